@@ -1,0 +1,24 @@
+"""Managed identities of Azure Data Explorer in Jupyter."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+__version__ = "0.1.0"
+
+
+def load_ipython_extension(ipython: InteractiveShell) -> None:
+    """Register ``%adxmi``, ``%%adxmi`` and their completion (``%load_ext adxmi_jupyter``)."""
+    from adxmi_jupyter.magics.bridge import load
+
+    load(ipython)
+
+
+def unload_ipython_extension(ipython: InteractiveShell) -> None:
+    """Remove what loading registered and close the connections."""
+    from adxmi_jupyter.magics.bridge import unload
+
+    unload(ipython)

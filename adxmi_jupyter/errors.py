@@ -1,0 +1,274 @@
+"""Every error a user can meet, in one tree.
+
+AdxmiError
+├── CommandLineError          the line could not be understood
+│   ├── UnknownCommand        a noun or verb that does not exist
+│   ├── UnknownOption         an option the verb does not have
+│   ├── RepeatedOption        an option given twice
+│   ├── ConflictingOptions    two options that exclude each other
+│   ├── MissingOption         an option or argument the verb needs
+│   ├── InvalidValue          an option's value cannot be used
+│   └── UnknownVariable       $name or {{name}} without such a variable
+├── InvalidInput              the request itself makes no sense
+│   ├── MalformedBody         JSON or YAML with a line and a column
+│   ├── InvalidPolicy         an entry without identity or usages
+│   ├── UnknownUsage          a usage this release does not know
+│   ├── InvalidGuid           nearly an object ID, but not one
+│   ├── UnknownIdentity       a name no policy mentions
+│   └── AmbiguousIdentity     a name of several identities
+├── ConnectionFailure         no answer, or nobody to ask
+│   ├── InvalidCluster        an address that is refused before anything is sent
+│   ├── UnknownConnection     a connection name that is not open
+│   ├── ClusterUnreachable    the request never reached the service
+│   ├── UntrustedCertificate  TLS could not verify the host
+│   ├── CredentialFailure     no token could be had
+│   ├── NotAuthenticated      the service did not accept the token (401)
+│   └── AnswerLost            sent, but the answer did not arrive whole
+│       ├── ConnectionDropped
+│       ├── RequestTimedOut
+│       ├── UnreadableAnswer
+│       └── ServiceUnavailable
+├── ServiceRefusal            the service answered: no
+│   ├── NotAuthorized         the caller lacks a right (403)
+│   ├── DatabaseNotFound
+│   ├── CommandRefused        malformed or against the service's rules (400)
+│   ├── Throttled             too many requests (429), retries included
+│   └── PartialFailure        an answer that broke off, so dropped whole
+├── PartialRead               some of the databases could not be read
+├── ConfirmationRequired      takes something away and was not confirmed
+├── PolicyChanged             somebody else wrote in between
+├── WriteNotApplied           the answer was lost, and the change did not happen
+├── WriteOutcomeUnknown       the answer was lost, and so is the truth
+├── NothingToRevoke           the policy of that scope does not allow it
+├── HistoryUnavailable        no such entry, or nothing to undo
+└── EmbeddedAzureNotInUse     an `embedded` verb while another cluster is connected
+"""
+
+from __future__ import annotations
+
+import traceback
+from dataclasses import dataclass
+from typing import Any
+
+
+def one_line(text: str) -> str:
+    r"""Return the text on one line with control characters shown as escapes.
+
+    Service text may hold newlines or terminal sequences; an error is three lines, whatever it says.
+
+    >>> one_line("a\n  b\x1b[31m")
+    'a b\\x1b[31m'
+    """
+    flat = " ".join(text.split())
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in flat)
+
+
+@dataclass(frozen=True)
+class ServiceDetails:
+    """What the service said besides its message; kept on the error for those who need it."""
+
+    status: int | None = None
+    code: str = ""
+    type: str = ""
+    permanent: bool | None = None
+    activity_id: str = ""
+    payload: Any = None
+
+
+class AdxmiError(Exception):
+    """The base of all errors: three short lines, *what failed*, *why* and *fix*.
+
+    Parameters
+    ----------
+    what
+        What failed, in a few words.
+    why
+        The reason; the service's own words where it spoke.
+    fix
+        A line to paste, or a short instruction.
+    repeat_with
+        Options which, added to the same line, make it pass. The front end that knows the line
+        turns them into *fix*.
+
+    """
+
+    def __init__(self, what: str, *, why: str, fix: str = "", repeat_with: str = "") -> None:
+        self.what = one_line(what)
+        self.why = one_line(why)
+        self.fix = one_line(fix) or f"repeat the line with {repeat_with}"
+        self.repeat_with = repeat_with
+        self.service = ServiceDetails()
+        self.show_stack = False
+        super().__init__(self.what)
+
+    def __str__(self) -> str:
+        return f"{self.what}\n  why: {self.why}\n  fix: {self.fix}"
+
+    def _render_traceback_(self) -> list[str]:
+        if self.show_stack:
+            return "".join(traceback.format_exception(self)).splitlines()
+        return f"{type(self).__name__}: {self}".splitlines()
+
+
+class CommandLineError(AdxmiError):
+    """The line could not be understood."""
+
+
+class UnknownCommand(CommandLineError):
+    """A noun or verb that does not exist."""
+
+
+class UnknownOption(CommandLineError):
+    """An option the verb does not have."""
+
+
+class RepeatedOption(CommandLineError):
+    """An option given twice."""
+
+
+class ConflictingOptions(CommandLineError):
+    """Two options that exclude each other."""
+
+
+class MissingOption(CommandLineError):
+    """An option or argument the verb needs."""
+
+
+class InvalidValue(CommandLineError):
+    """An option's value cannot be used."""
+
+
+class UnknownVariable(CommandLineError):
+    """``$name`` or ``{{name}}`` without such a variable."""
+
+
+class InvalidInput(AdxmiError):
+    """The request itself makes no sense; nothing was sent."""
+
+
+class MalformedBody(InvalidInput):
+    """JSON or YAML that cannot be read; *why* names line and column."""
+
+
+class InvalidPolicy(InvalidInput):
+    """A policy entry without identity, without usages, or with unknown keys."""
+
+
+class UnknownUsage(InvalidInput):
+    """A usage this release does not know."""
+
+
+class InvalidGuid(InvalidInput):
+    """Text that looks like an object ID but is none."""
+
+
+class UnknownIdentity(InvalidInput):
+    """A name that no policy mentions."""
+
+
+class AmbiguousIdentity(InvalidInput):
+    """A name that several identities bear."""
+
+
+class ConnectionFailure(AdxmiError):
+    """No answer, or nobody to ask."""
+
+
+class InvalidCluster(ConnectionFailure):
+    """An address that is refused before anything is sent."""
+
+
+class UnknownConnection(ConnectionFailure):
+    """A connection name that is not open."""
+
+
+class ClusterUnreachable(ConnectionFailure):
+    """The request never reached the service, so nothing happened there."""
+
+
+class UntrustedCertificate(ConnectionFailure):
+    """TLS could not verify the host, so nothing was sent."""
+
+
+class CredentialFailure(ConnectionFailure):
+    """No token could be had."""
+
+
+class NotAuthenticated(ConnectionFailure):
+    """The service did not accept the token (HTTP 401)."""
+
+
+class AnswerLost(ConnectionFailure):
+    """The request was sent, but the answer did not arrive whole: a write may have happened."""
+
+
+class ConnectionDropped(AnswerLost):
+    """The connection ended before the answer did."""
+
+
+class RequestTimedOut(AnswerLost):
+    """No answer within the time allowed."""
+
+
+class UnreadableAnswer(AnswerLost):
+    """An answer that is not what the protocol says."""
+
+
+class ServiceUnavailable(AnswerLost):
+    """The service, or something before it, is out of order for now (HTTP 5xx)."""
+
+
+class ServiceRefusal(AdxmiError):
+    """The service answered: no. Nothing was changed."""
+
+
+class NotAuthorized(ServiceRefusal):
+    """The caller lacks a right (HTTP 403)."""
+
+
+class DatabaseNotFound(ServiceRefusal):
+    """The cluster has no database of that name, or the caller may not see it."""
+
+
+class CommandRefused(ServiceRefusal):
+    """A command that is malformed or against the service's rules (HTTP 400)."""
+
+
+class Throttled(ServiceRefusal):
+    """Too many requests (HTTP 429), also after waiting; nothing was executed."""
+
+
+class PartialFailure(ServiceRefusal):
+    """An answer that broke off in the middle; it is dropped as a whole."""
+
+
+class PartialRead(AdxmiError):
+    """Some of the databases could not be read."""
+
+
+class ConfirmationRequired(AdxmiError):
+    """A write that takes something away and was not confirmed. Nothing was sent."""
+
+
+class PolicyChanged(AdxmiError):
+    """Somebody else changed the policy in between. Nothing was overwritten."""
+
+
+class WriteNotApplied(AdxmiError):
+    """The answer was lost; the policy was read again and is as before."""
+
+
+class WriteOutcomeUnknown(AdxmiError):
+    """The answer was lost, and the policy could not be read again or is something else."""
+
+
+class NothingToRevoke(AdxmiError):
+    """The policy of that scope does not allow what should be revoked."""
+
+
+class HistoryUnavailable(AdxmiError):
+    """No such entry in the history, or nothing that can be undone."""
+
+
+class EmbeddedAzureNotInUse(AdxmiError):
+    """An `embedded` verb while the current connection leads to a cluster."""

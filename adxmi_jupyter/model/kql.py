@@ -1,0 +1,101 @@
+"""The text of management commands: entity names, string literals, policy commands.
+
+Source: *The string data type*, *Entity names*, *Managed identity policy*
+(Azure Data Explorer docs).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from adxmi_jupyter.model.policy import Policy, Scope
+
+_CHORD = "```"
+_ESCAPES = {"\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
+
+
+def _escaped(text: str, quote: str) -> str:
+    return "".join(_escaped_character(character, quote) for character in text)
+
+
+def _escaped_character(character: str, quote: str) -> str:
+    if character == quote:
+        return "\\" + quote
+    if character in _ESCAPES:
+        return _ESCAPES[character]
+    if character.isprintable():
+        return character
+    code = ord(character)
+    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"  # noqa: PLR2004
+
+
+def quote_name(name: str) -> str:
+    r"""Quote an entity name. Always bracketed: legal for every name, keywords included.
+
+    >>> quote_name("Tom's Lab")
+    "['Tom\\'s Lab']"
+    """
+    return f"['{_escaped(name, chr(39))}']"
+
+
+def string_literal(text: str) -> str:
+    r"""Quote any text as a plain string literal.
+
+    >>> string_literal('say "hi"')
+    '"say \\"hi\\""'
+    """
+    return f'"{_escaped(text, chr(34))}"'
+
+
+def obfuscated_literal(text: str) -> str:
+    """Quote a text that the service must keep out of its logs (``h"…"``)."""
+    return "h" + string_literal(text)
+
+
+def verbatim_literal(text: str) -> str:
+    r"""Quote a text full of backslashes readably (``@'…'``); plain where that cannot be.
+
+    >>> verbatim_literal(r"a\.b")
+    "@'a\\.b'"
+    """
+    if not text.isprintable():
+        return string_literal(text)
+    return "@'" + text.replace("'", "''") + "'"
+
+
+def multi_line_literal(text: str) -> str:
+    """Quote a text of several lines between chords of three backticks; plain where that cannot be.
+
+    Nothing can be escaped inside, so a text with such a chord, or one that would lengthen the
+    opening or closing chord, or with other control characters, is quoted plainly.
+    """
+    awkward = _CHORD in text or text.startswith("`") or text.endswith("`")
+    if awkward or not text.replace("\n", "").isprintable():
+        return string_literal(text)
+    return _CHORD + text + _CHORD
+
+
+def _entity(scope: Scope) -> str:
+    return f"database {quote_name(scope.database)}" if scope.database else "cluster"
+
+
+def show_policy(scope: Scope) -> str:
+    """Build ``.show … policy managed_identity``."""
+    return f".show {_entity(scope)} policy managed_identity"
+
+
+def alter_policy(scope: Scope, policy: Policy) -> str:
+    """Build ``.alter … policy managed_identity``: the whole policy becomes the given one."""
+    return f".alter {_entity(scope)} policy managed_identity {multi_line_literal(policy.to_json())}"
+
+
+def alter_merge_policy(scope: Scope, policy: Policy) -> str:
+    """Build ``.alter-merge … policy managed_identity``: adds, never removes."""
+    literal = multi_line_literal(policy.to_json())
+    return f".alter-merge {_entity(scope)} policy managed_identity {literal}"
+
+
+def delete_policy(scope: Scope) -> str:
+    """Build ``.delete … policy managed_identity``."""
+    return f".delete {_entity(scope)} policy managed_identity"

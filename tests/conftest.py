@@ -1,0 +1,20 @@
+import pytest
+from hypothesis import settings
+
+settings.register_profile("project", deadline=None, derandomize=True)
+settings.load_profile("project")
+
+
+@pytest.fixture(autouse=True)
+def own_surroundings(monkeypatch, tmp_path):
+    """Nothing a developer has configured reaches the tests, and nothing they write stays."""
+    for variable in ("ADXMI_CLUSTER", "ADXMI_DATABASE", "ADXMI_CREDENTIAL", "ADXMI_TOKEN"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setenv("ADXMI_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("JUPYTER_PLATFORM_DIRS", "1")
+
+
+@pytest.fixture(autouse=True)
+def no_pauses(monkeypatch):
+    """Attempts follow one another at once: what counts is whether there is another."""
+    monkeypatch.setattr("adxmi_jupyter.service.kusto._FIRST_PAUSE", 0)
