@@ -1,0 +1,38 @@
+"""DataFrames with a schema that holds whatever the rows are, none included."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+TEXT, FLAG, NUMBER, ANY, MOMENT = "text", "bool", "Int64", "object", "moment"
+"""Kinds of columns: string, bool, Int64, object, datetime64[ns, UTC]."""
+
+
+def fixed_frame(columns: Mapping[str, str], rows: Iterable[Sequence[object]]) -> pd.DataFrame:
+    """Return the rows as a DataFrame with the given columns, name to kind.
+
+    The dtypes are the same on every pandas: strings are ``string`` and never guessed.
+    """
+    import pandas as pd
+
+    cells = list(zip(*rows, strict=True)) or [()] * len(columns)
+    return pd.DataFrame(
+        {
+            name: _series(list(column), kind)
+            for (name, kind), column in zip(columns.items(), cells, strict=True)
+        }
+    )
+
+
+def _series(cells: list[Any], kind: str) -> pd.Series[Any]:
+    import pandas as pd
+
+    if kind == MOMENT:
+        cells, kind = [pd.Timestamp(cell) for cell in cells], "datetime64[ns, UTC]"
+    dtype: Any = pd.StringDtype("python") if kind == TEXT else kind
+    series: pd.Series[Any] = pd.Series(cells, dtype=dtype)
+    return series

@@ -1,0 +1,312 @@
+"""Read managed identity policies, and plan changes to them.
+
+A change is planned first: what is there, what will be, the exact command. `policy_writes` carries
+it out. So front ends can show, ask and only then write.
+
+Source: *.show/.alter/.alter-merge/.delete managed_identity policy* (Azure Data Explorer docs).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from adxmi_jupyter.errors import AdxmiError, NotAuthorized, NothingToRevoke, PartialRead
+from adxmi_jupyter.model import kql
+from adxmi_jupyter.model.policy import (
+    CLUSTER,
+    Policy,
+    PolicyEntry,
+    Scope,
+    parse_policy,
+    policy_text,
+)
+from adxmi_jupyter.model.usage import Usage
+from adxmi_jupyter.service.gather import gather
+
+if TYPE_CHECKING:
+    from adxmi_jupyter.model.identity import ManagedIdentity, ResolvedIdentity
+    from adxmi_jupyter.model.policy import (
+        UsageChange,
+    )
+    from adxmi_jupyter.service.connection import Connection
+    from adxmi_jupyter.service.kusto import Answer
+
+
+@dataclass(frozen=True)
+class ScopedPolicy:
+    """The policy of one scope, its JSON as the service keeps it, and the whole answer."""
+
+    scope: Scope
+    policy: Policy
+    text: object
+    answer: Answer
+
+
+@dataclass(frozen=True)
+class PolicyReading:
+    """What was read of a cluster's policies, and which scopes could not be."""
+
+    connection: str
+    policies: tuple[ScopedPolicy, ...]
+    unreadable: tuple[tuple[Scope, AdxmiError], ...] = ()
+
+    @property
+    def command(self) -> str:
+        """The commands sent, a line each."""
+        return "\n".join(kql.show_policy(scoped.scope) for scoped in self.policies)
+
+    @property
+    def unknown_usages(self) -> tuple[str, ...]:
+        """Usages newer than this release that some entry names."""
+        entries = (entry for scoped in self.policies for entry in scoped.policy)
+        return tuple(dict.fromkeys(name for entry in entries for name in entry.unknown_usages))
+
+
+@dataclass(frozen=True)
+class PolicyChange:
+    """A planned or finished write: `before` becomes `after` by `command`.
+
+    An empty command means there is nothing to change. `entry_id` is the number in the history
+    once the change has been sent; `undoes` that of the entry an undo takes back.
+    """
+
+    verb: str
+    scope: Scope
+    before: Policy
+    after: Policy
+    before_text: object
+    command: str
+    notes: tuple[str, ...] = ()
+    entry_id: int = 0
+    undoes: int = 0
+
+    @property
+    def diff(self) -> tuple[UsageChange, ...]:
+        """The usages that appear or disappear."""
+        return self.before.diff(self.after)
+
+    @property
+    def losses(self) -> tuple[UsageChange, ...]:
+        """The usages that will no longer be allowed."""
+        return self.before.losses(self.after)
+
+
+def scopes_of(
+    connection: Connection,
+    *,
+    database: str = "",
+    cluster: bool = False,
+    all_databases: bool = False,
+) -> tuple[Scope, ...]:
+    """Return the scopes a read is about; none named means the current database.
+
+    Raises
+    ------
+    MissingOption
+        No database was named and there is no current one.
+
+    """
+    scopes = [CLUSTER] if cluster else []
+    if all_databases:
+        rows = connection.kusto.command(".show databases", database=connection.database).rows()
+        names = sorted((str(row["DatabaseName"]) for row in rows), key=str.lower)
+        return tuple(scopes + [Scope(name) for name in names])
+    if database or not cluster:
+        scopes.append(Scope(database or connection.required_database()))
+    return tuple(scopes)
+
+
+def read(
+    connection: Connection, scopes: Sequence[Scope], *, skip_unreadable: bool = False
+) -> PolicyReading:
+    """Read the policies of several scopes, concurrently.
+
+    Raises
+    ------
+    PartialRead
+        Some scopes could not be read and `skip_unreadable` is false.
+    AdxmiError
+        None could be read: the first one's error.
+
+    """
+    results = gather(lambda scope: read_one(connection, scope), scopes, what="reading policies")
+    pairs = list(zip(scopes, results, strict=True))
+    for _, result in pairs:
+        if isinstance(result, Exception) and not isinstance(result, AdxmiError):
+            raise result
+    unreadable = tuple((scope, r) for scope, r in pairs if isinstance(r, AdxmiError))
+    policies = tuple(r for r in results if isinstance(r, ScopedPolicy))
+    if unreadable and not (policies and skip_unreadable):
+        raise _not_all_read(unreadable, len(scopes))
+    return PolicyReading(connection.name, policies, unreadable)
+
+
+def _not_all_read(unreadable: tuple[tuple[Scope, AdxmiError], ...], total: int) -> AdxmiError:
+    scope, first = unreadable[0]
+    if len(unreadable) == total:
+        return first
+    return PartialRead(
+        f"{len(unreadable)} of {total} policies could not be read: "
+        + ", ".join(str(scope) for scope, _ in unreadable),
+        why=f"{scope}: {first.why}",
+        repeat_with="--skip-unreadable",
+    )
+
+
+def read_one(connection: Connection, scope: Scope) -> ScopedPolicy:
+    """Read the policy of one scope; raises as `Kusto.command` does."""
+    database = scope.database or connection.database
+    answer = connection.kusto.command(kql.show_policy(scope), database=database)
+    return scoped(scope, answer)
+
+
+def scoped(scope: Scope, answer: Answer) -> ScopedPolicy:
+    """Read the policy out of a policy command's answer.
+
+    Raises
+    ------
+    UnreadableAnswer
+        The answer holds no policy.
+
+    """
+    texts = [policy_text(row) for row in answer.rows()]
+    entries = [entry for text in texts for entry in parse_policy(text)]
+    return ScopedPolicy(scope, Policy(tuple(entries)), texts[0] if texts else None, answer)
+
+
+def plan_alter(connection: Connection, scope: Scope, wanted: Policy) -> PolicyChange:
+    """Plan ``.alter``: the whole policy becomes `wanted`."""
+    before = read_one(connection, scope)
+    command = kql.alter_policy(scope, wanted)
+    return _change("alter", before, wanted, command, _remarks(scope, wanted))
+
+
+def plan_alter_merge(connection: Connection, scope: Scope, added: Policy) -> PolicyChange:
+    """Plan ``.alter-merge``: `added` is allowed besides what is."""
+    before = read_one(connection, scope)
+    command = kql.alter_merge_policy(scope, added)
+    after = before.policy.merge(added)
+    return _change("alter-merge", before, after, command, _remarks(scope, added))
+
+
+def plan_delete(connection: Connection, scope: Scope) -> PolicyChange:
+    """Plan ``.delete``: the scope has no policy any more."""
+    before = read_one(connection, scope)
+    return _change("delete", before, Policy(), kql.delete_policy(scope), ())
+
+
+def plan_grant(
+    connection: Connection,
+    scope: Scope,
+    identities: Sequence[ResolvedIdentity],
+    usages: tuple[str, ...],
+) -> PolicyChange:
+    """Plan to allow identities usages, by ``.alter-merge``; what is allowed already is not sent."""
+    before = read_one(connection, scope)
+    added = _policy_of(identities, usages)
+    notes = _spoken(identities) + _remarks(scope, added)
+    if before.policy.contains(added):
+        return _change("grant", before, before.policy, "", (*notes, "already allowed"))
+    after = before.policy.merge(added)
+    return _change("grant", before, after, kql.alter_merge_policy(scope, added), notes)
+
+
+def plan_revoke(
+    connection: Connection,
+    scope: Scope,
+    identities: Sequence[ResolvedIdentity],
+    usages: tuple[str, ...] | None,
+) -> PolicyChange:
+    """Plan to disallow identities usages (None: every one), by ``.alter`` with what remains.
+
+    Raises
+    ------
+    NothingToRevoke
+        The scope's policy does not allow it, or allows it only through ``All``.
+
+    """
+    before = read_one(connection, scope)
+    entries = [_revocable(before, resolved.identity, usages) for resolved in identities]
+    removed = Policy(tuple(entries))
+    after = before.policy.subtract(removed)
+    notes = _spoken(identities) + _still_allowed(connection, scope, removed)
+    return _change("revoke", before, after, kql.alter_policy(scope, after), notes)
+
+
+def _policy_of(identities: Sequence[ResolvedIdentity], usages: tuple[str, ...]) -> Policy:
+    return Policy(tuple(PolicyEntry(resolved.identity, usages) for resolved in identities))
+
+
+def _change(
+    verb: str, before: ScopedPolicy, after: Policy, command: str, notes: tuple[str, ...]
+) -> PolicyChange:
+    return PolicyChange(
+        verb, before.scope, before.policy, after, before.text, command, tuple(dict.fromkeys(notes))
+    )
+
+
+def _spoken(identities: Sequence[ResolvedIdentity]) -> tuple[str, ...]:
+    return tuple(resolved.note for resolved in identities if resolved.note)
+
+
+def _remarks(scope: Scope, policy: Policy) -> tuple[str, ...]:
+    remarks = [
+        f"{name} is not known to this release; it is sent as it is"
+        for entry in policy
+        for name in entry.unknown_usages
+    ]
+    named = any(Usage.SANDBOX_ARTIFACTS in entry.allowed_usages for entry in policy)
+    if scope.database and named:
+        remarks.append("SandboxArtifacts counts only in the cluster policy: here it has no effect")
+    return tuple(remarks)
+
+
+def _revocable(
+    before: ScopedPolicy, identity: ManagedIdentity, usages: tuple[str, ...] | None
+) -> PolicyEntry:
+    entry = before.policy.entry_of(identity)
+    if entry is None:
+        raise NothingToRevoke(
+            f"the policy of the {before.scope} does not name {identity.label}",
+            why="it names " + (", ".join(e.identity.label for e in before.policy) or "nobody"),
+            fix="%adxmi policy matrix shows which scope allows what",
+        )
+    if usages is None:
+        return entry
+    absent = [usage for usage in usages if usage not in entry.allowed_usages]
+    if absent:
+        raise _not_named(before.scope, entry, absent[0])
+    return entry.with_usages(usages)
+
+
+def _not_named(scope: Scope, entry: PolicyEntry, usage: str) -> NothingToRevoke:
+    label = entry.identity.label
+    if entry.allows(usage):
+        return NothingToRevoke(
+            f"{usage} cannot be revoked from {label} alone",
+            why=f"the policy of the {scope} allows All, which is one word to the service",
+            fix="grant the usages that are to stay, then revoke --usage All",
+        )
+    return NothingToRevoke(
+        f"the policy of the {scope} does not allow {label} {usage}",
+        why=f"it allows {', '.join(entry.allowed_usages) or 'nothing'}",
+        fix="%adxmi policy matrix shows which scope allows what",
+    )
+
+
+def _still_allowed(connection: Connection, scope: Scope, removed: Policy) -> tuple[str, ...]:
+    """Say where the cluster policy goes on allowing what a database's policy will not."""
+    if not scope.database:
+        return ()
+    try:
+        cluster = read_one(connection, CLUSTER).policy
+    except NotAuthorized:
+        return ("you may not read the cluster policy, which may still allow this",)
+    return tuple(
+        f"the cluster policy still allows {entry.identity.label} {usage} in every database"
+        for entry in removed
+        for usage in entry.allowed_usages
+        if cluster.allows(entry.identity, usage)
+    )

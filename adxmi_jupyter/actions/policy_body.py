@@ -1,0 +1,154 @@
+"""Read the policy a user wrote: JSON, JSON with single quotes, or YAML.
+
+Source: *.alter managed_identity policy* (Azure Data Explorer docs); its examples and people's
+scripts use all of these spellings.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from adxmi_jupyter.actions.names import resolved
+from adxmi_jupyter.errors import InvalidPolicy, MalformedBody
+from adxmi_jupyter.model import usage as usages
+from adxmi_jupyter.model.policy import Policy, PolicyEntry
+
+if TYPE_CHECKING:
+    from adxmi_jupyter.service.connection import Connection
+
+_KEYS = {
+    "objectid": "ObjectId",
+    "allowedusages": "AllowedUsages",
+    "displayname": "DisplayName",
+    "clientid": "ClientId",
+    "tenantid": "TenantId",
+    "issystem": "IsSystem",
+}
+_EXAMPLE = '[{"ObjectId": "system", "AllowedUsages": "ExternalTable"}]'
+
+
+def body_policy(
+    connection: Connection, text: str, *, allow_unknown_usage: bool = False
+) -> tuple[Policy, tuple[str, ...]]:
+    """Return the policy a body describes, and what there is to say about its identities.
+
+    An entry has ``ObjectId`` (an object ID, or any other name of an identity) and
+    ``AllowedUsages`` (a text with commas, or a list). The properties which the service fills in
+    may stand there, so that what was read can be written; they are not sent.
+
+    Raises
+    ------
+    MalformedBody
+        Not JSON or YAML; the line and column are named.
+    InvalidPolicy
+        Not a list of entries, or an entry without identity or usages, or with unknown keys.
+    UnknownUsage, InvalidGuid, UnknownIdentity, AmbiguousIdentity
+        See `model.usage.checked` and `model.identity.resolve`.
+
+    """
+    entries: list[PolicyEntry] = []
+    notes: list[str] = []
+    for number, item in enumerate(_items(text), start=1):
+        reference, names = _requested(number, item)
+        found = resolved(connection, (reference,))[0]
+        names = usages.checked(names, allow_unknown=allow_unknown_usage)
+        entries.append(PolicyEntry(found.identity, names))
+        notes += [found.note] if found.note else []
+    return Policy(tuple(entries)), tuple(notes)
+
+
+def _items(text: str) -> list[Any]:
+    if not text.strip():
+        raise MalformedBody(
+            "the policy is missing",
+            why="the cell has no body",
+            fix=f"write it below the %%adxmi line: {_EXAMPLE}",
+        )
+    value = _loaded(text)
+    if isinstance(value, Mapping):
+        return [value]
+    if not isinstance(value, list):
+        raise InvalidPolicy(
+            "the body is not a policy",
+            why=f"a policy is a list of entries, this is {type(value).__name__}",
+            fix=_EXAMPLE,
+        )
+    return value
+
+
+def _loaded(text: str) -> Any:
+    try:
+        return json.loads(text, object_pairs_hook=_without_repeats)
+    except ValueError as json_error:
+        return _loaded_as_yaml(text, json_error)
+
+
+def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    seen: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in seen:
+            raise InvalidPolicy(
+                f"the key {key!r} stands twice in one entry",
+                why="only one of the two could be sent",
+                fix=_EXAMPLE,
+            )
+        seen[key] = value
+    return seen
+
+
+def _loaded_as_yaml(text: str, json_error: ValueError) -> Any:
+    import yaml
+
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        place = f"line {mark.line + 1}, column {mark.column + 1}" if mark else "somewhere"
+        problem = str(getattr(error, "problem", "") or type(error).__name__)
+        # What starts like JSON is meant to be JSON, unless single quotes make it the service's.
+        if text.lstrip()[0] in "[{" and "'" not in text and isinstance(json_error, _JSON):
+            place = f"line {json_error.lineno}, column {json_error.colno}"
+            problem = json_error.msg
+        raise MalformedBody(
+            "the body is neither JSON nor YAML",
+            why=f"{place}: {problem}",
+            fix=_EXAMPLE,
+        ) from error
+
+
+_JSON = json.JSONDecodeError
+
+
+def _requested(number: int, item: Any) -> tuple[str, tuple[str, ...]]:
+    if not isinstance(item, Mapping):
+        raise InvalidPolicy(
+            f"entry {number} is not an object",
+            why="an entry has ObjectId and AllowedUsages",
+            fix=_EXAMPLE,
+        )
+    fields = {_known_key(number, str(key)): value for key, value in item.items()}
+    reference = str(fields.get("ObjectId") or "").strip()
+    allowed = fields.get("AllowedUsages")
+    listed = allowed if isinstance(allowed, list) else str(allowed or "").split(",")
+    names = tuple(str(name).strip() for name in listed if str(name).strip())
+    for key, value in (("ObjectId", reference), ("AllowedUsages", names)):
+        if not value:
+            raise InvalidPolicy(
+                f"entry {number} has no {key}",
+                why=f"{key} is missing or empty",
+                fix=_EXAMPLE,
+            )
+    return reference, names
+
+
+def _known_key(number: int, key: str) -> str:
+    if key.lower() not in _KEYS:
+        match = usages.closest(key, _KEYS.values())
+        raise InvalidPolicy(
+            f"entry {number} has an unknown key {key!r}",
+            why=f"an entry has {', '.join(_KEYS.values())}",
+            fix=f"write {match}" if match else _EXAMPLE,
+        )
+    return _KEYS[key.lower()]

@@ -1,0 +1,131 @@
+"""The one place that starts the embedded Azure."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from adxmi_jupyter.errors import ClusterUnreachable, EmbeddedAzureNotInUse, InvalidValue
+
+if TYPE_CHECKING:
+    from adxmi_jupyter.embedded import EmbeddedAzure
+
+PRINCIPALS: Mapping[str, str] = {"admin": "embedded-admin", "reader": "embedded-reader"}
+"""Who one can be on the embedded Azure (``--credential as:NAME``), and the token that says so."""
+
+DEFAULT_DATABASE = "Sales"
+
+
+class EmbeddedService:
+    """The embedded Azure of this process, started when first needed."""
+
+    def __init__(self) -> None:
+        self._azure: EmbeddedAzure | None = None
+        self._directory: tempfile.TemporaryDirectory[str] | None = None
+
+    @property
+    def azure(self) -> EmbeddedAzure:
+        """The running server."""
+        if self._azure is None:
+            self._azure = _started(0)
+        return self._azure
+
+    @property
+    def directory(self) -> Path:
+        """Where the history is kept: it must not outlive the world it speaks of."""
+        if self._directory is None:
+            self._directory = tempfile.TemporaryDirectory(prefix="adxmi-")
+        return Path(self._directory.name)
+
+    def reset(self) -> None:
+        """Return to the seeded world, without faults and without history."""
+        self.azure.reset()
+        if self._directory is not None:
+            self._directory.cleanup()
+            self._directory = None
+
+    def stop(self) -> None:
+        """Stop the server, if it runs."""
+        if self._azure is not None:
+            self._azure.stop()
+            self._azure = None
+        if self._directory is not None:
+            self._directory.cleanup()
+            self._directory = None
+
+
+def fault_names() -> tuple[str, ...]:
+    """Return the faults that can be switched on."""
+    from adxmi_jupyter.embedded import Fault
+
+    return tuple(fault.value for fault in Fault)
+
+
+def check_fault(name: str) -> None:
+    """Refuse a fault there is none of.
+
+    Raises
+    ------
+    InvalidValue
+        The name is unknown.
+
+    """
+    known = fault_names()
+    if name not in known:
+        raise InvalidValue(
+            f"there is no fault {name!r}",
+            why=f"the faults are {', '.join(known)}",
+            fix=f"%adxmi embedded faults {known[0]}",
+        )
+
+
+def not_in_use(cluster: str) -> EmbeddedAzureNotInUse:
+    """Return the error for an ``embedded`` verb while another cluster is connected."""
+    return EmbeddedAzureNotInUse(
+        "the embedded Azure is not in use",
+        why=f"the current connection leads to {cluster}",
+        fix="%adxmi connect embedded",
+    )
+
+
+def serve(
+    port: int,
+    faults: Sequence[str],
+    ready: Callable[[str], None],
+    wait: Callable[[], Any],
+) -> None:
+    """Serve the embedded Azure to other processes until `wait` returns.
+
+    Raises
+    ------
+    ClusterUnreachable
+        The port is taken.
+    InvalidValue
+        A fault's name is unknown.
+
+    """
+    for name in faults:
+        check_fault(name)
+    azure = _started(port)
+    try:
+        for name in faults:
+            azure.faults.add(name, times=None)
+        ready(azure.kusto_uri)
+        wait()
+    finally:
+        azure.stop()
+
+
+def _started(port: int) -> EmbeddedAzure:
+    from adxmi_jupyter.embedded import EmbeddedAzure
+
+    try:
+        return EmbeddedAzure(port=port).start()
+    except OSError as error:
+        raise ClusterUnreachable(
+            "the embedded Azure did not start",
+            why=str(error),
+            fix="choose another port with --port",
+        ) from error

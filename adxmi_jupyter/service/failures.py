@@ -1,0 +1,261 @@
+"""What the Azure SDKs raise, as typed errors.
+
+The SDK is already loaded when something of it fails, so its classes are imported here only then.
+Nothing is decided by a message's wording: status, code, ``@type`` and ``@permanent`` only.
+
+Source: *Error codes in client libraries*, *Query/management HTTP response* (Azure Data Explorer
+docs).
+"""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from adxmi_jupyter import errors
+from adxmi_jupyter.errors import AdxmiError, ServiceDetails
+
+if TYPE_CHECKING:
+    from azure.kusto.data.exceptions import KustoNetworkError
+    from requests import Response
+
+
+def typed(failure: Exception, cluster: str) -> AdxmiError:
+    """Return the typed error for what a request to a cluster raised."""
+    from azure.core.exceptions import ClientAuthenticationError
+    from azure.kusto.data import exceptions as kusto
+
+    if isinstance(failure, AdxmiError):
+        return failure
+    if isinstance(failure, kusto.KustoThrottlingError):
+        return _throttled(failure)
+    if isinstance(failure, kusto.KustoNetworkError):
+        return _network(failure, cluster)
+    if isinstance(failure, kusto.KustoMultiApiError):
+        return _partial(failure)
+    if isinstance(failure, kusto.KustoServiceError):
+        return _service(failure, cluster)
+    if isinstance(failure, kusto.KustoAuthenticationError):
+        return _no_token(failure.exception)
+    if isinstance(failure, ClientAuthenticationError):
+        return _no_token(failure)
+    if isinstance(failure, kusto.KustoClientInvalidConnectionStringException):
+        return _untrusted_host(cluster)
+    return _unreadable(f"{type(failure).__name__} while reading it")
+
+
+def retry_after(failure: AdxmiError) -> float | None:
+    """Return the seconds the service asked to wait, if it did."""
+    payload = failure.service.payload
+    return payload.get("retry_after") if isinstance(payload, dict) else None
+
+
+def _throttled(failure: Exception) -> AdxmiError:
+    response = failure.args[1] if len(failure.args) > 1 else None
+    body = _json(response)
+    error = errors.Throttled(
+        "the service is throttling requests",
+        why=_message(body) or "HTTP 429, too many requests",
+        fix="wait a little and repeat the line",
+    )
+    return _with_details(error, body, response, retry_after=_seconds(response))
+
+
+def _network(failure: KustoNetworkError, cluster: str) -> AdxmiError:
+    import requests
+
+    cause = failure.__cause__
+    if isinstance(cause, requests.exceptions.SSLError):
+        return errors.UntrustedCertificate(
+            f"the certificate of {cluster} is not trusted",
+            why=_innermost(cause),
+            fix="set REQUESTS_CA_BUNDLE to the file with your organisation's root certificate",
+        )
+    if _never_sent(failure):
+        return errors.ClusterUnreachable(
+            f"{cluster} cannot be reached",
+            why=_innermost(cause),
+            fix="check the name, the network and whether the cluster is running",
+        )
+    if isinstance(cause, requests.exceptions.Timeout):
+        return errors.RequestTimedOut(
+            f"no answer from {cluster}",
+            why="the time allowed for a request is over",
+            fix="%adxmi connect … --timeout SECONDS allows more",
+        )
+    return errors.ConnectionDropped(
+        f"the connection to {cluster} broke",
+        why=_innermost(cause),
+        fix="repeat the line",
+    )
+
+
+def _never_sent(failure: KustoNetworkError) -> bool:
+    import requests
+    from urllib3.exceptions import MaxRetryError, NewConnectionError
+
+    cause = failure.__cause__
+    if failure.endpoint.endswith("auth/metadata"):
+        return True
+    if isinstance(cause, requests.exceptions.ConnectTimeout | requests.exceptions.InvalidURL):
+        return True
+    inner = cause.args[0] if cause is not None and cause.args else None
+    return isinstance(inner, MaxRetryError) and isinstance(inner.reason, NewConnectionError)
+
+
+def _innermost(failure: BaseException | None) -> str:
+    # The outer exceptions wrap one another's text; the last one says what happened.
+    while failure is not None and (failure.__cause__ or failure.__context__):
+        failure = failure.__cause__ or failure.__context__
+    return f"{type(failure).__name__}: {failure}"
+
+
+def _partial(failure: Any) -> AdxmiError:
+    told = failure.get_api_errors()
+    error = errors.PartialFailure(
+        "the answer broke off, so it is dropped",
+        why="; ".join(one.description or one.message or "" for one in told) or "no reason given",
+        fix="repeat the line, or ask for less",
+    )
+    if told:
+        error.service = ServiceDetails(
+            code=told[0].code or "", type=told[0].type or "", permanent=told[0].permanent
+        )
+    return error
+
+
+def incomplete(descriptions: list[str]) -> AdxmiError:
+    """Return the error for an answer whose status table reports failures."""
+    return errors.PartialFailure(
+        "the answer is incomplete, so it is dropped",
+        why="; ".join(descriptions),
+        fix="repeat the line, or ask for less",
+    )
+
+
+def _service(failure: Any, cluster: str) -> AdxmiError:
+    response = failure.http_response
+    status = response.status_code if response is not None else None
+    body = _json(response)
+    if status == HTTPStatus.UNAUTHORIZED:
+        error: AdxmiError = _not_authenticated(cluster)
+    elif status == HTTPStatus.NOT_FOUND:
+        error = errors.ClusterUnreachable(
+            f"{cluster} is no Kusto endpoint",
+            why="HTTP 404 where the management endpoint should be",
+            fix="check the cluster's address",
+        )
+    elif status is None or status < HTTPStatus.BAD_REQUEST:
+        error = _unreadable(_content(response))
+    elif status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        error = errors.ServiceUnavailable(
+            f"{cluster} is out of order for now",
+            why=_message(body) or f"HTTP {status}",
+            fix="wait a little and repeat the line",
+        )
+    else:
+        error = _refusal(status, body, failure.message_text)
+    return _with_details(error, body, response)
+
+
+def _refusal(status: int, body: dict[str, Any], text: str) -> AdxmiError:
+    why = _message(body) or text
+    code, kind = str(body.get("code", "")), str(body.get("@type", ""))
+    if status == HTTPStatus.FORBIDDEN:
+        return errors.NotAuthorized(
+            "the service did not authorize this",
+            why=why,
+            fix="%adxmi status shows who you are; ask for the role the message names",
+        )
+    if code == "BadRequest_DatabaseNotExist" or kind.endswith(".DatabaseNotFoundException"):
+        return errors.DatabaseNotFound("there is no such database", why=why, fix="--database NAME")
+    return errors.CommandRefused(
+        "the service refused the command",
+        why=why,
+        fix="mend what the message names; --dry-run shows the text that is sent",
+    )
+
+
+def _not_authenticated(cluster: str) -> AdxmiError:
+    return errors.NotAuthenticated(
+        f"{cluster} did not accept the credential",
+        why="HTTP 401: the token is expired, for another tenant, or its principal has no role here",
+        fix="sign in again (az login), or %adxmi connect … --credential NAME",
+    )
+
+
+def _no_token(failure: BaseException) -> AdxmiError:
+    return errors.CredentialFailure(
+        "no token could be had",
+        why=str(getattr(failure, "message", "") or failure).strip() or type(failure).__name__,
+        fix="az login, or %adxmi connect … --credential NAME",
+    )
+
+
+def _untrusted_host(cluster: str) -> AdxmiError:
+    return errors.InvalidCluster(
+        f"{cluster} is not a host of Azure Data Explorer",
+        why="tokens are sent to the well-known hosts of the Azure clouds only",
+        fix="give https://NAME.REGION.kusto.windows.net",
+    )
+
+
+def unreadable_answer(detail: str) -> AdxmiError:
+    """Return the error for an answer that is not what the protocol says."""
+    return _unreadable(detail)
+
+
+def _unreadable(detail: str) -> AdxmiError:
+    return errors.UnreadableAnswer(
+        "the answer could not be read",
+        why=f"it is not what the Kusto protocol says: {detail}",
+        fix="check for a proxy or gateway in between, then repeat the line",
+    )
+
+
+def _with_details(
+    error: AdxmiError,
+    body: dict[str, Any],
+    response: Response | None,
+    *,
+    retry_after: float | None = None,
+) -> AdxmiError:
+    headers = response.headers if response is not None else {}
+    error.service = ServiceDetails(
+        status=response.status_code if response is not None else None,
+        code=str(body.get("code", "")),
+        type=str(body.get("@type", "")),
+        permanent=body.get("@permanent"),
+        activity_id=headers.get("x-ms-activity-id", ""),
+        payload={"retry_after": retry_after} if retry_after is not None else body,
+    )
+    return error
+
+
+def _json(response: Response | None) -> dict[str, Any]:
+    try:
+        body = response.json() if response is not None else {}
+    except ValueError:
+        return {}
+    error = body.get("error") if isinstance(body, dict) else None
+    return error if isinstance(error, dict) else {}
+
+
+def _message(body: dict[str, Any]) -> str:
+    return str(body.get("@message") or body.get("message") or "")
+
+
+def _content(response: Response | None) -> str:
+    if response is None:
+        return "no response"
+    if not response.content:
+        return f"HTTP {response.status_code} without a body"
+    kind = response.headers.get("Content-Type", "no type")
+    return f"HTTP {response.status_code} with a body of {kind} that is not JSON"
+
+
+def _seconds(response: Response | None) -> float | None:
+    try:
+        return float(response.headers["Retry-After"]) if response is not None else None
+    except (KeyError, ValueError):
+        return None

@@ -1,0 +1,248 @@
+"""Send commands and queries to one cluster; answers as tables, failures as typed errors.
+
+Source: *Kusto Data library for Python*, *Query/management HTTP request* (Azure Data Explorer docs).
+"""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from enum import Enum
+from typing import TYPE_CHECKING, Any, cast
+
+from adxmi_jupyter.errors import (
+    AdxmiError,
+    AnswerLost,
+    ClusterUnreachable,
+    DatabaseNotFound,
+    RequestTimedOut,
+    Throttled,
+)
+from adxmi_jupyter.model.usage import closest
+from adxmi_jupyter.service.failures import incomplete, retry_after, typed, unreadable_answer
+from adxmi_jupyter.service.frames import frame_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from azure.kusto.data import KustoClient
+
+_ATTEMPTS = 4
+_FIRST_PAUSE = 0.2
+_LONGEST_WAIT = 60.0
+_WORTH_SAYING = 1.0
+
+
+class Resend(Enum):
+    """When a request may be sent a second time.
+
+    A request that surely was not executed (HTTP 429, no connection) is always sent again. One
+    whose answer was lost is sent again only if that cannot do harm:
+
+    ========== ======================================================================
+    READ       always
+    IDEMPOTENT yes: twice is the same as once, whoever writes in between
+               (``.alter-merge``: it only adds)
+    NEVER      no: the second would overwrite what somebody else wrote in between
+               (``.alter``, ``.delete``)
+    ========== ======================================================================
+    """
+
+    READ = "read"
+    IDEMPOTENT = "idempotent"
+    NEVER = "never"
+
+
+class Answer:
+    """The primary table of an answer."""
+
+    def __init__(self, table: Any) -> None:
+        self._table = table
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """Column names with their Kusto types."""
+        return {column.column_name: column.column_type for column in self._table.columns}
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return the rows as dictionaries of the wire's own values."""
+        names = [column.column_name for column in self._table.columns]
+        return [dict(zip(names, row, strict=True)) for row in self._table.raw_rows]
+
+    def frame(self) -> pd.DataFrame:
+        """Return a DataFrame whose dtypes follow from the Kusto types alone (see `frame_of`)."""
+        return frame_of(self._table)
+
+
+class Kusto:
+    """One cluster's management and query endpoint.
+
+    Parameters
+    ----------
+    uri
+        The cluster.
+    make_client
+        Makes the SDK's client; called at the first request, since loading the SDK takes long.
+    timeout
+        Seconds allowed for a request, from 1 to 3600 (the service's own limit).
+    say
+        Tells the user one line, when a wait is long enough to wonder about.
+
+    """
+
+    def __init__(
+        self,
+        uri: str,
+        make_client: Callable[[], KustoClient],
+        *,
+        timeout: float,
+        say: Callable[[str], None],
+    ) -> None:
+        self.uri = uri
+        self._make_client = make_client
+        self._timeout = timeout
+        self._say = say
+        self._client: KustoClient | None = None
+        self.has_answered = False
+
+    def close(self) -> None:
+        """Close the client; the next request opens another."""
+        if self._client is not None:
+            self._client.close()
+            self._client = None
+
+    def command(self, text: str, *, database: str = "", resend: Resend = Resend.READ) -> Answer:
+        """Send a management command; the database does not matter to cluster-level ones.
+
+        Raises
+        ------
+        ConnectionFailure
+            No answer; of these `AnswerLost` leaves open whether a write took effect.
+        ServiceRefusal
+            The service refused; nothing was changed.
+
+        """
+        try:
+            return self._send("execute_mgmt", text, database, resend)
+        except DatabaseNotFound as refusal:
+            raise self._named(refusal, database) from refusal.__cause__
+
+    def query(self, text: str, *, database: str) -> Answer:
+        """Send a query; raises as `command` does."""
+        return self._send("execute_query", text, database, Resend.READ)
+
+    def _send(self, method: str, text: str, database: str, resend: Resend) -> Answer:
+        for attempt in itertools.count(1):
+            try:
+                return self._once(method, text, database)
+            except AdxmiError as failure:
+                pause = _pause(failure, attempt, resend)
+                if pause is None:
+                    raise
+                self._wait(pause, failure)
+        raise AssertionError  # pragma: no cover - the loop ends by return or raise
+
+    def _once(self, method: str, text: str, database: str) -> Answer:
+        try:
+            if self._client is None:
+                self._client = self._make_client()
+            dataset = getattr(self._client, method)(database or None, text, self._properties())
+            tables = dataset.primary_results
+            failed = dataset.errors_count
+        except Exception as failure:
+            raise typed(failure, self.uri) from failure
+        if failed:
+            raise incomplete(dataset.get_exceptions())
+        if not tables:
+            raise unreadable_answer("no result table")
+        self.has_answered = True
+        return Answer(tables[0])
+
+    def _properties(self) -> Any:
+        from azure.kusto.data import ClientRequestProperties
+
+        properties = ClientRequestProperties()
+        properties.set_option(
+            ClientRequestProperties.request_timeout_option_name, timedelta(seconds=self._timeout)
+        )
+        return properties
+
+    def _wait(self, seconds: float, failure: AdxmiError) -> None:
+        if seconds >= _WORTH_SAYING:
+            self._say(f"{failure.what}: trying again in {seconds:.0f} s")
+        time.sleep(seconds)
+
+    def _named(self, refusal: DatabaseNotFound, database: str) -> DatabaseNotFound:
+        """Say which database, and which one may have been meant."""
+        try:
+            answer = self._send("execute_mgmt", ".show databases", "", Resend.READ)
+        except AdxmiError:  # the refusal itself says more than this second failure
+            return refusal
+        names = [str(row["DatabaseName"]) for row in answer.rows()]
+        match = closest(database, names)
+        named = DatabaseNotFound(
+            f"there is no database {database!r}",
+            why=f"{refusal.why} (there are: {', '.join(sorted(names)) or 'none you can see'})",
+            fix=f'--database "{match}"' if match else "%adxmi policy show --all-databases",
+        )
+        named.service = refusal.service
+        return named
+
+
+def _pause(failure: AdxmiError, attempt: int, resend: Resend) -> float | None:
+    """Return the seconds to wait before another attempt, or None for no other attempt.
+
+    A request that ran out of time is not repeated: the time is what the user allowed for it.
+    """
+    if attempt >= _ATTEMPTS:
+        return None
+    if isinstance(failure, Throttled):
+        asked = retry_after(failure)
+        wait = 2.0 ** (attempt - 1) if asked is None else asked
+        return wait if wait <= _LONGEST_WAIT else None
+    if isinstance(failure, RequestTimedOut):
+        return None
+    lost = isinstance(failure, AnswerLost) and resend is not Resend.NEVER
+    if lost or isinstance(failure, ClusterUnreachable):
+        return float(_FIRST_PAUSE * 2 ** (attempt - 1))
+    return None
+
+
+def make_client(uri: str, *, loopback: bool, authenticate: Callable[[str], Any]) -> KustoClient:
+    """Make the SDK's client for a cluster.
+
+    Parameters
+    ----------
+    uri
+        The cluster.
+    loopback
+        Whether it is on this machine: proxies then do not apply.
+    authenticate
+        Returns the SDK's connection string builder for a URI.
+
+    """
+    from azure.kusto.data import KustoClient
+
+    class Client(KustoClient):
+        """The SDK's client, waiting as long as asked and not half a minute longer."""
+
+        _client_server_delta = timedelta(0)
+
+        @staticmethod
+        def _kusto_parse_by_endpoint(endpoint: str, response_json: Any) -> Any:
+            # The SDK overlooks the error list of a v1 answer that came with status 200.
+            if isinstance(response_json, dict) and response_json.get("Exceptions"):
+                raise incomplete([str(told) for told in response_json["Exceptions"]])
+            return KustoClient._kusto_parse_by_endpoint(endpoint, response_json)  # noqa: SLF001
+
+    azure_log = logging.getLogger("azure")
+    if not azure_log.handlers:  # else Python prints the SDK's warnings into people's notebooks
+        azure_log.addHandler(logging.NullHandler())
+    builder = authenticate(uri)
+    builder.application_for_tracing = "adxmi_jupyter"
+    client: Any = Client(builder)
+    if loopback:
+        client._session.trust_env = False  # noqa: SLF001 - no public switch
+    return cast("KustoClient", client)
