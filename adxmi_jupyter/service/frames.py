@@ -6,6 +6,7 @@ Source: *Scalar data types* (Azure Data Explorer docs).
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pandas as pd
 
+_MICROSECONDS = len("2026-01-02T03:04:05.000006")
+_TIMESPAN = re.compile(
+    r"(?P<sign>-)?((?P<d>\d+)\.)?(?P<h>\d\d):(?P<m>\d\d):(?P<s>\d\d)(\.(?P<f>\d+))?"
+)
+
+if TYPE_CHECKING:
     Converter = Callable[[str, pd.DataFrame], pd.Series[Any]]
 
 
@@ -27,18 +34,20 @@ def frame_of(table: Any) -> pd.DataFrame:
     int, long              Int32, Int64
     real                   Float64
     decimal                object (Decimal)
-    datetime               datetime64[ns, UTC]
-    timespan               timedelta64[ns]
+    datetime               datetime64[us, UTC]
+    timespan               timedelta64[us]
     dynamic, anything else object (parsed JSON)
     ====================== =====================================
 
-    Old answers name .NET types (``Int64``) instead of Kusto types; both are understood.
+    Microseconds, because nanoseconds cannot hold the years 1 to 9999 that Kusto's datetime can;
+    its seventh digit is dropped. Old answers name .NET types (``Int64``) instead of Kusto types;
+    both are understood. A row that is too short is filled with nulls.
     """
     import pandas as pd
 
     converters = _converters()
     names = [column.column_name for column in table.columns]
-    frame = pd.DataFrame(list(table.raw_rows), columns=names, dtype=object)
+    frame = pd.DataFrame(rows_of(table), columns=names, dtype=object)
     return frame.assign(
         **{
             column.column_name: converters.get(column.column_type.lower(), _same)(
@@ -47,6 +56,12 @@ def frame_of(table: Any) -> pd.DataFrame:
             for column in table.columns
         }
     )
+
+
+def rows_of(table: Any) -> list[list[Any]]:
+    """Return the rows of the SDK's table, each as long as there are columns."""
+    width = len(table.columns)
+    return [[*row, *[None] * (width - len(row))] for row in table.raw_rows]
 
 
 def _converters() -> Mapping[str, Converter]:
@@ -75,43 +90,57 @@ def _as_dtype(dtype: Any) -> Converter:
     return lambda name, frame: frame[name].astype(dtype)
 
 
+def _each(frame: pd.DataFrame, name: str, read: Callable[[Any], Any]) -> pd.Series[Any]:
+    """Read every cell that is there; an empty text is a null in all but text columns."""
+    import pandas as pd
+
+    cells = [None if cell is None or cell == "" else read(cell) for cell in frame[name]]
+    return pd.Series(cells, index=frame.index, dtype=object)
+
+
 def _boolean(name: str, frame: pd.DataFrame) -> pd.Series[Any]:
     # Old answers write 0 and 1.
-    return frame[name].map(lambda cell: cell if cell is None else bool(cell)).astype("boolean")
+    return _each(frame, name, bool).astype("boolean")
 
 
 def _real(name: str, frame: pd.DataFrame) -> pd.Series[Any]:
     # Numbers that JSON cannot write come as the texts NaN, Infinity and -Infinity.
-    return frame[name].map(lambda cell: cell if cell is None else float(cell)).astype("Float64")
+    return _each(frame, name, float).astype("Float64")
 
 
 def _datetime(name: str, frame: pd.DataFrame) -> pd.Series[Any]:
+    import numpy as np
     import pandas as pd
 
-    return pd.to_datetime(frame[name], format="ISO8601", utc=True).astype("datetime64[ns, UTC]")
+    moments = _each(frame, name, lambda cell: str(cell).removesuffix("Z")[:_MICROSECONDS])
+    values = np.array(["NaT" if m is None else m for m in moments], dtype="datetime64[us]")
+    return pd.Series(values, index=frame.index).dt.tz_localize("UTC")
 
 
 def _timespan(name: str, frame: pd.DataFrame) -> pd.Series[Any]:
-    return frame[name].map(_timedelta).astype("timedelta64[ns]")
-
-
-def _timedelta(cell: object) -> pd.Timedelta | None:
-    """Read ``[-][d.]hh:mm:ss[.fffffff]`` or a number of ticks of 100 ns."""
+    import numpy as np
     import pandas as pd
 
-    if cell is None or cell == "":
-        return None
+    spans = _each(frame, name, lambda cell: _ticks(cell) // 10)
+    values = [np.timedelta64("NaT") if s is None else np.timedelta64(s, "us") for s in spans]
+    return pd.Series(np.array(values, dtype="timedelta64[us]"), index=frame.index)
+
+
+def _ticks(cell: object) -> int:
+    """Read ``[-][d.]hh:mm:ss[.fffffff]``, or a number, as ticks of 100 ns."""
     if isinstance(cell, int | float):
-        return pd.Timedelta(int(cell) * 100, unit="ns")
-    sign, span = (-1, str(cell)[1:]) if str(cell).startswith("-") else (1, str(cell))
-    first = span.split(":", 1)[0]
-    if "." in first:
-        span = span.replace(".", " days ", 1)
-    return sign * pd.Timedelta(span)
+        return int(cell)
+    found = _TIMESPAN.fullmatch(str(cell))
+    if found is None:
+        raise ValueError(f"{cell!r} is not a timespan")
+    days, hours, minutes, seconds = (int(found[name] or 0) for name in ("d", "h", "m", "s"))
+    whole = ((days * 24 + hours) * 60 + minutes) * 60 + seconds
+    ticks = whole * 10**7 + int((found["f"] or "").ljust(7, "0")[:7])
+    return -ticks if found["sign"] else ticks
 
 
 def _decimal(name: str, frame: pd.DataFrame) -> pd.Series[Any]:
-    return frame[name].map(lambda cell: cell if cell is None else Decimal(str(cell))).astype(object)
+    return _each(frame, name, lambda cell: Decimal(str(cell)))
 
 
 def _dynamic(name: str, frame: pd.DataFrame) -> pd.Series[Any]:

@@ -23,7 +23,7 @@ from adxmi_jupyter.errors import (
 )
 from adxmi_jupyter.model.usage import closest
 from adxmi_jupyter.service.failures import incomplete, retry_after, typed, unreadable_answer
-from adxmi_jupyter.service.frames import frame_of
+from adxmi_jupyter.service.frames import frame_of, rows_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -69,11 +69,21 @@ class Answer:
     def rows(self) -> list[dict[str, Any]]:
         """Return the rows as dictionaries of the wire's own values."""
         names = [column.column_name for column in self._table.columns]
-        return [dict(zip(names, row, strict=True)) for row in self._table.raw_rows]
+        return [dict(zip(names, row, strict=True)) for row in rows_of(self._table)]
 
     def frame(self) -> pd.DataFrame:
-        """Return a DataFrame whose dtypes follow from the Kusto types alone (see `frame_of`)."""
-        return frame_of(self._table)
+        """Return a DataFrame whose dtypes follow from the Kusto types alone (see `frame_of`).
+
+        Raises
+        ------
+        UnreadableAnswer
+            A value is not of its column's type.
+
+        """
+        try:
+            return frame_of(self._table)
+        except (ValueError, TypeError, ArithmeticError) as error:
+            raise unreadable_answer(str(error)) from error
 
 
 class Kusto:

@@ -1,0 +1,416 @@
+import signal
+import socket
+import threading
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pandas as pd
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from adxmi_jupyter import errors
+from adxmi_jupyter.service.connection import Connections, Settings
+from tests.service.replay import replay
+
+
+@pytest.fixture
+def connections():
+    found = Connections(Settings(timeout=5), lambda _: None)
+    yield found
+    found.close_all()
+
+
+@pytest.fixture
+def ask(connections, monkeypatch):
+    """Send a command, or a query, to a server with a prepared answer."""
+
+    def ask(uri, text=".show version"):
+        monkeypatch.setenv("ADXMI_TOKEN", "a-secret-token")
+        connections.settings = Settings(cluster=uri, credential="token", timeout=5)
+        kusto = connections.current().kusto
+        return kusto.command(text) if text.startswith(".") else kusto.query(text, database="db")
+
+    return ask
+
+
+def v1(columns, rows, key="ColumnType"):
+    named = [{"ColumnName": name, key: kind} for name, kind in columns.items()]
+    return {"Tables": [{"TableName": "Table_0", "Columns": named, "Rows": rows}]}
+
+
+def v2(columns, rows, *, completion=None):
+    named = [{"ColumnName": name, "ColumnType": kind} for name, kind in columns.items()]
+    return [
+        {"FrameType": "DataSetHeader", "IsProgressive": False, "Version": "v2.0"},
+        {
+            "FrameType": "DataTable",
+            "TableId": 1,
+            "TableKind": "PrimaryResult",
+            "TableName": "PrimaryResult",
+            "Columns": named,
+            "Rows": rows,
+        },
+        completion or {"FrameType": "DataSetCompletion", "HasErrors": False, "Cancelled": False},
+    ]
+
+
+TYPES = {
+    "b": "bool",
+    "i": "int",
+    "l": "long",
+    "r": "real",
+    "s": "string",
+    "g": "guid",
+    "t": "datetime",
+    "d": "timespan",
+    "m": "decimal",
+    "y": "dynamic",
+}
+DTYPES = [
+    "boolean",
+    "Int32",
+    "Int64",
+    "Float64",
+    "string",
+    "string",
+    "datetime64[us, UTC]",
+    "timedelta64[us]",
+    "object",
+    "object",
+]
+
+
+def test_every_column_type_has_its_dtype(ask):
+    row = [
+        *(True, 7, 2**62, "Infinity", "x", "74be27de-1e4e-49d9-b579-fe0b331d3642"),
+        *("2026-01-02T03:04:05.0000069Z", "-1.02:03:04.5", "0.10", '{"a": [1]}'),
+    ]
+
+    with replay(v2(TYPES, [row])) as uri:
+        frame = ask(uri, "T").frame()
+
+    assert [str(dtype) for dtype in frame.dtypes] == DTYPES
+    assert frame.loc[0, "l"] == 2**62
+    assert frame.loc[0, "r"] == float("inf")
+    assert frame.loc[0, "t"] == pd.Timestamp("2026-01-02T03:04:05.000006Z")
+    assert frame.loc[0, "d"] == -timedelta(days=1, hours=2, minutes=3, seconds=4.5)
+    assert frame.loc[0, "m"] == Decimal("0.10")
+    assert frame.loc[0, "y"] == {"a": [1]}
+
+
+@pytest.mark.parametrize("rows", [[], [[None] * len(TYPES)]])
+def test_nulls_and_no_rows_keep_the_dtypes(ask, rows):
+    with replay(v2(TYPES, rows)) as uri:
+        frame = ask(uri, "T").frame()
+
+    assert [str(dtype) for dtype in frame.dtypes] == DTYPES
+    assert frame.isna().all(axis=None)
+
+
+def test_other_spellings_of_values_are_read(ask):
+    row = [0, 864_000_000_000, "00:00:01", "not json", [1], "NaN"]
+    columns = {
+        "b": "SByte",
+        "ticks": "TimeSpan",
+        "d": "TimeSpan",
+        "y": "Object",
+        "list": "Object",
+        "r": "Double",
+    }
+
+    with replay(v1(columns, [row], key="DataType")) as uri:
+        frame = ask(uri).frame()
+
+    assert not frame.loc[0, "b"]
+    assert frame.loc[0, "ticks"] == timedelta(days=1)
+    assert frame.loc[0, "d"] == timedelta(seconds=1)
+    assert frame.loc[0, "y"] == "not json"
+    assert frame.loc[0, "list"] == [1]
+
+
+def test_the_first_and_the_last_year_are_held(ask):
+    moments = [["0001-01-01T00:00:00Z"], ["9999-12-31T23:59:59.9999999Z"]]
+
+    with replay(v2({"t": "datetime"}, moments)) as uri:
+        frame = ask(uri, "T").frame()
+
+    assert list(frame["t"].dt.year) == [1, 9999]
+
+
+def test_a_row_that_is_too_short_is_filled_with_nulls(ask):
+    with replay(v2(TYPES, [[True, 0, 0, 0, "", "", "", 0]])) as uri:
+        answer = ask(uri, "T")
+
+    assert list(answer.frame().isna().loc[0]) == [False] * 6 + [True, False, True, True]
+    assert answer.rows()[0]["y"] is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "cell"),
+    [
+        ("timespan", "a while"),
+        ("long", "many"),
+        ("decimal", "x"),
+        ("datetime", "today"),
+        ("real", []),
+    ],
+)
+def test_a_value_of_another_type_than_its_column_is_unreadable(ask, kind, cell):
+    with replay(v2({"x": kind}, [[cell]])) as uri:
+        answer = ask(uri, "T")
+
+    with pytest.raises(errors.UnreadableAnswer):
+        answer.frame()
+
+
+def test_a_command_piped_into_a_query_gives_its_primary_table(ask):
+    def table(name, columns, rows):
+        named = [{"ColumnName": column, "DataType": kind} for column, kind in columns.items()]
+        return {"TableName": name, "Columns": named, "Rows": rows}
+
+    status = {"Severity": "Int32", "StatusDescription": "String", "ClientActivityId": "String"}
+    contents = {"Ordinal": "Int64", "Kind": "String", "Name": "String", "Id": "String"}
+    answer = {
+        "Tables": [
+            table("Table_0", {"TableName": "String"}, [["Orders"]]),
+            table("Table_1", {"Value": "String"}, [["{}"]]),
+            table("Table_2", status, [[4, "done", "x"]]),
+            table(
+                "Table_3",
+                contents,
+                [
+                    [0, "QueryResult", "PrimaryResult", "a"],
+                    [1, "QueryProperties", "@ExtendedProperties", "b"],
+                    [2, "QueryStatus", "QueryStatus", "c"],
+                ],
+            ),
+        ]
+    }
+
+    with replay(answer) as uri:
+        rows = ask(uri, ".show tables | project TableName").rows()
+
+    assert rows == [{"TableName": "Orders"}]
+
+
+ONE_API = {
+    "error": {
+        "code": "LimitsExceeded",
+        "message": "Request is invalid",
+        "@type": "Kusto.Data.Exceptions.PartialQueryFailure",
+        "@message": "too many rows",
+        "@permanent": False,
+    }
+}
+
+
+def test_an_answer_that_broke_off_is_dropped_whole(ask):
+    with (
+        replay(v2({"x": "long"}, [[1], {"OneApiErrors": [ONE_API]}])) as uri,
+        pytest.raises(errors.PartialFailure) as raised,
+    ):
+        ask(uri, "T")
+
+    assert raised.value.why == "too many rows"
+    assert raised.value.service.code == "LimitsExceeded"
+
+
+def test_a_failure_reported_in_the_status_table_drops_the_answer(ask):
+    columns = {"Level": "int", "StatusCodeName": "string", "ClientRequestId": "string"}
+    answer = v2({"x": "long"}, [[1]])
+    answer.insert(
+        2,
+        {
+            "FrameType": "DataTable",
+            "TableId": 2,
+            "TableKind": "QueryCompletionInformation",
+            "TableName": "QueryCompletionInformation",
+            "Columns": [{"ColumnName": n, "ColumnType": t} for n, t in columns.items()]
+            + [{"ColumnName": "Payload", "ColumnType": "string"}],
+            "Rows": [[2, "E_LOW_MEMORY", "x", "{}"]],
+        },
+    )
+
+    with replay(answer) as uri, pytest.raises(errors.PartialFailure):
+        ask(uri, "T")
+
+
+def test_exceptions_of_an_old_answer_are_not_overlooked(ask):
+    answer = {**v1({"x": "long"}, []), "Exceptions": ["it broke"]}
+
+    with replay(answer) as uri, pytest.raises(errors.PartialFailure, match="it broke"):
+        ask(uri)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [{"unexpected": 1}, "text", [], {"Tables": []}, b"<html>", b""],
+    ids=["no tables", "a string", "a list", "zero tables", "html", "empty"],
+)
+def test_an_answer_of_another_shape_is_unreadable(ask, body):
+    with replay(body) as uri, pytest.raises(errors.UnreadableAnswer):
+        ask(uri)
+
+
+@pytest.mark.parametrize(
+    ("status", "error"),
+    [
+        (302, errors.UnreadableAnswer),
+        (400, errors.CommandRefused),
+        (401, errors.NotAuthenticated),
+        (403, errors.NotAuthorized),
+        (404, errors.ClusterUnreachable),
+        (412, errors.CommandRefused),
+        (500, errors.ServiceUnavailable),
+        (520, errors.ServiceUnavailable),
+    ],
+)
+def test_a_refusal_is_told_by_its_status_and_keeps_the_services_words(ask, status, error):
+    with (
+        replay(ONE_API, status=status, headers=[("x-ms-activity-id", "an-id")]) as uri,
+        pytest.raises(error) as raised,
+    ):
+        ask(uri)
+
+    assert raised.value.service.status == status
+    assert raised.value.service.activity_id == "an-id"
+    assert "a-secret-token" not in str(raised.value)
+    assert raised.value.__cause__ is not None
+
+
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        (ONE_API, "too many rows"),
+        ({"error": {"code": "x", "message": "plain\x1b[31m\nwords"}}, "plain\\x1b[31m words"),
+        (b"General_BadRequest: no", "General_BadRequest: no"),
+    ],
+)
+def test_the_services_words_are_kept_on_one_line(ask, body, why):
+    with replay(body, status=400) as uri, pytest.raises(errors.CommandRefused) as raised:
+        ask(uri)
+
+    assert raised.value.why == why
+
+
+@pytest.mark.parametrize("body", [{"detail": "other"}, {"error": "text"}, [1]])
+def test_an_error_body_of_another_shape_is_no_crash(ask, body):
+    with replay(body, status=400) as uri, pytest.raises(errors.AdxmiError):
+        ask(uri)
+
+
+@pytest.mark.parametrize("retry_after", [[("Retry-After", "61")], [("Retry-After", "soon")]])
+def test_throttling_is_told_by_its_status(ask, retry_after, monkeypatch):
+    monkeypatch.setattr("adxmi_jupyter.service.kusto._LONGEST_WAIT", 0)
+
+    with (
+        replay(b"", status=429, headers=retry_after) as uri,
+        pytest.raises(errors.Throttled) as raised,
+    ):
+        ask(uri)
+
+    assert raised.value.why == "HTTP 429, too many requests"
+
+
+@pytest.fixture
+def certificate(tmp_path):
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
+    signed = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(datetime(2020, 1, 1, tzinfo=UTC))
+        .not_valid_after(datetime(2100, 1, 1, tzinfo=UTC))
+        .sign(key, hashes.SHA256())
+    )
+    path = tmp_path / "server.pem"
+    private = key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    path.write_bytes(private + signed.public_bytes(serialization.Encoding.PEM))
+    return path
+
+
+def test_a_host_with_an_untrusted_certificate_gets_nothing(ask, certificate):
+    with (
+        replay(v1({}, []), certificate=certificate) as uri,
+        pytest.raises(errors.UntrustedCertificate) as raised,
+    ):
+        ask(uri)
+
+    assert "REQUESTS_CA_BUNDLE" in raised.value.fix
+
+
+def test_nobody_listening_is_unreachable(ask):
+    with socket.socket() as reserved:
+        reserved.bind(("127.0.0.1", 0))
+        uri = f"http://127.0.0.1:{reserved.getsockname()[1]}"
+
+        with pytest.raises(errors.ClusterUnreachable) as raised:
+            ask(uri)
+
+    assert raised.value.what == f"{uri} cannot be reached"
+
+
+def test_a_host_outside_the_azure_clouds_gets_no_token(connections, monkeypatch):
+    """The metadata that decide it come from the host; without network it is unreachable."""
+    monkeypatch.setenv("AZURE_TENANT_ID", "12345678-1234-4234-8234-123456789abc")
+    monkeypatch.setenv("AZURE_CLIENT_ID", "app")
+    monkeypatch.setenv("AZURE_CLIENT_SECRET", "hunter2")
+
+    with pytest.raises(errors.ClusterUnreachable) as raised:
+        connections.open("https://nowhere.invalid", credential="app")
+
+    assert "hunter2" not in str(raised.value)
+
+
+def test_the_token_is_sent_and_an_expired_one_is_told(connections, monkeypatch):
+    uri = connections.current().azure.kusto_uri
+    monkeypatch.setenv("ADXMI_TOKEN", "embedded-reader")
+    reader = connections.open(uri, name="as reader", credential="token")
+    monkeypatch.setenv("ADXMI_TOKEN", "embedded-expired")
+
+    with pytest.raises(errors.NotAuthenticated) as raised:
+        reader.kusto.command(".show version")
+
+    assert raised.value.service.status == 401
+    assert "embedded-expired" not in str(raised.value)
+
+
+def test_a_credential_of_the_sdk_is_asked_with_the_scope_of_the_cluster(connections, monkeypatch):
+    """The whole way: metadata from the server, then the credential, which finds no sign-in."""
+    monkeypatch.setenv("PATH", "")
+    uri = connections.current().azure.kusto_uri
+
+    with pytest.raises(errors.CredentialFailure) as raised:
+        connections.open(uri, credential="cli")
+
+    assert "Azure CLI not found" in raised.value.why
+
+
+def test_interrupt_returns_while_the_service_is_slow(connections):
+    connection = connections.current()
+    connection.azure.faults.add("slow", match=".show version", delay=60)
+    served = connection.azure.requests_served
+    stop = threading.Event()
+
+    def interrupt_once_asked():
+        while connection.azure.requests_served == served and not stop.is_set():
+            stop.wait(0.01)
+        signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+
+    thread = threading.Thread(target=interrupt_once_asked)
+    thread.start()
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            connection.kusto.command(".show version")
+    finally:
+        stop.set()
+        thread.join()
