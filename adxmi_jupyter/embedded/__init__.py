@@ -1,0 +1,40 @@
+"""The embedded Azure: a loopback server that answers the real Azure SDK clients.
+
+It imports nothing of the client, so a wrong belief there is not repeated here.
+`README.md` beside this file lists what it does where the public documentation is silent.
+"""
+
+from adxmi_jupyter.embedded.faults import Fault, Faults
+from adxmi_jupyter.embedded.seed import seeded_world
+from adxmi_jupyter.embedded.server import EmbeddedAzure
+from adxmi_jupyter.embedded.world import (
+    Cluster,
+    ClusterRole,
+    Database,
+    DatabaseRole,
+    Identity,
+    PolicyItem,
+    Principal,
+    PrincipalKind,
+    RoleAssignment,
+    Table,
+    World,
+)
+
+__all__ = [
+    "Cluster",
+    "ClusterRole",
+    "Database",
+    "DatabaseRole",
+    "EmbeddedAzure",
+    "Fault",
+    "Faults",
+    "Identity",
+    "PolicyItem",
+    "Principal",
+    "PrincipalKind",
+    "RoleAssignment",
+    "Table",
+    "World",
+    "seeded_world",
+]

@@ -1,0 +1,69 @@
+"""Who is calling, and what the caller's security roles permit."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from adxmi_jupyter.embedded.seed import ADMIN_TOKEN
+from adxmi_jupyter.embedded.world import ClusterRole, DatabaseRole
+
+if TYPE_CHECKING:
+    from adxmi_jupyter.embedded.world import Database, Principal, RoleAssignment, World
+
+
+class Permission(Enum):
+    """What a command asks of its caller: the roles of which any one is enough."""
+
+    CLUSTER_ADMIN = frozenset({ClusterRole.ADMIN})
+    CLUSTER_SHOW = frozenset({ClusterRole.ADMIN, ClusterRole.MONITOR})
+    DATABASE_ADMIN = frozenset({ClusterRole.ADMIN, DatabaseRole.ADMINS})
+    DATABASE_READ = frozenset(
+        {
+            ClusterRole.ADMIN,
+            ClusterRole.VIEWER,
+            DatabaseRole.ADMINS,
+            DatabaseRole.USERS,
+            DatabaseRole.VIEWERS,
+        }
+    )
+    DATABASE_SHOW = frozenset(
+        {
+            *ClusterRole,
+            DatabaseRole.ADMINS,
+            DatabaseRole.USERS,
+            DatabaseRole.VIEWERS,
+            DatabaseRole.MONITORS,
+        }
+    )
+
+
+def authenticate(world: World, authorization: str | None) -> Principal | None:
+    """Return the caller of an Authorization header; None means 401.
+
+    Without a header the caller is the admin, as with a local emulator that has no sign-in.
+    """
+    if authorization is None:
+        return world.principal(ADMIN_TOKEN)
+    scheme, _, token = authorization.partition(" ")
+    return world.principal(token.strip()) if scheme.casefold() == "bearer" else None
+
+
+def permits(
+    world: World, caller: Principal, permission: Permission, database: Database | None = None
+) -> bool:
+    """Tell whether the caller holds a role that gives the permission."""
+    held = {a.role for a in roles_of(world, caller, database)}
+    return not held.isdisjoint(permission.value)
+
+
+def has_any_role(world: World, caller: Principal) -> bool:
+    """Tell whether the caller holds any role on the cluster or on any of its databases."""
+    databases = [None, *world.cluster.databases.values()]
+    return any(roles_of(world, caller, database) for database in databases)
+
+
+def roles_of(world: World, caller: Principal, database: Database | None) -> list[RoleAssignment]:
+    """Return the caller's assignments on the cluster and, if given, on the database."""
+    assignments = [*world.cluster.roles, *(database.roles if database else [])]
+    return [a for a in assignments if a.principal.fqn == caller.fqn]

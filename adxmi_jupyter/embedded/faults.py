@@ -1,0 +1,115 @@
+"""Switches that make the embedded Azure misbehave on demand."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+
+class Fault(StrEnum):
+    """What can go wrong between the service and its client."""
+
+    THROTTLED = "throttled"
+    UNAVAILABLE = "unavailable"
+    DROPPED_BEFORE_WRITE = "dropped-before-write"
+    DROPPED_AFTER_WRITE = "dropped-after-write"
+    TRUNCATED_BODY = "truncated-body"
+    NOT_JSON = "not-json"
+    WRONG_CONTENT_TYPE = "wrong-content-type"
+    SLOW = "slow"
+    TWO_COLUMN_POLICY = "two-column-policy"
+    EMPTY_BODY = "empty-body"
+    PLAIN_TEXT_400 = "plain-text-400"
+
+
+@dataclass(frozen=True)
+class ActiveFault:
+    """One switch that is on; `times` requests are left, None means until cleared."""
+
+    fault: Fault
+    times: int | None
+    match: str
+    retry_after: float
+    delay: float
+
+
+class Faults:
+    """The switches of one embedded Azure; safe to use from any thread.
+
+    A fault strikes the next `times` management or query requests whose text contains `match`.
+    One request is struck by at most one fault, the one added first. `two-column-policy` is the
+    exception: it changes the shape of a result, so only an answered policy command uses it up,
+    and it can strike together with another fault.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._active: list[ActiveFault] = []
+
+    def add(
+        self,
+        name: str,
+        *,
+        times: int | None = 1,
+        match: str = "",
+        retry_after: float = 1,
+        delay: float = 5,
+    ) -> None:
+        """Switch a fault on.
+
+        `retry_after` (seconds) is for `throttled`, `delay` (seconds) for `slow`.
+        Raises ValueError for an unknown name or `times` below one.
+        """
+        if name not in set(Fault):
+            raise ValueError(f"Unknown fault {name!r}. Known faults: {', '.join(Fault)}.")
+        if times is not None and times < 1:
+            raise ValueError(f"A fault strikes at least once, not {times} times.")
+        with self._lock:
+            self._active.append(ActiveFault(Fault(name), times, match, retry_after, delay))
+
+    def clear(self) -> None:
+        """Switch every fault off."""
+        with self._lock:
+            self._active.clear()
+
+    def active(self) -> list[dict[str, str | int | float | None]]:
+        """Return the faults that are on, oldest first, as plain values."""
+        with self._lock:
+            return [_plain(switch) for switch in self._active]
+
+    def take(self, text: str) -> ActiveFault | None:
+        """Return the fault that strikes this request, and count it."""
+        return self._take(text, shape=False)
+
+    def take_two_columns(self, text: str) -> bool:
+        """Tell whether this policy result goes out in the two-column form, and count it."""
+        return self._take(text, shape=True) is not None
+
+    def _take(self, text: str, *, shape: bool) -> ActiveFault | None:
+        with self._lock:
+            for index, switch in enumerate(self._active):
+                if switch.match in text and shape == (switch.fault is Fault.TWO_COLUMN_POLICY):
+                    self._count(index)
+                    return switch
+        return None
+
+    def _count(self, index: int) -> None:
+        switch = self._active[index]
+        if switch.times == 1:
+            del self._active[index]
+        elif switch.times is not None:
+            self._active[index] = replace(switch, times=switch.times - 1)
+
+
+def _plain(switch: ActiveFault) -> dict[str, str | int | float | None]:
+    values: dict[str, str | int | float | None] = {
+        "name": str(switch.fault),
+        "times": switch.times,
+        "match": switch.match,
+    }
+    if switch.fault is Fault.THROTTLED:
+        values["retry_after"] = switch.retry_after
+    if switch.fault is Fault.SLOW:
+        values["delay"] = switch.delay
+    return values

@@ -1,0 +1,1 @@
+"""The Kusto face: management commands, queries and authentication metadata over REST."""

@@ -1,0 +1,89 @@
+"""An HTTP answer before it is sent."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from aiohttp import web
+
+from adxmi_jupyter.embedded.kusto.tables import timestamp
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from adxmi_jupyter.embedded.kusto.errors import Refusal
+    from adxmi_jupyter.embedded.kusto.tables import RequestIds
+
+_JSON = "application/json"
+_TEXT = "text/plain"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Status, body and headers; sent whole unless a fault strikes."""
+
+    status: int
+    body: bytes
+    content_type: str = _JSON
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def response(self, ids: RequestIds) -> web.Response:
+        """Return the aiohttp response, with the headers that identify the request."""
+        headers = {
+            **self.headers,
+            "x-ms-client-request-id": ids.client_request_id,
+            "x-ms-activity-id": ids.activity_id,
+        }
+        return web.Response(
+            status=self.status, body=self.body, content_type=self.content_type, headers=headers
+        )
+
+
+def json_answer(payload: Any, status: int = 200, **headers: str) -> Answer:
+    """Return an answer with a JSON body; underscores in header names stand for hyphens."""
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return Answer(status, json.dumps(payload).encode(), headers=named)
+
+
+def refusal_answer(refusal: Refusal, ids: RequestIds, alias: str, **headers: str) -> Answer:
+    """Return the answer to a refused request; `alias` is the name of the cluster."""
+    return json_answer(refusal.body(_context(ids, alias)), refusal.status, **headers)
+
+
+def text_refusal(sentence: str, ids: RequestIds) -> Answer:
+    """Return a 400 from before the JSON error layer: plain text."""
+    details = (
+        f"ClientRequestId='{ids.client_request_id}', ActivityId='{ids.activity_id}', "
+        f"Timestamp='{timestamp()}'."
+    )
+    return Answer(400, f"{sentence}\nError details:\n{details}".encode(), _TEXT)
+
+
+def malformed_request(ids: RequestIds) -> Answer:
+    """Return the answer to a request that cannot be read at all."""
+    return text_refusal("General_BadRequest: Request is invalid and cannot be executed.", ids)
+
+
+def unauthenticated() -> Answer:
+    """Return the 401 of a caller nobody knows; it has no body."""
+    return Answer(401, b"", _TEXT, {"WWW-Authenticate": "Bearer"})
+
+
+def _context(ids: RequestIds, alias: str) -> dict[str, Any]:
+    return {
+        "timestamp": timestamp(),
+        "serviceAlias": alias.upper(),
+        "machineName": "KEngine000000",
+        "processName": "EmbeddedAzure",
+        "processId": 1,
+        "threadId": 1,
+        "clientRequestId": ids.client_request_id,
+        "activityId": ids.activity_id,
+        "subActivityId": str(uuid.uuid4()),
+        "activityType": "GW.Http.CallContext",
+        "parentActivityId": ids.activity_id,
+        "activityStack": f"(Activity stack: CRID={ids.client_request_id} ARID={ids.activity_id})",
+    }

@@ -1,0 +1,130 @@
+"""Refusals of the Kusto face as data: HTTP status, code, exception type and message.
+
+Types and statuses follow the documentation pages "Kusto.Data exceptions" and "REST response";
+the wording of messages is this server's own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+_DATA = "Kusto.Data.Exceptions."
+
+
+@dataclass(eq=False)
+class Refusal(Exception):
+    """A request that the service refuses."""
+
+    status: int
+    code: str
+    summary: str
+    type: str
+    message: str
+    permanent: bool = True
+    inner_code: str = ""
+
+    def __str__(self) -> str:
+        return self.message
+
+    def body(self, context: dict[str, Any]) -> dict[str, Any]:
+        """Return the OneApi error body; `context` identifies the request."""
+        error: dict[str, Any] = {
+            "code": self.code,
+            "message": self.summary,
+            "@type": self.type,
+            "@message": self.message,
+            "@context": context,
+            "@permanent": self.permanent,
+        }
+        if self.inner_code:
+            error["innererror"] = {
+                **error,
+                "code": self.inner_code,
+                "message": "A semantic error occurred.",
+                "@errorCode": self.inner_code,
+                "@errorMessage": self.message,
+            }
+        return {"error": error}
+
+
+def bad_request(message: str) -> Refusal:
+    """Return the refusal of a well-formed request that asks for something impossible."""
+    return Refusal(
+        400,
+        "General_BadRequest",
+        "Request is invalid and cannot be executed.",
+        f"{_DATA}KustoBadRequestException",
+        message,
+    )
+
+
+def syntax_error(detail: str, line: int, column: int) -> Refusal:
+    """Return the refusal of a text that is no command the grammar knows."""
+    return Refusal(
+        400,
+        "BadRequest_SyntaxError",
+        "Request is invalid and cannot be executed.",
+        f"{_DATA}SyntaxException",
+        f"Syntax error at line {line}, column {column}: {detail}",
+    )
+
+
+def semantic_error(detail: str) -> Refusal:
+    """Return the refusal of a query that parses but means nothing here."""
+    return Refusal(
+        400,
+        "General_BadRequest",
+        "Request is invalid and cannot be executed.",
+        f"{_DATA}SemanticException",
+        f"Semantic error: {detail}",
+        inner_code="SEM0100",
+    )
+
+
+def database_not_found(name: str) -> Refusal:
+    """Return the refusal for a database that does not exist."""
+    return Refusal(
+        400,
+        "BadRequest_DatabaseNotExist",
+        "Request is invalid and cannot be executed.",
+        f"{_DATA}DatabaseNotFoundException",
+        f"Database '{name}' could not be found.",
+    )
+
+
+def unauthorized_operation(principal: str, operation: str, target: str) -> Refusal:
+    """Return the refusal of a caller whose roles do not permit the operation."""
+    return Refusal(
+        403,
+        "Forbidden",
+        "Caller is not authorized to perform this action",
+        "Kusto.Common.Svc.Exceptions.UnauthorizedOperationException",
+        f"Principal '{principal}' is not authorized to perform operation "
+        f"'{operation}' on '{target}'.",
+    )
+
+
+def throttled() -> Refusal:
+    """Return the refusal of a request above the rate limit."""
+    return Refusal(
+        429,
+        "TooManyRequests",
+        "Request is denied due to throttling.",
+        f"{_DATA}KustoRequestThrottledException",
+        "The request was throttled. Capacity: 1, "
+        "Origin: RequestRateLimitPolicy/WorkloadGroup/default",
+        permanent=False,
+    )
+
+
+def unavailable() -> Refusal:
+    """Return the answer of a service that cannot take requests for the moment."""
+    return Refusal(
+        503,
+        "ServiceUnavailable",
+        "The service is temporarily unavailable.",
+        f"{_DATA}KustoServicePartialOutageException",
+        "The service is temporarily unavailable. Try again later.",
+        permanent=False,
+    )

@@ -1,0 +1,89 @@
+"""One request that got through: what it asks for is run and put into the endpoint's shape."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from adxmi_jupyter.embedded.kusto import tables
+from adxmi_jupyter.embedded.kusto.answer import (
+    json_answer,
+    malformed_request,
+    refusal_answer,
+    text_refusal,
+)
+from adxmi_jupyter.embedded.kusto.commands import run_command
+from adxmi_jupyter.embedded.kusto.errors import Refusal
+from adxmi_jupyter.embedded.kusto.parser import parse_command
+from adxmi_jupyter.embedded.kusto.policy import two_columns
+from adxmi_jupyter.embedded.kusto.query import pipe, run_query
+from adxmi_jupyter.embedded.kusto.statements import PolicyCommand
+
+if TYPE_CHECKING:
+    from adxmi_jupyter.embedded.faults import Faults
+    from adxmi_jupyter.embedded.kusto.answer import (
+        Answer,
+    )
+    from adxmi_jupyter.embedded.kusto.request import Call
+    from adxmi_jupyter.embedded.kusto.session import Session
+    from adxmi_jupyter.embedded.kusto.tables import RequestIds
+
+_V2_COMMAND = (
+    "Bad request: Control commands (starting with a dot '.') do not support api_version=v2"
+)
+
+
+class Endpoint(Enum):
+    """Where a request came in; decides what it may hold and the shape of the answer."""
+
+    MANAGEMENT = "v1/rest/mgmt"
+    QUERY_V1 = "v1/rest/query"
+    QUERY_V2 = "v2/rest/query"
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """A request of a known caller, ready to run."""
+
+    endpoint: Endpoint
+    call: Call
+    session: Session
+    ids: RequestIds
+    faults: Faults
+
+    @property
+    def alias(self) -> str:
+        """Name of the cluster that answers."""
+        return self.session.world.cluster.name
+
+    def run(self) -> Answer:
+        """Run the command or query, alone in its world, and return the answer."""
+        with self.session.world.lock:
+            try:
+                return self._run()
+            except Refusal as refusal:
+                return refusal_answer(refusal, self.ids, self.alias)
+
+    def _run(self) -> Answer:
+        if self.endpoint is Endpoint.MANAGEMENT:
+            return self._run_command()
+        if self.call.is_command:
+            v2 = self.endpoint is Endpoint.QUERY_V2
+            return text_refusal(_V2_COMMAND, self.ids) if v2 else malformed_request(self.ids)
+        table = run_query(self.call.text, self.session)
+        if self.endpoint is Endpoint.QUERY_V1:
+            return json_answer(tables.query_body_v1(table, self.ids))
+        return json_answer(tables.query_body_v2(table, self.ids))
+
+    def _run_command(self) -> Answer:
+        statement = parse_command(self.call.text)
+        # The tail is read first: a refused text must not have changed anything.
+        operate = pipe(statement.tail, self.session) if statement.tail else None
+        table = run_command(statement.command, self.session)
+        is_policy = isinstance(statement.command, PolicyCommand)
+        if is_policy and self.faults.take_two_columns(self.call.text):
+            table = two_columns(table)
+        if operate is None:
+            return json_answer(tables.command_body(table))
+        return json_answer(tables.query_body_v1(operate(table), self.ids))

@@ -1,0 +1,118 @@
+"""REST endpoints of the Kusto face (pages: Query/management HTTP request and response)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from aiohttp import web
+
+from adxmi_jupyter.embedded.access import authenticate
+from adxmi_jupyter.embedded.faults import Fault
+from adxmi_jupyter.embedded.kusto import delivery
+from adxmi_jupyter.embedded.kusto.answer import json_answer, malformed_request, unauthenticated
+from adxmi_jupyter.embedded.kusto.exchange import Endpoint, Exchange
+from adxmi_jupyter.embedded.kusto.request import MalformedRequestError, read_call, request_ids
+from adxmi_jupyter.embedded.kusto.session import Session
+
+if TYPE_CHECKING:
+    from adxmi_jupyter.embedded.faults import ActiveFault, Faults
+    from adxmi_jupyter.embedded.kusto.answer import Answer
+    from adxmi_jupyter.embedded.kusto.tables import RequestIds
+    from adxmi_jupyter.embedded.world import World
+
+
+class Host(Protocol):
+    """What the endpoints need of the server they run in."""
+
+    world: World
+    faults: Faults
+    latency: float
+    requests_served: int
+
+    @property
+    def kusto_uri(self) -> str:
+        """Address of the cluster."""
+
+    async def pause(self, seconds: float) -> None:
+        """Hold an answer back, at most until the server stops."""
+
+
+class KustoFace:
+    """Handlers of the management, query and authentication metadata endpoints."""
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+
+    def routes(self) -> list[web.RouteDef]:
+        """Return the routes to add to an application."""
+        return [
+            web.post("/v1/rest/mgmt", self._management),
+            web.post("/v1/rest/query", self._query_v1),
+            web.get("/v1/rest/query", self._query_v1),
+            web.post("/v2/rest/query", self._query_v2),
+            web.get("/v2/rest/query", self._query_v2),
+            web.get("/v1/rest/auth/metadata", self._auth_metadata),
+        ]
+
+    async def _management(self, request: web.Request) -> web.StreamResponse:
+        return await self._serve(request, Endpoint.MANAGEMENT)
+
+    async def _query_v1(self, request: web.Request) -> web.StreamResponse:
+        return await self._serve(request, Endpoint.QUERY_V1)
+
+    async def _query_v2(self, request: web.Request) -> web.StreamResponse:
+        return await self._serve(request, Endpoint.QUERY_V2)
+
+    async def _auth_metadata(self, request: web.Request) -> web.StreamResponse:
+        await self._host.pause(self._host.latency)
+        own = self._host.kusto_uri
+        metadata = {
+            "LoginEndpoint": own,
+            "LoginMfaRequired": False,
+            "KustoClientAppId": "7a4d0e93-c58b-4f26-9d17-b3e60a82f5c1",
+            "KustoClientRedirectUri": f"{own}/redirect",
+            "KustoServiceResourceId": own,
+            "FirstPartyAuthorityUrl": own,
+        }
+        return json_answer({"AzureAD": metadata}).response(request_ids(request))
+
+    async def _serve(self, request: web.Request, endpoint: Endpoint) -> web.StreamResponse:
+        host, ids = self._host, request_ids(request)
+        host.requests_served += 1
+        await host.pause(host.latency)
+        caller = authenticate(host.world, request.headers.get("Authorization"))
+        if caller is None:
+            return unauthenticated().response(ids)
+        try:
+            call = await read_call(request)
+        except MalformedRequestError:
+            return malformed_request(ids).response(ids)
+        session = Session(host.world, caller, call.database)
+        exchange = Exchange(endpoint, call, session, ids, host.faults)
+        fault = host.faults.take(call.text)
+        if fault is None:
+            return exchange.run().response(ids)
+        return await self._fail(request, exchange, fault)
+
+    async def _fail(
+        self, request: web.Request, exchange: Exchange, fault: ActiveFault
+    ) -> web.StreamResponse:
+        ids = exchange.ids
+        refused = delivery.refuse(fault, ids, exchange.alias)
+        if refused is not None:
+            return refused.response(ids)
+        if fault.fault is Fault.DROPPED_BEFORE_WRITE:
+            return delivery.drop(request)
+        answer = delivery.spoil(fault, exchange.run())
+        return await self._send(request, answer, fault, ids)
+
+    async def _send(
+        self, request: web.Request, answer: Answer, fault: ActiveFault, ids: RequestIds
+    ) -> web.StreamResponse:
+        if fault.fault is Fault.DROPPED_AFTER_WRITE:
+            return delivery.drop(request)
+        if fault.fault is Fault.TRUNCATED_BODY:
+            return await delivery.truncate(request, answer, ids)
+        if fault.fault is Fault.SLOW:
+            await self._host.pause(fault.delay)
+        return answer.response(ids)

@@ -1,0 +1,210 @@
+"""Texts to values: management commands by a grammar as strict as the service's own editor."""
+
+from __future__ import annotations
+
+import functools
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+from lark import Lark, Token, Transformer, UnexpectedInput, UnexpectedToken, v_args
+from lark.exceptions import VisitError
+
+from adxmi_jupyter.embedded.kusto import statements
+from adxmi_jupyter.embedded.kusto.errors import Refusal, syntax_error
+from adxmi_jupyter.embedded.kusto.literals import decode
+from adxmi_jupyter.embedded.kusto.names import RESERVED_WORDS
+from adxmi_jupyter.embedded.kusto.statements import Level, RoleChange, Scope, Statement
+from adxmi_jupyter.embedded.world import DatabaseRole
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+def parse_command(text: str) -> Statement:
+    """Return the command in `text`; a Refusal (BadRequest_SyntaxError) when it is none."""
+    try:
+        tree = command_grammar().parse(text)
+    except UnexpectedInput as error:
+        raise _syntax_refusal(text, error) from error
+    try:
+        statement: Statement = _ToStatement().transform(tree)
+    except VisitError as error:
+        if isinstance(error.orig_exc, Refusal):
+            raise error.orig_exc from None
+        raise
+    return statement
+
+
+@functools.cache
+def command_grammar() -> Lark:
+    """Return the parser of management commands, built at its first use."""
+    return build_grammar("commands.lark", "start")
+
+
+def build_grammar(file: str, *starts: str) -> Lark:
+    """Return a parser for a grammar file beside this module, together with the literals."""
+    folder = resources.files(__package__)
+    text = "\n".join((folder / name).read_text("utf-8") for name in ("literals.lark", file))
+    return Lark(text, parser="lalr", start=list(starts), maybe_placeholders=True)
+
+
+class ToNames(Transformer[Token, Any]):
+    """Decode string literals and entity names; the base of both grammars' transformers."""
+
+    @v_args(inline=True)
+    def string(self, literal: Token) -> str:
+        """Return the text of a string literal."""
+        return decode(literal)
+
+    @v_args(inline=True)
+    def bare_name(self, name: Token) -> str:
+        """Return a name without quotes, unless the word is reserved."""
+        if name in RESERVED_WORDS:
+            raise syntax_error(
+                f"'{name}' is a reserved word; write ['{name}'] to use it as a name.",
+                name.line or 1,
+                name.column or 1,
+            )
+        return str(name)
+
+    @v_args(inline=True)
+    def bracketed_text(self, name: Token) -> str:
+        """Return what stands between the brackets, blanks included."""
+        return name[1:-1]
+
+    @v_args(inline=True)
+    def quoted_name(self, name: str) -> str:
+        """Return a name that was written as a string literal in brackets."""
+        return name
+
+
+@v_args(inline=True)
+class _ToStatement(ToNames):
+    """Turn a parse tree of commands.lark into a Statement."""
+
+    def start(self, command: statements.Command, tail: Token | None) -> Statement:
+        return Statement(command, str(tail or ""))
+
+    def cluster_scope(self) -> Scope:
+        return Scope(Level.CLUSTER)
+
+    def database_scope(self, name: str) -> Scope:
+        return Scope(Level.DATABASE, name)
+
+    def context_scope(self) -> Scope:
+        return Scope(Level.DATABASE)
+
+    def show_version(self) -> statements.ShowVersion:
+        return statements.ShowVersion()
+
+    def show_cluster(self) -> statements.ShowCluster:
+        return statements.ShowCluster()
+
+    def show_databases(self) -> statements.ShowDatabases:
+        return statements.ShowDatabases()
+
+    def show_database(self) -> statements.ShowDatabases:
+        return statements.ShowDatabases(only_context=True)
+
+    def show_policy(self, scope: Scope) -> statements.ShowPolicy:
+        return statements.ShowPolicy(scope)
+
+    def alter_policy(self, scope: Scope, text: str) -> statements.AlterPolicy:
+        return statements.AlterPolicy(scope, text, merge=False)
+
+    def alter_merge_policy(self, scope: Scope, text: str) -> statements.AlterPolicy:
+        return statements.AlterPolicy(scope, text, merge=True)
+
+    def delete_policy(self, scope: Scope) -> statements.DeletePolicy:
+        return statements.DeletePolicy(scope)
+
+    def show_principals(self, database: str | None = None) -> statements.ShowPrincipals:
+        return statements.ShowPrincipals(database)
+
+    def show_database_roles(self, name: str, principal: str | None) -> statements.ShowRoles:
+        return statements.ShowRoles(Scope(Level.DATABASE, name), principal)
+
+    def show_cluster_roles(self, principal: str | None) -> statements.ShowRoles:
+        return statements.ShowRoles(Scope(Level.CLUSTER), principal)
+
+    def role(self, word: Token) -> DatabaseRole:
+        return DatabaseRole(word)
+
+    def principals(self, *names: str) -> tuple[str, ...]:
+        return names
+
+    def change_roles(
+        self,
+        change: Token,
+        database: str,
+        role: DatabaseRole,
+        principals: tuple[str, ...],
+        skip_results: Token | None,
+        description: str | None,
+    ) -> statements.ChangeRoles:
+        return statements.ChangeRoles(
+            RoleChange(change), database, role, principals, bool(skip_results), description or ""
+        )
+
+    def empty_roles(
+        self, change: Token, database: str, role: DatabaseRole, skip_results: Token | None
+    ) -> statements.ChangeRoles:
+        return self.change_roles(change, database, role, (), skip_results, None)
+
+    def option(self, name: Token, value: Token) -> tuple[str, bool]:
+        return str(name), value == "true"
+
+    def options(self, *options: tuple[str, bool]) -> tuple[tuple[str, bool], ...]:
+        return options
+
+    def execute_cluster_script(
+        self, options: tuple[tuple[str, bool], ...] | None, text: Token
+    ) -> statements.ExecuteScript:
+        return statements.ExecuteScript(Level.CLUSTER, options or (), text.removeprefix("<|"))
+
+    def execute_database_script(
+        self, options: tuple[tuple[str, bool], ...] | None, text: Token
+    ) -> statements.ExecuteScript:
+        return statements.ExecuteScript(Level.DATABASE, options or (), text.removeprefix("<|"))
+
+
+def _syntax_refusal(text: str, error: UnexpectedInput) -> Refusal:
+    line, column, found = _place(text, error)
+    expected = getattr(error, "accepts", None) or getattr(error, "expected", None)
+    expected = expected or getattr(error, "allowed", None) or ()
+    return syntax_error(
+        f"{found} is not expected here. Expected: {_spelled(expected)}.", line, column
+    )
+
+
+def _place(text: str, error: UnexpectedInput) -> tuple[int, int, str]:
+    at_end = isinstance(error, UnexpectedToken) and error.token.type == "$END"
+    if at_end:
+        lines = text.split("\n")
+        return len(lines), len(lines[-1]) + 1, "the end of the command"
+    position = error.pos_in_stream or 0
+    word = (text[position:].split(maxsplit=1) or [""])[0][:40]
+    return error.line, error.column, f"'{word}'"
+
+
+def _spelled(terminals: Iterable[str]) -> str:
+    """Return the words a user could write for these terminals of the grammar, sorted."""
+    patterns = {t.name: t.pattern.value for t in command_grammar().terminals}
+    shown = {
+        "NAME": "a name",
+        "BRACKETED_TEXT": "a name",
+        "LSQB": "a name",
+        "QUOTED": "a string literal",
+        "VERBATIM": "a string literal",
+        "MULTI_LINE": "a string literal",
+        "DOT": "a command, which starts with a dot",
+        "TAIL": "|",
+        "SCRIPT_TEXT": "<|",
+        "$END": "the end of the command",
+    }
+    words = {
+        shown.get(name) or patterns[name].split("(?!")[0].replace("\\", "")
+        for name in terminals
+        if name not in {"WHITE_SPACE", "COMMENT"}
+    }
+    return ", ".join(sorted(words))

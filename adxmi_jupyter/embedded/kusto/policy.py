@@ -1,0 +1,151 @@
+"""The managed identity policy commands (pages: `.show`, `.alter`, … managed identity policy)."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from adxmi_jupyter.embedded.access import Permission
+from adxmi_jupyter.embedded.kusto.errors import bad_request
+from adxmi_jupyter.embedded.kusto.policy_json import SYSTEM, read_policy
+from adxmi_jupyter.embedded.kusto.statements import AlterPolicy, DeletePolicy
+from adxmi_jupyter.embedded.kusto.tables import result
+from adxmi_jupyter.embedded.world import PolicyItem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from adxmi_jupyter.embedded.kusto.policy_json import PolicyInput
+    from adxmi_jupyter.embedded.kusto.session import Session
+    from adxmi_jupyter.embedded.kusto.statements import PolicyCommand
+    from adxmi_jupyter.embedded.kusto.tables import Result
+    from adxmi_jupyter.embedded.world import Cluster, Database, Identity, World
+
+_EVERYTHING = "All"
+
+
+def run_policy_command(command: PolicyCommand, session: Session) -> Result:
+    """Run one of the eight commands and return the policy as it is afterwards."""
+    database = session.in_scope(command.scope)
+    _authorize(command, session, database)
+    target = database or session.world.cluster
+    match command:
+        case AlterPolicy(text=text, merge=merge):
+            given = _resolve(read_policy(text), session.world)
+            target.policy = _merged(target.policy, given, session.world) if merge else given
+        case DeletePolicy():
+            target.policy = None
+    return policy_table(session.world.cluster, database)
+
+
+def policy_table(cluster: Cluster, database: Database | None) -> Result:
+    """Return the policy of a database or, for None, of the cluster, in the five-column form."""
+    target = database or cluster
+    children: Iterable[str] = database.tables if database else cluster.databases
+    return result(
+        "PolicyName:string, EntityName:string, Policy:string, ChildEntities:string, "
+        "EntityType:string",
+        [
+            [
+                "ManagedIdentityPolicy",
+                f"[{database.name}]" if database else "",
+                policy_text(target.policy),
+                json.dumps(list(children)),
+                "Database" if database else "Cluster",
+            ]
+        ],
+    )
+
+
+def two_columns(table: Result) -> Result:
+    """Return a five-column policy table in the documented form EntityName, Policies."""
+    rows = [[entity, policy] for _, entity, policy, _, _ in table.rows]
+    return result("EntityName:string, Policies:string", rows)
+
+
+def policy_text(policy: list[PolicyItem] | None) -> str:
+    """Return the JSON text of a policy; `null` when there is none."""
+    if policy is None:
+        return "null"
+    return json.dumps([_properties(item) for item in policy])
+
+
+def _properties(item: PolicyItem) -> dict[str, str | bool]:
+    return {
+        "ObjectId": item.object_id,
+        "ClientId": item.client_id,
+        "TenantId": item.tenant_id,
+        "DisplayName": item.display_name,
+        "IsSystem": item.is_system,
+        "AllowedUsages": ", ".join(item.usages),
+    }
+
+
+def _authorize(command: PolicyCommand, session: Session, database: Database | None) -> None:
+    level = command.scope.level
+    match command:
+        case AlterPolicy(merge=merge):
+            verb, permission = "AlterMerge" if merge else "Alter", Permission.CLUSTER_ADMIN
+        case DeletePolicy():
+            verb, permission = "Delete", Permission.CLUSTER_ADMIN
+        case _:
+            verb = "Show"
+            permission = Permission.DATABASE_SHOW if database else Permission.CLUSTER_SHOW
+    session.require(permission, f"{level}PolicyManagedIdentity{verb}Command", database)
+
+
+def _resolve(given: list[PolicyInput], world: World) -> list[PolicyItem]:
+    """Return policy items for the given objects; one identity named twice becomes one item."""
+    items: dict[str, PolicyItem] = {}
+    for each in given:
+        identity = _assigned_identity(each.object_id, world.cluster)
+        item = _item(identity, each.usages, world.cluster)
+        known = items.get(item.object_id)
+        items[item.object_id] = _with_usages(known, item.usages) if known else item
+    return list(items.values())
+
+
+def _assigned_identity(object_id: str, cluster: Cluster) -> Identity:
+    is_system = object_id.casefold() == SYSTEM
+    identity = cluster.system_identity if is_system else cluster.assigned(object_id)
+    if identity is None:
+        raise bad_request(
+            f"The managed identity '{object_id}' is not assigned to the cluster "
+            f"'{cluster.name}'. The policy was not changed."
+        )
+    return identity
+
+
+def _item(identity: Identity, usages: tuple[str, ...], cluster: Cluster) -> PolicyItem:
+    return PolicyItem(
+        identity.object_id,
+        identity.client_id,
+        identity.tenant_id,
+        identity.display_name,
+        identity is cluster.system_identity,
+        usages,
+    )
+
+
+def _merged(
+    policy: list[PolicyItem] | None, given: list[PolicyItem], world: World
+) -> list[PolicyItem]:
+    items = {item.object_id: _refreshed(item, world) for item in policy or []}
+    for item in given:
+        known = items.get(item.object_id)
+        items[item.object_id] = _with_usages(known, item.usages) if known else item
+    return list(items.values())
+
+
+def _with_usages(item: PolicyItem, more: tuple[str, ...]) -> PolicyItem:
+    usages = tuple(dict.fromkeys((*item.usages, *more)))
+    return replace(item, usages=(_EVERYTHING,) if _EVERYTHING in usages else usages)
+
+
+def _refreshed(item: PolicyItem, world: World) -> PolicyItem:
+    """Return the item with the identity's present name and IDs, if it still exists."""
+    for identity in world.identities:
+        if identity.object_id == item.object_id:
+            return _item(identity, item.usages, world.cluster)
+    return item

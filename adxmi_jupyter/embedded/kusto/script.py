@@ -1,0 +1,138 @@
+"""Scripts of commands (pages: `.execute database script`, `.execute cluster script`)."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from adxmi_jupyter.embedded.access import Permission
+from adxmi_jupyter.embedded.kusto.errors import Refusal, bad_request
+from adxmi_jupyter.embedded.kusto.parser import parse_command
+from adxmi_jupyter.embedded.kusto.statements import (
+    AlterPolicy,
+    ChangeRoles,
+    DeletePolicy,
+    Level,
+    ShowCommand,
+)
+from adxmi_jupyter.embedded.kusto.tables import result
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from adxmi_jupyter.embedded.kusto.session import Session
+    from adxmi_jupyter.embedded.kusto.statements import (
+        Command,
+        ExecuteScript,
+    )
+    from adxmi_jupyter.embedded.kusto.tables import Result
+
+    Runner = Callable[[Command, Session], Result]
+
+_CONTINUE = "ContinueOnErrors"
+_THROW = "ThrowOnErrors"
+# Literals and comments come first, so that a dot inside one of them starts no command.
+_PIECE = re.compile(
+    r"```[\s\S]*?```|~~~[\s\S]*?~~~|@?\"[^\"\r\n]*\"|@?'[^'\r\n]*'|//[^\r\n]*"
+    r"|(?P<start>^[ \t]*\.)",
+    re.MULTILINE,
+)
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    kind: str
+    text: str
+    result: str
+    reason: str = ""
+
+
+def run_script(script: ExecuteScript, session: Session, run: Runner) -> Result:
+    """Run the commands in order and report each; `.show` commands are skipped.
+
+    Stops at the first failure unless ContinueOnErrors; a failure fails the whole command only
+    with ThrowOnErrors. Nothing is rolled back.
+    """
+    options = _options(script)
+    _authorize(script, session)
+    outcomes: list[_Outcome] = []
+    for text in split_script(script.text):
+        stopped = outcomes and outcomes[-1].result == "Failed" and not options[_CONTINUE]
+        if stopped:
+            break
+        outcomes.append(_run_one(text, script.level, session, run))
+        if options[_THROW] and outcomes[-1].result == "Failed":
+            raise bad_request(f"The script failed. Reason: {outcomes[-1].reason}")
+    operation_id = str(uuid.uuid4())
+    return result(
+        "OperationId:guid, CommandType:string, CommandText:string, Result:string, Reason:string",
+        [[operation_id, o.kind, o.text, o.result, o.reason] for o in outcomes],
+    )
+
+
+def split_script(text: str) -> Iterator[str]:
+    """Yield the commands of a script: each begins with a dot at the start of a line."""
+    starts = [m.start() for m in _PIECE.finditer(text.lstrip()) if m.group("start")]
+    for start, end in zip(starts, [*starts[1:], None], strict=True):
+        yield text.lstrip()[start:end].strip()
+
+
+def _options(script: ExecuteScript) -> dict[str, bool]:
+    options = {_CONTINUE: False, _THROW: False}
+    for name, value in script.options:
+        if name not in options:
+            raise bad_request(f"'{name}' is no property of a script.")
+        options[name] = value
+    if len(script.options) > 1:
+        raise bad_request(f"Only one of {_CONTINUE} and {_THROW} may be set.")
+    return options
+
+
+def _authorize(script: ExecuteScript, session: Session) -> None:
+    if script.level is Level.CLUSTER:
+        session.require(Permission.CLUSTER_ADMIN, "ClusterScriptExecuteCommand")
+    else:
+        session.require(
+            Permission.DATABASE_ADMIN, "DatabaseScriptExecuteCommand", session.database(None)
+        )
+
+
+def _run_one(text: str, level: Level, session: Session, run: Runner) -> _Outcome:
+    try:
+        command = parse_command(text).command
+    except Refusal as refusal:
+        return _Outcome("", text, "Failed", refusal.message)
+    kind = _kind(command)
+    if isinstance(command, ShowCommand):
+        return _Outcome(kind, text, "Skipped")
+    if _level(command) is not level:
+        return _Outcome(kind, text, "Failed", f"Not a {level.casefold()}-scope command")
+    try:
+        run(command, session)
+    except Refusal as refusal:
+        return _Outcome(kind, text, "Failed", refusal.message)
+    return _Outcome(kind, text, "Completed")
+
+
+def _kind(command: Command) -> str:
+    match command:
+        case AlterPolicy(scope=scope, merge=merge):
+            return f"{scope.level}PolicyManagedIdentity{'AlterMerge' if merge else 'Alter'}"
+        case DeletePolicy(scope=scope):
+            return f"{scope.level}PolicyManagedIdentityDelete"
+        case ChangeRoles(change=change):
+            return f"DatabaseRole{change.capitalize()}"
+        case _:
+            return type(command).__name__
+
+
+def _level(command: Command) -> Level | None:
+    match command:
+        case AlterPolicy(scope=scope) | DeletePolicy(scope=scope):
+            return scope.level
+        case ChangeRoles():
+            return Level.DATABASE
+        case _:
+            return None

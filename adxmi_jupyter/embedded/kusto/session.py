@@ -1,0 +1,56 @@
+"""One request's surroundings: the world, the caller and the context database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from adxmi_jupyter.embedded.access import has_any_role, permits
+from adxmi_jupyter.embedded.kusto.errors import database_not_found, unauthorized_operation
+from adxmi_jupyter.embedded.kusto.statements import Level
+
+if TYPE_CHECKING:
+    from adxmi_jupyter.embedded.access import Permission
+    from adxmi_jupyter.embedded.kusto.statements import Scope
+    from adxmi_jupyter.embedded.world import Database, Principal, World
+
+
+@dataclass(frozen=True)
+class Session:
+    """What a command runs with; `context` is the database the request names, if any."""
+
+    world: World
+    caller: Principal
+    context: str | None = None
+
+    def database(self, name: str | None) -> Database:
+        """Return the named database, or the context one; Refusal when it does not exist."""
+        wanted = self.context if name is None else name
+        found = self.world.cluster.find_database(wanted or "")
+        if found is None:
+            raise database_not_found(wanted or "")
+        return found
+
+    def in_scope(self, scope: Scope) -> Database | None:
+        """Return the database of a scope, None for the cluster."""
+        return None if scope.level is Level.CLUSTER else self.database(scope.database)
+
+    def require(
+        self, permission: Permission, operation: str, database: Database | None = None
+    ) -> None:
+        """Raise a Refusal (403) unless the caller's roles permit the operation."""
+        if not permits(self.world, self.caller, permission, database):
+            raise self._unauthorized(operation, database)
+
+    def require_any_role(self, operation: str) -> None:
+        """Raise a Refusal (403) when the caller holds no role at all."""
+        if not has_any_role(self.world, self.caller):
+            raise self._unauthorized(operation, None)
+
+    def permits(self, permission: Permission, database: Database) -> bool:
+        """Tell whether the caller's roles permit this on the database."""
+        return permits(self.world, self.caller, permission, database)
+
+    def _unauthorized(self, operation: str, database: Database | None) -> Exception:
+        target = database.name if database else self.world.cluster.uri
+        return unauthorized_operation(self.caller.fqn, operation, target)

@@ -1,0 +1,122 @@
+"""Management commands as values: what the parser returns and the runners take."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from adxmi_jupyter.embedded.world import DatabaseRole
+
+
+class Level(StrEnum):
+    """Whether a command concerns the cluster or one database."""
+
+    CLUSTER = "Cluster"
+    DATABASE = "Database"
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Where a policy is; a database without a name is the request's context database."""
+
+    level: Level
+    database: str | None = None
+
+
+@dataclass(frozen=True)
+class ShowVersion:
+    """`.show version`."""
+
+
+@dataclass(frozen=True)
+class ShowCluster:
+    """`.show cluster`."""
+
+
+@dataclass(frozen=True)
+class ShowDatabases:
+    """`.show databases`; with `only_context` it is `.show database`."""
+
+    only_context: bool = False
+
+
+@dataclass(frozen=True)
+class ShowPolicy:
+    """`.show … policy managed_identity`."""
+
+    scope: Scope
+
+
+@dataclass(frozen=True)
+class AlterPolicy:
+    """`.alter` or, with `merge`, `.alter-merge … policy managed_identity`."""
+
+    scope: Scope
+    text: str
+    merge: bool
+
+
+@dataclass(frozen=True)
+class DeletePolicy:
+    """`.delete … policy managed_identity`."""
+
+    scope: Scope
+
+
+@dataclass(frozen=True)
+class ShowPrincipals:
+    """`.show database [NAME] principals`."""
+
+    database: str | None
+
+
+@dataclass(frozen=True)
+class ShowRoles:
+    """`.show … principal ['FQN'] roles`; without a principal, the caller's own."""
+
+    scope: Scope
+    principal: str | None
+
+
+class RoleChange(StrEnum):
+    """What a role command does with the principals it lists."""
+
+    ADD = "add"
+    DROP = "drop"
+    SET = "set"
+
+
+@dataclass(frozen=True)
+class ChangeRoles:
+    """`.add`, `.drop` or `.set database … ROLE (…)`; `.set … none` has no principals."""
+
+    change: RoleChange
+    database: str
+    role: DatabaseRole
+    principals: tuple[str, ...]
+    skip_results: bool
+    description: str
+
+
+@dataclass(frozen=True)
+class ExecuteScript:
+    """`.execute cluster|database script <| …`; `options` are (name, value) as written."""
+
+    level: Level
+    options: tuple[tuple[str, bool], ...]
+    text: str
+
+
+PolicyCommand = ShowPolicy | AlterPolicy | DeletePolicy
+ShowCommand = ShowVersion | ShowCluster | ShowDatabases | ShowPolicy | ShowPrincipals | ShowRoles
+Command = ShowCommand | AlterPolicy | DeletePolicy | ChangeRoles | ExecuteScript
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A command and the query operators its result is piped into, as text; "" for none."""
+
+    command: Command
+    tail: str = ""

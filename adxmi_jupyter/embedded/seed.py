@@ -1,0 +1,142 @@
+"""The world every embedded Azure starts with; its IDs never change, so outputs are stable."""
+
+from __future__ import annotations
+
+from adxmi_jupyter.embedded.world import (
+    Cluster,
+    ClusterRole,
+    DatabaseRole,
+    Identity,
+    PolicyItem,
+    Principal,
+    PrincipalKind,
+    Table,
+    World,
+)
+
+TENANT_ID = "8d1f5c02-63a7-4f0e-9b1d-2e5a7c94b6d3"
+TENANT_DOMAIN = "contoso.example"
+
+ADMIN_TOKEN = "embedded-admin"  # noqa: S105 - a name in a simulator; it opens nothing
+READER_TOKEN = "embedded-reader"  # noqa: S105 - as above
+
+
+def seeded_world() -> World:
+    """Return a fresh world: cluster `contoso`, four identities, three databases, two callers."""
+    cluster = Cluster("contoso", "westeurope", TENANT_ID)
+    world = World(TENANT_ID, TENANT_DOMAIN, cluster)
+    _add_identities(world)
+    _add_databases(world)
+    _add_policies(world)
+    _add_callers(world)
+    return world
+
+
+def _add_identities(world: World) -> None:
+    cluster = world.cluster
+    cluster.system_identity = Identity(
+        "contoso",
+        "3f6a1b8e-52d4-4c7f-8a90-1e7b6d2c5f41",
+        "c90e7d25-1a3b-4f68-b5d2-70f4e8a9136c",
+        TENANT_ID,
+    )
+    world.identities.append(cluster.system_identity)
+    world.add_identity(
+        "mi-ingest",
+        object_id="5b27c9d0-8e14-4a6b-9f35-c2d18e70a4b6",
+        client_id="a1d84e6f-3c92-4b57-8e0a-95b7f2c61d38",
+    )
+    world.add_identity(
+        "mi-export",
+        object_id="e84d3f17-90a6-4d2c-b7e8-4f5a1c6b920d",
+        client_id="27c5b0a9-6f1e-4830-a4d9-d8e3071b5c64",
+    )
+    world.add_identity(
+        "mi-stranger",
+        object_id="9c06e2b5-47d8-4f13-82ac-b5e97d10f348",
+        client_id="f3b9a812-d056-4e7c-9a61-08c4e5d7b2f9",
+        assigned=False,
+    )
+
+
+def _add_databases(world: World) -> None:
+    orders = Table(
+        "Orders",
+        (("OrderId", "long"), ("Region", "string"), ("Amount", "real"), ("Placed", "datetime")),
+        [
+            (1, "north", 120.5, "2026-01-05T08:30:00Z"),
+            (2, "south", 80.0, "2026-01-05T09:10:00Z"),
+            (3, "north", 42.25, "2026-01-06T14:45:00Z"),
+            (4, "west", 310.0, "2026-01-07T11:20:00Z"),
+            (5, "south", 15.75, "2026-01-08T16:05:00Z"),
+            (6, "north", 99.9, "2026-01-09T10:00:00Z"),
+        ],
+    )
+    customers = Table(
+        "Customers",
+        (("CustomerId", "long"), ("Name", "string"), ("Active", "bool")),
+        [(1, "Adatum", True), (2, "Fabrikam", True), (3, "Litware", False)],
+    )
+    experiments = Table(
+        "Experiments",
+        (("Name", "string"), ("Runs", "long"), ("Notes", "dynamic")),
+        [("alpha", 3, {"ok": True}), ("beta", 0, None)],
+    )
+    events = Table(
+        "Events",
+        (("Timestamp", "datetime"), ("Level", "string"), ("Message", "string")),
+        [
+            ("2026-02-01T00:00:01Z", "Info", "started"),
+            ("2026-02-01T00:00:02Z", "Warning", "queue is long"),
+            ("2026-02-01T00:00:03Z", "Info", "stopped"),
+        ],
+    )
+    heartbeats = Table("Heartbeats", (("Timestamp", "datetime"), ("Node", "string")))
+    world.add_database("Sales", tables=(orders, customers))
+    world.add_database("Tom's Lab", tables=(experiments,))
+    world.add_database("Telemetry", tables=(events, heartbeats))
+
+
+def _add_policies(world: World) -> None:
+    cluster = world.cluster
+    ingest, export = world.identity("mi-ingest"), world.identity("mi-export")
+    cluster.policy = [_item(export, "AutomatedFlows")]
+    cluster.databases["Sales"].policy = [
+        _item(ingest, "NativeIngestion", "DataConnection"),
+        _item(export, "ExternalTable"),
+    ]
+    cluster.databases["Tom's Lab"].policy = [
+        _item(world.identity("contoso"), "All", is_system=True)
+    ]
+
+
+def _item(identity: Identity, *usages: str, is_system: bool = False) -> PolicyItem:
+    return PolicyItem(
+        identity.object_id,
+        identity.client_id,
+        identity.tenant_id,
+        identity.display_name,
+        is_system,
+        usages,
+    )
+
+
+def _add_callers(world: World) -> None:
+    admin = _user("admin", "61e0c7d4-2b9f-4385-a7c6-d93f0b58e1a2", ADMIN_TOKEN)
+    reader = _user("reader", "d72b84f9-05ce-4a16-93e7-6a1f5c08b4d5", READER_TOKEN)
+    world.principals += [admin, reader]
+    world.grant(admin, ClusterRole.ADMIN)
+    world.grant(reader, DatabaseRole.VIEWERS, database="Sales")
+    world.grant(reader, DatabaseRole.VIEWERS, database="Telemetry")
+
+
+def _user(name: str, object_id: str, token: str) -> Principal:
+    return Principal(
+        PrincipalKind.USER,
+        object_id,
+        TENANT_ID,
+        name,
+        object_id,
+        upn=f"{name}@{TENANT_DOMAIN}",
+        token=token,
+    )

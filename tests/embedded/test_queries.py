@@ -1,0 +1,189 @@
+"""The few queries the embedded Azure knows, and what it says to the others."""
+
+import pytest
+
+
+def test_current_principal_is_the_caller(run):
+    rows = run("print current_principal()", database="Sales", token="embedded-reader")
+
+    assert rows == [
+        {
+            "print_0": "aaduser=d72b84f9-05ce-4a16-93e7-6a1f5c08b4d5;"
+            "8d1f5c02-63a7-4f0e-9b1d-2e5a7c94b6d3"
+        }
+    ]
+
+
+def test_print_of_literals(run):
+    rows = run("""print a=1, "two", b=-2.5, true, c=@'x' """)
+
+    assert rows == [{"a": 1, "print_1": "two", "b": -2.5, "print_3": True, "c": "x"}]
+
+
+@pytest.mark.parametrize("operator", ["take 5", "limit 5"])
+def test_take(run, operator):
+    rows = run(f"Orders | {operator}", database="Sales")
+
+    assert [row["OrderId"] for row in rows] == [1, 2, 3, 4, 5]
+
+
+def test_table_with_every_column_type_reads(run):
+    rows = run("Experiments", database="Tom's Lab")
+
+    assert rows == [
+        {"Name": "alpha", "Runs": 3, "Notes": {"ok": True}},
+        {"Name": "beta", "Runs": 0, "Notes": None},
+    ]
+
+
+def test_count(run):
+    rows = run("['Orders'] | count;", database="Sales")
+
+    assert rows == [{"Count": 6}]
+
+
+@pytest.mark.parametrize(
+    ("condition", "ids"),
+    [
+        ("Region == 'north'", [1, 3, 6]),
+        ("Region != 'north'", [2, 4, 5]),
+        ("Region =~ 'NORTH'", [1, 3, 6]),
+        ("Region !~ 'NORTH'", [2, 4, 5]),
+        ("Region contains 'OUT'", [2, 5]),
+        ("Region startswith 'W'", [4]),
+        ("Amount > 99.9", [1, 4]),
+        ("Amount >= 99.9 and OrderId < 6", [1, 4]),
+        ("OrderId <= 1 or OrderId == 6", [1, 6]),
+        ("OrderId == 1 or Region == 'south' and Amount < 20", [1, 5]),
+        ("(OrderId == 1 or Region == 'south') and Amount < 100", [2, 5]),
+    ],
+)
+def test_where(run, condition, ids):
+    rows = run(f"Orders | where {condition} | project OrderId", database="Sales")
+
+    assert [row["OrderId"] for row in rows] == ids
+
+
+def test_where_on_a_boolean(run):
+    rows = run("Customers | where Active == false", database="Sales")
+
+    assert [row["Name"] for row in rows] == ["Litware"]
+
+
+def test_null_matches_nothing(run):
+    rows = run("Experiments | where Notes contains 'none'", database="Tom's Lab")
+
+    assert rows == []
+
+
+def test_project_keeps_the_given_order(run):
+    rows = run("Orders | take 1 | project Region, OrderId", database="Sales")
+
+    assert [list(row.items()) for row in rows] == [[("Region", "north"), ("OrderId", 1)]]
+
+
+def test_summarize_count(run):
+    rows = run("Orders | summarize count()", database="Sales")
+
+    assert rows == [{"count_": 6}]
+
+
+def test_summarize_count_of_an_empty_table(run):
+    rows = run("Heartbeats | summarize count()", database="Telemetry")
+
+    assert rows == [{"count_": 0}]
+
+
+def test_summarize_count_by_a_dynamic_column(run):
+    rows = run("Experiments | summarize count() by Notes", database="Tom's Lab")
+
+    assert rows == [{"Notes": {"ok": True}, "count_": 1}, {"Notes": None, "count_": 1}]
+
+
+def test_summarize_count_by_column(run):
+    rows = run("Orders | summarize count() by Region", database="Sales")
+
+    assert rows == [
+        {"Region": "north", "count_": 3},
+        {"Region": "south", "count_": 2},
+        {"Region": "west", "count_": 1},
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Orders | join Customers on OrderId",
+        "Orders | extend x = 1",
+        "Orders | summarize sum(Amount)",
+        "Orders |",
+        "range x from 1 to 3 step 1",
+        "let x = 1; print x",
+        "Nowhere | take 1",
+    ],
+)
+def test_other_queries_are_told_what_is_known(refusal, text):
+    error = refusal(text, database="Sales")
+
+    assert error.code == "General_BadRequest"
+    assert error.type == "Kusto.Data.Exceptions.SemanticException"
+    assert error.description.startswith("Semantic error:")
+    assert "The embedded Azure is no query engine." in error.description
+    assert "summarize count()" in error.description
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Orders | project Nothing",
+        "Orders | where Nothing == 1",
+        "Orders | where Region < 1",
+        "Orders | summarize count() by Nothing",
+    ],
+)
+def test_wrong_columns_are_semantic_errors(refusal, text):
+    error = refusal(text, database="Sales")
+
+    assert error.description.startswith("Semantic error:")
+
+
+@pytest.mark.parametrize(
+    ("database", "text"),
+    [("Nowhere", "print 1"), ("Nowhere", "Orders"), ("NetDefaultDB", "Orders")],
+)
+def test_query_in_an_unknown_database_is_refused(refusal, database, text):
+    error = refusal(text, database=database)
+
+    assert error.code == "BadRequest_DatabaseNotExist"
+
+
+def test_query_without_a_database_is_refused(post):
+    response = post("print 1", path="/v2/rest/query")
+
+    assert response.status_code == 400
+    assert response.json()["error"]["code"] == "General_BadRequest"
+
+
+def test_reader_may_not_query_a_foreign_database(refusal):
+    error = refusal("Experiments", database="Tom's Lab", token="embedded-reader")
+
+    assert "'QueryCommand' on 'Tom's Lab'" in error.description
+
+
+def test_command_piped_into_operators(run):
+    rows = run(".show databases | where DatabaseName startswith 'T' | project DatabaseName")
+
+    assert rows == [{"DatabaseName": "Tom's Lab"}, {"DatabaseName": "Telemetry"}]
+
+
+def test_policy_command_piped_into_project(run):
+    rows = run(".show database Sales policy managed_identity | project EntityName")
+
+    assert rows == [{"EntityName": "[Sales]"}]
+
+
+def test_unknown_operator_after_a_write_changes_nothing(refusal, policy):
+    error = refusal(".delete cluster policy managed_identity | render piechart")
+
+    assert error.description.startswith("Semantic error:")
+    assert policy(".show cluster policy managed_identity") == {"mi-export": "AutomatedFlows"}

@@ -1,0 +1,238 @@
+"""Security role commands."""
+
+import pytest
+
+from adxmi_jupyter.embedded import PrincipalKind
+
+TENANT = "8d1f5c02-63a7-4f0e-9b1d-2e5a7c94b6d3"
+ADMIN_FQN = f"aaduser=61e0c7d4-2b9f-4385-a7c6-d93f0b58e1a2;{TENANT}"
+READER_FQN = f"aaduser=d72b84f9-05ce-4a16-93e7-6a1f5c08b4d5;{TENANT}"
+MI_EXPORT_FQN = f"aadapp=27c5b0a9-6f1e-4830-a4d9-d8e3071b5c64;{TENANT}"
+MI_EXPORT_OBJECT_ID = "e84d3f17-90a6-4d2c-b7e8-4f5a1c6b920d"
+
+
+@pytest.fixture
+def members(azure):
+    """Return who is in a role of Sales, as fully qualified names."""
+
+    def members_of(role):
+        assignments = azure.world.cluster.databases["Sales"].roles
+        return [a.principal.fqn for a in assignments if a.role == role]
+
+    return members_of
+
+
+def test_show_principals_lists_the_roles_of_a_database(run):
+    rows = run(".show database Sales principals")
+
+    assert [(row["Role"], row["PrincipalFQN"]) for row in rows] == [
+        ("All Databases Admin", ADMIN_FQN),
+        ("Database Sales Viewer", READER_FQN),
+    ]
+
+
+def test_principals_columns(run):
+    row = run(".show database principals", database="Sales")[1]
+
+    assert row.pop("RoleAssignmentIdentifier")
+    assert row == {
+        "Role": "Database Sales Viewer",
+        "PrincipalType": "Microsoft Entra user",
+        "PrincipalDisplayName": "reader (upn: reader@contoso.example)",
+        "PrincipalObjectId": "d72b84f9-05ce-4a16-93e7-6a1f5c08b4d5",
+        "PrincipalFQN": READER_FQN,
+        "Notes": "",
+    }
+
+
+def test_show_principal_roles_of_the_caller_on_a_database(run):
+    rows = run(".show database Sales principal roles", token="embedded-reader")
+
+    assert rows == [
+        {
+            "Scope": "Database Sales",
+            "DisplayName": "reader (upn: reader@contoso.example)",
+            "AADObjectID": "d72b84f9-05ce-4a16-93e7-6a1f5c08b4d5",
+            "Role": "Viewer",
+        }
+    ]
+
+
+def test_show_cluster_principal_roles_of_the_caller(run):
+    rows = run(".show cluster principal roles")
+
+    assert [(row["Scope"], row["Role"]) for row in rows] == [("Cluster", "All Databases Admin")]
+
+
+@pytest.mark.parametrize("scope", ["cluster", "database Sales"])
+def test_show_roles_of_another_principal(run, scope):
+    rows = run(f".show {scope} principal '{ADMIN_FQN}' roles")
+
+    assert [row["Role"] for row in rows] == ["All Databases Admin"]
+
+
+@pytest.mark.parametrize("scope", ["cluster", "database Sales"])
+def test_reader_may_not_show_roles_of_another_principal(refusal, scope):
+    error = refusal(f".show {scope} principal '{ADMIN_FQN}' roles", token="embedded-reader")
+
+    assert error.code == "Forbidden"
+
+
+def test_add_puts_principals_into_a_role(run, members):
+    rows = run(
+        ".add database Sales users "
+        "('aaduser=reader@contoso.example', 'aadapp=mi-export;contoso.example') 'for the report'"
+    )
+
+    assert members("users") == [READER_FQN, MI_EXPORT_FQN]
+    assert [row["Notes"] for row in rows] == ["", "", "for the report", "for the report"]
+    assert rows[-1]["PrincipalType"] == "Microsoft Entra app"
+    assert rows[-1]["PrincipalDisplayName"] == "mi-export"
+
+
+def test_add_twice_keeps_one_assignment(run, members):
+    run(f".add database Sales monitors ('{READER_FQN}')")
+    run(f".add database Sales monitors ('{READER_FQN}', '{READER_FQN}')")
+
+    assert members("monitors") == [READER_FQN]
+
+
+def test_granted_role_counts_for_the_caller(run):
+    run(f".add database ['Tom\\'s Lab'] viewers ('{READER_FQN}')")
+
+    rows = run(".show databases", token="embedded-reader")
+
+    assert [row["DatabaseName"] for row in rows] == ["Sales", "Tom's Lab", "Telemetry"]
+
+
+def test_drop_takes_a_principal_out_of_one_role_only(run, members):
+    run(f".add database Sales users ('{READER_FQN}')")
+
+    run(f".drop database Sales viewers ('{READER_FQN}')")
+
+    assert members("viewers") == []
+    assert members("users") == [READER_FQN]
+
+
+def test_set_replaces_the_members_of_a_role(run, members):
+    run(f".set database Sales viewers ('{MI_EXPORT_FQN}') skip-results 'jobs only'")
+
+    assert members("viewers") == [MI_EXPORT_FQN]
+
+
+def test_set_none_empties_a_role(run, members):
+    run(".set database Sales viewers none")
+
+    assert members("viewers") == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f".add database Sales admins ('{READER_FQN}') skip-results",
+        ".set database Sales viewers none skip-results",
+    ],
+)
+def test_skip_results_returns_no_rows(run, text):
+    rows = run(text)
+
+    assert rows == []
+
+
+@pytest.mark.parametrize(
+    "role", ["admins", "users", "viewers", "unrestrictedviewers", "ingestors", "monitors"]
+)
+def test_every_database_role_can_be_given(run, members, role):
+    run(f".add database Sales {role} ('{MI_EXPORT_FQN}')")
+
+    assert MI_EXPORT_FQN in members(role)
+
+
+@pytest.mark.parametrize(
+    ("given", "fqn", "shown"),
+    [
+        (f"aadapp={MI_EXPORT_OBJECT_ID};{TENANT}", MI_EXPORT_FQN, "mi-export"),
+        (f"aadapp={MI_EXPORT_OBJECT_ID}", MI_EXPORT_FQN, "mi-export"),
+        (f"AADApp=27C5B0A9-6F1E-4830-A4D9-D8E3071B5C64;{TENANT}", MI_EXPORT_FQN, "mi-export"),
+        ("msauser=pat@mail.example", "msauser=pat@mail.example", "pat@mail.example"),
+        (
+            "aadgroup=1234;fabrikam.example",
+            "aadgroup=1234;fabrikam.example",
+            "[Group from AAD tenant [fabrikam.example]]",
+        ),
+    ],
+)
+def test_forms_of_a_principal(run, members, given, fqn, shown):
+    rows = run(f".add database Sales ingestors ('{given}')")
+
+    assert members("ingestors") == [fqn]
+    assert shown in rows[-1]["PrincipalDisplayName"]
+
+
+def test_group_and_application_of_the_tenant_are_found(run, members, azure):
+    azure.world.add_principal("analysts", kind=PrincipalKind.GROUP)
+    etl = azure.world.add_principal("etl", kind=PrincipalKind.APPLICATION)
+
+    run(
+        f".add database Sales users ('aadgroup=analysts;contoso.example', 'aadapp={etl.identifier}')"
+    )
+
+    assert len(members("users")) == 2
+
+
+@pytest.mark.parametrize(
+    "fqn",
+    [
+        "aaduser=ghost@contoso.example",
+        "aadapp=00000000-0000-0000-0000-000000000001;contoso.example",
+        "someone",
+        "aadrobot=x;y",
+        "aaduser=",
+    ],
+)
+def test_unknown_or_malformed_principal_is_refused(refusal, members, fqn):
+    error = refusal(f".add database Sales admins ('{READER_FQN}', '{fqn}')")
+
+    assert error.code == "General_BadRequest"
+    assert members("admins") == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f".add database Sales admins ('{READER_FQN}')",
+        f".drop database Sales viewers ('{READER_FQN}')",
+        ".set database Sales viewers none",
+        ".show database Sales principals",
+    ],
+)
+def test_role_commands_need_database_admin(refusal, text):
+    error = refusal(text, token="embedded-reader")
+
+    assert error.code == "Forbidden"
+
+
+def test_database_admin_may_change_roles(run, members):
+    run(f".add database Sales admins ('{READER_FQN}')")
+
+    run(f".add database Sales users ('{READER_FQN}')", token="embedded-reader")
+
+    assert members("users") == [READER_FQN]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ".add database Sales Viewers ('aaduser=a')",
+        ".add database Sales viewers ()",
+        ".add database Sales viewers 'aaduser=a'",
+        ".add database Sales viewers none",
+        ".add database Sales viewers ('aaduser=a') 'note' skip-results",
+        ".set database Sales viewers none 'note'",
+        ".show database Sales principal",
+    ],
+)
+def test_malformed_role_commands_are_syntax_errors(refusal, text):
+    error = refusal(text)
+
+    assert error.code == "BadRequest_SyntaxError"
