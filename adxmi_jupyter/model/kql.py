@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from adxmi_jupyter.model.policy import Policy, Scope
 
 _CHORD = "```"
+_LAST_OF_FOUR_DIGITS = 0xFFFF
 _ESCAPES = {"\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 
 
@@ -27,7 +28,8 @@ def _escaped_character(character: str, quote: str) -> str:
     if character.isprintable():
         return character
     code = ord(character)
-    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"  # noqa: PLR2004
+    # Beyond four digits not every reader of the language decodes the escape; as it is, all do.
+    return f"\\u{code:04x}" if code <= _LAST_OF_FOUR_DIGITS else character
 
 
 def quote_name(name: str) -> str:
