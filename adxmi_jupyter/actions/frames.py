@@ -20,19 +20,18 @@ def fixed_frame(columns: Mapping[str, str], rows: Iterable[Sequence[object]]) ->
     import pandas as pd
 
     cells = list(zip(*rows, strict=True)) or [()] * len(columns)
-    return pd.DataFrame(
-        {
-            name: _series(list(column), kind)
-            for (name, kind), column in zip(columns.items(), cells, strict=True)
-        }
-    )
+    arrays = {
+        name: _array(list(column), kind)
+        for (name, kind), column in zip(columns.items(), cells, strict=True)
+    }
+    # With an index given, pandas does not align the columns first: half of the time.
+    return pd.DataFrame(arrays, index=pd.RangeIndex(len(cells[0])), copy=False)
 
 
-def _series(cells: list[Any], kind: str) -> pd.Series[Any]:
+def _array(cells: list[Any], kind: str) -> Any:
     import pandas as pd
 
     if kind == MOMENT:
         cells, kind = [pd.Timestamp(cell) for cell in cells], "datetime64[ns, UTC]"
     dtype: Any = pd.StringDtype("python") if kind == TEXT else kind
-    series: pd.Series[Any] = pd.Series(cells, dtype=dtype)
-    return series
+    return pd.Series(cells, dtype=dtype).array

@@ -11,6 +11,7 @@ from adxmi_jupyter.actions.policies import read_one, scoped
 from adxmi_jupyter.errors import (
     AdxmiError,
     AnswerLost,
+    CommandRefused,
     ConfirmationRequired,
     PolicyChanged,
     WriteNotApplied,
@@ -84,8 +85,11 @@ def _send(
         return scoped(change.scope, answer), ()
     except AnswerLost as lost:
         return _truth(connection, change, history, entry, lost)
-    except AdxmiError:
+    except AdxmiError as refusal:
         history.settle(entry, journal.REFUSED)
+        if isinstance(refusal, CommandRefused):
+            # The service may not say more, and by far the most frequent reason is this one.
+            refusal.fix = "assign each identity to the cluster first: a policy cannot name others"
         raise
     except KeyboardInterrupt as interrupt:
         history.settle(entry, journal.UNKNOWN)

@@ -1,0 +1,1 @@
+"""Measures the budgets of the project: ``python -m tests.benchmarks``."""
