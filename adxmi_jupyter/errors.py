@@ -41,7 +41,8 @@ AdxmiError
 ├── WriteOutcomeUnknown       the answer was lost, and so is the truth
 ├── NothingToRevoke           the policy of that scope does not allow it
 ├── HistoryUnavailable        no such entry, or nothing to undo
-└── EmbeddedAzureNotInUse     an `embedded` verb while another cluster is connected
+├── EmbeddedAzureNotInUse     an `embedded` verb while another cluster is connected
+└── TutorialFailed            `adxmi lab` could not run what it should
 """
 
 from __future__ import annotations
@@ -272,3 +273,7 @@ class HistoryUnavailable(AdxmiError):
 
 class EmbeddedAzureNotInUse(AdxmiError):
     """An `embedded` verb while the current connection leads to a cluster."""
+
+
+class TutorialFailed(AdxmiError):
+    """A cell of a tutorial failed, or JupyterLab did."""

@@ -7,11 +7,13 @@ scripts use all of these spellings.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.actions.names import resolved
-from adxmi_jupyter.errors import InvalidPolicy, MalformedBody
+from adxmi_jupyter.errors import InvalidInput, InvalidPolicy, MalformedBody
 from adxmi_jupyter.model import usage as usages
 from adxmi_jupyter.model.policy import Policy, PolicyEntry
 
@@ -52,11 +54,22 @@ def body_policy(
     notes: list[str] = []
     for number, item in enumerate(_items(text), start=1):
         reference, names = _requested(number, item)
-        found = resolved(connection, (reference,))[0]
-        names = usages.checked(names, allow_unknown=allow_unknown_usage)
+        with _mended_in_the_body():
+            found = resolved(connection, (reference,))[0]
+            names = usages.checked(names, allow_unknown=allow_unknown_usage)
         entries.append(PolicyEntry(found.identity, names))
         notes += [found.note] if found.note else []
     return Policy(tuple(entries)), tuple(notes)
+
+
+@contextmanager
+def _mended_in_the_body() -> Iterator[None]:
+    """Let a fix say what to write, where it would name an option of the line."""
+    try:
+        yield
+    except InvalidInput as error:
+        error.fix = re.sub(r"^--(usage|identity) ", "in the body, write ", error.fix)
+        raise
 
 
 def _items(text: str) -> list[Any]:

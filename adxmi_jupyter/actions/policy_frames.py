@@ -12,8 +12,9 @@ from adxmi_jupyter.model.usage import Usage
 if TYPE_CHECKING:
     import pandas as pd
 
-    from adxmi_jupyter.actions.policies import PolicyReading
+    from adxmi_jupyter.actions.policies import PolicyChange, PolicyReading
     from adxmi_jupyter.model.policy import PolicyEntry, Scope, UsageChange
+    from adxmi_jupyter.service.connection import Connection
 
 _ENTRY_COLUMNS: Mapping[str, str] = {
     "scope": TEXT,
@@ -43,6 +44,14 @@ def policy_frame(reading: PolicyReading) -> pd.DataFrame:
     ]
     frame = fixed_frame({**_ENTRY_COLUMNS, "allowed_usages": ANY}, rows)
     return _with_attrs(frame, reading)
+
+
+def changed_frame(connection: Connection, change: PolicyChange) -> pd.DataFrame:
+    """Return the policy of one scope after a change, as `policy_frame` does."""
+    rows = [(*_entry_cells(change.scope, e), e.allowed_usages) for e in change.after]
+    frame = fixed_frame({**_ENTRY_COLUMNS, "allowed_usages": ANY}, rows)
+    frame.attrs["adxmi"] = {"connection": connection.name, "command": change.command}
+    return frame
 
 
 def by_usage_frame(reading: PolicyReading) -> pd.DataFrame:

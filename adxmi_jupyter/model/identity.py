@@ -118,5 +118,9 @@ def _unknown(name: str, names: Sequence[str]) -> UnknownIdentity:
     return UnknownIdentity(
         f"no identity is named {name!r}",
         why=f"the policies of this cluster name {listed or 'no identity yet'}",
-        fix=f"--identity {match}" if match else "give the object ID of the identity",
+        fix=f"--identity {_as_word(match)}" if match else "give the object ID of the identity",
     )
+
+
+def _as_word(name: str) -> str:
+    return f'"{name}"' if " " in name else name

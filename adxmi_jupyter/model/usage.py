@@ -104,10 +104,8 @@ def checked(names: Iterable[str], *, allow_unknown: bool = False) -> tuple[str, 
 
 def _unknown(name: str) -> UnknownUsage:
     match = closest(name, _ORDER)
-    return UnknownUsage(
-        f"there is no usage {name!r}",
-        why=f"the usages are {', '.join(_ORDER)}",
-        fix=f"write {match}; --allow-unknown-usage if the service is newer than this release"
-        if match
-        else "--allow-unknown-usage sends it all the same",
-    )
+    what = f"there is no usage {name!r}"
+    why = f"the usages are {', '.join(_ORDER)}; a newer one needs --allow-unknown-usage"
+    if match:
+        return UnknownUsage(what, why=why, fix=f"--usage {match}")
+    return UnknownUsage(what, why=why, repeat_with="--allow-unknown-usage")

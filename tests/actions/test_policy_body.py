@@ -96,10 +96,13 @@ def test_what_is_no_policy_is_refused(connection, text, what):
 
 
 def test_an_unknown_usage_or_identity_is_refused(connection):
-    with pytest.raises(UnknownUsage):
+    with pytest.raises(UnknownUsage) as usage:
         body_policy(connection, '[{"ObjectId": "system", "AllowedUsages": "ExternalTables"}]')
-    with pytest.raises(UnknownIdentity):
-        body_policy(connection, '[{"ObjectId": "mi-nobody", "AllowedUsages": "All"}]')
+    with pytest.raises(UnknownIdentity) as identity:
+        body_policy(connection, '[{"ObjectId": "mi-ingst", "AllowedUsages": "All"}]')
+
+    assert usage.value.fix == "in the body, write ExternalTable"
+    assert identity.value.fix == "in the body, write mi-ingest"
 
 
 def test_a_newer_usage_passes_on_request(connection):

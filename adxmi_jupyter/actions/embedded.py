@@ -1,0 +1,73 @@
+"""The embedded Azure: its state, its faults, and back to the start."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from adxmi_jupyter.actions.frames import NUMBER, TEXT, fixed_frame
+from adxmi_jupyter.service.embedded import check_fault
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from adxmi_jupyter.service.connection import Connection
+
+
+def state_frame(connection: Connection) -> pd.DataFrame:
+    """Return one row; ``cluster``, ``databases``, ``identities`` string, ``faults`` Int64.
+
+    Raises
+    ------
+    EmbeddedAzureNotInUse
+        The connection leads to a cluster.
+
+    """
+    azure = connection.azure
+    cluster = azure.world.cluster
+    row = (
+        cluster.name,
+        ", ".join(cluster.databases),
+        ", ".join(identity.display_name for identity in azure.world.identities),
+        len(azure.faults.active()),
+    )
+    columns = {"cluster": TEXT, "databases": TEXT, "identities": TEXT, "faults": NUMBER}
+    return fixed_frame(columns, [row])
+
+
+def faults_frame(connection: Connection) -> pd.DataFrame:
+    """Return the faults that are on: ``fault``, ``match`` string, ``times`` Int64.
+
+    ``times`` is null for a fault that strikes until cleared. Raises as `state_frame` does.
+    """
+    rows = [(on["name"], on["times"], on["match"]) for on in connection.azure.faults.active()]
+    return fixed_frame({"fault": TEXT, "times": NUMBER, "match": TEXT}, rows)
+
+
+def reset(connection: Connection) -> None:
+    """Return to the seeded world, without faults and history; raises as `state_frame` does."""
+    connection.embedded.reset()
+    connection.remembered.clear()
+
+
+def add_fault(
+    connection: Connection, name: str, *, times: int, match: str, retry_after: float, delay: float
+) -> None:
+    """Switch a fault on for the next requests whose text contains `match`; times in seconds.
+
+    Raises
+    ------
+    InvalidValue
+        There is no such fault.
+    EmbeddedAzureNotInUse
+        The connection leads to a cluster.
+
+    """
+    check_fault(name)
+    connection.azure.faults.add(
+        name, times=times, match=match, retry_after=retry_after, delay=delay
+    )
+
+
+def clear_faults(connection: Connection) -> None:
+    """Switch every fault off; raises as `state_frame` does."""
+    connection.azure.faults.clear()

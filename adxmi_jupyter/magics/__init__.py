@@ -1,0 +1,1 @@
+"""The front end of notebooks and consoles: parse, ask, show; no rules of the domain."""

@@ -1,0 +1,219 @@
+"""The bridge to IPython: ``%adxmi`` and ``%%adxmi``, their configuration, loading and unloading.
+
+Loading is cheap on purpose: click, pandas and the Azure SDKs are imported by the first line that
+needs them.
+"""
+
+from __future__ import annotations
+
+import keyword
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, cast
+
+from IPython.core.magic import MAGIC_NO_VAR_EXPAND_ATTR, Magics, magics_class
+from traitlets import Float, Unicode, default, observe
+
+from adxmi_jupyter.errors import AdxmiError, InvalidValue
+from adxmi_jupyter.magics.completion import make_matcher
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from IPython.core.interactiveshell import InteractiveShell
+
+    from adxmi_jupyter.service.connection import Connections, Settings
+
+NAME = "adxmi"
+_KINDS = ("line", "cell")
+
+
+@magics_class
+class AdxmiMagics(Magics):
+    """Managed identities of Azure Data Explorer: where lines go when no connection was opened."""
+
+    cluster = Unicode(
+        help="The cluster: URI, short name such as help.westeurope, or embedded. "
+        "Falls back to ADXMI_CLUSTER; empty means the embedded Azure."
+    ).tag(config=True)
+    database = Unicode(help="The current database. Falls back to ADXMI_DATABASE.").tag(config=True)
+    credential = Unicode(
+        help="The credential's name, see %adxmi connect --help. Falls back to ADXMI_CREDENTIAL."
+    ).tag(config=True)
+    timeout = Float(60.0, help="Seconds a request may take, 1 to 3600.").tag(config=True)
+
+    def __init__(self, shell: InteractiveShell, **options: Any) -> None:
+        super().__init__(shell, **options)
+        magic = AdxmiMagic(self)
+        for kind in _KINDS:
+            self.magics[kind][NAME] = magic
+        self._held: list[str] = []
+        self._is_completing = False
+        self.matcher = make_matcher(self)
+
+    @default("cluster")
+    def _cluster_of_environment(self) -> str:
+        return os.environ.get("ADXMI_CLUSTER", "")
+
+    @default("database")
+    def _database_of_environment(self) -> str:
+        return os.environ.get("ADXMI_DATABASE", "")
+
+    @default("credential")
+    def _credential_of_environment(self) -> str:
+        return os.environ.get("ADXMI_CREDENTIAL", "")
+
+    @observe("cluster", "database", "credential", "timeout")
+    def _configured_anew(self, _change: object) -> None:
+        if "connections" in vars(self):
+            self.connections.settings = self._settings()
+
+    def _settings(self) -> Settings:
+        from adxmi_jupyter.service.connection import Settings
+
+        return Settings(self.cluster, self.database, self.credential, self.timeout)
+
+    @property
+    def program(self) -> str:
+        """What a line of a notebook starts with."""
+        return f"%{NAME}"
+
+    @cached_property
+    def connections(self) -> Connections:
+        """The open connections of this kernel."""
+        from adxmi_jupyter.service.connection import Connections
+
+        return Connections(self._settings(), self.say)
+
+    @property
+    def variables(self) -> dict[str, object]:
+        """The user's variables."""
+        return cast("dict[str, object]", self._shell.user_ns)
+
+    @property
+    def _shell(self) -> InteractiveShell:
+        return cast("InteractiveShell", self.shell)
+
+    def say(self, line: str) -> None:
+        """Show a note above the result."""
+        if self._is_completing:
+            self._held.append(line)
+            return
+        print(line)  # noqa: T201 - a notebook's standard output is where notes belong
+
+    @contextmanager
+    def holding_notes(self) -> Iterator[None]:
+        """Keep notes back: what completion has to say belongs above the next line's result."""
+        self._is_completing = True
+        try:
+            yield
+        finally:
+            self._is_completing = False
+
+    def _say_held(self) -> None:
+        while self._held:
+            self.say(self._held.pop(0))
+
+    def check_target(self, name: str) -> None:
+        """Refuse a name that no variable can have."""
+        if not name.isidentifier() or keyword.iskeyword(name):
+            raise InvalidValue(
+                f"--out {name} is no variable name",
+                why="in a notebook --out names a variable",
+                fix="--out df",
+            )
+
+    def keep(self, name: str, frame: pd.DataFrame) -> None:
+        """Keep a result as a variable of the user."""
+        self.variables[name] = frame
+
+    def run(self, line: str, cell: str | None, local: Mapping[str, object]) -> object:
+        """Run a line; a semicolon at its end keeps the result from being shown.
+
+        IPython's own `output_can_be_silenced` reads the line as Python, and an object ID such as
+        ``5b27c9d0-…`` is no Python number.
+        """
+        from adxmi_jupyter.magics.call import Call
+        from adxmi_jupyter.magics.expansion import expand_body, expand_words
+        from adxmi_jupyter.magics.line import split
+        from adxmi_jupyter.magics.tree import run
+
+        self._say_held()
+        call = Call(self, body=cell)
+        stripped = line.rstrip()
+        silent = stripped.endswith(";")
+        try:
+            call.words = split(stripped.rstrip(";") if silent else stripped)
+            variables = {**self.variables, **local}
+            expanded = expand_words(call.words, variables)
+            call.written = expanded.written
+            if cell is not None:
+                call.body = expand_body(cell, variables)
+        except AdxmiError as error:
+            call.finish(error)
+            raise
+        result = run(call, expanded.arguments)
+        return None if silent else result
+
+    def close(self) -> None:
+        """Close every connection that was opened."""
+        if "connections" in vars(self):
+            self.connections.close_all()
+
+
+class AdxmiMagic:
+    """What IPython calls for ``%adxmi`` and ``%%adxmi``.
+
+    An object and no method, so that ``%adxmi?`` can make its help from the command tree when asked.
+    """
+
+    def __init__(self, magics: AdxmiMagics) -> None:
+        self.__self__ = magics
+        self.__name__ = NAME
+        self.needs_local_scope = True
+        setattr(self, MAGIC_NO_VAR_EXPAND_ATTR, True)
+
+    def __call__(
+        self,
+        line: str,
+        cell: str | None = None,
+        *,
+        local_ns: Mapping[str, object] | None = None,
+    ) -> object:
+        """Run a line or a cell; `local_ns` are the variables of the function it stands in."""
+        return self.__self__.run(line, cell, local_ns or {})
+
+    def getdoc(self) -> str:
+        """Return the help of the command tree; IPython asks for it on ``%adxmi?``."""
+        from adxmi_jupyter.magics.tree import help_text
+
+        return help_text()
+
+
+def load(shell: InteractiveShell) -> None:
+    """Register magic and matcher; a second call changes nothing."""
+    if loaded(shell) is None:
+        shell.register_magics(AdxmiMagics)
+        magics = cast("AdxmiMagics", loaded(shell))
+        shell.Completer.custom_matchers.append(magics.matcher)
+
+
+def unload(shell: InteractiveShell) -> None:
+    """Remove magic and matcher and close the connections; without a loaded one, do nothing."""
+    magics = loaded(shell)
+    if magics is None:
+        return
+    matchers = shell.Completer.custom_matchers
+    matchers[:] = [m for m in matchers if m is not magics.matcher]
+    for kind in _KINDS:
+        shell.magics_manager.magics[kind].pop(NAME, None)
+    shell.magics_manager.registry.pop(AdxmiMagics.__name__, None)
+    configurables = cast("list[object]", shell.configurables)
+    configurables[:] = [c for c in configurables if c is not magics]
+    magics.close()
+
+
+def loaded(shell: InteractiveShell) -> AdxmiMagics | None:
+    """Return the magics that are loaded in a shell."""
+    return cast("AdxmiMagics | None", shell.magics_manager.registry.get(AdxmiMagics.__name__))

@@ -1,0 +1,151 @@
+"""The console script ``adxmi``: the same tree for terminals and pipelines.
+
+Results go to the standard output, notes and errors to the standard error.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import shlex
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from adxmi_jupyter.errors import AdxmiError, CommandLineError, InvalidValue
+from adxmi_jupyter.magics.call import CONSOLE_PROGRAM, Call
+from adxmi_jupyter.magics.line import Word
+from adxmi_jupyter.magics.render import frame_table
+from adxmi_jupyter.magics.tree import run, tree
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from adxmi_jupyter.service.connection import Connections
+
+FAILED, MISUSED, INTERRUPTED = 1, 2, 130
+"""Exit codes: the request failed; the line could not be understood; Ctrl-C."""
+
+
+class Console:
+    """The front end of a terminal: configured by environment variables."""
+
+    program = CONSOLE_PROGRAM
+
+    @cached_property
+    def connections(self) -> Connections:
+        """The connections of this process."""
+        from adxmi_jupyter.service.connection import Connections, Settings
+
+        settings = Settings(
+            cluster=os.environ.get("ADXMI_CLUSTER", ""),
+            database=os.environ.get("ADXMI_DATABASE", ""),
+            credential=os.environ.get("ADXMI_CREDENTIAL", ""),
+        )
+        return Connections(settings, self.say)
+
+    def __init__(self) -> None:
+        self._is_silent = False
+
+    def say(self, line: str) -> None:
+        """Show a note."""
+        if self._is_silent:
+            return
+        print(line.replace("%adxmi", CONSOLE_PROGRAM), file=sys.stderr)  # noqa: T201
+
+    @contextmanager
+    def holding_notes(self) -> Iterator[None]:
+        """Drop notes: a shell that completes a line shows whatever is printed."""
+        self._is_silent = True
+        yield
+        self._is_silent = False
+
+    def check_target(self, name: str) -> None:
+        """Refuse a file whose format its name does not tell."""
+        if Path(name).suffix.lower() not in {".csv", ".json"}:
+            raise InvalidValue(
+                f"--out {name} tells no format",
+                why="a result is written as .csv or .json",
+                fix=f"--out {Path(name).stem or 'result'}.csv",
+            )
+
+    def keep(self, name: str, frame: pd.DataFrame) -> None:
+        """Write a result to a file."""
+        path = Path(name)
+        is_csv = path.suffix.lower() == ".csv"
+        text = _joined(frame).to_csv(index=False) if is_csv else _json(frame)
+        try:
+            path.write_text(text, encoding="utf-8", newline="")
+        except OSError as error:
+            raise InvalidValue(
+                f"--out {name} cannot be written",
+                why=error.strerror or type(error).__name__,
+                fix="--out result.csv",
+            ) from error
+
+    def close(self) -> None:
+        """Close what was opened."""
+        if "connections" in vars(self):
+            self.connections.close_all()
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the console script and exit with its code: 0, 1 failed, 2 misused, 130 interrupted."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal may know fewer characters than names
+            stream.reconfigure(errors="backslashreplace")
+    sys.exit(execute(sys.argv[1:] if arguments is None else list(arguments)))
+
+
+def execute(arguments: Sequence[str]) -> int:
+    """Run one line and return the exit code."""
+    console = Console()
+    call = Call(console, tuple(Word(text, shlex.quote(text), 0) for text in arguments))
+    _complete_for_shell(call)
+    try:
+        result = run(call, arguments)
+        if result is not None:
+            _show(result)
+    except AdxmiError as error:
+        print("\n".join(error._render_traceback_()), file=sys.stderr)  # noqa: T201
+        return MISUSED if isinstance(error, CommandLineError) else FAILED
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    finally:
+        console.close()
+    return 0
+
+
+def _show(result: object) -> None:
+    try:
+        print(frame_table(result))  # type: ignore[arg-type] # noqa: T201
+        sys.stdout.flush()
+    except BrokenPipeError:  # the reader has seen enough, as `head` does
+        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
+
+
+def _complete_for_shell(call: Call) -> None:
+    """Answer a shell that completes a line; it asks through a variable, and then we exit."""
+    from click.shell_completion import shell_complete
+
+    instruction = os.environ.get("_ADXMI_COMPLETE")
+    if instruction:
+        with call.front.holding_notes():
+            code = shell_complete(
+                tree, {"obj": call}, CONSOLE_PROGRAM, "_ADXMI_COMPLETE", instruction
+            )
+        sys.exit(code)
+
+
+def _joined(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the frame with lists as texts with commas, as the service writes them."""
+    return frame.map(lambda cell: ", ".join(map(str, cell)) if isinstance(cell, tuple) else cell)
+
+
+def _json(frame: pd.DataFrame) -> str:
+    records = json.loads(frame.to_json(orient="records", date_format="iso"))
+    return json.dumps(records, indent=2, ensure_ascii=False) + "\n"

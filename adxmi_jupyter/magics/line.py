@@ -1,0 +1,108 @@
+r"""Split a magic's line into words, the way people write names and Windows paths.
+
+Blanks separate words, single and double quotes group, a backslash is itself. That is not what a
+shell does, and not what ``shlex`` does: there ``C:\temp`` loses its backslash.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from adxmi_jupyter.errors import InvalidValue
+
+_BRACES = re.compile(r"\{\{[^{}\n]*\}\}")
+_QUOTES = "'\""
+
+
+@dataclass(frozen=True)
+class Word:
+    """One word of a line: what it says, and how it was written from `start` on."""
+
+    text: str
+    raw: str
+    start: int
+
+    @property
+    def option(self) -> str:
+        """The name before ``=`` of a word that looks like an option, else an empty string."""
+        return self.text.partition("=")[0] if self.text.startswith("-") else ""
+
+
+@dataclass(frozen=True)
+class Pending:
+    """The word under the cursor while a line is being typed; `quote` is the quote still open."""
+
+    word: Word
+    quote: str
+
+
+def split(line: str) -> tuple[Word, ...]:
+    r"""Split a complete line.
+
+    >>> [word.text for word in split("policy show -f C:\\a --database='Tom''s Lab'")]
+    ['policy', 'show', '-f', 'C:\\a', '--database=Toms Lab']
+
+    Raises
+    ------
+    InvalidValue
+        A quote is opened and never closed.
+
+    """
+    words, pending = split_pending(line + " ")
+    if pending.quote:
+        opened = pending.word.raw.rstrip()
+        raise InvalidValue(
+            f"a quote is not closed: {opened}",
+            why="quotes group words; a name that contains one kind of quote needs the other around",
+            fix='for example --database "Tom\'s Lab"',
+        )
+    return words
+
+
+def split_pending(line: str) -> tuple[tuple[Word, ...], Pending]:
+    """Split a line that ends at the cursor: the words before it, and the one being typed."""
+    words: list[Word] = []
+    place = 0
+    while True:
+        place += len(line[place:]) - len(line[place:].lstrip())
+        word, quote = _word(line, place)
+        place += len(word.raw)
+        if place >= len(line):
+            return tuple(words), Pending(word, quote)
+        words.append(word)
+
+
+def _word(line: str, start: int) -> tuple[Word, str]:
+    text, quote, place = "", "", start
+    while place < len(line):
+        character = line[place]
+        braces = _BRACES.match(line, place)
+        if braces:
+            text += braces.group()
+            place = braces.end()
+            continue
+        if not quote and character.isspace():
+            break
+        if character == quote:
+            quote = ""
+        elif not quote and character in _QUOTES:
+            quote = character
+        else:
+            text += character
+        place += 1
+    return Word(text, line[start:place], start), quote
+
+
+def quoted(text: str) -> str:
+    r"""Write a text so that `split` reads it back as one word.
+
+    >>> quoted("Tom's Lab")
+    '"Tom\\'s Lab"'
+    """
+    if text and not any(c.isspace() or c in _QUOTES for c in text):
+        return text
+    if '"' not in text:
+        return f'"{text}"'
+    pieces = text.split('"')
+    return "'\"'".join(f'"{piece}"' if piece else "" for piece in pieces)

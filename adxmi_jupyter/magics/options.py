@@ -1,0 +1,200 @@
+"""The options that several verbs share: same option, same meaning everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from adxmi_jupyter.errors import ConflictingOptions, MissingOption
+from adxmi_jupyter.magics.call import Call
+from adxmi_jupyter.magics.params import (
+    BodyFile,
+    ConnectionName,
+    DatabaseName,
+    IdentityList,
+    UsageList,
+)
+
+if TYPE_CHECKING:
+    from adxmi_jupyter.model.policy import Scope
+
+Function = Callable[..., Any]
+Decorator = Callable[[Function], Function]
+
+
+def _note_connection(ctx: click.Context, _param: click.Parameter, value: str | None) -> None:
+    call = ctx.find_object(Call)
+    if call is not None:
+        call.connection_name = value or ""
+
+
+def _note_out(ctx: click.Context, _param: click.Parameter, value: str | None) -> None:
+    call = ctx.find_object(Call)
+    if call is not None and value is not None:
+        call.front.check_target(value)
+        call.out = value
+
+
+def common_options() -> list[click.Parameter]:
+    """Return what every verb has: ``--connection`` and ``--out``."""
+    return [
+        click.Option(
+            ["-c", "--connection"],
+            type=ConnectionName(),
+            metavar="NAME",
+            expose_value=False,
+            is_eager=True,
+            callback=_note_connection,
+            help="Use this open connection instead of the current one.",
+        ),
+        click.Option(
+            ["-o", "--out"],
+            metavar="NAME",
+            expose_value=False,
+            callback=_note_out,
+            help="Keep the result: a variable in a notebook, a .csv or .json file in a console.",
+        ),
+    ]
+
+
+def database_option(help_text: str) -> Decorator:
+    """Declare ``--database``."""
+    return click.option(
+        "-d", "--database", type=DatabaseName(), metavar="NAME", default="", help=help_text
+    )
+
+
+def cluster_option(help_text: str) -> Decorator:
+    """Declare ``--cluster``."""
+    return click.option("--cluster", is_flag=True, help=help_text)
+
+
+def one_scope(function: Function) -> Function:
+    """Add ``--database`` and ``--cluster`` of a verb that writes: exactly one of them."""
+    database = database_option("The policy of this database.")
+    cluster = cluster_option("The policy of the cluster.")
+    return database(cluster(function))
+
+
+def read_scopes(function: Function) -> Function:
+    """Add the scopes of a verb that reads; without any, the current database."""
+    database = database_option("This database instead of the current one.")
+    cluster = cluster_option("The cluster's own policy.")
+    every = click.option(
+        "--all-databases",
+        is_flag=True,
+        help="Every database, read at the same time; may be combined with --cluster.",
+    )
+    return database(cluster(every(function)))
+
+
+def identity_option(*, required: bool, help_text: str) -> Decorator:
+    """Declare ``--identity``."""
+    return click.option(
+        "--identity",
+        "identities",
+        type=IdentityList(),
+        metavar="IDENTITY[,…]",
+        help=help_text,
+        **_required_or_empty(required=required),
+    )
+
+
+def usage_option(*, required: bool) -> Decorator:
+    """Declare ``--usage``."""
+    return click.option(
+        "--usage",
+        "usages",
+        type=UsageList(),
+        metavar="USAGE[,…]",
+        **_required_or_empty(required=required),
+        help="Usages such as ExternalTable, separated by commas.",
+    )
+
+
+def _required_or_empty(*, required: bool) -> dict[str, Any]:
+    # A default, even None, would satisfy click in place of the user.
+    return {"required": True} if required else {"default": ""}
+
+
+allow_unknown_usage = click.option(
+    "--allow-unknown-usage",
+    is_flag=True,
+    help="Send usages this release does not know: the service may be newer.",
+)
+
+skip_unreadable = click.option(
+    "--skip-unreadable",
+    is_flag=True,
+    help="Leave out, with a note, what you may not read.",
+)
+
+dry_run = click.option(
+    "-n",
+    "--dry-run",
+    is_flag=True,
+    help="Show the command and what it would change; send nothing.",
+)
+
+yes = click.option(
+    "-y",
+    "--yes",
+    is_flag=True,
+    help="Confirm that something is taken away.",
+)
+
+body_file = click.option(
+    "-f",
+    "--file",
+    "file",
+    type=BodyFile(),
+    metavar="FILE",
+    default="",
+    help="Read the policy (JSON or YAML) from a file instead of the cell body; - is the "
+    "standard input of a console.",
+)
+
+
+def write_scope(call: Call, database: str, *, cluster: bool) -> Scope:
+    """Return the one scope a write is about.
+
+    Raises
+    ------
+    ConflictingOptions
+        Both were given.
+    MissingOption
+        None was: a write never guesses where.
+
+    """
+    from adxmi_jupyter.model.policy import Scope
+
+    refuse_both(call, {"--cluster": cluster, "--database": bool(database)})
+    if not cluster and not database:
+        current = call.connection.database or "NAME"
+        raise MissingOption(
+            "the policy to change was not named",
+            why="a write never defaults to a scope: a database and the cluster differ too much",
+            fix=f"add --database {current} or --cluster: "
+            + call.again(more=f"--database {current}"),
+        )
+    return Scope(database)
+
+
+def refuse_both(call: Call, given: dict[str, bool]) -> None:
+    """Refuse options that exclude each other.
+
+    Raises
+    ------
+    ConflictingOptions
+        More than one was given.
+
+    """
+    names = [name for name, is_given in given.items() if is_given]
+    if len(names) > 1:
+        raise ConflictingOptions(
+            f"{' and '.join(names)} exclude each other",
+            why=f"the verb takes one of {', '.join(given)}",
+            fix=call.again(without=tuple(i for at in call.places_of(*names[:-1]) for i in at)),
+        )

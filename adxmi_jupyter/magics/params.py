@@ -1,0 +1,227 @@
+"""Types of arguments: how a value is read, and which values completion offers.
+
+The names come from the connection, so notebook and shell complete from one declaration.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from click.core import ParameterSource
+from click.shell_completion import CompletionItem
+
+from adxmi_jupyter.errors import AdxmiError, InvalidValue
+from adxmi_jupyter.magics.call import Call
+from adxmi_jupyter.model.usage import Usage
+
+if TYPE_CHECKING:
+    from adxmi_jupyter.service.connection import Connection
+
+    _ParamType = click.ParamType[Any]
+else:
+    _ParamType = click.ParamType  # generic only in recent releases, and only for checkers
+
+
+def matching(names: Iterable[str], typed: str, kind: str) -> list[CompletionItem]:
+    """Return the names that start with what was typed, in whatever letter case."""
+    start = typed.lower()
+    return [CompletionItem(name, type=kind) for name in names if name.lower().startswith(start)]
+
+
+class Name(_ParamType):
+    """A name that must not be empty; subclasses know the names there are."""
+
+    name = "name"
+    kind = "name"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the name without surrounding blanks."""
+        trimmed = str(value).strip()
+        if not trimmed and _is_given(param, ctx):
+            self.fail("it is empty", param, ctx)
+        return trimmed
+
+    def names(self, call: Call) -> Iterable[str]:
+        """Return the names there are."""
+        del call
+        return ()
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """Offer the names; completion never fails, whatever the cluster says."""
+        del param
+        call = ctx.find_object(Call)
+        if call is None:
+            return []
+        try:
+            return self.offered(list(self.names(call)), incomplete)
+        except AdxmiError:  # a <Tab> is no request: there is nobody to tell
+            return []
+
+    def offered(self, names: list[str], incomplete: str) -> list[CompletionItem]:
+        """Return the names that complete what was typed."""
+        return matching(names, incomplete, self.kind)
+
+
+class NameList(Name):
+    """Names separated by commas."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the names as a tuple."""
+        if isinstance(value, tuple):
+            return value
+        names = tuple(part.strip() for part in str(value).split(",") if part.strip())
+        if not names and _is_given(param, ctx):
+            self.fail("it names nothing", param, ctx)
+        return names
+
+    def offered(self, names: list[str], incomplete: str) -> list[CompletionItem]:
+        """Complete the last name of the list, without those that already stand there."""
+        *before, last = incomplete.split(",")
+        present = {name.strip().lower() for name in before}
+        left = [name for name in names if name.lower() not in present]
+        start = "".join(f"{name}," for name in before)
+        return [
+            CompletionItem(start + item.value, type=self.kind)
+            for item in matching(left, last.lstrip(), self.kind)
+        ]
+
+
+class DatabaseName(Name):
+    """The name of a database."""
+
+    name = kind = "database"
+
+    def names(self, call: Call) -> Iterable[str]:
+        """Return the databases of the connection."""
+        from adxmi_jupyter.actions.names import offered_databases
+
+        connection = _connection(call)
+        return offered_databases(connection) if connection else ()
+
+
+class IdentityList(NameList):
+    """Identities by display name, object ID, client ID or ``system``."""
+
+    name = kind = "identity"
+
+    def names(self, call: Call) -> Iterable[str]:
+        """Return ``system`` and the identities that the policies of the connection name."""
+        from adxmi_jupyter.actions.names import offered_identities
+
+        connection = _connection(call)
+        return ["system", *(offered_identities(connection) if connection else ())]
+
+
+class UsageList(NameList):
+    """Usages; the verb checks them, since it knows about ``--allow-unknown-usage``."""
+
+    name = kind = "usage"
+
+    def names(self, call: Call) -> Iterable[str]:
+        """Return the usages this release knows."""
+        del call
+        return [usage.value for usage in Usage]
+
+
+class ConnectionName(Name):
+    """The name of an open connection."""
+
+    name = kind = "connection"
+
+    def names(self, call: Call) -> Iterable[str]:
+        """Return the open connections."""
+        return [connection.name for connection in call.front.connections.all()]
+
+
+class CredentialName(Name):
+    """The name of a credential."""
+
+    name = kind = "credential"
+
+    def names(self, call: Call) -> Iterable[str]:
+        """Return the credentials, those of the embedded Azure last."""
+        del call
+        from adxmi_jupyter.service.credentials import CREDENTIALS
+        from adxmi_jupyter.service.embedded import PRINCIPALS
+
+        return [*CREDENTIALS, *(f"as:{name}" for name in PRINCIPALS)]
+
+
+class ClusterName(Name):
+    """A cluster: URI, short name or ``embedded``."""
+
+    name = kind = "cluster"
+
+    def names(self, call: Call) -> Iterable[str]:
+        """Return the word for the embedded Azure and the clusters that are open."""
+        opened = [c.address.uri for c in call.front.connections.all() if not c.is_embedded]
+        return ["embedded", *opened]
+
+
+class FaultName(Name):
+    """The name of a fault of the embedded Azure."""
+
+    name = kind = "fault"
+
+    def names(self, call: Call) -> Iterable[str]:
+        """Return the faults."""
+        del call
+        from adxmi_jupyter.service.embedded import fault_names
+
+        return fault_names()
+
+
+class BodyFile(_ParamType):
+    """A file with a policy; its text is read at once. ``-`` is the standard input."""
+
+    name = "file"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the file's text, or nothing when no file was given."""
+        del param
+        if not value:
+            return ""
+        call = ctx.find_object(Call) if ctx else None
+        if value == "-" and call is not None and call.is_console:
+            return sys.stdin.read()
+        try:
+            return Path(value).expanduser().read_text(encoding="utf-8-sig")
+        except (OSError, UnicodeDecodeError) as error:
+            raise InvalidValue(
+                f"the file {value} cannot be read",
+                why=getattr(error, "strerror", None) or "it is not UTF-8 text",
+                fix="give the path of a JSON or YAML file with --file",
+            ) from error
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """Offer files: a shell does it itself, the notebook's matcher lists them."""
+        del ctx, param
+        return [CompletionItem(incomplete, type="file")]
+
+
+def _is_given(param: click.Parameter | None, ctx: click.Context | None) -> bool:
+    if param is None or ctx is None or param.name is None:
+        return True
+    return ctx.get_parameter_source(param.name) is ParameterSource.COMMANDLINE
+
+
+def _connection(call: Call) -> Connection | None:
+    """Return the connection completion may ask: one that is open, or the embedded Azure.
+
+    A <Tab> never signs in to a cluster.
+    """
+    connections = call.front.connections
+    if call.connection_name:
+        return connections.get(call.connection_name)
+    opened = connections.peek()
+    if opened is None and not connections.settings.cluster:
+        return connections.current()
+    return opened

@@ -1,0 +1,277 @@
+"""The verbs of ``policy`` that write, and what each shows.
+
+A preview, one line for each changed usage, and how to take it back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import click
+
+from adxmi_jupyter.errors import ConfirmationRequired, MissingOption
+from adxmi_jupyter.magics.options import (
+    allow_unknown_usage,
+    body_file,
+    dry_run,
+    identity_option,
+    one_scope,
+    refuse_both,
+    usage_option,
+    write_scope,
+    yes,
+)
+from adxmi_jupyter.magics.policy_body import body
+from adxmi_jupyter.magics.tree import Example, verb
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from adxmi_jupyter.actions.policies import PolicyChange
+    from adxmi_jupyter.magics.call import Call
+
+
+@verb(
+    "grant",
+    examples=(
+        "policy grant --database Telemetry --identity mi-export --usage ExternalTable",
+        "policy grant --cluster --identity system,mi-ingest --usage NativeIngestion --dry-run",
+    ),
+)
+@one_scope
+@identity_option(
+    required=True,
+    help_text="Display name, object ID, client ID or system; several separated by commas.",
+)
+@usage_option(required=True)
+@allow_unknown_usage
+@dry_run
+def grant(
+    call: Call,
+    *,
+    database: str,
+    cluster: bool,
+    identities: tuple[str, ...],
+    usages: tuple[str, ...],
+    allow_unknown_usage: bool,
+    dry_run: bool,
+) -> pd.DataFrame:
+    """Allow identities usages, besides what is allowed already."""
+    from adxmi_jupyter.actions.names import resolved
+    from adxmi_jupyter.actions.policies import plan_grant
+    from adxmi_jupyter.model.usage import checked
+
+    scope = write_scope(call, database, cluster=cluster)
+    names = checked(usages, allow_unknown=allow_unknown_usage)
+    change = plan_grant(call.connection, scope, resolved(call.connection, identities), names)
+    return _write(call, change, dry_run=dry_run)
+
+
+@verb(
+    "revoke",
+    examples=(
+        "policy revoke --database Sales --identity mi-ingest --usage DataConnection --dry-run",
+        "policy revoke --database Sales --identity mi-ingest --usage DataConnection --yes",
+        "policy revoke --database Sales --identity mi-export --every-usage --yes",
+    ),
+)
+@one_scope
+@identity_option(
+    required=True,
+    help_text="Display name, object ID, client ID or system; several separated by commas.",
+)
+@usage_option(required=False)
+@click.option("--every-usage", is_flag=True, help="All that the policy allows the identity.")
+@dry_run
+@yes
+def revoke(
+    call: Call,
+    *,
+    database: str,
+    cluster: bool,
+    identities: tuple[str, ...],
+    usages: tuple[str, ...],
+    every_usage: bool,
+    dry_run: bool,
+    yes: bool,
+) -> pd.DataFrame:
+    """Disallow identities usages; everything else stays. The service has no such command."""
+    from adxmi_jupyter.actions.names import resolved
+    from adxmi_jupyter.actions.policies import plan_revoke
+    from adxmi_jupyter.model.usage import checked
+
+    scope = write_scope(call, database, cluster=cluster)
+    refuse_both(call, {"--every-usage": every_usage, "--usage": bool(usages)})
+    if not usages and not every_usage:
+        raise MissingOption(
+            "policy revoke needs --usage",
+            why="it never takes more than it is told",
+            fix=f"add --usage USAGE[,…] or --every-usage: {call.again(more='--every-usage')}",
+        )
+    names = None if every_usage else checked(usages, allow_unknown=True)
+    change = plan_revoke(call.connection, scope, resolved(call.connection, identities), names)
+    return _write(call, change, dry_run=dry_run, confirmed=yes)
+
+
+@verb(
+    "alter",
+    examples=(
+        Example(
+            "policy alter --database Telemetry",
+            '[{"ObjectId": "mi-ingest", "AllowedUsages": "NativeIngestion, DataConnection"}]',
+        ),
+        Example(
+            "policy alter --cluster --dry-run",
+            "- ObjectId: system\n  AllowedUsages: [AutomatedFlows]",
+        ),
+    ),
+)
+@one_scope
+@body_file
+@allow_unknown_usage
+@dry_run
+@yes
+def alter(
+    call: Call,
+    *,
+    database: str,
+    cluster: bool,
+    file: str,
+    allow_unknown_usage: bool,
+    dry_run: bool,
+    yes: bool,
+) -> pd.DataFrame:
+    """Replace the whole policy by the one in the cell body: JSON or YAML."""
+    from adxmi_jupyter.actions.policies import plan_alter
+
+    scope = write_scope(call, database, cluster=cluster)
+    wanted, notes = body(call, file, allow_unknown_usage=allow_unknown_usage)
+    change = plan_alter(call.connection, scope, wanted)
+    return _write(call, replace(change, notes=notes + change.notes), dry_run=dry_run, confirmed=yes)
+
+
+@verb(
+    "alter-merge",
+    examples=(
+        Example(
+            "policy alter-merge --database Telemetry",
+            '[{"ObjectId": "system", "AllowedUsages": "ExternalTable, ExportRequest"}]',
+        ),
+    ),
+)
+@one_scope
+@body_file
+@allow_unknown_usage
+@dry_run
+def alter_merge(
+    call: Call,
+    *,
+    database: str,
+    cluster: bool,
+    file: str,
+    allow_unknown_usage: bool,
+    dry_run: bool,
+) -> pd.DataFrame:
+    """Add the policy in the cell body to the present one; nothing is taken away."""
+    from adxmi_jupyter.actions.policies import plan_alter_merge
+
+    scope = write_scope(call, database, cluster=cluster)
+    added, notes = body(call, file, allow_unknown_usage=allow_unknown_usage)
+    change = plan_alter_merge(call.connection, scope, added)
+    return _write(call, replace(change, notes=notes + change.notes), dry_run=dry_run)
+
+
+@verb(
+    "delete",
+    examples=(
+        "policy delete --database Sales --dry-run",
+        "policy delete --database Sales --yes",
+    ),
+)
+@one_scope
+@dry_run
+@yes
+def delete(call: Call, *, database: str, cluster: bool, dry_run: bool, yes: bool) -> pd.DataFrame:
+    """Delete the whole policy of a database or of the cluster."""
+    from adxmi_jupyter.actions.policies import plan_delete
+
+    scope = write_scope(call, database, cluster=cluster)
+    change = plan_delete(call.connection, scope)
+    return _write(call, change, dry_run=dry_run, confirmed=yes)
+
+
+@verb(
+    "undo",
+    examples=(
+        "policy grant --database Telemetry --identity mi-ingest --usage ExportRequest",
+        "policy undo --dry-run",
+        "policy undo --yes",
+    ),
+)
+@click.argument("entry", metavar="[ID]", type=click.IntRange(min=1), required=False)
+@dry_run
+@yes
+def undo(call: Call, *, entry: int | None, dry_run: bool, yes: bool) -> pd.DataFrame:
+    """Restore the policy from before a write: the last one, or entry ID."""
+    from adxmi_jupyter.actions.history import plan_undo
+
+    change = plan_undo(call.connection, entry)
+    return _write(call, change, dry_run=dry_run, confirmed=yes)
+
+
+_SIGNS = {"added": "+", "removed": "-"}
+
+
+def _write(
+    call: Call, change: PolicyChange, *, dry_run: bool = False, confirmed: bool = True
+) -> pd.DataFrame:
+    """Carry out a planned change, or only show it, and return a frame.
+
+    After a write that is the policy as it is now (see `policy_frame`), after a dry run the usages
+    that would appear or disappear (see `diff_frame`).
+
+    Raises
+    ------
+    ConfirmationRequired
+        The change takes something away and is not confirmed; the preview is shown.
+    AdxmiError
+        As `policy_writes.apply`.
+
+    """
+    from adxmi_jupyter.actions.policy_frames import changed_frame, diff_frame
+    from adxmi_jupyter.actions.policy_writes import apply
+
+    if dry_run:
+        _preview(call, change)
+        return diff_frame(change.scope, change.diff)
+    try:
+        done = apply(call.connection, change, confirmed=confirmed)
+    except ConfirmationRequired:
+        _preview(call, change)
+        raise
+    for line in (*done.notes, *_changed_lines(done)):
+        call.say(line)
+    if done.entry_id:
+        call.say(f"undo: {call.front.program} policy undo {done.entry_id}")
+    return changed_frame(call.connection, done)
+
+
+def _changed_lines(change: PolicyChange) -> list[str]:
+    """Return one line for each changed usage: ``Sales: mi-ingest + ExportRequest``."""
+    place = change.scope.database or "cluster"
+    lines = [f"{place}: {c.identity.label} {_SIGNS[c.change]} {c.usage}" for c in change.diff]
+    return lines or [f"{place}: nothing changed"]
+
+
+def _preview(call: Call, change: PolicyChange) -> None:
+    for note in change.notes:
+        call.say(note)
+    if not change.command:
+        call.say("nothing would be sent")
+        return
+    call.say("would send:")
+    call.show(change.command)
+    call.say("would change:")
+    for line in _changed_lines(change):
+        call.say(line)

@@ -1,0 +1,247 @@
+"""What is wrong with a line, in our own words: click's errors as our typed ones.
+
+Each names the closest match and gives the line that would have worked, in the user's own spelling.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, cast
+
+import click
+
+from adxmi_jupyter.errors import (
+    ConflictingOptions,
+    InvalidValue,
+    MissingOption,
+    RepeatedOption,
+    UnknownCommand,
+    UnknownOption,
+)
+from adxmi_jupyter.magics.call import Call
+from adxmi_jupyter.magics.line import quoted
+from adxmi_jupyter.model.usage import closest
+
+if TYPE_CHECKING:
+    from adxmi_jupyter.errors import (
+        CommandLineError,
+    )
+
+
+def translated(error: click.UsageError, call: Call) -> CommandLineError:
+    """Return our error for one of click's."""
+    context = error.ctx
+    if isinstance(error, click.NoSuchOption):
+        return _unknown_option(error.option_name, call, context)
+    if isinstance(error, click.MissingParameter):
+        return _missing(error, call, context)
+    if isinstance(error, click.BadParameter):
+        return _bad_value(error, call, context)
+    if isinstance(error, click.BadOptionUsage):
+        return _bad_option(error, call, context)
+    return InvalidValue(
+        "the line cannot be understood",
+        why=error.message,
+        fix=call.pasteable(f"{_path(context)} --help"),
+    )
+
+
+def unknown_command(context: click.Context, name: str, known: Sequence[str]) -> CommandLineError:
+    """Return the error for a noun or verb that does not exist."""
+    call = _call(context)
+    if name.startswith("-"):
+        return _unknown_option(name, call, context)
+    match = closest(name, known)
+    group = _path(context)
+    kind = "verb" if group else "noun"
+    return UnknownCommand(
+        f"there is no {kind} {name!r}" + (f" of {group}" if group else ""),
+        why=f"the {kind}s are {', '.join(known)}",
+        fix=call.again(instead={_place(call, name): match}) if match else call.pasteable(group),
+    )
+
+
+def refuse_elsewhere(context: click.Context, call: Call, *, console_only: bool) -> None:
+    """Refuse a verb that would keep a kernel busy, and a cell body nobody would read.
+
+    Raises
+    ------
+    UnknownCommand
+        The verb runs in a console only.
+    InvalidValue
+        There is a body, and the verb takes none.
+    ConflictingOptions
+        There is a body and a file.
+
+    """
+    path = _path(context)
+    if console_only and not call.is_console:
+        raise UnknownCommand(
+            f"{path} runs in a console only",
+            why="it goes on until it is stopped, and would keep the kernel busy",
+            fix=f"type in a terminal: adxmi {path}",
+        )
+    if call.body is None or not call.body.strip():
+        return
+    if "--file" not in call.forms:
+        raise InvalidValue(
+            f"{path} takes no cell body",
+            why="nothing would read what stands below the line",
+            fix=call.without_body(),
+        )
+    if context.params.get("file"):
+        raise ConflictingOptions(
+            "there is a cell body and --file",
+            why="the policy can come from one of them",
+            fix=call.without_body(),
+        )
+
+
+def refuse_repeated(context: click.Context, order: Iterable[click.Parameter]) -> None:
+    """Refuse an option given twice, which click would answer with the last one.
+
+    Raises
+    ------
+    RepeatedOption
+        The first option that occurs twice.
+
+    """
+    seen: set[str | None] = set()
+    for parameter in order:
+        if isinstance(parameter, click.Option) and parameter.name in seen:
+            raise _repeated(context, parameter)
+        seen.add(parameter.name)
+
+
+def _repeated(context: click.Context, option: click.Option) -> RepeatedOption:
+    call = _call(context)
+    places = call.places_of(option.opts[0])
+    takes_list = ",…" in (option.metavar or "")
+    if takes_list:
+        joined = f"{_name(option)} {','.join(map(call.value_at, places))}"
+        fix = call.again(without=tuple(i for at in places for i in at), more=joined)
+    else:
+        fix = call.again(without=tuple(i for at in places[1:] for i in at))
+    return RepeatedOption(
+        f"{_name(option)} is given twice",
+        why="it takes a list separated by commas" if takes_list else "it can have one value only",
+        fix=fix,
+    )
+
+
+def _unknown_option(name: str, call: Call, context: click.Context | None) -> CommandLineError:
+    written = name.partition("=")[0]
+    known = _options(context)
+    match = closest(written, [option for option in known if option.startswith("--")])
+    path = _path(context)
+    place = _place(call, written)
+    fix = call.pasteable(f"{path} --help")
+    if match and place in range(len(call.words)):
+        fix = call.again(instead={place: call.words[place].raw.replace(written, match, 1)})
+    return UnknownOption(
+        f"{path or 'the line'} has no option {written}",
+        why=f"the options are {', '.join(o for o in known if o.startswith('--'))}",
+        fix=fix,
+    )
+
+
+def _missing(
+    error: click.MissingParameter, call: Call, context: click.Context | None
+) -> CommandLineError:
+    parameter = error.param
+    if isinstance(parameter, click.Option):
+        name, more = _name(parameter), f"{_name(parameter)} {parameter.metavar}"
+    else:
+        name = more = (parameter.metavar or parameter.human_readable_name) if parameter else "more"
+    why = (parameter.help or "") if isinstance(parameter, click.Option) else "it is required"
+    return MissingOption(f"{_path(context)} needs {name}", why=why, fix=call.again(more=more))
+
+
+def _bad_value(
+    error: click.BadParameter, call: Call, context: click.Context | None
+) -> CommandLineError:
+    option = error.param
+    name = _name(option) if isinstance(option, click.Option) else "the argument"
+    if option is not None and not isinstance(option, click.Option):
+        name = option.metavar or option.human_readable_name
+    return InvalidValue(
+        f"the value of {name} cannot be used",
+        why=error.message,
+        fix=call.pasteable(f"{_path(context)} --help"),
+    )
+
+
+def _bad_option(
+    error: click.BadOptionUsage, call: Call, context: click.Context | None
+) -> CommandLineError:
+    name = error.option_name
+    option = _option(context, name)
+    if option is not None and not option.is_flag:
+        more = option.metavar or "VALUE"
+        return MissingOption(
+            f"{name} needs a value", why=option.help or "", fix=call.again(more=more)
+        )
+    place = next((i for i, word in enumerate(call.words) if word.option == name), -1)
+    return InvalidValue(
+        f"{name} takes no value",
+        why="it is either there or not",
+        fix=call.again(instead={place: name}),
+    )
+
+
+def refuse_extra(context: click.Context, left: Sequence[str]) -> None:
+    """Refuse words that belong to no option.
+
+    Raises
+    ------
+    InvalidValue
+        Some are left; one that may be a database's name is offered as such.
+
+    """
+    if not left:
+        return
+    call, path = _call(context), _path(context)
+    fix = call.pasteable(f"{path} --help")
+    place = _place(call, left[0]) if len(left) == 1 else -1
+    if place >= 0 and "--database" in _options(context) and not _mentions(call, _DATABASE):
+        fix = call.again(instead={place: f"--database {call.words[place].raw}"})
+    raise InvalidValue(
+        f"{path} cannot use {' '.join(map(quoted, left))}",
+        why="nothing on the line says what it is for; a name with blanks needs quotes",
+        fix=fix,
+    )
+
+
+_DATABASE = ("--database", "-d")
+
+
+def _mentions(call: Call, names: Sequence[str]) -> bool:
+    return any(word.option in names for word in call.words)
+
+
+def _option(context: click.Context | None, name: str) -> click.Option | None:
+    parameters = context.command.get_params(context) if context else []
+    return next((p for p in parameters if isinstance(p, click.Option) and name in p.opts), None)
+
+
+def _options(context: click.Context | None) -> list[str]:
+    parameters = context.command.get_params(context) if context else []
+    return [name for p in parameters if isinstance(p, click.Option) for name in p.opts]
+
+
+def _name(option: click.Option) -> str:
+    return max(option.opts, key=len)
+
+
+def _call(context: click.Context) -> Call:
+    return cast("Call", context.find_object(Call))
+
+
+def _path(context: click.Context | None) -> str:
+    """Return noun and verb, without the program."""
+    return context.command_path.partition(" ")[2] if context else ""
+
+
+def _place(call: Call, text: str) -> int:
+    found = (i for i, word in enumerate(call.words) if text in (word.text, word.option))
+    return next(found, -1)

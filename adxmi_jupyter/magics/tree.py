@@ -1,0 +1,248 @@
+"""The command tree: nouns, their verbs, help and errors, declared once with click.
+
+Notebook, console, completion and reference all read it. A noun's module is imported when the
+noun is used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from adxmi_jupyter.errors import AdxmiError
+from adxmi_jupyter.magics import refusals
+from adxmi_jupyter.magics.call import NOTEBOOK_PROGRAM, Call, Form
+from adxmi_jupyter.magics.options import common_options
+
+if TYPE_CHECKING:
+    from click.formatting import HelpFormatter
+
+_CONTEXT: Mapping[str, Any] = {
+    "help_option_names": ["-h", "--help"],
+    # A fixed width: help printed in a notebook must not depend on somebody's terminal.
+    "terminal_width": 96,
+}
+
+
+@dataclass(frozen=True)
+class Example:
+    """A line that runs on the embedded Azure, with the cell body it needs."""
+
+    line: str
+    body: str = ""
+
+    def as_typed(self, program: str) -> str:
+        """Return the example as it is typed in a notebook or in a shell."""
+        if not self.body:
+            return f"{program} {self.line}"
+        if program == NOTEBOOK_PROGRAM:
+            return f"%{program} {self.line}\n{self.body}"
+        return f"{program} {self.line} --file - <<'END'\n{self.body}\nEND"
+
+
+class Verb(click.Command):
+    """A leaf of the tree: a click command with examples, which refuses an option given twice.
+
+    `console_only` verbs start something that would keep a kernel busy.
+    """
+
+    def __init__(
+        self,
+        *args: Any,
+        examples: Iterable[Example | str] = (),
+        console_only: bool = False,
+        **options: Any,
+    ) -> None:
+        options["context_settings"] = dict(_CONTEXT)
+        super().__init__(*args, **options)
+        self.console_only = console_only
+        self.examples = tuple(
+            Example(example) if isinstance(example, str) else example for example in examples
+        )
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse as click does, after a look for repeated options (there the last one wins)."""
+        if not ctx.resilient_parsing:
+            self._tell_forms(ctx)
+            _, left, order = self._parsed(ctx, args)
+            refusals.refuse_repeated(ctx, order)
+            refusals.refuse_extra(ctx, left)
+        return super().parse_args(ctx, args)
+
+    def _tell_forms(self, ctx: click.Context) -> None:
+        call = ctx.find_object(Call)
+        if call is not None:
+            options = [p for p in self.get_params(ctx) if isinstance(p, click.Option)]
+            forms = {option: Form(tuple(option.opts), not option.is_flag) for option in options}
+            call.forms = {name: forms[option] for option in options for name in option.opts}
+
+    def _parsed(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[Mapping[str, Any], list[str], list[click.Parameter]]:
+        try:
+            return self.make_parser(ctx).parse_args(args=list(args))
+        except click.UsageError as error:
+            error.ctx = error.ctx or ctx  # click's parser leaves it out of some errors
+            raise
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the verb, unless it cannot run here."""
+        call = ctx.find_object(Call)
+        if call is not None:
+            refusals.refuse_elsewhere(ctx, call, console_only=self.console_only)
+        return super().invoke(ctx)
+
+    def format_epilog(self, ctx: click.Context, formatter: HelpFormatter) -> None:
+        """Write the examples."""
+        if not self.examples:
+            return
+        program = ctx.find_root().info_name or NOTEBOOK_PROGRAM
+        with formatter.section("Examples"):
+            for example in self.examples:
+                for line in example.as_typed(program).splitlines():
+                    formatter.write(f"{'':>{formatter.current_indent}}{line}\n")
+
+
+class Noun(click.Group):
+    """A group of verbs in the order of their declaration; without a verb it shows its help."""
+
+    command_class = Verb
+
+    def __init__(self, *args: Any, subcommand_metavar: str = "VERB …", **options: Any) -> None:
+        options |= {"context_settings": dict(_CONTEXT), "subcommand_metavar": subcommand_metavar}
+        super().__init__(*args, **options)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names as declared, not by the alphabet: reading comes before writing."""
+        del ctx
+        return list(self.commands)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command, or name the closest one."""
+        found = self.get_command(ctx, args[0])
+        if found is None and not ctx.resilient_parsing:
+            raise refusals.unknown_command(ctx, args[0], self.list_commands(ctx))
+        return (found.name if found else None), found, args[1:]
+
+
+class Tree(Noun):
+    """The root: knows its nouns by name and imports one when it is used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the nouns in the order of the help."""
+        del ctx
+        return list(_NOUNS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the noun's module."""
+        del ctx
+        if cmd_name not in _NOUNS:
+            return None
+        command: click.Command = getattr(import_module(_NOUNS[cmd_name]), cmd_name)
+        return command
+
+
+_NOUNS: Mapping[str, str] = {
+    "connect": "adxmi_jupyter.magics.connect",
+    "connections": "adxmi_jupyter.magics.connect",
+    "status": "adxmi_jupyter.magics.connect",
+    "policy": "adxmi_jupyter.magics.policy",
+    "embedded": "adxmi_jupyter.magics.embedded",
+    "lab": "adxmi_jupyter.magics.lab",
+}
+
+
+def verb(
+    name: str, *, of: Noun | None = None, examples: Iterable[Example | str], **options: Any
+) -> Callable[[Callable[..., Any]], Verb]:
+    """Declare a verb: its function gets the `Call` first, then the options by name."""
+
+    def declare(function: Callable[..., Any]) -> Verb:
+        make = click.command(name, cls=Verb, examples=examples, **options)
+        command = make(click.pass_obj(function))
+        command.params += common_options()
+        if of is not None:
+            of.add_command(command)
+        return command
+
+    return declare
+
+
+def _note_traceback(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
+    call = ctx.find_object(Call)
+    if call is not None:
+        call.show_stack = value
+
+
+@click.group(cls=Tree, no_args_is_help=True, subcommand_metavar="NOUN VERB …")
+@click.option(
+    "--traceback",
+    is_flag=True,
+    expose_value=False,
+    callback=_note_traceback,
+    help="Show the full stack when the line fails. Stands before the noun.",
+)
+def tree() -> None:
+    """Manage who may use which managed identity of Azure Data Explorer.
+
+    A line is a noun and a verb. NOUN without a verb, and --help after a verb, explain them.
+    """
+
+
+def run(call: Call, arguments: Sequence[str]) -> object:
+    """Run one line and return its result: a DataFrame, or None.
+
+    Raises
+    ------
+    AdxmiError
+        Any of the tree, finished with the user's own line.
+
+    """
+    try:
+        return _run(call, arguments)
+    except AdxmiError as error:
+        call.finish(error)
+        raise
+
+
+def _run(call: Call, arguments: Sequence[str]) -> object:
+    try:
+        with tree.make_context(call.front.program, list(arguments), obj=call) as context:
+            result = context.command.invoke(context)
+    except click.exceptions.Exit:
+        return None
+    except click.exceptions.NoArgsIsHelpError as help_wanted:
+        click.echo(help_wanted.format_message())
+        return None
+    except click.UsageError as error:
+        raise refusals.translated(error, call) from error
+    if call.out and result is not None:
+        call.front.keep(call.out, result)
+        return None
+    return result
+
+
+def help_text(program: str = NOTEBOOK_PROGRAM) -> str:
+    """Return the help of the whole tree."""
+    return tree.get_help(click.Context(tree, info_name=program, **_CONTEXT))
+
+
+def leaves() -> tuple[tuple[str, Verb], ...]:
+    """Return every verb with its full name, in the order of the help."""
+    context = click.Context(tree, info_name=NOTEBOOK_PROGRAM)
+    found: list[tuple[str, Verb]] = []
+    for noun in tree.list_commands(context):
+        command = tree.get_command(context, noun)
+        if isinstance(command, Noun):
+            found += [
+                (f"{noun} {n}", v) for n, v in command.commands.items() if isinstance(v, Verb)
+            ]
+        elif isinstance(command, Verb):
+            found.append((noun, command))
+    return tuple(found)

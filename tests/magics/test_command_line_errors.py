@@ -1,0 +1,324 @@
+"""Each way to get a line wrong is one typed error: what, why, and a line to paste."""
+
+from copy import deepcopy
+
+import pytest
+
+from adxmi_jupyter import errors
+from adxmi_jupyter.service.embedded import fault_names
+
+VERBS = "the verbs are show, matrix, diff, grant, revoke, alter, alter-merge, delete, history, undo"
+NO_SCOPE = "a write never defaults to a scope: a database and the cluster differ too much"
+IDENTITY_HELP = "Display name, object ID, client ID or system; several separated by commas."
+
+CASES = {
+    "unknown noun": (
+        "polcy show",
+        errors.UnknownCommand,
+        "there is no noun 'polcy'",
+        "the nouns are connect, connections, status, policy, embedded, lab",
+        "%adxmi policy show",
+    ),
+    "unknown verb": (
+        "policy grnt -d Sales",
+        errors.UnknownCommand,
+        "there is no verb 'grnt' of policy",
+        VERBS,
+        "%adxmi policy grant -d Sales",
+    ),
+    "verb like no other": (
+        "policy frobnicate",
+        errors.UnknownCommand,
+        "there is no verb 'frobnicate' of policy",
+        VERBS,
+        "%adxmi policy",
+    ),
+    "unknown option": (
+        'policy matrix --databse="Tom\'s Lab"',
+        errors.UnknownOption,
+        "policy matrix has no option --databse",
+        (
+            "the options are --database, --cluster, --all-databases, --skip-unreadable, "
+            "--connection, --out, --help"
+        ),
+        '%adxmi policy matrix --database="Tom\'s Lab"',
+    ),
+    "option like no other": (
+        "policy history --frobnicate",
+        errors.UnknownOption,
+        "policy history has no option --frobnicate",
+        "the options are --times, --connection, --out, --help",
+        "%adxmi policy history --help",
+    ),
+    "unknown short option": (
+        "policy history -x",
+        errors.UnknownOption,
+        "policy history has no option -x",
+        "the options are --times, --connection, --out, --help",
+        "%adxmi policy history --help",
+    ),
+    "unknown option before the noun": (
+        "--tracback policy history",
+        errors.UnknownOption,
+        "the line has no option --tracback",
+        "the options are --traceback, --help",
+        "%adxmi --traceback policy history",
+    ),
+    "repeated list": (
+        "policy grant -d Sales --usage AzureAI --identity mi-ingest --usage=SqlRequest",
+        errors.RepeatedOption,
+        "--usage is given twice",
+        "it takes a list separated by commas",
+        "%adxmi policy grant -d Sales --identity mi-ingest --usage AzureAI,SqlRequest",
+    ),
+    "repeated value": (
+        "policy show -d Sales --database Telemetry",
+        errors.RepeatedOption,
+        "--database is given twice",
+        "it can have one value only",
+        "%adxmi policy show -d Sales",
+    ),
+    "repeated flag": (
+        "policy show --cluster --cluster --raw",
+        errors.RepeatedOption,
+        "--cluster is given twice",
+        "it can have one value only",
+        "%adxmi policy show --cluster --raw",
+    ),
+    "cluster and database": (
+        "policy delete --cluster --database Sales",
+        errors.ConflictingOptions,
+        "--cluster and --database exclude each other",
+        "the verb takes one of --cluster, --database",
+        "%adxmi policy delete --database Sales",
+    ),
+    "raw and by usage": (
+        "policy show --raw --by-usage",
+        errors.ConflictingOptions,
+        "--by-usage and --raw exclude each other",
+        "the verb takes one of --by-usage, --raw",
+        "%adxmi policy show --raw",
+    ),
+    "every usage and one usage": (
+        "policy revoke -d Sales --identity mi-ingest --every-usage --usage AzureAI",
+        errors.ConflictingOptions,
+        "--every-usage and --usage exclude each other",
+        "the verb takes one of --every-usage, --usage",
+        "%adxmi policy revoke -d Sales --identity mi-ingest --usage AzureAI",
+    ),
+    "write without scope": (
+        "policy delete --yes",
+        errors.MissingOption,
+        "the policy to change was not named",
+        NO_SCOPE,
+        "add --database Sales or --cluster: %adxmi policy delete --yes --database Sales",
+    ),
+    "grant without identity": (
+        "policy grant -d Sales --usage AzureAI",
+        errors.MissingOption,
+        "policy grant needs --identity",
+        IDENTITY_HELP,
+        "%adxmi policy grant -d Sales --usage AzureAI --identity IDENTITY[,…]",
+    ),
+    "revoke without usage": (
+        "policy revoke -d Sales --identity mi-ingest",
+        errors.MissingOption,
+        "policy revoke needs --usage",
+        "it never takes more than it is told",
+        (
+            "add --usage USAGE[,…] or --every-usage: "
+            "%adxmi policy revoke -d Sales --identity mi-ingest --every-usage"
+        ),
+    ),
+    "missing argument": (
+        "connections use",
+        errors.MissingOption,
+        "connections use needs NAME",
+        "it is required",
+        "%adxmi connections use NAME",
+    ),
+    "option without its value": (
+        "policy show --database",
+        errors.MissingOption,
+        "--database needs a value",
+        "This database instead of the current one.",
+        "%adxmi policy show --database NAME",
+    ),
+    "alter without policy": (
+        "policy alter --cluster",
+        errors.MissingOption,
+        "there is no policy",
+        "it stands in the cell below %%adxmi …, or in a file",
+        "%adxmi policy alter --cluster --file policy.json",
+    ),
+    "diff with nothing": (
+        "policy diff",
+        errors.MissingOption,
+        "there is no policy",
+        "it stands in the cell below %%adxmi …, or in a file",
+        "%adxmi policy diff --against-cluster",
+    ),
+    "flag with a value": (
+        "policy show --cluster=yes",
+        errors.InvalidValue,
+        "--cluster takes no value",
+        "it is either there or not",
+        "%adxmi policy show --cluster",
+    ),
+    "name without option": (
+        'policy show "Tom\'s Lab"',
+        errors.InvalidValue,
+        'policy show cannot use "Tom\'s Lab"',
+        "nothing on the line says what it is for; a name with blanks needs quotes",
+        '%adxmi policy show --database "Tom\'s Lab"',
+    ),
+    "name with blanks and no quotes": (
+        "policy show --database My Data Base",
+        errors.InvalidValue,
+        "policy show cannot use Data Base",
+        "nothing on the line says what it is for; a name with blanks needs quotes",
+        "%adxmi policy show --help",
+    ),
+    "empty usages": (
+        'policy grant -d Sales --identity mi-ingest --usage ","',
+        errors.InvalidValue,
+        "the value of --usage cannot be used",
+        "it names nothing",
+        "%adxmi policy grant --help",
+    ),
+    "empty database": (
+        'policy show --database ""',
+        errors.InvalidValue,
+        "the value of --database cannot be used",
+        "it is empty",
+        "%adxmi policy show --help",
+    ),
+    "a number that is none": (
+        "policy undo first",
+        errors.InvalidValue,
+        "the value of [ID] cannot be used",
+        "'first' is not a valid integer range.",
+        "%adxmi policy undo --help",
+    ),
+    "an unclosed quote": (
+        "policy show -d Tom's",
+        errors.InvalidValue,
+        "a quote is not closed: Tom's",
+        "quotes group words; a name that contains one kind of quote needs the other around",
+        'for example --database "Tom\'s Lab"',
+    ),
+    "a file that is not there": (
+        "policy alter --cluster -f nowhere.json",
+        errors.InvalidValue,
+        "the file nowhere.json cannot be read",
+        "No such file or directory",
+        "give the path of a JSON or YAML file with --file",
+    ),
+    "a verb for consoles": (
+        "embedded serve",
+        errors.UnknownCommand,
+        "embedded serve runs in a console only",
+        "it goes on until it is stopped, and would keep the kernel busy",
+        "type in a terminal: adxmi embedded serve",
+    ),
+    "a fault there is none of": (
+        "embedded faults throtled",
+        errors.InvalidValue,
+        "there is no fault 'throtled'",
+        f"the faults are {', '.join(fault_names())}",
+        "%adxmi embedded faults throttled",
+    ),
+    "a connection that is not open": (
+        "policy show --connection embeded",
+        errors.UnknownConnection,
+        "no connection is named 'embeded'",
+        "open are: embedded",
+        "%adxmi policy show --connection embedded",
+    ),
+    "a database there is none of": (
+        "policy show -d Slaes",
+        errors.DatabaseNotFound,
+        "there is no database 'Slaes'",
+        "Database 'Slaes' could not be found. (there are: Sales, Telemetry, Tom's Lab)",
+        '%adxmi policy show --database "Sales"',
+    ),
+    "an identity there is none of": (
+        "policy grant -d Sales --identity mi-inges --usage AzureAI",
+        errors.UnknownIdentity,
+        "no identity is named 'mi-inges'",
+        "the policies of this cluster name contoso, mi-export, mi-ingest",
+        "%adxmi policy grant -d Sales --identity mi-ingest --usage AzureAI",
+    ),
+    "one of several identities there is none of": (
+        "policy grant -d Sales --usage AzureAI --identity=system,mi-exprt,mi-ingest",
+        errors.UnknownIdentity,
+        "no identity is named 'mi-exprt'",
+        "the policies of this cluster name contoso, mi-export, mi-ingest",
+        "%adxmi policy grant -d Sales --usage AzureAI --identity system,mi-export,mi-ingest",
+    ),
+    "two things to compare with": (
+        "policy diff --against-database Telemetry --since 1",
+        errors.ConflictingOptions,
+        "--against-database and --since exclude each other",
+        (
+            "the verb takes one of --against-cluster, --against-database, --since, --file, "
+            "the cell body"
+        ),
+        "%adxmi policy diff --since 1",
+    ),
+    "something taken away": (
+        "policy revoke -d Sales --identity mi-ingest --usage DataConnection",
+        errors.ConfirmationRequired,
+        "revoke on the database Sales takes away: mi-ingest DataConnection",
+        "may stop working: Event Hubs, Event Grid and Cosmos DB data connections",
+        "%adxmi policy revoke -d Sales --identity mi-ingest --usage DataConnection --yes",
+    ),
+}
+
+
+@pytest.mark.parametrize(("line", "error", "what", "why", "fix"), CASES.values(), ids=CASES)
+def test_a_wrong_line_is_one_typed_error(magic, azure, line, error, what, why, fix):
+    before = deepcopy(azure.world.cluster)
+
+    with pytest.raises(error) as caught:
+        magic(line)
+
+    assert type(caught.value) is error
+    assert str(caught.value).splitlines() == [what, f"  why: {why}", f"  fix: {fix}"]
+    assert azure.world.cluster == before
+
+
+def test_a_body_nobody_reads_is_refused(magic):
+    with pytest.raises(errors.InvalidValue) as caught:
+        magic("policy show --cluster", "[]")
+
+    assert str(caught.value).splitlines() == [
+        "policy show takes no cell body",
+        "  why: nothing would read what stands below the line",
+        "  fix: %adxmi policy show --cluster",
+    ]
+
+
+def test_a_body_and_a_file_exclude_each_other(magic, tmp_path):
+    file = tmp_path / "policy.json"
+    file.write_text("[]")
+
+    with pytest.raises(errors.ConflictingOptions, match="there is a cell body and --file"):
+        magic(f"policy alter --cluster --file {file}", "[]")
+
+
+def test_a_malformed_body_names_line_and_column(magic):
+    with pytest.raises(errors.MalformedBody) as caught:
+        magic(
+            "policy alter --database Sales",
+            '[{"ObjectId": "system",\n  "AllowedUsages" "AzureAI"}]',
+        )
+
+    assert caught.value.why == "line 2, column 19: Expecting ':' delimiter"
+
+
+def test_a_repeated_line_with_a_body_keeps_its_two_percent_signs(magic):
+    with pytest.raises(errors.ConfirmationRequired) as caught:
+        magic("policy alter --database Sales", "[]")
+
+    assert caught.value.fix == "%%adxmi policy alter --database Sales --yes"

@@ -1,0 +1,164 @@
+import pytest
+
+from adxmi_jupyter.model.usage import Usage
+
+USAGES = [usage.value for usage in Usage]
+
+
+def texts(found):
+    return [text for text, _, _ in found]
+
+
+def kinds(found):
+    return {kind for _, _, kind in found}
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("%adxmi ", ["connect", "connections", "status", "policy", "embedded", "lab"]),
+        ("%adxmi po", ["policy"]),
+        ("x = %adxmi po", ["policy"]),
+        ("a, b = %adxmi po", ["policy"]),
+        ("  %adxmi po", ["policy"]),
+        ("%%adxmi po", ["policy"]),
+        ("import os\nx = %adxmi po", ["policy"]),
+        ("%adxmi --tr", ["--traceback"]),
+        ("%adxmi policy al", ["alter", "alter-merge"]),
+        ("%adxmi policy show --all", ["--all-databases"]),
+        ("%adxmi policy show --cluster --c", ["--connection"]),
+        ("%adxmi connections u", ["use"]),
+    ],
+)
+def test_nouns_verbs_and_options_complete(completions, code, expected):
+    assert texts(completions(code)) == expected
+
+
+@pytest.mark.parametrize(
+    ("code", "expected", "replaced"),
+    [
+        ("%adxmi policy show --database ", ["Sales", "Telemetry", '"Tom\'s Lab"'], ""),
+        ("%adxmi policy show -d t", ["Telemetry", '"Tom\'s Lab"'], "t"),
+        ("%adxmi policy show --database=T", ["Telemetry", '"Tom\'s Lab"'], "T"),
+        ('%adxmi policy show --database "Tom', ['"Tom\'s Lab"'], '"Tom'),
+        ("%adxmi policy show --database=\"Tom's L", ['"Tom\'s Lab"'], "\"Tom's L"),
+        ("%adxmi policy diff --against-database S", ["Sales"], "S"),
+        ("%adxmi policy grant --identity mi-", ["mi-export", "mi-ingest"], "mi-"),
+        ("%adxmi policy grant --identity=sys", ["system"], "sys"),
+        ("%adxmi policy grant --identity mi-ingest,mi-", ["mi-export"], "mi-"),
+        ("%adxmi policy grant --usage Exp", ["ExportRequest"], "Exp"),
+        (
+            "%adxmi policy grant --usage AzureAI,ext",
+            ["ExternalDataRequest", "ExternalTable"],
+            "ext",
+        ),
+        ("%adxmi policy grant --usage=AzureAI,S", ["SandboxArtifacts", "SqlRequest"], "S"),
+        ("%adxmi embedded faults thr", ["throttled"], "thr"),
+        ("%adxmi connect emb", ["embedded"], "emb"),
+        ("%adxmi connect x --credential as:", ["as:admin", "as:reader"], "as:"),
+    ],
+)
+def test_values_complete(completions, code, expected, replaced):
+    found = completions(code)
+
+    assert texts(found) == expected
+    assert {old for _, old, _ in found} == {replaced}
+
+
+def test_names_of_connections_complete(completions, magic):
+    magic("connect embedded --name one")
+    magic("connect embedded --name only")
+
+    assert texts(completions("%adxmi connections use on")) == ["one", "only"]
+    assert texts(completions("%adxmi policy show -c onl")) == ["only"]
+
+
+def test_kinds_are_told(completions):
+    assert kinds(completions("%adxmi policy ")) == {"command"}
+    assert kinds(completions("%adxmi policy show --")) == {"option"}
+    assert kinds(completions("%adxmi policy grant --usage ")) == {"usage"}
+
+
+def test_files_complete(completions, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "policies").mkdir()
+    (tmp_path / "policies" / "my sales.json").touch()
+
+    assert texts(completions("%adxmi policy alter -f pol")) == ["policies/"]
+    assert texts(completions("%adxmi policy alter -f policies/m")) == ['"policies/my sales.json"']
+    assert "path" not in kinds(completions("%adxmi policy alter -f nowhere/"))
+
+
+def test_a_dollar_in_a_name_is_doubled(completions, azure):
+    azure.world.add_database("Cost$")
+
+    assert texts(completions("%adxmi policy show -d Cos")) == ["Cost$$"]
+
+
+@pytest.mark.parametrize(
+    ("body", "expected", "replaced"),
+    [
+        ('[{"ObjectId": "mi-', ["mi-export", "mi-ingest"], "mi-"),
+        ("- ObjectId: ", ["system", "contoso", "mi-export", "mi-ingest"], ""),
+        ('[{"ObjectId": "system", "AllowedUsages": "', USAGES, ""),
+        ('[{"ObjectId": "system", "AllowedUsages": "AzureAI, Ext', USAGES[5:7], "Ext"),
+        ("- ObjectId: system\n  AllowedUsages: [Sql", ["SqlRequest"], "Sql"),
+        ("- ObjectId: system\n  AllowedUsages:\n  - Sql", ["SqlRequest"], "Sql"),
+    ],
+)
+def test_the_policy_below_the_line_completes(completions, body, expected, replaced):
+    found = completions(f"%%adxmi policy alter --database Sales\n{body}")
+
+    assert texts(found) == expected
+    assert {old for _, old, _ in found} == {replaced}
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "text = 'use %adxmi pol",
+        "# %adxmi pol",
+        "print('%%adxmi policy alter')\nExternalT",
+        "%%timeit\nExternalT",
+        "%%adxmi policy show\nExternalT",
+        "%adxmifoo pol",
+    ],
+)
+def test_other_code_is_left_alone(completions, code):
+    assert kinds(completions(code)).isdisjoint({"command", "usage"})
+
+
+def test_python_still_completes(completions):
+    found = completions("import os; os.getcw")
+
+    assert [text.removeprefix(".") for text in texts(found)] == ["getcwd", "getcwdb"]
+
+
+def test_completing_first_prints_nothing_until_a_line_runs(completions, magic, capsys):
+    completions("%adxmi policy show --database ")
+    while_completing = capsys.readouterr().out
+    magic("policy show")
+
+    assert while_completing == ""
+    assert "No cluster is configured" in capsys.readouterr().out
+
+
+def test_a_configured_cluster_is_not_asked_before_its_first_use(completions, ip):
+    ip.run_cell('%config AdxmiMagics.cluster = "https://nowhere.example"').raise_error()
+
+    assert "database" not in kinds(completions("%adxmi policy show --database "))
+
+
+def test_an_unknown_connection_offers_nothing(completions):
+    assert "database" not in kinds(completions("%adxmi policy show -c nowhere --database "))
+
+
+def test_names_are_remembered(completions, azure):
+    completions("%adxmi policy grant --identity mi-")
+    completions("%adxmi policy show --database ")
+    asked = azure.requests_served
+
+    completions("%adxmi policy grant --identity mi-")
+    completions("%adxmi policy show --database T")
+
+    assert azure.requests_served == asked

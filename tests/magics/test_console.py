@@ -1,0 +1,206 @@
+import json
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from adxmi_jupyter.embedded import EmbeddedAzure
+
+NOTICE = (
+    "No cluster is configured: this is the embedded Azure, inside this process "
+    "(adxmi connect CLUSTER for a real one)."
+)
+
+
+@pytest.fixture
+def adxmi(tmp_path):
+    """Run the console script in a folder of its own."""
+
+    def run(*arguments, text="", **environment):
+        return subprocess.run(
+            [sys.executable, "-m", "adxmi_jupyter", *arguments],
+            input=text,
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=tmp_path,
+            env={**os.environ, **environment},
+        )
+
+    return run
+
+
+@pytest.fixture
+def served():
+    with EmbeddedAzure() as azure:
+        yield azure
+
+
+def test_results_go_to_stdout_and_notes_to_stderr(adxmi):
+    done = adxmi("policy", "diff", "--against-cluster")
+
+    assert done.returncode == 0
+    assert done.stderr.splitlines() == [NOTICE]
+    assert done.stdout.splitlines()[2].split() == [
+        "database",
+        "Sales",
+        "mi-ingest",
+        "5b27c9d0-8e14-4a6b-9f35-c2d18e70a4b6",
+        "DataConnection",
+        "removed",
+    ]
+
+
+def test_the_matrix_is_shown_as_text(adxmi):
+    assert "C = the cluster policy allows it" in adxmi("policy", "matrix").stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "lines"),
+    [
+        (
+            ["policy", "grnt"],
+            2,
+            [
+                "UnknownCommand: there is no verb 'grnt' of policy",
+                "  fix: adxmi policy grant",
+            ],
+        ),
+        (
+            ["policy", "show", "-d", "Slaes"],
+            1,
+            [
+                "DatabaseNotFound: there is no database 'Slaes'",
+                '  fix: adxmi policy show --database "Sales"',
+            ],
+        ),
+        (
+            ["policy", "delete", "-d", "Tom's Lab"],
+            1,
+            [
+                "ConfirmationRequired: delete on the database Tom's Lab takes away: contoso All",
+                "  fix: adxmi policy delete -d 'Tom'\"'\"'s Lab' --yes",
+            ],
+        ),
+    ],
+)
+def test_errors_are_three_lines_on_stderr_and_an_exit_code(adxmi, arguments, code, lines):
+    done = adxmi(*arguments)
+
+    what, _, fix = done.stderr.splitlines()[-3:]
+    assert done.returncode == code
+    assert done.stdout == ""
+    assert [what, fix] == lines
+
+
+def test_help_goes_to_stdout(adxmi):
+    done = adxmi("policy", "alter", "--help")
+
+    assert done.returncode == 0
+    assert done.stderr == ""
+    assert "adxmi policy alter --database Telemetry --file - <<'END'" in done.stdout
+
+
+def test_out_writes_csv(adxmi, tmp_path):
+    done = adxmi("policy", "show", "--out", "policy.csv")
+
+    assert (done.returncode, done.stdout) == (0, "")
+    assert (
+        (tmp_path / "policy.csv")
+        .read_text(encoding="utf-8")
+        .splitlines()[1]
+        .endswith('False,"DataConnection, NativeIngestion"')
+    )
+
+
+def test_out_writes_json(adxmi, tmp_path):
+    adxmi("policy", "show", "--out", "policy.json")
+
+    rows = json.loads((tmp_path / "policy.json").read_text(encoding="utf-8"))
+    assert rows[0]["allowed_usages"] == ["DataConnection", "NativeIngestion"]
+
+
+@pytest.mark.parametrize("target", ["policy.xlsx", "policy", "nowhere/policy.csv"])
+def test_an_impossible_target_is_an_error(adxmi, target):
+    done = adxmi("policy", "show", "--out", target)
+
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-3].startswith("InvalidValue: --out")
+
+
+def test_a_policy_comes_from_standard_input(adxmi, served):
+    done = adxmi(
+        *("policy", "alter-merge", "--database", "Telemetry", "--file", "-"),
+        text="- ObjectId: mi-ingest\n  AllowedUsages: [AzureAI]\n",
+        ADXMI_CLUSTER=served.kusto_uri,
+    )
+
+    assert done.stderr.splitlines()[0] == "Telemetry: mi-ingest + AzureAI"
+    assert "mi-ingest" in done.stdout
+
+
+def test_dollars_are_left_to_the_shell(adxmi, served):
+    served.world.add_database("$Costs")
+
+    done = adxmi("policy", "show", "--database", "$Costs", ADXMI_CLUSTER=served.kusto_uri)
+
+    assert done.returncode == 0
+
+
+def test_a_shell_completes_from_the_same_declarations(adxmi):
+    done = adxmi(
+        _ADXMI_COMPLETE="bash_complete",
+        COMP_WORDS="adxmi policy show --database T",
+        COMP_CWORD="4",
+    )
+
+    assert done.stdout.splitlines() == ["database,Telemetry", "database,Tom's Lab"]
+    assert done.stderr == ""
+
+
+def test_serve_prints_its_address_and_serves_until_interrupted(adxmi, tmp_path):
+    command = [sys.executable, "-m", "adxmi_jupyter", "embedded", "serve"]
+    with subprocess.Popen(
+        [*command, "--fault", "two-column-policy"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as server:
+        address = server.stdout.readline().strip()
+        done = adxmi("policy", "show", "--raw", ADXMI_CLUSTER=address, ADXMI_DATABASE="Sales")
+        server.send_signal(signal.SIGINT)
+        _, said = server.communicate(timeout=30)
+
+    assert done.stdout.splitlines()[0].split() == ["EntityName", "Policies"]
+    assert server.returncode == 0
+    assert said.splitlines()[-1] == "the embedded Azure has ended"
+
+
+def test_an_interrupt_exits_with_130(served):
+    served.faults.add("slow", times=None, delay=60)
+    with subprocess.Popen(
+        [sys.executable, "-m", "adxmi_jupyter", "connect", served.kusto_uri],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        while not served.requests_served:
+            pass
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=30)
+
+    assert process.returncode == 130
+
+
+def test_a_reader_that_stops_early_is_no_error(served):
+    done = subprocess.run(
+        ["sh", "-c", f"{sys.executable} -m adxmi_jupyter policy show | true"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "ADXMI_CLUSTER": served.kusto_uri, "ADXMI_DATABASE": "Sales"},
+    )
+
+    assert done.stderr == ""

@@ -1,0 +1,70 @@
+import pytest
+
+from adxmi_jupyter.magics.tree import help_text, leaves
+
+LEAVES = dict(leaves())
+IN_NOTEBOOKS = {name: verb for name, verb in LEAVES.items() if not verb.console_only}
+
+
+def test_the_bare_magic_lists_the_nouns(magic, capsys):
+    assert magic("") is None
+
+    shown = capsys.readouterr().out
+    assert shown.startswith("Usage: %adxmi")
+    assert "  policy       Which managed identity may be used for what" in shown
+
+
+def test_a_bare_noun_lists_its_verbs(magic, capsys):
+    assert magic("policy") is None
+
+    shown = capsys.readouterr().out
+    assert "  alter-merge  Add the policy in the cell body" in shown
+
+
+@pytest.mark.parametrize("option", ["--help", "-h"])
+def test_help_of_a_verb_ends_with_its_examples(magic, capsys, option):
+    assert magic(f"policy history {option}") is None
+
+    assert capsys.readouterr().out == (
+        "Usage: %adxmi policy history [OPTIONS]\n"
+        "\n"
+        "  List the policy writes made from this machine.\n"
+        "\n"
+        "Options:\n"
+        "  --times                Also when; left out so that notebooks diff clean.\n"
+        "  -c, --connection NAME  Use this open connection instead of the current one.\n"
+        "  -o, --out NAME         Keep the result: a variable in a notebook, a .csv or .json file"
+        " in a\n"
+        "                         console.\n"
+        "  -h, --help             Show this message and exit.\n"
+        "\n"
+        "Examples:\n"
+        "  %adxmi policy grant --database Telemetry --identity mi-ingest --usage ExportRequest\n"
+        "  %adxmi policy history\n"
+    )
+
+
+def test_question_mark_shows_the_help_of_the_tree(ip, capsys):
+    ip.run_cell("%adxmi?").raise_error()
+
+    assert help_text() in capsys.readouterr().out
+
+
+def test_no_summary_is_cut_off():
+    assert "..." not in help_text()
+
+
+@pytest.mark.parametrize("name", LEAVES)
+def test_every_verb_has_help_options_with_meaning_and_examples(name):
+    verb = LEAVES[name]
+
+    assert verb.help
+    assert verb.examples
+    assert [p for p in verb.params if p.param_type_name == "option" and not p.help] == []
+
+
+@pytest.mark.parametrize("name", IN_NOTEBOOKS)
+def test_every_example_runs_on_a_fresh_embedded_azure(magic, name):
+    results = [magic(e.line, e.body or None) for e in IN_NOTEBOOKS[name].examples]
+
+    assert [result is not None for result in results] == [True] * len(results)

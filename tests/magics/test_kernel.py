@@ -1,0 +1,92 @@
+"""What only a real kernel can show: completion replies, results and errors on the wire."""
+
+import nbformat
+import pytest
+from jupyter_client.manager import start_new_kernel
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("kernel")
+    with (folder / "stderr.txt").open("w") as stderr:
+        manager, client = start_new_kernel(
+            kernel_name="python3",
+            cwd=str(folder),
+            stderr=stderr,
+            extra_arguments=["--IPKernelApp.transport=ipc", "--HistoryManager.hist_file=:memory:"],
+        )
+        client.execute_interactive("%load_ext adxmi_jupyter", timeout=60)
+        yield client
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+    # A matcher that raises is skipped by IPython and only logged.
+    assert "Traceback" not in (folder / "stderr.txt").read_text()
+
+
+@pytest.mark.parametrize(
+    ("code", "matches", "kind", "replaced"),
+    [
+        ("%adxmi pol", ["policy"], "command", "pol"),
+        ("x = %adxmi policy gr", ["grant"], "command", "gr"),
+        ("%adxmi policy show --all", ["--all-databases"], "option", "--all"),
+        ("%adxmi policy show --database T", ["Telemetry", '"Tom\'s Lab"'], "database", "T"),
+        ('%adxmi policy show --database="To', ['"Tom\'s Lab"'], "database", '"To'),
+        ("%adxmi policy grant --identity mi-i", ["mi-ingest"], "identity", "mi-i"),
+        ("%%adxmi policy grant --usage AzureAI,Na", ["NativeIngestion"], "usage", "Na"),
+        (
+            '%%adxmi policy alter --cluster\n[{"ObjectId": "mi-e',
+            ["mi-export"],
+            "identity",
+            "mi-e",
+        ),
+    ],
+)
+def test_complete_request(client, code, matches, kind, replaced):
+    content = client.complete(code, len(code), reply=True, timeout=60)["content"]
+
+    assert content["status"] == "ok"
+    assert content["matches"] == matches
+    assert code[content["cursor_start"] : content["cursor_end"]] == replaced
+    assert {c["type"] for c in content["metadata"]["_jupyter_types_experimental"]} == {kind}
+
+
+def test_inspect_request_shows_the_help(client):
+    content = client.inspect("%adxmi", 6, reply=True, timeout=60)["content"]
+
+    assert content["found"]
+    assert "Usage: %adxmi" in content["data"]["text/plain"]
+
+
+def run_notebook(*cells):
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    return notebook, NotebookClient(notebook, kernel_name="python3", timeout=120)
+
+
+def test_a_result_can_be_kept_and_is_shown_as_a_table():
+    notebook, client = run_notebook(
+        "%load_ext adxmi_jupyter",
+        "df = %adxmi policy show --all-databases",
+        "print(type(df).__name__, list(df['database']))",
+        "%adxmi policy matrix",
+    )
+
+    client.execute()
+
+    assert notebook.cells[2].outputs[0].text == ("DataFrame ['Sales', 'Sales', \"Tom's Lab\"]\n")
+    assert "<caption>" in notebook.cells[3].outputs[0].data["text/html"]
+
+
+def test_a_failing_magic_stops_the_notebook_with_three_lines():
+    notebook, client = run_notebook(
+        "%load_ext adxmi_jupyter", "%adxmi policy shw", "print('reached')"
+    )
+
+    with pytest.raises(CellExecutionError):
+        client.execute()
+
+    error = notebook.cells[1].outputs[0]
+    assert (error.output_type, error.ename) == ("error", "UnknownCommand")
+    assert [line.split(":")[0] for line in error.traceback] == ["UnknownCommand", "  why", "  fix"]
+    assert notebook.cells[2].outputs == []

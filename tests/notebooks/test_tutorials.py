@@ -1,0 +1,92 @@
+"""The tutorials as pipelines and people without a front end run them."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from jupyter_client.manager import start_new_kernel
+
+TUTORIALS = sorted((Path(__file__).resolve().parents[2] / "notebooks").glob("*.ipynb"))
+DIFFERS_EACH_TIME = re.compile(
+    r"127\.0\.0\.1:\d|\d\d:\d\d:\d\d|0x[0-9a-f]{6}|/(home|root|tmp|Users)/|T_[0-9a-f]{5}"
+)
+
+
+def run(*command, cwd):
+    return subprocess.run(
+        [sys.executable, "-m", *map(str, command)],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("path", TUTORIALS, ids=lambda path: path.stem)
+def test_every_cell_was_run_and_its_outputs_will_not_differ(path):
+    cells = [cell for cell in nbformat.read(path, 4).cells if cell.cell_type == "code"]
+
+    counts = [cell.execution_count for cell in cells]
+
+    assert counts == list(range(1, len(cells) + 1))
+    assert not DIFFERS_EACH_TIME.search(json.dumps([cell.outputs for cell in cells]))
+
+
+def test_papermill_runs_the_quickstart(tmp_path):
+    """The others show refusals on purpose, and papermill takes any error output for a failure."""
+    done = run(
+        *("papermill", TUTORIALS[0], "out.ipynb", "-k", "python3", "--no-progress-bar"),
+        cwd=tmp_path,
+    )
+
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("path", TUTORIALS, ids=lambda path: path.stem)
+def test_nbconvert_runs_it_to_a_page_with_the_picture(path, tmp_path):
+    done = run(
+        *("nbconvert", "--execute", "--to", "html", "--output-dir", tmp_path, path), cwd=tmp_path
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert "the cluster policy allows it" in (tmp_path / f"{path.stem}.html").read_text("utf-8")
+
+
+def test_a_failing_magic_stops_papermill(tmp_path):
+    cells = ["%load_ext adxmi_jupyter", "%adxmi policy show --database Slaes", "print('later')"]
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in cells])
+    nbformat.write(notebook, tmp_path / "in.ipynb")
+
+    done = run("papermill", "in.ipynb", "out.ipynb", "-k", "python3", cwd=tmp_path)
+
+    assert done.returncode != 0
+    (output,) = nbformat.read(tmp_path / "out.ipynb", 4).cells[-2].outputs[-1:]
+    assert output.ename == "DatabaseNotFound"
+    assert [line.split(":")[0].strip() for line in output.traceback] == [
+        "DatabaseNotFound",
+        "why",
+        "fix",
+    ]
+
+
+def test_a_restarted_kernel_starts_from_the_seeded_world(tmp_path):
+    manager, client = start_new_kernel(kernel_name="python3", cwd=str(tmp_path))
+    try:
+        for _ in range(2):
+            for line in (
+                "%load_ext adxmi_jupyter",
+                "df = %adxmi policy show",
+                "assert list(df['allowed_usages'].map(len)) == [2, 1], df",
+                "_ = %adxmi policy grant --database Sales --identity mi-export --usage AzureAI",
+            ):
+                reply = client.execute_interactive(line, timeout=60)
+                assert reply["content"]["status"] == "ok", reply["content"]
+            manager.restart_kernel(now=True)
+            client.wait_for_ready(timeout=60)
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
