@@ -5,6 +5,8 @@ It imports nothing of the client, so a wrong belief there is not repeated here.
 """
 
 from adxmi_jupyter.embedded.faults import Fault, Faults
+from adxmi_jupyter.embedded.operations import ArmSettings
+from adxmi_jupyter.embedded.resources import AzureRoleAssignment, DataConnection, Subscription
 from adxmi_jupyter.embedded.seed import seeded_world
 from adxmi_jupyter.embedded.server import EmbeddedAzure
 from adxmi_jupyter.embedded.world import (
@@ -22,8 +24,11 @@ from adxmi_jupyter.embedded.world import (
 )
 
 __all__ = [
+    "ArmSettings",
+    "AzureRoleAssignment",
     "Cluster",
     "ClusterRole",
+    "DataConnection",
     "Database",
     "DatabaseRole",
     "EmbeddedAzure",
@@ -34,6 +39,7 @@ __all__ = [
     "Principal",
     "PrincipalKind",
     "RoleAssignment",
+    "Subscription",
     "Table",
     "World",
     "seeded_world",

@@ -6,7 +6,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.embedded.seed import ADMIN_TOKEN
-from adxmi_jupyter.embedded.world import ClusterRole, DatabaseRole
+from adxmi_jupyter.embedded.world import ClusterRole, DatabaseRole, PrincipalKind
 
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.world import Database, Principal, RoleAssignment, World
@@ -39,14 +39,34 @@ class Permission(Enum):
 
 
 def authenticate(world: World, authorization: str | None) -> Principal | None:
-    """Return the caller of an Authorization header; None means 401.
+    """Return the caller of a Kusto request's Authorization header; None means 401.
 
     Without a header the caller is the admin, as with a local emulator that has no sign-in.
     """
     if authorization is None:
         return world.principal(ADMIN_TOKEN)
+    caller = bearer(world, authorization)
+    return caller if caller and _is_let_in(world, caller) else None
+
+
+def bearer(world: World, authorization: str) -> Principal | None:
+    """Return who presents the bearer token of an Authorization header."""
     scheme, _, token = authorization.partition(" ")
     return world.principal(token.strip()) if scheme.casefold() == "bearer" else None
+
+
+def _is_let_in(world: World, caller: Principal) -> bool:
+    """Tell whether the cluster takes the caller's token, before any role is looked at.
+
+    An application whose roles name it by its object ID is refused for good: seen on real
+    clusters, where Resource Manager had accepted those assignments.
+    """
+    cluster = world.cluster
+    assignments = [*cluster.roles, *(r for d in cluster.databases.values() for r in d.roles)]
+    named = {each.principal.identifier for each in assignments}
+    is_application = caller.kind is PrincipalKind.APPLICATION
+    mistaken = is_application and caller.identifier not in named and caller.object_id in named
+    return cluster.trusts(caller.tenant_id) and not mistaken
 
 
 def permits(

@@ -21,6 +21,25 @@ class Fault(StrEnum):
     TWO_COLUMN_POLICY = "two-column-policy"
     EMPTY_BODY = "empty-body"
     PLAIN_TEXT_400 = "plain-text-400"
+    OPERATION_FAILS = "operation-fails"
+    IN_MAINTENANCE = "in-maintenance"
+
+
+_EVERYWHERE = frozenset(
+    {
+        Fault.THROTTLED,
+        Fault.UNAVAILABLE,
+        Fault.DROPPED_BEFORE_WRITE,
+        Fault.DROPPED_AFTER_WRITE,
+        Fault.TRUNCATED_BODY,
+        Fault.NOT_JSON,
+        Fault.WRONG_CONTENT_TYPE,
+        Fault.SLOW,
+        Fault.EMPTY_BODY,
+    }
+)
+ARM_FAULTS = _EVERYWHERE | {Fault.OPERATION_FAILS, Fault.IN_MAINTENANCE}
+KUSTO_FAULTS = _EVERYWHERE | {Fault.PLAIN_TEXT_400, Fault.TWO_COLUMN_POLICY}
 
 
 @dataclass(frozen=True)
@@ -37,10 +56,11 @@ class ActiveFault:
 class Faults:
     """The switches of one embedded Azure; safe to use from any thread.
 
-    A fault strikes the next `times` management or query requests whose text contains `match`.
-    One request is struck by at most one fault, the one added first. `two-column-policy` is the
-    exception: it changes the shape of a result, so only an answered policy command uses it up,
-    and it can strike together with another fault.
+    A fault strikes the next `times` requests whose text contains `match`: a command or query,
+    or for Resource Manager the method, the path with its parameters, and the body. One request
+    is struck by at most one fault, the one added first. Three wait for their occasion and can
+    strike together with another: `two-column-policy` for a policy result, `operation-fails` for
+    the start of a long-running operation, `in-maintenance` for a write on a cluster.
     """
 
     def __init__(self) -> None:
@@ -79,17 +99,21 @@ class Faults:
             return [_plain(switch) for switch in self._active]
 
     def take(self, text: str) -> ActiveFault | None:
-        """Return the fault that strikes this request, and count it."""
-        return self._take(text, shape=False)
+        """Return the fault that strikes this command or query, and count it."""
+        return self._take(text, _EVERYWHERE | {Fault.PLAIN_TEXT_400})
 
-    def take_two_columns(self, text: str) -> bool:
-        """Tell whether this policy result goes out in the two-column form, and count it."""
-        return self._take(text, shape=True) is not None
+    def take_arm(self, text: str) -> ActiveFault | None:
+        """Return the fault that strikes this Resource Manager request, and count it."""
+        return self._take(text, _EVERYWHERE)
 
-    def _take(self, text: str, *, shape: bool) -> ActiveFault | None:
+    def take_one(self, fault: Fault, text: str) -> bool:
+        """Tell whether this one fault strikes, at its occasion, and count it."""
+        return self._take(text, frozenset({fault})) is not None
+
+    def _take(self, text: str, among: frozenset[Fault]) -> ActiveFault | None:
         with self._lock:
             for index, switch in enumerate(self._active):
-                if switch.match in text and shape == (switch.fault is Fault.TWO_COLUMN_POLICY):
+                if switch.match in text and switch.fault in among:
                     self._count(index)
                     return switch
         return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from adxmi_jupyter.embedded.seed_azure import GROUP, SHARED_GROUP, SUBSCRIPTION_ID, add_azure
 from adxmi_jupyter.embedded.world import (
     Cluster,
     ClusterRole,
@@ -23,12 +24,19 @@ READER_TOKEN = "embedded-reader"  # noqa: S105 - as above
 
 def seeded_world() -> World:
     """Return a fresh world: cluster `contoso`, four identities, three databases, two callers."""
-    cluster = Cluster("contoso", "westeurope", TENANT_ID)
+    cluster = Cluster(
+        "contoso",
+        "westeurope",
+        TENANT_ID,
+        subscription_id=SUBSCRIPTION_ID,
+        resource_group=GROUP,
+    )
     world = World(TENANT_ID, TENANT_DOMAIN, cluster)
     _add_identities(world)
     _add_databases(world)
     _add_policies(world)
     _add_callers(world)
+    add_azure(world)
     return world
 
 
@@ -56,6 +64,7 @@ def _add_identities(world: World) -> None:
         object_id="9c06e2b5-47d8-4f13-82ac-b5e97d10f348",
         client_id="f3b9a812-d056-4e7c-9a61-08c4e5d7b2f9",
         assigned=False,
+        resource_group=SHARED_GROUP,
     )
 
 

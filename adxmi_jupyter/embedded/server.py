@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Self
 
 from aiohttp import web
 
+from adxmi_jupyter.embedded.arm.http import ArmFace
 from adxmi_jupyter.embedded.faults import Faults
 from adxmi_jupyter.embedded.kusto.http import KustoFace
+from adxmi_jupyter.embedded.operations import ArmSettings
 from adxmi_jupyter.embedded.seed import seeded_world
 
 if TYPE_CHECKING:
@@ -23,18 +25,22 @@ _SHUTDOWN_SECONDS = 1.0
 
 
 class EmbeddedAzure:
-    """A cluster of Azure Data Explorer on 127.0.0.1, with a world to look at and to change.
+    """A cluster of Azure Data Explorer and its Resource Manager, on 127.0.0.1.
 
-    `latency` (seconds) is added to every answer. `requests_served` counts management commands
-    and queries, refused and faulty ones included. Use it as a context manager, or call `start`
-    and `stop`; after `stop` it can be started again on the same port.
+    `world` is theirs to look at and to change. `latency` (seconds) is added to every answer;
+    `arm` says how long operations take. `requests_served` counts management commands and
+    queries, `arm_requests_served` requests to Resource Manager, refused and faulty ones
+    included. Use it as a context manager, or call `start` and `stop`; after `stop` it can be
+    started again on the same port.
     """
 
     def __init__(self, world: World | None = None, *, port: int = 0, latency: float = 0.0) -> None:
         self.world = world if world is not None else seeded_world()
         self.faults = Faults()
         self.latency = latency
+        self.arm = ArmSettings()
         self.requests_served = 0
+        self.arm_requests_served = 0
         self._port = port
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -46,6 +52,11 @@ class EmbeddedAzure:
         if not self._port:
             raise RuntimeError("The embedded Azure has no address yet: call start() first.")
         return f"http://{_HOST}:{self._port}"
+
+    @property
+    def arm_uri(self) -> str:
+        """Address of Resource Manager: the same one, its paths tell the two apart."""
+        return self.kusto_uri
 
     def start(self) -> Self:
         """Listen and return at once; OSError when the given port is taken."""
@@ -72,8 +83,9 @@ class EmbeddedAzure:
         self._thread = None
 
     def reset(self) -> None:
-        """Go back to a fresh seeded world without faults, on the same port."""
+        """Go back to a fresh seeded world without faults or waits, on the same port."""
         self.faults.clear()
+        self.arm = ArmSettings()
         self.world = seeded_world()
 
     async def pause(self, seconds: float) -> None:
@@ -88,7 +100,7 @@ class EmbeddedAzure:
         self._loop = asyncio.get_running_loop()
         self._stopping = asyncio.Event()
         application = web.Application(client_max_size=64 * 1024**2)
-        application.add_routes(KustoFace(self).routes())
+        application.add_routes([*KustoFace(self).routes(), *ArmFace(self).routes()])
         runner = web.AppRunner(application, access_log=None, shutdown_timeout=_SHUTDOWN_SECONDS)
         await runner.setup()
         await web.SockSite(runner, listener).start()

@@ -1,4 +1,4 @@
-"""The state of the embedded Azure: one tenant with one cluster, in plain dataclasses.
+"""The state of the embedded Azure: one tenant, one cluster that answers, in plain dataclasses.
 
 Every face of the server works on the same `World`. Another thread may read and change it;
 hold `world.lock` around a change of several steps.
@@ -9,10 +9,25 @@ from __future__ import annotations
 import threading
 import uuid
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from adxmi_jupyter.embedded.resources import default_settings, default_sku, identity_id
+
+if TYPE_CHECKING:
+    from adxmi_jupyter.embedded.operations import Operation
+    from adxmi_jupyter.embedded.resources import (
+        AttachedDatabase,
+        AzureRoleAssignment,
+        DataConnection,
+        Resource,
+        Subscription,
+    )
 
 _NAMESPACE = uuid.UUID("b7b5f1f4-4d0e-4c43-9d5a-6f0f6f3c9e21")
+_EPOCH = datetime(2026, 1, 5, 8, tzinfo=UTC)
+_TOKEN_PREFIX = "embedded-"  # noqa: S105 - a name in a simulator; it opens nothing
 
 
 class ClusterRole(StrEnum):
@@ -45,12 +60,21 @@ class PrincipalKind(StrEnum):
 
 @dataclass
 class Identity:
-    """A managed identity that exists in the directory, assigned to the cluster or not."""
+    """A managed identity, assigned to the cluster or not.
+
+    `resource_id` is empty for a system identity. `unseen` lookups in the directory will still
+    not find it. A deleted one stays in the list of the cluster that it was assigned to.
+    """
 
     display_name: str
     object_id: str
     client_id: str
     tenant_id: str
+    resource_id: str = ""
+    location: str = ""
+    tags: dict[str, str] = field(default_factory=dict)
+    unseen: int = 0
+    deleted: bool = False
 
 
 @dataclass(frozen=True)
@@ -79,12 +103,13 @@ class Principal:
 
 @dataclass(frozen=True)
 class RoleAssignment:
-    """One principal in one security role."""
+    """One principal in one security role; `name` is the one given through Resource Manager."""
 
     role: ClusterRole | DatabaseRole
     principal: Principal
     notes: str = ""
     assignment_id: str = ""
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -117,11 +142,12 @@ class Database:
     tables: dict[str, Table] = field(default_factory=dict)
     policy: list[PolicyItem] | None = None
     roles: list[RoleAssignment] = field(default_factory=list)
+    data_connections: list[DataConnection] = field(default_factory=list)
 
 
 @dataclass
 class Cluster:
-    """A cluster with the identities assigned to it."""
+    """A cluster with the identities assigned to it; `settings` are its other ARM properties."""
 
     name: str
     region: str
@@ -131,11 +157,37 @@ class Cluster:
     policy: list[PolicyItem] | None = None
     databases: dict[str, Database] = field(default_factory=dict)
     roles: list[RoleAssignment] = field(default_factory=list)
+    subscription_id: str = ""
+    resource_group: str = ""
+    location: str = "West Europe"
+    sku: dict[str, Any] = field(default_factory=default_sku)
+    tags: dict[str, str] = field(default_factory=dict)
+    settings: dict[str, Any] = field(default_factory=default_settings)
+    attached: list[AttachedDatabase] = field(default_factory=list)
+    state: str = "Running"
+    provisioning_state: str = "Succeeded"
+    version: int = 0
 
     @property
     def uri(self) -> str:
-        """The address it would have in the cloud; refusals name it, so they have no port."""
-        return f"https://{self.name}.{self.region}.kusto.windows.net:443/"
+        """The address it would have in the cloud; refusals name it with its port."""
+        return f"{self.public_uri}:443/"
+
+    @property
+    def public_uri(self) -> str:
+        """The address that Resource Manager shows."""
+        return f"https://{self.name}.{self.region}.kusto.windows.net"
+
+    @property
+    def etag(self) -> str:
+        """Quoted text of a time that moves on with every change."""
+        changed = _EPOCH + timedelta(seconds=self.version)
+        return f'"{changed:%Y-%m-%dT%H:%M:%S}.1234567Z"'
+
+    def trusts(self, tenant_id: str) -> bool:
+        """Tell whether callers of this tenant get in (page: Cross-tenant queries)."""
+        trusted = {each["value"] for each in self.settings["trustedExternalTenants"] or []}
+        return tenant_id in {"", self.tenant_id} or not trusted.isdisjoint({"*", tenant_id})
 
     def find_database(self, name: str) -> Database | None:
         """Return the database of that name, letter case aside."""
@@ -143,10 +195,12 @@ class Cluster:
         return next((d for d in self.databases.values() if d.name.casefold() == folded), None)
 
     def assigned(self, object_id: str) -> Identity | None:
-        """Return the identity of that object ID if it is assigned to this cluster."""
+        """Return the identity of that object ID if it is assigned to this cluster and exists."""
         candidates = [*self.identities, *([self.system_identity] if self.system_identity else [])]
         folded = object_id.casefold()
-        return next((i for i in candidates if i.object_id.casefold() == folded), None)
+        return next(
+            (i for i in candidates if i.object_id.casefold() == folded and not i.deleted), None
+        )
 
 
 @dataclass
@@ -158,7 +212,28 @@ class World:
     cluster: Cluster
     identities: list[Identity] = field(default_factory=list)
     principals: list[Principal] = field(default_factory=list)
+    subscriptions: list[Subscription] = field(default_factory=list)
+    other_clusters: list[Cluster] = field(default_factory=list)
+    resources: list[Resource] = field(default_factory=list)
+    azure_roles: list[AzureRoleAssignment] = field(default_factory=list)
+    operations: list[Operation] = field(default_factory=list)
+    minted: int = 0
     lock: threading.RLock = field(default_factory=threading.RLock, repr=False, compare=False)
+
+    @property
+    def clusters(self) -> list[Cluster]:
+        """Every cluster; only the first one answers commands and queries."""
+        return [self.cluster, *self.other_clusters]
+
+    def settle(self) -> None:
+        """Let operations that nobody asks about take effect when they are due."""
+        for operation in self.operations:
+            operation.settle()
+
+    def mint(self, *words: str) -> str:
+        """Return a new GUID; the same ones in the same order in every world."""
+        self.minted += 1
+        return stable_id("minted", *words, str(self.minted))
 
     def identity(self, display_name: str) -> Identity:
         """Return the identity of that display name; KeyError when there is none."""
@@ -168,8 +243,28 @@ class World:
         raise KeyError(display_name)
 
     def principal(self, token: str) -> Principal | None:
-        """Return the caller that presents this bearer token."""
-        return next((p for p in self.principals if p.token == token), None)
+        """Return the caller that presents this bearer token.
+
+        A managed identity signs in with `embedded-` and its display name.
+        """
+        known = next((p for p in self.principals if p.token == token), None)
+        if known is not None or not token.startswith(_TOKEN_PREFIX):
+            return known
+        name = token.removeprefix(_TOKEN_PREFIX)
+        identity = next((i for i in self.identities if i.display_name == name), None)
+        return as_principal(identity, token=token) if identity else None
+
+    def find_identity(self, identifier: str) -> Identity | None:
+        """Look an object ID, client ID or name up in the directory, letter case aside.
+
+        The directory learns of new identities late: the first lookups may not find them.
+        """
+        folded = identifier.casefold()
+        found = next((i for i in self.identities if folded in _known_as(i)), None)
+        if found is not None and found.unseen > 0:
+            found.unseen -= 1
+            return None
+        return found
 
     def add_database(self, name: str, *, tables: tuple[Table, ...] = ()) -> Database:
         """Create an empty database, or one with these tables."""
@@ -185,13 +280,17 @@ class World:
         object_id: str | None = None,
         client_id: str | None = None,
         assigned: bool = True,
+        resource_group: str | None = None,
     ) -> Identity:
         """Create a user-assigned identity and, unless told otherwise, assign it to the cluster."""
+        group = resource_group or self.cluster.resource_group
         identity = Identity(
             display_name,
             object_id or stable_id("object", display_name),
             client_id or stable_id("client", display_name),
             self.tenant_id,
+            identity_id(self.cluster.subscription_id, group, display_name),
+            self.cluster.region,
         )
         with self.lock:
             self.identities.append(identity)
@@ -234,6 +333,23 @@ class World:
             target.roles.append(assignment)
 
 
+def as_principal(identity: Identity, *, token: str | None = None) -> Principal:
+    """Return a managed identity as one who may hold a security role: by its client ID."""
+    return Principal(
+        PrincipalKind.APPLICATION,
+        identity.client_id,
+        identity.tenant_id,
+        identity.display_name,
+        identity.object_id,
+        token=token,
+    )
+
+
 def stable_id(*parts: str) -> str:
     """Return a GUID that depends on these words only, so that outputs do not change."""
     return str(uuid.uuid5(_NAMESPACE, "/".join(parts)))
+
+
+def _known_as(identity: Identity) -> set[str]:
+    names = (identity.client_id, identity.object_id, identity.display_name)
+    return {name.casefold() for name in names}

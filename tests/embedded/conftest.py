@@ -1,17 +1,28 @@
 """One running embedded Azure for all tests here, reset before each; real clients talk to it."""
 
+import io
 import json
 import threading
+import uuid
 
 import pytest
 import requests
+from azure.core.credentials import AccessToken
+from azure.core.exceptions import HttpResponseError
+from azure.core.pipeline.policies import SansIOHTTPPolicy
 from azure.kusto.data import KustoClient, KustoConnectionStringBuilder
 from azure.kusto.data.exceptions import KustoApiError
+from azure.mgmt.authorization import AuthorizationManagementClient
+from azure.mgmt.kusto import KustoManagementClient
+from azure.mgmt.msi import ManagedServiceIdentityClient
+from azure.mgmt.resourcegraph import ResourceGraphClient
 
 from adxmi_jupyter.embedded import EmbeddedAzure
 
 ADMIN = "embedded-admin"
 READER = "embedded-reader"
+SUBSCRIPTION = "4c8f2a61-7b3d-4e95-a0d2-91f6c3b58e07"
+KUSTO_VERSION = "2025-02-14"
 
 
 class WatchedAzure(EmbeddedAzure):
@@ -108,3 +119,117 @@ def post(azure, http):
         return http.post(azure.kusto_uri + path, json={"csl": text, **body}, headers=headers)
 
     return post_text
+
+
+class LoopbackAuth(SansIOHTTPPolicy):
+    """Send a plain word as the token; the SDK's own policy refuses to do so without TLS."""
+
+    def __init__(self, token):
+        super().__init__()
+        self.token = token
+
+    def on_request(self, request):
+        request.http_request.headers["Authorization"] = f"Bearer {self.token}"
+
+
+class UnusedCredential:
+    """What a management client insists on although the policy above signs in."""
+
+    def get_token(self, *scopes, **kwargs):
+        return AccessToken("unused", 4_000_000_000)
+
+
+@pytest.fixture
+def manage(azure):
+    """Open a management client of the real SDK on the embedded Azure."""
+    clients = []
+
+    def open_client(kind, *arguments, token=ADMIN, **options):
+        client = kind(
+            UnusedCredential(),
+            *arguments,
+            base_url=azure.arm_uri,
+            authentication_policy=LoopbackAuth(token),
+            **{"polling_interval": 0.001, "retry_total": 0, **options},
+        )
+        clients.append(client)
+        return client
+
+    yield open_client
+    for client in clients:
+        client.close()
+
+
+@pytest.fixture
+def kusto(manage):
+    return manage(KustoManagementClient, SUBSCRIPTION)
+
+
+@pytest.fixture
+def msi(manage):
+    return manage(ManagedServiceIdentityClient, SUBSCRIPTION)
+
+
+@pytest.fixture
+def authorization(manage):
+    return manage(AuthorizationManagementClient, SUBSCRIPTION)
+
+
+@pytest.fixture
+def graph(manage):
+    return manage(ResourceGraphClient)
+
+
+@pytest.fixture
+def kusto_as(manage):
+    """Open a Kusto management client for the caller of a token."""
+    return lambda token: manage(KustoManagementClient, SUBSCRIPTION, token=token)
+
+
+@pytest.fixture
+def refused():
+    """Call something that Resource Manager must refuse and return the SDK's error."""
+
+    def call_refused(call, *arguments, **options):
+        with pytest.raises(HttpResponseError) as caught:
+            call(*arguments, **options)
+        return caught.value
+
+    return call_refused
+
+
+@pytest.fixture
+def send(azure, http):
+    """Send a request to Resource Manager without any SDK and return the HTTP response."""
+
+    def send_request(method, path, *, token=ADMIN, version=KUSTO_VERSION, headers=None, **options):
+        sent = {"Authorization": f"Bearer {token}"} if token else {}
+        params = {"api-version": version} if version else {}
+        return http.request(
+            method,
+            azure.arm_uri + path,
+            params=params,
+            headers={**sent, **(headers or {})},
+            **options,
+        )
+
+    return send_request
+
+
+@pytest.fixture
+def give_role(azure, authorization):
+    """Give a caller, made up when unknown, an Azure role at a scope; the name is the token."""
+
+    def give(name, role, scope):
+        world = azure.world
+        caller = world.principal(name) or world.add_principal(name, token=name)
+        (definition,) = authorization.role_definitions.list(scope, filter=f"roleName eq '{role}'")
+        body = {"properties": {"roleDefinitionId": definition.id, "principalId": caller.object_id}}
+        return authorization.role_assignments.create(scope, str(uuid.uuid4()), body_of(body))
+
+    return give
+
+
+def body_of(body):
+    """Return a body as the bytes that a client sends as they are."""
+    return io.BytesIO(json.dumps(body).encode())

@@ -1,51 +1,18 @@
-"""An HTTP answer before it is sent."""
+"""Answers of the Kusto face that are no result: refusals as JSON, as text and without a body."""
 
 from __future__ import annotations
 
-import json
 import uuid
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from aiohttp import web
-
+from adxmi_jupyter.embedded.answer import Answer, json_answer
 from adxmi_jupyter.embedded.kusto.tables import timestamp
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from adxmi_jupyter.embedded.kusto.errors import Refusal
     from adxmi_jupyter.embedded.kusto.tables import RequestIds
 
-_JSON = "application/json"
 _TEXT = "text/plain"
-
-
-@dataclass(frozen=True)
-class Answer:
-    """Status, body and headers; sent whole unless a fault strikes."""
-
-    status: int
-    body: bytes
-    content_type: str = _JSON
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-    def response(self, ids: RequestIds) -> web.Response:
-        """Return the aiohttp response, with the headers that identify the request."""
-        headers = {
-            **self.headers,
-            "x-ms-client-request-id": ids.client_request_id,
-            "x-ms-activity-id": ids.activity_id,
-        }
-        return web.Response(
-            status=self.status, body=self.body, content_type=self.content_type, headers=headers
-        )
-
-
-def json_answer(payload: Any, status: int = 200, **headers: str) -> Answer:
-    """Return an answer with a JSON body; underscores in header names stand for hyphens."""
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return Answer(status, json.dumps(payload).encode(), headers=named)
 
 
 def refusal_answer(refusal: Refusal, ids: RequestIds, alias: str, **headers: str) -> Answer:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from adxmi_jupyter.embedded.answer import json_answer
+from adxmi_jupyter.embedded.faults import Fault
 from adxmi_jupyter.embedded.kusto import tables
 from adxmi_jupyter.embedded.kusto.answer import (
-    json_answer,
     malformed_request,
     refusal_answer,
     text_refusal,
@@ -21,10 +22,8 @@ from adxmi_jupyter.embedded.kusto.query import pipe, run_query
 from adxmi_jupyter.embedded.kusto.statements import PolicyCommand
 
 if TYPE_CHECKING:
+    from adxmi_jupyter.embedded.answer import Answer
     from adxmi_jupyter.embedded.faults import Faults
-    from adxmi_jupyter.embedded.kusto.answer import (
-        Answer,
-    )
     from adxmi_jupyter.embedded.kusto.request import Call
     from adxmi_jupyter.embedded.kusto.session import Session
     from adxmi_jupyter.embedded.kusto.tables import RequestIds
@@ -60,6 +59,7 @@ class Exchange:
     def run(self) -> Answer:
         """Run the command or query, alone in its world, and return the answer."""
         with self.session.world.lock:
+            self.session.world.settle()
             try:
                 return self._run()
             except Refusal as refusal:
@@ -82,7 +82,7 @@ class Exchange:
         operate = pipe(statement.tail, self.session) if statement.tail else None
         table = run_command(statement.command, self.session)
         is_policy = isinstance(statement.command, PolicyCommand)
-        if is_policy and self.faults.take_two_columns(self.call.text):
+        if is_policy and self.faults.take_one(Fault.TWO_COLUMN_POLICY, self.call.text):
             table = two_columns(table)
         if operate is None:
             return json_answer(tables.command_body(table))

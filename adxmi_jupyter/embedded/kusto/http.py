@@ -7,17 +7,16 @@ from typing import TYPE_CHECKING, Protocol
 from aiohttp import web
 
 from adxmi_jupyter.embedded.access import authenticate
-from adxmi_jupyter.embedded.faults import Fault
-from adxmi_jupyter.embedded.kusto import delivery
-from adxmi_jupyter.embedded.kusto.answer import json_answer, malformed_request, unauthenticated
+from adxmi_jupyter.embedded.answer import json_answer
+from adxmi_jupyter.embedded.delivery import Delivery
+from adxmi_jupyter.embedded.kusto.answer import malformed_request, unauthenticated
 from adxmi_jupyter.embedded.kusto.exchange import Endpoint, Exchange
+from adxmi_jupyter.embedded.kusto.refusing import refuse
 from adxmi_jupyter.embedded.kusto.request import MalformedRequestError, read_call, request_ids
 from adxmi_jupyter.embedded.kusto.session import Session
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.embedded.faults import ActiveFault, Faults
-    from adxmi_jupyter.embedded.kusto.answer import Answer
-    from adxmi_jupyter.embedded.kusto.tables import RequestIds
+    from adxmi_jupyter.embedded.faults import Faults
     from adxmi_jupyter.embedded.world import World
 
 
@@ -90,29 +89,5 @@ class KustoFace:
         session = Session(host.world, caller, call.database)
         exchange = Exchange(endpoint, call, session, ids, host.faults)
         fault = host.faults.take(call.text)
-        if fault is None:
-            return exchange.run().response(ids)
-        return await self._fail(request, exchange, fault)
-
-    async def _fail(
-        self, request: web.Request, exchange: Exchange, fault: ActiveFault
-    ) -> web.StreamResponse:
-        ids = exchange.ids
-        refused = delivery.refuse(fault, ids, exchange.alias)
-        if refused is not None:
-            return refused.response(ids)
-        if fault.fault is Fault.DROPPED_BEFORE_WRITE:
-            return delivery.drop(request)
-        answer = delivery.spoil(fault, exchange.run())
-        return await self._send(request, answer, fault, ids)
-
-    async def _send(
-        self, request: web.Request, answer: Answer, fault: ActiveFault, ids: RequestIds
-    ) -> web.StreamResponse:
-        if fault.fault is Fault.DROPPED_AFTER_WRITE:
-            return delivery.drop(request)
-        if fault.fault is Fault.TRUNCATED_BODY:
-            return await delivery.truncate(request, answer, ids)
-        if fault.fault is Fault.SLOW:
-            await self._host.pause(fault.delay)
-        return answer.response(ids)
+        refused = refuse(fault, ids, exchange.alias) if fault else None
+        return await Delivery(request, ids, exchange.run, host.pause).send(fault, refused)

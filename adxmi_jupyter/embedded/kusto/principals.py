@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.embedded.kusto.errors import bad_request
-from adxmi_jupyter.embedded.world import Principal, PrincipalKind
+from adxmi_jupyter.embedded.world import Principal, PrincipalKind, as_principal
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.embedded.world import Identity, World
+    from adxmi_jupyter.embedded.world import World
 
 _KIND_NOUNS = {
     PrincipalKind.USER: "User",
@@ -47,27 +47,10 @@ def _in_directory(kind: PrincipalKind, identifier: str, world: World) -> Princip
             return principal
     if kind is not PrincipalKind.APPLICATION:
         return None
-    return next(
-        (_as_principal(i) for i in world.identities if identifier in _identity_known_as(i)), None
-    )
+    identity = world.find_identity(identifier)
+    return as_principal(identity) if identity else None
 
 
 def _known_as(principal: Principal) -> set[str]:
     names = (principal.identifier, principal.object_id, principal.upn, principal.display_name)
     return {name.casefold() for name in names if name}
-
-
-def _identity_known_as(identity: Identity) -> set[str]:
-    return {
-        name.casefold() for name in (identity.client_id, identity.object_id, identity.display_name)
-    }
-
-
-def _as_principal(identity: Identity) -> Principal:
-    return Principal(
-        PrincipalKind.APPLICATION,
-        identity.client_id,
-        identity.tenant_id,
-        identity.display_name,
-        identity.object_id,
-    )

@@ -43,6 +43,14 @@ class RequestIds:
     client_request_id: str
     activity_id: str
 
+    @property
+    def headers(self) -> dict[str, str]:
+        """Return them as response headers."""
+        return {
+            "x-ms-client-request-id": self.client_request_id,
+            "x-ms-activity-id": self.activity_id,
+        }
+
 
 def result(columns: str, rows: Iterable[Sequence[Any]] = ()) -> Result:
     """Build a result from a schema text such as `"Name:string, Count:long"`."""

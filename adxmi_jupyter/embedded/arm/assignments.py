@@ -1,0 +1,220 @@
+"""Principal assignments: Kusto security roles as resources of a cluster or database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from adxmi_jupyter.embedded.answer import Answer, json_answer
+from adxmi_jupyter.embedded.arm import operations
+from adxmi_jupyter.embedded.arm.call import member
+from adxmi_jupyter.embedded.arm.clusters import find_cluster
+from adxmi_jupyter.embedded.arm.databases import database_id, find_database
+from adxmi_jupyter.embedded.arm.errors import bad_request, child_not_found, conflict
+from adxmi_jupyter.embedded.arm.ids import child, cluster_id
+from adxmi_jupyter.embedded.arm.operations import Change
+from adxmi_jupyter.embedded.arm.paging import page_of
+from adxmi_jupyter.embedded.arm.principals import (
+    KINDS,
+    TYPES,
+    principal_id,
+    principal_name,
+    resolve,
+)
+from adxmi_jupyter.embedded.operations import Failure
+from adxmi_jupyter.embedded.world import (
+    ClusterRole,
+    DatabaseRole,
+    Principal,
+    RoleAssignment,
+    stable_id,
+)
+
+if TYPE_CHECKING:
+    from adxmi_jupyter.embedded.arm.call import Call
+    from adxmi_jupyter.embedded.world import Cluster, Database, World
+
+_DATABASE_ROLES = {
+    "Admin": DatabaseRole.ADMINS,
+    "Ingestor": DatabaseRole.INGESTORS,
+    "Monitor": DatabaseRole.MONITORS,
+    "User": DatabaseRole.USERS,
+    "UnrestrictedViewer": DatabaseRole.UNRESTRICTED_VIEWERS,
+    "Viewer": DatabaseRole.VIEWERS,
+}
+_CLUSTER_ROLES = {role.value: role for role in ClusterRole}
+_WORDS = {role: word for word, role in [*_DATABASE_ROLES.items(), *_CLUSTER_ROLES.items()]}
+
+
+@dataclass(frozen=True)
+class _Place:
+    """The cluster or database whose assignments a call is about."""
+
+    cluster: Cluster
+    database: Database | None
+
+    @property
+    def target(self) -> Cluster | Database:
+        return self.database or self.cluster
+
+    @property
+    def parent_id(self) -> str:
+        if self.database is None:
+            return cluster_id(self.cluster)
+        return database_id(self.cluster, self.database.name)
+
+    @property
+    def roles(self) -> dict[str, ClusterRole] | dict[str, DatabaseRole]:
+        return _CLUSTER_ROLES if self.database is None else _DATABASE_ROLES
+
+    def find(self, name: str) -> RoleAssignment | None:
+        """Return the assignment of that name, letter case aside."""
+        wanted = name.casefold()
+        return next((a for a in self.target.roles if _name(a).casefold() == wanted), None)
+
+    def kind(self, on_cluster: str, on_database: str) -> str:
+        """Return the kind of an operation here."""
+        return on_cluster if self.database is None else on_database
+
+
+def list_assignments(call: Call) -> Answer:
+    """Return the assignments of a cluster or database, those made by commands included."""
+    place = _place(call)
+    return page_of(call, [_body(call.world, place, each) for each in place.target.roles])
+
+
+def get_assignment(call: Call) -> Answer:
+    """Return one assignment; one that is being made is shown as it was asked for."""
+    place, name = _place(call), call.names["assignment"]
+    found = place.find(name)
+    if found is not None:
+        return json_answer(_body(call.world, place, found))
+    head = _head(place, name)
+    running = operations.running_for(call, head["id"])
+    if running is not None and running.pending is not None:
+        return json_answer(running.pending)
+    raise child_not_found(head["id"])
+
+
+def put_assignment(call: Call) -> Answer:
+    """Make an assignment: 201 and an operation, or 200 when it is there already."""
+    place, name = _place(call), call.names["assignment"]
+    given = member(call.object().get("properties"))
+    asked = _Asked.read(place, given)
+    operations.refuse_maintenance(call, place.cluster)
+    principal, failure = _principal(call, place, asked)
+    made = RoleAssignment(
+        asked.role, principal, "", stable_id(place.parent_id, name, principal.fqn), name
+    )
+    existing = place.find(name)
+    if existing is not None and _is_same(existing, made):
+        return json_answer(_body(call.world, place, existing))
+    if existing is not None or any(_is_same(each, made) for each in place.target.roles):
+        raise conflict("Conflict", "The name or the principal and role are in use already.")
+
+    def finish(succeeded: bool) -> None:
+        if succeeded:
+            place.target.roles.append(made)
+
+    head = _head(place, name)
+    body = {**head, "properties": {**given, "provisioningState": "Creating"}}
+    kind = place.kind("ServicePrincipalAssignmentsAdd", "DatabaseAddPrincipals")
+    failure = failure or _overlap(call, place)
+    change = Change(kind, place.cluster, head["id"], finish, failure, pending=body)
+    return operations.created(call, operations.start(call, change), body)
+
+
+def delete_assignment(call: Call) -> Answer:
+    """Remove an assignment: 202 and an operation, or 204 when there is none."""
+    place, name = _place(call), call.names["assignment"]
+    found = place.find(name)
+    if found is None:
+        return Answer(204, b"")
+    operations.refuse_maintenance(call, place.cluster)
+
+    def finish(succeeded: bool) -> None:
+        if succeeded:
+            place.target.roles = [each for each in place.target.roles if each is not found]
+
+    kind = place.kind("ServicePrincipalAssignmentsDrop", "DatabaseDropPrincipals")
+    change = Change(kind, place.cluster, _head(place, name)["id"], finish, _overlap(call, place))
+    return operations.accepted(call, operations.start(call, change))
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """The properties of an assignment, as a client sends them."""
+
+    role: ClusterRole | DatabaseRole
+    type: str
+    identifier: str
+    tenant: str
+
+    @classmethod
+    def read(cls, place: _Place, given: dict[str, Any]) -> _Asked:
+        """Return the properties; an ArmError (400) when one is missing or unknown."""
+        role = place.roles.get(str(given.get("role")))
+        kind, identifier = str(given.get("principalType")), given.get("principalId")
+        if role is None or kind not in KINDS or not isinstance(identifier, str) or not identifier:
+            raise bad_request(
+                f"An assignment needs 'principalId', 'principalType' ({', '.join(KINDS)}) "
+                f"and 'role' ({', '.join(place.roles)})."
+            )
+        return cls(role, kind, identifier, str(given.get("tenantId") or ""))
+
+
+def _principal(call: Call, place: _Place, asked: _Asked) -> tuple[Principal, Failure | None]:
+    """Return the principal; one not found is refused at once on a cluster, late on a database."""
+    world = call.world
+    found = resolve(world, KINDS[asked.type], asked.identifier, asked.tenant)
+    if found is not None:
+        return found, None
+    if place.database is None:
+        raise bad_request(
+            f"[BadRequest] Entity ID '{asked.identifier}' is not in AAD tenant "
+            f"'{world.tenant_id}'.",
+            "400-BadRequest",
+        )
+    failure = Failure("ResourceNotFound", "[NotFound] The AAD principal was not found.")
+    return Principal(KINDS[asked.type], asked.identifier, world.tenant_id, ""), failure
+
+
+def _overlap(call: Call, place: _Place) -> Failure | None:
+    """Return why an operation fails that starts while another one is under way."""
+    busy = operations.running_on(call, place.cluster)
+    return operations.maintenance(place.cluster) if busy else None
+
+
+def _place(call: Call) -> _Place:
+    cluster = find_cluster(call)
+    return _Place(cluster, find_database(call, cluster) if "database" in call.names else None)
+
+
+def _head(place: _Place, name: str) -> dict[str, str]:
+    return child(place.parent_id, "PrincipalAssignments", name)
+
+
+def _name(assignment: RoleAssignment) -> str:
+    return assignment.name or assignment.assignment_id
+
+
+def _is_same(one: RoleAssignment, other: RoleAssignment) -> bool:
+    return one.role == other.role and one.principal.fqn == other.principal.fqn
+
+
+def _body(world: World, place: _Place, assignment: RoleAssignment) -> dict[str, Any]:
+    principal = assignment.principal
+    own = principal.tenant_id == world.tenant_id
+    return {
+        **_head(place, _name(assignment)),
+        "properties": {
+            "principalId": principal_id(principal),
+            "role": _WORDS[assignment.role],
+            "principalType": TYPES[principal.kind],
+            "tenantId": principal.tenant_id or None,
+            "tenantName": world.tenant_domain if own else None,
+            "principalName": principal_name(principal),
+            "aadObjectId": principal.object_id or None,
+            "provisioningState": "Succeeded",
+        },
+    }

@@ -1,0 +1,107 @@
+"""What a client asks of Resource Manager, and with what right."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import unquote
+
+from adxmi_jupyter.embedded.arm.errors import bad_request
+
+if TYPE_CHECKING:
+    from aiohttp import web
+
+    from adxmi_jupyter.embedded.faults import Fault, Faults
+    from adxmi_jupyter.embedded.operations import ArmSettings
+    from adxmi_jupyter.embedded.world import Principal, World
+
+
+@dataclass(frozen=True)
+class ArmIds:
+    """What identifies one request in its answer's headers."""
+
+    request_id: str = field(default_factory=lambda: str(uuid.uuid4()))
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Return the headers that every answer carries."""
+        return {
+            "Cache-Control": "no-cache",
+            "Pragma": "no-cache",
+            "Expires": "-1",
+            "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
+            "X-Content-Type-Options": "nosniff",
+            "x-ms-request-id": self.request_id,
+            "x-ms-correlation-request-id": self.request_id,
+            "x-ms-routing-request-id": f"LOOPBACK:{self.request_id}",
+        }
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request; `names` are the parts of its path that its route names."""
+
+    world: World
+    settings: ArmSettings
+    faults: Faults
+    caller: Principal
+    base_uri: str
+    method: str
+    segments: tuple[str, ...]
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    body: bytes
+    text: str
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def path(self) -> str:
+        """The path, decoded, with a slash in front."""
+        return "/" + "/".join(self.segments)
+
+    @property
+    def api_version(self) -> str:
+        """Value of the parameter `api-version`; empty when it is missing."""
+        return self.query.get("api-version", "")
+
+    def named(self, names: Mapping[str, str]) -> Self:
+        """Return the call with the names that a route found in its path."""
+        return replace(self, names=names)
+
+    def struck_by(self, fault: Fault) -> bool:
+        """Tell whether this fault strikes here, and count it."""
+        return self.faults.take_one(fault, self.text)
+
+    def object(self) -> dict[str, Any]:
+        """Return the JSON object in the body; an ArmError (400) when there is none."""
+        try:
+            value = json.loads(self.body)
+        except (ValueError, RecursionError) as error:
+            raise _unreadable() from error
+        return member(value)
+
+
+def member(value: object) -> dict[str, Any]:
+    """Return a JSON object, `{}` for null; an ArmError (400) for anything else."""
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise _unreadable()
+    return value
+
+
+def segments_of(raw_path: str) -> tuple[str, ...]:
+    """Return the decoded segments of a path; a slash too many does no harm."""
+    return tuple(unquote(each) for each in raw_path.split("/") if each)
+
+
+def query_of(request: web.BaseRequest) -> dict[str, str]:
+    """Return the URL parameters by their names in lower case."""
+    return {name.casefold(): value for name, value in request.query.items()}
+
+
+def _unreadable() -> Exception:
+    return bad_request("The request body is not the expected JSON.", "InvalidRequestContent")

@@ -1,0 +1,137 @@
+"""Clusters: get, list, and PATCH as a long-running operation (page: Clusters - Update)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from adxmi_jupyter.embedded.answer import Answer, json_answer
+from adxmi_jupyter.embedded.arm import operations
+from adxmi_jupyter.embedded.arm.call import member
+from adxmi_jupyter.embedded.arm.cluster_body import READ_ONLY, accepted_body, cluster_body
+from adxmi_jupyter.embedded.arm.cluster_identity import present, take_effect, wanted
+from adxmi_jupyter.embedded.arm.errors import bad_request, not_found, precondition_failed
+from adxmi_jupyter.embedded.arm.ids import cluster_id
+from adxmi_jupyter.embedded.arm.operations import Change
+from adxmi_jupyter.embedded.arm.paging import page_of
+
+if TYPE_CHECKING:
+    from adxmi_jupyter.embedded.arm.call import Call
+    from adxmi_jupyter.embedded.arm.cluster_identity import Wanted
+    from adxmi_jupyter.embedded.world import Cluster
+
+
+@dataclass(frozen=True)
+class _Target:
+    """What a cluster is to look like."""
+
+    identity: Wanted
+    settings: dict[str, Any]
+    sku: dict[str, Any]
+    tags: dict[str, str]
+
+
+def list_clusters(call: Call) -> Answer:
+    """Return the clusters of a subscription or of a resource group."""
+    subscription = call.names["subscription"].casefold()
+    group = call.names.get("group", "").casefold()
+    found = [
+        cluster_body(each, busy=_is_busy(call, each))
+        for each in call.world.clusters
+        if each.subscription_id.casefold() == subscription
+        and group in {"", each.resource_group.casefold()}
+    ]
+    return page_of(call, found)
+
+
+def get_cluster(call: Call) -> Answer:
+    """Return one cluster."""
+    return _cluster_answer(call, find_cluster(call))
+
+
+def patch_cluster(call: Call) -> Answer:
+    """Change a cluster: 202 and an operation, or 200 when nothing would change."""
+    cluster = find_cluster(call)
+    _check_match(call, cluster)
+    body = call.object()
+    target = _target(call, cluster, body)
+    operations.cluster_busy(call, cluster)
+    if target == _present(cluster):
+        return _cluster_answer(call, cluster)
+    operations.refuse_maintenance(call, cluster)
+    unseen = call.settings.directory_lookups
+
+    def finish(succeeded: bool) -> None:
+        if succeeded:
+            take_effect(call.world, cluster, target.identity, unseen)
+            cluster.settings, cluster.sku, cluster.tags = target.settings, target.sku, target.tags
+        cluster.provisioning_state = "Succeeded" if succeeded else "Failed"
+        cluster.version += 1
+
+    change = Change("ServiceConfigurationAlter", cluster, cluster_id(cluster), finish)
+    operation = operations.start(call, change)
+    asked = target.identity.type if "identity" in body else None
+    answer = operations.accepted(call, operation, accepted_body(cluster, asked))
+    return _with_etag(answer, cluster)
+
+
+def find_cluster(call: Call) -> Cluster:
+    """Return the cluster that the path names; an ArmError (404) when there is none."""
+    names = {key: call.names[key].casefold() for key in ("subscription", "group", "cluster")}
+    for each in call.world.clusters:
+        if (
+            each.name.casefold() == names["cluster"]
+            and each.resource_group.casefold() == names["group"]
+            and each.subscription_id.casefold() == names["subscription"]
+        ):
+            return each
+    raise not_found("Microsoft.Kusto/clusters", call.names["cluster"], call.names["group"])
+
+
+def _present(cluster: Cluster) -> _Target:
+    return _Target(present(cluster), cluster.settings, cluster.sku, cluster.tags)
+
+
+def _target(call: Call, cluster: Cluster, body: dict[str, Any]) -> _Target:
+    asked = {k: v for k, v in member(body.get("properties")).items() if k not in READ_ONLY}
+    unknown = sorted(set(asked) - set(cluster.settings))
+    if unknown:
+        raise bad_request(f"A cluster has no property '{unknown[0]}'.", "InvalidRequestContent")
+    if not _are_tenants(asked.get("trustedExternalTenants", [])):
+        raise bad_request("Trusted tenants are objects with a value.", "InvalidRequestContent")
+    identity = body.get("identity")
+    return _Target(
+        present(cluster) if identity is None else wanted(call, cluster, identity),
+        {**cluster.settings, **asked},
+        {**cluster.sku, **member(body.get("sku"))},
+        member(body.get("tags")) if body.get("tags") is not None else cluster.tags,
+    )
+
+
+def _are_tenants(value: object) -> bool:
+    """Tell whether this is a list such as `[{"value": "*"}]`, or null."""
+    listed = [] if value is None else value
+    return isinstance(listed, list) and all(
+        isinstance(each, dict) and isinstance(each.get("value"), str) for each in listed
+    )
+
+
+def _check_match(call: Call, cluster: Cluster) -> None:
+    expected = call.headers.get("If-Match", "*")
+    if expected not in {"*", cluster.etag}:
+        raise precondition_failed(cluster_id(cluster))
+
+
+def _is_busy(call: Call, cluster: Cluster) -> bool:
+    return operations.running_for(call, cluster_id(cluster)) is not None
+
+
+def _cluster_answer(call: Call, cluster: Cluster) -> Answer:
+    body = cluster_body(cluster, busy=_is_busy(call, cluster))
+    return _with_etag(json_answer(body), cluster)
+
+
+def _with_etag(answer: Answer, cluster: Cluster) -> Answer:
+    return Answer(
+        answer.status, answer.body, answer.content_type, {**answer.headers, "ETag": cluster.etag}
+    )

@@ -1,0 +1,122 @@
+"""What Resource Manager checks before a provider sees a request."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from adxmi_jupyter.embedded.access import bearer
+from adxmi_jupyter.embedded.arm.access import require
+from adxmi_jupyter.embedded.arm.errors import (
+    ArmError,
+    bad_request,
+    group_not_found,
+    subscription_not_found,
+    unauthenticated,
+)
+from adxmi_jupyter.embedded.arm.ids import resource_scope
+from adxmi_jupyter.embedded.arm.routes import find_route
+
+if TYPE_CHECKING:
+    from adxmi_jupyter.embedded.arm.call import Call
+    from adxmi_jupyter.embedded.arm.routes import Handler
+    from adxmi_jupyter.embedded.world import Principal, World
+
+_EXPIRED = "embedded-expired"
+_VERSION = re.compile(r"\d{4}-\d{2}-\d{2}(?:-preview)?")
+VERSIONS = {
+    "microsoft.kusto": [
+        "2025-02-14",
+        "2024-04-13",
+        "2023-08-15",
+        "2023-05-02",
+        "2022-12-29",
+        "2022-11-11",
+        "2022-07-07",
+        "2022-02-01",
+        "2021-08-27",
+        "2021-01-01",
+        "2020-09-18",
+    ],
+    "microsoft.managedidentity": ["2024-11-30", "2023-01-31", "2018-11-30"],
+    "microsoft.authorization": ["2022-04-01"],
+    "microsoft.resourcegraph": ["2021-03-01", "2022-10-01", "2024-04-01"],
+}
+
+
+def sign_in(world: World, authorization: str | None) -> Principal:
+    """Return the caller; an ArmError (401) for a missing, expired or unknown token."""
+    if authorization is None:
+        raise unauthenticated("AuthenticationFailed", "The request has no Authorization header.")
+    caller = bearer(world, authorization)
+    if caller is not None:
+        return caller
+    if authorization.endswith(_EXPIRED):
+        raise unauthenticated("ExpiredAuthenticationToken", "The access token has expired.")
+    raise unauthenticated("InvalidAuthenticationToken", "The access token is invalid.")
+
+
+def pass_through(call: Call) -> tuple[Handler, Call]:
+    """Return who answers the call, with the names in its path; an ArmError when nobody may."""
+    provider = _provider(call)
+    found = find_route(call.segments)
+    if found is None:
+        raise ArmError(
+            404,
+            "InvalidResourceType",
+            f"The embedded Azure has no '{call.path}' in the namespace '{provider}'.",
+        )
+    route, names = found
+    if call.method not in route.methods:
+        known = ", ".join(route.methods)
+        raise ArmError(
+            405, "MethodNotAllowed", f"The embedded Azure knows {known} here, not {call.method}."
+        )
+    permission, handler = route.methods[call.method]
+    group = _check_subscription(call)
+    if permission:
+        require(call, permission, resource_scope(call.segments))
+    if group is not None:
+        raise group
+    return handler, call.named(names)
+
+
+def _provider(call: Call) -> str:
+    """Return the provider in the path; an ArmError (400) unless the api-version is one of its."""
+    folded = [each.casefold() for each in call.segments]
+    at = len(folded) - folded[::-1].index("providers") if "providers" in folded else len(folded)
+    provider = folded[at] if at < len(folded) else ""
+    version = call.api_version
+    if not version:
+        raise bad_request(
+            "The parameter api-version is missing; every request needs it.",
+            "MissingApiVersionParameter",
+        )
+    if not _VERSION.fullmatch(version):
+        raise bad_request(f"'{version}' is no api-version.", "InvalidApiVersionParameter")
+    if provider not in VERSIONS:
+        raise ArmError(404, "InvalidResourceNamespace", f"There is no namespace '{provider}'.")
+    if version not in VERSIONS[provider]:
+        raise bad_request(
+            f"'{provider}' has no api-version '{version}'. "
+            f"Supported: {', '.join(VERSIONS[provider])}.",
+            "NoRegisteredProviderFound",
+        )
+    return provider
+
+
+def _check_subscription(call: Call) -> ArmError | None:
+    """Return why the resource group is none; an ArmError at once for the subscription.
+
+    A caller without rights is to hear of that before hearing of a missing group.
+    """
+    if call.segments[0].casefold() != "subscriptions":
+        return None
+    wanted = call.segments[1]
+    subscriptions = call.world.subscriptions
+    found = next((s for s in subscriptions if s.subscription_id == wanted.casefold()), None)
+    if found is None:
+        raise subscription_not_found(wanted)
+    in_group = len(call.segments) > 3 and call.segments[2].casefold() == "resourcegroups"  # noqa: PLR2004
+    group = call.segments[3] if in_group else None
+    return group_not_found(group) if group and found.group(group) is None else None

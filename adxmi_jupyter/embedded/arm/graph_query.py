@@ -1,0 +1,151 @@
+"""Queries of the resource graph: text to a function from rows to rows."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Callable
+from importlib import resources
+from typing import Any
+
+from lark import Lark, Token, Transformer, UnexpectedInput, v_args
+
+Row = dict[str, Any]
+Rows = list[Row]
+_Path = tuple[str, ...]
+_Test = Callable[[Row], bool]
+_Step = Callable[[Rows], Rows]
+_ESCAPE = re.compile(r"\\(.)")
+KNOWN = "where, project, order by, take, count"
+
+
+class GraphQueryError(Exception):
+    """A query that is no query, or more than this server understands."""
+
+
+def run_query(text: str, rows: Rows, spelled: Callable[[str], str]) -> Rows:
+    """Return the rows a query selects; GraphQueryError when it cannot be understood.
+
+    `spelled` may replace a literal that is compared, by another spelling of the same thing.
+    """
+    try:
+        tree = _grammar().parse(text)
+    except UnexpectedInput as error:
+        raise GraphQueryError(
+            f"Line {error.line}, column {error.column}: not understood. The embedded Azure knows "
+            f"the operators {KNOWN} on the table resources."
+        ) from error
+    table, *steps = _ToSteps(spelled).transform(tree)
+    if table.casefold() != "resources":
+        raise GraphQueryError(f"There is no table '{table}'; the embedded Azure knows resources.")
+    for step in steps:
+        rows = step(rows)
+    return rows
+
+
+@functools.cache
+def _grammar() -> Lark:
+    text = (resources.files(__package__) / "graph.lark").read_text("utf-8")
+    return Lark(text, parser="lalr", maybe_placeholders=True)
+
+
+class _ToSteps(Transformer[Token, Any]):
+    """Turn a parsed query into the table's name and one function per operator."""
+
+    def __init__(self, spelled: Callable[[str], str]) -> None:
+        super().__init__()
+        self._spelled = spelled
+
+    def start(self, children: list[Any]) -> list[Any]:
+        """Return the table's name and the steps."""
+        return [str(children[0]), *children[1:]]
+
+    @v_args(inline=True)
+    def text(self, literal: Token) -> str:
+        """Return the text of a literal."""
+        return _ESCAPE.sub(r"\1", literal[1:-1])
+
+    def path(self, names: list[str]) -> _Path:
+        """Return the names that lead to a value."""
+        return tuple(str(name) for name in names)
+
+    @v_args(inline=True)
+    def comparison(self, path: _Path, operator: Token, literal: str) -> _Test:
+        """Return a test of one value against a text."""
+        test, given = _COMPARISONS[str(operator)], self._spelled(literal)
+        return lambda row: test(_text(row, path), given)
+
+    @v_args(inline=True)
+    def membership(self, path: _Path, operator: Token, *literals: str) -> _Test:
+        """Return a test whether a value is one of several texts."""
+        test = _COMPARISONS["=~" if operator == "in~" else "=="]
+        given = [self._spelled(each) for each in literals]
+        return lambda row: any(test(_text(row, path), each) for each in given)
+
+    def all_of(self, tests: list[_Test]) -> _Test:
+        """Return a test that holds when both do."""
+        return lambda row: all(test(row) for test in tests)
+
+    def any_of(self, tests: list[_Test]) -> _Test:
+        """Return a test that holds when either does."""
+        return lambda row: any(test(row) for test in tests)
+
+    @v_args(inline=True)
+    def where(self, test: _Test) -> _Step:
+        """Return the step that keeps what passes."""
+        return lambda rows: [row for row in rows if test(row)]
+
+    @v_args(inline=True)
+    def column(self, alias: Token | None, path: _Path) -> tuple[str, _Path]:
+        """Return the name of a column, by default the path with underscores, and its path."""
+        return str(alias) if alias else "_".join(path), path
+
+    def project(self, columns: list[tuple[str, _Path]]) -> _Step:
+        """Return the step that keeps some columns."""
+        return lambda rows: [{name: _value(row, path) for name, path in columns} for row in rows]
+
+    @v_args(inline=True)
+    def term(self, path: _Path, direction: Token | None) -> tuple[_Path, bool]:
+        """Return what to sort by, and whether downwards, as is the default."""
+        return path, direction != "asc"
+
+    def order(self, terms: list[tuple[_Path, bool]]) -> _Step:
+        """Return the step that sorts."""
+
+        def sort(rows: Rows) -> Rows:
+            for path, downwards in reversed(terms):
+                rows = sorted(rows, key=lambda row: _text(row, path), reverse=downwards)
+            return rows
+
+        return sort
+
+    @v_args(inline=True)
+    def take(self, number: Token) -> _Step:
+        """Return the step that keeps the first rows."""
+        return lambda rows: rows[: int(number)]
+
+    def count(self, _: list[Any]) -> _Step:
+        """Return the step that counts."""
+        return lambda rows: [{"Count": len(rows)}]
+
+
+_COMPARISONS: dict[str, Callable[[str, str], bool]] = {
+    "==": lambda value, given: value == given,
+    "!=": lambda value, given: value != given,
+    "=~": lambda value, given: value.casefold() == given.casefold(),
+    "!~": lambda value, given: value.casefold() != given.casefold(),
+    "contains": lambda value, given: given.casefold() in value.casefold(),
+    "startswith": lambda value, given: value.casefold().startswith(given.casefold()),
+}
+
+
+def _value(row: Row, path: _Path) -> Any:
+    value: Any = row
+    for name in path:
+        value = value.get(name) if isinstance(value, dict) else None
+    return value
+
+
+def _text(row: Row, path: _Path) -> str:
+    value = _value(row, path)
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,126 @@
+"""The HTTP side of the Resource Manager face: one handler for every path of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Protocol
+
+from aiohttp import web
+
+from adxmi_jupyter.embedded.answer import json_answer
+from adxmi_jupyter.embedded.arm.call import ArmIds, Call, query_of, segments_of
+from adxmi_jupyter.embedded.arm.errors import ArmError, throttled, unavailable
+from adxmi_jupyter.embedded.arm.gate import pass_through, sign_in
+from adxmi_jupyter.embedded.delivery import Delivery
+from adxmi_jupyter.embedded.faults import Fault
+
+if TYPE_CHECKING:
+    from adxmi_jupyter.embedded.answer import Answer
+    from adxmi_jupyter.embedded.faults import ActiveFault, Faults
+    from adxmi_jupyter.embedded.operations import ArmSettings
+    from adxmi_jupyter.embedded.world import World
+
+_JSON_UTF8 = "application/json; charset=utf-8"
+_KUSTO_QUOTA = {"GET": "299", "PUT": "199", "PATCH": "199"}
+_PATHS = "/{slashes:/*}{root:(?i:subscriptions|providers)}{rest:(?:/.*)?}"
+
+
+class Host(Protocol):
+    """What this face needs of the server it runs in."""
+
+    world: World
+    faults: Faults
+    arm: ArmSettings
+    latency: float
+    arm_requests_served: int
+
+    @property
+    def arm_uri(self) -> str:
+        """Address of Resource Manager."""
+
+    async def pause(self, seconds: float) -> None:
+        """Hold an answer back, at most until the server stops."""
+
+
+class ArmFace:
+    """Answers everything below `/subscriptions` and `/providers`."""
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+
+    def routes(self) -> list[web.RouteDef]:
+        """Return the routes to add to an application."""
+        return [web.route("*", _PATHS, self._serve)]
+
+    async def _serve(self, request: web.Request) -> web.StreamResponse:
+        host, ids = self._host, ArmIds()
+        host.arm_requests_served += 1
+        await host.pause(host.latency)
+        body = await request.read()
+        try:
+            call = self._call(request, body)
+        except ArmError as error:
+            return _refusal(error).response(ids)
+        fault = host.faults.take_arm(call.text)
+        refused = _refuse(fault) if fault else None
+        return await Delivery(request, ids, lambda: _run(call), host.pause).send(fault, refused)
+
+    def _call(self, request: web.Request, body: bytes) -> Call:
+        host = self._host
+        with host.world.lock:
+            caller = sign_in(host.world, request.headers.get("Authorization"))
+        return Call(
+            host.world,
+            host.arm,
+            host.faults,
+            caller,
+            host.arm_uri,
+            request.method,
+            segments_of(request.rel_url.raw_path),
+            query_of(request),
+            request.headers,
+            body,
+            f"{request.method} {request.path_qs}\n{body.decode('utf-8', 'replace')}",
+        )
+
+
+def _run(call: Call) -> Answer:
+    """Run the call, alone in its world; what a provider answers shows what is left of a quota."""
+    with call.world.lock:
+        call.world.settle()
+        try:
+            handler, named = pass_through(call)
+        except ArmError as error:
+            return _refusal(error)
+        try:
+            answer = handler(named)
+        except ArmError as error:
+            answer = _refusal(error)
+    return replace(
+        answer,
+        content_type=_JSON_UTF8 if answer.body else "",
+        headers={**answer.headers, **_quota(call)},
+    )
+
+
+def _quota(call: Call) -> dict[str, str]:
+    """Return what is left of the rate limit; Kusto counts apart from the rest."""
+    if call.method in _KUSTO_QUOTA and "microsoft.kusto" in call.path.casefold():
+        return {
+            "x-ms-ratelimit-remaining-subscription-resource-requests": _KUSTO_QUOTA[call.method]
+        }
+    if call.method == "GET":
+        return {"x-ms-ratelimit-remaining-subscription-reads": "11999"}
+    kind = "deletes" if call.method == "DELETE" else "writes"
+    return {f"x-ms-ratelimit-remaining-subscription-{kind}": "1199"}
+
+
+def _refuse(fault: ActiveFault) -> Answer | None:
+    if fault.fault is Fault.THROTTLED:
+        return _refusal(throttled(fault.retry_after))
+    return _refusal(unavailable()) if fault.fault is Fault.UNAVAILABLE else None
+
+
+def _refusal(error: ArmError) -> Answer:
+    answer = json_answer(error.body(), error.status)
+    return replace(answer, content_type=_JSON_UTF8, headers=error.headers)

@@ -1,0 +1,48 @@
+"""Resource IDs, in the provider's own spelling: `Clusters`, `Databases`, capital letters."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from adxmi_jupyter.embedded.world import Cluster
+
+
+def group_id(subscription_id: str, group: str) -> str:
+    """Return the resource ID of a resource group."""
+    return f"/subscriptions/{subscription_id}/resourceGroups/{group}"
+
+
+def cluster_id(cluster: Cluster) -> str:
+    """Return the resource ID of a cluster."""
+    group = group_id(cluster.subscription_id, cluster.resource_group)
+    return f"{group}/providers/Microsoft.Kusto/Clusters/{cluster.name}"
+
+
+def child(parent_id: str, kind: str, name: str) -> dict[str, str]:
+    """Return `id`, `name` and `type` of a child of a cluster or database."""
+    child_id = f"{parent_id}/{kind}/{name}"
+    parts = child_id.split("/providers/", 1)[1].split("/")
+    return {
+        "id": child_id,
+        "name": "/".join(parts[2::2]),
+        "type": "/".join([parts[0], *parts[1::2]]),
+    }
+
+
+def same(one: str, other: str) -> bool:
+    """Tell whether two resource IDs name one resource: letter case does not count."""
+    return one.strip("/").casefold() == other.strip("/").casefold()
+
+
+def resource_scope(segments: tuple[str, ...]) -> str:
+    """Return the resource that a path is about; of a collection, the resource that holds it."""
+    kept = list(segments)
+    folded = [each.casefold() for each in kept]
+    if "providers" in folded:
+        at = len(folded) - 1 - folded[::-1].index("providers")
+        if (len(kept) - at - 2) % 2:
+            kept.pop()
+        if len(kept) == at + 2:
+            del kept[at:]
+    return "/" + "/".join(kept)

@@ -1,0 +1,144 @@
+"""Which path means what, and which right it takes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from adxmi_jupyter.embedded.answer import Answer
+from adxmi_jupyter.embedded.arm import (
+    assignments,
+    clusters,
+    databases,
+    graph,
+    identities,
+    operations,
+    roles,
+)
+from adxmi_jupyter.embedded.arm.call import Call
+
+Handler = Callable[[Call], Answer]
+_SUBSCRIPTION = "subscriptions/{subscription}"
+_GROUP = f"{_SUBSCRIPTION}/resourceGroups/{{group}}"
+_KUSTO = "providers/Microsoft.Kusto"
+_CLUSTER = f"{_GROUP}/{_KUSTO}/clusters/{{cluster}}"
+_DATABASE = f"{_CLUSTER}/databases/{{database}}"
+_MSI = "providers/Microsoft.ManagedIdentity/userAssignedIdentities"
+_RBAC = "{scope}/providers/Microsoft.Authorization"
+
+
+@dataclass(frozen=True)
+class Route:
+    """A path pattern and its methods: (permission, handler); no permission means none needed."""
+
+    pattern: tuple[str, ...]
+    methods: Mapping[str, tuple[str, Handler]]
+
+    def match(self, segments: tuple[str, ...]) -> dict[str, str] | None:
+        """Return the named parts if the path fits, letter case aside; `{scope}` takes several."""
+        pattern, given = self.pattern, segments
+        if pattern[0] == "{scope}":
+            width = len(given) - len(pattern) + 1
+            if width < 1:
+                return None
+            given = ("/".join(given[:width]), *given[width:])
+        if len(given) != len(pattern):
+            return None
+        names = {}
+        for each, segment in zip(pattern, given, strict=True):
+            if each.startswith("{"):
+                names[each.strip("{}")] = segment
+            elif each.casefold() != segment.casefold():
+                return None
+        return names
+
+
+def find_route(segments: tuple[str, ...]) -> tuple[Route, dict[str, str]] | None:
+    """Return the route that a path fits, and the parts of the path that it names."""
+    for route in ROUTES:
+        names = route.match(segments)
+        if names is not None:
+            return route, names
+    return None
+
+
+def _crud(kind: str, **handlers: Handler) -> dict[str, tuple[str, Handler]]:
+    verbs = {"GET": "read", "PUT": "write", "PATCH": "write", "DELETE": "delete"}
+    return {method: (f"{kind}/{verbs[method]}", each) for method, each in handlers.items()}
+
+
+def _routes() -> Iterator[tuple[str, dict[str, tuple[str, Handler]]]]:
+    kind = "Microsoft.Kusto/clusters"
+    yield f"{_SUBSCRIPTION}/{_KUSTO}/clusters", _crud(kind, GET=clusters.list_clusters)
+    yield f"{_GROUP}/{_KUSTO}/clusters", _crud(kind, GET=clusters.list_clusters)
+    yield _CLUSTER, _crud(kind, GET=clusters.get_cluster, PATCH=clusters.patch_cluster)
+    attached = _crud(f"{kind}/attachedDatabaseConfigurations", GET=databases.list_attached)
+    yield f"{_CLUSTER}/attachedDatabaseConfigurations", attached
+    status = f"{_SUBSCRIPTION}/{_KUSTO}/locations/{{location}}/operationResults/{{operation}}"
+    yield status, {"GET": ("", operations.operation_result)}
+    yield from _database_routes(f"{kind}/databases")
+    yield from _assignment_routes()
+    yield from _identity_routes()
+    yield from _role_routes()
+    yield "providers/Microsoft.ResourceGraph/resources", {"POST": ("", graph.query_resources)}
+
+
+def _database_routes(kind: str) -> Iterator[tuple[str, dict[str, tuple[str, Handler]]]]:
+    connection = f"{kind}/dataConnections"
+    yield f"{_CLUSTER}/databases", _crud(kind, GET=databases.list_databases)
+    yield _DATABASE, _crud(kind, GET=databases.get_database)
+    yield f"{_DATABASE}/dataConnections", _crud(connection, GET=databases.list_connections)
+    one = _crud(connection, GET=databases.get_connection)
+    yield f"{_DATABASE}/dataConnections/{{connection}}", one
+    check = (f"{kind}/dataConnectionValidation/action", databases.validate_connection)
+    yield f"{_DATABASE}/dataConnectionValidation", {"POST": check}
+
+
+def _assignment_routes() -> Iterator[tuple[str, dict[str, tuple[str, Handler]]]]:
+    kinds = {_CLUSTER: "Microsoft.Kusto/clusters", _DATABASE: "Microsoft.Kusto/clusters/databases"}
+    for parent, parent_kind in kinds.items():
+        kind = f"{parent_kind}/principalAssignments"
+        yield f"{parent}/principalAssignments", _crud(kind, GET=assignments.list_assignments)
+        yield (
+            f"{parent}/principalAssignments/{{assignment}}",
+            _crud(
+                kind,
+                GET=assignments.get_assignment,
+                PUT=assignments.put_assignment,
+                DELETE=assignments.delete_assignment,
+            ),
+        )
+
+
+def _identity_routes() -> Iterator[tuple[str, dict[str, tuple[str, Handler]]]]:
+    listing = _crud(identities.TYPE, GET=identities.list_identities)
+    yield f"{_SUBSCRIPTION}/{_MSI}", listing
+    yield f"{_GROUP}/{_MSI}", listing
+    yield (
+        f"{_GROUP}/{_MSI}/{{identity}}",
+        _crud(
+            identities.TYPE,
+            GET=identities.get_identity,
+            PUT=identities.put_identity,
+            DELETE=identities.delete_identity,
+        ),
+    )
+    yield (
+        f"{_CLUSTER}/providers/Microsoft.ManagedIdentity/identities/default",
+        _crud("Microsoft.ManagedIdentity/identities", GET=identities.get_system_identity),
+    )
+
+
+def _role_routes() -> Iterator[tuple[str, dict[str, tuple[str, Handler]]]]:
+    kind = "Microsoft.Authorization/roleAssignments"
+    yield f"{_RBAC}/roleAssignments", _crud(kind, GET=roles.list_roles)
+    yield (
+        f"{_RBAC}/roleAssignments/{{name}}",
+        _crud(kind, GET=roles.get_role, PUT=roles.put_role, DELETE=roles.delete_role),
+    )
+    kind = "Microsoft.Authorization/roleDefinitions"
+    yield f"{_RBAC}/roleDefinitions", _crud(kind, GET=roles.list_definitions)
+    yield f"{_RBAC}/roleDefinitions/{{name}}", _crud(kind, GET=roles.get_definition)
+
+
+ROUTES = tuple(Route(tuple(pattern.split("/")), methods) for pattern, methods in _routes())

@@ -1,0 +1,107 @@
+"""Long-running operations: changes that were accepted and take effect later."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from adxmi_jupyter.embedded.world import Cluster
+
+
+@dataclass
+class ArmSettings:
+    """How long things take in Resource Manager; may be changed at any time.
+
+    An operation answers `polls` times that it runs, and runs for at least `seconds`. One that
+    nobody asks about ends by itself after `unattended` seconds. The directory knows a new
+    identity only after it was looked up `directory_lookups` times in vain. Lists come in pages
+    of `page_size`.
+    """
+
+    polls: int = 1
+    seconds: float = 0.0
+    unattended: float = 10.0
+    directory_lookups: int = 1
+    page_size: int = 100
+
+
+def _now() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f0Z")
+
+
+class OperationStatus(StrEnum):
+    """How far an operation is."""
+
+    RUNNING = "Running"
+    SUCCEEDED = "Succeeded"
+    FAILED = "Failed"
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why an operation fails when its time has come."""
+
+    code: str
+    message: str
+
+
+@dataclass(eq=False)
+class Operation:
+    """One accepted change of a cluster or of something in it.
+
+    `finish` is called once, with whether the change succeeds. `pending` is what the resource
+    looks like meanwhile, `result` what stands at the Location address afterwards; None is an
+    empty body.
+    """
+
+    kind: str
+    cluster: Cluster
+    resource_id: str
+    finish: Callable[[bool], None]
+    settings: ArmSettings
+    failure: Failure | None = None
+    pending: dict[str, Any] | None = None
+    result: dict[str, Any] | None = None
+    operation_id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    status: OperationStatus = OperationStatus.RUNNING
+    started: str = field(default_factory=_now)
+    ended: str = ""
+
+    def __post_init__(self) -> None:
+        """Note when it starts; how long it takes is fixed from here on."""
+        self._polls_left = self.settings.polls
+        self._not_before = time.monotonic() + self.settings.seconds
+        self._unattended = self.settings.unattended
+        self._seen = time.monotonic()
+
+    @property
+    def running(self) -> bool:
+        """Whether it has not ended yet."""
+        return self.status is OperationStatus.RUNNING
+
+    def poll(self) -> None:
+        """Count a question after the status; the last one that is due ends the operation."""
+        self._seen = time.monotonic()
+        if not self.running:
+            return
+        if self._polls_left > 0:
+            self._polls_left -= 1
+        elif time.monotonic() >= self._not_before:
+            self._end()
+
+    def settle(self) -> None:
+        """End the operation if nobody has asked about it for long enough."""
+        now = time.monotonic()
+        if self.running and now >= self._not_before and now - self._seen >= self._unattended:
+            self._end()
+
+    def _end(self) -> None:
+        self.status = OperationStatus.FAILED if self.failure else OperationStatus.SUCCEEDED
+        self.ended = _now()
+        self.finish(self.failure is None)

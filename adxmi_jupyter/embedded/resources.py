@@ -1,0 +1,115 @@
+"""What Azure Resource Manager knows beside clusters: subscriptions, roles, connections."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass
+class Subscription:
+    """A subscription; `groups` maps the name of each resource group to its location."""
+
+    subscription_id: str
+    name: str
+    groups: dict[str, str] = field(default_factory=dict)
+
+    def group(self, name: str) -> str | None:
+        """Return the name of a resource group as it was created, letter case aside."""
+        folded = name.casefold()
+        return next((each for each in self.groups if each.casefold() == folded), None)
+
+
+@dataclass(frozen=True)
+class Resource:
+    """A resource that is only named, such as a storage account; `kind` is its ARM type."""
+
+    resource_id: str
+    kind: str
+    location: str
+
+    @property
+    def name(self) -> str:
+        """Last segment of the resource ID."""
+        return self.resource_id.rsplit("/", 1)[1]
+
+
+@dataclass(frozen=True)
+class AzureRoleAssignment:
+    """One principal, by object ID, in one Azure role at one scope."""
+
+    name: str
+    scope: str
+    role_id: str
+    principal_id: str
+    principal_type: str
+    created_on: str = "2026-01-05T08:00:00.0000000Z"
+
+
+@dataclass
+class DataConnection:
+    """A data connection of a database; `properties` are those of its kind."""
+
+    name: str
+    kind: str
+    properties: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class AttachedDatabase:
+    """A database that a cluster follows; `leader_id` is the resource ID of the other cluster."""
+
+    name: str
+    leader_id: str
+    database: str
+
+
+def default_settings() -> dict[str, Any]:
+    """Return the changeable ARM properties of a new cluster (page: Clusters - Get).
+
+    Callout policies carry integers where the specification has words: that is how they are sent.
+    """
+    return {
+        "trustedExternalTenants": [],
+        "virtualNetworkConfiguration": None,
+        "optimizedAutoscale": None,
+        "enableDiskEncryption": False,
+        "enableStreamingIngest": True,
+        "keyVaultProperties": None,
+        "languageExtensions": {"value": []},
+        "enablePurge": False,
+        "enableDoubleEncryption": False,
+        "engineType": "V3",
+        "acceptedAudiences": [],
+        "restrictOutboundNetworkAccess": "Disabled",
+        "allowedFqdnList": [],
+        "calloutPolicies": [
+            {
+                "calloutUriRegex": "*",
+                "calloutType": 5,
+                "outboundAccess": 0,
+                "calloutId": "*_sandbox_artifacts",
+            },
+        ],
+        "publicNetworkAccess": "Enabled",
+        "allowedIpRangeList": [],
+        "enableAutoStop": True,
+        "publicIPType": "IPv4",
+        "virtualClusterGraduationProperties": None,
+        "privateEndpointConnections": [],
+        "migrationCluster": None,
+        "zoneStatus": "NonZonal",
+    }
+
+
+def default_sku() -> dict[str, Any]:
+    """Return the size of a new cluster."""
+    return {"name": "Standard_E2ads_v5", "tier": "Standard", "capacity": 2}
+
+
+def identity_id(subscription_id: str, group: str, name: str) -> str:
+    """Return the resource ID of a user-assigned identity; its provider writes `resourcegroups`."""
+    return (
+        f"/subscriptions/{subscription_id}/resourcegroups/{group}/providers/"
+        f"Microsoft.ManagedIdentity/userAssignedIdentities/{name}"
+    )

@@ -1,0 +1,228 @@
+"""Resource Graph queries that find clusters and identities, through the real SDK."""
+
+import pytest
+from azure.mgmt.resourcegraph import ResourceGraphClient
+from azure.mgmt.resourcegraph.models import QueryRequest, QueryRequestOptions
+
+SUBSCRIPTION = "4c8f2a61-7b3d-4e95-a0d2-91f6c3b58e07"
+ARCHIVE = "b61d90e3-2f74-4a8c-8c15-5e0a7d3f9b42"
+CLUSTERS = "resources | where type =~ 'microsoft.kusto/clusters'"
+IDENTITIES = "resources | where type == 'microsoft.managedidentity/userassignedidentities'"
+CLUSTER_ID = (
+    f"/subscriptions/{SUBSCRIPTION}/resourceGroups/analytics"
+    "/providers/Microsoft.Kusto/Clusters/contoso"
+)
+
+
+@pytest.fixture
+def ask(manage):
+    """Send a query and return the answer."""
+
+    def query(text, *, subscriptions=None, token="embedded-admin", **options):
+        request = QueryRequest(
+            query=text, subscriptions=subscriptions, options=QueryRequestOptions(**options)
+        )
+        return manage(ResourceGraphClient, token=token).resources(request)
+
+    return query
+
+
+def test_cluster_is_found_by_its_public_address(ask):
+    text = "where properties.uri =~ 'https://CONTOSO.westeurope.kusto.windows.net'"
+
+    answer = ask(f"{CLUSTERS} | {text} | project id, name, identity, properties.uri")
+
+    (row,) = answer.data
+    assert row["id"] == CLUSTER_ID
+    assert row["identity"]["type"] == "SystemAssigned, UserAssigned"
+    assert row["properties_uri"] == "https://contoso.westeurope.kusto.windows.net"
+    assert (answer.count, answer.total_records, answer.result_truncated) == (1, 1, "false")
+    assert answer.skip_token is None
+
+
+@pytest.mark.parametrize("ending", ["", "/"])
+def test_cluster_is_found_by_its_loopback_address(ask, azure, ending):
+    text = f"{CLUSTERS} | where properties.uri =~ '{azure.kusto_uri}{ending}' | project id"
+
+    assert ask(text).data == [{"id": CLUSTER_ID}]
+
+
+def test_several_subscriptions(ask):
+    text = f"{CLUSTERS} | project id, name | order by id asc"
+
+    everywhere = [row["name"] for row in ask(text).data]
+    one = [row["name"] for row in ask(text, subscriptions=[ARCHIVE.upper()]).data]
+    both = [row["name"] for row in ask(text, subscriptions=[SUBSCRIPTION, ARCHIVE]).data]
+
+    assert everywhere == both == ["contoso", "contosoarchive"]
+    assert one == ["contosoarchive"]
+
+
+@pytest.mark.parametrize(
+    ("column", "name"), [("principalId", "mi-ingest"), ("clientId", "mi-export")]
+)
+def test_identity_is_found_by_its_ids(ask, azure, column, name):
+    known = azure.world.identity(name)
+    value = {"principalId": known.object_id, "clientId": known.client_id}[column]
+
+    answer = ask(f"{IDENTITIES} and tostring(properties.{column}) =~ '{value}' | project id, name")
+
+    assert answer.data == [{"id": known.resource_id, "name": name}]
+
+
+def test_identities_of_a_subscription(ask):
+    answer = ask(
+        f"{IDENTITIES} | project name, resourceGroup, principal = properties['principalId']"
+    )
+
+    assert [(row["name"], row["resourceGroup"]) for row in answer.data] == [
+        ("mi-ingest", "analytics"),
+        ("mi-export", "analytics"),
+        ("mi-stranger", "shared-identities"),
+    ]
+    assert all(row["principal"] for row in answer.data)
+
+
+def test_whole_row(ask):
+    (row,) = ask(f"{CLUSTERS} | where name == 'contoso'").data
+
+    assert row["type"] == "microsoft.kusto/clusters"
+    assert row["location"] == "westeurope"
+    assert row["subscriptionId"] == SUBSCRIPTION
+    assert row["properties"]["provisioningState"] == "Succeeded"
+
+
+def test_system_identity_has_no_row_of_its_own(ask):
+    answer = ask("resources | where name == 'contoso' | project type")
+
+    assert answer.data == [{"type": "microsoft.kusto/clusters"}]
+
+
+@pytest.mark.parametrize(
+    ("condition", "number"),
+    [
+        ("name in ('contoso', 'mi-ingest')", 2),
+        ("name in~ ('CONTOSO')", 1),
+        ("name != 'contoso' and name !~ 'MI-INGEST'", 5),
+        ("name contains 'STRANGE' or (name startswith 'contosol')", 2),
+        ("tolower(name) == 'nothing'", 0),
+        ("properties.uri.deep == 'x'", 0),
+        ('name == "it\'s"', 0),
+    ],
+)
+def test_conditions(ask, condition, number):
+    answer = ask(f"resources | where {condition} | count")
+
+    assert answer.data == [{"Count": number}]
+
+
+def test_order_and_take(ask):
+    text = f"{IDENTITIES} | sort by resourceGroup asc, name | limit 2 | project name // newest"
+
+    assert [row["name"] for row in ask(text).data] == ["mi-ingest", "mi-export"]
+
+
+def test_pages(ask):
+    text = "resources | project id | order by id asc"
+
+    first = ask(text, top=4)
+    second = ask(text, top=4, skip_token=first.skip_token)
+    whole = ask(text)
+
+    assert (first.count, first.total_records, first.result_truncated) == (4, 7, "true")
+    assert (second.count, second.result_truncated, second.skip_token) == (3, "false", None)
+    assert first.data + second.data == whole.data
+
+
+def test_pages_need_the_id(ask):
+    answer = ask("resources | project name", top=4)
+
+    assert answer.result_truncated == "true"
+    assert answer.skip_token is None
+
+
+def test_skip(ask):
+    answer = ask("resources | project id", skip=5)
+
+    assert answer.count == 2
+
+
+def test_table_format(ask):
+    answer = ask("resources | project name, sku | take 1", result_format="table")
+    empty = ask("resources | where name == '' | project name", result_format="table")
+    number = ask("resources | count", result_format="table")
+
+    assert [c["type"] for c in answer.data["columns"]] == ["string", "object"]
+    assert answer.data["rows"][0][0] == "contoso"
+    assert empty.data == {"columns": [], "rows": []}
+    assert number.data["columns"] == [{"name": "Count", "type": "integer"}]
+
+
+def test_index_has_no_ids_of_identities_without_a_right_to_read_them(ask):
+    answer = ask("resources | project name", token="embedded-reader")
+
+    assert answer.data == [{"name": "contoso"}]
+
+
+def test_caller_without_any_role_has_no_subscription(ask, azure, refused):
+    azure.world.add_principal("nobody", token="nobody")
+
+    error = refused(ask, CLUSTERS, token="nobody")
+
+    assert error.status_code == 400
+    assert error.error.details[0].code == "NoValidSubscriptionsInQueryRequest"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "resources | summarize count() by type",
+        "resources | mv-expand identity",
+        "resources | extend x = 1",
+        "resources | where name has 'x'",
+        "resources | where",
+        "resources | where name == contoso",
+        "where name == 'x'",
+        "resources |",
+    ],
+)
+def test_what_is_not_understood_is_said(ask, refused, text):
+    error = refused(ask, text)
+
+    assert error.status_code == 400
+    assert error.error.code == "BadRequest"
+    assert "where, project, order by, take, count" in error.error.message
+
+
+def test_other_tables_are_refused(ask, refused):
+    error = refused(ask, "resourcecontainers | project name")
+
+    assert "resourcecontainers" in error.error.message
+
+
+def test_request_without_a_query_is_refused(send):
+    path = "/providers/Microsoft.ResourceGraph/resources"
+
+    response = send("POST", path, version="2021-03-01", json={"query": " "})
+
+    assert response.status_code == 400
+
+
+@pytest.mark.parametrize("options", [{"$top": "many"}, {"$skipToken": {}, "$skip": "x"}, []])
+def test_unreadable_options_are_refused(send, options):
+    path = "/providers/Microsoft.ResourceGraph/resources"
+
+    response = send(
+        "POST", path, version="2021-03-01", json={"query": CLUSTERS, "options": options or [1]}
+    )
+
+    assert response.status_code == 400
+
+
+def test_quota_headers(send):
+    path = "/providers/Microsoft.ResourceGraph/resources"
+
+    response = send("POST", path, version="2021-03-01", json={"query": CLUSTERS})
+
+    assert response.headers["x-ms-user-quota-remaining"]
+    assert response.headers["x-ms-user-quota-resets-after"]
