@@ -33,10 +33,15 @@ AdxmiError
 │   ├── DatabaseNotFound
 │   ├── CommandRefused        malformed or against the service's rules (400)
 │   ├── Throttled             too many requests (429), retries included
+│   ├── ResourceNotFound      Azure Resource Manager knows no such resource (404)
+│   ├── ClusterBusy           another change of the cluster is under way, waiting included
 │   └── PartialFailure        an answer that broke off, so dropped whole
 ├── PartialRead               some of the databases could not be read
 ├── ConfirmationRequired      takes something away and was not confirmed
 ├── PolicyChanged             somebody else wrote in between
+├── ClusterChanged            somebody else changed the cluster in between
+├── OperationFailed           Azure began a change and gave it up
+├── OperationContinues        waiting was interrupted; Azure goes on
 ├── WriteNotApplied           the answer was lost, and the change did not happen
 ├── WriteOutcomeUnknown       the answer was lost, and so is the truth
 ├── NothingToRevoke           the policy of that scope does not allow it
@@ -239,6 +244,14 @@ class Throttled(ServiceRefusal):
     """Too many requests (HTTP 429), also after waiting; nothing was executed."""
 
 
+class ResourceNotFound(ServiceRefusal):
+    """Azure Resource Manager knows no such resource, or does not show it to the caller."""
+
+
+class ClusterBusy(ServiceRefusal):
+    """Another change of the cluster is under way, also after waiting; nothing was executed."""
+
+
 class PartialFailure(ServiceRefusal):
     """An answer that broke off in the middle; it is dropped as a whole."""
 
@@ -253,6 +266,18 @@ class ConfirmationRequired(AdxmiError):
 
 class PolicyChanged(AdxmiError):
     """Somebody else changed the policy in between. Nothing was overwritten."""
+
+
+class ClusterChanged(AdxmiError):
+    """Somebody else changed the cluster in between. Nothing was overwritten."""
+
+
+class OperationFailed(AdxmiError):
+    """Azure began a change and gave it up; *why* holds its own words."""
+
+
+class OperationContinues(AdxmiError):
+    """Waiting for a change was interrupted; Azure goes on with it."""
 
 
 class WriteNotApplied(AdxmiError):

@@ -10,7 +10,8 @@ from adxmi_jupyter.errors import AdxmiError
 if TYPE_CHECKING:
     import pandas as pd
 
-    from adxmi_jupyter.service.connection import Connection, Connections
+    from adxmi_jupyter.service.connection import Connection
+    from adxmi_jupyter.service.connections import Connections
 
 
 def status_frame(connection: Connection) -> pd.DataFrame:

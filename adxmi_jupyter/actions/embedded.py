@@ -46,7 +46,7 @@ def faults_frame(connection: Connection) -> pd.DataFrame:
 def reset(connection: Connection) -> None:
     """Return to the seeded world, without faults and history; raises as `state_frame` does."""
     connection.embedded.reset()
-    connection.remembered.clear()
+    connection.forget()
 
 
 def add_fault(

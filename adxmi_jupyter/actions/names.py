@@ -9,9 +9,10 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar, cast
 
+from adxmi_jupyter.actions import identities
 from adxmi_jupyter.actions.policies import read, scopes_of
-from adxmi_jupyter.errors import AdxmiError
-from adxmi_jupyter.model.identity import resolve
+from adxmi_jupyter.errors import AdxmiError, UnknownIdentity
+from adxmi_jupyter.model.identity import SYSTEM, resolve
 from adxmi_jupyter.model.policy import PolicyEntry
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ Value = TypeVar("Value")
 _MINUTE = 60.0
 _DATABASES = "databases"
 _IDENTITIES = "identities"
+_VISIBLE = "identities in Azure"
 
 
 def database_names(connection: Connection) -> tuple[str, ...]:
@@ -52,14 +54,40 @@ def _named_in_policies(connection: Connection) -> tuple[ManagedIdentity, ...]:
 
 
 def resolved(connection: Connection, references: tuple[str, ...]) -> tuple[ResolvedIdentity, ...]:
-    """Find the identities a user means; raises as `model.identity.resolve` does."""
+    """Find the identities a user means; raises as `model.identity.resolve` does.
+
+    The policies are asked first, since everybody may read some of them. What they do not know,
+    Azure Resource Manager may; without rights there, it is the policies' word that counts.
+    """
+    return tuple(_resolved(connection, reference) for reference in references)
+
+
+def _resolved(connection: Connection, reference: str) -> ResolvedIdentity:
     known = known_identities(connection)
-    return tuple(resolve(reference, known) for reference in references)
+    try:
+        found = resolve(reference, known)
+    except UnknownIdentity as unknown:
+        return resolve(reference, known + _seen_in_azure(connection, known, unknown))
+    if found.identity in known or found.identity.is_system:
+        return found
+    # A GUID that no policy names may be the client ID of an identity of the subscription.
+    return resolve(reference, known + _seen_in_azure(connection, known))
 
 
-def forget(connection: Connection) -> None:
-    """Forget what is remembered, after a write."""
-    connection.remembered.pop(_IDENTITIES, None)
+def _seen_in_azure(
+    connection: Connection,
+    known: tuple[ManagedIdentity, ...],
+    unknown: UnknownIdentity | None = None,
+) -> tuple[ManagedIdentity, ...]:
+    try:
+        visible = _remembered(connection, _VISIBLE, lambda: identities.known(connection))
+    except AdxmiError as failure:
+        if unknown is None:
+            return ()
+        unknown.why += f"; and {failure.what}"
+        raise unknown from failure
+    ids = {identity.object_id.lower() for identity in known}
+    return tuple(identity for identity in visible if identity.object_id.lower() not in ids)
 
 
 def offered_databases(connection: Connection) -> tuple[str, ...]:
@@ -69,8 +97,15 @@ def offered_databases(connection: Connection) -> tuple[str, ...]:
 
 def offered_identities(connection: Connection) -> tuple[str, ...]:
     """Return identity names for completion; nothing where asking would be intrusive or fails."""
-    identities = _offered(connection, known_identities)
-    return tuple(dict.fromkeys(identity.label for identity in identities))
+    known = _offered(connection, known_identities)
+    return tuple(dict.fromkeys(identity.label for identity in known))
+
+
+def offered_in_azure(connection: Connection) -> tuple[str, ...]:
+    """Return the names of all visible identities for completion, ``system`` among them."""
+    seen = _offered(connection, lambda c: _remembered(c, _VISIBLE, lambda: identities.known(c)))
+    users = (identity.label for identity in seen if not identity.is_system)
+    return tuple(dict.fromkeys((SYSTEM, *users)))
 
 
 def _offered(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from adxmi_jupyter.actions import journal, names
+from adxmi_jupyter.actions import journal
 from adxmi_jupyter.actions.journal import Journal
 from adxmi_jupyter.actions.policies import read_one, scoped
 from adxmi_jupyter.errors import (
@@ -70,7 +70,7 @@ def apply(connection: Connection, change: PolicyChange, *, confirmed: bool) -> P
     try:
         now, notes = _send(connection, change, history, entry)
     finally:
-        names.forget(connection)
+        connection.forget()
     history.settle(entry, journal.APPLIED, now.text)
     return replace(change, after=now.policy, notes=change.notes + notes, entry_id=entry.number)
 
@@ -89,7 +89,8 @@ def _send(
         history.settle(entry, journal.REFUSED)
         if isinstance(refusal, CommandRefused):
             # The service may not say more, and by far the most frequent reason is this one.
-            refusal.fix = "assign each identity to the cluster first: a policy cannot name others"
+            names = ",".join(dict.fromkeys(c.identity.label for c in change.diff))
+            refusal.fix = f"if not assigned yet: %adxmi identity assign --identity {names}"
         raise
     except KeyboardInterrupt as interrupt:
         history.settle(entry, journal.UNKNOWN)

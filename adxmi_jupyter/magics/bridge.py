@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from IPython.core.interactiveshell import InteractiveShell
 
-    from adxmi_jupyter.service.connection import Connections, Settings
+    from adxmi_jupyter.service.connections import Connections, Settings
 
 NAME = "adxmi"
 _KINDS = ("line", "cell")
@@ -70,7 +70,7 @@ class AdxmiMagics(Magics):
             self.connections.settings = self._settings()
 
     def _settings(self) -> Settings:
-        from adxmi_jupyter.service.connection import Settings
+        from adxmi_jupyter.service.connections import Settings
 
         return Settings(self.cluster, self.database, self.credential, self.timeout)
 
@@ -82,7 +82,7 @@ class AdxmiMagics(Magics):
     @cached_property
     def connections(self) -> Connections:
         """The open connections of this kernel."""
-        from adxmi_jupyter.service.connection import Connections
+        from adxmi_jupyter.service.connections import Connections
 
         return Connections(self._settings(), self.say)
 

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     from adxmi_jupyter.errors import AdxmiError
     from adxmi_jupyter.magics.line import Word
-    from adxmi_jupyter.service.connection import Connection, Connections
+    from adxmi_jupyter.service.connection import Connection
+    from adxmi_jupyter.service.connections import Connections
 
 NOTEBOOK_PROGRAM = "%adxmi"
 CONSOLE_PROGRAM = "adxmi"

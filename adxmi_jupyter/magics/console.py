@@ -25,7 +25,7 @@ from adxmi_jupyter.magics.tree import run, tree
 if TYPE_CHECKING:
     import pandas as pd
 
-    from adxmi_jupyter.service.connection import Connections
+    from adxmi_jupyter.service.connections import Connections
 
 FAILED, MISUSED, INTERRUPTED = 1, 2, 130
 """Exit codes: the request failed; the line could not be understood; Ctrl-C."""
@@ -39,7 +39,7 @@ class Console:
     @cached_property
     def connections(self) -> Connections:
         """The connections of this process."""
-        from adxmi_jupyter.service.connection import Connections, Settings
+        from adxmi_jupyter.service.connections import Connections, Settings
 
         settings = Settings(
             cluster=os.environ.get("ADXMI_CLUSTER", ""),

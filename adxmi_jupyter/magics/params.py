@@ -118,6 +118,17 @@ class IdentityList(NameList):
         return ["system", *(offered_identities(connection) if connection else ())]
 
 
+class AzureIdentityList(IdentityList):
+    """Identities that exist in Azure, whether a policy names them or not."""
+
+    def names(self, call: Call) -> Iterable[str]:
+        """Return ``system`` and the user-assigned identities that are visible."""
+        from adxmi_jupyter.actions.names import offered_in_azure
+
+        connection = _connection(call)
+        return offered_in_azure(connection) if connection else ("system",)
+
+
 class UsageList(NameList):
     """Usages; the verb checks them, since it knows about ``--allow-unknown-usage``."""
 

@@ -152,6 +152,7 @@ _NOUNS: Mapping[str, str] = {
     "connect": "adxmi_jupyter.magics.connect",
     "connections": "adxmi_jupyter.magics.connect",
     "status": "adxmi_jupyter.magics.connect",
+    "identity": "adxmi_jupyter.magics.identity",
     "policy": "adxmi_jupyter.magics.policy",
     "embedded": "adxmi_jupyter.magics.embedded",
     "lab": "adxmi_jupyter.magics.lab",

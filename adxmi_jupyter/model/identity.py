@@ -30,6 +30,7 @@ class ManagedIdentity:
     client_id: str = ""
     tenant_id: str = ""
     is_system: bool = False
+    resource_id: str = ""
 
     @property
     def label(self) -> str:
@@ -51,7 +52,7 @@ def is_guid(text: str) -> bool:
 
 
 def resolve(reference: str, known: Sequence[ManagedIdentity]) -> ResolvedIdentity:
-    """Find the identity a user means by object ID, client ID, display name or ``system``.
+    """Find the identity a user means by object ID, client ID, resource ID, name or ``system``.
 
     A GUID nobody knows passes as an object ID: only the service can tell whether it is assigned.
     A client ID is translated to the object ID, which policies and connection strings need.
@@ -69,6 +70,8 @@ def resolve(reference: str, known: Sequence[ManagedIdentity]) -> ResolvedIdentit
     word = reference.strip()
     if word.lower() == SYSTEM:
         return ResolvedIdentity(_system(known))
+    if word.startswith("/"):
+        return ResolvedIdentity(_by_resource_id(word, known))
     if is_guid(word):
         return _by_guid(word.lower(), known)
     if _NEARLY_GUID.fullmatch(word):
@@ -99,6 +102,19 @@ def _by_guid(guid: str, known: Sequence[ManagedIdentity]) -> ResolvedIdentity:
     return ResolvedIdentity(ManagedIdentity(guid))
 
 
+def _by_resource_id(resource_id: str, known: Sequence[ManagedIdentity]) -> ManagedIdentity:
+    # Azure itself spells the same resource ID in different letter case.
+    wanted = resource_id.rstrip("/").lower()
+    found = next((i for i in known if i.resource_id.lower() == wanted), None)
+    if found is None:
+        raise UnknownIdentity(
+            f"there is no identity {resource_id!r}",
+            why="neither the cluster nor its subscription has an identity with this resource ID",
+            fix="%adxmi identity list --all",
+        )
+    return found
+
+
 def _by_name(name: str, known: Sequence[ManagedIdentity]) -> ManagedIdentity:
     found = [identity for identity in known if identity.display_name.lower() == name.lower()]
     if len(found) == 1:
@@ -117,7 +133,9 @@ def _unknown(name: str, names: Sequence[str]) -> UnknownIdentity:
     listed = ", ".join(sorted(set(names), key=str.lower))
     return UnknownIdentity(
         f"no identity is named {name!r}",
-        why=f"the policies of this cluster name {listed or 'no identity yet'}",
+        why=f"the identities known here are {listed}"
+        if listed
+        else "no identity is known here yet",
         fix=f"--identity {_as_word(match)}" if match else "give the object ID of the identity",
     )
 

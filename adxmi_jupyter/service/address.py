@@ -25,6 +25,11 @@ _AUTHORITIES = {
     ".azuresynapse.azure.cn": "login.partner.microsoftonline.cn",
 }
 _PUBLIC_AUTHORITY = "login.microsoftonline.com"
+_RESOURCE_MANAGERS = {
+    "login.microsoftonline.us": "https://management.usgovcloudapi.net",
+    "login.partner.microsoftonline.cn": "https://management.chinacloudapi.cn",
+    _PUBLIC_AUTHORITY: "https://management.azure.com",
+}
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,11 @@ class ClusterAddress:
             (login for suffix, login in _AUTHORITIES.items() if self.host.endswith(suffix)),
             _PUBLIC_AUTHORITY,
         )
+
+    @property
+    def resource_manager(self) -> str:
+        """Azure Resource Manager of this cluster's cloud; on this machine the same server."""
+        return self.uri if self.is_loopback else _RESOURCE_MANAGERS[self.authority]
 
     @property
     def short_name(self) -> str:

@@ -6,6 +6,7 @@ Source: *Azure Identity client library for Python*.
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,23 @@ CREDENTIALS: Mapping[str, str] = {
 """The credentials a connection can use, and what each one is."""
 
 TOKEN_VARIABLE = "ADXMI_TOKEN"  # noqa: S105 - the variable's name, not its value
+
+
+ARM_TOKEN_VARIABLE = "ADXMI_ARM_TOKEN"  # noqa: S105 - the variable's name, not its value
+
+
+class ArmToken:
+    """The access token of ``ADXMI_ARM_TOKEN`` as a credential of the Azure SDK.
+
+    A cluster's token is for the cluster only: Azure Resource Manager has another audience.
+    """
+
+    def get_token(self, *_scopes: str, **_options: Any) -> AccessToken:
+        """Return the token; raises CredentialFailure when the variable is not set."""
+        from azure.core.credentials import AccessToken
+
+        hour = 3600
+        return AccessToken(_variable(ARM_TOKEN_VARIABLE, "token"), int(time.time()) + hour)
 
 
 class Shared:

@@ -1,6 +1,6 @@
 import pytest
 
-from adxmi_jupyter.service.connection import Connections, Settings
+from adxmi_jupyter.service.connections import Connections, Settings
 
 
 @pytest.fixture

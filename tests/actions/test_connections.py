@@ -46,7 +46,7 @@ def test_completion_offers_nothing_where_asking_fails(connection, azure):
 
 
 def test_completion_does_not_ask_a_cluster_that_has_not_answered_yet(connections, monkeypatch):
-    from adxmi_jupyter.service.connection import Settings
+    from adxmi_jupyter.service.connections import Settings
 
     monkeypatch.setenv("ADXMI_TOKEN", "a token")
     connections.settings = Settings(cluster="nowhere.westeurope", credential="token")

@@ -1,5 +1,7 @@
 """Faults against every verb: a failed write leaves the policy as it was, or tells what happened."""
 
+import signal
+import threading
 from dataclasses import replace
 
 import pytest
@@ -231,3 +233,28 @@ def test_what_cannot_be_noted_for_undo_is_not_sent(connection, azure, monkeypatc
         apply(connection, change, confirmed=True)
 
     assert read_one(connection, SALES).policy == change.before
+
+
+def test_interrupt_during_a_write_returns_and_says_that_the_outcome_is_unknown(connection, azure):
+    change = plan_delete(connection, SALES)
+    azure.faults.add("slow", match=".delete", delay=60)
+    written, stop = threading.Event(), threading.Event()
+
+    def interrupt_once_written():
+        while azure.world.cluster.databases["Sales"].policy and not stop.is_set():
+            stop.wait(0.01)
+        written.set()
+        signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+
+    thread = threading.Thread(target=interrupt_once_written)
+    thread.start()
+    try:
+        with pytest.raises(WriteOutcomeUnknown) as raised:
+            apply(connection, change, confirmed=True)
+    finally:
+        stop.set()
+        thread.join()
+
+    assert written.is_set()
+    assert raised.value.why == "you interrupted before the answer came"
+    assert outcomes(connection) == ["unknown"]

@@ -37,7 +37,7 @@ LINES = {
         None,
         [
             "UnknownIdentity: no identity is named 'mi-exprot'",
-            "  why: the policies of this cluster name contoso, mi-export, mi-ingest",
+            "  why: the identities known here are contoso, mi-export, mi-ingest, mi-stranger",
             "  fix: %adxmi policy grant --database Sales --identity mi-export --usage AzureAI",
         ],
     ),
@@ -59,7 +59,7 @@ LINES = {
                 f"  why: The managed identity '{STRANGER}' is not assigned to the cluster 'contoso'. "
                 "The policy was not changed."
             ),
-            "  fix: assign each identity to the cluster first: a policy cannot name others",
+            "  fix: if not assigned yet: %adxmi identity assign --identity mi-stranger",
         ],
     ),
     "malformed JSON": (

@@ -2,12 +2,16 @@
 
 from copy import deepcopy
 
+import click
 import pytest
 
 from adxmi_jupyter import errors
+from adxmi_jupyter.magics.policy import policy
+from adxmi_jupyter.magics.tree import tree
 from adxmi_jupyter.service.embedded import fault_names
 
-VERBS = "the verbs are show, matrix, diff, grant, revoke, alter, alter-merge, delete, history, undo"
+NOUNS = "the nouns are " + ", ".join(tree.list_commands(click.Context(tree)))
+VERBS = "the verbs are " + ", ".join(policy.list_commands(click.Context(policy)))
 NO_SCOPE = "a write never defaults to a scope: a database and the cluster differ too much"
 IDENTITY_HELP = "Display name, object ID, client ID or system; several separated by commas."
 
@@ -16,7 +20,7 @@ CASES = {
         "polcy show",
         errors.UnknownCommand,
         "there is no noun 'polcy'",
-        "the nouns are connect, connections, status, policy, embedded, lab",
+        NOUNS,
         "%adxmi policy show",
     ),
     "unknown verb": (
@@ -246,14 +250,14 @@ CASES = {
         "policy grant -d Sales --identity mi-inges --usage AzureAI",
         errors.UnknownIdentity,
         "no identity is named 'mi-inges'",
-        "the policies of this cluster name contoso, mi-export, mi-ingest",
+        "the identities known here are contoso, mi-export, mi-ingest, mi-stranger",
         "%adxmi policy grant -d Sales --identity mi-ingest --usage AzureAI",
     ),
     "one of several identities there is none of": (
         "policy grant -d Sales --usage AzureAI --identity=system,mi-exprt,mi-ingest",
         errors.UnknownIdentity,
         "no identity is named 'mi-exprt'",
-        "the policies of this cluster name contoso, mi-export, mi-ingest",
+        "the identities known here are contoso, mi-export, mi-ingest, mi-stranger",
         "%adxmi policy grant -d Sales --usage AzureAI --identity system,mi-export,mi-ingest",
     ),
     "two things to compare with": (

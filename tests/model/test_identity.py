@@ -67,7 +67,7 @@ def test_an_unknown_name_gets_the_closest_match():
         resolve("mi-ingets", KNOWN)
 
     assert raised.value.fix == "--identity mi-ingest"
-    assert raised.value.why == "the policies of this cluster name contoso, mi-export, mi-ingest"
+    assert raised.value.why == "the identities known here are contoso, mi-export, mi-ingest"
 
 
 def test_an_unknown_name_without_anything_like_it_asks_for_the_object_id():
@@ -75,7 +75,7 @@ def test_an_unknown_name_without_anything_like_it_asks_for_the_object_id():
         resolve("qqqq", ())
 
     assert raised.value.fix == "give the object ID of the identity"
-    assert raised.value.why == "the policies of this cluster name no identity yet"
+    assert raised.value.why == "no identity is known here yet"
 
 
 def test_a_name_of_two_identities_lists_them():

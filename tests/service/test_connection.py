@@ -3,7 +3,7 @@ import threading
 import pytest
 
 from adxmi_jupyter import errors
-from adxmi_jupyter.service.connection import Connections, Settings
+from adxmi_jupyter.service.connections import Connections, Settings
 from adxmi_jupyter.service.embedded import check_fault, fault_names, serve
 from adxmi_jupyter.service.gather import gather
 

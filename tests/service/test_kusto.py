@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from adxmi_jupyter import errors
-from adxmi_jupyter.service.connection import Connections, Settings
+from adxmi_jupyter.service.connections import Connections, Settings
 from tests.service.replay import replay
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from adxmi_jupyter.errors import PartialFailure
-from adxmi_jupyter.service.connection import Connections, Settings
+from adxmi_jupyter.service.connections import Connections, Settings
 from tests.service.replay import replay
 
 BESIDE = Path(__file__).resolve().parents[3] / "shared" / "recordings"

@@ -1,0 +1,172 @@
+"""The noun ``identity``: which managed identities are assigned to the cluster."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import click
+
+from adxmi_jupyter.magics.options import dry_run, yes
+from adxmi_jupyter.magics.params import AzureIdentityList
+from adxmi_jupyter.magics.tree import Noun, verb
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from adxmi_jupyter.actions.dependents import Dependents
+    from adxmi_jupyter.magics.call import Call
+    from adxmi_jupyter.model.assignment import AssignmentChange
+    from adxmi_jupyter.model.identity import ManagedIdentity
+
+_identities = click.option(
+    "--identity",
+    "references",
+    type=AzureIdentityList(),
+    metavar="IDENTITY[,…]",
+    required=True,
+    help="Display name, object ID, client ID, resource ID or system; several with commas.",
+)
+_no_wait = click.option(
+    "--no-wait", is_flag=True, help="Return as soon as Azure has begun; it takes minutes."
+)
+
+
+@click.group(cls=Noun, no_args_is_help=True)
+def identity() -> None:
+    """Assign managed identities to the cluster, or remove them from it."""
+
+
+@verb("list", of=identity, examples=("identity list", "identity list --all"))
+@click.option("--all", "everything", is_flag=True, help="Also those that are not assigned.")
+def list_(call: Call, *, everything: bool) -> pd.DataFrame:
+    """List the identities assigned to the cluster."""
+    from adxmi_jupyter.actions.identities import identities_frame
+
+    return identities_frame(call.connection, everything=everything)
+
+
+@verb("show", of=identity, examples=("identity show mi-ingest", "identity show system"))
+@click.argument("reference", metavar="IDENTITY", type=AzureIdentityList())
+def show(call: Call, *, reference: tuple[str, ...]) -> pd.DataFrame:
+    """Show which of an identity's ids goes where: policy, connection string, role, …."""
+    from adxmi_jupyter.actions.identities import identity_frame
+
+    (found,) = _found(call, reference[:1])
+    return identity_frame(call.connection, found)
+
+
+@verb(
+    "assign",
+    of=identity,
+    examples=(
+        "identity assign --identity mi-stranger --dry-run",
+        "identity assign --identity mi-stranger",
+    ),
+)
+@_identities
+@_no_wait
+@dry_run
+def assign(
+    call: Call, *, references: tuple[str, ...], no_wait: bool, dry_run: bool
+) -> pd.DataFrame:
+    """Assign identities to the cluster; those that are assigned stay."""
+    from adxmi_jupyter.actions.identities import plan_assignment
+
+    change = plan_assignment(call.connection, _found(call, references))
+    if change.is_empty:
+        call.say("assigned already")
+    return _carry_out(call, change, dry_run=dry_run, no_wait=no_wait)
+
+
+@verb(
+    "remove",
+    of=identity,
+    examples=(
+        "identity remove --identity mi-export --dry-run",
+        "identity remove --identity mi-export --yes",
+    ),
+)
+@_identities
+@_no_wait
+@dry_run
+@yes
+def remove(
+    call: Call, *, references: tuple[str, ...], no_wait: bool, dry_run: bool, yes: bool
+) -> pd.DataFrame:
+    """Remove identities from the cluster, after a look at what depends on them."""
+    from adxmi_jupyter.actions.dependents import dependents
+    from adxmi_jupyter.actions.identities import plan_removal
+
+    unwanted = _found(call, references)
+    change = plan_removal(call.connection, unwanted)
+    depending = dependents(call.connection, change.removed)
+    for line in _depending(depending):
+        call.say(line)
+    return _carry_out(
+        call, change, dry_run=dry_run, no_wait=no_wait, confirmed=yes, depending=depending
+    )
+
+
+@verb("operations", of=identity, examples=("identity operations", "identity operations --wait"))
+@click.option("--wait", "waiting", is_flag=True, help="Wait until all of them have ended.")
+def operations(call: Call, *, waiting: bool) -> pd.DataFrame:
+    """List the changes begun from here; --wait resumes the waiting."""
+    from adxmi_jupyter.actions.identities import operations_frame, wait_for_all
+
+    if waiting:
+        wait_for_all(call.connection)
+    return operations_frame(call.connection)
+
+
+def _found(call: Call, references: tuple[str, ...]) -> tuple[ManagedIdentity, ...]:
+    from adxmi_jupyter.actions.identities import found
+
+    resolved = found(call.connection, references)
+    for one in resolved:
+        if one.note:
+            call.say(one.note)
+    return tuple(one.identity for one in resolved)
+
+
+def _depending(depending: Dependents) -> list[str]:
+    lines = [
+        f"{d.identity}: {d.kind} {d.name}" + (f" ({d.database})" if d.database else " (cluster)")
+        for d in depending.found
+    ]
+    return [*lines, *(f"not seen: {what}" for what in depending.unseen)]
+
+
+def _carry_out(
+    call: Call,
+    change: AssignmentChange,
+    *,
+    dry_run: bool,
+    no_wait: bool,
+    confirmed: bool = True,
+    depending: Dependents | None = None,
+) -> pd.DataFrame:
+    from adxmi_jupyter.actions.identities import (
+        assignment_frame,
+        begin,
+        identities_frame,
+        operations_frame,
+        wait,
+    )
+
+    if dry_run or change.is_empty:
+        if not change.is_empty:
+            call.say("would send:")
+            call.show(f"PATCH {change.before.cluster_id}\n{json.dumps({'identity': change.body})}")
+        return assignment_frame(change)
+    found = depending.found if depending else ()
+    operation = begin(call.connection, change, confirmed=confirmed, dependents=found)
+    if no_wait:
+        call.say(f"Azure goes on; {call.front.program} identity operations tells how far it is")
+        return operations_frame(call.connection)
+    wait(call.connection, operation)
+    for one in change.added:
+        call.say(f"{change.before.cluster_name}: + {one.label}")
+    for one in change.removed:
+        call.say(f"{change.before.cluster_name}: - {one.label}")
+    return identities_frame(call.connection)

@@ -1,0 +1,102 @@
+"""How requests prove who sends them: an SDK credential, a token, or nothing at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from adxmi_jupyter.service.credentials import ArmToken
+from adxmi_jupyter.service.resource_manager import loopback_client, management_client
+
+if TYPE_CHECKING:
+    from azure.mgmt.kusto import KustoManagementClient
+
+    from adxmi_jupyter.service.credentials import Shared
+
+
+class Access(Protocol):
+    """One way to authenticate, for the cluster and for Azure Resource Manager."""
+
+    @property
+    def used(self) -> str:
+        """What gave the token, for people; empty before anything did."""
+
+    def builder(self, uri: str) -> Any:
+        """Return the SDK's connection string builder for a cluster."""
+
+    def management(self, base_url: str, subscription: str, poll_every: float) -> Any:
+        """Return the SDK's client of Azure Resource Manager."""
+
+
+@dataclass(frozen=True)
+class CredentialAccess:
+    """A credential of the Azure SDK."""
+
+    credential: Shared
+
+    @property
+    def used(self) -> str:
+        """The class that gave the token."""
+        return self.credential.used
+
+    def builder(self, uri: str) -> Any:
+        """Let the SDK ask for the scope that the cluster's metadata name."""
+        from azure.kusto.data import KustoConnectionStringBuilder
+
+        return KustoConnectionStringBuilder.with_azure_token_credential(uri, self.credential)
+
+    def management(
+        self, base_url: str, subscription: str, poll_every: float
+    ) -> KustoManagementClient:
+        """Use the same credential for Azure Resource Manager."""
+        return management_client(base_url, subscription, self.credential, poll_every)
+
+
+@dataclass(frozen=True)
+class TokenAccess:
+    """An access token at hand; Azure Resource Manager wants another one, for its own audience."""
+
+    token: Callable[[], str]
+    is_loopback: bool
+
+    @property
+    def used(self) -> str:
+        """Nothing more to tell than the credential's name."""
+        return ""
+
+    def builder(self, uri: str) -> Any:
+        """Send the token as it is."""
+        from azure.kusto.data import KustoConnectionStringBuilder
+
+        return KustoConnectionStringBuilder.with_token_provider(uri, self.token)
+
+    def management(
+        self, base_url: str, subscription: str, poll_every: float
+    ) -> KustoManagementClient:
+        """Use the token on this machine, elsewhere the one for Azure Resource Manager."""
+        if self.is_loopback:
+            return loopback_client(base_url, subscription, self.token(), poll_every)
+        return management_client(base_url, subscription, ArmToken(), poll_every)
+
+
+@dataclass(frozen=True)
+class OpenAccess:
+    """No token: servers on this machine, such as an emulator, ask for none."""
+
+    @property
+    def used(self) -> str:
+        """Nothing gives a token."""
+        return ""
+
+    def builder(self, uri: str) -> Any:
+        """Send no token."""
+        from azure.kusto.data import KustoConnectionStringBuilder
+
+        return KustoConnectionStringBuilder(uri)
+
+    def management(
+        self, base_url: str, subscription: str, poll_every: float
+    ) -> KustoManagementClient:
+        """Be the administrator of an embedded Azure that another process serves."""
+        return loopback_client(base_url, subscription, "embedded-admin", poll_every)

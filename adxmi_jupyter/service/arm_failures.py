@@ -1,0 +1,132 @@
+"""What Azure Resource Manager and its SDK raise, as typed errors.
+
+Decided by status and code, never by a message's wording.
+
+Source: *Common Azure Resource Manager errors*; REST reference of Microsoft.Kusto.
+"""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+from adxmi_jupyter import errors
+from adxmi_jupyter.errors import AdxmiError, ServiceDetails
+
+_BUSY = {"RequestConflict", "ServiceIsInMaintenance", "Conflict"}
+
+
+def typed(failure: Exception, what: str) -> AdxmiError:
+    """Return the typed error for what the SDK raised while doing `what`."""
+    from azure.core import exceptions as azure
+
+    if isinstance(failure, AdxmiError):
+        return failure
+    if isinstance(failure, azure.ClientAuthenticationError) and failure.response is None:
+        return errors.CredentialFailure(
+            "no token could be had for Azure Resource Manager",
+            why=failure.message,
+            fix="az login, or %adxmi connect … --credential NAME",
+        )
+    if isinstance(failure, azure.HttpResponseError) and failure.response is not None:
+        return _refusal(failure.response, _body(failure), what)
+    if isinstance(failure, azure.ServiceResponseError):
+        return errors.ConnectionDropped(
+            "the connection to Azure Resource Manager broke",
+            why=str(failure),
+            fix="repeat the line",
+        )
+    if isinstance(failure, azure.ServiceRequestError):
+        return errors.ClusterUnreachable(
+            "Azure Resource Manager cannot be reached",
+            why=str(failure),
+            fix="check the network; policy and role do not need Resource Manager",
+        )
+    return errors.UnreadableAnswer(
+        "the answer of Azure Resource Manager could not be read",
+        why=f"{type(failure).__name__} while reading it",
+        fix="check for a proxy or gateway in between, then repeat the line",
+    )
+
+
+def typed_answer(response: Any) -> AdxmiError:
+    """Return the typed error for an answer that is a refusal."""
+    try:
+        body = response.json()
+    except ValueError:
+        body = {}
+    error = body.get("error") if isinstance(body, dict) else None
+    return _refusal(response, error if isinstance(error, dict) else {}, "Azure Resource Manager")
+
+
+def _body(failure: Any) -> dict[str, Any]:
+    error = failure.error
+    if error is None:
+        return {}
+    return {"code": error.code or "", "message": error.message or ""}
+
+
+def _refusal(response: Any, body: dict[str, Any], what: str) -> AdxmiError:
+    status = response.status_code
+    code = str(body.get("code") or "")
+    error = _typed(status, code, str(body.get("message") or f"HTTP {status}"), what)
+    error.service = ServiceDetails(
+        status=status,
+        code=code,
+        activity_id=response.headers.get("x-ms-correlation-request-id", ""),
+        payload=body,
+    )
+    return error
+
+
+def _typed(status: int, code: str, why: str, what: str) -> AdxmiError:
+    if code in _BUSY:
+        return errors.ClusterBusy(
+            "the cluster is busy with another change", why=why, fix="repeat the line later"
+        )
+    if status < HTTPStatus.BAD_REQUEST:  # an operation that began well and then failed
+        return errors.OperationFailed(
+            f"{what} failed", why=f"{code}: {why}", fix="%adxmi identity list shows what is there"
+        )
+    if status == HTTPStatus.UNAUTHORIZED:
+        return errors.NotAuthenticated(
+            "Azure Resource Manager did not accept the credential",
+            why=why,
+            fix="sign in again (az login), or %adxmi connect … --credential NAME",
+        )
+    if status == HTTPStatus.FORBIDDEN:
+        return errors.NotAuthorized(
+            "Azure Resource Manager did not authorize this",
+            why=why,
+            fix="ask for a role with the action the message names; "
+            "Managed Identity Operator on an identity allows assigning it",
+        )
+    if status == HTTPStatus.NOT_FOUND:
+        return errors.ResourceNotFound(
+            f"{what}: no such resource", why=why, fix="%adxmi identity list --all"
+        )
+    if status == HTTPStatus.PRECONDITION_FAILED:
+        return errors.ClusterChanged(
+            "the cluster changed in between; nothing was written",
+            why=why,
+            fix="repeat the line: it starts from the cluster as it is now",
+        )
+    return _other(status, why)
+
+
+def _other(status: int, why: str) -> AdxmiError:
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        return errors.Throttled(
+            "Azure Resource Manager is throttling requests",
+            why=why,
+            fix="wait a little and repeat the line",
+        )
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return errors.ServiceUnavailable(
+            "Azure Resource Manager is out of order for now",
+            why=why,
+            fix="wait a little and repeat the line",
+        )
+    return errors.CommandRefused(
+        "Azure Resource Manager refused the request", why=why, fix="mend what the message names"
+    )

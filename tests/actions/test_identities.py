@@ -1,0 +1,329 @@
+import signal
+import threading
+
+import pytest
+
+from adxmi_jupyter import errors
+from adxmi_jupyter.actions.dependents import dependents, dependents_frame
+from adxmi_jupyter.actions.identities import (
+    assigned,
+    assignment_frame,
+    begin,
+    found,
+    identities_frame,
+    identity_frame,
+    operations_frame,
+    plan_assignment,
+    plan_removal,
+    visible,
+    wait,
+    wait_for_all,
+)
+from adxmi_jupyter.actions.names import offered_in_azure, resolved
+from adxmi_jupyter.actions.policies import plan_grant, read_one
+from adxmi_jupyter.actions.policy_writes import apply
+from adxmi_jupyter.embedded import DatabaseRole
+from adxmi_jupyter.model.policy import Scope
+
+SALES = Scope("Sales")
+
+
+def named(connection, *references):
+    return tuple(one.identity for one in found(connection, references))
+
+
+def assign(connection, *references):
+    change = plan_assignment(connection, named(connection, *references))
+    return wait(connection, begin(connection, change))
+
+
+def remove(connection, *references):
+    change = plan_removal(connection, named(connection, *references))
+    return wait(connection, begin(connection, change, confirmed=True))
+
+
+def names(present):
+    return [identity.display_name for identity in present.all]
+
+
+def test_the_assigned_identities_are_listed_with_their_ids(connection):
+    frame = identities_frame(connection)
+
+    assert list(frame["display_name"]) == ["contoso", "mi-export", "mi-ingest"]
+    assert list(frame["kind"]) == ["system", "user", "user"]
+    assert list(frame["assigned"]) == [True, True, True]
+    policy = read_one(connection, SALES).policy
+    ids = {entry.identity.object_id for entry in policy}
+    assert ids <= set(frame["object_id"])
+
+
+def test_all_shows_what_could_be_assigned_too(connection):
+    frame = identities_frame(connection, everything=True).set_index("display_name")
+
+    assert not frame.loc["mi-stranger", "assigned"]
+    assert frame.loc["mi-ingest", "assigned"]
+
+
+def test_the_schema_is_the_same_without_rows(connection, azure):
+    full = identities_frame(connection)
+    change = plan_removal(connection, assigned(connection).all)
+    wait(connection, begin(connection, change, confirmed=True))
+
+    empty = identities_frame(connection)
+
+    assert len(empty) == 0
+    assert list(empty.dtypes) == list(full.dtypes)
+
+
+@pytest.mark.parametrize(
+    "reference",
+    [
+        "mi-stranger",
+        "MI-Stranger",
+        "9c06e2b5-47d8-4f13-82ac-b5e97d10f348",
+        "f3b9a812-d056-4e7c-9a61-08c4e5d7b2f9",
+    ],
+)
+def test_an_identity_is_assigned_by_any_of_its_names_and_the_others_stay(connection, reference):
+    present = assign(connection, reference)
+
+    assert names(present) == ["contoso", "mi-export", "mi-ingest", "mi-stranger"]
+
+
+def test_an_identity_is_assigned_by_resource_id_in_any_letter_case(connection):
+    stranger = next(i for i in visible(connection) if i.display_name == "mi-stranger")
+
+    present = assign(
+        connection, stranger.resource_id.upper().replace("/SUBSCRIPTIONS", "/subscriptions")
+    )
+
+    assert "mi-stranger" in [name.lower() for name in names(present)]
+
+
+def test_several_are_removed_at_once_and_the_others_stay(connection):
+    present = remove(connection, "mi-ingest", "system")
+
+    assert names(present) == ["mi-export"]
+
+
+def test_after_the_assignment_a_policy_can_name_the_identity(connection):
+    assign(connection, "mi-stranger")
+
+    change = plan_grant(connection, SALES, resolved(connection, ("mi-stranger",)), ("AzureAI",))
+    apply(connection, change, confirmed=True)
+
+    labels = [entry.identity.label for entry in read_one(connection, SALES).policy]
+    assert labels == ["mi-ingest", "mi-export", "mi-stranger"]
+
+
+def test_a_policy_entry_outlives_its_identity_and_is_refused_from_then_on(connection):
+    remove(connection, "mi-ingest")
+
+    labels = [entry.identity.label for entry in read_one(connection, SALES).policy]
+    change = plan_grant(connection, SALES, resolved(connection, ("mi-ingest",)), ("AzureAI",))
+
+    assert labels == ["mi-ingest", "mi-export"]
+    with pytest.raises(errors.CommandRefused) as raised:
+        apply(connection, change, confirmed=True)
+    assert raised.value.fix == ("if not assigned yet: %adxmi identity assign --identity mi-ingest")
+
+
+def test_the_system_identity_comes_back_with_another_object_id(connection):
+    before = assigned(connection).system
+    remove(connection, "system")
+
+    after = assign(connection, "system").system
+
+    assert after.object_id != before.object_id
+
+
+def test_what_is_assigned_already_changes_nothing(connection):
+    assert plan_assignment(connection, named(connection, "mi-ingest", "system")).is_empty
+
+
+def test_removing_needs_confirmation_and_counts_what_depends(connection):
+    change = plan_removal(connection, named(connection, "mi-ingest"))
+    depending = dependents(connection, change.removed)
+
+    with pytest.raises(errors.ConfirmationRequired) as raised:
+        begin(connection, change, confirmed=False, dependents=depending.found)
+
+    assert "1 × policy entry" in raised.value.why  # noqa: RUF001
+    assert "1 × data connection" in raised.value.why  # noqa: RUF001
+    assert names(assigned(connection)) == ["contoso", "mi-export", "mi-ingest"]
+
+
+def test_removing_the_system_identity_warns_of_another_object_id(connection):
+    change = plan_removal(connection, named(connection, "system"))
+
+    with pytest.raises(errors.ConfirmationRequired, match="has another object ID"):
+        begin(connection, change, confirmed=False)
+
+
+def test_dependents_are_told_by_kind_and_place(connection):
+    frame = dependents_frame(dependents(connection, named(connection, "mi-ingest")))
+
+    assert frame[["identity", "kind", "database"]].to_dict("records") == [
+        {"identity": "mi-ingest", "kind": "policy entry", "database": "Sales"},
+        {"identity": "mi-ingest", "kind": "data connection", "database": "Sales"},
+    ]
+
+
+def test_what_is_not_assigned_cannot_be_removed(connection):
+    with pytest.raises(errors.UnknownIdentity) as raised:
+        plan_removal(connection, named(connection, "mi-stranger"))
+
+    assert raised.value.why == "assigned are: contoso, mi-export, mi-ingest"
+
+
+@pytest.mark.parametrize(
+    ("reference", "error"),
+    [
+        ("mi-strangr", errors.UnknownIdentity),
+        ("12345678-1234-4234-8234-123456789abc", errors.UnknownIdentity),
+        ("/subscriptions/s/resourceGroups/g/providers/p/t/n", errors.AdxmiError),
+        ("12345678-1234-4234-8234-123456789ab", errors.InvalidGuid),
+    ],
+)
+def test_an_identity_that_does_not_exist_is_told(connection, reference, error):
+    with pytest.raises(error):
+        found(connection, (reference,))
+
+
+def test_the_change_is_shown_as_a_frame(connection):
+    change = plan_assignment(connection, named(connection, "mi-stranger"))
+
+    (row,) = assignment_frame(change).to_dict("records")
+
+    assert (row["display_name"], row["change"]) == ("mi-stranger", "assigned")
+
+
+def test_which_id_goes_where(connection):
+    (ingest,) = named(connection, "mi-ingest")
+
+    places = identity_frame(connection, ingest).set_index("place")["value"]
+
+    assert places["managed identity policy"] == ingest.object_id
+    assert places["connection string"] == f"managed_identity={ingest.object_id}"
+    assert places["Kusto security role"] == f"aadapp={ingest.client_id};{ingest.tenant_id}"
+    assert places["data connection"] == ingest.resource_id
+
+
+def test_the_client_id_of_the_system_identity_is_found(connection):
+    (system,) = named(connection, "system")
+
+    places = identity_frame(connection, system).set_index("place")["value"]
+
+    assert system.client_id == ""
+    assert places["login of a program on its own host"] == "c90e7d25-1a3b-4f68-b5d2-70f4e8a9136c"
+    assert places["connection string"] == "managed_identity=system"
+
+
+def test_a_change_in_between_is_noticed_and_nothing_is_lost(connection):
+    change = plan_removal(connection, named(connection, "mi-ingest"))
+    assign(connection, "mi-stranger")
+
+    with pytest.raises(errors.ClusterChanged):
+        begin(connection, change, confirmed=True)
+
+    assert names(assigned(connection)) == ["contoso", "mi-export", "mi-ingest", "mi-stranger"]
+
+
+def test_a_failed_operation_keeps_azures_words(connection, azure):
+    azure.faults.add("operation-fails", times=1)
+    change = plan_assignment(connection, named(connection, "mi-stranger"))
+
+    with pytest.raises(errors.OperationFailed) as raised:
+        wait(connection, begin(connection, change))
+
+    assert "200" not in raised.value.what
+    assert raised.value.why
+    assert names(assigned(connection)) == ["contoso", "mi-export", "mi-ingest"]
+
+
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [
+        ("dropped-before-write", errors.WriteNotApplied),
+        ("dropped-after-write", errors.WriteOutcomeUnknown),
+    ],
+)
+def test_a_lost_answer_is_resolved_by_reading_the_cluster_again(connection, azure, fault, error):
+    change = plan_assignment(connection, named(connection, "mi-stranger"))
+    azure.faults.add(fault, match="PATCH", times=None)
+
+    with pytest.raises(error):
+        begin(connection, change)
+
+
+def test_a_lost_answer_of_which_nothing_can_be_learnt_is_unknown(connection, azure):
+    change = plan_assignment(connection, named(connection, "mi-stranger"))
+    azure.faults.add("dropped-before-write", times=None)
+
+    with pytest.raises(errors.WriteOutcomeUnknown) as raised:
+        begin(connection, change)
+
+    assert "cannot be read again" in raised.value.why
+
+
+def test_operations_are_listed_and_waited_for(connection):
+    change = plan_assignment(connection, named(connection, "mi-stranger"))
+    begin(connection, change)
+
+    wait_for_all(connection)
+
+    assert operations_frame(connection).to_dict("records") == [
+        {"operation": "assigning mi-stranger", "state": "Succeeded", "done": True}
+    ]
+
+
+def test_interrupting_the_wait_says_that_azure_goes_on(connection, monkeypatch):
+    change = plan_assignment(connection, named(connection, "mi-stranger"))
+    operation = begin(connection, change)
+
+    def interrupted(_seconds):
+        signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+        return False
+
+    with monkeypatch.context() as patch:
+        patch.setattr(operation, "wait", interrupted)
+        with pytest.raises(errors.OperationContinues) as raised:
+            wait(connection, operation)
+
+    assert raised.value.fix == "%adxmi identity operations --wait"
+    wait_for_all(connection)
+    assert "mi-stranger" in names(assigned(connection))
+
+
+def test_a_reader_sees_the_cluster_but_neither_lists_nor_assigns_the_rest(reader, connection):
+    change = plan_assignment(reader, named(connection, "mi-stranger"))
+
+    assert names(assigned(reader)) == ["contoso", "mi-export", "mi-ingest"]
+    assert [i.display_name for i in named(reader, "mi-export")] == ["mi-export"]
+    with pytest.raises(errors.NotAuthorized):
+        identities_frame(reader, everything=True)
+    with pytest.raises(errors.NotAuthorized) as raised:
+        begin(reader, change)
+    assert "Microsoft.Kusto/clusters/write" in raised.value.why
+
+
+@pytest.fixture
+def outsider(connections, azure, monkeypatch):
+    """A principal that may read the policies and has no right in Azure Resource Manager."""
+    principal = azure.world.add_principal("outsider", token="an-outsider")
+    azure.world.grant(principal, DatabaseRole.VIEWERS, database="Sales")
+    monkeypatch.setenv("ADXMI_TOKEN", "an-outsider")
+    return connections.open(azure.kusto_uri, name="outsider", credential="token", database="Sales")
+
+
+def test_someone_without_rights_in_azure_still_has_the_names_of_the_policies(outsider):
+    assert resolved(outsider, ("mi-export",))[0].identity.display_name == "mi-export"
+    assert resolved(outsider, ("9c06e2b5-47d8-4f13-82ac-b5e97d10f348",))[0].note == ""
+    with pytest.raises(errors.UnknownIdentity) as raised:
+        resolved(outsider, ("mi-stranger",))
+
+    assert "; and " in raised.value.why
+
+
+def test_completion_offers_what_is_visible(connection):
+    assert offered_in_azure(connection) == ("system", "mi-export", "mi-ingest", "mi-stranger")

@@ -1,0 +1,174 @@
+import pytest
+
+from adxmi_jupyter import errors
+from adxmi_jupyter.actions.identities import assigned, begin, plan_assignment, visible, wait
+from adxmi_jupyter.service.address import parse_address
+from adxmi_jupyter.service.connections import Connections, Settings
+from tests.service.replay import replay
+
+
+@pytest.fixture
+def said():
+    return []
+
+
+@pytest.fixture
+def connections(said):
+    found = Connections(Settings(), said.append)
+    yield found
+    found.close_all()
+
+
+@pytest.fixture
+def connection(connections):
+    return connections.current()
+
+
+@pytest.fixture
+def azure(connection):
+    return connection.azure
+
+
+@pytest.fixture
+def change(connection):
+    stranger = [i for i in visible(connection) if i.display_name == "mi-stranger"]
+    return plan_assignment(connection, stranger)
+
+
+def assigned_names(connection):
+    return [identity.display_name for identity in assigned(connection).all]
+
+
+def test_a_cluster_is_found_by_its_uri(connection):
+    manager = connection.resource_manager
+
+    resource_id = manager.cluster_id_of(connection.address.uri)
+
+    assert resource_id.endswith("/providers/Microsoft.Kusto/Clusters/contoso")
+
+
+def test_a_cluster_nobody_can_see_is_told_with_what_still_works(connection):
+    with pytest.raises(errors.ResourceNotFound) as raised:
+        connection.resource_manager.cluster_id_of("https://elsewhere.kusto.windows.net")
+
+    assert "policy and role work without it" in raised.value.fix
+
+
+def test_lists_come_page_by_page(connection, azure):
+    azure.arm.page_size = 1
+
+    names = [identity.display_name for identity in visible(connection)]
+
+    assert names == ["contoso", "mi-export", "mi-ingest", "mi-stranger"]
+
+
+def test_another_change_under_way_is_waited_for_and_said(connection, azure, change, said):
+    azure.arm.polls = 3
+    first = begin(connection, change)
+    ingest = [i for i in visible(connection) if i.display_name == "mi-ingest"]
+    again = plan_assignment(connection, ingest)
+    assert again.is_empty
+
+    connection.resource_manager.change_identities(
+        again.before.cluster_id, {"type": "None"}, "", "removing everything"
+    ).wait(10)
+
+    assert said[-1] == "the cluster is busy with another change: waiting until it is free"
+    assert first.is_done or first.wait(5)
+    assert assigned_names(connection) == []
+
+
+def test_a_wait_for_others_ends(connection, azure, change, monkeypatch):
+    monkeypatch.setattr("adxmi_jupyter.service.resource_manager._LONGEST_WAIT_FOR_OTHERS", -1)
+    azure.arm.polls = 50
+    begin(connection, change)
+
+    with pytest.raises(errors.ClusterBusy) as raised:
+        begin(connection, change)
+
+    assert raised.value.service.code in {"RequestConflict", "ServiceIsInMaintenance"}
+
+
+def test_maintenance_is_waited_out(connection, azure, change):
+    azure.faults.add("in-maintenance")
+
+    wait(connection, begin(connection, change))
+
+    assert "mi-stranger" in assigned_names(connection)
+
+
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [
+        ("throttled", errors.Throttled),
+        ("unavailable", errors.ServiceUnavailable),
+        ("not-json", errors.UnreadableAnswer),
+        ("dropped-before-write", errors.ConnectionDropped),
+    ],
+)
+def test_a_read_that_fails_for_good_says_why(connection, azure, fault, error):
+    azure.faults.add(fault, times=None, retry_after=0)
+
+    with pytest.raises(error):
+        assigned(connection)
+
+
+def test_a_read_that_failed_once_is_sent_again(connection, azure):
+    azure.faults.add("dropped-before-write")
+
+    assert assigned_names(connection) == ["contoso", "mi-export", "mi-ingest"]
+
+
+@pytest.mark.parametrize("body", [[1], "text"])
+def test_an_answer_that_is_no_object_is_unreadable(connections, body):
+    with replay(body) as uri:
+        connections.settings = Settings(cluster=uri, timeout=5)
+
+        with pytest.raises(errors.UnreadableAnswer):
+            connections.current().resource_manager.graph("resources")
+
+
+def test_an_expired_token_is_told(connections, azure, monkeypatch):
+    monkeypatch.setenv("ADXMI_TOKEN", "embedded-reader")
+    expired = connections.open(azure.kusto_uri, credential="token")
+    monkeypatch.setenv("ADXMI_TOKEN", "embedded-expired")
+
+    with pytest.raises(errors.NotAuthenticated) as raised:
+        assigned(expired)
+
+    assert "embedded-expired" not in str(raised.value)
+
+
+def test_a_cluster_served_by_another_process_has_its_resource_manager(connections, azure):
+    other = connections.open(azure.kusto_uri)
+
+    assert assigned_names(other) == ["contoso", "mi-export", "mi-ingest"]
+
+
+def test_the_token_of_a_cluster_is_not_sent_to_resource_manager(connections, monkeypatch):
+    monkeypatch.setenv("ADXMI_TOKEN", "for the cluster")
+    connections.settings = Settings(cluster="help.westeurope", credential="token")
+
+    with pytest.raises(errors.CredentialFailure, match="lacks ADXMI_ARM_TOKEN"):
+        assigned(connections.current())
+
+
+@pytest.mark.parametrize(
+    ("cluster", "manager"),
+    [
+        ("help", "https://management.azure.com"),
+        ("https://c.kusto.usgovcloudapi.net", "https://management.usgovcloudapi.net"),
+        ("https://c.kusto.chinacloudapi.cn", "https://management.chinacloudapi.cn"),
+    ],
+)
+def test_each_cloud_has_its_resource_manager(cluster, manager):
+    assert parse_address(cluster).resource_manager == manager
+
+
+def test_a_token_of_this_machine_never_leaves_it(connection):
+    from azure.core.rest import HttpRequest
+
+    client = connection.resource_manager._client("00000000-0000-0000-0000-000000000000")
+
+    with pytest.raises(ValueError, match="never leaves this machine"):
+        client.send_request(HttpRequest("GET", "https://management.azure.com/subscriptions"))
