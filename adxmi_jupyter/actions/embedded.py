@@ -47,6 +47,7 @@ def reset(connection: Connection) -> None:
     """Return to the seeded world, without faults and history; raises as `state_frame` does."""
     connection.embedded.reset()
     connection.forget()
+    connection.assigned_when_last_seen = None
 
 
 def add_fault(

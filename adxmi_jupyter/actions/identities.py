@@ -5,7 +5,7 @@ Source: *Configure managed identities for your cluster* (Azure Data Explorer doc
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
         AssignmentChange,
     )
     from adxmi_jupyter.model.identity import ManagedIdentity
+    from adxmi_jupyter.model.policy import PolicyEntry
     from adxmi_jupyter.service.connection import Connection
     from adxmi_jupyter.service.resource_manager import Operation
 
@@ -57,7 +58,26 @@ def assigned(connection: Connection) -> AssignedIdentities:
         Azure Resource Manager refused or was not reached.
 
     """
-    return parse_assigned(connection.resource_manager.get(cluster_id(connection), KUSTO_VERSION))
+    cluster = connection.resource_manager.get(cluster_id(connection), KUSTO_VERSION)
+    present = parse_assigned(cluster)
+    connection.assigned_when_last_seen = present
+    return present
+
+
+def not_assigned(
+    connection: Connection, entries: Iterable[PolicyEntry]
+) -> tuple[ManagedIdentity, ...]:
+    """Return the identities that policy entries name and the cluster did not have when last seen.
+
+    Azure is not asked for this: a policy is read often, and by people without rights there. So
+    nothing is known, and nothing returned, before the identities were looked at.
+    """
+    present = connection.assigned_when_last_seen
+    if present is None:
+        return ()
+    ids = {identity.object_id.lower() for identity in present.all}
+    named = {entry.identity.object_id.lower(): entry.identity for entry in entries}
+    return tuple(identity for object_id, identity in named.items() if object_id not in ids)
 
 
 def cluster_id(connection: Connection) -> str:

@@ -177,6 +177,7 @@ def _read(
     *,
     skip_unreadable: bool,
 ) -> PolicyReading:
+    from adxmi_jupyter.actions.identities import not_assigned
     from adxmi_jupyter.actions.policies import read, scopes_of
 
     reading = read(
@@ -188,6 +189,9 @@ def _read(
         call.say(f"not read: {scope} ({failure.why})")
     for usage in reading.unknown_usages:
         call.say(f"{usage} is a usage newer than this release")
+    entries = (entry for scoped in reading.policies for entry in scoped.policy)
+    for orphan in not_assigned(call.connection, entries):
+        call.say(f"{orphan.label} is named but not assigned to the cluster: without effect")
     return reading
 
 

@@ -13,6 +13,7 @@ from adxmi_jupyter.service.resource_manager import ResourceManager
 
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded import EmbeddedAzure
+    from adxmi_jupyter.model.assignment import AssignedIdentities
     from adxmi_jupyter.service.access import Access
     from adxmi_jupyter.service.address import ClusterAddress
     from adxmi_jupyter.service.embedded import EmbeddedService
@@ -47,6 +48,7 @@ class Connection:
         self.say = say
         self.remembered: dict[str, Any] = {}
         self.operations: list[Operation] = []
+        self.assigned_when_last_seen: AssignedIdentities | None = None
         self._history = history
         self._embedded = embedded
         self._access = access

@@ -82,3 +82,19 @@ def test_completion_offers_the_identities_of_azure(completions, azure):
         "mi-stranger",
     ]
     assert [c[0] for c in completions("%adxmi identity ")][:2] == ["list", "show"]
+
+
+def test_a_policy_entry_whose_identity_was_removed_is_marked(magic, capsys):
+    magic("identity remove --identity mi-ingest --yes")
+    capsys.readouterr()
+
+    frame = magic("policy show")
+
+    assert "mi-ingest is named but not assigned to the cluster" in capsys.readouterr().out
+    assert "mi-ingest" in list(frame["display_name"])
+
+
+def test_without_a_look_at_azure_nothing_is_said_about_assignments(magic, capsys):
+    magic("policy show")
+
+    assert "not assigned" not in capsys.readouterr().out
