@@ -1,6 +1,8 @@
 import pytest
 from hypothesis import settings
 
+from adxmi_jupyter.service.connections import Connections, Settings
+
 settings.register_profile("project", deadline=None, derandomize=True)
 settings.load_profile("project")
 
@@ -18,3 +20,28 @@ def own_surroundings(monkeypatch, tmp_path):
 def no_pauses(monkeypatch):
     """Attempts follow one another at once: what counts is whether there is another."""
     monkeypatch.setattr("adxmi_jupyter.service.kusto._FIRST_PAUSE", 0)
+
+
+@pytest.fixture
+def said():
+    """What the user was told in passing."""
+    return []
+
+
+@pytest.fixture
+def connections(said):
+    found = Connections(Settings(), said.append)
+    yield found
+    found.close_all()
+
+
+@pytest.fixture
+def connection(connections):
+    """A connection to an embedded Azure of its own."""
+    return connections.current()
+
+
+@pytest.fixture
+def azure(connection):
+    """The embedded Azure behind `connection`."""
+    return connection.azure

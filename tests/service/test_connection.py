@@ -8,18 +8,6 @@ from adxmi_jupyter.service.embedded import check_fault, fault_names, serve
 from adxmi_jupyter.service.gather import gather
 
 
-@pytest.fixture
-def said():
-    return []
-
-
-@pytest.fixture
-def connections(said):
-    found = Connections(Settings(), said.append)
-    yield found
-    found.close_all()
-
-
 def test_nothing_configured_is_the_embedded_azure_and_one_line_says_so(connections, said):
     connection = connections.current()
 

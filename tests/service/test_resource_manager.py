@@ -3,30 +3,8 @@ import pytest
 from adxmi_jupyter import errors
 from adxmi_jupyter.actions.identities import assigned, begin, plan_assignment, visible, wait
 from adxmi_jupyter.service.address import parse_address
-from adxmi_jupyter.service.connections import Connections, Settings
+from adxmi_jupyter.service.connections import Settings
 from tests.service.replay import replay
-
-
-@pytest.fixture
-def said():
-    return []
-
-
-@pytest.fixture
-def connections(said):
-    found = Connections(Settings(), said.append)
-    yield found
-    found.close_all()
-
-
-@pytest.fixture
-def connection(connections):
-    return connections.current()
-
-
-@pytest.fixture
-def azure(connection):
-    return connection.azure
 
 
 @pytest.fixture
