@@ -104,6 +104,14 @@ def _add_databases(world: World) -> None:
     world.add_database("Sales", tables=(orders, customers))
     world.add_database("Tom's Lab", tables=(experiments,))
     world.add_database("Telemetry", tables=(events, heartbeats))
+    world.add_external_table("ArchivedOrders", _archive_of(world), database="Sales")
+
+
+def _archive_of(world: World) -> str:
+    """Return the connection string of a blob container, read and written as `mi-export`."""
+    export = world.identity("mi-export")
+    container = "https://contosolake.blob.core.windows.net/archive"
+    return f"{container};managed_identity={export.object_id}"
 
 
 def _add_policies(world: World) -> None:

@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.embedded.resources import default_settings, default_sku, identity_id
+from adxmi_jupyter.embedded.workflows import ContinuousExport, ExternalTable, UpdatePolicy
 
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.operations import Operation
@@ -131,6 +132,7 @@ class Table:
     name: str
     columns: tuple[tuple[str, str], ...]
     rows: list[tuple[Any, ...]] = field(default_factory=list)
+    update_policy: list[UpdatePolicy] | None = None
 
 
 @dataclass
@@ -143,6 +145,8 @@ class Database:
     policy: list[PolicyItem] | None = None
     roles: list[RoleAssignment] = field(default_factory=list)
     data_connections: list[DataConnection] = field(default_factory=list)
+    external_tables: dict[str, ExternalTable] = field(default_factory=dict)
+    continuous_exports: dict[str, ContinuousExport] = field(default_factory=dict)
 
 
 @dataclass
@@ -272,6 +276,34 @@ class World:
         with self.lock:
             self.cluster.databases[name] = database
         return database
+
+    def add_external_table(
+        self, name: str, *connection_strings: str, database: str, **properties: str
+    ) -> ExternalTable:
+        """Create an external table; `properties` are other fields of `ExternalTable`."""
+        table = ExternalTable(name, connection_strings, **properties)
+        with self.lock:
+            self.cluster.databases[database].external_tables[name] = table
+        return table
+
+    def add_continuous_export(
+        self, name: str, *, database: str, external_table: str, query: str, **properties: Any
+    ) -> ContinuousExport:
+        """Create a continuous export; `properties` are other fields of `ContinuousExport`."""
+        export = ContinuousExport(name, external_table, query, **properties)
+        with self.lock:
+            self.cluster.databases[database].continuous_exports[name] = export
+        return export
+
+    def add_update_policy(
+        self, table: str, *, database: str, source: str, query: str, **properties: Any
+    ) -> UpdatePolicy:
+        """Add to a table's update policy; `properties` are other fields of `UpdatePolicy`."""
+        item = UpdatePolicy(source, query, **properties)
+        with self.lock:
+            target = self.cluster.databases[database].tables[table]
+            target.update_policy = [*(target.update_policy or []), item]
+        return item
 
     def add_identity(
         self,

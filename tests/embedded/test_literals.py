@@ -103,6 +103,31 @@ def test_bracketed_text_may_hold_blanks(run, azure):
     assert row["EntityName"] == "[North Sea]"
 
 
+@pytest.mark.parametrize("name", ["9lives", "1_2", "3msx", "1e5x", "0xZ", "$systemdb", "$9"])
+def test_bare_names_may_start_with_a_digit_or_a_dollar_sign(run, azure, name):
+    azure.world.add_database(name)
+
+    (row,) = run(f".show database {name} policy managed_identity")
+
+    assert row["EntityName"] == f"[{name}]"
+
+
+@pytest.mark.parametrize("name", ["9", "7d", "12h", "1e5", "0x1F", "3ms", "2ticks", "$$x", "x$"])
+def test_numbers_and_lengths_of_time_are_no_bare_names(refusal, azure, name):
+    azure.world.add_database(name)
+
+    error = refusal(f".show database {name} policy managed_identity")
+
+    assert error.code == "BadRequest_SyntaxError"
+
+
+@pytest.mark.parametrize("word", ["identity", "with"])
+def test_words_reserved_for_databases_alone_may_name_a_table(refusal, word):
+    error = refusal(f".show table {word} policy update", database="Sales")
+
+    assert error.code == "BadRequest_TableNotExist"
+
+
 @pytest.mark.parametrize("word", ["union", "where", "callout", "time", "identity", "true"])
 def test_reserved_words_need_brackets(run, refusal, azure, word):
     azure.world.add_database(word)

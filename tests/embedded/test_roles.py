@@ -90,6 +90,26 @@ def test_add_puts_principals_into_a_role(run, members):
     assert rows[-1]["PrincipalDisplayName"] == "mi-export"
 
 
+def test_add_without_a_name_means_the_database_of_the_request(run, members):
+    rows = run(f".add database users ('{READER_FQN}')", database="Sales")
+
+    assert members("users") == [READER_FQN]
+    assert rows[-1]["Role"] == "Database Sales User"
+
+
+def test_add_without_a_name_or_a_database_is_refused(refusal):
+    error = refusal(f".add database users ('{READER_FQN}')")
+
+    assert error.code == "BadRequest_DatabaseNotExist"
+
+
+@pytest.mark.parametrize("change", ["drop", "set"])
+def test_other_role_commands_need_the_name_of_a_database(refusal, change):
+    error = refusal(f".{change} database users ('{READER_FQN}')", database="Sales")
+
+    assert error.code == "BadRequest_SyntaxError"
+
+
 def test_add_twice_keeps_one_assignment(run, members):
     run(f".add database Sales monitors ('{READER_FQN}')")
     run(f".add database Sales monitors ('{READER_FQN}', '{READER_FQN}')")

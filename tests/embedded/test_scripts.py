@@ -66,14 +66,24 @@ def test_script_stops_at_the_first_failure(run, policy):
     assert policy(".show cluster policy managed_identity") == {"mi-export": "AutomatedFlows"}
 
 
-def test_continue_on_errors_goes_on(run, policy):
+@pytest.mark.parametrize("value", ["true", "True", "TRUE", "'true'", '"True"', "@'TRUE'"])
+def test_continue_on_errors_goes_on(run, policy, value):
     rows = run(
-        ".execute cluster script with (ContinueOnErrors=true) <|\n"
+        f".execute cluster script with (ContinueOnErrors={value}) <|\n"
         f".alter cluster {WRONG}\n.bogus\n.alter cluster {GRANT}",
     )
 
     assert [row["Result"] for row in rows] == ["Failed", "Failed", "Completed"]
     assert policy(".show cluster policy managed_identity") == {"contoso": "All"}
+
+
+def test_continue_on_errors_as_a_false_string_stops(run):
+    rows = run(
+        ".execute cluster script with (ContinueOnErrors='false') <|\n"
+        f".alter cluster {WRONG}\n.alter cluster {GRANT}",
+    )
+
+    assert [row["Result"] for row in rows] == ["Failed"]
 
 
 def test_throw_on_errors_fails_the_whole_command(refusal):
@@ -121,7 +131,10 @@ def test_scripts_need_an_admin(refusal, level):
     assert error.code == "Forbidden"
 
 
-@pytest.mark.parametrize("options", ["Sooner=true", "ContinueOnErrors=true, ThrowOnErrors=true"])
+@pytest.mark.parametrize(
+    "options",
+    ["Sooner=true", "ContinueOnErrors='1'", "ContinueOnErrors=true, ThrowOnErrors='true'"],
+)
 def test_unknown_or_conflicting_options_are_refused(refusal, options):
     error = refusal(f".execute cluster script with ({options}) <| .show version")
 

@@ -38,6 +38,14 @@ UNDERSTOOD_BY_BOTH = [
     '.show database @"Sales" policy managed_identity',
     ".show database ```Sales``` policy managed_identity",
     ".show database _ policy managed_identity",
+    ".show database 9lives policy managed_identity",
+    ".show database 12_ policy managed_identity",
+    ".show database 1e5x policy managed_identity",
+    ".show database 1Days policy managed_identity",
+    ".show database 3msx policy managed_identity",
+    ".show database $x policy managed_identity",
+    ".show database $9 policy managed_identity",
+    ".show database $ policy managed_identity",
     ".delete database ['Sales'] policy managed_identity",
     # the eight policy commands and the forms of a literal
     ".show cluster policy managed_identity",
@@ -72,6 +80,10 @@ UNDERSTOOD_BY_BOTH = [
     ".show cluster principal roles",
     ".add database Sales viewers ('aadapp=1;2')",
     ".add database Sales admins (\"aadapp=1;2\", @'aadapp=3;4')",
+    ".add database viewers ('aadapp=1;2')",
+    ".add database viewers('aadapp=1;2') skip-results 'the nightly load'",
+    ".add database ['admins'] viewers ('aadapp=1;2')",
+    ".drop database admins viewers ('aadapp=1;2')",
     ".add database 'Sales' ingestors ('aadapp=1;2') 'the nightly load'",
     ".drop database Sales monitors ('aadapp=1;2') skip-results 'gone'",
     ".set database Sales unrestrictedviewers('aadapp=1;2') skip-results",
@@ -80,6 +92,25 @@ UNDERSTOOD_BY_BOTH = [
     # scripts
     ".execute database script <|\n.show version",
     ".execute cluster script with (ContinueOnErrors=true) <| .show version",
+    ".execute database script with (ContinueOnErrors=FALSE) <| .show version",
+    ".execute database script with (ContinueOnErrors='true') <| .show version",
+    '.execute database script with (ThrowOnErrors=@"false") <| .show version',
+    # what depends on managed identities
+    ".show external tables",
+    ".show external tables | count",
+    ".show external table ArchivedOrders",
+    ".show external table [Archived Orders]",
+    ".show external table table",
+    ".show continuous-exports",
+    ".show continuous-export ['Nightly export']",
+    ".show continuous-export 9pm",
+    ".show table * policy update",
+    ".show table Orders policy update",
+    ".show table 'Orders' policy update | project Policy",
+    ".show table Sales.Orders policy update",
+    ".show table ['Sales'] . [Orders] policy update",
+    ".show table policy policy update",
+    ".show table identity policy update",
 ]
 
 REFUSED_BY_BOTH = [
@@ -98,6 +129,11 @@ REFUSED_BY_BOTH = [
     ".show databases policies managed_identity",
     ".show table Orders policy managed_identity",
     ".show cluster Sales policy managed_identity",
+    ".show database 9 policy managed_identity",
+    ".show database 9days policy managed_identity",
+    ".show database 1e5 policy managed_identity",
+    ".show database 0x1F policy managed_identity",
+    ".show database $$x policy managed_identity",
     ".show database Sales policy managed-identity",
     ".show database Sales policy Managed_Identity",
     ".alter cluster policy managed_identity",
@@ -126,10 +162,26 @@ REFUSED_BY_BOTH = [
     ".add database Sales viewers ('aadapp=1;2') 'note' skip-results",
     ".set database Sales viewers (none)",
     ".remove database Sales viewers ('aadapp=1;2')",
+    ".add database admins viewers ('aadapp=1;2')",
+    ".drop database viewers ('aadapp=1;2')",
+    ".set database viewers none",
     ".execute database script .show version",
+    ".execute database script with (ContinueOnErrors=yes) <| .show version",
+    ".show external table",
+    ".show external table *",
+    ".show external-tables",
+    ".show external table Sales.ArchivedOrders",
+    ".show external table string",
+    ".show continuous-export",
+    ".show continuous exports",
+    ".show table policy update",
+    ".show table Sales.* policy update",
+    ".show table Ord* policy update",
+    ".show table Orders policies update",
 ]
 
 NOT_EMBEDDED = [
+    ".show external tables details",
     ".show databases details",
     ".show databases identity",
     ".show databases policies",
@@ -170,6 +222,13 @@ WITH_A_KNOWN_SCHEMA = [
     ".drop database Sales viewers ('aaduser=reader@contoso.example')",
     ".set database Sales viewers ('aaduser=admin@contoso.example')",
     ".set database Sales viewers none",
+    ".add database viewers ('aaduser=admin@contoso.example')",
+    ".show external tables",
+    ".show external table ArchivedOrders",
+    ".show continuous-exports",
+    ".show table * policy update",
+    ".show table Orders policy update",
+    ".show table Sales.Orders policy update",
     ".show databases | count",
     ".show version | project ServiceType",
 ]
@@ -238,6 +297,17 @@ def test_result_columns_are_the_schema_of_the_grammar(kusto_parser, result_colum
 
     assert columns == schema
     assert schema
+
+
+def test_columns_of_one_continuous_export(running_azure, kusto_parser, client, result_columns):
+    text = ".show continuous-export Nightly"
+    running_azure.world.add_continuous_export(
+        "Nightly", database="Sales", external_table="ArchivedOrders", query="Orders"
+    )
+
+    columns = result_columns(text)
+
+    assert columns == [(each.name, each.type) for each in kusto_parser.judge(text).columns]
 
 
 @pytest.mark.parametrize("text", WITHOUT_A_KNOWN_SCHEMA)

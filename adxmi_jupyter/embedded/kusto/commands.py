@@ -12,11 +12,15 @@ from adxmi_jupyter.embedded.kusto.statements import (
     ChangeRoles,
     ExecuteScript,
     ShowCluster,
+    ShowContinuousExports,
     ShowDatabases,
+    ShowExternalTables,
     ShowPrincipals,
     ShowRoles,
+    ShowUpdatePolicies,
     ShowVersion,
 )
+from adxmi_jupyter.embedded.kusto.workflows import show_workflows
 
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.kusto.session import Session
@@ -39,6 +43,8 @@ def run_command(command: Command, session: Session) -> Result:
             return show_principals(command, session)
         case ShowRoles():
             return show_roles(command, session)
+        case ShowExternalTables() | ShowContinuousExports() | ShowUpdatePolicies():
+            return show_workflows(command, session)
         case ChangeRoles():
             return change_roles(command, session)
         case ExecuteScript():

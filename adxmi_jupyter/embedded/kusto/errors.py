@@ -93,6 +93,18 @@ def database_not_found(name: str) -> Refusal:
     )
 
 
+def entity_not_found(kind: str, name: str, database: str) -> Refusal:
+    """Return the refusal for a table or another entity that the database does not have."""
+    is_table = kind == "Table"
+    return Refusal(
+        400,
+        "BadRequest_TableNotExist" if is_table else "General_BadRequest",
+        "Request is invalid and cannot be executed.",
+        f"{_DATA}{'TableNotFound' if is_table else 'EntityNotFoundInContainer'}Exception",
+        f"There is no {kind} '{name}' in the database '{database}'.",
+    )
+
+
 def unauthorized_operation(principal: str, operation: str, target: str) -> Refusal:
     """Return the refusal of a caller whose roles do not permit the operation."""
     return Refusal(

@@ -22,3 +22,6 @@ _WORDS = (
     "with_itemindex with_match_id with_source with_step_name withsource writeaheadlog "
 )
 RESERVED_WORDS = frozenset(_WORDS.split())
+
+# The service's own editor lets these two name a table, but not a database.
+RESERVED_FOR_DATABASES = frozenset({"identity", "with"})

@@ -12,7 +12,7 @@ from lark.exceptions import VisitError
 from adxmi_jupyter.embedded.kusto import statements
 from adxmi_jupyter.embedded.kusto.errors import Refusal, syntax_error
 from adxmi_jupyter.embedded.kusto.literals import decode
-from adxmi_jupyter.embedded.kusto.names import RESERVED_WORDS
+from adxmi_jupyter.embedded.kusto.names import RESERVED_FOR_DATABASES, RESERVED_WORDS
 from adxmi_jupyter.embedded.kusto.statements import Level, RoleChange, Scope, Statement
 from adxmi_jupyter.embedded.world import DatabaseRole
 
@@ -59,13 +59,12 @@ class ToNames(Transformer[Token, Any]):
     @v_args(inline=True)
     def bare_name(self, name: Token) -> str:
         """Return a name without quotes, unless the word is reserved."""
-        if name in RESERVED_WORDS:
-            raise syntax_error(
-                f"'{name}' is a reserved word; write ['{name}'] to use it as a name.",
-                name.line or 1,
-                name.column or 1,
-            )
-        return str(name)
+        return _unreserved(name, RESERVED_WORDS)
+
+    @v_args(inline=True)
+    def bare_entity(self, name: Token) -> str:
+        """Return the bare name of something in a database, unless the word is reserved."""
+        return _unreserved(name, RESERVED_WORDS - RESERVED_FOR_DATABASES)
 
     @v_args(inline=True)
     def bracketed_text(self, name: Token) -> str:
@@ -127,6 +126,16 @@ class _ToStatement(ToNames):
     def show_cluster_roles(self, principal: str | None) -> statements.ShowRoles:
         return statements.ShowRoles(Scope(Level.CLUSTER), principal)
 
+    def show_external_tables(self, name: str | None = None) -> statements.ShowExternalTables:
+        return statements.ShowExternalTables(name)
+
+    def show_continuous_exports(self, name: str | None = None) -> statements.ShowContinuousExports:
+        return statements.ShowContinuousExports(name)
+
+    def show_update_policies(self, *names: str) -> statements.ShowUpdatePolicies:
+        database, table = [None, None, *names][-2:]
+        return statements.ShowUpdatePolicies(table, database)
+
     def role(self, word: Token) -> DatabaseRole:
         return DatabaseRole(word)
 
@@ -136,7 +145,7 @@ class _ToStatement(ToNames):
     def change_roles(
         self,
         change: Token,
-        database: str,
+        database: str | None,
         role: DatabaseRole,
         principals: tuple[str, ...],
         skip_results: Token | None,
@@ -146,26 +155,46 @@ class _ToStatement(ToNames):
             RoleChange(change), database, role, principals, bool(skip_results), description or ""
         )
 
+    def change_context_roles(
+        self,
+        change: Token,
+        role: DatabaseRole,
+        principals: tuple[str, ...],
+        skip_results: Token | None,
+        description: str | None,
+    ) -> statements.ChangeRoles:
+        return self.change_roles(change, None, role, principals, skip_results, description)
+
     def empty_roles(
         self, change: Token, database: str, role: DatabaseRole, skip_results: Token | None
     ) -> statements.ChangeRoles:
         return self.change_roles(change, database, role, (), skip_results, None)
 
-    def option(self, name: Token, value: Token) -> tuple[str, bool]:
-        return str(name), value == "true"
+    def option(self, name: Token, value: str) -> tuple[str, str]:
+        return str(name), str(value)
 
-    def options(self, *options: tuple[str, bool]) -> tuple[tuple[str, bool], ...]:
+    def options(self, *options: tuple[str, str]) -> tuple[tuple[str, str], ...]:
         return options
 
     def execute_cluster_script(
-        self, options: tuple[tuple[str, bool], ...] | None, text: Token
+        self, options: tuple[tuple[str, str], ...] | None, text: Token
     ) -> statements.ExecuteScript:
         return statements.ExecuteScript(Level.CLUSTER, options or (), text.removeprefix("<|"))
 
     def execute_database_script(
-        self, options: tuple[tuple[str, bool], ...] | None, text: Token
+        self, options: tuple[tuple[str, str], ...] | None, text: Token
     ) -> statements.ExecuteScript:
         return statements.ExecuteScript(Level.DATABASE, options or (), text.removeprefix("<|"))
+
+
+def _unreserved(name: Token, reserved: frozenset[str]) -> str:
+    if name in reserved:
+        raise syntax_error(
+            f"'{name}' is a reserved word; write ['{name}'] to use it as a name.",
+            name.line or 1,
+            name.column or 1,
+        )
+    return str(name)
 
 
 def _syntax_refusal(text: str, error: UnexpectedInput) -> Refusal:
@@ -198,6 +227,8 @@ def _spelled(terminals: Iterable[str]) -> str:
         "VERBATIM": "a string literal",
         "MULTI_LINE": "a string literal",
         "DOT": "a command, which starts with a dot",
+        "TRUE": "true",
+        "FALSE": "false",
         "TAIL": "|",
         "SCRIPT_TEXT": "<|",
         "$END": "the end of the command",

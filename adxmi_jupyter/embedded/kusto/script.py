@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 _CONTINUE = "ContinueOnErrors"
 _THROW = "ThrowOnErrors"
+_TRUTH = {"true": True, "false": False}
 # Literals and comments come first, so that a dot inside one of them starts no command.
 _PIECE = re.compile(
     r"```[\s\S]*?```|~~~[\s\S]*?~~~|@?\"[^\"\r\n]*\"|@?'[^'\r\n]*'|//[^\r\n]*"
@@ -84,7 +85,9 @@ def _options(script: ExecuteScript) -> dict[str, bool]:
     for name, value in script.options:
         if name not in options:
             raise bad_request(f"'{name}' is no property of a script.")
-        options[name] = value
+        if value.casefold() not in _TRUTH:
+            raise bad_request(f"'{value}' is no value for {name}: true or false.")
+        options[name] = _TRUTH[value.casefold()]
     if len(script.options) > 1:
         raise bad_request(f"Only one of {_CONTINUE} and {_THROW} may be set.")
     return options

@@ -90,10 +90,13 @@ class RoleChange(StrEnum):
 
 @dataclass(frozen=True)
 class ChangeRoles:
-    """`.add`, `.drop` or `.set database … ROLE (…)`; `.set … none` has no principals."""
+    """`.add`, `.drop` or `.set database … ROLE (…)`; `.set … none` has no principals.
+
+    Without a name the database is the request's context database; only `.add` can do so.
+    """
 
     change: RoleChange
-    database: str
+    database: str | None
     role: DatabaseRole
     principals: tuple[str, ...]
     skip_results: bool
@@ -102,15 +105,39 @@ class ChangeRoles:
 
 @dataclass(frozen=True)
 class ExecuteScript:
-    """`.execute cluster|database script <| …`; `options` are (name, value) as written."""
+    """`.execute cluster|database script <| …`; `options` are (name, text of the value)."""
 
     level: Level
-    options: tuple[tuple[str, bool], ...]
+    options: tuple[tuple[str, str], ...]
     text: str
 
 
+@dataclass(frozen=True)
+class ShowExternalTables:
+    """`.show external tables`, or `.show external table NAME`."""
+
+    name: str | None = None
+
+
+@dataclass(frozen=True)
+class ShowContinuousExports:
+    """`.show continuous-exports`, or `.show continuous-export NAME`."""
+
+    name: str | None = None
+
+
+@dataclass(frozen=True)
+class ShowUpdatePolicies:
+    """`.show table [DATABASE.]NAME policy update`; without a table, of all: `*`."""
+
+    table: str | None = None
+    database: str | None = None
+
+
 PolicyCommand = ShowPolicy | AlterPolicy | DeletePolicy
-ShowCommand = ShowVersion | ShowCluster | ShowDatabases | ShowPolicy | ShowPrincipals | ShowRoles
+ShowWorkflows = ShowExternalTables | ShowContinuousExports | ShowUpdatePolicies
+ShowService = ShowVersion | ShowCluster | ShowDatabases
+ShowCommand = ShowService | ShowPolicy | ShowPrincipals | ShowRoles | ShowWorkflows
 Command = ShowCommand | AlterPolicy | DeletePolicy | ChangeRoles | ExecuteScript
 
 

@@ -1,0 +1,44 @@
+"""Connection strings as the service shows them: without their secrets.
+
+Page: Storage connection strings.
+"""
+
+from __future__ import annotations
+
+import re
+
+_MASK = "*******"
+_IDENTITY = "managed_identity="
+_IMPERSONATE = "impersonate"
+_SQL_SECRET = re.compile(
+    r"((?:^|;)\s*(?:password|pwd|accountkey|access\s?token)\s*=\s*)"
+    r"(?:\"(?:[^\"]|\"\")*\"|'(?:[^']|'')*'|[^;]*)",
+    re.IGNORECASE,
+)
+
+
+def masked_storage(connection_string: str) -> str:
+    """Return a storage connection string with asterisks for keys, tokens and the URI query.
+
+    A query is a secret as a whole: there it is a shared access signature. The identity suffix and
+    `impersonate` hold no secret and stay, the keyword in lower case.
+    """
+    address, *suffixes = connection_string.split(";")
+    location, mark, query = address.partition("?")
+    shown = location + mark + (_MASK if query else "")
+    return ";".join([shown, *(_masked_suffix(suffix) for suffix in suffixes)])
+
+
+def masked_sql(connection_string: str) -> str:
+    """Return a SQL connection string with asterisks for passwords, account keys and tokens."""
+    return _SQL_SECRET.sub(rf"\1{_MASK}", connection_string)
+
+
+def _masked_suffix(suffix: str) -> str:
+    word = suffix.strip()
+    folded = word.casefold()
+    if folded.startswith(_IDENTITY):
+        return _IDENTITY + word[len(_IDENTITY) :]
+    if folded == _IMPERSONATE:
+        return _IMPERSONATE
+    return _MASK if word else suffix
