@@ -44,7 +44,7 @@ AdxmiError
 ├── OperationContinues        waiting was interrupted; Azure goes on
 ├── WriteNotApplied           the answer was lost, and the change did not happen
 ├── WriteOutcomeUnknown       the answer was lost, and so is the truth
-├── NothingToRevoke           the policy of that scope does not allow it
+├── NothingToRevoke           the policy does not allow it, the role does not list it
 ├── HistoryUnavailable        no such entry, or nothing to undo
 ├── EmbeddedAzureNotInUse     an `embedded` verb while another cluster is connected
 └── TutorialFailed            `adxmi lab` could not run what it should
@@ -281,15 +281,15 @@ class OperationContinues(AdxmiError):
 
 
 class WriteNotApplied(AdxmiError):
-    """The answer was lost; the policy was read again and is as before."""
+    """The answer was lost; what was to change was read again and is as before."""
 
 
 class WriteOutcomeUnknown(AdxmiError):
-    """The answer was lost, and the policy could not be read again or is something else."""
+    """The answer was lost, and what was to change cannot tell whether it did."""
 
 
 class NothingToRevoke(AdxmiError):
-    """The policy of that scope does not allow what should be revoked."""
+    """The policy does not allow, or the role does not list, what should be revoked."""
 
 
 class HistoryUnavailable(AdxmiError):

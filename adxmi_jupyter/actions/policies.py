@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from adxmi_jupyter.errors import AdxmiError, NotAuthorized, NothingToRevoke, PartialRead
+from adxmi_jupyter.actions.scopes import read_each
+from adxmi_jupyter.errors import NotAuthorized, NothingToRevoke
 from adxmi_jupyter.model import kql
 from adxmi_jupyter.model.policy import (
     CLUSTER,
@@ -23,9 +24,9 @@ from adxmi_jupyter.model.policy import (
     policy_text,
 )
 from adxmi_jupyter.model.usage import Usage
-from adxmi_jupyter.service.gather import gather
 
 if TYPE_CHECKING:
+    from adxmi_jupyter.errors import AdxmiError
     from adxmi_jupyter.model.identity import ManagedIdentity, ResolvedIdentity
     from adxmi_jupyter.model.policy import (
         UsageChange,
@@ -131,28 +132,13 @@ def read(
         None could be read: the first one's error.
 
     """
-    results = gather(lambda scope: read_one(connection, scope), scopes, what="reading policies")
-    pairs = list(zip(scopes, results, strict=True))
-    for _, result in pairs:
-        if isinstance(result, Exception) and not isinstance(result, AdxmiError):
-            raise result
-    unreadable = tuple((scope, r) for scope, r in pairs if isinstance(r, AdxmiError))
-    policies = tuple(r for r in results if isinstance(r, ScopedPolicy))
-    if unreadable and not (policies and skip_unreadable):
-        raise _not_all_read(unreadable, len(scopes))
-    return PolicyReading(connection.name, policies, unreadable)
-
-
-def _not_all_read(unreadable: tuple[tuple[Scope, AdxmiError], ...], total: int) -> AdxmiError:
-    scope, first = unreadable[0]
-    if len(unreadable) == total:
-        return first
-    return PartialRead(
-        f"{len(unreadable)} of {total} policies could not be read: "
-        + ", ".join(str(scope) for scope, _ in unreadable),
-        why=f"{scope}: {first.why}",
-        repeat_with="--skip-unreadable",
+    found, unreadable = read_each(
+        lambda scope: read_one(connection, scope),
+        scopes,
+        what="policies",
+        skip_unreadable=skip_unreadable,
     )
+    return PolicyReading(connection.name, tuple(found.values()), unreadable)
 
 
 def read_one(connection: Connection, scope: Scope) -> ScopedPolicy:

@@ -154,6 +154,7 @@ _NOUNS: Mapping[str, str] = {
     "status": "adxmi_jupyter.magics.connect",
     "identity": "adxmi_jupyter.magics.identity",
     "policy": "adxmi_jupyter.magics.policy",
+    "role": "adxmi_jupyter.magics.role",
     "embedded": "adxmi_jupyter.magics.embedded",
     "lab": "adxmi_jupyter.magics.lab",
 }

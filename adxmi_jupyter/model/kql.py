@@ -1,15 +1,17 @@
-"""The text of management commands: entity names, string literals, policy commands.
+"""The text of management commands: entity names, string literals, policies, security roles.
 
-Source: *The string data type*, *Entity names*, *Managed identity policy*
-(Azure Data Explorer docs).
+Source: *The string data type*, *Entity names*, *Managed identity policy*, *Manage database security
+roles* (Azure Data Explorer docs).
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from adxmi_jupyter.model.policy import Policy, Scope
+    from adxmi_jupyter.model.role import Role
 
 _CHORD = "```"
 _LAST_OF_FOUR_DIGITS = 0xFFFF
@@ -101,3 +103,29 @@ def alter_merge_policy(scope: Scope, policy: Policy) -> str:
 def delete_policy(scope: Scope) -> str:
     """Build ``.delete … policy managed_identity``."""
     return f".delete {_entity(scope)} policy managed_identity"
+
+
+def show_roles(scope: Scope) -> str:
+    """Build the command that lists who holds a role on a database, or the caller's on the cluster.
+
+    No documented command lists the roles of others on the cluster.
+    """
+    if scope.database:
+        return f".show database {quote_name(scope.database)} principals"
+    return ".show cluster principal roles"
+
+
+def add_to_role(database: str, role: Role, principals: Sequence[str], description: str = "") -> str:
+    """Build ``.add database … ROLE``: the principals are added to those there are."""
+    command = _role_command(".add", database, role, principals)
+    return f"{command} {string_literal(description)}" if description else command
+
+
+def drop_from_role(database: str, role: Role, principals: Sequence[str]) -> str:
+    """Build ``.drop database … ROLE``: these principals go, all others stay."""
+    return _role_command(".drop", database, role, principals)
+
+
+def _role_command(verb: str, database: str, role: Role, principals: Sequence[str]) -> str:
+    listed = ", ".join(map(string_literal, principals))
+    return f"{verb} database {quote_name(database)} {role} ({listed})"

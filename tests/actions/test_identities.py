@@ -169,6 +169,46 @@ def test_dependents_are_told_by_kind_and_place(connection):
     ]
 
 
+def test_everything_that_names_an_identity_is_found(connection, azure):
+    export, system = named(connection, "mi-export", "system")
+    azure.world.add_external_table(
+        "Lake",
+        "https://contosolake.blob.core.windows.net/c;managed_identity=system",
+        database="Sales",
+    )
+    azure.world.add_continuous_export(
+        "Hourly",
+        database="Sales",
+        external_table="Lake",
+        query="Orders",
+        managed_identity=export.object_id,
+    )
+    azure.world.add_update_policy(
+        "Orders", database="Sales", source="Customers", query="Customers", managed_identity="system"
+    )
+
+    found = dependents(connection, (export, system))
+
+    assert found.unseen == ()
+    assert {(d.identity, d.kind, d.name) for d in found.found if d.database == "Sales"} == {
+        ("mi-export", "policy entry", "ExternalTable"),
+        ("mi-export", "external table", "ArchivedOrders"),
+        ("mi-export", "continuous export", "Hourly"),
+        ("contoso", "external table", "Lake"),
+        ("contoso", "update policy", "[Sales].[Orders]"),
+    }
+
+
+def test_what_cannot_be_looked_at_is_listed(connection, azure):
+    azure.faults.add("unavailable", match=".show external tables", times=None)
+    azure.faults.add("throttled", match="dataConnections", times=None, retry_after=0)
+
+    found = dependents(connection, named(connection, "mi-ingest"))
+
+    assert "external tables of Sales: " in found.unseen[0]
+    assert any(what.startswith("data connections of Sales") for what in found.unseen)
+
+
 def test_what_is_not_assigned_cannot_be_removed(connection):
     with pytest.raises(errors.UnknownIdentity) as raised:
         plan_removal(connection, named(connection, "mi-stranger"))

@@ -1,5 +1,7 @@
+import click
 import pytest
 
+from adxmi_jupyter.magics.tree import tree
 from adxmi_jupyter.model.usage import Usage
 
 USAGES = [usage.value for usage in Usage]
@@ -16,7 +18,7 @@ def kinds(found):
 @pytest.mark.parametrize(
     ("code", "expected"),
     [
-        ("%adxmi ", ["connect", "connections", "status", "policy", "embedded", "lab"]),
+        ("%adxmi ", tree.list_commands(click.Context(tree))),
         ("%adxmi po", ["policy"]),
         ("x = %adxmi po", ["policy"]),
         ("a, b = %adxmi po", ["policy"]),

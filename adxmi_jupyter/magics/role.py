@@ -1,0 +1,262 @@
+"""The noun ``role``: which principal, managed identities included, holds which security role."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import click
+
+from adxmi_jupyter.errors import MissingOption
+from adxmi_jupyter.magics.line import quoted
+from adxmi_jupyter.magics.options import (
+    cluster_option,
+    database_option,
+    dry_run,
+    refuse_both,
+    skip_unreadable,
+    yes,
+)
+from adxmi_jupyter.magics.params import AzureIdentityList, IdentityList, Name
+from adxmi_jupyter.magics.role_writes import found, not_by_kusto, write
+from adxmi_jupyter.magics.tree import Noun, verb
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from adxmi_jupyter.magics.call import Call
+
+
+class RoleName(Name):
+    """A security role on a database; the verb reads it."""
+
+    name = kind = "role"
+
+    def names(self, call: Call) -> Iterable[str]:
+        """Return the roles."""
+        del call
+        from adxmi_jupyter.model.role import Role
+
+        return list(Role)
+
+
+class PrincipalList(IdentityList):
+    """Identities by any name, and principals by their fully qualified names."""
+
+    def names(self, call: Call) -> Iterable[str]:
+        """Return ``system`` and the identities that policies name or Azure shows."""
+        return dict.fromkeys((*super().names(call), *AzureIdentityList().names(call)))
+
+
+_CLIENT = "6c1f0b52-9d3e-4a87-b6c4-25e8f7a913d0"
+_TENANT = "2f9ae417-50cb-4d68-8a3b-c1e7046d92f5"
+_WHO = (
+    "Display name, object ID, client ID, resource ID, system, or a reference such as "
+    '"aadapp=CLIENTID;TENANT"; several with commas.'
+)
+_principals = click.option(
+    "--identity", "references", type=PrincipalList(), metavar="REF[,…]", required=True, help=_WHO
+)
+_role = click.option(
+    "--role",
+    "role_name",
+    type=RoleName(),
+    metavar="ROLE",
+    required=True,
+    help="admins, users, viewers, unrestrictedviewers, ingestors or monitors.",
+)
+_tenant = click.option(
+    "--tenant",
+    type=Name(),
+    metavar="TENANT",
+    default="",
+    help="The principals' tenant, GUID or domain, if it is not the cluster's; needs a client ID.",
+)
+_in_database = database_option("The database of the role.")
+_on_cluster = cluster_option("Refused: roles on the whole cluster are managed outside of Kusto.")
+
+
+@click.group(cls=Noun, no_args_is_help=True)
+def role() -> None:
+    """Who may read, ingest or administer: Kusto security roles, for identities too.
+
+    A role says what a principal may do in this cluster. It is not needed for what the cluster does
+    in the name of an identity elsewhere: there the target's own roles and the policy count.
+    """
+
+
+@verb(
+    "list",
+    of=role,
+    examples=(
+        "role list",
+        "role list --cluster --all-databases",
+        "role list --database Telemetry --identity mi-ingest",
+    ),
+)
+@database_option("This database instead of the current one.")
+@cluster_option("Your own roles on the whole cluster: Kusto does not list those of others.")
+@click.option(
+    "--all-databases",
+    is_flag=True,
+    help="Every database, read at the same time; may be combined with --cluster.",
+)
+@click.option(
+    "--identity",
+    "references",
+    type=PrincipalList(),
+    metavar="REF[,…]",
+    default="",
+    help="Only these identities or principals, separated by commas.",
+)
+@skip_unreadable
+def list_(
+    call: Call,
+    *,
+    database: str,
+    cluster: bool,
+    all_databases: bool,
+    references: tuple[str, ...],
+    skip_unreadable: bool,
+) -> pd.DataFrame:
+    """List who holds which role on a database; only its admins may.
+
+    Holders of a role on the whole cluster are listed as far as the service lists them with a
+    database. With --cluster the service tells the caller's own roles only.
+    """
+    from adxmi_jupyter.actions.policies import scopes_of
+    from adxmi_jupyter.actions.roles import read_roles, roles_frame
+
+    scopes = scopes_of(
+        call.connection, database=database, cluster=cluster, all_databases=all_databases
+    )
+    reading = read_roles(call.connection, scopes, skip_unreadable=skip_unreadable)
+    for scope, failure in reading.unreadable:
+        call.say(f"not read: {scope} ({failure.why})")
+    if cluster:
+        call.say("of the cluster: your own roles only; Azure shows all, on its page Permissions")
+    if references:
+        wanted = found(call, references)
+        mine = {one: None for who in wanted for one in who.listed_in(reading.assignments)}
+        kept = tuple(one for one in reading.assignments if one in mine)
+        reading = replace(reading, assignments=kept)
+    return roles_frame(reading)
+
+
+@verb(
+    "grant",
+    of=role,
+    examples=(
+        "role grant --database Telemetry --role ingestors --identity mi-ingest --dry-run",
+        "role grant --database Telemetry --role viewers --identity mi-ingest,mi-export",
+        (
+            "role grant --database Sales --role monitors"
+            " --identity 6c1f0b52-9d3e-4a87-b6c4-25e8f7a913d0"
+            " --tenant 2f9ae417-50cb-4d68-8a3b-c1e7046d92f5 --description partner"
+        ),
+    ),
+)
+@_in_database
+@_on_cluster
+@_role
+@_principals
+@_tenant
+@click.option(
+    "--description", metavar="TEXT", default="", help="Why, for whoever reads the list later."
+)
+@dry_run
+def grant(
+    call: Call,
+    *,
+    database: str,
+    cluster: bool,
+    role_name: str,
+    references: tuple[str, ...],
+    tenant: str,
+    description: str,
+    dry_run: bool,
+) -> pd.DataFrame:
+    """Give principals a role on a database, besides what they hold.
+
+    A managed identity is sent by its client ID. It may live in another tenant, if the cluster
+    trusts that one; the identities of the cluster itself reach their own tenant's resources only.
+    """
+    from adxmi_jupyter.actions.roles import plan_grant
+    from adxmi_jupyter.model.role import parse_role
+
+    database = _database(call, database, role_name, references, tenant, cluster=cluster)
+    wanted_role = parse_role(role_name)
+    wanted = found(call, references, tenant)
+    change = plan_grant(call.connection, database, wanted_role, wanted, description)
+    return write(call, change, dry_run=dry_run)
+
+
+@verb(
+    "revoke",
+    of=role,
+    examples=(
+        "role grant --database Telemetry --role viewers --identity mi-export",
+        "role revoke --database Telemetry --role viewers --identity mi-export --dry-run",
+        "role revoke --database Telemetry --role viewers --identity mi-export --yes",
+    ),
+)
+@_in_database
+@_on_cluster
+@_role
+@_principals
+@_tenant
+@dry_run
+@yes
+def revoke(
+    call: Call,
+    *,
+    database: str,
+    cluster: bool,
+    role_name: str,
+    references: tuple[str, ...],
+    tenant: str,
+    dry_run: bool,
+    yes: bool,
+) -> pd.DataFrame:
+    """Take a role on a database from principals; everybody else keeps it."""
+    from adxmi_jupyter.actions.roles import plan_revoke
+    from adxmi_jupyter.model.role import parse_role
+
+    database = _database(call, database, role_name, references, tenant, cluster=cluster)
+    lost_role = parse_role(role_name)
+    unwanted = found(call, references, tenant)
+    change = plan_revoke(call.connection, database, lost_role, unwanted)
+    return write(call, change, dry_run=dry_run, confirmed=yes)
+
+
+def _database(
+    call: Call,
+    database: str,
+    role_name: str,
+    references: tuple[str, ...],
+    tenant: str,
+    *,
+    cluster: bool,
+) -> str:
+    """Return the database a write is about.
+
+    Raises
+    ------
+    ConflictingOptions, MissingOption
+        Both scopes were given, or none.
+    InvalidInput
+        The role would be one on the whole cluster.
+
+    """
+    refuse_both(call, {"--cluster": cluster, "--database": bool(database)})
+    if cluster:
+        raise not_by_kusto(call, role_name, references[0], tenant)
+    if not database:
+        current = call.connection.database or "NAME"
+        raise MissingOption(
+            "the database of the role was not named",
+            why="a write never defaults to a scope",
+            fix=call.again(more=f"--database {quoted(current)}"),
+        )
+    return database

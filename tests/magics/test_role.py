@@ -1,0 +1,369 @@
+"""The noun `role` as people type it: what is shown, asked, completed, and how it is taken back."""
+
+import pytest
+
+from adxmi_jupyter import errors
+from adxmi_jupyter.embedded import DatabaseRole, Principal, PrincipalKind
+from adxmi_jupyter.magics.console import execute
+
+TENANT = "8d1f5c02-63a7-4f0e-9b1d-2e5a7c94b6d3"
+OTHER_TENANT = "2f9ae417-50cb-4d68-8a3b-c1e7046d92f5"
+INGEST_CLIENT = "a1d84e6f-3c92-4b57-8e0a-95b7f2c61d38"
+INGEST = f"aadapp={INGEST_CLIENT};{TENANT}"
+READER = f"aaduser=d72b84f9-05ce-4a16-93e7-6a1f5c08b4d5;{TENANT}"
+GRANT = "role grant --database Telemetry --role viewers --identity mi-ingest"
+REVOKE = "role revoke --database Telemetry --role viewers --identity aaduser=reader@contoso.example"
+READER_NAME = "reader (upn: reader@contoso.example)"
+
+
+@pytest.fixture
+def said(azure, capsys):
+    """Return the lines shown since the last call, the notice of the first connection aside."""
+    capsys.readouterr()
+
+    def lines():
+        return capsys.readouterr().out.splitlines()
+
+    return lines
+
+
+@pytest.fixture
+def roles(azure):
+    """Return roles and references on a database, in the world itself."""
+
+    def held(database="Telemetry"):
+        found = azure.world.cluster.databases[database].roles
+        return [(str(one.role), one.principal.fqn, one.notes) for one in found]
+
+    return held
+
+
+def test_list_shows_the_current_database(magic):
+    frame = magic("role list")
+
+    assert list(frame["role"]) == ["AllDatabasesAdmin", "viewers"]
+    assert list(frame["database"]) == ["", "Sales"]
+
+
+def test_list_of_the_cluster_says_whose_roles_it_shows(magic, said):
+    frame = magic("role list --cluster")
+
+    assert list(frame["scope"]) == ["cluster"]
+    assert said() == [
+        "of the cluster: your own roles only; Azure shows all, on its page Permissions"
+    ]
+
+
+def test_list_can_be_limited_to_principals(magic, azure):
+    magic(GRANT)
+
+    by_name = magic("role list --all-databases --identity mi-ingest,aaduser=reader@contoso.example")
+    nothing = magic("role list --identity mi-export")
+
+    assert list(by_name["database"]) == ["Sales", "Telemetry", "Telemetry"]
+    assert list(by_name["display_name"]) == [READER_NAME, READER_NAME, "mi-ingest"]
+    assert (len(nothing), list(nothing.columns)) == (0, list(by_name.columns))
+
+
+def test_list_leaves_out_what_may_not_be_read(magic, azure, said):
+    azure.world.grant(azure.world.principals[1], DatabaseRole.ADMINS, database="Telemetry")
+    magic("connect embedded --name reader --credential as:reader")
+    said()
+
+    with pytest.raises(errors.PartialRead) as caught:
+        magic("role list --all-databases -c reader")
+    frame = magic("role list --all-databases -c reader --skip-unreadable")
+
+    assert caught.value.fix == "%adxmi role list --all-databases -c reader --skip-unreadable"
+    assert set(frame["database"]) == {"", "Telemetry"}
+    assert [line.partition(" (")[0] for line in said()] == ["not read: database Sales"]
+
+
+def test_a_grant_says_what_changed_and_the_line_that_takes_it_back(magic, said, roles):
+    magic(f'{GRANT} --description "for the dashboard"')
+
+    assert said() == [
+        "Telemetry: mi-ingest + viewers",
+        f"undo: %adxmi role revoke --database Telemetry --role viewers --identity {INGEST} --yes",
+    ]
+    assert roles()[-1] == ("viewers", INGEST, "for the dashboard")
+
+
+def test_the_line_that_takes_a_grant_back_does(magic, said, roles):
+    before = roles()
+    magic(f"{GRANT},system")
+
+    magic(said()[-1].removeprefix("undo: %adxmi "))
+
+    assert roles() == before
+
+
+def test_the_lines_that_take_a_revoke_back_do(magic, said, roles):
+    magic(f"{GRANT} --description \"a $5 job, or 'more'\"")
+    before = sorted(roles())
+    said()
+
+    magic(f"{REVOKE},mi-ingest --yes")
+    shown = said()
+    for_reader, for_ingest = (line.removeprefix("undo: %adxmi ") for line in shown[-2:])
+    magic(for_reader)
+    magic(for_ingest)
+
+    assert sorted(roles()) == before
+    assert shown[:2] == [f"Telemetry: {READER_NAME} - viewers", "Telemetry: mi-ingest - viewers"]
+
+
+def test_a_name_with_quotes_and_dollars_is_written_so_that_it_reads_back(magic, azure, said, roles):
+    name = "a \"b\" 'c' $d"
+    azure.world.add_database(name)
+
+    magic("role grant --role users --identity mi-ingest --database 'a \"b\" '\"'c' $$d\"")
+    undo = said()[-1].removeprefix("undo: %adxmi ")
+    granted = roles(name)
+    magic(undo)
+
+    assert (len(granted), roles(name)) == (1, [])
+
+
+def test_the_line_back_runs_in_a_cell(magic, ip, said, roles):
+    before = roles()
+    magic(GRANT)
+
+    ip.run_cell(said()[-1].removeprefix("undo: ")).raise_error()
+
+    assert roles() == before
+
+
+def test_the_role_may_be_written_as_azure_does(magic, roles):
+    magic(GRANT.replace("viewers", "Viewer"))
+
+    assert roles()[-1][:2] == ("viewers", INGEST)
+
+
+def test_granting_what_is_held_sends_nothing(magic, said):
+    magic(GRANT)
+    said()
+
+    frame = magic(GRANT)
+
+    assert said() == ["mi-ingest holds viewers already", "Telemetry: nothing changed"]
+    assert list(frame["display_name"])[-1] == "mi-ingest"
+
+
+def test_a_dry_run_of_what_is_held_says_so(magic, said):
+    magic(GRANT)
+    said()
+
+    frame = magic(f"{GRANT} --dry-run")
+
+    assert said() == ["mi-ingest holds viewers already", "nothing would be sent"]
+    assert len(frame) == 0
+
+
+def test_a_dry_run_shows_command_before_and_after_and_sends_nothing(magic, said, roles):
+    before = roles()
+
+    frame = magic(f"{GRANT} --description why -n")
+
+    assert said() == [
+        "would send:",
+        f'.add database [\'Telemetry\'] viewers ("{INGEST}") "why"',
+        "would change:",
+        "Telemetry: mi-ingest + viewers",
+        f"before: viewers: {READER_NAME}",
+        f"after: viewers: {READER_NAME}, mi-ingest",
+    ]
+    assert list(frame["change"]) == ["added"]
+    assert roles() == before
+
+
+def test_a_long_list_of_holders_is_shortened(magic, azure, said):
+    names = [f"mi-{number}" for number in range(12)]
+    for name in names:
+        azure.world.add_identity(name)
+
+    magic(f"role grant -d Telemetry --role users --identity {','.join(names)} --dry-run")
+
+    assert said()[-1].endswith("mi-9 and 2 more")
+
+
+def test_a_revoke_shows_what_it_takes_and_asks(magic, said, roles):
+    before = roles()
+
+    with pytest.raises(errors.ConfirmationRequired) as caught:
+        magic(REVOKE)
+
+    assert caught.value.fix == f"%adxmi {REVOKE} --yes"
+    assert said()[:2] == [
+        "would send:",
+        f".drop database ['Telemetry'] viewers (\"{READER}\")",
+    ]
+    assert said() == []
+    assert roles() == before
+
+
+def test_a_hostile_name_stays_on_its_line(magic, azure, said):
+    hostile = azure.world.add_identity("mi-x\n\x1b[31mred")
+
+    magic(f"role grant -d Telemetry --role users --identity {hostile.client_id}")
+
+    assert said()[0] == "Telemetry: mi-x \\x1b[31mred + users"
+
+
+def test_a_listing_by_object_id_comes_with_the_line_that_removes_it(magic, azure, said):
+    object_id = azure.world.identity("mi-ingest").object_id
+    listed = Principal(PrincipalKind.APPLICATION, object_id, TENANT, "mi-ingest", object_id)
+    azure.world.grant(listed, DatabaseRole.VIEWERS, database="Telemetry")
+
+    magic(GRANT)
+
+    assert (
+        '%adxmi role revoke --database "Telemetry" --role viewers '
+        f'--identity "aadapp={object_id};{TENANT}" --yes, then grant the role again'
+    ) in said()[0]
+
+
+CLUSTER_FIX = "--cluster-name CLUSTER --resource-group GROUP --principal-assignment-name NAME"
+CREATE = f"az kusto cluster-principal-assignment create {CLUSTER_FIX} --principal-type App"
+CASES = {
+    "a role on the cluster": (
+        "role grant --cluster --role viewers --identity mi-ingest",
+        errors.InvalidInput,
+        "AllDatabasesViewer cannot be changed by a Kusto command",
+        f"{CREATE} --principal-id {INGEST_CLIENT} --tenant-id {TENANT} --role AllDatabasesViewer",
+    ),
+    "a role on the cluster for somebody unknown": (
+        f"role grant --cluster --role AllDatabasesAdmin --identity nobody --tenant {OTHER_TENANT}",
+        errors.InvalidInput,
+        "AllDatabasesAdmin cannot be changed by a Kusto command",
+        f"{CREATE} --principal-id CLIENTID --tenant-id {OTHER_TENANT} --role AllDatabasesAdmin",
+    ),
+    "taking a role on the cluster": (
+        "role revoke --cluster --role monitors --identity mi-ingest --yes",
+        errors.InvalidInput,
+        "AllDatabasesMonitor cannot be changed by a Kusto command",
+        f"az kusto cluster-principal-assignment delete {CLUSTER_FIX}",
+    ),
+    "a role without counterpart on the cluster": (
+        "role grant --cluster --role ingestors --identity mi-ingest",
+        errors.InvalidInput,
+        "there is no role ingestors on the whole cluster",
+        "give the role on each database with --database",
+    ),
+    "no database": (
+        "role grant --role viewers --identity mi-ingest",
+        errors.MissingOption,
+        "the database of the role was not named",
+        "%adxmi role grant --role viewers --identity mi-ingest --database Sales",
+    ),
+    "database and cluster": (
+        "role grant -d Sales --cluster --role viewers --identity mi-ingest",
+        errors.ConflictingOptions,
+        "--cluster and --database exclude each other",
+        "%adxmi role grant -d Sales --role viewers --identity mi-ingest",
+    ),
+    "no role": (
+        "role revoke -d Sales --identity mi-ingest",
+        errors.MissingOption,
+        "role revoke needs --role",
+        "%adxmi role revoke -d Sales --identity mi-ingest --role ROLE",
+    ),
+    "no identity": (
+        "role grant -d Sales --role users",
+        errors.MissingOption,
+        "role grant needs --identity",
+        "%adxmi role grant -d Sales --role users --identity REF[,…]",
+    ),
+    "mistyped role": (
+        "role grant -d Sales --role viewrs --identity mi-ingest",
+        errors.InvalidInput,
+        "there is no database role 'viewrs'",
+        "%adxmi role grant -d Sales --role viewers --identity mi-ingest",
+    ),
+    "role on the cluster for a database": (
+        "role grant -d Sales --role alldatabasesviewer --identity mi-ingest",
+        errors.InvalidInput,
+        "alldatabasesviewer is a role on the whole cluster",
+        "%adxmi role grant -d Sales --role viewers --identity mi-ingest",
+    ),
+    "mistyped identity": (
+        "role grant -d Sales --role viewers --identity mi-ingst",
+        errors.UnknownIdentity,
+        "no identity is named 'mi-ingst'",
+        "%adxmi role grant -d Sales --role viewers --identity mi-ingest",
+    ),
+    "nearly an id": (
+        "role grant -d Sales --role viewers --identity a1d84e6f-3c92-4b57-8e0a-95b7f2c61",
+        errors.InvalidGuid,
+        "'a1d84e6f-3c92-4b57-8e0a-95b7f2c61' is not an object ID",
+        "copy the Object (principal) ID of the identity, or name it by its display name",
+    ),
+    "role repeated": (
+        "role grant -d Sales --role viewers --role users --identity mi-ingest",
+        errors.RepeatedOption,
+        "--role is given twice",
+        "%adxmi role grant -d Sales --role viewers --identity mi-ingest",
+    ),
+    "empty tenant": (
+        'role grant -d Sales --role viewers --identity mi-ingest --tenant ""',
+        errors.InvalidValue,
+        "the value of --tenant cannot be used",
+        "%adxmi role grant --help",
+    ),
+    "nothing to revoke": (
+        "role revoke -d Sales --role users --identity mi-ingest --yes",
+        errors.NothingToRevoke,
+        "mi-ingest does not hold users on the database Sales",
+        '%adxmi role list --database "Sales"',
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_bad_line_is_one_typed_error_with_its_fix(magic, azure, case):
+    line, kind, what, fix = CASES[case]
+
+    with pytest.raises(kind) as caught:
+        magic(line)
+
+    assert (caught.value.what, caught.value.fix) == (what, fix)
+    assert len(caught.value._render_traceback_()) == 3
+
+
+@pytest.mark.parametrize(
+    ("code", "expected", "replaced"),
+    [
+        ("%adxmi role ", ["list", "grant", "revoke"], ""),
+        ("%adxmi role grant --role v", ["viewers"], "v"),
+        (
+            "x = %adxmi role grant -d Sales --role ",
+            ["admins", "users", "viewers", "unrestrictedviewers", "ingestors", "monitors"],
+            "",
+        ),
+        ("%adxmi role revoke -d T", ["Telemetry", '"Tom\'s Lab"'], "T"),
+        (
+            "%adxmi role grant --identity ",
+            ["system", "contoso", "mi-export", "mi-ingest", "mi-stranger"],
+            "",
+        ),
+        ("%adxmi role list --identity mi-export,mi-s", ["mi-stranger"], "mi-s"),
+    ],
+)
+def test_roles_databases_and_identities_complete(azure, completions, code, expected, replaced):
+    found = completions(code)
+
+    assert [(text, typed) for text, typed, _ in found] == [(text, replaced) for text in expected]
+
+
+def test_a_console_quotes_the_line_back_for_a_shell(capsys, monkeypatch):
+    monkeypatch.delenv("ADXMI_CLUSTER", raising=False)
+    line = ["role", "grant", "-d", "Tom's Lab", "--role", "users", "--identity", "mi-ingest"]
+
+    code = execute(line)
+
+    notes = capsys.readouterr().err.splitlines()
+    assert code == 0
+    assert notes[-1] == (
+        "undo: adxmi role revoke --database 'Tom'\"'\"'s Lab' --role users "
+        f"--identity '{INGEST}' --yes"
+    )
