@@ -17,7 +17,11 @@ from xml.etree import ElementTree as ET
 ROOT = Path(__file__).resolve().parent.parent
 
 LAYERS = {
-    "unit, kernel, parser, notebooks executed": ["-p", "no:nbval", "tests"],
+    "unit, kernel, parser, notebooks executed": [
+        *("-p", "no:nbval", "-p", "no:playwright"),
+        "--ignore=tests/ui",
+        "tests",
+    ],
     "notebooks compared": [
         "-p",
         "no:cacheprovider",
@@ -27,6 +31,8 @@ LAYERS = {
         "--nbval-sanitize-with=tests/notebooks/sanitize.cfg",
         "notebooks",
     ],
+    # Playwright leaves an event loop running in its process.
+    "browser": ["-p", "no:nbval", "tests/ui"],
 }
 
 LIMITS = {

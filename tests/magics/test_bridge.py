@@ -99,7 +99,7 @@ def test_an_error_shows_three_lines(ip, capsys):
         "UnknownCommand: there is no verb 'shw' of policy",
         (
             "  why: the verbs are show, matrix, diff, grant, revoke, alter, alter-merge, delete, "
-            "history, undo"
+            "history, undo, form"
         ),
         "  fix: %adxmi policy show",
     ]
