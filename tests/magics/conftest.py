@@ -20,7 +20,8 @@ def shell(tmp_path_factory):
 
 @pytest.fixture
 def ip(shell):
-    shell.reset(new_session=False)
+    shell.user_ns.clear()  # shell.reset() also collects garbage: most of the time of a test
+    shell.init_user_ns()
     config = shell.config
     shell.extension_manager.load_extension("adxmi_jupyter")
     yield shell
