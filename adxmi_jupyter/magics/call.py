@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
@@ -95,6 +95,19 @@ class Call:
     def show(self, text: str) -> None:
         """Show a text as it is, such as the exact command."""
         self.front.say(text)
+
+    def preview(self, notes: Sequence[str], command: str, changes: Sequence[str]) -> None:
+        """Show what a write would send, to the letter, and a line for each thing it changes."""
+        for note in notes:
+            self.say(note)
+        if not command:
+            self.say("nothing would be sent")
+            return
+        self.say("would send:")
+        self.show(command)
+        self.say("would change:")
+        for line in changes:
+            self.say(line)
 
     def pasteable(self, arguments: str) -> str:
         """Return a line of this front end with the given arguments.

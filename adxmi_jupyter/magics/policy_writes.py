@@ -243,12 +243,12 @@ def _write(
     from adxmi_jupyter.actions.policy_writes import apply
 
     if dry_run:
-        _preview(call, change)
+        call.preview(change.notes, change.command, _changed_lines(change))
         return diff_frame(change.scope, change.diff)
     try:
         done = apply(call.connection, change, confirmed=confirmed)
     except ConfirmationRequired:
-        _preview(call, change)
+        call.preview(change.notes, change.command, _changed_lines(change))
         raise
     for line in (*done.notes, *_changed_lines(done)):
         call.say(line)
@@ -262,16 +262,3 @@ def _changed_lines(change: PolicyChange) -> list[str]:
     place = change.scope.database or "cluster"
     lines = [f"{place}: {c.identity.label} {_SIGNS[c.change]} {c.usage}" for c in change.diff]
     return lines or [f"{place}: nothing changed"]
-
-
-def _preview(call: Call, change: PolicyChange) -> None:
-    for note in change.notes:
-        call.say(note)
-    if not change.command:
-        call.say("nothing would be sent")
-        return
-    call.say("would send:")
-    call.show(change.command)
-    call.say("would change:")
-    for line in _changed_lines(change):
-        call.say(line)

@@ -104,16 +104,9 @@ def write(
 
 
 def _preview(call: Call, change: RoleChange) -> None:
-    for note in change.notes:
-        call.say(note)
+    call.preview(change.notes, change.command, _changed_lines(change))
     if not change.command:
-        call.say("nothing would be sent")
         return
-    call.say("would send:")
-    call.show(change.command)
-    call.say("would change:")
-    for line in _changed_lines(change):
-        call.say(line)
     call.say(f"before: {_members(change, change.before)}")
     call.say(f"after: {_members(change, change.after)}")
 

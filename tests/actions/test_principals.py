@@ -4,9 +4,6 @@ import pytest
 
 from adxmi_jupyter.actions.principals import find
 from adxmi_jupyter.actions.role_writes import apply
-from adxmi_jupyter.actions.roles import (
-    plan_grant,
-)
 from adxmi_jupyter.errors import (
     AmbiguousIdentity,
     CommandRefused,
@@ -25,17 +22,6 @@ STRANGER_CLIENT = "f3b9a812-d056-4e7c-9a61-08c4e5d7b2f9"
 SYSTEM_OBJECT = "3f6a1b8e-52d4-4c7f-8a90-1e7b6d2c5f41"
 SYSTEM_CLIENT = "c90e7d25-1a3b-4f68-b5d2-70f4e8a9136c"
 INGEST = f"aadapp={INGEST_CLIENT};{TENANT}"
-
-
-@pytest.fixture
-def grant(connection):
-    """Plan a grant on Telemetry."""
-
-    def plan(reference, role=Role.INGESTORS, *, tenant="", description=""):
-        wanted = find(connection, reference.split(","), tenant=tenant)
-        return plan_grant(connection, "Telemetry", role, wanted, description)
-
-    return plan
 
 
 @pytest.fixture

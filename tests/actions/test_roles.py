@@ -7,12 +7,11 @@ from adxmi_jupyter.actions.role_writes import apply
 from adxmi_jupyter.actions.roles import (
     changed_roles_frame,
     plan_grant,
-    plan_revoke,
     read_roles,
     role_change_frame,
     roles_frame,
 )
-from adxmi_jupyter.embedded import ClusterRole, DatabaseRole, Principal, PrincipalKind
+from adxmi_jupyter.embedded import ClusterRole, DatabaseRole
 from adxmi_jupyter.errors import (
     ConfirmationRequired,
     DatabaseNotFound,
@@ -34,47 +33,6 @@ COLUMNS = [
     *("scope", "database", "role", "principal_type", "display_name", "object_id", "fqn"),
     "notes",
 ]
-
-
-@pytest.fixture
-def grant(connection):
-    """Plan a grant on Telemetry."""
-
-    def plan(reference, role=Role.INGESTORS, *, tenant="", description=""):
-        wanted = find(connection, reference.split(","), tenant=tenant)
-        return plan_grant(connection, "Telemetry", role, wanted, description)
-
-    return plan
-
-
-@pytest.fixture
-def revoke(connection):
-    """Plan a revoke on Telemetry."""
-
-    def plan(reference, role=Role.VIEWERS, *, tenant=""):
-        unwanted = find(connection, reference.split(","), tenant=tenant)
-        return plan_revoke(connection, "Telemetry", role, unwanted)
-
-    return plan
-
-
-@pytest.fixture
-def members(azure):
-    """Return who holds a role on Telemetry, in the world itself."""
-
-    def held(role):
-        roles = azure.world.cluster.databases["Telemetry"].roles
-        return [one.principal.fqn for one in roles if one.role == role]
-
-    return held
-
-
-@pytest.fixture
-def by_object_id(azure):
-    """Put an identity into a role under its object ID, as Azure Resource Manager may do."""
-    listed = Principal(PrincipalKind.APPLICATION, INGEST_OBJECT, TENANT, "mi-ingest", INGEST_OBJECT)
-    azure.world.grant(listed, DatabaseRole.INGESTORS, database="Telemetry")
-    return listed.fqn
 
 
 def test_the_roles_of_a_database_are_listed_with_those_on_the_cluster(connection):
