@@ -51,9 +51,10 @@ def list_(call: Call, *, everything: bool) -> pd.DataFrame:
 def show(call: Call, *, reference: tuple[str, ...]) -> pd.DataFrame:
     """Show which of an identity's ids goes where: policy, connection string, role, …."""
     from adxmi_jupyter.actions.identities import identity_frame
+    from adxmi_jupyter.magics.whole import Whole
 
     (found,) = _found(call, reference[:1])
-    return identity_frame(call.connection, found)
+    return Whole(identity_frame(call.connection, found))
 
 
 @verb(

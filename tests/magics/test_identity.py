@@ -28,6 +28,16 @@ def test_show_tells_which_id_goes_where(magic, capsys):
     assert "is the client ID of mi-ingest" in capsys.readouterr().out
 
 
+def test_show_cuts_no_id_that_is_there_to_be_copied(magic):
+    frame = magic("identity show mi-ingest")
+
+    resource_id = frame.set_index("place").loc["data connection", "value"]
+    assert len(resource_id) > 100
+    assert resource_id in repr(frame)
+    assert resource_id in frame._repr_html_()
+    assert type(frame.head(1)).__name__ == "DataFrame"
+
+
 def test_a_dry_run_shows_the_request_and_sends_nothing(magic, names, capsys):
     frame = magic("identity assign --identity mi-stranger --dry-run")
 
