@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as w
 
 from adxmi_jupyter.forms import policy_matrix
+from adxmi_jupyter.forms.form import Form
 from adxmi_jupyter.forms.line import Line
 from adxmi_jupyter.forms.policy_matrix import PolicyMatrix
-from adxmi_jupyter.forms.submission import Phase, Submission
 from adxmi_jupyter.forms.widgets import (
     Changes,
     ReadOnlyText,
@@ -28,25 +28,12 @@ if TYPE_CHECKING:
 _SIGNS = {"added": "+", "removed": "-"}
 
 
-class PolicyForm:
-    """Who may use which identity for what, by mouse.
-
-    Parameters
-    ----------
-    state
-        What the form knows and does.
-    write_line
-        Writes a line as the user would type it.
-    cluster
-        The cluster's name for people.
-
-    """
+class PolicyForm(Form):
+    """Who may use which identity for what, by mouse; `state` is what it knows and does."""
 
     def __init__(self, state: PolicyState, write_line: WriteLine, cluster: str) -> None:
+        super().__init__(write_line, cluster)
         self.state = state
-        self._write_line = write_line
-        self._cluster = cluster
-        self.submission = Submission(self._send, self._submission_changed)
         self._make_parts()
         self._refresh()
 
@@ -134,12 +121,6 @@ class PolicyForm:
         undo = self._write_line(Line(("policy", "undo", str(done.entry_id))))
         return (*done.notes, *(changed or [f"{place}: nothing changed"]), f"undo: {undo}")
 
-    def _submission_changed(self) -> None:
-        if self.submission.phase is Phase.BUSY:
-            self._refresh_bar()
-        else:
-            self._refresh()
-
     def _refresh(self) -> None:
         with self.scope.hold_trait_notifications():
             if self.scope.options != tuple(self._scopes()):
@@ -177,7 +158,3 @@ class PolicyForm:
         return "\n".join(
             [head, *(f"  {line}" for line in lines), f"without a front end: {instead}"]
         )
-
-    def _repr_mimebundle_(self, **_options: Any) -> dict[str, Any]:
-        bundle: dict[str, Any] = self.root._repr_mimebundle_()
-        return {**bundle, "text/plain": repr(self)}

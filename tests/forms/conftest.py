@@ -3,7 +3,7 @@ from ipywidgets.widgets.widget import CallbackDispatcher
 
 from adxmi_jupyter.forms.policy_form import PolicyForm
 from adxmi_jupyter.forms.policy_state import PolicyState
-from adxmi_jupyter.magics.policy_form import written
+from adxmi_jupyter.magics.forms import written
 from adxmi_jupyter.model.policy import Scope
 from tests.actions.conftest import reader  # noqa: F401
 from tests.magics.conftest import ip, magic, magics, shell  # noqa: F401

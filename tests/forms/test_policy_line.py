@@ -6,7 +6,7 @@ from adxmi_jupyter.actions.policies import read_one
 from adxmi_jupyter.errors import UnknownCommand
 from adxmi_jupyter.forms.line import Line
 from adxmi_jupyter.forms.policy_state import PolicyState
-from adxmi_jupyter.magics.policy_form import written
+from adxmi_jupyter.magics.forms import written
 from adxmi_jupyter.magics.tree import run
 from adxmi_jupyter.model.policy import CLUSTER, Scope
 

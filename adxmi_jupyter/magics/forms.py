@@ -1,0 +1,48 @@
+"""What every verb ``form`` needs: the line that does the same, and a notebook to be shown in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from adxmi_jupyter.errors import UnknownCommand
+from adxmi_jupyter.magics.line import quoted
+
+if TYPE_CHECKING:
+    from adxmi_jupyter.forms.line import Line, WriteLine
+    from adxmi_jupyter.magics.call import Call
+
+
+def writer(call: Call) -> WriteLine:
+    """Return what writes a line as one types it into a notebook, for the connection of the call."""
+    program, named = call.front.program, call.connection_name
+
+    def write(line: Line) -> str:
+        return written(program, line, connection=named)
+
+    return write
+
+
+def written(program: str, line: Line, *, connection: str = "") -> str:
+    """Return a line as one types it into a notebook, with the body below it."""
+    more = ("--connection", connection) if connection else ()
+    words = " ".join(quoted(word.replace("$", "$$")) for word in (*line.words, *more))
+    if not line.body:
+        return f"{program} {words}"
+    return f"%{program} {words}\n{line.body}"
+
+
+def refuse_console(call: Call, verb: str, instead: str) -> None:
+    """Refuse a form where nothing can show it.
+
+    Raises
+    ------
+    UnknownCommand
+        The front end is a console.
+
+    """
+    if call.is_console:
+        raise UnknownCommand(
+            f"{verb} runs in a notebook only",
+            why="a form needs something to show it",
+            fix=instead,
+        )
