@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -51,12 +51,17 @@ _PLURAL = {
 
 @dataclass(frozen=True)
 class Dependent:
-    """One thing that names an identity."""
+    """One thing that names an identity; two identities may have one label, not one object ID."""
 
     identity: str
     kind: str
     database: str
     name: str
+    object_id: str
+
+    def __str__(self) -> str:
+        place = self.database or "cluster"
+        return f"{self.identity}: {self.kind} {self.name} ({place})"
 
 
 @dataclass(frozen=True)
@@ -65,6 +70,18 @@ class Dependents:
 
     found: tuple[Dependent, ...]
     unseen: tuple[str, ...]
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """A line for each thing found, then one for each that could not be looked at."""
+        unseen = (f"not seen: {what}" for what in self.unseen)
+        return (*(str(dependent) for dependent in self.found), *unseen)
+
+    def of(self, identities: Iterable[ManagedIdentity]) -> Dependents:
+        """Return what names only these."""
+        wanted = {identity.object_id for identity in identities}
+        found = tuple(dependent for dependent in self.found if dependent.object_id in wanted)
+        return Dependents(found, self.unseen)
 
 
 def dependents(connection: Connection, identities: Sequence[ManagedIdentity]) -> Dependents:
@@ -109,7 +126,7 @@ def _in_policies(
     scopes = scopes_of(connection, cluster=True, all_databases=True)
     reading = read(connection, scopes, skip_unreadable=True)
     found = [
-        Dependent(identity.label, POLICY, scoped.scope.database, ", ".join(entry.allowed_usages))
+        _dependent(identity, POLICY, scoped.scope.database, ", ".join(entry.allowed_usages))
         for scoped in reading.policies
         for identity in identities
         for entry in [scoped.policy.entry_of(identity)]
@@ -130,7 +147,7 @@ def _in_database(
             unseen.append(f"{_PLURAL[kind]} of {database}: {failure.what}")
             continue
         found += [
-            Dependent(identity.label, kind, database, str(row[name]))
+            _dependent(identity, kind, database, str(row[name]))
             for row in rows
             for identity in identities
             if _names(row, identity)
@@ -148,11 +165,15 @@ def _connections(
     path = f"{cluster_id(connection)}/databases/{quote(database)}/dataConnections"
     resources = connection.resource_manager.all_of(path, KUSTO_VERSION)
     return [
-        Dependent(identity.label, DATA_CONNECTION, database, str(resource["name"]).split("/")[-1])
+        _dependent(identity, DATA_CONNECTION, database, str(resource["name"]).split("/")[-1])
         for resource in resources
         for identity in identities
         if _connects_as(resource, identity)
     ]
+
+
+def _dependent(identity: ManagedIdentity, kind: str, database: str, name: str) -> Dependent:
+    return Dependent(identity.label, kind, database, name, identity.object_id)
 
 
 def _connects_as(resource: dict[str, Any], identity: ManagedIdentity) -> bool:

@@ -1,4 +1,4 @@
-"""The identities assigned to a cluster: list, explain, assign, remove.
+"""The identities assigned to a cluster: list, explain, plan to assign or to remove.
 
 Source: *Configure managed identities for your cluster* (Azure Data Explorer docs).
 """
@@ -10,17 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.actions.frames import FLAG, TEXT, fixed_frame
-from adxmi_jupyter.errors import (
-    AdxmiError,
-    AnswerLost,
-    ConfirmationRequired,
-    NotAuthorized,
-    OperationContinues,
-    ResourceNotFound,
-    UnknownIdentity,
-    WriteNotApplied,
-    WriteOutcomeUnknown,
-)
+from adxmi_jupyter.errors import NotAuthorized, ResourceNotFound, UnknownIdentity
 from adxmi_jupyter.model.assignment import (
     parse_assigned,
     parse_identity_resource,
@@ -33,7 +23,6 @@ from adxmi_jupyter.service.resource_manager import IDENTITY_VERSION, KUSTO_VERSI
 if TYPE_CHECKING:
     import pandas as pd
 
-    from adxmi_jupyter.actions.dependents import Dependent
     from adxmi_jupyter.model.assignment import (
         AssignedIdentities,
         AssignmentChange,
@@ -41,10 +30,6 @@ if TYPE_CHECKING:
     from adxmi_jupyter.model.identity import ManagedIdentity
     from adxmi_jupyter.model.policy import PolicyEntry
     from adxmi_jupyter.service.connection import Connection
-    from adxmi_jupyter.service.resource_manager import Operation
-
-_LOOK_EVERY = 0.2
-_SHOW_AFTER = 1.0
 
 
 def assigned(connection: Connection) -> AssignedIdentities:
@@ -89,12 +74,14 @@ def cluster_id(connection: Connection) -> str:
     return str(connection.remembered[key])
 
 
-def visible(connection: Connection) -> tuple[ManagedIdentity, ...]:
+def visible(
+    connection: Connection, present: AssignedIdentities | None = None
+) -> tuple[ManagedIdentity, ...]:
     """Return the assigned identities and those of the cluster's subscription, each once.
 
-    Raises as `assigned` does.
+    `present` is what is assigned, for those who have just read it. Raises as `assigned` does.
     """
-    present = assigned(connection)
+    present = present or assigned(connection)
     subscription = present.cluster_id.split("/")[2]
     resources = connection.resource_manager.user_identities(subscription)
     found = [parse_identity_resource(resource) for resource in resources]
@@ -124,7 +111,7 @@ def identities_frame(connection: Connection, *, everything: bool = False) -> pd.
     a system-assigned identity here; `identity_frame` asks for it. Raises as `assigned` does.
     """
     present = assigned(connection)
-    shown = visible(connection) if everything else present.all
+    shown = visible(connection, present) if everything else present.all
     columns = {
         "display_name": TEXT,
         "kind": TEXT,
@@ -254,130 +241,3 @@ def assignment_frame(change: AssignmentChange) -> pd.DataFrame:
     ]
     columns = dict.fromkeys(("display_name", "object_id", "resource_id", "change"), TEXT)
     return fixed_frame(columns, rows)
-
-
-def begin(
-    connection: Connection,
-    change: AssignmentChange,
-    *,
-    confirmed: bool = True,
-    dependents: Sequence[Dependent] = (),
-) -> Operation:
-    """Send a planned change and return the operation that Azure began.
-
-    Raises
-    ------
-    ConfirmationRequired
-        It removes an identity and is not confirmed. Nothing was sent.
-    ClusterChanged
-        Somebody else changed the cluster since the plan was made. Nothing was sent.
-    ClusterBusy
-        Another change is under way and did not end in five minutes.
-    NotAuthorized
-        The caller may not write the cluster, or not assign the identity.
-    WriteNotApplied, WriteOutcomeUnknown
-        The answer was lost, and the cluster is as before, or not.
-
-    """
-    if change.removed and not confirmed:
-        raise _unconfirmed(change, dependents)
-    before = change.before
-    try:
-        operation = connection.resource_manager.change_identities(
-            before.cluster_id, change.body, before.etag, _described(change)
-        )
-    except AnswerLost as lost:
-        raise _truth(connection, change, lost) from lost
-    connection.operations.append(operation)
-    return operation
-
-
-def _truth(connection: Connection, change: AssignmentChange, lost: AnswerLost) -> AdxmiError:
-    """Find out from the cluster itself whether a change whose answer was lost has begun."""
-    what = _described(change)
-    try:
-        now = assigned(connection)
-    except AdxmiError as failure:
-        state = f"the cluster cannot be read again: {failure.what}"
-    else:
-        if (now.etag, now.state) == (change.before.etag, change.before.state):
-            return WriteNotApplied(
-                f"{what} did not happen",
-                why=f"{lost.what}; the cluster was read again and is as before",
-                fix="repeat the line",
-            )
-        state = f"the cluster was read again and is {now.state}"
-    return WriteOutcomeUnknown(
-        f"{what}: whether Azure goes on with it is unknown",
-        why=f"{lost.what}; {state}",
-        fix="%adxmi identity list",
-    )
-
-
-def wait(connection: Connection, operation: Operation) -> AssignedIdentities:
-    """Wait for an operation, with a bar that shows Azure's word for its state, and read again.
-
-    Raises
-    ------
-    OperationFailed
-        Azure gave the change up; its words are kept.
-    OperationContinues
-        Waiting was interrupted.
-
-    """
-    from tqdm import tqdm
-
-    every = min(_LOOK_EVERY, connection.resource_manager.poll_every)
-    try:
-        with tqdm(desc=operation.what, delay=_SHOW_AFTER, leave=False, bar_format=_BAR) as bar:
-            while not operation.wait(every):
-                bar.set_postfix_str(operation.state, refresh=False)
-                bar.update()
-    except KeyboardInterrupt as interrupt:
-        raise OperationContinues(
-            f"{operation.what}: you interrupted the waiting, Azure goes on",
-            why=f"its state was {operation.state}",
-            fix="%adxmi identity operations --wait",
-        ) from interrupt
-    finally:
-        connection.forget()
-    return assigned(connection)
-
-
-_BAR = "{desc}: {postfix} {elapsed}"
-
-
-def operations_frame(connection: Connection) -> pd.DataFrame:
-    """Return the changes begun from this kernel: ``operation``, ``state`` string, ``done`` bool."""
-    rows = [(o.what, o.state, o.is_done) for o in connection.operations]
-    return fixed_frame({"operation": TEXT, "state": TEXT, "done": FLAG}, rows)
-
-
-def wait_for_all(connection: Connection) -> None:
-    """Wait for every operation that is not done yet; raises as `wait` does."""
-    for operation in connection.operations:
-        if not operation.is_done:
-            wait(connection, operation)
-
-
-def _described(change: AssignmentChange) -> str:
-    names = ", ".join(i.label for i in (change.added or change.removed))
-    return f"{'assigning' if change.added else 'removing'} {names}"
-
-
-def _unconfirmed(change: AssignmentChange, dependents: Sequence[Dependent]) -> AdxmiError:
-    names = ", ".join(identity.label for identity in change.removed)
-    kinds: dict[str, int] = {}
-    for dependent in dependents:
-        kinds[dependent.kind] = kinds.get(dependent.kind, 0) + 1
-    counted = ", ".join(f"{number} × {kind}" for kind, number in kinds.items())  # noqa: RUF001
-    lost = (
-        "; a system-assigned identity is deleted, and assigned again it has another object ID"
-        if any(identity.is_system for identity in change.removed)
-        else ""
-    )
-    return ConfirmationRequired(
-        f"removing {names} from {change.before.cluster_name}",
-        why=f"what names it stops working: {counted or 'nothing that you may see'}{lost}",
-        repeat_with="--yes",
-    )

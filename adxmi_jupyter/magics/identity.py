@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import click
@@ -102,7 +101,7 @@ def remove(
     unwanted = _found(call, references)
     change = plan_removal(call.connection, unwanted)
     depending = dependents(call.connection, change.removed)
-    for line in _depending(depending):
+    for line in depending.lines:
         call.say(line)
     return _carry_out(
         call, change, dry_run=dry_run, no_wait=no_wait, confirmed=yes, depending=depending
@@ -113,7 +112,7 @@ def remove(
 @click.option("--wait", "waiting", is_flag=True, help="Wait until all of them have ended.")
 def operations(call: Call, *, waiting: bool) -> pd.DataFrame:
     """List the changes begun from here; --wait resumes the waiting."""
-    from adxmi_jupyter.actions.identities import operations_frame, wait_for_all
+    from adxmi_jupyter.actions.identity_writes import operations_frame, wait_for_all
 
     if waiting:
         wait_for_all(call.connection)
@@ -130,14 +129,6 @@ def _found(call: Call, references: tuple[str, ...]) -> tuple[ManagedIdentity, ..
     return tuple(one.identity for one in resolved)
 
 
-def _depending(depending: Dependents) -> list[str]:
-    lines = [
-        f"{d.identity}: {d.kind} {d.name}" + (f" ({d.database})" if d.database else " (cluster)")
-        for d in depending.found
-    ]
-    return [*lines, *(f"not seen: {what}" for what in depending.unseen)]
-
-
 def _carry_out(
     call: Call,
     change: AssignmentChange,
@@ -147,18 +138,13 @@ def _carry_out(
     confirmed: bool = True,
     depending: Dependents | None = None,
 ) -> pd.DataFrame:
-    from adxmi_jupyter.actions.identities import (
-        assignment_frame,
-        begin,
-        identities_frame,
-        operations_frame,
-        wait,
-    )
+    from adxmi_jupyter.actions.identities import assignment_frame, identities_frame
+    from adxmi_jupyter.actions.identity_writes import begin, operations_frame, wait
 
     if dry_run or change.is_empty:
         if not change.is_empty:
             call.say("would send:")
-            call.show(f"PATCH {change.before.cluster_id}\n{json.dumps({'identity': change.body})}")
+            call.show(change.request)
         return assignment_frame(change)
     found = depending.found if depending else ()
     operation = begin(call.connection, change, confirmed=confirmed, dependents=found)

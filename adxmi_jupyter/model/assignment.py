@@ -6,6 +6,7 @@ of Microsoft.Kusto/clusters.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -43,7 +44,10 @@ class AssignedIdentities:
 
 @dataclass(frozen=True)
 class AssignmentChange:
-    """A planned change of what is assigned; `body` is sent as the cluster's ``identity``."""
+    """A planned change of what is assigned; `body` is sent as the cluster's ``identity``.
+
+    It may assign some identities and remove others: that is one request.
+    """
 
     before: AssignedIdentities
     added: tuple[ManagedIdentity, ...]
@@ -74,6 +78,11 @@ class AssignmentChange:
                 **{identity.resource_id: None for identity in gone},
             }
         return body
+
+    @property
+    def request(self) -> str:
+        """The request as people read it: method and resource, then the body."""
+        return f"PATCH {self.before.cluster_id}\n{json.dumps({'identity': self.body})}"
 
     def _system_afterwards(self) -> bool:
         if any(identity.is_system for identity in self.removed):
@@ -134,18 +143,30 @@ def parse_identity_resource(resource: Mapping[str, Any]) -> ManagedIdentity:
     )
 
 
+def plan_change(
+    before: AssignedIdentities,
+    wanted: Iterable[ManagedIdentity],
+    unwanted: Iterable[ManagedIdentity],
+) -> AssignmentChange:
+    """Plan to assign some identities and to remove others; those nobody names stay.
+
+    What is assigned already is not assigned again, what is absent not removed.
+    """
+    new = tuple(identity for identity in wanted if not before.has(identity))
+    gone = tuple(identity for identity in unwanted if before.has(identity))
+    return AssignmentChange(before, added=new, removed=gone)
+
+
 def plan_assign(before: AssignedIdentities, wanted: Iterable[ManagedIdentity]) -> AssignmentChange:
     """Plan to assign identities; those assigned already are left out."""
-    new = tuple(identity for identity in wanted if not before.has(identity))
-    return AssignmentChange(before, added=new, removed=())
+    return plan_change(before, wanted, ())
 
 
 def plan_remove(
     before: AssignedIdentities, unwanted: Iterable[ManagedIdentity]
 ) -> AssignmentChange:
     """Plan to remove identities; those not assigned are left out."""
-    gone = tuple(identity for identity in unwanted if before.has(identity))
-    return AssignmentChange(before, added=(), removed=gone)
+    return plan_change(before, (), unwanted)
 
 
 def _among(identity: ManagedIdentity, others: Iterable[ManagedIdentity]) -> bool:

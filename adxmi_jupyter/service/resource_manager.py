@@ -169,11 +169,17 @@ class ResourceManager:
         return dict(self.get(path, IDENTITY_VERSION).get("properties") or {})
 
     def change_identities(
-        self, cluster_id: str, identity: Mapping[str, Any], etag: str, what: str
+        self,
+        cluster_id: str,
+        identity: Mapping[str, Any],
+        etag: str,
+        what: str,
+        say: Callable[[str], None] | None = None,
     ) -> Operation:
         """Begin to change the identities of a cluster, if it still is the version `etag`.
 
-        While another change of the cluster is under way, waits for up to five minutes.
+        While another change of the cluster is under way, waits for up to five minutes, and tells
+        so: by `say`, if given, instead of the usual way.
 
         Raises
         ------
@@ -185,7 +191,8 @@ class ResourceManager:
             Azure refused, or was not reached.
 
         """
-        return Operation(what, self._when_free(lambda: self._begin(cluster_id, identity, etag)))
+        poller = self._when_free(lambda: self._begin(cluster_id, identity, etag), say or self._say)
+        return Operation(what, poller)
 
     def _begin(self, cluster_id: str, identity: Mapping[str, Any], etag: str) -> LROPoller[Any]:
         from azure.core import MatchConditions
@@ -202,7 +209,9 @@ class ResourceManager:
         except Exception as failure:
             raise typed(failure, f"the cluster {name}") from failure
 
-    def _when_free(self, begin: Callable[[], LROPoller[Any]]) -> LROPoller[Any]:
+    def _when_free(
+        self, begin: Callable[[], LROPoller[Any]], say: Callable[[str], None]
+    ) -> LROPoller[Any]:
         deadline = time.monotonic() + _LONGEST_WAIT_FOR_OTHERS
         told = False
         while True:
@@ -212,7 +221,7 @@ class ResourceManager:
                 if time.monotonic() > deadline:
                     raise
                 if not told:
-                    self._say(f"{busy.what}: waiting until it is free")
+                    say(f"{busy.what}: waiting until it is free")
                     told = True
                 time.sleep(self.poll_every)
 

@@ -8,17 +8,14 @@ from adxmi_jupyter.actions.dependents import dependents, dependents_frame
 from adxmi_jupyter.actions.identities import (
     assigned,
     assignment_frame,
-    begin,
     found,
     identities_frame,
     identity_frame,
-    operations_frame,
     plan_assignment,
     plan_removal,
     visible,
-    wait,
-    wait_for_all,
 )
+from adxmi_jupyter.actions.identity_writes import begin, operations_frame, wait, wait_for_all
 from adxmi_jupyter.actions.names import offered_in_azure, resolved
 from adxmi_jupyter.actions.policies import plan_grant, read_one
 from adxmi_jupyter.actions.policy_writes import apply

@@ -1,7 +1,8 @@
 import pytest
 
 from adxmi_jupyter import errors
-from adxmi_jupyter.actions.identities import assigned, begin, plan_assignment, visible, wait
+from adxmi_jupyter.actions.identities import assigned, plan_assignment, visible
+from adxmi_jupyter.actions.identity_writes import begin, wait
 from adxmi_jupyter.service.address import parse_address
 from adxmi_jupyter.service.connections import Settings
 from tests.service.replay import replay
