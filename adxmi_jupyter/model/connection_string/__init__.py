@@ -1,0 +1,62 @@
+"""Connection strings: what a cluster reads from and writes to, and how it signs in there.
+
+`parse` makes a value of a text, ``ConnectionString(target, authentication).build()`` the text of
+a value; each undoes the other. ``masked()``, ``str()`` and ``repr()`` of a value, and all errors,
+show no secret.
+"""
+
+from adxmi_jupyter.model.connection_string.ai import AiModel, Operation
+from adxmi_jupyter.model.connection_string.authentication import (
+    IMPERSONATION,
+    NO_AUTHENTICATION,
+    Authentication,
+    Method,
+    by_secret,
+    managed_identity,
+    refuse_client_id,
+)
+from adxmi_jupyter.model.connection_string.clouds import CLOUDS
+from adxmi_jupyter.model.connection_string.cosmos import CosmosDb
+from adxmi_jupyter.model.connection_string.location import parse_location
+from adxmi_jupyter.model.connection_string.other_storage import S3, Http
+from adxmi_jupyter.model.connection_string.reading import parse
+from adxmi_jupyter.model.connection_string.scrub import scrubbed
+from adxmi_jupyter.model.connection_string.secret import MASK, Secret
+from adxmi_jupyter.model.connection_string.sql import MySql, PostgreSql, SqlServer
+from adxmi_jupyter.model.connection_string.storage import AzureStorage, Gen1, OneLake
+from adxmi_jupyter.model.connection_string.uri_kinds import StorageLocation
+from adxmi_jupyter.model.connection_string.uri_target import Scheme
+from adxmi_jupyter.model.connection_string.value import ConnectionString, Kind, Right, Target
+
+__all__ = [
+    "CLOUDS",
+    "IMPERSONATION",
+    "MASK",
+    "NO_AUTHENTICATION",
+    "S3",
+    "AiModel",
+    "Authentication",
+    "AzureStorage",
+    "ConnectionString",
+    "CosmosDb",
+    "Gen1",
+    "Http",
+    "Kind",
+    "Method",
+    "MySql",
+    "OneLake",
+    "Operation",
+    "PostgreSql",
+    "Right",
+    "Scheme",
+    "Secret",
+    "SqlServer",
+    "StorageLocation",
+    "Target",
+    "by_secret",
+    "managed_identity",
+    "parse",
+    "parse_location",
+    "refuse_client_id",
+    "scrubbed",
+]
