@@ -6,10 +6,10 @@ Source: *Managed identities overview*, *Managed identity policy* (Azure Data Exp
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from adxmi_jupyter.errors import AmbiguousIdentity, InvalidGuid, UnknownIdentity
+from adxmi_jupyter.errors import AmbiguousIdentity, InvalidGuid, InvalidInput, UnknownIdentity
 from adxmi_jupyter.model.usage import closest
 
 SYSTEM = "system"
@@ -36,6 +36,15 @@ class ManagedIdentity:
     def label(self) -> str:
         """The name to show people."""
         return self.display_name or self.object_id
+
+    @property
+    def word(self) -> str:
+        """What policies, connection strings and statements call it: object ID or ``system``."""
+        return SYSTEM if self.is_system else self.object_id
+
+
+Key = Callable[[ManagedIdentity], str]
+"""What makes two identities the same one."""
 
 
 @dataclass(frozen=True)
@@ -96,8 +105,8 @@ def _by_guid(guid: str, known: Sequence[ManagedIdentity]) -> ResolvedIdentity:
         if identity.client_id.lower() == guid:
             return ResolvedIdentity(
                 identity,
-                f"{guid} is the client ID of {identity.label}: "
-                f"its object ID {identity.object_id} is used, as policies need",
+                f"{guid} is the client ID of {identity.label}: its object ID {identity.object_id} "
+                "is used, as policies and connection strings need",
             )
     return ResolvedIdentity(ManagedIdentity(guid))
 
@@ -142,3 +151,19 @@ def _unknown(name: str, names: Sequence[str]) -> UnknownIdentity:
 
 def _as_word(name: str) -> str:
     return f'"{name}"' if " " in name else name
+
+
+def word_among(
+    identity: ManagedIdentity, known: Sequence[ManagedIdentity], key: Key, otherwise: str
+) -> str:
+    """Return how a line names an identity: by name where that is certain among the known ones."""
+    if identity.is_system:
+        return SYSTEM
+    name = identity.display_name
+    if not name or "," in name or "{{" in name or not name.isprintable():
+        return otherwise  # it would be read as several, as a variable, or not at all
+    try:
+        is_certain = key(resolve(name, known).identity) == key(identity)
+    except InvalidInput:
+        is_certain = False
+    return name if is_certain else otherwise

@@ -7,7 +7,10 @@ roles* (Azure Data Explorer docs).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING
+
+from adxmi_jupyter.model.timespan import timespan_text
 
 if TYPE_CHECKING:
     from adxmi_jupyter.model.policy import Policy, Scope
@@ -53,8 +56,12 @@ def string_literal(text: str) -> str:
 
 
 def obfuscated_literal(text: str) -> str:
-    """Quote a text that the service must keep out of its logs (``h"…"``)."""
-    return "h" + string_literal(text)
+    r"""Quote a text that the service must keep out of its logs (``h@'…'``); never on two lines.
+
+    >>> obfuscated_literal('https://a/b;Name="x"')
+    'h@\'https://a/b;Name="x"\''
+    """
+    return "h" + verbatim_literal(text)
 
 
 def verbatim_literal(text: str) -> str:
@@ -78,6 +85,25 @@ def multi_line_literal(text: str) -> str:
     if awkward or not text.replace("\n", "").isprintable():
         return string_literal(text)
     return _CHORD + text + _CHORD
+
+
+def scalar_literal(value: bool | float | timedelta | None) -> str:
+    """Write a flag, a number, a length of time, or ``null``.
+
+    >>> scalar_literal(True), scalar_literal(5), scalar_literal(timedelta(hours=1, minutes=30))
+    ('true', '5', '90m')
+    """
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return timespan_text(value) if isinstance(value, timedelta) else repr(value)
+
+
+def with_clause(properties: Sequence[tuple[str, str]]) -> str:
+    """Write ``with (…)`` of names and literals; nothing for no properties."""
+    listed = ", ".join(f"{name}={literal}" for name, literal in properties)
+    return f"with ({listed})" if listed else ""
 
 
 def _entity(scope: Scope) -> str:

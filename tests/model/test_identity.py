@@ -29,7 +29,8 @@ def test_a_client_id_is_translated_and_said():
     assert found.identity == INGEST
     assert found.note == (
         f"{INGEST.client_id} is the client ID of mi-ingest: "
-        f"its object ID {INGEST.object_id} is used, as policies need"
+        f"its object ID {INGEST.object_id} is used, "
+        "as policies and connection strings need"
     )
 
 

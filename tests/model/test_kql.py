@@ -25,7 +25,11 @@ def test_names_are_always_bracketed():
 
 def test_characters_that_cannot_be_seen_are_escaped():
     assert kql.string_literal("\x00\u202e") == '"\\u0000\\u202e"'
-    assert kql.obfuscated_literal("key") == 'h"key"'
+    assert kql.obfuscated_literal("a\nb") == 'h"a\\nb"'
+
+
+def test_an_obfuscated_literal_doubles_single_quotes_and_keeps_the_rest():
+    assert kql.obfuscated_literal('Tom\'s \\ "a"') == "h@'Tom''s \\ \"a\"'"
 
 
 @given(st.text(st.characters(max_codepoint=0xFFFF)))

@@ -1,0 +1,102 @@
+"""What the plugins that call a model share: where it is, what it is asked, how patiently.
+
+Source: *ai_embeddings plugin*, *ai_chat_completion plugin*, *ai_chat_completion_prompt plugin*
+(Azure Data Explorer docs).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from pydantic import model_validator
+
+from adxmi_jupyter.errors import InvalidField
+from adxmi_jupyter.model.declaration import targets
+from adxmi_jupyter.model.declaration.fields import field
+from adxmi_jupyter.model.declaration.plugins import bag, call, piped
+from adxmi_jupyter.model.declaration.products import Endpoint, Statement
+from adxmi_jupyter.model.declaration.types import (
+    Identity,
+    JsonObject,
+    ModelEndpoint,
+    Text,
+    Timespan,
+)
+from adxmi_jupyter.model.declaration.workflow import Workflow
+
+if TYPE_CHECKING:
+    from adxmi_jupyter.model.connection_string import Operation
+    from adxmi_jupyter.model.declaration.links import Link
+
+
+class ModelCall(Workflow):
+    """A query that calls a model; `operation` is what the model must be deployed for."""
+
+    operation: ClassVar[Operation]
+
+    query: Text = field("Query", "Where the texts come from.", "", example="Orders | take 10")
+    text: Text = field("Text", "A column of it, or an expression.", example="Region")
+    endpoint: ModelEndpoint = field("Endpoint", "URL of the deployed model.")
+    identity: Identity = field("Identity", "Who calls the model.", example="mi-export")
+    retries_on_throttling: int | None = field(
+        "Retries",
+        "How often it tries again when the model is busy, else never.",
+        None,
+        ge=0,
+        example="3",
+    )
+    global_timeout: Timespan | None = field(
+        "Timeout", "How long the whole call may take.", None, example="5m"
+    )
+    model_parameters: JsonObject = field(
+        "Model parameters", "A JSON object for the model.", None, example='{"temperature": 0.2}'
+    )
+    return_successful_only: bool = field(
+        "Successful only", "Whether rows that failed are left out.", default=False
+    )
+    include_error_messages: bool = field(
+        "Error messages", "Whether a column tells why a row failed.", default=False
+    )
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        if self.endpoint.operation is not self.operation:
+            raise InvalidField(
+                f"this model is deployed for {self.endpoint.operation}",
+                why=f"{self.about.title} needs one whose URL ends in {self.operation}",
+                fix=f"--endpoint {self.about.sample.fields['endpoint']}",
+            )
+        if self.return_successful_only and self.include_error_messages:
+            raise InvalidField(
+                "--return-successful-only has no meaning with --include-error-messages",
+                why="rows that failed are what the messages are about",
+                fix="leave one of them out",
+            )
+        return self
+
+    def links(self) -> tuple[Link, ...]:
+        """Return the chain: AzureAI, the callout policy, and a role on the account."""
+        return targets.calls_model(self.identity, self.endpoint)
+
+    def connection_strings(self) -> tuple[str, ...]:
+        """Return that of the model."""
+        return (targets.connection_string(self.endpoint, self.identity),)
+
+    def asking(self, plugin: str, options: Mapping[str, Any]) -> Statement:
+        """Return the query; `options` are those that other plugins do not have."""
+        every = {
+            **options,
+            "RetriesOnThrottling": self.retries_on_throttling,
+            "GlobalTimeout": self.global_timeout,
+            "ModelParameters": self.model_parameters,
+            "ReturnSuccessfulOnly": self.return_successful_only or None,
+        }
+        asked = call(
+            f"evaluate {plugin}",
+            self.text,
+            targets.literals(self.connection_strings()),
+            bag(every),
+            "true" if self.include_error_messages else "",
+        )
+        return Statement(piped(self.query, asked), Endpoint.QUERY)

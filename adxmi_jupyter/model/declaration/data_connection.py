@@ -1,0 +1,151 @@
+"""What all data connections share: resource IDs, formats, and the chain.
+
+Source: REST reference of Microsoft.Kusto data connections; *Create an Event Hubs data connection*,
+*Create an Event Grid data connection*, *Ingest data from Azure Cosmos DB* (Azure Data Explorer
+docs).
+"""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from typing import Annotated, Any
+
+from adxmi_jupyter.model.azure_role import (
+    COSMOS_ACCOUNT,
+    EVENT_HUBS_NAMESPACE,
+    STORAGE_ACCOUNT,
+    Target,
+)
+from adxmi_jupyter.model.declaration.fields import Kind, typed
+from adxmi_jupyter.model.declaration.unsupported import Unsupported
+
+_ID = re.compile(
+    r"/subscriptions/(?P<subscription>[0-9a-f-]{36})/resourceGroups/(?P<group>[^/]+)"
+    r"/providers/(?P<provider>[^/]+)/(?P<type>[^/]+)/(?P<name>[^/]+)(?P<rest>(?:/[^/]+/[^/]+)*)/?",
+    re.IGNORECASE,
+)
+_NAME = re.compile(r"[A-Za-z0-9.-]{1,40}")
+
+IOT_HUB = Unsupported(
+    "an IoT Hub data connection",
+    "it signs in with a shared access policy of the hub",
+    "let the IoT hub route its messages to an event hub, and read that one",
+    ("iot-hub", "iothub"),
+)
+OTHER_TENANT = Unsupported(
+    "an event hub of another tenant",
+    "an identity is known in its own tenant only",
+    "a connection with a key, made in the Azure portal; or an event hub in the identity's tenant",
+    ("cross-tenant", "cross-tenant-event-hub"),
+)
+
+
+class Routing(StrEnum):
+    """Whether events may name another database than the connection's."""
+
+    SINGLE = "Single"
+    MULTI = "Multi"
+
+
+class EventFormat(StrEnum):
+    """Formats of events."""
+
+    MULTIJSON = "MULTIJSON"
+    JSON = "JSON"
+    SINGLEJSON = "SINGLEJSON"
+    CSV = "CSV"
+    TSV = "TSV"
+    SCSV = "SCSV"
+    SOHSV = "SOHSV"
+    PSV = "PSV"
+    TXT = "TXT"
+    TSVE = "TSVE"
+    RAW = "RAW"
+    AVRO = "AVRO"
+    APACHEAVRO = "APACHEAVRO"
+    PARQUET = "PARQUET"
+    ORC = "ORC"
+    W3CLOGFILE = "W3CLOGFILE"
+    AZMONSTREAM = "AZMONSTREAM"
+
+
+def connection_name(text: str) -> str:
+    """Check the name of a data connection; raises ValueError for one that Azure would refuse."""
+    if _NAME.fullmatch(text) is None:
+        raise ValueError(
+            "a data connection is named by at most 40 letters, digits, dashes and dots"
+        )
+    return text
+
+
+def resource_id(text: str, resource_type: str, *, inside: str = "") -> str:
+    """Check a resource ID of a type, such as ``Microsoft.EventHub/namespaces``.
+
+    `inside` is what must follow, such as ``eventhubs`` for one hub of a namespace.
+
+    Raises
+    ------
+    ValueError
+        It is no resource ID, or one of something else. The text is not repeated: people also paste
+        connection strings, with their keys.
+
+    """
+    found = _ID.fullmatch(text.strip())
+    if found is None:
+        raise ValueError("a resource ID begins with /subscriptions/")
+    named = f"{found['provider']}/{found['type']}"
+    if named.lower() != resource_type.lower():
+        raise ValueError(f"it names a {named}, and not a {resource_type}")
+    parts = [part.lower() for part in found["rest"].split("/")[1::2]]
+    if parts != ([inside.lower()] if inside else []):
+        ends = f"go on with /{inside}/NAME" if inside else "end after the name"
+        raise ValueError(f"the resource ID must {ends}")
+    return text.strip().rstrip("/")
+
+
+def hub_id(text: str) -> str:
+    """Check the resource ID of one event hub.
+
+    Raises
+    ------
+    IdentityNotSupported
+        It is an IoT hub.
+    ValueError
+        It is no resource ID, or one of something else.
+
+    """
+    if "/providers/microsoft.devices/iothubs/" in text.lower():
+        raise IOT_HUB.refusal()
+    return resource_id(text, EVENT_HUBS_NAMESPACE, inside="eventhubs")
+
+
+ConnectionName = Annotated[str, Kind.NAME, typed(connection_name)]
+HubId = Annotated[str, Kind.RESOURCE, typed(hub_id)]
+StorageAccountId = Annotated[
+    str, Kind.RESOURCE, typed(lambda text: resource_id(text, STORAGE_ACCOUNT))
+]
+CosmosAccountId = Annotated[
+    str, Kind.RESOURCE, typed(lambda text: resource_id(text, COSMOS_ACCOUNT))
+]
+
+
+def hub_target(some_id: str) -> Target:
+    """Return an event hub as what grants roles: its namespace, and inside it the hub."""
+    namespace, hub = re.split(r"/eventhubs/", some_id, flags=re.IGNORECASE)
+    return Target(EVENT_HUBS_NAMESPACE, last_name(namespace), namespace, f"eventhubs/{hub}")
+
+
+def account_target(resource_type: str, some_id: str) -> Target:
+    """Return an account as what grants roles."""
+    return Target(resource_type, last_name(some_id), some_id)
+
+
+def last_name(some_id: str) -> str:
+    """Return the last name in a resource ID."""
+    return some_id.rsplit("/", 1)[-1]
+
+
+def without_nothing(properties: dict[str, Any]) -> dict[str, Any]:
+    """Return properties without those left out."""
+    return {name: value for name, value in properties.items() if value not in (None, "", (), [])}

@@ -1,0 +1,202 @@
+"""The fields of a declaration: what a user fills in, and how it is read, asked and explained.
+
+A field is a pydantic field. Its annotation is one of `types`, which says how a text is read (`Kind`
+tells front ends which widget or option suits); `field` adds what people read and to which choices
+it belongs.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import NoneType, UnionType
+from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin
+
+from annotated_types import Ge, Le
+from pydantic import BeforeValidator, Field
+from pydantic_core import PydanticCustomError, PydanticUndefined
+
+from adxmi_jupyter.errors import AdxmiError
+
+if TYPE_CHECKING:
+    from pydantic.fields import FieldInfo
+
+_TYPED = "adxmi"
+
+
+class Kind(enum.Enum):
+    """What a field is, for front ends: which option type, which widget, which completion."""
+
+    TEXT = "text"
+    LINE = "text of one line"
+    NAME = "name of something new"
+    CHOICE = "one of several"
+    NUMBER = "number"
+    FLAG = "yes or no"
+    TIMESPAN = "length of time"
+    MOMENT = "date and time"
+    PERIODS = "periods of time"
+    IDENTITY = "managed identity"
+    COLUMNS = "columns"
+    PARTITIONS = "partitions"
+    PATH = "path of partitions"
+    LOCATION = "storage location"
+    SERVER = "host of a server"
+    ACCOUNT = "Cosmos DB account"
+    MODEL = "deployed model"
+    ARTIFACTS = "files with names"
+    TABLE = "table"
+    EXTERNAL_TABLE = "external table"
+    NAMES = "several names"
+    RESOURCE = "Azure resource"
+    JSON = "JSON object"
+    JSON_LIST = "JSON array"
+    BODY = "text of several lines"
+
+
+@dataclass(frozen=True)
+class FieldSpec:
+    """One field as front ends see it.
+
+    `only_for` maps the name of another field to the values of it that give this field a meaning;
+    `property_name` is what the service calls it in ``with (…)``, empty if it goes elsewhere.
+    `least` and `most` bound numbers and lengths of time, where they are bounded.
+    """
+
+    name: str
+    label: str
+    help: str
+    kind: Kind
+    choices: tuple[str, ...]
+    is_required: bool
+    default: object
+    only_for: Mapping[str, tuple[str, ...]]
+    property_name: str
+    example: str
+    least: Any = None
+    most: Any = None
+
+    @property
+    def option(self) -> str:
+        """The option of a line that fills the field in."""
+        return f"--{self.name.replace('_', '-')}"
+
+    def applies(self, values: Mapping[str, object]) -> bool:
+        """Tell whether the field has a meaning beside these values of the others."""
+        return all(str(values.get(name)) in allowed for name, allowed in self.only_for.items())
+
+
+def field(
+    label: str,
+    help_text: str,
+    default: object = PydanticUndefined,
+    *,
+    only_for: Mapping[str, Sequence[str]] | None = None,
+    required: bool = False,
+    property_name: str = "",
+    example: str = "",
+    **constraints: Any,
+) -> Any:
+    """Declare a field.
+
+    Parameters
+    ----------
+    label
+        What stands beside it in a form.
+    help_text
+        One sentence for people who see it for the first time.
+    default
+        What it is when left out; without one it must be filled in.
+    only_for
+        Other fields and the values of them that give this one a meaning.
+    required
+        Whether it must be filled in where it has a meaning.
+    property_name
+        Its name in the statement's ``with (…)``, if it goes there.
+    example
+        A value to show people and to use in the examples of errors.
+    constraints
+        As pydantic's, such as ``ge`` and ``le``.
+
+    """
+    extra: dict[str, Any] = {
+        "only_for": {name: tuple(map(str, values)) for name, values in (only_for or {}).items()},
+        "required": required or default is PydanticUndefined,
+        "property_name": property_name,
+        "example": example,
+    }
+    return Field(
+        default, title=label, description=help_text, json_schema_extra=extra, **constraints
+    )
+
+
+def spec_of(name: str, info: FieldInfo) -> FieldSpec:
+    """Return what front ends need to know of a field of a declaration."""
+    extra: Any = info.json_schema_extra
+    annotation, metadata = _unwrapped(info.annotation)
+    choices = _choices(annotation)
+    metadata = (*metadata, *info.metadata)
+    kinds = [part for part in metadata if isinstance(part, Kind)]
+    default = None if info.default is PydanticUndefined else info.default
+    return FieldSpec(
+        name=name,
+        label=str(info.title),
+        help=str(info.description),
+        kind=kinds[0] if kinds else _kind_of(annotation, choices),
+        choices=choices,
+        is_required=extra["required"],
+        default=default,
+        only_for=extra["only_for"],
+        property_name=extra["property_name"],
+        example=extra["example"],
+        least=next((part.ge for part in metadata if isinstance(part, Ge)), None),
+        most=next((part.le for part in metadata if isinstance(part, Le)), None),
+    )
+
+
+def _unwrapped(annotation: Any) -> tuple[Any, tuple[Any, ...]]:
+    """Return the type and metadata of an annotation, the None of an optional one left out."""
+    if get_origin(annotation) in {Union, UnionType}:
+        annotation = next(part for part in get_args(annotation) if part is not NoneType)
+    if get_origin(annotation) is Annotated:
+        inner, *metadata = get_args(annotation)
+        return inner, tuple(metadata)
+    return annotation, ()
+
+
+def _choices(annotation: Any) -> tuple[str, ...]:
+    if isinstance(annotation, type) and issubclass(annotation, enum.StrEnum):
+        return tuple(annotation)
+    return ()
+
+
+def _kind_of(annotation: Any, choices: tuple[str, ...]) -> Kind:
+    if choices:
+        return Kind.CHOICE
+    return {bool: Kind.FLAG, int: Kind.NUMBER, float: Kind.NUMBER}.get(annotation, Kind.TEXT)
+
+
+def typed(read: Callable[[Any], Any]) -> BeforeValidator:
+    """Return a validator for a function that reads a text.
+
+    pydantic collects the problems of all fields; an error of ours would end that at the first. A
+    ValueError it collects by itself: its text is the reason, the field's name is added.
+    """
+
+    def validate(value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        try:
+            return read(value)
+        except AdxmiError as error:
+            raise PydanticCustomError(_TYPED, "{why}", {"why": error.why, "error": error}) from None
+
+    return BeforeValidator(validate)
+
+
+def typed_error(problem: Mapping[str, Any]) -> AdxmiError | None:
+    """Return our own error behind one of pydantic's problems, if it is one."""
+    context = problem.get("ctx") or {}
+    error = context.get("error")
+    return error if problem["type"] == _TYPED and isinstance(error, AdxmiError) else None

@@ -1,0 +1,128 @@
+"""Formats of files, and how they are written.
+
+Source: *Data formats supported for ingestion*, *Create and alter Azure Storage external tables*,
+*Export data to cloud storage* (Azure Data Explorer docs).
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from adxmi_jupyter.errors import InvalidField
+
+
+class BlobFormat(StrEnum):
+    """What the service reads; `ExportFormat` is what it writes."""
+
+    CSV = "csv"
+    JSON = "json"
+    MULTIJSON = "multijson"
+    PARQUET = "parquet"
+    TSV = "tsv"
+    PSV = "psv"
+    SCSV = "scsv"
+    SOHSV = "sohsv"
+    TSVE = "tsve"
+    TXT = "txt"
+    RAW = "raw"
+    AVRO = "avro"
+    APACHEAVRO = "apacheavro"
+    ORC = "orc"
+    W3CLOGFILE = "w3clogfile"
+    AZMONSTREAM = "azmonstream"
+
+
+class ExportFormat(StrEnum):
+    """What the service writes."""
+
+    CSV = "csv"
+    TSV = "tsv"
+    JSON = "json"
+    PARQUET = "parquet"
+
+
+class BlobCompression(StrEnum):
+    """How files are compressed; all but gzip are for Parquet."""
+
+    GZIP = "gzip"
+    SNAPPY = "snappy"
+    LZ4_RAW = "lz4_raw"
+    BROTLI = "brotli"
+    ZSTD = "zstd"
+
+
+class Headers(StrEnum):
+    """Which text files begin with the column names, as external tables spell it."""
+
+    ALL = "All"
+    FIRST_FILE = "FirstFile"
+    NONE = "None"
+
+
+class ExportHeaders(StrEnum):
+    """Which text files begin with the column names, as exports spell it."""
+
+    ALL = "all"
+    FIRST_FILE = "firstFile"
+    NONE = "none"
+
+
+class Encoding(StrEnum):
+    """Encoding of text files."""
+
+    UTF8_NO_BOM = "UTF8NoBOM"
+    UTF8_BOM = "UTF8BOM"
+
+
+class Distribution(StrEnum):
+    """Who writes an export: one node, or each of them."""
+
+    SINGLE = "single"
+    PER_NODE = "per_node"
+    PER_SHARD = "per_shard"
+
+
+class ParquetPrecision(StrEnum):
+    """Precision of datetimes in Parquet."""
+
+    MILLISECOND = "millisecond"
+    MICROSECOND = "microsecond"
+
+
+MEGABYTE = 1024**2
+SMALLEST_ARTIFACT = 100 * MEGABYTE
+"""The least `sizeLimit`, in bytes; also what it is by itself."""
+
+
+def check_written(data_format: BlobFormat | None) -> None:
+    """Check that files of a format can be written, where it is known.
+
+    Raises
+    ------
+    InvalidField
+        They can only be read.
+
+    """
+    if data_format and str(data_format) not in map(str, ExportFormat):
+        raise InvalidField(
+            f"nothing is compressed in the format {data_format}",
+            why=f"only exports compress, and they write {', '.join(ExportFormat)}",
+            fix="leave --compressed and --compression-type out",
+        )
+
+
+def check_compression(compression: BlobCompression | None, *, is_parquet: bool) -> None:
+    """Check that a compression goes with the format.
+
+    Raises
+    ------
+    InvalidField
+        It is for Parquet, and the files are none.
+
+    """
+    if compression not in {None, BlobCompression.GZIP} and not is_parquet:
+        raise InvalidField(
+            f"--compression-type {compression} is for Parquet",
+            why="other formats are compressed with gzip",
+            fix="--compression-type gzip",
+        )

@@ -1,0 +1,227 @@
+"""Where a workflow reads or writes, as people type it: URLs of storage, servers, accounts, models.
+
+An identity is given apart, so a way to sign in has no place here.
+
+Source: *Storage connection strings*, *SQL connection strings*, *ai_embeddings plugin* (Azure Data
+Explorer docs).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from adxmi_jupyter.errors import (
+    CredentialsInLocation,
+    InvalidConnectionString,
+)
+from adxmi_jupyter.model.connection_string import (
+    CLOUDS,
+    AiModel,
+    ConnectionString,
+    CosmosDb,
+    Gen1,
+    Method,
+    SqlServer,
+    StorageLocation,
+    managed_identity,
+    parse,
+)
+from adxmi_jupyter.model.declaration.unsupported import Unsupported
+from adxmi_jupyter.model.identity import SYSTEM
+
+if TYPE_CHECKING:
+    from adxmi_jupyter.model.connection_string import Target
+
+_NEXT_URL = re.compile(r"[\s,]+(?=[a-z][a-z0-9+.-]*://)", re.IGNORECASE)
+_NEXT_ARTIFACT = re.compile(r"[\s,]+(?=[^\s,=;?]+=[a-z][a-z0-9+.-]*://)", re.IGNORECASE)
+_LOCAL = re.compile(
+    r"(?:file:|[a-z]:[\\/]|\\\\|\.{1,2}[\\/]|~|/(?!subscriptions/)).*", re.IGNORECASE
+)
+_ACCOUNT_ID = re.compile(
+    r"/subscriptions/.+/storageAccounts/(?P<account>[a-z0-9]+).*", re.IGNORECASE
+)
+_SERVER = re.compile(
+    r"(?:tcp:)?\s*(?P<host>[^,:\s]+)\s*(?:,\s*(?P<port>[0-9]{1,5}))?", re.IGNORECASE
+)
+_SQL_PORT = 1433
+
+LOCAL_FILES = Unsupported(
+    "a file of this machine",
+    "the cluster reads as the identity, and it cannot reach this machine",
+    "upload it to a container, and give its URL: "
+    "https://ACCOUNT.blob.core.windows.net/CONTAINER/FILE",
+)
+GEN1 = Unsupported(
+    "Data Lake Storage Gen1",
+    "adl:// is not read in place, whatever the way to sign in",
+    "copy the data to Azure storage: https://ACCOUNT.blob.core.windows.net/CONTAINER/PATH",
+)
+OTHER_DATABASES = Unsupported(
+    "MySQL or PostgreSQL",
+    "user and password are all they take",
+    "give user and password, out of sight in h'…'; or bring the data to Azure SQL or to storage, "
+    "which take an identity",
+    ("mysql", "postgresql", "postgres", "mysql-request", "postgresql-request"),
+)
+
+
+def parse_location(text: str) -> StorageLocation:
+    """Read the URL of a container, folder or blob as one copies it from the portal.
+
+    Raises
+    ------
+    IdentityNotSupported
+        It is a file of this machine, or of a kind that takes no managed identity.
+    CredentialsInLocation
+        It holds a way to sign in.
+    InvalidConnectionString
+        It is no URL of storage.
+
+    """
+    trimmed = text.strip()
+    _refuse_what_is_no_url(trimmed)
+    mark = next((one for one in trimmed if one in "?;"), "")
+    target = _target(trimmed, mark)
+    if not isinstance(target, StorageLocation):
+        raise InvalidConnectionString(
+            "the location is not in storage",
+            why=f"it leads to: {target.kind}",
+            fix="https://ACCOUNT.blob.core.windows.net/CONTAINER/PATH",
+        )
+    if mark:
+        raise CredentialsInLocation(
+            "the location also says how to sign in",
+            why=f"what follows {mark} may be a secret; the identity is given apart and needs none",
+            fix=f"write {target.uri}",
+        )
+    target.check(managed_identity(SYSTEM))
+    return target
+
+
+def _target(text: str, mark: str) -> Target:
+    """Return what a text leads to, whatever follows the mark of a secret."""
+    try:
+        return parse(text).target
+    except InvalidConnectionString:
+        if not mark:
+            raise
+    return parse(text.partition(mark)[0]).target
+
+
+def _refuse_what_is_no_url(text: str) -> None:
+    resource = _ACCOUNT_ID.fullmatch(text)
+    if resource is not None:
+        raise InvalidConnectionString(
+            "this is the resource ID of a storage account, not a URL in it",
+            why="data is read at the endpoint of the account",
+            fix=f"https://{resource['account'].lower()}.blob.core.windows.net/CONTAINER",
+        )
+    if _LOCAL.fullmatch(text):
+        raise LOCAL_FILES.refusal()
+
+
+def parse_locations(text: str) -> tuple[StorageLocation, ...]:
+    """Read URLs with commas or blanks between; raises as `parse_location` does."""
+    return tuple(dict.fromkeys(map(parse_location, _NEXT_URL.split(text.strip()))))
+
+
+def without_gen1(text: str) -> tuple[StorageLocation, ...]:
+    """Read URLs where Data Lake Storage Gen1 has no place; raises as `parse_location` does."""
+    found = parse_locations(text)
+    if any(isinstance(one, Gen1) for one in found):
+        raise GEN1.refusal()
+    return found
+
+
+def parse_artifacts(text: str) -> tuple[tuple[str, StorageLocation], ...]:
+    """Read files with the names a script knows them by, ``NAME=URL``.
+
+    Raises
+    ------
+    ValueError
+        One has no name, or two have the same.
+    AdxmiError
+        As `parse_location`.
+
+    """
+    pairs = [part.strip().partition("=") for part in _NEXT_ARTIFACT.split(text.strip())]
+    names = [name for name, _, _ in pairs]
+    if any("://" in name or not name or not url for name, _, url in pairs):
+        raise ValueError("each is NAME=URL; the script finds the file by the name")
+    if len(set(names)) < len(names):
+        raise ValueError("two have one name, and the script would find one of them")
+    return tuple((name, parse_location(url)) for name, _, url in pairs)
+
+
+def parse_model(text: str) -> AiModel:
+    """Read the URL of a deployed model.
+
+    Raises
+    ------
+    CredentialsInLocation
+        It holds a way to sign in.
+    InvalidConnectionString
+        It is no URL of a model.
+
+    """
+    found = parse(text)
+    if not isinstance(found.target, AiModel):
+        raise InvalidConnectionString(
+            "this is not the URL of a deployed model",
+            why=f"it leads to: {found.kind}",
+            fix="https://ACCOUNT.openai.azure.com/openai/deployments/DEPLOYMENT/embeddings"
+            "?api-version=VERSION",
+        )
+    if found.authentication.method is not Method.NONE:
+        raise CredentialsInLocation(
+            f"the URL also says how to sign in: {found.authentication.method}",
+            why="the identity is given apart, and needs no secret",
+            fix=f"write {found.target.uri}",
+        )
+    return found.target
+
+
+def server_address(text: str) -> str:
+    """Read the host of a SQL server, ``HOST`` or ``HOST,PORT``; ``tcp:`` may stand before it.
+
+    Raises
+    ------
+    IdentityNotSupported
+        It is a server of MySQL or PostgreSQL.
+    InvalidConnectionString
+        It is no fully qualified host name, or the port is none.
+
+    """
+    found = _SERVER.fullmatch(text.strip())
+    host = found["host"].lower() if found else text.strip().lower()
+    if any(f".{name}." in host for name in ("mysql", "postgres")):
+        raise OTHER_DATABASES.refusal()
+    target = SqlServer(host, "x", port=int((found and found["port"]) or _SQL_PORT))
+    return target.server if target.port == _SQL_PORT else f"{target.server},{target.port}"
+
+
+def sql_server(address: str, catalog: str) -> SqlServer:
+    """Return a database of the server that `server_address` read."""
+    host, _, port = address.partition(",")
+    return SqlServer(host, catalog, port=int(port or _SQL_PORT))
+
+
+def cosmos_account(text: str) -> str:
+    """Read a Cosmos DB account by its name, its host or its address; return the host.
+
+    Raises
+    ------
+    InvalidConnectionString
+        It is none of them.
+
+    """
+    host = re.sub(r"^https://|(?::443)?/?$", "", text.strip().lower())
+    if "." not in host:
+        host = f"{host}.{CLOUDS['public'].cosmos}"
+    return CosmosDb(host, "x", "x").server
+
+
+def written(target: StorageLocation | SqlServer | CosmosDb | AiModel, word: str) -> str:
+    """Return the connection string of a target that is reached as an identity."""
+    return ConnectionString(target, managed_identity(word)).build()

@@ -1,0 +1,58 @@
+"""Which workflows there are: the modules of `model.workflow`, found by looking.
+
+Listing the names imports none of them: the help and completion of nouns must stay quick.
+"""
+
+from __future__ import annotations
+
+import pkgutil
+from importlib import import_module
+from inspect import isclass
+from typing import TYPE_CHECKING
+
+from adxmi_jupyter.model import workflow
+
+if TYPE_CHECKING:
+    from adxmi_jupyter.model.declaration.fields import Kind
+    from adxmi_jupyter.model.declaration.unsupported import Unsupported
+    from adxmi_jupyter.model.declaration.workflow import Workflow
+
+
+def nouns() -> tuple[str, ...]:
+    """Return the nouns of all workflows, by name."""
+    found = pkgutil.iter_modules(workflow.__path__)
+    return tuple(sorted(module.name.replace("_", "-") for module in found))
+
+
+def declaration_of(noun: str) -> type[Workflow]:
+    """Return the declaration behind a noun.
+
+    Raises
+    ------
+    LookupError
+        The module declares no workflow; a mistake of whoever wrote it.
+
+    """
+    from adxmi_jupyter.model.declaration.workflow import Workflow
+
+    module = import_module(f"{workflow.__name__}.{noun.replace('-', '_')}")
+    for value in vars(module).values():
+        if isclass(value) and issubclass(value, Workflow) and value.__module__ == module.__name__:
+            return value
+    raise LookupError(f"{module.__name__} declares no Workflow")
+
+
+def declarations() -> tuple[type[Workflow], ...]:
+    """Return the declarations of all workflows, by noun."""
+    return tuple(declaration_of(noun) for noun in nouns())
+
+
+def unsupported(word: str) -> Unsupported | None:
+    """Return what a word means that takes no managed identity, if it means such a thing."""
+    named = (one for found in declarations() for one in found.about.without_identity)
+    return next((one for one in named if one.is_meant_by(word)), None)
+
+
+def maker_of(kind: Kind) -> str:
+    """Return the noun of the workflow that makes what fields of a kind name; empty for none."""
+    return next((one.noun() for one in declarations() if one.about.makes is kind), "")

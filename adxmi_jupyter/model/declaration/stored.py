@@ -1,0 +1,147 @@
+"""How a workflow is kept by the service, and so how the ones there are can be listed and dropped.
+
+Source: *.show functions*, *Managed identities overview* (Azure Data Explorer docs); REST reference
+of Microsoft.Kusto data connections.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from adxmi_jupyter.errors import InvalidConnectionString
+from adxmi_jupyter.model.connection_string import parse
+from adxmi_jupyter.model.identity import SYSTEM
+
+if TYPE_CHECKING:
+    from adxmi_jupyter.model.usage import Usage
+
+_GUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+_QUOTES = r"[\\\"']*"
+# In a connection string, among properties, and as a key of JSON that may be quoted itself.
+_NAMED = re.compile(
+    rf"managed_?identity{_QUOTES}\s*[=:]\s*{_QUOTES}(?P<word>{_GUID}|system)(?![\w-])",
+    re.IGNORECASE,
+)
+_ADO = re.compile(
+    rf"Authentication\s*=\s*{_QUOTES}Active\s+Directory\s+Managed\s+Identity", re.IGNORECASE
+)
+# The documentation has a sample with a number in place of the object ID.
+_ADO_USER = re.compile(rf"User\s?Id\s*=\s*{_QUOTES}(?P<word>[\w-]+)", re.IGNORECASE)
+_ENDS_A_STRING = re.compile(r"[\r\n')]|\"\s*[,\]]")
+
+
+@dataclass(frozen=True)
+class Existing:
+    """One that exists: which identities it names (object IDs or ``system``), and what it reaches.
+
+    `state` is the service's own word where it has one, such as a disabled export.
+    """
+
+    name: str
+    kind: str
+    identities: tuple[str, ...]
+    target: str
+    state: str = ""
+
+
+@dataclass(frozen=True)
+class KustoListing:
+    """Kept in a database: a command lists all of them, each row is read by `read`.
+
+    `details` returns the command that tells of one what the list leaves out, if it does.
+    """
+
+    command: str
+    read: Callable[[Mapping[str, Any]], Existing | None]
+    drop: Callable[[str], str]
+    details: Callable[[str], str] | None = None
+
+
+@dataclass(frozen=True)
+class DataConnectionListing:
+    """Kept by Azure Resource Manager as data connections of these kinds."""
+
+    kinds: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class FunctionListing:
+    """A query, so kept at most in stored functions; `words` are the operators that make it one.
+
+    The first is the one to use; the others are spellings that the documentation has besides.
+    """
+
+    words: tuple[str, ...]
+
+    def is_in(self, body: str) -> bool:
+        """Tell whether the text of a function does it."""
+        words = "|".join(map(re.escape, self.words))
+        return re.search(rf"(?<!\w)(?:{words})\s*\(", body) is not None
+
+
+@dataclass(frozen=True)
+class PolicyListing:
+    """Kept nowhere: all there is to list is who may do it, by the managed identity policy."""
+
+    usage: Usage
+
+
+Listing = KustoListing | DataConnectionListing | FunctionListing | PolicyListing
+
+
+def identities_named_in(text: str) -> tuple[str, ...]:
+    """Return the identities that a text names, each once, in lower case.
+
+    Connection strings, properties of commands and JSON name them in different ways.
+
+    >>> identities_named_in("https://a.blob.core.windows.net/c;managed_identity=system")
+    ('system',)
+    """
+    found = [word.lower() for word in _NAMED.findall(text)]
+    for part in _ENDS_A_STRING.split(text):
+        if _ADO.search(part):
+            user = _ADO_USER.search(part)
+            found.append(user["word"].lower() if user else SYSTEM)
+    return tuple(dict.fromkeys(found))
+
+
+def address(connection_string: str) -> str:
+    """Return where a connection string leads, without how to get in; empty if nobody can tell."""
+    try:
+        return parse(connection_string).address
+    except InvalidConnectionString:
+        return re.split(r"[?;]", connection_string)[0] if "://" in connection_string else ""
+
+
+def cell(row: Mapping[str, Any], *names: str) -> Any:
+    """Return the first of these columns that a row has, letter case and blanks aside.
+
+    The documentation spells some columns in two ways, and the service may know a third.
+    """
+    found = {_plain(str(name)): value for name, value in row.items()}
+    return next((found[_plain(name)] for name in names if _plain(name) in found), None)
+
+
+def _plain(name: str) -> str:
+    return "".join(name.split()).lower()
+
+
+def text_cell(row: Mapping[str, Any], *names: str) -> str:
+    """Return a column as `cell` does, as text; empty for none."""
+    value = cell(row, *names)
+    return "" if value is None else str(value)
+
+
+def json_cell(row: Mapping[str, Any], *names: str) -> Any:
+    """Return a column that holds JSON, decoded or as text; None where it cannot be read."""
+    value = cell(row, *names)
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError:
+        return None

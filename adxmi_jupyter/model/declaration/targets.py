@@ -1,0 +1,144 @@
+"""What workflows reach with an identity: connection strings, and what must be granted there.
+
+Source: *Storage connection strings*, *SQL connection strings*, *Callout policy*, *Managed identity
+policy* (Azure Data Explorer docs).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from adxmi_jupyter.model import kql
+from adxmi_jupyter.model.azure_role import (
+    COGNITIVE_ACCOUNT,
+    COSMOS_ACCOUNT,
+    READS_BLOBS,
+    STORAGE_ACCOUNT,
+    WRITES_BLOBS,
+    AzureRole,
+    Target,
+)
+from adxmi_jupyter.model.connection_string import (
+    AzureStorage,
+    CosmosDb,
+    SqlServer,
+    StorageLocation,
+)
+from adxmi_jupyter.model.declaration.links import (
+    CalloutAllowed,
+    GrantedInAzure,
+    NotVerifiable,
+    acting_as,
+)
+from adxmi_jupyter.model.declaration.locations import sql_server, written
+from adxmi_jupyter.model.usage import Usage
+
+if TYPE_CHECKING:
+    from adxmi_jupyter.model.connection_string import AiModel
+    from adxmi_jupyter.model.declaration.links import Link
+    from adxmi_jupyter.model.identity import ManagedIdentity
+
+
+def connection_string(target: StorageLocation | AiModel, identity: ManagedIdentity) -> str:
+    """Return the connection string of a target, reached as an identity."""
+    return written(target, identity.word)
+
+
+def literals(strings: Iterable[str]) -> str:
+    """Return connection strings as literals with commas between; obfuscated, as all of them are."""
+    return ", ".join(map(kql.obfuscated_literal, strings))
+
+
+def reads(identity: ManagedIdentity, *places: StorageLocation) -> tuple[Link, ...]:
+    """Return what the identity needs to read in storage."""
+    return _granted(identity, places, READS_BLOBS)
+
+
+def writes(identity: ManagedIdentity, *places: StorageLocation) -> tuple[Link, ...]:
+    """Return what the identity needs to write or delete in storage."""
+    return _granted(identity, places, WRITES_BLOBS)
+
+
+def queries(identity: ManagedIdentity, *places: StorageLocation) -> tuple[Link, ...]:
+    """Return what a query needs to read in storage: the callout policy has a say, too."""
+    allowed = (CalloutAllowed("external_data", place.uri) for place in places)
+    return (*allowed, *reads(identity, *places))
+
+
+def _granted(
+    identity: ManagedIdentity, places: tuple[StorageLocation, ...], roles: tuple[AzureRole, ...]
+) -> tuple[Link, ...]:
+    return tuple(dict.fromkeys(_granted_at(identity, place, roles) for place in places))
+
+
+def _granted_at(
+    identity: ManagedIdentity, place: StorageLocation, roles: tuple[AzureRole, ...]
+) -> Link:
+    """Return what the identity needs at one place; the first role is the least."""
+    if isinstance(place, AzureStorage):
+        inside = f"blobServices/default/containers/{place.container}"
+        return GrantedInAzure(
+            identity, roles, Target(STORAGE_ACCOUNT, place.account, inside=inside)
+        )
+    right = place.right(write=roles is WRITES_BLOBS)
+    told = f"the role {right.name}" if right else "the right to read"
+    return NotVerifiable(f"{identity.label} in {place.host}", f"{told}, given in {place.kind}")
+
+
+def reach(identity: ManagedIdentity, place: object, *, write: bool) -> tuple[Link, ...]:
+    """Return what the identity needs at any target of a connection string."""
+    if isinstance(place, StorageLocation):
+        return writes(identity, place) if write else reads(identity, place)
+    if isinstance(place, SqlServer):
+        return in_sql_server(identity, place.server, place.catalog)
+    if isinstance(place, CosmosDb):
+        return in_cosmos_db(identity, cosmos_target(place.server))
+    return ()
+
+
+def sql_text(server: str, catalog: str, identity: ManagedIdentity) -> str:
+    """Return the connection string to SQL Server, reached as an identity."""
+    return written(sql_server(server, catalog), identity.word)
+
+
+def in_sql_server(identity: ManagedIdentity, server: str, catalog: str) -> tuple[Link, ...]:
+    """Return what must be in place inside SQL Server, which only SQL Server can tell."""
+    return (
+        NotVerifiable(
+            f"{identity.label} in {server}",
+            f"a user of the database {catalog}, made there FROM EXTERNAL PROVIDER, with the rights "
+            "it needs",
+        ),
+    )
+
+
+def cosmos_text(account: str, catalog: str, collection: str, identity: ManagedIdentity) -> str:
+    """Return the connection string to a container of Cosmos DB, reached as an identity."""
+    return written(CosmosDb(account, catalog, collection), identity.word)
+
+
+def cosmos_target(host: str) -> Target:
+    """Return the account with a host as what grants roles."""
+    return Target(COSMOS_ACCOUNT, host.partition(".")[0])
+
+
+def in_cosmos_db(identity: ManagedIdentity, target: Target) -> tuple[Link, ...]:
+    """Return what must be granted in Cosmos DB, whose roles for data are its own."""
+    return (
+        NotVerifiable(
+            f"{identity.label} in {target}",
+            "Cosmos DB Built-in Data Reader is a role of Cosmos DB's own",
+        ),
+    )
+
+
+def calls_model(identity: ManagedIdentity, model: AiModel) -> tuple[Link, ...]:
+    """Return the chain of a query that calls a model."""
+    target = Target(COGNITIVE_ACCOUNT, model.account)
+    return acting_as(
+        identity,
+        Usage.AZURE_AI,
+        CalloutAllowed("azure_openai", model.uri),
+        GrantedInAzure(identity, (AzureRole.OPENAI_USER,), target),
+    )

@@ -1,0 +1,93 @@
+"""The types of fields: how a text becomes a value, and what front ends may make of it.
+
+A declaration annotates its fields with these; plain ``bool``, ``int`` and ``StrEnum`` do as well.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, InstanceOf
+from pydantic_core.core_schema import any_schema
+
+from adxmi_jupyter.model.columns import Column, parse_columns
+from adxmi_jupyter.model.connection_string import AiModel, StorageLocation
+from adxmi_jupyter.model.declaration.fields import Kind, typed
+from adxmi_jupyter.model.declaration.locations import (
+    cosmos_account,
+    parse_artifacts,
+    parse_location,
+    parse_locations,
+    parse_model,
+    server_address,
+    without_gen1,
+)
+from adxmi_jupyter.model.declaration.plugins import json_list, json_object
+from adxmi_jupyter.model.identity import ManagedIdentity
+from adxmi_jupyter.model.moment import Period, parse_moment, parse_periods
+from adxmi_jupyter.model.partition import Partition, parse_partitions
+from adxmi_jupyter.model.path_format import PathPart, parse_path_format
+from adxmi_jupyter.model.timespan import parse_timespan
+
+if TYPE_CHECKING:
+    from pydantic_core import CoreSchema
+
+
+class _AsItIs:
+    """Marks a type whose values pass as they are; what reads texts has checked them."""
+
+    def __get_pydantic_core_schema__(self, _source: Any, _handler: Any) -> CoreSchema:
+        return any_schema()
+
+
+def _entity_name(text: str) -> str:
+    # The length and the characters are the service's to judge, in part per kind of entity.
+    if not text or text != text.strip():
+        raise ValueError("a name is not empty and has no blanks around it")
+    return text
+
+
+def _one_line(text: str) -> str:
+    if not text.strip() or any(unicodedata.category(one) in {"Cc", "Cs"} for one in text):
+        raise ValueError("it is blank, or holds a line break or another character nobody sees")
+    return text
+
+
+def _listed(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    return tuple(dict.fromkeys(part.strip() for part in value.split(",") if part.strip()))
+
+
+_Place = Annotated[StorageLocation, _AsItIs()]
+
+Text = Annotated[str, Kind.TEXT]
+Body = Annotated[str, Kind.BODY]
+Name = Annotated[str, Kind.NAME, AfterValidator(_entity_name)]
+TableName = Annotated[str, Kind.TABLE, AfterValidator(_entity_name)]
+ExternalTableName = Annotated[str, Kind.EXTERNAL_TABLE, AfterValidator(_entity_name)]
+Names = Annotated[tuple[str, ...], Kind.NAMES, BeforeValidator(_listed)]
+Identity = Annotated[InstanceOf[ManagedIdentity], Kind.IDENTITY]
+
+Columns = Annotated[tuple[InstanceOf[Column], ...], Kind.COLUMNS, typed(parse_columns)]
+Partitions = Annotated[tuple[InstanceOf[Partition], ...], Kind.PARTITIONS, typed(parse_partitions)]
+PathFormat = Annotated[tuple[InstanceOf[PathPart], ...], Kind.PATH, typed(parse_path_format)]
+
+Timespan = Annotated[timedelta, Kind.TIMESPAN, typed(parse_timespan)]
+Moment = Annotated[datetime, Kind.MOMENT, typed(parse_moment)]
+Periods = Annotated[tuple[InstanceOf[Period], ...], Kind.PERIODS, typed(parse_periods)]
+
+Location = Annotated[_Place, Kind.LOCATION, typed(parse_location)]
+Locations = Annotated[tuple[_Place, ...], Kind.LOCATION, typed(parse_locations)]
+LocationsWithoutGen1 = Annotated[tuple[_Place, ...], Kind.LOCATION, typed(without_gen1)]
+Artifacts = Annotated[tuple[tuple[str, _Place], ...], Kind.ARTIFACTS, typed(parse_artifacts)]
+SqlServerHost = Annotated[str, Kind.SERVER, typed(server_address)]
+CosmosAccount = Annotated[str, Kind.ACCOUNT, typed(cosmos_account)]
+Catalog = Annotated[str, Kind.LINE, AfterValidator(_one_line)]
+"""The name of a database, or of something in it, that stands in a connection string."""
+ModelEndpoint = Annotated[InstanceOf[AiModel], Kind.MODEL, typed(parse_model)]
+
+JsonObject = Annotated[dict[str, Any] | None, Kind.JSON, typed(json_object)]
+JsonList = Annotated[list[dict[str, Any]] | None, Kind.JSON_LIST, typed(json_list)]

@@ -1,0 +1,58 @@
+"""ai_chat_completion: a query asks a model of Azure OpenAI, as an identity.
+
+The callout policy has no rule for azure_openai by itself: one must be added.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import ClassVar
+
+from adxmi_jupyter.model.connection_string import Operation
+from adxmi_jupyter.model.declaration.ai import ModelCall
+from adxmi_jupyter.model.declaration.fields import field
+from adxmi_jupyter.model.declaration.products import Statement
+from adxmi_jupyter.model.declaration.stored import FunctionListing
+from adxmi_jupyter.model.declaration.types import ModelEndpoint
+from adxmi_jupyter.model.declaration.workflow import About, Sample
+
+_ENDPOINT = (
+    "https://contosoai.openai.azure.com/openai/deployments/chat/chat/completions"
+    "?api-version=2024-06-01"
+)
+
+
+class Form(StrEnum):
+    """What the text is: one question, or a whole chat as JSON."""
+
+    PROMPT = "prompt"
+    CHAT = "chat"
+
+
+class AiChatCompletion(ModelCall):
+    """Answers of a model of Azure OpenAI, called as an identity."""
+
+    about: ClassVar = About(
+        title="ai_chat_completion",
+        does="run",
+        caller="Database Viewer",
+        pages=("ai_chat_completion plugin", "ai_chat_completion_prompt plugin"),
+        sample=Sample(
+            {
+                "query": "Orders | take 2",
+                "text": "Region",
+                "endpoint": _ENDPOINT,
+                "identity": "mi-export",
+            },
+        ),
+    )
+    listing: ClassVar = FunctionListing(("ai_chat_completion", "ai_chat_completion_prompt"))
+    operation: ClassVar = Operation.CHAT
+
+    endpoint: ModelEndpoint = field("Endpoint", "URL of the deployed model.", example=_ENDPOINT)
+    form: Form = field("Form", "One question, or a whole chat as JSON.", Form.PROMPT)
+
+    def product(self) -> Statement:
+        """Return the query."""
+        plugin = "ai_chat_completion" + ("_prompt" if self.form is Form.PROMPT else "")
+        return self.asking(plugin, {})

@@ -1,0 +1,63 @@
+"""ai_embeddings: a query turns texts into vectors by a model of Azure OpenAI, as an identity.
+
+The callout policy has no rule for azure_openai by itself: one must be added.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from adxmi_jupyter.model.connection_string import Operation
+from adxmi_jupyter.model.declaration.ai import ModelCall
+from adxmi_jupyter.model.declaration.fields import field
+from adxmi_jupyter.model.declaration.products import Statement
+from adxmi_jupyter.model.declaration.stored import FunctionListing
+from adxmi_jupyter.model.declaration.types import ModelEndpoint
+from adxmi_jupyter.model.declaration.workflow import About, Sample
+
+_ENDPOINT = "https://contosoai.openai.azure.com/openai/deployments/text-embedding/embeddings?api-version=2024-06-01"
+
+
+class AiEmbeddings(ModelCall):
+    """Vectors of texts, by a model of Azure OpenAI, as an identity."""
+
+    about: ClassVar = About(
+        title="ai_embeddings",
+        does="run",
+        caller="Database Viewer",
+        pages=("ai_embeddings plugin",),
+        sample=Sample(
+            {
+                "query": "Orders | take 2",
+                "text": "Region",
+                "endpoint": _ENDPOINT,
+                "identity": "mi-export",
+            },
+        ),
+    )
+    listing: ClassVar = FunctionListing(("ai_embeddings",))
+    operation: ClassVar = Operation.EMBEDDINGS
+
+    endpoint: ModelEndpoint = field("Endpoint", "URL of the deployed model.", example=_ENDPOINT)
+    records_per_request: int | None = field(
+        "Records per request",
+        "How many texts are sent at once, else one.",
+        None,
+        ge=1,
+        example="10",
+    )
+    chars_per_request: int | None = field(
+        "Characters per request",
+        "How much is sent at once, 0 for no limit.",
+        None,
+        ge=0,
+        example="10000",
+    )
+
+    def product(self) -> Statement:
+        """Return the query."""
+        options = {
+            "RecordsPerRequest": self.records_per_request,
+            "CharsPerRequest": self.chars_per_request,
+        }
+        return self.asking("ai_embeddings", options)

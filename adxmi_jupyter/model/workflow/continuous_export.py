@@ -1,0 +1,190 @@
+"""Continuous export: every so often, what is new in a table is written to an external table.
+
+The export runs as an identity, which must be a viewer of every database it reads. The external
+table's own connection string says as whom the files are written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from adxmi_jupyter.model import kql
+from adxmi_jupyter.model.declaration.fields import field
+from adxmi_jupyter.model.declaration.formats import MEGABYTE, SMALLEST_ARTIFACT, Distribution
+from adxmi_jupyter.model.declaration.links import (
+    Link,
+    WritesThrough,
+    acting_as,
+    viewer_elsewhere,
+    viewer_of,
+)
+from adxmi_jupyter.model.declaration.products import Statement
+from adxmi_jupyter.model.declaration.stored import (
+    Existing,
+    KustoListing,
+    cell,
+    identities_named_in,
+    text_cell,
+)
+from adxmi_jupyter.model.declaration.types import (
+    Body,
+    ExternalTableName,
+    Identity,
+    Name,
+    Names,
+    Timespan,
+)
+from adxmi_jupyter.model.declaration.workflow import About, Sample, Workflow
+from adxmi_jupyter.model.usage import Usage
+
+
+class DistributionKind(StrEnum):
+    """How the work is spread over the nodes."""
+
+    UNIFORM = "uniform"
+    DEFAULT = "default"
+
+
+def _existing(row: Mapping[str, Any]) -> Existing:
+    # The documentation does not say which column shows the identity.
+    shown = "\n".join(map(str, row.values()))
+    return Existing(
+        text_cell(row, "Name"),
+        "continuous export",
+        identities_named_in(shown),
+        text_cell(row, "ExternalTableName"),
+        "disabled" if cell(row, "IsDisabled") else text_cell(row, "LastRunResult"),
+    )
+
+
+def _drop(name: str) -> str:
+    return f".drop continuous-export {kql.quote_name(name)}"
+
+
+class ContinuousExport(Workflow):
+    """New records of a table, exported again and again as an identity."""
+
+    about: ClassVar = About(
+        title="Continuous export",
+        does="create",
+        caller="Database Admin",
+        pages=(
+            "Use a managed identity to run a continuous export job",
+            "Create or alter continuous export",
+        ),
+        sample=Sample(
+            {
+                "name": "ExportOrders",
+                "external_table": "ArchivedOrders",
+                "identity": "mi-export",
+                "query": "Orders",
+                "interval_between_runs": "1h",
+            },
+        ),
+        body="query",
+        named_by="name",
+    )
+    listing: ClassVar = KustoListing(".show continuous-exports", _existing, _drop)
+
+    name: Name = field("Name", "What the export is called.", example="ExportOrders")
+    external_table: ExternalTableName = field(
+        "External table", "Where the records are written.", example="ArchivedOrders"
+    )
+    identity: Identity = field(
+        "Identity",
+        "Who runs it; must be a viewer of every database it reads.",
+        example="mi-export",
+        property_name="managedIdentity",
+    )
+    query: Body = field(
+        "Query", "What is exported: records new since the last run.", example="Orders"
+    )
+    over: Names = field(
+        "Over",
+        "The fact tables, whose new records alone are read; else those the query names.",
+        (),
+        example="Orders",
+    )
+    reads: Names = field(
+        "Reads",
+        "Other databases: those of tables the query looks things up in.",
+        (),
+        example="Telemetry",
+    )
+    interval_between_runs: Timespan | None = field(
+        "Interval",
+        "Time between two runs, a minute or more.",
+        None,
+        property_name="intervalBetweenRuns",
+        example="1h",
+        ge=timedelta(minutes=1),
+    )
+    forced_latency: Timespan | None = field(
+        "Forced latency",
+        "How old a record must be to be exported, for records that come late.",
+        None,
+        property_name="forcedLatency",
+        example="10m",
+    )
+    size_limit: int | None = field(
+        "Size limit",
+        "Bytes of one file before compression, 100 MB (by itself) to 1 GB.",
+        None,
+        property_name="sizeLimit",
+        ge=SMALLEST_ARTIFACT,
+        le=1024 * MEGABYTE,
+        example=str(SMALLEST_ARTIFACT),
+    )
+    distributed: bool = field(
+        "Distributed", "Whether all nodes write.", default=True, property_name="distributed"
+    )
+    distribution: Distribution | None = field(
+        "Distribution", "Who writes, else per_node.", None, property_name="distribution"
+    )
+    distribution_kind: DistributionKind | None = field(
+        "Distribution kind",
+        "How the work is spread over the nodes.",
+        None,
+        property_name="distributionKind",
+    )
+    parquet_row_group_size: int | None = field(
+        "Row group size",
+        "Rows in a row group of Parquet files, else 100000.",
+        None,
+        property_name="parquetRowGroupSize",
+        ge=1,
+        example="100000",
+    )
+    is_disabled: bool = field(
+        "Disabled",
+        "Whether it waits until somebody enables it.",
+        default=False,
+        property_name="isDisabled",
+    )
+    replace: bool = field(
+        "Replace", "Whether a continuous export of this name is replaced.", default=False
+    )
+
+    def links(self) -> tuple[Link, ...]:
+        """Return the chain: AutomatedFlows, viewer of the data, and what the table needs."""
+        return acting_as(
+            self.identity,
+            Usage.AUTOMATED_FLOWS,
+            viewer_of(self.identity),
+            *viewer_elsewhere(self.identity, self.reads),
+            WritesThrough(self.external_table),
+        )
+
+    def product(self) -> Statement:
+        """Return the command; the service has one verb for creating and replacing."""
+        tables = ", ".join(map(kql.quote_name, self.over))
+        parts = [
+            f".create-or-alter continuous-export {kql.quote_name(self.name)}",
+            f"over ({tables})" if tables else "",
+            f"to table {kql.quote_name(self.external_table)}",
+            self.properties(),
+        ]
+        return Statement(" ".join(filter(None, parts)) + f"\n<| {self.query}")

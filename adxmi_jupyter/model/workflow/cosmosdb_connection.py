@@ -1,0 +1,96 @@
+"""Cosmos DB data connection: the change feed of a container flows into a table, as an identity.
+
+Two roles are needed there: one of Azure, and one of Cosmos DB itself, which the portal cannot give.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from adxmi_jupyter.model.azure_role import COSMOS_ACCOUNT, AzureRole
+from adxmi_jupyter.model.declaration import targets
+from adxmi_jupyter.model.declaration.data_connection import (
+    ConnectionName,
+    CosmosAccountId,
+    account_target,
+    without_nothing,
+)
+from adxmi_jupyter.model.declaration.fields import field
+from adxmi_jupyter.model.declaration.links import GrantedInAzure, Link, acting_as
+from adxmi_jupyter.model.declaration.products import DataConnection
+from adxmi_jupyter.model.declaration.stored import DataConnectionListing
+from adxmi_jupyter.model.declaration.types import Identity, Moment, TableName, Text
+from adxmi_jupyter.model.declaration.workflow import About, Sample, Workflow
+from adxmi_jupyter.model.moment import moment_text
+from adxmi_jupyter.model.usage import Usage
+
+_ACCOUNT_ID = (
+    "/subscriptions/4c8f2a61-7b3d-4e95-a0d2-91f6c3b58e07/resourceGroups/analytics/providers/"
+    "Microsoft.DocumentDB/databaseAccounts/contosocosmos"
+)
+
+
+class CosmosDbConnection(Workflow):
+    """Changes of a Cosmos DB container, ingested as an identity."""
+
+    about: ClassVar = About(
+        title="Cosmos DB data connection",
+        does="create",
+        caller="Contributor on the cluster, in Azure",
+        pages=("Ingest data from Azure Cosmos DB into Azure Data Explorer",),
+        sample=Sample(
+            {
+                "name": "orders-from-cosmos",
+                "account": _ACCOUNT_ID,
+                "catalog": "Shop",
+                "container": "Baskets",
+                "identity": "mi-ingest",
+                "table": "Orders",
+            },
+        ),
+        resolves_in_azure=True,
+        named_by="name",
+    )
+    listing: ClassVar = DataConnectionListing(("CosmosDb",))
+
+    name: ConnectionName = field("Name", "What the connection is called.", example="shop-orders")
+    account: CosmosAccountId = field(
+        "Account", "Resource ID of the Cosmos DB account.", example=_ACCOUNT_ID
+    )
+    catalog: Text = field("Catalog", "Database in Cosmos DB.", example="Shop")
+    container: Text = field("Container", "Container there.", example="Baskets")
+    identity: Identity = field("Identity", "Who reads the changes.", example="mi-ingest")
+    table: TableName = field("Table", "Where the documents go.", example="Orders")
+    mapping: Text = field(
+        "Mapping", "An ingestion mapping of the table, by name.", "", example="OrdersJson"
+    )
+    retrieval_start_date: Moment | None = field(
+        "Retrieve from",
+        "Changes from then on; else from now on.",
+        None,
+        example="2026-01-01T00:00:00Z",
+    )
+
+    def links(self) -> tuple[Link, ...]:
+        """Return the chain: DataConnection, and two roles on the account."""
+        target = account_target(COSMOS_ACCOUNT, self.account)
+        return acting_as(
+            self.identity,
+            Usage.DATA_CONNECTION,
+            GrantedInAzure(self.identity, (AzureRole.COSMOS_ACCOUNT_READER,), target),
+            *targets.in_cosmos_db(self.identity, target),
+        )
+
+    def product(self) -> DataConnection:
+        """Return the resource."""
+        properties = {
+            "cosmosDbAccountResourceId": self.account,
+            "cosmosDbDatabase": self.catalog,
+            "cosmosDbContainer": self.container,
+            "managedIdentityResourceId": self.identity.resource_id,
+            "tableName": self.table,
+            "mappingRuleName": self.mapping,
+            "retrievalStartDate": self.retrieval_start_date
+            and moment_text(self.retrieval_start_date),
+        }
+        return DataConnection(self.name, "CosmosDb", without_nothing(properties))

@@ -1,0 +1,116 @@
+"""cosmosdb_sql_request: a query asks Cosmos DB, as an identity.
+
+The callout policy has no rule for Cosmos DB by itself: one must be added.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar, Self
+
+from pydantic import model_validator
+
+from adxmi_jupyter.errors import InvalidField
+from adxmi_jupyter.model.declaration import targets
+from adxmi_jupyter.model.declaration.fields import field
+from adxmi_jupyter.model.declaration.links import CalloutAllowed, Link, acting_as
+from adxmi_jupyter.model.declaration.plugins import (
+    bag,
+    call,
+    dynamic,
+    output_schema,
+    piped_into,
+    text_literal,
+)
+from adxmi_jupyter.model.declaration.products import Endpoint, Statement
+from adxmi_jupyter.model.declaration.stored import FunctionListing
+from adxmi_jupyter.model.declaration.types import (
+    Body,
+    Catalog,
+    Columns,
+    CosmosAccount,
+    Identity,
+    JsonObject,
+    Names,
+    Text,
+)
+from adxmi_jupyter.model.declaration.workflow import About, Sample, Workflow
+from adxmi_jupyter.model.usage import Usage
+
+
+class CosmosDbSqlRequest(Workflow):
+    """Documents of Cosmos DB in a query, asked for as an identity."""
+
+    about: ClassVar = About(
+        title="cosmosdb_sql_request",
+        does="run",
+        caller="Database Viewer",
+        pages=("cosmosdb_sql_request plugin", "SQL connection strings"),
+        sample=Sample(
+            {
+                "account": "contosocosmos",
+                "catalog": "Shop",
+                "collection": "Baskets",
+                "identity": "mi-export",
+                "sql": "select * from c",
+            },
+        ),
+        body="sql",
+    )
+    # The page on policies has the second name; no plugin is called that.
+    listing: ClassVar = FunctionListing(("cosmosdb_sql_request", "cosmosdb_request"))
+
+    account: CosmosAccount = field("Account", "Cosmos DB account.", example="contosocosmos")
+    catalog: Catalog = field("Catalog", "Database there.", example="Shop")
+    collection: Catalog = field("Collection", "Container there.", example="Baskets")
+    identity: Identity = field("Identity", "Who asks.", example="mi-export")
+    sql: Body = field("SQL", "The question.", example="select * from c")
+    parameters: JsonObject = field(
+        "Parameters", "A JSON object of @names and values.", None, example='{"@region": "north"}'
+    )
+    preferred_locations: Names = field(
+        "Preferred regions",
+        "Regions of Azure to ask first, the nearest before the others.",
+        (),
+        example="West Europe",
+    )
+    columns: Columns = field(
+        "Columns", "What comes back; else found out by asking.", (), example="id:string"
+    )
+    then: Text = field("Then", "What the query does with the rows.", "", example="take 10")
+
+    @model_validator(mode="after")
+    def _parameters_have_an_at(self) -> Self:
+        bare = next((name for name in self.parameters or {} if not name.startswith("@")), None)
+        if bare is not None:
+            raise InvalidField(
+                "--parameters cannot be used: Parameters",
+                why="Cosmos DB wants the name of each to begin with @",
+                fix="""--parameters '{"@region": "north"}'""",
+            )
+        return self
+
+    def links(self) -> tuple[Link, ...]:
+        """Return the chain: SqlRequest, the callout policy, and roles on the account."""
+        return acting_as(
+            self.identity,
+            Usage.SQL_REQUEST,
+            CalloutAllowed("cosmosdb", f"https://{self.account}/"),
+            *targets.in_cosmos_db(self.identity, targets.cosmos_target(self.account)),
+        )
+
+    def connection_strings(self) -> tuple[str, ...]:
+        """Return that of the container."""
+        where = (self.account, self.catalog, self.collection)
+        return (targets.cosmos_text(*where, self.identity),)
+
+    def product(self) -> Statement:
+        """Return the query."""
+        asked = call(
+            "evaluate cosmosdb_sql_request",
+            targets.literals(self.connection_strings()),
+            text_literal(self.sql),
+            dynamic(self.parameters) if self.parameters else "",
+            bag({"preferredLocations": self.preferred_locations or None}),
+        )
+        source = asked + output_schema(self.columns)
+        return Statement(piped_into(source, self.then), Endpoint.QUERY)

@@ -1,0 +1,124 @@
+"""Event Grid data connection: each new blob of a storage account is ingested, as an identity.
+
+Event Grid tells of the blob through an event hub; the cluster receives that notice and reads the
+blob, both as the identity.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import ClassVar
+
+from adxmi_jupyter.model.azure_role import READS_BLOBS, RECEIVES_EVENTS, STORAGE_ACCOUNT
+from adxmi_jupyter.model.declaration.data_connection import (
+    OTHER_TENANT,
+    ConnectionName,
+    EventFormat,
+    HubId,
+    Routing,
+    StorageAccountId,
+    account_target,
+    hub_target,
+    without_nothing,
+)
+from adxmi_jupyter.model.declaration.fields import field
+from adxmi_jupyter.model.declaration.links import GrantedInAzure, Link, acting_as
+from adxmi_jupyter.model.declaration.products import DataConnection
+from adxmi_jupyter.model.declaration.stored import DataConnectionListing
+from adxmi_jupyter.model.declaration.types import Identity, TableName, Text
+from adxmi_jupyter.model.declaration.workflow import About, Sample, Workflow
+from adxmi_jupyter.model.usage import Usage
+
+_GROUP = "/subscriptions/4c8f2a61-7b3d-4e95-a0d2-91f6c3b58e07/resourceGroups/analytics/providers"
+_STORAGE_ID = f"{_GROUP}/Microsoft.Storage/storageAccounts/contosolake"
+_HUB_ID = f"{_GROUP}/Microsoft.EventHub/namespaces/contosohub/eventhubs/new-blobs"
+
+
+class BlobEvent(StrEnum):
+    """Which events of the storage account count."""
+
+    CREATED = "Microsoft.Storage.BlobCreated"
+    RENAMED = "Microsoft.Storage.BlobRenamed"
+
+
+class EventGrid(Workflow):
+    """New blobs of a storage account, ingested as an identity."""
+
+    about: ClassVar = About(
+        title="Event Grid data connection",
+        does="create",
+        caller="Contributor on the cluster, EventGrid Contributor on the subscription, in Azure",
+        pages=("Create an Event Grid data connection", "Event Grid data connection"),
+        sample=Sample(
+            {
+                "name": "blobs-from-lake",
+                "storage_account": _STORAGE_ID,
+                "event_hub": _HUB_ID,
+                "identity": "mi-ingest",
+                "table": "Orders",
+                "data_format": "CSV",
+            },
+        ),
+        resolves_in_azure=True,
+        named_by="name",
+        without_identity=(OTHER_TENANT,),
+    )
+    listing: ClassVar = DataConnectionListing(("EventGrid", "EventGridWithManagedIdentity"))
+
+    name: ConnectionName = field("Name", "What the connection is called.", example="new-blobs")
+    storage_account: StorageAccountId = field(
+        "Storage account", "Resource ID of the account with the blobs.", example=_STORAGE_ID
+    )
+    event_hub: HubId = field(
+        "Event hub",
+        "Resource ID of the hub that Event Grid writes to, in the identity's tenant.",
+        example=_HUB_ID,
+    )
+    consumer_group: Text = field(
+        "Consumer group", "A group of its own for each connection.", "$Default", example="adx"
+    )
+    identity: Identity = field(
+        "Identity", "Who receives the notices and reads the blobs.", example="mi-ingest"
+    )
+    table: TableName | None = field(
+        "Table", "Where blobs go that name no table themselves.", None, example="Orders"
+    )
+    mapping: Text = field(
+        "Mapping", "An ingestion mapping of the table, by name.", "", example="OrdersCsv"
+    )
+    data_format: EventFormat | None = field(
+        "Format", "How blobs are written that do not say it themselves.", None, example="CSV"
+    )
+    blob_event: BlobEvent = field("Event", "Which events count.", BlobEvent.CREATED)
+    ignore_first_record: bool = field(
+        "Ignore first record", "Whether text files begin with column names.", default=False
+    )
+    database_routing: Routing = field(
+        "Routing", "Whether blobs may name another database.", Routing.SINGLE
+    )
+
+    def links(self) -> tuple[Link, ...]:
+        """Return the chain: DataConnection, reading the blobs, receiving the notices."""
+        storage = account_target(STORAGE_ACCOUNT, self.storage_account)
+        return acting_as(
+            self.identity,
+            Usage.DATA_CONNECTION,
+            GrantedInAzure(self.identity, READS_BLOBS, storage),
+            GrantedInAzure(self.identity, RECEIVES_EVENTS, hub_target(self.event_hub)),
+        )
+
+    def product(self) -> DataConnection:
+        """Return the resource."""
+        properties = {
+            "storageAccountResourceId": self.storage_account,
+            "eventHubResourceId": self.event_hub,
+            "consumerGroup": self.consumer_group,
+            "managedIdentityResourceId": self.identity.resource_id,
+            "tableName": self.table,
+            "mappingRuleName": self.mapping,
+            "dataFormat": self.data_format,
+            "blobStorageEventType": self.blob_event,
+            "ignoreFirstRecord": self.ignore_first_record or None,
+            "databaseRouting": self.database_routing,
+        }
+        return DataConnection(self.name, "EventGrid", without_nothing(properties))

@@ -1,0 +1,132 @@
+"""Event Hubs data connection: events of a hub flow into a table, received as an identity.
+
+It is a resource of Azure, made by Azure Resource Manager; identity and hub belong to one tenant.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import ClassVar
+
+from adxmi_jupyter.model.azure_role import RECEIVES_EVENTS
+from adxmi_jupyter.model.declaration.data_connection import (
+    IOT_HUB,
+    OTHER_TENANT,
+    ConnectionName,
+    EventFormat,
+    HubId,
+    Routing,
+    hub_target,
+    without_nothing,
+)
+from adxmi_jupyter.model.declaration.fields import field
+from adxmi_jupyter.model.declaration.links import GrantedInAzure, Link, acting_as
+from adxmi_jupyter.model.declaration.products import DataConnection
+from adxmi_jupyter.model.declaration.stored import DataConnectionListing
+from adxmi_jupyter.model.declaration.types import Identity, Moment, Names, TableName, Text
+from adxmi_jupyter.model.declaration.workflow import About, Sample, Workflow
+from adxmi_jupyter.model.moment import moment_text
+from adxmi_jupyter.model.usage import Usage
+
+HUB_ID = (
+    "/subscriptions/4c8f2a61-7b3d-4e95-a0d2-91f6c3b58e07/resourceGroups/analytics/providers/"
+    "Microsoft.EventHub/namespaces/contosohub/eventhubs/orders"
+)
+
+
+class Compression(StrEnum):
+    """How events are compressed."""
+
+    NONE = "None"
+    GZIP = "GZip"
+
+
+class EventHub(Workflow):
+    """Events of an event hub, ingested into a table as an identity."""
+
+    about: ClassVar = About(
+        title="Event Hubs data connection",
+        does="create",
+        caller="Contributor on the cluster, in Azure",
+        pages=(
+            "Create an Event Hubs data connection for Azure Data Explorer",
+            "Azure Event Hubs data connection",
+        ),
+        sample=Sample(
+            {
+                "name": "orders-from-hub",
+                "event_hub": HUB_ID,
+                "consumer_group": "analytics",
+                "identity": "mi-ingest",
+                "table": "Orders",
+                "data_format": "MULTIJSON",
+            },
+            name="sales-orders",
+        ),
+        resolves_in_azure=True,
+        named_by="name",
+        without_identity=(IOT_HUB, OTHER_TENANT),
+    )
+    listing: ClassVar = DataConnectionListing(("EventHub", "EventHubWithManagedIdentity"))
+
+    name: ConnectionName = field("Name", "What the connection is called.", example="sales-orders")
+    event_hub: HubId = field(
+        "Event hub", "Resource ID of the hub, in the identity's tenant.", example=HUB_ID
+    )
+    consumer_group: Text = field(
+        "Consumer group", "A group of its own for each connection.", "$Default", example="adx"
+    )
+    identity: Identity = field("Identity", "Who receives the events.", example="mi-ingest")
+    table: TableName | None = field(
+        "Table", "Where events go that name no table themselves.", None, example="Orders"
+    )
+    mapping: Text = field(
+        "Mapping", "An ingestion mapping of the table, by name.", "", example="OrdersJson"
+    )
+    data_format: EventFormat | None = field(
+        "Format",
+        "How events are written that do not say it themselves.",
+        None,
+        example="MULTIJSON",
+    )
+    compression: Compression = field("Compression", "Of the events.", Compression.NONE)
+    event_system_properties: Names = field(
+        "System properties",
+        "Properties of the hub to ingest besides the event.",
+        (),
+        example="x-opt-enqueued-time",
+    )
+    database_routing: Routing = field(
+        "Routing", "Whether events may name another database.", Routing.SINGLE
+    )
+    retrieval_start_date: Moment | None = field(
+        "Retrieve from",
+        "Events from then on, as far as the hub keeps them; else from now on.",
+        None,
+        example="2026-01-01T00:00:00Z",
+    )
+
+    def links(self) -> tuple[Link, ...]:
+        """Return the chain: the usage DataConnection, and receiving from the namespace."""
+        return acting_as(
+            self.identity,
+            Usage.DATA_CONNECTION,
+            GrantedInAzure(self.identity, RECEIVES_EVENTS, hub_target(self.event_hub)),
+        )
+
+    def product(self) -> DataConnection:
+        """Return the resource."""
+        properties = {
+            "eventHubResourceId": self.event_hub,
+            "consumerGroup": self.consumer_group,
+            "managedIdentityResourceId": self.identity.resource_id,
+            "tableName": self.table,
+            "mappingRuleName": self.mapping,
+            "dataFormat": self.data_format,
+            "compression": self.compression,
+            "eventSystemProperties": list(self.event_system_properties),
+            "databaseRouting": self.database_routing,
+            "retrievalStartDate": self.retrieval_start_date
+            and moment_text(self.retrieval_start_date),
+        }
+        return DataConnection(self.name, "EventHub", without_nothing(properties))

@@ -1,0 +1,409 @@
+"""External tables: queries read data where it lies, and exports write it there.
+
+The table's connection string names the identity; the cluster reaches the data as that identity
+whenever somebody uses the table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Annotated, Any, ClassVar, Self
+
+from pydantic import model_validator
+
+from adxmi_jupyter.errors import InvalidField
+from adxmi_jupyter.model import kql, partition, path_format
+from adxmi_jupyter.model.columns import columns_text, refuse_stars
+from adxmi_jupyter.model.declaration import fields, targets
+from adxmi_jupyter.model.declaration.fields import field, typed
+from adxmi_jupyter.model.declaration.formats import (
+    BlobCompression,
+    BlobFormat,
+    Encoding,
+    Headers,
+    check_compression,
+    check_written,
+)
+from adxmi_jupyter.model.declaration.links import Link, acting_as
+from adxmi_jupyter.model.declaration.locations import GEN1, OTHER_DATABASES
+from adxmi_jupyter.model.declaration.products import Statement
+from adxmi_jupyter.model.declaration.stored import (
+    Existing,
+    KustoListing,
+    address,
+    identities_named_in,
+    json_cell,
+    text_cell,
+)
+from adxmi_jupyter.model.declaration.types import (
+    Catalog,
+    Columns,
+    CosmosAccount,
+    Identity,
+    LocationsWithoutGen1,
+    Name,
+    Partitions,
+    PathFormat,
+    SqlServerHost,
+    Text,
+)
+from adxmi_jupyter.model.declaration.unsupported import refusing
+from adxmi_jupyter.model.declaration.workflow import About, Sample, Workflow
+from adxmi_jupyter.model.usage import Usage
+
+
+class Kind(StrEnum):
+    """Where the data is."""
+
+    STORAGE = "storage"
+    DELTA = "delta"
+    SQL = "sql"
+    COSMOS = "cosmos"
+
+
+_IN_STORAGE = {"kind": (Kind.STORAGE, Kind.DELTA)}
+_FILES = {"kind": (Kind.STORAGE,)}
+_SQL = {"kind": (Kind.SQL,)}
+_COSMOS = {"kind": (Kind.COSMOS,)}
+_DATABASES = {"kind": (Kind.SQL, Kind.COSMOS)}
+
+
+def _existing(row: Mapping[str, Any]) -> Existing:
+    properties = json_cell(row, "Properties") or {}
+    strings = [str(one) for one in json_cell(row, "ConnectionStrings") or ()]
+    strings.append(text_cell(properties, "TargetEntityConnectionString"))
+    return Existing(
+        text_cell(row, "TableName", "EntityName"),
+        text_cell(row, "TableType"),
+        identities_named_in("\n".join(strings)),
+        next(filter(None, map(address, strings)), ""),
+    )
+
+
+def _details(name: str) -> str:
+    return f".show external table {kql.quote_name(name)} cslschema"
+
+
+class ExternalTable(Workflow):
+    """A table whose data stays where it is, reached as an identity.
+
+    The data is in storage, in a delta lake, in SQL Server or in Cosmos DB.
+    """
+
+    about: ClassVar = About(
+        title="External table",
+        does="create",
+        named_by="name",
+        makes=fields.Kind.EXTERNAL_TABLE,
+        caller="Database User; AllDatabasesAdmin to replace one, Database Admin for SQL Server",
+        pages=(
+            *(
+                "Create and alter Azure Storage external tables",
+                "Create and alter SQL external tables",
+            ),
+            "Create and alter delta external tables on Azure Storage",
+            "Authenticate external tables with managed identities",
+        ),
+        sample=Sample(
+            {
+                "name": "Archive",
+                "identity": "mi-export",
+                "location": "https://contosolake.blob.core.windows.net/archive",
+                "columns": "OrderId:long, Region:string, Amount:real, Placed:datetime",
+                "data_format": "csv",
+            },
+            name="ArchivedOrders",
+        ),
+        without_identity=(OTHER_DATABASES, GEN1),
+    )
+    listing: ClassVar = KustoListing(
+        ".show external tables",
+        _existing,
+        lambda name: f".drop external table {kql.quote_name(name)}",
+        _details,
+    )
+
+    name: Name = field(
+        "Name", 'What queries call it: external_table("NAME").', example="ArchivedOrders"
+    )
+    kind: Annotated[Kind, typed(refusing((OTHER_DATABASES,)))] = field(
+        "Kind", "Where the data is.", Kind.STORAGE
+    )
+    identity: Identity = field("Identity", "Who reaches the data.", example="mi-export")
+    location: LocationsWithoutGen1 = field(
+        "Location",
+        "URL of the container or folder, without SAS or key; a delta lake has one, files may have "
+        "several.",
+        (),
+        only_for=_IN_STORAGE,
+        required=True,
+        example="https://contosolake.blob.core.windows.net/archive",
+    )
+    server: SqlServerHost = field(
+        "Server",
+        "Host of the SQL server.",
+        "",
+        only_for=_SQL,
+        required=True,
+        example="contososql.database.windows.net",
+    )
+    account: CosmosAccount = field(
+        "Account",
+        "Cosmos DB account.",
+        "",
+        only_for=_COSMOS,
+        required=True,
+        example="contosocosmos",
+    )
+    catalog: Catalog = field(
+        "Catalog",
+        "Database in SQL Server or Cosmos DB.",
+        "",
+        only_for=_DATABASES,
+        required=True,
+        example="Erp",
+    )
+    collection: Catalog = field(
+        "Collection", "Cosmos DB container.", "", only_for=_COSMOS, required=True, example="Baskets"
+    )
+    sql_table: Text = field(
+        "SQL table",
+        "Table there; another schema than dbo as Schema.Table.",
+        "",
+        only_for=_SQL,
+        required=True,
+        example="Stock",
+    )
+    columns: Columns = field(
+        "Columns",
+        "Names and types; a delta lake knows its own.",
+        (),
+        example="OrderId:long, Region:string",
+    )
+    data_format: BlobFormat | None = field(
+        "Format",
+        "How the files are written; exports write csv, tsv, json and parquet.",
+        None,
+        only_for=_FILES,
+        required=True,
+        example="csv",
+    )
+    partition_by: Partitions = field(
+        "Partitions",
+        "Columns that are folders, as NAME:string = COLUMN or NAME:datetime = bin(COLUMN, 1d).",
+        (),
+        only_for=_FILES,
+        example="Date:datetime = bin(Placed, 1d)",
+    )
+    path_format: PathFormat = field(
+        "Path",
+        "How the folders are spelled: {Date:yyyy/MM/dd}/{Region}.",
+        (),
+        only_for=_FILES,
+        example="{Date:yyyy/MM/dd}",
+    )
+    folder: Text = field(
+        "Folder", "Where tools list it.", "", property_name="folder", example="lake/sales"
+    )
+    doc_string: Text = field(
+        "Description", "For people.", "", property_name="docString", example="orders of past years"
+    )
+    compressed: bool = field(
+        "Compressed",
+        "Whether exports write compressed files.",
+        default=False,
+        only_for=_IN_STORAGE,
+        property_name="compressed",
+    )
+    compression_type: BlobCompression | None = field(
+        "Compression",
+        "With what, else gzip; snappy, lz4_raw, brotli and zstd are for Parquet.",
+        None,
+        only_for=_IN_STORAGE,
+        property_name="compressionType",
+    )
+    include_headers: Headers | None = field(
+        "Headers",
+        "Which text files begin with the column names.",
+        None,
+        only_for=_FILES,
+        property_name="includeHeaders",
+    )
+    name_prefix: Text = field(
+        "Name prefix",
+        "Only files that begin so are read; exports write such.",
+        "",
+        only_for=_IN_STORAGE,
+        property_name="namePrefix",
+        example="orders",
+    )
+    file_extension: Text = field(
+        "File extension",
+        "Only files that end so are read; exports write such.",
+        "",
+        only_for=_IN_STORAGE,
+        property_name="fileExtension",
+        example=".csv",
+    )
+    encoding: Encoding | None = field(
+        "Encoding", "Of text, else UTF8NoBOM.", None, only_for=_IN_STORAGE, property_name="encoding"
+    )
+    validate_not_empty: bool = field(
+        "Validate",
+        "Whether the service looks for files at once; else a missing right shows at first use.",
+        default=False,
+        only_for=_FILES,
+        property_name="validateNotEmpty",
+    )
+    sample_uris: bool = field(
+        "Sample URIs",
+        "Whether the answer has paths made up of the partitions; create does not show them, the "
+        "text of build run elsewhere does.",
+        default=False,
+        only_for=_FILES,
+        property_name="sampleUris",
+    )
+    files_preview: bool = field(
+        "Files preview",
+        "Whether the answer has files that are found; seen as the sample URIs are.",
+        default=False,
+        only_for=_FILES,
+        property_name="filesPreview",
+    )
+    keep_nothing: bool = field(
+        "Keep nothing",
+        "Whether the service only tries it (its dryRun) and keeps no table.",
+        default=False,
+        only_for=_IN_STORAGE,
+        property_name="dryRun",
+    )
+    auto_update_schema: bool = field(
+        "Update schema",
+        "Whether the columns follow the delta lake; needs query acceleration, and no --columns.",
+        default=False,
+        only_for={"kind": (Kind.DELTA,)},
+        property_name="AutoUpdateSchema",
+    )
+    fire_triggers: bool = field(
+        "Fire triggers",
+        "Whether exports fire INSERT triggers.",
+        default=False,
+        only_for=_SQL,
+        property_name="firetriggers",
+    )
+    create_if_not_exists: bool = field(
+        "Create SQL table",
+        "Whether exports create the table there; needs a primary key.",
+        default=False,
+        only_for=_SQL,
+        property_name="createifnotexists",
+    )
+    primary_key: Text = field(
+        "Primary key", "Column of it.", "", only_for=_SQL, property_name="primarykey", example="Sku"
+    )
+    replace: bool = field(
+        "Replace", "Whether an external table of this name is replaced.", default=False
+    )
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        self._check_delta()
+        self._check_columns()
+        self._check_partitions()
+        self._check_exports()
+        return self
+
+    def _check_delta(self) -> None:
+        if self.kind is Kind.DELTA and len(self.location) > 1:
+            raise InvalidField(
+                "a delta table has one location",
+                why=f"{len(self.location)} were given; its log knows where the files are",
+                fix=f"--location {self.location[0].uri}",
+            )
+        if self.auto_update_schema and self.columns:
+            raise InvalidField(
+                "--auto-update-schema has no meaning with --columns",
+                why="columns follow the delta lake only where they are taken from it",
+                fix="leave --columns out",
+            )
+
+    def _check_columns(self) -> None:
+        if self.kind is not Kind.DELTA and not self.columns:
+            raise InvalidField(
+                "--columns is missing: Columns",
+                why="only a delta lake knows its own columns",
+                fix='--columns "OrderId:long, Region:string"',
+            )
+        refuse_stars(self.columns)
+
+    def _check_partitions(self) -> None:
+        partition.check_sources(self.partition_by, self.columns)
+        types = {one.name: one.type for one in self.partition_by}
+        path_format.check_path(self.path_format, types)
+
+    def _check_exports(self) -> None:
+        if self.compressed or self.compression_type:
+            check_written(self.data_format)
+        is_parquet = self.kind is Kind.DELTA or self.data_format is BlobFormat.PARQUET
+        check_compression(self.compression_type, is_parquet=is_parquet)
+        if self.create_if_not_exists and not self.primary_key:
+            raise InvalidField(
+                "--create-if-not-exists needs --primary-key",
+                why="the service creates no table without one",
+                fix=f"--primary-key {self.columns[0].name}",
+            )
+
+    def links(self) -> tuple[Link, ...]:
+        """Return the chain: the usage ExternalTable, and a role where the data is."""
+        return acting_as(self.identity, Usage.EXTERNAL_TABLE, *self._at_the_target())
+
+    def _at_the_target(self) -> tuple[Link, ...]:
+        if self.kind is Kind.SQL:
+            return targets.in_sql_server(self.identity, self.server, self.catalog)
+        if self.kind is Kind.COSMOS:
+            return targets.in_cosmos_db(self.identity, targets.cosmos_target(self.account))
+        return targets.queries(self.identity, *self.location)
+
+    def connection_strings(self) -> tuple[str, ...]:
+        """Return one for each location, or that of the database."""
+        if self.kind is Kind.SQL:
+            return (targets.sql_text(self.server, self.catalog, self.identity),)
+        if self.kind is Kind.COSMOS:
+            where = (self.account, self.catalog, self.collection)
+            return (targets.cosmos_text(*where, self.identity),)
+        return tuple(targets.connection_string(one, self.identity) for one in self.location)
+
+    def product(self) -> Statement:
+        """Return the command that creates, or creates or replaces, the table."""
+        verb = ".create-or-alter" if self.replace else ".create"
+        parts = [
+            f"{verb} external table {kql.quote_name(self.name)}",
+            columns_text(self.columns) if self.columns else "",
+            self._what_it_is(),
+            self.properties(),
+        ]
+        return Statement(" ".join(filter(None, parts)))
+
+    def _what_it_is(self) -> str:
+        strings = targets.literals(self.connection_strings())
+        if self.kind is Kind.SQL:
+            return f"kind=sql table={kql.quote_name(self.sql_table)} ({strings})"
+        if self.kind is Kind.COSMOS:
+            return f"kind=sql ({strings})"
+        if self.kind is Kind.DELTA:
+            return f"kind=delta ({strings})"
+        return f"kind=storage {self._partitions()}dataformat={self.data_format} ({strings})"
+
+    def _partitions(self) -> str:
+        if not self.partition_by:
+            return ""
+        listed = ", ".join(map(str, self.partition_by))
+        path = f"pathformat={path_format.path_text(self.path_format)} " if self.path_format else ""
+        return f"partition by ({listed}) {path}"
+
+    def more_properties(self) -> tuple[tuple[str, str], ...]:
+        """Return the dialect: it tells Cosmos DB from SQL Server."""
+        if self.kind is Kind.COSMOS:
+            return (("sqlDialect", kql.string_literal("CosmosDbSql")),)
+        return ()

@@ -1,0 +1,96 @@
+"""externaldata: a query reads files that no external table is made for, as an identity."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from adxmi_jupyter.model.columns import columns_text
+from adxmi_jupyter.model.declaration import targets
+from adxmi_jupyter.model.declaration.fields import field
+from adxmi_jupyter.model.declaration.formats import BlobFormat
+from adxmi_jupyter.model.declaration.links import Link, acting_as
+from adxmi_jupyter.model.declaration.locations import GEN1
+from adxmi_jupyter.model.declaration.plugins import piped_into
+from adxmi_jupyter.model.declaration.products import Endpoint, Statement
+from adxmi_jupyter.model.declaration.stored import FunctionListing
+from adxmi_jupyter.model.declaration.types import (
+    Columns,
+    Identity,
+    JsonList,
+    LocationsWithoutGen1,
+    Text,
+)
+from adxmi_jupyter.model.declaration.workflow import About, Sample, Workflow
+from adxmi_jupyter.model.usage import Usage
+
+
+class ExternalData(Workflow):
+    """Files read by a single query, without a table, as an identity."""
+
+    about: ClassVar = About(
+        title="externaldata",
+        does="run",
+        caller="Database Viewer",
+        pages=("externaldata operator",),
+        sample=Sample(
+            {
+                "location": "https://contosolake.blob.core.windows.net/landing/orders.csv",
+                "identity": "mi-ingest",
+                "columns": "OrderId:long, Region:string, Amount:real, Placed:datetime",
+            },
+        ),
+        body="then",
+        without_identity=(GEN1,),
+    )
+    listing: ClassVar = FunctionListing(("externaldata", "external_data"))
+
+    location: LocationsWithoutGen1 = field(
+        "Location",
+        "URLs of the files, without SAS or key.",
+        example="https://contosolake.blob.core.windows.net/landing/orders.csv",
+    )
+    identity: Identity = field("Identity", "Who reads the files.", example="mi-ingest")
+    columns: Columns = field("Columns", "Names and types.", example="OrderId:long, Region:string")
+    data_format: BlobFormat | None = field(
+        "Format",
+        "How the files are written; else told by their names, csv if they do not tell.",
+        None,
+        property_name="format",
+    )
+    ignore_first_record: bool = field(
+        "Ignore first record",
+        "Whether the files begin with column names.",
+        default=False,
+        property_name="ignoreFirstRecord",
+    )
+    ingestion_mapping: JsonList = field(
+        "Mapping",
+        "Which part of the files becomes which column, as a JSON array.",
+        None,
+        property_name="ingestionMapping",
+        example='[{"Column": "OrderId", "Properties": {"Ordinal": 0}}]',
+    )
+    then: Text = field(
+        "Then", "What the query does with the records.", "", example="summarize count() by Region"
+    )
+
+    def links(self) -> tuple[Link, ...]:
+        """Return the chain: the usage ExternalDataRequest, and reading the files."""
+        return acting_as(
+            self.identity,
+            Usage.EXTERNAL_DATA_REQUEST,
+            *targets.queries(self.identity, *self.location),
+        )
+
+    def connection_strings(self) -> tuple[str, ...]:
+        """Return one for each location."""
+        return tuple(targets.connection_string(one, self.identity) for one in self.location)
+
+    def product(self) -> Statement:
+        """Return the query."""
+        parts = [
+            f"externaldata {columns_text(self.columns)}",
+            f"[{targets.literals(self.connection_strings())}]",
+            self.properties(),
+        ]
+        return Statement(piped_into(" ".join(filter(None, parts)), self.then), Endpoint.QUERY)

@@ -1,0 +1,100 @@
+"""infer_storage_schema: a query finds out which columns the files of a container have.
+
+It is the step before an external table is made of them.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import ClassVar
+
+from adxmi_jupyter.model.declaration import targets
+from adxmi_jupyter.model.declaration.fields import field
+from adxmi_jupyter.model.declaration.formats import BlobFormat
+from adxmi_jupyter.model.declaration.links import Link, acting_as
+from adxmi_jupyter.model.declaration.plugins import Literal, bag
+from adxmi_jupyter.model.declaration.products import Endpoint, Statement
+from adxmi_jupyter.model.declaration.stored import FunctionListing
+from adxmi_jupyter.model.declaration.types import Identity, Locations, Text
+from adxmi_jupyter.model.declaration.unsupported import Unsupported
+from adxmi_jupyter.model.declaration.workflow import About, Sample, Workflow
+from adxmi_jupyter.model.usage import Usage
+
+_WITH_SUGGESTIONS = Unsupported(
+    "infer_storage_schema_with_suggestions",
+    "its page lists the other ways to sign in and leaves this one out",
+    "%adxmi infer-storage-schema run --help",
+    ("infer-storage-schema-with-suggestions",),
+)
+
+
+class Mode(StrEnum):
+    """Which files are looked at."""
+
+    ANY = "any"
+    LAST = "last"
+    ALL = "all"
+
+
+class InferStorageSchema(Workflow):
+    """The columns of files in storage, found out as an identity."""
+
+    about: ClassVar = About(
+        title="infer_storage_schema",
+        does="run",
+        caller="Database Viewer",
+        pages=("infer_storage_schema plugin",),
+        sample=Sample(
+            {
+                "location": "https://contosolake.blob.core.windows.net/landing",
+                "identity": "mi-ingest",
+                "data_format": "csv",
+                "file_extension": ".csv",
+            },
+        ),
+        without_identity=(_WITH_SUGGESTIONS,),
+    )
+    listing: ClassVar = FunctionListing(("infer_storage_schema",))
+
+    location: Locations = field(
+        "Location",
+        "URLs of the containers or folders, without SAS or key.",
+        example="https://contosolake.blob.core.windows.net/landing",
+    )
+    identity: Identity = field("Identity", "Who reads the files.", example="mi-ingest")
+    data_format: BlobFormat = field("Format", "How the files are written.", example="csv")
+    file_extension: Text = field("File extension", "Only files that end so.", "", example=".csv")
+    file_name_prefix: Text = field("Name prefix", "Only files that begin so.", "", example="orders")
+    mode: Mode = field("Mode", "Which files are looked at: one, the newest, or all.", Mode.LAST)
+    first_row_as_header: bool = field(
+        "First row as header", "Whether the first row names the columns.", default=False
+    )
+
+    def links(self) -> tuple[Link, ...]:
+        """Return the chain: the usage ExternalDataRequest, and reading the files."""
+        return acting_as(
+            self.identity,
+            Usage.EXTERNAL_DATA_REQUEST,
+            *targets.reads(self.identity, *self.location),
+        )
+
+    def connection_strings(self) -> tuple[str, ...]:
+        """Return one for each location."""
+        return tuple(targets.connection_string(one, self.identity) for one in self.location)
+
+    def product(self) -> Statement:
+        """Return the query."""
+        strings = [Literal(targets.literals((one,))) for one in self.connection_strings()]
+        options = bag(
+            {
+                "StorageContainers": strings,
+                "DataFormat": self.data_format,
+                "FileExtension": self.file_extension or None,
+                "FileNamePrefix": self.file_name_prefix or None,
+                "Mode": self.mode if self.mode is not Mode.LAST else None,
+                "InferenceOptions": {"UseFirstRowAsHeader": True}
+                if self.first_row_as_header
+                else None,
+            }
+        )
+        return Statement(f"evaluate infer_storage_schema({options})", Endpoint.QUERY)

@@ -1,0 +1,133 @@
+"""Python plugin: a script runs beside the query; files it needs are fetched as an identity.
+
+Three things are special. The usage SandboxArtifacts counts in the cluster policy only. The callout
+policy must allow the address of each file for sandbox_artifacts. And the plugin must be enabled.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import ClassVar
+
+from adxmi_jupyter.model import kql
+from adxmi_jupyter.model.declaration import targets
+from adxmi_jupyter.model.declaration.fields import field
+from adxmi_jupyter.model.declaration.links import (
+    Allowed,
+    Assigned,
+    CalloutAllowed,
+    Link,
+    PluginEnabled,
+)
+from adxmi_jupyter.model.declaration.plugins import call, dynamic, piped, text_literal
+from adxmi_jupyter.model.declaration.products import Endpoint, Statement
+from adxmi_jupyter.model.declaration.stored import FunctionListing
+from adxmi_jupyter.model.declaration.types import (
+    Artifacts,
+    Body,
+    Columns,
+    Identity,
+    JsonObject,
+    Text,
+)
+from adxmi_jupyter.model.declaration.workflow import About, Sample, Workflow
+from adxmi_jupyter.model.usage import Usage
+
+_ARTIFACT = "order_tax.zip=https://contosolake.blob.core.windows.net/artifacts/order_tax.zip"
+
+
+class Spread(StrEnum):
+    """Where the script runs."""
+
+    SINGLE = "single"
+    PER_NODE = "per_node"
+
+
+class Remote(StrEnum):
+    """Which cluster runs it, where the data is in another."""
+
+    AUTO = "auto"
+    LOCAL = "local"
+
+
+class PythonPlugin(Workflow):
+    """A Python script in a query, its files fetched as an identity."""
+
+    about: ClassVar = About(
+        title="Python plugin with external artifacts",
+        does="run",
+        caller="Database Viewer",
+        pages=("Python plugin", "Managed identity policy", "Callout policy"),
+        sample=Sample(
+            {
+                "query": "Orders | take 2",
+                "columns": "Note:string",
+                "artifacts": _ARTIFACT,
+                "identity": "mi-ingest",
+                "script": "result = df\nresult['Note'] = 'seen'",
+            },
+        ),
+        body="script",
+    )
+    listing: ClassVar = FunctionListing(("python",))
+
+    query: Text = field("Query", "What the script gets as df.", example="Orders | take 10")
+    columns: Columns = field(
+        "Columns", "What the script adds to the columns of the query.", (), example="Note:string"
+    )
+    script: Body = field("Script", "Python that reads df and sets result.", example="result = df")
+    artifacts: Artifacts = field(
+        "Artifacts",
+        "Files the script needs, NAME=URL; zip files of packages too.",
+        example=_ARTIFACT,
+    )
+    identity: Identity = field("Identity", "Who fetches the files.", example="mi-ingest")
+    parameters: JsonObject = field(
+        "Parameters", "A JSON object the script gets as kargs.", None, example='{"factor": 2}'
+    )
+    spread: Spread | None = field(
+        "Distribution", "Where the script runs: on one node, or on each.", None
+    )
+    remote: Remote | None = field(
+        "Remote", "Which cluster runs it, where the data is in another.", None
+    )
+    spill_to_disk: bool = field(
+        "Spill to disk",
+        "Whether data goes to the script by way of the disk, for much of it.",
+        default=False,
+    )
+
+    def links(self) -> tuple[Link, ...]:
+        """Return the chain; SandboxArtifacts counts on the cluster only."""
+        places = [place for _, place in self.artifacts]
+        return (
+            PluginEnabled("python"),
+            Assigned(self.identity),
+            Allowed(self.identity, Usage.SANDBOX_ARTIFACTS, cluster_only=True),
+            *(CalloutAllowed("sandbox_artifacts", place.uri) for place in places),
+            *targets.reads(self.identity, *places),
+        )
+
+    def connection_strings(self) -> tuple[str, ...]:
+        """Return one for each artifact."""
+        return tuple(targets.connection_string(place, self.identity) for _, place in self.artifacts)
+
+    def product(self) -> Statement:
+        """Return the query."""
+        fetched = ", ".join(
+            f"{kql.string_literal(name)}, {targets.literals((string,))}"
+            for (name, _), string in zip(self.artifacts, self.connection_strings(), strict=True)
+        )
+        arguments = [
+            f"typeof({', '.join(['*', *map(str, self.columns)])})",
+            text_literal(self.script),
+            dynamic(self.parameters) if self.parameters else "",
+            f"external_artifacts=bag_pack({fetched})",
+            "spill_to_disk=true" if self.spill_to_disk else "",
+        ]
+        hints = [
+            f"hint.distribution={self.spread}" if self.spread else "",
+            f"hint.remote={self.remote}" if self.remote else "",
+        ]
+        plugin = " ".join(filter(None, ("evaluate", *hints, "python")))
+        return Statement(piped(self.query, call(plugin, *filter(None, arguments))), Endpoint.QUERY)

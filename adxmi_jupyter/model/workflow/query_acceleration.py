@@ -1,0 +1,139 @@
+"""Query acceleration: recent files of a delta table are cached, as an identity.
+
+An identity is needed where the external table impersonates: nobody is there to impersonate.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any, ClassVar
+
+from adxmi_jupyter.model import kql
+from adxmi_jupyter.model.declaration.fields import field
+from adxmi_jupyter.model.declaration.links import Link, ReadsThrough, acting_as
+from adxmi_jupyter.model.declaration.products import Statement
+from adxmi_jupyter.model.declaration.stored import (
+    Existing,
+    KustoListing,
+    cell,
+    json_cell,
+    text_cell,
+)
+from adxmi_jupyter.model.declaration.types import (
+    ExternalTableName,
+    Identity,
+    Periods,
+    Text,
+    Timespan,
+)
+from adxmi_jupyter.model.declaration.workflow import About, Sample, Workflow
+from adxmi_jupyter.model.entity_name import last_of_entity
+from adxmi_jupyter.model.moment import moment_text
+from adxmi_jupyter.model.timespan import clock_text
+from adxmi_jupyter.model.usage import Usage
+
+
+def _existing(row: Mapping[str, Any]) -> Existing | None:
+    policy = json_cell(row, "QueryAccelerationPolicy", "Policy", "Policies")
+    if not isinstance(policy, dict):
+        return None
+    identity = text_cell(policy, "ManagedIdentity").lower()
+    return Existing(
+        last_of_entity(text_cell(row, "TableName", "EntityName")),
+        "query acceleration",
+        (identity,) if identity else (),
+        f"hot {text_cell(policy, 'Hot')}",
+        _state(json_cell(row, "QueryAccelerationState") or {})
+        if policy.get("IsEnabled")
+        else "disabled",
+    )
+
+
+def _state(shown: Mapping[str, Any]) -> str:
+    """Return how far it is; the documentation has two names for the percentage."""
+    if cell(shown, "IsHealthy") is False:
+        return f"not healthy: {text_cell(shown, 'NotHealthyReason')}"
+    percentage = cell(shown, "CompletePercentage", "CompletionPercentage")
+    return "" if percentage is None else f"{float(percentage):g} % ready"
+
+
+def _drop(name: str) -> str:
+    return f".delete external table {kql.quote_name(name)} policy query_acceleration"
+
+
+class QueryAcceleration(Workflow):
+    """Recent files of a delta table kept at hand, as an identity."""
+
+    about: ClassVar = About(
+        title="Query acceleration",
+        does="create",
+        caller="Database Admin",
+        pages=(
+            ".alter query acceleration policy command",
+            "Query acceleration policy",
+        ),
+        sample=Sample(
+            {"external_table": "OrdersDelta", "identity": "mi-export", "hot": "7d"},
+            database="Telemetry",
+        ),
+        named_by="external_table",
+    )
+    listing: ClassVar = KustoListing(".show external tables details", _existing, _drop)
+
+    external_table: ExternalTableName = field(
+        "External table", "A delta table.", example="OrdersDelta"
+    )
+    identity: Identity = field("Identity", "Who fetches the files.", example="mi-export")
+    hot: Timespan = field(
+        "Hot",
+        "How long files are kept ready, a day or more.",
+        example="7d",
+        ge=timedelta(days=1),
+    )
+    max_age: Timespan | None = field(
+        "Most age",
+        "How old what is ready may be, a minute or more; else five minutes.",
+        None,
+        example="5m",
+        ge=timedelta(minutes=1),
+    )
+    hot_windows: Periods = field(
+        "Hot windows",
+        "Periods whose files are kept ready besides, START..END.",
+        (),
+        example="2026-01-01..2026-02-01",
+    )
+    hot_datetime_column: Text = field(
+        "Date column", "The column that tells how old a record is.", "", example="Placed"
+    )
+    is_enabled: bool = field("Enabled", "Whether it runs.", default=True)
+    replace: bool = field("Replace", "Whether a policy that is there is replaced.", default=False)
+
+    def links(self) -> tuple[Link, ...]:
+        """Return the chain: AutomatedFlows, and reading what the table reads."""
+        return acting_as(
+            self.identity,
+            Usage.AUTOMATED_FLOWS,
+            ReadsThrough(self.external_table, self.identity),
+        )
+
+    def product(self) -> Statement:
+        """Return the command: the whole policy becomes this one."""
+        policy = {
+            "IsEnabled": self.is_enabled,
+            "Hot": clock_text(self.hot),
+            "HotWindows": [
+                {"MinValue": moment_text(one.start), "MaxValue": moment_text(one.end)}
+                for one in self.hot_windows
+            ]
+            or None,
+            "MaxAge": clock_text(self.max_age) if self.max_age else None,
+            "ManagedIdentity": self.identity.word,
+            "HotDateTimeColumn": self.hot_datetime_column or None,
+        }
+        given = {name: value for name, value in policy.items() if value is not None}
+        literal = kql.multi_line_literal(json.dumps(given, ensure_ascii=False))
+        table = kql.quote_name(self.external_table)
+        return Statement(f".alter external table {table} policy query_acceleration {literal}")

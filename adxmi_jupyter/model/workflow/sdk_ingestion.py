@@ -1,0 +1,106 @@
+"""SDK ingestion: a blob is queued, and the cluster reads it as an identity.
+
+Only the queued client does this, only for blobs of one's own accounts: files of this machine, and
+direct or streaming ingestion, need something else.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from adxmi_jupyter.model.declaration import targets
+from adxmi_jupyter.model.declaration.fields import field
+from adxmi_jupyter.model.declaration.formats import BlobFormat
+from adxmi_jupyter.model.declaration.links import Link, acting_as
+from adxmi_jupyter.model.declaration.locations import LOCAL_FILES
+from adxmi_jupyter.model.declaration.products import QueuedIngestion
+from adxmi_jupyter.model.declaration.stored import PolicyListing
+from adxmi_jupyter.model.declaration.types import Identity, Location, Names, TableName, Text
+from adxmi_jupyter.model.declaration.unsupported import Unsupported
+from adxmi_jupyter.model.declaration.workflow import About, Sample, Workflow
+from adxmi_jupyter.model.usage import Usage
+
+_AT_ONCE = Unsupported(
+    "direct or streaming ingestion",
+    "the data goes from this machine to the cluster, which has nothing to fetch",
+    "queue a blob instead: %adxmi sdk-ingestion run --help",
+    ("direct-ingestion", "streaming-ingestion", "managed-streaming"),
+)
+
+
+class SdkIngestion(Workflow):
+    """A blob ingested by the queued client of the SDK, as an identity."""
+
+    about: ClassVar = About(
+        title="SDK-based ingestion",
+        does="run",
+        caller="Database Ingestor",
+        pages=("Queue blobs for ingestion using managed identity authentication",),
+        sample=Sample(
+            {
+                "location": "https://contosolake.blob.core.windows.net/landing/orders.csv",
+                "identity": "mi-ingest",
+                "table": "Orders",
+                "data_format": "csv",
+            },
+        ),
+        writes=True,
+        without_identity=(_AT_ONCE, LOCAL_FILES),
+    )
+    listing: ClassVar = PolicyListing(Usage.NATIVE_INGESTION)
+
+    location: Location = field(
+        "Blob",
+        "URL of one blob, without SAS or key.",
+        example="https://contosolake.blob.core.windows.net/landing/orders.csv",
+    )
+    identity: Identity = field("Identity", "Who reads the blob.", example="mi-ingest")
+    table: TableName = field("Table", "Where the records go.", example="Orders")
+    data_format: BlobFormat = field("Format", "How the blob is written.", example="csv")
+    mapping: Text = field(
+        "Mapping", "An ingestion mapping of the table, by name.", "", example="OrdersCsv"
+    )
+    ignore_first_record: bool = field(
+        "Ignore first record", "Whether the blob begins with column names.", default=False
+    )
+    delete_source: bool = field(
+        "Delete source",
+        "Whether the blob is deleted afterwards; the identity then needs to write there.",
+        default=False,
+    )
+    size: int = field(
+        "Size",
+        "Bytes uncompressed, 0 if unknown: the service then looks itself.",
+        0,
+        ge=0,
+        example="104857600",
+    )
+    flush_immediately: bool = field(
+        "At once", "Whether the service does not wait for more blobs to ingest.", default=False
+    )
+    tags: Names = field("Tags", "Tags of what is ingested.", (), example="drop-by:2026-01")
+
+    def links(self) -> tuple[Link, ...]:
+        """Return the chain: NativeIngestion, and reading the blob, or deleting it too."""
+        reach = targets.writes if self.delete_source else targets.reads
+        return acting_as(
+            self.identity, Usage.NATIVE_INGESTION, *reach(self.identity, self.location)
+        )
+
+    def connection_strings(self) -> tuple[str, ...]:
+        """Return that of the blob."""
+        return (targets.connection_string(self.location, self.identity),)
+
+    def product(self) -> QueuedIngestion:
+        """Return the message for the queued client."""
+        return QueuedIngestion(
+            blob=self.connection_strings()[0],
+            table=self.table,
+            data_format=self.data_format,
+            mapping=self.mapping,
+            size=self.size,
+            ignore_first_record=self.ignore_first_record,
+            delete_source=self.delete_source,
+            flush_immediately=self.flush_immediately,
+            tags=self.tags,
+        )

@@ -1,0 +1,90 @@
+"""sql_request: a query asks SQL Server, as an identity that is a user of the database there."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from adxmi_jupyter.model.declaration import targets
+from adxmi_jupyter.model.declaration.fields import field
+from adxmi_jupyter.model.declaration.links import CalloutAllowed, Link, acting_as
+from adxmi_jupyter.model.declaration.locations import OTHER_DATABASES
+from adxmi_jupyter.model.declaration.plugins import (
+    call,
+    dynamic,
+    output_schema,
+    piped_into,
+    text_literal,
+)
+from adxmi_jupyter.model.declaration.products import Endpoint, Statement
+from adxmi_jupyter.model.declaration.stored import FunctionListing
+from adxmi_jupyter.model.declaration.types import (
+    Body,
+    Catalog,
+    Columns,
+    Identity,
+    JsonObject,
+    SqlServerHost,
+    Text,
+)
+from adxmi_jupyter.model.declaration.workflow import About, Sample, Workflow
+from adxmi_jupyter.model.usage import Usage
+
+
+class SqlRequest(Workflow):
+    """Rows of SQL Server in a query, asked for as an identity."""
+
+    about: ClassVar = About(
+        title="sql_request",
+        does="run",
+        caller="Database Viewer",
+        pages=("sql_request plugin", "SQL connection strings"),
+        sample=Sample(
+            {
+                "server": "contososql.database.windows.net",
+                "catalog": "Erp",
+                "identity": "mi-export",
+                "sql": "select * from Stock",
+            },
+        ),
+        body="sql",
+        without_identity=(OTHER_DATABASES,),
+    )
+    listing: ClassVar = FunctionListing(("sql_request",))
+
+    server: SqlServerHost = field(
+        "Server", "Host of the SQL server.", example="contososql.database.windows.net"
+    )
+    catalog: Catalog = field("Catalog", "Database there.", example="Erp")
+    identity: Identity = field("Identity", "Who asks.", example="mi-export")
+    sql: Body = field("SQL", "The question.", example="select * from Stock")
+    parameters: JsonObject = field(
+        "Parameters", "A JSON object of @names and values.", None, example='{"@sku": "A1"}'
+    )
+    columns: Columns = field(
+        "Columns", "What comes back; else found out by asking.", (), example="Sku:string, Qty:int"
+    )
+    then: Text = field("Then", "What the query does with the rows.", "", example="where Qty > 0")
+
+    def links(self) -> tuple[Link, ...]:
+        """Return the chain: SqlRequest, the callout policy, and rights inside SQL Server."""
+        return acting_as(
+            self.identity,
+            Usage.SQL_REQUEST,
+            CalloutAllowed("sql", self.server.partition(",")[0]),
+            *targets.in_sql_server(self.identity, self.server, self.catalog),
+        )
+
+    def connection_strings(self) -> tuple[str, ...]:
+        """Return that of the database."""
+        return (targets.sql_text(self.server, self.catalog, self.identity),)
+
+    def product(self) -> Statement:
+        """Return the query."""
+        asked = call(
+            "evaluate sql_request",
+            targets.literals(self.connection_strings()),
+            text_literal(self.sql),
+            dynamic(self.parameters) if self.parameters else "",
+        )
+        source = asked + output_schema(self.columns)
+        return Statement(piped_into(source, self.then), Endpoint.QUERY)

@@ -1,0 +1,240 @@
+"""Ingest from storage: a command tells the cluster to fetch blobs, as an identity.
+
+Queued, the command lists the blobs of a folder and goes through the ingestion endpoint; this is
+what the documentation advises. The direct command loads a few blobs at once, while it runs.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import ClassVar, Self
+
+from pydantic import model_validator
+
+from adxmi_jupyter.errors import InvalidField
+from adxmi_jupyter.model import kql
+from adxmi_jupyter.model.declaration import targets
+from adxmi_jupyter.model.declaration.fields import field
+from adxmi_jupyter.model.declaration.formats import BlobFormat
+from adxmi_jupyter.model.declaration.links import Link, acting_as
+from adxmi_jupyter.model.declaration.products import Endpoint, Statement
+from adxmi_jupyter.model.declaration.stored import PolicyListing
+from adxmi_jupyter.model.declaration.types import (
+    Identity,
+    JsonList,
+    JsonObject,
+    Locations,
+    Moment,
+    Names,
+    PathFormat,
+    TableName,
+    Text,
+)
+from adxmi_jupyter.model.declaration.workflow import About, Sample, Workflow
+from adxmi_jupyter.model.path_format import check_path, path_text
+from adxmi_jupyter.model.usage import Usage
+
+
+class How(StrEnum):
+    """Through the queue, or at once."""
+
+    QUEUED = "queued"
+    DIRECT = "direct"
+
+
+_QUEUED = {"how": (How.QUEUED,)}
+_DIRECT = {"how": (How.DIRECT,)}
+_CREATED = "creationTime"
+
+
+class StorageIngestion(Workflow):
+    """Blobs of a folder ingested by a command, as an identity."""
+
+    about: ClassVar = About(
+        title="Ingest from storage",
+        does="run",
+        caller="Table Ingestor",
+        pages=(
+            ".ingest-from-storage-queued into command",
+            ".list blobs command",
+            "Ingest from storage",
+            "Data ingestion properties",
+        ),
+        sample=Sample(
+            {
+                "location": "https://contosolake.blob.core.windows.net/landing",
+                "identity": "mi-ingest",
+                "table": "Orders",
+                "data_format": "csv",
+                "suffix": ".csv",
+            },
+        ),
+        writes=True,
+    )
+    listing: ClassVar = PolicyListing(Usage.NATIVE_INGESTION)
+
+    location: Locations = field(
+        "Location",
+        "URL of a container or folder, without SAS or key; directly, of each blob.",
+        example="https://contosolake.blob.core.windows.net/landing",
+    )
+    identity: Identity = field("Identity", "Who fetches the blobs.", example="mi-ingest")
+    table: TableName = field("Table", "Where the records go.", example="Orders")
+    how: How = field("How", "Through the queue, as is advised, or at once.", How.QUEUED)
+    data_format: BlobFormat = field(
+        "Format", "How the blobs are written.", property_name="format", example="csv"
+    )
+    mapping: Text = field(
+        "Mapping",
+        "An ingestion mapping of the table, by name.",
+        "",
+        property_name="ingestionMappingReference",
+        example="OrdersCsv",
+    )
+    ingestion_mapping: JsonList = field(
+        "Mapping in full",
+        "Which part of the blobs becomes which column, as a JSON array, where none has a name.",
+        None,
+        property_name="ingestionMapping",
+        example='[{"Column": "OrderId", "Properties": {"Ordinal": 0}}]',
+    )
+    ignore_first_record: bool = field(
+        "Ignore first record",
+        "Whether the blobs begin with column names.",
+        default=False,
+        property_name="ignoreFirstRecord",
+    )
+    creation_time: Moment | None = field(
+        "Creation time",
+        "When the records count as ingested, for caching and retention; else now.",
+        None,
+        property_name="creationTime",
+        example="2026-01-01",
+    )
+    tags: Names = field(
+        "Tags", "Tags of what is ingested.", (), property_name="tags", example="ingest-by:2026-01"
+    )
+    ingest_if_not_exists: Names = field(
+        "Unless tagged",
+        "Nothing is ingested if something has one of these ingest-by tags already.",
+        (),
+        property_name="ingestIfNotExists",
+        example="2026-01",
+    )
+    validation_policy: JsonObject = field(
+        "Validation",
+        "How strictly text files are checked, as a JSON object.",
+        None,
+        property_name="validationPolicy",
+        example='{"ValidationOptions": 1, "ValidationImplications": 1}',
+    )
+    zip_pattern: Text = field(
+        "Pattern in zip files",
+        "A regular expression: only files whose names match are read out of zip files.",
+        "",
+        property_name="zipPattern",
+        example="orders.*",
+    )
+    treat_gz_as_uncompressed: bool = field(
+        "Take .gz as it is",
+        "Whether blobs called .gz are not compressed in truth.",
+        default=False,
+        property_name="TreatGzAsUncompressed",
+    )
+    in_background: bool = field(
+        "In background",
+        "Whether the service answers at once with the id of an operation.",
+        default=False,
+        only_for=_DIRECT,
+    )
+    suffix: Text = field(
+        "Suffix", "Only blobs whose names end so.", "", only_for=_QUEUED, example=".csv"
+    )
+    max_files: int | None = field(
+        "Most files", "At most so many blobs.", None, only_for=_QUEUED, ge=1, example="100"
+    )
+    path_format: PathFormat = field(
+        "Path",
+        "How folders tell when a blob was made, which then is its creation time: "
+        "logs/{creationTime:yyyy/MM/dd}.",
+        (),
+        only_for=_QUEUED,
+        example="logs/{creationTime:yyyy/MM/dd}",
+    )
+    tracking: bool = field(
+        "Tracking",
+        "Whether the service keeps account of each blob.",
+        default=False,
+        only_for=_QUEUED,
+    )
+    skip_batching: bool = field(
+        "Skip batching", "Whether each blob is ingested alone.", default=False, only_for=_QUEUED
+    )
+    compression_factor: float | None = field(
+        "Compression factor",
+        "How many times larger the blobs are than in storage; else the service guesses.",
+        None,
+        only_for=_QUEUED,
+        ge=0,
+        example="4.5",
+    )
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        if self.how is How.QUEUED and len(self.location) > 1:
+            raise InvalidField(
+                "the queued command takes one location",
+                why=f"{len(self.location)} were given; the service lists the blobs of one folder",
+                fix=f"--location {self.location[0].uri}",
+            )
+        if self.mapping and self.ingestion_mapping:
+            raise InvalidField(
+                "--mapping has no meaning with --ingestion-mapping",
+                why="one is the name of a mapping, the other a mapping",
+                fix="leave one of them out",
+            )
+        if self.path_format:
+            check_path(self.path_format, {_CREATED: "datetime"})
+        return self
+
+    def links(self) -> tuple[Link, ...]:
+        """Return the chain: NativeIngestion, and reading where the blobs are."""
+        return acting_as(
+            self.identity,
+            Usage.NATIVE_INGESTION,
+            *targets.reads(self.identity, *self.location),
+        )
+
+    def connection_strings(self) -> tuple[str, ...]:
+        """Return one for each location."""
+        return tuple(targets.connection_string(one, self.identity) for one in self.location)
+
+    def product(self) -> Statement:
+        """Return the command, for the endpoint it is meant for."""
+        table = kql.quote_name(self.table)
+        if self.how is How.DIRECT:
+            verb = ".ingest async into" if self.in_background else ".ingest into"
+            blobs = targets.literals(self.connection_strings())
+            return Statement(f"{verb} table {table} ({blobs}) {self.properties()}")
+        parts = [
+            f".ingest-from-storage-queued into table {table}",
+            "EnableTracking=true" if self.tracking else "",
+            "SkipBatching=true" if self.skip_batching else "",
+            ""
+            if self.compression_factor is None
+            else f"CompressionFactor={kql.scalar_literal(self.compression_factor)}",
+            self.properties(),
+        ]
+        text = " ".join(filter(None, parts)) + f"\n<| {self._blobs()}"
+        return Statement(text, Endpoint.INGESTION)
+
+    def _blobs(self) -> str:
+        # Nothing here is secret, and the page has plain literals in this place.
+        folder = kql.string_literal(self.connection_strings()[0])
+        parts = [
+            f".list blobs ({folder})",
+            f"Suffix={kql.string_literal(self.suffix)}" if self.suffix else "",
+            f"MaxFiles={self.max_files}" if self.max_files else "",
+            f"PathFormat={path_text(self.path_format, str)}" if self.path_format else "",
+        ]
+        return " ".join(filter(None, parts))

@@ -1,0 +1,112 @@
+"""Update policy: what is ingested into one table is transformed into another, as an identity.
+
+An identity is needed where the query reads other databases, tables with row level security, or
+accelerated external tables that impersonate.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from adxmi_jupyter.model import kql
+from adxmi_jupyter.model.declaration.fields import field
+from adxmi_jupyter.model.declaration.links import Link, acting_as, viewer_elsewhere, viewer_of
+from adxmi_jupyter.model.declaration.products import Statement
+from adxmi_jupyter.model.declaration.stored import Existing, KustoListing, json_cell, text_cell
+from adxmi_jupyter.model.declaration.types import Body, Identity, Names, TableName
+from adxmi_jupyter.model.declaration.workflow import About, Sample, Workflow
+from adxmi_jupyter.model.entity_name import last_of_entity
+from adxmi_jupyter.model.usage import Usage
+
+
+def _existing(row: Mapping[str, Any]) -> Existing | None:
+    policy = json_cell(row, "Policy", "Policies") or []
+    if not isinstance(policy, list) or not policy:
+        return None
+    named = [str(item["ManagedIdentity"]).lower() for item in policy if item.get("ManagedIdentity")]
+    sources = ", ".join(str(item.get("Source") or "") for item in policy)
+    enabled = all(item.get("IsEnabled", True) for item in policy)
+    return Existing(
+        last_of_entity(text_cell(row, "EntityName", "TableName")),
+        "update policy",
+        tuple(dict.fromkeys(named)),
+        f"from {sources}",
+        "" if enabled else "disabled",
+    )
+
+
+def _drop(name: str) -> str:
+    return f".delete table {kql.quote_name(name)} policy update"
+
+
+class UpdatePolicy(Workflow):
+    """New records of a table, transformed into another as an identity."""
+
+    about: ClassVar = About(
+        title="Update policy",
+        does="create",
+        caller="Table Admin",
+        pages=("Run an update policy with a managed identity", "Update policy overview"),
+        sample=Sample(
+            {
+                "table": "Customers",
+                "source": "Orders",
+                "identity": "mi-export",
+                "query": "Orders | project CustomerId=OrderId, Name=Region, Active=true",
+            },
+        ),
+        body="query",
+        named_by="table",
+        adds=True,
+    )
+    listing: ClassVar = KustoListing(".show table * policy update", _existing, _drop)
+
+    table: TableName = field("Table", "Where the results go.", example="Customers")
+    source: TableName = field("Source", "Whose new records are transformed.", example="Orders")
+    source_is_wildcard: bool = field(
+        "Source is a pattern",
+        "Whether the source stands for several tables, as Orders*; the query then names it "
+        "$source_table.",
+        default=False,
+    )
+    identity: Identity = field(
+        "Identity",
+        "Who runs the query; must be a viewer of every database it reads.",
+        example="mi-export",
+    )
+    query: Body = field("Query", "The transformation.", example="Orders | project OrderId")
+    reads: Names = field(
+        "Reads", "Other databases the query reads through functions.", (), example="Telemetry"
+    )
+    is_transactional: bool = field(
+        "Transactional", "Whether ingestion fails when this does.", default=False
+    )
+    propagate_ingestion_properties: bool = field(
+        "Propagate properties", "Whether tags and times are passed on.", default=False
+    )
+    is_enabled: bool = field("Enabled", "Whether it runs.", default=True)
+
+    def links(self) -> tuple[Link, ...]:
+        """Return the chain: AutomatedFlows, and viewer of every database involved."""
+        return acting_as(
+            self.identity,
+            Usage.AUTOMATED_FLOWS,
+            viewer_of(self.identity),
+            *viewer_elsewhere(self.identity, self.reads),
+        )
+
+    def product(self) -> Statement:
+        """Return the command; it adds to the policy, whatever else is there stays."""
+        item = {
+            "IsEnabled": self.is_enabled,
+            "Source": self.source,
+            **({"SourceIsWildCard": True} if self.source_is_wildcard else {}),
+            "Query": self.query,
+            "IsTransactional": self.is_transactional,
+            "PropagateIngestionProperties": self.propagate_ingestion_properties,
+            "ManagedIdentity": self.identity.word,
+        }
+        literal = kql.multi_line_literal(json.dumps([item], ensure_ascii=False))
+        return Statement(f".alter-merge table {kql.quote_name(self.table)} policy update {literal}")

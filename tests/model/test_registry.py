@@ -1,0 +1,86 @@
+"""Workflows are found by looking, and named in one place: their own file."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+import adxmi_jupyter
+from adxmi_jupyter.model import workflow
+from adxmi_jupyter.model.declaration.fields import Kind
+from adxmi_jupyter.model.declaration.registry import (
+    declaration_of,
+    declarations,
+    maker_of,
+    nouns,
+)
+from adxmi_jupyter.model.declaration.workflow import Workflow
+
+PACKAGE = Path(adxmi_jupyter.__file__).parent
+# The embedded Azure speaks for the service, which knows its own commands; verbs play with it.
+APART = (
+    PACKAGE / "model" / "workflow",
+    PACKAGE / "embedded",
+    PACKAGE / "actions" / "embedded_azure.py",
+    PACKAGE / "magics" / "embedded.py",
+)
+SOURCES = sorted(
+    path for path in PACKAGE.rglob("*.py") if not any(path.is_relative_to(one) for one in APART)
+)
+
+
+def test_every_module_declares_one_workflow():
+    assert [one.noun() for one in declarations()] == list(nouns())
+    assert all(issubclass(one, Workflow) for one in declarations())
+
+
+def test_a_noun_is_the_name_of_its_file():
+    assert declaration_of("external-table").__module__.endswith(".workflow.external_table")
+
+
+def test_what_other_workflows_name_is_made_by_one():
+    assert maker_of(Kind.EXTERNAL_TABLE) == "external-table"
+    assert maker_of(Kind.TABLE) == ""
+
+
+def test_a_module_without_a_workflow_is_a_mistake(tmp_path, monkeypatch):
+    (tmp_path / "empty_file.py").write_text("", encoding="utf-8")
+    monkeypatch.setattr(workflow, "__path__", [*workflow.__path__, str(tmp_path)])
+
+    with pytest.raises(LookupError, match="declares no Workflow"):
+        declaration_of("empty-file")
+
+
+def mentions(tree, noun, class_name):
+    """Return where a syntax tree mentions a workflow: its noun, its module or its class."""
+    module = noun.replace("-", "_")
+    typed = re.compile(
+        rf"(?<![\w.-]){noun}(?![\w-])" if "-" in noun else rf"adxmi {noun}\b|^{noun}$"
+    )
+    for node in ast.walk(tree):
+        match node:
+            case ast.Constant(value=str(text)) if typed.search(text):
+                yield text
+            case ast.ImportFrom(module=str(name)) if f"workflow.{module}" in name:
+                yield name
+            case ast.Name(id=name) | ast.Attribute(attr=name) if name == class_name:
+                yield name
+
+
+@pytest.fixture(scope="module")
+def trees():
+    """The syntax tree of each file that is no declaration."""
+    return {
+        str(path.relative_to(PACKAGE)): ast.parse(path.read_text(encoding="utf-8"))
+        for path in SOURCES
+    }
+
+
+@pytest.mark.parametrize("declaration", declarations(), ids=lambda one: one.noun())
+def test_no_other_file_mentions_a_workflow(trees, declaration):
+    noun, name = declaration.noun(), declaration.__name__
+
+    found = {path: list(mentions(tree, noun, name)) for path, tree in trees.items()}
+
+    assert {path: texts for path, texts in found.items() if texts} == {}

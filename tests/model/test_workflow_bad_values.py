@@ -1,0 +1,341 @@
+"""Values that are out of range, unreadable or do not go together: one typed error each."""
+
+import traceback
+
+import pytest
+
+from adxmi_jupyter.model.declaration.reading import read
+from adxmi_jupyter.model.declaration.registry import declaration_of
+from tests.model.workflow_problems import ARCHIVE, SECRET, problem_of, told
+
+DELTA = {"kind": "delta", "data_format": ""}
+SQL = {
+    "kind": "sql",
+    "location": "",
+    "data_format": "",
+    "catalog": "Erp",
+    "sql_table": "Stock",
+    "server": "erp01.database.windows.net",
+}
+
+# What is wrong: the workflow, the fields that differ from its sample, the lines of the error.
+CASES = {
+    "a delta table with two locations": (
+        "external-table",
+        {**DELTA, "location": f"{ARCHIVE}/a {ARCHIVE}/b"},
+        [
+            "InvalidField: a delta table has one location",
+            "  why: 2 were given; its log knows where the files are",
+            f"  fix: --location {ARCHIVE}/a",
+        ],
+    ),
+    "a schema that follows and is given": (
+        "external-table",
+        {**DELTA, "auto_update_schema": True},
+        [
+            "InvalidField: --auto-update-schema has no meaning with --columns",
+            "  why: columns follow the delta lake only where they are taken from it",
+            "  fix: leave --columns out",
+        ],
+    ),
+    "an export in a format that is only read": (
+        "export",
+        {"data_format": "orc"},
+        [
+            "InvalidField: --data-format cannot be used: Format",
+            "  why: it is one of csv, tsv, json, parquet",
+            "  fix: --data-format csv",
+        ],
+    ),
+    "compression of a format that is only read": (
+        "external-table",
+        {"data_format": "orc", "compressed": True},
+        [
+            "InvalidField: nothing is compressed in the format orc",
+            "  why: only exports compress, and they write csv, tsv, json, parquet",
+            "  fix: leave --compressed and --compression-type out",
+        ],
+    ),
+    "compression of another format": (
+        "external-table",
+        {"compression_type": "snappy"},
+        [
+            "InvalidField: --compression-type snappy is for Parquet",
+            "  why: other formats are compressed with gzip",
+            "  fix: --compression-type gzip",
+        ],
+    ),
+    "an interval below the least": (
+        "continuous-export",
+        {"interval_between_runs": "30s"},
+        [
+            "InvalidField: --interval-between-runs cannot be used: Interval",
+            "  why: it is a length of time of at least 1m",
+            "  fix: --interval-between-runs 1h",
+        ],
+    ),
+    "an interval that is none": (
+        "continuous-export",
+        {"interval_between_runs": "often"},
+        [
+            "InvalidField: --interval-between-runs cannot be used: Interval",
+            "  why: 'often' is no length of time: it is a number with d, h, m or s, or [days.]hours:minutes[:seconds]",
+            "  fix: --interval-between-runs 1h",
+        ],
+    ),
+    "too little kept hot": (
+        "query-acceleration",
+        {"hot": "12h"},
+        [
+            "InvalidField: --hot cannot be used: Hot",
+            "  why: it is a length of time of at least 1d",
+            "  fix: --hot 7d",
+        ],
+    ),
+    "too young an age": (
+        "query-acceleration",
+        {"max_age": "10s"},
+        [
+            "InvalidField: --max-age cannot be used: Most age",
+            "  why: it is a length of time of at least 1m",
+            "  fix: --max-age 5m",
+        ],
+    ),
+    "a period that ends before it begins": (
+        "query-acceleration",
+        {"hot_windows": "2026-02-01..2026-01-01"},
+        [
+            "InvalidField: --hot-windows cannot be used: Hot windows",
+            "  why: '2026-02-01..2026-01-01' is no period: it is a moment, two dots, and a later moment",
+            "  fix: --hot-windows 2026-01-01..2026-02-01",
+        ],
+    ),
+    "a size below the least": (
+        "export",
+        {"size_limit": "1000"},
+        [
+            "InvalidField: --size-limit cannot be used: Size limit",
+            "  why: it is a number from 104857600 to 4294967296",
+            "  fix: --size-limit 104857600",
+        ],
+    ),
+    "a size above the most": (
+        "continuous-export",
+        {"size_limit": "2147483648"},
+        [
+            "InvalidField: --size-limit cannot be used: Size limit",
+            "  why: it is a number from 104857600 to 1073741824",
+            "  fix: --size-limit 104857600",
+        ],
+    ),
+    "a size that is no number": (
+        "export",
+        {"size_limit": "big"},
+        [
+            "InvalidField: --size-limit cannot be used: Size limit",
+            "  why: it is a number from 104857600 to 4294967296",
+            "  fix: --size-limit 104857600",
+        ],
+    ),
+    "a count below the least": (
+        "ai-embeddings",
+        {"records_per_request": "0"},
+        [
+            "InvalidField: --records-per-request cannot be used: Records per request",
+            "  why: it is a number of at least 1",
+            "  fix: --records-per-request 10",
+        ],
+    ),
+    "JSON that breaks off": (
+        "sql-request",
+        {"parameters": '{"@a": '},
+        [
+            "InvalidField: --parameters cannot be used: Parameters",
+            "  why: it is no JSON: Expecting value (line 1, column 8)",
+            '  fix: --parameters \'{"@sku": "A1"}\'',
+        ],
+    ),
+    "JSON that is an array": (
+        "sql-request",
+        {"parameters": "[1]"},
+        [
+            "InvalidField: --parameters cannot be used: Parameters",
+            "  why: a JSON object is needed, and this is an array",
+            '  fix: --parameters \'{"@sku": "A1"}\'',
+        ],
+    ),
+    "JSON with a number that is none": (
+        "sql-request",
+        {"parameters": '{"a": NaN}'},
+        [
+            "InvalidField: --parameters cannot be used: Parameters",
+            "  why: JSON has no NaN",
+            '  fix: --parameters \'{"@sku": "A1"}\'',
+        ],
+    ),
+    "JSON with too large a number": (
+        "sql-request",
+        {"parameters": '{"a": 1e999}'},
+        [
+            "InvalidField: --parameters cannot be used: Parameters",
+            "  why: a number in it is larger than the service can hold",
+            '  fix: --parameters \'{"@sku": "A1"}\'',
+        ],
+    ),
+    "a mapping that is no array": (
+        "externaldata",
+        {"ingestion_mapping": '{"a": 1}'},
+        [
+            "InvalidField: --ingestion-mapping cannot be used: Mapping",
+            "  why: a JSON array of objects is needed, and this is an object",
+            '  fix: --ingestion-mapping \'[{"Column": "OrderId", "Properties": {"Ordinal": 0}}]\'',
+        ],
+    ),
+    "a secret in place of JSON": (
+        "ai-chat-completion",
+        {"model_parameters": SECRET},
+        [
+            "InvalidField: --model-parameters cannot be used: Model parameters",
+            "  why: it is no JSON: Expecting value (line 1, column 1)",
+            "  fix: --model-parameters '{\"temperature\": 0.2}'",
+        ],
+    ),
+    "a parameter of Cosmos DB without @": (
+        "cosmosdb-sql-request",
+        {"parameters": '{"a": 1}'},
+        [
+            "InvalidField: --parameters cannot be used: Parameters",
+            "  why: Cosmos DB wants the name of each to begin with @",
+            '  fix: --parameters \'{"@region": "north"}\'',
+        ],
+    ),
+    "a data connection with a blank": (
+        "event-hub",
+        {"name": "my hub"},
+        [
+            "InvalidField: --name cannot be used: Name",
+            "  why: a data connection is named by at most 40 letters, digits, dashes and dots",
+            "  fix: --name sales-orders",
+        ],
+    ),
+    "a name with a blank before it": (
+        "external-table",
+        {"name": " Archive"},
+        [
+            "InvalidField: --name cannot be used: Name",
+            "  why: a name is not empty and has no blanks around it",
+            "  fix: --name ArchivedOrders",
+        ],
+    ),
+    "a name with a blank after it": (
+        "continuous-export",
+        {"external_table": "x "},
+        [
+            "InvalidField: --external-table cannot be used: External table",
+            "  why: a name is not empty and has no blanks around it",
+            "  fix: --external-table ArchivedOrders",
+        ],
+    ),
+    "a choice that is none": (
+        "external-table",
+        {"kind": "blob"},
+        [
+            "InvalidField: --kind cannot be used: Kind",
+            "  why: it is one of storage, delta, sql, cosmos",
+            "  fix: --kind storage",
+        ],
+    ),
+    "a field that is missing": (
+        "external-table",
+        {"name": ""},
+        [
+            "MissingField: --name is missing: Name",
+            '  why: What queries call it: external_table("NAME")',
+            "  fix: --name ArchivedOrders",
+        ],
+    ),
+    "a field without a meaning": (
+        "external-table",
+        {"server": "erp01.database.windows.net"},
+        [
+            "InvalidField: --server has no meaning with --kind storage",
+            "  why: Server is for --kind sql",
+            "  fix: leave --server out",
+        ],
+    ),
+    "two mappings": (
+        "storage-ingestion",
+        {"mapping": "M", "ingestion_mapping": '[{"a":1}]'},
+        [
+            "InvalidField: --mapping has no meaning with --ingestion-mapping",
+            "  why: one is the name of a mapping, the other a mapping",
+            "  fix: leave one of them out",
+        ],
+    ),
+    "two folders for the queue": (
+        "storage-ingestion",
+        {"location": f"{ARCHIVE}/a {ARCHIVE}/b"},
+        [
+            "InvalidField: the queued command takes one location",
+            "  why: 2 were given; the service lists the blobs of one folder",
+            f"  fix: --location {ARCHIVE}/a",
+        ],
+    ),
+    "a moment that is none": (
+        "storage-ingestion",
+        {"creation_time": "yesterday"},
+        [
+            "InvalidField: --creation-time cannot be used: Creation time",
+            "  why: 'yesterday' is no date and time: it is written as year-month-day, and a time after T",
+            "  fix: --creation-time 2026-01-01",
+        ],
+    ),
+    "messages of rows left out": (
+        "ai-embeddings",
+        {"return_successful_only": True, "include_error_messages": True},
+        [
+            "InvalidField: --return-successful-only has no meaning with --include-error-messages",
+            "  why: rows that failed are what the messages are about",
+            "  fix: leave one of them out",
+        ],
+    ),
+    "a SQL table to create without a key": (
+        "external-table",
+        {**SQL, "create_if_not_exists": True},
+        [
+            "InvalidField: --create-if-not-exists needs --primary-key",
+            "  why: the service creates no table without one",
+            "  fix: --primary-key OrderId",
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_bad_values_are_told_in_three_short_lines(case):
+    noun, changes, lines = CASES[case]
+
+    problem = problem_of(noun, changes)
+
+    assert told(problem) == lines
+
+
+def test_a_secret_in_place_of_json_is_not_told():
+    problem = problem_of("ai-chat-completion", {"model_parameters": SECRET})
+
+    assert SECRET not in "".join(traceback.format_exception(problem))
+    assert SECRET not in repr(vars(problem))
+
+
+def test_all_problems_are_told_at_once():
+    fields = {"location": f"{ARCHIVE}?sig={SECRET}", "size_limit": "1", "data_format": "orc"}
+
+    problems = read(declaration_of("export"), fields).problems
+
+    assert {name: type(problem).__name__ for name, problem in problems.items()} == {
+        "location": "CredentialsInLocation",
+        "size_limit": "InvalidField",
+        "data_format": "InvalidField",
+        "identity": "MissingField",
+        "query": "MissingField",
+    }

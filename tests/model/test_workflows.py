@@ -1,0 +1,285 @@
+"""What the declarations say: all that the documentation has, and words that a newcomer reads."""
+
+from datetime import timedelta
+
+import pytest
+
+from adxmi_jupyter.model.connection_string import AzureStorage, CosmosDb, Gen1, SqlServer
+from adxmi_jupyter.model.declaration.fields import Kind
+from adxmi_jupyter.model.declaration.links import (
+    Allowed,
+    Assigned,
+    CalloutAllowed,
+    GrantedInAzure,
+    GrantedInKusto,
+    NotVerifiable,
+    PluginEnabled,
+    ReadsThrough,
+    WritesThrough,
+)
+from adxmi_jupyter.model.declaration.reading import read
+from adxmi_jupyter.model.declaration.registry import declaration_of, declarations, unsupported
+from adxmi_jupyter.model.declaration.targets import reach
+from adxmi_jupyter.model.usage import Usage
+from tests.model.workflow_samples import COSMOS, LAKE, SQL, USER, workflow
+
+NOUNS = [one.noun() for one in declarations()]
+MEGABYTE = 1024**2
+
+# The optional properties of the documentation, by the kind of value that each takes.
+PROPERTIES = {
+    "external-table": {
+        **dict.fromkeys(("folder", "docString", "namePrefix", "fileExtension"), Kind.TEXT),
+        **dict.fromkeys(("compressionType", "includeHeaders", "encoding"), Kind.CHOICE),
+        **dict.fromkeys(("compressed", "sampleUris", "filesPreview", "dryRun"), Kind.FLAG),
+        **dict.fromkeys(("validateNotEmpty", "AutoUpdateSchema"), Kind.FLAG),
+        **dict.fromkeys(("firetriggers", "createifnotexists"), Kind.FLAG),
+        "primarykey": Kind.TEXT,
+    },
+    "export": {
+        **dict.fromkeys(("includeHeaders", "encoding", "compressionType"), Kind.CHOICE),
+        **dict.fromkeys(("distribution", "parquetDatetimePrecision"), Kind.CHOICE),
+        **dict.fromkeys(("fileExtension", "namePrefix"), Kind.TEXT),
+        **dict.fromkeys(("distributed", "persistDetails"), Kind.FLAG),
+        **dict.fromkeys(("sizeLimit", "parquetRowGroupSize"), Kind.NUMBER),
+    },
+    "continuous-export": {
+        "managedIdentity": Kind.IDENTITY,
+        **dict.fromkeys(("intervalBetweenRuns", "forcedLatency"), Kind.TIMESPAN),
+        **dict.fromkeys(("sizeLimit", "parquetRowGroupSize"), Kind.NUMBER),
+        **dict.fromkeys(("distributed", "isDisabled"), Kind.FLAG),
+        **dict.fromkeys(("distribution", "distributionKind"), Kind.CHOICE),
+    },
+    "storage-ingestion": {
+        "format": Kind.CHOICE,
+        "ingestionMapping": Kind.JSON_LIST,
+        "ingestionMappingReference": Kind.TEXT,
+        "creationTime": Kind.MOMENT,
+        **dict.fromkeys(("tags", "ingestIfNotExists"), Kind.NAMES),
+        **dict.fromkeys(("ignoreFirstRecord", "TreatGzAsUncompressed"), Kind.FLAG),
+        "validationPolicy": Kind.JSON,
+        "zipPattern": Kind.TEXT,
+    },
+    "externaldata": {
+        "format": Kind.CHOICE,
+        "ignoreFirstRecord": Kind.FLAG,
+        "ingestionMapping": Kind.JSON_LIST,
+    },
+}
+
+
+@pytest.mark.parametrize("noun", PROPERTIES)
+def test_all_documented_properties_can_be_given(noun):
+    specs = declaration_of(noun).specs()
+
+    found = {spec.property_name: spec.kind for spec in specs if spec.property_name}
+
+    assert found == PROPERTIES[noun]
+
+
+@pytest.mark.parametrize(
+    ("noun", "name", "bounds"),
+    [
+        ("export", "size_limit", (100 * MEGABYTE, 4096 * MEGABYTE)),
+        ("continuous-export", "size_limit", (100 * MEGABYTE, 1024 * MEGABYTE)),
+        ("continuous-export", "interval_between_runs", (timedelta(minutes=1), None)),
+        ("query-acceleration", "hot", (timedelta(days=1), None)),
+        ("query-acceleration", "max_age", (timedelta(minutes=1), None)),
+        ("ai-embeddings", "records_per_request", (1, None)),
+        ("ai-embeddings", "chars_per_request", (0, None)),
+        ("storage-ingestion", "max_files", (1, None)),
+        ("sdk-ingestion", "size", (0, None)),
+    ],
+)
+def test_documented_bounds_hold(noun, name, bounds):
+    (spec,) = [spec for spec in declaration_of(noun).specs() if spec.name == name]
+
+    assert (spec.least, spec.most) == bounds
+
+
+@pytest.mark.parametrize("noun", NOUNS)
+def test_every_field_is_explained(noun):
+    for spec in declaration_of(noun).specs():
+        assert spec.label[0].isupper(), spec.name
+        assert spec.help.endswith("."), spec.name
+        assert ". " not in spec.help, spec.name
+        shows_itself = spec.kind in {Kind.CHOICE, Kind.FLAG}
+        assert spec.example or shows_itself, spec.name
+
+
+@pytest.mark.parametrize("noun", NOUNS)
+def test_every_example_can_be_used(noun):
+    declaration = declaration_of(noun)
+
+    for spec in declaration.specs():
+        if spec.example and spec.kind is not Kind.IDENTITY:
+            problems = read(declaration, {spec.name: spec.example}).problems
+            problem = problems.get(spec.name)
+            assert problem is None or "has no meaning" in problem.what, spec.name
+
+
+@pytest.mark.parametrize("noun", NOUNS)
+def test_every_sample_is_complete(noun):
+    assert workflow(noun).product().text
+
+
+USAGES = {
+    "ai-chat-completion": Usage.AZURE_AI,
+    "ai-embeddings": Usage.AZURE_AI,
+    "continuous-export": Usage.AUTOMATED_FLOWS,
+    "cosmosdb-connection": Usage.DATA_CONNECTION,
+    "cosmosdb-sql-request": Usage.SQL_REQUEST,
+    "event-grid": Usage.DATA_CONNECTION,
+    "event-hub": Usage.DATA_CONNECTION,
+    "export": Usage.EXPORT_REQUEST,
+    "external-table": Usage.EXTERNAL_TABLE,
+    "externaldata": Usage.EXTERNAL_DATA_REQUEST,
+    "infer-storage-schema": Usage.EXTERNAL_DATA_REQUEST,
+    "python-plugin": Usage.SANDBOX_ARTIFACTS,
+    "query-acceleration": Usage.AUTOMATED_FLOWS,
+    "sdk-ingestion": Usage.NATIVE_INGESTION,
+    "sql-request": Usage.SQL_REQUEST,
+    "storage-ingestion": Usage.NATIVE_INGESTION,
+    "update-policy": Usage.AUTOMATED_FLOWS,
+}
+BEYOND_THE_POLICY = {
+    "ai-chat-completion": [CalloutAllowed, GrantedInAzure],
+    "ai-embeddings": [CalloutAllowed, GrantedInAzure],
+    "continuous-export": [GrantedInKusto, WritesThrough],
+    "cosmosdb-connection": [GrantedInAzure, NotVerifiable],
+    "cosmosdb-sql-request": [CalloutAllowed, NotVerifiable],
+    "event-grid": [GrantedInAzure, GrantedInAzure],
+    "event-hub": [GrantedInAzure],
+    "export": [GrantedInAzure],
+    "external-table": [CalloutAllowed, GrantedInAzure],
+    "externaldata": [CalloutAllowed, GrantedInAzure],
+    "infer-storage-schema": [GrantedInAzure],
+    "python-plugin": [PluginEnabled, CalloutAllowed, GrantedInAzure],
+    "query-acceleration": [ReadsThrough],
+    "sdk-ingestion": [GrantedInAzure],
+    "sql-request": [CalloutAllowed, NotVerifiable],
+    "storage-ingestion": [GrantedInAzure],
+    "update-policy": [GrantedInKusto],
+}
+
+
+@pytest.mark.parametrize("noun", NOUNS)
+def test_the_chain_is_as_documented(noun):
+    links = workflow(noun).links()
+
+    assert Assigned(USER) in links
+    assert Allowed(USER, USAGES[noun], cluster_only=noun == "python-plugin") in links
+    beyond = [type(link) for link in links if not isinstance(link, Assigned | Allowed)]
+    assert beyond == BEYOND_THE_POLICY[noun]
+
+
+@pytest.mark.parametrize(
+    ("fields", "subject", "what"),
+    [
+        (SQL, "mi-export in erp01.database.windows.net", "a user of the database Erp"),
+        (COSMOS, "mi-export in contosoorders", "Cosmos DB Built-in Data Reader"),
+        (
+            {"location": "https://onelake.dfs.fabric.microsoft.com/Sales/Orders.Lakehouse/x"},
+            "mi-export in onelake.dfs.fabric.microsoft.com",
+            "the right to read, given in OneLake",
+        ),
+    ],
+)
+def test_rights_that_only_the_target_knows_are_told(fields, subject, what):
+    (told,) = [
+        link
+        for link in workflow("external-table", **fields).links()
+        if isinstance(link, NotVerifiable)
+    ]
+
+    assert told.subject == subject
+    assert told.what.startswith(what)
+
+
+@pytest.mark.parametrize("noun", NOUNS)
+def test_every_link_says_what_it_is_about(noun):
+    for link in workflow(noun).links():
+        assert "mi-export" in link.subject or isinstance(
+            link, CalloutAllowed | PluginEnabled | WritesThrough
+        )
+
+
+TARGETS = [
+    (
+        AzureStorage("contosolake", "one"),
+        "Storage Blob Data Reader",
+        "Storage Blob Data Contributor",
+    ),
+    (Gen1("contosolake"), "the role Reader", "the role Contributor"),
+    (SqlServer("erp01.database.windows.net", "Erp"), "a user of the", "a user of the"),
+    (
+        CosmosDb("a.documents.azure.com", "shop", "orders"),
+        "Cosmos DB Built-in",
+        "Cosmos DB Built-in",
+    ),
+]
+
+
+@pytest.mark.parametrize(("target", "read_right", "write_right"), TARGETS)
+@pytest.mark.parametrize("write", [False, True])
+def test_rights_at_any_target_are_known(target, read_right, write_right, write):
+    (link,) = reach(USER, target, write=write)
+
+    right = link.what if isinstance(link, NotVerifiable) else link.roles[0].role_name
+    assert right.startswith(write_right if write else read_right)
+
+
+def test_a_target_of_another_kind_has_no_known_right():
+    assert reach(USER, object(), write=False) == ()
+
+
+def test_links_of_several_places_are_told_once():
+    links = workflow("export", location=f"{LAKE}/one {LAKE}/two {LAKE}/one/more").links()
+
+    targets = [str(link.target) for link in links if isinstance(link, GrantedInAzure)]
+    assert targets == ["contosolake/one", "contosolake/two"]
+
+
+@pytest.mark.parametrize("noun", ["continuous-export", "update-policy"])
+def test_an_identity_must_be_a_viewer_of_other_databases_too(noun):
+    links = workflow(noun, reads="Telemetry, Archive").links()
+
+    assert [link.databases for link in links if isinstance(link, GrantedInKusto)] == [
+        (),
+        ("Telemetry", "Archive"),
+    ]
+
+
+def test_deleting_the_source_takes_the_right_to_write():
+    (granted,) = [
+        link
+        for link in workflow("sdk-ingestion", delete_source=True).links()
+        if isinstance(link, GrantedInAzure)
+    ]
+
+    assert granted.roles[0].role_name == "Storage Blob Data Contributor"
+
+
+@pytest.mark.parametrize(
+    ("word", "title"),
+    [
+        ("iot-hub", "an IoT Hub data connection"),
+        ("mysql", "MySQL or PostgreSQL"),
+        ("postgresql-request", "MySQL or PostgreSQL"),
+        ("infer_storage_schema_with_suggestions", "infer_storage_schema_with_suggestions"),
+        ("direct-ingestion", "direct or streaming ingestion"),
+        ("Streaming ingestion", "direct or streaming ingestion"),
+        ("export-to-sql", "export to SQL"),
+        ("cross-tenant-event-hub", "an event hub of another tenant"),
+    ],
+)
+def test_what_takes_no_identity_is_known_by_its_word(word, title):
+    found = unsupported(word)
+
+    assert found.title == title
+    assert found.instead
+
+
+@pytest.mark.parametrize("noun", NOUNS)
+def test_no_workflow_is_called_unsupported(noun):
+    assert unsupported(noun) is None
