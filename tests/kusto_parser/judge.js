@@ -28,6 +28,7 @@ function look(node, found) {
     found.names.push(node.SimpleName);
     return found;
   }
+  if (type === "JsonPair") found.names.push(node.Name.ValueText);
   if (type === "LiteralExpression") found.literals.push(asText(node.LiteralValue));
   childrenOf(node).forEach((child) => look(child, found));
   return found;

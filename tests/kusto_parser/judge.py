@@ -53,8 +53,8 @@ class Judgement:
     """What the parser makes of a text.
 
     `kind` is `Command` or `Query`; `command` the grammar's own name of the command, such as
-    `ShowDatabasePolicyManagedIdentity`; `names` and `literals` are decoded, in the order of the
-    text; `columns` is empty where the parser knows no result schema or was not asked for one.
+    `ShowDatabasePolicyManagedIdentity`; `names` (those within `dynamic` included) and `literals`
+    are decoded, in the order of the text; `columns` is empty where the parser knows no result schema or was not asked for one.
     """
 
     kind: str

@@ -4,29 +4,44 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from adxmi_jupyter.embedded.kusto.exports.continuous import run_continuous_export_command
+from adxmi_jupyter.embedded.kusto.exports.once import run_export
+from adxmi_jupyter.embedded.kusto.exports.operations import show_operations
+from adxmi_jupyter.embedded.kusto.exports.syntax import (
+    ContinuousExportCommand,
+    ExportCommand,
+    OperationCommand,
+)
+from adxmi_jupyter.embedded.kusto.external_tables.commands import run_external_table_command
+from adxmi_jupyter.embedded.kusto.external_tables.syntax import ExternalTableCommand
+from adxmi_jupyter.embedded.kusto.functions.commands import run_function_command
+from adxmi_jupyter.embedded.kusto.functions.syntax import FunctionCommand
+from adxmi_jupyter.embedded.kusto.ingestion.commands import run_ingestion_command
+from adxmi_jupyter.embedded.kusto.ingestion.statements import IngestionCommand
 from adxmi_jupyter.embedded.kusto.metadata import show_cluster, show_databases, show_version
+from adxmi_jupyter.embedded.kusto.plugins.commands import run_plugin_command
+from adxmi_jupyter.embedded.kusto.plugins.syntax import PluginCommand
+from adxmi_jupyter.embedded.kusto.policies.commands import run_more_policy_command
+from adxmi_jupyter.embedded.kusto.policies.syntax import MorePolicyCommand
 from adxmi_jupyter.embedded.kusto.policy import run_policy_command
 from adxmi_jupyter.embedded.kusto.roles import change_roles, show_principals, show_roles
+from adxmi_jupyter.embedded.kusto.schema.commands import run_schema_command
+from adxmi_jupyter.embedded.kusto.schema.syntax import SchemaCommand
 from adxmi_jupyter.embedded.kusto.script import run_script
 from adxmi_jupyter.embedded.kusto.statements import (
     ChangeRoles,
     ExecuteScript,
+    FamilyCommand,
     ShowCluster,
-    ShowContinuousExports,
     ShowDatabases,
-    ShowExternalTables,
     ShowPrincipals,
     ShowRoles,
-    ShowUpdatePolicies,
     ShowVersion,
 )
-from adxmi_jupyter.embedded.kusto.workflows import show_workflows
 
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.kusto.session import Session
-    from adxmi_jupyter.embedded.kusto.statements import (
-        Command,
-    )
+    from adxmi_jupyter.embedded.kusto.statements import Command
     from adxmi_jupyter.embedded.kusto.tables import Result
 
 
@@ -39,15 +54,45 @@ def run_command(command: Command, session: Session) -> Result:
             return show_cluster(session)
         case ShowDatabases():
             return show_databases(command, session)
+        case ShowPrincipals() | ShowRoles() | ChangeRoles():
+            return _run_roles(command, session)
+        case ExecuteScript():
+            return run_script(command, session, run_command)
+        case FamilyCommand():
+            return _run_family_command(command, session)
+        case _:
+            return run_policy_command(command, session)
+
+
+def _run_roles(command: ShowPrincipals | ShowRoles | ChangeRoles, session: Session) -> Result:
+    match command:
         case ShowPrincipals():
             return show_principals(command, session)
         case ShowRoles():
             return show_roles(command, session)
-        case ShowExternalTables() | ShowContinuousExports() | ShowUpdatePolicies():
-            return show_workflows(command, session)
-        case ChangeRoles():
-            return change_roles(command, session)
-        case ExecuteScript():
-            return run_script(command, session, run_command)
         case _:
-            return run_policy_command(command, session)
+            return change_roles(command, session)
+
+
+def _run_family_command(command: FamilyCommand, session: Session) -> Result:
+    match command:
+        case ExternalTableCommand():
+            return run_external_table_command(command, session)
+        case ContinuousExportCommand():
+            return run_continuous_export_command(command, session)
+        case ExportCommand():
+            return run_export(command, session)
+        case OperationCommand():
+            return show_operations(command, session)
+        case SchemaCommand():
+            return run_schema_command(command, session)
+        case FunctionCommand():
+            return run_function_command(command, session)
+        case PluginCommand():
+            return run_plugin_command(command, session)
+        case MorePolicyCommand():
+            return run_more_policy_command(command, session)
+        case IngestionCommand():
+            return run_ingestion_command(command, session)
+        case _:
+            raise AssertionError(command)

@@ -10,11 +10,21 @@ import re
 _MASK = "*******"
 _IDENTITY = "managed_identity="
 _IMPERSONATE = "impersonate"
+_OBFUSCATED = re.compile(
+    r"(?<![\w'\"])(?P<start>[hH]@?(?:'|\"))"
+    r"(?:(?<=@')(?:[^']|'')*'|(?<=@\")(?:[^\"]|\"\")*\""
+    r"|(?<=[hH]')(?:[^'\\]|\\.)*'|(?<=[hH]\")(?:[^\"\\]|\\.)*\")"
+)
 _SQL_SECRET = re.compile(
     r"((?:^|;)\s*(?:password|pwd|accountkey|access\s?token)\s*=\s*)"
     r"(?:\"(?:[^\"]|\"\")*\"|'(?:[^']|'')*'|[^;]*)",
     re.IGNORECASE,
 )
+
+
+def masked_literals(text: str) -> str:
+    """Return a command or query with asterisks in its obfuscated literals: `h'…'`, `h@"…"`."""
+    return _OBFUSCATED.sub(lambda match: f"{match['start']}{_MASK}{match['start'][-1]}", text)
 
 
 def masked_storage(connection_string: str) -> str:

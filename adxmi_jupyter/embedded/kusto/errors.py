@@ -105,6 +105,28 @@ def entity_not_found(kind: str, name: str, database: str) -> Refusal:
     )
 
 
+def entity_exists(kind: str, name: str, database: str) -> Refusal:
+    """Return the refusal to create what the database has already."""
+    return Refusal(
+        400,
+        "General_BadRequest",
+        "Request is invalid and cannot be executed.",
+        f"{_DATA}EntityAlreadyExistsException",
+        f"There is a {kind} '{name}' in the database '{database}' already.",
+    )
+
+
+def update_refused(reason: str, message: str) -> Refusal:
+    """Return the refusal of an update policy's query (page: Ingestion error codes)."""
+    return Refusal(
+        400,
+        f"UpdatePolicy_{reason}",
+        "Request is invalid and cannot be executed.",
+        f"{_DATA}KustoBadRequestException",
+        message,
+    )
+
+
 def unauthorized_operation(principal: str, operation: str, target: str) -> Refusal:
     """Return the refusal of a caller whose roles do not permit the operation."""
     return Refusal(

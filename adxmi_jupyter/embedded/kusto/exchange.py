@@ -16,6 +16,7 @@ from adxmi_jupyter.embedded.kusto.answer import (
 )
 from adxmi_jupyter.embedded.kusto.commands import run_command
 from adxmi_jupyter.embedded.kusto.errors import Refusal
+from adxmi_jupyter.embedded.kusto.ingestion.commands import check_endpoint
 from adxmi_jupyter.embedded.kusto.parser import parse_command
 from adxmi_jupyter.embedded.kusto.policy import two_columns
 from adxmi_jupyter.embedded.kusto.query import pipe, run_query
@@ -37,6 +38,7 @@ class Endpoint(Enum):
     """Where a request came in; decides what it may hold and the shape of the answer."""
 
     MANAGEMENT = "v1/rest/mgmt"
+    INGESTION = "ingest/v1/rest/mgmt"
     QUERY_V1 = "v1/rest/query"
     QUERY_V2 = "v2/rest/query"
 
@@ -66,7 +68,7 @@ class Exchange:
                 return refusal_answer(refusal, self.ids, self.alias)
 
     def _run(self) -> Answer:
-        if self.endpoint is Endpoint.MANAGEMENT:
+        if self.endpoint in {Endpoint.MANAGEMENT, Endpoint.INGESTION}:
             return self._run_command()
         if self.call.is_command:
             v2 = self.endpoint is Endpoint.QUERY_V2
@@ -78,6 +80,7 @@ class Exchange:
 
     def _run_command(self) -> Answer:
         statement = parse_command(self.call.text)
+        check_endpoint(statement.command, self.session)
         # The tail is read first: a refused text must not have changed anything.
         operate = pipe(statement.tail, self.session) if statement.tail else None
         table = run_command(statement.command, self.session)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Protocol
 
 from aiohttp import web
@@ -14,10 +15,17 @@ from adxmi_jupyter.embedded.kusto.exchange import Endpoint, Exchange
 from adxmi_jupyter.embedded.kusto.refusing import refuse
 from adxmi_jupyter.embedded.kusto.request import MalformedRequestError, read_call, request_ids
 from adxmi_jupyter.embedded.kusto.session import Session
+from adxmi_jupyter.embedded.peers import is_own_program
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from adxmi_jupyter.embedded.answer import Answer
     from adxmi_jupyter.embedded.faults import Faults
+    from adxmi_jupyter.embedded.scripts import Scripts
     from adxmi_jupyter.embedded.world import World
+
+INGESTION_PREFIX = "ingest"
 
 
 class Host(Protocol):
@@ -27,6 +35,7 @@ class Host(Protocol):
     faults: Faults
     latency: float
     requests_served: int
+    scripts: Scripts
 
     @property
     def kusto_uri(self) -> str:
@@ -34,6 +43,9 @@ class Host(Protocol):
 
     async def pause(self, seconds: float) -> None:
         """Hold an answer back, at most until the server stops."""
+
+    async def beside(self, call: Callable[[], Answer]) -> Answer:
+        """Call this in a thread of its own: it may take long, and others are answered."""
 
 
 class KustoFace:
@@ -51,10 +63,17 @@ class KustoFace:
             web.post("/v2/rest/query", self._query_v2),
             web.get("/v2/rest/query", self._query_v2),
             web.get("/v1/rest/auth/metadata", self._auth_metadata),
+            web.post(f"/{INGESTION_PREFIX}/{{cluster}}/v1/rest/mgmt", self._ingestion),
         ]
 
     async def _management(self, request: web.Request) -> web.StreamResponse:
         return await self._serve(request, Endpoint.MANAGEMENT)
+
+    async def _ingestion(self, request: web.Request) -> web.StreamResponse:
+        name = self._host.world.cluster.name
+        if request.match_info["cluster"].casefold() != name.casefold():
+            raise web.HTTPNotFound
+        return await self._serve(request, Endpoint.INGESTION)
 
     async def _query_v1(self, request: web.Request) -> web.StreamResponse:
         return await self._serve(request, Endpoint.QUERY_V1)
@@ -86,8 +105,18 @@ class KustoFace:
             call = await read_call(request)
         except MalformedRequestError:
             return malformed_request(ids).response(ids)
-        session = Session(host.world, caller, call.database)
+        session = Session(
+            host.world,
+            caller,
+            call.database,
+            may_run_code=functools.partial(is_own_program, request),
+            scripts=host.scripts,
+            base_uri=host.kusto_uri,
+            client_request_id=ids.client_request_id,
+            at_ingestion_endpoint=endpoint is Endpoint.INGESTION,
+        )
         exchange = Exchange(endpoint, call, session, ids, host.faults)
         fault = host.faults.take(call.text)
         refused = refuse(fault, ids, exchange.alias) if fault else None
-        return await Delivery(request, ids, exchange.run, host.pause).send(fault, refused)
+        run = functools.partial(host.beside, exchange.run)
+        return await Delivery(request, ids, run, host.pause).send(fault, refused)

@@ -19,9 +19,10 @@ _STARTED = "2026-01-01T00:00:00Z"
 def show_version(session: Session) -> Result:
     """Return the one row of `.show version`."""
     session.require_any_role("VersionShowCommand")
+    kind = "DataManagement" if session.at_ingestion_endpoint else "Engine"
     return result(
         "BuildVersion:string, BuildTime:datetime, ServiceType:string, ProductVersion:string",
-        [["1.0.0.0", _STARTED, "Engine", "EmbeddedAzure_1"]],
+        [["1.0.0.0", _STARTED, kind, "EmbeddedAzure_1"]],
     )
 
 

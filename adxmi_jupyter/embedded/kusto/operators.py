@@ -6,10 +6,17 @@ import json
 import operator
 from collections import Counter
 from collections.abc import Callable, Mapping
-from typing import Any
+from itertools import count as count_from
+from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.embedded.kusto.errors import semantic_error
+from adxmi_jupyter.embedded.kusto.expressions import Column
 from adxmi_jupyter.embedded.kusto.tables import Result
+
+if TYPE_CHECKING:
+    from adxmi_jupyter.embedded.kusto.expressions import Expression
+
+    NamedExpressions = tuple[tuple[str | None, Expression], ...]
 
 Operator = Callable[[Result], Result]
 Condition = Callable[[Mapping[str, Any]], bool]
@@ -42,65 +49,91 @@ def where(condition: Condition) -> Operator:
     """Keep the rows for which the condition holds."""
 
     def operate(table: Result) -> Result:
-        names = [name for name, _ in table.columns]
-        records = ((row, dict(zip(names, row, strict=True))) for row in table.rows)
-        return Result(table.columns, tuple(row for row, record in records if condition(record)))
-
-    return operate
-
-
-def project(columns: tuple[str, ...]) -> Operator:
-    """Keep these columns, in this order."""
-
-    def operate(table: Result) -> Result:
-        places = [_place(table, column) for column in columns]
         return Result(
-            tuple(table.columns[place] for place in places),
-            tuple(tuple(row[place] for place in places) for row in table.rows),
+            table.columns, tuple(row for row in table.rows if condition(record_of(table, row)))
         )
 
     return operate
 
 
-def summarize_count(columns: tuple[str, ...]) -> Operator:
+def project(columns: NamedExpressions) -> Operator:
+    """Keep or compute these columns, in this order."""
+
+    def operate(table: Result) -> Result:
+        header, rows = _computed(columns, table)
+        return Result(header, rows)
+
+    return operate
+
+
+def extend(columns: NamedExpressions) -> Operator:
+    """Add computed columns; one of a name that is there already takes its place."""
+
+    def operate(table: Result) -> Result:
+        header, rows = _computed(columns, table)
+        added = {name: place for place, (name, _) in enumerate(header)}
+        kept = [place for place, (name, _) in enumerate(table.columns) if name not in added]
+        return Result(
+            (*(table.columns[place] for place in kept), *header),
+            tuple(
+                (*(row[place] for place in kept), *new)
+                for row, new in zip(table.rows, rows, strict=True)
+            ),
+        )
+
+    return operate
+
+
+def summarize_count(columns: tuple[str, ...], name: str = "count_") -> Operator:
     """Count the rows, per value of these columns when there are any."""
 
     def operate(table: Result) -> Result:
-        keys = project(columns)(table)
+        keys = project(tuple((column, Column(column)) for column in columns))(table)
         if not columns:
-            return Result((("count_", "long"),), ((len(table.rows),),))
+            return Result(((name, "long"),), ((len(table.rows),),))
         # Dynamic values cannot be dictionary keys, so groups are told apart by their JSON text.
         counts = Counter(json.dumps(key) for key in keys.rows)
         first = {json.dumps(key): key for key in keys.rows}
         return Result(
-            (*keys.columns, ("count_", "long")),
+            (*keys.columns, (name, "long")),
             tuple((*first[text], number) for text, number in counts.items()),
         )
 
     return operate
 
 
-def compare(column: str, comparison: str, value: Any) -> Condition:
-    """Return the condition that a column stands in this relation to a literal."""
+def compare(left: Expression, comparison: str, right: Expression) -> Condition:
+    """Return the condition that two values stand in this relation; null stands in none."""
 
     def holds(record: Mapping[str, Any]) -> bool:
-        if column not in record:
-            raise semantic_error(f"There is no column '{column}'.")
-        if record[column] is None:
+        one, other = left.value_in(record), right.value_in(record)
+        if one is None or other is None:
             return False
         try:
-            return COMPARISONS[comparison](record[column], value)
+            return COMPARISONS[comparison](one, other)
         except TypeError as error:
-            raise semantic_error(f"'{column}' cannot be compared with {value!r}.") from error
+            what = f"'{left.name}'" if left.name else repr(one)
+            raise semantic_error(f"{what} cannot be compared with {other!r}.") from error
 
     return holds
 
 
-def _place(table: Result, column: str) -> int:
-    for place, (name, _) in enumerate(table.columns):
-        if name == column:
-            return place
-    raise semantic_error(f"There is no column '{column}'.")
+def record_of(table: Result, row: tuple[Any, ...]) -> dict[str, Any]:
+    """Return a row as a mapping from the names of the columns."""
+    return dict(zip((name for name, _ in table.columns), row, strict=True))
+
+
+def _computed(
+    columns: NamedExpressions, table: Result
+) -> tuple[tuple[tuple[str, str], ...], tuple[tuple[Any, ...], ...]]:
+    """Return the header and rows of these columns; unnamed ones are Column1, Column2."""
+    kinds, unnamed = dict(table.columns), count_from(1)
+    header = tuple(
+        (name or each.name or f"Column{next(unnamed)}", each.kind_in(kinds))
+        for name, each in columns
+    )
+    records = (record_of(table, row) for row in table.rows)
+    return header, tuple(tuple(each.value_in(r) for _, each in columns) for r in records)
 
 
 def _folded(value: object) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
@@ -11,40 +12,72 @@ from lark.exceptions import VisitError
 
 from adxmi_jupyter.embedded.kusto import statements
 from adxmi_jupyter.embedded.kusto.errors import Refusal, syntax_error
+from adxmi_jupyter.embedded.kusto.exports.syntax import ExportTrees
+from adxmi_jupyter.embedded.kusto.external_tables.syntax import ExternalTableTrees
+from adxmi_jupyter.embedded.kusto.functions.syntax import FunctionTrees
+from adxmi_jupyter.embedded.kusto.ingestion.syntax import IngestionTrees
 from adxmi_jupyter.embedded.kusto.literals import decode
 from adxmi_jupyter.embedded.kusto.names import RESERVED_FOR_DATABASES, RESERVED_WORDS
+from adxmi_jupyter.embedded.kusto.plugins.syntax import PluginTrees
+from adxmi_jupyter.embedded.kusto.policies.syntax import PolicyTrees
+from adxmi_jupyter.embedded.kusto.schema.syntax import SchemaTrees
 from adxmi_jupyter.embedded.kusto.statements import Level, RoleChange, Scope, Statement
+from adxmi_jupyter.embedded.kusto.values import ToValues
 from adxmi_jupyter.embedded.world import DatabaseRole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from adxmi_jupyter.embedded.kusto.ingestion.statements import ListBlobs
+    from adxmi_jupyter.embedded.kusto.values import Properties
+
+
+# A literal is not repeated in a refusal: it may hold a secret.
+_LITERAL = re.compile(r"[hH]?@?['\"`~]")
+_BEGINS_WITH_A_COMMAND = re.compile(r"(?:\s|//[^\r\n]*)*\.")
+_FAMILIES = (
+    *("external_tables", "exports", "functions", "ingestion", "policies", "schema"),
+    "plugins",
+)
+
 
 def parse_command(text: str) -> Statement:
     """Return the command in `text`; a Refusal (BadRequest_SyntaxError) when it is none."""
+    statement: Statement = _parsed(text, "start")
+    return statement
+
+
+def parse_queued_blobs(text: str) -> ListBlobs | tuple[str, ...]:
+    """Return what `.ingest-from-storage-queued` ingests; refuses as `parse_command` does."""
+    blobs: ListBlobs | tuple[str, ...] = _parsed(text, "queued_blobs")
+    return blobs
+
+
+def _parsed(text: str, start: str) -> Any:
     try:
-        tree = command_grammar().parse(text)
+        tree = command_grammar().parse(text, start=start)
     except UnexpectedInput as error:
         raise _syntax_refusal(text, error) from error
     try:
-        statement: Statement = _ToStatement().transform(tree)
+        return _ToStatement(text).transform(tree)
     except VisitError as error:
         if isinstance(error.orig_exc, Refusal):
             raise error.orig_exc from None
         raise
-    return statement
 
 
 @functools.cache
 def command_grammar() -> Lark:
     """Return the parser of management commands, built at its first use."""
-    return build_grammar("commands.lark", "start")
+    families = (f"{family}/grammar.lark" for family in _FAMILIES)
+    starts = ("start", "queued_blobs")
+    return build_grammar("commands.lark", *starts, together_with=("values.lark", *families))
 
 
-def build_grammar(file: str, *starts: str) -> Lark:
-    """Return a parser for a grammar file beside this module, together with the literals."""
-    folder = resources.files(__package__)
-    text = "\n".join((folder / name).read_text("utf-8") for name in ("literals.lark", file))
+def build_grammar(file: str, *starts: str, together_with: Iterable[str] = ()) -> Lark:
+    """Return a parser for grammar files in this package, together with the literals."""
+    folder, files = resources.files(__package__), ("literals.lark", file, *together_with)
+    text = "\n".join((folder / name).read_text("utf-8") for name in files)
     return Lark(text, parser="lalr", start=list(starts), maybe_placeholders=True)
 
 
@@ -78,8 +111,22 @@ class ToNames(Transformer[Token, Any]):
 
 
 @v_args(inline=True)
-class _ToStatement(ToNames):
-    """Turn a parse tree of commands.lark into a Statement."""
+class _ToStatement(
+    ToValues,
+    ExternalTableTrees,
+    ExportTrees,
+    PolicyTrees,
+    SchemaTrees,
+    FunctionTrees,
+    PluginTrees,
+    IngestionTrees,
+    ToNames,
+):
+    """Turn a parse tree of commands.lark and the families' grammars into a Statement."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__()
+        self.source = source
 
     def start(self, command: statements.Command, tail: Token | None) -> Statement:
         return Statement(command, str(tail or ""))
@@ -126,16 +173,6 @@ class _ToStatement(ToNames):
     def show_cluster_roles(self, principal: str | None) -> statements.ShowRoles:
         return statements.ShowRoles(Scope(Level.CLUSTER), principal)
 
-    def show_external_tables(self, name: str | None = None) -> statements.ShowExternalTables:
-        return statements.ShowExternalTables(name)
-
-    def show_continuous_exports(self, name: str | None = None) -> statements.ShowContinuousExports:
-        return statements.ShowContinuousExports(name)
-
-    def show_update_policies(self, *names: str) -> statements.ShowUpdatePolicies:
-        database, table = [None, None, *names][-2:]
-        return statements.ShowUpdatePolicies(table, database)
-
     def role(self, word: Token) -> DatabaseRole:
         return DatabaseRole(word)
 
@@ -170,21 +207,23 @@ class _ToStatement(ToNames):
     ) -> statements.ChangeRoles:
         return self.change_roles(change, database, role, (), skip_results, None)
 
-    def option(self, name: Token, value: str) -> tuple[str, str]:
-        return str(name), str(value)
-
-    def options(self, *options: tuple[str, str]) -> tuple[tuple[str, str], ...]:
-        return options
-
     def execute_cluster_script(
-        self, options: tuple[tuple[str, str], ...] | None, text: Token
+        self, options: Properties | None, text: Token
     ) -> statements.ExecuteScript:
-        return statements.ExecuteScript(Level.CLUSTER, options or (), text.removeprefix("<|"))
+        return statements.ExecuteScript(Level.CLUSTER, options or (), _script(text))
 
     def execute_database_script(
-        self, options: tuple[tuple[str, str], ...] | None, text: Token
+        self, options: Properties | None, text: Token
     ) -> statements.ExecuteScript:
-        return statements.ExecuteScript(Level.DATABASE, options or (), text.removeprefix("<|"))
+        return statements.ExecuteScript(Level.DATABASE, options or (), _script(text))
+
+
+def _script(text: Token) -> str:
+    """Return what stands behind the pipe; a Refusal (syntax error) unless a command begins it."""
+    script = text.removeprefix("<|")
+    if not _BEGINS_WITH_A_COMMAND.match(script):
+        raise syntax_error("A script begins with a command.", text.line or 1, text.column or 1)
+    return script
 
 
 def _unreserved(name: Token, reserved: frozenset[str]) -> str:
@@ -213,12 +252,13 @@ def _place(text: str, error: UnexpectedInput) -> tuple[int, int, str]:
         return len(lines), len(lines[-1]) + 1, "the end of the command"
     position = error.pos_in_stream or 0
     word = (text[position:].split(maxsplit=1) or [""])[0][:40]
-    return error.line, error.column, f"'{word}'"
+    found = "a string literal" if _LITERAL.match(word) else f"'{word}'"
+    return error.line, error.column, found
 
 
 def _spelled(terminals: Iterable[str]) -> str:
     """Return the words a user could write for these terminals of the grammar, sorted."""
-    patterns = {t.name: t.pattern.value for t in command_grammar().terminals}
+    patterns = {t.name: _words(t.pattern.value) for t in command_grammar().terminals}
     shown = {
         "NAME": "a name",
         "BRACKETED_TEXT": "a name",
@@ -230,12 +270,27 @@ def _spelled(terminals: Iterable[str]) -> str:
         "TRUE": "true",
         "FALSE": "false",
         "TAIL": "|",
-        "SCRIPT_TEXT": "<|",
+        "PIPED_TEXT": "<|",
+        "GUID": "a GUID",
+        "TYPED": "a literal such as timespan(1h)",
+        "LENGTH_OF_TIME": "a length of time",
+        "NUMBER": "a number",
+        "WHOLE_NUMBER": "a number",
+        "DYNAMIC": "a literal such as dynamic([])",
+        "BODY_TEXT": "a query",
+        "COLUMN_TYPE": "a type",
+        "START_OF": "startofday, startofweek, startofmonth, startofyear",
         "$END": "the end of the command",
     }
     words = {
-        shown.get(name) or patterns[name].split("(?!")[0].replace("\\", "")
+        shown.get(name) or patterns[name]
         for name in terminals
         if name not in {"WHITE_SPACE", "COMMENT"}
     }
     return ", ".join(sorted(words))
+
+
+def _words(pattern: str) -> str:
+    """Return the words of a keyword's pattern: all that stands before the end of a word."""
+    word = pattern.split("(?!", maxsplit=1)[0].split("(?=", maxsplit=1)[0].replace("\\", "")
+    return word.removeprefix("(?:").removesuffix(")").replace("|", ", ") if "(?:" in word else word

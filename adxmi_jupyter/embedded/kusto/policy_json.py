@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 from typing import Any
 
 from adxmi_jupyter.embedded.kusto.errors import bad_request
+from adxmi_jupyter.embedded.kusto.lenient_json import load_objects
 
 # Names as printed on the page "Managed Identity policy".
 USAGES = (
@@ -25,7 +25,6 @@ USAGES = (
 SYSTEM = "system"
 
 _CANONICAL = {usage.casefold(): usage for usage in USAGES}
-_STRING = re.compile(r'"(?:[^"\\]|\\.)*"|' + r"'((?:[^'\\]|\\.)*)'", re.DOTALL)
 _GUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
@@ -43,35 +42,11 @@ def read_policy(text: str) -> list[PolicyInput]:
     Accepts single-quoted names and values, property names in any letter case, and ignores
     every property but ObjectId and AllowedUsages.
     """
-    array = _load(text)
-    if not isinstance(array, list):
-        raise bad_request("The managed identity policy must be a JSON array of objects.")
-    return [_read_object(index, each) for index, each in enumerate(array)]
+    objects = load_objects(text, "managed identity policy")
+    return [_read_object(index, each) for index, each in enumerate(objects)]
 
 
-def _load(text: str) -> Any:
-    try:
-        return json.loads(_STRING.sub(_double_quoted, text))
-    except json.JSONDecodeError as error:
-        raise bad_request(
-            f"The managed identity policy is not valid JSON: {error.msg} "
-            f"at line {error.lineno}, column {error.colno}."
-        ) from error
-    except (ValueError, RecursionError) as error:
-        raise bad_request("The managed identity policy is not usable JSON.") from error
-
-
-def _double_quoted(match: re.Match[str]) -> str:
-    single = match.group(1)
-    if single is None:
-        return match.group(0)
-    return '"' + single.replace("\\'", "'").replace('"', '\\"') + '"'
-
-
-def _read_object(index: int, value: object) -> PolicyInput:
-    if not isinstance(value, dict):
-        raise bad_request(f"Item {index} of the managed identity policy is not an object.")
-    properties = {str(key).casefold(): each for key, each in value.items()}
+def _read_object(index: int, properties: dict[str, Any]) -> PolicyInput:
     object_id = _text(index, "ObjectId", properties)
     if object_id.casefold() != SYSTEM and not _GUID.fullmatch(object_id):
         raise bad_request(f"'{object_id}' is neither an object ID (a GUID) nor '{SYSTEM}'.")

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.embedded.access import Permission, roles_of
-from adxmi_jupyter.embedded.kusto.principals import resolve_principal
+from adxmi_jupyter.embedded.kusto.principals import named_among, resolve_principal
 from adxmi_jupyter.embedded.kusto.statements import Level, RoleChange
 from adxmi_jupyter.embedded.kusto.tables import result
 from adxmi_jupyter.embedded.world import (
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from adxmi_jupyter.embedded.kusto.session import Session
     from adxmi_jupyter.embedded.kusto.statements import ChangeRoles, ShowPrincipals, ShowRoles
     from adxmi_jupyter.embedded.kusto.tables import Result
-    from adxmi_jupyter.embedded.world import Database, Principal
+    from adxmi_jupyter.embedded.world import Database, Principal, World
 
 _ROLE_WORDS = {
     DatabaseRole.ADMINS: "Admin",
@@ -83,11 +83,17 @@ def change_roles(command: ChangeRoles, session: Session) -> Result:
     database = session.database(command.database)
     operation = f"DatabaseRole{command.change.capitalize()}Command"
     session.require(Permission.DATABASE_ADMIN, operation, database)
-    named = [resolve_principal(each, session.world) for each in command.principals]
-    database.roles = _changed(database, command, named)
+    database.roles = _changed(database, command, _named(command, database, session.world))
     if command.skip_results:
         return result(_PRINCIPALS)
     return _principals_table(session, database)
+
+
+def _named(command: ChangeRoles, database: Database, world: World) -> list[Principal]:
+    if command.change is not RoleChange.DROP:
+        return [resolve_principal(each, world) for each in command.principals]
+    holders = [each.principal for each in database.roles if each.role is command.role]
+    return [found for each in command.principals for found in named_among(each, holders, world)]
 
 
 def _changed(

@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.embedded.access import Permission
+from adxmi_jupyter.embedded.kusto.connection_strings import masked_literals
 from adxmi_jupyter.embedded.kusto.errors import Refusal, bad_request
 from adxmi_jupyter.embedded.kusto.parser import parse_command
+from adxmi_jupyter.embedded.kusto.properties import TRUTH, read_properties
 from adxmi_jupyter.embedded.kusto.statements import (
     AlterPolicy,
     ChangeRoles,
     DeletePolicy,
+    FamilyCommand,
     Level,
     ShowCommand,
 )
@@ -33,7 +36,7 @@ if TYPE_CHECKING:
 
 _CONTINUE = "ContinueOnErrors"
 _THROW = "ThrowOnErrors"
-_TRUTH = {"true": True, "false": False}
+_RULES = {_CONTINUE: TRUTH, _THROW: TRUTH}
 # Literals and comments come first, so that a dot inside one of them starts no command.
 _PIECE = re.compile(
     r"```[\s\S]*?```|~~~[\s\S]*?~~~|@?\"[^\"\r\n]*\"|@?'[^'\r\n]*'|//[^\r\n]*"
@@ -69,7 +72,7 @@ def run_script(script: ExecuteScript, session: Session, run: Runner) -> Result:
     operation_id = str(uuid.uuid4())
     return result(
         "OperationId:guid, CommandType:string, CommandText:string, Result:string, Reason:string",
-        [[operation_id, o.kind, o.text, o.result, o.reason] for o in outcomes],
+        [[operation_id, o.kind, masked_literals(o.text), o.result, o.reason] for o in outcomes],
     )
 
 
@@ -81,16 +84,10 @@ def split_script(text: str) -> Iterator[str]:
 
 
 def _options(script: ExecuteScript) -> dict[str, bool]:
-    options = {_CONTINUE: False, _THROW: False}
-    for name, value in script.options:
-        if name not in options:
-            raise bad_request(f"'{name}' is no property of a script.")
-        if value.casefold() not in _TRUTH:
-            raise bad_request(f"'{value}' is no value for {name}: true or false.")
-        options[name] = _TRUTH[value.casefold()]
-    if len(script.options) > 1:
+    given = read_properties(script.options, _RULES, "a script")
+    if len(given) > 1:
         raise bad_request(f"Only one of {_CONTINUE} and {_THROW} may be set.")
-    return options
+    return {_CONTINUE: False, _THROW: False, **given}
 
 
 def _authorize(script: ExecuteScript, session: Session) -> None:
@@ -108,7 +105,7 @@ def _run_one(text: str, level: Level, session: Session, run: Runner) -> _Outcome
     except Refusal as refusal:
         return _Outcome("", text, "Failed", refusal.message)
     kind = _kind(command)
-    if isinstance(command, ShowCommand):
+    if _shows(command):
         return _Outcome(kind, text, "Skipped")
     if _level(command) is not level:
         return _Outcome(kind, text, "Failed", f"Not a {level.casefold()}-scope command")
@@ -119,8 +116,14 @@ def _run_one(text: str, level: Level, session: Session, run: Runner) -> _Outcome
     return _Outcome(kind, text, "Completed")
 
 
+def _shows(command: Command) -> bool:
+    return command.shows if isinstance(command, FamilyCommand) else isinstance(command, ShowCommand)
+
+
 def _kind(command: Command) -> str:
     match command:
+        case FamilyCommand():
+            return command.kind
         case AlterPolicy(scope=scope, merge=merge):
             return f"{scope.level}PolicyManagedIdentity{'AlterMerge' if merge else 'Alter'}"
         case DeletePolicy(scope=scope):
@@ -137,5 +140,7 @@ def _level(command: Command) -> Level | None:
             return scope.level
         case ChangeRoles():
             return Level.DATABASE
+        case FamilyCommand():
+            return command.level
         case _:
             return None

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from adxmi_jupyter.embedded.access import has_any_role, permits
+from adxmi_jupyter.embedded.access import administers, has_any_role, permits
 from adxmi_jupyter.embedded.kusto.errors import database_not_found, unauthorized_operation
 from adxmi_jupyter.embedded.kusto.statements import Level
+from adxmi_jupyter.embedded.scripts import Scripts
 
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.access import Permission
@@ -15,13 +18,38 @@ if TYPE_CHECKING:
     from adxmi_jupyter.embedded.world import Database, Principal, World
 
 
+def _never() -> bool:
+    return False
+
+
 @dataclass(frozen=True)
 class Session:
-    """What a command runs with; `context` is the database the request names, if any."""
+    """What a command runs with; `context` is the database the request names, if any.
+
+    `may_run_code` tells whether scripts of the python plugin may run for whoever sent it; those
+    that do are among `scripts`.
+    `base_uri` is the address of the server; one of its endpoints is for ingestion. `calls` are
+    the stored functions, by database and name, whose bodies are being run.
+    """
 
     world: World
     caller: Principal
     context: str | None = None
+    may_run_code: Callable[[], bool] = _never
+    scripts: Scripts = field(default_factory=Scripts)
+    base_uri: str = ""
+    client_request_id: str = ""
+    at_ingestion_endpoint: bool = False
+    calls: tuple[tuple[str, str], ...] = ()
+
+    @contextmanager
+    def unlocked(self) -> Iterator[None]:
+        """Let others have the world while the block runs; its lock has to be held once."""
+        self.world.lock.release()
+        try:
+            yield
+        finally:
+            self.world.lock.acquire()
 
     def database(self, name: str | None) -> Database:
         """Return the named database, or the context one; Refusal when it does not exist."""
@@ -42,6 +70,11 @@ class Session:
         if not permits(self.world, self.caller, permission, database):
             raise self._unauthorized(operation, database)
 
+    def require_admin(self, admins: frozenset[str], operation: str, database: Database) -> None:
+        """Raise a Refusal (403) unless the caller is one of the admins, or of the database."""
+        if not self.administers(admins, database):
+            raise self._unauthorized(operation, database)
+
     def require_any_role(self, operation: str) -> None:
         """Raise a Refusal (403) when the caller holds no role at all."""
         if not has_any_role(self.world, self.caller):
@@ -50,6 +83,10 @@ class Session:
     def permits(self, permission: Permission, database: Database) -> bool:
         """Tell whether the caller's roles permit this on the database."""
         return permits(self.world, self.caller, permission, database)
+
+    def administers(self, admins: frozenset[str], database: Database) -> bool:
+        """Tell whether the caller is one of the admins, or of the database."""
+        return administers(self.world, self.caller, admins, database)
 
     def _unauthorized(self, operation: str, database: Database | None) -> Exception:
         target = database.name if database else self.world.cluster.uri

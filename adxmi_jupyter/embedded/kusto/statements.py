@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
+    from adxmi_jupyter.embedded.kusto.values import Properties
     from adxmi_jupyter.embedded.world import DatabaseRole
 
 
@@ -105,40 +106,29 @@ class ChangeRoles:
 
 @dataclass(frozen=True)
 class ExecuteScript:
-    """`.execute cluster|database script <| …`; `options` are (name, text of the value)."""
+    """`.execute cluster|database script <| …`."""
 
     level: Level
-    options: tuple[tuple[str, str], ...]
+    options: Properties
     text: str
 
 
-@dataclass(frozen=True)
-class ShowExternalTables:
-    """`.show external tables`, or `.show external table NAME`."""
+class FamilyCommand:
+    """A command of a family with a folder of its own, where its grammar and runners stand."""
 
-    name: str | None = None
+    level: ClassVar[Level] = Level.DATABASE
+    shows: ClassVar[bool] = False
 
-
-@dataclass(frozen=True)
-class ShowContinuousExports:
-    """`.show continuous-exports`, or `.show continuous-export NAME`."""
-
-    name: str | None = None
-
-
-@dataclass(frozen=True)
-class ShowUpdatePolicies:
-    """`.show table [DATABASE.]NAME policy update`; without a table, of all: `*`."""
-
-    table: str | None = None
-    database: str | None = None
+    @property
+    def kind(self) -> str:
+        """What a script calls it; refusals add `Command`."""
+        return type(self).__name__
 
 
 PolicyCommand = ShowPolicy | AlterPolicy | DeletePolicy
-ShowWorkflows = ShowExternalTables | ShowContinuousExports | ShowUpdatePolicies
 ShowService = ShowVersion | ShowCluster | ShowDatabases
-ShowCommand = ShowService | ShowPolicy | ShowPrincipals | ShowRoles | ShowWorkflows
-Command = ShowCommand | AlterPolicy | DeletePolicy | ChangeRoles | ExecuteScript
+ShowCommand = ShowService | ShowPolicy | ShowPrincipals | ShowRoles
+Command = ShowCommand | AlterPolicy | DeletePolicy | ChangeRoles | ExecuteScript | FamilyCommand
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,115 @@
+"""The chain that has to hold before a byte flows: identity, policy, callout, Azure role, target.
+
+The first link that is missing is the refusal, in the order above. Who does not come with a
+managed identity starts at the callout policy. Pages: Managed identities overview, Managed
+identity policy.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from adxmi_jupyter.embedded.arm.access import may_reach
+from adxmi_jupyter.embedded.callouts import may_call
+from adxmi_jupyter.embedded.kusto import denials
+from adxmi_jupyter.embedded.kusto.errors import bad_request
+from adxmi_jupyter.embedded.kusto.policy_json import SYSTEM
+from adxmi_jupyter.embedded.storage.locations import Method
+
+if TYPE_CHECKING:
+    from adxmi_jupyter.embedded.world import Database, Identity, Principal, World
+
+_CLUSTER_ONLY = "SandboxArtifacts"
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who reaches for a target: an object ID, and how messages name its owner."""
+
+    object_id: str
+    shown: str
+
+
+def assigned_identity(world: World, reference: str) -> Identity:
+    """Return the identity of an object ID, or `system`; a Refusal when the cluster has none."""
+    cluster = world.cluster
+    is_system = reference.casefold() == SYSTEM
+    found = cluster.system_identity if is_system else cluster.assigned(reference)
+    if found is None or found.deleted:
+        raise denials.identity_not_assigned(reference, cluster.name)
+    return found
+
+
+def require_usage(world: World, identity: Identity, usage: str, database: Database | None) -> None:
+    """Raise a Refusal (403) unless the policy of the database or the cluster names the usage.
+
+    SandboxArtifacts counts in the policy of the cluster only.
+    """
+    heard = database if usage != _CLUSTER_ONLY else None
+    items = [*(world.cluster.policy or []), *((heard.policy if heard else None) or [])]
+    for item in items:
+        if item.object_id == identity.object_id and {usage, "All"} & set(item.usages):
+            return
+    own = f"the database '{heard.name}' or " if heard else ""
+    raise denials.usage_not_allowed(identity.display_name, usage, f"{own}the cluster")
+
+
+def acting_identity(
+    world: World, reference: str, *, usage: str, database: Database | None
+) -> Identity:
+    """Return the identity that acts, its first two links checked: assigned, and allowed."""
+    identity = assigned_identity(world, reference)
+    require_usage(world, identity, usage, database)
+    return identity
+
+
+def require_callout(world: World, callout_type: str, address: str) -> None:
+    """Raise a Refusal (403) unless the callout policy lets the cluster call the address."""
+    if not may_call(world.cluster.callout_policy or (), callout_type, address):
+        raise denials.callout_not_allowed(callout_type, address)
+
+
+def identity_actor(identity: Identity) -> Actor:
+    """Return a managed identity as one who reaches for a target."""
+    return Actor(identity.object_id, f"the managed identity '{identity.display_name}'")
+
+
+def caller_actor(caller: Principal | None) -> Actor:
+    """Return a caller as one who reaches for a target; a Refusal (400) when there is none."""
+    if caller is None:
+        raise bad_request("There is no caller here whom the cluster could impersonate.")
+    return Actor(caller.object_id, f"the principal '{caller.fqn}'")
+
+
+def actor_of(
+    world: World,
+    method: Method,
+    credential: str,
+    *,
+    usage: str,
+    database: Database | None,
+    caller: Principal | None,
+) -> Actor | None:
+    """Return who reaches for a target that a connection string names.
+
+    None for a credential that speaks for itself, or that nobody knows. Raises a Refusal when the
+    credential is a managed identity that is not assigned or not allowed to.
+    """
+    match method:
+        case Method.MANAGED_IDENTITY:
+            return identity_actor(
+                acting_identity(world, credential, usage=usage, database=database)
+            )
+        case Method.IMPERSONATE:
+            return caller_actor(caller)
+        case Method.TOKEN:
+            bearer = world.principal(credential)
+            return caller_actor(bearer) if bearer else None
+        case _:
+            return None
+
+
+def has_role(world: World, actor: Actor, action: str, scope: str) -> bool:
+    """Tell whether the actor holds an Azure role that permits a data action at the scope."""
+    return may_reach(world, actor.object_id, action, scope)

@@ -1,0 +1,80 @@
+"""Opens SQL databases and Cosmos DB containers, the whole chain checked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from adxmi_jupyter.embedded.kusto import denials
+from adxmi_jupyter.embedded.kusto.chain import actor_of, require_callout
+from adxmi_jupyter.embedded.kusto.errors import bad_request
+from adxmi_jupyter.embedded.storage.locations import Method
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from adxmi_jupyter.embedded.kusto.ado import Target
+    from adxmi_jupyter.embedded.kusto.chain import Actor
+    from adxmi_jupyter.embedded.targets import SqlDatabase
+    from adxmi_jupyter.embedded.world import Database, Principal, World
+
+
+def open_sql(
+    world: World,
+    target: Target,
+    *,
+    usage: str,
+    database: Database | None,
+    caller: Principal | None,
+    write: bool = False,
+) -> SqlDatabase:
+    """Return a SQL database; a Refusal for the first missing link, as `open_folder` has it."""
+    actor = actor_of(
+        world, target.method, target.credential, usage=usage, database=database, caller=caller
+    )
+    require_callout(world, "sql", target.host)
+    server = world.sql_servers.get(target.name)
+    if server is None or not target.host.endswith(".database.windows.net"):
+        raise bad_request(f"There is no SQL server at '{target.host}'.")
+    found = server.databases.get(target.database)
+    if found is None:
+        raise bad_request(f"There is no database '{target.database}' at '{target.host}'.")
+    known = target.method is Method.KEY and server.logins.get(target.user) == target.credential
+    if not known and not _is_listed(actor, found.writers if write else found.readers):
+        raise denials.target_forbidden(_shown(actor, target), f"{target.host}/{target.database}")
+    return found
+
+
+def open_cosmos(
+    world: World,
+    target: Target,
+    *,
+    usage: str,
+    database: Database | None,
+    caller: Principal | None,
+) -> list[Mapping[str, Any]]:
+    """Return the items of a Cosmos DB container; a Refusal for the first missing link."""
+    actor = actor_of(
+        world, target.method, target.credential, usage=usage, database=database, caller=caller
+    )
+    require_callout(world, "cosmosdb", f"https://{target.host}/")
+    account = world.cosmos_accounts.get(target.name)
+    if account is None or not target.host.endswith(".documents.azure.com"):
+        raise bad_request(f"There is no Cosmos DB account at '{target.host}'.")
+    known = target.method is Method.KEY and target.credential in account.keys
+    if not known and not _is_listed(actor, account.readers):
+        raise denials.target_forbidden(_shown(actor, target), target.host)
+    found = account.containers.get(f"{target.database}/{target.container}")
+    if found is None:
+        raise bad_request(
+            f"There is no container '{target.container}' in the database '{target.database}' "
+            f"at '{target.host}'."
+        )
+    return found.items
+
+
+def _is_listed(actor: Actor | None, listed: set[str]) -> bool:
+    return actor is not None and actor.object_id in listed
+
+
+def _shown(actor: Actor | None, target: Target) -> str:
+    return actor.shown if actor else f"the credential of kind '{target.method}'"

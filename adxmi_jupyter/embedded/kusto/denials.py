@@ -1,0 +1,91 @@
+"""Refusals of what runs with an identity: one for every link that can be missing.
+
+No public page has their texts. Codes are those of the page "Ingestion error codes" where it has
+one that fits.
+"""
+
+from __future__ import annotations
+
+from adxmi_jupyter.embedded.kusto.errors import Refusal
+
+_BAD_REQUEST = "Kusto.Data.Exceptions.KustoBadRequestException"
+_DENIED = "Kusto.Data.Exceptions.KustoRequestDeniedException"
+_BY_POLICY = "Kusto.Common.Svc.Exceptions.ManagedIdentityNotAllowedByPolicyException"
+_INVALID = "Request is invalid and cannot be executed."
+_UNAUTHORIZED = "Caller is not authorized to perform this action"
+
+
+def identity_not_assigned(reference: str, cluster: str) -> Refusal:
+    """Return the refusal of an identity that does not exist or is not assigned to the cluster."""
+    return Refusal(
+        400,
+        "BadRequest_InvalidManagedIdentity",
+        _INVALID,
+        _BAD_REQUEST,
+        f"The managed identity '{reference}' does not exist or is not assigned to the cluster "
+        f"'{cluster}'.",
+    )
+
+
+def usage_not_allowed(identity: str, usage: str, scopes: str) -> Refusal:
+    """Return the refusal of a usage that no managed identity policy in question allows."""
+    return Refusal(
+        403,
+        "Forbidden",
+        _UNAUTHORIZED,
+        _BY_POLICY,
+        f"The managed identity '{identity}' is not allowed for '{usage}' by the managed identity "
+        f"policy of {scopes}.",
+    )
+
+
+def callout_not_allowed(callout_type: str, address: str) -> Refusal:
+    """Return the refusal of an address that the callout policy does not let the cluster call."""
+    return Refusal(
+        403,
+        "Forbidden",
+        _UNAUTHORIZED,
+        _DENIED,
+        f"The callout policy of the cluster does not allow '{callout_type}' to call '{address}'.",
+    )
+
+
+def storage_forbidden(who: str, uri: str, *, write: bool) -> Refusal:
+    """Return the refusal of a storage account: the Azure role or credential does not do."""
+    return Refusal(
+        403,
+        "Upload_Forbidden" if write else "Download_Forbidden",
+        _UNAUTHORIZED,
+        _DENIED,
+        f"Access forbidden: {who} may not {'write to' if write else 'read'} '{uri}'.",
+    )
+
+
+def target_forbidden(who: str, target: str) -> Refusal:
+    """Return the refusal of another target, such as a SQL server, that does not let in."""
+    return Refusal(
+        403,
+        "General_AccessDenied",
+        _UNAUTHORIZED,
+        _DENIED,
+        f"Access forbidden: {who} has no access to '{target}'.",
+    )
+
+
+def account_not_found(uri: str) -> Refusal:
+    """Return the refusal of an address whose storage account does not exist."""
+    return _not_found("Download_AccountNotFound", f"There is no storage account at '{uri}'.")
+
+
+def source_not_found(uri: str) -> Refusal:
+    """Return the refusal of a container or blob that does not exist."""
+    return _not_found("Download_SourceNotFound", f"There is nothing at '{uri}'.")
+
+
+def invalid_address(detail: str) -> Refusal:
+    """Return the refusal of a text that is no address the cluster can reach."""
+    return _not_found("BadRequest_InvalidBlobUri", detail)
+
+
+def _not_found(code: str, message: str) -> Refusal:
+    return Refusal(400, code, _INVALID, _BAD_REQUEST, message)

@@ -1,0 +1,1 @@
+"""Plugins of the query language that reach outside: storage, SQL, Cosmos DB, models, Python."""

@@ -1,0 +1,134 @@
+"""The `python` plugin: a script over the piped table, in a process of its own.
+
+Pages: Python plugin, Manage language extensions.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from math import ceil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from adxmi_jupyter.embedded.kusto.errors import Refusal, bad_request
+from adxmi_jupyter.embedded.kusto.evaluate.call import OutputType
+from adxmi_jupyter.embedded.kusto.folders import open_folder
+from adxmi_jupyter.embedded.kusto.tables import Result
+from adxmi_jupyter.embedded.storage.values import convert
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from adxmi_jupyter.embedded.kusto.evaluate.call import PluginCall
+    from adxmi_jupyter.embedded.scripts import Scripts
+
+SANDBOX_ARTIFACTS = "SandboxArtifacts"
+_CALLOUT = "sandbox_artifacts"
+_SECONDS = 20.0
+_SANDBOX = Path(__file__).with_name("sandbox.py")
+_PARAMETERS = (
+    "output_schema",
+    "script",
+    "script_parameters",
+    "external_artifacts",
+    "spill_to_disk",
+)
+# What a Python process cannot do without; nothing else of the environment is passed on.
+_ENVIRONMENT = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "LANG", "LC_ALL")
+
+
+def run_python(call: PluginCall) -> Result:
+    """Return what the script leaves in `result`; a Refusal when it may not run, or fails."""
+    database = call.database
+    given = call.bound(*_PARAMETERS, least=2)
+    output = given["output_schema"]
+    if not isinstance(output, OutputType):
+        raise call.error("needs typeof(…) as its first argument.")
+    table = call.table if call.table is not None else Result((), ())
+    columns = output.columns(table.columns)
+    task = {
+        "columns": table.columns,
+        "rows": table.rows,
+        "kargs": call.bag(given, "script_parameters"),
+        "script": call.text(given, "script"),
+        "output": [name for name, _ in columns],
+    }
+    artifacts = {
+        _file_name(call, name): _artifact(call, str(uri), database)
+        for name, uri in call.bag(given, "external_artifacts").items()
+    }
+    if not call.session.may_run_code():
+        raise _not_from_here()
+    with call.session.unlocked():
+        rows = _run(task, artifacts, call.session.scripts)
+    kinds = [kind for _, kind in columns]
+    return Result(
+        columns,
+        tuple(tuple(convert(v, kind) for v, kind in zip(row, kinds, strict=True)) for row in rows),
+    )
+
+
+def _artifact(call: PluginCall, connection_string: str, database: Any) -> bytes:
+    folder = open_folder(
+        call.session.world,
+        connection_string,
+        usage=SANDBOX_ARTIFACTS,
+        database=database,
+        caller=call.session.caller,
+        callout=_CALLOUT,
+    )
+    return folder.read(folder.location.path)
+
+
+def _file_name(call: PluginCall, name: str) -> str:
+    """Return the name of an artifact's file; a Refusal when it is more than a file's name."""
+    if not name or name in {".", ".."} or {"/", "\\", ":", "\0"} & set(name):
+        raise call.error(f"takes '{name}' for no file name.")
+    return name
+
+
+def _run(
+    task: Mapping[str, Any], artifacts: Mapping[str, bytes], scripts: Scripts
+) -> list[list[Any]]:
+    """Run a script in a scratch folder; a Refusal (400) with the last line of its traceback."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch:
+        folder = Path(scratch)
+        (folder / "artifacts").mkdir()
+        for name, data in artifacts.items():
+            (folder / "artifacts" / name).write_bytes(data)
+        (folder / "input.json").write_text(json.dumps(task), "utf-8")
+        _start(folder, scripts)
+        try:
+            text = (folder / "output.json").read_text("utf-8")
+            answer = json.loads(text, parse_constant=lambda _: None)
+        except (OSError, ValueError) as error:
+            raise bad_request("The script ended without a result.") from error
+    if "error" in answer:
+        raise bad_request(f"The script failed: {answer['error']}")
+    rows: list[list[Any]] = answer["rows"]
+    return rows
+
+
+def _start(folder: Path, scripts: Scripts) -> None:
+    """Run the script to its end; a Refusal (400) when it takes too long, and it is stopped."""
+    command = [sys.executable, "-I", str(_SANDBOX), str(folder), str(ceil(_SECONDS))]
+    environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
+    with scripts.started(command, cwd=folder / "artifacts", env=environment) as process:
+        try:
+            process.wait(_SECONDS)
+        except subprocess.TimeoutExpired as error:
+            raise bad_request(f"The script did not end within {_SECONDS:g} seconds.") from error
+
+
+def _not_from_here() -> Refusal:
+    return Refusal(
+        403,
+        "Forbidden",
+        "Caller is not authorized to perform this action",
+        "Kusto.Data.Exceptions.KustoRequestDeniedException",
+        "The embedded Azure runs scripts only for programs of the user who started it.",
+    )

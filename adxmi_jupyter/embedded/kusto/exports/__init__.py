@@ -1,0 +1,1 @@
+"""Continuous exports, exports and the operations that they leave."""

@@ -1,0 +1,1 @@
+"""External tables: of storage, of delta tables and of SQL."""

@@ -1,0 +1,123 @@
+"""Opens blobs, folders and containers for what runs in the cluster, the whole chain checked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from adxmi_jupyter.embedded.arm.access import BLOB_READ, BLOB_WRITE
+from adxmi_jupyter.embedded.kusto import denials
+from adxmi_jupyter.embedded.kusto.chain import actor_of, has_role, require_callout
+from adxmi_jupyter.embedded.storage.locations import (
+    InvalidLocationError,
+    Method,
+    parse_location,
+)
+
+if TYPE_CHECKING:
+    from adxmi_jupyter.embedded.kusto.chain import Actor
+    from adxmi_jupyter.embedded.storage.accounts import StorageAccount
+    from adxmi_jupyter.embedded.storage.locations import Location
+    from adxmi_jupyter.embedded.world import Database, Principal, World
+
+EXTERNAL_DATA = "external_data"
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A blob, folder or container that has been opened; every path is one in its container."""
+
+    location: Location
+    blobs: dict[str, bytes] = field(repr=False)
+
+    def existing(self) -> list[str]:
+        """Return what `list` does; a Refusal (Download_SourceNotFound) when there is nothing."""
+        found = self.list()
+        if not found:
+            raise denials.source_not_found(self.location.uri)
+        return found
+
+    def read(self, path: str) -> bytes:
+        """Return a blob's content; a Refusal (Download_SourceNotFound) when there is none."""
+        if path not in self.blobs:
+            raise denials.source_not_found(self.uri(path))
+        return self.blobs[path]
+
+    def write(self, path: str, data: bytes) -> None:
+        """Write a blob, over what was there."""
+        self.blobs[path] = data
+
+    def delete(self, path: str) -> None:
+        """Delete a blob, if it is there."""
+        self.blobs.pop(path, None)
+
+    def join(self, name: str) -> str:
+        """Return the path of a name beneath the location."""
+        return f"{self.location.path}/{name}" if self.location.path else name
+
+    def uri(self, path: str) -> str:
+        """Return the address of a path, without any credential."""
+        return self.location.uri_of(path)
+
+    def list(self) -> list[str]:
+        """Return the paths of the blobs at and beneath the location, sorted."""
+        place, beneath = self.location.path, self.join("")
+        return sorted(path for path in self.blobs if path == place or path.startswith(beneath))
+
+
+def read_location(connection_string: str) -> Location:
+    """Return where a storage connection string points; a Refusal (400) when nowhere."""
+    try:
+        return parse_location(connection_string)
+    except InvalidLocationError as error:
+        raise denials.invalid_address(str(error)) from error
+
+
+def open_folder(
+    world: World,
+    connection_string: str,
+    *,
+    usage: str,
+    database: Database | None,
+    caller: Principal | None = None,
+    write: bool = False,
+    callout: str | None = EXTERNAL_DATA,
+) -> Folder:
+    """Return what a storage connection string points at; a Refusal for the first missing link.
+
+    `caller` is who is impersonated, None in flows without one. `callout` is the type of callout
+    to ask the policy for, None where it has no say. `write` asks for the right to write, else
+    that to read. What is at the path is not looked at: see `Folder.existing`.
+    """
+    location = read_location(connection_string)
+    actor = actor_of(
+        world, location.method, location.credential, usage=usage, database=database, caller=caller
+    )
+    if callout is not None:
+        require_callout(world, callout, location.uri)
+    account = world.storage_accounts.get(location.account)
+    if account is None:
+        raise denials.account_not_found(location.uri)
+    if not _lets_in(world, account, location, actor, write=write):
+        who = actor.shown if actor else f"the credential of kind '{location.method}'"
+        raise denials.storage_forbidden(who, location.uri, write=write)
+    if location.container not in account.containers:
+        raise denials.source_not_found(location.uri)
+    return Folder(location, account.containers[location.container])
+
+
+def _lets_in(
+    world: World, account: StorageAccount, location: Location, actor: Actor | None, *, write: bool
+) -> bool:
+    if actor is not None:
+        scope = account.container_id(location.container)
+        return has_role(world, actor, BLOB_WRITE if write else BLOB_READ, scope)
+    match location.method:
+        case Method.KEY:
+            return location.credential in account.keys
+        case Method.SIGNATURE:
+            return account.accepts_signature(location.credential, "w" if write else "r")
+        case Method.NONE:
+            return location.container in account.public and not write
+        case _:
+            return False

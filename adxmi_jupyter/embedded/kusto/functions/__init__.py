@@ -1,0 +1,1 @@
+"""Stored functions: made by command, called by queries."""

@@ -1,0 +1,1 @@
+"""Commands of ingestion, on the cluster and on its ingestion endpoint."""

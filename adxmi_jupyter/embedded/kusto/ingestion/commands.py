@@ -1,0 +1,73 @@
+"""Runs the commands of ingestion, each where it belongs: on the cluster or its other endpoint."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from adxmi_jupyter.embedded.kusto.errors import syntax_error
+from adxmi_jupyter.embedded.kusto.ingestion.endpoint import (
+    get_identity_token,
+    get_resources,
+    wrong_endpoint,
+)
+from adxmi_jupyter.embedded.kusto.ingestion.failures import show_failures
+from adxmi_jupyter.embedded.kusto.ingestion.listing import list_blobs
+from adxmi_jupyter.embedded.kusto.ingestion.pull import ingest_into
+from adxmi_jupyter.embedded.kusto.ingestion.queued import (
+    cancel_operation,
+    ingest_queued,
+    show_operations,
+)
+from adxmi_jupyter.embedded.kusto.ingestion.statements import (
+    CancelQueuedOperation,
+    EndpointCommand,
+    GetIdentityToken,
+    GetIngestionResources,
+    IngestInto,
+    IngestQueued,
+    ListBlobs,
+    ShowIngestionFailures,
+    ShowQueuedOperations,
+)
+from adxmi_jupyter.embedded.kusto.statements import ShowVersion
+
+if TYPE_CHECKING:
+    from adxmi_jupyter.embedded.kusto.ingestion.statements import IngestionCommand
+    from adxmi_jupyter.embedded.kusto.session import Session
+    from adxmi_jupyter.embedded.kusto.statements import Command
+    from adxmi_jupyter.embedded.kusto.tables import Result
+
+
+def run_ingestion_command(command: IngestionCommand, session: Session) -> Result:
+    """Return the command's result; a Refusal when it may not or cannot run, or not here."""
+    if command.only_at_ingestion_endpoint and not session.at_ingestion_endpoint:
+        raise wrong_endpoint(session.world.cluster)
+    match command:
+        case ShowIngestionFailures():
+            return show_failures(command, session)
+        case GetIngestionResources():
+            return get_resources(session)
+        case GetIdentityToken():
+            return get_identity_token(session)
+        case IngestInto():
+            return ingest_into(command, session)
+        case ListBlobs():
+            return list_blobs(command, session)
+        case IngestQueued():
+            return ingest_queued(command, session)
+        case ShowQueuedOperations():
+            return show_operations(command, session)
+        case CancelQueuedOperation():
+            return cancel_operation(command, session)
+        case _:
+            raise AssertionError(command)
+
+
+def check_endpoint(command: Command, session: Session) -> None:
+    """Raise a Refusal for a command that the ingestion endpoint does not know.
+
+    It answers with a syntax error: seen on real clusters (Azure/azure-kusto-python#473).
+    """
+    known = isinstance(command, EndpointCommand | ShowVersion)
+    if session.at_ingestion_endpoint and not known:
+        raise syntax_error("The ingestion endpoint does not know this command.", 1, 1)

@@ -1,0 +1,1 @@
+"""Plugins of the query language and the artifacts they fetch."""

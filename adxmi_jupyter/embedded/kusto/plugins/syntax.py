@@ -1,0 +1,62 @@
+"""The commands about plugins and their cached artifacts as values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from lark import Token, Transformer, v_args
+
+from adxmi_jupyter.embedded.kusto.statements import FamilyCommand, Level
+
+
+class PluginCommand(FamilyCommand):
+    """Any command about plugins."""
+
+    level: ClassVar[Level] = Level.CLUSTER
+
+
+@dataclass(frozen=True)
+class ShowPlugins(PluginCommand):
+    """`.show plugins`."""
+
+    shows: ClassVar[bool] = True
+
+
+@dataclass(frozen=True)
+class SwitchPlugin(PluginCommand):
+    """`.enable plugin` or `.disable plugin NAME`."""
+
+    name: str
+    is_enabled: bool
+
+    @property
+    def kind(self) -> str:
+        """What a script calls it."""
+        return f"Plugin{'Enable' if self.is_enabled else 'Disable'}"
+
+
+@dataclass(frozen=True)
+class ClearArtifacts(PluginCommand):
+    """`.clear cluster cache external-artifacts (…)`."""
+
+    kind: ClassVar[str] = "ClusterExternalArtifactsCacheClear"
+
+    uris: tuple[str, ...]
+
+
+@v_args(inline=True)
+class PluginTrees(Transformer[Token, Any]):
+    """Turn the trees of this folder's grammar into commands."""
+
+    def show_plugins(self) -> ShowPlugins:
+        return ShowPlugins()
+
+    def enable_plugin(self, name: str) -> SwitchPlugin:
+        return SwitchPlugin(name, is_enabled=True)
+
+    def disable_plugin(self, name: str) -> SwitchPlugin:
+        return SwitchPlugin(name, is_enabled=False)
+
+    def clear_artifacts(self, uris: tuple[str, ...]) -> ClearArtifacts:
+        return ClearArtifacts(uris)

@@ -1,0 +1,1 @@
+"""Policies beside the managed identity policy: callout, update, query acceleration."""
