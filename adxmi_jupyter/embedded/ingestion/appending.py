@@ -1,0 +1,70 @@
+"""Rows into a table, and what update policies make of them into others (page: Update policy).
+
+The policies are run before anything is added, so that one which fails and is transactional keeps
+the rows out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from adxmi_jupyter.embedded.ingestion.errors import FAILED_DESCENDANT, IngestionError
+from adxmi_jupyter.embedded.kusto.policies.updates import UpdateFailure, planned_updates
+
+if TYPE_CHECKING:
+    from adxmi_jupyter.embedded.ingestion.loading import Row
+    from adxmi_jupyter.embedded.kusto.policies.updates import UpdateOutcome
+    from adxmi_jupyter.embedded.world import Database, Table, World
+
+Report = Callable[[UpdateFailure], None]
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """Rows that may come into a table; update policies that failed are told at the end."""
+
+    table: Table
+    rows: list[Row]
+    outcome: UpdateOutcome
+    report: Report
+
+    @property
+    def tagged_tables(self) -> list[str]:
+        """The tables for which the properties of the ingestion count."""
+        derived = self.outcome.additions
+        return [self.table.name, *(each.table.name for each in derived if each.propagates)]
+
+    def commit(self) -> int:
+        """Append the rows and those that policies made of them; return how many were ingested."""
+        self.table.rows.extend(self.rows)
+        self.outcome.commit()
+        for failure in self.outcome.failures:
+            self.report(failure)
+        return len(self.rows)
+
+
+def planned_arrival(
+    world: World, database: Database, table: Table, rows: list[Row], report: Report
+) -> Arrival:
+    """Run the update policies and change nothing yet.
+
+    Raises an IngestionError when a transactional policy fails; what failed is reported before.
+    """
+    outcome = planned_updates(world, database, table, rows)
+    if outcome.is_rejected:
+        for failure in outcome.failures:
+            report(failure)
+        raise IngestionError(
+            FAILED_DESCENDANT,
+            f"The rows for '{table.name}' did not come in: a transactional update policy failed.",
+        )
+    return Arrival(table, rows, outcome, report)
+
+
+def append_rows(
+    world: World, database: Database, table: Table, rows: list[Row], report: Report
+) -> int:
+    """Append rows at once and return how many; raises as `planned_arrival` does."""
+    return planned_arrival(world, database, table, rows, report).commit()

@@ -1,0 +1,55 @@
+"""Data connections that read Cosmos DB (page: Ingest data from Azure Cosmos DB)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from adxmi_jupyter.embedded.arm.access import may
+from adxmi_jupyter.embedded.arm.ids import last_name
+from adxmi_jupyter.embedded.ingestion.errors import IDENTITY, SOURCE_DENIED, IngestionError
+from adxmi_jupyter.embedded.ingestion.link import Link
+from adxmi_jupyter.embedded.ingestion.loading import (
+    Shape,
+    find_table,
+    read_table_rows,
+)
+from adxmi_jupyter.embedded.ingestion.state import Attempt
+from adxmi_jupyter.embedded.world import as_principal
+
+_READ_ACCOUNT = "Microsoft.DocumentDB/databaseAccounts/read"
+_FORMAT = "multijson"
+
+
+class CosmosLink(Link):
+    """A connection of kind CosmosDb: changed documents are the data."""
+
+    def ingest(self, item: Mapping[str, Any], /) -> int:
+        """Ingest a version of a document."""
+        self._check_roles()
+        table = find_table(self.database, self.properties["tableName"])
+        shape = Shape(_FORMAT, self.properties.get("mappingRuleName") or "")
+        rows = read_table_rows(table, json.dumps(item).encode(), shape)
+        return self.append(self.database, table, rows)
+
+    def attempt(self, _item: Mapping[str, Any], /) -> Attempt:
+        """Return how a failure names any document: by its container."""
+        table, source = self.properties["tableName"], "/".join(self.source)
+        return Attempt(self.database.name, table, source, self.principal(), f"Format={_FORMAT}")
+
+    def _check_roles(self) -> None:
+        """Raise an IngestionError unless the identity has both roles on the account."""
+        identity, account = self.allowed_identity(self.database), self.source[0]
+        if identity is None:
+            raise IngestionError(IDENTITY, "A connection to Cosmos DB needs a managed identity.")
+        found = self.world.cosmos_accounts.get(last_name(account))
+        may_read = found is not None and identity.object_id in found.readers
+        may_see = may(self.world, as_principal(identity), _READ_ACCOUNT, account)
+        if not (may_read and may_see):
+            role = "Cosmos DB Account Reader Role" if may_read else "Cosmos DB Built-in Data Reader"
+            raise IngestionError(
+                SOURCE_DENIED,
+                f"The managed identity '{identity.display_name}' lacks the role '{role}' on "
+                f"'{account}'.",
+            )

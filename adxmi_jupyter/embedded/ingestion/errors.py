@@ -1,0 +1,63 @@
+"""Why data was not ingested, by the codes of the page "Ingestion error codes"."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from adxmi_jupyter.embedded.kusto.errors import Refusal
+
+TABLE_NOT_FOUND = "BadRequest_TableNotExist"
+TABLE_NAME = "BadRequest_InvalidOrEmptyTableName"
+TABLE_DENIED = "BadRequest_TableAccessDenied"
+DATABASE_NOT_FOUND = "BadRequest_DatabaseNotExist"
+DATABASE_NAME = "BadRequest_EmptyDatabaseName"
+DATABASE_DENIED = "BadRequest_DatabaseAccessDenied"
+MAPPING_NOT_FOUND = "BadRequest_MappingReferenceWasNotFound"
+MAPPING_TWICE = "BadRequest_DuplicateMapping"
+MAPPING_INVALID = "BadRequest_InvalidMapping"
+MAPPING_INCONSISTENT = "BadRequest_InconsistentMapping"
+FORMAT = "BadRequest_FormatNotSupported"
+BLOB_INVALID = "BadRequest_InvalidBlob"
+BLOB_EMPTY = "BadRequest_EmptyBlob"
+NO_RECORDS = "BadRequest_NoRecordsOrWrongFormat"
+NO_DATA = "Stream_NoDataToIngest"
+FIELDS = "Stream_WrongNumberOfFields"
+SOURCE_DENIED = "BadRequest_InvalidAuthentication"
+IDENTITY = "BadRequest_InvalidManagedIdentity"
+IDENTITY_TOKEN = "BadRequest_InvalidKustoIdentityToken"  # noqa: S105 - the name of an error
+MESSAGE = "BadRequest_CorruptedMessage"
+BLOB_URI_EMPTY = "BadRequest_EmptyBlobUri"
+BLOB_URI = "BadRequest_InvalidBlobUri"
+PROPERTY = "BadRequest_MalformedIngestionProperty"
+SOURCE_NOT_FOUND = "Download_SourceNotFound"
+SOURCE_FORBIDDEN = "Download_Forbidden"
+FAILED_DESCENDANT = "UpdatePolicy_FailedDescendantTransaction"
+UPDATE_POLICY = "UpdatePolicy_"
+SKIPPED = "Skipped_IngestByTagAlreadyExists"
+_UPLOAD_FORBIDDEN = "Upload_Forbidden"
+
+# What is wrong with the data itself: another try would find the same.
+SPOILED = frozenset({BLOB_INVALID, BLOB_EMPTY, NO_RECORDS, NO_DATA, FIELDS, MESSAGE})
+
+
+@dataclass(eq=False)
+class IngestionError(Exception):
+    """Data that cannot be ingested; every code here is of a permanent failure."""
+
+    code: str
+    details: str
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.details}"
+
+
+def refused(refusal: Refusal) -> IngestionError:
+    """Return a refusal on the way to the data as why it was not ingested.
+
+    Who may not delete a blob may not download it for good: there is no code for the difference.
+    """
+    name = refusal.type.rsplit(".", 1)[-1]
+    code = SOURCE_FORBIDDEN if refusal.code == _UPLOAD_FORBIDDEN else refusal.code
+    return IngestionError(code, f"{name}: {refusal.message}")

@@ -1,0 +1,131 @@
+"""Data connections that read a hub: its events are the data, or tell of blobs that are.
+
+Pages: Event Hubs data connection, Event Grid data connection.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from adxmi_jupyter.embedded.arm.access import may_reach
+from adxmi_jupyter.embedded.arm.ids import same
+from adxmi_jupyter.embedded.ingestion.errors import (
+    SOURCE_DENIED,
+    SOURCE_NOT_FOUND,
+    IngestionError,
+)
+from adxmi_jupyter.embedded.ingestion.link import USAGE, Link
+from adxmi_jupyter.embedded.ingestion.loading import find_table, read_table_rows
+from adxmi_jupyter.embedded.ingestion.notifications import BLOB_CREATED, read_notification
+from adxmi_jupyter.embedded.ingestion.routing import (
+    content_of,
+    routed_database,
+    routing_of,
+    shape_of,
+    with_system_properties,
+)
+from adxmi_jupyter.embedded.ingestion.state import Attempt
+from adxmi_jupyter.embedded.kusto.folders import open_folder, read_location
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from adxmi_jupyter.embedded.sources import Event
+    from adxmi_jupyter.embedded.storage.locations import Location
+    from adxmi_jupyter.embedded.world import Database, Identity
+
+_RECEIVE = "Microsoft.EventHub/namespaces/messages/receive/action"
+
+
+class HubLink(Link):
+    """A connection of kind EventHub or IotHub: events are the data."""
+
+    def ingest(self, item: Event, /) -> int:
+        """Ingest the data of an event."""
+        routing = routing_of(item)
+        wanted = routing.get("database", "")
+        database = routed_database(self.world, self.database, self.connection, wanted)
+        self.receiving_identity(database)
+        table = find_table(database, self.table_of(routing))
+        rows = read_table_rows(
+            table,
+            content_of(self.connection, item, routing),
+            shape_of(self.connection, routing),
+            enrich=lambda record: with_system_properties(self.connection, item, record),
+        )
+        return self.append(database, table, rows)
+
+    def attempt(self, item: Event, /) -> Attempt:
+        """Return how a failure names the event: by its hub."""
+        routing = routing_of(item)
+        wanted = routing.get("format") or self.properties.get("dataFormat") or ""
+        return Attempt(
+            routing.get("database") or self.database.name,
+            self.table_of(routing),
+            self.source[0],
+            self.principal(),
+            f"Format={wanted.casefold()}",
+        )
+
+    def receiving_identity(self, database: Database) -> Identity | None:
+        """Return the identity when it may receive from the hub, None for keys; else an error."""
+        identity = self.allowed_identity(database)
+        hub, group = self.source
+        scope = f"{hub}/consumergroups/{group}"
+        if identity and not may_reach(self.world, identity.object_id, _RECEIVE, scope):
+            raise IngestionError(
+                SOURCE_DENIED,
+                f"The managed identity '{identity.display_name}' may not receive from '{hub}'.",
+            )
+        return identity
+
+    def table_of(self, routing: Mapping[str, str]) -> str:
+        """Return the table that an event names, else that of the connection."""
+        return routing.get("table") or self.properties.get("tableName") or ""
+
+
+class GridLink(HubLink):
+    """A connection of kind EventGrid: events tell of blobs, which are the data."""
+
+    def ingest(self, item: Event, /) -> int:
+        """Ingest the blob that an event tells of; what does not concern us has no rows."""
+        location = self._location(item)
+        if location is None:
+            return 0
+        identity = self.receiving_identity(self.database)
+        data = self._read(location, identity)
+        table = find_table(self.database, self.table_of({}))
+        shape = shape_of(self.connection, {})
+        rows = read_table_rows(table, data, shape, path=location.path)
+        return self.append(self.database, table, rows)
+
+    def attempt(self, item: Event, /) -> Attempt:
+        """Return how a failure names the event: by its blob when it tells of one."""
+        found = super().attempt(item)
+        try:
+            _, address = read_notification(item.body)
+        except IngestionError:
+            return found
+        return replace(found, source=address.partition("?")[0].partition(";")[0])
+
+    def _location(self, event: Event) -> Location | None:
+        event_type, address = read_notification(event.body)
+        if event_type != (self.properties.get("blobStorageEventType") or BLOB_CREATED):
+            return None
+        location = read_location(address)
+        account = self.world.storage_accounts.get(location.account)
+        return location if account and same(account.resource_id, self.storage) else None
+
+    def _read(self, location: Location, identity: Identity | None) -> bytes:
+        if identity is not None:
+            named = f"{location.uri};managed_identity={identity.object_id}"
+            folder = open_folder(
+                self.world, named, usage=USAGE, database=self.database, callout=None
+            )
+            return folder.read(location.path)
+        account = self.world.storage_accounts[location.account]
+        blobs = account.containers.get(location.container, {})
+        if location.path not in blobs:
+            raise IngestionError(SOURCE_NOT_FOUND, f"There is nothing at '{location.uri}'.")
+        return blobs[location.path]

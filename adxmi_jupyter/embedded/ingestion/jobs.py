@@ -1,0 +1,184 @@
+"""One blob on its way into one table: who may do so, what is read, what is left behind."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from adxmi_jupyter.embedded.access import Permission, permits
+from adxmi_jupyter.embedded.ingestion.appending import planned_arrival
+from adxmi_jupyter.embedded.ingestion.blobs import open_blob, open_temporary, shown_source
+from adxmi_jupyter.embedded.ingestion.errors import (
+    DATABASE_DENIED,
+    IDENTITY_TOKEN,
+    PROPERTY,
+    SKIPPED,
+    IngestionError,
+    refused,
+)
+from adxmi_jupyter.embedded.ingestion.loading import (
+    Shape,
+    find_database,
+    find_table,
+    read_table_rows,
+)
+from adxmi_jupyter.embedded.ingestion.state import Attempt, record_failure
+from adxmi_jupyter.embedded.kusto.errors import Refusal
+from adxmi_jupyter.embedded.storage.formats import guessed_format
+
+if TYPE_CHECKING:
+    from adxmi_jupyter.embedded.ingestion.appending import Arrival, Report
+    from adxmi_jupyter.embedded.ingestion.blobs import Blob
+    from adxmi_jupyter.embedded.kusto.policies.updates import UpdateFailure
+    from adxmi_jupyter.embedded.world import Database, Principal, Table, World
+
+_MAPPINGS = ("ingestionmapping", "csvmapping", "jsonmapping")
+_REFERENCES = ("ingestionmappingreference", "csvmappingreference", "jsonmappingreference")
+_TAGS = "tags"
+_IF_NOT_EXISTS = "ingestIfNotExists"
+_INGEST_BY = "ingest-by:"
+_TRUE = "true"
+
+
+@dataclass(frozen=True)
+class Job:
+    """A blob to ingest, by its connection string; `properties` are ingestion properties.
+
+    `caller` is on whose behalf, None when nobody vouches for it; a job at once can impersonate,
+    one from a queue cannot. Without `retain` the blob is
+    deleted once it is ingested. Blobs of the temporary container are at `own_address`.
+    """
+
+    database: str
+    table: str
+    source: str = field(repr=False)
+    properties: Mapping[str, Any] = field(repr=False)
+    caller: Principal | None
+    impersonates: bool = False
+    retain: bool = True
+    own_address: str = ""
+    source_id: str = ""
+
+    @property
+    def shape(self) -> Shape:
+        """How the blob is to be read; the format is guessed from its name when not given."""
+        given = {name.casefold(): value for name, value in self.properties.items()}
+        guessed = guessed_format(shown_source(self.source))
+        return Shape(
+            str(given.get("format") or guessed).casefold(),
+            _first(given, _REFERENCES),
+            _first(given, _MAPPINGS),
+            ignore_first=str(given.get("ignorefirstrecord", "")).casefold() == _TRUE,
+        )
+
+    @property
+    def attempt(self) -> Attempt:
+        """How failures name it."""
+        return Attempt(
+            self.database,
+            self.table,
+            shown_source(self.source),
+            self.caller.fqn if self.caller else "",
+            self.shape.shown,
+            self.source_id,
+        )
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A blob that has been read and may come in."""
+
+    world: World
+    job: Job
+    database: Database
+    arrival: Arrival
+    blob: Blob
+
+    def commit(self) -> int:
+        """Append the rows, return how many, and delete the blob unless it is to be kept."""
+        added = self.arrival.commit()
+        self.world.ingestion.tags |= {
+            (self.database.name, table, tag)
+            for table in self.arrival.tagged_tables
+            for tag in _texts(self.job, _TAGS)
+        }
+        if not self.job.retain:
+            self.blob.delete()
+        return added
+
+
+def run_job(world: World, job: Job) -> int:
+    """Ingest the blob and return its rows; an IngestionError when that is impossible."""
+    return prepare_job(world, job).commit()
+
+
+def prepare_job(world: World, job: Job) -> Prepared:
+    """Read the blob, and change nothing yet; an IngestionError when it cannot come in."""
+    if job.caller is None:
+        raise IngestionError(IDENTITY_TOKEN, "The identity token is missing or not valid.")
+    database = find_database(world, job.database)
+    if not permits(world, job.caller, Permission.DATABASE_INGEST, database):
+        raise IngestionError(
+            DATABASE_DENIED,
+            f"The principal '{job.caller.fqn}' may not ingest into '{database.name}'.",
+        )
+    table = find_table(database, job.table)
+    _texts(job, _TAGS)
+    _check_tags(world, database, table, _texts(job, _IF_NOT_EXISTS))
+    try:
+        blob = _open(world, job, database)
+    except Refusal as refusal:
+        raise refused(refusal) from refusal
+    rows = read_table_rows(table, blob.data, job.shape, path=blob.path)
+    arrival = planned_arrival(world, database, table, rows, _reporter(world, job))
+    return Prepared(world, job, database, arrival, blob)
+
+
+def _reporter(world: World, job: Job) -> Report:
+    """Return what keeps a failure of an update policy, as one of its own table."""
+
+    def report(failure: UpdateFailure) -> None:
+        attempt = replace(job.attempt, table=failure.table)
+        record_failure(world, attempt, IngestionError(failure.error_code, failure.details))
+
+    return report
+
+
+def _open(world: World, job: Job, database: Database) -> Blob:
+    if job.own_address and job.source.startswith(f"{job.own_address}/"):
+        return open_temporary(world, job.source)
+    caller = job.caller if job.impersonates else None
+    return open_blob(world, job.source, database, caller=caller, to_delete=not job.retain)
+
+
+def _check_tags(world: World, database: Database, table: Table, wanted: list[str]) -> None:
+    """Raise an IngestionError when something came in already with one of these tags."""
+    place = (database.name, table.name)
+    for tag in wanted:
+        if (*place, f"{_INGEST_BY}{tag}") in world.ingestion.tags:
+            raise IngestionError(
+                SKIPPED, f"The table '{table.name}' holds data with the tag '{_INGEST_BY}{tag}'."
+            )
+
+
+def _texts(job: Job, name: str) -> list[str]:
+    """Return a property that is a JSON array of texts."""
+    given = {key.casefold(): value for key, value in job.properties.items()}
+    text = given.get(name.casefold())
+    if not text:
+        return []
+    try:
+        value = json.loads(text) if isinstance(text, str) else text
+    except (ValueError, RecursionError) as error:
+        raise IngestionError(PROPERTY, f"The property '{name}' is no JSON array.") from error
+    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+        raise IngestionError(PROPERTY, f"The property '{name}' is no JSON array of texts.")
+    return value
+
+
+def _first(given: Mapping[str, Any], names: tuple[str, ...]) -> str:
+    """Return the first of several properties that is there, as text."""
+    found = next((given[name] for name in names if given.get(name)), "")
+    return found if isinstance(found, str) else json.dumps(found)

@@ -1,0 +1,98 @@
+"""A data connection with what it needs to ingest: an identity, and a policy that allows it."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from adxmi_jupyter.embedded.arm.connection_checks import named_identity
+from adxmi_jupyter.embedded.arm.connection_kinds import IDENTITY as IDENTITY_PROPERTY
+from adxmi_jupyter.embedded.arm.connection_kinds import kind_of
+from adxmi_jupyter.embedded.ingestion.appending import append_rows
+from adxmi_jupyter.embedded.ingestion.errors import IDENTITY, IngestionError
+from adxmi_jupyter.embedded.kusto.chain import require_usage
+from adxmi_jupyter.embedded.world import as_principal
+
+if TYPE_CHECKING:
+    from adxmi_jupyter.embedded.arm.connection_kinds import ConnectionKind
+    from adxmi_jupyter.embedded.ingestion.loading import Row
+    from adxmi_jupyter.embedded.ingestion.state import Attempt
+    from adxmi_jupyter.embedded.kusto.policies.updates import UpdateFailure
+    from adxmi_jupyter.embedded.resources import DataConnection
+    from adxmi_jupyter.embedded.world import Database, Identity, Table, World
+
+USAGE = "DataConnection"
+
+
+@dataclass(frozen=True)
+class Link(ABC):
+    """A data connection of a database, ready to ingest what waits in its backlog.
+
+    `update_failures` are those that update policies had with the item that was ingested last.
+    """
+
+    world: World
+    database: Database
+    connection: DataConnection
+    update_failures: list[UpdateFailure] = field(default_factory=list)
+
+    @property
+    def properties(self) -> Mapping[str, Any]:
+        """Properties of the connection."""
+        return self.connection.properties
+
+    @property
+    def kind(self) -> ConnectionKind:
+        """Kind of the connection."""
+        return kind_of(self.connection.kind)
+
+    @property
+    def source(self) -> tuple[str, ...]:
+        """Where it reads from."""
+        return self.kind.source_of(self.properties)
+
+    @property
+    def storage(self) -> str:
+        """Resource ID of the storage account it hears of; empty for none."""
+        return str(self.properties.get(self.kind.storage) or "")
+
+    @abstractmethod
+    def ingest(self, item: Any, /) -> int:
+        """Ingest one item and return its rows; an IngestionError or Refusal when it fails."""
+
+    @abstractmethod
+    def attempt(self, item: Any, /) -> Attempt:
+        """Return how a failure names the item."""
+
+    def append(self, database: Database, table: Table, rows: list[Row]) -> int:
+        """Append rows and return how many; an IngestionError when an update policy forbids it."""
+        return append_rows(self.world, database, table, rows, self.update_failures.append)
+
+    def identity(self) -> Identity | None:
+        """Return the identity it acts with, None when it has keys; an IngestionError for none."""
+        named = self.properties.get(IDENTITY_PROPERTY)
+        if not named:
+            return None
+        found = named_identity(self.world.cluster, named)
+        if found is None or found.deleted:
+            raise IngestionError(
+                IDENTITY,
+                f"The managed identity '{named}' does not exist or is not assigned to the cluster "
+                f"'{self.world.cluster.name}'.",
+            )
+        return found
+
+    def allowed_identity(self, database: Database) -> Identity | None:
+        """Return the same, when the policy lets it ingest into a database; else a Refusal."""
+        identity = self.identity()
+        if identity is not None:
+            require_usage(self.world, identity, USAGE, database)
+        return identity
+
+    def principal(self) -> str:
+        """Return the fully qualified name of its identity; empty without one."""
+        named = self.properties.get(IDENTITY_PROPERTY)
+        identity = named_identity(self.world.cluster, named) if named else None
+        return as_principal(identity).fqn if identity else ""

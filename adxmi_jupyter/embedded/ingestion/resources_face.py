@@ -1,0 +1,189 @@
+"""HTTP of the queues and the temporary container (pages: Queue and Blob service REST API)."""
+
+from __future__ import annotations
+
+import html
+import re
+import uuid
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from typing import TYPE_CHECKING, Protocol
+
+from aiohttp import web
+
+from adxmi_jupyter.embedded.ingestion.messages import receive
+from adxmi_jupyter.embedded.ingestion.queues import (
+    FAILED_QUEUE,
+    LIFE,
+    READY_QUEUE,
+    SUCCESSFUL_QUEUE,
+    TEMPORARY,
+    QueuedMessage,
+    is_signed,
+)
+
+if TYPE_CHECKING:
+    from adxmi_jupyter.embedded.world import World
+
+_MESSAGES = f"/{{queue:{READY_QUEUE}|{FAILED_QUEUE}|{SUCCESSFUL_QUEUE}}}/messages"
+_TEXT = re.compile(r"<MessageText>(.*?)</MessageText>", re.DOTALL)
+_HIDDEN_SECONDS = 30.0
+_MOST_MESSAGES = 32
+
+
+class Host(Protocol):
+    """What this face needs of the server it runs in."""
+
+    world: World
+    latency: float
+
+    @property
+    def kusto_uri(self) -> str:
+        """Address of the server."""
+
+    async def pause(self, seconds: float) -> None:
+        """Hold an answer back, at most until the server stops."""
+
+
+@dataclass(eq=False)
+class StorageError(Exception):
+    """A request that the storage service refuses."""
+
+    status: int
+    code: str
+    message: str
+
+
+Handler = Callable[["World", web.Request, bytes], web.Response]
+
+
+class ResourcesFace:
+    """Answers where `.get ingestion resources` sends clients."""
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+
+    def routes(self) -> list[web.RouteDef]:
+        """Return the routes to add to an application."""
+        return [
+            web.post(_MESSAGES, self._served(self._put_message)),
+            web.get(_MESSAGES, self._served(_get_messages)),
+            web.delete(f"{_MESSAGES}/{{message}}", self._served(_delete_message)),
+            web.put(f"/{TEMPORARY}/{{blob:.+}}", self._served(_put_blob)),
+        ]
+
+    def _served(self, handler: Handler) -> Callable[[web.Request], Awaitable[web.Response]]:
+        async def serve(request: web.Request) -> web.Response:
+            host = self._host
+            await host.pause(host.latency)
+            body = await request.read()
+            with host.world.lock:
+                try:
+                    answer = handler(host.world, request, body)
+                except StorageError as error:
+                    answer = _refusal(error)
+            answer.headers["x-ms-request-id"] = str(uuid.uuid4())
+            answer.headers["x-ms-version"] = request.headers.get("x-ms-version", "2025-01-05")
+            return answer
+
+        return serve
+
+    def _put_message(self, world: World, request: web.Request, body: bytes) -> web.Response:
+        """Take a message and ingest what it names at once, so that nobody has to wait."""
+        name = request.match_info["queue"]
+        _check(world, request, name, "a")
+        match = _TEXT.search(body.decode("utf-8", "replace"))
+        if match is None:
+            raise StorageError(400, "InvalidXmlDocument", "The request has no MessageText.")
+        message = QueuedMessage(html.unescape(match[1]))
+        receive(world, message.text, self._host.kusto_uri)
+        return _xml([{**_times(message), **_receipt(message)}], 201)
+
+
+def _get_messages(world: World, request: web.Request, _: bytes) -> web.Response:
+    name = request.match_info["queue"]
+    queue, number = world.ingestion.queues[name], _number(request)
+    if request.query.get("peekonly") == "true":
+        _check(world, request, name, "r")
+        return _xml([{**_times(m), **_content(m)} for m in queue.peek(number)])
+    _check(world, request, name, "p")
+    seconds = float(request.query.get("visibilitytimeout", _HIDDEN_SECONDS))
+    taken = queue.take(number, seconds)
+    return _xml([{**_times(m), **_receipt(m), **_content(m)} for m in taken])
+
+
+def _delete_message(world: World, request: web.Request, _: bytes) -> web.Response:
+    name = request.match_info["queue"]
+    _check(world, request, name, "p")
+    queue = world.ingestion.queues[name]
+    message = queue.find(request.match_info["message"])
+    if message is None:
+        raise StorageError(404, "MessageNotFound", "There is no such message.")
+    if request.query.get("popreceipt") != message.pop_receipt:
+        raise StorageError(400, "PopReceiptMismatch", "Somebody else has taken the message.")
+    queue.messages.remove(message)
+    return web.Response(status=204)
+
+
+def _put_blob(world: World, request: web.Request, body: bytes) -> web.Response:
+    _check(world, request, TEMPORARY, "w")
+    if "comp" in request.query:
+        raise StorageError(400, "UnsupportedBlobOperation", "Blobs are uploaded in one piece here.")
+    world.ingestion.temporary[request.match_info["blob"]] = body
+    now = format_datetime(datetime.now(UTC), usegmt=True)
+    return web.Response(status=201, headers={"ETag": f'"{uuid.uuid4().hex}"', "Last-Modified": now})
+
+
+def _check(world: World, request: web.Request, name: str, permission: str) -> None:
+    """Raise a StorageError (403) unless the query holds a signature that permits this."""
+    if not is_signed(name, world.ingestion.secret, request.query_string, permission):
+        raise StorageError(
+            403, "AuthenticationFailed", "The shared access signature is missing or does not do."
+        )
+
+
+def _number(request: web.Request) -> int:
+    text = request.query.get("numofmessages", "1")
+    if not text.isdecimal() or not 1 <= int(text) <= _MOST_MESSAGES:
+        raise StorageError(400, "OutOfRangeQueryParameterValue", "A request gets 1 to 32 messages.")
+    return int(text)
+
+
+def _times(message: QueuedMessage) -> dict[str, str]:
+    return {
+        "MessageId": message.message_id,
+        "InsertionTime": format_datetime(message.inserted, usegmt=True),
+        "ExpirationTime": format_datetime(message.inserted + LIFE, usegmt=True),
+    }
+
+
+def _receipt(message: QueuedMessage) -> dict[str, str]:
+    visible = format_datetime(datetime.now(UTC), usegmt=True)
+    return {"PopReceipt": message.pop_receipt, "TimeNextVisible": visible}
+
+
+def _content(message: QueuedMessage) -> dict[str, str]:
+    return {"DequeueCount": str(message.dequeue_count), "MessageText": message.text}
+
+
+def _xml(messages: Iterable[Mapping[str, str]], status: int = 200) -> web.Response:
+    items = "".join(f"<QueueMessage>{_elements(each)}</QueueMessage>" for each in messages)
+    return _document(f"<QueueMessagesList>{items}</QueueMessagesList>", status)
+
+
+def _refusal(error: StorageError) -> web.Response:
+    inner = _elements({"Code": error.code, "Message": error.message})
+    answer = _document(f"<Error>{inner}</Error>", error.status)
+    answer.headers["x-ms-error-code"] = error.code
+    return answer
+
+
+def _elements(values: Mapping[str, str]) -> str:
+    return "".join(f"<{name}>{html.escape(text)}</{name}>" for name, text in values.items())
+
+
+def _document(root: str, status: int) -> web.Response:
+    text = f'<?xml version="1.0" encoding="utf-8"?>{root}'
+    return web.Response(status=status, text=text, content_type="application/xml")

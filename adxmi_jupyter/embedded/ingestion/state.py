@@ -1,0 +1,99 @@
+"""What the cluster keeps about ingestion: failures, queues and operations that are tracked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from adxmi_jupyter.embedded.ingestion.errors import UPDATE_POLICY
+from adxmi_jupyter.embedded.ingestion.queues import (
+    FAILED_QUEUE,
+    READY_QUEUE,
+    SUCCESSFUL_QUEUE,
+    Queue,
+)
+
+if TYPE_CHECKING:
+    from adxmi_jupyter.embedded.ingestion.errors import IngestionError
+    from adxmi_jupyter.embedded.ingestion.operations import QueuedOperation
+    from adxmi_jupyter.embedded.world import Principal, World
+
+
+def now() -> str:
+    """Return the time as the service writes it."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f0Z")
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One try to ingest something: what, where to, and on whose behalf.
+
+    `source` is an address without any credential.
+    """
+
+    database: str
+    table: str
+    source: str
+    principal: str = ""
+    properties: str = ""
+    source_id: str = ""
+
+
+@dataclass(frozen=True)
+class IngestionFailure:
+    """A failed attempt, as `.show ingestion failures` and the queue of failures tell it."""
+
+    attempt: Attempt
+    code: str
+    details: str
+    operation_id: str
+    activity_id: str
+    failed_on: str
+    number_of_sources: int = 1
+
+    @property
+    def originates_from_update_policy(self) -> bool:
+        """Whether it failed on the way from one table into another, or because of that."""
+        return self.code.startswith(UPDATE_POLICY)
+
+
+def _queues() -> dict[str, Queue]:
+    return {name: Queue() for name in (READY_QUEUE, FAILED_QUEUE, SUCCESSFUL_QUEUE)}
+
+
+@dataclass
+class IngestionState:
+    """Failures, oldest first, and what queued ingestion needs.
+
+    `operations` of queued commands are looked at `looks` times before their blobs come in; with
+    none they come in at once. `tokens` maps identity tokens to who got them, `temporary` names
+    of uploaded blobs to their contents. `tags` are (database, table, tag) of what came in.
+    `secret` signs the addresses of queues and container.
+    """
+
+    failures: list[IngestionFailure] = field(default_factory=list)
+    operations: list[QueuedOperation] = field(default_factory=list)
+    looks: int = 0
+    queues: dict[str, Queue] = field(default_factory=_queues)
+    temporary: dict[str, bytes] = field(default_factory=dict, repr=False)
+    tokens: dict[str, Principal] = field(default_factory=dict, repr=False)
+    tags: set[tuple[str, str, str]] = field(default_factory=set)
+    secret: str = field(default="ZW1iZWRkZWQgcXVldWVz", repr=False)
+
+
+def record_failure(
+    world: World, attempt: Attempt, error: IngestionError, number_of_sources: int = 1
+) -> IngestionFailure:
+    """Keep a failure and return it."""
+    failure = IngestionFailure(
+        attempt,
+        error.code,
+        error.details,
+        world.mint("ingestion"),
+        world.mint("activity"),
+        now(),
+        number_of_sources,
+    )
+    world.ingestion.failures.append(failure)
+    return failure
