@@ -9,6 +9,8 @@ from adxmi_jupyter.embedded.operations import ArmSettings
 from adxmi_jupyter.embedded.resources import AzureRoleAssignment, DataConnection, Subscription
 from adxmi_jupyter.embedded.seed import seeded_world
 from adxmi_jupyter.embedded.server import EmbeddedAzure
+from adxmi_jupyter.embedded.sources import EventHub
+from adxmi_jupyter.embedded.workflows import IngestionMapping
 from adxmi_jupyter.embedded.world import (
     Cluster,
     ClusterRole,
@@ -32,9 +34,11 @@ __all__ = [
     "Database",
     "DatabaseRole",
     "EmbeddedAzure",
+    "EventHub",
     "Fault",
     "Faults",
     "Identity",
+    "IngestionMapping",
     "PolicyItem",
     "Principal",
     "PrincipalKind",

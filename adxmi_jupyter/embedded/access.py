@@ -27,6 +27,11 @@ class Permission(Enum):
             DatabaseRole.VIEWERS,
         }
     )
+    DATABASE_USER = frozenset({ClusterRole.ADMIN, DatabaseRole.ADMINS, DatabaseRole.USERS})
+    DATABASE_INGEST = frozenset({ClusterRole.ADMIN, DatabaseRole.ADMINS, DatabaseRole.INGESTORS})
+    DATABASE_MONITOR = frozenset(
+        {ClusterRole.ADMIN, ClusterRole.MONITOR, DatabaseRole.ADMINS, DatabaseRole.MONITORS}
+    )
     DATABASE_SHOW = frozenset(
         {
             *ClusterRole,
@@ -87,3 +92,16 @@ def roles_of(world: World, caller: Principal, database: Database | None) -> list
     """Return the caller's assignments on the cluster and, if given, on the database."""
     assignments = [*world.cluster.roles, *(database.roles if database else [])]
     return [a for a in assignments if a.principal.fqn == caller.fqn]
+
+
+def administers(
+    world: World, caller: Principal, admins: frozenset[str], database: Database
+) -> bool:
+    """Tell whether the caller may change something of the database with these admins.
+
+    An admin of a table or external table needs a role that reads the database as well
+    (page: Role-based access control).
+    """
+    if permits(world, caller, Permission.DATABASE_ADMIN, database):
+        return True
+    return caller.fqn in admins and permits(world, caller, Permission.DATABASE_READ, database)

@@ -23,7 +23,7 @@ class Delivery:
 
     request: web.BaseRequest
     ids: Identified
-    run: Callable[[], Answer]
+    run: Callable[[], Awaitable[Answer]]
     pause: Callable[[float], Awaitable[None]]
 
     async def send(
@@ -33,10 +33,10 @@ class Delivery:
         if refused is not None:
             return refused.response(self.ids)
         if fault is None:
-            return self.run().response(self.ids)
+            return (await self.run()).response(self.ids)
         if fault.fault is Fault.DROPPED_BEFORE_WRITE:
             return self._drop()
-        answer = _spoil(fault, self.run())
+        answer = _spoil(fault, await self.run())
         if fault.fault is Fault.DROPPED_AFTER_WRITE:
             return self._drop()
         if fault.fault is Fault.TRUNCATED_BODY:

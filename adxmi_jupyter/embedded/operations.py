@@ -20,14 +20,16 @@ class ArmSettings:
 
     An operation answers `polls` times that it runs, and runs for at least `seconds`. One that
     nobody asks about ends by itself after `unattended` seconds. The directory knows a new
-    identity only after it was looked up `directory_lookups` times in vain. Lists come in pages
-    of `page_size`.
+    identity only after it was looked up `directory_lookups` times in vain. A principal that it
+    does not know is refused late on a database, and on the cluster with `refuses_late`. Lists come
+    in pages of `page_size`.
     """
 
     polls: int = 1
     seconds: float = 0.0
     unattended: float = 10.0
     directory_lookups: int = 1
+    refuses_late: bool = False
     page_size: int = 100
 
 
@@ -57,7 +59,7 @@ class Operation:
 
     `finish` is called once, with whether the change succeeds. `pending` is what the resource
     looks like meanwhile, `result` what stands at the Location address afterwards; None is an
-    empty body.
+    empty body. Without a `kind` its status does not tell one; `location` is that of its address.
     """
 
     kind: str
@@ -68,6 +70,7 @@ class Operation:
     failure: Failure | None = None
     pending: dict[str, Any] | None = None
     result: dict[str, Any] | None = None
+    location: str = ""
     operation_id: str = field(default_factory=lambda: str(uuid.uuid4()))
     status: OperationStatus = OperationStatus.RUNNING
     started: str = field(default_factory=_now)
@@ -75,6 +78,7 @@ class Operation:
 
     def __post_init__(self) -> None:
         """Note when it starts; how long it takes is fixed from here on."""
+        self.location = self.location or self.cluster.location
         self._polls_left = self.settings.polls
         self._not_before = time.monotonic() + self.settings.seconds
         self._unattended = self.settings.unattended

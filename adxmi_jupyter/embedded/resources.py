@@ -8,11 +8,16 @@ from typing import Any
 
 @dataclass
 class Subscription:
-    """A subscription; `groups` maps the name of each resource group to its location."""
+    """A subscription; `groups` maps the name of each resource group to its location.
+
+    An empty `tenant_id` is that of the world. One of another tenant is there because it was
+    delegated to this one (page: Azure Lighthouse).
+    """
 
     subscription_id: str
     name: str
     groups: dict[str, str] = field(default_factory=dict)
+    tenant_id: str = ""
 
     def group(self, name: str) -> str | None:
         """Return the name of a resource group as it was created, letter case aside."""
@@ -48,11 +53,15 @@ class AzureRoleAssignment:
 
 @dataclass
 class DataConnection:
-    """A data connection of a database; `properties` are those of its kind."""
+    """A data connection of a database; `properties` are those of its kind.
+
+    `backlog` holds the events or documents that it has not ingested yet.
+    """
 
     name: str
     kind: str
     properties: dict[str, Any]
+    backlog: list[Any] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from adxmi_jupyter.embedded.plugins import switch_python
 from adxmi_jupyter.embedded.seed_azure import GROUP, SHARED_GROUP, SUBSCRIPTION_ID, add_azure
 from adxmi_jupyter.embedded.world import (
     Cluster,
@@ -31,6 +32,7 @@ def seeded_world() -> World:
         subscription_id=SUBSCRIPTION_ID,
         resource_group=GROUP,
     )
+    switch_python(cluster, on=True)
     world = World(TENANT_ID, TENANT_DOMAIN, cluster)
     _add_identities(world)
     _add_databases(world)
@@ -104,14 +106,24 @@ def _add_databases(world: World) -> None:
     world.add_database("Sales", tables=(orders, customers))
     world.add_database("Tom's Lab", tables=(experiments,))
     world.add_database("Telemetry", tables=(events, heartbeats))
-    world.add_external_table("ArchivedOrders", _archive_of(world), database="Sales")
+    world.add_external_table(
+        "ArchivedOrders", _as_export(world, "archive"), database="Sales", columns=orders.columns
+    )
+    world.add_external_table(
+        "OrdersDelta",
+        _as_export(world, "delta/orders"),
+        database="Telemetry",
+        table_type="Delta",
+        data_format="Parquet",
+        columns=orders.columns,
+        infers_schema=True,
+    )
 
 
-def _archive_of(world: World) -> str:
-    """Return the connection string of a blob container, read and written as `mi-export`."""
+def _as_export(world: World, place: str) -> str:
+    """Return the connection string of a place in storage, read and written as `mi-export`."""
     export = world.identity("mi-export")
-    container = "https://contosolake.blob.core.windows.net/archive"
-    return f"{container};managed_identity={export.object_id}"
+    return f"https://contosolake.blob.core.windows.net/{place};managed_identity={export.object_id}"
 
 
 def _add_policies(world: World) -> None:

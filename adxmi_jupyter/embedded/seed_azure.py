@@ -19,6 +19,9 @@ from adxmi_jupyter.embedded.resources import (
     Resource,
     Subscription,
 )
+from adxmi_jupyter.embedded.seed_sources import add_sources
+from adxmi_jupyter.embedded.seed_storage import add_storage
+from adxmi_jupyter.embedded.seed_targets import add_targets
 from adxmi_jupyter.embedded.world import Cluster, stable_id
 
 if TYPE_CHECKING:
@@ -27,22 +30,42 @@ if TYPE_CHECKING:
 
 SUBSCRIPTION_ID = "4c8f2a61-7b3d-4e95-a0d2-91f6c3b58e07"
 ARCHIVE_SUBSCRIPTION_ID = "b61d90e3-2f74-4a8c-8c15-5e0a7d3f9b42"
+FABRIKAM_TENANT_ID = "a4c1e8d7-3b60-4f92-8e15-7d2c9b04f6a3"
+FABRIKAM_SUBSCRIPTION_ID = "e93d7b20-58c6-4a1f-b8d4-06f1a2c57e38"
 GROUP = "analytics"
 SHARED_GROUP = "shared-identities"
 _ARCHIVE_GROUP = "archive"
+_FABRIKAM_GROUP = "partners"
 _REGION = "westeurope"
+_RESOURCES = (
+    ("Microsoft.Storage/storageAccounts", "contosolake"),
+    ("Microsoft.EventHub/namespaces", "contosohub"),
+    ("Microsoft.Storage/storageAccounts", "contosobackup"),
+    ("Microsoft.Sql/servers", "contososql"),
+    ("Microsoft.DocumentDB/databaseAccounts", "contosocosmos"),
+    ("Microsoft.CognitiveServices/accounts", "contosoai"),
+    ("Microsoft.EventHub/namespaces", "contosoedge"),
+    ("Microsoft.Devices/IotHubs", "contosodevices"),
+)
 
 
 def add_azure(world: World) -> None:
-    """Put two subscriptions around the cluster, and a stopped cluster into the second."""
+    """Put subscriptions around the cluster: its own, one with a stopped cluster, a foreign one."""
     world.subscriptions += [
         Subscription(SUBSCRIPTION_ID, "Contoso", {GROUP: _REGION, SHARED_GROUP: _REGION}),
         Subscription(ARCHIVE_SUBSCRIPTION_ID, "Contoso Archive", {_ARCHIVE_GROUP: "northeurope"}),
+        Subscription(
+            FABRIKAM_SUBSCRIPTION_ID, "Fabrikam", {_FABRIKAM_GROUP: _REGION}, FABRIKAM_TENANT_ID
+        ),
     ]
     world.other_clusters.append(_archive(world))
-    storage, hub = _resources(world)
+    resources = _add_resources(world)
+    storage, hub = resources["contosolake"], resources["contosohub"]
     world.cluster.databases["Sales"].data_connections.append(_connection(world, hub))
     _add_roles(world, storage, hub)
+    add_storage(world, storage, resources["contosobackup"])
+    add_targets(world, resources["contosoai"])
+    add_sources(world, resources)
 
 
 def _archive(world: World) -> Cluster:
@@ -58,20 +81,20 @@ def _archive(world: World) -> Cluster:
     )
 
 
-def _resources(world: World) -> tuple[Resource, Resource]:
-    providers = f"{group_id(SUBSCRIPTION_ID, GROUP)}/providers"
-    storage = Resource(
-        f"{providers}/Microsoft.Storage/storageAccounts/contosolake",
-        "Microsoft.Storage/storageAccounts",
-        _REGION,
+def _add_resources(world: World) -> dict[str, Resource]:
+    """Return what is only named, by name: all in the group of the cluster but Fabrikam's hub."""
+    own, theirs = (
+        group_id(SUBSCRIPTION_ID, GROUP),
+        group_id(FABRIKAM_SUBSCRIPTION_ID, _FABRIKAM_GROUP),
     )
-    hub = Resource(
-        f"{providers}/Microsoft.EventHub/namespaces/contosohub",
-        "Microsoft.EventHub/namespaces",
-        _REGION,
-    )
-    world.resources += [storage, hub]
-    return storage, hub
+    places = [(own, *each) for each in _RESOURCES]
+    places.append((theirs, "Microsoft.EventHub/namespaces", "fabrikamhub"))
+    found = {
+        name: Resource(f"{group}/providers/{kind}/{name}", kind, _REGION)
+        for group, kind, name in places
+    }
+    world.resources += found.values()
+    return found
 
 
 def _connection(world: World, hub: Resource) -> DataConnection:
@@ -92,6 +115,7 @@ def _connection(world: World, hub: Resource) -> DataConnection:
                 "/resourcegroups/", "/resourceGroups/"
             ),
             "databaseRouting": "Single",
+            "retrievalStartDate": None,
         },
     )
 
@@ -100,7 +124,8 @@ def _add_roles(world: World, storage: Resource, hub: Resource) -> None:
     people = {each.display_name: each.object_id for each in world.principals}
     for subscription in world.subscriptions:
         scope = f"/subscriptions/{subscription.subscription_id}"
-        _assign(world, people["admin"], OWNER, scope, "User")
+        role = READER if subscription.tenant_id else OWNER
+        _assign(world, people["admin"], role, scope, "User")
     _assign(world, people["reader"], READER, cluster_id(world.cluster), "User")
     ingest, export = world.identity("mi-ingest"), world.identity("mi-export")
     _assign(world, ingest.object_id, BLOB_READER, storage.resource_id)

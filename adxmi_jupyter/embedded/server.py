@@ -5,22 +5,40 @@ from __future__ import annotations
 import asyncio
 import socket
 import threading
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from aiohttp import web
 
+from adxmi_jupyter.embedded.arm.access import ROLES
+from adxmi_jupyter.embedded.arm.granting import assign_role
 from adxmi_jupyter.embedded.arm.http import ArmFace
 from adxmi_jupyter.embedded.faults import Faults
-from adxmi_jupyter.embedded.kusto.http import KustoFace
+from adxmi_jupyter.embedded.ingestion.connections import (
+    announce_blob,
+    change_documents,
+    deliver_events,
+    push_events,
+)
+from adxmi_jupyter.embedded.ingestion.notifications import BLOB_CREATED
+from adxmi_jupyter.embedded.ingestion.resources_face import ResourcesFace
+from adxmi_jupyter.embedded.kusto.exports.running import run_continuous_export
+from adxmi_jupyter.embedded.kusto.http import INGESTION_PREFIX, KustoFace
 from adxmi_jupyter.embedded.operations import ArmSettings
+from adxmi_jupyter.embedded.scripts import Scripts
 from adxmi_jupyter.embedded.seed import seeded_world
+from adxmi_jupyter.embedded.threads import DaemonThreads
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
     from types import TracebackType
 
+    from adxmi_jupyter.embedded.answer import Answer
+    from adxmi_jupyter.embedded.ingestion.connections import Sendable
+    from adxmi_jupyter.embedded.workflows import ContinuousExport
     from adxmi_jupyter.embedded.world import World
 
 _HOST = "127.0.0.1"
+_TURNS = 5
 _SHUTDOWN_SECONDS = 1.0
 
 
@@ -39,12 +57,14 @@ class EmbeddedAzure:
         self.faults = Faults()
         self.latency = latency
         self.arm = ArmSettings()
+        self.scripts = Scripts()
         self.requests_served = 0
         self.arm_requests_served = 0
         self._port = port
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping: asyncio.Event | None = None
+        self._threads = DaemonThreads()
 
     @property
     def kusto_uri(self) -> str:
@@ -52,6 +72,14 @@ class EmbeddedAzure:
         if not self._port:
             raise RuntimeError("The embedded Azure has no address yet: call start() first.")
         return f"http://{_HOST}:{self._port}"
+
+    @property
+    def ingest_uri(self) -> str:
+        """Address of the ingestion endpoint; a path of the same server, of two segments.
+
+        Clients take a path of one segment for the name of a database.
+        """
+        return f"{self.kusto_uri}/{INGESTION_PREFIX}/{self.world.cluster.name}"
 
     @property
     def arm_uri(self) -> str:
@@ -64,6 +92,7 @@ class EmbeddedAzure:
             return self
         listener = socket.create_server((_HOST, self._port), backlog=256)
         self._port = listener.getsockname()[1]
+        self.scripts = Scripts()
         ready = threading.Event()
         self._thread = threading.Thread(
             target=lambda: asyncio.run(self._serve(listener, ready)),
@@ -75,7 +104,7 @@ class EmbeddedAzure:
         return self
 
     def stop(self) -> None:
-        """Release answers held back, close every connection and end the thread."""
+        """Release answers held back, end scripts, close every connection and end the thread."""
         if self._thread is None or self._loop is None or self._stopping is None:
             return
         self._loop.call_soon_threadsafe(self._stopping.set)
@@ -88,6 +117,62 @@ class EmbeddedAzure:
         self.arm = ArmSettings()
         self.world = seeded_world()
 
+    def push_events(self, hub: str, events: Iterable[Sendable], **properties: str) -> int:
+        """Send events to an event hub, by resource ID or as `namespace/hub`; rows that came in.
+
+        Events are texts, bytes, or values that become JSON; `properties` such as `Table` route
+        them. What data connections cannot ingest yet waits. KeyError for an unknown hub.
+        """
+        with self.world.lock:
+            return push_events(self.world, hub, events, properties)
+
+    def blob_created(
+        self, account: str, container: str, path: str, event_type: str = BLOB_CREATED
+    ) -> int:
+        """Let Event Grid tell of a blob; the rows that its connections ingested.
+
+        KeyError for an unknown account; the blob itself is looked at by the connection.
+        """
+        with self.world.lock:
+            return announce_blob(self.world, account, container, path, event_type)
+
+    def cosmos_changed(
+        self, account: str, database: str, container: str, documents: Iterable[Mapping[str, Any]]
+    ) -> int:
+        """Write documents into a Cosmos DB container; the rows that its connections ingested.
+
+        KeyError for an unknown container; the account may be a resource ID or a name.
+        """
+        with self.world.lock:
+            return change_documents(self.world, account, database, container, documents)
+
+    def deliver_events(self) -> int:
+        """Let data connections try again what they could not ingest; the rows that came in."""
+        with self.world.lock:
+            return deliver_events(self.world)
+
+    @property
+    def azure_roles(self) -> dict[str, str]:
+        """Names of the Azure roles it knows, by the GUID of their definition."""
+        return {role.role_id: role.name for role in ROLES}
+
+    def assign_role(self, identity: str, role: str, resource: str) -> bool:
+        """Give an identity an Azure role on a resource, all by name; whether it is new.
+
+        The resource may be `account/container`, `namespace/hub`, or a scope such as that of a
+        resource group. KeyError names what does not exist.
+        """
+        with self.world.lock:
+            return assign_role(self.world, identity, role, resource)
+
+    def run_now(self, database: str, name: str) -> ContinuousExport:
+        """Run a continuous export once and return it; no time runs any by itself.
+
+        A link that is missing makes a failed run, which the export remembers. KeyError when
+        there is no such database or export.
+        """
+        return run_continuous_export(self.world, database, name)
+
     async def pause(self, seconds: float) -> None:
         """Hold an answer back for so long, or until the server stops."""
         if seconds > 0 and self._stopping is not None:
@@ -96,16 +181,26 @@ class EmbeddedAzure:
             except TimeoutError:
                 return
 
+    async def beside(self, call: Callable[[], Answer]) -> Answer:
+        """Call this in a thread of its own and return what it returns."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, call)
+
     async def _serve(self, listener: socket.socket, ready: threading.Event) -> None:
         self._loop = asyncio.get_running_loop()
         self._stopping = asyncio.Event()
         application = web.Application(client_max_size=64 * 1024**2)
-        application.add_routes([*KustoFace(self).routes(), *ArmFace(self).routes()])
+        faces = (KustoFace(self), ResourcesFace(self), ArmFace(self))
+        application.add_routes([route for face in faces for route in face.routes()])
         runner = web.AppRunner(application, access_log=None, shutdown_timeout=_SHUTDOWN_SECONDS)
         await runner.setup()
-        await web.SockSite(runner, listener).start()
+        site = web.SockSite(runner, listener)
+        await site.start()
         ready.set()
         await self._stopping.wait()
+        self.scripts.stop()
+        await site.stop()
+        for _ in range(_TURNS):  # what was accepted just now becomes a connection to be closed, too
+            await asyncio.sleep(0)
         await runner.cleanup()
 
     def __enter__(self) -> Self:

@@ -2,23 +2,103 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+_EPOCH = datetime(2026, 2, 2, 8, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Partition:
+    """A partition of an external table: a virtual column, or one made from a real column.
+
+    `kind` is string, datetime or long. `function` is empty for a virtual column and for one that
+    repeats `column`; else `bin`, `hash`, `startofday`, `startofweek`, `startofmonth` or
+    `startofyear`, with a length of time for `bin` and a modulus for `hash` as `argument`.
+    """
+
+    name: str
+    kind: str
+    column: str = ""
+    function: str = ""
+    argument: timedelta | int | None = None
+
+
+@dataclass(frozen=True)
+class PathItem:
+    """A piece of a path format: a text, or a partition with an optional .NET time pattern."""
+
+    text: str = ""
+    partition: str = ""
+    pattern: str = ""
+
+
+@dataclass(frozen=True)
+class AccelerationPolicy:
+    """The query acceleration policy of an external table; `managed_identity` may be `system`."""
+
+    is_enabled: bool
+    hot: timedelta
+    max_age: timedelta = timedelta(minutes=5)
+    managed_identity: str | None = None
+    hot_windows: tuple[tuple[str, str], ...] = ()
+    hot_datetime_column: str | None = None
+    updated_on: str = ""
 
 
 @dataclass(frozen=True)
 class ExternalTable:
     """An external table; its connection strings are kept whole, secrets included.
 
-    `table_type` is `Blob` for storage and `Sql` for SQL Server, whose table `target` names.
+    `table_type` is `Blob` for storage, `Delta` for Delta Lake and `Sql` for SQL Server and its
+    like, whose table `target` names; `columns` are (name, Kusto type), and `infers_schema` says
+    that they were read from a delta table. Of a storage folder only blobs with this prefix of
+    their name and this extension are read; `include_headers` is `All`, `FirstFile` or `None`.
+    `options` are other properties by their canonical names; `admins` fully qualified names.
     """
 
     name: str
-    connection_strings: tuple[str, ...]
+    connection_strings: tuple[str, ...] = field(repr=False)
     table_type: str = "Blob"
     data_format: str = "Csv"
     target: str = ""
     folder: str = ""
     doc_string: str = ""
+    columns: tuple[tuple[str, str], ...] = ()
+    name_prefix: str = ""
+    file_extension: str = ""
+    include_headers: str = "None"
+    compressed: bool = False
+    compression_type: str = ""
+    partitions: tuple[Partition, ...] = ()
+    path_format: tuple[PathItem, ...] = ()
+    infers_schema: bool = False
+    options: Mapping[str, Any] = field(default_factory=dict)
+    admins: frozenset[str] = frozenset()
+    acceleration: AccelerationPolicy | None = None
+    mappings: tuple[IngestionMapping, ...] = ()
+
+
+@dataclass(frozen=True)
+class ExportedArtifact:
+    """A blob that a continuous export wrote."""
+
+    timestamp: str
+    uri: str
+    records: int
+
+
+@dataclass(frozen=True)
+class ExportFailure:
+    """A run of a continuous export that failed; `last_success` is None when none ever ran."""
+
+    timestamp: str
+    operation_id: str
+    details: str
+    last_success: str | None = None
+    kind: str = "Failure"
 
 
 @dataclass(frozen=True)
@@ -26,7 +106,9 @@ class ContinuousExport:
     """A continuous export; times are texts as the service shows them, None for never.
 
     `managed_identity` is an object ID, `system`, or empty for an export without an identity.
-    `tables` are the local tables whose new records alone are exported.
+    `tables` are the local tables whose new records alone are exported; `cursors` maps them to
+    the number of records that are exported already. `properties` are those given when it was
+    made, by their canonical names.
     """
 
     name: str
@@ -40,6 +122,10 @@ class ContinuousExport:
     last_run_time: str | None = None
     last_run_result: str = ""
     exported_to: str | None = None
+    properties: Mapping[str, Any] = field(default_factory=dict)
+    cursors: Mapping[str, int] = field(default_factory=dict)
+    artifacts: tuple[ExportedArtifact, ...] = ()
+    failures: tuple[ExportFailure, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -53,3 +139,74 @@ class UpdatePolicy:
     source_is_wildcard: bool = False
     is_transactional: bool = False
     propagates_properties: bool = False
+
+
+@dataclass(frozen=True)
+class StoredFunction:
+    """A stored function; `parameters` and `body` are as they were written, with brackets."""
+
+    name: str
+    parameters: str
+    body: str
+    folder: str = ""
+    doc_string: str = ""
+    admins: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class IngestionMapping:
+    """How fields of data go to the columns of a table or external table; `mapping` is JSON."""
+
+    name: str
+    kind: str
+    mapping: str
+    updated_on: str
+
+
+@dataclass(frozen=True)
+class CommandOperation:
+    """A command that went on in the background, as `.show operations` lists it.
+
+    `columns` and `rows` are what `.show operation … details` answers.
+    """
+
+    operation_id: str
+    command: str
+    started_on: str
+    state: str
+    status: str
+    database: str
+    principal: str
+    columns: tuple[tuple[str, str], ...] = ()
+    rows: tuple[tuple[Any, ...], ...] = ()
+
+
+def _plugins() -> dict[str, bool]:
+    return {
+        "ai_chat_completion": True,
+        "ai_chat_completion_prompt": True,
+        "ai_embeddings": True,
+        "cosmosdb_sql_request": True,
+        "infer_storage_schema": True,
+        "mysql_request": False,
+        "postgresql_request": False,
+        "sql_request": True,
+    }
+
+
+@dataclass
+class Flows:
+    """What commands started and switched: operations in the background, plugins, and the time.
+
+    `plugins` says which plugins of the query language are enabled, python aside: `plugin_states`
+    of the module `plugins` knows all.
+    """
+
+    operations: list[CommandOperation] = field(default_factory=list)
+    plugins: dict[str, bool] = field(default_factory=_plugins)
+    ticks: int = 0
+
+    def now(self) -> str:
+        """Return the time, which moves by a second whenever it is asked for."""
+        self.ticks += 1
+        return f"{_EPOCH + timedelta(seconds=self.ticks):%Y-%m-%dT%H:%M:%SZ}"

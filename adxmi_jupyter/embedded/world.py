@@ -10,13 +10,22 @@ import threading
 import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from adxmi_jupyter.embedded.ingestion.state import IngestionState
 from adxmi_jupyter.embedded.resources import default_settings, default_sku, identity_id
-from adxmi_jupyter.embedded.workflows import ContinuousExport, ExternalTable, UpdatePolicy
+from adxmi_jupyter.embedded.security import (
+    ClusterRole,
+    DatabaseRole,
+    Principal,
+    PrincipalKind,
+    RoleAssignment,
+)
+from adxmi_jupyter.embedded.sources import DataSources
+from adxmi_jupyter.embedded.workflows import ContinuousExport, ExternalTable, Flows, UpdatePolicy
 
 if TYPE_CHECKING:
+    from adxmi_jupyter.embedded.callouts import CalloutRule
     from adxmi_jupyter.embedded.operations import Operation
     from adxmi_jupyter.embedded.resources import (
         AttachedDatabase,
@@ -25,38 +34,29 @@ if TYPE_CHECKING:
         Resource,
         Subscription,
     )
+    from adxmi_jupyter.embedded.storage.accounts import StorageAccount
+    from adxmi_jupyter.embedded.targets import CosmosAccount, ModelAccount, SqlServer
+    from adxmi_jupyter.embedded.workflows import IngestionMapping, StoredFunction
+
+__all__ = [
+    "Cluster",
+    "ClusterRole",
+    "Database",
+    "DatabaseRole",
+    "Identity",
+    "PolicyItem",
+    "Principal",
+    "PrincipalKind",
+    "RoleAssignment",
+    "Table",
+    "World",
+    "as_principal",
+    "stable_id",
+]
 
 _NAMESPACE = uuid.UUID("b7b5f1f4-4d0e-4c43-9d5a-6f0f6f3c9e21")
 _EPOCH = datetime(2026, 1, 5, 8, tzinfo=UTC)
 _TOKEN_PREFIX = "embedded-"  # noqa: S105 - a name in a simulator; it opens nothing
-
-
-class ClusterRole(StrEnum):
-    """Roles that hold on every database of the cluster (page: Security roles)."""
-
-    ADMIN = "AllDatabasesAdmin"
-    VIEWER = "AllDatabasesViewer"
-    MONITOR = "AllDatabasesMonitor"
-
-
-class DatabaseRole(StrEnum):
-    """Roles on one database, spelled as the role commands spell them."""
-
-    ADMINS = "admins"
-    USERS = "users"
-    VIEWERS = "viewers"
-    UNRESTRICTED_VIEWERS = "unrestrictedviewers"
-    INGESTORS = "ingestors"
-    MONITORS = "monitors"
-
-
-class PrincipalKind(StrEnum):
-    """Prefix of a principal's fully qualified name."""
-
-    USER = "aaduser"
-    GROUP = "aadgroup"
-    APPLICATION = "aadapp"
-    MICROSOFT_ACCOUNT = "msauser"
 
 
 @dataclass
@@ -79,41 +79,6 @@ class Identity:
 
 
 @dataclass(frozen=True)
-class Principal:
-    """Someone who may hold a security role; a caller when it has a token.
-
-    `identifier` is what stands in the fully qualified name: an object ID for users and groups,
-    a client ID for applications and managed identities, an address for Microsoft accounts.
-    """
-
-    kind: PrincipalKind
-    identifier: str
-    tenant_id: str
-    display_name: str
-    object_id: str = ""
-    upn: str = ""
-    token: str | None = None
-
-    @property
-    def fqn(self) -> str:
-        """Fully qualified name, such as `aaduser=<object ID>;<tenant ID>`."""
-        if not self.tenant_id:
-            return f"{self.kind}={self.identifier}"
-        return f"{self.kind}={self.identifier};{self.tenant_id}"
-
-
-@dataclass(frozen=True)
-class RoleAssignment:
-    """One principal in one security role; `name` is the one given through Resource Manager."""
-
-    role: ClusterRole | DatabaseRole
-    principal: Principal
-    notes: str = ""
-    assignment_id: str = ""
-    name: str = ""
-
-
-@dataclass(frozen=True)
 class PolicyItem:
     """What the managed identity policy of one scope allows one identity."""
 
@@ -127,12 +92,16 @@ class PolicyItem:
 
 @dataclass
 class Table:
-    """A small table: `columns` are (name, Kusto type), rows hold JSON-ready values."""
+    """A small table: `columns` are (name, Kusto type), rows JSON-ready, `admins` FQNs."""
 
     name: str
     columns: tuple[tuple[str, str], ...]
     rows: list[tuple[Any, ...]] = field(default_factory=list)
     update_policy: list[UpdatePolicy] | None = None
+    folder: str = ""
+    doc_string: str = ""
+    admins: frozenset[str] = frozenset()
+    mappings: list[IngestionMapping] = field(default_factory=list)
 
 
 @dataclass
@@ -147,6 +116,7 @@ class Database:
     data_connections: list[DataConnection] = field(default_factory=list)
     external_tables: dict[str, ExternalTable] = field(default_factory=dict)
     continuous_exports: dict[str, ContinuousExport] = field(default_factory=dict)
+    functions: dict[str, StoredFunction] = field(default_factory=dict)
 
 
 @dataclass
@@ -159,6 +129,7 @@ class Cluster:
     system_identity: Identity | None = None
     identities: list[Identity] = field(default_factory=list)
     policy: list[PolicyItem] | None = None
+    callout_policy: list[CalloutRule] | None = None
     databases: dict[str, Database] = field(default_factory=dict)
     roles: list[RoleAssignment] = field(default_factory=list)
     subscription_id: str = ""
@@ -220,7 +191,14 @@ class World:
     other_clusters: list[Cluster] = field(default_factory=list)
     resources: list[Resource] = field(default_factory=list)
     azure_roles: list[AzureRoleAssignment] = field(default_factory=list)
+    storage_accounts: dict[str, StorageAccount] = field(default_factory=dict)
+    sql_servers: dict[str, SqlServer] = field(default_factory=dict)
+    cosmos_accounts: dict[str, CosmosAccount] = field(default_factory=dict)
+    model_accounts: dict[str, ModelAccount] = field(default_factory=dict)
     operations: list[Operation] = field(default_factory=list)
+    sources: DataSources = field(default_factory=DataSources)
+    ingestion: IngestionState = field(default_factory=IngestionState)
+    flows: Flows = field(default_factory=Flows)
     minted: int = 0
     lock: threading.RLock = field(default_factory=threading.RLock, repr=False, compare=False)
 
@@ -233,6 +211,12 @@ class World:
         """Let operations that nobody asks about take effect when they are due."""
         for operation in self.operations:
             operation.settle()
+
+    def tenant_of(self, resource_id: str) -> str:
+        """Return the tenant of the subscription that a resource ID or scope begins with."""
+        wanted = resource_id.strip("/").partition("/")[2].partition("/")[0].casefold()
+        found = next((s for s in self.subscriptions if s.subscription_id == wanted), None)
+        return (found.tenant_id if found else "") or self.tenant_id
 
     def mint(self, *words: str) -> str:
         """Return a new GUID; the same ones in the same order in every world."""
@@ -277,8 +261,13 @@ class World:
             self.cluster.databases[name] = database
         return database
 
+    def add_blob(self, account: str, container: str, path: str, data: bytes) -> None:
+        """Put a blob into an account; its container is made when it is missing."""
+        with self.lock:
+            self.storage_accounts[account].put(container, path, data)
+
     def add_external_table(
-        self, name: str, *connection_strings: str, database: str, **properties: str
+        self, name: str, *connection_strings: str, database: str, **properties: Any
     ) -> ExternalTable:
         """Create an external table; `properties` are other fields of `ExternalTable`."""
         table = ExternalTable(name, connection_strings, **properties)

@@ -2,6 +2,7 @@
 
 import json
 import re
+from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
 from tests.embedded.arm_shapes import field, shape
@@ -19,6 +20,11 @@ NAMES = (
     (r"\b(kustoCluster|KustoClusterLeader|pssdk2ekhd9|testcluster\d+)\b", "contoso"),
     (r"\b(kustoDatabase|testdatabase\d+)\b", "Sales"),
     (r"\b(dataConnectionTest|eventhubConnection\d+)\b", "sales-orders"),
+    (
+        r"(?:testrg|devxtestgroup)(?=/providers/Microsoft\.EventHub/)",
+        "analytics",
+    ),
+    (r"\b(testcli|eventHubNamespaceForClients)/eventhubs/\w+", "contosohub/eventhubs/orders"),
     (r"West US 2|Central US|East US", "West Europe"),
     (r"West%20US%202|Central%20US", "West%20Europe"),
 )
@@ -181,7 +187,12 @@ def walk(path, azure, http, justified):
     """Send every request of a recording; its cluster had user-assigned identities or had none."""
     if not path.stem.startswith("ps_"):
         azure.world.cluster.identities = []
-    entries = json.loads(path.read_text(encoding="utf-8"))["entries"]
+    azure.world.cluster.databases["Sales"].data_connections = []
+    # Some recordings are in the order of addresses, not of time.
+    entries = sorted(
+        json.loads(path.read_text(encoding="utf-8"))["entries"],
+        key=lambda entry: parsedate_to_datetime(entry["response_headers"]["date"]),
+    )
     walked = Walk(azure, http, justified)
     for index, entry in enumerate(entries):
         walked.step(entry, follow_ups(entries, index))

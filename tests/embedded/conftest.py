@@ -11,13 +11,21 @@ from azure.core.credentials import AccessToken
 from azure.core.exceptions import HttpResponseError
 from azure.core.pipeline.policies import SansIOHTTPPolicy
 from azure.kusto.data import KustoClient, KustoConnectionStringBuilder
+from azure.kusto.data.data_format import DataFormat
 from azure.kusto.data.exceptions import KustoApiError
+from azure.kusto.ingest import (
+    BlobDescriptor,
+    IngestionProperties,
+    QueuedIngestClient,
+    ReportLevel,
+)
 from azure.mgmt.authorization import AuthorizationManagementClient
 from azure.mgmt.kusto import KustoManagementClient
 from azure.mgmt.msi import ManagedServiceIdentityClient
 from azure.mgmt.resourcegraph import ResourceGraphClient
 
 from adxmi_jupyter.embedded import EmbeddedAzure
+from tests.embedded.ingesting import HUB, INGEST
 
 ADMIN = "embedded-admin"
 READER = "embedded-reader"
@@ -233,3 +241,115 @@ def give_role(azure, authorization):
 def body_of(body):
     """Return a body as the bytes that a client sends as they are."""
     return io.BytesIO(json.dumps(body).encode())
+
+
+@pytest.fixture
+def new_rows(azure):
+    """Return the rows of a table that came after the seeded ones."""
+    databases = azure.world.cluster.databases
+    seeded = {(d.name, t.name): len(t.rows) for d in databases.values() for t in d.tables.values()}
+
+    def rows(table="Orders", database="Sales"):
+        return databases[database].tables[table].rows[seeded[database, table] :]
+
+    return rows
+
+
+@pytest.fixture
+def failures(run):
+    """Return (error code, table, number of sources) of every ingestion failure, oldest first."""
+
+    def shown():
+        found = run(".show ingestion failures")
+        return [(row["ErrorCode"], row["Table"], row["NumberOfSources"]) for row in found]
+
+    return shown
+
+
+@pytest.fixture
+def error_codes(failures):
+    """Return the error codes of the ingestion failures alone."""
+    return lambda: [code for code, _, _ in failures()]
+
+
+@pytest.fixture
+def endpoint(azure):
+    """Run a command on the ingestion endpoint and return the rows of its result as dicts."""
+    clients = []
+
+    def run_there(text, *, database="Sales", token=ADMIN):
+        builder = KustoConnectionStringBuilder.with_token_provider(azure.ingest_uri, lambda: token)
+        clients.append(KustoClient(builder))
+        return clients[-1].execute_mgmt(database, text).primary_results[0].to_dict()["data"]
+
+    yield run_there
+    for client in clients:
+        client.close()
+
+
+@pytest.fixture
+def endpoint_refusal(endpoint):
+    """Run a command that the ingestion endpoint must refuse and return the service's error."""
+
+    def run_refused(text, **options):
+        with pytest.raises(KustoApiError) as caught:
+            endpoint(text, **options)
+        return caught.value.get_api_error()
+
+    return run_refused
+
+
+@pytest.fixture
+def disconnect(azure):
+    """Remove the seeded data connection, so that another one can be looked at alone."""
+    azure.world.cluster.databases["Sales"].data_connections.clear()
+
+
+@pytest.fixture
+def connect_source(kusto):
+    """Make a data connection of the database Sales, or change it."""
+
+    def make(name, kind, **properties):
+        body = {"kind": kind, "properties": properties}
+        where = ("analytics", "contoso", "Sales")
+        kusto.data_connections.begin_create_or_update(*where, name, body).result()
+
+    return make
+
+
+@pytest.fixture
+def connect_hub(connect_source):
+    """Make an Event Hubs connection beside the seeded one, or change it."""
+
+    def make(**properties):
+        usual = {
+            "eventHubResourceId": HUB,
+            "consumerGroup": "analytics",
+            "tableName": "Orders",
+            "dataFormat": "JSON",
+            "managedIdentityResourceId": INGEST,
+        }
+        connect_source("extra", "EventHub", **{**usual, **properties})
+
+    return make
+
+
+@pytest.fixture
+def ingestor(azure):
+    """A client of queued ingestion for the admin."""
+    with QueuedIngestClient(KustoConnectionStringBuilder(azure.ingest_uri)) as client:
+        yield client
+
+
+@pytest.fixture
+def ingest(ingestor):
+    """Queue a blob by its connection string."""
+
+    def queue(source, *, table="Orders", database="Sales", data_format=DataFormat.CSV, **options):
+        level = options.pop("report_level", ReportLevel.FailuresAndSuccesses)
+        properties = IngestionProperties(
+            database, table, data_format, report_level=level, **options
+        )
+        return ingestor.ingest_from_blob(BlobDescriptor(source, size=100), properties)
+
+    return queue

@@ -247,6 +247,15 @@ def test_principal_that_does_not_exist_on_a_cluster(grant, refused):
     assert error.error.code == "400-BadRequest"
 
 
+def test_principal_that_does_not_exist_may_be_refused_late_on_a_cluster_too(azure, grant, refused):
+    azure.arm.refuses_late = True
+
+    error = refused(grant, OTHER_TENANT, "AllDatabasesViewer", database=None)
+
+    assert (error.status_code, error.error.code) == (200, "ResourceNotFound")
+    assert len(azure.world.cluster.roles) == 1
+
+
 def test_principal_that_does_not_exist_on_a_database(grant, refused, kusto):
     error = refused(grant, OTHER_TENANT, "Viewer")
 

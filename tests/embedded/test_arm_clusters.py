@@ -178,47 +178,6 @@ def test_get_data_connection(kusto, refused):
     assert "DataConnections/other" in error.error.message
 
 
-def validate(kusto, identity):
-    body = {
-        "dataConnectionName": "new",
-        "properties": {"kind": "EventHub", "properties": {"managedIdentityResourceId": identity}},
-    }
-    poller = kusto.data_connections.begin_data_connection_validation(
-        "analytics", "contoso", "Sales", body
-    )
-    return poller.result()
-
-
-def test_validation_answers_with_a_capital_value(kusto, azure):
-    assigned = validate(kusto, azure.world.identity("mi-ingest").resource_id)
-    system = validate(kusto, CLUSTER)
-    without = validate(kusto, None)
-    stranger = validate(kusto, azure.world.identity("mi-stranger").resource_id)
-
-    assert [dict(each) for each in (assigned, system, without)] == [{"Value": []}] * 3
-    assert "mi-stranger" in stranger["Value"][0]["errorMessage"]
-
-
-def test_validation_of_the_system_identity_when_there_is_none(kusto, azure):
-    azure.world.cluster.system_identity = None
-
-    result = validate(kusto, CLUSTER)
-
-    assert len(result["Value"]) == 1
-
-
-def test_validation_needs_a_kind(kusto, refused):
-    error = refused(
-        kusto.data_connections.begin_data_connection_validation,
-        "analytics",
-        "contoso",
-        "Sales",
-        {"properties": {}},
-    )
-
-    assert error.status_code == 400
-
-
 def test_followed_database(manage, kusto):
     archive = manage(KustoManagementClient, ARCHIVE).attached_database_configurations
 

@@ -184,4 +184,4 @@ def test_reset_brings_back_times_and_roles(azure):
     azure.reset()
 
     assert azure.arm.polls == 1
-    assert len(azure.world.azure_roles) == 6
+    assert len(azure.world.azure_roles) == 7

@@ -92,6 +92,15 @@ def test_whole_row(ask):
     assert row["properties"]["provisioningState"] == "Succeeded"
 
 
+def test_a_resource_of_another_tenant_shows_it(ask, azure):
+    text = "resources | where name in ('contosohub', 'fabrikamhub') | project name, tenantId"
+
+    tenants = {row["name"]: row["tenantId"] for row in ask(text).data}
+
+    assert tenants["contosohub"] == azure.world.tenant_id
+    assert tenants["fabrikamhub"] not in {"", azure.world.tenant_id}
+
+
 def test_system_identity_has_no_row_of_its_own(ask):
     answer = ask("resources | where name == 'contoso' | project type")
 
@@ -103,7 +112,16 @@ def test_system_identity_has_no_row_of_its_own(ask):
     [
         ("name in ('contoso', 'mi-ingest')", 2),
         ("name in~ ('CONTOSO')", 1),
-        ("name != 'contoso' and name !~ 'MI-INGEST'", 5),
+        ("name != 'contoso' and name !~ 'MI-INGEST'", 12),
+        ("name !in ('contoso', 'mi-ingest')", 12),
+        ("name !in~ ('CONTOSO', 'mi-ingest')", 12),
+        ("toupper(name) == 'CONTOSO'", 1),
+        ("tolower(toupper(name)) in ('contoso', 'mi-export')", 2),
+        (f"tolower(id) in ('{CLUSTER_ID.lower()}', 'x')", 1),
+        (f"id in ('{CLUSTER_ID.lower()}')", 0),
+        (f"id in~ ('{CLUSTER_ID.lower()}')", 1),
+        ("tolower(tostring(properties.provisioningState)) == 'succeeded'", 2),
+        ("tolower(properties) == ''", 14),
         ("name contains 'STRANGE' or (name startswith 'contosol')", 2),
         ("tolower(name) == 'nothing'", 0),
         ("properties.uri.deep == 'x'", 0),
@@ -125,12 +143,12 @@ def test_order_and_take(ask):
 def test_pages(ask):
     text = "resources | project id | order by id asc"
 
-    first = ask(text, top=4)
-    second = ask(text, top=4, skip_token=first.skip_token)
+    first = ask(text, top=7)
+    second = ask(text, top=7, skip_token=first.skip_token)
     whole = ask(text)
 
-    assert (first.count, first.total_records, first.result_truncated) == (4, 7, "true")
-    assert (second.count, second.result_truncated, second.skip_token) == (3, "false", None)
+    assert (first.count, first.total_records, first.result_truncated) == (7, 14, "true")
+    assert (second.count, second.result_truncated, second.skip_token) == (7, "false", None)
     assert first.data + second.data == whole.data
 
 
@@ -142,7 +160,7 @@ def test_pages_need_the_id(ask):
 
 
 def test_skip(ask):
-    answer = ask("resources | project id", skip=5)
+    answer = ask("resources | project id", skip=12)
 
     assert answer.count == 2
 

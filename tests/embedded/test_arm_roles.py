@@ -6,7 +6,9 @@ import pytest
 from azure.mgmt.authorization.models import RoleAssignmentCreateParameters
 
 SUBSCRIPTION = "/subscriptions/4c8f2a61-7b3d-4e95-a0d2-91f6c3b58e07"
-STORAGE = f"{SUBSCRIPTION}/resourceGroups/analytics/providers/Microsoft.Storage/storageAccounts/contosolake"
+GROUP = f"{SUBSCRIPTION}/resourceGroups/analytics"
+STORAGE = f"{GROUP}/providers/Microsoft.Storage/storageAccounts/contosolake"
+ACCOUNT = f"{GROUP}/providers/Microsoft.Storage/storageAccounts/contosobackup"
 BLOB_READER = "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1"
 DEFINITION = f"{SUBSCRIPTION}/providers/Microsoft.Authorization/roleDefinitions"
 NAME = "0b6e7a52-93d1-4f08-b5c4-6a2e8d7f1c39"
@@ -75,6 +77,61 @@ def test_roles_of_one_principal(assignments, ids, text):
     found = assignments.list_for_scope(STORAGE, filter=text.format(ids["mi-export"]))
 
     assert [a.principal_id for a in found] == [ids["mi-export"]]
+
+
+BACKUPS = f"{ACCOUNT}/blobServices/default/containers/backups"
+
+
+@pytest.mark.parametrize("scope", [BACKUPS, ACCOUNT, GROUP, SUBSCRIPTION])
+def test_list_at_a_container_shows_what_is_inherited(azure, assignments, ids, scope):
+    azure.assign_role("mi-export", "Storage Blob Data Reader", scope)
+
+    found = list(assignments.list_for_scope(BACKUPS, filter=f"principalId eq '{ids['mi-export']}'"))
+
+    assert [(each.scope, each.role_definition_id.rsplit("/", 1)[1]) for each in found] == [
+        (scope, BLOB_READER)
+    ]
+
+
+def test_list_at_a_container_shows_no_role_of_its_neighbour(azure, assignments, ids):
+    azure.assign_role("mi-export", "Storage Blob Data Reader", "contosobackup/others")
+    azure.assign_role("mi-export", "Storage Blob Data Reader", "contosobackup/backups-old")
+
+    found = assignments.list_for_scope(BACKUPS, filter=f"principalId eq '{ids['mi-export']}'")
+
+    assert list(found) == []
+
+
+@pytest.mark.parametrize(
+    "target", ["contosobackup/backups", "ContosoBackup/backups", BACKUPS, f"{BACKUPS}/"]
+)
+def test_roles_are_assigned_by_name_or_scope(azure, target):
+    is_new = azure.assign_role("MI-Export", "storage blob data reader", target)
+
+    assert is_new is True
+    assert azure.world.azure_roles[-1].scope == BACKUPS
+    assert azure.assign_role("mi-export", "Storage Blob Data Reader", BACKUPS.upper()) is False
+
+
+@pytest.mark.parametrize(
+    ("names", "missing"),
+    [
+        (("nobody", "Reader", "contosolake"), "nobody"),
+        (("mi-export", "King", "contosolake"), "King"),
+        (("mi-export", "Reader", "nowhere/x"), "nowhere/x"),
+        (("mi-export", "Reader", "/subscriptions/0"), "/subscriptions/0"),
+        (
+            ("mi-export", "Reader", f"{SUBSCRIPTION}/resourceGroups/x"),
+            f"{SUBSCRIPTION}/resourceGroups/x",
+        ),
+        (("mi-export", "Reader", "fabrikamhub"), "mi-export"),
+    ],
+)
+def test_names_that_are_none_are_told(azure, names, missing):
+    with pytest.raises(KeyError) as error:
+        azure.assign_role(*names)
+
+    assert error.value.args == (missing,)
 
 
 def test_unknown_filter_is_refused(assignments, refused):

@@ -1,5 +1,8 @@
 """The few queries the embedded Azure knows, and what it says to the others."""
 
+from datetime import timedelta
+from decimal import Decimal
+
 import pytest
 
 
@@ -111,14 +114,118 @@ def test_summarize_count_by_column(run):
 
 
 @pytest.mark.parametrize(
+    "condition",
+    ["100 < Amount", "(Amount) > 100", "strcat(Region, '!') == 'north!' and OrderId == 1"],
+)
+def test_either_side_of_a_comparison_is_an_expression(run, condition):
+    rows = run(f"Orders | where {condition} | project OrderId | take 1", database="Sales")
+
+    assert rows == [{"OrderId": 1}]
+
+
+def test_project_computes(run):
+    text = "Orders | take 1 | project Where = strcat(Region, '-', OrderId), 7, Amount"
+
+    assert run(text, database="Sales") == [{"Where": "north-1", "Column1": 7, "Amount": 120.5}]
+
+
+def test_extend_adds_and_replaces(run):
+    text = "Customers | take 1 | extend Active = 'yes', Tag = bag_pack('n', Name)"
+
+    assert run(text, database="Sales") == [
+        {"CustomerId": 1, "Name": "Adatum", "Active": "yes", "Tag": {"n": "Adatum"}}
+    ]
+
+
+def test_summarize_names_its_count(run):
+    rows = run("Orders | summarize orders = count() by Region | take 1", database="Sales")
+
+    assert rows == [{"Region": "north", "orders": 3}]
+
+
+def test_range(run):
+    assert run("range n from 1 to 6 step 2") == [{"n": 1}, {"n": 3}, {"n": 5}]
+
+
+def test_datatable_converts_to_its_columns(run):
+    rows = run('datatable(a:long, b:string, ["c d"]:timespan) [1, "x", 1.5h, long(null), "", 2d,]')
+
+    assert rows == [
+        {"a": 1, "b": "x", "c d": timedelta(minutes=90)},
+        {"a": None, "b": "", "c d": timedelta(days=2)},
+    ]
+
+
+def test_let_gives_values_names(run):
+    text = "let big = 100; let which = strcat('no', \"rth\"); Orders | where Amount > big"
+
+    rows = run(f"{text} | where Region == which | project OrderId", database="Sales")
+
+    assert rows == [{"OrderId": 1}]
+
+
+def test_a_column_goes_before_a_name_of_let(run):
+    rows = run("let Region = 'x'; Orders | take 1 | project Region", database="Sales")
+
+    assert rows == [{"Region": "north"}]
+
+
+def test_literals_of_every_type(run):
+    text = (
+        "print a = int(5), b = real(1.5), c = guid(5B27C9D0-8e14-4a6b-9f35-c2d18e70a4b6),"
+        " d = bool(true), e = decimal(1.50), f = dynamic({'x': [1, null, \"y\" , true]}),"
+        " g = 'a' h'b', h = time(1.00:00:00), i = long(null), j = 10ms, k = timespan(2)"
+    )
+
+    assert run(text) == [
+        {
+            "a": 5,
+            "b": 1.5,
+            "c": "5b27c9d0-8e14-4a6b-9f35-c2d18e70a4b6",
+            "d": True,
+            "e": Decimal("1.50"),
+            "f": {"x": [1, None, "y", True]},
+            "g": "ab",
+            "h": timedelta(days=1),
+            "i": None,
+            "j": timedelta(milliseconds=10),
+            "k": timedelta(days=2),
+        }
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "print datetime(foo)",
+        "print timespan(2 moons)",
+        "print timespan(2parsec)",
+        "print 9999999999999d",
+        "print bag_pack('a')",
+        "print tostring(1, 2)",
+        "print strcat(x)",
+        "print x",
+        "range n from 1 to 3 step 0",
+        "range n from 1 to 900000 step 1",
+        "datatable(a:long, b:long) [1]",
+        "Orders | extend a = Nothing",
+    ],
+)
+def test_expressions_without_a_value_are_refused(refusal, text):
+    error = refusal(text, database="Sales")
+
+    assert error.code == "General_BadRequest"
+    assert error.type == "Kusto.Data.Exceptions.SemanticException"
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "Orders | join Customers on OrderId",
-        "Orders | extend x = 1",
+        "Orders | sort by OrderId",
         "Orders | summarize sum(Amount)",
         "Orders |",
-        "range x from 1 to 3 step 1",
-        "let x = 1; print x",
+        "print now()",
         "Nowhere | take 1",
     ],
 )

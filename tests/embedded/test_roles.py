@@ -2,7 +2,7 @@
 
 import pytest
 
-from adxmi_jupyter.embedded import PrincipalKind
+from adxmi_jupyter.embedded import DatabaseRole, Principal, PrincipalKind
 
 TENANT = "8d1f5c02-63a7-4f0e-9b1d-2e5a7c94b6d3"
 ADMIN_FQN = f"aaduser=61e0c7d4-2b9f-4385-a7c6-d93f0b58e1a2;{TENANT}"
@@ -132,6 +132,77 @@ def test_drop_takes_a_principal_out_of_one_role_only(run, members):
 
     assert members("viewers") == []
     assert members("users") == [READER_FQN]
+
+
+MI_EXPORT_BY_OBJECT_ID = f"aadapp={MI_EXPORT_OBJECT_ID};{TENANT}"
+
+
+@pytest.fixture
+def by_object_id(azure):
+    """Put an identity into a role under its object ID, as Resource Manager lets one do."""
+    listed = Principal(
+        PrincipalKind.APPLICATION, MI_EXPORT_OBJECT_ID, TENANT, "mi-export", MI_EXPORT_OBJECT_ID
+    )
+    azure.world.grant(listed, DatabaseRole.INGESTORS, database="Sales")
+    return listed.fqn
+
+
+@pytest.mark.parametrize(
+    ("given", "left"),
+    [
+        (MI_EXPORT_BY_OBJECT_ID, [MI_EXPORT_FQN]),
+        (f"AADApp={MI_EXPORT_OBJECT_ID.upper()};Contoso.Example", [MI_EXPORT_FQN]),
+        (f"aadapp={MI_EXPORT_OBJECT_ID}", [MI_EXPORT_FQN]),
+        (MI_EXPORT_FQN, [MI_EXPORT_BY_OBJECT_ID]),
+    ],
+)
+def test_drop_takes_whom_the_role_lists_by_exactly_that_name(
+    run, members, by_object_id, given, left
+):
+    run(f".add database Sales ingestors ('{MI_EXPORT_FQN}')")
+
+    run(f".drop database Sales ingestors ('{given}')")
+
+    assert members("ingestors") == left
+
+
+@pytest.mark.parametrize("given", [MI_EXPORT_FQN, "aadapp=mi-export;contoso.example"])
+def test_drop_by_another_name_takes_the_identity_listed_by_its_object_id(
+    run, members, by_object_id, given
+):
+    run(f".drop database Sales ingestors ('{given}')")
+
+    assert members("ingestors") == []
+
+
+def test_drop_by_object_id_takes_the_identity_listed_by_its_client_id(run, members):
+    run(f".add database Sales ingestors ('{MI_EXPORT_FQN}')")
+
+    run(f".drop database Sales ingestors ('{MI_EXPORT_BY_OBJECT_ID}')")
+
+    assert members("ingestors") == []
+
+
+def test_drop_of_both_ids_takes_both(run, members, by_object_id):
+    run(f".add database Sales ingestors ('{MI_EXPORT_FQN}')")
+
+    run(f".drop database Sales ingestors ('{MI_EXPORT_FQN}', '{by_object_id}')")
+
+    assert members("ingestors") == []
+
+
+def test_drop_of_whom_the_directory_no_longer_knows(run, members, by_object_id, azure):
+    azure.world.identities.remove(azure.world.identity("mi-export"))
+
+    run(f".drop database Sales ingestors ('{by_object_id}')")
+
+    assert members("ingestors") == []
+
+
+def test_drop_of_nobody_the_directory_knows_is_refused(refusal):
+    error = refusal(".drop database Sales viewers ('aaduser=ghost@contoso.example')")
+
+    assert error.code == "General_BadRequest"
 
 
 def test_set_replaces_the_members_of_a_role(run, members):

@@ -56,6 +56,15 @@ def test_dots_in_literals_and_comments_start_no_command(run):
     assert len(rows) == 1
 
 
+def test_obfuscated_literals_are_not_repeated(run):
+    text = ".create external table T (a:string) kind=storage dataformat=csv (h'https://x;SECRET')"
+
+    (row,) = run(f".execute database script <|\n{text}", database="Sales")
+
+    assert "SECRET" not in str(row)
+    assert "h'*******'" in row["CommandText"]
+
+
 def test_script_stops_at_the_first_failure(run, policy):
     rows = run(
         f".execute cluster script <|\n.alter cluster {WRONG}\n.alter cluster {GRANT}",

@@ -239,3 +239,21 @@ def test_interpreter_ends_while_the_server_runs():
 
     assert done.stdout.startswith("http://127.0.0.1:")
     assert done.stderr == ""
+
+
+def test_commands_and_queries_load_nothing_heavy():
+    program = (
+        "import json, sys, urllib.request\n"
+        "from adxmi_jupyter.embedded import EmbeddedAzure\n"
+        "with EmbeddedAzure() as azure:\n"
+        "    for path, text in (('mgmt', '.show functions'), ('query', 'Orders | take 1')):\n"
+        "        body = json.dumps({'csl': text, 'db': 'Sales'}).encode()\n"
+        "        urllib.request.urlopen(f'{azure.kusto_uri}/v1/rest/{path}', body).read()\n"
+        "print([name for name in ('pandas', 'numpy', 'pyarrow', 'azure') if name in sys.modules])\n"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout == "[]\n"

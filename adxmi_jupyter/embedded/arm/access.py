@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 ASSIGN = "Microsoft.ManagedIdentity/userAssignedIdentities/assign/action"
 _BLOB = "Microsoft.Storage/storageAccounts/blobServices/containers"
+BLOB_READ = f"{_BLOB}/blobs/read"
+BLOB_WRITE = f"{_BLOB}/blobs/write"
 _HUB = "Microsoft.EventHub"
 
 
@@ -31,6 +33,10 @@ class RoleDefinition:
         """Tell whether the role permits a management action, letter case aside."""
         return _matches(action, self.actions) and not _matches(action, self.not_actions)
 
+    def reaches(self, data_action: str) -> bool:
+        """Tell whether the role permits an action on the data itself: Owner does not."""
+        return _matches(data_action, self.data_actions)
+
 
 OWNER = RoleDefinition("8e3af657-a8ff-443c-a75c-2fe8c4bcb635", "Owner", ("*",))
 READER = RoleDefinition("acdd72a7-3385-48ef-bd42-f606fba81ae7", "Reader", ("*/read",))
@@ -44,13 +50,13 @@ BLOB_READER = RoleDefinition(
     "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1",
     "Storage Blob Data Reader",
     (f"{_BLOB}/read",),
-    data_actions=(f"{_BLOB}/blobs/read",),
+    data_actions=(BLOB_READ,),
 )
 BLOB_CONTRIBUTOR = RoleDefinition(
     "ba92f5b4-2d11-453d-a403-e96b0029c9fe",
     "Storage Blob Data Contributor",
     (f"{_BLOB}/read", f"{_BLOB}/write", f"{_BLOB}/delete"),
-    data_actions=(f"{_BLOB}/blobs/read", f"{_BLOB}/blobs/write", f"{_BLOB}/blobs/delete"),
+    data_actions=(BLOB_READ, BLOB_WRITE, f"{_BLOB}/blobs/delete"),
 )
 HUB_RECEIVER = RoleDefinition(
     "a638d3c7-ab3a-418d-83e6-5f17a39d4fde",
@@ -108,14 +114,18 @@ ROLES = (
 
 def may(world: World, caller: Principal, action: str, scope: str) -> bool:
     """Tell whether the caller holds a role at or above the scope that permits the action."""
-    return any(
-        role.permits(action)
-        for assignment in world.azure_roles
-        if assignment.principal_id.casefold() == caller.object_id.casefold()
-        and covers(assignment.scope, scope)
-        for role in ROLES
-        if role.role_id == assignment.role_id
-    )
+    return any(role.permits(action) for role in _held(world, caller.object_id, scope))
+
+
+def may_reach(world: World, object_id: str, data_action: str, scope: str) -> bool:
+    """Tell whether a principal may do this to the data of what is at the scope.
+
+    A managed identity reaches its own tenant only (page: Managed identities overview).
+    """
+    identity = next((i for i in world.identities if i.object_id == object_id.casefold()), None)
+    if identity is not None and world.tenant_of(scope) != identity.tenant_id:
+        return False
+    return any(role.reaches(data_action) for role in _held(world, object_id, scope))
 
 
 def require(call: Call, action: str, scope: str) -> None:
@@ -133,6 +143,17 @@ def covers(outer: str, inner: str) -> bool:
 def shown(caller: Principal) -> str:
     """Return how messages name a caller."""
     return f"The client '{caller.upn or caller.identifier}' with object id '{caller.object_id}'"
+
+
+def _held(world: World, object_id: str, scope: str) -> list[RoleDefinition]:
+    """Return the roles that a principal holds at or above the scope."""
+    folded = object_id.casefold()
+    ids = {
+        each.role_id
+        for each in world.azure_roles
+        if each.principal_id.casefold() == folded and covers(each.scope, scope)
+    }
+    return [role for role in ROLES if role.role_id in ids]
 
 
 def _matches(action: str, patterns: tuple[str, ...]) -> bool:

@@ -164,12 +164,12 @@ class _Asked:
 
 
 def _principal(call: Call, place: _Place, asked: _Asked) -> tuple[Principal, Failure | None]:
-    """Return the principal; one not found is refused at once on a cluster, late on a database."""
+    """Return the principal; one not found is refused late on a database, else at once or late."""
     world = call.world
     found = resolve(world, KINDS[asked.type], asked.identifier, asked.tenant)
     if found is not None:
         return found, None
-    if place.database is None:
+    if place.database is None and not call.settings.refuses_late:
         raise bad_request(
             f"[BadRequest] Entity ID '{asked.identifier}' is not in AAD tenant "
             f"'{world.tenant_id}'.",

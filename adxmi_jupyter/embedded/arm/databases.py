@@ -1,25 +1,19 @@
-"""What is in a cluster: databases, data connections and databases it follows."""
+"""What is in a cluster: databases, and databases it follows."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.embedded.answer import json_answer
-from adxmi_jupyter.embedded.arm import operations
-from adxmi_jupyter.embedded.arm.call import member
 from adxmi_jupyter.embedded.arm.clusters import find_cluster
-from adxmi_jupyter.embedded.arm.errors import bad_request, child_not_found
+from adxmi_jupyter.embedded.arm.errors import child_not_found
 from adxmi_jupyter.embedded.arm.ids import child, cluster_id, same
-from adxmi_jupyter.embedded.arm.operations import Change
 from adxmi_jupyter.embedded.arm.paging import page_of
 
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.answer import Answer
     from adxmi_jupyter.embedded.arm.call import Call
-    from adxmi_jupyter.embedded.resources import DataConnection
     from adxmi_jupyter.embedded.world import Cluster, Database
-
-_IDENTITY = "managedIdentityResourceId"
 
 
 def list_databases(call: Call) -> Answer:
@@ -45,43 +39,6 @@ def find_database(call: Call, cluster: Cluster) -> Database:
 def database_id(cluster: Cluster, name: str) -> str:
     """Return the resource ID of a database."""
     return f"{cluster_id(cluster)}/Databases/{name}"
-
-
-def list_connections(call: Call) -> Answer:
-    """Return the data connections of a database."""
-    cluster = find_cluster(call)
-    database = find_database(call, cluster)
-    bodies = [_connection(cluster, database, each) for each in database.data_connections]
-    return page_of(call, bodies)
-
-
-def get_connection(call: Call) -> Answer:
-    """Return one data connection."""
-    cluster = find_cluster(call)
-    database, name = find_database(call, cluster), call.names["connection"]
-    for each in database.data_connections:
-        if each.name.casefold() == name.casefold():
-            return json_answer(_connection(cluster, database, each))
-    raise child_not_found(f"{database_id(cluster, database.name)}/DataConnections/{name}")
-
-
-def validate_connection(call: Call) -> Answer:
-    """Check a data connection without creating it; the result is a list with a capital name."""
-    cluster = find_cluster(call)
-    database = find_database(call, cluster)
-    connection = member(call.object().get("properties"))
-    properties = member(connection.get("properties"))
-    if not connection.get("kind"):
-        raise bad_request("A data connection needs a kind.")
-    problems = _problems(cluster, str(properties.get(_IDENTITY) or ""))
-    change = Change(
-        "DataConnectionValidation",
-        cluster,
-        database_id(cluster, database.name),
-        lambda _: None,
-        result={"Value": [{"errorMessage": each} for each in problems]},
-    )
-    return operations.accepted(call, operations.start(call, change))
 
 
 def list_attached(call: Call) -> Answer:
@@ -125,30 +82,3 @@ def _body(call: Call, cluster: Cluster, database: Database) -> dict[str, Any]:
             "provisioningState": "Succeeded",
         },
     }
-
-
-def _connection(cluster: Cluster, database: Database, connection: DataConnection) -> dict[str, Any]:
-    named = connection.properties.get(_IDENTITY) or ""
-    return {
-        **child(database_id(cluster, database.name), "DataConnections", connection.name),
-        "location": cluster.location,
-        "kind": connection.kind,
-        "properties": {
-            **connection.properties,
-            "managedIdentityObjectId": _object_id(cluster, named),
-            "provisioningState": "Succeeded",
-        },
-    }
-
-
-def _problems(cluster: Cluster, named: str) -> list[str]:
-    if named and _object_id(cluster, named) is None:
-        return [f"The managed identity '{named}' is not assigned to '{cluster.name}'."]
-    return []
-
-
-def _object_id(cluster: Cluster, named: str) -> str | None:
-    """Return the object ID for a resource ID; the cluster's own stands for its system identity."""
-    if same(named, cluster_id(cluster)):
-        return cluster.system_identity.object_id if cluster.system_identity else None
-    return next((i.object_id for i in cluster.identities if same(i.resource_id, named)), None)

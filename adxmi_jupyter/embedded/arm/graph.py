@@ -91,7 +91,7 @@ def _rows(call: Call) -> Iterator[dict[str, Any]]:
             yield _row(identity_body(identity), tenant, identity.location)
     for each in call.world.resources:
         body = {"id": each.resource_id, "name": each.name, "type": each.kind, "properties": {}}
-        yield _row(body, tenant, each.location)
+        yield _row(body, call.world.tenant_of(each.resource_id), each.location)
 
 
 def _row(body: dict[str, Any], tenant: str, location: str) -> dict[str, Any]:

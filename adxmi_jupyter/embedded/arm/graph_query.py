@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from importlib import resources
 from typing import Any
 
@@ -12,11 +13,37 @@ from lark import Lark, Token, Transformer, UnexpectedInput, v_args
 
 Row = dict[str, Any]
 Rows = list[Row]
-_Path = tuple[str, ...]
 _Test = Callable[[Row], bool]
 _Step = Callable[[Rows], Rows]
 _ESCAPE = re.compile(r"\\(.)")
 KNOWN = "where, project, order by, take, count"
+
+
+@dataclass(frozen=True)
+class _Path:
+    """Where a value is in a row, and what is made of its text: the innermost function first."""
+
+    names: tuple[str, ...]
+    functions: tuple[Callable[[str], str], ...] = ()
+
+    @property
+    def title(self) -> str:
+        """Name of a column that was given none."""
+        return "_".join(self.names)
+
+    def value_in(self, row: Row) -> Any:
+        """Return the value, None when the row has none."""
+        value: Any = row
+        for name in self.names:
+            value = value.get(name) if isinstance(value, dict) else None
+        for function in self.functions:
+            value = function(value) if isinstance(value, str) else value
+        return value
+
+    def text_in(self, row: Row) -> str:
+        """Return the value if it is a text, else an empty one."""
+        value = self.value_in(row)
+        return value if isinstance(value, str) else ""
 
 
 class GraphQueryError(Exception):
@@ -67,20 +94,26 @@ class _ToSteps(Transformer[Token, Any]):
 
     def path(self, names: list[str]) -> _Path:
         """Return the names that lead to a value."""
-        return tuple(str(name) for name in names)
+        return _Path(tuple(str(name) for name in names))
+
+    @v_args(inline=True)
+    def applied(self, function: Token, path: _Path) -> _Path:
+        """Return a value that a function is applied to."""
+        return replace(path, functions=(*path.functions, _FUNCTIONS[str(function)]))
 
     @v_args(inline=True)
     def comparison(self, path: _Path, operator: Token, literal: str) -> _Test:
         """Return a test of one value against a text."""
         test, given = _COMPARISONS[str(operator)], self._spelled(literal)
-        return lambda row: test(_text(row, path), given)
+        return lambda row: test(path.text_in(row), given)
 
     @v_args(inline=True)
     def membership(self, path: _Path, operator: Token, *literals: str) -> _Test:
-        """Return a test whether a value is one of several texts."""
-        test = _COMPARISONS["=~" if operator == "in~" else "=="]
+        """Return a test whether a value is one of several texts, or after `!` none of them."""
+        test = _COMPARISONS["=~" if operator.endswith("~") else "=="]
         given = [self._spelled(each) for each in literals]
-        return lambda row: any(test(_text(row, path), each) for each in given)
+        wanted = not operator.startswith("!")
+        return lambda row: any(test(path.text_in(row), each) for each in given) is wanted
 
     def all_of(self, tests: list[_Test]) -> _Test:
         """Return a test that holds when both do."""
@@ -98,11 +131,11 @@ class _ToSteps(Transformer[Token, Any]):
     @v_args(inline=True)
     def column(self, alias: Token | None, path: _Path) -> tuple[str, _Path]:
         """Return the name of a column, by default the path with underscores, and its path."""
-        return str(alias) if alias else "_".join(path), path
+        return str(alias) if alias else path.title, path
 
     def project(self, columns: list[tuple[str, _Path]]) -> _Step:
         """Return the step that keeps some columns."""
-        return lambda rows: [{name: _value(row, path) for name, path in columns} for row in rows]
+        return lambda rows: [{name: path.value_in(row) for name, path in columns} for row in rows]
 
     @v_args(inline=True)
     def term(self, path: _Path, direction: Token | None) -> tuple[_Path, bool]:
@@ -114,7 +147,7 @@ class _ToSteps(Transformer[Token, Any]):
 
         def sort(rows: Rows) -> Rows:
             for path, downwards in reversed(terms):
-                rows = sorted(rows, key=lambda row: _text(row, path), reverse=downwards)
+                rows = sorted(rows, key=path.text_in, reverse=downwards)
             return rows
 
         return sort
@@ -138,14 +171,8 @@ _COMPARISONS: dict[str, Callable[[str, str], bool]] = {
     "startswith": lambda value, given: value.casefold().startswith(given.casefold()),
 }
 
-
-def _value(row: Row, path: _Path) -> Any:
-    value: Any = row
-    for name in path:
-        value = value.get(name) if isinstance(value, dict) else None
-    return value
-
-
-def _text(row: Row, path: _Path) -> str:
-    value = _value(row, path)
-    return value if isinstance(value, str) else ""
+_FUNCTIONS: dict[str, Callable[[str], str]] = {
+    "tolower": str.lower,
+    "toupper": str.upper,
+    "tostring": str,
+}

@@ -63,7 +63,11 @@ class ArmFace:
             return _refusal(error).response(ids)
         fault = host.faults.take_arm(call.text)
         refused = _refuse(fault) if fault else None
-        return await Delivery(request, ids, lambda: _run(call), host.pause).send(fault, refused)
+
+        async def run() -> Answer:
+            return _run(call)
+
+        return await Delivery(request, ids, run, host.pause).send(fault, refused)
 
     def _call(self, request: web.Request, body: bytes) -> Call:
         host = self._host

@@ -30,6 +30,11 @@ def child(parent_id: str, kind: str, name: str) -> dict[str, str]:
     }
 
 
+def last_name(resource_id: str) -> str:
+    """Return the name of a resource in lower case: its last segment."""
+    return resource_id.strip("/").rsplit("/", 1)[-1].casefold()
+
+
 def same(one: str, other: str) -> bool:
     """Tell whether two resource IDs name one resource: letter case does not count."""
     return one.strip("/").casefold() == other.strip("/").casefold()

@@ -28,7 +28,8 @@ _STATES = {
 class Change:
     """A change of a cluster or of something in it, still to be accepted.
 
-    `finish` is called at its end with whether it succeeds; `failure` makes it fail.
+    `finish` is called at its end with whether it succeeds; `failure` makes it fail. The address
+    of its operation shows `location`, or else where the cluster is.
     """
 
     kind: str
@@ -38,6 +39,7 @@ class Change:
     failure: Failure | None = None
     pending: dict[str, Any] | None = None
     result: dict[str, Any] | None = None
+    location: str = ""
 
 
 def start(call: Call, change: Change) -> Operation:
@@ -54,6 +56,7 @@ def start(call: Call, change: Change) -> Operation:
         failure,
         change.pending,
         change.result,
+        change.location,
     )
     call.world.operations.append(operation)
     return operation
@@ -96,8 +99,8 @@ def busy(resource_id: str) -> ArmError:
 def accepted(call: Call, operation: Operation, body: dict[str, Any] | None = None) -> Answer:
     """Return 202 with both addresses of an operation; DELETE and POST have no body."""
     headers = {
-        "Azure-AsyncOperation": _status_uri(call, operation, operation.cluster.location),
-        "Location": _status_uri(call, operation, quote(operation.cluster.location))
+        "Azure-AsyncOperation": _status_uri(call, operation, operation.location),
+        "Location": _status_uri(call, operation, quote(operation.location))
         + "&operationResultResponseType=Location",
     }
     if body is None:
@@ -105,10 +108,10 @@ def accepted(call: Call, operation: Operation, body: dict[str, Any] | None = Non
     return json_answer(body, 202, **headers)
 
 
-def created(call: Call, operation: Operation, body: dict[str, Any]) -> Answer:
-    """Return 201 with the one address that a PUT gets."""
-    where = _status_uri(call, operation, operation.cluster.location)
-    return json_answer(body, 201, Azure_AsyncOperation=where)
+def created(call: Call, operation: Operation, body: dict[str, Any], status: int = 201) -> Answer:
+    """Return 201, or 200 for what was there, with the one address that a PUT gets."""
+    where = _status_uri(call, operation, operation.location)
+    return json_answer(body, status, Azure_AsyncOperation=where)
 
 
 def operation_result(call: Call) -> Answer:
@@ -140,7 +143,7 @@ def _status_body(operation: Operation) -> dict[str, Any]:
     cluster = operation.cluster
     body: dict[str, Any] = {
         "id": f"/subscriptions/{cluster.subscription_id}/providers/Microsoft.Kusto/locations/"
-        f"{cluster.location}/operationresults/{operation.operation_id}",
+        f"{operation.location}/operationresults/{operation.operation_id}",
         "name": operation.operation_id,
         "status": operation.status,
         "startTime": operation.started,
@@ -155,6 +158,8 @@ def _status_body(operation: Operation) -> dict[str, Any]:
 
 def _status_properties(operation: Operation) -> dict[str, Any]:
     """Return what kind of operation it is; one with a result shows that, once there is one."""
+    if not operation.kind:
+        return {}
     if operation.result is not None:
         return {} if operation.running else operation.result
     return {

@@ -9,6 +9,7 @@ from adxmi_jupyter.embedded.answer import Answer
 from adxmi_jupyter.embedded.arm import (
     assignments,
     clusters,
+    data_connections,
     databases,
     graph,
     identities,
@@ -87,10 +88,16 @@ def _database_routes(kind: str) -> Iterator[tuple[str, dict[str, tuple[str, Hand
     connection = f"{kind}/dataConnections"
     yield f"{_CLUSTER}/databases", _crud(kind, GET=databases.list_databases)
     yield _DATABASE, _crud(kind, GET=databases.get_database)
-    yield f"{_DATABASE}/dataConnections", _crud(connection, GET=databases.list_connections)
-    one = _crud(connection, GET=databases.get_connection)
+    yield f"{_DATABASE}/dataConnections", _crud(connection, GET=data_connections.list_connections)
+    one = _crud(
+        connection,
+        GET=data_connections.get_connection,
+        PUT=data_connections.put_connection,
+        PATCH=data_connections.patch_connection,
+        DELETE=data_connections.delete_connection,
+    )
     yield f"{_DATABASE}/dataConnections/{{connection}}", one
-    check = (f"{kind}/dataConnectionValidation/action", databases.validate_connection)
+    check = (f"{kind}/dataConnectionValidation/action", data_connections.validate_connection)
     yield f"{_DATABASE}/dataConnectionValidation", {"POST": check}
 
 

@@ -1,0 +1,264 @@
+"""Data connections of a database (page: Data Connections), changed by long-running operations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from adxmi_jupyter.embedded.answer import Answer, json_answer
+from adxmi_jupyter.embedded.arm import operations
+from adxmi_jupyter.embedded.arm.call import member
+from adxmi_jupyter.embedded.arm.clusters import find_cluster
+from adxmi_jupyter.embedded.arm.connection_checks import Candidate, named_identity
+from adxmi_jupyter.embedded.arm.connection_kinds import (
+    IDENTITY,
+    OBJECT_ID,
+    STATE,
+    check_name,
+    kind_of,
+    read_connection,
+    start_of,
+)
+from adxmi_jupyter.embedded.arm.databases import database_id, find_database
+from adxmi_jupyter.embedded.arm.errors import bad_request, child_not_found
+from adxmi_jupyter.embedded.arm.ids import child, last_name
+from adxmi_jupyter.embedded.arm.operations import Change
+from adxmi_jupyter.embedded.arm.paging import page_of
+from adxmi_jupyter.embedded.operations import Failure
+from adxmi_jupyter.embedded.resources import DataConnection
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from adxmi_jupyter.embedded.arm.call import Call
+    from adxmi_jupyter.embedded.world import Cluster, Database, World
+
+
+@dataclass(frozen=True)
+class _Place:
+    """The database whose data connections a call is about, and the name in its path, if any."""
+
+    cluster: Cluster
+    database: Database
+    name: str
+
+    @classmethod
+    def of(cls, call: Call) -> _Place:
+        """Return the place that the path names; an ArmError (404) when there is none."""
+        cluster = find_cluster(call)
+        return cls(cluster, find_database(call, cluster), call.names.get("connection", ""))
+
+    @property
+    def head(self) -> dict[str, str]:
+        """Members `id`, `name` and `type` of the connection."""
+        return self.head_of(self.name)
+
+    def head_of(self, name: str) -> dict[str, str]:
+        """Return the same of another connection of the database."""
+        return child(database_id(self.cluster, self.database.name), "DataConnections", name)
+
+    def find(self) -> DataConnection | None:
+        """Return the connection of that name, letter case aside."""
+        wanted = self.name.casefold()
+        connections = self.database.data_connections
+        return next((each for each in connections if each.name.casefold() == wanted), None)
+
+
+def list_connections(call: Call) -> Answer:
+    """Return the data connections of a database."""
+    place = _Place.of(call)
+    return page_of(call, [_body(call, place, each) for each in place.database.data_connections])
+
+
+def get_connection(call: Call) -> Answer:
+    """Return one data connection; one that is being made is shown as it was asked for."""
+    place = _Place.of(call)
+    found = place.find()
+    if found is not None:
+        return json_answer(_body(call, place, found))
+    running = operations.running_for(call, place.head["id"])
+    if running is not None and running.pending is not None:
+        return json_answer(running.pending)
+    raise child_not_found(place.head["id"])
+
+
+def put_connection(call: Call) -> Answer:
+    """Make a data connection, or replace one: 201 or 200, and an operation."""
+    place, body = _Place.of(call), call.object()
+    return _write(call, place, place.find(), body)
+
+
+def patch_connection(call: Call) -> Answer:
+    """Change a data connection: 202 and an operation. What the body leaves out is not kept."""
+    place, body = _Place.of(call), call.object()
+    existing = place.find()
+    if existing is None:
+        raise child_not_found(place.head["id"])
+    return _write(call, place, existing, body)
+
+
+def delete_connection(call: Call) -> Answer:
+    """Remove a data connection: 202 and an operation, or 204 when there is none."""
+    place = _Place.of(call)
+    found = place.find()
+    if found is None:
+        return Answer(204, b"")
+    _refuse_second(call, place)
+    operations.refuse_maintenance(call, place.cluster)
+
+    def finish(succeeded: bool) -> None:
+        if succeeded:
+            database = place.database
+            database.data_connections = [c for c in database.data_connections if c is not found]
+
+    kind = "DmServiceDataObtainerDrop"
+    failure = _overlap(call, place)
+    change = Change(kind, place.cluster, place.head["id"], finish, failure)
+    return operations.accepted(call, operations.start(call, change))
+
+
+def validate_connection(call: Call) -> Answer:
+    """Check a data connection without making it; the result is a list with a capital name."""
+    place, body = _Place.of(call), call.object()
+    kind, properties = read_connection(member(body.get("properties")), is_new=True)
+    name = str(body.get("dataConnectionName") or "")
+    if name:
+        check_name(name)
+    candidate = Candidate(call.world, place.cluster, place.database, name, kind, properties)
+    change = Change(
+        "DataConnectionValidation",
+        place.cluster,
+        database_id(place.cluster, place.database.name),
+        lambda _: None,
+        result={"Value": [{"errorMessage": each} for each in candidate.problems()]},
+    )
+    return operations.accepted(call, operations.start(call, change))
+
+
+def _write(
+    call: Call, place: _Place, existing: DataConnection | None, body: Mapping[str, Any]
+) -> Answer:
+    check_name(place.name)
+    kind, properties = read_connection(body, is_new=existing is None)
+    if existing is not None and existing.kind != kind.name:
+        raise bad_request(f"[BadRequest] The kind {existing.kind} of a connection cannot change.")
+    _refuse_second(call, place)
+    operations.refuse_maintenance(call, place.cluster)
+    wanted = DataConnection(place.name, kind.name, properties)
+    candidate = Candidate(call.world, place.cluster, place.database, place.name, kind, properties)
+    failure = _overlap(call, place) or _invalid(candidate)
+
+    def finish(succeeded: bool) -> None:
+        if succeeded:
+            _put_in(call.world, place.database, existing, wanted)
+
+    location = "" if existing is not None else str(body.get("location") or "")
+    pending = _pending(call, place, existing, {**body, "kind": kind.name})
+    change = Change(
+        kind.operation, place.cluster, place.head["id"], finish, failure, pending, None, location
+    )
+    operation = operations.start(call, change)
+    if call.method == "PATCH":
+        return operations.accepted(call, operation, pending)
+    return operations.created(call, operation, pending, 201 if existing is None else 200)
+
+
+def _pending(
+    call: Call, place: _Place, existing: DataConnection | None, body: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return what the answer shows: what was asked for, or for a PATCH what is there so far."""
+    if call.method == "PATCH" and existing is not None:
+        shown = _body(call, place, existing)
+        return {**shown, "properties": {**shown["properties"], STATE: "Accepted"}}
+    asked = member(body.get("properties"))
+    state = "Creating" if existing is None else "Accepted"
+    return {
+        **place.head,
+        "location": body.get("location") or place.cluster.location,
+        "kind": body["kind"],
+        "properties": {**asked, STATE: state},
+    }
+
+
+def _put_in(
+    world: World, database: Database, existing: DataConnection | None, wanted: DataConnection
+) -> None:
+    """Let a connection take effect; a new one reads what came after it, or since its own start."""
+    if existing is None or _source_of(existing) != _source_of(wanted):
+        wanted.backlog = _earlier(world, wanted)
+    else:
+        wanted.backlog = existing.backlog
+    if existing is None:
+        database.data_connections.append(wanted)
+        return
+    wanted.name = existing.name
+    database.data_connections = [
+        wanted if each is existing else each for each in database.data_connections
+    ]
+
+
+def _source_of(connection: DataConnection) -> list[str]:
+    source = kind_of(connection.kind).source_of(connection.properties)
+    return [each.casefold() for each in source]
+
+
+def _earlier(world: World, connection: DataConnection) -> list[Any]:
+    """Return what was in the source since the start that the connection was given."""
+    kind, start = kind_of(connection.kind), start_of(connection.properties)
+    source = kind.source_of(connection.properties)
+    if kind.has_hub:
+        hub = world.sources.hub(source[0])
+        return list(hub.since(start)) if hub else []
+    account, database, container = source
+    found = world.cosmos_accounts[last_name(account)].containers[f"{database}/{container}"]
+    return list(found.changes_since(start))
+
+
+def _invalid(candidate: Candidate) -> Failure | None:
+    """Return why an operation fails; the code has been seen for event hubs, misspelled like this.
+
+    Source: hashicorp/terraform-provider-azurerm#12776.
+    """
+    problems = candidate.problems()
+    if not problems:
+        return None
+    return Failure(
+        f"{candidate.kind.family}ValidationErorFound",
+        f"[BadRequest] Validation Errors found: {'; '.join(problems)}",
+    )
+
+
+def _overlap(call: Call, place: _Place) -> Failure | None:
+    """Return why an operation fails that starts while another one is under way."""
+    busy = operations.running_on(call, place.cluster)
+    return operations.maintenance(place.cluster) if busy else None
+
+
+def _refuse_second(call: Call, place: _Place) -> None:
+    """Raise an ArmError (409) while this connection is being changed."""
+    if operations.running_for(call, place.head["id"]):
+        raise operations.busy(place.head["id"])
+
+
+def _body(call: Call, place: _Place, connection: DataConnection) -> dict[str, Any]:
+    head = place.head_of(connection.name)
+    running = operations.running_for(call, head["id"])
+    properties = _with_object_id(place.cluster, connection.properties)
+    return {
+        **head,
+        "location": place.cluster.location,
+        "kind": connection.kind,
+        "properties": {**properties, STATE: "Running" if running else "Succeeded"},
+    }
+
+
+def _with_object_id(cluster: Cluster, properties: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the properties with the object ID behind the resource ID of the identity."""
+    named = properties.get(IDENTITY)
+    identity = named_identity(cluster, named) if named else None
+    shown: dict[str, Any] = {}
+    for name, value in properties.items():
+        shown[name] = value
+        if name == IDENTITY:
+            shown[OBJECT_ID] = identity.object_id if identity else None
+    return shown

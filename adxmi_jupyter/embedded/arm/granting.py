@@ -1,0 +1,71 @@
+"""Azure roles given without Resource Manager: for tutorials and tests, where no CLI is at hand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from adxmi_jupyter.embedded.arm.access import ROLES
+from adxmi_jupyter.embedded.resources import AzureRoleAssignment
+from adxmi_jupyter.embedded.world import stable_id
+
+if TYPE_CHECKING:
+    from adxmi_jupyter.embedded.world import World
+
+
+def assign_role(world: World, identity: str, role: str, resource: str) -> bool:
+    """Give an identity a role on a resource, all by name; return whether it is new.
+
+    KeyError names what does not exist; an identity does not in the directory of another tenant.
+    """
+    principal = next((i for i in world.identities if _same(i.display_name, identity)), None)
+    if principal is None:
+        raise KeyError(identity)
+    principal_id = principal.object_id
+    definition = next((each for each in ROLES if each.name.casefold() == role.casefold()), None)
+    if definition is None:
+        raise KeyError(role)
+    scope = _scope(world, resource)
+    if world.tenant_of(scope) != principal.tenant_id:
+        raise KeyError(identity)
+    held = {(each.principal_id, each.role_id, each.scope.casefold()) for each in world.azure_roles}
+    if (principal_id, definition.role_id, scope.casefold()) in held:
+        return False
+    name = stable_id("role assignment", principal_id, definition.role_id, scope)
+    world.azure_roles.append(
+        AzureRoleAssignment(name, scope, definition.role_id, principal_id, "ServicePrincipal")
+    )
+    return True
+
+
+_INSIDE = {"microsoft.eventhub/namespaces": "eventhubs"}
+_CONTAINERS = "blobServices/default/containers"
+
+
+def _scope(world: World, resource: str) -> str:
+    """Return the scope of a name, or of what is in it: `account/container`, `namespace/hub`.
+
+    What begins with a slash is a scope itself, such as that of a group or subscription.
+    """
+    if resource.startswith("/"):
+        return _known_scope(world, resource)
+    name, _, inside = resource.partition("/")
+    found = next((each for each in world.resources if _same(each.name, name)), None)
+    if found is None:
+        raise KeyError(resource)
+    kind = _INSIDE.get(found.kind.casefold(), _CONTAINERS)
+    return f"{found.resource_id}/{kind}/{inside}" if inside else found.resource_id
+
+
+def _known_scope(world: World, scope: str) -> str:
+    """Return a scope whose subscription and group exist, without a slash at its end."""
+    parts = [*scope.strip("/").split("/"), "", "", ""]
+    subscription = next(
+        (each for each in world.subscriptions if _same(each.subscription_id, parts[1])), None
+    )
+    if subscription is None or (parts[3] and subscription.group(parts[3]) is None):
+        raise KeyError(scope)
+    return scope.rstrip("/")
+
+
+def _same(one: str, other: str) -> bool:
+    return one.casefold() == other.casefold()

@@ -1,0 +1,69 @@
+"""Who may hold a security role of the cluster or a database, and the roles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class ClusterRole(StrEnum):
+    """Roles that hold on every database of the cluster (page: Security roles)."""
+
+    ADMIN = "AllDatabasesAdmin"
+    VIEWER = "AllDatabasesViewer"
+    MONITOR = "AllDatabasesMonitor"
+
+
+class DatabaseRole(StrEnum):
+    """Roles on one database, spelled as the role commands spell them."""
+
+    ADMINS = "admins"
+    USERS = "users"
+    VIEWERS = "viewers"
+    UNRESTRICTED_VIEWERS = "unrestrictedviewers"
+    INGESTORS = "ingestors"
+    MONITORS = "monitors"
+
+
+class PrincipalKind(StrEnum):
+    """Prefix of a principal's fully qualified name."""
+
+    USER = "aaduser"
+    GROUP = "aadgroup"
+    APPLICATION = "aadapp"
+    MICROSOFT_ACCOUNT = "msauser"
+
+
+@dataclass(frozen=True)
+class Principal:
+    """Someone who may hold a security role; a caller when it has a token.
+
+    `identifier` is what stands in the fully qualified name: an object ID for users and groups,
+    a client ID for applications and managed identities, an address for Microsoft accounts.
+    """
+
+    kind: PrincipalKind
+    identifier: str
+    tenant_id: str
+    display_name: str
+    object_id: str = ""
+    upn: str = ""
+    token: str | None = None
+
+    @property
+    def fqn(self) -> str:
+        """Fully qualified name, such as `aaduser=<object ID>;<tenant ID>`."""
+        if not self.tenant_id:
+            return f"{self.kind}={self.identifier}"
+        return f"{self.kind}={self.identifier};{self.tenant_id}"
+
+
+@dataclass(frozen=True)
+class RoleAssignment:
+    """One principal in one security role; `name` is the one given through Resource Manager."""
+
+    role: ClusterRole | DatabaseRole
+    principal: Principal
+    notes: str = ""
+    assignment_id: str = ""
+    name: str = ""

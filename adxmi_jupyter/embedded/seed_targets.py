@@ -1,0 +1,51 @@
+"""The SQL server, the Cosmos DB account and the AI models of the seeded world."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from adxmi_jupyter.embedded.targets import (
+    CosmosAccount,
+    CosmosContainer,
+    CosmosDocument,
+    ModelAccount,
+    SqlDatabase,
+    SqlServer,
+    SqlTable,
+)
+
+if TYPE_CHECKING:
+    from adxmi_jupyter.embedded.resources import Resource
+    from adxmi_jupyter.embedded.world import World
+
+# Credentials in a simulator; they open nothing else.
+SQL_LOGIN = ("reporting", "embedded-reporting")
+COSMOS_KEY = "Y29udG9zb2Nvc21vcyBrZXk="
+_LAST_CHANGE = datetime(2026, 1, 5, 8, tzinfo=UTC)
+
+
+def add_targets(world: World, models: Resource) -> None:
+    """Add them; `mi-export` may read both databases, and nobody may call the models."""
+    reader = world.identity("mi-export").object_id
+    stock = SqlTable(
+        (("Sku", "string"), ("Quantity", "long"), ("Price", "real")),
+        [("A-100", 12, 9.5), ("B-200", 0, 120.0), ("C-300", 48, 2.25)],
+    )
+    world.sql_servers["contososql"] = SqlServer(
+        "contososql", {"Erp": SqlDatabase({"dbo.Stock": stock}, {reader})}, dict([SQL_LOGIN])
+    )
+    baskets = [
+        {"id": "b1", "customer": "Adatum", "items": 3, "paid": True},
+        {"id": "b2", "customer": "Fabrikam", "items": 1, "paid": False},
+        {"id": "b3", "customer": "Adatum", "items": 5, "paid": False},
+    ]
+    shop = CosmosContainer([CosmosDocument(each, _LAST_CHANGE) for each in baskets])
+    world.cosmos_accounts["contosocosmos"] = CosmosAccount(
+        "contosocosmos", {"Shop/Baskets": shop}, {reader}, (COSMOS_KEY,)
+    )
+    world.model_accounts[models.name] = ModelAccount(
+        models.name,
+        models.resource_id,
+        {"text-embedding": "embeddings", "chat": "chat/completions"},
+    )

@@ -1,0 +1,137 @@
+"""While a script of the python plugin runs: others are answered, and the server can stop."""
+
+import socket
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import requests
+
+from adxmi_jupyter.embedded import EmbeddedAzure
+
+# It says that it runs, and goes on when it is told to, or when nobody is there any more.
+WAITING = (
+    "import socket; line = socket.create_connection(('127.0.0.1', kargs['port']), 15);"
+    " line.settimeout(15); line.sendall(b'.'); line.recv(1); result = df"
+)
+COUNT = "Orders | count"
+
+
+@pytest.fixture
+def background():
+    with ThreadPoolExecutor(4) as pool:
+        yield pool.submit
+
+
+@pytest.fixture
+def listener():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(15)
+        yield server
+
+
+@pytest.fixture
+def query(listener):
+    """Return a query with a script that waits for the listener."""
+    port = listener.getsockname()[1]
+    return (
+        f'Orders | evaluate python(typeof(OrderId:long), "{WAITING}",'
+        f" bag_pack('port', {port})) | count"
+    )
+
+
+@pytest.fixture
+def running(listener):
+    """Wait until the script runs and return the line to it."""
+    lines = []
+
+    def wait_for_script():
+        line, _ = listener.accept()
+        lines.append(line)
+        line.settimeout(15)
+        assert line.recv(1) == b"."
+        return line
+
+    yield wait_for_script
+    for line in lines:
+        line.close()
+
+
+def post(azure, text):
+    body = {"csl": text, "db": "Sales"}
+    return requests.post(f"{azure.kusto_uri}/v1/rest/query", json=body, timeout=30)
+
+
+def test_others_are_answered_while_a_script_runs(azure, run, background, query, running):
+    waiting = background(run, query, database="Sales")
+    line = running()
+
+    counted = run(COUNT, database="Sales")
+    managed = run(".show database Sales policy managed_identity")
+    line.sendall(b"!")
+
+    assert counted == [{"Count": 6}]
+    assert len(managed) == 1
+    assert waiting.result() == [{"Count": 6}]
+
+
+def test_resource_manager_answers_while_a_script_runs(kusto, run, background, query, running):
+    waiting = background(run, query, database="Sales")
+    line = running()
+
+    cluster = kusto.clusters.get("analytics", "contoso")
+    line.sendall(b"!")
+
+    assert cluster.name == "contoso"
+    assert waiting.result() == [{"Count": 6}]
+
+
+def test_a_script_has_the_rows_of_its_start(azure, run, background, query, running):
+    waiting = background(run, query, database="Sales")
+    line = running()
+
+    run(".drop table Orders", database="Sales")
+    line.sendall(b"!")
+
+    assert waiting.result() == [{"Count": 6}]
+
+
+def test_scripts_run_side_by_side(run, background, query, running):
+    waiting = [background(run, query, database="Sales") for _ in range(2)]
+    lines = [running(), running()]
+
+    for line in lines:
+        line.sendall(b"!")
+
+    assert [each.result() for each in waiting] == [[{"Count": 6}], [{"Count": 6}]]
+
+
+def test_the_world_is_free_after_a_script(azure, run, background, query, running):
+    waiting = background(run, query, database="Sales")
+    running().sendall(b"!")
+    waiting.result()
+
+    is_free = azure.world.lock.acquire(blocking=False)
+
+    assert is_free
+    azure.world.lock.release()
+
+
+def test_stop_ends_a_script(background, query, running):
+    azure = EmbeddedAzure().start()
+    waiting = background(post, azure, query)
+    line = running()
+
+    azure.stop()
+
+    assert line.recv(1) == b""
+    assert isinstance(waiting.exception(), requests.ConnectionError) or not waiting.result().ok
+
+
+def test_scripts_run_again_after_a_restart(background, query, running):
+    azure = EmbeddedAzure().start()
+    azure.stop()
+    with azure:
+        waiting = background(post, azure, query)
+        running().sendall(b"!")
+
+        assert waiting.result().ok
