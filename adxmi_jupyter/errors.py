@@ -14,8 +14,16 @@ AdxmiError
 │   ├── InvalidPolicy         an entry without identity or usages
 │   ├── UnknownUsage          a usage this release does not know
 │   ├── InvalidGuid           nearly an object ID, but not one
+│   ├── MissingField          a workflow lacks something it needs
+│   ├── InvalidField          something of a workflow that cannot be used
+│   ├── InvalidColumns        columns that cannot be read
+│   ├── InvalidPartition      partitions, path and columns that do not go together
 │   ├── UnknownIdentity       a name no policy mentions
-│   └── AmbiguousIdentity     a name of several identities
+│   ├── AmbiguousIdentity     a name of several identities
+│   └── InvalidConnectionString   cannot be read, or against the rules
+│       ├── ConflictingAuthentication  more than one way to sign in
+│       ├── IdentityNotSupported       the target takes no managed identity
+│       └── CredentialsInLocation      a location that says how to sign in
 ├── ConnectionFailure         no answer, or nobody to ask
 │   ├── InvalidCluster        an address that is refused before anything is sent
 │   ├── UnknownConnection     a connection name that is not open
@@ -32,6 +40,7 @@ AdxmiError
 │   ├── NotAuthorized         the caller lacks a right (403)
 │   ├── DatabaseNotFound
 │   ├── CommandRefused        malformed or against the service's rules (400)
+│   ├── PrincipalNotFound     the directory does not know whom a role is for, or not yet
 │   ├── Throttled             too many requests (429), retries included
 │   ├── ResourceNotFound      Azure Resource Manager knows no such resource (404)
 │   ├── ClusterBusy           another change of the cluster is under way, waiting included
@@ -39,11 +48,16 @@ AdxmiError
 ├── PartialRead               some of the databases could not be read
 ├── ConfirmationRequired      takes something away and was not confirmed
 ├── PolicyChanged             somebody else wrote in between
+├── RolesChanged              somebody else granted or revoked in between
 ├── ClusterChanged            somebody else changed the cluster in between
 ├── OperationFailed           Azure began a change and gave it up
 ├── OperationContinues        waiting was interrupted; Azure goes on
 ├── WriteNotApplied           the answer was lost, and the change did not happen
 ├── WriteOutcomeUnknown       the answer was lost, and so is the truth
+├── CrossTenant               what an identity cannot reach: it lives in one tenant
+├── MissingPackage            a package of an extra is not installed
+├── AlreadyExists             there is one of this name, and it was not to be replaced
+├── WorkflowNotFound          there is none of this name
 ├── NothingToRevoke           the policy does not allow it, the role does not list it
 ├── HistoryUnavailable        no such entry, or nothing to undo
 ├── EmbeddedAzureNotInUse     an `embedded` verb while another cluster is connected
@@ -53,6 +67,7 @@ AdxmiError
 from __future__ import annotations
 
 import traceback
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -96,6 +111,8 @@ class AdxmiError(Exception):
         Options which, added to the same line, make it pass. The front end that knows the line
         turns them into *fix*.
 
+    The front end also sets `hide`: what keeps secrets of the line out of a stack that is shown.
+
     """
 
     def __init__(self, what: str, *, why: str, fix: str = "", repeat_with: str = "") -> None:
@@ -105,6 +122,7 @@ class AdxmiError(Exception):
         self.repeat_with = repeat_with
         self.service = ServiceDetails()
         self.show_stack = False
+        self.hide: Callable[[str], str] = str
         super().__init__(self.what)
 
     def __str__(self) -> str:
@@ -112,7 +130,7 @@ class AdxmiError(Exception):
 
     def _render_traceback_(self) -> list[str]:
         if self.show_stack:
-            return "".join(traceback.format_exception(self)).splitlines()
+            return self.hide("".join(traceback.format_exception(self))).splitlines()
         return f"{type(self).__name__}: {self}".splitlines()
 
 
@@ -168,12 +186,44 @@ class InvalidGuid(InvalidInput):
     """Text that looks like an object ID but is none."""
 
 
+class MissingField(InvalidInput):
+    """A workflow lacks something it needs."""
+
+
+class InvalidField(InvalidInput):
+    """Something of a workflow that cannot be used, alone or beside the rest."""
+
+
+class InvalidColumns(InvalidInput):
+    """Columns without type, of an unknown type, or two of one name."""
+
+
+class InvalidPartition(InvalidInput):
+    """Partitions that are not of the documented forms, or do not match path and columns."""
+
+
 class UnknownIdentity(InvalidInput):
     """A name that no policy mentions."""
 
 
 class AmbiguousIdentity(InvalidInput):
     """A name that several identities bear."""
+
+
+class InvalidConnectionString(InvalidInput):
+    """A connection string that cannot be read or is against the rules; never repeated whole."""
+
+
+class ConflictingAuthentication(InvalidConnectionString):
+    """A connection string with more than one way to sign in, such as a key and an identity."""
+
+
+class IdentityNotSupported(InvalidConnectionString):
+    """A target that takes no managed identity; *fix* names what it takes, or where to go."""
+
+
+class CredentialsInLocation(InvalidConnectionString):
+    """A location that also says how to sign in, where the two are given apart."""
 
 
 class ConnectionFailure(AdxmiError):
@@ -240,6 +290,10 @@ class CommandRefused(ServiceRefusal):
     """A command that is malformed or against the service's rules (HTTP 400)."""
 
 
+class PrincipalNotFound(ServiceRefusal):
+    """The directory does not know whom a role is for: not yet, or there is no such principal."""
+
+
 class Throttled(ServiceRefusal):
     """Too many requests (HTTP 429), also after waiting; nothing was executed."""
 
@@ -268,6 +322,10 @@ class PolicyChanged(AdxmiError):
     """Somebody else changed the policy in between. Nothing was overwritten."""
 
 
+class RolesChanged(AdxmiError):
+    """Somebody else granted or revoked in between. Nothing was sent."""
+
+
 class ClusterChanged(AdxmiError):
     """Somebody else changed the cluster in between. Nothing was overwritten."""
 
@@ -286,6 +344,22 @@ class WriteNotApplied(AdxmiError):
 
 class WriteOutcomeUnknown(AdxmiError):
     """The answer was lost, and what was to change cannot tell whether it did."""
+
+
+class CrossTenant(AdxmiError):
+    """A target in another tenant, which an identity cannot reach. Nothing was sent."""
+
+
+class MissingPackage(AdxmiError):
+    """A package of an extra is not installed."""
+
+
+class AlreadyExists(AdxmiError):
+    """There is one of this name, and it was not to be replaced. Nothing was sent."""
+
+
+class WorkflowNotFound(AdxmiError):
+    """There is none of this name. Nothing was sent."""
 
 
 class NothingToRevoke(AdxmiError):

@@ -1,7 +1,12 @@
+import signal
+
 import pytest
 from hypothesis import settings
 
 from adxmi_jupyter.service.connections import Connections, Settings
+
+# A shell that starts tests in the background has them ignore interrupts, and so all they start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 settings.register_profile("project", deadline=None, derandomize=True)
 settings.load_profile("project")

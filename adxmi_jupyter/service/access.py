@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from adxmi_jupyter.service.credentials import ArmToken
-from adxmi_jupyter.service.resource_manager import loopback_client, management_client
+from adxmi_jupyter.service.management_client import loopback_client, management_client
 
 if TYPE_CHECKING:
     from azure.mgmt.kusto import KustoManagementClient

@@ -63,6 +63,14 @@ class ClusterAddress:
         return self.uri if self.is_loopback else _RESOURCE_MANAGERS[self.authority]
 
     @property
+    def ingestion(self) -> str:
+        """The endpoint that ingestion goes through."""
+        scheme, _, rest = self.uri.partition("://")
+        if self.is_loopback or rest.startswith("ingest-"):
+            return self.uri
+        return f"{scheme}://ingest-{rest}"
+
+    @property
     def short_name(self) -> str:
         """The cluster's own name, for people: ``help`` of ``https://help.kusto.windows.net``."""
         return self.host if self.is_loopback else self.host.split(".kusto", 1)[0]

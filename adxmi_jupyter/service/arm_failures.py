@@ -29,6 +29,8 @@ def typed(failure: Exception, what: str) -> AdxmiError:
             fix="az login, or %adxmi connect … --credential NAME",
         )
     if isinstance(failure, azure.HttpResponseError) and failure.response is not None:
+        if _is_no_refusal(failure):
+            return _unreadable(failure)
         return _refusal(failure.response, _body(failure), what)
     if isinstance(failure, azure.ServiceResponseError):
         return errors.ConnectionDropped(
@@ -42,11 +44,26 @@ def typed(failure: Exception, what: str) -> AdxmiError:
             why=str(failure),
             fix="check the network; policy and role do not need Resource Manager",
         )
+    return _unreadable(failure)
+
+
+def _unreadable(failure: Exception) -> AdxmiError:
     return errors.UnreadableAnswer(
         "the answer of Azure Resource Manager could not be read",
         why=f"{type(failure).__name__} while reading it",
         fix="check for a proxy or gateway in between, then repeat the line",
     )
+
+
+def _is_no_refusal(failure: Any) -> bool:
+    """Tell whether a good answer says nothing: the SDK takes that for a failed operation."""
+    if failure.response.status_code >= HTTPStatus.BAD_REQUEST or failure.error is not None:
+        return False
+    try:
+        answer = failure.response.json()
+    except ValueError:
+        return True
+    return not (isinstance(answer, dict) and answer.get("status"))
 
 
 def typed_answer(response: Any) -> AdxmiError:

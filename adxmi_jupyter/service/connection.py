@@ -7,13 +7,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from adxmi_jupyter.errors import MissingOption
+from adxmi_jupyter.errors import AdxmiError, MissingOption
 from adxmi_jupyter.service.embedded import not_in_use
 from adxmi_jupyter.service.resource_manager import ResourceManager
 
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded import EmbeddedAzure
     from adxmi_jupyter.model.assignment import AssignedIdentities
+    from adxmi_jupyter.model.declaration.products import QueuedIngestion
     from adxmi_jupyter.service.access import Access
     from adxmi_jupyter.service.address import ClusterAddress
     from adxmi_jupyter.service.embedded import EmbeddedService
@@ -34,7 +35,7 @@ class Connection:
         *,
         database: str,
         credential: str,
-        kusto: Kusto,
+        make_kusto: Callable[[str], Kusto],
         say: Callable[[str], None],
         history: Callable[[], Path],
         access: Access,
@@ -44,7 +45,7 @@ class Connection:
         self.address = address
         self.database = database
         self.credential = credential
-        self.kusto = kusto
+        self.kusto = make_kusto(address.uri)
         self.say = say
         self.remembered: dict[str, Any] = {}
         self.operations: list[Operation] = []
@@ -52,6 +53,7 @@ class Connection:
         self._history = history
         self._embedded = embedded
         self._access = access
+        self._make_kusto = make_kusto
 
     @property
     def is_embedded(self) -> bool:
@@ -102,6 +104,38 @@ class Connection:
             say=self.say,
         )
 
+    @cached_property
+    def ingestion(self) -> Kusto:
+        """The endpoint that queued ingestion goes through, as the same principal."""
+        return self._make_kusto(self._ingestion_uri())
+
+    def _ingestion_uri(self) -> str:
+        if self.is_embedded:
+            return self.azure.ingest_uri
+        if not self.address.is_loopback:
+            return self.address.ingestion
+        # An embedded Azure that another process serves has it below the cluster's name.
+        try:
+            cluster = self.resource_manager.cluster_id_of(self.address.uri).rsplit("/", 1)[-1]
+        except AdxmiError:  # an emulator has no Resource Manager, and one endpoint for all
+            return self.address.ingestion
+        return f"{self.address.uri}/ingest/{cluster}"
+
+    def queue_blob(self, database: str, message: QueuedIngestion) -> str:
+        """Queue a blob for ingestion; return the client's word for how that went.
+
+        Raises as `service.ingestion.queue_blob`.
+        """
+        from adxmi_jupyter.service.ingestion import queue_blob
+
+        return queue_blob(
+            self.ingestion.uri,
+            self._access.builder,
+            database,
+            message,
+            loopback=self.address.is_loopback,
+        )
+
     def required_database(self) -> str:
         """Return the current database.
 
@@ -128,3 +162,5 @@ class Connection:
         self.kusto.close()
         if "resource_manager" in vars(self):
             self.resource_manager.close()
+        if "ingestion" in vars(self):
+            self.ingestion.close()

@@ -19,9 +19,9 @@ def gather(
 ) -> list[Result | Exception]:
     """Call a function for every item, up to 16 at a time; results stand in the items' order.
 
-    An exception stands where its result would. A bar appears after one second. The workers are
-    daemon threads, not an executor's: Interrupt then returns at once, and a request still under
-    way does not hold up the end of the process.
+    An exception stands where its result would. A bar appears after one second, unless `what` is
+    empty. The workers are daemon threads, not an executor's: Interrupt then returns at once, and
+    a request still under way does not hold up the end of the process.
     """
     from tqdm import tqdm
 
@@ -34,7 +34,14 @@ def gather(
     for _ in range(min(_WORKERS, len(items))):
         threading.Thread(target=_work, args=(function, items, todo, done), daemon=True).start()
     results: dict[int, Result | Exception] = {}
-    with tqdm(total=len(items), desc=what, delay=_DELAY, leave=False, dynamic_ncols=True) as bar:
+    with tqdm(
+        total=len(items),
+        desc=what,
+        delay=_DELAY,
+        leave=False,
+        dynamic_ncols=True,
+        disable=not what,
+    ) as bar:
         try:
             while len(results) < len(items):
                 place, result = done.get()

@@ -9,23 +9,33 @@ Source: REST references of Microsoft.Kusto, Microsoft.ManagedIdentity, Microsoft
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from adxmi_jupyter.errors import ClusterBusy, ResourceNotFound, UnreadableAnswer
+from adxmi_jupyter.errors import (
+    AdxmiError,
+    ClusterBusy,
+    CommandRefused,
+    OperationFailed,
+    ResourceNotFound,
+    UnreadableAnswer,
+)
 from adxmi_jupyter.model.kql import string_literal
 from adxmi_jupyter.service.arm_failures import typed, typed_answer
+from adxmi_jupyter.service.patience import repeat
 
 if TYPE_CHECKING:
     from azure.core.polling import LROPoller
     from azure.mgmt.kusto import KustoManagementClient
 
+Result = TypeVar("Result")
+
 KUSTO_VERSION = "2025-02-14"
 IDENTITY_VERSION = "2024-11-30"
 GRAPH_VERSION = "2021-03-01"
+AUTHORIZATION_VERSION = "2022-04-01"
 
+_NOTHING_TO_SEE = "NoValidSubscriptionsInQueryRequest"
 _IDENTITIES = "providers/Microsoft.ManagedIdentity"
 _LONGEST_WAIT_FOR_OTHERS = 300.0
 # Requests by path name their subscription themselves; the client wants one all the same.
@@ -33,21 +43,48 @@ _ANY_SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
 
 
 class Operation:
-    """A change of a cluster that Azure is carrying out; it takes minutes there."""
+    """A change of a cluster that Azure is carrying out; it takes minutes there.
 
-    def __init__(self, what: str, poller: LROPoller[Any]) -> None:
+    `look` is the line that shows what has become of it.
+    """
+
+    def __init__(
+        self, what: str, poller: LROPoller[Any], look: str = "%adxmi identity list"
+    ) -> None:
         self.what = what
+        self.look = look
         self._poller = poller
 
     @property
     def state(self) -> str:
-        """The service's own word for how far it is, such as ``InProgress`` or ``Succeeded``."""
-        return str(self._poller.status())
+        """The service's own word for how far it is, such as ``InProgress`` or ``Succeeded``.
+
+        ``unknown`` when asking for it failed: the SDK takes that for a failure of the change.
+        """
+        word = str(self._poller.status())
+        return "unknown" if self._is_lost and not _is_success(word) else word
+
+    @property
+    def has_succeeded(self) -> bool:
+        """Whether the service said that the change is carried out."""
+        return _is_success(self.state)
 
     @property
     def is_done(self) -> bool:
-        """Whether Azure has finished, well or not."""
+        """Whether Azure has finished, well or not, or can be asked no more."""
         return bool(self._poller.done())
+
+    @property
+    def _is_lost(self) -> bool:
+        if not self.is_done:
+            return False
+        try:
+            self.wait(0)
+        except (OperationFailed, ClusterBusy):
+            return False
+        except AdxmiError:
+            return True
+        return False
 
     def wait(self, seconds: float) -> bool:
         """Wait for the end at most so long; return whether it has come.
@@ -56,6 +93,8 @@ class Operation:
         ------
         OperationFailed
             Azure gave the change up; its words are kept.
+        ClusterBusy
+            Azure gave way to another change of the cluster.
         ConnectionFailure, ServiceRefusal
             Asking how far it is failed.
 
@@ -65,8 +104,18 @@ class Operation:
             if self.is_done:
                 self._poller.result()
         except Exception as failure:
-            raise typed(failure, self.what) from failure
+            raise self._typed(failure) from failure
         return self.is_done
+
+    def _typed(self, failure: Exception) -> AdxmiError:
+        error = typed(failure, self.what)
+        if isinstance(error, OperationFailed):
+            error.fix = f"{self.look} shows what is there"
+        return error
+
+
+def _is_success(state: str) -> bool:
+    return state.lower() == "succeeded"
 
 
 class ResourceManager:
@@ -116,15 +165,21 @@ class ResourceManager:
             No subscription the caller can see has it.
 
         """
-        rows = self.graph(
+        query = (
             "resources | where type =~ 'microsoft.kusto/clusters' "
             f"| where properties.uri =~ {string_literal(uri)} | project id | order by id asc"
         )
+        try:
+            rows = self.graph(query)
+        except CommandRefused as refusal:
+            if _NOTHING_TO_SEE not in _codes(refusal.service.payload):
+                raise
+            rows = []
         if not rows:
             raise ResourceNotFound(
                 f"the Azure resource of {uri} was not found",
                 why="no subscription that you can see in Azure Resource Manager has this cluster",
-                fix="ask for the role Reader on the cluster; policy and role work without it",
+                fix="ask for Reader on the cluster; policy and role --database work without it",
             )
         return str(rows[0]["id"])
 
@@ -191,15 +246,15 @@ class ResourceManager:
             Azure refused, or was not reached.
 
         """
-        poller = self._when_free(lambda: self._begin(cluster_id, identity, etag), say or self._say)
+        poller = self.when_free(lambda: self._begin(cluster_id, identity, etag), say or self._say)
         return Operation(what, poller)
 
     def _begin(self, cluster_id: str, identity: Mapping[str, Any], etag: str) -> LROPoller[Any]:
         from azure.core import MatchConditions
 
-        _, _, subscription, _, group, *_, name = cluster_id.split("/")
+        client, group, name = self.place_of(cluster_id)
         try:
-            return self._client(subscription).clusters.begin_update(
+            return client.clusters.begin_update(
                 group,
                 name,
                 {"identity": dict(identity)},
@@ -209,21 +264,80 @@ class ResourceManager:
         except Exception as failure:
             raise typed(failure, f"the cluster {name}") from failure
 
-    def _when_free(
-        self, begin: Callable[[], LROPoller[Any]], say: Callable[[str], None]
-    ) -> LROPoller[Any]:
-        deadline = time.monotonic() + _LONGEST_WAIT_FOR_OTHERS
+    def principal_assignments(self, cluster_id: str) -> list[dict[str, Any]]:
+        """Return the roles on the whole cluster, a resource for each principal and role."""
+        client, group, cluster = self.place_of(cluster_id)
+        try:
+            listed = client.cluster_principal_assignments.list(group, cluster)
+            return [resource.as_dict() for resource in listed]
+        except Exception as failure:
+            raise typed(failure, f"the cluster {cluster}") from failure
+
+    def put_principal_assignment(
+        self, resource_id: str, properties: Mapping[str, str], what: str, look: str
+    ) -> Operation:
+        """Begin to give a principal a role on the whole cluster.
+
+        Raises
+        ------
+        CommandRefused
+            The request makes no sense to Azure, or the directory does not know the principal.
+        ClusterBusy
+            Another change is under way, or the name is in use.
+        ServiceRefusal, ConnectionFailure
+            Azure refused, or was not reached.
+
+        """
+        client, group, cluster = self.place_of(resource_id)
+        name, body = resource_id.rsplit("/", 1)[-1], {"properties": dict(properties)}
+        assignments = client.cluster_principal_assignments
+        try:
+            poller = assignments.begin_create_or_update(group, cluster, name, body)
+        except Exception as failure:
+            raise typed(failure, what) from failure
+        return Operation(what, poller, look)
+
+    def delete_principal_assignment(self, resource_id: str, what: str, look: str) -> Operation:
+        """Begin to take a role on the whole cluster away; raises as giving it does."""
+        client, group, cluster = self.place_of(resource_id)
+        name = resource_id.rsplit("/", 1)[-1]
+        try:
+            poller = client.cluster_principal_assignments.begin_delete(group, cluster, name)
+        except Exception as failure:
+            raise typed(failure, what) from failure
+        return Operation(what, poller, look)
+
+    def place_of(self, resource_id: str) -> tuple[KustoManagementClient, str, str]:
+        """Return client, resource group and cluster of a resource that is a cluster or in one."""
+        _, _, subscription, _, group, _, _, _, cluster, *_ = resource_id.split("/")
+        return self._client(subscription), group, cluster
+
+    def when_free(self, attempt: Callable[[], Result], say: Callable[[str], None]) -> Result:
+        """Do something that the cluster must be free for; while it is not, wait for five minutes.
+
+        `say` hears once that there is something to wait for.
+
+        Raises
+        ------
+        ClusterBusy
+            The cluster was not free in time, or a pause was interrupted.
+
+        """
         told = False
-        while True:
-            try:
-                return begin()
-            except ClusterBusy as busy:
-                if time.monotonic() > deadline:
-                    raise
-                if not told:
-                    say(f"{busy.what}: waiting until it is free")
-                    told = True
-                time.sleep(self.poll_every)
+
+        def waiting(busy: AdxmiError) -> None:
+            nonlocal told
+            if not told:
+                say(f"{busy.what}: waiting until it is free")
+            told = True
+
+        return repeat(
+            attempt,
+            passes=lambda failure: isinstance(failure, ClusterBusy),
+            every=self.poll_every,
+            longest=_LONGEST_WAIT_FOR_OTHERS,
+            waiting=waiting,
+        )
 
     def _sent(
         self, method: str, path: str, version: str, body: Mapping[str, Any] | None = None
@@ -244,6 +358,11 @@ class ResourceManager:
         return _object(response)
 
 
+def _codes(error: Any) -> set[str]:
+    details = [each for each in error.get("details") or () if isinstance(each, dict)]
+    return {str(each.get("code")) for each in (error, *details)}
+
+
 def _object(response: Any) -> dict[str, Any]:
     try:
         answer = response.json()
@@ -256,58 +375,3 @@ def _object(response: Any) -> dict[str, Any]:
             fix="check for a proxy or gateway in between, then repeat the line",
         )
     return answer
-
-
-def management_client(
-    base_url: str, subscription: str, credential: Any, poll_every: float
-) -> KustoManagementClient:
-    """Make the SDK's client for Azure Resource Manager of a cloud."""
-    from azure.mgmt.kusto import KustoManagementClient
-
-    return KustoManagementClient(
-        credential,
-        subscription,
-        base_url,
-        credential_scopes=[f"{base_url}/.default"],
-        polling_interval=poll_every,
-        retry_total=3,
-    )
-
-
-def loopback_client(
-    base_url: str, subscription: str, token: str, poll_every: float
-) -> KustoManagementClient:
-    """Make the SDK's client for a server on this machine, which no proxy leads to."""
-    from azure.mgmt.kusto import KustoManagementClient
-
-    return KustoManagementClient(
-        _NoCredential(),
-        subscription,
-        base_url,
-        authentication_policy=_loopback_policy(token),
-        polling_interval=poll_every,
-        retry_total=1,
-        use_env_settings=False,
-    )
-
-
-class _NoCredential:
-    """The SDK wants a credential even where its own policy is replaced."""
-
-    def get_token(self, *_scopes: str, **_options: Any) -> Any:
-        raise AssertionError("the loopback policy gives the token")
-
-
-def _loopback_policy(token: str) -> Any:
-    from azure.core.pipeline.policies import SansIOHTTPPolicy
-
-    class LoopbackPolicy(SansIOHTTPPolicy[Any, Any]):
-        """Send the token over plain http, which the SDK's own policy refuses, here only."""
-
-        def on_request(self, request: Any) -> None:
-            host = urlsplit(request.http_request.url).hostname
-            if host not in {"127.0.0.1", "localhost", "::1"}:
-                raise ValueError("a token of the embedded Azure never leaves this machine")
-            request.http_request.headers["Authorization"] = f"Bearer {token}"
-
-    return LoopbackPolicy()

@@ -8,13 +8,15 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 @contextmanager
-def replay(body, *, status=200, headers=(), certificate=None):
-    """Serve one answer to every POST; yields the base URI."""
+def replay(body, *, status=200, headers=(), certificate=None, seen=None):
+    """Serve one answer to every POST; yields the base URI. `seen` gets the bodies that came."""
     payload = body if isinstance(body, bytes) else json.dumps(body).encode()
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self):
-            self.rfile.read(int(self.headers["Content-Length"]))
+            came = self.rfile.read(int(self.headers["Content-Length"]))
+            if seen is not None:
+                seen.append(came)
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(payload)))

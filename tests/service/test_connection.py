@@ -6,6 +6,8 @@ from adxmi_jupyter import errors
 from adxmi_jupyter.service.connections import Connections, Settings
 from adxmi_jupyter.service.embedded import check_fault, fault_names, serve
 from adxmi_jupyter.service.gather import gather
+from tests.service.answers import v1
+from tests.service.replay import replay
 
 
 def test_nothing_configured_is_the_embedded_azure_and_one_line_says_so(connections, said):
@@ -177,3 +179,23 @@ def test_interrupt_while_gathering_drops_what_is_left(monkeypatch):
 
     assert first.is_set()
     assert len(asked) <= 17
+
+
+def test_an_embedded_azure_that_another_process_serves_takes_blobs_too(
+    azure, connections, monkeypatch
+):
+    monkeypatch.setenv("ADXMI_TOKEN", "embedded-admin")
+
+    served = connections.open(azure.kusto_uri, credential="token", database="Sales")
+
+    assert served.ingestion.uri == azure.ingest_uri
+
+
+def test_a_server_without_resource_manager_has_one_endpoint_for_all(connections, monkeypatch):
+    monkeypatch.setenv("ADXMI_TOKEN", "any")
+
+    with replay(v1({"x": "string"}, [])) as uri:
+        emulator = connections.open(uri, credential="token", database="Sales")
+        ingestion = emulator.ingestion.uri
+
+    assert ingestion == uri

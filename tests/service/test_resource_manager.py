@@ -2,7 +2,8 @@ import pytest
 
 from adxmi_jupyter import errors
 from adxmi_jupyter.actions.identities import assigned, plan_assignment, visible
-from adxmi_jupyter.actions.identity_writes import begin, wait
+from adxmi_jupyter.actions.identity_writes import begin
+from adxmi_jupyter.actions.operations import wait
 from adxmi_jupyter.service.address import parse_address
 from adxmi_jupyter.service.connections import Settings
 from tests.service.replay import replay
@@ -30,7 +31,24 @@ def test_a_cluster_nobody_can_see_is_told_with_what_still_works(connection):
     with pytest.raises(errors.ResourceNotFound) as raised:
         connection.resource_manager.cluster_id_of("https://elsewhere.kusto.windows.net")
 
-    assert "policy and role work without it" in raised.value.fix
+    assert "policy and role --database work without it" in raised.value.fix
+
+
+def test_whoever_sees_no_subscription_at_all_is_told_the_same(connection, azure):
+    azure.world.azure_roles.clear()
+
+    with pytest.raises(errors.ResourceNotFound) as raised:
+        connection.resource_manager.cluster_id_of(connection.address.uri)
+
+    assert "policy and role --database work without it" in raised.value.fix
+
+
+def test_another_refusal_of_the_query_is_told_as_it_is(connections):
+    with replay({"error": {"code": "BadRequest", "message": "no"}}, status=400) as uri:
+        connections.settings = Settings(cluster=uri, timeout=5)
+
+        with pytest.raises(errors.CommandRefused):
+            connections.current().resource_manager.cluster_id_of("https://c.kusto.windows.net")
 
 
 def test_lists_come_page_by_page(connection, azure):
