@@ -24,9 +24,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from adxmi_jupyter.model.identity import ManagedIdentity
+    from adxmi_jupyter.model.policy import Scope
     from adxmi_jupyter.service.connection import Connection
 
-POLICY, EXTERNAL_TABLE, CONTINUOUS_EXPORT, UPDATE_POLICY, DATA_CONNECTION = (
+KEY, POLICY, EXTERNAL_TABLE, CONTINUOUS_EXPORT, UPDATE_POLICY, DATA_CONNECTION = (
+    "customer-managed key",
     "policy entry",
     "external table",
     "continuous export",
@@ -60,8 +62,12 @@ class Dependent:
     object_id: str
 
     def __str__(self) -> str:
-        place = self.database or "cluster"
-        return f"{self.identity}: {self.kind} {self.name} ({place})"
+        return f"{self.identity}: {self.what}"
+
+    @property
+    def what(self) -> str:
+        """What it is and where: ``external table Archive (Sales)``."""
+        return f"{self.kind} {self.name} ({self.database or 'cluster'})"
 
 
 @dataclass(frozen=True)
@@ -70,6 +76,9 @@ class Dependents:
 
     found: tuple[Dependent, ...]
     unseen: tuple[str, ...]
+
+    def __add__(self, other: Dependents) -> Dependents:
+        return Dependents(self.found + other.found, self.unseen + other.unseen)
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -87,31 +96,20 @@ class Dependents:
 def dependents(connection: Connection, identities: Sequence[ManagedIdentity]) -> Dependents:
     """Look through policies, external tables, exports, update policies and data connections.
 
-    What the caller may not see is listed in `unseen`, and does not fail.
+    Also at the customer-managed key of the cluster: without the identity that reads it, the
+    cluster cannot read its own data.
 
-    Raises
-    ------
-    AdxmiError
-        The databases of the cluster cannot be listed.
-
+    What the caller may not see is listed in `unseen`, and does not fail: who may assign identities
+    in Azure need not have a role in the cluster, and a stopped cluster answers nobody.
     """
-    databases = [scope.database for scope in scopes_of(connection, all_databases=True)]
-    found, unseen = _in_policies(connection, identities)
-    for database, result in zip(
-        databases,
-        gather(
-            lambda name: _in_database(connection, name, identities),
-            databases,
-            what="looking for what depends on it",
-        ),
-        strict=True,
-    ):
-        if isinstance(result, Exception):
-            unseen.append(f"database {database}: {_reason(result)}")
-        else:
-            found += result[0]
-            unseen += result[1]
-    return Dependents(tuple(found), tuple(unseen))
+    key = of_key(connection, identities)
+    try:
+        scopes = scopes_of(connection, cluster=True, all_databases=True)
+    except AdxmiError as failure:
+        return key + Dependents((), (f"the databases of the cluster: {failure.what}",))
+    databases = [scope.database for scope in scopes if scope.database]
+    named = in_policies(connection, scopes, identities)
+    return key + named + in_databases(connection, databases, identities)
 
 
 def dependents_frame(found: Dependents) -> pd.DataFrame:
@@ -120,19 +118,55 @@ def dependents_frame(found: Dependents) -> pd.DataFrame:
     return fixed_frame(dict.fromkeys(("identity", "kind", "database", "name"), TEXT), rows)
 
 
-def _in_policies(
-    connection: Connection, identities: Sequence[ManagedIdentity]
-) -> tuple[list[Dependent], list[str]]:
-    scopes = scopes_of(connection, cluster=True, all_databases=True)
-    reading = read(connection, scopes, skip_unreadable=True)
-    found = [
+def of_key(connection: Connection, identities: Sequence[ManagedIdentity]) -> Dependents:
+    """Find the identity that reads the key: without a user-assigned one, the system-assigned."""
+    try:
+        cluster = connection.resource_manager.get(cluster_id(connection), KUSTO_VERSION)
+    except AdxmiError as failure:
+        return Dependents((), (f"{KEY}: {failure.what}",))
+    key = (cluster.get("properties") or {}).get("keyVaultProperties") or {}
+    name, user = str(key.get("keyName") or ""), str(key.get("userIdentity") or "")
+    reads = [i for i in identities if _is(i, user) or (i.is_system and not user)]
+    return Dependents(tuple(_dependent(i, KEY, "", name) for i in reads if name), ())
+
+
+def in_policies(
+    connection: Connection, scopes: Sequence[Scope], identities: Sequence[ManagedIdentity]
+) -> Dependents:
+    """Look for entries in the managed identity policies of some scopes; `name` are the usages."""
+    try:
+        reading = read(connection, scopes, skip_unreadable=True)
+    except AdxmiError as failure:
+        return Dependents((), (f"every policy: {failure.what}",))
+    found = tuple(
         _dependent(identity, POLICY, scoped.scope.database, ", ".join(entry.allowed_usages))
         for scoped in reading.policies
         for identity in identities
         for entry in [scoped.policy.entry_of(identity)]
         if entry is not None
-    ]
-    return found, [f"policy of the {scope}: {e.what}" for scope, e in reading.unreadable]
+    )
+    unseen = (f"policy of the {scope}: {e.what}" for scope, e in reading.unreadable)
+    return Dependents(found, tuple(unseen))
+
+
+def in_databases(
+    connection: Connection, databases: Sequence[str], identities: Sequence[ManagedIdentity]
+) -> Dependents:
+    """Look through external tables, exports, update policies and data connections of databases."""
+    results = gather(
+        lambda name: _in_database(connection, name, identities),
+        databases,
+        what="looking for what depends on it",
+    )
+    found: list[Dependent] = []
+    unseen: list[str] = []
+    for database, result in zip(databases, results, strict=True):
+        if isinstance(result, Exception):
+            unseen.append(f"database {database}: {_reason(result)}")
+        else:
+            found += result[0]
+            unseen += result[1]
+    return Dependents(tuple(found), tuple(unseen))
 
 
 def _in_database(
@@ -178,7 +212,11 @@ def _dependent(identity: ManagedIdentity, kind: str, database: str, name: str) -
 
 def _connects_as(resource: dict[str, Any], identity: ManagedIdentity) -> bool:
     named = (resource.get("properties") or {}).get("managedIdentityResourceId") or ""
-    return bool(named) and str(named).lower() == identity.resource_id.lower()
+    return _is(identity, str(named))
+
+
+def _is(identity: ManagedIdentity, resource_id: str) -> bool:
+    return bool(resource_id) and resource_id.lower() == identity.resource_id.lower()
 
 
 def _names(row: dict[str, Any], identity: ManagedIdentity) -> bool:

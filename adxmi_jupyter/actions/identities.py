@@ -82,14 +82,28 @@ def visible(
     `present` is what is assigned, for those who have just read it. Raises as `assigned` does.
     """
     present = present or assigned(connection)
-    subscription = present.cluster_id.split("/")[2]
-    resources = connection.resource_manager.user_identities(subscription)
-    found = [parse_identity_resource(resource) for resource in resources]
+    found = in_subscription(connection, present)
     listed = {identity.resource_id.lower() for identity in found}
     elsewhere = [user for user in present.users if user.resource_id.lower() not in listed]
     system = (present.system,) if present.system else ()
     users = sorted([*found, *elsewhere], key=lambda identity: identity.label.lower())
     return (*system, *users)
+
+
+def in_subscription(
+    connection: Connection, present: AssignedIdentities
+) -> tuple[ManagedIdentity, ...]:
+    """Return the user-assigned identities of the cluster's subscription, assigned or not.
+
+    Raises
+    ------
+    NotAuthorized, ConnectionFailure
+        Azure Resource Manager refused or was not reached.
+
+    """
+    subscription = present.cluster_id.split("/")[2]
+    resources = connection.resource_manager.user_identities(subscription)
+    return tuple(parse_identity_resource(resource) for resource in resources)
 
 
 def known(connection: Connection) -> tuple[ManagedIdentity, ...]:
@@ -154,6 +168,18 @@ def _found(
         if not reference.startswith("/"):
             raise
         return ResolvedIdentity(_by_resource_id(connection, reference))
+    return checked_resource(resolved, reference)
+
+
+def checked_resource(resolved: ResolvedIdentity, reference: str) -> ResolvedIdentity:
+    """Return an identity that has a resource ID, or is the cluster's own.
+
+    Raises
+    ------
+    UnknownIdentity
+        It has none: only resources are assigned, and named by data connections.
+
+    """
     if not resolved.identity.is_system and not resolved.identity.resource_id:
         raise UnknownIdentity(
             f"there is no identity with the object ID {reference}",

@@ -7,39 +7,25 @@ asynchronous Azure operations* (Azure Resource Manager docs).
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from adxmi_jupyter.actions.frames import FLAG, TEXT, fixed_frame
 from adxmi_jupyter.actions.identities import assigned
 from adxmi_jupyter.errors import (
     AdxmiError,
     AnswerLost,
-    ClusterBusy,
     ConfirmationRequired,
-    ConnectionFailure,
-    OperationContinues,
-    ServiceRefusal,
     WriteNotApplied,
     WriteOutcomeUnknown,
 )
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from adxmi_jupyter.actions.dependents import Dependent
-    from adxmi_jupyter.model.assignment import AssignedIdentities, AssignmentChange
+    from adxmi_jupyter.actions.operations import Tell
+    from adxmi_jupyter.model.assignment import AssignmentChange
     from adxmi_jupyter.model.identity import ManagedIdentity
     from adxmi_jupyter.service.connection import Connection
     from adxmi_jupyter.service.resource_manager import Operation
-
-_LOOK_EVERY = 0.2
-_SHOW_AFTER = 1.0
-_BAR = "{desc}: {postfix} {elapsed}"
-
-Tell = Callable[[str], None]
-"""Shows the user how far Azure is."""
 
 
 def begin(
@@ -106,79 +92,6 @@ def _unknown(change: AssignmentChange, why: str) -> WriteOutcomeUnknown:
         why=why,
         fix="%adxmi identity list",
     )
-
-
-def wait(
-    connection: Connection, operation: Operation, tell: Tell | None = None
-) -> AssignedIdentities:
-    """Wait for an operation, and read again what is assigned.
-
-    Each time Azure was asked, `tell` hears its word for how far it is; without it, a bar shows
-    that word.
-
-    Raises
-    ------
-    OperationFailed
-        Azure gave the change up; its words are kept.
-    ClusterBusy
-        Azure gave way to another change of the cluster.
-    OperationContinues
-        Waiting was interrupted.
-    WriteOutcomeUnknown
-        Asking how far it is failed.
-
-    """
-    every = min(_LOOK_EVERY, connection.resource_manager.poll_every)
-    try:
-        with _telling(operation.what, tell) as told:
-            while not operation.wait(every):
-                told(operation.state)
-    except KeyboardInterrupt as interrupt:
-        raise OperationContinues(
-            f"{operation.what}: you interrupted the waiting, Azure goes on",
-            why=f"its state was {operation.state}",
-            fix="%adxmi identity operations --wait",
-        ) from interrupt
-    except ClusterBusy:
-        raise  # Azure began it, and then gave way to another change of the cluster
-    except (ConnectionFailure, ServiceRefusal) as failure:
-        raise WriteOutcomeUnknown(
-            f"{operation.what}: Azure began it, and how it ends is unknown",
-            why=f"{failure.what}: {failure.why}",
-            fix="%adxmi identity list",
-        ) from failure
-    finally:
-        connection.forget()
-    return assigned(connection)
-
-
-@contextmanager
-def _telling(what: str, tell: Tell | None) -> Iterator[Tell]:
-    if tell is not None:
-        yield tell
-        return
-    from tqdm import tqdm
-
-    with tqdm(desc=what, delay=_SHOW_AFTER, leave=False, bar_format=_BAR) as bar:
-
-        def show(state: str) -> None:
-            bar.set_postfix_str(state, refresh=False)
-            bar.update()
-
-        yield show
-
-
-def operations_frame(connection: Connection) -> pd.DataFrame:
-    """Return the changes begun from this kernel: ``operation``, ``state`` string, ``done`` bool."""
-    rows = [(o.what, o.state, o.is_done) for o in connection.operations]
-    return fixed_frame({"operation": TEXT, "state": TEXT, "done": FLAG}, rows)
-
-
-def wait_for_all(connection: Connection) -> None:
-    """Wait for every operation that is not done yet; raises as `wait` does."""
-    for operation in connection.operations:
-        if not operation.is_done:
-            wait(connection, operation)
 
 
 def described(change: AssignmentChange) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from adxmi_jupyter.actions import identities
@@ -25,6 +26,7 @@ _MINUTE = 60.0
 _DATABASES = "databases"
 _IDENTITIES = "identities"
 _VISIBLE = "identities in Azure"
+_TABLES = "names in"
 
 
 def database_names(connection: Connection) -> tuple[str, ...]:
@@ -63,36 +65,140 @@ def resolved(connection: Connection, references: tuple[str, ...]) -> tuple[Resol
 
 
 def _resolved(connection: Connection, reference: str) -> ResolvedIdentity:
-    known = known_identities(connection)
+    was_remembered = _VISIBLE in connection.remembered
     try:
-        found = resolve(reference, known)
+        return _resolved_by_what_is_known(connection, reference)
+    except UnknownIdentity:
+        if not was_remembered:
+            raise
+        connection.remembered.pop(_VISIBLE, None)  # it may have been created since
+        return _resolved_by_what_is_known(connection, reference)
+
+
+def _resolved_by_what_is_known(connection: Connection, reference: str) -> ResolvedIdentity:
+    known = known_identities(connection)
+    found = found_among(reference, known, lambda unknown: _with_azure(connection, known, unknown))
+    if found.identity.is_system:
+        return replace(found, identity=_system_now(connection, found.identity))
+    return found
+
+
+def found_among(
+    reference: str,
+    named: tuple[ManagedIdentity, ...],
+    every: Callable[[UnknownIdentity | None], tuple[ManagedIdentity, ...]],
+) -> ResolvedIdentity:
+    """Find an identity among those that policies name, else among all; raises as `resolve`.
+
+    `every` returns all; it gets the error to raise if there are none to be had.
+    """
+    try:
+        found = resolve(reference, named)
     except UnknownIdentity as unknown:
-        return resolve(reference, known + _seen_in_azure(connection, known, unknown))
-    if found.identity in known or found.identity.is_system:
+        return resolve(reference, every(unknown))
+    if found.identity in named or found.identity.is_system:
         return found
     # A GUID that no policy names may be the client ID of an identity of the subscription.
-    return resolve(reference, known + _seen_in_azure(connection, known))
+    return resolve(reference, every(None))
 
 
-def _seen_in_azure(
+def _system_now(connection: Connection, listed: ManagedIdentity) -> ManagedIdentity:
+    """Return the system-assigned identity that was assigned when last seen.
+
+    A policy goes on naming the former one after it was removed, and assigned anew with other ids.
+    """
+    present = connection.assigned_when_last_seen
+    system = present.system if present else None
+    if system is None or system.object_id.lower() == listed.object_id.lower():
+        return listed
+    return system
+
+
+def seen(connection: Connection) -> tuple[ManagedIdentity, ...]:
+    """Return the identities that policies or Azure show, each once; none where nobody tells."""
+    try:
+        known = known_identities(connection)
+    except AdxmiError:  # rights in Azure may do
+        known = ()
+    return _with_azure(connection, known)
+
+
+def _with_azure(
     connection: Connection,
     known: tuple[ManagedIdentity, ...],
     unknown: UnknownIdentity | None = None,
 ) -> tuple[ManagedIdentity, ...]:
+    """Return the identities that policies name, with their resource IDs, and Azure's others."""
     try:
-        visible = _remembered(connection, _VISIBLE, lambda: identities.known(connection))
+        visible = visible_identities(connection)
     except AdxmiError as failure:
         if unknown is None:
-            return ()
+            return known
         unknown.why += f"; and {failure.what}"
         raise unknown from failure
-    ids = {identity.object_id.lower() for identity in known}
-    return tuple(identity for identity in visible if identity.object_id.lower() not in ids)
+    return merged(known, visible)
+
+
+def visible_identities(connection: Connection) -> tuple[ManagedIdentity, ...]:
+    """Return the identities that Azure shows; raises as `identities.known`."""
+    return _remembered(connection, _VISIBLE, lambda: identities.known(connection))
+
+
+def merged(
+    known: tuple[ManagedIdentity, ...], visible: tuple[ManagedIdentity, ...]
+) -> tuple[ManagedIdentity, ...]:
+    """Return identities that policies name, with their resource IDs, and the other visible ones."""
+    in_azure = {identity.object_id.lower(): identity for identity in visible}
+    has_system = any(identity.is_system for identity in visible)
+    both = []
+    for one in known:
+        same = in_azure.pop(one.object_id.lower(), None)
+        is_former = one.is_system and has_system and same is None
+        resource_id = same.resource_id if same else one.resource_id
+        both.append(
+            replace(one, resource_id=resource_id, is_system=one.is_system and not is_former)
+        )
+    return (*both, *in_azure.values())
 
 
 def offered_databases(connection: Connection) -> tuple[str, ...]:
     """Return database names for completion; nothing where asking would be intrusive or fails."""
     return _offered(connection, database_names)
+
+
+def offered_tables(
+    connection: Connection, *, external: bool, database: str = ""
+) -> tuple[str, ...]:
+    """Return the tables, or external tables, of a database for completion.
+
+    Without one it is the current database.
+    """
+    where = database or connection.database
+    return _offered(connection, lambda c: tables_of(c, where, external=external))
+
+
+def tables_of(connection: Connection, database: str, *, external: bool) -> tuple[str, ...]:
+    """Return the tables, or external tables, of a database; raises as `Kusto.command` does."""
+    command = ".show external tables" if external else ".show tables"
+
+    def ask() -> tuple[str, ...]:
+        rows = connection.kusto.command(command, database=database).rows()
+        return tuple(str(row["TableName"]) for row in rows)
+
+    return _remembered(connection, f"{_TABLES} {command} {database}", ask)
+
+
+def offered_existing(
+    connection: Connection, kind: str, ask: Callable[[], tuple[str, ...]]
+) -> tuple[str, ...]:
+    """Return names of a kind of things for completion, remembered as those of tables are."""
+    return _offered(connection, lambda c: _remembered(c, f"{_TABLES} {kind}", ask))
+
+
+def forget_tables(connection: Connection) -> None:
+    """Forget the names of tables and the like, after one was made or dropped."""
+    for key in [one for one in connection.remembered if one.startswith(_TABLES)]:
+        connection.remembered.pop(key, None)
 
 
 def offered_identities(connection: Connection) -> tuple[str, ...]:
@@ -103,9 +209,15 @@ def offered_identities(connection: Connection) -> tuple[str, ...]:
 
 def offered_in_azure(connection: Connection) -> tuple[str, ...]:
     """Return the names of all visible identities for completion, ``system`` among them."""
-    seen = _offered(connection, lambda c: _remembered(c, _VISIBLE, lambda: identities.known(c)))
+    seen = _offered(connection, visible_identities)
     users = (identity.label for identity in seen if not identity.is_system)
     return tuple(dict.fromkeys((SYSTEM, *users)))
+
+
+def known_already(connection: Connection) -> tuple[ManagedIdentity, ...]:
+    """Return the identities that can be known without a sign-in: policies' first, then Azure's."""
+    known = _offered(connection, known_identities)
+    return merged(known, _offered(connection, visible_identities))
 
 
 def _offered(

@@ -7,7 +7,7 @@ queries and commands* (Azure Data Explorer docs).
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from adxmi_jupyter.actions import identities, names
 from adxmi_jupyter.errors import AdxmiError, InvalidInput, UnknownIdentity
@@ -29,20 +29,20 @@ if TYPE_CHECKING:
     from adxmi_jupyter.model.role import RoleAssignment
     from adxmi_jupyter.service.connection import Connection
 
+Listed = TypeVar("Listed", bound="RoleAssignment")
+
 
 @dataclass(frozen=True)
 class ResolvedPrincipal:
     """A principal as it is sent, and what is known of it.
 
-    `object_id` is known for the identities of this cluster's tenant; `exists` tells that it is
-    there for sure, since a policy or Azure Resource Manager names it; `is_literal` that the user
-    wrote the reference, and means no other.
+    `object_id` is known for the identities of this cluster's tenant; `is_literal` tells that the
+    user wrote the reference, and means no other.
     """
 
     reference: PrincipalReference
     label: str
     object_id: str = ""
-    exists: bool = False
     is_literal: bool = False
     note: str = ""
 
@@ -61,9 +61,9 @@ class ResolvedPrincipal:
         if listed is not None and differ(listed.tenant, self.reference.tenant):
             return False
         ids = {self.reference.identifier.casefold(), self.object_id.casefold()} - {""}
-        return not ids.isdisjoint(_known_as(assignment))
+        return not ids.isdisjoint(known_as(assignment))
 
-    def listed_in(self, assignments: Sequence[RoleAssignment]) -> tuple[RoleAssignment, ...]:
+    def listed_in(self, assignments: Sequence[Listed]) -> tuple[Listed, ...]:
         """Return this principal's assignments; those by another id only if no literal one is."""
         exact = tuple(a for a in assignments if self.is_listed_as(a))
         if exact and self.is_literal:
@@ -71,8 +71,11 @@ class ResolvedPrincipal:
         return tuple(a for a in assignments if self.may_be(a))
 
 
-def _known_as(assignment: RoleAssignment) -> set[str]:
-    """Return the ids of an assignment; users and groups may be listed by another one of theirs."""
+def known_as(assignment: RoleAssignment) -> set[str]:
+    """Return the ids of an assignment; users and groups may be listed by another one of theirs.
+
+    In lower case, as `str.casefold` has it.
+    """
     listed = assignment.reference
     ids = {assignment.object_id, listed.identifier if listed else ""}
     if listed is not None and listed.kind is not PrincipalKind.APPLICATION:
@@ -137,11 +140,11 @@ def _identity(connection: Connection, reference: str, tenant: str) -> ManagedIde
             raise _no_name_there(reference, tenant) from unknown
         raise
     identity = resolved.identity
-    if identity.is_system and not is_guid(identity.object_id):
-        identity = _system_in_azure(connection)
+    if identity.is_system:
+        identity = _system_in_azure(connection, identity)
     if differ(identity.tenant_id, tenant):
         raise _no_name_there(reference, tenant)
-    return _with_client_id(connection, identity)
+    return with_client_id(connection, identity)
 
 
 def _no_name_there(reference: str, tenant: str) -> UnknownIdentity:
@@ -152,22 +155,26 @@ def _no_name_there(reference: str, tenant: str) -> UnknownIdentity:
     )
 
 
-def _system_in_azure(connection: Connection) -> ManagedIdentity:
+def _system_in_azure(connection: Connection, listed: ManagedIdentity) -> ManagedIdentity:
+    """Return the system-assigned identity as Azure knows it: a policy may name the former one."""
     why = "the cluster has none"
     try:
         system = identities.assigned(connection).system
     except AdxmiError as failure:
         system, why = None, f"no policy names it, and {failure.what}"
-    if system is None:
+    if system is None and not is_guid(listed.object_id):
         raise UnknownIdentity(
             "the ids of the system-assigned identity are not known",
             why=why,
             fix="%adxmi identity show system, or give its client ID",
         )
+    if system is None or system.object_id.lower() == listed.object_id.lower():
+        return listed  # policies tell the client ID as well
     return system
 
 
-def _with_client_id(connection: Connection, identity: ManagedIdentity) -> ManagedIdentity:
+def with_client_id(connection: Connection, identity: ManagedIdentity) -> ManagedIdentity:
+    """Return a system-assigned identity with its client ID, where Azure tells it."""
     if identity.client_id or not identity.is_system or not identity.resource_id:
         return identity
     try:
@@ -183,9 +190,13 @@ def _of_identity(identity: ManagedIdentity, reference: str, tenant: str) -> Reso
         application(identity.client_id or identity.object_id, tenant or identity.tenant_id),
         SYSTEM if identity.is_system and not identity.display_name else identity.label,
         object_id=identity.object_id,
-        exists=exists,
         note=_which_id(identity, reference, exists=exists),
     )
+
+
+def of_identity(connection: Connection, identity: ManagedIdentity) -> ResolvedPrincipal:
+    """Return an identity as roles name it: by its client ID, where that is known."""
+    return _of_identity(with_client_id(connection, identity), "", "")
 
 
 def _which_id(identity: ManagedIdentity, reference: str, *, exists: bool) -> str:
@@ -207,8 +218,12 @@ def _which_id(identity: ManagedIdentity, reference: str, *, exists: bool) -> str
     return ""
 
 
-def with_tenant(connection: Connection, principal: ResolvedPrincipal) -> ResolvedPrincipal:
+def with_tenant(
+    connection: Connection, principal: ResolvedPrincipal, *, of_all_kinds: bool = False
+) -> ResolvedPrincipal:
     """Return an application with a tenant, the cluster's own unless another is named.
+
+    So are users and groups with `of_all_kinds`; role commands find the tenant of those.
 
     Raises
     ------
@@ -217,7 +232,9 @@ def with_tenant(connection: Connection, principal: ResolvedPrincipal) -> Resolve
 
     """
     reference = principal.reference
-    if reference.tenant or reference.kind is not PrincipalKind.APPLICATION:
+    has_none = reference.kind is PrincipalKind.MICROSOFT_ACCOUNT
+    needs_one = of_all_kinds or reference.kind is PrincipalKind.APPLICATION
+    if reference.tenant or has_none or not needs_one:
         return principal
     own = cluster_tenant(connection)
     if not own:
@@ -227,6 +244,23 @@ def with_tenant(connection: Connection, principal: ResolvedPrincipal) -> Resolve
             fix="--tenant TENANT",
         )
     return replace(principal, reference=replace(reference, tenant=own))
+
+
+def caller(connection: Connection) -> ResolvedPrincipal | None:
+    """Return who the service says you are; None where it does not tell."""
+    query = "print principal = current_principal()"
+    try:
+        rows = connection.kusto.query(query, database=connection.database).rows()
+        return ResolvedPrincipal(parse_reference(str(rows[0]["principal"])), "you")
+    except AdxmiError:  # nobody asked for this; what was asked for goes on without
+        return None
+
+
+def lost_by_oneself(connection: Connection, gone: Sequence[RoleAssignment]) -> tuple[str, ...]:
+    """Say so if a role is taken from whoever takes it."""
+    me = caller(connection)
+    mine = me.listed_in(gone) if me else ()
+    return tuple(f"{one.label} is you yourself: {one.role} is gone for you too" for one in mine)
 
 
 def cluster_tenant(connection: Connection) -> str:

@@ -11,77 +11,51 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from adxmi_jupyter.actions import principals
-from adxmi_jupyter.actions.frames import TEXT, fixed_frame
+from adxmi_jupyter.actions import cluster_roles, principals
+from adxmi_jupyter.actions.identities import cluster_id
+from adxmi_jupyter.actions.role_change import (
+    GRANT,
+    REVOKE,
+    change_of,
+    held,
+    is_by_object_id,
+    is_there,
+    kept,
+    listing,
+)
 from adxmi_jupyter.actions.scopes import read_each
-from adxmi_jupyter.errors import NothingToRevoke
+from adxmi_jupyter.errors import AdxmiError, NothingToRevoke
 from adxmi_jupyter.model import kql
-from adxmi_jupyter.model.policy import Scope
+from adxmi_jupyter.model.cluster_role import COLLECTION
+from adxmi_jupyter.model.policy import CLUSTER, Scope
 from adxmi_jupyter.model.principal import PrincipalKind
 from adxmi_jupyter.model.role import Role, RoleAssignment, parse_assignment, parse_own_role
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from adxmi_jupyter.actions.principals import ResolvedPrincipal
-    from adxmi_jupyter.errors import AdxmiError
+    from adxmi_jupyter.actions.role_change import RoleChange
     from adxmi_jupyter.service.connection import Connection
     from adxmi_jupyter.service.kusto import Answer
-
-GRANT, REVOKE = "grant", "revoke"
-
-_COLUMNS = (
-    *("scope", "database", "role", "principal_type", "display_name", "object_id", "fqn"),
-    "notes",
-)
 
 
 @dataclass(frozen=True)
 class RoleReading:
-    """Who holds which role, and which scopes could not be read."""
+    """Who holds which role, which scopes could not be read, and what there is to say."""
 
     connection: str
     command: str
     assignments: tuple[RoleAssignment, ...]
     unreadable: tuple[tuple[Scope, AdxmiError], ...] = ()
-
-
-@dataclass(frozen=True)
-class RoleChange:
-    """A planned or finished write: `changed` appears in, or disappears from, `before`.
-
-    An empty command means there is nothing to change.
-    """
-
-    verb: str
-    database: str
-    role: Role
-    principals: tuple[ResolvedPrincipal, ...]
-    before: tuple[RoleAssignment, ...]
-    after: tuple[RoleAssignment, ...]
-    changed: tuple[RoleAssignment, ...]
-    command: str
     notes: tuple[str, ...] = ()
-
-    def held_by(self, assignments: Sequence[RoleAssignment]) -> tuple[RoleAssignment, ...]:
-        """Return those who hold the role itself on the database itself."""
-        return _held(assignments, self.role)
-
-    def is_done_in(self, assignments: Sequence[RoleAssignment]) -> bool:
-        """Tell whether these assignments are what the change was to bring about."""
-        held = self.held_by(assignments)
-        if self.verb == REVOKE:
-            gone = {assignment.fqn for assignment in self.changed}
-            return gone.isdisjoint(assignment.fqn for assignment in held)
-        return all(_is_there(principal, held) for principal in self.principals)
 
 
 def read_roles(
     connection: Connection, scopes: Sequence[Scope], *, skip_unreadable: bool = False
 ) -> RoleReading:
-    """Read who holds which role in several scopes, concurrently; of the cluster the caller's own.
+    """Read who holds which role in several scopes, concurrently.
 
-    A role on the cluster that several lists show is returned once.
+    Roles on the whole cluster are resources of Azure. Without rights there, the service tells
+    the caller's own ones, and a note says so. One that several lists show is returned once.
 
     Raises
     ------
@@ -92,33 +66,62 @@ def read_roles(
 
     """
     read, unreadable = read_each(
-        lambda scope: read_one(connection, scope),
+        lambda scope: _read_scope(connection, scope),
         scopes,
         what="lists of roles",
         skip_unreadable=skip_unreadable,
     )
-    found = [assignment for assignments in read.values() for assignment in assignments]
-    command = "\n".join(kql.show_roles(scope) for scope in read)
-    return RoleReading(connection.name, command, _each_once(found), unreadable)
+    return RoleReading(
+        connection.name,
+        "\n".join(part.command for part in read.values()),
+        _each_once([one for part in read.values() for one in part.assignments]),
+        unreadable,
+        tuple(note for part in read.values() for note in part.notes),
+    )
+
+
+def _read_scope(connection: Connection, scope: Scope) -> RoleReading:
+    if scope.database:
+        found = read_one(connection, scope.database)
+        return RoleReading(connection.name, kql.show_roles(scope), found)
+    try:
+        assigned = cluster_roles.read_assigned(connection)
+    except AdxmiError as failure:
+        note = f"of the cluster: your own roles only, since {failure.what} ({failure.why})"
+        own = _own_roles(connection)
+        return RoleReading(connection.name, kql.show_roles(scope), own, notes=(note,))
+    command = f"GET {cluster_id(connection)}/{COLLECTION}"
+    mending = cluster_roles.mending(assigned)
+    return RoleReading(connection.name, command, assigned, notes=mending)
+
+
+def _own_roles(connection: Connection) -> tuple[RoleAssignment, ...]:
+    answer = connection.kusto.command(kql.show_roles(CLUSTER), database=connection.database)
+    return tuple(parse_own_role(row) for row in answer.rows())
 
 
 def _each_once(found: Sequence[RoleAssignment]) -> tuple[RoleAssignment, ...]:
     # What the service tells callers of themselves has no fully qualified name.
     named = {(one.database, one.role, one.object_id) for one in found if one.fqn}
-    return tuple(
-        one
-        for one in dict.fromkeys(found)
-        if one.fqn or (one.database, one.role, one.object_id) not in named
-    )
+    once: dict[tuple[str, ...], RoleAssignment] = {}
+    for one in found:
+        if one.fqn or (one.database, one.role, one.object_id) not in named:
+            once.setdefault(_key(one), one)
+    return tuple(once.values())
 
 
-def read_one(connection: Connection, scope: Scope) -> tuple[RoleAssignment, ...]:
-    """Read the roles of one scope; raises as `Kusto.command` does."""
-    database = scope.database or connection.database
-    answer = connection.kusto.command(kql.show_roles(scope), database=database)
-    if scope.database:
-        return listed(answer, scope.database)
-    return tuple(parse_own_role(row) for row in answer.rows())
+def _key(one: RoleAssignment) -> tuple[str, ...]:
+    """Return what makes two listings the same: a user is listed by object ID or by address."""
+    reference = one.reference
+    is_application = reference is not None and reference.kind is PrincipalKind.APPLICATION
+    who = one.fqn if is_application else one.object_id or one.fqn
+    return one.database, one.role, who.casefold()
+
+
+def read_one(connection: Connection, database: str) -> tuple[RoleAssignment, ...]:
+    """Read the roles of one database; raises as `Kusto.command` does."""
+    command = kql.show_roles(Scope(database))
+    return listed(connection.kusto.command(command, database=database), database)
 
 
 def listed(answer: Answer, database: str) -> tuple[RoleAssignment, ...]:
@@ -139,8 +142,11 @@ def plan_grant(
     role: Role,
     wanted: Sequence[ResolvedPrincipal],
     description: str = "",
+    before: tuple[RoleAssignment, ...] | None = None,
 ) -> RoleChange:
     """Plan to put principals into a role by ``.add``; whoever holds it already is not sent.
+
+    `before` is what is listed, for those who have just read it.
 
     Raises
     ------
@@ -149,9 +155,9 @@ def plan_grant(
 
     """
     wanted = tuple(principals.with_tenant(connection, principal) for principal in wanted)
-    before = read_one(connection, Scope(database))
-    held = _held(before, role)
-    new = tuple(one for one in wanted if not _is_there(one, held))
+    before = read_one(connection, database) if before is None else before
+    holders = held(before, role, database)
+    new = tuple(one for one in wanted if not is_there(one, holders))
     notes = [one.note for one in wanted if one.note]
     notes += principals.tenant_notes(connection, new)
     for one in wanted:
@@ -159,16 +165,34 @@ def plan_grant(
     if description and len(new) < len(wanted):
         notes.append("a description is kept as it is; to change it, revoke the role and grant it")
     if not new:
-        return _change(GRANT, database, role, wanted, before, (), "", notes)
+        return change_of(GRANT, database, role, wanted, before, (), "", notes)
+    added, command = granting(database, role, new, description)
+    return change_of(GRANT, database, role, new, before, added, command, notes)
+
+
+def granting(
+    database: str, role: Role, new: Sequence[ResolvedPrincipal], description: str = ""
+) -> tuple[tuple[RoleAssignment, ...], str]:
+    """Return what is listed once principals hold a role, and the command that brings that about."""
     added = tuple(_expected(one, database, role, description) for one in new)
-    command = kql.add_to_role(database, role, [one.fqn for one in added], description)
-    return _change(GRANT, database, role, new, before, added, command, notes)
+    return added, kql.add_to_role(database, role, [one.fqn for one in added], description)
+
+
+def revoking(database: str, role: Role, gone: Sequence[RoleAssignment]) -> str:
+    """Return the command after which these are not listed any more."""
+    return kql.drop_from_role(database, role, [one.fqn for one in gone])
 
 
 def plan_revoke(
-    connection: Connection, database: str, role: Role, unwanted: Sequence[ResolvedPrincipal]
+    connection: Connection,
+    database: str,
+    role: Role,
+    unwanted: Sequence[ResolvedPrincipal],
+    before: tuple[RoleAssignment, ...] | None = None,
 ) -> RoleChange:
     """Plan to take principals out of a role by ``.drop``, under the names they are listed by.
+
+    `before` is what is listed, for those who have just read it.
 
     Raises
     ------
@@ -176,40 +200,23 @@ def plan_revoke(
         One of them does not hold the role on the database itself.
 
     """
-    before = read_one(connection, Scope(database))
-    held = _held(before, role)
+    before = read_one(connection, database) if before is None else before
+    holders = held(before, role, database)
     gone: dict[RoleAssignment, None] = {}
     for principal in unwanted:
-        found = principal.listed_in(held)
+        found = principal.listed_in(holders)
         if not found:
             raise _not_held(principal, database, role, before)
         gone |= dict.fromkeys(found)
     left = [one for one in before if one not in gone]
-    notes = _kept(unwanted, left)
-    if role is Role.ADMINS and not _held(left, role):
-        notes.append(f"{database} is left without admins of its own")
-    command = kql.drop_from_role(database, role, [one.fqn for one in gone])
-    return _change(REVOKE, database, role, tuple(unwanted), before, tuple(gone), command, notes)
-
-
-def _change(
-    verb: str,
-    database: str,
-    role: Role,
-    about: tuple[ResolvedPrincipal, ...],
-    before: tuple[RoleAssignment, ...],
-    changed: tuple[RoleAssignment, ...],
-    command: str,
-    notes: Sequence[str],
-) -> RoleChange:
-    gone = changed if verb == REVOKE else ()
-    after = tuple(one for one in before if one not in gone) + (changed if verb == GRANT else ())
-    said = tuple(dict.fromkeys(notes))
-    return RoleChange(verb, database, role, about, before, after, changed, command, said)
-
-
-def _held(assignments: Sequence[RoleAssignment], role: Role) -> tuple[RoleAssignment, ...]:
-    return tuple(one for one in assignments if one.role == role and one.database)
+    warnings: list[str] = []
+    if role is Role.ADMINS:
+        warnings += principals.lost_by_oneself(connection, tuple(gone))
+    if role is Role.ADMINS and not held(left, role, database):
+        warnings.append(f"{database} is left without admins of its own")
+    command, about = revoking(database, role, tuple(gone)), tuple(unwanted)
+    notes = kept(unwanted, left)
+    return change_of(REVOKE, database, role, about, before, tuple(gone), command, notes, warnings)
 
 
 def _expected(
@@ -225,14 +232,14 @@ def _remarks(
 ) -> list[str]:
     label = principal.label
     mine = principal.listed_in(before)
-    held = _held(mine, role)
-    notes = [f"{label} holds {role} already" for _ in held[:1] if _is_there(principal, held)]
+    holders = held(mine, role, database)
+    notes = [f"{label} holds {role} already" for _ in holders[:1] if is_there(principal, holders)]
     notes += [
         f"{label} is listed by its object ID in {role}: {one.fqn}; if its calls end with HTTP 401, "
         f'%adxmi role revoke --database "{database}" --role {role} --identity "{one.fqn}" --yes, '
         "then grant the role again: the service may take one id for the other"
-        for one in held
-        if _is_by_object_id(principal, one)
+        for one in holders
+        if is_by_object_id(principal, one)
     ]
     if role.needs and not any(one.role in role.needs for one in mine):
         notes.append(f"{role} has no effect without {' or '.join(role.needs)}, which {label} lacks")
@@ -242,74 +249,21 @@ def _remarks(
     return notes
 
 
-def _is_there(principal: ResolvedPrincipal, held: Sequence[RoleAssignment]) -> bool:
-    mine = principal.listed_in(held)
-    return any(not _is_by_object_id(principal, one) for one in mine)
-
-
-def _is_by_object_id(principal: ResolvedPrincipal, assignment: RoleAssignment) -> bool:
-    sent, shown = principal.reference, assignment.reference
-    if shown is None or shown.kind is not PrincipalKind.APPLICATION or not principal.object_id:
-        return False
-    by_object_id = shown.identifier.casefold() == principal.object_id.casefold()
-    return by_object_id and sent.identifier.casefold() != principal.object_id.casefold()
-
-
-def _kept(unwanted: Sequence[ResolvedPrincipal], left: Sequence[RoleAssignment]) -> list[str]:
-    """Say what the principals still hold, since they may go on reaching what they reached."""
-    return [
-        f"{principal.label} keeps {one.role} on "
-        + (f"the database {one.database}" if one.database else "every database")
-        for principal in unwanted
-        for one in principal.listed_in(left)
-    ]
-
-
 def _not_held(
     principal: ResolvedPrincipal, database: str, role: Role, before: Sequence[RoleAssignment]
 ) -> NothingToRevoke:
     mine = principal.listed_in(before)
-    on_cluster = [one.role for one in mine if one.role == role.on_cluster and not one.database]
+    on_cluster = [one for one in mine if one.role == role.on_cluster and not one.database]
     if on_cluster:
+        who, what = on_cluster[0].fqn, on_cluster[0].role
         return NothingToRevoke(
             f"{principal.label} does not hold {role} on the database {database} itself",
-            why=f"it has {on_cluster[0]}, on every database, which role commands cannot take away",
-            fix="the cluster's page Permissions in the Azure portal",
+            why=f"it has {what}, on every database, which is taken away as a whole only",
+            fix=f'%adxmi role revoke --cluster --role {what} --identity "{who}" --yes',
         )
     others = ", ".join(one.role for one in mine)
     return NothingToRevoke(
         f"{principal.label} does not hold {role} on the database {database}",
         why=f"it holds {others or 'no role'} there",
-        fix=f'%adxmi role list --database "{database}"',
-    )
-
-
-def roles_frame(reading: RoleReading) -> pd.DataFrame:
-    """Return one row for each assignment.
-
-    Columns: ``scope`` (``cluster`` or ``database``), ``database``, ``role`` (as role commands
-    spell it, or ``AllDatabases…``), ``principal_type``, ``display_name``, ``object_id``, ``fqn``,
-    ``notes``, all string.
-    """
-    frame = fixed_frame(dict.fromkeys(_COLUMNS, TEXT), map(_cells, reading.assignments))
-    frame.attrs["adxmi"] = {"connection": reading.connection, "command": reading.command}
-    return frame
-
-
-def changed_roles_frame(connection: Connection, change: RoleChange) -> pd.DataFrame:
-    """Return the roles of a database after a change, as `roles_frame` does."""
-    return roles_frame(RoleReading(connection.name, change.command, change.after))
-
-
-def role_change_frame(change: RoleChange) -> pd.DataFrame:
-    """Return what appears or disappears: the columns of `roles_frame` and ``change``."""
-    word = "added" if change.verb == GRANT else "removed"
-    rows = [(*_cells(one), word) for one in change.changed]
-    return fixed_frame(dict.fromkeys((*_COLUMNS, "change"), TEXT), rows)
-
-
-def _cells(one: RoleAssignment) -> tuple[str, ...]:
-    return (
-        *(Scope(one.database).kind, one.database, one.role, one.principal_type),
-        *(one.display_name, one.object_id, one.fqn, one.notes),
+        fix=listing(database),
     )

@@ -6,8 +6,8 @@ from adxmi_jupyter.actions.principals import find
 from adxmi_jupyter.actions.role_writes import apply
 from adxmi_jupyter.errors import (
     AmbiguousIdentity,
-    CommandRefused,
     InvalidInput,
+    PrincipalNotFound,
     UnknownIdentity,
 )
 from adxmi_jupyter.model.role import Role
@@ -99,7 +99,7 @@ def test_a_system_identity_nobody_tells_of_is_an_error(hidden, connection):
 def test_an_id_nobody_knows_is_sent_as_it_is_and_refused_by_the_service(connection, grant):
     change = grant(NOBODY)
 
-    with pytest.raises(CommandRefused, match="refused") as caught:
+    with pytest.raises(PrincipalNotFound, match="nothing here shows that it exists") as caught:
         apply(connection, change, confirmed=True)
 
     assert f"aadapp={NOBODY};{TENANT}" in change.command
@@ -108,20 +108,15 @@ def test_an_id_nobody_knows_is_sent_as_it_is_and_refused_by_the_service(connecti
     assert caught.value.fix.startswith("check the id and the tenant")
 
 
-def test_an_identity_the_directory_does_not_know_yet_is_told_apart(connection, azure, grant):
-    azure.world.identity("mi-stranger").unseen = 5
-    change = grant("mi-stranger")
-
-    with pytest.raises(CommandRefused) as caught:
-        apply(connection, change, confirmed=True)
-
-    assert caught.value.fix == (
-        "mi-stranger exists; when new, the directory learns of it in minutes: repeat the line"
-    )
-
-
 def test_the_same_identity_by_two_names_is_sent_once(grant):
     assert grant(f"mi-ingest,{INGEST_OBJECT},{INGEST}").command.count("aadapp=") == 1
+
+
+def test_an_identity_that_was_created_since_is_found(connection, azure, grant):
+    grant("mi-stranger")
+    fresh = azure.world.add_identity("mi-fresh", assigned=False)
+
+    assert fresh.client_id in grant("mi-fresh").command
 
 
 def test_an_unknown_name_says_what_is_known(grant):

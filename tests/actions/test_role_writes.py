@@ -7,9 +7,7 @@ from dataclasses import replace
 import pytest
 
 from adxmi_jupyter.actions.role_writes import apply
-from adxmi_jupyter.actions.roles import (
-    read_one,
-)
+from adxmi_jupyter.actions.roles import read_one
 from adxmi_jupyter.embedded import DatabaseRole
 from adxmi_jupyter.errors import (
     CommandRefused,
@@ -17,7 +15,6 @@ from adxmi_jupyter.errors import (
     WriteNotApplied,
     WriteOutcomeUnknown,
 )
-from adxmi_jupyter.model.policy import Scope
 from adxmi_jupyter.model.role import Role, RoleAssignment
 
 TENANT = "8d1f5c02-63a7-4f0e-9b1d-2e5a7c94b6d3"
@@ -33,7 +30,7 @@ def change(request, grant, revoke):
 
 
 def now(connection):
-    return set(read_one(connection, Scope("Telemetry")))
+    return set(read_one(connection, "Telemetry"))
 
 
 @pytest.mark.parametrize("fault", [*LOST, *LOST_AFTERWARDS, "wrong-content-type"])
@@ -43,7 +40,7 @@ def test_a_write_whose_answer_is_lost_is_sent_again(connection, azure, change, f
     done = apply(connection, change, confirmed=True)
 
     assert done.notes == change.notes
-    assert change.is_done_in(read_one(connection, Scope("Telemetry")))
+    assert change.is_done_in(read_one(connection, "Telemetry"))
     assert change.is_done_in(done.after)
 
 
@@ -107,7 +104,7 @@ def test_a_throttled_write_waits_and_passes(connection, azure, change):
 
     apply(connection, change, confirmed=True)
 
-    assert change.is_done_in(read_one(connection, Scope("Telemetry")))
+    assert change.is_done_in(read_one(connection, "Telemetry"))
 
 
 def test_a_write_throttled_for_good_was_not_executed(connection, azure, change):
@@ -175,7 +172,7 @@ def test_an_interrupted_write_leaves_the_truth_open(
         apply(connection, change, confirmed=True)
 
     assert caught.value.why == "you interrupted before the answer came"
-    assert change.is_done_in(read_one(connection, Scope("Telemetry")))
+    assert change.is_done_in(read_one(connection, "Telemetry"))
 
 
 def test_a_drop_after_which_somebody_is_still_listed_is_no_success(connection, revoke):

@@ -3,14 +3,13 @@
 import pytest
 
 from adxmi_jupyter.actions.principals import find
-from adxmi_jupyter.actions.role_writes import apply
-from adxmi_jupyter.actions.roles import (
+from adxmi_jupyter.actions.role_frames import (
     changed_roles_frame,
-    plan_grant,
-    read_roles,
     role_change_frame,
     roles_frame,
 )
+from adxmi_jupyter.actions.role_writes import apply
+from adxmi_jupyter.actions.roles import plan_grant, plan_revoke, read_roles
 from adxmi_jupyter.embedded import ClusterRole, DatabaseRole
 from adxmi_jupyter.errors import (
     ConfirmationRequired,
@@ -56,14 +55,8 @@ def test_a_role_on_the_cluster_is_listed_once(connection):
     assert frame.loc[0, "fqn"].startswith("aaduser=")
 
 
-def test_of_the_cluster_the_callers_own_roles_are_listed(connection):
-    (own,) = read_roles(connection, (CLUSTER,)).assignments
-
-    assert (own.database, own.role, own.fqn) == ("", "AllDatabasesAdmin", "")
-
-
-def test_a_frame_without_rows_has_the_same_columns(connection, reader):
-    frame = roles_frame(read_roles(reader, (CLUSTER,)))
+def test_a_frame_without_rows_has_the_same_columns(outsider):
+    frame = roles_frame(read_roles(outsider, (CLUSTER,)))
 
     assert (len(frame), list(frame.columns)) == (0, COLUMNS)
     assert set(map(str, frame.dtypes)) == {"string"}
@@ -255,6 +248,18 @@ def test_an_object_id_revokes_the_assignment_by_client_id(connection, grant, rev
     apply(connection, grant("mi-ingest"), confirmed=True)
 
     assert [one.fqn for one in revoke(INGEST_OBJECT, Role.INGESTORS).changed] == [INGEST]
+
+
+def test_taking_a_role_from_oneself_is_said(connection, azure, grant):
+    azure.world.grant(azure.world.principals[0], DatabaseRole.ADMINS, database="Telemetry")
+    me = find(connection, ["aaduser=admin@contoso.example"])
+
+    change = plan_revoke(connection, "Telemetry", Role.ADMINS, me)
+
+    assert change.warnings == (
+        "admin (upn: admin@contoso.example) is you yourself: admins is gone for you too",
+        "Telemetry is left without admins of its own",
+    )
 
 
 def test_the_last_admin_of_a_database_is_said(connection, grant, revoke):

@@ -1,0 +1,168 @@
+"""What connection strings lead to, made from the names people know.
+
+Source: *Storage connection strings*, *SQL external tables* (Azure Data Explorer docs).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from adxmi_jupyter.errors import ConflictingOptions, InvalidValue, MissingOption
+from adxmi_jupyter.model.connection_string import (
+    CLOUDS,
+    AiModel,
+    AzureStorage,
+    CosmosDb,
+    OneLake,
+    Scheme,
+    SqlServer,
+    parse_location,
+)
+from adxmi_jupyter.model.connection_string.sql import read_endpoint
+
+if TYPE_CHECKING:
+    from adxmi_jupyter.model.connection_string import Operation, StorageLocation, Target
+
+
+@dataclass(frozen=True)
+class Place:
+    """How people name a place in storage: by a URL, an account or a workspace."""
+
+    url: str = ""
+    account: str = ""
+    container: str = ""
+    path: str = ""
+    workspace: str = ""
+    item: str = ""
+    scheme: str | None = None
+    cloud: str = "public"
+
+
+def storage_location(place: Place) -> StorageLocation:
+    """Return the place in storage that names or a URL mean.
+
+    Raises
+    ------
+    ConflictingOptions, MissingOption
+        The names mix several ways to name a place, or are not enough for one.
+    CredentialsInLocation, InvalidConnectionString
+        The URL holds more than a location, or a name is against the rules.
+
+    """
+    by_account = bool(place.account or place.container)
+    by_workspace = bool(place.workspace or place.item)
+    ways = [bool(place.url), by_account, by_workspace]
+    if sum(ways) > 1 or (place.url and place.path):
+        raise ConflictingOptions(
+            "the place is named in more than one way",
+            why="it is a URL, or --account and --container, or --workspace and --item; "
+            "--path goes with names, not with a URL",
+            fix="leave all but one of them out",
+        )
+    if place.url:
+        return _by_url(place.url, place.scheme)
+    if by_workspace:
+        return _onelake(place)
+    _require(place.account, place.container, "--account", "--container")
+    return AzureStorage(
+        place.account.strip(),
+        place.container.strip(),
+        place.path.strip().lstrip("/"),
+        Scheme(place.scheme or Scheme.BLOB),
+        CLOUDS[place.cloud].storage,
+    )
+
+
+def _by_url(url: str, scheme: str | None) -> StorageLocation:
+    location = parse_location(url)
+    if not scheme or (isinstance(location, (AzureStorage, OneLake)) and scheme == location.scheme):
+        return location
+    if isinstance(location, (AzureStorage, OneLake)):
+        return replace(location, scheme=Scheme(scheme))
+    raise InvalidValue(
+        f"{location.kind} has no scheme {scheme}",
+        why="only Azure storage and OneLake are reached by several schemes",
+        fix="leave --scheme out",
+    )
+
+
+def _onelake(place: Place) -> OneLake:
+    _require(place.workspace, place.item, "--workspace", "--item")
+    path = place.path.strip().lstrip("/")
+    scheme = Scheme(place.scheme or Scheme.DFS)
+    return OneLake(place.workspace.strip(), place.item.strip(), path, scheme)
+
+
+def _require(first: str, second: str, *options: str) -> None:
+    missing = [name for name, value in zip(options, (first, second), strict=True) if not value]
+    if missing:
+        raise MissingOption(
+            f"the line needs {' and '.join(missing)}",
+            why="a place in storage is a URL, or --account and --container, or --workspace and "
+            "--item",
+            repeat_with=" ".join(f"{name} NAME" for name in missing),
+        )
+
+
+def sql_server(server: str, catalog: str, cloud: str) -> SqlServer:
+    """Return a database by its server: a name in Azure SQL, or a host name with ``[,PORT]``.
+
+    Raises
+    ------
+    InvalidConnectionString
+        The server is named in another way.
+
+    """
+    name, comma, port = server.strip().partition(",")
+    bare = name.strip().removeprefix("tcp:")
+    full = bare if "." in bare else f"{bare}.{CLOUDS[cloud].sql}"
+    host, number = read_endpoint(f"tcp:{full}{comma}{port}")
+    return SqlServer(host, catalog, number)
+
+
+def cosmos_db(account: str, catalog: str, collection: str, cloud: str) -> CosmosDb:
+    """Return a collection by its account: a name or a host name.
+
+    Raises
+    ------
+    InvalidConnectionString
+        A name is against the rules.
+
+    """
+    return CosmosDb(_host(account, CLOUDS[cloud].cosmos), catalog, collection)
+
+
+def ai_model(
+    account: str, deployment: str, operation: Operation, api_version: str, cloud: str
+) -> AiModel:
+    """Return a deployed model by its account: a name or a host name.
+
+    Raises
+    ------
+    InvalidConnectionString
+        A name is against the rules.
+
+    """
+    host = _host(account, CLOUDS[cloud].open_ai)
+    return AiModel(host, deployment, operation, api_version)
+
+
+def _host(account: str, suffix: str) -> str:
+    bare = account.strip().lower().removeprefix("https://").partition("/")[0].removesuffix(":443")
+    return bare if "." in bare else f"{bare}.{suffix}"
+
+
+def building_options(target: Target) -> tuple[str, tuple[str, ...]]:
+    """Return the verb of ``connection-string`` and the options that name a target again."""
+    if isinstance(target, SqlServer):
+        server = f"{target.server},{target.port}"
+        return "sql", ("--server", server, "--catalog", target.catalog)
+    if isinstance(target, CosmosDb):
+        names = ("--catalog", target.catalog, "--collection", target.collection)
+        return "cosmos", ("--account", target.server, *names)
+    if isinstance(target, AiModel):
+        model = ("--deployment", target.deployment, "--operation", target.operation.name.lower())
+        version = ("--api-version", target.api_version)
+        return "ai", ("--account", target.server, *model, *version)
+    return "storage", (getattr(target, "uri", ""),)

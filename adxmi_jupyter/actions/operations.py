@@ -1,0 +1,178 @@
+"""Begin changes that Azure carries out, wait for them, and list those that were begun.
+
+Source: *Track asynchronous Azure operations* (Azure Resource Manager docs).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from adxmi_jupyter.actions.frames import FLAG, TEXT, fixed_frame
+from adxmi_jupyter.errors import (
+    AnswerLost,
+    ClusterBusy,
+    ConnectionFailure,
+    OperationContinues,
+    ServiceRefusal,
+    WriteOutcomeUnknown,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from adxmi_jupyter.service.connection import Connection
+    from adxmi_jupyter.service.resource_manager import Operation
+
+_LOOK_EVERY = 0.2
+_SHOW_AFTER = 1.0
+_BAR = "{desc}: {postfix} {elapsed}"
+
+Tell = Callable[[str], None]
+"""Shows the user how far Azure is."""
+
+Begin = Callable[[], "Operation"]
+"""Begins an operation."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request that begins an operation, and how to tell the truth when its answer is lost.
+
+    `find_out` learns from Azure itself what became of it: it returns if the request took effect,
+    and raises otherwise. `unknown` makes the error for an outcome that nobody knows.
+    """
+
+    begin: Begin
+    find_out: Callable[[AnswerLost], None]
+    unknown: Callable[[str], WriteOutcomeUnknown]
+
+
+class Sending:
+    """A request on its way: it may have to be sent again, since a cluster makes one change at once.
+
+    `tell` hears how far it is; without it, a bar shows that.
+    """
+
+    def __init__(self, connection: Connection, request: Request, tell: Tell | None = None) -> None:
+        self._connection = connection
+        self._request = request
+        self._tell = tell
+        self._operation: Operation | None = None
+
+    def carry_out(self, *, waits: bool) -> bool:
+        """Send it once the cluster is free, and wait for the end unless told otherwise.
+
+        Returns whether Azure answered; False says that the answer was lost and it took effect.
+
+        Raises
+        ------
+        ClusterBusy
+            The cluster was not free in five minutes.
+        AdxmiError
+            As beginning it, finding out about it, and `wait` do.
+
+        """
+        say = self._tell or self._connection.say
+        return self._connection.resource_manager.when_free(lambda: self._attempt(waits), say)
+
+    def _attempt(self, waits: bool) -> bool:
+        began = self._begun()
+        if began is None:
+            return False
+        known = self._connection.operations
+        if self._operation in known:  # it gave way to another change
+            known.remove(self._operation)
+        self._operation = began
+        known.append(began)
+        if waits:
+            tell = self._tell
+            heard = (lambda state: tell(f"{began.what}: {state}")) if tell else None
+            wait(self._connection, began, heard)
+        return True
+
+    def _begun(self) -> Operation | None:
+        """Send the request; None if its answer was lost, and it took effect."""
+        try:
+            return self._request.begin()
+        except AnswerLost as lost:
+            self._request.find_out(lost)
+            return None
+        except KeyboardInterrupt as interrupt:
+            raise self._request.unknown("you interrupted before the answer came") from interrupt
+
+
+def wait(connection: Connection, operation: Operation, tell: Tell | None = None) -> None:
+    """Wait for an operation to end well.
+
+    Each time Azure was asked, `tell` hears its word for how far it is; without it, a bar shows
+    that word.
+
+    Raises
+    ------
+    OperationFailed
+        Azure gave the change up; its words are kept.
+    ClusterBusy
+        Azure gave way to another change of the cluster.
+    OperationContinues
+        Waiting was interrupted.
+    WriteOutcomeUnknown
+        Asking how far it is failed.
+
+    """
+    every = min(_LOOK_EVERY, connection.resource_manager.poll_every)
+    try:
+        with telling(operation.what, tell) as told:
+            while not operation.wait(every):
+                told(operation.state)
+    except KeyboardInterrupt as interrupt:
+        raise OperationContinues(
+            f"{operation.what}: you interrupted the waiting, Azure goes on",
+            why=f"its state was {operation.state}",
+            fix="%adxmi identity operations --wait",
+        ) from interrupt
+    except ClusterBusy:
+        raise  # Azure began it, and then gave way to another change of the cluster
+    except (ConnectionFailure, ServiceRefusal) as failure:
+        if operation.has_succeeded:
+            return  # only the resource itself could not be read afterwards
+        raise WriteOutcomeUnknown(
+            f"{operation.what}: Azure began it, and how it ends is unknown",
+            why=f"{failure.what}: {failure.why}",
+            fix=operation.look,
+        ) from failure
+    finally:
+        connection.forget()
+        connection.assigned_when_last_seen = None
+
+
+@contextmanager
+def telling(what: str, tell: Tell | None) -> Iterator[Tell]:
+    """Give what shows how far something is: `tell`, or else a bar that comes after a second."""
+    if tell is not None:
+        yield tell
+        return
+    from tqdm import tqdm
+
+    with tqdm(desc=what, delay=_SHOW_AFTER, leave=False, bar_format=_BAR) as bar:
+
+        def show(state: str) -> None:
+            bar.set_postfix_str(state, refresh=False)
+            bar.update()
+
+        yield show
+
+
+def operations_frame(connection: Connection) -> pd.DataFrame:
+    """Return the changes begun from this kernel: ``operation``, ``state`` string, ``done`` bool."""
+    rows = [(o.what, o.state, o.is_done) for o in connection.operations]
+    return fixed_frame({"operation": TEXT, "state": TEXT, "done": FLAG}, rows)
+
+
+def wait_for_all(connection: Connection) -> None:
+    """Wait for every operation that is not done yet; raises as `wait` does."""
+    for operation in connection.operations:
+        if not operation.is_done:
+            wait(connection, operation)

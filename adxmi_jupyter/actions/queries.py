@@ -1,0 +1,45 @@
+"""Queries, as they are; the tool has no words of its own for them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from adxmi_jupyter.errors import CommandRefused, InvalidInput, NotAuthorized
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from adxmi_jupyter.service.connection import Connection
+
+_SHOW = re.compile(r"\.\s*show\b")
+
+
+def run_query(connection: Connection, text: str, database: str) -> pd.DataFrame:
+    """Run a query, or a ``.show`` command, and return its first table.
+
+    The dtypes follow from the Kusto types.
+
+    Raises
+    ------
+    InvalidInput
+        It is another command: those that change something have verbs of their own, which preview
+        and ask.
+    ServiceRefusal, ConnectionFailure
+        The service refused or was not reached.
+
+    """
+    if text.startswith(".") and not _SHOW.match(text):
+        raise InvalidInput(
+            f"{text.split(maxsplit=1)[0]} is no query",
+            why="only queries and .show commands are run here: they change nothing",
+            fix="%adxmi lists the nouns that write, with preview and confirmation",
+        )
+    send = connection.kusto.command if text.startswith(".") else connection.kusto.query
+    try:
+        frame = send(text, database=database).frame()
+    except (CommandRefused, NotAuthorized) as refusal:
+        refusal.fix = "mend the query; if it concerns an identity, the workflow's verb check tells"
+        raise
+    frame.attrs["adxmi"] = {"connection": connection.name, "command": text}
+    return frame

@@ -1,0 +1,144 @@
+"""What puts a missing link in place: as a line to paste, and carried out as that line would.
+
+An Azure role is not for the cluster's tool to give: whoever owns the target does that, so there is
+a line for it and nothing to carry out.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from adxmi_jupyter.model.identity import word_among
+from adxmi_jupyter.model.word import line
+
+if TYPE_CHECKING:
+    from adxmi_jupyter.model.azure_role import AzureRole, Target
+    from adxmi_jupyter.model.identity import ManagedIdentity
+    from adxmi_jupyter.model.policy import Scope
+    from adxmi_jupyter.model.role import Role
+    from adxmi_jupyter.model.usage import Usage
+
+
+@dataclass(frozen=True)
+class AssignIdentity:
+    """Assign an identity to the cluster."""
+
+    identity: ManagedIdentity
+
+    def words(self, known: Sequence[ManagedIdentity]) -> tuple[str, ...]:
+        """Return the line, word by word; `known` are those to tell the identity apart from."""
+        return ("identity", "assign", "--identity", _who(self.identity, known))
+
+
+@dataclass(frozen=True)
+class GrantUsage:
+    """Allow an identity a usage, on a database or the cluster."""
+
+    scope: Scope
+    identity: ManagedIdentity
+    usage: Usage
+
+    def words(self, known: Sequence[ManagedIdentity]) -> tuple[str, ...]:
+        """Return the line, word by word; `known` are those to tell the identity apart from."""
+        database = self.scope.database
+        where = ("--database", database) if database else ("--cluster",)
+        return (
+            "policy",
+            "grant",
+            *where,
+            "--identity",
+            _who(self.identity, known),
+            "--usage",
+            str(self.usage),
+        )
+
+
+@dataclass(frozen=True)
+class GrantRole:
+    """Give an identity a security role on a database."""
+
+    database: str
+    role: Role
+    identity: ManagedIdentity
+
+    def words(self, known: Sequence[ManagedIdentity]) -> tuple[str, ...]:
+        """Return the line, word by word; `known` are those to tell the identity apart from."""
+        where = ("--database", self.database, "--role", str(self.role))
+        return ("role", "grant", *where, "--identity", _who(self.identity, known))
+
+
+@dataclass(frozen=True)
+class AllowCallout:
+    """Let the cluster call the host of an address."""
+
+    callout_type: str
+    uri: str
+
+    def words(self, known: Sequence[ManagedIdentity]) -> tuple[str, ...]:
+        """Return the line, word by word; all of the host is allowed, so the rest is left out."""
+        del known
+        scheme, mark, rest = self.uri.rpartition("://")
+        address = f"{scheme}{mark}{rest.split('/', 1)[0]}"
+        return ("callout", "allow", "--type", self.callout_type, "--uri", address)
+
+
+@dataclass(frozen=True)
+class RevokeCallout:
+    """Take back a rule that keeps the cluster from calling an address."""
+
+    callout_type: str
+    pattern: str
+
+    def words(self, known: Sequence[ManagedIdentity]) -> tuple[str, ...]:
+        """Return the line, word by word."""
+        del known
+        rule = ("--type", self.callout_type, "--pattern", self.pattern)
+        return ("callout", "revoke", *rule, "--yes")
+
+
+@dataclass(frozen=True)
+class GrantAzureRole:
+    """Have an Azure role given on a target, whose resource ID is `scope`."""
+
+    identity: ManagedIdentity
+    role: AzureRole
+    target: Target
+    scope: str
+
+    @property
+    def command(self) -> str:
+        """The command of the Azure CLI for whoever owns the target, as a notebook runs it."""
+        who = ("--assignee-object-id", self.identity.object_id)
+        kind = ("--assignee-principal-type", "ServicePrincipal")
+        what = ("az", "role", "assignment", "create", "--role", self.role.role_name)
+        return "!" + shlex.join((*what, *who, *kind, "--scope", self.scope))
+
+    def stand_in(self, known: Sequence[ManagedIdentity]) -> tuple[str, ...]:
+        """Return the line that does the same on the embedded Azure, word by word."""
+        what = ("--role", self.role.role_name, "--target", str(self.target))
+        return ("embedded", "azure-role", "--identity", _who(self.identity, known), *what)
+
+
+Repair = AssignIdentity | GrantUsage | GrantRole | AllowCallout | RevokeCallout
+"""What this tool can carry out itself."""
+
+
+def line_of(
+    repair: Repair | GrantAzureRole, known: Sequence[ManagedIdentity], *, is_embedded: bool
+) -> str:
+    """Return the line to paste; `known` are the identities to tell the one in it apart from.
+
+    An Azure role is given with the Azure CLI, on the embedded Azure with a line of its own.
+    """
+    if not isinstance(repair, GrantAzureRole):
+        return line(*repair.words(known))
+    return line(*repair.stand_in(known)) if is_embedded else repair.command
+
+
+def _who(identity: ManagedIdentity, known: Sequence[ManagedIdentity]) -> str:
+    fallback = identity.object_id or identity.resource_id
+    word = word_among(identity, known, lambda one: one.object_id.lower(), fallback)
+    return fallback if '"' in word or "$" in word else word

@@ -1,0 +1,401 @@
+"""Granting and revoking roles on the whole cluster: what Azure does, and what is told of it."""
+
+import signal
+import threading
+from dataclasses import replace
+
+import pytest
+
+from adxmi_jupyter import errors
+from adxmi_jupyter.actions import identity_writes
+from adxmi_jupyter.actions.cluster_role_writes import apply
+from adxmi_jupyter.actions.cluster_roles import plan_grant, plan_revoke, read_assigned
+from adxmi_jupyter.actions.identities import plan_assignment, visible
+from adxmi_jupyter.actions.operations import operations_frame, wait_for_all
+from adxmi_jupyter.actions.principals import find
+from adxmi_jupyter.embedded import ClusterRole as Held
+from adxmi_jupyter.embedded.world import as_principal
+from adxmi_jupyter.model.cluster_role import ClusterRole
+
+TENANT = "8d1f5c02-63a7-4f0e-9b1d-2e5a7c94b6d3"
+INGEST = f"aadapp=a1d84e6f-3c92-4b57-8e0a-95b7f2c61d38;{TENANT}"
+
+
+@pytest.fixture
+def holders(azure):
+    """Return who holds a role on the cluster, in the world itself."""
+
+    def held(role=Held.VIEWER):
+        return [one.principal.display_name for one in azure.world.cluster.roles if one.role is role]
+
+    return held
+
+
+@pytest.fixture
+def grant(connection):
+    def plan(reference="mi-ingest"):
+        return plan_grant(connection, ClusterRole.VIEWER, find(connection, reference.split(",")))
+
+    return plan
+
+
+@pytest.fixture
+def revoke(connection, azure):
+    """Plan to take AllDatabasesViewer from identities, which hold it before."""
+
+    def plan(reference="mi-ingest"):
+        for name in reference.split(","):
+            azure.world.grant(as_principal(azure.world.identity(name)), Held.VIEWER)
+        return plan_revoke(connection, ClusterRole.VIEWER, find(connection, reference.split(",")))
+
+    return plan
+
+
+@pytest.fixture(params=["grant", "revoke"])
+def change(request, grant, revoke):
+    return grant() if request.param == "grant" else revoke()
+
+
+@pytest.fixture
+def go(connection):
+    return lambda change, **more: apply(connection, change, confirmed=True, **more)
+
+
+def test_a_grant_lets_the_identity_in(azure, connections, grant, go, monkeypatch):
+    done = go(grant())
+
+    monkeypatch.setenv("ADXMI_TOKEN", "embedded-mi-ingest")
+    as_ingest = connections.open(azure.kusto_uri, credential="token", database="Telemetry")
+    assert as_ingest.kusto.query("Events | count", database="Telemetry").rows()
+    assert done.notes == (
+        "it may take minutes until the cluster lets them in: HTTP 401 or 403 till then",
+    )
+    assert [one.label for one in done.held_by(done.after)] == ["mi-ingest"]
+
+
+def test_several_follow_one_another(connection, grant, go, holders):
+    go(grant("mi-ingest,mi-export"))
+
+    assert holders() == ["mi-ingest", "mi-export"]
+    assert list(operations_frame(connection)["operation"]) == [
+        "cluster: mi-ingest + AllDatabasesViewer",
+        "cluster: mi-export + AllDatabasesViewer",
+    ]
+
+
+def test_a_revoke_takes_the_role_from_one_and_leaves_the_others(revoke, go, holders):
+    done = go(revoke("mi-ingest,mi-export"))
+
+    assert holders() == []
+    assert holders(Held.ADMIN) == ["admin"]
+    assert done.notes == ()
+
+
+def test_a_revoke_needs_to_be_confirmed(connection, revoke, holders):
+    with pytest.raises(errors.ConfirmationRequired) as caught:
+        apply(connection, revoke(), confirmed=False)
+
+    assert caught.value.what == "revoke on the cluster takes AllDatabasesViewer from mi-ingest"
+    assert caught.value.why == "may stop working: reading every database"
+    assert holders() == ["mi-ingest"]
+
+
+def test_the_confirmation_repeats_what_is_warned_of(connection):
+    admin = find(connection, ["aaduser=admin@contoso.example"])
+
+    with pytest.raises(errors.ConfirmationRequired) as caught:
+        apply(connection, plan_revoke(connection, ClusterRole.ADMIN, admin), confirmed=False)
+
+    assert "the cluster is left without AllDatabasesAdmin" in caught.value.why
+    assert "is you yourself" in caught.value.why
+
+
+def test_nothing_is_sent_when_there_is_nothing_to_do(azure, grant, go):
+    go(grant())
+    again = grant()
+    served = azure.requests_served
+
+    go(again)
+
+    assert azure.requests_served == served
+
+
+def test_how_far_azure_is_is_told_in_its_own_words(azure, grant, go):
+    azure.arm.polls = 3
+    told = []
+
+    go(grant(), tell=told.append)
+
+    words = {one.rpartition(": ")[2] for one in told}
+    assert words
+    assert words <= {"InProgress", "Running", "Succeeded"}
+
+
+def test_without_waiting_azure_goes_on_by_itself(connection, azure, grant, go, holders):
+    azure.arm.polls = 2
+
+    go(grant("mi-ingest,mi-export"), waits=False)
+    before = holders()
+    wait_for_all(connection)
+
+    assert before == ["mi-ingest"]
+    assert holders() == ["mi-ingest", "mi-export"]
+
+
+def test_an_interrupted_wait_says_that_azure_goes_on(
+    connection, azure, change, go, interrupted_once_begun
+):
+    azure.arm.seconds = 60
+
+    with pytest.raises(errors.OperationContinues) as caught:
+        go(change)
+
+    assert caught.value.fix == "%adxmi identity operations --wait"
+    assert "mi-ingest" in caught.value.what
+
+
+def test_an_interrupt_before_the_answer_came_leaves_it_open(
+    azure, change, go, interrupted_once_begun
+):
+    azure.faults.add("slow", match="rincipalAssignments/", delay=60)
+
+    with pytest.raises(errors.WriteOutcomeUnknown) as caught:
+        go(change)
+
+    assert caught.value.why == "you interrupted before the answer came"
+
+
+@pytest.fixture
+def interrupted_once_begun(azure):
+    """Press Ctrl-C as soon as an operation was begun and asked about."""
+    world, stop = azure.world, threading.Event()
+
+    def watch():
+        while not world.operations and not stop.is_set():
+            stop.wait(0.01)
+        stop.wait(0.3)
+        signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+
+    thread = threading.Thread(target=watch)
+    thread.start()
+    yield
+    stop.set()
+    thread.join()
+
+
+@pytest.fixture
+def other_change(connection, azure):
+    """Begin another change of the cluster, which goes on for a while."""
+    azure.arm.polls = 6
+    stranger = [i for i in visible(connection) if i.display_name == "mi-stranger"]
+    identity_writes.begin(connection, plan_assignment(connection, stranger))
+    azure.arm.polls = 1
+
+
+def test_another_change_under_way_is_waited_for_and_said(change, go, holders, said, other_change):
+    done = go(change)
+
+    assert said[-1] == "the cluster is busy with another change: waiting until it is free"
+    assert set(holders()) == {one.label for one in done.held_by(done.after)}
+
+
+def test_maintenance_is_waited_out(azure, change, go):
+    azure.faults.add("in-maintenance")
+
+    done = go(change)
+
+    assert done.is_done_in(done.after)
+
+
+def test_a_wait_for_others_ends(change, go, other_change, monkeypatch):
+    monkeypatch.setattr("adxmi_jupyter.service.resource_manager._LONGEST_WAIT_FOR_OTHERS", 0)
+
+    with pytest.raises(errors.ClusterBusy) as caught:
+        go(change)
+
+    assert caught.value.service.code == "ServiceIsInMaintenance"
+
+
+def test_an_interrupt_while_others_are_waited_for_says_why_nothing_happened(
+    change, go, other_change, holders
+):
+    before = holders()
+
+    def interrupt(told):
+        if "busy" in told:
+            raise KeyboardInterrupt
+
+    with pytest.raises(errors.ClusterBusy):
+        go(change, tell=interrupt)
+
+    assert holders() == before
+
+
+def test_a_failed_operation_keeps_azures_words(connection, azure, change, go):
+    azure.faults.add("operation-fails")
+    before = read_assigned(connection)
+
+    with pytest.raises(errors.OperationFailed) as caught:
+        go(change)
+
+    assert caught.value.why == "Failed: Internal Server Error"
+    assert caught.value.fix == "%adxmi role list --cluster shows what is there"
+    assert read_assigned(connection) == before
+
+
+@pytest.mark.parametrize("verb", ["grant", "revoke"])
+def test_when_one_of_several_fails_it_is_told_how_far_it_came(
+    azure, grant, revoke, go, holders, verb
+):
+    for name in ("mi-a", "mi-b", "mi-c"):
+        azure.world.add_identity(name)
+    change = {"grant": grant, "revoke": revoke}[verb]("mi-a,mi-b,mi-c")
+    azure.faults.add("operation-fails", match=change.changed[1].name)
+
+    with pytest.raises(errors.OperationFailed) as caught:
+        go(change)
+
+    sign = {"grant": "+", "revoke": "-"}[verb]
+    assert caught.value.why.split("; ") == [
+        "Failed: Internal Server Error",
+        f"done before that: mi-a {sign} AllDatabasesViewer",
+        f"this was: mi-b {sign} AllDatabasesViewer",
+        f"not begun: mi-c {sign} AllDatabasesViewer",
+    ]
+    assert holders() == {"grant": ["mi-a"], "revoke": ["mi-b", "mi-c"]}[verb]
+
+
+def test_a_request_that_was_lost_before_it_arrived_did_not_happen(azure, grant, go, holders):
+    azure.faults.add("dropped-before-write", match="PUT", times=None)
+
+    with pytest.raises(errors.WriteNotApplied) as caught:
+        go(grant())
+
+    assert "Azure was asked again and has no such role" in caught.value.why
+    assert holders() == []
+
+
+def test_an_answer_that_was_lost_is_found_out_when_azure_is_through(azure, grant, go, holders):
+    azure.faults.add("truncated-body", match="PUT", times=2)
+    azure.arm.unattended = 0
+
+    done = go(grant())
+
+    assert holders() == ["mi-ingest"]
+    assert done.is_done_in(done.after)
+
+
+def test_an_answer_that_was_lost_while_azure_goes_on_leaves_it_open(azure, grant, go):
+    azure.faults.add("dropped-after-write", match="PUT", times=None)
+
+    with pytest.raises(errors.WriteOutcomeUnknown) as caught:
+        go(grant())
+
+    assert caught.value.why.endswith("asked again, the role is provisioningState Creating")
+    assert caught.value.fix == "%adxmi role list --cluster"
+
+
+def test_a_lost_removal_is_found_out_when_azure_is_through(azure, revoke, go, holders):
+    change = revoke()
+    azure.faults.add("dropped-after-write", match="DELETE", times=None)
+    azure.arm.unattended = 0
+
+    done = go(change)
+
+    assert holders() == []
+    assert done.is_done_in(done.after)
+
+
+def test_a_lost_removal_of_what_is_still_there_leaves_it_open(azure, revoke, go):
+    change = revoke()
+    azure.faults.add("dropped-before-write", match="DELETE", times=None)
+
+    with pytest.raises(errors.WriteOutcomeUnknown) as caught:
+        go(change)
+
+    assert caught.value.why.endswith("the role is there, maybe until it is removed")
+
+
+def test_a_lost_answer_of_which_nothing_can_be_learnt_leaves_it_open(azure, change, go):
+    azure.faults.add("dropped-before-write", times=None)
+
+    with pytest.raises(errors.WriteOutcomeUnknown) as caught:
+        go(change)
+
+    assert "could not be read again" in caught.value.why
+
+
+def test_when_the_roles_cannot_be_read_afterwards_the_change_is_through_all_the_same(
+    connection, azure, grant, holders
+):
+    change = grant()
+    azure.faults.add("throttled", match="rincipalAssignments?", retry_after=0, times=None)
+
+    done = apply(connection, change, confirmed=True)
+
+    assert holders() == ["mi-ingest"]
+    assert done.notes[-1].startswith("Azure carried it out; the roles could not be read again")
+
+
+def test_how_a_change_ends_that_cannot_be_asked_about_is_unknown(azure, change, go):
+    azure.faults.add("not-json", match="operationResults", times=None)
+
+    with pytest.raises(errors.WriteOutcomeUnknown) as caught:
+        go(change)
+
+    assert "Azure began it, and how it ends is unknown" in caught.value.what
+    assert caught.value.fix == "%adxmi role list --cluster"
+
+
+def test_a_change_that_azure_calls_done_is_done_whatever_cannot_be_read_then(
+    azure, grant, go, holders
+):
+    change = grant()
+    path = change.changed[0].resource_id.replace("Clusters", "clusters")
+    azure.faults.add("not-json", match=f"GET {path}", times=None)
+
+    done = go(change)
+
+    assert done.is_done_in(done.after)
+    assert holders() == ["mi-ingest"]
+
+
+def test_a_reader_may_not_grant(reader, azure, holders):
+    change = plan_grant(reader, ClusterRole.VIEWER, find(reader, ["mi-export"]))
+
+    with pytest.raises(errors.NotAuthorized) as caught:
+        apply(reader, change, confirmed=True)
+
+    assert "principalAssignments/write" in caught.value.why
+    assert holders() == []
+
+
+def test_an_id_that_azure_takes_for_an_object_id_is_told(azure, connection, go):
+    fresh = azure.world.add_identity("mi-hidden", assigned=False)
+    azure.faults.add("unavailable", match="userAssignedIdentities?", times=None)
+    wanted = find(connection, [f"aadapp={fresh.object_id};{TENANT}"])
+
+    done = go(plan_grant(connection, ClusterRole.VIEWER, wanted))
+
+    assert done.notes[0].startswith("mi-hidden is listed by its object ID in AllDatabasesViewer")
+
+
+def test_an_id_that_azure_takes_for_another_identity_is_told(grant, go):
+    change = grant()
+    (one,) = change.changed
+    other = replace(one, object_id="11111111-2222-4333-8444-555555555555")
+
+    done = go(replace(change, changed=(other,)))
+
+    assert done.notes[0].startswith(f"Azure takes {INGEST} for the object ID 5b27c9d0-8e14")
+
+
+def test_a_role_that_is_still_listed_is_no_success(azure, revoke, go):
+    change = revoke()
+    (one,) = change.changed
+    elsewhere = replace(one, resource_id=one.resource_id + "-other")
+
+    with pytest.raises(errors.WriteNotApplied) as caught:
+        go(replace(change, changed=(elsewhere,)))
+
+    assert "lists the role all the same" in caught.value.why
