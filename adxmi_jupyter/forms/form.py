@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.forms.submission import Phase, Submission
@@ -11,11 +11,14 @@ from adxmi_jupyter.forms.submission import Phase, Submission
 if TYPE_CHECKING:
     import ipywidgets as w
 
-    from adxmi_jupyter.forms.line import WriteLine
+    from adxmi_jupyter.forms.line import Line, WriteLine
+    from adxmi_jupyter.model.identity import ManagedIdentity
+
+BUSY = "adxmi-busy"
 
 
-class Form(ABC):
-    """A form for one change at a time; subclasses make the parts and set `root`.
+class Shown(ABC):
+    """What can be shown: widgets below one root, or a text where nothing can show them.
 
     Parameters
     ----------
@@ -31,6 +34,30 @@ class Form(ABC):
     def __init__(self, write_line: WriteLine, cluster: str) -> None:
         self._write_line = write_line
         self._cluster = cluster
+
+    def _written(self, lines: Iterable[Line]) -> str:
+        """Return lines as the user would type them, one below the other."""
+        return "\n".join(map(self._write_line, lines))
+
+    def _as_text(self, head: str, told: Iterable[str], lines: Iterable[Line]) -> str:
+        """Return what the form says where nothing can show it, and the lines to type instead."""
+        shown = (f"  {line}" for line in told)
+        instead = (f"without a front end: {self._write_line(line)}" for line in lines)
+        return "\n".join((head, *shown, *instead))
+
+    def _repr_mimebundle_(self, **_options: Any) -> dict[str, Any]:
+        bundle: dict[str, Any] = self.root._repr_mimebundle_()
+        return {**bundle, "text/plain": repr(self)}
+
+
+class Form(Shown):
+    """A form for one change at a time; subclasses make the parts and set `root`.
+
+    `write_line` and `cluster` as for `Shown`.
+    """
+
+    def __init__(self, write_line: WriteLine, cluster: str) -> None:
+        super().__init__(write_line, cluster)
         self._is_news = False
         self._listeners: list[Callable[[], None]] = []
         self.submission = Submission(self._sent, self._submission_changed)
@@ -38,6 +65,19 @@ class Form(ABC):
     def when_applied(self, listener: Callable[[], None]) -> None:
         """Call somebody each time a change was carried out, once it is shown here."""
         self._listeners.append(listener)
+
+    @property
+    @abstractmethod
+    def has_changes(self) -> bool:
+        """Whether something is filled in that Apply would carry out."""
+
+    @abstractmethod
+    def look_at(self, identity: ManagedIdentity | None) -> None:
+        """Bring an identity into sight, or into the field it belongs to; None: nobody any more."""
+
+    @abstractmethod
+    def catch_up(self) -> None:
+        """Read again, since something beside this form was changed; what is filled in stays."""
 
     @abstractmethod
     def _send(self, confirmed: bool) -> tuple[str, ...]:
@@ -52,20 +92,21 @@ class Form(ABC):
         """Show anew where the submission stands."""
 
     def _sent(self, confirmed: bool) -> tuple[str, ...]:
-        lines = self._send(confirmed)
+        return self._noted(self._send(confirmed))
+
+    def _noted(self, lines: tuple[str, ...]) -> tuple[str, ...]:
+        """Note that something was changed; returns what is to be said about it."""
         self._is_news = True
         return lines
 
     def _submission_changed(self) -> None:
         if self.submission.phase is Phase.BUSY:
+            self.root.add_class(BUSY)
             self._refresh_bar()
             return
+        self.root.remove_class(BUSY)
         self._refresh()
         if self._is_news:
             self._is_news = False
             for listener in self._listeners:
                 listener()
-
-    def _repr_mimebundle_(self, **_options: Any) -> dict[str, Any]:
-        bundle: dict[str, Any] = self.root._repr_mimebundle_()
-        return {**bundle, "text/plain": repr(self)}

@@ -7,33 +7,27 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as w
 
 from adxmi_jupyter.forms import policy_matrix
-from adxmi_jupyter.forms.form import Form
 from adxmi_jupyter.forms.line import Line
+from adxmi_jupyter.forms.list_form import ListForm
 from adxmi_jupyter.forms.policy_matrix import PolicyMatrix
-from adxmi_jupyter.forms.widgets import (
-    Changes,
-    ReadOnlyText,
-    SubmissionBar,
-    button,
-    form_root,
-    row,
-    text_field,
-)
+from adxmi_jupyter.forms.widgets import ReadOnlyText, form_root, row
 
 if TYPE_CHECKING:
     from adxmi_jupyter.forms.line import WriteLine
+    from adxmi_jupyter.forms.pages import Pages
     from adxmi_jupyter.forms.policy_state import PolicyState
     from adxmi_jupyter.model.identity import ManagedIdentity
 
 _SIGNS = {"added": "+", "removed": "-"}
 
 
-class PolicyForm(Form):
+class PolicyForm(ListForm):
     """Who may use which identity for what, by mouse; `state` is what it knows and does."""
 
+    state: PolicyState
+
     def __init__(self, state: PolicyState, write_line: WriteLine, cluster: str) -> None:
-        super().__init__(write_line, cluster)
-        self.state = state
+        super().__init__(state, write_line, cluster, added_by="object ID, client ID or name")
         self._make_parts()
         self._refresh()
 
@@ -46,20 +40,13 @@ class PolicyForm(Form):
             style={"description_width": "initial"},
         )
         self.scope.observe(self._scope_chosen, names="value")
-        self.reload = button("Reload", self._reload, tooltip="Read the policies again")
         self.matrix = PolicyMatrix(self.state, self._wished)
-        self.reference = text_field("Add identity", "object ID, client ID or name", width="380px")
-        self.reference.observe(lambda _change: self._enable(), names="value")
-        self.add = button("Add", self._add, tooltip="Add a row for this identity")
-        self.changes = Changes()
         self.command = ReadOnlyText("The command that will be sent")
-        self.bar = SubmissionBar(self.submission, self._discard)
-        self.line = ReadOnlyText("The same as a line to copy")
         self.root = form_root(
             "policy",
             f"Managed identity policy of {self._cluster}",
             [
-                row(self.scope, self.matrix.filter, self.reload),
+                row(self.scope, self.pages.filter, self.reload),
                 self.matrix.widget,
                 row(self.reference, self.add),
                 self.changes.widget,
@@ -70,6 +57,22 @@ class PolicyForm(Form):
             sheet=policy_matrix.SHEET,
         )
 
+    @property
+    def pages(self) -> Pages[ManagedIdentity]:
+        """The rows of the matrix."""
+        return self.matrix.pages
+
+    def look_at(self, identity: ManagedIdentity | None) -> None:
+        """Bring an identity into sight; one that is not listed yet becomes a row."""
+        if identity is not None:
+            self.state.ensure(identity)
+            self._refresh()
+        super().look_at(identity)
+
+    @property
+    def _subject(self) -> str:
+        return f"The policy of the {self.state.scope}"
+
     def _scopes(self) -> list[tuple[str, object]]:
         return [(str(scope), scope) for scope in self.state.scopes]
 
@@ -78,11 +81,6 @@ class PolicyForm(Form):
         self.submission.edited()
         self.matrix.refresh_row(identity)
         self._refresh_preview()
-
-    def _discard(self) -> None:
-        self.state.discard()
-        self.submission.edited()
-        self._refresh()
 
     def _scope_chosen(self, change: Any) -> None:
         if change.new == self.state.scope:
@@ -95,24 +93,6 @@ class PolicyForm(Form):
             return ()
 
         return turn
-
-    def _reload(self) -> None:
-        def read() -> tuple[str, ...]:
-            self.state.reload()
-            kept = "; your changes are kept" if self.state.is_valid else ""
-            return (f"The policy of the {self.state.scope} was read again{kept}.",)
-
-        self.submission.run("Reading", read)
-
-    def _add(self) -> None:
-        def find() -> tuple[str, ...]:
-            identity, note = self.state.add(self.reference.value)
-            self.matrix.find(identity.object_id)
-            self.reference.value = ""
-            return (note,) if note else ()
-
-        if self.reference.value.strip():
-            self.submission.run("Looking for the identity", find)
 
     def _send(self, confirmed: bool) -> tuple[str, ...]:
         done = self.state.apply(confirmed=confirmed)
@@ -139,22 +119,13 @@ class PolicyForm(Form):
         self.line.show(self._write_line(preview.line) if preview.command else "")
         self._refresh_bar()
 
-    def _refresh_bar(self) -> None:
-        self.bar.refresh(is_valid=self.state.is_valid)
-        self._enable()
-
-    def _enable(self) -> None:
-        self.add.disabled = not self.reference.value.strip()
-
     def __repr__(self) -> str:
         preview = self.state.preview
-        lines = preview.changes or ("nothing is changed yet",)
-        where = "--cluster"
-        if self.state.scope.database:
-            where = f"--database {self.state.scope.database}"
-        words = ("policy", "grant", *where.split(" ", 1), "--identity", "NAME", "--usage", "USAGE")
-        instead = self._write_line(preview.line if preview.command else Line(words))
-        head = f"policy form: {self.state.scope} of {self._cluster}"
-        return "\n".join(
-            [head, *(f"  {line}" for line in lines), f"without a front end: {instead}"]
+        database = self.state.scope.database
+        where = ("--database", database) if database else ("--cluster",)
+        words = ("policy", "grant", *where, "--identity", "NAME", "--usage", "USAGE")
+        return self._as_text(
+            f"policy form: {self.state.scope} of {self._cluster}",
+            preview.changes or ("nothing is changed yet",),
+            (preview.line if preview.command else Line(words),),
         )

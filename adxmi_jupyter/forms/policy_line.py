@@ -6,10 +6,9 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from adxmi_jupyter.errors import InvalidInput
 from adxmi_jupyter.forms.line import Line, option
 from adxmi_jupyter.forms.policy_reading import key_of
-from adxmi_jupyter.model.identity import SYSTEM, resolve
+from adxmi_jupyter.model.identity import word_among
 
 if TYPE_CHECKING:
     from adxmi_jupyter.model.identity import ManagedIdentity
@@ -43,25 +42,14 @@ def equivalent(
     return Line(("policy", verb, *where, *allow, *yes), _body(policy))
 
 
-def identity_word(identity: ManagedIdentity, known: Sequence[ManagedIdentity]) -> str:
-    """Return how a line names an identity: by name where that is certain, else by object ID."""
-    if identity.is_system:
-        return SYSTEM
-    name = identity.display_name
-    try:
-        is_certain = "," not in name and key_of(resolve(name, known).identity) == key_of(identity)
-    except InvalidInput:
-        is_certain = False
-    return name if is_certain else identity.object_id
-
-
 def _one_identity(
     changes: Sequence[UsageChange], known: Sequence[ManagedIdentity]
 ) -> tuple[str, ...]:
     identities = dict.fromkeys(change.identity for change in changes)
     if len(identities) != 1:
         return ()
-    return option("--identity", identity_word(next(iter(identities)), known))
+    (identity,) = identities
+    return option("--identity", word_among(identity, known, key_of, identity.object_id))
 
 
 def _usages(changes: Sequence[UsageChange]) -> tuple[str, ...]:

@@ -6,18 +6,19 @@ reload: what somebody else has done meanwhile is neither undone nor asked for tw
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from enum import StrEnum
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from adxmi_jupyter.actions import names, policy_writes
 from adxmi_jupyter.actions.policies import plan_alter, plan_alter_merge
-from adxmi_jupyter.errors import AdxmiError, PolicyChanged, one_line
+from adxmi_jupyter.errors import PolicyChanged
+from adxmi_jupyter.forms import mark
 from adxmi_jupyter.forms.line import Line
+from adxmi_jupyter.forms.naming import Labels
 from adxmi_jupyter.forms.policy_line import equivalent
 from adxmi_jupyter.forms.policy_reading import key_of, named_in, surroundings
+from adxmi_jupyter.forms.submission import read_again
 from adxmi_jupyter.model import kql
 from adxmi_jupyter.model.policy import Policy, PolicyEntry
 from adxmi_jupyter.model.usage import Usage
@@ -29,22 +30,11 @@ if TYPE_CHECKING:
     from adxmi_jupyter.model.policy import Scope, UsageChange
     from adxmi_jupyter.service.connection import Connection
 
-_LONGEST_LABEL = 60
-_START_OF_ID = 8
 _SIGNS = {"added": "+", "removed": "-"}
 
 
-class Mark(StrEnum):
-    """What stands beside a checkbox: where else the usage is allowed; see `meaning`."""
-
-    meaning: str
-
-    def __new__(cls, value: str, meaning: str) -> Self:
-        """Make a member from what is shown and what that means."""
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.meaning = meaning
-        return member
+class Mark(mark.Mark):
+    """Where else a usage is allowed."""
 
     NONE = "", ""
     ALL = "All", "covered by All in the same policy"
@@ -93,8 +83,7 @@ class PolicyState:
             **read.identities,
             **{entry.key: entry.identity for entry in read.policy},
         }
-        shown = [_shortened(identity.label) for identity in self._identities.values()]
-        self._bearers = Counter(label.lower() for label in shown)
+        self._labels = Labels(self._identities.values())
 
     @property
     def scope(self) -> Scope:
@@ -129,10 +118,7 @@ class PolicyState:
 
     def label(self, identity: ManagedIdentity) -> str:
         """Return a short name that no other row has."""
-        label = _shortened(identity.label)
-        if self._bearers[label.lower()] > 1:
-            return f"{label} ({identity.object_id[:_START_OF_ID]})"
-        return label
+        return self._labels.of(identity)
 
     def choose(self, scope: Scope) -> None:
         """Turn to another scope; the wishes about this one are kept."""
@@ -153,11 +139,15 @@ class PolicyState:
 
         """
         found = names.resolved(self._connection, (reference,))[0]
-        key = key_of(found.identity)
+        self.ensure(found.identity)
+        return self._identities[key_of(found.identity)], found.note
+
+    def ensure(self, identity: ManagedIdentity) -> None:
+        """Add a row for an identity, unless there is one."""
+        key = key_of(identity)
         if key not in self._identities:
-            self._added[key] = found.identity
+            self._added[key] = identity
             self._take(self._read)
-        return self._identities[key], found.note
 
     def is_ticked(self, identity: ManagedIdentity, usage: str) -> bool:
         """Tell whether the policy will name the usage for the identity."""
@@ -286,7 +276,7 @@ class PolicyState:
             change = self._planned()
             done = policy_writes.apply(self._connection, change, confirmed=confirmed)
         except PolicyChanged as changed:
-            changed.fix = self._after_reload()
+            changed.fix = read_again(self, "the policy")
             raise
         self.discard()
         self._take(replace(self._read, policy=done.after))
@@ -304,15 +294,6 @@ class PolicyState:
             )
         return change
 
-    def _after_reload(self) -> str:
-        try:
-            self.reload()
-        except AdxmiError as failure:
-            return f'press "Reload": the form shows what was there before ({failure.what})'
-        if not self.is_valid:
-            return "nothing is left to do: what you wanted is there"
-        return "the form shows the policy as it is now; look at your changes and try again"
-
 
 _MARKS = {True: (Mark.CLUSTER, Mark.CLUSTER_ALL), False: (Mark.DATABASE, Mark.DATABASE_ALL)}
 
@@ -322,8 +303,3 @@ def _fulfilled(entry: PolicyEntry, wishes: Mapping[str, bool]) -> PolicyEntry:
         return entry  # with the service's own spelling
     kept = tuple(usage for usage in entry.allowed_usages if wishes.get(usage, True))
     return entry.with_usages(kept + tuple(usage for usage, ticked in wishes.items() if ticked))
-
-
-def _shortened(name: str) -> str:
-    label = one_line(name)
-    return label if len(label) <= _LONGEST_LABEL else label[: _LONGEST_LABEL - 1] + "…"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+GAIN, LOSS = "adxmi-gain", "adxmi-loss"
+
 SHEET = """
 .adxmi-form {max-width: 100%; color: var(--jp-ui-font-color1, inherit);}
 .adxmi-form .widget-label, .adxmi-form .widget-html-content {
@@ -9,7 +11,7 @@ SHEET = """
 .adxmi-form .adxmi-title {margin: 2px 0 4px; font-weight: 600;
   font-size: var(--jp-ui-font-size2, 15px);}
 .adxmi-form .widget-html, .adxmi-form .widget-html > .widget-html-content {
-  height: auto; line-height: 1.4;}
+  height: auto; min-width: 0; line-height: 1.4;}
 .adxmi-form .jupyter-button:focus-visible, .adxmi-form input:focus-visible,
 .adxmi-form select:focus-visible, .adxmi-form textarea:focus-visible {
   outline: 2px solid var(--jp-brand-color1, #1976d2); outline-offset: 1px;}
@@ -17,18 +19,35 @@ SHEET = """
   font-size: var(--jp-ui-font-size1, 13px);}
 .adxmi-form .adxmi-readonly {display: block; margin-top: 6px;
   font-size: var(--jp-ui-font-size1, 13px);}
-.adxmi-form .adxmi-readonly textarea {display: block; box-sizing: border-box; width: 100%;
-  margin-top: 2px; padding: 5px 7px; resize: vertical;
+.adxmi-form textarea[readonly] {display: block; box-sizing: border-box; width: 100%;
+  margin-top: 2px; padding: 5px 7px; resize: vertical; field-sizing: content;
+  max-height: 13em; overflow-wrap: anywhere;
   font-family: var(--jp-code-font-family, monospace); font-size: var(--jp-code-font-size, 13px);
   line-height: 1.4; color: var(--jp-ui-font-color1, inherit);
   background: var(--jp-layout-color2, transparent);
   border: 1px solid var(--jp-border-color2, #8888); border-radius: 2px;}
+.adxmi-form .adxmi-list {overflow-x: auto;}
+.adxmi-form .adxmi-heads {grid-column: 1 / -1;}
+.adxmi-form .adxmi-head {display: grid; font-weight: 600; line-height: 1.25;
+  font-size: var(--jp-ui-font-size0, 11px);}
+.adxmi-form .adxmi-list > .adxmi-in-row {margin: 0; width: auto; height: auto;
+  border-top: 1px solid var(--jp-border-color2, #8888);}
+.adxmi-form .adxmi-in-row .jupyter-button {height: 24px; line-height: 22px; margin: auto 2px;}
+.adxmi-form .adxmi-in-row input[type=checkbox] {margin: 0; flex: none;}
+.adxmi-form .adxmi-in-row.adxmi-gain, .adxmi-form .adxmi-in-row.adxmi-loss {
+  outline: 1px dashed; outline-offset: -3px;}
 .adxmi-form ul.adxmi-changes {list-style: none; margin: 0; padding: 0; max-height: 12em;
   overflow-y: auto; font-family: var(--jp-code-font-family, monospace);
   font-size: var(--jp-code-font-size, 13px);}
 .adxmi-form .adxmi-changes li {padding: 1px 7px; overflow-wrap: anywhere;}
 .adxmi-form .adxmi-gain {background: rgba(44, 160, 44, .22);}
 .adxmi-form .adxmi-loss {background: rgba(214, 39, 40, .22);}
+.adxmi-form ul.adxmi-details {margin: 3px 0; padding: 0 0 0 18px; max-height: 12em;
+  overflow-y: auto;}
+.adxmi-busy input, .adxmi-busy button, .adxmi-busy select {pointer-events: none;}
+.adxmi-busy .adxmi-outcome .adxmi-said {animation: adxmi-busy 1.6s ease-in-out infinite alternate;}
+@keyframes adxmi-busy {to {border-left-color: var(--jp-brand-color1, #1976d2);}}
+@media (prefers-reduced-motion: reduce) {.adxmi-busy .adxmi-outcome .adxmi-said {animation: none;}}
 .adxmi-form .adxmi-said {padding: 5px 9px; margin-top: 4px; overflow-wrap: anywhere;
   border-left: 4px solid var(--jp-border-color1, #8888);}
 .adxmi-form .adxmi-said p {margin: 0;}

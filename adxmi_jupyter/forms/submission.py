@@ -1,7 +1,8 @@
 """One change on its way: ask where something is taken away, send once, tell how it ended.
 
 Clicks reach the kernel one after the other, also those made while it was busy. So a click counts
-only in the phase that offers its button: a second click on *Apply* finds nothing to do.
+only in the phase that offers its button: a second click on *Apply* finds nothing to do, neither
+after a failure nor after a success.
 """
 
 from __future__ import annotations
@@ -10,19 +11,30 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
 from adxmi_jupyter.errors import AdxmiError, ConfirmationRequired
+from adxmi_jupyter.model.connection_string.scrub import scrubbed
 
 _REPEAT = "repeat the line"
+_DRY_RUN = "--dry-run shows"
+
+
+Send = Callable[[bool], tuple[str, ...]]
+"""Carries a change out and returns what to say; gets whether losses are confirmed."""
 
 
 class Phase(StrEnum):
-    """Where a submission stands; *Apply* counts while EDITING only, *Try again* when FAILED."""
+    """Where requests stand.
+
+    *Apply* counts while EDITING only, *Try again* when FAILED, *Once more* when DONE.
+    """
 
     EDITING = "editing"
     CONFIRMING = "confirming"
     BUSY = "busy"
     FAILED = "failed"
+    DONE = "done"
 
 
 class Kind(StrEnum):
@@ -41,27 +53,89 @@ class Outcome:
     lines: tuple[str, ...] = ()
 
 
-class Submission:
+@dataclass(frozen=True)
+class _Change:
+    """Something to carry out, and how to speak of it.
+
+    `after` and `after_failure` are where one stands then, `again` is what to do in that case.
+    """
+
+    doing: str
+    send: Send
+    after: Phase = Phase.EDITING
+    after_failure: Phase = Phase.EDITING
+    again: str = "do it once more"
+
+
+class Requests:
+    """Requests of one part of a form: it is busy meanwhile, and then says how it went.
+
+    `changed` is called whenever something is to be shown anew.
+    """
+
+    def __init__(self, changed: Callable[[], None]) -> None:
+        self.phase = Phase.EDITING
+        self.outcome = Outcome()
+        self.doing = ""
+        self._changed = changed
+
+    def tell(self, doing: str) -> None:
+        """Say how far it is, while it is busy."""
+        if self.phase is Phase.BUSY and doing != self.doing:
+            self.doing = doing
+            self._changed()
+
+    def run(self, doing: str, request: Callable[[], tuple[str, ...]]) -> bool:
+        """Make a request that is no change, such as reading; return whether it worked."""
+        with self._busy(doing, Phase.EDITING, "do it once more"):
+            self.outcome = Outcome(Kind.NOTE, request())
+            self.phase = Phase.EDITING
+        return self.outcome.kind is Kind.NOTE
+
+    def renew(self, request: Callable[[], None]) -> bool:
+        """Read again unasked: what was said last stays in sight, unless this fails."""
+        said = self.outcome
+        after = Phase.DONE if self.phase is Phase.DONE else Phase.EDITING
+        with self._busy("Reading", after, "do it once more"):
+            request()
+            self.phase = after
+        return self.outcome is said
+
+    @contextmanager
+    def _busy(self, doing: str, after_failure: Phase, again: str) -> Iterator[None]:
+        self.phase, self.doing = Phase.BUSY, doing
+        self._changed()
+        try:
+            yield
+        except AdxmiError as error:
+            self._failed(error, after_failure, again)
+        finally:
+            if self.phase is Phase.BUSY:
+                self.phase, self.outcome = after_failure, _BROKEN
+            self._changed()
+
+    def _failed(self, error: AdxmiError, after_failure: Phase, again: str) -> None:
+        self.phase, self.outcome = after_failure, failed(error, again)
+
+
+class Submission(Requests):
     """The phases of one form.
 
     Parameters
     ----------
     send
-        Carries the change out and returns what to say; gets whether losses are confirmed.
+        Carries the change out.
     changed
-        Called whenever something is to be shown anew.
+        As for `Requests`.
 
     """
 
-    def __init__(
-        self, send: Callable[[bool], tuple[str, ...]], changed: Callable[[], None]
-    ) -> None:
-        self.phase = Phase.EDITING
-        self.outcome = Outcome()
+    def __init__(self, send: Send, changed: Callable[[], None]) -> None:
+        super().__init__(changed)
         self.question: ConfirmationRequired | None = None
-        self.doing = ""
-        self._send = send
-        self._changed = changed
+        again = 'press "Try again"'
+        self._applying = _Change("Applying", send, Phase.DONE, Phase.FAILED, again)
+        self._change = self._applying
 
     def edited(self) -> None:
         """Note that the user wants something else now; the last outcome stays in sight."""
@@ -71,6 +145,13 @@ class Submission:
     def submit(self) -> None:
         """Carry the change out, or ask first."""
         if self.phase is Phase.EDITING:
+            self._change = self._applying
+            self._sent(confirmed=False)
+
+    def submit_other(self, doing: str, send: Send) -> None:
+        """Carry out something else in between, such as what *Apply* needs first."""
+        if self.phase is not Phase.BUSY:
+            self._change = _Change(doing, send)
             self._sent(confirmed=False)
 
     def confirm(self) -> None:
@@ -89,40 +170,63 @@ class Submission:
             self.edited()
             self._changed()
 
-    def run(self, doing: str, request: Callable[[], tuple[str, ...]]) -> bool:
-        """Make a request that is no change, such as reading; return whether it worked."""
-        with self._busy(doing, Phase.EDITING, "do it once more"):
-            self.outcome = Outcome(Kind.NOTE, request())
-            self.phase = Phase.EDITING
-        return self.outcome.kind is Kind.NOTE
+    def again(self) -> None:
+        """Let what was done be done once more, by Apply; this sends nothing."""
+        if self.phase is Phase.DONE:
+            self.edited()
+            self._changed()
 
     def _sent(self, *, confirmed: bool) -> None:
-        with self._busy("Applying", Phase.FAILED, 'press "Try again"'):
-            self.outcome = Outcome(Kind.DONE, self._send(confirmed))
-            self.phase = Phase.EDITING
+        change = self._change
+        with self._busy(change.doing, change.after_failure, change.again):
+            self.outcome = Outcome(Kind.DONE, change.send(confirmed))
+            self.phase = change.after
 
     @contextmanager
     def _busy(self, doing: str, after_failure: Phase, again: str) -> Iterator[None]:
-        self.phase, self.doing, self.question = Phase.BUSY, doing, None
-        self._changed()
-        try:
+        self.question = None
+        with super()._busy(doing, after_failure, again):
             yield
-        except ConfirmationRequired as question:
-            self.phase, self.question = Phase.CONFIRMING, question
+
+    def _failed(self, error: AdxmiError, after_failure: Phase, again: str) -> None:
+        if isinstance(error, ConfirmationRequired):
+            self.phase, self.question = Phase.CONFIRMING, error
             self.outcome = Outcome()
-        except AdxmiError as error:
-            self.phase, self.outcome = after_failure, failed(error, again)
-        finally:
-            if self.phase is Phase.BUSY:
-                self.phase, self.outcome = after_failure, _BROKEN
-            self._changed()
+            return
+        super()._failed(error, after_failure, again)
 
 
 def failed(error: AdxmiError, again: str) -> Outcome:
-    """Return the three lines of an error; `again` replaces the advice to repeat a line."""
-    fix = error.fix.replace(_REPEAT, again)
-    name = type(error).__name__
-    return Outcome(Kind.FAILED, (f"{name}: {error.what}", f"why: {error.why}", f"fix: {fix}"))
+    """Return the three lines of an error; `again` replaces the advice to repeat a line.
+
+    A form shows by itself what a line shows with ``--dry-run``.
+    What looks like a secret is left out: a service may repeat what it was sent.
+    """
+    fix = error.fix.replace(_REPEAT, again).replace(_DRY_RUN, "the form shows")
+    lines = (f"{type(error).__name__}: {error.what}", f"why: {error.why}", f"fix: {fix}")
+    return Outcome(Kind.FAILED, tuple(map(scrubbed, lines)))
+
+
+class Reread(Protocol):
+    """What a form knows and wants, as far as reading it again needs."""
+
+    def reload(self) -> None:
+        """Read everything again; wishes that have come true are dropped."""
+
+    @property
+    def is_valid(self) -> bool:
+        """Whether there is a change to apply."""
+
+
+def read_again(state: Reread, what: str) -> str:
+    """Read again after a write that found `what` changed, and return what to do now."""
+    try:
+        state.reload()
+    except AdxmiError as failure:
+        return f'press "Reload": the form shows what was there before ({failure.what})'
+    if not state.is_valid:
+        return "nothing is left to do: what you wanted is there"
+    return f"the form shows {what} as it is now; look at your changes and try again"
 
 
 _BROKEN = Outcome(

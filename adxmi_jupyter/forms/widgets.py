@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 import ipywidgets as w
 
-from adxmi_jupyter.forms.style import SHEET
+from adxmi_jupyter.errors import one_line
+from adxmi_jupyter.forms.style import GAIN, LOSS, SHEET
 from adxmi_jupyter.forms.submission import Kind, Phase
 
 if TYPE_CHECKING:
@@ -63,6 +64,21 @@ def show(widget: w.Widget, *, is_shown: bool) -> None:
     widget.layout.display = None if is_shown else "none"
 
 
+def quiet(lines: Sequence[str]) -> str:
+    """Return remarks as HTML, a line each; empty ones are left out."""
+    body = "".join(f"<div>{html.escape(line)}</div>" for line in lines if line)
+    return f'<div class="adxmi-quiet">{body}</div>'
+
+
+def copyable(label: str, text: str, *, most_rows: int = _TALLEST) -> str:
+    """Return a text field with that text, to read and to copy; Ctrl-A takes it all."""
+    rows = sum(1 + len(line) // _WIDTH_OF_A_LINE for line in text.split("\n"))
+    return (
+        f'<textarea readonly spellcheck="false" aria-label="{html.escape(label)}" '
+        f'rows="{min(rows, most_rows)}">\n{html.escape(text)}</textarea>'
+    )
+
+
 class ReadOnlyText:
     """A labelled text to read and to copy: one stop of the Tab key, Ctrl-A takes it all."""
 
@@ -71,15 +87,13 @@ class ReadOnlyText:
         self._label = label
         self.show("")
 
-    def show(self, text: str) -> None:
-        """Show a text, or nothing at all."""
+    def show(self, text: str, *, label: str = "") -> None:
+        """Show a text, or nothing at all; `label` stands instead of the usual one."""
         show(self.widget, is_shown=bool(text))
-        rows = sum(1 + len(line) // _WIDTH_OF_A_LINE for line in text.split("\n"))
-        label = html.escape(self._label)
+        label = label or self._label
+        field = copyable(label, text)
         self.widget.value = (
-            f'<div class="adxmi-readonly"><div>{label}</div>'
-            f'<textarea readonly spellcheck="false" aria-label="{label}" '
-            f'rows="{min(rows, _TALLEST)}">\n{html.escape(text)}</textarea></div>'
+            f'<div class="adxmi-readonly"><div>{html.escape(label)}</div>{field}</div>'
         )
 
 
@@ -92,7 +106,7 @@ class Changes:
     def show(self, lines: Sequence[str], *, otherwise: str) -> None:
         """Show lines that begin with + or -, or what there is to say without any."""
         if not lines:
-            self.widget.value = f'<div class="adxmi-quiet">{html.escape(otherwise)}</div>'
+            self.widget.value = quiet((otherwise,))
             return
         items = "".join(f'<li class="{_colour(line)}">{html.escape(line)}</li>' for line in lines)
         self.widget.value = (
@@ -101,16 +115,27 @@ class Changes:
 
 
 def _colour(line: str) -> str:
-    return "adxmi-gain" if line.startswith("+") else "adxmi-loss"
+    return GAIN if line.startswith("+") else LOSS
 
 
-def said(lines: Sequence[str], kind: str) -> str:
-    """Return lines as HTML that assistive technology announces; nothing for no lines."""
+def said(lines: Sequence[str], kind: str, details: Sequence[str] = ()) -> str:
+    """Return lines as HTML that assistive technology announces; nothing for no lines.
+
+    `details` stand before the last line.
+    """
     if not lines:
         return ""
     role = "alert" if kind in {Kind.FAILED, "asking"} else "status"
-    body = "".join(f"<p>{html.escape(line)}</p>" for line in lines)
+    *told, last = (f"<p>{html.escape(line)}</p>" for line in lines)
+    body = "".join((*told, _details(details), last))
     return f'<div class="adxmi-said {kind}" role="{role}">{body}</div>'
+
+
+def _details(lines: Sequence[str]) -> str:
+    if not lines:
+        return ""
+    items = "".join(f"<li>{html.escape(one_line(line))}</li>" for line in lines)
+    return f'<ul class="adxmi-details" tabindex="0" aria-label="What depends on it">{items}</ul>'
 
 
 class SubmissionBar:
@@ -122,14 +147,19 @@ class SubmissionBar:
         What the buttons drive.
     discard
         Called for *Discard changes*.
+    words
+        Stands on that button.
 
     """
 
-    def __init__(self, submission: Submission, discard: Handler) -> None:
+    def __init__(
+        self, submission: Submission, discard: Handler, words: str = "Discard changes"
+    ) -> None:
         self._submission = submission
         self.apply = button("Apply", submission.submit, kind="primary")
         self.retry = button("Try again", submission.retry, kind="primary")
-        self.discard = button("Discard changes", discard)
+        self.again = button("Once more", submission.again, tooltip="Let it be applied once more")
+        self.discard = button(words, discard)
         self.question = w.HTML()
         self.confirm = button("Yes, apply", submission.confirm, kind="danger")
         self.dismiss = button("No, keep everything", submission.dismiss)
@@ -137,21 +167,29 @@ class SubmissionBar:
         self.outcome.add_class("adxmi-outcome")
         self._asking = w.VBox([self.question, row(self.confirm, self.dismiss)])
         self.widget = w.VBox(
-            [row(self.apply, self.retry, self.discard), self._asking, self.outcome]
+            [row(self.apply, self.retry, self.again, self.discard), self._asking, self.outcome]
         )
         self.refresh(is_valid=False)
 
-    def refresh(self, *, is_valid: bool) -> None:
-        """Show where the submission stands; `is_valid` tells whether there is a change to send."""
+    def refresh(
+        self, *, is_valid: bool, details: Sequence[str] = (), is_dirty: bool | None = None
+    ) -> None:
+        """Show where the submission stands.
+
+        `is_valid` tells whether there is a change to send, `details` what the question is about,
+        a line each; `is_dirty` whether there is something to discard, where that differs.
+        """
+        is_dirty = is_valid if is_dirty is None else is_dirty
         phase = self._submission.phase
         self.apply.disabled = not (is_valid and phase is Phase.EDITING)
         self.retry.disabled = not is_valid
-        self.discard.disabled = not is_valid or phase is Phase.BUSY
+        self.discard.disabled = not is_dirty or phase is Phase.BUSY
         show(self.retry, is_shown=phase is Phase.FAILED)
+        show(self.again, is_shown=phase is Phase.DONE and is_valid)
         show(self._asking, is_shown=phase is Phase.CONFIRMING)
         question = self._submission.question
         asked = (question.what, question.why, "Apply all the same?") if question else ()
-        self.question.value = said(asked, "asking")
+        self.question.value = said(asked, "asking", details)
         self.outcome.value = self._told()
 
     def _told(self) -> str:

@@ -1,12 +1,20 @@
 import pytest
 from ipywidgets.widgets.widget import CallbackDispatcher
 
+from adxmi_jupyter.actions.identities import assigned
+from adxmi_jupyter.forms.identity_form import IdentityForm
+from adxmi_jupyter.forms.identity_state import IdentityState
 from adxmi_jupyter.forms.policy_form import PolicyForm
 from adxmi_jupyter.forms.policy_state import PolicyState
+from adxmi_jupyter.forms.role_form import RoleForm
+from adxmi_jupyter.forms.role_state import RoleState
+from adxmi_jupyter.forms.workflow_form import WorkflowForm
+from adxmi_jupyter.forms.workflow_state import WorkflowState
 from adxmi_jupyter.magics.forms import written
+from adxmi_jupyter.model.declaration.registry import declaration_of
 from adxmi_jupyter.model.policy import Scope
-from tests.actions.conftest import reader  # noqa: F401
-from tests.magics.conftest import ip, magic, magics, shell  # noqa: F401
+from tests.actions.conftest import fault, outsider, reader  # noqa: F401
+from tests.magics.conftest import completions, ip, magic, magics, shell  # noqa: F401
 
 
 @pytest.fixture(autouse=True)
@@ -59,7 +67,110 @@ def cell():
     """Return the checkbox with an accessible name."""
 
     def find(form, name):
-        cells = [c for made in form.matrix.rows for c in made.cells.values()]
+        cells = [c for made in form.pages.rows for c in made.cells.values()]
         return next(c for c in cells if c.description == name)
 
     return find
+
+
+@pytest.fixture
+def state(connection):
+    return IdentityState(connection)
+
+
+@pytest.fixture
+def make_identity_form(connection):
+    def make(of=None):
+        lines = lambda line: written("%adxmi", line)  # noqa: E731
+        return IdentityForm(IdentityState(of or connection), lines, "embedded Azure")
+
+    return make
+
+
+@pytest.fixture
+def identity_form(make_identity_form):
+    return make_identity_form()
+
+
+@pytest.fixture
+def tick():
+    """Return the checkbox of an identity in sight."""
+
+    def find(form, name):
+        return next(row.box for row in form.pages.rows if row.box.description == name)
+
+    return find
+
+
+@pytest.fixture
+def holder():
+    """Return a row of a role form by its label."""
+
+    def find(state, label):
+        return next(one for one in state.holders if state.label(one) == label)
+
+    return find
+
+
+@pytest.fixture
+def wish(who):
+    def wish(state, name, ticked):
+        state.wish(who(state, name), ticked=ticked)
+
+    return wish
+
+
+@pytest.fixture
+def names(connection):
+    """The identities assigned to the cluster, read anew."""
+    return lambda: [identity.display_name for identity in assigned(connection).all]
+
+
+@pytest.fixture
+def heard():
+    return []
+
+
+@pytest.fixture
+def apply(heard):
+    """Apply what is wished, with every question answered with yes."""
+    return lambda state: state.apply(confirmed=True, tell=heard.append)
+
+
+@pytest.fixture
+def make_role_form(connection):
+    def make(scope, of=None):
+        state = RoleState(of or connection, scope)
+        return RoleForm(state, lambda line: written("%adxmi", line), "embedded Azure")
+
+    return make
+
+
+@pytest.fixture
+def make_workflow_state(connection):
+    """Open what a workflow's form knows, with these fields filled in."""
+
+    def make(noun, fields=(), *, database="Sales", of=None):
+        state = WorkflowState(of or connection, declaration_of(noun), database)
+        for name, value in dict(fields).items():
+            state.enter(name, value)
+        return state
+
+    return make
+
+
+@pytest.fixture
+def make_workflow_form(make_workflow_state):
+    """Open a workflow's form and fill fields in as a front end does."""
+
+    def make(noun, fields=(), *, database="Sales", of=None, rest=0.0):
+        state = make_workflow_state(noun, database=database, of=of)
+        form = WorkflowForm(
+            state, lambda line: written("%adxmi", line), "embedded Azure", rest=rest
+        )
+        form.more.click()
+        for name, value in dict(fields).items():
+            form.fields[name].input.value = value
+        return form
+
+    return make

@@ -135,6 +135,16 @@ def test_clicking_twice_sends_once(connection, azure, form, cell):
     assert usages_of(connection, "mi-export") == ("ExternalTable",)
 
 
+def test_a_second_click_after_a_success_neither_sends_nor_hides_what_was_done(form, cell):
+    cell(form, "mi-export AzureAI").value = True
+
+    form.bar.apply.click()
+    form.bar.apply.click()
+
+    assert "Sales: mi-export + AzureAI" in form.bar.outcome.value
+    assert "undo: %adxmi policy undo 1" in form.bar.outcome.value
+
+
 def test_try_again_sends_again(connection, azure, form, cell):
     azure.faults.add("throttled", match=".alter", times=None, retry_after=0)
     cell(form, "mi-export AzureAI").value = True
@@ -206,17 +216,17 @@ def test_discard_takes_the_ticks_back(form, cell):
 
 
 def test_the_filter_leaves_what_matches(form):
-    form.matrix.filter.value = "ingest"
+    form.pages.filter.value = "ingest"
 
-    assert "Identities 1 to 1 of 1 (filtered from 3)" in form.matrix.place.value
-    assert "mi-ingest" in form.matrix.rows[0].head.value
+    assert "Identities 1 to 1 of 1 (filtered from 3)" in form.pages.place.value
+    assert "mi-ingest" in form.pages.rows[0].head.value
 
 
 def test_a_wish_is_kept_while_its_row_is_out_of_sight(form, cell):
     cell(form, "mi-export AzureAI").value = True
 
-    form.matrix.filter.value = "ingest"
-    form.matrix.filter.value = ""
+    form.pages.filter.value = "ingest"
+    form.pages.filter.value = ""
 
     assert cell(form, "mi-export AzureAI").value is True
     assert cell(form, "mi-ingest AzureAI").value is False
@@ -228,8 +238,8 @@ def test_two_hundred_identities_make_no_more_widgets_than_a_page(azure, make_for
 
     form = make_form(SALES)
 
-    assert len(form.matrix.rows) == 8
-    assert "Identities 1 to 8 of 203" in form.matrix.place.value
+    assert len(form.pages.rows) == 8
+    assert "Identities 1 to 8 of 203" in form.pages.place.value
 
 
 def test_the_pages_can_be_turned(azure, make_form):
@@ -237,11 +247,11 @@ def test_the_pages_can_be_turned(azure, make_form):
         azure.world.add_identity(f"mi-team-{number:03}")
     form = make_form(SALES)
 
-    form.matrix.on.click()
+    form.pages.on.click()
 
-    assert "Identities 9 to 15 of 15" in form.matrix.place.value
-    assert form.matrix.on.disabled
-    assert "mi-team-005" in form.matrix.rows[0].head.value
+    assert "Identities 9 to 15 of 15" in form.pages.place.value
+    assert form.pages.on.disabled
+    assert "mi-team-005" in form.pages.rows[0].head.value
 
 
 def test_an_identity_is_added_and_shown(azure, form):
@@ -250,7 +260,7 @@ def test_an_identity_is_added_and_shown(azure, form):
     form.reference.value = fresh.client_id
     form.add.click()
 
-    assert "mi-fresh" in form.matrix.rows[0].head.value
+    assert "mi-fresh" in form.pages.rows[0].head.value
     assert f"{fresh.client_id} is the client ID of mi-fresh" in form.bar.outcome.value
     assert form.reference.value == ""
 
@@ -277,11 +287,11 @@ def test_hostile_names_are_text(azure, make_form, name, shown):
     cluster.policy = [replace(cluster.policy[0], display_name=name)]
 
     form = make_form(CLUSTER)
-    form.matrix.filter.value = cluster.policy[0].object_id
-    form.matrix.rows[0].cells["AzureAI"].value = True
+    form.pages.filter.value = cluster.policy[0].object_id
+    form.pages.rows[0].cells["AzureAI"].value = True
 
-    assert shown in form.matrix.rows[0].head.value
-    assert "<img" not in form.matrix.rows[0].head.value
+    assert shown in form.pages.rows[0].head.value
+    assert "<img" not in form.pages.rows[0].head.value
     assert "<img" not in form.changes.widget.value
     assert "<img" not in form.line.widget.value
 

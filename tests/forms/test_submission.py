@@ -43,7 +43,7 @@ def test_a_success_is_told_and_was_busy_meanwhile(submission, sender, phases):
 
     submission.submit()
 
-    assert phases == [Phase.BUSY, Phase.EDITING]
+    assert phases == [Phase.BUSY, Phase.DONE]
     assert (submission.outcome.kind, submission.outcome.lines) == (Kind.DONE, ("done",))
 
 
@@ -100,6 +100,64 @@ def test_a_second_click_after_a_failure_sends_nothing(submission, sender):
     assert sender.sent == [False]
 
 
+def test_a_second_click_after_a_success_sends_nothing(submission, sender):
+    sender.answers = [("done",)]
+    submission.submit()
+
+    submission.submit()
+    submission.confirm()
+    submission.retry()
+
+    assert sender.sent == [False]
+    assert submission.outcome.lines == ("done",)
+
+
+def test_the_same_is_sent_once_more_only_when_that_was_asked_for(submission, sender, phases):
+    sender.answers = [("done",), ("done again",)]
+    submission.submit()
+
+    submission.again()
+    submission.submit()
+    submission.submit()
+
+    assert sender.sent == [False, False]
+    assert phases == [Phase.BUSY, Phase.DONE, Phase.EDITING, Phase.BUSY, Phase.DONE]
+
+
+def test_an_edit_after_a_success_can_be_sent(submission, sender):
+    sender.answers = [("done",), ("done again",)]
+    submission.submit()
+
+    submission.edited()
+    submission.submit()
+
+    assert sender.sent == [False, False]
+
+
+def test_what_was_said_outlives_reading_again_unless_that_fails(submission, sender):
+    sender.answers = [("done",)]
+    submission.submit()
+
+    worked = submission.renew(lambda: None)
+    said = submission.outcome.lines
+    sender.answers = [FAILURE]
+    failed = submission.renew(lambda: sender(False))
+
+    assert (worked, failed) == (True, False)
+    assert said == ("done",)
+    assert submission.outcome.lines[-1] == "fix: do it once more"
+
+
+def test_reading_again_does_not_open_what_was_carried_out(submission, sender):
+    sender.answers = [("done",)]
+    submission.submit()
+
+    submission.renew(lambda: None)
+    submission.submit()
+
+    assert sender.sent == [False]
+
+
 def test_a_second_yes_after_a_failure_sends_nothing(submission, sender):
     sender.answers = [QUESTION, FAILURE]
     submission.submit()
@@ -146,3 +204,96 @@ def test_a_failed_read_offers_no_second_write(submission, sender):
     assert not worked
     assert sender.sent == [False]
     assert submission.outcome.lines[-1] == "fix: do it once more"
+
+
+def test_what_is_told_while_busy_is_shown_once(sender):
+    told = []
+    submission = Submission(lambda _confirmed: tell_twice(), lambda: told.append(submission.doing))
+
+    def tell_twice():
+        submission.tell("Running")
+        submission.tell("Running")
+        return ("done",)
+
+    submission.submit()
+    submission.tell("too late")
+
+    assert told == ["Applying", "Running", "Running"]
+    assert submission.outcome.lines == ("done",)
+
+
+def test_what_was_done_is_done_once_more_only_when_wanted(submission, sender):
+    sender.answers = [("done",), ("done again",)]
+    submission.submit()
+    submission.submit()
+    assert sender.sent == [False]
+
+    submission.again()
+    submission.submit()
+
+    assert submission.outcome.lines == ("done again",)
+
+
+def test_an_edit_after_success_can_be_applied(submission, sender):
+    sender.answers = [("done",), ("done again",)]
+    submission.submit()
+
+    submission.edited()
+    submission.submit()
+
+    assert sender.sent == [False, False]
+
+
+def test_something_else_is_done_in_between_and_apply_is_still_to_come(submission, sender):
+    other = Sender()
+    other.answers = [("mended",)]
+
+    submission.submit_other("Mending", other)
+
+    assert (other.sent, sender.sent) == ([False], [])
+    assert submission.outcome.lines == ("mended",)
+    assert submission.phase is Phase.EDITING
+
+
+def test_yes_is_said_to_what_was_asked_about(submission, sender):
+    other = Sender()
+    other.answers = [QUESTION, ("mended",)]
+    submission.submit_other("Mending", other)
+
+    submission.confirm()
+
+    assert (other.sent, sender.sent) == ([False, True], [])
+
+
+def test_after_something_else_failed_apply_is_still_to_come(submission, sender):
+    other = Sender()
+    other.answers = [FAILURE]
+    sender.answers = [("done",)]
+    submission.submit_other("Mending", other)
+    assert submission.outcome.lines[-1] == "fix: do it once more"
+
+    submission.retry()
+    submission.submit()
+
+    assert (other.sent, sender.sent) == ([False], [False])
+
+
+def test_something_else_leaves_a_refusal_behind(submission, sender):
+    other = Sender()
+    other.answers = [("mended",)]
+    sender.answers = [FAILURE, ("done",)]
+    submission.submit()
+
+    submission.submit_other("Mending", other)
+    submission.submit()
+
+    assert submission.outcome.lines == ("done",)
+
+
+def test_what_looks_like_a_secret_is_left_out_of_an_error(submission, sender):
+    told = "cannot open https://contosolake.blob.core.windows.net/c?sig=c2VjcmV0"
+    sender.answers = [Throttled(told, why=told, fix=told)]
+
+    submission.submit()
+
+    assert "c2VjcmV0" not in "".join(submission.outcome.lines)

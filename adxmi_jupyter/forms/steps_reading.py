@@ -1,0 +1,152 @@
+"""How far one identity is on its way to be used: four looks, each of which may fail by itself.
+
+Source: *Managed identities overview*, *Managed identity policy* (Azure Data Explorer docs).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from adxmi_jupyter.actions import dependents, identities, names, principals, role_scopes
+from adxmi_jupyter.actions.policies import read
+from adxmi_jupyter.actions.scopes import read_each
+from adxmi_jupyter.errors import AdxmiError
+from adxmi_jupyter.model.identity import is_guid
+from adxmi_jupyter.model.policy import CLUSTER, Scope
+from adxmi_jupyter.model.usage import Usage
+
+if TYPE_CHECKING:
+    from adxmi_jupyter.model.identity import ManagedIdentity
+    from adxmi_jupyter.model.policy import PolicyEntry
+    from adxmi_jupyter.service.connection import Connection
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a look has found: a line for each thing.
+
+    `idle` is there and has no effect; `unseen` could not be looked at.
+    """
+
+    found: tuple[str, ...] = ()
+    idle: tuple[str, ...] = ()
+    unseen: tuple[str, ...] = ()
+
+    def __add__(self, other: Seen) -> Seen:
+        return Seen(self.found + other.found, self.idle + other.idle, self.unseen + other.unseen)
+
+
+def find(connection: Connection, reference: str) -> tuple[ManagedIdentity, str]:
+    """Find an identity by any of its names; return it with what there is to say of them.
+
+    Raises
+    ------
+    InvalidInput, ResourceNotFound
+        See `names.resolved` and, for a resource ID, `identities.found`.
+
+    """
+    by_resource_id = reference.startswith("/")
+    look_up = identities.found if by_resource_id else names.resolved
+    (resolved,) = look_up(connection, (reference,))
+    return with_all_ids(connection, resolved.identity), resolved.note
+
+
+def with_all_ids(connection: Connection, identity: ManagedIdentity) -> ManagedIdentity:
+    """Return an identity as Azure knows it, if it does.
+
+    Policies do not tell the resource ID, and may name a system-assigned identity that is gone.
+    """
+    seen = sorted(names.seen(connection), key=lambda one: not one.resource_id)
+    return next((one for one in seen if _is_same(one, identity)), identity)
+
+
+def _is_same(one: ManagedIdentity, other: ManagedIdentity) -> bool:
+    if other.is_system:
+        return one.is_system
+    return one.object_id.lower() == other.object_id.lower()
+
+
+def in_azure(connection: Connection, identity: ManagedIdentity) -> Seen:
+    """Look whether the identity is assigned to the cluster."""
+    try:
+        present = identities.assigned(connection)
+    except AdxmiError as failure:
+        return _not_seen("what is assigned", failure)
+    if any(_is_same(one, identity) for one in present.all):
+        return Seen((f"assigned to {present.cluster_name}",))
+    return Seen()
+
+
+def in_policies(connection: Connection, identity: ManagedIdentity) -> Seen:
+    """Look which usages the policies allow the identity, and where."""
+    try:
+        reading = read(connection, _scopes(connection), skip_unreadable=True)
+    except AdxmiError as failure:
+        return _not_seen("the policies", failure)
+    unseen = tuple(f"policy of the {scope}: {e.what}" for scope, e in reading.unreadable)
+    entries = (
+        (scoped.scope, entry)
+        for scoped in reading.policies
+        for entry in [scoped.policy.entry_of(identity)]
+        if entry is not None
+    )
+    return sum((_allowed(*one, identity) for one in entries), Seen(unseen=unseen))
+
+
+def _allowed(scope: Scope, entry: PolicyEntry, identity: ManagedIdentity) -> Seen:
+    told = f"{scope.database or 'cluster'}: {', '.join(entry.allowed_usages)}"
+    if scope.database and entry.allowed_usages == (Usage.SANDBOX_ARTIFACTS,):
+        return Seen(idle=(f"{told} (counts only in the cluster policy)",))
+    ids = {entry.identity.object_id.lower(), identity.object_id.lower()}
+    if len(ids) > 1 and all(map(is_guid, ids)):
+        return Seen(idle=(f"{told} (of the former system-assigned identity: no effect)",))
+    return Seen((told,))
+
+
+def in_roles(connection: Connection, identity: ManagedIdentity) -> Seen:
+    """Look which Kusto security roles the identity holds, and where."""
+    if not is_guid(identity.object_id):
+        return Seen()  # there is no such identity yet, so nobody has given it a role
+    try:
+        found, unreadable = read_each(
+            lambda scope: role_scopes.read(connection, scope.database),
+            _scopes(connection),
+            what="lists of roles",
+            skip_unreadable=True,
+        )
+    except AdxmiError as failure:
+        return _not_seen("the lists of roles", failure)
+    principal = principals.of_identity(connection, identity)
+    mine = (one for listed in found.values() for one in principal.listed_in(listed))
+    lines = dict.fromkeys(f"role {one.role} ({one.database or 'cluster'})" for one in mine)
+    unseen = (f"roles of the {scope}: {failure.what}" for scope, failure in unreadable)
+    return Seen(tuple(lines), unseen=tuple(unseen))
+
+
+def in_workflows(connection: Connection, identity: ManagedIdentity) -> Seen:
+    """Look what on the cluster names the identity, policies and roles aside."""
+    named = (_as_named(identity),)
+    told = dependents.of_key(connection, named)
+    try:
+        databases = names.database_names(connection)
+    except AdxmiError as failure:
+        return _told(told) + _not_seen("the databases of the cluster", failure)
+    return _told(told + dependents.in_databases(connection, databases, named))
+
+
+def _told(told: dependents.Dependents) -> Seen:
+    return Seen(tuple(one.what for one in told.found), unseen=told.unseen)
+
+
+def _not_seen(what: str, failure: AdxmiError) -> Seen:
+    return Seen(unseen=(f"{what}: {failure.what} ({failure.why})",))
+
+
+def _scopes(connection: Connection) -> tuple[Scope, ...]:
+    return (CLUSTER, *(Scope(name) for name in names.database_names(connection)))
+
+
+def _as_named(identity: ManagedIdentity) -> ManagedIdentity:
+    """Return the identity without what is no object ID: a text may hold the word by chance."""
+    return identity if is_guid(identity.object_id) else replace(identity, object_id="")

@@ -1,0 +1,203 @@
+"""Missing links put in place from within a form, and what is told about it."""
+
+import pytest
+
+from adxmi_jupyter.actions.links import State
+from adxmi_jupyter.embedded.callouts import CalloutRule
+from adxmi_jupyter.errors import ConfirmationRequired, NotAuthorized, OperationFailed
+from adxmi_jupyter.magics.forms import written
+from adxmi_jupyter.model.declaration.registry import declarations
+
+DECLARATIONS = {one.noun(): one for one in declarations()}
+TABLE = DECLARATIONS["external-table"].about.sample.fields
+EXPORT = DECLARATIONS["continuous-export"].about.sample.fields
+PYTHON = DECLARATIONS["python-plugin"].about.sample.fields
+LINKS = {
+    "assigned to the cluster": ("external-table", {**TABLE, "identity": "mi-stranger"}),
+    "allowed by policy": ("external-table", {**TABLE, "identity": "mi-ingest"}),
+    "security role": ("continuous-export", EXPORT),
+    "callout policy": ("python-plugin", PYTHON),
+}
+ON_THE_LAKE = r"^https://contosolake\.blob\.core\.windows\.net(/|$)"
+DELTA = {
+    "name": "OrdersDelta",
+    "kind": "delta",
+    "identity": "mi-export",
+    "location": "https://contosolake.blob.core.windows.net/delta/orders",
+}
+
+
+@pytest.fixture
+def connection(magics):
+    return magics.connections.current()
+
+
+@pytest.fixture
+def broken(make_workflow_state):
+    """Return a form's state in which a link is missing, and the finding of that link."""
+
+    def broken(link):
+        state = make_workflow_state(*LINKS[link])
+        return state, next(one for one in state.look() if one.link == link)
+
+    return broken
+
+
+def mend(state, finding, *, confirmed=False, heard=None):
+    told = [] if heard is None else heard
+    return state.mend(finding.repair, confirmed=confirmed, tell=told.append)
+
+
+def found(state, link):
+    return next(one.state for one in state.look() if one.link == link)
+
+
+@pytest.mark.parametrize("link", LINKS)
+def test_a_missing_link_is_put_in_place_and_looked_at_again(broken, link):
+    state, finding = broken(link)
+
+    done = mend(state, finding)
+
+    assert finding.state is State.MISSING
+    assert done.told
+    assert state.chain.is_current
+    assert next(s.state for s in state.chain.sights if s.link == link) == "ok"
+
+
+@pytest.mark.parametrize("link", LINKS)
+def test_the_line_of_the_form_does_the_same(ip, broken, link):
+    state, finding = broken(link)
+
+    ip.run_cell(written("%adxmi", state.mending_line(finding))).raise_error()
+
+    assert found(state, link) is State.OK
+
+
+@pytest.mark.parametrize("link", sorted(set(LINKS) - {"allowed by policy"}))
+def test_the_lines_back_take_it_back(ip, broken, link):
+    state, finding = broken(link)
+
+    for line in mend(state, finding).back:
+        ip.run_cell(written("%adxmi", line)).raise_error()
+
+    assert found(state, link) is State.MISSING
+
+
+def test_an_allowed_usage_is_undone_with_what_that_takes_away_in_sight(ip, broken):
+    state, finding = broken("allowed by policy")
+    (line,) = mend(state, finding).back
+
+    asked = ip.run_cell(written("%adxmi", line)).error_in_exec
+    ip.run_cell(f"{written('%adxmi', line)} --yes").raise_error()
+
+    assert "takes away: mi-ingest ExternalTable" in str(asked)
+    assert found(state, "allowed by policy") is State.MISSING
+
+
+def test_what_was_done_is_told(broken):
+    told = {link: mend(*broken(link)).told[-1] for link in LINKS}
+
+    assert told == {
+        "assigned to the cluster": "assigned to the cluster: mi-stranger",
+        "allowed by policy": "Sales: mi-ingest + ExternalTable",
+        "security role": "Sales: mi-export + viewers",
+        "callout policy": f"callout policy: + sandbox_artifacts {ON_THE_LAKE} allowed",
+    }
+
+
+def test_what_somebody_else_mended_meanwhile_is_no_change(broken):
+    state, finding = broken("allowed by policy")
+    mend(state, finding)
+
+    done = mend(state, finding)
+
+    assert done.told == ("already allowed",)
+    assert done.back == ()
+
+
+def test_azures_word_is_heard(azure, broken):
+    azure.arm.polls = 3
+    state, finding = broken("assigned to the cluster")
+    heard = []
+
+    mend(state, finding, heard=heard)
+
+    assert any(one.startswith("assigning mi-stranger: Running") for one in heard)
+    assert heard[-1] == "Looking at the links"
+
+
+def test_a_failure_of_azure_leaves_the_link_missing(azure, broken):
+    azure.faults.add("operation-fails", times=1)
+    state, finding = broken("assigned to the cluster")
+
+    with pytest.raises(OperationFailed):
+        mend(state, finding)
+
+    assert found(state, "assigned to the cluster") is State.MISSING
+
+
+def test_who_may_not_mend_is_told_so(broken, make_workflow_state, magics):
+    _, finding = broken("allowed by policy")
+    reader = magics.connections.open("embedded", name="reader", credential="as:reader")
+    state = make_workflow_state(*LINKS["allowed by policy"], of=reader)
+
+    with pytest.raises(NotAuthorized):
+        mend(state, finding)
+    assert found(state, "allowed by policy") is State.UNKNOWN
+
+
+def test_a_rule_that_denies_is_replaced_only_when_confirmed(azure, broken):
+    azure.world.cluster.callout_policy = [CalloutRule("sandbox_artifacts", ON_THE_LAKE, False)]
+    state, finding = broken("callout policy")
+    assert finding.detail.startswith("a rule denies it: sandbox_artifacts ")
+
+    with pytest.raises(ConfirmationRequired) as caught:
+        mend(state, finding)
+    assert f"sandbox_artifacts {ON_THE_LAKE} denied" in caught.value.why
+    mend(state, finding, confirmed=True)
+    assert azure.world.cluster.callout_policy == []
+    mend(state, next(one for one in state.chain.missing if one.link == "callout policy"))
+
+    assert found(state, "callout policy") is State.OK
+
+
+def test_an_azure_role_is_not_ours_to_give(make_workflow_state):
+    fields = {**TABLE, "location": "https://contosobackup.blob.core.windows.net/backups"}
+    state = make_workflow_state("external-table", fields)
+
+    finding = next(one for one in state.look() if one.link == "Azure role")
+
+    assert finding.fix.startswith("%adxmi embedded azure-role ")
+    assert state.mending_line(finding).words == ()
+
+
+def test_on_the_embedded_azure_a_line_stands_in_for_the_owner(ip, make_workflow_state):
+    fields = {**TABLE, "location": "https://contosobackup.blob.core.windows.net/backups"}
+    state = make_workflow_state("external-table", fields)
+    finding = next(one for one in state.look() if one.link == "Azure role")
+
+    ip.run_cell(written("%adxmi", state.stand_in(finding))).raise_error()
+
+    assert found(state, "Azure role") is State.OK
+
+
+@pytest.mark.parametrize("noun", DECLARATIONS)
+def test_every_sample_works_once_its_links_are_mended(ip, azure, make_workflow_state, noun):
+    delta = make_workflow_state("external-table", DELTA)
+    delta.apply(confirmed=False, tell=print)
+    readers = azure.world.cosmos_accounts["contosocosmos"].readers
+    readers.update(one.object_id for one in azure.world.identities)
+    state = make_workflow_state(noun, DECLARATIONS[noun].about.sample.fields)
+
+    state.look()
+    for finding in state.chain.missing:
+        line = state.mending_line(finding)
+        line = line if line.words else state.stand_in(finding)
+        ip.run_cell(written("%adxmi", line)).raise_error()
+    state.reload()
+    state.look()
+    done = state.apply(confirmed=True, tell=print)
+
+    assert state.chain.missing == ()
+    assert done.told
+    assert state.result is not None
