@@ -150,6 +150,7 @@ class AdxmiMagics(Magics):
             call.written = expanded.written
             if cell is not None:
                 call.body = expand_body(cell, variables)
+                call.is_body_as_typed = call.body == cell
         except AdxmiError as error:
             call.finish(error)
             raise

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 NOTEBOOK_PROGRAM = "%adxmi"
 CONSOLE_PROGRAM = "adxmi"
 
+_NOUN_AND_VERB = ("NOUN", "VERB")
+_HIDDEN = "TEXT"
+_VARIABLE = re.compile(r"\$\w+|\{\{[^{}]*\}\}")
 _OPTION_ALONE = re.compile(r"""(?P<name>--[a-z-]+) (?P<value>[^\s"]+|"[^"]*")""")
 
 
@@ -62,6 +66,7 @@ class Form:
 class Call:
     """One line, its cell body if it has one, and the front end it came from.
 
+    `is_body_as_typed` tells whether no variable was put into the body;
     `written` maps the values of variables to how the user wrote them, for error texts;
     `forms` maps each spelling of the verb's options to all there is to know about it.
     """
@@ -69,6 +74,7 @@ class Call:
     front: FrontEnd
     words: tuple[Word, ...] = ()
     body: str | None = None
+    is_body_as_typed: bool = True
     written: Mapping[str, str] = field(default_factory=dict)
     connection_name: str = ""
     out: str = ""
@@ -87,6 +93,20 @@ class Call:
         if self.connection_name:
             return connections.get(self.connection_name)
         return connections.current()
+
+    @property
+    def opened(self) -> Connection | None:
+        """The connection that may be asked in passing: one that is open, or the embedded Azure.
+
+        A <Tab>, or a line that needs no cluster, never signs in to one.
+        """
+        connections = self.front.connections
+        if self.connection_name:
+            return connections.get(self.connection_name)
+        opened = connections.peek()
+        if opened is None and not connections.settings.cluster:
+            return connections.current()
+        return opened
 
     def say(self, note: str) -> None:
         """Show a note on one line, whatever characters the service put into its names."""
@@ -109,6 +129,10 @@ class Call:
         for line in changes:
             self.say(line)
 
+    def as_word(self, text: str) -> str:
+        """Write a value as one word of a line; a shell has rules of its own, such as for ``;``."""
+        return shlex.quote(text) if self.is_console else quoted(text.replace("$", "$$"))
+
     def pasteable(self, arguments: str) -> str:
         """Return a line of this front end with the given arguments.
 
@@ -127,8 +151,9 @@ class Call:
     ) -> str:
         """Return this line once more with some words left out, replaced or added."""
         changed = instead or {}
-        kept = [changed.get(i, word.raw) for i, word in enumerate(self.words) if i not in without]
-        return self.pasteable(" ".join([*kept, *([more] if more else [])]))
+        shown = self.visible
+        kept = [changed.get(i, shown[i]) for i in range(len(self.words)) if i not in without]
+        return self.pasteable(" ".join(filter(None, [*kept, more])))
 
     def places_of(self, *options: str) -> list[tuple[int, ...]]:
         """Return where on the line these options stand, each with the place of its value."""
@@ -153,9 +178,54 @@ class Call:
 
     def without_body(self) -> str:
         """Return this line as a line of its own, not the head of a cell."""
-        return f"{self.front.program} {' '.join(word.raw for word in self.words)}"
+        return f"{self.front.program} {' '.join(filter(None, self.visible))}"
+
+    @property
+    def holds_secret(self) -> bool:
+        """Whether the line as it was written holds what looks like a secret."""
+        from adxmi_jupyter.model.connection_string import scrubbed
+
+        line = " ".join(word.raw for word in self.words)
+        return scrubbed(line) != line
+
+    @property
+    def visible(self) -> tuple[str, ...]:
+        """The words as they were written; one TEXT for all that may hold a secret.
+
+        Blanks in a secret make several words of it, so where there is one, no word is shown that
+        is neither noun, verb, variable nor of an option.
+        """
+        from adxmi_jupyter.model.connection_string import scrubbed
+
+        written = [word.raw for word in self.words]
+        if not self.holds_secret:
+            return tuple(written)
+        known = self._known_places()
+        shown: list[str] = []
+        for place, raw in enumerate(written):
+            is_shown = (place in known or _VARIABLE.fullmatch(raw)) and scrubbed(raw) == raw
+            shown.append(raw if is_shown else "" if _HIDDEN in shown else _HIDDEN)
+        return tuple(shown)
+
+    def _known_places(self) -> set[int]:
+        """Return where noun, verb, options and their values stand."""
+        options = {place for place, word in enumerate(self.words) if word.option}
+        # Before the verb is found, what follows an option is taken for its value.
+        values = set() if self.forms else {place + 1 for place in options}
+        of_verb = {i for name in self.forms for at in self.places_of(name) for i in at}
+        first = [place for place in range(len(self.words)) if place not in options]
+        return options | values | of_verb | set(first[: len(_NOUN_AND_VERB)])
 
     def completed(self, fix: str) -> str:
+        """Return a fix as it is typed here: another line, or this one with what it says."""
+        shown = self._completed(fix)
+        if not self.is_console:
+            return shown
+        # In a terminal, magics are a program, and programs need no exclamation mark.
+        as_program = shown.replace("%%adxmi", CONSOLE_PROGRAM)
+        return as_program.replace(NOTEBOOK_PROGRAM, CONSOLE_PROGRAM).removeprefix("!")
+
+    def _completed(self, fix: str) -> str:
         """Return this line as a fix would have it, if that is one option or the line again."""
         if fix == "repeat the line":
             return self.again()
@@ -170,25 +240,25 @@ class Call:
         return self.again(without=tuple(rest), instead={first: f"{alone['name']} {better}"})
 
     def finish(self, error: AdxmiError) -> None:
-        """Add to an error what only the front end knows: the user's own line."""
+        """Add to an error what only the front end knows: the user's own line, without secrets."""
+        from adxmi_jupyter.model.connection_string import scrubbed
+
         error.show_stack = error.show_stack or self.show_stack
-        if error.repeat_with:
-            error.fix = self.again(more=error.repeat_with)
-        else:
-            error.fix = self.completed(error.fix)
+        again = self.again(more=error.repeat_with) if error.repeat_with else error.fix
+        error.fix = self.completed(again)
         if isinstance(error, CommandLineError):
             for value, name in self.written.items():
                 error.what = _masked(error.what, value, name)
                 error.why = _masked(error.why, value, name)
-        if self.is_console:
-            error.fix = error.fix.replace("%%adxmi", CONSOLE_PROGRAM)
-            error.fix = error.fix.replace(NOTEBOOK_PROGRAM, CONSOLE_PROGRAM)
+        error.what, error.why, error.fix = map(scrubbed, (error.what, error.why, error.fix))
+        error.args = (error.what,)
+        error.hide = scrubbed
 
 
 def _in_list(written: str, better: str) -> str:
     """Put a value in the place of the one it resembles most, if several were given."""
     names = written.split(",")
-    if len(names) == 1:
+    if len(names) == 1 or "," in better:
         return better
     worst = closest(better.strip('"'), (name for name in names if name != better))
     return ",".join(better if name == worst else name for name in names)

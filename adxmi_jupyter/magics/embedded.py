@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import click
 
-from adxmi_jupyter.magics.options import refuse_both
-from adxmi_jupyter.magics.params import FaultName
-from adxmi_jupyter.magics.tree import Noun, verb
+from adxmi_jupyter.errors import MissingOption
+from adxmi_jupyter.magics.options import database_option, file_option, refuse_both
+from adxmi_jupyter.magics.params import FaultName, Name
+from adxmi_jupyter.magics.tree import Example, Noun, verb
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,9 +19,32 @@ if TYPE_CHECKING:
     from adxmi_jupyter.magics.call import Call
 
 
+class EmbeddedName(Name):
+    """A name of something in the embedded Azure; `find` in the actions tells those there are."""
+
+    name = "name"
+
+    def __init__(self, kind: str, find: str) -> None:
+        self.kind = kind
+        self._find = find
+
+    def names(self, call: Call) -> Iterable[str]:
+        """Return the names; none where another cluster is connected."""
+        from adxmi_jupyter.actions import embedded_azure
+
+        connection = call.opened
+        if connection is None or not connection.is_embedded:
+            return ()
+        found: Iterable[str] = getattr(embedded_azure, self._find)(connection)
+        return found
+
+
 @click.group(cls=Noun, no_args_is_help=True)
 def embedded() -> None:
-    """Look at the embedded Azure, and make it misbehave."""
+    """Look at the embedded Azure, or let things happen there.
+
+    It is the server of this process that stands for a cluster and the Azure around it.
+    """
 
 
 @verb("status", of=embedded, examples=("embedded status",))
@@ -97,6 +122,134 @@ def faults(
     if name:
         add_fault(connection, name, times=times, match=match, retry_after=retry_after, delay=delay)
     return faults_frame(connection)
+
+
+@verb(
+    "azure-role",
+    of=embedded,
+    examples=(
+        "embedded azure-role",
+        (
+            'embedded azure-role --identity mi-export --role "Storage Blob Data Contributor"'
+            " --target contosobackup/backups"
+        ),
+    ),
+)
+@click.option(
+    "--identity",
+    type=EmbeddedName("identity", "identity_words"),
+    metavar="NAME",
+    default="",
+    help="An identity by name or object ID, or system.",
+)
+@click.option(
+    "--role",
+    type=EmbeddedName("role", "role_names"),
+    metavar="ROLE",
+    default="",
+    help="An Azure role by name.",
+)
+@click.option(
+    "--target",
+    type=EmbeddedName("target", "targets"),
+    metavar="NAME",
+    default="",
+    help="A resource by name, ACCOUNT/CONTAINER in storage, NAMESPACE/HUB, or any scope's ID.",
+)
+def azure_role(call: Call, *, identity: str, role: str, target: str) -> pd.DataFrame:
+    """Give an identity an Azure role, or list who holds which.
+
+    In Azure whoever owns the target does this, by az role assignment create: it is not for the
+    cluster's tool to give.
+    """
+    from adxmi_jupyter.actions.embedded_azure import assign_role, azure_roles_frame
+
+    given = {"--identity": identity, "--role": role, "--target": target}
+    if any(given.values()):
+        for name, value in given.items():
+            if not value:
+                raise MissingOption(
+                    f"embedded azure-role needs {name}",
+                    why="an identity gets a role on a target",
+                    fix=call.again(more=f"{name} NAME"),
+                )
+        if not assign_role(call.connection, identity, role, target):
+            call.say(f"{identity} holds {role} on {target} already")
+    return azure_roles_frame(call.connection)
+
+
+@verb(
+    "blobs",
+    of=embedded,
+    examples=("embedded blobs", "embedded blobs contosolake/archive"),
+)
+@click.argument(
+    "place",
+    metavar="[ACCOUNT[/CONTAINER[/PATH]]]",
+    type=EmbeddedName("place", "storage_places"),
+    default="",
+)
+def blobs(call: Call, *, place: str) -> pd.DataFrame:
+    """List the blobs of its storage, such as those an export has written."""
+    from adxmi_jupyter.actions.embedded_azure import blobs_frame
+
+    return blobs_frame(call.connection, place)
+
+
+@verb(
+    "push-events",
+    of=embedded,
+    examples=(
+        Example(
+            "embedded push-events contosohub/orders",
+            '{"OrderId": 21, "Region": "north", "Amount": 10.5, "Placed": "2026-01-12T08:00:00Z"}',
+        ),
+    ),
+)
+@click.argument("hub", metavar="NAMESPACE/HUB", type=EmbeddedName("hub", "hubs"))
+@file_option("Read the events, a JSON value in each line, from a file instead of the cell body")
+def push_events(call: Call, *, hub: str, file: str) -> pd.DataFrame:
+    """Send events to an event hub: a JSON value in each line of the cell body.
+
+    Events that no data connection could ingest are an error here, and wait for the next push.
+    """
+    from adxmi_jupyter.actions.embedded_azure import push_events as push
+    from adxmi_jupyter.actions.embedded_azure import pushed_frame
+
+    lines = [line for line in (file or call.body or "").splitlines() if line.strip()]
+    events, rows = push(call.connection, hub, lines)
+    return pushed_frame(hub, events, rows)
+
+
+@verb(
+    "run-export",
+    of=embedded,
+    examples=(
+        "role grant --database Sales --role viewers --identity mi-export",
+        (
+            "continuous-export create --database Sales --name Now --identity mi-export"
+            " --external-table ArchivedOrders --query Orders"
+        ),
+        "embedded run-export Now --database Sales",
+    ),
+)
+@click.argument("name", metavar="NAME", type=Name())
+@database_option("The database of the export, instead of the current one.")
+def run_export(call: Call, *, name: str, database: str) -> pd.DataFrame:
+    """Let a continuous export run now instead of after its interval, and list it.
+
+    A run that fails is an error here; on a cluster only the export's own failures tell.
+    """
+    from adxmi_jupyter.actions.embedded_azure import run_export as run
+    from adxmi_jupyter.actions.workflow_listing import listing, listing_frame
+    from adxmi_jupyter.model.declaration.registry import declaration_of
+    from adxmi_jupyter.model.policy import Scope
+
+    connection = call.connection
+    where = database or connection.required_database()
+    run(connection, where, name)
+    exports = listing(connection, declaration_of("continuous-export"), (Scope(where),))
+    return listing_frame(connection, exports)
 
 
 @verb(

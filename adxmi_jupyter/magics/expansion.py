@@ -77,6 +77,12 @@ def expand_body(body: str, variables: Mapping[str, object]) -> str:
     return _IN_BODY.sub(lambda match: _value(match["braces"], variables), body)
 
 
+def can_be_written(words: Iterable[str], body: str) -> bool:
+    """Tell whether a line and its body can say these words: nothing escapes ``{{name}}``."""
+    found = (match for word in words for match in _IN_LINE.finditer(word))
+    return all(match["braces"] is None for match in found) and not _IN_BODY.search(body)
+
+
 def _value(name: str, variables: Mapping[str, object]) -> str:
     if name not in variables:
         raise _unknown(name, variables)

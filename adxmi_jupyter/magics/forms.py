@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.errors import UnknownCommand
+from adxmi_jupyter.magics.expansion import can_be_written
 from adxmi_jupyter.magics.line import quoted
 
 if TYPE_CHECKING:
@@ -23,7 +24,13 @@ def writer(call: Call) -> WriteLine:
 
 
 def written(program: str, line: Line, *, connection: str = "") -> str:
-    """Return a line as one types it into a notebook, with the body below it."""
+    """Return a line as one types it into a notebook, with the body below it.
+
+    Empty for what no line can say: two lines of text in a word, or what stands for a variable.
+    """
+    is_one_line = all(word.splitlines() in ([word], []) for word in line.words)
+    if not is_one_line or not can_be_written(line.words, line.body):
+        return ""
     more = ("--connection", connection) if connection else ()
     words = " ".join(quoted(word.replace("$", "$$")) for word in (*line.words, *more))
     if not line.body:

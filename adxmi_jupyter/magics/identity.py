@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from adxmi_jupyter.magics.options import dry_run, yes
+from adxmi_jupyter.magics.identity_form import form
+from adxmi_jupyter.magics.options import dry_run, no_wait, yes
 from adxmi_jupyter.magics.params import AzureIdentityList
 from adxmi_jupyter.magics.tree import Noun, verb
 
@@ -25,9 +26,6 @@ _identities = click.option(
     metavar="IDENTITY[,…]",
     required=True,
     help="Display name, object ID, client ID, resource ID or system; several with commas.",
-)
-_no_wait = click.option(
-    "--no-wait", is_flag=True, help="Return as soon as Azure has begun; it takes minutes."
 )
 
 
@@ -65,7 +63,7 @@ def show(call: Call, *, reference: tuple[str, ...]) -> pd.DataFrame:
     ),
 )
 @_identities
-@_no_wait
+@no_wait
 @dry_run
 def assign(
     call: Call, *, references: tuple[str, ...], no_wait: bool, dry_run: bool
@@ -88,7 +86,7 @@ def assign(
     ),
 )
 @_identities
-@_no_wait
+@no_wait
 @dry_run
 @yes
 def remove(
@@ -112,11 +110,14 @@ def remove(
 @click.option("--wait", "waiting", is_flag=True, help="Wait until all of them have ended.")
 def operations(call: Call, *, waiting: bool) -> pd.DataFrame:
     """List the changes begun from here; --wait resumes the waiting."""
-    from adxmi_jupyter.actions.identity_writes import operations_frame, wait_for_all
+    from adxmi_jupyter.actions.operations import operations_frame, wait_for_all
 
     if waiting:
         wait_for_all(call.connection)
     return operations_frame(call.connection)
+
+
+identity.add_command(form)
 
 
 def _found(call: Call, references: tuple[str, ...]) -> tuple[ManagedIdentity, ...]:
@@ -139,7 +140,8 @@ def _carry_out(
     depending: Dependents | None = None,
 ) -> pd.DataFrame:
     from adxmi_jupyter.actions.identities import assignment_frame, identities_frame
-    from adxmi_jupyter.actions.identity_writes import begin, operations_frame, wait
+    from adxmi_jupyter.actions.identity_writes import begin
+    from adxmi_jupyter.actions.operations import operations_frame, wait
 
     if dry_run or change.is_empty:
         if not change.is_empty:

@@ -10,6 +10,9 @@ import re
 from dataclasses import dataclass
 
 from adxmi_jupyter.errors import InvalidValue
+from adxmi_jupyter.model.word import quoted
+
+__all__ = ["Pending", "Word", "quoted", "split", "split_pending"]
 
 _BRACES = re.compile(r"\{\{[^{}\n]*\}\}")
 _QUOTES = "'\""
@@ -92,17 +95,3 @@ def _word(line: str, start: int) -> tuple[Word, str]:
             text += character
         place += 1
     return Word(text, line[start:place], start), quote
-
-
-def quoted(text: str) -> str:
-    r"""Write a text so that `split` reads it back as one word.
-
-    >>> quoted("Tom's Lab")
-    '"Tom\\'s Lab"'
-    """
-    if text and not any(c.isspace() or c in _QUOTES for c in text):
-        return text
-    if '"' not in text:
-        return f'"{text}"'
-    pieces = text.split('"')
-    return "'\"'".join(f'"{piece}"' if piece else "" for piece in pieces)

@@ -71,6 +71,24 @@ def cluster_option(help_text: str) -> Decorator:
     return click.option("--cluster", is_flag=True, help=help_text)
 
 
+def all_databases_option(help_text: str) -> Decorator:
+    """Declare ``--all-databases``."""
+    return click.option("--all-databases", is_flag=True, help=help_text)
+
+
+def file_option(help_text: str) -> Decorator:
+    """Declare ``--file``, which stands for a cell body."""
+    return click.option(
+        "-f",
+        "--file",
+        "file",
+        type=BodyFile(),
+        metavar="FILE",
+        default="",
+        help=f"{help_text}; - is the standard input of a console.",
+    )
+
+
 def one_scope(function: Function) -> Function:
     """Add ``--database`` and ``--cluster`` of a verb that writes: exactly one of them."""
     database = database_option("The policy of this database.")
@@ -82,10 +100,8 @@ def read_scopes(function: Function) -> Function:
     """Add the scopes of a verb that reads; without any, the current database."""
     database = database_option("This database instead of the current one.")
     cluster = cluster_option("The cluster's own policy.")
-    every = click.option(
-        "--all-databases",
-        is_flag=True,
-        help="Every database, read at the same time; may be combined with --cluster.",
+    every = all_databases_option(
+        "Every database, read at the same time; may be combined with --cluster."
     )
     return database(cluster(every(function)))
 
@@ -145,16 +161,11 @@ yes = click.option(
     help="Confirm that something is taken away.",
 )
 
-body_file = click.option(
-    "-f",
-    "--file",
-    "file",
-    type=BodyFile(),
-    metavar="FILE",
-    default="",
-    help="Read the policy (JSON or YAML) from a file instead of the cell body; - is the "
-    "standard input of a console.",
+no_wait = click.option(
+    "--no-wait", is_flag=True, help="Return as soon as Azure has begun; it takes minutes."
 )
+
+body_file = file_option("Read the policy (JSON or YAML) from a file instead of the cell body")
 
 
 def write_scope(call: Call, database: str, *, cluster: bool) -> Scope:

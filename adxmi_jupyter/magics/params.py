@@ -19,8 +19,6 @@ from adxmi_jupyter.magics.call import Call
 from adxmi_jupyter.model.usage import Usage
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.service.connection import Connection
-
     _ParamType = click.ParamType[Any]
 else:
     _ParamType = click.ParamType  # generic only in recent releases, and only for checkers
@@ -50,6 +48,11 @@ class Name(_ParamType):
         del call
         return ()
 
+    def names_on(self, call: Call, ctx: click.Context) -> Iterable[str]:
+        """Return the names there are, where it matters what stands before on the line."""
+        del ctx
+        return self.names(call)
+
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str
     ) -> list[CompletionItem]:
@@ -59,7 +62,7 @@ class Name(_ParamType):
         if call is None:
             return []
         try:
-            return self.offered(list(self.names(call)), incomplete)
+            return self.offered(list(self.names_on(call, ctx)), incomplete)
         except AdxmiError:  # a <Tab> is no request: there is nobody to tell
             return []
 
@@ -101,7 +104,7 @@ class DatabaseName(Name):
         """Return the databases of the connection."""
         from adxmi_jupyter.actions.names import offered_databases
 
-        connection = _connection(call)
+        connection = call.opened
         return offered_databases(connection) if connection else ()
 
 
@@ -114,7 +117,7 @@ class IdentityList(NameList):
         """Return ``system`` and the identities that the policies of the connection name."""
         from adxmi_jupyter.actions.names import offered_identities
 
-        connection = _connection(call)
+        connection = call.opened
         return ["system", *(offered_identities(connection) if connection else ())]
 
 
@@ -125,8 +128,18 @@ class AzureIdentityList(IdentityList):
         """Return ``system`` and the user-assigned identities that are visible."""
         from adxmi_jupyter.actions.names import offered_in_azure
 
-        connection = _connection(call)
+        connection = call.opened
         return offered_in_azure(connection) if connection else ("system",)
+
+
+class IdentityName(Name):
+    """One identity by any of its names."""
+
+    name = kind = "identity"
+
+    def names(self, call: Call) -> Iterable[str]:
+        """Return ``system`` and the identities that policies name or Azure shows."""
+        return dict.fromkeys((*IdentityList().names(call), *AzureIdentityList().names(call)))
 
 
 class UsageList(NameList):
@@ -222,17 +235,3 @@ def _is_given(param: click.Parameter | None, ctx: click.Context | None) -> bool:
     if param is None or ctx is None or param.name is None:
         return True
     return ctx.get_parameter_source(param.name) is ParameterSource.COMMANDLINE
-
-
-def _connection(call: Call) -> Connection | None:
-    """Return the connection completion may ask: one that is open, or the embedded Azure.
-
-    A <Tab> never signs in to a cluster.
-    """
-    connections = call.front.connections
-    if call.connection_name:
-        return connections.get(call.connection_name)
-    opened = connections.peek()
-    if opened is None and not connections.settings.cluster:
-        return connections.current()
-    return opened

@@ -14,4 +14,7 @@ _VERBS = (show, matrix, diff, grant, revoke, alter, alter_merge, delete, history
 
 @click.group(cls=Noun, no_args_is_help=True, commands={str(verb.name): verb for verb in _VERBS})
 def policy() -> None:
-    """Which managed identity may be used for what: the managed identity policy."""
+    """Which managed identity may be used for what.
+
+    The managed identity policy says it, on the cluster and on each database.
+    """

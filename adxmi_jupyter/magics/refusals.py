@@ -20,12 +20,11 @@ from adxmi_jupyter.errors import (
 )
 from adxmi_jupyter.magics.call import Call
 from adxmi_jupyter.magics.line import quoted
+from adxmi_jupyter.model.declaration.registry import unsupported
 from adxmi_jupyter.model.usage import closest
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.errors import (
-        CommandLineError,
-    )
+    from adxmi_jupyter.errors import AdxmiError, CommandLineError
 
 
 def translated(error: click.UsageError, call: Call) -> CommandLineError:
@@ -46,13 +45,16 @@ def translated(error: click.UsageError, call: Call) -> CommandLineError:
     )
 
 
-def unknown_command(context: click.Context, name: str, known: Sequence[str]) -> CommandLineError:
+def unknown_command(context: click.Context, name: str, known: Sequence[str]) -> AdxmiError:
     """Return the error for a noun or verb that does not exist."""
     call = _call(context)
     if name.startswith("-"):
         return _unknown_option(name, call, context)
-    match = closest(name, known)
     group = _path(context)
+    without_identity = None if group else unsupported(name)
+    if without_identity is not None:
+        return without_identity.refusal()
+    match = closest(name, known)
     kind = "verb" if group else "noun"
     return UnknownCommand(
         f"there is no {kind} {name!r}" + (f" of {group}" if group else ""),
@@ -92,7 +94,7 @@ def refuse_elsewhere(context: click.Context, call: Call, *, console_only: bool) 
     if context.params.get("file"):
         raise ConflictingOptions(
             "there is a cell body and --file",
-            why="the policy can come from one of them",
+            why="what they hold can come from one of them",
             fix=call.without_body(),
         )
 

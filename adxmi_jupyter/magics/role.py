@@ -19,7 +19,8 @@ from adxmi_jupyter.magics.options import (
     yes,
 )
 from adxmi_jupyter.magics.params import AzureIdentityList, IdentityList, Name
-from adxmi_jupyter.magics.role_writes import found, not_by_kusto, write
+from adxmi_jupyter.magics.role_form import form
+from adxmi_jupyter.magics.role_writes import found, write
 from adxmi_jupyter.magics.tree import Noun, verb
 
 if TYPE_CHECKING:
@@ -29,16 +30,17 @@ if TYPE_CHECKING:
 
 
 class RoleName(Name):
-    """A security role on a database; the verb reads it."""
+    """A security role on a database or on the whole cluster; the verb reads it."""
 
     name = kind = "role"
 
     def names(self, call: Call) -> Iterable[str]:
-        """Return the roles."""
-        del call
+        """Return the roles of a database, or those of the cluster if the line is about it."""
+        from adxmi_jupyter.model.cluster_role import ClusterRole
         from adxmi_jupyter.model.role import Role
 
-        return list(Role)
+        on_cluster = any(word.text == "--cluster" for word in call.words)
+        return list(ClusterRole) if on_cluster else list(Role)
 
 
 class PrincipalList(IdentityList):
@@ -64,7 +66,8 @@ _role = click.option(
     type=RoleName(),
     metavar="ROLE",
     required=True,
-    help="admins, users, viewers, unrestrictedviewers, ingestors or monitors.",
+    help="admins, users, viewers, unrestrictedviewers, ingestors or monitors; with --cluster "
+    "AllDatabasesAdmin, AllDatabasesViewer or AllDatabasesMonitor, or admins, viewers, monitors.",
 )
 _tenant = click.option(
     "--tenant",
@@ -74,12 +77,23 @@ _tenant = click.option(
     help="The principals' tenant, GUID or domain, if it is not the cluster's; needs a client ID.",
 )
 _in_database = database_option("The database of the role.")
-_on_cluster = cluster_option("Refused: roles on the whole cluster are managed outside of Kusto.")
+_on_cluster = cluster_option("The role on every database, through Azure Resource Manager.")
+_no_wait = click.option(
+    "--no-wait", is_flag=True, help="With --cluster: return as soon as Azure has begun."
+)
+_wait_for_directory = click.option(
+    "--wait-for-directory",
+    type=click.FloatRange(0, 3600),
+    metavar="SECONDS",
+    default=600,
+    help="How long to wait for the directory to learn of a new identity; 600 unless told "
+    "otherwise, 0 is not at all.",
+)
 
 
 @click.group(cls=Noun, no_args_is_help=True)
 def role() -> None:
-    """Who may read, ingest or administer: Kusto security roles, for identities too.
+    """Who may read, ingest or administer: security roles, for identities too.
 
     A role says what a principal may do in this cluster. It is not needed for what the cluster does
     in the name of an identity elsewhere: there the target's own roles and the policy count.
@@ -96,7 +110,7 @@ def role() -> None:
     ),
 )
 @database_option("This database instead of the current one.")
-@cluster_option("Your own roles on the whole cluster: Kusto does not list those of others.")
+@cluster_option("Roles on the whole cluster; only your own without rights in Azure.")
 @click.option(
     "--all-databases",
     is_flag=True,
@@ -123,10 +137,12 @@ def list_(
     """List who holds which role on a database; only its admins may.
 
     Holders of a role on the whole cluster are listed as far as the service lists them with a
-    database. With --cluster the service tells the caller's own roles only.
+    database. With --cluster Azure Resource Manager lists them all; to those without rights there,
+    the service tells their own roles only.
     """
     from adxmi_jupyter.actions.policies import scopes_of
-    from adxmi_jupyter.actions.roles import read_roles, roles_frame
+    from adxmi_jupyter.actions.role_frames import roles_frame
+    from adxmi_jupyter.actions.roles import read_roles
 
     scopes = scopes_of(
         call.connection, database=database, cluster=cluster, all_databases=all_databases
@@ -134,8 +150,8 @@ def list_(
     reading = read_roles(call.connection, scopes, skip_unreadable=skip_unreadable)
     for scope, failure in reading.unreadable:
         call.say(f"not read: {scope} ({failure.why})")
-    if cluster:
-        call.say("of the cluster: your own roles only; Azure shows all, on its page Permissions")
+    for note in reading.notes:
+        call.say(note)
     if references:
         wanted = found(call, references)
         mine = {one: None for who in wanted for one in who.listed_in(reading.assignments)}
@@ -155,6 +171,7 @@ def list_(
             " --identity 6c1f0b52-9d3e-4a87-b6c4-25e8f7a913d0"
             " --tenant 2f9ae417-50cb-4d68-8a3b-c1e7046d92f5 --description partner"
         ),
+        "role grant --cluster --role AllDatabasesViewer --identity mi-export",
     ),
 )
 @_in_database
@@ -165,8 +182,10 @@ def list_(
 @click.option(
     "--description", metavar="TEXT", default="", help="Why, for whoever reads the list later."
 )
+@_wait_for_directory
+@_no_wait
 @dry_run
-def grant(
+def grant(  # noqa: PLR0913 - click passes each option by its name
     call: Call,
     *,
     database: str,
@@ -175,21 +194,27 @@ def grant(
     references: tuple[str, ...],
     tenant: str,
     description: str,
+    wait_for_directory: float,
+    no_wait: bool,
     dry_run: bool,
 ) -> pd.DataFrame:
-    """Give principals a role on a database, besides what they hold.
+    """Give principals a role on a database, or on every database, besides what they hold.
 
-    A managed identity is sent by its client ID. It may live in another tenant, if the cluster
-    trusts that one; the identities of the cluster itself reach their own tenant's resources only.
+    A managed identity is sent by its client ID. One that was just created is in Azure at once, and
+    in the directory some minutes later: that is waited for. It may live in another tenant, if the
+    cluster trusts that one; the identities of the cluster itself reach their own tenant's
+    resources only.
     """
-    from adxmi_jupyter.actions.roles import plan_grant
-    from adxmi_jupyter.model.role import parse_role
+    from adxmi_jupyter.actions.role_scopes import parse, plan_grant
 
-    database = _database(call, database, role_name, references, tenant, cluster=cluster)
-    wanted_role = parse_role(role_name)
+    refuse_both(call, {"--description": bool(description), "--cluster": cluster})
+    _check_scope(call, database, cluster=cluster, no_wait=no_wait)
+    wanted_role = parse(role_name, database)
     wanted = found(call, references, tenant)
-    change = plan_grant(call.connection, database, wanted_role, wanted, description)
-    return write(call, change, dry_run=dry_run)
+    change = plan_grant(call.connection, database, wanted_role, wanted, description=description)
+    return write(
+        call, change, dry_run=dry_run, waits=not no_wait, wait_for_directory=wait_for_directory
+    )
 
 
 @verb(
@@ -199,6 +224,8 @@ def grant(
         "role grant --database Telemetry --role viewers --identity mi-export",
         "role revoke --database Telemetry --role viewers --identity mi-export --dry-run",
         "role revoke --database Telemetry --role viewers --identity mi-export --yes",
+        "role grant --cluster --role viewers --identity mi-export",
+        "role revoke --cluster --role viewers --identity mi-export --yes",
     ),
 )
 @_in_database
@@ -206,6 +233,7 @@ def grant(
 @_role
 @_principals
 @_tenant
+@_no_wait
 @dry_run
 @yes
 def revoke(
@@ -216,47 +244,39 @@ def revoke(
     role_name: str,
     references: tuple[str, ...],
     tenant: str,
+    no_wait: bool,
     dry_run: bool,
     yes: bool,
 ) -> pd.DataFrame:
-    """Take a role on a database from principals; everybody else keeps it."""
-    from adxmi_jupyter.actions.roles import plan_revoke
-    from adxmi_jupyter.model.role import parse_role
+    """Take a role on a database, or on every one, from principals; others keep it."""
+    from adxmi_jupyter.actions.role_scopes import parse, plan_revoke
 
-    database = _database(call, database, role_name, references, tenant, cluster=cluster)
-    lost_role = parse_role(role_name)
+    _check_scope(call, database, cluster=cluster, no_wait=no_wait)
+    lost_role = parse(role_name, database)
     unwanted = found(call, references, tenant)
     change = plan_revoke(call.connection, database, lost_role, unwanted)
-    return write(call, change, dry_run=dry_run, confirmed=yes)
+    return write(call, change, dry_run=dry_run, confirmed=yes, waits=not no_wait)
 
 
-def _database(
-    call: Call,
-    database: str,
-    role_name: str,
-    references: tuple[str, ...],
-    tenant: str,
-    *,
-    cluster: bool,
-) -> str:
-    """Return the database a write is about.
+role.add_command(form)
+
+
+def _check_scope(call: Call, database: str, *, cluster: bool, no_wait: bool) -> None:
+    """Check that a write says where, and asks for nothing that is not there.
 
     Raises
     ------
     ConflictingOptions, MissingOption
-        Both scopes were given, or none.
-    InvalidInput
-        The role would be one on the whole cluster.
+        Both scopes were given, or none; or a role command is not to be waited for.
 
     """
     refuse_both(call, {"--cluster": cluster, "--database": bool(database)})
-    if cluster:
-        raise not_by_kusto(call, role_name, references[0], tenant)
-    if not database:
+    if not (database or cluster):
         current = call.connection.database or "NAME"
         raise MissingOption(
             "the database of the role was not named",
-            why="a write never defaults to a scope",
+            why="a write never defaults to a scope; --cluster means every database",
             fix=call.again(more=f"--database {quoted(current)}"),
         )
-    return database
+    if database:
+        refuse_both(call, {"--no-wait": no_wait, "--database": True})

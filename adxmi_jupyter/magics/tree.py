@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from adxmi_jupyter.errors import AdxmiError
 from adxmi_jupyter.magics import refusals
 from adxmi_jupyter.magics.call import NOTEBOOK_PROGRAM, Call, Form
 from adxmi_jupyter.magics.options import common_options
+from adxmi_jupyter.model.declaration.registry import nouns
 
 if TYPE_CHECKING:
     from click.formatting import HelpFormatter
@@ -137,27 +139,66 @@ class Tree(Noun):
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the nouns in the order of the help."""
         del ctx
-        return list(_NOUNS)
+        first = [noun for noun in _NOUNS if noun not in _LAST]
+        return [*first, *nouns(), *_LAST]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import the noun's module."""
         del ctx
+        if cmd_name in nouns():
+            return _workflow(cmd_name)
         if cmd_name not in _NOUNS:
             return None
-        command: click.Command = getattr(import_module(_NOUNS[cmd_name]), cmd_name)
+        module = import_module(_NOUNS[cmd_name])
+        command: click.Command = getattr(module, cmd_name.replace("-", "_"))
         return command
 
+    def format_commands(self, ctx: click.Context, formatter: HelpFormatter) -> None:
+        """Write the nouns in three groups: they are many."""
+        workflows = nouns()
+        for title, names in (
+            ("Nouns", [noun for noun in _NOUNS if noun not in _LAST]),
+            ("Workflows", workflows),
+            ("To try it", _LAST),
+        ):
+            rows = [(f"{name:{_WIDEST}}", self._summary(ctx, name, formatter)) for name in names]
+            with formatter.section(title):
+                formatter.write_dl(rows)
+
+    def _summary(self, ctx: click.Context, name: str, formatter: HelpFormatter) -> str:
+        command = self.get_command(ctx, name)
+        return command.get_short_help_str(formatter.width - _WIDEST - _BLANKS) if command else ""
+
+
+_WIDEST = 20
+"""Columns that the longest noun takes in the help."""
+_BLANKS = 4
 
 _NOUNS: Mapping[str, str] = {
     "connect": "adxmi_jupyter.magics.connect",
     "connections": "adxmi_jupyter.magics.connect",
     "status": "adxmi_jupyter.magics.connect",
+    "query": "adxmi_jupyter.magics.query",
+    "form": "adxmi_jupyter.magics.form",
     "identity": "adxmi_jupyter.magics.identity",
     "policy": "adxmi_jupyter.magics.policy",
     "role": "adxmi_jupyter.magics.role",
+    "callout": "adxmi_jupyter.magics.callout",
+    "connection-string": "adxmi_jupyter.magics.connection_string",
     "embedded": "adxmi_jupyter.magics.embedded",
     "lab": "adxmi_jupyter.magics.lab",
 }
+
+
+_LAST = ("embedded", "lab")
+
+
+@cache
+def _workflow(noun: str) -> click.Command:
+    """Return the noun of a workflow, made from its declaration."""
+    from adxmi_jupyter.magics.workflow import noun_of
+
+    return noun_of(noun)
 
 
 def verb(

@@ -8,6 +8,10 @@ import pandas as pd
 class Whole(pd.DataFrame):
     """A frame whose long cells are not cut; what is made from it is a plain DataFrame."""
 
+    def __init__(self, frame: pd.DataFrame) -> None:
+        super().__init__(frame)  # type: ignore[call-arg]
+        self.attrs = dict(frame.attrs)
+
     @property
     def _constructor(self) -> type[pd.DataFrame]:
         return pd.DataFrame

@@ -11,7 +11,15 @@ def test_the_bare_magic_lists_the_nouns(magic, capsys):
 
     shown = capsys.readouterr().out
     assert shown.startswith("Usage: %adxmi")
-    assert "  policy       Which managed identity may be used for what" in shown
+    assert "  policy                Which managed identity may be used for what." in shown
+
+
+def test_the_bare_magic_lists_workflows_apart(magic, capsys):
+    magic("")
+
+    _, _, workflows = capsys.readouterr().out.partition("Workflows:\n")
+    assert workflows.startswith("  ai-chat-completion    Answers of a model")
+    assert "\n\nTo try it:\n  embedded " in workflows
 
 
 def test_a_bare_noun_lists_its_verbs(magic, capsys):
@@ -52,6 +60,13 @@ def test_question_mark_shows_the_help_of_the_tree(ip, capsys):
 
 def test_no_summary_is_cut_off():
     assert "..." not in help_text()
+
+
+@pytest.mark.parametrize("noun", {name.partition(" ")[0]: None for name in LEAVES if " " in name})
+def test_no_summary_of_a_verb_is_cut_off(magic, capsys, noun):
+    magic(noun)
+
+    assert "..." not in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("name", LEAVES)

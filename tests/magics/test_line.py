@@ -38,6 +38,15 @@ def test_an_unclosed_quote_is_an_error(line):
         split(line)
 
 
+@pytest.mark.parametrize("end", [";", "?", "\\"])
+def test_what_a_notebook_would_take_for_itself_is_quoted(ip, magic, end):
+    database = f"Sales{end}"
+
+    result = ip.run_cell(f"%adxmi policy show --database {quoted(database)}")
+
+    assert f"there is no database {database!r}" in str(result.error_in_exec)
+
+
 @given(st.text())
 def test_a_quoted_text_is_read_back_as_one_word(text):
     plain = text.replace("{", "")

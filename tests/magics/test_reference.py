@@ -2,39 +2,50 @@ import subprocess
 import sys
 from pathlib import Path
 
-from adxmi_jupyter.magics.reference import BEGIN, END, reference, refreshed
+from adxmi_jupyter.magics.reference import BEGIN, END, FOLDER, pages, refreshed, table
 from adxmi_jupyter.magics.tree import leaves
 
+ROOT = Path(__file__).resolve().parents[2]
 
-def test_every_verb_and_its_options_are_in_the_reference():
-    text = reference()
 
-    assert [name for name, _ in leaves() if f"adxmi {name}" not in text] == []
-    assert "| `-d, --database NAME` |" in text
-    assert "| `-h, --help` |" in text
+def test_every_verb_and_its_options_are_on_the_page_of_its_noun():
+    made = pages()
+
+    assert [n for n, _ in leaves() if f"adxmi {n}" not in made[n.split(" ", 1)[0]]] == []
+    assert "| `-d, --database NAME` |" in made["policy"]
+    assert "| `-h, --help` |" in made["policy"]
+
+
+def test_a_workflow_says_what_must_be_in_place():
+    page = pages()["python-plugin"]
+
+    assert "the cluster policy allows the identity `SandboxArtifacts`" in page
+    assert "the callout policy allows `sandbox_artifacts` for" in page
 
 
 def test_only_what_stands_between_the_markers_is_refreshed():
     text = f"before\n{BEGIN}\nold\n{END}\nafter\n"
 
-    assert refreshed(text) == f"before\n{BEGIN}\n{reference()}\n{END}\nafter\n"
+    assert refreshed(text) == f"before\n{BEGIN}\n{table()}\n{END}\nafter\n"
     assert refreshed("without markers") == "without markers"
 
 
-def test_the_module_refreshes_a_file(tmp_path):
-    file = tmp_path / "README.md"
-    file.write_text(f"{BEGIN}{END}", encoding="utf-8")
+def test_the_module_writes_the_pages_and_the_table(tmp_path):
+    (tmp_path / "README.md").write_text(f"{BEGIN}{END}", encoding="utf-8")
+    (tmp_path / FOLDER).mkdir(parents=True)
+    (tmp_path / FOLDER / "gone.md").write_text("of a noun that is no more", encoding="utf-8")
 
-    subprocess.run([sys.executable, "-m", "adxmi_jupyter.magics.reference", str(file)], check=True)
+    subprocess.run([sys.executable, "-m", "adxmi_jupyter.magics.reference", tmp_path], check=True)
 
-    assert file.read_text(encoding="utf-8") == f"{BEGIN}\n{reference()}\n{END}"
+    assert (tmp_path / "README.md").read_text("utf-8") == f"{BEGIN}\n{table()}\n{END}"
+    assert {page.stem for page in (tmp_path / FOLDER).glob("*.md")} == set(pages())
 
 
-def test_the_readme_has_the_present_reference():
-    """If not: python -m adxmi_jupyter.magics.reference README.md."""
-    readme = Path(__file__).resolve().parents[2] / "README.md"
+def test_the_repository_has_the_present_reference():
+    """If not: python -m adxmi_jupyter.magics.reference . (a dot: the root of the repository)."""
+    written = {page.stem: page.read_text("utf-8") for page in (ROOT / FOLDER).glob("*.md")}
 
-    text = readme.read_text(encoding="utf-8")
-
-    assert refreshed(text) == text
-    assert reference() in text
+    assert written == dict(pages())
+    assert refreshed((ROOT / "README.md").read_text("utf-8")) == (ROOT / "README.md").read_text(
+        "utf-8"
+    )

@@ -45,15 +45,6 @@ def test_list_shows_the_current_database(magic):
     assert list(frame["database"]) == ["", "Sales"]
 
 
-def test_list_of_the_cluster_says_whose_roles_it_shows(magic, said):
-    frame = magic("role list --cluster")
-
-    assert list(frame["scope"]) == ["cluster"]
-    assert said() == [
-        "of the cluster: your own roles only; Azure shows all, on its page Permissions"
-    ]
-
-
 def test_list_can_be_limited_to_principals(magic, azure):
     magic(GRANT)
 
@@ -210,6 +201,43 @@ def test_a_hostile_name_stays_on_its_line(magic, azure, said):
     assert said()[0] == "Telemetry: mi-x \\x1b[31mred + users"
 
 
+@pytest.mark.parametrize("place", ["--database Telemetry", "--cluster"])
+def test_a_new_identity_is_waited_for_as_long_as_told(magic, azure, said, place):
+    fresh = azure.world.add_identity("mi-fresh", assigned=False)
+    fresh.unseen = 2
+    line = f"role grant {place} --role viewers --identity mi-fresh"
+
+    with pytest.raises(errors.PrincipalNotFound) as caught:
+        magic(f"{line} --wait-for-directory 0")
+    quiet = said()
+    magic(line)
+
+    assert caught.value.what == "Azure has mi-fresh, and the directory does not know it yet"
+    assert quiet == []
+    assert said()[0].startswith("Azure has mi-fresh, and the directory does not know it yet (")
+
+
+@pytest.mark.parametrize("place", ["--database Telemetry", "--cluster"])
+def test_a_system_identity_assigned_anew_is_called_by_its_new_ids(magic, azure, said, place):
+    magic("identity remove --identity system --yes")
+    magic("identity assign --identity system")
+    new = azure.world.cluster.system_identity
+    said()
+
+    magic(f"role grant {place} --role viewers --identity system")
+
+    assert f"aadapp={new.client_id};{TENANT}" in said()[-1]
+
+
+def test_a_policy_names_a_system_identity_assigned_anew_by_its_new_id(magic, azure):
+    magic("identity remove --identity system --yes")
+    magic("identity assign --identity system")
+
+    frame = magic("policy grant --database Sales --identity system --usage AzureAI")
+
+    assert list(frame["object_id"])[-1] == azure.world.cluster.system_identity.object_id
+
+
 def test_a_listing_by_object_id_comes_with_the_line_that_removes_it(magic, azure, said):
     object_id = azure.world.identity("mi-ingest").object_id
     listed = Principal(PrincipalKind.APPLICATION, object_id, TENANT, "mi-ingest", object_id)
@@ -223,33 +251,7 @@ def test_a_listing_by_object_id_comes_with_the_line_that_removes_it(magic, azure
     ) in said()[0]
 
 
-CLUSTER_FIX = "--cluster-name CLUSTER --resource-group GROUP --principal-assignment-name NAME"
-CREATE = f"az kusto cluster-principal-assignment create {CLUSTER_FIX} --principal-type App"
 CASES = {
-    "a role on the cluster": (
-        "role grant --cluster --role viewers --identity mi-ingest",
-        errors.InvalidInput,
-        "AllDatabasesViewer cannot be changed by a Kusto command",
-        f"{CREATE} --principal-id {INGEST_CLIENT} --tenant-id {TENANT} --role AllDatabasesViewer",
-    ),
-    "a role on the cluster for somebody unknown": (
-        f"role grant --cluster --role AllDatabasesAdmin --identity nobody --tenant {OTHER_TENANT}",
-        errors.InvalidInput,
-        "AllDatabasesAdmin cannot be changed by a Kusto command",
-        f"{CREATE} --principal-id CLIENTID --tenant-id {OTHER_TENANT} --role AllDatabasesAdmin",
-    ),
-    "taking a role on the cluster": (
-        "role revoke --cluster --role monitors --identity mi-ingest --yes",
-        errors.InvalidInput,
-        "AllDatabasesMonitor cannot be changed by a Kusto command",
-        f"az kusto cluster-principal-assignment delete {CLUSTER_FIX}",
-    ),
-    "a role without counterpart on the cluster": (
-        "role grant --cluster --role ingestors --identity mi-ingest",
-        errors.InvalidInput,
-        "there is no role ingestors on the whole cluster",
-        "give the role on each database with --database",
-    ),
     "no database": (
         "role grant --role viewers --identity mi-ingest",
         errors.MissingOption,
@@ -273,6 +275,21 @@ CASES = {
         errors.MissingOption,
         "role grant needs --identity",
         "%adxmi role grant -d Sales --role users --identity REF[,…]",
+    ),
+    "nobody": (
+        f"role grant -d Sales --role viewers --identity aadapp=11111111-2222-4333-8444-555555555555;{TENANT}",
+        errors.PrincipalNotFound,
+        (
+            f"the service does not take aadapp=11111111-2222-4333-8444-555555555555;{TENANT}, and "
+            "nothing here shows that it exists"
+        ),
+        "check the id and the tenant; %adxmi identity list --all shows those of identities",
+    ),
+    "too long a wait for the directory": (
+        "role grant -d Sales --role viewers --identity mi-ingest --wait-for-directory 9999",
+        errors.InvalidValue,
+        "the value of --wait-for-directory cannot be used",
+        "%adxmi role grant --help",
     ),
     "mistyped role": (
         "role grant -d Sales --role viewrs --identity mi-ingest",
@@ -333,7 +350,7 @@ def test_a_bad_line_is_one_typed_error_with_its_fix(magic, azure, case):
 @pytest.mark.parametrize(
     ("code", "expected", "replaced"),
     [
-        ("%adxmi role ", ["list", "grant", "revoke"], ""),
+        ("%adxmi role ", ["list", "grant", "revoke", "form"], ""),
         ("%adxmi role grant --role v", ["viewers"], "v"),
         (
             "x = %adxmi role grant -d Sales --role ",

@@ -1,0 +1,16 @@
+"""The noun ``connection-string``: what the cluster reads and writes, and how it signs in there."""
+
+from __future__ import annotations
+
+import click
+
+from adxmi_jupyter.magics.connection_string_build import ai, cosmos, sql, storage
+from adxmi_jupyter.magics.connection_string_parse import parse
+from adxmi_jupyter.magics.tree import Noun
+
+_VERBS = (storage, sql, cosmos, ai, parse)
+
+
+@click.group(cls=Noun, no_args_is_help=True, commands={str(verb.name): verb for verb in _VERBS})
+def connection_string() -> None:
+    """Build connection strings with managed identities, or read any there are."""

@@ -1,0 +1,273 @@
+"""The verbs of ``connection-string`` that build one: with an identity, or impersonation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from adxmi_jupyter.errors import MissingOption
+from adxmi_jupyter.magics.options import refuse_both
+from adxmi_jupyter.magics.params import IdentityName
+from adxmi_jupyter.magics.tree import verb
+from adxmi_jupyter.model.connection_string import CLOUDS, Operation, Scheme
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from adxmi_jupyter.actions.connection_strings import Explained
+    from adxmi_jupyter.magics.call import Call
+    from adxmi_jupyter.magics.options import Decorator, Function
+    from adxmi_jupyter.model.connection_string import Target
+
+_OPERATIONS = [operation.name.lower() for operation in Operation]
+_WITH_MODELS = [name for name, cloud in CLOUDS.items() if cloud.open_ai]
+
+
+def _names(*options: tuple[str, str, str]) -> Decorator:
+    """Declare options that are names: option, metavar and help."""
+
+    def declare(function: Function) -> Function:
+        for option, metavar, help_text in reversed(options):
+            add = click.option(option, metavar=metavar, default="", help=help_text)
+            function = add(function)
+        return function
+
+    return declare
+
+
+def _cloud(names: list[str]) -> Decorator:
+    return click.option(
+        "--cloud",
+        type=click.Choice(names, case_sensitive=False),
+        metavar="NAME",
+        default=names[0],
+        show_default=True,
+        help=f"The cloud, which decides the host: {', '.join(names)}.",
+    )
+
+
+def _signing_in(function: Function) -> Function:
+    """Add the two ways to sign in without a secret."""
+    identity = click.option(
+        "--identity",
+        type=IdentityName(),
+        metavar="IDENTITY",
+        default="",
+        help="Display name, object ID, client ID, resource ID or system; its object ID is written.",
+    )
+    impersonate = click.option(
+        "--impersonate", is_flag=True, help="Sign in as whoever asks the cluster instead."
+    )
+    return identity(impersonate(function))
+
+
+@verb(
+    "storage",
+    examples=(
+        (
+            "connection-string storage --account contosolake --container archive --path 2026"
+            " --identity mi-export"
+        ),
+        "connection-string storage https://contosolake.dfs.core.windows.net/raw --identity system",
+        (
+            "connection-string storage --workspace Team --item Sales.Lakehouse --path Files/2026"
+            " --scheme abfss --impersonate"
+        ),
+    ),
+)
+@click.argument("url", metavar="[URL]", default="")
+@_names(
+    ("--account", "NAME", "The storage account."),
+    ("--container", "NAME", "The container; in Data Lake Storage the filesystem."),
+    ("--path", "PATH", "A folder or blob in it."),
+    ("--workspace", "NAME", "For OneLake: the workspace, by name or GUID."),
+    ("--item", "NAME", "For OneLake: the item with its type, as Sales.Lakehouse, or a GUID."),
+)
+@click.option(
+    "--scheme",
+    type=click.Choice([scheme.value for scheme in Scheme], case_sensitive=False),
+    metavar="NAME",
+    default=None,
+    help="blob or dfs for https to that endpoint, or abfss. Default: blob; dfs for OneLake.",
+)
+@_cloud(list(CLOUDS))
+@_signing_in
+def storage(
+    call: Call, *, url: str, identity: str, impersonate: bool, cloud: str, **place: str
+) -> pd.DataFrame:
+    """Build one for Blob Storage, Data Lake Storage or OneLake, by names or a URL.
+
+    Of a URL copied from the portal leave the ? and what follows out: it is a secret.
+    """
+    from adxmi_jupyter.actions.connection_targets import Place, storage_location
+
+    _check_signing_in(call, identity, impersonate=impersonate)
+    target = storage_location(Place(url=url, cloud=cloud, **place))
+    return _built(call, target, identity)
+
+
+@verb(
+    "sql",
+    examples=(
+        "connection-string sql --server erp01 --catalog Erp --identity mi-export",
+        (
+            "connection-string sql --server erp01.database.windows.net,1433 --catalog Erp"
+            " --impersonate"
+        ),
+    ),
+)
+@_names(
+    ("--server", "NAME", "The server: its name in Azure SQL, or a host name with [,PORT]."),
+    ("--catalog", "NAME", "The SQL database."),
+)
+@_cloud(list(CLOUDS))
+@_signing_in
+def sql(
+    call: Call, *, server: str, catalog: str, cloud: str, identity: str, impersonate: bool
+) -> pd.DataFrame:
+    """Build one for SQL Server or Azure SQL.
+
+    MySQL and PostgreSQL take no managed identity: user and password only.
+    """
+    from adxmi_jupyter.actions.connection_targets import sql_server
+
+    _require(call, {"--server": server, "--catalog": catalog})
+    _check_signing_in(call, identity, impersonate=impersonate)
+    return _built(call, sql_server(server, catalog, cloud), identity)
+
+
+@verb(
+    "cosmos",
+    examples=(
+        (
+            "connection-string cosmos --account contoso --catalog Shop --collection Carts"
+            " --identity system"
+        ),
+    ),
+)
+@_names(
+    ("--account", "NAME", "The account, or its host name."),
+    ("--catalog", "NAME", "The database of the account."),
+    ("--collection", "NAME", "The collection, which Cosmos DB also calls container."),
+)
+@_cloud(list(CLOUDS))
+@_signing_in
+def cosmos(
+    call: Call,
+    *,
+    account: str,
+    catalog: str,
+    collection: str,
+    cloud: str,
+    identity: str,
+    impersonate: bool,
+) -> pd.DataFrame:
+    """Build one for Cosmos DB."""
+    from adxmi_jupyter.actions.connection_targets import cosmos_db
+
+    _require(call, {"--account": account, "--catalog": catalog, "--collection": collection})
+    _check_signing_in(call, identity, impersonate=impersonate)
+    return _built(call, cosmos_db(account, catalog, collection, cloud), identity)
+
+
+@verb(
+    "ai",
+    examples=(
+        (
+            "connection-string ai --account contoso --deployment ada --operation embeddings"
+            " --api-version 2024-06-01 --identity system"
+        ),
+    ),
+)
+@_names(
+    ("--account", "NAME", "The account, or its host name."),
+    ("--deployment", "NAME", "The deployment, which need not be called like its model."),
+    ("--api-version", "VERSION", "The version of the API, such as 2024-06-01."),
+)
+@click.option(
+    "--operation",
+    type=click.Choice(_OPERATIONS, case_sensitive=False),
+    metavar="NAME",
+    default="embeddings",
+    show_default=True,
+    help="embeddings or chat.",
+)
+@_cloud(_WITH_MODELS)
+@_signing_in
+def ai(
+    call: Call,
+    *,
+    account: str,
+    deployment: str,
+    operation: str,
+    api_version: str,
+    cloud: str,
+    identity: str,
+    impersonate: bool,
+) -> pd.DataFrame:
+    """Build one for the ai_embeddings and ai_chat_completion plugins."""
+    from adxmi_jupyter.actions.connection_targets import ai_model
+
+    needed = {"--account": account, "--deployment": deployment, "--api-version": api_version}
+    _require(call, needed)
+    _check_signing_in(call, identity, impersonate=impersonate)
+    target = ai_model(account, deployment, Operation[operation.upper()], api_version, cloud)
+    return _built(call, target, identity)
+
+
+def _require(call: Call, given: dict[str, str]) -> None:
+    """Refuse missing names.
+
+    Raises
+    ------
+    MissingOption
+        One of them is empty.
+
+    """
+    missing = [option for option, value in given.items() if not value.strip()]
+    if missing:
+        raise MissingOption(
+            f"the line needs {', '.join(missing)}",
+            why="nothing of the target can be guessed",
+            fix=call.again(more=" ".join(f"{option} NAME" for option in missing)),
+        )
+
+
+def _check_signing_in(call: Call, identity: str, *, impersonate: bool) -> None:
+    """Refuse both ways to sign in, and none.
+
+    Raises
+    ------
+    ConflictingOptions, MissingOption
+        Both were given, or none.
+
+    """
+    refuse_both(call, {"--identity": bool(identity), "--impersonate": impersonate})
+    if not identity and not impersonate:
+        raise MissingOption(
+            "how to sign in was not said",
+            why="a connection string names an identity, or impersonates whoever asks",
+            fix=call.again(more="--identity system"),
+        )
+
+
+def _built(call: Call, target: Target, identity: str) -> pd.DataFrame:
+    """Build with the identity, or with impersonation if there is none; show the literal."""
+    from adxmi_jupyter.actions.connection_strings import (
+        built_frame,
+        impersonating,
+        with_identity,
+    )
+    from adxmi_jupyter.magics.whole import Whole
+
+    built: Explained = (
+        with_identity(lambda: call.connection, target, identity)
+        if identity
+        else impersonating(target)
+    )
+    for note in built.notes:
+        call.say(note)
+    frame = built_frame(built)
+    call.show(str(frame.loc[0, "literal"]))
+    return Whole(frame)

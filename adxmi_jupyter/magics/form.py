@@ -1,0 +1,90 @@
+"""The verb ``form``: the three steps on one page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import click
+
+from adxmi_jupyter.errors import InvalidValue
+from adxmi_jupyter.magics.forms import refuse_console, writer
+from adxmi_jupyter.magics.options import database_option
+from adxmi_jupyter.magics.params import IdentityName, Name
+from adxmi_jupyter.magics.tree import verb
+from adxmi_jupyter.model.declaration.fields import Kind
+from adxmi_jupyter.model.declaration.registry import maker_of, nouns
+from adxmi_jupyter.model.usage import closest
+
+if TYPE_CHECKING:
+    from adxmi_jupyter.forms.steps_form import StepsForm
+    from adxmi_jupyter.magics.call import Call
+
+
+class WorkflowNoun(Name):
+    """The noun of a workflow."""
+
+    name = kind = "workflow"
+
+    def names(self, call: Call) -> Iterable[str]:
+        """Return the nouns."""
+        del call
+        return nouns()
+
+
+@verb(
+    "form",
+    examples=(
+        "form",
+        "form --identity mi-ingest",
+        f"form --identity mi-export --workflow {maker_of(Kind.EXTERNAL_TABLE)}",
+    ),
+)
+@database_option("Begin with this database instead of the current one.")
+@click.option(
+    "--identity",
+    type=IdentityName(),
+    metavar="IDENTITY",
+    default="",
+    help="Show how far this identity is; another one can be chosen on the page.",
+)
+@click.option(
+    "--workflow",
+    type=WorkflowNoun(),
+    metavar="NOUN",
+    default="",
+    help="Begin with this workflow, one of those that completion lists, in the third step.",
+)
+def form(call: Call, *, database: str, identity: str, workflow: str) -> StepsForm:
+    """Assign, allow, use: the three steps on one page, by mouse. For notebooks."""
+    refuse_console(
+        call, "form", "adxmi identity assign, then adxmi policy grant, then adxmi role grant"
+    )
+    _refuse_unknown(workflow)
+    from adxmi_jupyter.forms.steps_form import StepsForm
+    from adxmi_jupyter.forms.steps_state import StepsState
+
+    connection = call.connection
+    state = StepsState(connection, database or connection.database, named=bool(database))
+    note = state.choose(identity)
+    if note:
+        call.say(note)
+    return StepsForm(state, writer(call), connection.cluster, workflow=workflow)
+
+
+def _refuse_unknown(workflow: str) -> None:
+    """Refuse a noun that is no workflow's.
+
+    Raises
+    ------
+    InvalidValue
+        It is not.
+
+    """
+    if workflow and workflow not in nouns():
+        match = closest(workflow, nouns()) or nouns()[0]
+        raise InvalidValue(
+            f"there is no workflow {workflow!r}",
+            why=f"there are: {', '.join(nouns())}",
+            fix=f"--workflow {match}",
+        )

@@ -1,0 +1,41 @@
+"""The verb ``query``: see the data that a workflow has brought, without leaving the notebook."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from adxmi_jupyter.errors import MissingOption
+from adxmi_jupyter.magics.options import database_option, file_option
+from adxmi_jupyter.magics.tree import Example, verb
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from adxmi_jupyter.magics.call import Call
+
+
+@verb(
+    "query",
+    examples=(
+        Example("query", "Orders\n| summarize count() by Region"),
+        Example("query --database Telemetry", "Events\n| take 2"),
+        Example("query", ".show ingestion failures"),
+    ),
+)
+@database_option("The database it runs in, instead of the current one.")
+@file_option("Read the query from a file instead of the cell body")
+def query(call: Call, *, database: str, file: str) -> pd.DataFrame:
+    """Run the query, or .show command, in the cell body.
+
+    It shows what a workflow has brought.
+    """
+    from adxmi_jupyter.actions.queries import run_query
+
+    text = (file or call.body or "").strip()
+    if not text:
+        raise MissingOption(
+            "there is no query",
+            why="it stands in the cell below %%adxmi query, or in a file",
+            fix="%%adxmi query, and the query in the lines below",
+        )
+    return run_query(call.connection, text, database or call.connection.required_database())

@@ -1,0 +1,216 @@
+"""Options of workflows, made from the fields of their declarations: types, help, completion.
+
+Reading a value is the declaration's business; here it passes as the text that it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from adxmi_jupyter.magics.options import file_option
+from adxmi_jupyter.magics.params import DatabaseName, Name, NameList
+from adxmi_jupyter.magics.params import IdentityName as IdentityWord
+from adxmi_jupyter.model.declaration.fields import Kind
+from adxmi_jupyter.model.declaration.stored import DataConnectionListing, KustoListing
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+    from adxmi_jupyter.magics.call import Call
+    from adxmi_jupyter.model.declaration.fields import FieldSpec
+    from adxmi_jupyter.model.declaration.workflow import Workflow
+
+    Declaration = type[Workflow]
+
+
+class FieldText(Name):
+    """The text of a field; `known` are the names completion offers."""
+
+    name = kind = "field"
+
+    def __init__(self, kind: str, known: Iterable[str] = ()) -> None:
+        self.kind = kind
+        self._known = tuple(known)
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str:
+        """Return the text as it was typed: blanks may matter in a script."""
+        del param, ctx
+        return str(value)
+
+    def names(self, call: Call) -> Iterable[str]:
+        """Return the choices."""
+        del call
+        return self._known
+
+
+class IdentityName(FieldText):
+    """One identity, by any of its names."""
+
+    def names(self, call: Call) -> Iterable[str]:
+        """Return ``system`` and the identities that are known."""
+        return IdentityWord().names(call)
+
+
+def _database_on(ctx: click.Context) -> str:
+    """Return the database that stands on the line before the cursor; empty for the current one."""
+    return str(ctx.params.get("database") or "")
+
+
+class TableField(FieldText):
+    """A table or an external table of the database on the line."""
+
+    def __init__(self, kind: str, *, is_external: bool) -> None:
+        super().__init__(kind)
+        self._is_external = is_external
+
+    def names_on(self, call: Call, ctx: click.Context) -> Iterable[str]:
+        """Return the tables."""
+        return _tables(call, _database_on(ctx), external=self._is_external)
+
+
+class _Listed(FieldText):
+    """Several names, separated by commas."""
+
+    def offered(self, names: list[str], incomplete: str) -> list[CompletionItem]:
+        """Complete the last name of the list."""
+        return NameList().offered(names, incomplete)
+
+
+class TableNames(_Listed):
+    """Tables of the database on the line."""
+
+    def names_on(self, call: Call, ctx: click.Context) -> Iterable[str]:
+        """Return the tables."""
+        return _tables(call, _database_on(ctx), external=False)
+
+
+class DatabaseNames(_Listed):
+    """Databases."""
+
+    def names(self, call: Call) -> Iterable[str]:
+        """Return the databases."""
+        return DatabaseName().names(call)
+
+
+def _tables(call: Call, database: str, *, external: bool) -> Iterable[str]:
+    from adxmi_jupyter.actions.names import offered_tables
+
+    connection = call.opened
+    if connection is None:
+        return ()
+    return offered_tables(connection, external=external, database=database)
+
+
+class ExistingName(Name):
+    """The name of one that exists in the database on the line."""
+
+    name = "name"
+    kind = "workflow"
+
+    def __init__(self, declaration: Declaration) -> None:
+        self._declaration = declaration
+
+    def names_on(self, call: Call, ctx: click.Context) -> Iterable[str]:
+        """Return the names of those there are."""
+        from adxmi_jupyter.actions.names import offered_existing
+        from adxmi_jupyter.actions.workflow_listing import existing_in
+
+        connection = call.opened
+        if connection is None:
+            return ()
+        where = _database_on(ctx) or connection.database
+
+        def ask() -> tuple[str, ...]:
+            return tuple(one.name for one in existing_in(connection, self._declaration, where))
+
+        return offered_existing(connection, f"{self._declaration.noun()} {where}", ask)
+
+
+def can_be_dropped(declaration: Declaration) -> bool:
+    """Tell whether the service keeps it under a name."""
+    return isinstance(declaration.listing, KustoListing | DataConnectionListing)
+
+
+_KNOWN_LISTS: dict[str, Callable[[], FieldText]] = {
+    "over": lambda: TableNames("table"),
+    "reads": lambda: DatabaseNames("database"),
+}
+"""Fields of several names that completion knows, by the name they have in every declaration."""
+
+
+def param_of(spec: FieldSpec) -> FieldText:
+    """Return the type of the option for a field."""
+    if spec.kind is Kind.IDENTITY:
+        return IdentityName("identity")
+    if spec.kind in {Kind.TABLE, Kind.EXTERNAL_TABLE}:
+        return TableField("table", is_external=spec.kind is Kind.EXTERNAL_TABLE)
+    if spec.kind is Kind.NAMES and spec.name in _KNOWN_LISTS:
+        return _KNOWN_LISTS[spec.name]()
+    return FieldText("value", spec.choices)
+
+
+def fields(declaration: Declaration) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Declare an option for each field of a workflow."""
+
+    def declare(function: Callable[..., Any]) -> Callable[..., Any]:
+        body = declaration.about.body
+        if body:
+            function = file_option(f"Read --{body} from a file instead of the cell body")(function)
+        for spec in reversed(declaration.specs()):
+            function = _option(spec, declaration)(function)
+        return function
+
+    return declare
+
+
+def _option(spec: FieldSpec, declaration: Declaration) -> Callable[..., Any]:
+    if spec.kind is Kind.FLAG:
+        # What is neither yes nor no by itself, or is yes, must be able to become no.
+        words = spec.option if spec.default is False else f"{spec.option}/--not-{spec.option[2:]}"
+        return click.option(words, spec.name, is_flag=True, default=spec.default, help=_told(spec))
+    is_body = spec.name == declaration.about.body
+    return click.option(
+        spec.option,
+        spec.name,
+        type=param_of(spec),
+        metavar=_METAVARS.get(spec.kind, "TEXT"),
+        default="",
+        help=_told(spec) + (" Or the cell body." if is_body else ""),
+    )
+
+
+def _told(spec: FieldSpec) -> str:
+    """Return the help of an option: what it is, its choices, and where it has a meaning."""
+    parts = [spec.help]
+    if spec.choices:
+        parts.append(f"One of {', '.join(spec.choices)}.")
+    for name, values in spec.only_for.items():
+        if len(values) < _EVERY_CHOICE:
+            parts.append(f"For --{name.replace('_', '-')} {' or '.join(values)}.")
+    if spec.is_required:
+        parts.append("Required." if not spec.only_for else "Required there.")
+    elif spec.choices and spec.default is not None:
+        parts.append(f"Default: {spec.default}.")
+    return " ".join(parts)
+
+
+_EVERY_CHOICE = 4
+_METAVARS = {
+    Kind.NAME: "NAME",
+    Kind.CHOICE: "CHOICE",
+    Kind.NUMBER: "N",
+    Kind.TIMESPAN: "TIME",
+    Kind.IDENTITY: "IDENTITY",
+    Kind.COLUMNS: "NAME:TYPE,…",
+    Kind.LOCATION: "URL",
+    Kind.TABLE: "TABLE",
+    Kind.EXTERNAL_TABLE: "NAME",
+    Kind.NAMES: "NAME[,…]",
+    Kind.RESOURCE: "ID",
+    Kind.JSON: "JSON",
+}
