@@ -12,7 +12,7 @@ from jupyter_client.manager import start_new_kernel
 
 TUTORIALS = sorted((Path(__file__).resolve().parents[2] / "notebooks").glob("*.ipynb"))
 DIFFERS_EACH_TIME = re.compile(
-    r"127\.0\.0\.1:\d|\d\d:\d\d:\d\d|0x[0-9a-f]{6}|/(home|root|tmp|Users)/|T_[0-9a-f]{5}"
+    r"127\.0\.0\.1:\d|\d\d:\d\d:\d\d|0x[0-9a-f]{6}|/(home|root|tmp|Users)/|T_[0-9a-f]{5}|widget-view"
 )
 
 
