@@ -1,7 +1,8 @@
 """The whole test suite behind one command: ``python tests/run.py``.
 
-Layers that need a process of their own run one after the other; their counts are added up in one
-closing line, and coverage is held against the project's limits.
+Layers that need a process of their own: the one in the browser, which mostly waits, beside the
+others. Their counts are added up in one closing line, and coverage is held against the project's
+limits.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -35,6 +37,9 @@ LAYERS = {
     "browser": ["-p", "no:nbval", "tests/ui"],
 }
 
+# Runs while the others do.
+BESIDE = "browser"
+
 LIMITS = {
     "model and actions": (98, ["--include=*/adxmi_jupyter/model/*,*/adxmi_jupyter/actions/*"]),
     "package": (92, []),
@@ -51,12 +56,11 @@ def main() -> int:
             "COVERAGE_FILE": str(Path(scratch) / "coverage"),
             "ADXMI_DATA_DIR": str(Path(scratch) / "data"),
         }
-        for number, (name, arguments) in enumerate(LAYERS.items()):
-            print(f"\n== {name}")
-            report = Path(scratch) / f"{number}.xml"
-            command = ["coverage", "run", "-m", "pytest", f"--junitxml={report}", *arguments]
-            code = python(command, environment)
-            counts += counted(report)
+        beside = started(BESIDE, Path(scratch), environment)
+        for name in LAYERS:
+            layer = beside if name == BESIDE else started(name, Path(scratch), environment)
+            code = layer.finished()
+            counts += counted(layer.report)
             broken += [name] if code else []
         python(["coverage", "combine", "-q"], environment)
         for name, (limit, include) in LIMITS.items():
@@ -68,6 +72,39 @@ def main() -> int:
     failed = counts["failed"] or len(broken)
     print(f"{counts['passed']} passed, {failed} failed, {counts['skipped']} skipped")
     return 1 if broken else 0
+
+
+@dataclass
+class Layer:
+    """A layer on its way; what it prints is shown when it has finished."""
+
+    name: str
+    process: subprocess.Popen[bytes]
+    log: Path
+    report: Path
+
+    def finished(self) -> int:
+        """Wait for the end, show what was printed, and return the exit code."""
+        code = self.process.wait()
+        print(f"\n== {self.name}")
+        print(self.log.read_text(encoding="utf-8", errors="replace"))
+        return code
+
+
+def started(name: str, scratch: Path, environment: dict[str, str]) -> Layer:
+    """Start a layer in a process of its own."""
+    place = list(LAYERS).index(name)
+    log, report = scratch / f"{place}.log", scratch / f"{place}.xml"
+    command = ["coverage", "run", "-m", "pytest", f"--junitxml={report}", *LAYERS[name]]
+    with log.open("wb") as stream:
+        process = subprocess.Popen(
+            [sys.executable, "-m", *command],
+            cwd=ROOT,
+            env=environment,
+            stdout=stream,
+            stderr=subprocess.STDOUT,
+        )
+    return Layer(name, process, log, report)
 
 
 def python(command: list[str], environment: dict[str, str]) -> int:

@@ -15,7 +15,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.benchmarks import completing, fresh, processes, warm
+from tests.benchmarks import completing, forms, fresh, processes, warm
 from tests.benchmarks.shells import bench
 from tests.benchmarks.table import markdown, text
 
@@ -55,6 +55,11 @@ def _rows(runs: int, jupysql_python: str, home: Path) -> Iterator[Row]:
         yield completing.kernel_row(calls, home)
         _say("many databases")
         yield from warm.many_databases_rows(started, runs)
+        _say("many workflows")
+        yield from warm.many_workflows_rows(started, runs)
+    _say("forms")
+    yield from forms.form_rows(runs, home)
+    yield fresh.memory_row(home)
 
 
 def _arguments() -> argparse.Namespace:

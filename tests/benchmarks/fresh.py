@@ -44,6 +44,13 @@ def first_line_row(runs: int, home: Path) -> Row:
     return Row(what, _samples(told), budget=Budget(2.5))
 
 
+def memory_row(home: Path) -> Row:
+    """Measure the most memory that a process needs that lists very many external tables."""
+    told = probe(sys.executable, "many_tables", home=home)
+    what = "most memory of a process that lists 2,000 external tables, embedded Azure included"
+    return Row(what, told["megabytes"], Unit.MEGABYTES, Budget(300))
+
+
 def _samples(told: list[dict[str, Any]]) -> Samples:
     """Return the seconds without the first process's, which may have compiled bytecode."""
     return Samples(tuple(one["seconds"] for one in told[1:]))

@@ -16,11 +16,14 @@ class Unit(Enum):
     TIME = "time"
     TIMES = "times"
     COUNT = "count"
+    MEGABYTES = "megabytes"
 
     def shown(self, value: float) -> str:
         """Return a figure as people read it; times below a second in milliseconds."""
         if self is Unit.TIMES:
             return f"{value:.2f}x" if value < 10 else f"{value:.0f}x"
+        if self is Unit.MEGABYTES:
+            return f"{value:.0f} MB"
         if self is Unit.COUNT:
             return f"{value:.0f}"
         return f"{value:.2f} s" if abs(value) >= 1 else f"{value * 1000:.1f} ms"

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 LATENCY = 0.03
 DATABASES = 40
+TABLES = 2000
 
 _SHOW = ".show database ['{}'] policy managed_identity"
 
@@ -51,6 +52,43 @@ def many_databases_rows(bench: Bench, runs: int) -> list[Row]:
         Row("the same commands one after the other, bare SDK", bare),
         Row("how many times faster", bare.median / magic.median, Unit.TIMES),
     ]
+
+
+def many_workflows_rows(bench: Bench, runs: int) -> list[Row]:
+    """Measure a list of external tables over databases beside the same calls in a row."""
+    _fill(bench)
+    bench.magic("external-table list --all-databases")  # names of identities are remembered
+    bench.azure.latency = LATENCY
+    magic, bare = _compared(
+        bench,
+        lambda: bench.magic("external-table list --all-databases"),
+        lambda: _lists_one_by_one(bench),
+        max(3, runs // 3),
+    )
+    what = f"`external-table list --all-databases`, {DATABASES} databases, {TABLES} tables, 30 ms"
+    return [
+        Row(what, magic, budget=Budget(3.0)),
+        Row("the same commands one after the other, bare SDK", bare),
+        Row("how many times faster", bare.median / magic.median, Unit.TIMES),
+    ]
+
+
+def _fill(bench: Bench) -> None:
+    world = bench.azure.world
+    ids = [identity.object_id for identity in world.identities]
+    for place, database in enumerate(world.cluster.databases):
+        for number in range(TABLES // DATABASES):
+            identity = ids[(place + number) % len(ids)]
+            string = (
+                f"https://contosolake.blob.core.windows.net/t{number};managed_identity={identity}"
+            )
+            world.add_external_table(f"Table{number:03}", string, database=database)
+
+
+def _lists_one_by_one(bench: Bench) -> None:
+    names = bench.bare("Sales", ".show databases")["DatabaseName"]
+    for name in names:
+        bench.bare(name, ".show external tables")
 
 
 def _pair(bench: Bench, runs: int, latency: float) -> list[Samples]:

@@ -4,7 +4,6 @@ Without them the layer is skipped on a laptop; where CI is set, that is a failur
 """
 
 import os
-import shutil
 import uuid
 from importlib.resources import files
 from importlib.util import find_spec
@@ -13,26 +12,15 @@ from pathlib import Path
 import pytest
 
 from tests.ui.jserver import JupyterServer
+from tests.ui.lab import FLAGS, LONG, OPENED, RUN_ALL, chromium
 
 ROOT = Path(__file__).resolve().parents[2]
-CHROMIUM = os.environ.get("ADXMI_CHROMIUM") or shutil.which("chromium") or ""
+CHROMIUM = chromium()
 NEEDED = ("jupyterlab", "notebook", "voila", "pytest_playwright", "axe_playwright_python")
 MISSING = [name for name in NEEDED if find_spec(name) is None] + ([] if CHROMIUM else ["chromium"])
 
-_NO_WAY_OUT = "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"
-_FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-sync", _NO_WAY_OUT]
-_OPENED = "() => !!window.jupyterapp?.shell?.currentWidget?.sessionContext"
-_RUN_ALL = """async () => {
-  const app = window.jupyterapp;
-  await app.restored;
-  const panel = app.shell.currentWidget;
-  await panel.revealed;
-  await panel.sessionContext.ready;
-  await app.commands.execute('notebook:run-all-cells');
-}"""
 _THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
 _SET_THEME = "theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})"
-LONG = 60_000
 PICTURES = Path(os.environ.get("ADXMI_SCREENSHOTS") or ROOT / "build" / "screenshots")
 
 
@@ -49,7 +37,7 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args):
-    return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": _FLAGS}
+    return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": [*FLAGS]}
 
 
 @pytest.fixture(scope="session")
@@ -91,9 +79,21 @@ def make_notebook(server):
 
 
 @pytest.fixture
-def open_notebook(make_notebook, server, page):
-    """Open cells in a front end, run them, and return the page."""
+def set_theme(page):
+    """Turn to another theme of JupyterLab or Notebook."""
     from playwright.sync_api import expect
+
+    def set_theme(theme):
+        page.evaluate(_SET_THEME, _THEMES[theme])
+        body = page.locator("body")
+        expect(body).to_have_attribute("data-jp-theme-name", _THEMES[theme])
+
+    return set_theme
+
+
+@pytest.fixture
+def open_notebook(make_notebook, server, page, set_theme):
+    """Open cells in a front end, run them, and return the page."""
 
     def open_notebook(front, *cells, theme="light"):
         name = make_notebook("%load_ext adxmi_jupyter", *cells)
@@ -102,11 +102,9 @@ def open_notebook(make_notebook, server, page):
             return page
         path = {"lab": f"/lab/tree/{name}?reset", "notebook": f"/notebooks/{name}"}[front]
         page.goto(server.url + path)
-        page.wait_for_function(_OPENED, timeout=LONG)
-        page.evaluate(_RUN_ALL)
-        page.evaluate(_SET_THEME, _THEMES[theme])  # the server remembers the last one
-        body = page.locator("body")
-        expect(body).to_have_attribute("data-jp-theme-name", _THEMES[theme])
+        page.wait_for_function(OPENED, timeout=LONG)
+        page.evaluate(RUN_ALL)
+        set_theme(theme)  # the server remembers the last one
         return page
 
     return open_notebook

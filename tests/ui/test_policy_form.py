@@ -4,6 +4,9 @@ import json
 
 import pytest
 
+from tests.ui.helpers import AZURE, button, nameless, outcome, tab, too_wide
+from tests.ui.helpers import checkbox as cell
+
 expect = pytest.importorskip("playwright.sync_api").expect
 
 FORM = "%adxmi policy form"
@@ -11,22 +14,20 @@ ADDITION = (
     ".alter-merge database ['Sales'] policy managed_identity "
     '```[{"ObjectId": "e84d3f17-90a6-4d2c-b7e8-4f5a1c6b920d", "AllowedUsages": "AzureAI"}]```'
 )
-MANY = """
-connection = get_ipython().magics_manager.registry["AdxmiMagics"].connections.current()
-for number in range(200):
-    connection.azure.world.add_identity(f"mi-team-{number:03}")
-"""
-HOSTILE = """
+MANY = AZURE + 'for n in range(200): azure.world.add_identity(f"mi-team-{n:03}")'
+HOSTILE = (
+    AZURE
+    + """
 from dataclasses import replace
-connection = get_ipython().magics_manager.registry["AdxmiMagics"].connections.current()
 names = ["<img src=x onerror='document.title=1'>", "\\u202eright to left", "x" * 300]
-cluster = connection.azure.world.cluster
+cluster = azure.world.cluster
 item = cluster.policy[0]
 cluster.policy = [
     replace(item, display_name=name, object_id=item.object_id[:-1] + str(number))
     for number, name in enumerate(names)
 ]
 """
+)
 POLICY = """
 import json
 frame = get_ipython().run_line_magic("adxmi", "policy show --database Sales")
@@ -38,23 +39,6 @@ print(json.dumps(dict(zip(frame["display_name"], map(list, frame["allowed_usages
 def policy(run_cell):
     """Read the policy of Sales by another line of the same notebook."""
     return lambda: json.loads(run_cell(POLICY).splitlines()[-1])
-
-
-def cell(form, name):
-    return form.get_by_role("checkbox", name=name, exact=True)
-
-
-def button(form, name):
-    return form.get_by_role("button", name=name, exact=True)
-
-
-def tab(form, times):
-    for _ in range(times):
-        form.page.keyboard.press("Tab")
-
-
-def outcome(form):
-    return form.locator(".adxmi-outcome")
 
 
 @pytest.mark.parametrize("front", ["lab", "notebook", "voila"])
@@ -170,10 +154,7 @@ def test_every_stop_of_the_tab_key_has_a_name(open_form):
     button(form, "Apply").click()
     expect(form.get_by_role("alert")).to_be_visible()
 
-    fields = form.locator(":is(input, select, textarea, button):visible")
-    named = [field.aria_snapshot().split("\n")[0] for field in fields.all()]
-
-    assert [name for name in named if '"' not in name] == []
+    assert nameless(form) == []
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -198,15 +179,9 @@ def test_the_form_fits_900_pixels(open_form, picture):
     cell(form, "mi-ingest DataConnection").uncheck()
     expect(form.get_by_label("The same as a line to copy")).to_be_visible()
 
-    form.evaluate("form => { form.style.width = '900px'; }")
+    found = too_wide(form, 900)
     picture(form, "policy-form-900")
 
-    parts = "form => [form, ...form.querySelectorAll('*')]"
-    too_wide = "e => e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).overflowX != 'hidden'"
-    shown = "e => e.clientWidth > 1 && e.tagName != 'SPAN'"
-    found = form.evaluate(
-        f"form => ({parts})(form).filter({shown}).filter({too_wide}).map(e => e.className)"
-    )
     assert found == []
 
 

@@ -1,0 +1,119 @@
+"""``python -m tests.pictures``: make the pictures of the documentation anew, in JupyterLab.
+
+They show the product as it is: a notebook is run on the embedded Azure, used by mouse, and what
+is to be seen is cut out. With names such as ``steps-form`` only those are made.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tests.ui.lab import LONG, lab_pages
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator
+
+DOCS = Path(__file__).resolve().parent.parent / "docs"
+
+_FORM = ".adxmi-form"
+
+
+@dataclass(frozen=True)
+class Picture:
+    """What is run, what of the page is shown, and what is done there before."""
+
+    lines: tuple[str, ...]
+    shown: str
+    pose: Callable[[Locator], None] = lambda _shown: None
+
+
+def _identity(form: Locator) -> None:
+    _tick(form, "mi-stranger")
+    form.get_by_label("The request that will be sent").wait_for()
+
+
+def _policy(form: Locator) -> None:
+    _tick(form, "mi-export AzureAI")
+    form.get_by_role("checkbox", name="mi-ingest DataConnection", exact=True).uncheck()
+    form.locator(".adxmi-changes li").nth(1).wait_for()
+
+
+def _role(form: Locator) -> None:
+    _tick(form, "mi-export viewers")
+    form.get_by_label("The command that will be sent").wait_for()
+
+
+def _workflow(form: Locator) -> None:
+    for label, value in {
+        "Name *": "Archive",
+        "Identity *": "mi-ingest",
+        "Location *": "https://contosolake.blob.core.windows.net/archive",
+        "Columns": "OrderId:long, Region:string",
+    }.items():
+        form.get_by_label(label).fill(value)
+    form.get_by_label("Format *").select_option("csv")
+    form.get_by_label("What will be sent").wait_for()
+    form.get_by_role("button", name="Check the links", exact=True).click()
+    form.locator(".adxmi-links").wait_for()
+
+
+def _steps(form: Locator) -> None:
+    _tick(form, "mi-stranger NativeIngestion")
+    form.get_by_label("The command that will be sent").wait_for()
+
+
+def _tick(form: Locator, name: str) -> None:
+    form.get_by_role("checkbox", name=name, exact=True).check()
+
+
+PICTURES: Mapping[str, Picture] = {
+    "policy-matrix": Picture(
+        (
+            "policy grant -d Sales --identity mi-export --usage AutomatedFlows,SandboxArtifacts",
+            "policy matrix --all-databases",
+        ),
+        ".jp-RenderedHTMLCommon:has(.adxmi-matrix)",
+    ),
+    "identity-form": Picture(("identity form",), _FORM, _identity),
+    "policy-form": Picture(("policy form",), _FORM, _policy),
+    "role-form": Picture(("role form",), _FORM, _role),
+    "workflow-form": Picture(("external-table form",), _FORM, _workflow),
+    "steps-form": Picture(
+        ("identity assign --identity mi-stranger", "form --identity mi-stranger"),
+        ".adxmi-steps-form",
+        _steps,
+    ),
+}
+
+
+def path_of(name: str) -> Path:
+    """Return where a picture is kept."""
+    return DOCS / f"{name}.png"
+
+
+def main() -> None:
+    """Make the pictures that were named, or all."""
+    with (
+        tempfile.TemporaryDirectory() as home,
+        lab_pages(Path(home), width=1400, height=1500) as open_page,
+    ):
+        for name in sys.argv[1:] or PICTURES:
+            picture = PICTURES[name]
+            page = open_page("%load_ext adxmi_jupyter", *(f"%adxmi {one}" for one in picture.lines))
+            shown = page.locator(picture.shown)
+            shown.wait_for(timeout=LONG)
+            picture.pose(shown)
+            page.evaluate("document.activeElement.blur()")
+            page.mouse.move(0, 0)
+            shown.screenshot(path=path_of(name))
+            print(f"docs/{name}.png")
+            page.close()
+
+
+if __name__ == "__main__":
+    main()
