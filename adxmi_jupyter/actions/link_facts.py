@@ -16,7 +16,12 @@ from adxmi_jupyter.actions.roles import read_one as roles_of
 from adxmi_jupyter.errors import AdxmiError
 from adxmi_jupyter.model import kql
 from adxmi_jupyter.model.callout import parse_callouts
-from adxmi_jupyter.model.declaration.stored import cell, json_cell, text_cell
+from adxmi_jupyter.model.declaration.stored import (
+    cell,
+    connection_strings_in,
+    json_cell,
+    text_cell,
+)
 from adxmi_jupyter.model.identity import SYSTEM
 from adxmi_jupyter.service.gather import gather
 from adxmi_jupyter.service.resource_manager import AUTHORIZATION_VERSION
@@ -169,19 +174,11 @@ def external_tables(database: str) -> Fact:
     def ask(connection: Connection) -> Mapping[str, ShownTable]:
         rows = connection.kusto.command(".show external tables", database=database).rows()
         return {
-            str(cell(row, "TableName")): ShownTable(_strings(row), _format(row)) for row in rows
+            str(cell(row, "TableName")): ShownTable(connection_strings_in(row), _format(row))
+            for row in rows
         }
 
     return Fact(("external tables", database), ask)
-
-
-def _strings(row: Mapping[str, Any]) -> tuple[str, ...]:
-    listed = json_cell(row, "ConnectionStrings") or ()
-    if listed:
-        return tuple(map(str, listed))
-    properties = json_cell(row, "Properties") or {}
-    one = properties.get("TargetEntityConnectionString") if isinstance(properties, dict) else ""
-    return (str(one),) if one else ()
 
 
 def _format(row: Mapping[str, Any]) -> str:

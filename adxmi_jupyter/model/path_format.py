@@ -12,10 +12,14 @@ import itertools
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from adxmi_jupyter.errors import InvalidPartition
 from adxmi_jupyter.model import kql
 from adxmi_jupyter.model.entity_name import QUOTED, name_of, unquoted
+
+if TYPE_CHECKING:
+    from adxmi_jupyter.model.partition import Partition
 
 _NAME = rf"(?:\[\s*{QUOTED}\s*\]|\w+)"
 _TEMPLATE = re.compile(
@@ -49,6 +53,14 @@ class PathPart:
 def path_text(path: Sequence[PathPart], name_text: Callable[[str], str] = kql.quote_name) -> str:
     """Return a path as statements write it, in parentheses; `name_text` writes its names."""
     return f"({' '.join(part.written(name_text) for part in path)})"
+
+
+def folders_clause(partitions: Sequence[Partition], path: Sequence[PathPart]) -> str:
+    """Return what a command says of both, with a blank behind it; empty without partitions."""
+    if not partitions:
+        return ""
+    listed = ", ".join(map(str, partitions))
+    return f"partition by ({listed}) " + (f"pathformat={path_text(path)} " if path else "")
 
 
 def parse_path_format(text: str) -> tuple[PathPart, ...]:

@@ -109,6 +109,19 @@ def identities_named_in(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def connection_strings_in(row: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the connection strings in a row about an external table; one of SQL has a place apart.
+
+    Secrets in them are masked by the service, which need not show any.
+    """
+    listed = json_cell(row, "ConnectionStrings") or ()
+    properties = json_cell(row, "Properties")
+    one = ""
+    if isinstance(properties, Mapping):
+        one = text_cell(properties, "TargetEntityConnectionString")
+    return tuple(filter(None, (*map(str, listed), one)))
+
+
 def address(connection_string: str) -> str:
     """Return where a connection string leads, without how to get in; empty if nobody can tell."""
     try:

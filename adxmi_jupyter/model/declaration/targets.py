@@ -31,7 +31,7 @@ from adxmi_jupyter.model.declaration.links import (
     NotVerifiable,
     acting_as,
 )
-from adxmi_jupyter.model.declaration.locations import sql_server, written
+from adxmi_jupyter.model.declaration.locations import written
 from adxmi_jupyter.model.usage import Usage
 
 if TYPE_CHECKING:
@@ -40,7 +40,9 @@ if TYPE_CHECKING:
     from adxmi_jupyter.model.identity import ManagedIdentity
 
 
-def connection_string(target: StorageLocation | AiModel, identity: ManagedIdentity) -> str:
+def connection_string(
+    target: StorageLocation | SqlServer | CosmosDb | AiModel, identity: ManagedIdentity
+) -> str:
     """Return the connection string of a target, reached as an identity."""
     return written(target, identity.word)
 
@@ -97,11 +99,6 @@ def reach(identity: ManagedIdentity, place: object, *, write: bool) -> tuple[Lin
     return ()
 
 
-def sql_text(server: str, catalog: str, identity: ManagedIdentity) -> str:
-    """Return the connection string to SQL Server, reached as an identity."""
-    return written(sql_server(server, catalog), identity.word)
-
-
 def in_sql_server(identity: ManagedIdentity, server: str, catalog: str) -> tuple[Link, ...]:
     """Return what must be in place inside SQL Server, which only SQL Server can tell."""
     return (
@@ -111,11 +108,6 @@ def in_sql_server(identity: ManagedIdentity, server: str, catalog: str) -> tuple
             "it needs",
         ),
     )
-
-
-def cosmos_text(account: str, catalog: str, collection: str, identity: ManagedIdentity) -> str:
-    """Return the connection string to a container of Cosmos DB, reached as an identity."""
-    return written(CosmosDb(account, catalog, collection), identity.word)
 
 
 def cosmos_target(host: str) -> Target:

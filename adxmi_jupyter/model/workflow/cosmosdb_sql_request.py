@@ -10,6 +10,7 @@ from typing import ClassVar, Self
 from pydantic import model_validator
 
 from adxmi_jupyter.errors import InvalidField
+from adxmi_jupyter.model.connection_string import CosmosDb
 from adxmi_jupyter.model.declaration import targets
 from adxmi_jupyter.model.declaration.fields import field
 from adxmi_jupyter.model.declaration.links import CalloutAllowed, Link, acting_as
@@ -100,8 +101,8 @@ class CosmosDbSqlRequest(Workflow):
 
     def connection_strings(self) -> tuple[str, ...]:
         """Return that of the container."""
-        where = (self.account, self.catalog, self.collection)
-        return (targets.cosmos_text(*where, self.identity),)
+        container = CosmosDb(self.account, self.catalog, self.collection)
+        return (targets.connection_string(container, self.identity),)
 
     def product(self) -> Statement:
         """Return the query."""

@@ -15,6 +15,7 @@ from pydantic import model_validator
 from adxmi_jupyter.errors import InvalidField
 from adxmi_jupyter.model import kql, partition, path_format
 from adxmi_jupyter.model.columns import columns_text, refuse_stars
+from adxmi_jupyter.model.connection_string import CosmosDb, SqlServer, StorageLocation
 from adxmi_jupyter.model.declaration import fields, targets
 from adxmi_jupyter.model.declaration.fields import field, typed
 from adxmi_jupyter.model.declaration.formats import (
@@ -26,14 +27,14 @@ from adxmi_jupyter.model.declaration.formats import (
     check_written,
 )
 from adxmi_jupyter.model.declaration.links import Link, acting_as
-from adxmi_jupyter.model.declaration.locations import GEN1, OTHER_DATABASES
+from adxmi_jupyter.model.declaration.locations import GEN1, OTHER_DATABASES, sql_server
 from adxmi_jupyter.model.declaration.products import Statement
 from adxmi_jupyter.model.declaration.stored import (
     Existing,
     KustoListing,
     address,
+    connection_strings_in,
     identities_named_in,
-    json_cell,
     text_cell,
 )
 from adxmi_jupyter.model.declaration.types import (
@@ -70,19 +71,13 @@ _DATABASES = {"kind": (Kind.SQL, Kind.COSMOS)}
 
 
 def _existing(row: Mapping[str, Any]) -> Existing:
-    properties = json_cell(row, "Properties") or {}
-    strings = [str(one) for one in json_cell(row, "ConnectionStrings") or ()]
-    strings.append(text_cell(properties, "TargetEntityConnectionString"))
+    strings = connection_strings_in(row)
     return Existing(
         text_cell(row, "TableName", "EntityName"),
         text_cell(row, "TableType"),
         identities_named_in("\n".join(strings)),
         next(filter(None, map(address, strings)), ""),
     )
-
-
-def _details(name: str) -> str:
-    return f".show external table {kql.quote_name(name)} cslschema"
 
 
 class ExternalTable(Workflow):
@@ -98,10 +93,8 @@ class ExternalTable(Workflow):
         makes=fields.Kind.EXTERNAL_TABLE,
         caller="Database User; AllDatabasesAdmin to replace one, Database Admin for SQL Server",
         pages=(
-            *(
-                "Create and alter Azure Storage external tables",
-                "Create and alter SQL external tables",
-            ),
+            "Create and alter Azure Storage external tables",
+            "Create and alter SQL external tables",
             "Create and alter delta external tables on Azure Storage",
             "Authenticate external tables with managed identities",
         ),
@@ -121,7 +114,7 @@ class ExternalTable(Workflow):
         ".show external tables",
         _existing,
         lambda name: f".drop external table {kql.quote_name(name)}",
-        _details,
+        lambda name: f".show external table {kql.quote_name(name)} cslschema",
     )
 
     name: Name = field(
@@ -367,12 +360,12 @@ class ExternalTable(Workflow):
 
     def connection_strings(self) -> tuple[str, ...]:
         """Return one for each location, or that of the database."""
+        places: tuple[StorageLocation | SqlServer | CosmosDb, ...] = self.location
         if self.kind is Kind.SQL:
-            return (targets.sql_text(self.server, self.catalog, self.identity),)
+            places = (sql_server(self.server, self.catalog),)
         if self.kind is Kind.COSMOS:
-            where = (self.account, self.catalog, self.collection)
-            return (targets.cosmos_text(*where, self.identity),)
-        return tuple(targets.connection_string(one, self.identity) for one in self.location)
+            places = (CosmosDb(self.account, self.catalog, self.collection),)
+        return tuple(targets.connection_string(one, self.identity) for one in places)
 
     def product(self) -> Statement:
         """Return the command that creates, or creates or replaces, the table."""
@@ -393,14 +386,8 @@ class ExternalTable(Workflow):
             return f"kind=sql ({strings})"
         if self.kind is Kind.DELTA:
             return f"kind=delta ({strings})"
-        return f"kind=storage {self._partitions()}dataformat={self.data_format} ({strings})"
-
-    def _partitions(self) -> str:
-        if not self.partition_by:
-            return ""
-        listed = ", ".join(map(str, self.partition_by))
-        path = f"pathformat={path_format.path_text(self.path_format)} " if self.path_format else ""
-        return f"partition by ({listed}) {path}"
+        folders = path_format.folders_clause(self.partition_by, self.path_format)
+        return f"kind=storage {folders}dataformat={self.data_format} ({strings})"
 
     def more_properties(self) -> tuple[tuple[str, str], ...]:
         """Return the dialect: it tells Cosmos DB from SQL Server."""

@@ -7,7 +7,7 @@ from typing import ClassVar
 from adxmi_jupyter.model.declaration import targets
 from adxmi_jupyter.model.declaration.fields import field
 from adxmi_jupyter.model.declaration.links import CalloutAllowed, Link, acting_as
-from adxmi_jupyter.model.declaration.locations import OTHER_DATABASES
+from adxmi_jupyter.model.declaration.locations import OTHER_DATABASES, sql_server
 from adxmi_jupyter.model.declaration.plugins import (
     call,
     dynamic,
@@ -76,7 +76,8 @@ class SqlRequest(Workflow):
 
     def connection_strings(self) -> tuple[str, ...]:
         """Return that of the database."""
-        return (targets.sql_text(self.server, self.catalog, self.identity),)
+        database = sql_server(self.server, self.catalog)
+        return (targets.connection_string(database, self.identity),)
 
     def product(self) -> Statement:
         """Return the query."""
