@@ -6,8 +6,9 @@ operations* (Azure Resource Manager docs).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.actions.cluster_roles import mending, read_assigned
@@ -75,25 +76,29 @@ def apply(
         return change
     if change.verb == REVOKE and not confirmed:
         raise unconfirmed(change)
-    notes: list[str] = []
-    place = 0
+    carry_out = partial(
+        _carry_out, connection, change, wait_for_directory=wait_for_directory, tell=tell
+    )
     try:
-        for place, one in enumerate(_resources(change)):
-            is_last = place + 1 == len(change.changed)
-            notes += _carry_out(
-                connection,
-                change,
-                one,
-                waits=waits or not is_last,
-                wait_for_directory=wait_for_directory,
-                tell=tell,
-            )
-    except AdxmiError as error:
-        error.why = "; ".join((error.why, *_how_far(change, place)))
-        raise
+        notes = _one_by_one(change, carry_out, waits=waits)
     finally:
         connection.forget()  # with a role, other databases may be seen than before
     return _with_truth(connection, change, notes) if waits else change
+
+
+def _one_by_one(
+    change: RoleChange, carry_out: Callable[..., list[str]], *, waits: bool
+) -> list[str]:
+    """Carry out a change for one principal after the other; return what there is to say."""
+    notes: list[str] = []
+    for place, one in enumerate(_resources(change)):
+        is_last = place + 1 == len(change.changed)
+        try:
+            notes += carry_out(one, waits=waits or not is_last)
+        except AdxmiError as error:
+            error.why = "; ".join((error.why, *_how_far(change, place)))
+            raise
+    return notes
 
 
 def _resources(change: RoleChange) -> tuple[PrincipalAssignment, ...]:

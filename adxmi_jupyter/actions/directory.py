@@ -9,8 +9,8 @@ of up to ten minutes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 from adxmi_jupyter.actions import identities
@@ -77,6 +77,21 @@ def patiently(
             missing = not_in_azure(connection, wanted)
         return not missing
 
+    every = connection.resource_manager.poll_every
+    with _told(connection, wanted, tell) as waiting:
+        try:
+            return repeat(attempt, passes=passes, every=every, longest=longest, waiting=waiting)
+        except AdxmiError as refusal:
+            if not is_about_a_principal(refusal):
+                raise
+            raise _not_found(wanted, missing or (), refusal) from refusal
+
+
+@contextmanager
+def _told(
+    connection: Connection, wanted: Sequence[ResolvedPrincipal], tell: Tell | None
+) -> Iterator[Callable[[AdxmiError], None]]:
+    """Give what says that somebody is waited for: to `tell`, or by a note and then a bar."""
     with ExitStack() as shown:
         bars: list[Tell] = []
 
@@ -89,13 +104,7 @@ def patiently(
                 bars.append(shown.enter_context(telling("waiting for the directory", None)))
             bars[0](_labels(wanted))
 
-        every = connection.resource_manager.poll_every
-        try:
-            return repeat(attempt, passes=passes, every=every, longest=longest, waiting=waiting)
-        except AdxmiError as refusal:
-            if not is_about_a_principal(refusal):
-                raise
-            raise _not_found(wanted, missing or (), refusal) from refusal
+        yield waiting
 
 
 def is_about_a_principal(failure: AdxmiError) -> bool:
