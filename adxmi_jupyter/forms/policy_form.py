@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-import ipywidgets as w
+from typing import TYPE_CHECKING
 
 from adxmi_jupyter.forms import policy_matrix
 from adxmi_jupyter.forms.line import Line
-from adxmi_jupyter.forms.list_form import ListForm
 from adxmi_jupyter.forms.policy_matrix import PolicyMatrix
+from adxmi_jupyter.forms.scope_form import ScopeForm
 from adxmi_jupyter.forms.widgets import ReadOnlyText, form_root, row
 
 if TYPE_CHECKING:
     from adxmi_jupyter.forms.line import WriteLine
-    from adxmi_jupyter.forms.pages import Pages
     from adxmi_jupyter.forms.policy_state import PolicyState
     from adxmi_jupyter.model.identity import ManagedIdentity
+    from adxmi_jupyter.model.policy import Scope
 
 _SIGNS = {"added": "+", "removed": "-"}
 
 
-class PolicyForm(ListForm):
+class PolicyForm(ScopeForm):
     """Who may use which identity for what, by mouse; `state` is what it knows and does."""
 
     state: PolicyState
@@ -32,14 +30,7 @@ class PolicyForm(ListForm):
         self._refresh()
 
     def _make_parts(self) -> None:
-        self.scope = w.Dropdown(
-            description="Scope",
-            options=self._scopes(),
-            value=self.state.scope,
-            layout=w.Layout(width="260px"),
-            style={"description_width": "initial"},
-        )
-        self.scope.observe(self._scope_chosen, names="value")
+        self.scope = self._scope_chooser()
         self.matrix = PolicyMatrix(self.state, self._wished)
         self.command = ReadOnlyText("The command that will be sent")
         self.root = form_root(
@@ -57,11 +48,6 @@ class PolicyForm(ListForm):
             sheet=policy_matrix.SHEET,
         )
 
-    @property
-    def pages(self) -> Pages[ManagedIdentity]:
-        """The rows of the matrix."""
-        return self.matrix.pages
-
     def look_at(self, identity: ManagedIdentity | None) -> None:
         """Bring an identity into sight; one that is not listed yet becomes a row."""
         if identity is not None:
@@ -69,30 +55,8 @@ class PolicyForm(ListForm):
             self._refresh()
         super().look_at(identity)
 
-    @property
-    def _subject(self) -> str:
-        return f"The policy of the {self.state.scope}"
-
-    def _scopes(self) -> list[tuple[str, object]]:
-        return [(str(scope), scope) for scope in self.state.scopes]
-
-    def _wished(self, identity: ManagedIdentity, usage: str, ticked: bool) -> None:
-        self.state.wish(identity, usage, ticked=ticked)
-        self.submission.edited()
-        self.matrix.refresh_row(identity)
-        self._refresh_preview()
-
-    def _scope_chosen(self, change: Any) -> None:
-        if change.new == self.state.scope:
-            return
-        self.submission.run(f"Reading the policy of the {change.new}", self._turned(change.new))
-
-    def _turned(self, scope: Any) -> Any:
-        def turn() -> tuple[str, ...]:
-            self.state.choose(scope)
-            return ()
-
-        return turn
+    def _subject_of(self, scope: Scope) -> str:
+        return f"The policy of the {scope}"
 
     def _send(self, confirmed: bool) -> tuple[str, ...]:
         done = self.state.apply(confirmed=confirmed)
@@ -101,20 +65,10 @@ class PolicyForm(ListForm):
         undo = self._write_line(Line(("policy", "undo", str(done.entry_id))))
         return (*done.notes, *(changed or [f"{place}: nothing changed"]), f"undo: {undo}")
 
-    def _refresh(self) -> None:
-        with self.scope.hold_trait_notifications():
-            if self.scope.options != tuple(self._scopes()):
-                self.scope.options = self._scopes()
-            self.scope.value = self.state.scope
-        self.matrix.refresh()
-        self._refresh_preview()
-
     def _refresh_preview(self) -> None:
         preview = self.state.preview
-        waiting = ", ".join(str(scope) for scope in self.state.waiting)
-        nothing = "Nothing is changed yet: tick what an identity may be used for."
-        also = f" Changes are waiting on: {waiting}." if waiting else ""
-        self.changes.show(preview.changes, otherwise=nothing + also)
+        nothing = self._nothing_yet("tick what an identity may be used for")
+        self.changes.show(preview.changes, otherwise=nothing)
         self.command.show(preview.command)
         self.line.show(self._write_line(preview.line) if preview.command else "")
         self._refresh_bar()

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import ipywidgets as w
 
 from adxmi_jupyter.forms import role_line, role_matrix
 from adxmi_jupyter.forms.line import Line
-from adxmi_jupyter.forms.list_form import ListForm
 from adxmi_jupyter.forms.role_matrix import RoleMatrix
 from adxmi_jupyter.forms.role_steps import changed_lines
+from adxmi_jupyter.forms.scope_form import ScopeForm
 from adxmi_jupyter.forms.widgets import ReadOnlyText, form_root, quiet, row
 
 if TYPE_CHECKING:
     from adxmi_jupyter.forms.line import WriteLine
-    from adxmi_jupyter.forms.pages import Pages
-    from adxmi_jupyter.forms.role_reading import Holder
     from adxmi_jupyter.forms.role_state import RoleState
+    from adxmi_jupyter.model.policy import Scope
 
 _BY = "name, id or aadapp=CLIENTID;TENANT"
 _ONE_COMMAND, _COMMANDS = "The command that will be sent", "The commands that will be sent"
@@ -25,7 +24,7 @@ _ONE_REQUEST, _REQUESTS = "The request that will be sent", "The requests that wi
 _LINES = "The same as lines to copy"
 
 
-class RoleForm(ListForm):
+class RoleForm(ScopeForm):
     """Who holds which role, by mouse; `state` is what it knows and does."""
 
     state: RoleState
@@ -36,14 +35,7 @@ class RoleForm(ListForm):
         self._refresh()
 
     def _make_parts(self) -> None:
-        self.scope = w.Dropdown(
-            description="Scope",
-            options=self._scopes(),
-            value=self.state.scope,
-            layout=w.Layout(width="260px"),
-            style={"description_width": "initial"},
-        )
-        self.scope.observe(self._scope_chosen, names="value")
+        self.scope = self._scope_chooser()
         self.matrix = RoleMatrix(self.state, self._wished)
         self.remarks = w.HTML()
         self.command = ReadOnlyText(_ONE_COMMAND)
@@ -63,33 +55,8 @@ class RoleForm(ListForm):
             sheet=role_matrix.SHEET,
         )
 
-    @property
-    def pages(self) -> Pages[Holder]:
-        """The rows of the matrix."""
-        return self.matrix.pages
-
-    @property
-    def _subject(self) -> str:
-        return f"Who holds roles on the {self.state.scope}"
-
-    def _scopes(self) -> list[tuple[str, object]]:
-        return [(str(scope), scope) for scope in self.state.scopes]
-
-    def _wished(self, holder: Holder, role: str, ticked: bool) -> None:
-        self.state.wish(holder, role, ticked=ticked)
-        self.submission.edited()
-        self.matrix.refresh_row(holder)
-        self._refresh_preview()
-
-    def _scope_chosen(self, change: Any) -> None:
-        if change.new == self.state.scope:
-            return
-
-        def turn() -> tuple[str, ...]:
-            self.state.choose(change.new)
-            return ()
-
-        self.submission.run(f"Reading the roles of the {change.new}", turn)
+    def _subject_of(self, scope: Scope) -> str:
+        return f"Who holds roles on the {scope}"
 
     def _send(self, confirmed: bool) -> tuple[str, ...]:
         place = self.state.scope.database or "cluster"
@@ -101,20 +68,10 @@ class RoleForm(ListForm):
         ]
         return (*notes, *changed, *undo)
 
-    def _refresh(self) -> None:
-        with self.scope.hold_trait_notifications():
-            if self.scope.options != tuple(self._scopes()):
-                self.scope.options = self._scopes()
-            self.scope.value = self.state.scope
-        self.matrix.refresh()
-        self._refresh_preview()
-
     def _refresh_preview(self) -> None:
         preview = self.state.preview
-        waiting = ", ".join(str(scope) for scope in self.state.waiting)
-        nothing = "Nothing is changed yet: tick a role to give it, untick one to take it away."
-        also = f" Changes are waiting on: {waiting}." if waiting else ""
-        self.changes.show(preview.changes, otherwise=nothing + also)
+        nothing = self._nothing_yet("tick a role to give it, untick one to take it away")
+        self.changes.show(preview.changes, otherwise=nothing)
         self.remarks.value = quiet(preview.remarks)
         self.command.show(preview.command, label=self._what_is_sent(preview.command))
         self.line.show(self._written(preview.lines), label=_LINES if preview.lines[1:] else "")
