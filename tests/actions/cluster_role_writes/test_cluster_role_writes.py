@@ -14,51 +14,8 @@ from adxmi_jupyter.actions.identities import plan_assignment, visible
 from adxmi_jupyter.actions.operations import operations_frame, wait_for_all
 from adxmi_jupyter.actions.principals import find
 from adxmi_jupyter.embedded import ClusterRole as Held
-from adxmi_jupyter.embedded.world import as_principal
 from adxmi_jupyter.model.cluster_role import ClusterRole
-
-TENANT = "8d1f5c02-63a7-4f0e-9b1d-2e5a7c94b6d3"
-INGEST = f"aadapp=a1d84e6f-3c92-4b57-8e0a-95b7f2c61d38;{TENANT}"
-
-
-@pytest.fixture
-def holders(azure):
-    """Return who holds a role on the cluster, in the world itself."""
-
-    def held(role=Held.VIEWER):
-        return [one.principal.display_name for one in azure.world.cluster.roles if one.role is role]
-
-    return held
-
-
-@pytest.fixture
-def grant(connection):
-    def plan(reference="mi-ingest"):
-        return plan_grant(connection, ClusterRole.VIEWER, find(connection, reference.split(",")))
-
-    return plan
-
-
-@pytest.fixture
-def revoke(connection, azure):
-    """Plan to take AllDatabasesViewer from identities, which hold it before."""
-
-    def plan(reference="mi-ingest"):
-        for name in reference.split(","):
-            azure.world.grant(as_principal(azure.world.identity(name)), Held.VIEWER)
-        return plan_revoke(connection, ClusterRole.VIEWER, find(connection, reference.split(",")))
-
-    return plan
-
-
-@pytest.fixture(params=["grant", "revoke"])
-def change(request, grant, revoke):
-    return grant() if request.param == "grant" else revoke()
-
-
-@pytest.fixture
-def go(connection):
-    return lambda change, **more: apply(connection, change, confirmed=True, **more)
+from tests.actions.cluster_role_writes.ids import INGEST, TENANT
 
 
 def test_a_grant_lets_the_identity_in(azure, connections, grant, go, monkeypatch):
@@ -263,101 +220,6 @@ def test_when_one_of_several_fails_it_is_told_how_far_it_came(
         f"not begun: mi-c {sign} AllDatabasesViewer",
     ]
     assert holders() == {"grant": ["mi-a"], "revoke": ["mi-b", "mi-c"]}[verb]
-
-
-def test_a_request_that_was_lost_before_it_arrived_did_not_happen(azure, grant, go, holders):
-    azure.faults.add("dropped-before-write", match="PUT", times=None)
-
-    with pytest.raises(errors.WriteNotApplied) as caught:
-        go(grant())
-
-    assert "Azure was asked again and has no such role" in caught.value.why
-    assert holders() == []
-
-
-def test_an_answer_that_was_lost_is_found_out_when_azure_is_through(azure, grant, go, holders):
-    azure.faults.add("truncated-body", match="PUT", times=2)
-    azure.arm.unattended = 0
-
-    done = go(grant())
-
-    assert holders() == ["mi-ingest"]
-    assert done.is_done_in(done.after)
-
-
-def test_an_answer_that_was_lost_while_azure_goes_on_leaves_it_open(azure, grant, go):
-    azure.faults.add("dropped-after-write", match="PUT", times=None)
-
-    with pytest.raises(errors.WriteOutcomeUnknown) as caught:
-        go(grant())
-
-    assert caught.value.why.endswith("asked again, the role is provisioningState Creating")
-    assert caught.value.fix == "%adxmi role list --cluster"
-
-
-def test_a_lost_removal_is_found_out_when_azure_is_through(azure, revoke, go, holders):
-    change = revoke()
-    azure.faults.add("dropped-after-write", match="DELETE", times=None)
-    azure.arm.unattended = 0
-
-    done = go(change)
-
-    assert holders() == []
-    assert done.is_done_in(done.after)
-
-
-def test_a_lost_removal_of_what_is_still_there_leaves_it_open(azure, revoke, go):
-    change = revoke()
-    azure.faults.add("dropped-before-write", match="DELETE", times=None)
-
-    with pytest.raises(errors.WriteOutcomeUnknown) as caught:
-        go(change)
-
-    assert caught.value.why.endswith("the role is there, maybe until it is removed")
-
-
-def test_a_lost_answer_of_which_nothing_can_be_learnt_leaves_it_open(azure, change, go):
-    azure.faults.add("dropped-before-write", times=None)
-
-    with pytest.raises(errors.WriteOutcomeUnknown) as caught:
-        go(change)
-
-    assert "could not be read again" in caught.value.why
-
-
-def test_when_the_roles_cannot_be_read_afterwards_the_change_is_through_all_the_same(
-    connection, azure, grant, holders
-):
-    change = grant()
-    azure.faults.add("throttled", match="rincipalAssignments?", retry_after=0, times=None)
-
-    done = apply(connection, change, confirmed=True)
-
-    assert holders() == ["mi-ingest"]
-    assert done.notes[-1].startswith("Azure carried it out; the roles could not be read again")
-
-
-def test_how_a_change_ends_that_cannot_be_asked_about_is_unknown(azure, change, go):
-    azure.faults.add("not-json", match="operationResults", times=None)
-
-    with pytest.raises(errors.WriteOutcomeUnknown) as caught:
-        go(change)
-
-    assert "Azure began it, and how it ends is unknown" in caught.value.what
-    assert caught.value.fix == "%adxmi role list --cluster"
-
-
-def test_a_change_that_azure_calls_done_is_done_whatever_cannot_be_read_then(
-    azure, grant, go, holders
-):
-    change = grant()
-    path = change.changed[0].resource_id.replace("Clusters", "clusters")
-    azure.faults.add("not-json", match=f"GET {path}", times=None)
-
-    done = go(change)
-
-    assert done.is_done_in(done.after)
-    assert holders() == ["mi-ingest"]
 
 
 def test_a_reader_may_not_grant(reader, azure, holders):

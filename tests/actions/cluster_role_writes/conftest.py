@@ -1,0 +1,50 @@
+"""Changes of roles on the whole cluster."""
+
+import pytest
+
+from adxmi_jupyter.actions.cluster_role_writes import apply
+from adxmi_jupyter.actions.cluster_roles import plan_grant, plan_revoke
+from adxmi_jupyter.actions.principals import find
+from adxmi_jupyter.embedded import ClusterRole as Held
+from adxmi_jupyter.embedded.world import as_principal
+from adxmi_jupyter.model.cluster_role import ClusterRole
+
+
+@pytest.fixture
+def holders(azure):
+    """Return who holds a role on the cluster, in the world itself."""
+
+    def held(role=Held.VIEWER):
+        return [one.principal.display_name for one in azure.world.cluster.roles if one.role is role]
+
+    return held
+
+
+@pytest.fixture
+def grant(connection):
+    def plan(reference="mi-ingest"):
+        return plan_grant(connection, ClusterRole.VIEWER, find(connection, reference.split(",")))
+
+    return plan
+
+
+@pytest.fixture
+def revoke(connection, azure):
+    """Plan to take AllDatabasesViewer from identities, which hold it before."""
+
+    def plan(reference="mi-ingest"):
+        for name in reference.split(","):
+            azure.world.grant(as_principal(azure.world.identity(name)), Held.VIEWER)
+        return plan_revoke(connection, ClusterRole.VIEWER, find(connection, reference.split(",")))
+
+    return plan
+
+
+@pytest.fixture(params=["grant", "revoke"])
+def change(request, grant, revoke):
+    return grant() if request.param == "grant" else revoke()
+
+
+@pytest.fixture
+def go(connection):
+    return lambda change, **more: apply(connection, change, confirmed=True, **more)

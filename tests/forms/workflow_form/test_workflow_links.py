@@ -1,0 +1,207 @@
+"""The links of a workflow's form: looked at, told, mended."""
+
+import asyncio
+
+from tests.forms.threads import every_thread
+from tests.forms.workflow_form.seen import (
+    DECLARATIONS,
+    READY,
+    TABLE,
+    mends,
+    problem,
+    shown,
+    text_of,
+    texts,
+)
+
+
+def test_checking_shows_each_link_and_its_line(form):
+    form.check.click()
+
+    assert "Missing: allowed by policy." in text_of(form.bar.outcome)
+    assert [row.children[0].value.count("✓") for row in form.links.widget.children[1:]] == [
+        1,
+        0,
+        1,
+        1,
+    ]
+    assert "%adxmi policy grant --database Sales --identity mi-ingest" in texts(form)
+    assert [one.tooltip for one in mends(form)] == [
+        "Mend: allowed by policy (mi-ingest ExternalTable)"
+    ]
+
+
+def test_mending_puts_it_in_place_and_checks_again(azure, form):
+    form.check.click()
+
+    (mend,) = mends(form)
+    mend.click()
+
+    outcome = text_of(form.bar.outcome)
+    assert "Sales: mi-ingest + ExternalTable" in outcome
+    assert "to take it back: %adxmi policy undo 1" in outcome
+    assert "All 4 links are in place." in outcome
+    assert mends(form) == []
+    assert not form.bar.apply.disabled
+
+
+def test_mending_tells_others(form):
+    heard = []
+    form.when_applied(lambda: heard.append("mended"))
+    form.check.click()
+
+    mends(form)[0].click()
+
+    assert heard == ["mended"]
+
+
+def test_a_failed_mend_is_told_and_can_be_done_again(azure, form):
+    form.check.click()
+    azure.faults.add("throttled", match=".alter-merge", times=None, retry_after=0)
+
+    mends(form)[0].click()
+    assert "<p>Throttled: " in form.bar.outcome.value
+    assert not form.bar.apply.disabled
+    azure.faults.clear()
+    mends(form)[0].click()
+
+    assert mends(form) == []
+
+
+def test_a_mend_that_replaces_a_rule_asks_first(azure, make_workflow_form):
+    from adxmi_jupyter.embedded.callouts import CalloutRule
+
+    pattern = r"^https://contosolake\.blob\.core\.windows\.net(/|$)"
+    rules = azure.world.cluster.callout_policy = [CalloutRule("sandbox_artifacts", pattern, False)]
+    form = make_workflow_form("python-plugin", DECLARATIONS["python-plugin"].about.sample.fields)
+    form.check.click()
+
+    mends(form)[1].click()
+    assert "a rule of the callout policy would go" in form.bar.question.value
+    assert azure.world.cluster.callout_policy == rules
+    form.bar.confirm.click()
+
+    assert azure.world.cluster.callout_policy == []
+    assert "callout policy: - sandbox_artifacts" in form.bar.outcome.value
+
+
+def test_no_to_a_mend_keeps_everything(azure, make_workflow_form):
+    from adxmi_jupyter.embedded.callouts import CalloutRule
+
+    pattern = r"^https://contosolake\.blob\.core\.windows\.net(/|$)"
+    azure.world.cluster.callout_policy = [CalloutRule("sandbox_artifacts", pattern, False)]
+    form = make_workflow_form("python-plugin", DECLARATIONS["python-plugin"].about.sample.fields)
+    form.check.click()
+    mends(form)[1].click()
+
+    form.bar.dismiss.click()
+    form.bar.confirm.click()
+
+    assert [rule.can_call for rule in azure.world.cluster.callout_policy] == [False]
+
+
+def test_an_old_finding_is_marked_and_cannot_be_mended(azure, form):
+    form.check.click()
+
+    form.fields["identity"].input.value = "mi-export"
+
+    assert "have changed since" in form._checked.value
+    assert "adxmi-old" in form.links.widget._dom_classes
+    mends(form)[0].click()
+    assert azure.world.cluster.databases["Sales"].policy[-1].display_name == "mi-export"
+
+
+def test_a_name_being_typed_leaves_the_findings_as_they_are(form):
+    form.check.click()
+
+    form.fields["name"].input.value = "Archive2"
+
+    assert form._checked.value == ""
+    assert not mends(form)[0].disabled
+
+
+def test_an_azure_role_has_lines_and_no_button(form):
+    form.fields["location"].input.value = "https://contosobackup.blob.core.windows.net/backups"
+    form.check.click()
+
+    assert "!az role assignment create --role" in texts(form)
+    assert "%adxmi embedded azure-role --identity mi-ingest" in text_of(
+        form.links.rows[3].widget.children[0]
+    )
+    assert not shown(form.links.rows[3].button)
+
+
+def test_after_a_rest_the_links_are_looked_at_by_themselves(make_workflow_form):
+    async def fill_in_and_rest():
+        form = make_workflow_form("external-table", TABLE)
+        seen = [sight.state for sight in form.state.chain.sights]
+        await form.rest.over()
+        await form.background.over()
+        return form, seen
+
+    form, seen = asyncio.run(fill_in_and_rest())
+
+    assert seen == ["unseen"] * 4
+    assert len(mends(form)) == 1
+    assert form.bar.outcome.value == ""
+
+
+def test_a_problem_under_the_cursor_waits_for_a_rest(make_workflow_form):
+    async def type_and_rest():
+        form = make_workflow_form("external-table", {"identity": "mi-exp"})
+        while_typing = problem(form, "identity")
+        await form.rest.over()
+        return while_typing, problem(form, "identity")
+
+    while_typing, rested = asyncio.run(type_and_rest())
+
+    assert while_typing == ""
+    assert "no identity is named 'mi-exp'" in rested
+
+
+def test_what_was_looked_at_for_something_else_is_dropped(make_workflow_form):
+    async def rest_and_type_on():
+        form = make_workflow_form("external-table", TABLE)
+        await form.rest.over()
+        form.fields["identity"].input.value = "mi-export"
+        form.rest.cancel()
+        await every_thread()
+        return form
+
+    form = asyncio.run(rest_and_type_on())
+
+    assert {sight.state for sight in form.state.chain.sights} == {"unseen"}
+
+
+def test_the_links_are_looked_at_again_once_another_identity_is_chosen(make_workflow_form):
+    async def choose_another():
+        form = make_workflow_form("external-table", TABLE)
+        await form.rest.over()
+        await form.background.over()
+        form.fields["identity"].input.value = "mi-export"
+        was_old = form.state.chain.is_old
+        await form.rest.over()
+        await form.background.over()
+        return form, was_old
+
+    form, was_old = asyncio.run(choose_another())
+
+    assert was_old
+    assert form.state.chain.is_current
+    assert mends(form) == []
+
+
+def test_a_look_that_apply_cut_short_comes_after_its_question(make_workflow_form):
+    async def apply_at_once():
+        fields = {**READY, "name": "ArchivedOrders", "replace": True}
+        form = make_workflow_form("external-table", fields)
+        await form.rest.over()
+        form.bar.apply.click()
+        await form.rest.over()
+        await form.background.over()
+        return form
+
+    form = asyncio.run(apply_at_once())
+
+    assert "would be replaced" in form.bar.question.value
+    assert form.state.chain.is_current

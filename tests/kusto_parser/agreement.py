@@ -1,0 +1,20 @@
+"""What Microsoft's parser and the embedded Azure say of the same text."""
+
+SYNTAX_ERROR = "BadRequest_SyntaxError"
+
+
+def assert_both_understand(kusto_parser, refusal_code, text):
+    """The parser finds a clean command, and the embedded Azure refuses no syntax."""
+    judgement = kusto_parser.judge(text, schema=False)
+
+    assert judgement.is_clean
+    assert judgement.kind == "Command"
+    assert refusal_code(text) != SYNTAX_ERROR
+
+
+def assert_both_refuse(kusto_parser, refusal_code, text):
+    """The parser finds no clean command, and the embedded Azure refuses the syntax."""
+    judgement = kusto_parser.judge(text, schema=False)
+
+    assert (judgement.kind, judgement.is_clean) != ("Command", True)
+    assert refusal_code(text) == SYNTAX_ERROR
