@@ -1,7 +1,9 @@
 """The picture of ``check``: the links of a chain, one below the other, and what mends them.
 
-An SVG without any outside resource. Colours are half transparent and text takes the theme's, so
-that it works on light and dark ground; marks and words say the same without colour.
+Marks are drawn as SVG, without any outside resource, beside a table of words: a front end takes
+drawings out of a notebook that it does not trust, and what is left must be read all the same.
+Colours are half transparent and text takes the theme's, so that it works on light and dark ground;
+marks and words say the same without colour.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ from adxmi_jupyter.magics.whole import Whole
 if TYPE_CHECKING:
     import pandas as pd
 
-_ROW, _LEFT, _TOP, _RADIUS, _WIDTH = 52, 22, 30, 11, 900
+_RADIUS, _CENTRE = 11, 20
 _SIGNS = {"ok": "✓", "missing": "✗", "unknown": "?", "warning": "!"}
 _COLOURS = {
     "ok": "44, 160, 44",
@@ -25,8 +27,11 @@ _COLOURS = {
     "unknown": "128, 128, 128",
     "warning": "230, 145, 20",
 }
-_LONGEST_HEAD, _LONGEST_BODY = 90, 130
 _TEXT = "var(--jp-ui-font-color1, currentColor)"
+_CELL = (
+    f"border: none; padding: 2px 4px; text-align: left; vertical-align: top; color: {_TEXT}; "
+    "white-space: normal; overflow-wrap: anywhere; max-width: 860px"
+)
 
 
 @dataclass(frozen=True)
@@ -36,7 +41,6 @@ class _Row:
     state: str
     head: str
     body: str
-    whole: str
 
 
 class Chain(Whole):
@@ -70,20 +74,16 @@ def _mending(links: pd.DataFrame) -> str:
 
 
 def picture(title: str, links: pd.DataFrame) -> str:
-    """Return the chain of one workflow as SVG; `links` are its rows of `links_frame`."""
+    """Return the chain of one workflow as HTML; `links` are its rows of `links_frame`."""
     rows = [_row(*cells) for cells in _cells(links)]
-    height = _TOP + _ROW * len(rows) + 4
     broken = sum(row.state == "missing" for row in rows)
     state = f"{broken} missing" if broken else _whole_state(rows)
-    head = html.escape(_shortened(f"{title}: {state}", _LONGEST_HEAD))
-    body = "".join(
-        _drawn(row, place, is_last=place + 1 == len(rows)) for place, row in enumerate(rows)
-    )
+    head = html.escape(one_line(f"{title}: {state}"))
+    body = "".join(_drawn(row, is_last=row is rows[-1]) for row in rows)
     return (
-        f'<svg class="adxmi-chain" role="img" aria-label="{head}" width="100%" '
-        f'viewBox="0 0 {_WIDTH} {height}" style="max-width: {_WIDTH}px; font-size: 13px; '
-        'font-family: var(--jp-ui-font-family, sans-serif);">'
-        f'<text x="4" y="18" font-weight="600" fill="{_TEXT}">{head}</text>{body}</svg>'
+        f'<div style="font-weight: 600; color: {_TEXT}">{head}</div>'
+        f'<table class="adxmi-chain" aria-label="{head}" style="border: none; margin: 4px 0; '
+        f'border-collapse: collapse"><tbody>{body}</tbody></table>'
     )
 
 
@@ -110,31 +110,32 @@ def _whole_state(rows: Sequence[_Row]) -> str:
 def _row(link: str, subject: str, state: str, detail: str, fix: str) -> _Row:
     body = " — ".join(part for part in (detail, fix) if part)
     head = f"{link}: {subject}"
-    return _Row(state, one_line(head), one_line(body), one_line(f"{head} ({state}) {body}"))
+    return _Row(state, one_line(head), one_line(body))
 
 
-def _drawn(row: _Row, place: int, *, is_last: bool) -> str:
-    y = _TOP + _ROW * place + _RADIUS + 4
-    colour = _COLOURS.get(row.state, _COLOURS["unknown"])
-    dashes = ' stroke-dasharray="4 5"' if row.state == "missing" else ""
+def _drawn(row: _Row, *, is_last: bool) -> str:
+    more = f"<br/><small>{html.escape(row.body or row.state)}</small>"
+    return (
+        f'<tr style="background: none"><td style="{_CELL}; position: relative; min-width: 40px">'
+        f'{_mark(row.state, is_last=is_last)}</td><td style="{_CELL}; padding-bottom: 10px">'
+        f"{html.escape(row.head)}{more}</td></tr>"
+    )
+
+
+def _mark(state: str, *, is_last: bool) -> str:
+    """Return the mark of a link with the line to the next one, which is broken if the link is."""
+    colour = _COLOURS.get(state, _COLOURS["unknown"])
+    dashes = ' stroke-dasharray="4 5"' if state == "missing" else ""
     line = (
-        ""
-        if is_last
-        else f'<line x1="{_LEFT}" y1="{y + _RADIUS}" x2="{_LEFT}" y2="{y + _ROW - _RADIUS}" '
+        f'<line x1="{_CENTRE}" y1="{2 * _RADIUS + 4}" x2="{_CENTRE}" y2="100%" '
         f'stroke="rgb({colour})" stroke-width="2"{dashes}/>'
     )
     return (
-        f"<g><title>{html.escape(row.whole)}</title>{line}"
-        f'<circle cx="{_LEFT}" cy="{y}" r="{_RADIUS}" fill="rgba({colour}, .2)" '
+        '<div style="position: absolute; top: 0; bottom: 0; left: 0; width: 40px; '
+        'overflow: hidden"><svg aria-hidden="true" width="40" height="100%" '
+        f'style="font-size: 13px">{"" if is_last else line}'
+        f'<circle cx="{_CENTRE}" cy="{_RADIUS + 2}" r="{_RADIUS}" fill="rgba({colour}, .2)" '
         f'stroke="rgb({colour})" stroke-width="2"/>'
-        f'<text x="{_LEFT}" y="{y + 5}" text-anchor="middle" fill="{_TEXT}">'
-        f"{_SIGNS.get(row.state, '?')}</text>"
-        f'<text x="{_LEFT + 22}" y="{y - 1}" fill="{_TEXT}">'
-        f"{html.escape(_shortened(row.head, _LONGEST_HEAD))}</text>"
-        f'<text x="{_LEFT + 22}" y="{y + 15}" font-size="11.5" fill="{_TEXT}">'
-        f"{html.escape(_shortened(row.body or row.state, _LONGEST_BODY))}</text></g>"
+        f'<text x="{_CENTRE}" y="{_RADIUS + 7}" text-anchor="middle" fill="{_TEXT}">'
+        f"{_SIGNS.get(state, '?')}</text></svg></div>"
     )
-
-
-def _shortened(text: str, longest: int) -> str:
-    return text if len(text) <= longest else text[: longest - 1] + "…"

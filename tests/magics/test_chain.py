@@ -15,17 +15,33 @@ def chain(magic):
     return magic(PLANNED)
 
 
-def svg_of(chain):
+def table_of(chain):
     shown = chain._repr_html_()
-    return ET.fromstring(shown[: shown.index("</svg>") + len("</svg>")])
+    return ET.fromstring(shown[shown.index("<table") : shown.index("</table>") + len("</table>")])
 
 
 def test_the_picture_has_a_mark_for_each_link_and_says_how_many_are_missing(chain):
-    drawn = svg_of(chain)
+    drawn = table_of(chain)
 
-    marks = [text.text for text in drawn.iter("text") if text.get("text-anchor") == "middle"]
-    assert marks == ["✗", "✗", "✓", "✗"]
+    assert [text.text for text in drawn.iter("text")] == ["✗", "✗", "✓", "✗"]
     assert drawn.get("aria-label") == "external-table Backups: 3 missing"
+
+
+def test_where_drawings_are_taken_out_the_words_are_left_in_a_table(chain):
+    rows = ["".join(row.itertext()) for row in table_of(chain).iter("tr")]
+
+    assert [row[: row.index(":")] for row in rows] == [
+        "✗assigned to the cluster",
+        "✗allowed by policy",
+        "✓callout policy",
+        "✗Azure role",
+    ]
+
+
+def test_links_are_joined_and_the_last_one_to_nothing(chain):
+    marks = list(table_of(chain).iter("svg"))
+
+    assert [len(list(mark.iter("line"))) for mark in marks] == [1, 1, 1, 0]
 
 
 def test_the_lines_that_mend_it_are_there_to_be_copied(chain):
