@@ -8,13 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from adxmi_jupyter.actions import identities, principals
 from adxmi_jupyter.actions.policies import read_one
 from adxmi_jupyter.actions.roles import read_one as roles_of
-from adxmi_jupyter.errors import AdxmiError
-from adxmi_jupyter.model import kql
+from adxmi_jupyter.errors import AdxmiError, NotAuthorized, ResourceNotFound
+from adxmi_jupyter.model.assignment import parse_identity_resource
 from adxmi_jupyter.model.callout import parse_callouts
 from adxmi_jupyter.model.declaration.stored import (
     cell,
@@ -24,12 +23,11 @@ from adxmi_jupyter.model.declaration.stored import (
 )
 from adxmi_jupyter.model.identity import SYSTEM
 from adxmi_jupyter.service.gather import gather
-from adxmi_jupyter.service.resource_manager import AUTHORIZATION_VERSION
+from adxmi_jupyter.service.resource_manager import IDENTITY_VERSION
 
 if TYPE_CHECKING:
     from adxmi_jupyter.actions.principals import ResolvedPrincipal
     from adxmi_jupyter.model.assignment import AssignedIdentities
-    from adxmi_jupyter.model.azure_role import Target
     from adxmi_jupyter.model.callout import CalloutRule
     from adxmi_jupyter.model.identity import ManagedIdentity
     from adxmi_jupyter.model.policy import Policy, Scope
@@ -41,10 +39,14 @@ Ask = Callable[["Connection"], Any]
 
 @dataclass(frozen=True)
 class Fact:
-    """Something to ask the cluster or Azure for; two of one key are the same fact."""
+    """Something to ask the cluster or Azure for; two of one key are the same fact.
+
+    `right` is the least that lets somebody see it.
+    """
 
     key: tuple[Hashable, ...]
     ask: Ask
+    right: str = ""
 
     def __hash__(self) -> int:
         return hash(self.key)
@@ -54,15 +56,18 @@ class Fact:
 
 
 class Facts:
-    """The answers, or the errors that stand in their place; later answers are added to them."""
+    """The answers, or the errors that stand in their place; later answers are added to them.
 
-    def __init__(self) -> None:
+    `quiet` shows no progress.
+    """
+
+    def __init__(self, connection: Connection, *, quiet: bool = False) -> None:
+        self.connection = connection
+        self._quiet = quiet
         self._answers: dict[tuple[Hashable, ...], object] = {}
 
-    def gather(self, connection: Connection, facts: Iterable[Fact], *, quiet: bool = False) -> None:
+    def gather(self, facts: Iterable[Fact]) -> None:
         """Ask at the same time for facts that are not known yet; errors stand for answers.
-
-        `quiet` shows no progress.
 
         Raises
         ------
@@ -73,12 +78,18 @@ class Facts:
         wanted = [fact for fact in dict.fromkeys(facts) if fact.key not in self._answers]
         if not wanted:
             return
-        what = "" if quiet else "examining the links"
-        answers = gather(lambda fact: fact.ask(connection), wanted, what=what)
+        what = "" if self._quiet else "examining the links"
+        answers = gather(lambda fact: fact.ask(self.connection), wanted, what=what)
         for fact, answer in zip(wanted, answers, strict=True):
             if isinstance(answer, Exception) and not isinstance(answer, AdxmiError):
                 raise answer
+            if isinstance(answer, NotAuthorized | ResourceNotFound) and fact.right:
+                answer.why = f"{answer.why} (to see it takes: {fact.right})"
             self._answers[fact.key] = answer
+
+    def has(self, fact: Fact) -> bool:
+        """Tell whether it was asked for."""
+        return fact.key in self._answers
 
     def answer(self, fact: Fact) -> Any:
         """Return what was answered.
@@ -101,7 +112,29 @@ def assigned() -> Fact:
     def ask(connection: Connection) -> AssignedIdentities:
         return identities.assigned(connection)
 
-    return Fact(("assigned",), ask)
+    return Fact(("assigned",), ask, "Reader on the cluster, in Azure")
+
+
+def in_subscription() -> Fact:
+    """Ask which user-assigned identities the cluster's subscription has: by their object IDs."""
+
+    def ask(connection: Connection) -> Mapping[str, ManagedIdentity]:
+        subscription = identities.cluster_id(connection).split("/")[2]
+        resources = connection.resource_manager.user_identities(subscription)
+        found = map(parse_identity_resource, resources)
+        return {one.object_id.lower(): one for one in found}
+
+    return Fact(("identities",), ask, "Reader on the subscription, in Azure")
+
+
+def identity_resource(resource_id: str) -> Fact:
+    """Ask for the identity that a resource ID stands for now: `ManagedIdentity`."""
+
+    def ask(connection: Connection) -> ManagedIdentity:
+        found = connection.resource_manager.get(resource_id, IDENTITY_VERSION)
+        return parse_identity_resource(found)
+
+    return Fact(("identity", resource_id.lower()), ask, "Reader on the identity, in Azure")
 
 
 def policy(scope: Scope) -> Fact:
@@ -110,7 +143,7 @@ def policy(scope: Scope) -> Fact:
     def ask(connection: Connection) -> Policy:
         return read_one(connection, scope).policy
 
-    return Fact(("policy", scope), ask)
+    return Fact(("policy", scope), ask, "AllDatabasesAdmin; of a database Database Admin may do")
 
 
 def roles(database: str) -> Fact:
@@ -119,7 +152,7 @@ def roles(database: str) -> Fact:
     def ask(connection: Connection) -> tuple[RoleAssignment, ...]:
         return roles_of(connection, database)
 
-    return Fact(("roles", database), ask)
+    return Fact(("roles", database), ask, f"Database Admin of {database}, or its monitor")
 
 
 def principal(identity: ManagedIdentity) -> Fact:
@@ -141,7 +174,7 @@ def callouts() -> Fact:
         command = ".show cluster policy callout"
         return parse_callouts(connection.kusto.command(command).rows())
 
-    return Fact(("callouts",), ask)
+    return Fact(("callouts",), ask, "AllDatabasesMonitor")
 
 
 def plugins() -> Fact:
@@ -178,59 +211,12 @@ def external_tables(database: str) -> Fact:
             for row in rows
         }
 
-    return Fact(("external tables", database), ask)
+    return Fact(("external tables", database), ask, f"Database User or Viewer of {database}")
 
 
 def _format(row: Mapping[str, Any]) -> str:
     properties = json_cell(row, "Properties")
     return text_cell(properties, "Format").lower() if isinstance(properties, dict) else ""
-
-
-def resource(target: Target) -> Fact:
-    """Ask for the resource ID of a target; empty where it cannot be found."""
-
-    def ask(connection: Connection) -> str:
-        return target.resource_id or _found(connection, target)
-
-    return Fact(("resource", target.resource_type, target.name, target.resource_id), ask)
-
-
-def _found(connection: Connection, target: Target) -> str:
-    rows = connection.resource_manager.graph(
-        f"resources | where type =~ {kql.string_literal(target.resource_type.lower())} "
-        f"| where name =~ {kql.string_literal(target.name)} | project id | order by id asc"
-    )
-    return str(rows[0]["id"]) if rows else ""
-
-
-def azure_roles(scope: str, object_id: str) -> Fact:
-    """Ask which Azure roles a principal holds on a scope: GUIDs of definitions, in lower case.
-
-    Roles that a group of the principal holds count; those on a part of the scope do not.
-    """
-
-    def ask(connection: Connection) -> tuple[str, ...]:
-        chosen = quote(f"assignedTo('{object_id}')")
-        path = f"{scope}/providers/Microsoft.Authorization/roleAssignments?$filter={chosen}"
-        items = connection.resource_manager.all_of(path, AUTHORIZATION_VERSION)
-        held = [item.get("properties") or {} for item in items]
-        return tuple(
-            str(one.get("roleDefinitionId")).rsplit("/", 1)[-1].lower()
-            for one in held
-            if _reaches(str(one.get("scope") or scope), scope)
-        )
-
-    return Fact(("azure roles", scope.lower(), object_id.lower()), ask)
-
-
-_MANAGEMENT_GROUP = "/providers/microsoft.management/managementgroups/"
-
-
-def _reaches(outer: str, inner: str) -> bool:
-    """Tell whether an assignment's scope is the one asked about, or contains it."""
-    above, below = outer.lower().rstrip("/"), inner.lower()
-    # What Azure lists of a management group is one that contains the scope.
-    return above.startswith(_MANAGEMENT_GROUP) or f"{below}/".startswith(f"{above}/")
 
 
 def object_id_of(facts: Facts, identity: ManagedIdentity) -> str:
@@ -246,3 +232,42 @@ def object_id_of(facts: Facts, identity: ManagedIdentity) -> str:
         return identity.object_id
     present: AssignedIdentities = facts.answer(assigned())
     return present.system.object_id if present.system else ""
+
+
+def listed(facts: Facts, identity: ManagedIdentity) -> ManagedIdentity | None:
+    """Return an identity as the cluster's subscription lists it; None where it does not.
+
+    Raises
+    ------
+    AdxmiError
+        Azure did not tell.
+
+    """
+    found: Mapping[str, ManagedIdentity] = facts.answer(in_subscription())
+    return found.get(identity.object_id.lower())
+
+
+def resource_id_of(facts: Facts, identity: ManagedIdentity) -> str:
+    """Return the resource ID of a user-assigned identity; empty where nobody tells."""
+    if identity.resource_id:
+        return identity.resource_id
+    try:
+        present: AssignedIdentities = facts.answer(assigned())
+    except AdxmiError:
+        return ""
+    same = (one for one in present.users if one.object_id.lower() == identity.object_id.lower())
+    return next((one.resource_id for one in same), "")
+
+
+def tenant_of(facts: Facts, identity: ManagedIdentity) -> str:
+    """Return the tenant of an identity; empty where nobody tells."""
+    if identity.tenant_id:
+        return identity.tenant_id
+    try:
+        if identity.is_system:
+            present: AssignedIdentities = facts.answer(assigned())
+            return present.system.tenant_id if present.system else ""
+        found = listed(facts, identity)
+    except AdxmiError:
+        return ""
+    return found.tenant_id if found else ""

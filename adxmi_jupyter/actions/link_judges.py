@@ -8,56 +8,51 @@ Explorer docs).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import shlex
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from adxmi_jupyter.actions import link_facts
-from adxmi_jupyter.actions.findings import Finding, State
+from adxmi_jupyter.actions import link_facts, target_facts
+from adxmi_jupyter.actions.findings import State, finding, missing, unknown
 from adxmi_jupyter.actions.repairs import (
     AllowCallout,
     AssignIdentity,
-    GrantAzureRole,
     GrantRole,
     GrantUsage,
     RevokeCallout,
 )
 from adxmi_jupyter.actions.role_change import is_by_object_id
-from adxmi_jupyter.errors import AdxmiError
-from adxmi_jupyter.model import azure_role, callout
+from adxmi_jupyter.actions.target_judges import TargetJudge, followers_of
+from adxmi_jupyter.errors import AdxmiError, ResourceNotFound
+from adxmi_jupyter.model import callout
 from adxmi_jupyter.model.declaration.links import (
     Allowed,
     Assigned,
+    AssignedToFollowers,
     CalloutAllowed,
+    Exists,
     GrantedInAzure,
+    GrantedInCosmosDb,
     GrantedInKusto,
-    NotVerifiable,
+    NamedBy,
     PluginEnabled,
     ReadsThrough,
+    SameTenant,
     WritesThrough,
 )
 from adxmi_jupyter.model.policy import CLUSTER, Scope
 from adxmi_jupyter.model.role import Role
 
 if TYPE_CHECKING:
+    from adxmi_jupyter.actions.findings import Finding
     from adxmi_jupyter.actions.link_facts import Fact, Facts
     from adxmi_jupyter.actions.principals import ResolvedPrincipal
-    from adxmi_jupyter.actions.repairs import Repair
+    from adxmi_jupyter.actions.target_facts import Places
     from adxmi_jupyter.model.assignment import AssignedIdentities
     from adxmi_jupyter.model.declaration.links import Link
+    from adxmi_jupyter.model.identity import ManagedIdentity
     from adxmi_jupyter.model.policy import Policy
     from adxmi_jupyter.model.role import RoleAssignment
-
-_NAMES = {
-    Assigned: "assigned to the cluster",
-    Allowed: "allowed by policy",
-    GrantedInAzure: "Azure role",
-    GrantedInKusto: "security role",
-    CalloutAllowed: "callout policy",
-    PluginEnabled: "plugin",
-    NotVerifiable: "right at the target",
-    WritesThrough: "external table",
-    ReadsThrough: "external table",
-}
 
 # Roles on a database, or on all, that let their holders do what a role lets them.
 _AS_GOOD = {
@@ -67,27 +62,8 @@ _AS_GOOD = {
 _ALWAYS_GOOD = ("admins", "AllDatabasesAdmin")
 
 
-def name_of(link: Link) -> str:
-    """Return what a link is called, for people."""
-    return _NAMES[type(link)]
-
-
-def finding(link: Link, state: State, detail: str = "", fix: str = "") -> Finding:
-    """Return how a link was found."""
-    return Finding(name_of(link), link.subject, state, detail, fix)
-
-
-def _missing(link: Link, detail: str, repair: Repair | GrantAzureRole | None) -> Finding:
-    return Finding(name_of(link), link.subject, State.MISSING, detail, repair=repair)
-
-
-def unknown(link: Link, failure: AdxmiError) -> Finding:
-    """Return how a link was found that could not be looked at."""
-    return finding(link, State.UNKNOWN, f"{failure.what}: {failure.why}")
-
-
 def facts_for(link: Link, database: str) -> tuple[Fact, ...]:
-    """Return what must be known to judge a link, Azure roles aside."""
+    """Return what must be known to judge a link, and can be asked for at once."""
     match link:
         case Assigned():
             return (link_facts.assigned(),)
@@ -100,36 +76,82 @@ def facts_for(link: Link, database: str) -> tuple[Fact, ...]:
             return (link_facts.callouts(),)
         case PluginEnabled():
             return (link_facts.plugins(),)
-        case GrantedInAzure():
-            return (link_facts.assigned(), link_facts.resource(link.target))
+        case Exists() | SameTenant() | GrantedInAzure() | GrantedInCosmosDb():
+            return (link_facts.assigned(), link_facts.in_subscription())
         case WritesThrough() | ReadsThrough():
             return (link_facts.external_tables(database),)
-        case NotVerifiable():
+        case AssignedToFollowers():
+            return (target_facts.followed(),)
+        case _:
             return ()
 
 
-def azure_facts_for(link: Link, facts: Facts) -> tuple[Fact, ...]:
-    """Return what must be known of Azure roles, once it is known where and whose."""
-    if not isinstance(link, GrantedInAzure):
-        return ()
+def more_facts_for(link: Link, facts: Facts, places: Places, database: str) -> tuple[Fact, ...]:
+    """Return what must be known besides, once it is known whose and where."""
     try:
-        scope, object_id = _scope(link, facts), link_facts.object_id_of(facts, link.identity)
+        match link:
+            case Exists():
+                return tuple(map(link_facts.identity_resource, _to_look_up(link, facts)))
+            case GrantedInAzure():
+                scope = places.scope(link.target)
+                object_id = link_facts.object_id_of(facts, link.identity)
+                return (target_facts.azure_roles(scope, object_id),) if scope and object_id else ()
+            case GrantedInCosmosDb():
+                account = places.resource(link.target).resource_id
+                return (target_facts.cosmos_roles(account),) if account else ()
+            case AssignedToFollowers():
+                return tuple(map(target_facts.follower, followers_of(facts, database)))
+            case _:
+                return ()
     except AdxmiError:  # then judging it says why
         return ()
-    return (link_facts.azure_roles(scope, object_id),) if scope and object_id else ()
 
 
-def _scope(link: GrantedInAzure, facts: Facts) -> str:
-    found: str = facts.answer(link_facts.resource(link.target))
-    inside = link.target.inside
-    return f"{found}/{inside}" if found and inside else found
+def named_by(link: NamedBy) -> Finding:
+    """Judge whether what is kept names an identity by the ID that belongs there."""
+    identity, word = link.identity, link.word.lower()
+    if word != identity.client_id.lower() or word == identity.object_id.lower():
+        return finding(link, State.OK)
+    why = f"that is its client ID; what belongs there is its object ID, {identity.object_id}"
+    return finding(link, State.MISSING, why, f"--identity {identity.object_id}")
+
+
+def _create_again(resource_id: str) -> str:
+    parts = resource_id.split("/")
+    where = ("--resource-group", parts[4], "--subscription", parts[2])
+    return "!" + shlex.join(("az", "identity", "create", "--name", parts[-1], *where))
+
+
+def _made_again(link: Exists, now: ManagedIdentity) -> Finding:
+    why = (
+        f"an identity of this name was made since, with another object ID: {now.object_id}; "
+        f"{link.identity.object_id} is the former one"
+    )
+    return finding(link, State.MISSING, why, f"--identity {now.object_id}")
+
+
+def _to_look_up(link: Exists, facts: Facts) -> tuple[str, ...]:
+    """Return the resource ID of an identity that the cluster's subscription does not list."""
+    if _listed(facts, link.identity) is not None:
+        return ()
+    found = link_facts.resource_id_of(facts, link.identity)
+    return (found,) if found else ()
+
+
+def _listed(facts: Facts, identity: ManagedIdentity) -> ManagedIdentity | None:
+    """Return an identity as the subscription lists it; None also for who may not list them."""
+    try:
+        return link_facts.listed(facts, identity)
+    except AdxmiError:  # the identity itself may be open to the caller
+        return None
 
 
 @dataclass(frozen=True)
 class Judge:
-    """Judges links by facts, for a workflow in a database."""
+    """Judges links by facts, for a workflow in a database; `places` are where targets are."""
 
     facts: Facts
+    places: Places
     database: str
 
     def judged(self, link: Link) -> Finding:
@@ -141,20 +163,49 @@ class Judge:
 
     def _judged(self, link: Link) -> Finding:
         match link:
+            case NamedBy():
+                return named_by(link)
+            case Exists():
+                return self._exists(link)
             case Assigned():
                 return self._assigned(link)
             case Allowed():
                 return self._allowed(link)
-            case GrantedInAzure():
-                return self._granted_in_azure(link)
             case GrantedInKusto():
                 return self._granted_in_kusto(link)
             case CalloutAllowed():
                 return self._callout(link)
             case PluginEnabled():
                 return self._plugin(link)
+            case SameTenant() | GrantedInAzure() | GrantedInCosmosDb() | AssignedToFollowers():
+                return TargetJudge(self.facts, self.places, self.database).judged(link)
             case _:
                 return finding(link, State.UNKNOWN, getattr(link, "what", ""))
+
+    def _exists(self, link: Exists) -> Finding:
+        wanted = link.identity
+        if _listed(self.facts, wanted) is not None:
+            return finding(link, State.OK)
+        resource_id = link_facts.resource_id_of(self.facts, wanted)
+        if not resource_id:
+            return self._never_seen(link)
+        try:
+            now: ManagedIdentity = self.facts.answer(link_facts.identity_resource(resource_id))
+        except ResourceNotFound:
+            why = "it was deleted in Azure; the cluster goes on listing it"
+            return finding(link, State.MISSING, why, _create_again(resource_id))
+        if now.object_id.lower() == wanted.object_id.lower():
+            return finding(link, State.OK)
+        return _made_again(link, now)
+
+    def _never_seen(self, link: Exists) -> Finding:
+        """Tell of an identity that is nowhere: somebody may have made it again by its name."""
+        found = self.facts.answer(link_facts.in_subscription()).values()
+        again = next((one for one in found if one.label == link.identity.label), None)
+        if again is not None:
+            return _made_again(link, again)
+        why = "Azure shows none with this object ID: it was deleted, or you may not read it there"
+        return finding(link, State.UNKNOWN, why)
 
     def _assigned(self, link: Assigned) -> Finding:
         present: AssignedIdentities = self.facts.answer(link_facts.assigned())
@@ -162,7 +213,7 @@ class Judge:
         if wanted.is_system:
             if present.system is not None:
                 return finding(link, State.OK)
-            return _missing(link, "the cluster has none", AssignIdentity(wanted))
+            return missing(link, "the cluster has none", AssignIdentity(wanted))
         if wanted.object_id.lower() in {one.object_id.lower() for one in present.all}:
             return finding(link, State.OK)
         again = next((one for one in present.all if one.label == wanted.label), None)
@@ -172,7 +223,7 @@ class Judge:
                 f"{wanted.object_id} is one that was there before"
             )
             return finding(link, State.MISSING, why, f"--identity {again.object_id}")
-        return _missing(link, "not assigned to the cluster", AssignIdentity(wanted))
+        return missing(link, "not assigned to the cluster", AssignIdentity(wanted))
 
     def _allowed(self, link: Allowed) -> Finding:
         here = Scope(self.database)
@@ -187,7 +238,7 @@ class Judge:
             raise failure
         place = CLUSTER if link.cluster_only else here
         repair = GrantUsage(place, link.identity, link.usage)
-        return _missing(link, self._not_allowed(link), repair)
+        return missing(link, self._not_allowed(link), repair)
 
     def _policy(self, scope: Scope) -> Policy:
         found: Policy = self.facts.answer(link_facts.policy(scope))
@@ -216,24 +267,6 @@ class Judge:
         ]
         return f"; allowed is another identity of this name, {before[0]}" if before else ""
 
-    def _granted_in_azure(self, link: GrantedInAzure) -> Finding:
-        scope = _scope(link, self.facts)
-        if not scope:
-            return finding(link, State.UNKNOWN, f"{link.target.name} is not to be seen in Azure")
-        object_id = link_facts.object_id_of(self.facts, link.identity)
-        if not object_id:
-            return finding(link, State.UNKNOWN, "the cluster has no system-assigned identity")
-        held: tuple[str, ...] = self.facts.answer(link_facts.azure_roles(scope, object_id))
-        enough = next((role for role in link.roles if role.definition_id in held), None)
-        if enough is not None:
-            return finding(link, State.OK, enough.role_name)
-        least = link.roles[0]
-        others = ", ".join(dict.fromkeys(map(azure_role.name_of, held)))
-        why = f"{least.role_name} is not granted there"
-        who = replace(link.identity, object_id=object_id)
-        repair = GrantAzureRole(who, least, link.target, scope)
-        return _missing(link, f"{why}; {others} does not do" if others else why, repair)
-
     def _granted_in_kusto(self, link: GrantedInKusto) -> Finding:
         who: ResolvedPrincipal = self.facts.answer(link_facts.principal(link.identity))
         for where in link.databases or (self.database,):
@@ -244,7 +277,7 @@ class Judge:
                 why = f"it does not hold {link.role} on {where}"
                 if mine:
                     why = f"listed is its object ID, which the cluster may refuse: {mine[0].fqn}"
-                return _missing(link, why, GrantRole(where, link.role, link.identity))
+                return missing(link, why, GrantRole(where, link.role, link.identity))
         return finding(link, State.OK)
 
     def _callout(self, link: CalloutAllowed) -> Finding:
@@ -258,9 +291,9 @@ class Judge:
         if found.denying:
             rule = found.denying[0]
             repair = None if rule.is_fixed else RevokeCallout(link.callout_type, rule.pattern)
-            return _missing(link, f"a rule denies it: {rule}", repair)
+            return missing(link, f"a rule denies it: {rule}", repair)
         why = f"no rule of {link.callout_type} allows it"
-        return _missing(link, why, AllowCallout(link.callout_type, link.uri))
+        return missing(link, why, AllowCallout(link.callout_type, link.uri))
 
     def _plugin(self, link: PluginEnabled) -> Finding:
         if link.plugin.lower() in self.facts.answer(link_facts.plugins()):

@@ -7,32 +7,29 @@ Source: *Managed identities overview*, *Use a managed identity to run a continuo
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from adxmi_jupyter.actions import link_facts, names, repairs
-from adxmi_jupyter.actions.findings import Finding, State
+from adxmi_jupyter.actions import link_facts, names, repairs, target_facts
+from adxmi_jupyter.actions.findings import Finding, State, finding, name_of, unknown
 from adxmi_jupyter.actions.frames import TEXT, fixed_frame
 from adxmi_jupyter.actions.link_facts import Facts
-from adxmi_jupyter.actions.link_judges import (
-    Judge,
-    azure_facts_for,
-    facts_for,
-    finding,
-    name_of,
-    unknown,
-)
+from adxmi_jupyter.actions.link_judges import Judge, facts_for, more_facts_for
+from adxmi_jupyter.actions.target_facts import Places
 from adxmi_jupyter.errors import AdxmiError, DatabaseNotFound
 from adxmi_jupyter.model.connection_string import Method, parse
 from adxmi_jupyter.model.declaration import targets
 from adxmi_jupyter.model.declaration.fields import Kind
 from adxmi_jupyter.model.declaration.formats import ExportFormat
 from adxmi_jupyter.model.declaration.links import (
+    AT_TARGETS,
     Allowed,
     Assigned,
     NotVerifiable,
     ReadsThrough,
     WritesThrough,
+    acting_as,
+    named_by,
 )
 from adxmi_jupyter.model.declaration.registry import maker_of
 from adxmi_jupyter.model.identity import SYSTEM, ManagedIdentity
@@ -44,7 +41,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from adxmi_jupyter.actions.link_facts import ShownTable
-    from adxmi_jupyter.model.connection_string import ConnectionString
     from adxmi_jupyter.model.declaration.links import Link
     from adxmi_jupyter.service.connection import Connection
 
@@ -52,6 +48,14 @@ __all__ = ["Finding", "State", "examined", "links_frame", "name_of"]
 
 Through = WritesThrough | ReadsThrough
 """Links that lead through an external table, to links of its own."""
+
+
+@dataclass(frozen=True)
+class Chain:
+    """The links of one workflow, in the order of the chain, and its database."""
+
+    links: tuple[Link, ...]
+    database: str
 
 
 def examined(
@@ -74,29 +78,60 @@ def examined(
         There is no such database.
 
     """
-    facts = Facts()
-    facts.gather(
-        connection, [fact for link in links for fact in facts_for(link, database)], quiet=quiet
-    )
+    facts = Facts(connection, quiet=quiet)
+    facts.gather(fact for link in links for fact in facts_for(link, database))
     _check_database(facts, links, database)
-    acting = next((link.identity for link in links if isinstance(link, Assigned)), None)
+    (found,) = examined_together(facts, [Chain(tuple(links), database)], known=known)
+    return found
+
+
+def examined_together(
+    facts: Facts, chains: Sequence[Chain], *, known: Sequence[ManagedIdentity] = ()
+) -> list[tuple[Finding, ...]]:
+    """Examine the links of many workflows as `examined` does; they share their `facts`."""
+    facts.gather(f for one in chains for link in one.links for f in facts_for(link, one.database))
+    whole = [_whole(one, facts, known) for one in chains]
+    own = [(link, one.database) for one in whole for link in one.links_to_examine]
+    facts.gather(fact for link, where in own for fact in facts_for(link, where))
+    asked = target_facts.resources(link.target for link, _ in own if isinstance(link, AT_TARGETS))
+    facts.gather(asked)
+    places = Places(facts, asked)
+    facts.gather(f for link, where in own for f in more_facts_for(link, facts, places, where))
+    found = [_judged(one, Judge(facts, places, one.database)) for one in whole]
+    if not known and any(one.repair for findings in found for one in findings):
+        known = names.seen(facts.connection)
+    return [
+        tuple(_with_line(facts.connection, one, known) for one in findings) for findings in found
+    ]
+
+
+@dataclass(frozen=True)
+class _Whole:
+    """A chain with the links that external tables need in their turn."""
+
+    links: tuple[Link | Finding, ...]
+    database: str
+
+    @property
+    def links_to_examine(self) -> tuple[Link, ...]:
+        """Those of which nothing is found yet."""
+        return tuple(link for link in self.links if not isinstance(link, Finding))
+
+
+def _whole(chain: Chain, facts: Facts, known: Sequence[ManagedIdentity]) -> _Whole:
+    acting = next((link.identity for link in chain.links if isinstance(link, Assigned)), None)
     every: list[Link | Finding] = []
-    for link in links:
+    for link in chain.links:
         if isinstance(link, WritesThrough | ReadsThrough):
-            every += _beyond(connection, link, facts, database, acting)
+            every += _beyond(link, facts, chain.database, acting, known)
         else:
             every.append(link)
-    own = [link for link in every if not isinstance(link, Finding)]
-    wanted = [fact for link in own for fact in facts_for(link, database)]
-    facts.gather(connection, wanted, quiet=quiet)
-    wanted = [fact for link in own for fact in azure_facts_for(link, facts)]
-    facts.gather(connection, wanted, quiet=quiet)
-    judge = Judge(facts, database)
-    judged = (link if isinstance(link, Finding) else judge.judged(link) for link in every)
-    found = tuple(dict.fromkeys(judged))
-    if not known and any(one.repair for one in found):
-        known = names.seen(connection)
-    return tuple(_with_line(connection, one, known) for one in found)
+    return _Whole(tuple(dict.fromkeys(every)), chain.database)
+
+
+def _judged(whole: _Whole, judge: Judge) -> tuple[Finding, ...]:
+    found = (link if isinstance(link, Finding) else judge.judged(link) for link in whole.links)
+    return tuple(dict.fromkeys(found))
 
 
 def _with_line(
@@ -136,11 +171,11 @@ def links_frame(workflow: str, name: str, findings: Iterable[Finding]) -> pd.Dat
 
 
 def _beyond(
-    connection: Connection,
     link: Through,
     facts: Facts,
     database: str,
     acting: ManagedIdentity | None,
+    known: Sequence[ManagedIdentity],
 ) -> Iterator[Link | Finding]:
     """Yield how the external table was found, and the links that it needs in its turn."""
     try:
@@ -159,7 +194,7 @@ def _beyond(
     yield _as_target(link, table.data_format)
     actor = link.identity if isinstance(link, ReadsThrough) else acting
     for string in table.connection_strings:
-        yield from _of_string(connection, link, string, actor)
+        yield from _of_string(link, string, actor, known or names.seen(facts.connection))
 
 
 def _as_target(link: Through, data_format: str) -> Finding:
@@ -173,7 +208,7 @@ def _as_target(link: Through, data_format: str) -> Finding:
 
 
 def _of_string(
-    connection: Connection, link: Through, text: str, actor: ManagedIdentity | None
+    link: Through, text: str, actor: ManagedIdentity | None, known: Sequence[ManagedIdentity]
 ) -> Iterator[Link | Finding]:
     try:
         string = parse(text)
@@ -184,24 +219,30 @@ def _of_string(
     if string.authentication.method is Method.IMPERSONATION and actor is not None:
         yield from targets.reach(actor, string.target, write=writes)
         return
-    identity = _named(connection, string)
-    if identity is None:
+    word = string.authentication.identity
+    if not word:
         told = f"it signs in by: {string.authentication.method}"
         yield NotVerifiable(link.subject, told)
         return
-    yield Assigned(identity)
-    yield Allowed(identity, Usage.EXTERNAL_TABLE)
+    identity = kept_identity(word, known)
+    yield from named_by(identity, word)
+    yield from acting_as(identity, Usage.EXTERNAL_TABLE)
     yield from targets.reach(identity, string.target, write=writes)
 
 
-def _named(connection: Connection, string: ConnectionString) -> ManagedIdentity | None:
-    """Return the identity that a connection string names, by its name where that is known."""
-    word = string.authentication.identity
-    if not word:
-        return None
-    try:
-        (found,) = names.resolved(connection, (word,))
-    except AdxmiError:  # the word itself does: an object ID or ``system``
-        return ManagedIdentity(word, is_system=word == SYSTEM)
-    identity = found.identity
-    return replace(identity, is_system=True) if word == SYSTEM else identity
+def kept_identity(word: str, known: Sequence[ManagedIdentity]) -> ManagedIdentity:
+    """Return the identity that is kept by a word, by its name where that is known.
+
+    The word is an object ID, a client ID, a resource ID (the cluster's own for its system-assigned
+    identity), or ``system``.
+    """
+    wanted = word.rstrip("/").lower()
+    if wanted == SYSTEM:
+        system = (one for one in known if one.is_system)
+        return next(system, ManagedIdentity(SYSTEM, SYSTEM, is_system=True))
+    for one in known:
+        if wanted in {one.object_id.lower(), one.resource_id.lower(), one.client_id.lower()}:
+            return one
+    if not word.startswith("/"):
+        return ManagedIdentity(wanted)
+    return ManagedIdentity("", wanted.rsplit("/", 1)[-1], resource_id=word)

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from adxmi_jupyter.model.azure_role import COSMOS_READER, COSMOS_READER_NAME
 from adxmi_jupyter.model.identity import word_among
 from adxmi_jupyter.model.word import line
 
@@ -122,18 +123,45 @@ class GrantAzureRole:
         return ("embedded", "azure-role", "--identity", _who(self.identity, known), *what)
 
 
+@dataclass(frozen=True)
+class GrantCosmosRole:
+    """Have Cosmos DB's own role for reading given on an account, whose resource ID is `scope`."""
+
+    identity: ManagedIdentity
+    scope: str
+
+    @property
+    def command(self) -> str:
+        """The command of the Azure CLI for whoever owns the account, as a notebook runs it."""
+        parts = self.scope.split("/")
+        where = ("--account-name", parts[-1], "--resource-group", parts[4], "--scope", "/")
+        what = ("--role-definition-id", COSMOS_READER, "--principal-id", self.identity.object_id)
+        subscription = ("--subscription", parts[2])
+        words = ("az", "cosmosdb", "sql", "role", "assignment", "create")
+        return "!" + shlex.join((*words, *where, *what, *subscription))
+
+    def stand_in(self, known: Sequence[ManagedIdentity]) -> tuple[str, ...]:
+        """Return the line that does the same on the embedded Azure, word by word."""
+        account = self.scope.rsplit("/", 1)[-1]
+        what = ("--role", COSMOS_READER_NAME, "--target", account)
+        return ("embedded", "azure-role", "--identity", _who(self.identity, known), *what)
+
+
+ForOwner = GrantAzureRole | GrantCosmosRole
+"""What whoever owns the target does."""
+
 Repair = AssignIdentity | GrantUsage | GrantRole | AllowCallout | RevokeCallout
 """What this tool can carry out itself."""
 
 
 def line_of(
-    repair: Repair | GrantAzureRole, known: Sequence[ManagedIdentity], *, is_embedded: bool
+    repair: Repair | ForOwner, known: Sequence[ManagedIdentity], *, is_embedded: bool
 ) -> str:
     """Return the line to paste; `known` are the identities to tell the one in it apart from.
 
     An Azure role is given with the Azure CLI, on the embedded Azure with a line of its own.
     """
-    if not isinstance(repair, GrantAzureRole):
+    if not isinstance(repair, GrantAzureRole | GrantCosmosRole):
         return line(*repair.words(known))
     return line(*repair.stand_in(known)) if is_embedded else repair.command
 

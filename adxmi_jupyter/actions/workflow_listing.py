@@ -5,7 +5,7 @@ Everything here works on declarations (`model.workflow`) and knows none of them 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -34,7 +34,9 @@ from adxmi_jupyter.service.data_connections import listed
 if TYPE_CHECKING:
     import pandas as pd
 
+    from adxmi_jupyter.model.declaration.stored import Listing as StoredListing
     from adxmi_jupyter.model.declaration.workflow import Workflow
+    from adxmi_jupyter.model.policy import PolicyEntry
     from adxmi_jupyter.service.connection import Connection
 
 
@@ -84,7 +86,7 @@ def listing(
         skip_unreadable=skip_unreadable,
     )
     listed = (Listed(scope.database, one) for scope, existing in found.items() for one in existing)
-    return Listing(connection.name, _command(declaration), tuple(listed), unreadable)
+    return Listing(connection.name, command_of(declaration.listing), tuple(listed), unreadable)
 
 
 def existing_in(
@@ -102,18 +104,38 @@ class Kept:
     row: Mapping[str, Any]
 
 
+Rows = Sequence[Any]
+"""What the service answers when it is asked what exists: rows, resources or policy entries."""
+
+
 def kept_in(connection: Connection, declaration: type[Workflow], database: str) -> tuple[Kept, ...]:
     """Read what is kept of a workflow in one database; raises as the request does."""
-    kept = declaration.listing
-    if isinstance(kept, KustoListing):
-        rows = connection.kusto.command(kept.command, database=database).rows()
-        read = ((row, kept.read(row)) for row in rows)
+    rows = rows_in(connection, declaration.listing, database)
+    return kept_of(connection, declaration.listing, rows)
+
+
+def rows_in(connection: Connection, listing: StoredListing, database: str) -> Rows:
+    """Ask what exists in one database, workflows of other kinds among it; raises as requests do."""
+    if isinstance(listing, DataConnectionListing):
+        return _data_connections(connection, database)
+    if isinstance(listing, PolicyListing):
+        return tuple(read_one(connection, Scope(database)).policy)
+    return connection.kusto.command(command_of(listing), database=database).rows()
+
+
+def kept_of(connection: Connection, listing: StoredListing, rows: Rows) -> tuple[Kept, ...]:
+    """Return those of a kind among what `rows_in` answers for a listing of the same command."""
+    if isinstance(listing, KustoListing):
+        read = ((row, listing.read(row)) for row in rows)
         return tuple(Kept(one, _lasting(row)) for row, one in read if one is not None)
-    if isinstance(kept, DataConnectionListing):
-        return _data_connections(connection, database, kept)
-    if isinstance(kept, FunctionListing):
-        return _functions(connection, database, kept)
-    return _allowed(connection, database, kept)
+    if isinstance(listing, DataConnectionListing):
+        kinds = {kind.lower() for kind in listing.kinds}
+        mine = [row for row in rows if str(row.get("kind")).lower() in kinds]
+        cluster = identities.cluster_id(connection) if mine else ""
+        return tuple(Kept(_data_connection(row, cluster), row) for row in mine)
+    if isinstance(listing, FunctionListing):
+        return _functions(rows, listing)
+    return _allowed(rows, listing)
 
 
 _CHANGING = ("lastruntime", "lastrunresult", "startcursor", "exportedto", "isrunning")
@@ -124,40 +146,32 @@ def _lasting(row: Mapping[str, Any]) -> Mapping[str, Any]:
     return {name: value for name, value in row.items() if name.lower() not in _CHANGING}
 
 
-def _command(declaration: type[Workflow]) -> str:
-    kept = declaration.listing
-    if isinstance(kept, KustoListing):
-        return kept.command
-    if isinstance(kept, FunctionListing):
+def command_of(listing: StoredListing) -> str:
+    """Return how it is asked what exists; listings with the same answer have the same."""
+    if isinstance(listing, KustoListing):
+        return listing.command
+    if isinstance(listing, FunctionListing):
         return ".show functions"
-    if isinstance(kept, PolicyListing):
+    if isinstance(listing, PolicyListing):
         return show_policy(Scope("NAME"))
     return "GET …/dataConnections"
 
 
-def _allowed(connection: Connection, database: str, kept: PolicyListing) -> tuple[Kept, ...]:
+def _allowed(entries: Iterable[PolicyEntry], kept: PolicyListing) -> tuple[Kept, ...]:
     """Return who may do what is kept nowhere, by the policy of a database or the cluster."""
-    policy = read_one(connection, Scope(database)).policy
     return tuple(
         Kept(Existing("", "policy entry", (entry.identity.word.lower(),), str(kept.usage)), {})
-        for entry in policy
+        for entry in entries
         if entry.allows(kept.usage)
     )
 
 
-def _data_connections(
-    connection: Connection, database: str, kept: DataConnectionListing
-) -> tuple[Kept, ...]:
+def _data_connections(connection: Connection, database: str) -> Rows:
     cluster = identities.cluster_id(connection)
     try:
-        resources = listed(connection.resource_manager, cluster, database)
+        return listed(connection.resource_manager, cluster, database)
     except ResourceNotFound as missing:
         raise _no_database(connection, database, missing) from missing
-    return tuple(
-        Kept(_data_connection(resource, cluster), resource)
-        for resource in resources
-        if str(resource.get("kind")).lower() in {kind.lower() for kind in kept.kinds}
-    )
 
 
 def _no_database(
@@ -201,8 +215,7 @@ def _data_connection(resource: Mapping[str, Any], cluster: str) -> Existing:
     )
 
 
-def _functions(connection: Connection, database: str, kept: FunctionListing) -> tuple[Kept, ...]:
-    rows = connection.kusto.command(".show functions", database=database).rows()
+def _functions(rows: Rows, kept: FunctionListing) -> tuple[Kept, ...]:
     return tuple(
         Kept(
             Existing(str(cell(row, "Name")), "function", identities_named_in(body), kept.words[0]),

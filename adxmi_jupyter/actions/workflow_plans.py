@@ -153,17 +153,19 @@ def plan_drop(
     every = kept_in(connection, declaration, database)
     there = _find(every, declaration, name)
     if there is None:
-        raise _absent(declaration, database, name, [one.existing.name for one in every])
+        there_are = [one.existing.name for one in every]
+        raise absent(declaration, database, name, there_are, verb="drop")
     kept, name = declaration.listing, there.existing.name
     text = kept.drop(name) if isinstance(kept, KustoListing) else f"DELETE …/dataConnections/{name}"
     return _planned(connection, declaration, "drop", database, name, text, there)
 
 
-def _absent(
-    declaration: type[Workflow], database: str, name: str, there: list[str]
+def absent(
+    declaration: type[Workflow], database: str, name: str, there: list[str], *, verb: str
 ) -> WorkflowNotFound:
+    """Return the error for a name that none has; the line names the closest one there is."""
     match, noun = closest(name, there), declaration.noun()
-    words = ("drop", match) if match else ("list",)
+    words = (verb, match) if match else ("list",)
     return WorkflowNotFound(
         f"there is no {declaration.about.title} {name} in the database {database}",
         why=f"there are: {', '.join(there) or 'none that you may see'}",

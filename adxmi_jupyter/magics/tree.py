@@ -178,6 +178,7 @@ _NOUNS: Mapping[str, str] = {
     "connect": "adxmi_jupyter.magics.connect",
     "connections": "adxmi_jupyter.magics.connect",
     "status": "adxmi_jupyter.magics.connect",
+    "check": "adxmi_jupyter.magics.check",
     "query": "adxmi_jupyter.magics.query",
     "form": "adxmi_jupyter.magics.form",
     "identity": "adxmi_jupyter.magics.identity",

@@ -170,21 +170,65 @@ def _drop(declaration: Declaration) -> Verb | None:
 
 
 def _check(declaration: Declaration) -> Verb:
-    @verb("check", examples=(_example(declaration, "check"),))
-    @database_option("The database it is for, instead of the current one.")
+    @verb("check", examples=_examples_of_check(declaration))
+    @_named_or_planned(declaration)
+    @database_option("The database it is in, or for, instead of the current one.")
     @fields(declaration)
-    def check(call: Call, *, database: str, **raw: Any) -> pd.DataFrame:
-        from adxmi_jupyter.actions.links import examined, links_frame
-        from adxmi_jupyter.actions.workflow_writes import named
+    def check(call: Call, *, database: str, name_of_one: str = "", **raw: Any) -> pd.DataFrame:
+        from adxmi_jupyter.actions import checks
         from adxmi_jupyter.magics.chain import Chain
 
-        workflow = _filled(call, declaration, raw)
+        given = _given(call, declaration, raw)
         where = database or call.connection.required_database()
-        found = examined(call.connection, workflow.links(), where)
-        pasteable = [one.with_fix(call.completed(one.fix)) for one in found]
-        return Chain(links_frame(declaration.noun(), named(workflow), pasteable))
+        if name_of_one and given:
+            raise _both_named_and_planned(call, declaration, given)
+        if name_of_one:
+            found = checks.check_one(call.connection, declaration, where, name_of_one)
+        elif given:
+            workflow = _filled(call, declaration, raw)
+            found = checks.check_planned(call.connection, workflow, where)
+        else:
+            found = checks.check_kind(call.connection, declaration, where)
+        if not found.checked:
+            call.say(f"{where} has none to check; options describe one that is planned")
+        return Chain(checks.checks_frame(found, complete=call.completed))
 
-    return _named(check, "Tell which link is missing before it works, and the line that mends it.")
+    return _named(check, f"{_checks(declaration)} Tell which link is missing, and what mends it.")
+
+
+def _checks(declaration: Declaration) -> str:
+    if isinstance(declaration.listing, PolicyListing):
+        return "Check one that is planned, by its options; without, all who may do it."
+    return "Check the one called NAME; by its options one that is planned; without, all there are."
+
+
+def _named_or_planned(declaration: Declaration) -> Callable[..., Any]:
+    """Add the name of one that exists, where there can be one."""
+    if isinstance(declaration.listing, PolicyListing):
+        return lambda function: function
+    kind = ExistingName(declaration)
+    return click.argument("name_of_one", metavar="[NAME]", type=kind, default="")
+
+
+def _both_named_and_planned(
+    call: Call, declaration: Declaration, given: Mapping[str, Any]
+) -> ConflictingOptions:
+    options = [spec.option for spec in declaration.specs() if spec.name in given]
+    places = tuple(i for at in call.places_of(*options) for i in at)
+    return ConflictingOptions(
+        f"NAME and {options[0] if options else 'a text'} exclude each other",
+        why="NAME is one that exists, and options describe one that is planned",
+        fix=call.again(without=places),
+    )
+
+
+def _examples_of_check(declaration: Declaration) -> list[Example | str]:
+    sample = declaration.about.sample
+    planned: list[Example | str] = [_example(declaration, "check")]
+    if not sample.name:
+        return planned
+    where = f"--database {quoted(sample.database)}"
+    return [f"{declaration.noun()} check {quoted(sample.name)} {where}", *planned]
 
 
 def _form(declaration: Declaration) -> Verb:

@@ -50,6 +50,11 @@ WRITES_BLOBS = (AzureRole.BLOB_CONTRIBUTOR, AzureRole.BLOB_OWNER)
 RECEIVES_EVENTS = (AzureRole.HUB_RECEIVER, AzureRole.HUB_OWNER)
 """Roles that let an identity read an event hub; the first is the least."""
 
+COSMOS_READER_NAME = "Cosmos DB Built-in Data Reader"
+COSMOS_READER = "00000000-0000-0000-0000-000000000001"
+COSMOS_CONTRIBUTOR = "00000000-0000-0000-0000-000000000002"
+"""Roles of Cosmos DB's own, by the last part of their definitions' IDs; both let one read."""
+
 STORAGE_ACCOUNT = "Microsoft.Storage/storageAccounts"
 EVENT_HUBS_NAMESPACE = "Microsoft.EventHub/namespaces"
 COSMOS_ACCOUNT = "Microsoft.DocumentDB/databaseAccounts"

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from pydantic import model_validator
 
 from adxmi_jupyter.errors import InvalidField
+from adxmi_jupyter.model.connection_string import AiModel
 from adxmi_jupyter.model.declaration import targets
 from adxmi_jupyter.model.declaration.fields import field
 from adxmi_jupyter.model.declaration.plugins import bag, call, piped
@@ -28,6 +29,12 @@ from adxmi_jupyter.model.declaration.workflow import Workflow
 if TYPE_CHECKING:
     from adxmi_jupyter.model.connection_string import Operation
     from adxmi_jupyter.model.declaration.links import Link
+    from adxmi_jupyter.model.identity import ManagedIdentity
+
+
+def called(identity: ManagedIdentity, place: object) -> tuple[Link, ...]:
+    """Return the chain of a query that calls a model."""
+    return targets.calls_model(identity, place) if isinstance(place, AiModel) else ()
 
 
 class ModelCall(Workflow):

@@ -8,8 +8,9 @@ docs).
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from adxmi_jupyter.model.azure_role import (
     COSMOS_ACCOUNT,
@@ -18,7 +19,18 @@ from adxmi_jupyter.model.azure_role import (
     Target,
 )
 from adxmi_jupyter.model.declaration.fields import Kind, typed
+from adxmi_jupyter.model.declaration.links import acting_as
+from adxmi_jupyter.model.declaration.stored import text_cell
 from adxmi_jupyter.model.declaration.unsupported import Unsupported
+from adxmi_jupyter.model.usage import Usage
+
+if TYPE_CHECKING:
+    from adxmi_jupyter.model.declaration.links import Link
+    from adxmi_jupyter.model.declaration.stored import Row, Who
+    from adxmi_jupyter.model.identity import ManagedIdentity
+
+Needs = Callable[["ManagedIdentity", "Row"], "tuple[Link, ...]"]
+"""Returns what the identity of a connection needs, by the connection's properties."""
 
 _ID = re.compile(
     r"/subscriptions/(?P<subscription>[0-9a-f-]{36})/resourceGroups/(?P<group>[^/]+)"
@@ -132,13 +144,23 @@ CosmosAccountId = Annotated[
 
 def hub_target(some_id: str) -> Target:
     """Return an event hub as what grants roles: its namespace, and inside it the hub."""
-    namespace, hub = re.split(r"/eventhubs/", some_id, flags=re.IGNORECASE)
-    return Target(EVENT_HUBS_NAMESPACE, last_name(namespace), namespace, f"eventhubs/{hub}")
+    namespace, *hub = re.split(r"/eventhubs/", some_id, maxsplit=1, flags=re.IGNORECASE)
+    inside = f"eventhubs/{hub[0]}" if hub else ""
+    return Target(EVENT_HUBS_NAMESPACE, last_name(namespace), namespace, inside)
 
 
 def account_target(resource_type: str, some_id: str) -> Target:
     """Return an account as what grants roles."""
     return Target(resource_type, last_name(some_id), some_id)
+
+
+def kept(properties: Row, who: Who, needs: Needs) -> tuple[Link, ...]:
+    """Return the links of a connection by its properties; none for one that uses a key."""
+    word = text_cell(properties, "managedIdentityResourceId")
+    if not word:
+        return ()
+    identity = who(word)
+    return acting_as(identity, Usage.DATA_CONNECTION, *needs(identity, properties))
 
 
 def last_name(some_id: str) -> str:

@@ -12,12 +12,39 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from adxmi_jupyter.model.identity import SYSTEM
+from adxmi_jupyter.model.kql_reading import databases_named_in
 from adxmi_jupyter.model.role import Role
 
 if TYPE_CHECKING:
     from adxmi_jupyter.model.azure_role import AzureRole, Target
     from adxmi_jupyter.model.identity import ManagedIdentity
     from adxmi_jupyter.model.usage import Usage
+
+
+@dataclass(frozen=True)
+class NamedBy:
+    """What is kept names the identity by `word`, which is the kind of ID that belongs there."""
+
+    identity: ManagedIdentity
+    word: str
+
+    @property
+    def subject(self) -> str:
+        """What the link is about, for people."""
+        return f"{self.identity.label} as {self.word}"
+
+
+@dataclass(frozen=True)
+class Exists:
+    """The user-assigned identity is there, and still the one with this object ID."""
+
+    identity: ManagedIdentity
+
+    @property
+    def subject(self) -> str:
+        """What the link is about, for people."""
+        return self.identity.label
 
 
 @dataclass(frozen=True)
@@ -51,11 +78,37 @@ class Allowed:
 
 
 @dataclass(frozen=True)
+class SameTenant:
+    """The target is in the tenant of the identity, which reaches no other."""
+
+    identity: ManagedIdentity
+    target: Target
+
+    @property
+    def subject(self) -> str:
+        """What the link is about, for people."""
+        return f"{self.identity.label} and {self.target.name}"
+
+
+@dataclass(frozen=True)
 class GrantedInAzure:
     """The identity holds one of these Azure roles on the target, or on what contains it."""
 
     identity: ManagedIdentity
     roles: tuple[AzureRole, ...]
+    target: Target
+
+    @property
+    def subject(self) -> str:
+        """What the link is about, for people."""
+        return f"{self.identity.label} on {self.target}"
+
+
+@dataclass(frozen=True)
+class GrantedInCosmosDb:
+    """The identity may read the data of a Cosmos DB account, by a role of Cosmos DB's own."""
+
+    identity: ManagedIdentity
     target: Target
 
     @property
@@ -129,6 +182,18 @@ class ReadsThrough:
 
 
 @dataclass(frozen=True)
+class AssignedToFollowers:
+    """The identity is assigned to the clusters that follow the database, too."""
+
+    identity: ManagedIdentity
+
+    @property
+    def subject(self) -> str:
+        """What the link is about, for people."""
+        return self.identity.label
+
+
+@dataclass(frozen=True)
 class NotVerifiable:
     """Something the tool cannot look at, such as rights inside SQL Server: it is only told."""
 
@@ -137,28 +202,59 @@ class NotVerifiable:
 
 
 Link = (
-    Assigned
+    NamedBy
+    | Exists
+    | Assigned
     | Allowed
+    | SameTenant
     | GrantedInAzure
+    | GrantedInCosmosDb
     | GrantedInKusto
     | CalloutAllowed
     | PluginEnabled
     | WritesThrough
     | ReadsThrough
+    | AssignedToFollowers
     | NotVerifiable
 )
 
 
+AT_TARGETS = (SameTenant, GrantedInAzure, GrantedInCosmosDb)
+"""Links for which one must know where in Azure the target is."""
+
+
+def present(identity: ManagedIdentity) -> tuple[Link, ...]:
+    """Return the links by which the cluster has an identity: it exists, and is assigned.
+
+    The system-assigned identity exists as long as it is assigned.
+    """
+    return (Assigned(identity),) if identity.is_system else (Exists(identity), Assigned(identity))
+
+
+def named_by(identity: ManagedIdentity, word: str) -> tuple[Link, ...]:
+    """Return the link of an identity that is kept by a word; ``system`` is always right."""
+    return () if word.lower() == SYSTEM else (NamedBy(identity, word),)
+
+
 def acting_as(identity: ManagedIdentity, usage: Usage, *more: Link) -> tuple[Link, ...]:
-    """Return the two links of every chain, and what else there is."""
-    return (Assigned(identity), Allowed(identity, usage), *more)
+    """Return the links that every chain begins with, and what else there is."""
+    return (*present(identity), Allowed(identity, usage), *more)
 
 
-def viewer_of(identity: ManagedIdentity) -> GrantedInKusto:
-    """Return the link of an identity that reads the database where it runs."""
-    return GrantedInKusto(identity, Role.VIEWERS)
+def holding(
+    identity: ManagedIdentity, roles: tuple[AzureRole, ...], target: Target
+) -> tuple[Link, ...]:
+    """Return the links to a target that grants Azure roles; the first role is the least."""
+    return (SameTenant(identity, target), GrantedInAzure(identity, roles, target))
 
 
-def viewer_elsewhere(identity: ManagedIdentity, databases: Sequence[str]) -> tuple[Link, ...]:
-    """Return the link of an identity that reads other databases; none for none."""
-    return (GrantedInKusto(identity, Role.VIEWERS, tuple(databases)),) if databases else ()
+def viewer_of_all(
+    identity: ManagedIdentity, query: str, reads: Sequence[str] = ()
+) -> tuple[Link, ...]:
+    """Return the links of an identity that runs a query: it reads every database involved.
+
+    Those are the one where it runs, those that the query names, and others it `reads`.
+    """
+    elsewhere = tuple(dict.fromkeys((*reads, *databases_named_in(query))))
+    here = GrantedInKusto(identity, Role.VIEWERS)
+    return (here, GrantedInKusto(identity, Role.VIEWERS, elsewhere)) if elsewhere else (here,)

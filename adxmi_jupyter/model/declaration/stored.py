@@ -14,10 +14,22 @@ from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.errors import InvalidConnectionString
 from adxmi_jupyter.model.connection_string import parse
+from adxmi_jupyter.model.declaration.links import named_by
 from adxmi_jupyter.model.identity import SYSTEM
+from adxmi_jupyter.model.kql_reading import arguments_of, literals_in
 
 if TYPE_CHECKING:
+    from adxmi_jupyter.model.declaration.links import Link
+    from adxmi_jupyter.model.identity import ManagedIdentity
     from adxmi_jupyter.model.usage import Usage
+
+Row = Mapping[str, Any]
+Who = Callable[[str], "ManagedIdentity"]
+"""Finds the identity that is kept by its object ID, client ID or resource ID, or as ``system``."""
+Chain = Callable[[Row, Who], "tuple[Link, ...]"]
+"""Returns the links of one that exists; what names no identity has none."""
+PlaceChain = Callable[["ManagedIdentity", object], "tuple[Link, ...]"]
+"""Returns what the identity needs to reach what a connection string leads to."""
 
 _GUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _QUOTES = r"[\\\"']*"
@@ -38,7 +50,8 @@ _ENDS_A_STRING = re.compile(r"[\r\n')]|\"\s*[,\]]")
 class Existing:
     """One that exists: which identities it names (object IDs or ``system``), and what it reaches.
 
-    `state` is the service's own word where it has one, such as a disabled export.
+    `state` is the service's own word where it has one, such as a disabled export; `trouble` says
+    what keeps it from working, apart from its links.
     """
 
     name: str
@@ -46,26 +59,33 @@ class Existing:
     identities: tuple[str, ...]
     target: str
     state: str = ""
+    trouble: str = ""
 
 
 @dataclass(frozen=True)
 class KustoListing:
     """Kept in a database: a command lists all of them, each row is read by `read`.
 
-    `details` returns the command that tells of one what the list leaves out, if it does.
+    `chain` returns the links of a row, and `details` the command that tells of one what the list
+    leaves out, if it does.
     """
 
     command: str
-    read: Callable[[Mapping[str, Any]], Existing | None]
+    read: Callable[[Row], Existing | None]
+    chain: Chain
     drop: Callable[[str], str]
     details: Callable[[str], str] | None = None
 
 
 @dataclass(frozen=True)
 class DataConnectionListing:
-    """Kept by Azure Resource Manager as data connections of these kinds."""
+    """Kept by Azure Resource Manager as data connections of these kinds.
+
+    `chain` returns the links of one by its properties.
+    """
 
     kinds: tuple[str, ...]
+    chain: Chain
 
 
 @dataclass(frozen=True)
@@ -73,14 +93,33 @@ class FunctionListing:
     """A query, so kept at most in stored functions; `words` are the operators that make it one.
 
     The first is the one to use; the others are spellings that the documentation has besides.
+    `chain` returns what each connection string in its text asks for.
     """
 
     words: tuple[str, ...]
+    chain: PlaceChain
 
     def is_in(self, body: str) -> bool:
         """Tell whether the text of a function does it."""
-        words = "|".join(map(re.escape, self.words))
-        return re.search(rf"(?<!\w)(?:{words})\s*\(", body) is not None
+        return bool(arguments_of(self.words, body))
+
+    def links(self, body: str, who: Who) -> tuple[Link, ...]:
+        """Return the links of a function: of each connection string that names an identity.
+
+        Those that the operators are given count; where they are given variables, all of the text.
+        """
+        given = connection_strings_within("\n".join(arguments_of(self.words, body)))
+        named = [one for one in given or connection_strings_within(body) if one.identity]
+        return tuple(
+            dict.fromkeys(
+                link
+                for one in named
+                for identity in [who(one.identity)]
+                for chain in [self.chain(identity, one.place)]
+                if chain
+                for link in (*named_by(identity, one.identity), *chain)
+            )
+        )
 
 
 @dataclass(frozen=True)
@@ -120,6 +159,26 @@ def connection_strings_in(row: Mapping[str, Any]) -> tuple[str, ...]:
     if isinstance(properties, Mapping):
         one = text_cell(properties, "TargetEntityConnectionString")
     return tuple(filter(None, (*map(str, listed), one)))
+
+
+@dataclass(frozen=True)
+class NamedPlace:
+    """Where a connection string leads, and the word by which it names an identity, if it does."""
+
+    identity: str
+    place: object
+
+
+def connection_strings_within(text: str) -> tuple[NamedPlace, ...]:
+    """Return where the connection strings in a query lead; literals that are none are left out."""
+    found: list[NamedPlace] = []
+    for literal in literals_in(text):
+        try:
+            string = parse(literal)
+        except InvalidConnectionString:
+            continue
+        found.append(NamedPlace(string.authentication.identity, string.target))
+    return tuple(found)
 
 
 def address(connection_string: str) -> str:

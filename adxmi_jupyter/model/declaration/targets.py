@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from adxmi_jupyter.errors import InvalidConnectionString
 from adxmi_jupyter.model import kql
 from adxmi_jupyter.model.azure_role import (
     COGNITIVE_ACCOUNT,
@@ -24,12 +25,16 @@ from adxmi_jupyter.model.connection_string import (
     CosmosDb,
     SqlServer,
     StorageLocation,
+    parse,
 )
 from adxmi_jupyter.model.declaration.links import (
     CalloutAllowed,
-    GrantedInAzure,
+    GrantedInCosmosDb,
     NotVerifiable,
+    SameTenant,
     acting_as,
+    holding,
+    named_by,
 )
 from adxmi_jupyter.model.declaration.locations import written
 from adxmi_jupyter.model.usage import Usage
@@ -37,6 +42,7 @@ from adxmi_jupyter.model.usage import Usage
 if TYPE_CHECKING:
     from adxmi_jupyter.model.connection_string import AiModel
     from adxmi_jupyter.model.declaration.links import Link
+    from adxmi_jupyter.model.declaration.stored import PlaceChain, Who
     from adxmi_jupyter.model.identity import ManagedIdentity
 
 
@@ -71,21 +77,41 @@ def queries(identity: ManagedIdentity, *places: StorageLocation) -> tuple[Link, 
 def _granted(
     identity: ManagedIdentity, places: tuple[StorageLocation, ...], roles: tuple[AzureRole, ...]
 ) -> tuple[Link, ...]:
-    return tuple(dict.fromkeys(_granted_at(identity, place, roles) for place in places))
+    links = (link for place in places for link in _granted_at(identity, place, roles))
+    return tuple(dict.fromkeys(links))
 
 
 def _granted_at(
     identity: ManagedIdentity, place: StorageLocation, roles: tuple[AzureRole, ...]
-) -> Link:
+) -> tuple[Link, ...]:
     """Return what the identity needs at one place; the first role is the least."""
     if isinstance(place, AzureStorage):
         inside = f"blobServices/default/containers/{place.container}"
-        return GrantedInAzure(
-            identity, roles, Target(STORAGE_ACCOUNT, place.account, inside=inside)
-        )
+        return holding(identity, roles, Target(STORAGE_ACCOUNT, place.account, inside=inside))
     right = place.right(write=roles is WRITES_BLOBS)
     told = f"the role {right.name}" if right else "the right to read"
-    return NotVerifiable(f"{identity.label} in {place.host}", f"{told}, given in {place.kind}")
+    return (NotVerifiable(f"{identity.label} in {place.host}", f"{told}, given in {place.kind}"),)
+
+
+def queried(identity: ManagedIdentity, place: object) -> tuple[Link, ...]:
+    """Return what a query needs to read any target of a connection string."""
+    if isinstance(place, StorageLocation):
+        return queries(identity, place)
+    return reach(identity, place, write=False)
+
+
+def kept(text: str, who: Who, chain: PlaceChain) -> tuple[Link, ...]:
+    """Return the links of a connection string that the service keeps and shows."""
+    try:
+        string = parse(text)
+    except InvalidConnectionString as failure:
+        return (NotVerifiable("connection string", f"{failure.what}: {failure.why}"),)
+    word = string.authentication.identity
+    if not word:
+        told = f"it signs in by: {string.authentication.method}"
+        return (NotVerifiable(string.address, told),)
+    identity = who(word)
+    return (*named_by(identity, word), *chain(identity, string.target))
 
 
 def reach(identity: ManagedIdentity, place: object, *, write: bool) -> tuple[Link, ...]:
@@ -117,12 +143,7 @@ def cosmos_target(host: str) -> Target:
 
 def in_cosmos_db(identity: ManagedIdentity, target: Target) -> tuple[Link, ...]:
     """Return what must be granted in Cosmos DB, whose roles for data are its own."""
-    return (
-        NotVerifiable(
-            f"{identity.label} in {target}",
-            "Cosmos DB Built-in Data Reader is a role of Cosmos DB's own",
-        ),
-    )
+    return (SameTenant(identity, target), GrantedInCosmosDb(identity, target))
 
 
 def calls_model(identity: ManagedIdentity, model: AiModel) -> tuple[Link, ...]:
@@ -132,5 +153,5 @@ def calls_model(identity: ManagedIdentity, model: AiModel) -> tuple[Link, ...]:
         identity,
         Usage.AZURE_AI,
         CalloutAllowed("azure_openai", model.uri),
-        GrantedInAzure(identity, (AzureRole.OPENAI_USER,), target),
+        *holding(identity, (AzureRole.OPENAI_USER,), target),
     )

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from adxmi_jupyter.model.connection_string import Operation
-from adxmi_jupyter.model.declaration.ai import ModelCall
+from adxmi_jupyter.model.declaration.ai import ModelCall, called
 from adxmi_jupyter.model.declaration.fields import field
 from adxmi_jupyter.model.declaration.products import Statement
 from adxmi_jupyter.model.declaration.stored import FunctionListing
@@ -46,7 +46,7 @@ class AiChatCompletion(ModelCall):
             },
         ),
     )
-    listing: ClassVar = FunctionListing(("ai_chat_completion", "ai_chat_completion_prompt"))
+    listing: ClassVar = FunctionListing(("ai_chat_completion", "ai_chat_completion_prompt"), called)
     operation: ClassVar = Operation.CHAT
 
     endpoint: ModelEndpoint = field("Endpoint", "URL of the deployed model.", example=_ENDPOINT)

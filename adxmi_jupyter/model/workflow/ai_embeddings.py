@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from adxmi_jupyter.model.connection_string import Operation
-from adxmi_jupyter.model.declaration.ai import ModelCall
+from adxmi_jupyter.model.declaration.ai import ModelCall, called
 from adxmi_jupyter.model.declaration.fields import field
 from adxmi_jupyter.model.declaration.products import Statement
 from adxmi_jupyter.model.declaration.stored import FunctionListing
@@ -35,7 +35,7 @@ class AiEmbeddings(ModelCall):
             },
         ),
     )
-    listing: ClassVar = FunctionListing(("ai_embeddings",))
+    listing: ClassVar = FunctionListing(("ai_embeddings",), called)
     operation: ClassVar = Operation.EMBEDDINGS
 
     endpoint: ModelEndpoint = field("Endpoint", "URL of the deployed model.", example=_ENDPOINT)

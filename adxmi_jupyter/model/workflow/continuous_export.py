@@ -6,7 +6,7 @@ table's own connection string says as whom the files are written.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any, ClassVar
@@ -18,13 +18,14 @@ from adxmi_jupyter.model.declaration.links import (
     Link,
     WritesThrough,
     acting_as,
-    viewer_elsewhere,
-    viewer_of,
+    named_by,
+    viewer_of_all,
 )
 from adxmi_jupyter.model.declaration.products import Statement
 from adxmi_jupyter.model.declaration.stored import (
     Existing,
     KustoListing,
+    Who,
     cell,
     identities_named_in,
     text_cell,
@@ -38,6 +39,7 @@ from adxmi_jupyter.model.declaration.types import (
     Timespan,
 )
 from adxmi_jupyter.model.declaration.workflow import About, Sample, Workflow
+from adxmi_jupyter.model.identity import ManagedIdentity
 from adxmi_jupyter.model.usage import Usage
 
 
@@ -48,16 +50,39 @@ class DistributionKind(StrEnum):
     DEFAULT = "default"
 
 
-def _existing(row: Mapping[str, Any]) -> Existing:
+_DISABLED = "it is disabled, and runs again once somebody enables it"
+_FAILED = "its last run failed; .show continuous-export NAME failures tells why"
+
+
+def _identities(row: Mapping[str, Any]) -> tuple[str, ...]:
     # The documentation does not say which column shows the identity.
-    shown = "\n".join(map(str, row.values()))
+    return identities_named_in("\n".join(map(str, row.values())))
+
+
+def _existing(row: Mapping[str, Any]) -> Existing:
+    is_disabled, result = cell(row, "IsDisabled"), text_cell(row, "LastRunResult")
     return Existing(
         text_cell(row, "Name"),
         "continuous export",
-        identities_named_in(shown),
+        _identities(row),
         text_cell(row, "ExternalTableName"),
-        "disabled" if cell(row, "IsDisabled") else text_cell(row, "LastRunResult"),
+        "disabled" if is_disabled else result,
+        _DISABLED if is_disabled else _FAILED if result == "Failed" else "",
     )
+
+
+def _running(identity: ManagedIdentity, query: str, reads: Sequence[str] = ()) -> tuple[Link, ...]:
+    return acting_as(identity, Usage.AUTOMATED_FLOWS, *viewer_of_all(identity, query, reads))
+
+
+def _chain(row: Mapping[str, Any], who: Who) -> tuple[Link, ...]:
+    running = (
+        link
+        for word in _identities(row)[:1]
+        for identity in [who(word)]
+        for link in (*named_by(identity, word), *_running(identity, text_cell(row, "Query")))
+    )
+    return (*running, WritesThrough(text_cell(row, "ExternalTableName")))
 
 
 def _drop(name: str) -> str:
@@ -87,7 +112,7 @@ class ContinuousExport(Workflow):
         body="query",
         named_by="name",
     )
-    listing: ClassVar = KustoListing(".show continuous-exports", _existing, _drop)
+    listing: ClassVar = KustoListing(".show continuous-exports", _existing, _chain, _drop)
 
     name: Name = field("Name", "What the export is called.", example="ExportOrders")
     external_table: ExternalTableName = field(
@@ -110,7 +135,7 @@ class ContinuousExport(Workflow):
     )
     reads: Names = field(
         "Reads",
-        "Other databases: those of tables the query looks things up in.",
+        "Other databases that the query reads through functions; those it names are known.",
         (),
         example="Telemetry",
     )
@@ -170,13 +195,8 @@ class ContinuousExport(Workflow):
 
     def links(self) -> tuple[Link, ...]:
         """Return the chain: AutomatedFlows, viewer of the data, and what the table needs."""
-        return acting_as(
-            self.identity,
-            Usage.AUTOMATED_FLOWS,
-            viewer_of(self.identity),
-            *viewer_elsewhere(self.identity, self.reads),
-            WritesThrough(self.external_table),
-        )
+        running = _running(self.identity, self.query, self.reads)
+        return (*running, WritesThrough(self.external_table))
 
     def product(self) -> Statement:
         """Return the command; the service has one verb for creating and replacing."""

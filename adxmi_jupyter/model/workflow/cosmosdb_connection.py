@@ -13,14 +13,16 @@ from adxmi_jupyter.model.declaration.data_connection import (
     ConnectionName,
     CosmosAccountId,
     account_target,
+    kept,
     without_nothing,
 )
 from adxmi_jupyter.model.declaration.fields import field
-from adxmi_jupyter.model.declaration.links import GrantedInAzure, Link, acting_as
+from adxmi_jupyter.model.declaration.links import Link, acting_as, holding
 from adxmi_jupyter.model.declaration.products import DataConnection
-from adxmi_jupyter.model.declaration.stored import DataConnectionListing
+from adxmi_jupyter.model.declaration.stored import DataConnectionListing, Row, Who, text_cell
 from adxmi_jupyter.model.declaration.types import Identity, Moment, TableName, Text
 from adxmi_jupyter.model.declaration.workflow import About, Sample, Workflow
+from adxmi_jupyter.model.identity import ManagedIdentity
 from adxmi_jupyter.model.moment import moment_text
 from adxmi_jupyter.model.usage import Usage
 
@@ -28,6 +30,19 @@ _ACCOUNT_ID = (
     "/subscriptions/4c8f2a61-7b3d-4e95-a0d2-91f6c3b58e07/resourceGroups/analytics/providers/"
     "Microsoft.DocumentDB/databaseAccounts/contosocosmos"
 )
+
+
+def _reaching(identity: ManagedIdentity, account: str) -> tuple[Link, ...]:
+    target = account_target(COSMOS_ACCOUNT, account)
+    reader = holding(identity, (AzureRole.COSMOS_ACCOUNT_READER,), target)
+    return tuple(dict.fromkeys((*reader, *targets.in_cosmos_db(identity, target))))
+
+
+def _chain(properties: Row, who: Who) -> tuple[Link, ...]:
+    def needs(identity: ManagedIdentity, properties: Row) -> tuple[Link, ...]:
+        return _reaching(identity, text_cell(properties, "cosmosDbAccountResourceId"))
+
+    return kept(properties, who, needs)
 
 
 class CosmosDbConnection(Workflow):
@@ -51,7 +66,7 @@ class CosmosDbConnection(Workflow):
         resolves_in_azure=True,
         named_by="name",
     )
-    listing: ClassVar = DataConnectionListing(("CosmosDb",))
+    listing: ClassVar = DataConnectionListing(("CosmosDb",), _chain)
 
     name: ConnectionName = field("Name", "What the connection is called.", example="shop-orders")
     account: CosmosAccountId = field(
@@ -73,13 +88,8 @@ class CosmosDbConnection(Workflow):
 
     def links(self) -> tuple[Link, ...]:
         """Return the chain: DataConnection, and two roles on the account."""
-        target = account_target(COSMOS_ACCOUNT, self.account)
-        return acting_as(
-            self.identity,
-            Usage.DATA_CONNECTION,
-            GrantedInAzure(self.identity, (AzureRole.COSMOS_ACCOUNT_READER,), target),
-            *targets.in_cosmos_db(self.identity, target),
-        )
+        needs = _reaching(self.identity, self.account)
+        return acting_as(self.identity, Usage.DATA_CONNECTION, *needs)
 
     def product(self) -> DataConnection:
         """Return the resource."""

@@ -35,7 +35,21 @@ from adxmi_jupyter.model.declaration.types import (
     Text,
 )
 from adxmi_jupyter.model.declaration.workflow import About, Sample, Workflow
+from adxmi_jupyter.model.identity import ManagedIdentity
 from adxmi_jupyter.model.usage import Usage
+
+
+def _reaching(identity: ManagedIdentity, account: str) -> tuple[Link, ...]:
+    return acting_as(
+        identity,
+        Usage.SQL_REQUEST,
+        CalloutAllowed("cosmosdb", f"https://{account}/"),
+        *targets.in_cosmos_db(identity, targets.cosmos_target(account)),
+    )
+
+
+def _chain(identity: ManagedIdentity, place: object) -> tuple[Link, ...]:
+    return _reaching(identity, place.server) if isinstance(place, CosmosDb) else ()
 
 
 class CosmosDbSqlRequest(Workflow):
@@ -58,7 +72,7 @@ class CosmosDbSqlRequest(Workflow):
         body="sql",
     )
     # The page on policies has the second name; no plugin is called that.
-    listing: ClassVar = FunctionListing(("cosmosdb_sql_request", "cosmosdb_request"))
+    listing: ClassVar = FunctionListing(("cosmosdb_sql_request", "cosmosdb_request"), _chain)
 
     account: CosmosAccount = field("Account", "Cosmos DB account.", example="contosocosmos")
     catalog: Catalog = field("Catalog", "Database there.", example="Shop")
@@ -92,12 +106,7 @@ class CosmosDbSqlRequest(Workflow):
 
     def links(self) -> tuple[Link, ...]:
         """Return the chain: SqlRequest, the callout policy, and roles on the account."""
-        return acting_as(
-            self.identity,
-            Usage.SQL_REQUEST,
-            CalloutAllowed("cosmosdb", f"https://{self.account}/"),
-            *targets.in_cosmos_db(self.identity, targets.cosmos_target(self.account)),
-        )
+        return _reaching(self.identity, self.account)
 
     def connection_strings(self) -> tuple[str, ...]:
         """Return that of the container."""

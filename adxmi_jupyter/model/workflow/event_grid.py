@@ -19,14 +19,16 @@ from adxmi_jupyter.model.declaration.data_connection import (
     StorageAccountId,
     account_target,
     hub_target,
+    kept,
     without_nothing,
 )
 from adxmi_jupyter.model.declaration.fields import field
-from adxmi_jupyter.model.declaration.links import GrantedInAzure, Link, acting_as
+from adxmi_jupyter.model.declaration.links import Link, acting_as, holding
 from adxmi_jupyter.model.declaration.products import DataConnection
-from adxmi_jupyter.model.declaration.stored import DataConnectionListing
+from adxmi_jupyter.model.declaration.stored import DataConnectionListing, Row, Who, text_cell
 from adxmi_jupyter.model.declaration.types import Identity, TableName, Text
 from adxmi_jupyter.model.declaration.workflow import About, Sample, Workflow
+from adxmi_jupyter.model.identity import ManagedIdentity
 from adxmi_jupyter.model.usage import Usage
 
 _GROUP = "/subscriptions/4c8f2a61-7b3d-4e95-a0d2-91f6c3b58e07/resourceGroups/analytics/providers"
@@ -39,6 +41,21 @@ class BlobEvent(StrEnum):
 
     CREATED = "Microsoft.Storage.BlobCreated"
     RENAMED = "Microsoft.Storage.BlobRenamed"
+
+
+def _reaching(identity: ManagedIdentity, storage: str, event_hub: str) -> tuple[Link, ...]:
+    return (
+        *holding(identity, READS_BLOBS, account_target(STORAGE_ACCOUNT, storage)),
+        *holding(identity, RECEIVES_EVENTS, hub_target(event_hub)),
+    )
+
+
+def _chain(properties: Row, who: Who) -> tuple[Link, ...]:
+    def needs(identity: ManagedIdentity, properties: Row) -> tuple[Link, ...]:
+        storage = text_cell(properties, "storageAccountResourceId")
+        return _reaching(identity, storage, text_cell(properties, "eventHubResourceId"))
+
+    return kept(properties, who, needs)
 
 
 class EventGrid(Workflow):
@@ -63,7 +80,7 @@ class EventGrid(Workflow):
         named_by="name",
         without_identity=(OTHER_TENANT,),
     )
-    listing: ClassVar = DataConnectionListing(("EventGrid", "EventGridWithManagedIdentity"))
+    listing: ClassVar = DataConnectionListing(("EventGrid", "EventGridWithManagedIdentity"), _chain)
 
     name: ConnectionName = field("Name", "What the connection is called.", example="new-blobs")
     storage_account: StorageAccountId = field(
@@ -99,13 +116,8 @@ class EventGrid(Workflow):
 
     def links(self) -> tuple[Link, ...]:
         """Return the chain: DataConnection, reading the blobs, receiving the notices."""
-        storage = account_target(STORAGE_ACCOUNT, self.storage_account)
-        return acting_as(
-            self.identity,
-            Usage.DATA_CONNECTION,
-            GrantedInAzure(self.identity, READS_BLOBS, storage),
-            GrantedInAzure(self.identity, RECEIVES_EVENTS, hub_target(self.event_hub)),
-        )
+        needs = _reaching(self.identity, self.storage_account, self.event_hub)
+        return acting_as(self.identity, Usage.DATA_CONNECTION, *needs)
 
     def product(self) -> DataConnection:
         """Return the resource."""

@@ -17,14 +17,16 @@ from adxmi_jupyter.model.declaration.data_connection import (
     HubId,
     Routing,
     hub_target,
+    kept,
     without_nothing,
 )
 from adxmi_jupyter.model.declaration.fields import field
-from adxmi_jupyter.model.declaration.links import GrantedInAzure, Link, acting_as
+from adxmi_jupyter.model.declaration.links import Link, acting_as, holding
 from adxmi_jupyter.model.declaration.products import DataConnection
-from adxmi_jupyter.model.declaration.stored import DataConnectionListing
+from adxmi_jupyter.model.declaration.stored import DataConnectionListing, Row, Who, text_cell
 from adxmi_jupyter.model.declaration.types import Identity, Moment, Names, TableName, Text
 from adxmi_jupyter.model.declaration.workflow import About, Sample, Workflow
+from adxmi_jupyter.model.identity import ManagedIdentity
 from adxmi_jupyter.model.moment import moment_text
 from adxmi_jupyter.model.usage import Usage
 
@@ -39,6 +41,17 @@ class Compression(StrEnum):
 
     NONE = "None"
     GZIP = "GZip"
+
+
+def _receiving(identity: ManagedIdentity, event_hub: str) -> tuple[Link, ...]:
+    return holding(identity, RECEIVES_EVENTS, hub_target(event_hub))
+
+
+def _chain(properties: Row, who: Who) -> tuple[Link, ...]:
+    def needs(identity: ManagedIdentity, properties: Row) -> tuple[Link, ...]:
+        return _receiving(identity, text_cell(properties, "eventHubResourceId"))
+
+    return kept(properties, who, needs)
 
 
 class EventHub(Workflow):
@@ -67,7 +80,7 @@ class EventHub(Workflow):
         named_by="name",
         without_identity=(IOT_HUB, OTHER_TENANT),
     )
-    listing: ClassVar = DataConnectionListing(("EventHub", "EventHubWithManagedIdentity"))
+    listing: ClassVar = DataConnectionListing(("EventHub", "EventHubWithManagedIdentity"), _chain)
 
     name: ConnectionName = field("Name", "What the connection is called.", example="sales-orders")
     event_hub: HubId = field(
@@ -111,7 +124,7 @@ class EventHub(Workflow):
         return acting_as(
             self.identity,
             Usage.DATA_CONNECTION,
-            GrantedInAzure(self.identity, RECEIVES_EVENTS, hub_target(self.event_hub)),
+            *_receiving(self.identity, self.event_hub),
         )
 
     def product(self) -> DataConnection:

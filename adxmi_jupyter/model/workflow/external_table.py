@@ -26,12 +26,13 @@ from adxmi_jupyter.model.declaration.formats import (
     check_compression,
     check_written,
 )
-from adxmi_jupyter.model.declaration.links import Link, acting_as
+from adxmi_jupyter.model.declaration.links import Assigned, AssignedToFollowers, Link, acting_as
 from adxmi_jupyter.model.declaration.locations import GEN1, OTHER_DATABASES, sql_server
 from adxmi_jupyter.model.declaration.products import Statement
 from adxmi_jupyter.model.declaration.stored import (
     Existing,
     KustoListing,
+    Who,
     address,
     connection_strings_in,
     identities_named_in,
@@ -51,6 +52,7 @@ from adxmi_jupyter.model.declaration.types import (
 )
 from adxmi_jupyter.model.declaration.unsupported import refusing
 from adxmi_jupyter.model.declaration.workflow import About, Sample, Workflow
+from adxmi_jupyter.model.identity import ManagedIdentity
 from adxmi_jupyter.model.usage import Usage
 
 
@@ -78,6 +80,21 @@ def _existing(row: Mapping[str, Any]) -> Existing:
         identities_named_in("\n".join(strings)),
         next(filter(None, map(address, strings)), ""),
     )
+
+
+def _reaching(identity: ManagedIdentity, place: object) -> tuple[Link, ...]:
+    return acting_as(identity, Usage.EXTERNAL_TABLE, *targets.queried(identity, place))
+
+
+def _chain(row: Mapping[str, Any], who: Who) -> tuple[Link, ...]:
+    strings = connection_strings_in(row)
+    links = [link for text in strings for link in targets.kept(text, who, _reaching)]
+    acting = [link.identity for link in links if isinstance(link, Assigned)]
+    return (*dict.fromkeys(links), *map(AssignedToFollowers, dict.fromkeys(acting)))
+
+
+def _drop(name: str) -> str:
+    return f".drop external table {kql.quote_name(name)}"
 
 
 class ExternalTable(Workflow):
@@ -113,7 +130,8 @@ class ExternalTable(Workflow):
     listing: ClassVar = KustoListing(
         ".show external tables",
         _existing,
-        lambda name: f".drop external table {kql.quote_name(name)}",
+        _chain,
+        _drop,
         lambda name: f".show external table {kql.quote_name(name)} cslschema",
     )
 
@@ -349,7 +367,12 @@ class ExternalTable(Workflow):
 
     def links(self) -> tuple[Link, ...]:
         """Return the chain: the usage ExternalTable, and a role where the data is."""
-        return acting_as(self.identity, Usage.EXTERNAL_TABLE, *self._at_the_target())
+        return acting_as(
+            self.identity,
+            Usage.EXTERNAL_TABLE,
+            *self._at_the_target(),
+            AssignedToFollowers(self.identity),
+        )
 
     def _at_the_target(self) -> tuple[Link, ...]:
         if self.kind is Kind.SQL:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from adxmi_jupyter.model.columns import columns_text
+from adxmi_jupyter.model.connection_string import StorageLocation
 from adxmi_jupyter.model.declaration import targets
 from adxmi_jupyter.model.declaration.fields import field
 from adxmi_jupyter.model.declaration.formats import BlobFormat
@@ -21,7 +22,16 @@ from adxmi_jupyter.model.declaration.types import (
     Text,
 )
 from adxmi_jupyter.model.declaration.workflow import About, Sample, Workflow
+from adxmi_jupyter.model.identity import ManagedIdentity
 from adxmi_jupyter.model.usage import Usage
+
+
+def _reaching(identity: ManagedIdentity, *places: StorageLocation) -> tuple[Link, ...]:
+    return acting_as(identity, Usage.EXTERNAL_DATA_REQUEST, *targets.queries(identity, *places))
+
+
+def _chain(identity: ManagedIdentity, place: object) -> tuple[Link, ...]:
+    return _reaching(identity, place) if isinstance(place, StorageLocation) else ()
 
 
 class ExternalData(Workflow):
@@ -42,7 +52,7 @@ class ExternalData(Workflow):
         body="then",
         without_identity=(GEN1,),
     )
-    listing: ClassVar = FunctionListing(("externaldata", "external_data"))
+    listing: ClassVar = FunctionListing(("externaldata", "external_data"), _chain)
 
     location: LocationsWithoutGen1 = field(
         "Location",
@@ -76,11 +86,7 @@ class ExternalData(Workflow):
 
     def links(self) -> tuple[Link, ...]:
         """Return the chain: the usage ExternalDataRequest, and reading the files."""
-        return acting_as(
-            self.identity,
-            Usage.EXTERNAL_DATA_REQUEST,
-            *targets.queries(self.identity, *self.location),
-        )
+        return _reaching(self.identity, *self.location)
 
     def connection_strings(self) -> tuple[str, ...]:
         """Return one for each location."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import ClassVar
 
+from adxmi_jupyter.model.connection_string import StorageLocation
 from adxmi_jupyter.model.declaration import targets
 from adxmi_jupyter.model.declaration.fields import field
 from adxmi_jupyter.model.declaration.formats import BlobFormat
@@ -18,6 +19,7 @@ from adxmi_jupyter.model.declaration.stored import FunctionListing
 from adxmi_jupyter.model.declaration.types import Identity, Locations, Text
 from adxmi_jupyter.model.declaration.unsupported import Unsupported
 from adxmi_jupyter.model.declaration.workflow import About, Sample, Workflow
+from adxmi_jupyter.model.identity import ManagedIdentity
 from adxmi_jupyter.model.usage import Usage
 
 _WITH_SUGGESTIONS = Unsupported(
@@ -34,6 +36,14 @@ class Mode(StrEnum):
     ANY = "any"
     LAST = "last"
     ALL = "all"
+
+
+def _reaching(identity: ManagedIdentity, *places: StorageLocation) -> tuple[Link, ...]:
+    return acting_as(identity, Usage.EXTERNAL_DATA_REQUEST, *targets.reads(identity, *places))
+
+
+def _chain(identity: ManagedIdentity, place: object) -> tuple[Link, ...]:
+    return _reaching(identity, place) if isinstance(place, StorageLocation) else ()
 
 
 class InferStorageSchema(Workflow):
@@ -54,7 +64,7 @@ class InferStorageSchema(Workflow):
         ),
         without_identity=(_WITH_SUGGESTIONS,),
     )
-    listing: ClassVar = FunctionListing(("infer_storage_schema",))
+    listing: ClassVar = FunctionListing(("infer_storage_schema",), _chain)
 
     location: Locations = field(
         "Location",
@@ -72,11 +82,7 @@ class InferStorageSchema(Workflow):
 
     def links(self) -> tuple[Link, ...]:
         """Return the chain: the usage ExternalDataRequest, and reading the files."""
-        return acting_as(
-            self.identity,
-            Usage.EXTERNAL_DATA_REQUEST,
-            *targets.reads(self.identity, *self.location),
-        )
+        return _reaching(self.identity, *self.location)
 
     def connection_strings(self) -> tuple[str, ...]:
         """Return one for each location."""

@@ -10,14 +10,15 @@ from enum import StrEnum
 from typing import ClassVar
 
 from adxmi_jupyter.model import kql
+from adxmi_jupyter.model.connection_string import StorageLocation
 from adxmi_jupyter.model.declaration import targets
 from adxmi_jupyter.model.declaration.fields import field
 from adxmi_jupyter.model.declaration.links import (
     Allowed,
-    Assigned,
     CalloutAllowed,
     Link,
     PluginEnabled,
+    present,
 )
 from adxmi_jupyter.model.declaration.plugins import call, dynamic, piped, text_literal
 from adxmi_jupyter.model.declaration.products import Endpoint, Statement
@@ -31,6 +32,7 @@ from adxmi_jupyter.model.declaration.types import (
     Text,
 )
 from adxmi_jupyter.model.declaration.workflow import About, Sample, Workflow
+from adxmi_jupyter.model.identity import ManagedIdentity
 from adxmi_jupyter.model.usage import Usage
 
 _ARTIFACT = "order_tax.zip=https://contosolake.blob.core.windows.net/artifacts/order_tax.zip"
@@ -48,6 +50,20 @@ class Remote(StrEnum):
 
     AUTO = "auto"
     LOCAL = "local"
+
+
+def _reaching(identity: ManagedIdentity, *places: StorageLocation) -> tuple[Link, ...]:
+    return (
+        PluginEnabled("python"),
+        *present(identity),
+        Allowed(identity, Usage.SANDBOX_ARTIFACTS, cluster_only=True),
+        *(CalloutAllowed("sandbox_artifacts", place.uri) for place in places),
+        *targets.reads(identity, *places),
+    )
+
+
+def _chain(identity: ManagedIdentity, place: object) -> tuple[Link, ...]:
+    return _reaching(identity, place) if isinstance(place, StorageLocation) else ()
 
 
 class PythonPlugin(Workflow):
@@ -69,7 +85,7 @@ class PythonPlugin(Workflow):
         ),
         body="script",
     )
-    listing: ClassVar = FunctionListing(("python",))
+    listing: ClassVar = FunctionListing(("python",), _chain)
 
     query: Text = field("Query", "What the script gets as df.", example="Orders | take 10")
     columns: Columns = field(
@@ -99,14 +115,7 @@ class PythonPlugin(Workflow):
 
     def links(self) -> tuple[Link, ...]:
         """Return the chain; SandboxArtifacts counts on the cluster only."""
-        places = [place for _, place in self.artifacts]
-        return (
-            PluginEnabled("python"),
-            Assigned(self.identity),
-            Allowed(self.identity, Usage.SANDBOX_ARTIFACTS, cluster_only=True),
-            *(CalloutAllowed("sandbox_artifacts", place.uri) for place in places),
-            *targets.reads(self.identity, *places),
-        )
+        return _reaching(self.identity, *(place for _, place in self.artifacts))
 
     def connection_strings(self) -> tuple[str, ...]:
         """Return one for each artifact."""

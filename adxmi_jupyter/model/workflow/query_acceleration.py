@@ -12,11 +12,12 @@ from typing import Any, ClassVar
 
 from adxmi_jupyter.model import kql
 from adxmi_jupyter.model.declaration.fields import field
-from adxmi_jupyter.model.declaration.links import Link, ReadsThrough, acting_as
+from adxmi_jupyter.model.declaration.links import Link, ReadsThrough, acting_as, named_by
 from adxmi_jupyter.model.declaration.products import Statement
 from adxmi_jupyter.model.declaration.stored import (
     Existing,
     KustoListing,
+    Who,
     cell,
     json_cell,
     text_cell,
@@ -30,6 +31,7 @@ from adxmi_jupyter.model.declaration.types import (
 )
 from adxmi_jupyter.model.declaration.workflow import About, Sample, Workflow
 from adxmi_jupyter.model.entity_name import last_of_entity
+from adxmi_jupyter.model.identity import ManagedIdentity
 from adxmi_jupyter.model.moment import moment_text
 from adxmi_jupyter.model.timespan import clock_text
 from adxmi_jupyter.model.usage import Usage
@@ -40,14 +42,15 @@ def _existing(row: Mapping[str, Any]) -> Existing | None:
     if not isinstance(policy, dict):
         return None
     identity = text_cell(policy, "ManagedIdentity").lower()
+    shown = json_cell(row, "QueryAccelerationState") or {}
+    state = _state(shown) if policy.get("IsEnabled") else "disabled"
     return Existing(
         last_of_entity(text_cell(row, "TableName", "EntityName")),
         "query acceleration",
         (identity,) if identity else (),
         f"hot {text_cell(policy, 'Hot')}",
-        _state(json_cell(row, "QueryAccelerationState") or {})
-        if policy.get("IsEnabled")
-        else "disabled",
+        state,
+        state if state == "disabled" or cell(shown, "IsHealthy") is False else "",
     )
 
 
@@ -57,6 +60,20 @@ def _state(shown: Mapping[str, Any]) -> str:
         return f"not healthy: {text_cell(shown, 'NotHealthyReason')}"
     percentage = cell(shown, "CompletePercentage", "CompletionPercentage")
     return "" if percentage is None else f"{float(percentage):g} % ready"
+
+
+def _chain(row: Mapping[str, Any], who: Who) -> tuple[Link, ...]:
+    policy = json_cell(row, "QueryAccelerationPolicy", "Policy", "Policies")
+    word = text_cell(policy, "ManagedIdentity")
+    if not word:
+        return ()
+    identity = who(word)
+    table = last_of_entity(text_cell(row, "TableName", "EntityName"))
+    return (*named_by(identity, word), *_fetching(identity, table))
+
+
+def _fetching(identity: ManagedIdentity, table: str) -> tuple[Link, ...]:
+    return acting_as(identity, Usage.AUTOMATED_FLOWS, ReadsThrough(table, identity))
 
 
 def _drop(name: str) -> str:
@@ -80,7 +97,7 @@ class QueryAcceleration(Workflow):
         ),
         named_by="external_table",
     )
-    listing: ClassVar = KustoListing(".show external tables details", _existing, _drop)
+    listing: ClassVar = KustoListing(".show external tables details", _existing, _chain, _drop)
 
     external_table: ExternalTableName = field(
         "External table", "A delta table.", example="OrdersDelta"
@@ -113,11 +130,7 @@ class QueryAcceleration(Workflow):
 
     def links(self) -> tuple[Link, ...]:
         """Return the chain: AutomatedFlows, and reading what the table reads."""
-        return acting_as(
-            self.identity,
-            Usage.AUTOMATED_FLOWS,
-            ReadsThrough(self.external_table, self.identity),
-        )
+        return _fetching(self.identity, self.external_table)
 
     def product(self) -> Statement:
         """Return the command: the whole policy becomes this one."""

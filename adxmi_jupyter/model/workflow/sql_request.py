@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from adxmi_jupyter.model.connection_string import SqlServer
 from adxmi_jupyter.model.declaration import targets
 from adxmi_jupyter.model.declaration.fields import field
 from adxmi_jupyter.model.declaration.links import CalloutAllowed, Link, acting_as
@@ -27,7 +28,23 @@ from adxmi_jupyter.model.declaration.types import (
     Text,
 )
 from adxmi_jupyter.model.declaration.workflow import About, Sample, Workflow
+from adxmi_jupyter.model.identity import ManagedIdentity
 from adxmi_jupyter.model.usage import Usage
+
+
+def _reaching(identity: ManagedIdentity, server: str, catalog: str) -> tuple[Link, ...]:
+    return acting_as(
+        identity,
+        Usage.SQL_REQUEST,
+        CalloutAllowed("sql", server.partition(",")[0]),
+        *targets.in_sql_server(identity, server, catalog),
+    )
+
+
+def _chain(identity: ManagedIdentity, place: object) -> tuple[Link, ...]:
+    if not isinstance(place, SqlServer):
+        return ()
+    return _reaching(identity, place.server, place.catalog)
 
 
 class SqlRequest(Workflow):
@@ -49,7 +66,7 @@ class SqlRequest(Workflow):
         body="sql",
         without_identity=(OTHER_DATABASES,),
     )
-    listing: ClassVar = FunctionListing(("sql_request",))
+    listing: ClassVar = FunctionListing(("sql_request",), _chain)
 
     server: SqlServerHost = field(
         "Server", "Host of the SQL server.", example="contososql.database.windows.net"
@@ -67,12 +84,7 @@ class SqlRequest(Workflow):
 
     def links(self) -> tuple[Link, ...]:
         """Return the chain: SqlRequest, the callout policy, and rights inside SQL Server."""
-        return acting_as(
-            self.identity,
-            Usage.SQL_REQUEST,
-            CalloutAllowed("sql", self.server.partition(",")[0]),
-            *targets.in_sql_server(self.identity, self.server, self.catalog),
-        )
+        return _reaching(self.identity, self.server, self.catalog)
 
     def connection_strings(self) -> tuple[str, ...]:
         """Return that of the database."""

@@ -7,17 +7,18 @@ accelerated external tables that impersonate.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from adxmi_jupyter.model import kql
 from adxmi_jupyter.model.declaration.fields import field
-from adxmi_jupyter.model.declaration.links import Link, acting_as, viewer_elsewhere, viewer_of
+from adxmi_jupyter.model.declaration.links import Link, acting_as, named_by, viewer_of_all
 from adxmi_jupyter.model.declaration.products import Statement
-from adxmi_jupyter.model.declaration.stored import Existing, KustoListing, json_cell, text_cell
+from adxmi_jupyter.model.declaration.stored import Existing, KustoListing, Who, json_cell, text_cell
 from adxmi_jupyter.model.declaration.types import Body, Identity, Names, TableName
 from adxmi_jupyter.model.declaration.workflow import About, Sample, Workflow
 from adxmi_jupyter.model.entity_name import last_of_entity
+from adxmi_jupyter.model.identity import ManagedIdentity
 from adxmi_jupyter.model.usage import Usage
 
 
@@ -34,7 +35,24 @@ def _existing(row: Mapping[str, Any]) -> Existing | None:
         tuple(dict.fromkeys(named)),
         f"from {sources}",
         "" if enabled else "disabled",
+        "" if enabled else "not all of it is enabled",
     )
+
+
+def _running(identity: ManagedIdentity, query: str, reads: Sequence[str] = ()) -> tuple[Link, ...]:
+    return acting_as(identity, Usage.AUTOMATED_FLOWS, *viewer_of_all(identity, query, reads))
+
+
+def _chain(row: Mapping[str, Any], who: Who) -> tuple[Link, ...]:
+    links = (
+        link
+        for item in json_cell(row, "Policy", "Policies")
+        for word in [str(item.get("ManagedIdentity") or "")]
+        if word
+        for identity in [who(word)]
+        for link in (*named_by(identity, word), *_running(identity, str(item.get("Query") or "")))
+    )
+    return tuple(dict.fromkeys(links))
 
 
 def _drop(name: str) -> str:
@@ -61,7 +79,7 @@ class UpdatePolicy(Workflow):
         named_by="table",
         adds=True,
     )
-    listing: ClassVar = KustoListing(".show table * policy update", _existing, _drop)
+    listing: ClassVar = KustoListing(".show table * policy update", _existing, _chain, _drop)
 
     table: TableName = field("Table", "Where the results go.", example="Customers")
     source: TableName = field("Source", "Whose new records are transformed.", example="Orders")
@@ -90,12 +108,7 @@ class UpdatePolicy(Workflow):
 
     def links(self) -> tuple[Link, ...]:
         """Return the chain: AutomatedFlows, and viewer of every database involved."""
-        return acting_as(
-            self.identity,
-            Usage.AUTOMATED_FLOWS,
-            viewer_of(self.identity),
-            *viewer_elsewhere(self.identity, self.reads),
-        )
+        return _running(self.identity, self.query, self.reads)
 
     def product(self) -> Statement:
         """Return the command; it adds to the policy, whatever else is there stays."""

@@ -1,0 +1,318 @@
+"""Check what exists: which link of its chain is missing, for one workflow or for all of them.
+
+Everything here works on declarations (`model.workflow`) and knows none of them by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from adxmi_jupyter.actions import identities, link_facts, names
+from adxmi_jupyter.actions.findings import Finding, State, name_of
+from adxmi_jupyter.actions.link_facts import Fact, Facts
+from adxmi_jupyter.actions.links import (
+    Chain,
+    examined,
+    examined_together,
+    kept_identity,
+    links_frame,
+)
+from adxmi_jupyter.actions.workflow_listing import command_of, kept_in, kept_of, rows_in
+from adxmi_jupyter.actions.workflow_plans import absent, is_called, named
+from adxmi_jupyter.errors import AdxmiError
+from adxmi_jupyter.model.declaration.links import Assigned, NotVerifiable, acting_as
+from adxmi_jupyter.model.declaration.registry import declarations
+from adxmi_jupyter.model.declaration.stored import (
+    DataConnectionListing,
+    FunctionListing,
+    KustoListing,
+    PolicyListing,
+    text_cell,
+)
+from adxmi_jupyter.model.identity import SYSTEM
+from adxmi_jupyter.model.policy import CLUSTER, Scope
+from adxmi_jupyter.model.word import line
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from adxmi_jupyter.actions.workflow_listing import Kept, Rows
+    from adxmi_jupyter.model.assignment import AssignedIdentities
+    from adxmi_jupyter.model.declaration.links import Link
+    from adxmi_jupyter.model.declaration.stored import Existing, Listing, Who
+    from adxmi_jupyter.model.declaration.workflow import Workflow
+    from adxmi_jupyter.model.identity import ManagedIdentity
+    from adxmi_jupyter.model.policy import Policy, PolicyEntry
+    from adxmi_jupyter.service.connection import Connection
+
+    Declaration = type[Workflow]
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A workflow as it was found, link by link; `name` is empty for what has none."""
+
+    workflow: str
+    name: str
+    findings: tuple[Finding, ...]
+    database: str
+
+
+@dataclass(frozen=True)
+class Checks:
+    """What was checked; `unnamed` counts workflows that use no managed identity."""
+
+    checked: tuple[Checked, ...]
+    unnamed: int = 0
+
+
+def check_one(connection: Connection, declaration: Declaration, database: str, name: str) -> Checks:
+    """Check the workflow of a name.
+
+    Raises
+    ------
+    WorkflowNotFound
+        There is none of this name; those there are are listed.
+    AdxmiError
+        They could not be listed.
+
+    """
+    every = kept_in(connection, declaration, database)
+    found = [one for one in every if is_called(declaration, one.existing, name)]
+    if not found:
+        there = [one.existing.name for one in every if one.existing.name]
+        raise absent(declaration, database, name, there, verb="check")
+    return _of_kind(connection, declaration, database, found)
+
+
+def check_kind(connection: Connection, declaration: Declaration, database: str) -> Checks:
+    """Check all workflows of a kind in a database; raises as listing them does."""
+    found = kept_in(connection, declaration, database)
+    return _of_kind(connection, declaration, database, found)
+
+
+def check_planned(connection: Connection, workflow: Workflow, database: str) -> Checks:
+    """Check a workflow that is filled in; raises as `links.examined` does."""
+    found = examined(connection, workflow.links(), database)
+    return Checks((Checked(workflow.noun(), named(workflow), found, database),))
+
+
+def _of_kind(
+    connection: Connection, declaration: Declaration, database: str, found: Iterable[Kept]
+) -> Checks:
+    known = names.seen(connection)
+    subjects = [_subject(connection, declaration, database, one, known) for one in found]
+    return Checks(_examined(Facts(connection), subjects, known))
+
+
+def check_all(connection: Connection, databases: Sequence[str]) -> Checks:
+    """Check every workflow in databases; what cannot be listed is a row of its own.
+
+    Policy entries whose identity is not assigned are told, too. Workflows that name no managed
+    identity are counted only.
+
+    Raises
+    ------
+    AdxmiError
+        Nothing at all could be listed: the first error.
+
+    """
+    facts = Facts(connection)
+    _remember_cluster(connection)
+    kinds = [one for one in declarations() if not isinstance(one.listing, PolicyListing)]
+    asked = {(kind, where): _rows(kind, where) for kind in kinds for where in databases}
+    scopes = (CLUSTER, *map(Scope, databases))
+    facts.gather((*asked.values(), *map(link_facts.policy, scopes), link_facts.assigned()))
+    facts.gather((link_facts.in_subscription(),))
+    known = _known(facts, scopes)
+    subjects: list[_Subject] = []
+    failed: dict[Fact, tuple[str, AdxmiError]] = {}
+    for (kind, where), fact in asked.items():
+        try:
+            kept = kept_of(connection, kind.listing, facts.answer(fact))
+        except AdxmiError as failure:
+            failed.setdefault(fact, (where, failure))
+        else:
+            subjects += [_subject(connection, kind, where, one, known) for one in kept]
+    if failed and len(failed) == len(set(asked.values())):
+        raise next(iter(failed.values()))[1]
+    named = [one for one in subjects if one.names_an_identity]
+    every = _examined(facts, named, known)
+    unread = (_unread(where, failure) for where, failure in failed.values())
+    return Checks((*every, *unread, *_without_effect(facts, scopes)), len(subjects) - len(named))
+
+
+def _remember_cluster(connection: Connection) -> None:
+    """Ask for the cluster's resource ID once, before all databases need it."""
+    try:
+        identities.cluster_id(connection)
+    except AdxmiError:  # then every database's connections say why they cannot be listed
+        return
+
+
+def _rows(declaration: Declaration, database: str) -> Fact:
+    """Ask what exists of a kind in a database; several kinds can have the same answer."""
+    listing = declaration.listing
+
+    def ask(connection: Connection) -> Rows:
+        return rows_in(connection, listing, database)
+
+    return Fact(("rows", command_of(listing), database), ask)
+
+
+def _known(facts: Facts, scopes: Sequence[Scope]) -> tuple[ManagedIdentity, ...]:
+    """Return the identities that policies or Azure show, each once."""
+    named: dict[str, ManagedIdentity] = {}
+    for scope in scopes:
+        named |= {one.identity.object_id.lower(): one.identity for one in _entries(facts, scope)}
+    visible: list[ManagedIdentity] = []
+    for ask in (_assigned, _in_subscription):
+        try:
+            visible += ask(facts)
+        except AdxmiError:  # the links say what could not be seen
+            continue
+    every = {one.object_id.lower(): one for one in visible}
+    return names.merged(tuple(named.values()), tuple(every.values()))
+
+
+def _assigned(facts: Facts) -> tuple[ManagedIdentity, ...]:
+    present: AssignedIdentities = facts.answer(link_facts.assigned())
+    return present.all
+
+
+def _in_subscription(facts: Facts) -> Iterable[ManagedIdentity]:
+    found: Mapping[str, ManagedIdentity] = facts.answer(link_facts.in_subscription())
+    return found.values()
+
+
+def _entries(facts: Facts, scope: Scope) -> Iterable[PolicyEntry]:
+    try:
+        found: Policy = facts.answer(link_facts.policy(scope))
+    except AdxmiError:  # the links that need it say so
+        return ()
+    return found
+
+
+@dataclass(frozen=True)
+class _Subject:
+    """Something to check: what exists, and the links it needs."""
+
+    noun: str
+    database: str
+    existing: Existing
+    links: tuple[Link, ...]
+
+    @property
+    def names_an_identity(self) -> bool:
+        """Whether any of its links is about a managed identity."""
+        return any(not isinstance(link, NotVerifiable) for link in self.links)
+
+
+def _subject(
+    connection: Connection,
+    declaration: Declaration,
+    database: str,
+    kept: Kept,
+    known: Sequence[ManagedIdentity],
+) -> _Subject:
+    def who(word: str) -> ManagedIdentity:
+        cluster = identities.cluster_id(connection) if word.startswith("/") else ""
+        is_own = cluster and word.rstrip("/").lower() == cluster.lower()
+        return kept_identity(SYSTEM if is_own else word, known)
+
+    links = _links(declaration.listing, kept, who)
+    return _Subject(declaration.noun(), database, kept.existing, links)
+
+
+def _links(listing: Listing, kept: Kept, who: Who) -> tuple[Link, ...]:
+    if isinstance(listing, KustoListing):
+        return listing.chain(kept.row, who)
+    if isinstance(listing, DataConnectionListing):
+        return listing.chain(kept.row.get("properties") or {}, who)
+    if isinstance(listing, FunctionListing):
+        return listing.links(text_cell(kept.row, "Body"), who)
+    return acting_as(who(kept.existing.identities[0]), listing.usage)
+
+
+def _examined(
+    facts: Facts, subjects: Sequence[_Subject], known: Sequence[ManagedIdentity]
+) -> tuple[Checked, ...]:
+    chains = [Chain(one.links, one.database) for one in subjects]
+    every = examined_together(facts, chains, known=known)
+    return tuple(_checked(one, found) for one, found in zip(subjects, every, strict=True))
+
+
+def _checked(subject: _Subject, found: Sequence[Finding]) -> Checked:
+    existing, noun = subject.existing, subject.noun
+    # What exists names its identity for good: it has to be made again with another one.
+    again = line(noun, "form", "--database", subject.database)
+    findings = [one.with_fix(again) if one.fix.startswith("--") else one for one in found]
+    if existing.trouble:
+        trouble = Finding("state", existing.name, State.WARNING, existing.trouble)
+        findings.append(trouble)
+    name = existing.name or ", ".join(existing.identities)
+    return Checked(noun, name, tuple(findings), subject.database)
+
+
+def _unread(database: str, failure: AdxmiError) -> Checked:
+    why = f"{failure.what}: {failure.why}"
+    unread = Finding("what there is", database, State.UNKNOWN, why, failure.fix)
+    return Checked("", "", (unread,), database)
+
+
+def _without_effect(facts: Facts, scopes: Sequence[Scope]) -> Iterator[Checked]:
+    """Yield policy entries whose identity the cluster does not have."""
+    try:
+        present = {one.object_id.lower() for one in _assigned(facts)}
+    except AdxmiError:  # the links say so
+        return
+    for scope in scopes:
+        for entry in _entries(facts, scope):
+            identity = entry.identity
+            if identity.object_id.lower() in present:
+                continue
+            where = ("--database", scope.database) if scope.database else ("--cluster",)
+            usages = ",".join(map(str, entry.allowed_usages))
+            who = ("--identity", identity.word, "--usage", usages)
+            yield Checked(
+                "policy",
+                identity.label,
+                (
+                    Finding(
+                        name_of(Assigned(identity)),
+                        identity.label,
+                        State.WARNING,
+                        f"the policy of the {scope} names it, without effect",
+                        line("policy", "revoke", *where, *who),
+                    ),
+                ),
+                scope.database or "cluster",
+            )
+
+
+def checks_frame(
+    checks: Checks, *, complete: Callable[[str], str], with_database: bool = False
+) -> pd.DataFrame:
+    """Return a row for each link, as `links.links_frame`; `complete` writes a fix as it is typed.
+
+    With the database the names begin with it, as in ``Sales/ArchivedOrders``.
+    """
+    frames = [
+        links_frame(
+            one.workflow,
+            _shown(one, with_database=with_database),
+            [found.with_fix(complete(found.fix)) for found in one.findings],
+        )
+        for one in checks.checked
+    ]
+    if not frames:
+        return links_frame("", "", ())
+    import pandas as pd
+
+    return pd.concat(frames, ignore_index=True)
+
+
+def _shown(one: Checked, *, with_database: bool) -> str:
+    return "/".join(filter(None, (one.database, one.name))) if with_database else one.name
