@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from adxmi_jupyter.model.role import Role, RoleAssignment
 
 GRANT, REVOKE = "grant", "revoke"
+SIGNS = {GRANT: "+", REVOKE: "-"}
 _SAID_AT_MOST = 3
 
 
@@ -151,3 +152,9 @@ def outcome_unknown(change: RoleChange, why: str) -> WriteOutcomeUnknown:
         why=why,
         fix=change.look,
     )
+
+
+def changed_lines(change: RoleChange) -> tuple[str, ...]:
+    """Return one line for each assignment: ``mi-ingest + viewers``."""
+    sign = SIGNS[change.verb]
+    return tuple(f"{one.label} {sign} {change.role}" for one in change.changed)

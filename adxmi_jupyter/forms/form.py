@@ -11,8 +11,8 @@ from adxmi_jupyter.forms.submission import Phase, Submission
 if TYPE_CHECKING:
     import ipywidgets as w
 
-    from adxmi_jupyter.forms.line import Line, WriteLine
     from adxmi_jupyter.model.identity import ManagedIdentity
+    from adxmi_jupyter.model.line import Line, WriteLine
 
 BUSY = "adxmi-busy"
 

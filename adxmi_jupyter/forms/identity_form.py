@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 from adxmi_jupyter.forms import identity_list
 from adxmi_jupyter.forms.identity_list import IdentityList, Places
-from adxmi_jupyter.forms.line import Line
 from adxmi_jupyter.forms.list_form import ListForm
 from adxmi_jupyter.forms.widgets import ReadOnlyText, form_root, row
+from adxmi_jupyter.model.line import Line
 
 if TYPE_CHECKING:
     from adxmi_jupyter.forms.identity_state import IdentityState
-    from adxmi_jupyter.forms.line import WriteLine
     from adxmi_jupyter.forms.pages import Pages
     from adxmi_jupyter.model.identity import ManagedIdentity
+    from adxmi_jupyter.model.line import WriteLine
 
 _TWO = "The same as two lines to copy: a request each"
 _INSTEAD = Line(("identity", "assign", "--identity", "NAME"))

@@ -31,9 +31,9 @@ from adxmi_jupyter.model.assignment import AssignmentChange, plan_change
 if TYPE_CHECKING:
     from adxmi_jupyter.actions.operations import Tell
     from adxmi_jupyter.forms.identity_reading import Reading
-    from adxmi_jupyter.forms.line import Line
     from adxmi_jupyter.model.assignment import AssignedIdentities
     from adxmi_jupyter.model.identity import ManagedIdentity
+    from adxmi_jupyter.model.line import Line
     from adxmi_jupyter.service.connection import Connection
 
 # After these, what was read may no longer be what is there.

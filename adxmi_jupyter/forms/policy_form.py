@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.forms import policy_matrix
-from adxmi_jupyter.forms.line import Line
 from adxmi_jupyter.forms.policy_matrix import PolicyMatrix
 from adxmi_jupyter.forms.scope_form import ScopeForm
 from adxmi_jupyter.forms.widgets import ReadOnlyText, form_root, row
+from adxmi_jupyter.model.line import Line
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.forms.line import WriteLine
     from adxmi_jupyter.forms.policy_state import PolicyState
     from adxmi_jupyter.model.identity import ManagedIdentity
+    from adxmi_jupyter.model.line import WriteLine
     from adxmi_jupyter.model.policy import Scope
 
 _SIGNS = {"added": "+", "removed": "-"}

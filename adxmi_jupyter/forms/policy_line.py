@@ -6,9 +6,9 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from adxmi_jupyter.forms.line import Line, option
 from adxmi_jupyter.forms.policy_reading import key_of
 from adxmi_jupyter.model.identity import word_among
+from adxmi_jupyter.model.line import Line, option
 
 if TYPE_CHECKING:
     from adxmi_jupyter.model.identity import ManagedIdentity

@@ -14,12 +14,12 @@ from adxmi_jupyter.actions import names, policy_writes
 from adxmi_jupyter.actions.policies import plan_alter, plan_alter_merge
 from adxmi_jupyter.errors import PolicyChanged
 from adxmi_jupyter.forms import mark
-from adxmi_jupyter.forms.line import Line
 from adxmi_jupyter.forms.naming import Labels
 from adxmi_jupyter.forms.policy_line import equivalent
 from adxmi_jupyter.forms.policy_reading import key_of, named_in, surroundings
 from adxmi_jupyter.forms.submission import read_again
 from adxmi_jupyter.model import kql
+from adxmi_jupyter.model.line import Line
 from adxmi_jupyter.model.policy import Policy, PolicyEntry
 from adxmi_jupyter.model.usage import Usage
 

@@ -6,16 +6,17 @@ from typing import TYPE_CHECKING
 
 import ipywidgets as w
 
-from adxmi_jupyter.forms import role_line, role_matrix
-from adxmi_jupyter.forms.line import Line
+from adxmi_jupyter.actions.role_change import changed_lines
+from adxmi_jupyter.actions.role_lines import back
+from adxmi_jupyter.forms import role_matrix
 from adxmi_jupyter.forms.role_matrix import RoleMatrix
-from adxmi_jupyter.forms.role_steps import changed_lines
 from adxmi_jupyter.forms.scope_form import ScopeForm
 from adxmi_jupyter.forms.widgets import ReadOnlyText, form_root, quiet, row
+from adxmi_jupyter.model.line import Line
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.forms.line import WriteLine
     from adxmi_jupyter.forms.role_state import RoleState
+    from adxmi_jupyter.model.line import WriteLine
     from adxmi_jupyter.model.policy import Scope
 
 _BY = "name, id or aadapp=CLIENTID;TENANT"
@@ -63,9 +64,7 @@ class RoleForm(ScopeForm):
         done = self.state.apply(confirmed=confirmed, tell=self.submission.tell)
         notes = dict.fromkeys(note for change in done for note in change.notes)
         changed = [f"{place}: {line}" for change in done for line in changed_lines(change)]
-        undo = [
-            f"undo: {self._write_line(line)}" for change in done for line in role_line.back(change)
-        ]
+        undo = [f"undo: {self._write_line(line)}" for change in done for line in back(change)]
         return (*notes, *changed, *undo)
 
     def _refresh_preview(self) -> None:

@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.actions import principals, role_scopes
-from adxmi_jupyter.actions.role_change import GRANT, REVOKE, is_by_object_id
+from adxmi_jupyter.actions.role_change import GRANT, REVOKE, SIGNS, is_by_object_id
 from adxmi_jupyter.errors import AdxmiError, RolesChanged
 from adxmi_jupyter.forms import mark, role_line
 from adxmi_jupyter.forms.naming import Labels
 from adxmi_jupyter.forms.role_reading import listed_by, of_principal, surroundings
 from adxmi_jupyter.forms.role_steps import (
-    SIGNS,
     Step,
     carry_out,
     difference,
@@ -34,8 +33,8 @@ if TYPE_CHECKING:
     from adxmi_jupyter.actions.operations import Tell
     from adxmi_jupyter.actions.principals import ResolvedPrincipal
     from adxmi_jupyter.actions.role_change import RoleChange
-    from adxmi_jupyter.forms.line import Line
     from adxmi_jupyter.forms.role_reading import Holder, Surroundings
+    from adxmi_jupyter.model.line import Line
     from adxmi_jupyter.model.policy import Scope
     from adxmi_jupyter.model.role import RoleAssignment
     from adxmi_jupyter.service.connection import Connection

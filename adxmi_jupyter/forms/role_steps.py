@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.actions import role_scopes
-from adxmi_jupyter.actions.role_change import GRANT, REVOKE, unconfirmed
+from adxmi_jupyter.actions.role_change import GRANT, REVOKE, changed_lines, unconfirmed
 from adxmi_jupyter.errors import AdxmiError, ConfirmationRequired
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from adxmi_jupyter.model.role import Role, RoleAssignment
     from adxmi_jupyter.service.connection import Connection
 
-SIGNS = {GRANT: "+", REVOKE: "-"}
 _SAID_AT_MOST = 5
 
 
@@ -107,12 +106,6 @@ def _how_far(changes: Sequence[RoleChange], failed: int) -> tuple[str, ...]:
         for words, some in parts.items()
         if some
     )
-
-
-def changed_lines(change: RoleChange) -> tuple[str, ...]:
-    """Return one line for each assignment: ``mi-ingest + viewers``."""
-    sign = SIGNS[change.verb]
-    return tuple(f"{one.label} {sign} {change.role}" for one in change.changed)
 
 
 def difference(before: Sequence[RoleAssignment], now: Sequence[RoleAssignment]) -> str:

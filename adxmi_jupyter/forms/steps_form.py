@@ -13,17 +13,17 @@ import ipywidgets as w
 
 from adxmi_jupyter.forms import steps_section
 from adxmi_jupyter.forms.form import BUSY, Shown
-from adxmi_jupyter.forms.line import Line
 from adxmi_jupyter.forms.steps_section import LazyForm, Section
 from adxmi_jupyter.forms.steps_state import Part, Progress, Step
 from adxmi_jupyter.forms.submission import Kind, Phase, Requests
 from adxmi_jupyter.forms.widgets import button, form_root, quiet, row, said
+from adxmi_jupyter.model.line import Line
 from adxmi_jupyter.model.policy import Scope
 
 if TYPE_CHECKING:
     from adxmi_jupyter.forms.form import Form
-    from adxmi_jupyter.forms.line import WriteLine
     from adxmi_jupyter.forms.steps_state import StepsState
+    from adxmi_jupyter.model.line import WriteLine
 
 ROLE = "role"
 """The choice of step 3 that is no workflow: its noun."""

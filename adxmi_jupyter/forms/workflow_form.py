@@ -37,11 +37,11 @@ from adxmi_jupyter.model.declaration.reading import AS_A_WHOLE
 if TYPE_CHECKING:
     from adxmi_jupyter.actions.links import Finding
     from adxmi_jupyter.actions.repairs import Repair
-    from adxmi_jupyter.forms.line import WriteLine
     from adxmi_jupyter.forms.workflow_chain import Sight
     from adxmi_jupyter.forms.workflow_state import WorkflowState
     from adxmi_jupyter.model.declaration.fields import FieldSpec
     from adxmi_jupyter.model.identity import ManagedIdentity
+    from adxmi_jupyter.model.line import WriteLine
 
 _NO_DATABASE = ("(choose)", "")
 _SHOWN_ROWS = 10

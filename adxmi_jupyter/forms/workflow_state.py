@@ -11,12 +11,11 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.actions import links, workflow_writes, workflows
+from adxmi_jupyter.actions.mending import mend
 from adxmi_jupyter.actions.repairs import GrantAzureRole
 from adxmi_jupyter.actions.workflow_writes import named
 from adxmi_jupyter.errors import AdxmiError, AlreadyExists
 from adxmi_jupyter.forms import workflow_reading
-from adxmi_jupyter.forms.line import Line, option
-from adxmi_jupyter.forms.mending import mend
 from adxmi_jupyter.forms.policy_reading import key_of
 from adxmi_jupyter.forms.workflow_chain import Chain, Subject
 from adxmi_jupyter.forms.workflow_draft import drafted
@@ -25,14 +24,15 @@ from adxmi_jupyter.model.declaration.fields import Kind
 from adxmi_jupyter.model.declaration.reading import AS_A_WHOLE
 from adxmi_jupyter.model.declaration.stored import DataConnectionListing, KustoListing
 from adxmi_jupyter.model.identity import word_among
+from adxmi_jupyter.model.line import Line, option
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from adxmi_jupyter.actions.links import Finding
+    from adxmi_jupyter.actions.mending import Mended
     from adxmi_jupyter.actions.operations import Tell
     from adxmi_jupyter.actions.repairs import Repair
-    from adxmi_jupyter.forms.mending import Mended
     from adxmi_jupyter.forms.workflow_draft import Draft
     from adxmi_jupyter.forms.workflow_reading import Offers
     from adxmi_jupyter.forms.workflow_words import Problem

@@ -9,8 +9,8 @@ from adxmi_jupyter.magics.expansion import can_be_written
 from adxmi_jupyter.magics.line import quoted
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.forms.line import Line, WriteLine
     from adxmi_jupyter.magics.call import Call
+    from adxmi_jupyter.model.line import Line, WriteLine
 
 
 def writer(call: Call) -> WriteLine:

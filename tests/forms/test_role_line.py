@@ -2,12 +2,12 @@
 
 import pytest
 
+from adxmi_jupyter.actions.role_lines import back
 from adxmi_jupyter.actions.role_scopes import read
 from adxmi_jupyter.embedded import ClusterRole as OnCluster
 from adxmi_jupyter.embedded import DatabaseRole, PrincipalKind
 from adxmi_jupyter.embedded.world import RoleAssignment, as_principal
 from adxmi_jupyter.errors import UnknownCommand
-from adxmi_jupyter.forms.role_line import back
 from adxmi_jupyter.forms.role_state import RoleState
 from adxmi_jupyter.magics.forms import written
 from adxmi_jupyter.magics.tree import run

@@ -1,4 +1,4 @@
-"""The line that does what a form would do, for people who want it in the notebook."""
+"""A line of the tree as a value: what people paste to do something, or to take it back."""
 
 from __future__ import annotations
 

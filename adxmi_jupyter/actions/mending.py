@@ -1,4 +1,4 @@
-"""Put a missing link in place from within a form: by the same actions as the line would."""
+"""Put missing links in place: by the same actions as the lines would that mend them."""
 
 from __future__ import annotations
 
@@ -22,12 +22,11 @@ from adxmi_jupyter.actions.repairs import (
     GrantUsage,
     RevokeCallout,
 )
+from adxmi_jupyter.actions.role_change import changed_lines
+from adxmi_jupyter.actions.role_lines import back
 from adxmi_jupyter.errors import ConfirmationRequired
-from adxmi_jupyter.forms import identity_line, role_line
-from adxmi_jupyter.forms.line import Line
-from adxmi_jupyter.forms.role_steps import changed_lines
-from adxmi_jupyter.model.assignment import AssignmentChange
-from adxmi_jupyter.model.identity import SYSTEM, ResolvedIdentity
+from adxmi_jupyter.model.identity import SYSTEM, ResolvedIdentity, word_among
+from adxmi_jupyter.model.line import Line
 
 if TYPE_CHECKING:
     from adxmi_jupyter.actions.callouts import CalloutChange
@@ -81,10 +80,10 @@ def _assign(connection: Connection, repair: AssignIdentity, tell: Tell) -> Mende
     operations.wait(
         connection, operation, lambda state: tell(f"{operation.what}: {state}{_HOW_LONG}")
     )
-    undone = AssignmentChange(change.before, added=(), removed=change.added)
     known = (*change.before.all, *change.added)
     told = tuple(f"assigned to the cluster: {one.label}" for one in change.added)
-    return Mended(told, identity_line.equivalent(undone, known))
+    word = word_among(found.identity, known, lambda one: one.object_id, found.identity.object_id)
+    return Mended(told, (Line(("identity", "remove", "--identity", word, "--yes")),))
 
 
 def _allow(connection: Connection, repair: GrantUsage, *, confirmed: bool) -> Mended:
@@ -104,7 +103,7 @@ def _grant(connection: Connection, repair: GrantRole, *, confirmed: bool, tell: 
     change = role_scopes.plan_grant(connection, repair.database, repair.role, wanted)
     done = role_scopes.apply(connection, change, confirmed=confirmed, tell=tell)
     told = [f"{repair.database}: {line}" for line in changed_lines(done)]
-    return Mended((*done.notes, *told), role_line.back(done))
+    return Mended((*done.notes, *told), back(done))
 
 
 def _allow_callout(connection: Connection, repair: AllowCallout, *, confirmed: bool) -> Mended:

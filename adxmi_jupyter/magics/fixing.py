@@ -1,0 +1,113 @@
+"""What ``check --fix`` does, whatever was checked: the plan, the confirmation, what was done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from adxmi_jupyter.errors import MissingOption
+from adxmi_jupyter.magics.options import dry_run, yes
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from adxmi_jupyter.actions.checks import Checks
+    from adxmi_jupyter.actions.fixing import Fix
+    from adxmi_jupyter.actions.mending import Mended
+    from adxmi_jupyter.magics.call import Call
+
+Function = Callable[..., Any]
+
+_fix = click.option(
+    "--fix",
+    is_flag=True,
+    help="Apply what mends it, as far as this tool can, in order; --dry-run shows the plan.",
+)
+
+
+@dataclass(frozen=True)
+class Fixing:
+    """The options ``--fix``, ``--dry-run`` and ``--yes``."""
+
+    fix: bool
+    dry_run: bool
+    yes: bool
+
+
+def fix_options(function: Function) -> Function:
+    """Declare ``--fix``, ``--dry-run`` and ``--yes``."""
+    return _fix(dry_run(yes(function)))
+
+
+def answer(
+    call: Call, fixing: Fixing, check: Callable[[], Checks], *, with_database: bool = False
+) -> pd.DataFrame:
+    """Return what a check found; with ``--fix`` the plan, or what is found once it is applied.
+
+    Raises
+    ------
+    MissingOption
+        ``--dry-run`` or ``--yes`` without ``--fix``: a check changes nothing.
+    ConfirmationRequired
+        ``--fix`` without ``--yes``; the plan was shown.
+    AdxmiError
+        As `fixing.apply`.
+
+    """
+    from adxmi_jupyter.actions import fixing as actions
+    from adxmi_jupyter.actions.checks import checks_frame
+    from adxmi_jupyter.magics.chain import Chain
+    from adxmi_jupyter.magics.whole import Whole
+
+    _refuse_alone(call, fixing)
+    checks = check()
+    if fixing.fix:
+        fixes = actions.fixes_of(checks)
+        if fixing.dry_run:
+            return Whole(actions.fixes_frame(fixes, complete=call.completed))
+        if not fixing.yes:
+            _tell_plan(call, fixes)
+        left = actions.apply(
+            call.connection,
+            fixes,
+            confirmed=fixing.yes,
+            tell=call.say,
+            after=lambda done: _tell_done(call, done),
+        )
+        _tell_left(call, left)
+        checks = check() if len(left) < len(fixes) else checks
+    return Chain(checks_frame(checks, complete=call.completed, with_database=with_database))
+
+
+def _refuse_alone(call: Call, fixing: Fixing) -> None:
+    given = {"--dry-run": fixing.dry_run, "--yes": fixing.yes}
+    alone = [name for name, is_given in given.items() if is_given and not fixing.fix]
+    if alone:
+        raise MissingOption(
+            f"{alone[0]} has no meaning without --fix",
+            why="a check alone changes nothing",
+            fix=call.again(more="--fix"),
+        )
+
+
+def _tell_plan(call: Call, fixes: tuple[Fix, ...]) -> None:
+    for number, one in enumerate(fixes, start=1):
+        call.say(f"{number}. {one.by}: {call.completed(one.finding.fix)}")
+    if not fixes:
+        call.say("nothing is missing that anybody could mend")
+
+
+def _tell_done(call: Call, done: Mended) -> None:
+    for told in done.told:
+        call.say(told)
+    for line in done.back:
+        words = " ".join(map(call.as_word, line.words))
+        call.say(f"undo: {call.front.program} {words}")
+
+
+def _tell_left(call: Call, left: tuple[Fix, ...]) -> None:
+    for one in left:
+        call.say(f"left for {one.by}: {call.completed(one.finding.fix)}")
