@@ -41,9 +41,9 @@ def add_targets(world: World, models: Resource) -> None:
         {"id": "b3", "customer": "Adatum", "items": 5, "paid": False},
     ]
     shop = CosmosContainer([CosmosDocument(each, _LAST_CHANGE) for each in baskets])
-    world.cosmos_accounts["contosocosmos"] = CosmosAccount(
-        "contosocosmos", {"Shop/Baskets": shop}, {reader}, (COSMOS_KEY,)
-    )
+    cosmos = CosmosAccount("contosocosmos", {"Shop/Baskets": shop}, keys=(COSMOS_KEY,))
+    cosmos.readers.add(reader)
+    world.cosmos_accounts[cosmos.name] = cosmos
     world.model_accounts[models.name] = ModelAccount(
         models.name,
         models.resource_id,

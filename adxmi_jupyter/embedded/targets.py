@@ -5,12 +5,16 @@ SQL and Cosmos DB keep their own lists of who gets in: Azure roles do not count 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, MutableSet
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from adxmi_jupyter.embedded.world import stable_id
+
 _DEFAULT_SCHEMA = "dbo."
+DATA_READER = "00000000-0000-0000-0000-000000000001"
+DATA_CONTRIBUTOR = "00000000-0000-0000-0000-000000000002"
 
 
 @dataclass
@@ -84,14 +88,95 @@ class CosmosContainer:
         return [each.change for each in self.documents if each.changed_on >= start]
 
 
+@dataclass(frozen=True)
+class DataRoleAssignment:
+    """One principal, by object ID, in one data role of a Cosmos DB account.
+
+    `scope` says where in the account: empty for all of it, `/dbs/DATABASE`, or
+    `/dbs/DATABASE/colls/CONTAINER`.
+    """
+
+    name: str
+    role_id: str
+    principal_id: str
+    scope: str = ""
+
+    def reaches(self, database: str, container: str) -> bool:
+        """Tell whether a container is at or below the scope; its names count letter by letter."""
+        return f"/dbs/{database}/colls/{container}/".startswith(f"{self.scope}/")
+
+
 @dataclass
 class CosmosAccount:
-    """An account; `containers` go by `database/container`, `readers` are object IDs."""
+    """An account; `containers` go by `database/container`. Both of its data roles let read."""
 
     name: str
     containers: dict[str, CosmosContainer] = field(default_factory=dict)
-    readers: set[str] = field(default_factory=set)
+    role_assignments: list[DataRoleAssignment] = field(default_factory=list)
     keys: tuple[str, ...] = field(default=(), repr=False)
+
+    @property
+    def readers(self) -> Readers:
+        """Object IDs of those who may read all of it: a view of the role assignments."""
+        return Readers(self)
+
+    def lets_read(self, object_id: str, database: str, container: str) -> bool:
+        """Tell whether a principal may read a container."""
+        return any(
+            each.principal_id == object_id and each.reaches(database, container)
+            for each in self.role_assignments
+        )
+
+    def assign(self, role_id: str, object_id: str, scope: str = "") -> bool:
+        """Put a principal into a data role; return whether it is new there."""
+        name = stable_id("data role assignment", self.name, role_id, object_id, scope)
+        made = DataRoleAssignment(name, role_id, object_id, scope)
+        if self.same_as(made) is not None:
+            return False
+        self.role_assignments.append(made)
+        return True
+
+    def same_as(self, wanted: DataRoleAssignment) -> DataRoleAssignment | None:
+        """Return the assignment that says the same, whatever its name."""
+        said = (wanted.role_id, wanted.principal_id, wanted.scope)
+        return next(
+            (a for a in self.role_assignments if (a.role_id, a.principal_id, a.scope) == said), None
+        )
+
+
+class Readers(MutableSet[str]):
+    """Who is in a data role on a whole account; whoever is added becomes a Data Reader."""
+
+    def __init__(self, account: CosmosAccount) -> None:
+        self._account = account
+
+    def __contains__(self, object_id: object) -> bool:
+        return object_id in self._ids()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._ids())
+
+    def __len__(self) -> int:
+        return len(self._ids())
+
+    def add(self, value: str) -> None:
+        """Let a principal in."""
+        if value not in self:
+            self._account.assign(DATA_READER, value)
+
+    def discard(self, value: str) -> None:
+        """Let a principal in no longer, except where a narrower scope does."""
+        kept = [a for a in self._account.role_assignments if a.scope or a.principal_id != value]
+        self._account.role_assignments[:] = kept
+
+    def update(self, values: Iterable[str]) -> None:
+        """Add several, as a set does."""
+        for value in values:
+            self.add(value)
+
+    def _ids(self) -> list[str]:
+        whole = (a.principal_id for a in self._account.role_assignments if not a.scope)
+        return list(dict.fromkeys(whole))
 
 
 @dataclass

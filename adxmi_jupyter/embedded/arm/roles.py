@@ -118,6 +118,17 @@ def get_definition(call: Call) -> Answer:
     raise ArmError(404, "RoleDefinitionDoesNotExist", f"There is no role '{wanted}'.")
 
 
+def principal_type(call: Call, principal_id: str) -> str | None:
+    """Return the type of a principal, by object ID; None when the directory does not know it."""
+    for each in call.world.principals:
+        if each.object_id.casefold() == principal_id:
+            return _TYPES.get(each.kind)
+    identities = {each.object_id.casefold() for each in call.world.identities}
+    if principal_id in identities and call.world.find_identity(principal_id):
+        return "ServicePrincipal"
+    return None
+
+
 def _asked(call: Call) -> AzureRoleAssignment:
     given = member(call.object().get("properties"))
     role_id = str(given.get("roleDefinitionId") or "").rsplit("/", 1)[-1].casefold()
@@ -128,16 +139,16 @@ def _asked(call: Call) -> AzureRoleAssignment:
         )
     if role_id not in {each.role_id for each in ROLES}:
         raise bad_request(f"There is no role '{role_id}'.", "RoleDefinitionDoesNotExist")
-    kind = _principal_type(call, principal_id, given.get("principalType"))
+    kind = _type_of(call, principal_id, given.get("principalType"))
     return AzureRoleAssignment(call.names["name"], _scope(call), role_id, principal_id, kind)
 
 
-def _principal_type(call: Call, principal_id: str, given: str | None) -> str:
+def _type_of(call: Call, principal_id: str, given: str | None) -> str:
     """Return the type of a principal.
 
     Of a service principal that the directory does not know (yet), the given type is believed.
     """
-    known = _type_in_directory(call, principal_id)
+    known = principal_type(call, principal_id)
     if known is None and given == "ServicePrincipal":
         return given
     if known is None:
@@ -151,16 +162,6 @@ def _principal_type(call: Call, principal_id: str, given: str | None) -> str:
             f"Principal {principal_id} is a {known}, not a {given}.", "UnmatchedPrincipalType"
         )
     return known
-
-
-def _type_in_directory(call: Call, principal_id: str) -> str | None:
-    for each in call.world.principals:
-        if each.object_id.casefold() == principal_id:
-            return _TYPES.get(each.kind)
-    identities = {each.object_id.casefold() for each in call.world.identities}
-    if principal_id in identities and call.world.find_identity(principal_id):
-        return "ServicePrincipal"
-    return None
 
 
 def _key(assignment: AzureRoleAssignment) -> tuple[str, str, str]:

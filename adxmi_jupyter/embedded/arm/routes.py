@@ -9,6 +9,7 @@ from adxmi_jupyter.embedded.answer import Answer
 from adxmi_jupyter.embedded.arm import (
     assignments,
     clusters,
+    cosmos_roles,
     data_connections,
     databases,
     graph,
@@ -25,6 +26,7 @@ _KUSTO = "providers/Microsoft.Kusto"
 _CLUSTER = f"{_GROUP}/{_KUSTO}/clusters/{{cluster}}"
 _DATABASE = f"{_CLUSTER}/databases/{{database}}"
 _MSI = "providers/Microsoft.ManagedIdentity/userAssignedIdentities"
+_COSMOS = f"{_GROUP}/providers/{cosmos_roles.ACCOUNT_TYPE}/{{account}}"
 _RBAC = "{scope}/providers/Microsoft.Authorization"
 
 
@@ -81,6 +83,7 @@ def _routes() -> Iterator[tuple[str, dict[str, tuple[str, Handler]]]]:
     yield from _assignment_routes()
     yield from _identity_routes()
     yield from _role_routes()
+    yield from _cosmos_routes()
     yield "providers/Microsoft.ResourceGraph/resources", {"POST": ("", graph.query_resources)}
 
 
@@ -146,6 +149,20 @@ def _role_routes() -> Iterator[tuple[str, dict[str, tuple[str, Handler]]]]:
     kind = "Microsoft.Authorization/roleDefinitions"
     yield f"{_RBAC}/roleDefinitions", _crud(kind, GET=roles.list_definitions)
     yield f"{_RBAC}/roleDefinitions/{{name}}", _crud(kind, GET=roles.get_definition)
+
+
+def _cosmos_routes() -> Iterator[tuple[str, dict[str, tuple[str, Handler]]]]:
+    roles_of = f"{_COSMOS}/sqlRoleAssignments"
+    yield roles_of, _crud(cosmos_roles.TYPE, GET=cosmos_roles.list_data_roles)
+    yield (
+        f"{roles_of}/{{name}}",
+        _crud(
+            cosmos_roles.TYPE,
+            GET=cosmos_roles.get_data_role,
+            PUT=cosmos_roles.put_data_role,
+            DELETE=cosmos_roles.delete_data_role,
+        ),
+    )
 
 
 ROUTES = tuple(Route(tuple(pattern.split("/")), methods) for pattern, methods in _routes())

@@ -40,11 +40,12 @@ class CosmosLink(Link):
 
     def _check_roles(self) -> None:
         """Raise an IngestionError unless the identity has both roles on the account."""
-        identity, account = self.allowed_identity(self.database), self.source[0]
+        identity = self.allowed_identity(self.database)
+        account, *place = self.source
         if identity is None:
             raise IngestionError(IDENTITY, "A connection to Cosmos DB needs a managed identity.")
         found = self.world.cosmos_accounts.get(last_name(account))
-        may_read = found is not None and identity.object_id in found.readers
+        may_read = found is not None and found.lets_read(identity.object_id, *place)
         may_see = may(self.world, as_principal(identity), _READ_ACCOUNT, account)
         if not (may_read and may_see):
             role = "Cosmos DB Account Reader Role" if may_read else "Cosmos DB Built-in Data Reader"

@@ -61,7 +61,8 @@ def open_cosmos(
     if account is None or not target.host.endswith(".documents.azure.com"):
         raise bad_request(f"There is no Cosmos DB account at '{target.host}'.")
     known = target.method is Method.KEY and target.credential in account.keys
-    if not known and not _is_listed(actor, account.readers):
+    place = (target.database, target.container)
+    if not known and not (actor and account.lets_read(actor.object_id, *place)):
         raise denials.target_forbidden(_shown(actor, target), target.host)
     found = account.containers.get(f"{target.database}/{target.container}")
     if found is None:
