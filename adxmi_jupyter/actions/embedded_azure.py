@@ -30,30 +30,43 @@ _EXPORT = "continuous-export"
 
 
 def assign_role(connection: Connection, identity: str, role: str, target: str) -> bool:
-    """Give an identity an Azure role on a target, all by name; return whether it is new.
+    """Give an identity a role on a target, all by name; return whether it is new.
 
-    The identity may be named by its object ID, or ``system``; letter case does not matter. The
-    target may be a scope, such as that of a resource group.
+    The role may be one that SQL Server or Cosmos DB keeps itself. The identity may be named by its
+    object ID, or ``system``; letter case does not matter. The target may be a scope, such as that
+    of a resource group.
 
     Raises
     ------
     InvalidInput
-        One of them is not there; the closest match is named.
+        One of them is not there, or the role is none of the target; the closest match is named.
     EmbeddedAzureNotInUse
         The connection leads to a cluster.
 
     """
     who = _display_name(connection, _known("identity", identity, identity_words(connection)))
     what = _known("role", role, role_names(connection))
-    where = target if target.startswith("/") else _known("target", target, targets(connection))
+    where = target if target.startswith("/") else _place(connection, what, target)
     try:
         return connection.azure.assign_role(who, what, _scope_or_name(connection, where))
     except KeyError as error:
         raise InvalidInput(
-            f"{identity} gets no Azure role on {target}",
-            why="there is no such scope, or the two are not of one tenant",
+            f"{identity} does not get the role {what} on {target}",
+            why="there is no such scope for it, or the two are not of one tenant",
             fix=line("embedded", "azure-role"),
         ) from error
+
+
+def _place(connection: Connection, role: str, target: str) -> str:
+    there, everywhere = connection.azure.data_roles.get(role), targets(connection)
+    found = _known("target", target, everywhere)
+    if there is None or found in there:
+        return found
+    raise InvalidInput(
+        f"{role} is no role on {found}",
+        why=f"it is given on: {', '.join(there)}",
+        fix=f"--target {quoted(closest(target, there) or there[0])}",
+    )
 
 
 def _display_name(connection: Connection, word: str) -> str:
@@ -91,14 +104,17 @@ def identity_words(connection: Connection) -> tuple[str, ...]:
 
 
 def role_names(connection: Connection) -> tuple[str, ...]:
-    """Return the Azure roles there are."""
-    return tuple(sorted(connection.azure.azure_roles.values()))
+    """Return the roles there are: Azure roles, and those that targets keep themselves."""
+    azure = connection.azure
+    return tuple(sorted((*azure.azure_roles.values(), *azure.data_roles), key=str.casefold))
 
 
 def targets(connection: Connection) -> tuple[str, ...]:
-    """Return what roles can be given on: resources, containers of storage, event hubs."""
+    """Return what roles can be given on: resources, containers, event hubs, SQL databases."""
     resources = (one.name for one in connection.azure.world.resources)
-    return tuple(dict.fromkeys((*resources, *storage_places(connection), *hubs(connection))))
+    inside = (name for names in connection.azure.data_roles.values() for name in names)
+    found = (*resources, *storage_places(connection), *hubs(connection), *inside)
+    return tuple(dict.fromkeys(found))
 
 
 def storage_places(connection: Connection) -> tuple[str, ...]:
@@ -116,15 +132,19 @@ def hubs(connection: Connection) -> tuple[str, ...]:
 
 
 def azure_roles_frame(connection: Connection) -> pd.DataFrame:
-    """Return who holds which Azure role: ``identity``, ``role``, ``target``, all string."""
-    world = connection.azure.world
-    labels = {one.object_id: one.display_name for one in world.identities}
-    roles = connection.azure.azure_roles
-    rows = [
-        (labels[one.principal_id], roles.get(one.role_id, one.role_id), _short(one.scope))
-        for one in world.azure_roles
-        if one.principal_id in labels
+    """Return who holds which role: ``identity``, ``role``, ``target``, all string.
+
+    Azure roles are there, and those that SQL Server and Cosmos DB keep themselves.
+    """
+    azure = connection.azure
+    labels = {one.object_id: one.display_name for one in azure.world.identities}
+    roles = azure.azure_roles
+    held = [
+        (one.principal_id, roles.get(one.role_id, one.role_id), _short(one.scope))
+        for one in azure.world.azure_roles
     ]
+    held += [(one.principal_id, one.role, one.target) for one in azure.data_roles_held]
+    rows = [(labels[who], role, target) for who, role, target in held if who in labels]
     return fixed_frame(dict.fromkeys(("identity", "role", "target"), TEXT), sorted(rows))
 
 

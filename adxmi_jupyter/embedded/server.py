@@ -12,6 +12,7 @@ from aiohttp import web
 from adxmi_jupyter.embedded.arm.access import ROLES
 from adxmi_jupyter.embedded.arm.granting import assign_role
 from adxmi_jupyter.embedded.arm.http import ArmFace
+from adxmi_jupyter.embedded.data_roles import data_role_targets, data_roles_held
 from adxmi_jupyter.embedded.faults import Faults
 from adxmi_jupyter.embedded.ingestion.connections import (
     announce_blob,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from adxmi_jupyter.embedded.answer import Answer
+    from adxmi_jupyter.embedded.data_roles import HeldRole
     from adxmi_jupyter.embedded.ingestion.connections import Sendable
     from adxmi_jupyter.embedded.workflows import ContinuousExport
     from adxmi_jupyter.embedded.world import World
@@ -156,11 +158,24 @@ class EmbeddedAzure:
         """Names of the Azure roles it knows, by the GUID of their definition."""
         return {role.role_id: role.name for role in ROLES}
 
-    def assign_role(self, identity: str, role: str, resource: str) -> bool:
-        """Give an identity an Azure role on a resource, all by name; whether it is new.
+    @property
+    def data_roles(self) -> dict[str, tuple[str, ...]]:
+        """Names of the roles that targets keep themselves, each with where it can be given."""
+        with self.world.lock:
+            return data_role_targets(self.world)
 
-        The resource may be `account/container`, `namespace/hub`, or a scope such as that of a
-        resource group. KeyError names what does not exist.
+    @property
+    def data_roles_held(self) -> list[HeldRole]:
+        """Who is in which of these roles."""
+        with self.world.lock:
+            return list(data_roles_held(self.world))
+
+    def assign_role(self, identity: str, role: str, resource: str) -> bool:
+        """Give an identity a role on a resource, all by name; whether it is new.
+
+        The role is an Azure role or one of `data_roles`. The resource may be `account/container`,
+        `namespace/hub`, `server/database`, or a scope such as that of a resource group. KeyError
+        names what does not exist.
         """
         with self.world.lock:
             return assign_role(self.world, identity, role, resource)

@@ -133,6 +133,7 @@ def faults(
             'embedded azure-role --identity mi-export --role "Storage Blob Data Contributor"'
             " --target contosobackup/backups"
         ),
+        "embedded azure-role --identity mi-export --role db_datawriter --target contososql/Erp",
     ),
 )
 @click.option(
@@ -147,20 +148,23 @@ def faults(
     type=EmbeddedName("role", "role_names"),
     metavar="ROLE",
     default="",
-    help="An Azure role by name.",
+    help="An Azure role by name, or a role that SQL Server or Cosmos DB keeps itself.",
 )
 @click.option(
     "--target",
     type=EmbeddedName("target", "targets"),
     metavar="NAME",
     default="",
-    help="A resource by name, ACCOUNT/CONTAINER in storage, NAMESPACE/HUB, or any scope's ID.",
+    help=(
+        "A resource by name, ACCOUNT/CONTAINER in storage, NAMESPACE/HUB, SERVER/DATABASE, or any"
+        " scope's ID."
+    ),
 )
 def azure_role(call: Call, *, identity: str, role: str, target: str) -> pd.DataFrame:
-    """Give an identity an Azure role, or list who holds which.
+    """Give an identity a role on a target, or list who holds which.
 
-    In Azure whoever owns the target does this, by az role assignment create: it is not for the
-    cluster's tool to give.
+    In Azure whoever owns the target does this, by az role assignment create, by az cosmosdb sql
+    role assignment create, or in SQL Server: it is not for the cluster's tool to give.
     """
     from adxmi_jupyter.actions.embedded_azure import assign_role, azure_roles_frame
 

@@ -15,6 +15,7 @@ from adxmi_jupyter.embedded.resources import AzureRoleAssignment
 from tests.actions.filling import EXPORT, GROUP, INGEST
 
 READER = "Storage Blob Data Reader"
+DATA_READER = "Cosmos DB Built-in Data Reader"
 ORDER = '{"OrderId": 21, "Region": "north", "Amount": 10.5, "Placed": "2026-01-12T08:00:00Z"}'
 
 
@@ -93,17 +94,53 @@ def test_who_holds_what_where_is_a_frame(azure, connection):
 
     assert list(frame.columns) == ["identity", "role", "target"]
     assert frame[frame["identity"] == "mi-export"].values.tolist() == [
+        ["mi-export", DATA_READER, "contosocosmos"],
         ["mi-export", "Storage Blob Data Contributor", "contosolake"],
         ["mi-export", READER, "contosobackup/backups"],
+        ["mi-export", "db_datareader", "contososql/Erp"],
         ["mi-export", "some-role", "resource group analytics"],
         ["mi-export", "some-role", f"subscription {subscription.rpartition('/')[2]}"],
     ]
 
 
-def test_targets_are_resources_containers_and_hubs(connection):
+@pytest.mark.parametrize(
+    ("role", "target", "written"),
+    [
+        ("DB_DATAWRITER", "ContosoSql/Erp", ["db_datawriter", "contososql/Erp"]),
+        (DATA_READER, "contosocosmos/Shop", [DATA_READER, "contosocosmos/Shop"]),
+    ],
+)
+def test_a_role_may_be_one_that_the_target_keeps_itself(connection, role, target, written):
+    assert assign_role(connection, "mi-ingest", role, target)
+    assert not assign_role(connection, "mi-ingest", role, target)
+
+    frame = azure_roles_frame(connection)
+    assert ["mi-ingest", *written] in frame.values.tolist()
+
+
+@pytest.mark.parametrize(
+    ("role", "target", "fix"),
+    [
+        ("db_datareader", "contososql", "--target contososql/Erp"),
+        (DATA_READER, "contosolake", "--target contosocosmos"),
+    ],
+)
+def test_a_role_that_is_none_of_the_target_is_told_with_where_it_is_one(
+    connection, role, target, fix
+):
+    with pytest.raises(errors.InvalidInput) as caught:
+        assign_role(connection, "mi-ingest", role, target)
+
+    assert caught.value.what == f"{role} is no role on {target}"
+    assert caught.value.why.startswith("it is given on: ")
+    assert caught.value.fix == fix
+
+
+def test_targets_are_resources_containers_hubs_and_databases(connection):
     found = targets(connection)
 
     assert {"contosolake", "contosolake/archive", "contosohub", "contosohub/orders"} <= set(found)
+    assert {"contososql/Erp", "contosocosmos/Shop", "contosocosmos/Shop/Baskets"} <= set(found)
     assert len(found) == len(set(found))
 
 

@@ -31,6 +31,18 @@ def test_roles_are_listed_and_given(magic, said):
     assert said() == []
 
 
+def test_a_reader_of_cosmos_db_and_of_sql_server_is_made_by_the_same_line(magic, azure):
+    line = "embedded azure-role --identity mi-ingest --role"
+
+    magic(f'{line} "Cosmos DB Built-in Data Reader" --target contosocosmos')
+    frame = magic(f"{line} db_datareader --target contososql/Erp")
+
+    ingest = azure.world.identity("mi-ingest").object_id
+    assert ingest in azure.world.cosmos_accounts["contosocosmos"].readers
+    assert ingest in azure.world.sql_servers["contososql"].databases["Erp"].readers
+    assert ["mi-ingest", "db_datareader", "contososql/Erp"] in frame.values.tolist()
+
+
 def test_a_role_that_is_held_already_is_said(magic, said):
     magic(f"{ROLE} contosobackup")
     magic(f"{ROLE} contosobackup")
@@ -148,6 +160,8 @@ def test_a_cluster_has_none_of_this(magic, azure, monkeypatch, line):
             "%adxmi embedded azure-role --role Storage",
             ['"Storage Blob Data Contributor"', '"Storage Blob Data Reader"'],
         ),
+        ("%adxmi embedded azure-role --role db_", ["db_datareader", "db_datawriter"]),
+        ("%adxmi embedded azure-role --target contososql/", ["contososql/Erp"]),
         (
             "%adxmi embedded azure-role --target contosob",
             ["contosobackup", "contosobackup/backups"],

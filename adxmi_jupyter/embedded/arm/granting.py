@@ -1,10 +1,11 @@
-"""Azure roles given without Resource Manager: for tutorials and tests, where no CLI is at hand."""
+"""Roles on targets given without Resource Manager: for tutorials and tests, where no CLI is."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.embedded.arm.access import ROLES
+from adxmi_jupyter.embedded.data_roles import data_role_named, give_data_role
 from adxmi_jupyter.embedded.resources import AzureRoleAssignment
 from adxmi_jupyter.embedded.world import stable_id
 
@@ -15,12 +16,15 @@ if TYPE_CHECKING:
 def assign_role(world: World, identity: str, role: str, resource: str) -> bool:
     """Give an identity a role on a resource, all by name; return whether it is new.
 
-    KeyError names what does not exist; an identity does not in the directory of another tenant.
+    The role may be one that the target keeps itself. KeyError names what does not exist; an
+    identity does not in the directory of another tenant.
     """
     principal = next((i for i in world.identities if _same(i.display_name, identity)), None)
     if principal is None:
         raise KeyError(identity)
-    principal_id = principal.object_id
+    principal_id, own = principal.object_id, data_role_named(role)
+    if own is not None:
+        return give_data_role(world, principal_id, own, resource)
     definition = next((each for each in ROLES if each.name.casefold() == role.casefold()), None)
     if definition is None:
         raise KeyError(role)
@@ -37,7 +41,7 @@ def assign_role(world: World, identity: str, role: str, resource: str) -> bool:
     return True
 
 
-_INSIDE = {"microsoft.eventhub/namespaces": "eventhubs"}
+_INSIDE = {"microsoft.eventhub/namespaces": "eventhubs", "microsoft.sql/servers": "databases"}
 _CONTAINERS = "blobServices/default/containers"
 
 
