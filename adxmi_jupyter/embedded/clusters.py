@@ -1,0 +1,142 @@
+"""The cluster of the embedded Azure: its identities, databases and tables, in plain dataclasses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from adxmi_jupyter.embedded.resources import default_settings, default_sku
+
+if TYPE_CHECKING:
+    from adxmi_jupyter.embedded.callouts import CalloutRule
+    from adxmi_jupyter.embedded.resources import AttachedDatabase, DataConnection
+    from adxmi_jupyter.embedded.security import RoleAssignment
+    from adxmi_jupyter.embedded.workflows import (
+        ContinuousExport,
+        ExternalTable,
+        IngestionMapping,
+        StoredFunction,
+        UpdatePolicy,
+    )
+
+_EPOCH = datetime(2026, 1, 5, 8, tzinfo=UTC)
+
+
+@dataclass
+class Identity:
+    """A managed identity, assigned to the cluster or not.
+
+    `resource_id` is empty for a system identity. `unseen` lookups in the directory will still
+    not find it. A deleted one stays in the list of the cluster that it was assigned to.
+    """
+
+    display_name: str
+    object_id: str
+    client_id: str
+    tenant_id: str
+    resource_id: str = ""
+    location: str = ""
+    tags: dict[str, str] = field(default_factory=dict)
+    unseen: int = 0
+    deleted: bool = False
+
+
+@dataclass(frozen=True)
+class PolicyItem:
+    """What the managed identity policy of one scope allows one identity."""
+
+    object_id: str
+    client_id: str
+    tenant_id: str
+    display_name: str
+    is_system: bool
+    usages: tuple[str, ...]
+
+
+@dataclass
+class Table:
+    """A small table: `columns` are (name, Kusto type), rows JSON-ready, `admins` FQNs."""
+
+    name: str
+    columns: tuple[tuple[str, str], ...]
+    rows: list[tuple[Any, ...]] = field(default_factory=list)
+    update_policy: list[UpdatePolicy] | None = None
+    folder: str = ""
+    doc_string: str = ""
+    admins: frozenset[str] = frozenset()
+    mappings: list[IngestionMapping] = field(default_factory=list)
+
+
+@dataclass
+class Database:
+    """A database; `policy` is None when no managed identity policy was ever set, or deleted."""
+
+    name: str
+    database_id: str
+    tables: dict[str, Table] = field(default_factory=dict)
+    policy: list[PolicyItem] | None = None
+    roles: list[RoleAssignment] = field(default_factory=list)
+    data_connections: list[DataConnection] = field(default_factory=list)
+    external_tables: dict[str, ExternalTable] = field(default_factory=dict)
+    continuous_exports: dict[str, ContinuousExport] = field(default_factory=dict)
+    functions: dict[str, StoredFunction] = field(default_factory=dict)
+
+
+@dataclass
+class Cluster:
+    """A cluster with the identities assigned to it; `settings` are its other ARM properties."""
+
+    name: str
+    region: str
+    tenant_id: str
+    system_identity: Identity | None = None
+    identities: list[Identity] = field(default_factory=list)
+    policy: list[PolicyItem] | None = None
+    callout_policy: list[CalloutRule] | None = None
+    databases: dict[str, Database] = field(default_factory=dict)
+    roles: list[RoleAssignment] = field(default_factory=list)
+    subscription_id: str = ""
+    resource_group: str = ""
+    location: str = "West Europe"
+    sku: dict[str, Any] = field(default_factory=default_sku)
+    tags: dict[str, str] = field(default_factory=dict)
+    settings: dict[str, Any] = field(default_factory=default_settings)
+    attached: list[AttachedDatabase] = field(default_factory=list)
+    state: str = "Running"
+    provisioning_state: str = "Succeeded"
+    version: int = 0
+
+    @property
+    def uri(self) -> str:
+        """The address it would have in the cloud; refusals name it with its port."""
+        return f"{self.public_uri}:443/"
+
+    @property
+    def public_uri(self) -> str:
+        """The address that Resource Manager shows."""
+        return f"https://{self.name}.{self.region}.kusto.windows.net"
+
+    @property
+    def etag(self) -> str:
+        """Quoted text of a time that moves on with every change."""
+        changed = _EPOCH + timedelta(seconds=self.version)
+        return f'"{changed:%Y-%m-%dT%H:%M:%S}.1234567Z"'
+
+    def trusts(self, tenant_id: str) -> bool:
+        """Tell whether callers of this tenant get in (page: Cross-tenant queries)."""
+        trusted = {each["value"] for each in self.settings["trustedExternalTenants"] or []}
+        return tenant_id in {"", self.tenant_id} or not trusted.isdisjoint({"*", tenant_id})
+
+    def find_database(self, name: str) -> Database | None:
+        """Return the database of that name, letter case aside."""
+        folded = name.casefold()
+        return next((d for d in self.databases.values() if d.name.casefold() == folded), None)
+
+    def assigned(self, object_id: str) -> Identity | None:
+        """Return the identity of that object ID if it is assigned to this cluster and exists."""
+        candidates = [*self.identities, *([self.system_identity] if self.system_identity else [])]
+        folded = object_id.casefold()
+        return next(
+            (i for i in candidates if i.object_id.casefold() == folded and not i.deleted), None
+        )
