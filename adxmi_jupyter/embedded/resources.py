@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+EVERY_DATABASE = "*"
+
 
 @dataclass
 class Subscription:
@@ -66,7 +68,10 @@ class DataConnection:
 
 @dataclass(frozen=True)
 class AttachedDatabase:
-    """A database that a cluster follows; `leader_id` is the resource ID of the other cluster."""
+    """A database that a cluster follows, or all of them as `EVERY_DATABASE`.
+
+    `leader_id` is the resource ID of the other cluster.
+    """
 
     name: str
     leader_id: str

@@ -11,9 +11,15 @@ import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from adxmi_jupyter.embedded.arm.ids import cluster_id, group_id
 from adxmi_jupyter.embedded.clusters import Cluster, Database, Identity, PolicyItem, Table
 from adxmi_jupyter.embedded.ingestion.state import IngestionState
-from adxmi_jupyter.embedded.resources import identity_id
+from adxmi_jupyter.embedded.resources import (
+    EVERY_DATABASE,
+    AttachedDatabase,
+    Resource,
+    identity_id,
+)
 from adxmi_jupyter.embedded.security import (
     ClusterRole,
     DatabaseRole,
@@ -22,12 +28,12 @@ from adxmi_jupyter.embedded.security import (
     RoleAssignment,
 )
 from adxmi_jupyter.embedded.sources import DataSources
+from adxmi_jupyter.embedded.storage.accounts import StorageAccount
 from adxmi_jupyter.embedded.workflows import ContinuousExport, ExternalTable, Flows, UpdatePolicy
 
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.operations import Operation
-    from adxmi_jupyter.embedded.resources import AzureRoleAssignment, Resource, Subscription
-    from adxmi_jupyter.embedded.storage.accounts import StorageAccount
+    from adxmi_jupyter.embedded.resources import AzureRoleAssignment, Subscription
     from adxmi_jupyter.embedded.targets import CosmosAccount, ModelAccount, SqlServer
 
 __all__ = [
@@ -190,6 +196,63 @@ class World:
             if assigned:
                 self.cluster.identities.append(identity)
         return identity
+
+    def add_storage_account(
+        self, name: str, *containers: str, subscription: str = "Contoso"
+    ) -> StorageAccount:
+        """Create a storage account with empty containers.
+
+        It lives in the first group of a subscription, given by name, and in its tenant.
+        """
+        kind = "Microsoft.Storage/storageAccounts"
+        group = self._first_group(subscription)
+        account = StorageAccount(
+            name, f"{group}/providers/{kind}/{name}", {container: {} for container in containers}
+        )
+        with self.lock:
+            self.resources.append(Resource(account.resource_id, kind, self.cluster.region))
+            self.storage_accounts[name] = account
+        return account
+
+    def add_cluster(self, name: str, *, subscription: str = "Contoso Archive") -> Cluster:
+        """Create another cluster in a subscription, given by name; only Resource Manager knows it.
+
+        It has no identity, and is stopped: nothing here answers commands for it.
+        """
+        group = self._first_group(subscription)
+        parts = group.split("/")
+        cluster = Cluster(
+            name,
+            self.cluster.region,
+            self.tenant_of(group),
+            subscription_id=parts[2],
+            resource_group=parts[4],
+            state="Stopped",
+        )
+        with self.lock:
+            self.other_clusters.append(cluster)
+        return cluster
+
+    def follow(
+        self, database: str = EVERY_DATABASE, *, by: str = "contosoarchive"
+    ) -> AttachedDatabase:
+        """Let another cluster, given by name, follow a database or all of them.
+
+        KeyError when there is no such cluster.
+        """
+        found = next((each for each in self.other_clusters if each.name == by), None)
+        if found is None:
+            raise KeyError(by)
+        attached = AttachedDatabase(
+            f"follow-{len(found.attached)}", cluster_id(self.cluster), database
+        )
+        with self.lock:
+            found.attached.append(attached)
+        return attached
+
+    def _first_group(self, subscription: str) -> str:
+        found = next(each for each in self.subscriptions if each.name == subscription)
+        return group_id(found.subscription_id, next(iter(found.groups)))
 
     def add_principal(
         self,

@@ -18,7 +18,7 @@ DIRECTORY = Path(os.environ.get("ADXMI_RECORDINGS", BESIDE)) / "arm"
 RECORDED = sorted(DIRECTORY.glob("*.json"))
 # Exchanges compared in each recording; the others are of operations that are not served.
 COMPARED = {
-    "cli_scenario_2022-02-01": 42,
+    "cli_scenario_2022-02-01": 43,
     "net_2019-09-07_KustoEventHubTests": 12,
     "net_2019-09-07_KustoIdentityTests": 1,
     "ps_update_cluster_2024-04-13": 3,
@@ -56,7 +56,7 @@ NOT_SERVED = {
     *((method, "privateEndpointConnections/*") for method in ("GET", "PUT", "DELETE")),
     *(("POST", f"{verb}Principals") for verb in ("add", "list", "remove")),
     *(("POST", f"{verb}LanguageExtensions") for verb in ("add", "list", "remove")),
-    *(("POST", f"{verb}FollowerDatabases") for verb in ("detach", "list")),
+    ("POST", "detachFollowerDatabases"),
     *(("POST", verb) for verb in ("diagnoseVirtualNetwork", "start", "stop")),
     ("GET", "outboundNetworkDependenciesEndpoints"),
     ("GET", "privateEndpointConnections"),

@@ -1,4 +1,4 @@
-"""What is in a cluster: databases, and databases it follows."""
+"""What is in a cluster: databases, databases it follows, and those that others follow."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from adxmi_jupyter.embedded.arm.clusters import find_cluster
 from adxmi_jupyter.embedded.arm.errors import child_not_found
 from adxmi_jupyter.embedded.arm.ids import child, cluster_id, same
 from adxmi_jupyter.embedded.arm.paging import page_of
+from adxmi_jupyter.embedded.resources import EVERY_DATABASE
 
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.answer import Answer
     from adxmi_jupyter.embedded.arm.call import Call
+    from adxmi_jupyter.embedded.resources import AttachedDatabase
     from adxmi_jupyter.embedded.world import Cluster, Database
 
 
@@ -53,7 +55,7 @@ def list_attached(call: Call) -> Answer:
                 "properties": {
                     "clusterResourceId": each.leader_id,
                     "databaseName": each.database,
-                    "attachedDatabaseNames": [each.database],
+                    "attachedDatabaseNames": _attached_names(call, each),
                     "defaultPrincipalsModificationKind": "Union",
                     "provisioningState": "Succeeded",
                 },
@@ -63,13 +65,39 @@ def list_attached(call: Call) -> Answer:
     )
 
 
-def _body(call: Call, cluster: Cluster, database: Database) -> dict[str, Any]:
+def list_followers(call: Call) -> Answer:
+    """Return which databases of a cluster other clusters follow (page: Follower databases)."""
+    found = _followers(call, find_cluster(call))
+    if call.method == "GET":
+        return json_answer({"value": [{"properties": each} for each in found]})
+    return json_answer({"value": found})
+
+
+def _followers(call: Call, cluster: Cluster) -> list[dict[str, Any]]:
     own = cluster_id(cluster)
-    followed = any(
-        same(each.leader_id, own) and each.database == database.name
+    return [
+        {
+            "clusterResourceId": cluster_id(other),
+            "attachedDatabaseConfigurationName": each.name,
+            "databaseName": each.database,
+        }
         for other in call.world.clusters
         for each in other.attached
-    )
+        if same(each.leader_id, own)
+    ]
+
+
+def _attached_names(call: Call, attached: AttachedDatabase) -> list[str]:
+    if attached.database != EVERY_DATABASE:
+        return [attached.database]
+    leaders = (c for c in call.world.clusters if same(cluster_id(c), attached.leader_id))
+    return [name for leader in leaders for name in leader.databases]
+
+
+def _body(call: Call, cluster: Cluster, database: Database) -> dict[str, Any]:
+    own = cluster_id(cluster)
+    names = {each["databaseName"] for each in _followers(call, cluster)}
+    followed = not names.isdisjoint({database.name, EVERY_DATABASE})
     return {
         **child(own, "Databases", database.name),
         "location": cluster.location,

@@ -85,7 +85,7 @@ def _rows(call: Call) -> Iterator[dict[str, Any]]:
     tenant = call.world.tenant_id
     for cluster in call.world.clusters:
         body = cluster_body(cluster)
-        yield _row(body, tenant, cluster.region)
+        yield _row(body, call.world.tenant_of(body["id"]), cluster.region)
     for identity in call.world.identities:
         if identity.resource_id:
             yield _row(identity_body(identity), tenant, identity.location)

@@ -77,6 +77,14 @@ def _routes() -> Iterator[tuple[str, dict[str, tuple[str, Handler]]]]:
     yield _CLUSTER, _crud(kind, GET=clusters.get_cluster, PATCH=clusters.patch_cluster)
     attached = _crud(f"{kind}/attachedDatabaseConfigurations", GET=databases.list_attached)
     yield f"{_CLUSTER}/attachedDatabaseConfigurations", attached
+    followers = f"{kind}/listFollowerDatabases"
+    yield (
+        f"{_CLUSTER}/listFollowerDatabases",
+        {
+            "POST": (f"{followers}/action", databases.list_followers),
+            "GET": (f"{followers}/read", databases.list_followers),
+        },
+    )
     status = f"{_SUBSCRIPTION}/{_KUSTO}/locations/{{location}}/operationResults/{{operation}}"
     yield status, {"GET": ("", operations.operation_result)}
     yield from _database_routes(f"{kind}/databases")
