@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -23,6 +24,7 @@ class Fault(StrEnum):
     PLAIN_TEXT_400 = "plain-text-400"
     OPERATION_FAILS = "operation-fails"
     IN_MAINTENANCE = "in-maintenance"
+    LATE_ROLES = "late-roles"
 
 
 _EVERYWHERE = frozenset(
@@ -40,6 +42,7 @@ _EVERYWHERE = frozenset(
 )
 ARM_FAULTS = _EVERYWHERE | {Fault.OPERATION_FAILS, Fault.IN_MAINTENANCE}
 KUSTO_FAULTS = _EVERYWHERE | {Fault.PLAIN_TEXT_400, Fault.TWO_COLUMN_POLICY}
+LASTING_FAULTS = frozenset({Fault.LATE_ROLES})
 
 
 @dataclass(frozen=True)
@@ -61,9 +64,13 @@ class Faults:
     is struck by at most one fault, the one added first. Three wait for their occasion and can
     strike together with another: `two-column-policy` for a policy result, `operation-fails` for
     the start of a long-running operation, `in-maintenance` for a write on a cluster.
+
+    `late-roles` strikes no request and lasts until it is cleared, whatever `times` says: Azure
+    roles given meanwhile have no effect before. `cleared` is called after every `clear`.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, cleared: Callable[[], None] = lambda: None) -> None:
+        self._cleared = cleared
         self._lock = threading.Lock()
         self._active: list[ActiveFault] = []
 
@@ -85,13 +92,16 @@ class Faults:
             raise ValueError(f"Unknown fault {name!r}. Known faults: {', '.join(Fault)}.")
         if times is not None and times < 1:
             raise ValueError(f"A fault strikes at least once, not {times} times.")
+        fault = Fault(name)
+        left = None if fault in LASTING_FAULTS else times
         with self._lock:
-            self._active.append(ActiveFault(Fault(name), times, match, retry_after, delay))
+            self._active.append(ActiveFault(fault, left, match, retry_after, delay))
 
     def clear(self) -> None:
         """Switch every fault off."""
         with self._lock:
             self._active.clear()
+        self._cleared()
 
     def active(self) -> list[dict[str, str | int | float | None]]:
         """Return the faults that are on, oldest first, as plain values."""
@@ -105,6 +115,11 @@ class Faults:
     def take_arm(self, text: str) -> ActiveFault | None:
         """Return the fault that strikes this Resource Manager request, and count it."""
         return self._take(text, _EVERYWHERE)
+
+    def is_on(self, fault: Fault, text: str) -> bool:
+        """Tell whether this fault is on for this text, without counting it."""
+        with self._lock:
+            return any(each.fault is fault and each.match in text for each in self._active)
 
     def take_one(self, fault: Fault, text: str) -> bool:
         """Tell whether this one fault strikes, at its occasion, and count it."""

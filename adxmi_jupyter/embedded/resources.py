@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, Self
 
 EVERY_DATABASE = "*"
+ROLES_TAKE = timedelta(minutes=15)
+_TIME = "%Y-%m-%dT%H:%M:%S.%f0Z"
 
 
 @dataclass
@@ -43,7 +46,10 @@ class Resource:
 
 @dataclass(frozen=True)
 class AzureRoleAssignment:
-    """One principal, by object ID, in one Azure role at one scope."""
+    """One principal, by object ID, in one Azure role at one scope.
+
+    One that is not `in_effect` is listed, and gives no right yet.
+    """
 
     name: str
     scope: str
@@ -51,6 +57,16 @@ class AzureRoleAssignment:
     principal_id: str
     principal_type: str
     created_on: str = "2026-01-05T08:00:00.0000000Z"
+    in_effect: bool = True
+
+    def made_now(self) -> Self:
+        """Return it as one made at this moment, not in effect yet."""
+        return replace(self, created_on=f"{datetime.now(UTC):{_TIME}}", in_effect=False)
+
+    def after_a_wait(self) -> Self:
+        """Return it as one in effect, made so much longer ago as roles may take."""
+        made = datetime.strptime(self.created_on, _TIME).replace(tzinfo=UTC)
+        return replace(self, created_on=f"{made - ROLES_TAKE:{_TIME}}", in_effect=True)
 
 
 @dataclass

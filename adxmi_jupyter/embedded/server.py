@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 from aiohttp import web
 
 from adxmi_jupyter.embedded.arm.access import ROLES
-from adxmi_jupyter.embedded.arm.granting import assign_role
+from adxmi_jupyter.embedded.arm.granting import assign_role, let_roles_take_effect
 from adxmi_jupyter.embedded.arm.http import ArmFace
 from adxmi_jupyter.embedded.data_roles import data_role_targets, data_roles_held
 from adxmi_jupyter.embedded.faults import Faults
@@ -56,7 +56,7 @@ class EmbeddedAzure:
 
     def __init__(self, world: World | None = None, *, port: int = 0, latency: float = 0.0) -> None:
         self.world = world if world is not None else seeded_world()
-        self.faults = Faults()
+        self.faults = Faults(self._let_roles_take_effect)
         self.latency = latency
         self.arm = ArmSettings()
         self.scripts = Scripts()
@@ -178,7 +178,7 @@ class EmbeddedAzure:
         names what does not exist.
         """
         with self.world.lock:
-            return assign_role(self.world, identity, role, resource)
+            return assign_role(self.world, self.faults, identity, role, resource)
 
     def run_now(self, database: str, name: str) -> ContinuousExport:
         """Run a continuous export once and return it; no time runs any by itself.
@@ -187,6 +187,10 @@ class EmbeddedAzure:
         there is no such database or export.
         """
         return run_continuous_export(self.world, database, name)
+
+    def _let_roles_take_effect(self) -> None:
+        with self.world.lock:
+            let_roles_take_effect(self.world)
 
     async def pause(self, seconds: float) -> None:
         """Hold an answer back for so long, or until the server stops."""

@@ -112,7 +112,11 @@ def faults(
     delay: float,
     clear: bool,
 ) -> pd.DataFrame:
-    """Switch a fault on, or list those that are on; completion knows the names."""
+    """Switch a fault on, or list those that are on; completion knows the names.
+
+    One is no fault of a request: while late-roles is on, Azure roles are given without effect.
+    They count from --clear on, as if the minutes had passed that this takes in Azure.
+    """
     from adxmi_jupyter.actions.embedded import add_fault, clear_faults, faults_frame
 
     refuse_both(call, {"--clear": clear, "NAME": bool(name)})

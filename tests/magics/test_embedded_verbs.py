@@ -50,6 +50,20 @@ def test_a_role_that_is_held_already_is_said(magic, said):
     assert said() == ["mi-export holds Storage Blob Data Reader on contosobackup already"]
 
 
+def test_roles_can_be_late_until_faults_are_cleared(magic, azure):
+    switched = magic("embedded faults late-roles")
+    magic(f"{ROLE} contosobackup")
+    before = azure.world.azure_roles[-1]
+
+    magic("embedded faults --clear")
+
+    after = azure.world.azure_roles[-1]
+    assert switched[["fault", "match"]].values.tolist() == [["late-roles", ""]]
+    assert switched["times"].isna().all()
+    assert (before.in_effect, after.in_effect) == (False, True)
+    assert after.created_on < before.created_on
+
+
 @pytest.mark.parametrize(
     ("line", "missing"),
     [

@@ -146,12 +146,12 @@ def shown(caller: Principal) -> str:
 
 
 def _held(world: World, object_id: str, scope: str) -> list[RoleDefinition]:
-    """Return the roles that a principal holds at or above the scope."""
+    """Return the roles that a principal holds at or above the scope, those in effect."""
     folded = object_id.casefold()
     ids = {
         each.role_id
         for each in world.azure_roles
-        if each.principal_id.casefold() == folded and covers(each.scope, scope)
+        if each.in_effect and each.principal_id.casefold() == folded and covers(each.scope, scope)
     }
     return [role for role in ROLES if role.role_id in ids]
 

@@ -1,4 +1,4 @@
-"""Roles on targets given without Resource Manager: for tutorials and tests, where no CLI is."""
+"""How roles on targets are entered; also without Resource Manager, where no CLI is at hand."""
 
 from __future__ import annotations
 
@@ -6,14 +6,31 @@ from typing import TYPE_CHECKING
 
 from adxmi_jupyter.embedded.arm.access import ROLES
 from adxmi_jupyter.embedded.data_roles import data_role_named, give_data_role
+from adxmi_jupyter.embedded.faults import Fault
 from adxmi_jupyter.embedded.resources import AzureRoleAssignment
 from adxmi_jupyter.embedded.world import stable_id
 
 if TYPE_CHECKING:
+    from adxmi_jupyter.embedded.faults import Faults
     from adxmi_jupyter.embedded.world import World
 
 
-def assign_role(world: World, identity: str, role: str, resource: str) -> bool:
+def enter_role(
+    world: World, faults: Faults, assignment: AzureRoleAssignment
+) -> AzureRoleAssignment:
+    """Enter an Azure role and return it as it is listed; while roles are late, without effect."""
+    text = f"{assignment.scope}/providers/Microsoft.Authorization/roleAssignments/{assignment.name}"
+    entered = assignment.made_now() if faults.is_on(Fault.LATE_ROLES, text) else assignment
+    world.azure_roles.append(entered)
+    return entered
+
+
+def let_roles_take_effect(world: World) -> None:
+    """Let the time pass that the roles which are listed only need to count."""
+    world.azure_roles = [a if a.in_effect else a.after_a_wait() for a in world.azure_roles]
+
+
+def assign_role(world: World, faults: Faults, identity: str, role: str, resource: str) -> bool:
     """Give an identity a role on a resource, all by name; return whether it is new.
 
     The role may be one that the target keeps itself. KeyError names what does not exist; an
@@ -35,9 +52,8 @@ def assign_role(world: World, identity: str, role: str, resource: str) -> bool:
     if (principal_id, definition.role_id, scope.casefold()) in held:
         return False
     name = stable_id("role assignment", principal_id, definition.role_id, scope)
-    world.azure_roles.append(
-        AzureRoleAssignment(name, scope, definition.role_id, principal_id, "ServicePrincipal")
-    )
+    made = AzureRoleAssignment(name, scope, definition.role_id, principal_id, "ServicePrincipal")
+    enter_role(world, faults, made)
     return True
 
 

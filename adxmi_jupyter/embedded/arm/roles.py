@@ -10,6 +10,7 @@ from adxmi_jupyter.embedded.answer import Answer, json_answer
 from adxmi_jupyter.embedded.arm.access import ROLES, covers
 from adxmi_jupyter.embedded.arm.call import member
 from adxmi_jupyter.embedded.arm.errors import ArmError, bad_request, conflict
+from adxmi_jupyter.embedded.arm.granting import enter_role
 from adxmi_jupyter.embedded.arm.ids import same
 from adxmi_jupyter.embedded.arm.paging import page_of
 from adxmi_jupyter.embedded.resources import AzureRoleAssignment
@@ -78,7 +79,7 @@ def get_role(call: Call) -> Answer:
 
 
 def put_role(call: Call) -> Answer:
-    """Give an Azure role; at once."""
+    """Give an Azure role; at once, unless roles are late."""
     asked, existing = _asked(call), _find(call)
     if existing is not None and _key(existing) == _key(asked):
         return json_answer(_body(existing))
@@ -89,8 +90,8 @@ def put_role(call: Call) -> Answer:
         )
     if any(_key(each) == _key(asked) for each in call.world.azure_roles):
         raise conflict("RoleAssignmentExists", "The role assignment already exists.")
-    call.world.azure_roles.append(asked)
-    return json_answer(_body(asked), 201)
+    entered = enter_role(call.world, call.faults, asked)
+    return json_answer(_body(entered), 201)
 
 
 def delete_role(call: Call) -> Answer:
