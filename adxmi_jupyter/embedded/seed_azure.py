@@ -73,6 +73,7 @@ def _archive(world: World) -> Cluster:
         "contosoarchive",
         "northeurope",
         world.tenant_id,
+        identities=list(world.cluster.identities),
         subscription_id=ARCHIVE_SUBSCRIPTION_ID,
         resource_group=_ARCHIVE_GROUP,
         location="North Europe",

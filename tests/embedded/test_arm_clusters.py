@@ -67,12 +67,16 @@ def test_list_clusters_of_a_subscription_and_of_a_group(kusto, manage):
     assert [c.name for c in archive.clusters.list()] == ["contosoarchive"]
 
 
-def test_stopped_cluster_has_no_identity(manage):
+def test_stopped_cluster_has_identities_of_its_own(manage):
     (cluster,) = manage(KustoManagementClient, ARCHIVE).clusters.list()
 
     assert cluster.properties.state == "Stopped"
     assert cluster.properties.state_reason
-    assert cluster.identity is None
+    assert cluster.identity.type == "UserAssigned"
+    assert [one.rsplit("/")[-1] for one in cluster.identity.user_assigned_identities] == [
+        "mi-ingest",
+        "mi-export",
+    ]
 
 
 def test_long_list_comes_in_pages(kusto, azure):
