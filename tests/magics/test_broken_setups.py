@@ -1,0 +1,197 @@
+"""Ten set-ups that people break, each diagnosed by the first line of a check.
+
+What is expected was written down before anything was checked.
+"""
+
+import pytest
+
+LAKE = "https://contosolake.blob.core.windows.net"
+COLUMNS = '"OrderId:long, Region:string"'
+
+
+@pytest.fixture
+def broken(magic, azure, say):
+    """Return the first row of a check that is not ok."""
+
+    def first(line):
+        frame = magic(line)
+        return frame[~frame["state"].isin(["ok"])].iloc[0]
+
+    return first
+
+
+@pytest.fixture
+def say(magics):
+    """Send a management command as any tool would."""
+
+    def send(command, database="Sales"):
+        return magics.connections.current().kusto.command(command, database=database).rows()
+
+    return send
+
+
+@pytest.fixture
+def create_table(say):
+    """Make an external table of a connection string, as another tool would."""
+
+    def create(name, string):
+        say(
+            f".create-or-alter external table {name} (OrderId:long) kind=storage dataformat=csv "
+            f"(h@'{string}')"
+        )
+
+    return create
+
+
+def test_an_identity_that_was_made_again_under_its_name(azure, broken):
+    """A pipeline deleted and created mi-export; the table names the former one."""
+    former = azure.world.identity("mi-export")
+    azure.world.remake_identity("mi-export")
+    new = azure.world.identity("mi-export")
+
+    row = broken("external-table check ArchivedOrders")
+
+    assert (row["link"], row["state"]) == ("identity exists", "missing")
+    assert new.object_id in row["detail"]
+    assert former.object_id in row["detail"]
+
+
+def test_sandbox_artifacts_allowed_on_the_database_only(magic, broken):
+    """The usage counts in the cluster policy alone, and somebody granted it on the database."""
+    magic("policy grant --database Sales --identity mi-ingest --usage SandboxArtifacts")
+
+    row = broken(
+        "python-plugin check --query Orders --identity mi-ingest --script x "
+        f"--artifacts mod.py={LAKE}/landing/mod.py"
+    )
+
+    assert (row["link"], row["state"]) == ("allowed by policy", "missing")
+    assert "only the cluster's counts" in row["detail"]
+    assert row["fix"] == "%adxmi policy grant --cluster --identity mi-ingest --usage SandboxArtifacts"
+
+
+def test_owner_of_the_storage_account_without_a_role_for_data(magic, broken):
+    """Owner manages the account; it reads no blob."""
+    magic("external-table check ArchivedOrders")
+    magic("identity assign --identity mi-stranger")
+    magic("policy grant --database Sales --identity mi-stranger --usage ExternalDataRequest")
+    magic("embedded azure-role --identity mi-stranger --role Owner --target contosolake")
+
+    row = broken(
+        f"externaldata check --identity mi-stranger --location {LAKE}/landing/orders.csv "
+        f"--columns {COLUMNS}"
+    )
+
+    assert (row["link"], row["state"]) == ("Azure role", "missing")
+    assert "Owner does not do" in row["detail"]
+    assert '--role "Storage Blob Data Reader"' in row["fix"]
+
+
+def test_an_export_that_reads_a_second_database(magic, azure, broken):
+    """The identity is a viewer where the export runs, and not of the database it looks up."""
+    magic("policy grant --database Sales --identity mi-export --usage AutomatedFlows")
+    magic("role grant --database Sales --role viewers --identity mi-export")
+    magic("role revoke --database Telemetry --role viewers --identity mi-export --yes")
+    azure.world.add_continuous_export(
+        "Joined",
+        "ArchivedOrders",
+        azure.world.identity("mi-export").object_id,
+        query='Orders | join kind=leftouter database("Telemetry").Heartbeats on $left.Region == '
+        "$right.Node",
+        database="Sales",
+    )
+
+    row = broken("continuous-export check Joined")
+
+    assert (row["link"], row["state"]) == ("security role", "missing")
+    assert "viewers on Telemetry" in row["detail"]
+    assert row["fix"] == (
+        "%adxmi role grant --database Telemetry --role viewers --identity mi-export"
+    )
+
+
+def test_a_client_id_in_a_connection_string(azure, create_table, broken):
+    """The portal shows the client ID first, and the service takes the text at creation."""
+    ingest = azure.world.identity("mi-ingest")
+    azure.world.add_external_table(
+        "Copied", f"{LAKE}/archive;managed_identity={ingest.client_id}", database="Sales"
+    )
+
+    row = broken("external-table check Copied")
+
+    assert (row["link"], row["state"]) == ("kind of ID", "missing")
+    assert ingest.object_id in row["detail"]
+
+
+def test_an_export_into_a_table_whose_own_identity_lost_its_usage(magic, azure, broken):
+    """The export's identity is in order; the table's is another link further on."""
+    magic("policy grant --database Sales --identity mi-ingest --usage AutomatedFlows")
+    magic("role grant --database Sales --role viewers --identity mi-ingest")
+    magic("policy revoke --database Sales --identity mi-export --usage ExternalTable --yes")
+    azure.world.add_continuous_export(
+        "Nightly", "ArchivedOrders", azure.world.identity("mi-ingest").object_id, query="Orders"
+    )
+
+    row = broken("continuous-export check Nightly")
+
+    assert (row["link"], row["subject"]) == ("allowed by policy", "mi-export ExternalTable")
+    assert row["fix"].startswith("%adxmi policy grant --database Sales --identity mi-export")
+
+
+def test_an_event_hub_of_another_tenant(broken):
+    """Identities end at their tenant, whatever roles the other side gives."""
+    hub = (
+        "/subscriptions/e93d7b20-58c6-4a1f-b8d4-06f1a2c57e38/resourceGroups/partners/providers/"
+        "Microsoft.EventHub/namespaces/fabrikamhub/eventhubs/orders"
+    )
+
+    row = broken(
+        f"event-hub check --name theirs --event-hub {hub} --identity mi-ingest --table Orders"
+    )
+
+    assert (row["link"], row["state"]) == ("same tenant", "missing")
+    assert "a4c1e8d7-3b60-4f92-8e15-7d2c9b04f6a3" in row["detail"]
+
+
+def test_a_viewer_listed_by_object_id(magic, azure, say, broken):
+    """Resource Manager takes an object ID where a client ID belongs, and it never works."""
+    ingest = azure.world.identity("mi-ingest")
+    magic("policy grant --database Sales --identity mi-ingest --usage AutomatedFlows")
+    azure.world.list_by_object_id("Sales", "viewers", ingest)
+
+    row = broken(
+        "update-policy check --table Customers --source Orders --identity mi-ingest --query Orders"
+    )
+
+    assert (row["link"], row["state"]) == ("security role", "missing")
+    assert "listed is its object ID" in row["detail"]
+
+
+def test_cosmos_db_that_the_cluster_may_not_call(magic, broken):
+    """The callout policy has no rule for Cosmos DB by itself."""
+    row = broken(
+        "cosmosdb-sql-request check --identity mi-export --account contosocosmos --catalog Shop "
+        '--collection Baskets --query "SELECT * FROM c"'
+    )
+
+    assert (row["link"], row["state"]) == ("callout policy", "missing")
+    assert row["fix"].startswith("%adxmi callout allow --type cosmosdb")
+
+
+def test_a_role_that_was_given_minutes_ago(magic, broken):
+    """It is listed, and has no effect yet: waiting mends it, and nothing else."""
+    magic("identity assign --identity mi-stranger")
+    magic("policy grant --database Sales --identity mi-stranger --usage NativeIngestion")
+    magic("embedded faults add late-roles")
+    magic(
+        'embedded azure-role --identity mi-stranger --role "Storage Blob Data Reader" '
+        "--target contosolake/landing"
+    )
+
+    row = broken(
+        f"sdk-ingestion check --identity mi-stranger --location {LAKE}/landing/orders.csv "
+        "--table Orders --data-format csv"
+    )
+
+    assert (row["link"], row["state"]) == ("Azure role", "warning")
+    assert "minutes" in row["detail"]
