@@ -3,14 +3,22 @@
 What is expected was written down before anything was checked.
 """
 
+from dataclasses import replace
+
 import pytest
+from azure.mgmt.msi import ManagedServiceIdentityClient
+
+from adxmi_jupyter.embedded.security import DatabaseRole
+from adxmi_jupyter.embedded.seed_azure import SUBSCRIPTION_ID
+from adxmi_jupyter.embedded.world import as_principal
+from tests.embedded.conftest import ADMIN, LoopbackAuth, UnusedCredential
 
 LAKE = "https://contosolake.blob.core.windows.net"
 COLUMNS = '"OrderId:long, Region:string"'
 
 
 @pytest.fixture
-def broken(magic, azure, say):
+def broken(magic):
     """Return the first row of a check that is not ok."""
 
     def first(line):
@@ -21,33 +29,28 @@ def broken(magic, azure, say):
 
 
 @pytest.fixture
-def say(magics):
-    """Send a management command as any tool would."""
+def make_again(azure):
+    """Delete an identity in Azure and make it again under its name, as a pipeline would."""
 
-    def send(command, database="Sales"):
-        return magics.connections.current().kusto.command(command, database=database).rows()
+    def again(name):
+        former = azure.world.identity(name)
+        with ManagedServiceIdentityClient(
+            UnusedCredential(),
+            SUBSCRIPTION_ID,
+            base_url=azure.arm_uri,
+            authentication_policy=LoopbackAuth(ADMIN),
+        ) as client:
+            identities = client.user_assigned_identities
+            identities.delete("analytics", name)
+            identities.create_or_update("analytics", name, {"location": "westeurope"})
+        return former, azure.world.identity(name)
 
-    return send
-
-
-@pytest.fixture
-def create_table(say):
-    """Make an external table of a connection string, as another tool would."""
-
-    def create(name, string):
-        say(
-            f".create-or-alter external table {name} (OrderId:long) kind=storage dataformat=csv "
-            f"(h@'{string}')"
-        )
-
-    return create
+    return again
 
 
-def test_an_identity_that_was_made_again_under_its_name(azure, broken):
+def test_an_identity_that_was_made_again_under_its_name(make_again, broken):
     """A pipeline deleted and created mi-export; the table names the former one."""
-    former = azure.world.identity("mi-export")
-    azure.world.remake_identity("mi-export")
-    new = azure.world.identity("mi-export")
+    former, new = make_again("mi-export")
 
     row = broken("external-table check ArchivedOrders")
 
@@ -67,12 +70,13 @@ def test_sandbox_artifacts_allowed_on_the_database_only(magic, broken):
 
     assert (row["link"], row["state"]) == ("allowed by policy", "missing")
     assert "only the cluster's counts" in row["detail"]
-    assert row["fix"] == "%adxmi policy grant --cluster --identity mi-ingest --usage SandboxArtifacts"
+    assert (
+        row["fix"] == "%adxmi policy grant --cluster --identity mi-ingest --usage SandboxArtifacts"
+    )
 
 
 def test_owner_of_the_storage_account_without_a_role_for_data(magic, broken):
     """Owner manages the account; it reads no blob."""
-    magic("external-table check ArchivedOrders")
     magic("identity assign --identity mi-stranger")
     magic("policy grant --database Sales --identity mi-stranger --usage ExternalDataRequest")
     magic("embedded azure-role --identity mi-stranger --role Owner --target contosolake")
@@ -91,11 +95,10 @@ def test_an_export_that_reads_a_second_database(magic, azure, broken):
     """The identity is a viewer where the export runs, and not of the database it looks up."""
     magic("policy grant --database Sales --identity mi-export --usage AutomatedFlows")
     magic("role grant --database Sales --role viewers --identity mi-export")
-    magic("role revoke --database Telemetry --role viewers --identity mi-export --yes")
     azure.world.add_continuous_export(
         "Joined",
-        "ArchivedOrders",
-        azure.world.identity("mi-export").object_id,
+        external_table="ArchivedOrders",
+        managed_identity=azure.world.identity("mi-export").object_id,
         query='Orders | join kind=leftouter database("Telemetry").Heartbeats on $left.Region == '
         "$right.Node",
         database="Sales",
@@ -110,7 +113,7 @@ def test_an_export_that_reads_a_second_database(magic, azure, broken):
     )
 
 
-def test_a_client_id_in_a_connection_string(azure, create_table, broken):
+def test_a_client_id_in_a_connection_string(azure, broken):
     """The portal shows the client ID first, and the service takes the text at creation."""
     ingest = azure.world.identity("mi-ingest")
     azure.world.add_external_table(
@@ -129,7 +132,11 @@ def test_an_export_into_a_table_whose_own_identity_lost_its_usage(magic, azure, 
     magic("role grant --database Sales --role viewers --identity mi-ingest")
     magic("policy revoke --database Sales --identity mi-export --usage ExternalTable --yes")
     azure.world.add_continuous_export(
-        "Nightly", "ArchivedOrders", azure.world.identity("mi-ingest").object_id, query="Orders"
+        "Nightly",
+        external_table="ArchivedOrders",
+        managed_identity=azure.world.identity("mi-ingest").object_id,
+        query="Orders",
+        database="Sales",
     )
 
     row = broken("continuous-export check Nightly")
@@ -153,11 +160,12 @@ def test_an_event_hub_of_another_tenant(broken):
     assert "a4c1e8d7-3b60-4f92-8e15-7d2c9b04f6a3" in row["detail"]
 
 
-def test_a_viewer_listed_by_object_id(magic, azure, say, broken):
+def test_a_viewer_listed_by_object_id(magic, azure, broken):
     """Resource Manager takes an object ID where a client ID belongs, and it never works."""
     ingest = azure.world.identity("mi-ingest")
     magic("policy grant --database Sales --identity mi-ingest --usage AutomatedFlows")
-    azure.world.list_by_object_id("Sales", "viewers", ingest)
+    by_object_id = replace(as_principal(ingest), identifier=ingest.object_id)
+    azure.world.grant(by_object_id, DatabaseRole.VIEWERS, database="Sales")
 
     row = broken(
         "update-policy check --table Customers --source Orders --identity mi-ingest --query Orders"
@@ -169,9 +177,11 @@ def test_a_viewer_listed_by_object_id(magic, azure, say, broken):
 
 def test_cosmos_db_that_the_cluster_may_not_call(magic, broken):
     """The callout policy has no rule for Cosmos DB by itself."""
+    magic("policy grant --database Sales --identity mi-export --usage SqlRequest")
+
     row = broken(
         "cosmosdb-sql-request check --identity mi-export --account contosocosmos --catalog Shop "
-        '--collection Baskets --query "SELECT * FROM c"'
+        '--collection Baskets --sql "select * from c"'
     )
 
     assert (row["link"], row["state"]) == ("callout policy", "missing")
@@ -182,7 +192,7 @@ def test_a_role_that_was_given_minutes_ago(magic, broken):
     """It is listed, and has no effect yet: waiting mends it, and nothing else."""
     magic("identity assign --identity mi-stranger")
     magic("policy grant --database Sales --identity mi-stranger --usage NativeIngestion")
-    magic("embedded faults add late-roles")
+    magic("embedded faults late-roles")
     magic(
         'embedded azure-role --identity mi-stranger --role "Storage Blob Data Reader" '
         "--target contosolake/landing"
