@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from adxmi_jupyter.actions.findings import State
 from adxmi_jupyter.actions.frames import TEXT, fixed_frame
 from adxmi_jupyter.actions.mending import mend
-from adxmi_jupyter.actions.repairs import GrantAzureRole, GrantCosmosRole
+from adxmi_jupyter.actions.repairs import ForOwner
 from adxmi_jupyter.errors import AdxmiError, ConfirmationRequired
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class Fix:
     def repair(self) -> Repair | None:
         """What this tool can carry out; None where somebody else must."""
         repair = self.finding.repair
-        return None if isinstance(repair, GrantAzureRole | GrantCosmosRole) else repair
+        return None if isinstance(repair, ForOwner) else repair
 
     @property
     def by(self) -> str:

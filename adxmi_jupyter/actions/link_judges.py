@@ -34,6 +34,7 @@ from adxmi_jupyter.model.declaration.links import (
     GrantedInAzure,
     GrantedInCosmosDb,
     GrantedInKusto,
+    GrantedInSqlServer,
     NamedBy,
     PluginEnabled,
     ReadsThrough,
@@ -177,7 +178,13 @@ class Judge:
                 return self._callout(link)
             case PluginEnabled():
                 return self._plugin(link)
-            case SameTenant() | GrantedInAzure() | GrantedInCosmosDb() | AssignedToFollowers():
+            case (
+                SameTenant()
+                | GrantedInAzure()
+                | GrantedInCosmosDb()
+                | GrantedInSqlServer()
+                | AssignedToFollowers()
+            ):
                 return TargetJudge(self.facts, self.places, self.database).judged(link)
             case _:
                 return finding(link, State.UNKNOWN, getattr(link, "what", ""))

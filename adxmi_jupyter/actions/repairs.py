@@ -7,6 +7,7 @@ a line for it and nothing to carry out.
 from __future__ import annotations
 
 import shlex
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -100,8 +101,21 @@ class RevokeCallout:
         return ("callout", "revoke", *rule, "--yes")
 
 
+class ForOwner(ABC):
+    """What whoever owns the target does; this tool has the text for it."""
+
+    @property
+    @abstractmethod
+    def command(self) -> str:
+        """What is typed, where the owner types it."""
+
+    @abstractmethod
+    def stand_in(self, known: Sequence[ManagedIdentity]) -> tuple[str, ...]:
+        """Return the line that does the same on the embedded Azure, word by word."""
+
+
 @dataclass(frozen=True)
-class GrantAzureRole:
+class GrantAzureRole(ForOwner):
     """Have an Azure role given on a target, whose resource ID is `scope`."""
 
     identity: ManagedIdentity
@@ -124,7 +138,7 @@ class GrantAzureRole:
 
 
 @dataclass(frozen=True)
-class GrantCosmosRole:
+class GrantCosmosRole(ForOwner):
     """Have Cosmos DB's own role for reading given on an account, whose resource ID is `scope`."""
 
     identity: ManagedIdentity
@@ -147,8 +161,34 @@ class GrantCosmosRole:
         return ("embedded", "azure-role", "--identity", _who(self.identity, known), *what)
 
 
-ForOwner = GrantAzureRole | GrantCosmosRole
-"""What whoever owns the target does."""
+@dataclass(frozen=True)
+class GrantSqlRole(ForOwner):
+    """Have an identity made a user of a database of SQL Server, with the right it needs."""
+
+    identity: ManagedIdentity
+    server: str
+    catalog: str
+    writes: bool
+
+    @property
+    def role(self) -> str:
+        """The role of the database."""
+        return "db_datawriter" if self.writes else "db_datareader"
+
+    @property
+    def command(self) -> str:
+        """What an administrator of the database runs there, in T-SQL."""
+        name = f"[{self.identity.label.replace(']', ']]')}]"
+        return (
+            f"CREATE USER {name} FROM EXTERNAL PROVIDER; ALTER ROLE {self.role} ADD MEMBER {name};"
+        )
+
+    def stand_in(self, known: Sequence[ManagedIdentity]) -> tuple[str, ...]:
+        """Return the line that does the same on the embedded Azure, word by word."""
+        target = f"{self.server.partition('.')[0]}/{self.catalog}"
+        what = ("--role", self.role, "--target", target)
+        return ("embedded", "azure-role", "--identity", _who(self.identity, known), *what)
+
 
 Repair = AssignIdentity | GrantUsage | GrantRole | AllowCallout | RevokeCallout
 """What this tool can carry out itself."""
@@ -161,7 +201,7 @@ def line_of(
 
     An Azure role is given with the Azure CLI, on the embedded Azure with a line of its own.
     """
-    if not isinstance(repair, GrantAzureRole | GrantCosmosRole):
+    if not isinstance(repair, ForOwner):
         return line(*repair.words(known))
     return line(*repair.stand_in(known)) if is_embedded else repair.command
 

@@ -10,24 +10,26 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.actions import link_facts, target_facts
-from adxmi_jupyter.actions.findings import State, finding, missing
-from adxmi_jupyter.actions.repairs import GrantAzureRole, GrantCosmosRole
+from adxmi_jupyter.actions.findings import Finding, State, finding, missing, name_of
+from adxmi_jupyter.actions.repairs import GrantAzureRole, GrantCosmosRole, GrantSqlRole
 from adxmi_jupyter.model import azure_role
 from adxmi_jupyter.model.declaration.links import (
     AssignedToFollowers,
     GrantedInAzure,
     GrantedInCosmosDb,
+    GrantedInSqlServer,
     SameTenant,
 )
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.actions.findings import Finding
     from adxmi_jupyter.actions.link_facts import Facts
     from adxmi_jupyter.actions.target_facts import CosmosRole, HeldRole, Places
     from adxmi_jupyter.model.assignment import AssignedIdentities
     from adxmi_jupyter.service.followers import Follower
 
-    TargetLink = SameTenant | GrantedInAzure | GrantedInCosmosDb | AssignedToFollowers
+    TargetLink = (
+        SameTenant | GrantedInAzure | GrantedInCosmosDb | GrantedInSqlServer | AssignedToFollowers
+    )
 
 _UNSEEN = "it is not to be seen in Azure: no such resource, or you may not read it (Reader on it)"
 _NO_SYSTEM = "the cluster has no system-assigned identity"
@@ -58,6 +60,8 @@ class TargetJudge:
                 return self._granted_in_azure(link)
             case GrantedInCosmosDb():
                 return self._granted_in_cosmos_db(link)
+            case GrantedInSqlServer():
+                return _granted_in_sql_server(link)
             case AssignedToFollowers():
                 return self._assigned_to_followers(link)
 
@@ -131,3 +135,10 @@ class TargetJudge:
         if link.identity.is_system:
             return present.system is not None
         return link.identity.object_id.lower() in {one.object_id.lower() for one in present.all}
+
+
+def _granted_in_sql_server(link: GrantedInSqlServer) -> Finding:
+    """Tell what SQL Server alone knows, and how it is put in place if it is not there yet."""
+    repair = GrantSqlRole(link.identity, link.server, link.catalog, writes=link.writes)
+    why = f"only SQL Server can tell: {link.catalog} must have it as a user, with {repair.role}"
+    return Finding(name_of(link), link.subject, State.UNKNOWN, why, repair=repair)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets as w
 
-from adxmi_jupyter.actions.repairs import GrantAzureRole
+from adxmi_jupyter.actions.repairs import ForOwner
 from adxmi_jupyter.errors import one_line
 from adxmi_jupyter.forms import fields, links_table
 from adxmi_jupyter.forms.aside import REST, Background, Rest
@@ -320,7 +320,7 @@ class WorkflowForm(Form):
         if finding is None or not finding.fix:
             return LinkLine(sight)
         own, stand_in = self.state.mending_line(finding), self.state.stand_in(finding)
-        by_owner = finding.repair.command if isinstance(finding.repair, GrantAzureRole) else ""
+        by_owner = finding.repair.command if isinstance(finding.repair, ForOwner) else ""
         text = self._write_line(own) if own.words else by_owner or finding.fix
         texts = [("Line that mends it", text)]
         if stand_in.words:

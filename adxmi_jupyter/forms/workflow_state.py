@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.actions import links, workflow_writes, workflows
 from adxmi_jupyter.actions.mending import mend
-from adxmi_jupyter.actions.repairs import GrantAzureRole
+from adxmi_jupyter.actions.repairs import ForOwner
 from adxmi_jupyter.actions.workflow_writes import named
 from adxmi_jupyter.errors import AdxmiError, AlreadyExists
 from adxmi_jupyter.forms import workflow_reading
@@ -292,7 +292,7 @@ class WorkflowState:
 
     def stand_in(self, finding: Finding) -> Line:
         """Return the line that gives an Azure role where there is no Azure; else an empty one."""
-        if not (isinstance(finding.repair, GrantAzureRole) and self._connection.is_embedded):
+        if not (isinstance(finding.repair, ForOwner) and self._connection.is_embedded):
             return Line()
         return Line(finding.repair.stand_in(self.offers.identities.every))
 

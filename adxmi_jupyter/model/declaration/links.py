@@ -118,6 +118,24 @@ class GrantedInCosmosDb:
 
 
 @dataclass(frozen=True)
+class GrantedInSqlServer:
+    """The identity is a user of a database of SQL Server, with the right to read or to write.
+
+    Only SQL Server itself can tell.
+    """
+
+    identity: ManagedIdentity
+    server: str
+    catalog: str
+    writes: bool = False
+
+    @property
+    def subject(self) -> str:
+        """What the link is about, for people."""
+        return f"{self.identity.label} in {self.server}"
+
+
+@dataclass(frozen=True)
 class GrantedInKusto:
     """The identity holds a security role on these databases; none named: on the current one."""
 
@@ -209,6 +227,7 @@ Link = (
     | SameTenant
     | GrantedInAzure
     | GrantedInCosmosDb
+    | GrantedInSqlServer
     | GrantedInKusto
     | CalloutAllowed
     | PluginEnabled

@@ -30,6 +30,7 @@ from adxmi_jupyter.model.connection_string import (
 from adxmi_jupyter.model.declaration.links import (
     CalloutAllowed,
     GrantedInCosmosDb,
+    GrantedInSqlServer,
     NotVerifiable,
     SameTenant,
     acting_as,
@@ -119,21 +120,17 @@ def reach(identity: ManagedIdentity, place: object, *, write: bool) -> tuple[Lin
     if isinstance(place, StorageLocation):
         return writes(identity, place) if write else reads(identity, place)
     if isinstance(place, SqlServer):
-        return in_sql_server(identity, place.server, place.catalog)
+        return in_sql_server(identity, place.server, place.catalog, write=write)
     if isinstance(place, CosmosDb):
         return in_cosmos_db(identity, cosmos_target(place.server))
     return ()
 
 
-def in_sql_server(identity: ManagedIdentity, server: str, catalog: str) -> tuple[Link, ...]:
+def in_sql_server(
+    identity: ManagedIdentity, server: str, catalog: str, *, write: bool = False
+) -> tuple[Link, ...]:
     """Return what must be in place inside SQL Server, which only SQL Server can tell."""
-    return (
-        NotVerifiable(
-            f"{identity.label} in {server}",
-            f"a user of the database {catalog}, made there FROM EXTERNAL PROVIDER, with the rights "
-            "it needs",
-        ),
-    )
+    return (GrantedInSqlServer(identity, server, catalog, write),)
 
 
 def cosmos_target(host: str) -> Target:
