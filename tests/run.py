@@ -1,8 +1,7 @@
 """The whole test suite behind one command: ``python tests/run.py``.
 
-Layers that need a process of their own: the one in the browser, which mostly waits, beside the
-others. Their counts are added up in one closing line, and coverage is held against the project's
-limits.
+Layers run in processes of their own, two at a time. Their counts are added up in one closing line,
+and coverage is held against the project's limits.
 """
 
 from __future__ import annotations
@@ -12,16 +11,25 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 ROOT = Path(__file__).resolve().parent.parent
 
+_PLAIN = ("-p", "no:nbval", "-p", "no:playwright")
+
+# Those that take longest come first. What is new in tests/ belongs to "everything else".
 LAYERS = {
-    "unit, kernel, parser, notebooks executed": [
-        *("-p", "no:nbval", "-p", "no:playwright"),
-        "--ignore=tests/ui",
+    # Playwright leaves an event loop running in its process.
+    "browser": ["-p", "no:nbval", "tests/ui"],
+    "kernel, forms": [*_PLAIN, "tests/magics", "tests/forms"],
+    "embedded Azure, parser": [*_PLAIN, "tests/embedded", "tests/kusto_parser"],
+    "everything else": [
+        *_PLAIN,
+        *("--ignore=tests/ui", "--ignore=tests/magics", "--ignore=tests/forms"),
+        *("--ignore=tests/embedded", "--ignore=tests/kusto_parser"),
         "tests",
     ],
     "notebooks compared": [
@@ -33,12 +41,10 @@ LAYERS = {
         "--nbval-sanitize-with=tests/notebooks/sanitize.cfg",
         "notebooks",
     ],
-    # Playwright leaves an event loop running in its process.
-    "browser": ["-p", "no:nbval", "tests/ui"],
 }
 
-# Runs while the others do.
-BESIDE = "browser"
+# Layers at a time: the one in the browser mostly waits.
+AT_A_TIME = 2
 
 LIMITS = {
     "model and actions": (98, ["--include=*/adxmi_jupyter/model/*,*/adxmi_jupyter/actions/*"]),
@@ -56,12 +62,13 @@ def main() -> int:
             "COVERAGE_FILE": str(Path(scratch) / "coverage"),
             "ADXMI_DATA_DIR": str(Path(scratch) / "data"),
         }
-        beside = started(BESIDE, Path(scratch), environment)
-        for name in LAYERS:
-            layer = beside if name == BESIDE else started(name, Path(scratch), environment)
-            code = layer.finished()
-            counts += counted(layer.report)
-            broken += [name] if code else []
+        with ThreadPoolExecutor(AT_A_TIME) as pool:
+            layers = pool.map(lambda name: finished(name, Path(scratch), environment), LAYERS)
+            for layer in layers:
+                print(f"\n== {layer.name}")
+                print(layer.log.read_text(encoding="utf-8", errors="replace"))
+                counts += counted(layer.report)
+                broken += [layer.name] if layer.code else []
         python(["coverage", "combine", "-q"], environment)
         for name, (limit, include) in LIMITS.items():
             print(f"\n== coverage of {name}, at least {limit} %")
@@ -74,37 +81,31 @@ def main() -> int:
     return 1 if broken else 0
 
 
-@dataclass
+@dataclass(frozen=True)
 class Layer:
-    """A layer on its way; what it prints is shown when it has finished."""
+    """A layer that has run: its exit code, what it printed, and pytest's report."""
 
     name: str
-    process: subprocess.Popen[bytes]
+    code: int
     log: Path
     report: Path
 
-    def finished(self) -> int:
-        """Wait for the end, show what was printed, and return the exit code."""
-        code = self.process.wait()
-        print(f"\n== {self.name}")
-        print(self.log.read_text(encoding="utf-8", errors="replace"))
-        return code
 
-
-def started(name: str, scratch: Path, environment: dict[str, str]) -> Layer:
-    """Start a layer in a process of its own."""
+def finished(name: str, scratch: Path, environment: dict[str, str]) -> Layer:
+    """Run a layer in a process of its own."""
     place = list(LAYERS).index(name)
     log, report = scratch / f"{place}.log", scratch / f"{place}.xml"
     command = ["coverage", "run", "-m", "pytest", f"--junitxml={report}", *LAYERS[name]]
     with log.open("wb") as stream:
-        process = subprocess.Popen(
+        code = subprocess.run(
             [sys.executable, "-m", *command],
             cwd=ROOT,
             env=environment,
             stdout=stream,
             stderr=subprocess.STDOUT,
-        )
-    return Layer(name, process, log, report)
+            check=False,
+        ).returncode
+    return Layer(name, code, log, report)
 
 
 def python(command: list[str], environment: dict[str, str]) -> int:
