@@ -202,7 +202,7 @@ def followed() -> Fact:
     def ask(connection: Connection) -> tuple[Follower, ...]:
         return followers(connection.resource_manager, identities.cluster_id(connection))
 
-    return Fact(("followed",), ask, "Contributor on the cluster, in Azure")
+    return Fact(("followed",), ask, "Reader on the cluster, in Azure")
 
 
 def follower(cluster_id: str) -> Fact:
