@@ -265,31 +265,24 @@ def _unread(database: str, failure: AdxmiError) -> Checked:
 def _without_effect(facts: Facts, scopes: Sequence[Scope]) -> Iterator[Checked]:
     """Yield policy entries whose identity the cluster does not have."""
     try:
-        present = {one.object_id.lower() for one in _assigned(facts)}
+        present = {word for one in _assigned(facts) for word in (one.object_id.lower(), one.word)}
     except AdxmiError:  # the links say so
         return
     for scope in scopes:
         for entry in _entries(facts, scope):
-            identity = entry.identity
-            if identity.object_id.lower() in present:
-                continue
-            where = ("--database", scope.database) if scope.database else ("--cluster",)
-            usages = ",".join(map(str, entry.allowed_usages))
-            who = ("--identity", identity.word, "--usage", usages)
-            yield Checked(
-                "policy",
-                identity.label,
-                (
-                    Finding(
-                        name_of(Assigned(identity)),
-                        identity.label,
-                        State.WARNING,
-                        f"the policy of the {scope} names it, without effect",
-                        line("policy", "revoke", *where, *who),
-                    ),
-                ),
-                scope.database or "cluster",
-            )
+            if entry.identity.object_id.lower() not in present:
+                yield _useless(scope, entry)
+
+
+def _useless(scope: Scope, entry: PolicyEntry) -> Checked:
+    identity = entry.identity
+    where = ("--database", scope.database) if scope.database else ("--cluster",)
+    usages = ",".join(map(str, entry.allowed_usages))
+    # By its object ID: "system" would be the one that is assigned now.
+    revoke = ("policy", "revoke", *where, "--identity", identity.object_id, "--usage", usages)
+    why = f"the policy of the {scope} names it, without effect"
+    found = Finding(name_of(Assigned(identity)), identity.label, State.WARNING, why, line(*revoke))
+    return Checked("policy", identity.label, (found,), scope.database or "cluster")
 
 
 def checks_frame(
