@@ -20,6 +20,7 @@ AdxmiError
 │   ├── InvalidPartition      partitions, path and columns that do not go together
 │   ├── UnknownIdentity       a name no policy mentions
 │   ├── AmbiguousIdentity     a name of several identities
+│   ├── UnknownRefusal        a text in which no refusal is recognised
 │   └── InvalidConnectionString   cannot be read, or against the rules
 │       ├── ConflictingAuthentication  more than one way to sign in
 │       ├── IdentityNotSupported       the target takes no managed identity
@@ -208,6 +209,10 @@ class UnknownIdentity(InvalidInput):
 
 class AmbiguousIdentity(InvalidInput):
     """A name that several identities bear."""
+
+
+class UnknownRefusal(InvalidInput):
+    """A text with no code, exception type or status that is known."""
 
 
 class InvalidConnectionString(InvalidInput):

@@ -1,0 +1,321 @@
+"""What the codes of refusals mean: error codes, exception types and HTTP statuses.
+
+No wording: what the services write in sentences changes, and of the refusals about managed
+identities no text is public.
+
+Source: *Ingestion error codes*, *Kusto.Data exceptions*, *Query/management HTTP response* (Azure
+Data Explorer docs); *Common Azure Resource Manager errors*; *Common REST API error codes* and
+*Blob Storage error codes* (Azure Storage docs).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Concern(Enum):
+    """What a refusal is about: links of a chain first, then what is beside every chain."""
+
+    ALLOWED = "allowed by policy"
+    ASSIGNED = "assigned to the cluster"
+    TARGET = "right at the target"
+    ADDRESS = "address"
+    KUSTO_ROLE = "security role"
+    CALLER = "right of the caller"
+    OPERATOR = "right of the caller on the identity"
+    SIGN_IN = "sign-in of the caller"
+    HOST = "identity of the client's host"
+    PRINCIPAL = "principal"
+    BUSY = "other change"
+    THROTTLED = "request rate"
+    OUTAGE = "service"
+    STOPPED = "state of the cluster"
+    RESOURCE = "resource"
+    DATABASE = "database"
+    ENTITY = "table or other entity"
+    THERE = "already there"
+    DATA = "data"
+    STATEMENT = "request"
+    UNSPECIFIED = "refusal"
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What a code stands for; `says` is for people, `writes` tells that something was written."""
+
+    concern: Concern
+    says: str
+    writes: bool = False
+
+
+_POLICY = Meaning(
+    Concern.ALLOWED, "the managed identity policy does not allow an identity what it is used for"
+)
+_IDENTITY = Meaning(
+    Concern.ASSIGNED, "an identity does not exist, is not assigned to the cluster, or lacks a right"
+)
+_READS = Meaning(
+    Concern.TARGET, "the target does not let the identity read: an Azure role, or a firewall"
+)
+_WRITES = Meaning(
+    Concern.TARGET,
+    "the target does not let the identity write: an Azure role, or a firewall",
+    writes=True,
+)
+_ENTERS = Meaning(Concern.TARGET, "the target does not let the identity in")
+_NETWORK = Meaning(
+    Concern.TARGET, "the storage account refused: its network rules first, an Azure role second"
+)
+_ADDRESS = Meaning(
+    Concern.ADDRESS, "nothing was found at the address; no right is missing as far as it got"
+)
+_ROLE = Meaning(
+    Concern.KUSTO_ROLE,
+    "the principal that sent the request lacks a security role; Azure roles such as Owner or "
+    "Contributor of the cluster are none, and the managed identity policy is not asked",
+)
+_SCRIPT = Meaning(
+    Concern.KUSTO_ROLE,
+    "who deploys the script lacks a security role, or holds it only since the same deployment",
+)
+_OPERATOR = Meaning(
+    Concern.OPERATOR,
+    "the caller may change the cluster, not assign this identity: it takes Managed Identity "
+    "Operator on the identity",
+)
+_CALLER = Meaning(
+    Concern.CALLER, "the caller's Azure roles lack an action; security roles of Kusto do not count"
+)
+_TOKEN = Meaning(
+    Concern.SIGN_IN,
+    "the token is not accepted: it is expired or for another tenant; if it lasts, the role was "
+    "given to an object ID where a client ID is needed",
+)
+_NO_TOKEN = Meaning(Concern.SIGN_IN, "the client got no token; the cluster was not even asked")
+_HOST = Meaning(
+    Concern.HOST,
+    "this is about an identity of the machine on which the client runs, not of the cluster: "
+    "assigning it to the cluster does not help the client",
+)
+_PRINCIPAL = Meaning(
+    Concern.PRINCIPAL,
+    "the directory does not know the principal: not yet, for some minutes after it was created, "
+    "or because the ID is of another kind",
+)
+_BUSY = Meaning(Concern.BUSY, "nothing is missing: another change of the cluster is under way")
+_THROTTLED = Meaning(Concern.THROTTLED, "nothing is missing: there were too many requests")
+_OUTAGE = Meaning(Concern.OUTAGE, "nothing is missing: the service gave no answer in time")
+_STOPPED = Meaning(Concern.STOPPED, "the cluster is stopped: nothing can be asked of its databases")
+_RESOURCE = Meaning(
+    Concern.RESOURCE,
+    "Azure Resource Manager knows no such resource, or hides it from the caller; a principal or "
+    "resource that was just created may take minutes",
+)
+_DATABASE = Meaning(Concern.DATABASE, "there is no such database, or the caller has no role on it")
+_ENTITY = Meaning(Concern.ENTITY, "a table, mapping or other entity is not there")
+_THERE = Meaning(Concern.THERE, "nothing is missing: what should be made is there already")
+_DATA = Meaning(Concern.DATA, "the data or an ingestion property is refused; no right is missing")
+_UPDATE = Meaning(
+    Concern.DATA, "an update policy refused the data; its query may lack what it reads"
+)
+_ENDPOINT = Meaning(
+    Concern.STATEMENT, "the command is for the other endpoint of the cluster: ingest- or not"
+)
+_FOLLOWER = Meaning(Concern.STATEMENT, "a database that follows another is changed at its leader")
+_TEXT = Meaning(Concern.STATEMENT, "the text of the query or command is wrong; no right is missing")
+_REFUSED = Meaning(Concern.STATEMENT, "the request is against a rule; the code does not say which")
+_FORBIDDEN = Meaning(
+    Concern.UNSPECIFIED,
+    "denied, and the code does not say by what: a role, the managed identity policy or the "
+    "callout policy",
+)
+_FAILED = Meaning(Concern.UNSPECIFIED, "it failed at the service, and the code does not say why")
+NAMED_ONLY = Meaning(Concern.UNSPECIFIED, "the text has no code that is known here")
+"""A text without a code that still names an identity, or what one is used for."""
+
+_TABLE: tuple[tuple[Meaning, str], ...] = (
+    (_POLICY, "ManagedIdentityNotAllowedByPolicyException"),
+    (_IDENTITY, "BadRequest_InvalidManagedIdentity"),
+    (
+        _WRITES,
+        """
+        Upload_Forbidden
+        """,
+    ),
+    (
+        _READS,
+        """
+        Download_Forbidden AuthorizationPermissionMismatch InsufficientAccountPermissions
+        Download_AccessConditionNotSatisfied
+        """,
+    ),
+    (_ENTERS, "General_AccessDenied BadRequest_InvalidAuthentication AccessDenied"),
+    (_NETWORK, "AuthorizationFailure PublicAccessNotPermitted AuthorizationSourceIPMismatch"),
+    (
+        _ADDRESS,
+        """
+        Download_AccountNotFound Download_SourceNotFound Download_BadRequest
+        BadRequest_InvalidBlobUri BadRequest_EmptyBlobUri Download_NotTransient
+        ContainerNotFound BlobNotFound PathNotFound FilesystemNotFound
+        Download_TransientNameResolutionFailure
+        """,
+    ),
+    (_OPERATOR, "LinkedAuthorizationFailed"),
+    (_SCRIPT, "ScriptFailedUnauthorizedCaller"),
+    (
+        _ROLE,
+        """
+        UnauthorizedOperationException UnauthorizedDatabaseAccessException
+        BadRequest_TableAccessDenied BadRequest_DatabaseAccessDenied
+        """,
+    ),
+    (_CALLER, "AuthorizationFailed"),
+    (_HOST, "invalid_request identity_not_found"),
+    (
+        _NO_TOKEN,
+        """
+        DefaultAzureCredential ChainedTokenCredential AzureCliCredential EnvironmentCredential
+        InteractiveBrowserCredential DeviceCodeCredential WorkloadIdentityCredential
+        CredentialFailure KustoAuthenticationError
+        """,
+    ),
+    (_HOST, "ManagedIdentityCredential ImdsCredential MsiAccessTokenProvider"),
+    (
+        _TOKEN,
+        """
+        InvalidAuthenticationToken ExpiredAuthenticationToken AuthenticationFailed
+        InvalidAuthenticationTokenTenant BadRequest_InvalidKustoIdentityToken NotAuthenticated
+        Unauthorized ClientAuthenticationError CredentialUnavailableError
+        """,
+    ),
+    (_PRINCIPAL, "PrincipalNotFound 400-BadRequest"),
+    (_BUSY, "ServiceIsInMaintenance RequestConflict ClusterBusy"),
+    (
+        _THROTTLED,
+        """
+        TooManyRequests KustoRequestThrottledException ControlCommandThrottledException
+        QueryThrottledException QuotaExceededException General_ThrottledIngestion
+        E_SB_QUERY_THROTTLED_ERROR KustoThrottlingError Throttled
+        """,
+    ),
+    (
+        _OUTAGE,
+        """
+        ServiceUnavailable KustoServicePartialOutageException KustoServiceTimeoutException
+        RequestExecutionTimeout InternalServiceError ServiceError InternalServerError
+        Download_UnknownError General_RetryAttemptsExceeded ConnectionDropped RequestTimedOut
+        KustoNetworkError ClusterUnreachable ServerTimeout GatewayTimeout
+        """,
+    ),
+    (_STOPPED, "ClusterSuspendedException"),
+    (_DATABASE, "BadRequest_DatabaseNotExist DatabaseNotFoundException DatabaseNotFound"),
+    (
+        _ENTITY,
+        """
+        BadRequest_TableNotExist TableNotFoundException EntityNotFoundInContainerException
+        EntityTypeIsNotValidException BadRequest_MappingReferenceWasNotFound WorkflowNotFound
+        """,
+    ),
+    (_THERE, "EntityAlreadyExistsException RoleAssignmentExists AlreadyExists"),
+    (_RESOURCE, "ResourceNotFound ResourceGroupNotFound SubscriptionNotFound"),
+    (_ENDPOINT, "AdminCommandWrongEndpointException"),
+    (_FOLLOWER, "CannotAlterFollowerDatabase"),
+    (
+        _TEXT,
+        """
+        BadRequest_SyntaxError SyntaxException InvalidLiteralFormatException
+        InappropriateNullLiteralException SemanticException RelopSemanticException
+        BadRequest_EntityNameIsNotValid EntityNameIsNotValidException KustoSyntaxError
+        """,
+    ),
+    (
+        _DATA,
+        """
+        BadRequest_MalformedIngestionProperty MalformedIngestionPropertyException
+        BadRequest_FormatNotSupported FormatNotSupportedException BadRequest_DuplicateMapping
+        BlobAlreadyReceived_DuplicateEventGridNotification Stream_NoDataToIngest
+        BlobAlreadyReceived_BlobAlreadyFoundInBatch Stream_WrongNumberOfFields
+        KustoRequestPayloadTooLargeException
+        """,
+    ),
+    (_BUSY, "Conflict KustoConflictException"),
+    (_FORBIDDEN, "Forbidden KustoRequestDeniedException NotAuthorized"),
+    (
+        _REFUSED,
+        """
+        General_BadRequest BadRequest KustoBadRequestException CommandRefused PreconditionFailed
+        """,
+    ),
+    (
+        _FAILED,
+        """
+        OperationFailed PartialFailure KustoApiError KustoServiceError KustoMultiApiError
+        HttpResponseError Failed
+        """,
+    ),
+)
+"""What each code means; where a text has several, the first here tells most."""
+
+_STATUSES: Mapping[int, Meaning] = {
+    400: _REFUSED,
+    401: _TOKEN,
+    403: _FORBIDDEN,
+    404: _RESOURCE,
+    409: _BUSY,
+    412: _REFUSED,
+    413: _DATA,
+    429: _THROTTLED,
+    **dict.fromkeys((500, 502, 503, 504, 520), _OUTAGE),
+}
+_FAMILIES: Mapping[str, Meaning] = {
+    "UpdatePolicy_": _UPDATE,
+    "Download_": _ADDRESS,
+    "Upload_": _WRITES,
+    "BadRequest_": _DATA,
+    "Stream_": _DATA,
+    "AADSTS": _NO_TOKEN,
+    "SEM0": _TEXT,
+    "SYN0": _TEXT,
+}
+"""How codes begin of which there are many, or may be more than are known."""
+
+_RANKS: Mapping[str, tuple[int, Meaning]] = {
+    code: (rank, meaning) for rank, (meaning, codes) in enumerate(_TABLE) for code in codes.split()
+}
+
+
+_TYPICAL = "BadRequest_MalformedIngestionProperty"
+"""A code that tells as much as one of which only the family is known."""
+
+
+def known_codes() -> tuple[str, ...]:
+    """Return every code, exception type and class name whose meaning is known."""
+    return tuple(_RANKS)
+
+
+def meaning_of(code: str) -> Meaning | None:
+    """Return what a code stands for; None for one that is not known.
+
+    >>> meaning_of("Upload_Forbidden").concern.value
+    'right at the target'
+    """
+    if code in _RANKS:
+        return _RANKS[code][1]
+    return next((m for start, m in _FAMILIES.items() if _is_of(code, start)), None)
+
+
+def _is_of(code: str, start: str) -> bool:
+    rest = code.removeprefix(start)
+    return rest != code and rest.isascii() and rest[:1].isalnum()
+
+
+def rank_of(code: str) -> int:
+    """Return how much a code tells of what is wrong: the lowest tells most."""
+    return _RANKS[code if code in _RANKS else _TYPICAL][0]
+
+
+def meaning_of_status(status: int) -> Meaning | None:
+    """Return what an HTTP status stands for where there is no code; None for one of success."""
+    return _STATUSES.get(status)
