@@ -82,6 +82,10 @@ class Refusal:
         """Return those of some names that stand in the text."""
         return tuple(name for name in names if self.mentions(name, is_quoted=is_quoted))
 
+    def names_operation(self, start: str) -> bool:
+        """Tell whether a word in quotes begins like this, as names of operations do."""
+        return re.search(rf"['\"]{re.escape(start)}\w*['\"]", self.text.reveal()) is not None
+
 
 def read(text: str) -> Refusal:
     """Read the text of a refusal.

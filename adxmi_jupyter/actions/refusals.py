@@ -1,0 +1,130 @@
+"""Which link a refusal concerns: its text read, what it names examined on the cluster.
+
+The code says what to look at, and the cluster whether it is still so: a refusal is of the past.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from adxmi_jupyter.actions.findings import Finding, State
+from adxmi_jupyter.actions.links import examined
+from adxmi_jupyter.actions.refusal_actors import actors_of
+from adxmi_jupyter.actions.refusal_links import links_of
+from adxmi_jupyter.actions.refusal_rows import row_of, rows_beside
+from adxmi_jupyter.actions.refusal_texts import text_of
+from adxmi_jupyter.errors import (
+    AdxmiError,
+    CommandLineError,
+    ConfirmationRequired,
+    DatabaseNotFound,
+    InvalidInput,
+    UnknownRefusal,
+)
+from adxmi_jupyter.model.refusal import Concern, read
+
+if TYPE_CHECKING:
+    from adxmi_jupyter.actions.refusal_actors import Actors
+    from adxmi_jupyter.model.refusal import Refusal
+    from adxmi_jupyter.service.connection import Connection
+
+AGAIN = "in place by now; run it again"
+_LATER = (
+    f"{AGAIN}: a role that was just granted takes minutes to take effect; if it lasts, look at "
+    "the target's firewall and private endpoints"
+)
+_LATER_IN_KUSTO = f"{AGAIN}: a role that was just granted may take a minute to take effect"
+_NOT_OF_SERVICES = (CommandLineError, InvalidInput, ConfirmationRequired)
+_ANY = (Concern.UNSPECIFIED, Concern.STATEMENT, Concern.DATA)
+_LINKS = {
+    Concern.ALLOWED: ("allowed by policy",),
+    Concern.ASSIGNED: ("assigned to the cluster",),
+    Concern.TARGET: ("Azure role", "right at the target"),
+    Concern.KUSTO_ROLE: ("security role",),
+}
+"""What the links are called that a refusal is about."""
+
+
+@dataclass(frozen=True)
+class Explained:
+    """What a refusal is about: its code, or its status, and the links in the order of the chain."""
+
+    code: str
+    findings: tuple[Finding, ...]
+
+
+def explained(connection: Connection, text: str, database: str = "") -> Explained:
+    """Tell which link a refusal concerns, and whether the cluster still lacks it.
+
+    Without `database` it is the one that the text names, else the current one.
+
+    Raises
+    ------
+    UnknownRefusal
+        No refusal is recognised in the text. Nothing was asked for.
+    MissingOption
+        The text names no database, and there is no current one.
+
+    """
+    refusal = read(text)
+    actors = actors_of(connection, refusal, database)
+    links = links_of(refusal, actors)
+    try:
+        found = examined(connection, links, actors.database) if links else ()
+    except DatabaseNotFound as failure:
+        fix = "%adxmi policy show --all-databases"
+        lost = Finding("database", actors.database, State.MISSING, failure.why, fix)
+        return Explained(refusal.code, (lost,))
+    return Explained(refusal.code, _whole(connection, refusal, actors, found))
+
+
+def explained_exception(
+    connection: Connection, failure: BaseException, database: str = ""
+) -> Explained:
+    """Tell the same of an exception; raises as `explained`, with the exception's own fix."""
+    if not isinstance(failure, _NOT_OF_SERVICES):
+        try:
+            return explained(connection, text_of(failure), database)
+        except UnknownRefusal as unknown:
+            why, fix = unknown.why, unknown.fix
+    else:
+        why, fix = "it is about the line as it was typed; nothing was refused by a service", ""
+    own = failure.fix if isinstance(failure, AdxmiError) else ""
+    name = type(failure).__name__
+    raise UnknownRefusal(
+        f"the last exception, {name}, is no refusal that is known here", why=why, fix=own or fix
+    ) from failure
+
+
+def _whole(
+    connection: Connection, refusal: Refusal, actors: Actors, found: Sequence[Finding]
+) -> tuple[Finding, ...]:
+    concern = refusal.meaning.concern
+    if any(one.state is State.MISSING for one in found):
+        return tuple(found)
+    if concern in _ANY and found:
+        return (*_marked(found, tuple({one.link for one in found})), row_of(refusal, actors))
+    if concern not in _LINKS:
+        return (*found, *rows_beside(connection, refusal, actors))
+    names = _LINKS[concern]
+    if any(one.link in names for one in found):
+        return _marked(found, names)
+    return (*found, *rows_beside(connection, refusal, actors))
+
+
+def _marked(found: Sequence[Finding], names: tuple[str, ...]) -> tuple[Finding, ...]:
+    """Say of the links in question that they are in place by now."""
+    return tuple(_contradicted(one) if one.link in names else one for one in found)
+
+
+def _contradicted(one: Finding) -> Finding:
+    if one.state is not State.OK:
+        return one
+    said = f"{one.detail}; " if one.detail else ""
+    if one.link == "Azure role":
+        return replace(one, state=State.WARNING, detail=said + _LATER)
+    if one.link == "security role":
+        return replace(one, state=State.WARNING, detail=said + _LATER_IN_KUSTO)
+    return replace(one, detail=said + AGAIN)

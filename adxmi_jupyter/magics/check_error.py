@@ -1,0 +1,53 @@
+"""What ``check --error`` is about: the text in the cell body or file, or the last exception."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from adxmi_jupyter.errors import MissingOption
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from adxmi_jupyter.magics.call import Call
+
+
+def explained_error(call: Call, *, database: str, file: str) -> pd.DataFrame:
+    """Tell which link a refusal concerns: a row for each link, as `links_frame` has them.
+
+    Raises
+    ------
+    MissingOption
+        There is neither a text nor an exception.
+    UnknownRefusal
+        No refusal is recognised.
+
+    """
+    from adxmi_jupyter.actions.links import links_frame
+    from adxmi_jupyter.actions.refusals import explained, explained_exception
+    from adxmi_jupyter.magics.chain import Chain
+
+    text = file or call.body or ""
+    if text.strip():
+        found = explained(call.connection, text, database)
+    else:
+        found = explained_exception(call.connection, _last(call), database)
+    pasteable = [one.with_fix(call.completed(one.fix)) for one in found.findings]
+    return Chain(links_frame("", found.code, pasteable))
+
+
+def _last(call: Call) -> BaseException:
+    """Return the last exception that the notebook showed; a console has none."""
+    # IPython keeps it where Python's own console does.
+    last = None if call.is_console else getattr(sys, "last_value", None)
+    if isinstance(last, BaseException):
+        return last
+    raise MissingOption(
+        "there is no refusal to look at",
+        why="its text stands in the cell below %%adxmi check --error, in a file, or is that of "
+        "the last exception",
+        fix="adxmi check --error --file -"
+        if call.is_console
+        else "%%adxmi check --error, and the text in the lines below",
+    )
