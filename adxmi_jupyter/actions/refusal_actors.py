@@ -83,9 +83,10 @@ def _identities(
     users = [one for one in seen if not one.is_system and one.display_name]
     found += [one for one in users if refusal.mentions(one.display_name)]
     if not found:
-        # The system-assigned identity bears the name of the cluster, which stands in many texts.
+        # The system-assigned identity bears the name of the cluster, which stands in many texts:
+        # in bodies as JSON, too, which have other quotes.
         own = [one for one in seen if one.is_system and one.display_name]
-        found += [one for one in own if refusal.mentions(one.display_name, is_quoted=True)]
+        found += [one for one in own if refusal.mentions(f"'{one.display_name}'")]
     if not found and len(said.guids) == 1 and refusal.meaning.concern in _OF_CHAINS:
         found.append(ManagedIdentity(said.guids[0]))
     yield from found

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from adxmi_jupyter.model.azure_role import RECEIVES_EVENTS
+from adxmi_jupyter.model.azure_role import RECEIVES_EVENTS, WRITES_BLOBS, AzureRole
 from adxmi_jupyter.model.connection_string import (
     AiModel,
     AzureStorage,
@@ -119,8 +119,12 @@ def _at(identity: ManagedIdentity, place: Place, *, write: bool) -> tuple[Link, 
 
 
 def writes(refusal: Refusal) -> bool:
-    """Tell whether what was refused writes at the target."""
-    return refusal.meaning.writes or any(one in _WRITING for one in refusal.names.usages)
+    """Tell whether what was refused writes at the target: by its code, usage or named role."""
+    by_usage = any(one in _WRITING for one in refusal.names.usages)
+    by_role = not refusal.mentions(AzureRole.BLOB_READER.role_name) and any(
+        refusal.mentions(role.role_name) for role in WRITES_BLOBS
+    )
+    return refusal.meaning.writes or by_usage or by_role
 
 
 def _through_tables(refusal: Refusal, actors: Actors) -> Iterator[Link]:

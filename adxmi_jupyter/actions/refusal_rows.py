@@ -90,6 +90,8 @@ def row_of(refusal: Refusal, actors: Actors) -> Finding:
     state = _STATES.get(concern, State.UNKNOWN)
     detail = refusal.meaning.says + _AGAIN.get(concern, "") + _lacking(refusal, actors)
     fix = _FIXES.get(concern, _CHECK)
+    if concern is Concern.DATABASE and refusal.mentions(actors.database):
+        return Finding(_link(concern), actors.database, State.OK, "there by now; run it again")
     places = [one for one in refusal.names.places if isinstance(one, AzureStorage)]
     if concern is Concern.ADDRESS and places:
         fix = line("connection-string", "parse", places[0].uri)
@@ -116,7 +118,7 @@ def _subject(refusal: Refusal, actors: Actors) -> str:
         case Concern.SIGN_IN | Concern.KUSTO_ROLE | Concern.CALLER:
             named = [*principal, *labels, "the caller"]
         case Concern.DATABASE:
-            named = [actors.database]
+            named = [actors.database] if refusal.mentions(actors.database) else []
         case _:
             named = []
     return (named or [refusal.code or "without a code"])[0]
@@ -174,7 +176,12 @@ def _granting(refusal: Refusal, database: str, principal: PrincipalReference, ro
     """Return the line for an administrator that gives the least role which may do."""
     where = ("--cluster",) if _is_of_policy(refusal) else ("--database", database)
     least = ClusterRole.ADMIN if _is_of_policy(refusal) else role
-    return line("role", "grant", *where, "--role", str(least), "--identity", str(principal))
+    return _to_principal(*where, "--role", str(least), principal=str(principal))
+
+
+def _to_principal(*words: str, principal: str) -> str:
+    # A shell takes the semicolon of a principal for itself.
+    return f'{line("role", "grant", *words)} --identity "{principal}"'
 
 
 def _is_of_policy(refusal: Refusal) -> bool:
@@ -218,7 +225,7 @@ def _by_object_id(connection: Connection, actors: Actors) -> Iterator[Finding]:
         assigned = ()
     for one in assigned:
         if one.is_by_object_id and not any(other.is_right_beside(one) for other in assigned):
-            fix = line("role", "grant", "--cluster", "--role", one.role, "--identity", one.fqn)
+            fix = _to_principal("--cluster", "--role", one.role, principal=one.fqn)
             subject = f"{one.label} {one.role}"
             yield Finding(Concern.KUSTO_ROLE.value, subject, State.MISSING, detail, fix)
     for identity in actors.identities:

@@ -23,6 +23,7 @@ from adxmi_jupyter.errors import (
     InvalidInput,
     UnknownRefusal,
 )
+from adxmi_jupyter.model.azure_role import AzureRole
 from adxmi_jupyter.model.refusal import Concern, read
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ _LATER = (
     f"{AGAIN}: a role that was just granted takes minutes to take effect; if it lasts, look at "
     "the target's firewall and private endpoints"
 )
+_TO_WRITE = f"; to write in storage it takes {AzureRole.BLOB_CONTRIBUTOR.role_name}"
 _LATER_IN_KUSTO = f"{AGAIN}: a role that was just granted may take a minute to take effect"
 _NOT_OF_SERVICES = (CommandLineError, InvalidInput, ConfirmationRequired)
 _ANY = (Concern.UNSPECIFIED, Concern.STATEMENT, Concern.DATA)
@@ -105,26 +107,30 @@ def _whole(
     if any(one.state is State.MISSING for one in found):
         return tuple(found)
     if concern in _ANY and found:
-        return (*_marked(found, tuple({one.link for one in found})), row_of(refusal, actors))
+        every = tuple({one.link for one in found})
+        return (*_marked(found, every, refusal), row_of(refusal, actors))
     if concern not in _LINKS:
         return (*found, *rows_beside(connection, refusal, actors))
     names = _LINKS[concern]
     if any(one.link in names for one in found):
-        return _marked(found, names)
+        return _marked(found, names, refusal)
     return (*found, *rows_beside(connection, refusal, actors))
 
 
-def _marked(found: Sequence[Finding], names: tuple[str, ...]) -> tuple[Finding, ...]:
+def _marked(
+    found: Sequence[Finding], names: tuple[str, ...], refusal: Refusal
+) -> tuple[Finding, ...]:
     """Say of the links in question that they are in place by now."""
-    return tuple(_contradicted(one) if one.link in names else one for one in found)
+    return tuple(_contradicted(one, refusal) if one.link in names else one for one in found)
 
 
-def _contradicted(one: Finding) -> Finding:
+def _contradicted(one: Finding, refusal: Refusal) -> Finding:
     if one.state is not State.OK:
         return one
     said = f"{one.detail}; " if one.detail else ""
     if one.link == "Azure role":
-        return replace(one, state=State.WARNING, detail=said + _LATER)
+        to_write = "" if refusal.meaning.concern is Concern.TARGET else _TO_WRITE
+        return replace(one, state=State.WARNING, detail=said + _LATER + to_write)
     if one.link == "security role":
         return replace(one, state=State.WARNING, detail=said + _LATER_IN_KUSTO)
     return replace(one, detail=said + AGAIN)

@@ -34,7 +34,7 @@ def explained_error(call: Call, *, database: str, file: str) -> pd.DataFrame:
     else:
         found = explained_exception(call.connection, _last(call), database)
     pasteable = [one.with_fix(call.completed(one.fix)) for one in found.findings]
-    return Chain(links_frame("", found.code, pasteable))
+    return Chain(links_frame("refusal", found.code, pasteable))
 
 
 def _last(call: Call) -> BaseException:

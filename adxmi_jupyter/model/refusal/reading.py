@@ -44,6 +44,8 @@ _STATUS = re.compile(
     r"(?P<status>[1-5]\d\d)\b|\((?P<alone>[45]\d\d)\)",
     re.IGNORECASE,
 )
+_ESCAPED = re.compile(r"\\u00(?P<hex>[2-7][0-9a-fA-F])")
+_LINE_ENDS = re.compile(r"(?:\\[rnt])+")
 _HOST_ADDRESS = re.compile(r"\b169\.254\.169\.254\b|/metadata/identity/oauth2/token")
 _PRINCIPALS = re.compile(r"/principalAssignments?\b", re.IGNORECASE)
 _STRICT = ("invalid_request", "BadRequest", "Throttled", "NotAuthorized", "AccessDenied")
@@ -97,7 +99,7 @@ def read(text: str) -> Refusal:
         identity is needed for.
 
     """
-    last = text[-_LONGEST:]
+    last = _unescaped(text[-_LONGEST:])
     shown = "\n".join(map(scrubbed, last.splitlines()))
     codes = _codes(last, shown)
     statuses = [int(one["status"] or one["alone"]) for one in _STATUS.finditer(last)]
@@ -107,6 +109,12 @@ def read(text: str) -> Refusal:
     if meaning is None:
         raise _unknown(last)
     return Refusal(meaning, codes, status, names, Secret(shown))
+
+
+def _unescaped(text: str) -> str:
+    """Return a text with what JSON and stacks escape as the characters that are meant."""
+    plain = _ESCAPED.sub(lambda found: chr(int(found["hex"], 16)), text)
+    return _LINE_ENDS.sub("\n", plain).replace("\\/", "/")
 
 
 def _meaning(codes: tuple[str, ...], status: int | None, names: Names) -> Meaning | None:
