@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.actions import names
+from adxmi_jupyter.actions.links import kept_identity
 from adxmi_jupyter.errors import AdxmiError
-from adxmi_jupyter.model.identity import SYSTEM, ManagedIdentity
+from adxmi_jupyter.model.identity import ManagedIdentity
 from adxmi_jupyter.model.principal import parse_reference
 from adxmi_jupyter.model.refusal import Concern
 
@@ -56,7 +57,7 @@ def actors_of(connection: Connection, refusal: Refusal, database: str = "") -> A
     where = database or _database(connection, refusal)
     return Actors(
         where,
-        tuple(dict.fromkeys(_identities(connection, refusal, seen, ids))),
+        tuple(dict.fromkeys(_identities(refusal, seen, ids))),
         tuple(dict.fromkeys(callers.values())),
         tuple(one for text, one in called.items() if text not in callers),
         _external_tables(connection, refusal, where),
@@ -70,14 +71,13 @@ def _ids(identity: ManagedIdentity) -> tuple[str, ...]:
 
 
 def _identities(
-    connection: Connection,
     refusal: Refusal,
     seen: Sequence[ManagedIdentity],
     ids: dict[str, ManagedIdentity],
 ) -> Iterator[ManagedIdentity]:
     """Yield the identities of a text, by their ids first."""
     said = refusal.names
-    found = [_resolved(connection, word) for word in said.identities]
+    found = [kept_identity(word, seen) for word in said.identities]
     found += [ids[one] for one in said.guids if one in ids]
     found += [ids[one.lower()] for one in said.identity_resources if one.lower() in ids]
     users = [one for one in seen if not one.is_system and one.display_name]
@@ -90,14 +90,6 @@ def _identities(
     if not found and len(said.guids) == 1 and refusal.meaning.concern in _OF_CHAINS:
         found.append(ManagedIdentity(said.guids[0]))
     yield from found
-
-
-def _resolved(connection: Connection, word: str) -> ManagedIdentity:
-    try:
-        (found,) = names.resolved(connection, (word,))
-    except AdxmiError:  # the word itself does: an object ID or ``system``
-        return ManagedIdentity(word, is_system=word == SYSTEM)
-    return found.identity
 
 
 def _reference(text: str) -> PrincipalReference | None:

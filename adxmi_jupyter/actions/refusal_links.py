@@ -21,13 +21,14 @@ from adxmi_jupyter.model.connection_string import (
 from adxmi_jupyter.model.declaration import targets
 from adxmi_jupyter.model.declaration.data_connection import hub_target
 from adxmi_jupyter.model.declaration.links import (
+    AT_TARGETS,
     Allowed,
-    Assigned,
     CalloutAllowed,
-    GrantedInAzure,
     GrantedInKusto,
     ReadsThrough,
     WritesThrough,
+    holding,
+    present,
 )
 from adxmi_jupyter.model.refusal import Concern
 from adxmi_jupyter.model.role import Role
@@ -76,7 +77,7 @@ def _links(refusal: Refusal, actors: Actors) -> Iterator[Link]:
 
 
 def _as_actor(identity: ManagedIdentity, refusal: Refusal, actors: Actors) -> Iterator[Link]:
-    yield Assigned(identity)
+    yield from present(identity)
     for usage in refusal.names.usages:
         yield Allowed(identity, usage, cluster_only=usage is Usage.SANDBOX_ARTIFACTS)
     if identity in actors.callers and refusal.meaning.concern is Concern.KUSTO_ROLE:
@@ -108,13 +109,13 @@ def _at_targets(identity: ManagedIdentity, refusal: Refusal) -> Iterator[Link]:
         yield from _at(identity, place, write=writes(refusal))
     for hub in refusal.names.event_hubs:
         if re.search(r"/eventhubs/[^/]+$", hub, re.IGNORECASE):
-            yield GrantedInAzure(identity, RECEIVES_EVENTS, hub_target(hub))
+            yield from holding(identity, RECEIVES_EVENTS, hub_target(hub))
 
 
 def _at(identity: ManagedIdentity, place: Place, *, write: bool) -> tuple[Link, ...]:
     if isinstance(place, AiModel):
         chain = targets.calls_model(identity, place)
-        return tuple(link for link in chain if isinstance(link, GrantedInAzure))
+        return tuple(link for link in chain if isinstance(link, AT_TARGETS))
     return targets.reach(identity, place, write=write)
 
 

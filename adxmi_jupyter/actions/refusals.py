@@ -32,18 +32,15 @@ if TYPE_CHECKING:
     from adxmi_jupyter.service.connection import Connection
 
 AGAIN = "in place by now; run it again"
-_LATER = (
-    f"{AGAIN}: a role that was just granted takes minutes to take effect; if it lasts, look at "
-    "the target's firewall and private endpoints"
-)
+_IF_IT_LASTS = f"{AGAIN}; if it lasts, look at the target's firewall and private endpoints"
 _TO_WRITE = f"; to write in storage it takes {AzureRole.BLOB_CONTRIBUTOR.role_name}"
-_LATER_IN_KUSTO = f"{AGAIN}: a role that was just granted may take a minute to take effect"
 _NOT_OF_SERVICES = (CommandLineError, InvalidInput, ConfirmationRequired)
+_AZURE_ROLE = "Azure role"
 _ANY = (Concern.UNSPECIFIED, Concern.STATEMENT, Concern.DATA)
 _LINKS = {
     Concern.ALLOWED: ("allowed by policy",),
-    Concern.ASSIGNED: ("assigned to the cluster",),
-    Concern.TARGET: ("Azure role", "right at the target"),
+    Concern.ASSIGNED: ("identity exists", "assigned to the cluster"),
+    Concern.TARGET: ("same tenant", _AZURE_ROLE, "Cosmos DB role", "right at the target"),
     Concern.KUSTO_ROLE: ("security role",),
 }
 """What the links are called that a refusal is about."""
@@ -128,9 +125,7 @@ def _contradicted(one: Finding, refusal: Refusal) -> Finding:
     if one.state is not State.OK:
         return one
     said = f"{one.detail}; " if one.detail else ""
-    if one.link == "Azure role":
-        to_write = "" if refusal.meaning.concern is Concern.TARGET else _TO_WRITE
-        return replace(one, state=State.WARNING, detail=said + _LATER + to_write)
-    if one.link == "security role":
-        return replace(one, state=State.WARNING, detail=said + _LATER_IN_KUSTO)
+    if one.link == _AZURE_ROLE:
+        is_sure = refusal.meaning.concern is Concern.TARGET
+        return replace(one, detail=said + _IF_IT_LASTS + ("" if is_sure else _TO_WRITE))
     return replace(one, detail=said + AGAIN)
