@@ -1,12 +1,15 @@
-"""The noun ``check``: every workflow found on the cluster, every link."""
+"""The noun ``check``: every workflow found on the cluster, every link; or what a refusal means."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import click
+
+from adxmi_jupyter.errors import MissingOption
 from adxmi_jupyter.magics.fixing import Fixing, answer, fix_options
-from adxmi_jupyter.magics.options import database_option
-from adxmi_jupyter.magics.tree import verb
+from adxmi_jupyter.magics.options import database_option, file_option
+from adxmi_jupyter.magics.tree import Example, verb
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -14,19 +17,52 @@ if TYPE_CHECKING:
     from adxmi_jupyter.actions.checks import Checks
     from adxmi_jupyter.magics.call import Call
 
+_FAILURE = """\
+BadRequest_InvalidManagedIdentity
+https://contosobackup.blob.core.windows.net/backups;managed_identity=\
+9c06e2b5-47d8-4f13-82ac-b5e97d10f348"""
 
-@verb("check", examples=("check", "check --database Sales", "check --fix --dry-run"))
-@database_option("Only the workflows of this database.")
+
+@verb(
+    "check",
+    examples=(
+        "check",
+        "check --database Sales",
+        "check --fix --dry-run",
+        Example("check --error", _FAILURE),
+    ),
+)
+@database_option("Only the workflows of this database; of a refusal, where it happened.")
+@click.option(
+    "--error",
+    is_flag=True,
+    help="Look at a refusal instead: its text in the cell body, or else the last exception.",
+)
+@file_option("Read the text of the refusal from a file instead of the cell body")
 @fix_options
-def check(call: Call, *, database: str, fix: bool, dry_run: bool, yes: bool) -> pd.DataFrame:
+def check(
+    call: Call, *, database: str, error: bool, file: str, fix: bool, dry_run: bool, yes: bool
+) -> pd.DataFrame:
     """Tell which links are missing, of all workflows there are.
 
     Whatever names a managed identity is looked at: external tables, continuous exports, update
     policies, query acceleration, data connections, stored functions, and policy entries.
+
+    With --error it is what a refusal names, whatever its text is copied from: a body, a stack, a
+    row of .show ingestion failures, a line of a log. Codes are understood, not sentences.
     """
-    return answer(
-        call, Fixing(fix, dry_run, yes), lambda: _checks(call, database), with_database=True
-    )
+    fixing = Fixing(fix, dry_run, yes)
+    if error:
+        from adxmi_jupyter.magics.check_error import explained_error
+
+        return answer(call, fixing, lambda: explained_error(call, database=database, file=file))
+    if file or (call.body or "").strip():
+        raise MissingOption(
+            "what the text is for was not said",
+            why="check looks at the cluster, and with --error at the text of a refusal",
+            fix=call.again(more="--error"),
+        )
+    return answer(call, fixing, lambda: _checks(call, database), with_database=True)
 
 
 def _checks(call: Call, database: str) -> Checks:
