@@ -32,7 +32,7 @@ _LONGEST = 200_000
 """Characters that are read: the end of a log tells what happened last."""
 
 _TOKEN = re.compile(r"[A-Za-z0-9]+(?:[_-][A-Za-z0-9]+)*")
-_HUMPS = re.compile(r"_|[a-z][A-Z][a-z]")
+_HUMPS = re.compile(r"_|[a-z][A-Z][a-z]|[A-Z]\d")
 _BEFORE = re.compile(
     r"(?:(?:code|error|status|state|reason|kind|result|type)[\"'\\]*\s*[:=]\s*[\"'\\]*"
     r"|(?:^|\n)[\s>]*(?:why:\s*)?|[(\[\t|]\s*|,)\Z",
