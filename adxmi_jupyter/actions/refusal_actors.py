@@ -87,8 +87,9 @@ def _identities(
         # in bodies as JSON, too, which have other quotes.
         own = [one for one in seen if one.is_system and one.display_name]
         found += [one for one in own if refusal.mentions(f"'{one.display_name}'")]
-    if not found and len(said.guids) == 1 and refusal.meaning.concern in _OF_CHAINS:
-        found.append(ManagedIdentity(said.guids[0]))
+    strangers = [one for one in said.guids if not any(one in who for who in said.principals)]
+    if not found and len(strangers) == 1 and refusal.meaning.concern in _OF_CHAINS:
+        found.append(ManagedIdentity(strangers[0]))
     yield from found
 
 

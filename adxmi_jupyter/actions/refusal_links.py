@@ -49,6 +49,7 @@ _OF_CHAINS = (
     Concern.STATEMENT,
     Concern.DATA,
 )
+_OF_CALLERS = (Concern.KUSTO_ROLE, Concern.UNSPECIFIED)
 _WRITING = (Usage.EXPORT_REQUEST,)
 _CALLOUTS = {
     Usage.SANDBOX_ARTIFACTS: "sandbox_artifacts",
@@ -57,20 +58,23 @@ _CALLOUTS = {
 }
 
 
-def links_of(refusal: Refusal, actors: Actors) -> tuple[Link, ...]:
-    """Return the links that the text of a refusal names, in the order of a chain."""
-    return tuple(dict.fromkeys(_links(refusal, actors)))
+def links_of(refusal: Refusal, actors: Actors, *, write: bool = False) -> tuple[Link, ...]:
+    """Return the links that the text of a refusal names, in the order of a chain.
+
+    With `write` its targets are written to, also where the text does not say so.
+    """
+    return tuple(dict.fromkeys(_links(refusal, actors, write=write or writes(refusal))))
 
 
-def _links(refusal: Refusal, actors: Actors) -> Iterator[Link]:
+def _links(refusal: Refusal, actors: Actors, *, write: bool) -> Iterator[Link]:
     concern = refusal.meaning.concern
     if concern in _OF_CHAINS or (concern is Concern.KUSTO_ROLE and refusal.names.usages):
         for identity in actors.identities:
             yield from _as_actor(identity, refusal, actors)
         yield from _called(refusal)
         for identity in actors.identities:
-            yield from _at_targets(identity, refusal)
-        yield from _through_tables(refusal, actors)
+            yield from _at_targets(identity, refusal, write=write)
+        yield from _through_tables(refusal, actors, write=write)
     elif concern is Concern.KUSTO_ROLE:
         for identity in actors.callers:
             yield GrantedInKusto(identity, role_for(refusal))
@@ -80,7 +84,7 @@ def _as_actor(identity: ManagedIdentity, refusal: Refusal, actors: Actors) -> It
     yield from present(identity)
     for usage in refusal.names.usages:
         yield Allowed(identity, usage, cluster_only=usage is Usage.SANDBOX_ARTIFACTS)
-    if identity in actors.callers and refusal.meaning.concern is Concern.KUSTO_ROLE:
+    if identity in actors.callers and refusal.meaning.concern in _OF_CALLERS:
         yield GrantedInKusto(identity, role_for(refusal))
 
 
@@ -104,9 +108,9 @@ def _called(refusal: Refusal) -> Iterator[Link]:
             yield CalloutAllowed("cosmosdb", f"https://{place.server}/")
 
 
-def _at_targets(identity: ManagedIdentity, refusal: Refusal) -> Iterator[Link]:
+def _at_targets(identity: ManagedIdentity, refusal: Refusal, *, write: bool) -> Iterator[Link]:
     for place in refusal.names.places:
-        yield from _at(identity, place, write=writes(refusal))
+        yield from _at(identity, place, write=write)
     for hub in refusal.names.event_hubs:
         if re.search(r"/eventhubs/[^/]+$", hub, re.IGNORECASE):
             yield from holding(identity, RECEIVES_EVENTS, hub_target(hub))
@@ -120,16 +124,16 @@ def _at(identity: ManagedIdentity, place: Place, *, write: bool) -> tuple[Link, 
 
 
 def writes(refusal: Refusal) -> bool:
-    """Tell whether what was refused writes at the target: by its code, usage or named role."""
+    """Tell whether what was refused writes at the target: by code, usage, role or command."""
     by_usage = any(one in _WRITING for one in refusal.names.usages)
     by_role = not refusal.mentions(AzureRole.BLOB_READER.role_name) and any(
         refusal.mentions(role.role_name) for role in WRITES_BLOBS
     )
-    return refusal.meaning.writes or by_usage or by_role
+    return refusal.meaning.writes or by_usage or by_role or refusal.mentions(".export")
 
 
-def _through_tables(refusal: Refusal, actors: Actors) -> Iterator[Link]:
-    is_writing = writes(refusal) or Usage.AUTOMATED_FLOWS in refusal.names.usages
+def _through_tables(refusal: Refusal, actors: Actors, *, write: bool) -> Iterator[Link]:
+    is_writing = write or Usage.AUTOMATED_FLOWS in refusal.names.usages
     for table in actors.external_tables:
         if is_writing:
             yield WritesThrough(table)

@@ -19,6 +19,7 @@ from adxmi_jupyter.errors import AdxmiError
 from adxmi_jupyter.model.cluster_role import ClusterRole
 from adxmi_jupyter.model.connection_string import AzureStorage
 from adxmi_jupyter.model.refusal import Concern
+from adxmi_jupyter.model.role import Role
 from adxmi_jupyter.model.word import line
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from adxmi_jupyter.model.identity import ManagedIdentity
     from adxmi_jupyter.model.principal import PrincipalReference
     from adxmi_jupyter.model.refusal import Refusal
-    from adxmi_jupyter.model.role import Role
     from adxmi_jupyter.service.connection import Connection
 
 _CHECK = line("check")
@@ -63,13 +63,15 @@ _ROLE_FOR_ACTION = (
     ("microsoft.authorization/", "Role Based Access Control Administrator"),
     ("microsoft.kusto/", "Contributor"),
 )
-_AS_GOOD = ("admins", "AllDatabasesAdmin")
+_AS_GOOD = (ClusterRole.ADMIN,)
 
 
 def rows_beside(connection: Connection, refusal: Refusal, actors: Actors) -> tuple[Finding, ...]:
     """Return what there is to say beside the links of a chain; at least one row."""
     match refusal.meaning.concern:
         case Concern.KUSTO_ROLE:
+            rows = tuple(_of_callers(connection, refusal, actors))
+        case Concern.UNSPECIFIED if actors.principals:
             rows = tuple(_of_callers(connection, refusal, actors))
         case Concern.OPERATOR | Concern.CALLER:
             rows = (_in_azure(refusal, actors),)
@@ -158,18 +160,21 @@ def _of_caller(
     role: Role,
 ) -> Finding:
     """Return whether a principal that is no identity of the cluster holds the role by now."""
-    says, fix = refusal.meaning.says, _granting(refusal, database, principal, role)
+    link, says = Concern.KUSTO_ROLE.value, refusal.meaning.says
+    fix = _granting(refusal, database, principal, role)
     who = principals.ResolvedPrincipal(principal, str(principal), is_literal=True)
     try:
         held = [one.role for one in who.listed_in(roles_of(connection, database))]
     except AdxmiError as failure:
         detail = f"{says}; what it holds on {database} could not be read: {failure.what}"
-        return Finding(Concern.KUSTO_ROLE.value, str(principal), State.MISSING, detail, fix)
-    if any(one in (role, role.on_cluster, *_AS_GOOD) for one in held):
+        return Finding(link, str(principal), State.MISSING, detail, fix)
+    good = _AS_GOOD if _is_of_policy(refusal) else (role, role.on_cluster, Role.ADMINS, *_AS_GOOD)
+    if any(one in good for one in held):
         detail = f"it holds {', '.join(held)} on {database}: run it again, or it takes another role"
-        return Finding(Concern.KUSTO_ROLE.value, str(principal), State.WARNING, detail, fix)
+        look = line("role", "list", "--database", database)
+        return Finding(link, str(principal), State.WARNING, detail, look)
     detail = f"{says}; on {database} it holds {', '.join(held) or 'no role'}"
-    return Finding(Concern.KUSTO_ROLE.value, str(principal), State.MISSING, detail, fix)
+    return Finding(link, str(principal), State.MISSING, detail, fix)
 
 
 def _granting(refusal: Refusal, database: str, principal: PrincipalReference, role: Role) -> str:
@@ -186,7 +191,7 @@ def _to_principal(*words: str, principal: str) -> str:
 
 def _is_of_policy(refusal: Refusal) -> bool:
     """Tell whether the operation is about the policies that only AllDatabasesAdmin may change."""
-    return any(refusal.names_operation(one) for one in ("ManagedIdentityPolicy", "CalloutPolicy"))
+    return any(refusal.names_operation("Policy", one) for one in ("ManagedIdentity", "Callout"))
 
 
 def _in_azure(refusal: Refusal, actors: Actors) -> Finding:
@@ -257,7 +262,7 @@ def _wrong_kind(actors: Actors) -> Iterator[Finding]:
                 f"take its client ID {identity.client_id}, as this line does"
             )
             where = ("--database", actors.database, "--role", "viewers", "--identity", label)
-            fix = line("role", "grant", *where, "--wait-for-directory")
+            fix = line("role", "grant", *where, "--wait-for-directory", "600")
             yield Finding(Concern.PRINCIPAL.value, label, State.MISSING, detail, fix)
 
 

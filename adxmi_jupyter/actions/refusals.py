@@ -13,7 +13,7 @@ from adxmi_jupyter.actions.findings import Finding, State
 from adxmi_jupyter.actions.links import examined
 from adxmi_jupyter.actions.refusal_actors import actors_of
 from adxmi_jupyter.actions.refusal_links import links_of
-from adxmi_jupyter.actions.refusal_rows import row_of, rows_beside
+from adxmi_jupyter.actions.refusal_rows import rows_beside
 from adxmi_jupyter.actions.refusal_texts import text_of
 from adxmi_jupyter.errors import (
     AdxmiError,
@@ -23,7 +23,6 @@ from adxmi_jupyter.errors import (
     InvalidInput,
     UnknownRefusal,
 )
-from adxmi_jupyter.model.azure_role import AzureRole
 from adxmi_jupyter.model.refusal import Concern, read
 
 if TYPE_CHECKING:
@@ -33,7 +32,7 @@ if TYPE_CHECKING:
 
 AGAIN = "in place by now; run it again"
 _IF_IT_LASTS = f"{AGAIN}; if it lasts, look at the target's firewall and private endpoints"
-_TO_WRITE = f"; to write in storage it takes {AzureRole.BLOB_CONTRIBUTOR.role_name}"
+_TO_WRITE = "reading is in place by now; if it was to write: "
 _NOT_OF_SERVICES = (CommandLineError, InvalidInput, ConfirmationRequired)
 _AZURE_ROLE = "Azure role"
 _ANY = (Concern.UNSPECIFIED, Concern.STATEMENT, Concern.DATA)
@@ -104,28 +103,41 @@ def _whole(
     if any(one.state is State.MISSING for one in found):
         return tuple(found)
     if concern in _ANY and found:
-        every = tuple({one.link for one in found})
-        return (*_marked(found, every, refusal), row_of(refusal, actors))
+        return _undecided(connection, refusal, actors, found)
     if concern not in _LINKS:
         return (*found, *rows_beside(connection, refusal, actors))
     names = _LINKS[concern]
     if any(one.link in names for one in found):
-        return _marked(found, names, refusal)
+        return _marked(found, names)
     return (*found, *rows_beside(connection, refusal, actors))
 
 
-def _marked(
-    found: Sequence[Finding], names: tuple[str, ...], refusal: Refusal
+def _undecided(
+    connection: Connection, refusal: Refusal, actors: Actors, found: Sequence[Finding]
 ) -> tuple[Finding, ...]:
+    """Say that all is in place, of a refusal whose code does not say what was lacking.
+
+    Of a right to a target that is the one to read: what it takes to write is a warning.
+    """
+    written = links_of(refusal, actors, write=True)
+    if refusal.meaning.concern is Concern.UNSPECIFIED and written != links_of(refusal, actors):
+        again = examined(connection, written, actors.database)
+        to_write = [replace(one, state=State.WARNING) for one in again if one not in found]
+        if any(one.fix for one in to_write):
+            return (*found, *(replace(one, detail=_TO_WRITE + one.detail) for one in to_write))
+    every = tuple({one.link for one in found})
+    return (*_marked(found, every), *rows_beside(connection, refusal, actors))
+
+
+def _marked(found: Sequence[Finding], names: tuple[str, ...]) -> tuple[Finding, ...]:
     """Say of the links in question that they are in place by now."""
-    return tuple(_contradicted(one, refusal) if one.link in names else one for one in found)
+    return tuple(_contradicted(one) if one.link in names else one for one in found)
 
 
-def _contradicted(one: Finding, refusal: Refusal) -> Finding:
+def _contradicted(one: Finding) -> Finding:
     if one.state is not State.OK:
         return one
     said = f"{one.detail}; " if one.detail else ""
     if one.link == _AZURE_ROLE:
-        is_sure = refusal.meaning.concern is Concern.TARGET
-        return replace(one, detail=said + _IF_IT_LASTS + ("" if is_sure else _TO_WRITE))
+        return replace(one, detail=said + _IF_IT_LASTS)
     return replace(one, detail=said + AGAIN)

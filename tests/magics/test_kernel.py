@@ -90,3 +90,23 @@ def test_a_failing_magic_stops_the_notebook_with_three_lines():
     assert (error.output_type, error.ename) == ("error", "UnknownCommand")
     assert [line.split(":")[0] for line in error.traceback] == ["UnknownCommand", "  why", "  fix"]
     assert notebook.cells[2].outputs == []
+
+
+def test_a_refusal_is_explained_in_a_cell_of_its_own_or_after_the_cell_that_failed():
+    failing = nbformat.v4.new_code_cell(
+        "%adxmi policy grant --database Sales --identity mi-stranger --usage AzureAI"
+    )
+    failing.metadata["tags"] = ["raises-exception"]
+    notebook, client = run_notebook(
+        "%load_ext adxmi_jupyter",
+        "print('in between')",
+        "%adxmi check --error",
+        "%%adxmi check --error\nBadRequest_InvalidManagedIdentity mi-stranger",
+    )
+    notebook.cells.insert(1, failing)
+
+    client.execute()
+
+    shown = [cell.outputs[-1].data["text/plain"] for cell in notebook.cells[3:]]
+    assert notebook.cells[1].outputs[-1].ename == "CommandRefused"
+    assert ["%adxmi identity assign --identity mi-stranger" in text for text in shown] == [True] * 2

@@ -85,6 +85,22 @@ def test_the_status_counts_where_there_is_no_better_code():
     assert read("HTTP 503").code == "HTTP 503"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "HTTP/1.1 401 Unauthorized",
+        "KustoServiceError: 401. no",
+        "requests.exceptions.HTTPError: 401 Client Error: no",
+        "'status_code': 401",
+        "status=401",
+        "denied (401)",
+        "<Response [401]>",
+    ],
+)
+def test_statuses_are_found_as_they_are_written(text):
+    assert read(text).status == 401
+
+
 def test_a_family_of_codes_is_understood_without_its_members():
     assert concern("UpdatePolicy_SomethingNew") == "DATA"
     assert concern("SEM0257") == "STATEMENT"
@@ -147,6 +163,16 @@ def test_targets_are_found_by_their_form(text, host):
 )
 def test_the_system_assigned_identity_is_named_by_its_word(text):
     assert read(f"BadRequest_InvalidManagedIdentity {text}").names.identities == ("system",)
+
+
+@pytest.mark.parametrize("noise", ["a", "a-", "/a", "'", "x=", " ", "\n", f"{INGEST} "])
+def test_of_a_long_log_the_end_counts(noise):
+    text = f"Forbidden: {noise * 200_000} Upload_Forbidden: {BLOB}"
+
+    refusal = read(text)
+
+    assert refusal.code == "Upload_Forbidden"
+    assert [place.uri for place in refusal.names.places] == [BLOB]
 
 
 def test_ids_of_requests_are_nobodys():

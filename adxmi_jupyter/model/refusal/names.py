@@ -41,13 +41,13 @@ _PRINCIPAL = re.compile(
     rf"\b(?:aad(?:app|user|group)|msauser)=[\w.@+-]{{1,200}}(?:;(?:{_GUID}|[\w-]+(?:\.[\w-]+)+))?",
     re.IGNORECASE,
 )
-_ANY_GUID = re.compile(
-    # IDs of requests, and those inside longer names such as a resource ID, are nobody's.
-    rf"(?P<key>[\w-]*)(?P<between>[\"'\\=:\s(\[]*)(?<![/;\w-])(?P<guid>{_GUID})(?![\w-])"
-)
+# IDs inside longer names, such as a resource ID, are nobody's.
+_ANY_GUID = re.compile(rf"(?<![/;\w-]){_GUID}(?![\w-])")
+_KEY = re.compile(r"(?P<key>[\w-]+)[\"'\\=:\s(\[]*\Z")
+_LONGEST_KEY = 60
 _OF_REQUEST = re.compile(
-    r"[\w-]*(?:activity|request|correlation|operation|trace|tracking|session|arid|crid|subscription|"
-    r"tenant|deployment)[\w-]*",
+    r"[\w-]*(?:(?:activity|request|correlation|operation|trace|tracking|session|deployment|"
+    r"subscription|tenant)[_-]?id|arid|crid|subscriptions?|tenant)",
     re.IGNORECASE,
 )
 _RESOURCE = re.compile(rf"/subscriptions/{_GUID}(?:/[\w.()-]+)+", re.IGNORECASE)
@@ -136,8 +136,9 @@ def _identities(text: str) -> Iterator[str]:
 
 def _guids(text: str) -> Iterator[str]:
     for one in _ANY_GUID.finditer(text):
-        if not _OF_REQUEST.fullmatch(one["key"]):
-            yield one["guid"].lower()
+        key = _KEY.search(text[max(one.start() - _LONGEST_KEY, 0) : one.start()])
+        if key is None or not _OF_REQUEST.fullmatch(key["key"]):
+            yield one.group().lower()
     for principal in _PRINCIPAL.finditer(text):
         identifier = principal.group().partition("=")[2].partition(";")[0]
         if is_guid(identifier):

@@ -28,8 +28,11 @@ if TYPE_CHECKING:
     from adxmi_jupyter.model.refusal.codes import Meaning
     from adxmi_jupyter.model.refusal.names import Names
 
-_LONGEST = 200_000
+_LONGEST = 100_000
 """Characters that are read: the end of a log tells what happened last."""
+
+_NO_NAME = re.compile(r"[^\s'\"<>;,]{1000,}")
+"""Longer than any code or name; what follows would take long to look for names in."""
 
 _TOKEN = re.compile(r"[A-Za-z0-9]+(?:[_-][A-Za-z0-9]+)*")
 _HUMPS = re.compile(r"_|[a-z][A-Z][a-z]|[A-Z]\d")
@@ -41,9 +44,12 @@ _BEFORE = re.compile(
 _AFTER = re.compile(r"[\"'\\)\]:,|\t\n]|\s{2}|\s*\Z")
 _STATUS = re.compile(
     r"(?:\bHTTP(?:/[\d.]+)?|\bstatus(?:[_ -]?code)?|\bResponse)[\"'\\]*[\s:=\[(]*"
-    r"(?P<status>[1-5]\d\d)\b|\((?P<alone>[45]\d\d)\)",
+    r"(?P<status>[1-5]\d\d)\b|\((?P<alone>[45]\d\d)\)"
+    r"|\b(?P<error>[45]\d\d) (?:Client|Server) Error"
+    r"|(?:Error|Exception): (?P<first>[45]\d\d)\b",
     re.IGNORECASE,
 )
+_QUOTED = re.compile(r"['\"](\w+)['\"]")
 _ESCAPED = re.compile(r"\\u00(?P<hex>[2-7][0-9a-fA-F])")
 _LINE_ENDS = re.compile(r"(?:\\[rnt])+")
 _HOST_ADDRESS = re.compile(r"\b169\.254\.169\.254\b|/metadata/identity/oauth2/token")
@@ -84,9 +90,10 @@ class Refusal:
         """Return those of some names that stand in the text."""
         return tuple(name for name in names if self.mentions(name, is_quoted=is_quoted))
 
-    def names_operation(self, start: str) -> bool:
-        """Tell whether a word in quotes begins like this, as names of operations do."""
-        return re.search(rf"['\"]{re.escape(start)}\w*['\"]", self.text.reveal()) is not None
+    def names_operation(self, *parts: str) -> bool:
+        """Tell whether a word in quotes, as names of operations are, has all these parts."""
+        words = _QUOTED.findall(self.text.reveal())
+        return any(all(part in word for part in parts) for word in words)
 
 
 def read(text: str) -> Refusal:
@@ -102,7 +109,7 @@ def read(text: str) -> Refusal:
     last = _unescaped(text[-_LONGEST:])
     shown = "\n".join(map(scrubbed, last.splitlines()))
     codes = _codes(last, shown)
-    statuses = [int(one["status"] or one["alone"]) for one in _STATUS.finditer(last)]
+    statuses = [int(next(filter(None, one.groups()))) for one in _STATUS.finditer(last)]
     status = next((one for one in statuses if meaning_of_status(one)), None)
     names = names_in(shown)
     meaning = _meaning(codes, status, names)
@@ -114,7 +121,7 @@ def read(text: str) -> Refusal:
 def _unescaped(text: str) -> str:
     """Return a text with what JSON and stacks escape as the characters that are meant."""
     plain = _ESCAPED.sub(lambda found: chr(int(found["hex"], 16)), text)
-    return _LINE_ENDS.sub("\n", plain).replace("\\/", "/")
+    return _NO_NAME.sub("", _LINE_ENDS.sub("\n", plain).replace("\\/", "/"))
 
 
 def _meaning(codes: tuple[str, ...], status: int | None, names: Names) -> Meaning | None:
