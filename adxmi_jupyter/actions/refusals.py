@@ -6,9 +6,10 @@ The code says what to look at, and the cluster whether it is still so: a refusal
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from adxmi_jupyter.actions.checks import Checked, Checks
 from adxmi_jupyter.actions.findings import Finding, State
 from adxmi_jupyter.actions.links import examined
 from adxmi_jupyter.actions.refusal_actors import actors_of
@@ -45,18 +46,11 @@ _LINKS = {
 """What the links are called that a refusal is about."""
 
 
-@dataclass(frozen=True)
-class Explained:
-    """What a refusal is about: its code, or its status, and the links in the order of the chain."""
-
-    code: str
-    findings: tuple[Finding, ...]
-
-
-def explained(connection: Connection, text: str, database: str = "") -> Explained:
+def explained(connection: Connection, text: str, database: str = "") -> Checks:
     """Tell which link a refusal concerns, and whether the cluster still lacks it.
 
-    Without `database` it is the one that the text names, else the current one.
+    What is checked is the refusal; its name is its code, or its status where it has none. Without
+    `database` it is about the one that the text names, else the current one.
 
     Raises
     ------
@@ -74,13 +68,17 @@ def explained(connection: Connection, text: str, database: str = "") -> Explaine
     except DatabaseNotFound as failure:
         fix = "%adxmi policy show --all-databases"
         lost = Finding("database", actors.database, State.MISSING, failure.why, fix)
-        return Explained(refusal.code, (lost,))
-    return Explained(refusal.code, _whole(connection, refusal, actors, found))
+        return _checks(refusal, actors, (lost,))
+    return _checks(refusal, actors, _whole(connection, refusal, actors, found))
+
+
+def _checks(refusal: Refusal, actors: Actors, found: tuple[Finding, ...]) -> Checks:
+    return Checks((Checked("refusal", refusal.code, found, actors.database),))
 
 
 def explained_exception(
     connection: Connection, failure: BaseException, database: str = ""
-) -> Explained:
+) -> Checks:
     """Tell the same of an exception; raises as `explained`, with the exception's own fix."""
     if not isinstance(failure, _NOT_OF_SERVICES):
         try:

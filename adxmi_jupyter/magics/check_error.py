@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 from adxmi_jupyter.errors import MissingOption
 
 if TYPE_CHECKING:
-    import pandas as pd
-
+    from adxmi_jupyter.actions.checks import Checks
     from adxmi_jupyter.magics.call import Call
 
 
-def explained_error(call: Call, *, database: str, file: str) -> pd.DataFrame:
-    """Tell which link a refusal concerns: a row for each link, as `links_frame` has them.
+def explained_error(call: Call, *, database: str, file: str) -> Checks:
+    """Tell which link a refusal concerns.
 
     Raises
     ------
@@ -24,17 +23,12 @@ def explained_error(call: Call, *, database: str, file: str) -> pd.DataFrame:
         No refusal is recognised.
 
     """
-    from adxmi_jupyter.actions.links import links_frame
     from adxmi_jupyter.actions.refusals import explained, explained_exception
-    from adxmi_jupyter.magics.chain import Chain
 
     text = file or call.body or ""
     if text.strip():
-        found = explained(call.connection, text, database)
-    else:
-        found = explained_exception(call.connection, _last(call), database)
-    pasteable = [one.with_fix(call.completed(one.fix)) for one in found.findings]
-    return Chain(links_frame("refusal", found.code, pasteable))
+        return explained(call.connection, text, database)
+    return explained_exception(call.connection, _last(call), database)
 
 
 def _last(call: Call) -> BaseException:

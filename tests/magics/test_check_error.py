@@ -157,6 +157,20 @@ def test_a_body_needs_the_option(magic):
     assert caught.value.fix == "%%adxmi check --error"
 
 
+def test_what_mends_it_can_be_applied(magic, capsys):
+    frame = magic("check --error --fix --yes", UNASSIGNED)
+
+    assert set(frame["state"]) == {"ok"}
+    assert frame.iloc[-1]["detail"].endswith("in place by now; run it again")
+    assert "undo: %adxmi identity remove --identity mi-stranger" in capsys.readouterr().out
+
+
+def test_the_plan_can_be_seen_first(magic):
+    plan = magic("check --error --fix --dry-run", UNASSIGNED)
+
+    assert ASSIGN in plan.to_csv()
+
+
 def test_a_text_from_a_file(magic, tmp_path):
     path = tmp_path / "refusal.txt"
     path.write_text(UNASSIGNED, encoding="utf-8")

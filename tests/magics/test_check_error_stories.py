@@ -366,7 +366,8 @@ def test_a_sql_server_can_only_be_told_of(ask, refused, magic):
 
     told = frame[frame["link"] == "right at the target"].iloc[0]
     assert told["state"] == "unknown"
-    assert "FROM EXTERNAL PROVIDER" in told["detail"]
+    assert "only SQL Server can tell" in told["detail"]
+    assert told["fix"]
 
 
 def test_what_is_in_place_by_now_is_said(ask, refused, magic):
