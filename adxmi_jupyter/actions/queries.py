@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from adxmi_jupyter.errors import CommandRefused, InvalidInput, NotAuthorized
+from adxmi_jupyter.actions.findings import first_fix
+from adxmi_jupyter.actions.refusals import explained_exception
+from adxmi_jupyter.errors import AdxmiError, CommandRefused, InvalidInput, NotAuthorized
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from adxmi_jupyter.service.connection import Connection
 
+_OTHERWISE = "mend the query; if it concerns an identity: %adxmi check --error"
 _SHOW = re.compile(r"\.\s*show\b")
 
 
@@ -26,7 +29,8 @@ def run_query(connection: Connection, text: str, database: str) -> pd.DataFrame:
         It is another command: those that change something have verbs of their own, which preview
         and ask.
     ServiceRefusal, ConnectionFailure
-        The service refused or was not reached.
+        The service refused or was not reached; *fix* is what mends the first link that is missing
+        of those that the refusal names.
 
     """
     if text.startswith(".") and not _SHOW.match(text):
@@ -39,7 +43,16 @@ def run_query(connection: Connection, text: str, database: str) -> pd.DataFrame:
     try:
         frame = send(text, database=database).frame()
     except (CommandRefused, NotAuthorized) as refusal:
-        refusal.fix = "mend the query; if it concerns an identity, the workflow's verb check tells"
+        refusal.fix = _mending(connection, refusal, database) or _OTHERWISE
         raise
     frame.attrs["adxmi"] = {"connection": connection.name, "command": text}
     return frame
+
+
+def _mending(connection: Connection, refusal: AdxmiError, database: str) -> str:
+    """Return what mends the first missing link that a refusal names; empty where none is."""
+    try:
+        checks = explained_exception(connection, refusal, database)
+    except AdxmiError:  # the refusal itself matters more
+        return ""
+    return next(filter(None, (first_fix(one.findings) for one in checks.checked)), "")

@@ -94,12 +94,19 @@ class TargetJudge:
             if best.is_new:
                 return finding(link, State.WARNING, f"{name} {_LATELY}")
             return finding(link, State.OK, name)
+        if self._is_other_tenant(link):
+            return finding(link, State.MISSING, "no role there counts: it is another tenant")
         least = link.roles[0]
         others = ", ".join(dict.fromkeys(azure_role.name_of(one.definition_id) for one in held))
         why = f"{least.role_name} is not granted there"
         who = replace(link.identity, object_id=object_id)
         repair = GrantAzureRole(who, least, link.target, scope)
         return missing(link, f"{why}; {others} does not do" if others else why, repair)
+
+    def _is_other_tenant(self, link: GrantedInAzure) -> bool:
+        there = self.places.resource(link.target).tenant_id
+        own = link_facts.tenant_of(self.facts, link.identity)
+        return bool(there and own and there.lower() != own.lower())
 
     def _granted_in_cosmos_db(self, link: GrantedInCosmosDb) -> Finding:
         account = self.places.resource(link.target).resource_id
