@@ -205,10 +205,20 @@ def followed() -> Fact:
     return Fact(("followed",), ask, "Reader on the cluster, in Azure")
 
 
-def follower(cluster_id: str) -> Fact:
-    """Ask which identities are assigned to a cluster that follows this one."""
+@dataclass(frozen=True)
+class FollowerCluster:
+    """A cluster that follows this one: what is assigned to it, and its address."""
 
-    def ask(connection: Connection) -> AssignedIdentities:
-        return parse_assigned(connection.resource_manager.get(cluster_id, KUSTO_VERSION))
+    present: AssignedIdentities
+    uri: str
+
+
+def follower(cluster_id: str) -> Fact:
+    """Ask what is assigned to a cluster that follows this one: `FollowerCluster`."""
+
+    def ask(connection: Connection) -> FollowerCluster:
+        cluster = connection.resource_manager.get(cluster_id, KUSTO_VERSION)
+        uri = str((cluster.get("properties") or {}).get("uri") or "")
+        return FollowerCluster(parse_assigned(cluster), uri)
 
     return Fact(("follower", cluster_id.lower()), ask, "Reader on the follower cluster, in Azure")

@@ -20,11 +20,13 @@ from adxmi_jupyter.model.declaration.links import (
     GrantedInSqlServer,
     SameTenant,
 )
+from adxmi_jupyter.model.word import line
 
 if TYPE_CHECKING:
     from adxmi_jupyter.actions.link_facts import Facts
-    from adxmi_jupyter.actions.target_facts import CosmosRole, HeldRole, Places
+    from adxmi_jupyter.actions.target_facts import CosmosRole, FollowerCluster, HeldRole, Places
     from adxmi_jupyter.model.assignment import AssignedIdentities
+    from adxmi_jupyter.model.identity import ManagedIdentity
     from adxmi_jupyter.service.followers import Follower
 
     TargetLink = (
@@ -128,20 +130,26 @@ class TargetJudge:
 
     def _assigned_to_followers(self, link: AssignedToFollowers) -> Finding:
         clusters = followers_of(self.facts, self.database)
-        lacking = [one for one in clusters if not self._has(one, link)]
-        names = ", ".join(one.rsplit("/", 1)[-1] for one in lacking or clusters)
         if not clusters:
             return finding(link, State.OK, f"no cluster follows {self.database}")
+        found = [self._follower(one) for one in clusters]
+        lacking = [one for one in found if not _has(one.present, link.identity)]
+        names = ", ".join(one.present.cluster_name for one in lacking or found)
         if not lacking:
             return finding(link, State.OK, f"assigned to {names}")
-        why = f"not assigned to {names}: queries there are refused"
-        return finding(link, State.WARNING, why, f"assign it there, connected to {names}")
+        why = f"not assigned to {names}: queries there are refused; assign it there, too"
+        uri = next((one.uri for one in lacking if one.uri), "")
+        return finding(link, State.WARNING, why, line("connect", uri) if uri else "")
 
-    def _has(self, cluster: str, link: AssignedToFollowers) -> bool:
-        present: AssignedIdentities = self.facts.answer(target_facts.follower(cluster))
-        if link.identity.is_system:
-            return present.system is not None
-        return link.identity.object_id.lower() in {one.object_id.lower() for one in present.all}
+    def _follower(self, cluster: str) -> FollowerCluster:
+        found: FollowerCluster = self.facts.answer(target_facts.follower(cluster))
+        return found
+
+
+def _has(present: AssignedIdentities, identity: ManagedIdentity) -> bool:
+    if identity.is_system:
+        return present.system is not None
+    return identity.object_id.lower() in {one.object_id.lower() for one in present.all}
 
 
 def _granted_in_sql_server(link: GrantedInSqlServer) -> Finding:
