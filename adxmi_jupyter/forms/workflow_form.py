@@ -15,8 +15,9 @@ import ipywidgets as w
 
 from adxmi_jupyter.actions.repairs import ForOwner
 from adxmi_jupyter.errors import one_line
-from adxmi_jupyter.forms import fields, links_table
+from adxmi_jupyter.forms import diagram, fields, links_table
 from adxmi_jupyter.forms.aside import REST, Background, Rest
+from adxmi_jupyter.forms.chain_picture import ChainPicture
 from adxmi_jupyter.forms.fields import LABEL, NARROW, FieldWidget
 from adxmi_jupyter.forms.form import Form
 from adxmi_jupyter.forms.links_table import LinkLine, LinksTable
@@ -53,6 +54,7 @@ _OLD = "The fields have changed since these links were looked at."
 SHEET = (
     fields.SHEET
     + links_table.SHEET
+    + diagram.SHEET
     + """
 .adxmi-workflow-form textarea[readonly] {max-height: 28em;}
 .adxmi-form .adxmi-meanings summary {cursor: pointer; width: max-content;}
@@ -118,6 +120,7 @@ class WorkflowForm(Form):
         self.line = ReadOnlyText(_LINE)
         self.check = button("Check the links", self._check, tooltip="See which link is missing")
         self._checked = w.HTML()
+        self.picture = ChainPicture(self.state.declaration.noun())
         self.links = LinksTable(self._mend)
         self.bar = SubmissionBar(self.submission, self._discard, words="Clear")
         self._result = w.HTML()
@@ -130,7 +133,7 @@ class WorkflowForm(Form):
                 *(row(self.database, self.reload), self._main, row(self.more), self._rest),
                 *(self._meanings, self.remarks),
                 *(self.preview.widget, self.strings.widget, self.line.widget),
-                *(row(self.check, self._checked), self.links.widget),
+                *(self.picture.widget, row(self.check, self._checked), self.links.widget),
                 *(self.bar.widget, self._result),
             ],
             sheet=SHEET,
@@ -313,6 +316,7 @@ class WorkflowForm(Form):
         chain = self.state.chain
         self.check.disabled = chain.subject is None
         self._checked.value = quiet((_OLD,)) if chain.is_old else ""
+        self.picture.show(chain.sights, is_old=chain.is_old)
         self.links.show([self._link_line(one) for one in chain.sights], is_old=chain.is_old)
 
     def _link_line(self, sight: Sight) -> LinkLine:

@@ -1,9 +1,10 @@
-"""The picture of ``check``: the links of a chain, one below the other, and what mends them.
+"""The picture of ``check``: a diagram of a chain, its links below it, and what mends them.
 
-Marks are drawn as SVG, without any outside resource, beside a table of words: a front end takes
-drawings out of a notebook that it does not trust, and what is left must be read all the same.
-Colours are half transparent and text takes the theme's, so that it works on light and dark ground;
-marks and words say the same without colour.
+Of many chains only those that are not in order are drawn; the others are told. The links stand in
+a table of words, with marks beside them that are drawn as SVG, without any outside resource: a
+front end takes drawings out of a notebook that it does not trust, and what is left must be read all
+the same. Colours are half transparent and text takes the theme's, so that it works on light and
+dark ground; marks and words say the same without colour.
 """
 
 from __future__ import annotations
@@ -14,13 +15,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.errors import one_line
+from adxmi_jupyter.forms.diagram import SHEET, diagram
+from adxmi_jupyter.forms.stations import SIGNS, Step, tracks_of
 from adxmi_jupyter.magics.whole import Whole
 
 if TYPE_CHECKING:
     import pandas as pd
 
+_MOST = 12
 _RADIUS, _CENTRE = 11, 20
-_SIGNS = {"ok": "✓", "missing": "✗", "unknown": "?", "warning": "!"}
 _COLOURS = {
     "ok": "44, 160, 44",
     "missing": "214, 39, 40",
@@ -43,22 +46,116 @@ class _Row:
     body: str
 
 
+@dataclass(frozen=True)
+class _Links:
+    """The chain of one workflow: its rows of `links_frame`."""
+
+    workflow: str
+    name: str
+    rows: pd.DataFrame
+
+    @property
+    def title(self) -> str:
+        """What it is the chain of."""
+        return f"{self.workflow} {self.name}".strip()
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """Its links, as they are drawn."""
+        shown = self.rows[["link", "subject", "state", "detail"]]
+        return tuple(Step(*map(str, row)) for row in shown.itertuples(index=False))
+
+    @property
+    def tracks(self) -> tuple[str, ...]:
+        """Its stations on a line, with their marks; another line for an external table's."""
+        return tuple(one.words for one in tracks_of(self.workflow, self.name, self.steps))
+
+    def lacks(self, state: str) -> bool:
+        """Whether a link is in this state."""
+        return bool((self.rows["state"] == state).any())
+
+    @property
+    def is_in_order(self) -> bool:
+        """Whether every link is in place, without a catch."""
+        return bool((self.rows["state"] == "ok").all())
+
+
 class Chain(Whole):
     """The frame of `links_frame` with a picture of its chains; what is made from it is plain."""
 
     def to_text(self) -> str:
-        """Return the chains as text."""
-        return "\n\n".join(chain_text(title, links) for title, links in self._chains())
+        """Return the chains as text; of many those that are not in order, and the names of all."""
+        every = self._chains()
+        shown, others = _parted(every)
+        texts = [chain_text(one.title, one.rows, one.tracks) for one in shown]
+        if len(every) <= _MOST:
+            return "\n\n".join(texts)
+        more = ["\n".join((one.title, *(f"  {line}" for line in one.tracks))) for one in others]
+        good = [f"in order: {line}" for line in _names_in_order(every)]
+        return "\n\n".join(("\n".join((_summary(every), *good)), *texts, *more))
 
     def __repr__(self) -> str:
         return self.to_text()
 
     def _repr_html_(self) -> str | None:
-        return "".join(picture(title, links) + _mending(links) for title, links in self._chains())
+        every = self._chains()
+        shown, others = _parted(every)
+        told = _told(every, others) if len(every) > _MOST else ""
+        drawn = "".join(
+            picture(one.title, one.rows, diagram(one.workflow, one.name, one.steps))
+            + _mending(one.rows)
+            for one in shown
+        )
+        return f"<style>{SHEET}</style>{told}{drawn}" if shown or told else ""
 
-    def _chains(self) -> list[tuple[str, pd.DataFrame]]:
+    def _chains(self) -> list[_Links]:
         groups = self.groupby(["workflow", "name"], sort=False)
-        return [(f"{workflow} {name}".rstrip(), links) for (workflow, name), links in groups]
+        return [_Links(str(workflow), str(name), rows) for (workflow, name), rows in groups]
+
+
+def _parted(every: Sequence[_Links]) -> tuple[Sequence[_Links], Sequence[_Links]]:
+    """Return the chains to show link by link, and others that are not in order."""
+    if len(every) <= _MOST:
+        return every, ()
+    wrong = [one for one in every if not one.is_in_order]
+    wrong.sort(key=lambda one: not one.lacks("missing"))
+    return wrong[:_MOST], wrong[_MOST:]
+
+
+def _summary(every: Sequence[_Links]) -> str:
+    broken = sum(one.lacks("missing") for one in every)
+    good = sum(one.is_in_order for one in every)
+    unsure = len(every) - broken - good
+    return (
+        f"{len(every)} checked: {broken} with something missing, {unsure} not certain, "
+        f"{good} in order"
+    )
+
+
+def _names_in_order(every: Sequence[_Links]) -> list[str]:
+    """Return a line for each kind of workflow with the names of those that are in order."""
+    names: dict[str, list[str]] = {}
+    for one in every:
+        if one.is_in_order:
+            names.setdefault(one.workflow, []).append(one.name)
+    return [one_line(f"{kind} {', '.join(called)}") for kind, called in names.items()]
+
+
+def _told(every: Sequence[_Links], others: Sequence[_Links]) -> str:
+    """Return what there is to say of chains that are not drawn."""
+    rows = "".join(
+        f'<tr style="background: none"><td style="{_CELL}">{html.escape(one_line(one.title))}</td>'
+        f'<td style="{_CELL}">{"<br/>".join(map(html.escape, one.tracks))}</td></tr>'
+        for one in others
+    )
+    table = f'<table style="border: none; margin: 4px 0">{rows}</table>' if rows else ""
+    good = "".join(f"<div>{html.escape(line)}</div>" for line in _names_in_order(every))
+    folded = f"<details><summary>Those in order</summary>{good}</details>" if good else ""
+    return (
+        f'<div style="color: {_TEXT}; overflow-wrap: anywhere"><div style="font-weight: 600">'
+        f"{_summary(every)}</div>{folded}"
+        f"{f'<div>Not in order, too:</div>{table}' if table else ''}</div>"
+    )
 
 
 def _mending(links: pd.DataFrame) -> str:
@@ -73,25 +170,31 @@ def _mending(links: pd.DataFrame) -> str:
     )
 
 
-def picture(title: str, links: pd.DataFrame) -> str:
-    """Return the chain of one workflow as HTML; `links` are its rows of `links_frame`."""
+def picture(title: str, links: pd.DataFrame, drawn: str = "") -> str:
+    """Return the chain of one workflow as HTML: its diagram if it is `drawn`, and its links.
+
+    `links` are its rows of `links_frame`.
+    """
     rows = [_row(*cells) for cells in _cells(links)]
     broken = sum(row.state == "missing" for row in rows)
     state = f"{broken} missing" if broken else _whole_state(rows)
     head = html.escape(one_line(f"{title}: {state}"))
     body = "".join(_drawn(row, is_last=row is rows[-1]) for row in rows)
     return (
-        f'<div style="font-weight: 600; color: {_TEXT}">{head}</div>'
+        f'<div style="font-weight: 600; color: {_TEXT}">{head}</div>{drawn}'
         f'<table class="adxmi-chain" aria-label="{head}" style="border: none; margin: 4px 0; '
         f'border-collapse: collapse"><tbody>{body}</tbody></table>'
     )
 
 
-def chain_text(title: str, links: pd.DataFrame) -> str:
-    """Return the chain as text, for a terminal: a line for each link, with what mends it below."""
-    lines = [title]
+def chain_text(title: str, links: pd.DataFrame, tracks: Sequence[str] = ()) -> str:
+    """Return the chain as text, for a terminal: a line for each link, with what mends it below.
+
+    Before them stand its `tracks`: its stations on a line each.
+    """
+    lines = [title, *(f"  {track}" for track in tracks)]
     for row in (_row(*cells) for cells in _cells(links)):
-        lines.append(f"  {_SIGNS[row.state]} {row.head}")
+        lines.append(f"  {SIGNS.get(row.state, '?')} {row.head}")
         if row.body:
             lines.append(f"      {row.body}")
     return "\n".join(lines)
@@ -137,5 +240,5 @@ def _mark(state: str, *, is_last: bool) -> str:
         f'<circle cx="{_CENTRE}" cy="{_RADIUS + 2}" r="{_RADIUS}" fill="rgba({colour}, .2)" '
         f'stroke="rgb({colour})" stroke-width="2"/>'
         f'<text x="{_CENTRE}" y="{_RADIUS + 7}" text-anchor="middle" fill="{_TEXT}">'
-        f"{_SIGNS.get(state, '?')}</text></svg></div>"
+        f"{SIGNS.get(state, '?')}</text></svg></div>"
     )
