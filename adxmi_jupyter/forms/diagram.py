@@ -56,7 +56,7 @@ SHEET = f"""
   stroke: {_EDGE}; stroke-width: 1.5; fill: none;}}
 .adxmi-diagram .missing rect {{stroke-dasharray: 6 3;}}
 .adxmi-diagram :is(.missing, .warning) :is(rect, circle, path) {{stroke-width: 2;}}
-.adxmi-diagram :is(.unknown, .unseen) :is(rect, .to) {{stroke-dasharray: 1.5 3;}}
+.adxmi-diagram :is(.unknown, .unseen) :is(rect, .to) {{stroke-dasharray: 2 3;}}
 .adxmi-diagram.adxmi-old {{filter: grayscale(1); font-style: italic;}}
 """ + "".join(
     f".adxmi-diagram .{state} :is(rect, circle, path) {{stroke: rgb({colour});}}\n"

@@ -45,7 +45,7 @@ def test_a_refusal_shows_which_link_is_missing(make_workflow_form):
 
     assert "<p>NotAuthorized: " in form.bar.outcome.value
     assert len(mends(form)) == 1
-    assert "missing" in form.links.rows[1].widget._dom_classes
+    assert [one.link for one in form.state.chain.missing] == ["allowed by policy"]
 
 
 def test_refused_mended_and_applied(azure, make_workflow_form):

@@ -290,10 +290,13 @@ def test_the_text_form_says_what_would_be_sent_and_what_is_missing(form):
         "external-table form: database Sales of embedded Azure\n"
         "  .create external table ['Archive'] (['OrderId']:long, ['Region']:string) kind=storage "
         f"dataformat=csv (h@'{PLACE};managed_identity=5b27c9d0-8e14-4a6b-9f35-c2d18e70a4b6')\n"
+        "  identity exists mi-ingest: ok\n"
         "  assigned to the cluster mi-ingest: ok\n"
         "  allowed by policy mi-ingest ExternalTable: missing\n"
         f"  callout policy external_data {PLACE}: ok\n"
+        "  same tenant mi-ingest and contosolake: ok\n"
         "  Azure role mi-ingest on contosolake/archive: ok\n"
+        "  follower clusters mi-ingest: ok\n"
         "without a front end: %adxmi external-table create --database Sales --name Archive "
         f'--identity mi-ingest --location {PLACE} --columns "OrderId:long, Region:string" '
         "--data-format csv"

@@ -1,0 +1,132 @@
+"""The diagram of a chain: boxes and arrows, hostile and long names, and what is left of it."""
+
+import html
+import re
+import xml.etree.ElementTree as ET
+
+import pytest
+
+from adxmi_jupyter.forms.diagram import SHEET, diagram
+from adxmi_jupyter.forms.stations import Step
+
+STEPS = (
+    Step("identity exists", "mi-ingest", "ok"),
+    Step("assigned to the cluster", "mi-ingest", "ok"),
+    Step("allowed by policy", "mi-ingest ExternalTable", "missing", "no policy allows it"),
+    Step("callout policy", "external_data https://contosolake.net/archive", "ok"),
+    Step("Azure role", "mi-ingest on contosolake/archive", "unknown", "not to be seen"),
+)
+HOSTILE = "<img src=x onerror=alert(1)>"
+LONG = "x" * 300
+
+
+def drawn(*steps, **how):
+    return ET.fromstring(diagram("external-table", "Archive", steps, **how))
+
+
+def boxes(*steps):
+    return list(drawn(*steps).iter("svg"))
+
+
+def texts(box):
+    return [text.text for text in box.iter("text")]
+
+
+def all_words(element):
+    return " ".join("".join(element.itertext()).split())
+
+
+def test_a_box_for_each_station_has_its_state():
+    assert [(box.get("class"), texts(box)[0]) for box in boxes(*STEPS)] == [
+        ("ok", "identity"),
+        ("ok", "assigned"),
+        ("missing", "policy"),
+        ("plain", "workflow"),
+        ("unknown", "target"),
+    ]
+
+
+def test_an_arrow_leads_into_each_box_but_the_first():
+    arrows = [[path.get("d") for path in box.iter("path")] for box in boxes(*STEPS)]
+
+    assert [len(one) for one in arrows] == [0, 2, 2, 2, 2]
+    assert arrows[2] != arrows[1]
+
+
+def test_links_of_a_station_are_stacked_and_what_is_wrong_has_its_reason():
+    assert texts(boxes(*STEPS)[2]) == [
+        *("policy", "✗", "ExternalTable"),
+        *("✗ allowed by policy", "no policy allows it", "✓ callout policy"),
+    ]
+
+
+def test_all_boxes_of_a_line_are_equally_high_and_fit_into_900_pixels():
+    found = boxes(*STEPS)
+
+    assert len({box.get("height") for box in found}) == 1
+    assert sum(int(box.get("width")) for box in found) < 900
+
+
+def test_it_has_a_name_in_words():
+    track = drawn(*STEPS).find("div")
+
+    assert track.get("role") == "img"
+    assert "policy ExternalTable, allowed by policy: mi-ingest ExternalTable: missing" in (
+        track.get("aria-label")
+    )
+
+
+def test_what_was_found_about_something_else_is_marked():
+    old = drawn(*STEPS, is_old=True)
+
+    assert "adxmi-old" in old.get("class")
+    assert old.find("div").get("aria-label").startswith("As it was before: identity mi-ingest")
+
+
+def test_hostile_names_are_text():
+    step = Step("assigned to the cluster", HOSTILE, "missing", HOSTILE)
+
+    shown = diagram(HOSTILE, HOSTILE, (step,))
+
+    assert "<img" not in shown
+    assert HOSTILE in ET.fromstring(shown).find("div").get("aria-label")
+
+
+@pytest.mark.parametrize("name", [LONG, "/" * 300, "識" * 300, "a b " * 100, HOSTILE * 9])
+def test_a_long_name_is_shortened_and_whole_where_one_points_at_it(name):
+    span = drawn(Step("assigned to the cluster", name, "ok")).find("div/span")
+
+    assert len(texts(span)) == 3
+    assert texts(span)[-1].endswith("…")
+    assert name.strip() in span.get("title")
+
+
+def test_nothing_comes_from_elsewhere():
+    shown = SHEET + diagram("external-table", "Archive", STEPS)
+
+    assert re.findall(r"href|src=|<script|url\(|@import", shown) == []
+
+
+def test_without_tags_it_is_a_sentence():
+    left = html.unescape(re.sub(r"<[^>]*>", "", diagram("external-table", "Archive", STEPS)))
+
+    assert " ".join(left.split()) == (
+        "identity ✓: mi-ingest; ✓ identity exists → assigned ✓: ✓ assigned to the cluster "
+        "→ policy ✗: ExternalTable; ✗ allowed by policy: no policy allows it; ✓ callout policy "
+        "→ workflow: external-table; Archive "
+        "→ target ?: contosolake/archive; ? Azure role: not to be seen"
+    )
+
+
+def test_an_external_table_has_a_row_of_its_own():
+    through = Step("external table", "external table Archive", "ok")
+    own = Step("allowed by policy", "mi-backup ExternalTable", "ok")
+
+    shown = drawn(*STEPS[:2], through, own)
+
+    assert len(list(shown.iter("svg"))) == 10
+    assert "Through the external table Archive, as mi-backup:" in all_words(shown)
+
+
+def test_what_is_no_chain_is_not_drawn():
+    assert diagram("refusal", "Busy", (Step("the service", "contoso", "warning"),)) == ""
