@@ -12,17 +12,14 @@ from __future__ import annotations
 import html
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from adxmi_jupyter.errors import one_line
 from adxmi_jupyter.forms.diagram import SHEET, diagram
 from adxmi_jupyter.forms.stations import SIGNS, Step, tracks_of
 from adxmi_jupyter.magics.whole import Whole
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 _MOST = 12
+_COLUMNS = ("workflow", "name", "link", "subject", "state", "detail", "fix")
 _RADIUS, _CENTRE = 11, 20
 _COLOURS = {
     "ok": "44, 160, 44",
@@ -39,45 +36,64 @@ _CELL = (
 
 @dataclass(frozen=True)
 class _Row:
-    """One link as the picture shows it."""
+    """One link: a row of `links_frame` without the workflow."""
 
+    link: str
+    subject: str
     state: str
-    head: str
-    body: str
+    detail: str
+    fix: str
+
+    @property
+    def head(self) -> str:
+        """What it is."""
+        return one_line(f"{self.link}: {self.subject}")
+
+    @property
+    def body(self) -> str:
+        """What was found, and what mends it."""
+        return one_line(" — ".join(part for part in (self.detail, self.fix) if part))
 
 
 @dataclass(frozen=True)
 class _Links:
-    """The chain of one workflow: its rows of `links_frame`."""
+    """The chain of one workflow."""
 
     workflow: str
     name: str
-    rows: pd.DataFrame
+    rows: tuple[_Row, ...]
 
     @property
     def title(self) -> str:
         """What it is the chain of."""
-        return f"{self.workflow} {self.name}".strip()
+        return one_line(f"{self.workflow} {self.name}")
 
     @property
     def steps(self) -> tuple[Step, ...]:
         """Its links, as they are drawn."""
-        shown = self.rows[["link", "subject", "state", "detail"]]
-        return tuple(Step(*map(str, row)) for row in shown.itertuples(index=False))
+        return tuple(Step(one.link, one.subject, one.state, one.detail) for one in self.rows)
 
     @property
     def tracks(self) -> tuple[str, ...]:
         """Its stations on a line, with their marks; another line for an external table's."""
         return tuple(one.words for one in tracks_of(self.workflow, self.name, self.steps))
 
-    def lacks(self, state: str) -> bool:
-        """Whether a link is in this state."""
-        return bool((self.rows["state"] == state).any())
+    @property
+    def missing(self) -> int:
+        """How many of its links are missing."""
+        return sum(one.state == "missing" for one in self.rows)
 
     @property
     def is_in_order(self) -> bool:
         """Whether every link is in place, without a catch."""
-        return bool((self.rows["state"] == "ok").all())
+        return all(one.state == "ok" for one in self.rows)
+
+    @property
+    def summary(self) -> str:
+        """How it stands, in few words."""
+        unsure = sum(one.state != "ok" for one in self.rows)
+        good = f"nothing missing, {unsure} not certain" if unsure else "every link is in place"
+        return f"{self.missing} missing" if self.missing else good
 
 
 class Chain(Whole):
@@ -87,7 +103,7 @@ class Chain(Whole):
         """Return the chains as text; of many those that are not in order, and the names of all."""
         every = self._chains()
         shown, others = _parted(every)
-        texts = [chain_text(one.title, one.rows, one.tracks) for one in shown]
+        texts = [_text(one) for one in shown]
         if len(every) <= _MOST:
             return "\n\n".join(texts)
         more = ["\n".join((one.title, *(f"  {line}" for line in one.tracks))) for one in others]
@@ -101,16 +117,14 @@ class Chain(Whole):
         every = self._chains()
         shown, others = _parted(every)
         told = _told(every, others) if len(every) > _MOST else ""
-        drawn = "".join(
-            picture(one.title, one.rows, diagram(one.workflow, one.name, one.steps))
-            + _mending(one.rows)
-            for one in shown
-        )
+        drawn = "".join(_picture(one) + _mending(one) for one in shown)
         return f"<style>{SHEET}</style>{told}{drawn}" if shown or told else ""
 
     def _chains(self) -> list[_Links]:
-        groups = self.groupby(["workflow", "name"], sort=False)
-        return [_Links(str(workflow), str(name), rows) for (workflow, name), rows in groups]
+        groups: dict[tuple[str, str], list[_Row]] = {}
+        for workflow, name, *cells in self[list(_COLUMNS)].itertuples(index=False):
+            groups.setdefault((workflow, name), []).append(_Row(*cells))
+        return [_Links(*whose, tuple(rows)) for whose, rows in groups.items()]
 
 
 def _parted(every: Sequence[_Links]) -> tuple[Sequence[_Links], Sequence[_Links]]:
@@ -118,12 +132,12 @@ def _parted(every: Sequence[_Links]) -> tuple[Sequence[_Links], Sequence[_Links]
     if len(every) <= _MOST:
         return every, ()
     wrong = [one for one in every if not one.is_in_order]
-    wrong.sort(key=lambda one: not one.lacks("missing"))
+    wrong.sort(key=lambda one: not one.missing)
     return wrong[:_MOST], wrong[_MOST:]
 
 
 def _summary(every: Sequence[_Links]) -> str:
-    broken = sum(one.lacks("missing") for one in every)
+    broken = sum(one.missing > 0 for one in every)
     good = sum(one.is_in_order for one in every)
     unsure = len(every) - broken - good
     return (
@@ -143,24 +157,22 @@ def _names_in_order(every: Sequence[_Links]) -> list[str]:
 
 def _told(every: Sequence[_Links], others: Sequence[_Links]) -> str:
     """Return what there is to say of chains that are not drawn."""
-    rows = "".join(
-        f'<tr style="background: none"><td style="{_CELL}">{html.escape(one_line(one.title))}</td>'
-        f'<td style="{_CELL}">{"<br/>".join(map(html.escape, one.tracks))}</td></tr>'
+    lines = "".join(
+        f"<div>{html.escape(one.title)}: {html.escape('; '.join(one.tracks))}</div>"
         for one in others
     )
-    table = f'<table style="border: none; margin: 4px 0">{rows}</table>' if rows else ""
+    more = f"<div>Not in order, too:</div>{lines}" if lines else ""
     good = "".join(f"<div>{html.escape(line)}</div>" for line in _names_in_order(every))
     folded = f"<details><summary>Those in order</summary>{good}</details>" if good else ""
     return (
         f'<div style="color: {_TEXT}; overflow-wrap: anywhere"><div style="font-weight: 600">'
-        f"{_summary(every)}</div>{folded}"
-        f"{f'<div>Not in order, too:</div>{table}' if table else ''}</div>"
+        f"{_summary(every)}</div>{folded}{more}</div>"
     )
 
 
-def _mending(links: pd.DataFrame) -> str:
+def _mending(links: _Links) -> str:
     """Return the lines that mend what is missing, to be copied; nothing where all is well."""
-    lines = "\n".join(str(line) for line in links["fix"] if line)
+    lines = "\n".join(one.fix for one in links.rows if one.fix)
     if not lines:
         return ""
     return (
@@ -170,50 +182,26 @@ def _mending(links: pd.DataFrame) -> str:
     )
 
 
-def picture(title: str, links: pd.DataFrame, drawn: str = "") -> str:
-    """Return the chain of one workflow as HTML: its diagram if it is `drawn`, and its links.
-
-    `links` are its rows of `links_frame`.
-    """
-    rows = [_row(*cells) for cells in _cells(links)]
-    broken = sum(row.state == "missing" for row in rows)
-    state = f"{broken} missing" if broken else _whole_state(rows)
-    head = html.escape(one_line(f"{title}: {state}"))
-    body = "".join(_drawn(row, is_last=row is rows[-1]) for row in rows)
+def _picture(links: _Links) -> str:
+    """Return the chain of one workflow as HTML: its diagram, and its links."""
+    head = html.escape(f"{links.title}: {links.summary}")
+    body = "".join(_drawn(row, is_last=row is links.rows[-1]) for row in links.rows)
     return (
-        f'<div style="font-weight: 600; color: {_TEXT}">{head}</div>{drawn}'
+        f'<div style="font-weight: 600; color: {_TEXT}">{head}</div>'
+        f"{diagram(links.workflow, links.name, links.steps)}"
         f'<table class="adxmi-chain" aria-label="{head}" style="border: none; margin: 4px 0; '
         f'border-collapse: collapse"><tbody>{body}</tbody></table>'
     )
 
 
-def chain_text(title: str, links: pd.DataFrame, tracks: Sequence[str] = ()) -> str:
-    """Return the chain as text, for a terminal: a line for each link, with what mends it below.
-
-    Before them stand its `tracks`: its stations on a line each.
-    """
-    lines = [title, *(f"  {track}" for track in tracks)]
-    for row in (_row(*cells) for cells in _cells(links)):
+def _text(links: _Links) -> str:
+    """Return the chain of one workflow as text, a line for each link, what mends it below."""
+    lines = [links.title, *(f"  {track}" for track in links.tracks)]
+    for row in links.rows:
         lines.append(f"  {SIGNS.get(row.state, '?')} {row.head}")
         if row.body:
             lines.append(f"      {row.body}")
     return "\n".join(lines)
-
-
-def _cells(links: pd.DataFrame) -> Sequence[Sequence[str]]:
-    shown = links[["link", "subject", "state", "detail", "fix"]]
-    return [[str(cell) for cell in row] for row in shown.itertuples(index=False)]
-
-
-def _whole_state(rows: Sequence[_Row]) -> str:
-    unsure = sum(row.state != "ok" for row in rows)
-    return f"nothing missing, {unsure} not certain" if unsure else "every link is in place"
-
-
-def _row(link: str, subject: str, state: str, detail: str, fix: str) -> _Row:
-    body = " — ".join(part for part in (detail, fix) if part)
-    head = f"{link}: {subject}"
-    return _Row(state, one_line(head), one_line(body))
 
 
 def _drawn(row: _Row, *, is_last: bool) -> str:

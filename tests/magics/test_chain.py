@@ -1,9 +1,24 @@
 """The picture of ``check``."""
 
+import html
+import re
 import xml.etree.ElementTree as ET
 
+import pandas as pd
 import pytest
 
+from adxmi_jupyter.actions.findings import Finding, State
+from adxmi_jupyter.actions.links import links_frame
+from adxmi_jupyter.magics.chain import Chain
+
+FOUND = (
+    Finding("identity exists", "mi-x", State.OK),
+    Finding("assigned to the cluster", "mi-x", State.MISSING, "it is not", "%adxmi assign"),
+    Finding("allowed by policy", "mi-x ExternalTable", State.MISSING, "no", "%adxmi grant"),
+    Finding("callout policy", "external_data https://lake", State.OK),
+    Finding("Azure role", "mi-x on lake/archive", State.MISSING, "none", 'az --role "Reader"'),
+)
+GOOD = (Finding("assigned to the cluster", "mi-x", State.OK),)
 PLANNED = (
     "external-table check --name Backups --identity mi-stranger --data-format csv"
     ' --location https://contosobackup.blob.core.windows.net/backups --columns "OrderId:long"'
@@ -11,8 +26,22 @@ PLANNED = (
 
 
 @pytest.fixture
-def chain(magic):
-    return magic(PLANNED)
+def chain():
+    return Chain(links_frame("external-table", "Backups", FOUND))
+
+
+@pytest.fixture
+def cluster():
+    """Return a check of many workflows: so many broken ones, a doubtful one, the others good."""
+
+    def make(broken, good):
+        frames = [links_frame("external-table", f"Good{n}", GOOD) for n in range(good)]
+        doubt = Finding("assigned to the cluster", "mi-x", State.UNKNOWN, "who knows")
+        frames.append(links_frame("export", "Doubtful", (doubt,)))
+        frames += [links_frame("event-hub", f"Broken{n}", FOUND) for n in range(broken)]
+        return Chain(pd.concat(frames, ignore_index=True))
+
+    return make
 
 
 def table_of(chain):
@@ -20,17 +49,31 @@ def table_of(chain):
     return ET.fromstring(shown[shown.index("<table") : shown.index("</table>") + len("</table>")])
 
 
+def without_drawings(shown):
+    """Return the text that a front end leaves which takes style and drawings out."""
+    shown = re.sub(r"<style>.*?</style>", "", shown, flags=re.DOTALL)
+    return html.unescape(re.sub(r"<[^>]*>", "", re.sub(r"</(?:div|tr|table)>", "\n", shown)))
+
+
 def test_the_picture_has_a_mark_for_each_link_and_says_how_many_are_missing(chain):
     drawn = table_of(chain)
 
-    assert [text.text for text in drawn.iter("text")] == ["✗", "✗", "✓", "✗"]
+    assert [text.text for text in drawn.iter("text")] == ["✓", "✗", "✗", "✓", "✗"]
     assert drawn.get("aria-label") == "external-table Backups: 3 missing"
+
+
+def test_a_diagram_stands_above_the_links(chain):
+    shown = chain._repr_html_()
+
+    assert shown.index('class="adxmi-diagram"') < shown.index('class="adxmi-chain"')
+    assert [shown.count(f'<svg class="{one}"') for one in ("ok", "missing", "plain")] == [1, 3, 1]
 
 
 def test_where_drawings_are_taken_out_the_words_are_left_in_a_table(chain):
     rows = ["".join(row.itertext()) for row in table_of(chain).iter("tr")]
 
     assert [row[: row.index(":")] for row in rows] == [
+        "✓identity exists",
         "✗assigned to the cluster",
         "✗allowed by policy",
         "✓callout policy",
@@ -38,14 +81,25 @@ def test_where_drawings_are_taken_out_the_words_are_left_in_a_table(chain):
     ]
 
 
+def test_where_drawings_are_taken_out_the_diagram_is_a_sentence(chain):
+    left = " ".join(without_drawings(chain._repr_html_()).split())
+
+    assert left.startswith(
+        "external-table Backups: 3 missing "
+        "identity ✓: mi-x; ✓ identity exists → assigned ✗: ✗ assigned to the cluster: it is not "
+        "→ policy ✗: ExternalTable; ✗ allowed by policy: no; ✓ callout policy "
+        "→ workflow: external-table; Backups → target ✗: lake/archive; ✗ Azure role: none "
+    )
+
+
 def test_links_are_joined_and_the_last_one_to_nothing(chain):
     marks = list(table_of(chain).iter("svg"))
 
-    assert [len(list(mark.iter("line"))) for mark in marks] == [1, 1, 1, 0]
+    assert [len(list(mark.iter("line"))) for mark in marks] == [1, 1, 1, 1, 0]
 
 
-def test_the_lines_that_mend_it_are_there_to_be_copied(chain):
-    shown = chain._repr_html_()
+def test_the_lines_that_mend_it_are_there_to_be_copied(magic):
+    shown = magic(PLANNED)._repr_html_()
 
     assert "%adxmi identity assign --identity mi-stranger\n" in shown
     assert "azure-role --identity mi-stranger --role &quot;Storage Blob Data Reader&quot;" in shown
@@ -60,14 +114,54 @@ def test_nothing_comes_from_elsewhere(chain):
 
 
 def test_without_a_front_end_it_is_text(chain):
-    lines = repr(chain).splitlines()
+    assert repr(chain).splitlines()[:5] == [
+        "external-table Backups",
+        "  identity ✓ → assigned ✗ → policy ✗ → workflow → target ✗",
+        "  ✓ identity exists: mi-x",
+        "  ✗ assigned to the cluster: mi-x",
+        "      it is not — %adxmi assign",
+    ]
 
-    assert lines[0] == "external-table Backups"
-    assert lines[1] == "  ✗ assigned to the cluster: mi-stranger"
-    assert (
-        lines[2]
-        == "      not assigned to the cluster — %adxmi identity assign --identity mi-stranger"
-    )
+
+def test_of_many_only_those_that_are_not_in_order_are_drawn(cluster):
+    shown = cluster(broken=2, good=20)._repr_html_()
+
+    assert "23 checked: 2 with something missing, 1 not certain, 20 in order" in shown
+    assert re.findall(r"600; [^>]*>([a-z-]+ \w+):", shown) == [
+        "event-hub Broken0",
+        "event-hub Broken1",
+        "export Doubtful",
+    ]
+    assert "external-table Good0, Good1, " in shown
+
+
+def test_of_very_many_that_are_not_in_order_some_are_told_on_a_line(cluster):
+    shown = cluster(broken=20, good=0)._repr_html_()
+
+    assert shown.count('class="adxmi-diagram"') == 12
+    assert "event-hub Broken19: identity" in shown
+    assert shown.count("identity ✓ → assigned ✗ → policy ✗ → workflow → target ✗") == 8
+
+
+def test_two_hundred_are_not_much_to_keep(cluster):
+    shown = cluster(broken=20, good=180)._repr_html_()
+
+    assert len(shown) < 150_000
+
+
+def test_of_many_the_text_names_those_in_order(cluster):
+    lines = repr(cluster(broken=1, good=12)).splitlines()
+
+    assert lines[0] == "14 checked: 1 with something missing, 1 not certain, 12 in order"
+    assert lines[1].startswith("in order: external-table Good0, Good1, ")
+    assert lines[3] == "event-hub Broken0"
+
+
+def test_a_check_of_nothing_shows_nothing():
+    empty = Chain(links_frame("", "", ()))
+
+    assert repr(empty) == ""
+    assert empty._repr_html_() == ""
 
 
 def test_what_is_made_from_it_is_a_plain_frame(chain):
