@@ -79,6 +79,17 @@ PICTURES: Mapping[str, Picture] = {
         ),
         ".jp-RenderedHTMLCommon:has(.adxmi-matrix)",
     ),
+    "chain": Picture(
+        (
+            "identity assign --identity mi-stranger",
+            (
+                "external-table check --database Sales --name Orders2 --identity mi-stranger "
+                "--location https://contosolake.blob.core.windows.net/archive "
+                '--columns "OrderId:long" --data-format csv'
+            ),
+        ),
+        ".jp-RenderedHTMLCommon:has(.adxmi-chain)",
+    ),
     "identity-form": Picture(("identity form",), _FORM, _identity),
     "policy-form": Picture(("policy form",), _FORM, _policy),
     "role-form": Picture(("role form",), _FORM, _role),

@@ -8,7 +8,7 @@ from tests.pictures import DOCS, PICTURES, path_of
 
 README = (DOCS.parent / "README.md").read_text(encoding="utf-8")
 SHOWN = re.findall(r"!\[[^\]]+\]\(docs/([\w-]+)\.png\)", README)
-LARGEST = 120_000
+LARGEST = 150_000
 
 
 def test_the_readme_shows_pictures_of_the_script_only():

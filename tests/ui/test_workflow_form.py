@@ -1,5 +1,7 @@
 """The forms of workflows as people use them: filled in, refused, mended, applied, read back."""
 
+import re
+
 import pytest
 
 from tests.ui.helpers import AZURE, button, nameless, outcome, tab, too_wide
@@ -90,6 +92,11 @@ def link(form, name):
     return form.locator(".adxmi-link").filter(has_text=name)
 
 
+def drawn(form, station):
+    """Return the box of a station in the diagram."""
+    return form.locator(".adxmi-diagram svg").filter(has_text=re.compile(f"^(→ )?{station}"))
+
+
 def mend(form, name):
     link(form, name).get_by_role("button", name="Mend").click()
 
@@ -102,15 +109,18 @@ def beside(form, run_cell):
 def test_an_external_table_is_mended_created_and_read(open_workflow, count, picture):
     form = open_workflow("lab", "external-table form")
     expect(form).to_contain_text("Still to fill in: Name, Identity, Location, Format.")
+    expect(drawn(form, "policy")).to_contain_text("not checked")
 
     fill(form, TABLE)
     expect(link(form, "allowed by policy")).to_contain_text("✗ missing")
     expect(field(form, "The connection string in it")).to_have_value(
         f"{LAKE}/archive;managed_identity=5b27c9d0-8e14-4a6b-9f35-c2d18e70a4b6"
     )
+    expect(drawn(form, "policy")).to_have_class("missing")
     picture(form, "workflow-missing")
     mend(form, "allowed by policy")
-    expect(outcome(form)).to_contain_text("All 4 links are in place.")
+    expect(outcome(form)).to_contain_text("All 7 links are in place.")
+    expect(drawn(form, "policy")).to_have_class("ok")
     button(form, "Apply").click()
 
     expect(outcome(form)).to_contain_text("External table Archive: created")
@@ -151,7 +161,7 @@ def test_an_event_hub_lacks_a_role_gets_it_beside_and_ingests(
     picture(form, "workflow-azure-role")
     beside(form, run_cell)
     button(form, "Check the links").click()
-    expect(outcome(form)).to_contain_text("All 3 links are in place.")
+    expect(outcome(form)).to_contain_text("All 5 links are in place.")
     button(form, "Apply").click()
     expect(outcome(form)).to_contain_text("Event Hubs data connection sensors: created")
 
@@ -168,7 +178,8 @@ def test_a_python_script_runs_in_voila(open_workflow, picture):
     mend(form, "allowed by policy")
     expect(outcome(form)).to_contain_text("cluster: mi-ingest + SandboxArtifacts")
     mend(form, "callout policy")
-    expect(outcome(form)).to_contain_text("All 5 links are in place.")
+    expect(outcome(form)).to_contain_text("All 7 links are in place.")
+    expect(drawn(form, "target")).to_contain_text("✓ Azure role")
     button(form, "Apply").click()
 
     expect(form.get_by_label("Result").get_by_role("columnheader").last).to_have_text("Taxed")
