@@ -38,6 +38,8 @@ _AT = {
     "Cosmos DB role": TARGET,
     "right at the target": TARGET,
 }
+# What a check calls rows that are about no workflow.
+_NO_WORKFLOWS = ("policy", "refusal")
 _NAMES_THE_IDENTITY = ("assigned to the cluster", "identity exists", "allowed by policy")
 _BETWEEN = (" on ", " in ", " and ", " through ", " as ")
 
@@ -107,7 +109,7 @@ def tracks_of(workflow: str, name: str, steps: Sequence[Step]) -> tuple[Track, .
     if steps and not any(step.link in _AT and step.link != "state" for step in steps):
         return ()
     own, beyond = _parted(steps)
-    about = tuple(filter(None, (workflow, name)))
+    about = () if workflow in _NO_WORKFLOWS else tuple(filter(None, (workflow, name)))
     first = Track(_stations(own, about))
     if not steps:
         return (Track(tuple(map(_unseen, first.stations))),)

@@ -102,6 +102,13 @@ def test_what_is_no_chain_has_no_stations():
     assert tracks_of("refusal", "Busy", (Step("the service", "contoso", "warning"),)) == ()
 
 
+@pytest.mark.parametrize("workflow", ["policy", "refusal"])
+def test_what_is_about_no_workflow_names_none(workflow):
+    (track,) = tracks_of(workflow, "Busy", OWN[:3])
+
+    assert track.stations[3].about == ()
+
+
 def test_every_link_of_the_tool_has_a_station_but_for_those_of_the_workflow():
     names = set(findings._NAMES.values())
 
