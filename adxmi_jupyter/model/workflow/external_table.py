@@ -6,9 +6,8 @@ whenever somebody uses the table.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from enum import StrEnum
-from typing import Annotated, Any, ClassVar, Self
+from typing import Annotated, ClassVar, Self
 
 from pydantic import model_validator
 
@@ -16,7 +15,7 @@ from adxmi_jupyter.errors import InvalidField
 from adxmi_jupyter.model import kql, partition, path_format
 from adxmi_jupyter.model.columns import columns_text, refuse_stars
 from adxmi_jupyter.model.connection_string import CosmosDb, SqlServer, StorageLocation
-from adxmi_jupyter.model.declaration import fields, targets
+from adxmi_jupyter.model.declaration import fields, kept_tables, targets
 from adxmi_jupyter.model.declaration.fields import field, typed
 from adxmi_jupyter.model.declaration.formats import (
     BlobCompression,
@@ -26,17 +25,11 @@ from adxmi_jupyter.model.declaration.formats import (
     check_compression,
     check_written,
 )
-from adxmi_jupyter.model.declaration.links import Assigned, AssignedToFollowers, Link, acting_as
+from adxmi_jupyter.model.declaration.links import AssignedToFollowers, Link, acting_as
 from adxmi_jupyter.model.declaration.locations import GEN1, OTHER_DATABASES, sql_server
 from adxmi_jupyter.model.declaration.products import Statement
 from adxmi_jupyter.model.declaration.stored import (
-    Existing,
     KustoListing,
-    Who,
-    address,
-    connection_strings_in,
-    identities_named_in,
-    text_cell,
 )
 from adxmi_jupyter.model.declaration.types import (
     Catalog,
@@ -52,7 +45,6 @@ from adxmi_jupyter.model.declaration.types import (
 )
 from adxmi_jupyter.model.declaration.unsupported import refusing
 from adxmi_jupyter.model.declaration.workflow import About, Sample, Workflow
-from adxmi_jupyter.model.identity import ManagedIdentity
 from adxmi_jupyter.model.usage import Usage
 
 
@@ -70,31 +62,6 @@ _FILES = {"kind": (Kind.STORAGE,)}
 _SQL = {"kind": (Kind.SQL,)}
 _COSMOS = {"kind": (Kind.COSMOS,)}
 _DATABASES = {"kind": (Kind.SQL, Kind.COSMOS)}
-
-
-def _existing(row: Mapping[str, Any]) -> Existing:
-    strings = connection_strings_in(row)
-    return Existing(
-        text_cell(row, "TableName", "EntityName"),
-        text_cell(row, "TableType"),
-        identities_named_in("\n".join(strings)),
-        next(filter(None, map(address, strings)), ""),
-    )
-
-
-def _reaching(identity: ManagedIdentity, place: object) -> tuple[Link, ...]:
-    return acting_as(identity, Usage.EXTERNAL_TABLE, *targets.queried(identity, place))
-
-
-def _chain(row: Mapping[str, Any], who: Who) -> tuple[Link, ...]:
-    strings = connection_strings_in(row)
-    links = [link for text in strings for link in targets.kept(text, who, _reaching)]
-    acting = [link.identity for link in links if isinstance(link, Assigned)]
-    return (*dict.fromkeys(links), *map(AssignedToFollowers, dict.fromkeys(acting)))
-
-
-def _drop(name: str) -> str:
-    return f".drop external table {kql.quote_name(name)}"
 
 
 class ExternalTable(Workflow):
@@ -129,9 +96,9 @@ class ExternalTable(Workflow):
     )
     listing: ClassVar = KustoListing(
         ".show external tables",
-        _existing,
-        _chain,
-        _drop,
+        kept_tables.existing,
+        kept_tables.chain,
+        kept_tables.drop,
         lambda name: f".show external table {kql.quote_name(name)} cslschema",
     )
 

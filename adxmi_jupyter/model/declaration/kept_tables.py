@@ -1,0 +1,54 @@
+"""External tables as the service shows them: what they are, what they need, how they are dropped.
+
+Source: *.show external tables*, *Authenticate external tables with managed identities* (Azure Data
+Explorer docs).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from adxmi_jupyter.model import kql
+from adxmi_jupyter.model.declaration import targets
+from adxmi_jupyter.model.declaration.links import Assigned, AssignedToFollowers, acting_as
+from adxmi_jupyter.model.declaration.stored import (
+    Existing,
+    address,
+    connection_strings_in,
+    identities_named_in,
+    text_cell,
+)
+from adxmi_jupyter.model.usage import Usage
+
+if TYPE_CHECKING:
+    from adxmi_jupyter.model.declaration.links import Link
+    from adxmi_jupyter.model.declaration.stored import Row, Who
+    from adxmi_jupyter.model.identity import ManagedIdentity
+
+
+def existing(row: Row) -> Existing:
+    """Return the table of a row, and the identities its connection strings name."""
+    strings = connection_strings_in(row)
+    return Existing(
+        text_cell(row, "TableName", "EntityName"),
+        text_cell(row, "TableType"),
+        identities_named_in("\n".join(strings)),
+        next(filter(None, map(address, strings)), ""),
+    )
+
+
+def _reaching(identity: ManagedIdentity, place: object) -> tuple[Link, ...]:
+    return acting_as(identity, Usage.EXTERNAL_TABLE, *targets.queried(identity, place))
+
+
+def chain(row: Row, who: Who) -> tuple[Link, ...]:
+    """Return the links of the table of a row; those of followers come last."""
+    strings = connection_strings_in(row)
+    links = [link for text in strings for link in targets.kept(text, who, _reaching)]
+    acting = [link.identity for link in links if isinstance(link, Assigned)]
+    return (*dict.fromkeys(links), *map(AssignedToFollowers, dict.fromkeys(acting)))
+
+
+def drop(name: str) -> str:
+    """Return the command that drops a table."""
+    return f".drop external table {kql.quote_name(name)}"
