@@ -137,7 +137,7 @@ def test_json_is_read_decoded_or_as_text(value, read):
     ],
 )
 def test_a_function_is_told_by_what_it_calls(words, body, is_in):
-    assert FunctionListing(words).is_in(body) is is_in
+    assert FunctionListing(words, lambda _identity, _place: ()).is_in(body) is is_in
 
 
 def existing(noun, row):
@@ -204,21 +204,37 @@ def continuous_export(**changes):
 
 
 @pytest.mark.parametrize(
-    ("changes", "identities", "state"),
+    ("changes", "identities"),
     [
-        ({}, (GUID,), "Completed"),
-        ({"ExportProperties": {"managedIdentity": "system"}}, ("system",), "Completed"),
-        ({"ExportProperties": "{}", "ManagedIdentity": "x"}, (), "Completed"),
-        ({"ExportProperties": None, "Properties": f"managedIdentity={GUID}"}, (GUID,), "Completed"),
-        ({"IsDisabled": True}, (GUID,), "disabled"),
-        ({"IsDisabled": 1, "LastRunResult": "Failed"}, (GUID,), "disabled"),
-        ({"LastRunResult": None}, (GUID,), ""),
+        ({}, (GUID,)),
+        ({"ExportProperties": {"managedIdentity": "system"}}, ("system",)),
+        ({"ExportProperties": "{}", "ManagedIdentity": "x"}, ()),
+        ({"ExportProperties": None, "Properties": f"managedIdentity={GUID}"}, (GUID,)),
     ],
 )
-def test_continuous_exports_are_read_wherever_the_identity_stands(changes, identities, state):
+def test_continuous_exports_are_read_wherever_the_identity_stands(changes, identities):
     read = existing("continuous-export", continuous_export(**changes))
 
-    assert read == Existing("Nightly", "continuous export", identities, "Archive", state)
+    assert read == Existing("Nightly", "continuous export", identities, "Archive", "Completed")
+
+
+DISABLED = "it is disabled, and runs again once somebody enables it"
+FAILED = "its last run failed; .show continuous-export NAME failures tells why"
+
+
+@pytest.mark.parametrize(
+    ("changes", "state", "trouble"),
+    [
+        ({"IsDisabled": True}, "disabled", DISABLED),
+        ({"IsDisabled": 1, "LastRunResult": "Failed"}, "disabled", DISABLED),
+        ({"LastRunResult": "Failed"}, "Failed", FAILED),
+        ({"LastRunResult": None}, "", ""),
+    ],
+)
+def test_continuous_exports_tell_what_keeps_them_from_running(changes, state, trouble):
+    read = existing("continuous-export", continuous_export(**changes))
+
+    assert (read.state, read.trouble) == (state, trouble)
 
 
 UPDATES = [
@@ -242,7 +258,12 @@ UPDATES = [
 )
 def test_update_policies_are_read_in_both_column_shapes(row):
     assert existing("update-policy", row) == Existing(
-        "Customers", "update policy", (GUID, "system"), "from Orders, Returns, Old", "disabled"
+        "Customers",
+        "update policy",
+        (GUID, "system"),
+        "from Orders, Returns, Old",
+        "disabled",
+        "not all of it is enabled",
     )
 
 
@@ -281,32 +302,35 @@ def test_query_acceleration_is_read_in_all_column_shapes(row):
 
 
 @pytest.mark.parametrize(
-    ("shown", "state"),
+    ("shown", "state", "trouble"),
     [
-        ({"IsHealthy": True, "CompletePercentage": 42.5}, "42.5 % ready"),
-        ({"IsHealthy": True, "CompletionPercentage": "100"}, "100 % ready"),
+        ({"IsHealthy": True, "CompletePercentage": 42.5}, "42.5 % ready", ""),
+        ({"IsHealthy": True, "CompletionPercentage": "100"}, "100 % ready", ""),
         (
             {"IsHealthy": False, "NotHealthyReason": "InaccessibleDeltaTable"},
             "not healthy: InaccessibleDeltaTable",
+            "not healthy: InaccessibleDeltaTable",
         ),
-        ({}, ""),
+        ({}, "", ""),
     ],
 )
-def test_the_state_of_query_acceleration_is_read_by_either_name(shown, state):
+def test_the_state_of_query_acceleration_is_read_by_either_name(shown, state, trouble):
     row = {
         "TableName": "Lake",
         "QueryAccelerationPolicy": json.dumps(ACCELERATION),
         "QueryAccelerationState": json.dumps(shown),
     }
 
-    assert existing("query-acceleration", row).state == state
+    read = existing("query-acceleration", row)
+
+    assert (read.state, read.trouble) == (state, trouble)
 
 
 def test_disabled_query_acceleration_says_so():
     row = {"TableName": "Lake", "Policy": json.dumps({"IsEnabled": False, "Hot": "1.00:00:00"})}
 
     assert existing("query-acceleration", row) == Existing(
-        "Lake", "query acceleration", (), "hot 1.00:00:00", "disabled"
+        "Lake", "query acceleration", (), "hot 1.00:00:00", "disabled", "disabled"
     )
 
 

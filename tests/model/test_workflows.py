@@ -4,24 +4,29 @@ from datetime import timedelta
 
 import pytest
 
+from adxmi_jupyter.model.azure_role import COSMOS_ACCOUNT, Target
 from adxmi_jupyter.model.connection_string import AzureStorage, CosmosDb, Gen1, SqlServer
 from adxmi_jupyter.model.declaration.fields import Kind
 from adxmi_jupyter.model.declaration.links import (
     Allowed,
     Assigned,
+    AssignedToFollowers,
     CalloutAllowed,
+    Exists,
     GrantedInAzure,
+    GrantedInCosmosDb,
     GrantedInKusto,
     NotVerifiable,
     PluginEnabled,
     ReadsThrough,
+    SameTenant,
     WritesThrough,
 )
 from adxmi_jupyter.model.declaration.reading import read
 from adxmi_jupyter.model.declaration.registry import declaration_of, declarations, unsupported
 from adxmi_jupyter.model.declaration.targets import reach
 from adxmi_jupyter.model.usage import Usage
-from tests.model.workflow_samples import COSMOS, LAKE, SQL, USER, workflow
+from tests.model.workflow_samples import COSMOS, LAKE, SQL, SYSTEM, USER, workflow
 
 NOUNS = [one.noun() for one in declarations()]
 MEGABYTE = 1024**2
@@ -142,23 +147,24 @@ USAGES = {
     "storage-ingestion": Usage.NATIVE_INGESTION,
     "update-policy": Usage.AUTOMATED_FLOWS,
 }
+IN_AZURE = [SameTenant, GrantedInAzure]
 BEYOND_THE_POLICY = {
-    "ai-chat-completion": [CalloutAllowed, GrantedInAzure],
-    "ai-embeddings": [CalloutAllowed, GrantedInAzure],
+    "ai-chat-completion": [CalloutAllowed, *IN_AZURE],
+    "ai-embeddings": [CalloutAllowed, *IN_AZURE],
     "continuous-export": [GrantedInKusto, WritesThrough],
-    "cosmosdb-connection": [GrantedInAzure, NotVerifiable],
-    "cosmosdb-sql-request": [CalloutAllowed, NotVerifiable],
-    "event-grid": [GrantedInAzure, GrantedInAzure],
-    "event-hub": [GrantedInAzure],
-    "export": [GrantedInAzure],
-    "external-table": [CalloutAllowed, GrantedInAzure],
-    "externaldata": [CalloutAllowed, GrantedInAzure],
-    "infer-storage-schema": [GrantedInAzure],
-    "python-plugin": [PluginEnabled, CalloutAllowed, GrantedInAzure],
+    "cosmosdb-connection": [*IN_AZURE, GrantedInCosmosDb],
+    "cosmosdb-sql-request": [CalloutAllowed, SameTenant, GrantedInCosmosDb],
+    "event-grid": [*IN_AZURE, *IN_AZURE],
+    "event-hub": IN_AZURE,
+    "export": IN_AZURE,
+    "external-table": [CalloutAllowed, *IN_AZURE, AssignedToFollowers],
+    "externaldata": [CalloutAllowed, *IN_AZURE],
+    "infer-storage-schema": IN_AZURE,
+    "python-plugin": [PluginEnabled, CalloutAllowed, *IN_AZURE],
     "query-acceleration": [ReadsThrough],
-    "sdk-ingestion": [GrantedInAzure],
+    "sdk-ingestion": IN_AZURE,
     "sql-request": [CalloutAllowed, NotVerifiable],
-    "storage-ingestion": [GrantedInAzure],
+    "storage-ingestion": IN_AZURE,
     "update-policy": [GrantedInKusto],
 }
 
@@ -167,17 +173,27 @@ BEYOND_THE_POLICY = {
 def test_the_chain_is_as_documented(noun):
     links = workflow(noun).links()
 
-    assert Assigned(USER) in links
-    assert Allowed(USER, USAGES[noun], cluster_only=noun == "python-plugin") in links
-    beyond = [type(link) for link in links if not isinstance(link, Assigned | Allowed)]
+    assert [link for link in links if isinstance(link, Exists | Assigned | Allowed)] == [
+        Exists(USER),
+        Assigned(USER),
+        Allowed(USER, USAGES[noun], cluster_only=noun == "python-plugin"),
+    ]
+    beyond = [type(link) for link in links if not isinstance(link, Exists | Assigned | Allowed)]
     assert beyond == BEYOND_THE_POLICY[noun]
+
+
+@pytest.mark.parametrize("noun", NOUNS)
+def test_the_system_assigned_identity_exists_as_long_as_it_is_assigned(noun):
+    links = workflow(noun, identity=SYSTEM).links()
+
+    assert Assigned(SYSTEM) in links
+    assert Exists(SYSTEM) not in links
 
 
 @pytest.mark.parametrize(
     ("fields", "subject", "what"),
     [
         (SQL, "mi-export in erp01.database.windows.net", "a user of the database Erp"),
-        (COSMOS, "mi-export in contosoorders", "Cosmos DB Built-in Data Reader"),
         (
             {"location": "https://onelake.dfs.fabric.microsoft.com/Sales/Orders.Lakehouse/x"},
             "mi-export in onelake.dfs.fabric.microsoft.com",
@@ -205,28 +221,44 @@ def test_every_link_says_what_it_is_about(noun):
 
 
 TARGETS = [
-    (
-        AzureStorage("contosolake", "one"),
-        "Storage Blob Data Reader",
-        "Storage Blob Data Contributor",
-    ),
     (Gen1("contosolake"), "the role Reader", "the role Contributor"),
     (SqlServer("erp01.database.windows.net", "Erp"), "a user of the", "a user of the"),
-    (
-        CosmosDb("a.documents.azure.com", "shop", "orders"),
-        "Cosmos DB Built-in",
-        "Cosmos DB Built-in",
-    ),
 ]
 
 
 @pytest.mark.parametrize(("target", "read_right", "write_right"), TARGETS)
 @pytest.mark.parametrize("write", [False, True])
-def test_rights_at_any_target_are_known(target, read_right, write_right, write):
+def test_rights_that_are_told_only_are_told_of_any_target(target, read_right, write_right, write):
     (link,) = reach(USER, target, write=write)
 
-    right = link.what if isinstance(link, NotVerifiable) else link.roles[0].role_name
-    assert right.startswith(write_right if write else read_right)
+    assert link.what.startswith(write_right if write else read_right)
+
+
+@pytest.mark.parametrize(
+    ("write", "right"),
+    [(False, "Storage Blob Data Reader"), (True, "Storage Blob Data Contributor")],
+)
+def test_blobs_are_reached_in_the_tenant_with_the_least_role(write, right):
+    tenant, granted = reach(USER, AzureStorage("contosolake", "one"), write=write)
+
+    assert tenant == SameTenant(USER, granted.target)
+    assert str(granted.target) == "contosolake/one"
+    assert granted.roles[0].role_name == right
+
+
+@pytest.mark.parametrize("write", [False, True])
+def test_cosmos_db_is_reached_in_the_tenant_with_a_role_of_its_own(write):
+    tenant, granted = reach(USER, CosmosDb("a.documents.azure.com", "shop", "orders"), write=write)
+
+    assert tenant == SameTenant(USER, granted.target)
+    assert granted == GrantedInCosmosDb(USER, Target(COSMOS_ACCOUNT, "a"))
+
+
+def test_an_external_table_of_cosmos_db_takes_a_role_of_cosmos_db():
+    links = workflow("external-table", **COSMOS).links()
+
+    (granted,) = [link for link in links if isinstance(link, GrantedInCosmosDb)]
+    assert granted.subject == "mi-export on contosoorders"
 
 
 def test_a_target_of_another_kind_has_no_known_right():
