@@ -1,6 +1,10 @@
 """Workflows filled in as a user would, for the tests of what is done with them."""
 
 GROUP = "/subscriptions/4c8f2a61-7b3d-4e95-a0d2-91f6c3b58e07/resourceGroups/analytics/providers"
+LAKE_ID = f"{GROUP}/Microsoft.Storage/storageAccounts/contosolake"
+COSMOS_ID = f"{GROUP}/Microsoft.DocumentDB/databaseAccounts/contosocosmos"
+ARCHIVE_ID = f"{GROUP}/Microsoft.Kusto/clusters/contosoarchive"
+EXPORT_ID = f"{GROUP}/Microsoft.ManagedIdentity/userAssignedIdentities/mi-export"
 EDGE_HUB = f"{GROUP}/Microsoft.EventHub/namespaces/contosoedge/eventhubs/sensors"
 LAKE = "https://contosolake.blob.core.windows.net"
 BACKUP = "https://contosobackup.blob.core.windows.net"

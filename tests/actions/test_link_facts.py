@@ -4,14 +4,22 @@ import threading
 
 import pytest
 
-from adxmi_jupyter.actions import link_facts
+from adxmi_jupyter.actions import link_facts, target_facts
 from adxmi_jupyter.actions.link_facts import Fact, Facts, ShownTable
 from adxmi_jupyter.actions.links import examined
-from adxmi_jupyter.errors import DatabaseNotFound, NotAuthorized, RequestTimedOut
-from adxmi_jupyter.model.azure_role import STORAGE_ACCOUNT, Target
+from adxmi_jupyter.errors import DatabaseNotFound, NotAuthorized, RequestTimedOut, ResourceNotFound
 from adxmi_jupyter.model.identity import ManagedIdentity
 from adxmi_jupyter.model.policy import CLUSTER, Scope
-from tests.actions.filling import BACKUP, EXPORT, INGEST_CLIENT, LAKE
+from tests.actions.filling import (
+    ARCHIVE_ID,
+    BACKUP,
+    COSMOS_ID,
+    EXPORT,
+    EXPORT_ID,
+    INGEST_CLIENT,
+    LAKE,
+    LAKE_ID,
+)
 from tests.service.answers import v1
 from tests.service.replay import replay
 
@@ -21,8 +29,8 @@ def ask(connection):
     """Ask for one fact."""
 
     def ask(fact, by=None):
-        facts = Facts()
-        facts.gather(by or connection, [fact])
+        facts = Facts(by or connection)
+        facts.gather([fact])
         return facts.answer(fact)
 
     return ask
@@ -44,17 +52,19 @@ def counted(azure):
 @pytest.mark.parametrize(
     ("noun", "more", "requests", "arm_requests"),
     [
-        # Two policies and the callouts; the cluster, where the account is, and the roles there.
-        ("external-table", {}, 3, 3),
-        # Two containers of one account: its place is asked for once, the roles for each.
-        ("external-table", {"location": f"{LAKE}/archive, {LAKE}/landing"}, 3, 4),
-        ("external-table", {"location": f"{LAKE}/archive, {BACKUP}/backups"}, 3, 5),
-        # Besides, the roles of the database and its external tables.
-        ("continuous-export", {}, 4, 3),
+        # Two policies and the callouts; the cluster, the identities of its subscription, who
+        # follows it, the one that does, where the account is, and the roles there.
+        ("external-table", {}, 3, 6),
+        # Two containers of one account: the roles for each.
+        ("external-table", {"location": f"{LAKE}/archive, {LAKE}/landing"}, 3, 7),
+        # Where two accounts are is one question.
+        ("external-table", {"location": f"{LAKE}/archive, {BACKUP}/backups"}, 3, 7),
+        # Besides, the roles of the database and its external tables; nobody asks who follows.
+        ("continuous-export", {}, 4, 4),
         # Besides, the plugins.
-        ("python-plugin", {}, 4, 3),
-        # Where the hub is stands in its resource ID.
-        ("event-hub", {}, 2, 2),
+        ("python-plugin", {}, 4, 4),
+        # Where the hub is stands in its resource ID; in which tenant it is does not.
+        ("event-hub", {}, 2, 4),
     ],
 )
 def test_each_fact_is_asked_for_once(
@@ -68,17 +78,17 @@ def test_each_fact_is_asked_for_once(
 def test_facts_are_asked_for_at_the_same_time(connection):
     together = threading.Barrier(4, timeout=10)
 
-    Facts().gather(connection, [Fact((name,), lambda _: together.wait()) for name in "abcd"])
+    Facts(connection).gather([Fact((name,), lambda _: together.wait()) for name in "abcd"])
 
     assert not together.broken
 
 
 def test_the_same_fact_is_asked_for_once_however_often_it_is_named(connection):
     asked = []
-    facts = Facts()
+    facts = Facts(connection)
 
-    facts.gather(connection, [Fact(("x",), asked.append), Fact(("x",), asked.append)])
-    facts.gather(connection, [Fact(("x",), asked.append)])
+    facts.gather([Fact(("x",), asked.append), Fact(("x",), asked.append)])
+    facts.gather([Fact(("x",), asked.append)])
 
     assert asked == [connection]
 
@@ -90,7 +100,7 @@ def test_an_error_stands_where_its_answer_would_and_is_raised_when_asked_for(ask
 
 def test_a_mistake_of_the_tool_is_no_answer(connection):
     with pytest.raises(ZeroDivisionError):
-        Facts().gather(connection, [Fact(("x",), lambda _: 1 / 0)])
+        Facts(connection).gather([Fact(("x",), lambda _: 1 / 0)])
 
 
 def test_policies_roles_callouts_and_plugins_are_read(ask):
@@ -134,23 +144,40 @@ def test_a_principal_is_named_as_roles_name_it(ask):
     assert str(found.reference) == f"aadapp={INGEST_CLIENT};a-tenant"
 
 
-def test_a_target_is_found_by_type_and_name_in_any_letter_case(ask):
-    found = ask(link_facts.resource(Target(STORAGE_ACCOUNT, "CONTOSOLAKE")))
+@pytest.mark.parametrize(
+    ("fact", "right"),
+    [
+        (link_facts.callouts(), "AllDatabasesMonitor"),
+        (link_facts.policy(CLUSTER), "AllDatabasesAdmin; of a database Database Admin may do"),
+        (link_facts.roles("Sales"), "Database Admin of Sales, or its monitor"),
+        (link_facts.assigned(), "Reader on the cluster, in Azure"),
+        (link_facts.in_subscription(), "Reader on the subscription, in Azure"),
+        (link_facts.identity_resource(EXPORT_ID), "Reader on the identity, in Azure"),
+        (target_facts.followed(), "Contributor on the cluster, in Azure"),
+        (target_facts.follower(ARCHIVE_ID), "Reader on the follower cluster, in Azure"),
+        (target_facts.azure_roles(LAKE_ID, EXPORT), "Reader on it, in Azure"),
+        (target_facts.cosmos_roles(COSMOS_ID), "Reader on the account, in Azure"),
+    ],
+    ids=lambda value: value.key[0] if isinstance(value, Fact) else "",
+)
+def test_what_a_caller_may_not_ask_for_is_refused_with_the_right_it_takes(
+    outsider, ask, fact, right
+):
+    with pytest.raises((NotAuthorized, ResourceNotFound)) as caught:
+        ask(fact, by=outsider)
 
-    assert found.endswith("/Microsoft.Storage/storageAccounts/contosolake")
-    assert ask(link_facts.resource(Target(STORAGE_ACCOUNT, "contosohub"))) == ""
+    assert caught.value.why.endswith(f" (to see it takes: {right})")
 
 
-def test_a_target_whose_resource_id_is_known_is_not_asked_for(azure, ask):
-    before = azure.arm_requests_served
+def test_a_right_that_is_missing_is_told_once_however_often_it_is_asked(outsider):
+    facts = Facts(outsider)
+    facts.gather([link_facts.callouts()])
+    facts.gather([link_facts.callouts()])
 
-    assert ask(link_facts.resource(Target(STORAGE_ACCOUNT, "x", resource_id="/a/b"))) == "/a/b"
-    assert azure.arm_requests_served == before
+    with pytest.raises(NotAuthorized) as caught:
+        facts.answer(link_facts.callouts())
 
-
-def test_what_a_caller_may_not_ask_for_is_refused(outsider, ask):
-    with pytest.raises(NotAuthorized):
-        ask(link_facts.callouts(), by=outsider)
+    assert caught.value.why.count("to see it takes") == 1
 
 
 def test_an_answer_that_comes_too_late_is_an_error(connections, azure, ask):

@@ -16,9 +16,11 @@ def test_a_reader_sees_some_links_and_none_is_ok_that_was_not_seen(reader, look,
 
     assert {name: one.state.value for name, one in found.items()} == {
         "plugin": "ok",
+        "identity exists": "unknown",
         "assigned to the cluster": "ok",
         "allowed by policy": "unknown",
         "callout policy": "unknown",
+        "same tenant": "unknown",
         "Azure role": "unknown",
     }
     assert "is not authorized to perform" in found["allowed by policy"].detail
@@ -28,10 +30,13 @@ def test_an_outsider_sees_the_policies_of_databases_only(outsider, look):
     found = look("external-table", by=outsider)
 
     assert {name: one.state.value for name, one in found.items()} == {
+        "identity exists": "unknown",
         "assigned to the cluster": "unknown",
         "allowed by policy": "ok",
         "callout policy": "unknown",
+        "same tenant": "unknown",
         "Azure role": "unknown",
+        "follower clusters": "unknown",
     }
 
 
@@ -64,7 +69,7 @@ def test_roles_one_may_not_list_are_unknown(reader, look):
     [
         ("cluster policy callout", {"callout policy"}),
         (".show plugins", {"plugin"}),
-        ("GET /subscriptions", {"assigned to the cluster", "Azure role"}),
+        ("GET /subscriptions", {"identity exists", "assigned to the cluster", "Azure role"}),
     ],
 )
 def test_what_cannot_be_read_makes_no_link_ok(fault, look, name, match, links):
@@ -98,8 +103,14 @@ def test_where_policies_cannot_be_read_the_other_links_are_judged_all_the_same(
 
     found = examined(connection, workflow.links(), "Sales")
 
-    assert [one.state.value for one in found] == ["missing", "unknown", "missing"]
-    assert found[0].fix.startswith("%adxmi identity assign --identity ")
+    assert [(one.link, one.state.value) for one in found] == [
+        ("identity exists", "ok"),
+        ("assigned to the cluster", "missing"),
+        ("allowed by policy", "unknown"),
+        ("same tenant", "ok"),
+        ("Azure role", "missing"),
+    ]
+    assert found[1].fix.startswith("%adxmi identity assign --identity ")
 
 
 def test_the_role_of_a_system_assigned_identity_that_is_not_there_is_unknown(azure, look):

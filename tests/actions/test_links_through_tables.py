@@ -3,7 +3,7 @@
 import pytest
 
 from adxmi_jupyter.actions.links import examined
-from tests.actions.filling import BACKUP, LAKE
+from tests.actions.filling import BACKUP, EXPORT, LAKE
 
 
 def chain(found):
@@ -13,10 +13,13 @@ def chain(found):
 def test_an_export_needs_what_its_external_table_needs(connection, filled):
     found = examined(connection, filled("continuous-export", identity="mi-ingest").links(), "Sales")
 
-    assert chain(found)[3:] == [
+    assert chain(found)[4:] == [
         ("external table", "external table ArchivedOrders", "ok"),
+        ("kind of ID", f"mi-export as {EXPORT}", "ok"),
+        ("identity exists", "mi-export", "ok"),
         ("assigned to the cluster", "mi-export", "ok"),
         ("allowed by policy", "mi-export ExternalTable", "ok"),
+        ("same tenant", "mi-export and contosolake", "ok"),
         ("Azure role", "mi-export on contosolake/archive", "ok"),
     ]
 
@@ -94,7 +97,8 @@ def test_an_acceleration_reads_as_its_own_identity_what_impersonates(azure, conn
 
     found = examined(connection, filled("query-acceleration").links(), "Sales")
 
-    assert chain(found)[-2:] == [
+    assert chain(found)[-3:] == [
         ("external table", "mi-export through external table Delta", "ok"),
+        ("same tenant", "mi-export and contosolake", "ok"),
         ("Azure role", "mi-export on contosolake/delta", "ok"),
     ]
