@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -86,11 +86,18 @@ class Chain:
     @property
     def summary(self) -> str:
         """What was found, in a sentence."""
-        unknown = [one for one in self._findings if one.state is not State.OK]
+        every = self._findings
+        unknown = [one for one in every if one.state is State.UNKNOWN]
+        warnings = [one for one in every if one.state is State.WARNING]
         if self.missing:
-            names = ", ".join(dict.fromkeys(one.link for one in self.missing))
-            return f"Missing: {names}."
+            return f"Missing: {_names(self.missing)}."
         if unknown:
-            told = f"{len(unknown)} of {len(self._findings)}"
+            told = f"{len(unknown)} of {len(every)}"
             return f"Nothing is known to be missing; {told} could not be looked at."
-        return f"All {len(self._findings)} links are in place."
+        if warnings:
+            return f"Nothing is missing; to be aware of: {_names(warnings)}."
+        return f"All {len(every)} links are in place."
+
+
+def _names(findings: Iterable[Finding]) -> str:
+    return ", ".join(dict.fromkeys(one.link for one in findings))

@@ -43,6 +43,17 @@ def test_mending_puts_it_in_place_and_checks_again(azure, form):
     assert not form.bar.apply.disabled
 
 
+def test_a_warning_is_told_and_is_not_missing(azure, ready):
+    azure.world.other_clusters[0].identities.clear()
+
+    ready.check.click()
+
+    assert "Nothing is missing; to be aware of: follower clusters." in text_of(ready.bar.outcome)
+    assert "warning" in ready.links.rows[6].widget._dom_classes
+    assert "not assigned to contosoarchive" in text_of(ready.links.rows[6].widget.children[0])
+    assert mends(ready) == []
+
+
 def test_mending_tells_others(form):
     heard = []
     form.when_applied(lambda: heard.append("mended"))
@@ -123,10 +134,9 @@ def test_an_azure_role_has_lines_and_no_button(form):
     form.check.click()
 
     assert "!az role assignment create --role" in texts(form)
-    assert "%adxmi embedded azure-role --identity mi-ingest" in text_of(
-        form.links.rows[5].widget.children[0]
-    )
-    assert not shown(form.links.rows[5].button)
+    (row,) = [one for one in form.links.rows if "Azure role" in one.button.tooltip]
+    assert "%adxmi embedded azure-role --identity mi-ingest" in text_of(row.widget.children[0])
+    assert not shown(row.button)
 
 
 def test_after_a_rest_the_links_are_looked_at_by_themselves(make_workflow_form):
