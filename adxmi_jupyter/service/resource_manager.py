@@ -170,12 +170,7 @@ class ResourceManager:
             "resources | where type =~ 'microsoft.kusto/clusters' "
             f"| where properties.uri =~ {string_literal(uri)} | project id | order by id asc"
         )
-        try:
-            rows = self.graph(query)
-        except CommandRefused as refusal:
-            if _NOTHING_TO_SEE not in _codes(refusal.service.payload):
-                raise
-            rows = []
+        rows = self.graph(query)
         if not rows:
             raise ResourceNotFound(
                 f"the Azure resource of {uri} was not found",
@@ -198,7 +193,10 @@ class ResourceManager:
         return items
 
     def graph(self, query: str, subscriptions: Sequence[str] = ()) -> list[dict[str, Any]]:
-        """Return all rows of a Resource Graph query; no subscriptions means all visible ones."""
+        """Return all rows of a Resource Graph query; no subscriptions means all visible ones.
+
+        Where the caller can see none at all, there are no rows.
+        """
         rows: list[dict[str, Any]] = []
         token = ""
         while True:
@@ -208,7 +206,12 @@ class ResourceManager:
             if token:
                 body["options"]["$skipToken"] = token
             path = "/providers/Microsoft.ResourceGraph/resources"
-            answer = self._sent("POST", path, GRAPH_VERSION, body)
+            try:
+                answer = self._sent("POST", path, GRAPH_VERSION, body)
+            except CommandRefused as refusal:
+                if _NOTHING_TO_SEE not in _codes(refusal.service.payload):
+                    raise
+                return rows
             rows += answer.get("data") or ()
             token = str(answer.get("$skipToken") or "")
             if not token:
