@@ -6,7 +6,7 @@ Everything here works on declarations (`model.workflow`) and knows none of them 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.actions import identities, link_facts, names
@@ -128,19 +128,19 @@ def check_all(connection: Connection, databases: Sequence[str]) -> Checks:
     facts.gather((link_facts.in_subscription(),))
     known = _known(facts, scopes)
     subjects: list[_Subject] = []
-    failed: dict[Fact, tuple[str, AdxmiError]] = {}
+    failed: dict[Fact, _Unread] = {}
     for (kind, where), fact in asked.items():
         try:
             kept = kept_of(connection, kind.listing, facts.answer(fact))
         except AdxmiError as failure:
-            failed.setdefault(fact, (where, failure))
+            failed.setdefault(fact, _Unread(where, failure)).nouns.append(kind.noun())
         else:
             subjects += [_subject(connection, kind, where, one, known) for one in kept]
     if failed and len(failed) == len(set(asked.values())):
-        raise next(iter(failed.values()))[1]
+        raise next(iter(failed.values())).failure
     named = [one for one in subjects if one.names_an_identity]
     every = _examined(facts, named, known)
-    unread = (_unread(where, failure) for where, failure in failed.values())
+    unread = (one.checked for one in failed.values())
     return Checks((*every, *unread, *_without_effect(facts, scopes)), len(subjects) - len(named))
 
 
@@ -159,7 +159,9 @@ def _rows(declaration: Declaration, database: str) -> Fact:
     def ask(connection: Connection) -> Rows:
         return rows_in(connection, listing, database)
 
-    return Fact(("rows", command_of(listing), database), ask)
+    is_in_azure = isinstance(listing, DataConnectionListing)
+    right = "Reader on the cluster, in Azure" if is_in_azure else link_facts.may_show(database)
+    return Fact(("rows", command_of(listing), database), ask, right)
 
 
 def _known(facts: Facts, scopes: Sequence[Scope]) -> tuple[ManagedIdentity, ...]:
@@ -256,10 +258,21 @@ def _checked(subject: _Subject, found: Sequence[Finding]) -> Checked:
     return Checked(noun, name, tuple(findings), subject.database)
 
 
-def _unread(database: str, failure: AdxmiError) -> Checked:
-    why = f"{failure.what}: {failure.why}"
-    unread = Finding("what there is", database, State.UNKNOWN, why, failure.fix)
-    return Checked("", "", (unread,), database)
+@dataclass(frozen=True)
+class _Unread:
+    """Workflows of some kinds that could not be listed in a database."""
+
+    database: str
+    failure: AdxmiError
+    nouns: list[str] = field(default_factory=list)
+
+    @property
+    def checked(self) -> Checked:
+        """What is told of them."""
+        why = f"{self.failure.what}: {self.failure.why}"
+        kinds = ", ".join(self.nouns)
+        unread = Finding("what there is", kinds, State.UNKNOWN, why, self.failure.fix)
+        return Checked("", "", (unread,), self.database)
 
 
 def _without_effect(facts: Facts, scopes: Sequence[Scope]) -> Iterator[Checked]:

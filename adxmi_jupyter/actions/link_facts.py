@@ -106,6 +106,11 @@ class Facts:
         return found
 
 
+def may_show(database: str) -> str:
+    """Return the roles of which one lets somebody see what a database has, policies included."""
+    return f"Database User, Viewer or Monitor of {database}"
+
+
 def assigned() -> Fact:
     """Ask which identities are assigned: `AssignedIdentities`."""
 
@@ -143,7 +148,8 @@ def policy(scope: Scope) -> Fact:
     def ask(connection: Connection) -> Policy:
         return read_one(connection, scope).policy
 
-    return Fact(("policy", scope), ask, "AllDatabasesAdmin; of a database Database Admin may do")
+    right = may_show(scope.database) if scope.database else "AllDatabasesMonitor"
+    return Fact(("policy", scope), ask, right)
 
 
 def roles(database: str) -> Fact:
@@ -211,7 +217,7 @@ def external_tables(database: str) -> Fact:
             for row in rows
         }
 
-    return Fact(("external tables", database), ask, f"Database User or Viewer of {database}")
+    return Fact(("external tables", database), ask, may_show(database))
 
 
 def _format(row: Mapping[str, Any]) -> str:

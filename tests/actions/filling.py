@@ -3,7 +3,10 @@
 GROUP = "/subscriptions/4c8f2a61-7b3d-4e95-a0d2-91f6c3b58e07/resourceGroups/analytics/providers"
 LAKE_ID = f"{GROUP}/Microsoft.Storage/storageAccounts/contosolake"
 COSMOS_ID = f"{GROUP}/Microsoft.DocumentDB/databaseAccounts/contosocosmos"
-ARCHIVE_ID = f"{GROUP}/Microsoft.Kusto/clusters/contosoarchive"
+ARCHIVE_ID = (
+    "/subscriptions/b61d90e3-2f74-4a8c-8c15-5e0a7d3f9b42/resourceGroups/archive/providers/"
+    "Microsoft.Kusto/clusters/contosoarchive"
+)
 EXPORT_ID = f"{GROUP}/Microsoft.ManagedIdentity/userAssignedIdentities/mi-export"
 EDGE_HUB = f"{GROUP}/Microsoft.EventHub/namespaces/contosoedge/eventhubs/sensors"
 LAKE = "https://contosolake.blob.core.windows.net"

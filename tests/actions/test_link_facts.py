@@ -148,7 +148,9 @@ def test_a_principal_is_named_as_roles_name_it(ask):
     ("fact", "right"),
     [
         (link_facts.callouts(), "AllDatabasesMonitor"),
-        (link_facts.policy(CLUSTER), "AllDatabasesAdmin; of a database Database Admin may do"),
+        (link_facts.policy(CLUSTER), "AllDatabasesMonitor"),
+        (link_facts.policy(Scope("Telemetry")), "Database User, Viewer or Monitor of Telemetry"),
+        (link_facts.external_tables("Telemetry"), "Database User, Viewer or Monitor of Telemetry"),
         (link_facts.roles("Sales"), "Database Admin of Sales, or its monitor"),
         (link_facts.assigned(), "Reader on the cluster, in Azure"),
         (link_facts.in_subscription(), "Reader on the subscription, in Azure"),
