@@ -118,8 +118,14 @@ def test_the_statement_is_built(water_plants, magic):
 def test_its_links_are_examined(water_plants, magic):
     frame = magic(f"{LINE.replace(' build ', ' check ')} --identity mi-ingest")
 
-    assert list(frame["link"]) == ["assigned to the cluster", "allowed by policy", "Azure role"]
-    assert list(frame["state"][:2]) == ["ok", "ok"]
+    assert list(frame["link"]) == [
+        "identity exists",
+        "assigned to the cluster",
+        "allowed by policy",
+        "same tenant",
+        "Azure role",
+    ]
+    assert list(frame["state"][:4]) == ["ok", "ok", "ok", "ok"]
 
 
 def test_bad_input_is_told(water_plants, magic):
