@@ -53,12 +53,15 @@ def _decoded(escape: re.Match[str]) -> str:
 _TOKEN = re.compile(
     r"(?P<comment>//[^\n]*)|(?P<lines>```.*?```|~~~.*?~~~)|(?P<literals>(?:"
     + _LITERAL.pattern.replace("?P<", "?P<_")
-    + r")+)|(?P<word>\w+)|(?P<mark>.)",
+    + r""")+)|(?P<open>["'].*)|(?P<word>\w+)|(?P<mark>.)""",
     re.VERBOSE | re.DOTALL,
 )
-"""Pieces of a query: what is inside a comment or a literal is not taken for anything else."""
+"""Pieces of a query: what is inside a comment or a literal is not taken for anything else.
 
-_OPENS, _CLOSES = "([{", ")]}"
+A literal that is never closed goes on to the end, so that no text takes long to read.
+"""
+
+_OPENS, _CLOSES = frozenset("([{"), frozenset(")]}")
 
 
 def literals_in(text: str) -> tuple[str, ...]:
@@ -76,25 +79,44 @@ def literals_in(text: str) -> tuple[str, ...]:
 def arguments_of(operators: Sequence[str], text: str) -> tuple[str, ...]:
     """Return what each use of an operator in a query is given, in brackets one after the other.
 
+    A use within the brackets of another one is part of what that one is given.
+
     >>> arguments_of(["externaldata"], "externaldata (A:int) ['x'] | take 1")
     (" (A:int) ['x'] ",)
     """
     pieces = list(_TOKEN.finditer(text))
-    starts = [at for at, piece in enumerate(pieces) if piece["word"] in operators]
-    given = (_brackets(pieces[at + 1 :]) for at in starts)
-    return tuple(one for one in given if one.lstrip().startswith("("))
+    given: list[str] = []
+    place = 0
+    while place < len(pieces):
+        piece = pieces[place]
+        place += 1
+        if piece["word"] in operators:
+            end = _end_of_brackets(pieces, place)
+            if end > place:
+                given.append("".join(one[0] for one in pieces[place:end]))
+            place = end
+    return tuple(given)
 
 
-def _brackets(pieces: Sequence[re.Match[str]]) -> str:
-    said, depth = "", 0
-    for piece in pieces:
+def _end_of_brackets(pieces: Sequence[re.Match[str]], start: int) -> int:
+    """Return where brackets that follow each other end; round ones come first, or there are none.
+
+    Blanks and comments around them are taken along.
+    """
+    depth, is_first = 0, True
+    for place in range(start, len(pieces)):
+        piece = pieces[place]
         mark = piece["mark"] or ""
-        is_blank = bool(piece["comment"]) or piece[0].isspace()
-        if not depth and not is_blank and mark not in tuple(_OPENS):
-            break
-        depth += (mark in tuple(_OPENS)) - (mark in tuple(_CLOSES))
-        said += piece[0]
-    return said
+        if not depth and not _is_blank(piece):
+            if mark != "(" if is_first else mark not in _OPENS:
+                return start if is_first else place
+            is_first = False
+        depth += (mark in _OPENS) - (mark in _CLOSES)
+    return start if is_first else len(pieces)
+
+
+def _is_blank(piece: re.Match[str]) -> bool:
+    return bool(piece["comment"]) or piece[0].isspace()
 
 
 def databases_named_in(query: str) -> tuple[str, ...]:
@@ -103,7 +125,7 @@ def databases_named_in(query: str) -> tuple[str, ...]:
     >>> databases_named_in("A | join database('B').T on Id | union cluster('x').database('C').T")
     ('B',)
     """
-    pieces = [one for one in _TOKEN.finditer(query) if not (one["comment"] or one[0].isspace())]
+    pieces = [one for one in _TOKEN.finditer(query) if not _is_blank(one)]
     names = (
         read_literals(literal["literals"])
         for before, word, mark, literal in zip(
