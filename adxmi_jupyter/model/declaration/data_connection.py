@@ -163,6 +163,11 @@ def kept(properties: Row, who: Who, needs: Needs) -> tuple[Link, ...]:
     return acting_as(identity, Usage.DATA_CONNECTION, *needs(identity, properties))
 
 
+def source_id(properties: Row, name: str) -> str:
+    """Return the resource ID of a source; the kinds for identities only call it otherwise."""
+    return text_cell(properties, name) or text_cell(properties, f"{name}ForManagedIdentity")
+
+
 def last_name(some_id: str) -> str:
     """Return the last name in a resource ID."""
     return some_id.rsplit("/", 1)[-1]

@@ -20,12 +20,13 @@ from adxmi_jupyter.model.declaration.data_connection import (
     account_target,
     hub_target,
     kept,
+    source_id,
     without_nothing,
 )
 from adxmi_jupyter.model.declaration.fields import field
 from adxmi_jupyter.model.declaration.links import Link, acting_as, holding
 from adxmi_jupyter.model.declaration.products import DataConnection
-from adxmi_jupyter.model.declaration.stored import DataConnectionListing, Row, Who, text_cell
+from adxmi_jupyter.model.declaration.stored import DataConnectionListing, Row, Who
 from adxmi_jupyter.model.declaration.types import Identity, TableName, Text
 from adxmi_jupyter.model.declaration.workflow import About, Sample, Workflow
 from adxmi_jupyter.model.identity import ManagedIdentity
@@ -52,8 +53,8 @@ def _reaching(identity: ManagedIdentity, storage: str, event_hub: str) -> tuple[
 
 def _chain(properties: Row, who: Who) -> tuple[Link, ...]:
     def needs(identity: ManagedIdentity, properties: Row) -> tuple[Link, ...]:
-        storage = text_cell(properties, "storageAccountResourceId")
-        return _reaching(identity, storage, text_cell(properties, "eventHubResourceId"))
+        storage = source_id(properties, "storageAccountResourceId")
+        return _reaching(identity, storage, source_id(properties, "eventHubResourceId"))
 
     return kept(properties, who, needs)
 

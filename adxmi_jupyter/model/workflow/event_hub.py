@@ -18,12 +18,13 @@ from adxmi_jupyter.model.declaration.data_connection import (
     Routing,
     hub_target,
     kept,
+    source_id,
     without_nothing,
 )
 from adxmi_jupyter.model.declaration.fields import field
 from adxmi_jupyter.model.declaration.links import Link, acting_as, holding
 from adxmi_jupyter.model.declaration.products import DataConnection
-from adxmi_jupyter.model.declaration.stored import DataConnectionListing, Row, Who, text_cell
+from adxmi_jupyter.model.declaration.stored import DataConnectionListing, Row, Who
 from adxmi_jupyter.model.declaration.types import Identity, Moment, Names, TableName, Text
 from adxmi_jupyter.model.declaration.workflow import About, Sample, Workflow
 from adxmi_jupyter.model.identity import ManagedIdentity
@@ -49,7 +50,7 @@ def _receiving(identity: ManagedIdentity, event_hub: str) -> tuple[Link, ...]:
 
 def _chain(properties: Row, who: Who) -> tuple[Link, ...]:
     def needs(identity: ManagedIdentity, properties: Row) -> tuple[Link, ...]:
-        return _receiving(identity, text_cell(properties, "eventHubResourceId"))
+        return _receiving(identity, source_id(properties, "eventHubResourceId"))
 
     return kept(properties, who, needs)
 
