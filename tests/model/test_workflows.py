@@ -16,6 +16,7 @@ from adxmi_jupyter.model.declaration.links import (
     GrantedInAzure,
     GrantedInCosmosDb,
     GrantedInKusto,
+    GrantedInSqlServer,
     NotVerifiable,
     PluginEnabled,
     ReadsThrough,
@@ -163,7 +164,7 @@ BEYOND_THE_POLICY = {
     "python-plugin": [PluginEnabled, CalloutAllowed, *IN_AZURE],
     "query-acceleration": [ReadsThrough],
     "sdk-ingestion": IN_AZURE,
-    "sql-request": [CalloutAllowed, NotVerifiable],
+    "sql-request": [CalloutAllowed, GrantedInSqlServer],
     "storage-ingestion": IN_AZURE,
     "update-policy": [GrantedInKusto],
 }
@@ -190,26 +191,22 @@ def test_the_system_assigned_identity_exists_as_long_as_it_is_assigned(noun):
     assert Exists(SYSTEM) not in links
 
 
-@pytest.mark.parametrize(
-    ("fields", "subject", "what"),
-    [
-        (SQL, "mi-export in erp01.database.windows.net", "a user of the database Erp"),
-        (
-            {"location": "https://onelake.dfs.fabric.microsoft.com/Sales/Orders.Lakehouse/x"},
-            "mi-export in onelake.dfs.fabric.microsoft.com",
-            "the right to read, given in OneLake",
-        ),
-    ],
-)
-def test_rights_that_only_the_target_knows_are_told(fields, subject, what):
-    (told,) = [
-        link
-        for link in workflow("external-table", **fields).links()
-        if isinstance(link, NotVerifiable)
-    ]
+def test_rights_in_onelake_are_told():
+    onelake = "https://onelake.dfs.fabric.microsoft.com/Sales/Orders.Lakehouse/x"
 
-    assert told.subject == subject
-    assert told.what.startswith(what)
+    links = workflow("external-table", location=onelake).links()
+
+    (told,) = [link for link in links if isinstance(link, NotVerifiable)]
+    assert told.subject == "mi-export in onelake.dfs.fabric.microsoft.com"
+    assert told.what == "the right to read, given in OneLake"
+
+
+def test_an_external_table_of_sql_server_takes_a_user_there():
+    links = workflow("external-table", **SQL).links()
+
+    (granted,) = [link for link in links if isinstance(link, GrantedInSqlServer)]
+    assert granted == GrantedInSqlServer(USER, "erp01.database.windows.net", "Erp")
+    assert granted.subject == "mi-export in erp01.database.windows.net"
 
 
 @pytest.mark.parametrize("noun", NOUNS)
@@ -220,18 +217,20 @@ def test_every_link_says_what_it_is_about(noun):
         )
 
 
-TARGETS = [
-    (Gen1("contosolake"), "the role Reader", "the role Contributor"),
-    (SqlServer("erp01.database.windows.net", "Erp"), "a user of the", "a user of the"),
-]
+@pytest.mark.parametrize(
+    ("write", "right"), [(False, "the role Reader, "), (True, "the role Contributor, ")]
+)
+def test_the_right_in_data_lake_storage_gen1_is_told(write, right):
+    (link,) = reach(USER, Gen1("contosolake"), write=write)
+
+    assert link.what.startswith(right)
 
 
-@pytest.mark.parametrize(("target", "read_right", "write_right"), TARGETS)
 @pytest.mark.parametrize("write", [False, True])
-def test_rights_that_are_told_only_are_told_of_any_target(target, read_right, write_right, write):
-    (link,) = reach(USER, target, write=write)
+def test_sql_server_is_reached_by_a_user_with_the_right(write):
+    links = reach(USER, SqlServer("erp01.database.windows.net", "Erp"), write=write)
 
-    assert link.what.startswith(write_right if write else read_right)
+    assert links == (GrantedInSqlServer(USER, "erp01.database.windows.net", "Erp", write),)
 
 
 @pytest.mark.parametrize(
