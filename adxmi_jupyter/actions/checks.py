@@ -88,9 +88,20 @@ def check_one(connection: Connection, declaration: Declaration, database: str, n
 
 
 def check_kind(connection: Connection, declaration: Declaration, database: str) -> Checks:
-    """Check all workflows of a kind in a database; raises as listing them does."""
+    """Check all workflows of a kind in a database; raises as listing them does.
+
+    What is kept nowhere is told by policies, and the cluster's counts in every database.
+    """
     found = kept_in(connection, declaration, database)
-    return _of_kind(connection, declaration, database, found)
+    unread: tuple[Checked, ...] = ()
+    if isinstance(declaration.listing, PolicyListing):
+        try:
+            found = (*found, *kept_in(connection, declaration, CLUSTER.database))
+        except AdxmiError as failure:
+            unread = (_Unread(database, failure, [declaration.noun()]).checked,)
+    every = {(one.existing.name, one.existing.identities): one for one in found}
+    checks = _of_kind(connection, declaration, database, every.values())
+    return Checks((*checks.checked, *unread))
 
 
 def check_planned(connection: Connection, workflow: Workflow, database: str) -> Checks:
@@ -207,6 +218,12 @@ class _Subject:
     links: tuple[Link, ...]
 
     @property
+    def labels(self) -> tuple[str, ...]:
+        """The identities that it needs, as people know them."""
+        acting = (link.identity.label for link in self.links if isinstance(link, Assigned))
+        return tuple(dict.fromkeys(acting))
+
+    @property
     def names_an_identity(self) -> bool:
         """Whether any of its links is about a managed identity."""
         return any(not isinstance(link, NotVerifiable) for link in self.links)
@@ -254,7 +271,7 @@ def _checked(subject: _Subject, found: Sequence[Finding]) -> Checked:
     if existing.trouble:
         trouble = Finding("state", existing.name, State.WARNING, existing.trouble)
         findings.append(trouble)
-    name = existing.name or ", ".join(existing.identities)
+    name = existing.name or ", ".join(subject.labels)
     return Checked(noun, name, tuple(findings), subject.database)
 
 
