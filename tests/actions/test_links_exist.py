@@ -1,0 +1,305 @@
+"""Whether an identity exists, is named by the ID that belongs there, and is in the tenant."""
+
+import pytest
+from azure.mgmt.msi import ManagedServiceIdentityClient
+
+from adxmi_jupyter.actions.checks import check_one
+from adxmi_jupyter.embedded.resources import AzureRoleAssignment
+from adxmi_jupyter.embedded.seed_azure import SUBSCRIPTION_ID
+from adxmi_jupyter.model.azure_role import AzureRole
+from adxmi_jupyter.model.declaration.registry import declaration_of
+from tests.actions.filling import EXPORT, EXPORT_ID, INGEST, INGEST_CLIENT, LAKE, STRANGER
+from tests.embedded.conftest import ADMIN, LoopbackAuth, UnusedCredential
+
+FABRIKAM = "a4c1e8d7-3b60-4f92-8e15-7d2c9b04f6a3"
+TENANT = "8d1f5c02-63a7-4f0e-9b1d-2e5a7c94b6d3"
+
+
+@pytest.fixture
+def msi(azure):
+    """The real client of user-assigned identities, as another tool would use it."""
+    with ManagedServiceIdentityClient(
+        UnusedCredential(),
+        SUBSCRIPTION_ID,
+        base_url=azure.arm_uri,
+        authentication_policy=LoopbackAuth(ADMIN),
+    ) as client:
+        yield client.user_assigned_identities
+
+
+@pytest.fixture
+def check(connection):
+    """Check an external table of Sales and return its links by name."""
+
+    def check(name="ArchivedOrders", by=None):
+        checks = check_one(by or connection, declaration_of("external-table"), "Sales", name)
+        return {one.link: one for one in checks.checked[0].findings}
+
+    return check
+
+
+@pytest.fixture
+def named(azure):
+    """Add an external table over the archive whose connection string has this word."""
+
+    def named(word, place=f"{LAKE}/archive"):
+        string = f"{place};managed_identity={word}"
+        azure.world.add_external_table("Named", string, database="Sales")
+        return "Named"
+
+    return named
+
+
+@pytest.fixture
+def may_read(azure):
+    """Let the reader read one resource in Azure."""
+
+    def may_read(resource_id):
+        reader = azure.world.principal("embedded-reader")
+        azure.world.azure_roles.append(
+            AzureRoleAssignment(
+                "any", resource_id, AzureRole.READER.definition_id, reader.object_id, "User"
+            )
+        )
+
+    return may_read
+
+
+# The kind of ID
+
+
+def test_a_client_id_is_the_wrong_kind_of_id(check, named):
+    found = check(named(INGEST_CLIENT))
+
+    assert found["kind of ID"].state == "missing"
+    assert found["kind of ID"].subject == f"mi-ingest as {INGEST_CLIENT}"
+    assert found["kind of ID"].detail == (
+        f"that is its client ID; what belongs there is its object ID, {INGEST}"
+    )
+    assert found["kind of ID"].fix == "%adxmi external-table form --database Sales"
+    assert found["assigned to the cluster"].state == "ok"
+
+
+@pytest.mark.parametrize("word", [INGEST, INGEST.upper()])
+def test_an_object_id_is_the_right_one_in_any_letter_case(check, named, word):
+    assert check(named(word))["kind of ID"].state == "ok"
+
+
+def test_system_is_a_word_of_its_own(check, named):
+    found = check(named("system"))
+
+    assert "kind of ID" not in found
+    assert "identity exists" not in found
+    assert found["assigned to the cluster"].subject == "contoso"
+
+
+def test_the_client_id_of_one_that_is_not_assigned_is_known_from_azure(azure, check, named):
+    found = check(named(azure.world.identity("mi-stranger").client_id))
+
+    assert found["kind of ID"].state == "missing"
+    assert STRANGER in found["kind of ID"].detail
+    assert found["assigned to the cluster"].fix == "%adxmi identity assign --identity mi-stranger"
+
+
+# Whether it exists
+
+
+def test_one_that_was_deleted_is_missing_though_the_cluster_lists_it(check, msi):
+    msi.delete("analytics", "mi-export")
+
+    found = check()
+
+    assert found["identity exists"].state == "missing"
+    assert found["identity exists"].detail == (
+        "it was deleted in Azure; the cluster goes on listing it"
+    )
+    assert found["identity exists"].fix == (
+        "!az identity create --name mi-export --resource-group analytics "
+        f"--subscription {SUBSCRIPTION_ID}"
+    )
+    assert found["assigned to the cluster"].state == "ok"
+
+
+def test_one_that_was_made_again_is_missing_and_the_new_object_id_is_told(check, msi):
+    msi.delete("analytics", "mi-export")
+    again = msi.create_or_update("analytics", "mi-export", {"location": "westeurope"})
+
+    found = check()["identity exists"]
+
+    assert found.state == "missing"
+    assert found.detail == (
+        "an identity of this name was made since, with another object ID: "
+        f"{again.principal_id}; {EXPORT} is the former one"
+    )
+
+
+def test_one_that_was_removed_and_made_again_is_told_by_its_name(azure, check, msi):
+    """The cluster does not list it any more; the policy still has its name."""
+    azure.world.cluster.identities.remove(azure.world.identity("mi-export"))
+    msi.delete("analytics", "mi-export")
+    again = msi.create_or_update("analytics", "mi-export", {"location": "westeurope"})
+
+    found = check()
+
+    assert found["identity exists"].state == "missing"
+    assert again.principal_id in found["identity exists"].detail
+    assert found["assigned to the cluster"].state == "missing"
+
+
+def test_one_that_nobody_knows_is_unknown(check, named):
+    found = check(named("11111111-2222-4333-8444-555555555555"))
+
+    assert found["identity exists"].state == "unknown"
+    assert found["identity exists"].detail == (
+        "Azure shows none with this object ID: it was deleted, or you may not read it there"
+    )
+    assert found["assigned to the cluster"].state == "missing"
+
+
+def test_who_may_read_the_one_and_not_list_them_sees_that_it_exists(reader, check, may_read):
+    before = check(by=reader)["identity exists"]
+    may_read(EXPORT_ID)
+
+    after = check(by=reader)["identity exists"]
+
+    assert before.state == "unknown"
+    assert before.detail.endswith("(to see it takes: Reader on the identity, in Azure)")
+    assert after.state == "ok"
+
+
+def test_who_may_read_the_one_sees_that_it_was_made_again(reader, check, may_read, msi):
+    may_read(EXPORT_ID)
+    msi.delete("analytics", "mi-export")
+    again = msi.create_or_update("analytics", "mi-export", {"location": "westeurope"})
+
+    found = check(by=reader)["identity exists"]
+
+    assert found.state == "missing"
+    assert again.principal_id in found.detail
+
+
+# The tenant of the target
+
+
+def test_a_target_of_another_tenant_is_out_of_reach(azure, check, named):
+    azure.world.add_storage_account("fabrikamlake", "shared", subscription="Fabrikam")
+
+    found = check(named(EXPORT, "https://fabrikamlake.blob.core.windows.net/shared"))
+
+    assert found["same tenant"].state == "missing"
+    assert found["same tenant"].subject == "mi-export and fabrikamlake"
+    assert found["same tenant"].detail == (
+        f"the target is in the tenant {FABRIKAM}, and an identity reaches its own only: {TENANT}"
+    )
+
+
+def test_a_target_that_cannot_be_seen_may_be_anywhere(check, named):
+    found = check(named(EXPORT, "https://elsewhere.blob.core.windows.net/shared"))
+
+    assert found["same tenant"].state == "unknown"
+    assert "Reader on it" in found["same tenant"].detail
+
+
+# Roles at the target
+
+
+@pytest.mark.parametrize("role", ["Owner", "Contributor", "Reader"])
+def test_roles_that_manage_the_target_do_not_do(azure, check, named, role):
+    azure.assign_role("mi-export", role, "contosobackup")
+
+    found = check(named(EXPORT, "https://contosobackup.blob.core.windows.net/backups"))
+
+    assert found["Azure role"].state == "missing"
+    assert found["Azure role"].detail == (
+        f"Storage Blob Data Reader is not granted there; {role} does not do"
+    )
+
+
+def test_a_role_given_minutes_ago_is_a_warning_until_it_counts(azure, check, named):
+    place = "https://contosobackup.blob.core.windows.net/backups"
+    azure.faults.add("late-roles")
+    azure.assign_role("mi-export", "Storage Blob Data Reader", "contosobackup")
+
+    late = check(named(EXPORT, place))["Azure role"]
+    azure.faults.clear()
+    counts = check("Named")["Azure role"]
+
+    assert late.state == "warning"
+    assert late.detail == (
+        "Storage Blob Data Reader was given minutes ago: it can take up to ten minutes until it "
+        "has effect"
+    )
+    assert late.fix == ""
+    assert (counts.state, counts.detail) == ("ok", "Storage Blob Data Reader")
+
+
+def test_of_two_roles_the_one_that_counts_is_told(azure, check, named):
+    place = "https://contosobackup.blob.core.windows.net/backups"
+    azure.assign_role("mi-export", "Storage Blob Data Contributor", "contosobackup")
+    azure.faults.add("late-roles")
+    azure.assign_role("mi-export", "Storage Blob Data Reader", "contosobackup")
+
+    found = check(named(EXPORT, place))["Azure role"]
+
+    assert (found.state, found.detail) == ("ok", "Storage Blob Data Contributor")
+
+
+@pytest.mark.parametrize(
+    ("role", "target", "state"),
+    [
+        ("Cosmos DB Built-in Data Reader", "contosocosmos", "ok"),
+        ("Cosmos DB Built-in Data Contributor", "contosocosmos", "ok"),
+        ("Cosmos DB Built-in Data Reader", "contosocosmos/Shop", "unknown"),
+        ("Cosmos DB Account Reader Role", "contosocosmos", "missing"),
+        ("Owner", "contosocosmos", "missing"),
+    ],
+)
+def test_cosmos_db_asks_for_a_role_of_its_own_on_the_whole_account(
+    azure, look, role, target, state
+):
+    azure.assign_role("mi-stranger", role, target)
+
+    found = look(
+        "external-table",
+        kind="cosmos",
+        identity="mi-stranger",
+        location="",
+        data_format="",
+        account="contosocosmos",
+        catalog="Shop",
+        collection="Baskets",
+    )["Cosmos DB role"]
+
+    assert found.state == state
+    assert found.fix.startswith("%adxmi embedded azure-role ") is (state == "missing")
+
+
+# Clusters that follow
+
+
+@pytest.mark.parametrize("database", ["Sales", "*"])
+def test_an_identity_that_a_follower_lacks_is_a_warning(azure, check, database):
+    azure.world.add_cluster("contosocopy")
+    azure.world.follow(database, by="contosocopy")
+
+    found = check()["follower clusters"]
+
+    assert found.state == "warning"
+    assert found.detail == "not assigned to contosocopy: queries there are refused"
+    assert found.fix == "assign it there, connected to contosocopy"
+
+
+def test_a_follower_of_another_database_does_not_matter(azure, check):
+    azure.world.add_cluster("contosocopy")
+    azure.world.follow("Telemetry", by="contosocopy")
+
+    found = check()["follower clusters"]
+
+    assert (found.state, found.detail) == ("ok", "assigned to contosoarchive")
+
+
+def test_who_may_not_read_a_follower_is_told_the_right(reader, check):
+    found = check(by=reader)["follower clusters"]
+
+    assert found.state == "unknown"
+    assert found.detail.endswith("(to see it takes: Reader on the follower cluster, in Azure)")
