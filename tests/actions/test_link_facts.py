@@ -155,7 +155,7 @@ def test_a_principal_is_named_as_roles_name_it(ask):
         (link_facts.assigned(), "Reader on the cluster, in Azure"),
         (link_facts.in_subscription(), "Reader on the subscription, in Azure"),
         (link_facts.identity_resource(EXPORT_ID), "Reader on the identity, in Azure"),
-        (target_facts.followed(), "Contributor on the cluster, in Azure"),
+        (target_facts.followed(), "Reader on the cluster, in Azure"),
         (target_facts.follower(ARCHIVE_ID), "Reader on the follower cluster, in Azure"),
         (target_facts.azure_roles(LAKE_ID, EXPORT), "Reader on it, in Azure"),
         (target_facts.cosmos_roles(COSMOS_ID), "Reader on the account, in Azure"),

@@ -254,7 +254,11 @@ def test_what_nobody_can_look_at_leaves_the_services_own_fix(magic):
 
     assert caught.value.fix.startswith("%adxmi status shows who you are")
     assert checked.iloc[-1]["state"] == "unknown"
-    assert "FROM EXTERNAL PROVIDER" in checked.iloc[-1]["detail"]
+    assert checked.iloc[-1]["detail"].startswith("only SQL Server can tell: ")
+    assert checked.iloc[-1]["fix"] == (
+        "%adxmi embedded azure-role --identity mi-ingest --role db_datareader "
+        "--target contososql/Erp"
+    )
 
 
 def test_cosmosdb_sql_request(mended):
