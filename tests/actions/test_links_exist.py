@@ -288,7 +288,7 @@ def test_an_identity_that_a_follower_lacks_is_a_warning(azure, check, database):
     assert found.detail == (
         "not assigned to contosocopy: queries there are refused; assign it there, too"
     )
-    assert found.fix == ""
+    assert found.fix == "%adxmi connect https://contosocopy.westeurope.kusto.windows.net"
 
 
 def test_a_follower_of_another_database_does_not_matter(azure, check):
