@@ -103,26 +103,60 @@ def _needs(noun: str) -> list[str]:
 
 
 def _need(link: Link) -> str:
+    return _of_the_identity(link) or _at_a_target(link) or _of_the_cluster(link)
+
+
+def _of_the_identity(link: Link) -> str:
     from adxmi_jupyter.model.declaration import links
 
     match link:
+        case links.Exists():
+            return f"{link.identity.label} exists"
         case links.Assigned():
             return f"{link.identity.label} is assigned to the cluster"
         case links.Allowed():
             where = "cluster policy" if link.cluster_only else "policy of the database or cluster"
             return f"the {where} allows {link.identity.label} `{link.usage}`"
+        case links.GrantedInKusto():
+            where = ", ".join(link.databases) or "the database"
+            return f"{link.identity.label} is in the role `{link.role}` of {where}"
+        case links.AssignedToFollowers():
+            return f"{link.identity.label} is assigned to the clusters that follow the database"
+        case _:
+            return ""
+
+
+def _at_a_target(link: Link) -> str:
+    from adxmi_jupyter.model.azure_role import COSMOS_READER_NAME
+    from adxmi_jupyter.model.declaration import links
+
+    match link:
+        case links.SameTenant():
+            return f"{link.identity.label} is in the tenant of `{link.target.name}`"
         case links.GrantedInAzure():
             role = link.roles[0].role_name
             return f"{link.identity.label} holds the Azure role *{role}* on `{link.target}`"
-        case links.GrantedInKusto():
-            where = ", ".join(link.databases) or "every database it reads"
-            return f"{link.identity.label} is in the role `{link.role}` of {where}"
+        case links.GrantedInCosmosDb():
+            role = f"*{COSMOS_READER_NAME}*, a role of Cosmos DB's own,"
+            return f"{link.identity.label} holds {role} on `{link.target}`"
+        case links.GrantedInSqlServer():
+            right = "write" if link.writes else "read"
+            place = f"`{link.server}/{link.catalog}`"
+            return f"{link.identity.label} is a user of {place} who may {right}"
+        case links.NotVerifiable():
+            return f"{link.subject}: {link.what}"
+        case _:
+            return ""
+
+
+def _of_the_cluster(link: Link) -> str:
+    from adxmi_jupyter.model.declaration import links
+
+    match link:
         case links.CalloutAllowed():
             return f"the callout policy allows `{link.callout_type}` for `{link.uri}`"
         case links.PluginEnabled():
             return f"the plugin `{link.plugin}` is enabled"
-        case links.NotVerifiable():
-            return f"{link.subject}: {link.what}"
         case _:
             return f"{link.subject} is in order itself"
 

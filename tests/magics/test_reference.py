@@ -2,6 +2,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from adxmi_jupyter.magics.reference import BEGIN, END, FOLDER, pages, refreshed, table
 from adxmi_jupyter.magics.tree import leaves
 
@@ -21,6 +23,24 @@ def test_a_workflow_says_what_must_be_in_place():
 
     assert "the cluster policy allows the identity `SandboxArtifacts`" in page
     assert "the callout policy allows `sandbox_artifacts` for" in page
+
+
+@pytest.mark.parametrize(
+    ("noun", "told"),
+    [
+        ("external-table", "1. the identity exists"),
+        ("external-table", "the identity is in the tenant of `contosolake`"),
+        ("external-table", "the identity is assigned to the clusters that follow the database"),
+        ("continuous-export", "the identity is in the role `viewers` of the database"),
+        ("sql-request", "is a user of `contososql.database.windows.net/Erp` who may read"),
+        (
+            "cosmosdb-connection",
+            "*Cosmos DB Built-in Data Reader*, a role of Cosmos DB's own, on `contosocosmos`",
+        ),
+    ],
+)
+def test_every_kind_of_link_is_told_in_words(noun, told):
+    assert told in pages()[noun]
 
 
 def test_only_what_stands_between_the_markers_is_refreshed():
