@@ -4,15 +4,10 @@ import pytest
 
 from adxmi_jupyter.actions.links import examined, links_frame
 from adxmi_jupyter.embedded import ClusterRole, DatabaseRole, Principal, PrincipalKind
-from adxmi_jupyter.embedded.callouts import CalloutRule
 from adxmi_jupyter.embedded.resources import AzureRoleAssignment
 from adxmi_jupyter.embedded.world import as_principal
 from adxmi_jupyter.model.azure_role import AzureRole
-from adxmi_jupyter.model.declaration.links import (
-    NotVerifiable,
-    PluginEnabled,
-)
-from tests.actions.filling import BACKUP, EDGE_HUB, EXPORT, GROUP, INGEST, LAKE
+from tests.actions.filling import BACKUP, EDGE_HUB, EXPORT, GROUP, INGEST
 
 TENANT = "8d1f5c02-63a7-4f0e-9b1d-2e5a7c94b6d3"
 SUBSCRIPTION = "/subscriptions/4c8f2a61-7b3d-4e95-a0d2-91f6c3b58e07"
@@ -338,67 +333,3 @@ def test_the_system_assigned_identity_is_found_in_roles_by_its_client_id(azure, 
     azure.world.grant(as_principal(system), DatabaseRole.VIEWERS, database="Sales")
 
     assert states("continuous-export", identity="system")["security role"] == "ok"
-
-
-# Callout policy
-
-
-def test_an_address_that_no_rule_allows_is_missing(look):
-    found = look("python-plugin")["callout policy"]
-
-    assert (found.state, found.detail) == ("missing", "no rule of sandbox_artifacts allows it")
-    assert found.fix == (f"%adxmi callout allow --type sandbox_artifacts --uri {LAKE}")
-
-
-def test_an_address_that_a_rule_denies_is_missing_and_the_rule_is_named(azure, look):
-    azure.world.cluster.callout_policy = [
-        CalloutRule("external_data", "contosolake", can_call=False)
-    ]
-
-    found = look("external-table")["callout policy"]
-
-    assert found.state == "missing"
-    assert found.detail == "a rule denies it: external_data contosolake denied"
-    assert found.fix == ("%adxmi callout revoke --type external_data --pattern contosolake --yes")
-
-
-def test_an_address_that_depends_on_a_rule_nobody_here_can_read_is_unknown(azure, look):
-    azure.world.cluster.callout_policy = [
-        CalloutRule("external_data", "(?<x>lake)", can_call=False)
-    ]
-
-    found = look("external-table")["callout policy"]
-
-    assert found.state == "unknown"
-    assert found.detail == "it depends on a rule that cannot be read here: (?<x>lake)"
-
-
-# Plugin
-
-
-def test_a_plugin_that_is_switched_off_is_missing(azure, look):
-    azure.world.cluster.settings["languageExtensions"] = None
-
-    found = look("python-plugin")["plugin"]
-
-    assert (found.state, found.detail) == ("missing", "not enabled on the cluster")
-    assert "Azure portal" in found.fix
-
-
-def test_a_plugin_is_found_in_any_letter_case(connection):
-    (found,) = examined(connection, [PluginEnabled("SQL_request")], "Sales")
-
-    assert found.state == "ok"
-
-
-# What nobody can look at
-
-
-def test_what_cannot_be_looked_at_is_unknown_with_what_it_is(connection):
-    (found,) = examined(connection, [NotVerifiable("mi-export in erp", "a user there")], "Sales")
-
-    assert (found.link, found.state, found.detail) == (
-        "right at the target",
-        "unknown",
-        "a user there",
-    )
