@@ -286,6 +286,12 @@ class ServiceRefusal(AdxmiError):
 class NotAuthorized(ServiceRefusal):
     """The caller lacks a right (HTTP 403)."""
 
+    ask_for_role = "%adxmi status shows who you are; ask for the role the message names"
+    ask_for_action = (
+        "ask for a role with the action the message names; "
+        "Managed Identity Operator on an identity allows assigning it"
+    )
+
 
 class DatabaseNotFound(ServiceRefusal):
     """The cluster has no database of that name, or the caller may not see it."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.actions.frames import FLAG, TEXT, fixed_frame
 from adxmi_jupyter.errors import AdxmiError
+from adxmi_jupyter.model.kql import quote_name
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,8 +61,22 @@ def _principal(connection: Connection) -> str:
 
 
 def _roles(connection: Connection) -> str:
+    rows = _role_rows(connection, connection.database) or _role_rows(connection, "")
+    return ", ".join(dict.fromkeys(map(_role_text, rows)))
+
+
+def _role_rows(connection: Connection, database: str) -> Sequence[Mapping[str, Any]]:
+    """Return the caller's roles on a database, those on its cluster among them, or on the latter.
+
+    There are none where the service does not tell: the rest of the row still helps.
+    """
+    scope = f"database {quote_name(database)}" if database else "cluster"
     try:
-        answer = connection.kusto.command(".show cluster principal roles")
-    except AdxmiError:  # a principal with few rights may not ask; the rest of the row still helps
-        return ""
-    return ", ".join(dict.fromkeys(str(row["Role"]) for row in answer.rows()))
+        return connection.kusto.command(f".show {scope} principal roles", database=database).rows()
+    except AdxmiError:
+        return ()
+
+
+def _role_text(row: Mapping[str, Any]) -> str:
+    role, scope = str(row["Role"]), str(row.get("Scope") or "")
+    return f"{role} ({scope})" if scope.lower().startswith("database ") else role

@@ -84,7 +84,7 @@ class Facts:
             if isinstance(answer, Exception) and not isinstance(answer, AdxmiError):
                 raise answer
             if isinstance(answer, NotAuthorized | ResourceNotFound) and fact.right:
-                answer.why = f"{answer.why} (to see it takes: {fact.right})"
+                _tell_right(answer, fact.right)
             self._answers[fact.key] = answer
 
     def has(self, fact: Fact) -> bool:
@@ -109,6 +109,14 @@ class Facts:
 def may_show(database: str) -> str:
     """Return the roles of which one lets somebody see what a database has, policies included."""
     return f"Database User, Viewer or Monitor of {database}"
+
+
+def _tell_right(refusal: AdxmiError, right: str) -> None:
+    """Say what it takes to see a fact: the service's words name an action, and go on and on."""
+    if isinstance(refusal, NotAuthorized):
+        refusal.what, refusal.why = "you may not see it", f"it takes {right}"
+    else:
+        refusal.why = f"{refusal.why} (to see it takes: {right})"
 
 
 def assigned() -> Fact:
@@ -192,7 +200,7 @@ def plugins() -> Fact:
             str(cell(row, "PluginName")).lower() for row in rows if cell(row, "IsEnabled")
         )
 
-    return Fact(("plugins",), ask)
+    return Fact(("plugins",), ask, "Database Viewer")
 
 
 @dataclass(frozen=True)

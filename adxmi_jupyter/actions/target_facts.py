@@ -139,7 +139,9 @@ def azure_roles(scope: str, object_id: str) -> Fact:
         held = [item.get("properties") or {} for item in items]
         return tuple(_held(one) for one in held if _reaches(str(one.get("scope") or scope), scope))
 
-    return Fact(("azure roles", scope.lower(), object_id.lower()), ask, "Reader on it, in Azure")
+    return Fact(
+        ("azure roles", scope.lower(), object_id.lower()), ask, "Reader on the target, in Azure"
+    )
 
 
 def _held(properties: Mapping[str, object]) -> HeldRole:

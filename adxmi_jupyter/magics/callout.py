@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from adxmi_jupyter.errors import MissingOption
+from adxmi_jupyter.magics import rights
 from adxmi_jupyter.magics.options import dry_run, refuse_both, yes
 from adxmi_jupyter.magics.params import Name
 from adxmi_jupyter.magics.tree import Noun, verb
@@ -51,9 +52,9 @@ def callout() -> None:
     """
 
 
-@verb("list", of=callout, examples=("callout list",))
+@verb("list", right=rights.SHOW_CALLOUTS, of=callout, examples=("callout list",))
 def list_(call: Call) -> pd.DataFrame:
-    """List the rules, the predefined ones among them; takes the role AllDatabasesMonitor."""
+    """List the rules, the predefined ones among them."""
     from adxmi_jupyter.actions.callouts import read_rules, rules_frame
 
     return rules_frame(call.connection, read_rules(call.connection))
@@ -61,6 +62,7 @@ def list_(call: Call) -> pd.DataFrame:
 
 @verb(
     "allow",
+    right=rights.CHANGE_CALLOUTS,
     of=callout,
     examples=(
         "callout allow --type sandbox_artifacts --uri https://contosolake.blob.core.windows.net",
@@ -80,7 +82,7 @@ def list_(call: Call) -> pd.DataFrame:
 )
 @dry_run
 def allow(call: Call, *, callout_type: str, uri: str, pattern: str, dry_run: bool) -> pd.DataFrame:
-    """Allow calls to a host, besides what is allowed; takes the role AllDatabasesAdmin."""
+    """Allow calls to a host, besides what is allowed."""
     from adxmi_jupyter.actions.callouts import plan_allow
 
     refuse_both(call, {"--uri": bool(uri), "--pattern": bool(pattern)})
@@ -96,6 +98,7 @@ def allow(call: Call, *, callout_type: str, uri: str, pattern: str, dry_run: boo
 
 @verb(
     "revoke",
+    right=rights.CHANGE_CALLOUTS,
     of=callout,
     examples=(
         r"callout allow --type cosmosdb --pattern \.documents\.azure\.com",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from adxmi_jupyter.errors import MissingOption
+from adxmi_jupyter.magics import rights
 from adxmi_jupyter.magics.fixing import Fixing, answer, fix_options
 from adxmi_jupyter.magics.options import database_option, file_option
 from adxmi_jupyter.magics.tree import Example, verb
@@ -25,6 +26,7 @@ https://contosobackup.blob.core.windows.net/backups;managed_identity=\
 
 @verb(
     "check",
+    right=rights.CHECK,
     examples=(
         "check",
         "check --database Sales",
@@ -50,6 +52,8 @@ def check(
 
     With --error it is what a refusal names, whatever its text is copied from: a body, a stack, a
     row of .show ingestion failures, a line of a log. Codes are understood, not sentences.
+
+    For pipelines: in a console the exit code is 3 where a link is missing.
     """
     fixing = Fixing(fix, dry_run, yes)
     if error:

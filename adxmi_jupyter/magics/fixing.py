@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from adxmi_jupyter.errors import MissingOption
-from adxmi_jupyter.magics.options import dry_run, yes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,8 +23,14 @@ Function = Callable[..., Any]
 _fix = click.option(
     "--fix",
     is_flag=True,
-    help="Apply what mends it, as far as this tool can, in order; --dry-run shows the plan.",
+    help="Apply what mends it, as far as this tool can, in order.",
 )
+
+
+_dry_run = click.option(
+    "-n", "--dry-run", is_flag=True, help="Show what --fix would do, and change nothing."
+)
+_yes = click.option("-y", "--yes", is_flag=True, help="Confirm what --fix would do.")
 
 
 @dataclass(frozen=True)
@@ -39,7 +44,7 @@ class Fixing:
 
 def fix_options(function: Function) -> Function:
     """Declare ``--fix``, ``--dry-run`` and ``--yes``."""
-    return _fix(dry_run(yes(function)))
+    return _fix(_dry_run(_yes(function)))
 
 
 def answer(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from adxmi_jupyter.magics import rights
 from adxmi_jupyter.magics.identity_form import form
 from adxmi_jupyter.magics.options import dry_run, no_wait, yes
 from adxmi_jupyter.magics.params import AzureIdentityList
@@ -34,7 +35,12 @@ def identity() -> None:
     """Assign managed identities to the cluster, or remove them from it."""
 
 
-@verb("list", of=identity, examples=("identity list", "identity list --all"))
+@verb(
+    "list",
+    right=rights.SHOW_IDENTITIES,
+    of=identity,
+    examples=("identity list", "identity list --all"),
+)
 @click.option("--all", "everything", is_flag=True, help="Also those that are not assigned.")
 def list_(call: Call, *, everything: bool) -> pd.DataFrame:
     """List the identities assigned to the cluster."""
@@ -43,7 +49,12 @@ def list_(call: Call, *, everything: bool) -> pd.DataFrame:
     return identities_frame(call.connection, everything=everything)
 
 
-@verb("show", of=identity, examples=("identity show mi-ingest", "identity show system"))
+@verb(
+    "show",
+    right=rights.SHOW_IDENTITIES,
+    of=identity,
+    examples=("identity show mi-ingest", "identity show system"),
+)
 @click.argument("reference", metavar="IDENTITY", type=AzureIdentityList())
 def show(call: Call, *, reference: tuple[str, ...]) -> pd.DataFrame:
     """Show which of an identity's ids goes where: policy, connection string, role, …."""
@@ -56,6 +67,7 @@ def show(call: Call, *, reference: tuple[str, ...]) -> pd.DataFrame:
 
 @verb(
     "assign",
+    right=rights.ASSIGN,
     of=identity,
     examples=(
         "identity assign --identity mi-stranger --dry-run",
@@ -79,6 +91,7 @@ def assign(
 
 @verb(
     "remove",
+    right=rights.REMOVE,
     of=identity,
     examples=(
         "identity remove --identity mi-export --dry-run",

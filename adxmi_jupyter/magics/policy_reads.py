@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from adxmi_jupyter.magics import rights
 from adxmi_jupyter.magics.options import (
     body_file,
     cluster_option,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 @verb(
     "show",
+    right=rights.SHOW_POLICY,
     examples=(
         "policy show",
         "policy show --cluster --all-databases",
@@ -68,6 +70,7 @@ def show(
 
 @verb(
     "matrix",
+    right=rights.SHOW_POLICY,
     examples=("policy matrix", "policy matrix --all-databases"),
 )
 @read_scopes
@@ -91,6 +94,7 @@ def matrix(
 
 @verb(
     "diff",
+    right=rights.SHOW_POLICY,
     examples=(
         "policy diff --database Telemetry --against-database Sales",
         "policy diff --against-cluster",

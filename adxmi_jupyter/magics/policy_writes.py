@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from adxmi_jupyter.errors import ConfirmationRequired, MissingOption
+from adxmi_jupyter.magics import rights
 from adxmi_jupyter.magics.options import (
     allow_unknown_usage,
     body_file,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 @verb(
     "grant",
+    right=rights.CHANGE_POLICY,
     examples=(
         "policy grant --database Telemetry --identity mi-export --usage ExternalTable",
         "policy grant --cluster --identity system,mi-ingest --usage NativeIngestion --dry-run",
@@ -70,6 +72,7 @@ def grant(
 
 @verb(
     "revoke",
+    right=rights.CHANGE_POLICY,
     examples=(
         "policy revoke --database Sales --identity mi-ingest --usage DataConnection --dry-run",
         "policy revoke --database Sales --identity mi-ingest --usage DataConnection --yes",
@@ -116,6 +119,7 @@ def revoke(
 
 @verb(
     "alter",
+    right=rights.CHANGE_POLICY,
     examples=(
         Example(
             "policy alter --database Telemetry",
@@ -153,6 +157,7 @@ def alter(
 
 @verb(
     "alter-merge",
+    right=rights.CHANGE_POLICY,
     examples=(
         Example(
             "policy alter-merge --database Telemetry",
@@ -184,6 +189,7 @@ def alter_merge(
 
 @verb(
     "delete",
+    right=rights.CHANGE_POLICY,
     examples=(
         "policy delete --database Sales --dry-run",
         "policy delete --database Sales --yes",
@@ -203,6 +209,7 @@ def delete(call: Call, *, database: str, cluster: bool, dry_run: bool, yes: bool
 
 @verb(
     "undo",
+    right=rights.CHANGE_POLICY,
     examples=(
         "policy grant --database Telemetry --identity mi-ingest --usage ExportRequest",
         "policy undo --dry-run",

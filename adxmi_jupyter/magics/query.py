@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.errors import MissingOption
+from adxmi_jupyter.magics import rights
 from adxmi_jupyter.magics.options import database_option, file_option
 from adxmi_jupyter.magics.tree import Example, verb
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 @verb(
     "query",
+    right=rights.QUERY,
     examples=(
         Example("query", "Orders\n| summarize count() by Region"),
         Example("query --database Telemetry", "Events\n| take 2"),
@@ -35,7 +37,11 @@ def query(call: Call, *, database: str, file: str) -> pd.DataFrame:
     if not text:
         raise MissingOption(
             "there is no query",
-            why="it stands in the cell below %%adxmi query, or in a file",
-            fix="%%adxmi query, and the query in the lines below",
+            why="a file has it, or the standard input"
+            if call.is_console
+            else "it stands in the cell below %%adxmi query, or in a file",
+            fix="adxmi query --file -"
+            if call.is_console
+            else "%%adxmi query, and the query in the lines below",
         )
     return run_query(call.connection, text, database or call.connection.required_database())

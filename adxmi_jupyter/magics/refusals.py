@@ -14,6 +14,8 @@ from adxmi_jupyter.errors import (
     ConflictingOptions,
     InvalidValue,
     MissingOption,
+    NotAuthorized,
+    PartialRead,
     RepeatedOption,
     UnknownCommand,
     UnknownOption,
@@ -56,11 +58,24 @@ def unknown_command(context: click.Context, name: str, known: Sequence[str]) -> 
         return without_identity.refusal()
     match = closest(name, known)
     kind = "verb" if group else "noun"
+    if not group and not match and _is_turned_round(call, known):
+        swapped = {0: call.words[1].raw, 1: call.words[0].raw}
+        return UnknownCommand(
+            f"there is no noun {name!r}",
+            why="the noun stands before the verb",
+            fix=call.again(instead=swapped),
+        )
     return UnknownCommand(
         f"there is no {kind} {name!r}" + (f" of {group}" if group else ""),
         why=f"the {kind}s are {', '.join(known)}",
         fix=call.again(instead={_place(call, name): match}) if match else call.pasteable(group),
     )
+
+
+def _is_turned_round(call: Call, nouns: Sequence[str]) -> bool:
+    """Tell whether a line begins with a verb and the noun after it."""
+    second = call.words[1].text if len(call.words) > 1 else ""
+    return second in nouns and call.words[0].text.isidentifier()
 
 
 def refuse_elsewhere(context: click.Context, call: Call, *, console_only: bool) -> None:
@@ -99,6 +114,25 @@ def refuse_elsewhere(context: click.Context, call: Call, *, console_only: bool) 
         )
 
 
+def name_right(context: click.Context, refusal: NotAuthorized | PartialRead, right: str) -> None:
+    """Say which right is missing: the service names the operation that it refused, and no role.
+
+    What mends a link of a chain is known better already, and stays. Where an identity acts, it may
+    be the one without the right.
+    """
+    if not right:
+        return
+    if isinstance(refusal, PartialRead):
+        refusal.why = f"{refusal.why} (it takes: {right})"
+    elif refusal.fix in {NotAuthorized.ask_for_role, NotAuthorized.ask_for_action}:
+        noun, _, verb = _path(context).partition(" ")
+        more = f", and of the identity what %adxmi {noun} check tells" if verb in _ACTS else ""
+        refusal.fix = f"it takes of you (%adxmi status): {right}{more}"
+
+
+_ACTS = {"create", "run"}
+
+
 def refuse_repeated(context: click.Context, order: Iterable[click.Parameter]) -> None:
     """Refuse an option given twice, which click would answer with the last one.
 
@@ -134,17 +168,42 @@ def _repeated(context: click.Context, option: click.Option) -> RepeatedOption:
 def _unknown_option(name: str, call: Call, context: click.Context | None) -> CommandLineError:
     written = name.partition("=")[0]
     known = _options(context)
-    match = closest(written, [option for option in known if option.startswith("--")])
+    match = _closest_option(written, known)
     path = _path(context)
     place = _place(call, written)
     fix = call.pasteable(f"{path} --help")
-    if match and place in range(len(call.words)):
+    if written == _TRACEBACK and place >= 0:
+        fix = call.again(instead={0: f"{_TRACEBACK} {call.words[0].raw}"}, without=(place,))
+    elif match and place in range(len(call.words)):
         fix = call.again(instead={place: call.words[place].raw.replace(written, match, 1)})
     return UnknownOption(
         f"{path or 'the line'} has no option {written}",
         why=f"the options are {', '.join(o for o in known if o.startswith('--'))}",
         fix=fix,
     )
+
+
+_TRACEBACK = "--traceback"
+_ELSEWHERE = {
+    "--db": "--database",
+    "--principal": "--identity",
+    "--principals": "--identity",
+    "--force": "--yes",
+    "--confirm": "--yes",
+    "--what-if": "--dry-run",
+    "--whatif": "--dry-run",
+    "--output": "--out",
+}
+"""What other tools of Azure call an option."""
+
+
+def _closest_option(written: str, known: Sequence[str]) -> str:
+    """Return the option that was meant; the dashes are no likeness."""
+    meant = _ELSEWHERE.get(written, "")
+    if meant in known:
+        return meant
+    names = {option.removeprefix("--"): option for option in known if option.startswith("--")}
+    return names.get(closest(written.removeprefix("--"), names), "")
 
 
 def _missing(
@@ -155,8 +214,17 @@ def _missing(
         name, more = _name(parameter), f"{_name(parameter)} {parameter.metavar}"
     else:
         name = more = (parameter.metavar or parameter.human_readable_name) if parameter else "more"
-    why = (parameter.help or "") if isinstance(parameter, click.Option) else "it is required"
+    if isinstance(parameter, click.Option):
+        why = parameter.help or ""
+    else:
+        why = next(iter(_about_argument(context, name)), "it is required")
     return MissingOption(f"{_path(context)} needs {name}", why=why, fix=call.again(more=more))
+
+
+def _about_argument(context: click.Context | None, name: str) -> list[str]:
+    """Return what the help says of an argument, which has no help of its own."""
+    paragraphs = ((context.command.help if context else "") or "").split("\n\n")
+    return [" ".join(one.split()) for one in paragraphs if one.split()[:1] == [name]]
 
 
 def _bad_value(
@@ -203,17 +271,29 @@ def refuse_extra(context: click.Context, left: Sequence[str]) -> None:
     if not left:
         return
     call, path = _call(context), _path(context)
-    fix = call.pasteable(f"{path} --help")
+    why, fix = _about_extra(context, call, path, left)
+    raise InvalidValue(f"{path} cannot use {' '.join(map(quoted, left))}", why=why, fix=fix)
+
+
+def _about_extra(
+    context: click.Context, call: Call, path: str, left: Sequence[str]
+) -> tuple[str, str]:
+    """Return why words cannot be used, and what to write instead."""
+    if path == _QUERY:
+        below = "adxmi query --file -" if call.is_console else "%%adxmi query, and it below that"
+        return "a query stands below the line, or in a file", below
+    if path == _CHECK:
+        named = f"external-table check {' '.join(map(quoted, left))}"
+        why = "without a workflow before it, check looks at all there are"
+        return why, f"{call.pasteable(named)}, or another workflow's check"
+    why = "nothing on the line says what it is for; a name with blanks needs quotes"
     place = _place(call, left[0]) if len(left) == 1 else -1
     if place >= 0 and "--database" in _options(context) and not _mentions(call, _DATABASE):
-        fix = call.again(instead={place: f"--database {call.words[place].raw}"})
-    raise InvalidValue(
-        f"{path} cannot use {' '.join(map(quoted, left))}",
-        why="nothing on the line says what it is for; a name with blanks needs quotes",
-        fix=fix,
-    )
+        return why, call.again(instead={place: f"--database {call.words[place].raw}"})
+    return why, call.pasteable(f"{path} --help")
 
 
+_QUERY, _CHECK = "query", "check"
 _DATABASE = ("--database", "-d")
 
 

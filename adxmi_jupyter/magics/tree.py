@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from adxmi_jupyter.errors import AdxmiError
+from adxmi_jupyter import __version__
+from adxmi_jupyter.errors import AdxmiError, NotAuthorized, PartialRead
 from adxmi_jupyter.magics import refusals
-from adxmi_jupyter.magics.call import NOTEBOOK_PROGRAM, Call, Form
+from adxmi_jupyter.magics.call import CONSOLE_PROGRAM, NOTEBOOK_PROGRAM, Call, Form
 from adxmi_jupyter.magics.options import common_options
 from adxmi_jupyter.model.declaration.registry import nouns
 
@@ -49,7 +50,8 @@ class Example:
 class Verb(click.Command):
     """A leaf of the tree: a click command with examples, which refuses an option given twice.
 
-    `console_only` verbs start something that would keep a kernel busy.
+    `console_only` verbs start something that would keep a kernel busy; `right` is the least that
+    lets somebody do it.
     """
 
     def __init__(
@@ -57,11 +59,13 @@ class Verb(click.Command):
         *args: Any,
         examples: Iterable[Example | str] = (),
         console_only: bool = False,
+        right: str = "",
         **options: Any,
     ) -> None:
         options["context_settings"] = dict(_CONTEXT)
         super().__init__(*args, **options)
         self.console_only = console_only
+        self.right = right
         self.examples = tuple(
             Example(example) if isinstance(example, str) else example for example in examples
         )
@@ -96,13 +100,24 @@ class Verb(click.Command):
         call = ctx.find_object(Call)
         if call is not None:
             refusals.refuse_elsewhere(ctx, call, console_only=self.console_only)
-        return super().invoke(ctx)
+        try:
+            return super().invoke(ctx)
+        except (NotAuthorized, PartialRead) as refusal:
+            refusals.name_right(ctx, refusal, self.right)
+            raise
+
+    def program(self, here: str) -> str:
+        """Return what a line of it starts with: some are for a console, wherever one reads it."""
+        return CONSOLE_PROGRAM if self.console_only else here
 
     def format_epilog(self, ctx: click.Context, formatter: HelpFormatter) -> None:
-        """Write the examples."""
+        """Write the least right, and the examples."""
+        if self.right:
+            formatter.write_paragraph()
+            formatter.write_text(f"Least right: {self.right}.")
         if not self.examples:
             return
-        program = ctx.find_root().info_name or NOTEBOOK_PROGRAM
+        program = self.program(ctx.find_root().info_name or NOTEBOOK_PROGRAM)
         with formatter.section("Examples"):
             for example in self.examples:
                 for line in example.as_typed(program).splitlines():
@@ -224,6 +239,13 @@ def _note_traceback(ctx: click.Context, _param: click.Parameter, value: bool) ->
         call.show_stack = value
 
 
+def _show_version(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
+    if not value or ctx.resilient_parsing:
+        return
+    click.echo(f"adxmi_jupyter {__version__}")
+    ctx.exit()
+
+
 @click.group(cls=Tree, no_args_is_help=True, subcommand_metavar="NOUN VERB …")
 @click.option(
     "--traceback",
@@ -232,10 +254,21 @@ def _note_traceback(ctx: click.Context, _param: click.Parameter, value: bool) ->
     callback=_note_traceback,
     help="Show the full stack when the line fails. Stands before the noun.",
 )
+@click.option(
+    "--version",
+    is_flag=True,
+    expose_value=False,
+    is_eager=True,
+    callback=_show_version,
+    help="Show the version of this tool and exit.",
+)
 def tree() -> None:
     """Manage who may use which managed identity of Azure Data Explorer.
 
     A line is a noun and a verb. NOUN without a verb, and --help after a verb, explain them.
+
+    New here: identity assign, policy grant, and a workflow's create or run are the three steps;
+    form shows them on one page, and check tells which one is missing and the line that mends it.
     """
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from adxmi_jupyter.errors import MissingOption
+from adxmi_jupyter.magics import rights
 from adxmi_jupyter.magics.line import quoted
 from adxmi_jupyter.magics.options import (
     all_databases_option,
@@ -60,7 +61,6 @@ def _help(declaration: Declaration) -> str:
             f"Not with an identity: {one.title}, because {one.why}. Instead: {one.instead}."
             for one in about.without_identity
         ),
-        f"Least right of the caller: {about.caller}.",
         f"\b\nDocumentation:{pages}",
     ]
     return "\n\n".join(parts)
@@ -85,7 +85,9 @@ def _build(declaration: Declaration) -> Verb:
 def _carry_out(declaration: Declaration) -> Verb:
     about = declaration.about
 
-    @verb(about.does, examples=(example(declaration, about.does, "--dry-run"),))
+    examples = (example(declaration, about.does, "--dry-run"),)
+
+    @verb(about.does, right=about.caller, examples=examples)
     @database_option(_where(declaration))
     @fields(declaration)
     @_waiting(declaration)
@@ -114,13 +116,13 @@ def _carry_out(declaration: Declaration) -> Verb:
         )
         return _begun(call, done, no_wait=no_wait)
 
-    return named(carry_out, f"{_does(declaration)} The caller needs: {about.caller}.")
+    return named(carry_out, _does(declaration))
 
 
 def _list(declaration: Declaration) -> Verb:
     examples = (f"{declaration.noun()} list", f"{declaration.noun()} list --all-databases")
 
-    @verb("list", examples=examples)
+    @verb("list", right=_to_list(declaration), examples=examples)
     @database_option("This database instead of the current one.")
     @all_databases_option("Every database, read at the same time.")
     @skip_unreadable
@@ -148,7 +150,7 @@ def _drop(declaration: Declaration) -> Verb | None:
     if not can_be_dropped(declaration):
         return None
 
-    @verb("drop", examples=_examples_of_drop(declaration))
+    @verb("drop", right=_to_drop(declaration), examples=_examples_of_drop(declaration))
     @click.argument("name", metavar="NAME", type=ExistingName(declaration))
     @database_option("The database it is in; a write names it.")
     @_waiting(declaration)
@@ -165,6 +167,8 @@ def _drop(declaration: Declaration) -> Verb | None:
             call.preview(write.users.lines, write.text, write.changes)
             return workflow_writes.planned_frame(call.connection, write)
         done = workflow_writes.drop(call.connection, write, confirmed=yes, waits=not no_wait)
+        if not no_wait:
+            call.say(f"dropped: {name}")
         return _begun(call, done, no_wait=no_wait)
 
     return named(drop, f"Drop {_one(declaration)}; what depends on it stops working.")
@@ -264,6 +268,16 @@ def _what_is_listed(declaration: Declaration) -> str:
     if isinstance(kept, PolicyListing):
         return f"List who may do it: it is kept nowhere, so the policy's {kept.usage} tells."
     return "List those there are, and which identity each one uses."
+
+
+def _to_list(declaration: Declaration) -> str:
+    is_in_azure = isinstance(declaration.listing, DataConnectionListing)
+    return rights.SHOW_IN_AZURE if is_in_azure else rights.SHOW
+
+
+def _to_drop(declaration: Declaration) -> str:
+    is_in_azure = isinstance(declaration.listing, DataConnectionListing)
+    return rights.REMOVE if is_in_azure else rights.DROP
 
 
 def _examples_of_drop(declaration: Declaration) -> list[Example | str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from adxmi_jupyter.errors import ConflictingOptions
+from adxmi_jupyter.magics import rights
 from adxmi_jupyter.magics.fixing import Fixing, answer, fix_options
 from adxmi_jupyter.magics.line import quoted
 from adxmi_jupyter.magics.options import database_option
@@ -30,10 +31,10 @@ if TYPE_CHECKING:
 def check_verb(declaration: Declaration) -> Verb:
     """Return the verb ``check`` of a workflow."""
 
-    @verb("check", examples=_examples_of_check(declaration))
+    @verb("check", right=rights.CHECK, examples=_examples_of_check(declaration))
     @_named_or_planned(declaration)
     @database_option("The database it is in, or for, instead of the current one.")
-    @fields(declaration)
+    @fields(declaration, "Needed of a planned one")
     @fix_options
     def check(
         call: Call,
@@ -57,7 +58,8 @@ def check_verb(declaration: Declaration) -> Verb:
         return answer(call, Fixing(fix, dry_run, yes), checks)
 
     told = "Tell which link is missing, and the line that mends it."
-    return named(check, f"{told}\n\n{_checks(declaration)}")
+    code = "In a console the exit code is 3 where one is."
+    return named(check, f"{told}\n\n{_checks(declaration)} {code}")
 
 
 def _checked(

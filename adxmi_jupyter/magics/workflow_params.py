@@ -154,25 +154,29 @@ def param_of(spec: FieldSpec) -> FieldText:
     return FieldText("value", spec.choices)
 
 
-def fields(declaration: Declaration) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Declare an option for each field of a workflow."""
+def fields(
+    declaration: Declaration, required: str = "Required"
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Declare an option for each field of a workflow; `required` says when one must be given."""
 
     def declare(function: Callable[..., Any]) -> Callable[..., Any]:
         body = declaration.about.body
         if body:
             function = file_option(f"Read --{body} from a file instead of the cell body")(function)
         for spec in reversed(declaration.specs()):
-            function = _option(spec, declaration)(function)
+            function = _option(spec, declaration, required)(function)
         return function
 
     return declare
 
 
-def _option(spec: FieldSpec, declaration: Declaration) -> Callable[..., Any]:
+def _option(spec: FieldSpec, declaration: Declaration, required: str) -> Callable[..., Any]:
     if spec.kind is Kind.FLAG:
         # What is neither yes nor no by itself, or is yes, must be able to become no.
         words = spec.option if spec.default is False else f"{spec.option}/--not-{spec.option[2:]}"
-        return click.option(words, spec.name, is_flag=True, default=spec.default, help=_told(spec))
+        return click.option(
+            words, spec.name, is_flag=True, default=spec.default, help=_told(spec, required)
+        )
     is_body = spec.name == declaration.about.body
     return click.option(
         spec.option,
@@ -180,11 +184,11 @@ def _option(spec: FieldSpec, declaration: Declaration) -> Callable[..., Any]:
         type=param_of(spec),
         metavar=_METAVARS.get(spec.kind, "TEXT"),
         default="",
-        help=_told(spec) + (" Or the cell body." if is_body else ""),
+        help=_told(spec, required) + (" Or the cell body." if is_body else ""),
     )
 
 
-def _told(spec: FieldSpec) -> str:
+def _told(spec: FieldSpec, required: str) -> str:
     """Return the help of an option: what it is, its choices, and where it has a meaning."""
     parts = [spec.help]
     if spec.choices:
@@ -193,7 +197,7 @@ def _told(spec: FieldSpec) -> str:
         if len(values) < _EVERY_CHOICE:
             parts.append(f"For --{name.replace('_', '-')} {' or '.join(values)}.")
     if spec.is_required:
-        parts.append("Required." if not spec.only_for else "Required there.")
+        parts.append(f"{required}." if not spec.only_for else f"{required} there.")
     elif spec.choices and spec.default is not None:
         parts.append(f"Default: {spec.default}.")
     return " ".join(parts)

@@ -79,10 +79,14 @@ def split(text: str) -> tuple[str, ...]:
     return in_order(text.split(","))
 
 
+_LIKE = 0.65
+"""Below it two names have little in common but a prefix, such as mi-stranger and mi-ingest."""
+
+
 def closest(name: str, known: Iterable[str]) -> str:
     """Return the known name most like a mistyped one, or an empty string."""
     by_lower = {candidate.lower(): candidate for candidate in known}
-    found = difflib.get_close_matches(name.lower(), by_lower, n=1, cutoff=0.6)
+    found = difflib.get_close_matches(name.lower(), by_lower, n=1, cutoff=_LIKE)
     return by_lower[found[0]] if found else ""
 
 

@@ -115,8 +115,7 @@ def _typed(status: int, code: str, why: str, what: str) -> AdxmiError:
         return errors.NotAuthorized(
             "Azure Resource Manager did not authorize this",
             why=why,
-            fix="ask for a role with the action the message names; "
-            "Managed Identity Operator on an identity allows assigning it",
+            fix=errors.NotAuthorized.ask_for_action,
         )
     if status == HTTPStatus.NOT_FOUND:
         return errors.ResourceNotFound(

@@ -165,7 +165,7 @@ def _refusal(status: int, body: dict[str, Any], text: str) -> AdxmiError:
         return errors.NotAuthorized(
             "the service did not authorize this",
             why=why,
-            fix="%adxmi status shows who you are; ask for the role the message names",
+            fix=errors.NotAuthorized.ask_for_role,
         )
     if code == "BadRequest_DatabaseNotExist" or kind.endswith(".DatabaseNotFoundException"):
         return errors.DatabaseNotFound("there is no such database", why=why, fix="--database NAME")

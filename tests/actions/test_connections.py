@@ -17,6 +17,7 @@ def test_status_works_for_a_principal_with_few_rights(reader):
     (row,) = status_frame(reader).to_dict("records")
 
     assert row["credential"] == "as:reader"
+    assert row["roles"] == "Viewer (Database Sales)"
 
 
 def test_connections_are_listed_with_the_current_one(connections, reader):

@@ -153,7 +153,9 @@ def test_not_enough_rights_keeps_the_services_words(magic, policies):
     what, why, fix = told(raised)
     assert what == "NotAuthorized: the service did not authorize this"
     assert "is not authorized to perform operation" in why
-    assert fix == "  fix: %adxmi status shows who you are; ask for the role the message names"
+    assert fix == (
+        "  fix: it takes of you (%adxmi status): AllDatabasesAdmin, for the policy of a database too"
+    )
     assert policies() == before
 
 
