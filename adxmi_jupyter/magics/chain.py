@@ -110,6 +110,11 @@ class Chain(Whole):
         good = [f"in order: {line}" for line in _names_in_order(every)]
         return "\n\n".join(("\n".join((_summary(every), *good)), *texts, *more))
 
+    @property
+    def lacks_a_link(self) -> bool:
+        """Whether any link of any chain is missing."""
+        return bool((self["state"] == "missing").any())
+
     def __repr__(self) -> str:
         return self.to_text()
 

@@ -39,7 +39,9 @@ def _last(call: Call) -> BaseException:
         return last
     raise MissingOption(
         "there is no refusal to look at",
-        why="its text stands in the cell below %%adxmi check --error, in a file, or is that of "
+        why="a file has its text, or the standard input"
+        if call.is_console
+        else "its text stands in the cell below %%adxmi check --error, in a file, or is that of "
         "the last exception",
         fix="adxmi check --error --file -"
         if call.is_console

@@ -27,8 +27,9 @@ if TYPE_CHECKING:
 
     from adxmi_jupyter.service.connections import Connections
 
-FAILED, MISUSED, INTERRUPTED = 1, 2, 130
-"""Exit codes: the request failed; the line could not be understood; Ctrl-C."""
+FAILED, MISUSED, INCOMPLETE, INTERRUPTED = 1, 2, 3, 130
+"""Exit codes: the request failed; the line could not be understood; a check found a link missing;
+Ctrl-C."""
 
 
 class Console:
@@ -50,6 +51,7 @@ class Console:
 
     def __init__(self) -> None:
         self._is_silent = False
+        self.kept: pd.DataFrame | None = None
 
     def say(self, line: str) -> None:
         """Show a note."""
@@ -75,6 +77,7 @@ class Console:
 
     def keep(self, name: str, frame: pd.DataFrame) -> None:
         """Write a result to a file."""
+        self.kept = frame
         path = Path(name)
         is_csv = path.suffix.lower() == ".csv"
         text = _joined(frame).to_csv(index=False) if is_csv else _json(frame)
@@ -94,7 +97,7 @@ class Console:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the console script and exit with its code: 0, 1 failed, 2 misused, 130 interrupted."""
+    """Run the console script and exit with its code: 0, or the one of `FAILED` and the others."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a terminal may know fewer characters than names
             stream.reconfigure(errors="backslashreplace")
@@ -117,7 +120,12 @@ def execute(arguments: Sequence[str]) -> int:
         return INTERRUPTED
     finally:
         console.close()
-    return 0
+    return INCOMPLETE if _lacks_a_link(result if result is not None else console.kept) else 0
+
+
+def _lacks_a_link(result: object) -> bool:
+    """Tell whether a result is that of a check which found a link missing."""
+    return getattr(result, "lacks_a_link", False) is True
 
 
 def _show(result: object) -> None:

@@ -202,7 +202,7 @@ class FaultName(Name):
 
 
 class BodyFile(_ParamType):
-    """A file with a policy; its text is read at once. ``-`` is the standard input."""
+    """A file that stands for a cell body; its text is read at once. ``-`` is the standard input."""
 
     name = "file"
 
@@ -220,7 +220,7 @@ class BodyFile(_ParamType):
             raise InvalidValue(
                 f"the file {value} cannot be read",
                 why=getattr(error, "strerror", None) or "it is not UTF-8 text",
-                fix="give the path of a JSON or YAML file with --file",
+                fix="give the path of a text file with --file",
             ) from error
 
     def shell_complete(

@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from adxmi_jupyter import __version__
 from adxmi_jupyter.embedded import EmbeddedAzure
 
 NOTICE = (
@@ -93,6 +94,45 @@ def test_errors_are_three_lines_on_stderr_and_an_exit_code(adxmi, arguments, cod
     assert done.returncode == code
     assert done.stdout == ""
     assert [what, fix] == lines
+
+
+@pytest.mark.parametrize("more", [[], ["--out", "links.json"]])
+def test_a_check_that_finds_a_link_missing_exits_with_3(adxmi, more):
+    done = adxmi("check", "--database", "Telemetry", *more)
+
+    assert done.returncode == 3
+    assert done.stderr.splitlines() == [NOTICE]
+
+
+@pytest.mark.parametrize("arguments", [["--database", "Sales"], ["--fix", "--yes"]])
+def test_a_check_that_finds_all_in_place_exits_with_0(adxmi, arguments):
+    assert adxmi("check", *arguments).returncode == 0
+
+
+def test_the_version_is_told_without_a_cluster(adxmi):
+    done = adxmi("--version")
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"adxmi_jupyter {__version__}\n", "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (
+            ["query"],
+            ["  why: a file has it, or the standard input", "  fix: adxmi query --file -"],
+        ),
+        (
+            ["check", "--error"],
+            [
+                "  why: a file has its text, or the standard input",
+                "  fix: adxmi check --error --file -",
+            ],
+        ),
+    ],
+)
+def test_what_a_notebook_has_below_the_line_comes_from_a_file(adxmi, arguments, told):
+    assert adxmi(*arguments).stderr.splitlines()[-2:] == told
 
 
 def test_help_goes_to_stdout(adxmi):
