@@ -60,7 +60,7 @@ def _page(noun: str, verbs: list[tuple[str, Verb]]) -> str:
         f"# {noun}",
         *_about(noun, verbs[0][1]),
         *(_needs(noun) if noun in nouns() else ()),
-        *(_section(name, verb) for name, verb in verbs),
+        *(_section(noun, name, verb) for name, verb in verbs),
         "## Every verb",
         f"{_TABLE_HEAD}\n{common}",
         "`--traceback`, before the noun, shows the full stack of an error.",
@@ -157,14 +157,21 @@ def _of_the_cluster(link: Link) -> str:
             return f"the callout policy allows `{link.callout_type}` for `{link.uri}`"
         case links.PluginEnabled():
             return f"the plugin `{link.plugin}` is enabled"
+        case links.WritesThrough():
+            table = f"the external table `{link.external_table}` is there"
+            return f"{table}, and its own identity may write to it"
+        case links.ReadsThrough():
+            table = f"the external table `{link.external_table}` is there"
+            return f"{table}, and {link.identity.label} may read what it reads"
         case _:
             return f"{link.subject} is in order itself"
 
 
-def _section(name: str, verb: Verb) -> str:
+def _section(noun: str, name: str, verb: Verb) -> str:
     program = CONSOLE_PROGRAM if verb.console_only else NOTEBOOK_PROGRAM
     arguments = "".join(f" {p.metavar}" for p in verb.params if isinstance(p, click.Argument))
-    parts = [f"## `{program} {name}{arguments}`", " ".join((verb.help or "").split())]
+    told = [] if name == noun else [" ".join((verb.help or "").split())]
+    parts = [f"## `{program} {name}{arguments}`", *told]
     options = _options(verb, common=False)
     if options:
         parts.append("\n".join([_TABLE_HEAD, *map(_row, options)]))

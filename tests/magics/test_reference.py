@@ -31,6 +31,8 @@ def test_a_workflow_says_what_must_be_in_place():
         ("external-table", "1. the identity exists"),
         ("external-table", "the identity is in the tenant of `contosolake`"),
         ("external-table", "the identity is assigned to the clusters that follow the database"),
+        ("continuous-export", "the external table `ArchivedOrders` is there, and its own identity"),
+        ("query-acceleration", "is there, and the identity may read what it reads"),
         ("continuous-export", "the identity is in the role `viewers` of the database"),
         ("sql-request", "is a user of `contososql.database.windows.net/Erp` who may read"),
         (
@@ -41,6 +43,10 @@ def test_a_workflow_says_what_must_be_in_place():
 )
 def test_every_kind_of_link_is_told_in_words(noun, told):
     assert told in pages()[noun]
+
+
+def test_a_noun_without_verbs_is_told_once():
+    assert pages()["check"].count("Codes are understood, not sentences.") == 1
 
 
 def test_only_what_stands_between_the_markers_is_refreshed():
