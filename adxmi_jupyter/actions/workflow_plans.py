@@ -167,7 +167,7 @@ def absent(
     match, noun = closest(name, there), declaration.noun()
     words = (verb, match) if match else ("list",)
     return WorkflowNotFound(
-        f"there is no {declaration.about.title} {name} in the database {database}",
-        why=f"there are: {', '.join(there) or 'none that you may see'}",
+        f"there is no {declaration.noun()} {name} in the database {database}",
+        why=f"those there are: {', '.join(there)}" if there else "there is none that you may see",
         fix=line(noun, *words, "--database", database),
     )

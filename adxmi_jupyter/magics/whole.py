@@ -17,7 +17,7 @@ class Whole(pd.DataFrame):
         return pd.DataFrame
 
     def __repr__(self) -> str:
-        return self.to_string()
+        return pd.DataFrame(self).to_string()  # where it is empty, that names the class
 
     def _repr_html_(self) -> str | None:
         with pd.option_context("display.max_colwidth", None):

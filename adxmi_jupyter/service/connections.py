@@ -169,7 +169,7 @@ class Connections:
     def _made_embedded(
         self, name: str, database: str, credential: str, timeout: float
     ) -> Connection:
-        principal = credential.removeprefix("as:") if credential.startswith("as:") else "admin"
+        principal = _embedded_principal(credential)
         token = _embedded_token(principal)
         address = ClusterAddress(self._embedded.azure.kusto_uri)
         access = TokenAccess(lambda: token, is_loopback=True)
@@ -219,6 +219,18 @@ def _access(address: ClusterAddress, credential: str) -> Access:
         return OpenAccess()
     check_name(credential)
     return CredentialAccess(make_credential(credential, address.authority))
+
+
+def _embedded_principal(credential: str) -> str:
+    """Return who one is in the embedded Azure: whatever signs in elsewhere is its admin."""
+    if credential.startswith(_AS):
+        return credential.removeprefix(_AS)
+    if credential:
+        check_name(credential)
+    return "admin"
+
+
+_AS = "as:"
 
 
 def _embedded_token(principal: str) -> str:

@@ -54,6 +54,65 @@ CASES = {
         "the options are --times, --connection, --out, --help",
         "%adxmi policy history --help",
     ),
+    "verb before noun": (
+        "grant policy --database Sales",
+        errors.UnknownCommand,
+        "there is no noun 'grant'",
+        "the noun stands before the verb",
+        "%adxmi policy grant --database Sales",
+    ),
+    "an option as the service calls it": (
+        "policy history --output x",
+        errors.UnknownOption,
+        "policy history has no option --output",
+        "the options are --times, --connection, --out, --help",
+        "%adxmi policy history --out x",
+    ),
+    "an option that has only dashes in common": (
+        "policy history --host x",
+        errors.UnknownOption,
+        "policy history has no option --host",
+        "the options are --times, --connection, --out, --help",
+        "%adxmi policy history --help",
+    ),
+    "the stack asked for behind the noun": (
+        "policy history --traceback",
+        errors.UnknownOption,
+        "policy history has no option --traceback",
+        "the options are --times, --connection, --out, --help",
+        "%adxmi --traceback policy history",
+    ),
+    "a connection to nowhere": (
+        "connect",
+        errors.MissingOption,
+        "connect needs CLUSTER",
+        "CLUSTER is a URI, a short name such as help.westeurope, or the word embedded.",
+        "%adxmi connect CLUSTER",
+    ),
+    "a credential there is none of": (
+        "connect embedded --credential clii",
+        errors.CredentialFailure,
+        "there is no credential 'clii'",
+        (
+            "the credentials are default, cli, browser, device-code, managed-identity, "
+            "environment, app, token"
+        ),
+        "%adxmi connect embedded --credential default",
+    ),
+    "a query on the line": (
+        "query Orders",
+        errors.InvalidValue,
+        "query cannot use Orders",
+        "a query stands below the line, or in a file",
+        "%%adxmi query, and it below that",
+    ),
+    "a check of something by name alone": (
+        "check ArchivedOrders",
+        errors.InvalidValue,
+        "check cannot use ArchivedOrders",
+        "without a workflow before it, check looks at all there are",
+        "%adxmi external-table check ArchivedOrders, or another workflow's check",
+    ),
     "unknown short option": (
         "policy history -x",
         errors.UnknownOption,
@@ -65,7 +124,7 @@ CASES = {
         "--tracback policy history",
         errors.UnknownOption,
         "the line has no option --tracback",
-        "the options are --traceback, --help",
+        "the options are --traceback, --version, --help",
         "%adxmi --traceback policy history",
     ),
     "repeated list": (
@@ -216,7 +275,7 @@ CASES = {
         errors.InvalidValue,
         "the file nowhere.json cannot be read",
         "No such file or directory",
-        "give the path of a JSON or YAML file with --file",
+        "give the path of a text file with --file",
     ),
     "a verb for consoles": (
         "embedded serve",

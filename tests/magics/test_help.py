@@ -52,6 +52,20 @@ def test_help_of_a_verb_ends_with_its_examples(magic, capsys, option):
     )
 
 
+def test_what_runs_in_a_console_only_has_examples_of_one(magic, capsys):
+    magic("lab --help")
+
+    assert "\n  adxmi lab --headless\n" in capsys.readouterr().out
+
+
+def test_a_check_needs_fields_only_of_what_is_planned(magic, capsys):
+    magic("continuous-export check --help")
+
+    shown = capsys.readouterr().out
+    assert "Needed of a planned one." in shown
+    assert "Required." not in shown
+
+
 def test_question_mark_shows_the_help_of_the_tree(ip, capsys):
     ip.run_cell("%adxmi?").raise_error()
 

@@ -252,7 +252,10 @@ def test_what_nobody_can_look_at_leaves_the_services_own_fix(magic):
         magic(line)
     checked = magic(line.replace(" run ", " check "))
 
-    assert caught.value.fix.startswith("%adxmi status shows who you are")
+    assert caught.value.fix == (
+        "it takes of you (%adxmi status): Database Viewer, "
+        "and of the identity what %adxmi sql-request check tells"
+    )
     assert checked.iloc[-1]["state"] == "unknown"
     assert checked.iloc[-1]["detail"].startswith("only SQL Server can tell: ")
     assert checked.iloc[-1]["fix"] == (
@@ -363,3 +366,13 @@ def test_a_check_says_it_all_before_anything_is_sent(magic, azure):
     assert len(pasted) == 3
     assert set(after["state"]) == {"ok"}
     assert len(azure.world.ingestion.failures) == 0
+
+
+def test_an_empty_list_names_no_class_of_ours(magic):
+    assert repr(magic("continuous-export list")).startswith("Empty DataFrame\n")
+
+
+def test_a_drop_says_what_was_dropped(magic, capsys):
+    magic("external-table drop ArchivedOrders --database Sales --yes")
+
+    assert "dropped: ArchivedOrders\n" in capsys.readouterr().out
