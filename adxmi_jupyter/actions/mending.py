@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from adxmi_jupyter.actions.repairs import Repair
     from adxmi_jupyter.service.connection import Connection
 
-_HOW_LONG = " (it takes Azure some minutes; to stop waiting, interrupt the kernel)"
+_HOW_LONG = " (it takes Azure some minutes; an interrupt ends the waiting only)"
 
 
 @dataclass(frozen=True)

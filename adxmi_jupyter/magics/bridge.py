@@ -136,6 +136,7 @@ class AdxmiMagics(Magics):
         """
         from adxmi_jupyter.magics.call import Call
         from adxmi_jupyter.magics.expansion import expand_body, expand_words
+        from adxmi_jupyter.magics.interruption import Interrupted
         from adxmi_jupyter.magics.line import split
         from adxmi_jupyter.magics.tree import run
 
@@ -154,7 +155,10 @@ class AdxmiMagics(Magics):
         except AdxmiError as error:
             call.finish(error)
             raise
-        result = run(call, expanded.arguments)
+        try:
+            result = run(call, expanded.arguments)
+        except KeyboardInterrupt as interrupt:
+            raise Interrupted(call.again(), show_stack=call.show_stack) from interrupt
         return None if silent else result
 
     def close(self) -> None:

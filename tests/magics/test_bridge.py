@@ -135,5 +135,23 @@ def test_an_interrupt_reaches_the_user(magic, monkeypatch):
 
     monkeypatch.setattr("adxmi_jupyter.actions.policies.read", interrupted)
 
-    with pytest.raises(KeyboardInterrupt):
-        magic("policy show")
+    with pytest.raises(KeyboardInterrupt) as caught:
+        magic("policy show --database Sales")
+
+    assert caught.value._render_traceback_() == [
+        "Interrupted: stopped, as you wished",
+        "  why: no answer is waited for any longer; what was changed before it is told above",
+        "  fix: %adxmi policy show --database Sales",
+    ]
+
+
+def test_the_stack_of_an_interrupt_is_shown_when_asked_for(magic, monkeypatch):
+    def interrupted(*_arguments, **_options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("adxmi_jupyter.actions.policies.read", interrupted)
+
+    with pytest.raises(KeyboardInterrupt) as caught:
+        magic("--traceback policy show")
+
+    assert caught.value._render_traceback_()[0] == "Traceback (most recent call last):"
