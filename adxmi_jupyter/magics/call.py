@@ -221,9 +221,7 @@ class Call:
         shown = self._completed(fix)
         if not self.is_console:
             return shown
-        # In a terminal, magics are a program, and programs need no exclamation mark.
-        as_program = shown.replace("%%adxmi", CONSOLE_PROGRAM)
-        return as_program.replace(NOTEBOOK_PROGRAM, CONSOLE_PROGRAM).removeprefix("!")
+        return in_console(shown).removeprefix("!")  # programs need no exclamation mark there
 
     def _completed(self, fix: str) -> str:
         """Return this line as a fix would have it, if that is one option or the line again."""
@@ -253,6 +251,27 @@ class Call:
         error.what, error.why, error.fix = map(scrubbed, (error.what, error.why, error.fix))
         error.args = (error.what,)
         error.hide = scrubbed
+
+
+_OPENS = re.compile(r"%adxmi connect (?P<uri>https?://\S+)")
+_CONFIGURED = {
+    "%adxmi connect CLUSTER": "ADXMI_CLUSTER=CLUSTER",
+    "%adxmi connect … --credential": "ADXMI_CREDENTIAL=",
+    "%adxmi connect … --database": "ADXMI_DATABASE=",
+    f"%{NOTEBOOK_PROGRAM}": CONSOLE_PROGRAM,
+    NOTEBOOK_PROGRAM: CONSOLE_PROGRAM,
+}
+
+
+def in_console(text: str) -> str:
+    """Return a text for a terminal: magics are a program there.
+
+    A connection ends with the program, so that the environment has to say which one is meant.
+    """
+    shown = _OPENS.sub(r"export ADXMI_CLUSTER=\g<uri>", text)
+    for magic, there in _CONFIGURED.items():
+        shown = shown.replace(f"{magic} " if there.endswith("=") else magic, there)
+    return shown
 
 
 def _in_list(written: str, better: str) -> str:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.errors import AdxmiError, CommandLineError, InvalidValue
-from adxmi_jupyter.magics.call import CONSOLE_PROGRAM, Call
+from adxmi_jupyter.magics.call import CONSOLE_PROGRAM, Call, in_console
 from adxmi_jupyter.magics.line import Word
 from adxmi_jupyter.magics.render import frame_table
 from adxmi_jupyter.magics.tree import run, tree
@@ -57,7 +57,7 @@ class Console:
         """Show a note."""
         if self._is_silent:
             return
-        print(line.replace("%adxmi", CONSOLE_PROGRAM), file=sys.stderr)  # noqa: T201
+        print(in_console(line), file=sys.stderr)  # noqa: T201
 
     @contextmanager
     def holding_notes(self) -> Iterator[None]:

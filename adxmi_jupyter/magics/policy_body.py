@@ -36,7 +36,9 @@ def body(
     if not text.strip():
         raise MissingOption(
             "there is no policy",
-            why="it stands in the cell below %%adxmi …, or in a file",
+            why="a file has it, or the standard input"
+            if call.is_console
+            else "it stands in the cell below %%adxmi …, or in a file",
             fix=call.again(more=otherwise),
         )
     return body_policy(call.connection, text, allow_unknown_usage=allow_unknown_usage)

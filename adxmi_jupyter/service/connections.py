@@ -147,7 +147,12 @@ class Connections:
                 "No cluster is configured: this is the embedded Azure, inside this process "
                 "(%adxmi connect CLUSTER for a real one)."
             )
-        connection = self._made(self.settings.cluster or EMBEDDED, "", "", "", None)
+        try:
+            connection = self._made(self.settings.cluster or EMBEDDED, "", "", "", None)
+        except CredentialFailure as failure:
+            better = failure.fix.removeprefix("--credential ")
+            failure.fix = f"ADXMI_CREDENTIAL={better}, or c.AdxmiMagics.credential = {better!r}"
+            raise
         self._adopt(connection)
 
     def _made(

@@ -8,10 +8,11 @@ import pytest
 
 from adxmi_jupyter import __version__
 from adxmi_jupyter.embedded import EmbeddedAzure
+from adxmi_jupyter.magics.call import in_console
 
 NOTICE = (
     "No cluster is configured: this is the embedded Azure, inside this process "
-    "(adxmi connect CLUSTER for a real one)."
+    "(ADXMI_CLUSTER=CLUSTER for a real one)."
 )
 
 
@@ -133,6 +134,31 @@ def test_the_version_is_told_without_a_cluster(adxmi):
 )
 def test_what_a_notebook_has_below_the_line_comes_from_a_file(adxmi, arguments, told):
     assert adxmi(*arguments).stderr.splitlines()[-2:] == told
+
+
+def test_what_is_configured_wrongly_is_told_where_it_is_configured(adxmi):
+    done = adxmi("status", ADXMI_CREDENTIAL="clii")
+
+    assert done.stderr.splitlines()[-1] == (
+        "  fix: ADXMI_CREDENTIAL=default, or c.AdxmiMagics.credential = 'default'"
+    )
+
+
+def test_a_refused_sign_in_is_mended_in_the_environment(adxmi, served):
+    done = adxmi(
+        "status", ADXMI_CLUSTER=served.kusto_uri, ADXMI_CREDENTIAL="token", ADXMI_TOKEN="x"
+    )
+
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1] == (
+        "  fix: sign in again (az login), or ADXMI_CREDENTIAL=NAME"
+    )
+
+
+def test_a_line_that_opens_a_cluster_is_a_variable_in_a_console():
+    assert in_console("%adxmi connect https://x.kusto.windows.net") == (
+        "export ADXMI_CLUSTER=https://x.kusto.windows.net"
+    )
 
 
 def test_help_goes_to_stdout(adxmi):
