@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from adxmi_jupyter.magics.call import CONSOLE_PROGRAM, NOTEBOOK_PROGRAM
+from adxmi_jupyter.magics.call import NOTEBOOK_PROGRAM
 from adxmi_jupyter.magics.tree import Noun, leaves, tree
 from adxmi_jupyter.model.declaration.registry import nouns
 
@@ -168,10 +168,12 @@ def _of_the_cluster(link: Link) -> str:
 
 
 def _section(noun: str, name: str, verb: Verb) -> str:
-    program = CONSOLE_PROGRAM if verb.console_only else NOTEBOOK_PROGRAM
+    program = verb.program(NOTEBOOK_PROGRAM)
     arguments = "".join(f" {p.metavar}" for p in verb.params if isinstance(p, click.Argument))
     told = [] if name == noun else [" ".join((verb.help or "").split())]
     parts = [f"## `{program} {name}{arguments}`", *told]
+    if verb.right:
+        parts.append(f"Least right: {verb.right}.")
     options = _options(verb, common=False)
     if options:
         parts.append("\n".join([_TABLE_HEAD, *map(_row, options)]))

@@ -136,7 +136,7 @@ def list_(
     references: tuple[str, ...],
     skip_unreadable: bool,
 ) -> pd.DataFrame:
-    """List who holds which role on a database; only its admins may.
+    """List who holds which role on a database.
 
     Holders of a role on the whole cluster are listed as far as the service lists them with a
     database. With --cluster Azure Resource Manager lists them all; to those without rights there,
