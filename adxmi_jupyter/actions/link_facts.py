@@ -116,7 +116,7 @@ def _tell_right(refusal: AdxmiError, right: str) -> None:
     if isinstance(refusal, NotAuthorized):
         refusal.what, refusal.why = "you may not see it", f"it takes {right}"
     else:
-        refusal.why = f"{refusal.why} (to see it takes: {right})"
+        refusal.why = f"{refusal.why}; to see it, it takes {right}"
 
 
 def assigned() -> Fact:

@@ -168,6 +168,6 @@ def absent(
     words = (verb, match) if match else ("list",)
     return WorkflowNotFound(
         f"there is no {declaration.noun()} {name} in the database {database}",
-        why=f"those there are: {', '.join(there)}" if there else "there is none that you may see",
+        why=f"there are: {', '.join(there) or 'none that you may see'}",
         fix=line(noun, *words, "--database", database),
     )

@@ -163,7 +163,7 @@ def test_who_may_read_the_one_and_not_list_them_sees_that_it_exists(reader, chec
     after = check(by=reader)["identity exists"]
 
     assert before.state == "unknown"
-    assert before.detail.endswith("(to see it takes: Reader on the identity, in Azure)")
+    assert before.detail.endswith("it takes Reader on the identity, in Azure")
     assert after.state == "ok"
 
 
@@ -304,4 +304,4 @@ def test_who_may_not_read_a_follower_is_told_the_right(reader, check):
     found = check(by=reader)["follower clusters"]
 
     assert found.state == "unknown"
-    assert found.detail.endswith("(to see it takes: Reader on the follower cluster, in Azure)")
+    assert found.detail.endswith("it takes Reader on the follower cluster, in Azure")

@@ -23,7 +23,7 @@ def test_a_reader_sees_some_links_and_none_is_ok_that_was_not_seen(reader, look,
         "same tenant": "unknown",
         "Azure role": "unknown",
     }
-    assert "is not authorized to perform" in found["allowed by policy"].detail
+    assert found["allowed by policy"].detail == "you may not see it: it takes AllDatabasesMonitor"
 
 
 def test_an_outsider_sees_the_policies_of_databases_only(outsider, look):

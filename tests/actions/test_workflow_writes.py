@@ -122,7 +122,7 @@ def test_what_is_not_there_cannot_be_dropped(drop):
     with pytest.raises(errors.WorkflowNotFound) as caught:
         drop("external-table", "ArchivedOrder")
 
-    assert caught.value.why == "those there are: ArchivedOrders"
+    assert caught.value.why == "there are: ArchivedOrders"
     assert caught.value.fix == ("%adxmi external-table drop ArchivedOrders --database Sales")
 
 
@@ -130,7 +130,7 @@ def test_where_there_is_none_the_list_is_offered(drop):
     with pytest.raises(errors.WorkflowNotFound) as caught:
         drop("continuous-export", "Nightly")
 
-    assert caught.value.why == "there is none that you may see"
+    assert caught.value.why == "there are: none that you may see"
     assert caught.value.fix == "%adxmi continuous-export list --database Sales"
 
 

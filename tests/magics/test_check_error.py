@@ -248,7 +248,7 @@ def test_hostile_names_are_escaped(magic):
 def test_a_console_takes_the_text_from_a_pipe(adxmi):
     done = adxmi("check", "--error", "--file", "-", text=UNASSIGNED)
 
-    assert done.returncode == 0
+    assert done.returncode == 3
     assert "adxmi identity assign --identity mi-stranger" in done.stdout
     assert "%adxmi" not in done.stdout
 

@@ -319,7 +319,7 @@ def test_the_console_checks_too(capsys, words, title):
     code = execute(words)
 
     lines = capsys.readouterr().out.splitlines()
-    assert code == 0
+    assert code == 3
     assert lines[0] == title
     assert "  ✗ allowed by policy: mi-export ExternalTable" in lines
     assert any(" — adxmi policy grant --database Telemetry" in line for line in lines)
@@ -330,7 +330,7 @@ def test_the_console_writes_a_row_for_each_link(tmp_path):
 
     code = execute(["check", "--database", "Telemetry", "--out", str(out)])
 
-    assert code == 0
+    assert code == 3
     assert [row["link"] for row in json.loads(out.read_text())] == [
         *BEGINS,
         "callout policy",
