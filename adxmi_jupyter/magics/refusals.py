@@ -283,9 +283,9 @@ def _about_extra(
         below = "adxmi query --file -" if call.is_console else "%%adxmi query, and it below that"
         return "a query stands below the line, or in a file", below
     if path == _CHECK:
-        named = f"external-table check {' '.join(map(quoted, left))}"
+        named = f"WORKFLOW check {' '.join(map(quoted, left))}"
         why = "without a workflow before it, check looks at all there are"
-        return why, f"{call.pasteable(named)}, or another workflow's check"
+        return why, f"{call.pasteable(named)}, where WORKFLOW is its noun"
     why = "nothing on the line says what it is for; a name with blanks needs quotes"
     place = _place(call, left[0]) if len(left) == 1 else -1
     if place >= 0 and "--database" in _options(context) and not _mentions(call, _DATABASE):

@@ -111,7 +111,7 @@ CASES = {
         errors.InvalidValue,
         "check cannot use ArchivedOrders",
         "without a workflow before it, check looks at all there are",
-        "%adxmi external-table check ArchivedOrders, or another workflow's check",
+        "%adxmi WORKFLOW check ArchivedOrders, where WORKFLOW is its noun",
     ),
     "unknown short option": (
         "policy history -x",
