@@ -1,0 +1,345 @@
+"""Each workflow in a situation: the line, what its chain is made of, and what proves that it works.
+
+Every place of storage is one on which the seeded world gives nobody a role once it is cleared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from tests.ground_truth import proofs
+from tests.ground_truth.factors import (
+    IDENTITY,
+    Factor,
+    callout,
+    calls_models,
+    plugin,
+    reads_account,
+    reads_blobs,
+    reads_cosmos,
+    reads_database,
+    reads_documents_account,
+    reads_sql,
+    receives,
+    tenant,
+    usage,
+    usage_of_cluster,
+    writes_blobs,
+)
+from tests.ground_truth.proofs import Stage
+from tests.ground_truth.scene import GROUP
+from tests.ground_truth.tables import NAME, through
+
+BACKUP = "https://contosobackup.blob.core.windows.net"
+LAKE = "https://contosolake.blob.core.windows.net"
+MODELS = "https://contosoai.openai.azure.com/openai/deployments"
+VERSION = "?api-version=2024-06-01"
+PROVIDERS = f"{GROUP}/providers"
+COLUMNS = "OrderId:long, Region:string, Amount:real, Placed:datetime"
+TRANSFORMED = "Orders | project CustomerId=OrderId, Name=Region, Active=true"
+SCRIPT = "result = df\nresult['Note'] = 'seen'"
+
+NO_RULE = "external_data"
+
+
+@dataclass(frozen=True)
+class Situation:
+    """A workflow as a line fills it in; ``{identity}`` of `fields` is given by each case.
+
+    `proof` carries the workflow out and tells whether data came through.
+    """
+
+    name: str
+    noun: str
+    fields: Mapping[str, str]
+    factors: tuple[Factor, ...]
+    proof: Callable[[Stage], bool]
+    database: str = "Sales"
+    body: str = ""
+
+    @property
+    def levels(self) -> dict[str, tuple[str, ...]]:
+        return {factor.name: tuple(factor.levels) for factor in self.factors}
+
+
+def _model(noun: str, deployment: str) -> Situation:
+    return Situation(
+        noun,
+        noun,
+        {"query": "Orders", "text": "Region", "endpoint": f"{MODELS}/{deployment}{VERSION}"},
+        (
+            IDENTITY,
+            usage("AzureAI"),
+            callout("azure_openai", "contosoai.openai.azure.com", predefined=False),
+            calls_models("contosoai"),
+        ),
+        proofs.answers,
+    )
+
+
+def _ingestion(name: str, noun: str, location: str, **more: str) -> Situation:
+    return Situation(
+        name,
+        noun,
+        {"table": "Orders", "location": location, "data-format": "csv", **more},
+        (IDENTITY, usage("NativeIngestion"), reads_blobs("contosobackup/backups")),
+        proofs.ingests,
+    )
+
+
+def _external_table(name: str, fields: Mapping[str, str], *factors: Factor) -> Situation:
+    return Situation(
+        name,
+        "external-table",
+        {"name": "Made", **fields},
+        (IDENTITY, usage("ExternalTable"), *factors),
+        proofs.external_table,
+    )
+
+
+SITUATIONS = (
+    _external_table(
+        "external-table of storage",
+        {"location": f"{BACKUP}/backups", "columns": COLUMNS, "data-format": "csv"},
+        callout("external_data", "contosobackup", predefined=True),
+        reads_blobs("contosobackup/backups"),
+    ),
+    _external_table(
+        "external-table of Delta Lake",
+        {"kind": "delta", "location": f"{LAKE}/delta/orders"},
+        callout("external_data", "contosolake", predefined=True),
+        reads_blobs("contosolake/delta"),
+    ),
+    _external_table(
+        "external-table of SQL Server",
+        {
+            "kind": "sql",
+            "server": "contososql.database.windows.net",
+            "catalog": "Erp",
+            "sql-table": "Stock",
+            "columns": "Sku:string, Quantity:long, Price:real",
+        },
+        callout("sql", "contososql.database.windows.net", predefined=True),
+        reads_sql("contososql", "Erp"),
+    ),
+    _external_table(
+        "external-table of Cosmos DB",
+        {
+            "kind": "cosmos",
+            "account": "contosocosmos",
+            "catalog": "Shop",
+            "collection": "Baskets",
+            "columns": "id:string, items:long",
+        },
+        callout("cosmosdb", "contosocosmos.documents.azure.com", predefined=False),
+        reads_cosmos("contosocosmos"),
+    ),
+    Situation(
+        "continuous-export",
+        "continuous-export",
+        {"name": "Job", "external-table": NAME, "query": "Orders"},
+        (
+            IDENTITY,
+            usage("AutomatedFlows"),
+            reads_database("Sales"),
+            callout("external_data", "contosolake", predefined=True),
+            through("contosolake/exports", writes=True),
+        ),
+        proofs.continuous_export,
+    ),
+    Situation(
+        "continuous-export of another database",
+        "continuous-export",
+        {
+            "name": "Job",
+            "external-table": NAME,
+            "query": "database('Telemetry').Copies",
+            "reads": "Telemetry",
+        },
+        (
+            IDENTITY,
+            usage("AutomatedFlows"),
+            reads_database("Sales"),
+            reads_database("Telemetry", "viewer there"),
+            through("contosolake/exports", writes=True),
+        ),
+        proofs.continuous_export,
+    ),
+    Situation(
+        "cosmosdb-connection",
+        "cosmosdb-connection",
+        {
+            "name": "made",
+            "account": f"{PROVIDERS}/Microsoft.DocumentDB/databaseAccounts/contosocosmos",
+            "catalog": "Shop",
+            "container": "Baskets",
+            "table": "Orders",
+        },
+        (
+            IDENTITY,
+            usage("DataConnection"),
+            reads_documents_account("contosocosmos"),
+            reads_cosmos("contosocosmos"),
+        ),
+        proofs.documents_arrive,
+    ),
+    Situation(
+        "cosmosdb-sql-request",
+        "cosmosdb-sql-request",
+        {
+            "account": "contosocosmos",
+            "catalog": "Shop",
+            "collection": "Baskets",
+            "sql": "select * from c",
+        },
+        (
+            IDENTITY,
+            usage("SqlRequest"),
+            callout("cosmosdb", "contosocosmos.documents.azure.com", predefined=False),
+            reads_cosmos("contosocosmos"),
+        ),
+        proofs.answers,
+    ),
+    Situation(
+        "event-grid",
+        "event-grid",
+        {
+            "name": "made",
+            "storage-account": f"{PROVIDERS}/Microsoft.Storage/storageAccounts/contosolake",
+            "event-hub": f"{PROVIDERS}/Microsoft.EventHub/namespaces/contosohub/eventhubs/new-blobs",
+            "table": "Orders",
+            "data-format": "CSV",
+        },
+        (
+            IDENTITY,
+            usage("DataConnection"),
+            reads_account("contosolake", "landing"),
+            receives("contosohub/new-blobs"),
+        ),
+        proofs.blobs_arrive,
+    ),
+    Situation(
+        "event-hub",
+        "event-hub",
+        {"name": "made", "table": "Orders", "data-format": "MULTIJSON"},
+        (
+            IDENTITY,
+            usage("DataConnection"),
+            receives("contosoedge/sensors"),
+            tenant("Microsoft.EventHub/namespaces/contosoedge/eventhubs/sensors"),
+        ),
+        proofs.events_arrive,
+    ),
+    Situation(
+        "export",
+        "export",
+        {"location": f"{BACKUP}/backups", "query": "Orders", "data-format": "csv"},
+        (IDENTITY, usage("ExportRequest"), writes_blobs("contosobackup/backups")),
+        proofs.exports,
+    ),
+    Situation(
+        "externaldata",
+        "externaldata",
+        {"location": f"{BACKUP}/backups/orders.csv", "columns": COLUMNS},
+        (
+            IDENTITY,
+            usage("ExternalDataRequest"),
+            callout("external_data", "contosobackup", predefined=True),
+            reads_blobs("contosobackup/backups"),
+        ),
+        proofs.answers,
+    ),
+    Situation(
+        "infer-storage-schema",
+        "infer-storage-schema",
+        {"location": f"{BACKUP}/backups", "data-format": "csv"},
+        (
+            IDENTITY,
+            usage("ExternalDataRequest"),
+            callout("external_data", "contosobackup", predefined=True),
+            reads_blobs("contosobackup/backups"),
+        ),
+        proofs.answers,
+    ),
+    Situation(
+        "python-plugin",
+        "python-plugin",
+        {
+            "query": "Orders | take 2",
+            "columns": "Note:string",
+            "artifacts": f"order_tax.zip={LAKE}/artifacts/order_tax.zip",
+        },
+        (
+            plugin("python"),
+            IDENTITY,
+            usage_of_cluster("SandboxArtifacts"),
+            callout("sandbox_artifacts", "contosolake.blob", predefined=False),
+            reads_blobs("contosolake/artifacts"),
+        ),
+        proofs.answers,
+        body=SCRIPT,
+    ),
+    Situation(
+        "query-acceleration",
+        "query-acceleration",
+        {"external-table": NAME, "hot": "7d"},
+        (
+            IDENTITY,
+            usage("AutomatedFlows"),
+            callout("external_data", "contosolake", predefined=True),
+            through("contosolake/delta/orders", kind="Delta", writes=False),
+        ),
+        proofs.acceleration,
+    ),
+    _ingestion("sdk-ingestion", "sdk-ingestion", f"{BACKUP}/backups/orders.csv"),
+    _ingestion("storage-ingestion, queued", "storage-ingestion", f"{BACKUP}/backups"),
+    _ingestion(
+        "storage-ingestion, direct",
+        "storage-ingestion",
+        f"{BACKUP}/backups/orders.csv",
+        how="direct",
+    ),
+    Situation(
+        "sql-request",
+        "sql-request",
+        {
+            "server": "contososql.database.windows.net",
+            "catalog": "Erp",
+            "sql": "select * from Stock",
+        },
+        (
+            IDENTITY,
+            usage("SqlRequest"),
+            callout("sql", "contososql.database.windows.net", predefined=True),
+            reads_sql("contososql", "Erp"),
+        ),
+        proofs.answers,
+    ),
+    Situation(
+        "update-policy",
+        "update-policy",
+        {"table": "Customers", "source": "Orders", "query": TRANSFORMED},
+        (IDENTITY, usage("AutomatedFlows"), reads_database("Sales")),
+        proofs.update_policy,
+    ),
+    Situation(
+        "update-policy that reads another database",
+        "update-policy",
+        {
+            "table": "Customers",
+            "source": "Orders",
+            "query": "Elsewhere",
+            "reads": "Telemetry",
+        },
+        (
+            IDENTITY,
+            usage("AutomatedFlows"),
+            reads_database("Sales"),
+            reads_database("Telemetry", "viewer there"),
+        ),
+        proofs.update_policy,
+    ),
+    _model("ai-chat-completion", "chat/chat/completions"),
+    _model("ai-embeddings", "text-embedding/embeddings"),
+)

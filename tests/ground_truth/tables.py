@@ -1,0 +1,67 @@
+"""External tables that others write or read through, as factors: theirs are links of the chain."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from tests.ground_truth.factors import CONTRIBUTOR, READER, Factor, Level, nothing
+from tests.ground_truth.scene import Scene
+
+NAME = "Through"
+OWN = "mi-export"
+"""The identity that the table itself names; assigned in the seeded world."""
+
+ORDERS = (("OrderId", "long"), ("Region", "string"), ("Amount", "real"), ("Placed", "datetime"))
+USAGE = "ExternalTable"
+
+
+def _table(scene: Scene, place: str, sign_in: str, kind: str) -> None:
+    account, _, path = place.partition("/")
+    scene.world.add_external_table(
+        NAME,
+        f"https://{account}.blob.core.windows.net/{path};{sign_in}",
+        database=scene.database,
+        columns=ORDERS,
+        table_type=kind,
+        data_format="Parquet" if kind == "Delta" else "Csv",
+    )
+
+
+def _named(
+    scene: Scene, *, place: str, kind: str, role: str, assigned: bool = True, allowed: bool = True
+) -> None:
+    """Make a table that names an identity of its own, with what that one needs but for a link."""
+    own = scene.world.identity(OWN)
+    if not assigned:
+        scene.cluster.identities.remove(own)
+    if allowed:
+        scene.allow([USAGE], database=scene.database, identity=OWN)
+    if role:
+        scene.give(role, scene.resource(place.partition("/")[0]), identity=OWN)
+    _table(scene, place, f"managed_identity={own.object_id}", kind)
+
+
+def _impersonating(scene: Scene, *, place: str, kind: str, role: str) -> None:
+    """Make a table that is read and written as whoever uses it, with a role or without."""
+    if role:
+        scene.give(role, scene.resource(place.partition("/")[0]))
+    _table(scene, place, "impersonate", kind)
+
+
+def through(place: str, *, kind: str = "Blob", writes: bool) -> Factor:
+    """Return the external table at ``account/container/folder`` that is written or read through."""
+    role = CONTRIBUTOR if writes else READER
+    named = partial(_named, place=place, kind=kind)
+    mine = partial(_impersonating, place=place, kind=kind)
+    levels: dict[str, Level] = {
+        "as its own identity": partial(named, role=role),
+        "absent": nothing,
+        "its identity not assigned": partial(named, role=role, assigned=False),
+        "its identity not allowed": partial(named, role=role, allowed=False),
+        "its role missing": partial(named, role=""),
+        "impersonates": partial(mine, role=role),
+        "impersonates without role": partial(mine, role=""),
+    }
+    if writes:
+        levels["its role reads only"] = partial(named, role=READER)
+    return Factor("table", levels, "external table")

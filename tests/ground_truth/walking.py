@@ -1,0 +1,215 @@
+"""Walks one case: what ``check`` says, what a real run does, and what the fixes make of it."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from azure.kusto.data import KustoClient, KustoConnectionStringBuilder
+from azure.kusto.data.exceptions import KustoError
+from IPython.core.interactiveshell import InteractiveShell
+
+from adxmi_jupyter.embedded.workflows import StoredFunction
+from adxmi_jupyter.errors import AdxmiError
+from adxmi_jupyter.magics.bridge import loaded
+from tests.ground_truth.proofs import Stage
+from tests.ground_truth.scene import Scene
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from adxmi_jupyter.embedded import EmbeddedAzure
+    from tests.ground_truth.combinations import Case
+    from tests.ground_truth.situations import Situation
+
+PROGRAM = "%adxmi "
+ROUNDS = 5
+"""How often what is missing is mended: a fix may bring the next missing link to light."""
+
+Magic = Callable[..., Any]
+
+
+@dataclass
+class Walked:
+    """How a case went; `problems` are the demands that were not met."""
+
+    refusal: str = ""
+    fixes: list[str] = field(default_factory=list)
+    by_hand: list[str] = field(default_factory=list)
+    disagreements: list[str] = field(default_factory=list)
+    unmended: list[str] = field(default_factory=list)
+
+    @property
+    def problems(self) -> list[str]:
+        return [*self.disagreements, *self.unmended]
+
+
+@dataclass(frozen=True)
+class Walker:
+    """A shell with the extension, and the embedded Azure that its lines talk to."""
+
+    magic: Magic
+    azure: EmbeddedAzure
+    client: KustoClient
+
+    def walk(self, situation: Situation, case: Case) -> Walked:
+        """Walk a case in a fresh world."""
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+            return _Walk(self, situation, case).walked()
+
+
+class _Walk:
+    def __init__(self, walker: Walker, situation: Situation, case: Case) -> None:
+        walker.magic("embedded reset")
+        walker.azure.arm.polls = 0
+        self.magic = walker.magic
+        self.situation, self.case = situation, case
+        self.scene = scene = Scene(walker.azure, situation.database)
+        scene.clear()
+        add_elsewhere(scene)
+        for factor in situation.factors:
+            factor.levels[case[factor.name]](scene)
+        self.stage = Stage(scene, situation.fields, self.carry_out, walker.client)
+        self.walk = Walked()
+
+    def walked(self) -> Walked:
+        found, error = self.checked()
+        refusal = self.refusal()
+        self.walk.refusal = refusal
+        self.walk.disagreements += disagreements(found, error, refusal)
+        self.walk.disagreements += self.pretended(found)
+        if refusal and not self.is_final:
+            self.mend()
+        return self.walk
+
+    @property
+    def is_final(self) -> bool:
+        return any(self.case[one.name] in one.final for one in self.situation.factors)
+
+    def line(self, verb: str) -> tuple[str, str | None]:
+        fields = {**self.situation.fields, **self.scene.fields, "identity": self.scene.acting}
+        words = [f'--{name.replace("_", "-")} "{value}"' for name, value in fields.items()]
+        where = f'--database "{self.situation.database}"'
+        return " ".join([self.situation.noun, verb, where, *words]), self.situation.body or None
+
+    def carry_out(self) -> pd.DataFrame:
+        from adxmi_jupyter.model.declaration.registry import declaration_of
+
+        return self.magic(*self.line(declaration_of(self.situation.noun).about.does))
+
+    def checked(self) -> tuple[list[dict[str, str]], str]:
+        """Return the links that a check finds, or the error in its place."""
+        try:
+            return self.magic(*self.line("check")).to_dict("records"), ""
+        except AdxmiError as error:
+            return [], f"{error.what}: {error.why}"
+
+    def refusal(self) -> str:
+        """Carry it out; return why no data came through, empty where it did."""
+        try:
+            came = self.situation.proof(self.stage)
+        except AdxmiError as error:
+            return f"{error.what}: {error.why}"
+        except KustoError as error:
+            return str(error)
+        return "" if came else "it is there, and no data comes through"
+
+    def pretended(self, found: list[dict[str, str]]) -> list[str]:
+        """Return what is said of links that nobody here can see."""
+        unseen = {one.link for one in self.situation.factors if not one.seen}
+        told = [one for one in found if one["link"] in unseen]
+        wrong = [f"nobody can see {_said(one)}" for one in told if one["state"] != "unknown"]
+        silent = [f"nothing is said of {link}" for link in unseen - {one["link"] for one in told}]
+        return [*wrong, *(silent if found else [])]
+
+    def mend(self) -> None:
+        """Paste the fixes in their order until nothing is missing; then it has to work."""
+        for _ in range(ROUNDS):
+            found, error = self.checked()
+            missing = [one for one in found if one["state"] in MISSING]
+            if error:
+                self.walk.unmended.append(f"the check ends with {error}")
+            if not missing:
+                break
+            for one in missing:
+                self.paste(one)
+        for factor in self.situation.factors:
+            if not factor.seen:
+                factor.mend(self.scene)
+        refusal = self.refusal()
+        if refusal:
+            left = [_said(one) for one in self.checked()[0] if one["state"] != "ok"]
+            self.walk.unmended.append(f"mended, and still {refusal}; {left}")
+
+    def paste(self, link: dict[str, str]) -> None:
+        fix = link["fix"]
+        if not fix.startswith(PROGRAM) or fix.endswith("--help"):
+            self.mend_by_hand(link)
+            return
+        self.walk.fixes.append(fix)
+        try:
+            self.magic(fix.removeprefix(PROGRAM))
+        except AdxmiError as error:
+            self.walk.unmended.append(f"{fix} ends with {error.what}: {error.why}")
+
+    def mend_by_hand(self, link: dict[str, str]) -> None:
+        about = [one for one in self.situation.factors if one.link == link["link"]]
+        self.walk.by_hand.append(link["link"])
+        if not about:
+            self.walk.unmended.append(f"nothing mends {_said(link)}")
+        for factor in about[:1]:
+            factor.mend(self.scene)
+
+
+MISSING = {"missing", "warning"}
+
+
+def disagreements(found: list[dict[str, str]], error: str, refusal: str) -> list[str]:
+    """Return where what was checked and what happened cannot both be right."""
+    if error:
+        return [] if refusal else [f"it works, and the check ends with {error}"]
+    missing = [one for one in found if one["state"] in MISSING]
+    unknown = [one for one in found if one["state"] == "unknown"]
+    if refusal and not missing and not unknown:
+        return [f"all is ok, and {refusal}"]
+    return [f"it works without {_said(one)}" for one in missing] if not refusal else []
+
+
+def _said(link: dict[str, str]) -> str:
+    return f"{link['link']}: {link['subject']} {link['state']} ({link['detail']})"
+
+
+def add_elsewhere(scene: Scene) -> None:
+    """Add what flows read in another database: a copy of Orders, and a function that reads it."""
+    sales, other = (scene.cluster.databases[name] for name in ("Sales", "Telemetry"))
+    orders = sales.tables["Orders"]
+    other.tables["Copies"] = type(orders)("Copies", orders.columns, list(orders.rows))
+    body = (
+        "{ database('Telemetry').Copies | project CustomerId=OrderId, Name=Region, Active=true }"
+    )
+    sales.functions["Elsewhere"] = StoredFunction("Elsewhere", "()", body)
+
+
+@contextmanager
+def walker_in(shell: InteractiveShell) -> Iterator[Walker]:
+    """Load the extension into a shell and give a walker for its embedded Azure."""
+    with contextlib.redirect_stdout(io.StringIO()):
+        shell.extension_manager.load_extension("adxmi_jupyter")
+        connection = loaded(shell).connections.current()
+    azure = connection.azure
+
+    def magic(line: str, body: str | None = None) -> Any:
+        if body is None:
+            return shell.run_line_magic("adxmi", line)
+        return shell.run_cell_magic("adxmi", line, body)
+
+    client = KustoClient(KustoConnectionStringBuilder(azure.kusto_uri))
+    try:
+        yield Walker(magic, azure, client)
+    finally:
+        client.close()
+        shell.extension_manager.unload_extension("adxmi_jupyter")
