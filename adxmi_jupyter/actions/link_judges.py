@@ -69,7 +69,8 @@ def facts_for(link: Link, database: str) -> tuple[Fact, ...]:
         case Assigned():
             return (link_facts.assigned(),)
         case Allowed():
-            return (link_facts.policy(Scope(database)), link_facts.policy(CLUSTER))
+            scopes = (Scope(database), CLUSTER)
+            return (link_facts.assigned(), *map(link_facts.policy, scopes))
         case GrantedInKusto():
             where = link.databases or (database,)
             return (link_facts.principal(link.identity), *map(link_facts.roles, where))
@@ -249,7 +250,11 @@ class Judge:
 
     def _policy(self, scope: Scope) -> Policy:
         found: Policy = self.facts.answer(link_facts.policy(scope))
-        return found
+        try:
+            present: AssignedIdentities = self.facts.answer(link_facts.assigned())
+        except AdxmiError:  # that this could not be looked at, the link of the assignment tells
+            return found
+        return found.as_of(present.system)
 
     def _not_allowed(self, link: Allowed) -> str:
         if not link.cluster_only:

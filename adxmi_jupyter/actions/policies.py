@@ -9,7 +9,7 @@ Source: *.show/.alter/.alter-merge/.delete managed_identity policy* (Azure Data 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.actions.scopes import read_each
@@ -190,13 +190,21 @@ def plan_grant(
     usages: tuple[str, ...],
 ) -> PolicyChange:
     """Plan to allow identities usages, by ``.alter-merge``; what is allowed already is not sent."""
-    before = read_one(connection, scope)
+    before = _at_present(connection, read_one(connection, scope))
     added = _policy_of(identities, usages)
     notes = _spoken(identities) + _remarks(scope, added)
     if before.policy.contains(added):
         return _change("grant", before, before.policy, "", (*notes, "already allowed"))
     after = before.policy.merge(added)
     return _change("grant", before, after, kql.alter_merge_policy(scope, added), notes)
+
+
+def _at_present(connection: Connection, before: ScopedPolicy) -> ScopedPolicy:
+    """Return a policy in which a former system-assigned identity is not taken for the present."""
+    seen = connection.assigned_when_last_seen
+    if seen is None or seen.system is None:
+        return before
+    return replace(before, policy=before.policy.as_of(seen.system))
 
 
 def plan_revoke(

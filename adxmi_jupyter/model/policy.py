@@ -120,6 +120,14 @@ class Policy:
         entry = self.entry_of(identity)
         return entry is not None and entry.allows(usage)
 
+    def as_of(self, system: ManagedIdentity | None) -> Policy:
+        """Return the policy when this is the system-assigned identity of the cluster, or none is.
+
+        It goes on naming a former one, which a new one, with IDs of its own, takes nothing from.
+        """
+        own = system.object_id.lower() if system else ""
+        return Policy(tuple(_as_of(entry, own) for entry in self.entries))
+
     def merge(self, other: Policy) -> Policy:
         """Return what ``.alter-merge`` makes of this policy: existing first, nothing removed."""
         return Policy(self.entries + other.entries)
@@ -216,7 +224,25 @@ def parse_policy(text: object) -> Policy:
         return Policy()
     if not isinstance(value, list):
         raise _unreadable("it is not a JSON array")
-    return Policy(tuple(_entry(item) for item in value))
+    return Policy(_newest_system(tuple(_entry(item) for item in value)))
+
+
+def _newest_system(entries: tuple[PolicyEntry, ...]) -> tuple[PolicyEntry, ...]:
+    """Return entries of which one at most is of the system-assigned identity: the newest.
+
+    One that was removed stays in the policy; the one assigned since is appended to it.
+    """
+    last = next((one for one in reversed(entries) if one.identity.is_system), None)
+    own = last.identity.object_id.lower() if last else ""
+    return tuple(_as_of(entry, own) for entry in entries)
+
+
+def _as_of(entry: PolicyEntry, own: str) -> PolicyEntry:
+    """Return an entry when this is the object ID of the system-assigned identity."""
+    identity = entry.identity
+    if identity.object_id.lower() in {own, SYSTEM} or not identity.is_system:
+        return entry
+    return replace(entry, identity=replace(identity, is_system=False))
 
 
 def _entry(item: object) -> PolicyEntry:

@@ -87,6 +87,22 @@ def test_system_equals_the_row_of_the_system_identity():
     assert by_row.subtract(by_word) == Policy()
 
 
+def test_a_former_system_identity_is_not_the_one_assigned_since():
+    rows = [{"ObjectId": number * 8 + "-1111-4111-8111-111111111111"} for number in "12"]
+    usages = ("SqlRequest", "AzureAI")
+    named = [
+        {**row, "IsSystem": True, "AllowedUsages": usage}
+        for row, usage in zip(rows, usages, strict=True)
+    ]
+    system = ManagedIdentity("system", is_system=True)
+
+    policy = parse_policy(named)
+
+    assert [policy.allows(system, usage) for usage in usages] == [False, True]
+    assert not policy.as_of(None).allows(system, "AzureAI")
+    assert policy.as_of(ManagedIdentity(rows[1]["ObjectId"])).allows(system, "AzureAI")
+
+
 def test_order_spacing_and_letter_case_mean_nothing():
     left = parse_policy('[{"ObjectId":"9A","AllowedUsages":"SqlRequest,AzureAI"}]')
     right = parse_policy('[{"ObjectId":"9a","AllowedUsages":" azureai , sqlrequest"}]')
