@@ -21,10 +21,7 @@ FEW = 24
 def cases(levels: Levels, *, few: int = FEW) -> list[Case]:
     """Return the product of levels if it has few rows, else rows that hold every pair."""
     names, choices = list(levels), [list(each) for each in levels.values()]
-    if prod(map(len, choices)) <= few:
-        rows = product(*choices)
-    else:
-        rows = AllPairs(choices)
+    rows = product(*choices) if prod(map(len, choices)) <= few else AllPairs(choices)
     return [dict(zip(names, row, strict=True)) for row in rows]
 
 

@@ -137,7 +137,7 @@ def _container(place: str) -> str:
 
 def reads_blobs(place: str) -> Factor:
     """Return the right to read in a container, ``account/container``."""
-    account = place.split("/")[0]
+    account = place.split("/", maxsplit=1)[0]
     return azure_role(
         "role",
         {
@@ -152,7 +152,7 @@ def reads_blobs(place: str) -> Factor:
 
 def writes_blobs(place: str) -> Factor:
     """Return the right to write in a container, ``account/container``."""
-    account = place.split("/")[0]
+    account = place.split("/", maxsplit=1)[0]
     return azure_role(
         "role",
         {

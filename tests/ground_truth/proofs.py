@@ -7,7 +7,7 @@ earlier run has made is gone before.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.embedded.seed_storage import ACCOUNT_KEY
@@ -96,6 +96,8 @@ def update_policy(stage: Stage) -> bool:
 
 def acceleration(stage: Stage) -> bool:
     """Create an acceleration policy: the service says that it is healthy."""
+    tables = stage.scene.home.external_tables
+    tables |= {name: replace(each, acceleration=None) for name, each in tables.items()}
     stage.carry_out()
     (row,) = stage.ask(".show external table Through operations query_acceleration statistics")
     return row["NotHealthyReason"] == ""

@@ -7,18 +7,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from adxmi_jupyter.embedded import (
     AzureRoleAssignment,
-    ClusterRole,
-    DatabaseRole,
-    EmbeddedAzure,
     PolicyItem,
     Principal,
     PrincipalKind,
 )
 from adxmi_jupyter.embedded.callouts import CalloutRule
-from adxmi_jupyter.embedded.world import Cluster, Database, Identity, World, as_principal
+from adxmi_jupyter.embedded.world import as_principal
+
+if TYPE_CHECKING:
+    from adxmi_jupyter.embedded import (
+        ClusterRole,
+        DatabaseRole,
+        EmbeddedAzure,
+    )
+    from adxmi_jupyter.embedded.world import Cluster, Database, Identity, World
 
 USER = "mi-stranger"
 SYSTEM = "system"

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from tests.ground_truth import proofs
 from tests.ground_truth.factors import (
     IDENTITY,
-    Factor,
     callout,
     calls_models,
     plugin,
@@ -27,9 +27,14 @@ from tests.ground_truth.factors import (
     usage_of_cluster,
     writes_blobs,
 )
-from tests.ground_truth.proofs import Stage
 from tests.ground_truth.scene import GROUP
 from tests.ground_truth.tables import NAME, through
+
+if TYPE_CHECKING:
+    from tests.ground_truth.factors import (
+        Factor,
+    )
+    from tests.ground_truth.proofs import Stage
 
 BACKUP = "https://contosobackup.blob.core.windows.net"
 LAKE = "https://contosolake.blob.core.windows.net"

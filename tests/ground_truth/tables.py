@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import TYPE_CHECKING
 
-from tests.ground_truth.factors import CONTRIBUTOR, READER, Factor, Level, nothing
-from tests.ground_truth.scene import Scene
+from tests.ground_truth.factors import CONTRIBUTOR, READER, Factor, nothing
+
+if TYPE_CHECKING:
+    from tests.ground_truth.factors import Level
+    from tests.ground_truth.scene import Scene
 
 NAME = "Through"
 OWN = "mi-export"

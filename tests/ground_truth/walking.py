@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from azure.kusto.data import KustoClient, KustoConnectionStringBuilder
 from azure.kusto.data.exceptions import KustoError
-from IPython.core.interactiveshell import InteractiveShell
 
 from adxmi_jupyter.embedded.workflows import StoredFunction
 from adxmi_jupyter.errors import AdxmiError
@@ -21,6 +20,7 @@ from tests.ground_truth.scene import Scene
 
 if TYPE_CHECKING:
     import pandas as pd
+    from IPython.core.interactiveshell import InteractiveShell
 
     from adxmi_jupyter.embedded import EmbeddedAzure
     from tests.ground_truth.combinations import Case
@@ -188,9 +188,7 @@ def add_elsewhere(scene: Scene) -> None:
     sales, other = (scene.cluster.databases[name] for name in ("Sales", "Telemetry"))
     orders = sales.tables["Orders"]
     other.tables["Copies"] = type(orders)("Copies", orders.columns, list(orders.rows))
-    body = (
-        "{ database('Telemetry').Copies | project CustomerId=OrderId, Name=Region, Active=true }"
-    )
+    body = "{ database('Telemetry').Copies | project CustomerId=OrderId, Name=Region, Active=true }"
     sales.functions["Elsewhere"] = StoredFunction("Elsewhere", "()", body)
 
 
