@@ -6,7 +6,7 @@ Everything here works on declarations (`model.workflow`) and knows none of them 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.actions import identities, names
@@ -78,9 +78,14 @@ def finding(connection: Connection, declaration: type[Workflow]) -> Find:
 
 def _in_azure(connection: Connection, reference: str) -> ResolvedIdentity:
     (found,) = identities.found(connection, (reference,))
-    label = found.identity.label
-    note = f"{reference} is a client ID, of {label}: a data connection gets its resource ID"
-    return ResolvedIdentity(found.identity, note if found.note else "")
+    identity = found.identity
+    if identity.is_system and not identity.resource_id:
+        # Left out, Azure would make a connection that signs in with keys.
+        identity = replace(identity, resource_id=identities.cluster_id(connection))
+    note = (
+        f"{reference} is a client ID, of {identity.label}: a data connection gets its resource ID"
+    )
+    return ResolvedIdentity(identity, note if found.note else "")
 
 
 def _in_policies(connection: Connection, reference: str) -> ResolvedIdentity:

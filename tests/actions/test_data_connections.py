@@ -52,6 +52,18 @@ def test_a_connection_is_shown_with_the_identity_behind_its_resource_id(carry_ou
     assert list(frame["object_id"]) == [INGEST]
 
 
+def test_a_system_assigned_identity_that_is_not_there_makes_no_connection_with_keys(
+    azure, carry_out, sales
+):
+    azure.world.cluster.system_identity = None
+    there = len(sales.data_connections)
+
+    with pytest.raises(errors.OperationFailed):
+        carry_out("event-hub", identity="system")
+
+    assert len(sales.data_connections) == there
+
+
 def test_the_system_assigned_identity_is_sent_as_the_cluster_itself(carry_out, sales):
     frame = carry_out("event-hub", identity="system")
 
