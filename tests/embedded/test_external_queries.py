@@ -218,7 +218,7 @@ def test_sql_table_or_column_that_is_not_there(world, refusal, target, columns):
     assert refusal('external_table("Probe")', database="Sales").code == "General_BadRequest"
 
 
-def test_cosmos_external_table(world, run, refusal):
+def test_cosmos_external_table(world, run):
     world.add_external_table(
         "Baskets",
         COSMOS + AS_EXPORT,
@@ -227,12 +227,28 @@ def test_cosmos_external_table(world, run, refusal):
         columns=(("customer", "string"), ("items", "long")),
     )
 
-    uncalled = refusal('external_table("Baskets")', database="Sales")
-    world.cluster.callout_policy = [CalloutRule("CosmosDB", r"\.documents\.azure\.com")]
     rows = run('external_table("Baskets") | where items == 5', database="Sales")
 
-    assert uncalled.code == "Forbidden"
     assert rows == [{"customer": "Adatum", "items": 5}]
+
+
+@pytest.mark.parametrize(
+    ("source", "host"), [(SQL, "contososql.database"), (COSMOS, "contosocosmos.documents")]
+)
+def test_external_tables_of_databases_are_external_data(world, run, refusal, source, host):
+    world.add_external_table(
+        "Probe", source + AS_EXPORT, database="Sales", table_type="Sql", target="Stock"
+    )
+    world.cluster.callout_policy = [
+        CalloutRule(plugin, host, can_call=False) for plugin in ("sql", "cosmosdb")
+    ]
+    read = run('external_table("Probe") | count', database="Sales")
+    world.cluster.callout_policy = [CalloutRule("external_data", host, can_call=False)]
+
+    denied = refusal('external_table("Probe")', database="Sales")
+
+    assert read == [{"Count": 3}]
+    assert denied.code == "Forbidden"
 
 
 @pytest.mark.parametrize(

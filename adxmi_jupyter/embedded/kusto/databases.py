@@ -26,12 +26,16 @@ def open_sql(
     database: Database | None,
     caller: Principal | None,
     write: bool = False,
+    callout: str = "sql",
 ) -> SqlDatabase:
-    """Return a SQL database; a Refusal for the first missing link, as `open_folder` has it."""
+    """Return a SQL database; a Refusal for the first missing link, as `open_folder` has it.
+
+    `callout` is the type of callout to ask the policy for.
+    """
     actor = actor_of(
         world, target.method, target.credential, usage=usage, database=database, caller=caller
     )
-    require_callout(world, "sql", target.host)
+    require_callout(world, callout, target.host)
     server = world.sql_servers.get(target.name)
     if server is None or not target.host.endswith(".database.windows.net"):
         raise bad_request(f"There is no SQL server at '{target.host}'.")
@@ -51,12 +55,13 @@ def open_cosmos(
     usage: str,
     database: Database | None,
     caller: Principal | None,
+    callout: str = "cosmosdb",
 ) -> list[Mapping[str, Any]]:
-    """Return the items of a Cosmos DB container; a Refusal for the first missing link."""
+    """Return the items of a Cosmos DB container, as `open_sql` does a database."""
     actor = actor_of(
         world, target.method, target.credential, usage=usage, database=database, caller=caller
     )
-    require_callout(world, "cosmosdb", f"https://{target.host}/")
+    require_callout(world, callout, f"https://{target.host}/")
     account = world.cosmos_accounts.get(target.name)
     if account is None or not target.host.endswith(".documents.azure.com"):
         raise bad_request(f"There is no Cosmos DB account at '{target.host}'.")

@@ -17,7 +17,7 @@ from adxmi_jupyter.embedded.kusto.blob_rows import (
 from adxmi_jupyter.embedded.kusto.databases import open_cosmos, open_sql
 from adxmi_jupyter.embedded.kusto.errors import bad_request, entity_not_found, semantic_error
 from adxmi_jupyter.embedded.kusto.external_tables.mappings import column_mappings, named_mapping
-from adxmi_jupyter.embedded.kusto.folders import open_folder, read_location
+from adxmi_jupyter.embedded.kusto.folders import EXTERNAL_DATA, open_folder, read_location
 from adxmi_jupyter.embedded.kusto.tables import Result
 from adxmi_jupyter.embedded.storage.formats import guessed_format
 from adxmi_jupyter.embedded.storage.locations import Method
@@ -171,11 +171,23 @@ def _sql_rows(table: ExternalTable, session: Session, database: Database) -> Res
     text, world, caller = table.connection_strings[0], session.world, session.caller
     if is_cosmos(text):
         items = open_cosmos(
-            world, cosmos_target(text), usage=EXTERNAL_TABLE, database=database, caller=caller
+            world,
+            cosmos_target(text),
+            usage=EXTERNAL_TABLE,
+            database=database,
+            caller=caller,
+            callout=EXTERNAL_DATA,
         )
         return picked(table.columns, items)
     target = sql_target(text)
-    source = open_sql(world, target, usage=EXTERNAL_TABLE, database=database, caller=caller)
+    source = open_sql(
+        world,
+        target,
+        usage=EXTERNAL_TABLE,
+        database=database,
+        caller=caller,
+        callout=EXTERNAL_DATA,
+    )
     found = source.table(table.target)
     if found is None:
         raise bad_request(f"There is no table '{table.target}' in '{target.database}'.")

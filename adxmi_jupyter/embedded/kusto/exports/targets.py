@@ -13,7 +13,7 @@ from adxmi_jupyter.embedded.kusto.exports.writing import Style, Written, write_b
 from adxmi_jupyter.embedded.kusto.external_tables import sql
 from adxmi_jupyter.embedded.kusto.external_tables.lake import USAGE
 from adxmi_jupyter.embedded.kusto.external_tables.layout import partition_path, virtual_columns
-from adxmi_jupyter.embedded.kusto.folders import open_folder, read_location
+from adxmi_jupyter.embedded.kusto.folders import EXTERNAL_DATA, open_folder, read_location
 from adxmi_jupyter.embedded.storage.formats import WRITABLE
 from adxmi_jupyter.embedded.storage.locations import Method
 from adxmi_jupyter.embedded.targets import SqlTable
@@ -86,7 +86,15 @@ def _insert(
 ) -> list[Written]:
     """Add rows to a SQL table, which is made when there is none and the external table says so."""
     target = sql_target(table.connection_strings[0])
-    opened = open_sql(world, target, usage=USAGE, database=database, caller=caller, write=True)
+    opened = open_sql(
+        world,
+        target,
+        usage=USAGE,
+        database=database,
+        caller=caller,
+        write=True,
+        callout=EXTERNAL_DATA,
+    )
     found = opened.table(table.target)
     if found is None and table.options.get("createifnotexists"):
         found = opened.tables[table.target] = SqlTable(table.columns)
