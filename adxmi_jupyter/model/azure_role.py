@@ -55,6 +55,12 @@ COSMOS_READER = "00000000-0000-0000-0000-000000000001"
 COSMOS_CONTRIBUTOR = "00000000-0000-0000-0000-000000000002"
 """Roles of Cosmos DB's own, by the last part of their definitions' IDs; both let one read."""
 
+READS_COSMOS_ACCOUNT = (AzureRole.COSMOS_ACCOUNT_READER, AzureRole.CONTRIBUTOR, AzureRole.OWNER)
+"""Roles that let an identity look at a Cosmos DB account; the first is the least.
+
+It is the account that is managed, not its data, so that those who manage it may do as much.
+"""
+
 STORAGE_ACCOUNT = "Microsoft.Storage/storageAccounts"
 EVENT_HUBS_NAMESPACE = "Microsoft.EventHub/namespaces"
 COSMOS_ACCOUNT = "Microsoft.DocumentDB/databaseAccounts"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from adxmi_jupyter.model.azure_role import COSMOS_ACCOUNT, AzureRole
+from adxmi_jupyter.model.azure_role import COSMOS_ACCOUNT, READS_COSMOS_ACCOUNT
 from adxmi_jupyter.model.declaration import targets
 from adxmi_jupyter.model.declaration.data_connection import (
     ConnectionName,
@@ -34,7 +34,7 @@ _ACCOUNT_ID = (
 
 def _reaching(identity: ManagedIdentity, account: str) -> tuple[Link, ...]:
     target = account_target(COSMOS_ACCOUNT, account)
-    reader = holding(identity, (AzureRole.COSMOS_ACCOUNT_READER,), target)
+    reader = holding(identity, READS_COSMOS_ACCOUNT, target)
     return tuple(dict.fromkeys((*reader, *targets.in_cosmos_db(identity, target))))
 
 
