@@ -217,7 +217,7 @@ def _of_string(
         return
     writes = isinstance(link, WritesThrough)
     if string.authentication.method is Method.IMPERSONATION and actor is not None:
-        yield from targets.reach(actor, string.target, write=writes)
+        yield from targets.beyond(actor, string.target, write=writes)
         return
     word = string.authentication.identity
     if not word:
@@ -227,7 +227,7 @@ def _of_string(
     identity = kept_identity(word, known)
     yield from named_by(identity, word)
     yield from acting_as(identity, Usage.EXTERNAL_TABLE)
-    yield from targets.reach(identity, string.target, write=writes)
+    yield from targets.beyond(identity, string.target, write=writes)
 
 
 def kept_identity(word: str, known: Sequence[ManagedIdentity]) -> ManagedIdentity:

@@ -95,10 +95,24 @@ def _granted_at(
 
 
 def queried(identity: ManagedIdentity, place: object) -> tuple[Link, ...]:
-    """Return what a query needs to read any target of a connection string."""
+    """Return what an external table needs to read any target of a connection string."""
+    return beyond(identity, place, write=False)
+
+
+def beyond(identity: ManagedIdentity, place: object, *, write: bool) -> tuple[Link, ...]:
+    """Return what is needed behind an external table, to read its target or to write there.
+
+    The callout policy has a say in all access to external data through external tables.
+    """
     if isinstance(place, StorageLocation):
-        return queries(identity, place)
-    return reach(identity, place, write=False)
+        address = place.uri
+    elif isinstance(place, SqlServer):
+        address = place.server
+    elif isinstance(place, CosmosDb):
+        address = f"https://{place.server}/"
+    else:
+        return ()
+    return (CalloutAllowed("external_data", address), *reach(identity, place, write=write))
 
 
 def kept(text: str, who: Who, chain: PlaceChain) -> tuple[Link, ...]:

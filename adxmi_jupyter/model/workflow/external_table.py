@@ -342,20 +342,19 @@ class ExternalTable(Workflow):
         )
 
     def _at_the_target(self) -> tuple[Link, ...]:
+        chains = (targets.queried(self.identity, place) for place in self._places())
+        return tuple(dict.fromkeys(link for chain in chains for link in chain))
+
+    def _places(self) -> tuple[StorageLocation | SqlServer | CosmosDb, ...]:
         if self.kind is Kind.SQL:
-            return targets.in_sql_server(self.identity, self.server, self.catalog)
+            return (sql_server(self.server, self.catalog),)
         if self.kind is Kind.COSMOS:
-            return targets.in_cosmos_db(self.identity, targets.cosmos_target(self.account))
-        return targets.queries(self.identity, *self.location)
+            return (CosmosDb(self.account, self.catalog, self.collection),)
+        return self.location
 
     def connection_strings(self) -> tuple[str, ...]:
         """Return one for each location, or that of the database."""
-        places: tuple[StorageLocation | SqlServer | CosmosDb, ...] = self.location
-        if self.kind is Kind.SQL:
-            places = (sql_server(self.server, self.catalog),)
-        if self.kind is Kind.COSMOS:
-            places = (CosmosDb(self.account, self.catalog, self.collection),)
-        return tuple(targets.connection_string(one, self.identity) for one in places)
+        return tuple(targets.connection_string(one, self.identity) for one in self._places())
 
     def product(self) -> Statement:
         """Return the command that creates, or creates or replaces, the table."""

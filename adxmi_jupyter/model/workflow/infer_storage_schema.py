@@ -39,7 +39,7 @@ class Mode(StrEnum):
 
 
 def _reaching(identity: ManagedIdentity, *places: StorageLocation) -> tuple[Link, ...]:
-    return acting_as(identity, Usage.EXTERNAL_DATA_REQUEST, *targets.reads(identity, *places))
+    return acting_as(identity, Usage.EXTERNAL_DATA_REQUEST, *targets.queries(identity, *places))
 
 
 def _chain(identity: ManagedIdentity, place: object) -> tuple[Link, ...]:
