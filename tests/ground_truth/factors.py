@@ -264,7 +264,7 @@ def reads_cosmos(account: str) -> Factor:
     def granted(scene: Scene) -> None:
         scene.world.cosmos_accounts[account].readers.add(scene.actor.object_id)
 
-    return Factor("reader", {"there": granted, "none": nothing}, "right at the target", seen=False)
+    return Factor("reader", {"there": granted, "none": nothing}, "Cosmos DB role")
 
 
 def _tenant(scene: Scene, *, hub: str) -> None:

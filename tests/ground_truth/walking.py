@@ -130,7 +130,7 @@ class _Walk:
         """Paste the fixes in their order until nothing is missing; then it has to work."""
         for _ in range(ROUNDS):
             found, error = self.checked()
-            missing = [one for one in found if one["state"] in MISSING]
+            missing = [one for one in found if one["state"] == "missing"]
             if error:
                 self.walk.unmended.append(f"the check ends with {error}")
             if not missing:
@@ -141,8 +141,8 @@ class _Walk:
             if not factor.seen:
                 factor.mend(self.scene)
         refusal = self.refusal()
+        left = [_said(one) for one in self.checked()[0] if one["state"] != "ok"]
         if refusal:
-            left = [_said(one) for one in self.checked()[0] if one["state"] != "ok"]
             self.walk.unmended.append(f"mended, and still {refusal}; {left}")
 
     def paste(self, link: dict[str, str]) -> None:
@@ -165,18 +165,13 @@ class _Walk:
             factor.mend(self.scene)
 
 
-MISSING = {"missing", "warning"}
-
-
 def disagreements(found: list[dict[str, str]], error: str, refusal: str) -> list[str]:
     """Return where what was checked and what happened cannot both be right."""
     if error:
         return [] if refusal else [f"it works, and the check ends with {error}"]
-    missing = [one for one in found if one["state"] in MISSING]
-    unknown = [one for one in found if one["state"] == "unknown"]
-    if refusal and not missing and not unknown:
-        return [f"all is ok, and {refusal}"]
-    return [f"it works without {_said(one)}" for one in missing] if not refusal else []
+    if refusal:
+        return [] if any(one["state"] != "ok" for one in found) else [f"all is ok, and {refusal}"]
+    return [f"it works without {_said(one)}" for one in found if one["state"] == "missing"]
 
 
 def _said(link: dict[str, str]) -> str:
