@@ -1,6 +1,8 @@
-"""``python -m tests.ground_truth``: walk every combination, and print how it went as a table.
+"""``python -m tests.ground_truth``: walk the combinations, and print how it went as a table.
 
-``--pairs`` walks what the test suite does; ``--only WORD`` walks situations with that word.
+Without options every combination of present and missing links is walked, every level that leaves
+one missing alone, and every pair of levels. ``--short`` walks what the test suite does, ``--whole``
+the whole product of levels; ``--only WORD`` walks situations with that word in their names.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from collections import Counter
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
-from tests.ground_truth.combinations import FEW, cases
+from tests.ground_truth.combinations import in_short, thoroughly, whole
 from tests.ground_truth.situations import SITUATIONS
 from tests.ground_truth.walking import walker_in
 
@@ -34,17 +36,19 @@ HEAD = (
 def main() -> int:
     """Walk, print the table, and return 1 if a demand was not met."""
     parser = argparse.ArgumentParser(prog="python -m tests.ground_truth", description=__doc__)
-    parser.add_argument("--pairs", action="store_true", help="only what the test suite walks")
+    much = parser.add_mutually_exclusive_group()
+    much.add_argument("--short", dest="rows", action="store_const", const=in_short)
+    much.add_argument("--whole", dest="rows", action="store_const", const=whole)
     parser.add_argument("--only", default="", metavar="WORD", help="only situations with it")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         os.environ.update(ADXMI_DATA_DIR=scratch, IPYTHONDIR=scratch)
         config = Config(HistoryManager={"hist_file": ":memory:"})
         with walker_in(InteractiveShell.instance(config=config)) as walker:
-            return report(walker, few=FEW if options.pairs else sys.maxsize, only=options.only)
+            return report(walker, options.rows or thoroughly, options.only)
 
 
-def report(walker, *, few, only):
+def report(walker, rows, only):
     """Walk the situations; print a row for each, then each demand that was not met."""
     print(f"| {' | '.join(HEAD)} |\n|{'---|' * len(HEAD)}")
     total, wrong, started = Counter(), [], time.perf_counter()
@@ -52,7 +56,7 @@ def report(walker, *, few, only):
         if only not in situation.name:
             continue
         count, began = Counter(), time.perf_counter()
-        for case in cases(situation.levels, few=few):
+        for case in rows(situation.there, situation.missing):
             walked = walker.walk(situation, case)
             count["run"] += 1
             count["refused"] += bool(walked.refusal)
@@ -72,8 +76,8 @@ def report(walker, *, few, only):
 
 
 def factors_of(situation):
-    """Return the factors with how many levels each has."""
-    return ", ".join(f"{one.name} {len(one.levels)}" for one in situation.factors)
+    """Return the factors with how many levels each has: in place, and missing."""
+    return ", ".join(f"{one.name} {len(one.there)}+{len(one.missing)}" for one in situation.factors)
 
 
 def _row(name, factors, count):

@@ -1,6 +1,6 @@
 """The links of chains as factors: for each its levels, and what a level makes of a world.
 
-The first level of a factor is a way to have the link in place: whoever mends by hand does that.
+The first level is a usual way to have the link in place: whoever mends by hand does that.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from tests.ground_truth.scene import GROUP, SUBSCRIPTION, SYSTEM, USER, Scene
 Level = Callable[[Scene], None]
 
 READER, CONTRIBUTOR = "Storage Blob Data Reader", "Storage Blob Data Contributor"
+RECEIVER = "Azure Event Hubs Data Receiver"
 FABRIKAM_HUB = (
     "/subscriptions/e93d7b20-58c6-4a1f-b8d4-06f1a2c57e38/resourceGroups/partners/providers/"
     "Microsoft.EventHub/namespaces/fabrikamhub/eventhubs/orders"
@@ -24,21 +25,26 @@ FABRIKAM_HUB = (
 
 @dataclass(frozen=True)
 class Factor:
-    """A link that can be in place or not.
+    """A link: levels with which it is `there`, and levels with which it is `missing`.
 
     `link` is what ``check`` calls it. What is not `seen` cannot be looked at from outside: it has
-    to be ``unknown`` whatever is there. `final` levels cannot be mended: only another target can.
+    to be ``unknown`` whatever is there. What `can_be_mended` is not needs another target.
     """
 
     name: str
-    levels: Mapping[str, Level]
     link: str
+    there: Mapping[str, Level]
+    missing: Mapping[str, Level]
     seen: bool = True
-    final: frozenset[str] = frozenset()
+    can_be_mended: bool = True
+
+    def apply(self, level: str, scene: Scene) -> None:
+        """Make of the world what a level says."""
+        {**self.there, **self.missing}[level](scene)
 
     def mend(self, scene: Scene) -> None:
         """Do by hand what no line does."""
-        next(iter(self.levels.values()))(scene)
+        next(iter(self.there.values()))(scene)
 
 
 def nothing(_scene: Scene) -> None:
@@ -55,13 +61,15 @@ def _acts(scene: Scene, *, acting: str, assigned: bool) -> None:
 
 IDENTITY = Factor(
     "identity",
+    "assigned to the cluster",
     {
         "user": partial(_acts, acting=USER, assigned=True),
-        "user not assigned": partial(_acts, acting=USER, assigned=False),
         "system": partial(_acts, acting=SYSTEM, assigned=True),
-        "system off": partial(_acts, acting=SYSTEM, assigned=False),
     },
-    "assigned to the cluster",
+    {
+        "user not assigned": partial(_acts, acting=USER, assigned=False),
+        "system switched off": partial(_acts, acting=SYSTEM, assigned=False),
+    },
 )
 """It comes first: whom the other levels are about is decided by it."""
 
@@ -71,46 +79,59 @@ def usage(name: str) -> Factor:
 
     def elsewhere(scene: Scene) -> None:
         scene.allow([name], database="Tom's Lab")
-        scene.allow([_other(name)], database=scene.database)
+        scene.allow(["ExternalTable" if name == "AzureAI" else "AzureAI"], database=scene.database)
 
-    levels: dict[str, Level] = {
-        "on database": lambda scene: scene.allow([name], database=scene.database),
-        "on cluster": lambda scene: scene.allow([name]),
-        "All": lambda scene: scene.allow(["All"], database=scene.database),
-        "elsewhere": elsewhere,
-        "nowhere": nothing,
-    }
-    return Factor("usage", levels, "allowed by policy")
+    return Factor(
+        "usage",
+        "allowed by policy",
+        {
+            "on database": lambda scene: scene.allow([name], database=scene.database),
+            "on cluster": lambda scene: scene.allow([name]),
+            "All": lambda scene: scene.allow(["All"], database=scene.database),
+        },
+        {"elsewhere": elsewhere, "nowhere": nothing},
+    )
 
 
 def usage_of_cluster(name: str) -> Factor:
     """Return the managed identity policy of a usage that counts on the cluster only."""
-    levels: dict[str, Level] = {
-        "on cluster": lambda scene: scene.allow([name]),
-        "All on cluster": lambda scene: scene.allow(["All"]),
-        "on database": lambda scene: scene.allow([name], database=scene.database),
-        "All on database": lambda scene: scene.allow(["All"], database=scene.database),
-        "nowhere": nothing,
+    return Factor(
+        "usage",
+        "allowed by policy",
+        {
+            "on cluster": lambda scene: scene.allow([name]),
+            "All on cluster": lambda scene: scene.allow(["All"]),
+        },
+        {
+            "on database": lambda scene: scene.allow([name], database=scene.database),
+            "All on database": lambda scene: scene.allow(["All"], database=scene.database),
+            "nowhere": nothing,
+        },
+    )
+
+
+Given = tuple[str, str]
+"""An Azure role, and where it is given: from the name of a resource on, a group, a subscription."""
+
+
+def azure_role(
+    name: str,
+    there: Mapping[str, Given],
+    missing: Mapping[str, Given],
+    *,
+    is_about_data: bool = True,
+) -> Factor:
+    """Return an Azure role; roles that manage do not reach data."""
+    others: dict[str, Level] = {"none": nothing}
+    if is_about_data:
+        others["Owner"] = _managing
+    return Factor(name, "Azure role", _levels(there), {**_levels(missing), **others})
+
+
+def _levels(given: Mapping[str, Given]) -> dict[str, Level]:
+    return {
+        level: partial(_given, role=role, where=where) for level, (role, where) in given.items()
     }
-    return Factor("usage", levels, "allowed by policy")
-
-
-def _other(name: str) -> str:
-    return "AzureAI" if name != "AzureAI" else "ExternalTable"
-
-
-def azure_role(name: str, roles: Mapping[str, tuple[str, str]], *, others: bool = True) -> Factor:
-    """Return an Azure role: levels are a role and where it is given.
-
-    Where it is given begins with the name of a resource, or is ``group`` or ``subscription``.
-    Except for `others` there are also the roles that manage and do not reach data, and none.
-    """
-    levels: dict[str, Level] = {
-        level: partial(_given, role=role, where=where) for level, (role, where) in roles.items()
-    }
-    if others:
-        levels |= {"Owner": _managing, "none": nothing}
-    return Factor(name, levels, "Azure role")
 
 
 def _given(scene: Scene, *, role: str, where: str) -> None:
@@ -137,7 +158,7 @@ def _container(place: str) -> str:
 
 def reads_blobs(place: str) -> Factor:
     """Return the right to read in a container, ``account/container``."""
-    account = place.split("/", maxsplit=1)[0]
+    account, _, _ = place.partition("/")
     return azure_role(
         "role",
         {
@@ -145,20 +166,22 @@ def reads_blobs(place: str) -> Factor:
             "on account": (CONTRIBUTOR, account),
             "on group": (READER, "group"),
             "on subscription": (READER, "subscription"),
-            "on another container": (CONTRIBUTOR, _container(f"{account}/others")),
         },
+        {"on another container": (CONTRIBUTOR, _container(f"{account}/others"))},
     )
 
 
 def writes_blobs(place: str) -> Factor:
     """Return the right to write in a container, ``account/container``."""
-    account = place.split("/", maxsplit=1)[0]
+    account, _, _ = place.partition("/")
     return azure_role(
         "role",
         {
             "on container": (CONTRIBUTOR, _container(place)),
             "on account": (CONTRIBUTOR, account),
             "on subscription": (CONTRIBUTOR, "subscription"),
+        },
+        {
             "reader": (READER, account),
             "on another container": (CONTRIBUTOR, _container(f"{account}/others")),
         },
@@ -169,57 +192,67 @@ def reads_account(account: str, container: str) -> Factor:
     """Return the right to read all of a storage account."""
     return azure_role(
         "blobs",
-        {
-            "on account": (READER, account),
-            "on group": (CONTRIBUTOR, "group"),
-            "on one container": (READER, _container(f"{account}/{container}")),
-        },
+        {"on account": (READER, account), "on group": (CONTRIBUTOR, "group")},
+        {"on one container": (READER, _container(f"{account}/{container}"))},
     )
 
 
 def receives(hub: str) -> Factor:
     """Return the right to receive from an event hub, ``namespace/hub``."""
     namespace, name = hub.split("/")
-    receiver, inside = "Azure Event Hubs Data Receiver", f"{namespace}/eventhubs/{name}"
+    inside = f"{namespace}/eventhubs/{name}"
     return azure_role(
         "receiver",
         {
-            "on hub": (receiver, inside),
-            "on namespace": (receiver, namespace),
-            "on group": (receiver, "group"),
-            "on another hub": (receiver, f"{namespace}/eventhubs/others"),
+            "on hub": (RECEIVER, inside),
+            "on namespace": (RECEIVER, namespace),
+            "on group": (RECEIVER, "group"),
+        },
+        {
+            "on another hub": (RECEIVER, f"{namespace}/eventhubs/others"),
             "sender": ("Azure Event Hubs Data Sender", inside),
         },
     )
 
 
 def reads_documents_account(account: str) -> Factor:
-    """Return the right to look at a Cosmos DB account itself."""
+    """Return the right to look at a Cosmos DB account itself, which is to manage it."""
     role = "Cosmos DB Account Reader Role"
     return azure_role(
         "account",
-        {"on account": (role, account), "on subscription": (role, "subscription")},
+        {
+            "on account": (role, account),
+            "on subscription": (role, "subscription"),
+            "Owner": ("Owner", "subscription"),
+        },
+        {},
+        is_about_data=False,
     )
 
 
 def calls_models(account: str) -> Factor:
     """Return the right to call the models of an account."""
     role = "Cognitive Services OpenAI User"
-    levels = {"on account": account, "on group": "group", "on subscription": "subscription"}
-    return azure_role("role", {level: (role, where) for level, where in levels.items()})
+    places = {"on account": account, "on group": "group", "on subscription": "subscription"}
+    return azure_role("role", {level: (role, where) for level, where in places.items()}, {})
 
 
 def reads_database(database: str, name: str = "viewer") -> Factor:
     """Return the security role that reads a database."""
-    levels: dict[str, Level] = {
-        "viewers": lambda scene: scene.put_into(DatabaseRole.VIEWERS, database),
-        "admins": lambda scene: scene.put_into(DatabaseRole.ADMINS, database),
-        "AllDatabasesViewer": lambda scene: scene.put_into(ClusterRole.VIEWER),
-        "by object ID": lambda scene: scene.put_by_object_id(DatabaseRole.VIEWERS, database),
-        "ingestors": lambda scene: scene.put_into(DatabaseRole.INGESTORS, database),
-        "none": nothing,
-    }
-    return Factor(name, levels, "security role")
+    return Factor(
+        name,
+        "security role",
+        {
+            "viewers": lambda scene: scene.put_into(DatabaseRole.VIEWERS, database),
+            "admins": lambda scene: scene.put_into(DatabaseRole.ADMINS, database),
+            "AllDatabasesViewer": lambda scene: scene.put_into(ClusterRole.VIEWER),
+        },
+        {
+            "none": nothing,
+            "by object ID": lambda scene: scene.put_by_object_id(DatabaseRole.VIEWERS, database),
+            "ingestors": lambda scene: scene.put_into(DatabaseRole.INGESTORS, database),
+        },
+    )
 
 
 def callout(callout_type: str, host: str, *, predefined: bool) -> Factor:
@@ -233,19 +266,19 @@ def callout(callout_type: str, host: str, *, predefined: bool) -> Factor:
         scene.rule(callout_type, ".*", can_call=True)
         scene.rule(callout_type, pattern, can_call=False)
 
-    levels: dict[str, Level] = (
-        {"predefined": nothing} if predefined else {"allowed": allowed, "no rule": nothing}
-    )
-    return Factor("callout", {**levels, "denied": denied}, "callout policy")
+    there: dict[str, Level] = {"predefined": nothing} if predefined else {"allowed": allowed}
+    missing: dict[str, Level] = {"denied": denied} | ({} if predefined else {"no rule": nothing})
+    return Factor("callout", "callout policy", there, missing)
 
 
 def plugin(name: str) -> Factor:
     """Return the switch of a plugin."""
-    levels: dict[str, Level] = {
-        "on": lambda scene: switch_plugin(scene.world, name, on=True),
-        "off": lambda scene: switch_plugin(scene.world, name, on=False),
-    }
-    return Factor("plugin", levels, "plugin")
+    return Factor(
+        "plugin",
+        "plugin",
+        {"on": lambda scene: switch_plugin(scene.world, name, on=True)},
+        {"off": lambda scene: switch_plugin(scene.world, name, on=False)},
+    )
 
 
 def reads_sql(server: str, database: str) -> Factor:
@@ -255,7 +288,8 @@ def reads_sql(server: str, database: str) -> Factor:
         found = scene.world.sql_servers[server].databases[database]
         found.readers.add(scene.actor.object_id)
 
-    return Factor("user", {"there": granted, "none": nothing}, "right at the target", seen=False)
+    link = "right at the target"
+    return Factor("user", link, {"there": granted}, {"none": nothing}, seen=False)
 
 
 def reads_cosmos(account: str) -> Factor:
@@ -264,17 +298,19 @@ def reads_cosmos(account: str) -> Factor:
     def granted(scene: Scene) -> None:
         scene.world.cosmos_accounts[account].readers.add(scene.actor.object_id)
 
-    return Factor("reader", {"there": granted, "none": nothing}, "Cosmos DB role")
+    return Factor("reader", "Cosmos DB role", {"there": granted}, {"none": nothing})
 
 
-def _tenant(scene: Scene, *, hub: str) -> None:
-    scene.fields["event_hub"] = hub
+def tenant(field: str, own: str, another: str) -> Factor:
+    """Return whose tenant the target in a field is in: an identity reaches its own only."""
 
+    def leads_to(target: str) -> Level:
+        return lambda scene: scene.fields.update({field: target})
 
-def tenant(own_hub: str) -> Factor:
-    """Return whose tenant the event hub is in: an identity reaches its own only."""
-    levels = {
-        "own": partial(_tenant, hub=f"{GROUP}/providers/{own_hub}"),
-        "another": partial(_tenant, hub=FABRIKAM_HUB),
-    }
-    return Factor("tenant", levels, "Azure role", final=frozenset({"another"}))
+    return Factor(
+        "tenant",
+        "same tenant",
+        {"own": leads_to(own)},
+        {"another": leads_to(another)},
+        can_be_mended=False,
+    )

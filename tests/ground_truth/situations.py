@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from tests.ground_truth import proofs
 from tests.ground_truth.factors import (
+    FABRIKAM_HUB,
     IDENTITY,
     callout,
     calls_models,
@@ -41,11 +42,10 @@ LAKE = "https://contosolake.blob.core.windows.net"
 MODELS = "https://contosoai.openai.azure.com/openai/deployments"
 VERSION = "?api-version=2024-06-01"
 PROVIDERS = f"{GROUP}/providers"
+SENSORS = f"{PROVIDERS}/Microsoft.EventHub/namespaces/contosoedge/eventhubs/sensors"
 COLUMNS = "OrderId:long, Region:string, Amount:real, Placed:datetime"
 TRANSFORMED = "Orders | project CustomerId=OrderId, Name=Region, Active=true"
 SCRIPT = "result = df\nresult['Note'] = 'seen'"
-
-NO_RULE = "external_data"
 
 
 @dataclass(frozen=True)
@@ -64,8 +64,12 @@ class Situation:
     body: str = ""
 
     @property
-    def levels(self) -> dict[str, tuple[str, ...]]:
-        return {factor.name: tuple(factor.levels) for factor in self.factors}
+    def there(self) -> dict[str, tuple[str, ...]]:
+        return {factor.name: tuple(factor.there) for factor in self.factors}
+
+    @property
+    def missing(self) -> dict[str, tuple[str, ...]]:
+        return {factor.name: tuple(factor.missing) for factor in self.factors}
 
 
 def _model(noun: str, deployment: str) -> Situation:
@@ -125,7 +129,7 @@ SITUATIONS = (
             "sql-table": "Stock",
             "columns": "Sku:string, Quantity:long, Price:real",
         },
-        callout("sql", "contososql.database.windows.net", predefined=True),
+        callout("external_data", "contososql.database.windows.net", predefined=True),
         reads_sql("contososql", "Erp"),
     ),
     _external_table(
@@ -137,7 +141,7 @@ SITUATIONS = (
             "collection": "Baskets",
             "columns": "id:string, items:long",
         },
-        callout("cosmosdb", "contosocosmos.documents.azure.com", predefined=False),
+        callout("external_data", "contosocosmos.documents.azure.com", predefined=True),
         reads_cosmos("contosocosmos"),
     ),
     Situation(
@@ -232,7 +236,7 @@ SITUATIONS = (
             IDENTITY,
             usage("DataConnection"),
             receives("contosoedge/sensors"),
-            tenant("Microsoft.EventHub/namespaces/contosoedge/eventhubs/sensors"),
+            tenant("event_hub", SENSORS, FABRIKAM_HUB),
         ),
         proofs.events_arrive,
     ),

@@ -57,15 +57,17 @@ def through(place: str, *, kind: str = "Blob", writes: bool) -> Factor:
     role = CONTRIBUTOR if writes else READER
     named = partial(_named, place=place, kind=kind)
     mine = partial(_impersonating, place=place, kind=kind)
-    levels: dict[str, Level] = {
-        "as its own identity": partial(named, role=role),
+    missing: dict[str, Level] = {
         "absent": nothing,
         "its identity not assigned": partial(named, role=role, assigned=False),
         "its identity not allowed": partial(named, role=role, allowed=False),
         "its role missing": partial(named, role=""),
-        "impersonates": partial(mine, role=role),
         "impersonates without role": partial(mine, role=""),
     }
     if writes:
-        levels["its role reads only"] = partial(named, role=READER)
-    return Factor("table", levels, "external table")
+        missing["its role reads only"] = partial(named, role=READER)
+    there = {
+        "as its own identity": partial(named, role=role),
+        "impersonates": partial(mine, role=role),
+    }
+    return Factor("table", "external table", there, missing)

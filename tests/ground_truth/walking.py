@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from adxmi_jupyter.embedded import EmbeddedAzure
     from tests.ground_truth.combinations import Case
+    from tests.ground_truth.factors import Factor
     from tests.ground_truth.situations import Situation
 
 PROGRAM = "%adxmi "
@@ -72,7 +73,7 @@ class _Walk:
         scene.clear()
         add_elsewhere(scene)
         for factor in situation.factors:
-            factor.levels[case[factor.name]](scene)
+            factor.apply(case[factor.name], scene)
         self.stage = Stage(scene, situation.fields, self.carry_out, walker.client)
         self.walk = Walked()
 
@@ -82,13 +83,18 @@ class _Walk:
         self.walk.refusal = refusal
         self.walk.disagreements += disagreements(found, error, refusal)
         self.walk.disagreements += self.pretended(found)
-        if refusal and not self.is_final:
+        absent = self.absent()
+        if bool(absent) != bool(refusal):
+            self.walk.disagreements.append(
+                f"missing are {[one.name for one in absent]}, and the run: {refusal or 'ok'}"
+            )
+        if refusal and all(one.can_be_mended for one in absent):
             self.mend()
         return self.walk
 
-    @property
-    def is_final(self) -> bool:
-        return any(self.case[one.name] in one.final for one in self.situation.factors)
+    def absent(self) -> list[Factor]:
+        """Return the factors whose link this case leaves missing."""
+        return [one for one in self.situation.factors if self.case[one.name] in one.missing]
 
     def line(self, verb: str) -> tuple[str, str | None]:
         fields = {**self.situation.fields, **self.scene.fields, "identity": self.scene.acting}
@@ -141,8 +147,8 @@ class _Walk:
             if not factor.seen:
                 factor.mend(self.scene)
         refusal = self.refusal()
-        left = [_said(one) for one in self.checked()[0] if one["state"] != "ok"]
         if refusal:
+            left = [_said(one) for one in self.checked()[0] if one["state"] != "ok"]
             self.walk.unmended.append(f"mended, and still {refusal}; {left}")
 
     def paste(self, link: dict[str, str]) -> None:
