@@ -28,7 +28,8 @@ class Factor:
     """A link: levels with which it is `there`, and levels with which it is `missing`.
 
     `link` is what ``check`` calls it. What is not `seen` cannot be looked at from outside: it has
-    to be ``unknown`` whatever is there. What `can_be_mended` is not needs another target.
+    to be ``unknown`` whatever is there. Levels that are `final` cannot be mended: it takes another
+    identity or target. Levels that are `everywhere` do for every factor of the same link.
     """
 
     name: str
@@ -36,7 +37,8 @@ class Factor:
     there: Mapping[str, Level]
     missing: Mapping[str, Level]
     seen: bool = True
-    can_be_mended: bool = True
+    final: frozenset[str] = frozenset()
+    everywhere: frozenset[str] = frozenset()
 
     def apply(self, level: str, scene: Scene) -> None:
         """Make of the world what a level says."""
@@ -49,6 +51,15 @@ class Factor:
 
 def nothing(_scene: Scene) -> None:
     """Leave the world as it is."""
+
+
+def _deleted(scene: Scene) -> None:
+    """Delete the identity in Azure; the cluster goes on listing it."""
+    scene.acting = USER
+    found = scene.assign(USER)
+    found.deleted = True
+    scene.former = found
+    scene.world.identities.remove(found)
 
 
 def _acts(scene: Scene, *, acting: str, assigned: bool) -> None:
@@ -69,7 +80,9 @@ IDENTITY = Factor(
     {
         "user not assigned": partial(_acts, acting=USER, assigned=False),
         "system switched off": partial(_acts, acting=SYSTEM, assigned=False),
+        "deleted": _deleted,
     },
+    final=frozenset({"deleted"}),
 )
 """It comes first: whom the other levels are about is decided by it."""
 
@@ -122,7 +135,8 @@ def azure_role(
     is_about_data: bool = True,
 ) -> Factor:
     """Return an Azure role; roles that manage do not reach data."""
-    others: dict[str, Level] = {"none": nothing}
+    role, where = next(iter(there.values()))
+    others = {"none": nothing, "given just now": partial(_given_late, role=role, where=where)}
     if is_about_data:
         others["Owner"] = _managing
     return Factor(name, "Azure role", _levels(there), {**_levels(missing), **others})
@@ -136,6 +150,13 @@ def _levels(given: Mapping[str, Given]) -> dict[str, Level]:
 
 def _given(scene: Scene, *, role: str, where: str) -> None:
     scene.give(role, scope_of(scene, where))
+
+
+def _given_late(scene: Scene, *, role: str, where: str) -> None:
+    """Give a role that has no effect yet."""
+    scene.azure.faults.add("late-roles", times=None)
+    if scene.actor in scene.world.identities:
+        scene.azure.assign_role(scene.actor.display_name, role, scope_of(scene, where))
 
 
 def _managing(scene: Scene) -> None:
@@ -252,6 +273,7 @@ def reads_database(database: str, name: str = "viewer") -> Factor:
             "by object ID": lambda scene: scene.put_by_object_id(DatabaseRole.VIEWERS, database),
             "ingestors": lambda scene: scene.put_into(DatabaseRole.INGESTORS, database),
         },
+        everywhere=frozenset({"AllDatabasesViewer"}),
     )
 
 
@@ -312,5 +334,5 @@ def tenant(field: str, own: str, another: str) -> Factor:
         "same tenant",
         {"own": leads_to(own)},
         {"another": leads_to(another)},
-        can_be_mended=False,
+        final=frozenset({"another"}),
     )

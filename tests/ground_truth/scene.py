@@ -71,9 +71,9 @@ class Scene:
 
     @property
     def actor(self) -> Identity:
-        """The identity that acts; a system identity that is gone, as long as there is no other."""
+        """The identity that acts; one that is gone, as long as there is no other."""
         if self.acting != SYSTEM:
-            return self.world.identity(self.acting)
+            return self.former or self.world.identity(self.acting)
         present = self.cluster.system_identity or self.former
         assert present is not None
         return present

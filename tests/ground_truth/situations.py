@@ -13,6 +13,8 @@ from tests.ground_truth import proofs
 from tests.ground_truth.factors import (
     FABRIKAM_HUB,
     IDENTITY,
+    READER,
+    azure_role,
     callout,
     calls_models,
     plugin,
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from tests.ground_truth.proofs import Stage
 
 BACKUP = "https://contosobackup.blob.core.windows.net"
+FABRIKAM = "https://fabrikamlake.blob.core.windows.net"
 LAKE = "https://contosolake.blob.core.windows.net"
 MODELS = "https://contosoai.openai.azure.com/openai/deployments"
 VERSION = "?api-version=2024-06-01"
@@ -104,6 +107,7 @@ def _external_table(name: str, fields: Mapping[str, str], *factors: Factor) -> S
         {"name": "Made", **fields},
         (IDENTITY, usage("ExternalTable"), *factors),
         proofs.external_table,
+        database="Telemetry",  # no cluster follows it, and has a say
     )
 
 
@@ -243,8 +247,13 @@ SITUATIONS = (
     Situation(
         "export",
         "export",
-        {"location": f"{BACKUP}/backups", "query": "Orders", "data-format": "csv"},
-        (IDENTITY, usage("ExportRequest"), writes_blobs("contosobackup/backups")),
+        {"query": "Orders", "data-format": "csv"},
+        (
+            IDENTITY,
+            usage("ExportRequest"),
+            writes_blobs("contosobackup/backups"),
+            tenant("location", f"{BACKUP}/backups", f"{FABRIKAM}/shared"),
+        ),
         proofs.exports,
     ),
     Situation(
@@ -284,7 +293,7 @@ SITUATIONS = (
             IDENTITY,
             usage_of_cluster("SandboxArtifacts"),
             callout("sandbox_artifacts", "contosolake.blob", predefined=False),
-            reads_blobs("contosolake/artifacts"),
+            azure_role("role", {"on account": (READER, "contosolake")}, {}),
         ),
         proofs.answers,
         body=SCRIPT,

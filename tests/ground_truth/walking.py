@@ -62,10 +62,32 @@ class Walker:
         with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
             return _Walk(self, situation, case).walked()
 
+    def seen_by_reader(self, situation: Situation, *, missing: bool) -> list[str]:
+        """Return what a check says to one with fewer rights that is not so.
+
+        Each link has to be found as the admin finds it, or unknown.
+        """
+        case = {
+            one.name: next(iter(one.missing if missing else one.there)) for one in situation.factors
+        }
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+            walk = _Walk(self, situation, case)
+            mine, _ = walk.checked()
+            theirs, error = walk.checked(by="reader")
+        if error:
+            return []
+        found = {(one["link"], one["subject"]): one["state"] for one in mine}
+        return [
+            _said(one)
+            for one in theirs
+            if one["state"] not in {found.get((one["link"], one["subject"])), "unknown"}
+        ]
+
 
 class _Walk:
     def __init__(self, walker: Walker, situation: Situation, case: Case) -> None:
-        walker.magic("embedded reset")
+        for name in ("reader", "embedded"):
+            walker.magic(f"embedded reset --connection {name}")
         walker.azure.arm.polls = 0
         self.magic = walker.magic
         self.situation, self.case = situation, case
@@ -81,20 +103,23 @@ class _Walk:
         found, error = self.checked()
         refusal = self.refusal()
         self.walk.refusal = refusal
-        self.walk.disagreements += disagreements(found, error, refusal)
+        self.walk.disagreements += disagreements(self.as_it_is(found), error, refusal)
         self.walk.disagreements += self.pretended(found)
         absent = self.absent()
         if bool(absent) != bool(refusal):
             self.walk.disagreements.append(
                 f"missing are {[one.name for one in absent]}, and the run: {refusal or 'ok'}"
             )
-        if refusal and all(one.can_be_mended for one in absent):
-            self.mend()
+        if refusal and not any(self.case[one.name] in one.final for one in absent):
+            self.mend(found)
         return self.walk
 
     def absent(self) -> list[Factor]:
         """Return the factors whose link this case leaves missing."""
-        return [one for one in self.situation.factors if self.case[one.name] in one.missing]
+        factors = self.situation.factors
+        done = {one.link for one in factors if self.case[one.name] in one.everywhere}
+        absent = [one for one in factors if self.case[one.name] in one.missing]
+        return [one for one in absent if one.link not in done]
 
     def line(self, verb: str) -> tuple[str, str | None]:
         fields = {**self.situation.fields, **self.scene.fields, "identity": self.scene.acting}
@@ -107,10 +132,12 @@ class _Walk:
 
         return self.magic(*self.line(declaration_of(self.situation.noun).about.does))
 
-    def checked(self) -> tuple[list[dict[str, str]], str]:
+    def checked(self, by: str = "") -> tuple[list[dict[str, str]], str]:
         """Return the links that a check finds, or the error in its place."""
+        line, body = self.line("check")
+        who = f" --connection {by}" if by else ""
         try:
-            return self.magic(*self.line("check")).to_dict("records"), ""
+            return self.magic(line + who, body).to_dict("records"), ""
         except AdxmiError as error:
             return [], f"{error.what}: {error.why}"
 
@@ -124,6 +151,12 @@ class _Walk:
             return str(error)
         return "" if came else "it is there, and no data comes through"
 
+    def as_it_is(self, found: list[dict[str, str]]) -> list[dict[str, str]]:
+        """Return the links with those in place, which nobody can see, as ok."""
+        factors = self.situation.factors
+        known = {one.link for one in factors if not one.seen and one not in self.absent()}
+        return [one | {"state": "ok"} if one["link"] in known else one for one in found]
+
     def pretended(self, found: list[dict[str, str]]) -> list[str]:
         """Return what is said of links that nobody here can see."""
         unseen = {one.link for one in self.situation.factors if not one.seen}
@@ -132,23 +165,24 @@ class _Walk:
         silent = [f"nothing is said of {link}" for link in unseen - {one["link"] for one in told}]
         return [*wrong, *(silent if found else [])]
 
-    def mend(self) -> None:
+    def mend(self, found: list[dict[str, str]]) -> None:
         """Paste the fixes in their order until nothing is missing; then it has to work."""
         for _ in range(ROUNDS):
-            found, error = self.checked()
             missing = [one for one in found if one["state"] == "missing"]
-            if error:
-                self.walk.unmended.append(f"the check ends with {error}")
             if not missing:
                 break
             for one in missing:
                 self.paste(one)
+            found, error = self.checked()
+            if error:
+                self.walk.unmended.append(f"the check ends with {error}")
         for factor in self.situation.factors:
             if not factor.seen:
                 factor.mend(self.scene)
+        self.scene.azure.faults.clear()  # what was given late has effect by now
         refusal = self.refusal()
         if refusal:
-            left = [_said(one) for one in self.checked()[0] if one["state"] != "ok"]
+            left = [_said(one) for one in found if one["state"] != "ok"]
             self.walk.unmended.append(f"mended, and still {refusal}; {left}")
 
     def paste(self, link: dict[str, str]) -> None:
@@ -185,11 +219,12 @@ def _said(link: dict[str, str]) -> str:
 
 
 def add_elsewhere(scene: Scene) -> None:
-    """Add what flows read in another database: a copy of Orders, and a function that reads it."""
+    """Add what is elsewhere: a copy of Orders and a function that reads it, another tenant's lake."""
     sales, other = (scene.cluster.databases[name] for name in ("Sales", "Telemetry"))
     orders = sales.tables["Orders"]
     other.tables["Copies"] = type(orders)("Copies", orders.columns, list(orders.rows))
     body = "{ database('Telemetry').Copies | project CustomerId=OrderId, Name=Region, Active=true }"
+    scene.world.add_storage_account("fabrikamlake", "shared", subscription="Fabrikam")
     sales.functions["Elsewhere"] = StoredFunction("Elsewhere", "()", body)
 
 
@@ -198,7 +233,10 @@ def walker_in(shell: InteractiveShell) -> Iterator[Walker]:
     """Load the extension into a shell and give a walker for its embedded Azure."""
     with contextlib.redirect_stdout(io.StringIO()):
         shell.extension_manager.load_extension("adxmi_jupyter")
-        connection = loaded(shell).connections.current()
+        connections = loaded(shell).connections
+        connection = connections.current()
+        connections.open("embedded", name="reader", credential="as:reader")
+        connections.use(connection.name)
     azure = connection.azure
 
     def magic(line: str, body: str | None = None) -> Any:

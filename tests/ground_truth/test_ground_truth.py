@@ -1,0 +1,36 @@
+"""What ``check`` says is held against what the embedded Azure does, case by case.
+
+Everything ok means that a real run brings data, a run that does means that nothing was missing,
+and after the fixes of the check, pasted in their order, it does.
+"""
+
+import pytest
+
+from adxmi_jupyter.model.declaration.registry import nouns
+from tests.ground_truth.combinations import in_short
+from tests.ground_truth.situations import SITUATIONS
+
+
+def named(situation, case):
+    levels = ", ".join(f"{name} {level}" for name, level in case.items())
+    return pytest.param(situation, case, id=f"{situation.name}: {levels}")
+
+
+@pytest.mark.parametrize(
+    ("situation", "case"),
+    [named(one, case) for one in SITUATIONS for case in in_short(one.there, one.missing)],
+)
+def test_a_check_says_what_a_run_finds_and_its_fixes_mend_it(walker, situation, case):
+    walked = walker.walk(situation, case)
+
+    assert walked.problems == []
+
+
+def test_every_workflow_has_a_situation():
+    assert {one.noun for one in SITUATIONS} == set(nouns())
+
+
+@pytest.mark.parametrize("situation", SITUATIONS, ids=lambda one: one.name)
+@pytest.mark.parametrize("missing", [False, True], ids=["all in place", "nothing in place"])
+def test_who_may_not_look_is_told_of_no_link_that_it_is_ok(walker, situation, missing):
+    assert walker.seen_by_reader(situation, missing=missing) == []
