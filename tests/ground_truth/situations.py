@@ -55,7 +55,8 @@ SCRIPT = "result = df\nresult['Note'] = 'seen'"
 class Situation:
     """A workflow as a line fills it in; ``{identity}`` of `fields` is given by each case.
 
-    `proof` carries the workflow out and tells whether data came through.
+    `proof` carries the workflow out and tells whether data came through. What it leaves behind is
+    called `made`, where it leaves something.
     """
 
     name: str
@@ -65,6 +66,7 @@ class Situation:
     proof: Callable[[Stage], bool]
     database: str = "Sales"
     body: str = ""
+    made: str = ""
 
     @property
     def there(self) -> dict[str, tuple[str, ...]]:
@@ -108,6 +110,7 @@ def _external_table(name: str, fields: Mapping[str, str], *factors: Factor) -> S
         (IDENTITY, usage("ExternalTable"), *factors),
         proofs.external_table,
         database="Telemetry",  # no cluster follows it, and has a say
+        made="Made",
     )
 
 
@@ -160,6 +163,7 @@ SITUATIONS = (
             through("contosolake/exports", writes=True),
         ),
         proofs.continuous_export,
+        made="Job",
     ),
     Situation(
         "continuous-export of another database",
@@ -178,6 +182,7 @@ SITUATIONS = (
             through("contosolake/exports", writes=True),
         ),
         proofs.continuous_export,
+        made="Job",
     ),
     Situation(
         "cosmosdb-connection",
@@ -196,6 +201,7 @@ SITUATIONS = (
             reads_cosmos("contosocosmos"),
         ),
         proofs.documents_arrive,
+        made="made",
     ),
     Situation(
         "cosmosdb-sql-request",
@@ -231,6 +237,7 @@ SITUATIONS = (
             receives("contosohub/new-blobs"),
         ),
         proofs.blobs_arrive,
+        made="made",
     ),
     Situation(
         "event-hub",
@@ -243,6 +250,7 @@ SITUATIONS = (
             tenant("event_hub", SENSORS, FABRIKAM_HUB),
         ),
         proofs.events_arrive,
+        made="made",
     ),
     Situation(
         "export",
@@ -309,6 +317,7 @@ SITUATIONS = (
             through("contosolake/delta/orders", kind="Delta", writes=False),
         ),
         proofs.acceleration,
+        made=NAME,
     ),
     _ingestion("sdk-ingestion", "sdk-ingestion", f"{BACKUP}/backups/orders.csv"),
     _ingestion("storage-ingestion, queued", "storage-ingestion", f"{BACKUP}/backups"),
@@ -340,6 +349,7 @@ SITUATIONS = (
         {"table": "Customers", "source": "Orders", "query": TRANSFORMED},
         (IDENTITY, usage("AutomatedFlows"), reads_database("Sales")),
         proofs.update_policy,
+        made="Customers",
     ),
     Situation(
         "update-policy that reads another database",
@@ -357,6 +367,7 @@ SITUATIONS = (
             reads_database("Telemetry", "viewer there"),
         ),
         proofs.update_policy,
+        made="Customers",
     ),
     _model("ai-chat-completion", "chat/chat/completions"),
     _model("ai-embeddings", "text-embedding/embeddings"),

@@ -105,6 +105,7 @@ class _Walk:
         self.walk.refusal = refusal
         self.walk.disagreements += disagreements(self.as_it_is(found), error, refusal)
         self.walk.disagreements += self.pretended(found)
+        self.walk.disagreements += self.of_what_is_there(refusal)
         absent = self.absent()
         if bool(absent) != bool(refusal):
             self.walk.disagreements.append(
@@ -140,6 +141,19 @@ class _Walk:
             return self.magic(line + who, body).to_dict("records"), ""
         except AdxmiError as error:
             return [], f"{error.what}: {error.why}"
+
+    def of_what_is_there(self, refusal: str) -> list[str]:
+        """Return where a check of what was made, by its name, cannot be right."""
+        name = self.situation.made
+        if not name:
+            return []
+        where = f'--database "{self.situation.database}"'
+        try:
+            found = self.magic(f"{self.situation.noun} check {name} {where}").to_dict("records")
+        except AdxmiError as error:  # a refused command leaves nothing
+            return [] if refusal else [f"it is there, and its check: {error.what}"]
+        wrong = disagreements(self.as_it_is(found), "", refusal)
+        return [f"of {name}, there already: {one}" for one in wrong]
 
     def refusal(self) -> str:
         """Carry it out; return why no data came through, empty where it did."""
