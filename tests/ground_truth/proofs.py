@@ -85,6 +85,15 @@ def continuous_export(stage: Stage) -> bool:
     return export.last_run_result == "Completed" and stage.blobs() > before
 
 
+def export_into_sql(stage: Stage) -> bool:
+    """Create a continuous export and run it: it is completed, and rows are in SQL Server."""
+    stage.scene.home.continuous_exports.clear()
+    stage.carry_out()
+    stage.scene.azure.run_now(stage.scene.database, "Job")
+    archive = stage.scene.world.sql_servers["contososql"].databases["Erp"].table("Archive")
+    return archive is not None and len(archive.rows) > 0
+
+
 def update_policy(stage: Stage) -> bool:
     """Create an update policy and ingest into its source: rows are in its table."""
     stage.scene.home.tables["Customers"].update_policy = None

@@ -31,7 +31,7 @@ from tests.ground_truth.factors import (
     writes_blobs,
 )
 from tests.ground_truth.scene import GROUP
-from tests.ground_truth.tables import NAME, through
+from tests.ground_truth.tables import NAME, through, through_sql, writes_sql
 
 if TYPE_CHECKING:
     from tests.ground_truth.factors import (
@@ -182,6 +182,20 @@ SITUATIONS = (
             through("contosolake/exports", writes=True),
         ),
         proofs.continuous_export,
+        made="Job",
+    ),
+    Situation(
+        "continuous-export into SQL Server",
+        "continuous-export",
+        {"name": "Job", "external-table": NAME, "query": "Orders"},
+        (
+            IDENTITY,
+            usage("AutomatedFlows"),
+            reads_database("Sales"),
+            through_sql(),
+            writes_sql(),
+        ),
+        proofs.export_into_sql,
         made="Job",
     ),
     Situation(

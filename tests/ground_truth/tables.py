@@ -71,3 +71,43 @@ def through(place: str, *, kind: str = "Blob", writes: bool) -> Factor:
         "impersonates": partial(mine, role=role),
     }
     return Factor("table", "external table", there, missing)
+
+
+SQL = "Server=tcp:contososql.database.windows.net,1433;Initial Catalog=Erp;"
+
+
+def _in_sql_server(scene: Scene, *, allowed: bool) -> None:
+    own = scene.world.identity(OWN)
+    if allowed:
+        scene.allow([USAGE], database=scene.database, identity=OWN)
+    sign_in = f'Authentication="Active Directory Managed Identity";User Id={own.object_id};'
+    scene.world.add_external_table(
+        NAME,
+        SQL + sign_in,
+        database=scene.database,
+        columns=ORDERS,
+        table_type="Sql",
+        target="dbo.Archive",
+        options={"createifnotexists": True},
+    )
+
+
+def through_sql() -> Factor:
+    """Return the external table over SQL Server that is written through."""
+    return Factor(
+        "table",
+        "external table",
+        {"there": partial(_in_sql_server, allowed=True)},
+        {"absent": nothing, "its identity not allowed": partial(_in_sql_server, allowed=False)},
+    )
+
+
+def writes_sql() -> Factor:
+    """Return the right of the table's identity to write in SQL Server, which nobody can see."""
+
+    def granted(scene: Scene) -> None:
+        erp = scene.world.sql_servers["contososql"].databases["Erp"]
+        erp.writers.add(scene.world.identity(OWN).object_id)
+
+    link = "right at the target"
+    return Factor("writer", link, {"there": granted}, {"none": nothing}, seen=False)

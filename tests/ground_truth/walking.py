@@ -177,7 +177,9 @@ class _Walk:
         told = [one for one in found if one["link"] in unseen]
         wrong = [f"nobody can see {_said(one)}" for one in told if one["state"] != "unknown"]
         silent = [f"nothing is said of {link}" for link in unseen - {one["link"] for one in told}]
-        return [*wrong, *(silent if found else [])]
+        # Of what lies behind a table that is not there, nothing can be said.
+        is_silent = bool(found) and all(one["state"] != "missing" for one in found)
+        return [*wrong, *(silent if is_silent else [])]
 
     def mend(self, found: list[dict[str, str]]) -> None:
         """Paste the fixes in their order until nothing is missing; then it has to work."""
