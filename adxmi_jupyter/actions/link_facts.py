@@ -169,6 +169,16 @@ def roles(database: str) -> Fact:
     return Fact(("roles", database), ask, f"Database Admin of {database}, or its monitor")
 
 
+def functions(database: str) -> Fact:
+    """Ask for the stored functions of a database: a mapping of names to bodies."""
+
+    def ask(connection: Connection) -> Mapping[str, str]:
+        rows = connection.kusto.command(".show functions", database=database).rows()
+        return {str(cell(row, "Name")): text_cell(row, "Body") for row in rows}
+
+    return Fact(("functions", database), ask, may_show(database))
+
+
 def principal(identity: ManagedIdentity) -> Fact:
     """Ask how roles name an identity, by its client ID: `ResolvedPrincipal`."""
 

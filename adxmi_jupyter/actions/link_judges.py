@@ -73,7 +73,8 @@ def facts_for(link: Link, database: str) -> tuple[Fact, ...]:
             return (link_facts.assigned(), *map(link_facts.policy, scopes))
         case GrantedInKusto():
             where = link.databases or (database,)
-            return (link_facts.principal(link.identity), *map(link_facts.roles, where))
+            called = (link_facts.functions(database),) if link.query else ()
+            return (link_facts.principal(link.identity), *map(link_facts.roles, where), *called)
         case CalloutAllowed():
             return (link_facts.callouts(),)
         case PluginEnabled():

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from adxmi_jupyter.actions import link_facts, names, repairs, target_facts
 from adxmi_jupyter.actions.findings import Finding, State, finding, name_of, unknown
 from adxmi_jupyter.actions.frames import TEXT, fixed_frame
+from adxmi_jupyter.actions.function_links import with_functions
 from adxmi_jupyter.actions.link_facts import Facts
 from adxmi_jupyter.actions.link_judges import Judge, facts_for, more_facts_for
 from adxmi_jupyter.actions.target_facts import Places
@@ -25,6 +26,7 @@ from adxmi_jupyter.model.declaration.links import (
     AT_TARGETS,
     Allowed,
     Assigned,
+    GrantedInKusto,
     NotVerifiable,
     ReadsThrough,
     WritesThrough,
@@ -124,6 +126,8 @@ def _whole(chain: Chain, facts: Facts, known: Sequence[ManagedIdentity]) -> _Who
     for link in chain.links:
         if isinstance(link, WritesThrough | ReadsThrough):
             every += _beyond(link, facts, chain.database, acting, known)
+        elif isinstance(link, GrantedInKusto) and link.query:
+            every += with_functions(link, facts, chain.database)
         else:
             every.append(link)
     return _Whole(tuple(dict.fromkeys(every)), chain.database)

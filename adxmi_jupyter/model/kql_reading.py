@@ -135,3 +135,39 @@ def databases_named_in(query: str) -> tuple[str, ...]:
         if before is None or before[0] != "."
     )
     return tuple(dict.fromkeys(name for name in names if name))
+
+
+def names_in(query: str) -> tuple[tuple[str, str], ...]:
+    """Return the words of a query that may name something, each once, with their database.
+
+    That is the one which the query names before them, or empty for its own.
+
+    >>> names_in("F | union database('B').['G h']")
+    (('', 'F'), ('', 'union'), ('', 'database'), ('B', 'G h'))
+    """
+    pieces = [one for one in _TOKEN.finditer(query) if not (one["comment"] or one[0].isspace())]
+    names = ((_database_of(pieces, at), _name(pieces, at)) for at in range(len(pieces)))
+    return tuple(dict.fromkeys((where, name) for where, name in names if name and where != _OTHER))
+
+
+_OTHER = "."
+"""Stands for what is before a dot and is no database of this cluster."""
+
+
+def _name(pieces: Sequence[re.Match[str]], at: int) -> str:
+    if pieces[at]["word"]:
+        return pieces[at]["word"]
+    brackets = [one[0] for one in (*pieces[at - 1 : at], *pieces[at + 1 : at + 2])]
+    is_name = at > 0 and brackets == ["[", "]"] and pieces[at]["literals"]
+    return (read_literals(pieces[at]["literals"]) or "") if is_name else ""
+
+
+def _database_of(pieces: Sequence[re.Match[str]], at: int) -> str:
+    before = [one[0] for one in pieces[max(0, at - 6) : at]]
+    if before and before[-1] == "[":
+        before.pop()
+    if not before or before[-1] != ".":
+        return ""
+    is_qualified = before[-5:-3] == ["database", "("] and before[-2:-1] == [")"]
+    is_own = is_qualified and before[-6:-5] != ["."]
+    return (read_literals(before[-3]) or _OTHER) if is_own else _OTHER

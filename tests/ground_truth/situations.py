@@ -372,7 +372,6 @@ SITUATIONS = (
             "table": "Customers",
             "source": "Orders",
             "query": "Elsewhere",
-            "reads": "Telemetry",
         },
         (
             IDENTITY,

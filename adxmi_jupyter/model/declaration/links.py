@@ -9,7 +9,7 @@ Explorer docs).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.model.identity import SYSTEM
@@ -137,11 +137,15 @@ class GrantedInSqlServer:
 
 @dataclass(frozen=True)
 class GrantedInKusto:
-    """The identity holds a security role on these databases; none named: on the current one."""
+    """The identity holds a security role on these databases; none named: on the current one.
+
+    Stored functions of a `query` that it runs may read others.
+    """
 
     identity: ManagedIdentity
     role: Role
     databases: tuple[str, ...] = ()
+    query: str = field(default="", compare=False)
 
     @property
     def subject(self) -> str:
@@ -275,5 +279,5 @@ def viewer_of_all(
     Those are the one where it runs, those that the query names, and others it `reads`.
     """
     elsewhere = tuple(dict.fromkeys((*reads, *databases_named_in(query))))
-    here = GrantedInKusto(identity, Role.VIEWERS)
+    here = GrantedInKusto(identity, Role.VIEWERS, query=query)
     return (here, GrantedInKusto(identity, Role.VIEWERS, elsewhere)) if elsewhere else (here,)
