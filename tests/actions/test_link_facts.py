@@ -59,8 +59,9 @@ def counted(azure):
         ("external-table", {"location": f"{LAKE}/archive, {LAKE}/landing"}, 3, 7),
         # Where two accounts are is one question.
         ("external-table", {"location": f"{LAKE}/archive, {BACKUP}/backups"}, 3, 7),
-        # Besides, the roles of the database and its external tables; nobody asks who follows.
-        ("continuous-export", {}, 4, 4),
+        # Besides, the roles of the database, its external tables and functions; nobody asks who
+        # follows.
+        ("continuous-export", {}, 6, 4),
         # Besides, the plugins.
         ("python-plugin", {}, 4, 4),
         # Where the hub is stands in its resource ID; in which tenant it is does not.

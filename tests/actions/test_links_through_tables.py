@@ -19,6 +19,7 @@ def test_an_export_needs_what_its_external_table_needs(connection, filled):
         ("identity exists", "mi-export", "ok"),
         ("assigned to the cluster", "mi-export", "ok"),
         ("allowed by policy", "mi-export ExternalTable", "ok"),
+        ("callout policy", f"external_data {LAKE}/archive", "ok"),
         ("same tenant", "mi-export and contosolake", "ok"),
         ("Azure role", "mi-export on contosolake/archive", "ok"),
     ]
@@ -97,8 +98,9 @@ def test_an_acceleration_reads_as_its_own_identity_what_impersonates(azure, conn
 
     found = examined(connection, filled("query-acceleration").links(), "Sales")
 
-    assert chain(found)[-3:] == [
+    assert chain(found)[-4:] == [
         ("external table", "mi-export through external table Delta", "ok"),
+        ("callout policy", f"external_data {LAKE}/delta/orders", "ok"),
         ("same tenant", "mi-export and contosolake", "ok"),
         ("Azure role", "mi-export on contosolake/delta", "ok"),
     ]

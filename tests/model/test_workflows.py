@@ -160,7 +160,7 @@ BEYOND_THE_POLICY = {
     "export": IN_AZURE,
     "external-table": [CalloutAllowed, *IN_AZURE, AssignedToFollowers],
     "externaldata": [CalloutAllowed, *IN_AZURE],
-    "infer-storage-schema": IN_AZURE,
+    "infer-storage-schema": [CalloutAllowed, *IN_AZURE],
     "python-plugin": [PluginEnabled, CalloutAllowed, *IN_AZURE],
     "query-acceleration": [ReadsThrough],
     "sdk-ingestion": IN_AZURE,
