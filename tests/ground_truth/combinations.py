@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations, cycle, product
-from math import prod
 
 from allpairspy import AllPairs
 
@@ -72,10 +71,14 @@ def whole(there: Levels, missing: Levels) -> list[Case]:
 
 
 def _states(choices: Choices, *, few: int) -> Iterator[Case]:
-    """Yield a row for each combination, or pair, of links of which two or more are missing."""
+    """Yield a row for each combination of links of which two or more are missing.
+
+    Where these are more than a few, rows with all of them missing stand for them: together with
+    those of each one missing alone they hold every pair of present and missing links.
+    """
     names = list(choices.there)
-    ways = [[True, False]] * len(names)
-    rows = product(*ways) if prod(map(len, ways)) <= few else AllPairs(ways)
+    product_of_states = list(product([True, False], repeat=len(names)))
+    rows = product_of_states if len(product_of_states) <= few else product_of_states[-1:] * 2
     for row in rows:
         absent = [name for name, is_there in zip(names, row, strict=True) if not is_there]
         if len(absent) > 1:

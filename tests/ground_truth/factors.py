@@ -87,6 +87,15 @@ IDENTITY = Factor(
 """It comes first: whom the other levels are about is decided by it."""
 
 
+USER_ASSIGNED = Factor(
+    IDENTITY.name,
+    IDENTITY.link,
+    {"user": IDENTITY.there["user"]},
+    {"user not assigned": IDENTITY.missing["user not assigned"]},
+)
+"""The same in brief, where each run takes long."""
+
+
 def usage(name: str) -> Factor:
     """Return the managed identity policy of a usage that counts on databases and the cluster."""
 

@@ -71,6 +71,7 @@ class Walker:
             one.name: next(iter(one.missing if missing else one.there)) for one in situation.factors
         }
         with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+            self.magic("embedded reset --connection reader")
             walk = _Walk(self, situation, case)
             mine, _ = walk.checked()
             theirs, error = walk.checked(by="reader")
@@ -86,8 +87,7 @@ class Walker:
 
 class _Walk:
     def __init__(self, walker: Walker, situation: Situation, case: Case) -> None:
-        for name in ("reader", "embedded"):
-            walker.magic(f"embedded reset --connection {name}")
+        walker.magic("embedded reset")
         walker.azure.arm.polls = 0
         self.magic = walker.magic
         self.situation, self.case = situation, case
@@ -105,8 +105,9 @@ class _Walk:
         self.walk.refusal = refusal
         self.walk.disagreements += disagreements(self.as_it_is(found), error, refusal)
         self.walk.disagreements += self.pretended(found)
-        self.walk.disagreements += self.of_what_is_there(refusal)
         absent = self.absent()
+        if len(absent) <= 1:  # more of them hide each other
+            self.walk.disagreements += self.of_what_is_there(refusal)
         if bool(absent) != bool(refusal):
             self.walk.disagreements.append(
                 f"missing are {[one.name for one in absent]}, and the run: {refusal or 'ok'}"
