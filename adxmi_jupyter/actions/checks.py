@@ -22,7 +22,7 @@ from adxmi_jupyter.actions.links import (
 from adxmi_jupyter.actions.workflow_listing import command_of, kept_in, kept_of, rows_in
 from adxmi_jupyter.actions.workflow_plans import absent, is_called, named
 from adxmi_jupyter.errors import AdxmiError
-from adxmi_jupyter.model.declaration.links import Assigned, NotVerifiable, acting_as
+from adxmi_jupyter.model.declaration.links import Allowed, Assigned, NotVerifiable, acting_as
 from adxmi_jupyter.model.declaration.registry import declarations
 from adxmi_jupyter.model.declaration.stored import (
     DataConnectionListing,
@@ -33,6 +33,7 @@ from adxmi_jupyter.model.declaration.stored import (
 )
 from adxmi_jupyter.model.identity import SYSTEM
 from adxmi_jupyter.model.policy import CLUSTER, Scope
+from adxmi_jupyter.model.usage import Usage
 from adxmi_jupyter.model.word import line
 
 if TYPE_CHECKING:
@@ -293,25 +294,41 @@ class _Unread:
 
 
 def _without_effect(facts: Facts, scopes: Sequence[Scope]) -> Iterator[Checked]:
-    """Yield policy entries whose identity the cluster does not have."""
+    """Yield policy entries without effect: of identities that the cluster does not have, or usages.
+
+    Usages that count in the cluster's policy only have none in a database's.
+    """
+    for scope in scopes:
+        for entry in _entries(facts, scope):
+            useless = entry.allowed_usages if _is_absent(facts, entry) else ()
+            if useless:
+                why = f"the policy of the {scope} names it, without effect"
+                yield _useless(scope, entry, Assigned(entry.identity), why, useless)
+            elif scope.database and Usage.SANDBOX_ARTIFACTS in entry.allowed_usages:
+                usage = Usage.SANDBOX_ARTIFACTS
+                why = f"the policy of the {scope} allows it, and only the cluster's counts"
+                link = Allowed(entry.identity, usage, cluster_only=True)
+                yield _useless(scope, entry, link, why, (usage,))
+
+
+def _is_absent(facts: Facts, entry: PolicyEntry) -> bool:
+    """Tell whether the identity of an entry is known not to be assigned."""
     try:
         present = {word for one in _assigned(facts) for word in (one.object_id.lower(), one.word)}
     except AdxmiError:  # the links say so
-        return
-    for scope in scopes:
-        for entry in _entries(facts, scope):
-            if entry.identity.object_id.lower() not in present:
-                yield _useless(scope, entry)
+        return False
+    return entry.identity.object_id.lower() not in present
 
 
-def _useless(scope: Scope, entry: PolicyEntry) -> Checked:
+def _useless(
+    scope: Scope, entry: PolicyEntry, link: Link, why: str, usages: Iterable[str]
+) -> Checked:
     identity = entry.identity
     where = ("--database", scope.database) if scope.database else ("--cluster",)
-    usages = ",".join(map(str, entry.allowed_usages))
     # By its object ID: "system" would be the one that is assigned now.
-    revoke = ("policy", "revoke", *where, "--identity", identity.object_id, "--usage", usages)
-    why = f"the policy of the {scope} names it, without effect"
-    found = Finding(name_of(Assigned(identity)), identity.label, State.WARNING, why, line(*revoke))
+    who = ("--identity", identity.object_id, "--usage", ",".join(map(str, usages)))
+    fix = line("policy", "revoke", *where, *who)
+    found = Finding(name_of(link), link.subject, State.WARNING, why, fix)
     return Checked("policy", identity.label, (found,), scope.database or "cluster")
 
 

@@ -173,6 +173,17 @@ def test_an_entry_whose_identity_is_not_assigned_is_a_warning_and_can_be_revoked
     assert "policy" not in set(magic("check")["workflow"])
 
 
+def test_artifacts_allowed_on_a_database_are_a_warning_and_can_be_revoked(ip, magic):
+    magic("policy grant --database Sales --identity mi-ingest --usage SandboxArtifacts")
+
+    (row,) = magic("check").query("workflow == 'policy'").to_dict("records")
+    ip.run_cell(f"{row['fix']} --yes").raise_error()
+
+    assert (row["link"], row["state"]) == ("allowed by policy", "warning")
+    assert "only the cluster's counts" in row["detail"]
+    assert "policy" not in set(magic("check")["workflow"])
+
+
 def test_an_entry_of_a_former_system_assigned_identity_is_revoked_and_the_present_one_stays(
     ip, magic, azure
 ):

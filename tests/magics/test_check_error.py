@@ -262,3 +262,21 @@ def test_a_console_has_no_last_exception(adxmi):
 
 def test_the_option_is_completed(completions):
     assert ("--error", "--er", "option") in completions("%adxmi check --er")
+
+
+def test_a_role_without_effect_yet_is_not_told_to_be_in_place(magic):
+    magic("identity assign --identity mi-stranger")
+    magic("embedded faults late-roles")
+    magic(
+        'embedded azure-role --identity mi-stranger --role "Storage Blob Data Reader" '
+        "--target contosobackup/backups"
+    )
+
+    frame = magic(
+        "check --error",
+        "Download_Forbidden https://contosobackup.blob.core.windows.net/backups/a.csv;"
+        "managed_identity=9c06e2b5-47d8-4f13-82ac-b5e97d10f348",
+    )
+
+    assert frame.iloc[-1]["state"] == "warning"
+    assert not frame["detail"].str.contains("in place by now").any()
