@@ -114,6 +114,8 @@ def _carry_out(declaration: Declaration) -> Verb:
         done = workflow_writes.carry_out(
             call.connection, workflow, write, confirmed=yes, waits=not no_wait
         )
+        if about.does == "create":
+            _tell_check(call, declaration, write.name, where)
         return _begun(call, done, no_wait=no_wait)
 
     return named(carry_out, _does(declaration))
@@ -211,6 +213,13 @@ def _begun(call: Call, done: pd.DataFrame, *, no_wait: bool) -> pd.DataFrame:
     if no_wait:
         call.say(f"Azure goes on; {call.front.program} identity operations tells how far it is")
     return done
+
+
+def _tell_check(call: Call, declaration: Declaration, name: str, database: str) -> None:
+    """Say how to look at the links: the service takes most of what is created as it is."""
+    words = (declaration.noun(), "check", name, "--database", database)
+    line = " ".join(map(call.as_word, words))
+    call.say(f"whether it may do what it is for: {call.front.program} {line}")
 
 
 def _database(call: Call, declaration: Declaration, database: str) -> str:
