@@ -48,7 +48,7 @@ CALLS = {
 }
 OF_FUNCTIONS = {
     "externaldata": [*BEGINS, "callout policy", *IN_AZURE],
-    "infer-storage-schema": [*BEGINS, *IN_AZURE],
+    "infer-storage-schema": [*BEGINS, "callout policy", *IN_AZURE],
     "python-plugin": [BEGINS[0], "plugin", *BEGINS[1:], "callout policy", *IN_AZURE],
     "sql-request": [*BEGINS, "callout policy", "right at the target"],
     "cosmosdb-sql-request": [*BEGINS, "callout policy", "same tenant", "Cosmos DB role"],
@@ -116,7 +116,7 @@ def test_a_continuous_export_is_checked_through_its_table(magic, azure):
     assert links(frame) == [
         *BEGINS,
         *("security role", "security role", "external table", "allowed by policy"),
-        *IN_AZURE,
+        *("callout policy", *IN_AZURE),
     ]
     assert list(frame[frame["link"] == "security role"]["fix"]) == [
         "%adxmi role grant --database Sales --role viewers --identity mi-export",
@@ -178,7 +178,7 @@ def test_query_acceleration_is_checked_by_the_name_of_its_table(magic, azure):
 
     frame = magic("query-acceleration check Lake --database Telemetry")
 
-    assert links(frame) == [*BEGINS, "external table", *IN_AZURE, "state"]
+    assert links(frame) == [*BEGINS, "external table", "callout policy", *IN_AZURE, "state"]
     assert frame.iloc[-1]["state"] == "warning"
 
 
