@@ -23,8 +23,9 @@ from adxmi_jupyter.forms.stations import PLAIN, SIGNS, UNSEEN, tracks_of
 if TYPE_CHECKING:
     from adxmi_jupyter.forms.stations import Station, Step, Track
 
-_ARROW, _BOX, _PAD = 30, 150, 10
+_ARROW, _BOX, _PAD = 22, 140, 5
 _INNER = _BOX - 2 * _PAD
+_BESIDE_MARK = 33
 _HEAD, _LINE = 34, 15.5
 _LETTERS = 11.5
 _MOST_LINES = {"about": 2, "name": 2, "wrong": 2, "detail": 4}
@@ -133,7 +134,7 @@ def _box(station: Station, lines: Sequence[_Text], height: float, *, is_first: b
     state = station.state
     mark = SIGNS[state]
     has_mark = state not in {PLAIN, UNSEEN}
-    head = left + _PAD + (26 if has_mark else 0)
+    head = left + (_BESIDE_MARK if has_mark else _PAD)
     body = "".join(
         f"<desc>{one.before}</desc>"
         f'<text{_WEIGHT[one.is_bold]} x="{left + _PAD}" y="{_HEAD + 11 + n * _LINE:g}">'
@@ -141,8 +142,8 @@ def _box(station: Station, lines: Sequence[_Text], height: float, *, is_first: b
         for n, one in enumerate(lines)
     )
     circle = (
-        f'<circle cx="{left + 19}" cy="18" r="10"/>'
-        f'<desc> </desc><text class="m" x="{left + 19}" y="22">{mark}</text>'
+        f'<circle cx="{left + 17}" cy="18" r="10"/>'
+        f'<desc> </desc><text class="m" x="{left + 17}" y="22">{mark}</text>'
     )
     return (
         f'<span title="{html.escape(station.words)}">'
@@ -159,8 +160,8 @@ def _arrow(state: str) -> str:
     """Return the arrow into a station; a cross stands in the gap if the station is broken."""
     end = _ARROW - 3
     is_broken = state == "missing"
-    line = f"M2 18h5M20 18H{end}" if is_broken else f"M2 18H{end}"
-    cross = "M9 13.5l9 9m0-9l-9 9" if is_broken else ""
+    line = "M1 18h3" if is_broken else f"M2 18H{end}"
+    cross = "M3 13.5l9 9m0-9l-9 9" if is_broken else ""
     return f'<desc>→ </desc><path class="to" d="{line}"/><path d="M{end - 6} 13l6 5-6 5{cross}"/>'
 
 
