@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+import sys
 import threading
 from collections.abc import Callable, Sequence
 from typing import TypeVar
@@ -20,8 +21,8 @@ def gather(
     """Call a function for every item, up to 16 at a time; results stand in the items' order.
 
     An exception stands where its result would. A bar appears after one second, unless `what` is
-    empty. The workers are daemon threads, not an executor's: Interrupt then returns at once, and
-    a request still under way does not hold up the end of the process.
+    empty or nobody looks. The workers are daemon threads, not an executor's: Interrupt then returns
+    at once, and a request still under way does not hold up the end of the process.
     """
     from tqdm import tqdm
 
@@ -40,7 +41,7 @@ def gather(
         delay=_DELAY,
         leave=False,
         dynamic_ncols=True,
-        disable=not what,
+        disable=not what or _is_logged(),
     ) as bar:
         try:
             while len(results) < len(items):
@@ -51,6 +52,15 @@ def gather(
             _drain(todo)
             raise
     return [results[place] for place in range(len(items))]
+
+
+def _is_logged() -> bool:
+    """Tell whether what is shown goes to a file or a pipe, where a bar is noise.
+
+    A notebook has a stream of its own in place of the process's.
+    """
+    shown = sys.stderr
+    return shown is sys.__stderr__ and shown is not None and not shown.isatty()
 
 
 def _work(
