@@ -20,16 +20,21 @@ ROOT = Path(__file__).resolve().parent.parent
 
 _PLAIN = ("-p", "no:nbval", "-p", "no:playwright")
 
+_ELSEWHERE = (
+    *("ui", "magics", "forms", "embedded", "kusto_parser"),
+    *("model", "actions", "service"),
+)
+
 # Those that take longest come first. What is new in tests/ belongs to "everything else".
 LAYERS = {
     # Playwright leaves an event loop running in its process.
     "browser": ["-p", "no:nbval", "tests/ui"],
     "kernel, forms": [*_PLAIN, "tests/magics", "tests/forms"],
     "embedded Azure, parser": [*_PLAIN, "tests/embedded", "tests/kusto_parser"],
+    "model, actions, service": [*_PLAIN, "tests/model", "tests/actions", "tests/service"],
     "everything else": [
         *_PLAIN,
-        *("--ignore=tests/ui", "--ignore=tests/magics", "--ignore=tests/forms"),
-        *("--ignore=tests/embedded", "--ignore=tests/kusto_parser"),
+        *(f"--ignore=tests/{name}" for name in _ELSEWHERE),
         "tests",
     ],
     "notebooks compared": [

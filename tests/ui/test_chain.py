@@ -94,7 +94,7 @@ def test_boxes_hold_their_words_and_go_on_in_the_next_line(check, picture):
     assert lines(output) == 4
     left = output.bounding_box()["x"]
     assert right_edge(output) <= left + 600
-    assert output.locator(".adxmi-diagram svg").first.bounding_box()["width"] == 150
+    assert output.locator(".adxmi-diagram svg").first.bounding_box()["width"] == 140
 
 
 def test_where_it_is_not_trusted_a_sentence_and_a_table_are_left(
