@@ -244,7 +244,7 @@ def _format(row: Mapping[str, Any]) -> str:
 
 
 def object_id_of(facts: Facts, identity: ManagedIdentity) -> str:
-    """Return the object ID of an identity; that of ``system`` only Azure may know.
+    """Return the object ID of an identity, that of ``system`` as Azure tells it; empty for none.
 
     Raises
     ------
@@ -252,8 +252,10 @@ def object_id_of(facts: Facts, identity: ManagedIdentity) -> str:
         Azure did not tell.
 
     """
-    if identity.object_id and identity.object_id != SYSTEM:
+    if identity.object_id not in {"", SYSTEM}:
         return identity.object_id
+    if not identity.is_system and identity.object_id != SYSTEM:
+        return ""
     present: AssignedIdentities = facts.answer(assigned())
     return present.system.object_id if present.system else ""
 

@@ -163,8 +163,8 @@ def _check_database(facts: Facts, links: Iterable[Link], database: str) -> None:
 def links_frame(workflow: str, name: str, findings: Iterable[Finding]) -> pd.DataFrame:
     """Return a row for each link, in the order of the chain.
 
-    Columns: ``workflow``, ``name``, ``link``, ``subject``, ``state`` (``ok``, ``missing`` or
-    ``unknown``), ``detail``, ``fix``, all string.
+    Columns: ``workflow``, ``name``, ``link``, ``subject``, ``state`` (``ok``, ``missing``,
+    ``warning`` or ``unknown``), ``detail``, ``fix``, all string.
     """
     columns = ("workflow", "name", "link", "subject", "state", "detail", "fix")
     rows = [

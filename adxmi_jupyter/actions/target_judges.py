@@ -20,6 +20,7 @@ from adxmi_jupyter.model.declaration.links import (
     GrantedInSqlServer,
     SameTenant,
 )
+from adxmi_jupyter.model.identity import SYSTEM
 from adxmi_jupyter.model.word import line
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 _UNSEEN = "it is not to be seen in Azure: no such resource, or you may not read it (Reader on it)"
 _NO_SYSTEM = "the cluster has no system-assigned identity"
+_NO_ID = "nobody tells the object ID of the identity"
 _LATELY = "was given minutes ago: it can take up to ten minutes until it has effect"
 _COSMOS_READERS = (azure_role.COSMOS_READER, azure_role.COSMOS_CONTRIBUTOR)
 
@@ -86,7 +88,7 @@ class TargetJudge:
             return finding(link, State.UNKNOWN, _UNSEEN)
         object_id = link_facts.object_id_of(self.facts, link.identity)
         if not object_id:
-            return finding(link, State.UNKNOWN, _NO_SYSTEM)
+            return finding(link, State.UNKNOWN, _nobody(link.identity))
         held: tuple[HeldRole, ...] = self.facts.answer(target_facts.azure_roles(scope, object_id))
         names = {role.definition_id: role.role_name for role in link.roles}
         enough = [one for one in held if one.definition_id in names]
@@ -116,7 +118,7 @@ class TargetJudge:
             return finding(link, State.UNKNOWN, _UNSEEN)
         object_id = link_facts.object_id_of(self.facts, link.identity)
         if not object_id:
-            return finding(link, State.UNKNOWN, _NO_SYSTEM)
+            return finding(link, State.UNKNOWN, _nobody(link.identity))
         every: tuple[CosmosRole, ...] = self.facts.answer(target_facts.cosmos_roles(account))
         held = [one for one in every if one.object_id == object_id.lower()]
         if any(one.definition_id in _COSMOS_READERS and not one.is_on_part for one in held):
@@ -144,6 +146,10 @@ class TargetJudge:
     def _follower(self, cluster: str) -> FollowerCluster:
         found: FollowerCluster = self.facts.answer(target_facts.follower(cluster))
         return found
+
+
+def _nobody(identity: ManagedIdentity) -> str:
+    return _NO_SYSTEM if identity.word == SYSTEM else _NO_ID
 
 
 def _has(present: AssignedIdentities, identity: ManagedIdentity) -> bool:

@@ -4,10 +4,13 @@ import pytest
 from azure.mgmt.msi import ManagedServiceIdentityClient
 
 from adxmi_jupyter.actions.checks import check_one
-from adxmi_jupyter.embedded.resources import AzureRoleAssignment
-from adxmi_jupyter.embedded.seed_azure import SUBSCRIPTION_ID
-from adxmi_jupyter.model.azure_role import AzureRole
+from adxmi_jupyter.actions.links import examined
+from adxmi_jupyter.embedded.resources import AzureRoleAssignment, identity_id
+from adxmi_jupyter.embedded.seed_azure import ARCHIVE_SUBSCRIPTION_ID, SUBSCRIPTION_ID
+from adxmi_jupyter.model.azure_role import READS_BLOBS, STORAGE_ACCOUNT, AzureRole, Target
+from adxmi_jupyter.model.declaration.links import Exists, GrantedInAzure
 from adxmi_jupyter.model.declaration.registry import declaration_of
+from adxmi_jupyter.model.identity import ManagedIdentity
 from tests.actions.filling import EXPORT, EXPORT_ID, INGEST, INGEST_CLIENT, LAKE, STRANGER
 from tests.embedded.conftest import ADMIN, LoopbackAuth, UnusedCredential
 
@@ -305,3 +308,24 @@ def test_who_may_not_read_a_follower_is_told_the_right(reader, check):
 
     assert found.state == "unknown"
     assert found.detail.endswith("it takes Reader on the follower cluster, in Azure")
+
+
+def test_an_identity_of_another_subscription_exists_by_its_resource_id(azure, connection):
+    """A data connection names no object ID, so there is none that it could differ from."""
+    far = azure.world.add_identity("mi-far", assigned=False)
+    far.resource_id = identity_id(ARCHIVE_SUBSCRIPTION_ID, "archive", "mi-far")
+    link = Exists(ManagedIdentity("", "mi-far", resource_id=far.resource_id))
+
+    (found,) = examined(connection, [link], "Sales")
+
+    assert (found.link, found.state) == ("identity exists", "ok")
+
+
+def test_whose_object_id_nobody_tells_has_no_role_of_the_cluster_itself(azure, connection):
+    azure.assign_role("contoso", "Storage Blob Data Reader", "contosolake")
+    far = ManagedIdentity("", "mi-far", resource_id="/subscriptions/x/resourceGroups/y/z")
+    link = GrantedInAzure(far, READS_BLOBS, Target(STORAGE_ACCOUNT, "contosolake"))
+
+    (found,) = examined(connection, [link], "Sales")
+
+    assert (found.state, found.detail) == ("unknown", "nobody tells the object ID of the identity")
