@@ -119,11 +119,13 @@ class Places:
 class HeldRole:
     """An Azure role that somebody holds: GUID of its definition in lower case.
 
-    `is_new` tells whether it was given so lately that it may not have taken effect.
+    `is_new` tells whether it was given so lately that it may not have taken effect, and
+    `is_conditional` whether it counts under a condition only.
     """
 
     definition_id: str
     is_new: bool = False
+    is_conditional: bool = False
 
 
 def azure_roles(scope: str, object_id: str) -> Fact:
@@ -146,7 +148,8 @@ def azure_roles(scope: str, object_id: str) -> Fact:
 
 def _held(properties: Mapping[str, object]) -> HeldRole:
     definition = str(properties.get("roleDefinitionId")).rsplit("/", 1)[-1].lower()
-    return HeldRole(definition, _is_new(str(properties.get("createdOn") or "")))
+    is_new = _is_new(str(properties.get("createdOn") or ""))
+    return HeldRole(definition, is_new, bool(properties.get("condition")))
 
 
 def _is_new(created_on: str) -> bool:

@@ -38,6 +38,7 @@ _UNSEEN = "it is not to be seen in Azure: no such resource, or you may not read 
 _NO_SYSTEM = "the cluster has no system-assigned identity"
 _NO_ID = "nobody tells the object ID of the identity"
 _LATELY = "was given minutes ago: it can take up to ten minutes until it has effect"
+_CONDITIONAL = "is granted under a condition, and only Azure can tell whether it holds"
 _COSMOS_READERS = (azure_role.COSMOS_READER, azure_role.COSMOS_CONTRIBUTOR)
 
 
@@ -93,8 +94,10 @@ class TargetJudge:
         names = {role.definition_id: role.role_name for role in link.roles}
         enough = [one for one in held if one.definition_id in names]
         if enough:
-            best = min(enough, key=lambda one: one.is_new)
+            best = min(enough, key=lambda one: (one.is_conditional, one.is_new))
             name = names[best.definition_id]
+            if best.is_conditional:
+                return finding(link, State.UNKNOWN, f"{name} {_CONDITIONAL}")
             if best.is_new:
                 return finding(link, State.WARNING, f"{name} {_LATELY}")
             return finding(link, State.OK, name)

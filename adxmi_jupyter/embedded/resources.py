@@ -48,7 +48,8 @@ class Resource:
 class AzureRoleAssignment:
     """One principal, by object ID, in one Azure role at one scope.
 
-    One that is not `in_effect` is listed, and gives no right yet.
+    One that is not `in_effect` is listed, and gives no right yet; nor does one with a `condition`,
+    which nobody here can judge.
     """
 
     name: str
@@ -58,6 +59,12 @@ class AzureRoleAssignment:
     principal_type: str
     created_on: str = "2026-01-05T08:00:00.0000000Z"
     in_effect: bool = True
+    condition: str = ""
+
+    @property
+    def counts(self) -> bool:
+        """Whether it gives its right now."""
+        return self.in_effect and not self.condition
 
     def made_now(self) -> Self:
         """Return it as one made at this moment, not in effect yet."""

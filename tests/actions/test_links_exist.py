@@ -1,5 +1,7 @@
 """Whether an identity exists, is named by the ID that belongs there, and is in the tenant."""
 
+from dataclasses import replace
+
 import pytest
 from azure.mgmt.msi import ManagedServiceIdentityClient
 
@@ -329,3 +331,15 @@ def test_whose_object_id_nobody_tells_has_no_role_of_the_cluster_itself(azure, c
     (found,) = examined(connection, [link], "Sales")
 
     assert (found.state, found.detail) == ("unknown", "nobody tells the object ID of the identity")
+
+
+def test_a_role_under_a_condition_is_not_known_to_do(azure, check):
+    world = azure.world
+    mine = [one for one in world.azure_roles if one.principal_id == EXPORT]
+    others = [one for one in world.azure_roles if one not in mine]
+    world.azure_roles = [*others, *(replace(one, condition="@Resource[x]") for one in mine)]
+
+    found = check()["Azure role"]
+
+    assert found.state == "unknown"
+    assert found.detail.startswith("Storage Blob Data Contributor is granted under a condition")

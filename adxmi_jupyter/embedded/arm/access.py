@@ -151,7 +151,7 @@ def _held(world: World, object_id: str, scope: str) -> list[RoleDefinition]:
     ids = {
         each.role_id
         for each in world.azure_roles
-        if each.in_effect and each.principal_id.casefold() == folded and covers(each.scope, scope)
+        if each.counts and each.principal_id.casefold() == folded and covers(each.scope, scope)
     }
     return [role for role in ROLES if role.role_id in ids]
 
