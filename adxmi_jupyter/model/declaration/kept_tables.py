@@ -38,7 +38,7 @@ def existing(row: Row) -> Existing:
 
 
 def _reaching(identity: ManagedIdentity, place: object) -> tuple[Link, ...]:
-    return acting_as(identity, Usage.EXTERNAL_TABLE, *targets.queried(identity, place))
+    return acting_as(identity, Usage.EXTERNAL_TABLE, *targets.beyond(identity, place, write=False))
 
 
 def chain(row: Row, who: Who) -> tuple[Link, ...]:

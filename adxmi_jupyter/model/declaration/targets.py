@@ -94,9 +94,12 @@ def _granted_at(
     return (NotVerifiable(f"{identity.label} in {place.host}", f"{told}, given in {place.kind}"),)
 
 
-def queried(identity: ManagedIdentity, place: object) -> tuple[Link, ...]:
-    """Return what an external table needs to read any target of a connection string."""
-    return beyond(identity, place, write=False)
+def requests_files(identity: ManagedIdentity, *places: object) -> tuple[Link, ...]:
+    """Return the chain of a query that reads files itself; none for what is no storage."""
+    files = [place for place in places if isinstance(place, StorageLocation)]
+    if not files:
+        return ()
+    return acting_as(identity, Usage.EXTERNAL_DATA_REQUEST, *queries(identity, *files))
 
 
 def beyond(identity: ManagedIdentity, place: object, *, write: bool) -> tuple[Link, ...]:

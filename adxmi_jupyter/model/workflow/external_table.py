@@ -342,7 +342,7 @@ class ExternalTable(Workflow):
         )
 
     def _at_the_target(self) -> tuple[Link, ...]:
-        chains = (targets.queried(self.identity, place) for place in self._places())
+        chains = (targets.beyond(self.identity, place, write=False) for place in self._places())
         return tuple(dict.fromkeys(link for chain in chains for link in chain))
 
     def _places(self) -> tuple[StorageLocation | SqlServer | CosmosDb, ...]:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import ClassVar
 
 from adxmi_jupyter.model.columns import columns_text
-from adxmi_jupyter.model.connection_string import StorageLocation
 from adxmi_jupyter.model.declaration import targets
 from adxmi_jupyter.model.declaration.fields import field
 from adxmi_jupyter.model.declaration.formats import BlobFormat
-from adxmi_jupyter.model.declaration.links import Link, acting_as
+from adxmi_jupyter.model.declaration.links import Link
 from adxmi_jupyter.model.declaration.locations import GEN1
 from adxmi_jupyter.model.declaration.plugins import piped_into
 from adxmi_jupyter.model.declaration.products import Endpoint, Statement
@@ -22,16 +21,6 @@ from adxmi_jupyter.model.declaration.types import (
     Text,
 )
 from adxmi_jupyter.model.declaration.workflow import About, Sample, Workflow
-from adxmi_jupyter.model.identity import ManagedIdentity
-from adxmi_jupyter.model.usage import Usage
-
-
-def _reaching(identity: ManagedIdentity, *places: StorageLocation) -> tuple[Link, ...]:
-    return acting_as(identity, Usage.EXTERNAL_DATA_REQUEST, *targets.queries(identity, *places))
-
-
-def _chain(identity: ManagedIdentity, place: object) -> tuple[Link, ...]:
-    return _reaching(identity, place) if isinstance(place, StorageLocation) else ()
 
 
 class ExternalData(Workflow):
@@ -52,7 +41,7 @@ class ExternalData(Workflow):
         body="then",
         without_identity=(GEN1,),
     )
-    listing: ClassVar = FunctionListing(("externaldata", "external_data"), _chain)
+    listing: ClassVar = FunctionListing(("externaldata", "external_data"), targets.requests_files)
 
     location: LocationsWithoutGen1 = field(
         "Location",
@@ -86,7 +75,7 @@ class ExternalData(Workflow):
 
     def links(self) -> tuple[Link, ...]:
         """Return the chain: the usage ExternalDataRequest, and reading the files."""
-        return _reaching(self.identity, *self.location)
+        return targets.requests_files(self.identity, *self.location)
 
     def connection_strings(self) -> tuple[str, ...]:
         """Return one for each location."""

@@ -8,19 +8,16 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import ClassVar
 
-from adxmi_jupyter.model.connection_string import StorageLocation
 from adxmi_jupyter.model.declaration import targets
 from adxmi_jupyter.model.declaration.fields import field
 from adxmi_jupyter.model.declaration.formats import BlobFormat
-from adxmi_jupyter.model.declaration.links import Link, acting_as
+from adxmi_jupyter.model.declaration.links import Link
 from adxmi_jupyter.model.declaration.plugins import Literal, bag
 from adxmi_jupyter.model.declaration.products import Endpoint, Statement
 from adxmi_jupyter.model.declaration.stored import FunctionListing
 from adxmi_jupyter.model.declaration.types import Identity, Locations, Text
 from adxmi_jupyter.model.declaration.unsupported import Unsupported
 from adxmi_jupyter.model.declaration.workflow import About, Sample, Workflow
-from adxmi_jupyter.model.identity import ManagedIdentity
-from adxmi_jupyter.model.usage import Usage
 
 _WITH_SUGGESTIONS = Unsupported(
     "infer_storage_schema_with_suggestions",
@@ -36,14 +33,6 @@ class Mode(StrEnum):
     ANY = "any"
     LAST = "last"
     ALL = "all"
-
-
-def _reaching(identity: ManagedIdentity, *places: StorageLocation) -> tuple[Link, ...]:
-    return acting_as(identity, Usage.EXTERNAL_DATA_REQUEST, *targets.queries(identity, *places))
-
-
-def _chain(identity: ManagedIdentity, place: object) -> tuple[Link, ...]:
-    return _reaching(identity, place) if isinstance(place, StorageLocation) else ()
 
 
 class InferStorageSchema(Workflow):
@@ -64,7 +53,7 @@ class InferStorageSchema(Workflow):
         ),
         without_identity=(_WITH_SUGGESTIONS,),
     )
-    listing: ClassVar = FunctionListing(("infer_storage_schema",), _chain)
+    listing: ClassVar = FunctionListing(("infer_storage_schema",), targets.requests_files)
 
     location: Locations = field(
         "Location",
@@ -82,7 +71,7 @@ class InferStorageSchema(Workflow):
 
     def links(self) -> tuple[Link, ...]:
         """Return the chain: the usage ExternalDataRequest, and reading the files."""
-        return _reaching(self.identity, *self.location)
+        return targets.requests_files(self.identity, *self.location)
 
     def connection_strings(self) -> tuple[str, ...]:
         """Return one for each location."""
