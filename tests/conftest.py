@@ -4,6 +4,7 @@ import pytest
 from hypothesis import settings
 
 from adxmi_jupyter.service.connections import Connections, Settings
+from tests.faults.proxy import Elsewhere, FaultProxy
 
 # A shell that starts tests in the background has them ignore interrupts, and so all they start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -50,3 +51,23 @@ def connection(connections):
 def azure(connection):
     """The embedded Azure behind `connection`."""
     return connection.azure
+
+
+@pytest.fixture
+def proxy(azure):
+    """A proxy in front of the embedded Azure `azure`; put faults in place with `strike`."""
+    with FaultProxy(azure.kusto_uri) as proxy:
+        yield proxy
+
+
+@pytest.fixture
+def proxied(connections, proxy):
+    """A connection as the administrator that goes through `proxy`."""
+    return connections.open(proxy.uri, name="proxied", database="Sales")
+
+
+@pytest.fixture
+def elsewhere():
+    """A server of somebody else's; nothing should ever reach it."""
+    with Elsewhere() as server:
+        yield server

@@ -41,6 +41,12 @@ def azure(magics):
 
 
 @pytest.fixture
+def proxied(magics, proxy):
+    """Let the lines of the test go through `proxy`."""
+    return magics.connections.open(proxy.uri, name="proxied", database="Sales")
+
+
+@pytest.fixture
 def magic(ip):
     """Run a line as the user types it after %adxmi, or a cell when there is a body."""
 
