@@ -53,6 +53,10 @@ AdxmiError
 ├── ClusterChanged            somebody else changed the cluster in between
 ├── OperationFailed           Azure began a change and gave it up
 ├── OperationContinues        waiting was interrupted; Azure goes on
+├── ClusterLocked             another process of the same account is writing, waiting included
+├── ChangeOverwritten         applied, and it overwrote what somebody else wrote in between
+├── WriteInterrupted          applied, and what was there afterwards was not read to the end
+├── ResultNotSaved            the command was carried out; only its result could not be saved
 ├── WriteNotApplied           the answer was lost, and the change did not happen
 ├── WriteOutcomeUnknown       the answer was lost, and so is the truth
 ├── CrossTenant               what an identity cannot reach: it lives in one tenant
@@ -347,6 +351,22 @@ class OperationFailed(AdxmiError):
 
 class OperationContinues(AdxmiError):
     """Waiting for a change was interrupted; Azure goes on with it."""
+
+
+class ClusterLocked(AdxmiError):
+    """Another process of the same account is writing, also after waiting. Nothing was sent."""
+
+
+class ChangeOverwritten(AdxmiError):
+    """The write was applied, and overwrote what somebody else wrote in between; *why* tells it."""
+
+
+class WriteInterrupted(AdxmiError):
+    """The write was applied; an interrupt ended the reading of what is there now."""
+
+
+class ResultNotSaved(AdxmiError):
+    """The command was carried out; only its result could not be saved as a file."""
 
 
 class WriteNotApplied(AdxmiError):

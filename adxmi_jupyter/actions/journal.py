@@ -1,13 +1,19 @@
-"""The history of policy writes on one cluster: JSON lines, only ever appended to.
+"""The history of writes on one cluster: JSON lines, only ever appended to.
 
 A write is noted before it is sent and its outcome after, so that even a kernel that dies in
-between leaves behind what was there. Policies hold no secrets, and nothing else is noted.
+between leaves behind what was there. No secret is noted: of what may hold one, a digest.
+
+Each line is one ``O_APPEND`` write that is on the disk before anything is sent. Lines that cannot
+be read, cut short by a full disk or written by something else, are passed over and counted.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, replace
+import os
+import sys
+import time
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -22,14 +28,34 @@ SENT, APPLIED, REFUSED, NOT_APPLIED, UNKNOWN = (
     "not applied",
     "unknown",
 )
+POLICY = "policy"
+
+_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+_LONGEST_WAIT = 3600.0
+
+
+@dataclass(frozen=True)
+class Sender:
+    """Which process sent a write, and when, by a clock that nobody sets.
+
+    `uptime` are seconds since the machine named by `boot` started; `allowed` those in which the
+    request had to be answered.
+    """
+
+    boot: str = ""
+    process: int = 0
+    uptime: float = 0.0
+    allowed: float = 0.0
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One write: what was there before and, once known, after, as the service's own JSON text.
+    """One write: what was there before, what was to be, and, once known, what was there after.
 
     `number` counts the writes of a cluster from 1; `undoes` is the number an undo takes back.
-    `outcome` stays ``sent`` if the process died before the answer came.
+    `kind` is what was written, such as ``policy``; `target` tells several of one database apart.
+    `outcome` stays ``sent`` if the process died before the answer came. Of policies, `before`,
+    `wanted` and `after` are the service's own JSON text.
     """
 
     key: str
@@ -42,6 +68,46 @@ class Entry:
     undoes: int = 0
     outcome: str = SENT
     number: int = 0
+    kind: str = POLICY
+    target: str = ""
+    wanted: Any = None
+    sender: Sender = field(default_factory=Sender)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nobody knows yet if it took effect."""
+        return self.outcome in {SENT, UNKNOWN}
+
+    @property
+    def place(self) -> tuple[str, str, str]:
+        """What tells writes of one thing from those of another."""
+        return self.kind, self.database, self.target
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether the process that sent it may still be waiting for the answer."""
+        if self.outcome != SENT or self.age > _LONGEST_WAIT:
+            return False
+        return self.sender.boot == _boot() and _is_alive(self.sender.process)
+
+    @property
+    def age(self) -> float:
+        """Return the seconds since it was sent."""
+        if self.sender.boot and self.sender.boot == _boot():
+            return max(0.0, _uptime() - self.sender.uptime)
+        try:
+            sent = datetime.fromisoformat(self.time)
+        except ValueError:
+            return 0.0
+        return max(0.0, (datetime.now(UTC) - sent).total_seconds())
+
+
+@dataclass(frozen=True)
+class History:
+    """The writes of a journal, oldest first, and how many of its lines could not be read."""
+
+    entries: tuple[Entry, ...]
+    unreadable: int = 0
 
 
 class Journal:
@@ -50,8 +116,8 @@ class Journal:
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    def entries(self) -> tuple[Entry, ...]:
-        """Return all writes, oldest first, with their outcomes.
+    def read(self) -> History:
+        """Return all writes with their outcomes.
 
         Raises
         ------
@@ -60,20 +126,34 @@ class Journal:
 
         """
         try:
-            lines = self._path.read_text(encoding="utf-8").splitlines()
+            lines = self._path.read_bytes().split(b"\n")
         except FileNotFoundError:
-            return ()
-        except (OSError, UnicodeDecodeError) as error:
+            return History(())
+        except OSError as error:
             raise self._unavailable(error) from error
         found: dict[str, Entry] = {}
-        for line in lines:
-            _apply(line, found)
-        return tuple(replace(e, number=n) for n, e in enumerate(found.values(), start=1))
+        unreadable = sum(not _apply(line, found) for line in lines if line.strip())
+        numbered = (replace(e, number=n) for n, e in enumerate(found.values(), start=1))
+        return History(tuple(numbered), unreadable)
+
+    def entries(self) -> tuple[Entry, ...]:
+        """Return all writes, oldest first, with their outcomes; raises as `read`."""
+        return self.read().entries
 
     def begin(
-        self, *, database: str, verb: str, command: str, before: object, undoes: int
+        self,
+        *,
+        database: str,
+        verb: str,
+        command: str,
+        before: object,
+        wanted: object = None,
+        undoes: int = 0,
+        kind: str = POLICY,
+        target: str = "",
+        allowed: float = 0.0,
     ) -> Entry:
-        """Note a write that is about to be sent.
+        """Note a write that is about to be sent; `allowed` are the seconds for its answer.
 
         Raises
         ------
@@ -89,41 +169,161 @@ class Journal:
             command=command,
             before=before,
             undoes=undoes,
+            kind=kind,
+            target=target,
+            wanted=wanted,
+            sender=Sender(_boot(), os.getpid(), _uptime(), allowed),
         )
-        self._append({"write": asdict(entry)})
-        noted = [other for other in self.entries() if other.key == entry.key]
-        return noted[0] if noted else entry
-
-    def settle(self, entry: Entry, outcome: str, after: object = None) -> None:
-        """Note how a write ended."""
-        self._append({"outcome": {"key": entry.key, "outcome": outcome, "after": after}})
-
-    def _append(self, record: dict[str, Any]) -> None:
-        line = json.dumps(record, ensure_ascii=True) + "\n"
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            with self._path.open("a", encoding="utf-8") as file:
-                file.write(line)
+            self._append({"write": _noted(entry)})
+            noted = [other for other in self.entries() if other.key == entry.key]
         except OSError as error:
             raise self._unavailable(error) from error
+        if not noted:
+            raise self._unavailable(OSError("what was written to it cannot be read again"))
+        return noted[0]
 
-    def _unavailable(self, error: Exception) -> HistoryUnavailable:
+    def settle(self, entry: Entry, outcome: str, after: object = None) -> str:
+        """Note how a write ended; return why that cannot be noted, or an empty text.
+
+        It is no error: how the write ended matters more to the user than the history's trouble.
+        """
+        try:
+            self._append({"outcome": {"key": entry.key, "outcome": outcome, "after": after}})
+        except OSError as error:
+            return f"the history still calls it {entry.outcome!r}: {_words(error)}"
+        return ""
+
+    def _append(self, record: dict[str, Any]) -> None:
+        self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0)
+        descriptor = os.open(self._path, flags, 0o600)
+        try:
+            line = json.dumps(record, ensure_ascii=True).encode() + b"\n"
+            is_new = os.fstat(descriptor).st_size == 0
+            whole = line if _ends_a_line(descriptor) else b"\n" + line
+            if os.write(descriptor, whole) < len(whole):
+                raise OSError("the disk is full")
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        if is_new:
+            _sync_directory(self._path.parent)
+
+    def _unavailable(self, error: OSError) -> HistoryUnavailable:
         return HistoryUnavailable(
             "the history of this cluster cannot be used",
-            why=f"{type(error).__name__}: {error}",
+            why=_words(error),
             fix="set ADXMI_DATA_DIR to a directory you may write to",
         )
 
 
-def _apply(line: str, found: dict[str, Entry]) -> None:
+def _words(error: OSError) -> str:
+    return f"{type(error).__name__}: {error}"
+
+
+def _ends_a_line(descriptor: int) -> bool:
+    """Tell whether what was written last is whole: a full disk or a crash cuts lines short."""
+    size = os.lseek(descriptor, 0, os.SEEK_END)
+    if size == 0:
+        return True
+    os.lseek(descriptor, size - 1, os.SEEK_SET)
+    return os.read(descriptor, 1) == b"\n"
+
+
+def _sync_directory(directory: Path) -> None:
+    """Have a new file's name on the disk, too, where directories can be synchronized."""
+    if sys.platform == "win32":
+        return
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _noted(entry: Entry) -> dict[str, Any]:
+    """Return what is noted before sending: what is known only later has a line of its own."""
+    later = {"after", "outcome", "number"}
+    return {name: value for name, value in asdict(entry).items() if name not in later}
+
+
+def _apply(line: bytes, found: dict[str, Entry]) -> bool:
+    """Take a line in; return whether it could be read."""
     try:
         record = json.loads(line)
-    except ValueError:  # the last line of a process that died while writing it
-        return
-    if "write" in record:
-        entry = Entry(**record["write"])
-        found[entry.key] = entry
-    elif "outcome" in record and record["outcome"]["key"] in found:
-        ended = record["outcome"]
-        former = found[ended["key"]]
-        found[former.key] = replace(former, outcome=ended["outcome"], after=ended["after"])
+    except (ValueError, RecursionError):
+        return False
+    if not isinstance(record, dict):
+        return False
+    if isinstance(record.get("write"), dict):
+        return _apply_write(record["write"], found)
+    if isinstance(record.get("outcome"), dict):
+        return _apply_outcome(record["outcome"], found)
+    return bool(record)  # another kind of line, of a newer version
+
+
+_TEXTS = ("key", "time", "database", "verb", "command")
+_OPTIONAL_TEXTS = ("kind", "target", "outcome")
+_KNOWN = {known.name for known in fields(Entry)}
+_OF_SENDER = {known.name: type(known.default) for known in fields(Sender)}
+
+
+def _apply_write(written: dict[str, Any], found: dict[str, Entry]) -> bool:
+    known = {name: value for name, value in written.items() if name in _KNOWN - {"sender"}}
+    texts = [known.get(name) for name in _TEXTS]
+    texts += [known[name] for name in _OPTIONAL_TEXTS if name in known]
+    numbers = [known.get("undoes", 0), known.get("number", 0)]
+    if not all(isinstance(text, str) for text in texts) or "before" not in known:
+        return False
+    if not all(isinstance(number, int) and number >= 0 for number in numbers):
+        return False
+    entry = Entry(**known, sender=_sender(written.get("sender")))
+    found.setdefault(entry.key, entry)
+    return True
+
+
+def _sender(told: object) -> Sender:
+    if not isinstance(told, dict):
+        return Sender()
+    known = {name: told[name] for name in _OF_SENDER if name in told}
+    right = all(
+        isinstance(value, (int, float) if _OF_SENDER[name] is float else _OF_SENDER[name])
+        for name, value in known.items()
+    )
+    return Sender(**known) if right else Sender()
+
+
+def _apply_outcome(ended: dict[str, Any], found: dict[str, Entry]) -> bool:
+    key, outcome = ended.get("key"), ended.get("outcome")
+    if not isinstance(key, str) or not isinstance(outcome, str) or key not in found:
+        return False
+    found[key] = replace(found[key], outcome=outcome, after=ended.get("after"))
+    return True
+
+
+def _boot() -> str:
+    """Return what tells this run of the machine from any other; empty where nothing does."""
+    try:
+        return _BOOT_ID.read_text(encoding="utf-8").strip()
+    except OSError:
+        return ""
+
+
+def _uptime() -> float:
+    clock = getattr(time, "CLOCK_BOOTTIME", None)
+    return time.monotonic() if clock is None else time.clock_gettime(clock)
+
+
+def _is_alive(process: int) -> bool:
+    if process <= 0:
+        return False
+    if process == os.getpid():
+        return True
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:  # somebody else's
+        return True
+    return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,10 +20,19 @@ if TYPE_CHECKING:
     from adxmi_jupyter.service.address import ClusterAddress
     from adxmi_jupyter.service.embedded import EmbeddedService
     from adxmi_jupyter.service.kusto import Kusto
+    from adxmi_jupyter.service.lock import ClusterLock
     from adxmi_jupyter.service.resource_manager import Operation
 
 # Seconds between two looks at a running operation; the real one takes minutes.
 _POLL_EVERY = {True: 0.05, False: 5.0}
+
+
+@dataclass(frozen=True)
+class Records:
+    """What this machine keeps of writes on a cluster: where the history is, and who may write."""
+
+    history: Callable[[], Path]
+    lock: ClusterLock
 
 
 class Connection:
@@ -37,7 +47,7 @@ class Connection:
         credential: str,
         make_kusto: Callable[[str], Kusto],
         say: Callable[[str], None],
-        history: Callable[[], Path],
+        records: Records,
         access: Access,
         embedded: EmbeddedService | None = None,
     ) -> None:
@@ -50,7 +60,8 @@ class Connection:
         self.remembered: dict[str, Any] = {}
         self.operations: list[Operation] = []
         self.assigned_when_last_seen: AssignedIdentities | None = None
-        self._history = history
+        self.lock = records.lock
+        self._history = records.history
         self._embedded = embedded
         self._access = access
         self._make_kusto = make_kusto

@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import platformdirs
-
 from adxmi_jupyter.errors import AdxmiError, CredentialFailure, InvalidValue, UnknownConnection
 from adxmi_jupyter.model.usage import closest
 from adxmi_jupyter.service.access import CredentialAccess, OpenAccess, TokenAccess
 from adxmi_jupyter.service.address import EMBEDDED, ClusterAddress, parse_address
-from adxmi_jupyter.service.connection import Connection
+from adxmi_jupyter.service.connection import Connection, Records
 from adxmi_jupyter.service.credentials import check_name, make_credential, token_from_environment
+from adxmi_jupyter.service.directories import data_directory, lock_directory
 from adxmi_jupyter.service.embedded import DEFAULT_DATABASE, PRINCIPALS, EmbeddedService
 from adxmi_jupyter.service.kusto import Kusto, make_client
+from adxmi_jupyter.service.lock import ClusterLock
 
 if TYPE_CHECKING:
     from adxmi_jupyter.service.access import Access
 
-DATA_DIRECTORY_VARIABLE = "ADXMI_DATA_DIR"
 LONGEST_TIMEOUT = 3600.0
 
 
@@ -185,7 +183,7 @@ class Connections:
             credential=f"as:{principal}",
             make_kusto=lambda uri: self._kusto(ClusterAddress(uri), access, timeout),
             say=self._say,
-            history=lambda: self._embedded.directory / "history.jsonl",
+            records=self._records(address, lambda: self._embedded.directory / "history.jsonl"),
             access=access,
             embedded=self._embedded,
         )
@@ -201,9 +199,19 @@ class Connections:
             credential=credential,
             make_kusto=lambda uri: self._kusto(ClusterAddress(uri), access, timeout),
             say=self._say,
-            history=lambda: _data_directory() / f"{_file_name(address)}.jsonl",
+            records=self._records(
+                address, lambda: data_directory() / f"{_file_name(address)}.jsonl"
+            ),
             access=access,
         )
+
+    def _records(self, address: ClusterAddress, history: Callable[[], Path]) -> Records:
+        name = f"{_file_name(address)}.lock"
+
+        def lock() -> Path:
+            return lock_directory(is_loopback=address.is_loopback) / name
+
+        return Records(history, ClusterLock(lock, self._say))
 
     def _kusto(self, address: ClusterAddress, access: Access, timeout: float) -> Kusto:
         return Kusto(
@@ -256,11 +264,6 @@ def _checked_timeout(seconds: float) -> float:
             fix="--timeout 60",
         )
     return seconds
-
-
-def _data_directory() -> Path:
-    chosen = os.environ.get(DATA_DIRECTORY_VARIABLE)
-    return Path(chosen) if chosen else Path(platformdirs.user_data_dir("adxmi_jupyter"))
 
 
 def _file_name(address: ClusterAddress) -> str:

@@ -227,11 +227,13 @@ def test_the_history_holds_policies_and_nothing_secret(connection):
         "verb",
         "command",
         "before",
-        "after",
+        "wanted",
         "undoes",
-        "outcome",
-        "number",
+        "kind",
+        "target",
+        "sender",
     }
+    assert set(written["write"]["sender"]) == {"boot", "process", "uptime", "allowed"}
     assert set(outcome["outcome"]) == {"key", "outcome", "after"}
     assert "embedded-admin" not in connection.history_file.read_text()
 
