@@ -11,6 +11,7 @@ AdxmiError
 │   └── UnknownVariable       $name or {{name}} without such a variable
 ├── InvalidInput              the request itself makes no sense
 │   ├── MalformedBody         JSON or YAML with a line and a column
+│   │   └── RepeatedKey       a key that stands twice, in whatever letter case
 │   ├── InvalidPolicy         an entry without identity or usages
 │   ├── UnknownUsage          a usage this release does not know
 │   ├── InvalidGuid           nearly an object ID, but not one
@@ -177,6 +178,10 @@ class InvalidInput(AdxmiError):
 
 class MalformedBody(InvalidInput):
     """JSON or YAML that cannot be read; *why* names line and column."""
+
+
+class RepeatedKey(MalformedBody):
+    """A key that stands twice in one object: another reader would use the other one."""
 
 
 class InvalidPolicy(InvalidInput):

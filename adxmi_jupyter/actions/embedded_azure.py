@@ -10,8 +10,9 @@ from adxmi_jupyter.actions.ingestions import failed, failures
 from adxmi_jupyter.actions.workflow_listing import kept_in
 from adxmi_jupyter.actions.workflow_writes import mending
 from adxmi_jupyter.actions.workflows import fill_in
-from adxmi_jupyter.errors import AdxmiError, InvalidInput, OperationFailed
+from adxmi_jupyter.errors import AdxmiError, InvalidInput, MalformedBody, OperationFailed
 from adxmi_jupyter.model import kql
+from adxmi_jupyter.model.body import json_value
 from adxmi_jupyter.model.declaration.registry import declaration_of
 from adxmi_jupyter.model.declaration.stored import cell
 from adxmi_jupyter.model.identity import SYSTEM
@@ -237,11 +238,11 @@ def _known_hub(connection: Connection, hub: str) -> None:
 
 def _event(number: int, text: str) -> Any:
     try:
-        return json.loads(text)
-    except ValueError as error:
+        return json_value(text, ignore_case=False)
+    except (json.JSONDecodeError, MalformedBody) as error:
         raise InvalidInput(
             f"line {number} is no JSON value",
-            why=str(error),
+            why=error.why if isinstance(error, MalformedBody) else str(error),
             fix='a line for each event, such as {"OrderId": 1, "Region": "north"}',
         ) from error
 

@@ -6,15 +6,15 @@ scripts use all of these spellings.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.actions.names import resolved
-from adxmi_jupyter.errors import InvalidInput, InvalidPolicy, MalformedBody
+from adxmi_jupyter.errors import InvalidInput, InvalidPolicy, MalformedBody, RepeatedKey
 from adxmi_jupyter.model import usage as usages
+from adxmi_jupyter.model.body import structured
 from adxmi_jupyter.model.policy import Policy, PolicyEntry
 
 if TYPE_CHECKING:
@@ -93,45 +93,9 @@ def _items(text: str) -> list[Any]:
 
 def _loaded(text: str) -> Any:
     try:
-        return json.loads(text, object_pairs_hook=_without_repeats)
-    except ValueError as json_error:
-        return _loaded_as_yaml(text, json_error)
-
-
-def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    seen: dict[str, Any] = {}
-    for key, value in pairs:
-        if key in seen:
-            raise InvalidPolicy(
-                f"the key {key!r} stands twice in one entry",
-                why="only one of the two could be sent",
-                fix=_EXAMPLE,
-            )
-        seen[key] = value
-    return seen
-
-
-def _loaded_as_yaml(text: str, json_error: ValueError) -> Any:
-    import yaml
-
-    try:
-        return yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        place = f"line {mark.line + 1}, column {mark.column + 1}" if mark else "somewhere"
-        problem = str(getattr(error, "problem", "") or type(error).__name__)
-        # What starts like JSON is meant to be JSON, unless single quotes make it the service's.
-        if text.lstrip()[0] in "[{" and "'" not in text and isinstance(json_error, _JSON):
-            place = f"line {json_error.lineno}, column {json_error.colno}"
-            problem = json_error.msg
-        raise MalformedBody(
-            "the body is neither JSON nor YAML",
-            why=f"{place}: {problem}",
-            fix=_EXAMPLE,
-        ) from error
-
-
-_JSON = json.JSONDecodeError
+        return structured(text, example=_EXAMPLE)
+    except RepeatedKey as error:
+        raise InvalidPolicy(error.what, why=error.why, fix=error.fix) from error
 
 
 def _requested(number: int, item: Any) -> tuple[str, tuple[str, ...]]:
@@ -142,10 +106,11 @@ def _requested(number: int, item: Any) -> tuple[str, tuple[str, ...]]:
             fix=_EXAMPLE,
         )
     fields = {_known_key(number, str(key)): value for key, value in item.items()}
-    reference = str(fields.get("ObjectId") or "").strip()
+    reference = _text(number, "ObjectId", fields.get("ObjectId"))
     allowed = fields.get("AllowedUsages")
-    listed = allowed if isinstance(allowed, list) else str(allowed or "").split(",")
-    names = tuple(str(name).strip() for name in listed if str(name).strip())
+    listed = allowed if isinstance(allowed, list) else [allowed]
+    texts = [_text(number, "AllowedUsages", one) for one in listed]
+    names = tuple(name.strip() for text in texts for name in text.split(",") if name.strip())
     for key, value in (("ObjectId", reference), ("AllowedUsages", names)):
         if not value:
             raise InvalidPolicy(
@@ -154,6 +119,16 @@ def _requested(number: int, item: Any) -> tuple[str, tuple[str, ...]]:
                 fix=_EXAMPLE,
             )
     return reference, names
+
+
+def _text(number: int, key: str, value: Any) -> str:
+    if not isinstance(value, str | int | None):
+        raise InvalidPolicy(
+            f"{key} of entry {number} is not text",
+            why=f"it is, or holds, a {type(value).__name__}",
+            fix=_EXAMPLE,
+        )
+    return "" if value is None else str(value).strip()
 
 
 def _known_key(number: int, key: str) -> str:

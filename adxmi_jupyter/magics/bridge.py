@@ -139,6 +139,7 @@ class AdxmiMagics(Magics):
         from adxmi_jupyter.magics.interruption import Interrupted
         from adxmi_jupyter.magics.line import split
         from adxmi_jupyter.magics.tree import run
+        from adxmi_jupyter.model.body import checked_text
 
         self._say_held()
         call = Call(self, body=cell)
@@ -150,7 +151,7 @@ class AdxmiMagics(Magics):
             expanded = expand_words(call.words, variables)
             call.written = expanded.written
             if cell is not None:
-                call.body = expand_body(cell, variables)
+                call.body = checked_text(expand_body(cell, variables), "the cell body")
                 call.is_body_as_typed = call.body == cell
         except AdxmiError as error:
             call.finish(error)

@@ -5,16 +5,15 @@ The names come from the connection, so notebook and shell complete from one decl
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
 from click.shell_completion import CompletionItem
 
-from adxmi_jupyter.errors import AdxmiError, InvalidValue
+from adxmi_jupyter.errors import AdxmiError
+from adxmi_jupyter.magics.body_file import file_text, standard_input
 from adxmi_jupyter.magics.call import Call
 from adxmi_jupyter.model.usage import Usage
 
@@ -213,15 +212,8 @@ class BodyFile(_ParamType):
             return ""
         call = ctx.find_object(Call) if ctx else None
         if value == "-" and call is not None and call.is_console:
-            return sys.stdin.read()
-        try:
-            return Path(value).expanduser().read_text(encoding="utf-8-sig")
-        except (OSError, UnicodeDecodeError) as error:
-            raise InvalidValue(
-                f"the file {value} cannot be read",
-                why=getattr(error, "strerror", None) or "it is not UTF-8 text",
-                fix="give the path of a text file with --file",
-            ) from error
+            return standard_input()
+        return file_text(str(value))
 
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str

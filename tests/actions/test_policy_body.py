@@ -64,7 +64,7 @@ def test_an_empty_list_is_an_empty_policy(connection):
         ('[\n  {"ObjectId": "system"\n', "line 3, column 1"),
         ("[{'ObjectId': 'system']", "line 1, column 23"),
         ("a: b: c", "line 1, column 5"),
-        ("- a\x00", "somewhere: ReaderError"),
+        ("- a\x00", "line 1, column 4"),
     ],
 )
 def test_a_malformed_body_names_line_and_column(connection, text, why):

@@ -9,8 +9,10 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
+from adxmi_jupyter.errors import MalformedBody, RepeatedKey
+from adxmi_jupyter.model.body import json_value
 from adxmi_jupyter.model.kql import multi_line_literal, scalar_literal, string_literal
 
 if TYPE_CHECKING:
@@ -120,16 +122,15 @@ def _kind(value: object) -> str:
 
 def _json(text: str) -> object:
     try:
-        return json.loads(text, parse_constant=_no, parse_int=_long, parse_float=_real)
+        # The keys of dynamic values count with their letter case.
+        return json_value(text, ignore_case=False, whole=_long, real=_real)
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
         raise ValueError(f"it is no JSON: {error.msg} ({place})") from None
-    except RecursionError:
-        raise ValueError("it is nested too deep") from None
-
-
-def _no(word: str) -> NoReturn:
-    raise ValueError(f"JSON has no {word}")
+    except RepeatedKey as error:
+        raise ValueError(f"{error.what} ({error.why})") from None
+    except MalformedBody as error:
+        raise ValueError(error.why) from None
 
 
 def _long(digits: str) -> int:

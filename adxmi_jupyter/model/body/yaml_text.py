@@ -1,0 +1,213 @@
+"""Read YAML strictly: bounded, no key twice, no tags, one document.
+
+The values are built here from the parser's events, so that nothing is built before it is counted:
+PyYAML's own constructors repeat an alias as often as it stands, keep the last of two equal keys,
+and go down into nested collections by recursion. Plain words mean what they mean in JSON, not what
+YAML 1.1 makes of them: ``no``, ``0x1F`` and ``12:30`` are text.
+
+Source: *YAML Ain't Markup Language 1.2*, chapter 10.2 (JSON schema).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from adxmi_jupyter.errors import MalformedBody
+from adxmi_jupyter.model.body.limits import (
+    DEEPEST,
+    MOST_NODES,
+    Keys,
+    Unreadable,
+    real_number,
+    too_deep,
+    whole_number,
+)
+from adxmi_jupyter.model.body.text import LARGEST
+
+if TYPE_CHECKING:
+    import yaml
+
+_CORE = "tag:yaml.org,2002:"
+_TAGS = {None, "!", *(f"{_CORE}{kind}" for kind in ("str", "seq", "map"))}
+_MERGE = "<<"
+_SMALL = 20_000
+"""Characters."""
+_WORDS: dict[str, Any] = {"": None, "~": None, "null": None, "true": True, "false": False}
+_WHOLE = re.compile(r"[-+]?[0-9]+")
+_REAL = re.compile(r"[-+]?(?:[0-9]+\.[0-9]*|\.[0-9]+|[0-9]+(?=[eE]))(?:[eE][-+]?[0-9]+)?")
+
+
+def yaml_value(text: str, *, ignore_case: bool = True) -> Any:
+    """Return what a YAML text says.
+
+    Raises
+    ------
+    yaml.YAMLError
+        It is no YAML.
+    RepeatedKey
+        A key stands twice in one mapping, merged ones included.
+    MalformedBody
+        It is nested too deeply, its aliases make too much of it, or it has tags, several
+        documents, keys that are no text, or numbers that nobody can use.
+
+    """
+    return _Builder(_events(text), ignore_case).document()
+
+
+def _events(text: str) -> Iterator[yaml.Event]:
+    import yaml
+
+    # libyaml reads 1 MB in a second, PyYAML's own parser in a minute; its messages are better.
+    quick = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return yaml.parse(text, Loader=yaml.SafeLoader if len(text) <= _SMALL else quick)
+
+
+@dataclass(frozen=True)
+class _Node:
+    """A value and how large it is once aliases are written out."""
+
+    value: Any
+    size: int
+    is_merge: bool = False
+
+
+@dataclass
+class _Builder:
+    events: Iterator[yaml.Event]
+    ignore_case: bool
+    _anchors: dict[str, _Node | None] = field(default_factory=dict)
+    _depth: int = 0
+    _nodes: int = 0
+
+    def document(self) -> Any:
+        """Return the value of the one document there is."""
+        import yaml
+
+        value: Any = None
+        documents = 0
+        for event in self.events:
+            if isinstance(event, yaml.DocumentStartEvent):
+                documents += 1
+                if documents > 1:
+                    raise _refused("there is more than one document", event)
+                value = self._node(next(self.events)).value
+        return value
+
+    def _node(self, event: yaml.Event) -> _Node:
+        import yaml
+
+        self._nodes += 1
+        if self._nodes > MOST_NODES:
+            raise _refused(f"it has more than {MOST_NODES:,} values", event)
+        if isinstance(event, yaml.AliasEvent):
+            return self._alias(event)
+        if getattr(event, "tag", None) not in _TAGS:
+            raise _refused("tags are not supported", event)
+        anchor = getattr(event, "anchor", None)
+        if anchor:
+            self._anchors[anchor] = None  # not known before it is whole: it may name itself
+        node = self._made(event)
+        if anchor:
+            self._anchors[anchor] = node
+        return node
+
+    def _alias(self, event: yaml.AliasEvent) -> _Node:
+        node = self._anchors.get(event.anchor)
+        if node is None:
+            raise _refused(f"the alias {event.anchor!r} names nothing, or itself", event)
+        return node
+
+    def _made(self, event: yaml.Event) -> _Node:
+        import yaml
+
+        if isinstance(event, yaml.ScalarEvent):
+            return _scalar(event)
+        self._depth += 1
+        if self._depth > DEEPEST:
+            raise too_deep(_place(event))
+        is_list = isinstance(event, yaml.SequenceStartEvent)
+        node = self._sequence(event) if is_list else self._mapping(event)
+        self._depth -= 1
+        return node
+
+    def _sequence(self, start: yaml.Event) -> _Node:
+        import yaml
+
+        items: list[Any] = []
+        size = 1
+        for event in self.events:
+            if isinstance(event, yaml.SequenceEndEvent):
+                break
+            node = self._node(event)
+            items.append(node.value)
+            size = _grown(size, node, start)
+        return _Node(items, size)
+
+    def _mapping(self, start: yaml.Event) -> _Node:
+        import yaml
+
+        items: dict[str, Any] = {}
+        keys = Keys(ignore_case=self.ignore_case)
+        size = 1
+        for event in self.events:
+            if isinstance(event, yaml.MappingEndEvent):
+                break
+            key = self._node(event)
+            if not isinstance(key.value, str):
+                raise _refused("a key is not text", event)
+            node = self._node(next(self.events))
+            found = _merged(node.value, event) if key.is_merge else {key.value: node.value}.items()
+            for name, value in found:
+                keys.add(name, partial(_place, event))
+                items[name] = value
+            size = _grown(_grown(size, key, start), node, start)
+        return _Node(items, size)
+
+
+def _merged(value: Any, event: yaml.Event) -> Iterator[tuple[str, Any]]:
+    for one in value if isinstance(value, list) else [value]:
+        if not isinstance(one, dict):
+            raise _refused("what << merges is not a mapping", event)
+        yield from one.items()
+
+
+def _grown(size: int, node: _Node, event: yaml.Event) -> int:
+    if size + node.size > LARGEST:
+        raise _refused("its aliases make too much of it", event)
+    return size + node.size
+
+
+def _scalar(event: yaml.ScalarEvent) -> _Node:
+    size = 1 + len(event.value)
+    is_plain = event.implicit[0] and event.tag is None
+    if not is_plain:
+        return _Node(event.value, size)
+    if event.value == _MERGE:
+        return _Node(_MERGE, size, is_merge=True)
+    try:
+        return _Node(_plain(event.value), size)
+    except Unreadable as error:
+        raise _refused(str(error), event) from error
+
+
+def _plain(word: str) -> Any:
+    if word.lower() in _WORDS:
+        return _WORDS[word.lower()]
+    if _WHOLE.fullmatch(word):
+        return whole_number(word)
+    return real_number(word) if _REAL.fullmatch(word) else word
+
+
+def _refused(why: str, event: yaml.Event) -> MalformedBody:
+    return MalformedBody(
+        "the YAML cannot be used", why=f"{_place(event)}: {why}", fix="write it out, as plain YAML"
+    )
+
+
+def _place(event: yaml.Event) -> str:
+    mark = event.start_mark
+    return f"line {mark.line + 1}, column {mark.column + 1}"
