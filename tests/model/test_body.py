@@ -76,7 +76,7 @@ def test_what_would_take_memory_or_the_stack_is_refused_with_little_of_both(case
     [
         ("a: 1\nb:\n  - &x [*x]", "line 3, column 9: "),
         ('{"a":\n  ' + "[" * 100, "line 2, column 66"),
-        ('{"a": 1,\n "b": 1e999}', "line 2, column 7: "),
+        ('{"a": 1,\n "b": 1e999}', "(line 2, column 7)"),
         ("a: 1\nb: !x y", "line 2, column 4: "),
         ("a: 1\n---\nb: 2", "line 2, column 1: "),
         ("a:\n b: \ud800", "line 2, column 5: "),

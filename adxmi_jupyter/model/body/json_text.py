@@ -51,7 +51,7 @@ def json_value(
     except Unreadable as error:
         raise MalformedBody(
             "the body holds a number that cannot be used",
-            why=f"{_place_of(text, error.word)}: {error}",
+            why=f"{error} ({_place_of(text, error.word)})",
             fix="write it as text",
         ) from error
     _Walk(text, ignore_case).check()

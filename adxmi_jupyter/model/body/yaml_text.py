@@ -116,7 +116,7 @@ class _Builder:
         return node
 
     def _alias(self, event: yaml.AliasEvent) -> _Node:
-        node = self._anchors.get(event.anchor)
+        node = self._anchors.get(str(event.anchor))
         if node is None:
             raise _refused(f"the alias {event.anchor!r} names nothing, or itself", event)
         return node
@@ -210,4 +210,4 @@ def _refused(why: str, event: yaml.Event) -> MalformedBody:
 
 def _place(event: yaml.Event) -> str:
     mark = event.start_mark
-    return f"line {mark.line + 1}, column {mark.column + 1}"
+    return f"line {mark.line + 1}, column {mark.column + 1}" if mark else "somewhere"
