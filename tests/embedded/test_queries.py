@@ -225,7 +225,7 @@ def test_expressions_without_a_value_are_refused(refusal, text):
         "Orders | sort by OrderId",
         "Orders | summarize sum(Amount)",
         "Orders |",
-        "print now()",
+        "print rand()",
         "Nowhere | take 1",
     ],
 )

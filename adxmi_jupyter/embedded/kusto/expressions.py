@@ -9,6 +9,8 @@ from datetime import timedelta
 from typing import Any, Protocol
 
 from adxmi_jupyter.embedded.kusto.errors import semantic_error
+from adxmi_jupyter.embedded.kusto.timespans import read_timespan
+from adxmi_jupyter.embedded.moments import moment_of
 from adxmi_jupyter.embedded.storage.values import convert, timespan_text
 
 TYPES = {
@@ -34,6 +36,8 @@ _UNITS = (
     ("m", timedelta(minutes=1)),
     ("s", timedelta(seconds=1)),
 )
+# How many arguments the functions of the present take.
+_MOMENTS = {"now": {0, 1}, "ago": {1}}
 
 
 class Expression(Protocol):
@@ -152,6 +156,25 @@ def length_of_time(text: str) -> Literal:
         return Literal("timespan", timespan_text(float(number) * sizes[0]))
     except (IndexError, OverflowError) as error:
         raise semantic_error(f"'{text}' is no length of time.") from error
+
+
+def moment(name: str, arguments: Sequence[Expression], now_ns: int) -> Literal:
+    """Return the literal of `now()`, `now(-1h)` or `ago(1h)` when it is so late.
+
+    Raises a Refusal (semantic error) for other arguments, or a moment out of range.
+    """
+    lengths = [read_timespan(each.value_in({})) for each in arguments if _is_length(each)]
+    if len(lengths) != len(arguments) or len(arguments) not in _MOMENTS[name]:
+        raise semantic_error(f"{name}() takes a length of time here.")
+    shift = sum((each for each in lengths if each), timedelta()) // timedelta(microseconds=1)
+    try:
+        return Literal("datetime", moment_of(now_ns + (-shift if name == "ago" else shift) * 1000))
+    except OverflowError as error:
+        raise semantic_error(f"{name}() of this length is out of range.") from error
+
+
+def _is_length(expression: Expression) -> bool:
+    return not expression.name and expression.kind_in({}) == "timespan"
 
 
 def _strcat(values: Sequence[Any]) -> str:

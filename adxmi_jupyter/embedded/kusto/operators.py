@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from adxmi_jupyter.embedded.kusto.errors import semantic_error
 from adxmi_jupyter.embedded.kusto.expressions import Column
 from adxmi_jupyter.embedded.kusto.tables import Result
+from adxmi_jupyter.embedded.moments import with_all_digits
 
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.kusto.expressions import Expression
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
     NamedExpressions = tuple[tuple[str | None, Expression], ...]
 
 Operator = Callable[[Result], Result]
-Condition = Callable[[Mapping[str, Any]], bool]
+# Takes a row by the names of its columns, and their types.
+Condition = Callable[[Mapping[str, Any], Mapping[str, str]], bool]
 
 COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {
     "==": operator.eq,
@@ -33,6 +35,7 @@ COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {
     "contains": lambda left, right: _folded(right) in _folded(left),
     "startswith": lambda left, right: _folded(left).startswith(_folded(right)),
 }
+_OF_MOMENTS = frozenset({"==", "!=", "<", "<=", ">", ">="})
 
 
 def take(rows: int) -> Operator:
@@ -49,8 +52,10 @@ def where(condition: Condition) -> Operator:
     """Keep the rows for which the condition holds."""
 
     def operate(table: Result) -> Result:
+        kinds = dict(table.columns)
         return Result(
-            table.columns, tuple(row for row in table.rows if condition(record_of(table, row)))
+            table.columns,
+            tuple(row for row in table.rows if condition(record_of(table, row), kinds)),
         )
 
     return operate
@@ -105,10 +110,12 @@ def summarize_count(columns: tuple[str, ...], name: str = "count_") -> Operator:
 def compare(left: Expression, comparison: str, right: Expression) -> Condition:
     """Return the condition that two values stand in this relation; null stands in none."""
 
-    def holds(record: Mapping[str, Any]) -> bool:
+    def holds(record: Mapping[str, Any], kinds: Mapping[str, str]) -> bool:
         one, other = left.value_in(record), right.value_in(record)
         if one is None or other is None:
             return False
+        if comparison in _OF_MOMENTS:
+            one, other = _as_ordered((one, left.kind_in(kinds)), (other, right.kind_in(kinds)))
         try:
             return COMPARISONS[comparison](one, other)
         except TypeError as error:
@@ -134,6 +141,15 @@ def _computed(
     )
     records = (record_of(table, row) for row in table.rows)
     return header, tuple(tuple(each.value_in(r) for _, each in columns) for r in records)
+
+
+def _as_ordered(*typed: tuple[Any, str]) -> tuple[Any, ...]:
+    """Return values that compare as their Kusto types do: moments are texts of unequal length."""
+    if "datetime" not in {kind for _, kind in typed}:
+        return tuple(value for value, _ in typed)
+    if any(kind != "datetime" for _, kind in typed):
+        raise semantic_error("A datetime can be compared with another datetime only.")
+    return tuple(with_all_digits(value) for value, _ in typed)
 
 
 def _folded(value: object) -> str:

@@ -18,6 +18,7 @@ from adxmi_jupyter.embedded.kusto.expressions import (
     Literal,
     call,
     length_of_time,
+    moment,
     typed_literal,
 )
 from adxmi_jupyter.embedded.kusto.functions.calling import call_function
@@ -46,8 +47,8 @@ KNOWN = (
     "inline_external_table, datatable and range, and the operators take, limit, count, "
     f"where ({', '.join(operators.COMPARISONS)}, "
     "joined by and/or), project, extend, summarize count() [by columns] and evaluate. "
-    "Expressions are literals, "
-    f"columns, names of `let` and the functions current_principal, {', '.join(FUNCTIONS)}."
+    "Expressions are literals, columns, names of `let` and the functions current_principal, now, "
+    f"ago, {', '.join(FUNCTIONS)}."
 )
 
 
@@ -104,6 +105,7 @@ class _ToExpressions(_ToJson):
         super().__init__()
         self.session = session
         self.variables: dict[str, Literal] = {}
+        self._now_ns = session.world.clock()
 
     def let(self, name: str, value: Expression) -> Any:
         self.variables[name] = Literal(value.kind_in({}), value.value_in({}))
@@ -116,6 +118,8 @@ class _ToExpressions(_ToJson):
         if name == "current_principal" and not arguments:
             return Literal("string", self.session.caller.fqn)
         given = [value for _, value in arguments or () if not isinstance(value, OutputType)]
+        if name in {"now", "ago"} and len(given) == len(arguments or ()):
+            return moment(str(name), given, self._now_ns)
         found = call(str(name), tuple(given))
         if found is None or len(given) != len(arguments or ()):
             raise semantic_error(f"There is no function '{name}' of these arguments here. {KNOWN}")
@@ -170,10 +174,10 @@ class _ToExpressions(_ToJson):
         return operators.compare(left, str(comparison), right)
 
     def all_of(self, left: Condition, right: Condition) -> Condition:
-        return lambda record: left(record) and right(record)
+        return lambda record, kinds: left(record, kinds) and right(record, kinds)
 
     def any_of(self, left: Condition, right: Condition) -> Condition:
-        return lambda record: left(record) or right(record)
+        return lambda record, kinds: left(record, kinds) or right(record, kinds)
 
 
 @v_args(inline=True)

@@ -19,6 +19,8 @@ _GUID = re.compile(r"\{?[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\}?|
 _TIMESPAN = re.compile(
     r"(?P<sign>-?)(?:(?P<d>\d+)\.)?(?P<h>\d{1,2}):(?P<m>\d{2})(?::(?P<s>\d{2}(?:\.\d{1,7})?))?"
 )
+# The seventh digit of a second, which Python's datetime has no place for.
+_TICK = re.compile(r"[.,]\d{6}(\d)")
 _WHOLE = re.compile(r"[+-]?\d+")
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 _NOT_FINITE = {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}
@@ -84,9 +86,13 @@ def _datetime(value: Any) -> str:
     if isinstance(value, date) and not isinstance(value, datetime):
         value = datetime.combine(value, time())
     if not isinstance(value, datetime):
-        value = datetime.fromisoformat(str(value).strip())
+        text = str(value).strip()
+        value, tick = datetime.fromisoformat(text), (_TICK.search(text) or "00")[1]
+    else:
+        tick = "0"
     moment = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-    fraction = f".{moment.microsecond:06d}0" if moment.microsecond else ""
+    digits = f"{moment.microsecond:06d}{tick}"
+    fraction = f".{digits}" if digits.strip("0") else ""
     return f"{moment.year:04d}-{moment:%m-%dT%H:%M:%S}{fraction}Z"
 
 
