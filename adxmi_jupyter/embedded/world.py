@@ -7,13 +7,16 @@ hold `world.lock` around a change of several steps.
 from __future__ import annotations
 
 import threading
+import time
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.embedded.arm.ids import cluster_id, group_id
 from adxmi_jupyter.embedded.clusters import Cluster, Database, Identity, PolicyItem, Table
 from adxmi_jupyter.embedded.ingestion.state import IngestionState
+from adxmi_jupyter.embedded.journal import Journal
 from adxmi_jupyter.embedded.resources import (
     EVERY_DATABASE,
     AttachedDatabase,
@@ -58,7 +61,7 @@ _TOKEN_PREFIX = "embedded-"  # noqa: S105 - a name in a simulator; it opens noth
 
 @dataclass
 class World:
-    """Everything the embedded Azure knows."""
+    """Everything the embedded Azure knows; `clock` tells nanoseconds since 1970."""
 
     tenant_id: str
     tenant_domain: str
@@ -77,6 +80,8 @@ class World:
     sources: DataSources = field(default_factory=DataSources)
     ingestion: IngestionState = field(default_factory=IngestionState)
     flows: Flows = field(default_factory=Flows)
+    journal: Journal = field(default_factory=Journal)
+    clock: Callable[[], int] = time.time_ns
     minted: int = 0
     lock: threading.RLock = field(default_factory=threading.RLock, repr=False, compare=False)
 

@@ -89,6 +89,22 @@ UNDERSTOOD_BY_BOTH = [
     ".set database Sales unrestrictedviewers('aadapp=1;2') skip-results",
     ".set database Sales users none",
     ".set database Sales users none skip-results",
+    # the journal
+    ".show journal",
+    ".show cluster journal",
+    ".show database Sales journal",
+    ".show database ['Tom\\'s Lab'] journal",
+    '.show database "Sales" journal',
+    ".show database [Sales EU] journal",
+    ".show database cluster journal",
+    ".show database ['journal'] journal;",
+    ".show journal | where EventTimestamp > ago(5m)",
+    ".show journal | where EventTimestamp > now(-1h) | take 5 | project Event, ChangeCommand",
+    ".show cluster journal | where EventTimestamp >= datetime(2026-11-29T22:00:00.1234567Z)",
+    (
+        ".show database Sales journal | where EventTimestamp > ago(30d)"
+        ' and ChangeCommand contains "managed_identity" | where Database == "Sales"'
+    ),
     # scripts
     ".execute database script <|\n.show version",
     ".execute cluster script with (ContinueOnErrors=true) <| .show version",
@@ -196,6 +212,12 @@ REFUSED_BY_BOTH = [
     ".show table Ord* policy update",
     ".show table Orders policies update",
     ".show ingestion",
+    ".show database journal",
+    ".show journals",
+    ".show Journal",
+    ".show journal Sales",
+    ".show tables journal",
+    ".show journal (Sales)",
     ".show ingestions failures",
     ".show ingestion failure",
     ".show ingestion failures with ()",
@@ -241,6 +263,9 @@ UNKNOWN_TO_THE_GRAMMAR = [
 ]
 
 WITH_A_KNOWN_SCHEMA = [
+    ".show journal",
+    ".show cluster journal",
+    ".show database Sales journal",
     ".show version",
     ".show cluster",
     # Its documentation page has SuspensionState in place of the grammar's ReservedSlot1.

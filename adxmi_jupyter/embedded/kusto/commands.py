@@ -18,6 +18,9 @@ from adxmi_jupyter.embedded.kusto.functions.commands import run_function_command
 from adxmi_jupyter.embedded.kusto.functions.syntax import FunctionCommand
 from adxmi_jupyter.embedded.kusto.ingestion.commands import run_ingestion_command
 from adxmi_jupyter.embedded.kusto.ingestion.statements import IngestionCommand
+from adxmi_jupyter.embedded.kusto.journal.commands import show_journal
+from adxmi_jupyter.embedded.kusto.journal.recording import journaled
+from adxmi_jupyter.embedded.kusto.journal.syntax import ShowJournal
 from adxmi_jupyter.embedded.kusto.metadata import show_cluster, show_databases, show_version
 from adxmi_jupyter.embedded.kusto.plugins.commands import run_plugin_command
 from adxmi_jupyter.embedded.kusto.plugins.syntax import PluginCommand
@@ -41,12 +44,20 @@ from adxmi_jupyter.embedded.kusto.statements import (
 
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.kusto.session import Session
-    from adxmi_jupyter.embedded.kusto.statements import Command
+    from adxmi_jupyter.embedded.kusto.statements import Command, Statement
     from adxmi_jupyter.embedded.kusto.tables import Result
 
 
-def run_command(command: Command, session: Session) -> Result:
-    """Return the command's result table; a Refusal when it may not or cannot run."""
+def run_command(statement: Statement, session: Session) -> Result:
+    """Return the command's result table; a Refusal when it may not or cannot run.
+
+    What it changes is in the journal before anybody else has the world.
+    """
+    with journaled(statement, session):
+        return _run(statement.command, session)
+
+
+def _run(command: Command, session: Session) -> Result:
     match command:
         case ShowVersion():
             return show_version(session)
@@ -58,6 +69,8 @@ def run_command(command: Command, session: Session) -> Result:
             return _run_roles(command, session)
         case ExecuteScript():
             return run_script(command, session, run_command)
+        case ShowJournal():
+            return show_journal(command, session)
         case FamilyCommand():
             return _run_family_command(command, session)
         case _:

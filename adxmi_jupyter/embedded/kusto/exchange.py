@@ -83,7 +83,7 @@ class Exchange:
         check_endpoint(statement.command, self.session)
         # The tail is read first: a refused text must not have changed anything.
         operate = pipe(statement.tail, self.session) if statement.tail else None
-        table = run_command(statement.command, self.session)
+        table = run_command(statement, self.session)
         is_policy = isinstance(statement.command, PolicyCommand)
         if is_policy and self.faults.take_one(Fault.TWO_COLUMN_POLICY, self.call.text):
             table = two_columns(table)

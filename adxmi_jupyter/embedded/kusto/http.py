@@ -113,6 +113,7 @@ class KustoFace:
             scripts=host.scripts,
             base_uri=host.kusto_uri,
             client_request_id=ids.client_request_id,
+            activity_id=ids.activity_id,
             at_ingestion_endpoint=endpoint is Endpoint.INGESTION,
         )
         exchange = Exchange(endpoint, call, session, ids, host.faults)

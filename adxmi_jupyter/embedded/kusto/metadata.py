@@ -74,7 +74,7 @@ def _database_row(database: Database, session: Session) -> list[str | bool | Non
     return [
         database.name,
         "",
-        "v1.0",
+        session.world.journal.version(database.name),
         current,
         "ReadWrite",
         "",

@@ -16,6 +16,7 @@ from adxmi_jupyter.embedded.kusto.exports.syntax import ExportTrees
 from adxmi_jupyter.embedded.kusto.external_tables.syntax import ExternalTableTrees
 from adxmi_jupyter.embedded.kusto.functions.syntax import FunctionTrees
 from adxmi_jupyter.embedded.kusto.ingestion.syntax import IngestionTrees
+from adxmi_jupyter.embedded.kusto.journal.syntax import JournalTrees
 from adxmi_jupyter.embedded.kusto.literals import decode
 from adxmi_jupyter.embedded.kusto.names import RESERVED_FOR_DATABASES, RESERVED_WORDS
 from adxmi_jupyter.embedded.kusto.plugins.syntax import PluginTrees
@@ -38,6 +39,7 @@ _BEGINS_WITH_A_COMMAND = re.compile(r"(?:\s|//[^\r\n]*)*\.")
 _FAMILIES = (
     *("external_tables", "exports", "functions", "ingestion", "policies", "schema"),
     "plugins",
+    "journal",
 )
 
 
@@ -120,6 +122,7 @@ class _ToStatement(
     FunctionTrees,
     PluginTrees,
     IngestionTrees,
+    JournalTrees,
     ToNames,
 ):
     """Turn a parse tree of commands.lark and the families' grammars into a Statement."""
@@ -129,7 +132,8 @@ class _ToStatement(
         self.source = source
 
     def start(self, command: statements.Command, tail: Token | None) -> Statement:
-        return Statement(command, str(tail or ""))
+        text = self.source if tail is None else self.source[: tail.start_pos]
+        return Statement(command, str(tail or ""), text.strip())
 
     def cluster_scope(self) -> Scope:
         return Scope(Level.CLUSTER)

@@ -12,27 +12,17 @@ from adxmi_jupyter.embedded.kusto.connection_strings import masked_literals
 from adxmi_jupyter.embedded.kusto.errors import Refusal, bad_request
 from adxmi_jupyter.embedded.kusto.parser import parse_command
 from adxmi_jupyter.embedded.kusto.properties import TRUTH, read_properties
-from adxmi_jupyter.embedded.kusto.statements import (
-    AlterPolicy,
-    ChangeRoles,
-    DeletePolicy,
-    FamilyCommand,
-    Level,
-    ShowCommand,
-)
+from adxmi_jupyter.embedded.kusto.statements import Level, kind_of, scope_of, shows
 from adxmi_jupyter.embedded.kusto.tables import result
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from adxmi_jupyter.embedded.kusto.session import Session
-    from adxmi_jupyter.embedded.kusto.statements import (
-        Command,
-        ExecuteScript,
-    )
+    from adxmi_jupyter.embedded.kusto.statements import ExecuteScript, Statement
     from adxmi_jupyter.embedded.kusto.tables import Result
 
-    Runner = Callable[[Command, Session], Result]
+    Runner = Callable[[Statement, Session], Result]
 
 _CONTINUE = "ContinueOnErrors"
 _THROW = "ThrowOnErrors"
@@ -101,46 +91,16 @@ def _authorize(script: ExecuteScript, session: Session) -> None:
 
 def _run_one(text: str, level: Level, session: Session, run: Runner) -> _Outcome:
     try:
-        command = parse_command(text).command
+        statement = parse_command(text)
     except Refusal as refusal:
         return _Outcome("", text, "Failed", refusal.message)
-    kind = _kind(command)
-    if _shows(command):
+    kind, scope = kind_of(statement.command), scope_of(statement.command)
+    if shows(statement.command):
         return _Outcome(kind, text, "Skipped")
-    if _level(command) is not level:
+    if scope is None or scope.level is not level:
         return _Outcome(kind, text, "Failed", f"Not a {level.casefold()}-scope command")
     try:
-        run(command, session)
+        run(statement, session)
     except Refusal as refusal:
         return _Outcome(kind, text, "Failed", refusal.message)
     return _Outcome(kind, text, "Completed")
-
-
-def _shows(command: Command) -> bool:
-    return command.shows if isinstance(command, FamilyCommand) else isinstance(command, ShowCommand)
-
-
-def _kind(command: Command) -> str:
-    match command:
-        case FamilyCommand():
-            return command.kind
-        case AlterPolicy(scope=scope, merge=merge):
-            return f"{scope.level}PolicyManagedIdentity{'AlterMerge' if merge else 'Alter'}"
-        case DeletePolicy(scope=scope):
-            return f"{scope.level}PolicyManagedIdentityDelete"
-        case ChangeRoles(change=change):
-            return f"DatabaseRole{change.capitalize()}"
-        case _:
-            return type(command).__name__
-
-
-def _level(command: Command) -> Level | None:
-    match command:
-        case AlterPolicy(scope=scope) | DeletePolicy(scope=scope):
-            return scope.level
-        case ChangeRoles():
-            return Level.DATABASE
-        case FamilyCommand():
-            return command.level
-        case _:
-            return None

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from adxmi_jupyter.embedded.access import administers, has_any_role, permits
+from adxmi_jupyter.embedded.access import administers, has_any_role, permits, roles_of
 from adxmi_jupyter.embedded.kusto.errors import database_not_found, unauthorized_operation
 from adxmi_jupyter.embedded.kusto.statements import Level
 from adxmi_jupyter.embedded.scripts import Scripts
@@ -39,6 +39,7 @@ class Session:
     scripts: Scripts = field(default_factory=Scripts)
     base_uri: str = ""
     client_request_id: str = ""
+    activity_id: str = ""
     at_ingestion_endpoint: bool = False
     calls: tuple[tuple[str, str], ...] = ()
 
@@ -75,13 +76,15 @@ class Session:
         if not self.administers(admins, database):
             raise self._unauthorized(operation, database)
 
-    def require_any_role(self, operation: str) -> None:
-        """Raise a Refusal (403) when the caller holds no role at all."""
-        if not has_any_role(self.world, self.caller):
-            raise self._unauthorized(operation, None)
+    def require_any_role(self, operation: str, database: Database | None = None) -> None:
+        """Raise a Refusal (403) when the caller holds no role at all, or none on the database."""
+        world, caller = self.world, self.caller
+        held = roles_of(world, caller, database) if database else has_any_role(world, caller)
+        if not held:
+            raise self._unauthorized(operation, database)
 
-    def permits(self, permission: Permission, database: Database) -> bool:
-        """Tell whether the caller's roles permit this on the database."""
+    def permits(self, permission: Permission, database: Database | None) -> bool:
+        """Tell whether the caller's roles permit this on the database or, for None, the cluster."""
         return permits(self.world, self.caller, permission, database)
 
     def administers(self, admins: frozenset[str], database: Database) -> bool:

@@ -114,15 +114,30 @@ class ExecuteScript:
 
 
 class FamilyCommand:
-    """A command of a family with a folder of its own, where its grammar and runners stand."""
+    """A command of a family with a folder of its own, where its grammar and runners stand.
+
+    One that does not show something is in the journal, unless its class says that it changes no
+    metadata.
+    """
 
     level: ClassVar[Level] = Level.DATABASE
     shows: ClassVar[bool] = False
+    is_journaled: ClassVar[bool] = True
 
     @property
     def kind(self) -> str:
         """What a script calls it; refusals add `Command`."""
         return type(self).__name__
+
+    @property
+    def scope(self) -> Scope:
+        """Where what it is about stands."""
+        return Scope(self.level)
+
+    @property
+    def subject(self) -> tuple[str, ...]:
+        """What it is about, outermost name first; empty for the database or cluster itself."""
+        return ()
 
 
 PolicyCommand = ShowPolicy | AlterPolicy | DeletePolicy
@@ -133,7 +148,51 @@ Command = ShowCommand | AlterPolicy | DeletePolicy | ChangeRoles | ExecuteScript
 
 @dataclass(frozen=True)
 class Statement:
-    """A command and the query operators its result is piped into, as text; "" for none."""
+    """A command, the query operators its result is piped into, and its own text without them.
+
+    `tail` is empty where there are none.
+    """
 
     command: Command
     tail: str = ""
+    text: str = ""
+
+
+def shows(command: Command) -> bool:
+    """Tell whether a command only shows something."""
+    return command.shows if isinstance(command, FamilyCommand) else isinstance(command, ShowCommand)
+
+
+def changes_metadata(command: Command) -> bool:
+    """Tell whether a command changes metadata itself, as a script does not."""
+    if isinstance(command, FamilyCommand):
+        return command.is_journaled and not command.shows
+    return not isinstance(command, ShowCommand | ExecuteScript)
+
+
+def kind_of(command: Command) -> str:
+    """Return what a script calls a command: entity and verb, such as `ExternalTableCreate`."""
+    match command:
+        case FamilyCommand():
+            return command.kind
+        case AlterPolicy(scope=scope, merge=merge):
+            return f"{scope.level}PolicyManagedIdentity{'AlterMerge' if merge else 'Alter'}"
+        case DeletePolicy(scope=scope):
+            return f"{scope.level}PolicyManagedIdentityDelete"
+        case ChangeRoles(change=change):
+            return f"DatabaseRole{change.capitalize()}"
+        case _:
+            return type(command).__name__
+
+
+def scope_of(command: Command) -> Scope | None:
+    """Return where a command changes something; None for one that is only shown or a script."""
+    match command:
+        case FamilyCommand():
+            return command.scope
+        case AlterPolicy(scope=scope) | DeletePolicy(scope=scope):
+            return scope
+        case ChangeRoles(database=database):
+            return Scope(Level.DATABASE, database)
+        case _:
+            return None

@@ -58,6 +58,11 @@ class CreateOrAlterContinuousExport(ContinuousExportCommand):
     properties: Properties
     query: str
 
+    @property
+    def subject(self) -> tuple[str, ...]:
+        """Its names, for the journal."""
+        return (self.name,)
+
 
 @dataclass(frozen=True)
 class SwitchContinuousExport(ContinuousExportCommand):
@@ -71,6 +76,11 @@ class SwitchContinuousExport(ContinuousExportCommand):
         """What a script calls it."""
         return f"ContinuousExport{'Disable' if self.is_disabled else 'Enable'}"
 
+    @property
+    def subject(self) -> tuple[str, ...]:
+        """Its names, for the journal."""
+        return (self.name,)
+
 
 @dataclass(frozen=True)
 class DropContinuousExport(ContinuousExportCommand):
@@ -80,9 +90,16 @@ class DropContinuousExport(ContinuousExportCommand):
 
     name: str
 
+    @property
+    def subject(self) -> tuple[str, ...]:
+        """Its names, for the journal."""
+        return (self.name,)
+
 
 class ExportCommand(FamilyCommand):
     """`.export`, to storage or to an external table."""
+
+    is_journaled: ClassVar[bool] = False
 
 
 @dataclass(frozen=True)

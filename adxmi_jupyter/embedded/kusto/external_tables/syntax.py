@@ -72,6 +72,11 @@ class DropExternalTable(ExternalTableCommand):
     name: str
     if_exists: bool
 
+    @property
+    def subject(self) -> tuple[str, ...]:
+        """Its names, for the journal."""
+        return (self.name,)
+
 
 @dataclass(frozen=True)
 class StorageDefinition:
@@ -122,6 +127,11 @@ class DefineExternalTable(ExternalTableCommand):
         """What a script calls it."""
         return f"ExternalTable{self.verb}"
 
+    @property
+    def subject(self) -> tuple[str, ...]:
+        """Its names, for the journal."""
+        return (self.definition.name,)
+
 
 @dataclass(frozen=True)
 class ShowExternalMappings(ShowExternalTableCommand):
@@ -145,6 +155,11 @@ class DefineExternalMapping(ExternalTableCommand):
         """What a script calls it."""
         return f"ExternalTableMapping{self.verb}"
 
+    @property
+    def subject(self) -> tuple[str, ...]:
+        """Its names, for the journal."""
+        return (self.table, self.name)
+
 
 @dataclass(frozen=True)
 class DropExternalMapping(ExternalTableCommand):
@@ -154,6 +169,11 @@ class DropExternalMapping(ExternalTableCommand):
 
     table: str
     name: str
+
+    @property
+    def subject(self) -> tuple[str, ...]:
+        """Its names, for the journal."""
+        return (self.table, self.name)
 
 
 @v_args(inline=True)

@@ -58,6 +58,11 @@ class DefineFunction(FunctionCommand):
         """What a script calls it."""
         return f"Function{self.verb}"
 
+    @property
+    def subject(self) -> tuple[str, ...]:
+        """Its names, for the journal."""
+        return (self.definition.name,)
+
 
 @dataclass(frozen=True)
 class DropFunction(FunctionCommand):
@@ -67,6 +72,11 @@ class DropFunction(FunctionCommand):
 
     name: str
     if_exists: bool
+
+    @property
+    def subject(self) -> tuple[str, ...]:
+        """Its names, for the journal."""
+        return (self.name,)
 
 
 @v_args(inline=True)

@@ -13,6 +13,7 @@ Properties = tuple[tuple[str, str], ...]
 class IngestionCommand(FamilyCommand):
     """A command of this family; some are for the ingestion endpoint only."""
 
+    is_journaled: ClassVar[bool] = False
     only_at_ingestion_endpoint: ClassVar[bool] = False
 
 

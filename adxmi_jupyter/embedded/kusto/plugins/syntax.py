@@ -35,12 +35,18 @@ class SwitchPlugin(PluginCommand):
         """What a script calls it."""
         return f"Plugin{'Enable' if self.is_enabled else 'Disable'}"
 
+    @property
+    def subject(self) -> tuple[str, ...]:
+        """Its names, for the journal."""
+        return (self.name,)
+
 
 @dataclass(frozen=True)
 class ClearArtifacts(PluginCommand):
     """`.clear cluster cache external-artifacts (…)`."""
 
     kind: ClassVar[str] = "ClusterExternalArtifactsCacheClear"
+    is_journaled: ClassVar[bool] = False
 
     uris: tuple[str, ...]
 

@@ -44,14 +44,14 @@ def run_callout_command(command: CalloutPolicyCommand, session: Session) -> Resu
         given = [_rule(each) for each in load_objects(command.text, _WHAT)]
         merges = command.change is Change.ALTER_MERGE
         cluster.callout_policy = _merged(cluster.callout_policy, given) if merges else given
-    return policy_rows([["CalloutPolicy", "", _text(cluster.callout_policy), "", ""]])
+    return policy_rows([["CalloutPolicy", "", callout_policy_text(cluster.callout_policy), "", ""]])
 
 
 def _shown(cluster: Cluster) -> Result:
     children = json.dumps(["$systemdb", *cluster.databases])
-    own = ["CalloutPolicy", "", _text(cluster.callout_policy), children, "Cluster"]
+    own = ["CalloutPolicy", "", callout_policy_text(cluster.callout_policy), children, "Cluster"]
     fixed = [
-        ["CalloutPolicy", "", _text([rule]), children, "Cluster immutable policy"]
+        ["CalloutPolicy", "", callout_policy_text([rule]), children, "Cluster immutable policy"]
         for rule in PREDEFINED
     ]
     return policy_rows([own, *fixed])
@@ -82,7 +82,8 @@ def _merged(policy: list[CalloutRule] | None, given: Iterable[CalloutRule]) -> l
     return list({**rules, **{(rule.callout_type, rule.uri_regex): rule for rule in given}}.values())
 
 
-def _text(rules: Iterable[CalloutRule] | None) -> str:
+def callout_policy_text(rules: Iterable[CalloutRule] | None) -> str:
+    """Return the JSON text of a callout policy; `null` when there is none."""
     if rules is None:
         return "null"
     return json.dumps(

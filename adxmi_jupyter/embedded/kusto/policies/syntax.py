@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from lark import Token, Transformer, v_args
 
-from adxmi_jupyter.embedded.kusto.statements import FamilyCommand, Level
+from adxmi_jupyter.embedded.kusto.statements import FamilyCommand, Level, Scope
 
 
 class Change(StrEnum):
@@ -60,6 +60,16 @@ class UpdatePolicyCommand(MorePolicyCommand):
     database: str | None = None
     text: str = ""
 
+    @property
+    def scope(self) -> Scope:
+        """Where the table is."""
+        return Scope(self.level, self.database)
+
+    @property
+    def subject(self) -> tuple[str, ...]:
+        """Its names, for the journal."""
+        return (self.table or "",)
+
 
 class ShowUpdatePolicy(UpdatePolicyCommand):
     """`.show table [DATABASE.]NAME policy update`; without a table, of all: `*`."""
@@ -75,6 +85,11 @@ class AccelerationPolicyCommand(MorePolicyCommand):
 
     name: str | None = None
     text: str = ""
+
+    @property
+    def subject(self) -> tuple[str, ...]:
+        """Its names, for the journal."""
+        return (self.name or "",)
 
 
 class ShowAccelerationPolicy(AccelerationPolicyCommand):

@@ -51,6 +51,11 @@ class CreateTable(SchemaCommand):
         """What a script calls it."""
         return f"TableCreate{'Merge' * self.merge}"
 
+    @property
+    def subject(self) -> tuple[str, ...]:
+        """Its names, for the journal."""
+        return (self.name,)
+
 
 @dataclass(frozen=True)
 class DropTable(SchemaCommand):
@@ -60,6 +65,11 @@ class DropTable(SchemaCommand):
 
     name: str
     if_exists: bool
+
+    @property
+    def subject(self) -> tuple[str, ...]:
+        """Its names, for the journal."""
+        return (self.name,)
 
 
 @dataclass(frozen=True)
@@ -76,6 +86,11 @@ class CreateMapping(SchemaCommand):
     def kind(self) -> str:
         """What a script calls it."""
         return f"TableIngestionMappingCreate{'OrAlter' * self.replace}"
+
+    @property
+    def subject(self) -> tuple[str, ...]:
+        """Its names, for the journal."""
+        return (self.table, self.name)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,90 @@
+"""The journal of the cluster: which commands changed metadata, in the order in which they did.
+
+Whoever records holds the world's lock from before the change until the entry is there, so that
+the order of the entries is the order of the changes (page: Journal management).
+"""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from adxmi_jupyter.embedded.moments import moment_of
+
+if TYPE_CHECKING:
+    from adxmi_jupyter.embedded.security import Principal
+
+MOST_ENTRIES = 10_000
+LONGEST = timedelta(days=30)
+_LONGEST_NS = LONGEST // timedelta(microseconds=1) * 1000
+_TICK_NS = 100
+
+
+@dataclass(frozen=True)
+class Change:
+    """A command that changed metadata.
+
+    `database` is empty for the cluster; `entity` is what the command is about, `container` what
+    that is in. `before` and `after` are states of it as texts, empty where none is told.
+    `command` is the text without its hidden literals.
+    """
+
+    event: str
+    database: str
+    entity: str
+    container: str
+    before: str
+    after: str
+    command: str
+    caller: Principal
+    activity_id: str
+    client_request_id: str
+
+
+@dataclass(frozen=True)
+class JournalEntry:
+    """A change, when it happened in nanoseconds since 1970, and the version it led to."""
+
+    change: Change
+    happened_ns: int
+    version: int
+
+    @property
+    def timestamp(self) -> str:
+        """When it happened, as the service writes times: UTC, seven digits."""
+        return moment_of(self.happened_ns)
+
+
+@dataclass
+class Journal:
+    """The newest entries, oldest first, and the version of each database's metadata.
+
+    The cluster's version has an empty name.
+    """
+
+    entries: deque[JournalEntry] = field(default_factory=lambda: deque(maxlen=MOST_ENTRIES))
+    versions: Counter[str] = field(default_factory=Counter)
+    last_ns: int = 0
+
+    def record(self, change: Change, now_ns: int) -> None:
+        """Add a change; its time is later than that of every other one, whatever the clock says."""
+        self.last_ns = max(now_ns // _TICK_NS * _TICK_NS, self.last_ns + _TICK_NS)
+        self.versions[change.database] += 1
+        self.entries.append(JournalEntry(change, self.last_ns, self.versions[change.database]))
+
+    def kept(self, now_ns: int) -> list[JournalEntry]:
+        """Return the entries that are not too old, oldest first, and forget the others."""
+        while self.entries and self.entries[0].happened_ns < now_ns - _LONGEST_NS:
+            self.entries.popleft()
+        return list(self.entries)
+
+    def version(self, database: str) -> str:
+        """Return the version of a database's metadata, as results show it."""
+        return version_text(self.versions[database])
+
+
+def version_text(number: int) -> str:
+    """Return a version as results show it."""
+    return f"v1.{number}"

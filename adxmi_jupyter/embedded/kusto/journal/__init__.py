@@ -1,0 +1,1 @@
+"""The commands that show the journal, and what puts entries into it."""

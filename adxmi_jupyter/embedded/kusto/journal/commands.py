@@ -1,0 +1,81 @@
+"""`.show journal` and its two narrower forms (page: Journal management)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from adxmi_jupyter.embedded.access import Permission
+from adxmi_jupyter.embedded.journal import version_text
+from adxmi_jupyter.embedded.kusto.tables import result
+
+if TYPE_CHECKING:
+    from adxmi_jupyter.embedded.journal import JournalEntry
+    from adxmi_jupyter.embedded.kusto.journal.syntax import ShowJournal
+    from adxmi_jupyter.embedded.kusto.session import Session
+    from adxmi_jupyter.embedded.kusto.tables import Result
+
+_OPERATION = "JournalShowCommand"
+
+
+def show_journal(command: ShowJournal, session: Session) -> Result:
+    """Return what the caller did, and what anybody did where the caller is the admin.
+
+    Oldest first. Entries about the cluster itself have an empty database.
+    """
+    only = _wanted(command, session)
+    world = session.world
+    return result(
+        "Event:string, EventTimestamp:datetime, Database:string, EntityName:string, "
+        "UpdatedEntityName:string, EntityVersion:string, EntityContainerName:string, "
+        "OriginalEntityState:string, UpdatedEntityState:string, ChangeCommand:string, "
+        "Principal:string, RootActivityId:guid, ClientRequestId:string, User:string, "
+        "OriginalEntityVersion:string",
+        [
+            _row(entry)
+            for entry in world.journal.kept(world.clock())
+            if only in {None, entry.change.database} and _may_see(entry, session)
+        ],
+    )
+
+
+def _wanted(command: ShowJournal, session: Session) -> str | None:
+    """Return the database whose entries are wanted, empty for the cluster, None for all.
+
+    Raises a Refusal (403) when the caller has no role there: any one lets the caller in.
+    """
+    if command.only is None:
+        session.require_any_role(_OPERATION)
+        return None
+    database = session.in_scope(command.only)
+    session.require_any_role(f"{command.only.level}{_OPERATION}", database)
+    return database.name if database else ""
+
+
+def _may_see(entry: JournalEntry, session: Session) -> bool:
+    if entry.change.caller.fqn == session.caller.fqn:
+        return True
+    database = session.world.cluster.find_database(entry.change.database)
+    if database is None:
+        return session.permits(Permission.CLUSTER_ADMIN, None)
+    return session.permits(Permission.DATABASE_ADMIN, database)
+
+
+def _row(entry: JournalEntry) -> list[Any]:
+    change = entry.change
+    return [
+        change.event,
+        entry.timestamp,
+        change.database,
+        change.entity,
+        change.entity,
+        version_text(entry.version),
+        change.container,
+        change.before,
+        change.after,
+        change.command,
+        change.caller.fqn,
+        change.activity_id or None,
+        change.client_request_id,
+        change.caller.upn,
+        version_text(entry.version - 1),
+    ]

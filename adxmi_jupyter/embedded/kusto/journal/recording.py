@@ -1,0 +1,99 @@
+"""Puts commands that change metadata into the journal, each as it takes effect.
+
+Every command that is run passes here, and a command changes metadata unless its class says
+otherwise: a new one cannot be forgotten.
+"""
+
+from __future__ import annotations
+
+import re
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from adxmi_jupyter.embedded.journal import Change
+from adxmi_jupyter.embedded.kusto.connection_strings import masked_literals
+from adxmi_jupyter.embedded.kusto.policies.callout import callout_policy_text
+from adxmi_jupyter.embedded.kusto.policies.syntax import CalloutPolicyCommand
+from adxmi_jupyter.embedded.kusto.policy import policy_text
+from adxmi_jupyter.embedded.kusto.statements import (
+    AlterPolicy,
+    DeletePolicy,
+    FamilyCommand,
+    changes_metadata,
+    kind_of,
+    scope_of,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from adxmi_jupyter.embedded.kusto.session import Session
+    from adxmi_jupyter.embedded.kusto.statements import Command, Statement
+    from adxmi_jupyter.embedded.world import Database
+
+_VERB = re.compile(
+    r"(?P<entity>\w+?)"
+    r"(?P<verb>Create(?:OrAlter|Merge)?|Alter(?:Merge)?|Delete|Drop|Add|Set|Enable|Disable)"
+)
+_WORD = re.compile(r"[A-Z][a-z]*")
+
+
+@contextmanager
+def journaled(statement: Statement, session: Session) -> Iterator[None]:
+    """Record the command once the block has run it; nothing when it raises.
+
+    The lock of the world has to be held: nobody else may change anything in between.
+    """
+    command = statement.command
+    if not changes_metadata(command):
+        yield
+        return
+    scope = scope_of(command)
+    if scope is None:
+        raise AssertionError(command)
+    before = _state(command, session)
+    yield
+    database = session.in_scope(scope)
+    entity, container = _place(command, database, session)
+    session.world.journal.record(
+        Change(
+            event=event_name(kind_of(command)),
+            database=database.name if database else "",
+            entity=entity,
+            container=container,
+            before=before,
+            after=_state(command, session),
+            command=masked_literals(statement.text),
+            caller=replace(session.caller, token=None),
+            activity_id=session.activity_id,
+            client_request_id=session.client_request_id,
+        ),
+        session.world.clock(),
+    )
+
+
+def event_name(kind: str) -> str:
+    """Return the event of a kind of command: `TableCreate` is `CREATE-TABLE`."""
+    match = _VERB.fullmatch(kind)
+    words = match["verb"] + match["entity"] if match else kind
+    return "-".join(_WORD.findall(words)).upper()
+
+
+def _place(command: Command, database: Database | None, session: Session) -> tuple[str, str]:
+    """Return the names of what a command is about, and of what that is in."""
+    around = database.name if database else session.world.cluster.name
+    if isinstance(command, FamilyCommand) and command.subject:
+        return command.subject[-1], (around, *command.subject)[-2]
+    return around, around if database else ""
+
+
+def _state(command: Command, session: Session) -> str:
+    """Return the policy that a command is about; empty for anything else."""
+    match command:
+        case AlterPolicy(scope=scope) | DeletePolicy(scope=scope):
+            return policy_text((session.in_scope(scope) or session.world.cluster).policy)
+        case CalloutPolicyCommand():
+            return callout_policy_text(session.world.cluster.callout_policy)
+        case _:
+            return ""
