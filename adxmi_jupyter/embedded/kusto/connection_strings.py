@@ -10,11 +10,13 @@ import re
 _MASK = "*******"
 _IDENTITY = "managed_identity="
 _IMPERSONATE = "impersonate"
-_OBFUSCATED = re.compile(
-    r"(?<![\w'\"])(?P<start>[hH]@?(?:'|\"))"
-    r"(?:(?<=@')(?:[^']|'')*'|(?<=@\")(?:[^\"]|\"\")*\""
-    r"|(?<=[hH]')(?:[^'\\]|\\.)*'|(?<=[hH]\")(?:[^\"\\]|\\.)*\")"
-)
+_QUOTED = r"'(?:[^'\\\r\n]|\\.)*'|\"(?:[^\"\\\r\n]|\\.)*\""
+_VERBATIM = r"@'(?:[^'\r\n]|'')*'|@\"(?:[^\"\r\n]|\"\")*\""
+_MULTI_LINE = r"@?```[\s\S]*?```|@?~~~[\s\S]*?~~~"
+_LITERAL = f"(?:{_MULTI_LINE}|{_VERBATIM}|{_QUOTED})"
+# What comes first is taken whole: no literal begins inside of a comment, a literal or a word.
+_PIECE = re.compile(rf"//[^\r\n]*|(?P<hidden>[hH]{_LITERAL})|{_LITERAL}|\w+")
+_DELIMITERS = re.compile(r"([hH]@?(```|~~~|'|\")).*", re.DOTALL)
 _SQL_SECRET = re.compile(
     r"((?:^|;)\s*(?:password|pwd|accountkey|access\s?token)\s*=\s*)"
     r"(?:\"(?:[^\"]|\"\")*\"|'(?:[^']|'')*'|[^;]*)",
@@ -24,7 +26,7 @@ _SQL_SECRET = re.compile(
 
 def masked_literals(text: str) -> str:
     """Return a command or query with asterisks in its obfuscated literals: `h'…'`, `h@"…"`."""
-    return _OBFUSCATED.sub(lambda match: f"{match['start']}{_MASK}{match['start'][-1]}", text)
+    return _PIECE.sub(_masked_piece, text)
 
 
 def masked_storage(connection_string: str) -> str:
@@ -52,3 +54,8 @@ def _masked_suffix(suffix: str) -> str:
     if folded == _IMPERSONATE:
         return _IMPERSONATE
     return _MASK if word else suffix
+
+
+def _masked_piece(piece: re.Match[str]) -> str:
+    hidden = piece["hidden"]
+    return _DELIMITERS.sub(rf"\g<1>{_MASK}\g<2>", hidden) if hidden else piece[0]
