@@ -294,3 +294,70 @@ def test_unknown_operator_after_a_write_changes_nothing(refusal, policy):
 
     assert error.description.startswith("Semantic error:")
     assert policy(".show cluster policy managed_identity") == {"mi-export": "AutomatedFlows"}
+
+
+@pytest.mark.parametrize(
+    ("condition", "places"),
+    [
+        ("at == datetime(2026-05-01)", [1]),
+        ("at == datetime(2026-05-01T02:00:00.0000000+02:00)", [1]),
+        ("at != datetime(2026-05-01)", [0, 2, 3, 4]),
+        ("at > datetime(2026-05-01)", [2, 3, 4]),
+        ("at >= datetime(2026-05-01T00:00:00.0000001Z)", [2, 3, 4]),
+        ("at > datetime(2026-05-01T00:00:00.0000001)", [3, 4]),
+        ("at < datetime(2026-05-01T00:00:00.5)", [0, 1, 2]),
+        ("datetime(2026-05-01T00:00:01Z) <= at", [4]),
+        ("at > now()", []),
+        ("at > ago(36500d)", [0, 1, 2, 3, 4]),
+        ("at > now(-36500d) and at < now(0s)", [0, 1, 2, 3, 4]),
+        ("at == datetime(null)", []),
+    ],
+)
+def test_moments_compare_by_their_time(run, condition, places):
+    moments = ["2026-04-30T23:59:59.9999999Z", "2026-05-01", "2026-05-01T00:00:00.0000001Z"]
+    moments += ["2026-05-01T00:00:00.5Z", "2026-05-01T00:00:01Z"]
+    rows = ", ".join(f"{n}, datetime({text})" for n, text in enumerate(moments))
+
+    found = run(f"datatable(n:long, at:datetime)[{rows}] | where {condition} | project n")
+
+    assert [row["n"] for row in found] == places
+
+
+def test_present_is_one_moment_in_a_query(run, azure):
+    azure.world.clock = lambda: 1_780_315_200_123_456_789
+
+    (row,) = run("let wait = 90m; print strcat(now()), strcat(now(1d)), strcat(ago(wait))")
+
+    assert list(row.values()) == [
+        "2026-06-01T12:00:00.1234567Z",
+        "2026-06-02T12:00:00.1234567Z",
+        "2026-06-01T10:30:00.1234567Z",
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ago()",
+        "ago(5)",
+        "ago('5m')",
+        "ago(1h, 1h)",
+        "ago(nothing)",
+        "ago(time(null))",
+        "ago(1000000d)",
+        "now(1h, 1h)",
+        "now(datetime(2026-05-01))",
+        "now(9999999d)",
+    ],
+)
+def test_present_takes_a_length_of_time(refusal, text):
+    error = refusal(f"print {text}")
+
+    assert error.type == "Kusto.Data.Exceptions.SemanticException"
+
+
+@pytest.mark.parametrize("other", ["'2026-05-01'", "5", "1h", "true"])
+def test_moment_compares_with_a_moment_only(refusal, other):
+    error = refusal(f"print at=now() | where at > {other}")
+
+    assert "datetime" in error.description

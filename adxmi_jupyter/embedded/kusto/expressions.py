@@ -163,18 +163,20 @@ def moment(name: str, arguments: Sequence[Expression], now_ns: int) -> Literal:
 
     Raises a Refusal (semantic error) for other arguments, or a moment out of range.
     """
-    lengths = [read_timespan(each.value_in({})) for each in arguments if _is_length(each)]
-    if len(lengths) != len(arguments) or len(arguments) not in _MOMENTS[name]:
-        raise semantic_error(f"{name}() takes a length of time here.")
-    shift = sum((each for each in lengths if each), timedelta()) // timedelta(microseconds=1)
+    lengths = [_length_in(each) for each in arguments]
+    if None in lengths or len(lengths) not in _MOMENTS[name]:
+        raise semantic_error(f"{name}() takes a length of time.")
+    shift = sum(filter(None, lengths), timedelta()) // timedelta(microseconds=1) * 1000
     try:
-        return Literal("datetime", moment_of(now_ns + (-shift if name == "ago" else shift) * 1000))
+        return Literal("datetime", moment_of(now_ns + (-shift if name == "ago" else shift)))
     except OverflowError as error:
         raise semantic_error(f"{name}() of this length is out of range.") from error
 
 
-def _is_length(expression: Expression) -> bool:
-    return not expression.name and expression.kind_in({}) == "timespan"
+def _length_in(argument: Expression) -> timedelta | None:
+    if argument.kind_in({}) != "timespan":
+        return None
+    return read_timespan(argument.value_in({}) or "")
 
 
 def _strcat(values: Sequence[Any]) -> str:
