@@ -87,6 +87,16 @@ def test_time_of_an_entry_has_seven_digits(post):
     assert MOMENT.fullmatch(row[0])
 
 
+def test_version_of_a_database_moves_with_its_entries(run):
+    run(ALTER)
+    run(ALTER_CLUSTER)
+    run(ALTER)
+
+    versions = {row["DatabaseName"]: row["Version"] for row in run(".show databases")}
+
+    assert versions == {"Sales": "v1.2", "Telemetry": "v1.0", "Tom's Lab": "v1.0"}
+
+
 def test_what_did_not_happen_is_not_there(run, refusal, commands):
     refusal(".alter database Sales policy managed_identity '[{'")
     refusal(ALTER, token=READER)

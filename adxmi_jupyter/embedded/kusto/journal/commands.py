@@ -9,6 +9,8 @@ from adxmi_jupyter.embedded.journal import version_text
 from adxmi_jupyter.embedded.kusto.tables import result
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from adxmi_jupyter.embedded.journal import JournalEntry
     from adxmi_jupyter.embedded.kusto.journal.syntax import ShowJournal
     from adxmi_jupyter.embedded.kusto.session import Session
@@ -22,7 +24,7 @@ def show_journal(command: ShowJournal, session: Session) -> Result:
 
     Oldest first. Entries about the cluster itself have an empty database.
     """
-    only = _wanted(command, session)
+    only, may_see = _wanted(command, session), _visible_to(session)
     world = session.world
     return result(
         "Event:string, EventTimestamp:datetime, Database:string, EntityName:string, "
@@ -33,7 +35,7 @@ def show_journal(command: ShowJournal, session: Session) -> Result:
         [
             _row(entry)
             for entry in world.journal.kept(world.clock())
-            if only in {None, entry.change.database} and _may_see(entry, session)
+            if only in {None, entry.change.database} and may_see(entry)
         ],
     )
 
@@ -51,13 +53,15 @@ def _wanted(command: ShowJournal, session: Session) -> str | None:
     return database.name if database else ""
 
 
-def _may_see(entry: JournalEntry, session: Session) -> bool:
-    if entry.change.caller.fqn == session.caller.fqn:
-        return True
-    database = session.world.cluster.find_database(entry.change.database)
-    if database is None:
-        return session.permits(Permission.CLUSTER_ADMIN, None)
-    return session.permits(Permission.DATABASE_ADMIN, database)
+def _visible_to(session: Session) -> Callable[[JournalEntry], bool]:
+    """Return what tells whether the caller may see an entry."""
+    databases = session.world.cluster.databases.values()
+    is_admin = session.permits(Permission.CLUSTER_ADMIN, None)
+    own = {d.name for d in databases if session.permits(Permission.DATABASE_ADMIN, d)}
+    caller = session.caller.fqn
+    return lambda entry: (
+        is_admin or entry.change.database in own or entry.change.caller.fqn == caller
+    )
 
 
 def _row(entry: JournalEntry) -> list[Any]:
