@@ -28,6 +28,8 @@ AdxmiError
 │       └── CredentialsInLocation      a location that says how to sign in
 ├── ConnectionFailure         no answer, or nobody to ask
 │   ├── InvalidCluster        an address that is refused before anything is sent
+│   │   ├── UntrustedHost     a host, or a server on this machine, that gets no token
+│   │   └── UntrustedAudience the cluster asks for a token that is not for Azure Data Explorer
 │   ├── UnknownConnection     a connection name that is not open
 │   ├── ClusterUnreachable    the request never reached the service
 │   ├── UntrustedCertificate  TLS could not verify the host
@@ -37,6 +39,8 @@ AdxmiError
 │       ├── ConnectionDropped
 │       ├── RequestTimedOut
 │       ├── UnreadableAnswer
+│       │   └── UntrustedLink a redirect or link to another host, which was not followed
+│       ├── AnswerTooLarge    more bytes than allowed
 │       └── ServiceUnavailable
 ├── ServiceRefusal            the service answered: no
 │   ├── NotAuthorized         the caller lacks a right (403)
@@ -248,6 +252,17 @@ class InvalidCluster(ConnectionFailure):
     """An address that is refused before anything is sent."""
 
 
+class UntrustedHost(InvalidCluster):
+    """A host that is not known to belong to Azure, or a server on this machine.
+
+    No token of the user is sent there; nothing was sent at all.
+    """
+
+
+class UntrustedAudience(InvalidCluster):
+    """The cluster's metadata ask for a token that other services accept. None was requested."""
+
+
 class UnknownConnection(ConnectionFailure):
     """A connection name that is not open."""
 
@@ -282,6 +297,14 @@ class RequestTimedOut(AnswerLost):
 
 class UnreadableAnswer(AnswerLost):
     """An answer that is not what the protocol says."""
+
+
+class UntrustedLink(UnreadableAnswer):
+    """An answer that leads to another host, as a redirect or link. It was not followed."""
+
+
+class AnswerTooLarge(AnswerLost):
+    """An answer of more bytes than allowed; the rest was not read."""
 
 
 class ServiceUnavailable(AnswerLost):

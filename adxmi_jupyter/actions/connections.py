@@ -55,6 +55,12 @@ def connections_frame(connections: Connections) -> pd.DataFrame:
     )
 
 
+def trusted_frame(connections: Connections) -> pd.DataFrame:
+    """Return the hosts that the user trusts: one column ``host``, string."""
+    hosts = connections.trusted_hosts.all()
+    return fixed_frame({"host": TEXT}, [(host,) for host in hosts])
+
+
 def _principal(connection: Connection) -> str:
     query = "print principal = current_principal()"
     return str(connection.kusto.query(query, database=connection.database).rows()[0]["principal"])

@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
 from IPython.core.magic import MAGIC_NO_VAR_EXPAND_ATTR, Magics, magics_class
-from traitlets import Float, Unicode, default, observe
+from traitlets import Float, Int, Unicode, default, observe
 
 from adxmi_jupyter.errors import AdxmiError, InvalidValue
 from adxmi_jupyter.magics.completion import make_matcher
@@ -41,7 +41,12 @@ class AdxmiMagics(Magics):
     credential = Unicode(
         help="The credential's name, see %adxmi connect --help. Falls back to ADXMI_CREDENTIAL."
     ).tag(config=True)
-    timeout = Float(60.0, help="Seconds a request may take, 1 to 3600.").tag(config=True)
+    timeout = Float(
+        help="Seconds a request may take, 1 to 3600. Falls back to ADXMI_TIMEOUT, else 60."
+    ).tag(config=True)
+    max_answer_mb = Int(
+        help="Megabytes an answer may have. Falls back to ADXMI_MAX_ANSWER_MB, else 64."
+    ).tag(config=True)
 
     def __init__(self, shell: InteractiveShell, **options: Any) -> None:
         super().__init__(shell, **options)
@@ -64,7 +69,19 @@ class AdxmiMagics(Magics):
     def _credential_of_environment(self) -> str:
         return os.environ.get("ADXMI_CREDENTIAL", "")
 
-    @observe("cluster", "database", "credential", "timeout")
+    @default("timeout")
+    def _timeout_of_environment(self) -> float:
+        from adxmi_jupyter.service.limits import environment
+
+        return environment().seconds
+
+    @default("max_answer_mb")
+    def _answer_of_environment(self) -> int:
+        from adxmi_jupyter.service.limits import environment
+
+        return environment().megabytes
+
+    @observe("cluster", "database", "credential", "timeout", "max_answer_mb")
     def _configured_anew(self, _change: object) -> None:
         if "connections" in vars(self):
             self.connections.settings = self._settings()
@@ -72,7 +89,9 @@ class AdxmiMagics(Magics):
     def _settings(self) -> Settings:
         from adxmi_jupyter.service.connections import Settings
 
-        return Settings(self.cluster, self.database, self.credential, self.timeout)
+        return Settings(
+            self.cluster, self.database, self.credential, self.timeout, self.max_answer_mb
+        )
 
     @property
     def program(self) -> str:

@@ -253,11 +253,13 @@ class Call:
         error.hide = scrubbed
 
 
-_OPENS = re.compile(r"%adxmi connect (?P<uri>https?://\S+)")
+_OPENS = re.compile(r"%adxmi connect (?P<uri>https?://\S+)(?!\S)(?! --trust-host)")
 _CONFIGURED = {
     "%adxmi connect CLUSTER": "ADXMI_CLUSTER=CLUSTER",
     "%adxmi connect … --credential": "ADXMI_CREDENTIAL=",
     "%adxmi connect … --database": "ADXMI_DATABASE=",
+    "%adxmi connect … --timeout": "ADXMI_TIMEOUT=",
+    "%adxmi connect … --max-answer-mb": "ADXMI_MAX_ANSWER_MB=",
     f"%{NOTEBOOK_PROGRAM}": CONSOLE_PROGRAM,
     NOTEBOOK_PROGRAM: CONSOLE_PROGRAM,
 }

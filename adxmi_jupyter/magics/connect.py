@@ -8,7 +8,7 @@ import click
 
 from adxmi_jupyter.magics.call import Call
 from adxmi_jupyter.magics.options import database_option
-from adxmi_jupyter.magics.params import ClusterName, ConnectionName, CredentialName
+from adxmi_jupyter.magics.params import ClusterName, ConnectionName, CredentialName, TrustedHost
 from adxmi_jupyter.magics.tree import Noun, verb
 
 if TYPE_CHECKING:
@@ -35,7 +35,22 @@ if TYPE_CHECKING:
     "token; as:admin or as:reader on the embedded Azure.",
 )
 @click.option(
-    "--timeout", type=float, metavar="SECONDS", help="Seconds a request may take, 1 to 3600."
+    "--timeout",
+    type=float,
+    metavar="SECONDS",
+    help="Seconds a request may take, attempts and answer included, 1 to 3600. Default: 60.",
+)
+@click.option(
+    "--max-answer-mb",
+    type=int,
+    metavar="MB",
+    help="Megabytes an answer may have, after decompression. Default: 64.",
+)
+@click.option(
+    "--trust-host",
+    is_flag=True,
+    help="Trust this host, which is not a known host of the Azure clouds, from now on: "
+    "it gets your tokens for Azure Data Explorer.",
 )
 def connect(
     call: Call,
@@ -45,6 +60,8 @@ def connect(
     database: str,
     credential: str,
     timeout: float | None,
+    max_answer_mb: int | None,
+    trust_host: bool,
 ) -> pd.DataFrame:
     """Open a connection and make it the current one.
 
@@ -53,7 +70,13 @@ def connect(
     from adxmi_jupyter.actions.connections import status_frame
 
     connection = call.front.connections.open(
-        cluster, name=name, database=database, credential=credential, timeout=timeout
+        cluster,
+        name=name,
+        database=database,
+        credential=credential,
+        timeout=timeout,
+        max_answer_mb=max_answer_mb,
+        trust_host=trust_host,
     )
     return status_frame(connection)
 
@@ -61,7 +84,7 @@ def connect(
 @click.group(cls=Noun, invoke_without_command=True)
 @click.pass_context
 def connections(context: click.Context) -> pd.DataFrame | None:
-    """List the open connections, or switch between them."""
+    """List the open connections, switch between them, or manage trusted hosts."""
     call = context.find_object(Call)
     return _all(call) if call and context.invoked_subcommand is None else None
 
@@ -100,12 +123,39 @@ def close(call: Call, *, name: str) -> pd.DataFrame:
     return _all(call)
 
 
+@verb("trusted", of=connections, examples=("connections trusted",))
+def trusted(call: Call) -> pd.DataFrame:
+    """List the hosts that get tokens because you trust them.
+
+    These are the hosts of connect --trust-host. The known hosts of the Azure clouds need no entry.
+    """
+    return _trusted(call)
+
+
+@verb(
+    "distrust",
+    of=connections,
+    examples=("connections distrust adx.contoso.example",),
+)
+@click.argument("host", metavar="HOST", type=TrustedHost())
+def distrust(call: Call, *, host: str) -> pd.DataFrame:
+    """Remove a host from the trusted ones, and close the connections to it."""
+    call.front.connections.distrust(host)
+    return _trusted(call)
+
+
 @verb("status", examples=("status",))
 def status(call: Call) -> pd.DataFrame:
     """Show cluster, database, credential, and who the service says you are."""
     from adxmi_jupyter.actions.connections import status_frame
 
     return status_frame(call.connection)
+
+
+def _trusted(call: Call) -> pd.DataFrame:
+    from adxmi_jupyter.actions.connections import trusted_frame
+
+    return trusted_frame(call.front.connections)
 
 
 def _all(call: Call) -> pd.DataFrame:

@@ -41,11 +41,15 @@ class Console:
     def connections(self) -> Connections:
         """The connections of this process."""
         from adxmi_jupyter.service.connections import Connections, Settings
+        from adxmi_jupyter.service.limits import environment
 
+        limits = environment()
         settings = Settings(
             cluster=os.environ.get("ADXMI_CLUSTER", ""),
             database=os.environ.get("ADXMI_DATABASE", ""),
             credential=os.environ.get("ADXMI_CREDENTIAL", ""),
+            timeout=limits.seconds,
+            max_answer_mb=limits.megabytes,
         )
         return Connections(settings, self.say)
 

@@ -162,6 +162,16 @@ class ConnectionName(Name):
         return [connection.name for connection in call.front.connections.all()]
 
 
+class TrustedHost(Name):
+    """A host that the user trusts."""
+
+    name = kind = "trusted host"
+
+    def names(self, call: Call) -> Iterable[str]:
+        """Return the trusted hosts."""
+        return call.front.connections.trusted_hosts.all()
+
+
 class CredentialName(Name):
     """The name of a credential."""
 

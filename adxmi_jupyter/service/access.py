@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from adxmi_jupyter.service.credentials import ArmToken
-from adxmi_jupyter.service.management_client import loopback_client, management_client
+from adxmi_jupyter.service.trust import Audience
 
 if TYPE_CHECKING:
     from azure.mgmt.kusto import KustoManagementClient
 
+    from adxmi_jupyter.service.address import ClusterAddress
     from adxmi_jupyter.service.credentials import Shared
+    from adxmi_jupyter.service.limits import Limits
 
 
 class Access(Protocol):
@@ -25,15 +27,21 @@ class Access(Protocol):
     def builder(self, uri: str) -> Any:
         """Return the SDK's connection string builder for a cluster."""
 
+    @property
+    def limits(self) -> Limits:
+        """What each request may take."""
+
     def management(self, base_url: str, subscription: str, poll_every: float) -> Any:
         """Return the SDK's client of Azure Resource Manager."""
 
 
 @dataclass(frozen=True)
 class CredentialAccess:
-    """A credential of the Azure SDK."""
+    """A credential of the Azure SDK, for a cluster that may have tokens of it."""
 
     credential: Shared
+    address: ClusterAddress
+    limits: Limits
 
     @property
     def used(self) -> str:
@@ -44,13 +52,16 @@ class CredentialAccess:
         """Let the SDK ask for the scope that the cluster's metadata name."""
         from azure.kusto.data import KustoConnectionStringBuilder
 
-        return KustoConnectionStringBuilder.with_azure_token_credential(uri, self.credential)
+        credential = Audience(self.credential, self.address)
+        return KustoConnectionStringBuilder.with_azure_token_credential(uri, credential)
 
     def management(
         self, base_url: str, subscription: str, poll_every: float
     ) -> KustoManagementClient:
         """Use the same credential for Azure Resource Manager."""
-        return management_client(base_url, subscription, self.credential, poll_every)
+        from adxmi_jupyter.service.management_client import management_client
+
+        return management_client(base_url, subscription, self.credential, poll_every, self.limits)
 
 
 @dataclass(frozen=True)
@@ -59,6 +70,7 @@ class TokenAccess:
 
     token: Callable[[], str]
     is_loopback: bool
+    limits: Limits
 
     @property
     def used(self) -> str:
@@ -75,14 +87,18 @@ class TokenAccess:
         self, base_url: str, subscription: str, poll_every: float
     ) -> KustoManagementClient:
         """Use the token on this machine, elsewhere the one for Azure Resource Manager."""
+        from adxmi_jupyter.service.management_client import loopback_client, management_client
+
         if self.is_loopback:
-            return loopback_client(base_url, subscription, self.token(), poll_every)
-        return management_client(base_url, subscription, ArmToken(), poll_every)
+            return loopback_client(base_url, subscription, self.token(), poll_every, self.limits)
+        return management_client(base_url, subscription, ArmToken(), poll_every, self.limits)
 
 
 @dataclass(frozen=True)
 class OpenAccess:
     """No token: servers on this machine, such as an emulator, ask for none."""
+
+    limits: Limits
 
     @property
     def used(self) -> str:
@@ -99,4 +115,6 @@ class OpenAccess:
         self, base_url: str, subscription: str, poll_every: float
     ) -> KustoManagementClient:
         """Be the administrator of an embedded Azure that another process serves."""
-        return loopback_client(base_url, subscription, "embedded-admin", poll_every)
+        from adxmi_jupyter.service.management_client import loopback_client
+
+        return loopback_client(base_url, subscription, "embedded-admin", poll_every, self.limits)

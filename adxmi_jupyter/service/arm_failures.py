@@ -61,7 +61,7 @@ def _is_no_refusal(failure: Any) -> bool:
         return False
     try:
         answer = failure.response.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         return True
     return not (isinstance(answer, dict) and answer.get("status"))
 
@@ -70,7 +70,7 @@ def typed_answer(response: Any) -> AdxmiError:
     """Return the typed error for an answer that is a refusal."""
     try:
         body = response.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         body = {}
     error = body.get("error") if isinstance(body, dict) else None
     return _refusal(response, error if isinstance(error, dict) else {}, "Azure Resource Manager")

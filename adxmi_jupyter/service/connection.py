@@ -138,13 +138,10 @@ class Connection:
         Raises as `service.ingestion.queue_blob`.
         """
         from adxmi_jupyter.service.ingestion import queue_blob
+        from adxmi_jupyter.service.trust import queues_of
 
         return queue_blob(
-            self.ingestion.uri,
-            self._access.builder,
-            database,
-            message,
-            loopback=self.address.is_loopback,
+            self.ingestion, queues_of(self.address), database, message, limits=self._access.limits
         )
 
     def required_database(self) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from adxmi_jupyter.errors import AdxmiError, CredentialFailure, InvalidValue, UnknownConnection
+from adxmi_jupyter.errors import AdxmiError, CredentialFailure, UnknownConnection
 from adxmi_jupyter.model.usage import closest
 from adxmi_jupyter.service.access import CredentialAccess, OpenAccess, TokenAccess
 from adxmi_jupyter.service.address import EMBEDDED, ClusterAddress, parse_address
@@ -17,22 +17,32 @@ from adxmi_jupyter.service.credentials import check_name, make_credential, token
 from adxmi_jupyter.service.directories import data_directory, lock_directory
 from adxmi_jupyter.service.embedded import DEFAULT_DATABASE, PRINCIPALS, EmbeddedService
 from adxmi_jupyter.service.kusto import Kusto, make_client
+from adxmi_jupyter.service.limits import DEFAULT_ANSWER, DEFAULT_TIMEOUT, Limits
 from adxmi_jupyter.service.lock import ClusterLock
+from adxmi_jupyter.service.trust import (
+    TrustedHosts,
+    check_host,
+    check_loopback_token,
+    is_well_known,
+    no_token_of_yours,
+)
 
 if TYPE_CHECKING:
     from adxmi_jupyter.service.access import Access
 
-LONGEST_TIMEOUT = 3600.0
-
 
 @dataclass(frozen=True)
 class Settings:
-    """What is configured; empty means not configured. `timeout` is in seconds."""
+    """What is configured; empty means not configured.
+
+    `timeout` is in seconds, `max_answer_mb` in megabytes.
+    """
 
     cluster: str = ""
     database: str = ""
     credential: str = ""
-    timeout: float = 60.0
+    timeout: float = DEFAULT_TIMEOUT
+    max_answer_mb: int = DEFAULT_ANSWER
 
 
 class Connections:
@@ -53,6 +63,7 @@ class Connections:
         self._open: dict[str, Connection] = {}
         self._current = ""
         self._embedded = EmbeddedService()
+        self.trusted_hosts = TrustedHosts(data_directory)
 
     def current(self) -> Connection:
         """Return the current connection; the first use opens what is configured."""
@@ -94,18 +105,27 @@ class Connections:
         database: str = "",
         credential: str = "",
         timeout: float | None = None,
+        max_answer_mb: int | None = None,
+        trust_host: bool = False,
     ) -> Connection:
         """Open a connection, make sure it answers, and make it current.
 
+        `trust_host` records the host as one that tokens may be sent to, from now on.
+
         Raises
         ------
+        UntrustedHost
+            The host is neither known to belong to Azure nor trusted by the user.
         ConnectionFailure
             The cluster does not answer, or not to this credential.
         ServiceRefusal
             The principal may not even ask for the version.
 
         """
-        connection = self._made(cluster, name, database, credential, timeout)
+        limits = self._limits(timeout, max_answer_mb)
+        if trust_host:
+            self._trust(cluster)
+        connection = self._made(cluster, name, database, credential, limits)
         try:
             connection.kusto.command(".show version", database=connection.database)
         except AdxmiError:
@@ -119,6 +139,24 @@ class Connections:
         connection = self.get(name)
         self._current = connection.name
         return connection
+
+    def distrust(self, host: str) -> None:
+        """Remove a host from the trusted ones and close the connections to it.
+
+        Raises
+        ------
+        InvalidCluster
+            The text is no host.
+
+        """
+        address = parse_address(host if "://" in host else f"https://{host}")
+        if address.host not in self.trusted_hosts.all():
+            self._say(f"{address.host} was not a trusted host.")
+            return
+        self.trusted_hosts.remove(address.host)
+        for connection in self.all():
+            if connection.address.host == address.host:
+                self.close(connection.name)
 
     def close(self, name: str) -> None:
         """Close a connection; raises as `get` does."""
@@ -146,42 +184,62 @@ class Connections:
                 "(%adxmi connect CLUSTER for a real one)."
             )
         try:
-            connection = self._made(self.settings.cluster or EMBEDDED, "", "", "", None)
+            connection = self._made(
+                self.settings.cluster or EMBEDDED, "", "", "", self._limits(None, None)
+            )
         except CredentialFailure as failure:
             better = failure.fix.removeprefix("--credential ")
             failure.fix = f"ADXMI_CREDENTIAL={better}, or c.AdxmiMagics.credential = {better!r}"
             raise
         self._adopt(connection)
 
+    def _limits(self, timeout: float | None, max_answer_mb: int | None) -> Limits:
+        return Limits(
+            self.settings.timeout if timeout is None else timeout,
+            self.settings.max_answer_mb if max_answer_mb is None else max_answer_mb,
+        )
+
+    def _trust(self, cluster: str) -> None:
+        if cluster.strip().lower() == EMBEDDED:
+            return
+        address = parse_address(cluster)
+        if address.is_loopback or is_well_known(address):
+            return
+        self.trusted_hosts.add(address.host)
+        self._say(
+            f"{address.host} is a trusted host from now on "
+            f"(%adxmi connections distrust {address.host} removes it)."
+        )
+
     def _made(
-        self, cluster: str, name: str, database: str, credential: str, timeout: float | None
+        self, cluster: str, name: str, database: str, credential: str, limits: Limits
     ) -> Connection:
-        seconds = _checked_timeout(self.settings.timeout if timeout is None else timeout)
         wanted = credential or self.settings.credential
         if cluster.strip().lower() == EMBEDDED:
-            return self._made_embedded(name, database, wanted, seconds)
+            return self._made_embedded(name, database, wanted, limits)
         address = parse_address(cluster)
+        check_host(address, self.trusted_hosts)
         return self._made_remote(
             address,
             name or address.short_name,
             database or self.settings.database or address.database,
             wanted or "default",
-            seconds,
+            limits,
         )
 
     def _made_embedded(
-        self, name: str, database: str, credential: str, timeout: float
+        self, name: str, database: str, credential: str, limits: Limits
     ) -> Connection:
         principal = _embedded_principal(credential)
         token = _embedded_token(principal)
         address = ClusterAddress(self._embedded.azure.kusto_uri)
-        access = TokenAccess(lambda: token, is_loopback=True)
+        access = TokenAccess(lambda: token, is_loopback=True, limits=limits)
         return Connection(
             name or EMBEDDED,
             address,
             database=database or self.settings.database or DEFAULT_DATABASE,
             credential=f"as:{principal}",
-            make_kusto=lambda uri: self._kusto(ClusterAddress(uri), access, timeout),
+            make_kusto=lambda uri: self._kusto(ClusterAddress(uri), access),
             say=self._say,
             records=self._records(address, lambda: self._embedded.directory / "history.jsonl"),
             access=access,
@@ -189,15 +247,15 @@ class Connections:
         )
 
     def _made_remote(
-        self, address: ClusterAddress, name: str, database: str, credential: str, timeout: float
+        self, address: ClusterAddress, name: str, database: str, credential: str, limits: Limits
     ) -> Connection:
-        access = _access(address, credential)
+        access = _access(address, credential, limits)
         return Connection(
             name,
             address,
             database=database,
             credential=credential,
-            make_kusto=lambda uri: self._kusto(ClusterAddress(uri), access, timeout),
+            make_kusto=lambda uri: self._kusto(ClusterAddress(uri), access),
             say=self._say,
             records=self._records(
                 address, lambda: data_directory() / f"{_file_name(address)}.jsonl"
@@ -213,25 +271,52 @@ class Connections:
 
         return Records(history, ClusterLock(lock, self._say))
 
-    def _kusto(self, address: ClusterAddress, access: Access, timeout: float) -> Kusto:
+    def _kusto(self, address: ClusterAddress, access: Access) -> Kusto:
         return Kusto(
             address.uri,
             lambda: make_client(
-                address.uri, loopback=address.is_loopback, authenticate=access.builder
+                address.uri,
+                loopback=address.is_loopback,
+                authenticate=access.builder,
+                limits=access.limits,
             ),
-            timeout=timeout,
+            timeout=access.limits.seconds,
             say=self._say,
         )
 
 
-def _access(address: ClusterAddress, credential: str) -> Access:
+def _access(address: ClusterAddress, credential: str, limits: Limits) -> Access:
+    if address.is_loopback:
+        return _loopback_access(address, credential, limits)
     if credential == "token":
         token_from_environment()
-        return TokenAccess(token_from_environment, is_loopback=address.is_loopback)
-    if address.is_loopback and credential == "default":
-        return OpenAccess()
+        return TokenAccess(token_from_environment, is_loopback=False, limits=limits)
     check_name(credential)
-    return CredentialAccess(make_credential(credential, address.authority))
+    return CredentialAccess(make_credential(credential, address.authority), address, limits)
+
+
+def _loopback_access(address: ClusterAddress, credential: str, limits: Limits) -> Access:
+    if credential == "default":
+        return OpenAccess(limits)
+    check_name(credential)
+    if credential != "token":
+        raise no_token_of_yours(f"the credential {credential!r} is yours", address.uri)
+    _local_token()
+    return TokenAccess(_local_token, is_loopback=True, limits=limits)
+
+
+def _local_token() -> str:
+    """Return the token of ``ADXMI_TOKEN`` if it is one of the embedded Azure.
+
+    Raises
+    ------
+    CredentialFailure
+        The variable is not set.
+    UntrustedHost
+        It is another token, which a server on this machine does not get.
+
+    """
+    return check_loopback_token(token_from_environment())
 
 
 def _embedded_principal(credential: str) -> str:
@@ -254,16 +339,6 @@ def _embedded_token(principal: str) -> str:
             fix="--credential as:admin",
         )
     return PRINCIPALS[principal]
-
-
-def _checked_timeout(seconds: float) -> float:
-    if not 1 <= seconds <= LONGEST_TIMEOUT:
-        raise InvalidValue(
-            f"a timeout of {seconds:g} s cannot be used",
-            why=f"the service allows 1 to {LONGEST_TIMEOUT:g} seconds",
-            fix="--timeout 60",
-        )
-    return seconds
 
 
 def _file_name(address: ClusterAddress) -> str:

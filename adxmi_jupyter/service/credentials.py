@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.errors import CredentialFailure
+from adxmi_jupyter.service.deadline import not_counted
 
 if TYPE_CHECKING:
     from azure.core.credentials import AccessToken, TokenCredential
@@ -57,7 +58,8 @@ class Shared:
 
     def get_token(self, *scopes: str, **options: Any) -> AccessToken:
         """Get a token from the credential within."""
-        return self._inner.get_token(*scopes, **options)
+        with not_counted():
+            return self._inner.get_token(*scopes, **options)
 
     def close(self) -> None:
         """Do nothing: another client may still use the credential."""

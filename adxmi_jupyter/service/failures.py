@@ -25,8 +25,9 @@ def typed(failure: Exception, cluster: str) -> AdxmiError:
     from azure.core.exceptions import ClientAuthenticationError
     from azure.kusto.data import exceptions as kusto
 
-    if isinstance(failure, AdxmiError):
-        return failure
+    inner = _typed_already(failure)
+    if inner is not None:
+        return inner
     if isinstance(failure, kusto.KustoThrottlingError):
         return _throttled(failure)
     if isinstance(failure, kusto.KustoNetworkError):
@@ -39,9 +40,13 @@ def typed(failure: Exception, cluster: str) -> AdxmiError:
         return _no_token(failure.exception)
     if isinstance(failure, ClientAuthenticationError):
         return _no_token(failure)
-    if isinstance(failure, kusto.KustoClientInvalidConnectionStringException):
-        return _untrusted_host(cluster)
     return _unreadable(f"{type(failure).__name__} while reading it")
+
+
+def _typed_already(failure: BaseException) -> AdxmiError | None:
+    """Return the typed error that the transport or a credential raised below the SDK."""
+    within = (failure, failure.__cause__, getattr(failure, "exception", None))
+    return next((one for one in within if isinstance(one, AdxmiError)), None)
 
 
 def retry_after(failure: AdxmiError) -> float | None:
@@ -192,14 +197,6 @@ def _no_token(failure: BaseException) -> AdxmiError:
     )
 
 
-def _untrusted_host(cluster: str) -> AdxmiError:
-    return errors.InvalidCluster(
-        f"{cluster} is not a host of Azure Data Explorer",
-        why="tokens are sent to the well-known hosts of the Azure clouds only",
-        fix="give https://NAME.REGION.kusto.windows.net",
-    )
-
-
 def unreadable_answer(detail: str) -> AdxmiError:
     """Return the error for an answer that is not what the protocol says."""
     return _unreadable(detail)
@@ -235,7 +232,7 @@ def _with_details(
 def _json(response: Response | None) -> dict[str, Any]:
     try:
         body = response.json() if response is not None else {}
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     error = body.get("error") if isinstance(body, dict) else None
     return error if isinstance(error, dict) else {}

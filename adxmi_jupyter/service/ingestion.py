@@ -10,6 +10,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.errors import (
+    AdxmiError,
     AnswerLost,
     ClusterUnreachable,
     CommandRefused,
@@ -21,28 +22,45 @@ from adxmi_jupyter.errors import (
     ServiceUnavailable,
     WriteNotApplied,
 )
-from adxmi_jupyter.service.failures import typed
+from adxmi_jupyter.service.address import origin_of
+from adxmi_jupyter.service.deadline import within
+from adxmi_jupyter.service.failures import unreadable_answer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Mapping, Sequence
 
-    from adxmi_jupyter.errors import (
-        AdxmiError,
-    )
     from adxmi_jupyter.model.declaration.products import QueuedIngestion
+    from adxmi_jupyter.service.kusto import Kusto
+    from adxmi_jupyter.service.limits import Limits
+    from adxmi_jupyter.service.trust import Face
 
 _QUEUE = "the queue of the ingestion endpoint"
+_KIND = "SecuredReadyForAggregationQueue"
+_QUEUES_TRIED = 3
 
 
 def queue_blob(
-    uri: str,
-    builder: Callable[[str], Any],
+    endpoint: Kusto,
+    queues: Face,
     database: str,
     message: QueuedIngestion,
     *,
-    loopback: bool,
+    limits: Limits,
 ) -> str:
     """Queue one blob; return the client's word for how that went.
+
+    The endpoint names the queues and says who the caller is; the SDK writes the message. A queue
+    that was not reached is passed over for the next one. Nothing else is repeated: the same blob
+    would be ingested twice.
+
+    Parameters
+    ----------
+    endpoint
+        The ingestion endpoint of the cluster.
+    queues
+        Which hosts may be a queue of it.
+    limits
+        Of each request.
 
     Raises
     ------
@@ -54,32 +72,98 @@ def queue_blob(
         The service refused, or was not reached; of these `AnswerLost` leaves open whether the
         blob was queued.
     WriteNotApplied
-        The service could not be asked where to queue it, so nothing was queued.
+        The service could not be asked where to queue it, or named a queue on a foreign host, so
+        nothing was queued.
 
     """
+    _require_client()
+    properties = _properties(database, message)
     try:
-        from azure.kusto.ingest import BlobDescriptor, QueuedIngestClient
-        from azure.kusto.ingest.exceptions import KustoQueueError
+        uris = _queue_uris(endpoint, queues)
+        text = _message(endpoint, message, properties)
+    except AdxmiError as error:
+        raise _before_queueing(error) from error
+    return _queued(uris, text, queues, limits)
+
+
+def _require_client() -> None:
+    try:
+        import azure.kusto.ingest  # noqa: F401
     except ImportError as missing:
         raise MissingPackage(
             "the ingestion client is not installed",
             why="azure-kusto-ingest pins storage packages, so it comes only when asked for",
             fix='%pip install "adxmi_jupyter[ingest]"',
         ) from missing
-    properties = _properties(database, message)
-    try:
-        with QueuedIngestClient(builder(uri)) as client:
-            if loopback:
-                _without_proxies(client)
-            blob = BlobDescriptor(message.blob, size=message.size)
-            result = client.ingest_from_blob(blob, properties)
-    except KustoQueueError as failure:
-        raise _refused_by_queue(failure.__cause__ or failure) from failure
-    except Exception as failure:
-        raise _before_queueing(typed(failure, uri)) from failure
-    if result is None:
+
+
+def _queue_uris(endpoint: Kusto, queues: Face) -> list[str]:
+    """Return the addresses of the queues, each with its signature, once all are checked."""
+    rows = endpoint.command(".get ingestion resources").rows()
+    found = [_text(row, "StorageRoot") for row in rows if _text(row, "ResourceTypeName") == _KIND]
+    for uri in found:
+        queues.check(uri)
+    if not found:
         raise _nothing_queued("the service names no queue")
-    return str(result.status.value)
+    return found
+
+
+def _message(endpoint: Kusto, message: QueuedIngestion, properties: Any) -> str:
+    from azure.kusto.ingest import BlobDescriptor
+    from azure.kusto.ingest.ingestion_blob_info import IngestionBlobInfo
+
+    rows = endpoint.command(".get kusto identity token").rows()
+    if not rows:
+        raise unreadable_answer("no identity token")
+    return str(
+        IngestionBlobInfo(
+            BlobDescriptor(message.blob, size=message.size),
+            properties,
+            auth_context=_text(rows[0], "AuthorizationContext"),
+            application_for_tracing="adxmi_jupyter",
+        ).to_json()
+    )
+
+
+def _text(row: Mapping[str, Any], column: str) -> str:
+    value = row.get(column)
+    if not isinstance(value, str):
+        raise unreadable_answer(f"no {column}")
+    return value
+
+
+def _queued(uris: Sequence[str], text: str, queues: Face, limits: Limits) -> str:
+    from azure.core.exceptions import ServiceRequestError
+
+    for uri in uris[:_QUEUES_TRIED]:
+        try:
+            _send(uri, text, queues, limits)
+        except ServiceRequestError as failure:  # not reached
+            unreached = failure
+        except AdxmiError:
+            raise
+        except Exception as failure:
+            raise _refused_by_queue(failure) from failure
+        else:
+            return "QUEUED"
+    raise _refused_by_queue(unreached) from unreached
+
+
+def _send(uri: str, text: str, queues: Face, limits: Limits) -> None:
+    from azure.storage.queue import QueueClient, TextBase64EncodePolicy
+
+    from adxmi_jupyter.service.management_client import BoundedTransport
+    from adxmi_jupyter.service.transport import guarded_session
+
+    session = guarded_session(queues, limits, loopback=origin_of(uri).is_loopback)
+    client = QueueClient.from_queue_url(
+        uri,
+        transport=BoundedTransport(session=session),
+        message_encode_policy=TextBase64EncodePolicy(),
+        retry_total=0,
+    )
+    with client, within(limits.seconds):
+        client.send_message(text)
 
 
 def _properties(database: str, message: QueuedIngestion) -> Any:
@@ -109,12 +193,6 @@ def _properties(database: str, message: QueuedIngestion) -> Any:
         flush_immediately=message.flush_immediately,
         report_level=ReportLevel.FailuresAndSuccesses,
     )
-
-
-def _without_proxies(client: Any) -> None:
-    """Reach a server on this machine without a proxy, which would not find it."""
-    client.set_proxy("")
-    client._resource_manager._kusto_client._session.trust_env = False  # noqa: SLF001 - no public switch
 
 
 def _before_queueing(error: AdxmiError) -> AdxmiError:

@@ -16,12 +16,16 @@ from typing import TYPE_CHECKING, Any, cast
 from adxmi_jupyter.errors import (
     AdxmiError,
     AnswerLost,
+    AnswerTooLarge,
     ClusterUnreachable,
     DatabaseNotFound,
     RequestTimedOut,
     Throttled,
+    UntrustedLink,
 )
 from adxmi_jupyter.model.usage import closest
+from adxmi_jupyter.service.address import ClusterAddress
+from adxmi_jupyter.service.deadline import within
 from adxmi_jupyter.service.failures import incomplete, retry_after, typed, unreadable_answer
 from adxmi_jupyter.service.frames import frame_of, rows_of
 
@@ -29,10 +33,15 @@ if TYPE_CHECKING:
     import pandas as pd
     from azure.kusto.data import KustoClient
 
+    from adxmi_jupyter.service.deadline import Deadline
+    from adxmi_jupyter.service.limits import Limits
+
 _ATTEMPTS = 4
 _FIRST_PAUSE = 0.2
 _LONGEST_WAIT = 60.0
 _WORTH_SAYING = 1.0
+_FINAL = (RequestTimedOut, AnswerTooLarge, UntrustedLink)
+"""Lost answers that another attempt would lose as well."""
 
 
 class Resend(Enum):
@@ -96,7 +105,7 @@ class Kusto:
     make_client
         Makes the SDK's client; called at the first request, since loading the SDK takes long.
     timeout
-        Seconds allowed for a request, from 1 to 3600 (the service's own limit).
+        Seconds allowed for a request and its answer, all attempts and pauses included.
     say
         Tells the user one line, when a wait is long enough to wonder about.
 
@@ -134,24 +143,26 @@ class Kusto:
             The service refused; nothing was changed.
 
         """
-        try:
-            return self._send("execute_mgmt", text, database, resend)
-        except DatabaseNotFound as refusal:
-            raise self._named(refusal, database) from refusal.__cause__
+        with within(self._timeout):
+            try:
+                return self._send("execute_mgmt", text, database, resend)
+            except DatabaseNotFound as refusal:
+                raise self._named(refusal, database) from refusal.__cause__
 
     def query(self, text: str, *, database: str) -> Answer:
         """Send a query; raises as `command` does."""
         return self._send("execute_query", text, database, Resend.READ)
 
     def _send(self, method: str, text: str, database: str, resend: Resend) -> Answer:
-        for attempt in itertools.count(1):
-            try:
-                return self._once(method, text, database)
-            except AdxmiError as failure:
-                pause = _pause(failure, attempt, resend)
-                if pause is None:
-                    raise
-                self._wait(pause, failure)
+        with within(self._timeout) as deadline:
+            for attempt in itertools.count(1):
+                try:
+                    return self._once(method, text, database)
+                except AdxmiError as failure:
+                    pause = _pause(failure, attempt, resend, deadline)
+                    if pause is None:
+                        raise
+                    self._wait(pause, failure)
         raise AssertionError  # pragma: no cover - the loop ends by return or raise
 
     def _once(self, method: str, text: str, database: str) -> Answer:
@@ -201,18 +212,21 @@ class Kusto:
         return named
 
 
-def _pause(failure: AdxmiError, attempt: int, resend: Resend) -> float | None:
+def _pause(failure: AdxmiError, attempt: int, resend: Resend, deadline: Deadline) -> float | None:
     """Return the seconds to wait before another attempt, or None for no other attempt.
 
-    A request that ran out of time is not repeated: the time is what the user allowed for it.
+    There is none that could begin only after the deadline.
     """
-    if attempt >= _ATTEMPTS:
-        return None
+    wanted = None if attempt >= _ATTEMPTS else _wanted_pause(failure, attempt, resend)
+    return wanted if wanted is not None and wanted < deadline.left else None
+
+
+def _wanted_pause(failure: AdxmiError, attempt: int, resend: Resend) -> float | None:
     if isinstance(failure, Throttled):
         asked = retry_after(failure)
         wait = 2.0 ** (attempt - 1) if asked is None else asked
         return wait if wait <= _LONGEST_WAIT else None
-    if isinstance(failure, RequestTimedOut):
+    if isinstance(failure, _FINAL):
         return None
     lost = isinstance(failure, AnswerLost) and resend is not Resend.NEVER
     if lost or isinstance(failure, ClusterUnreachable):
@@ -220,8 +234,10 @@ def _pause(failure: AdxmiError, attempt: int, resend: Resend) -> float | None:
     return None
 
 
-def make_client(uri: str, *, loopback: bool, authenticate: Callable[[str], Any]) -> KustoClient:
-    """Make the SDK's client for a cluster.
+def make_client(
+    uri: str, *, loopback: bool, authenticate: Callable[[str], Any], limits: Limits
+) -> KustoClient:
+    """Make the SDK's client for a cluster whose host was checked (see `trust.check_host`).
 
     Parameters
     ----------
@@ -231,14 +247,38 @@ def make_client(uri: str, *, loopback: bool, authenticate: Callable[[str], Any])
         Whether it is on this machine: proxies then do not apply.
     authenticate
         Returns the SDK's connection string builder for a URI.
+    limits
+        Of each request.
 
     """
     from azure.kusto.data import KustoClient
+    from azure.kusto.data.exceptions import KustoClientInvalidConnectionStringException
+
+    from adxmi_jupyter.service.transport import guarded_session
+    from adxmi_jupyter.service.trust import check_sign_in, face_of
 
     class Client(KustoClient):
         """The SDK's client, waiting as long as asked and not half a minute longer."""
 
         _client_server_delta = timedelta(0)
+
+        def __init__(self, builder: Any) -> None:
+            super().__init__(builder)
+            self._session.close()
+            self._session = guarded_session(
+                face_of(uri, uri),
+                limits,
+                loopback=loopback,
+                socket_options=KustoClient.compose_socket_options(),
+            )
+
+        def validate_endpoint(self) -> None:
+            # Reads the cluster's metadata, too. The host itself was checked already: against the
+            # same list and the hosts that the user added, which the SDK doesn't know.
+            try:
+                super().validate_endpoint()  # type: ignore[no-untyped-call]
+            except KustoClientInvalidConnectionStringException as failure:
+                check_sign_in(ClusterAddress(uri), failure)
 
         @staticmethod
         def _kusto_parse_by_endpoint(endpoint: str, response_json: Any) -> Any:
@@ -252,7 +292,4 @@ def make_client(uri: str, *, loopback: bool, authenticate: Callable[[str], Any])
         azure_log.addHandler(logging.NullHandler())
     builder = authenticate(uri)
     builder.application_for_tracing = "adxmi_jupyter"
-    client: Any = Client(builder)
-    if loopback:
-        client._session.trust_env = False  # noqa: SLF001 - no public switch
-    return cast("KustoClient", client)
+    return cast("KustoClient", Client(builder))

@@ -1,64 +1,163 @@
-"""The SDK's client for Azure Resource Manager: for a cloud, and for a server on this machine."""
+"""The SDK's client for Azure Resource Manager: for a cloud, and for a server on this machine.
+
+The pipeline is the SDK's, less what could act unasked: it follows no redirects, registers no
+resource providers, and never repeats a write whose first attempt may have been applied.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+
+from azure.core.pipeline.policies import (
+    ContentDecodePolicy,
+    HeadersPolicy,
+    HTTPPolicy,
+    NetworkTraceLoggingPolicy,
+    RequestIdPolicy,
+    RetryPolicy,
+    SansIOHTTPPolicy,
+    UserAgentPolicy,
+)
+from azure.core.pipeline.transport import RequestsTransport
+from azure.mgmt.core.policies import ARMChallengeAuthenticationPolicy, ARMHttpLoggingPolicy
+
+from adxmi_jupyter.service.deadline import current, within
+from adxmi_jupyter.service.transport import guarded_session
+from adxmi_jupyter.service.trust import face_of
 
 if TYPE_CHECKING:
+    from azure.core.pipeline import PipelineRequest, PipelineResponse
     from azure.mgmt.kusto import KustoManagementClient
+
+    from adxmi_jupyter.service.limits import Limits
+
+NAME = "Azure Resource Manager"
+
+_READS = frozenset({"GET", "HEAD"})
+_THROTTLED = 429
+_LONGEST_POLL = 300.0
 
 
 def management_client(
-    base_url: str, subscription: str, credential: Any, poll_every: float
+    base_url: str, subscription: str, credential: Any, poll_every: float, limits: Limits
 ) -> KustoManagementClient:
     """Make the SDK's client for Azure Resource Manager of a cloud."""
-    from azure.mgmt.kusto import KustoManagementClient
-
-    return KustoManagementClient(
-        credential,
-        subscription,
-        base_url,
-        credential_scopes=[f"{base_url}/.default"],
-        polling_interval=poll_every,
-        retry_total=3,
-    )
+    signing = ARMChallengeAuthenticationPolicy(credential, f"{base_url}/.default")
+    return _client(base_url, subscription, signing, poll_every, limits, attempts=3)
 
 
 def loopback_client(
-    base_url: str, subscription: str, token: str, poll_every: float
+    base_url: str, subscription: str, token: str, poll_every: float, limits: Limits
 ) -> KustoManagementClient:
     """Make the SDK's client for a server on this machine, which no proxy leads to."""
-    from azure.mgmt.kusto import KustoManagementClient
+    signing = LoopbackPolicy(token)
+    return _client(base_url, subscription, signing, poll_every, limits, attempts=1)
 
+
+def _client(
+    base_url: str,
+    subscription: str,
+    signing: Any,
+    poll_every: float,
+    limits: Limits,
+    *,
+    attempts: int,
+) -> KustoManagementClient:
+    from azure.mgmt.kusto import KustoManagementClient, __version__
+
+    session = guarded_session(
+        face_of(base_url, NAME), limits, loopback=isinstance(signing, LoopbackPolicy)
+    )
     return KustoManagementClient(
         _NoCredential(),
         subscription,
         base_url,
-        authentication_policy=_loopback_policy(token),
+        policies=[
+            RequestIdPolicy(),
+            HeadersPolicy(),
+            UserAgentPolicy(sdk_moniker=f"mgmt-kusto/{__version__}"),
+            ContentDecodePolicy(),
+            DeadlinePolicy(limits.seconds),
+            CautiousRetryPolicy(retry_total=attempts),
+            signing,
+            NetworkTraceLoggingPolicy(),
+            ARMHttpLoggingPolicy(),
+        ],
+        transport=BoundedTransport(session=session),
         polling_interval=poll_every,
-        retry_total=1,
-        use_env_settings=False,
     )
 
 
 class _NoCredential:
-    """The SDK wants a credential even where its own policy is replaced."""
+    """The SDK wants a credential even where the policies are given."""
 
     def get_token(self, *_scopes: str, **_options: Any) -> Any:
-        raise AssertionError("the loopback policy gives the token")
+        raise AssertionError("the signing policy gives the token")
 
 
-def _loopback_policy(token: str) -> Any:
-    from azure.core.pipeline.policies import SansIOHTTPPolicy
+class LoopbackPolicy(SansIOHTTPPolicy[Any, Any]):
+    """Send a token over plain http, which the SDK's own policy refuses: on this machine only.
 
-    class LoopbackPolicy(SansIOHTTPPolicy[Any, Any]):
-        """Send the token over plain http, which the SDK's own policy refuses, here only."""
+    The transport sees to it that the request goes nowhere else.
+    """
 
-        def on_request(self, request: Any) -> None:
-            host = urlsplit(request.http_request.url).hostname
-            if host not in {"127.0.0.1", "localhost", "::1"}:
-                raise ValueError("a token of the embedded Azure never leaves this machine")
-            request.http_request.headers["Authorization"] = f"Bearer {token}"
+    def __init__(self, token: str) -> None:
+        self._token = token
 
-    return LoopbackPolicy()
+    def on_request(self, request: PipelineRequest[Any]) -> None:
+        """Add the token."""
+        request.http_request.headers["Authorization"] = f"Bearer {self._token}"
+
+
+class DeadlinePolicy(HTTPPolicy[Any, Any]):
+    """Give a request so many seconds, all attempts and pauses included."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__()
+        self._seconds = seconds
+
+    def send(self, request: PipelineRequest[Any]) -> PipelineResponse[Any, Any]:
+        """Send the request to the next policy."""
+        with within(self._seconds):
+            return self.next.send(request)
+
+
+class CautiousRetryPolicy(RetryPolicy[Any, Any]):
+    """The SDK's retries for what reads; writes again only what was surely not executed.
+
+    The SDK repeats PUT, PATCH and DELETE after HTTP 500 and lost answers, when the first attempt
+    may have been applied: the second then meets a changed resource, as if others had changed it.
+    """
+
+    def configure_retries(self, options: dict[str, Any]) -> dict[str, Any]:
+        """Repeat reads only, unless the caller names methods."""
+        options.setdefault("retry_on_methods", _READS)
+        return super().configure_retries(options)
+
+    def is_retry(self, settings: dict[str, Any], response: PipelineResponse[Any, Any]) -> bool:
+        """Tell whether to send again; never when the pause would outlast the deadline."""
+        if response.http_request.method.upper() in settings["methods"]:
+            wanted = bool(super().is_retry(settings, response))
+        else:
+            wanted = response.http_response.status_code == _THROTTLED
+        return wanted and settings["total"] > 0 and self._pause(settings, response) < _left()
+
+    def _pause(self, settings: dict[str, Any], response: PipelineResponse[Any, Any]) -> float:
+        try:
+            asked = self.get_retry_after(response)
+        except (ValueError, OverflowError):  # neither seconds nor a date
+            return float("inf")
+        return float(self.get_backoff_time(settings) if asked is None else asked)
+
+
+class BoundedTransport(RequestsTransport):  # type: ignore[misc]
+    """The SDK's transport, whose pauses end: with the request, or when polling, in minutes."""
+
+    def sleep(self, duration: float) -> None:
+        """Pause; a request that has no such time left fails when it is sent next."""
+        super().sleep(min(duration, _left(), _LONGEST_POLL))
+
+
+def _left() -> float:
+    deadline = current()
+    return float("inf") if deadline is None else deadline.left

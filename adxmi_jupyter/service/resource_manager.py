@@ -370,7 +370,7 @@ def _codes(error: Any) -> set[str]:
 def _object(response: Any) -> dict[str, Any]:
     try:
         answer = response.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         answer = None
     if not isinstance(answer, dict):
         raise UnreadableAnswer(

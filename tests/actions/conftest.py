@@ -23,9 +23,9 @@ def reader(connections, connection):
 @pytest.fixture
 def outsider(connections, azure, monkeypatch):
     """A principal that may read the policies and has no right in Azure Resource Manager."""
-    principal = azure.world.add_principal("outsider", token="an-outsider")
+    principal = azure.world.add_principal("outsider", token="embedded-outsider")
     azure.world.grant(principal, DatabaseRole.VIEWERS, database="Sales")
-    monkeypatch.setenv("ADXMI_TOKEN", "an-outsider")
+    monkeypatch.setenv("ADXMI_TOKEN", "embedded-outsider")
     return connections.open(azure.kusto_uri, name="outsider", credential="token", database="Sales")
 
 

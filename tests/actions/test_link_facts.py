@@ -122,7 +122,7 @@ def test_external_tables_are_read_with_their_connection_strings(ask):
 def test_a_sql_table_may_show_its_connection_string_among_its_properties(
     connections, ask, monkeypatch
 ):
-    monkeypatch.setenv("ADXMI_TOKEN", "any")
+    monkeypatch.setenv("ADXMI_TOKEN", "embedded-any")
     columns = {"TableName": "string", "TableType": "string", "Properties": "string"}
     properties = '{"TargetEntityConnectionString": "Server=tcp:erp.database.windows.net"}'
     rows = [["Stock", "Sql", properties], ["Bare", "Blob", "{}"]]

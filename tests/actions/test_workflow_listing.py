@@ -297,7 +297,7 @@ def test_a_database_that_is_not_there_is_named_with_the_closest_match(listed, no
 def test_functions_that_do_it_are_listed_with_the_identities_in_their_text(
     connections, monkeypatch
 ):
-    monkeypatch.setenv("ADXMI_TOKEN", "any")
+    monkeypatch.setenv("ADXMI_TOKEN", "embedded-any")
     string = f"Authentication=Active Directory Managed Identity;User Id={EXPORT}"
     body = f"{{ evaluate sql_request('Server=x;{string}', 'select 1') }}"
     rows = [["Stock", "()", body], ["Other", "()", "{ Orders }"]]

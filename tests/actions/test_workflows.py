@@ -112,9 +112,9 @@ def test_what_is_nearly_an_object_id_is_a_problem(fill):
 @pytest.fixture
 def loader(azure, connections, monkeypatch):
     """Somebody who may ingest, and read no policy."""
-    principal = azure.world.add_principal("loader", token="a-loader")
+    principal = azure.world.add_principal("loader", token="embedded-loader")
     azure.world.grant(principal, DatabaseRole.INGESTORS, database="Sales")
-    monkeypatch.setenv("ADXMI_TOKEN", "a-loader")
+    monkeypatch.setenv("ADXMI_TOKEN", "embedded-loader")
     return connections.open(azure.kusto_uri, credential="token", database="Sales")
 
 

@@ -19,9 +19,9 @@ LISTED = (
 @pytest.fixture
 def as_viewer(magic, azure, monkeypatch):
     """Speak as somebody who may read Sales and nothing else."""
-    principal = azure.world.add_principal("viewer", token="a-viewer")
+    principal = azure.world.add_principal("viewer", token="embedded-viewer")
     azure.world.grant(principal, DatabaseRole.VIEWERS, database="Sales")
-    monkeypatch.setenv("ADXMI_TOKEN", "a-viewer")
+    monkeypatch.setenv("ADXMI_TOKEN", "embedded-viewer")
     magic(f"connect {azure.kusto_uri} --name viewer --credential token --database Sales")
 
 

@@ -64,9 +64,9 @@ def test_list_can_be_limited_to_an_identity(magic):
 
 
 def test_list_says_what_those_without_rights_in_azure_do_not_see(magic, azure, said, monkeypatch):
-    principal = azure.world.add_principal("outsider", token="an-outsider")
+    principal = azure.world.add_principal("outsider", token="embedded-outsider")
     azure.world.grant(principal, ClusterRole.MONITOR)
-    monkeypatch.setenv("ADXMI_TOKEN", "an-outsider")
+    monkeypatch.setenv("ADXMI_TOKEN", "embedded-outsider")
     magic(f"connect {azure.kusto_uri} --name outsider --credential token")
     said()
 

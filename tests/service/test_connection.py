@@ -192,7 +192,7 @@ def test_an_embedded_azure_that_another_process_serves_takes_blobs_too(
 
 
 def test_a_server_without_resource_manager_has_one_endpoint_for_all(connections, monkeypatch):
-    monkeypatch.setenv("ADXMI_TOKEN", "any")
+    monkeypatch.setenv("ADXMI_TOKEN", "embedded-any")
 
     with replay(v1({"x": "string"}, [])) as uri:
         emulator = connections.open(uri, credential="token", database="Sales")

@@ -5,13 +5,18 @@ import json
 import re
 import sys
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
 from adxmi_jupyter import errors
 from adxmi_jupyter.model.declaration.products import QueuedIngestion
 from adxmi_jupyter.service.access import OpenAccess
+from adxmi_jupyter.service.address import ClusterAddress
 from adxmi_jupyter.service.ingestion import queue_blob
+from adxmi_jupyter.service.kusto import Kusto, make_client
+from adxmi_jupyter.service.limits import Limits
+from adxmi_jupyter.service.trust import queues_of
 from tests.service.answers import v1
 from tests.service.replay import replay
 
@@ -23,8 +28,18 @@ KINDS = (
 )
 
 
+LIMITS = Limits(seconds=5)
+
+
 def queue(uri, message=MESSAGE):
-    return queue_blob(uri, OpenAccess().builder, "Sales", message, loopback=True)
+    client = partial(
+        make_client, uri, loopback=True, authenticate=OpenAccess(LIMITS).builder, limits=LIMITS
+    )
+    endpoint = Kusto(uri, client, timeout=LIMITS.seconds, say=print)
+    try:
+        return queue_blob(endpoint, queues_of(ClusterAddress(uri)), "Sales", message, limits=LIMITS)
+    finally:
+        endpoint.close()
 
 
 def resources(queue_uri, kinds=KINDS):
@@ -132,10 +147,7 @@ def test_a_queue_that_refuses_is_told_with_its_code_and_not_its_address(
     assert "s3cret" not in str(told)
 
 
-def test_a_queue_that_cannot_be_reached_got_nothing(monkeypatch):
-    monkeypatch.setattr(
-        "azure.storage.queue._shared.policies.StorageRetryPolicy.sleep", lambda *_: None
-    )
+def test_a_queue_that_cannot_be_reached_got_nothing():
     with (
         replay(resources("http://127.0.0.1:9/a-queue")) as uri,
         pytest.raises(errors.ClusterUnreachable) as caught,
@@ -146,10 +158,7 @@ def test_a_queue_that_cannot_be_reached_got_nothing(monkeypatch):
     assert "s3cret" not in str(caught.value)
 
 
-def test_a_queue_that_is_out_of_order_leaves_it_open(refused_with, monkeypatch):
-    monkeypatch.setattr(
-        "azure.storage.queue._shared.policies.StorageRetryPolicy.sleep", lambda *_: None
-    )
+def test_a_queue_that_is_out_of_order_leaves_it_open(refused_with):
 
     told = refused_with(503)
 

@@ -167,5 +167,5 @@ def test_a_token_of_this_machine_never_leaves_it(connection):
 
     client = connection.resource_manager._client("00000000-0000-0000-0000-000000000000")
 
-    with pytest.raises(ValueError, match="never leaves this machine"):
+    with pytest.raises(errors.UntrustedLink, match="leads to https://management"):
         client.send_request(HttpRequest("GET", "https://management.azure.com/subscriptions"))

@@ -1,0 +1,81 @@
+"""How long a request may take and how large its answer may be."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from adxmi_jupyter.errors import InvalidValue
+
+LONGEST_TIMEOUT = 3600.0
+LARGEST_ANSWER = 4096
+DEFAULT_TIMEOUT = 60.0
+DEFAULT_ANSWER = 64
+_MEGABYTE = 2**20
+
+Number = TypeVar("Number", int, float)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The limits of a request; raises InvalidValue for what can't be used.
+
+    Parameters
+    ----------
+    seconds
+        For the whole request, repeated attempts included; the service allows 1 to 3600.
+    megabytes
+        Of an answer, after decompression.
+
+    """
+
+    seconds: float = DEFAULT_TIMEOUT
+    megabytes: int = DEFAULT_ANSWER
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.seconds <= LONGEST_TIMEOUT:
+            raise InvalidValue(
+                f"a timeout of {self.seconds:g} s cannot be used",
+                why=f"the service allows 1 to {LONGEST_TIMEOUT:g} seconds",
+                fix="--timeout 60",
+            )
+        if not 1 <= self.megabytes <= LARGEST_ANSWER:
+            raise InvalidValue(
+                f"a maximum answer size of {self.megabytes} MB cannot be used",
+                why=f"1 to {LARGEST_ANSWER} MB are allowed",
+                fix=f"--max-answer-mb {DEFAULT_ANSWER}",
+            )
+
+    @property
+    def size(self) -> int:
+        """The largest answer in bytes."""
+        return self.megabytes * _MEGABYTE
+
+
+def environment() -> Limits:
+    """Return the limits of ``ADXMI_TIMEOUT`` and ``ADXMI_MAX_ANSWER_MB``, or the defaults.
+
+    Raises
+    ------
+    InvalidValue
+        A variable's value can't be used.
+
+    """
+    return Limits(
+        _number("ADXMI_TIMEOUT", float, DEFAULT_TIMEOUT),
+        _number("ADXMI_MAX_ANSWER_MB", int, DEFAULT_ANSWER),
+    )
+
+
+def _number(variable: str, kind: Callable[[str], Number], default: Number) -> Number:
+    text = os.environ.get(variable, "").strip()
+    try:
+        return kind(text) if text else default
+    except ValueError as error:
+        raise InvalidValue(
+            f"{variable}={text!r} cannot be used",
+            why="it is not a number",
+            fix=f"{variable}={default:g}",
+        ) from error
