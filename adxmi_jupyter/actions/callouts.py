@@ -20,6 +20,7 @@ from adxmi_jupyter.errors import (
 )
 from adxmi_jupyter.model import callout
 from adxmi_jupyter.model.callout import parse_callouts
+from adxmi_jupyter.model.kusto_shapes import CALLOUT_POLICY
 from adxmi_jupyter.service.kusto import Resend
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ class CalloutChange:
 
 def read_rules(connection: Connection) -> tuple[CalloutRule, ...]:
     """Read the rules, the service's own among them; raises as `Kusto.command` does."""
-    rows = connection.kusto.command(_SHOW, database=connection.database).rows()
+    rows = connection.kusto.command(_SHOW, database=connection.database).rows(CALLOUT_POLICY)
     return parse_callouts(rows)
 
 

@@ -22,6 +22,7 @@ from adxmi_jupyter.actions.role_change import (
     unconfirmed,
 )
 from adxmi_jupyter.errors import AdxmiError, ResourceNotFound, WriteNotApplied
+from adxmi_jupyter.model.azure_shapes import PRINCIPAL_ASSIGNMENT
 from adxmi_jupyter.model.cluster_role import PrincipalAssignment, parse_principal_assignment
 from adxmi_jupyter.service.resource_manager import KUSTO_VERSION
 
@@ -188,7 +189,9 @@ def _resolve(
 
 def _found(connection: Connection, one: PrincipalAssignment) -> PrincipalAssignment | None:
     try:
-        resource = connection.resource_manager.get(one.resource_id, KUSTO_VERSION)
+        resource = connection.resource_manager.get(
+            one.resource_id, KUSTO_VERSION, PRINCIPAL_ASSIGNMENT
+        )
     except ResourceNotFound:
         return None
     return parse_principal_assignment(resource)

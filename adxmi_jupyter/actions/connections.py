@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.actions.frames import FLAG, TEXT, fixed_frame
 from adxmi_jupyter.errors import AdxmiError
+from adxmi_jupyter.model.declaration.stored import text_cell
 from adxmi_jupyter.model.kql import quote_name
+from adxmi_jupyter.model.kusto_shapes import CALLER, OWN_ROLES, VERSION
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,7 +30,7 @@ def status_frame(connection: Connection) -> pd.DataFrame:
         The cluster does not answer or does not let the caller in.
 
     """
-    version = connection.kusto.command(".show version", database=connection.database).rows()
+    answer = connection.kusto.command(".show version", database=connection.database)
     columns = ("connection", "cluster", "database", "credential", "principal", "roles", "version")
     row = (
         connection.name,
@@ -37,7 +39,7 @@ def status_frame(connection: Connection) -> pd.DataFrame:
         connection.credential_used,
         _principal(connection),
         _roles(connection),
-        str(version[0]["BuildVersion"]) if version else "",
+        text_cell(answer.rows(VERSION)[0], "BuildVersion"),
     )
     return fixed_frame(dict.fromkeys(columns, TEXT), [row])
 
@@ -63,7 +65,8 @@ def trusted_frame(connections: Connections) -> pd.DataFrame:
 
 def _principal(connection: Connection) -> str:
     query = "print principal = current_principal()"
-    return str(connection.kusto.query(query, database=connection.database).rows()[0]["principal"])
+    (row, *_) = connection.kusto.query(query, database=connection.database).rows(CALLER)
+    return text_cell(row, "principal")
 
 
 def _roles(connection: Connection) -> str:
@@ -78,11 +81,12 @@ def _role_rows(connection: Connection, database: str) -> Sequence[Mapping[str, A
     """
     scope = f"database {quote_name(database)}" if database else "cluster"
     try:
-        return connection.kusto.command(f".show {scope} principal roles", database=database).rows()
+        answer = connection.kusto.command(f".show {scope} principal roles", database=database)
+        return answer.rows(OWN_ROLES)
     except AdxmiError:
         return ()
 
 
 def _role_text(row: Mapping[str, Any]) -> str:
-    role, scope = str(row["Role"]), str(row.get("Scope") or "")
+    role, scope = text_cell(row, "Role"), text_cell(row, "Scope")
     return f"{role} ({scope})" if scope.lower().startswith("database ") else role

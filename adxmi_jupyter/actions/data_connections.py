@@ -19,6 +19,7 @@ from adxmi_jupyter.errors import (
     WriteOutcomeUnknown,
 )
 from adxmi_jupyter.model import kql
+from adxmi_jupyter.model.azure_shapes import CLUSTER, FOUND_TENANT
 from adxmi_jupyter.model.word import line
 from adxmi_jupyter.service import data_connections as service
 from adxmi_jupyter.service.data_connections import Place
@@ -68,7 +69,7 @@ def put(
     _refuse_other_tenants(connection, cluster_id, product)
     manager = connection.resource_manager
     body = {
-        "location": manager.get(cluster_id, KUSTO_VERSION).get("location"),
+        "location": manager.get(cluster_id, KUSTO_VERSION, CLUSTER).get("location"),
         "kind": product.kind,
         "properties": dict(product.properties),
     }
@@ -163,7 +164,8 @@ def _refuse_other_tenants(connection: Connection, cluster_id: str, product: Data
             wanted.append(found.group().lower())
     listed = ", ".join(map(kql.string_literal, dict.fromkeys(wanted)))
     rows = connection.resource_manager.graph(
-        f"resources | where tolower(id) in ({listed}) | project id, tenantId | order by id asc"
+        f"resources | where tolower(id) in ({listed}) | project id, tenantId | order by id asc",
+        FOUND_TENANT,
     )
     tenants = {str(row["id"]).lower(): str(row["tenantId"]).lower() for row in rows}
     own = tenants.get(cluster_id.lower(), "")

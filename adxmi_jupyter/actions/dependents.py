@@ -11,12 +11,19 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from adxmi_jupyter.actions.frames import TEXT, fixed_frame
 from adxmi_jupyter.actions.identities import cluster_id
 from adxmi_jupyter.actions.policies import read, scopes_of
 from adxmi_jupyter.errors import AdxmiError
+from adxmi_jupyter.model.azure_shapes import CLUSTER
+from adxmi_jupyter.model.declaration.stored import text_cell
+from adxmi_jupyter.model.kusto_shapes import (
+    CONTINUOUS_EXPORTS,
+    EXTERNAL_TABLES,
+    UPDATE_POLICIES,
+)
+from adxmi_jupyter.service.data_connections import listed
 from adxmi_jupyter.service.gather import gather
 from adxmi_jupyter.service.resource_manager import KUSTO_VERSION
 
@@ -37,11 +44,11 @@ KEY, POLICY, EXTERNAL_TABLE, CONTINUOUS_EXPORT, UPDATE_POLICY, DATA_CONNECTION =
 )
 
 _NAMES_SYSTEM = re.compile(r"managed_?identity[\"']?\s*[=:]\s*[\"']?system\b", re.IGNORECASE)
-# Kind, command, and the column with the name of what depends.
+# Kind, command, what it answers, and the column with the name of what depends.
 _COMMANDS = (
-    (EXTERNAL_TABLE, ".show external tables", "TableName"),
-    (CONTINUOUS_EXPORT, ".show continuous-exports", "Name"),
-    (UPDATE_POLICY, ".show table * policy update", "EntityName"),
+    (EXTERNAL_TABLE, ".show external tables", EXTERNAL_TABLES, ("TableName", "EntityName")),
+    (CONTINUOUS_EXPORT, ".show continuous-exports", CONTINUOUS_EXPORTS, ("Name",)),
+    (UPDATE_POLICY, ".show table * policy update", UPDATE_POLICIES, ("EntityName", "TableName")),
 )
 
 _PLURAL = {
@@ -121,7 +128,7 @@ def dependents_frame(found: Dependents) -> pd.DataFrame:
 def of_key(connection: Connection, identities: Sequence[ManagedIdentity]) -> Dependents:
     """Find the identity that reads the key: without a user-assigned one, the system-assigned."""
     try:
-        cluster = connection.resource_manager.get(cluster_id(connection), KUSTO_VERSION)
+        cluster = connection.resource_manager.get(cluster_id(connection), KUSTO_VERSION, CLUSTER)
     except AdxmiError as failure:
         return Dependents((), (f"{KEY}: {failure.what}",))
     key = (cluster.get("properties") or {}).get("keyVaultProperties") or {}
@@ -174,14 +181,14 @@ def _in_database(
 ) -> tuple[list[Dependent], list[str]]:
     found: list[Dependent] = []
     unseen: list[str] = []
-    for kind, command, name in _COMMANDS:
+    for kind, command, shape, name in _COMMANDS:
         try:
-            rows = connection.kusto.command(command, database=database).rows()
+            rows = connection.kusto.command(command, database=database).rows(shape)
         except AdxmiError as failure:
             unseen.append(f"{_PLURAL[kind]} of {database}: {failure.what}")
             continue
         found += [
-            _dependent(identity, kind, database, str(row[name]))
+            _dependent(identity, kind, database, text_cell(row, *name))
             for row in rows
             for identity in identities
             if _names(row, identity)
@@ -196,8 +203,7 @@ def _in_database(
 def _connections(
     connection: Connection, database: str, identities: Sequence[ManagedIdentity]
 ) -> list[Dependent]:
-    path = f"{cluster_id(connection)}/databases/{quote(database)}/dataConnections"
-    resources = connection.resource_manager.all_of(path, KUSTO_VERSION)
+    resources = listed(connection.resource_manager, cluster_id(connection), database)
     return [
         _dependent(identity, DATA_CONNECTION, database, str(resource["name"]).split("/")[-1])
         for resource in resources

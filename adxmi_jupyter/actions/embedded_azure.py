@@ -16,6 +16,7 @@ from adxmi_jupyter.model.body import json_value
 from adxmi_jupyter.model.declaration.registry import declaration_of
 from adxmi_jupyter.model.declaration.stored import cell
 from adxmi_jupyter.model.identity import SYSTEM
+from adxmi_jupyter.model.kusto_shapes import EXPORT_FAILURES
 from adxmi_jupyter.model.usage import closest
 from adxmi_jupyter.model.word import line, quoted
 
@@ -330,7 +331,7 @@ def run_export(connection: Connection, database: str, name: str) -> None:
 def _failed_run(connection: Connection, database: str, kept: Kept) -> OperationFailed:
     name = kept.existing.name
     command = f".show continuous-export {kql.quote_name(name)} failures"
-    rows = connection.kusto.command(command, database=database).rows()
+    rows = connection.kusto.command(command, database=database).rows(EXPORT_FAILURES)
     given = {
         "name": name,
         "external_table": kept.existing.target,

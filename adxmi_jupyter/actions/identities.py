@@ -17,6 +17,7 @@ from adxmi_jupyter.model.assignment import (
     plan_assign,
     plan_remove,
 )
+from adxmi_jupyter.model.azure_shapes import CLUSTER, IDENTITY
 from adxmi_jupyter.model.identity import ResolvedIdentity, resolve
 from adxmi_jupyter.service.resource_manager import IDENTITY_VERSION, KUSTO_VERSION
 
@@ -43,7 +44,7 @@ def assigned(connection: Connection) -> AssignedIdentities:
         Azure Resource Manager refused or was not reached.
 
     """
-    cluster = connection.resource_manager.get(cluster_id(connection), KUSTO_VERSION)
+    cluster = connection.resource_manager.get(cluster_id(connection), KUSTO_VERSION, CLUSTER)
     present = parse_assigned(cluster)
     connection.assigned_when_last_seen = present
     return present
@@ -191,7 +192,7 @@ def checked_resource(resolved: ResolvedIdentity, reference: str) -> ResolvedIden
 
 def _by_resource_id(connection: Connection, resource_id: str) -> ManagedIdentity:
     try:
-        resource = connection.resource_manager.get(resource_id, IDENTITY_VERSION)
+        resource = connection.resource_manager.get(resource_id, IDENTITY_VERSION, IDENTITY)
     except ResourceNotFound as missing:
         raise UnknownIdentity(
             f"there is no identity {resource_id!r}", why=missing.why, fix=missing.fix

@@ -17,6 +17,7 @@ from adxmi_jupyter.actions.frames import TEXT, fixed_frame
 from adxmi_jupyter.errors import AdxmiError, NotAuthorized, OperationFailed
 from adxmi_jupyter.model import kql
 from adxmi_jupyter.model.declaration.stored import cell
+from adxmi_jupyter.model.kusto_shapes import INGESTION_FAILURES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -88,7 +89,7 @@ def failures(connection: Connection, database: str, where: str = "") -> list[Fai
     Raises as `Kusto.command` does; it takes the role Database Monitor.
     """
     command = " | ".join(filter(None, (".show ingestion failures", where)))
-    return list(connection.kusto.command(command, database=database).rows())
+    return list(connection.kusto.command(command, database=database).rows(INGESTION_FAILURES))
 
 
 def failed(what: str, failure: Failure) -> OperationFailed:

@@ -14,6 +14,7 @@ from adxmi_jupyter.actions.policies import read_one
 from adxmi_jupyter.actions.roles import read_one as roles_of
 from adxmi_jupyter.errors import AdxmiError, NotAuthorized, ResourceNotFound
 from adxmi_jupyter.model.assignment import parse_identity_resource
+from adxmi_jupyter.model.azure_shapes import IDENTITY
 from adxmi_jupyter.model.callout import parse_callouts
 from adxmi_jupyter.model.declaration.stored import (
     cell,
@@ -22,6 +23,12 @@ from adxmi_jupyter.model.declaration.stored import (
     text_cell,
 )
 from adxmi_jupyter.model.identity import SYSTEM
+from adxmi_jupyter.model.kusto_shapes import (
+    CALLOUT_POLICY,
+    EXTERNAL_TABLES,
+    FUNCTIONS,
+    PLUGINS,
+)
 from adxmi_jupyter.service.gather import gather
 from adxmi_jupyter.service.resource_manager import IDENTITY_VERSION
 
@@ -144,7 +151,7 @@ def identity_resource(resource_id: str) -> Fact:
     """Ask for the identity that a resource ID stands for now: `ManagedIdentity`."""
 
     def ask(connection: Connection) -> ManagedIdentity:
-        found = connection.resource_manager.get(resource_id, IDENTITY_VERSION)
+        found = connection.resource_manager.get(resource_id, IDENTITY_VERSION, IDENTITY)
         return parse_identity_resource(found)
 
     return Fact(("identity", resource_id.lower()), ask, "Reader on the identity, in Azure")
@@ -173,8 +180,8 @@ def functions(database: str) -> Fact:
     """Ask for the stored functions of a database: a mapping of names to bodies."""
 
     def ask(connection: Connection) -> Mapping[str, str]:
-        rows = connection.kusto.command(".show functions", database=database).rows()
-        return {str(cell(row, "Name")): text_cell(row, "Body") for row in rows}
+        rows = connection.kusto.command(".show functions", database=database).rows(FUNCTIONS)
+        return {text_cell(row, "Name"): text_cell(row, "Body") for row in rows}
 
     return Fact(("functions", database), ask, may_show(database))
 
@@ -196,7 +203,7 @@ def callouts() -> Fact:
 
     def ask(connection: Connection) -> tuple[CalloutRule, ...]:
         command = ".show cluster policy callout"
-        return parse_callouts(connection.kusto.command(command).rows())
+        return parse_callouts(connection.kusto.command(command).rows(CALLOUT_POLICY))
 
     return Fact(("callouts",), ask, "AllDatabasesMonitor")
 
@@ -205,9 +212,11 @@ def plugins() -> Fact:
     """Ask which plugins are enabled: a set of names in lower case."""
 
     def ask(connection: Connection) -> frozenset[str]:
-        rows = connection.kusto.command(".show plugins", database=connection.database).rows()
+        answer = connection.kusto.command(".show plugins", database=connection.database)
         return frozenset(
-            str(cell(row, "PluginName")).lower() for row in rows if cell(row, "IsEnabled")
+            text_cell(row, "PluginName").lower()
+            for row in answer.rows(PLUGINS)
+            if cell(row, "IsEnabled")
         )
 
     return Fact(("plugins",), ask, "Database Viewer")
@@ -229,10 +238,12 @@ def external_tables(database: str) -> Fact:
     """Ask for the external tables of a database: a mapping of names to `ShownTable` values."""
 
     def ask(connection: Connection) -> Mapping[str, ShownTable]:
-        rows = connection.kusto.command(".show external tables", database=database).rows()
+        answer = connection.kusto.command(".show external tables", database=database)
         return {
-            str(cell(row, "TableName")): ShownTable(connection_strings_in(row), _format(row))
-            for row in rows
+            text_cell(row, "TableName", "EntityName"): ShownTable(
+                connection_strings_in(row), _format(row)
+            )
+            for row in answer.rows(EXTERNAL_TABLES)
         }
 
     return Fact(("external tables", database), ask, may_show(database))

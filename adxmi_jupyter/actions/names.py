@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, TypeVar, cast
 from adxmi_jupyter.actions import identities
 from adxmi_jupyter.actions.policies import read, scopes_of
 from adxmi_jupyter.errors import AdxmiError, UnknownIdentity
+from adxmi_jupyter.model.declaration.stored import text_cell
 from adxmi_jupyter.model.identity import SYSTEM, resolve
+from adxmi_jupyter.model.kusto_shapes import EXTERNAL_TABLES, TABLES
 from adxmi_jupyter.model.policy import PolicyEntry
 
 if TYPE_CHECKING:
@@ -180,10 +182,11 @@ def offered_tables(
 def tables_of(connection: Connection, database: str, *, external: bool) -> tuple[str, ...]:
     """Return the tables, or external tables, of a database; raises as `Kusto.command` does."""
     command = ".show external tables" if external else ".show tables"
+    shape = EXTERNAL_TABLES if external else TABLES
 
     def ask() -> tuple[str, ...]:
-        rows = connection.kusto.command(command, database=database).rows()
-        return tuple(str(row["TableName"]) for row in rows)
+        rows = connection.kusto.command(command, database=database).rows(shape)
+        return tuple(text_cell(row, "TableName", "EntityName") for row in rows)
 
     return _remembered(connection, f"{_TABLES} {command} {database}", ask)
 

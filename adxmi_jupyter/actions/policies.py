@@ -13,8 +13,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.actions.scopes import read_each
-from adxmi_jupyter.errors import NotAuthorized, NothingToRevoke
+from adxmi_jupyter.errors import DatabaseNotFound, NotAuthorized, NothingToRevoke
 from adxmi_jupyter.model import kql
+from adxmi_jupyter.model.declaration.stored import text_cell
+from adxmi_jupyter.model.kusto_shapes import DATABASES, IDENTITY_POLICY
 from adxmi_jupyter.model.policy import (
     CLUSTER,
     Policy,
@@ -111,12 +113,39 @@ def scopes_of(
     """
     scopes = [CLUSTER] if cluster else []
     if all_databases:
-        rows = connection.kusto.command(".show databases", database=connection.database).rows()
-        names = sorted((str(row["DatabaseName"]) for row in rows), key=str.lower)
-        return tuple(scopes + [Scope(name) for name in names])
+        return tuple(scopes + [Scope(name) for name in _database_names(connection)])
     if database or not cluster:
         scopes.append(Scope(database or connection.required_database()))
     return tuple(scopes)
+
+
+def _database_names(connection: Connection) -> list[str]:
+    """Return the names of the databases that the caller may see, in their order.
+
+    Raises
+    ------
+    UnreadableAnswer
+        The list lacks the current database although that has an answer of its own.
+
+    """
+    answer = connection.kusto.command(".show databases", database=connection.database)
+    rows = answer.rows(DATABASES)
+    listed = {
+        text_cell(row, name).lower() for row in rows for name in ("DatabaseName", "PrettyName")
+    }
+    own = connection.database
+    if own and own.lower() not in listed and _is_there(connection, own):
+        raise DATABASES.unreadable(f"{own} is not among them, and it exists")
+    return sorted((text_cell(row, "DatabaseName") for row in rows), key=str.lower)
+
+
+def _is_there(connection: Connection, database: str) -> bool:
+    """Tell whether a database answers to its name, whatever it answers."""
+    try:
+        read_one(connection, Scope(database))
+    except (DatabaseNotFound, NotAuthorized):
+        return False
+    return True
 
 
 def read(
@@ -157,9 +186,9 @@ def scoped(scope: Scope, answer: Answer) -> ScopedPolicy:
         The answer holds no policy.
 
     """
-    texts = [policy_text(row) for row in answer.rows()]
+    texts = [policy_text(row) for row in answer.rows(IDENTITY_POLICY)]
     entries = [entry for text in texts for entry in parse_policy(text)]
-    return ScopedPolicy(scope, Policy(tuple(entries)), texts[0] if texts else None, answer)
+    return ScopedPolicy(scope, Policy(tuple(entries)), texts[0], answer)
 
 
 def plan_alter(connection: Connection, scope: Scope, wanted: Policy) -> PolicyChange:

@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING, TypeVar
 
 from adxmi_jupyter.actions import identities, names
 from adxmi_jupyter.errors import AdxmiError, InvalidInput, UnknownIdentity
+from adxmi_jupyter.model.azure_shapes import CLUSTER
+from adxmi_jupyter.model.declaration.stored import text_cell
 from adxmi_jupyter.model.identity import SYSTEM, is_guid
+from adxmi_jupyter.model.kusto_shapes import CALLER
 from adxmi_jupyter.model.principal import (
     PrincipalKind,
     application,
@@ -250,8 +253,8 @@ def caller(connection: Connection) -> ResolvedPrincipal | None:
     """Return who the service says you are; None where it does not tell."""
     query = "print principal = current_principal()"
     try:
-        rows = connection.kusto.query(query, database=connection.database).rows()
-        return ResolvedPrincipal(parse_reference(str(rows[0]["principal"])), "you")
+        (row, *_) = connection.kusto.query(query, database=connection.database).rows(CALLER)
+        return ResolvedPrincipal(parse_reference(text_cell(row, "principal")), "you")
     except AdxmiError:  # nobody asked for this; what was asked for goes on without
         return None
 
@@ -302,7 +305,7 @@ def _trust(connection: Connection, tenant: str) -> str:
     start = f"{tenant} is another tenant than the cluster's, and the cluster"
     try:
         path = identities.cluster_id(connection)
-        cluster = connection.resource_manager.get(path, KUSTO_VERSION)
+        cluster = connection.resource_manager.get(path, KUSTO_VERSION, CLUSTER)
     except AdxmiError:  # only whoever may see the cluster in Azure learns whom it trusts
         cluster = {}
     listed = (cluster.get("properties") or {}).get("trustedExternalTenants")

@@ -27,6 +27,7 @@ from adxmi_jupyter.actions.scopes import read_each
 from adxmi_jupyter.errors import AdxmiError, NothingToRevoke
 from adxmi_jupyter.model import kql
 from adxmi_jupyter.model.cluster_role import COLLECTION
+from adxmi_jupyter.model.kusto_shapes import OWN_ROLES, ROLES
 from adxmi_jupyter.model.policy import CLUSTER, Scope
 from adxmi_jupyter.model.principal import PrincipalKind
 from adxmi_jupyter.model.role import Role, RoleAssignment, parse_assignment, parse_own_role
@@ -97,7 +98,7 @@ def _read_scope(connection: Connection, scope: Scope) -> RoleReading:
 
 def _own_roles(connection: Connection) -> tuple[RoleAssignment, ...]:
     answer = connection.kusto.command(kql.show_roles(CLUSTER), database=connection.database)
-    return tuple(parse_own_role(row) for row in answer.rows())
+    return tuple(parse_own_role(row) for row in answer.rows(OWN_ROLES))
 
 
 def _each_once(found: Sequence[RoleAssignment]) -> tuple[RoleAssignment, ...]:
@@ -133,7 +134,7 @@ def listed(answer: Answer, database: str) -> tuple[RoleAssignment, ...]:
         The answer lists no roles.
 
     """
-    return tuple(parse_assignment(row, database) for row in answer.rows())
+    return tuple(parse_assignment(row, database) for row in answer.rows(ROLES))
 
 
 def plan_grant(

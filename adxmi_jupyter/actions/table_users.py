@@ -14,9 +14,15 @@ from typing import TYPE_CHECKING, Any
 from adxmi_jupyter.errors import AdxmiError
 from adxmi_jupyter.model.declaration.stored import cell, json_cell
 from adxmi_jupyter.model.entity_name import last_of_entity
+from adxmi_jupyter.model.kusto_shapes import (
+    ACCELERATION_POLICIES,
+    CONTINUOUS_EXPORTS,
+    UPDATE_POLICIES,
+)
 from adxmi_jupyter.service.gather import gather
 
 if TYPE_CHECKING:
+    from adxmi_jupyter.model.shape import Shape
     from adxmi_jupyter.service.connection import Connection
 
 Row = Mapping[str, Any]
@@ -44,6 +50,7 @@ class _Kind:
 
     plural: str
     command: str
+    shape: Shape
     use: Callable[[Row, str], str]
 
 
@@ -55,7 +62,7 @@ def table_users(connection: Connection, database: str, name: str) -> Users:
     found: list[str] = []
     unseen: list[str] = []
     answers = gather(
-        lambda kind: connection.kusto.command(kind.command, database=database).rows(),
+        lambda kind: connection.kusto.command(kind.command, database=database).rows(kind.shape),
         _KINDS,
         what="looking for what uses it",
     )
@@ -94,11 +101,12 @@ def _mentions(query: str, name: str) -> bool:
 
 
 _KINDS = (
-    _Kind("continuous exports", ".show continuous-exports", _export),
+    _Kind("continuous exports", ".show continuous-exports", CONTINUOUS_EXPORTS, _export),
     _Kind(
         "query acceleration policies",
         ".show external table * policy query_acceleration",
+        ACCELERATION_POLICIES,
         _acceleration,
     ),
-    _Kind("update policies", ".show table * policy update", _update_policy),
+    _Kind("update policies", ".show table * policy update", UPDATE_POLICIES, _update_policy),
 )

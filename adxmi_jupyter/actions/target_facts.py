@@ -17,6 +17,12 @@ from adxmi_jupyter.actions.link_facts import Fact
 from adxmi_jupyter.errors import AdxmiError
 from adxmi_jupyter.model import kql
 from adxmi_jupyter.model.assignment import parse_assigned
+from adxmi_jupyter.model.azure_shapes import (
+    CLUSTER,
+    COSMOS_ROLE_ASSIGNMENT,
+    FOUND_RESOURCE,
+    ROLE_ASSIGNMENT,
+)
 from adxmi_jupyter.service.followers import followers
 from adxmi_jupyter.service.resource_manager import (
     AUTHORIZATION_VERSION,
@@ -59,7 +65,7 @@ def _resources(targets: tuple[Target, ...]) -> Fact:
     )
 
     def ask(connection: Connection) -> Mapping[Target, Resource]:
-        rows = connection.resource_manager.graph(query)
+        rows = connection.resource_manager.graph(query, FOUND_RESOURCE)
         return {target: _found(target, rows) for target in targets}
 
     return Fact(("resources", targets), ask, "Reader on the targets, in Azure")
@@ -137,7 +143,7 @@ def azure_roles(scope: str, object_id: str) -> Fact:
     def ask(connection: Connection) -> tuple[HeldRole, ...]:
         chosen = quote(f"assignedTo('{object_id}')")
         path = f"{scope}/providers/Microsoft.Authorization/roleAssignments?$filter={chosen}"
-        items = connection.resource_manager.all_of(path, AUTHORIZATION_VERSION)
+        items = connection.resource_manager.all_of(path, AUTHORIZATION_VERSION, ROLE_ASSIGNMENT)
         held = [item.get("properties") or {} for item in items]
         return tuple(_held(one) for one in held if _reaches(str(one.get("scope") or scope), scope))
 
@@ -187,7 +193,7 @@ def cosmos_roles(account_id: str) -> Fact:
 
     def ask(connection: Connection) -> tuple[CosmosRole, ...]:
         path = f"{account_id}/sqlRoleAssignments"
-        items = connection.resource_manager.all_of(path, COSMOS_VERSION)
+        items = connection.resource_manager.all_of(path, COSMOS_VERSION, COSMOS_ROLE_ASSIGNMENT)
         return tuple(
             CosmosRole(
                 str(one.get("principalId")).lower(),
@@ -222,7 +228,7 @@ def follower(cluster_id: str) -> Fact:
     """Ask what is assigned to a cluster that follows this one: `FollowerCluster`."""
 
     def ask(connection: Connection) -> FollowerCluster:
-        cluster = connection.resource_manager.get(cluster_id, KUSTO_VERSION)
+        cluster = connection.resource_manager.get(cluster_id, KUSTO_VERSION, CLUSTER)
         uri = str((cluster.get("properties") or {}).get("uri") or "")
         return FollowerCluster(parse_assigned(cluster), uri)
 

@@ -26,6 +26,7 @@ from adxmi_jupyter.model.declaration.stored import (
 )
 from adxmi_jupyter.model.identity import SYSTEM, ManagedIdentity
 from adxmi_jupyter.model.kql import show_policy
+from adxmi_jupyter.model.kusto_shapes import FUNCTIONS
 from adxmi_jupyter.model.policy import CLUSTER, Scope
 from adxmi_jupyter.model.usage import closest
 from adxmi_jupyter.model.word import quoted
@@ -120,7 +121,8 @@ def rows_in(connection: Connection, listing: StoredListing, database: str) -> Ro
         return _data_connections(connection, database)
     if isinstance(listing, PolicyListing):
         return tuple(read_one(connection, Scope(database)).policy)
-    return connection.kusto.command(command_of(listing), database=database).rows()
+    shape = listing.shape if isinstance(listing, KustoListing) else FUNCTIONS
+    return connection.kusto.command(command_of(listing), database=database).rows(shape)
 
 
 def kept_of(connection: Connection, listing: StoredListing, rows: Rows) -> tuple[Kept, ...]:

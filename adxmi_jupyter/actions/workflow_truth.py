@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from adxmi_jupyter.actions.workflow_listing import kept_in
 from adxmi_jupyter.errors import AdxmiError, WriteNotApplied, WriteOutcomeUnknown
 from adxmi_jupyter.model.declaration.stored import KustoListing
+from adxmi_jupyter.model.kusto_shapes import SCHEMA
 
 if TYPE_CHECKING:
     from adxmi_jupyter.actions.workflow_listing import Kept
@@ -28,7 +29,7 @@ def snapshot(
     if not isinstance(listing, KustoListing) or listing.details is None:
         return (there.row,)
     command = listing.details(there.existing.name)
-    rows = connection.kusto.command(command, database=database).rows()
+    rows = connection.kusto.command(command, database=database).rows(SCHEMA)
     return (there.row, *rows)
 
 

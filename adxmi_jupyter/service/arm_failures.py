@@ -12,6 +12,7 @@ from typing import Any
 
 from adxmi_jupyter import errors
 from adxmi_jupyter.errors import AdxmiError, ServiceDetails
+from adxmi_jupyter.service.failures import decoded
 
 _BUSY = {"RequestConflict", "ServiceIsInMaintenance", "Conflict"}
 
@@ -48,9 +49,14 @@ def typed(failure: Exception, what: str) -> AdxmiError:
 
 
 def _unreadable(failure: Exception) -> AdxmiError:
+    return unreadable(f"{type(failure).__name__} while reading it")
+
+
+def unreadable(why: str) -> AdxmiError:
+    """Return the error for an answer that is not what the protocol says."""
     return errors.UnreadableAnswer(
         "the answer of Azure Resource Manager could not be read",
-        why=f"{type(failure).__name__} while reading it",
+        why=why,
         fix="check for a proxy or gateway in between, then repeat the line",
     )
 
@@ -59,19 +65,13 @@ def _is_no_refusal(failure: Any) -> bool:
     """Tell whether a good answer says nothing: the SDK takes that for a failed operation."""
     if failure.response.status_code >= HTTPStatus.BAD_REQUEST or failure.error is not None:
         return False
-    try:
-        answer = failure.response.json()
-    except (ValueError, RecursionError):
-        return True
+    answer = decoded(failure.response)
     return not (isinstance(answer, dict) and answer.get("status"))
 
 
 def typed_answer(response: Any) -> AdxmiError:
     """Return the typed error for an answer that is a refusal."""
-    try:
-        body = response.json()
-    except (ValueError, RecursionError):
-        body = {}
+    body = decoded(response)
     error = body.get("error") if isinstance(body, dict) else None
     return _refusal(response, error if isinstance(error, dict) else {}, "Azure Resource Manager")
 
@@ -85,7 +85,10 @@ def _body(failure: Any) -> dict[str, Any]:
 
 def _refusal(response: Any, body: dict[str, Any], what: str) -> AdxmiError:
     status = response.status_code
-    code = str(body.get("code") or "")
+    code = body.get("code")
+    if not _is_told(response, code):
+        return unreadable(f"HTTP {status} without an error of Azure")
+    code = str(code or "")
     error = _typed(status, code, str(body.get("message") or f"HTTP {status}"), what)
     error.service = ServiceDetails(
         status=status,
@@ -94,6 +97,17 @@ def _refusal(response: Any, body: dict[str, Any], what: str) -> AdxmiError:
         payload=body,
     )
     return error
+
+
+def _is_told(response: Any, code: object) -> bool:
+    """Tell whether it is Azure that says so, and no gateway: only Azure knows that it did nothing.
+
+    What is out of order says nothing, and may have carried the request out.
+    """
+    status = response.status_code
+    is_challenge = status == HTTPStatus.UNAUTHORIZED and "WWW-Authenticate" in response.headers
+    is_error = isinstance(code, str) and bool(code.strip())
+    return is_error or is_challenge or status >= HTTPStatus.INTERNAL_SERVER_ERROR
 
 
 def _typed(status: int, code: str, why: str, what: str) -> AdxmiError:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from adxmi_jupyter.errors import ResourceNotFound
+from adxmi_jupyter.model.azure_shapes import DATA_CONNECTION
 from adxmi_jupyter.service.arm_failures import typed
 from adxmi_jupyter.service.resource_manager import KUSTO_VERSION, Operation
 
@@ -41,13 +42,13 @@ def collection(cluster_id: str, database: str) -> str:
 
 def listed(manager: ResourceManager, cluster_id: str, database: str) -> list[dict[str, Any]]:
     """Return the data connections of a database; raises as `ResourceManager.all_of` does."""
-    return manager.all_of(collection(cluster_id, database), KUSTO_VERSION)
+    return manager.all_of(collection(cluster_id, database), KUSTO_VERSION, DATA_CONNECTION)
 
 
 def found(manager: ResourceManager, place: Place) -> dict[str, Any] | None:
     """Return a data connection, one that is still being made too; None if there is none."""
     try:
-        return manager.get(place.path, KUSTO_VERSION)
+        return manager.get(place.path, KUSTO_VERSION, DATA_CONNECTION)
     except ResourceNotFound:
         return None
 

@@ -9,6 +9,8 @@ docs).
 
 from __future__ import annotations
 
+import math
+import re
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +20,10 @@ from adxmi_jupyter.errors import AdxmiError, ServiceDetails
 if TYPE_CHECKING:
     from azure.kusto.data.exceptions import KustoNetworkError
     from requests import Response
+
+
+# Asked without a header that the SDK sends, the service says so in a text instead of JSON.
+_CODED = re.compile(r"[A-Z][A-Za-z]*_[A-Z][A-Za-z]*: ")
 
 
 def typed(failure: Exception, cluster: str) -> AdxmiError:
@@ -58,6 +64,9 @@ def retry_after(failure: AdxmiError) -> float | None:
 def _throttled(failure: Exception) -> AdxmiError:
     response = failure.args[1] if len(failure.args) > 1 else None
     body = _json(response)
+    if not body and (response is None or "Retry-After" not in response.headers):
+        # A gateway may say so about a request that the service carried out.
+        return _with_details(_unreadable(_content(response)), body, response)
     error = errors.Throttled(
         "the service is throttling requests",
         why=_message(body) or "HTTP 429, too many requests",
@@ -142,7 +151,7 @@ def _service(failure: Any, cluster: str) -> AdxmiError:
     response = failure.http_response
     status = response.status_code if response is not None else None
     body = _json(response)
-    if status == HTTPStatus.UNAUTHORIZED:
+    if status == HTTPStatus.UNAUTHORIZED and (body or "WWW-Authenticate" in response.headers):
         error: AdxmiError = _not_authenticated(cluster)
     elif status == HTTPStatus.NOT_FOUND:
         error = errors.ClusterUnreachable(
@@ -158,6 +167,8 @@ def _service(failure: Any, cluster: str) -> AdxmiError:
             why=_message(body) or f"HTTP {status}",
             fix="wait a little and repeat the line",
         )
+    elif not (body or _CODED.match(failure.message_text)):  # only the service knows what it did
+        error = _unreadable(_content(response))
     else:
         error = _refusal(status, body, failure.message_text)
     return _with_details(error, body, response)
@@ -230,12 +241,20 @@ def _with_details(
 
 
 def _json(response: Response | None) -> dict[str, Any]:
-    try:
-        body = response.json() if response is not None else {}
-    except (ValueError, RecursionError):
-        return {}
+    """Return what the service says of an error; empty if the answer is not the service's."""
+    body = decoded(response) if response is not None else None
     error = body.get("error") if isinstance(body, dict) else None
-    return error if isinstance(error, dict) else {}
+    if not isinstance(error, dict) or not isinstance(error.get("code"), str):
+        return {}
+    return error
+
+
+def decoded(response: Any) -> Any:
+    """Return the JSON of an answer; None if it is none."""
+    try:
+        return response.json()
+    except (ValueError, RecursionError):
+        return None
 
 
 def _message(body: dict[str, Any]) -> str:
@@ -248,11 +267,13 @@ def _content(response: Response | None) -> str:
     if not response.content:
         return f"HTTP {response.status_code} without a body"
     kind = response.headers.get("Content-Type", "no type")
-    return f"HTTP {response.status_code} with a body of {kind} that is not JSON"
+    wrong = "that is not JSON" if decoded(response) is None else "that belongs to something else"
+    return f"HTTP {response.status_code} with a body of {kind} {wrong}"
 
 
 def _seconds(response: Response | None) -> float | None:
     try:
-        return float(response.headers["Retry-After"]) if response is not None else None
+        seconds = float(response.headers["Retry-After"]) if response is not None else 0.0
     except (KeyError, ValueError):
         return None
+    return seconds if 0 <= seconds < math.inf else None

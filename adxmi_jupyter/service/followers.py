@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.errors import AdxmiError, NotAuthorized
-from adxmi_jupyter.service.arm_failures import typed
+from adxmi_jupyter.model.azure_shapes import FOLLOWER, LISTED_FOLLOWER
 from adxmi_jupyter.service.resource_manager import KUSTO_VERSION
 
 if TYPE_CHECKING:
@@ -42,23 +42,13 @@ def followers(manager: ResourceManager, cluster_id: str) -> tuple[Follower, ...]
         Azure refused, or was not reached.
 
     """
+    path = f"{cluster_id}/listFollowerDatabases"
     try:
-        return _posted(manager, cluster_id)
+        found = manager.all_of(path, KUSTO_VERSION, FOLLOWER, method="POST")
     except NotAuthorized as refusal:
         try:
-            answer = manager.get(f"{cluster_id}/listFollowerDatabases", KUSTO_VERSION)
+            listed = manager.all_of(path, KUSTO_VERSION, LISTED_FOLLOWER)
         except AdxmiError:
             raise refusal from None
-    items = (item.get("properties") or {} for item in answer.get("value") or ())
-    return tuple(
-        Follower(str(one.get("clusterResourceId")), str(one.get("databaseName"))) for one in items
-    )
-
-
-def _posted(manager: ResourceManager, cluster_id: str) -> tuple[Follower, ...]:
-    client, group, name = manager.place_of(cluster_id)
-    try:
-        listed = list(client.clusters.list_follower_databases(group, name))
-    except Exception as failure:
-        raise typed(failure, "Azure Resource Manager") from failure
-    return tuple(Follower(str(one.cluster_resource_id), str(one.database_name)) for one in listed)
+        found = [one["properties"] for one in listed]
+    return tuple(Follower(one["clusterResourceId"], one["databaseName"]) for one in found)

@@ -23,6 +23,8 @@ from adxmi_jupyter.errors import (
     Throttled,
     UntrustedLink,
 )
+from adxmi_jupyter.model.declaration.stored import text_cell
+from adxmi_jupyter.model.kusto_shapes import ANY, DATABASES
 from adxmi_jupyter.model.usage import closest
 from adxmi_jupyter.service.address import ClusterAddress
 from adxmi_jupyter.service.deadline import within
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from azure.kusto.data import KustoClient
 
+    from adxmi_jupyter.model.shape import Shape
     from adxmi_jupyter.service.deadline import Deadline
     from adxmi_jupyter.service.limits import Limits
 
@@ -65,9 +68,22 @@ class Resend(Enum):
 
 
 class Answer:
-    """The primary table of an answer."""
+    """The primary table of an answer.
+
+    Raises
+    ------
+    UnreadableAnswer
+        Columns have no names of their own, or rows more cells than there are columns.
+
+    """
 
     def __init__(self, table: Any) -> None:
+        names = [column.column_name for column in table.columns]
+        if not all(isinstance(name, str) for name in names) or len(set(names)) < len(names):
+            raise unreadable_answer("its columns have no names of their own")
+        rows = table.raw_rows
+        if not all(isinstance(row, list) and len(row) <= len(names) for row in rows):
+            raise unreadable_answer("its rows are not as wide as there are columns")
         self._table = table
 
     @property
@@ -75,10 +91,18 @@ class Answer:
         """Column names with their Kusto types."""
         return {column.column_name: column.column_type for column in self._table.columns}
 
-    def rows(self) -> list[dict[str, Any]]:
-        """Return the rows as dictionaries of the wire's own values."""
+    def rows(self, shape: Shape = ANY) -> list[dict[str, Any]]:
+        """Return the rows as dictionaries of the wire's own values.
+
+        Raises
+        ------
+        UnreadableAnswer
+            They are not of this shape, so nothing can be concluded from them.
+
+        """
         names = [column.column_name for column in self._table.columns]
-        return [dict(zip(names, row, strict=True)) for row in rows_of(self._table)]
+        rows = [dict(zip(names, row, strict=True)) for row in rows_of(self._table)]
+        return shape.of_table(names, rows)
 
     def frame(self) -> pd.DataFrame:
         """Return a DataFrame whose dtypes follow from the Kusto types alone (see `frame_of`).
@@ -178,8 +202,9 @@ class Kusto:
             raise incomplete(dataset.get_exceptions())
         if not tables:
             raise unreadable_answer("no result table")
+        answer = Answer(tables[0])
         self.has_answered = True
-        return Answer(tables[0])
+        return answer
 
     def _properties(self) -> Any:
         from azure.kusto.data import ClientRequestProperties
@@ -199,9 +224,9 @@ class Kusto:
         """Say which database, and which one may have been meant."""
         try:
             answer = self._send("execute_mgmt", ".show databases", "", Resend.READ)
+            names = [text_cell(row, "DatabaseName") for row in answer.rows(DATABASES)]
         except AdxmiError:  # the refusal itself says more than this second failure
             return refusal
-        names = [str(row["DatabaseName"]) for row in answer.rows()]
         match = closest(database, names)
         named = DatabaseNotFound(
             f"there is no database {database!r}",
@@ -232,6 +257,12 @@ def _wanted_pause(failure: AdxmiError, attempt: int, resend: Resend) -> float | 
     if lost or isinstance(failure, ClusterUnreachable):
         return float(_FIRST_PAUSE * 2 ** (attempt - 1))
     return None
+
+
+def _is_whole(frames: list[Any]) -> bool:
+    """Tell whether the frames of a query's answer end as they must."""
+    last = frames[-1] if frames else None
+    return isinstance(last, dict) and last.get("FrameType") == "DataSetCompletion"
 
 
 def make_client(
@@ -285,6 +316,8 @@ def make_client(
             # The SDK overlooks the error list of a v1 answer that came with status 200.
             if isinstance(response_json, dict) and response_json.get("Exceptions"):
                 raise incomplete([str(told) for told in response_json["Exceptions"]])
+            if isinstance(response_json, list) and not _is_whole(response_json):
+                raise unreadable_answer("its last frame is missing")
             return KustoClient._kusto_parse_by_endpoint(endpoint, response_json)  # noqa: SLF001
 
     azure_log = logging.getLogger("azure")

@@ -10,6 +10,7 @@ Source: REST references of Microsoft.Kusto, Microsoft.ManagedIdentity, Microsoft
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from adxmi_jupyter.errors import (
@@ -18,15 +19,23 @@ from adxmi_jupyter.errors import (
     CommandRefused,
     OperationFailed,
     ResourceNotFound,
-    UnreadableAnswer,
+)
+from adxmi_jupyter.model.azure_shapes import (
+    FOUND_CLUSTER,
+    IDENTITY,
+    PRINCIPAL_ASSIGNMENT,
+    SYSTEM_IDENTITY,
 )
 from adxmi_jupyter.model.kql import string_literal
-from adxmi_jupyter.service.arm_failures import typed, typed_answer
+from adxmi_jupyter.service.arm_failures import typed, typed_answer, unreadable
+from adxmi_jupyter.service.failures import decoded
 from adxmi_jupyter.service.patience import repeat
 
 if TYPE_CHECKING:
     from azure.core.polling import LROPoller
     from azure.mgmt.kusto import KustoManagementClient
+
+    from adxmi_jupyter.model.shape import Shape
 
 Result = TypeVar("Result")
 
@@ -38,6 +47,7 @@ COSMOS_VERSION = "2024-11-15"
 
 _NOTHING_TO_SEE = "NoValidSubscriptionsInQueryRequest"
 _IDENTITIES = "providers/Microsoft.ManagedIdentity"
+_MOST_PAGES = 10_000  # of 100 resources or more, each
 _LONGEST_WAIT_FOR_OTHERS = 300.0
 # Requests by path name their subscription themselves; the client wants one all the same.
 _ANY_SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
@@ -170,7 +180,7 @@ class ResourceManager:
             "resources | where type =~ 'microsoft.kusto/clusters' "
             f"| where properties.uri =~ {string_literal(uri)} | project id | order by id asc"
         )
-        rows = self.graph(query)
+        rows = self.graph(query, FOUND_CLUSTER)
         if not rows:
             raise ResourceNotFound(
                 f"the Azure resource of {uri} was not found",
@@ -179,25 +189,46 @@ class ResourceManager:
             )
         return str(rows[0]["id"])
 
-    def get(self, path: str, version: str) -> dict[str, Any]:
-        """Return a resource; raises `ResourceNotFound` and the other refusals."""
-        return self._sent("GET", path, version)
+    def get(self, path: str, version: str, shape: Shape) -> dict[str, Any]:
+        """Return a resource of a shape.
 
-    def all_of(self, path: str, version: str) -> list[dict[str, Any]]:
-        """Return all pages of a list."""
-        page = self._sent("GET", path, version)
-        items = list(page.get("value") or ())
+        Raises
+        ------
+        UnreadableAnswer
+            Something else came, with a good status.
+        ResourceNotFound
+            There is none, or the caller may not see it.
+        ServiceRefusal, ConnectionFailure
+            Azure refused, or was not reached.
+
+        """
+        return shape.of_object(self._sent("GET", path, version))
+
+    def all_of(
+        self, path: str, version: str, shape: Shape, *, method: str = "GET"
+    ) -> list[dict[str, Any]]:
+        """Return all pages of a list of resources of a shape; raises as `get` does."""
+        page = self._sent(method, path, version)
+        items = shape.of_items(page.get("value"))
+        seen = {path}
         while page.get("nextLink"):
-            page = self._sent("GET", str(page["nextLink"]), "")
-            items += page.get("value") or ()
+            link = page["nextLink"]
+            if not isinstance(link, str) or link in seen or len(seen) > _MOST_PAGES:
+                raise shape.unreadable("the link to its next page leads nowhere new")
+            seen.add(link)
+            page = self._sent("GET", link, "")
+            items += shape.of_items(page.get("value"))
         return items
 
-    def graph(self, query: str, subscriptions: Sequence[str] = ()) -> list[dict[str, Any]]:
+    def graph(
+        self, query: str, shape: Shape, subscriptions: Sequence[str] = ()
+    ) -> list[dict[str, Any]]:
         """Return all rows of a Resource Graph query; no subscriptions means all visible ones.
 
-        Where the caller can see none at all, there are no rows.
+        Where the caller can see none at all, there are no rows. Raises as `get` does.
         """
         rows: list[dict[str, Any]] = []
+        tokens: set[str] = set()
         token = ""
         while True:
             body: dict[str, Any] = {"query": query, "options": {"resultFormat": "objectArray"}}
@@ -212,20 +243,26 @@ class ResourceManager:
                 if _NOTHING_TO_SEE not in _codes(refusal.service.payload):
                     raise
                 return rows
-            rows += answer.get("data") or ()
+            page = shape.of_items(answer.get("data"))
+            if answer.get("count", len(page)) != len(page):
+                raise shape.unreadable("it has not as many rows as it says")
+            rows += page
             token = str(answer.get("$skipToken") or "")
             if not token:
                 return rows
+            if token in tokens or len(tokens) > _MOST_PAGES:
+                raise shape.unreadable("its next page is one that was read already")
+            tokens.add(token)
 
     def user_identities(self, subscription: str) -> list[dict[str, Any]]:
         """Return the user-assigned identity resources of a subscription."""
         path = f"/subscriptions/{subscription}/{_IDENTITIES}/userAssignedIdentities"
-        return self.all_of(path, IDENTITY_VERSION)
+        return self.all_of(path, IDENTITY_VERSION, IDENTITY)
 
     def system_identity_of(self, resource_id: str) -> dict[str, Any]:
         """Return the system-assigned identity of a resource; only here is its client ID told."""
         path = f"{resource_id}/{_IDENTITIES}/identities/default"
-        return dict(self.get(path, IDENTITY_VERSION).get("properties") or {})
+        return dict(self.get(path, IDENTITY_VERSION, SYSTEM_IDENTITY)["properties"])
 
     def change_identities(
         self,
@@ -270,12 +307,9 @@ class ResourceManager:
 
     def principal_assignments(self, cluster_id: str) -> list[dict[str, Any]]:
         """Return the roles on the whole cluster, a resource for each principal and role."""
-        client, group, cluster = self.place_of(cluster_id)
-        try:
-            listed = client.cluster_principal_assignments.list(group, cluster)
-            return [resource.as_dict() for resource in listed]
-        except Exception as failure:
-            raise typed(failure, f"the cluster {cluster}") from failure
+        return self.all_of(
+            f"{cluster_id}/principalAssignments", KUSTO_VERSION, PRINCIPAL_ASSIGNMENT
+        )
 
     def put_principal_assignment(
         self, resource_id: str, properties: Mapping[str, str], what: str, look: str
@@ -357,25 +391,26 @@ class ResourceManager:
             )
         except Exception as failure:
             raise typed(failure, "Azure Resource Manager") from failure
-        if response.status_code >= 400:  # noqa: PLR2004
+        if response.status_code >= HTTPStatus.BAD_REQUEST:
             raise typed_answer(response)
         return _object(response)
 
 
 def _codes(error: Any) -> set[str]:
-    details = [each for each in error.get("details") or () if isinstance(each, dict)]
+    listed = error.get("details")
+    details = (
+        [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
+    )
     return {str(each.get("code")) for each in (error, *details)}
 
 
 def _object(response: Any) -> dict[str, Any]:
-    try:
-        answer = response.json()
-    except (ValueError, RecursionError):
-        answer = None
+    """Return the object that an answer holds: only a 200 has one, and no error is one."""
+    answer = decoded(response)
+    if response.status_code != HTTPStatus.OK:
+        raise unreadable(f"HTTP {response.status_code}, where an answer has HTTP 200")
     if not isinstance(answer, dict):
-        raise UnreadableAnswer(
-            "the answer of Azure Resource Manager could not be read",
-            why="it is not a JSON object",
-            fix="check for a proxy or gateway in between, then repeat the line",
-        )
+        raise unreadable("it is not a JSON object")
+    if answer.get("error") is not None:
+        raise unreadable("HTTP 200 with an error in it")
     return answer

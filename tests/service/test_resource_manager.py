@@ -4,6 +4,7 @@ from adxmi_jupyter import errors
 from adxmi_jupyter.actions.identities import assigned, plan_assignment, visible
 from adxmi_jupyter.actions.identity_writes import begin
 from adxmi_jupyter.actions.operations import wait
+from adxmi_jupyter.model.azure_shapes import FOUND_CLUSTER
 from adxmi_jupyter.service.address import parse_address
 from adxmi_jupyter.service.connections import Settings
 from tests.service.replay import replay
@@ -122,7 +123,7 @@ def test_an_answer_that_is_no_object_is_unreadable(connections, body):
         connections.settings = Settings(cluster=uri, timeout=5)
 
         with pytest.raises(errors.UnreadableAnswer):
-            connections.current().resource_manager.graph("resources")
+            connections.current().resource_manager.graph("resources", FOUND_CLUSTER)
 
 
 def test_an_expired_token_is_told(connections, azure, monkeypatch):

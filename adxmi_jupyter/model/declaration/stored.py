@@ -17,10 +17,12 @@ from adxmi_jupyter.model.connection_string import parse
 from adxmi_jupyter.model.declaration.links import named_by
 from adxmi_jupyter.model.identity import SYSTEM
 from adxmi_jupyter.model.kql_reading import arguments_of, literals_in
+from adxmi_jupyter.model.shape import value_of
 
 if TYPE_CHECKING:
     from adxmi_jupyter.model.declaration.links import Link
     from adxmi_jupyter.model.identity import ManagedIdentity
+    from adxmi_jupyter.model.shape import Shape
     from adxmi_jupyter.model.usage import Usage
 
 Row = Mapping[str, Any]
@@ -64,13 +66,14 @@ class Existing:
 
 @dataclass(frozen=True)
 class KustoListing:
-    """Kept in a database: a command lists all of them, each row is read by `read`.
+    """Kept in a database: a command lists all of them in rows of a shape, each is read by `read`.
 
     `chain` returns the links of a row, and `details` the command that tells of one what the list
     leaves out, if it does.
     """
 
     command: str
+    shape: Shape
     read: Callable[[Row], Existing | None]
     chain: Chain
     drop: Callable[[str], str]
@@ -194,12 +197,7 @@ def cell(row: Mapping[str, Any], *names: str) -> Any:
 
     The documentation spells some columns in two ways, and the service may know a third.
     """
-    found = {_plain(str(name)): value for name, value in row.items()}
-    return next((found[_plain(name)] for name in names if _plain(name) in found), None)
-
-
-def _plain(name: str) -> str:
-    return "".join(name.split()).lower()
+    return value_of(row, *names, otherwise=None)
 
 
 def text_cell(row: Mapping[str, Any], *names: str) -> str:
@@ -215,5 +213,5 @@ def json_cell(row: Mapping[str, Any], *names: str) -> Any:
         return value
     try:
         return json.loads(value)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None

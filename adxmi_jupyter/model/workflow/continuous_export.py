@@ -40,6 +40,7 @@ from adxmi_jupyter.model.declaration.types import (
 )
 from adxmi_jupyter.model.declaration.workflow import About, Sample, Workflow
 from adxmi_jupyter.model.identity import ManagedIdentity
+from adxmi_jupyter.model.kusto_shapes import CONTINUOUS_EXPORTS
 from adxmi_jupyter.model.usage import Usage
 
 
@@ -112,7 +113,9 @@ class ContinuousExport(Workflow):
         body="query",
         named_by="name",
     )
-    listing: ClassVar = KustoListing(".show continuous-exports", _existing, _chain, _drop)
+    listing: ClassVar = KustoListing(
+        ".show continuous-exports", CONTINUOUS_EXPORTS, _existing, _chain, _drop
+    )
 
     name: Name = field("Name", "What the export is called.", example="ExportOrders")
     external_table: ExternalTableName = field(

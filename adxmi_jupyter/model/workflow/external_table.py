@@ -45,6 +45,7 @@ from adxmi_jupyter.model.declaration.types import (
 )
 from adxmi_jupyter.model.declaration.unsupported import refusing
 from adxmi_jupyter.model.declaration.workflow import About, Sample, Workflow
+from adxmi_jupyter.model.kusto_shapes import EXTERNAL_TABLES
 from adxmi_jupyter.model.usage import Usage
 
 
@@ -96,6 +97,7 @@ class ExternalTable(Workflow):
     )
     listing: ClassVar = KustoListing(
         ".show external tables",
+        EXTERNAL_TABLES,
         kept_tables.existing,
         kept_tables.chain,
         kept_tables.drop,

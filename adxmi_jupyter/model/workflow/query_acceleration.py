@@ -32,6 +32,7 @@ from adxmi_jupyter.model.declaration.types import (
 from adxmi_jupyter.model.declaration.workflow import About, Sample, Workflow
 from adxmi_jupyter.model.entity_name import last_of_entity
 from adxmi_jupyter.model.identity import ManagedIdentity
+from adxmi_jupyter.model.kusto_shapes import ACCELERATED_TABLES
 from adxmi_jupyter.model.moment import moment_text
 from adxmi_jupyter.model.timespan import clock_text
 from adxmi_jupyter.model.usage import Usage
@@ -97,7 +98,9 @@ class QueryAcceleration(Workflow):
         ),
         named_by="external_table",
     )
-    listing: ClassVar = KustoListing(".show external tables details", _existing, _chain, _drop)
+    listing: ClassVar = KustoListing(
+        ".show external tables details", ACCELERATED_TABLES, _existing, _chain, _drop
+    )
 
     external_table: ExternalTableName = field(
         "External table", "A delta table.", example="OrdersDelta"

@@ -19,6 +19,7 @@ from adxmi_jupyter.model.declaration.types import Body, Identity, Names, TableNa
 from adxmi_jupyter.model.declaration.workflow import About, Sample, Workflow
 from adxmi_jupyter.model.entity_name import last_of_entity
 from adxmi_jupyter.model.identity import ManagedIdentity
+from adxmi_jupyter.model.kusto_shapes import UPDATE_POLICIES
 from adxmi_jupyter.model.usage import Usage
 
 
@@ -79,7 +80,9 @@ class UpdatePolicy(Workflow):
         named_by="table",
         adds=True,
     )
-    listing: ClassVar = KustoListing(".show table * policy update", _existing, _chain, _drop)
+    listing: ClassVar = KustoListing(
+        ".show table * policy update", UPDATE_POLICIES, _existing, _chain, _drop
+    )
 
     table: TableName = field("Table", "Where the results go.", example="Customers")
     source: TableName = field("Source", "Whose new records are transformed.", example="Orders")

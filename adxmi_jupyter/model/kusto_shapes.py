@@ -1,0 +1,109 @@
+"""What the cluster answers look like: the columns that every version of the service sends.
+
+Source: *.show databases*, *.show functions*, *.show tables*, *.show external tables*, *Continuous
+data export*, *.show table update policy*, *Query acceleration policy*, *Callout policy*, *.show
+plugins*, *Manage database security roles*, *.show ingestion failures* (Azure Data Explorer docs).
+"""
+
+from __future__ import annotations
+
+from adxmi_jupyter.model.shape import (
+    Shape,
+    flag,
+    json_list,
+    json_object,
+    maybe,
+    optional,
+    required,
+    text,
+)
+
+ANY = Shape("it")
+"""Of answers that are shown as they are."""
+
+VERSION = Shape("the version", (required("BuildVersion"),), at_least=1)
+
+CALLER = Shape("who you are", (required("principal"),), at_least=1)
+
+DATABASES = Shape("the databases", (required("DatabaseName"),))
+
+TABLES = Shape("the tables", (required("TableName"),))
+
+FUNCTIONS = Shape("the functions", (required("Name"), required("Body", check=text)))
+
+EXTERNAL_TABLES = Shape(
+    "the external tables",
+    (
+        required("TableName", "EntityName"),
+        required("TableType"),
+        optional("Properties", check=json_object),
+        optional("ConnectionStrings", check=json_list),
+    ),
+)
+
+CONTINUOUS_EXPORTS = Shape(
+    "the continuous exports",
+    (
+        required("Name"),
+        required("ExternalTableName"),
+        required("Query", check=text),
+        optional("IsDisabled", check=flag),
+        optional("ExportProperties", check=json_object),
+    ),
+)
+
+_POLICY = required("Policy", "Policies", check=json_list)
+_ENTITY = required("EntityName", "TableName")
+
+UPDATE_POLICIES = Shape("the update policies", (_ENTITY, _POLICY))
+
+ACCELERATION_POLICIES = Shape(
+    "the query acceleration policies",
+    (_ENTITY, required("Policy", "Policies", check=json_object)),
+)
+
+ACCELERATED_TABLES = Shape(
+    "the details of external tables",
+    (
+        _ENTITY,
+        required("QueryAccelerationPolicy", "Policy", "Policies", check=json_object),
+        optional("QueryAccelerationState", check=json_object),
+    ),
+)
+
+# A scope without a policy is answered, too: by a row whose policy is null.
+IDENTITY_POLICY = Shape("the managed identity policy", (_POLICY,), at_least=1)
+
+# The service's own rules are always there.
+CALLOUT_POLICY = Shape("the callout policy", (_POLICY,), at_least=1)
+
+PLUGINS = Shape(
+    "the plugins", (required("PluginName"), required("IsEnabled", check=flag)), at_least=1
+)
+
+ROLES = Shape(
+    "the principals",
+    (
+        required("Role"),
+        optional("PrincipalType", check=maybe(text)),
+        optional("PrincipalDisplayName", check=maybe(text)),
+        optional("PrincipalObjectId", check=maybe(text)),
+        required("PrincipalFQN", check=maybe(text)),
+        optional("Notes", check=maybe(text)),
+    ),
+)
+
+OWN_ROLES = Shape("your roles", (required("Role"), optional("Scope", check=maybe(text))))
+
+INGESTION_FAILURES = Shape(
+    "the ingestion failures",
+    (
+        required("Details", check=maybe(text)),
+        required("IngestionSourcePath", check=maybe(text)),
+        optional("ErrorCode", check=maybe(text)),
+    ),
+)
+
+EXPORT_FAILURES = Shape("the failures of an export", (required("Details", check=maybe(text)),))
+
+SCHEMA = Shape("its schema", (required("TableName", "EntityName"),), at_least=1)
