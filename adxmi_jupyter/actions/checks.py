@@ -314,10 +314,12 @@ def _without_effect(facts: Facts, scopes: Sequence[Scope]) -> Iterator[Checked]:
 def _is_absent(facts: Facts, entry: PolicyEntry) -> bool:
     """Tell whether the identity of an entry is known not to be assigned."""
     try:
-        present = {word for one in _assigned(facts) for word in (one.object_id.lower(), one.word)}
+        every = _assigned(facts)
     except AdxmiError:  # the links say so
         return False
-    return entry.identity.object_id.lower() not in present
+    present = {word.lower() for one in every for word in (one.object_id, one.word)}
+    # An identity has its IDs some time after it was assigned.
+    return "" not in present and entry.identity.object_id.lower() not in present
 
 
 def _useless(

@@ -227,6 +227,10 @@ class Judge:
         if wanted.object_id.lower() in {one.object_id.lower() for one in present.all}:
             return finding(link, State.OK)
         again = next((one for one in present.all if one.label == wanted.label), None)
+        untold = next((one for one in present.users if not one.object_id), None)
+        if untold is not None:  # an identity has its IDs some time after it was assigned
+            why = f"Azure does not tell the object ID of {untold.label}, which is assigned"
+            return finding(link, State.UNKNOWN, why)
         if again is not None:
             why = (
                 f"an identity of this name is, with another object ID: {again.object_id}; "

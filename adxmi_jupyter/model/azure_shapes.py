@@ -29,7 +29,7 @@ def _identity(value: object) -> str:
     """Expect the ``identity`` of a cluster: kinds that are known, and the IDs that go with them."""
     if not isinstance(value, Mapping):
         return f"is {kind_of(value)}"
-    kinds = {kind.strip().lower() for kind in str(value.get("type")).split(",")}
+    kinds = {kind.strip().lower() for kind in str(value.get("type") or "").split(",")}
     if not kinds <= {_NO_IDENTITY, _SYSTEM, _USER}:
         return "has a type that is not known"
     users = value.get("userAssignedIdentities")
