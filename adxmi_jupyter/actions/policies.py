@@ -16,7 +16,7 @@ from adxmi_jupyter.actions.scopes import read_each
 from adxmi_jupyter.errors import DatabaseNotFound, NotAuthorized, NothingToRevoke
 from adxmi_jupyter.model import kql
 from adxmi_jupyter.model.declaration.stored import text_cell
-from adxmi_jupyter.model.kusto_shapes import DATABASES, IDENTITY_POLICY
+from adxmi_jupyter.model.kusto_shapes import CLUSTER_POLICY, DATABASE_POLICY, DATABASES
 from adxmi_jupyter.model.policy import (
     CLUSTER,
     Policy,
@@ -186,7 +186,10 @@ def scoped(scope: Scope, answer: Answer) -> ScopedPolicy:
         The answer holds no policy.
 
     """
-    texts = [policy_text(row) for row in answer.rows(IDENTITY_POLICY)]
+    texts = [
+        policy_text(row)
+        for row in answer.rows(DATABASE_POLICY if scope.database else CLUSTER_POLICY)
+    ]
     entries = [entry for text in texts for entry in parse_policy(text)]
     return ScopedPolicy(scope, Policy(tuple(entries)), texts[0], answer)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from adxmi_jupyter.model.shape import (
     Shape,
+    filled,
     flag,
     json_list,
     json_object,
@@ -72,10 +73,18 @@ ACCELERATED_TABLES = Shape(
 )
 
 # A scope without a policy is answered, too: by a row whose policy is null.
-IDENTITY_POLICY = Shape("the managed identity policy", (_POLICY,), at_least=1)
+CLUSTER_POLICY = Shape(
+    "the managed identity policy", (_POLICY, optional("PolicyName", check=filled)), at_least=1
+)
+
+DATABASE_POLICY = Shape(
+    "the managed identity policy",
+    (*CLUSTER_POLICY.fields, optional("EntityName", check=filled)),
+    at_least=1,
+)
 
 # The service's own rules are always there.
-CALLOUT_POLICY = Shape("the callout policy", (_POLICY,), at_least=1)
+CALLOUT_POLICY = Shape("the callout policy", (*CLUSTER_POLICY.fields,), at_least=1)
 
 PLUGINS = Shape(
     "the plugins", (required("PluginName"), required("IsEnabled", check=flag)), at_least=1

@@ -26,7 +26,7 @@ def text(value: object) -> str:
     return "" if isinstance(value, str) else f"is {kind_of(value)}"
 
 
-def name(value: object) -> str:
+def filled(value: object) -> str:
     """Expect a text that is not blank."""
     return text(value) or ("" if str(value).strip() else "is empty")
 
@@ -132,7 +132,7 @@ def _plain(name: str) -> str:
     return "".join(name.split()).lower()
 
 
-def required(*names: str, check: Check = name) -> Field:
+def required(*names: str, check: Check = filled) -> Field:
     """Return a field that every version of the service sends, by one of these names."""
     return Field(names, check)
 

@@ -43,9 +43,13 @@ class Verdict:
     detail: str = ""
 
 
-def pairs(seed, number):
-    """Return so many pairs of the place of a command and the name of a fault."""
-    every = list(product(range(len(commands())), FAULTS))
+def pairs(seed, number, *, verb="", fault=""):
+    """Return so many pairs of the place of a command and the name of a fault.
+
+    `verb` restricts them to the commands of one verb, `fault` to faults with this in their names.
+    """
+    places = (at for at, one in enumerate(commands()) if verb in {"", one.name})
+    every = list(product(places, (name for name in FAULTS if fault in name)))
     random.Random(seed).shuffle(every)
     return every[:number]
 

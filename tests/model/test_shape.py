@@ -6,12 +6,12 @@ from adxmi_jupyter.model.shape import (
     Shape,
     cluster_id,
     fields,
+    filled,
     flag,
     guid,
     json_list,
     json_object,
     maybe,
-    name,
     optional,
     required,
     resource_id,
@@ -33,7 +33,7 @@ DATABASES = Shape("the databases", (required("DatabaseName"), optional("IsCurren
     ("check", "good", "bad"),
     [
         (text, ["", "x"], [None, 5, True, [], {}]),
-        (name, ["x"], ["", "  ", None, 5]),
+        (filled, ["x"], ["", "  ", None, 5]),
         (guid, [GUID, GUID.upper()], ["", "system", f"{GUID}0", None, 5]),
         (flag, [True, False, 0, 1], ["true", 2, 1.0, None, []]),
         (resource_id, ["/subscriptions/s", CLUSTER], ["", "/", "//", "a/b", "/a//b", None, 5]),
@@ -99,7 +99,7 @@ def test_an_answer_that_cannot_be_empty_is_unreadable_if_it_is():
 def test_both_shapes_of_a_policy_are_read(columns, policy):
     rows = [dict.fromkeys(columns, policy)]
 
-    assert kusto_shapes.IDENTITY_POLICY.of_table(columns, rows) == rows
+    assert kusto_shapes.CLUSTER_POLICY.of_table(columns, rows) == rows
 
 
 @pytest.mark.parametrize(

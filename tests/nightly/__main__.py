@@ -10,7 +10,7 @@ import argparse
 import sys
 from importlib import import_module
 
-COMMANDS = ("crashes", "supply")
+COMMANDS = ("crashes", "supply", "faults")
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -21,12 +21,14 @@ def options(parser):
     parser.add_argument("--runs", type=int, default=6000, help="how many pairs to try")
     parser.add_argument("--seed", type=int, default=1, help="which ones")
     parser.add_argument("--jobs", type=int, default=2, help="processes at a time")
+    parser.add_argument("--verb", default="", help="only commands of this verb")
+    parser.add_argument("--fault", default="", help="only faults with this in their names")
     parser.add_argument("--all", action="store_true", help="print every contradiction")
 
 
 def run(chosen):
     """Try them, print the table, and return 1 if anything is wrong."""
-    every = pairs(chosen.seed, chosen.runs)
+    every = pairs(chosen.seed, chosen.runs, verb=chosen.verb, fault=chosen.fault)
     every.sort()  # a process then knows its few commands
     batches = [every[at : at + _BATCH] for at in range(0, len(every), _BATCH)]
     found = []
