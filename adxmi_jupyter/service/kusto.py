@@ -101,6 +101,8 @@ class Answer:
 
         """
         names = [column.column_name for column in self._table.columns]
+        if shape is not ANY and any(len(row) < len(names) for row in self._table.raw_rows):
+            raise shape.unreadable("a row has fewer cells than there are columns")
         rows = [dict(zip(names, row, strict=True)) for row in rows_of(self._table)]
         return shape.of_table(names, rows)
 
