@@ -28,6 +28,7 @@ from adxmi_jupyter.model.kusto_shapes import (
     EXTERNAL_TABLES,
     FUNCTIONS,
     PLUGINS,
+    ROLES,
 )
 from adxmi_jupyter.service.gather import gather
 from adxmi_jupyter.service.resource_manager import IDENTITY_VERSION
@@ -171,7 +172,10 @@ def roles(database: str) -> Fact:
     """Ask who holds which role on a database: `RoleAssignment` values."""
 
     def ask(connection: Connection) -> tuple[RoleAssignment, ...]:
-        return roles_of(connection, database)
+        found = roles_of(connection, database)
+        if not found:
+            raise ROLES.unreadable("nobody is listed, not even who may see the list")
+        return found
 
     return Fact(("roles", database), ask, f"Database Admin of {database}, or its monitor")
 

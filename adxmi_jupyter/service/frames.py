@@ -99,8 +99,14 @@ def _each(frame: pd.DataFrame, name: str, read: Callable[[Any], Any]) -> pd.Seri
 
 
 def _boolean(name: str, frame: pd.DataFrame) -> pd.Series[Any]:
-    # Old answers write 0 and 1.
-    return _each(frame, name, bool).astype("boolean")
+    return _each(frame, name, _flag).astype("boolean")
+
+
+def _flag(cell: object) -> bool:
+    """Read true or false; old answers write 0 and 1."""
+    if cell not in (0, 1):
+        raise ValueError("a value is neither true nor false")
+    return bool(cell)
 
 
 def _real(name: str, frame: pd.DataFrame) -> pd.Series[Any]:
@@ -153,5 +159,5 @@ def _parsed(cell: object) -> object:
         return cell
     try:
         return json.loads(cell)
-    except ValueError:
+    except (ValueError, RecursionError):
         return cell

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import unquote
 
 from adxmi_jupyter.errors import (
     AdxmiError,
@@ -202,7 +203,10 @@ class ResourceManager:
             Azure refused, or was not reached.
 
         """
-        return shape.of_object(self._sent("GET", path, version))
+        found = shape.of_object(self._sent("GET", path, version))
+        if "id" in found and not _same_path(found["id"], path):
+            raise shape.unreadable("it is about something else than what was asked for")
+        return found
 
     def all_of(
         self, path: str, version: str, shape: Shape, *, method: str = "GET"
@@ -248,6 +252,8 @@ class ResourceManager:
                 raise shape.unreadable("it has not as many rows as it says")
             rows += page
             token = str(answer.get("$skipToken") or "")
+            if not token and str(answer.get("resultTruncated")).lower() == "true":
+                raise shape.unreadable("it is cut short")
             if not token:
                 return rows
             if token in tokens or len(tokens) > _MOST_PAGES:
@@ -394,6 +400,11 @@ class ResourceManager:
         if response.status_code >= HTTPStatus.BAD_REQUEST:
             raise typed_answer(response)
         return _object(response)
+
+
+def _same_path(told: str, asked: str) -> bool:
+    # Azure spells the names of types now with a capital, now without.
+    return told.strip("/").casefold() == unquote(asked).strip("/").casefold()
 
 
 def _codes(error: Any) -> set[str]:

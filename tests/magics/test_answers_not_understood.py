@@ -77,6 +77,7 @@ def test_an_answer_that_is_none_is_a_typed_error(magic, proxied, proxy, line, fa
         ("200 {}", target("dataConnections")),
         ("rows: none", statement(POLICY)),
         ("cells: object", statement(POLICY)),
+        ("rows: empty", statement(POLICY)),
         ("columns: renamed", statement(".show cluster policy managed_identity")),
         ("columns: last dropped", statement(".show external tables")),
         ("rows: none", statement(".show cluster policy callout")),

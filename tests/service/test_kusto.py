@@ -239,3 +239,42 @@ def test_interrupt_returns_while_the_service_is_slow(connections):
     finally:
         stop.set()
         thread.join()
+
+
+@pytest.mark.parametrize("status", [400, 403, 409, 412, 429])
+@pytest.mark.parametrize("body", [b"", b"<html>no</html>", {}, {"error": "text"}, {"error": []}])
+def test_a_refusal_that_is_not_the_services_own_leaves_open_what_happened(ask, status, body):
+    with replay(body, status=status) as uri, pytest.raises(errors.AnswerLost):
+        ask(uri)
+
+
+@pytest.mark.parametrize(
+    "rows", [[["a", "b"]], ["ab"], [None], [5], [["a"], "b"]], ids=["too long", *"tn5m"]
+)
+def test_rows_that_are_none_are_unreadable(ask, rows):
+    with replay(v1({"x": "string"}, rows)) as uri, pytest.raises(errors.UnreadableAnswer):
+        ask(uri)
+
+
+def test_columns_of_one_name_are_unreadable(ask):
+    answer = v1({"x": "string"}, [])
+    answer["Tables"][0]["Columns"] *= 2
+
+    with replay(answer) as uri, pytest.raises(errors.UnreadableAnswer):
+        ask(uri)
+
+
+def test_an_answer_to_a_query_without_its_last_frame_is_unreadable(ask):
+    with replay(v2({"x": "string"}, [])[:-1]) as uri, pytest.raises(errors.UnreadableAnswer):
+        ask(uri, "T")
+
+
+@pytest.mark.parametrize("asked", ["-1", "nan", "inf", "soon"])
+def test_a_pause_that_is_none_is_not_waited_for(ask, asked, monkeypatch):
+    monkeypatch.setattr("adxmi_jupyter.service.kusto._LONGEST_WAIT", 0)
+
+    with (
+        replay(b"", status=429, headers=[("Retry-After", asked)]) as uri,
+        pytest.raises(errors.Throttled),
+    ):
+        ask(uri)

@@ -5,8 +5,12 @@ from adxmi_jupyter.actions.identities import assigned, plan_assignment, visible
 from adxmi_jupyter.actions.identity_writes import begin
 from adxmi_jupyter.actions.operations import wait
 from adxmi_jupyter.model.azure_shapes import FOUND_CLUSTER
+from adxmi_jupyter.model.shape import Shape, required, resource_id
 from adxmi_jupyter.service.address import parse_address
 from adxmi_jupyter.service.connections import Settings
+from adxmi_jupyter.service.resource_manager import KUSTO_VERSION
+from tests.faults.catalogue import answered
+from tests.faults.messages import target
 from tests.service.replay import replay
 
 
@@ -170,3 +174,61 @@ def test_a_token_of_this_machine_never_leaves_it(connection):
 
     with pytest.raises(errors.UntrustedLink, match="leads to https://management"):
         client.send_request(HttpRequest("GET", "https://management.azure.com/subscriptions"))
+
+
+ITEM = Shape("the items", (required("id", check=resource_id),))
+
+
+@pytest.fixture
+def manager(connections):
+    """Azure Resource Manager, at a server with a prepared answer."""
+
+    def at(uri):
+        connections.settings = Settings(cluster=uri, timeout=5)
+        return connections.current().resource_manager
+
+    return at
+
+
+@pytest.mark.parametrize(
+    ("answer", "why"),
+    [
+        ({"data": [{"id": "/a/b"}], "count": 2}, "it has not as many rows as it says"),
+        ({"data": [], "resultTruncated": "true"}, "it is cut short"),
+        ({"data": [], "$skipToken": "x"}, "its next page is one that was read already"),
+        ({"data": {"rows": []}}, "where a list belongs there is an object"),
+    ],
+)
+def test_rows_of_the_resource_graph_that_are_not_all_are_not_believed(manager, answer, why):
+    with replay(answer) as uri, pytest.raises(errors.UnreadableAnswer) as raised:
+        manager(uri).graph("resources", ITEM)
+
+    assert raised.value.why == why
+
+
+def test_a_resource_that_was_not_asked_for_is_not_believed(proxied, proxy):
+    path = proxied.resource_manager.cluster_id_of(proxy.uri)
+    proxy.strike(answered(200, {"id": "/subscriptions/other"}), target("/clusters/"))
+
+    with pytest.raises(errors.UnreadableAnswer) as raised:
+        proxied.resource_manager.get(path, KUSTO_VERSION, ITEM)
+
+    assert raised.value.why == "it is about something else than what was asked for"
+
+
+def test_letter_case_of_a_resource_id_does_not_matter(connection):
+    path = connection.resource_manager.cluster_id_of(connection.address.uri)
+
+    found = connection.resource_manager.get(path.lower(), KUSTO_VERSION, ITEM)
+
+    assert found["id"] == path
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 409, 412, 429])
+@pytest.mark.parametrize("body", [{}, {"error": "text"}, {"error": {"code": 5}}])
+def test_a_refusal_that_is_not_azures_own_leaves_open_what_happened(connections, status, body):
+    with replay(body, status=status) as uri:
+        connections.settings = Settings(cluster=uri, timeout=5)
+
+        with pytest.raises(errors.AnswerLost):
+            connections.current().resource_manager.graph("resources", FOUND_CLUSTER)
