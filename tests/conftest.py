@@ -16,7 +16,10 @@ settings.load_profile("project")
 @pytest.fixture(autouse=True)
 def own_surroundings(monkeypatch, tmp_path):
     """Nothing a developer has configured reaches the tests, and nothing they write stays."""
-    for variable in ("ADXMI_CLUSTER", "ADXMI_DATABASE", "ADXMI_CREDENTIAL", "ADXMI_TOKEN"):
+    for variable in (
+        *("ADXMI_CLUSTER", "ADXMI_DATABASE", "ADXMI_CREDENTIAL", "ADXMI_TOKEN"),
+        "ADXMI_EMBEDDED_KEY_FILE",
+    ):
         monkeypatch.delenv(variable, raising=False)
     monkeypatch.setenv("ADXMI_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.setenv("JUPYTER_PLATFORM_DIRS", "1")

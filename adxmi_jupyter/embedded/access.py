@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,8 @@ from adxmi_jupyter.embedded.world import ClusterRole, DatabaseRole, PrincipalKin
 
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.world import Database, Principal, RoleAssignment, World
+
+_KEY_SEPARATOR = "."
 
 
 class Permission(Enum):
@@ -55,9 +58,21 @@ def authenticate(world: World, authorization: str | None) -> Principal | None:
 
 
 def bearer(world: World, authorization: str) -> Principal | None:
-    """Return who presents the bearer token of an Authorization header."""
+    """Return who presents the bearer token of an Authorization header.
+
+    The token may be followed by a dot and the key for scripts.
+    """
     scheme, _, token = authorization.partition(" ")
-    return world.principal(token.strip()) if scheme.casefold() == "bearer" else None
+    if scheme.casefold() != "bearer":
+        return None
+    token = token.strip()
+    return world.principal(token) or world.principal(token.rpartition(_KEY_SEPARATOR)[0])
+
+
+def presents_key(authorization: str | None, key: str) -> bool:
+    """Tell whether the bearer token of an Authorization header ends in this key for scripts."""
+    given = (authorization or "").strip().rpartition(_KEY_SEPARATOR)[2]
+    return hmac.compare_digest(given.encode("utf-8", "replace"), key.encode())
 
 
 def _is_let_in(world: World, caller: Principal) -> bool:

@@ -1,4 +1,4 @@
-"""The processes of scripts that one server runs: they end when it stops."""
+"""The processes of scripts that one server runs: they end with the query, and with the server."""
 
 from __future__ import annotations
 
@@ -6,12 +6,17 @@ import contextlib
 import os
 import signal
 import subprocess
+import sys
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from typing import Any
+
+_SUPERVISOR = Path(__file__).with_name("supervisor.py")
+_END_SECONDS = 5.0
 
 
 class Scripts:
@@ -23,11 +28,17 @@ class Scripts:
         self._is_stopped = False
 
     @contextlib.contextmanager
-    def started(self, command: Sequence[str], **options: Any) -> Iterator[subprocess.Popen[bytes]]:
-        """Start a process, and end it with all that it has started when the block is left."""
+    def started(
+        self, command: Sequence[str], scratch: Path, **options: Any
+    ) -> Iterator[subprocess.Popen[bytes]]:
+        """Start a process, and end it with all that it has started when the block is left.
+
+        A supervisor stands between, where there are process groups. It removes the folder
+        `scratch` when the server is gone without a word.
+        """
         process = subprocess.Popen(  # noqa: S603 - of this package, see the caller
-            command,
-            stdin=subprocess.DEVNULL,
+            [*_supervised(scratch), *command],
+            stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
@@ -38,25 +49,38 @@ class Scripts:
             is_late = self._is_stopped
         try:
             if is_late:
-                _kill(process)
+                process.terminate()
             yield process
         finally:
-            _kill(process)
-            process.wait()
+            _end(process)
             with self._lock:
                 self._running.discard(process)
 
     def stop(self) -> None:
-        """End every process; whoever waits for one goes on at once."""
+        """End every process; whoever waits for one goes on as soon as it has ended."""
         with self._lock:
             self._is_stopped = True
             for process in self._running:
-                _kill(process)
+                process.terminate()
 
 
-def _kill(process: subprocess.Popen[bytes]) -> None:
-    """End a process and, where there are process groups, what it has started."""
-    if hasattr(os, "killpg"):
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)
-    process.kill()
+def _supervised(scratch: Path) -> list[str]:
+    """Return what stands before a command; Windows has no process groups, and no limits."""
+    if sys.platform == "win32":
+        return []
+    return [sys.executable, "-I", "-S", str(_SUPERVISOR), str(scratch)]
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Let the supervisor end everything, and end the supervisor if it does not."""
+    process.terminate()
+    if process.stdin is not None:
+        process.stdin.close()
+    try:
+        process.wait(_END_SECONDS)
+    except subprocess.TimeoutExpired:
+        if hasattr(os, "killpg"):
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(process.pid, signal.SIGKILL)
+        process.kill()
+        process.wait()

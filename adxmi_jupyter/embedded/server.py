@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 import socket
 import threading
 from typing import TYPE_CHECKING, Any, Self
@@ -24,7 +25,9 @@ from adxmi_jupyter.embedded.ingestion.notifications import BLOB_CREATED
 from adxmi_jupyter.embedded.ingestion.resources_face import ResourcesFace
 from adxmi_jupyter.embedded.kusto.exports.running import run_continuous_export
 from adxmi_jupyter.embedded.kusto.http import INGESTION_PREFIX, KustoFace
+from adxmi_jupyter.embedded.listening import Listening
 from adxmi_jupyter.embedded.operations import ArmSettings
+from adxmi_jupyter.embedded.owner_only import OwnerOnly
 from adxmi_jupyter.embedded.scripts import Scripts
 from adxmi_jupyter.embedded.seed import seeded_world
 from adxmi_jupyter.embedded.threads import DaemonThreads
@@ -40,12 +43,14 @@ if TYPE_CHECKING:
     from adxmi_jupyter.embedded.world import World
 
 _HOST = "127.0.0.1"
-_TURNS = 5
-_SHUTDOWN_SECONDS = 1.0
+_LARGEST_BODY = 64 * 1024**2
 
 
 class EmbeddedAzure:
     """A cluster of Azure Data Explorer and its Resource Manager, on 127.0.0.1.
+
+    It answers programs of the user who runs it, and no web pages. `script_key` is for clients
+    that may run scripts of the python plugin: it follows their bearer token, after a dot.
 
     `world` is theirs to look at and to change. `latency` (seconds) is added to every answer;
     `arm` says how long operations take. `requests_served` counts management commands and
@@ -60,6 +65,7 @@ class EmbeddedAzure:
         self.latency = latency
         self.arm = ArmSettings()
         self.scripts = Scripts()
+        self.script_key = secrets.token_urlsafe(32)
         self.requests_served = 0
         self.arm_requests_served = 0
         self._port = port
@@ -207,20 +213,19 @@ class EmbeddedAzure:
     async def _serve(self, listener: socket.socket, ready: threading.Event) -> None:
         self._loop = asyncio.get_running_loop()
         self._stopping = asyncio.Event()
-        application = web.Application(client_max_size=64 * 1024**2)
-        faces = (KustoFace(self), ResourcesFace(self), ArmFace(self))
-        application.add_routes([route for face in faces for route in face.routes()])
-        runner = web.AppRunner(application, access_log=None, shutdown_timeout=_SHUTDOWN_SECONDS)
-        await runner.setup()
-        site = web.SockSite(runner, listener)
-        await site.start()
+        listening = Listening(self._application())
+        await listening.start(listener)
         ready.set()
         await self._stopping.wait()
         self.scripts.stop()
-        await site.stop()
-        for _ in range(_TURNS):  # what was accepted just now becomes a connection to be closed, too
-            await asyncio.sleep(0)
-        await runner.cleanup()
+        await listening.stop()
+
+    def _application(self) -> web.Application:
+        own = OwnerOnly(self._port)
+        application = web.Application(client_max_size=_LARGEST_BODY, middlewares=[own.answer])
+        faces = (KustoFace(self), ResourcesFace(self), ArmFace(self))
+        application.add_routes([route for face in faces for route in face.routes()])
+        return application
 
     def __enter__(self) -> Self:
         return self.start()

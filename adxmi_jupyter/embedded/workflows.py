@@ -143,7 +143,10 @@ class UpdatePolicy:
 
 @dataclass(frozen=True)
 class StoredFunction:
-    """A stored function; `parameters` and `body` are as they were written, with brackets."""
+    """A stored function; `parameters` and `body` are as they were written, with brackets.
+
+    `script_problem` is why its body runs no scripts of the python plugin, whoever calls it.
+    """
 
     name: str
     parameters: str
@@ -151,6 +154,7 @@ class StoredFunction:
     folder: str = ""
     doc_string: str = ""
     admins: frozenset[str] = frozenset()
+    script_problem: str = ""
 
 
 @dataclass(frozen=True)

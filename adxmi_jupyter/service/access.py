@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from adxmi_jupyter.service.credentials import ArmToken
+from adxmi_jupyter.service.embedded import PRINCIPALS, token_with_key
 from adxmi_jupyter.service.trust import Audience
 
 if TYPE_CHECKING:
@@ -96,9 +97,13 @@ class TokenAccess:
 
 @dataclass(frozen=True)
 class OpenAccess:
-    """No token: servers on this machine, such as an emulator, ask for none."""
+    """No token: servers on this machine, such as an emulator, ask for none.
+
+    An embedded Azure that another process of this account serves lets scripts run for its `key`.
+    """
 
     limits: Limits
+    key: Callable[[], str] = str
 
     @property
     def used(self) -> str:
@@ -106,10 +111,12 @@ class OpenAccess:
         return ""
 
     def builder(self, uri: str) -> Any:
-        """Send no token."""
+        """Send no token, or the administrator's with the key of an embedded Azure."""
         from azure.kusto.data import KustoConnectionStringBuilder
 
-        return KustoConnectionStringBuilder(uri)
+        if not self.key():
+            return KustoConnectionStringBuilder(uri)
+        return KustoConnectionStringBuilder.with_token_provider(uri, self._token)
 
     def management(
         self, base_url: str, subscription: str, poll_every: float
@@ -117,4 +124,7 @@ class OpenAccess:
         """Be the administrator of an embedded Azure that another process serves."""
         from adxmi_jupyter.service.management_client import loopback_client
 
-        return loopback_client(base_url, subscription, "embedded-admin", poll_every, self.limits)
+        return loopback_client(base_url, subscription, PRINCIPALS["admin"], poll_every, self.limits)
+
+    def _token(self) -> str:
+        return token_with_key(PRINCIPALS["admin"], self.key())

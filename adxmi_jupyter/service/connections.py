@@ -16,6 +16,7 @@ from adxmi_jupyter.service.connection import Connection, Records
 from adxmi_jupyter.service.credentials import check_name, make_credential, token_from_environment
 from adxmi_jupyter.service.directories import data_directory, lock_directory
 from adxmi_jupyter.service.embedded import DEFAULT_DATABASE, PRINCIPALS, EmbeddedService
+from adxmi_jupyter.service.embedded_key import served_key
 from adxmi_jupyter.service.kusto import Kusto, make_client
 from adxmi_jupyter.service.limits import DEFAULT_ANSWER, DEFAULT_TIMEOUT, Limits
 from adxmi_jupyter.service.lock import ClusterLock
@@ -231,7 +232,8 @@ class Connections:
         self, name: str, database: str, credential: str, limits: Limits
     ) -> Connection:
         principal = _embedded_principal(credential)
-        token = _embedded_token(principal)
+        _check_principal(principal)
+        token = self._embedded.token(principal)
         address = ClusterAddress(self._embedded.azure.kusto_uri)
         access = TokenAccess(lambda: token, is_loopback=True, limits=limits)
         return Connection(
@@ -297,7 +299,7 @@ def _access(address: ClusterAddress, credential: str, limits: Limits) -> Access:
 
 def _loopback_access(address: ClusterAddress, credential: str, limits: Limits) -> Access:
     if credential == "default":
-        return OpenAccess(limits)
+        return OpenAccess(limits, lambda: served_key(address.uri))
     check_name(credential)
     if credential != "token":
         raise no_token_of_yours(f"the credential {credential!r} is yours", address.uri)
@@ -331,14 +333,13 @@ def _embedded_principal(credential: str) -> str:
 _AS = "as:"
 
 
-def _embedded_token(principal: str) -> str:
+def _check_principal(principal: str) -> None:
     if principal not in PRINCIPALS:
         raise CredentialFailure(
             f"the embedded Azure does not know {principal!r}",
             why=f"one can be {' or '.join(PRINCIPALS)} there",
             fix="--credential as:admin",
         )
-    return PRINCIPALS[principal]
 
 
 def _file_name(address: ClusterAddress) -> str:

@@ -30,7 +30,7 @@ def data_directory() -> Path:
     chosen = os.environ.get(DATA_DIRECTORY_VARIABLE, "").strip()
     if chosen:
         return Path(chosen)
-    return _of_the_user() or _among_temporary_files()
+    return _of_the_user() or runtime_directory()
 
 
 def lock_directory(*, is_loopback: bool) -> Path:
@@ -41,7 +41,7 @@ def lock_directory(*, is_loopback: bool) -> Path:
     """
     home = None if is_loopback else _home_of_the_account()
     if home is None:
-        return _among_temporary_files() / "locks"
+        return runtime_directory() / "locks"
     return home / ".local" / "state" / _NAME / "locks"
 
 
@@ -68,8 +68,15 @@ def _home_of_the_account() -> Path | None:
     return home if home.is_absolute() and os.access(home, os.W_OK | os.X_OK) else None
 
 
-def _among_temporary_files() -> Path:
-    """Return a directory that nobody else may write to, made if it is not there."""
+def runtime_directory() -> Path:
+    """Return the account's own directory among the temporary files, made if it is not there.
+
+    Raises
+    ------
+    HistoryUnavailable
+        The directory belongs to somebody else.
+
+    """
     owner = os.getuid() if hasattr(os, "getuid") else 0
     found = Path(tempfile.gettempdir()) / f"{_NAME}-{owner}"
     try:

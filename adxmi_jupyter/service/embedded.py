@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.errors import ClusterUnreachable, EmbeddedAzureNotInUse, InvalidValue
+from adxmi_jupyter.service.embedded_key import offered
 
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded import EmbeddedAzure
@@ -39,6 +40,10 @@ class EmbeddedService:
             self._directory = tempfile.TemporaryDirectory(prefix="adxmi-")
         return Path(self._directory.name)
 
+    def token(self, principal: str) -> str:
+        """Return the token of one of `PRINCIPALS`, with the key that lets its scripts run."""
+        return token_with_key(PRINCIPALS[principal], self.azure.script_key)
+
     def reset(self) -> None:
         """Return to the seeded world, without faults and without history."""
         self.azure.reset()
@@ -54,6 +59,11 @@ class EmbeddedService:
         if self._directory is not None:
             self._directory.cleanup()
             self._directory = None
+
+
+def token_with_key(token: str, key: str) -> str:
+    """Return a token that carries the key for scripts; without a key the token itself."""
+    return f"{token}.{key}" if key else token
 
 
 def fault_names() -> tuple[str, ...]:
@@ -93,10 +103,12 @@ def not_in_use(cluster: str) -> EmbeddedAzureNotInUse:
 def serve(
     port: int,
     faults: Sequence[str],
-    ready: Callable[[str], None],
+    ready: Callable[[str, str], None],
     wait: Callable[[], Any],
 ) -> None:
     """Serve the embedded Azure to other processes until `wait` returns.
+
+    `ready` gets its address, and where other processes find the key for scripts.
 
     Raises
     ------
@@ -112,8 +124,9 @@ def serve(
     try:
         for name in faults:
             azure.faults.add(name, times=None)
-        ready(azure.kusto_uri)
-        wait()
+        with offered(azure.kusto_uri, azure.script_key) as key:
+            ready(azure.kusto_uri, key)
+            wait()
     finally:
         azure.stop()
 

@@ -37,7 +37,8 @@ if TYPE_CHECKING:
 _FILE = "trusted_hosts"
 _SCOPE = "/.default"
 # What a token of the embedded Azure looks like; tokens of Microsoft Entra never begin so.
-_EMBEDDED_TOKEN = re.compile(r"embedded-[A-Za-z0-9_-]{1,100}")
+# Its key for scripts may follow.
+_EMBEDDED_TOKEN = re.compile(r"embedded-[A-Za-z0-9_-]{1,100}(\.[A-Za-z0-9_-]{1,100})?")
 
 # The hosts under which a cloud's Azure Data Explorer is one audience for all its clusters.
 _AUDIENCES = {

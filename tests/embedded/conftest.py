@@ -90,6 +90,12 @@ def run(connect):
 
 
 @pytest.fixture
+def script_token(azure):
+    """The admin's token with the key that lets scripts run."""
+    return f"{ADMIN}.{azure.script_key}"
+
+
+@pytest.fixture
 def policy(run):
     """Run a policy command and return {display name: allowed usages}, or None for no policy."""
 

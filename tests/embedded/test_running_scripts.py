@@ -40,6 +40,12 @@ def query(listener):
 
 
 @pytest.fixture
+def run(run, script_token):
+    """Run a text with the key for scripts."""
+    return lambda text, **options: run(text, token=script_token, **options)
+
+
+@pytest.fixture
 def running(listener):
     """Wait until the script runs and return the line to it."""
     lines = []
@@ -58,7 +64,8 @@ def running(listener):
 
 def post(azure, text):
     body = {"csl": text, "db": "Sales"}
-    return requests.post(f"{azure.kusto_uri}/v1/rest/query", json=body, timeout=30)
+    headers = {"Authorization": f"Bearer embedded-admin.{azure.script_key}"}
+    return requests.post(f"{azure.kusto_uri}/v1/rest/query", json=body, headers=headers, timeout=30)
 
 
 def test_others_are_answered_while_a_script_runs(azure, run, background, query, running):

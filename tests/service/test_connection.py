@@ -131,7 +131,7 @@ def test_the_embedded_azure_is_served_to_others_until_told_to_stop(connections):
             connections.open(seen[0])
         seen.append("asked")
 
-    serve(0, ["plain-text-400"], seen.append, wait)
+    serve(0, ["plain-text-400"], lambda uri, _: seen.append(uri), wait)
 
     assert seen[1:] == ["asked"]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import unquote
 
 from adxmi_jupyter.embedded.arm.errors import bad_request
+from adxmi_jupyter.embedded.json_text import MalformedJsonError, load_json
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -78,8 +78,8 @@ class Call:
     def object(self) -> dict[str, Any]:
         """Return the JSON object in the body; an ArmError (400) when there is none."""
         try:
-            value = json.loads(self.body)
-        except (ValueError, RecursionError) as error:
+            value = load_json(self.body)
+        except MalformedJsonError as error:
             raise _unreadable() from error
         return member(value)
 

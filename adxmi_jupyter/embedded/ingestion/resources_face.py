@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
 _MESSAGES = f"/{{queue:{READY_QUEUE}|{FAILED_QUEUE}|{SUCCESSFUL_QUEUE}}}/messages"
 _TEXT = re.compile(r"<MessageText>(.*?)</MessageText>", re.DOTALL)
-_HIDDEN_SECONDS = 30.0
+_NUMBER = re.compile(r"[0-9]{1,9}")
+_HIDDEN_SECONDS = "30"
 _MOST_MESSAGES = 32
 
 
@@ -109,8 +110,7 @@ def _get_messages(world: World, request: web.Request, _: bytes) -> web.Response:
         _check(world, request, name, "r")
         return _xml([{**_times(m), **_content(m)} for m in queue.peek(number)])
     _check(world, request, name, "p")
-    seconds = float(request.query.get("visibilitytimeout", _HIDDEN_SECONDS))
-    taken = queue.take(number, seconds)
+    taken = queue.take(number, _hidden_seconds(request))
     return _xml([{**_times(m), **_receipt(m), **_content(m)} for m in taken])
 
 
@@ -146,9 +146,20 @@ def _check(world: World, request: web.Request, name: str, permission: str) -> No
 
 def _number(request: web.Request) -> int:
     text = request.query.get("numofmessages", "1")
-    if not text.isdecimal() or not 1 <= int(text) <= _MOST_MESSAGES:
-        raise StorageError(400, "OutOfRangeQueryParameterValue", "A request gets 1 to 32 messages.")
+    if _NUMBER.fullmatch(text) is None or not 1 <= int(text) <= _MOST_MESSAGES:
+        raise _out_of_range("A request gets 1 to 32 messages.")
     return int(text)
+
+
+def _hidden_seconds(request: web.Request) -> float:
+    text = request.query.get("visibilitytimeout", _HIDDEN_SECONDS)
+    if _NUMBER.fullmatch(text) is None:
+        raise _out_of_range("A message is hidden for a number of seconds.")
+    return float(text)
+
+
+def _out_of_range(message: str) -> StorageError:
+    return StorageError(400, "OutOfRangeQueryParameterValue", message)
 
 
 def _times(message: QueuedMessage) -> dict[str, str]:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from lark.exceptions import VisitError
+
 from adxmi_jupyter.embedded.answer import json_answer
 from adxmi_jupyter.embedded.faults import Fault
 from adxmi_jupyter.embedded.kusto import tables
@@ -15,7 +17,7 @@ from adxmi_jupyter.embedded.kusto.answer import (
     text_refusal,
 )
 from adxmi_jupyter.embedded.kusto.commands import run_command
-from adxmi_jupyter.embedded.kusto.errors import Refusal
+from adxmi_jupyter.embedded.kusto.errors import Refusal, bad_request
 from adxmi_jupyter.embedded.kusto.ingestion.commands import check_endpoint
 from adxmi_jupyter.embedded.kusto.parser import parse_command
 from adxmi_jupyter.embedded.kusto.policy import two_columns
@@ -66,6 +68,10 @@ class Exchange:
                 return self._run()
             except Refusal as refusal:
                 return refusal_answer(refusal, self.ids, self.alias)
+            except (ValueError, OverflowError, RecursionError, VisitError) as error:
+                if not _is_beyond_limits(error):
+                    raise
+                return refusal_answer(_beyond_limits(), self.ids, self.alias)
 
     def _run(self) -> Answer:
         if self.endpoint in {Endpoint.MANAGEMENT, Endpoint.INGESTION}:
@@ -90,3 +96,13 @@ class Exchange:
         if operate is None:
             return json_answer(tables.command_body(table))
         return json_answer(tables.query_body_v1(operate(table), self.ids))
+
+
+def _is_beyond_limits(error: Exception) -> bool:
+    """Tell a text that Python cannot evaluate from a mistake of the server."""
+    cause = error.orig_exc if isinstance(error, VisitError) else error
+    return isinstance(cause, ValueError | OverflowError | RecursionError)
+
+
+def _beyond_limits() -> Refusal:
+    return bad_request("The text is nested too deeply, or holds a value that is out of range.")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from aiohttp import web
 
-from adxmi_jupyter.embedded.access import authenticate
+from adxmi_jupyter.embedded.access import authenticate, presents_key
 from adxmi_jupyter.embedded.answer import json_answer
 from adxmi_jupyter.embedded.delivery import Delivery
 from adxmi_jupyter.embedded.kusto.answer import malformed_request, unauthenticated
@@ -15,7 +15,7 @@ from adxmi_jupyter.embedded.kusto.exchange import Endpoint, Exchange
 from adxmi_jupyter.embedded.kusto.refusing import refuse
 from adxmi_jupyter.embedded.kusto.request import MalformedRequestError, read_call, request_ids
 from adxmi_jupyter.embedded.kusto.session import Session
-from adxmi_jupyter.embedded.peers import is_own_program
+from adxmi_jupyter.embedded.senders import RequestSender
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,6 +36,7 @@ class Host(Protocol):
     latency: float
     requests_served: int
     scripts: Scripts
+    script_key: str
 
     @property
     def kusto_uri(self) -> str:
@@ -98,7 +99,8 @@ class KustoFace:
         host, ids = self._host, request_ids(request)
         host.requests_served += 1
         await host.pause(host.latency)
-        caller = authenticate(host.world, request.headers.get("Authorization"))
+        authorization = request.headers.get("Authorization")
+        caller = authenticate(host.world, authorization)
         if caller is None:
             return unauthenticated().response(ids)
         try:
@@ -109,7 +111,9 @@ class KustoFace:
             host.world,
             caller,
             call.database,
-            may_run_code=functools.partial(is_own_program, request),
+            sender=RequestSender(
+                request.transport, has_key=presents_key(authorization, host.script_key)
+            ),
             scripts=host.scripts,
             base_uri=host.kusto_uri,
             client_request_id=ids.client_request_id,

@@ -6,10 +6,10 @@ properties count in any letter case, and unknown ones are ignored.
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING, Any
 
+from adxmi_jupyter.embedded.json_text import MalformedJsonError, load_json
 from adxmi_jupyter.embedded.kusto.errors import bad_request
 from adxmi_jupyter.embedded.kusto.properties import read_properties
 from adxmi_jupyter.embedded.kusto.values import Property, Value
@@ -23,14 +23,9 @@ _STRING = re.compile(r'"(?:[^"\\]|\\.)*"|' + r"'((?:[^'\\]|\\.)*)'", re.DOTALL)
 def load(text: str, what: str) -> Any:
     """Return the value of a JSON text; a Refusal (400) that names `what` it was to be."""
     try:
-        return json.loads(_STRING.sub(_double_quoted, text))
-    except json.JSONDecodeError as error:
-        raise bad_request(
-            f"The {what} is not valid JSON: {error.msg} "
-            f"at line {error.lineno}, column {error.colno}."
-        ) from error
-    except (ValueError, RecursionError) as error:
-        raise bad_request(f"The {what} is not usable JSON.") from error
+        return load_json(_STRING.sub(_double_quoted, text))
+    except MalformedJsonError as error:
+        raise bad_request(f"The {what} is not valid JSON: {error}") from error
 
 
 def load_objects(text: str, what: str) -> list[dict[str, Any]]:

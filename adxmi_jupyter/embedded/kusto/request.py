@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from adxmi_jupyter.embedded.json_text import MalformedJsonError, load_json
 from adxmi_jupyter.embedded.kusto.tables import RequestIds
 
 if TYPE_CHECKING:
@@ -58,8 +58,8 @@ async def read_call(request: web.BaseRequest) -> Call:
 
 def _object(text: str | bytes) -> Mapping[str, Any]:
     try:
-        value = json.loads(text)
-    except (ValueError, RecursionError) as error:
+        value = load_json(text)
+    except MalformedJsonError as error:
         raise MalformedRequestError from error
     if not isinstance(value, dict):
         raise MalformedRequestError

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from adxmi_jupyter.embedded.access import administers, has_any_role, permits, roles_of
 from adxmi_jupyter.embedded.kusto.errors import database_not_found, unauthorized_operation
@@ -18,16 +18,44 @@ if TYPE_CHECKING:
     from adxmi_jupyter.embedded.world import Database, Principal, World
 
 
-def _never() -> bool:
-    return False
+class Sender(Protocol):
+    """Whoever sent a request."""
+
+    @property
+    def script_problem(self) -> str:
+        """Why no script runs for the sender; empty when scripts run. Looked at anew each time."""
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether the sender still waits for the answer."""
+
+
+class NoSender:
+    """Nobody waits for the result: continuous exports and update policies run no scripts."""
+
+    script_problem = "Scripts run only for the query that contains them."
+    is_connected = False
+
+
+@dataclass(frozen=True)
+class WithoutScripts:
+    """A sender inside a function that somebody made who may not run scripts."""
+
+    sender: Sender
+    script_problem: str
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether the sender still waits for the answer."""
+        return self.sender.is_connected
 
 
 @dataclass(frozen=True)
 class Session:
     """What a command runs with; `context` is the database the request names, if any.
 
-    `may_run_code` tells whether scripts of the python plugin may run for whoever sent it; those
-    that do are among `scripts`.
+    `sender` tells whether scripts of the python plugin run for whoever sent it; those that do
+    are among `scripts`.
     `base_uri` is the address of the server; one of its endpoints is for ingestion. `calls` are
     the stored functions, by database and name, whose bodies are being run.
     """
@@ -35,7 +63,7 @@ class Session:
     world: World
     caller: Principal
     context: str | None = None
-    may_run_code: Callable[[], bool] = _never
+    sender: Sender = field(default_factory=NoSender)
     scripts: Scripts = field(default_factory=Scripts)
     base_uri: str = ""
     client_request_id: str = ""

@@ -10,12 +10,13 @@ import os
 import subprocess
 import sys
 import tempfile
-from math import ceil
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.embedded.kusto.errors import Refusal, bad_request
 from adxmi_jupyter.embedded.kusto.evaluate.call import OutputType
+from adxmi_jupyter.embedded.kusto.evaluate.output import read_output
 from adxmi_jupyter.embedded.kusto.folders import open_folder
 from adxmi_jupyter.embedded.kusto.tables import Result
 from adxmi_jupyter.embedded.storage.values import convert
@@ -24,11 +25,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from adxmi_jupyter.embedded.kusto.evaluate.call import PluginCall
-    from adxmi_jupyter.embedded.scripts import Scripts
+    from adxmi_jupyter.embedded.kusto.session import Session
 
 SANDBOX_ARTIFACTS = "SandboxArtifacts"
 _CALLOUT = "sandbox_artifacts"
 _SECONDS = 20.0
+_LOOK_EVERY_SECONDS = 0.05
+_CPU_LIMIT_REACHED = 128 + 24  # SIGXCPU, see `supervisor`
 _SANDBOX = Path(__file__).with_name("sandbox.py")
 _PARAMETERS = (
     "output_schema",
@@ -39,6 +42,8 @@ _PARAMETERS = (
 )
 # What a Python process cannot do without; nothing else of the environment is passed on.
 _ENVIRONMENT = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "LANG", "LC_ALL")
+
+_ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 
 
 def run_python(call: PluginCall) -> Result:
@@ -61,10 +66,10 @@ def run_python(call: PluginCall) -> Result:
         _file_name(call, name): _artifact(call, str(uri), database)
         for name, uri in call.bag(given, "external_artifacts").items()
     }
-    if not call.session.may_run_code():
-        raise _not_from_here()
+    if problem := call.session.sender.script_problem:
+        raise _not_for_you(problem)
     with call.session.unlocked():
-        rows = _run(task, artifacts, call.session.scripts)
+        rows = _run(task, artifacts, call.session)
     kinds = [kind for _, kind in columns]
     return Result(
         columns,
@@ -92,7 +97,7 @@ def _file_name(call: PluginCall, name: str) -> str:
 
 
 def _run(
-    task: Mapping[str, Any], artifacts: Mapping[str, bytes], scripts: Scripts
+    task: Mapping[str, Any], artifacts: Mapping[str, bytes], session: Session
 ) -> list[list[Any]]:
     """Run a script in a scratch folder; a Refusal (400) with the last line of its traceback."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch:
@@ -101,34 +106,43 @@ def _run(
         for name, data in artifacts.items():
             (folder / "artifacts" / name).write_bytes(data)
         (folder / "input.json").write_text(json.dumps(task), "utf-8")
-        _start(folder, scripts)
-        try:
-            text = (folder / "output.json").read_text("utf-8")
-            answer = json.loads(text, parse_constant=lambda _: None)
-        except (OSError, ValueError) as error:
-            raise bad_request("The script ended without a result.") from error
-    if "error" in answer:
-        raise bad_request(f"The script failed: {answer['error']}")
-    rows: list[list[Any]] = answer["rows"]
-    return rows
+        _start(folder, session)
+        return read_output(folder / "output.json", len(task["output"]))
 
 
-def _start(folder: Path, scripts: Scripts) -> None:
-    """Run the script to its end; a Refusal (400) when it takes too long, and it is stopped."""
-    command = [sys.executable, "-I", str(_SANDBOX), str(folder), str(ceil(_SECONDS))]
-    environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
-    with scripts.started(command, cwd=folder / "artifacts", env=environment) as process:
-        try:
-            process.wait(_SECONDS)
-        except subprocess.TimeoutExpired as error:
-            raise bad_request(f"The script did not end within {_SECONDS:g} seconds.") from error
+def _start(folder: Path, session: Session) -> None:
+    """Run the script to its end; a Refusal (400) when it takes too long, and it is stopped.
+
+    It is stopped as well when the client has left.
+    """
+    command = [sys.executable, "-I", str(_SANDBOX), str(folder)]
+    given = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
+    end = time.monotonic() + _SECONDS
+    with session.scripts.started(
+        command, folder, cwd=folder / "artifacts", env={**given, **_ONE_THREAD}
+    ) as process:
+        while not _has_ended(process):
+            if not session.sender.is_connected:
+                raise bad_request("The client left before the script had ended.")
+            if time.monotonic() > end:
+                raise bad_request(f"The script did not end within {_SECONDS:g} seconds.")
+    if process.returncode == _CPU_LIMIT_REACHED:
+        raise bad_request(f"The script used more than {_SECONDS:g} seconds of processor time.")
 
 
-def _not_from_here() -> Refusal:
+def _has_ended(process: subprocess.Popen[bytes]) -> bool:
+    try:
+        process.wait(_LOOK_EVERY_SECONDS)
+    except subprocess.TimeoutExpired:
+        return False
+    return True
+
+
+def _not_for_you(problem: str) -> Refusal:
     return Refusal(
         403,
         "Forbidden",
         "Caller is not authorized to perform this action",
         "Kusto.Data.Exceptions.KustoRequestDeniedException",
-        "The embedded Azure runs scripts only for programs of the user who started it.",
+        problem,
     )

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import json
 import math
-import signal
+import os
 import sys
+import threading
 import traceback
 import types
 import zipfile
@@ -19,16 +20,28 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+_LONGEST_ERROR = 1000
+_LARGEST_RESULT = 32 * 1024**2
+
 
 def main(folder: Path) -> None:
     """Run the script of a folder and write what becomes of it."""
     task = json.loads((folder / "input.json").read_text("utf-8"))
     _offer_artifacts()
     try:
-        answer: dict[str, Any] = {"rows": _run(task)}
+        text = _bounded(json.dumps({"rows": _run(task)}, default=_plain))
+    except MemoryError:
+        text = json.dumps({"error": "MemoryError"})
     except BaseException:  # noqa: BLE001 - whatever ends the script is its answer
-        answer = {"error": traceback.format_exc().strip().splitlines()[-1]}
-    (folder / "output.json").write_text(json.dumps(answer, default=_plain), "utf-8")
+        line = traceback.format_exc().strip().splitlines()[-1]
+        text = json.dumps({"error": line[:_LONGEST_ERROR]})
+    (folder / "output.json").write_text(text, "utf-8")
+
+
+def _bounded(text: str) -> str:
+    if len(text) > _LARGEST_RESULT:
+        raise ValueError(f"the result is larger than {_LARGEST_RESULT // 1024**2} MB")
+    return text
 
 
 def _run(task: dict[str, Any]) -> list[list[Any]]:
@@ -116,12 +129,13 @@ def _offer_artifacts() -> None:
     sys.modules["sandbox_utils"] = module
 
 
-def _end_after(seconds: int) -> None:
-    """End this process by itself at last, should the one that started it be gone by then."""
-    if hasattr(signal, "alarm"):
-        signal.alarm(2 * seconds)
+def _end_with_server() -> None:
+    """End when the pipe from the server closes; elsewhere than on Windows a supervisor does."""
+    sys.stdin.buffer.read()
+    os._exit(1)
 
 
 if __name__ == "__main__":
-    _end_after(int(sys.argv[2]))
+    if sys.platform == "win32":
+        threading.Thread(target=_end_with_server, daemon=True).start()
     main(Path(sys.argv[1]))

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.embedded.kusto.errors import semantic_error
+from adxmi_jupyter.embedded.kusto.session import WithoutScripts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,5 +35,8 @@ def call_function(
     place = (database.name, function.name)
     if place in session.calls:
         raise semantic_error(f"The function '{function.name}' calls itself.")
-    inside = replace(session, context=database.name, calls=(*session.calls, place))
+    sender = session.sender
+    if function.script_problem:
+        sender = WithoutScripts(sender, function.script_problem)
+    inside = replace(session, context=database.name, calls=(*session.calls, place), sender=sender)
     return run(function.body[1:-1], inside)

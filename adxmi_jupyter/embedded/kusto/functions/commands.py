@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.embedded.access import Permission
@@ -73,7 +74,7 @@ def _define(command: DefineFunction, session: Session) -> Result:
             raise entity_exists(_KIND, name, database.name)
         return _functions([present])
     admins = present.admins if present else frozenset({session.caller.fqn})
-    made = _function(command, admins)
+    made = replace(_function(command, admins), script_problem=_script_problem(name, session))
     database.functions[name] = made
     return _functions([made])
 
@@ -90,6 +91,16 @@ def _function(command: DefineFunction, admins: frozenset[str]) -> StoredFunction
         folder=given.get("folder", ""),
         doc_string=given.get("docstring", ""),
         admins=admins,
+    )
+
+
+def _script_problem(name: str, session: Session) -> str:
+    """Return why the function runs no scripts: else others could plant them for the owner."""
+    if not session.sender.script_problem:
+        return ""
+    return (
+        f"The function '{name}' runs no scripts: a client made it that may not run any. A client "
+        "with the key of the embedded Azure has to make it again."
     )
 
 
