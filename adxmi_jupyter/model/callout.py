@@ -113,7 +113,7 @@ def _rule(item: Mapping[str, Any], *, is_fixed: bool) -> CalloutRule:
 def _items(policy: object) -> list[Mapping[str, Any]]:
     try:
         value = json.loads(policy.strip() or "null") if isinstance(policy, str) else policy
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise _unreadable(str(error)) from error
     items = [] if value is None else value
     if not isinstance(items, list) or not all(isinstance(item, Mapping) for item in items):

@@ -218,7 +218,7 @@ def parse_policy(text: object) -> Policy:
     if isinstance(text, str):
         try:
             value = json.loads(text.strip() or "null")
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise _unreadable(str(error)) from error
     if value is None:
         return Policy()

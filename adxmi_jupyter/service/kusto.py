@@ -27,7 +27,7 @@ from adxmi_jupyter.model.declaration.stored import text_cell
 from adxmi_jupyter.model.kusto_shapes import ANY, DATABASES
 from adxmi_jupyter.model.usage import closest
 from adxmi_jupyter.service.address import ClusterAddress
-from adxmi_jupyter.service.deadline import within
+from adxmi_jupyter.service.deadline import not_counted, within
 from adxmi_jupyter.service.failures import incomplete, retry_after, typed, unreadable_answer
 from adxmi_jupyter.service.frames import frame_of, rows_of
 
@@ -117,7 +117,7 @@ class Answer:
         """
         try:
             return frame_of(self._table)
-        except (ValueError, TypeError, ArithmeticError) as error:
+        except (ValueError, TypeError, ArithmeticError, RecursionError) as error:
             raise unreadable_answer(str(error)) from error
 
 
@@ -194,7 +194,8 @@ class Kusto:
     def _once(self, method: str, text: str, database: str) -> Answer:
         try:
             if self._client is None:
-                self._client = self._make_client()
+                with not_counted():  # loading the SDK takes seconds on a busy machine
+                    self._client = self._make_client()
             dataset = getattr(self._client, method)(database or None, text, self._properties())
             tables = dataset.primary_results
             failed = dataset.errors_count

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from azure.mgmt.kusto import KustoManagementClient
 
     from adxmi_jupyter.service.limits import Limits
+    from adxmi_jupyter.service.trust import Face
 
 NAME = "Azure Resource Manager"
 
@@ -65,9 +66,8 @@ def _client(
 ) -> KustoManagementClient:
     from azure.mgmt.kusto import KustoManagementClient, __version__
 
-    session = guarded_session(
-        face_of(base_url, NAME), limits, loopback=isinstance(signing, LoopbackPolicy)
-    )
+    face = face_of(base_url, NAME)
+    session = guarded_session(face, limits, loopback=isinstance(signing, LoopbackPolicy))
     return KustoManagementClient(
         _NoCredential(),
         subscription,
@@ -77,7 +77,7 @@ def _client(
             HeadersPolicy(),
             UserAgentPolicy(sdk_moniker=f"mgmt-kusto/{__version__}"),
             ContentDecodePolicy(),
-            DeadlinePolicy(limits.seconds),
+            BoundedPolicy(face, limits.seconds),
             CautiousRetryPolicy(retry_total=attempts),
             signing,
             NetworkTraceLoggingPolicy(),
@@ -109,15 +109,20 @@ class LoopbackPolicy(SansIOHTTPPolicy[Any, Any]):
         request.http_request.headers["Authorization"] = f"Bearer {self._token}"
 
 
-class DeadlinePolicy(HTTPPolicy[Any, Any]):
-    """Give a request so many seconds, all attempts and pauses included."""
+class BoundedPolicy(HTTPPolicy[Any, Any]):
+    """Keep a request at its service, before any token is requested for it, and to its time.
 
-    def __init__(self, seconds: float) -> None:
+    The time includes all attempts and pauses.
+    """
+
+    def __init__(self, face: Face, seconds: float) -> None:
         super().__init__()
+        self._face = face
         self._seconds = seconds
 
     def send(self, request: PipelineRequest[Any]) -> PipelineResponse[Any, Any]:
-        """Send the request to the next policy."""
+        """Send the request to the next policy; raises UntrustedLink as `Face.check` does."""
+        self._face.check(request.http_request.url)
         with within(self._seconds):
             return self.next.send(request)
 

@@ -101,12 +101,20 @@ class _Plain(HTTPConnection):
     def connect(self) -> None:
         _in_time(self, super().connect)
 
+    def send(self, data: Any) -> None:
+        _set_time(self.sock)
+        super().send(data)
+
 
 class _Secure(HTTPSConnection):
     response_class = _MeteredResponse
 
     def connect(self) -> None:
         _in_time(self, super().connect)
+
+    def send(self, data: Any) -> None:
+        _set_time(self.sock)
+        super().send(data)
 
 
 class _PlainPool(HTTPConnectionPool):
@@ -324,6 +332,13 @@ class _Connecting(threading.Thread):
         with self._lock:
             self._is_given_up = not self._is_done
             return self._is_given_up
+
+
+def _set_time(sock: socket.socket | None) -> None:
+    """Give a connection that is used again the time of this request, not of its last one."""
+    deadline = current()
+    if sock is not None and deadline is not None:
+        sock.settimeout(_time_left(deadline))
 
 
 def _time_left(deadline: Deadline) -> float:

@@ -1,0 +1,1 @@
+"""Where requests and tokens go, tried with servers of somebody else's."""
