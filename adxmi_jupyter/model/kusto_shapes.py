@@ -14,6 +14,7 @@ from adxmi_jupyter.model.shape import (
     json_list,
     json_object,
     maybe,
+    obj,
     optional,
     required,
     text,
@@ -38,7 +39,7 @@ EXTERNAL_TABLES = Shape(
         required("TableName", "EntityName"),
         required("TableType"),
         optional("Properties", check=json_object),
-        optional("ConnectionStrings", check=json_list),
+        optional("ConnectionStrings", check=json_list(text)),
     ),
 )
 
@@ -53,7 +54,7 @@ CONTINUOUS_EXPORTS = Shape(
     ),
 )
 
-_POLICY = required("Policy", "Policies", check=json_list)
+_POLICY = required("Policy", "Policies", check=json_list(obj))
 _ENTITY = required("EntityName", "TableName")
 
 UPDATE_POLICIES = Shape("the update policies", (_ENTITY, _POLICY))

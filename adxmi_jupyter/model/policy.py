@@ -14,6 +14,7 @@ from typing import Any
 from adxmi_jupyter.errors import UnreadableAnswer
 from adxmi_jupyter.model import usage as usages
 from adxmi_jupyter.model.identity import SYSTEM, ManagedIdentity
+from adxmi_jupyter.model.shape import value_of
 from adxmi_jupyter.model.usage import Usage
 
 
@@ -273,10 +274,12 @@ def policy_text(row: Mapping[str, Any]) -> object:
         The row has neither column.
 
     """
-    for column in ("Policy", "Policies"):
-        if column in row:
-            return row[column]
-    raise _unreadable(f"the columns are {', '.join(row) or 'none'}")
+    if value_of(row, "Policy", "Policies", otherwise=_NO_COLUMN) is _NO_COLUMN:
+        raise _unreadable(f"the columns are {', '.join(row) or 'none'}")
+    return value_of(row, "Policy", "Policies")
+
+
+_NO_COLUMN = object()
 
 
 def _unreadable(detail: str) -> UnreadableAnswer:

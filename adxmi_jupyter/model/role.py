@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from adxmi_jupyter.errors import InvalidInput, UnreadableAnswer
 from adxmi_jupyter.model.principal import looks_like_reference, parse_reference
+from adxmi_jupyter.model.shape import value_of
 from adxmi_jupyter.model.usage import closest
 
 if TYPE_CHECKING:
@@ -156,13 +157,13 @@ def parse_own_role(row: Mapping[str, Any]) -> RoleAssignment:
 
 
 def _text(row: Mapping[str, Any], column: str) -> str:
-    if column == "Role" and column not in row:
+    if column == "Role" and value_of(row, column, otherwise=None) is None:
         raise UnreadableAnswer(
             "the principals could not be read",
             why=f"the answer has the columns {', '.join(row)}, and no Role",
             fix="check for a proxy or gateway in between, then repeat the line",
         )
-    return str(row.get(column) or "")
+    return str(value_of(row, column, otherwise="") or "")
 
 
 def _split_role(words: str, database: str) -> tuple[str, str]:

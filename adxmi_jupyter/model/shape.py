@@ -66,24 +66,36 @@ def maybe(check: Check) -> Check:
     return lambda value: "" if value is None or value == "" else check(value)
 
 
-def json_list(value: object) -> str:
-    """Expect a list, or the text of one; null, and nothing at all, mean an empty one."""
-    return _json(value, list)
+def obj(value: object) -> str:
+    """Expect an object, whatever it holds."""
+    return "" if isinstance(value, Mapping) else f"is {kind_of(value)}"
 
 
 def json_object(value: object) -> str:
     """Expect an object, or the text of one; null, and nothing at all, mean an empty one."""
-    return _json(value, Mapping)
+    return _json(value, obj)
 
 
-def _json(value: object, kind: type[Any]) -> str:
+def json_list(of: Check) -> Check:
+    """Expect a list, or the text of one, of such items; null, and nothing, mean an empty one."""
+
+    def check(items: object) -> str:
+        if not isinstance(items, list):
+            return f"is {kind_of(items)}"
+        problem = next(filter(None, map(of, items)), "")
+        return f"lists something that {problem}" if problem else ""
+
+    return lambda value: _json(value, check)
+
+
+def _json(value: object, check: Check) -> str:
     decoded = value
     if isinstance(value, str):
         try:
             decoded = json.loads(value.strip() or "null")
         except (ValueError, RecursionError):
             return "is a text that is no JSON"
-    return "" if decoded is None or isinstance(decoded, kind) else f"is {kind_of(decoded)}"
+    return "" if decoded is None else check(decoded)
 
 
 def kind_of(value: object) -> str:

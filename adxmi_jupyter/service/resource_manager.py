@@ -402,6 +402,15 @@ class ResourceManager:
         return _object(response)
 
 
+def _in_camel_case(value: Any) -> Any:
+    """Return JSON with keys as Azure documents them: some versions begin some with a capital."""
+    if isinstance(value, list):
+        return [_in_camel_case(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return {f"{key[:1].lower()}{key[1:]}": _in_camel_case(item) for key, item in value.items()}
+
+
 def _same_path(told: str, asked: str) -> bool:
     # Azure spells the names of types now with a capital, now without.
     return told.strip("/").casefold() == unquote(asked).strip("/").casefold()
@@ -417,7 +426,10 @@ def _codes(error: Any) -> set[str]:
 
 def _object(response: Any) -> dict[str, Any]:
     """Return the object that an answer holds: only a 200 has one, and no error is one."""
-    answer = decoded(response)
+    try:
+        answer = _in_camel_case(decoded(response))
+    except RecursionError:
+        raise unreadable("it is nested too deeply") from None
     if response.status_code != HTTPStatus.OK:
         raise unreadable(f"HTTP {response.status_code}, where an answer has HTTP 200")
     if not isinstance(answer, dict):

@@ -105,6 +105,13 @@ def _without_last_frame(body):
     return body[:-1] if isinstance(body, list) else body
 
 
+def _nested(levels):
+    value = []
+    for _ in range(levels):
+        value = [value]
+    return value
+
+
 TABLE_EDITS: Mapping[str, Callable] = {
     "columns: one dropped": without_column(0),
     "columns: last dropped": without_column(-1),
@@ -136,6 +143,9 @@ TABLE_EDITS: Mapping[str, Callable] = {
     "cells: empty text": cells(""),
     "cells: list": cells([1, {"a": 2}]),
     "cells: object": cells({"a": [None]}),
+    "cells: deep list": cells(_nested(450)),
+    "cells: deep text": cells("[" * 100_000 + "]" * 100_000),
+    "cells: deep text, less": cells("[" * 450 + "]" * 450),
     "cells: true": cells(True),
     "cells: NaN": cells(float("nan")),
     "tables: none": with_tables([]),
@@ -207,6 +217,14 @@ def _property_values(value):
     return change
 
 
+def _capitals(value):
+    if isinstance(value, list):
+        return [_capitals(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return {f"{key[:1].upper()}{key[1:]}": _capitals(item) for key, item in value.items()}
+
+
 OBJECT_EDITS: Mapping[str, Callable] = {
     "list: missing": of_object(_without("value", "data")),
     "list: null": of_lists(lambda _: None),
@@ -243,11 +261,13 @@ OBJECT_EDITS: Mapping[str, Callable] = {
     "item: identities of nulls": of_items(
         _with(identity={"type": "UserAssigned", "userAssignedIdentities": {"text": None}})
     ),
+    "object: keys with capitals": of_object(_capitals),
     "object: keys renamed": of_object(lambda body: {f"X{key}": v for key, v in body.items()}),
     "object: all null": of_object(_leaves(lambda _: None)),
     "object: all numbers": of_object(_leaves(lambda _: 5)),
     "object: all texts": of_object(_leaves(lambda _: HOSTILE)),
     "object: all lists": of_object(_leaves(lambda _: [1, {"a": 2}])),
+    "object: all deep": of_object(_leaves(lambda _: _nested(400))),
     "object: an error beside": of_object(_with(error={"code": "X", "message": "text"})),
 }
 

@@ -19,6 +19,7 @@ from functools import cached_property
 from pathlib import Path
 from unittest import mock
 
+import pandas as pd
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
@@ -26,6 +27,7 @@ from adxmi_jupyter import errors
 from adxmi_jupyter.embedded import EmbeddedAzure
 from adxmi_jupyter.errors import AdxmiError
 from adxmi_jupyter.magics.bridge import loaded
+from adxmi_jupyter.magics.render import frame_table
 from adxmi_jupyter.magics.tree import leaves
 from tests.faults.proxy import FaultProxy
 
@@ -253,6 +255,7 @@ class Rig:
         ):
             try:
                 result = self._call(command.line, command.body)
+                _shown(result)
             except BaseException as raised:  # noqa: BLE001 - whatever it is, it is what is looked for
                 error = raised
         kind = _kind_of(error)
@@ -260,6 +263,13 @@ class Rig:
             kind, error = "traceback", self._threads[0].exc_value
         said = f"{printed.getvalue()}\n{error or ''}"
         return Outcome(kind, said, "", error=error, result=result)
+
+
+def _shown(result):
+    """Show a result as a console and as a notebook do."""
+    if isinstance(result, pd.DataFrame):
+        frame_table(result)
+        result.to_html()
 
 
 class Hangs(BaseException):

@@ -130,6 +130,13 @@ def test_what_depends_on_an_identity_is_not_taken_for_nothing(magic, proxied, pr
     assert "not seen: external tables of Sales" in capsys.readouterr().out
 
 
+def test_keys_that_begin_with_a_capital_are_read(magic, baseline, proxy):
+    strike = proxy.strike(FAULTS["object: keys with capitals"], resource_manager)
+
+    assert states(magic("check")) == baseline
+    assert strike.hits
+
+
 def test_a_deleted_identity_is_told_by_azure_alone(magic, proxied, proxy, azure):
     azure.world.identities.remove(azure.world.identity("mi-export"))
     proxy.strike(FAULTS["404 HTML"], target("userAssignedIdentities/mi-export"))
