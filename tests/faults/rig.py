@@ -167,11 +167,16 @@ class Rig:
         return self
 
     def __exit__(self, *_):
+        if loaded(self.shell) is not None:
+            self.shell.extension_manager.unload_extension("adxmi_jupyter")
+        if self._is_own_shell:
+            InteractiveShell.clear_instance()
         self._stack.close()
 
     @cached_property
     def shell(self):
-        """The shell that the magic is loaded into."""
+        """The shell that the magic is loaded into: that of the process, if it has one."""
+        self._is_own_shell = not InteractiveShell.initialized()
         config = Config()
         config.HistoryManager.hist_file = ":memory:"
         config.HistoryManager.enabled = False
