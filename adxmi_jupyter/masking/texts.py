@@ -1,0 +1,84 @@
+"""Mask a text, or all the texts of what a service answered."""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import Any
+from urllib.parse import unquote
+
+from adxmi_jupyter.masking.locations import without_locations
+from adxmi_jupyter.masking.pairs import without_named
+from adxmi_jupyter.masking.shapes import without_shapes
+from adxmi_jupyter.masking.values import hidden_now
+
+_LONGEST = 50_000
+"""Characters that are looked through; nothing behind them is shown."""
+_ROUNDS = 4
+"""An address in JSON in HTML takes three."""
+_ESCAPE = re.compile(r"\\+(?:u(?P<code>[0-9a-fA-F]{4})|(?P<letter>[rnt])|(?P<mark>[\"'/]))")
+_ENCODED = re.compile(r"%[0-9a-fA-F]{2}|&(?:[A-Za-z]{2,8}|#\w{1,6});")
+_BLANKS = {"r": "\r", "n": "\n", "t": "\t"}
+
+
+def _unescaped(text: str) -> str:
+    return _ESCAPE.sub(
+        lambda found: (
+            chr(int(found["code"], 16))
+            if found["code"]
+            else _BLANKS.get(found["letter"]) or found["mark"]
+        ),
+        text,
+    )
+
+
+def masked(text: str) -> str:
+    """Return a text with asterisks for what looks like a secret, and names for hidden values.
+
+    >>> masked("https://a.blob.core.windows.net/b;managed_identity=system;c2VjcmV0")
+    'https://a.blob.core.windows.net/b;managed_identity=system;*******'
+    """
+    shown = _masked(_plainly(hidden_now().named(text[:_LONGEST])))
+    for _ in range(_ROUNDS):
+        unescaped = _unescaped(shown)
+        if _masked(unescaped) == unescaped:
+            break
+        shown = _masked(unescaped)
+    return shown if len(text) <= _LONGEST else f"{shown}…"
+
+
+def as_written(statement: str) -> str:
+    """Return a statement for the history or an attribute: masked, with names for variables."""
+    return masked(hidden_now().as_written(statement[:_LONGEST]))
+
+
+def _masked(text: str) -> str:
+    return without_named(without_shapes(without_locations(text)))
+
+
+def _plainly(text: str, rounds: int = _ROUNDS) -> str:
+    """Return a text that HTML or an address encodes as it is, if that shows a secret."""
+    if not rounds or not _ENCODED.search(text):
+        return text
+    plain = unquote(html.unescape(text))
+    deeper = _plainly(plain, rounds - 1)
+    return deeper if deeper != plain or _masked(plain) != plain else text
+
+
+def masked_payload(value: Any) -> Any:
+    """Return what a service answered with every text in it masked; its shape stays."""
+    if isinstance(value, str):
+        return masked(value)
+    if isinstance(value, list):
+        return [masked_payload(item) for item in value]
+    if isinstance(value, dict):
+        return {name: _masked_field(name, item) for name, item in value.items()}
+    return value
+
+
+def _masked_field(name: object, value: Any) -> Any:
+    if not isinstance(value, str):
+        return masked_payload(value)
+    before = f'"{name}": "'
+    shown = masked(f'{before}{value}"')
+    return shown[len(before) : -1] if shown.startswith(before) else masked(value)
