@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from adxmi_jupyter.errors import AdxmiError, ConfirmationRequired
-from adxmi_jupyter.model.connection_string.scrub import scrubbed
+from adxmi_jupyter.masking import masked
 
 _REPEAT = "repeat the line"
 _DRY_RUN = "--dry-run shows"
@@ -204,7 +204,7 @@ def failed(error: AdxmiError, again: str) -> Outcome:
     """
     fix = error.fix.replace(_REPEAT, again).replace(_DRY_RUN, "the form shows")
     lines = (f"{type(error).__name__}: {error.what}", f"why: {error.why}", f"fix: {fix}")
-    return Outcome(Kind.FAILED, tuple(map(scrubbed, lines)))
+    return Outcome(Kind.FAILED, tuple(map(masked, lines)))
 
 
 class Reread(Protocol):

@@ -32,7 +32,7 @@ from adxmi_jupyter.forms.widgets import (
     said,
     show,
 )
-from adxmi_jupyter.model.connection_string.scrub import scrubbed
+from adxmi_jupyter.masking import masked
 from adxmi_jupyter.model.declaration.reading import AS_A_WHOLE
 
 if TYPE_CHECKING:
@@ -346,7 +346,7 @@ class WorkflowForm(Form):
         about = f"database {state.database} of " if state.database else ""
         head = f"{state.declaration.noun()} form: {about}{self._cluster}"
         text = self._as_text(head, (*preview.text.splitlines(), *told), (state.line(),))
-        return "\n".join(map(scrubbed, text.splitlines()))
+        return "\n".join(map(masked, text.splitlines()))
 
 
 def _explained(specs: Sequence[FieldSpec]) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.errors import CredentialsInLocation, UnknownIdentity
-from adxmi_jupyter.model.connection_string.scrub import scrubbed
+from adxmi_jupyter.masking import masked
 
 if TYPE_CHECKING:
     from adxmi_jupyter.errors import AdxmiError
@@ -40,9 +40,9 @@ def in_words(error: AdxmiError, specs: Sequence[FieldSpec]) -> Problem:
     labels = {spec.option: spec.label for spec in specs}
     more = _IS_NEW if isinstance(error, UnknownIdentity) else ""
     return Problem(
-        scrubbed(_what(error.what, labels)),
-        scrubbed(_labelled(error.why, labels)),
-        scrubbed(_fix(error.fix, labels) + more),
+        masked(_what(error.what, labels)),
+        masked(_labelled(error.why, labels)),
+        masked(_fix(error.fix, labels) + more),
         has_secret=isinstance(error, CredentialsInLocation),
     )
 

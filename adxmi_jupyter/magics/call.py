@@ -183,10 +183,10 @@ class Call:
     @property
     def holds_secret(self) -> bool:
         """Whether the line as it was written holds what looks like a secret."""
-        from adxmi_jupyter.model.connection_string import scrubbed
+        from adxmi_jupyter.masking import masked
 
         line = " ".join(word.raw for word in self.words)
-        return scrubbed(line) != line
+        return masked(line) != line
 
     @property
     def visible(self) -> tuple[str, ...]:
@@ -195,7 +195,7 @@ class Call:
         Blanks in a secret make several words of it, so where there is one, no word is shown that
         is neither noun, verb, variable nor of an option.
         """
-        from adxmi_jupyter.model.connection_string import scrubbed
+        from adxmi_jupyter.masking import masked
 
         written = [word.raw for word in self.words]
         if not self.holds_secret:
@@ -203,7 +203,7 @@ class Call:
         known = self._known_places()
         shown: list[str] = []
         for place, raw in enumerate(written):
-            is_shown = (place in known or _VARIABLE.fullmatch(raw)) and scrubbed(raw) == raw
+            is_shown = (place in known or _VARIABLE.fullmatch(raw)) and masked(raw) == raw
             shown.append(raw if is_shown else "" if _HIDDEN in shown else _HIDDEN)
         return tuple(shown)
 
@@ -239,7 +239,7 @@ class Call:
 
     def finish(self, error: AdxmiError) -> None:
         """Add to an error what only the front end knows: the user's own line, without secrets."""
-        from adxmi_jupyter.model.connection_string import scrubbed
+        from adxmi_jupyter.masking import masked
 
         error.show_stack = error.show_stack or self.show_stack
         again = self.again(more=error.repeat_with) if error.repeat_with else error.fix
@@ -248,9 +248,9 @@ class Call:
             for value, name in self.written.items():
                 error.what = _masked(error.what, value, name)
                 error.why = _masked(error.why, value, name)
-        error.what, error.why, error.fix = map(scrubbed, (error.what, error.why, error.fix))
+        error.what, error.why, error.fix = map(masked, (error.what, error.why, error.fix))
         error.args = (error.what,)
-        error.hide = scrubbed
+        error.hide = masked
 
 
 _OPENS = re.compile(r"%adxmi connect (?P<uri>https?://\S+)(?!\S)(?! --trust-host)")

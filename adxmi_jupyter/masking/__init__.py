@@ -5,6 +5,7 @@ lines people typed, stacks. By value: what came from a variable is replaced by t
 while a line runs (`hiding`). It rather hides too much than too little.
 """
 
+from adxmi_jupyter.masking.bounds import shortened
 from adxmi_jupyter.masking.locations import holds_secret
 from adxmi_jupyter.masking.mask import MASK
 from adxmi_jupyter.masking.names import is_secret_name
@@ -22,4 +23,5 @@ __all__ = [
     "masked",
     "masked_payload",
     "pieces_of",
+    "shortened",
 ]

@@ -13,9 +13,11 @@ from adxmi_jupyter.masking.names import IN_ADDRESS, is_secret, is_secret_name, p
 from adxmi_jupyter.masking.shapes import is_ordinary
 
 _NOTHING = re.compile(
-    r"(?:true|false|null|none|yes|no|undefined|\*+|\{\{\w+\}\}|\$\w+|<[\w -]+>|…|\.{3})?",
+    r"(?:true|false|null|none|yes|no|undefined|ACCESS_KEY_ID,SECRET_ACCESS_KEY|\*+"
+    r"|\{\{\w+\}\}|\$\w+|<[\w -]+>|…|\.{3})?",
     re.IGNORECASE,
 )
+"""Values that are none: nothing, a mask, a variable, a placeholder."""
 
 _PAIR = re.compile(
     r"(?<![A-Za-z0-9_-])(?P<name>[\w-]++)"
@@ -40,7 +42,8 @@ _QUOTED = re.compile(
 _GROUPED = re.compile(r"\[[^\]]*+\]?|\{[^}]*+\}?")
 _TO_SEMICOLON = re.compile(
     # Without quotes a value goes on to the semicolon; a key may be broken into lines.
-    r"[^;\n]*+(?:\n[ \t]*+[A-Za-z0-9+/_=%.-]{12,}+(?=\s*+(?:\Z|[;'\"<&]|(?<=\n))))*+"
+    r"[^;\n]*+(?:(?<==)\s*+[^;\n]*+)?"
+    r"(?:\n[ \t]*+[A-Za-z0-9+/_=%.-]{12,}+(?=\s*+(?:\Z|[;'\"<&]|(?<=\n))))*+"
 )
 _WORD = re.compile(r"[^\s;,<>)}\]&\"'\\]++")
 

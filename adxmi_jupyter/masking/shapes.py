@@ -55,7 +55,7 @@ _LITERAL = re.compile(
 _TAIL = re.compile(r"(\*{7}\\*+[\"'])\w[^\s\"'<]*+")
 """What stands directly behind a literal: its quote was part of it, escaped in a way of its own."""
 _SHOWN_LITERAL = re.compile(
-    r"\s*|[\[{].*|\**|.*://.*"
+    r"\s*|[\[{].*|\**|…|\.{3}|\{\{\w+\}\}|.*://.*"
     r"|(?:server|data source|accountendpoint|host|endpoint|defaultendpointsprotocol)\s*=.*",
     re.DOTALL | re.IGNORECASE,
 )
@@ -65,10 +65,10 @@ def without_shapes(text: str) -> str:
     """Return a text with asterisks for what is a secret wherever it stands."""
     text = _PRIVATE_KEY.sub(MASK, text)
     text = _TAIL.sub(rf"\1{MASK}", _LITERAL.sub(_literal, text))
-    text = _HEADER.sub(lambda found: f"{found['name']}{found['quote'] or ''}{MASK}", text)
-    text = _DIGEST.sub(rf"\g<name>{MASK}", text)
     for pattern in (_ENCODED, _SCHEME):
         text = pattern.sub(_credential, text)
+    text = _HEADER.sub(lambda found: f"{found['name']}{found['quote'] or ''}{MASK}", text)
+    text = _DIGEST.sub(rf"\g<name>{MASK}", text)
     return _BARE.sub(MASK, text)
 
 

@@ -8,15 +8,22 @@ from typing import Any
 from urllib.parse import unquote
 
 from adxmi_jupyter.masking.locations import without_locations
+from adxmi_jupyter.masking.mask import MASK
 from adxmi_jupyter.masking.pairs import without_named
 from adxmi_jupyter.masking.shapes import without_shapes
 from adxmi_jupyter.masking.values import hidden_now
 
 _LONGEST = 50_000
 """Characters that are looked through; nothing behind them is shown."""
+_LEVELS = 20
+"""Levels of an answer that are kept."""
+_MAY_HOLD_ONE = re.compile(
+    r"[=:@~<\"'`%&\\]|--|\S{16}|bearer|basic|ntlm|negotiate|key\s|pass|pwd", re.IGNORECASE
+)
+"""Most texts are short and plain, and need no closer look."""
 _ROUNDS = 4
 """An address in JSON in HTML takes three."""
-_ESCAPE = re.compile(r"\\+(?:u(?P<code>[0-9a-fA-F]{4})|(?P<letter>[rnt])|(?P<mark>[\"'/]))")
+_ESCAPE = re.compile(r"(?<!\\)\\++(?:u(?P<code>[0-9a-fA-F]{4})|(?P<letter>[rnt])|(?P<mark>[\"'/]))")
 _ENCODED = re.compile(r"%[0-9a-fA-F]{2}|&(?:[A-Za-z]{2,8}|#\w{1,6});")
 _BLANKS = {"r": "\r", "n": "\n", "t": "\t"}
 
@@ -32,19 +39,22 @@ def _unescaped(text: str) -> str:
     )
 
 
-def masked(text: str) -> str:
+def masked(text: str, longest: int = _LONGEST) -> str:
     """Return a text with asterisks for what looks like a secret, and names for hidden values.
 
     >>> masked("https://a.blob.core.windows.net/b;managed_identity=system;c2VjcmV0")
     'https://a.blob.core.windows.net/b;managed_identity=system;*******'
     """
-    shown = _masked(_plainly(hidden_now().named(text[:_LONGEST])))
-    for _ in range(_ROUNDS):
-        unescaped = _unescaped(shown)
-        if _masked(unescaped) == unescaped:
-            break
-        shown = _masked(unescaped)
-    return shown if len(text) <= _LONGEST else f"{shown}…"
+    shown = hidden_now().named(text[:longest])
+    if _MAY_HOLD_ONE.search(shown):
+        shown = _masked(_plainly(shown))
+        for _ in range(_ROUNDS):
+            unescaped = _unescaped(shown)
+            again = shown if unescaped == shown else _masked(unescaped)
+            if again in (shown, unescaped):
+                break
+            shown = again
+    return shown if len(text) <= longest else f"{shown}…"
 
 
 def as_written(statement: str) -> str:
@@ -65,20 +75,22 @@ def _plainly(text: str, rounds: int = _ROUNDS) -> str:
     return deeper if deeper != plain or _masked(plain) != plain else text
 
 
-def masked_payload(value: Any) -> Any:
+def masked_payload(value: Any, levels: int = _LEVELS) -> Any:
     """Return what a service answered with every text in it masked; its shape stays."""
     if isinstance(value, str):
         return masked(value)
+    if not isinstance(value, list | dict):
+        return value
+    if not levels:
+        return "…"
     if isinstance(value, list):
-        return [masked_payload(item) for item in value]
-    if isinstance(value, dict):
-        return {name: _masked_field(name, item) for name, item in value.items()}
-    return value
+        return [masked_payload(item, levels - 1) for item in value]
+    return {name: _masked_field(name, item, levels - 1) for name, item in value.items()}
 
 
-def _masked_field(name: object, value: Any) -> Any:
+def _masked_field(name: object, value: Any, levels: int) -> Any:
     if not isinstance(value, str):
-        return masked_payload(value)
+        return masked_payload(value, levels)
     before = f'"{name}": "'
-    shown = masked(f'{before}{value}"')
-    return shown[len(before) : -1] if shown.startswith(before) else masked(value)
+    shown = masked(before + value.replace('"', "'") + '"')
+    return MASK if shown == f'"{name}": {MASK}' else masked(value)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 from enum import StrEnum
+from itertools import islice
 from typing import Self
 
 from adxmi_jupyter.errors import UnknownUsage
@@ -83,9 +84,21 @@ _LIKE = 0.65
 """Below it two names have little in common but a prefix, such as mi-stranger and mi-ingest."""
 
 
+_LONGEST_NAME = 100
+_MOST_NAMES = 2000
+"""Comparing takes time: the product of both lengths for each name there is."""
+
+
 def closest(name: str, known: Iterable[str]) -> str:
-    """Return the known name most like a mistyped one, or an empty string."""
-    by_lower = {candidate.lower(): candidate for candidate in known}
+    """Return the known name most like a mistyped one, or an empty string.
+
+    What is longer than any name is like none, and of thousands of names only those of about the
+    same length are looked at.
+    """
+    if len(name) > _LONGEST_NAME:
+        return ""
+    alike = (one for one in known if len(one) * _LIKE <= len(name) * (2 - _LIKE))
+    by_lower = {candidate.lower(): candidate for candidate in islice(alike, _MOST_NAMES)}
     found = difflib.get_close_matches(name.lower(), by_lower, n=1, cutoff=_LIKE)
     return by_lower[found[0]] if found else ""
 

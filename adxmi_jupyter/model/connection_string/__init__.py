@@ -5,6 +5,8 @@ a value; each undoes the other. ``masked()``, ``str()`` and ``repr()`` of a valu
 show no secret.
 """
 
+from adxmi_jupyter.masking import MASK
+from adxmi_jupyter.masking import masked as scrubbed
 from adxmi_jupyter.model.connection_string.ai import AiModel, Operation
 from adxmi_jupyter.model.connection_string.authentication import (
     IMPERSONATION,
@@ -20,8 +22,7 @@ from adxmi_jupyter.model.connection_string.cosmos import CosmosDb
 from adxmi_jupyter.model.connection_string.location import parse_location
 from adxmi_jupyter.model.connection_string.other_storage import S3, Http
 from adxmi_jupyter.model.connection_string.reading import parse
-from adxmi_jupyter.model.connection_string.scrub import scrubbed
-from adxmi_jupyter.model.connection_string.secret import MASK, Secret
+from adxmi_jupyter.model.connection_string.secret import Secret
 from adxmi_jupyter.model.connection_string.sql import MySql, PostgreSql, SqlServer
 from adxmi_jupyter.model.connection_string.storage import AzureStorage, Gen1, OneLake
 from adxmi_jupyter.model.connection_string.uri_kinds import StorageLocation

@@ -10,7 +10,7 @@ import re
 import unicodedata
 
 from adxmi_jupyter.errors import InvalidConnectionString
-from adxmi_jupyter.model.connection_string.scrub import holds_secret
+from adxmi_jupyter.masking import holds_secret
 
 _HARMLESS = re.compile(r"[$\w][\w.\- ]{0,63}")
 _HOST = re.compile(r"(?=.{1,253}\Z)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z][a-z0-9-]*")

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NoReturn
 
-MASK = "*******"
-"""What stands for a secret; as many asterisks as the service shows."""
+from adxmi_jupyter.masking import MASK
 
 
 class Secret:

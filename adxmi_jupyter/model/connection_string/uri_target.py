@@ -11,9 +11,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.errors import InvalidConnectionString
+from adxmi_jupyter.masking import MASK
 from adxmi_jupyter.model.connection_string.authentication import Method
 from adxmi_jupyter.model.connection_string.names import shown
-from adxmi_jupyter.model.connection_string.secret import MASK
 from adxmi_jupyter.model.connection_string.value import Target
 
 if TYPE_CHECKING:

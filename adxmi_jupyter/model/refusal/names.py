@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from adxmi_jupyter.errors import AdxmiError
+from adxmi_jupyter.masking import holds_secret, masked
 from adxmi_jupyter.model.callout import TYPES
 from adxmi_jupyter.model.connection_string import (
     AiModel,
@@ -20,9 +21,7 @@ from adxmi_jupyter.model.connection_string import (
     OneLake,
     SqlServer,
     parse,
-    scrubbed,
 )
-from adxmi_jupyter.model.connection_string.scrub import holds_secret
 from adxmi_jupyter.model.identity import SYSTEM, is_guid
 from adxmi_jupyter.model.usage import Usage
 
@@ -162,7 +161,7 @@ def _place(uri: str) -> Place | None:
     location, _, query = uri.partition("?")
     whole = uri if query.lower().startswith("api-version=") else location
     text = whole if "://" in whole else f"https://{whole}"
-    if scrubbed(text) != text or holds_secret(text):
+    if masked(text) != text or holds_secret(text):
         return None
     try:
         target = parse(text).target

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.errors import UnknownRefusal
-from adxmi_jupyter.model.connection_string import scrubbed
+from adxmi_jupyter.masking import masked
 from adxmi_jupyter.model.connection_string.secret import Secret
 from adxmi_jupyter.model.refusal.codes import (
     NAMED_ONLY,
@@ -107,7 +107,7 @@ def read(text: str) -> Refusal:
 
     """
     last = _unescaped(text[-_LONGEST:])
-    shown = "\n".join(map(scrubbed, last.splitlines()))
+    shown = "\n".join(masked(line, _LONGEST) for line in last.splitlines())
     codes = _codes(last, shown)
     statuses = [int(next(filter(None, one.groups()))) for one in _STATUS.finditer(last)]
     status = next((one for one in statuses if meaning_of_status(one)), None)
