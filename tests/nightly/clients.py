@@ -138,11 +138,15 @@ class Place:
         sender.close()
         return Client(process, answers)
 
-    def run(self, *words: str, **environment: str) -> Done:
-        """Run a line in a process of its own."""
-        client = self.start(ran, words, **environment)
+    def result_of(self, task: Callable[..., Any], *arguments: Any, **environment: str) -> Any:
+        """Return what a function returns in a process of its own."""
+        client = self.start(task, *arguments, **environment)
         client.wait_until_started()
         return client.result()
+
+    def run(self, *words: str, **environment: str) -> Done:
+        """Run a line in a process of its own."""
+        return self.result_of(ran, words, **environment)
 
     def history(self) -> list[dict[str, Any]]:
         """Return the rows of the history, as the console script writes them."""

@@ -45,7 +45,7 @@ def fill_up(home: Path, sizes: int = SIZES) -> Counter[str]:
             shutil.rmtree(place.data)
             place.run(*GRANT)
             count["sizes"] += 1
-            _judge(place, count, lambda size=size: _limited(place, size))
+            _judge(place, count, lambda size=size: place.result_of(_run_limited, size, REVOKE))
     return count
 
 
@@ -74,12 +74,6 @@ def _sizes(begun: int, write: int, outcome: int) -> Iterator[int]:
         begun + write + more for more in (2, outcome - 8, outcome, outcome + 2, outcome + 64)
     )
     yield from (0, begun // 2)
-
-
-def _limited(place: Place, size: int) -> Done:
-    client = place.start(_run_limited, size, REVOKE)
-    client.wait_until_started()
-    return client.result()
 
 
 def _run_limited(size: int, words: Line) -> Done:
