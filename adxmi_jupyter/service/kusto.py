@@ -292,9 +292,7 @@ def make_client(
     from adxmi_jupyter.service.trust import check_sign_in, face_of
 
     class Client(KustoClient):
-        """The SDK's client, waiting as long as asked and not half a minute longer."""
-
-        _client_server_delta = timedelta(0)
+        """The SDK's client, whose requests end when and where they have to."""
 
         def __init__(self, builder: Any) -> None:
             super().__init__(builder)
