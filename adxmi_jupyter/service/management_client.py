@@ -6,6 +6,7 @@ resource providers, and never repeats a write whose first attempt may have been 
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from azure.core.pipeline.policies import (
@@ -21,6 +22,8 @@ from azure.core.pipeline.policies import (
 from azure.core.pipeline.transport import RequestsTransport
 from azure.mgmt.core.policies import ARMChallengeAuthenticationPolicy, ARMHttpLoggingPolicy
 
+from adxmi_jupyter.errors import Throttled
+from adxmi_jupyter.service.arm_failures import typed_answer
 from adxmi_jupyter.service.deadline import current, within
 from adxmi_jupyter.service.transport import guarded_session
 from adxmi_jupyter.service.trust import face_of
@@ -35,7 +38,6 @@ if TYPE_CHECKING:
 NAME = "Azure Resource Manager"
 
 _READS = frozenset({"GET", "HEAD"})
-_THROTTLED = 429
 _LONGEST_POLL = 300.0
 
 
@@ -144,7 +146,7 @@ class CautiousRetryPolicy(RetryPolicy[Any, Any]):
         if response.http_request.method.upper() in settings["methods"]:
             wanted = bool(super().is_retry(settings, response))
         else:
-            wanted = response.http_response.status_code == _THROTTLED
+            wanted = _is_throttled(response.http_response)
         return wanted and settings["total"] > 0 and self._pause(settings, response) < _left()
 
     def _pause(self, settings: dict[str, Any], response: PipelineResponse[Any, Any]) -> float:
@@ -161,6 +163,14 @@ class BoundedTransport(RequestsTransport):  # type: ignore[misc]
     def sleep(self, duration: float) -> None:
         """Pause; a request that has no such time left fails when it is sent next."""
         super().sleep(min(duration, _left(), _LONGEST_POLL))
+
+
+def _is_throttled(answer: Any) -> bool:
+    """Tell whether Azure itself says so: a gateway may, of a request that was carried out."""
+    if answer.status_code != HTTPStatus.TOO_MANY_REQUESTS:
+        return False
+    answer.read()
+    return isinstance(typed_answer(answer), Throttled)
 
 
 def _left() -> float:

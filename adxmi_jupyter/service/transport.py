@@ -23,7 +23,12 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, DecodeError, ProtocolError, ReadTimeoutError
 
-from adxmi_jupyter.errors import AnswerTooLarge, RequestTimedOut, UnreadableAnswer
+from adxmi_jupyter.errors import (
+    AnswerTooLarge,
+    ClusterUnreachable,
+    RequestTimedOut,
+    UnreadableAnswer,
+)
 from adxmi_jupyter.service.deadline import current, within
 
 if TYPE_CHECKING:
@@ -37,6 +42,9 @@ _BLOCK = 2**14
 _BUFFER = 2**16
 _HEADERS = 2**20
 _SHORTEST = 0.001
+# A table of short texts has more bytes for each value; a list of empty lists has three.
+_BYTES_OF_A_VALUE = 16
+_FEW_VALUES = 1_000_000
 _CODINGS = {"", "identity", "gzip", "x-gzip", "deflate"}
 # Headers about the bytes on the wire, which are read by then; and cookies, which nobody needs.
 _DROPPED = {"content-encoding", "content-length", "transfer-encoding", "set-cookie"}
@@ -171,6 +179,8 @@ class GuardedAdapter(HTTPAdapter):
         ------
         UntrustedLink
             The request, or a redirect of the answer, leads to another host.
+        ClusterUnreachable
+            There was no connection in time, so that nothing was sent.
         RequestTimedOut
             The time is over.
         AnswerTooLarge
@@ -187,8 +197,14 @@ class GuardedAdapter(HTTPAdapter):
             options |= {"stream": True, "timeout": _time_left(deadline)}
             try:
                 return super().send(request, **options)
+            except requests.ConnectTimeout as error:
+                raise self._unreached() from error
             except (requests.ReadTimeout, ReadTimeoutError) as error:
                 raise self._timed_out() from error
+            except requests.ConnectionError as error:
+                if deadline.left:
+                    raise
+                raise self._timed_out() from error  # while sending
             except _TooLong as error:
                 raise self._too_large() from error
             finally:
@@ -196,8 +212,11 @@ class GuardedAdapter(HTTPAdapter):
 
     def build_response(self, req: requests.PreparedRequest, resp: Any) -> requests.Response:
         """Read the answer to its end; what follows finds it in memory."""
+        body = self._read(req, resp)
+        if _values(body) > max(self._limits.size // _BYTES_OF_A_VALUE, _FEW_VALUES):
+            raise self._too_large(f"that many values in {len(body)} bytes take too much memory")
         whole = urllib3.HTTPResponse(
-            io.BytesIO(self._read(req, resp)),
+            io.BytesIO(body),
             headers={k: v for k, v in resp.headers.items() if k.lower() not in _DROPPED},
             status=resp.status,
             version=resp.version,
@@ -206,6 +225,8 @@ class GuardedAdapter(HTTPAdapter):
             request_method=req.method,
         )
         response = super().build_response(req, whole)
+        # JSON is UTF-8; without this, requests guesses from the whole text, for seconds.
+        response.encoding = response.encoding or "utf-8-sig"
         location = response.headers.get("Location")
         if location and _is_redirect(response.status_code):
             raise self._face.untrusted(_origin(location))
@@ -226,6 +247,13 @@ class GuardedAdapter(HTTPAdapter):
             answer.close()
             raise
 
+    def _unreached(self) -> ClusterUnreachable:
+        return ClusterUnreachable(
+            f"{self._face.name} cannot be reached",
+            why=f"there was no connection within the {self._limits.seconds:g} s for a request",
+            fix="check the name, the network and whether the cluster is running",
+        )
+
     def _timed_out(self) -> RequestTimedOut:
         return RequestTimedOut(
             f"no answer from {self._face.name}",
@@ -233,11 +261,11 @@ class GuardedAdapter(HTTPAdapter):
             fix="%adxmi connect … --timeout SECONDS allows more",
         )
 
-    def _too_large(self) -> AnswerTooLarge:
+    def _too_large(self, why: str = "") -> AnswerTooLarge:
         megabytes = self._limits.megabytes
         return AnswerTooLarge(
             f"the answer of {self._face.name} is too large",
-            why=f"it has more than the {megabytes} MB that an answer may have",
+            why=why or f"it has more than the {megabytes} MB that an answer may have",
             fix=f"ask for less, or %adxmi connect … --max-answer-mb {2 * megabytes}",
         )
 
@@ -278,6 +306,11 @@ def _whole(answer: Any, most: int) -> bytes:
         if size > most:
             raise _TooLong
     return b"".join(parts)
+
+
+def _values(body: bytes) -> int:
+    """Return how many values JSON may hold at most: each takes far more memory than its text."""
+    return sum(map(body.count, (b",", b"[", b"{")))
 
 
 def _no_password(request: requests.PreparedRequest) -> requests.PreparedRequest:

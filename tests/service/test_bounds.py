@@ -4,6 +4,8 @@ What ends a request is told by the error and by what the server could send, neve
 """
 
 import gzip
+import socket
+import threading
 import zlib
 
 import pytest
@@ -140,6 +142,43 @@ def compressed(coding, body):
     return answered(200, body, headers)
 
 
+@pytest.fixture
+def silent():
+    """The address of a server that takes connections and nothing else."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield f"127.0.0.1:{server.getsockname()[1]}"
+
+
+def test_a_server_that_takes_no_request_ends_it_too(connections, silent):
+    connections.settings = Settings(cluster=f"http://{silent}")
+
+    with within(0.2), pytest.raises(errors.RequestTimedOut):
+        connections.current().kusto.query(f"print '{'x' * 16 * MEGABYTE}'", database="Sales")
+
+
+def test_a_handshake_that_does_not_come_ends_too(connections, silent):
+    connections.settings = Settings(cluster=f"https://{silent}")
+
+    with within(0.2), pytest.raises(errors.ClusterUnreachable) as raised:
+        connections.current().kusto.command(".show version")
+
+    assert raised.value.why == "there was no connection within the 60 s for a request"
+
+
+@pytest.mark.parametrize("face", FACES)
+def test_a_name_that_is_looked_up_for_ever_ends_too(connections, monkeypatch, face):
+    for variable in ("ADXMI_TOKEN", "ADXMI_ARM_TOKEN"):
+        monkeypatch.setenv(variable, "a-token")
+    connections.settings = Settings(cluster="c1.westeurope", credential="token")
+    remote, found = connections.current(), threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_a, **_k: found.wait() and [])
+
+    with within(0.2), pytest.raises(errors.ClusterUnreachable):
+        FACES[face](remote)
+
+    found.set()
+
+
 LARGE = {
     "text without an end": endless(),
     "a length too large": answered(200, b" " * (2 * MEGABYTE)),
@@ -161,10 +200,20 @@ def test_an_answer_that_is_too_large_is_read_no_further(patient, proxy, face, fa
     with pytest.raises(errors.AnswerTooLarge) as raised:
         FACES[face](patient)
 
-    assert raised.value.why == "it has more than the 1 MB that an answer may have"
+    assert raised.value.what.endswith("is too large")
     assert raised.value.fix.endswith("--max-answer-mb 2")
     assert strike.hits == 1
     assert strike.sent < 16 * MEGABYTE
+
+
+@pytest.mark.parametrize("face", FACES)
+def test_many_small_values_are_too_large_too(connections, proxy, face):
+    """Within its bytes: each of them takes twenty times as much memory as text."""
+    usual = connections.open(proxy.uri, database="Sales")
+    proxy.strike(answered(200, b"[" + b"[]," * (4 * MEGABYTE) + b"[]]"))
+
+    with pytest.raises(errors.AnswerTooLarge, match="too large"):
+        FACES[face](usual)
 
 
 def test_an_answer_within_the_limit_is_read(patient, proxy):

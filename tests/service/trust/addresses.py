@@ -3,6 +3,15 @@
 ``python -m tests.service.trust.addresses`` tries each with every credential and prints a summary.
 """
 
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from adxmi_jupyter.service.connections import Connections, Settings
+from tests.service.trust.conftest import KINDS, cluster, outcome, scopes_of
+from tests.service.trust.internet import Internet
+
 KUSTO = "c1.westeurope.kusto.windows.net"
 
 KNOWN = (
@@ -212,3 +221,40 @@ INVALID = (
     "two words",
 )
 """Texts that are no address, or one that two parsers may read differently."""
+
+
+EXPECTED = {"known": KNOWN, "loopback": LOOPBACK, "foreign": FOREIGN, "invalid": INVALID}
+
+
+def main():
+    """Try all, and print for each class of addresses how many tokens went astray."""
+    for kind, tried, requests, astray in summary():
+        print(f"{kind:10} {tried:5} tried {requests:5} requests {astray:3} tokens astray")
+
+
+def summary():
+    """Yield for each class: its name, connections tried, requests and tokens that went astray."""
+    for kind, addresses in EXPECTED.items():
+        with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as directory:
+            patch.setenv("ADXMI_DATA_DIR", directory)
+            scopes_of(patch)
+            with Internet(patch, Path(directory)) as internet:
+                internet.answer = cluster
+                pairs = [one if kind == "known" else (one, "") for one in addresses]
+                astray = [astray_of(internet, *pair) for pair in pairs]
+                yield kind, len(pairs) * len(KINDS), len(internet.requests), sum(astray)
+
+
+def astray_of(internet, address, host):
+    """Connect with every credential; return how many requests showed a token to others."""
+    connections, before = Connections(Settings(), lambda _: None), len(internet.requests)
+    for kind in KINDS:
+        outcome(connections, address.replace("{port}", str(internet.port)), kind)
+    connections.close_all()
+    return sum(
+        one.authorization is not None and one.host != host for one in internet.requests[before:]
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -25,6 +25,21 @@ def internet(monkeypatch, tmp_path):
 @pytest.fixture
 def scopes(monkeypatch):
     """For which scopes any credential was asked for a token."""
+    return scopes_of(monkeypatch)
+
+
+@pytest.fixture
+def tried(connections, internet, scopes):
+    """Connect to an address with every credential; return what became of each."""
+
+    def tried(address):
+        return {kind: outcome(connections, address, kind) for kind in KINDS}
+
+    return tried
+
+
+def scopes_of(monkeypatch):
+    """Have every credential give a token; return the scopes it will be asked for."""
     asked = []
 
     class Signed:
@@ -39,16 +54,6 @@ def scopes(monkeypatch):
     monkeypatch.setenv("ADXMI_TOKEN", TOKEN)
     monkeypatch.setenv("ADXMI_ARM_TOKEN", TOKEN)
     return asked
-
-
-@pytest.fixture
-def tried(connections, internet, scopes):
-    """Connect to an address with every credential; return what became of each."""
-
-    def tried(address):
-        return {kind: outcome(connections, address, kind) for kind in KINDS}
-
-    return tried
 
 
 def outcome(connections, address, kind):

@@ -149,8 +149,21 @@ def test_a_write_whose_first_attempt_may_be_applied_is_not_repeated(
     assert [one.method for one in internet.requests] == ["PATCH"]
 
 
+THROTTLED = {"error": {"code": "TooManyRequests", "message": "later"}}
+
+
+@pytest.mark.parametrize("body", [b"<html>", {}, b""])
+def test_a_write_that_a_gateway_throttled_is_not_repeated(remote, internet, body):
+    internet.answer = lambda _: (429, {"Retry-After": "0"}, body)
+
+    with pytest.raises(errors.UnreadableAnswer):
+        remote.resource_manager.change_identities(CLUSTER, {"type": "None"}, "1", "it")
+
+    assert [one.method for one in internet.requests] == ["PATCH"]
+
+
 def test_a_write_that_was_throttled_is_sent_again(remote, internet):
-    answers = iter([(429, {"Retry-After": "0"}, {}), (200, {}, {"properties": {}})])
+    answers = iter([(429, {"Retry-After": "0"}, THROTTLED), (200, {}, {"properties": {}})])
     internet.answer = lambda _: next(answers, (200, {}, {"properties": {}}))
 
     remote.resource_manager.change_identities(CLUSTER, {"type": "None"}, "1", "it").wait(10)
