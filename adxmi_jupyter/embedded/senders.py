@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 _NO_KEY = (
     "The embedded Azure runs scripts only for clients that have its key, and this request has "
-    "none or another server's. Send the bearer token embedded-admin.KEY. In Python, KEY is the "
-    "script_key of the EmbeddedAzure; 'adxmi embedded serve' tells which file holds it."
+    "none or another server's. 'adxmi embedded serve' prints the file that holds the key; a "
+    "client sends it as the bearer token embedded-admin.KEY. In Python it is azure.script_key."
 )
 _NOT_OWN = (
     "The embedded Azure runs scripts only for programs of the user who started it, as long as "

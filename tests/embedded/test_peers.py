@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from adxmi_jupyter.embedded import EmbeddedAzure, peers
+from adxmi_jupyter.embedded import EmbeddedAzure, socket_owners
 from adxmi_jupyter.embedded.peers import Ownership, is_connected, ownership
 from tests.embedded.wire import connected, port_of
 
@@ -50,7 +50,24 @@ class Accepted:
 
 
 @pytest.fixture
-def pair():
+def without_sock_diag(monkeypatch):
+    """The kernel answers no questions about single sockets: only its lists are left."""
+
+    def refuse(*_):
+        raise OSError("sock_diag")
+
+    monkeypatch.setattr(socket_owners, "_asked", refuse)
+
+
+@pytest.fixture(params=["sock_diag", "lists"])
+def source(request):
+    """Where the owner of a socket is known from."""
+    if request.param == "lists":
+        request.getfixturevalue("without_sock_diag")
+
+
+@pytest.fixture
+def pair(source):
     """Return the two ends of a connection: the client's, and the server's as asyncio shows it."""
     ends = []
 
@@ -79,6 +96,13 @@ def test_a_mapped_address_is_found_in_the_list_of_ipv6(pair):
     _, accepted = pair(socket.AF_INET6, "::ffff:127.0.0.1")
 
     assert ownership(accepted) is Ownership.PROVED
+
+
+def test_a_kernel_that_knows_this_end_only_has_no_other(pair, monkeypatch, tmp_path):
+    _, accepted = pair()
+    accepted.peer = ("127.0.0.1", 1)
+
+    assert ownership(accepted) is Ownership.NOT_PROVED
 
 
 def test_a_socket_of_another_user_is_not(pair, monkeypatch):
@@ -123,7 +147,9 @@ def test_the_server_s_own_end_must_be_open(pair):
         ("0A", 0, 4711, Ownership.NOT_PROVED),
     ],
 )
-def test_what_a_line_of_the_list_proves(pair, monkeypatch, tmp_path, state, uid, inode, expected):
+def test_what_a_line_of_the_list_proves(
+    pair, without_sock_diag, monkeypatch, tmp_path, state, uid, inode, expected
+):
     _, accepted = pair()
     ports = [accepted.peer[1], accepted.line.getsockname()[1]]
     local, remote = (f"0100007F:{port:04X}" for port in ports)
@@ -134,25 +160,27 @@ def test_what_a_line_of_the_list_proves(pair, monkeypatch, tmp_path, state, uid,
         f"   0: {local} {remote} {state} 00000000:00000000 00:00000000 00000000 {uid:5d}"
         f"        0 {inode} 1 0000000000000000 20 4 30 10 -1\n"
     )
-    monkeypatch.setattr(peers, "_LIST", listed)
-    monkeypatch.setattr(peers, "_LIST_OF_IPV6", tmp_path / "none")
+    monkeypatch.setattr(socket_owners, "_LIST", listed)
+    monkeypatch.setattr(socket_owners, "_LIST_OF_IPV6", tmp_path / "none")
     monkeypatch.setattr("os.geteuid", lambda: 0)
 
     assert ownership(accepted) is expected
 
 
-def test_without_a_list_nothing_is_known(pair, monkeypatch, tmp_path):
+def test_without_a_list_nothing_is_known(pair, without_sock_diag, monkeypatch, tmp_path):
     _, accepted = pair()
-    monkeypatch.setattr(peers, "_LIST", tmp_path / "none")
+    monkeypatch.setattr(socket_owners, "_LIST", tmp_path / "none")
 
     assert ownership(accepted) is Ownership.UNKNOWN
 
 
-def test_a_list_with_thousands_of_sockets_is_read(pair, monkeypatch, tmp_path):
+def test_a_list_with_thousands_of_sockets_is_read(pair, without_sock_diag, monkeypatch, tmp_path):
     _, accepted = pair()
     listed = tmp_path / "tcp"
-    listed.write_text(peers._LIST.read_text() + "   9: 0100007F:0001 0100007F:0002 06 \n" * 20_000)
-    monkeypatch.setattr(peers, "_LIST", listed)
+    listed.write_text(
+        socket_owners._LIST.read_text() + "   9: 0100007F:0001 0100007F:0002 06 \n" * 20_000
+    )
+    monkeypatch.setattr(socket_owners, "_LIST", listed)
 
     assert ownership(accepted) is Ownership.PROVED
 
