@@ -302,7 +302,7 @@ def _loopback_access(address: ClusterAddress, credential: str, limits: Limits) -
         return OpenAccess(limits, lambda: served_key(address.uri))
     check_name(credential)
     if credential != "token":
-        raise no_token_of_yours(f"the credential {credential!r} is yours", address.uri)
+        raise no_token_of_yours(f"the credential {credential!r} is yours")
     _local_token()
     return TokenAccess(_local_token, is_loopback=True, limits=limits)
 

@@ -232,12 +232,12 @@ def check_loopback_token(token: str) -> str:
     raise no_token_of_yours("ADXMI_TOKEN isn't a token of the embedded Azure")
 
 
-def no_token_of_yours(why: str, uri: str = "http://127.0.0.1:PORT") -> UntrustedHost:
+def no_token_of_yours(why: str) -> UntrustedHost:
     """Return the error for a credential of the user and a server on this machine."""
     return UntrustedHost(
         "a server on this machine doesn't get a token of yours",
         why=f"{why}; any program can listen here, and name any audience",
-        fix=f"%adxmi connect {uri} without --credential: a local server needs no token",
+        fix="%adxmi connect … --credential default",
     )
 
 
