@@ -6,7 +6,6 @@ Results go to the standard output, notes and errors to the standard error.
 from __future__ import annotations
 
 import io
-import json
 import os
 import shlex
 import sys
@@ -20,6 +19,7 @@ from adxmi_jupyter.errors import AdxmiError, CommandLineError, InvalidValue
 from adxmi_jupyter.magics.call import CONSOLE_PROGRAM, Call, in_console
 from adxmi_jupyter.magics.line import Word
 from adxmi_jupyter.magics.render import frame_table
+from adxmi_jupyter.magics.saving import csv_text, json_text
 from adxmi_jupyter.magics.tree import run, tree
 
 if TYPE_CHECKING:
@@ -84,9 +84,9 @@ class Console:
         self.kept = frame
         path = Path(name)
         is_csv = path.suffix.lower() == ".csv"
-        text = _joined(frame).to_csv(index=False) if is_csv else _json(frame)
+        text = csv_text(frame) if is_csv else json_text(frame)
         try:
-            path.write_text(text, encoding="utf-8", newline="")
+            path.write_text(text, encoding="utf-8", errors="backslashreplace", newline="")
         except OSError as error:
             raise InvalidValue(
                 f"--out {name} cannot be written",
@@ -151,13 +151,3 @@ def _complete_for_shell(call: Call) -> None:
                 tree, {"obj": call}, CONSOLE_PROGRAM, "_ADXMI_COMPLETE", instruction
             )
         sys.exit(code)
-
-
-def _joined(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the frame with lists as texts with commas, as the service writes them."""
-    return frame.map(lambda cell: ", ".join(map(str, cell)) if isinstance(cell, tuple) else cell)
-
-
-def _json(frame: pd.DataFrame) -> str:
-    records = json.loads(frame.to_json(orient="records", date_format="iso"))
-    return json.dumps(records, indent=2, ensure_ascii=False) + "\n"
