@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from adxmi_jupyter.errors import one_line
 from adxmi_jupyter.forms.diagram import SHEET, diagram
 from adxmi_jupyter.forms.stations import SIGNS, Step, tracks_of
-from adxmi_jupyter.magics.whole import Whole
+from adxmi_jupyter.magics.whole import NO_MATH, Whole, visible
 
 _MOST = 12
 _COLUMNS = ("workflow", "name", "link", "subject", "state", "detail", "fix")
@@ -123,7 +123,8 @@ class Chain(Whole):
         shown, others = _parted(every)
         told = _told(every, others) if len(every) > _MOST else ""
         drawn = "".join(_picture(one) + _mending(one) for one in shown)
-        return f"<style>{SHEET}</style>{told}{drawn}" if shown or told else ""
+        text = f'<div class="{NO_MATH}">{told}{drawn}</div>'
+        return f"<style>{SHEET}</style>{text}" if shown or told else ""
 
     def _chains(self) -> list[_Links]:
         groups: dict[tuple[str, str], list[_Row]] = {}
@@ -183,7 +184,7 @@ def _mending(links: _Links) -> str:
     return (
         f'<div style="color: {_TEXT}">Lines that mend it:</div>'
         f'<pre style="white-space: pre-wrap; overflow-wrap: anywhere; margin: 2px 0 12px 4px; '
-        f'color: {_TEXT}; background: none">{html.escape(lines)}</pre>'
+        f'color: {_TEXT}; background: none">{html.escape(visible(lines))}</pre>'
     )
 
 
@@ -210,11 +211,11 @@ def _text(links: _Links) -> str:
 
 
 def _drawn(row: _Row, *, is_last: bool) -> str:
-    more = f"<br/><small>{html.escape(row.body or row.state)}</small>"
+    more = f"<br/><small>{html.escape(visible(row.body or row.state))}</small>"
     return (
         f'<tr style="background: none"><td style="{_CELL}; position: relative; min-width: 40px">'
         f'{_mark(row.state, is_last=is_last)}</td><td style="{_CELL}; padding-bottom: 10px">'
-        f"{html.escape(row.head)}{more}</td></tr>"
+        f"{html.escape(visible(row.head))}{more}</td></tr>"
     )
 
 

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import html
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
+from adxmi_jupyter.magics.whole import NO_MATH, SafeFrame, visible
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _HEAD = ("database", "display_name", "object_id")
 
@@ -44,7 +47,7 @@ _STYLE = """
 """
 
 
-class Matrix(pd.DataFrame):
+class Matrix(SafeFrame):
     """The frame of `matrix_frame` with a picture; what is made from it is a plain DataFrame."""
 
     @classmethod
@@ -56,6 +59,8 @@ class Matrix(pd.DataFrame):
 
     @property
     def _constructor(self) -> type[pd.DataFrame]:
+        import pandas as pd
+
         return pd.DataFrame
 
     @property
@@ -87,19 +92,19 @@ class Matrix(pd.DataFrame):
         empty = f'<tr><td colspan="{len(self.usages) + 2}">no identity is named</td></tr>'
         return (
             f"<style>{_STYLE}</style>"
-            '<div style="overflow-x: auto"><table class="adxmi-matrix">'
+            f'<div class="{NO_MATH}" style="overflow-x: auto"><table class="adxmi-matrix">'
             "<caption>Who may use which identity for what</caption>"
             '<thead><tr><th scope="col">database</th><th scope="col">identity</th>'
             f"{heads}</tr></thead><tbody>{body or empty}</tbody></table></div>"
-            f'<p class="adxmi-matrix-legend">{self._legend_html()}</p>'
+            f'<p class="adxmi-matrix-legend {NO_MATH}">{self._legend_html()}</p>'
         )
 
     def _row(self, row: dict[Any, Any]) -> str:
         cells = "".join(_cell(str(row[usage])) for usage in self.usages)
-        title = html.escape(str(row["object_id"]))
+        title = html.escape(visible(str(row["object_id"])))
         return (
-            f'<tr><th scope="row">{html.escape(_where(row))}</th>'
-            f'<th scope="row" title="{title}">{html.escape(_who(row))}</th>{cells}</tr>'
+            f'<tr><th scope="row">{html.escape(visible(_where(row)))}</th>'
+            f'<th scope="row" title="{title}">{html.escape(visible(_who(row)))}</th>{cells}</tr>'
         )
 
     def _legend(self) -> list[tuple[str, str]]:

@@ -299,10 +299,21 @@ def _run(call: Call, arguments: Sequence[str]) -> object:
         return None
     except click.UsageError as error:
         raise refusals.translated(error, call) from error
+    if result is not None:
+        result = _finished(result)
     if call.out and result is not None:
         call.front.keep(call.out, result)
         return None
     return result
+
+
+def _finished(result: object) -> object:
+    """Return a result as it may be shown and kept."""
+    if not hasattr(result, "attrs"):
+        return result
+    from adxmi_jupyter.magics.whole import safe
+
+    return safe(result)
 
 
 def help_text(program: str = NOTEBOOK_PROGRAM) -> str:

@@ -41,12 +41,18 @@ def flag(value: object) -> str:
     return "" if value in (0, 1) and isinstance(value, int) else f"is {kind_of(value)}"
 
 
+_BEFORE_A_NAME = 7
+
+
 def resource_id(value: object) -> str:
-    """Expect the resource ID of something in Azure: pairs of words, with slashes in between."""
+    """Expect the resource ID of something in Azure: words, with slashes in between.
+
+    The last one is a name, and what stands in it is not for this to judge.
+    """
     if problem := text(value):
         return problem
     parts = str(value).strip("/").split("/")
-    is_path = str(value).startswith("/") and all(parts) and len(parts) > 1
+    is_path = str(value).startswith("/") and all(parts[:_BEFORE_A_NAME]) and len(parts) > 1
     return "" if is_path else "is no resource ID"
 
 
