@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from adxmi_jupyter.errors import AdxmiError, MissingOption
 from adxmi_jupyter.service.embedded import not_in_use
@@ -130,7 +131,7 @@ class Connection:
             cluster = self.resource_manager.cluster_id_of(self.address.uri).rsplit("/", 1)[-1]
         except AdxmiError:  # an emulator has no Resource Manager, and one endpoint for all
             return self.address.ingestion
-        return f"{self.address.uri}/ingest/{cluster}"
+        return f"{self.address.uri}/ingest/{quote(cluster, safe='')}"
 
     def queue_blob(self, database: str, message: QueuedIngestion) -> str:
         """Queue a blob for ingestion; return the client's word for how that went.

@@ -274,6 +274,7 @@ class Connections:
         return Records(history, ClusterLock(lock, self._say))
 
     def _kusto(self, address: ClusterAddress, access: Access) -> Kusto:
+        check_host(address, self.trusted_hosts)  # the ingestion endpoint is another host
         return Kusto(
             address.uri,
             lambda: make_client(

@@ -56,6 +56,16 @@ def test_exactly_that_host_is_trusted(connections, internet, scopes, other):
     assert internet.requests == []
 
 
+def test_the_ingestion_endpoint_of_a_trusted_host_is_another_host(connections, internet, scopes):
+    trusted = connections.open(f"https://{HOST}", credential="cli", trust_host=True)
+
+    with pytest.raises(errors.UntrustedHost) as raised:
+        _ = trusted.ingestion
+
+    assert f"https://ingest-{HOST} --trust-host" in raised.value.fix
+    assert {one.host for one in internet.requests} == {HOST}
+
+
 def test_plain_http_is_not_a_matter_of_trust(connections, internet, scopes):
     with pytest.raises(errors.InvalidCluster):
         connections.open(f"http://{HOST}", credential="cli", trust_host=True)
