@@ -22,7 +22,7 @@ from adxmi_jupyter.actions.repairs import (
     RevokeCallout,
 )
 from adxmi_jupyter.actions.role_change import is_by_object_id
-from adxmi_jupyter.actions.target_judges import TargetJudge, followers_of
+from adxmi_jupyter.actions.target_judges import NO_ID, TargetJudge, followers_of
 from adxmi_jupyter.errors import AdxmiError, ResourceNotFound
 from adxmi_jupyter.model import callout
 from adxmi_jupyter.model.declaration.links import (
@@ -119,6 +119,13 @@ def named_by(link: NamedBy) -> Finding:
     return finding(link, State.MISSING, why, f"--identity {identity.object_id}")
 
 
+def _is_same(wanted: ManagedIdentity, present: ManagedIdentity) -> bool:
+    """Tell whether this is the identity that is assigned: by object ID, where that is known."""
+    if wanted.object_id:
+        return wanted.object_id.lower() == present.object_id.lower()
+    return wanted.resource_id.lower() == present.resource_id.lower()
+
+
 def _create_again(resource_id: str) -> str:
     parts = resource_id.split("/")
     where = ("--resource-group", parts[4], "--subscription", parts[2])
@@ -167,7 +174,7 @@ class Judge:
     def _judged(self, link: Link) -> Finding:
         match link:
             case NamedBy():
-                return named_by(link)
+                return self._named_by(link)
             case Exists():
                 return self._exists(link)
             case Assigned():
@@ -190,6 +197,15 @@ class Judge:
                 return TargetJudge(self.facts, self.places, self.database).judged(link)
             case _:
                 return finding(link, State.UNKNOWN, getattr(link, "what", ""))
+
+    def _named_by(self, link: NamedBy) -> Finding:
+        found = named_by(link)
+        if not (link.identity.display_name or link.identity.client_id):
+            # Nobody knows it. Where Azure could not be asked, it may be known by its client ID.
+            for fact in (link_facts.assigned(), link_facts.in_subscription()):
+                if self.facts.has(fact):
+                    self.facts.answer(fact)
+        return found
 
     def _exists(self, link: Exists) -> Finding:
         wanted = link.identity
@@ -224,7 +240,7 @@ class Judge:
             if present.system is not None:
                 return finding(link, State.OK)
             return missing(link, "the cluster has none", AssignIdentity(wanted))
-        if wanted.object_id.lower() in {one.object_id.lower() for one in present.all}:
+        if any(_is_same(wanted, one) for one in present.all):
             return finding(link, State.OK)
         again = next((one for one in present.all if one.label == wanted.label), None)
         untold = next((one for one in present.users if not one.object_id), None)
@@ -240,6 +256,8 @@ class Judge:
         return missing(link, "not assigned to the cluster", AssignIdentity(wanted))
 
     def _allowed(self, link: Allowed) -> Finding:
+        if not link.identity.word:
+            return finding(link, State.UNKNOWN, NO_ID)
         here = Scope(self.database)
         failure: AdxmiError | None = None
         for scope in (CLUSTER,) if link.cluster_only else (here, CLUSTER):
@@ -286,6 +304,8 @@ class Judge:
         return f"; allowed is another identity of this name, {before[0]}" if before else ""
 
     def _granted_in_kusto(self, link: GrantedInKusto) -> Finding:
+        if not link.identity.word:
+            return finding(link, State.UNKNOWN, NO_ID)
         who: ResolvedPrincipal = self.facts.answer(link_facts.principal(link.identity))
         for where in link.databases or (self.database,):
             assignments: tuple[RoleAssignment, ...] = self.facts.answer(link_facts.roles(where))

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 _UNSEEN = "it is not to be seen in Azure: no such resource, or you may not read it (Reader on it)"
 _NO_SYSTEM = "the cluster has no system-assigned identity"
-_NO_ID = "nobody tells the object ID of the identity"
+NO_ID = "nobody tells the object ID of the identity"
 _LATELY = "was given minutes ago: it can take up to ten minutes until it has effect"
 _CONDITIONAL = "is granted under a condition, and only Azure can tell whether it holds"
 _COSMOS_READERS = (azure_role.COSMOS_READER, azure_role.COSMOS_CONTRIBUTOR)
@@ -152,7 +152,7 @@ class TargetJudge:
 
 
 def _nobody(identity: ManagedIdentity) -> str:
-    return _NO_SYSTEM if identity.word == SYSTEM else _NO_ID
+    return _NO_SYSTEM if identity.word == SYSTEM else NO_ID
 
 
 def _has(present: AssignedIdentities, identity: ManagedIdentity) -> bool:

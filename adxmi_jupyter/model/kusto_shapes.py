@@ -16,6 +16,7 @@ from adxmi_jupyter.model.shape import (
     maybe,
     obj,
     optional,
+    principal,
     required,
     text,
 )
@@ -98,7 +99,7 @@ ROLES = Shape(
         optional("PrincipalType", check=maybe(text)),
         optional("PrincipalDisplayName", check=maybe(text)),
         optional("PrincipalObjectId", check=maybe(text)),
-        required("PrincipalFQN", check=maybe(text)),
+        required("PrincipalFQN", check=maybe(principal)),
         optional("Notes", check=maybe(text)),
     ),
 )

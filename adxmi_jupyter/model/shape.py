@@ -10,6 +10,7 @@ names do not matter, since documentation and service differ there, and fields th
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -34,6 +35,14 @@ def filled(value: object) -> str:
 def guid(value: object) -> str:
     """Expect a GUID, such as an object ID."""
     return text(value) or ("" if is_guid(str(value)) else "is no GUID")
+
+
+def principal(value: object) -> str:
+    """Expect a fully qualified name of a principal: its kind, and its ID or address."""
+    return text(value) or ("" if _PRINCIPAL.match(str(value)) else "names no principal")
+
+
+_PRINCIPAL = re.compile(r"\w+=\S")
 
 
 def flag(value: object) -> str:

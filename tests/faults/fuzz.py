@@ -24,6 +24,7 @@ LIES = frozenset(
         "list: empty",
         "rows: none",
         "item: without identity",
+        "after: 429 Retry-After 0",
         "200 {'status': 'Succeeded'}",
     }
 )

@@ -112,6 +112,40 @@ def test_check_tells_why_it_does_not_know(magic, proxied, proxy):
     }
 
 
+def test_an_identity_that_nobody_tells_the_object_id_of_is_not_called_disallowed(
+    magic, proxied, proxy
+):
+    for place in ("/clusters/contoso", "userAssignedIdentities"):
+        proxy.strike(FAULTS["object: all texts"], lambda one, end=place: one.path.endswith(end))
+
+    found = magic("event-hub check sales-orders --database Sales")
+
+    assert list(found[found["link"] == "allowed by policy"]["state"]) == ["unknown"]
+
+
+def test_the_kind_of_an_id_is_unknown_where_nobody_could_be_asked(magic, proxied, proxy, azure):
+    client_id = azure.world.identity("mi-stranger").client_id
+    url = f"https://contosolake.blob.core.windows.net/archive;managed_identity={client_id}"
+    azure.world.add_external_table("Other", url, database="Sales")
+    before = magic("external-table check Other --database Sales")
+    proxy.strike(FAULTS["200 {}"], target("userAssignedIdentities"))
+    proxied.forget()
+
+    after = magic("external-table check Other --database Sales")
+
+    kinds = [list(one[one["link"] == "kind of ID"]["state"]) for one in (before, after)]
+    assert kinds == [["missing"], ["unknown"]]
+
+
+def test_principals_without_names_of_principals_are_not_believed(magic, proxied, proxy):
+    line = "continuous-export check --database Sales --name ExportOrders --query Orders"
+    proxy.strike(FAULTS["cells: text"], statement(".show database ['Sales'] principals"))
+
+    found = magic(f"{line} --external-table ArchivedOrders --identity mi-export")
+
+    assert list(found[found["link"] == "security role"]["state"]) == ["unknown"]
+
+
 def test_a_list_of_databases_without_the_current_one_is_not_believed(magic, proxied, proxy):
     proxy.strike(FAULTS["rows: none"], statement(".show databases"))
 
