@@ -326,4 +326,5 @@ def make_client(
         azure_log.addHandler(logging.NullHandler())
     builder = authenticate(uri)
     builder.application_for_tracing = "adxmi_jupyter"
+    builder.user_name_for_tracing = "[none]"  # else the name of your account on this machine
     return cast("KustoClient", Client(builder))

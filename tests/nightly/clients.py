@@ -12,6 +12,7 @@ import json
 import multiprocessing
 import os
 import sys
+import threading
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -20,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from azure.kusto.data import KustoClient, KustoConnectionStringBuilder
+from tqdm import tqdm
 
 from adxmi_jupyter.embedded import EmbeddedAzure
 
@@ -66,6 +68,10 @@ def ran(words: Line) -> Done:
             code = TRACEBACK
             err.write(traceback.format_exc())
     return Done(code, out.getvalue(), err.getvalue())
+
+
+def _ran_all(lines: Sequence[Line]) -> list[Done]:
+    return [ran(line) for line in lines]
 
 
 @dataclass(frozen=True)
@@ -148,18 +154,41 @@ class Place:
         """Run a line in a process of its own."""
         return self.result_of(ran, words, **environment)
 
+    def run_all(self, *lines: Line) -> list[Done]:
+        """Run lines in one process, one after the other."""
+        return self.result_of(_ran_all, lines)
+
     def history(self) -> list[dict[str, Any]]:
         """Return the rows of the history, as the console script writes them."""
-        target = self.home / "history.json"
-        target.unlink(missing_ok=True)
-        done = self.run("policy", "history", "--out", str(target))
+        done = self.run(*self.history_line)
         if done.code:
             raise AssertionError(f"the history cannot be read: {done.err}")
-        return json.loads(target.read_text("utf-8"))
+        return self.history_written()
+
+    @property
+    def history_line(self) -> Line:
+        """The line that writes the history to a file."""
+        return ("history", "--out", str(self.home / "history.json"))
+
+    def history_written(self) -> list[dict[str, Any]]:
+        """Return the rows of the history that `history_line` has written, once."""
+        target = self.home / "history.json"
+        rows = json.loads(target.read_text("utf-8"))
+        target.unlink()
+        return rows
 
     def policies(self) -> dict[str, set[tuple[str, str]]]:
         """Return what each scope allows: pairs of a name and a usage; the cluster is under ``""``."""
         return {scope: self._policy(scope) for scope in ("", *DATABASES)}
+
+    def state(self) -> dict[str, set[tuple[str, ...]]]:
+        """Return what writes can change: policies, security roles of a database, callout rules."""
+        roles = self.rows(".show database Sales principals")
+        callouts = self.rows(".show cluster policy callout")
+        return self.policies() | {
+            "roles": {(row["Role"], row["PrincipalFQN"]) for row in roles},
+            "callouts": {tuple(map(str, row.values())) for row in callouts},
+        }
 
     def rows(self, command: str) -> list[dict[str, Any]]:
         """Send a command with the bare SDK."""
@@ -195,6 +224,7 @@ def _work(
 ) -> None:
     os.environ.update(environment)
     sys.stdin = io.StringIO()
+    tqdm.set_lock(threading.RLock())  # its own outlives a process that is killed
     sender.send("started")
     sender.send(task(*arguments))
     sender.close()

@@ -110,13 +110,12 @@ def _tells_of_it_first(done: Done, *, whole: bool) -> bool:
 def _judge_afterwards(place: Place, count: Counter[str], *, changed: bool) -> None:
     """With room again, what was applied is in the history, and the next write works."""
     (place.data / "filler").unlink(missing_ok=True)
-    outcomes = [row["outcome"] for row in place.history()[-1:]]
-    count["applied and lost"] += changed and not MAY_HAVE_HAPPENED.intersection(outcomes)
-    there = GRANTED in place.policies()["Sales"]
-    done = place.run(*(REVOKE if there else GRANT))
+    line = REVOKE if GRANTED in place.policies()["Sales"] else GRANT
+    done, _ = place.run_all(line, place.history_line)
+    *_, former, last = [None, None, *(row["outcome"] for row in place.history_written())]
+    count["applied and lost"] += changed and former not in MAY_HAVE_HAPPENED
+    count["applied and lost"] += last != "applied"
     count["commands afterwards that failed"] += done.code != 0
-    outcomes = [row["outcome"] for row in place.history()[-1:]]
-    count["applied and lost"] += outcomes != ["applied"]
 
 
 @contextmanager

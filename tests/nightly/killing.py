@@ -8,12 +8,15 @@ import random
 import time
 from collections import Counter
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tests.nightly.clients import TRACEBACK, ran
 
 if TYPE_CHECKING:
     from tests.nightly.clients import Done, Line, Place
+
+Rows = list[dict[str, Any]]
+State = dict[str, set[tuple[str, ...]]]
 
 MAY_HAVE_HAPPENED = {"applied", "sent", "unknown"}
 STOPPED = {"PolicyChanged", "HistoryUnavailable"}
@@ -26,19 +29,21 @@ def kill_clients(place: Place, times: int, *, seed: int = 11) -> Counter[str]:
     chance, count = random.Random(seed), Counter()
     longest = _seconds_of_a_write(place, chance)
     writes = itertools.cycle(WRITES)
+    known = len(place.history())
     for _ in range(times):
         words = next(writes)(place, chance)
-        before, known = place.policies(), len(place.history())
+        before = place.state()
         client = place.start(ran, words)
         client.wait_until_started()
         time.sleep(chance.uniform(0, longest))
         client.kill()
         changed = _settled(place) != before
+        new = place.history()[known:]
         count["kills"] += 1
         count["of these, applied"] += changed
-        _judge_history(place, count, known, changed=changed)
-        _judge_undo(place, count, known, before)
-        _judge_next(place, count, chance)
+        _judge_history(count, new, changed=changed)
+        _judge_undo(place, count, new, before)
+        known = _judge_next(place, count, chance)
     return count
 
 
@@ -51,16 +56,15 @@ def _seconds_of_a_write(place: Place, chance: random.Random) -> float:
     return time.perf_counter() - began
 
 
-def _settled(place: Place) -> dict[str, set[tuple[str, str]]]:
-    """Return what is allowed once the service has nothing more to do."""
-    seen = place.policies()
-    while (now := place.policies()) != seen:
+def _settled(place: Place) -> State:
+    """Return the state once the service has nothing more to do."""
+    seen = place.state()
+    while (now := place.state()) != seen:
         seen = now
     return seen
 
 
-def _judge_history(place: Place, count: Counter[str], known: int, *, changed: bool) -> None:
-    new = place.history()[known:]
+def _judge_history(count: Counter[str], new: Rows, *, changed: bool) -> None:
     outcomes = {row["outcome"] for row in new}
     count["in the history"] += len(new)
     if changed:
@@ -70,14 +74,14 @@ def _judge_history(place: Place, count: Counter[str], known: int, *, changed: bo
         count["untrue outcomes"] += "applied" in outcomes
 
 
-def _judge_undo(
-    place: Place, count: Counter[str], known: int, before: dict[str, set[tuple[str, str]]]
-) -> None:
-    """Undo the write that was killed: either all is as before, or it says why not."""
-    for row in place.history()[known:]:
-        there = place.policies()
+def _judge_undo(place: Place, count: Counter[str], new: Rows, before: State) -> None:
+    """Undo a change of a policy that was killed: all is as before, or it says why not."""
+    for row in new:
+        if row["kind"] != "policy":
+            continue
+        there = place.state()
         done = place.run("policy", "undo", str(row["id"]), "--yes")
-        now = place.policies()
+        now = place.state()
         if done.code == 0:
             count["undone"] += 1
             count["undone wrongly"] += now != before
@@ -87,14 +91,13 @@ def _judge_undo(
         _judge_error(count, done, allowed=STOPPED)
 
 
-def _judge_next(place: Place, count: Counter[str], chance: random.Random) -> None:
-    """Write again: the write is carried out, and is in the history."""
-    known = len(place.history())
-    shown, written = place.run("policy", "show"), place.run(*_toggle(place, chance))
-    new = place.history()[known:]
-    count["commands afterwards that failed"] += shown.code != 0
-    count["commands afterwards that failed"] += written.code != 0
-    count["applied and lost"] += [row["outcome"] for row in new] != ["applied"]
+def _judge_next(place: Place, count: Counter[str], chance: random.Random) -> int:
+    """Write again: it is carried out, and in the history, whose length is returned."""
+    lines = ("policy", "show"), _toggle(place, chance), place.history_line
+    count["commands afterwards that failed"] += sum(bool(one.code) for one in place.run_all(*lines))
+    rows = place.history_written()
+    count["applied and lost"] += [row["outcome"] for row in rows[-1:]] != ["applied"]
+    return len(rows)
 
 
 def _judge_error(count: Counter[str], done: Done, *, allowed: set[str]) -> None:
@@ -152,12 +155,23 @@ def _deletion(place: Place, chance: random.Random) -> Line:
     return _toggle(place, chance, "Tom's Lab")
 
 
+def _role(place: Place, _chance: random.Random) -> Line:
+    option = ("--database", "Sales", "--role", "monitors", "--identity", "mi-export")
+    is_held = any("Monitor" in role for role, *_ in place.state()["roles"])
+    return ("role", "revoke", *option, "--yes") if is_held else ("role", "grant", *option)
+
+
+def _callout(place: Place, chance: random.Random) -> Line:
+    host = f"https://api-{chance.randint(1, 9999)}.contoso.example"
+    return ("callout", "allow", "--type", "webapi", "--uri", host)
+
+
 def _undo(_place: Place, _chance: random.Random) -> Line:
     return ("policy", "undo", "--yes")
 
 
 WRITES = (
     *(_on_database, _from_file("alter"), _on_cluster, _from_file("alter-merge")),
-    *(_deletion, _undo),
+    *(_deletion, _undo, _role, _callout),
 )
 """The writes that take turns: each returns a line that changes something."""

@@ -1,0 +1,65 @@
+"""Whom the package talks to, and as what it introduces itself."""
+
+import json
+import subprocess
+import sys
+
+from adxmi_jupyter.service.kusto import make_client
+from adxmi_jupyter.service.limits import Limits
+
+PROGRAM = """
+import json, sys
+
+met = []
+
+
+def note(event, arguments):
+    if event == "socket.connect":
+        met.append(str(arguments[1][0]))
+    elif event == "socket.getaddrinfo":
+        met.append(str(arguments[0]))
+
+
+sys.addaudithook(note)
+
+from adxmi_jupyter.magics.console import execute
+
+codes = [execute(line.split()) for line in sys.argv[1:]]
+print(json.dumps([codes, sorted(set(met))]))
+"""
+
+
+def test_nobody_but_the_cluster_and_its_resource_manager_is_contacted(tmp_path):
+    lines = (
+        "policy show --all-databases",
+        "policy grant --database Sales --identity mi-ingest --usage AzureAI",
+        "identity list",
+        "identity assign --identity mi-stranger",
+        "role list --database Sales",
+        "check --database Sales",
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM, *lines],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    codes, met = json.loads(done.stdout.splitlines()[-1])
+    assert codes == [0] * len(lines)
+    assert met == ["127.0.0.1"]
+
+
+def test_requests_name_the_tool_and_not_the_account_on_this_machine(connection, azure):
+    sent = []
+    authenticate = connection._access.builder
+    client = make_client(azure.kusto_uri, loopback=True, authenticate=authenticate, limits=Limits())
+    client._session.hooks["response"].append(lambda answer, **_: sent.append(answer.request))
+
+    with client:
+        client.execute_mgmt("Sales", ".show databases")
+
+    assert sent[0].headers["x-ms-app"] == "adxmi_jupyter"
+    assert sent[0].headers["x-ms-user"] == "[none]"
