@@ -1,7 +1,8 @@
 """The key for scripts of an embedded Azure that another process of the same account serves.
 
 The server runs scripts of the Python plugin only for clients that have its key. `serve` leaves the
-key in a file that only the account can read, and the tool's own connections find it there.
+key in a file that only the account can read, and the tool's own connections find it there. Its
+port stands before it: no other server gets it.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 KEY_FILE_VARIABLE = "ADXMI_EMBEDDED_KEY_FILE"
 _LONGEST = 200
-_KEY = re.compile(r"[A-Za-z0-9_-]+")
+_PORT_AND_KEY = re.compile(r"([0-9]+) ([A-Za-z0-9_-]+)")
 
 
 def key_file(uri: str) -> Path:
@@ -58,24 +59,25 @@ def served_key(uri: str) -> str:
             text = file.read(_LONGEST).strip()
     except (OSError, HistoryUnavailable):
         return ""
-    return text if _KEY.fullmatch(text) else ""
+    found = _PORT_AND_KEY.fullmatch(text)
+    return found[2] if found and int(found[1]) == urlsplit(uri).port else ""
 
 
 def _saved(uri: str, key: str) -> tuple[Path | None, str]:
     """Save the key; return where, or why not."""
     try:
         path = key_file(uri)
-        _write(path, key)
+        _write(path, f"{urlsplit(uri).port} {key}")
     except (OSError, HistoryUnavailable) as error:
         why = error.why if isinstance(error, HistoryUnavailable) else error.strerror
         return None, f"no other process can run scripts: the key cannot be saved, {why}"
     return path, ""
 
 
-def _write(path: Path, key: str) -> None:
+def _write(path: Path, text: str) -> None:
     """Write a new file: one that is there may be readable by others, or a link to elsewhere."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     path.unlink(missing_ok=True)
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
     with os.fdopen(os.open(path, flags, 0o600), "w", encoding="ascii") as file:
-        file.write(key)
+        file.write(text)

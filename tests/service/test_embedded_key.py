@@ -10,6 +10,7 @@ from azure.kusto.data import KustoClient, KustoConnectionStringBuilder
 from adxmi_jupyter import errors
 from adxmi_jupyter.service.connections import Connections, Settings
 from adxmi_jupyter.service.embedded import serve
+from adxmi_jupyter.service.embedded_key import served_key
 
 SCRIPT = "print n=1 | evaluate python(typeof(n:long), 'result = df')"
 
@@ -102,6 +103,16 @@ def test_without_the_key_the_error_says_how_to_get_it(served, key_file):
     served(run_without_key)
 
 
+@pytest.mark.parametrize(
+    "text", ["", "KEY", "PORT", "1 KEY", "PORT KEY KEY", "PORT\tKEY", "PORT K\u00e9Y", "x" * 10_000]
+)
+def test_a_key_goes_to_no_server_but_its_own(key_file, text):
+    key_file.parent.mkdir()
+    key_file.write_text(text.replace("PORT", "8085"), "utf-8")
+
+    assert served_key("http://127.0.0.1:8085") == ""
+
+
 def test_what_needs_no_key_works_without_it(served, key_file):
     rows = []
 
@@ -128,7 +139,7 @@ def test_a_foreign_client_sends_the_key_after_its_token(served, key_file):
     rows = []
 
     def query(connection):
-        token = f"embedded-reader.{key_file.read_text()}"
+        token = f"embedded-reader.{key_file.read_text().split()[1]}"
         builder = KustoConnectionStringBuilder.with_token_provider(
             connection.cluster, lambda: token
         )
