@@ -284,11 +284,11 @@ def run_export(call: Call, *, name: str, database: str) -> pd.DataFrame:
 def serve(call: Call, *, port: int, names: str) -> None:
     """Serve it to other processes until Ctrl-C; prints its address.
 
-    It answers processes of your account on this machine, and no web pages. Scripts of the Python
-    plugin run only for clients that have its key. A file that only your account can read holds its
-    port and the key while the server runs, and connections of this tool find it there.
-    ADXMI_EMBEDDED_KEY_FILE chooses another file, for the server and for its clients. Other clients
-    send the bearer token embedded-admin.KEY.
+    It answers programs on this machine, on Linux only those of your account, and no web pages.
+    Scripts of the Python plugin run only for clients that have its key. A file that only your
+    account can read holds its port and the key while the server runs, and connections of this
+    tool find it there. ADXMI_EMBEDDED_KEY_FILE chooses another file, for the server and for its
+    clients. Other clients send the bearer token embedded-admin.KEY.
     """
     from adxmi_jupyter.service.embedded import serve as serve_azure
 
