@@ -20,6 +20,7 @@ from typing import Any
 from uuid import uuid4
 
 from adxmi_jupyter.errors import HistoryUnavailable
+from adxmi_jupyter.masking import as_written
 
 SENT, APPLIED, REFUSED, NOT_APPLIED, UNKNOWN = (
     "sent",
@@ -166,7 +167,7 @@ class Journal:
             time=datetime.now(UTC).isoformat(timespec="seconds"),
             database=database,
             verb=verb,
-            command=command,
+            command=as_written(command),
             before=before,
             undoes=undoes,
             kind=kind,

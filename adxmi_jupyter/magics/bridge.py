@@ -170,7 +170,8 @@ class AdxmiMagics(Magics):
             expanded = expand_words(call.words, variables)
             call.written = expanded.written
             if cell is not None:
-                call.body = checked_text(expand_body(cell, variables), "the cell body")
+                call.body = expand_body(cell, variables, call.in_body)
+                checked_text(call.body, "the cell body")
                 call.is_body_as_typed = call.body == cell
         except AdxmiError as error:
             call.finish(error)

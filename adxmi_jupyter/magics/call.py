@@ -6,11 +6,13 @@ import re
 import shlex
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Protocol
 
 from adxmi_jupyter.errors import CommandLineError, one_line
+from adxmi_jupyter.magics.hidden import hidden_values
 from adxmi_jupyter.magics.line import quoted
+from adxmi_jupyter.masking import as_written, hidden_now, hiding, masked, masked_payload
 from adxmi_jupyter.model.usage import closest
 
 if TYPE_CHECKING:
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
     from adxmi_jupyter.errors import AdxmiError
     from adxmi_jupyter.magics.line import Word
+    from adxmi_jupyter.masking import Hidden
     from adxmi_jupyter.service.connection import Connection
     from adxmi_jupyter.service.connections import Connections
 
@@ -67,7 +70,8 @@ class Call:
     """One line, its cell body if it has one, and the front end it came from.
 
     `is_body_as_typed` tells whether no variable was put into the body;
-    `written` maps the values of variables to how the user wrote them, for error texts;
+    `written` maps the values of variables to how the user wrote them, for error texts, and
+    `in_body` those of the body;
     `forms` maps each spelling of the verb's options to all there is to know about it.
     """
 
@@ -76,6 +80,7 @@ class Call:
     body: str | None = None
     is_body_as_typed: bool = True
     written: Mapping[str, str] = field(default_factory=dict)
+    in_body: dict[str, str] = field(default_factory=dict)
     connection_name: str = ""
     out: str = ""
     show_stack: bool = False
@@ -110,11 +115,11 @@ class Call:
 
     def say(self, note: str) -> None:
         """Show a note on one line, whatever characters the service put into its names."""
-        self.front.say(one_line(note))
+        self.front.say(one_line(hidden_now().named(note)))
 
     def show(self, text: str) -> None:
         """Show a text as it is, such as the exact command."""
-        self.front.say(text)
+        self.front.say(hidden_now().named(text))
 
     def preview(self, notes: Sequence[str], command: str, changes: Sequence[str]) -> None:
         """Show what a write would send, to the letter, and a line for each thing it changes."""
@@ -183,8 +188,6 @@ class Call:
     @property
     def holds_secret(self) -> bool:
         """Whether the line as it was written holds what looks like a secret."""
-        from adxmi_jupyter.masking import masked
-
         line = " ".join(word.raw for word in self.words)
         return masked(line) != line
 
@@ -195,8 +198,6 @@ class Call:
         Blanks in a secret make several words of it, so where there is one, no word is shown that
         is neither noun, verb, variable nor of an option.
         """
-        from adxmi_jupyter.masking import masked
-
         written = [word.raw for word in self.words]
         if not self.holds_secret:
             return tuple(written)
@@ -239,8 +240,6 @@ class Call:
 
     def finish(self, error: AdxmiError) -> None:
         """Add to an error what only the front end knows: the user's own line, without secrets."""
-        from adxmi_jupyter.masking import masked
-
         error.show_stack = error.show_stack or self.show_stack
         again = self.again(more=error.repeat_with) if error.repeat_with else error.fix
         error.fix = self.completed(again)
@@ -248,9 +247,27 @@ class Call:
             for value, name in self.written.items():
                 error.what = _masked(error.what, value, name)
                 error.why = _masked(error.why, value, name)
-        error.what, error.why, error.fix = map(masked, (error.what, error.why, error.fix))
+        hide = _Hide(hidden_values(self.written, self.in_body))
+        error.what, error.why, error.fix = map(hide, (error.what, error.why, error.fix))
         error.args = (error.what,)
-        error.hide = masked
+        error.service = replace(error.service, payload=hide.payload(error.service.payload))
+        error.hide = hide
+
+
+@dataclass(frozen=True)
+class _Hide:
+    """Keeps secrets, and what came from variables, out of the texts of an error."""
+
+    hidden: Hidden = field(repr=False)
+
+    def __call__(self, text: str) -> str:
+        with hiding(self.hidden):
+            return as_written(text)
+
+    def payload(self, value: Any) -> Any:
+        """Return what a service answered without secrets."""
+        with hiding(self.hidden):
+            return masked_payload(value)
 
 
 _OPENS = re.compile(r"%adxmi connect (?P<uri>https?://\S+)(?!\S)(?! --trust-host)")

@@ -65,8 +65,12 @@ def _word(word: Word, variables: Mapping[str, object], written: dict[str, str]) 
     return expanded
 
 
-def expand_body(body: str, variables: Mapping[str, object]) -> str:
+def expand_body(
+    body: str, variables: Mapping[str, object], written: dict[str, str] | None = None
+) -> str:
     """Expand ``{{name}}`` in a cell body; anything else, JSON braces included, stays as it is.
+
+    `written` takes the values and how they were written, the whole body among them.
 
     Raises
     ------
@@ -74,7 +78,17 @@ def expand_body(body: str, variables: Mapping[str, object]) -> str:
         As for a line.
 
     """
-    return _IN_BODY.sub(lambda match: _value(match["braces"], variables), body)
+    values = {} if written is None else written
+
+    def value(match: re.Match[str]) -> str:
+        text = _value(match["braces"], variables)
+        values[text] = match.group()
+        return text
+
+    expanded = _IN_BODY.sub(value, body)
+    if values:
+        values[expanded.strip()] = body.strip()
+    return expanded
 
 
 def can_be_written(words: Iterable[str], body: str) -> bool:

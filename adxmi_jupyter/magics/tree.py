@@ -18,7 +18,9 @@ from adxmi_jupyter import __version__
 from adxmi_jupyter.errors import AdxmiError, NotAuthorized, PartialRead
 from adxmi_jupyter.magics import refusals
 from adxmi_jupyter.magics.call import CONSOLE_PROGRAM, NOTEBOOK_PROGRAM, Call, Form
+from adxmi_jupyter.magics.hidden import hidden_values
 from adxmi_jupyter.magics.options import common_options
+from adxmi_jupyter.masking import as_written, hiding
 from adxmi_jupyter.model.declaration.registry import nouns
 
 if TYPE_CHECKING:
@@ -282,7 +284,8 @@ def run(call: Call, arguments: Sequence[str]) -> object:
 
     """
     try:
-        return _run(call, arguments)
+        with hiding(hidden_values(call.written, call.in_body)):
+            return _run(call, arguments)
     except AdxmiError as error:
         call.finish(error)
         raise
@@ -313,6 +316,9 @@ def _finished(result: object) -> object:
         return result
     from adxmi_jupyter.magics.whole import safe
 
+    about = result.attrs.get("adxmi", {})
+    if "command" in about:
+        result.attrs["adxmi"] = {**about, "command": as_written(str(about["command"]))}
     return safe(result)
 
 

@@ -19,6 +19,8 @@ from urllib.parse import quote, quote_plus, unquote
 _SHORTEST = 4
 """Characters; a shorter value stands in too many words that it is no part of."""
 _SHORTEST_PIECE = 8
+_LONGEST = 10_000
+"""Characters of a value; a longer one is a whole body."""
 _SEPARATORS = re.compile(r"[&;,?\s]")
 
 
@@ -30,8 +32,8 @@ class Hidden:
     hidden where statements are kept or repeated: attributes of frames, the history, errors.
     """
 
-    secrets: Mapping[str, str] = field(default_factory=dict)
-    parts: Mapping[str, str] = field(default_factory=dict)
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    parts: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def named(self, text: str) -> str:
         """Return a text with names for the secrets."""
@@ -94,6 +96,8 @@ def _whole_words(text: str, value: str, name: str) -> str:
 
 def _spellings(value: str) -> set[str]:
     """Return a value as JSON, KQL, HTML, addresses and base64 write it."""
+    if len(value) > _LONGEST:
+        return {value, json.dumps(value)[1:-1]}
     found = {
         value,
         json.dumps(value)[1:-1],
