@@ -34,8 +34,8 @@ INTERNALS = {
 UNDOCUMENTED = {
     "azure-kusto-ingest": "IngestionBlobInfo; test_ingestion.py queues with it",
     "ipython": "magics_manager.magics and .registry; test_loading.py unloads with them",
-    "requests": "HTTPAdapter.build_response and .poolmanager; test_limits.py goes through them",
-    "urllib3": "ConnectionCls, response_class, pool_classes_by_scheme; test_limits.py likewise",
+    "requests": "HTTPAdapter.build_response and .poolmanager; test_bounds.py goes through them",
+    "urllib3": "ConnectionCls, response_class, pool_classes_by_scheme; test_bounds.py likewise",
 }
 
 PACKAGE = ROOT / "adxmi_jupyter"
