@@ -144,6 +144,10 @@ class Place:
         sender.close()
         return Client(process, answers)
 
+    def meeting(self, parties: int) -> Any:
+        """Return where so many processes wait for each other, ten minutes at most."""
+        return self._processes.Barrier(parties, timeout=600)
+
     def result_of(self, task: Callable[..., Any], *arguments: Any, **environment: str) -> Any:
         """Return what a function returns in a process of its own."""
         client = self.start(task, *arguments, **environment)
