@@ -16,7 +16,7 @@ from adxmi_jupyter.errors import AdxmiError, UnknownIdentity
 from adxmi_jupyter.model.declaration.stored import text_cell
 from adxmi_jupyter.model.identity import SYSTEM, resolve
 from adxmi_jupyter.model.kusto_shapes import EXTERNAL_TABLES, TABLES
-from adxmi_jupyter.model.policy import PolicyEntry
+from adxmi_jupyter.model.policy import CLUSTER, PolicyEntry, Scope
 
 if TYPE_CHECKING:
     from adxmi_jupyter.model.identity import ManagedIdentity, ResolvedIdentity
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 Value = TypeVar("Value")
 
 _MINUTE = 60.0
+_MOST_POLICIES = 100
 _DATABASES = "databases"
 _IDENTITIES = "identities"
 _VISIBLE = "identities in Azure"
@@ -50,35 +51,63 @@ def known_identities(connection: Connection) -> tuple[ManagedIdentity, ...]:
 
 
 def _named_in_policies(connection: Connection) -> tuple[ManagedIdentity, ...]:
-    scopes = scopes_of(connection, cluster=True, all_databases=True)
-    reading = read(connection, scopes, skip_unreadable=True)
+    reading = read(connection, _at_hand(connection), skip_unreadable=True)
     entries = (entry for scoped in reading.policies for entry in scoped.policy)
     found = {PolicyEntry(entry.identity, ()).key: entry.identity for entry in entries}
     return tuple(sorted(found.values(), key=lambda identity: identity.label.lower()))
 
 
-def resolved(connection: Connection, references: tuple[str, ...]) -> tuple[ResolvedIdentity, ...]:
+def _at_hand(connection: Connection) -> tuple[Scope, ...]:
+    """Return the scopes whose policies are read to find a name.
+
+    No command shows the policies of all databases, so of a large cluster only its own policy and
+    that of the current database are read; Azure knows the identities that exist.
+    """
+    names = database_names(connection)
+    if len(names) > _MOST_POLICIES:
+        names = tuple(name for name in names if name == connection.database)
+    return (CLUSTER, *map(Scope, names))
+
+
+def _named_at(connection: Connection, scope: Scope | None) -> tuple[ManagedIdentity, ...]:
+    """Return the identities of a scope's policy, where it is not read anyway."""
+    if scope is None or scope in _at_hand(connection):
+        return ()
+    policies = read(connection, (scope,), skip_unreadable=True).policies
+    return tuple(entry.identity for one in policies for entry in one.policy)
+
+
+def resolved(
+    connection: Connection, references: tuple[str, ...], scope: Scope | None = None
+) -> tuple[ResolvedIdentity, ...]:
     """Find the identities a user means; raises as `model.identity.resolve` does.
 
-    The policies are asked first, since everybody may read some of them. What they do not know,
-    Azure Resource Manager may; without rights there, it is the policies' word that counts.
+    The policies are asked first, since everybody may read some of them; `scope` is the one that the
+    line is about. What they do not know, Azure Resource Manager may; without rights there, it is
+    the policies' word that counts.
     """
-    return tuple(_resolved(connection, reference) for reference in references)
+    here = _named_at(connection, scope)
+    return tuple(_resolved(connection, reference, here) for reference in references)
 
 
-def _resolved(connection: Connection, reference: str) -> ResolvedIdentity:
+def _resolved(
+    connection: Connection, reference: str, here: tuple[ManagedIdentity, ...]
+) -> ResolvedIdentity:
     was_remembered = _VISIBLE in connection.remembered
     try:
-        return _resolved_by_what_is_known(connection, reference)
+        return _resolved_by_what_is_known(connection, reference, here)
     except UnknownIdentity:
         if not was_remembered:
             raise
         connection.remembered.pop(_VISIBLE, None)  # it may have been created since
-        return _resolved_by_what_is_known(connection, reference)
+        return _resolved_by_what_is_known(connection, reference, here)
 
 
-def _resolved_by_what_is_known(connection: Connection, reference: str) -> ResolvedIdentity:
-    known = known_identities(connection)
+def _resolved_by_what_is_known(
+    connection: Connection, reference: str, here: tuple[ManagedIdentity, ...]
+) -> ResolvedIdentity:
+    named = (*known_identities(connection), *here)
+    known = tuple({PolicyEntry(one, ()).key: one for one in named}.values())
     found = found_among(reference, known, lambda unknown: _with_azure(connection, known, unknown))
     if found.identity.is_system:
         return replace(found, identity=_system_now(connection, found.identity))

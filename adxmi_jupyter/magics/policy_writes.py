@@ -66,7 +66,7 @@ def grant(
 
     scope = write_scope(call, database, cluster=cluster)
     names = checked(usages, allow_unknown=allow_unknown_usage)
-    change = plan_grant(call.connection, scope, resolved(call.connection, identities), names)
+    change = plan_grant(call.connection, scope, resolved(call.connection, identities, scope), names)
     return _write(call, change, dry_run=dry_run)
 
 
@@ -113,7 +113,9 @@ def revoke(
             fix=f"add --usage USAGE[,…] or --every-usage: {call.again(more='--every-usage')}",
         )
     names = None if every_usage else checked(usages, allow_unknown=True)
-    change = plan_revoke(call.connection, scope, resolved(call.connection, identities), names)
+    change = plan_revoke(
+        call.connection, scope, resolved(call.connection, identities, scope), names
+    )
     return _write(call, change, dry_run=dry_run, confirmed=yes)
 
 

@@ -1,10 +1,13 @@
 """Identities found among those that could be seen at one moment, asking nobody."""
 
+import json
+
 import pytest
 
 from adxmi_jupyter.actions import identities, names
 from adxmi_jupyter.actions.known_identities import KnownIdentities, read
 from adxmi_jupyter.errors import AdxmiError, AmbiguousIdentity, UnknownIdentity
+from adxmi_jupyter.model.policy import Scope
 
 REFERENCES = {
     "in a policy": "mi-export",
@@ -87,3 +90,38 @@ def test_the_tables_of_another_database_are_others(connection):
     assert names.tables_of(connection, "Sales", external=True) == ("ArchivedOrders",)
     with pytest.raises(AdxmiError):
         names.tables_of(connection, "Slaes", external=False)
+
+
+@pytest.fixture
+def large(azure, proxy, proxied):
+    """A connection to a cluster of 2,000 databases, and the requests that came."""
+    for number in range(2000):
+        azure.world.add_database(f"Team{number:04}")
+    return proxied
+
+
+def test_a_name_in_a_large_cluster_is_found_without_reading_every_policy(large, proxy):
+    found = names.resolved(large, ("mi-ingest", "mi-stranger"), Scope("Team0001"))
+
+    assert [one.identity.display_name for one in found] == ["mi-ingest", "mi-stranger"]
+    assert len(proxy.requests) < 20
+
+
+def test_a_name_that_only_the_policy_of_the_scope_knows_is_found_there(large, azure):
+    gone = azure.world.add_identity("mi-gone")
+    entry = [{"ObjectId": gone.object_id, "AllowedUsages": "All"}]
+    large.kusto.command(
+        f".alter-merge database Team0001 policy managed_identity ```{json.dumps(entry)}```",
+        database="Team0001",
+    )
+
+    (found,) = names.resolved(large, ("mi-gone",), Scope("Team0001"))
+
+    assert found.identity.object_id == gone.object_id
+
+
+def test_an_unknown_name_in_a_large_cluster_lists_what_is_known(large):
+    with pytest.raises(UnknownIdentity) as raised:
+        names.resolved(large, ("mi-nobody",), Scope("Team0001"))
+
+    assert "mi-export, mi-ingest" in raised.value.why
