@@ -8,28 +8,32 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from adxmi_jupyter.actions import writing
 from adxmi_jupyter.actions.frames import FLAG, TEXT, fixed_frame
+from adxmi_jupyter.actions.overwriting import Watch
+from adxmi_jupyter.actions.writing import Write
 from adxmi_jupyter.errors import (
-    AdxmiError,
-    AnswerLost,
+    ChangeOverwritten,
     ConfirmationRequired,
     NothingToRevoke,
     PolicyChanged,
-    WriteNotApplied,
-    WriteOutcomeUnknown,
 )
 from adxmi_jupyter.model import callout
-from adxmi_jupyter.model.callout import parse_callouts
+from adxmi_jupyter.model.callout import CalloutRule, parse_callouts
 from adxmi_jupyter.model.kusto_shapes import CALLOUT_POLICY
+from adxmi_jupyter.model.policy import CLUSTER
 from adxmi_jupyter.service.kusto import Resend
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from adxmi_jupyter.model.callout import CalloutRule
+    from adxmi_jupyter.actions.writing import Verdict
     from adxmi_jupyter.service.connection import Connection
 
 _SHOW = ".show cluster policy callout"
+CALLOUT, ALLOW = "callout", "allow"
+
+Rules = tuple[CalloutRule, ...]
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,11 @@ class CalloutChange:
     def removed(self) -> tuple[CalloutRule, ...]:
         """The rules that disappear."""
         return tuple(rule for rule in self.before if rule not in self.after)
+
+    @property
+    def verb(self) -> str:
+        """The verb that does it."""
+        return ALLOW if self.added else "revoke"
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -144,75 +153,114 @@ def _split(
 def apply(connection: Connection, change: CalloutChange, *, confirmed: bool) -> CalloutChange:
     """Carry out a planned change and return it with the rules the service has now.
 
+    The rules are read afresh under the cluster's lock. A rule is added to what is there then; to
+    remove one, the whole policy is written, and only if it is still as it was.
+
     Raises
     ------
     ConfirmationRequired
-        It takes a rule away and is not confirmed. Nothing was sent.
+        It removes a rule and is not confirmed. Nothing was sent.
     PolicyChanged
         Somebody else wrote since the plan was made. Nothing was sent.
-    ServiceRefusal, ConnectionFailure
-        The service refused or was not reached. Nothing was changed.
-    WriteNotApplied, WriteOutcomeUnknown
-        The answer was lost; the rules were read again.
+    ChangeOverwritten
+        It was applied, and overwrote what somebody else had written a moment before.
+    ClusterLocked
+        Another write of this account does not end. Nothing was sent.
+    AdxmiError
+        As `writing.carry_out`.
 
     """
     if not change.command:
         return change
-    if change.removed and not change.added:
-        _confirm(connection, change, confirmed=confirmed)
-    # Adding twice adds once; the whole policy must not be written over somebody else's.
-    resend = Resend.IDEMPOTENT if change.added else Resend.NEVER
-    try:
-        connection.kusto.command(change.command, database=connection.database, resend=resend)
-    except AnswerLost as lost:
-        return _truth(connection, change, lost)
-    except KeyboardInterrupt as interrupt:
-        raise _unknown("you interrupted before the answer came") from interrupt
-    return _read_again(connection, change)
-
-
-def _confirm(connection: Connection, change: CalloutChange, *, confirmed: bool) -> None:
-    if not confirmed:
+    if not change.added and not confirmed:
         raise ConfirmationRequired(
             "a rule of the callout policy would go",
             why="what calls these addresses stops working: " + "; ".join(map(str, change.removed)),
             repeat_with="--yes",
         )
-    if _split(read_rules(connection))[0] != change.before:
+    with connection.lock.held():
+        watch = Watch(connection, CLUSTER, "callout")
+        present = _afresh(change, own_rules(connection))
+        written = writing.carry_out(connection, _write(connection, present))
+        unseen = () if change.added else _not_overwritten(watch, present)
+    now = present.after if written.state is None else written.state
+    return replace(present, after=now, notes=(*present.notes, *written.notes, *unseen))
+
+
+def _not_overwritten(watch: Watch, change: CalloutChange) -> tuple[str, ...]:
+    """Return what to say if nobody can tell whether somebody else's rule was overwritten.
+
+    Raises
+    ------
+    ChangeOverwritten
+        It was.
+
+    """
+    replaced = watch.replaced_by(change.command, lambda state: parse_callouts([{"Policy": state}]))
+    if replaced.state is None:
+        return (replaced.note,)
+    rules = _split(replaced.state)[0]
+    lost = sorted(set(map(str, rules)) ^ set(map(str, change.before)))
+    if not lost:
+        return ()
+    raise ChangeOverwritten(
+        "the change of the callout policy was applied, and overwrote a change of "
+        f"{replaced.author or 'somebody else'}",
+        why="in between they had written, or removed: " + "; ".join(lost),
+        fix="%adxmi callout list, then allow or revoke it again",
+    )
+
+
+def own_rules(connection: Connection) -> Rules:
+    """Read the cluster's own rules; raises as `Kusto.command` does."""
+    return _split(read_rules(connection))[0]
+
+
+def as_noted(rules: Rules) -> list[str]:
+    """Return rules as the history notes them: a text for each."""
+    return sorted(map(str, rules))
+
+
+def judged(verb: str, before: list[str], wanted: list[str], now: Rules) -> Verdict:
+    """Compare the rules with what a write was to bring about: to remove one, all are written."""
+    return writing.compared(before, wanted, as_noted(now), is_whole=verb != ALLOW)
+
+
+def _afresh(change: CalloutChange, now: Rules) -> CalloutChange:
+    """Return the change as it is to be made of the rules that are there now."""
+    if set(now) == set(change.before):
+        return change
+    if not change.added:
         raise PolicyChanged(
             "the callout policy changed in between; nothing was written",
             why="it was read again just before writing",
             fix="repeat the line",
         )
+    replaced = {rule.key for rule in change.added}
+    kept = (rule for rule in now if rule.key not in replaced)
+    return replace(change, before=now, after=(*kept, *change.added))
 
 
-def _read_again(connection: Connection, change: CalloutChange) -> CalloutChange:
-    try:
-        return replace(change, after=_split(read_rules(connection))[0])
-    except AdxmiError as failure:  # the change itself is through
-        unread = f"it is done; the rules could not be read again: {failure.what}"
-        return replace(change, notes=(*change.notes, unread))
+def _write(connection: Connection, change: CalloutChange) -> Write[Rules]:
+    # Adding twice adds once; the whole policy must not be written over somebody else's.
+    resend = Resend.IDEMPOTENT if change.added else Resend.NEVER
 
+    def send() -> None:
+        connection.kusto.command(change.command, database=connection.database, resend=resend)
 
-def _truth(connection: Connection, change: CalloutChange, lost: AnswerLost) -> CalloutChange:
-    try:
-        now = _split(read_rules(connection))[0]
-    except AdxmiError as failure:
-        raise _unknown(f"{lost.what}, and {failure.what}") from failure
-    if set(now) == set(change.after):
-        return replace(change, after=now, notes=(*change.notes, f"{lost.what}; it took effect"))
-    if set(now) == set(change.before):
-        raise WriteNotApplied(
-            "the change of the callout policy did not happen",
-            why=f"{lost.what} ({lost.why}); the policy was read again and is as before",
-            fix="repeat the line",
-        ) from lost
-    raise _unknown(
-        f"{lost.what}, and the policy is neither as before nor as it was to be"
-    ) from lost
-
-
-def _unknown(why: str) -> WriteOutcomeUnknown:
-    return WriteOutcomeUnknown(
-        "whether the callout policy was changed is unknown", why=why, fix="%adxmi callout list"
+    return Write(
+        kind=CALLOUT,
+        database="",
+        target="",
+        verb=change.verb,
+        command=change.command,
+        title="the change of the callout policy",
+        subject="the policy",
+        look="%adxmi callout list",
+        before=as_noted(change.before),
+        wanted=as_noted(change.after),
+        send=send,
+        read=lambda: own_rules(connection),
+        judge=lambda now: judged(change.verb, as_noted(change.before), as_noted(change.after), now),
+        noted=as_noted,
     )

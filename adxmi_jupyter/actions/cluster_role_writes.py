@@ -11,16 +11,17 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from adxmi_jupyter.actions import writing
 from adxmi_jupyter.actions.cluster_roles import mending, read_assigned
 from adxmi_jupyter.actions.directory import LONGEST, patiently
-from adxmi_jupyter.actions.operations import Request, Sending
+from adxmi_jupyter.actions.operations import Sending
 from adxmi_jupyter.actions.role_change import (
     GRANT,
     REVOKE,
     also_lost,
-    outcome_unknown,
     unconfirmed,
 )
+from adxmi_jupyter.actions.writing import Verdict, Write
 from adxmi_jupyter.errors import AdxmiError, ResourceNotFound, WriteNotApplied
 from adxmi_jupyter.model.azure_shapes import PRINCIPAL_ASSIGNMENT
 from adxmi_jupyter.model.cluster_role import PrincipalAssignment, parse_principal_assignment
@@ -29,12 +30,15 @@ from adxmi_jupyter.service.resource_manager import KUSTO_VERSION
 if TYPE_CHECKING:
     from adxmi_jupyter.actions.operations import Tell
     from adxmi_jupyter.actions.role_change import RoleChange
-    from adxmi_jupyter.errors import AnswerLost
+    from adxmi_jupyter.actions.writing import Progress
     from adxmi_jupyter.service.connection import Connection
     from adxmi_jupyter.service.resource_manager import Operation
 
-_TOOK_EFFECT = "the answer was lost; the roles were read again: the change took effect"
+CLUSTER_ROLE = "cluster role"
 _SIGNS = {GRANT: "+", REVOKE: "-"}
+
+Found = PrincipalAssignment | None
+"""An assignment as Azure shows it, or that there is none."""
 
 
 def apply(
@@ -65,10 +69,8 @@ def apply(
         Azure began it and gave it up; its words are kept.
     OperationContinues
         Waiting was interrupted.
-    ServiceRefusal, ConnectionFailure
-        Azure refused, or was not reached.
-    WriteNotApplied, WriteOutcomeUnknown
-        An answer was lost, and it did not happen, or nobody knows; or the role is still listed.
+    AdxmiError
+        As `writing.carry_out`; `WriteNotApplied` also if the role is still listed.
 
     Whichever it is, *why* says which of several principals were through, and which not begun.
 
@@ -77,25 +79,21 @@ def apply(
         return change
     if change.verb == REVOKE and not confirmed:
         raise unconfirmed(change)
-    carry_out = partial(
-        _carry_out, connection, change, wait_for_directory=wait_for_directory, tell=tell
-    )
-    try:
-        notes = _one_by_one(change, carry_out, waits=waits)
-    finally:
-        connection.forget()  # with a role, other databases may be seen than before
+    write = partial(_write, connection, change, wait_for_directory=wait_for_directory, tell=tell)
+    notes = _one_by_one(connection, change, write, waits=waits)
     return _with_truth(connection, change, notes) if waits else change
 
 
 def _one_by_one(
-    change: RoleChange, carry_out: Callable[..., list[str]], *, waits: bool
+    connection: Connection, change: RoleChange, write: Callable[..., Write[Found]], *, waits: bool
 ) -> list[str]:
     """Carry out a change for one principal after the other; return what there is to say."""
     notes: list[str] = []
     for place, one in enumerate(_resources(change)):
         is_last = place + 1 == len(change.changed)
         try:
-            notes += carry_out(one, waits=waits or not is_last)
+            step = write(one, waits=waits or not is_last)
+            notes += writing.carry_out(connection, step).notes
         except AdxmiError as error:
             error.why = "; ".join((error.why, *_how_far(change, place)))
             raise
@@ -123,23 +121,7 @@ def _how_far(change: RoleChange, failed: int) -> tuple[str, ...]:
     )
 
 
-def _request(connection: Connection, change: RoleChange, one: PrincipalAssignment) -> Request:
-    manager = connection.resource_manager
-    what = f"cluster: {one.label} {_SIGNS[change.verb]} {change.role}"
-
-    def begin() -> Operation:
-        if change.verb == REVOKE:
-            return manager.delete_principal_assignment(one.resource_id, what, change.look)
-        return manager.put_principal_assignment(one.resource_id, one.properties, what, change.look)
-
-    return Request(
-        begin,
-        lambda lost: _resolve(connection, change, one, lost),
-        lambda why: outcome_unknown(change, why),
-    )
-
-
-def _carry_out(
+def _write(
     connection: Connection,
     change: RoleChange,
     one: PrincipalAssignment,
@@ -147,51 +129,66 @@ def _carry_out(
     waits: bool,
     wait_for_directory: float,
     tell: Tell | None,
-) -> list[str]:
-    """Send one request, until the directory knows who it is for; return what there is to say."""
-    sending = Sending(connection, _request(connection, change, one), tell)
+) -> Write[Found]:
+    manager = connection.resource_manager
+    is_grant = change.verb == GRANT
+    what = f"cluster: {one.label} {_SIGNS[change.verb]} {change.role}"
 
-    def attempt() -> list[str]:
-        return [] if sending.carry_out(waits=waits) else [_TOOK_EFFECT]
+    def begin() -> Operation:
+        if is_grant:
+            return manager.put_principal_assignment(
+                one.resource_id, one.properties, what, change.look
+            )
+        return manager.delete_principal_assignment(one.resource_id, what, change.look)
 
-    if change.verb == REVOKE:
-        return attempt()
-    about = tuple(who for who in change.principals if who.is_listed_as(one))
-    return patiently(connection, about, attempt, longest=wait_for_directory, tell=tell)
+    sending = Sending(connection, begin, tell)
+
+    def attempt() -> Progress | None:
+        return sending.carry_out(waits=waits)
+
+    def send() -> Progress | None:
+        if not is_grant:
+            return attempt()
+        about = tuple(who for who in change.principals if who.is_listed_as(one))
+        return patiently(connection, about, attempt, longest=wait_for_directory, tell=tell)
+
+    there = [one.resource_id.lower()]
+    return Write(
+        kind=CLUSTER_ROLE,
+        database="",
+        target=one.resource_id.lower(),
+        verb=change.verb,
+        command=one.creation if is_grant else one.deletion,
+        title=f"{change.verb} of {change.role} on {change.place}",
+        subject="the role",
+        look=change.look,
+        before=[] if is_grant else there,
+        wanted=there if is_grant else [],
+        send=send,
+        read=lambda: found(connection, one.resource_id),
+        judge=lambda now: judged(now, is_wanted=is_grant),
+        noted=as_noted,
+        is_proved=lambda: sending.is_proved,
+        disputed=None if is_grant else lambda _: _listed_all_the_same(change),
+    )
 
 
-def _resolve(
-    connection: Connection, change: RoleChange, one: PrincipalAssignment, lost: AnswerLost
-) -> None:
-    """Find out from the role itself whether a request whose answer was lost took effect.
+def as_noted(now: Found) -> list[str]:
+    """Return an assignment as the history notes it: its resource ID, if it is there."""
+    return [] if now is None else [now.resource_id.lower()]
 
-    One that is being given is shown with its state; one that is being taken away is shown as
-    before until it is gone, so while it is there, nobody knows.
-    """
+
+def judged(now: Found, *, is_wanted: bool) -> Verdict:
+    """Compare an assignment with what was to be: one that has notes is being made or removed."""
+    if now is not None and now.notes:
+        return Verdict.UNDER_WAY
+    return Verdict.DONE if (now is not None) == is_wanted else Verdict.AS_BEFORE
+
+
+def found(connection: Connection, resource_id: str) -> Found:
+    """Read an assignment; None if there is none. Raises as `ResourceManager.get`."""
     try:
-        now = _found(connection, one)
-    except AdxmiError as failure:
-        why = f"{lost.what}, and the role could not be read again: {failure.why}"
-        raise outcome_unknown(change, why) from failure
-    if change.verb == REVOKE and now is None:
-        return
-    if change.verb == GRANT and now is None:
-        raise WriteNotApplied(
-            f"grant of {change.role} on {change.place} did not happen",
-            why=f"{lost.what} ({lost.why}); Azure was asked again and has no such role",
-            fix="repeat the line",
-        ) from lost
-    if change.verb == GRANT and now is not None and not now.notes:
-        return
-    state = now.notes if now is not None and now.notes else "there, maybe until it is removed"
-    raise outcome_unknown(change, f"{lost.what}; asked again, the role is {state}") from lost
-
-
-def _found(connection: Connection, one: PrincipalAssignment) -> PrincipalAssignment | None:
-    try:
-        resource = connection.resource_manager.get(
-            one.resource_id, KUSTO_VERSION, PRINCIPAL_ASSIGNMENT
-        )
+        resource = connection.resource_manager.get(resource_id, KUSTO_VERSION, PRINCIPAL_ASSIGNMENT)
     except ResourceNotFound:
         return None
     return parse_principal_assignment(resource)
@@ -210,11 +207,7 @@ def _with_truth(connection: Connection, change: RoleChange, notes: Sequence[str]
 
 def _checked(change: RoleChange, now: Sequence[PrincipalAssignment]) -> list[str]:
     if change.verb == REVOKE and not change.is_done_in(now):
-        raise WriteNotApplied(
-            f"revoke of {change.role} on {change.place} did not do what it should",
-            why="Azure carried it out, and lists the role all the same",
-            fix=change.look,
-        )
+        return list(_listed_all_the_same(change))
     if change.verb == REVOKE:
         return []
     sent = {one.resource_id.lower(): one for one in _resources(change)}
@@ -225,6 +218,14 @@ def _checked(change: RoleChange, now: Sequence[PrincipalAssignment]) -> list[str
     if len(listed) < len(sent):
         notes.append("Azure carried it out; it lists the principal by a name of its own")
     return [*notes, "it may take minutes until the cluster lets them in: HTTP 401 or 403 till then"]
+
+
+def _listed_all_the_same(change: RoleChange) -> tuple[str, ...]:
+    raise WriteNotApplied(
+        f"revoke of {change.role} on {change.place} did not do what it should",
+        why="Azure carried it out, and lists the role all the same",
+        fix=change.look,
+    )
 
 
 def _resolved_otherwise(listed: PrincipalAssignment, object_id: str) -> list[str]:

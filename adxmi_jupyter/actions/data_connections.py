@@ -7,16 +7,13 @@ Data Explorer docs): identity and event hub belong to one tenant.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from adxmi_jupyter.actions import identities
-from adxmi_jupyter.actions.operations import Request, Sending
+from adxmi_jupyter.actions import identities, writing
+from adxmi_jupyter.actions.operations import Sending
+from adxmi_jupyter.actions.writing import Verdict, Write
 from adxmi_jupyter.errors import (
-    AdxmiError,
     CrossTenant,
-    WriteNotApplied,
-    WriteOutcomeUnknown,
 )
 from adxmi_jupyter.model import kql
 from adxmi_jupyter.model.azure_shapes import CLUSTER, FOUND_TENANT
@@ -27,10 +24,10 @@ from adxmi_jupyter.service.resource_manager import KUSTO_VERSION
 
 if TYPE_CHECKING:
     from adxmi_jupyter.actions.operations import Tell
-    from adxmi_jupyter.errors import AnswerLost
     from adxmi_jupyter.model.declaration.products import DataConnection
     from adxmi_jupyter.service.connection import Connection
-    from adxmi_jupyter.service.resource_manager import Operation
+
+DATA_CONNECTION = "data connection"
 
 _RESOURCE = re.compile(r"(?:/[^/]+){8}")
 
@@ -43,11 +40,11 @@ def put(
     noun: str,
     waits: bool = True,
     tell: Tell | None = None,
-) -> bool:
+) -> tuple[str, ...]:
     """Make a data connection, and wait for it unless told otherwise.
 
-    `noun` is the one of lines that speak of it. `tell` hears how far Azure is. Returns whether
-    Azure answered; False says that the answer was lost, and it is there.
+    `noun` is the one of lines that speak of it. `tell` hears how far Azure is. Returns what there
+    is to say.
 
     Raises
     ------
@@ -59,10 +56,8 @@ def put(
         Azure began it and gave it up; its words are kept.
     OperationContinues
         Waiting was interrupted.
-    ServiceRefusal, ConnectionFailure
-        Azure refused, or was not reached.
-    WriteNotApplied, WriteOutcomeUnknown
-        The answer was lost, and it did not happen, or nobody knows.
+    AdxmiError
+        As `writing.carry_out`.
 
     """
     cluster_id = identities.cluster_id(connection)
@@ -74,8 +69,10 @@ def put(
         "properties": dict(product.properties),
     }
     place = _place(cluster_id, database, product.name, "creating", noun)
-    request = _request(connection, place, lambda: service.begin_put(manager, place, body), _is_made)
-    return Sending(connection, request, tell).carry_out(waits=waits)
+    sending = Sending(connection, lambda: service.begin_put(manager, place, body), tell)
+    command = f"PUT {place.path}"
+    write = _write(connection, place, "create", command, sending, waits=waits)
+    return writing.carry_out(connection, write).notes
 
 
 def delete(
@@ -86,15 +83,17 @@ def delete(
     noun: str,
     waits: bool = True,
     tell: Tell | None = None,
-) -> bool:
+) -> tuple[str, ...]:
     """Remove a data connection, and wait for it unless told otherwise; returns and raises as `put`.
 
     Nothing is said of tenants.
     """
     manager = connection.resource_manager
     place = _place(identities.cluster_id(connection), database, name, "removing", noun)
-    request = _request(connection, place, lambda: service.begin_delete(manager, place), _is_removed)
-    return Sending(connection, request, tell).carry_out(waits=waits)
+    sending = Sending(connection, lambda: service.begin_delete(manager, place), tell)
+    command = f"DELETE {place.path}"
+    write = _write(connection, place, "drop", command, sending, waits=waits)
+    return writing.carry_out(connection, write).notes
 
 
 def _place(cluster_id: str, database: str, name: str, doing: str, noun: str) -> Place:
@@ -106,50 +105,48 @@ Found = dict[str, Any] | None
 """A data connection as Azure shows it, or that there is none."""
 
 
-def _request(
+def _write(
     connection: Connection,
     place: Place,
-    begin: Callable[[], Operation],
-    took_effect: Callable[[Found], bool | None],
-) -> Request:
-    def unknown(why: str) -> WriteOutcomeUnknown:
-        return WriteOutcomeUnknown(
-            f"{place.what}: whether it took effect is unknown", why=why, fix=place.look
-        )
-
-    def find_out(lost: AnswerLost) -> None:
-        try:
-            now = service.found(connection.resource_manager, place)
-        except AdxmiError as failure:
-            why = f"{lost.what}, and it could not be read again: {failure.why}"
-            raise unknown(why) from failure
-        verdict = took_effect(now)
-        if verdict is None:
-            raise unknown(f"{lost.what}; asked again, Azure says: {_state(now)}") from lost
-        if not verdict:
-            raise WriteNotApplied(
-                f"{place.what} did not happen",
-                why=f"{lost.what} ({lost.why}); Azure was asked again and has no such connection",
-                fix="repeat the line",
-            ) from lost
-
-    return Request(begin, find_out, unknown)
-
-
-def _state(found: Found) -> str:
-    return str(((found or {}).get("properties") or {}).get("provisioningState") or "it is there")
+    verb: str,
+    command: str,
+    sending: Sending,
+    *,
+    waits: bool,
+) -> Write[Found]:
+    manager, is_wanted = connection.resource_manager, verb == "create"
+    there = [place.name.lower()]
+    return Write(
+        kind=DATA_CONNECTION,
+        database=place.database,
+        target=place.name,
+        verb=verb,
+        command=command,
+        title=place.what,
+        subject="the data connection",
+        look=place.look,
+        before=[] if is_wanted else there,
+        wanted=there if is_wanted else [],
+        send=lambda: sending.carry_out(waits=waits),
+        read=lambda: service.found(manager, place),
+        judge=lambda now: judged(now, is_wanted=is_wanted),
+        noted=lambda now: [] if now is None else there,
+        is_proved=lambda: sending.is_proved,
+    )
 
 
-def _is_made(now: Found) -> bool | None:
-    """Tell whether one that was not there is; None while Azure is still at it."""
-    if now is None:
-        return False
-    return True if _state(now).lower() == "succeeded" else None
+def found(connection: Connection, database: str, name: str) -> Found:
+    """Read a data connection; None if there is none. Raises as `ResourceManager.get`."""
+    place = _place(identities.cluster_id(connection), database, name, "", "")
+    return service.found(connection.resource_manager, place)
 
 
-def _is_removed(now: Found) -> bool | None:
-    """Tell whether one that was there is gone; while it is there, nobody knows for how long."""
-    return True if now is None else None
+def judged(now: Found, *, is_wanted: bool) -> Verdict:
+    """Compare a data connection with what was to be: Azure takes a while for either."""
+    state = str(((now or {}).get("properties") or {}).get("provisioningState") or "succeeded")
+    if state.lower() != "succeeded":
+        return Verdict.UNDER_WAY
+    return Verdict.DONE if (now is not None) == is_wanted else Verdict.AS_BEFORE
 
 
 def _refuse_other_tenants(connection: Connection, cluster_id: str, product: DataConnection) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from adxmi_jupyter.actions import journal
 from adxmi_jupyter.actions.frames import FLAG, MOMENT, NUMBER, TEXT, fixed_frame
 from adxmi_jupyter.actions.journal import Journal
+from adxmi_jupyter.actions.open_writes import settle_open
 from adxmi_jupyter.actions.policies import PolicyChange, read_one
 from adxmi_jupyter.actions.policy_writes import described
 from adxmi_jupyter.errors import HistoryUnavailable, PolicyChanged
@@ -35,8 +36,52 @@ _COLUMNS = {
 
 
 def entries(connection: Connection) -> tuple[Entry, ...]:
-    """Return the writes on this cluster, oldest first; raises as `Journal.entries` does."""
-    return Journal(connection.history_file).entries()
+    """Return the writes of policies, oldest first, once open ones were looked at again.
+
+    Raises as `Journal.read`.
+    """
+    return tuple(one for one in every_entry(connection) if one.kind == journal.POLICY)
+
+
+def every_entry(connection: Connection) -> tuple[Entry, ...]:
+    """Return the writes of all kinds, likewise."""
+    for note in settle_open(connection):
+        connection.say(note)
+    history = Journal(connection.history_file).read()
+    if history.unreadable:
+        connection.say(f"the history has lines that cannot be read: {history.unreadable}, skipped")
+    return history.entries
+
+
+_OF_ALL_KINDS = {
+    "id": NUMBER,
+    "kind": TEXT,
+    "database": TEXT,
+    "target": TEXT,
+    "verb": TEXT,
+    "outcome": TEXT,
+    "undone": FLAG,
+}
+
+
+def writes_frame(connection: Connection, *, times: bool = False) -> pd.DataFrame:
+    """Return every write made from this machine as a DataFrame, oldest first.
+
+    Columns: ``id`` Int64; ``kind`` (such as ``policy`` or ``role``), ``database`` (empty for the
+    cluster), ``target``, ``verb``, ``outcome`` string; ``undone`` bool; with `times` also ``time``
+    datetime64[ns, UTC]. Raises as `Journal.read`.
+    """
+    noted = every_entry(connection)
+    undone = _undone(noted)
+    columns = {**_OF_ALL_KINDS, "time": MOMENT} if times else _OF_ALL_KINDS
+    rows = [
+        (
+            *(e.number, e.kind, e.database, e.target, e.verb, e.outcome, e.number in undone),
+            *((e.time,) if times else ()),
+        )
+        for e in noted
+    ]
+    return fixed_frame(columns, rows)
 
 
 def entry(connection: Connection, number: int) -> Entry:
@@ -49,13 +94,14 @@ def entry(connection: Connection, number: int) -> Entry:
 
     """
     noted = entries(connection)
-    if not 1 <= number <= len(noted):
+    found = next((one for one in noted if one.number == number), None)
+    if found is None:
         raise HistoryUnavailable(
             f"the history has no entry {number}",
             why=f"it has {len(noted)} entries" if noted else "nothing was written yet",
             fix="%adxmi policy history",
         )
-    return noted[number - 1]
+    return found
 
 
 def history_frame(connection: Connection, *, times: bool = False) -> pd.DataFrame:
@@ -101,13 +147,28 @@ def plan_undo(connection: Connection, number: int | None = None) -> PolicyChange
             why=f"its outcome was: {chosen.outcome}",
             fix="%adxmi policy history",
         )
-    if chosen.after is not None and now.policy != parse_policy(chosen.after):
-        raise PolicyChanged(
-            f"the policy of the {scope} changed after entry {chosen.number}; nothing was written",
-            why="since then: " + described(parse_policy(chosen.after).diff(now.policy)),
-            fix=f"%adxmi policy diff --since {chosen.number}, then grant or revoke what you want",
-        )
+    _refuse_if_changed(chosen, now)
     return _change(chosen, now, before, command=_restoring(scope, chosen, before))
+
+
+def _refuse_if_changed(chosen: Entry, now: ScopedPolicy) -> None:
+    """Refuse to undo more than the write: what others wrote since would be undone with it.
+
+    Of a write whose outcome is open, what it was to bring about counts.
+    """
+    left = chosen.wanted if chosen.after is None else chosen.after
+    if left is not None and now.policy == parse_policy(left):
+        return
+    since = (
+        "since then: " + described(parse_policy(left).diff(now.policy))
+        if left is not None
+        else "the history does not tell what the write was to bring about"
+    )
+    raise PolicyChanged(
+        f"the policy of the {now.scope} changed after entry {chosen.number}; nothing was written",
+        why=since,
+        fix=f"%adxmi policy diff --since {chosen.number}, then grant or revoke what you want",
+    )
 
 
 def _restoring(scope: Scope, chosen: Entry, before: Policy) -> str:

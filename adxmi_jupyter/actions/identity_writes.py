@@ -10,36 +10,43 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from adxmi_jupyter.actions import writing
 from adxmi_jupyter.actions.identities import assigned
+from adxmi_jupyter.actions.operations import Sending
+from adxmi_jupyter.actions.writing import Verdict, Write
 from adxmi_jupyter.errors import (
-    AdxmiError,
-    AnswerLost,
     ConfirmationRequired,
-    WriteNotApplied,
-    WriteOutcomeUnknown,
 )
+from adxmi_jupyter.model.identity import SYSTEM
 
 if TYPE_CHECKING:
     from adxmi_jupyter.actions.dependents import Dependent
     from adxmi_jupyter.actions.operations import Tell
-    from adxmi_jupyter.model.assignment import AssignmentChange
+    from adxmi_jupyter.errors import (
+        AdxmiError,
+    )
+    from adxmi_jupyter.model.assignment import AssignedIdentities, AssignmentChange
     from adxmi_jupyter.model.identity import ManagedIdentity
     from adxmi_jupyter.service.connection import Connection
     from adxmi_jupyter.service.resource_manager import Operation
 
+IDENTITY = "identity"
 
-def begin(
+
+def apply(
     connection: Connection,
     change: AssignmentChange,
     *,
     confirmed: bool = True,
     dependents: Sequence[Dependent] = (),
+    waits: bool = True,
     tell: Tell | None = None,
-) -> Operation:
-    """Send a planned change and return the operation that Azure began.
+) -> tuple[str, ...]:
+    """Carry out a planned change, and return what there is to say.
 
-    `tell` hears it when another change of the cluster has to be waited for; without it, the
-    user gets a note.
+    Without `waits` it returns as soon as Azure has begun it. `tell` hears how far Azure is, and
+    that another change of the cluster has to be waited for; without it, a bar shows the one, and
+    the user gets a note of the other.
 
     Raises
     ------
@@ -51,47 +58,67 @@ def begin(
         Another change is under way and did not end in five minutes.
     NotAuthorized
         The caller may not write the cluster, or not assign the identity.
-    WriteNotApplied, WriteOutcomeUnknown
-        The answer was lost, and the cluster is as before, or not; or waiting for the answer was
-        interrupted.
+    OperationFailed
+        Azure began it and gave it up; its words are kept.
+    OperationContinues
+        Waiting was interrupted.
+    AdxmiError
+        As `writing.carry_out`.
 
     """
     if change.removed and not confirmed:
         raise _unconfirmed(change, dependents)
+    written = writing.carry_out(connection, _write(connection, change, waits=waits, tell=tell))
+    return written.notes
+
+
+def _write(
+    connection: Connection, change: AssignmentChange, *, waits: bool, tell: Tell | None
+) -> Write[AssignedIdentities]:
     before = change.before
-    try:
-        operation = connection.resource_manager.change_identities(
-            before.cluster_id, change.body, before.etag, described(change), tell
+
+    def begin() -> Operation:
+        return connection.resource_manager.change_identities(
+            before.cluster_id, change.body, before.etag, described(change)
         )
-    except AnswerLost as lost:
-        raise _truth(connection, change, lost) from lost
-    except KeyboardInterrupt as interrupt:
-        raise _unknown(change, "you interrupted before the answer came") from interrupt
-    connection.operations.append(operation)
-    return operation
 
-
-def _truth(connection: Connection, change: AssignmentChange, lost: AnswerLost) -> AdxmiError:
-    """Find out from the cluster itself whether a change whose answer was lost has begun."""
-    try:
-        now = assigned(connection)
-    except AdxmiError as failure:
-        return _unknown(change, f"{lost.what}; the cluster cannot be read again: {failure.what}")
-    if (now.etag, now.state) == (change.before.etag, change.before.state):
-        return WriteNotApplied(
-            f"{described(change)} did not happen",
-            why=f"{lost.what}; the cluster was read again and is as before",
-            fix="repeat the line",
-        )
-    return _unknown(change, f"{lost.what}; the cluster was read again and is {now.state}")
-
-
-def _unknown(change: AssignmentChange, why: str) -> WriteOutcomeUnknown:
-    return WriteOutcomeUnknown(
-        f"{described(change)}: whether Azure goes on with it is unknown",
-        why=why,
-        fix="%adxmi identity list",
+    sending = Sending(connection, begin, tell)
+    there = as_noted(before)
+    gone = {_key(one) for one in change.removed}
+    new = {_key(one) for one in change.added}
+    return Write(
+        kind=IDENTITY,
+        database="",
+        target="",
+        verb="remove" if change.removed and not change.added else "assign",
+        command=change.request,
+        title=described(change),
+        subject="the cluster",
+        look="%adxmi identity list",
+        before=there,
+        wanted=sorted({*there, *new} - gone),
+        send=lambda: sending.carry_out(waits=waits),
+        read=lambda: assigned(connection),
+        judge=lambda now: judged(there, sorted({*there, *new} - gone), now),
+        noted=as_noted,
+        is_proved=lambda: sending.is_proved,
     )
+
+
+def as_noted(now: AssignedIdentities) -> list[str]:
+    """Return what is assigned as the history notes it: resource IDs, in lower case."""
+    return sorted(map(_key, now.all))
+
+
+def judged(before: list[str], wanted: list[str], now: AssignedIdentities) -> Verdict:
+    """Compare what is assigned with what was to be; Azure shows it before it is through."""
+    if now.state.lower() not in {"succeeded", ""}:
+        return Verdict.UNDER_WAY
+    return writing.compared(before, wanted, as_noted(now))
+
+
+def _key(identity: ManagedIdentity) -> str:
+    return SYSTEM if identity.is_system else identity.resource_id.lower()
 
 
 def described(change: AssignmentChange) -> str:

@@ -13,15 +13,19 @@ import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from adxmi_jupyter.actions import writing
 from adxmi_jupyter.actions.frames import TEXT, fixed_frame
+from adxmi_jupyter.actions.writing import Write
 from adxmi_jupyter.errors import AdxmiError, NotAuthorized, OperationFailed
 from adxmi_jupyter.model import kql
+from adxmi_jupyter.model.connection_string import scrubbed
 from adxmi_jupyter.model.declaration.stored import cell
 from adxmi_jupyter.model.kusto_shapes import INGESTION_FAILURES
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from adxmi_jupyter.actions.workflow_plans import WorkflowWrite
     from adxmi_jupyter.model.declaration.products import QueuedIngestion
     from adxmi_jupyter.service.connection import Connection
 
@@ -33,6 +37,7 @@ def queue(
     connection: Connection,
     database: str,
     product: QueuedIngestion,
+    write: WorkflowWrite,
     tell: Callable[[str], None] | None = None,
 ) -> pd.DataFrame:
     """Queue a blob and return ``database``, ``table``, ``blob``, ``status``, all string.
@@ -52,7 +57,29 @@ def queue(
     address = _address(product.blob)
     where = _table(database, product.table)
     before, unseen = _seen(connection, database, where)
-    status = connection.queue_blob(database, product)
+    status: list[str] = []
+
+    def send() -> None:
+        status.append(connection.queue_blob(database, product))
+
+    written = writing.carry_out(
+        connection,
+        Write[None](
+            kind=write.declaration.noun(),
+            database=database,
+            target=product.table,
+            verb=write.verb,
+            command=scrubbed(write.text),
+            title=f"{write.verb} of {write.title}",
+            subject="the queue",
+            look=write.look,
+            before=None,
+            wanted=None,
+            send=send,
+        ),
+    )
+    for note in written.notes:
+        say(note)
     if not unseen:
         now, unseen = _seen(connection, database, where)
         new = [one for one in now if one not in before]
@@ -64,7 +91,7 @@ def queue(
     if unseen:
         say(f"whether it has failed already could not be looked up: {unseen}")
     columns = dict.fromkeys(("database", "table", "blob", "status"), TEXT)
-    return fixed_frame(columns, [(database, product.table, product.blob, status)])
+    return fixed_frame(columns, [(database, product.table, product.blob, status[0])])
 
 
 def _table(database: str, table: str) -> str:

@@ -22,15 +22,17 @@ from uuid import uuid4
 from adxmi_jupyter.errors import HistoryUnavailable
 from adxmi_jupyter.masking import as_written
 
-SENT, APPLIED, REFUSED, NOT_APPLIED, UNKNOWN = (
+SENT, APPLIED, REFUSED, FAILED, NOT_APPLIED, UNKNOWN = (
     "sent",
     "applied",
     "refused",
+    "failed",
     "not applied",
     "unknown",
 )
 POLICY = "policy"
 
+_NOT_SENT = ", so nothing was sent"
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 _LONGEST_WAIT = 3600.0
 
@@ -141,6 +143,14 @@ class Journal:
         """Return all writes, oldest first, with their outcomes; raises as `read`."""
         return self.read().entries
 
+    def still_open(self) -> tuple[Entry, ...]:
+        """Return the writes of which nobody knows the end, unless one of the same thing followed.
+
+        Raises as `read`.
+        """
+        latest = {entry.place: entry for entry in self.entries()}
+        return tuple(entry for entry in latest.values() if entry.is_open)
+
     def begin(
         self,
         *,
@@ -179,9 +189,10 @@ class Journal:
             self._append({"write": _noted(entry)})
             noted = [other for other in self.entries() if other.key == entry.key]
         except OSError as error:
-            raise self._unavailable(error) from error
+            raise self._unavailable(error, _NOT_SENT) from error
         if not noted:
-            raise self._unavailable(OSError("what was written to it cannot be read again"))
+            unread = OSError("what was written to it cannot be read again")
+            raise self._unavailable(unread, _NOT_SENT)
         return noted[0]
 
     def settle(self, entry: Entry, outcome: str, after: object = None) -> str:
@@ -211,9 +222,9 @@ class Journal:
         if is_new:
             _sync_directory(self._path.parent)
 
-    def _unavailable(self, error: OSError) -> HistoryUnavailable:
+    def _unavailable(self, error: OSError, meaning: str = "") -> HistoryUnavailable:
         return HistoryUnavailable(
-            "the history of this cluster cannot be used",
+            f"the history of this cluster cannot be used{meaning}",
             why=_words(error),
             fix="set ADXMI_DATA_DIR to a directory you may write to",
         )

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 from adxmi_jupyter.actions import (
     callouts,
     identities,
-    operations,
+    identity_writes,
     policies,
     policy_writes,
     principals,
     role_scopes,
 )
-from adxmi_jupyter.actions.identity_writes import begin
 from adxmi_jupyter.actions.repairs import (
     AllowCallout,
     AssignIdentity,
@@ -76,12 +75,9 @@ def _assign(connection: Connection, repair: AssignIdentity, tell: Tell) -> Mende
     change = identities.plan_assignment(connection, [found.identity])
     if not change.added:
         return Mended((f"{found.identity.label} is assigned already",), ())
-    operation = begin(connection, change, tell=tell)
-    operations.wait(
-        connection, operation, lambda state: tell(f"{operation.what}: {state}{_HOW_LONG}")
-    )
+    notes = identity_writes.apply(connection, change, tell=lambda line: tell(f"{line}{_HOW_LONG}"))
     known = (*change.before.all, *change.added)
-    told = tuple(f"assigned to the cluster: {one.label}" for one in change.added)
+    told = (*notes, *(f"assigned to the cluster: {one.label}" for one in change.added))
     word = word_among(found.identity, known, lambda one: one.object_id, found.identity.object_id)
     return Mended(told, (Line(("identity", "remove", "--identity", word, "--yes")),))
 

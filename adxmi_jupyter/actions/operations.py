@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.actions.frames import FLAG, TEXT, fixed_frame
+from adxmi_jupyter.actions.writing import Progress
 from adxmi_jupyter.errors import (
-    AnswerLost,
     ClusterBusy,
     ConnectionFailure,
     OperationContinues,
@@ -37,51 +36,41 @@ Begin = Callable[[], "Operation"]
 """Begins an operation."""
 
 
-@dataclass(frozen=True)
-class Request:
-    """A request that begins an operation, and how to tell the truth when its answer is lost.
-
-    `find_out` learns from Azure itself what became of it: it returns if the request took effect,
-    and raises otherwise. `unknown` makes the error for an outcome that nobody knows.
-    """
-
-    begin: Begin
-    find_out: Callable[[AnswerLost], None]
-    unknown: Callable[[str], WriteOutcomeUnknown]
-
-
 class Sending:
     """A request on its way: it may have to be sent again, since a cluster makes one change at once.
 
-    `tell` hears how far it is; without it, a bar shows that.
+    `begin` sends it. `tell` hears how far it is; without it, a bar shows that.
     """
 
-    def __init__(self, connection: Connection, request: Request, tell: Tell | None = None) -> None:
+    def __init__(self, connection: Connection, begin: Begin, tell: Tell | None = None) -> None:
         self._connection = connection
-        self._request = request
+        self._begin = begin
         self._tell = tell
         self._operation: Operation | None = None
 
-    def carry_out(self, *, waits: bool) -> bool:
+    @property
+    def is_proved(self) -> bool:
+        """Whether Azure itself said that it is carried out."""
+        return self._operation is not None and self._operation.is_proved
+
+    def carry_out(self, *, waits: bool) -> Progress | None:
         """Send it once the cluster is free, and wait for the end unless told otherwise.
 
-        Returns whether Azure answered; False says that the answer was lost and it took effect.
+        Returns that it is under way, if it has not ended.
 
         Raises
         ------
         ClusterBusy
             The cluster was not free in five minutes.
         AdxmiError
-            As beginning it, finding out about it, and `wait` do.
+            As beginning it and `wait` do.
 
         """
         say = self._tell or self._connection.say
         return self._connection.resource_manager.when_free(lambda: self._attempt(waits), say)
 
-    def _attempt(self, waits: bool) -> bool:
-        began = self._begun()
-        if began is None:
-            return False
+    def _attempt(self, waits: bool) -> Progress | None:
+        began = self._begin()
         known = self._connection.operations
         if self._operation in known:  # it gave way to another change
             known.remove(self._operation)
@@ -91,17 +80,7 @@ class Sending:
             tell = self._tell
             heard = (lambda state: tell(f"{began.what}: {state}")) if tell else None
             wait(self._connection, began, heard)
-        return True
-
-    def _begun(self) -> Operation | None:
-        """Send the request; None if its answer was lost, and it took effect."""
-        try:
-            return self._request.begin()
-        except AnswerLost as lost:
-            self._request.find_out(lost)
-            return None
-        except KeyboardInterrupt as interrupt:
-            raise self._request.unknown("you interrupted before the answer came") from interrupt
+        return None if began.is_done else Progress.UNDER_WAY
 
 
 def wait(connection: Connection, operation: Operation, tell: Tell | None = None) -> None:

@@ -37,6 +37,10 @@ if TYPE_CHECKING:
     from adxmi_jupyter.service.kusto import Answer
 
 
+ADDITIVE = frozenset({"alter-merge", "grant"})
+"""The verbs that only add."""
+
+
 @dataclass(frozen=True)
 class ScopedPolicy:
     """The policy of one scope, its JSON as the service keeps it, and the whole answer."""
@@ -72,7 +76,8 @@ class PolicyChange:
     """A planned or finished write: `before` becomes `after` by `command`.
 
     An empty command means there is nothing to change. `entry_id` is the number in the history
-    once the change has been sent; `undoes` that of the entry an undo takes back.
+    once the change has been sent; `undoes` that of the entry an undo takes back. `added` is what
+    a change that only adds is about; None for one that writes the whole policy.
     """
 
     verb: str
@@ -84,6 +89,7 @@ class PolicyChange:
     notes: tuple[str, ...] = ()
     entry_id: int = 0
     undoes: int = 0
+    added: Policy | None = None
 
     @property
     def diff(self) -> tuple[UsageChange, ...]:
@@ -206,7 +212,8 @@ def plan_alter_merge(connection: Connection, scope: Scope, added: Policy) -> Pol
     before = read_one(connection, scope)
     command = kql.alter_merge_policy(scope, added)
     after = before.policy.merge(added)
-    return _change("alter-merge", before, after, command, _remarks(scope, added))
+    notes = _remarks(scope, added)
+    return replace(_change("alter-merge", before, after, command, notes), added=added)
 
 
 def plan_delete(connection: Connection, scope: Scope) -> PolicyChange:
@@ -222,16 +229,17 @@ def plan_grant(
     usages: tuple[str, ...],
 ) -> PolicyChange:
     """Plan to allow identities usages, by ``.alter-merge``; what is allowed already is not sent."""
-    before = _at_present(connection, read_one(connection, scope))
+    before = at_present(connection, read_one(connection, scope))
     added = _policy_of(identities, usages)
     notes = _spoken(identities) + _remarks(scope, added)
     if before.policy.contains(added):
         return _change("grant", before, before.policy, "", (*notes, "already allowed"))
     after = before.policy.merge(added)
-    return _change("grant", before, after, kql.alter_merge_policy(scope, added), notes)
+    command = kql.alter_merge_policy(scope, added)
+    return replace(_change("grant", before, after, command, notes), added=added)
 
 
-def _at_present(connection: Connection, before: ScopedPolicy) -> ScopedPolicy:
+def at_present(connection: Connection, before: ScopedPolicy) -> ScopedPolicy:
     """Return a policy in which a former system-assigned identity is not taken for the present."""
     seen = connection.assigned_when_last_seen
     if seen is None or seen.system is None:

@@ -5,139 +5,157 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from adxmi_jupyter.actions import journal
-from adxmi_jupyter.actions.journal import Journal
-from adxmi_jupyter.actions.policies import read_one, scoped
+from adxmi_jupyter.actions import journal, writing
+from adxmi_jupyter.actions.overwriting import Watch
+from adxmi_jupyter.actions.policies import ADDITIVE, at_present, read_one, scoped
+from adxmi_jupyter.actions.writing import Verdict, Write
 from adxmi_jupyter.errors import (
-    AdxmiError,
-    AnswerLost,
+    ChangeOverwritten,
     CommandRefused,
     ConfirmationRequired,
     PolicyChanged,
-    WriteNotApplied,
-    WriteOutcomeUnknown,
 )
 from adxmi_jupyter.model import usage as usages
+from adxmi_jupyter.model.policy import parse_policy
+from adxmi_jupyter.model.word import line
 from adxmi_jupyter.service.kusto import Resend
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.actions.journal import Entry
     from adxmi_jupyter.actions.policies import PolicyChange, ScopedPolicy
-    from adxmi_jupyter.model.policy import Policy, Scope, UsageChange
+    from adxmi_jupyter.actions.writing import Written
+    from adxmi_jupyter.model.policy import Scope, UsageChange
     from adxmi_jupyter.service.connection import Connection
 
-_ADDITIVE = {"alter-merge", "grant"}
 _SAID_AT_MOST = 3
 
 
 def apply(connection: Connection, change: PolicyChange, *, confirmed: bool) -> PolicyChange:
     """Carry out a planned change and return it with the policy the service has now.
 
-    ``.alter-merge`` may be sent again when its answer is lost, since adding twice adds once.
-    ``.alter`` and ``.delete`` are not: the policy is read again just before, and after a lost
-    answer, instead.
+    The policy is read afresh under the cluster's lock. What only adds, ``.alter-merge``, then adds
+    to what is there, and may be sent again when its answer is lost, since adding twice adds once.
+    ``.alter`` and ``.delete`` write the whole policy: they are sent once, and only if the policy
+    is still the one that the plan was made from.
 
     Raises
     ------
     ConfirmationRequired
-        The change takes something away and is not confirmed. Nothing was sent.
+        The change removes something and is not confirmed. Nothing was sent.
     PolicyChanged
         Somebody else wrote since the plan was made. Nothing was sent.
-    HistoryUnavailable
-        The change could not be noted for undo. Nothing was sent.
-    ServiceRefusal, ConnectionFailure
-        The service refused or was not reached. Nothing was changed.
-    WriteNotApplied
-        The answer was lost, and the policy is as before.
-    WriteOutcomeUnknown
-        The answer was lost, or waiting for it was interrupted, and the policy cannot tell.
+    ChangeOverwritten
+        It was applied, and overwrote what somebody else had written a moment before.
+    ClusterLocked
+        Another write of this account does not end. Nothing was sent.
+    AdxmiError
+        As `writing.carry_out`.
 
     """
     if not change.command:
         return change
     if change.losses and not confirmed:
         raise _unconfirmed(change)
-    if change.verb not in _ADDITIVE:
-        _refuse_if_changed(connection, change)
-    history = Journal(connection.history_file)
-    entry = history.begin(
-        database=change.scope.database,
-        verb=change.verb,
-        command=change.command,
-        before=change.before_text,
-        undoes=change.undoes,
-    )
-    try:
-        now, notes = _send(connection, change, history, entry)
-    finally:
-        connection.forget()
-    history.settle(entry, journal.APPLIED, now.text)
-    return replace(change, after=now.policy, notes=change.notes + notes, entry_id=entry.number)
-
-
-def _send(
-    connection: Connection, change: PolicyChange, history: Journal, entry: Entry
-) -> tuple[ScopedPolicy, tuple[str, ...]]:
-    resend = Resend.IDEMPOTENT if change.verb in _ADDITIVE else Resend.NEVER
-    database = change.scope.database or connection.database
-    try:
-        answer = connection.kusto.command(change.command, database=database, resend=resend)
-        return scoped(change.scope, answer), ()
-    except AnswerLost as lost:
-        return _truth(connection, change, history, entry, lost)
-    except AdxmiError as refusal:
-        history.settle(entry, journal.REFUSED)
-        if isinstance(refusal, CommandRefused):
+    with connection.lock.held():
+        watch = Watch(connection, change.scope, "managed_identity")
+        present = _afresh(change, _present(connection, change, read_one(connection, change.scope)))
+        if not present.command:
+            return present
+        try:
+            written = writing.carry_out(connection, _write(connection, present))
+        except CommandRefused as refusal:
             # The service may not say more, and by far the most frequent reason is this one.
             names = ",".join(dict.fromkeys(c.identity.label for c in change.diff))
             refusal.fix = f"if not assigned yet: %adxmi identity assign --identity {names}"
-        raise
-    except KeyboardInterrupt as interrupt:
-        history.settle(entry, journal.UNKNOWN)
-        raise _outcome_unknown(change, "you interrupted before the answer came") from interrupt
+            raise
+        unseen = () if change.added is not None else _not_overwritten(watch, present, written)
+    now = written.state.policy if written.state else present.after
+    notes = (*present.notes, *written.notes, *unseen)
+    return replace(present, after=now, notes=notes, entry_id=written.entry.number)
 
 
-def _truth(
-    connection: Connection,
-    change: PolicyChange,
-    history: Journal,
-    entry: Entry,
-    lost: AnswerLost,
-) -> tuple[ScopedPolicy, tuple[str, ...]]:
-    """Find out from the policy itself whether a write whose answer was lost took effect."""
-    try:
-        now = read_one(connection, change.scope)
-    except AdxmiError as failure:
-        history.settle(entry, journal.UNKNOWN)
-        why = f"{lost.what}, and the policy cannot be read again: {failure.what}"
-        raise _outcome_unknown(change, why) from lost
-    if now.policy == change.after or _added_all_the_same(change, now.policy):
-        return now, (f"{lost.what}; the policy was read again: the change took effect",)
+def _afresh(change: PolicyChange, now: ScopedPolicy) -> PolicyChange:
+    """Return the change as it is to be made of the policy that is there now."""
     if now.policy == change.before:
-        history.settle(entry, journal.NOT_APPLIED)
-        raise WriteNotApplied(
-            f"{change.verb} on the {change.scope} did not happen",
-            why=f"{lost.what} ({lost.why}); the policy was read again and is as before",
-            fix="repeat the line",
-        ) from lost
-    history.settle(entry, journal.UNKNOWN)
-    why = f"{lost.what}, and the policy is now neither the old one nor the new one"
-    raise _outcome_unknown(change, why) from lost
-
-
-def _added_all_the_same(change: PolicyChange, now: Policy) -> bool:
-    # Somebody may have added more at the same time: what counts is that ours is there.
-    return change.verb in _ADDITIVE and now.contains(change.after)
-
-
-def _refuse_if_changed(connection: Connection, change: PolicyChange) -> None:
-    now = read_one(connection, change.scope)
-    if now.policy != change.before:
+        return replace(change, before_text=now.text)
+    if change.added is None:
         raise PolicyChanged(
             f"the policy of the {change.scope} changed in between; nothing was written",
             why="since it was read: " + described(change.before.diff(now.policy)),
             fix="repeat the line: it starts from the policy as it is now",
         )
+    return replace(
+        change,
+        before=now.policy,
+        after=now.policy.merge(change.added),
+        before_text=now.text,
+        command="" if now.policy.contains(change.added) else change.command,
+    )
+
+
+def _not_overwritten(
+    watch: Watch, change: PolicyChange, written: Written[ScopedPolicy]
+) -> tuple[str, ...]:
+    """Return what to say if nobody can tell whether somebody else's change was overwritten.
+
+    Raises
+    ------
+    ChangeOverwritten
+        It was.
+
+    """
+    replaced = watch.replaced_by(change.command, parse_policy)
+    if replaced.state is None:
+        return (replaced.note,)
+    if replaced.state == change.before:
+        return ()
+    lost = change.before.diff(replaced.state)
+    raise ChangeOverwritten(
+        f"{change.verb} on the {change.scope} was applied, and overwrote a change of "
+        f"{replaced.author or 'somebody else'}",
+        why=f"in between they had written: {described(lost)}",
+        fix=f"%adxmi policy diff --since {written.entry.number}, then grant or revoke it again",
+    )
+
+
+def _present(connection: Connection, change: PolicyChange, now: ScopedPolicy) -> ScopedPolicy:
+    """Return a policy as the plan of this change read it."""
+    return at_present(connection, now) if change.verb == "grant" else now
+
+
+def _write(connection: Connection, change: PolicyChange) -> Write[ScopedPolicy]:
+    resend = Resend.IDEMPOTENT if change.verb in ADDITIVE else Resend.NEVER
+    scope = change.scope
+
+    def send() -> ScopedPolicy:
+        database = scope.database or connection.database
+        answer = connection.kusto.command(change.command, database=database, resend=resend)
+        return scoped(scope, answer)
+
+    return Write(
+        kind=journal.POLICY,
+        database=scope.database,
+        target="",
+        verb=change.verb,
+        command=change.command,
+        title=f"{change.verb} on the {scope}",
+        subject="the policy",
+        look=_look(scope),
+        before=change.before_text,
+        wanted=change.after.to_json(),
+        undoes=change.undoes,
+        send=send,
+        read=lambda: read_one(connection, scope),
+        judge=lambda now: _judged(change, _present(connection, change, now)),
+        noted=lambda now: now.text,
+    )
+
+
+def _judged(change: PolicyChange, now: ScopedPolicy) -> Verdict:
+    if now.policy == change.after:
+        return Verdict.DONE
+    if change.added is not None and now.policy.contains(change.added):
+        return Verdict.DONE  # somebody may have added more at the same time
+    return Verdict.AS_BEFORE if now.policy == change.before else Verdict.OTHER
 
 
 def described(changes: tuple[UsageChange, ...]) -> str:
@@ -161,13 +179,6 @@ def _shortened(losses: tuple[UsageChange, ...]) -> str:
     return f"{shown} and {rest} more" if rest > 0 else shown
 
 
-def _outcome_unknown(change: PolicyChange, why: str) -> WriteOutcomeUnknown:
-    return WriteOutcomeUnknown(
-        f"{change.verb} on the {change.scope}: whether it took effect is unknown",
-        why=why,
-        fix=f"%adxmi policy show {_option(change.scope)}",
-    )
-
-
-def _option(scope: Scope) -> str:
-    return f'--database "{scope.database}"' if scope.database else "--cluster"
+def _look(scope: Scope) -> str:
+    where = ("--database", scope.database) if scope.database else ("--cluster",)
+    return line("policy", "show", *where)

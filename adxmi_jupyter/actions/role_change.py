@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from adxmi_jupyter.errors import ConfirmationRequired, WriteOutcomeUnknown
+from adxmi_jupyter.errors import ConfirmationRequired
 from adxmi_jupyter.model.principal import PrincipalKind
 
 if TYPE_CHECKING:
@@ -142,15 +142,6 @@ def unconfirmed(change: RoleChange) -> ConfirmationRequired:
         + (f" and {rest} more" if rest > 0 else ""),
         why="; ".join((f"may stop working: {change.role.allows}", *change.warnings)),
         repeat_with="--yes",
-    )
-
-
-def outcome_unknown(change: RoleChange, why: str) -> WriteOutcomeUnknown:
-    """Return the error for a change of which nobody knows whether it took effect."""
-    return WriteOutcomeUnknown(
-        f"{change.verb} of {change.role} on {change.place}: whether it took effect is unknown",
-        why=why,
-        fix=change.look,
     )
 
 

@@ -2,31 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from adxmi_jupyter.actions import writing
 from adxmi_jupyter.actions.directory import LONGEST, patiently
 from adxmi_jupyter.actions.role_change import (
     GRANT,
     REVOKE,
     also_lost,
-    outcome_unknown,
     unconfirmed,
 )
 from adxmi_jupyter.actions.roles import listed, read_one
+from adxmi_jupyter.actions.writing import Verdict, Write
 from adxmi_jupyter.errors import (
     AdxmiError,
-    AnswerLost,
     CommandRefused,
     WriteNotApplied,
 )
+from adxmi_jupyter.model.role import RoleAssignment
 from adxmi_jupyter.service.kusto import Resend
 
 if TYPE_CHECKING:
     from adxmi_jupyter.actions.operations import Tell
     from adxmi_jupyter.actions.role_change import RoleChange
-    from adxmi_jupyter.model.role import RoleAssignment
     from adxmi_jupyter.service.connection import Connection
+
+ROLE = "role"
+
+Roles = tuple[RoleAssignment, ...]
 
 
 def apply(
@@ -43,84 +48,82 @@ def apply(
     `wait_for_directory` seconds; `tell` hears of that (see `directory.patiently`).
 
     ``.add`` and ``.drop`` name one role and the principals they are about, and touch nobody else:
-    sent twice, they do what they do once. So both are sent again when the answer is lost; if a
-    repeated ``.drop`` is refused because nobody is left to drop, the roles are read and count.
+    sent twice, they do what they do once. So both are sent again when the answer is lost.
 
     Raises
     ------
     ConfirmationRequired
-        The change takes a role away and is not confirmed. Nothing was sent.
+        The change removes a role and is not confirmed. Nothing was sent.
     PrincipalNotFound
         The directory does not know a principal, or not in time. Nothing was changed.
-    ServiceRefusal, ConnectionFailure
-        The service refused or was not reached. Nothing was changed.
-    WriteNotApplied
-        The answer was lost, and the roles are as before; or the service took the command and
-        still lists whom it was to drop.
-    WriteOutcomeUnknown
-        The answer was lost, or waiting for it was interrupted, and the roles cannot tell.
+    AdxmiError
+        As `writing.carry_out`; `WriteNotApplied` also if the service took the command and still
+        lists whom it was to drop.
 
     """
     if not change.command:
         return change
     if change.verb == REVOKE and not confirmed:
         raise unconfirmed(change)
+    write = _write(connection, change, wait_for_directory, tell)
     try:
-        now, notes = _send(connection, change, wait_for_directory, tell)
-    finally:
-        connection.forget()  # with a role, other databases may be seen than before
-    missed = also_lost(change, now)
-    if not change.is_done_in(now):
-        notes += _unlisted(change, missed)
-    return replace(change, after=now, notes=change.notes + notes + missed)
+        written = writing.carry_out(connection, write)
+    except CommandRefused as refusal:
+        return _after_refusal(connection, change, refusal)
+    now = change.after if written.state is None else written.state
+    return replace(change, after=now, notes=change.notes + written.notes + also_lost(change, now))
 
 
-def _send(
+def as_noted(holders: Sequence[RoleAssignment]) -> list[str]:
+    """Return who holds a role as the history notes it: fully qualified names."""
+    return sorted(one.fqn for one in holders)
+
+
+def _write(
     connection: Connection, change: RoleChange, wait_for_directory: float, tell: Tell | None
-) -> tuple[tuple[RoleAssignment, ...], tuple[str, ...]]:
-    def attempt() -> tuple[RoleAssignment, ...]:
+) -> Write[Roles]:
+    def attempt() -> Roles:
         answer = connection.kusto.command(
             change.command, database=change.database, resend=Resend.IDEMPOTENT
         )
         return listed(answer, change.database)
 
-    try:
+    def send() -> Roles:
         if change.verb == REVOKE:
-            return attempt(), ()
+            return attempt()
         longest = wait_for_directory
-        return patiently(connection, change.principals, attempt, longest=longest, tell=tell), ()
-    except AnswerLost as lost:
-        return _truth(connection, change, lost)
-    except CommandRefused as refusal:
-        return _after_refusal(connection, change, refusal)
-    except KeyboardInterrupt as interrupt:
-        raise outcome_unknown(change, "you interrupted before the answer came") from interrupt
+        return patiently(connection, change.principals, attempt, longest=longest, tell=tell)
+
+    return Write(
+        kind=ROLE,
+        database=change.database,
+        target=str(change.role),
+        verb=change.verb,
+        command=change.command,
+        title=f"{change.verb} of {change.role} on the database {change.database}",
+        subject="the list of roles",
+        look=change.look,
+        before=as_noted(change.held_by(change.before)),
+        wanted=as_noted(change.held_by(change.after)),
+        send=send,
+        read=lambda: read_one(connection, change.database),
+        judge=lambda now: _judged(change, now),
+        noted=lambda now: as_noted(change.held_by(now)),
+        disputed=lambda now: _unlisted(change, also_lost(change, now)),
+    )
 
 
-def _truth(
-    connection: Connection, change: RoleChange, lost: AnswerLost
-) -> tuple[tuple[RoleAssignment, ...], tuple[str, ...]]:
-    """Find out from the roles themselves whether a write whose answer was lost took effect."""
-    try:
-        now = read_one(connection, change.database)
-    except AdxmiError as failure:
-        why = f"{lost.what}, and the roles could not be read again: {failure.why}"
-        raise outcome_unknown(change, why) from failure
+def _judged(change: RoleChange, now: Roles) -> Verdict:
     if change.is_done_in(now):
-        return now, ("the answer was lost; the roles were read again: the change took effect",)
-    if set(change.held_by(now)) == set(change.held_by(change.before)):
-        raise WriteNotApplied(
-            f"{change.verb} of {change.role} on the database {change.database} did not happen",
-            why=f"{lost.what} ({lost.why}); the roles were read again and are as before",
-            fix="repeat the line",
-        ) from lost
-    why = f"{lost.what}, and {change.role} is held neither as before nor as it was to be"
-    raise outcome_unknown(change, why) from lost
+        return Verdict.DONE
+    is_as_before = set(change.held_by(now)) == set(change.held_by(change.before))
+    return Verdict.AS_BEFORE if is_as_before else Verdict.OTHER
 
 
 def _after_refusal(
     connection: Connection, change: RoleChange, refusal: CommandRefused
-) -> tuple[tuple[RoleAssignment, ...], tuple[str, ...]]:
+) -> RoleChange:
+    """Return the change if there was nobody left to drop, which the service refuses."""
     if change.verb == GRANT:
         raise refusal
     try:
@@ -129,7 +132,8 @@ def _after_refusal(
         raise refusal from None
     if not change.is_done_in(now):
         raise refusal
-    return now, (f"the service answered: {refusal.why}; nobody of them is listed any more",)
+    note = f"the service answered: {refusal.why}; nobody of them is listed any more"
+    return replace(change, after=now, notes=(*change.notes, note, *also_lost(change, now)))
 
 
 def _unlisted(change: RoleChange, missed: tuple[str, ...]) -> tuple[str, ...]:

@@ -47,7 +47,9 @@ class WorkflowWrite:
 
     @property
     def look(self) -> str:
-        """The line that lists those there are."""
+        """The line that lists those there are; what is run leaves nothing to list."""
+        if self.verb == "run":
+            return "look at the target before you repeat the line: it may be there twice then"
         return line(self.declaration.noun(), "list", "--database", self.database)
 
     @property

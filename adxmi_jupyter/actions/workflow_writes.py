@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
-from adxmi_jupyter.actions import data_connections, ingestions, names, workflow_truth
+from adxmi_jupyter.actions import data_connections, ingestions, names, workflow_truth, writing
 from adxmi_jupyter.actions.findings import first_fix
 from adxmi_jupyter.actions.links import examined
 from adxmi_jupyter.actions.operations import operations_frame
@@ -23,9 +24,10 @@ from adxmi_jupyter.actions.workflow_plans import (
     plan,
     plan_drop,
 )
+from adxmi_jupyter.actions.workflow_truth import Seen
+from adxmi_jupyter.actions.writing import Write
 from adxmi_jupyter.errors import (
     AdxmiError,
-    AnswerLost,
     ClusterBusy,
     ConfirmationRequired,
     DatabaseNotFound,
@@ -33,6 +35,7 @@ from adxmi_jupyter.errors import (
     ServiceRefusal,
     Throttled,
 )
+from adxmi_jupyter.model.connection_string import scrubbed
 from adxmi_jupyter.model.declaration.products import DataConnection, Endpoint, QueuedIngestion
 from adxmi_jupyter.model.declaration.stored import DataConnectionListing
 from adxmi_jupyter.service.kusto import Resend
@@ -57,8 +60,6 @@ __all__ = [
     "planned_frame",
 ]
 
-TOOK_EFFECT = "the answer was lost; it was read again: it took effect"
-_INTERRUPTED = "you interrupted before the answer came"
 _OTHER_REASONS = (Throttled, ClusterBusy, DatabaseNotFound)
 
 
@@ -94,8 +95,8 @@ def carry_out(
         The service began it and gave it up; its words are kept.
     OperationContinues
         Waiting for a data connection was interrupted.
-    WriteNotApplied, WriteOutcomeUnknown
-        The answer was lost; what is kept was read again.
+    AdxmiError
+        As `writing.carry_out`.
 
     Of refusals, *fix* is what mends the first link that is missing, if one is.
 
@@ -127,28 +128,50 @@ def _sent(
     product, say = workflow.product(), tell or connection.say
     if isinstance(product, DataConnection):
         noun = write.declaration.noun()
-        if not data_connections.put(
+        for note in data_connections.put(
             connection, write.database, product, noun=noun, waits=waits, tell=tell
         ):
-            say(TOOK_EFFECT)
+            say(note)
         return None
-    is_kept = write.verb == "create"
-    try:
-        if isinstance(product, QueuedIngestion):
-            frame = ingestions.queue(connection, write.database, product, tell)
-        else:
-            frame = _answer(connection, product, write.database)
-    except AnswerLost as lost:
-        if not (is_kept or workflow.about.writes):
-            raise
-        workflow_truth.find_out(connection, workflow, write, lost)
-        say(TOOK_EFFECT)
-        return None
-    except KeyboardInterrupt as interrupt:
-        if not (is_kept or workflow.about.writes):
-            raise
-        raise workflow_truth.unknown(write, _INTERRUPTED) from interrupt
-    return None if is_kept else frame
+    if isinstance(product, QueuedIngestion):
+        return ingestions.queue(connection, write.database, product, write, tell)
+    if write.verb != "create" and not workflow.about.writes:
+        return _answer(connection, product, write.database)
+    frames: list[pd.DataFrame] = []
+
+    def send() -> None:
+        frames.append(_answer(connection, product, write.database))
+
+    for note in writing.carry_out(connection, _write(connection, write, send, workflow)).notes:
+        say(note)
+    return None if write.verb == "create" else next(iter(frames), None)
+
+
+def _write(
+    connection: Connection,
+    write: WorkflowWrite,
+    send: Callable[[], None],
+    workflow: Workflow | None = None,
+) -> Write[Seen]:
+    is_run = write.verb == "run"
+    read = partial(workflow_truth.seen, connection, write.declaration, write.database, write.name)
+    return Write(
+        kind=write.declaration.noun(),
+        database=write.database,
+        target=write.name,
+        verb=write.verb,
+        command=scrubbed(write.text),
+        title=f"{write.verb} of {write.title}",
+        subject="it",
+        look=write.look,
+        before=Seen(write.kept).noted,
+        wanted=[] if write.verb == "drop" else [workflow_truth.ANYTHING_NEW],
+        send=send,
+        read=None if is_run else read,
+        judge=lambda now: workflow_truth.judged(write, workflow, now),
+        noted=lambda now: now.noted,
+        disputed=lambda now: workflow_truth.disputed(write, now),
+    )
 
 
 def _answer(connection: Connection, product: Statement, database: str) -> pd.DataFrame:
@@ -201,20 +224,21 @@ def drop(
     say = tell or connection.say
     if isinstance(write.declaration.listing, DataConnectionListing):
         noun = write.declaration.noun()
-        if not data_connections.delete(
+        for note in data_connections.delete(
             connection, write.database, write.name, noun=noun, waits=waits, tell=tell
         ):
-            say(TOOK_EFFECT)
+            say(note)
         return _ended(connection, write, say, waits=waits)
-    try:
+
+    def send() -> None:
         connection.kusto.command(write.text, database=write.database, resend=Resend.NEVER)
-    except AnswerLost as lost:
-        workflow_truth.find_out(connection, None, write, lost)
-        say(TOOK_EFFECT)
-    except KeyboardInterrupt as interrupt:
-        raise workflow_truth.unknown(write, _INTERRUPTED) from interrupt
+
+    try:
+        written = writing.carry_out(connection, _write(connection, write, send))
     finally:
         names.forget_tables(connection)
+    for note in written.notes:
+        say(note)
     return _ended(connection, write, say)
 
 

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 
 from adxmi_jupyter.actions.dependents import Dependents, dependents
 from adxmi_jupyter.actions.identities import found, identity_frame
-from adxmi_jupyter.actions.identity_writes import begin
-from adxmi_jupyter.actions.operations import wait
+from adxmi_jupyter.actions.identity_writes import apply
 from adxmi_jupyter.errors import (
     AdxmiError,
     ClusterBusy,
@@ -217,7 +216,7 @@ class IdentityState:
             Somebody else changed the cluster since it was read. Nothing was written; it was read
             again and the wishes are kept.
         AdxmiError
-            As `identity_writes.begin` and `wait`; the wishes are kept, and after an end that is
+            As `identity_writes.apply`; the wishes are kept, and after an end that is
             not known for sure the cluster was read again.
 
         """
@@ -226,7 +225,7 @@ class IdentityState:
             tell("Looking for what depends on " + ", ".join(map(self.label, change.removed)))
             self._depending = dependents(self._connection, change.removed)
         try:
-            self._carry_out(change, confirmed=confirmed, tell=tell)
+            said = self._carry_out(change, confirmed=confirmed, tell=tell)
         except NotAuthorized as refusal:
             refusal.fix += "; or give the line to copy to somebody who has one"
             raise
@@ -236,21 +235,20 @@ class IdentityState:
         except _UNCERTAIN as failure:
             failure.fix = read_again(self, "the cluster")
             raise
-        return self._finished(change)
+        return self._finished(change, said)
 
-    def _carry_out(self, change: AssignmentChange, *, confirmed: bool, tell: Tell) -> None:
-        operation = begin(
+    def _carry_out(
+        self, change: AssignmentChange, *, confirmed: bool, tell: Tell
+    ) -> tuple[str, ...]:
+        return apply(
             self._connection,
             change,
             confirmed=confirmed,
             dependents=self._depending.found,
-            tell=tell,
-        )
-        wait(
-            self._connection, operation, lambda state: tell(f"{operation.what}: {state}{_HOW_LONG}")
+            tell=lambda line: tell(f"{line}{_HOW_LONG}"),
         )
 
-    def _finished(self, change: AssignmentChange) -> Applied:
+    def _finished(self, change: AssignmentChange, said: tuple[str, ...]) -> Applied:
         self.discard()
         elsewhere = filter(self._reading.is_elsewhere, change.removed)
         self._added |= {key_of(identity): identity for identity in elsewhere}
@@ -260,7 +258,7 @@ class IdentityState:
         except AdxmiError as failure:
             notes = (f'The list shows what was there before ({failure.what}): press "Reload".',)
         back = AssignmentChange(self.present, added=change.removed, removed=change.added)
-        return Applied(change, equivalent(back, self._reading.known), notes)
+        return Applied(change, equivalent(back, self._reading.known), (*said, *notes))
 
     def _new_system(self, change: AssignmentChange) -> tuple[str, ...]:
         system = self.present.system

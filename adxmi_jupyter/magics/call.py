@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
-from adxmi_jupyter.errors import CommandLineError, one_line
+from adxmi_jupyter.errors import CommandLineError, HistoryUnavailable, one_line
 from adxmi_jupyter.magics.hidden import hidden_values
 from adxmi_jupyter.magics.line import quoted
 from adxmi_jupyter.masking import as_written, hidden_now, hiding, masked, masked_payload
@@ -93,11 +93,31 @@ class Call:
 
     @property
     def connection(self) -> Connection:
-        """The connection the line is about; opens the configured one on first use."""
+        """The connection the line is about; opens the configured one on first use.
+
+        Of writes whose outcome was left open, the user hears what has become of them.
+        """
         connections = self.front.connections
-        if self.connection_name:
-            return connections.get(self.connection_name)
-        return connections.current()
+        name = self.connection_name
+        connection = connections.get(name) if name else connections.current()
+        if connection.has_open_writes:
+            self._settle_open_writes(connection)
+        return connection
+
+    def _settle_open_writes(self, connection: Connection) -> None:
+        from adxmi_jupyter.actions.journal import Journal
+
+        connection.has_open_writes = False  # asked once for each line, whatever comes of it
+        try:
+            still_open = Journal(connection.history_file).still_open()
+        except HistoryUnavailable:  # a read does not need it, and a write will say so
+            return
+        if not still_open:
+            return  # before all actions are loaded, which takes longer than most commands
+        from adxmi_jupyter.actions.open_writes import settle_all
+
+        for note in settle_all(connection):
+            self.say(note)
 
     @property
     def opened(self) -> Connection | None:

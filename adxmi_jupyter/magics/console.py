@@ -5,17 +5,20 @@ Results go to the standard output, notes and errors to the standard error.
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import shlex
+import stat
 import sys
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from adxmi_jupyter.errors import AdxmiError, CommandLineError, InvalidValue
+from adxmi_jupyter.errors import AdxmiError, CommandLineError, InvalidValue, ResultNotSaved
 from adxmi_jupyter.magics.call import CONSOLE_PROGRAM, Call, in_console
 from adxmi_jupyter.magics.line import Word
 from adxmi_jupyter.magics.render import frame_table
@@ -78,20 +81,36 @@ class Console:
                 why="a result is written as .csv or .json",
                 fix=f"--out {Path(name).stem or 'result'}.csv",
             )
-
-    def keep(self, name: str, frame: pd.DataFrame) -> None:
-        """Write a result to a file."""
-        self.kept = frame
-        path = Path(name)
-        is_csv = path.suffix.lower() == ".csv"
-        text = csv_text(frame) if is_csv else json_text(frame)
         try:
-            path.write_text(text, encoding="utf-8", errors="backslashreplace", newline="")
+            _refuse_unwritable(Path(name))
         except OSError as error:
             raise InvalidValue(
                 f"--out {name} cannot be written",
                 why=error.strerror or type(error).__name__,
                 fix="--out result.csv",
+            ) from error
+
+    def keep(self, name: str, frame: pd.DataFrame) -> None:
+        """Write a result to a file, as a whole or not at all.
+
+        Raises
+        ------
+        ResultNotSaved
+            It cannot be written, although that could be done before; the result is shown instead.
+
+        """
+        self.kept = frame
+        path = Path(name)
+        is_csv = path.suffix.lower() == ".csv"
+        text = csv_text(frame) if is_csv else json_text(frame)
+        try:
+            _write_whole(path, text)
+        except OSError as error:
+            _show(frame)
+            raise ResultNotSaved(
+                f"the command was carried out, and its result could not be written to {name}",
+                why=f"{error.strerror or type(error).__name__}; the result is shown instead",
+                fix="save what is shown; repeat only commands that read",
             ) from error
 
     def close(self) -> None:
@@ -121,10 +140,46 @@ def execute(arguments: Sequence[str]) -> int:
         print("\n".join(error._render_traceback_()), file=sys.stderr)  # noqa: T201
         return MISUSED if isinstance(error, CommandLineError) else FAILED
     except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)  # noqa: T201
         return INTERRUPTED
     finally:
         console.close()
     return INCOMPLETE if _lacks_a_link(result if result is not None else console.kept) else 0
+
+
+def _refuse_unwritable(path: Path) -> None:
+    """Raise OSError for a file that cannot be written, before anything is sent."""
+    if path.exists() and not path.is_file():
+        raise OSError(errno.EINVAL, "it is there, and no file")
+    if path.exists() and not os.access(path, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    with tempfile.TemporaryFile(dir=path.parent):
+        pass
+
+
+def _write_whole(path: Path, text: str) -> None:
+    """Write a file beside, then put it in its place: a full disk leaves what was there."""
+    target = path.resolve()
+    descriptor, beside = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    try:
+        with os.fdopen(
+            descriptor, "w", encoding="utf-8", errors="backslashreplace", newline=""
+        ) as file:
+            file.write(text)
+        Path(beside).chmod(_mode_of(target))
+        Path(beside).replace(target)
+    except OSError:
+        Path(beside).unlink(missing_ok=True)
+        raise
+
+
+def _mode_of(target: Path) -> int:
+    """Return the permissions a file has, or those that a new one gets."""
+    if target.exists():
+        return stat.S_IMODE(target.stat().st_mode)
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask
 
 
 def _lacks_a_link(result: object) -> bool:

@@ -153,8 +153,8 @@ def _carry_out(
     depending: Dependents | None = None,
 ) -> pd.DataFrame:
     from adxmi_jupyter.actions.identities import assignment_frame, identities_frame
-    from adxmi_jupyter.actions.identity_writes import begin
-    from adxmi_jupyter.actions.operations import operations_frame, wait
+    from adxmi_jupyter.actions.identity_writes import apply
+    from adxmi_jupyter.actions.operations import operations_frame
 
     if dry_run or change.is_empty:
         if not change.is_empty:
@@ -162,11 +162,12 @@ def _carry_out(
             call.show(change.request)
         return assignment_frame(change)
     found = depending.found if depending else ()
-    operation = begin(call.connection, change, confirmed=confirmed, dependents=found)
+    notes = apply(call.connection, change, confirmed=confirmed, dependents=found, waits=not no_wait)
+    for note in notes:
+        call.say(note)
     if no_wait:
         call.say(f"Azure goes on; {call.front.program} identity operations tells how far it is")
         return operations_frame(call.connection)
-    wait(call.connection, operation)
     for one in change.added:
         call.say(f"{change.before.cluster_name}: + {one.label}")
     for one in change.removed:

@@ -202,6 +202,7 @@ _NOUNS: Mapping[str, str] = {
     "policy": "adxmi_jupyter.magics.policy",
     "role": "adxmi_jupyter.magics.role",
     "callout": "adxmi_jupyter.magics.callout",
+    "history": "adxmi_jupyter.magics.history",
     "connection-string": "adxmi_jupyter.magics.connection_string",
     "embedded": "adxmi_jupyter.magics.embedded",
     "lab": "adxmi_jupyter.magics.lab",

@@ -131,6 +131,18 @@ def delete_policy(scope: Scope) -> str:
     return f".delete {_entity(scope)} policy managed_identity"
 
 
+def show_journal(scope: Scope, seconds: int, word: str) -> str:
+    """Build ``.show … journal`` of the last seconds, for commands in which a word stands.
+
+    The service's own clock counts the seconds. Source: *Journal management* (Azure Data Explorer
+    docs).
+    """
+    condition = (
+        f"EventTimestamp > ago({seconds}s) and ChangeCommand contains {string_literal(word)}"
+    )
+    return f".show {_entity(scope)} journal | where {condition}"
+
+
 def show_roles(scope: Scope) -> str:
     """Build the command that lists who holds a role on a database, or the caller's on the cluster.
 

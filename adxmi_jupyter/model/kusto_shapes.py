@@ -2,7 +2,8 @@
 
 Source: *.show databases*, *.show functions*, *.show tables*, *.show external tables*, *Continuous
 data export*, *.show table update policy*, *Query acceleration policy*, *Callout policy*, *.show
-plugins*, *Manage database security roles*, *.show ingestion failures* (Azure Data Explorer docs).
+plugins*, *Manage database security roles*, *Journal management*, *.show ingestion failures* (Azure
+Data Explorer docs).
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ VERSION = Shape("the version", (required("BuildVersion"),), at_least=1)
 CALLER = Shape("who you are", (required("principal"),), at_least=1)
 
 DATABASES = Shape("the databases", (required("DatabaseName"),))
+
+JOURNAL = Shape("the journal", (required("ChangeCommand", check=text),))
 
 TABLES = Shape("the tables", (required("TableName"),))
 

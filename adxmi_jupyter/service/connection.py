@@ -60,6 +60,7 @@ class Connection:
         self.say = say
         self.remembered: dict[str, Any] = {}
         self.operations: list[Operation] = []
+        self.has_open_writes = True  # until the history was looked at
         self.assigned_when_last_seen: AssignedIdentities | None = None
         self.lock = records.lock
         self._history = records.history

@@ -13,7 +13,7 @@ from urllib.parse import quote
 from adxmi_jupyter.errors import ResourceNotFound
 from adxmi_jupyter.model.azure_shapes import DATA_CONNECTION
 from adxmi_jupyter.service.arm_failures import typed
-from adxmi_jupyter.service.resource_manager import KUSTO_VERSION, Operation
+from adxmi_jupyter.service.resource_manager import KUSTO_VERSION, Evidence, Operation
 
 if TYPE_CHECKING:
     from adxmi_jupyter.service.resource_manager import ResourceManager
@@ -67,21 +67,26 @@ def begin_put(manager: ResourceManager, place: Place, body: Mapping[str, Any]) -
 
     """
     client, group, cluster = manager.place_of(place.cluster_id)
-    connections = client.data_connections
+    connections, evidence = client.data_connections, Evidence(place.path)
     try:
         poller = connections.begin_create_or_update(
-            group, cluster, place.database, place.name, dict(body)
+            *(group, cluster, place.database, place.name),
+            dict(body),
+            raw_response_hook=evidence.look_at,
         )
     except Exception as failure:
         raise typed(failure, place.what) from failure
-    return Operation(place.what, poller, place.look)
+    return Operation(place.what, poller, evidence, place.look)
 
 
 def begin_delete(manager: ResourceManager, place: Place) -> Operation:
     """Begin to remove a data connection; raises as making one does."""
     client, group, cluster = manager.place_of(place.cluster_id)
+    connections, evidence = client.data_connections, Evidence(place.path)
     try:
-        poller = client.data_connections.begin_delete(group, cluster, place.database, place.name)
+        poller = connections.begin_delete(
+            *(group, cluster, place.database, place.name), raw_response_hook=evidence.look_at
+        )
     except Exception as failure:
         raise typed(failure, place.what) from failure
-    return Operation(place.what, poller, place.look)
+    return Operation(place.what, poller, evidence, place.look)

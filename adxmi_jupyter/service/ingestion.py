@@ -163,7 +163,9 @@ def _send(uri: str, text: str, queues: Face, limits: Limits) -> None:
         retry_total=0,
     )
     with client, within(limits.seconds):
-        client.send_message(text)
+        sent = client.send_message(text)
+    if not sent.id:
+        raise unreadable_answer("the queue does not tell the message's id")
 
 
 def _properties(database: str, message: QueuedIngestion) -> Any:
@@ -226,6 +228,8 @@ def _refusal(failure: Any, status: int) -> AdxmiError:
     code = str(getattr(failure, "error_code", "") or "")
     why = f"HTTP {status} {code}".rstrip()
     error: AdxmiError
+    if status < HTTPStatus.BAD_REQUEST:
+        return unreadable_answer(f"{why} from {_QUEUE}")
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         error = ServiceUnavailable(
             f"{_QUEUE} is out of order for now", why=why, fix="wait a little and repeat the line"

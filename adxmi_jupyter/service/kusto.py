@@ -27,7 +27,7 @@ from adxmi_jupyter.model.declaration.stored import text_cell
 from adxmi_jupyter.model.kusto_shapes import ANY, DATABASES
 from adxmi_jupyter.model.usage import closest
 from adxmi_jupyter.service.address import ClusterAddress
-from adxmi_jupyter.service.deadline import not_counted, within
+from adxmi_jupyter.service.deadline import within
 from adxmi_jupyter.service.failures import incomplete, retry_after, typed, unreadable_answer
 from adxmi_jupyter.service.frames import frame_of, rows_of
 
@@ -38,6 +38,9 @@ if TYPE_CHECKING:
     from adxmi_jupyter.model.shape import Shape
     from adxmi_jupyter.service.deadline import Deadline
     from adxmi_jupyter.service.limits import Limits
+
+Execute = Callable[..., Any]
+"""The SDK's method that sends a command, or a query."""
 
 _ATTEMPTS = 4
 _FIRST_PAUSE = 0.2
@@ -147,7 +150,7 @@ class Kusto:
     ) -> None:
         self.uri = uri
         self._make_client = make_client
-        self._timeout = timeout
+        self.timeout = timeout
         self._say = say
         self._client: KustoClient | None = None
         self.has_answered = False
@@ -169,34 +172,46 @@ class Kusto:
             The service refused; nothing was changed.
 
         """
-        with within(self._timeout):
+        client = self._opened()
+        with within(self.timeout):
             try:
-                return self._send("execute_mgmt", text, database, resend)
+                return self._send(client.execute_mgmt, text, database, resend)
             except DatabaseNotFound as refusal:
                 raise self._named(refusal, database) from refusal.__cause__
 
     def query(self, text: str, *, database: str) -> Answer:
         """Send a query; raises as `command` does."""
-        return self._send("execute_query", text, database, Resend.READ)
+        return self._send(self._opened().execute_query, text, database, Resend.READ)
 
-    def _send(self, method: str, text: str, database: str, resend: Resend) -> Answer:
-        with within(self._timeout) as deadline:
+    def _opened(self) -> KustoClient:
+        """Return the client, made when first needed: loading the SDK is no part of a request."""
+        if self._client is None:
+            try:
+                self._client = self._make_client()
+            except Exception as failure:
+                raise typed(failure, self.uri) from failure
+        return self._client
+
+    def _send(self, method: Execute, text: str, database: str, resend: Resend) -> Answer:
+        lost: AnswerLost | None = None
+        with within(self.timeout) as deadline:
             for attempt in itertools.count(1):
                 try:
                     return self._once(method, text, database)
                 except AdxmiError as failure:
                     pause = _pause(failure, attempt, resend, deadline)
+                    if pause is None and lost is not None and resend is not Resend.READ:
+                        raise lost from failure  # what was sent first may have been carried out
                     if pause is None:
                         raise
+                    if isinstance(failure, AnswerLost):
+                        lost = failure
                     self._wait(pause, failure)
         raise AssertionError  # pragma: no cover - the loop ends by return or raise
 
-    def _once(self, method: str, text: str, database: str) -> Answer:
+    def _once(self, method: Execute, text: str, database: str) -> Answer:
         try:
-            if self._client is None:
-                with not_counted():  # loading the SDK takes seconds on a busy machine
-                    self._client = self._make_client()
-            dataset = getattr(self._client, method)(database or None, text, self._properties())
+            dataset = method(database or None, text, self._properties())
             tables = dataset.primary_results
             failed = dataset.errors_count
         except Exception as failure:
@@ -214,7 +229,7 @@ class Kusto:
 
         properties = ClientRequestProperties()
         properties.set_option(
-            ClientRequestProperties.request_timeout_option_name, timedelta(seconds=self._timeout)
+            ClientRequestProperties.request_timeout_option_name, timedelta(seconds=self.timeout)
         )
         return properties
 
@@ -226,7 +241,7 @@ class Kusto:
     def _named(self, refusal: DatabaseNotFound, database: str) -> DatabaseNotFound:
         """Say which database, and which one may have been meant."""
         try:
-            answer = self._send("execute_mgmt", ".show databases", "", Resend.READ)
+            answer = self._send(self._opened().execute_mgmt, ".show databases", "", Resend.READ)
             names = [text_cell(row, "DatabaseName") for row in answer.rows(DATABASES)]
         except AdxmiError:  # the refusal itself says more than this second failure
             return refusal

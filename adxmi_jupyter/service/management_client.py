@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from azure.core.pipeline.policies import (
     ContentDecodePolicy,
+    CustomHookPolicy,
     HeadersPolicy,
     HTTPPolicy,
     NetworkTraceLoggingPolicy,
@@ -82,6 +83,7 @@ def _client(
             BoundedPolicy(face, limits.seconds),
             CautiousRetryPolicy(retry_total=attempts),
             signing,
+            CustomHookPolicy(),
             NetworkTraceLoggingPolicy(),
             ARMHttpLoggingPolicy(),
         ],

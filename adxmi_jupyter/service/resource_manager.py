@@ -9,6 +9,7 @@ Source: REST references of Microsoft.Kusto, Microsoft.ManagedIdentity, Microsoft
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -54,6 +55,33 @@ _LONGEST_WAIT_FOR_OTHERS = 300.0
 _ANY_SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
 
 
+class Evidence:
+    """Whether an answer said, in words of Azure, that a change of a resource was carried out.
+
+    The SDK takes any good status for that, a gateway's empty page too.
+    """
+
+    def __init__(self, resource_id: str) -> None:
+        self._resource_id = resource_id
+        self.is_there = False
+
+    def look_at(self, response: Any) -> None:
+        """Look at one answer: the SDK's hook for each of a change and of the questions after it."""
+        answer = response.http_response
+        if answer.status_code >= HTTPStatus.BAD_REQUEST:
+            return
+        try:
+            told = json.loads(answer.read())
+        except (ValueError, RecursionError):
+            return
+        if not isinstance(told, dict):
+            return
+        is_resource = str(told.get("id")).lower() == self._resource_id.lower()
+        state = (told.get("properties") or {}) if is_resource else {}
+        word = told.get("status") or (isinstance(state, dict) and state.get("provisioningState"))
+        self.is_there = self.is_there or str(word).lower() == "succeeded"
+
+
 class Operation:
     """A change of a cluster that Azure is carrying out; it takes minutes there.
 
@@ -61,11 +89,21 @@ class Operation:
     """
 
     def __init__(
-        self, what: str, poller: LROPoller[Any], look: str = "%adxmi identity list"
+        self,
+        what: str,
+        poller: LROPoller[Any],
+        evidence: Evidence,
+        look: str = "%adxmi identity list",
     ) -> None:
         self.what = what
         self.look = look
         self._poller = poller
+        self._evidence = evidence
+
+    @property
+    def is_proved(self) -> bool:
+        """Whether Azure itself said that it is carried out; a good status alone does not."""
+        return self._evidence.is_there
 
     @property
     def state(self) -> str:
@@ -271,45 +309,36 @@ class ResourceManager:
         return dict(self.get(path, IDENTITY_VERSION, SYSTEM_IDENTITY)["properties"])
 
     def change_identities(
-        self,
-        cluster_id: str,
-        identity: Mapping[str, Any],
-        etag: str,
-        what: str,
-        say: Callable[[str], None] | None = None,
+        self, cluster_id: str, identity: Mapping[str, Any], etag: str, what: str
     ) -> Operation:
         """Begin to change the identities of a cluster, if it still is the version `etag`.
-
-        While another change of the cluster is under way, waits for up to five minutes, and tells
-        so: by `say`, if given, instead of the usual way.
 
         Raises
         ------
         ClusterChanged
             The cluster is another version by now.
         ClusterBusy
-            The other change did not end in time.
+            Another change of the cluster is under way.
         ServiceRefusal, ConnectionFailure
             Azure refused, or was not reached.
 
         """
-        poller = self.when_free(lambda: self._begin(cluster_id, identity, etag), say or self._say)
-        return Operation(what, poller)
-
-    def _begin(self, cluster_id: str, identity: Mapping[str, Any], etag: str) -> LROPoller[Any]:
         from azure.core import MatchConditions
 
         client, group, name = self.place_of(cluster_id)
+        evidence = Evidence(cluster_id)
         try:
-            return client.clusters.begin_update(
+            poller = client.clusters.begin_update(
                 group,
                 name,
                 {"identity": dict(identity)},
                 etag=etag,
                 match_condition=MatchConditions.IfNotModified,
+                raw_response_hook=evidence.look_at,
             )
         except Exception as failure:
             raise typed(failure, f"the cluster {name}") from failure
+        return Operation(what, poller, evidence)
 
     def principal_assignments(self, cluster_id: str) -> list[dict[str, Any]]:
         """Return the roles on the whole cluster, a resource for each principal and role."""
@@ -334,22 +363,26 @@ class ResourceManager:
         """
         client, group, cluster = self.place_of(resource_id)
         name, body = resource_id.rsplit("/", 1)[-1], {"properties": dict(properties)}
-        assignments = client.cluster_principal_assignments
+        assignments, evidence = client.cluster_principal_assignments, Evidence(resource_id)
         try:
-            poller = assignments.begin_create_or_update(group, cluster, name, body)
+            poller = assignments.begin_create_or_update(
+                group, cluster, name, body, raw_response_hook=evidence.look_at
+            )
         except Exception as failure:
             raise typed(failure, what) from failure
-        return Operation(what, poller, look)
+        return Operation(what, poller, evidence, look)
 
     def delete_principal_assignment(self, resource_id: str, what: str, look: str) -> Operation:
         """Begin to take a role on the whole cluster away; raises as giving it does."""
         client, group, cluster = self.place_of(resource_id)
-        name = resource_id.rsplit("/", 1)[-1]
+        name, evidence = resource_id.rsplit("/", 1)[-1], Evidence(resource_id)
         try:
-            poller = client.cluster_principal_assignments.begin_delete(group, cluster, name)
+            poller = client.cluster_principal_assignments.begin_delete(
+                group, cluster, name, raw_response_hook=evidence.look_at
+            )
         except Exception as failure:
             raise typed(failure, what) from failure
-        return Operation(what, poller, look)
+        return Operation(what, poller, evidence, look)
 
     def place_of(self, resource_id: str) -> tuple[KustoManagementClient, str, str]:
         """Return client, resource group and cluster of a resource that is a cluster or in one."""

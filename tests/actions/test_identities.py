@@ -4,6 +4,7 @@ import threading
 import pytest
 
 from adxmi_jupyter import errors
+from adxmi_jupyter.actions import identity_writes
 from adxmi_jupyter.actions.dependents import dependents, dependents_frame
 from adxmi_jupyter.actions.identities import (
     assigned,
@@ -15,12 +16,12 @@ from adxmi_jupyter.actions.identities import (
     plan_removal,
     visible,
 )
-from adxmi_jupyter.actions.identity_writes import begin
 from adxmi_jupyter.actions.names import offered_in_azure, resolved
-from adxmi_jupyter.actions.operations import operations_frame, wait, wait_for_all
+from adxmi_jupyter.actions.operations import operations_frame, wait_for_all
 from adxmi_jupyter.actions.policies import plan_grant, read_one
 from adxmi_jupyter.actions.policy_writes import apply
 from adxmi_jupyter.model.policy import Scope
+from adxmi_jupyter.service.resource_manager import Operation
 
 SALES = Scope("Sales")
 
@@ -31,13 +32,13 @@ def named(connection, *references):
 
 def assign(connection, *references):
     change = plan_assignment(connection, named(connection, *references))
-    wait(connection, begin(connection, change))
+    identity_writes.apply(connection, change)
     return assigned(connection)
 
 
 def remove(connection, *references):
     change = plan_removal(connection, named(connection, *references))
-    wait(connection, begin(connection, change, confirmed=True))
+    identity_writes.apply(connection, change, confirmed=True)
     return assigned(connection)
 
 
@@ -66,7 +67,7 @@ def test_all_shows_what_could_be_assigned_too(connection):
 def test_the_schema_is_the_same_without_rows(connection, azure):
     full = identities_frame(connection)
     change = plan_removal(connection, assigned(connection).all)
-    wait(connection, begin(connection, change, confirmed=True))
+    identity_writes.apply(connection, change, confirmed=True)
 
     empty = identities_frame(connection)
 
@@ -145,7 +146,7 @@ def test_removing_needs_confirmation_and_counts_what_depends(connection):
     depending = dependents(connection, change.removed)
 
     with pytest.raises(errors.ConfirmationRequired) as raised:
-        begin(connection, change, confirmed=False, dependents=depending.found)
+        identity_writes.apply(connection, change, confirmed=False, dependents=depending.found)
 
     assert "1 × policy entry" in raised.value.why  # noqa: RUF001
     assert "1 × data connection" in raised.value.why  # noqa: RUF001
@@ -156,7 +157,7 @@ def test_removing_the_system_identity_warns_of_another_object_id(connection):
     change = plan_removal(connection, named(connection, "system"))
 
     with pytest.raises(errors.ConfirmationRequired, match="has another object ID"):
-        begin(connection, change, confirmed=False)
+        identity_writes.apply(connection, change, confirmed=False)
 
 
 def test_dependents_are_told_by_kind_and_place(connection):
@@ -278,7 +279,7 @@ def test_a_change_in_between_is_noticed_and_nothing_is_lost(connection):
     assign(connection, "mi-stranger")
 
     with pytest.raises(errors.ClusterChanged):
-        begin(connection, change, confirmed=True)
+        identity_writes.apply(connection, change, confirmed=True)
 
     assert names(assigned(connection)) == ["contoso", "mi-export", "mi-ingest", "mi-stranger"]
 
@@ -288,7 +289,7 @@ def test_a_failed_operation_keeps_azures_words(connection, azure):
     change = plan_assignment(connection, named(connection, "mi-stranger"))
 
     with pytest.raises(errors.OperationFailed) as raised:
-        wait(connection, begin(connection, change))
+        identity_writes.apply(connection, change)
 
     assert "200" not in raised.value.what
     assert raised.value.why
@@ -300,14 +301,14 @@ def test_a_lost_answer_of_which_nothing_can_be_learnt_is_unknown(connection, azu
     azure.faults.add("dropped-before-write", times=None)
 
     with pytest.raises(errors.WriteOutcomeUnknown) as raised:
-        begin(connection, change)
+        identity_writes.apply(connection, change)
 
-    assert "cannot be read again" in raised.value.why
+    assert "could not be read again" in raised.value.why
 
 
 def test_operations_are_listed_and_waited_for(connection):
     change = plan_assignment(connection, named(connection, "mi-stranger"))
-    begin(connection, change)
+    identity_writes.apply(connection, change, waits=False)
 
     wait_for_all(connection)
 
@@ -318,16 +319,15 @@ def test_operations_are_listed_and_waited_for(connection):
 
 def test_interrupting_the_wait_says_that_azure_goes_on(connection, monkeypatch):
     change = plan_assignment(connection, named(connection, "mi-stranger"))
-    operation = begin(connection, change)
 
-    def interrupted(_seconds):
+    def interrupted(_operation, _seconds):
         signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
         return False
 
     with monkeypatch.context() as patch:
-        patch.setattr(operation, "wait", interrupted)
+        patch.setattr(Operation, "wait", interrupted)
         with pytest.raises(errors.OperationContinues) as raised:
-            wait(connection, operation)
+            identity_writes.apply(connection, change)
 
     assert raised.value.fix == "%adxmi identity operations --wait"
     wait_for_all(connection)
@@ -342,7 +342,7 @@ def test_a_reader_sees_the_cluster_but_neither_lists_nor_assigns_the_rest(reader
     with pytest.raises(errors.NotAuthorized):
         identities_frame(reader, everything=True)
     with pytest.raises(errors.NotAuthorized) as raised:
-        begin(reader, change)
+        identity_writes.apply(reader, change)
     assert "Microsoft.Kusto/clusters/write" in raised.value.why
 
 

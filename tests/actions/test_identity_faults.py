@@ -1,12 +1,14 @@
 """Every fault of the embedded Azure against assigning and removing: what is told is true."""
 
+import contextlib
+
 import pytest
 
 from adxmi_jupyter import errors
 from adxmi_jupyter.actions.dependents import dependents
 from adxmi_jupyter.actions.identities import assigned, found, plan_assignment, plan_removal
-from adxmi_jupyter.actions.identity_writes import begin
-from adxmi_jupyter.actions.operations import operations_frame, wait, wait_for_all
+from adxmi_jupyter.actions.identity_writes import apply
+from adxmi_jupyter.actions.operations import operations_frame, wait_for_all
 from tests.actions.ways import AFTER, BEFORE, each_way, followed, lost, refused, unread
 
 PLANS = {"assign": (plan_assignment, "mi-stranger"), "remove": (plan_removal, "mi-export")}
@@ -34,7 +36,7 @@ def test_a_request_that_did_nothing_is_told_as_that(
     fault(name, "PATCH")
 
     with pytest.raises(error):
-        begin(connection, change)
+        apply(connection, change)
 
     assert names(connection) == BEFORE
     assert azure.world.operations == []
@@ -42,16 +44,16 @@ def test_a_request_that_did_nothing_is_told_as_that(
 
 @each_way
 @lost
-def test_a_change_of_which_the_end_cannot_be_learnt_is_told_as_unknown(
+def test_a_change_of_which_azure_does_not_tell_the_end_is_seen_at_the_cluster(
     connection, azure, planned, fault, name, match, way
 ):
     change = planned(way)
     azure.arm.unattended = 0
     fault(name, match)
 
-    with pytest.raises(errors.WriteOutcomeUnknown):
-        wait(connection, begin(connection, change))
+    notes = apply(connection, change)
 
+    assert notes[-1].endswith("the cluster was read again: the change took effect")
     assert set(operations_frame(connection)["state"]) <= {"unknown"}
     assert names(connection) == AFTER[way]
 
@@ -62,7 +64,7 @@ def test_a_change_is_followed_whatever_the_body_says(connection, planned, fault,
     change = planned(way)
     fault(name, match)
 
-    wait(connection, begin(connection, change))
+    apply(connection, change)
 
     assert names(connection) == AFTER[way]
 
@@ -75,7 +77,7 @@ def test_what_azure_called_done_is_done_even_if_the_cluster_cannot_be_read(
     change = planned(way)
     fault(name, f"GET {change.before.cluster_id}?")
 
-    wait(connection, begin(connection, change))
+    apply(connection, change)
 
     azure.faults.clear()
     assert list(operations_frame(connection)["state"]) == ["Succeeded"]
@@ -88,7 +90,7 @@ def test_an_operation_that_fails_late_changes_nothing(connection, planned, fault
     fault("operation-fails")
 
     with pytest.raises(errors.OperationFailed) as raised:
-        wait(connection, begin(connection, change))
+        apply(connection, change)
 
     assert raised.value.why == "Failed: Internal Server Error"
     assert names(connection) == BEFORE
@@ -100,9 +102,9 @@ def test_maintenance_is_waited_for_and_told(connection, azure, planned, way):
     azure.faults.add("in-maintenance", times=2)
     heard = []
 
-    wait(connection, begin(connection, change, tell=heard.append))
+    apply(connection, change, tell=heard.append)
 
-    assert heard == ["the cluster is busy with another change: waiting until it is free"]
+    assert heard[:1] == ["the cluster is busy with another change: waiting until it is free"]
     assert names(connection) == AFTER[way]
 
 
@@ -113,7 +115,7 @@ def test_maintenance_that_does_not_end_is_told(connection, planned, fault, way, 
     fault("in-maintenance")
 
     with pytest.raises(errors.ClusterBusy):
-        begin(connection, change)
+        apply(connection, change)
 
     assert names(connection) == BEFORE
 
@@ -123,9 +125,9 @@ def test_what_was_not_waited_for_is_not_called_failed_because_asking_failed(
 ):
     change = planned("assign")
     fault("throttled", "operationResults")
-    begin(connection, change)
 
-    with pytest.raises(errors.WriteOutcomeUnknown):
+    apply(connection, change, waits=False)
+    with contextlib.suppress(errors.WriteOutcomeUnknown):  # it may have ended by then
         wait_for_all(connection)
 
     assert list(operations_frame(connection)["state"]) == ["unknown"]

@@ -8,7 +8,7 @@ from adxmi_jupyter.actions.workflow_plans import plan, plan_drop
 from adxmi_jupyter.model.declaration.registry import declaration_of
 from tests.actions.filling import EXPORT
 
-TOOK_EFFECT = "the answer was lost; it was read again: it took effect"
+TOOK_EFFECT = "it was read again: the change took effect"
 
 KEPT = {
     "external-table": ("Archive", "external table"),
@@ -19,7 +19,7 @@ each_kept = pytest.mark.parametrize("noun", KEPT)
 
 LOST_BEFORE = [
     ("unavailable", errors.WriteNotApplied),
-    ("dropped-before-write", errors.WriteNotApplied),
+    ("dropped-before-write", errors.WriteOutcomeUnknown),
     ("throttled", errors.Throttled),
 ]
 ANSWER_LOST = ["dropped-after-write", "truncated-body", "not-json", "empty-body"]
@@ -170,7 +170,7 @@ def test_a_creation_whose_answer_was_lost_is_found_out(
 
     assert there(noun) == [KEPT[noun][0]]
     assert list(frame["name"]) == [KEPT[noun][0]]
-    assert said[-1] == TOOK_EFFECT
+    assert said[-1].endswith(TOOK_EFFECT)
 
 
 @each_kept
@@ -181,7 +181,7 @@ def test_an_odd_answer_is_an_answer(carry_out, there, fault, said, noun, fault_n
     carry_out(noun)
 
     assert there(noun) == [KEPT[noun][0]]
-    assert TOOK_EFFECT not in said
+    assert not any(TOOK_EFFECT in note for note in said)
 
 
 @each_kept
@@ -209,18 +209,18 @@ def test_a_drop_whose_answer_was_lost_is_found_out(
     drop(noun, KEPT[noun][0])
 
     assert there(noun) == []
-    assert said[-1] == TOOK_EFFECT
+    assert said[-1].endswith(TOOK_EFFECT)
 
 
 @pytest.mark.parametrize("noun", ["external-table", "continuous-export"])
-@pytest.mark.parametrize("fault_name", ["unavailable", "dropped-before-write"])
-def test_a_replacement_that_was_lost_before_it_arrived_did_not_happen(
-    carry_out, fault, noun, fault_name
+@pytest.mark.parametrize(("fault_name", "error"), LOST_BEFORE[:2])
+def test_a_replacement_that_was_lost_before_it_arrived_is_not_called_done(
+    carry_out, fault, noun, fault_name, error
 ):
     carry_out(noun)
     fault(fault_name, match=".create-or-alter")
 
-    with pytest.raises(errors.WriteNotApplied) as caught:
+    with pytest.raises(error) as caught:
         carry_out(noun, replace=True, **OTHERWISE[noun])
 
     assert "it was read again and is as before" in caught.value.why
@@ -242,7 +242,7 @@ def test_a_replacement_whose_answer_was_lost_is_found_out_by_all_that_is_kept(
 
     carry_out(noun, replace=True, **OTHERWISE[noun])
 
-    assert said[-1] == TOOK_EFFECT
+    assert said[-1].endswith(TOOK_EFFECT)
 
 
 def test_a_run_in_between_does_not_make_an_export_another_one(azure, carry_out, connection, filled):
@@ -250,7 +250,7 @@ def test_a_run_in_between_does_not_make_an_export_another_one(azure, carry_out, 
     workflow = filled("continuous-export", replace=True, query="Orders | take 1")
     write = plan(connection, workflow, "Sales")
     azure.run_now("Sales", "Nightly")
-    azure.faults.add("dropped-before-write", match=".create-or-alter", times=None)
+    azure.faults.add("unavailable", match=".create-or-alter", times=None)
 
     with pytest.raises(errors.WriteNotApplied):
         workflow_writes.carry_out(connection, workflow, write, confirmed=True)
@@ -268,7 +268,7 @@ def test_something_else_in_its_place_leaves_it_open(azure, carry_out, connection
     with pytest.raises(errors.WriteOutcomeUnknown) as caught:
         workflow_writes.carry_out(connection, workflow, write, confirmed=True)
 
-    assert caught.value.why.endswith("it is neither as before nor as it was to be")
+    assert caught.value.why.endswith("is neither as before nor as it was to be")
     assert caught.value.fix == "%adxmi continuous-export list --database Sales"
 
 
@@ -353,8 +353,8 @@ def test_notes_go_to_whoever_listens(azure, carry_out, said):
 
     carry_out("external-table", tell=told.append)
 
-    assert told == [TOOK_EFFECT]
-    assert TOOK_EFFECT not in said
+    assert [note.endswith(TOOK_EFFECT) for note in told] == [True]
+    assert not any(TOOK_EFFECT in note for note in said)
 
 
 def test_names_that_completion_remembers_are_forgotten_after_a_write(connection, carry_out, azure):

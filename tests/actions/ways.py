@@ -16,8 +16,8 @@ refused = pytest.mark.parametrize(
     ("name", "error"),
     [
         ("throttled", errors.Throttled),
-        ("unavailable", errors.WriteNotApplied),
-        ("dropped-before-write", errors.WriteNotApplied),
+        ("unavailable", errors.WriteOutcomeUnknown),
+        ("dropped-before-write", errors.WriteOutcomeUnknown),
     ],
 )
 

@@ -6,8 +6,8 @@ import pytest
 
 from adxmi_jupyter import errors
 from adxmi_jupyter.actions.identities import found, plan_assignment, plan_removal
-from adxmi_jupyter.actions.identity_writes import begin
-from adxmi_jupyter.actions.operations import wait, wait_for_all
+from adxmi_jupyter.actions.identity_writes import apply
+from adxmi_jupyter.actions.operations import wait_for_all
 from tests.actions.ways import AFTER, BEFORE, each_way, lost, refused, unread
 
 WISH = {"assign": ("mi-stranger", True), "remove": ("mi-export", False)}
@@ -15,7 +15,7 @@ WISH = {"assign": ("mi-stranger", True), "remove": ("mi-export", False)}
 
 def by_somebody_else(connection, make, name):
     change = make(connection, [one.identity for one in found(connection, [name])])
-    wait(connection, begin(connection, change))
+    apply(connection, change)
 
 
 @each_way

@@ -3,8 +3,7 @@
 import pytest
 
 from adxmi_jupyter.actions.identities import found, plan_assignment
-from adxmi_jupyter.actions.identity_writes import begin
-from adxmi_jupyter.actions.operations import wait
+from adxmi_jupyter.actions.identity_writes import apply
 from adxmi_jupyter.errors import UnknownCommand
 from adxmi_jupyter.forms.submission import Phase
 from adxmi_jupyter.magics.call import Call
@@ -192,7 +191,7 @@ def test_when_somebody_else_changed_the_cluster_the_form_shows_it_and_keeps_the_
     azure.world.add_identity("mi-other", assigned=False)
     tick(identity_form, "mi-stranger").value = True
     other = plan_assignment(connection, [found(connection, ["mi-other"])[0].identity])
-    wait(connection, begin(connection, other))
+    apply(connection, other)
 
     identity_form.bar.apply.click()
 

@@ -145,7 +145,7 @@ def other_change(connection, azure):
     """Begin another change of the cluster, which goes on for a while."""
     azure.arm.polls = 6
     stranger = [i for i in visible(connection) if i.display_name == "mi-stranger"]
-    identity_writes.begin(connection, plan_assignment(connection, stranger))
+    identity_writes.apply(connection, plan_assignment(connection, stranger), waits=False)
     azure.arm.polls = 1
 
 
