@@ -41,12 +41,13 @@ def apply(
     dependents: Sequence[Dependent] = (),
     waits: bool = True,
     tell: Tell | None = None,
+    hint: str = "",
 ) -> tuple[str, ...]:
     """Carry out a planned change, and return what there is to say.
 
-    Without `waits` it returns as soon as Azure has begun it. `tell` hears how far Azure is, and
-    that another change of the cluster has to be waited for; without it, a bar shows the one, and
-    the user gets a note of the other.
+    Without `waits` it returns as soon as Azure has begun it. `tell` hears how far Azure is, with
+    `hint` behind, and that another change of the cluster has to be waited for; without it, a bar
+    shows the one, and the user gets a note of the other.
 
     Raises
     ------
@@ -68,12 +69,17 @@ def apply(
     """
     if change.removed and not confirmed:
         raise _unconfirmed(change, dependents)
-    written = writing.carry_out(connection, _write(connection, change, waits=waits, tell=tell))
-    return written.notes
+    write = _write(connection, change, waits=waits, tell=tell, hint=hint)
+    return writing.carry_out(connection, write).notes
 
 
 def _write(
-    connection: Connection, change: AssignmentChange, *, waits: bool, tell: Tell | None
+    connection: Connection,
+    change: AssignmentChange,
+    *,
+    waits: bool,
+    tell: Tell | None,
+    hint: str,
 ) -> Write[AssignedIdentities]:
     before = change.before
 
@@ -82,7 +88,7 @@ def _write(
             before.cluster_id, change.body, before.etag, described(change)
         )
 
-    sending = Sending(connection, begin, tell)
+    sending = Sending(connection, begin, tell, hint)
     there = as_noted(before)
     gone = {_key(one) for one in change.removed}
     new = {_key(one) for one in change.added}

@@ -75,7 +75,7 @@ def _assign(connection: Connection, repair: AssignIdentity, tell: Tell) -> Mende
     change = identities.plan_assignment(connection, [found.identity])
     if not change.added:
         return Mended((f"{found.identity.label} is assigned already",), ())
-    notes = identity_writes.apply(connection, change, tell=lambda line: tell(f"{line}{_HOW_LONG}"))
+    notes = identity_writes.apply(connection, change, tell=tell, hint=_HOW_LONG)
     known = (*change.before.all, *change.added)
     told = (*notes, *(f"assigned to the cluster: {one.label}" for one in change.added))
     word = word_among(found.identity, known, lambda one: one.object_id, found.identity.object_id)

@@ -39,13 +39,16 @@ Begin = Callable[[], "Operation"]
 class Sending:
     """A request on its way: it may have to be sent again, since a cluster makes one change at once.
 
-    `begin` sends it. `tell` hears how far it is; without it, a bar shows that.
+    `begin` sends it. `tell` hears how far it is, with `hint` behind; without it, a bar shows that.
     """
 
-    def __init__(self, connection: Connection, begin: Begin, tell: Tell | None = None) -> None:
+    def __init__(
+        self, connection: Connection, begin: Begin, tell: Tell | None = None, hint: str = ""
+    ) -> None:
         self._connection = connection
         self._begin = begin
         self._tell = tell
+        self._hint = hint
         self._operation: Operation | None = None
 
     @property
@@ -77,8 +80,8 @@ class Sending:
         self._operation = began
         known.append(began)
         if waits:
-            tell = self._tell
-            heard = (lambda state: tell(f"{began.what}: {state}")) if tell else None
+            tell, hint = self._tell, self._hint
+            heard = (lambda state: tell(f"{began.what}: {state}{hint}")) if tell else None
             wait(self._connection, began, heard)
         return None if began.is_done else Progress.UNDER_WAY
 

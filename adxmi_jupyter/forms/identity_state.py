@@ -245,7 +245,8 @@ class IdentityState:
             change,
             confirmed=confirmed,
             dependents=self._depending.found,
-            tell=lambda line: tell(f"{line}{_HOW_LONG}"),
+            tell=tell,
+            hint=_HOW_LONG,
         )
 
     def _finished(self, change: AssignmentChange, said: tuple[str, ...]) -> Applied:

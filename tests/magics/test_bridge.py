@@ -121,7 +121,7 @@ def test_the_error_of_a_cell_names_the_cell_magic(magic):
 
 
 def test_a_fix_that_repeats_the_line_is_the_line(magic, azure):
-    azure.faults.add("dropped-before-write", match=".delete", times=None)
+    azure.faults.add("unavailable", match=".delete", times=None)
 
     with pytest.raises(WriteNotApplied) as caught:
         magic('policy delete --database "Tom\'s Lab" --yes')

@@ -1,9 +1,10 @@
+from dataclasses import replace
+
 import pytest
 
 from adxmi_jupyter import errors
-from adxmi_jupyter.actions.identities import assigned, plan_assignment, visible
-from adxmi_jupyter.actions.identity_writes import begin
-from adxmi_jupyter.actions.operations import wait
+from adxmi_jupyter.actions.identities import assigned, plan_assignment, plan_removal, visible
+from adxmi_jupyter.actions.identity_writes import apply
 from adxmi_jupyter.model.azure_shapes import FOUND_CLUSTER
 from adxmi_jupyter.model.shape import Shape, required, resource_id
 from adxmi_jupyter.service.address import parse_address
@@ -66,27 +67,24 @@ def test_lists_come_page_by_page(connection, azure):
 
 def test_another_change_under_way_is_waited_for_and_said(connection, azure, change, said):
     azure.arm.polls = 3
-    first = begin(connection, change)
-    ingest = [i for i in visible(connection) if i.display_name == "mi-ingest"]
-    again = plan_assignment(connection, ingest)
-    assert again.is_empty
+    apply(connection, change, waits=False)
+    removal = plan_removal(connection, list(assigned(connection).users))
 
-    connection.resource_manager.change_identities(
-        again.before.cluster_id, {"type": "None"}, "", "removing everything"
-    ).wait(10)
+    of_any_version = replace(removal, before=replace(removal.before, etag=""))
+
+    apply(connection, of_any_version, confirmed=True)
 
     assert said[-1] == "the cluster is busy with another change: waiting until it is free"
-    assert first.is_done or first.wait(5)
-    assert assigned_names(connection) == []
+    assert assigned_names(connection) == ["contoso"]
 
 
 def test_a_wait_for_others_ends(connection, azure, change, monkeypatch):
     monkeypatch.setattr("adxmi_jupyter.service.resource_manager._LONGEST_WAIT_FOR_OTHERS", -1)
     azure.arm.polls = 50
-    begin(connection, change)
+    apply(connection, change, waits=False)
 
     with pytest.raises(errors.ClusterBusy) as raised:
-        begin(connection, change)
+        apply(connection, change, waits=False)
 
     assert raised.value.service.code in {"RequestConflict", "ServiceIsInMaintenance"}
 
@@ -94,7 +92,7 @@ def test_a_wait_for_others_ends(connection, azure, change, monkeypatch):
 def test_maintenance_is_waited_out(connection, azure, change):
     azure.faults.add("in-maintenance")
 
-    wait(connection, begin(connection, change))
+    apply(connection, change)
 
     assert "mi-stranger" in assigned_names(connection)
 
