@@ -13,7 +13,6 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.parse import unquote
 
 from adxmi_jupyter.errors import (
     AdxmiError,
@@ -29,8 +28,8 @@ from adxmi_jupyter.model.azure_shapes import (
     SYSTEM_IDENTITY,
 )
 from adxmi_jupyter.model.kql import string_literal
-from adxmi_jupyter.service.arm_failures import typed, typed_answer, unreadable
-from adxmi_jupyter.service.failures import decoded
+from adxmi_jupyter.service.arm_answers import codes_of, is_same_path, object_in
+from adxmi_jupyter.service.arm_failures import typed, typed_answer
 from adxmi_jupyter.service.patience import repeat
 
 if TYPE_CHECKING:
@@ -242,7 +241,7 @@ class ResourceManager:
 
         """
         found = shape.of_object(self._sent("GET", path, version))
-        if "id" in found and not _same_path(found["id"], path):
+        if "id" in found and not is_same_path(found["id"], path):
             raise shape.unreadable("it is about something else than what was asked for")
         return found
 
@@ -282,7 +281,7 @@ class ResourceManager:
             try:
                 answer = self._sent("POST", path, GRAPH_VERSION, body)
             except CommandRefused as refusal:
-                if _NOTHING_TO_SEE not in _codes(refusal.service.payload):
+                if _NOTHING_TO_SEE not in codes_of(refusal.service.payload):
                     raise
                 return rows
             page = shape.of_items(answer.get("data"))
@@ -432,41 +431,4 @@ class ResourceManager:
             raise typed(failure, "Azure Resource Manager") from failure
         if response.status_code >= HTTPStatus.BAD_REQUEST:
             raise typed_answer(response)
-        return _object(response)
-
-
-def _in_camel_case(value: Any) -> Any:
-    """Return JSON with keys as Azure documents them: some versions begin some with a capital."""
-    if isinstance(value, list):
-        return [_in_camel_case(item) for item in value]
-    if not isinstance(value, dict):
-        return value
-    return {f"{key[:1].lower()}{key[1:]}": _in_camel_case(item) for key, item in value.items()}
-
-
-def _same_path(told: str, asked: str) -> bool:
-    # Azure spells the names of types now with a capital, now without.
-    return told.strip("/").casefold() == unquote(asked).strip("/").casefold()
-
-
-def _codes(error: Any) -> set[str]:
-    listed = error.get("details")
-    details = (
-        [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
-    )
-    return {str(each.get("code")) for each in (error, *details)}
-
-
-def _object(response: Any) -> dict[str, Any]:
-    """Return the object that an answer holds: only a 200 has one, and no error is one."""
-    try:
-        answer = _in_camel_case(decoded(response))
-    except RecursionError:
-        raise unreadable("it is nested too deeply") from None
-    if response.status_code != HTTPStatus.OK:
-        raise unreadable(f"HTTP {response.status_code}, where an answer has HTTP 200")
-    if not isinstance(answer, dict):
-        raise unreadable("it is not a JSON object")
-    if answer.get("error") is not None:
-        raise unreadable("HTTP 200 with an error in it")
-    return answer
+        return object_in(response)
