@@ -21,6 +21,7 @@ from adxmi_jupyter.magics.call import CONSOLE_PROGRAM, NOTEBOOK_PROGRAM, Call, F
 from adxmi_jupyter.magics.hidden import hidden_values
 from adxmi_jupyter.magics.options import common_options
 from adxmi_jupyter.masking import as_written, hiding
+from adxmi_jupyter.model.body.text import checked_text
 from adxmi_jupyter.model.declaration.registry import nouns
 
 if TYPE_CHECKING:
@@ -293,6 +294,8 @@ def run(call: Call, arguments: Sequence[str]) -> object:
 
 
 def _run(call: Call, arguments: Sequence[str]) -> object:
+    for word in arguments:
+        checked_text(word, "a word of the line")
     try:
         with tree.make_context(call.front.program, list(arguments), obj=call) as context:
             result = context.command.invoke(context)

@@ -38,3 +38,11 @@ def test_the_name_of_a_megabyte_is_shortened(magic):
 
     assert raised.value.what.startswith(f"there is no verb '{'q' * 43}")
     assert len(raised.value.what) < 200
+
+
+@pytest.mark.parametrize("name", ["a\0b", "a\udcffb"])
+def test_a_word_that_no_service_could_read_is_refused(magic, name):
+    with pytest.raises(errors.MalformedBody) as raised:
+        magic(f"policy show --database {name}")
+
+    assert raised.value.what == "a word of the line is not text"
