@@ -193,9 +193,14 @@ def test_what_names_no_identity_is_an_error_and_changes_nothing(state, reference
 
 
 def test_two_identities_of_one_name_can_be_told_apart(azure, state):
-    azure.world.add_identity("twin", assigned=False, object_id="1" * 36)
     azure.world.add_identity(
-        "twin", assigned=False, object_id="2" * 36, resource_group="shared-identities"
+        "twin", assigned=False, object_id="11111111-1111-4111-8111-111111111111"
+    )
+    azure.world.add_identity(
+        "twin",
+        assigned=False,
+        object_id="22222222-2222-4222-8222-222222222222",
+        resource_group="shared-identities",
     )
     state.reload()
 
