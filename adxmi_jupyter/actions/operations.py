@@ -5,6 +5,7 @@ Source: *Track asynchronous Azure operations* (Azure Resource Manager docs).
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ from adxmi_jupyter.errors import (
     ConnectionFailure,
     OperationContinues,
     ServiceRefusal,
+    UnreadableAnswer,
     WriteOutcomeUnknown,
 )
 
@@ -26,6 +28,17 @@ if TYPE_CHECKING:
     from adxmi_jupyter.service.resource_manager import Operation
 
 _LOOK_EVERY = 0.2
+_LONGEST, _LONGEST_UNKNOWN = 3600.0, 20.0
+"""Seconds for an operation; the second for one of which Azure tells a word that nobody knows.
+
+The SDK takes every word but those for an end for one that is under way.
+"""
+_UNDER_WAY = frozenset(
+    {
+        *("accepted", "creating", "deleting", "inprogress", "moving", "pending", "provisioning"),
+        *("resolving", "running", "starting", "stopping", "updating"),
+    }
+)
 _SHOW_AFTER = 1.0
 _BAR = "{desc}: {postfix} {elapsed}"
 
@@ -107,8 +120,10 @@ def wait(connection: Connection, operation: Operation, tell: Tell | None = None)
     every = min(_LOOK_EVERY, connection.resource_manager.poll_every)
     try:
         with telling(operation.what, tell) as told:
+            start = time.monotonic()
             while not operation.wait(every):
                 told(operation.state)
+                _refuse_endless(operation, time.monotonic() - start)
     except KeyboardInterrupt as interrupt:
         raise OperationContinues(
             f"{operation.what}: you interrupted the waiting, Azure goes on",
@@ -128,6 +143,17 @@ def wait(connection: Connection, operation: Operation, tell: Tell | None = None)
     finally:
         connection.forget()
         connection.assigned_when_last_seen = None
+
+
+def _refuse_endless(operation: Operation, seconds: float) -> None:
+    """Raise UnreadableAnswer for an operation that is under way for longer than can be."""
+    is_known = operation.state.lower() in _UNDER_WAY
+    if seconds > (_LONGEST if is_known else _LONGEST_UNKNOWN):
+        raise UnreadableAnswer(
+            "Azure does not tell the end",
+            why=f"its word for how far it is has been {operation.state!r} for {seconds:.0f} s",
+            fix=operation.look,
+        )
 
 
 @contextmanager

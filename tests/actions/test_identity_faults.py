@@ -9,6 +9,8 @@ from adxmi_jupyter.actions.dependents import dependents
 from adxmi_jupyter.actions.identities import assigned, found, plan_assignment, plan_removal
 from adxmi_jupyter.actions.identity_writes import apply
 from adxmi_jupyter.actions.operations import operations_frame, wait_for_all
+from tests.faults import catalogue
+from tests.faults.messages import target
 from tests.actions.ways import AFTER, BEFORE, each_way, followed, lost, refused, unread
 
 PLANS = {"assign": (plan_assignment, "mi-stranger"), "remove": (plan_removal, "mi-export")}
@@ -144,3 +146,16 @@ def test_what_depends_is_unseen_where_the_cluster_does_not_answer(connection, fa
     depending = dependents(connection, ingest)
 
     assert any(what.startswith(unseen) for what in depending.unseen)
+
+
+def test_a_state_that_nobody_knows_is_not_waited_for_for_ever(proxied, proxy, monkeypatch):
+    monkeypatch.setattr("adxmi_jupyter.actions.operations._LONGEST_UNKNOWN", 0)
+    stranger = [one.identity for one in found(proxied, ["mi-stranger"])]
+    change = plan_assignment(proxied, stranger)
+    odd = catalogue.answered(200, b'{"status": "Pondering"}', name="an odd state")
+    proxy.strike(odd, target("operationResults"))
+
+    with pytest.raises(errors.WriteOutcomeUnknown) as raised:
+        apply(proxied, change)
+
+    assert "'Pondering'" in raised.value.why
