@@ -9,9 +9,9 @@ from adxmi_jupyter.actions.dependents import dependents
 from adxmi_jupyter.actions.identities import assigned, found, plan_assignment, plan_removal
 from adxmi_jupyter.actions.identity_writes import apply
 from adxmi_jupyter.actions.operations import operations_frame, wait_for_all
+from tests.actions.ways import AFTER, BEFORE, each_way, followed, lost, refused, unread
 from tests.faults import catalogue
 from tests.faults.messages import target
-from tests.actions.ways import AFTER, BEFORE, each_way, followed, lost, refused, unread
 
 PLANS = {"assign": (plan_assignment, "mi-stranger"), "remove": (plan_removal, "mi-export")}
 

@@ -7,7 +7,7 @@ SEED, RUNS = 7, 60
 def test_a_sample_of_verbs_and_faults_gives_no_traceback_and_no_false_finding():
     found = list(verdicts(pairs(SEED, RUNS), SEED))
 
-    assert [one for one in found if one.wrong in {"traceback", "hang", "misjudged"}] == []
+    assert [one for one in found if one.wrong] == []
     assert sum(one.struck for one in found) > RUNS / 2
 
 
