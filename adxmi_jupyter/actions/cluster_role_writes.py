@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from adxmi_jupyter.actions.role_change import RoleChange
     from adxmi_jupyter.actions.writing import Progress
     from adxmi_jupyter.service.connection import Connection
-    from adxmi_jupyter.service.resource_manager import Operation
+    from adxmi_jupyter.service.operation import Operation
 
 CLUSTER_ROLE = "cluster role"
 _SIGNS = {GRANT: "+", REVOKE: "-"}

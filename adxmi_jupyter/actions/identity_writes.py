@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from adxmi_jupyter.model.assignment import AssignedIdentities, AssignmentChange
     from adxmi_jupyter.model.identity import ManagedIdentity
     from adxmi_jupyter.service.connection import Connection
-    from adxmi_jupyter.service.resource_manager import Operation
+    from adxmi_jupyter.service.operation import Operation
 
 IDENTITY = "identity"
 

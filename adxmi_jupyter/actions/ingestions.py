@@ -57,6 +57,29 @@ def queue(
     address = _address(product.blob)
     where = _table(database, product.table)
     before, unseen = _seen(connection, database, where)
+    status = _queued(connection, database, product, write, say)
+    if not unseen:
+        now, unseen = _seen(connection, database, where)
+        new = [one for one in now if one not in before]
+        for failure in new:
+            if _address(str(cell(failure, "IngestionSourcePath"))).lower() == address.lower():
+                raise failed(f"the ingestion of {address} into {product.table}", failure)
+    look = f".show ingestion failures | {where}"
+    say(f"it is queued, not ingested yet; if that fails, this tells: {look}")
+    if unseen:
+        say(f"whether it has failed already could not be looked up: {unseen}")
+    columns = dict.fromkeys(("database", "table", "blob", "status"), TEXT)
+    return fixed_frame(columns, [(database, product.table, product.blob, status)])
+
+
+def _queued(
+    connection: Connection,
+    database: str,
+    product: QueuedIngestion,
+    write: WorkflowWrite,
+    say: Callable[[str], None],
+) -> str:
+    """Queue the blob as any write is carried out; return the client's word for how that went."""
     status: list[str] = []
 
     def send() -> None:
@@ -80,18 +103,7 @@ def queue(
     )
     for note in written.notes:
         say(note)
-    if not unseen:
-        now, unseen = _seen(connection, database, where)
-        new = [one for one in now if one not in before]
-        for failure in new:
-            if _address(str(cell(failure, "IngestionSourcePath"))).lower() == address.lower():
-                raise failed(f"the ingestion of {address} into {product.table}", failure)
-    look = f".show ingestion failures | {where}"
-    say(f"it is queued, not ingested yet; if that fails, this tells: {look}")
-    if unseen:
-        say(f"whether it has failed already could not be looked up: {unseen}")
-    columns = dict.fromkeys(("database", "table", "blob", "status"), TEXT)
-    return fixed_frame(columns, [(database, product.table, product.blob, status[0])])
+    return status[0]
 
 
 def _table(database: str, table: str) -> str:

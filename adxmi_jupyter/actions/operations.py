@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from adxmi_jupyter.service.connection import Connection
-    from adxmi_jupyter.service.resource_manager import Operation
+    from adxmi_jupyter.service.operation import Operation
 
 _LOOK_EVERY = 0.2
 _LONGEST, _LONGEST_UNKNOWN = 3600.0, 20.0

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from adxmi_jupyter.service.embedded import EmbeddedService
     from adxmi_jupyter.service.kusto import Kusto
     from adxmi_jupyter.service.lock import ClusterLock
-    from adxmi_jupyter.service.resource_manager import Operation
+    from adxmi_jupyter.service.operation import Operation
 
 # Seconds between two looks at a running operation; the real one takes minutes.
 _POLL_EVERY = {True: 0.05, False: 5.0}

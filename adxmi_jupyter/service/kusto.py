@@ -300,6 +300,17 @@ def make_client(
         Of each request.
 
     """
+    azure_log = logging.getLogger("azure")
+    if not azure_log.handlers:  # else Python prints the SDK's warnings into people's notebooks
+        azure_log.addHandler(logging.NullHandler())
+    builder = authenticate(uri)
+    builder.application_for_tracing = "adxmi_jupyter"
+    builder.user_name_for_tracing = "[none]"  # else the name of your account on this machine
+    return _bounded_client(uri, builder, limits, loopback=loopback)
+
+
+def _bounded_client(uri: str, builder: Any, limits: Limits, *, loopback: bool) -> KustoClient:
+    """Make the SDK's client with a transport of ours: there is no public way to give it one."""
     from azure.kusto.data import KustoClient
     from azure.kusto.data.exceptions import KustoClientInvalidConnectionStringException
 
@@ -336,10 +347,4 @@ def make_client(
                 raise unreadable_answer("its last frame is missing")
             return KustoClient._kusto_parse_by_endpoint(endpoint, response_json)  # noqa: SLF001
 
-    azure_log = logging.getLogger("azure")
-    if not azure_log.handlers:  # else Python prints the SDK's warnings into people's notebooks
-        azure_log.addHandler(logging.NullHandler())
-    builder = authenticate(uri)
-    builder.application_for_tracing = "adxmi_jupyter"
-    builder.user_name_for_tracing = "[none]"  # else the name of your account on this machine
     return cast("KustoClient", Client(builder))

@@ -9,16 +9,13 @@ Source: REST references of Microsoft.Kusto, Microsoft.ManagedIdentity, Microsoft
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from adxmi_jupyter.errors import (
-    AdxmiError,
     ClusterBusy,
     CommandRefused,
-    OperationFailed,
     ResourceNotFound,
 )
 from adxmi_jupyter.model.azure_shapes import (
@@ -30,12 +27,15 @@ from adxmi_jupyter.model.azure_shapes import (
 from adxmi_jupyter.model.kql import string_literal
 from adxmi_jupyter.service.arm_answers import codes_of, is_same_path, object_in
 from adxmi_jupyter.service.arm_failures import typed, typed_answer
+from adxmi_jupyter.service.operation import Evidence, Operation
 from adxmi_jupyter.service.patience import repeat
 
 if TYPE_CHECKING:
-    from azure.core.polling import LROPoller
     from azure.mgmt.kusto import KustoManagementClient
 
+    from adxmi_jupyter.errors import (
+        AdxmiError,
+    )
     from adxmi_jupyter.model.shape import Shape
 
 Result = TypeVar("Result")
@@ -52,119 +52,6 @@ _MOST_PAGES = 10_000  # of 100 resources or more, each
 _LONGEST_WAIT_FOR_OTHERS = 300.0
 # Requests by path name their subscription themselves; the client wants one all the same.
 _ANY_SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
-
-
-class Evidence:
-    """Whether an answer said, in words of Azure, that a change of a resource was carried out.
-
-    The SDK takes any good status for that, a gateway's empty page too.
-    """
-
-    def __init__(self, resource_id: str) -> None:
-        self._resource_id = resource_id
-        self.is_there = False
-
-    def look_at(self, response: Any) -> None:
-        """Look at one answer: the SDK's hook for each of a change and of the questions after it."""
-        answer = response.http_response
-        if answer.status_code >= HTTPStatus.BAD_REQUEST:
-            return
-        try:
-            told = json.loads(answer.read())
-        except (ValueError, RecursionError):
-            return
-        if not isinstance(told, dict):
-            return
-        is_resource = str(told.get("id")).lower() == self._resource_id.lower()
-        state = (told.get("properties") or {}) if is_resource else {}
-        word = told.get("status") or (isinstance(state, dict) and state.get("provisioningState"))
-        self.is_there = self.is_there or str(word).lower() == "succeeded"
-
-
-class Operation:
-    """A change of a cluster that Azure is carrying out; it takes minutes there.
-
-    `look` is the line that shows what has become of it.
-    """
-
-    def __init__(
-        self,
-        what: str,
-        poller: LROPoller[Any],
-        evidence: Evidence,
-        look: str = "%adxmi identity list",
-    ) -> None:
-        self.what = what
-        self.look = look
-        self._poller = poller
-        self._evidence = evidence
-
-    @property
-    def is_proved(self) -> bool:
-        """Whether Azure itself said that it is carried out; a good status alone does not."""
-        return self._evidence.is_there
-
-    @property
-    def state(self) -> str:
-        """The service's own word for how far it is, such as ``InProgress`` or ``Succeeded``.
-
-        ``unknown`` when asking for it failed: the SDK takes that for a failure of the change.
-        """
-        word = str(self._poller.status())
-        return "unknown" if self._is_lost and not _is_success(word) else word
-
-    @property
-    def has_succeeded(self) -> bool:
-        """Whether the service said that the change is carried out."""
-        return _is_success(self.state)
-
-    @property
-    def is_done(self) -> bool:
-        """Whether Azure has finished, well or not, or can be asked no more."""
-        return bool(self._poller.done())
-
-    @property
-    def _is_lost(self) -> bool:
-        if not self.is_done:
-            return False
-        try:
-            self.wait(0)
-        except (OperationFailed, ClusterBusy):
-            return False
-        except AdxmiError:
-            return True
-        return False
-
-    def wait(self, seconds: float) -> bool:
-        """Wait for the end at most so long; return whether it has come.
-
-        Raises
-        ------
-        OperationFailed
-            Azure gave the change up; its words are kept.
-        ClusterBusy
-            Azure gave way to another change of the cluster.
-        ConnectionFailure, ServiceRefusal
-            Asking how far it is failed.
-
-        """
-        try:
-            self._poller.wait(seconds)
-            if self.is_done:
-                self._poller.result()
-        except Exception as failure:
-            raise self._typed(failure) from failure
-        return self.is_done
-
-    def _typed(self, failure: Exception) -> AdxmiError:
-        error = typed(failure, self.what)
-        if isinstance(error, OperationFailed):
-            error.fix = f"{self.look} shows what is there"
-        return error
-
-
-def _is_success(state: str) -> bool:
-    return state.lower() == "succeeded"
 
 
 class ResourceManager:

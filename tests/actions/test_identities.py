@@ -21,7 +21,7 @@ from adxmi_jupyter.actions.operations import operations_frame, wait_for_all
 from adxmi_jupyter.actions.policies import plan_grant, read_one
 from adxmi_jupyter.actions.policy_writes import apply
 from adxmi_jupyter.model.policy import Scope
-from adxmi_jupyter.service.resource_manager import Operation
+from adxmi_jupyter.service.operation import Operation
 
 SALES = Scope("Sales")
 
