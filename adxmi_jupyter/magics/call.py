@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -118,6 +118,14 @@ class Call:
 
         for note in settle_all(connection):
             self.say(note)
+
+    def alone(self, *, dry_run: bool) -> AbstractContextManager[None]:
+        """Keep other writers of this account away from reading the plan until it is carried out.
+
+        A plan that replaces a whole policy holds only for the policy that was read. A preview
+        keeps nobody away.
+        """
+        return nullcontext() if dry_run else self.connection.lock.held()
 
     @property
     def opened(self) -> Connection | None:

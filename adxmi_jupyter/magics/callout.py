@@ -122,8 +122,9 @@ def revoke(
     """Take a rule of the cluster back; the others and the predefined ones stay."""
     from adxmi_jupyter.actions.callouts import plan_revoke
 
-    change = plan_revoke(call.connection, callout_type, pattern)
-    return _write(call, change, dry_run=dry_run, confirmed=yes)
+    with call.alone(dry_run=dry_run):
+        change = plan_revoke(call.connection, callout_type, pattern)
+        return _write(call, change, dry_run=dry_run, confirmed=yes)
 
 
 def _write(

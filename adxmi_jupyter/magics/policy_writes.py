@@ -113,10 +113,10 @@ def revoke(
             fix=f"add --usage USAGE[,…] or --every-usage: {call.again(more='--every-usage')}",
         )
     names = None if every_usage else checked(usages, allow_unknown=True)
-    change = plan_revoke(
-        call.connection, scope, resolved(call.connection, identities, scope), names
-    )
-    return _write(call, change, dry_run=dry_run, confirmed=yes)
+    found = resolved(call.connection, identities, scope)
+    with call.alone(dry_run=dry_run):
+        change = plan_revoke(call.connection, scope, found, names)
+        return _write(call, change, dry_run=dry_run, confirmed=yes)
 
 
 @verb(
@@ -153,8 +153,10 @@ def alter(
 
     scope = write_scope(call, database, cluster=cluster)
     wanted, notes = body(call, file, allow_unknown_usage=allow_unknown_usage)
-    change = plan_alter(call.connection, scope, wanted)
-    return _write(call, replace(change, notes=notes + change.notes), dry_run=dry_run, confirmed=yes)
+    with call.alone(dry_run=dry_run):
+        change = plan_alter(call.connection, scope, wanted)
+        noted = replace(change, notes=notes + change.notes)
+        return _write(call, noted, dry_run=dry_run, confirmed=yes)
 
 
 @verb(
@@ -205,8 +207,9 @@ def delete(call: Call, *, database: str, cluster: bool, dry_run: bool, yes: bool
     from adxmi_jupyter.actions.policies import plan_delete
 
     scope = write_scope(call, database, cluster=cluster)
-    change = plan_delete(call.connection, scope)
-    return _write(call, change, dry_run=dry_run, confirmed=yes)
+    with call.alone(dry_run=dry_run):
+        change = plan_delete(call.connection, scope)
+        return _write(call, change, dry_run=dry_run, confirmed=yes)
 
 
 @verb(
@@ -225,8 +228,9 @@ def undo(call: Call, *, entry: int | None, dry_run: bool, yes: bool) -> pd.DataF
     """Restore the policy from before a write: the last one, or entry ID."""
     from adxmi_jupyter.actions.history import plan_undo
 
-    change = plan_undo(call.connection, entry)
-    return _write(call, change, dry_run=dry_run, confirmed=yes)
+    with call.alone(dry_run=dry_run):
+        change = plan_undo(call.connection, entry)
+        return _write(call, change, dry_run=dry_run, confirmed=yes)
 
 
 _SIGNS = {"added": "+", "removed": "-"}

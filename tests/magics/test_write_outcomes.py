@@ -6,10 +6,12 @@ import signal
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from adxmi_jupyter import errors
+from adxmi_jupyter.magics.console import execute
 from tests.faults import catalogue
 from tests.faults.messages import statement, target
 
@@ -204,3 +206,22 @@ def test_an_account_without_a_home_has_a_history_all_the_same(azure, tmp_path):
 
     assert (granted.returncode, granted.stderr.splitlines()[-1]) == (0, "undo: adxmi policy undo 1")
     assert "mi-ingest + AzureAI" in history.stdout
+
+
+def test_clients_on_one_policy_follow_one_another(azure, monkeypatch):
+    usages = ("NativeIngestion", "ExternalTable", "DataConnection", "AutomatedFlows")
+    clients = [(who, usage) for who in ("mi-ingest", "mi-export") for usage in usages]
+    monkeypatch.setenv("ADXMI_CLUSTER", azure.kusto_uri)
+
+    def client(identity_and_usage):
+        who, usage = identity_and_usage
+        about = ["--database", "Sales", "--identity", who, "--usage", usage]
+        grant, revoke = ["policy", "grant", *about], ["policy", "revoke", *about, "--yes"]
+        return [execute(line) for line in (grant, revoke, grant)]
+
+    with ThreadPoolExecutor(len(clients)) as pool:
+        codes = list(pool.map(client, clients))
+
+    policy = azure.world.cluster.databases["Sales"].policy
+    assert codes == [[0, 0, 0]] * len(clients)
+    assert {(item.display_name, usage) for item in policy for usage in item.usages} >= set(clients)
