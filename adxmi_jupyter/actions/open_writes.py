@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 _MARGIN = 30.0
 """Seconds that a request may take longer than the service was told to work on it."""
 
+_LONG_AGO = 7 * 86400.0
+"""Seconds after which nothing that is there tells of a write any more."""
+
 Look = Callable[["Connection", "Entry"], tuple[Verdict, Any]]
 """Compares what is there with what a write was to bring about; returns what is there, too."""
 
@@ -50,7 +53,8 @@ def settle_all(connection: Connection) -> tuple[str, ...]:
         still_open = history.still_open()
     except HistoryUnavailable:  # whoever needs it will say so
         return ()
-    notes = [_settled(connection, history, entry) for entry in still_open]
+    recent = [entry for entry in still_open if entry.age < _LONG_AGO]
+    notes = [_settled(connection, history, entry) for entry in recent]
     connection.has_open_writes = "" in notes
     return tuple(filter(None, notes))
 

@@ -135,6 +135,18 @@ def test_once_the_service_must_have_given_it_up_it_did_not_happen(proxied, proxy
     assert not proxied.has_open_writes
 
 
+def test_a_write_of_long_ago_is_not_looked_at_again(proxied, proxy):
+    proxy.strike(catalogue.late(), is_a_write)
+    with pytest.raises(WriteOutcomeUnknown):
+        revoke(proxied)()
+    make_older(proxied, 8 * 86400)
+    proxy.requests.clear()
+
+    assert settle_all(proxied) == ()
+    assert proxy.requests == []
+    assert outcomes(proxied) == ["unknown"]
+
+
 def test_what_cannot_be_looked_at_stays_open(proxied, proxy, write):
     with pytest.raises(WriteOutcomeUnknown):
         write()
