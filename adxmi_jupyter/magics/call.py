@@ -72,7 +72,8 @@ class Call:
     `is_body_as_typed` tells whether no variable was put into the body;
     `written` maps the values of variables to how the user wrote them, for error texts, and
     `in_body` those of the body;
-    `forms` maps each spelling of the verb's options to all there is to know about it.
+    `forms` maps each spelling of the verb's options to all there is to know about it;
+    `has_looked` tells whether it was looked what has become of open writes.
     """
 
     front: FrontEnd
@@ -85,6 +86,7 @@ class Call:
     out: str = ""
     show_stack: bool = False
     forms: Mapping[str, Form] = field(default_factory=dict)
+    has_looked: bool = False
 
     @property
     def is_console(self) -> bool:
@@ -100,14 +102,15 @@ class Call:
         connections = self.front.connections
         name = self.connection_name
         connection = connections.get(name) if name else connections.current()
-        if connection.has_open_writes:
+        if connection.has_open_writes and not self.has_looked:
             self._settle_open_writes(connection)
+        self.has_looked = True
         return connection
 
     def _settle_open_writes(self, connection: Connection) -> None:
         from adxmi_jupyter.actions.journal import Journal
 
-        connection.has_open_writes = False  # asked once for each line, whatever comes of it
+        connection.has_open_writes = False
         try:
             still_open = Journal(connection.history_file).still_open()
         except HistoryUnavailable:  # a read does not need it, and a write will say so

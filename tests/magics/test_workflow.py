@@ -172,7 +172,10 @@ def test_without_waiting_the_connection_is_listed_among_the_operations(magic, az
     done = magic("identity operations --wait")
 
     assert list(begun["done"]) == [False]
-    assert said()[-1] == "Azure goes on; %adxmi identity operations tells how far it is"
+    assert said()[-2:] == [
+        "Azure goes on; %adxmi identity operations tells how far it is",
+        "write 1 (data connection create, Sales), which was open: it took effect",
+    ]
     assert list(done["operation"]) == ["creating the data connection edge"]
     assert list(done["state"]) == ["Succeeded"]
 

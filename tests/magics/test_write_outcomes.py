@@ -157,8 +157,12 @@ import resource, sys
 from adxmi_jupyter.magics import console
 real = console.Console.keep
 def keep(self, name, frame):
-    resource.setrlimit(resource.RLIMIT_FSIZE, (10, resource.RLIM_INFINITY))
-    real(self, name, frame)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10, hard))
+    try:
+        real(self, name, frame)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 console.Console.keep = keep
 console.main(sys.argv[1:])
 """
