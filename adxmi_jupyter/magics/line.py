@@ -14,7 +14,11 @@ from adxmi_jupyter.model.word import quoted
 
 __all__ = ["Pending", "Word", "quoted", "split", "split_pending"]
 
-_BRACES = re.compile(r"\{\{[^{}\n]*\}\}")
+_BLANKS = re.compile(r"\s*")
+# What is taken in one go: braces with all that is in them, and characters that mean nothing here.
+_BRACES = r"\{\{[^{}\n]*\}\}"
+_PIECE = re.compile(rf"""{_BRACES}|[^'"{{]+""")
+_BARE_PIECE = re.compile(rf"""{_BRACES}|[^'"{{\s]+""")
 _QUOTES = "'\""
 
 
@@ -68,7 +72,7 @@ def split_pending(line: str) -> tuple[tuple[Word, ...], Pending]:
     words: list[Word] = []
     place = 0
     while True:
-        place += len(line[place:]) - len(line[place:].lstrip())
+        place = _BLANKS.match(line, place).end()  # type: ignore[union-attr]
         word, quote = _word(line, place)
         place += len(word.raw)
         if place >= len(line):
@@ -77,14 +81,15 @@ def split_pending(line: str) -> tuple[tuple[Word, ...], Pending]:
 
 
 def _word(line: str, start: int) -> tuple[Word, str]:
-    text, quote, place = "", "", start
+    pieces: list[str] = []
+    quote, place = "", start
     while place < len(line):
-        character = line[place]
-        braces = _BRACES.match(line, place)
-        if braces:
-            text += braces.group()
-            place = braces.end()
+        found = _PIECE.match(line, place) if quote else _BARE_PIECE.match(line, place)
+        if found:
+            pieces.append(found.group())
+            place = found.end()
             continue
+        character = line[place]
         if not quote and character.isspace():
             break
         if character == quote:
@@ -92,6 +97,6 @@ def _word(line: str, start: int) -> tuple[Word, str]:
         elif not quote and character in _QUOTES:
             quote = character
         else:
-            text += character
+            pieces.append(character)
         place += 1
-    return Word(text, line[start:place], start), quote
+    return Word("".join(pieces), line[start:place], start), quote
