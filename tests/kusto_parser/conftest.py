@@ -42,7 +42,10 @@ def running_azure() -> Iterator[EmbeddedAzure]:
 def client(running_azure: EmbeddedAzure) -> Iterator[KustoClient]:
     """A client of a freshly seeded embedded Azure."""
     running_azure.reset()
-    builder = KustoConnectionStringBuilder.with_no_authentication(running_azure.kusto_uri)
+    token = f"embedded-admin.{running_azure.script_key}"  # scripts run for nobody else
+    builder = KustoConnectionStringBuilder.with_token_provider(
+        running_azure.kusto_uri, lambda: token
+    )
     with KustoClient(builder) as client:
         yield client
 

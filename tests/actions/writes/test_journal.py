@@ -6,6 +6,7 @@ import resource
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 import pytest
 
@@ -106,47 +107,45 @@ def test_what_an_older_version_noted_is_read(path):
     assert (entry.kind, entry.outcome, entry.after) == ("policy", "applied", "[1]")
 
 
-@pytest.fixture
-def full_disk(path):
-    """Let files grow by so many bytes and no more."""
+@contextmanager
+def room_for(path, more):
+    """Let files grow by so many bytes and no more, whoever writes them in this process."""
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-
-    def limit(more):
-        size = path.stat().st_size if path.exists() else 0
-        resource.setrlimit(resource.RLIMIT_FSIZE, (size + more, hard))
-
-    yield limit
-    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    size = path.stat().st_size if path.exists() else 0
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size + more, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 @pytest.mark.parametrize("room", [0, 1, 100, 300])
-def test_what_cannot_be_noted_is_not_sent(path, full_disk, room):
+def test_what_cannot_be_noted_is_not_sent(path, room):
     begin(Journal(path))
-    full_disk(room)
 
-    with pytest.raises(HistoryUnavailable) as caught:
+    with room_for(path, room), pytest.raises(HistoryUnavailable) as caught:
         begin(Journal(path))
 
     assert "full" in caught.value.why or "File too large" in caught.value.why
+    assert caught.value.what.endswith("so nothing was sent")
     assert len(told(path)) == 1
 
 
 @pytest.mark.parametrize("room", [0, 1, 50])
-def test_an_outcome_that_cannot_be_noted_is_no_error(path, full_disk, room):
+def test_an_outcome_that_cannot_be_noted_is_no_error(path, room):
     entry = begin(Journal(path))
-    full_disk(room)
 
-    trouble = Journal(path).settle(entry, journal.APPLIED)
+    with room_for(path, room):
+        trouble = Journal(path).settle(entry, journal.APPLIED)
 
     assert trouble.startswith("the history still calls it 'sent': OSError")
     assert told(path) == [(1, "grant", "sent")]
 
 
-def test_after_a_full_disk_the_history_goes_on(path, full_disk):
+def test_after_a_full_disk_the_history_goes_on(path):
     entry = begin(Journal(path))
-    full_disk(30)
-    Journal(path).settle(entry, journal.APPLIED)
-    full_disk(10_000)
+    with room_for(path, 30):
+        Journal(path).settle(entry, journal.APPLIED)
 
     later = begin(Journal(path), "revoke")
     Journal(path).settle(later, journal.REFUSED)
