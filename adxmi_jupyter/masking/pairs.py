@@ -30,6 +30,10 @@ _SAID = re.compile(
     r"(?:(?!(?<!\\)(?P=quote)).)++",
     re.IGNORECASE,
 )
+_OPTIONS_OF_OURS = {"--primary-key"}
+"""Options that are called like secrets, and are none: this one takes a column of a table."""
+_COLUMN = re.compile(r"(?P<quote>['\"]?)\w{1,128}+(?P=quote)\s*+[,)]")
+"""What follows the same in a command."""
 _BEFORE = 40
 """Characters in which the other words of a name stand: Shared Access Key."""
 _QUERY = re.compile(r"(?:[?;&]|&amp;)\Z")
@@ -67,6 +71,8 @@ def without_named(text: str) -> str:
 def _end_of_secret(text: str, found: re.Match[str]) -> int:
     """Return where the value behind a name ends; its beginning if it is none to hide."""
     begin, start = found.end(), found.start("name")
+    if found["name"] == "primarykey" and _is_property(text, start) and _COLUMN.match(text, begin):
+        return begin
     name = plain_name(text[max(start - _BEFORE, 0) : found.end("name")])
     is_prose = found["sign"] == ":" and not found["closing"]
     is_query = _QUERY.search(text, max(start - 5, 0), start) is not None
@@ -74,6 +80,11 @@ def _end_of_secret(text: str, found: re.Match[str]) -> int:
         return begin
     value = _value(text, found)
     return begin if _NOTHING.fullmatch(value.strip().strip("\"'")) else begin + len(value)
+
+
+def _is_property(text: str, start: int) -> bool:
+    """Tell whether a name stands in the list of a command's properties."""
+    return text[max(start - _BEFORE, 0) : start].rstrip().endswith(("(", ","))
 
 
 def _value(text: str, found: re.Match[str]) -> str:
@@ -104,6 +115,6 @@ def _element(found: re.Match[str]) -> str:
 
 
 def _option(found: re.Match[str]) -> str:
-    if not is_secret_name(found["name"]):
+    if found["name"] in _OPTIONS_OF_OURS or not is_secret_name(found["name"]):
         return found.group()
     return f"{found['name']}{found['blank']}{MASK}"

@@ -132,6 +132,9 @@ SHAPES = (*HEADERS, *FIELDS, *CONNECTION_STRINGS, *ADDRESSES, *BARE)
 
 GUID = "5b27c9d0-8e14-4a6b-9f35-c2d18e70a4b6"
 INNOCENT = (
+    "--primary-key OrderId has no meaning with --kind storage",
+    ".create external table T (A:long) kind=sql with (primarykey = OrderId, a = 1)",
+    "with (createifnotexists=true, primarykey='OrderId')",
     GUID,
     f"object ID {GUID}, client ID {GUID}",
     f"The managed identity '{GUID}' is not assigned to the cluster 'contoso'.",

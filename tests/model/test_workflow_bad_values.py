@@ -169,7 +169,7 @@ CASES = {
         {"parameters": '{"a": NaN}'},
         [
             "InvalidField: --parameters cannot be used: Parameters",
-            "  why: JSON has no NaN",
+            "  why: JSON has no NaN (line 1, column 7)",
             '  fix: --parameters \'{"@sku": "A1"}\'',
         ],
     ),
