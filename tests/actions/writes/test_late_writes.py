@@ -4,7 +4,17 @@ import json
 
 import pytest
 
-from adxmi_jupyter.actions import callouts, policies, role_writes, roles, workflow_writes
+from adxmi_jupyter.actions import (
+    callouts,
+    cluster_role_writes,
+    cluster_roles,
+    identities,
+    identity_writes,
+    policies,
+    role_writes,
+    roles,
+    workflow_writes,
+)
 from adxmi_jupyter.actions.history import plan_undo, writes_frame
 from adxmi_jupyter.actions.journal import Journal
 from adxmi_jupyter.actions.names import resolved
@@ -13,6 +23,7 @@ from adxmi_jupyter.actions.policy_writes import apply
 from adxmi_jupyter.actions.principals import find
 from adxmi_jupyter.actions.workflows import fill_in
 from adxmi_jupyter.errors import PolicyChanged, WriteOutcomeUnknown
+from adxmi_jupyter.model.cluster_role import ClusterRole
 from adxmi_jupyter.model.declaration.registry import declaration_of
 from adxmi_jupyter.model.policy import Scope
 from adxmi_jupyter.model.role import Role
@@ -243,3 +254,58 @@ def test_every_kind_of_write_is_in_the_history(proxied):
     ]
     assert set(frame["outcome"]) == {"applied"}
     assert list(frame["id"]) == [1, 2, 3, 4, 5, 6]
+
+
+def assignment(connection):
+    stranger = [one.identity for one in identities.found(connection, ["mi-stranger"])]
+    change = identities.plan_assignment(connection, stranger)
+    return lambda: identity_writes.apply(connection, change)
+
+
+def cluster_role(connection):
+    who = find(connection, ["mi-ingest"])
+    change = cluster_roles.plan_grant(connection, ClusterRole.VIEWER, who)
+    return lambda: cluster_role_writes.apply(connection, change, confirmed=True)
+
+
+def data_connection(connection):
+    write = workflow_writes.plan_drop(
+        connection, declaration_of("event-hub"), "Sales", "sales-orders"
+    )
+    return lambda: workflow_writes.drop(connection, write, confirmed=True)
+
+
+IN_AZURE = [assignment, cluster_role, data_connection]
+
+
+@pytest.fixture(params=IN_AZURE, ids=lambda write: write.__name__)
+def write_in_azure(request, azure, proxied, proxy):
+    """A planned write through Resource Manager that is lost on its way and comes late."""
+    azure.arm.unattended = 0
+    planned = request.param(proxied)
+    proxy.strike(catalogue.late(), lambda request: request.method in {"PATCH", "PUT", "DELETE"})
+    return planned
+
+
+def test_what_azure_carries_out_late_is_told_at_the_next_look(proxied, proxy, write_in_azure):
+    with pytest.raises(WriteOutcomeUnknown):
+        write_in_azure()
+    before = settle_all(proxied)
+    proxy.deliver_late()
+
+    notes = settle_all(proxied)
+
+    assert before == ()
+    assert [note.endswith("which was open: it took effect") for note in notes] == [True]
+    assert outcomes(proxied) == ["applied"]
+
+
+def test_what_azure_never_heard_of_did_not_happen(proxied, write_in_azure):
+    with pytest.raises(WriteOutcomeUnknown):
+        write_in_azure()
+    make_older(proxied, 1000)
+
+    notes = settle_all(proxied)
+
+    assert [note.endswith("which was open: it did not take effect") for note in notes] == [True]
+    assert outcomes(proxied) == ["not applied"]
