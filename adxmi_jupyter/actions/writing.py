@@ -127,7 +127,6 @@ class Written(Generic[State]):
     state: State | None
     entry: Entry
     notes: tuple[str, ...] = ()
-    is_under_way: bool = False
 
 
 def carry_out(connection: Connection, write: Write[State]) -> Written[State]:
@@ -216,7 +215,8 @@ class _Run(Generic[State]):
         if verdict is Verdict.DONE:
             return self._applied(state)
         if verdict is Verdict.UNDER_WAY:
-            return self._under_way(state)
+            going_on = f"{write.subject} is still being changed; {write.look} shows what is there"
+            return self._under_way(state, going_on)
         if write.disputed is not None:
             return self._disputed(state, write.disputed)
         if verdict is Verdict.AS_BEFORE:
@@ -225,10 +225,10 @@ class _Run(Generic[State]):
             state, "the service keeps something else than was sent: see what is there"
         )
 
-    def _under_way(self, state: State | None) -> Written[State]:
+    def _under_way(self, state: State | None, *notes: str) -> Written[State]:
         trouble = self._settle(journal.UNKNOWN)
         self._connection.has_open_writes = True
-        return Written(state, self._entry, trouble, is_under_way=True)
+        return Written(state, self._entry, (*notes, *trouble))
 
     def _disputed(
         self, state: State, disputed: Callable[[State], tuple[str, ...]]

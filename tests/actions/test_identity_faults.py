@@ -8,6 +8,7 @@ from adxmi_jupyter import errors
 from adxmi_jupyter.actions.dependents import dependents
 from adxmi_jupyter.actions.identities import assigned, found, plan_assignment, plan_removal
 from adxmi_jupyter.actions.identity_writes import apply
+from adxmi_jupyter.actions.journal import Journal
 from adxmi_jupyter.actions.operations import operations_frame, wait_for_all
 from tests.actions.ways import AFTER, BEFORE, each_way, followed, lost, refused, unread
 from tests.faults import catalogue
@@ -159,3 +160,20 @@ def test_a_state_that_nobody_knows_is_not_waited_for_for_ever(proxied, proxy, mo
         apply(proxied, change)
 
     assert "'Pondering'" in raised.value.why
+
+
+def test_what_azure_is_still_changing_is_not_told_as_done(proxied, proxy):
+    def updating(cluster):
+        properties = {**cluster["properties"], "provisioningState": "Updating"}
+        return {**cluster, "properties": properties}
+
+    stranger = [one.identity for one in found(proxied, ["mi-stranger"])]
+    change = plan_assignment(proxied, stranger)
+    proxy.strike(catalogue.edited("still updating", updating), target("/clusters/contoso", "GET"))
+
+    notes = apply(proxied, change)
+
+    assert notes == (
+        "the cluster is still being changed; %adxmi identity list shows what is there",
+    )
+    assert [one.outcome for one in Journal(proxied.history_file).entries()] == ["unknown"]
