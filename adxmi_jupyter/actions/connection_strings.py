@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.actions.frames import TEXT, fixed_frame
-from adxmi_jupyter.actions.names import resolved
+from adxmi_jupyter.actions.identity.names import resolved
 from adxmi_jupyter.errors import AdxmiError, IdentityNotSupported
 from adxmi_jupyter.model import kql
 from adxmi_jupyter.model.connection_string import (

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from adxmi_jupyter.actions.findings import first_fix
-from adxmi_jupyter.actions.refusals import explained_exception
+from adxmi_jupyter.actions.check.findings import first_fix
+from adxmi_jupyter.actions.diagnosis.diagnosis import explained_exception
 from adxmi_jupyter.errors import AdxmiError, CommandRefused, InvalidInput, NotAuthorized
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from adxmi_jupyter.actions.identities import assigned, in_subscription
+from adxmi_jupyter.actions.identity.identities import assigned, in_subscription
 from adxmi_jupyter.errors import AdxmiError
 from adxmi_jupyter.model.identity import SYSTEM, ManagedIdentity
 

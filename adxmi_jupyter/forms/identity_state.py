@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from adxmi_jupyter.actions.dependents import Dependents, dependents
-from adxmi_jupyter.actions.identities import found, identity_frame
-from adxmi_jupyter.actions.identity_writes import apply
+from adxmi_jupyter.actions.identity.dependents import Dependents, dependents
+from adxmi_jupyter.actions.identity.identities import found, identity_frame
+from adxmi_jupyter.actions.identity.writes import apply
 from adxmi_jupyter.errors import (
     AdxmiError,
     ClusterBusy,
@@ -28,7 +28,7 @@ from adxmi_jupyter.forms.submission import read_again
 from adxmi_jupyter.model.assignment import AssignmentChange, plan_change
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.actions.operations import Tell
+    from adxmi_jupyter.actions.write.operations import Tell
     from adxmi_jupyter.forms.identity_reading import Reading
     from adxmi_jupyter.model.assignment import AssignedIdentities
     from adxmi_jupyter.model.identity import ManagedIdentity

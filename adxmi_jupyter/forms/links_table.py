@@ -13,7 +13,7 @@ from adxmi_jupyter.errors import one_line
 from adxmi_jupyter.forms.widgets import button, copyable, show
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.actions.repairs import Repair
+    from adxmi_jupyter.actions.check.repairs import Repair
     from adxmi_jupyter.forms.workflow_chain import Sight
 
 _STATES = {

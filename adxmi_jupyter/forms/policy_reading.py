@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from adxmi_jupyter.actions import identities, names
-from adxmi_jupyter.actions.policies import read, scopes_of
+from adxmi_jupyter.actions.identity import identities, names
+from adxmi_jupyter.actions.policy.policies import read, scopes_of
 from adxmi_jupyter.errors import AdxmiError
 from adxmi_jupyter.model.policy import CLUSTER, PolicyEntry, Scope
 from adxmi_jupyter.model.usage import Usage

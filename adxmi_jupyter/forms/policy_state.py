@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from adxmi_jupyter.actions import names, policy_writes
-from adxmi_jupyter.actions.policies import plan_alter, plan_alter_merge
+from adxmi_jupyter.actions.identity import names
+from adxmi_jupyter.actions.policy import writes as policy_writes
+from adxmi_jupyter.actions.policy.policies import plan_alter, plan_alter_merge
 from adxmi_jupyter.errors import PolicyChanged
 from adxmi_jupyter.forms import mark
 from adxmi_jupyter.forms.naming import Labels
@@ -24,7 +25,7 @@ from adxmi_jupyter.model.policy import Policy, PolicyEntry
 from adxmi_jupyter.model.usage import Usage
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.actions.policies import PolicyChange
+    from adxmi_jupyter.actions.policy.policies import PolicyChange
     from adxmi_jupyter.forms.policy_reading import Named, Surroundings
     from adxmi_jupyter.model.identity import ManagedIdentity
     from adxmi_jupyter.model.policy import Scope, UsageChange

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import ipywidgets as w
 
-from adxmi_jupyter.actions.role_change import changed_lines
-from adxmi_jupyter.actions.role_lines import back
+from adxmi_jupyter.actions.roles.change import changed_lines
+from adxmi_jupyter.actions.roles.commands import back
 from adxmi_jupyter.forms import role_matrix
 from adxmi_jupyter.forms.role_matrix import RoleMatrix
 from adxmi_jupyter.forms.scope_form import ScopeForm

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from adxmi_jupyter.actions.role_change import GRANT, REVOKE
-from adxmi_jupyter.actions.role_lines import reference_word, role_line
+from adxmi_jupyter.actions.roles.change import GRANT, REVOKE
+from adxmi_jupyter.actions.roles.commands import reference_word, role_line
 from adxmi_jupyter.model.identity import word_among
 
 if TYPE_CHECKING:

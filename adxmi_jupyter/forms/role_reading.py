@@ -7,8 +7,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from adxmi_jupyter.actions import cluster_roles, identities, names, principals, role_scopes
-from adxmi_jupyter.actions.principals import ResolvedPrincipal, known_as
+from adxmi_jupyter.actions.identity import identities, names
+from adxmi_jupyter.actions.roles import cluster_roles, principals
+from adxmi_jupyter.actions.roles import scopes as role_scopes
+from adxmi_jupyter.actions.roles.principals import ResolvedPrincipal, known_as
 from adxmi_jupyter.errors import AdxmiError, InvalidInput
 from adxmi_jupyter.model.cluster_role import PrincipalAssignment
 from adxmi_jupyter.model.policy import CLUSTER, Scope

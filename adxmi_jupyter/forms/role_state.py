@@ -9,8 +9,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from adxmi_jupyter.actions import principals, role_scopes
-from adxmi_jupyter.actions.role_change import GRANT, REVOKE, SIGNS, is_by_object_id
+from adxmi_jupyter.actions.roles import principals
+from adxmi_jupyter.actions.roles import scopes as role_scopes
+from adxmi_jupyter.actions.roles.change import GRANT, REVOKE, SIGNS, is_by_object_id
 from adxmi_jupyter.errors import AdxmiError, RolesChanged
 from adxmi_jupyter.forms import mark, role_line
 from adxmi_jupyter.forms.naming import Labels
@@ -30,9 +31,9 @@ from adxmi_jupyter.model.role import Role
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from adxmi_jupyter.actions.operations import Tell
-    from adxmi_jupyter.actions.principals import ResolvedPrincipal
-    from adxmi_jupyter.actions.role_change import RoleChange
+    from adxmi_jupyter.actions.roles.change import RoleChange
+    from adxmi_jupyter.actions.roles.principals import ResolvedPrincipal
+    from adxmi_jupyter.actions.write.operations import Tell
     from adxmi_jupyter.forms.role_reading import Holder, Surroundings
     from adxmi_jupyter.model.line import Line
     from adxmi_jupyter.model.policy import Scope

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from adxmi_jupyter.actions import role_scopes
-from adxmi_jupyter.actions.role_change import GRANT, REVOKE, changed_lines, unconfirmed
+from adxmi_jupyter.actions.roles import scopes as role_scopes
+from adxmi_jupyter.actions.roles.change import GRANT, REVOKE, changed_lines, unconfirmed
 from adxmi_jupyter.errors import AdxmiError, ConfirmationRequired
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.actions.operations import Tell
-    from adxmi_jupyter.actions.principals import ResolvedPrincipal
-    from adxmi_jupyter.actions.role_change import RoleChange
+    from adxmi_jupyter.actions.roles.change import RoleChange
+    from adxmi_jupyter.actions.roles.principals import ResolvedPrincipal
+    from adxmi_jupyter.actions.write.operations import Tell
     from adxmi_jupyter.forms.role_reading import Holder
     from adxmi_jupyter.model.cluster_role import ClusterRole
     from adxmi_jupyter.model.role import Role, RoleAssignment

@@ -8,8 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from adxmi_jupyter.actions import dependents, identities, names, principals, role_scopes
-from adxmi_jupyter.actions.policies import read
+from adxmi_jupyter.actions.identity import dependents, identities, names
+from adxmi_jupyter.actions.policy.policies import read
+from adxmi_jupyter.actions.roles import principals
+from adxmi_jupyter.actions.roles import scopes as role_scopes
 from adxmi_jupyter.actions.scopes import read_each
 from adxmi_jupyter.errors import AdxmiError
 from adxmi_jupyter.model.identity import is_guid

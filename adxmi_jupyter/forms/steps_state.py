@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from enum import Enum, StrEnum
 from typing import TYPE_CHECKING, Self
 
-from adxmi_jupyter.actions import names
-from adxmi_jupyter.actions.policies import read_one
+from adxmi_jupyter.actions.identity import names
+from adxmi_jupyter.actions.policy.policies import read_one
 from adxmi_jupyter.errors import AdxmiError
 from adxmi_jupyter.forms import steps_reading
 from adxmi_jupyter.forms.naming import Labels

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from adxmi_jupyter.actions.links import Finding, State, name_of
+from adxmi_jupyter.actions.check.requirements import Finding, State, name_of
 
 if TYPE_CHECKING:
     from adxmi_jupyter.model.declaration.links import Link

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from adxmi_jupyter.actions.workflows import fill_in
+from adxmi_jupyter.actions.workflow.filling import fill_in
 from adxmi_jupyter.errors import AdxmiError
 from adxmi_jupyter.model.declaration.reading import AS_A_WHOLE
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.actions.workflows import Find
+    from adxmi_jupyter.actions.workflow.filling import Find
     from adxmi_jupyter.model.declaration.links import Link
     from adxmi_jupyter.model.declaration.products import Product
     from adxmi_jupyter.model.declaration.workflow import Workflow

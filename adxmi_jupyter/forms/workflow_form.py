@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets as w
 
-from adxmi_jupyter.actions.repairs import ForOwner
+from adxmi_jupyter.actions.check.repairs import ForOwner
 from adxmi_jupyter.errors import one_line
 from adxmi_jupyter.forms import diagram, fields, links_table
 from adxmi_jupyter.forms.aside import REST, Background, Rest
@@ -36,8 +36,8 @@ from adxmi_jupyter.masking import masked
 from adxmi_jupyter.model.declaration.reading import AS_A_WHOLE
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.actions.links import Finding
-    from adxmi_jupyter.actions.repairs import Repair
+    from adxmi_jupyter.actions.check.repairs import Repair
+    from adxmi_jupyter.actions.check.requirements import Finding
     from adxmi_jupyter.forms.workflow_chain import Sight
     from adxmi_jupyter.forms.workflow_state import WorkflowState
     from adxmi_jupyter.model.declaration.fields import FieldSpec

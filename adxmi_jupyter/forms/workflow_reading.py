@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from adxmi_jupyter.actions import known_identities, names
+from adxmi_jupyter.actions.identity import known_identities, names
 from adxmi_jupyter.errors import AdxmiError, DatabaseNotFound
 from adxmi_jupyter.model.declaration.fields import Kind
 from adxmi_jupyter.model.identity import SYSTEM, word_among
@@ -18,7 +18,7 @@ from adxmi_jupyter.model.usage import closest
 from adxmi_jupyter.service.gather import gather
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.actions.known_identities import KnownIdentities
+    from adxmi_jupyter.actions.identity.known_identities import KnownIdentities
     from adxmi_jupyter.model.declaration.workflow import Workflow
     from adxmi_jupyter.model.identity import ManagedIdentity
     from adxmi_jupyter.service.connection import Connection

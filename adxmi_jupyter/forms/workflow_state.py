@@ -10,10 +10,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from adxmi_jupyter.actions import links, workflow_writes, workflows
-from adxmi_jupyter.actions.mending import mend
-from adxmi_jupyter.actions.repairs import ForOwner
-from adxmi_jupyter.actions.workflow_writes import named
+from adxmi_jupyter.actions.check import requirements
+from adxmi_jupyter.actions.check.mending import mend
+from adxmi_jupyter.actions.check.repairs import ForOwner
+from adxmi_jupyter.actions.workflow import filling
+from adxmi_jupyter.actions.workflow import writes as workflow_writes
+from adxmi_jupyter.actions.workflow.writes import named
 from adxmi_jupyter.errors import AdxmiError, AlreadyExists
 from adxmi_jupyter.forms import workflow_reading
 from adxmi_jupyter.forms.policy_reading import key_of
@@ -29,10 +31,10 @@ from adxmi_jupyter.model.line import Line, option
 if TYPE_CHECKING:
     import pandas as pd
 
-    from adxmi_jupyter.actions.links import Finding
-    from adxmi_jupyter.actions.mending import Mended
-    from adxmi_jupyter.actions.operations import Tell
-    from adxmi_jupyter.actions.repairs import Repair
+    from adxmi_jupyter.actions.check.mending import Mended
+    from adxmi_jupyter.actions.check.repairs import Repair
+    from adxmi_jupyter.actions.check.requirements import Finding
+    from adxmi_jupyter.actions.write.operations import Tell
     from adxmi_jupyter.forms.workflow_draft import Draft
     from adxmi_jupyter.forms.workflow_reading import Offers
     from adxmi_jupyter.forms.workflow_words import Problem
@@ -105,7 +107,7 @@ class WorkflowState:
         self.chain.turn(Subject(self.draft.links, self.database) if is_complete else None)
 
     @property
-    def _find(self) -> workflows.Find:
+    def _find(self) -> filling.Find:
         known = self.offers.identities
         return known.find_resource if self.declaration.about.resolves_in_azure else known.find
 
@@ -196,7 +198,7 @@ class WorkflowState:
         self._take(offers)
 
     def _looked_up(self, offers: Offers) -> Sequence[ManagedIdentity]:
-        find = workflows.finding(self._connection, self.declaration)
+        find = filling.finding(self._connection, self.declaration)
         found = []
         for spec in self.declaration.specs():
             reference = self.values.get(spec.name)
@@ -245,8 +247,8 @@ class WorkflowState:
         if product is None or not self.is_valid:
             return Preview()
         return Preview(
-            workflows.text_of(product),
-            workflows.destination(product),
+            filling.text_of(product),
+            filling.destination(product),
             self.draft.connection_strings,
             self.line(),
         )
@@ -271,7 +273,7 @@ class WorkflowState:
         subject, known = self.chain.subject, self.offers.identities.every
         if subject is None:
             return lambda: ()
-        return lambda: links.examined(
+        return lambda: requirements.examined(
             self._connection, subject.links, subject.database, known=known, quiet=True
         )
 

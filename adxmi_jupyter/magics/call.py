@@ -108,7 +108,7 @@ class Call:
         return connection
 
     def _settle_open_writes(self, connection: Connection) -> None:
-        from adxmi_jupyter.actions.journal import Journal
+        from adxmi_jupyter.actions.write.journal import Journal
 
         connection.has_open_writes = False
         try:
@@ -117,7 +117,7 @@ class Call:
             return
         if not still_open:
             return  # before all actions are loaded, which takes longer than most commands
-        from adxmi_jupyter.actions.open_writes import settle_all
+        from adxmi_jupyter.actions.write.open_writes import settle_all
 
         for note in settle_all(connection):
             self.say(note)

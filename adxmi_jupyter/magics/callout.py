@@ -16,7 +16,7 @@ from adxmi_jupyter.magics.tree import Noun, verb
 if TYPE_CHECKING:
     import pandas as pd
 
-    from adxmi_jupyter.actions.callouts import CalloutChange
+    from adxmi_jupyter.actions.policy.callouts import CalloutChange
     from adxmi_jupyter.magics.call import Call
 
 
@@ -55,7 +55,7 @@ def callout() -> None:
 @verb("list", right=rights.SHOW_CALLOUTS, of=callout, examples=("callout list",))
 def list_(call: Call) -> pd.DataFrame:
     """List the rules, the predefined ones among them."""
-    from adxmi_jupyter.actions.callouts import read_rules, rules_frame
+    from adxmi_jupyter.actions.policy.callouts import read_rules, rules_frame
 
     return rules_frame(call.connection, read_rules(call.connection))
 
@@ -83,7 +83,7 @@ def list_(call: Call) -> pd.DataFrame:
 @dry_run
 def allow(call: Call, *, callout_type: str, uri: str, pattern: str, dry_run: bool) -> pd.DataFrame:
     """Allow calls to a host, besides what is allowed."""
-    from adxmi_jupyter.actions.callouts import plan_allow
+    from adxmi_jupyter.actions.policy.callouts import plan_allow
 
     refuse_both(call, {"--uri": bool(uri), "--pattern": bool(pattern)})
     if not uri and not pattern:
@@ -120,7 +120,7 @@ def revoke(
     call: Call, *, callout_type: str, pattern: str, dry_run: bool, yes: bool
 ) -> pd.DataFrame:
     """Take a rule of the cluster back; the others and the predefined ones stay."""
-    from adxmi_jupyter.actions.callouts import plan_revoke
+    from adxmi_jupyter.actions.policy.callouts import plan_revoke
 
     with call.alone(dry_run=dry_run):
         change = plan_revoke(call.connection, callout_type, pattern)
@@ -130,7 +130,7 @@ def revoke(
 def _write(
     call: Call, change: CalloutChange, *, dry_run: bool, confirmed: bool = True
 ) -> pd.DataFrame:
-    from adxmi_jupyter.actions.callouts import apply, rules_frame
+    from adxmi_jupyter.actions.policy.callouts import apply, rules_frame
 
     if dry_run:
         call.preview(change.notes, change.command, change.lines)

@@ -15,7 +15,7 @@ from adxmi_jupyter.magics.tree import Example, verb
 if TYPE_CHECKING:
     import pandas as pd
 
-    from adxmi_jupyter.actions.checks import Checks
+    from adxmi_jupyter.actions.check.checks import Checks
     from adxmi_jupyter.magics.call import Call
 
 _FAILURE = """\
@@ -70,8 +70,8 @@ def check(
 
 
 def _checks(call: Call, database: str) -> Checks:
-    from adxmi_jupyter.actions.checks import check_all
-    from adxmi_jupyter.actions.policies import scopes_of
+    from adxmi_jupyter.actions.check.checks import check_all
+    from adxmi_jupyter.actions.policy.policies import scopes_of
 
     connection = call.connection
     scopes = scopes_of(connection, database=database, all_databases=not database)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from adxmi_jupyter.errors import MissingOption
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.actions.checks import Checks
+    from adxmi_jupyter.actions.check.checks import Checks
     from adxmi_jupyter.magics.call import Call
 
 
@@ -23,7 +23,7 @@ def explained_error(call: Call, *, database: str, file: str) -> Checks:
         No refusal is recognised.
 
     """
-    from adxmi_jupyter.actions.refusals import explained, explained_exception
+    from adxmi_jupyter.actions.diagnosis.diagnosis import explained, explained_exception
 
     text = file or call.body or ""
     if text.strip():

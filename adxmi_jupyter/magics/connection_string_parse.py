@@ -58,7 +58,7 @@ def parse(call: Call, *, words: tuple[str, ...], file: str, identity: str) -> pd
     what stands in it, so a secret belongs into a variable: $name or, in the cell body, {{name}}.
     """
     from adxmi_jupyter.actions.connection_strings import explain, explained_frame, object_id
-    from adxmi_jupyter.actions.names import known_already
+    from adxmi_jupyter.actions.identity.names import known_already
     from adxmi_jupyter.magics.whole import Whole
 
     text = _text(call, " ".join(words), file)

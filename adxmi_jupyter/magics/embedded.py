@@ -30,12 +30,12 @@ class EmbeddedName(Name):
 
     def names(self, call: Call) -> Iterable[str]:
         """Return the names; none where another cluster is connected."""
-        from adxmi_jupyter.actions import embedded_azure
+        from adxmi_jupyter.actions.embedded import events as embedded_events
 
         connection = call.opened
         if connection is None or not connection.is_embedded:
             return ()
-        found: Iterable[str] = getattr(embedded_azure, self._find)(connection)
+        found: Iterable[str] = getattr(embedded_events, self._find)(connection)
         return found
 
 
@@ -50,7 +50,7 @@ def embedded() -> None:
 @verb("status", of=embedded, examples=("embedded status",))
 def status(call: Call) -> pd.DataFrame:
     """Show what the embedded Azure holds."""
-    from adxmi_jupyter.actions.embedded import state_frame
+    from adxmi_jupyter.actions.embedded.state import state_frame
 
     return state_frame(call.connection)
 
@@ -58,10 +58,10 @@ def status(call: Call) -> pd.DataFrame:
 @verb("reset", of=embedded, examples=("embedded reset",))
 def reset(call: Call) -> pd.DataFrame:
     """Go back to the world as it was at the start: policies, faults and history."""
-    from adxmi_jupyter.actions import embedded
+    from adxmi_jupyter.actions.embedded import state as embedded_state
 
-    embedded.reset(call.connection)
-    return embedded.state_frame(call.connection)
+    embedded_state.reset(call.connection)
+    return embedded_state.state_frame(call.connection)
 
 
 @verb(
@@ -117,7 +117,7 @@ def faults(
     One is no fault of a request: while late-roles is on, Azure roles are given without effect.
     They count from --clear on, as if the minutes had passed that this takes in Azure.
     """
-    from adxmi_jupyter.actions.embedded import add_fault, clear_faults, faults_frame
+    from adxmi_jupyter.actions.embedded.state import add_fault, clear_faults, faults_frame
 
     refuse_both(call, {"--clear": clear, "NAME": bool(name)})
     connection = call.connection
@@ -170,7 +170,7 @@ def azure_role(call: Call, *, identity: str, role: str, target: str) -> pd.DataF
     In Azure whoever owns the target does this, by az role assignment create, by az cosmosdb sql
     role assignment create, or in SQL Server: it is not for the cluster's tool to give.
     """
-    from adxmi_jupyter.actions.embedded_azure import assign_role, azure_roles_frame
+    from adxmi_jupyter.actions.embedded.events import assign_role, azure_roles_frame
 
     given = {"--identity": identity, "--role": role, "--target": target}
     if any(given.values()):
@@ -199,7 +199,7 @@ def azure_role(call: Call, *, identity: str, role: str, target: str) -> pd.DataF
 )
 def blobs(call: Call, *, place: str) -> pd.DataFrame:
     """List the blobs of its storage, such as those an export has written."""
-    from adxmi_jupyter.actions.embedded_azure import blobs_frame
+    from adxmi_jupyter.actions.embedded.events import blobs_frame
 
     return blobs_frame(call.connection, place)
 
@@ -221,8 +221,8 @@ def push_events(call: Call, *, hub: str, file: str) -> pd.DataFrame:
 
     Events that no data connection could ingest are an error here, and wait for the next push.
     """
-    from adxmi_jupyter.actions.embedded_azure import push_events as push
-    from adxmi_jupyter.actions.embedded_azure import pushed_frame
+    from adxmi_jupyter.actions.embedded.events import push_events as push
+    from adxmi_jupyter.actions.embedded.events import pushed_frame
 
     lines = [line for line in (file or call.body or "").splitlines() if line.strip()]
     events, rows = push(call.connection, hub, lines)
@@ -248,8 +248,8 @@ def run_export(call: Call, *, name: str, database: str) -> pd.DataFrame:
 
     A run that fails is an error here; on a cluster only the export's own failures tell.
     """
-    from adxmi_jupyter.actions.embedded_azure import run_export as run
-    from adxmi_jupyter.actions.workflow_listing import listing, listing_frame
+    from adxmi_jupyter.actions.embedded.events import run_export as run
+    from adxmi_jupyter.actions.workflow.listing import listing, listing_frame
     from adxmi_jupyter.model.declaration.registry import declaration_of
     from adxmi_jupyter.model.policy import Scope
 

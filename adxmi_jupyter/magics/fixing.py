@@ -13,9 +13,9 @@ from adxmi_jupyter.errors import MissingOption
 if TYPE_CHECKING:
     import pandas as pd
 
-    from adxmi_jupyter.actions.checks import Checks
-    from adxmi_jupyter.actions.fixing import Fix
-    from adxmi_jupyter.actions.mending import Mended
+    from adxmi_jupyter.actions.check.checks import Checks
+    from adxmi_jupyter.actions.check.fixing import Fix
+    from adxmi_jupyter.actions.check.mending import Mended
     from adxmi_jupyter.magics.call import Call
 
 Function = Callable[..., Any]
@@ -62,8 +62,8 @@ def answer(
         As `fixing.apply`.
 
     """
-    from adxmi_jupyter.actions import fixing as actions
-    from adxmi_jupyter.actions.checks import checks_frame
+    from adxmi_jupyter.actions.check import fixing as actions
+    from adxmi_jupyter.actions.check.checks import checks_frame
     from adxmi_jupyter.magics.chain import Chain
     from adxmi_jupyter.magics.whole import Whole
 

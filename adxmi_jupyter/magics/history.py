@@ -28,6 +28,6 @@ def history(call: Call, *, times: bool) -> pd.DataFrame:
     An outcome of sent or unknown means that no answer came. Each command looks again what became
     of such a write, and says so once it is known.
     """
-    from adxmi_jupyter.actions.history import writes_frame
+    from adxmi_jupyter.actions.write.history import writes_frame
 
     return writes_frame(call.connection, times=times)

@@ -15,7 +15,7 @@ from adxmi_jupyter.magics.tree import Noun, verb
 if TYPE_CHECKING:
     import pandas as pd
 
-    from adxmi_jupyter.actions.dependents import Dependents
+    from adxmi_jupyter.actions.identity.dependents import Dependents
     from adxmi_jupyter.magics.call import Call
     from adxmi_jupyter.model.assignment import AssignmentChange
     from adxmi_jupyter.model.identity import ManagedIdentity
@@ -44,7 +44,7 @@ def identity() -> None:
 @click.option("--all", "everything", is_flag=True, help="Also those that are not assigned.")
 def list_(call: Call, *, everything: bool) -> pd.DataFrame:
     """List the identities assigned to the cluster."""
-    from adxmi_jupyter.actions.identities import identities_frame
+    from adxmi_jupyter.actions.identity.identities import identities_frame
 
     return identities_frame(call.connection, everything=everything)
 
@@ -58,7 +58,7 @@ def list_(call: Call, *, everything: bool) -> pd.DataFrame:
 @click.argument("reference", metavar="IDENTITY", type=AzureIdentityList())
 def show(call: Call, *, reference: tuple[str, ...]) -> pd.DataFrame:
     """Show which of an identity's ids goes where: policy, connection string, role, …."""
-    from adxmi_jupyter.actions.identities import identity_frame
+    from adxmi_jupyter.actions.identity.identities import identity_frame
     from adxmi_jupyter.magics.whole import Whole
 
     (found,) = _found(call, reference[:1])
@@ -81,7 +81,7 @@ def assign(
     call: Call, *, references: tuple[str, ...], no_wait: bool, dry_run: bool
 ) -> pd.DataFrame:
     """Assign identities to the cluster; those that are assigned stay."""
-    from adxmi_jupyter.actions.identities import plan_assignment
+    from adxmi_jupyter.actions.identity.identities import plan_assignment
 
     change = plan_assignment(call.connection, _found(call, references))
     if change.is_empty:
@@ -106,8 +106,8 @@ def remove(
     call: Call, *, references: tuple[str, ...], no_wait: bool, dry_run: bool, yes: bool
 ) -> pd.DataFrame:
     """Remove identities from the cluster, after a look at what depends on them."""
-    from adxmi_jupyter.actions.dependents import dependents
-    from adxmi_jupyter.actions.identities import plan_removal
+    from adxmi_jupyter.actions.identity.dependents import dependents
+    from adxmi_jupyter.actions.identity.identities import plan_removal
 
     unwanted = _found(call, references)
     change = plan_removal(call.connection, unwanted)
@@ -123,7 +123,7 @@ def remove(
 @click.option("--wait", "waiting", is_flag=True, help="Wait until all of them have ended.")
 def operations(call: Call, *, waiting: bool) -> pd.DataFrame:
     """List the changes begun from here; --wait resumes the waiting."""
-    from adxmi_jupyter.actions.operations import operations_frame, wait_for_all
+    from adxmi_jupyter.actions.write.operations import operations_frame, wait_for_all
 
     if waiting:
         wait_for_all(call.connection)
@@ -134,7 +134,7 @@ identity.add_command(form)
 
 
 def _found(call: Call, references: tuple[str, ...]) -> tuple[ManagedIdentity, ...]:
-    from adxmi_jupyter.actions.identities import found
+    from adxmi_jupyter.actions.identity.identities import found
 
     resolved = found(call.connection, references)
     for one in resolved:
@@ -152,9 +152,9 @@ def _carry_out(
     confirmed: bool = True,
     depending: Dependents | None = None,
 ) -> pd.DataFrame:
-    from adxmi_jupyter.actions.identities import assignment_frame, identities_frame
-    from adxmi_jupyter.actions.identity_writes import apply
-    from adxmi_jupyter.actions.operations import operations_frame
+    from adxmi_jupyter.actions.identity.identities import assignment_frame, identities_frame
+    from adxmi_jupyter.actions.identity.writes import apply
+    from adxmi_jupyter.actions.write.operations import operations_frame
 
     if dry_run or change.is_empty:
         if not change.is_empty:

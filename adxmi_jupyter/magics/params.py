@@ -101,7 +101,7 @@ class DatabaseName(Name):
 
     def names(self, call: Call) -> Iterable[str]:
         """Return the databases of the connection."""
-        from adxmi_jupyter.actions.names import offered_databases
+        from adxmi_jupyter.actions.identity.names import offered_databases
 
         connection = call.opened
         return offered_databases(connection) if connection else ()
@@ -114,7 +114,7 @@ class IdentityList(NameList):
 
     def names(self, call: Call) -> Iterable[str]:
         """Return ``system`` and the identities that the policies of the connection name."""
-        from adxmi_jupyter.actions.names import offered_identities
+        from adxmi_jupyter.actions.identity.names import offered_identities
 
         connection = call.opened
         return ["system", *(offered_identities(connection) if connection else ())]
@@ -125,7 +125,7 @@ class AzureIdentityList(IdentityList):
 
     def names(self, call: Call) -> Iterable[str]:
         """Return ``system`` and the user-assigned identities that are visible."""
-        from adxmi_jupyter.actions.names import offered_in_azure
+        from adxmi_jupyter.actions.identity.names import offered_in_azure
 
         connection = call.opened
         return offered_in_azure(connection) if connection else ("system",)

@@ -30,7 +30,7 @@ def body(
         It cannot be read, see `actions.policy_body.body_policy`.
 
     """
-    from adxmi_jupyter.actions.policy_body import body_policy
+    from adxmi_jupyter.actions.policy.body import body_policy
 
     text = file or call.body or ""
     if not text.strip():

@@ -24,7 +24,7 @@ from adxmi_jupyter.magics.tree import Example, verb
 if TYPE_CHECKING:
     import pandas as pd
 
-    from adxmi_jupyter.actions.policies import PolicyReading
+    from adxmi_jupyter.actions.policy.policies import PolicyReading
     from adxmi_jupyter.magics.call import Call
     from adxmi_jupyter.model.policy import Policy, Scope
 
@@ -56,7 +56,7 @@ def show(
     skip_unreadable: bool,
 ) -> pd.DataFrame:
     """Show the policy: one row for each identity and scope."""
-    from adxmi_jupyter.actions.policy_frames import by_usage_frame, policy_frame, raw_frame
+    from adxmi_jupyter.actions.policy.frames import by_usage_frame, policy_frame, raw_frame
 
     refuse_both(call, {"--by-usage": by_usage, "--raw": raw})
     refuse_both(call, {"--raw": raw, "--identity": bool(identities)})
@@ -82,7 +82,7 @@ def matrix(
 
     A database is always shown with the cluster's policy: what either allows is allowed.
     """
-    from adxmi_jupyter.actions.policy_frames import matrix_frame
+    from adxmi_jupyter.actions.policy.frames import matrix_frame
     from adxmi_jupyter.magics.matrix import Matrix
 
     only_cluster = cluster and not database and not all_databases
@@ -132,7 +132,7 @@ def diff(
     since: int | None,
 ) -> pd.DataFrame:
     """Show which usages appear or disappear between two policies."""
-    from adxmi_jupyter.actions.policy_frames import diff_frame
+    from adxmi_jupyter.actions.policy.frames import diff_frame
 
     refuse_both(call, {"--cluster": cluster, "--database": bool(database)})
     targets = {
@@ -168,7 +168,7 @@ def diff(
 @click.option("--times", is_flag=True, help="Also when; left out so that notebooks diff clean.")
 def history(call: Call, *, times: bool) -> pd.DataFrame:
     """List the policy writes made from this machine."""
-    from adxmi_jupyter.actions.history import history_frame
+    from adxmi_jupyter.actions.write.history import history_frame
 
     return history_frame(call.connection, times=times)
 
@@ -181,8 +181,8 @@ def _read(
     *,
     skip_unreadable: bool,
 ) -> PolicyReading:
-    from adxmi_jupyter.actions.identities import not_assigned
-    from adxmi_jupyter.actions.policies import read, scopes_of
+    from adxmi_jupyter.actions.identity.identities import not_assigned
+    from adxmi_jupyter.actions.policy.policies import read, scopes_of
 
     reading = read(
         call.connection,
@@ -200,7 +200,7 @@ def _read(
 
 
 def _present(call: Call, database: str, *, cluster: bool) -> tuple[Scope, Policy]:
-    from adxmi_jupyter.actions.policies import read_one, scopes_of
+    from adxmi_jupyter.actions.policy.policies import read_one, scopes_of
 
     scope = scopes_of(call.connection, database=database, cluster=cluster)[0]
     return scope, read_one(call.connection, scope).policy
@@ -208,8 +208,8 @@ def _present(call: Call, database: str, *, cluster: bool) -> tuple[Scope, Policy
 
 def _since(call: Call, number: int) -> tuple[Scope, Policy, Policy]:
     """Return the scope of an entry of the history, its policy before that, and now."""
-    from adxmi_jupyter.actions.history import entry
-    from adxmi_jupyter.actions.policies import read_one
+    from adxmi_jupyter.actions.policy.policies import read_one
+    from adxmi_jupyter.actions.write.history import entry
     from adxmi_jupyter.model.policy import Scope, parse_policy
 
     noted = entry(call.connection, number)
@@ -218,7 +218,7 @@ def _since(call: Call, number: int) -> tuple[Scope, Policy, Policy]:
 
 
 def _only(call: Call, reading: PolicyReading, references: tuple[str, ...]) -> PolicyReading:
-    from adxmi_jupyter.actions.names import resolved
+    from adxmi_jupyter.actions.identity.names import resolved
     from adxmi_jupyter.model.policy import Policy, PolicyEntry
 
     found = resolved(call.connection, references)

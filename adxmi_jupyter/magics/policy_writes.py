@@ -29,7 +29,7 @@ from adxmi_jupyter.magics.tree import Example, verb
 if TYPE_CHECKING:
     import pandas as pd
 
-    from adxmi_jupyter.actions.policies import PolicyChange
+    from adxmi_jupyter.actions.policy.policies import PolicyChange
     from adxmi_jupyter.magics.call import Call
 
 
@@ -60,8 +60,8 @@ def grant(
     dry_run: bool,
 ) -> pd.DataFrame:
     """Allow identities usages, besides what is allowed already."""
-    from adxmi_jupyter.actions.names import resolved
-    from adxmi_jupyter.actions.policies import plan_grant
+    from adxmi_jupyter.actions.identity.names import resolved
+    from adxmi_jupyter.actions.policy.policies import plan_grant
     from adxmi_jupyter.model.usage import checked
 
     scope = write_scope(call, database, cluster=cluster)
@@ -100,8 +100,8 @@ def revoke(
     yes: bool,
 ) -> pd.DataFrame:
     """Disallow identities usages; everything else stays. The service has no such command."""
-    from adxmi_jupyter.actions.names import resolved
-    from adxmi_jupyter.actions.policies import plan_revoke
+    from adxmi_jupyter.actions.identity.names import resolved
+    from adxmi_jupyter.actions.policy.policies import plan_revoke
     from adxmi_jupyter.model.usage import checked
 
     scope = write_scope(call, database, cluster=cluster)
@@ -149,7 +149,7 @@ def alter(
     yes: bool,
 ) -> pd.DataFrame:
     """Replace the whole policy by the one in the cell body: JSON or YAML."""
-    from adxmi_jupyter.actions.policies import plan_alter
+    from adxmi_jupyter.actions.policy.policies import plan_alter
 
     scope = write_scope(call, database, cluster=cluster)
     wanted, notes = body(call, file, allow_unknown_usage=allow_unknown_usage)
@@ -183,7 +183,7 @@ def alter_merge(
     dry_run: bool,
 ) -> pd.DataFrame:
     """Add the policy in the cell body to the present one; nothing is taken away."""
-    from adxmi_jupyter.actions.policies import plan_alter_merge
+    from adxmi_jupyter.actions.policy.policies import plan_alter_merge
 
     scope = write_scope(call, database, cluster=cluster)
     added, notes = body(call, file, allow_unknown_usage=allow_unknown_usage)
@@ -204,7 +204,7 @@ def alter_merge(
 @yes
 def delete(call: Call, *, database: str, cluster: bool, dry_run: bool, yes: bool) -> pd.DataFrame:
     """Delete the whole policy of a database or of the cluster."""
-    from adxmi_jupyter.actions.policies import plan_delete
+    from adxmi_jupyter.actions.policy.policies import plan_delete
 
     scope = write_scope(call, database, cluster=cluster)
     with call.alone(dry_run=dry_run):
@@ -226,7 +226,7 @@ def delete(call: Call, *, database: str, cluster: bool, dry_run: bool, yes: bool
 @yes
 def undo(call: Call, *, entry: int | None, dry_run: bool, yes: bool) -> pd.DataFrame:
     """Restore the policy from before a write: the last one, or entry ID."""
-    from adxmi_jupyter.actions.history import plan_undo
+    from adxmi_jupyter.actions.write.history import plan_undo
 
     with call.alone(dry_run=dry_run):
         change = plan_undo(call.connection, entry)
@@ -252,8 +252,8 @@ def _write(
         As `policy_writes.apply`.
 
     """
-    from adxmi_jupyter.actions.policy_frames import changed_frame, diff_frame
-    from adxmi_jupyter.actions.policy_writes import apply
+    from adxmi_jupyter.actions.policy.frames import changed_frame, diff_frame
+    from adxmi_jupyter.actions.policy.writes import apply
 
     if dry_run:
         call.preview(change.notes, change.command, _changed_lines(change))

@@ -9,8 +9,8 @@ from adxmi_jupyter.errors import ConfirmationRequired
 if TYPE_CHECKING:
     import pandas as pd
 
-    from adxmi_jupyter.actions.principals import ResolvedPrincipal
-    from adxmi_jupyter.actions.role_change import RoleChange
+    from adxmi_jupyter.actions.roles.change import RoleChange
+    from adxmi_jupyter.actions.roles.principals import ResolvedPrincipal
     from adxmi_jupyter.magics.call import Call
     from adxmi_jupyter.model.role import RoleAssignment
 
@@ -21,7 +21,7 @@ def found(
     call: Call, references: tuple[str, ...], tenant: str = ""
 ) -> tuple[ResolvedPrincipal, ...]:
     """Find the principals a line names; raises as `principals.find`."""
-    from adxmi_jupyter.actions.principals import find
+    from adxmi_jupyter.actions.roles.principals import find
 
     return find(call.connection, references, tenant=tenant)
 
@@ -49,9 +49,9 @@ def write(
         As `role_scopes.apply`.
 
     """
-    from adxmi_jupyter.actions.operations import operations_frame
-    from adxmi_jupyter.actions.role_frames import changed_roles_frame, role_change_frame
-    from adxmi_jupyter.actions.role_scopes import apply
+    from adxmi_jupyter.actions.roles.frames import changed_roles_frame, role_change_frame
+    from adxmi_jupyter.actions.roles.scopes import apply
+    from adxmi_jupyter.actions.write.operations import operations_frame
 
     if dry_run:
         _preview(call, change)

@@ -71,7 +71,7 @@ def _build(declaration: Declaration) -> Verb:
     @database_option("The database it is for, instead of the current one.")
     @fields(declaration)
     def build(call: Call, *, database: str, **raw: Any) -> pd.DataFrame:
-        from adxmi_jupyter.actions.workflows import product_frame, text_of
+        from adxmi_jupyter.actions.workflow.filling import product_frame, text_of
         from adxmi_jupyter.magics.whole import Whole
 
         workflow = filled(call, declaration, raw)
@@ -102,8 +102,8 @@ def _carry_out(declaration: Declaration) -> Verb:
         yes: bool = True,
         **raw: Any,
     ) -> pd.DataFrame:
-        from adxmi_jupyter.actions import workflow_writes
-        from adxmi_jupyter.actions.workflows import product_frame
+        from adxmi_jupyter.actions.workflow import writes as workflow_writes
+        from adxmi_jupyter.actions.workflow.filling import product_frame
 
         where = _database(call, declaration, database)
         workflow = filled(call, declaration, raw)
@@ -131,8 +131,8 @@ def _list(declaration: Declaration) -> Verb:
     def list_(
         call: Call, *, database: str, all_databases: bool, skip_unreadable: bool
     ) -> pd.DataFrame:
-        from adxmi_jupyter.actions.policies import scopes_of
-        from adxmi_jupyter.actions.workflow_listing import listing, listing_frame, unassigned_notes
+        from adxmi_jupyter.actions.policy.policies import scopes_of
+        from adxmi_jupyter.actions.workflow.listing import listing, listing_frame, unassigned_notes
         from adxmi_jupyter.magics.whole import Whole
 
         refuse_both(call, {"--database": bool(database), "--all-databases": all_databases})
@@ -161,7 +161,7 @@ def _drop(declaration: Declaration) -> Verb | None:
     def drop(
         call: Call, *, name: str, database: str, dry_run: bool, yes: bool, no_wait: bool = False
     ) -> pd.DataFrame:
-        from adxmi_jupyter.actions import workflow_writes
+        from adxmi_jupyter.actions.workflow import writes as workflow_writes
 
         where = _named_database(call, database)
         write = workflow_writes.plan_drop(call.connection, declaration, where, name)

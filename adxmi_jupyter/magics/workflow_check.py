@@ -20,7 +20,7 @@ from adxmi_jupyter.model.declaration.stored import PolicyListing
 if TYPE_CHECKING:
     import pandas as pd
 
-    from adxmi_jupyter.actions.checks import Checks
+    from adxmi_jupyter.actions.check.checks import Checks
     from adxmi_jupyter.magics.call import Call
     from adxmi_jupyter.magics.tree import Example, Verb
     from adxmi_jupyter.model.declaration.workflow import Workflow
@@ -65,7 +65,7 @@ def check_verb(declaration: Declaration) -> Verb:
 def _checked(
     call: Call, declaration: Declaration, database: str, name: str, workflow: Workflow | None
 ) -> Checks:
-    from adxmi_jupyter.actions import checks
+    from adxmi_jupyter.actions.check import checks
 
     if workflow is not None:
         return checks.check_planned(call.connection, workflow, database)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def filled(call: Call, declaration: Declaration, raw: Mapping[str, Any]) -> Workflow:
     """Return the workflow a line describes; raises the first thing that is wrong with it."""
-    from adxmi_jupyter.actions.workflows import fill_in
+    from adxmi_jupyter.actions.workflow.filling import fill_in
 
     result = fill_in(call.connection, declaration, given(call, declaration, raw))
     workflow: Workflow = result.reading.required()

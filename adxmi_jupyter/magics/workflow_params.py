@@ -98,7 +98,7 @@ class DatabaseNames(_Listed):
 
 
 def _tables(call: Call, database: str, *, external: bool) -> Iterable[str]:
-    from adxmi_jupyter.actions.names import offered_tables
+    from adxmi_jupyter.actions.identity.names import offered_tables
 
     connection = call.opened
     if connection is None:
@@ -117,8 +117,8 @@ class ExistingName(Name):
 
     def names_on(self, call: Call, ctx: click.Context) -> Iterable[str]:
         """Return the names of those there are."""
-        from adxmi_jupyter.actions.names import offered_existing
-        from adxmi_jupyter.actions.workflow_listing import existing_in
+        from adxmi_jupyter.actions.identity.names import offered_existing
+        from adxmi_jupyter.actions.workflow.listing import existing_in
 
         connection = call.opened
         if connection is None:

@@ -1,10 +1,10 @@
 import pytest
 
-from adxmi_jupyter.actions import workflow_writes
-from adxmi_jupyter.actions.links import examined
-from adxmi_jupyter.actions.principals import find
-from adxmi_jupyter.actions.roles import plan_grant, plan_revoke
-from adxmi_jupyter.actions.workflows import fill_in
+from adxmi_jupyter.actions.check.requirements import examined
+from adxmi_jupyter.actions.roles.database_roles import plan_grant, plan_revoke
+from adxmi_jupyter.actions.roles.principals import find
+from adxmi_jupyter.actions.workflow import writes as workflow_writes
+from adxmi_jupyter.actions.workflow.filling import fill_in
 from adxmi_jupyter.embedded import DatabaseRole, Principal, PrincipalKind
 from adxmi_jupyter.model.declaration.registry import declaration_of
 from adxmi_jupyter.model.role import Role

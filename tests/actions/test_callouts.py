@@ -6,7 +6,7 @@ import threading
 import pytest
 
 from adxmi_jupyter import errors
-from adxmi_jupyter.actions.callouts import (
+from adxmi_jupyter.actions.policy.callouts import (
     apply,
     plan_allow,
     plan_revoke,

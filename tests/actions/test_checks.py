@@ -2,7 +2,7 @@
 
 import pytest
 
-from adxmi_jupyter.actions.checks import check_all, check_kind, check_one, checks_frame
+from adxmi_jupyter.actions.check.checks import check_all, check_kind, check_one, checks_frame
 from adxmi_jupyter.errors import NotAuthorized, WorkflowNotFound
 from adxmi_jupyter.model.declaration.registry import declaration_of
 from tests.actions.filling import EXPORT, INGEST, LAKE

@@ -2,10 +2,10 @@
 
 import pytest
 
-from adxmi_jupyter.actions.cluster_roles import plan_grant, plan_revoke, read_assigned
-from adxmi_jupyter.actions.principals import find
-from adxmi_jupyter.actions.role_frames import roles_frame
-from adxmi_jupyter.actions.roles import read_roles
+from adxmi_jupyter.actions.roles.cluster_roles import plan_grant, plan_revoke, read_assigned
+from adxmi_jupyter.actions.roles.database_roles import read_roles
+from adxmi_jupyter.actions.roles.frames import roles_frame
+from adxmi_jupyter.actions.roles.principals import find
 from adxmi_jupyter.embedded import ClusterRole as Held
 from adxmi_jupyter.embedded import Principal, PrincipalKind
 from adxmi_jupyter.errors import (

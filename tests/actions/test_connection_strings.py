@@ -16,7 +16,7 @@ from adxmi_jupyter.actions.connection_targets import (
     sql_server,
     storage_location,
 )
-from adxmi_jupyter.actions.names import known_already
+from adxmi_jupyter.actions.identity.names import known_already
 from adxmi_jupyter.model.connection_string import Http, Operation, parse
 from tests.model.connection_string_samples import SECRETS
 

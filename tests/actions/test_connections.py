@@ -1,5 +1,9 @@
 from adxmi_jupyter.actions.connections import connections_frame, status_frame
-from adxmi_jupyter.actions.names import database_names, offered_databases, offered_identities
+from adxmi_jupyter.actions.identity.names import (
+    database_names,
+    offered_databases,
+    offered_identities,
+)
 
 
 def test_status_tells_who_where_and_as_what(connection, azure):

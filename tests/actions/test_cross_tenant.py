@@ -2,7 +2,7 @@
 
 import pytest
 
-from adxmi_jupyter.actions.data_connections import put
+from adxmi_jupyter.actions.workflow.data_connections import put
 from adxmi_jupyter.errors import CrossTenant
 from adxmi_jupyter.model.declaration.products import DataConnection
 

@@ -6,9 +6,9 @@ import threading
 import pytest
 
 from adxmi_jupyter import errors
-from adxmi_jupyter.actions import identity_writes
-from adxmi_jupyter.actions.identities import plan_assignment, visible
-from adxmi_jupyter.actions.operations import operations_frame, wait_for_all
+from adxmi_jupyter.actions.identity import writes as identity_writes
+from adxmi_jupyter.actions.identity.identities import plan_assignment, visible
+from adxmi_jupyter.actions.write.operations import operations_frame, wait_for_all
 from tests.actions.filling import EDGE_HUB, INGEST
 
 TOOK_EFFECT = "was read again: the change took effect"

@@ -5,9 +5,14 @@ from functools import partial
 import pytest
 
 from adxmi_jupyter import errors
-from adxmi_jupyter.actions import cluster_role_writes, cluster_roles, role_writes, roles
-from adxmi_jupyter.actions.operations import operations_frame
-from adxmi_jupyter.actions.principals import find
+from adxmi_jupyter.actions.roles import (
+    cluster_roles,
+    cluster_writes,
+    database_roles,
+    database_writes,
+)
+from adxmi_jupyter.actions.roles.principals import find
+from adxmi_jupyter.actions.write.operations import operations_frame
 from adxmi_jupyter.embedded import DatabaseRole
 from adxmi_jupyter.model.cluster_role import ClusterRole
 from adxmi_jupyter.model.role import Role
@@ -37,10 +42,10 @@ def grant(connection, place):
     def plan(*references):
         wanted = find(connection, references)
         if place == "database":
-            change = roles.plan_grant(connection, "Telemetry", Role.VIEWERS, wanted)
-            return partial(role_writes.apply, connection, change, confirmed=True)
+            change = database_roles.plan_grant(connection, "Telemetry", Role.VIEWERS, wanted)
+            return partial(database_writes.apply, connection, change, confirmed=True)
         change = cluster_roles.plan_grant(connection, ClusterRole.VIEWER, wanted)
-        return partial(cluster_role_writes.apply, connection, change, confirmed=True)
+        return partial(cluster_writes.apply, connection, change, confirmed=True)
 
     return plan
 
@@ -122,10 +127,10 @@ def test_somebody_of_whom_azure_knows_nothing_is_an_error_at_once(grant, said, r
 def test_without_rights_in_azure_nobody_is_waited_for(fresh, azure, outsider):
     azure.world.grant(azure.world.principals[-1], DatabaseRole.ADMINS, database="Telemetry")
     wanted = find(outsider, [f"aadapp={fresh.client_id};{TENANT}"])
-    change = roles.plan_grant(outsider, "Telemetry", Role.VIEWERS, wanted)
+    change = database_roles.plan_grant(outsider, "Telemetry", Role.VIEWERS, wanted)
 
     with pytest.raises(errors.PrincipalNotFound) as caught:
-        role_writes.apply(outsider, change, confirmed=True)
+        database_writes.apply(outsider, change, confirmed=True)
 
     assert fresh.unseen == 2
     assert caught.value.what.endswith("nothing here shows that it exists")
@@ -135,10 +140,10 @@ def test_one_of_whom_azure_knows_nothing_keeps_the_others_from_being_waited_for(
     connection, fresh, azure
 ):
     wanted = find(connection, ["mi-fresh", f"aadapp={NOBODY};{TENANT}"])
-    change = roles.plan_grant(connection, "Telemetry", Role.VIEWERS, wanted)
+    change = database_roles.plan_grant(connection, "Telemetry", Role.VIEWERS, wanted)
 
     with pytest.raises(errors.PrincipalNotFound) as caught:
-        role_writes.apply(connection, change, confirmed=True)
+        database_writes.apply(connection, change, confirmed=True)
 
     assert caught.value.fix.startswith(f"repeat the line without aadapp={NOBODY};{TENANT}, or che")
 
@@ -149,20 +154,20 @@ def test_operations_that_came_too_early_are_listed_once(connection, azure, fresh
         connection, ClusterRole.VIEWER, find(connection, ["mi-fresh"])
     )
 
-    cluster_role_writes.apply(connection, change, confirmed=True)
+    cluster_writes.apply(connection, change, confirmed=True)
 
     assert list(operations_frame(connection)["state"]) == ["Succeeded"]
 
 
 def test_a_refusal_for_another_reason_is_no_reason_to_wait(connection, azure, said):
-    change = roles.plan_grant(
+    change = database_roles.plan_grant(
         connection, "Telemetry", Role.VIEWERS, find(connection, ["mi-ingest"])
     )
     azure.faults.add("plain-text-400", match=".add", times=None)
     said.clear()
 
     with pytest.raises(errors.CommandRefused):
-        role_writes.apply(connection, change, confirmed=True)
+        database_writes.apply(connection, change, confirmed=True)
 
     assert said == []
 
@@ -180,13 +185,13 @@ def test_another_failure_while_the_directory_is_waited_for_is_that_failure(
             azure.faults.add("operation-fails")
 
     with pytest.raises(errors.OperationFailed) as caught:
-        cluster_role_writes.apply(connection, change, confirmed=True, tell=fail_next)
+        cluster_writes.apply(connection, change, confirmed=True, tell=fail_next)
 
     assert caught.value.why == "Failed: Internal Server Error"
 
 
 def test_a_revoke_waits_for_nobody(connection, azure, fresh):
-    cluster_role_writes.apply(
+    cluster_writes.apply(
         connection,
         cluster_roles.plan_grant(connection, ClusterRole.VIEWER, find(connection, ["mi-fresh"])),
         confirmed=True,
@@ -194,6 +199,6 @@ def test_a_revoke_waits_for_nobody(connection, azure, fresh):
     fresh.unseen = 1000
     gone = cluster_roles.plan_revoke(connection, ClusterRole.VIEWER, find(connection, ["mi-fresh"]))
 
-    done = cluster_role_writes.apply(connection, gone, confirmed=True)
+    done = cluster_writes.apply(connection, gone, confirmed=True)
 
     assert done.is_done_in(done.after)

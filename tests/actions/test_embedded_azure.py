@@ -3,7 +3,7 @@
 import pytest
 
 from adxmi_jupyter import errors
-from adxmi_jupyter.actions.embedded_azure import (
+from adxmi_jupyter.actions.embedded.events import (
     assign_role,
     azure_roles_frame,
     blobs_frame,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from adxmi_jupyter.actions.links import examined
+from adxmi_jupyter.actions.check.requirements import examined
 from adxmi_jupyter.embedded import DatabaseRole
 from adxmi_jupyter.embedded.workflows import StoredFunction
 from adxmi_jupyter.embedded.world import as_principal

@@ -3,17 +3,17 @@ import json
 import pandas as pd
 import pytest
 
-from adxmi_jupyter.actions.history import entry, history_frame, plan_undo
-from adxmi_jupyter.actions.journal import Journal
-from adxmi_jupyter.actions.names import resolved
-from adxmi_jupyter.actions.policies import (
+from adxmi_jupyter.actions.identity.names import resolved
+from adxmi_jupyter.actions.policy.policies import (
     plan_alter,
     plan_delete,
     plan_grant,
     plan_revoke,
     read_one,
 )
-from adxmi_jupyter.actions.policy_writes import apply
+from adxmi_jupyter.actions.policy.writes import apply
+from adxmi_jupyter.actions.write.history import entry, history_frame, plan_undo
+from adxmi_jupyter.actions.write.journal import Journal
 from adxmi_jupyter.errors import ConfirmationRequired, HistoryUnavailable, PolicyChanged
 from adxmi_jupyter.model.policy import CLUSTER, Policy, Scope
 

@@ -4,9 +4,9 @@ import threading
 import pytest
 
 from adxmi_jupyter import errors
-from adxmi_jupyter.actions import identity_writes
-from adxmi_jupyter.actions.dependents import dependents, dependents_frame
-from adxmi_jupyter.actions.identities import (
+from adxmi_jupyter.actions.identity import writes as identity_writes
+from adxmi_jupyter.actions.identity.dependents import dependents, dependents_frame
+from adxmi_jupyter.actions.identity.identities import (
     assigned,
     assignment_frame,
     found,
@@ -16,10 +16,10 @@ from adxmi_jupyter.actions.identities import (
     plan_removal,
     visible,
 )
-from adxmi_jupyter.actions.names import offered_in_azure, resolved
-from adxmi_jupyter.actions.operations import operations_frame, wait_for_all
-from adxmi_jupyter.actions.policies import plan_grant, read_one
-from adxmi_jupyter.actions.policy_writes import apply
+from adxmi_jupyter.actions.identity.names import offered_in_azure, resolved
+from adxmi_jupyter.actions.policy.policies import plan_grant, read_one
+from adxmi_jupyter.actions.policy.writes import apply
+from adxmi_jupyter.actions.write.operations import operations_frame, wait_for_all
 from adxmi_jupyter.model.policy import Scope
 from adxmi_jupyter.service.operation import Operation
 

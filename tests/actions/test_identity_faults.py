@@ -5,11 +5,11 @@ import contextlib
 import pytest
 
 from adxmi_jupyter import errors
-from adxmi_jupyter.actions.dependents import dependents
-from adxmi_jupyter.actions.identities import assigned, found, plan_assignment, plan_removal
-from adxmi_jupyter.actions.identity_writes import apply
-from adxmi_jupyter.actions.journal import Journal
-from adxmi_jupyter.actions.operations import operations_frame, wait_for_all
+from adxmi_jupyter.actions.identity.dependents import dependents
+from adxmi_jupyter.actions.identity.identities import assigned, found, plan_assignment, plan_removal
+from adxmi_jupyter.actions.identity.writes import apply
+from adxmi_jupyter.actions.write.journal import Journal
+from adxmi_jupyter.actions.write.operations import operations_frame, wait_for_all
 from tests.actions.ways import AFTER, BEFORE, each_way, followed, lost, refused, unread
 from tests.faults import catalogue
 from tests.faults.messages import target
@@ -150,7 +150,7 @@ def test_what_depends_is_unseen_where_the_cluster_does_not_answer(connection, fa
 
 
 def test_a_state_that_nobody_knows_is_not_waited_for_for_ever(proxied, proxy, monkeypatch):
-    monkeypatch.setattr("adxmi_jupyter.actions.operations._LONGEST_UNKNOWN", 0)
+    monkeypatch.setattr("adxmi_jupyter.actions.write.operations._LONGEST_UNKNOWN", 0)
     stranger = [one.identity for one in found(proxied, ["mi-stranger"])]
     change = plan_assignment(proxied, stranger)
     odd = catalogue.answered(200, b'{"status": "Pondering"}', name="an odd state")

@@ -3,7 +3,7 @@
 import pytest
 
 from adxmi_jupyter import errors
-from adxmi_jupyter.actions.ingestions import failures
+from adxmi_jupyter.actions.workflow.ingestions import failures
 from adxmi_jupyter.embedded import DatabaseRole
 from tests.actions.filling import BACKUP, INGEST, LAKE
 

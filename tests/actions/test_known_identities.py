@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from adxmi_jupyter.actions import identities, names
-from adxmi_jupyter.actions.known_identities import KnownIdentities, read
+from adxmi_jupyter.actions.identity import identities, names
+from adxmi_jupyter.actions.identity.known_identities import KnownIdentities, read
 from adxmi_jupyter.errors import AdxmiError, AmbiguousIdentity, UnknownIdentity
 from adxmi_jupyter.model.policy import Scope
 

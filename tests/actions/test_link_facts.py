@@ -4,9 +4,9 @@ import threading
 
 import pytest
 
-from adxmi_jupyter.actions import link_facts, target_facts
-from adxmi_jupyter.actions.link_facts import Fact, Facts, ShownTable
-from adxmi_jupyter.actions.links import examined
+from adxmi_jupyter.actions.check import cluster_facts, target_facts
+from adxmi_jupyter.actions.check.cluster_facts import Fact, Facts, ShownTable
+from adxmi_jupyter.actions.check.requirements import examined
 from adxmi_jupyter.errors import DatabaseNotFound, NotAuthorized, RequestTimedOut, ResourceNotFound
 from adxmi_jupyter.model.identity import ManagedIdentity
 from adxmi_jupyter.model.policy import CLUSTER, Scope
@@ -96,7 +96,7 @@ def test_the_same_fact_is_asked_for_once_however_often_it_is_named(connection):
 
 def test_an_error_stands_where_its_answer_would_and_is_raised_when_asked_for(ask):
     with pytest.raises(DatabaseNotFound):
-        ask(link_facts.policy(Scope("Nowhere")))
+        ask(cluster_facts.policy(Scope("Nowhere")))
 
 
 def test_a_mistake_of_the_tool_is_no_answer(connection):
@@ -107,14 +107,14 @@ def test_a_mistake_of_the_tool_is_no_answer(connection):
 def test_policies_roles_callouts_and_plugins_are_read(ask):
     export = ManagedIdentity(EXPORT)
 
-    assert ask(link_facts.policy(CLUSTER)).allows(export, "AutomatedFlows")
-    assert [one.role for one in ask(link_facts.roles("Telemetry"))][-1] == "viewers"
-    assert {one.callout_type for one in ask(link_facts.callouts())} >= {"sql", "kusto"}
-    assert "python" in ask(link_facts.plugins())
+    assert ask(cluster_facts.policy(CLUSTER)).allows(export, "AutomatedFlows")
+    assert [one.role for one in ask(cluster_facts.roles("Telemetry"))][-1] == "viewers"
+    assert {one.callout_type for one in ask(cluster_facts.callouts())} >= {"sql", "kusto"}
+    assert "python" in ask(cluster_facts.plugins())
 
 
 def test_external_tables_are_read_with_their_connection_strings(ask):
-    assert ask(link_facts.external_tables("Sales")) == {
+    assert ask(cluster_facts.external_tables("Sales")) == {
         "ArchivedOrders": ShownTable((f"{LAKE}/archive;managed_identity={EXPORT}",), "csv")
     }
 
@@ -129,7 +129,7 @@ def test_a_sql_table_may_show_its_connection_string_among_its_properties(
 
     with replay(v1(columns, rows)) as uri:
         served = connections.open(uri, credential="token", database="Sales")
-        found = ask(link_facts.external_tables("Sales"), by=served)
+        found = ask(cluster_facts.external_tables("Sales"), by=served)
 
     assert found == {
         "Stock": ShownTable(("Server=tcp:erp.database.windows.net",)),
@@ -140,7 +140,7 @@ def test_a_sql_table_may_show_its_connection_string_among_its_properties(
 def test_a_principal_is_named_as_roles_name_it(ask):
     export = ManagedIdentity(EXPORT, "mi-export", INGEST_CLIENT, "a-tenant")
 
-    found = ask(link_facts.principal(export))
+    found = ask(cluster_facts.principal(export))
 
     assert str(found.reference) == f"aadapp={INGEST_CLIENT};a-tenant"
 
@@ -148,14 +148,17 @@ def test_a_principal_is_named_as_roles_name_it(ask):
 @pytest.mark.parametrize(
     ("fact", "right"),
     [
-        (link_facts.callouts(), "AllDatabasesMonitor"),
-        (link_facts.policy(CLUSTER), "AllDatabasesMonitor"),
-        (link_facts.policy(Scope("Telemetry")), "Database User, Viewer or Monitor of Telemetry"),
-        (link_facts.external_tables("Telemetry"), "Database User, Viewer or Monitor of Telemetry"),
-        (link_facts.roles("Sales"), "Database Admin of Sales, or its monitor"),
-        (link_facts.assigned(), "Reader on the cluster, in Azure"),
-        (link_facts.in_subscription(), "Reader on the subscription, in Azure"),
-        (link_facts.identity_resource(EXPORT_ID), "Reader on the identity, in Azure"),
+        (cluster_facts.callouts(), "AllDatabasesMonitor"),
+        (cluster_facts.policy(CLUSTER), "AllDatabasesMonitor"),
+        (cluster_facts.policy(Scope("Telemetry")), "Database User, Viewer or Monitor of Telemetry"),
+        (
+            cluster_facts.external_tables("Telemetry"),
+            "Database User, Viewer or Monitor of Telemetry",
+        ),
+        (cluster_facts.roles("Sales"), "Database Admin of Sales, or its monitor"),
+        (cluster_facts.assigned(), "Reader on the cluster, in Azure"),
+        (cluster_facts.in_subscription(), "Reader on the subscription, in Azure"),
+        (cluster_facts.identity_resource(EXPORT_ID), "Reader on the identity, in Azure"),
         (target_facts.followed(), "Reader on the cluster, in Azure"),
         (target_facts.follower(ARCHIVE_ID), "Reader on the follower cluster, in Azure"),
         (target_facts.azure_roles(LAKE_ID, EXPORT), "Reader on the target, in Azure"),
@@ -174,11 +177,11 @@ def test_what_a_caller_may_not_ask_for_is_refused_with_the_right_it_takes(
 
 def test_a_right_that_is_missing_is_told_once_however_often_it_is_asked(outsider):
     facts = Facts(outsider)
-    facts.gather([link_facts.callouts()])
-    facts.gather([link_facts.callouts()])
+    facts.gather([cluster_facts.callouts()])
+    facts.gather([cluster_facts.callouts()])
 
     with pytest.raises(NotAuthorized) as caught:
-        facts.answer(link_facts.callouts())
+        facts.answer(cluster_facts.callouts())
 
     assert caught.value.why.count("it takes") == 1
 
@@ -188,4 +191,4 @@ def test_an_answer_that_comes_too_late_is_an_error(connections, azure, ask):
     hasty = connections.open("embedded", name="hasty", timeout=1)
 
     with pytest.raises(RequestTimedOut):
-        ask(link_facts.callouts(), by=hasty)
+        ask(cluster_facts.callouts(), by=hasty)

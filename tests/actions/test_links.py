@@ -2,7 +2,7 @@
 
 import pytest
 
-from adxmi_jupyter.actions.links import examined, links_frame
+from adxmi_jupyter.actions.check.requirements import examined, links_frame
 from adxmi_jupyter.embedded import ClusterRole, DatabaseRole, Principal, PrincipalKind
 from adxmi_jupyter.embedded.resources import AzureRoleAssignment
 from adxmi_jupyter.embedded.world import as_principal

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 from azure.mgmt.msi import ManagedServiceIdentityClient
 
-from adxmi_jupyter.actions.checks import check_one
-from adxmi_jupyter.actions.links import examined
+from adxmi_jupyter.actions.check.checks import check_one
+from adxmi_jupyter.actions.check.requirements import examined
 from adxmi_jupyter.embedded.resources import AzureRoleAssignment, identity_id
 from adxmi_jupyter.embedded.seed_azure import ARCHIVE_SUBSCRIPTION_ID, SUBSCRIPTION_ID
 from adxmi_jupyter.model.azure_role import READS_BLOBS, STORAGE_ACCOUNT, AzureRole, Target

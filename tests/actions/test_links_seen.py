@@ -3,7 +3,7 @@
 import pytest
 
 from adxmi_jupyter import errors
-from adxmi_jupyter.actions.links import examined
+from adxmi_jupyter.actions.check.requirements import examined
 from adxmi_jupyter.embedded.callouts import CalloutRule
 from adxmi_jupyter.model.declaration.links import (
     CalloutAllowed,

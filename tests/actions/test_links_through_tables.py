@@ -2,7 +2,7 @@
 
 import pytest
 
-from adxmi_jupyter.actions.links import examined
+from adxmi_jupyter.actions.check.requirements import examined
 from tests.actions.filling import BACKUP, EXPORT, LAKE
 
 

@@ -1,7 +1,7 @@
 import pytest
 
-from adxmi_jupyter.actions.names import resolved
-from adxmi_jupyter.actions.policies import (
+from adxmi_jupyter.actions.identity.names import resolved
+from adxmi_jupyter.actions.policy.policies import (
     plan_alter,
     plan_alter_merge,
     plan_delete,
@@ -11,7 +11,7 @@ from adxmi_jupyter.actions.policies import (
     read_one,
     scopes_of,
 )
-from adxmi_jupyter.actions.policy_writes import apply
+from adxmi_jupyter.actions.policy.writes import apply
 from adxmi_jupyter.errors import (
     CommandRefused,
     ConfirmationRequired,

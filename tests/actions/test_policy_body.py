@@ -1,7 +1,7 @@
 import pytest
 
-from adxmi_jupyter.actions.policies import read_one
-from adxmi_jupyter.actions.policy_body import body_policy
+from adxmi_jupyter.actions.policy.body import body_policy
+from adxmi_jupyter.actions.policy.policies import read_one
 from adxmi_jupyter.errors import InvalidPolicy, MalformedBody, UnknownIdentity, UnknownUsage
 from adxmi_jupyter.model.policy import Scope
 

@@ -1,16 +1,16 @@
 import pandas as pd
 import pytest
 
-from adxmi_jupyter.actions.names import resolved
-from adxmi_jupyter.actions.policies import plan_grant, read, scopes_of
-from adxmi_jupyter.actions.policy_frames import (
+from adxmi_jupyter.actions.identity.names import resolved
+from adxmi_jupyter.actions.policy.frames import (
     by_usage_frame,
     diff_frame,
     matrix_frame,
     policy_frame,
     raw_frame,
 )
-from adxmi_jupyter.actions.policy_writes import apply
+from adxmi_jupyter.actions.policy.policies import plan_grant, read, scopes_of
+from adxmi_jupyter.actions.policy.writes import apply
 from adxmi_jupyter.model.policy import CLUSTER, Scope
 
 SALES, TELEMETRY = Scope("Sales"), Scope("Telemetry")

@@ -6,10 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from adxmi_jupyter.actions.history import history_frame, plan_undo
-from adxmi_jupyter.actions.journal import Journal
-from adxmi_jupyter.actions.names import resolved
-from adxmi_jupyter.actions.policies import (
+from adxmi_jupyter.actions.identity.names import resolved
+from adxmi_jupyter.actions.policy.policies import (
     plan_alter,
     plan_alter_merge,
     plan_delete,
@@ -17,7 +15,9 @@ from adxmi_jupyter.actions.policies import (
     plan_revoke,
     read_one,
 )
-from adxmi_jupyter.actions.policy_writes import apply
+from adxmi_jupyter.actions.policy.writes import apply
+from adxmi_jupyter.actions.write.history import history_frame, plan_undo
+from adxmi_jupyter.actions.write.journal import Journal
 from adxmi_jupyter.errors import (
     CommandRefused,
     HistoryUnavailable,

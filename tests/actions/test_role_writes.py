@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from adxmi_jupyter.actions.role_writes import apply
-from adxmi_jupyter.actions.roles import read_one
+from adxmi_jupyter.actions.roles.database_roles import read_one
+from adxmi_jupyter.actions.roles.database_writes import apply
 from adxmi_jupyter.embedded import DatabaseRole
 from adxmi_jupyter.errors import (
     CommandRefused,

@@ -3,9 +3,9 @@
 import pytest
 
 from adxmi_jupyter import errors
-from adxmi_jupyter.actions.links import State, examined
-from adxmi_jupyter.actions.workflow_listing import listing, listing_frame
-from adxmi_jupyter.actions.workflows import fill_in
+from adxmi_jupyter.actions.check.requirements import State, examined
+from adxmi_jupyter.actions.workflow.filling import fill_in
+from adxmi_jupyter.actions.workflow.listing import listing, listing_frame
 from adxmi_jupyter.model.declaration.registry import declaration_of
 from adxmi_jupyter.model.policy import Scope
 

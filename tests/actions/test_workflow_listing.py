@@ -3,9 +3,9 @@
 import pytest
 
 from adxmi_jupyter import errors
-from adxmi_jupyter.actions.identities import assigned
-from adxmi_jupyter.actions.policies import scopes_of
-from adxmi_jupyter.actions.workflow_listing import listing, listing_frame, unassigned_notes
+from adxmi_jupyter.actions.identity.identities import assigned
+from adxmi_jupyter.actions.policy.policies import scopes_of
+from adxmi_jupyter.actions.workflow.listing import listing, listing_frame, unassigned_notes
 from adxmi_jupyter.embedded import DataConnection
 from adxmi_jupyter.model.declaration.registry import declaration_of, nouns
 from adxmi_jupyter.model.policy import Scope

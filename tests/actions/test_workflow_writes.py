@@ -3,8 +3,8 @@
 import pytest
 
 from adxmi_jupyter import errors
-from adxmi_jupyter.actions import workflow_writes
-from adxmi_jupyter.actions.workflow_plans import plan, plan_drop
+from adxmi_jupyter.actions.workflow import writes as workflow_writes
+from adxmi_jupyter.actions.workflow.plans import plan, plan_drop
 from adxmi_jupyter.model.declaration.registry import declaration_of
 from tests.actions.filling import EXPORT
 
@@ -358,7 +358,7 @@ def test_notes_go_to_whoever_listens(azure, carry_out, said):
 
 
 def test_names_that_completion_remembers_are_forgotten_after_a_write(connection, carry_out, azure):
-    from adxmi_jupyter.actions.names import offered_tables
+    from adxmi_jupyter.actions.identity.names import offered_tables
 
     before = offered_tables(connection, external=True)
     carry_out("external-table")

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from adxmi_jupyter import errors
-from adxmi_jupyter.actions.workflows import fill_in, product_frame, text_of
+from adxmi_jupyter.actions.workflow.filling import fill_in, product_frame, text_of
 from adxmi_jupyter.embedded import DatabaseRole
 from adxmi_jupyter.model.declaration.registry import declaration_of, nouns
 from tests.actions.filling import EXPORT, FIELDS, INGEST, INGEST_CLIENT, STRANGER

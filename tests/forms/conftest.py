@@ -1,7 +1,7 @@
 import pytest
 from ipywidgets.widgets.widget import CallbackDispatcher
 
-from adxmi_jupyter.actions.identities import assigned
+from adxmi_jupyter.actions.identity.identities import assigned
 from adxmi_jupyter.forms.identity_form import IdentityForm
 from adxmi_jupyter.forms.identity_state import IdentityState
 from adxmi_jupyter.forms.policy_form import PolicyForm

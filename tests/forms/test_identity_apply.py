@@ -5,9 +5,9 @@ import signal
 import pytest
 
 from adxmi_jupyter import errors
-from adxmi_jupyter.actions.identities import found, plan_assignment, plan_removal
-from adxmi_jupyter.actions.identity_writes import apply
-from adxmi_jupyter.actions.operations import wait_for_all
+from adxmi_jupyter.actions.identity.identities import found, plan_assignment, plan_removal
+from adxmi_jupyter.actions.identity.writes import apply
+from adxmi_jupyter.actions.write.operations import wait_for_all
 from tests.actions.ways import AFTER, BEFORE, each_way, lost, refused, unread
 
 WISH = {"assign": ("mi-stranger", True), "remove": ("mi-export", False)}

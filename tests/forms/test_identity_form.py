@@ -2,8 +2,8 @@
 
 import pytest
 
-from adxmi_jupyter.actions.identities import found, plan_assignment
-from adxmi_jupyter.actions.identity_writes import apply
+from adxmi_jupyter.actions.identity.identities import found, plan_assignment
+from adxmi_jupyter.actions.identity.writes import apply
 from adxmi_jupyter.errors import UnknownCommand
 from adxmi_jupyter.forms.submission import Phase
 from adxmi_jupyter.magics.call import Call

@@ -2,7 +2,7 @@
 
 import pytest
 
-from adxmi_jupyter.actions.links import State
+from adxmi_jupyter.actions.check.requirements import State
 from adxmi_jupyter.embedded.callouts import CalloutRule
 from adxmi_jupyter.errors import ConfirmationRequired, NotAuthorized, OperationFailed
 from adxmi_jupyter.magics.forms import written

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from adxmi_jupyter.actions.names import resolved
-from adxmi_jupyter.actions.policies import plan_grant, read_one
-from adxmi_jupyter.actions.policy_writes import apply
+from adxmi_jupyter.actions.identity.names import resolved
+from adxmi_jupyter.actions.policy.policies import plan_grant, read_one
+from adxmi_jupyter.actions.policy.writes import apply
 from adxmi_jupyter.model.policy import CLUSTER, Scope
 
 SALES = Scope("Sales")

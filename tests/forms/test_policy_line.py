@@ -2,7 +2,7 @@
 
 import pytest
 
-from adxmi_jupyter.actions.policies import read_one
+from adxmi_jupyter.actions.policy.policies import read_one
 from adxmi_jupyter.errors import UnknownCommand
 from adxmi_jupyter.forms.policy_state import PolicyState
 from adxmi_jupyter.magics.forms import written

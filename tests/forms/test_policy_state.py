@@ -2,10 +2,10 @@
 
 import pytest
 
-from adxmi_jupyter.actions.history import plan_undo
-from adxmi_jupyter.actions.names import resolved
-from adxmi_jupyter.actions.policies import plan_delete, plan_grant, plan_revoke, read_one
-from adxmi_jupyter.actions.policy_writes import apply
+from adxmi_jupyter.actions.identity.names import resolved
+from adxmi_jupyter.actions.policy.policies import plan_delete, plan_grant, plan_revoke, read_one
+from adxmi_jupyter.actions.policy.writes import apply
+from adxmi_jupyter.actions.write.history import plan_undo
 from adxmi_jupyter.errors import (
     ConfirmationRequired,
     DatabaseNotFound,

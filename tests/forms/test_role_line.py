@@ -2,8 +2,8 @@
 
 import pytest
 
-from adxmi_jupyter.actions.role_lines import back
-from adxmi_jupyter.actions.role_scopes import read
+from adxmi_jupyter.actions.roles.commands import back
+from adxmi_jupyter.actions.roles.scopes import read
 from adxmi_jupyter.embedded import ClusterRole as OnCluster
 from adxmi_jupyter.embedded import DatabaseRole, PrincipalKind
 from adxmi_jupyter.embedded.world import RoleAssignment, as_principal

@@ -2,7 +2,7 @@
 
 import pytest
 
-from adxmi_jupyter.actions import findings
+from adxmi_jupyter.actions.check import findings
 from adxmi_jupyter.forms.stations import Step, tracks_of
 
 OWN = (

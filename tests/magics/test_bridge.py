@@ -133,7 +133,7 @@ def test_an_interrupt_reaches_the_user(magic, monkeypatch):
     def interrupted(*_arguments, **_options):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("adxmi_jupyter.actions.policies.read", interrupted)
+    monkeypatch.setattr("adxmi_jupyter.actions.policy.policies.read", interrupted)
 
     with pytest.raises(KeyboardInterrupt) as caught:
         magic("policy show --database Sales")
@@ -149,7 +149,7 @@ def test_the_stack_of_an_interrupt_is_shown_when_asked_for(magic, monkeypatch):
     def interrupted(*_arguments, **_options):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("adxmi_jupyter.actions.policies.read", interrupted)
+    monkeypatch.setattr("adxmi_jupyter.actions.policy.policies.read", interrupted)
 
     with pytest.raises(KeyboardInterrupt) as caught:
         magic("--traceback policy show")

@@ -7,8 +7,8 @@ import xml.etree.ElementTree as ET
 import pandas as pd
 import pytest
 
-from adxmi_jupyter.actions.findings import Finding, State
-from adxmi_jupyter.actions.links import links_frame
+from adxmi_jupyter.actions.check.findings import Finding, State
+from adxmi_jupyter.actions.check.requirements import links_frame
 from adxmi_jupyter.magics.chain import Chain
 
 FOUND = (

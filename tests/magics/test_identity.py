@@ -3,7 +3,7 @@ import json
 import pytest
 
 from adxmi_jupyter import errors
-from adxmi_jupyter.actions.identities import assigned
+from adxmi_jupyter.actions.identity.identities import assigned
 
 
 @pytest.fixture

@@ -32,8 +32,8 @@ DATABASES = ("Sales", "Telemetry", "Tom's Lab")
 
 _LOADED = (
     *("pandas", "azure.kusto.data", "yaml", "adxmi_jupyter.magics.console"),
-    *("tqdm", "platformdirs", "adxmi_jupyter.magics.policy", "adxmi_jupyter.actions.history"),
-    *("adxmi_jupyter.actions.names", "adxmi_jupyter.actions.identities"),
+    *("tqdm", "platformdirs", "adxmi_jupyter.magics.policy", "adxmi_jupyter.actions.write.history"),
+    *("adxmi_jupyter.actions.identity.names", "adxmi_jupyter.actions.identity.identities"),
     *("adxmi_jupyter.service.connections", "adxmi_jupyter.service.access"),
 )
 

@@ -3,8 +3,13 @@ from dataclasses import replace
 import pytest
 
 from adxmi_jupyter import errors
-from adxmi_jupyter.actions.identities import assigned, plan_assignment, plan_removal, visible
-from adxmi_jupyter.actions.identity_writes import apply
+from adxmi_jupyter.actions.identity.identities import (
+    assigned,
+    plan_assignment,
+    plan_removal,
+    visible,
+)
+from adxmi_jupyter.actions.identity.writes import apply
 from adxmi_jupyter.model.azure_shapes import FOUND_CLUSTER
 from adxmi_jupyter.model.shape import Shape, required, resource_id
 from adxmi_jupyter.service.address import parse_address

@@ -119,8 +119,8 @@ def test_where_it_is_not_trusted_a_sentence_and_a_table_are_left(
 @pytest.fixture
 def magic_output():
     """Return what a notebook keeps of a check."""
-    from adxmi_jupyter.actions.findings import Finding, State
-    from adxmi_jupyter.actions.links import links_frame
+    from adxmi_jupyter.actions.check.findings import Finding, State
+    from adxmi_jupyter.actions.check.requirements import links_frame
     from adxmi_jupyter.magics.chain import Chain
 
     found = (

@@ -7,12 +7,12 @@ from dataclasses import replace
 import pytest
 
 from adxmi_jupyter import errors
-from adxmi_jupyter.actions import identity_writes
-from adxmi_jupyter.actions.cluster_role_writes import apply
-from adxmi_jupyter.actions.cluster_roles import plan_grant, plan_revoke, read_assigned
-from adxmi_jupyter.actions.identities import plan_assignment, visible
-from adxmi_jupyter.actions.operations import operations_frame, wait_for_all
-from adxmi_jupyter.actions.principals import find
+from adxmi_jupyter.actions.identity import writes as identity_writes
+from adxmi_jupyter.actions.identity.identities import plan_assignment, visible
+from adxmi_jupyter.actions.roles.cluster_roles import plan_grant, plan_revoke, read_assigned
+from adxmi_jupyter.actions.roles.cluster_writes import apply
+from adxmi_jupyter.actions.roles.principals import find
+from adxmi_jupyter.actions.write.operations import operations_frame, wait_for_all
 from adxmi_jupyter.embedded import ClusterRole as Held
 from adxmi_jupyter.model.cluster_role import ClusterRole
 from tests.actions.cluster_role_writes.ids import INGEST, TENANT

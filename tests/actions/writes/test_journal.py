@@ -10,8 +10,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from adxmi_jupyter.actions import journal
-from adxmi_jupyter.actions.journal import Journal
+from adxmi_jupyter.actions.write import journal
+from adxmi_jupyter.actions.write.journal import Journal
 from adxmi_jupyter.errors import HistoryUnavailable
 
 JUNK = [

@@ -4,24 +4,23 @@ import json
 
 import pytest
 
-from adxmi_jupyter.actions import (
-    callouts,
-    cluster_role_writes,
+from adxmi_jupyter.actions.identity import identities
+from adxmi_jupyter.actions.identity import writes as identity_writes
+from adxmi_jupyter.actions.identity.names import resolved
+from adxmi_jupyter.actions.policy import callouts, policies
+from adxmi_jupyter.actions.policy.writes import apply
+from adxmi_jupyter.actions.roles import (
     cluster_roles,
-    identities,
-    identity_writes,
-    policies,
-    role_writes,
-    roles,
-    workflow_writes,
+    cluster_writes,
+    database_roles,
+    database_writes,
 )
-from adxmi_jupyter.actions.history import plan_undo, writes_frame
-from adxmi_jupyter.actions.journal import Journal
-from adxmi_jupyter.actions.names import resolved
-from adxmi_jupyter.actions.open_writes import settle_all
-from adxmi_jupyter.actions.policy_writes import apply
-from adxmi_jupyter.actions.principals import find
-from adxmi_jupyter.actions.workflows import fill_in
+from adxmi_jupyter.actions.roles.principals import find
+from adxmi_jupyter.actions.workflow import writes as workflow_writes
+from adxmi_jupyter.actions.workflow.filling import fill_in
+from adxmi_jupyter.actions.write.history import plan_undo, writes_frame
+from adxmi_jupyter.actions.write.journal import Journal
+from adxmi_jupyter.actions.write.open_writes import settle_all
 from adxmi_jupyter.errors import PolicyChanged, WriteOutcomeUnknown
 from adxmi_jupyter.model.cluster_role import ClusterRole
 from adxmi_jupyter.model.declaration.registry import declaration_of
@@ -54,8 +53,8 @@ def delete(connection):
 
 def role(connection):
     who = find(connection, ["mi-ingest"])
-    change = roles.plan_grant(connection, "Telemetry", Role.INGESTORS, who)
-    return lambda: role_writes.apply(connection, change, confirmed=True)
+    change = database_roles.plan_grant(connection, "Telemetry", Role.INGESTORS, who)
+    return lambda: database_writes.apply(connection, change, confirmed=True)
 
 
 def callout(connection):
@@ -265,7 +264,7 @@ def assignment(connection):
 def cluster_role(connection):
     who = find(connection, ["mi-ingest"])
     change = cluster_roles.plan_grant(connection, ClusterRole.VIEWER, who)
-    return lambda: cluster_role_writes.apply(connection, change, confirmed=True)
+    return lambda: cluster_writes.apply(connection, change, confirmed=True)
 
 
 def data_connection(connection):

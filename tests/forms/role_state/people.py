@@ -1,7 +1,7 @@
 """People of the seeded world, and what is done with their roles."""
 
-from adxmi_jupyter.actions import role_scopes
-from adxmi_jupyter.actions.principals import find
+from adxmi_jupyter.actions.roles import scopes as role_scopes
+from adxmi_jupyter.actions.roles.principals import find
 from adxmi_jupyter.model.policy import Scope
 
 SALES = Scope("Sales")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from adxmi_jupyter.actions.workflows import text_of
+from adxmi_jupyter.actions.workflow.filling import text_of
 from adxmi_jupyter.model.declaration.fields import Kind
 from tests.forms.workflow_state.samples import every, sample_of
 

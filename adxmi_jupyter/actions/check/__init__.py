@@ -1,0 +1,1 @@
+"""Requirements of workflows: what is met, what is not, and what fixes it."""

@@ -1,0 +1,361 @@
+"""Check what exists: which link of its chain is missing, for one workflow or for all of them.
+
+Everything here works on declarations (`model.workflow`) and knows none of them by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from adxmi_jupyter.actions.check import cluster_facts
+from adxmi_jupyter.actions.check.cluster_facts import Fact, Facts
+from adxmi_jupyter.actions.check.findings import Finding, State, name_of
+from adxmi_jupyter.actions.check.requirements import (
+    Chain,
+    examined,
+    examined_together,
+    kept_identity,
+    links_frame,
+)
+from adxmi_jupyter.actions.identity import identities, names
+from adxmi_jupyter.actions.workflow.listing import command_of, kept_in, kept_of, rows_in
+from adxmi_jupyter.actions.workflow.plans import absent, is_called, named
+from adxmi_jupyter.errors import AdxmiError
+from adxmi_jupyter.model.declaration.links import Allowed, Assigned, NotVerifiable, acting_as
+from adxmi_jupyter.model.declaration.registry import declarations
+from adxmi_jupyter.model.declaration.stored import (
+    DataConnectionListing,
+    FunctionListing,
+    KustoListing,
+    PolicyListing,
+    text_cell,
+)
+from adxmi_jupyter.model.identity import SYSTEM
+from adxmi_jupyter.model.policy import CLUSTER, Scope
+from adxmi_jupyter.model.usage import Usage
+from adxmi_jupyter.model.word import line
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from adxmi_jupyter.actions.workflow.listing import Kept, Rows
+    from adxmi_jupyter.model.assignment import AssignedIdentities
+    from adxmi_jupyter.model.declaration.links import Link
+    from adxmi_jupyter.model.declaration.stored import Existing, Listing, Who
+    from adxmi_jupyter.model.declaration.workflow import Workflow
+    from adxmi_jupyter.model.identity import ManagedIdentity
+    from adxmi_jupyter.model.policy import Policy, PolicyEntry
+    from adxmi_jupyter.service.connection import Connection
+
+    Declaration = type[Workflow]
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A workflow as it was found, link by link; `name` is empty for what has none."""
+
+    workflow: str
+    name: str
+    findings: tuple[Finding, ...]
+    database: str
+
+
+@dataclass(frozen=True)
+class Checks:
+    """What was checked; `unnamed` counts workflows that use no managed identity."""
+
+    checked: tuple[Checked, ...]
+    unnamed: int = 0
+
+
+def check_one(connection: Connection, declaration: Declaration, database: str, name: str) -> Checks:
+    """Check the workflow of a name.
+
+    Raises
+    ------
+    WorkflowNotFound
+        There is none of this name; those there are are listed.
+    AdxmiError
+        They could not be listed.
+
+    """
+    every = kept_in(connection, declaration, database)
+    found = [one for one in every if is_called(declaration, one.existing, name)]
+    if not found:
+        there = [one.existing.name for one in every if one.existing.name]
+        raise absent(declaration, database, name, there, verb="check")
+    return _of_kind(connection, declaration, database, found)
+
+
+def check_kind(connection: Connection, declaration: Declaration, database: str) -> Checks:
+    """Check all workflows of a kind in a database; raises as listing them does.
+
+    What is kept nowhere is told by policies, and the cluster's counts in every database.
+    """
+    found = kept_in(connection, declaration, database)
+    unread: tuple[Checked, ...] = ()
+    if isinstance(declaration.listing, PolicyListing):
+        try:
+            found = (*found, *kept_in(connection, declaration, CLUSTER.database))
+        except AdxmiError as failure:
+            unread = (_Unread(database, failure, [declaration.noun()]).checked,)
+    every = {(one.existing.name, one.existing.identities): one for one in found}
+    checks = _of_kind(connection, declaration, database, every.values())
+    return Checks((*checks.checked, *unread))
+
+
+def check_planned(connection: Connection, workflow: Workflow, database: str) -> Checks:
+    """Check a workflow that is filled in; raises as `links.examined` does."""
+    found = examined(connection, workflow.links(), database)
+    return Checks((Checked(workflow.noun(), named(workflow), found, database),))
+
+
+def _of_kind(
+    connection: Connection, declaration: Declaration, database: str, found: Iterable[Kept]
+) -> Checks:
+    known = names.seen(connection)
+    subjects = [_subject(connection, declaration, database, one, known) for one in found]
+    return Checks(_examined(Facts(connection), subjects, known))
+
+
+def check_all(connection: Connection, databases: Sequence[str]) -> Checks:
+    """Check every workflow in databases; what cannot be listed is a row of its own.
+
+    Policy entries whose identity is not assigned are told, too. Workflows that name no managed
+    identity are counted only.
+
+    Raises
+    ------
+    AdxmiError
+        Nothing at all could be listed: the first error.
+
+    """
+    facts = Facts(connection)
+    _remember_cluster(connection)
+    kinds = [one for one in declarations() if not isinstance(one.listing, PolicyListing)]
+    asked = {(kind, where): _rows(kind, where) for kind in kinds for where in databases}
+    scopes = (CLUSTER, *map(Scope, databases))
+    facts.gather((*asked.values(), *map(cluster_facts.policy, scopes), cluster_facts.assigned()))
+    facts.gather((cluster_facts.in_subscription(),))
+    known = _known(facts, scopes)
+    subjects: list[_Subject] = []
+    failed: dict[Fact, _Unread] = {}
+    for (kind, where), fact in asked.items():
+        try:
+            kept = kept_of(connection, kind.listing, facts.answer(fact))
+        except AdxmiError as failure:
+            failed.setdefault(fact, _Unread(where, failure)).nouns.append(kind.noun())
+        else:
+            subjects += [_subject(connection, kind, where, one, known) for one in kept]
+    if failed and len(failed) == len(set(asked.values())):
+        raise next(iter(failed.values())).failure
+    named = [one for one in subjects if one.names_an_identity]
+    every = _examined(facts, named, known)
+    unread = (one.checked for one in failed.values())
+    return Checks((*every, *unread, *_without_effect(facts, scopes)), len(subjects) - len(named))
+
+
+def _remember_cluster(connection: Connection) -> None:
+    """Ask for the cluster's resource ID once, before all databases need it."""
+    try:
+        identities.cluster_id(connection)
+    except AdxmiError:  # then every database's connections say why they cannot be listed
+        return
+
+
+def _rows(declaration: Declaration, database: str) -> Fact:
+    """Ask what exists of a kind in a database; several kinds can have the same answer."""
+    listing = declaration.listing
+
+    def ask(connection: Connection) -> Rows:
+        return rows_in(connection, listing, database)
+
+    is_in_azure = isinstance(listing, DataConnectionListing)
+    right = "Reader on the cluster, in Azure" if is_in_azure else cluster_facts.may_show(database)
+    return Fact(("rows", command_of(listing), database), ask, right)
+
+
+def _known(facts: Facts, scopes: Sequence[Scope]) -> tuple[ManagedIdentity, ...]:
+    """Return the identities that policies or Azure show, each once."""
+    named: dict[str, ManagedIdentity] = {}
+    for scope in scopes:
+        named |= {one.identity.object_id.lower(): one.identity for one in _entries(facts, scope)}
+    visible: list[ManagedIdentity] = []
+    for ask in (_assigned, _in_subscription):
+        try:
+            visible += ask(facts)
+        except AdxmiError:  # the links say what could not be seen
+            continue
+    every = {one.object_id.lower(): one for one in visible}
+    return names.merged(tuple(named.values()), tuple(every.values()))
+
+
+def _assigned(facts: Facts) -> tuple[ManagedIdentity, ...]:
+    present: AssignedIdentities = facts.answer(cluster_facts.assigned())
+    return present.all
+
+
+def _in_subscription(facts: Facts) -> Iterable[ManagedIdentity]:
+    found: Mapping[str, ManagedIdentity] = facts.answer(cluster_facts.in_subscription())
+    return found.values()
+
+
+def _entries(facts: Facts, scope: Scope) -> Iterable[PolicyEntry]:
+    try:
+        found: Policy = facts.answer(cluster_facts.policy(scope))
+    except AdxmiError:  # the links that need it say so
+        return ()
+    return found
+
+
+@dataclass(frozen=True)
+class _Subject:
+    """Something to check: what exists, and the links it needs."""
+
+    noun: str
+    database: str
+    existing: Existing
+    links: tuple[Link, ...]
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The identities that it needs, as people know them."""
+        acting = (link.identity.label for link in self.links if isinstance(link, Assigned))
+        return tuple(dict.fromkeys(acting))
+
+    @property
+    def names_an_identity(self) -> bool:
+        """Whether any of its links is about a managed identity."""
+        return any(not isinstance(link, NotVerifiable) for link in self.links)
+
+
+def _subject(
+    connection: Connection,
+    declaration: Declaration,
+    database: str,
+    kept: Kept,
+    known: Sequence[ManagedIdentity],
+) -> _Subject:
+    def who(word: str) -> ManagedIdentity:
+        cluster = identities.cluster_id(connection) if word.startswith("/") else ""
+        is_own = cluster and word.rstrip("/").lower() == cluster.lower()
+        return kept_identity(SYSTEM if is_own else word, known)
+
+    links = _links(declaration.listing, kept, who)
+    return _Subject(declaration.noun(), database, kept.existing, links)
+
+
+def _links(listing: Listing, kept: Kept, who: Who) -> tuple[Link, ...]:
+    if isinstance(listing, KustoListing):
+        return listing.chain(kept.row, who)
+    if isinstance(listing, DataConnectionListing):
+        return listing.chain(kept.row.get("properties") or {}, who)
+    if isinstance(listing, FunctionListing):
+        return listing.links(text_cell(kept.row, "Body"), who)
+    return acting_as(who(kept.existing.identities[0]), listing.usage)
+
+
+def _examined(
+    facts: Facts, subjects: Sequence[_Subject], known: Sequence[ManagedIdentity]
+) -> tuple[Checked, ...]:
+    chains = [Chain(one.links, one.database) for one in subjects]
+    every = examined_together(facts, chains, known=known)
+    return tuple(_checked(one, found) for one, found in zip(subjects, every, strict=True))
+
+
+def _checked(subject: _Subject, found: Sequence[Finding]) -> Checked:
+    existing, noun = subject.existing, subject.noun
+    # What exists names its identity for good: it has to be made again with another one.
+    again = line(noun, "form", "--database", subject.database)
+    findings = [one.with_fix(again) if one.fix.startswith("--") else one for one in found]
+    if existing.trouble:
+        trouble = Finding("state", existing.name, State.WARNING, existing.trouble)
+        findings.append(trouble)
+    name = existing.name or ", ".join(subject.labels)
+    return Checked(noun, name, tuple(findings), subject.database)
+
+
+@dataclass(frozen=True)
+class _Unread:
+    """Workflows of some kinds that could not be listed in a database."""
+
+    database: str
+    failure: AdxmiError
+    nouns: list[str] = field(default_factory=list)
+
+    @property
+    def checked(self) -> Checked:
+        """What is told of them."""
+        why = f"{self.failure.what}: {self.failure.why}"
+        kinds = ", ".join(self.nouns)
+        unread = Finding("what there is", kinds, State.UNKNOWN, why, self.failure.fix)
+        return Checked("", "", (unread,), self.database)
+
+
+def _without_effect(facts: Facts, scopes: Sequence[Scope]) -> Iterator[Checked]:
+    """Yield policy entries without effect: of identities that the cluster does not have, or usages.
+
+    Usages that count in the cluster's policy only have none in a database's.
+    """
+    for scope in scopes:
+        for entry in _entries(facts, scope):
+            useless = entry.allowed_usages if _is_absent(facts, entry) else ()
+            if useless:
+                why = f"the policy of the {scope} names it, without effect"
+                yield _useless(scope, entry, Assigned(entry.identity), why, useless)
+            elif scope.database and Usage.SANDBOX_ARTIFACTS in entry.allowed_usages:
+                usage = Usage.SANDBOX_ARTIFACTS
+                why = f"the policy of the {scope} allows it, and only the cluster's counts"
+                link = Allowed(entry.identity, usage, cluster_only=True)
+                yield _useless(scope, entry, link, why, (usage,))
+
+
+def _is_absent(facts: Facts, entry: PolicyEntry) -> bool:
+    """Tell whether the identity of an entry is known not to be assigned."""
+    try:
+        every = _assigned(facts)
+    except AdxmiError:  # the links say so
+        return False
+    present = {word.lower() for one in every for word in (one.object_id, one.word)}
+    # An identity has its IDs some time after it was assigned.
+    return "" not in present and entry.identity.object_id.lower() not in present
+
+
+def _useless(
+    scope: Scope, entry: PolicyEntry, link: Link, why: str, usages: Iterable[str]
+) -> Checked:
+    identity = entry.identity
+    where = ("--database", scope.database) if scope.database else ("--cluster",)
+    # By its object ID: "system" would be the one that is assigned now.
+    who = ("--identity", identity.object_id, "--usage", ",".join(map(str, usages)))
+    fix = line("policy", "revoke", *where, *who)
+    found = Finding(name_of(link), link.subject, State.WARNING, why, fix)
+    return Checked("policy", identity.label, (found,), scope.database or "cluster")
+
+
+def checks_frame(
+    checks: Checks, *, complete: Callable[[str], str], with_database: bool = False
+) -> pd.DataFrame:
+    """Return a row for each link, as `links.links_frame`; `complete` writes a fix as it is typed.
+
+    With the database the names begin with it, as in ``Sales/ArchivedOrders``.
+    """
+    frames = [
+        links_frame(
+            one.workflow,
+            _shown(one, with_database=with_database),
+            [found.with_fix(complete(found.fix)) for found in one.findings],
+        )
+        for one in checks.checked
+    ]
+    if not frames:
+        return links_frame("", "", ())
+    import pandas as pd
+
+    return pd.concat(frames, ignore_index=True)
+
+
+def _shown(one: Checked, *, with_database: bool) -> str:
+    return "/".join(filter(None, (one.database, one.name))) if with_database else one.name

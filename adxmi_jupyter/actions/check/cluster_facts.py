@@ -1,0 +1,315 @@
+"""What must be known of a cluster before links can be judged: each fact is asked for once.
+
+Facts are independent of each other, so all that some links need are asked for at the same time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from adxmi_jupyter.actions.identity import identities
+from adxmi_jupyter.actions.policy.policies import read_one
+from adxmi_jupyter.actions.roles import principals
+from adxmi_jupyter.actions.roles.database_roles import read_one as roles_of
+from adxmi_jupyter.errors import AdxmiError, NotAuthorized, ResourceNotFound
+from adxmi_jupyter.model.assignment import parse_identity_resource
+from adxmi_jupyter.model.azure_shapes import IDENTITY
+from adxmi_jupyter.model.callout import parse_callouts
+from adxmi_jupyter.model.declaration.stored import (
+    cell,
+    connection_strings_in,
+    json_cell,
+    text_cell,
+)
+from adxmi_jupyter.model.identity import SYSTEM
+from adxmi_jupyter.model.kusto_shapes import (
+    CALLOUT_POLICY,
+    EXTERNAL_TABLES,
+    FUNCTIONS,
+    PLUGINS,
+    ROLES,
+)
+from adxmi_jupyter.service.gather import gather
+from adxmi_jupyter.service.resource_manager import IDENTITY_VERSION
+
+if TYPE_CHECKING:
+    from adxmi_jupyter.actions.roles.principals import ResolvedPrincipal
+    from adxmi_jupyter.model.assignment import AssignedIdentities
+    from adxmi_jupyter.model.callout import CalloutRule
+    from adxmi_jupyter.model.identity import ManagedIdentity
+    from adxmi_jupyter.model.policy import Policy, Scope
+    from adxmi_jupyter.model.role import RoleAssignment
+    from adxmi_jupyter.service.connection import Connection
+
+Ask = Callable[["Connection"], Any]
+
+
+@dataclass(frozen=True)
+class Fact:
+    """Something to ask the cluster or Azure for; two of one key are the same fact.
+
+    `right` is the least that lets somebody see it.
+    """
+
+    key: tuple[Hashable, ...]
+    ask: Ask
+    right: str = ""
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Fact) and self.key == other.key
+
+
+class Facts:
+    """The answers, or the errors that stand in their place; later answers are added to them.
+
+    `quiet` shows no progress.
+    """
+
+    def __init__(self, connection: Connection, *, quiet: bool = False) -> None:
+        self.connection = connection
+        self._quiet = quiet
+        self._answers: dict[tuple[Hashable, ...], object] = {}
+
+    def gather(self, facts: Iterable[Fact]) -> None:
+        """Ask at the same time for facts that are not known yet; errors stand for answers.
+
+        Raises
+        ------
+        Exception
+            Whatever is no AdxmiError: a mistake of this tool.
+
+        """
+        wanted = [fact for fact in dict.fromkeys(facts) if fact.key not in self._answers]
+        if not wanted:
+            return
+        what = "" if self._quiet else "examining the links"
+        answers = gather(lambda fact: fact.ask(self.connection), wanted, what=what)
+        for fact, answer in zip(wanted, answers, strict=True):
+            if isinstance(answer, Exception) and not isinstance(answer, AdxmiError):
+                raise answer
+            if isinstance(answer, NotAuthorized | ResourceNotFound) and fact.right:
+                _tell_right(answer, fact.right)
+            self._answers[fact.key] = answer
+
+    def has(self, fact: Fact) -> bool:
+        """Tell whether it was asked for."""
+        return fact.key in self._answers
+
+    def answer(self, fact: Fact) -> Any:
+        """Return what was answered.
+
+        Raises
+        ------
+        AdxmiError
+            It could not be asked for, or was refused.
+
+        """
+        found = self._answers[fact.key]
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+
+def may_show(database: str) -> str:
+    """Return the roles of which one lets somebody see what a database has, policies included."""
+    return f"Database User, Viewer or Monitor of {database}"
+
+
+def _tell_right(refusal: AdxmiError, right: str) -> None:
+    """Say what it takes to see a fact: the service's words name an action, and go on and on."""
+    if isinstance(refusal, NotAuthorized):
+        refusal.what, refusal.why = "you may not see it", f"it takes {right}"
+    else:
+        refusal.why = f"{refusal.why}; to see it, it takes {right}"
+
+
+def assigned() -> Fact:
+    """Ask which identities are assigned: `AssignedIdentities`."""
+
+    def ask(connection: Connection) -> AssignedIdentities:
+        return identities.assigned(connection)
+
+    return Fact(("assigned",), ask, "Reader on the cluster, in Azure")
+
+
+def in_subscription() -> Fact:
+    """Ask which user-assigned identities the cluster's subscription has: by their object IDs."""
+
+    def ask(connection: Connection) -> Mapping[str, ManagedIdentity]:
+        subscription = identities.cluster_id(connection).split("/")[2]
+        resources = connection.resource_manager.user_identities(subscription)
+        found = map(parse_identity_resource, resources)
+        return {one.object_id.lower(): one for one in found}
+
+    return Fact(("identities",), ask, "Reader on the subscription, in Azure")
+
+
+def identity_resource(resource_id: str) -> Fact:
+    """Ask for the identity that a resource ID stands for now: `ManagedIdentity`."""
+
+    def ask(connection: Connection) -> ManagedIdentity:
+        found = connection.resource_manager.get(resource_id, IDENTITY_VERSION, IDENTITY)
+        return parse_identity_resource(found)
+
+    return Fact(("identity", resource_id.lower()), ask, "Reader on the identity, in Azure")
+
+
+def policy(scope: Scope) -> Fact:
+    """Ask for the managed identity policy of a scope: `Policy`."""
+
+    def ask(connection: Connection) -> Policy:
+        return read_one(connection, scope).policy
+
+    right = may_show(scope.database) if scope.database else "AllDatabasesMonitor"
+    return Fact(("policy", scope), ask, right)
+
+
+def roles(database: str) -> Fact:
+    """Ask who holds which role on a database: `RoleAssignment` values."""
+
+    def ask(connection: Connection) -> tuple[RoleAssignment, ...]:
+        found = roles_of(connection, database)
+        if not found:
+            raise ROLES.unreadable("nobody is listed, not even who may see the list")
+        return found
+
+    return Fact(("roles", database), ask, f"Database Admin of {database}, or its monitor")
+
+
+def functions(database: str) -> Fact:
+    """Ask for the stored functions of a database: a mapping of names to bodies."""
+
+    def ask(connection: Connection) -> Mapping[str, str]:
+        rows = connection.kusto.command(".show functions", database=database).rows(FUNCTIONS)
+        return {text_cell(row, "Name"): text_cell(row, "Body") for row in rows}
+
+    return Fact(("functions", database), ask, may_show(database))
+
+
+def principal(identity: ManagedIdentity) -> Fact:
+    """Ask how roles name an identity, by its client ID: `ResolvedPrincipal`."""
+
+    def ask(connection: Connection) -> ResolvedPrincipal:
+        if identity.object_id != SYSTEM:
+            return principals.of_identity(connection, identity)
+        (found,) = principals.find(connection, (SYSTEM,))
+        return found
+
+    return Fact(("principal", identity.object_id), ask)
+
+
+def callouts() -> Fact:
+    """Ask for the callout policy: `CalloutRule` values."""
+
+    def ask(connection: Connection) -> tuple[CalloutRule, ...]:
+        command = ".show cluster policy callout"
+        return parse_callouts(connection.kusto.command(command).rows(CALLOUT_POLICY))
+
+    return Fact(("callouts",), ask, "AllDatabasesMonitor")
+
+
+def plugins() -> Fact:
+    """Ask which plugins are enabled: a set of names in lower case."""
+
+    def ask(connection: Connection) -> frozenset[str]:
+        answer = connection.kusto.command(".show plugins", database=connection.database)
+        return frozenset(
+            text_cell(row, "PluginName").lower()
+            for row in answer.rows(PLUGINS)
+            if cell(row, "IsEnabled")
+        )
+
+    return Fact(("plugins",), ask, "Database Viewer")
+
+
+@dataclass(frozen=True)
+class ShownTable:
+    """An external table: connection strings as the service shows them, and the files' format.
+
+    Secrets are masked; there are no strings if the service shows none. `data_format` is in lower
+    case, and empty where there are no files.
+    """
+
+    connection_strings: tuple[str, ...]
+    data_format: str = ""
+
+
+def external_tables(database: str) -> Fact:
+    """Ask for the external tables of a database: a mapping of names to `ShownTable` values."""
+
+    def ask(connection: Connection) -> Mapping[str, ShownTable]:
+        answer = connection.kusto.command(".show external tables", database=database)
+        return {
+            text_cell(row, "TableName", "EntityName"): ShownTable(
+                connection_strings_in(row), _format(row)
+            )
+            for row in answer.rows(EXTERNAL_TABLES)
+        }
+
+    return Fact(("external tables", database), ask, may_show(database))
+
+
+def _format(row: Mapping[str, Any]) -> str:
+    properties = json_cell(row, "Properties")
+    return text_cell(properties, "Format").lower() if isinstance(properties, dict) else ""
+
+
+def object_id_of(facts: Facts, identity: ManagedIdentity) -> str:
+    """Return the object ID of an identity, that of ``system`` as Azure tells it; empty for none.
+
+    Raises
+    ------
+    AdxmiError
+        Azure did not tell.
+
+    """
+    if identity.object_id not in {"", SYSTEM}:
+        return identity.object_id
+    if not identity.is_system and identity.object_id != SYSTEM:
+        return ""
+    present: AssignedIdentities = facts.answer(assigned())
+    return present.system.object_id if present.system else ""
+
+
+def listed(facts: Facts, identity: ManagedIdentity) -> ManagedIdentity | None:
+    """Return an identity as the cluster's subscription lists it; None where it does not.
+
+    Raises
+    ------
+    AdxmiError
+        Azure did not tell.
+
+    """
+    found: Mapping[str, ManagedIdentity] = facts.answer(in_subscription())
+    return found.get(identity.object_id.lower())
+
+
+def resource_id_of(facts: Facts, identity: ManagedIdentity) -> str:
+    """Return the resource ID of a user-assigned identity; empty where nobody tells."""
+    if identity.resource_id:
+        return identity.resource_id
+    try:
+        present: AssignedIdentities = facts.answer(assigned())
+    except AdxmiError:
+        return ""
+    same = (one for one in present.users if one.object_id.lower() == identity.object_id.lower())
+    return next((one.resource_id for one in same), "")
+
+
+def tenant_of(facts: Facts, identity: ManagedIdentity) -> str:
+    """Return the tenant of an identity; empty where nobody tells."""
+    if identity.tenant_id:
+        return identity.tenant_id
+    try:
+        if identity.is_system:
+            present: AssignedIdentities = facts.answer(assigned())
+            return present.system.tenant_id if present.system else ""
+        found = listed(facts, identity)
+    except AdxmiError:
+        return ""
+    return found.tenant_id if found else ""

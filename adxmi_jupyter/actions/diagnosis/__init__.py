@@ -1,0 +1,1 @@
+"""Why something was denied: an error message read, and what it names checked."""

@@ -1,0 +1,1 @@
+"""The embedded Azure: its state, and what happens around a cluster."""

@@ -1,0 +1,1 @@
+"""Managed identities: which exist, which are assigned, what they are called."""

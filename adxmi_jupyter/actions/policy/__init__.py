@@ -1,0 +1,1 @@
+"""The managed identity policy, and the callout policy: read, planned, written."""

@@ -1,0 +1,1 @@
+"""Security roles of databases and of the cluster: read, planned, granted and revoked."""

@@ -1,0 +1,1 @@
+"""Workflows: fill one in, list, create or run, and drop."""

@@ -1,0 +1,176 @@
+"""Data connections of databases: made and removed by Azure, which takes a while.
+
+Source: REST reference of Microsoft.Kusto data connections; *Managed identities overview* (Azure
+Data Explorer docs): identity and event hub belong to one tenant.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from adxmi_jupyter.actions.identity import identities
+from adxmi_jupyter.actions.write import protocol
+from adxmi_jupyter.actions.write.operations import Sending
+from adxmi_jupyter.actions.write.protocol import Verdict, Write
+from adxmi_jupyter.errors import (
+    CrossTenant,
+)
+from adxmi_jupyter.model import kql
+from adxmi_jupyter.model.azure_shapes import CLUSTER, FOUND_TENANT
+from adxmi_jupyter.model.word import line
+from adxmi_jupyter.service import data_connections as service
+from adxmi_jupyter.service.data_connections import Place
+from adxmi_jupyter.service.resource_manager import KUSTO_VERSION
+
+if TYPE_CHECKING:
+    from adxmi_jupyter.actions.write.operations import Tell
+    from adxmi_jupyter.model.declaration.products import DataConnection
+    from adxmi_jupyter.service.connection import Connection
+
+DATA_CONNECTION = "data connection"
+
+_RESOURCE = re.compile(r"(?:/[^/]+){8}")
+
+
+def put(
+    connection: Connection,
+    database: str,
+    product: DataConnection,
+    *,
+    noun: str,
+    waits: bool = True,
+    tell: Tell | None = None,
+) -> tuple[str, ...]:
+    """Make a data connection, and wait for it unless told otherwise.
+
+    `noun` is the one of lines that speak of it. `tell` hears how far Azure is. Returns what there
+    is to say.
+
+    Raises
+    ------
+    CrossTenant
+        The event hub or account is in another tenant than the cluster. Nothing was sent.
+    ClusterBusy
+        Another change of the cluster did not end in five minutes.
+    OperationFailed
+        Azure began it and gave it up; its words are kept.
+    OperationContinues
+        Waiting was interrupted.
+    AdxmiError
+        As `writing.carry_out`.
+
+    """
+    cluster_id = identities.cluster_id(connection)
+    _refuse_other_tenants(connection, cluster_id, product)
+    manager = connection.resource_manager
+    body = {
+        "location": manager.get(cluster_id, KUSTO_VERSION, CLUSTER).get("location"),
+        "kind": product.kind,
+        "properties": dict(product.properties),
+    }
+    place = _place(cluster_id, database, product.name, "creating", noun)
+    sending = Sending(connection, lambda: service.begin_put(manager, place, body), tell)
+    command = f"PUT {place.path}"
+    write = _write(connection, place, "create", command, sending, waits=waits)
+    return protocol.carry_out(connection, write).notes
+
+
+def delete(
+    connection: Connection,
+    database: str,
+    name: str,
+    *,
+    noun: str,
+    waits: bool = True,
+    tell: Tell | None = None,
+) -> tuple[str, ...]:
+    """Remove a data connection, and wait for it unless told otherwise; returns and raises as `put`.
+
+    Nothing is said of tenants.
+    """
+    manager = connection.resource_manager
+    place = _place(identities.cluster_id(connection), database, name, "removing", noun)
+    sending = Sending(connection, lambda: service.begin_delete(manager, place), tell)
+    command = f"DELETE {place.path}"
+    write = _write(connection, place, "drop", command, sending, waits=waits)
+    return protocol.carry_out(connection, write).notes
+
+
+def _place(cluster_id: str, database: str, name: str, doing: str, noun: str) -> Place:
+    look = line(noun, "list", "--database", database)
+    return Place(cluster_id, database, name, f"{doing} the data connection {name}", look)
+
+
+Found = dict[str, Any] | None
+"""A data connection as Azure shows it, or that there is none."""
+
+
+def _write(
+    connection: Connection,
+    place: Place,
+    verb: str,
+    command: str,
+    sending: Sending,
+    *,
+    waits: bool,
+) -> Write[Found]:
+    manager, is_wanted = connection.resource_manager, verb == "create"
+    there = [place.name.lower()]
+    return Write(
+        kind=DATA_CONNECTION,
+        database=place.database,
+        target=place.name,
+        verb=verb,
+        command=command,
+        title=place.what,
+        subject="the data connection",
+        look=place.look,
+        before=[] if is_wanted else there,
+        wanted=there if is_wanted else [],
+        send=lambda: sending.carry_out(waits=waits),
+        read=lambda: service.found(manager, place),
+        judge=lambda now: judged(now, is_wanted=is_wanted),
+        noted=lambda now: [] if now is None else there,
+        is_proved=lambda: sending.is_proved,
+    )
+
+
+def found(connection: Connection, database: str, name: str) -> Found:
+    """Read a data connection; None if there is none. Raises as `ResourceManager.get`."""
+    place = _place(identities.cluster_id(connection), database, name, "", "")
+    return service.found(connection.resource_manager, place)
+
+
+def judged(now: Found, *, is_wanted: bool) -> Verdict:
+    """Compare a data connection with what was to be: Azure takes a while for either."""
+    state = str(((now or {}).get("properties") or {}).get("provisioningState") or "succeeded")
+    if state.lower() != "succeeded":
+        return Verdict.UNDER_WAY
+    return Verdict.DONE if (now is not None) == is_wanted else Verdict.AS_BEFORE
+
+
+def _refuse_other_tenants(connection: Connection, cluster_id: str, product: DataConnection) -> None:
+    """Refuse what an identity cannot reach: it lives in one tenant, and so must its targets.
+
+    What the caller cannot see is not refused: the service will tell.
+    """
+    wanted = [cluster_id.lower()]
+    for value in product.properties.values():
+        found = _RESOURCE.match(value) if isinstance(value, str) else None
+        if found is not None:
+            wanted.append(found.group().lower())
+    listed = ", ".join(map(kql.string_literal, dict.fromkeys(wanted)))
+    rows = connection.resource_manager.graph(
+        f"resources | where tolower(id) in ({listed}) | project id, tenantId | order by id asc",
+        FOUND_TENANT,
+    )
+    tenants = {str(row["id"]).lower(): str(row["tenantId"]).lower() for row in rows}
+    own = tenants.get(cluster_id.lower(), "")
+    foreign = next((r for r, tenant in tenants.items() if own and tenant != own), None)
+    if foreign is not None:
+        raise CrossTenant(
+            f"{foreign.rsplit('/', 1)[-1]} is in another tenant than the cluster",
+            why=f"an identity of this cluster reaches resources of its own tenant {own} only",
+            fix="a data connection with keys, made in the Azure portal, can cross tenants",
+        )

@@ -1,0 +1,298 @@
+"""What exists of a workflow: in databases, in Azure, or as far as a policy tells.
+
+Everything here works on declarations (`model.workflow`) and knows none of them by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from adxmi_jupyter.actions.frames import TEXT, fixed_frame
+from adxmi_jupyter.actions.identity import identities, names
+from adxmi_jupyter.actions.policy.policies import read_one
+from adxmi_jupyter.actions.scopes import read_each
+from adxmi_jupyter.errors import AdxmiError, DatabaseNotFound, ResourceNotFound
+from adxmi_jupyter.model.declaration.stored import (
+    DataConnectionListing,
+    Existing,
+    FunctionListing,
+    KustoListing,
+    PolicyListing,
+    cell,
+    identities_named_in,
+)
+from adxmi_jupyter.model.identity import SYSTEM, ManagedIdentity
+from adxmi_jupyter.model.kql import show_policy
+from adxmi_jupyter.model.kusto_shapes import FUNCTIONS
+from adxmi_jupyter.model.policy import CLUSTER, Scope
+from adxmi_jupyter.model.usage import closest
+from adxmi_jupyter.model.word import quoted
+from adxmi_jupyter.service.data_connections import listed
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from adxmi_jupyter.model.declaration.stored import Listing as StoredListing
+    from adxmi_jupyter.model.declaration.workflow import Workflow
+    from adxmi_jupyter.model.policy import PolicyEntry
+    from adxmi_jupyter.service.connection import Connection
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One that exists, and where."""
+
+    database: str
+    existing: Existing
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What exists of a workflow, and which databases could not be read."""
+
+    connection: str
+    command: str
+    found: tuple[Listed, ...]
+    unreadable: tuple[tuple[Scope, AdxmiError], ...] = ()
+
+
+def listing(
+    connection: Connection,
+    declaration: type[Workflow],
+    scopes: tuple[Scope, ...],
+    *,
+    skip_unreadable: bool = False,
+) -> Listing:
+    """Read what exists of a workflow in databases, at the same time.
+
+    Raises
+    ------
+    PartialRead
+        Some databases could not be read and `skip_unreadable` is false.
+    AdxmiError
+        None could be read: the first one's error.
+
+    """
+    # What is kept nowhere is listed by policy, and the cluster's policy counts for all databases.
+    by_policy = isinstance(declaration.listing, PolicyListing)
+    if isinstance(declaration.listing, DataConnectionListing):
+        identities.cluster_id(connection)  # once, before all databases need it
+    found, unreadable = read_each(
+        lambda scope: existing_in(connection, declaration, scope.database),
+        (*((CLUSTER,) if by_policy else ()), *scopes),
+        what="policies" if by_policy else "databases",
+        skip_unreadable=skip_unreadable,
+    )
+    listed = (Listed(scope.database, one) for scope, existing in found.items() for one in existing)
+    return Listing(connection.name, command_of(declaration.listing), tuple(listed), unreadable)
+
+
+def existing_in(
+    connection: Connection, declaration: type[Workflow], database: str
+) -> tuple[Existing, ...]:
+    """Read what exists of a workflow in one database; raises as the request does."""
+    return tuple(one.existing for one in kept_in(connection, declaration, database))
+
+
+@dataclass(frozen=True)
+class Kept:
+    """One that exists, and all that the service tells of it but what changes by itself."""
+
+    existing: Existing
+    row: Mapping[str, Any]
+
+
+Rows = Sequence[Any]
+"""What the service answers when it is asked what exists: rows, resources or policy entries."""
+
+
+def kept_in(connection: Connection, declaration: type[Workflow], database: str) -> tuple[Kept, ...]:
+    """Read what is kept of a workflow in one database; raises as the request does."""
+    rows = rows_in(connection, declaration.listing, database)
+    return kept_of(connection, declaration.listing, rows)
+
+
+def rows_in(connection: Connection, listing: StoredListing, database: str) -> Rows:
+    """Ask what exists in one database, workflows of other kinds among it; raises as requests do."""
+    if isinstance(listing, DataConnectionListing):
+        return _data_connections(connection, database)
+    if isinstance(listing, PolicyListing):
+        return tuple(read_one(connection, Scope(database)).policy)
+    shape = listing.shape if isinstance(listing, KustoListing) else FUNCTIONS
+    return connection.kusto.command(command_of(listing), database=database).rows(shape)
+
+
+def kept_of(connection: Connection, listing: StoredListing, rows: Rows) -> tuple[Kept, ...]:
+    """Return those of a kind among what `rows_in` answers for a listing of the same command."""
+    if isinstance(listing, KustoListing):
+        read = ((row, listing.read(row)) for row in rows)
+        return tuple(Kept(one, _lasting(row)) for row, one in read if one is not None)
+    if isinstance(listing, DataConnectionListing):
+        kinds = {kind.lower() for kind in listing.kinds}
+        mine = [row for row in rows if str(row.get("kind")).lower() in kinds]
+        cluster = identities.cluster_id(connection) if mine else ""
+        return tuple(Kept(_data_connection(row, cluster), row) for row in mine)
+    if isinstance(listing, FunctionListing):
+        return _functions(rows, listing)
+    return _allowed(rows, listing)
+
+
+_CHANGING = ("lastruntime", "lastrunresult", "startcursor", "exportedto", "isrunning")
+"""Columns of continuous exports that every run changes."""
+
+
+def _lasting(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {name: value for name, value in row.items() if name.lower() not in _CHANGING}
+
+
+def command_of(listing: StoredListing) -> str:
+    """Return how it is asked what exists; listings with the same answer have the same."""
+    if isinstance(listing, KustoListing):
+        return listing.command
+    if isinstance(listing, FunctionListing):
+        return ".show functions"
+    if isinstance(listing, PolicyListing):
+        return show_policy(Scope("NAME"))
+    return "GET …/dataConnections"
+
+
+def _allowed(entries: Iterable[PolicyEntry], kept: PolicyListing) -> tuple[Kept, ...]:
+    """Return who may do what is kept nowhere, by the policy of a database or the cluster."""
+    return tuple(
+        Kept(Existing("", "policy entry", (entry.identity.word.lower(),), str(kept.usage)), {})
+        for entry in entries
+        if entry.allows(kept.usage)
+    )
+
+
+def _data_connections(connection: Connection, database: str) -> Rows:
+    cluster = identities.cluster_id(connection)
+    try:
+        return listed(connection.resource_manager, cluster, database)
+    except ResourceNotFound as missing:
+        raise _no_database(connection, database, missing) from missing
+
+
+def _no_database(
+    connection: Connection, database: str, missing: ResourceNotFound
+) -> DatabaseNotFound:
+    """Return the error for a database that Azure does not know; the closest match is named."""
+    try:
+        there = names.database_names(connection)
+    except AdxmiError:  # rights in Azure are no rights in the cluster
+        there = ()
+    match = closest(database, there)
+    error = DatabaseNotFound(
+        f"there is no database {database!r}",
+        why=f"{missing.why} (there are: {', '.join(there) or 'none you can see'})",
+        fix=f"--database {quoted(match)}" if match else "%adxmi policy show --all-databases",
+    )
+    error.service = missing.service
+    return error
+
+
+_TARGETS = (
+    *("eventHubResourceId", "eventHubResourceIdForManagedIdentity"),
+    *("storageAccountResourceId", "storageAccountResourceIdForManagedIdentity"),
+    *("cosmosDbAccountResourceId",),
+)
+
+
+def _data_connection(resource: Mapping[str, Any], cluster: str) -> Existing:
+    properties = resource.get("properties") or {}
+    named = str(properties.get("managedIdentityResourceId") or "")
+    object_id = str(properties.get("managedIdentityObjectId") or "").lower()
+    is_system = named.rstrip("/").lower() == cluster.lower()
+    word = SYSTEM if is_system else object_id or named.lower()
+    target = next((str(properties[name]) for name in _TARGETS if properties.get(name)), "")
+    return Existing(
+        str(resource.get("name")).split("/")[-1],
+        str(resource.get("kind")),
+        (word,) if word else (),
+        target,
+        str(properties.get("provisioningState") or ""),
+    )
+
+
+def _functions(rows: Rows, kept: FunctionListing) -> tuple[Kept, ...]:
+    return tuple(
+        Kept(
+            Existing(str(cell(row, "Name")), "function", identities_named_in(body), kept.words[0]),
+            row,
+        )
+        for row in rows
+        for body in [str(cell(row, "Body") or "")]
+        if kept.is_in(body)
+    )
+
+
+_COLUMNS = ("database", "name", "kind", "identity", "object_id", "target", "state")
+
+
+def listing_frame(connection: Connection, read: Listing) -> pd.DataFrame:
+    """Return a row for each and each identity it names, or one without identity.
+
+    Columns: ``database``, ``name``, ``kind``, ``identity`` (the display name where it is known),
+    ``object_id`` (or ``system``), ``target``, ``state``, all string.
+    """
+    words = {word for listed in read.found for word in listed.existing.identities}
+    known = _known(connection, words)
+    frame = fixed_frame(
+        dict.fromkeys(_COLUMNS, TEXT),
+        [row for listed in read.found for row in _rows(listed, known)],
+    )
+    frame.attrs["adxmi"] = {"connection": read.connection, "command": read.command}
+    return frame
+
+
+def _known(connection: Connection, words: AbstractSet[str]) -> Mapping[str, ManagedIdentity]:
+    """Return the identities whose names can be told; a list must not fail for want of them.
+
+    Azure is asked only for those that no policy names.
+    """
+    if not words:
+        return {}
+    try:
+        found = _by_word(names.known_identities(connection))
+    except AdxmiError:
+        found = {}
+    return found if found.keys() >= words else _by_word(names.seen(connection))
+
+
+def _by_word(found: Iterable[ManagedIdentity]) -> Mapping[str, ManagedIdentity]:
+    listed = tuple(found)
+    by_resource = {one.resource_id.lower(): one for one in listed if one.resource_id}
+    return by_resource | {one.word.lower(): one for one in listed}
+
+
+def _rows(listed: Listed, known: Mapping[str, ManagedIdentity]) -> list[tuple[str, ...]]:
+    one = listed.existing
+    rows: list[tuple[str, ...]] = []
+    for word in one.identities or ("",):
+        identity = known.get(word, ManagedIdentity(word, is_system=word == SYSTEM))
+        label = identity.label if word else ""
+        rows.append(
+            (listed.database, one.name, one.kind, label, identity.word, one.target, one.state)
+        )
+    return rows
+
+
+def unassigned_notes(connection: Connection, read: Listing) -> tuple[str, ...]:
+    """Say which identities are named that the cluster did not have when it was last looked at.
+
+    Azure is not asked for this; nothing is said before somebody looked.
+    """
+    present = connection.assigned_when_last_seen
+    if present is None:
+        return ()
+    there = {one.object_id.lower() for one in present.all}
+    there |= {one.resource_id.lower() for one in present.all}
+    there |= {SYSTEM} if present.system else set()
+    words = dict.fromkeys(word for listed in read.found for word in listed.existing.identities)
+    gone = [word for word in words if word not in there]
+    known = _known(connection, set(gone))
+    labels = (known[word].label if word in known else word for word in gone)
+    return tuple(f"{label} is named but not assigned to the cluster" for label in labels)

@@ -1,0 +1,274 @@
+"""Carry out filled-in workflows: create or run, drop; and tell the truth about how it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from adxmi_jupyter.actions.check.findings import first_fix
+from adxmi_jupyter.actions.check.requirements import examined
+from adxmi_jupyter.actions.identity import names
+from adxmi_jupyter.actions.workflow import data_connections, ingestions
+from adxmi_jupyter.actions.workflow import outcome as workflow_outcome
+from adxmi_jupyter.actions.workflow.listing import Listed, Listing, existing_in, listing_frame
+from adxmi_jupyter.actions.workflow.outcome import Seen
+from adxmi_jupyter.actions.workflow.plans import (
+    WorkflowWrite,
+    described,
+    is_called,
+    named,
+    plan,
+    plan_drop,
+)
+from adxmi_jupyter.actions.write import protocol
+from adxmi_jupyter.actions.write.operations import operations_frame
+from adxmi_jupyter.actions.write.protocol import Write
+from adxmi_jupyter.errors import (
+    AdxmiError,
+    ClusterBusy,
+    ConfirmationRequired,
+    DatabaseNotFound,
+    OperationFailed,
+    ServiceRefusal,
+    Throttled,
+)
+from adxmi_jupyter.model.connection_string import scrubbed
+from adxmi_jupyter.model.declaration.products import DataConnection, Endpoint, QueuedIngestion
+from adxmi_jupyter.model.declaration.stored import DataConnectionListing
+from adxmi_jupyter.service.kusto import Resend
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from adxmi_jupyter.actions.check.findings import Finding
+    from adxmi_jupyter.actions.write.operations import Tell
+    from adxmi_jupyter.model.declaration.products import Statement
+    from adxmi_jupyter.model.declaration.workflow import Workflow
+    from adxmi_jupyter.service.connection import Connection
+
+__all__ = [
+    "WorkflowWrite",
+    "carry_out",
+    "drop",
+    "mending",
+    "named",
+    "plan",
+    "plan_drop",
+    "planned_frame",
+]
+
+_OTHER_REASONS = (Throttled, ClusterBusy, DatabaseNotFound)
+
+
+Look = Callable[[], "Sequence[Finding]"]
+"""Examines the links of the workflow that was refused; raises an AdxmiError if that fails."""
+
+
+def carry_out(
+    connection: Connection,
+    workflow: Workflow,
+    write: WorkflowWrite,
+    *,
+    confirmed: bool,
+    waits: bool = True,
+    look: Look | None = None,
+    tell: Tell | None = None,
+) -> pd.DataFrame:
+    """Create or run a workflow as planned and return a frame.
+
+    Of what is kept those are its rows of `workflow_listing.listing_frame`, of what is run the
+    service's own answer. Without `waits` it returns as soon as Azure has begun a data connection,
+    and what it returns is `operations.operations_frame`. `tell` hears how far it is, and what
+    there is to say; without it, a bar shows the one, and the user gets notes of the other. After a
+    refusal `look` examines the links instead of this function.
+
+    Raises
+    ------
+    ConfirmationRequired
+        It replaces what exists and is not confirmed. Nothing was sent.
+    ServiceRefusal, ConnectionFailure
+        The service refused or was not reached. Nothing was changed.
+    OperationFailed
+        The service began it and gave it up; its words are kept.
+    OperationContinues
+        Waiting for a data connection was interrupted.
+    AdxmiError
+        As `writing.carry_out`.
+
+    Of refusals, *fix* is what mends the first link that is missing, if one is.
+
+    """
+    if write.takes_away and not confirmed:
+        raise _unconfirmed(write, "replaced", "what it was before is lost")
+    say = tell or connection.say
+    try:
+        frame = _sent(connection, workflow, write, waits=waits, tell=tell)
+    except (ServiceRefusal, OperationFailed) as refusal:
+        if not isinstance(refusal, _OTHER_REASONS):
+            fix = _seen(look) if look else mending(connection, workflow, write.database)
+            refusal.fix = fix or refusal.fix
+        raise
+    finally:
+        names.forget_tables(connection)
+    return _ended(connection, write, say, waits=waits) if frame is None else frame
+
+
+def _sent(
+    connection: Connection,
+    workflow: Workflow,
+    write: WorkflowWrite,
+    *,
+    waits: bool,
+    tell: Tell | None,
+) -> pd.DataFrame | None:
+    """Send what a workflow sends; return the answer, None where what is kept tells more."""
+    product, say = workflow.product(), tell or connection.say
+    if isinstance(product, DataConnection):
+        noun = write.declaration.noun()
+        for note in data_connections.put(
+            connection, write.database, product, noun=noun, waits=waits, tell=tell
+        ):
+            say(note)
+        return None
+    if isinstance(product, QueuedIngestion):
+        return ingestions.queue(connection, write.database, product, write, tell)
+    if write.verb != "create" and not workflow.about.writes:
+        return _answer(connection, product, write.database)
+    frames: list[pd.DataFrame] = []
+
+    def send() -> None:
+        frames.append(_answer(connection, product, write.database))
+
+    for note in protocol.carry_out(connection, _write(connection, write, send, workflow)).notes:
+        say(note)
+    return None if write.verb == "create" else next(iter(frames), None)
+
+
+def _write(
+    connection: Connection,
+    write: WorkflowWrite,
+    send: Callable[[], None],
+    workflow: Workflow | None = None,
+) -> Write[Seen]:
+    is_run = write.verb == "run"
+    read = partial(workflow_outcome.seen, connection, write.declaration, write.database, write.name)
+    return Write(
+        kind=write.declaration.noun(),
+        database=write.database,
+        target=write.name,
+        verb=write.verb,
+        command=scrubbed(write.text),
+        title=f"{write.verb} of {write.title}",
+        subject="it",
+        look=write.look,
+        before=Seen(write.kept).noted,
+        wanted=[] if write.verb == "drop" else [workflow_outcome.ANYTHING_NEW],
+        send=send,
+        read=None if is_run else read,
+        judge=lambda now: workflow_outcome.judged(write, workflow, now),
+        noted=lambda now: now.noted,
+        disputed=lambda now: workflow_outcome.disputed(write, now),
+    )
+
+
+def _answer(connection: Connection, product: Statement, database: str) -> pd.DataFrame:
+    if product.endpoint is Endpoint.QUERY:
+        answer = connection.kusto.query(product.text, database=database)
+    else:
+        to = connection.ingestion if product.endpoint is Endpoint.INGESTION else connection.kusto
+        answer = to.command(product.text, database=database, resend=Resend.NEVER)
+    # The request's own id is another one each time, and tells nobody anything.
+    frame = answer.frame().drop(columns="ClientRequestId", errors="ignore")
+    frame.attrs["adxmi"] = {"connection": connection.name, "command": product.text}
+    return frame
+
+
+def mending(connection: Connection, workflow: Workflow, database: str) -> str:
+    """Return what mends the first link that is missing; empty if none is, or nobody can tell.
+
+    The service's refusals seldom say which one it is.
+    """
+    return _seen(lambda: examined(connection, workflow.links(), database))
+
+
+def _seen(look: Look) -> str:
+    try:
+        return first_fix(look())
+    except AdxmiError:  # the refusal itself matters more
+        return ""
+
+
+def drop(
+    connection: Connection,
+    write: WorkflowWrite,
+    *,
+    confirmed: bool,
+    waits: bool = True,
+    tell: Tell | None = None,
+) -> pd.DataFrame:
+    """Drop what exists as planned and return what is left, as `carry_out` does.
+
+    Raises
+    ------
+    ConfirmationRequired
+        It is not confirmed. Nothing was sent.
+    AdxmiError
+        As `carry_out`.
+
+    """
+    if not confirmed:
+        raise _unconfirmed(write, "dropped", "what depends on it stops working")
+    say = tell or connection.say
+    if isinstance(write.declaration.listing, DataConnectionListing):
+        noun = write.declaration.noun()
+        for note in data_connections.delete(
+            connection, write.database, write.name, noun=noun, waits=waits, tell=tell
+        ):
+            say(note)
+        return _ended(connection, write, say, waits=waits)
+
+    def send() -> None:
+        connection.kusto.command(write.text, database=write.database, resend=Resend.NEVER)
+
+    try:
+        written = protocol.carry_out(connection, _write(connection, write, send))
+    finally:
+        names.forget_tables(connection)
+    for note in written.notes:
+        say(note)
+    return _ended(connection, write, say)
+
+
+def _unconfirmed(write: WorkflowWrite, done: str, lost: str) -> ConfirmationRequired:
+    there = described(write.before) if write.before else ""
+    used = f"it is {'; '.join(write.users.lines)}" if write.users.found else ""
+    unseen = "; ".join(() if used else write.users.lines)
+    return ConfirmationRequired(
+        f"{write.title} in the database {write.database} would be {done}",
+        why="; ".join(part for part in (f"there is: {there}", used, unseen, lost) if part),
+        repeat_with="--yes",
+    )
+
+
+def planned_frame(connection: Connection, write: WorkflowWrite) -> pd.DataFrame:
+    """Return what a planned write is about, as `workflow_listing.listing_frame` does."""
+    there = (Listed(write.database, write.before),) if write.before else ()
+    return listing_frame(connection, Listing(connection.name, write.text, there))
+
+
+def _ended(
+    connection: Connection, write: WorkflowWrite, say: Tell, *, waits: bool = True
+) -> pd.DataFrame:
+    """Return what there is now; that it cannot be read does not undo what was done."""
+    if not waits and isinstance(write.declaration.listing, DataConnectionListing):
+        return operations_frame(connection)
+    try:
+        existing = existing_in(connection, write.declaration, write.database)
+    except AdxmiError as failure:
+        say(f"it is done; what there is now could not be read: {failure.what}")
+        existing = ()
+    if write.verb == "create":
+        existing = tuple(o for o in existing if is_called(write.declaration, o, write.name))
+    listed = tuple(Listed(write.database, one) for one in existing)
+    return listing_frame(connection, Listing(connection.name, write.text, listed))

@@ -1,0 +1,218 @@
+"""What was written to the policies of a cluster, and how to take it back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from adxmi_jupyter.actions.frames import FLAG, MOMENT, NUMBER, TEXT, fixed_frame
+from adxmi_jupyter.actions.policy.policies import PolicyChange, read_one
+from adxmi_jupyter.actions.policy.writes import described
+from adxmi_jupyter.actions.write import journal
+from adxmi_jupyter.actions.write.journal import Journal
+from adxmi_jupyter.actions.write.open_writes import settle_open
+from adxmi_jupyter.errors import HistoryUnavailable, PolicyChanged
+from adxmi_jupyter.model import kql
+from adxmi_jupyter.model.policy import Scope, parse_policy
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from adxmi_jupyter.actions.policy.policies import ScopedPolicy
+    from adxmi_jupyter.actions.write.journal import Entry
+    from adxmi_jupyter.model.policy import Policy
+    from adxmi_jupyter.service.connection import Connection
+
+UNDO = "undo"
+
+_COLUMNS = {
+    "id": NUMBER,
+    "scope": TEXT,
+    "database": TEXT,
+    "verb": TEXT,
+    "change": TEXT,
+    "outcome": TEXT,
+    "undone": FLAG,
+}
+
+
+def entries(connection: Connection) -> tuple[Entry, ...]:
+    """Return the writes of policies, oldest first, once open ones were looked at again.
+
+    Raises as `Journal.read`.
+    """
+    return tuple(one for one in every_entry(connection) if one.kind == journal.POLICY)
+
+
+def every_entry(connection: Connection) -> tuple[Entry, ...]:
+    """Return the writes of all kinds, likewise."""
+    for note in settle_open(connection):
+        connection.say(note)
+    history = Journal(connection.history_file).read()
+    if history.unreadable:
+        connection.say(f"the history has lines that cannot be read: {history.unreadable}, skipped")
+    return history.entries
+
+
+_OF_ALL_KINDS = {
+    "id": NUMBER,
+    "kind": TEXT,
+    "database": TEXT,
+    "target": TEXT,
+    "verb": TEXT,
+    "outcome": TEXT,
+    "undone": FLAG,
+}
+
+
+def writes_frame(connection: Connection, *, times: bool = False) -> pd.DataFrame:
+    """Return every write made from this machine as a DataFrame, oldest first.
+
+    Columns: ``id`` Int64; ``kind`` (such as ``policy`` or ``role``), ``database`` (empty for the
+    cluster), ``target``, ``verb``, ``outcome`` string; ``undone`` bool; with `times` also ``time``
+    datetime64[ns, UTC]. Raises as `Journal.read`.
+    """
+    noted = every_entry(connection)
+    undone = _undone(noted)
+    columns = {**_OF_ALL_KINDS, "time": MOMENT} if times else _OF_ALL_KINDS
+    rows = [
+        (
+            *(e.number, e.kind, e.database, e.target, e.verb, e.outcome, e.number in undone),
+            *((e.time,) if times else ()),
+        )
+        for e in noted
+    ]
+    return fixed_frame(columns, rows)
+
+
+def entry(connection: Connection, number: int) -> Entry:
+    """Return one write by its number.
+
+    Raises
+    ------
+    HistoryUnavailable
+        There is none of that number.
+
+    """
+    noted = entries(connection)
+    found = next((one for one in noted if one.number == number), None)
+    if found is None:
+        raise HistoryUnavailable(
+            f"the history has no entry {number}",
+            why=f"it has {len(noted)} entries" if noted else "nothing was written yet",
+            fix="%adxmi policy history",
+        )
+    return found
+
+
+def history_frame(connection: Connection, *, times: bool = False) -> pd.DataFrame:
+    """Return the history as a DataFrame, oldest first.
+
+    Columns: ``id`` Int64; ``scope``, ``database``, ``verb``, ``change``, ``outcome`` string;
+    ``undone`` bool; with `times` also ``time`` datetime64[ns, UTC].
+    """
+    noted = entries(connection)
+    undone = _undone(noted)
+    columns = {**_COLUMNS, "time": MOMENT} if times else _COLUMNS
+    rows = [
+        (
+            *(e.number, Scope(e.database).kind, e.database, e.verb),
+            *(_changed(e), e.outcome, e.number in undone),
+            *((e.time,) if times else ()),
+        )
+        for e in noted
+    ]
+    return fixed_frame(columns, rows)
+
+
+def plan_undo(connection: Connection, number: int | None = None) -> PolicyChange:
+    """Plan to restore what was there before a write; by default the last one not yet undone.
+
+    Raises
+    ------
+    HistoryUnavailable
+        There is no such entry, or nothing to undo.
+    PolicyChanged
+        Something else was written to that scope since; restoring would undo that as well.
+
+    """
+    chosen = entry(connection, number) if number is not None else _last(entries(connection))
+    scope = Scope(chosen.database)
+    now = read_one(connection, scope)
+    before = parse_policy(chosen.before)
+    if now.policy == before:
+        return _change(chosen, now, before, command="", notes=("nothing to undo: it is as before",))
+    if chosen.outcome in {journal.REFUSED, journal.NOT_APPLIED}:
+        raise HistoryUnavailable(
+            f"entry {chosen.number} cannot be undone",
+            why=f"its outcome was: {chosen.outcome}",
+            fix="%adxmi policy history",
+        )
+    _refuse_if_changed(chosen, now)
+    return _change(chosen, now, before, command=_restoring(scope, chosen, before))
+
+
+def _refuse_if_changed(chosen: Entry, now: ScopedPolicy) -> None:
+    """Refuse to undo more than the write: what others wrote since would be undone with it.
+
+    Of a write whose outcome is open, what it was to bring about counts.
+    """
+    left = chosen.wanted if chosen.after is None else chosen.after
+    if left is not None and now.policy == parse_policy(left):
+        return
+    since = (
+        "since then: " + described(parse_policy(left).diff(now.policy))
+        if left is not None
+        else "the history does not tell what the write was to bring about"
+    )
+    raise PolicyChanged(
+        f"the policy of the {now.scope} changed after entry {chosen.number}; nothing was written",
+        why=since,
+        fix=f"%adxmi policy diff --since {chosen.number}, then grant or revoke what you want",
+    )
+
+
+def _restoring(scope: Scope, chosen: Entry, before: Policy) -> str:
+    # No policy and an empty one mean the same, but the text should come back as it was.
+    if not before and str(chosen.before or "null").strip().lower() == "null":
+        return kql.delete_policy(scope)
+    return kql.alter_policy(scope, before)
+
+
+def _change(
+    chosen: Entry, now: ScopedPolicy, after: Policy, *, command: str, notes: tuple[str, ...] = ()
+) -> PolicyChange:
+    return PolicyChange(
+        UNDO,
+        now.scope,
+        now.policy,
+        after,
+        now.text,
+        command,
+        notes,
+        undoes=chosen.number,
+    )
+
+
+def _last(noted: tuple[Entry, ...]) -> Entry:
+    undone = _undone(noted)
+    for candidate in reversed(noted):
+        took_effect = candidate.outcome not in {journal.REFUSED, journal.NOT_APPLIED}
+        if took_effect and candidate.verb != UNDO and candidate.number not in undone:
+            return candidate
+    raise HistoryUnavailable(
+        "there is nothing to undo",
+        why="every write of the history was undone or did not happen"
+        if noted
+        else "nothing was written yet",
+        fix="%adxmi policy history",
+    )
+
+
+def _undone(noted: tuple[Entry, ...]) -> set[int]:
+    return {e.undoes for e in noted if e.undoes and e.outcome == journal.APPLIED}
+
+
+def _changed(noted: Entry) -> str:
+    if noted.after is None and noted.outcome != journal.APPLIED:
+        return ""
+    return described(parse_policy(noted.before).diff(parse_policy(noted.after)))

@@ -1,0 +1,152 @@
+"""Find out what became of writes whose outcome is open: the answer was lost, or the sender died.
+
+The first look after a lost answer proves a write, and disproves none: it may still be carried out.
+A later one disproves it, once the time is over that the service had for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from adxmi_jupyter.actions.identity import identities
+from adxmi_jupyter.actions.identity import writes as identity_writes
+from adxmi_jupyter.actions.policy import callouts, policies
+from adxmi_jupyter.actions.roles import cluster_writes, database_roles, database_writes
+from adxmi_jupyter.actions.roles.change import held
+from adxmi_jupyter.actions.workflow import data_connections
+from adxmi_jupyter.actions.workflow.outcome import seen
+from adxmi_jupyter.actions.write import journal
+from adxmi_jupyter.actions.write.journal import Journal
+from adxmi_jupyter.actions.write.protocol import Verdict, compared
+from adxmi_jupyter.errors import AdxmiError, HistoryUnavailable, UnreadableAnswer
+from adxmi_jupyter.model.declaration.registry import declaration_of, nouns
+from adxmi_jupyter.model.policy import Scope, parse_policy
+
+if TYPE_CHECKING:
+    from adxmi_jupyter.actions.write.journal import Entry
+    from adxmi_jupyter.service.connection import Connection
+
+_MARGIN = 30.0
+"""Seconds that a request may take longer than the service was told to work on it."""
+
+_LONG_AGO = 7 * 86400.0
+"""Seconds after which nothing that is there tells of a write any more."""
+
+Look = Callable[["Connection", "Entry"], tuple[Verdict, Any]]
+"""Compares what is there with what a write was to bring about; returns what is there, too."""
+
+
+def settle_all(connection: Connection) -> tuple[str, ...]:
+    """Look at every open write of the history once more; return a note for each that is known now.
+
+    Those that another process is waiting for are left alone, and so are those that something else
+    was written after. What cannot be read stays open.
+    """
+    history = Journal(connection.history_file)
+    try:
+        still_open = history.still_open()
+    except HistoryUnavailable:  # whoever needs it will say so
+        return ()
+    recent = [entry for entry in still_open if entry.age < _LONG_AGO]
+    notes = [_settled(connection, history, entry) for entry in recent]
+    connection.has_open_writes = "" in notes
+    return tuple(filter(None, notes))
+
+
+def settle_open(connection: Connection) -> tuple[str, ...]:
+    """Do the same, unless it is known that no write is open."""
+    return settle_all(connection) if connection.has_open_writes else ()
+
+
+def _settled(connection: Connection, history: Journal, entry: Entry) -> str:
+    look = _look_of(entry)
+    if look is None or entry.is_under_way:
+        return ""
+    try:
+        verdict, now = look(connection, entry)
+    except (AdxmiError, TypeError, KeyError):  # unreadable now, or noted by another version
+        return ""
+    is_over = entry.age > entry.sender.allowed + _MARGIN
+    if verdict is Verdict.DONE:
+        outcome, words = journal.APPLIED, "took effect"
+    elif verdict is Verdict.AS_BEFORE and is_over:
+        outcome, words = journal.NOT_APPLIED, "did not take effect"
+    else:
+        return ""
+    trouble = history.settle(entry, outcome, now)
+    place = entry.database or "cluster"
+    note = f"write {entry.number} ({entry.kind} {entry.verb}, {place}), which was open: it {words}"
+    return f"{note}; {trouble}" if trouble else note
+
+
+def _policy(connection: Connection, entry: Entry) -> tuple[Verdict, Any]:
+    now = policies.read_one(connection, Scope(entry.database))
+    before, wanted = parse_policy(entry.before), parse_policy(entry.wanted)
+    if entry.wanted is None:  # of an older version
+        raise UnreadableAnswer("the history does not tell what was to be", why="an older version")
+    if now.policy == wanted:
+        return Verdict.DONE, now.text
+    if now.policy == before:
+        return Verdict.AS_BEFORE, now.text
+    is_additive = entry.verb in policies.ADDITIVE
+    return (
+        Verdict.DONE if is_additive and now.policy.contains(wanted) else Verdict.OTHER
+    ), now.text
+
+
+def _callouts(connection: Connection, entry: Entry) -> tuple[Verdict, Any]:
+    now = callouts.own_rules(connection)
+    verdict = callouts.judged(entry.verb, list(entry.before), list(entry.wanted), now)
+    return verdict, callouts.as_noted(now)
+
+
+def _role(connection: Connection, entry: Entry) -> tuple[Verdict, Any]:
+    holders = held(
+        database_roles.read_one(connection, entry.database), entry.target, entry.database
+    )
+    now = database_writes.as_noted(holders)
+    return compared(list(entry.before), list(entry.wanted), now), now
+
+
+def _cluster_role(connection: Connection, entry: Entry) -> tuple[Verdict, Any]:
+    now = cluster_writes.found(connection, entry.target)
+    verdict = cluster_writes.judged(now, is_wanted=bool(entry.wanted))
+    return verdict, cluster_writes.as_noted(now)
+
+
+def _identities(connection: Connection, entry: Entry) -> tuple[Verdict, Any]:
+    now = identities.assigned(connection)
+    verdict = identity_writes.judged(list(entry.before), list(entry.wanted), now)
+    return verdict, identity_writes.as_noted(now)
+
+
+def _data_connection(connection: Connection, entry: Entry) -> tuple[Verdict, Any]:
+    now = data_connections.found(connection, entry.database, entry.target)
+    verdict = data_connections.judged(now, is_wanted=bool(entry.wanted))
+    return verdict, [] if now is None else [entry.target.lower()]
+
+
+def _workflow(connection: Connection, entry: Entry) -> tuple[Verdict, Any]:
+    now = seen(connection, declaration_of(entry.kind), entry.database, entry.target).noted
+    if now == entry.before:
+        return Verdict.AS_BEFORE, now
+    is_made = bool(now) == (entry.verb != "drop")
+    return (Verdict.DONE if is_made else Verdict.OTHER), now
+
+
+def _look_of(entry: Entry) -> Look | None:
+    if entry.kind in _LOOKS:
+        return _LOOKS[entry.kind]
+    is_kept = entry.kind in nouns() and entry.wanted is not None and entry.verb != "run"
+    return _workflow if is_kept else None
+
+
+_LOOKS: Mapping[str, Look] = {
+    journal.POLICY: _policy,
+    callouts.CALLOUT: _callouts,
+    database_writes.ROLE: _role,
+    cluster_writes.CLUSTER_ROLE: _cluster_role,
+    identity_writes.IDENTITY: _identities,
+    data_connections.DATA_CONNECTION: _data_connection,
+}
