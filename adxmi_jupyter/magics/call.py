@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from adxmi_jupyter.errors import CommandLineError, HistoryUnavailable, one_line
-from adxmi_jupyter.magics.hidden import hidden_values
 from adxmi_jupyter.magics.line import quoted
+from adxmi_jupyter.magics.sensitive import hidden_values
 from adxmi_jupyter.masking import as_written, hidden_now, hiding, masked, masked_payload
 from adxmi_jupyter.model.usage import closest
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from adxmi_jupyter.errors import MissingOption
-from adxmi_jupyter.magics import rights
+from adxmi_jupyter.magics import permissions
 from adxmi_jupyter.magics.options import dry_run, refuse_both, yes
 from adxmi_jupyter.magics.params import Name
 from adxmi_jupyter.magics.tree import Noun, verb
@@ -52,7 +52,7 @@ def callout() -> None:
     """
 
 
-@verb("list", right=rights.SHOW_CALLOUTS, of=callout, examples=("callout list",))
+@verb("list", right=permissions.SHOW_CALLOUTS, of=callout, examples=("callout list",))
 def list_(call: Call) -> pd.DataFrame:
     """List the rules, the predefined ones among them."""
     from adxmi_jupyter.actions.policy.callouts import read_rules, rules_frame
@@ -62,7 +62,7 @@ def list_(call: Call) -> pd.DataFrame:
 
 @verb(
     "allow",
-    right=rights.CHANGE_CALLOUTS,
+    right=permissions.CHANGE_CALLOUTS,
     of=callout,
     examples=(
         "callout allow --type sandbox_artifacts --uri https://contosolake.blob.core.windows.net",
@@ -98,7 +98,7 @@ def allow(call: Call, *, callout_type: str, uri: str, pattern: str, dry_run: boo
 
 @verb(
     "revoke",
-    right=rights.CHANGE_CALLOUTS,
+    right=permissions.CHANGE_CALLOUTS,
     of=callout,
     examples=(
         r"callout allow --type cosmosdb --pattern \.documents\.azure\.com",

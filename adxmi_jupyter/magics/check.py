@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from adxmi_jupyter.errors import MissingOption
-from adxmi_jupyter.magics import rights
+from adxmi_jupyter.magics import permissions
 from adxmi_jupyter.magics.fixing import Fixing, answer, fix_options
 from adxmi_jupyter.magics.options import database_option, file_option
 from adxmi_jupyter.magics.tree import Example, verb
@@ -26,7 +26,7 @@ https://contosobackup.blob.core.windows.net/backups;managed_identity=\
 
 @verb(
     "check",
-    right=rights.CHECK,
+    right=permissions.CHECK,
     examples=(
         "check",
         "check --database Sales",

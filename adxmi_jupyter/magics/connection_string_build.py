@@ -259,7 +259,7 @@ def _built(call: Call, target: Target, identity: str) -> pd.DataFrame:
         impersonating,
         with_identity,
     )
-    from adxmi_jupyter.magics.whole import Whole
+    from adxmi_jupyter.rendering.shown_frame import Whole
 
     built: Explained = (
         with_identity(lambda: call.connection, target, identity)

@@ -59,7 +59,7 @@ def parse(call: Call, *, words: tuple[str, ...], file: str, identity: str) -> pd
     """
     from adxmi_jupyter.actions.connection_strings import explain, explained_frame, object_id
     from adxmi_jupyter.actions.identity.names import known_already
-    from adxmi_jupyter.magics.whole import Whole
+    from adxmi_jupyter.rendering.shown_frame import Whole
 
     text = _text(call, " ".join(words), file)
     connection = call.opened

@@ -21,9 +21,9 @@ from typing import TYPE_CHECKING
 from adxmi_jupyter.errors import AdxmiError, CommandLineError, InvalidValue, ResultNotSaved
 from adxmi_jupyter.magics.call import CONSOLE_PROGRAM, Call, in_console
 from adxmi_jupyter.magics.line import Word
-from adxmi_jupyter.magics.render import frame_table
-from adxmi_jupyter.magics.saving import csv_text, json_text
 from adxmi_jupyter.magics.tree import run, tree
+from adxmi_jupyter.rendering.files import csv_text, json_text
+from adxmi_jupyter.rendering.text import frame_table
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -64,8 +64,8 @@ def answer(
     """
     from adxmi_jupyter.actions.check import fixing as actions
     from adxmi_jupyter.actions.check.checks import checks_frame
-    from adxmi_jupyter.magics.chain import Chain
-    from adxmi_jupyter.magics.whole import Whole
+    from adxmi_jupyter.rendering.check_table import Chain
+    from adxmi_jupyter.rendering.shown_frame import Whole
 
     _refuse_alone(call, fixing)
     checks = check()

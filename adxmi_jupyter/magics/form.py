@@ -17,7 +17,7 @@ from adxmi_jupyter.model.declaration.registry import maker_of, nouns
 from adxmi_jupyter.model.usage import closest
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.forms.steps_form import StepsForm
+    from adxmi_jupyter.forms.steps.form import StepsForm
     from adxmi_jupyter.magics.call import Call
 
 
@@ -61,8 +61,8 @@ def form(call: Call, *, database: str, identity: str, workflow: str) -> StepsFor
         call, "form", "adxmi identity assign, then adxmi policy grant, then adxmi role grant"
     )
     _refuse_unknown(workflow)
-    from adxmi_jupyter.forms.steps_form import StepsForm
-    from adxmi_jupyter.forms.steps_state import StepsState
+    from adxmi_jupyter.forms.steps.form import StepsForm
+    from adxmi_jupyter.forms.steps.state import StepsState
 
     connection = call.connection
     state = StepsState(connection, database or connection.database, named=bool(database))

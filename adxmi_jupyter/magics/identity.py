@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from adxmi_jupyter.magics import rights
+from adxmi_jupyter.magics import permissions
 from adxmi_jupyter.magics.identity_form import form
 from adxmi_jupyter.magics.options import dry_run, no_wait, yes
 from adxmi_jupyter.magics.params import AzureIdentityList
@@ -37,7 +37,7 @@ def identity() -> None:
 
 @verb(
     "list",
-    right=rights.SHOW_IDENTITIES,
+    right=permissions.SHOW_IDENTITIES,
     of=identity,
     examples=("identity list", "identity list --all"),
 )
@@ -51,7 +51,7 @@ def list_(call: Call, *, everything: bool) -> pd.DataFrame:
 
 @verb(
     "show",
-    right=rights.SHOW_IDENTITIES,
+    right=permissions.SHOW_IDENTITIES,
     of=identity,
     examples=("identity show mi-ingest", "identity show system"),
 )
@@ -59,7 +59,7 @@ def list_(call: Call, *, everything: bool) -> pd.DataFrame:
 def show(call: Call, *, reference: tuple[str, ...]) -> pd.DataFrame:
     """Show which of an identity's ids goes where: policy, connection string, role, …."""
     from adxmi_jupyter.actions.identity.identities import identity_frame
-    from adxmi_jupyter.magics.whole import Whole
+    from adxmi_jupyter.rendering.shown_frame import Whole
 
     (found,) = _found(call, reference[:1])
     return Whole(identity_frame(call.connection, found))
@@ -67,7 +67,7 @@ def show(call: Call, *, reference: tuple[str, ...]) -> pd.DataFrame:
 
 @verb(
     "assign",
-    right=rights.ASSIGN,
+    right=permissions.ASSIGN,
     of=identity,
     examples=(
         "identity assign --identity mi-stranger --dry-run",
@@ -91,7 +91,7 @@ def assign(
 
 @verb(
     "remove",
-    right=rights.REMOVE,
+    right=permissions.REMOVE,
     of=identity,
     examples=(
         "identity remove --identity mi-export --dry-run",

@@ -8,7 +8,7 @@ from adxmi_jupyter.magics.forms import refuse_console, writer
 from adxmi_jupyter.magics.tree import verb
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.forms.identity_form import IdentityForm
+    from adxmi_jupyter.forms.identity.form import IdentityForm
     from adxmi_jupyter.magics.call import Call
 
 
@@ -18,8 +18,8 @@ def form(call: Call) -> IdentityForm:
     refuse_console(
         call, "identity form", "adxmi identity list --all, then adxmi identity assign or remove"
     )
-    from adxmi_jupyter.forms.identity_form import IdentityForm
-    from adxmi_jupyter.forms.identity_state import IdentityState
+    from adxmi_jupyter.forms.identity.form import IdentityForm
+    from adxmi_jupyter.forms.identity.state import IdentityState
 
     connection = call.connection
     return IdentityForm(IdentityState(connection), writer(call), connection.cluster)

@@ -9,7 +9,7 @@ from adxmi_jupyter.magics.options import cluster_option, database_option, refuse
 from adxmi_jupyter.magics.tree import verb
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.forms.policy_form import PolicyForm
+    from adxmi_jupyter.forms.policy.form import PolicyForm
     from adxmi_jupyter.magics.call import Call
 
 
@@ -20,8 +20,8 @@ def form(call: Call, *, database: str, cluster: bool) -> PolicyForm:
     """Change the policy by mouse: tick, look at the command, apply. For notebooks."""
     refuse_both(call, {"--cluster": cluster, "--database": bool(database)})
     refuse_console(call, "policy form", "adxmi policy matrix, then adxmi policy grant or revoke")
-    from adxmi_jupyter.forms.policy_form import PolicyForm
-    from adxmi_jupyter.forms.policy_state import PolicyState
+    from adxmi_jupyter.forms.policy.form import PolicyForm
+    from adxmi_jupyter.forms.policy.state import PolicyState
     from adxmi_jupyter.model.policy import Scope
 
     connection = call.connection

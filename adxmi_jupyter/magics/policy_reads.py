@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from adxmi_jupyter.magics import rights
+from adxmi_jupyter.magics import permissions
 from adxmi_jupyter.magics.options import (
     body_file,
     cluster_option,
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 @verb(
     "show",
-    right=rights.SHOW_POLICY,
+    right=permissions.SHOW_POLICY,
     examples=(
         "policy show",
         "policy show --cluster --all-databases",
@@ -70,7 +70,7 @@ def show(
 
 @verb(
     "matrix",
-    right=rights.SHOW_POLICY,
+    right=permissions.SHOW_POLICY,
     examples=("policy matrix", "policy matrix --all-databases"),
 )
 @read_scopes
@@ -83,7 +83,7 @@ def matrix(
     A database is always shown with the cluster's policy: what either allows is allowed.
     """
     from adxmi_jupyter.actions.policy.frames import matrix_frame
-    from adxmi_jupyter.magics.matrix import Matrix
+    from adxmi_jupyter.rendering.policy_matrix import Matrix
 
     only_cluster = cluster and not database and not all_databases
     if not only_cluster and not all_databases:
@@ -94,7 +94,7 @@ def matrix(
 
 @verb(
     "diff",
-    right=rights.SHOW_POLICY,
+    right=permissions.SHOW_POLICY,
     examples=(
         "policy diff --database Telemetry --against-database Sales",
         "policy diff --against-cluster",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from adxmi_jupyter.errors import ConfirmationRequired, MissingOption
-from adxmi_jupyter.magics import rights
+from adxmi_jupyter.magics import permissions
 from adxmi_jupyter.magics.options import (
     allow_unknown_usage,
     body_file,
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 @verb(
     "grant",
-    right=rights.CHANGE_POLICY,
+    right=permissions.CHANGE_POLICY,
     examples=(
         "policy grant --database Telemetry --identity mi-export --usage ExternalTable",
         "policy grant --cluster --identity system,mi-ingest --usage NativeIngestion --dry-run",
@@ -72,7 +72,7 @@ def grant(
 
 @verb(
     "revoke",
-    right=rights.CHANGE_POLICY,
+    right=permissions.CHANGE_POLICY,
     examples=(
         "policy revoke --database Sales --identity mi-ingest --usage DataConnection --dry-run",
         "policy revoke --database Sales --identity mi-ingest --usage DataConnection --yes",
@@ -121,7 +121,7 @@ def revoke(
 
 @verb(
     "alter",
-    right=rights.CHANGE_POLICY,
+    right=permissions.CHANGE_POLICY,
     examples=(
         Example(
             "policy alter --database Telemetry",
@@ -161,7 +161,7 @@ def alter(
 
 @verb(
     "alter-merge",
-    right=rights.CHANGE_POLICY,
+    right=permissions.CHANGE_POLICY,
     examples=(
         Example(
             "policy alter-merge --database Telemetry",
@@ -193,7 +193,7 @@ def alter_merge(
 
 @verb(
     "delete",
-    right=rights.CHANGE_POLICY,
+    right=permissions.CHANGE_POLICY,
     examples=(
         "policy delete --database Sales --dry-run",
         "policy delete --database Sales --yes",
@@ -214,7 +214,7 @@ def delete(call: Call, *, database: str, cluster: bool, dry_run: bool, yes: bool
 
 @verb(
     "undo",
-    right=rights.CHANGE_POLICY,
+    right=permissions.CHANGE_POLICY,
     examples=(
         "policy grant --database Telemetry --identity mi-ingest --usage ExportRequest",
         "policy undo --dry-run",

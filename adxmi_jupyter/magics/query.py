@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.errors import MissingOption
-from adxmi_jupyter.magics import rights
+from adxmi_jupyter.magics import permissions
 from adxmi_jupyter.magics.options import database_option, file_option
 from adxmi_jupyter.magics.tree import Example, verb
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @verb(
     "query",
-    right=rights.QUERY,
+    right=permissions.QUERY,
     examples=(
         Example("query", "Orders\n| summarize count() by Region"),
         Example("query --database Telemetry", "Events\n| take 2"),

@@ -20,7 +20,7 @@ from adxmi_jupyter.model.declaration.registry import nouns
 
 if TYPE_CHECKING:
     from adxmi_jupyter.magics.tree import Verb
-    from adxmi_jupyter.model.declaration.links import Link
+    from adxmi_jupyter.model.declaration.requirements import Link
 
 BEGIN, END = "<!-- reference:begin -->", "<!-- reference:end -->"
 FOLDER = "docs/reference"
@@ -107,20 +107,20 @@ def _need(link: Link) -> str:
 
 
 def _of_the_identity(link: Link) -> str:
-    from adxmi_jupyter.model.declaration import links
+    from adxmi_jupyter.model.declaration import requirements
 
     match link:
-        case links.Exists():
+        case requirements.Exists():
             return f"{link.identity.label} exists"
-        case links.Assigned():
+        case requirements.Assigned():
             return f"{link.identity.label} is assigned to the cluster"
-        case links.Allowed():
+        case requirements.Allowed():
             where = "cluster policy" if link.cluster_only else "policy of the database or cluster"
             return f"the {where} allows {link.identity.label} `{link.usage}`"
-        case links.GrantedInKusto():
+        case requirements.GrantedInKusto():
             where = ", ".join(link.databases) or "the database"
             return f"{link.identity.label} is in the role `{link.role}` of {where}"
-        case links.AssignedToFollowers():
+        case requirements.AssignedToFollowers():
             return f"{link.identity.label} is assigned to the clusters that follow the database"
         case _:
             return ""
@@ -128,39 +128,39 @@ def _of_the_identity(link: Link) -> str:
 
 def _at_a_target(link: Link) -> str:
     from adxmi_jupyter.model.azure_role import COSMOS_READER_NAME
-    from adxmi_jupyter.model.declaration import links
+    from adxmi_jupyter.model.declaration import requirements
 
     match link:
-        case links.SameTenant():
+        case requirements.SameTenant():
             return f"{link.identity.label} is in the tenant of `{link.target.name}`"
-        case links.GrantedInAzure():
+        case requirements.GrantedInAzure():
             role = link.roles[0].role_name
             return f"{link.identity.label} holds the Azure role *{role}* on `{link.target}`"
-        case links.GrantedInCosmosDb():
+        case requirements.GrantedInCosmosDb():
             role = f"*{COSMOS_READER_NAME}*, a role of Cosmos DB's own,"
             return f"{link.identity.label} holds {role} on `{link.target}`"
-        case links.GrantedInSqlServer():
+        case requirements.GrantedInSqlServer():
             right = "write" if link.writes else "read"
             place = f"`{link.server}/{link.catalog}`"
             return f"{link.identity.label} is a user of {place} who may {right}"
-        case links.NotVerifiable():
+        case requirements.NotVerifiable():
             return f"{link.subject}: {link.what}"
         case _:
             return ""
 
 
 def _of_the_cluster(link: Link) -> str:
-    from adxmi_jupyter.model.declaration import links
+    from adxmi_jupyter.model.declaration import requirements
 
     match link:
-        case links.CalloutAllowed():
+        case requirements.CalloutAllowed():
             return f"the callout policy allows `{link.callout_type}` for `{link.uri}`"
-        case links.PluginEnabled():
+        case requirements.PluginEnabled():
             return f"the plugin `{link.plugin}` is enabled"
-        case links.WritesThrough():
+        case requirements.WritesThrough():
             table = f"the external table `{link.external_table}` is there"
             return f"{table}, and its own identity may write to it"
-        case links.ReadsThrough():
+        case requirements.ReadsThrough():
             table = f"the external table `{link.external_table}` is there"
             return f"{table}, and {link.identity.label} may read what it reads"
         case _:

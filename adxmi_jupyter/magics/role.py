@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from adxmi_jupyter.errors import MissingOption
-from adxmi_jupyter.magics import rights
+from adxmi_jupyter.magics import permissions
 from adxmi_jupyter.magics.line import quoted
 from adxmi_jupyter.magics.options import (
     cluster_option,
@@ -103,7 +103,7 @@ def role() -> None:
 
 @verb(
     "list",
-    right=rights.LIST_ROLES,
+    right=permissions.LIST_ROLES,
     of=role,
     examples=(
         "role list",
@@ -164,7 +164,7 @@ def list_(
 
 @verb(
     "grant",
-    right=rights.ROLES,
+    right=permissions.ROLES,
     of=role,
     examples=(
         "role grant --database Telemetry --role ingestors --identity mi-ingest --dry-run",
@@ -222,7 +222,7 @@ def grant(  # noqa: PLR0913 - click passes each option by its name
 
 @verb(
     "revoke",
-    right=rights.ROLES,
+    right=permissions.ROLES,
     of=role,
     examples=(
         "role grant --database Telemetry --role viewers --identity mi-export",

@@ -9,7 +9,7 @@ from adxmi_jupyter.magics.options import cluster_option, database_option, refuse
 from adxmi_jupyter.magics.tree import verb
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.forms.role_form import RoleForm
+    from adxmi_jupyter.forms.role.form import RoleForm
     from adxmi_jupyter.magics.call import Call
 
 
@@ -20,8 +20,8 @@ def form(call: Call, *, database: str, cluster: bool) -> RoleForm:
     """Grant and revoke roles by mouse: tick, look at the command, apply. For notebooks."""
     refuse_both(call, {"--cluster": cluster, "--database": bool(database)})
     refuse_console(call, "role form", "adxmi role list, then adxmi role grant or revoke")
-    from adxmi_jupyter.forms.role_form import RoleForm
-    from adxmi_jupyter.forms.role_state import RoleState
+    from adxmi_jupyter.forms.role.form import RoleForm
+    from adxmi_jupyter.forms.role.state import RoleState
     from adxmi_jupyter.model.policy import Scope
 
     connection = call.connection

@@ -16,10 +16,10 @@ import click
 
 from adxmi_jupyter import __version__
 from adxmi_jupyter.errors import AdxmiError, NotAuthorized, PartialRead
-from adxmi_jupyter.magics import refusals
+from adxmi_jupyter.magics import usage_errors
 from adxmi_jupyter.magics.call import CONSOLE_PROGRAM, NOTEBOOK_PROGRAM, Call, Form
-from adxmi_jupyter.magics.hidden import hidden_values
 from adxmi_jupyter.magics.options import common_options
+from adxmi_jupyter.magics.sensitive import hidden_values
 from adxmi_jupyter.masking import as_written, hiding
 from adxmi_jupyter.model.body.text import checked_text
 from adxmi_jupyter.model.declaration.registry import nouns
@@ -78,8 +78,8 @@ class Verb(click.Command):
         if not ctx.resilient_parsing:
             self._tell_forms(ctx)
             _, left, order = self._parsed(ctx, args)
-            refusals.refuse_repeated(ctx, order)
-            refusals.refuse_extra(ctx, left)
+            usage_errors.refuse_repeated(ctx, order)
+            usage_errors.refuse_extra(ctx, left)
         return super().parse_args(ctx, args)
 
     def _tell_forms(self, ctx: click.Context) -> None:
@@ -102,11 +102,11 @@ class Verb(click.Command):
         """Run the verb, unless it cannot run here."""
         call = ctx.find_object(Call)
         if call is not None:
-            refusals.refuse_elsewhere(ctx, call, console_only=self.console_only)
+            usage_errors.refuse_elsewhere(ctx, call, console_only=self.console_only)
         try:
             return super().invoke(ctx)
         except (NotAuthorized, PartialRead) as refusal:
-            refusals.name_right(ctx, refusal, self.right)
+            usage_errors.name_right(ctx, refusal, self.right)
             raise
 
     def program(self, here: str) -> str:
@@ -147,7 +147,7 @@ class Noun(click.Group):
         """Find the command, or name the closest one."""
         found = self.get_command(ctx, args[0])
         if found is None and not ctx.resilient_parsing:
-            raise refusals.unknown_command(ctx, args[0], self.list_commands(ctx))
+            raise usage_errors.unknown_command(ctx, args[0], self.list_commands(ctx))
         return (found.name if found else None), found, args[1:]
 
 
@@ -305,7 +305,7 @@ def _run(call: Call, arguments: Sequence[str]) -> object:
         click.echo(help_wanted.format_message())
         return None
     except click.UsageError as error:
-        raise refusals.translated(error, call) from error
+        raise usage_errors.translated(error, call) from error
     if result is not None:
         result = _finished(result)
     if call.out and result is not None:
@@ -318,7 +318,7 @@ def _finished(result: object) -> object:
     """Return a result as it may be shown and kept."""
     if not hasattr(result, "attrs"):
         return result
-    from adxmi_jupyter.magics.whole import safe
+    from adxmi_jupyter.rendering.shown_frame import safe
 
     about = result.attrs.get("adxmi", {})
     if "command" in about:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from adxmi_jupyter.errors import MissingOption
-from adxmi_jupyter.magics import rights
+from adxmi_jupyter.magics import permissions
 from adxmi_jupyter.magics.line import quoted
 from adxmi_jupyter.magics.options import (
     all_databases_option,
@@ -72,7 +72,7 @@ def _build(declaration: Declaration) -> Verb:
     @fields(declaration)
     def build(call: Call, *, database: str, **raw: Any) -> pd.DataFrame:
         from adxmi_jupyter.actions.workflow.filling import product_frame, text_of
-        from adxmi_jupyter.magics.whole import Whole
+        from adxmi_jupyter.rendering.shown_frame import Whole
 
         workflow = filled(call, declaration, raw)
         product = workflow.product()
@@ -133,7 +133,7 @@ def _list(declaration: Declaration) -> Verb:
     ) -> pd.DataFrame:
         from adxmi_jupyter.actions.policy.policies import scopes_of
         from adxmi_jupyter.actions.workflow.listing import listing, listing_frame, unassigned_notes
-        from adxmi_jupyter.magics.whole import Whole
+        from adxmi_jupyter.rendering.shown_frame import Whole
 
         refuse_both(call, {"--database": bool(database), "--all-databases": all_databases})
         connection = call.connection
@@ -184,8 +184,8 @@ def _form(declaration: Declaration) -> Verb:
 
         instead = f"adxmi {declaration.noun()} {declaration.about.does} --help"
         refuse_console(call, f"{declaration.noun()} form", instead)
-        from adxmi_jupyter.forms.workflow_form import WorkflowForm
-        from adxmi_jupyter.forms.workflow_state import WorkflowState
+        from adxmi_jupyter.forms.workflow.form import WorkflowForm
+        from adxmi_jupyter.forms.workflow.state import WorkflowState
 
         connection = call.connection
         state = WorkflowState(connection, declaration, database or connection.database)
@@ -281,12 +281,12 @@ def _what_is_listed(declaration: Declaration) -> str:
 
 def _to_list(declaration: Declaration) -> str:
     is_in_azure = isinstance(declaration.listing, DataConnectionListing)
-    return rights.SHOW_IN_AZURE if is_in_azure else rights.SHOW
+    return permissions.SHOW_IN_AZURE if is_in_azure else permissions.SHOW
 
 
 def _to_drop(declaration: Declaration) -> str:
     is_in_azure = isinstance(declaration.listing, DataConnectionListing)
-    return rights.REMOVE if is_in_azure else rights.DROP
+    return permissions.REMOVE if is_in_azure else permissions.DROP
 
 
 def _examples_of_drop(declaration: Declaration) -> list[Example | str]:

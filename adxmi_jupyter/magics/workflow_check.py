@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from adxmi_jupyter.errors import ConflictingOptions
-from adxmi_jupyter.magics import rights
+from adxmi_jupyter.magics import permissions
 from adxmi_jupyter.magics.fixing import Fixing, answer, fix_options
 from adxmi_jupyter.magics.line import quoted
 from adxmi_jupyter.magics.options import database_option
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 def check_verb(declaration: Declaration) -> Verb:
     """Return the verb ``check`` of a workflow."""
 
-    @verb("check", right=rights.CHECK, examples=_examples_of_check(declaration))
+    @verb("check", right=permissions.CHECK, examples=_examples_of_check(declaration))
     @_named_or_planned(declaration)
     @database_option("The database it is in, or for, instead of the current one.")
     @fields(declaration, "Needed of a planned one")

@@ -10,8 +10,8 @@ from adxmi_jupyter.actions.check.requirements import examined
 from adxmi_jupyter.embedded.resources import AzureRoleAssignment, identity_id
 from adxmi_jupyter.embedded.seed_azure import ARCHIVE_SUBSCRIPTION_ID, SUBSCRIPTION_ID
 from adxmi_jupyter.model.azure_role import READS_BLOBS, STORAGE_ACCOUNT, AzureRole, Target
-from adxmi_jupyter.model.declaration.links import Exists, GrantedInAzure
 from adxmi_jupyter.model.declaration.registry import declaration_of
+from adxmi_jupyter.model.declaration.requirements import Exists, GrantedInAzure
 from adxmi_jupyter.model.identity import ManagedIdentity
 from tests.actions.filling import EXPORT, EXPORT_ID, INGEST, INGEST_CLIENT, LAKE, STRANGER
 from tests.embedded.conftest import ADMIN, LoopbackAuth, UnusedCredential

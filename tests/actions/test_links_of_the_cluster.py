@@ -2,7 +2,7 @@
 
 from adxmi_jupyter.actions.check.requirements import examined
 from adxmi_jupyter.embedded.callouts import CalloutRule
-from adxmi_jupyter.model.declaration.links import NotVerifiable, PluginEnabled
+from adxmi_jupyter.model.declaration.requirements import NotVerifiable, PluginEnabled
 from tests.actions.filling import LAKE
 
 # Callout policy

@@ -5,10 +5,7 @@ import pytest
 from adxmi_jupyter import errors
 from adxmi_jupyter.actions.check.requirements import examined
 from adxmi_jupyter.embedded.callouts import CalloutRule
-from adxmi_jupyter.model.declaration.links import (
-    CalloutAllowed,
-    WritesThrough,
-)
+from adxmi_jupyter.model.declaration.requirements import CalloutAllowed, WritesThrough
 
 
 def test_a_reader_sees_some_links_and_none_is_ok_that_was_not_seen(reader, look, connection):

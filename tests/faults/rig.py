@@ -27,8 +27,8 @@ from adxmi_jupyter import errors
 from adxmi_jupyter.embedded import EmbeddedAzure
 from adxmi_jupyter.errors import AdxmiError
 from adxmi_jupyter.magics.bridge import loaded
-from adxmi_jupyter.magics.render import frame_table
 from adxmi_jupyter.magics.tree import leaves
+from adxmi_jupyter.rendering.text import frame_table
 from tests.faults.proxy import FaultProxy
 
 LONGEST_RUN = 60

@@ -2,14 +2,14 @@ import pytest
 from ipywidgets.widgets.widget import CallbackDispatcher
 
 from adxmi_jupyter.actions.identity.identities import assigned
-from adxmi_jupyter.forms.identity_form import IdentityForm
-from adxmi_jupyter.forms.identity_state import IdentityState
-from adxmi_jupyter.forms.policy_form import PolicyForm
-from adxmi_jupyter.forms.policy_state import PolicyState
-from adxmi_jupyter.forms.role_form import RoleForm
-from adxmi_jupyter.forms.role_state import RoleState
-from adxmi_jupyter.forms.workflow_form import WorkflowForm
-from adxmi_jupyter.forms.workflow_state import WorkflowState
+from adxmi_jupyter.forms.identity.form import IdentityForm
+from adxmi_jupyter.forms.identity.state import IdentityState
+from adxmi_jupyter.forms.policy.form import PolicyForm
+from adxmi_jupyter.forms.policy.state import PolicyState
+from adxmi_jupyter.forms.role.form import RoleForm
+from adxmi_jupyter.forms.role.state import RoleState
+from adxmi_jupyter.forms.workflow.form import WorkflowForm
+from adxmi_jupyter.forms.workflow.state import WorkflowState
 from adxmi_jupyter.magics.forms import written
 from adxmi_jupyter.model.declaration.registry import declaration_of
 from adxmi_jupyter.model.policy import Scope

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from adxmi_jupyter.forms.aside import THREAD, Background, Rest
+from adxmi_jupyter.forms.background import THREAD, Background, Rest
 from tests.forms.threads import every_thread
 
 

@@ -6,8 +6,8 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from adxmi_jupyter.forms.diagram import SHEET, diagram
-from adxmi_jupyter.forms.stations import Step
+from adxmi_jupyter.rendering.diagram import SHEET, diagram
+from adxmi_jupyter.rendering.diagram_model import Step
 
 STEPS = (
     Step("identity exists", "mi-ingest", "ok"),

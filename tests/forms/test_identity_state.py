@@ -5,7 +5,7 @@ import json
 import pytest
 
 from adxmi_jupyter import errors
-from adxmi_jupyter.forms.identity_state import IdentityState
+from adxmi_jupyter.forms.identity.state import IdentityState
 from tests.actions.ways import BEFORE
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from adxmi_jupyter.actions.policy.policies import read_one
 from adxmi_jupyter.errors import UnknownCommand
-from adxmi_jupyter.forms.policy_state import PolicyState
+from adxmi_jupyter.forms.policy.state import PolicyState
 from adxmi_jupyter.magics.forms import written
 from adxmi_jupyter.magics.tree import run
 from adxmi_jupyter.model.line import Line

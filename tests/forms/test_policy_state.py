@@ -14,7 +14,7 @@ from adxmi_jupyter.errors import (
     Throttled,
     UnknownIdentity,
 )
-from adxmi_jupyter.forms.policy_state import Mark, PolicyState
+from adxmi_jupyter.forms.policy.state import Mark, PolicyState
 from adxmi_jupyter.model.policy import CLUSTER, Scope
 
 SALES = Scope("Sales")

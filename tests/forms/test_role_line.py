@@ -8,7 +8,7 @@ from adxmi_jupyter.embedded import ClusterRole as OnCluster
 from adxmi_jupyter.embedded import DatabaseRole, PrincipalKind
 from adxmi_jupyter.embedded.world import RoleAssignment, as_principal
 from adxmi_jupyter.errors import UnknownCommand
-from adxmi_jupyter.forms.role_state import RoleState
+from adxmi_jupyter.forms.role.state import RoleState
 from adxmi_jupyter.magics.forms import written
 from adxmi_jupyter.magics.tree import run
 from adxmi_jupyter.model.policy import CLUSTER, Scope

@@ -3,7 +3,7 @@
 import pytest
 
 from adxmi_jupyter.actions.check import findings
-from adxmi_jupyter.forms.stations import Step, tracks_of
+from adxmi_jupyter.rendering.diagram_model import Step, tracks_of
 
 OWN = (
     Step("identity exists", "mi-export", "ok"),

@@ -2,8 +2,8 @@
 
 import pytest
 
-from adxmi_jupyter.forms.steps_form import ROLE
-from adxmi_jupyter.forms.steps_state import Step
+from adxmi_jupyter.forms.steps.form import ROLE
+from adxmi_jupyter.forms.steps.state import Step
 
 GRANT_TO_STRANGER = "policy grant --database Sales --identity mi-stranger --usage ExternalTable"
 

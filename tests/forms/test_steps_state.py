@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from adxmi_jupyter.errors import DatabaseNotFound, UnknownIdentity
-from adxmi_jupyter.forms.steps_state import Part, Progress, Standing, Step, StepsState
+from adxmi_jupyter.forms.steps.state import Part, Progress, Standing, Step, StepsState
 
 STRANGER_CLIENT = "f3b9a812-d056-4e7c-9a61-08c4e5d7b2f9"
 HERE = "4c8f2a61-7b3d-4e95-a0d2-91f6c3b58e07"

@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from adxmi_jupyter.errors import UnknownCommand
-from adxmi_jupyter.forms.workflow_state import WorkflowState
+from adxmi_jupyter.forms.workflow.state import WorkflowState
 from adxmi_jupyter.magics.forms import written
 from adxmi_jupyter.magics.tree import run
 from adxmi_jupyter.model.declaration.fields import Kind

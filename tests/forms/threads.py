@@ -3,7 +3,7 @@
 import asyncio
 import threading
 
-from adxmi_jupyter.forms.aside import THREAD
+from adxmi_jupyter.forms.background import THREAD
 
 
 async def every_thread():

@@ -9,7 +9,7 @@ import pytest
 
 from adxmi_jupyter.actions.check.findings import Finding, State
 from adxmi_jupyter.actions.check.requirements import links_frame
-from adxmi_jupyter.magics.chain import Chain
+from adxmi_jupyter.rendering.check_table import Chain
 
 FOUND = (
     Finding("identity exists", "mi-x", State.OK),

@@ -5,7 +5,7 @@ import pickle
 import pandas as pd
 import pytest
 
-from adxmi_jupyter.magics.whole import SafeFrame
+from adxmi_jupyter.rendering.shown_frame import SafeFrame
 
 MATH = "$\\href{https://evil.example}{mi-export}$"
 MARKUP = "<img src=x onerror=alert(1)>"

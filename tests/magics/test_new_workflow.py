@@ -5,7 +5,7 @@ import sys
 import pytest
 
 from adxmi_jupyter import errors
-from adxmi_jupyter.forms.workflow_state import WorkflowState
+from adxmi_jupyter.forms.workflow.state import WorkflowState
 from adxmi_jupyter.magics import tree
 from adxmi_jupyter.model import workflow
 from adxmi_jupyter.model.declaration.registry import declaration_of, nouns, unsupported

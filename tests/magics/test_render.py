@@ -3,7 +3,7 @@ import html.parser
 import pandas as pd
 import pytest
 
-from adxmi_jupyter.magics.render import frame_table, plain, text_table
+from adxmi_jupyter.rendering.text import frame_table, plain, text_table
 
 MI_INGEST = "5b27c9d0-8e14-4a6b-9f35-c2d18e70a4b6"
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from adxmi_jupyter.magics.console import execute
-from adxmi_jupyter.magics.saving import csv_text, json_text
+from adxmi_jupyter.rendering.files import csv_text, json_text
 
 WITH_SIGNS = set("=+-@\uff1d\uff0b\uff0d\uff20")
 FORMULAS = (

@@ -17,9 +17,9 @@ from adxmi_jupyter.model.callout import (
     verdict,
 )
 from adxmi_jupyter.model.declaration.fields import Kind
-from adxmi_jupyter.model.declaration.links import CalloutAllowed
 from adxmi_jupyter.model.declaration.reading import read
 from adxmi_jupyter.model.declaration.registry import declarations
+from adxmi_jupyter.model.declaration.requirements import CalloutAllowed
 from adxmi_jupyter.model.identity import ManagedIdentity
 
 OWN = {"CalloutType": "cosmosdb", "CalloutUriRegex": r"\.documents\.azure\.com", "CanCall": True}

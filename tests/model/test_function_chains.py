@@ -3,7 +3,8 @@
 import pytest
 
 from adxmi_jupyter.model import kql
-from adxmi_jupyter.model.declaration.links import (
+from adxmi_jupyter.model.declaration.registry import declaration_of
+from adxmi_jupyter.model.declaration.requirements import (
     Allowed,
     Assigned,
     CalloutAllowed,
@@ -13,7 +14,6 @@ from adxmi_jupyter.model.declaration.links import (
     NamedBy,
     PluginEnabled,
 )
-from adxmi_jupyter.model.declaration.registry import declaration_of
 from adxmi_jupyter.model.identity import ManagedIdentity
 from adxmi_jupyter.model.usage import Usage
 from tests.model.workflow_samples import GUID, LAKE, SYSTEM, USER

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adxmi_jupyter.errors import UnknownRefusal
-from adxmi_jupyter.model.refusal import known_codes, read
+from adxmi_jupyter.model.denial import known_codes, read
 from adxmi_jupyter.model.usage import Usage
 from tests.model.refusal_samples import SAMPLES, UNKNOWN
 

@@ -5,7 +5,8 @@ import json
 import pytest
 
 from adxmi_jupyter.model.azure_role import COSMOS_ACCOUNT, Target
-from adxmi_jupyter.model.declaration.links import (
+from adxmi_jupyter.model.declaration.registry import declaration_of
+from adxmi_jupyter.model.declaration.requirements import (
     Allowed,
     Assigned,
     AssignedToFollowers,
@@ -21,7 +22,6 @@ from adxmi_jupyter.model.declaration.links import (
     SameTenant,
     WritesThrough,
 )
-from adxmi_jupyter.model.declaration.registry import declaration_of
 from adxmi_jupyter.model.identity import ManagedIdentity
 from adxmi_jupyter.model.role import Role
 from tests.model.workflow_samples import GUID, LAKE, SYSTEM, USER

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from adxmi_jupyter.model.declaration.links import CalloutAllowed
 from adxmi_jupyter.model.declaration.products import DataConnection, QueuedIngestion
+from adxmi_jupyter.model.declaration.requirements import CalloutAllowed
 from tests.model.workflow_samples import COSMOS, GUID, LAKE, SQL, SYSTEM, USER, text, workflow
 
 

@@ -7,7 +7,9 @@ import pytest
 from adxmi_jupyter.model.azure_role import COSMOS_ACCOUNT, Target
 from adxmi_jupyter.model.connection_string import AzureStorage, CosmosDb, Gen1, SqlServer
 from adxmi_jupyter.model.declaration.fields import Kind
-from adxmi_jupyter.model.declaration.links import (
+from adxmi_jupyter.model.declaration.reading import read
+from adxmi_jupyter.model.declaration.registry import declaration_of, declarations, unsupported
+from adxmi_jupyter.model.declaration.requirements import (
     Allowed,
     Assigned,
     AssignedToFollowers,
@@ -23,8 +25,6 @@ from adxmi_jupyter.model.declaration.links import (
     SameTenant,
     WritesThrough,
 )
-from adxmi_jupyter.model.declaration.reading import read
-from adxmi_jupyter.model.declaration.registry import declaration_of, declarations, unsupported
 from adxmi_jupyter.model.declaration.targets import reach
 from adxmi_jupyter.model.usage import Usage
 from tests.model.workflow_samples import COSMOS, LAKE, SQL, SYSTEM, USER, workflow

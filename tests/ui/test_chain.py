@@ -121,7 +121,7 @@ def magic_output():
     """Return what a notebook keeps of a check."""
     from adxmi_jupyter.actions.check.findings import Finding, State
     from adxmi_jupyter.actions.check.requirements import links_frame
-    from adxmi_jupyter.magics.chain import Chain
+    from adxmi_jupyter.rendering.check_table import Chain
 
     found = (
         Finding("assigned to the cluster", "mi-x", State.OK),

@@ -23,8 +23,8 @@ from adxmi_jupyter.actions.identity import identities, names
 from adxmi_jupyter.actions.workflow.listing import command_of, kept_in, kept_of, rows_in
 from adxmi_jupyter.actions.workflow.plans import absent, is_called, named
 from adxmi_jupyter.errors import AdxmiError
-from adxmi_jupyter.model.declaration.links import Allowed, Assigned, NotVerifiable, acting_as
 from adxmi_jupyter.model.declaration.registry import declarations
+from adxmi_jupyter.model.declaration.requirements import Allowed, Assigned, NotVerifiable, acting_as
 from adxmi_jupyter.model.declaration.stored import (
     DataConnectionListing,
     FunctionListing,
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
     from adxmi_jupyter.actions.workflow.listing import Kept, Rows
     from adxmi_jupyter.model.assignment import AssignedIdentities
-    from adxmi_jupyter.model.declaration.links import Link
+    from adxmi_jupyter.model.declaration.requirements import Link
     from adxmi_jupyter.model.declaration.stored import Existing, Listing, Who
     from adxmi_jupyter.model.declaration.workflow import Workflow
     from adxmi_jupyter.model.identity import ManagedIdentity

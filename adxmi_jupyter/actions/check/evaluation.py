@@ -25,7 +25,7 @@ from adxmi_jupyter.actions.check.target_evaluation import NO_ID, TargetJudge, fo
 from adxmi_jupyter.actions.roles.change import is_by_object_id
 from adxmi_jupyter.errors import AdxmiError, ResourceNotFound
 from adxmi_jupyter.model import callout
-from adxmi_jupyter.model.declaration.links import (
+from adxmi_jupyter.model.declaration.requirements import (
     Allowed,
     Assigned,
     AssignedToFollowers,
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from adxmi_jupyter.actions.check.target_facts import Places
     from adxmi_jupyter.actions.roles.principals import ResolvedPrincipal
     from adxmi_jupyter.model.assignment import AssignedIdentities
-    from adxmi_jupyter.model.declaration.links import Link
+    from adxmi_jupyter.model.declaration.requirements import Link
     from adxmi_jupyter.model.identity import ManagedIdentity
     from adxmi_jupyter.model.policy import Policy
     from adxmi_jupyter.model.role import RoleAssignment

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from adxmi_jupyter.model.declaration.links import (
+from adxmi_jupyter.model.declaration.requirements import (
     Allowed,
     Assigned,
     AssignedToFollowers,
@@ -28,7 +28,7 @@ from adxmi_jupyter.model.declaration.links import (
 if TYPE_CHECKING:
     from adxmi_jupyter.actions.check.repairs import ForOwner, Repair
     from adxmi_jupyter.errors import AdxmiError
-    from adxmi_jupyter.model.declaration.links import Link
+    from adxmi_jupyter.model.declaration.requirements import Link
 
 
 _NAMES = {

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 from adxmi_jupyter.actions.check import cluster_facts
 from adxmi_jupyter.actions.check.findings import unknown
 from adxmi_jupyter.errors import AdxmiError
-from adxmi_jupyter.model.declaration.links import GrantedInKusto
+from adxmi_jupyter.model.declaration.requirements import GrantedInKusto
 from adxmi_jupyter.model.kql_reading import databases_named_in, names_in
 
 if TYPE_CHECKING:
     from adxmi_jupyter.actions.check.cluster_facts import Facts
     from adxmi_jupyter.actions.check.findings import Finding
-    from adxmi_jupyter.model.declaration.links import Link
+    from adxmi_jupyter.model.declaration.requirements import Link
 
 
 def with_functions(link: GrantedInKusto, facts: Facts, database: str) -> Iterator[Link | Finding]:

@@ -23,7 +23,8 @@ from adxmi_jupyter.model.connection_string import Method, parse
 from adxmi_jupyter.model.declaration import targets
 from adxmi_jupyter.model.declaration.fields import Kind
 from adxmi_jupyter.model.declaration.formats import ExportFormat
-from adxmi_jupyter.model.declaration.links import (
+from adxmi_jupyter.model.declaration.registry import maker_of
+from adxmi_jupyter.model.declaration.requirements import (
     AT_TARGETS,
     Allowed,
     Assigned,
@@ -34,7 +35,6 @@ from adxmi_jupyter.model.declaration.links import (
     acting_as,
     named_by,
 )
-from adxmi_jupyter.model.declaration.registry import maker_of
 from adxmi_jupyter.model.identity import SYSTEM, ManagedIdentity
 from adxmi_jupyter.model.policy import Scope
 from adxmi_jupyter.model.usage import Usage
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from adxmi_jupyter.actions.check.cluster_facts import ShownTable
-    from adxmi_jupyter.model.declaration.links import Link
+    from adxmi_jupyter.model.declaration.requirements import Link
     from adxmi_jupyter.service.connection import Connection
 
 __all__ = ["Finding", "State", "examined", "links_frame", "name_of"]

@@ -13,7 +13,7 @@ from adxmi_jupyter.actions.check import cluster_facts, target_facts
 from adxmi_jupyter.actions.check.findings import Finding, State, finding, missing, name_of
 from adxmi_jupyter.actions.check.repairs import GrantAzureRole, GrantCosmosRole, GrantSqlRole
 from adxmi_jupyter.model import azure_role
-from adxmi_jupyter.model.declaration.links import (
+from adxmi_jupyter.model.declaration.requirements import (
     AssignedToFollowers,
     GrantedInAzure,
     GrantedInCosmosDb,

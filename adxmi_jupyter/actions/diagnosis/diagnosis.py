@@ -24,11 +24,11 @@ from adxmi_jupyter.errors import (
     InvalidInput,
     UnknownRefusal,
 )
-from adxmi_jupyter.model.refusal import Concern, read
+from adxmi_jupyter.model.denial import Concern, read
 
 if TYPE_CHECKING:
     from adxmi_jupyter.actions.diagnosis.mentioned import Actors
-    from adxmi_jupyter.model.refusal import Refusal
+    from adxmi_jupyter.model.denial import Refusal
     from adxmi_jupyter.service.connection import Connection
 
 AGAIN = "in place by now; run it again"

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 from adxmi_jupyter.actions.check.requirements import kept_identity
 from adxmi_jupyter.actions.identity import names
 from adxmi_jupyter.errors import AdxmiError
+from adxmi_jupyter.model.denial import Concern
 from adxmi_jupyter.model.identity import ManagedIdentity
 from adxmi_jupyter.model.principal import parse_reference
-from adxmi_jupyter.model.refusal import Concern
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from adxmi_jupyter.model.denial import Refusal
     from adxmi_jupyter.model.principal import PrincipalReference
-    from adxmi_jupyter.model.refusal import Refusal
     from adxmi_jupyter.service.connection import Connection
 
 _OF_CHAINS = (Concern.ASSIGNED, Concern.ALLOWED, Concern.TARGET, Concern.UNSPECIFIED)

@@ -19,15 +19,15 @@ from adxmi_jupyter.actions.roles.database_roles import read_one as roles_of
 from adxmi_jupyter.errors import AdxmiError
 from adxmi_jupyter.model.cluster_role import ClusterRole
 from adxmi_jupyter.model.connection_string import AzureStorage
-from adxmi_jupyter.model.refusal import Concern
+from adxmi_jupyter.model.denial import Concern
 from adxmi_jupyter.model.role import Role
 from adxmi_jupyter.model.word import line
 
 if TYPE_CHECKING:
     from adxmi_jupyter.actions.diagnosis.mentioned import Actors
+    from adxmi_jupyter.model.denial import Refusal
     from adxmi_jupyter.model.identity import ManagedIdentity
     from adxmi_jupyter.model.principal import PrincipalReference
-    from adxmi_jupyter.model.refusal import Refusal
     from adxmi_jupyter.service.connection import Connection
 
 _CHECK = line("check")

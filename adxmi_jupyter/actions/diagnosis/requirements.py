@@ -20,7 +20,7 @@ from adxmi_jupyter.model.connection_string import (
 )
 from adxmi_jupyter.model.declaration import targets
 from adxmi_jupyter.model.declaration.data_connection import hub_target
-from adxmi_jupyter.model.declaration.links import (
+from adxmi_jupyter.model.declaration.requirements import (
     AT_TARGETS,
     Allowed,
     CalloutAllowed,
@@ -30,16 +30,16 @@ from adxmi_jupyter.model.declaration.links import (
     holding,
     present,
 )
-from adxmi_jupyter.model.refusal import Concern
+from adxmi_jupyter.model.denial import Concern
 from adxmi_jupyter.model.role import Role
 from adxmi_jupyter.model.usage import Usage
 
 if TYPE_CHECKING:
     from adxmi_jupyter.actions.diagnosis.mentioned import Actors
-    from adxmi_jupyter.model.declaration.links import Link
+    from adxmi_jupyter.model.declaration.requirements import Link
+    from adxmi_jupyter.model.denial import Refusal
+    from adxmi_jupyter.model.denial.names import Place
     from adxmi_jupyter.model.identity import ManagedIdentity
-    from adxmi_jupyter.model.refusal import Refusal
-    from adxmi_jupyter.model.refusal.names import Place
 
 _OF_CHAINS = (
     Concern.ASSIGNED,

@@ -28,7 +28,7 @@ from adxmi_jupyter.model.declaration.workflow import Workflow
 
 if TYPE_CHECKING:
     from adxmi_jupyter.model.connection_string import Operation
-    from adxmi_jupyter.model.declaration.links import Link
+    from adxmi_jupyter.model.declaration.requirements import Link
     from adxmi_jupyter.model.identity import ManagedIdentity
 
 

@@ -19,13 +19,13 @@ from adxmi_jupyter.model.azure_role import (
     Target,
 )
 from adxmi_jupyter.model.declaration.fields import Kind, typed
-from adxmi_jupyter.model.declaration.links import acting_as
+from adxmi_jupyter.model.declaration.requirements import acting_as
 from adxmi_jupyter.model.declaration.stored import text_cell
 from adxmi_jupyter.model.declaration.unsupported import Unsupported
 from adxmi_jupyter.model.usage import Usage
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.model.declaration.links import Link
+    from adxmi_jupyter.model.declaration.requirements import Link
     from adxmi_jupyter.model.declaration.stored import Row, Who
     from adxmi_jupyter.model.identity import ManagedIdentity
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from adxmi_jupyter.model import kql
 from adxmi_jupyter.model.declaration import targets
-from adxmi_jupyter.model.declaration.links import Assigned, AssignedToFollowers, acting_as
+from adxmi_jupyter.model.declaration.requirements import Assigned, AssignedToFollowers, acting_as
 from adxmi_jupyter.model.declaration.stored import (
     Existing,
     address,
@@ -21,7 +21,7 @@ from adxmi_jupyter.model.declaration.stored import (
 from adxmi_jupyter.model.usage import Usage
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.model.declaration.links import Link
+    from adxmi_jupyter.model.declaration.requirements import Link
     from adxmi_jupyter.model.declaration.stored import Row, Who
     from adxmi_jupyter.model.identity import ManagedIdentity
 

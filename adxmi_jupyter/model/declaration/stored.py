@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.errors import InvalidConnectionString
 from adxmi_jupyter.model.connection_string import parse
-from adxmi_jupyter.model.declaration.links import named_by
+from adxmi_jupyter.model.declaration.requirements import named_by
 from adxmi_jupyter.model.identity import SYSTEM
 from adxmi_jupyter.model.kql_reading import arguments_of, literals_in
 from adxmi_jupyter.model.shape import value_of
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.model.declaration.links import Link
+    from adxmi_jupyter.model.declaration.requirements import Link
     from adxmi_jupyter.model.identity import ManagedIdentity
     from adxmi_jupyter.model.shape import Shape
     from adxmi_jupyter.model.usage import Usage

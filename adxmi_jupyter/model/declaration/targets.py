@@ -27,7 +27,8 @@ from adxmi_jupyter.model.connection_string import (
     StorageLocation,
     parse,
 )
-from adxmi_jupyter.model.declaration.links import (
+from adxmi_jupyter.model.declaration.locations import written
+from adxmi_jupyter.model.declaration.requirements import (
     CalloutAllowed,
     GrantedInCosmosDb,
     GrantedInSqlServer,
@@ -37,12 +38,11 @@ from adxmi_jupyter.model.declaration.links import (
     holding,
     named_by,
 )
-from adxmi_jupyter.model.declaration.locations import written
 from adxmi_jupyter.model.usage import Usage
 
 if TYPE_CHECKING:
     from adxmi_jupyter.model.connection_string import AiModel
-    from adxmi_jupyter.model.declaration.links import Link
+    from adxmi_jupyter.model.declaration.requirements import Link
     from adxmi_jupyter.model.declaration.stored import PlaceChain, Who
     from adxmi_jupyter.model.identity import ManagedIdentity
 

@@ -19,8 +19,8 @@ from adxmi_jupyter.model.moment import moment_text
 
 if TYPE_CHECKING:
     from adxmi_jupyter.model.declaration.fields import FieldSpec
-    from adxmi_jupyter.model.declaration.links import Link
     from adxmi_jupyter.model.declaration.products import Product
+    from adxmi_jupyter.model.declaration.requirements import Link
     from adxmi_jupyter.model.declaration.stored import Listing
     from adxmi_jupyter.model.declaration.unsupported import Unsupported
 

@@ -14,14 +14,14 @@ from typing import Any, ClassVar
 from adxmi_jupyter.model import kql
 from adxmi_jupyter.model.declaration.fields import field
 from adxmi_jupyter.model.declaration.formats import MEGABYTE, SMALLEST_ARTIFACT, Distribution
-from adxmi_jupyter.model.declaration.links import (
+from adxmi_jupyter.model.declaration.products import Statement
+from adxmi_jupyter.model.declaration.requirements import (
     Link,
     WritesThrough,
     acting_as,
     named_by,
     viewer_of_all,
 )
-from adxmi_jupyter.model.declaration.products import Statement
 from adxmi_jupyter.model.declaration.stored import (
     Existing,
     KustoListing,

@@ -13,7 +13,6 @@ from adxmi_jupyter.errors import InvalidField
 from adxmi_jupyter.model.connection_string import CosmosDb
 from adxmi_jupyter.model.declaration import targets
 from adxmi_jupyter.model.declaration.fields import field
-from adxmi_jupyter.model.declaration.links import CalloutAllowed, Link, acting_as
 from adxmi_jupyter.model.declaration.plugins import (
     bag,
     call,
@@ -23,6 +22,7 @@ from adxmi_jupyter.model.declaration.plugins import (
     text_literal,
 )
 from adxmi_jupyter.model.declaration.products import Endpoint, Statement
+from adxmi_jupyter.model.declaration.requirements import CalloutAllowed, Link, acting_as
 from adxmi_jupyter.model.declaration.stored import FunctionListing
 from adxmi_jupyter.model.declaration.types import (
     Body,

@@ -22,8 +22,8 @@ from adxmi_jupyter.model.declaration.data_connection import (
     without_nothing,
 )
 from adxmi_jupyter.model.declaration.fields import field
-from adxmi_jupyter.model.declaration.links import Link, acting_as, holding
 from adxmi_jupyter.model.declaration.products import DataConnection
+from adxmi_jupyter.model.declaration.requirements import Link, acting_as, holding
 from adxmi_jupyter.model.declaration.stored import DataConnectionListing, Row, Who
 from adxmi_jupyter.model.declaration.types import Identity, Moment, Names, TableName, Text
 from adxmi_jupyter.model.declaration.workflow import About, Sample, Workflow

@@ -19,8 +19,8 @@ from adxmi_jupyter.model.declaration.formats import (
     ParquetPrecision,
     check_compression,
 )
-from adxmi_jupyter.model.declaration.links import Link, acting_as
 from adxmi_jupyter.model.declaration.products import Statement
+from adxmi_jupyter.model.declaration.requirements import Link, acting_as
 from adxmi_jupyter.model.declaration.stored import PolicyListing
 from adxmi_jupyter.model.declaration.types import Body, Identity, Locations, Text
 from adxmi_jupyter.model.declaration.unsupported import Unsupported

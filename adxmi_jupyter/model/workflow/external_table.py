@@ -25,9 +25,9 @@ from adxmi_jupyter.model.declaration.formats import (
     check_compression,
     check_written,
 )
-from adxmi_jupyter.model.declaration.links import AssignedToFollowers, Link, acting_as
 from adxmi_jupyter.model.declaration.locations import GEN1, OTHER_DATABASES, sql_server
 from adxmi_jupyter.model.declaration.products import Statement
+from adxmi_jupyter.model.declaration.requirements import AssignedToFollowers, Link, acting_as
 from adxmi_jupyter.model.declaration.stored import (
     KustoListing,
 )

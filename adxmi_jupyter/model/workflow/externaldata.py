@@ -8,10 +8,10 @@ from adxmi_jupyter.model.columns import columns_text
 from adxmi_jupyter.model.declaration import targets
 from adxmi_jupyter.model.declaration.fields import field
 from adxmi_jupyter.model.declaration.formats import BlobFormat
-from adxmi_jupyter.model.declaration.links import Link
 from adxmi_jupyter.model.declaration.locations import GEN1
 from adxmi_jupyter.model.declaration.plugins import piped_into
 from adxmi_jupyter.model.declaration.products import Endpoint, Statement
+from adxmi_jupyter.model.declaration.requirements import Link
 from adxmi_jupyter.model.declaration.stored import FunctionListing
 from adxmi_jupyter.model.declaration.types import (
     Columns,

@@ -13,15 +13,15 @@ from adxmi_jupyter.model import kql
 from adxmi_jupyter.model.connection_string import StorageLocation
 from adxmi_jupyter.model.declaration import targets
 from adxmi_jupyter.model.declaration.fields import field
-from adxmi_jupyter.model.declaration.links import (
+from adxmi_jupyter.model.declaration.plugins import call, dynamic, piped, text_literal
+from adxmi_jupyter.model.declaration.products import Endpoint, Statement
+from adxmi_jupyter.model.declaration.requirements import (
     Allowed,
     CalloutAllowed,
     Link,
     PluginEnabled,
     present,
 )
-from adxmi_jupyter.model.declaration.plugins import call, dynamic, piped, text_literal
-from adxmi_jupyter.model.declaration.products import Endpoint, Statement
 from adxmi_jupyter.model.declaration.stored import FunctionListing
 from adxmi_jupyter.model.declaration.types import (
     Artifacts,

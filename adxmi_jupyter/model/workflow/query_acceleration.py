@@ -12,8 +12,8 @@ from typing import Any, ClassVar
 
 from adxmi_jupyter.model import kql
 from adxmi_jupyter.model.declaration.fields import field
-from adxmi_jupyter.model.declaration.links import Link, ReadsThrough, acting_as, named_by
 from adxmi_jupyter.model.declaration.products import Statement
+from adxmi_jupyter.model.declaration.requirements import Link, ReadsThrough, acting_as, named_by
 from adxmi_jupyter.model.declaration.stored import (
     Existing,
     KustoListing,

@@ -11,9 +11,9 @@ from typing import ClassVar
 from adxmi_jupyter.model.declaration import targets
 from adxmi_jupyter.model.declaration.fields import field
 from adxmi_jupyter.model.declaration.formats import BlobFormat
-from adxmi_jupyter.model.declaration.links import Link, acting_as
 from adxmi_jupyter.model.declaration.locations import LOCAL_FILES
 from adxmi_jupyter.model.declaration.products import QueuedIngestion
+from adxmi_jupyter.model.declaration.requirements import Link, acting_as
 from adxmi_jupyter.model.declaration.stored import PolicyListing
 from adxmi_jupyter.model.declaration.types import Identity, Location, Names, TableName, Text
 from adxmi_jupyter.model.declaration.unsupported import Unsupported

@@ -7,7 +7,6 @@ from typing import ClassVar
 from adxmi_jupyter.model.connection_string import SqlServer
 from adxmi_jupyter.model.declaration import targets
 from adxmi_jupyter.model.declaration.fields import field
-from adxmi_jupyter.model.declaration.links import CalloutAllowed, Link, acting_as
 from adxmi_jupyter.model.declaration.locations import OTHER_DATABASES, sql_server
 from adxmi_jupyter.model.declaration.plugins import (
     call,
@@ -17,6 +16,7 @@ from adxmi_jupyter.model.declaration.plugins import (
     text_literal,
 )
 from adxmi_jupyter.model.declaration.products import Endpoint, Statement
+from adxmi_jupyter.model.declaration.requirements import CalloutAllowed, Link, acting_as
 from adxmi_jupyter.model.declaration.stored import FunctionListing
 from adxmi_jupyter.model.declaration.types import (
     Body,

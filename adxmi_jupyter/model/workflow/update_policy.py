@@ -12,8 +12,8 @@ from typing import Any, ClassVar
 
 from adxmi_jupyter.model import kql
 from adxmi_jupyter.model.declaration.fields import field
-from adxmi_jupyter.model.declaration.links import Link, acting_as, named_by, viewer_of_all
 from adxmi_jupyter.model.declaration.products import Statement
+from adxmi_jupyter.model.declaration.requirements import Link, acting_as, named_by, viewer_of_all
 from adxmi_jupyter.model.declaration.stored import Existing, KustoListing, Who, json_cell, text_cell
 from adxmi_jupyter.model.declaration.types import Body, Identity, Names, TableName
 from adxmi_jupyter.model.declaration.workflow import About, Sample, Workflow

@@ -3,7 +3,7 @@
 import pytest
 
 from adxmi_jupyter.embedded import Principal, PrincipalKind
-from adxmi_jupyter.forms.role_state import RoleState
+from adxmi_jupyter.forms.role.state import RoleState
 from adxmi_jupyter.model.policy import CLUSTER
 from tests.forms.role_state.people import INGEST_OBJECT, SALES, TENANT
 

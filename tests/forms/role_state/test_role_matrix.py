@@ -7,7 +7,7 @@ from adxmi_jupyter.embedded import DatabaseRole
 from adxmi_jupyter.errors import (
     ServiceRefusal,
 )
-from adxmi_jupyter.forms.role_state import Mark, RoleState
+from adxmi_jupyter.forms.role.state import Mark, RoleState
 from adxmi_jupyter.model.cluster_role import ClusterRole
 from adxmi_jupyter.model.policy import CLUSTER, Scope
 from adxmi_jupyter.model.role import Role

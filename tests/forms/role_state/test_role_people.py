@@ -9,8 +9,8 @@ from adxmi_jupyter.errors import (
     PrincipalNotFound,
     UnknownIdentity,
 )
-from adxmi_jupyter.forms.role_reading import Holder
-from adxmi_jupyter.forms.role_state import RoleState
+from adxmi_jupyter.forms.role.reading import Holder
+from adxmi_jupyter.forms.role.state import RoleState
 from adxmi_jupyter.model.policy import CLUSTER
 from adxmi_jupyter.model.role import RoleAssignment
 from tests.forms.role_state.people import (

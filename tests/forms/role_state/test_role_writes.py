@@ -11,7 +11,7 @@ from adxmi_jupyter.errors import (
     RolesChanged,
     Throttled,
 )
-from adxmi_jupyter.forms.role_state import RoleState
+from adxmi_jupyter.forms.role.state import RoleState
 from adxmi_jupyter.model.policy import CLUSTER, Scope
 from adxmi_jupyter.model.role import Role
 from tests.forms.role_state.people import (

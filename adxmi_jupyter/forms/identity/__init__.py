@@ -1,0 +1,1 @@
+"""The identity form: what is assigned to the cluster."""

@@ -1,0 +1,38 @@
+"""The ``identity`` lines that do the same as the identity form."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from adxmi_jupyter.forms.identity.reading import key_of
+from adxmi_jupyter.model.identity import word_among
+from adxmi_jupyter.model.line import Line, option
+
+if TYPE_CHECKING:
+    from adxmi_jupyter.model.assignment import AssignmentChange
+    from adxmi_jupyter.model.identity import ManagedIdentity
+
+
+def equivalent(change: AssignmentChange, known: Sequence[ManagedIdentity]) -> tuple[Line, ...]:
+    """Return a line that assigns, one that removes, or both in this order.
+
+    An identity is called by its name where the line can find it by that, else by its object ID;
+    one that is neither assigned nor in the cluster's subscription by its resource ID.
+    """
+    assigning = _line("assign", change.added, known)
+    removing = _line("remove", change.removed, known, "--yes")
+    return (*assigning, *removing)
+
+
+def _line(
+    verb: str, identities: Sequence[ManagedIdentity], known: Sequence[ManagedIdentity], *more: str
+) -> tuple[Line, ...]:
+    if not identities:
+        return ()
+    keys = {key_of(identity) for identity in known}
+    words = ",".join(
+        word_among(i, known, key_of, (key_of(i) in keys and i.object_id) or i.resource_id)
+        for i in identities
+    )
+    return (Line(("identity", verb, *option("--identity", words), *more)),)

@@ -1,0 +1,110 @@
+"""The identity form on screen: `IdentityState` and `Submission`, shown and driven by widgets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from adxmi_jupyter.forms.identity import list as identity_list
+from adxmi_jupyter.forms.identity.list import IdentityList, Places
+from adxmi_jupyter.forms.list_form import ListForm
+from adxmi_jupyter.forms.widgets import ReadOnlyText, form_root, row
+from adxmi_jupyter.model.line import Line
+
+if TYPE_CHECKING:
+    from adxmi_jupyter.forms.identity.state import IdentityState
+    from adxmi_jupyter.forms.pages import Pages
+    from adxmi_jupyter.model.identity import ManagedIdentity
+    from adxmi_jupyter.model.line import WriteLine
+
+_TWO = "The same as two lines to copy: a request each"
+_INSTEAD = Line(("identity", "assign", "--identity", "NAME"))
+
+
+class IdentityForm(ListForm):
+    """Which identities are assigned to the cluster, by mouse; `state` is what it knows and does."""
+
+    state: IdentityState
+
+    def __init__(self, state: IdentityState, write_line: WriteLine, cluster: str) -> None:
+        added_by = "name, resource ID, object ID or client ID"
+        super().__init__(state, write_line, cluster, added_by=added_by)
+        self.list = IdentityList(self.state, self._wished, self._chosen)
+        self.places = Places()
+        self.request = ReadOnlyText("The request that will be sent")
+        self.root = form_root(
+            "identity",
+            f"Managed identities of {self._place}",
+            [
+                row(self.pages.filter, self.reload),
+                self.list.widget,
+                self.places.widget,
+                row(self.reference, self.add),
+                self.changes.widget,
+                self.request.widget,
+                self.line.widget,
+                self.bar.widget,
+            ],
+            sheet=identity_list.SHEET,
+        )
+        self._refresh()
+
+    @property
+    def pages(self) -> Pages[ManagedIdentity]:
+        """The rows of the list."""
+        return self.list.pages
+
+    @property
+    def _place(self) -> str:
+        return f"{self.state.present.cluster_name} ({self._cluster})"
+
+    @property
+    def _subject(self) -> str:
+        return f"The cluster {self.state.present.cluster_name}"
+
+    def _wished(self, identity: ManagedIdentity, ticked: bool) -> None:
+        self.state.wish(identity, ticked=ticked)
+        self.submission.edited()
+        self.pages.refresh_item(identity)
+        self._refresh_preview()
+
+    def _chosen(self, identity: ManagedIdentity) -> None:
+        label = self.state.label(identity)
+
+        def look_up() -> tuple[str, ...]:
+            self.places.show(label, self.state.places(identity))
+            return ()
+
+        self.submission.run(f"Looking up the ids of {label}", look_up)
+
+    def _send(self, confirmed: bool) -> tuple[str, ...]:
+        done = self.state.apply(confirmed=confirmed, tell=self.submission.tell)
+        self.places.clear()
+        name = self.state.present.cluster_name
+        changed = [f"{name}: {line}" for line in self.state.changes_of(done.change)]
+        back = [f"to take it back: {self._write_line(line)}" for line in done.back]
+        return (*changed, *done.notes, *back)
+
+    def _refresh(self) -> None:
+        self.list.refresh()
+        self._refresh_preview()
+
+    def _refresh_preview(self) -> None:
+        preview = self.state.preview
+        nothing = "Nothing is changed yet: tick what is to be assigned, untick what is not."
+        self.changes.show(preview.changes, otherwise=nothing)
+        self.request.show(preview.request)
+        self.line.show(self._written(preview.lines), label=_TWO if preview.lines[1:] else "")
+        self._refresh_bar()
+
+    def _refresh_bar(self) -> None:
+        self.bar.refresh(is_valid=self.state.is_valid, details=self.state.depending)
+        self._enable()
+
+    def __repr__(self) -> str:
+        preview = self.state.preview
+        present = ", ".join(map(self.state.told, self.state.present.all)) or "nothing"
+        return self._as_text(
+            f"identity form: {self._place}",
+            (f"assigned: {present}", *(preview.changes or ("nothing is changed yet",))),
+            preview.lines or (_INSTEAD,),
+        )

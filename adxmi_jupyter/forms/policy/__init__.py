@@ -1,0 +1,1 @@
+"""The policy form: the policy of one scope."""

@@ -1,0 +1,85 @@
+"""The policy form on screen: `PolicyState` and `Submission`, shown and driven by widgets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from adxmi_jupyter.forms.policy import matrix as policy_matrix
+from adxmi_jupyter.forms.policy.matrix import PolicyMatrix
+from adxmi_jupyter.forms.scope_form import ScopeForm
+from adxmi_jupyter.forms.widgets import ReadOnlyText, form_root, row
+from adxmi_jupyter.model.line import Line
+
+if TYPE_CHECKING:
+    from adxmi_jupyter.forms.policy.state import PolicyState
+    from adxmi_jupyter.model.identity import ManagedIdentity
+    from adxmi_jupyter.model.line import WriteLine
+    from adxmi_jupyter.model.policy import Scope
+
+_SIGNS = {"added": "+", "removed": "-"}
+
+
+class PolicyForm(ScopeForm):
+    """Who may use which identity for what, by mouse; `state` is what it knows and does."""
+
+    state: PolicyState
+
+    def __init__(self, state: PolicyState, write_line: WriteLine, cluster: str) -> None:
+        super().__init__(state, write_line, cluster, added_by="object ID, client ID or name")
+        self._make_parts()
+        self._refresh()
+
+    def _make_parts(self) -> None:
+        self.scope = self._scope_chooser()
+        self.matrix = PolicyMatrix(self.state, self._wished)
+        self.command = ReadOnlyText("The command that will be sent")
+        self.root = form_root(
+            "policy",
+            f"Managed identity policy of {self._cluster}",
+            [
+                row(self.scope, self.pages.filter, self.reload),
+                self.matrix.widget,
+                row(self.reference, self.add),
+                self.changes.widget,
+                self.command.widget,
+                self.line.widget,
+                self.bar.widget,
+            ],
+            sheet=policy_matrix.SHEET,
+        )
+
+    def look_at(self, identity: ManagedIdentity | None) -> None:
+        """Bring an identity into sight; one that is not listed yet becomes a row."""
+        if identity is not None:
+            self.state.ensure(identity)
+            self._refresh()
+        super().look_at(identity)
+
+    def _subject_of(self, scope: Scope) -> str:
+        return f"The policy of the {scope}"
+
+    def _send(self, confirmed: bool) -> tuple[str, ...]:
+        done = self.state.apply(confirmed=confirmed)
+        place = self.state.scope.database or "cluster"
+        changed = [f"{place}: {c.identity.label} {_SIGNS[c.change]} {c.usage}" for c in done.diff]
+        undo = self._write_line(Line(("policy", "undo", str(done.entry_id))))
+        return (*done.notes, *(changed or [f"{place}: nothing changed"]), f"undo: {undo}")
+
+    def _refresh_preview(self) -> None:
+        preview = self.state.preview
+        nothing = self._nothing_yet("tick what an identity may be used for")
+        self.changes.show(preview.changes, otherwise=nothing)
+        self.command.show(preview.command)
+        self.line.show(self._write_line(preview.line) if preview.command else "")
+        self._refresh_bar()
+
+    def __repr__(self) -> str:
+        preview = self.state.preview
+        database = self.state.scope.database
+        where = ("--database", database) if database else ("--cluster",)
+        words = ("policy", "grant", *where, "--identity", "NAME", "--usage", "USAGE")
+        return self._as_text(
+            f"policy form: {self.state.scope} of {self._cluster}",
+            preview.changes or ("nothing is changed yet",),
+            (preview.line if preview.command else Line(words),),
+        )

@@ -1,0 +1,306 @@
+"""What the policy form knows and does: the policy of one scope, and what the user wants of it.
+
+No widget in here. The wishes are kept as differences from the policy, so that they outlive a
+reload: what somebody else has done meanwhile is neither undone nor asked for twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from adxmi_jupyter.actions.identity import names
+from adxmi_jupyter.actions.policy import writes as policy_writes
+from adxmi_jupyter.actions.policy.policies import plan_alter, plan_alter_merge
+from adxmi_jupyter.errors import PolicyChanged
+from adxmi_jupyter.forms import mark
+from adxmi_jupyter.forms.naming import Labels
+from adxmi_jupyter.forms.policy.command import equivalent
+from adxmi_jupyter.forms.policy.reading import key_of, named_in, surroundings
+from adxmi_jupyter.forms.submission import read_again
+from adxmi_jupyter.model import kql
+from adxmi_jupyter.model.line import Line
+from adxmi_jupyter.model.policy import Policy, PolicyEntry
+from adxmi_jupyter.model.usage import Usage
+
+if TYPE_CHECKING:
+    from adxmi_jupyter.actions.policy.policies import PolicyChange
+    from adxmi_jupyter.forms.policy.reading import Named, Surroundings
+    from adxmi_jupyter.model.identity import ManagedIdentity
+    from adxmi_jupyter.model.policy import Scope, UsageChange
+    from adxmi_jupyter.service.connection import Connection
+
+_SIGNS = {"added": "+", "removed": "-"}
+
+
+class Mark(mark.Mark):
+    """Where else a usage is allowed."""
+
+    NONE = "", ""
+    ALL = "All", "covered by All in the same policy"
+    CLUSTER = "C", "the cluster policy allows it"
+    CLUSTER_ALL = "c", "the cluster policy allows it through All"
+    DATABASE = "D", "the policy of some database allows it there"
+    DATABASE_ALL = "d", "the policy of some database allows it there through All"
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What *Apply* would do: a line for each usage, the exact command, the line to type instead."""
+
+    changes: tuple[str, ...]
+    command: str
+    line: Line
+
+
+class PolicyState:
+    """The policy of one scope and the wishes about it.
+
+    Raises an AdxmiError when the policy cannot be read, also from `choose` and `reload`; then
+    everything stays as it was.
+    """
+
+    def __init__(self, connection: Connection, scope: Scope) -> None:
+        self._connection = connection
+        self._wishes: dict[Scope, dict[tuple[str, str], bool]] = {}
+        self._added: dict[str, ManagedIdentity] = {}
+        self._identities: dict[str, ManagedIdentity] = {}
+        self._take(surroundings(connection, scope))
+
+    def _take(self, read: Surroundings) -> None:
+        self._read = read
+        self._named: Named = named_in(read.policy)
+        self._elsewhere = [named_in(policy) for policy in read.elsewhere]
+        wishes = self._wishes.get(read.scope, {})
+        self._wishes[read.scope] = {
+            (key, usage): ticked
+            for (key, usage), ticked in wishes.items()
+            if ticked != (usage in self._named.get(key, ()))
+        }
+        self._identities = {
+            **self._added,
+            **{key: self._identities[key] for key, _ in self._pending},
+            **read.identities,
+            **{entry.key: entry.identity for entry in read.policy},
+        }
+        self._labels = Labels(self._identities.values())
+
+    @property
+    def scope(self) -> Scope:
+        """The scope the form is about."""
+        return self._read.scope
+
+    @property
+    def scopes(self) -> tuple[Scope, ...]:
+        """The scopes to choose from: the cluster, then the databases."""
+        return self._read.scopes
+
+    @property
+    def usages(self) -> tuple[str, ...]:
+        """The columns."""
+        return self._read.usages
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What could not be read."""
+        return self._read.notes
+
+    @property
+    def before(self) -> Policy:
+        """The policy as it was read."""
+        return self._read.policy
+
+    @property
+    def identities(self) -> tuple[ManagedIdentity, ...]:
+        """The rows: identities the user added, then the others by name."""
+        added = tuple(i for key, i in self._identities.items() if key in self._added)
+        return added + tuple(i for key, i in self._identities.items() if key not in self._added)
+
+    def label(self, identity: ManagedIdentity) -> str:
+        """Return a short name that no other row has."""
+        return self._labels.of(identity)
+
+    def choose(self, scope: Scope) -> None:
+        """Turn to another scope; the wishes about this one are kept."""
+        self._take(surroundings(self._connection, scope))
+
+    def reload(self) -> None:
+        """Read everything again; wishes that have come true are dropped."""
+        self._connection.forget()
+        self._take(surroundings(self._connection, self.scope))
+
+    def add(self, reference: str) -> tuple[ManagedIdentity, str]:
+        """Add a row by object ID, client ID or name; return it with what there is to say.
+
+        Raises
+        ------
+        InvalidInput
+            See `model.identity.resolve`.
+
+        """
+        found = names.resolved(self._connection, (reference,))[0]
+        self.ensure(found.identity)
+        return self._identities[key_of(found.identity)], found.note
+
+    def ensure(self, identity: ManagedIdentity) -> None:
+        """Add a row for an identity, unless there is one."""
+        key = key_of(identity)
+        if key not in self._identities:
+            self._added[key] = identity
+            self._take(self._read)
+
+    def is_ticked(self, identity: ManagedIdentity, usage: str) -> bool:
+        """Tell whether the policy will name the usage for the identity."""
+        return self._will_name(key_of(identity), usage)
+
+    def is_changed(self, identity: ManagedIdentity, usage: str) -> bool:
+        """Tell whether the user wants something else than what is."""
+        return (key_of(identity), usage) in self._active
+
+    def wish(self, identity: ManagedIdentity, usage: str, *, ticked: bool) -> None:
+        """Note what the user wants of one cell."""
+        key = key_of(identity)
+        self._pending.pop((key, usage), None)
+        if ticked != (usage in self._named.get(key, ())):
+            self._pending[key, usage] = ticked
+
+    def discard(self) -> None:
+        """Forget the wishes about this scope."""
+        self._pending.clear()
+
+    @property
+    def _pending(self) -> dict[tuple[str, str], bool]:
+        return self._wishes[self.scope]
+
+    @property
+    def _active(self) -> dict[tuple[str, str], bool]:
+        """The wishes that make a difference: what All covers need not be named."""
+        return {
+            (key, usage): ticked
+            for (key, usage), ticked in self._pending.items()
+            if not (ticked and usage != Usage.ALL and self._will_name(key, Usage.ALL))
+        }
+
+    def _will_name(self, key: str, usage: str) -> bool:
+        return self._pending.get((key, usage), usage in self._named.get(key, ()))
+
+    @property
+    def waiting(self) -> tuple[Scope, ...]:
+        """Other scopes that have wishes."""
+        return tuple(s for s, wishes in self._wishes.items() if wishes and s != self.scope)
+
+    def mark(self, identity: ManagedIdentity, usage: str) -> Mark:
+        """Return where else the usage is allowed already."""
+        if self._is_covered(identity, usage):
+            return Mark.ALL
+        if usage == Usage.SANDBOX_ARTIFACTS and not self.scope.database:
+            return Mark.NONE  # the databases' policies do not count for it
+        key = key_of(identity)
+        named = [policy.get(key, ()) for policy in self._elsewhere]
+        plain, through_all = _MARKS[bool(self.scope.database)]
+        if any(usage in usages for usages in named):
+            return plain
+        return through_all if any(Usage.ALL in usages for usages in named) else Mark.NONE
+
+    def _is_covered(self, identity: ManagedIdentity, usage: str) -> bool:
+        counts = not (usage == Usage.SANDBOX_ARTIFACTS and self.scope.database)
+        return counts and usage != Usage.ALL and self.is_ticked(identity, Usage.ALL)
+
+    @property
+    def wanted(self) -> Policy:
+        """The policy with the wishes fulfilled; an entry without usages goes."""
+        wishes = self._wished
+        entries = [_fulfilled(entry, wishes.pop(entry.key, {})) for entry in self.before]
+        for key, usages in wishes.items():
+            entries.append(_fulfilled(PolicyEntry(self._identities[key], ()), usages))
+        return Policy(tuple(entry for entry in entries if entry.allowed_usages))
+
+    @property
+    def _gained(self) -> Policy:
+        """The wishes alone, where they only add."""
+        entries = (PolicyEntry(self._identities[k], tuple(u)) for k, u in self._wished.items())
+        return Policy(tuple(entries))
+
+    @property
+    def _wished(self) -> dict[str, dict[str, bool]]:
+        """The wishes that make a difference, by identity."""
+        wished: dict[str, dict[str, bool]] = {}
+        for (key, usage), ticked in self._active.items():
+            wished.setdefault(key, {})[usage] = ticked
+        return wished
+
+    @property
+    def _only_adds(self) -> bool:
+        return all(self._active.values())
+
+    @property
+    def is_valid(self) -> bool:
+        """Whether there is a change to apply."""
+        return bool(self._active)
+
+    @property
+    def changes(self) -> tuple[UsageChange, ...]:
+        """The usages that would appear or disappear."""
+        return self.before.diff(self.wanted)
+
+    @property
+    def preview(self) -> Preview:
+        """What *Apply* would do now; empty without wishes."""
+        if not self.is_valid:
+            return Preview((), "", Line())
+        lines = tuple(
+            f"{_SIGNS[change.change]} {self.label(change.identity)} {change.usage}"
+            for change in self.changes
+        )
+        known = tuple(self._identities.values())
+        if self._only_adds:
+            command = kql.alter_merge_policy(self.scope, self._gained)
+            return Preview(lines, command, equivalent(self.scope, self.before, self._gained, known))
+        command = kql.alter_policy(self.scope, self.wanted)
+        line = equivalent(self.scope, self.before, self.wanted, known, replaces=True)
+        return Preview(lines, command, line)
+
+    def apply(self, *, confirmed: bool) -> PolicyChange:
+        """Carry the wishes out and return the finished change.
+
+        Raises
+        ------
+        PolicyChanged
+            Somebody else wrote since the policy was read, and the wish takes something away.
+            Nothing was written; the policy was read again and the wishes are kept.
+        AdxmiError
+            As `policy_writes.apply`; the wishes are kept.
+
+        """
+        try:
+            change = self._planned()
+            done = policy_writes.apply(self._connection, change, confirmed=confirmed)
+        except PolicyChanged as changed:
+            changed.fix = read_again(self, "the policy")
+            raise
+        self.discard()
+        self._take(replace(self._read, policy=done.after))
+        return done
+
+    def _planned(self) -> PolicyChange:
+        if self._only_adds:
+            return plan_alter_merge(self._connection, self.scope, self._gained)
+        change = plan_alter(self._connection, self.scope, self.wanted)
+        if change.before != self.before:
+            raise PolicyChanged(
+                f"the policy of the {self.scope} changed in between; nothing was written",
+                why="since it was read: "
+                + policy_writes.described(self.before.diff(change.before)),
+            )
+        return change
+
+
+_MARKS = {True: (Mark.CLUSTER, Mark.CLUSTER_ALL), False: (Mark.DATABASE, Mark.DATABASE_ALL)}
+
+
+def _fulfilled(entry: PolicyEntry, wishes: Mapping[str, bool]) -> PolicyEntry:
+    if not wishes:
+        return entry  # with the service's own spelling
+    kept = tuple(usage for usage in entry.allowed_usages if wishes.get(usage, True))
+    return entry.with_usages(kept + tuple(usage for usage, ticked in wishes.items() if ticked))

@@ -1,0 +1,1 @@
+"""The role form: who holds which role in a scope."""

@@ -1,0 +1,94 @@
+"""The role form on screen: `RoleState` and `Submission`, shown and driven by widgets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import ipywidgets as w
+
+from adxmi_jupyter.actions.roles.change import changed_lines
+from adxmi_jupyter.actions.roles.commands import back
+from adxmi_jupyter.forms.role import matrix as role_matrix
+from adxmi_jupyter.forms.role.matrix import RoleMatrix
+from adxmi_jupyter.forms.scope_form import ScopeForm
+from adxmi_jupyter.forms.widgets import ReadOnlyText, form_root, quiet, row
+from adxmi_jupyter.model.line import Line
+
+if TYPE_CHECKING:
+    from adxmi_jupyter.forms.role.state import RoleState
+    from adxmi_jupyter.model.line import WriteLine
+    from adxmi_jupyter.model.policy import Scope
+
+_BY = "name, id or aadapp=CLIENTID;TENANT"
+_ONE_COMMAND, _COMMANDS = "The command that will be sent", "The commands that will be sent"
+_ONE_REQUEST, _REQUESTS = "The request that will be sent", "The requests that will be sent"
+_LINES = "The same as lines to copy"
+
+
+class RoleForm(ScopeForm):
+    """Who holds which role, by mouse; `state` is what it knows and does."""
+
+    state: RoleState
+
+    def __init__(self, state: RoleState, write_line: WriteLine, cluster: str) -> None:
+        super().__init__(state, write_line, cluster, added_by=_BY, whom="principal")
+        self._make_parts()
+        self._refresh()
+
+    def _make_parts(self) -> None:
+        self.scope = self._scope_chooser()
+        self.matrix = RoleMatrix(self.state, self._wished)
+        self.remarks = w.HTML()
+        self.command = ReadOnlyText(_ONE_COMMAND)
+        self.root = form_root(
+            "role",
+            f"Security roles of {self._cluster}",
+            [
+                row(self.scope, self.pages.filter, self.reload),
+                self.matrix.widget,
+                row(self.reference, self.add),
+                self.changes.widget,
+                self.remarks,
+                self.command.widget,
+                self.line.widget,
+                self.bar.widget,
+            ],
+            sheet=role_matrix.SHEET,
+        )
+
+    def _subject_of(self, scope: Scope) -> str:
+        return f"Who holds roles on the {scope}"
+
+    def _send(self, confirmed: bool) -> tuple[str, ...]:
+        place = self.state.scope.database or "cluster"
+        done = self.state.apply(confirmed=confirmed, tell=self.submission.tell)
+        notes = dict.fromkeys(note for change in done for note in change.notes)
+        changed = [f"{place}: {line}" for change in done for line in changed_lines(change)]
+        undo = [f"undo: {self._write_line(line)}" for change in done for line in back(change)]
+        return (*notes, *changed, *undo)
+
+    def _refresh_preview(self) -> None:
+        preview = self.state.preview
+        nothing = self._nothing_yet("tick a role to give it, untick one to take it away")
+        self.changes.show(preview.changes, otherwise=nothing)
+        self.remarks.value = quiet(preview.remarks)
+        self.command.show(preview.command, label=self._what_is_sent(preview.command))
+        self.line.show(self._written(preview.lines), label=_LINES if preview.lines[1:] else "")
+        self._refresh_bar()
+
+    def _what_is_sent(self, sent: str) -> str:
+        several = sum(not line.startswith("{") for line in sent.split("\n")) > 1  # bodies aside
+        if self.state.scope.database:
+            return _COMMANDS if several else _ONE_COMMAND
+        return _REQUESTS if several else _ONE_REQUEST
+
+    def __repr__(self) -> str:
+        preview = self.state.preview
+        database = self.state.scope.database
+        where = ("--database", database) if database else ("--cluster",)
+        words = ("role", "grant", *where, "--role", "ROLE", "--identity", "NAME")
+        return self._as_text(
+            f"role form: {self.state.scope} of {self._cluster}",
+            (*(preview.changes or ("nothing is changed yet",)), *preview.remarks),
+            preview.lines or (Line(words),),
+        )

@@ -1,0 +1,122 @@
+"""What the role form sends: one role and one direction at a time, in order, and how far it came."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from adxmi_jupyter.actions.roles import scopes as role_scopes
+from adxmi_jupyter.actions.roles.change import GRANT, REVOKE, changed_lines, unconfirmed
+from adxmi_jupyter.errors import AdxmiError, ConfirmationRequired
+
+if TYPE_CHECKING:
+    from adxmi_jupyter.actions.roles.change import RoleChange
+    from adxmi_jupyter.actions.roles.principals import ResolvedPrincipal
+    from adxmi_jupyter.actions.write.operations import Tell
+    from adxmi_jupyter.forms.role.reading import Holder
+    from adxmi_jupyter.model.cluster_role import ClusterRole
+    from adxmi_jupyter.model.role import Role, RoleAssignment
+    from adxmi_jupyter.service.connection import Connection
+
+_SAID_AT_MOST = 5
+
+
+@dataclass(frozen=True)
+class Step:
+    """One role given to some, or taken from some, with what it is listed by."""
+
+    verb: str
+    role: Role | ClusterRole
+    who: tuple[tuple[Holder, ResolvedPrincipal], ...]
+    gone: tuple[RoleAssignment, ...] = ()
+
+    @property
+    def holders(self) -> tuple[Holder, ...]:
+        """The rows it is about."""
+        return tuple(holder for holder, _ in self.who)
+
+    def sent(self, place: str, before: Sequence[RoleAssignment]) -> str:
+        """Return what is sent; `place` as for `role_scopes.granting`."""
+        if self.verb == REVOKE:
+            return role_scopes.revoking(place, self.role, self.gone)
+        return role_scopes.granting(place, self.role, self._principals, before)
+
+    def planned(
+        self, connection: Connection, database: str, before: tuple[RoleAssignment, ...]
+    ) -> RoleChange:
+        """Return the change, from what was read just now."""
+        plan = role_scopes.plan_grant if self.verb == GRANT else role_scopes.plan_revoke
+        return plan(connection, database, self.role, self._principals, before=before)
+
+    @property
+    def _principals(self) -> tuple[ResolvedPrincipal, ...]:
+        return tuple(principal for _, principal in self.who)
+
+
+def refuse_unconfirmed(changes: Sequence[RoleChange]) -> None:
+    """Ask once about everything that is taken away.
+
+    Raises
+    ------
+    ConfirmationRequired
+        Some role is taken from somebody.
+
+    """
+    asked = [unconfirmed(change) for change in changes if change.verb == REVOKE]
+    if asked:
+        raise ConfirmationRequired(
+            "; ".join(one.what for one in asked),
+            why="; ".join(dict.fromkeys(one.why for one in asked)),
+            repeat_with="--yes",
+        )
+
+
+def carry_out(
+    connection: Connection, changes: Sequence[RoleChange], tell: Tell | None
+) -> tuple[RoleChange, ...]:
+    """Send confirmed changes one after the other.
+
+    Raises
+    ------
+    AdxmiError
+        As `role_scopes.apply`; *why* says which of several changes were made, and which not begun.
+
+    """
+    done: tuple[RoleChange, ...] = ()
+    try:
+        for change in changes:
+            done = (*done, role_scopes.apply(connection, change, confirmed=True, tell=tell))
+    except AdxmiError as error:
+        error.why = "; ".join((error.why, *_how_far(changes, len(done))))
+        raise
+    return done
+
+
+def _how_far(changes: Sequence[RoleChange], failed: int) -> tuple[str, ...]:
+    if len(changes) == 1:
+        return ()
+    parts = {
+        "made before that": changes[:failed],
+        "this was": changes[failed : failed + 1],
+        "not begun": changes[failed + 1 :],
+    }
+    return tuple(
+        f"{words}: {', '.join(line for change in some for line in changed_lines(change))}"
+        for words, some in parts.items()
+        if some
+    )
+
+
+def difference(before: Sequence[RoleAssignment], now: Sequence[RoleAssignment]) -> str:
+    """Return in a few words what has changed between two readings."""
+    gained = [one for one in now if _sign(one) not in set(map(_sign, before))]
+    lost = [one for one in before if _sign(one) not in set(map(_sign, now))]
+    lines = [f"{one.label} + {one.role}" for one in gained]
+    lines += [f"{one.label} - {one.role}" for one in lost]
+    rest = len(lines) - _SAID_AT_MOST
+    return ", ".join(lines[:_SAID_AT_MOST]) + (f" and {rest} more" if rest > 0 else "")
+
+
+def _sign(assignment: RoleAssignment) -> tuple[str, str, str]:
+    return assignment.database, assignment.role, assignment.fqn

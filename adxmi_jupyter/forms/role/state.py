@@ -1,0 +1,324 @@
+"""What the role form knows and does: who holds which role in a scope, and what the user wants.
+
+No widget in here. The wishes are kept as differences from what is, so that they outlive a reload.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from adxmi_jupyter.actions.roles import principals
+from adxmi_jupyter.actions.roles import scopes as role_scopes
+from adxmi_jupyter.actions.roles.change import GRANT, REVOKE, SIGNS, is_by_object_id
+from adxmi_jupyter.errors import AdxmiError, RolesChanged
+from adxmi_jupyter.forms import mark
+from adxmi_jupyter.forms.naming import Labels
+from adxmi_jupyter.forms.role import command as role_command
+from adxmi_jupyter.forms.role.reading import listed_by, of_principal, surroundings
+from adxmi_jupyter.forms.role.sending import Step, carry_out, difference, refuse_unconfirmed
+from adxmi_jupyter.forms.submission import read_again
+from adxmi_jupyter.model.cluster_role import ClusterRole, PrincipalAssignment
+from adxmi_jupyter.model.identity import is_guid
+from adxmi_jupyter.model.principal import PrincipalKind
+from adxmi_jupyter.model.role import Role
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from adxmi_jupyter.actions.roles.change import RoleChange
+    from adxmi_jupyter.actions.roles.principals import ResolvedPrincipal
+    from adxmi_jupyter.actions.write.operations import Tell
+    from adxmi_jupyter.forms.role.reading import Holder, Surroundings
+    from adxmi_jupyter.model.line import Line
+    from adxmi_jupyter.model.policy import Scope
+    from adxmi_jupyter.model.role import RoleAssignment
+    from adxmi_jupyter.service.connection import Connection
+
+
+class Mark(mark.Mark):
+    """What gives a role anyway, or is wrong with it."""
+
+    NONE = "", ""
+    OBJECT_ID = "!", "listed by its object ID: its calls may end with HTTP 401"
+    CLUSTER = "C", "held on every database"
+    CLUSTER_ADMIN = "c", "an AllDatabasesAdmin may do it anyway"
+    ADMIN = "A", "an admin here may do it anyway"
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What *Apply* would do: a line for each change, what is sent, the lines to type instead."""
+
+    changes: tuple[str, ...] = ()
+    command: str = ""
+    lines: tuple[Line, ...] = ()
+    remarks: tuple[str, ...] = ()
+
+
+class RoleState:
+    """The roles of one scope and the wishes about them.
+
+    Raises an AdxmiError when they cannot be read, also from `choose` and `reload`; then
+    everything stays as it was.
+    """
+
+    def __init__(self, connection: Connection, scope: Scope) -> None:
+        self._connection = connection
+        self._wishes: dict[Scope, dict[tuple[str, str], bool]] = {}
+        self._added: dict[str, Holder] = {}
+        self._holders: dict[str, Holder] = {}
+        self._take(surroundings(connection, scope))
+
+    def _take(self, read: Surroundings) -> None:
+        self._forget_twins(read)
+        wishes = self._wishes.get(read.scope, {})
+        gone = {key: self._holders[key] for key, _ in wishes if key not in read.holders}
+        self._read = read
+        self._holders = {**self._added, **read.holders, **gone}
+        self._listed = listed_by(self._holders.values(), read.before)
+        self._on_cluster = listed_by(self._holders.values(), (*read.before, *read.on_cluster))
+        self._labels = Labels(self._holders.values())
+        self._wishes[read.scope] = {
+            (key, role): ticked
+            for (key, role), ticked in wishes.items()
+            if ticked != self._holds(key, role)
+        }
+
+    def _forget_twins(self, read: Surroundings) -> None:
+        """Let an added row become the one that was read, once it is."""
+        for key, added in tuple(self._added.items()):
+            twin = next((h for h in read.holders.values() if h.is_same(added)), None)
+            if twin is None or twin.key == key:
+                continue
+            del self._added[key]
+            for scope, wishes in self._wishes.items():
+                moved = {(twin.key if k == key else k, r): t for (k, r), t in wishes.items()}
+                self._wishes[scope] = moved
+
+    @property
+    def scope(self) -> Scope:
+        """The scope the form is about."""
+        return self._read.scope
+
+    @property
+    def scopes(self) -> tuple[Scope, ...]:
+        """The scopes to choose from: the cluster, with rights in Azure, then the databases."""
+        return self._read.scopes
+
+    @property
+    def roles(self) -> tuple[Role | ClusterRole, ...]:
+        """The columns."""
+        return role_scopes.roles_of(self.scope.database)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What could not be read."""
+        return self._read.notes
+
+    @property
+    def holders(self) -> tuple[Holder, ...]:
+        """The rows: those the user added, those with a role, then the other identities."""
+        added = tuple(holder for key, holder in self._holders.items() if key in self._added)
+        return added + tuple(h for key, h in self._holders.items() if key not in self._added)
+
+    def label(self, holder: Holder) -> str:
+        """Return a short name that no other row has."""
+        return self._labels.of(holder)
+
+    def choose(self, scope: Scope) -> None:
+        """Turn to another scope; the wishes about this one are kept."""
+        self._take(surroundings(self._connection, scope))
+
+    def reload(self) -> None:
+        """Read everything again; wishes that have come true are dropped."""
+        self._connection.forget()
+        self._take(surroundings(self._connection, self.scope))
+
+    def add(self, reference: str) -> tuple[Holder, str]:
+        """Add a row by reference or name; return it with what there is to say of id and tenant.
+
+        Raises
+        ------
+        InvalidInput
+            See `principals.find`.
+
+        """
+        (found,) = principals.find(self._connection, (reference,))
+        found = principals.with_tenant(self._connection, found, of_all_kinds=True)
+        notes = [found.note, *principals.tenant_notes(self._connection, (found,))]
+        wanted = of_principal(found)
+        known = next((h for h in self._holders.values() if h.is_same(wanted)), None)
+        if known is None:
+            self._added[wanted.key] = wanted
+            self._take(self._read)
+        return known or wanted, "; ".join(note for note in notes if note)
+
+    def is_ticked(self, holder: Holder, role: str) -> bool:
+        """Tell whether the holder will have the role in this scope itself."""
+        return self._will_hold(holder.key, role)
+
+    def is_changed(self, holder: Holder, role: str) -> bool:
+        """Tell whether the user wants something else than what is."""
+        return (holder.key, role) in self._pending
+
+    def is_fixed(self, holder: Holder, role: str) -> bool:
+        """Tell whether a role can be neither given nor taken here."""
+        if holder.principal is None:
+            return True
+        if self.scope.database or self._holds(holder.key, role):
+            return False
+        return not _can_be_sent_to_azure(holder.principal)
+
+    def wish(self, holder: Holder, role: str, *, ticked: bool) -> None:
+        """Note what the user wants of one cell."""
+        self._pending.pop((holder.key, role), None)
+        if ticked != self._holds(holder.key, role):
+            self._pending[holder.key, role] = ticked
+
+    def discard(self) -> None:
+        """Forget the wishes about this scope."""
+        self._pending.clear()
+
+    @property
+    def _pending(self) -> dict[tuple[str, str], bool]:
+        return self._wishes[self.scope]
+
+    def _holds(self, key: str, role: str) -> bool:
+        return bool(self._listed.get(key, {}).get(role))
+
+    def _will_hold(self, key: str, role: str) -> bool:
+        return self._pending.get((key, role), self._holds(key, role))
+
+    @property
+    def waiting(self) -> tuple[Scope, ...]:
+        """Other scopes that have wishes."""
+        return tuple(s for s, wishes in self._wishes.items() if wishes and s != self.scope)
+
+    def mark(self, holder: Holder, role: str) -> Mark:
+        """Return what gives the role anyway, or what is wrong with it."""
+        if any(_is_wrong(holder, one) for one in self._listed.get(holder.key, {}).get(role, ())):
+            return Mark.OBJECT_ID
+        admin = Role.ADMINS if self.scope.database else ClusterRole.ADMIN
+        on_cluster = self._on_cluster.get(holder.key, {}) if self.scope.database else {}
+        if self.scope.database and Role(role).on_cluster in on_cluster:
+            return Mark.CLUSTER
+        if ClusterRole.ADMIN in on_cluster:
+            return Mark.CLUSTER_ADMIN
+        return Mark.ADMIN if role != admin and self._will_hold(holder.key, admin) else Mark.NONE
+
+    @property
+    def is_valid(self) -> bool:
+        """Whether there is a change to apply."""
+        return bool(self._pending)
+
+    @property
+    def _steps(self) -> tuple[Step, ...]:
+        """The wishes in the order they are sent: first what is given, then what is taken away."""
+        steps = []
+        for ticked, verb in ((True, GRANT), (False, REVOKE)):
+            for role in self.roles:
+                who = [h for h in self.holders if self._pending.get((h.key, role)) is ticked]
+                pairs = tuple((h, h.principal) for h in who if h.principal is not None)
+                listed = [one for h in who for one in self._listed.get(h.key, {}).get(role, ())]
+                if pairs:
+                    gone = () if ticked else tuple(listed)
+                    steps.append(Step(verb, role, pairs, gone))
+        return tuple(steps)
+
+    @property
+    def preview(self) -> Preview:
+        """What *Apply* would do now; empty without wishes."""
+        steps = self._steps
+        changes = (
+            f"{SIGNS[step.verb]} {self.label(holder)} {step.role}"
+            for step in steps
+            for holder in step.holders
+        )
+        return Preview(
+            tuple(changes),
+            self._sent(steps),
+            tuple(self._line(step) for step in steps),
+            self._remarks(),
+        )
+
+    def _sent(self, steps: Sequence[Step]) -> str:
+        read = self._read
+        return "\n".join(step.sent(read.place, read.before) for step in steps)
+
+    def _line(self, step: Step) -> Line:
+        database, known = self.scope.database, self.holders
+        if step.verb == GRANT:
+            return role_command.granting(database, step.role, step.holders, known)
+        gone = [(h, self._listed[h.key][step.role]) for h in step.holders]
+        return role_command.revoking(database, step.role, gone, known)
+
+    def _remarks(self) -> tuple[str, ...]:
+        """Say which wishes will have no effect by themselves."""
+        return tuple(
+            f"{role} has no effect without {' or '.join(role.needs)}, "
+            f"which {self.label(self._holders[key])} lacks"
+            for (key, name), ticked in self._pending.items()
+            for role in self.roles
+            if role == name and ticked and isinstance(role, Role) and role.needs
+            if not any(self._will_hold(key, need) for need in role.needs)
+        )
+
+    def apply(self, *, confirmed: bool, tell: Tell | None = None) -> tuple[RoleChange, ...]:
+        """Carry the wishes out, one role and direction after the other; return what was done.
+
+        Raises
+        ------
+        ConfirmationRequired
+            Something is taken away and that is not confirmed. Nothing was sent.
+        RolesChanged
+            Somebody else granted or revoked since the roles were read, and what would be sent is
+            another. Nothing was sent; the roles were read again and the wishes are kept.
+        AdxmiError
+            As `role_scopes.apply`; *why* says how far it came, and the roles were read again.
+
+        """
+        changes = self._planned()
+        if not confirmed:
+            refuse_unconfirmed(changes)
+        try:
+            done = carry_out(self._connection, changes, tell)
+        except AdxmiError:
+            with suppress(AdxmiError):  # the failure itself matters more than a second one
+                self.reload()
+            raise
+        self.discard()
+        self._take(self._read.with_listed(done[-1].after))
+        return done
+
+    def _planned(self) -> tuple[RoleChange, ...]:
+        shown, before = self._sent(self._steps), self._read.before
+        now = role_scopes.read(self._connection, self.scope.database)
+        self._take(self._read.with_listed(now))
+        steps = self._steps
+        if self._sent(steps) == shown:
+            plans = [s.planned(self._connection, self.scope.database, now) for s in steps]
+            if "\n".join(plan.command for plan in plans) == shown:
+                return tuple(plans)
+        changed = RolesChanged(
+            f"the roles of {self.scope} changed in between; nothing was sent",
+            why=f"since they were read: {difference(before, now) or 'who is who'}",
+        )
+        changed.fix = read_again(self, "the roles")
+        raise changed
+
+
+def _is_wrong(holder: Holder, assignment: RoleAssignment) -> bool:
+    if isinstance(assignment, PrincipalAssignment) and assignment.is_by_object_id:
+        return True
+    return holder.principal is not None and is_by_object_id(holder.principal, assignment)
+
+
+def _can_be_sent_to_azure(principal: ResolvedPrincipal) -> bool:
+    """Tell whether Azure takes this principal: an application by its client ID only."""
+    reference = principal.reference
+    if reference.kind is not PrincipalKind.APPLICATION:
+        return reference.kind is not PrincipalKind.MICROSOFT_ACCOUNT
+    identifier = reference.identifier.casefold()
+    return is_guid(identifier) and identifier != principal.object_id.casefold()

@@ -1,0 +1,1 @@
+"""The three steps on one page: assign, allow, use."""

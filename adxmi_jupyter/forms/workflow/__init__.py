@@ -1,0 +1,1 @@
+"""The form of any workflow, made from its declaration."""

@@ -1,0 +1,63 @@
+"""What a form's fields come to: a workflow and what it sends, or what is wrong with them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from adxmi_jupyter.actions.workflow.filling import fill_in
+from adxmi_jupyter.errors import AdxmiError
+from adxmi_jupyter.model.declaration.reading import AS_A_WHOLE
+
+if TYPE_CHECKING:
+    from adxmi_jupyter.actions.workflow.filling import Find
+    from adxmi_jupyter.model.declaration.products import Product
+    from adxmi_jupyter.model.declaration.requirements import Link
+    from adxmi_jupyter.model.declaration.workflow import Workflow
+    from adxmi_jupyter.service.connection import Connection
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A filled-in workflow with all that follows from it; or the problems, by name of the field.
+
+    `notes` is what there is to say about its identities.
+    """
+
+    workflow: Workflow | None = None
+    product: Product | None = None
+    connection_strings: tuple[str, ...] = ()
+    links: tuple[Link, ...] = ()
+    problems: Mapping[str, AdxmiError] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    def required(self) -> Workflow:
+        """Return the workflow; raises the first problem where there is one."""
+        for problem in self.problems.values():
+            raise problem
+        assert self.workflow is not None  # noqa: S101 - for the type checker
+        return self.workflow
+
+
+def drafted(
+    connection: Connection,
+    declaration: type[Workflow],
+    values: Mapping[str, object],
+    find: Find,
+) -> Draft:
+    """Fill a declaration in; `find` finds identities, and nobody is asked for anything else."""
+    filled = fill_in(connection, declaration, values, find=find)
+    workflow: Workflow | None = filled.reading.workflow
+    if workflow is None:
+        return Draft(problems=filled.reading.problems, notes=filled.notes)
+    try:
+        return Draft(
+            workflow,
+            workflow.product(),
+            workflow.connection_strings(),
+            workflow.links(),
+            notes=filled.notes,
+        )
+    except AdxmiError as error:  # such as a host that no connection string may name
+        return Draft(problems={AS_A_WHOLE: error}, notes=filled.notes)

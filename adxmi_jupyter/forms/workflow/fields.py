@@ -1,0 +1,173 @@
+"""One widget for each kind of field of a declaration, with what is wrong with it below."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets as w
+
+from adxmi_jupyter.forms.widgets import button, row, said, show
+from adxmi_jupyter.model.declaration.fields import Kind
+
+if TYPE_CHECKING:
+    from adxmi_jupyter.forms.workflow.field_errors import Problem
+    from adxmi_jupyter.model.declaration.fields import FieldSpec
+
+_USUAL, _CHOOSE = "(as usual)", "(choose)"
+_YES_OR_NO = {"yes": True, "no": False}
+LABEL = "140px"
+"""How wide the labels before all fields are."""
+
+NARROW = "min(100%, 470px)"
+"""How wide a field is that holds a name."""
+
+_WIDE = {Kind.LOCATION, Kind.RESOURCE, Kind.COLUMNS, Kind.BODY, Kind.JSON, Kind.TEXT}
+_NAMED = {Kind.IDENTITY, Kind.TABLE, Kind.EXTERNAL_TABLE}
+_WRONG = "adxmi-wrong"
+
+SHEET = f"""
+.adxmi-form .adxmi-field {{margin: 0; width: 100%;}}
+.adxmi-form .adxmi-field > * {{max-width: 100%;}}
+.adxmi-form .adxmi-wrong input, .adxmi-form .adxmi-wrong textarea,
+.adxmi-form .adxmi-wrong select {{border-color: rgb(214, 39, 40);
+  box-shadow: 0 0 0 1px rgb(214, 39, 40);}}
+.adxmi-form .adxmi-field .adxmi-said {{margin: 0 2px 4px calc({LABEL} + 8px);
+  font-size: var(--jp-ui-font-size1, 13px);}}
+.adxmi-form .adxmi-field .adxmi-way-out {{margin-left: calc({LABEL} + 6px);}}
+.adxmi-form .adxmi-body textarea {{font-family: var(--jp-code-font-family, monospace);
+  font-size: var(--jp-code-font-size, 13px); field-sizing: content; min-height: 5em;
+  max-height: 24em;}}
+"""
+
+Entered = Callable[[str, object], None]
+
+
+class FieldWidget:
+    """The widget of a field, and what it says in the words of the declaration.
+
+    Parameters
+    ----------
+    spec
+        The field.
+    value
+        What stands in it.
+    choices
+        What it offers.
+    entered
+        Called with the field's name and what the user entered.
+    leave_out
+        Called with the field's name to take out of it what says how to sign in.
+
+    """
+
+    def __init__(
+        self,
+        spec: FieldSpec,
+        value: object,
+        choices: Sequence[str],
+        entered: Entered,
+        leave_out: Callable[[str], None],
+    ) -> None:
+        self.spec = spec
+        self._entered = entered
+        self._leave_out = leave_out
+        self._is_showing = False
+        self._problem: w.HTML | None = None
+        self._way_out: w.Button | None = None
+        self.input = _made(spec, choices)
+        self.show(value)
+        self.input.observe(self._changed, names="value")
+        self.widget = w.VBox([self.input])
+        self.widget.add_class("adxmi-field")
+
+    def show(self, value: object) -> None:
+        """Show what stands in the field."""
+        self._is_showing = True
+        try:
+            self.input.value = self._shown(value)
+        finally:
+            self._is_showing = False
+
+    def offer(self, choices: Sequence[str]) -> None:
+        """Offer other names; what stands in the field stays."""
+        if self.spec.kind in _NAMED and self.input.options != tuple(choices):
+            self.input.options = tuple(choices)
+
+    def tell(self, problem: Problem | None) -> None:
+        """Say what is wrong with the field, or nothing any more."""
+        if problem is None:
+            self.input.remove_class(_WRONG)
+            if self._problem is not None:
+                show(self._problem, is_shown=False)
+                self._problem.value = ""
+            self._offer_way_out(is_offered=False)
+            return
+        if self._problem is None:
+            self._problem = w.HTML()
+            self.widget.children = (*self.widget.children, self._problem)
+        self.input.add_class(_WRONG)
+        self._problem.value = said(problem.lines, "failed")
+        show(self._problem, is_shown=True)
+        self._offer_way_out(is_offered=problem.has_secret)
+
+    def _offer_way_out(self, *, is_offered: bool) -> None:
+        if is_offered and self._way_out is None:
+            tooltip = "Keep the address alone"
+            self._way_out = button("Leave it out", self._left_out, tooltip=tooltip)
+            self._way_out.add_class("adxmi-way-out")
+            self.widget.children = (*self.widget.children, row(self._way_out))
+        if self._way_out is not None:
+            show(self._way_out, is_shown=is_offered)
+
+    def _left_out(self) -> None:
+        self._leave_out(self.spec.name)
+
+    def _shown(self, value: object) -> Any:
+        if _may_be_neither(self.spec):
+            words = {wanted: word for word, wanted in _YES_OR_NO.items()}
+            return next((words[one] for one in words if one is value), _USUAL)
+        if self.spec.kind is Kind.FLAG:
+            return bool(value)
+        if self.spec.kind is Kind.CHOICE:
+            return str(value) if value else _nothing(self.spec)
+        return str(value) if value not in (None, ()) else ""
+
+    def _changed(self, change: Any) -> None:
+        if self._is_showing:
+            return
+        value = "" if change.new == _nothing(self.spec) else change.new
+        self._entered(
+            self.spec.name, _YES_OR_NO.get(value, "") if _may_be_neither(self.spec) else value
+        )
+
+
+def _nothing(spec: FieldSpec) -> str:
+    return _CHOOSE if spec.is_required else _USUAL
+
+
+def _may_be_neither(spec: FieldSpec) -> bool:
+    """Tell whether neither yes nor no is an answer: the service has its own way then."""
+    return spec.kind is Kind.FLAG and spec.default is None
+
+
+def _made(spec: FieldSpec, choices: Sequence[str]) -> w.Widget:
+    star = " *" if spec.is_required else ""
+    common: dict[str, Any] = {
+        "description": f"{spec.label}{star}",
+        "tooltip": spec.help,
+        "style": {"description_width": LABEL},
+        "layout": w.Layout(width="auto" if spec.kind in _WIDE else NARROW),
+    }
+    if _may_be_neither(spec):
+        return w.Dropdown(options=[_USUAL, *_YES_OR_NO], **common)
+    if spec.kind is Kind.FLAG:
+        return w.Checkbox(indent=True, **common)
+    if spec.kind is Kind.CHOICE:
+        return w.Dropdown(options=[*([] if spec.default else [_nothing(spec)]), *choices], **common)
+    placeholder = spec.example or spec.help
+    if spec.kind in _NAMED:
+        return w.Combobox(options=tuple(choices), placeholder=placeholder, **common)
+    if spec.kind is Kind.BODY:
+        return w.Textarea(placeholder=placeholder, rows=3, _dom_classes=("adxmi-body",), **common)
+    return w.Text(placeholder=placeholder, **common)

@@ -1,0 +1,375 @@
+"""The form of any workflow on screen: `WorkflowState` and `Submission`, shown by widgets.
+
+A keystroke changes what is shown and asks nobody. What is wrong with the field under the cursor is
+said after a rest, for a half-typed name is wrong all the time; the links are looked at then, too,
+in the background.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets as w
+
+from adxmi_jupyter.actions.check.repairs import ForOwner
+from adxmi_jupyter.errors import one_line
+from adxmi_jupyter.forms.background import REST, Background, Rest
+from adxmi_jupyter.forms.form import Form
+from adxmi_jupyter.forms.submission import Phase
+from adxmi_jupyter.forms.widgets import (
+    ReadOnlyText,
+    SubmissionBar,
+    button,
+    form_root,
+    quiet,
+    row,
+    said,
+    show,
+)
+from adxmi_jupyter.forms.workflow import fields, requirements_table
+from adxmi_jupyter.forms.workflow.diagram import ChainPicture
+from adxmi_jupyter.forms.workflow.fields import LABEL, NARROW, FieldWidget
+from adxmi_jupyter.forms.workflow.requirements_table import LinkLine, LinksTable
+from adxmi_jupyter.masking import masked
+from adxmi_jupyter.model.declaration.reading import AS_A_WHOLE
+from adxmi_jupyter.rendering import diagram
+
+if TYPE_CHECKING:
+    from adxmi_jupyter.actions.check.repairs import Repair
+    from adxmi_jupyter.actions.check.requirements import Finding
+    from adxmi_jupyter.forms.workflow.requirements import Sight
+    from adxmi_jupyter.forms.workflow.state import WorkflowState
+    from adxmi_jupyter.model.declaration.fields import FieldSpec
+    from adxmi_jupyter.model.identity import ManagedIdentity
+    from adxmi_jupyter.model.line import WriteLine
+
+_NO_DATABASE = ("(choose)", "")
+_SHOWN_ROWS = 10
+_STRING, _STRINGS = "The connection string in it", "The connection strings in it"
+_LINE = "The same as a line to copy"
+_NO_LINE = "There is no line to copy: it would take {{…}} for a variable, or end at a line break."
+_OLD = "The fields have changed since these links were looked at."
+
+SHEET = (
+    fields.SHEET
+    + requirements_table.SHEET
+    + diagram.SHEET
+    + """
+.adxmi-workflow-form textarea[readonly] {max-height: 28em;}
+.adxmi-form .adxmi-meanings summary {cursor: pointer; width: max-content;}
+.adxmi-form .adxmi-meanings dl {margin: 2px 0 4px; display: grid;
+  grid-template-columns: max-content minmax(0, 1fr); gap: 2px 12px;}
+.adxmi-form .adxmi-meanings dl > * {float: none; width: auto; display: block;}
+.adxmi-form .adxmi-meanings dl > dt {font-weight: 600;}
+.adxmi-form .adxmi-meanings dl > dd {margin: 0; overflow-wrap: anywhere;}
+.adxmi-form .adxmi-result {overflow: auto; max-height: 20em; margin-top: 4px;}
+.adxmi-form .adxmi-result table {border-collapse: collapse; color: inherit;
+  font-size: var(--jp-ui-font-size1, 13px);}
+.adxmi-form .adxmi-result :is(th, td) {padding: 2px 8px; text-align: left; border: none;
+  border-bottom: 1px solid var(--jp-border-color2, #8888); color: inherit;}
+.adxmi-form .adxmi-result tr {background: none;}
+"""
+)
+
+
+class WorkflowForm(Form):
+    """Fields, preview, links and result of one workflow; `state` is what it knows and does.
+
+    Parameters
+    ----------
+    state
+        What the form knows and does.
+    write_line, cluster
+        As for `Form`.
+    rest
+        Seconds without a keystroke that count as a rest.
+
+    """
+
+    def __init__(
+        self, state: WorkflowState, write_line: WriteLine, cluster: str, *, rest: float = REST
+    ) -> None:
+        super().__init__(write_line, cluster)
+        self.state = state
+        self.fields: dict[str, FieldWidget] = {}
+        self.rest = Rest(rest)
+        self.background: Background[tuple[Finding, ...]] = Background()
+        self._shows_more = False
+        self._at = ""  # the field under the cursor, until the user rests
+        self._make_parts()
+        self._refresh()
+
+    def _make_parts(self) -> None:
+        about = self.state.declaration.about
+        self.database = w.Dropdown(
+            description="Database *",
+            options=self._databases(),
+            value=self.state.database,
+            layout=w.Layout(width=NARROW),
+            style={"description_width": LABEL},
+        )
+        self.database.observe(self._database_chosen, names="value")
+        self.reload = button("Reload", self._reload, tooltip="Read all names again")
+        self._main, self._rest = (w.VBox(layout=w.Layout(width="100%")) for _ in range(2))
+        self.more = button("More options", self._toggle, tooltip="Show the other fields")
+        self.more.layout.margin = f"2px 2px 2px calc({LABEL} + 10px)"
+        self._meanings, self.remarks = w.HTML(), w.HTML()
+        self.preview = ReadOnlyText("What will be sent")
+        self.strings = ReadOnlyText(_STRING)
+        self.line = ReadOnlyText(_LINE)
+        self.check = button("Check the links", self._check, tooltip="See which link is missing")
+        self._checked = w.HTML()
+        self.picture = ChainPicture(self.state.declaration.noun())
+        self.links = LinksTable(self._mend)
+        self.bar = SubmissionBar(self.submission, self._discard, words="Clear")
+        self._result = w.HTML()
+        summary = (self.state.declaration.__doc__ or "").strip().split("\n")[0]
+        self.root = form_root(
+            self.state.declaration.noun(),
+            f"{about.title} on {self._cluster}",
+            [
+                w.HTML(quiet((summary, f"Who applies it needs: {about.caller}."))),
+                *(row(self.database, self.reload), self._main, row(self.more), self._rest),
+                *(self._meanings, self.remarks),
+                *(self.preview.widget, self.strings.widget, self.line.widget),
+                *(self.picture.widget, row(self.check, self._checked), self.links.widget),
+                *(self.bar.widget, self._result),
+            ],
+            sheet=SHEET,
+        )
+        self.root.add_class("adxmi-workflow-form")
+
+    @property
+    def has_changes(self) -> bool:
+        """Whether it could be carried out, and was not."""
+        return self.state.is_valid and self.submission.phase is not Phase.DONE
+
+    def look_at(self, identity: ManagedIdentity | None) -> None:
+        """Fill an identity in, unless the user has chosen another one there."""
+        self.state.propose(identity)
+        self._show_values()
+        self.submission.edited()
+        self._refresh()
+
+    def catch_up(self) -> None:
+        """Look at the names there are and at the identities again; the fields stay."""
+        self.submission.renew(self.state.reload)
+        self._refresh()
+
+    def _databases(self) -> list[tuple[str, str]]:
+        names = [(name, name) for name in self.state.offers.databases]
+        return names if self.state.database else [_NO_DATABASE, *names]
+
+    def _database_chosen(self, change: Any) -> None:
+        if change.new == self.state.database:
+            return
+
+        def turn() -> tuple[str, ...]:
+            self.state.choose(change.new)
+            return ()
+
+        self.submission.run(f"Reading the tables of {change.new}", turn)
+        self._rested()
+
+    def _reload(self) -> None:
+        def read() -> tuple[str, ...]:
+            self.state.reload()
+            return ("Databases, tables and identities were read again.",)
+
+        self.background.drop()
+        self.submission.run("Reading", read)
+        self._rested()
+
+    def _toggle(self) -> None:
+        self._shows_more = not self._shows_more
+        self._lay_out()
+        self._tell_problems()
+
+    def _entered(self, name: str, value: object) -> None:
+        before = self.state.specs
+        self.state.enter(name, value)
+        if self.state.specs != before:
+            self._lay_out()
+        self.submission.edited()
+        self.background.drop()
+        self._at = name if self.rest.wait(self._rested) else ""
+        self._refresh_below()
+
+    def _rested(self) -> None:
+        """Say what is wrong by now, and look at the links if they are not known."""
+        self._at = ""
+        self._tell_problems()
+        chain = self.state.chain
+        if chain.subject is None or chain.is_current or self.submission.phase is Phase.BUSY:
+            return
+        subject = chain.subject
+
+        def found(findings: tuple[Finding, ...]) -> None:
+            chain.take(subject, findings)
+            self._refresh_links()
+
+        self.background.run(self.state.glance(), found)
+
+    def _left_out(self, name: str) -> None:
+        self.state.leave_credentials_out(name)
+        self.fields[name].show(self.state.value(self.state.spec(name)))
+        self.submission.edited()
+        self._refresh_below()
+        self._rested()
+
+    def _discard(self) -> None:
+        self.state.clear()
+        self._show_values()
+        self.rest.cancel()
+        self.background.drop()
+        self.submission.edited()
+        self._refresh()
+
+    def _show_values(self) -> None:
+        for made in self.fields.values():
+            made.show(self.state.value(made.spec))
+
+    def _check(self) -> None:
+        self.background.drop()
+
+        def examine() -> tuple[str, ...]:
+            self.state.look()
+            return (self.state.chain.summary,)
+
+        self.submission.run("Looking at the links", examine)
+
+    def _mend(self, repair: Repair, link: str) -> None:
+        self.background.drop()
+
+        def send(confirmed: bool) -> tuple[str, ...]:
+            done = self.state.mend(repair, confirmed=confirmed, tell=self.submission.tell)
+            back = (f"to take it back: {self._write_line(line)}" for line in done.back)
+            return self._noted((*done.told, *back, self.state.chain.summary))
+
+        self.submission.submit_other(f"Mending: {link}", send)
+
+    def _send(self, confirmed: bool) -> tuple[str, ...]:
+        self.background.drop()  # a refusal has the links looked at; else that is still to come
+        self.rest.wait(self._rested)
+        done = self.state.apply(confirmed=confirmed, tell=self.submission.tell)
+        return (*done.told, *(f"undo: {self._write_line(line)}" for line in done.back))
+
+    def _refresh(self) -> None:
+        with self.database.hold_trait_notifications():
+            if list(self.database.options) != self._databases():
+                self.database.options = self._databases()
+            self.database.value = self.state.database
+        self._at = ""
+        for name, made in self.fields.items():
+            made.offer(self.state.choices(self.state.spec(name)))
+        self._lay_out()
+        self._refresh_below()
+        self._result.value = _table(self.state.result)
+
+    def _lay_out(self) -> None:
+        main, more = self.state.main, self.state.more
+        self._main.children = [self._widget(spec) for spec in main]
+        self._rest.children = [self._widget(spec) for spec in more] if self._shows_more else []
+        self.more.description = "Fewer options" if self._shows_more else "More options"
+        show(self.more, is_shown=bool(more))
+        self._meanings.value = _explained(self.state.specs if self._shows_more else main)
+
+    def _widget(self, spec: FieldSpec) -> w.Widget:
+        if spec.name not in self.fields:
+            value, choices = self.state.value(spec), self.state.choices(spec)
+            made = FieldWidget(spec, value, choices, self._entered, self._left_out)
+            self.fields[spec.name] = made
+        return self.fields[spec.name].widget
+
+    def _refresh_below(self) -> None:
+        self._tell_problems()
+        preview = self.state.preview
+        article = "the " if preview.sent_to[:1].islower() else ""
+        self.preview.show(preview.text, label=f"What will be sent to {article}{preview.sent_to}")
+        strings = preview.connection_strings
+        self.strings.show("\n".join(strings), label=_STRINGS if strings[1:] else _STRING)
+        self.line.show(self._write_line(preview.line) if preview.text else "")
+        self._refresh_links()
+        self._refresh_bar()
+
+    def _tell_problems(self) -> None:
+        problems = self.state.problems
+        for name, made in self.fields.items():
+            known = problems.get(name)
+            made.tell(None if name == self._at else known)
+        whole = problems.get(AS_A_WHOLE)
+        wrong = said(whole.lines, "failed") if whole and not self._at else ""
+        self.remarks.value = wrong + quiet(self._remarks())
+
+    def _remarks(self) -> Sequence[str]:
+        missing = ", ".join(self.state.missing)
+        preview = self.state.preview
+        is_unwritable = bool(preview.text) and not self._write_line(preview.line)
+        return (
+            *self.state.notes,
+            f"Still to fill in: {missing}." if missing else "",
+            _NO_LINE if is_unwritable else "",
+        )
+
+    def _refresh_links(self) -> None:
+        chain = self.state.chain
+        self.check.disabled = chain.subject is None
+        self._checked.value = quiet((_OLD,)) if chain.is_old else ""
+        self.picture.show(chain.sights, is_old=chain.is_old)
+        self.links.show([self._link_line(one) for one in chain.sights], is_old=chain.is_old)
+
+    def _link_line(self, sight: Sight) -> LinkLine:
+        finding = sight.finding
+        if finding is None or not finding.fix:
+            return LinkLine(sight)
+        own, stand_in = self.state.mending_line(finding), self.state.stand_in(finding)
+        by_owner = finding.repair.command if isinstance(finding.repair, ForOwner) else ""
+        text = self._write_line(own) if own.words else by_owner or finding.fix
+        texts = [("Line that mends it", text)]
+        if stand_in.words:
+            texts.append(("On the embedded Azure", self._write_line(stand_in)))
+        repair: Any = finding.repair if own.words else None
+        return LinkLine(sight, tuple(texts), repair)
+
+    def _refresh_bar(self) -> None:
+        is_dirty = bool(self.state.values or self.state.result is not None)
+        self.bar.refresh(is_valid=self.state.is_valid, is_dirty=is_dirty)
+
+    def __repr__(self) -> str:
+        state = self.state
+        preview, chain = state.preview, state.chain
+        told = [problem.lines[0] for problem in state.problems.values()]
+        told += [f"still to fill in: {', '.join(state.missing)}"] if state.missing else []
+        seen = [one for one in chain.sights if one.finding]
+        told += [one_line(f"{one.link} {one.subject}: {one.state}") for one in seen]
+        about = f"database {state.database} of " if state.database else ""
+        head = f"{state.declaration.noun()} form: {about}{self._cluster}"
+        text = self._as_text(head, (*preview.text.splitlines(), *told), (state.line(),))
+        return "\n".join(map(masked, text.splitlines()))
+
+
+def _explained(specs: Sequence[FieldSpec]) -> str:
+    """Return what each field means, folded up until somebody wants to know."""
+    terms = "".join(
+        f"<dt>{html.escape(spec.label)}</dt><dd>{html.escape(spec.help)}"
+        + (f" Example: {html.escape(spec.example)}" if spec.example else "")
+        + "</dd>"
+        for spec in specs
+    )
+    return (
+        '<details class="adxmi-quiet adxmi-meanings"><summary>What the fields mean</summary>'
+        f"<dl>{terms}</dl></details>"
+    )
+
+
+def _table(frame: Any) -> str:
+    """Return the first rows of a frame as HTML."""
+    if frame is None:
+        return ""
+    shown = frame.head(_SHOWN_ROWS).to_html(index=False, escape=True, border=0)
+    rest = len(frame) - _SHOWN_ROWS
+    more = quiet((f"and {rest} more rows",)) if rest > 0 else ""
+    box = '<div class="adxmi-result" tabindex="0" role="group" aria-label="Result">'
+    return f"{box}{shown}</div>{more}"

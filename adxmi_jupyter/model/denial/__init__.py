@@ -1,0 +1,7 @@
+"""Refusals as people paste them: what their codes mean, and what they name."""
+
+from adxmi_jupyter.model.denial.codes import Concern, Meaning, known_codes
+from adxmi_jupyter.model.denial.names import Names
+from adxmi_jupyter.model.denial.reading import Refusal, read
+
+__all__ = ["Concern", "Meaning", "Names", "Refusal", "known_codes", "read"]

@@ -1,7 +1,0 @@
-"""Refusals as people paste them: what their codes mean, and what they name."""
-
-from adxmi_jupyter.model.refusal.codes import Concern, Meaning, known_codes
-from adxmi_jupyter.model.refusal.names import Names
-from adxmi_jupyter.model.refusal.reading import Refusal, read
-
-__all__ = ["Concern", "Meaning", "Names", "Refusal", "known_codes", "read"]

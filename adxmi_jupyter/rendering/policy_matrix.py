@@ -1,0 +1,151 @@
+"""The picture of ``policy matrix``: a DataFrame that shows itself as a coloured table.
+
+Colours follow JupyterLab's theme and are half transparent, so that they work on light and dark
+ground; the marks say the same without colour.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import TYPE_CHECKING, Any
+
+from adxmi_jupyter.rendering.shown_frame import NO_MATH, SafeFrame, visible
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_HEAD = ("database", "display_name", "object_id")
+
+_MEANINGS = {
+    "C": "the cluster policy allows it",
+    "D": "the database policy allows it",
+    "c": "the cluster policy allows it through All",
+    "d": "the database policy allows it through All",
+    "(D)": "stands on the database, where SandboxArtifacts has no effect",
+}
+
+# The class stands twice so that it outranks what notebooks say about tables in general.
+_STYLE = """
+.adxmi-matrix {border-collapse: collapse; font-size: var(--jp-ui-font-size1, 13px);
+  color: var(--jp-ui-font-color1, currentColor);}
+.adxmi-matrix caption, .adxmi-matrix-legend {text-align: left; padding: 4px 0;
+  color: var(--jp-ui-font-color1, currentColor);}
+.adxmi-matrix.adxmi-matrix th, .adxmi-matrix.adxmi-matrix td {
+  border: 1px solid var(--jp-border-color2, #8888);
+  padding: 3px 7px; text-align: center; background: transparent;}
+.adxmi-matrix.adxmi-matrix th[scope=row] {text-align: left; font-weight: normal;
+  min-width: 6em; max-width: 24em; overflow-wrap: anywhere;}
+.adxmi-matrix thead th {font-weight: 600; vertical-align: bottom;}
+.adxmi-matrix.adxmi-matrix td.c {background: rgba(31, 119, 180, .28);}
+.adxmi-matrix.adxmi-matrix td.d {background: rgba(44, 160, 44, .28);}
+.adxmi-matrix.adxmi-matrix td.cd {background: linear-gradient(135deg, rgba(31, 119, 180, .28) 50%,
+  rgba(44, 160, 44, .28) 50%);}
+.adxmi-matrix.adxmi-matrix td.all {outline: 1px dashed currentColor; outline-offset: -3px;}
+.adxmi-matrix.adxmi-matrix td.none {background: repeating-linear-gradient(45deg, transparent 0 4px,
+  rgba(214, 39, 40, .25) 4px 7px);}
+"""
+
+
+class Matrix(SafeFrame):
+    """The frame of `matrix_frame` with a picture; what is made from it is a plain DataFrame."""
+
+    @classmethod
+    def of(cls, frame: pd.DataFrame) -> Matrix:
+        """Return the frame with its picture."""
+        matrix = cls(frame)
+        matrix.attrs = frame.attrs
+        return matrix
+
+    @property
+    def _constructor(self) -> type[pd.DataFrame]:
+        import pandas as pd
+
+        return pd.DataFrame
+
+    @property
+    def usages(self) -> list[str]:
+        """The columns that are usages."""
+        return [str(column) for column in self.columns if column not in _HEAD]
+
+    def __repr__(self) -> str:
+        return self.to_text()
+
+    def to_text(self) -> str:
+        """Return the picture as text: who and where in rows, the usages in use in columns."""
+        from adxmi_jupyter.rendering.text import text_table
+
+        used = [usage for usage in self.usages if any(self[usage])]
+        unused = [usage for usage in self.usages if usage not in used]
+        rows = [
+            [_where(row), _who(row), *(row[usage] or "." for usage in used)]
+            for row in self.to_dict(orient="records")
+        ]
+        lines = [text_table(["database", "identity", *used], rows)]
+        lines += [f"{mark} = {says}" for mark, says in self._legend()]
+        lines += [f"allowed to nobody: {', '.join(unused)}"] if unused else []
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        heads = "".join(f'<th scope="col">{_breakable(usage)}</th>' for usage in self.usages)
+        body = "".join(self._row(row) for row in self.to_dict(orient="records"))
+        empty = f'<tr><td colspan="{len(self.usages) + 2}">no identity is named</td></tr>'
+        return (
+            f"<style>{_STYLE}</style>"
+            f'<div class="{NO_MATH}" style="overflow-x: auto"><table class="adxmi-matrix">'
+            "<caption>Who may use which identity for what</caption>"
+            '<thead><tr><th scope="col">database</th><th scope="col">identity</th>'
+            f"{heads}</tr></thead><tbody>{body or empty}</tbody></table></div>"
+            f'<p class="adxmi-matrix-legend {NO_MATH}">{self._legend_html()}</p>'
+        )
+
+    def _row(self, row: dict[Any, Any]) -> str:
+        cells = "".join(_cell(str(row[usage])) for usage in self.usages)
+        title = html.escape(visible(str(row["object_id"])))
+        return (
+            f'<tr><th scope="row">{html.escape(visible(_where(row)))}</th>'
+            f'<th scope="row" title="{title}">{html.escape(visible(_who(row)))}</th>{cells}</tr>'
+        )
+
+    def _legend(self) -> list[tuple[str, str]]:
+        """Return the marks that occur and what they mean."""
+        present = "".join(str(cell) for usage in self.usages for cell in self[usage])
+        shown = present.replace("(D)", "")
+        return [
+            (mark, says)
+            for mark, says in _MEANINGS.items()
+            if mark in (present if mark == "(D)" else shown)
+        ]
+
+    def _legend_html(self) -> str:
+        return "; ".join(f"<b>{mark}</b> = {html.escape(says)}" for mark, says in self._legend())
+
+
+def _breakable(usage: str) -> str:
+    """Let a long name break before its capitals: ten of them have to fit side by side."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "<wbr>", html.escape(usage))
+
+
+def _where(row: dict[Any, Any]) -> str:
+    return str(row["database"]) or "(cluster)"
+
+
+def _who(row: dict[Any, Any]) -> str:
+    return str(row["display_name"] or row["object_id"])
+
+
+def _cell(marks: str) -> str:
+    if not marks:
+        return "<td></td>"
+    counted = marks.replace("(D)", "")
+    colours = "".join(dict.fromkeys(counted.lower()))
+    classes = [colours] if colours else ["none"]
+    if counted != counted.upper():
+        classes.append("all")
+    return f'<td class="{" ".join(classes)}" title="{_meaning(marks)}">{html.escape(marks)}</td>'
+
+
+def _meaning(marks: str) -> str:
+    counted = marks.replace("(D)", "")
+    said = [_MEANINGS[mark] for mark in counted] + ([_MEANINGS["(D)"]] if counted != marks else [])
+    return html.escape("; ".join(said))
