@@ -9,7 +9,10 @@ from tests.faults.proxy import Elsewhere, FaultProxy
 # A shell that starts tests in the background has them ignore interrupts, and so all they start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
+# The same examples each time, so that a change fails for its own faults alone; `tests/run.py --all`
+# looks for new ones, and prints how to come back to one that fails.
 settings.register_profile("project", deadline=None, derandomize=True)
+settings.register_profile("random", deadline=None, print_blob=True)
 settings.load_profile("project")
 
 

@@ -1,54 +1,57 @@
-"""The whole test suite behind one command: ``python tests/run.py``.
+"""The test suite behind one command: ``python tests/run.py``; the whole of it with ``--all``.
 
-Layers run in processes of their own, two at a time. Their counts are added up in one closing line,
-and coverage is held against the project's limits.
+Without options: what guards behaviour day by day. ``--all`` adds the tests that are marked
+``nightly``, random examples of Hypothesis, the commands of `COMMANDS`, and the limits of coverage;
+what ``--all`` runs holds everything that runs without it.
 """
 
 from __future__ import annotations
 
+import argparse
+import json
 import os
+import random
 import subprocess
 import sys
 import tempfile
+import time
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
-from xml.etree import ElementTree as ET
 
 ROOT = Path(__file__).resolve().parent.parent
 
-_PLAIN = ("-p", "no:nbval", "-p", "no:playwright")
+CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+WORKERS = max(2, min(CORES, 8))
 
-_ELSEWHERE = (
-    *("ui", "magics", "forms", "embedded", "kusto_parser"),
-    *("model", "actions", "service"),
-)
+EVERYTHING_ELSE = "unit, kernel, forms, parser"
 
-# Those that take longest come first. What is new in tests/ belongs to "everything else".
+# Those that take longest come first. Playwright leaves an event loop running in its process, and
+# nbval takes every notebook for tests: each of them has a process of its own.
 LAYERS = {
-    # Playwright leaves an event loop running in its process.
-    "browser": ["-p", "no:nbval", "tests/ui"],
-    "kernel, forms": [*_PLAIN, "tests/magics", "tests/forms"],
-    "embedded Azure, parser": [*_PLAIN, "tests/embedded", "tests/kusto_parser"],
-    "model, actions, service": [*_PLAIN, "tests/model", "tests/actions", "tests/service"],
-    "everything else": [
-        *_PLAIN,
-        *(f"--ignore=tests/{name}" for name in _ELSEWHERE),
-        "tests",
+    EVERYTHING_ELSE: [
+        *("-p", "no:nbval", "-p", "no:playwright", "--ignore=tests/ui", "tests"),
+        *("-n", str(WORKERS), "--dist", "worksteal"),
     ],
-    "notebooks compared": [
-        "-p",
-        "no:cacheprovider",
-        "--nbval",
-        "--nbval-current-env",
-        "--nbval-cell-timeout=120",
-        "--nbval-sanitize-with=tests/notebooks/sanitize.cfg",
-        "notebooks",
+    "browser": ["-p", "no:nbval", "tests/ui"],
+    "notebooks": [
+        *("-p", "no:cacheprovider", "-p", "no:playwright"),
+        *("--nbval", "--nbval-current-env", "--nbval-cell-timeout=120"),
+        *("--nbval-sanitize-with=tests/notebooks/sanitize.cfg", "notebooks"),
     ],
 }
 
-# Layers at a time: the one in the browser mostly waits.
+# What takes too long for every change and is no test of pytest. Clients of other makers come here.
+COMMANDS = {
+    "ground truth": ["tests.ground_truth"],
+    "crashes": ["tests.nightly", "crashes"],
+    "faults": ["tests.nightly", "faults"],
+    "supply": ["tests.nightly", "supply"],
+}
+
+# Processes at a time: the one in the browser mostly waits.
 AT_A_TIME = 2
 
 LIMITS = {
@@ -58,77 +61,115 @@ LIMITS = {
 
 
 def main() -> int:
-    """Run every layer, then judge coverage; return 0 if all passed."""
+    """Run what was asked for; return 0 if all passed."""
+    parser = argparse.ArgumentParser(prog="python tests/run.py", description=__doc__)
+    parser.add_argument("--all", action="store_true", help="the nightly tests, too")
+    parser.add_argument("--seed", type=int, help="of the examples of --all; default: a random one")
+    chosen = parser.parse_args()
     sys.stdout.reconfigure(line_buffering=True)
-    counts: Counter[str] = Counter()
-    broken = []
-    with tempfile.TemporaryDirectory() as scratch:
-        environment = os.environ | {
-            "COVERAGE_FILE": str(Path(scratch) / "coverage"),
-            "ADXMI_DATA_DIR": str(Path(scratch) / "data"),
-        }
-        with ThreadPoolExecutor(AT_A_TIME) as pool:
-            layers = pool.map(lambda name: finished(name, Path(scratch), environment), LAYERS)
-            for layer in layers:
-                print(f"\n== {layer.name}")
-                print(layer.log.read_text(encoding="utf-8", errors="replace"))
-                counts += counted(layer.report)
-                broken += [layer.name] if layer.code else []
-        python(["coverage", "combine", "-q"], environment)
-        for name, (limit, include) in LIMITS.items():
-            print(f"\n== coverage of {name}, at least {limit} %")
-            command = ["coverage", "report", "--skip-covered", f"--fail-under={limit}", *include]
-            broken += [f"coverage of {name}"] if python(command, environment) else []
-    for name in broken:
-        print(f"failed: {name}")
-    failed = counts["failed"] or len(broken)
-    print(f"{counts['passed']} passed, {failed} failed, {counts['skipped']} skipped")
-    return 1 if broken else 0
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch:
+        run = Run(Path(scratch), chosen.all, chosen.seed or random.SystemRandom().getrandbits(32))
+        return run.everything()
 
 
 @dataclass(frozen=True)
-class Layer:
-    """A layer that has run: its exit code, what it printed, and pytest's report."""
+class Done:
+    """A process that has ended."""
 
     name: str
     code: int
+    seconds: float
     log: Path
-    report: Path
+    counts: Path
 
 
-def finished(name: str, scratch: Path, environment: dict[str, str]) -> Layer:
-    """Run a layer in a process of its own."""
-    place = list(LAYERS).index(name)
-    log, report = scratch / f"{place}.log", scratch / f"{place}.xml"
-    command = ["coverage", "run", "-m", "pytest", f"--junitxml={report}", *LAYERS[name]]
-    with log.open("wb") as stream:
-        code = subprocess.run(
-            [sys.executable, "-m", *command],
-            cwd=ROOT,
-            env=environment,
-            stdout=stream,
-            stderr=subprocess.STDOUT,
-            check=False,
-        ).returncode
-    return Layer(name, code, log, report)
+@dataclass(frozen=True)
+class Run:
+    """A run of the suite; `scratch` is its folder."""
+
+    scratch: Path
+    is_all: bool
+    seed: int
+
+    def everything(self) -> int:
+        """Run every layer and what comes with it, and print how it went."""
+        counts, broken = Counter(), []
+        for done in self._finished():
+            print(f"\n== {done.name}: {done.seconds:.0f} s")
+            print(done.log.read_text(encoding="utf-8", errors="replace"))
+            if done.name in LAYERS:
+                counts += counted(done.counts)
+            broken += [done.name] if done.code else []
+        broken += self._too_little_covered() if self.is_all else []
+        for name in broken:
+            print(f"failed: {name}")
+        print(self._closing(counts, broken))
+        return 1 if broken else 0
+
+    def _finished(self) -> Iterator[Done]:
+        """Yield the layers, and the commands of --all, as they end."""
+        calls = {name: self._pytest(name) for name in LAYERS} | (COMMANDS if self.is_all else {})
+        with ThreadPoolExecutor(AT_A_TIME) as pool:
+            yield from (
+                one.result()
+                for one in as_completed(pool.submit(self._run, *call) for call in calls.items())
+            )
+
+    def _pytest(self, layer: str) -> list[str]:
+        """Return how a layer is called."""
+        plugin = ["-p", "tests.counts", f"--counts={self._file(layer, 'json')}"]
+        if not self.is_all:
+            return ["pytest", "-m", "not nightly", *plugin, *LAYERS[layer]]
+        if layer == EVERYTHING_ELSE:
+            plugin += ["--hypothesis-profile=random", f"--hypothesis-seed={self.seed}"]
+        return ["coverage", "run", "-m", "pytest", *plugin, *LAYERS[layer]]
+
+    def _run(self, name: str, call: list[str]) -> Done:
+        log, began = self._file(name, "log"), time.monotonic()
+        with log.open("wb") as stream:
+            code = python(call, self._environment(), stdout=stream, stderr=subprocess.STDOUT)
+        return Done(name, code, time.monotonic() - began, log, self._file(name, "json"))
+
+    def _file(self, name: str, kind: str) -> Path:
+        return self.scratch / f"{name}.{kind}"
+
+    def _environment(self) -> dict[str, str]:
+        own = {
+            "COVERAGE_FILE": str(self.scratch / "coverage"),
+            "ADXMI_DATA_DIR": str(self.scratch / "data"),
+        }
+        # Hundreds of processes would compile the package anew, each of them all of it.
+        kept = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+        return kept | own
+
+    def _too_little_covered(self) -> list[str]:
+        """Hold coverage against its limits; return the names of those that were missed."""
+        environment = self._environment()
+        python(["coverage", "combine", "-q"], environment)
+        missed = []
+        for name, (limit, include) in LIMITS.items():
+            print(f"\n== coverage of {name}, at least {limit} %")
+            command = ["coverage", "report", "--skip-covered", f"--fail-under={limit}", *include]
+            missed += [f"coverage of {name}"] if python(command, environment) else []
+        return missed
+
+    def _closing(self, counts: Counter[str], broken: list[str]) -> str:
+        failed = counts["failed"] + counts["error"] or len(broken)
+        line = f"{counts['passed']} passed, {failed} failed, {counts['skipped']} skipped"
+        if self.is_all:
+            return f"{line}; again with the same examples: --all --seed {self.seed}"
+        return f"{line}; {counts['left out']} more with --all"
 
 
-def python(command: list[str], environment: dict[str, str]) -> int:
+def python(command: list[str], environment: dict[str, str], **streams: object) -> int:
     """Run a module with this interpreter at the root of the project; return its exit code."""
-    return subprocess.run(
-        [sys.executable, "-m", *command], cwd=ROOT, env=environment, check=False
-    ).returncode
+    call = [sys.executable, "-m", *command]
+    return subprocess.run(call, cwd=ROOT, env=environment, check=False, **streams).returncode
 
 
 def counted(report: Path) -> Counter[str]:
-    """Read pytest's own counts of a layer."""
-    if not report.exists():
-        return Counter(failed=1)
-    suite = ET.parse(report).getroot().find("testsuite")
-    number = {key: int(suite.get(key)) for key in ("tests", "failures", "errors", "skipped")}
-    failed = number["failures"] + number["errors"]
-    passed = number["tests"] - failed - number["skipped"]
-    return Counter(passed=passed, failed=failed, skipped=number["skipped"])
+    """Read the counts of a layer; one that has written none has failed."""
+    return Counter(json.loads(report.read_text("utf-8")) if report.exists() else {"failed": 1})
 
 
 if __name__ == "__main__":

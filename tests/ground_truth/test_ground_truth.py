@@ -10,15 +10,21 @@ from adxmi_jupyter.model.declaration.registry import nouns
 from tests.ground_truth.combinations import in_short
 from tests.ground_truth.situations import SITUATIONS
 
+EACH = 5
+"""One case in so many is walked for every change; the others come with `tests/run.py --all`."""
 
-def named(situation, case):
+
+def named(number, situation, case):
     levels = ", ".join(f"{name} {level}" for name, level in case.items())
-    return pytest.param(situation, case, id=f"{situation.name}: {levels}")
+    marks = [pytest.mark.nightly] if number % EACH else []
+    return pytest.param(situation, case, id=f"{situation.name}: {levels}", marks=marks)
+
+
+CASES = [(one, case) for one in SITUATIONS for case in in_short(one.there, one.missing)]
 
 
 @pytest.mark.parametrize(
-    ("situation", "case"),
-    [named(one, case) for one in SITUATIONS for case in in_short(one.there, one.missing)],
+    ("situation", "case"), [named(number, *case) for number, case in enumerate(CASES)]
 )
 def test_a_check_says_what_a_run_finds_and_its_fixes_mend_it(walker, situation, case):
     walked = walker.walk(situation, case)

@@ -15,6 +15,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Self
 
+from filelock import FileLock
+
 if TYPE_CHECKING:
     from types import TracebackType
 
@@ -145,7 +147,8 @@ class KustoParser:
 
     def __enter__(self) -> Self:
         node, npm = _toolchain()
-        _install(npm, self._home)
+        with FileLock(self._home / "npm.lock"):  # each of several test processes has a parser
+            _install(npm, self._home)
         self._process = subprocess.Popen(
             [node, str(self._home / "judge.js")],
             stdin=subprocess.PIPE,

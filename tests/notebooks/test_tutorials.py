@@ -1,4 +1,7 @@
-"""The tutorials as pipelines and people without a front end run them."""
+"""The tutorials as pipelines and people without a front end run them.
+
+For every change they are executed once, by nbval, which compares their outputs.
+"""
 
 import json
 import re
@@ -36,6 +39,7 @@ def test_every_cell_was_run_and_its_outputs_will_not_differ(path):
     assert not DIFFERS_EACH_TIME.search(json.dumps([cell.outputs for cell in cells]))
 
 
+@pytest.mark.nightly
 def test_papermill_runs_the_quickstart(tmp_path):
     """The others show refusals on purpose, and papermill takes any error output for a failure."""
     done = run(
@@ -46,6 +50,7 @@ def test_papermill_runs_the_quickstart(tmp_path):
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("path", TUTORIALS, ids=lambda path: path.stem)
 def test_nbconvert_runs_it_to_a_page_with_its_tables(path, tmp_path):
     done = run(
