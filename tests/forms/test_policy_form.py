@@ -19,7 +19,7 @@ from IPython.core.interactiveshell import InteractiveShell
 shell = InteractiveShell.instance()
 shell.run_line_magic("load_ext", "adxmi_jupyter")
 shell.run_line_magic("adxmi", "policy show")
-import adxmi_jupyter.forms.policy_state
+import adxmi_jupyter.forms.policy.state
 print("ipywidgets" in sys.modules)
 """
 

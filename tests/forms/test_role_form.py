@@ -17,7 +17,7 @@ ADMIN = "admin (admin@contoso.example)"
 FOREIGN = "aadapp=6c1f0b52-9d3e-4a87-b6c4-25e8f7a913d0;2f9ae417-50cb-4d68-8a3b-c1e7046d92f5"
 LAZY = """
 import sys
-import adxmi_jupyter.forms.role_state
+import adxmi_jupyter.forms.role.state
 print("ipywidgets" in sys.modules)
 """
 

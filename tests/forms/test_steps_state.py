@@ -14,7 +14,7 @@ HERE = "4c8f2a61-7b3d-4e95-a0d2-91f6c3b58e07"
 ARCHIVE = "b61d90e3-2f74-4a8c-8c15-5e0a7d3f9b42"
 LAZY = """
 import sys
-import adxmi_jupyter.forms.steps_state
+import adxmi_jupyter.forms.steps.state
 print("ipywidgets" in sys.modules)
 """
 

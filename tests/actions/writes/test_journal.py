@@ -155,7 +155,7 @@ def test_after_a_full_disk_the_history_goes_on(path):
 
 WRITE_OFTEN = """
 import pathlib, sys
-from adxmi_jupyter.actions import journal
+from adxmi_jupyter.actions.write import journal
 history = journal.Journal(pathlib.Path(sys.argv[1]))
 for _ in range(10):
     one = history.begin(database="Sales", verb="grant", command=".alter", before="[]")

@@ -23,7 +23,7 @@ from tests.forms.workflow_form.seen import (
 
 LAZY = """
 import sys
-import adxmi_jupyter.forms.workflow_state
+import adxmi_jupyter.forms.workflow.state
 print("ipywidgets" in sys.modules)
 """
 
