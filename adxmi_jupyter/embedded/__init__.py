@@ -5,13 +5,13 @@ It imports nothing of the client, so a wrong belief there is not repeated here.
 """
 
 from adxmi_jupyter.embedded.faults import Fault, Faults
-from adxmi_jupyter.embedded.operations import ArmSettings
-from adxmi_jupyter.embedded.resources import AzureRoleAssignment, DataConnection, Subscription
-from adxmi_jupyter.embedded.seed import seeded_world
+from adxmi_jupyter.embedded.seed.world import seeded_world
 from adxmi_jupyter.embedded.server import EmbeddedAzure
-from adxmi_jupyter.embedded.sources import EventHub
-from adxmi_jupyter.embedded.workflows import IngestionMapping
-from adxmi_jupyter.embedded.world import (
+from adxmi_jupyter.embedded.state.arm_operations import ArmSettings
+from adxmi_jupyter.embedded.state.event_hubs import EventHub
+from adxmi_jupyter.embedded.state.resources import AzureRoleAssignment, DataConnection, Subscription
+from adxmi_jupyter.embedded.state.workflows import IngestionMapping
+from adxmi_jupyter.embedded.state.world import (
     Cluster,
     ClusterRole,
     Database,

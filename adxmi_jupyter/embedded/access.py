@@ -6,11 +6,11 @@ import hmac
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from adxmi_jupyter.embedded.seed import ADMIN_TOKEN
-from adxmi_jupyter.embedded.world import ClusterRole, DatabaseRole, PrincipalKind
+from adxmi_jupyter.embedded.seed.world import ADMIN_TOKEN
+from adxmi_jupyter.embedded.state.world import ClusterRole, DatabaseRole, PrincipalKind
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.embedded.world import Database, Principal, RoleAssignment, World
+    from adxmi_jupyter.embedded.state.world import Database, Principal, RoleAssignment, World
 
 _KEY_SEPARATOR = "."
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from adxmi_jupyter.embedded.targets import DATA_CONTRIBUTOR, DATA_READER
+from adxmi_jupyter.embedded.state.targets import DATA_CONTRIBUTOR, DATA_READER
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from adxmi_jupyter.embedded.targets import CosmosAccount, SqlDatabase
-    from adxmi_jupyter.embedded.world import World
+    from adxmi_jupyter.embedded.state.targets import CosmosAccount, SqlDatabase
+    from adxmi_jupyter.embedded.state.world import World
 
 _COSMOS = {
     "Cosmos DB Built-in Data Reader": DATA_READER,

@@ -26,10 +26,10 @@ from adxmi_jupyter.embedded.ingestion.resources_face import ResourcesFace
 from adxmi_jupyter.embedded.kusto.exports.running import run_continuous_export
 from adxmi_jupyter.embedded.kusto.http import INGESTION_PREFIX, KustoFace
 from adxmi_jupyter.embedded.listening import Listening
-from adxmi_jupyter.embedded.operations import ArmSettings
 from adxmi_jupyter.embedded.owner_only import OwnerOnly
 from adxmi_jupyter.embedded.scripts import Scripts
-from adxmi_jupyter.embedded.seed import seeded_world
+from adxmi_jupyter.embedded.seed.world import seeded_world
+from adxmi_jupyter.embedded.state.arm_operations import ArmSettings
 from adxmi_jupyter.embedded.threads import DaemonThreads
 
 if TYPE_CHECKING:
@@ -39,8 +39,8 @@ if TYPE_CHECKING:
     from adxmi_jupyter.embedded.answer import Answer
     from adxmi_jupyter.embedded.data_roles import HeldRole
     from adxmi_jupyter.embedded.ingestion.connections import Sendable
-    from adxmi_jupyter.embedded.workflows import ContinuousExport
-    from adxmi_jupyter.embedded.world import World
+    from adxmi_jupyter.embedded.state.workflows import ContinuousExport
+    from adxmi_jupyter.embedded.state.world import World
 
 _HOST = "127.0.0.1"
 _LARGEST_BODY = 64 * 1024**2

@@ -13,7 +13,7 @@ from adxmi_jupyter.actions.policy.callouts import (
     read_rules,
     rules_frame,
 )
-from adxmi_jupyter.embedded.callouts import CalloutRule as Rule
+from adxmi_jupyter.embedded.state.callouts import CalloutRule as Rule
 from tests.faults.messages import statement
 
 LAKE = "https://contosolake.blob.core.windows.net/artifacts/rates.csv"

@@ -11,7 +11,7 @@ from adxmi_jupyter.actions.embedded.events import (
     run_export,
     targets,
 )
-from adxmi_jupyter.embedded.resources import AzureRoleAssignment
+from adxmi_jupyter.embedded.state.resources import AzureRoleAssignment
 from tests.actions.filling import EXPORT, GROUP, INGEST
 
 READER = "Storage Blob Data Reader"

@@ -4,8 +4,8 @@ import pytest
 
 from adxmi_jupyter.actions.check.requirements import examined
 from adxmi_jupyter.embedded import DatabaseRole
-from adxmi_jupyter.embedded.workflows import StoredFunction
-from adxmi_jupyter.embedded.world import as_principal
+from adxmi_jupyter.embedded.state.workflows import StoredFunction
+from adxmi_jupyter.embedded.state.world import as_principal
 
 
 @pytest.fixture

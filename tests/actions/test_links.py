@@ -4,8 +4,8 @@ import pytest
 
 from adxmi_jupyter.actions.check.requirements import examined, links_frame
 from adxmi_jupyter.embedded import ClusterRole, DatabaseRole, Principal, PrincipalKind
-from adxmi_jupyter.embedded.resources import AzureRoleAssignment
-from adxmi_jupyter.embedded.world import as_principal
+from adxmi_jupyter.embedded.state.resources import AzureRoleAssignment
+from adxmi_jupyter.embedded.state.world import as_principal
 from adxmi_jupyter.model.azure_role import AzureRole
 from tests.actions.filling import BACKUP, EDGE_HUB, EXPORT, GROUP, INGEST
 

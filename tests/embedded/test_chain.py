@@ -3,13 +3,13 @@
 import pytest
 
 from adxmi_jupyter.embedded.arm.access import BLOB_CONTRIBUTOR, BLOB_READER, CONTRIBUTOR, OWNER
-from adxmi_jupyter.embedded.callouts import CalloutRule
 from adxmi_jupyter.embedded.kusto.chain import acting_identity
 from adxmi_jupyter.embedded.kusto.errors import Refusal
 from adxmi_jupyter.embedded.kusto.folders import open_folder
-from adxmi_jupyter.embedded.seed import seeded_world
-from adxmi_jupyter.embedded.seed_storage import ACCOUNT_KEY, READ_SIGNATURE, WRITE_SIGNATURE
-from adxmi_jupyter.embedded.world import as_principal
+from adxmi_jupyter.embedded.seed.storage import ACCOUNT_KEY, READ_SIGNATURE, WRITE_SIGNATURE
+from adxmi_jupyter.embedded.seed.world import seeded_world
+from adxmi_jupyter.embedded.state.callouts import CalloutRule
+from adxmi_jupyter.embedded.state.world import as_principal
 from tests.embedded.links import allow, give
 
 LAKE = "https://contosolake.blob.core.windows.net"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from adxmi_jupyter.embedded.callouts import CalloutRule
+from adxmi_jupyter.embedded.state.callouts import CalloutRule
 from tests.embedded.ingesting import (
     ACCOUNT_READER,
     COSMOS,

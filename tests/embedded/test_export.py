@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from adxmi_jupyter.embedded import DatabaseRole
-from adxmi_jupyter.embedded.seed_storage import ACCOUNT_KEY, WRITE_SIGNATURE
+from adxmi_jupyter.embedded.seed.storage import ACCOUNT_KEY, WRITE_SIGNATURE
 from tests.embedded.links import allow
 
 TOKEN = "embedded-tester"

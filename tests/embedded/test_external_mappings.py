@@ -5,7 +5,7 @@ import json
 import pytest
 
 from adxmi_jupyter.embedded import ClusterRole, DatabaseRole
-from adxmi_jupyter.embedded.world import as_principal
+from adxmi_jupyter.embedded.state.world import as_principal
 
 EXPORT_ID = "e84d3f17-90a6-4d2c-b7e8-4f5a1c6b920d"
 LAKE = "https://contosolake.blob.core.windows.net"

@@ -6,7 +6,7 @@ import json
 import pytest
 from azure.kusto.ingest.exceptions import KustoQueueError
 
-from adxmi_jupyter.embedded.seed_storage import ACCOUNT_KEY
+from adxmi_jupyter.embedded.seed.storage import ACCOUNT_KEY
 from tests.embedded.ingesting import AS_INGEST, BLOB_CONTRIBUTOR, INGEST_ID, LANDING, assign
 
 

@@ -3,8 +3,8 @@
 import pytest
 
 from adxmi_jupyter.embedded.kusto.parser import command_grammar
-from adxmi_jupyter.embedded.seed_storage import ACCOUNT_KEY
-from adxmi_jupyter.embedded.workflows import StoredFunction
+from adxmi_jupyter.embedded.seed.storage import ACCOUNT_KEY
+from adxmi_jupyter.embedded.state.workflows import StoredFunction
 from tests.embedded.ingesting import CONTAINERS, LANDING
 
 POLICY = '\'[{"ObjectId":"system","AllowedUsages":"All"}]\''

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from adxmi_jupyter.embedded import DatabaseRole
-from adxmi_jupyter.embedded.seed_storage import ACCOUNT_KEY, READ_SIGNATURE
+from adxmi_jupyter.embedded.seed.storage import ACCOUNT_KEY, READ_SIGNATURE
 from tests.embedded.ingesting import (
     AS_INGEST,
     CONTAINERS,

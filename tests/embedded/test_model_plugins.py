@@ -3,7 +3,7 @@
 import pytest
 
 from adxmi_jupyter.embedded.arm.access import CONTRIBUTOR, ROLES
-from adxmi_jupyter.embedded.callouts import CalloutRule
+from adxmi_jupyter.embedded.state.callouts import CalloutRule
 from tests.embedded.links import allow, give
 
 MODELS = "https://contosoai.openai.azure.com/openai/deployments"

@@ -3,9 +3,9 @@
 import pytest
 
 from adxmi_jupyter.embedded.arm.access import BLOB_READER
-from adxmi_jupyter.embedded.callouts import CalloutRule
-from adxmi_jupyter.embedded.seed_storage import ACCOUNT_KEY
-from adxmi_jupyter.embedded.seed_targets import COSMOS_KEY
+from adxmi_jupyter.embedded.seed.storage import ACCOUNT_KEY
+from adxmi_jupyter.embedded.seed.targets import COSMOS_KEY
+from adxmi_jupyter.embedded.state.callouts import CalloutRule
 from tests.embedded.links import allow, give
 
 LAKE = "https://contosolake.blob.core.windows.net"

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from adxmi_jupyter.embedded.arm.access import BLOB_READER
-from adxmi_jupyter.embedded.callouts import CalloutRule
-from adxmi_jupyter.embedded.kusto.evaluate import python
+from adxmi_jupyter.embedded.kusto.query.evaluate import python
+from adxmi_jupyter.embedded.state.callouts import CalloutRule
 from tests.embedded.links import allow, give
 
 ARTIFACT = "https://contosolake.blob.core.windows.net/artifacts/order_tax.zip"

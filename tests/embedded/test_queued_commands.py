@@ -3,7 +3,7 @@
 import pytest
 
 from adxmi_jupyter.embedded import DatabaseRole
-from adxmi_jupyter.embedded.seed_storage import READ_SIGNATURE
+from adxmi_jupyter.embedded.seed.storage import READ_SIGNATURE
 from tests.embedded.ingesting import AS_INGEST, CONTAINERS, LANDING, TESTER, add_tester
 
 ORDERS = f"{LANDING}/orders.csv{AS_INGEST}"

@@ -18,7 +18,7 @@ from azure.kusto.ingest import (
 from azure.kusto.ingest.status import KustoIngestStatusQueues
 
 from adxmi_jupyter.embedded import DatabaseRole, IngestionMapping
-from adxmi_jupyter.embedded.seed_storage import ACCOUNT_KEY, READ_SIGNATURE
+from adxmi_jupyter.embedded.seed.storage import ACCOUNT_KEY, READ_SIGNATURE
 from tests.embedded.ingesting import (
     AS_INGEST,
     BLOB_READER,

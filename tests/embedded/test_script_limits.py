@@ -13,7 +13,7 @@ import pytest
 import requests
 
 from adxmi_jupyter.embedded import EmbeddedAzure
-from adxmi_jupyter.embedded.kusto.evaluate import python
+from adxmi_jupyter.embedded.kusto.query.evaluate import python
 from tests.embedded.wire import connected, port_of
 
 SECONDS = 30

@@ -3,7 +3,7 @@
 import pytest
 
 from adxmi_jupyter.embedded import ClusterRole, DatabaseRole
-from adxmi_jupyter.embedded.kusto.evaluate.registry import PLUGINS
+from adxmi_jupyter.embedded.kusto.query.evaluate.registry import PLUGINS
 
 TOKEN = "embedded-tester"
 MAPPING = '[{"Column": "OrderId", "Properties": {"Ordinal": "0"}}]'

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from adxmi_jupyter.embedded import DatabaseRole
-from adxmi_jupyter.embedded.world import as_principal
+from adxmi_jupyter.embedded.state.world import as_principal
 from adxmi_jupyter.model.policy import CLUSTER, Scope
 
 SALES = Scope("Sales")

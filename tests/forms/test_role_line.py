@@ -6,7 +6,7 @@ from adxmi_jupyter.actions.roles.commands import back
 from adxmi_jupyter.actions.roles.scopes import read
 from adxmi_jupyter.embedded import ClusterRole as OnCluster
 from adxmi_jupyter.embedded import DatabaseRole, PrincipalKind
-from adxmi_jupyter.embedded.world import RoleAssignment, as_principal
+from adxmi_jupyter.embedded.state.world import RoleAssignment, as_principal
 from adxmi_jupyter.errors import UnknownCommand
 from adxmi_jupyter.forms.role.state import RoleState
 from adxmi_jupyter.magics.forms import written

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from adxmi_jupyter.embedded import ClusterRole, DatabaseRole
-from adxmi_jupyter.embedded.plugins import switch_plugin
+from adxmi_jupyter.embedded.state.plugins import switch_plugin
 from tests.ground_truth.scene import GROUP, SUBSCRIPTION, SYSTEM, USER, Scene
 
 Level = Callable[[Scene], None]

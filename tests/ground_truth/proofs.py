@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from adxmi_jupyter.embedded.seed_storage import ACCOUNT_KEY
+from adxmi_jupyter.embedded.seed.storage import ACCOUNT_KEY
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -15,8 +15,8 @@ from adxmi_jupyter.embedded import (
     Principal,
     PrincipalKind,
 )
-from adxmi_jupyter.embedded.callouts import CalloutRule
-from adxmi_jupyter.embedded.world import as_principal
+from adxmi_jupyter.embedded.state.callouts import CalloutRule
+from adxmi_jupyter.embedded.state.world import as_principal
 
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded import (
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
         DatabaseRole,
         EmbeddedAzure,
     )
-    from adxmi_jupyter.embedded.world import Cluster, Database, Identity, World
+    from adxmi_jupyter.embedded.state.world import Cluster, Database, Identity, World
 
 USER = "mi-stranger"
 SYSTEM = "system"

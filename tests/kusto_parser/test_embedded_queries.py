@@ -11,10 +11,10 @@ import pytest
 from azure.kusto.data.exceptions import KustoApiError
 
 from adxmi_jupyter.embedded.arm.access import ROLES
-from adxmi_jupyter.embedded.callouts import CalloutRule
-from adxmi_jupyter.embedded.seed_storage import ACCOUNT_KEY
-from adxmi_jupyter.embedded.seed_targets import COSMOS_KEY
-from adxmi_jupyter.embedded.workflows import IngestionMapping, StoredFunction
+from adxmi_jupyter.embedded.seed.storage import ACCOUNT_KEY
+from adxmi_jupyter.embedded.seed.targets import COSMOS_KEY
+from adxmi_jupyter.embedded.state.callouts import CalloutRule
+from adxmi_jupyter.embedded.state.workflows import IngestionMapping, StoredFunction
 from tests.embedded.links import allow, give
 
 LANDING = f"https://contosolake.blob.core.windows.net/landing/orders.csv;{ACCOUNT_KEY}"

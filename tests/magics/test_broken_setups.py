@@ -8,9 +8,9 @@ from dataclasses import replace
 import pytest
 from azure.mgmt.msi import ManagedServiceIdentityClient
 
-from adxmi_jupyter.embedded.security import DatabaseRole
-from adxmi_jupyter.embedded.seed_azure import SUBSCRIPTION_ID
-from adxmi_jupyter.embedded.world import as_principal
+from adxmi_jupyter.embedded.seed.azure import SUBSCRIPTION_ID
+from adxmi_jupyter.embedded.state.security import DatabaseRole
+from adxmi_jupyter.embedded.state.world import as_principal
 from tests.embedded.conftest import ADMIN, LoopbackAuth, UnusedCredential
 
 LAKE = "https://contosolake.blob.core.windows.net"

@@ -14,7 +14,7 @@ from azure.mgmt.authorization import AuthorizationManagementClient
 from azure.mgmt.kusto import KustoManagementClient
 
 from adxmi_jupyter.embedded import ClusterRole, Principal, PrincipalKind
-from adxmi_jupyter.embedded.callouts import CalloutRule
+from adxmi_jupyter.embedded.state.callouts import CalloutRule
 
 LAKE = "https://contosolake.blob.core.windows.net"
 BACKUP = "https://contosobackup.blob.core.windows.net"

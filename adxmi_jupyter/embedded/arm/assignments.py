@@ -11,7 +11,6 @@ from adxmi_jupyter.embedded.arm.call import member
 from adxmi_jupyter.embedded.arm.clusters import find_cluster
 from adxmi_jupyter.embedded.arm.databases import database_id, find_database
 from adxmi_jupyter.embedded.arm.errors import bad_request, child_not_found, conflict
-from adxmi_jupyter.embedded.arm.ids import child, cluster_id
 from adxmi_jupyter.embedded.arm.operations import Change
 from adxmi_jupyter.embedded.arm.paging import page_of
 from adxmi_jupyter.embedded.arm.principals import (
@@ -21,8 +20,9 @@ from adxmi_jupyter.embedded.arm.principals import (
     principal_name,
     resolve,
 )
-from adxmi_jupyter.embedded.operations import Failure
-from adxmi_jupyter.embedded.world import (
+from adxmi_jupyter.embedded.state.arm_operations import Failure
+from adxmi_jupyter.embedded.state.ids import child, cluster_id
+from adxmi_jupyter.embedded.state.world import (
     ClusterRole,
     DatabaseRole,
     Principal,
@@ -32,7 +32,7 @@ from adxmi_jupyter.embedded.world import (
 
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.arm.call import Call
-    from adxmi_jupyter.embedded.world import Cluster, Database, World
+    from adxmi_jupyter.embedded.state.world import Cluster, Database, World
 
 _DATABASE_ROLES = {
     "Admin": DatabaseRole.ADMINS,

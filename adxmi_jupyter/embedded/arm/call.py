@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from aiohttp import web
 
     from adxmi_jupyter.embedded.faults import Fault, Faults
-    from adxmi_jupyter.embedded.operations import ArmSettings
-    from adxmi_jupyter.embedded.world import Principal, World
+    from adxmi_jupyter.embedded.state.arm_operations import ArmSettings
+    from adxmi_jupyter.embedded.state.world import Principal, World
 
 
 @dataclass(frozen=True)

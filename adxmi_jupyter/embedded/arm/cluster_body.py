@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from adxmi_jupyter.embedded.arm.ids import cluster_id
+from adxmi_jupyter.embedded.state.ids import cluster_id
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.embedded.world import Cluster
+    from adxmi_jupyter.embedded.state.world import Cluster
 
 SYSTEM = "SystemAssigned"
 USER = "UserAssigned"

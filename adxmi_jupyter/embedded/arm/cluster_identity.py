@@ -10,12 +10,12 @@ from adxmi_jupyter.embedded.arm.access import ASSIGN, may, shown
 from adxmi_jupyter.embedded.arm.call import member
 from adxmi_jupyter.embedded.arm.cluster_body import NONE, SYSTEM, USER, type_text
 from adxmi_jupyter.embedded.arm.errors import bad_request, linked_authorization_failed
-from adxmi_jupyter.embedded.arm.ids import cluster_id, same
-from adxmi_jupyter.embedded.world import Identity
+from adxmi_jupyter.embedded.state.ids import cluster_id, same
+from adxmi_jupyter.embedded.state.world import Identity
 
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.arm.call import Call
-    from adxmi_jupyter.embedded.world import Cluster, World
+    from adxmi_jupyter.embedded.state.world import Cluster, World
 
 _KINDS = {kind.casefold(): kind for kind in (SYSTEM, USER, NONE)}
 _DICTIONARY = "userAssignedIdentities"

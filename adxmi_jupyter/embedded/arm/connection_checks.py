@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.embedded.arm.connection_kinds import IDENTITY, kind_of
-from adxmi_jupyter.embedded.arm.ids import cluster_id, last_name, same
+from adxmi_jupyter.embedded.state.ids import cluster_id, last_name, same
 
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.arm.connection_kinds import ConnectionKind
-    from adxmi_jupyter.embedded.resources import DataConnection
-    from adxmi_jupyter.embedded.world import Cluster, Database, Identity, World
+    from adxmi_jupyter.embedded.state.resources import DataConnection
+    from adxmi_jupyter.embedded.state.world import Cluster, Database, Identity, World
 
 
 @dataclass(frozen=True)

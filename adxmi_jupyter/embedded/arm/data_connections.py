@@ -21,17 +21,17 @@ from adxmi_jupyter.embedded.arm.connection_kinds import (
 )
 from adxmi_jupyter.embedded.arm.databases import database_id, find_database
 from adxmi_jupyter.embedded.arm.errors import bad_request, child_not_found
-from adxmi_jupyter.embedded.arm.ids import child, last_name
 from adxmi_jupyter.embedded.arm.operations import Change
 from adxmi_jupyter.embedded.arm.paging import page_of
-from adxmi_jupyter.embedded.operations import Failure
-from adxmi_jupyter.embedded.resources import DataConnection
+from adxmi_jupyter.embedded.state.arm_operations import Failure
+from adxmi_jupyter.embedded.state.ids import child, last_name
+from adxmi_jupyter.embedded.state.resources import DataConnection
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from adxmi_jupyter.embedded.arm.call import Call
-    from adxmi_jupyter.embedded.world import Cluster, Database, World
+    from adxmi_jupyter.embedded.state.world import Cluster, Database, World
 
 
 @dataclass(frozen=True)

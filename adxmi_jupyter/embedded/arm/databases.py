@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 from adxmi_jupyter.embedded.answer import json_answer
 from adxmi_jupyter.embedded.arm.clusters import find_cluster
 from adxmi_jupyter.embedded.arm.errors import child_not_found
-from adxmi_jupyter.embedded.arm.ids import child, cluster_id, same
 from adxmi_jupyter.embedded.arm.paging import page_of
-from adxmi_jupyter.embedded.resources import EVERY_DATABASE
+from adxmi_jupyter.embedded.state.ids import child, cluster_id, same
+from adxmi_jupyter.embedded.state.resources import EVERY_DATABASE
 
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.answer import Answer
     from adxmi_jupyter.embedded.arm.call import Call
-    from adxmi_jupyter.embedded.resources import AttachedDatabase
-    from adxmi_jupyter.embedded.world import Cluster, Database
+    from adxmi_jupyter.embedded.state.resources import AttachedDatabase
+    from adxmi_jupyter.embedded.state.world import Cluster, Database
 
 
 def list_databases(call: Call) -> Answer:

@@ -14,13 +14,13 @@ from adxmi_jupyter.embedded.arm.errors import (
     subscription_not_found,
     unauthenticated,
 )
-from adxmi_jupyter.embedded.arm.ids import resource_scope
 from adxmi_jupyter.embedded.arm.routes import find_route
+from adxmi_jupyter.embedded.state.ids import resource_scope
 
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.arm.call import Call
     from adxmi_jupyter.embedded.arm.routes import Handler
-    from adxmi_jupyter.embedded.world import Principal, World
+    from adxmi_jupyter.embedded.state.world import Principal, World
 
 _EXPIRED = "embedded-expired"
 _VERSION = re.compile(r"\d{4}-\d{2}-\d{2}(?:-preview)?")

@@ -17,8 +17,8 @@ from adxmi_jupyter.embedded.faults import Fault
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.answer import Answer
     from adxmi_jupyter.embedded.faults import ActiveFault, Faults
-    from adxmi_jupyter.embedded.operations import ArmSettings
-    from adxmi_jupyter.embedded.world import World
+    from adxmi_jupyter.embedded.state.arm_operations import ArmSettings
+    from adxmi_jupyter.embedded.state.world import World
 
 _JSON_UTF8 = "application/json; charset=utf-8"
 _KUSTO_QUOTA = {"GET": "299", "PUT": "199", "PATCH": "199"}

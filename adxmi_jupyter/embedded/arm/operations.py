@@ -9,13 +9,13 @@ from urllib.parse import quote
 
 from adxmi_jupyter.embedded.answer import Answer, json_answer
 from adxmi_jupyter.embedded.arm.errors import ArmError, conflict
-from adxmi_jupyter.embedded.arm.ids import cluster_id, same
 from adxmi_jupyter.embedded.faults import Fault
-from adxmi_jupyter.embedded.operations import Failure, Operation, OperationStatus
+from adxmi_jupyter.embedded.state.arm_operations import Failure, Operation, OperationStatus
+from adxmi_jupyter.embedded.state.ids import cluster_id, same
 
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.arm.call import Call
-    from adxmi_jupyter.embedded.world import Cluster
+    from adxmi_jupyter.embedded.state.world import Cluster
 
 _STATES = {
     OperationStatus.RUNNING: "InProgress",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from adxmi_jupyter.embedded.world import Principal, PrincipalKind, as_principal
+from adxmi_jupyter.embedded.state.world import Principal, PrincipalKind, as_principal
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.embedded.world import Identity, World
+    from adxmi_jupyter.embedded.state.world import Identity, World
 
 KINDS = {
     "App": PrincipalKind.APPLICATION,

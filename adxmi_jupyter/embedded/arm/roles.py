@@ -11,10 +11,10 @@ from adxmi_jupyter.embedded.arm.access import ROLES, covers
 from adxmi_jupyter.embedded.arm.call import member
 from adxmi_jupyter.embedded.arm.errors import ArmError, bad_request, conflict
 from adxmi_jupyter.embedded.arm.granting import enter_role
-from adxmi_jupyter.embedded.arm.ids import same
 from adxmi_jupyter.embedded.arm.paging import page_of
-from adxmi_jupyter.embedded.resources import AzureRoleAssignment
-from adxmi_jupyter.embedded.world import PrincipalKind
+from adxmi_jupyter.embedded.state.ids import same
+from adxmi_jupyter.embedded.state.resources import AzureRoleAssignment
+from adxmi_jupyter.embedded.state.world import PrincipalKind
 
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.arm.access import RoleDefinition

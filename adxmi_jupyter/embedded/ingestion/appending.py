@@ -16,7 +16,7 @@ from adxmi_jupyter.embedded.kusto.policies.updates import UpdateFailure, planned
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.ingestion.loading import Row
     from adxmi_jupyter.embedded.kusto.policies.updates import UpdateOutcome
-    from adxmi_jupyter.embedded.world import Database, Table, World
+    from adxmi_jupyter.embedded.state.world import Database, Table, World
 
 Report = Callable[[UpdateFailure], None]
 

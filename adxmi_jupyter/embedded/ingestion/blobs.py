@@ -12,11 +12,11 @@ from adxmi_jupyter.embedded.ingestion.errors import (
     SOURCE_NOT_FOUND,
     IngestionError,
 )
-from adxmi_jupyter.embedded.ingestion.queues import TEMPORARY, is_signed
 from adxmi_jupyter.embedded.kusto.folders import open_folder
+from adxmi_jupyter.embedded.state.queues import TEMPORARY, is_signed
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.embedded.world import Database, Principal, World
+    from adxmi_jupyter.embedded.state.world import Database, Principal, World
 
 USAGE = "NativeIngestion"
 

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from adxmi_jupyter.embedded.arm.access import may
-from adxmi_jupyter.embedded.arm.ids import last_name
 from adxmi_jupyter.embedded.ingestion.errors import IDENTITY, SOURCE_DENIED, IngestionError
 from adxmi_jupyter.embedded.ingestion.link import Link
 from adxmi_jupyter.embedded.ingestion.loading import (
@@ -15,8 +14,9 @@ from adxmi_jupyter.embedded.ingestion.loading import (
     find_table,
     read_table_rows,
 )
-from adxmi_jupyter.embedded.ingestion.state import Attempt
-from adxmi_jupyter.embedded.world import as_principal
+from adxmi_jupyter.embedded.state.ids import last_name
+from adxmi_jupyter.embedded.state.ingestion import Attempt
+from adxmi_jupyter.embedded.state.world import as_principal
 
 _READ_ACCOUNT = "Microsoft.DocumentDB/databaseAccounts/read"
 _FORMAT = "multijson"

@@ -9,7 +9,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.embedded.arm.access import may_reach
-from adxmi_jupyter.embedded.arm.ids import same
 from adxmi_jupyter.embedded.ingestion.errors import (
     SOURCE_DENIED,
     SOURCE_NOT_FOUND,
@@ -25,15 +24,16 @@ from adxmi_jupyter.embedded.ingestion.routing import (
     shape_of,
     with_system_properties,
 )
-from adxmi_jupyter.embedded.ingestion.state import Attempt
 from adxmi_jupyter.embedded.kusto.folders import open_folder, read_location
+from adxmi_jupyter.embedded.state.ids import same
+from adxmi_jupyter.embedded.state.ingestion import Attempt
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from adxmi_jupyter.embedded.sources import Event
+    from adxmi_jupyter.embedded.state.event_hubs import Event
+    from adxmi_jupyter.embedded.state.world import Database, Identity
     from adxmi_jupyter.embedded.storage.locations import Location
-    from adxmi_jupyter.embedded.world import Database, Identity
 
 _RECEIVE = "Microsoft.EventHub/namespaces/messages/receive/action"
 

@@ -24,15 +24,15 @@ from adxmi_jupyter.embedded.ingestion.loading import (
     find_table,
     read_table_rows,
 )
-from adxmi_jupyter.embedded.ingestion.state import Attempt, record_failure
 from adxmi_jupyter.embedded.kusto.errors import Refusal
+from adxmi_jupyter.embedded.state.ingestion import Attempt, record_failure
 from adxmi_jupyter.embedded.storage.formats import guessed_format
 
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.ingestion.appending import Arrival, Report
     from adxmi_jupyter.embedded.ingestion.blobs import Blob
     from adxmi_jupyter.embedded.kusto.policies.updates import UpdateFailure
-    from adxmi_jupyter.embedded.world import Database, Principal, Table, World
+    from adxmi_jupyter.embedded.state.world import Database, Principal, Table, World
 
 _MAPPINGS = ("ingestionmapping", "csvmapping", "jsonmapping")
 _REFERENCES = ("ingestionmappingreference", "csvmappingreference", "jsonmappingreference")

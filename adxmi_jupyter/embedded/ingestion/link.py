@@ -13,15 +13,15 @@ from adxmi_jupyter.embedded.arm.connection_kinds import kind_of
 from adxmi_jupyter.embedded.ingestion.appending import append_rows
 from adxmi_jupyter.embedded.ingestion.errors import IDENTITY, IngestionError
 from adxmi_jupyter.embedded.kusto.chain import require_usage
-from adxmi_jupyter.embedded.world import as_principal
+from adxmi_jupyter.embedded.state.world import as_principal
 
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.arm.connection_kinds import ConnectionKind
     from adxmi_jupyter.embedded.ingestion.loading import Row
-    from adxmi_jupyter.embedded.ingestion.state import Attempt
     from adxmi_jupyter.embedded.kusto.policies.updates import UpdateFailure
-    from adxmi_jupyter.embedded.resources import DataConnection
-    from adxmi_jupyter.embedded.world import Database, Identity, Table, World
+    from adxmi_jupyter.embedded.state.ingestion import Attempt
+    from adxmi_jupyter.embedded.state.resources import DataConnection
+    from adxmi_jupyter.embedded.state.world import Database, Identity, Table, World
 
 USAGE = "DataConnection"
 

@@ -29,7 +29,7 @@ from adxmi_jupyter.embedded.storage.formats import READABLE, decompressed, read_
 
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.ingestion.mappings import ColumnMapping, Record
-    from adxmi_jupyter.embedded.world import Database, Table, World
+    from adxmi_jupyter.embedded.state.world import Database, Table, World
 
 _SAME_AS = {"singlejson": "multijson", "tsve": "tsv"}
 _WITHOUT_FIELDS = ("txt", "raw")

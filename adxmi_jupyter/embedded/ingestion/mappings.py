@@ -18,7 +18,7 @@ from adxmi_jupyter.embedded.ingestion.errors import (
 from adxmi_jupyter.embedded.storage.values import convert
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.embedded.world import Table
+    from adxmi_jupyter.embedded.state.world import Table
 
 Record = Sequence[Any] | Mapping[str, Any]
 Columns = Sequence[tuple[str, str]]

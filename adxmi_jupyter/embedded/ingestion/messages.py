@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.embedded.ingestion.errors import MESSAGE, IngestionError
 from adxmi_jupyter.embedded.ingestion.jobs import Job, run_job
-from adxmi_jupyter.embedded.ingestion.queues import FAILED_QUEUE, SUCCESSFUL_QUEUE
-from adxmi_jupyter.embedded.ingestion.state import Attempt, now, record_failure
+from adxmi_jupyter.embedded.state.ingestion import Attempt, now, record_failure
+from adxmi_jupyter.embedded.state.queues import FAILED_QUEUE, SUCCESSFUL_QUEUE
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.embedded.ingestion.state import IngestionFailure
-    from adxmi_jupyter.embedded.world import World
+    from adxmi_jupyter.embedded.state.ingestion import IngestionFailure
+    from adxmi_jupyter.embedded.state.world import World
 
 _FAILURES_ONLY = 0
 _EVERYTHING = 2

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from adxmi_jupyter.embedded.ingestion.errors import IngestionError
 from adxmi_jupyter.embedded.ingestion.jobs import run_job
-from adxmi_jupyter.embedded.ingestion.state import now, record_failure
+from adxmi_jupyter.embedded.state.ingestion import now, record_failure
 
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.ingestion.jobs import Job
-    from adxmi_jupyter.embedded.world import World
+    from adxmi_jupyter.embedded.state.world import World
 
 
 class BlobStatus(StrEnum):

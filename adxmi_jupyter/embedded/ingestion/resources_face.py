@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 from aiohttp import web
 
 from adxmi_jupyter.embedded.ingestion.messages import receive
-from adxmi_jupyter.embedded.ingestion.queues import (
+from adxmi_jupyter.embedded.state.queues import (
     FAILED_QUEUE,
     LIFE,
     READY_QUEUE,
@@ -25,7 +25,7 @@ from adxmi_jupyter.embedded.ingestion.queues import (
 )
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.embedded.world import World
+    from adxmi_jupyter.embedded.state.world import World
 
 _MESSAGES = f"/{{queue:{READY_QUEUE}|{FAILED_QUEUE}|{SUCCESSFUL_QUEUE}}}/messages"
 _TEXT = re.compile(r"<MessageText>(.*?)</MessageText>", re.DOTALL)

@@ -16,9 +16,9 @@ from adxmi_jupyter.embedded.storage.errors import BlobFormatError
 from adxmi_jupyter.embedded.storage.formats import decompressed
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.embedded.resources import DataConnection
-    from adxmi_jupyter.embedded.sources import Event
-    from adxmi_jupyter.embedded.world import Database, World
+    from adxmi_jupyter.embedded.state.event_hubs import Event
+    from adxmi_jupyter.embedded.state.resources import DataConnection
+    from adxmi_jupyter.embedded.state.world import Database, World
 
 
 def routed_database(

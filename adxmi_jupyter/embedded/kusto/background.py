@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.embedded.access import Permission
 from adxmi_jupyter.embedded.kusto.errors import bad_request
-from adxmi_jupyter.embedded.kusto.query import run_query
+from adxmi_jupyter.embedded.kusto.query.run import run_query
 from adxmi_jupyter.embedded.kusto.session import Session
-from adxmi_jupyter.embedded.world import (
+from adxmi_jupyter.embedded.state.world import (
     ClusterRole,
     Principal,
     PrincipalKind,
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from adxmi_jupyter.embedded.kusto.tables import Result
-    from adxmi_jupyter.embedded.world import Database, Identity, World
+    from adxmi_jupyter.embedded.state.world import Database, Identity, World
 
 # The usage that lets an identity run without a caller.
 AUTOMATED_FLOWS = "AutomatedFlows"

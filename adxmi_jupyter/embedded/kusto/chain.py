@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.embedded.arm.access import may_reach
-from adxmi_jupyter.embedded.callouts import may_call
 from adxmi_jupyter.embedded.kusto import denials
 from adxmi_jupyter.embedded.kusto.errors import bad_request
 from adxmi_jupyter.embedded.kusto.policy_json import SYSTEM
+from adxmi_jupyter.embedded.state.callouts import may_call
 from adxmi_jupyter.embedded.storage.locations import Method
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.embedded.world import Database, Identity, Principal, World
+    from adxmi_jupyter.embedded.state.world import Database, Identity, Principal, World
 
 _CLUSTER_ONLY = "SandboxArtifacts"
 

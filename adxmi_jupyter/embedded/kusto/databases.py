@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     from adxmi_jupyter.embedded.kusto.ado import Target
     from adxmi_jupyter.embedded.kusto.chain import Actor
-    from adxmi_jupyter.embedded.targets import SqlDatabase
-    from adxmi_jupyter.embedded.world import Database, Principal, World
+    from adxmi_jupyter.embedded.state.targets import SqlDatabase
+    from adxmi_jupyter.embedded.state.world import Database, Principal, World
 
 
 def open_sql(

@@ -21,7 +21,7 @@ from adxmi_jupyter.embedded.kusto.errors import Refusal, bad_request
 from adxmi_jupyter.embedded.kusto.ingestion.commands import check_endpoint
 from adxmi_jupyter.embedded.kusto.parser import parse_command
 from adxmi_jupyter.embedded.kusto.policy import two_columns
-from adxmi_jupyter.embedded.kusto.query import pipe, run_query
+from adxmi_jupyter.embedded.kusto.query.run import pipe, run_query
 from adxmi_jupyter.embedded.kusto.statements import PolicyCommand
 
 if TYPE_CHECKING:

@@ -16,9 +16,9 @@ from adxmi_jupyter.embedded.storage.locations import (
 
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.kusto.chain import Actor
+    from adxmi_jupyter.embedded.state.world import Database, Principal, World
     from adxmi_jupyter.embedded.storage.accounts import StorageAccount
     from adxmi_jupyter.embedded.storage.locations import Location
-    from adxmi_jupyter.embedded.world import Database, Principal, World
 
 EXTERNAL_DATA = "external_data"
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from adxmi_jupyter.embedded.answer import Answer
     from adxmi_jupyter.embedded.faults import Faults
     from adxmi_jupyter.embedded.scripts import Scripts
-    from adxmi_jupyter.embedded.world import World
+    from adxmi_jupyter.embedded.state.world import World
 
 INGESTION_PREFIX = "ingest"
 

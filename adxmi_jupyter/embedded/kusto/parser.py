@@ -24,7 +24,7 @@ from adxmi_jupyter.embedded.kusto.policies.syntax import PolicyTrees
 from adxmi_jupyter.embedded.kusto.schema.syntax import SchemaTrees
 from adxmi_jupyter.embedded.kusto.statements import Level, RoleChange, Scope, Statement
 from adxmi_jupyter.embedded.kusto.values import ToValues
-from adxmi_jupyter.embedded.world import DatabaseRole
+from adxmi_jupyter.embedded.state.world import DatabaseRole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

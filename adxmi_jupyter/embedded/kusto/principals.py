@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from adxmi_jupyter.embedded.kusto.errors import bad_request
-from adxmi_jupyter.embedded.world import Principal, PrincipalKind, as_principal
+from adxmi_jupyter.embedded.state.world import Principal, PrincipalKind, as_principal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from adxmi_jupyter.embedded.world import World
+    from adxmi_jupyter.embedded.state.world import World
 
 _KIND_NOUNS = {
     PrincipalKind.USER: "User",

@@ -9,7 +9,7 @@ from adxmi_jupyter.embedded.access import Permission, roles_of
 from adxmi_jupyter.embedded.kusto.principals import named_among, resolve_principal
 from adxmi_jupyter.embedded.kusto.statements import Level, RoleChange
 from adxmi_jupyter.embedded.kusto.tables import result
-from adxmi_jupyter.embedded.world import (
+from adxmi_jupyter.embedded.state.world import (
     ClusterRole,
     DatabaseRole,
     PrincipalKind,
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from adxmi_jupyter.embedded.kusto.session import Session
     from adxmi_jupyter.embedded.kusto.statements import ChangeRoles, ShowPrincipals, ShowRoles
     from adxmi_jupyter.embedded.kusto.tables import Result
-    from adxmi_jupyter.embedded.world import Database, Principal, World
+    from adxmi_jupyter.embedded.state.world import Database, Principal, World
 
 _ROLE_WORDS = {
     DatabaseRole.ADMINS: "Admin",

@@ -15,7 +15,7 @@ from adxmi_jupyter.embedded.scripts import Scripts
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.access import Permission
     from adxmi_jupyter.embedded.kusto.statements import Scope
-    from adxmi_jupyter.embedded.world import Database, Principal, World
+    from adxmi_jupyter.embedded.state.world import Database, Principal, World
 
 
 class Sender(Protocol):

@@ -6,7 +6,7 @@ from adxmi_jupyter.actions.roles.cluster_roles import plan_grant, plan_revoke
 from adxmi_jupyter.actions.roles.cluster_writes import apply
 from adxmi_jupyter.actions.roles.principals import find
 from adxmi_jupyter.embedded import ClusterRole as Held
-from adxmi_jupyter.embedded.world import as_principal
+from adxmi_jupyter.embedded.state.world import as_principal
 from adxmi_jupyter.model.cluster_role import ClusterRole
 
 

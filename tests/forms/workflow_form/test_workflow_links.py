@@ -78,7 +78,7 @@ def test_a_failed_mend_is_told_and_can_be_done_again(azure, form):
 
 
 def test_a_mend_that_replaces_a_rule_asks_first(azure, make_workflow_form):
-    from adxmi_jupyter.embedded.callouts import CalloutRule
+    from adxmi_jupyter.embedded.state.callouts import CalloutRule
 
     pattern = r"^https://contosolake\.blob\.core\.windows\.net(/|$)"
     rules = azure.world.cluster.callout_policy = [CalloutRule("sandbox_artifacts", pattern, False)]
@@ -95,7 +95,7 @@ def test_a_mend_that_replaces_a_rule_asks_first(azure, make_workflow_form):
 
 
 def test_no_to_a_mend_keeps_everything(azure, make_workflow_form):
-    from adxmi_jupyter.embedded.callouts import CalloutRule
+    from adxmi_jupyter.embedded.state.callouts import CalloutRule
 
     pattern = r"^https://contosolake\.blob\.core\.windows\.net(/|$)"
     azure.world.cluster.callout_policy = [CalloutRule("sandbox_artifacts", pattern, False)]

@@ -30,8 +30,8 @@ from adxmi_jupyter.embedded.kusto.exports.syntax import (
 from adxmi_jupyter.embedded.kusto.exports.targets import check_target, impersonates
 from adxmi_jupyter.embedded.kusto.properties import read_properties
 from adxmi_jupyter.embedded.kusto.tables import result
+from adxmi_jupyter.embedded.state.workflows import ContinuousExport
 from adxmi_jupyter.embedded.storage.values import timespan_text
-from adxmi_jupyter.embedded.workflows import ContinuousExport
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -39,8 +39,8 @@ if TYPE_CHECKING:
     from adxmi_jupyter.embedded.kusto.exports.syntax import ContinuousExportCommand
     from adxmi_jupyter.embedded.kusto.session import Session
     from adxmi_jupyter.embedded.kusto.tables import Result
-    from adxmi_jupyter.embedded.workflows import ExternalTable
-    from adxmi_jupyter.embedded.world import Database
+    from adxmi_jupyter.embedded.state.workflows import ExternalTable
+    from adxmi_jupyter.embedded.state.world import Database
 
 _HOUR = timedelta(hours=1)
 _NO_EXPORT_PROPERTIES = {"managedIdentity", "intervalBetweenRuns", "forcedLatency", "isDisabled"}

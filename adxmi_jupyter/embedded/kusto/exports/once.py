@@ -14,7 +14,7 @@ from adxmi_jupyter.embedded.kusto.exports.writing import Style, write_blobs
 from adxmi_jupyter.embedded.kusto.external_tables.lake import check_compression
 from adxmi_jupyter.embedded.kusto.folders import open_folder, read_location
 from adxmi_jupyter.embedded.kusto.properties import read_properties
-from adxmi_jupyter.embedded.kusto.query import run_query
+from adxmi_jupyter.embedded.kusto.query.run import run_query
 from adxmi_jupyter.embedded.kusto.tables import result
 
 if TYPE_CHECKING:

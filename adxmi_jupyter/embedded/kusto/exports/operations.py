@@ -11,14 +11,14 @@ from adxmi_jupyter.embedded.access import Permission
 from adxmi_jupyter.embedded.kusto.errors import Refusal, bad_request
 from adxmi_jupyter.embedded.kusto.exports.syntax import ShowOperationDetails, ShowOperations
 from adxmi_jupyter.embedded.kusto.tables import Result, result
-from adxmi_jupyter.embedded.workflows import CommandOperation
+from adxmi_jupyter.embedded.state.workflows import CommandOperation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from adxmi_jupyter.embedded.kusto.exports.syntax import OperationCommand
     from adxmi_jupyter.embedded.kusto.session import Session
-    from adxmi_jupyter.embedded.world import Database
+    from adxmi_jupyter.embedded.state.world import Database
 
 _NODE = "KEngine000000"
 _NO_ID = "00000000-0000-0000-0000-000000000000"

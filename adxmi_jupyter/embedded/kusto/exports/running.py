@@ -10,13 +10,13 @@ from adxmi_jupyter.embedded.kusto.chain import acting_identity
 from adxmi_jupyter.embedded.kusto.entities import chosen
 from adxmi_jupyter.embedded.kusto.errors import Refusal
 from adxmi_jupyter.embedded.kusto.exports.targets import check_target, write_to_table
-from adxmi_jupyter.embedded.workflows import ExportedArtifact, ExportFailure
-from adxmi_jupyter.embedded.world import as_principal
+from adxmi_jupyter.embedded.state.workflows import ExportedArtifact, ExportFailure
+from adxmi_jupyter.embedded.state.world import as_principal
 
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.kusto.exports.writing import Written
-    from adxmi_jupyter.embedded.workflows import ContinuousExport
-    from adxmi_jupyter.embedded.world import Database, World
+    from adxmi_jupyter.embedded.state.workflows import ContinuousExport
+    from adxmi_jupyter.embedded.state.world import Database, World
 
 
 def run_continuous_export(world: World, database_name: str, name: str) -> ContinuousExport:

@@ -14,14 +14,14 @@ from adxmi_jupyter.embedded.kusto.external_tables import sql
 from adxmi_jupyter.embedded.kusto.external_tables.lake import USAGE
 from adxmi_jupyter.embedded.kusto.external_tables.layout import partition_path, virtual_columns
 from adxmi_jupyter.embedded.kusto.folders import EXTERNAL_DATA, open_folder, read_location
+from adxmi_jupyter.embedded.state.targets import SqlTable
 from adxmi_jupyter.embedded.storage.formats import WRITABLE
 from adxmi_jupyter.embedded.storage.locations import Method
-from adxmi_jupyter.embedded.targets import SqlTable
 
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.kusto.tables import Result
-    from adxmi_jupyter.embedded.workflows import ExternalTable
-    from adxmi_jupyter.embedded.world import Database, Principal, World
+    from adxmi_jupyter.embedded.state.workflows import ExternalTable
+    from adxmi_jupyter.embedded.state.world import Database, Principal, World
 
 
 def check_target(table: ExternalTable, columns: tuple[tuple[str, str], ...]) -> None:

@@ -10,13 +10,13 @@ from adxmi_jupyter.embedded.kusto.external_tables.partitions import check_partit
 from adxmi_jupyter.embedded.kusto.external_tables.syntax import StorageDefinition
 from adxmi_jupyter.embedded.kusto.folders import open_folder, read_location
 from adxmi_jupyter.embedded.kusto.properties import TEXT, TRUTH, Rule, read_properties
+from adxmi_jupyter.embedded.state.workflows import ExternalTable
 from adxmi_jupyter.embedded.storage.locations import Method
-from adxmi_jupyter.embedded.workflows import ExternalTable
 
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.kusto.external_tables.syntax import DeltaDefinition
     from adxmi_jupyter.embedded.kusto.session import Session
-    from adxmi_jupyter.embedded.world import Database
+    from adxmi_jupyter.embedded.state.world import Database
 
 USAGE = "ExternalTable"
 GZIP = "gzip"

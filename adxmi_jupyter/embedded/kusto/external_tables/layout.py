@@ -14,11 +14,11 @@ from adxmi_jupyter.embedded.kusto.external_tables.patterns import (
     read_fields,
     rendered,
 )
+from adxmi_jupyter.embedded.state.workflows import PathItem
 from adxmi_jupyter.embedded.storage.values import convert
-from adxmi_jupyter.embedded.workflows import PathItem
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.embedded.workflows import ExternalTable, Partition
+    from adxmi_jupyter.embedded.state.workflows import ExternalTable, Partition
 
 NO_VALUE = "__DEFAULT_PARTITION__"
 

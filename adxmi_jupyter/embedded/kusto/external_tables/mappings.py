@@ -15,7 +15,7 @@ from adxmi_jupyter.embedded.kusto.entities import chosen
 from adxmi_jupyter.embedded.kusto.errors import bad_request, entity_exists, entity_not_found
 from adxmi_jupyter.embedded.kusto.external_tables.syntax import Verb
 from adxmi_jupyter.embedded.kusto.tables import result
-from adxmi_jupyter.embedded.workflows import IngestionMapping
+from adxmi_jupyter.embedded.state.workflows import IngestionMapping
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     )
     from adxmi_jupyter.embedded.kusto.session import Session
     from adxmi_jupyter.embedded.kusto.tables import Result
-    from adxmi_jupyter.embedded.workflows import ExternalTable
-    from adxmi_jupyter.embedded.world import Database
+    from adxmi_jupyter.embedded.state.workflows import ExternalTable
+    from adxmi_jupyter.embedded.state.world import Database
 
 _STORAGE = "Blob"
 _KIND = "ExternalTableMapping"

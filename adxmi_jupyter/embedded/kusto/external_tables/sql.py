@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from adxmi_jupyter.embedded.kusto.ado import cosmos_target, is_cosmos, sql_target
 from adxmi_jupyter.embedded.kusto.errors import bad_request
 from adxmi_jupyter.embedded.kusto.properties import TEXT, TRUTH, Rule, read_properties
+from adxmi_jupyter.embedded.state.workflows import ExternalTable
 from adxmi_jupyter.embedded.storage.locations import Method
-from adxmi_jupyter.embedded.workflows import ExternalTable
 
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.kusto.ado import Target

@@ -9,10 +9,10 @@ from adxmi_jupyter.embedded.kusto.errors import unauthorized_operation
 from adxmi_jupyter.embedded.kusto.tables import result
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.embedded.ingestion.state import IngestionFailure
     from adxmi_jupyter.embedded.kusto.ingestion.statements import ShowIngestionFailures
     from adxmi_jupyter.embedded.kusto.session import Session
     from adxmi_jupyter.embedded.kusto.tables import Result
+    from adxmi_jupyter.embedded.state.ingestion import IngestionFailure
 
 
 def show_failures(command: ShowIngestionFailures, session: Session) -> Result:

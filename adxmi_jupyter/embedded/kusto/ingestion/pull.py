@@ -8,16 +8,16 @@ from adxmi_jupyter.embedded.access import Permission
 from adxmi_jupyter.embedded.ingestion.blobs import shown_source
 from adxmi_jupyter.embedded.ingestion.errors import FORMAT, SKIPPED, IngestionError
 from adxmi_jupyter.embedded.ingestion.jobs import Job, prepare_job
-from adxmi_jupyter.embedded.ingestion.state import record_failure
 from adxmi_jupyter.embedded.kusto.errors import Refusal, entity_not_found
 from adxmi_jupyter.embedded.kusto.ingestion.properties import checked_properties
 from adxmi_jupyter.embedded.kusto.tables import result
+from adxmi_jupyter.embedded.state.ingestion import record_failure
 
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.kusto.ingestion.statements import IngestInto
     from adxmi_jupyter.embedded.kusto.session import Session
     from adxmi_jupyter.embedded.kusto.tables import Result
-    from adxmi_jupyter.embedded.world import World
+    from adxmi_jupyter.embedded.state.world import World
 
 _NO_EXTENT = "00000000-0000-0000-0000-000000000000"
 _OPERATION = "DataIngestPull"

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     )
     from adxmi_jupyter.embedded.kusto.session import Session
     from adxmi_jupyter.embedded.kusto.tables import Result
-    from adxmi_jupyter.embedded.world import Database
+    from adxmi_jupyter.embedded.state.world import Database
 
 _TRACKING = "EnableTracking"
 _FACTOR = "CompressionFactor"

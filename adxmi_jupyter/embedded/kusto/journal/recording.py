@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from adxmi_jupyter.embedded.journal import Change
 from adxmi_jupyter.embedded.kusto.connection_strings import masked_literals
 from adxmi_jupyter.embedded.kusto.policies.callout import callout_policy_text
 from adxmi_jupyter.embedded.kusto.policies.syntax import CalloutPolicyCommand
@@ -24,13 +23,14 @@ from adxmi_jupyter.embedded.kusto.statements import (
     kind_of,
     scope_of,
 )
+from adxmi_jupyter.embedded.state.journal import Change
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from adxmi_jupyter.embedded.kusto.session import Session
     from adxmi_jupyter.embedded.kusto.statements import Command, Statement
-    from adxmi_jupyter.embedded.world import Database
+    from adxmi_jupyter.embedded.state.world import Database
 
 _VERB = re.compile(
     r"(?P<entity>\w+?)"

@@ -8,7 +8,7 @@ from adxmi_jupyter.embedded.access import Permission
 from adxmi_jupyter.embedded.kusto.errors import bad_request
 from adxmi_jupyter.embedded.kusto.plugins.syntax import ClearArtifacts, SwitchPlugin
 from adxmi_jupyter.embedded.kusto.tables import result
-from adxmi_jupyter.embedded.plugins import plugin_states, switch_plugin
+from adxmi_jupyter.embedded.state.plugins import plugin_states, switch_plugin
 
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.kusto.plugins.syntax import PluginCommand

@@ -22,17 +22,17 @@ from adxmi_jupyter.embedded.kusto.policies.results import policy_rows
 from adxmi_jupyter.embedded.kusto.policies.syntax import Change, ShowAccelerationStatistics
 from adxmi_jupyter.embedded.kusto.properties import TEXT, TRUTH, Rule
 from adxmi_jupyter.embedded.kusto.tables import result
+from adxmi_jupyter.embedded.state.workflows import AccelerationPolicy
+from adxmi_jupyter.embedded.state.world import as_principal
 from adxmi_jupyter.embedded.storage.locations import Method
 from adxmi_jupyter.embedded.storage.values import convert, timespan_text
-from adxmi_jupyter.embedded.workflows import AccelerationPolicy
-from adxmi_jupyter.embedded.world import as_principal
 
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.kusto.policies.syntax import AccelerationPolicyCommand
     from adxmi_jupyter.embedded.kusto.session import Session
     from adxmi_jupyter.embedded.kusto.tables import Result
-    from adxmi_jupyter.embedded.workflows import ExternalTable
-    from adxmi_jupyter.embedded.world import Database, World
+    from adxmi_jupyter.embedded.state.workflows import ExternalTable
+    from adxmi_jupyter.embedded.state.world import Database, World
 
 _WHAT = "query acceleration policy"
 _NO_IDENTITY = "Managed identity must be specified for external tables that impersonate the caller."

@@ -7,12 +7,12 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.embedded.access import Permission
-from adxmi_jupyter.embedded.callouts import CALLOUT_TYPES, PREDEFINED, CalloutRule
 from adxmi_jupyter.embedded.kusto.errors import bad_request
 from adxmi_jupyter.embedded.kusto.lenient_json import load_objects, read_members
 from adxmi_jupyter.embedded.kusto.policies.results import policy_rows
 from adxmi_jupyter.embedded.kusto.policies.syntax import Change
 from adxmi_jupyter.embedded.kusto.properties import TEXT, TRUTH, Rule
+from adxmi_jupyter.embedded.state.callouts import CALLOUT_TYPES, PREDEFINED, CalloutRule
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from adxmi_jupyter.embedded.kusto.policies.syntax import CalloutPolicyCommand
     from adxmi_jupyter.embedded.kusto.session import Session
     from adxmi_jupyter.embedded.kusto.tables import Result
-    from adxmi_jupyter.embedded.world import Cluster
+    from adxmi_jupyter.embedded.state.world import Cluster
 
 _WHAT = "callout policy"
 _RULES = {"CalloutType": Rule(choices=CALLOUT_TYPES), "CalloutUriRegex": TEXT, "CanCall": TRUTH}

@@ -22,14 +22,14 @@ from adxmi_jupyter.embedded.kusto.lenient_json import load_objects, read_members
 from adxmi_jupyter.embedded.kusto.policies.results import policy_rows
 from adxmi_jupyter.embedded.kusto.policies.syntax import Change
 from adxmi_jupyter.embedded.kusto.properties import TEXT, TRUTH
+from adxmi_jupyter.embedded.state.workflows import UpdatePolicy
 from adxmi_jupyter.embedded.storage.locations import Method
-from adxmi_jupyter.embedded.workflows import UpdatePolicy
 
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.kusto.policies.syntax import UpdatePolicyCommand
     from adxmi_jupyter.embedded.kusto.session import Session
     from adxmi_jupyter.embedded.kusto.tables import Result
-    from adxmi_jupyter.embedded.world import Database, Table, World
+    from adxmi_jupyter.embedded.state.world import Database, Table, World
 
 _WHAT = "update policy"
 _FOREVER = timedelta(days=36500)

@@ -6,19 +6,19 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.embedded.kusto.errors import bad_request, semantic_error
-from adxmi_jupyter.embedded.kusto.evaluate.models import ai_plugin
-from adxmi_jupyter.embedded.kusto.evaluate.python import run_python
-from adxmi_jupyter.embedded.kusto.evaluate.sql import (
+from adxmi_jupyter.embedded.kusto.query.evaluate.models import ai_plugin
+from adxmi_jupyter.embedded.kusto.query.evaluate.python import run_python
+from adxmi_jupyter.embedded.kusto.query.evaluate.sql import (
     cosmosdb_sql_request,
     password_request,
     refuse_identity,
     sql_request,
 )
-from adxmi_jupyter.embedded.kusto.evaluate.storage_schema import infer_storage_schema
-from adxmi_jupyter.embedded.plugins import plugin_states
+from adxmi_jupyter.embedded.kusto.query.evaluate.storage_schema import infer_storage_schema
+from adxmi_jupyter.embedded.state.plugins import plugin_states
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.embedded.kusto.evaluate.call import PluginCall
+    from adxmi_jupyter.embedded.kusto.query.evaluate.call import PluginCall
     from adxmi_jupyter.embedded.kusto.tables import Result
 
 PLUGINS: Mapping[str, Callable[[PluginCall], Result]] = {

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.embedded.ingestion.errors import UPDATE_POLICY
-from adxmi_jupyter.embedded.ingestion.queues import (
+from adxmi_jupyter.embedded.state.queues import (
     FAILED_QUEUE,
     READY_QUEUE,
     SUCCESSFUL_QUEUE,
@@ -17,7 +17,7 @@ from adxmi_jupyter.embedded.ingestion.queues import (
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.ingestion.errors import IngestionError
     from adxmi_jupyter.embedded.ingestion.operations import QueuedOperation
-    from adxmi_jupyter.embedded.world import Principal, World
+    from adxmi_jupyter.embedded.state.world import Principal, World
 
 
 def now() -> str:

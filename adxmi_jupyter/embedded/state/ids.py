@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.embedded.world import Cluster
+    from adxmi_jupyter.embedded.state.world import Cluster
 
 
 def group_id(subscription_id: str, group: str) -> str:

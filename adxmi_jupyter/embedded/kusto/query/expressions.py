@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from adxmi_jupyter.embedded.kusto.errors import semantic_error
 from adxmi_jupyter.embedded.kusto.timespans import read_timespan
-from adxmi_jupyter.embedded.moments import moment_of
+from adxmi_jupyter.embedded.state.timestamps import moment_of
 from adxmi_jupyter.embedded.storage.values import convert, timespan_text
 
 TYPES = {

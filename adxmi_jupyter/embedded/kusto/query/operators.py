@@ -10,12 +10,12 @@ from itertools import count as count_from
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.embedded.kusto.errors import semantic_error
-from adxmi_jupyter.embedded.kusto.expressions import Column
+from adxmi_jupyter.embedded.kusto.query.expressions import Column
 from adxmi_jupyter.embedded.kusto.tables import Result
-from adxmi_jupyter.embedded.moments import with_all_digits
+from adxmi_jupyter.embedded.state.timestamps import with_all_digits
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.embedded.kusto.expressions import Expression
+    from adxmi_jupyter.embedded.kusto.query.expressions import Expression
 
     NamedExpressions = tuple[tuple[str | None, Expression], ...]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.embedded.world import Cluster, World
+    from adxmi_jupyter.embedded.state.world import Cluster, World
 
 PYTHON = "python"
 _SETTING = "languageExtensions"

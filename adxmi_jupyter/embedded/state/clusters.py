@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from adxmi_jupyter.embedded.resources import default_settings, default_sku
+from adxmi_jupyter.embedded.state.resources import default_settings, default_sku
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.embedded.callouts import CalloutRule
-    from adxmi_jupyter.embedded.resources import AttachedDatabase, DataConnection
-    from adxmi_jupyter.embedded.security import RoleAssignment
-    from adxmi_jupyter.embedded.workflows import (
+    from adxmi_jupyter.embedded.state.callouts import CalloutRule
+    from adxmi_jupyter.embedded.state.resources import AttachedDatabase, DataConnection
+    from adxmi_jupyter.embedded.state.security import RoleAssignment
+    from adxmi_jupyter.embedded.state.workflows import (
         ContinuousExport,
         ExternalTable,
         IngestionMapping,

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.embedded.kusto.errors import semantic_error
-from adxmi_jupyter.embedded.kusto.sources import query_database
+from adxmi_jupyter.embedded.kusto.query.sources import query_database
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.embedded.kusto.expressions import Expression
+    from adxmi_jupyter.embedded.kusto.query.expressions import Expression
     from adxmi_jupyter.embedded.kusto.session import Session
     from adxmi_jupyter.embedded.kusto.tables import Result
-    from adxmi_jupyter.embedded.world import Database
+    from adxmi_jupyter.embedded.state.world import Database
 
     Columns = tuple[tuple[str, str], ...]
 

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.embedded.access import Permission
 from adxmi_jupyter.embedded.kusto.ado import cosmos_target, is_cosmos, sql_target
-from adxmi_jupyter.embedded.kusto.blob_rows import (
+from adxmi_jupyter.embedded.kusto.databases import open_cosmos, open_sql
+from adxmi_jupyter.embedded.kusto.errors import bad_request, entity_not_found, semantic_error
+from adxmi_jupyter.embedded.kusto.external_tables.mappings import column_mappings, named_mapping
+from adxmi_jupyter.embedded.kusto.folders import EXTERNAL_DATA, open_folder, read_location
+from adxmi_jupyter.embedded.kusto.query.blob_rows import (
     MOST_ROWS,
     delta_rows,
     picked,
     rows_of,
     storage_rows,
 )
-from adxmi_jupyter.embedded.kusto.databases import open_cosmos, open_sql
-from adxmi_jupyter.embedded.kusto.errors import bad_request, entity_not_found, semantic_error
-from adxmi_jupyter.embedded.kusto.external_tables.mappings import column_mappings, named_mapping
-from adxmi_jupyter.embedded.kusto.folders import EXTERNAL_DATA, open_folder, read_location
 from adxmi_jupyter.embedded.kusto.tables import Result
 from adxmi_jupyter.embedded.storage.formats import guessed_format
 from adxmi_jupyter.embedded.storage.locations import Method
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
     from adxmi_jupyter.embedded.kusto.folders import Folder
     from adxmi_jupyter.embedded.kusto.session import Session
-    from adxmi_jupyter.embedded.workflows import ExternalTable
-    from adxmi_jupyter.embedded.world import Database
+    from adxmi_jupyter.embedded.state.workflows import ExternalTable
+    from adxmi_jupyter.embedded.state.world import Database
 
     Columns = tuple[tuple[str, str], ...]
 

@@ -16,12 +16,12 @@ from urllib.parse import parse_qs
 from adxmi_jupyter.embedded.kusto import denials
 from adxmi_jupyter.embedded.kusto.chain import actor_of, has_role, require_callout
 from adxmi_jupyter.embedded.kusto.errors import bad_request
-from adxmi_jupyter.embedded.kusto.operators import record_of
+from adxmi_jupyter.embedded.kusto.query.operators import record_of
 from adxmi_jupyter.embedded.kusto.tables import Result
 from adxmi_jupyter.embedded.storage.locations import Method
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.embedded.kusto.evaluate.call import PluginCall
+    from adxmi_jupyter.embedded.kusto.query.evaluate.call import PluginCall
 
 AZURE_AI = "AzureAI"
 EMBEDDINGS = "embeddings"

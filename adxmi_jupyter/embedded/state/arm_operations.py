@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.embedded.world import Cluster
+    from adxmi_jupyter.embedded.state.world import Cluster
 
 
 @dataclass

@@ -12,8 +12,8 @@ from adxmi_jupyter.embedded.storage.accounts import StorageAccount
 from adxmi_jupyter.embedded.storage.formats import compressed
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.embedded.resources import Resource
-    from adxmi_jupyter.embedded.world import World
+    from adxmi_jupyter.embedded.state.resources import Resource
+    from adxmi_jupyter.embedded.state.world import World
 
 # Credentials in a simulator; they open nothing else.
 ACCOUNT_KEY = "Y29udG9zb2xha2UgYWNjb3VudCBrZXkgb2YgdGhlIGVtYmVkZGVkIEF6dXJl=="
@@ -153,4 +153,4 @@ def _blobs(texts: dict[str, str]) -> dict[str, bytes]:
 
 def _file(name: str) -> bytes:
     """Return a blob that is kept as a file: Parquet cannot be made without pyarrow."""
-    return (resources.files(__package__) / "storage" / "seed" / name).read_bytes()
+    return (resources.files(__package__) / "blobs" / name).read_bytes()

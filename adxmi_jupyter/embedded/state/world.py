@@ -13,31 +13,36 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from adxmi_jupyter.embedded.arm.ids import cluster_id, group_id
-from adxmi_jupyter.embedded.clusters import Cluster, Database, Identity, PolicyItem, Table
-from adxmi_jupyter.embedded.ingestion.state import IngestionState
-from adxmi_jupyter.embedded.journal import Journal
-from adxmi_jupyter.embedded.resources import (
+from adxmi_jupyter.embedded.state.clusters import Cluster, Database, Identity, PolicyItem, Table
+from adxmi_jupyter.embedded.state.event_hubs import DataSources
+from adxmi_jupyter.embedded.state.ids import cluster_id, group_id
+from adxmi_jupyter.embedded.state.ingestion import IngestionState
+from adxmi_jupyter.embedded.state.journal import Journal
+from adxmi_jupyter.embedded.state.resources import (
     EVERY_DATABASE,
     AttachedDatabase,
     Resource,
     identity_id,
 )
-from adxmi_jupyter.embedded.security import (
+from adxmi_jupyter.embedded.state.security import (
     ClusterRole,
     DatabaseRole,
     Principal,
     PrincipalKind,
     RoleAssignment,
 )
-from adxmi_jupyter.embedded.sources import DataSources
+from adxmi_jupyter.embedded.state.workflows import (
+    ContinuousExport,
+    ExternalTable,
+    Flows,
+    UpdatePolicy,
+)
 from adxmi_jupyter.embedded.storage.accounts import StorageAccount
-from adxmi_jupyter.embedded.workflows import ContinuousExport, ExternalTable, Flows, UpdatePolicy
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.embedded.operations import Operation
-    from adxmi_jupyter.embedded.resources import AzureRoleAssignment, Subscription
-    from adxmi_jupyter.embedded.targets import CosmosAccount, ModelAccount, SqlServer
+    from adxmi_jupyter.embedded.state.arm_operations import Operation
+    from adxmi_jupyter.embedded.state.resources import AzureRoleAssignment, Subscription
+    from adxmi_jupyter.embedded.state.targets import CosmosAccount, ModelAccount, SqlServer
 
 __all__ = [
     "Cluster",

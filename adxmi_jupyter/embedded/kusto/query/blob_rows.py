@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from adxmi_jupyter.embedded.ingestion.mappings import ColumnMapping
     from adxmi_jupyter.embedded.kusto.folders import Folder
-    from adxmi_jupyter.embedded.workflows import ExternalTable
+    from adxmi_jupyter.embedded.state.workflows import ExternalTable
 
     Columns = tuple[tuple[str, str], ...]
 

@@ -1,4 +1,4 @@
-"""Turns a parse tree of query.lark into its result, or into operators for a tail."""
+"""Turns a parse tree of grammar.lark into its result, or into operators for a tail."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from lark import Discard, Token, v_args
 
-from adxmi_jupyter.embedded.kusto import operators, sources
 from adxmi_jupyter.embedded.kusto.errors import semantic_error
-from adxmi_jupyter.embedded.kusto.evaluate.call import OutputType, PluginCall
-from adxmi_jupyter.embedded.kusto.evaluate.registry import run_plugin
-from adxmi_jupyter.embedded.kusto.expressions import (
+from adxmi_jupyter.embedded.kusto.functions.calling import call_function
+from adxmi_jupyter.embedded.kusto.parser import ToNames
+from adxmi_jupyter.embedded.kusto.query import operators, sources
+from adxmi_jupyter.embedded.kusto.query.evaluate.call import OutputType, PluginCall
+from adxmi_jupyter.embedded.kusto.query.evaluate.registry import run_plugin
+from adxmi_jupyter.embedded.kusto.query.expressions import (
     FUNCTIONS,
     TYPES,
     Column,
@@ -21,8 +23,6 @@ from adxmi_jupyter.embedded.kusto.expressions import (
     moment,
     typed_literal,
 )
-from adxmi_jupyter.embedded.kusto.functions.calling import call_function
-from adxmi_jupyter.embedded.kusto.parser import ToNames
 from adxmi_jupyter.embedded.kusto.tables import Result
 
 if TYPE_CHECKING:
@@ -30,11 +30,11 @@ if TYPE_CHECKING:
 
     from lark import ParseTree
 
-    from adxmi_jupyter.embedded.kusto.evaluate.call import Argument
-    from adxmi_jupyter.embedded.kusto.expressions import Expression
-    from adxmi_jupyter.embedded.kusto.operators import Condition, Operator
+    from adxmi_jupyter.embedded.kusto.query.evaluate.call import Argument
+    from adxmi_jupyter.embedded.kusto.query.expressions import Expression
+    from adxmi_jupyter.embedded.kusto.query.operators import Condition, Operator
     from adxmi_jupyter.embedded.kusto.session import Session
-    from adxmi_jupyter.embedded.world import Database
+    from adxmi_jupyter.embedded.state.world import Database
 
     NamedExpression = tuple[str | None, Expression]
     Columns = tuple[tuple[str, str], ...]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from adxmi_jupyter.embedded.plugins import switch_python
-from adxmi_jupyter.embedded.seed_azure import GROUP, SHARED_GROUP, SUBSCRIPTION_ID, add_azure
-from adxmi_jupyter.embedded.world import (
+from adxmi_jupyter.embedded.seed.azure import GROUP, SHARED_GROUP, SUBSCRIPTION_ID, add_azure
+from adxmi_jupyter.embedded.state.plugins import switch_python
+from adxmi_jupyter.embedded.state.world import (
     Cluster,
     ClusterRole,
     DatabaseRole,

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from adxmi_jupyter.embedded.sources import DEFAULT_GROUP, EventHub
+from adxmi_jupyter.embedded.state.event_hubs import DEFAULT_GROUP, EventHub
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from adxmi_jupyter.embedded.resources import Resource
-    from adxmi_jupyter.embedded.world import World
+    from adxmi_jupyter.embedded.state.resources import Resource
+    from adxmi_jupyter.embedded.state.world import World
 
 
 def add_sources(world: World, resources: Mapping[str, Resource]) -> None:

@@ -11,22 +11,22 @@ from adxmi_jupyter.embedded.arm.access import (
     OWNER,
     READER,
 )
-from adxmi_jupyter.embedded.arm.ids import cluster_id, group_id
-from adxmi_jupyter.embedded.resources import (
+from adxmi_jupyter.embedded.seed.event_hubs import add_sources
+from adxmi_jupyter.embedded.seed.storage import add_storage
+from adxmi_jupyter.embedded.seed.targets import add_targets
+from adxmi_jupyter.embedded.state.ids import cluster_id, group_id
+from adxmi_jupyter.embedded.state.resources import (
     AttachedDatabase,
     AzureRoleAssignment,
     DataConnection,
     Resource,
     Subscription,
 )
-from adxmi_jupyter.embedded.seed_sources import add_sources
-from adxmi_jupyter.embedded.seed_storage import add_storage
-from adxmi_jupyter.embedded.seed_targets import add_targets
-from adxmi_jupyter.embedded.world import Cluster, stable_id
+from adxmi_jupyter.embedded.state.world import Cluster, stable_id
 
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.arm.access import RoleDefinition
-    from adxmi_jupyter.embedded.world import World
+    from adxmi_jupyter.embedded.state.world import World
 
 SUBSCRIPTION_ID = "4c8f2a61-7b3d-4e95-a0d2-91f6c3b58e07"
 ARCHIVE_SUBSCRIPTION_ID = "b61d90e3-2f74-4a8c-8c15-5e0a7d3f9b42"

@@ -10,12 +10,12 @@ from lark.exceptions import VisitError
 
 from adxmi_jupyter.embedded.kusto.errors import Refusal, semantic_error
 from adxmi_jupyter.embedded.kusto.parser import build_grammar
-from adxmi_jupyter.embedded.kusto.query_tree import KNOWN, apply, transformed
+from adxmi_jupyter.embedded.kusto.query.tree import KNOWN, apply, transformed
 
 if TYPE_CHECKING:
     from lark import Lark
 
-    from adxmi_jupyter.embedded.kusto.operators import Operator
+    from adxmi_jupyter.embedded.kusto.query.operators import Operator
     from adxmi_jupyter.embedded.kusto.session import Session
     from adxmi_jupyter.embedded.kusto.tables import Result
 
@@ -35,7 +35,7 @@ def pipe(tail: str, session: Session) -> Operator:
 @functools.cache
 def query_grammar() -> Lark:
     """Return the parser of queries, built at its first use."""
-    return build_grammar("query.lark", "start", "tail")
+    return build_grammar("query/grammar.lark", "start", "tail")
 
 
 def _evaluate(text: str, start: str, session: Session) -> Any:

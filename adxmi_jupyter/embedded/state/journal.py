@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from adxmi_jupyter.embedded.moments import moment_of
+from adxmi_jupyter.embedded.state.timestamps import moment_of
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.embedded.security import Principal
+    from adxmi_jupyter.embedded.state.security import Principal
 
 MOST_ENTRIES = 10_000
 LONGEST = timedelta(days=30)

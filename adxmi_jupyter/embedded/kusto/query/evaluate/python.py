@@ -15,16 +15,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.embedded.kusto.errors import Refusal, bad_request
-from adxmi_jupyter.embedded.kusto.evaluate.call import OutputType
-from adxmi_jupyter.embedded.kusto.evaluate.output import read_output
 from adxmi_jupyter.embedded.kusto.folders import open_folder
+from adxmi_jupyter.embedded.kusto.query.evaluate.call import OutputType
+from adxmi_jupyter.embedded.kusto.query.evaluate.output import read_output
 from adxmi_jupyter.embedded.kusto.tables import Result
 from adxmi_jupyter.embedded.storage.values import convert
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from adxmi_jupyter.embedded.kusto.evaluate.call import PluginCall
+    from adxmi_jupyter.embedded.kusto.query.evaluate.call import PluginCall
     from adxmi_jupyter.embedded.kusto.session import Session
 
 SANDBOX_ARTIFACTS = "SandboxArtifacts"

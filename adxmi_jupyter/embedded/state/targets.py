@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from adxmi_jupyter.embedded.world import stable_id
+from adxmi_jupyter.embedded.state.world import stable_id
 
 _DEFAULT_SCHEMA = "dbo."
 DATA_READER = "00000000-0000-0000-0000-000000000001"

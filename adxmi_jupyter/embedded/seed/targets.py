@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from adxmi_jupyter.embedded.targets import (
+from adxmi_jupyter.embedded.state.targets import (
     CosmosAccount,
     CosmosContainer,
     CosmosDocument,
@@ -16,8 +16,8 @@ from adxmi_jupyter.embedded.targets import (
 )
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.embedded.resources import Resource
-    from adxmi_jupyter.embedded.world import World
+    from adxmi_jupyter.embedded.state.resources import Resource
+    from adxmi_jupyter.embedded.state.world import World
 
 # Credentials in a simulator; they open nothing else.
 SQL_LOGIN = ("reporting", "embedded-reporting")

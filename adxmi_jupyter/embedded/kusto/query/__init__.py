@@ -1,0 +1,1 @@
+"""Queries: text to result, through the sources, operators and plugins that are known here."""

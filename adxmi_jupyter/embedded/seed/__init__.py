@@ -1,0 +1,1 @@
+"""What the embedded Azure starts with: one file for each kind of thing."""
