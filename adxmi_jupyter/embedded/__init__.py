@@ -8,22 +8,18 @@ from adxmi_jupyter.embedded.faults import Fault, Faults
 from adxmi_jupyter.embedded.seed.world import seeded_world
 from adxmi_jupyter.embedded.server import EmbeddedAzure
 from adxmi_jupyter.embedded.state.arm_operations import ArmSettings
+from adxmi_jupyter.embedded.state.clusters import Cluster, Database, Identity, PolicyItem, Table
 from adxmi_jupyter.embedded.state.event_hubs import EventHub
 from adxmi_jupyter.embedded.state.resources import AzureRoleAssignment, DataConnection, Subscription
-from adxmi_jupyter.embedded.state.workflows import IngestionMapping
-from adxmi_jupyter.embedded.state.world import (
-    Cluster,
+from adxmi_jupyter.embedded.state.security import (
     ClusterRole,
-    Database,
     DatabaseRole,
-    Identity,
-    PolicyItem,
     Principal,
     PrincipalKind,
     RoleAssignment,
-    Table,
-    World,
 )
+from adxmi_jupyter.embedded.state.workflows import IngestionMapping
+from adxmi_jupyter.embedded.state.world import World
 
 __all__ = [
     "ArmSettings",

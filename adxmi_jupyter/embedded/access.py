@@ -6,11 +6,17 @@ import hmac
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from adxmi_jupyter.embedded.seed.world import ADMIN_TOKEN
-from adxmi_jupyter.embedded.state.world import ClusterRole, DatabaseRole, PrincipalKind
+from adxmi_jupyter.embedded.state.security import (
+    ADMIN_TOKEN,
+    ClusterRole,
+    DatabaseRole,
+    PrincipalKind,
+)
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.embedded.state.world import Database, Principal, RoleAssignment, World
+    from adxmi_jupyter.embedded.state.clusters import Database
+    from adxmi_jupyter.embedded.state.security import Principal, RoleAssignment
+    from adxmi_jupyter.embedded.state.world import World
 
 _KEY_SEPARATOR = "."
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,8 @@ from aiohttp import web
 from adxmi_jupyter.embedded.faults import Fault
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from adxmi_jupyter.embedded.answer import Answer, Identified
     from adxmi_jupyter.embedded.faults import ActiveFault
 

@@ -7,8 +7,9 @@ from azure.mgmt.msi import ManagedServiceIdentityClient
 
 from adxmi_jupyter.actions.check.checks import check_one
 from adxmi_jupyter.actions.check.requirements import examined
-from adxmi_jupyter.embedded.resources import AzureRoleAssignment, identity_id
-from adxmi_jupyter.embedded.seed_azure import ARCHIVE_SUBSCRIPTION_ID, SUBSCRIPTION_ID
+from adxmi_jupyter.embedded.seed.azure import ARCHIVE_SUBSCRIPTION_ID, SUBSCRIPTION_ID
+from adxmi_jupyter.embedded.state.ids import identity_id
+from adxmi_jupyter.embedded.state.resources import AzureRoleAssignment
 from adxmi_jupyter.model.azure_role import READS_BLOBS, STORAGE_ACCOUNT, AzureRole, Target
 from adxmi_jupyter.model.declaration.registry import declaration_of
 from adxmi_jupyter.model.declaration.requirements import Exists, GrantedInAzure

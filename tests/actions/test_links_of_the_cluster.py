@@ -1,7 +1,7 @@
 """Links that the cluster itself has: its callout policy, its plugins; and what is told only."""
 
 from adxmi_jupyter.actions.check.requirements import examined
-from adxmi_jupyter.embedded.callouts import CalloutRule
+from adxmi_jupyter.embedded.state.callouts import CalloutRule
 from adxmi_jupyter.model.declaration.requirements import NotVerifiable, PluginEnabled
 from tests.actions.filling import LAKE
 

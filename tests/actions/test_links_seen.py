@@ -4,7 +4,7 @@ import pytest
 
 from adxmi_jupyter import errors
 from adxmi_jupyter.actions.check.requirements import examined
-from adxmi_jupyter.embedded.callouts import CalloutRule
+from adxmi_jupyter.embedded.state.callouts import CalloutRule
 from adxmi_jupyter.model.declaration.requirements import CalloutAllowed, WritesThrough
 
 

@@ -1,7 +1,7 @@
 """Puts single links of the chain of an identity into a world."""
 
+from adxmi_jupyter.embedded.state.clusters import PolicyItem
 from adxmi_jupyter.embedded.state.resources import AzureRoleAssignment
-from adxmi_jupyter.embedded.state.world import PolicyItem
 
 
 def allow(target, identity, *usages):

@@ -5,7 +5,8 @@ import json
 import pytest
 
 from adxmi_jupyter.embedded.kusto.policies.updates import planned_updates
-from adxmi_jupyter.embedded.state.world import DatabaseRole, as_principal
+from adxmi_jupyter.embedded.state.security import DatabaseRole
+from adxmi_jupyter.embedded.state.world import as_principal
 
 
 def test_a_function_is_shown_as_it_was_written(run):

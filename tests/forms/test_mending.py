@@ -3,7 +3,7 @@
 import pytest
 
 from adxmi_jupyter.actions.check.requirements import State
-from adxmi_jupyter.embedded.callouts import CalloutRule
+from adxmi_jupyter.embedded.state.callouts import CalloutRule
 from adxmi_jupyter.errors import ConfirmationRequired, NotAuthorized, OperationFailed
 from adxmi_jupyter.magics.forms import written
 from adxmi_jupyter.model.declaration.registry import declarations

@@ -6,7 +6,8 @@ from adxmi_jupyter.actions.roles.commands import back
 from adxmi_jupyter.actions.roles.scopes import read
 from adxmi_jupyter.embedded import ClusterRole as OnCluster
 from adxmi_jupyter.embedded import DatabaseRole, PrincipalKind
-from adxmi_jupyter.embedded.state.world import RoleAssignment, as_principal
+from adxmi_jupyter.embedded.state.security import RoleAssignment
+from adxmi_jupyter.embedded.state.world import as_principal
 from adxmi_jupyter.errors import UnknownCommand
 from adxmi_jupyter.forms.role.state import RoleState
 from adxmi_jupyter.magics.forms import written

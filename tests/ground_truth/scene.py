@@ -24,7 +24,8 @@ if TYPE_CHECKING:
         DatabaseRole,
         EmbeddedAzure,
     )
-    from adxmi_jupyter.embedded.state.world import Cluster, Database, Identity, World
+    from adxmi_jupyter.embedded.state.clusters import Cluster, Database, Identity
+    from adxmi_jupyter.embedded.state.world import World
 
 USER = "mi-stranger"
 SYSTEM = "system"

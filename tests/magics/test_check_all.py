@@ -3,7 +3,7 @@
 import pytest
 
 from adxmi_jupyter.embedded import DatabaseRole
-from adxmi_jupyter.embedded.state.world import Identity, PolicyItem
+from adxmi_jupyter.embedded.state.clusters import Identity, PolicyItem
 from adxmi_jupyter.errors import NotAuthorized, ServiceUnavailable
 
 COLUMNS = ["workflow", "name", "link", "subject", "state", "detail", "fix"]

@@ -41,7 +41,7 @@ MANY = AZURE + 'for n in range(200): azure.world.add_identity(f"mi-team-{n:03}",
 HOSTILE = (
     AZURE
     + """
-from adxmi_jupyter.embedded.state.world import Table
+from adxmi_jupyter.embedded.state.clusters import Table
 image = "<img src=x onerror='document.title=1'>"
 for name in (image, "\\u202eright to left", "x" * 300, "$x^2$"):
     azure.world.add_identity(name, assigned=False)

@@ -10,7 +10,8 @@ from adxmi_jupyter.embedded.arm.errors import authorization_failed
 
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.arm.call import Call
-    from adxmi_jupyter.embedded.state.world import Principal, World
+    from adxmi_jupyter.embedded.state.security import Principal
+    from adxmi_jupyter.embedded.state.world import World
 
 ASSIGN = "Microsoft.ManagedIdentity/userAssignedIdentities/assign/action"
 _BLOB = "Microsoft.Storage/storageAccounts/blobServices/containers"

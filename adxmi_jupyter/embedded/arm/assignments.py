@@ -21,18 +21,18 @@ from adxmi_jupyter.embedded.arm.principals import (
     resolve,
 )
 from adxmi_jupyter.embedded.state.arm_operations import Failure
-from adxmi_jupyter.embedded.state.ids import child, cluster_id
-from adxmi_jupyter.embedded.state.world import (
+from adxmi_jupyter.embedded.state.ids import child, cluster_id, stable_id
+from adxmi_jupyter.embedded.state.security import (
     ClusterRole,
     DatabaseRole,
     Principal,
     RoleAssignment,
-    stable_id,
 )
 
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.arm.call import Call
-    from adxmi_jupyter.embedded.state.world import Cluster, Database, World
+    from adxmi_jupyter.embedded.state.clusters import Cluster, Database
+    from adxmi_jupyter.embedded.state.world import World
 
 _DATABASE_ROLES = {
     "Admin": DatabaseRole.ADMINS,

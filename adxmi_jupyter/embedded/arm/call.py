@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import unquote
@@ -12,11 +11,14 @@ from adxmi_jupyter.embedded.arm.errors import bad_request
 from adxmi_jupyter.embedded.json_text import MalformedJsonError, load_json
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from aiohttp import web
 
     from adxmi_jupyter.embedded.faults import Fault, Faults
     from adxmi_jupyter.embedded.state.arm_operations import ArmSettings
-    from adxmi_jupyter.embedded.state.world import Principal, World
+    from adxmi_jupyter.embedded.state.security import Principal
+    from adxmi_jupyter.embedded.state.world import World
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from adxmi_jupyter.embedded.state.ids import cluster_id
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.embedded.state.world import Cluster
+    from adxmi_jupyter.embedded.state.clusters import Cluster
 
 SYSTEM = "SystemAssigned"
 USER = "UserAssigned"

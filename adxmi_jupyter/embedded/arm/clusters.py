@@ -18,7 +18,7 @@ from adxmi_jupyter.embedded.state.ids import cluster_id
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.arm.call import Call
     from adxmi_jupyter.embedded.arm.cluster_identity import Wanted
-    from adxmi_jupyter.embedded.state.world import Cluster
+    from adxmi_jupyter.embedded.state.clusters import Cluster
 
 
 @dataclass(frozen=True)

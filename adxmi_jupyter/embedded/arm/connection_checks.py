@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,9 +9,12 @@ from adxmi_jupyter.embedded.arm.connection_kinds import IDENTITY, kind_of
 from adxmi_jupyter.embedded.state.ids import cluster_id, last_name, same
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from adxmi_jupyter.embedded.arm.connection_kinds import ConnectionKind
+    from adxmi_jupyter.embedded.state.clusters import Cluster, Database, Identity
     from adxmi_jupyter.embedded.state.resources import DataConnection
-    from adxmi_jupyter.embedded.state.world import Cluster, Database, Identity, World
+    from adxmi_jupyter.embedded.state.world import World
 
 
 @dataclass(frozen=True)

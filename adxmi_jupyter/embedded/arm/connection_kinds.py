@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.embedded.arm.call import member
 from adxmi_jupyter.embedded.arm.errors import bad_request
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 IDENTITY = "managedIdentityResourceId"
 OBJECT_ID = "managedIdentityObjectId"

@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from adxmi_jupyter.embedded.arm.call import Call
-    from adxmi_jupyter.embedded.state.world import Cluster, Database, World
+    from adxmi_jupyter.embedded.state.clusters import Cluster, Database
+    from adxmi_jupyter.embedded.state.world import World
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,8 @@ from adxmi_jupyter.embedded.state.ids import resource_scope
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.arm.call import Call
     from adxmi_jupyter.embedded.arm.routes import Handler
-    from adxmi_jupyter.embedded.state.world import Principal, World
+    from adxmi_jupyter.embedded.state.security import Principal
+    from adxmi_jupyter.embedded.state.world import World
 
 _EXPIRED = "embedded-expired"
 _VERSION = re.compile(r"\d{4}-\d{2}-\d{2}(?:-preview)?")

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from adxmi_jupyter.embedded.arm.access import ROLES
 from adxmi_jupyter.embedded.data_roles import data_role_named, give_data_role
 from adxmi_jupyter.embedded.faults import Fault
+from adxmi_jupyter.embedded.state.ids import stable_id
 from adxmi_jupyter.embedded.state.resources import AzureRoleAssignment
-from adxmi_jupyter.embedded.state.world import stable_id
 
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.faults import Faults

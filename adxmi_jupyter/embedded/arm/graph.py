@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.embedded.answer import json_answer
@@ -15,6 +14,8 @@ from adxmi_jupyter.embedded.arm.identities import identity_body
 from adxmi_jupyter.embedded.arm.paging import whole_number
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from adxmi_jupyter.embedded.answer import Answer
     from adxmi_jupyter.embedded.arm.call import Call
     from adxmi_jupyter.embedded.arm.graph_query import Rows

@@ -10,9 +10,8 @@ from adxmi_jupyter.embedded.arm.call import member
 from adxmi_jupyter.embedded.arm.clusters import find_cluster
 from adxmi_jupyter.embedded.arm.errors import bad_request, child_not_found, not_found
 from adxmi_jupyter.embedded.arm.paging import page_of
-from adxmi_jupyter.embedded.state.ids import cluster_id, same
-from adxmi_jupyter.embedded.state.resources import identity_id
-from adxmi_jupyter.embedded.state.world import Identity
+from adxmi_jupyter.embedded.state.clusters import Identity
+from adxmi_jupyter.embedded.state.ids import cluster_id, identity_id, same
 
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.arm.call import Call

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -14,8 +13,10 @@ from adxmi_jupyter.embedded.state.arm_operations import Failure, Operation, Oper
 from adxmi_jupyter.embedded.state.ids import cluster_id, same
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from adxmi_jupyter.embedded.arm.call import Call
-    from adxmi_jupyter.embedded.state.world import Cluster
+    from adxmi_jupyter.embedded.state.clusters import Cluster
 
 _STATES = {
     OperationStatus.RUNNING: "InProgress",

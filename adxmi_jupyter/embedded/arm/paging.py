@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
@@ -10,6 +9,8 @@ from adxmi_jupyter.embedded.answer import json_answer
 from adxmi_jupyter.embedded.arm.errors import bad_request
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from adxmi_jupyter.embedded.answer import Answer
     from adxmi_jupyter.embedded.arm.call import Call
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from adxmi_jupyter.embedded.state.world import Principal, PrincipalKind, as_principal
+from adxmi_jupyter.embedded.state.security import Principal, PrincipalKind
+from adxmi_jupyter.embedded.state.world import as_principal
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.embedded.state.world import Identity, World
+    from adxmi_jupyter.embedded.state.clusters import Identity
+    from adxmi_jupyter.embedded.state.world import World
 
 KINDS = {
     "App": PrincipalKind.APPLICATION,

@@ -14,7 +14,7 @@ from adxmi_jupyter.embedded.arm.granting import enter_role
 from adxmi_jupyter.embedded.arm.paging import page_of
 from adxmi_jupyter.embedded.state.ids import same
 from adxmi_jupyter.embedded.state.resources import AzureRoleAssignment
-from adxmi_jupyter.embedded.state.world import PrincipalKind
+from adxmi_jupyter.embedded.state.security import PrincipalKind
 
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.arm.access import RoleDefinition

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from adxmi_jupyter.embedded.answer import Answer
 from adxmi_jupyter.embedded.arm import (
@@ -18,6 +19,9 @@ from adxmi_jupyter.embedded.arm import (
     roles,
 )
 from adxmi_jupyter.embedded.arm.call import Call
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
 
 Handler = Callable[[Call], Answer]
 _SUBSCRIPTION = "subscriptions/{subscription}"

@@ -16,7 +16,8 @@ from adxmi_jupyter.embedded.kusto.policies.updates import UpdateFailure, planned
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.ingestion.loading import Row
     from adxmi_jupyter.embedded.kusto.policies.updates import UpdateOutcome
-    from adxmi_jupyter.embedded.state.world import Database, Table, World
+    from adxmi_jupyter.embedded.state.clusters import Database, Table
+    from adxmi_jupyter.embedded.state.world import World
 
 Report = Callable[[UpdateFailure], None]
 

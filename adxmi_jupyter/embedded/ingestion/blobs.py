@@ -16,7 +16,9 @@ from adxmi_jupyter.embedded.kusto.folders import open_folder
 from adxmi_jupyter.embedded.state.queues import TEMPORARY, is_signed
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.embedded.state.world import Database, Principal, World
+    from adxmi_jupyter.embedded.state.clusters import Database
+    from adxmi_jupyter.embedded.state.security import Principal
+    from adxmi_jupyter.embedded.state.world import World
 
 USAGE = "NativeIngestion"
 
@@ -74,8 +76,3 @@ def open_temporary(world: World, uri: str) -> Blob:
     if name not in place:
         raise IngestionError(SOURCE_NOT_FOUND, f"There is nothing at '{shown}'.")
     return Blob(shown, name, place[name], place)
-
-
-def shown_source(connection_string: str) -> str:
-    """Return an address without any credential, as failures show it."""
-    return connection_string.partition("?")[0].partition(";")[0].strip()

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.embedded.arm.access import may
 from adxmi_jupyter.embedded.ingestion.errors import IDENTITY, SOURCE_DENIED, IngestionError
 from adxmi_jupyter.embedded.ingestion.link import Link
 from adxmi_jupyter.embedded.ingestion.loading import (
-    Shape,
     find_table,
     read_table_rows,
 )
 from adxmi_jupyter.embedded.state.ids import last_name
-from adxmi_jupyter.embedded.state.ingestion import Attempt
+from adxmi_jupyter.embedded.state.ingestion_jobs import Attempt, Shape
 from adxmi_jupyter.embedded.state.world import as_principal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _READ_ACCOUNT = "Microsoft.DocumentDB/databaseAccounts/read"
 _FORMAT = "multijson"

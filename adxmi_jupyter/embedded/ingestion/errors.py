@@ -1,12 +1,17 @@
-"""Why data was not ingested, by the codes of the page "Ingestion error codes"."""
+"""Why data was not ingested, by the codes of the page "Ingestion error codes", and its record."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from adxmi_jupyter.embedded.state.ingestion import IngestionFailure
+from adxmi_jupyter.embedded.state.timestamps import now
+
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.kusto.errors import Refusal
+    from adxmi_jupyter.embedded.state.ingestion_jobs import Attempt
+    from adxmi_jupyter.embedded.state.world import World
 
 TABLE_NOT_FOUND = "BadRequest_TableNotExist"
 TABLE_NAME = "BadRequest_InvalidOrEmptyTableName"
@@ -34,7 +39,6 @@ PROPERTY = "BadRequest_MalformedIngestionProperty"
 SOURCE_NOT_FOUND = "Download_SourceNotFound"
 SOURCE_FORBIDDEN = "Download_Forbidden"
 FAILED_DESCENDANT = "UpdatePolicy_FailedDescendantTransaction"
-UPDATE_POLICY = "UpdatePolicy_"
 SKIPPED = "Skipped_IngestByTagAlreadyExists"
 _UPLOAD_FORBIDDEN = "Upload_Forbidden"
 
@@ -61,3 +65,20 @@ def refused(refusal: Refusal) -> IngestionError:
     name = refusal.type.rsplit(".", 1)[-1]
     code = SOURCE_FORBIDDEN if refusal.code == _UPLOAD_FORBIDDEN else refusal.code
     return IngestionError(code, f"{name}: {refusal.message}")
+
+
+def record_failure(
+    world: World, attempt: Attempt, error: IngestionError, number_of_sources: int = 1
+) -> IngestionFailure:
+    """Keep a failure and return it."""
+    failure = IngestionFailure(
+        attempt,
+        error.code,
+        error.details,
+        world.mint("ingestion"),
+        world.mint("activity"),
+        now(),
+        number_of_sources,
+    )
+    world.ingestion.failures.append(failure)
+    return failure

@@ -26,13 +26,13 @@ from adxmi_jupyter.embedded.ingestion.routing import (
 )
 from adxmi_jupyter.embedded.kusto.folders import open_folder, read_location
 from adxmi_jupyter.embedded.state.ids import same
-from adxmi_jupyter.embedded.state.ingestion import Attempt
+from adxmi_jupyter.embedded.state.ingestion_jobs import Attempt
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from adxmi_jupyter.embedded.state.clusters import Database, Identity
     from adxmi_jupyter.embedded.state.event_hubs import Event
-    from adxmi_jupyter.embedded.state.world import Database, Identity
     from adxmi_jupyter.embedded.storage.locations import Location
 
 _RECEIVE = "Microsoft.EventHub/namespaces/messages/receive/action"

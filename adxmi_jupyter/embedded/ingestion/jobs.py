@@ -3,87 +3,40 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from adxmi_jupyter.embedded.access import Permission, permits
 from adxmi_jupyter.embedded.ingestion.appending import planned_arrival
-from adxmi_jupyter.embedded.ingestion.blobs import open_blob, open_temporary, shown_source
+from adxmi_jupyter.embedded.ingestion.blobs import open_blob, open_temporary
 from adxmi_jupyter.embedded.ingestion.errors import (
     DATABASE_DENIED,
     IDENTITY_TOKEN,
     PROPERTY,
     SKIPPED,
     IngestionError,
+    record_failure,
     refused,
 )
 from adxmi_jupyter.embedded.ingestion.loading import (
-    Shape,
     find_database,
     find_table,
     read_table_rows,
 )
 from adxmi_jupyter.embedded.kusto.errors import Refusal
-from adxmi_jupyter.embedded.state.ingestion import Attempt, record_failure
-from adxmi_jupyter.embedded.storage.formats import guessed_format
+from adxmi_jupyter.embedded.state.ingestion_jobs import BlobStatus
 
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.ingestion.appending import Arrival, Report
     from adxmi_jupyter.embedded.ingestion.blobs import Blob
     from adxmi_jupyter.embedded.kusto.policies.updates import UpdateFailure
-    from adxmi_jupyter.embedded.state.world import Database, Principal, Table, World
+    from adxmi_jupyter.embedded.state.clusters import Database, Table
+    from adxmi_jupyter.embedded.state.ingestion_jobs import Job, QueuedOperation
+    from adxmi_jupyter.embedded.state.world import World
 
-_MAPPINGS = ("ingestionmapping", "csvmapping", "jsonmapping")
-_REFERENCES = ("ingestionmappingreference", "csvmappingreference", "jsonmappingreference")
 _TAGS = "tags"
 _IF_NOT_EXISTS = "ingestIfNotExists"
 _INGEST_BY = "ingest-by:"
-_TRUE = "true"
-
-
-@dataclass(frozen=True)
-class Job:
-    """A blob to ingest, by its connection string; `properties` are ingestion properties.
-
-    `caller` is on whose behalf, None when nobody vouches for it; a job at once can impersonate,
-    one from a queue cannot. Without `retain` the blob is
-    deleted once it is ingested. Blobs of the temporary container are at `own_address`.
-    """
-
-    database: str
-    table: str
-    source: str = field(repr=False)
-    properties: Mapping[str, Any] = field(repr=False)
-    caller: Principal | None
-    impersonates: bool = False
-    retain: bool = True
-    own_address: str = ""
-    source_id: str = ""
-
-    @property
-    def shape(self) -> Shape:
-        """How the blob is to be read; the format is guessed from its name when not given."""
-        given = {name.casefold(): value for name, value in self.properties.items()}
-        guessed = guessed_format(shown_source(self.source))
-        return Shape(
-            str(given.get("format") or guessed).casefold(),
-            _first(given, _REFERENCES),
-            _first(given, _MAPPINGS),
-            ignore_first=str(given.get("ignorefirstrecord", "")).casefold() == _TRUE,
-        )
-
-    @property
-    def attempt(self) -> Attempt:
-        """How failures name it."""
-        return Attempt(
-            self.database,
-            self.table,
-            shown_source(self.source),
-            self.caller.fqn if self.caller else "",
-            self.shape.shown,
-            self.source_id,
-        )
 
 
 @dataclass(frozen=True)
@@ -112,6 +65,18 @@ class Prepared:
 def run_job(world: World, job: Job) -> int:
     """Ingest the blob and return its rows; an IngestionError when that is impossible."""
     return prepare_job(world, job).commit()
+
+
+def run_operation(world: World, operation: QueuedOperation) -> None:
+    """Ingest what is pending in an operation."""
+    for blob in operation.pending:
+        try:
+            run_job(world, blob.job)
+        except IngestionError as error:
+            record_failure(world, blob.job.attempt, error)
+            operation.end(blob, BlobStatus.FAILED, f"{error.code}: {error.details}")
+        else:
+            operation.end(blob, BlobStatus.INGESTED)
 
 
 def prepare_job(world: World, job: Job) -> Prepared:
@@ -176,9 +141,3 @@ def _texts(job: Job, name: str) -> list[str]:
     if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
         raise IngestionError(PROPERTY, f"The property '{name}' is no JSON array of texts.")
     return value
-
-
-def _first(given: Mapping[str, Any], names: tuple[str, ...]) -> str:
-    """Return the first of several properties that is there, as text."""
-    found = next((given[name] for name in names if given.get(name)), "")
-    return found if isinstance(found, str) else json.dumps(found)

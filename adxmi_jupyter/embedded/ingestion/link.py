@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -16,12 +15,15 @@ from adxmi_jupyter.embedded.kusto.chain import require_usage
 from adxmi_jupyter.embedded.state.world import as_principal
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from adxmi_jupyter.embedded.arm.connection_kinds import ConnectionKind
     from adxmi_jupyter.embedded.ingestion.loading import Row
     from adxmi_jupyter.embedded.kusto.policies.updates import UpdateFailure
-    from adxmi_jupyter.embedded.state.ingestion import Attempt
+    from adxmi_jupyter.embedded.state.clusters import Database, Identity, Table
+    from adxmi_jupyter.embedded.state.ingestion_jobs import Attempt
     from adxmi_jupyter.embedded.state.resources import DataConnection
-    from adxmi_jupyter.embedded.state.world import Database, Identity, Table, World
+    from adxmi_jupyter.embedded.state.world import World
 
 USAGE = "DataConnection"
 

@@ -5,8 +5,7 @@ Pages: Data formats supported for ingestion, Ingestion behavior of invalid data.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.embedded.ingestion.errors import (
@@ -28,30 +27,18 @@ from adxmi_jupyter.embedded.storage.errors import BlobFormatError
 from adxmi_jupyter.embedded.storage.formats import READABLE, decompressed, read_records, row_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from adxmi_jupyter.embedded.ingestion.mappings import ColumnMapping, Record
-    from adxmi_jupyter.embedded.state.world import Database, Table, World
+    from adxmi_jupyter.embedded.state.clusters import Database, Table
+    from adxmi_jupyter.embedded.state.ingestion_jobs import Shape
+    from adxmi_jupyter.embedded.state.world import World
 
 _SAME_AS = {"singlejson": "multijson", "tsve": "tsv"}
 _WITHOUT_FIELDS = ("txt", "raw")
 
 Enrich = Callable[[Any], Any]
 Row = tuple[Any, ...]
-
-
-@dataclass(frozen=True)
-class Shape:
-    """How data is to be read; a mapping is given by its name in the table, or as its text."""
-
-    format: str = "csv"
-    mapping_reference: str = ""
-    mapping: str = ""
-    ignore_first: bool = False
-
-    @property
-    def shown(self) -> str:
-        """The properties as failures show them."""
-        reference = f";IngestionMappingReference={self.mapping_reference}"
-        return f"Format={self.format}" + (reference if self.mapping_reference else "")
 
 
 def find_database(world: World, name: str) -> Database:

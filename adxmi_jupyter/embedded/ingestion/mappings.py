@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
@@ -18,7 +18,9 @@ from adxmi_jupyter.embedded.ingestion.errors import (
 from adxmi_jupyter.embedded.storage.values import convert
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.embedded.state.world import Table
+    from collections.abc import Callable
+
+    from adxmi_jupyter.embedded.state.clusters import Table
 
 Record = Sequence[Any] | Mapping[str, Any]
 Columns = Sequence[tuple[str, str]]

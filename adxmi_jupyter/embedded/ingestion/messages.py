@@ -8,16 +8,18 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from adxmi_jupyter.embedded.ingestion.errors import MESSAGE, IngestionError
-from adxmi_jupyter.embedded.ingestion.jobs import Job, run_job
-from adxmi_jupyter.embedded.state.ingestion import Attempt, now, record_failure
+from adxmi_jupyter.embedded.ingestion.errors import MESSAGE, IngestionError, record_failure
+from adxmi_jupyter.embedded.ingestion.jobs import run_job
+from adxmi_jupyter.embedded.state.ingestion_jobs import Attempt, Job
 from adxmi_jupyter.embedded.state.queues import FAILED_QUEUE, SUCCESSFUL_QUEUE
+from adxmi_jupyter.embedded.state.timestamps import now
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from adxmi_jupyter.embedded.state.ingestion import IngestionFailure
     from adxmi_jupyter.embedded.state.world import World
 

@@ -11,14 +11,16 @@ from adxmi_jupyter.embedded.ingestion.errors import (
     FORMAT,
     IngestionError,
 )
-from adxmi_jupyter.embedded.ingestion.loading import Shape, find_database
+from adxmi_jupyter.embedded.ingestion.loading import find_database
+from adxmi_jupyter.embedded.state.ingestion_jobs import Shape
 from adxmi_jupyter.embedded.storage.errors import BlobFormatError
 from adxmi_jupyter.embedded.storage.formats import decompressed
 
 if TYPE_CHECKING:
+    from adxmi_jupyter.embedded.state.clusters import Database
     from adxmi_jupyter.embedded.state.event_hubs import Event
     from adxmi_jupyter.embedded.state.resources import DataConnection
-    from adxmi_jupyter.embedded.state.world import Database, World
+    from adxmi_jupyter.embedded.state.world import World
 
 
 def routed_database(

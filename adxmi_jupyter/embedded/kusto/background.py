@@ -10,20 +10,21 @@ from adxmi_jupyter.embedded.access import Permission
 from adxmi_jupyter.embedded.kusto.errors import bad_request
 from adxmi_jupyter.embedded.kusto.query.run import run_query
 from adxmi_jupyter.embedded.kusto.session import Session
-from adxmi_jupyter.embedded.state.world import (
+from adxmi_jupyter.embedded.state.ids import stable_id
+from adxmi_jupyter.embedded.state.security import (
     ClusterRole,
     Principal,
     PrincipalKind,
     RoleAssignment,
-    as_principal,
-    stable_id,
 )
+from adxmi_jupyter.embedded.state.world import as_principal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from adxmi_jupyter.embedded.kusto.tables import Result
-    from adxmi_jupyter.embedded.state.world import Database, Identity, World
+    from adxmi_jupyter.embedded.state.clusters import Database, Identity
+    from adxmi_jupyter.embedded.state.world import World
 
 # The usage that lets an identity run without a caller.
 AUTOMATED_FLOWS = "AutomatedFlows"

@@ -18,7 +18,9 @@ from adxmi_jupyter.embedded.state.callouts import may_call
 from adxmi_jupyter.embedded.storage.locations import Method
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.embedded.state.world import Database, Identity, Principal, World
+    from adxmi_jupyter.embedded.state.clusters import Database, Identity
+    from adxmi_jupyter.embedded.state.security import Principal
+    from adxmi_jupyter.embedded.state.world import World
 
 _CLUSTER_ONLY = "SandboxArtifacts"
 

@@ -14,8 +14,10 @@ if TYPE_CHECKING:
 
     from adxmi_jupyter.embedded.kusto.ado import Target
     from adxmi_jupyter.embedded.kusto.chain import Actor
+    from adxmi_jupyter.embedded.state.clusters import Database
+    from adxmi_jupyter.embedded.state.security import Principal
     from adxmi_jupyter.embedded.state.targets import SqlDatabase
-    from adxmi_jupyter.embedded.state.world import Database, Principal, World
+    from adxmi_jupyter.embedded.state.world import World
 
 
 def open_sql(

@@ -16,7 +16,9 @@ from adxmi_jupyter.embedded.storage.locations import (
 
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.kusto.chain import Actor
-    from adxmi_jupyter.embedded.state.world import Database, Principal, World
+    from adxmi_jupyter.embedded.state.clusters import Database
+    from adxmi_jupyter.embedded.state.security import Principal
+    from adxmi_jupyter.embedded.state.world import World
     from adxmi_jupyter.embedded.storage.accounts import StorageAccount
     from adxmi_jupyter.embedded.storage.locations import Location
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from adxmi_jupyter.embedded.kusto.session import Session
     from adxmi_jupyter.embedded.kusto.statements import ShowDatabases
     from adxmi_jupyter.embedded.kusto.tables import Result
-    from adxmi_jupyter.embedded.state.world import Database
+    from adxmi_jupyter.embedded.state.clusters import Database
 
 _STARTED = "2026-01-01T00:00:00Z"
 

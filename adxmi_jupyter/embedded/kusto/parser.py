@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import functools
 import re
-from importlib import resources
 from typing import TYPE_CHECKING, Any
 
-from lark import Lark, Token, Transformer, UnexpectedInput, UnexpectedToken, v_args
+from lark import UnexpectedInput, UnexpectedToken, v_args
 from lark.exceptions import VisitError
 
 from adxmi_jupyter.embedded.kusto import statements
@@ -15,19 +14,20 @@ from adxmi_jupyter.embedded.kusto.errors import Refusal, syntax_error
 from adxmi_jupyter.embedded.kusto.exports.syntax import ExportTrees
 from adxmi_jupyter.embedded.kusto.external_tables.syntax import ExternalTableTrees
 from adxmi_jupyter.embedded.kusto.functions.syntax import FunctionTrees
+from adxmi_jupyter.embedded.kusto.grammar import ToNames, build_grammar
 from adxmi_jupyter.embedded.kusto.ingestion.syntax import IngestionTrees
 from adxmi_jupyter.embedded.kusto.journal.syntax import JournalTrees
-from adxmi_jupyter.embedded.kusto.literals import decode
-from adxmi_jupyter.embedded.kusto.names import RESERVED_FOR_DATABASES, RESERVED_WORDS
 from adxmi_jupyter.embedded.kusto.plugins.syntax import PluginTrees
 from adxmi_jupyter.embedded.kusto.policies.syntax import PolicyTrees
 from adxmi_jupyter.embedded.kusto.schema.syntax import SchemaTrees
 from adxmi_jupyter.embedded.kusto.statements import Level, RoleChange, Scope, Statement
 from adxmi_jupyter.embedded.kusto.values import ToValues
-from adxmi_jupyter.embedded.state.world import DatabaseRole
+from adxmi_jupyter.embedded.state.security import DatabaseRole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from lark import Lark, Token
 
     from adxmi_jupyter.embedded.kusto.ingestion.statements import ListBlobs
     from adxmi_jupyter.embedded.kusto.values import Properties
@@ -76,42 +76,6 @@ def command_grammar() -> Lark:
     return build_grammar("commands.lark", *starts, together_with=("values.lark", *families))
 
 
-def build_grammar(file: str, *starts: str, together_with: Iterable[str] = ()) -> Lark:
-    """Return a parser for grammar files in this package, together with the literals."""
-    folder, files = resources.files(__package__), ("literals.lark", file, *together_with)
-    text = "\n".join((folder / name).read_text("utf-8") for name in files)
-    return Lark(text, parser="lalr", start=list(starts), maybe_placeholders=True)
-
-
-class ToNames(Transformer[Token, Any]):
-    """Decode string literals and entity names; the base of both grammars' transformers."""
-
-    @v_args(inline=True)
-    def string(self, literal: Token) -> str:
-        """Return the text of a string literal."""
-        return decode(literal)
-
-    @v_args(inline=True)
-    def bare_name(self, name: Token) -> str:
-        """Return a name without quotes, unless the word is reserved."""
-        return _unreserved(name, RESERVED_WORDS)
-
-    @v_args(inline=True)
-    def bare_entity(self, name: Token) -> str:
-        """Return the bare name of something in a database, unless the word is reserved."""
-        return _unreserved(name, RESERVED_WORDS - RESERVED_FOR_DATABASES)
-
-    @v_args(inline=True)
-    def bracketed_text(self, name: Token) -> str:
-        """Return what stands between the brackets, blanks included."""
-        return name[1:-1]
-
-    @v_args(inline=True)
-    def quoted_name(self, name: str) -> str:
-        """Return a name that was written as a string literal in brackets."""
-        return name
-
-
 @v_args(inline=True)
 class _ToStatement(
     ToValues,
@@ -130,6 +94,9 @@ class _ToStatement(
     def __init__(self, source: str) -> None:
         super().__init__()
         self.source = source
+
+    def _blobs_in(self, text: str) -> ListBlobs | tuple[str, ...]:
+        return parse_queued_blobs(text)
 
     def start(self, command: statements.Command, tail: Token | None) -> Statement:
         text = self.source if tail is None else self.source[: tail.start_pos]
@@ -228,16 +195,6 @@ def _script(text: Token) -> str:
     if not _BEGINS_WITH_A_COMMAND.match(script):
         raise syntax_error("A script begins with a command.", text.line or 1, text.column or 1)
     return script
-
-
-def _unreserved(name: Token, reserved: frozenset[str]) -> str:
-    if name in reserved:
-        raise syntax_error(
-            f"'{name}' is a reserved word; write ['{name}'] to use it as a name.",
-            name.line or 1,
-            name.column or 1,
-        )
-    return str(name)
 
 
 def _syntax_refusal(text: str, error: UnexpectedInput) -> Refusal:

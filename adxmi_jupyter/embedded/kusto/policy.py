@@ -11,7 +11,7 @@ from adxmi_jupyter.embedded.kusto.errors import bad_request
 from adxmi_jupyter.embedded.kusto.policy_json import SYSTEM, read_policy
 from adxmi_jupyter.embedded.kusto.statements import AlterPolicy, DeletePolicy
 from adxmi_jupyter.embedded.kusto.tables import result
-from adxmi_jupyter.embedded.state.world import PolicyItem
+from adxmi_jupyter.embedded.state.clusters import PolicyItem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from adxmi_jupyter.embedded.kusto.session import Session
     from adxmi_jupyter.embedded.kusto.statements import PolicyCommand
     from adxmi_jupyter.embedded.kusto.tables import Result
-    from adxmi_jupyter.embedded.state.world import Cluster, Database, Identity, World
+    from adxmi_jupyter.embedded.state.clusters import Cluster, Database, Identity
+    from adxmi_jupyter.embedded.state.world import World
 
 _EVERYTHING = "All"
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from adxmi_jupyter.embedded.kusto.errors import bad_request
-from adxmi_jupyter.embedded.state.world import Principal, PrincipalKind, as_principal
+from adxmi_jupyter.embedded.state.security import Principal, PrincipalKind
+from adxmi_jupyter.embedded.state.world import as_principal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
@@ -13,9 +12,13 @@ from adxmi_jupyter.embedded.kusto.statements import Level
 from adxmi_jupyter.embedded.scripts import Scripts
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from adxmi_jupyter.embedded.access import Permission
     from adxmi_jupyter.embedded.kusto.statements import Scope
-    from adxmi_jupyter.embedded.state.world import Database, Principal, World
+    from adxmi_jupyter.embedded.state.clusters import Database
+    from adxmi_jupyter.embedded.state.security import Principal
+    from adxmi_jupyter.embedded.state.world import World
 
 
 class Sender(Protocol):

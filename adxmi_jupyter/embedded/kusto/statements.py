@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.kusto.values import Properties
-    from adxmi_jupyter.embedded.state.world import DatabaseRole
+    from adxmi_jupyter.embedded.state.security import DatabaseRole
 
 
 class Level(StrEnum):

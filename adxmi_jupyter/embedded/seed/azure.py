@@ -14,7 +14,8 @@ from adxmi_jupyter.embedded.arm.access import (
 from adxmi_jupyter.embedded.seed.event_hubs import add_sources
 from adxmi_jupyter.embedded.seed.storage import add_storage
 from adxmi_jupyter.embedded.seed.targets import add_targets
-from adxmi_jupyter.embedded.state.ids import cluster_id, group_id
+from adxmi_jupyter.embedded.state.clusters import Cluster
+from adxmi_jupyter.embedded.state.ids import cluster_id, group_id, stable_id
 from adxmi_jupyter.embedded.state.resources import (
     AttachedDatabase,
     AzureRoleAssignment,
@@ -22,7 +23,6 @@ from adxmi_jupyter.embedded.state.resources import (
     Resource,
     Subscription,
 )
-from adxmi_jupyter.embedded.state.world import Cluster, stable_id
 
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.arm.access import RoleDefinition

@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 from adxmi_jupyter.embedded.seed.azure import GROUP, SHARED_GROUP, SUBSCRIPTION_ID, add_azure
+from adxmi_jupyter.embedded.state.clusters import Cluster, Identity, PolicyItem, Table
 from adxmi_jupyter.embedded.state.plugins import switch_python
-from adxmi_jupyter.embedded.state.world import (
-    Cluster,
+from adxmi_jupyter.embedded.state.security import (
+    ADMIN_TOKEN,
     ClusterRole,
     DatabaseRole,
-    Identity,
-    PolicyItem,
     Principal,
     PrincipalKind,
-    Table,
-    World,
 )
+from adxmi_jupyter.embedded.state.world import World
 
 TENANT_ID = "8d1f5c02-63a7-4f0e-9b1d-2e5a7c94b6d3"
 TENANT_DOMAIN = "contoso.example"
 
-ADMIN_TOKEN = "embedded-admin"  # noqa: S105 - a name in a simulator; it opens nothing
-READER_TOKEN = "embedded-reader"  # noqa: S105 - as above
+READER_TOKEN = "embedded-reader"  # noqa: S105 - a name in a simulator; it opens nothing
 
 
 def seeded_world() -> World:

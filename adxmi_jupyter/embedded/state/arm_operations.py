@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from adxmi_jupyter.embedded.state.timestamps import now
+
 if TYPE_CHECKING:
-    from adxmi_jupyter.embedded.state.world import Cluster
+    from collections.abc import Callable
+
+    from adxmi_jupyter.embedded.state.clusters import Cluster
 
 
 @dataclass
@@ -31,10 +33,6 @@ class ArmSettings:
     directory_lookups: int = 1
     refuses_late: bool = False
     page_size: int = 100
-
-
-def _now() -> str:
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f0Z")
 
 
 class OperationStatus(StrEnum):
@@ -73,7 +71,7 @@ class Operation:
     location: str = ""
     operation_id: str = field(default_factory=lambda: str(uuid.uuid4()))
     status: OperationStatus = OperationStatus.RUNNING
-    started: str = field(default_factory=_now)
+    started: str = field(default_factory=now)
     ended: str = ""
 
     def __post_init__(self) -> None:
@@ -82,7 +80,7 @@ class Operation:
         self._polls_left = self.settings.polls
         self._not_before = time.monotonic() + self.settings.seconds
         self._unattended = self.settings.unattended
-        self._seen = time.monotonic()
+        self._asked = time.monotonic()
 
     @property
     def running(self) -> bool:
@@ -91,7 +89,7 @@ class Operation:
 
     def poll(self) -> None:
         """Count a question after the status; the last one that is due ends the operation."""
-        self._seen = time.monotonic()
+        self._asked = time.monotonic()
         if not self.running:
             return
         if self._polls_left > 0:
@@ -101,11 +99,12 @@ class Operation:
 
     def settle(self) -> None:
         """End the operation if nobody has asked about it for long enough."""
-        now = time.monotonic()
-        if self.running and now >= self._not_before and now - self._seen >= self._unattended:
+        moment = time.monotonic()
+        is_due = moment >= self._not_before
+        if self.running and is_due and moment - self._asked >= self._unattended:
             self._end()
 
     def _end(self) -> None:
         self.status = OperationStatus.FAILED if self.failure else OperationStatus.SUCCEEDED
-        self.ended = _now()
+        self.ended = now()
         self.finish(self.failure is None)

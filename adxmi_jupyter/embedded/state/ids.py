@@ -1,11 +1,19 @@
-"""Resource IDs, in the provider's own spelling: `Clusters`, `Databases`, capital letters."""
+"""IDs: those of resources, in the provider's own spelling, and GUIDs that never change."""
 
 from __future__ import annotations
 
+import uuid
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.embedded.state.world import Cluster
+    from adxmi_jupyter.embedded.state.clusters import Cluster
+
+_NAMESPACE = uuid.UUID("b7b5f1f4-4d0e-4c43-9d5a-6f0f6f3c9e21")
+
+
+def stable_id(*parts: str) -> str:
+    """Return a GUID that depends on these words only, so that outputs do not change."""
+    return str(uuid.uuid5(_NAMESPACE, "/".join(parts)))
 
 
 def group_id(subscription_id: str, group: str) -> str:
@@ -14,9 +22,17 @@ def group_id(subscription_id: str, group: str) -> str:
 
 
 def cluster_id(cluster: Cluster) -> str:
-    """Return the resource ID of a cluster."""
+    """Return the resource ID of a cluster, with `Clusters` as the provider writes it."""
     group = group_id(cluster.subscription_id, cluster.resource_group)
     return f"{group}/providers/Microsoft.Kusto/Clusters/{cluster.name}"
+
+
+def identity_id(subscription_id: str, group: str, name: str) -> str:
+    """Return the resource ID of a user-assigned identity; its provider writes `resourcegroups`."""
+    return (
+        f"/subscriptions/{subscription_id}/resourcegroups/{group}/providers/"
+        f"Microsoft.ManagedIdentity/userAssignedIdentities/{name}"
+    )
 
 
 def child(parent_id: str, kind: str, name: str) -> dict[str, str]:

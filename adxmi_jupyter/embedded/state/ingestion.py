@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from adxmi_jupyter.embedded.ingestion.errors import UPDATE_POLICY
 from adxmi_jupyter.embedded.state.queues import (
     FAILED_QUEUE,
     READY_QUEUE,
@@ -15,29 +13,10 @@ from adxmi_jupyter.embedded.state.queues import (
 )
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.embedded.ingestion.errors import IngestionError
-    from adxmi_jupyter.embedded.ingestion.operations import QueuedOperation
-    from adxmi_jupyter.embedded.state.world import Principal, World
+    from adxmi_jupyter.embedded.state.ingestion_jobs import Attempt, QueuedOperation
+    from adxmi_jupyter.embedded.state.security import Principal
 
-
-def now() -> str:
-    """Return the time as the service writes it."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f0Z")
-
-
-@dataclass(frozen=True)
-class Attempt:
-    """One try to ingest something: what, where to, and on whose behalf.
-
-    `source` is an address without any credential.
-    """
-
-    database: str
-    table: str
-    source: str
-    principal: str = ""
-    properties: str = ""
-    source_id: str = ""
+_UPDATE_POLICY = "UpdatePolicy_"
 
 
 @dataclass(frozen=True)
@@ -55,7 +34,7 @@ class IngestionFailure:
     @property
     def originates_from_update_policy(self) -> bool:
         """Whether it failed on the way from one table into another, or because of that."""
-        return self.code.startswith(UPDATE_POLICY)
+        return self.code.startswith(_UPDATE_POLICY)
 
 
 def _queues() -> dict[str, Queue]:
@@ -80,20 +59,3 @@ class IngestionState:
     tokens: dict[str, Principal] = field(default_factory=dict, repr=False)
     tags: set[tuple[str, str, str]] = field(default_factory=set)
     secret: str = field(default="ZW1iZWRkZWQgcXVldWVz", repr=False)
-
-
-def record_failure(
-    world: World, attempt: Attempt, error: IngestionError, number_of_sources: int = 1
-) -> IngestionFailure:
-    """Keep a failure and return it."""
-    failure = IngestionFailure(
-        attempt,
-        error.code,
-        error.details,
-        world.mint("ingestion"),
-        world.mint("activity"),
-        now(),
-        number_of_sources,
-    )
-    world.ingestion.failures.append(failure)
-    return failure

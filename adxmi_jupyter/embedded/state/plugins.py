@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.embedded.state.world import Cluster, World
+    from adxmi_jupyter.embedded.state.clusters import Cluster
+    from adxmi_jupyter.embedded.state.world import World
 
 PYTHON = "python"
 _SETTING = "languageExtensions"

@@ -142,11 +142,3 @@ def default_settings() -> dict[str, Any]:
 def default_sku() -> dict[str, Any]:
     """Return the size of a new cluster."""
     return {"name": "Standard_E2ads_v5", "tier": "Standard", "capacity": 2}
-
-
-def identity_id(subscription_id: str, group: str, name: str) -> str:
-    """Return the resource ID of a user-assigned identity; its provider writes `resourcegroups`."""
-    return (
-        f"/subscriptions/{subscription_id}/resourcegroups/{group}/providers/"
-        f"Microsoft.ManagedIdentity/userAssignedIdentities/{name}"
-    )

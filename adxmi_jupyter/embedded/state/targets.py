@@ -5,12 +5,15 @@ SQL and Cosmos DB keep their own lists of who gets in: Azure roles do not count 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, MutableSet
+from collections.abc import MutableSet
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from adxmi_jupyter.embedded.state.world import stable_id
+from adxmi_jupyter.embedded.state.ids import stable_id
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
 
 _DEFAULT_SCHEMA = "dbo."
 DATA_READER = "00000000-0000-0000-0000-000000000001"

@@ -9,6 +9,11 @@ _SECOND_NS = 1_000_000_000
 _TICK_NS = 100
 
 
+def now() -> str:
+    """Return the time."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f0Z")
+
+
 def moment_of(nanoseconds: int) -> str:
     """Return the moment so many nanoseconds after 1970, in ticks of 100 nanoseconds.
 

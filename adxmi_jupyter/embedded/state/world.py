@@ -8,25 +8,16 @@ from __future__ import annotations
 
 import threading
 import time
-import uuid
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from adxmi_jupyter.embedded.state.clusters import Cluster, Database, Identity, PolicyItem, Table
+from adxmi_jupyter.embedded.state.clusters import Cluster, Database, Identity
 from adxmi_jupyter.embedded.state.event_hubs import DataSources
-from adxmi_jupyter.embedded.state.ids import cluster_id, group_id
+from adxmi_jupyter.embedded.state.ids import cluster_id, group_id, identity_id, stable_id
 from adxmi_jupyter.embedded.state.ingestion import IngestionState
 from adxmi_jupyter.embedded.state.journal import Journal
-from adxmi_jupyter.embedded.state.resources import (
-    EVERY_DATABASE,
-    AttachedDatabase,
-    Resource,
-    identity_id,
-)
+from adxmi_jupyter.embedded.state.resources import EVERY_DATABASE, AttachedDatabase, Resource
 from adxmi_jupyter.embedded.state.security import (
-    ClusterRole,
-    DatabaseRole,
     Principal,
     PrincipalKind,
     RoleAssignment,
@@ -40,27 +31,17 @@ from adxmi_jupyter.embedded.state.workflows import (
 from adxmi_jupyter.embedded.storage.accounts import StorageAccount
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from adxmi_jupyter.embedded.state.arm_operations import Operation
+    from adxmi_jupyter.embedded.state.clusters import Table
     from adxmi_jupyter.embedded.state.resources import AzureRoleAssignment, Subscription
+    from adxmi_jupyter.embedded.state.security import (
+        ClusterRole,
+        DatabaseRole,
+    )
     from adxmi_jupyter.embedded.state.targets import CosmosAccount, ModelAccount, SqlServer
 
-__all__ = [
-    "Cluster",
-    "ClusterRole",
-    "Database",
-    "DatabaseRole",
-    "Identity",
-    "PolicyItem",
-    "Principal",
-    "PrincipalKind",
-    "RoleAssignment",
-    "Table",
-    "World",
-    "as_principal",
-    "stable_id",
-]
-
-_NAMESPACE = uuid.UUID("b7b5f1f4-4d0e-4c43-9d5a-6f0f6f3c9e21")
 _TOKEN_PREFIX = "embedded-"  # noqa: S105 - a name in a simulator; it opens nothing
 
 
@@ -309,11 +290,6 @@ def as_principal(identity: Identity, *, token: str | None = None) -> Principal:
         identity.object_id,
         token=token,
     )
-
-
-def stable_id(*parts: str) -> str:
-    """Return a GUID that depends on these words only, so that outputs do not change."""
-    return str(uuid.uuid5(_NAMESPACE, "/".join(parts)))
 
 
 def _known_as(identity: Identity) -> set[str]:

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from adxmi_jupyter.embedded.storage import parquet
 from adxmi_jupyter.embedded.storage.errors import BlobFormatError
 from adxmi_jupyter.embedded.storage.values import convert
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
 
 _COMMIT = re.compile(r"_delta_log/(\d{20})\.json")
 _TYPES = {

@@ -11,14 +11,17 @@ import gzip
 import io
 import json
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import islice
 from pathlib import PurePosixPath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.embedded.storage import parquet
 from adxmi_jupyter.embedded.storage.errors import BlobFormatError
 from adxmi_jupyter.embedded.storage.values import convert
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 Columns = Sequence[tuple[str, str]]
 Row = tuple[Any, ...]

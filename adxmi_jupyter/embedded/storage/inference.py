@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from itertools import chain
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.embedded.storage import parquet
 from adxmi_jupyter.embedded.storage.formats import decompressed, read_records
 from adxmi_jupyter.embedded.storage.values import convert
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 # A text is of the first of these types to which it converts.
 _OF_TEXT = ("long", "real", "bool", "datetime", "guid", "timespan")

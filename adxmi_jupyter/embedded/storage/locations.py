@@ -52,6 +52,11 @@ class Location:
         return f"https://{self.account}.{self.endpoint}.core.windows.net/{self.container}{tail}"
 
 
+def shown_source(connection_string: str) -> str:
+    """Return an address without any credential, as failures show it."""
+    return connection_string.partition("?")[0].partition(";")[0].strip()
+
+
 def parse_location(connection_string: str) -> Location:
     """Return where a storage connection string points; InvalidLocationError when nowhere.
 

@@ -12,7 +12,7 @@ from adxmi_jupyter.actions.identity.names import resolved
 from adxmi_jupyter.actions.policy import callouts, policies
 from adxmi_jupyter.actions.policy.writes import apply
 from adxmi_jupyter.actions.write.journal import Journal
-from adxmi_jupyter.embedded.callouts import CalloutRule as Rule
+from adxmi_jupyter.embedded.state.callouts import CalloutRule as Rule
 from adxmi_jupyter.errors import ChangeOverwritten, ClusterLocked, PolicyChanged
 from adxmi_jupyter.model.policy import CLUSTER, Scope
 from adxmi_jupyter.service.connections import Connections, Settings

@@ -39,8 +39,8 @@ if TYPE_CHECKING:
     from adxmi_jupyter.embedded.kusto.exports.syntax import ContinuousExportCommand
     from adxmi_jupyter.embedded.kusto.session import Session
     from adxmi_jupyter.embedded.kusto.tables import Result
+    from adxmi_jupyter.embedded.state.clusters import Database
     from adxmi_jupyter.embedded.state.workflows import ExternalTable
-    from adxmi_jupyter.embedded.state.world import Database
 
 _HOUR = timedelta(hours=1)
 _NO_EXPORT_PROPERTIES = {"managedIdentity", "intervalBetweenRuns", "forcedLatency", "isDisabled"}

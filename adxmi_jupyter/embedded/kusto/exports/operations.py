@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from adxmi_jupyter.embedded.kusto.exports.syntax import OperationCommand
     from adxmi_jupyter.embedded.kusto.session import Session
-    from adxmi_jupyter.embedded.state.world import Database
+    from adxmi_jupyter.embedded.state.clusters import Database
 
 _NODE = "KEngine000000"
 _NO_ID = "00000000-0000-0000-0000-000000000000"

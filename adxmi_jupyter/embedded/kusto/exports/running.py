@@ -15,8 +15,9 @@ from adxmi_jupyter.embedded.state.world import as_principal
 
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.kusto.exports.writing import Written
+    from adxmi_jupyter.embedded.state.clusters import Database
     from adxmi_jupyter.embedded.state.workflows import ContinuousExport
-    from adxmi_jupyter.embedded.state.world import Database, World
+    from adxmi_jupyter.embedded.state.world import World
 
 
 def run_continuous_export(world: World, database_name: str, name: str) -> ContinuousExport:

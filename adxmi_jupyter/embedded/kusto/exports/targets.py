@@ -20,8 +20,10 @@ from adxmi_jupyter.embedded.storage.locations import Method
 
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.kusto.tables import Result
+    from adxmi_jupyter.embedded.state.clusters import Database
+    from adxmi_jupyter.embedded.state.security import Principal
     from adxmi_jupyter.embedded.state.workflows import ExternalTable
-    from adxmi_jupyter.embedded.state.world import Database, Principal, World
+    from adxmi_jupyter.embedded.state.world import World
 
 
 def check_target(table: ExternalTable, columns: tuple[tuple[str, str], ...]) -> None:

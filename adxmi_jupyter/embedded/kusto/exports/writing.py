@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,8 @@ from adxmi_jupyter.embedded.storage.errors import BlobFormatError
 from adxmi_jupyter.embedded.storage.formats import compressed, write_rows
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from adxmi_jupyter.embedded.kusto.folders import Folder
 
 Columns = Sequence[tuple[str, str]]

@@ -16,7 +16,7 @@ from adxmi_jupyter.embedded.storage.locations import Method
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.kusto.external_tables.syntax import DeltaDefinition
     from adxmi_jupyter.embedded.kusto.session import Session
-    from adxmi_jupyter.embedded.state.world import Database
+    from adxmi_jupyter.embedded.state.clusters import Database
 
 USAGE = "ExternalTable"
 GZIP = "gzip"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +17,8 @@ from adxmi_jupyter.embedded.state.workflows import PathItem
 from adxmi_jupyter.embedded.storage.values import convert
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from adxmi_jupyter.embedded.state.workflows import ExternalTable, Partition
 
 NO_VALUE = "__DEFAULT_PARTITION__"

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from adxmi_jupyter.embedded.kusto.folders import Folder
     from adxmi_jupyter.embedded.kusto.session import Session
     from adxmi_jupyter.embedded.kusto.tables import Result
+    from adxmi_jupyter.embedded.state.clusters import Database
     from adxmi_jupyter.embedded.state.workflows import ExternalTable, Partition, PathItem
-    from adxmi_jupyter.embedded.state.world import Database
 
 SQL = "Sql"
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from adxmi_jupyter.embedded.kusto.ingestion.statements import ListBlobs
     from adxmi_jupyter.embedded.kusto.session import Session
     from adxmi_jupyter.embedded.kusto.tables import Result
-    from adxmi_jupyter.embedded.state.world import Database
+    from adxmi_jupyter.embedded.state.clusters import Database
 
 _MOST_ALONE = 1000
 # Parts of a .NET time format, as what they match and where they stand in a time.

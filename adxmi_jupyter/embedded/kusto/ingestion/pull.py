@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.embedded.access import Permission
-from adxmi_jupyter.embedded.ingestion.blobs import shown_source
-from adxmi_jupyter.embedded.ingestion.errors import FORMAT, SKIPPED, IngestionError
-from adxmi_jupyter.embedded.ingestion.jobs import Job, prepare_job
+from adxmi_jupyter.embedded.ingestion.errors import FORMAT, SKIPPED, IngestionError, record_failure
+from adxmi_jupyter.embedded.ingestion.jobs import prepare_job
 from adxmi_jupyter.embedded.kusto.errors import Refusal, entity_not_found
 from adxmi_jupyter.embedded.kusto.ingestion.properties import checked_properties
 from adxmi_jupyter.embedded.kusto.tables import result
-from adxmi_jupyter.embedded.state.ingestion import record_failure
+from adxmi_jupyter.embedded.state.ingestion_jobs import Job
+from adxmi_jupyter.embedded.storage.locations import shown_source
 
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.kusto.ingestion.statements import IngestInto

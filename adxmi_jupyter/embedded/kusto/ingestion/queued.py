@@ -9,9 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.embedded.access import Permission
-from adxmi_jupyter.embedded.ingestion.blobs import shown_source
-from adxmi_jupyter.embedded.ingestion.jobs import Job
-from adxmi_jupyter.embedded.ingestion.operations import BlobStatus, QueuedBlob, QueuedOperation
+from adxmi_jupyter.embedded.ingestion.jobs import run_operation
 from adxmi_jupyter.embedded.kusto.errors import entity_not_found
 from adxmi_jupyter.embedded.kusto.ingestion.endpoint import require_ingest_anywhere
 from adxmi_jupyter.embedded.kusto.ingestion.listing import listed
@@ -22,6 +20,8 @@ from adxmi_jupyter.embedded.kusto.ingestion.properties import (
 )
 from adxmi_jupyter.embedded.kusto.ingestion.statements import ListBlobs
 from adxmi_jupyter.embedded.kusto.tables import result
+from adxmi_jupyter.embedded.state.ingestion_jobs import BlobStatus, Job, QueuedBlob, QueuedOperation
+from adxmi_jupyter.embedded.storage.locations import shown_source
 
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.kusto.ingestion.statements import (
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     )
     from adxmi_jupyter.embedded.kusto.session import Session
     from adxmi_jupyter.embedded.kusto.tables import Result
-    from adxmi_jupyter.embedded.state.world import Database
+    from adxmi_jupyter.embedded.state.clusters import Database
 
 _TRACKING = "EnableTracking"
 _FACTOR = "CompressionFactor"
@@ -60,7 +60,7 @@ def ingest_queued(command: IngestQueued, session: Session) -> Result:
     )
     world.ingestion.operations.append(operation)
     if looks == 0:
-        operation.run(world)
+        run_operation(world, operation)
     show = f'.show queued ingestion operations "{operation.operation_id}"'
     return result(
         "IngestionOperationId:string, ClientRequestId:string, OperationInfo:string",
@@ -72,7 +72,8 @@ def show_operations(command: ShowQueuedOperations, session: Session) -> Result:
     """Return how far operations are, or their blobs; what is not tracked has no row."""
     found = _find(command.operation_ids, session)
     for operation in found:
-        operation.look(session.world)
+        if operation.look():
+            run_operation(session.world, operation)
     if not command.details:
         return _operations(found)
     return result(

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from adxmi_jupyter.embedded.kusto.session import Session
     from adxmi_jupyter.embedded.kusto.statements import Command, Statement
-    from adxmi_jupyter.embedded.state.world import Database
+    from adxmi_jupyter.embedded.state.clusters import Database
 
 _VERB = re.compile(
     r"(?P<entity>\w+?)"

@@ -31,8 +31,9 @@ if TYPE_CHECKING:
     from adxmi_jupyter.embedded.kusto.policies.syntax import AccelerationPolicyCommand
     from adxmi_jupyter.embedded.kusto.session import Session
     from adxmi_jupyter.embedded.kusto.tables import Result
+    from adxmi_jupyter.embedded.state.clusters import Database
     from adxmi_jupyter.embedded.state.workflows import ExternalTable
-    from adxmi_jupyter.embedded.state.world import Database, World
+    from adxmi_jupyter.embedded.state.world import World
 
 _WHAT = "query acceleration policy"
 _NO_IDENTITY = "Managed identity must be specified for external tables that impersonate the caller."

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from adxmi_jupyter.embedded.kusto.policies.syntax import CalloutPolicyCommand
     from adxmi_jupyter.embedded.kusto.session import Session
     from adxmi_jupyter.embedded.kusto.tables import Result
-    from adxmi_jupyter.embedded.state.world import Cluster
+    from adxmi_jupyter.embedded.state.clusters import Cluster
 
 _WHAT = "callout policy"
 _RULES = {"CalloutType": Rule(choices=CALLOUT_TYPES), "CalloutUriRegex": TEXT, "CanCall": TRUTH}

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from adxmi_jupyter.embedded.kusto.policies.syntax import UpdatePolicyCommand
     from adxmi_jupyter.embedded.kusto.session import Session
     from adxmi_jupyter.embedded.kusto.tables import Result
-    from adxmi_jupyter.embedded.state.world import Database, Table, World
+    from adxmi_jupyter.embedded.state.clusters import Database, Table
+    from adxmi_jupyter.embedded.state.world import World
 
 _WHAT = "update policy"
 _FOREVER = timedelta(days=36500)

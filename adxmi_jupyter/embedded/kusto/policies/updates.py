@@ -13,8 +13,9 @@ from adxmi_jupyter.embedded.kusto.errors import Refusal, update_refused
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from adxmi_jupyter.embedded.state.clusters import Database, Table
     from adxmi_jupyter.embedded.state.workflows import UpdatePolicy
-    from adxmi_jupyter.embedded.state.world import Database, Table, World
+    from adxmi_jupyter.embedded.state.world import World
 
     Row = tuple[Any, ...]
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from adxmi_jupyter.embedded.kusto.errors import semantic_error
 from adxmi_jupyter.embedded.kusto.timespans import read_timespan
 from adxmi_jupyter.embedded.state.timestamps import moment_of
 from adxmi_jupyter.embedded.storage.values import convert, timespan_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
 
 TYPES = {
     "boolean": "bool",

@@ -9,7 +9,7 @@ from lark import UnexpectedInput
 from lark.exceptions import VisitError
 
 from adxmi_jupyter.embedded.kusto.errors import Refusal, semantic_error
-from adxmi_jupyter.embedded.kusto.parser import build_grammar
+from adxmi_jupyter.embedded.kusto.grammar import build_grammar
 from adxmi_jupyter.embedded.kusto.query.tree import KNOWN, apply, transformed
 
 if TYPE_CHECKING:

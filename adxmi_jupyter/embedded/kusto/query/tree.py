@@ -9,7 +9,7 @@ from lark import Discard, Token, v_args
 
 from adxmi_jupyter.embedded.kusto.errors import semantic_error
 from adxmi_jupyter.embedded.kusto.functions.calling import call_function
-from adxmi_jupyter.embedded.kusto.parser import ToNames
+from adxmi_jupyter.embedded.kusto.grammar import ToNames
 from adxmi_jupyter.embedded.kusto.query import operators, sources
 from adxmi_jupyter.embedded.kusto.query.evaluate.call import OutputType, PluginCall
 from adxmi_jupyter.embedded.kusto.query.evaluate.registry import run_plugin
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from adxmi_jupyter.embedded.kusto.query.expressions import Expression
     from adxmi_jupyter.embedded.kusto.query.operators import Condition, Operator
     from adxmi_jupyter.embedded.kusto.session import Session
-    from adxmi_jupyter.embedded.state.world import Database
+    from adxmi_jupyter.embedded.state.clusters import Database
 
     NamedExpression = tuple[str | None, Expression]
     Columns = tuple[tuple[str, str], ...]

@@ -19,14 +19,14 @@ from adxmi_jupyter.embedded.kusto.schema.syntax import (
     ShowTableSchema,
 )
 from adxmi_jupyter.embedded.kusto.tables import result
+from adxmi_jupyter.embedded.state.clusters import Table
 from adxmi_jupyter.embedded.state.workflows import IngestionMapping
-from adxmi_jupyter.embedded.state.world import Table
 
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.kusto.schema.syntax import SchemaCommand
     from adxmi_jupyter.embedded.kusto.session import Session
     from adxmi_jupyter.embedded.kusto.tables import Result
-    from adxmi_jupyter.embedded.state.world import Database
+    from adxmi_jupyter.embedded.state.clusters import Database
 
 _RULES = {"folder": TEXT, "docstring": TEXT}
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -10,10 +9,12 @@ from adxmi_jupyter.embedded.kusto.errors import semantic_error
 from adxmi_jupyter.embedded.kusto.query.sources import query_database
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from adxmi_jupyter.embedded.kusto.query.expressions import Expression
     from adxmi_jupyter.embedded.kusto.session import Session
     from adxmi_jupyter.embedded.kusto.tables import Result
-    from adxmi_jupyter.embedded.state.world import Database
+    from adxmi_jupyter.embedded.state.clusters import Database
 
     Columns = tuple[tuple[str, str], ...]
 

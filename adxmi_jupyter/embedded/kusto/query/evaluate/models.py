@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
@@ -21,6 +21,8 @@ from adxmi_jupyter.embedded.kusto.tables import Result
 from adxmi_jupyter.embedded.storage.locations import Method
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from adxmi_jupyter.embedded.kusto.query.evaluate.call import PluginCall
 
 AZURE_AI = "AzureAI"

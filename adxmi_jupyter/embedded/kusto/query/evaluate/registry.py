@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.embedded.kusto.errors import bad_request, semantic_error
@@ -18,6 +17,8 @@ from adxmi_jupyter.embedded.kusto.query.evaluate.storage_schema import infer_sto
 from adxmi_jupyter.embedded.state.plugins import plugin_states
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from adxmi_jupyter.embedded.kusto.query.evaluate.call import PluginCall
     from adxmi_jupyter.embedded.kusto.tables import Result
 
