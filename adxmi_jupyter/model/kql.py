@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from adxmi_jupyter.model.policy import Policy, Scope
     from adxmi_jupyter.model.role import Role
 
+SHOW_FUNCTIONS = ".show functions"
+SHOW_EXTERNAL_TABLES = ".show external tables"
+
 _CHORD = "```"
 _LAST_OF_FOUR_DIGITS = 0xFFFF
 _ESCAPES = {"\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}

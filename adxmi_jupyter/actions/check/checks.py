@@ -6,7 +6,7 @@ Everything here works on declarations (`model.workflow`) and knows none of them 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.actions.check import cluster_facts
@@ -20,7 +20,7 @@ from adxmi_jupyter.actions.check.requirements import (
     links_frame,
 )
 from adxmi_jupyter.actions.identity import identities, names
-from adxmi_jupyter.actions.workflow.listing import command_of, kept_in, kept_of, rows_in
+from adxmi_jupyter.actions.workflow.listing import command_of, kept_of, rows_in, shape_of
 from adxmi_jupyter.actions.workflow.plans import absent, is_called, named
 from adxmi_jupyter.errors import AdxmiError
 from adxmi_jupyter.model.declaration.registry import declarations
@@ -81,12 +81,13 @@ def check_one(connection: Connection, declaration: Declaration, database: str, n
         They could not be listed.
 
     """
-    every = kept_in(connection, declaration, database)
+    facts = Facts(connection)
+    every = _kept(facts, declaration, database)
     found = [one for one in every if is_called(declaration, one.existing, name)]
     if not found:
         there = [one.existing.name for one in every if one.existing.name]
         raise absent(declaration, database, name, there, verb="check")
-    return _of_kind(connection, declaration, database, found)
+    return _of_kind(facts, declaration, database, found)
 
 
 def check_kind(connection: Connection, declaration: Declaration, database: str) -> Checks:
@@ -94,15 +95,16 @@ def check_kind(connection: Connection, declaration: Declaration, database: str) 
 
     What is kept nowhere is told by policies, and the cluster's counts in every database.
     """
-    found = kept_in(connection, declaration, database)
+    facts = Facts(connection)
+    found = _kept(facts, declaration, database)
     unread: tuple[Checked, ...] = ()
     if isinstance(declaration.listing, PolicyListing):
         try:
-            found = (*found, *kept_in(connection, declaration, CLUSTER.database))
+            found = (*found, *_kept(facts, declaration, CLUSTER.database))
         except AdxmiError as failure:
             unread = (_Unread(database, failure, [declaration.noun()]).checked,)
     every = {(one.existing.name, one.existing.identities): one for one in found}
-    checks = _of_kind(connection, declaration, database, every.values())
+    checks = _of_kind(facts, declaration, database, every.values())
     return Checks((*checks.checked, *unread))
 
 
@@ -112,12 +114,19 @@ def check_planned(connection: Connection, workflow: Workflow, database: str) -> 
     return Checks((Checked(workflow.noun(), named(workflow), found, database),))
 
 
+def _kept(facts: Facts, declaration: Declaration, database: str) -> tuple[Kept, ...]:
+    """Return what is kept of a kind in a database; a refusal keeps the service's words."""
+    fact = replace(_rows(declaration, database), right="")
+    facts.gather((fact,))
+    return kept_of(facts.connection, declaration.listing, facts.answer(fact))
+
+
 def _of_kind(
-    connection: Connection, declaration: Declaration, database: str, found: Iterable[Kept]
+    facts: Facts, declaration: Declaration, database: str, found: Iterable[Kept]
 ) -> Checks:
-    known = names.seen(connection)
-    subjects = [_subject(connection, declaration, database, one, known) for one in found]
-    return Checks(_examined(Facts(connection), subjects, known))
+    known = names.seen(facts.connection)
+    subjects = [_subject(facts.connection, declaration, database, one, known) for one in found]
+    return Checks(_examined(facts, subjects, known))
 
 
 def check_all(connection: Connection, databases: Sequence[str]) -> Checks:
@@ -168,13 +177,16 @@ def _remember_cluster(connection: Connection) -> None:
 def _rows(declaration: Declaration, database: str) -> Fact:
     """Ask what exists of a kind in a database; several kinds can have the same answer."""
     listing = declaration.listing
+    if isinstance(listing, PolicyListing):
+        return cluster_facts.policy(Scope(database))
+    if not isinstance(listing, DataConnectionListing):
+        return cluster_facts.rows(command_of(listing), database, shape_of(listing))
 
     def ask(connection: Connection) -> Rows:
         return rows_in(connection, listing, database)
 
-    is_in_azure = isinstance(listing, DataConnectionListing)
-    right = "Reader on the cluster, in Azure" if is_in_azure else cluster_facts.may_show(database)
-    return Fact(("rows", command_of(listing), database), ask, right)
+    key = ("rows", command_of(listing), database)
+    return Fact(key, ask, "Reader on the cluster, in Azure")
 
 
 def _known(facts: Facts, scopes: Sequence[Scope]) -> tuple[ManagedIdentity, ...]:

@@ -5,8 +5,8 @@ Facts are independent of each other, so all that some links need are asked for a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.actions.identity import identities
@@ -24,6 +24,7 @@ from adxmi_jupyter.model.declaration.stored import (
     text_cell,
 )
 from adxmi_jupyter.model.identity import SYSTEM
+from adxmi_jupyter.model.kql import SHOW_EXTERNAL_TABLES, SHOW_FUNCTIONS
 from adxmi_jupyter.model.kusto_shapes import (
     CALLOUT_POLICY,
     EXTERNAL_TABLES,
@@ -41,21 +42,29 @@ if TYPE_CHECKING:
     from adxmi_jupyter.model.identity import ManagedIdentity
     from adxmi_jupyter.model.policy import Policy, Scope
     from adxmi_jupyter.model.role import RoleAssignment
+    from adxmi_jupyter.model.shape import Shape
     from adxmi_jupyter.service.connection import Connection
 
 Ask = Callable[["Connection"], Any]
+Rows = Sequence[Mapping[str, Any]]
+
+
+def _as_it_is(answer: Any) -> Any:
+    return answer
 
 
 @dataclass(frozen=True)
 class Fact:
     """Something to ask the cluster or Azure for; two of one key are the same fact.
 
-    `right` is the least that lets somebody see it.
+    `right` is the least that lets somebody see it, and `read` returns what there is to know in an
+    answer: one answer can be read for several purposes.
     """
 
     key: tuple[Hashable, ...]
     ask: Ask
     right: str = ""
+    read: Callable[[Any], Any] = _as_it_is
 
     def __hash__(self) -> int:
         return hash(self.key)
@@ -74,6 +83,7 @@ class Facts:
         self.connection = connection
         self._quiet = quiet
         self._answers: dict[tuple[Hashable, ...], object] = {}
+        self._read: dict[tuple[Hashable, ...], Any] = {}
 
     def gather(self, facts: Iterable[Fact]) -> None:
         """Ask at the same time for facts that are not known yet; errors stand for answers.
@@ -92,8 +102,6 @@ class Facts:
         for fact, answer in zip(wanted, answers, strict=True):
             if isinstance(answer, Exception) and not isinstance(answer, AdxmiError):
                 raise answer
-            if isinstance(answer, NotAuthorized | ResourceNotFound) and fact.right:
-                _tell_right(answer, fact.right)
             self._answers[fact.key] = answer
 
     def has(self, fact: Fact) -> bool:
@@ -110,9 +118,14 @@ class Facts:
 
         """
         found = self._answers[fact.key]
+        if isinstance(found, NotAuthorized | ResourceNotFound) and fact.right:
+            raise _with_right(found, fact.right) from found
         if isinstance(found, Exception):
             raise found
-        return found
+        reading = (fact.key, fact.read)
+        if reading not in self._read:
+            self._read[reading] = fact.read(found)
+        return self._read[reading]
 
 
 def may_show(database: str) -> str:
@@ -120,12 +133,14 @@ def may_show(database: str) -> str:
     return f"Database User, Viewer or Monitor of {database}"
 
 
-def _tell_right(refusal: AdxmiError, right: str) -> None:
+def _with_right(refusal: NotAuthorized | ResourceNotFound, right: str) -> AdxmiError:
     """Say what it takes to see a fact: the service's words name an action, and go on and on."""
+    what, why = refusal.what, f"{refusal.why}; to see it, it takes {right}"
     if isinstance(refusal, NotAuthorized):
-        refusal.what, refusal.why = "you may not see it", f"it takes {right}"
-    else:
-        refusal.why = f"{refusal.why}; to see it, it takes {right}"
+        what, why = "you may not see it", f"it takes {right}"
+    told = type(refusal)(what, why=why, fix=refusal.fix, repeat_with=refusal.repeat_with)
+    told.service = refusal.service
+    return told
 
 
 def assigned() -> Fact:
@@ -181,14 +196,22 @@ def roles(database: str) -> Fact:
     return Fact(("roles", database), ask, f"Database Admin of {database}, or its monitor")
 
 
+def rows(command: str, database: str, shape: Shape) -> Fact:
+    """Ask for the rows that a command lists in a database: one fact, whatever it is needed for."""
+
+    def ask(connection: Connection) -> Rows:
+        return connection.kusto.command(command, database=database).rows(shape)
+
+    return Fact(("rows", command, database), ask, may_show(database))
+
+
 def functions(database: str) -> Fact:
     """Ask for the stored functions of a database: a mapping of names to bodies."""
+    return replace(rows(SHOW_FUNCTIONS, database, FUNCTIONS), read=_bodies)
 
-    def ask(connection: Connection) -> Mapping[str, str]:
-        rows = connection.kusto.command(".show functions", database=database).rows(FUNCTIONS)
-        return {text_cell(row, "Name"): text_cell(row, "Body") for row in rows}
 
-    return Fact(("functions", database), ask, may_show(database))
+def _bodies(rows: Rows) -> Mapping[str, str]:
+    return {text_cell(row, "Name"): text_cell(row, "Body") for row in rows}
 
 
 def principal(identity: ManagedIdentity) -> Fact:
@@ -241,17 +264,16 @@ class ShownTable:
 
 def external_tables(database: str) -> Fact:
     """Ask for the external tables of a database: a mapping of names to `ShownTable` values."""
+    return replace(rows(SHOW_EXTERNAL_TABLES, database, EXTERNAL_TABLES), read=_tables)
 
-    def ask(connection: Connection) -> Mapping[str, ShownTable]:
-        answer = connection.kusto.command(".show external tables", database=database)
-        return {
-            text_cell(row, "TableName", "EntityName"): ShownTable(
-                connection_strings_in(row), _format(row)
-            )
-            for row in answer.rows(EXTERNAL_TABLES)
-        }
 
-    return Fact(("external tables", database), ask, may_show(database))
+def _tables(rows: Rows) -> Mapping[str, ShownTable]:
+    return {
+        text_cell(row, "TableName", "EntityName"): ShownTable(
+            connection_strings_in(row), _format(row)
+        )
+        for row in rows
+    }
 
 
 def _format(row: Mapping[str, Any]) -> str:

@@ -18,6 +18,7 @@ from adxmi_jupyter.actions.policy.policies import read, scopes_of
 from adxmi_jupyter.errors import AdxmiError
 from adxmi_jupyter.model.azure_shapes import CLUSTER
 from adxmi_jupyter.model.declaration.stored import text_cell
+from adxmi_jupyter.model.kql import SHOW_EXTERNAL_TABLES
 from adxmi_jupyter.model.kusto_shapes import (
     CONTINUOUS_EXPORTS,
     EXTERNAL_TABLES,
@@ -46,7 +47,7 @@ KEY, POLICY, EXTERNAL_TABLE, CONTINUOUS_EXPORT, UPDATE_POLICY, DATA_CONNECTION =
 _NAMES_SYSTEM = re.compile(r"managed_?identity[\"']?\s*[=:]\s*[\"']?system\b", re.IGNORECASE)
 # Kind, command, what it answers, and the column with the name of what depends.
 _COMMANDS = (
-    (EXTERNAL_TABLE, ".show external tables", EXTERNAL_TABLES, ("TableName", "EntityName")),
+    (EXTERNAL_TABLE, SHOW_EXTERNAL_TABLES, EXTERNAL_TABLES, ("TableName", "EntityName")),
     (CONTINUOUS_EXPORT, ".show continuous-exports", CONTINUOUS_EXPORTS, ("Name",)),
     (UPDATE_POLICY, ".show table * policy update", UPDATE_POLICIES, ("EntityName", "TableName")),
 )

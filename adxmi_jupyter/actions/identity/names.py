@@ -15,6 +15,7 @@ from adxmi_jupyter.actions.policy.policies import read, scopes_of
 from adxmi_jupyter.errors import AdxmiError, UnknownIdentity
 from adxmi_jupyter.model.declaration.stored import text_cell
 from adxmi_jupyter.model.identity import SYSTEM, resolve
+from adxmi_jupyter.model.kql import SHOW_EXTERNAL_TABLES
 from adxmi_jupyter.model.kusto_shapes import EXTERNAL_TABLES, TABLES
 from adxmi_jupyter.model.policy import CLUSTER, PolicyEntry, Scope
 
@@ -210,7 +211,7 @@ def offered_tables(
 
 def tables_of(connection: Connection, database: str, *, external: bool) -> tuple[str, ...]:
     """Return the tables, or external tables, of a database; raises as `Kusto.command` does."""
-    command = ".show external tables" if external else ".show tables"
+    command = SHOW_EXTERNAL_TABLES if external else ".show tables"
     shape = EXTERNAL_TABLES if external else TABLES
 
     def ask() -> tuple[str, ...]:

@@ -25,7 +25,7 @@ from adxmi_jupyter.model.declaration.stored import (
     identities_named_in,
 )
 from adxmi_jupyter.model.identity import SYSTEM, ManagedIdentity
-from adxmi_jupyter.model.kql import show_policy
+from adxmi_jupyter.model.kql import SHOW_FUNCTIONS, show_policy
 from adxmi_jupyter.model.kusto_shapes import FUNCTIONS
 from adxmi_jupyter.model.policy import CLUSTER, Scope
 from adxmi_jupyter.model.usage import closest
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from adxmi_jupyter.model.declaration.stored import Listing as StoredListing
     from adxmi_jupyter.model.declaration.workflow import Workflow
     from adxmi_jupyter.model.policy import PolicyEntry
+    from adxmi_jupyter.model.shape import Shape
     from adxmi_jupyter.service.connection import Connection
 
 
@@ -121,8 +122,7 @@ def rows_in(connection: Connection, listing: StoredListing, database: str) -> Ro
         return _data_connections(connection, database)
     if isinstance(listing, PolicyListing):
         return tuple(read_one(connection, Scope(database)).policy)
-    shape = listing.shape if isinstance(listing, KustoListing) else FUNCTIONS
-    return connection.kusto.command(command_of(listing), database=database).rows(shape)
+    return connection.kusto.command(command_of(listing), database=database).rows(shape_of(listing))
 
 
 def kept_of(connection: Connection, listing: StoredListing, rows: Rows) -> tuple[Kept, ...]:
@@ -153,10 +153,15 @@ def command_of(listing: StoredListing) -> str:
     if isinstance(listing, KustoListing):
         return listing.command
     if isinstance(listing, FunctionListing):
-        return ".show functions"
+        return SHOW_FUNCTIONS
     if isinstance(listing, PolicyListing):
         return show_policy(Scope("NAME"))
     return "GET …/dataConnections"
+
+
+def shape_of(listing: KustoListing | FunctionListing) -> Shape:
+    """Return what the rows that `command_of` lists look like."""
+    return listing.shape if isinstance(listing, KustoListing) else FUNCTIONS
 
 
 def _allowed(entries: Iterable[PolicyEntry], kept: PolicyListing) -> tuple[Kept, ...]:

@@ -96,7 +96,7 @@ class ExternalTable(Workflow):
         without_identity=(OTHER_DATABASES, GEN1),
     )
     listing: ClassVar = KustoListing(
-        ".show external tables",
+        kql.SHOW_EXTERNAL_TABLES,
         EXTERNAL_TABLES,
         kept_tables.existing,
         kept_tables.chain,
