@@ -143,8 +143,8 @@ def list_(
     the service tells their own roles only.
     """
     from adxmi_jupyter.actions.policy.policies import scopes_of
-    from adxmi_jupyter.actions.roles.database_roles import read_roles
     from adxmi_jupyter.actions.roles.frames import roles_frame
+    from adxmi_jupyter.actions.roles.roles import read_roles
 
     scopes = scopes_of(
         call.connection, database=database, cluster=cluster, all_databases=all_databases
@@ -208,7 +208,7 @@ def grant(  # noqa: PLR0913 - click passes each option by its name
     cluster trusts that one; the identities of the cluster itself reach their own tenant's
     resources only.
     """
-    from adxmi_jupyter.actions.roles.scopes import parse, plan_grant
+    from adxmi_jupyter.actions.roles.roles import parse, plan_grant
 
     refuse_both(call, {"--description": bool(description), "--cluster": cluster})
     _check_scope(call, database, cluster=cluster, no_wait=no_wait)
@@ -253,7 +253,7 @@ def revoke(
     yes: bool,
 ) -> pd.DataFrame:
     """Take a role on a database, or on every one, from principals; others keep it."""
-    from adxmi_jupyter.actions.roles.scopes import parse, plan_revoke
+    from adxmi_jupyter.actions.roles.roles import parse, plan_revoke
 
     _check_scope(call, database, cluster=cluster, no_wait=no_wait)
     lost_role = parse(role_name, database)

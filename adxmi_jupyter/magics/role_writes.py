@@ -1,4 +1,4 @@
-"""What a change of roles shows: preview, a line for each change, the line that takes it back."""
+"""What a change of roles shows: preview, a line for each change, the command that undoes it."""
 
 from __future__ import annotations
 
@@ -46,31 +46,27 @@ def write(
     ConfirmationRequired
         The change takes a role away and is not confirmed; the preview is shown.
     AdxmiError
-        As `role_scopes.apply`.
+        As `roles.writes.apply`.
 
     """
     from adxmi_jupyter.actions.roles.frames import changed_roles_frame, role_change_frame
-    from adxmi_jupyter.actions.roles.scopes import apply
+    from adxmi_jupyter.actions.roles.scope import Waiting
+    from adxmi_jupyter.actions.roles.writes import apply
     from adxmi_jupyter.actions.write.operations import operations_frame
 
     if dry_run:
         _preview(call, change)
         return role_change_frame(change)
     try:
-        done = apply(
-            call.connection,
-            change,
-            confirmed=confirmed,
-            waits=waits,
-            wait_for_directory=wait_for_directory,
-        )
+        waiting = Waiting(for_the_end=waits, for_directory=wait_for_directory)
+        done = apply(call.connection, change, confirmed=confirmed, waiting=waiting)
     except ConfirmationRequired:
         _preview(call, change)
         raise
     if not waits and change.command:
         call.say(f"Azure goes on; {call.front.program} identity operations tells how far it is")
         return operations_frame(call.connection)
-    for line in (*done.notes, *_changed_lines(done), *_way_back(call, done)):
+    for line in (*done.notes, *_changed_lines(done), *_undo_lines(call, done)):
         call.say(line)
     return changed_roles_frame(call.connection, done)
 
@@ -92,31 +88,16 @@ def _members(change: RoleChange, assignments: tuple[RoleAssignment, ...]) -> str
 
 def _changed_lines(change: RoleChange) -> list[str]:
     """Return one line for each assignment: ``Sales: mi-ingest + viewers``."""
-    sign = "+" if change.verb == "grant" else "-"
+    from adxmi_jupyter.actions.roles.change import changed_lines
+
     place = change.database or "cluster"
-    lines = [f"{place}: {one.label} {sign} {change.role}" for one in change.changed]
-    return lines or [f"{place}: nothing changed"]
+    return [f"{place}: {line}" for line in changed_lines(change) or ("nothing changed",)]
 
 
-def _way_back(call: Call, change: RoleChange) -> list[str]:
-    """Return the lines that take a write back; one for each description that was there."""
-    if change.verb == "grant":
-        who = ",".join(one.fqn for one in change.changed)
-        return [f"undo: {_line(call, 'revoke', change, who)} --yes"] if who else []
-    by_notes: dict[str, list[str]] = {}
-    for one in change.changed:
-        # On the cluster there are no descriptions: notes are the state of an assignment there.
-        by_notes.setdefault(one.notes if change.database else "", []).append(one.fqn)
+def _undo_lines(call: Call, change: RoleChange) -> list[str]:
+    from adxmi_jupyter.actions.roles.change import undo_commands
+
     return [
-        f"undo: {_line(call, 'grant', change, ','.join(fqns))}"
-        + (f" --description {call.as_word(notes)}" if notes else "")
-        for notes, fqns in by_notes.items()
+        f"undo: {call.front.program} {' '.join(map(call.as_word, line.words))}"
+        for line in undo_commands(change)
     ]
-
-
-def _line(call: Call, verb_name: str, change: RoleChange, who: str) -> str:
-    where = f"--database {call.as_word(change.database)}" if change.database else "--cluster"
-    return (
-        f"{call.front.program} role {verb_name} {where} "
-        f"--role {change.role} --identity {call.as_word(who)}"
-    )

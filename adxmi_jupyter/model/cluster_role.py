@@ -10,12 +10,11 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import Any, Self
+from typing import Any
 
 from adxmi_jupyter.errors import InvalidInput
 from adxmi_jupyter.model.principal import PrincipalKind, PrincipalReference
-from adxmi_jupyter.model.role import Role, RoleAssignment, parse_role
+from adxmi_jupyter.model.role import Role, RoleAssignment, SecurityRole, parse_role
 from adxmi_jupyter.model.usage import closest
 
 COLLECTION = "principalAssignments"
@@ -37,17 +36,8 @@ _LONGEST_NAME = 60
 _START_OF_ID = 8
 
 
-class ClusterRole(StrEnum):
+class ClusterRole(SecurityRole):
     """A role on every database, spelled as Azure Resource Manager spells it."""
-
-    allows: str
-
-    def __new__(cls, value: str, allows: str = "") -> Self:
-        """Make a member from its spelling and what it is good for."""
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.allows = allows
-        return member
 
     ADMIN = "AllDatabasesAdmin", "everything on every database, and the policies of the cluster"
     VIEWER = "AllDatabasesViewer", "reading every database"
@@ -73,14 +63,9 @@ class PrincipalAssignment(RoleAssignment):
 
     @property
     def is_by_object_id(self) -> bool:
-        """Whether an application is named by its object ID, and so is never let in."""
+        """Whether it names an application by its object ID, which then is never let in."""
         same = self.principal_id.casefold() == self.object_id.casefold()
         return self.kind == _TYPES[PrincipalKind.APPLICATION] and same
-
-    def is_right_beside(self, wrong: PrincipalAssignment) -> bool:
-        """Tell whether this gives the same identity the same role by its client ID."""
-        same = self.role == wrong.role and self.object_id.casefold() == wrong.object_id.casefold()
-        return same and not self.is_by_object_id
 
     @property
     def properties(self) -> dict[str, str]:
@@ -176,7 +161,7 @@ def _fqn(kind: str, identifier: str, tenant: str) -> str:
 
 def planned_assignment(
     cluster_id: str,
-    role: ClusterRole,
+    role: SecurityRole,
     reference: PrincipalReference,
     *,
     display_name: str = "",
@@ -213,7 +198,7 @@ def planned_assignment(
     )
 
 
-def _name(display_name: str, role: ClusterRole, identifier: str, taken: set[str]) -> str:
+def _name(display_name: str, role: SecurityRole, identifier: str, taken: set[str]) -> str:
     """Return a name that tells who and what, and is the same each time."""
     who, whom = _word(display_name), _word(identifier)
     start = f"{who or whom}-{role}"

@@ -14,7 +14,7 @@ from adxmi_jupyter.model.timespan import timespan_text
 
 if TYPE_CHECKING:
     from adxmi_jupyter.model.policy import Policy, Scope
-    from adxmi_jupyter.model.role import Role
+    from adxmi_jupyter.model.role import SecurityRole
 
 SHOW_FUNCTIONS = ".show functions"
 SHOW_EXTERNAL_TABLES = ".show external tables"
@@ -156,17 +156,19 @@ def show_roles(scope: Scope) -> str:
     return ".show cluster principal roles"
 
 
-def add_to_role(database: str, role: Role, principals: Sequence[str], description: str = "") -> str:
+def add_to_role(
+    database: str, role: SecurityRole, principals: Sequence[str], description: str = ""
+) -> str:
     """Build ``.add database … ROLE``: the principals are added to those there are."""
     command = _role_command(".add", database, role, principals)
     return f"{command} {string_literal(description)}" if description else command
 
 
-def drop_from_role(database: str, role: Role, principals: Sequence[str]) -> str:
+def drop_from_role(database: str, role: SecurityRole, principals: Sequence[str]) -> str:
     """Build ``.drop database … ROLE``: these principals go, all others stay."""
     return _role_command(".drop", database, role, principals)
 
 
-def _role_command(verb: str, database: str, role: Role, principals: Sequence[str]) -> str:
+def _role_command(verb: str, database: str, role: SecurityRole, principals: Sequence[str]) -> str:
     listed = ", ".join(map(string_literal, principals))
     return f"{verb} database {quote_name(database)} {role} ({listed})"

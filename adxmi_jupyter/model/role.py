@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from adxmi_jupyter.model.principal import PrincipalReference
 
 
-class Role(StrEnum):
-    """A role on a database, spelled as role commands spell it.
+class SecurityRole(StrEnum):
+    """A role of a database or of the whole cluster, spelled as the service spells it there.
 
     ``allows`` says what it is good for, ``needs`` which other roles must be held besides (one of
     them), and ``on_cluster`` is its counterpart on every database, if there is one.
@@ -39,6 +39,10 @@ class Role(StrEnum):
         member._value_ = value
         member.allows, member.needs, member.on_cluster = allows, needs, on_cluster
         return member
+
+
+class Role(SecurityRole):
+    """A role on a database, spelled as role commands spell it."""
 
     ADMINS = "admins", "everything on the database", (), "AllDatabasesAdmin"
     USERS = "users", "reading; creating tables and functions, and owning them"
@@ -88,6 +92,16 @@ class RoleAssignment:
             return parse_reference(self.fqn) if looks_like_reference(self.fqn) else None
         except InvalidInput:  # what the service lists is shown, whatever it is
             return None
+
+    @property
+    def is_by_object_id(self) -> bool:
+        """Whether it surely names an application by its object ID; lists of Kusto do not tell."""
+        return False
+
+    def is_same_by_client_id(self, wrong: RoleAssignment) -> bool:
+        """Tell whether this gives the same identity the same role by its client ID."""
+        same = self.role == wrong.role and self.object_id.casefold() == wrong.object_id.casefold()
+        return same and not self.is_by_object_id
 
 
 def parse_role(text: str) -> Role:

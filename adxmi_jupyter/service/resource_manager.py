@@ -28,7 +28,7 @@ from adxmi_jupyter.model.kql import string_literal
 from adxmi_jupyter.service.arm_answers import codes_of, is_same_path, object_in
 from adxmi_jupyter.service.arm_failures import typed, typed_answer
 from adxmi_jupyter.service.operation import Evidence, Operation
-from adxmi_jupyter.service.patience import repeat
+from adxmi_jupyter.service.retry import retry_while
 
 if TYPE_CHECKING:
     from azure.mgmt.kusto import KustoManagementClient
@@ -294,7 +294,7 @@ class ResourceManager:
                 say(f"{busy.what}: waiting until it is free")
             told = True
 
-        return repeat(
+        return retry_while(
             attempt,
             passes=lambda failure: isinstance(failure, ClusterBusy),
             every=self.poll_every,

@@ -1,8 +1,8 @@
 import pytest
 
 from adxmi_jupyter.actions.check.requirements import examined
-from adxmi_jupyter.actions.roles.database_roles import plan_grant, plan_revoke
 from adxmi_jupyter.actions.roles.principals import find
+from adxmi_jupyter.actions.roles.roles import plan_grant, plan_revoke
 from adxmi_jupyter.actions.workflow import writes as workflow_writes
 from adxmi_jupyter.actions.workflow.filling import fill_in
 from adxmi_jupyter.embedded import DatabaseRole, Principal, PrincipalKind
@@ -45,7 +45,7 @@ def grant(connection):
 
     def plan(reference, role=Role.INGESTORS, *, tenant="", description=""):
         wanted = find(connection, reference.split(","), tenant=tenant)
-        return plan_grant(connection, "Telemetry", role, wanted, description)
+        return plan_grant(connection, "Telemetry", role, wanted, description=description)
 
     return plan
 

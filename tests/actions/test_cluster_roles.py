@@ -2,10 +2,9 @@
 
 import pytest
 
-from adxmi_jupyter.actions.roles.cluster_roles import plan_grant, plan_revoke, read_assigned
-from adxmi_jupyter.actions.roles.database_roles import read_roles
 from adxmi_jupyter.actions.roles.frames import roles_frame
 from adxmi_jupyter.actions.roles.principals import find
+from adxmi_jupyter.actions.roles.roles import plan_grant, plan_revoke, read_roles, roles_of
 from adxmi_jupyter.embedded import ClusterRole as Held
 from adxmi_jupyter.embedded import Principal, PrincipalKind
 from adxmi_jupyter.errors import (
@@ -36,7 +35,9 @@ CLUSTER_ID = (
 @pytest.fixture
 def grant(connection):
     def plan(reference, role=ClusterRole.VIEWER, *, tenant=""):
-        return plan_grant(connection, role, find(connection, reference.split(","), tenant=tenant))
+        return plan_grant(
+            connection, "", role, find(connection, reference.split(","), tenant=tenant)
+        )
 
     return plan
 
@@ -44,7 +45,7 @@ def grant(connection):
 @pytest.fixture
 def revoke(connection):
     def plan(reference, role=ClusterRole.VIEWER):
-        return plan_revoke(connection, role, find(connection, reference.split(",")))
+        return plan_revoke(connection, "", role, find(connection, reference.split(",")))
 
     return plan
 
@@ -75,7 +76,7 @@ def test_everybody_with_a_role_on_the_cluster_is_listed(connection, hold):
 
 
 def test_who_may_read_the_cluster_in_azure_sees_them_too(reader):
-    assert [one.role for one in read_assigned(reader)] == ["AllDatabasesAdmin"]
+    assert [one.role for one in roles_of(reader, "").read()] == ["AllDatabasesAdmin"]
 
 
 def test_without_rights_in_azure_ones_own_are_listed_and_that_is_said(outsider, azure):
@@ -90,7 +91,7 @@ def test_without_rights_in_azure_ones_own_are_listed_and_that_is_said(outsider, 
 
 def test_without_rights_in_azure_nothing_is_planned(outsider):
     with pytest.raises(ServiceRefusal):
-        plan_grant(outsider, ClusterRole.VIEWER, find(outsider, ["mi-export"]))
+        plan_grant(outsider, "", ClusterRole.VIEWER, find(outsider, ["mi-export"]))
 
 
 def test_a_role_that_azure_and_the_databases_list_is_shown_once(connection, hold):

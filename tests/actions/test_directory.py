@@ -5,13 +5,10 @@ from functools import partial
 import pytest
 
 from adxmi_jupyter import errors
-from adxmi_jupyter.actions.roles import (
-    cluster_roles,
-    cluster_writes,
-    database_roles,
-    database_writes,
-)
+from adxmi_jupyter.actions.roles import roles
+from adxmi_jupyter.actions.roles import writes as role_writes
 from adxmi_jupyter.actions.roles.principals import find
+from adxmi_jupyter.actions.roles.scope import Waiting
 from adxmi_jupyter.actions.write.operations import operations_frame
 from adxmi_jupyter.embedded import DatabaseRole
 from adxmi_jupyter.model.cluster_role import ClusterRole
@@ -42,10 +39,10 @@ def grant(connection, place):
     def plan(*references):
         wanted = find(connection, references)
         if place == "database":
-            change = database_roles.plan_grant(connection, "Telemetry", Role.VIEWERS, wanted)
-            return partial(database_writes.apply, connection, change, confirmed=True)
-        change = cluster_roles.plan_grant(connection, ClusterRole.VIEWER, wanted)
-        return partial(cluster_writes.apply, connection, change, confirmed=True)
+            change = roles.plan_grant(connection, "Telemetry", Role.VIEWERS, wanted)
+            return partial(role_writes.apply, connection, change, confirmed=True)
+        change = roles.plan_grant(connection, "", ClusterRole.VIEWER, wanted)
+        return partial(role_writes.apply, connection, change, confirmed=True)
 
     return plan
 
@@ -70,7 +67,7 @@ def test_somebody_who_shows_it_otherwise_hears_that_it_waits(fresh, grant, said)
     told = []
     said.clear()
 
-    grant("mi-fresh")(tell=told.append)
+    grant("mi-fresh")(waiting=Waiting(tell=told.append))
 
     waits = [line for line in told if line.endswith("does not know it yet: waiting")]
     assert len(waits) == 3
@@ -81,7 +78,7 @@ def test_a_wait_for_the_directory_ends(fresh, grant):
     fresh.unseen = 1000
 
     with pytest.raises(errors.PrincipalNotFound) as caught:
-        grant("mi-fresh")(wait_for_directory=0.2)
+        grant("mi-fresh")(waiting=Waiting(for_directory=0.2))
 
     assert caught.value.what == "Azure has mi-fresh, and the directory does not know it yet"
     assert fresh.unseen < 1000 - 1
@@ -90,7 +87,7 @@ def test_a_wait_for_the_directory_ends(fresh, grant):
 
 def test_without_waiting_it_is_told_apart_all_the_same(fresh, grant):
     with pytest.raises(errors.PrincipalNotFound) as caught:
-        grant("mi-fresh")(wait_for_directory=0)
+        grant("mi-fresh")(waiting=Waiting(for_directory=0))
 
     assert fresh.unseen == 2
     assert caught.value.what.startswith("Azure has mi-fresh")
@@ -104,7 +101,7 @@ def test_an_interrupted_wait_says_what_was_waited_for(fresh, grant):
             raise KeyboardInterrupt
 
     with pytest.raises(errors.PrincipalNotFound) as caught:
-        grant("mi-fresh")(tell=interrupt)
+        grant("mi-fresh")(waiting=Waiting(tell=interrupt))
 
     assert isinstance(caught.value.__cause__.__cause__, KeyboardInterrupt)
 
@@ -127,10 +124,10 @@ def test_somebody_of_whom_azure_knows_nothing_is_an_error_at_once(grant, said, r
 def test_without_rights_in_azure_nobody_is_waited_for(fresh, azure, outsider):
     azure.world.grant(azure.world.principals[-1], DatabaseRole.ADMINS, database="Telemetry")
     wanted = find(outsider, [f"aadapp={fresh.client_id};{TENANT}"])
-    change = database_roles.plan_grant(outsider, "Telemetry", Role.VIEWERS, wanted)
+    change = roles.plan_grant(outsider, "Telemetry", Role.VIEWERS, wanted)
 
     with pytest.raises(errors.PrincipalNotFound) as caught:
-        database_writes.apply(outsider, change, confirmed=True)
+        role_writes.apply(outsider, change, confirmed=True)
 
     assert fresh.unseen == 2
     assert caught.value.what.endswith("nothing here shows that it exists")
@@ -140,34 +137,32 @@ def test_one_of_whom_azure_knows_nothing_keeps_the_others_from_being_waited_for(
     connection, fresh, azure
 ):
     wanted = find(connection, ["mi-fresh", f"aadapp={NOBODY};{TENANT}"])
-    change = database_roles.plan_grant(connection, "Telemetry", Role.VIEWERS, wanted)
+    change = roles.plan_grant(connection, "Telemetry", Role.VIEWERS, wanted)
 
     with pytest.raises(errors.PrincipalNotFound) as caught:
-        database_writes.apply(connection, change, confirmed=True)
+        role_writes.apply(connection, change, confirmed=True)
 
     assert caught.value.fix.startswith(f"repeat the line without aadapp={NOBODY};{TENANT}, or che")
 
 
 def test_operations_that_came_too_early_are_listed_once(connection, azure, fresh):
     azure.arm.refuses_late = True
-    change = cluster_roles.plan_grant(
-        connection, ClusterRole.VIEWER, find(connection, ["mi-fresh"])
-    )
+    change = roles.plan_grant(connection, "", ClusterRole.VIEWER, find(connection, ["mi-fresh"]))
 
-    cluster_writes.apply(connection, change, confirmed=True)
+    role_writes.apply(connection, change, confirmed=True)
 
     assert list(operations_frame(connection)["state"]) == ["Succeeded"]
 
 
 def test_a_refusal_for_another_reason_is_no_reason_to_wait(connection, azure, said):
-    change = database_roles.plan_grant(
+    change = roles.plan_grant(
         connection, "Telemetry", Role.VIEWERS, find(connection, ["mi-ingest"])
     )
     azure.faults.add("plain-text-400", match=".add", times=None)
     said.clear()
 
     with pytest.raises(errors.CommandRefused):
-        database_writes.apply(connection, change, confirmed=True)
+        role_writes.apply(connection, change, confirmed=True)
 
     assert said == []
 
@@ -176,29 +171,27 @@ def test_another_failure_while_the_directory_is_waited_for_is_that_failure(
     connection, azure, fresh
 ):
     azure.arm.refuses_late = True
-    change = cluster_roles.plan_grant(
-        connection, ClusterRole.VIEWER, find(connection, ["mi-fresh"])
-    )
+    change = roles.plan_grant(connection, "", ClusterRole.VIEWER, find(connection, ["mi-fresh"]))
 
     def fail_next(told):
         if "directory" in told:
             azure.faults.add("operation-fails")
 
     with pytest.raises(errors.OperationFailed) as caught:
-        cluster_writes.apply(connection, change, confirmed=True, tell=fail_next)
+        role_writes.apply(connection, change, confirmed=True, waiting=Waiting(tell=fail_next))
 
     assert caught.value.why == "Failed: Internal Server Error"
 
 
 def test_a_revoke_waits_for_nobody(connection, azure, fresh):
-    cluster_writes.apply(
+    role_writes.apply(
         connection,
-        cluster_roles.plan_grant(connection, ClusterRole.VIEWER, find(connection, ["mi-fresh"])),
+        roles.plan_grant(connection, "", ClusterRole.VIEWER, find(connection, ["mi-fresh"])),
         confirmed=True,
     )
     fresh.unseen = 1000
-    gone = cluster_roles.plan_revoke(connection, ClusterRole.VIEWER, find(connection, ["mi-fresh"]))
+    gone = roles.plan_revoke(connection, "", ClusterRole.VIEWER, find(connection, ["mi-fresh"]))
 
-    done = cluster_writes.apply(connection, gone, confirmed=True)
+    done = role_writes.apply(connection, gone, confirmed=True)
 
     assert done.is_done_in(done.after)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from adxmi_jupyter.actions.roles.database_writes import apply
 from adxmi_jupyter.actions.roles.principals import find
+from adxmi_jupyter.actions.roles.writes import apply
 from adxmi_jupyter.errors import (
     AmbiguousIdentity,
     InvalidInput,

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from adxmi_jupyter.actions.roles.database_roles import read_one
-from adxmi_jupyter.actions.roles.database_writes import apply
+from adxmi_jupyter.actions.roles.roles import roles_of
+from adxmi_jupyter.actions.roles.writes import apply
 from adxmi_jupyter.embedded import DatabaseRole
 from adxmi_jupyter.errors import (
     CommandRefused,
@@ -30,7 +30,7 @@ def change(request, grant, revoke):
 
 
 def now(connection):
-    return set(read_one(connection, "Telemetry"))
+    return set(roles_of(connection, "Telemetry").read())
 
 
 @pytest.mark.parametrize("fault", [*LOST, *LOST_AFTERWARDS, "wrong-content-type"])
@@ -40,7 +40,7 @@ def test_a_write_whose_answer_is_lost_is_sent_again(connection, azure, change, f
     done = apply(connection, change, confirmed=True)
 
     assert done.notes == change.notes
-    assert change.is_done_in(read_one(connection, "Telemetry"))
+    assert change.is_done_in(roles_of(connection, "Telemetry").read())
     assert change.is_done_in(done.after)
 
 
@@ -105,7 +105,7 @@ def test_a_throttled_write_waits_and_passes(connection, azure, change):
 
     apply(connection, change, confirmed=True)
 
-    assert change.is_done_in(read_one(connection, "Telemetry"))
+    assert change.is_done_in(roles_of(connection, "Telemetry").read())
 
 
 def test_a_write_throttled_for_good_was_not_executed(connection, azure, change):
@@ -172,7 +172,7 @@ def test_an_interrupted_write_leaves_the_truth_open(
         apply(connection, change, confirmed=True)
 
     assert caught.value.why == "you interrupted before the answer came"
-    assert change.is_done_in(read_one(connection, "Telemetry"))
+    assert change.is_done_in(roles_of(connection, "Telemetry").read())
 
 
 def test_a_drop_after_which_somebody_is_still_listed_is_no_success(connection, revoke):

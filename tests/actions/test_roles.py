@@ -2,10 +2,10 @@
 
 import pytest
 
-from adxmi_jupyter.actions.roles.database_roles import plan_grant, plan_revoke, read_roles
-from adxmi_jupyter.actions.roles.database_writes import apply
 from adxmi_jupyter.actions.roles.frames import changed_roles_frame, role_change_frame, roles_frame
 from adxmi_jupyter.actions.roles.principals import find
+from adxmi_jupyter.actions.roles.roles import plan_grant, plan_revoke, read_roles
+from adxmi_jupyter.actions.roles.writes import apply
 from adxmi_jupyter.embedded import ClusterRole, DatabaseRole
 from adxmi_jupyter.errors import (
     ConfirmationRequired,

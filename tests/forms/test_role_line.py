@@ -2,8 +2,8 @@
 
 import pytest
 
-from adxmi_jupyter.actions.roles.commands import back
-from adxmi_jupyter.actions.roles.scopes import read
+from adxmi_jupyter.actions.roles.change import undo_commands
+from adxmi_jupyter.actions.roles.roles import roles_of
 from adxmi_jupyter.embedded import ClusterRole as OnCluster
 from adxmi_jupyter.embedded import DatabaseRole, PrincipalKind
 from adxmi_jupyter.embedded.state.security import RoleAssignment
@@ -33,7 +33,7 @@ def connection(magics):
 
 
 def listed(connection, scope):
-    found = read(connection, scope.database)
+    found = roles_of(connection, scope.database).read()
     return sorted((one.role, one.fqn, one.notes) for one in found)
 
 
@@ -65,7 +65,7 @@ def test_the_lines_back_do(ip, connection, state):
     done = state.apply(confirmed=True)
 
     for change in done:
-        for line in back(change):
+        for line in undo_commands(change):
             ip.run_cell(written("%adxmi", line)).raise_error()
 
     assert listed(connection, state.scope) == before
@@ -81,7 +81,7 @@ def test_a_description_comes_back_too(ip, connection, holder):
     state.wish(holder(state, "mi-ingest"), "users", ticked=False)
     (done,) = state.apply(confirmed=True)
 
-    ip.run_cell(written("%adxmi", back(done)[0])).raise_error()
+    ip.run_cell(written("%adxmi", undo_commands(done)[0])).raise_error()
 
     assert listed(connection, state.scope) == before
 

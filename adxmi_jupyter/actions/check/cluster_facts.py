@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from adxmi_jupyter.actions.identity import identities
 from adxmi_jupyter.actions.policy.policies import read_one
 from adxmi_jupyter.actions.roles import principals
-from adxmi_jupyter.actions.roles.database_roles import read_one as roles_of
+from adxmi_jupyter.actions.roles.roles import roles_of
 from adxmi_jupyter.errors import AdxmiError, NotAuthorized, ResourceNotFound
 from adxmi_jupyter.model.assignment import parse_identity_resource
 from adxmi_jupyter.model.azure_shapes import IDENTITY
@@ -188,7 +188,7 @@ def roles(database: str) -> Fact:
     """Ask who holds which role on a database: `RoleAssignment` values."""
 
     def ask(connection: Connection) -> tuple[RoleAssignment, ...]:
-        found = roles_of(connection, database)
+        found = roles_of(connection, database).read()
         if not found:
             raise ROLES.unreadable("nobody is listed, not even who may see the list")
         return found

@@ -22,7 +22,6 @@ from adxmi_jupyter.actions.check.repairs import (
     RevokeCallout,
 )
 from adxmi_jupyter.actions.check.target_evaluation import NO_ID, TargetJudge, followers_of
-from adxmi_jupyter.actions.roles.change import is_by_object_id
 from adxmi_jupyter.errors import AdxmiError, ResourceNotFound
 from adxmi_jupyter.model import callout
 from adxmi_jupyter.model.declaration.requirements import (
@@ -315,7 +314,7 @@ class Judge:
             assignments: tuple[RoleAssignment, ...] = self.facts.answer(cluster_facts.roles(where))
             good = (link.role, *_AS_GOOD.get(link.role, ()), *_ALWAYS_GOOD)
             mine = [one for one in who.listed_in(assignments) if one.role in good]
-            if all(is_by_object_id(who, one) for one in mine):
+            if all(who.is_by_object_id(one) for one in mine):
                 why = f"it does not hold {link.role} on {where}"
                 if mine:
                     why = f"listed is its object ID, which the cluster may refuse: {mine[0].fqn}"

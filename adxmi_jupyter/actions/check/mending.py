@@ -16,10 +16,10 @@ from adxmi_jupyter.actions.identity import identities
 from adxmi_jupyter.actions.identity import writes as identity_writes
 from adxmi_jupyter.actions.policy import callouts, policies
 from adxmi_jupyter.actions.policy import writes as policy_writes
-from adxmi_jupyter.actions.roles import principals
-from adxmi_jupyter.actions.roles import scopes as role_scopes
-from adxmi_jupyter.actions.roles.change import changed_lines
-from adxmi_jupyter.actions.roles.commands import back
+from adxmi_jupyter.actions.roles import principals, roles
+from adxmi_jupyter.actions.roles import writes as role_writes
+from adxmi_jupyter.actions.roles.change import changed_lines, undo_commands
+from adxmi_jupyter.actions.roles.scope import Waiting
 from adxmi_jupyter.errors import ConfirmationRequired
 from adxmi_jupyter.model.identity import SYSTEM, ResolvedIdentity, word_among
 from adxmi_jupyter.model.line import Line
@@ -93,10 +93,10 @@ def _grant(connection: Connection, repair: GrantRole, *, confirmed: bool, tell: 
     identity = repair.identity
     reference = SYSTEM if identity.is_system else identity.object_id
     wanted = principals.find(connection, (reference,))
-    change = role_scopes.plan_grant(connection, repair.database, repair.role, wanted)
-    done = role_scopes.apply(connection, change, confirmed=confirmed, tell=tell)
+    change = roles.plan_grant(connection, repair.database, repair.role, wanted)
+    done = role_writes.apply(connection, change, confirmed=confirmed, waiting=Waiting(tell=tell))
     told = [f"{repair.database}: {line}" for line in changed_lines(done)]
-    return Mended((*done.notes, *told), back(done))
+    return Mended((*done.notes, *told), undo_commands(done))
 
 
 def _allow_callout(connection: Connection, repair: AllowCallout, *, confirmed: bool) -> Mended:

@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING
 from adxmi_jupyter.actions.check.findings import Finding, State
 from adxmi_jupyter.actions.diagnosis.requirements import role_for
 from adxmi_jupyter.actions.identity import identities
-from adxmi_jupyter.actions.roles import cluster_roles, principals
-from adxmi_jupyter.actions.roles.change import is_by_object_id
-from adxmi_jupyter.actions.roles.database_roles import read_one as roles_of
+from adxmi_jupyter.actions.roles import principals
+from adxmi_jupyter.actions.roles.roles import roles_of
 from adxmi_jupyter.errors import AdxmiError
 from adxmi_jupyter.model.cluster_role import ClusterRole
 from adxmi_jupyter.model.connection_string import AzureStorage
@@ -165,7 +164,7 @@ def _of_caller(
     fix = _granting(refusal, database, principal, role)
     who = principals.ResolvedPrincipal(principal, str(principal), is_literal=True)
     try:
-        held = [one.role for one in who.listed_in(roles_of(connection, database))]
+        held = [one.role for one in who.listed_in(roles_of(connection, database).read())]
     except AdxmiError as failure:
         detail = f"{says}; what it holds on {database} could not be read: {failure.what}"
         return Finding(link, str(principal), State.MISSING, detail, fix)
@@ -226,11 +225,11 @@ def _by_object_id(connection: Connection, actors: Actors) -> Iterator[Finding]:
     """Yield the roles that were given to an object ID: their holders get HTTP 401 for good."""
     detail = "listed by its object ID, so its calls end with HTTP 401; the line takes the client ID"
     try:
-        assigned = cluster_roles.read_assigned(connection)
+        assigned = roles_of(connection, "").read()
     except AdxmiError:
         assigned = ()
     for one in assigned:
-        if one.is_by_object_id and not any(other.is_right_beside(one) for other in assigned):
+        if one.is_by_object_id and not any(other.is_same_by_client_id(one) for other in assigned):
             fix = _to_principal("--cluster", "--role", one.role, principal=one.fqn)
             subject = f"{one.label} {one.role}"
             yield Finding(Concern.KUSTO_ROLE.value, subject, State.MISSING, detail, fix)
@@ -243,11 +242,11 @@ def _on_database(
 ) -> Iterator[Finding]:
     try:
         who = principals.of_identity(connection, identity)
-        listed = who.listed_in(roles_of(connection, database))
+        listed = who.listed_in(roles_of(connection, database).read())
     except AdxmiError:
         return
     for one in listed:
-        if one.database and all(is_by_object_id(who, other) for other in listed):
+        if one.database and all(who.is_by_object_id(other) for other in listed):
             where = ("--database", database, "--role", one.role, "--identity", identity.label)
             subject, fix = f"{identity.label} {one.role}", line("role", "grant", *where)
             yield Finding(Concern.KUSTO_ROLE.value, subject, State.MISSING, detail, fix)

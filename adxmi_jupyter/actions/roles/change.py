@@ -1,25 +1,25 @@
-"""A planned or finished change of security roles, and what can be said about it.
+"""A planned or finished change of security roles, what to say about it and how to undo it.
 
 Source: *Security roles overview* (Azure Data Explorer docs).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.errors import ConfirmationRequired
-from adxmi_jupyter.model.principal import PrincipalKind
+from adxmi_jupyter.model.line import Line, option
+from adxmi_jupyter.model.principal import PrincipalReference
 
 if TYPE_CHECKING:
     from adxmi_jupyter.actions.roles.principals import Listed, ResolvedPrincipal
-    from adxmi_jupyter.model.cluster_role import ClusterRole
-    from adxmi_jupyter.model.role import Role, RoleAssignment
+    from adxmi_jupyter.model.role import RoleAssignment, SecurityRole
 
 GRANT, REVOKE = "grant", "revoke"
 SIGNS = {GRANT: "+", REVOKE: "-"}
-_SAID_AT_MOST = 3
+_NAMED_AT_MOST = 3
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class RoleChange:
 
     verb: str
     database: str
-    role: Role | ClusterRole
+    role: SecurityRole
     principals: tuple[ResolvedPrincipal, ...]
     before: tuple[RoleAssignment, ...]
     after: tuple[RoleAssignment, ...]
@@ -47,9 +47,9 @@ class RoleChange:
         return f"the database {self.database}" if self.database else "the cluster"
 
     @property
-    def look(self) -> str:
-        """The line that lists who holds which role there."""
-        return listing(self.database)
+    def list_command(self) -> str:
+        """The command that lists who holds which role there."""
+        return list_command(self.database)
 
     def held_by(self, assignments: Sequence[RoleAssignment]) -> tuple[RoleAssignment, ...]:
         """Return those who hold the role itself in the place itself."""
@@ -61,37 +61,7 @@ class RoleChange:
         if self.verb == REVOKE:
             gone = {assignment.fqn for assignment in self.changed}
             return gone.isdisjoint(assignment.fqn for assignment in holders)
-        return all(is_there(principal, holders) for principal in self.principals)
-
-
-def listing(database: str) -> str:
-    """Return the line that lists the roles of a database, or of the cluster."""
-    return f"%adxmi role list {option(database)}"
-
-
-def option(database: str) -> str:
-    """Return the option of a line for a database, or for the cluster."""
-    return f'--database "{database}"' if database else "--cluster"
-
-
-def change_of(
-    verb: str,
-    database: str,
-    role: Role | ClusterRole,
-    about: tuple[ResolvedPrincipal, ...],
-    before: tuple[RoleAssignment, ...],
-    changed: tuple[RoleAssignment, ...],
-    command: str,
-    notes: Sequence[str],
-    warnings: Sequence[str] = (),
-) -> RoleChange:
-    """Return a planned change; what is there afterwards follows from what changes."""
-    gone = changed if verb == REVOKE else ()
-    after = tuple(one for one in before if one not in gone) + (changed if verb == GRANT else ())
-    said = tuple(dict.fromkeys((*notes, *warnings)))
-    return RoleChange(
-        verb, database, role, about, before, after, changed, command, said, tuple(warnings)
-    )
+        return all(principal.is_usable_in(holders) for principal in self.principals)
 
 
 def held(assignments: Sequence[Listed], role: str, database: str) -> tuple[Listed, ...]:
@@ -101,42 +71,19 @@ def held(assignments: Sequence[Listed], role: str, database: str) -> tuple[Liste
     )
 
 
-def is_there(principal: ResolvedPrincipal, holders: Sequence[RoleAssignment]) -> bool:
-    """Tell whether a principal is among the holders, and not by the wrong id."""
-    mine = principal.listed_in(holders)
-    return any(not is_by_object_id(principal, one) for one in mine)
+def changed_lines(
+    change: RoleChange, some: Sequence[RoleAssignment] | None = None
+) -> tuple[str, ...]:
+    """Return one line for each assignment that changes: ``mi-ingest + viewers``."""
+    sign = SIGNS[change.verb]
+    shown = change.changed if some is None else some
+    return tuple(f"{one.label} {sign} {change.role}" for one in shown)
 
 
-def is_by_object_id(principal: ResolvedPrincipal, assignment: RoleAssignment) -> bool:
-    """Tell whether an application that is sent by its client ID is listed by its object ID."""
-    sent, shown = principal.reference, assignment.reference
-    if shown is None or shown.kind is not PrincipalKind.APPLICATION or not principal.object_id:
-        return False
-    by_object_id = shown.identifier.casefold() == principal.object_id.casefold()
-    return by_object_id and sent.identifier.casefold() != principal.object_id.casefold()
-
-
-def kept(unwanted: Sequence[ResolvedPrincipal], left: Sequence[RoleAssignment]) -> list[str]:
-    """Say what principals still hold, since they may go on reaching what they reached."""
-    return [
-        f"{principal.label} keeps {one.role} on "
-        + (f"the database {one.database}" if one.database else "every database")
-        for principal in unwanted
-        for one in principal.listed_in(left)
-    ]
-
-
-def also_lost(change: RoleChange, now: Sequence[RoleAssignment]) -> tuple[str, ...]:
-    """Say who else lost the role: the service may take one id of an identity for another."""
-    still = {one.fqn for one in change.held_by(now)} | {one.fqn for one in change.changed}
-    gone = [one for one in change.held_by(change.before) if one.fqn not in still]
-    return tuple(f"no longer listed in {change.role} either: {one.fqn}" for one in gone)
-
-
-def unconfirmed(change: RoleChange) -> ConfirmationRequired:
-    """Return the error for a change that takes a role away and is not confirmed."""
-    rest = len(change.changed) - _SAID_AT_MOST
-    shown = ", ".join(one.label for one in change.changed[:_SAID_AT_MOST])
+def confirmation_required(change: RoleChange) -> ConfirmationRequired:
+    """Return the error for a change that revokes a role and is not confirmed."""
+    rest = len(change.changed) - _NAMED_AT_MOST
+    shown = ", ".join(one.label for one in change.changed[:_NAMED_AT_MOST])
     return ConfirmationRequired(
         f"revoke on {change.place} takes {change.role} from {shown}"
         + (f" and {rest} more" if rest > 0 else ""),
@@ -145,7 +92,45 @@ def unconfirmed(change: RoleChange) -> ConfirmationRequired:
     )
 
 
-def changed_lines(change: RoleChange) -> tuple[str, ...]:
-    """Return one line for each assignment: ``mi-ingest + viewers``."""
-    sign = SIGNS[change.verb]
-    return tuple(f"{one.label} {sign} {change.role}" for one in change.changed)
+def list_command(database: str) -> str:
+    """Return the command that lists the roles of a database, or of the cluster."""
+    return f"%adxmi role list {scope_option(database)}"
+
+
+def scope_option(database: str) -> str:
+    """Return the option of a command for a database, or for the cluster."""
+    return f'--database "{database}"' if database else "--cluster"
+
+
+def undo_commands(change: RoleChange) -> tuple[Line, ...]:
+    """Return the commands that undo a finished change; one for each description there was."""
+    verb = REVOKE if change.verb == GRANT else GRANT
+    by_notes: dict[str, list[str]] = {}
+    for one in change.changed:
+        # On the cluster there are no descriptions: notes are the state of an assignment there.
+        notes = one.notes if verb == GRANT and change.database else ""
+        by_notes.setdefault(notes, []).append(reference_word(one.reference, one.object_id))
+    return tuple(
+        role_command(verb, change.database, change.role, words, notes)
+        for notes, words in by_notes.items()
+    )
+
+
+def role_command(
+    verb: str, database: str, role: str, words: Iterable[str], description: str = ""
+) -> Line:
+    """Return the command that grants or revokes a role; an empty database means the cluster."""
+    where = option("--database", database) if database else ("--cluster",)
+    who = option("--identity", ",".join(words))
+    why = option("--description", description) if description else ()
+    yes = ("--yes",) if verb == REVOKE else ()
+    return Line(("role", verb, *where, "--role", str(role), *who, *why, *yes))
+
+
+def reference_word(reference: PrincipalReference | None, object_id: str) -> str:
+    """Return a reference as a word of a list: a comma in a name would end it."""
+    if reference is None:
+        return object_id
+    if "," not in str(reference) or not object_id:
+        return str(reference)
+    return str(PrincipalReference(reference.kind, object_id, reference.tenant))

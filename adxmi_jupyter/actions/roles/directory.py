@@ -17,14 +17,14 @@ from adxmi_jupyter.actions.identity import identities
 from adxmi_jupyter.actions.write.operations import telling
 from adxmi_jupyter.errors import AdxmiError, CommandRefused, OperationFailed, PrincipalNotFound
 from adxmi_jupyter.model.principal import PrincipalKind
-from adxmi_jupyter.service.patience import repeat
+from adxmi_jupyter.service.retry import retry_while
 
 if TYPE_CHECKING:
     from adxmi_jupyter.actions.roles.principals import ResolvedPrincipal
     from adxmi_jupyter.actions.write.operations import Tell
     from adxmi_jupyter.service.connection import Connection
 
-LONGEST = 600.0
+LONGEST_WAIT = 600.0
 """Seconds after which a new identity is known for sure, as far as people have seen."""
 
 Result = TypeVar("Result")
@@ -35,12 +35,12 @@ _AZURE_CODES = {"400-BadRequest", "BadRequest"}
 _SYNTAX = "BadRequest_SyntaxError"
 
 
-def patiently(
+def retry_until_known(
     connection: Connection,
     wanted: Sequence[ResolvedPrincipal],
     attempt: Callable[[], Result],
     *,
-    longest: float = LONGEST,
+    longest: float = LONGEST_WAIT,
     tell: Tell | None = None,
 ) -> Result:
     """Give principals a role, again and again while the directory does not know them yet.
@@ -78,9 +78,11 @@ def patiently(
         return not missing
 
     every = connection.resource_manager.poll_every
-    with _told(connection, wanted, tell) as waiting:
+    with _waiting_shown(connection, wanted, tell) as waiting:
         try:
-            return repeat(attempt, passes=passes, every=every, longest=longest, waiting=waiting)
+            return retry_while(
+                attempt, passes=passes, every=every, longest=longest, waiting=waiting
+            )
         except AdxmiError as refusal:
             if not is_about_a_principal(refusal):
                 raise
@@ -88,7 +90,7 @@ def patiently(
 
 
 @contextmanager
-def _told(
+def _waiting_shown(
     connection: Connection, wanted: Sequence[ResolvedPrincipal], tell: Tell | None
 ) -> Iterator[Callable[[AdxmiError], None]]:
     """Give what says that somebody is waited for: to `tell`, or by a note and then a bar."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from adxmi_jupyter.actions.frames import TEXT, fixed_frame
 from adxmi_jupyter.actions.roles.change import GRANT
-from adxmi_jupyter.actions.roles.database_roles import RoleReading
+from adxmi_jupyter.actions.roles.roles import RoleReading
 from adxmi_jupyter.model.policy import Scope
 
 if TYPE_CHECKING:

@@ -73,6 +73,18 @@ class ResolvedPrincipal:
             return exact
         return tuple(a for a in assignments if self.may_be(a))
 
+    def is_usable_in(self, holders: Sequence[RoleAssignment]) -> bool:
+        """Tell whether this principal is among the holders, and not by the wrong id."""
+        return any(not self.is_by_object_id(one) for one in self.listed_in(holders))
+
+    def is_by_object_id(self, assignment: RoleAssignment) -> bool:
+        """Tell whether an application that is sent by its client ID is listed by its object ID."""
+        shown = assignment.reference
+        if shown is None or shown.kind is not PrincipalKind.APPLICATION or not self.object_id:
+            return False
+        own, sent = self.object_id.casefold(), self.reference.identifier.casefold()
+        return shown.identifier.casefold() == own != sent
+
 
 def known_as(assignment: RoleAssignment) -> set[str]:
     """Return the ids of an assignment; users and groups may be listed by another one of theirs.
@@ -259,7 +271,7 @@ def caller(connection: Connection) -> ResolvedPrincipal | None:
         return None
 
 
-def lost_by_oneself(connection: Connection, gone: Sequence[RoleAssignment]) -> tuple[str, ...]:
+def own_loss(connection: Connection, gone: Sequence[RoleAssignment]) -> tuple[str, ...]:
     """Say so if a role is taken from whoever takes it."""
     me = caller(connection)
     mine = me.listed_in(gone) if me else ()

@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING, Any
 from adxmi_jupyter.actions.identity import identities
 from adxmi_jupyter.actions.identity import writes as identity_writes
 from adxmi_jupyter.actions.policy import callouts, policies
-from adxmi_jupyter.actions.roles import cluster_writes, database_roles, database_writes
-from adxmi_jupyter.actions.roles.change import held
+from adxmi_jupyter.actions.roles import roles
 from adxmi_jupyter.actions.workflow import data_connections
 from adxmi_jupyter.actions.workflow.outcome import seen
 from adxmi_jupyter.actions.write import journal
 from adxmi_jupyter.actions.write.journal import Journal
-from adxmi_jupyter.actions.write.protocol import Verdict, compared
+from adxmi_jupyter.actions.write.protocol import Verdict
 from adxmi_jupyter.errors import AdxmiError, HistoryUnavailable, UnreadableAnswer
 from adxmi_jupyter.model.declaration.registry import declaration_of, nouns
 from adxmi_jupyter.model.policy import Scope, parse_policy
@@ -102,17 +101,7 @@ def _callouts(connection: Connection, entry: Entry) -> tuple[Verdict, Any]:
 
 
 def _role(connection: Connection, entry: Entry) -> tuple[Verdict, Any]:
-    holders = held(
-        database_roles.read_one(connection, entry.database), entry.target, entry.database
-    )
-    now = database_writes.as_noted(holders)
-    return compared(list(entry.before), list(entry.wanted), now), now
-
-
-def _cluster_role(connection: Connection, entry: Entry) -> tuple[Verdict, Any]:
-    now = cluster_writes.found(connection, entry.target)
-    verdict = cluster_writes.judged(now, is_wanted=bool(entry.wanted))
-    return verdict, cluster_writes.as_noted(now)
+    return roles.roles_of(connection, entry.database).outcome(entry)
 
 
 def _identities(connection: Connection, entry: Entry) -> tuple[Verdict, Any]:
@@ -145,8 +134,7 @@ def _look_of(entry: Entry) -> Look | None:
 _LOOKS: Mapping[str, Look] = {
     journal.POLICY: _policy,
     callouts.CALLOUT: _callouts,
-    database_writes.ROLE: _role,
-    cluster_writes.CLUSTER_ROLE: _cluster_role,
+    **dict.fromkeys(roles.KINDS, _role),
     identity_writes.IDENTITY: _identities,
     data_connections.DATA_CONNECTION: _data_connection,
 }

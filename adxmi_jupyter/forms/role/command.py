@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from adxmi_jupyter.actions.roles.change import GRANT, REVOKE
-from adxmi_jupyter.actions.roles.commands import reference_word, role_line
+from adxmi_jupyter.actions.roles.change import GRANT, REVOKE, reference_word, role_command
 from adxmi_jupyter.model.identity import word_among
 
 if TYPE_CHECKING:
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 
 def granting(database: str, role: str, holders: Sequence[Holder], known: Sequence[Holder]) -> Line:
     """Return the line that gives holders a role."""
-    return role_line(GRANT, database, role, [_word(holder, known) for holder in holders])
+    return role_command(GRANT, database, role, [_word(holder, known) for holder in holders])
 
 
 def revoking(
@@ -29,7 +28,7 @@ def revoking(
 ) -> Line:
     """Return the line that takes a role from holders, by whatever ids they are listed."""
     words = [word for holder, listed in gone for word in _listed_words(holder, listed, known)]
-    return role_line(REVOKE, database, role, words)
+    return role_command(REVOKE, database, role, words)
 
 
 def _word(holder: Holder, known: Sequence[Holder]) -> str:

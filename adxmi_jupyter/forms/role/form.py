@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 import ipywidgets as w
 
-from adxmi_jupyter.actions.roles.change import changed_lines
-from adxmi_jupyter.actions.roles.commands import back
+from adxmi_jupyter.actions.roles.change import changed_lines, undo_commands
 from adxmi_jupyter.forms.role import matrix as role_matrix
 from adxmi_jupyter.forms.role.matrix import RoleMatrix
 from adxmi_jupyter.forms.scope_form import ScopeForm
@@ -64,7 +63,9 @@ class RoleForm(ScopeForm):
         done = self.state.apply(confirmed=confirmed, tell=self.submission.tell)
         notes = dict.fromkeys(note for change in done for note in change.notes)
         changed = [f"{place}: {line}" for change in done for line in changed_lines(change)]
-        undo = [f"undo: {self._write_line(line)}" for change in done for line in back(change)]
+        undo = [
+            f"undo: {self._write_line(line)}" for change in done for line in undo_commands(change)
+        ]
         return (*notes, *changed, *undo)
 
     def _refresh_preview(self) -> None:

@@ -7,17 +7,18 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from adxmi_jupyter.actions.identity import identities, names
-from adxmi_jupyter.actions.roles import cluster_roles, principals
-from adxmi_jupyter.actions.roles import scopes as role_scopes
+from adxmi_jupyter.actions.identity import names
+from adxmi_jupyter.actions.roles import principals
+from adxmi_jupyter.actions.roles.cluster import object_id_notes
 from adxmi_jupyter.actions.roles.principals import ResolvedPrincipal, known_as
+from adxmi_jupyter.actions.roles.roles import roles_of
 from adxmi_jupyter.errors import AdxmiError, InvalidInput
-from adxmi_jupyter.model.cluster_role import PrincipalAssignment
 from adxmi_jupyter.model.policy import CLUSTER, Scope
 from adxmi_jupyter.model.principal import PrincipalKind, differ
 from adxmi_jupyter.model.role import RoleAssignment
 
 if TYPE_CHECKING:
+    from adxmi_jupyter.actions.roles.scope import RoleScope
     from adxmi_jupyter.model.identity import ManagedIdentity
     from adxmi_jupyter.service.connection import Connection
 
@@ -122,8 +123,8 @@ class Surroundings:
     """One scope's roles, and what else the form shows beside them.
 
     `before` holds who is listed there, `on_cluster` who holds roles on every database as far as
-    that can be read; `unread` says what could not be. `cluster_id` is empty without rights in
-    Azure, `tenant` is the cluster's own if anybody tells.
+    that can be read; `unread` says what could not be. `roles` is what changes them, `tenant` is
+    the cluster's own if anybody tells.
     """
 
     scope: Scope
@@ -131,20 +132,14 @@ class Surroundings:
     before: tuple[RoleAssignment, ...]
     on_cluster: tuple[RoleAssignment, ...]
     holders: Mapping[str, Holder]
-    cluster_id: str
+    roles: RoleScope
     tenant: str
     unread: tuple[str, ...]
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What could not be read, and what is wrong with assignments in sight."""
-        listed = tuple(one for one in self.before if isinstance(one, PrincipalAssignment))
-        return (*self.unread, *cluster_roles.mending(listed))
-
-    @property
-    def place(self) -> str:
-        """What `role_scopes.granting` wants to know."""
-        return self.scope.database or self.cluster_id
+        return (*self.unread, *object_id_notes(self.before))
 
     def with_listed(self, before: tuple[RoleAssignment, ...]) -> Surroundings:
         """Return the same with other assignments in the scope; new holders become rows."""
@@ -166,24 +161,26 @@ def surroundings(connection: Connection, scope: Scope) -> Surroundings:
     databases = tuple(Scope(name) for name in names.database_names(connection))
     unread: tuple[str, ...] = ()
     on_cluster: tuple[RoleAssignment, ...] = ()
-    cluster_id = ""
+    cluster = roles = roles_of(connection, "")
     try:
-        on_cluster = cluster_roles.read_assigned(connection)
-        cluster_id = identities.cluster_id(connection)
+        on_cluster = cluster.read()
     except AdxmiError as failure:
         if not scope.database:
             raise
         unread = (f"roles on the whole cluster are not offered: {failure.what} ({failure.why})",)
-    before = role_scopes.read(connection, scope.database) if scope.database else on_cluster
+    before = on_cluster
+    if scope.database:
+        roles = roles_of(connection, scope.database)
+        before = roles.read()
     known = [of_identity(connection, identity) for identity in names.seen(connection)]
     tenant = principals.cluster_tenant(connection)
     return Surroundings(
         scope=scope,
-        scopes=((CLUSTER,) if cluster_id else ()) + databases,
+        scopes=(() if unread else (CLUSTER,)) + databases,
         before=before,
         on_cluster=on_cluster,
         holders=_all_holders(known, (*before, *on_cluster), tenant),
-        cluster_id=cluster_id,
+        roles=roles,
         tenant=tenant,
         unread=unread,
     )

@@ -6,17 +6,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from adxmi_jupyter.actions.roles import scopes as role_scopes
-from adxmi_jupyter.actions.roles.change import GRANT, REVOKE, changed_lines, unconfirmed
+from adxmi_jupyter.actions.roles import roles as actions
+from adxmi_jupyter.actions.roles.change import (
+    GRANT,
+    REVOKE,
+    changed_lines,
+    confirmation_required,
+)
+from adxmi_jupyter.actions.roles.scope import Grant, Waiting
+from adxmi_jupyter.actions.roles.writes import apply
 from adxmi_jupyter.errors import AdxmiError, ConfirmationRequired
 
 if TYPE_CHECKING:
     from adxmi_jupyter.actions.roles.change import RoleChange
     from adxmi_jupyter.actions.roles.principals import ResolvedPrincipal
+    from adxmi_jupyter.actions.roles.scope import RoleScope
     from adxmi_jupyter.actions.write.operations import Tell
     from adxmi_jupyter.forms.role.reading import Holder
-    from adxmi_jupyter.model.cluster_role import ClusterRole
-    from adxmi_jupyter.model.role import Role, RoleAssignment
+    from adxmi_jupyter.model.role import RoleAssignment, SecurityRole
     from adxmi_jupyter.service.connection import Connection
 
 _SAID_AT_MOST = 5
@@ -27,7 +34,7 @@ class Step:
     """One role given to some, or taken from some, with what it is listed by."""
 
     verb: str
-    role: Role | ClusterRole
+    role: SecurityRole
     who: tuple[tuple[Holder, ResolvedPrincipal], ...]
     gone: tuple[RoleAssignment, ...] = ()
 
@@ -36,17 +43,17 @@ class Step:
         """The rows it is about."""
         return tuple(holder for holder, _ in self.who)
 
-    def sent(self, place: str, before: Sequence[RoleAssignment]) -> str:
-        """Return what is sent; `place` as for `role_scopes.granting`."""
+    def sent(self, roles: RoleScope, before: Sequence[RoleAssignment]) -> str:
+        """Return what is sent."""
         if self.verb == REVOKE:
-            return role_scopes.revoking(place, self.role, self.gone)
-        return role_scopes.granting(place, self.role, self._principals, before)
+            return roles.to_revoke(self.role, self.gone)
+        return roles.to_grant(Grant(self.role, self._principals, before))[1]
 
     def planned(
         self, connection: Connection, database: str, before: tuple[RoleAssignment, ...]
     ) -> RoleChange:
         """Return the change, from what was read just now."""
-        plan = role_scopes.plan_grant if self.verb == GRANT else role_scopes.plan_revoke
+        plan = actions.plan_grant if self.verb == GRANT else actions.plan_revoke
         return plan(connection, database, self.role, self._principals, before=before)
 
     @property
@@ -63,7 +70,7 @@ def refuse_unconfirmed(changes: Sequence[RoleChange]) -> None:
         Some role is taken from somebody.
 
     """
-    asked = [unconfirmed(change) for change in changes if change.verb == REVOKE]
+    asked = [confirmation_required(change) for change in changes if change.verb == REVOKE]
     if asked:
         raise ConfirmationRequired(
             "; ".join(one.what for one in asked),
@@ -80,13 +87,13 @@ def carry_out(
     Raises
     ------
     AdxmiError
-        As `role_scopes.apply`; *why* says which of several changes were made, and which not begun.
+        As `roles.writes.apply`; *why* says which of several changes were made, and which not begun.
 
     """
     done: tuple[RoleChange, ...] = ()
     try:
         for change in changes:
-            done = (*done, role_scopes.apply(connection, change, confirmed=True, tell=tell))
+            done = (*done, apply(connection, change, confirmed=True, waiting=Waiting(tell=tell)))
     except AdxmiError as error:
         error.why = "; ".join((error.why, *_how_far(changes, len(done))))
         raise

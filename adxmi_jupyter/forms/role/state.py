@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.actions.roles import principals
-from adxmi_jupyter.actions.roles import scopes as role_scopes
-from adxmi_jupyter.actions.roles.change import GRANT, REVOKE, SIGNS, is_by_object_id
+from adxmi_jupyter.actions.roles.change import GRANT, REVOKE, SIGNS
+from adxmi_jupyter.actions.roles.roles import names_of
 from adxmi_jupyter.errors import AdxmiError, RolesChanged
 from adxmi_jupyter.forms import mark
 from adxmi_jupyter.forms.naming import Labels
@@ -19,7 +19,7 @@ from adxmi_jupyter.forms.role import command as role_command
 from adxmi_jupyter.forms.role.reading import listed_by, of_principal, surroundings
 from adxmi_jupyter.forms.role.sending import Step, carry_out, difference, refuse_unconfirmed
 from adxmi_jupyter.forms.submission import read_again
-from adxmi_jupyter.model.cluster_role import ClusterRole, PrincipalAssignment
+from adxmi_jupyter.model.cluster_role import ClusterRole
 from adxmi_jupyter.model.identity import is_guid
 from adxmi_jupyter.model.principal import PrincipalKind
 from adxmi_jupyter.model.role import Role
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from adxmi_jupyter.forms.role.reading import Holder, Surroundings
     from adxmi_jupyter.model.line import Line
     from adxmi_jupyter.model.policy import Scope
-    from adxmi_jupyter.model.role import RoleAssignment
+    from adxmi_jupyter.model.role import RoleAssignment, SecurityRole
     from adxmi_jupyter.service.connection import Connection
 
 
@@ -108,9 +108,9 @@ class RoleState:
         return self._read.scopes
 
     @property
-    def roles(self) -> tuple[Role | ClusterRole, ...]:
+    def roles(self) -> tuple[SecurityRole, ...]:
         """The columns."""
-        return role_scopes.roles_of(self.scope.database)
+        return names_of(self.scope.database)
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -245,7 +245,7 @@ class RoleState:
 
     def _sent(self, steps: Sequence[Step]) -> str:
         read = self._read
-        return "\n".join(step.sent(read.place, read.before) for step in steps)
+        return "\n".join(step.sent(read.roles, read.before) for step in steps)
 
     def _line(self, step: Step) -> Line:
         database, known = self.scope.database, self.holders
@@ -276,7 +276,7 @@ class RoleState:
             Somebody else granted or revoked since the roles were read, and what would be sent is
             another. Nothing was sent; the roles were read again and the wishes are kept.
         AdxmiError
-            As `role_scopes.apply`; *why* says how far it came, and the roles were read again.
+            As `roles.writes.apply`; *why* says how far it came, and the roles were read again.
 
         """
         changes = self._planned()
@@ -294,7 +294,7 @@ class RoleState:
 
     def _planned(self) -> tuple[RoleChange, ...]:
         shown, before = self._sent(self._steps), self._read.before
-        now = role_scopes.read(self._connection, self.scope.database)
+        now = self._read.roles.read()
         self._take(self._read.with_listed(now))
         steps = self._steps
         if self._sent(steps) == shown:
@@ -310,9 +310,9 @@ class RoleState:
 
 
 def _is_wrong(holder: Holder, assignment: RoleAssignment) -> bool:
-    if isinstance(assignment, PrincipalAssignment) and assignment.is_by_object_id:
+    if assignment.is_by_object_id:
         return True
-    return holder.principal is not None and is_by_object_id(holder.principal, assignment)
+    return holder.principal is not None and holder.principal.is_by_object_id(assignment)
 
 
 def _can_be_sent_to_azure(principal: ResolvedPrincipal) -> bool:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from adxmi_jupyter.actions.identity import dependents, identities, names
 from adxmi_jupyter.actions.policy.policies import read
 from adxmi_jupyter.actions.roles import principals
-from adxmi_jupyter.actions.roles import scopes as role_scopes
+from adxmi_jupyter.actions.roles.roles import roles_of
 from adxmi_jupyter.actions.scopes import read_each
 from adxmi_jupyter.errors import AdxmiError
 from adxmi_jupyter.model.identity import is_guid
@@ -112,7 +112,7 @@ def in_roles(connection: Connection, identity: ManagedIdentity) -> Seen:
         return Seen()  # there is no such identity yet, so nobody has given it a role
     try:
         found, unreadable = read_each(
-            lambda scope: role_scopes.read(connection, scope.database),
+            lambda scope: roles_of(connection, scope.database).read(),
             _scopes(connection),
             what="lists of roles",
             skip_unreadable=True,

@@ -2,9 +2,10 @@
 
 import pytest
 
-from adxmi_jupyter.actions.roles.cluster_roles import plan_grant, plan_revoke
-from adxmi_jupyter.actions.roles.cluster_writes import apply
 from adxmi_jupyter.actions.roles.principals import find
+from adxmi_jupyter.actions.roles.roles import plan_grant, plan_revoke
+from adxmi_jupyter.actions.roles.scope import Waiting
+from adxmi_jupyter.actions.roles.writes import apply
 from adxmi_jupyter.embedded import ClusterRole as Held
 from adxmi_jupyter.embedded.state.world import as_principal
 from adxmi_jupyter.model.cluster_role import ClusterRole
@@ -23,7 +24,9 @@ def holders(azure):
 @pytest.fixture
 def grant(connection):
     def plan(reference="mi-ingest"):
-        return plan_grant(connection, ClusterRole.VIEWER, find(connection, reference.split(",")))
+        return plan_grant(
+            connection, "", ClusterRole.VIEWER, find(connection, reference.split(","))
+        )
 
     return plan
 
@@ -35,7 +38,9 @@ def revoke(connection, azure):
     def plan(reference="mi-ingest"):
         for name in reference.split(","):
             azure.world.grant(as_principal(azure.world.identity(name)), Held.VIEWER)
-        return plan_revoke(connection, ClusterRole.VIEWER, find(connection, reference.split(",")))
+        return plan_revoke(
+            connection, "", ClusterRole.VIEWER, find(connection, reference.split(","))
+        )
 
     return plan
 
@@ -47,4 +52,9 @@ def change(request, grant, revoke):
 
 @pytest.fixture
 def go(connection):
-    return lambda change, **more: apply(connection, change, confirmed=True, **more)
+    """Carry a change out, confirmed, and wait as told."""
+
+    def carry_out(change, **waiting):
+        return apply(connection, change, confirmed=True, waiting=Waiting(**waiting))
+
+    return carry_out

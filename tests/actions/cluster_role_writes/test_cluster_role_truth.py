@@ -3,7 +3,7 @@
 import pytest
 
 from adxmi_jupyter import errors
-from adxmi_jupyter.actions.roles.cluster_writes import apply
+from adxmi_jupyter.actions.roles.writes import apply
 
 
 def test_a_request_that_was_lost_before_it_arrived_may_still_come(azure, grant, go, holders):

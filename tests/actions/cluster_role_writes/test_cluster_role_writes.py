@@ -9,9 +9,9 @@ import pytest
 from adxmi_jupyter import errors
 from adxmi_jupyter.actions.identity import writes as identity_writes
 from adxmi_jupyter.actions.identity.identities import plan_assignment, visible
-from adxmi_jupyter.actions.roles.cluster_roles import plan_grant, plan_revoke, read_assigned
-from adxmi_jupyter.actions.roles.cluster_writes import apply
 from adxmi_jupyter.actions.roles.principals import find
+from adxmi_jupyter.actions.roles.roles import plan_grant, plan_revoke, roles_of
+from adxmi_jupyter.actions.roles.writes import apply
 from adxmi_jupyter.actions.write.operations import operations_frame, wait_for_all
 from adxmi_jupyter.embedded import ClusterRole as Held
 from adxmi_jupyter.model.cluster_role import ClusterRole
@@ -61,7 +61,7 @@ def test_the_confirmation_repeats_what_is_warned_of(connection):
     admin = find(connection, ["aaduser=admin@contoso.example"])
 
     with pytest.raises(errors.ConfirmationRequired) as caught:
-        apply(connection, plan_revoke(connection, ClusterRole.ADMIN, admin), confirmed=False)
+        apply(connection, plan_revoke(connection, "", ClusterRole.ADMIN, admin), confirmed=False)
 
     assert "the cluster is left without AllDatabasesAdmin" in caught.value.why
     assert "is you yourself" in caught.value.why
@@ -91,7 +91,7 @@ def test_how_far_azure_is_is_told_in_its_own_words(azure, grant, go):
 def test_without_waiting_azure_goes_on_by_itself(connection, azure, grant, go, holders):
     azure.arm.polls = 2
 
-    go(grant("mi-ingest,mi-export"), waits=False)
+    go(grant("mi-ingest,mi-export"), for_the_end=False)
     before = holders()
     wait_for_all(connection)
 
@@ -190,14 +190,14 @@ def test_an_interrupt_while_others_are_waited_for_says_why_nothing_happened(
 
 def test_a_failed_operation_keeps_azures_words(connection, azure, change, go):
     azure.faults.add("operation-fails")
-    before = read_assigned(connection)
+    before = roles_of(connection, "").read()
 
     with pytest.raises(errors.OperationFailed) as caught:
         go(change)
 
     assert caught.value.why == "Failed: Internal Server Error"
     assert caught.value.fix == "%adxmi role list --cluster shows what is there"
-    assert read_assigned(connection) == before
+    assert roles_of(connection, "").read() == before
 
 
 @pytest.mark.parametrize("verb", ["grant", "revoke"])
@@ -223,7 +223,7 @@ def test_when_one_of_several_fails_it_is_told_how_far_it_came(
 
 
 def test_a_reader_may_not_grant(reader, azure, holders):
-    change = plan_grant(reader, ClusterRole.VIEWER, find(reader, ["mi-export"]))
+    change = plan_grant(reader, "", ClusterRole.VIEWER, find(reader, ["mi-export"]))
 
     with pytest.raises(errors.NotAuthorized) as caught:
         apply(reader, change, confirmed=True)
@@ -237,7 +237,7 @@ def test_an_id_that_azure_takes_for_an_object_id_is_told(azure, connection, go):
     azure.faults.add("unavailable", match="userAssignedIdentities?", times=None)
     wanted = find(connection, [f"aadapp={fresh.object_id};{TENANT}"])
 
-    done = go(plan_grant(connection, ClusterRole.VIEWER, wanted))
+    done = go(plan_grant(connection, "", ClusterRole.VIEWER, wanted))
 
     assert done.notes[0].startswith("mi-hidden is listed by its object ID in AllDatabasesViewer")
 

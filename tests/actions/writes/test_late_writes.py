@@ -9,12 +9,8 @@ from adxmi_jupyter.actions.identity import writes as identity_writes
 from adxmi_jupyter.actions.identity.names import resolved
 from adxmi_jupyter.actions.policy import callouts, policies
 from adxmi_jupyter.actions.policy.writes import apply
-from adxmi_jupyter.actions.roles import (
-    cluster_roles,
-    cluster_writes,
-    database_roles,
-    database_writes,
-)
+from adxmi_jupyter.actions.roles import roles
+from adxmi_jupyter.actions.roles import writes as role_writes
 from adxmi_jupyter.actions.roles.principals import find
 from adxmi_jupyter.actions.workflow import writes as workflow_writes
 from adxmi_jupyter.actions.workflow.filling import fill_in
@@ -53,8 +49,8 @@ def delete(connection):
 
 def role(connection):
     who = find(connection, ["mi-ingest"])
-    change = database_roles.plan_grant(connection, "Telemetry", Role.INGESTORS, who)
-    return lambda: database_writes.apply(connection, change, confirmed=True)
+    change = roles.plan_grant(connection, "Telemetry", Role.INGESTORS, who)
+    return lambda: role_writes.apply(connection, change, confirmed=True)
 
 
 def callout(connection):
@@ -263,8 +259,8 @@ def assignment(connection):
 
 def cluster_role(connection):
     who = find(connection, ["mi-ingest"])
-    change = cluster_roles.plan_grant(connection, ClusterRole.VIEWER, who)
-    return lambda: cluster_writes.apply(connection, change, confirmed=True)
+    change = roles.plan_grant(connection, "", ClusterRole.VIEWER, who)
+    return lambda: role_writes.apply(connection, change, confirmed=True)
 
 
 def data_connection(connection):

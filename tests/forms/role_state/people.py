@@ -1,7 +1,8 @@
 """People of the seeded world, and what is done with their roles."""
 
-from adxmi_jupyter.actions.roles import scopes as role_scopes
 from adxmi_jupyter.actions.roles.principals import find
+from adxmi_jupyter.actions.roles.roles import plan_grant, plan_revoke
+from adxmi_jupyter.actions.roles.writes import apply
 from adxmi_jupyter.model.policy import Scope
 
 SALES = Scope("Sales")
@@ -41,11 +42,11 @@ def labels(state):
 def give(connection, role, *references, database="Sales"):
     """Grant a role behind the form's back."""
     wanted = find(connection, references)
-    change = role_scopes.plan_grant(connection, database, role, wanted)
-    role_scopes.apply(connection, change, confirmed=True)
+    change = plan_grant(connection, database, role, wanted)
+    apply(connection, change, confirmed=True)
 
 
 def take(connection, role, *references, database="Sales"):
     unwanted = find(connection, references)
-    change = role_scopes.plan_revoke(connection, database, role, unwanted)
-    role_scopes.apply(connection, change, confirmed=True)
+    change = plan_revoke(connection, database, role, unwanted)
+    apply(connection, change, confirmed=True)

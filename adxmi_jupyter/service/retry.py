@@ -11,7 +11,7 @@ from adxmi_jupyter.errors import AdxmiError
 Result = TypeVar("Result")
 
 
-def repeat(
+def retry_while(
     attempt: Callable[[], Result],
     *,
     passes: Callable[[AdxmiError], bool],

@@ -1,0 +1,339 @@
+"""Roles on every database: resources of Azure, which takes a while for each change.
+
+All of this takes rights in Azure Resource Manager.
+
+Source: *Manage cluster permissions* (Azure Data Explorer docs); REST reference of
+Microsoft.Kusto/clusters/principalAssignments; *Track asynchronous Azure operations* (Azure Resource
+Manager docs).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from adxmi_jupyter.actions.identity import identities, names
+from adxmi_jupyter.actions.roles import principals
+from adxmi_jupyter.actions.roles.change import GRANT, REVOKE, changed_lines, held, list_command
+from adxmi_jupyter.actions.roles.scope import RoleScope, RoleWrite, still_listed
+from adxmi_jupyter.actions.write.operations import Sending
+from adxmi_jupyter.actions.write.protocol import Verdict, Write
+from adxmi_jupyter.errors import (
+    AdxmiError,
+    InvalidInput,
+    NothingToRevoke,
+    ResourceNotFound,
+    UnknownIdentity,
+)
+from adxmi_jupyter.model.azure_shapes import PRINCIPAL_ASSIGNMENT
+from adxmi_jupyter.model.cluster_role import (
+    COLLECTION,
+    ClusterRole,
+    PrincipalAssignment,
+    parse_principal_assignment,
+    planned_assignment,
+)
+from adxmi_jupyter.model.identity import is_guid
+from adxmi_jupyter.model.principal import PrincipalKind, differ
+from adxmi_jupyter.service.resource_manager import KUSTO_VERSION
+
+if TYPE_CHECKING:
+    from adxmi_jupyter.actions.roles.change import RoleChange
+    from adxmi_jupyter.actions.roles.principals import ResolvedPrincipal
+    from adxmi_jupyter.actions.roles.scope import Grant, Waiting
+    from adxmi_jupyter.actions.write.journal import Entry
+    from adxmi_jupyter.actions.write.protocol import Written
+    from adxmi_jupyter.model.identity import ManagedIdentity
+    from adxmi_jupyter.model.principal import PrincipalReference
+    from adxmi_jupyter.model.role import RoleAssignment, SecurityRole
+    from adxmi_jupyter.service.connection import Connection
+    from adxmi_jupyter.service.operation import Operation
+
+_DELAY = "it may take minutes until the cluster lets them in: HTTP 401 or 403 till then"
+
+
+@dataclass(frozen=True)
+class ClusterRoles(RoleScope):
+    """The roles on every database."""
+
+    kind = "cluster role"
+    admin = ClusterRole.ADMIN
+
+    @cached_property
+    def _cluster_id(self) -> str:
+        return identities.cluster_id(self.connection)
+
+    @property
+    def read_command(self) -> str:
+        """The request that lists them."""
+        return f"GET {self._cluster_id}/{COLLECTION}"
+
+    @property
+    def without_admins(self) -> str:
+        """Nobody can give the role back."""
+        return f"the cluster is left without {self.admin}: its policies cannot be changed any more"
+
+    def read(self) -> tuple[PrincipalAssignment, ...]:
+        """Read who holds which role.
+
+        Raises
+        ------
+        ResourceNotFound, NotAuthorized, ConnectionFailure
+            The caller does not see the cluster in Azure Resource Manager, or may not read it.
+
+        """
+        resources = self.connection.resource_manager.principal_assignments(self._cluster_id)
+        return tuple(parse_principal_assignment(resource) for resource in resources)
+
+    def as_sent(self, principal: ResolvedPrincipal) -> ResolvedPrincipal:
+        """Return a principal as Azure wants it: with a tenant, an application by its client ID.
+
+        Raises
+        ------
+        InvalidInput
+            A name of an application, which Azure Resource Manager does not take.
+        UnknownIdentity
+            Only the object ID of an identity is known.
+
+        """
+        return _by_client_id(self.connection, principal)
+
+    def to_grant(self, grant: Grant) -> tuple[tuple[PrincipalAssignment, ...], str]:
+        """Return the assignments to make, and the requests that do; there is no description.
+
+        Raises
+        ------
+        InvalidInput
+            A kind of principal that Azure Resource Manager does not take.
+
+        """
+        added: list[PrincipalAssignment] = []
+        for principal in grant.principals:
+            planned = planned_assignment(
+                self._cluster_id,
+                grant.role,
+                principal.reference,
+                display_name="" if principal.is_literal else principal.label,
+                object_id=principal.object_id,
+                taken=[one.name for one in (*_of_azure(grant.before), *added)],
+            )
+            added.append(planned)
+        return tuple(added), "\n".join(one.creation for one in added)
+
+    def to_revoke(self, role: SecurityRole, gone: Sequence[RoleAssignment]) -> str:
+        """Return the requests that remove assignments."""
+        return "\n".join(one.deletion for one in held(_of_azure(gone), role, ""))
+
+    def grant_notes(
+        self,
+        principal: ResolvedPrincipal,
+        role: SecurityRole,
+        after: Sequence[RoleAssignment],
+    ) -> list[str]:
+        """Say which assignments of the principal are by object ID."""
+        mine = principal.listed_in(held(after, role, ""))
+        wrong = [one for one in mine if one.is_by_object_id or principal.is_by_object_id(one)]
+        return [_object_id_note(one, after) for one in wrong]
+
+    def not_held(
+        self, principal: ResolvedPrincipal, role: SecurityRole, before: Sequence[RoleAssignment]
+    ) -> NothingToRevoke:
+        """Return the error, which names the roles that it holds."""
+        others = ", ".join(one.role for one in principal.listed_in(before))
+        return NothingToRevoke(
+            f"{principal.label} does not hold {role}",
+            why=f"it holds {others or 'no role'} on the whole cluster",
+            fix=list_command(""),
+        )
+
+    def writes(self, change: RoleChange, waiting: Waiting) -> tuple[RoleWrite, ...]:
+        """Return a request for each principal: a cluster makes one change at a time.
+
+        Only the last of them is not waited for, if so wished.
+        """
+        changed = _of_azure(change.changed)
+        return tuple(
+            RoleWrite(
+                (one,),
+                self._write(change, one, waiting, waits=waiting.for_the_end or one != changed[-1]),
+            )
+            for one in changed
+        )
+
+    def _write(
+        self, change: RoleChange, one: PrincipalAssignment, waiting: Waiting, *, waits: bool
+    ) -> Write[PrincipalAssignment | None]:
+        is_grant = change.verb == GRANT
+        sending = Sending(self.connection, lambda: self._begin(change, one), waiting.tell)
+        about = tuple(principal for principal in change.principals if principal.is_listed_as(one))
+        there = [one.resource_id.lower()]
+        return Write(
+            kind=self.kind,
+            database="",
+            target=one.resource_id.lower(),
+            verb=change.verb,
+            command=one.creation if is_grant else one.deletion,
+            title=f"{change.verb} of {change.role} on {change.place}",
+            subject="the role",
+            look=change.list_command,
+            before=[] if is_grant else there,
+            wanted=there if is_grant else [],
+            send=lambda: self._send(change, about, lambda: sending.carry_out(waits=waits), waiting),
+            read=lambda: self._found(one.resource_id),
+            judge=lambda now: _judged(now, is_wanted=is_grant),
+            noted=_noted,
+            is_proved=lambda: sending.is_proved,
+            disputed=None if is_grant else lambda _: _raise_still_listed(change),
+        )
+
+    def _begin(self, change: RoleChange, one: PrincipalAssignment) -> Operation:
+        manager, look = self.connection.resource_manager, change.list_command
+        (line,) = changed_lines(change, (one,))
+        what = f"cluster: {line}"
+        if change.verb == GRANT:
+            return manager.put_principal_assignment(one.resource_id, one.properties, what, look)
+        return manager.delete_principal_assignment(one.resource_id, what, look)
+
+    def _found(self, resource_id: str) -> PrincipalAssignment | None:
+        """Read an assignment; None if there is none. Raises as `ResourceManager.get`."""
+        manager = self.connection.resource_manager
+        try:
+            resource = manager.get(resource_id, KUSTO_VERSION, PRINCIPAL_ASSIGNMENT)
+        except ResourceNotFound:
+            return None
+        return parse_principal_assignment(resource)
+
+    def read_back(
+        self, change: RoleChange, written: Sequence[Written[Any]]
+    ) -> tuple[tuple[RoleAssignment, ...], tuple[str, ...]]:
+        """Read the roles again; each answer was about one assignment only."""
+        notes = tuple(note for one in written for note in one.notes)
+        try:
+            now = self.read()
+        except AdxmiError as failure:  # the change itself is through
+            unread = f"Azure carried it out; the roles could not be read again: {failure.what}"
+            return change.after, (*notes, unread)
+        return now, (*notes, *self._checked(change, now))
+
+    def _checked(self, change: RoleChange, now: Sequence[PrincipalAssignment]) -> tuple[str, ...]:
+        if change.verb == REVOKE:
+            return () if change.is_done_in(now) else _raise_still_listed(change)
+        sent = {one.resource_id.lower(): one for one in _of_azure(change.changed)}
+        listed = [one for one in now if one.resource_id.lower() in sent]
+        notes = list(object_id_notes(listed))
+        for one in listed:
+            notes += _resolved_otherwise(one, sent[one.resource_id.lower()].object_id)
+        if len(listed) < len(sent):
+            notes.append("Azure carried it out; it lists the principal by a name of its own")
+        return (*notes, _DELAY)
+
+    def outcome(self, entry: Entry) -> tuple[Verdict, Any]:
+        """Compare the assignment with what was to be."""
+        now = self._found(entry.target)
+        return _judged(now, is_wanted=bool(entry.wanted)), _noted(now)
+
+
+def _of_azure(assignments: Sequence[RoleAssignment]) -> tuple[PrincipalAssignment, ...]:
+    return tuple(one for one in assignments if isinstance(one, PrincipalAssignment))
+
+
+def object_id_notes(listed: Sequence[RoleAssignment]) -> tuple[str, ...]:
+    """Return what to say of applications by object ID, with the commands that fix that."""
+    return tuple(_object_id_note(one, listed) for one in listed if one.is_by_object_id)
+
+
+def _object_id_note(wrong: RoleAssignment, listed: Sequence[RoleAssignment]) -> str:
+    options = f'--cluster --role {wrong.role} --identity "{wrong.fqn}"'
+    revoke, grant = f"%adxmi role revoke {options} --yes", f"%adxmi role grant {options}"
+    start = f"{wrong.label} is listed by its object ID in {wrong.role}"
+    if any(one.is_same_by_client_id(wrong) for one in listed):
+        return f"{start} too, which is of no use: {revoke}"
+    why = "so its calls end with HTTP 401"
+    return f"{start}, {why}: {revoke}, then {grant}, which takes the client ID"
+
+
+def _by_client_id(connection: Connection, principal: ResolvedPrincipal) -> ResolvedPrincipal:
+    principal = principals.with_tenant(connection, principal, of_all_kinds=True)
+    reference = principal.reference
+    if reference.kind is not PrincipalKind.APPLICATION:
+        return principal
+    if not is_guid(reference.identifier):
+        raise InvalidInput(
+            f"{reference} does not say which application is meant",
+            why="Azure Resource Manager takes the client ID of an application, and no name",
+            fix="give its client ID; a managed identity may be named without aadapp=",
+        )
+    identity = _identity_of(connection, reference)
+    if identity is None:
+        return principal
+    identity = principals.with_client_id(connection, identity)
+    if not identity.client_id:
+        raise UnknownIdentity(
+            f"the client ID of {identity.label} is not known",
+            why="by its object ID Azure would take it, and the cluster would never let it in",
+            fix="%adxmi identity show shows it, with rights to read the identity in Azure",
+        )
+    return _renamed(principal, identity)
+
+
+def _identity_of(connection: Connection, reference: PrincipalReference) -> ManagedIdentity | None:
+    """Return the identity that an application is, as policies or Azure know it."""
+    wanted = reference.identifier.lower()
+    for identity in names.seen(connection):
+        is_named = wanted in {identity.client_id.lower(), identity.object_id.lower()}
+        if is_named and not differ(identity.tenant_id, reference.tenant):
+            return identity
+    return None
+
+
+def _renamed(principal: ResolvedPrincipal, identity: ManagedIdentity) -> ResolvedPrincipal:
+    """Return the principal by the client ID and the name of its identity."""
+    given = principal.reference.identifier
+    found = replace(
+        principal,
+        reference=replace(principal.reference, identifier=identity.client_id),
+        label=identity.label,
+        object_id=identity.object_id,
+        is_literal=False,
+    )
+    if given.casefold() == identity.client_id.casefold():
+        return found
+    note = (
+        f"{given} is the object ID of {identity.label}: "
+        f"its client ID {identity.client_id} is used, as Azure Resource Manager needs"
+    )
+    return replace(found, note=note)
+
+
+def _noted(now: PrincipalAssignment | None) -> list[str]:
+    """Return an assignment as the history notes it: its resource ID, if it is there."""
+    return [] if now is None else [now.resource_id.lower()]
+
+
+def _judged(now: PrincipalAssignment | None, *, is_wanted: bool) -> Verdict:
+    """Compare an assignment with what was to be: one that has notes is being made or removed."""
+    if now is not None and now.notes:
+        return Verdict.UNDER_WAY
+    return Verdict.DONE if (now is not None) == is_wanted else Verdict.AS_BEFORE
+
+
+def _raise_still_listed(change: RoleChange) -> tuple[str, ...]:
+    raise still_listed(
+        change,
+        why="Azure carried it out, and lists the role all the same",
+        fix=change.list_command,
+    )
+
+
+def _resolved_otherwise(listed: PrincipalAssignment, object_id: str) -> list[str]:
+    told = listed.object_id.lower()
+    if not told or not object_id or told == object_id.lower() or listed.is_by_object_id:
+        return []
+    return [
+        (
+            f"Azure takes {listed.fqn} for the object ID {listed.object_id}, but that of "
+            f"{listed.label} is {object_id}: its calls may end with HTTP 401"
+        )
+    ]
