@@ -1,10 +1,9 @@
-"""Forms in a real browser. Needs the packages of the extra ``ui`` and Chromium.
+"""Forms in a real browser. Needs the packages of the extra ``test`` and Chromium.
 
 Without them the layer is skipped on a laptop; where CI is set, that is a failure.
 """
 
 import os
-import uuid
 from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
@@ -12,17 +11,18 @@ from pathlib import Path
 import pytest
 
 from tests.ui.jserver import JupyterServer
-from tests.ui.lab import FLAGS, LONG, OPENED, RUN_ALL, chromium
+from tests.ui.lab import FLAGS, LONG, chromium, open_cells
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = chromium()
 NEEDED = ("jupyterlab", "notebook", "voila", "pytest_playwright", "axe_playwright_python")
 MISSING = [name for name in NEEDED if find_spec(name) is None] + ([] if CHROMIUM else ["chromium"])
 
-_THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
-_SET_THEME = "theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})"
 PICTURES = Path(os.environ.get("ADXMI_SCREENSHOTS") or ROOT / "build" / "screenshots")
 
+
+_THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
+_SET_THEME = "theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})"
 
 if MISSING and os.environ.get("CI"):
     raise pytest.UsageError(f"the browser layer needs {', '.join(MISSING)}")
@@ -57,28 +57,6 @@ def server(tmp_path_factory):
 
 
 @pytest.fixture
-def make_notebook(server):
-    """Write a notebook of its own name, so of its own kernel; both are gone afterwards."""
-    import nbformat
-
-    spec = {"name": "python3", "display_name": "Python 3", "language": "python"}
-
-    def make(*cells):
-        name = f"nb-{uuid.uuid4().hex[:8]}.ipynb"
-        notebook = nbformat.v4.new_notebook(
-            cells=[nbformat.v4.new_code_cell(cell) for cell in cells],
-            metadata={"kernelspec": spec},
-        )
-        nbformat.write(notebook, server.root / name)
-        return name
-
-    yield make
-    for kind in ("sessions", "kernels"):  # those of Voila belong to no session
-        for item in server.api(f"/api/{kind}"):
-            server.api(f"/api/{kind}/{item['id']}", "DELETE")
-
-
-@pytest.fixture
 def set_theme(page):
     """Turn to another theme of JupyterLab or Notebook."""
     from playwright.sync_api import expect
@@ -92,22 +70,17 @@ def set_theme(page):
 
 
 @pytest.fixture
-def open_notebook(make_notebook, server, page, set_theme):
-    """Open cells in a front end, run them, and return the page."""
+def open_notebook(server, page, set_theme):
+    """Open cells in a front end, run them, and return the page; their kernel is gone afterwards."""
 
     def open_notebook(front, *cells, theme="light"):
-        name = make_notebook("%load_ext adxmi_jupyter", *cells)
-        if front == "voila":
-            page.goto(f"{server.url}/voila/render/{name}?theme={theme}", timeout=LONG)
-            return page
-        path = {"lab": f"/lab/tree/{name}?reset", "notebook": f"/notebooks/{name}"}[front]
-        page.goto(server.url + path)
-        page.wait_for_function(OPENED, timeout=LONG)
-        page.evaluate(RUN_ALL)
-        set_theme(theme)  # the server remembers the last one
+        open_cells(server, page, front, ("%load_ext adxmi_jupyter", *cells), theme)
+        if front != "voila":
+            set_theme(theme)  # the server remembers the last one
         return page
 
-    return open_notebook
+    yield open_notebook
+    server.end_kernels()
 
 
 @pytest.fixture

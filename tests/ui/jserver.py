@@ -96,6 +96,12 @@ class JupyterServer:
         with urllib.request.urlopen(request, timeout=10) as reply:
             return json.loads(reply.read() or "null")
 
+    def end_kernels(self) -> None:
+        """End all kernels; those of Voila belong to no session."""
+        for kind in ("sessions", "kernels"):
+            for item in self.api(f"/api/{kind}"):
+                self.api(f"/api/{kind}/{item['id']}", "DELETE")
+
     def stop(self) -> None:
         """End the server and its kernels."""
         if self._process.poll() is not None:

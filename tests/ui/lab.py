@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,6 +31,13 @@ RUN_ALL = """async () => {
 }"""
 LONG = 60_000
 
+_ADDRESSES = {
+    "lab": "/lab/tree/{}?reset",
+    "notebook": "/notebooks/{}",
+    "voila": "/voila/render/{}?theme={}",
+}
+_KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
+
 OpenPage = Callable[..., "Page"]
 """Opens cells in a notebook of their own, runs them, and returns the page."""
 
@@ -53,20 +60,32 @@ def lab_pages(home: Path, *, width: int = 1280, height: int = 1500) -> Iterator[
             browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
             size = {"width": width, "height": height}
             context = browser.new_context(viewport=size, reduced_motion="reduce")
-            yield lambda *cells: _opened(context.new_page(), server, cells)
+
+            def open_page(*cells: str) -> Page:
+                page = context.new_page()
+                open_cells(server, page, "lab", cells)
+                return page
+
+            yield open_page
             browser.close()
     finally:
         server.stop()
 
 
-def _opened(page: Page, server: JupyterServer, cells: tuple[str, ...]) -> Page:
+def open_cells(
+    server: JupyterServer, page: Page, front: str, cells: Iterable[str], theme: str = "light"
+) -> None:
+    """Open cells in a front end, in a notebook of a name of its own, and run them.
+
+    Voila alone takes the theme.
+    """
     notebook = nbformat.v4.new_notebook(
         cells=[nbformat.v4.new_code_cell(cell) for cell in cells],
-        metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}},
+        metadata={"kernelspec": _KERNEL},
     )
     name = f"page-{len(list(server.root.iterdir()))}.ipynb"
     nbformat.write(notebook, server.root / name)
-    page.goto(f"{server.url}/lab/tree/{name}?reset")
-    page.wait_for_function(OPENED, timeout=LONG)
-    page.evaluate(RUN_ALL)
-    return page
+    page.goto(server.url + _ADDRESSES[front].format(name, theme), timeout=LONG)
+    if front != "voila":  # which runs them by itself
+        page.wait_for_function(OPENED, timeout=LONG)
+        page.evaluate(RUN_ALL)

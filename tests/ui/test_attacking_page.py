@@ -113,6 +113,7 @@ def test_a_page_gets_nothing_by_going_there(azure, page, relay, attack, mark):
     assert "does not answer web pages" in page.inner_text("body")
 
 
+@pytest.mark.nightly
 def test_without_the_layer_the_page_succeeds(azure, attack, mark, relay, monkeypatch):
     """The page is worth its tries: this is what the layer keeps away."""
 

@@ -83,6 +83,7 @@ def test_it_can_be_read_in_the_light_and_in_the_dark(check, set_theme, violation
     assert min(in_the_light[1], in_the_dark[1]) > 7
 
 
+@pytest.mark.nightly
 def test_boxes_hold_their_words_and_go_on_in_the_next_line(check, picture):
     output = check(EXPORT)
     assert output.evaluate(BEYOND_THEIR_BOXES) == []
@@ -97,6 +98,7 @@ def test_boxes_hold_their_words_and_go_on_in_the_next_line(check, picture):
     assert output.locator(".adxmi-diagram svg").first.bounding_box()["width"] == 140
 
 
+@pytest.mark.nightly
 def test_where_it_is_not_trusted_a_sentence_and_a_table_are_left(
     server, page, magic_output, picture
 ):

@@ -5,13 +5,13 @@ import re
 
 import pytest
 
+from tests.ui.helpers import button, outcome
+from tests.ui.helpers import checkbox as cell
+
 expect = pytest.importorskip("playwright.sync_api").expect
+pytestmark = pytest.mark.nightly  # test_smoke.py is for every change
 
 FORM = "%adxmi role form"
-TENANT = "8d1f5c02-63a7-4f0e-9b1d-2e5a7c94b6d3"
-COMMAND = (
-    f".add database ['Sales'] viewers (\"aadapp=27c5b0a9-6f1e-4830-a4d9-d8e3071b5c64;{TENANT}\")"
-)
 READER = "reader (upn: reader@contoso.example)"
 FOREIGN = "aadapp=6c1f0b52-9d3e-4a87-b6c4-25e8f7a913d0;2f9ae417-50cb-4d68-8a3b-c1e7046d92f5"
 HOSTILE = """
@@ -30,38 +30,6 @@ print(json.dumps(sorted(frame["display_name"] + " " + frame["role"])))
 def roles(run_cell):
     """Read the roles on Sales and on the cluster by another line of the same notebook."""
     return lambda: json.loads(run_cell(ROLES).splitlines()[-1])
-
-
-def cell(form, name):
-    return form.get_by_role("checkbox", name=name, exact=True)
-
-
-def button(form, name):
-    return form.get_by_role("button", name=name, exact=True)
-
-
-def outcome(form):
-    return form.locator(".adxmi-outcome")
-
-
-@pytest.mark.parametrize("front", ["lab", "notebook", "voila"])
-def test_a_tick_is_previewed_applied_and_told(open_form, front, picture):
-    form = open_form(front, FORM)
-    expect(button(form, "Apply")).to_be_disabled()
-
-    cell(form, "mi-export viewers").check()
-    expect(form.locator(".adxmi-changes")).to_have_text("+ mi-export viewers")
-    expect(form.get_by_label("The command that will be sent")).to_have_value(COMMAND)
-    expect(form.get_by_label("The same as a line to copy")).to_have_value(
-        "%adxmi role grant --database Sales --role viewers --identity mi-export"
-    )
-    picture(form, f"role-form-{front}")
-    button(form, "Apply").click()
-
-    expect(outcome(form)).to_contain_text("Sales: mi-export + viewers")
-    expect(outcome(form)).to_contain_text("undo: %adxmi role revoke --database Sales")
-    expect(cell(form, "mi-export viewers")).to_be_checked()
-    expect(button(form, "Apply")).to_be_disabled()
 
 
 def test_a_revoke_asks_and_is_read_back_by_another_line(open_form, roles, picture):

@@ -7,6 +7,7 @@ import pytest
 from tests.ui.helpers import AZURE, button, checkbox, nameless, outcome, tab, too_wide
 
 expect = pytest.importorskip("playwright.sync_api").expect
+pytestmark = pytest.mark.nightly  # test_smoke.py is for every change
 
 FORM = "%adxmi form"
 LONG = 60_000

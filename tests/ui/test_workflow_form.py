@@ -7,6 +7,7 @@ import pytest
 from tests.ui.helpers import AZURE, button, nameless, outcome, tab, too_wide
 
 expect = pytest.importorskip("playwright.sync_api").expect
+pytestmark = pytest.mark.nightly  # test_smoke.py is for every change
 
 LONG = 60_000
 LAKE = "https://contosolake.blob.core.windows.net"
