@@ -16,8 +16,8 @@ from adxmi_jupyter.model import kql
 from adxmi_jupyter.model.connection_string import (
     IMPERSONATION,
     ConnectionString,
-    Kind,
     Method,
+    TargetKind,
     managed_identity,
     parse,
     refuse_client_id,
@@ -123,7 +123,7 @@ def _needs(value: ConnectionString, label: str) -> Iterator[str]:
     elif read:
         yield f"{label} needs: {read.name}"
     is_by_identity = value.authentication.method is Method.MANAGED_IDENTITY
-    if value.kind is Kind.SQL_SERVER and is_by_identity:
+    if value.kind is TargetKind.SQL_SERVER and is_by_identity:
         yield "it must be a user of the database: CREATE USER [NAME] FROM EXTERNAL PROVIDER there"
 
 

@@ -19,14 +19,15 @@ from adxmi_jupyter.model.connection_string import (
     SqlServer,
     parse_location,
 )
+from adxmi_jupyter.model.connection_string.names import host_of_account
 from adxmi_jupyter.model.connection_string.sql import read_endpoint
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.model.connection_string import Operation, StorageLocation, Target
+    from adxmi_jupyter.model.connection_string import AiOperation, StorageLocation, Target
 
 
 @dataclass(frozen=True)
-class Place:
+class StorageNames:
     """How people name a place in storage: by a URL, an account or a workspace."""
 
     url: str = ""
@@ -39,7 +40,7 @@ class Place:
     cloud: str = "public"
 
 
-def storage_location(place: Place) -> StorageLocation:
+def storage_location(place: StorageNames) -> StorageLocation:
     """Return the place in storage that names or a URL mean.
 
     Raises
@@ -87,7 +88,7 @@ def _by_url(url: str, scheme: str | None) -> StorageLocation:
     )
 
 
-def _onelake(place: Place) -> OneLake:
+def _onelake(place: StorageNames) -> OneLake:
     _require(place.workspace, place.item, "--workspace", "--item")
     path = place.path.strip().lstrip("/")
     scheme = Scheme(place.scheme or Scheme.DFS)
@@ -130,11 +131,11 @@ def cosmos_db(account: str, catalog: str, collection: str, cloud: str) -> Cosmos
         A name is against the rules.
 
     """
-    return CosmosDb(_host(account, CLOUDS[cloud].cosmos), catalog, collection)
+    return CosmosDb(host_of_account(account, CLOUDS[cloud].cosmos), catalog, collection)
 
 
 def ai_model(
-    account: str, deployment: str, operation: Operation, api_version: str, cloud: str
+    account: str, deployment: str, operation: AiOperation, api_version: str, cloud: str
 ) -> AiModel:
     """Return a deployed model by its account: a name or a host name.
 
@@ -144,13 +145,8 @@ def ai_model(
         A name is against the rules.
 
     """
-    host = _host(account, CLOUDS[cloud].open_ai)
+    host = host_of_account(account, CLOUDS[cloud].open_ai)
     return AiModel(host, deployment, operation, api_version)
-
-
-def _host(account: str, suffix: str) -> str:
-    bare = account.strip().lower().removeprefix("https://").partition("/")[0].removesuffix(":443")
-    return bare if "." in bare else f"{bare}.{suffix}"
 
 
 def building_options(target: Target) -> tuple[str, tuple[str, ...]]:

@@ -10,7 +10,7 @@ from adxmi_jupyter.errors import MissingOption
 from adxmi_jupyter.magics.options import refuse_both
 from adxmi_jupyter.magics.params import IdentityName
 from adxmi_jupyter.magics.tree import verb
-from adxmi_jupyter.model.connection_string import CLOUDS, Operation, Scheme
+from adxmi_jupyter.model.connection_string import CLOUDS, AiOperation, Scheme
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from adxmi_jupyter.magics.options import Decorator, Function
     from adxmi_jupyter.model.connection_string import Target
 
-_OPERATIONS = [operation.name.lower() for operation in Operation]
+_OPERATIONS = [operation.name.lower() for operation in AiOperation]
 _WITH_MODELS = [name for name, cloud in CLOUDS.items() if cloud.open_ai]
 
 
@@ -100,10 +100,10 @@ def storage(
 
     Of a URL copied from the portal leave the ? and what follows out: it is a secret.
     """
-    from adxmi_jupyter.actions.connection_targets import Place, storage_location
+    from adxmi_jupyter.actions.connection_targets import StorageNames, storage_location
 
     _check_signing_in(call, identity, impersonate=impersonate)
-    target = storage_location(Place(url=url, cloud=cloud, **place))
+    target = storage_location(StorageNames(url=url, cloud=cloud, **place))
     return _built(call, target, identity)
 
 
@@ -212,7 +212,7 @@ def ai(
     needed = {"--account": account, "--deployment": deployment, "--api-version": api_version}
     _require(call, needed)
     _check_signing_in(call, identity, impersonate=impersonate)
-    target = ai_model(account, deployment, Operation[operation.upper()], api_version, cloud)
+    target = ai_model(account, deployment, AiOperation[operation.upper()], api_version, cloud)
     return _built(call, target, identity)
 
 

@@ -12,7 +12,7 @@ from adxmi_jupyter.magics.forms import refuse_console, writer
 from adxmi_jupyter.magics.options import database_option
 from adxmi_jupyter.magics.params import IdentityName, Name
 from adxmi_jupyter.magics.tree import verb
-from adxmi_jupyter.model.declaration.fields import Kind
+from adxmi_jupyter.model.declaration.fields import FieldKind
 from adxmi_jupyter.model.declaration.registry import maker_of, nouns
 from adxmi_jupyter.model.usage import closest
 
@@ -37,7 +37,7 @@ class WorkflowNoun(Name):
     examples=(
         "form",
         "form --identity mi-ingest",
-        f"form --identity mi-export --workflow {maker_of(Kind.EXTERNAL_TABLE)}",
+        f"form --identity mi-export --workflow {maker_of(FieldKind.EXTERNAL_TABLE)}",
     ),
 )
 @database_option("Begin with this database instead of the current one.")

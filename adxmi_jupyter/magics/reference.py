@@ -84,7 +84,7 @@ def _about(noun: str, verb: Verb) -> list[str]:
 
 def _needs(noun: str) -> list[str]:
     """Return what must be in place for a workflow, as its sample has it."""
-    from adxmi_jupyter.model.declaration.fields import Kind
+    from adxmi_jupyter.model.declaration.fields import FieldKind
     from adxmi_jupyter.model.declaration.reading import read
     from adxmi_jupyter.model.declaration.registry import declaration_of
     from adxmi_jupyter.model.identity import ManagedIdentity
@@ -92,7 +92,7 @@ def _needs(noun: str) -> list[str]:
     declaration = declaration_of(noun)
     raw: dict[str, object] = dict(declaration.about.sample.fields)
     for spec in declaration.specs():
-        if spec.kind is Kind.IDENTITY and spec.name in raw:
+        if spec.kind is FieldKind.IDENTITY and spec.name in raw:
             raw[spec.name] = ManagedIdentity("00000000-0000-0000-0000-000000000000", "the identity")
     workflow = read(declaration, raw).required()
     lines = "\n".join(f"{place}. {_need(link)}" for place, link in enumerate(workflow.links(), 1))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from adxmi_jupyter.errors import ConflictingOptions
 from adxmi_jupyter.magics.line import quoted
 from adxmi_jupyter.magics.tree import Example
-from adxmi_jupyter.model.declaration.fields import Kind
+from adxmi_jupyter.model.declaration.fields import FieldKind
 
 if TYPE_CHECKING:
     from adxmi_jupyter.magics.call import Call
@@ -31,7 +31,9 @@ def filled(call: Call, declaration: Declaration, raw: Mapping[str, Any]) -> Work
 
 def given(call: Call, declaration: Declaration, raw: Mapping[str, Any]) -> dict[str, Any]:
     """Return what was given: options that differ from their defaults, and the cell body."""
-    defaults = {spec.name: spec.default for spec in declaration.specs() if spec.kind is Kind.FLAG}
+    defaults = {
+        spec.name: spec.default for spec in declaration.specs() if spec.kind is FieldKind.FLAG
+    }
     options = {name: value for name, value in raw.items() if defaults.get(name, "") != value}
     body = options.pop("file", "") or (call.body or "").strip("\n")
     field = declaration.about.body

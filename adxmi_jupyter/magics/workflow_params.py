@@ -13,7 +13,7 @@ import click
 from adxmi_jupyter.magics.options import file_option
 from adxmi_jupyter.magics.params import DatabaseName, Name, NameList
 from adxmi_jupyter.magics.params import IdentityName as IdentityWord
-from adxmi_jupyter.model.declaration.fields import Kind
+from adxmi_jupyter.model.declaration.fields import FieldKind
 from adxmi_jupyter.model.declaration.stored import DataConnectionListing, KustoListing
 
 if TYPE_CHECKING:
@@ -145,11 +145,11 @@ _KNOWN_LISTS: dict[str, Callable[[], FieldText]] = {
 
 def param_of(spec: FieldSpec) -> FieldText:
     """Return the type of the option for a field."""
-    if spec.kind is Kind.IDENTITY:
+    if spec.kind is FieldKind.IDENTITY:
         return IdentityName("identity")
-    if spec.kind in {Kind.TABLE, Kind.EXTERNAL_TABLE}:
-        return TableField("table", is_external=spec.kind is Kind.EXTERNAL_TABLE)
-    if spec.kind is Kind.NAMES and spec.name in _KNOWN_LISTS:
+    if spec.kind in {FieldKind.TABLE, FieldKind.EXTERNAL_TABLE}:
+        return TableField("table", is_external=spec.kind is FieldKind.EXTERNAL_TABLE)
+    if spec.kind is FieldKind.NAMES and spec.name in _KNOWN_LISTS:
         return _KNOWN_LISTS[spec.name]()
     return FieldText("value", spec.choices)
 
@@ -171,7 +171,7 @@ def fields(
 
 
 def _option(spec: FieldSpec, declaration: Declaration, required: str) -> Callable[..., Any]:
-    if spec.kind is Kind.FLAG:
+    if spec.kind is FieldKind.FLAG:
         # What is neither yes nor no by itself, or is yes, must be able to become no.
         words = spec.option if spec.default is False else f"{spec.option}/--not-{spec.option[2:]}"
         return click.option(
@@ -205,16 +205,16 @@ def _told(spec: FieldSpec, required: str) -> str:
 
 _EVERY_CHOICE = 4
 _METAVARS = {
-    Kind.NAME: "NAME",
-    Kind.CHOICE: "CHOICE",
-    Kind.NUMBER: "N",
-    Kind.TIMESPAN: "TIME",
-    Kind.IDENTITY: "IDENTITY",
-    Kind.COLUMNS: "NAME:TYPE,…",
-    Kind.LOCATION: "URL",
-    Kind.TABLE: "TABLE",
-    Kind.EXTERNAL_TABLE: "NAME",
-    Kind.NAMES: "NAME[,…]",
-    Kind.RESOURCE: "ID",
-    Kind.JSON: "JSON",
+    FieldKind.NAME: "NAME",
+    FieldKind.CHOICE: "CHOICE",
+    FieldKind.NUMBER: "N",
+    FieldKind.TIMESPAN: "TIME",
+    FieldKind.IDENTITY: "IDENTITY",
+    FieldKind.COLUMNS: "NAME:TYPE,…",
+    FieldKind.LOCATION: "URL",
+    FieldKind.TABLE: "TABLE",
+    FieldKind.EXTERNAL_TABLE: "NAME",
+    FieldKind.NAMES: "NAME[,…]",
+    FieldKind.RESOURCE: "ID",
+    FieldKind.JSON: "JSON",
 }

@@ -51,7 +51,7 @@ class CalloutRule:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class CalloutVerdict:
     """What the rules of a type say about an address; `unclear` are those that cannot be read here.
 
     One rule that denies outweighs all that allow, and without one that allows nothing is.
@@ -71,11 +71,11 @@ class Verdict:
         return bool(self.allowing)
 
 
-def verdict(rules: Iterable[CalloutRule], callout_type: str, uri: str) -> Verdict:
+def verdict(rules: Iterable[CalloutRule], callout_type: str, uri: str) -> CalloutVerdict:
     """Judge an address by the rules of its type, whatever their letter case."""
     kept = [rule for rule in rules if rule.callout_type.lower() == callout_type.lower()]
     found = [(rule, rule.matches(uri)) for rule in kept]
-    return Verdict(
+    return CalloutVerdict(
         allowing=tuple(rule for rule, matches in found if matches and rule.can_call),
         denying=tuple(rule for rule, matches in found if matches and not rule.can_call),
         unclear=tuple(rule for rule, matches in found if matches is None),

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Place:
+class DataConnectionReference:
     """Where a data connection is, and how to speak of it: what is done, and the line to look."""
 
     cluster_id: str
@@ -46,7 +46,7 @@ def listed(manager: ResourceManager, cluster_id: str, database: str) -> list[dic
     return manager.all_of(collection(cluster_id, database), KUSTO_VERSION, DATA_CONNECTION)
 
 
-def found(manager: ResourceManager, place: Place) -> dict[str, Any] | None:
+def found(manager: ResourceManager, place: DataConnectionReference) -> dict[str, Any] | None:
     """Return a data connection, one that is still being made too; None if there is none."""
     try:
         return manager.get(place.path, KUSTO_VERSION, DATA_CONNECTION)
@@ -54,7 +54,9 @@ def found(manager: ResourceManager, place: Place) -> dict[str, Any] | None:
         return None
 
 
-def begin_put(manager: ResourceManager, place: Place, body: Mapping[str, Any]) -> Operation:
+def begin_put(
+    manager: ResourceManager, place: DataConnectionReference, body: Mapping[str, Any]
+) -> Operation:
     """Begin to make or replace a data connection.
 
     Raises
@@ -80,7 +82,7 @@ def begin_put(manager: ResourceManager, place: Place, body: Mapping[str, Any]) -
     return Operation(place.what, poller, evidence, place.look)
 
 
-def begin_delete(manager: ResourceManager, place: Place) -> Operation:
+def begin_delete(manager: ResourceManager, place: DataConnectionReference) -> Operation:
     """Begin to remove a data connection; raises as making one does."""
     client, group, cluster = manager.place_of(place.cluster_id)
     connections, evidence = client.data_connections, Evidence(place.path)

@@ -9,7 +9,7 @@ from adxmi_jupyter.actions.connection_strings import (
     with_identity,
 )
 from adxmi_jupyter.actions.connection_targets import (
-    Place,
+    StorageNames,
     ai_model,
     building_options,
     cosmos_db,
@@ -17,7 +17,7 @@ from adxmi_jupyter.actions.connection_targets import (
     storage_location,
 )
 from adxmi_jupyter.actions.identity.names import known_already
-from adxmi_jupyter.model.connection_string import Http, Operation, parse
+from adxmi_jupyter.model.connection_string import AiOperation, Http, parse
 from tests.model.connection_string_samples import SECRETS
 
 EXPORT = "e84d3f17-90a6-4d2c-b7e8-4f5a1c6b920d"
@@ -248,29 +248,29 @@ def test_a_literal_is_read_as_what_it_says(literal):
     ("place", "uri"),
     [
         (
-            Place(account="contosolake", container="archive", path="/2026/01"),
+            StorageNames(account="contosolake", container="archive", path="/2026/01"),
             "https://contosolake.blob.core.windows.net/archive/2026/01",
         ),
         (
-            Place(account="contosolake", container="raw", scheme="abfss", cloud="china"),
+            StorageNames(account="contosolake", container="raw", scheme="abfss", cloud="china"),
             "abfss://raw@contosolake.dfs.core.chinacloudapi.cn/",
         ),
         (
-            Place(account="contosolake", container="raw", scheme="dfs", cloud="usgov"),
+            StorageNames(account="contosolake", container="raw", scheme="dfs", cloud="usgov"),
             "https://contosolake.dfs.core.usgovcloudapi.net/raw",
         ),
         (
-            Place(workspace="Team", item="Sales.Lakehouse", path="Files"),
+            StorageNames(workspace="Team", item="Sales.Lakehouse", path="Files"),
             "https://onelake.dfs.fabric.microsoft.com/Team/Sales.Lakehouse/Files",
         ),
         (
-            Place(workspace="Team", item="Sales.Lakehouse", scheme="blob"),
+            StorageNames(workspace="Team", item="Sales.Lakehouse", scheme="blob"),
             "https://onelake.blob.fabric.microsoft.com/Team/Sales.Lakehouse",
         ),
-        (Place(url=f"{BLOB}/2026"), f"{BLOB}/2026"),
-        (Place(url=BLOB, scheme="blob"), BLOB),
+        (StorageNames(url=f"{BLOB}/2026"), f"{BLOB}/2026"),
+        (StorageNames(url=BLOB, scheme="blob"), BLOB),
         (
-            Place(url=f"{BLOB}/2026", scheme="abfss"),
+            StorageNames(url=f"{BLOB}/2026", scheme="abfss"),
             "abfss://archive@contosolake.dfs.core.windows.net/2026",
         ),
     ],
@@ -282,9 +282,9 @@ def test_a_place_in_storage_is_named_by_an_url_an_account_or_a_workspace(place, 
 @pytest.mark.parametrize(
     "place",
     [
-        Place(url=BLOB, account="contosolake"),
-        Place(url=BLOB, path="2026"),
-        Place(account="contosolake", workspace="Team"),
+        StorageNames(url=BLOB, account="contosolake"),
+        StorageNames(url=BLOB, path="2026"),
+        StorageNames(account="contosolake", workspace="Team"),
     ],
 )
 def test_a_place_is_named_in_one_way(place):
@@ -295,9 +295,9 @@ def test_a_place_is_named_in_one_way(place):
 @pytest.mark.parametrize(
     ("place", "missing"),
     [
-        (Place(), "--account NAME --container NAME"),
-        (Place(account="contosolake"), "--container NAME"),
-        (Place(item="Sales.Lakehouse"), "--workspace NAME"),
+        (StorageNames(), "--account NAME --container NAME"),
+        (StorageNames(account="contosolake"), "--container NAME"),
+        (StorageNames(item="Sales.Lakehouse"), "--workspace NAME"),
     ],
 )
 def test_what_a_place_lacks_is_named(place, missing):
@@ -309,7 +309,7 @@ def test_what_a_place_lacks_is_named(place, missing):
 
 def test_other_storage_has_no_schemes():
     with pytest.raises(errors.InvalidValue, match="HTTP has no scheme abfss"):
-        storage_location(Place(url="https://raw.example.com/a.csv", scheme="abfss"))
+        storage_location(StorageNames(url="https://raw.example.com/a.csv", scheme="abfss"))
 
 
 @pytest.mark.parametrize(
@@ -342,7 +342,7 @@ def test_an_account_is_a_name_or_a_host(account):
 
 
 def test_a_model_is_reached_at_the_host_of_its_cloud():
-    target = ai_model("contoso", "ada", Operation.CHAT, "2024-06-01", "usgov")
+    target = ai_model("contoso", "ada", AiOperation.CHAT, "2024-06-01", "usgov")
 
     assert target.uri == (
         "https://contoso.openai.azure.us/openai/deployments/ada/chat/completions"

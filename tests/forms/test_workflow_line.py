@@ -8,7 +8,7 @@ from adxmi_jupyter.errors import UnknownCommand
 from adxmi_jupyter.forms.workflow.state import WorkflowState
 from adxmi_jupyter.magics.forms import written
 from adxmi_jupyter.magics.tree import run
-from adxmi_jupyter.model.declaration.fields import Kind
+from adxmi_jupyter.model.declaration.fields import FieldKind
 from adxmi_jupyter.model.declaration.registry import declaration_of, declarations
 
 DECLARATIONS = {one.noun(): one for one in declarations()}
@@ -87,7 +87,7 @@ def filled(connection, noun, **more):
 def everything(noun):
     """Return a value for each field of a workflow, as its declaration shows them to people."""
     choices = {s.name: s.choices[-1] for s in DECLARATIONS[noun].specs() if s.choices}
-    flags = {s.name: not s.default for s in DECLARATIONS[noun].specs() if s.kind is Kind.FLAG}
+    flags = {s.name: not s.default for s in DECLARATIONS[noun].specs() if s.kind is FieldKind.FLAG}
     examples = {s.name: s.example for s in DECLARATIONS[noun].specs() if s.example}
     sample = DECLARATIONS[noun].about.sample.fields
     return {**choices, **flags, **examples, **sample, **TOGETHER.get(noun, {})}

@@ -7,7 +7,7 @@ import re
 
 from adxmi_jupyter.errors import InvalidInput
 from adxmi_jupyter.model.connection_string import parse
-from adxmi_jupyter.model.declaration.fields import Kind
+from adxmi_jupyter.model.declaration.fields import FieldKind
 from adxmi_jupyter.model.entity_name import QUOTED
 from adxmi_jupyter.model.moment import moment_text
 from adxmi_jupyter.model.timespan import parse_timespan
@@ -89,30 +89,30 @@ def _artifacts(workflow, spec, value):
 
 
 _TEXTS = {
-    Kind.TEXT: _itself,
-    Kind.LINE: _itself,
-    Kind.BODY: _itself,
-    Kind.NAME: _itself,
-    Kind.TABLE: _itself,
-    Kind.EXTERNAL_TABLE: _itself,
-    Kind.ACCOUNT: _itself,
-    Kind.CHOICE: _property,
-    Kind.NAMES: _names,
-    Kind.LOCATION: _places,
-    Kind.ARTIFACTS: _artifacts,
-    Kind.MODEL: lambda workflow, spec, value: _places(workflow, spec, [value]),
-    Kind.SERVER: lambda _workflow, _spec, value: value.split(","),
-    Kind.COLUMNS: lambda _workflow, _spec, value: [column.name for column in value],
-    Kind.PARTITIONS: lambda _workflow, _spec, value: [
+    FieldKind.TEXT: _itself,
+    FieldKind.LINE: _itself,
+    FieldKind.BODY: _itself,
+    FieldKind.NAME: _itself,
+    FieldKind.TABLE: _itself,
+    FieldKind.EXTERNAL_TABLE: _itself,
+    FieldKind.ACCOUNT: _itself,
+    FieldKind.CHOICE: _property,
+    FieldKind.NAMES: _names,
+    FieldKind.LOCATION: _places,
+    FieldKind.ARTIFACTS: _artifacts,
+    FieldKind.MODEL: lambda workflow, spec, value: _places(workflow, spec, [value]),
+    FieldKind.SERVER: lambda _workflow, _spec, value: value.split(","),
+    FieldKind.COLUMNS: lambda _workflow, _spec, value: [column.name for column in value],
+    FieldKind.PARTITIONS: lambda _workflow, _spec, value: [
         text for one in value for text in (one.name, one.source)
     ],
-    Kind.PATH: lambda _workflow, _spec, value: [
+    FieldKind.PATH: lambda _workflow, _spec, value: [
         text for one in value for text in (one.text, one.partition, one.format)
     ],
-    Kind.MOMENT: lambda _workflow, _spec, value: [moment_text(value)],
-    Kind.PERIODS: lambda _workflow, _spec, value: [
+    FieldKind.MOMENT: lambda _workflow, _spec, value: [moment_text(value)],
+    FieldKind.PERIODS: lambda _workflow, _spec, value: [
         moment_text(moment) for one in value for moment in (one.start, one.end)
     ],
-    Kind.JSON: lambda _workflow, _spec, value: leaves(value),
-    Kind.JSON_LIST: lambda _workflow, _spec, value: leaves(value),
+    FieldKind.JSON: lambda _workflow, _spec, value: leaves(value),
+    FieldKind.JSON_LIST: lambda _workflow, _spec, value: leaves(value),
 }

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from adxmi_jupyter.model import callout
 from adxmi_jupyter.model.callout import CalloutRule
-from adxmi_jupyter.model.declaration.fields import Kind
+from adxmi_jupyter.model.declaration.fields import FieldKind
 from adxmi_jupyter.model.declaration.products import Endpoint
 from adxmi_jupyter.model.declaration.reading import read
 from adxmi_jupyter.model.declaration.registry import declaration_of, declarations
@@ -102,13 +102,14 @@ def check_field(workflow, spec, value, text, said):
     assert texts_for(workflow, spec, value) <= said
     if spec.property_name and value != spec.default:
         assert (
-            f"{spec.property_name}={str(value).lower() if spec.kind is Kind.FLAG else ''}" in text
+            f"{spec.property_name}={str(value).lower() if spec.kind is FieldKind.FLAG else ''}"
+            in text
         )
-    if spec.kind is Kind.TIMESPAN:
+    if spec.kind is FieldKind.TIMESPAN:
         assert says_length(said, value)
-    if spec.kind is Kind.NUMBER:
+    if spec.kind is FieldKind.NUMBER:
         assert re.search(rf"\b{value}\b", text)
-    if spec.kind is Kind.IDENTITY:
+    if spec.kind is FieldKind.IDENTITY:
         assert any(value.word in one for one in said)
 
 

@@ -146,7 +146,7 @@ REFUSED = {
         f"connection-string storage '{BLOB}?sv=1&sig=secret' --identity system",
         errors.CredentialsInLocation,
         "the location also says how to sign in",
-        "give --identity instead; leave the ? and what follows out",
+        f"write {BLOB}",
     ),
     "nothing to parse": (
         "connection-string parse",

@@ -9,6 +9,7 @@ from adxmi_jupyter.model.connection_string import (
     NO_AUTHENTICATION,
     S3,
     AiModel,
+    AiOperation,
     AzureStorage,
     ConnectionString,
     CosmosDb,
@@ -17,7 +18,6 @@ from adxmi_jupyter.model.connection_string import (
     Method,
     MySql,
     OneLake,
-    Operation,
     PostgreSql,
     Scheme,
     Secret,
@@ -89,7 +89,7 @@ models = st.builds(
     AiModel,
     labels.map("{}.openai.azure.com".format),
     st.from_regex(r"[A-Za-z0-9._-]{1,12}", fullmatch=True),
-    st.sampled_from(Operation),
+    st.sampled_from(AiOperation),
     st.sampled_from(["2024-06-01", "2024-06-01-preview"]),
 )
 

@@ -16,7 +16,7 @@ from adxmi_jupyter.model.callout import (
     rule_of,
     verdict,
 )
-from adxmi_jupyter.model.declaration.fields import Kind
+from adxmi_jupyter.model.declaration.fields import FieldKind
 from adxmi_jupyter.model.declaration.reading import read
 from adxmi_jupyter.model.declaration.registry import declarations
 from adxmi_jupyter.model.declaration.requirements import CalloutAllowed
@@ -107,7 +107,7 @@ def test_one_rule_allows_and_none_denies(rules, is_allowed):
 
 @pytest.mark.parametrize("declaration", declarations(), ids=lambda one: one.noun())
 def test_the_rule_for_an_address_allows_what_workflows_call(declaration):
-    who = {spec.name: SYSTEM for spec in declaration.specs() if spec.kind is Kind.IDENTITY}
+    who = {spec.name: SYSTEM for spec in declaration.specs() if spec.kind is FieldKind.IDENTITY}
     links = read(declaration, {**declaration.about.sample.fields, **who}).required().links()
 
     for link in links:

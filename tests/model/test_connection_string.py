@@ -10,12 +10,12 @@ from adxmi_jupyter.model.connection_string import (
     AzureStorage,
     ConnectionString,
     Http,
-    Kind,
     Method,
     OneLake,
     Scheme,
     Secret,
     SqlServer,
+    TargetKind,
     by_secret,
     managed_identity,
     parse,
@@ -63,36 +63,41 @@ def test_any_other_text_is_one_typed_error(text):
 @pytest.mark.parametrize(
     ("text", "kind", "method", "identity"),
     [
-        (f"{BLOB};managed_identity={EXPORT}", Kind.BLOB, Method.MANAGED_IDENTITY, EXPORT),
+        (f"{BLOB};managed_identity={EXPORT}", TargetKind.BLOB, Method.MANAGED_IDENTITY, EXPORT),
         (
             "https://contosolake.dfs.core.windows.net/archive/a b/c;impersonate",
-            *(Kind.DATA_LAKE, Method.IMPERSONATION, ""),
+            *(TargetKind.DATA_LAKE, Method.IMPERSONATION, ""),
         ),
         (
             "abfss://archive@contosolake.dfs.core.windows.net/;managed_identity=system",
-            *(Kind.DATA_LAKE, Method.MANAGED_IDENTITY, "system"),
+            *(TargetKind.DATA_LAKE, Method.MANAGED_IDENTITY, "system"),
         ),
         (
             f"abfss://{CLIENT}@onelake.dfs.fabric.microsoft.com/{EXPORT}/Tables;impersonate",
-            *(Kind.ONELAKE, Method.IMPERSONATION, ""),
+            *(TargetKind.ONELAKE, Method.IMPERSONATION, ""),
         ),
         (
             "https://onelake.blob.fabric.microsoft.com/My Team/Sales.Lakehouse;impersonate",
-            *(Kind.ONELAKE, Method.IMPERSONATION, ""),
+            *(TargetKind.ONELAKE, Method.IMPERSONATION, ""),
         ),
-        ("adl://contoso.azuredatalakestore.net/a", Kind.GEN1, Method.NONE, ""),
-        ("https://raw.example.com/data/a.csv", Kind.HTTP, Method.NONE, ""),
-        (f"{SQL};{BY_IDENTITY}", Kind.SQL_SERVER, Method.MANAGED_IDENTITY, "system"),
+        ("adl://contoso.azuredatalakestore.net/a", TargetKind.GEN1, Method.NONE, ""),
+        ("https://raw.example.com/data/a.csv", TargetKind.HTTP, Method.NONE, ""),
+        (f"{SQL};{BY_IDENTITY}", TargetKind.SQL_SERVER, Method.MANAGED_IDENTITY, "system"),
         (
             f"{SQL};{BY_IDENTITY};User Id={EXPORT};",
-            *(Kind.SQL_SERVER, Method.MANAGED_IDENTITY, EXPORT),
+            *(TargetKind.SQL_SERVER, Method.MANAGED_IDENTITY, EXPORT),
         ),
         (
             f"{SQL};Authentication=Active Directory Integrated",
-            *(Kind.SQL_SERVER, Method.IMPERSONATION, ""),
+            *(TargetKind.SQL_SERVER, Method.IMPERSONATION, ""),
         ),
-        (f"{COSMOS};{BY_IDENTITY}", Kind.COSMOS_DB, Method.MANAGED_IDENTITY, "system"),
-        (f"{MODEL};managed_identity={EXPORT}", Kind.AI_MODEL, Method.MANAGED_IDENTITY, EXPORT),
+        (f"{COSMOS};{BY_IDENTITY}", TargetKind.COSMOS_DB, Method.MANAGED_IDENTITY, "system"),
+        (
+            f"{MODEL};managed_identity={EXPORT}",
+            TargetKind.AI_MODEL,
+            Method.MANAGED_IDENTITY,
+            EXPORT,
+        ),
     ],
 )
 def test_every_kind_is_recognised(text, kind, method, identity):

@@ -4,7 +4,7 @@ import pytest
 
 from adxmi_jupyter.model import kql
 from adxmi_jupyter.model.connection_string import Method, parse
-from adxmi_jupyter.model.declaration.fields import Kind
+from adxmi_jupyter.model.declaration.fields import FieldKind
 from adxmi_jupyter.model.declaration.reading import read
 from adxmi_jupyter.model.declaration.registry import declaration_of, declarations
 from adxmi_jupyter.model.identity import ManagedIdentity
@@ -29,7 +29,7 @@ COSMOS = {
 
 
 def filled(declaration, raw):
-    identities = {s.name: WHO for s in declaration.specs() if s.kind is Kind.IDENTITY}
+    identities = {s.name: WHO for s in declaration.specs() if s.kind is FieldKind.IDENTITY}
     return read(declaration, {**raw, **identities}).required()
 
 

@@ -8,7 +8,7 @@ import pytest
 from pydantic import model_validator
 
 from adxmi_jupyter.errors import ConfirmationRequired, InvalidField, MissingField
-from adxmi_jupyter.model.declaration.fields import Kind, field
+from adxmi_jupyter.model.declaration.fields import FieldKind, field
 from adxmi_jupyter.model.declaration.products import Statement
 from adxmi_jupyter.model.declaration.reading import AS_A_WHOLE, read
 from adxmi_jupyter.model.declaration.stored import PolicyListing
@@ -182,12 +182,12 @@ def test_a_field_that_nobody_declared_is_a_mistake_of_the_front_end():
 def test_front_ends_see_what_a_field_is():
     specs = {spec.name: spec for spec in Errand.specs()}
 
-    assert specs["rest"].kind is Kind.TIMESPAN
+    assert specs["rest"].kind is FieldKind.TIMESPAN
     assert (specs["rest"].least, specs["rest"].most) == (timedelta(minutes=1), timedelta(hours=1))
-    assert specs["speed"].kind is Kind.CHOICE
+    assert specs["speed"].kind is FieldKind.CHOICE
     assert specs["speed"].choices == ("Fast", "Slow")
-    assert specs["number"].kind is Kind.NUMBER
-    assert specs["loud"].kind is Kind.FLAG
+    assert specs["number"].kind is FieldKind.NUMBER
+    assert specs["loud"].kind is FieldKind.FLAG
     assert specs["name"].is_required
     assert specs["stops"].option == "--stops"
 

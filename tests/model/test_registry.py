@@ -8,7 +8,7 @@ import pytest
 
 import adxmi_jupyter
 from adxmi_jupyter.model import workflow
-from adxmi_jupyter.model.declaration.fields import Kind
+from adxmi_jupyter.model.declaration.fields import FieldKind
 from adxmi_jupyter.model.declaration.registry import (
     declaration_of,
     declarations,
@@ -22,7 +22,7 @@ PACKAGE = Path(adxmi_jupyter.__file__).parent
 APART = (
     PACKAGE / "model" / "workflow",
     PACKAGE / "embedded",
-    PACKAGE / "actions" / "embedded_azure.py",
+    PACKAGE / "actions" / "embedded",
     PACKAGE / "magics" / "embedded.py",
 )
 SOURCES = sorted(
@@ -40,8 +40,8 @@ def test_a_noun_is_the_name_of_its_file():
 
 
 def test_what_other_workflows_name_is_made_by_one():
-    assert maker_of(Kind.EXTERNAL_TABLE) == "external-table"
-    assert maker_of(Kind.TABLE) == ""
+    assert maker_of(FieldKind.EXTERNAL_TABLE) == "external-table"
+    assert maker_of(FieldKind.TABLE) == ""
 
 
 def test_a_module_without_a_workflow_is_a_mistake(tmp_path, monkeypatch):

@@ -3,7 +3,7 @@
 import pytest
 
 from adxmi_jupyter import errors
-from adxmi_jupyter.model.connection_string import Kind, parse_location
+from adxmi_jupyter.model.connection_string import TargetKind, parse_location
 from tests.model.connection_string_samples import KEY
 
 EXPORT = "e84d3f17-90a6-4d2c-b7e8-4f5a1c6b920d"
@@ -15,11 +15,11 @@ URL = "https://ACCOUNT.blob.core.windows.net/CONTAINER/PATH"
 @pytest.mark.parametrize(
     ("text", "kind"),
     [
-        (f" {BLOB}/2026/ ", Kind.BLOB),
-        ("abfss://archive@contosolake.dfs.core.windows.net/2026", Kind.DATA_LAKE),
-        (f"{ONELAKE}/Team/Sales.Lakehouse/Files", Kind.ONELAKE),
-        ("https://contoso.s3.eu-west-1.amazonaws.com/archive", Kind.S3),
-        ("https://raw.example.com/a.csv", Kind.HTTP),
+        (f" {BLOB}/2026/ ", TargetKind.BLOB),
+        ("abfss://archive@contosolake.dfs.core.windows.net/2026", TargetKind.DATA_LAKE),
+        (f"{ONELAKE}/Team/Sales.Lakehouse/Files", TargetKind.ONELAKE),
+        ("https://contoso.s3.eu-west-1.amazonaws.com/archive", TargetKind.S3),
+        ("https://raw.example.com/a.csv", TargetKind.HTTP),
     ],
 )
 def test_a_location_is_read_without_authentication(text, kind):
@@ -42,7 +42,8 @@ def test_a_location_does_not_say_how_to_sign_in(text, mark):
     with pytest.raises(errors.CredentialsInLocation) as raised:
         parse_location(text)
 
-    assert raised.value.fix == f"give --identity instead; leave the {mark} and what follows out"
+    assert raised.value.why.startswith(f"what follows {mark} may be a secret")
+    assert raised.value.fix == f"write {BLOB}"
 
 
 @pytest.mark.parametrize(
@@ -53,12 +54,12 @@ def test_a_location_does_not_say_how_to_sign_in(text, mark):
                 "/subscriptions/4c8f2a61-7b3d-4e95-a0d2-91f6c3b58e07/resourceGroups/analytics/providers/"
                 "Microsoft.Storage/storageAccounts/contosolake/blobServices/default/containers/archive"
             ),
-            "this is the resource ID of a storage account, not an address in it",
+            "this is the resource ID of a storage account, not a URL in it",
             BLOB,
         ),
         (
             "/subscriptions/x/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/contosolake",
-            "this is the resource ID of a storage account, not an address in it",
+            "this is the resource ID of a storage account, not a URL in it",
             "https://contosolake.blob.core.windows.net/CONTAINER",
         ),
         (
@@ -87,6 +88,6 @@ def test_a_location_with_a_signature_says_what_to_leave_out():
 
     assert str(raised.value).splitlines() == [
         "the location also says how to sign in",
-        "  why: what follows ? may be a secret, or differ from --identity",
-        "  fix: give --identity instead; leave the ? and what follows out",
+        "  why: what follows ? may be a secret; the identity is given apart and needs none",
+        f"  fix: write {BLOB}",
     ]

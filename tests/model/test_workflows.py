@@ -6,7 +6,7 @@ import pytest
 
 from adxmi_jupyter.model.azure_role import COSMOS_ACCOUNT, Target
 from adxmi_jupyter.model.connection_string import AzureStorage, CosmosDb, Gen1, SqlServer
-from adxmi_jupyter.model.declaration.fields import Kind
+from adxmi_jupyter.model.declaration.fields import FieldKind
 from adxmi_jupyter.model.declaration.reading import read
 from adxmi_jupyter.model.declaration.registry import declaration_of, declarations, unsupported
 from adxmi_jupyter.model.declaration.requirements import (
@@ -35,41 +35,41 @@ MEGABYTE = 1024**2
 # The optional properties of the documentation, by the kind of value that each takes.
 PROPERTIES = {
     "external-table": {
-        **dict.fromkeys(("folder", "docString", "namePrefix", "fileExtension"), Kind.TEXT),
-        **dict.fromkeys(("compressionType", "includeHeaders", "encoding"), Kind.CHOICE),
-        **dict.fromkeys(("compressed", "sampleUris", "filesPreview", "dryRun"), Kind.FLAG),
-        **dict.fromkeys(("validateNotEmpty", "AutoUpdateSchema"), Kind.FLAG),
-        **dict.fromkeys(("firetriggers", "createifnotexists"), Kind.FLAG),
-        "primarykey": Kind.TEXT,
+        **dict.fromkeys(("folder", "docString", "namePrefix", "fileExtension"), FieldKind.TEXT),
+        **dict.fromkeys(("compressionType", "includeHeaders", "encoding"), FieldKind.CHOICE),
+        **dict.fromkeys(("compressed", "sampleUris", "filesPreview", "dryRun"), FieldKind.FLAG),
+        **dict.fromkeys(("validateNotEmpty", "AutoUpdateSchema"), FieldKind.FLAG),
+        **dict.fromkeys(("firetriggers", "createifnotexists"), FieldKind.FLAG),
+        "primarykey": FieldKind.TEXT,
     },
     "export": {
-        **dict.fromkeys(("includeHeaders", "encoding", "compressionType"), Kind.CHOICE),
-        **dict.fromkeys(("distribution", "parquetDatetimePrecision"), Kind.CHOICE),
-        **dict.fromkeys(("fileExtension", "namePrefix"), Kind.TEXT),
-        **dict.fromkeys(("distributed", "persistDetails"), Kind.FLAG),
-        **dict.fromkeys(("sizeLimit", "parquetRowGroupSize"), Kind.NUMBER),
+        **dict.fromkeys(("includeHeaders", "encoding", "compressionType"), FieldKind.CHOICE),
+        **dict.fromkeys(("distribution", "parquetDatetimePrecision"), FieldKind.CHOICE),
+        **dict.fromkeys(("fileExtension", "namePrefix"), FieldKind.TEXT),
+        **dict.fromkeys(("distributed", "persistDetails"), FieldKind.FLAG),
+        **dict.fromkeys(("sizeLimit", "parquetRowGroupSize"), FieldKind.NUMBER),
     },
     "continuous-export": {
-        "managedIdentity": Kind.IDENTITY,
-        **dict.fromkeys(("intervalBetweenRuns", "forcedLatency"), Kind.TIMESPAN),
-        **dict.fromkeys(("sizeLimit", "parquetRowGroupSize"), Kind.NUMBER),
-        **dict.fromkeys(("distributed", "isDisabled"), Kind.FLAG),
-        **dict.fromkeys(("distribution", "distributionKind"), Kind.CHOICE),
+        "managedIdentity": FieldKind.IDENTITY,
+        **dict.fromkeys(("intervalBetweenRuns", "forcedLatency"), FieldKind.TIMESPAN),
+        **dict.fromkeys(("sizeLimit", "parquetRowGroupSize"), FieldKind.NUMBER),
+        **dict.fromkeys(("distributed", "isDisabled"), FieldKind.FLAG),
+        **dict.fromkeys(("distribution", "distributionKind"), FieldKind.CHOICE),
     },
     "storage-ingestion": {
-        "format": Kind.CHOICE,
-        "ingestionMapping": Kind.JSON_LIST,
-        "ingestionMappingReference": Kind.TEXT,
-        "creationTime": Kind.MOMENT,
-        **dict.fromkeys(("tags", "ingestIfNotExists"), Kind.NAMES),
-        **dict.fromkeys(("ignoreFirstRecord", "TreatGzAsUncompressed"), Kind.FLAG),
-        "validationPolicy": Kind.JSON,
-        "zipPattern": Kind.TEXT,
+        "format": FieldKind.CHOICE,
+        "ingestionMapping": FieldKind.JSON_LIST,
+        "ingestionMappingReference": FieldKind.TEXT,
+        "creationTime": FieldKind.MOMENT,
+        **dict.fromkeys(("tags", "ingestIfNotExists"), FieldKind.NAMES),
+        **dict.fromkeys(("ignoreFirstRecord", "TreatGzAsUncompressed"), FieldKind.FLAG),
+        "validationPolicy": FieldKind.JSON,
+        "zipPattern": FieldKind.TEXT,
     },
     "externaldata": {
-        "format": Kind.CHOICE,
-        "ignoreFirstRecord": Kind.FLAG,
-        "ingestionMapping": Kind.JSON_LIST,
+        "format": FieldKind.CHOICE,
+        "ignoreFirstRecord": FieldKind.FLAG,
+        "ingestionMapping": FieldKind.JSON_LIST,
     },
 }
 
@@ -109,7 +109,7 @@ def test_every_field_is_explained(noun):
         assert spec.label[0].isupper(), spec.name
         assert spec.help.endswith("."), spec.name
         assert ". " not in spec.help, spec.name
-        shows_itself = spec.kind in {Kind.CHOICE, Kind.FLAG}
+        shows_itself = spec.kind in {FieldKind.CHOICE, FieldKind.FLAG}
         assert spec.example or shows_itself, spec.name
 
 
@@ -118,7 +118,7 @@ def test_every_example_can_be_used(noun):
     declaration = declaration_of(noun)
 
     for spec in declaration.specs():
-        if spec.example and spec.kind is not Kind.IDENTITY:
+        if spec.example and spec.kind is not FieldKind.IDENTITY:
             problems = read(declaration, {spec.name: spec.example}).problems
             problem = problems.get(spec.name)
             assert problem is None or "has no meaning" in problem.what, spec.name

@@ -3,7 +3,7 @@
 import pytest
 
 from adxmi_jupyter import errors
-from adxmi_jupyter.model.declaration.fields import Kind
+from adxmi_jupyter.model.declaration.fields import FieldKind
 from adxmi_jupyter.model.declaration.reading import read
 from adxmi_jupyter.model.declaration.registry import declaration_of
 from adxmi_jupyter.model.identity import ManagedIdentity
@@ -22,7 +22,7 @@ def example_of(noun, name):
 def problem_of(noun, changes):
     """Return the first problem of a workflow's sample with some fields changed."""
     declaration = declaration_of(noun)
-    who = {spec.name: IDENTITY for spec in declaration.specs() if spec.kind is Kind.IDENTITY}
+    who = {spec.name: IDENTITY for spec in declaration.specs() if spec.kind is FieldKind.IDENTITY}
     reading = read(declaration, {**declaration.about.sample.fields, **who, **changes})
     with pytest.raises(errors.AdxmiError) as raised:
         reading.required()

@@ -1,6 +1,6 @@
 """Workflows filled in with their samples, some fields changed."""
 
-from adxmi_jupyter.model.declaration.fields import Kind
+from adxmi_jupyter.model.declaration.fields import FieldKind
 from adxmi_jupyter.model.declaration.reading import read
 from adxmi_jupyter.model.declaration.registry import declaration_of
 from adxmi_jupyter.model.identity import ManagedIdentity
@@ -30,7 +30,7 @@ COSMOS = {
 def workflow(noun, identity=USER, **changes):
     """Fill the sample of a declaration in, with some fields changed."""
     declaration = declaration_of(noun)
-    who = {spec.name: identity for spec in declaration.specs() if spec.kind is Kind.IDENTITY}
+    who = {spec.name: identity for spec in declaration.specs() if spec.kind is FieldKind.IDENTITY}
     return read(declaration, {**declaration.about.sample.fields, **who, **changes}).required()
 
 

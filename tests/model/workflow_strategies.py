@@ -21,7 +21,7 @@ from adxmi_jupyter.model.connection_string import (
     OneLake,
     Scheme,
 )
-from adxmi_jupyter.model.declaration.fields import Kind
+from adxmi_jupyter.model.declaration.fields import FieldKind
 from adxmi_jupyter.model.declaration.locations import GEN1
 from adxmi_jupyter.model.declaration.reading import AS_A_WHOLE, read
 from adxmi_jupyter.model.identity import ManagedIdentity
@@ -195,29 +195,31 @@ def always(strategy):
 
 
 OF_KIND = {
-    Kind.TEXT: always(TEXTS.map(same)),
-    Kind.LINE: always(LINES.map(same)),
-    Kind.BODY: always(TEXTS.filter(str.strip).map(same)),
-    Kind.NAME: always(NAMES.map(same)),
-    Kind.TABLE: always(NAMES.map(same)),
-    Kind.EXTERNAL_TABLE: always(NAMES.map(same)),
-    Kind.NAMES: always(NAME_LISTS),
-    Kind.CHOICE: choices,
-    Kind.NUMBER: lambda _declaration, spec: numbers(spec),
-    Kind.FLAG: always(st.booleans().map(same)),
-    Kind.TIMESPAN: lambda _declaration, spec: timespans(spec),
-    Kind.MOMENT: always(MOMENTS.map(lambda moment: Typed(moment_text(moment), moment))),
-    Kind.PERIODS: always(PERIODS.map(lambda some: Typed(",".join(map(str, some)), tuple(some)))),
-    Kind.IDENTITY: always(IDENTITIES.map(same)),
-    Kind.COLUMNS: always(columns()),
-    Kind.LOCATION: in_storage,
-    Kind.SERVER: always(HOSTS),
-    Kind.ACCOUNT: always(ACCOUNTS),
-    Kind.ARTIFACTS: always(ARTIFACTS),
-    Kind.MODEL: models,
-    Kind.JSON: always(OBJECTS.map(as_json)),
-    Kind.JSON_LIST: always(st.lists(OBJECTS, min_size=1, max_size=2).map(as_json)),
-    Kind.PATH: lambda _declaration, _spec: paths({"creationTime": "datetime"}),
+    FieldKind.TEXT: always(TEXTS.map(same)),
+    FieldKind.LINE: always(LINES.map(same)),
+    FieldKind.BODY: always(TEXTS.filter(str.strip).map(same)),
+    FieldKind.NAME: always(NAMES.map(same)),
+    FieldKind.TABLE: always(NAMES.map(same)),
+    FieldKind.EXTERNAL_TABLE: always(NAMES.map(same)),
+    FieldKind.NAMES: always(NAME_LISTS),
+    FieldKind.CHOICE: choices,
+    FieldKind.NUMBER: lambda _declaration, spec: numbers(spec),
+    FieldKind.FLAG: always(st.booleans().map(same)),
+    FieldKind.TIMESPAN: lambda _declaration, spec: timespans(spec),
+    FieldKind.MOMENT: always(MOMENTS.map(lambda moment: Typed(moment_text(moment), moment))),
+    FieldKind.PERIODS: always(
+        PERIODS.map(lambda some: Typed(",".join(map(str, some)), tuple(some)))
+    ),
+    FieldKind.IDENTITY: always(IDENTITIES.map(same)),
+    FieldKind.COLUMNS: always(columns()),
+    FieldKind.LOCATION: in_storage,
+    FieldKind.SERVER: always(HOSTS),
+    FieldKind.ACCOUNT: always(ACCOUNTS),
+    FieldKind.ARTIFACTS: always(ARTIFACTS),
+    FieldKind.MODEL: models,
+    FieldKind.JSON: always(OBJECTS.map(as_json)),
+    FieldKind.JSON_LIST: always(st.lists(OBJECTS, min_size=1, max_size=2).map(as_json)),
+    FieldKind.PATH: lambda _declaration, _spec: paths({"creationTime": "datetime"}),
 }
 
 
@@ -293,13 +295,13 @@ def filled(draw, declaration):
     }
     values = {spec.name: spec.default for spec in specs} | {n: t.value for n, t in given.items()}
     for spec in specs:
-        if spec.name in deciding or not spec.applies(values) or spec.kind is Kind.PARTITIONS:
+        if spec.name in deciding or not spec.applies(values) or spec.kind is FieldKind.PARTITIONS:
             continue
-        if spec.kind is Kind.PATH and any(one.kind is Kind.PARTITIONS for one in specs):
+        if spec.kind is FieldKind.PATH and any(one.kind is FieldKind.PARTITIONS for one in specs):
             continue
         if spec.is_required or draw(st.booleans()):
             given[spec.name] = draw(field_of(declaration, spec.name))
-    layout = next((spec for spec in specs if spec.kind is Kind.PARTITIONS), None)
+    layout = next((spec for spec in specs if spec.kind is FieldKind.PARTITIONS), None)
     if layout is not None and layout.applies(values) and draw(st.booleans()):
         given |= draw(layouts())
     return fitting(declaration, given)

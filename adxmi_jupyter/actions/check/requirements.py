@@ -21,7 +21,7 @@ from adxmi_jupyter.actions.identity import names
 from adxmi_jupyter.errors import AdxmiError, DatabaseNotFound
 from adxmi_jupyter.model.connection_string import Method, parse
 from adxmi_jupyter.model.declaration import targets
-from adxmi_jupyter.model.declaration.fields import Kind
+from adxmi_jupyter.model.declaration.fields import FieldKind
 from adxmi_jupyter.model.declaration.formats import ExportFormat
 from adxmi_jupyter.model.declaration.registry import maker_of
 from adxmi_jupyter.model.declaration.requirements import (
@@ -190,7 +190,7 @@ def _beyond(
         return
     table: ShownTable | None = tables.get(link.external_table)
     if table is None:
-        fix = line(maker_of(Kind.EXTERNAL_TABLE), "create", "--help")
+        fix = line(maker_of(FieldKind.EXTERNAL_TABLE), "create", "--help")
         yield finding(link, State.MISSING, f"{database} has no external table of this name", fix)
         return
     if not table.connection_strings:

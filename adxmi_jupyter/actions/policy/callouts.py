@@ -108,7 +108,7 @@ def plan_allow(
     rule = callout.rule_of(kind, pattern) if pattern else callout.rule_for(kind, uri)
     rules = read_rules(connection)
     own, fixed = _split(rules)
-    found = callout.verdict(rules, kind, uri) if uri else callout.Verdict()
+    found = callout.verdict(rules, kind, uri) if uri else callout.CalloutVerdict()
     denials = tuple(
         f"a rule that denies it stays, and wins: {one}"
         for one in found.denying

@@ -20,7 +20,7 @@ from adxmi_jupyter.model import kql
 from adxmi_jupyter.model.azure_shapes import CLUSTER, FOUND_TENANT
 from adxmi_jupyter.model.word import line
 from adxmi_jupyter.service import data_connections as service
-from adxmi_jupyter.service.data_connections import Place
+from adxmi_jupyter.service.data_connections import DataConnectionReference
 from adxmi_jupyter.service.resource_manager import KUSTO_VERSION
 
 if TYPE_CHECKING:
@@ -97,9 +97,13 @@ def delete(
     return protocol.carry_out(connection, write).notes
 
 
-def _place(cluster_id: str, database: str, name: str, doing: str, noun: str) -> Place:
+def _place(
+    cluster_id: str, database: str, name: str, doing: str, noun: str
+) -> DataConnectionReference:
     look = line(noun, "list", "--database", database)
-    return Place(cluster_id, database, name, f"{doing} the data connection {name}", look)
+    return DataConnectionReference(
+        cluster_id, database, name, f"{doing} the data connection {name}", look
+    )
 
 
 Found = dict[str, Any] | None
@@ -108,7 +112,7 @@ Found = dict[str, Any] | None
 
 def _write(
     connection: Connection,
-    place: Place,
+    place: DataConnectionReference,
     verb: str,
     command: str,
     sending: Sending,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from adxmi_jupyter.actions.frames import TEXT, fixed_frame
 from adxmi_jupyter.actions.identity import identities, names
 from adxmi_jupyter.errors import AdxmiError, InvalidInput
-from adxmi_jupyter.model.declaration.fields import Kind
+from adxmi_jupyter.model.declaration.fields import FieldKind
 from adxmi_jupyter.model.declaration.products import DataConnection, Statement
 from adxmi_jupyter.model.declaration.reading import Reading, read
 from adxmi_jupyter.model.identity import SYSTEM, ManagedIdentity, ResolvedIdentity, is_guid
@@ -54,7 +54,7 @@ def fill_in(
     problems: dict[str, AdxmiError] = {}
     for spec in declaration.specs():
         reference = given.get(spec.name)
-        if spec.kind is not Kind.IDENTITY or not isinstance(reference, str) or not reference:
+        if spec.kind is not FieldKind.IDENTITY or not isinstance(reference, str) or not reference:
             continue
         try:
             resolved = find(reference)

@@ -10,7 +10,7 @@ from adxmi_jupyter.actions.workflow.filling import text_of
 from adxmi_jupyter.actions.workflow.listing import kept_in
 from adxmi_jupyter.actions.workflow.table_users import Users, table_users
 from adxmi_jupyter.errors import AlreadyExists, WorkflowNotFound
-from adxmi_jupyter.model.declaration.fields import Kind
+from adxmi_jupyter.model.declaration.fields import FieldKind
 from adxmi_jupyter.model.declaration.registry import maker_of
 from adxmi_jupyter.model.declaration.stored import DataConnectionListing, KustoListing
 from adxmi_jupyter.model.usage import closest
@@ -109,7 +109,7 @@ def _planned(
     if there is None:
         return WorkflowWrite(declaration, verb, database, name, text)
     kept = workflow_outcome.snapshot(connection, declaration, database, there)
-    is_table = declaration.noun() == maker_of(Kind.EXTERNAL_TABLE)
+    is_table = declaration.noun() == maker_of(FieldKind.EXTERNAL_TABLE)
     users = table_users(connection, database, name) if is_table else Users()
     return WorkflowWrite(declaration, verb, database, name, text, there.existing, kept, users)
 

@@ -45,7 +45,7 @@ class Users:
 
 
 @dataclass(frozen=True)
-class _Kind:
+class _PossibleUser:
     """Something that may use the table: the command that lists it, and whether a row does."""
 
     plural: str
@@ -63,10 +63,10 @@ def table_users(connection: Connection, database: str, name: str) -> Users:
     unseen: list[str] = []
     answers = gather(
         lambda kind: connection.kusto.command(kind.command, database=database).rows(kind.shape),
-        _KINDS,
+        _POSSIBLE_USERS,
         what="looking for what uses it",
     )
-    for kind, answer in zip(_KINDS, answers, strict=True):
+    for kind, answer in zip(_POSSIBLE_USERS, answers, strict=True):
         if isinstance(answer, AdxmiError):
             unseen.append(f"{kind.plural} ({answer.what})")
         elif isinstance(answer, Exception):
@@ -100,13 +100,15 @@ def _mentions(query: str, name: str) -> bool:
     return re.search(rf"external_table\s*\(\s*[@hH]*['\"]{re.escape(name)}['\"]", query) is not None
 
 
-_KINDS = (
-    _Kind("continuous exports", ".show continuous-exports", CONTINUOUS_EXPORTS, _export),
-    _Kind(
+_POSSIBLE_USERS = (
+    _PossibleUser("continuous exports", ".show continuous-exports", CONTINUOUS_EXPORTS, _export),
+    _PossibleUser(
         "query acceleration policies",
         ".show external table * policy query_acceleration",
         ACCELERATION_POLICIES,
         _acceleration,
     ),
-    _Kind("update policies", ".show table * policy update", UPDATE_POLICIES, _update_policy),
+    _PossibleUser(
+        "update policies", ".show table * policy update", UPDATE_POLICIES, _update_policy
+    ),
 )

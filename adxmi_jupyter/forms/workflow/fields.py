@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as w
 
 from adxmi_jupyter.forms.widgets import button, row, said, show
-from adxmi_jupyter.model.declaration.fields import Kind
+from adxmi_jupyter.model.declaration.fields import FieldKind
 
 if TYPE_CHECKING:
     from adxmi_jupyter.forms.workflow.field_errors import Problem
@@ -22,8 +22,15 @@ LABEL = "140px"
 NARROW = "min(100%, 470px)"
 """How wide a field is that holds a name."""
 
-_WIDE = {Kind.LOCATION, Kind.RESOURCE, Kind.COLUMNS, Kind.BODY, Kind.JSON, Kind.TEXT}
-_NAMED = {Kind.IDENTITY, Kind.TABLE, Kind.EXTERNAL_TABLE}
+_WIDE = {
+    FieldKind.LOCATION,
+    FieldKind.RESOURCE,
+    FieldKind.COLUMNS,
+    FieldKind.BODY,
+    FieldKind.JSON,
+    FieldKind.TEXT,
+}
+_NAMED = {FieldKind.IDENTITY, FieldKind.TABLE, FieldKind.EXTERNAL_TABLE}
 _WRONG = "adxmi-wrong"
 
 SHEET = f"""
@@ -127,9 +134,9 @@ class FieldWidget:
         if _may_be_neither(self.spec):
             words = {wanted: word for word, wanted in _YES_OR_NO.items()}
             return next((words[one] for one in words if one is value), _USUAL)
-        if self.spec.kind is Kind.FLAG:
+        if self.spec.kind is FieldKind.FLAG:
             return bool(value)
-        if self.spec.kind is Kind.CHOICE:
+        if self.spec.kind is FieldKind.CHOICE:
             return str(value) if value else _nothing(self.spec)
         return str(value) if value not in (None, ()) else ""
 
@@ -148,7 +155,7 @@ def _nothing(spec: FieldSpec) -> str:
 
 def _may_be_neither(spec: FieldSpec) -> bool:
     """Tell whether neither yes nor no is an answer: the service has its own way then."""
-    return spec.kind is Kind.FLAG and spec.default is None
+    return spec.kind is FieldKind.FLAG and spec.default is None
 
 
 def _made(spec: FieldSpec, choices: Sequence[str]) -> w.Widget:
@@ -161,13 +168,13 @@ def _made(spec: FieldSpec, choices: Sequence[str]) -> w.Widget:
     }
     if _may_be_neither(spec):
         return w.Dropdown(options=[_USUAL, *_YES_OR_NO], **common)
-    if spec.kind is Kind.FLAG:
+    if spec.kind is FieldKind.FLAG:
         return w.Checkbox(indent=True, **common)
-    if spec.kind is Kind.CHOICE:
+    if spec.kind is FieldKind.CHOICE:
         return w.Dropdown(options=[*([] if spec.default else [_nothing(spec)]), *choices], **common)
     placeholder = spec.example or spec.help
     if spec.kind in _NAMED:
         return w.Combobox(options=tuple(choices), placeholder=placeholder, **common)
-    if spec.kind is Kind.BODY:
+    if spec.kind is FieldKind.BODY:
         return w.Textarea(placeholder=placeholder, rows=3, _dom_classes=("adxmi-body",), **common)
     return w.Text(placeholder=placeholder, **common)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.actions.identity import known_identities, names
 from adxmi_jupyter.errors import AdxmiError, DatabaseNotFound
-from adxmi_jupyter.model.declaration.fields import Kind
+from adxmi_jupyter.model.declaration.fields import FieldKind
 from adxmi_jupyter.model.identity import SYSTEM, word_among
 from adxmi_jupyter.model.usage import closest
 from adxmi_jupyter.service.gather import gather
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
     from adxmi_jupyter.model.identity import ManagedIdentity
     from adxmi_jupyter.service.connection import Connection
 
-_TABLES = {Kind.TABLE: "tables", Kind.EXTERNAL_TABLE: "external tables"}
+_TABLES = {FieldKind.TABLE: "tables", FieldKind.EXTERNAL_TABLE: "external tables"}
 
 
 @dataclass(frozen=True)
 class Tables:
     """The tables of a database that fields offer, by kind of field; `notes` say what is missing."""
 
-    offered: Mapping[Kind, tuple[str, ...]] = field(default_factory=dict)
+    offered: Mapping[FieldKind, tuple[str, ...]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
 
@@ -92,7 +92,7 @@ def tables_of(connection: Connection, declaration: type[Workflow], database: str
     offered, notes = {}, []
     for kind in _TABLES.keys() & kinds:
         try:
-            is_external = kind is Kind.EXTERNAL_TABLE
+            is_external = kind is FieldKind.EXTERNAL_TABLE
             offered[kind] = names.tables_of(connection, database, external=is_external)
         except AdxmiError as failure:
             notes.append(f"The {_TABLES[kind]} could not be read: {failure.what} ({failure.why})")

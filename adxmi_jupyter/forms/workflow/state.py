@@ -22,7 +22,7 @@ from adxmi_jupyter.forms.workflow import reading as workflow_reading
 from adxmi_jupyter.forms.workflow.draft import drafted
 from adxmi_jupyter.forms.workflow.field_errors import in_words, without_credentials
 from adxmi_jupyter.forms.workflow.requirements import Chain, Subject
-from adxmi_jupyter.model.declaration.fields import Kind
+from adxmi_jupyter.model.declaration.fields import FieldKind
 from adxmi_jupyter.model.declaration.reading import AS_A_WHOLE
 from adxmi_jupyter.model.declaration.stored import DataConnectionListing, KustoListing
 from adxmi_jupyter.model.identity import word_among
@@ -130,7 +130,7 @@ class WorkflowState:
 
     def _is_main(self, spec: FieldSpec) -> bool:
         decides = any(spec.name in other.only_for for other in self.declaration.specs())
-        says_much = spec.kind is Kind.COLUMNS or spec.name == self.declaration.about.body
+        says_much = spec.kind is FieldKind.COLUMNS or spec.name == self.declaration.about.body
         return spec.is_required or decides or says_much or spec.name == self._wanted_in_sight
 
     def spec(self, name: str) -> FieldSpec:
@@ -143,7 +143,7 @@ class WorkflowState:
 
     def choices(self, spec: FieldSpec) -> tuple[str, ...]:
         """Return what a field offers: its choices, or the names there are."""
-        if spec.kind is Kind.IDENTITY:
+        if spec.kind is FieldKind.IDENTITY:
             return self.offers.identity_words
         return spec.choices or self.offers.tables.offered.get(spec.kind, ())
 
@@ -163,7 +163,9 @@ class WorkflowState:
 
     def propose(self, identity: ManagedIdentity | None) -> None:
         """Fill an identity in; what the user has chosen there stays."""
-        spec = next((one for one in self.declaration.specs() if one.kind is Kind.IDENTITY), None)
+        spec = next(
+            (one for one in self.declaration.specs() if one.kind is FieldKind.IDENTITY), None
+        )
         if spec is None or self.values.get(spec.name, "") not in ("", self._proposed):
             return
         self._proposed = self._word(identity) if identity else ""
@@ -202,7 +204,7 @@ class WorkflowState:
         found = []
         for spec in self.declaration.specs():
             reference = self.values.get(spec.name)
-            if spec.kind is not Kind.IDENTITY or not isinstance(reference, str):
+            if spec.kind is not FieldKind.IDENTITY or not isinstance(reference, str):
                 continue
             try:
                 found.append(find(reference).identity)
@@ -352,6 +354,6 @@ def _is_left_out(spec: FieldSpec, value: object) -> bool:
 
 
 def _words(spec: FieldSpec, value: Any) -> Sequence[str]:
-    if spec.kind is Kind.FLAG:
+    if spec.kind is FieldKind.FLAG:
         return (spec.option if value else f"--not-{spec.option[2:]}",)
     return option(spec.option, str(value))

@@ -7,7 +7,7 @@ show no secret.
 
 from adxmi_jupyter.masking import MASK
 from adxmi_jupyter.masking import masked as scrubbed
-from adxmi_jupyter.model.connection_string.ai import AiModel, Operation
+from adxmi_jupyter.model.connection_string.ai import AiModel, AiOperation
 from adxmi_jupyter.model.connection_string.authentication import (
     IMPERSONATION,
     NO_AUTHENTICATION,
@@ -27,7 +27,7 @@ from adxmi_jupyter.model.connection_string.sql import MySql, PostgreSql, SqlServ
 from adxmi_jupyter.model.connection_string.storage import AzureStorage, Gen1, OneLake
 from adxmi_jupyter.model.connection_string.uri_kinds import StorageLocation
 from adxmi_jupyter.model.connection_string.uri_target import Scheme
-from adxmi_jupyter.model.connection_string.value import ConnectionString, Kind, Right, Target
+from adxmi_jupyter.model.connection_string.value import ConnectionString, Right, Target, TargetKind
 
 __all__ = [
     "CLOUDS",
@@ -36,17 +36,16 @@ __all__ = [
     "NO_AUTHENTICATION",
     "S3",
     "AiModel",
+    "AiOperation",
     "Authentication",
     "AzureStorage",
     "ConnectionString",
     "CosmosDb",
     "Gen1",
     "Http",
-    "Kind",
     "Method",
     "MySql",
     "OneLake",
-    "Operation",
     "PostgreSql",
     "Right",
     "Scheme",
@@ -54,6 +53,7 @@ __all__ = [
     "SqlServer",
     "StorageLocation",
     "Target",
+    "TargetKind",
     "by_secret",
     "managed_identity",
     "parse",

@@ -16,7 +16,7 @@ from adxmi_jupyter.model.connection_string.authentication import Method
 from adxmi_jupyter.model.connection_string.clouds import suffix_notes
 from adxmi_jupyter.model.connection_string.names import check_host, shown
 from adxmi_jupyter.model.connection_string.uri_target import UriTarget
-from adxmi_jupyter.model.connection_string.value import Kind, Right
+from adxmi_jupyter.model.connection_string.value import Right, TargetKind
 
 if TYPE_CHECKING:
     from adxmi_jupyter.model.connection_string.uri import Uri
@@ -32,7 +32,7 @@ _DEPLOYMENT = re.compile(r"[A-Za-z0-9._-]+")
 _VERSION = re.compile(r"[A-Za-z0-9.-]+")
 
 
-class Operation(StrEnum):
+class AiOperation(StrEnum):
     """What is asked of the model; the value is the end of the path."""
 
     EMBEDDINGS = "embeddings"
@@ -45,7 +45,7 @@ class AiModel(UriTarget):
 
     server: str
     deployment: str
-    operation: Operation
+    operation: AiOperation
     api_version: str
 
     methods = frozenset((Method.MANAGED_IDENTITY, Method.IMPERSONATION, Method.NONE))
@@ -68,9 +68,9 @@ class AiModel(UriTarget):
             )
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> TargetKind:
         """An AI model."""
-        return Kind.AI_MODEL
+        return TargetKind.AI_MODEL
 
     @property
     def host(self) -> str:
@@ -123,12 +123,12 @@ def read_ai_model(uri: Uri) -> AiModel | None:
     if found is None and not is_account:
         return None
     operation = found["operation"].lower() if found else ""
-    if found is None or operation not in list(Operation):
+    if found is None or operation not in list(AiOperation):
         raise InvalidConnectionString(
             "the address is not that of a model",
-            why=f"it ends in openai/deployments/DEPLOYMENT/ and {' or '.join(Operation)}",
+            why=f"it ends in openai/deployments/DEPLOYMENT/ and {' or '.join(AiOperation)}",
             fix="copy the target URI of the deployment",
         )
     name, _, version = uri.query.partition("=")
     version = version if name.lower() == "api-version" else ""
-    return AiModel(uri.host, found["deployment"], Operation(operation), version)
+    return AiModel(uri.host, found["deployment"], AiOperation(operation), version)

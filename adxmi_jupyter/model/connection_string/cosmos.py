@@ -26,7 +26,7 @@ from adxmi_jupyter.model.connection_string.database import (
     read_signing,
     required,
 )
-from adxmi_jupyter.model.connection_string.value import Kind, Right
+from adxmi_jupyter.model.connection_string.value import Right, TargetKind
 
 if TYPE_CHECKING:
     from adxmi_jupyter.model.connection_string.ado import Pairs
@@ -55,9 +55,9 @@ class CosmosDb(Database):
         required(self.collection, "Collection")
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> TargetKind:
         """Cosmos DB."""
-        return Kind.COSMOS_DB
+        return TargetKind.COSMOS_DB
 
     @property
     def account(self) -> str:

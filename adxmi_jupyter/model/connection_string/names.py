@@ -24,6 +24,15 @@ def shown(name: str, otherwise: str, *, quotes: bool = True) -> str:
     return repr(name) if quotes else name
 
 
+def host_of_account(account: str, suffix: str) -> str:
+    """Return the host of an account that is given by its name, its host or its address."""
+    bare = account.strip().lower()
+    if bare.startswith("https://"):
+        bare = bare.removeprefix("https://").partition("/")[0]
+    bare = bare.removesuffix("/").removesuffix(":443")
+    return bare if "." in bare else f"{bare}.{suffix}"
+
+
 def check_host(host: str) -> None:
     """Refuse what is no fully qualified host name in lower case.
 

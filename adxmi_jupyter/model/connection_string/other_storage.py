@@ -15,7 +15,7 @@ from adxmi_jupyter.model.connection_string.authentication import Method
 from adxmi_jupyter.model.connection_string.names import check_path, shown
 from adxmi_jupyter.model.connection_string.secret import NO_SECRET
 from adxmi_jupyter.model.connection_string.uri_target import ANY_CASE, UriTarget, invalid_name
-from adxmi_jupyter.model.connection_string.value import Kind
+from adxmi_jupyter.model.connection_string.value import TargetKind
 
 if TYPE_CHECKING:
     from adxmi_jupyter.model.connection_string.authentication import Authentication
@@ -66,9 +66,9 @@ class S3(UriTarget):
             )
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> TargetKind:
         """Amazon S3."""
-        return Kind.S3
+        return TargetKind.S3
 
     @property
     def container(self) -> str:
@@ -114,9 +114,9 @@ class Http(UriTarget):
         check_path(self.path)
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> TargetKind:
         """Plain HTTP."""
-        return Kind.HTTP
+        return TargetKind.HTTP
 
     @property
     def host(self) -> str:

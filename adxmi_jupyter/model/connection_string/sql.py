@@ -21,7 +21,7 @@ from adxmi_jupyter.model.connection_string.database import (
     read_properties,
 )
 from adxmi_jupyter.model.connection_string.names import shown
-from adxmi_jupyter.model.connection_string.value import Kind, Right
+from adxmi_jupyter.model.connection_string.value import Right, TargetKind
 
 if TYPE_CHECKING:
     from adxmi_jupyter.model.connection_string.ado import Pairs
@@ -50,9 +50,9 @@ class SqlServer(Database):
         check_port(self.port)
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> TargetKind:
         """SQL Server."""
-        return Kind.SQL_SERVER
+        return TargetKind.SQL_SERVER
 
     @property
     def word_for_catalog(self) -> str:
@@ -162,9 +162,9 @@ class MySql(OtherDatabase):
     callout_type = "mysql"
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> TargetKind:
         """MySQL."""
-        return Kind.MYSQL
+        return TargetKind.MYSQL
 
     @property
     def pairs(self) -> Sequence[tuple[str, str]]:
@@ -186,9 +186,9 @@ class PostgreSql(OtherDatabase):
     callout_type = "postgresql"
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> TargetKind:
         """PostgreSQL."""
-        return Kind.POSTGRESQL
+        return TargetKind.POSTGRESQL
 
     @property
     def pairs(self) -> Sequence[tuple[str, str]]:

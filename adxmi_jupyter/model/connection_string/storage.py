@@ -22,7 +22,7 @@ from adxmi_jupyter.model.connection_string.uri_target import (
     azure_uri,
     invalid_name,
 )
-from adxmi_jupyter.model.connection_string.value import Kind, Right
+from adxmi_jupyter.model.connection_string.value import Right, TargetKind
 from adxmi_jupyter.model.identity import is_guid
 
 _ACCOUNT = re.compile(r"[a-z0-9]{3,24}")
@@ -63,9 +63,9 @@ class AzureStorage(UriTarget):
         check_path(self.path)
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> TargetKind:
         """Blob Storage or Data Lake Storage, by the endpoint."""
-        return Kind.BLOB if self.scheme is Scheme.BLOB else Kind.DATA_LAKE
+        return TargetKind.BLOB if self.scheme is Scheme.BLOB else TargetKind.DATA_LAKE
 
     @property
     def bare_key(self) -> bool:
@@ -135,9 +135,9 @@ class OneLake(UriTarget):
         check_host(self.host)
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> TargetKind:
         """OneLake, through any of its endpoints."""
-        return Kind.ONELAKE
+        return TargetKind.ONELAKE
 
     @property
     def account(self) -> str:
@@ -192,9 +192,9 @@ class Gen1(UriTarget):
         check_path(self.path)
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> TargetKind:
         """Data Lake Storage Gen1."""
-        return Kind.GEN1
+        return TargetKind.GEN1
 
     @property
     def host(self) -> str:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from adxmi_jupyter.model.connection_string.secret import Show
 
 
-class Kind(StrEnum):
+class TargetKind(StrEnum):
     """What a connection string leads to, by the names of the documentation."""
 
     BLOB = "Azure Blob Storage"
@@ -64,7 +64,7 @@ class Target(ABC):
 
     @property
     @abstractmethod
-    def kind(self) -> Kind:
+    def kind(self) -> TargetKind:
         """What it is."""
 
     @property
@@ -155,7 +155,7 @@ class ConnectionString:
         return self.masked()
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> TargetKind:
         """What it leads to."""
         return self.target.kind
 

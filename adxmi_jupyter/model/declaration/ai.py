@@ -27,7 +27,7 @@ from adxmi_jupyter.model.declaration.types import (
 from adxmi_jupyter.model.declaration.workflow import Workflow
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.model.connection_string import Operation
+    from adxmi_jupyter.model.connection_string import AiOperation
     from adxmi_jupyter.model.declaration.requirements import Link
     from adxmi_jupyter.model.identity import ManagedIdentity
 
@@ -40,7 +40,7 @@ def called(identity: ManagedIdentity, place: object) -> tuple[Link, ...]:
 class ModelCall(Workflow):
     """A query that calls a model; `operation` is what the model must be deployed for."""
 
-    operation: ClassVar[Operation]
+    operation: ClassVar[AiOperation]
 
     query: Text = field("Query", "Where the texts come from.", "", example="Orders | take 10")
     text: Text = field("Text", "A column of it, or an expression.", example="Region")

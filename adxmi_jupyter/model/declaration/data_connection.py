@@ -18,7 +18,7 @@ from adxmi_jupyter.model.azure_role import (
     STORAGE_ACCOUNT,
     Target,
 )
-from adxmi_jupyter.model.declaration.fields import Kind, typed
+from adxmi_jupyter.model.declaration.fields import FieldKind, typed
 from adxmi_jupyter.model.declaration.requirements import acting_as
 from adxmi_jupyter.model.declaration.stored import text_cell
 from adxmi_jupyter.model.declaration.unsupported import Unsupported
@@ -132,13 +132,13 @@ def hub_id(text: str) -> str:
     return resource_id(text, EVENT_HUBS_NAMESPACE, inside="eventhubs")
 
 
-ConnectionName = Annotated[str, Kind.NAME, typed(connection_name)]
-HubId = Annotated[str, Kind.RESOURCE, typed(hub_id)]
+ConnectionName = Annotated[str, FieldKind.NAME, typed(connection_name)]
+HubId = Annotated[str, FieldKind.RESOURCE, typed(hub_id)]
 StorageAccountId = Annotated[
-    str, Kind.RESOURCE, typed(lambda text: resource_id(text, STORAGE_ACCOUNT))
+    str, FieldKind.RESOURCE, typed(lambda text: resource_id(text, STORAGE_ACCOUNT))
 ]
 CosmosAccountId = Annotated[
-    str, Kind.RESOURCE, typed(lambda text: resource_id(text, COSMOS_ACCOUNT))
+    str, FieldKind.RESOURCE, typed(lambda text: resource_id(text, COSMOS_ACCOUNT))
 ]
 
 

@@ -1,8 +1,8 @@
 """The fields of a declaration: what a user fills in, and how it is read, asked and explained.
 
-A field is a pydantic field. Its annotation is one of `types`, which says how a text is read (`Kind`
-tells front ends which widget or option suits); `field` adds what people read and to which choices
-it belongs.
+A field is a pydantic field. Its annotation is one of `types`, which says how a text is read
+(`FieldKind` tells front ends which widget or option suits); `field` adds what people read and to
+which choices it belongs.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _TYPED = "adxmi"
 
 
-class Kind(enum.Enum):
+class FieldKind(enum.Enum):
     """What a field is, for front ends: which option type, which widget, which completion."""
 
     TEXT = "text"
@@ -67,7 +67,7 @@ class FieldSpec:
     name: str
     label: str
     help: str
-    kind: Kind
+    kind: FieldKind
     choices: tuple[str, ...]
     is_required: bool
     default: object
@@ -137,7 +137,7 @@ def spec_of(name: str, info: FieldInfo) -> FieldSpec:
     annotation, metadata = _unwrapped(info.annotation)
     choices = _choices(annotation)
     metadata = (*metadata, *info.metadata)
-    kinds = [part for part in metadata if isinstance(part, Kind)]
+    kinds = [part for part in metadata if isinstance(part, FieldKind)]
     default = None if info.default is PydanticUndefined else info.default
     return FieldSpec(
         name=name,
@@ -171,10 +171,12 @@ def _choices(annotation: Any) -> tuple[str, ...]:
     return ()
 
 
-def _kind_of(annotation: Any, choices: tuple[str, ...]) -> Kind:
+def _kind_of(annotation: Any, choices: tuple[str, ...]) -> FieldKind:
     if choices:
-        return Kind.CHOICE
-    return {bool: Kind.FLAG, int: Kind.NUMBER, float: Kind.NUMBER}.get(annotation, Kind.TEXT)
+        return FieldKind.CHOICE
+    return {bool: FieldKind.FLAG, int: FieldKind.NUMBER, float: FieldKind.NUMBER}.get(
+        annotation, FieldKind.TEXT
+    )
 
 
 def typed(read: Callable[[Any], Any]) -> BeforeValidator:

@@ -23,23 +23,21 @@ from adxmi_jupyter.model.connection_string import (
     Gen1,
     Method,
     SqlServer,
-    StorageLocation,
     managed_identity,
     parse,
+    parse_location,
 )
+from adxmi_jupyter.model.connection_string.names import host_of_account
 from adxmi_jupyter.model.declaration.unsupported import Unsupported
 from adxmi_jupyter.model.identity import SYSTEM
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.model.connection_string import Target
+    from adxmi_jupyter.model.connection_string import StorageLocation
 
 _NEXT_URL = re.compile(r"[\s,]+(?=[a-z][a-z0-9+.-]*://)", re.IGNORECASE)
 _NEXT_ARTIFACT = re.compile(r"[\s,]+(?=[^\s,=;?]+=[a-z][a-z0-9+.-]*://)", re.IGNORECASE)
 _LOCAL = re.compile(
     r"(?:file:|[a-z]:[\\/]|\\\\|\.{1,2}[\\/]|~|/(?!subscriptions/)).*", re.IGNORECASE
-)
-_ACCOUNT_ID = re.compile(
-    r"/subscriptions/.+/storageAccounts/(?P<account>[a-z0-9]+).*", re.IGNORECASE
 )
 _SERVER = re.compile(
     r"(?:tcp:)?\s*(?P<host>[^,:\s]+)\s*(?:,\s*(?P<port>[0-9]{1,5}))?", re.IGNORECASE
@@ -66,69 +64,32 @@ OTHER_DATABASES = Unsupported(
 )
 
 
-def parse_location(text: str) -> StorageLocation:
-    """Read the URL of a container, folder or blob as one copies it from the portal.
+def identity_location(text: str) -> StorageLocation:
+    """Read the URL of a container, folder or blob that an identity can reach.
 
     Raises
     ------
     IdentityNotSupported
         It is a file of this machine, or of a kind that takes no managed identity.
-    CredentialsInLocation
-        It holds a way to sign in.
-    InvalidConnectionString
-        It is no URL of storage.
+    AdxmiError
+        As `connection_string.parse_location`.
 
     """
-    trimmed = text.strip()
-    _refuse_what_is_no_url(trimmed)
-    mark = next((one for one in trimmed if one in "?;"), "")
-    target = _target(trimmed, mark)
-    if not isinstance(target, StorageLocation):
-        raise InvalidConnectionString(
-            "the location is not in storage",
-            why=f"it leads to: {target.kind}",
-            fix="https://ACCOUNT.blob.core.windows.net/CONTAINER/PATH",
-        )
-    if mark:
-        raise CredentialsInLocation(
-            "the location also says how to sign in",
-            why=f"what follows {mark} may be a secret; the identity is given apart and needs none",
-            fix=f"write {target.uri}",
-        )
-    target.check(managed_identity(SYSTEM))
-    return target
-
-
-def _target(text: str, mark: str) -> Target:
-    """Return what a text leads to, whatever follows the mark of a secret."""
-    try:
-        return parse(text).target
-    except InvalidConnectionString:
-        if not mark:
-            raise
-    return parse(text.partition(mark)[0]).target
-
-
-def _refuse_what_is_no_url(text: str) -> None:
-    resource = _ACCOUNT_ID.fullmatch(text)
-    if resource is not None:
-        raise InvalidConnectionString(
-            "this is the resource ID of a storage account, not a URL in it",
-            why="data is read at the endpoint of the account",
-            fix=f"https://{resource['account'].lower()}.blob.core.windows.net/CONTAINER",
-        )
-    if _LOCAL.fullmatch(text):
+    if _LOCAL.fullmatch(text.strip()):
         raise LOCAL_FILES.refusal()
+    location = parse_location(text)
+    location.check(managed_identity(SYSTEM))
+    return location
 
 
-def parse_locations(text: str) -> tuple[StorageLocation, ...]:
-    """Read URLs with commas or blanks between; raises as `parse_location` does."""
-    return tuple(dict.fromkeys(map(parse_location, _NEXT_URL.split(text.strip()))))
+def identity_locations(text: str) -> tuple[StorageLocation, ...]:
+    """Read URLs with commas or blanks between; raises as `identity_location` does."""
+    return tuple(dict.fromkeys(map(identity_location, _NEXT_URL.split(text.strip()))))
 
 
-def without_gen1(text: str) -> tuple[StorageLocation, ...]:
-    """Read URLs where Data Lake Storage Gen1 has no place; raises as `parse_location` does."""
-    found = parse_locations(text)
+def identity_locations_without_gen1(text: str) -> tuple[StorageLocation, ...]:
+    """Read URLs where Data Lake Storage Gen1 has no place; raises as `identity_location` does."""
+    found = identity_locations(text)
     if any(isinstance(one, Gen1) for one in found):
         raise GEN1.refusal()
     return found
@@ -142,7 +103,7 @@ def parse_artifacts(text: str) -> tuple[tuple[str, StorageLocation], ...]:
     ValueError
         One has no name, or two have the same.
     AdxmiError
-        As `parse_location`.
+        As `identity_location`.
 
     """
     pairs = [part.strip().partition("=") for part in _NEXT_ARTIFACT.split(text.strip())]
@@ -151,7 +112,7 @@ def parse_artifacts(text: str) -> tuple[tuple[str, StorageLocation], ...]:
         raise ValueError("each is NAME=URL; the script finds the file by the name")
     if len(set(names)) < len(names):
         raise ValueError("two have one name, and the script would find one of them")
-    return tuple((name, parse_location(url)) for name, _, url in pairs)
+    return tuple((name, identity_location(url)) for name, _, url in pairs)
 
 
 def parse_model(text: str) -> AiModel:
@@ -201,7 +162,7 @@ def server_address(text: str) -> str:
     return target.server if target.port == _SQL_PORT else f"{target.server},{target.port}"
 
 
-def sql_server(address: str, catalog: str) -> SqlServer:
+def database_at(address: str, catalog: str) -> SqlServer:
     """Return a database of the server that `server_address` read."""
     host, _, port = address.partition(",")
     return SqlServer(host, catalog, port=int(port or _SQL_PORT))
@@ -216,10 +177,7 @@ def cosmos_account(text: str) -> str:
         It is none of them.
 
     """
-    host = re.sub(r"^https://|(?::443)?/?$", "", text.strip().lower())
-    if "." not in host:
-        host = f"{host}.{CLOUDS['public'].cosmos}"
-    return CosmosDb(host, "x", "x").server
+    return CosmosDb(host_of_account(text, CLOUDS["public"].cosmos), "x", "x").server
 
 
 def written(target: StorageLocation | SqlServer | CosmosDb | AiModel, word: str) -> str:

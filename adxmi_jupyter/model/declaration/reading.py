@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from pydantic import ValidationError
 
 from adxmi_jupyter.errors import AdxmiError, InvalidField, InvalidInput, MissingField
-from adxmi_jupyter.model.declaration.fields import Kind, typed_error
+from adxmi_jupyter.model.declaration.fields import FieldKind, typed_error
 from adxmi_jupyter.model.declaration.workflow import Workflow
 from adxmi_jupyter.model.timespan import timespan_text
 
@@ -122,7 +122,7 @@ def _reason(spec: FieldSpec, problem: Any) -> str:
         return f"it is one of {', '.join(spec.choices)}"
     if spec.least is not None or spec.most is not None:
         return f"it is {_range(spec)}"
-    if spec.kind is Kind.NUMBER:
+    if spec.kind is FieldKind.NUMBER:
         return "it is a number"
     said = str(problem["msg"])
     ours = said.removeprefix("Value error, ")
@@ -134,7 +134,7 @@ def _range(spec: FieldSpec) -> str:
         timespan_text(bound) if isinstance(bound, timedelta) else str(bound)
         for bound in (spec.least, spec.most)
     )
-    what = "a length of time" if spec.kind is Kind.TIMESPAN else "a number"
+    what = "a length of time" if spec.kind is FieldKind.TIMESPAN else "a number"
     if spec.most is None:
         return f"{what} of at least {least}"
     return f"{what} from {least} to {most}"

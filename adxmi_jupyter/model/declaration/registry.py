@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from adxmi_jupyter.model import workflow
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.model.declaration.fields import Kind
+    from adxmi_jupyter.model.declaration.fields import FieldKind
     from adxmi_jupyter.model.declaration.unsupported import Unsupported
     from adxmi_jupyter.model.declaration.workflow import Workflow
 
@@ -53,6 +53,6 @@ def unsupported(word: str) -> Unsupported | None:
     return next((one for one in named if one.is_meant_by(word)), None)
 
 
-def maker_of(kind: Kind) -> str:
+def maker_of(kind: FieldKind) -> str:
     """Return the noun of the workflow that makes what fields of a kind name; empty for none."""
     return next((one.noun() for one in declarations() if one.about.makes is kind), "")

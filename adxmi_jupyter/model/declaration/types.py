@@ -14,15 +14,15 @@ from pydantic_core.core_schema import any_schema
 
 from adxmi_jupyter.model.columns import Column, parse_columns
 from adxmi_jupyter.model.connection_string import AiModel, StorageLocation
-from adxmi_jupyter.model.declaration.fields import Kind, typed
+from adxmi_jupyter.model.declaration.fields import FieldKind, typed
 from adxmi_jupyter.model.declaration.locations import (
     cosmos_account,
+    identity_location,
+    identity_locations,
+    identity_locations_without_gen1,
     parse_artifacts,
-    parse_location,
-    parse_locations,
     parse_model,
     server_address,
-    without_gen1,
 )
 from adxmi_jupyter.model.declaration.plugins import json_list, json_object
 from adxmi_jupyter.model.identity import ManagedIdentity
@@ -63,31 +63,35 @@ def _listed(value: Any) -> Any:
 
 _Place = Annotated[StorageLocation, _AsItIs()]
 
-Text = Annotated[str, Kind.TEXT]
-Body = Annotated[str, Kind.BODY]
-Name = Annotated[str, Kind.NAME, AfterValidator(_entity_name)]
-TableName = Annotated[str, Kind.TABLE, AfterValidator(_entity_name)]
-ExternalTableName = Annotated[str, Kind.EXTERNAL_TABLE, AfterValidator(_entity_name)]
-Names = Annotated[tuple[str, ...], Kind.NAMES, BeforeValidator(_listed)]
-Identity = Annotated[InstanceOf[ManagedIdentity], Kind.IDENTITY]
+Text = Annotated[str, FieldKind.TEXT]
+Body = Annotated[str, FieldKind.BODY]
+Name = Annotated[str, FieldKind.NAME, AfterValidator(_entity_name)]
+TableName = Annotated[str, FieldKind.TABLE, AfterValidator(_entity_name)]
+ExternalTableName = Annotated[str, FieldKind.EXTERNAL_TABLE, AfterValidator(_entity_name)]
+Names = Annotated[tuple[str, ...], FieldKind.NAMES, BeforeValidator(_listed)]
+Identity = Annotated[InstanceOf[ManagedIdentity], FieldKind.IDENTITY]
 
-Columns = Annotated[tuple[InstanceOf[Column], ...], Kind.COLUMNS, typed(parse_columns)]
-Partitions = Annotated[tuple[InstanceOf[Partition], ...], Kind.PARTITIONS, typed(parse_partitions)]
-PathFormat = Annotated[tuple[InstanceOf[PathPart], ...], Kind.PATH, typed(parse_path_format)]
+Columns = Annotated[tuple[InstanceOf[Column], ...], FieldKind.COLUMNS, typed(parse_columns)]
+Partitions = Annotated[
+    tuple[InstanceOf[Partition], ...], FieldKind.PARTITIONS, typed(parse_partitions)
+]
+PathFormat = Annotated[tuple[InstanceOf[PathPart], ...], FieldKind.PATH, typed(parse_path_format)]
 
-Timespan = Annotated[timedelta, Kind.TIMESPAN, typed(parse_timespan)]
-Moment = Annotated[datetime, Kind.MOMENT, typed(parse_moment)]
-Periods = Annotated[tuple[InstanceOf[Period], ...], Kind.PERIODS, typed(parse_periods)]
+Timespan = Annotated[timedelta, FieldKind.TIMESPAN, typed(parse_timespan)]
+Moment = Annotated[datetime, FieldKind.MOMENT, typed(parse_moment)]
+Periods = Annotated[tuple[InstanceOf[Period], ...], FieldKind.PERIODS, typed(parse_periods)]
 
-Location = Annotated[_Place, Kind.LOCATION, typed(parse_location)]
-Locations = Annotated[tuple[_Place, ...], Kind.LOCATION, typed(parse_locations)]
-LocationsWithoutGen1 = Annotated[tuple[_Place, ...], Kind.LOCATION, typed(without_gen1)]
-Artifacts = Annotated[tuple[tuple[str, _Place], ...], Kind.ARTIFACTS, typed(parse_artifacts)]
-SqlServerHost = Annotated[str, Kind.SERVER, typed(server_address)]
-CosmosAccount = Annotated[str, Kind.ACCOUNT, typed(cosmos_account)]
-Catalog = Annotated[str, Kind.LINE, AfterValidator(_one_line)]
+Location = Annotated[_Place, FieldKind.LOCATION, typed(identity_location)]
+Locations = Annotated[tuple[_Place, ...], FieldKind.LOCATION, typed(identity_locations)]
+LocationsWithoutGen1 = Annotated[
+    tuple[_Place, ...], FieldKind.LOCATION, typed(identity_locations_without_gen1)
+]
+Artifacts = Annotated[tuple[tuple[str, _Place], ...], FieldKind.ARTIFACTS, typed(parse_artifacts)]
+SqlServerHost = Annotated[str, FieldKind.SERVER, typed(server_address)]
+CosmosAccount = Annotated[str, FieldKind.ACCOUNT, typed(cosmos_account)]
+Catalog = Annotated[str, FieldKind.LINE, AfterValidator(_one_line)]
 """The name of a database, or of something in it, that stands in a connection string."""
-ModelEndpoint = Annotated[InstanceOf[AiModel], Kind.MODEL, typed(parse_model)]
+ModelEndpoint = Annotated[InstanceOf[AiModel], FieldKind.MODEL, typed(parse_model)]
 
-JsonObject = Annotated[dict[str, Any] | None, Kind.JSON, typed(json_object)]
-JsonList = Annotated[list[dict[str, Any]] | None, Kind.JSON_LIST, typed(json_list)]
+JsonObject = Annotated[dict[str, Any] | None, FieldKind.JSON, typed(json_object)]
+JsonList = Annotated[list[dict[str, Any]] | None, FieldKind.JSON_LIST, typed(json_list)]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, ClassVar
 from pydantic import BaseModel, ConfigDict
 
 from adxmi_jupyter.model import kql
-from adxmi_jupyter.model.declaration.fields import Kind, spec_of
+from adxmi_jupyter.model.declaration.fields import FieldKind, spec_of
 from adxmi_jupyter.model.identity import ManagedIdentity
 from adxmi_jupyter.model.moment import moment_text
 
@@ -58,7 +58,7 @@ class About:
     writes: bool = False
     resolves_in_azure: bool = False
     without_identity: tuple[Unsupported, ...] = ()
-    makes: Kind | None = None
+    makes: FieldKind | None = None
 
 
 class Workflow(BaseModel):
@@ -102,7 +102,9 @@ class Workflow(BaseModel):
     @property
     def identities(self) -> tuple[ManagedIdentity, ...]:
         """The identities that the fields name."""
-        named = (getattr(self, spec.name) for spec in self.specs() if spec.kind is Kind.IDENTITY)
+        named = (
+            getattr(self, spec.name) for spec in self.specs() if spec.kind is FieldKind.IDENTITY
+        )
         return tuple(identity for identity in named if identity is not None)
 
     def properties(self) -> str:

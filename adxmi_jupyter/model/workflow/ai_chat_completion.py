@@ -8,7 +8,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import ClassVar
 
-from adxmi_jupyter.model.connection_string import Operation
+from adxmi_jupyter.model.connection_string import AiOperation
 from adxmi_jupyter.model.declaration.ai import ModelCall, called
 from adxmi_jupyter.model.declaration.fields import field
 from adxmi_jupyter.model.declaration.products import Statement
@@ -47,7 +47,7 @@ class AiChatCompletion(ModelCall):
         ),
     )
     listing: ClassVar = FunctionListing(("ai_chat_completion", "ai_chat_completion_prompt"), called)
-    operation: ClassVar = Operation.CHAT
+    operation: ClassVar = AiOperation.CHAT
 
     endpoint: ModelEndpoint = field("Endpoint", "URL of the deployed model.", example=_ENDPOINT)
     form: Form = field("Form", "One question, or a whole chat as JSON.", Form.PROMPT)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from adxmi_jupyter.model.connection_string import Operation
+from adxmi_jupyter.model.connection_string import AiOperation
 from adxmi_jupyter.model.declaration.ai import ModelCall, called
 from adxmi_jupyter.model.declaration.fields import field
 from adxmi_jupyter.model.declaration.products import Statement
@@ -36,7 +36,7 @@ class AiEmbeddings(ModelCall):
         ),
     )
     listing: ClassVar = FunctionListing(("ai_embeddings",), called)
-    operation: ClassVar = Operation.EMBEDDINGS
+    operation: ClassVar = AiOperation.EMBEDDINGS
 
     endpoint: ModelEndpoint = field("Endpoint", "URL of the deployed model.", example=_ENDPOINT)
     records_per_request: int | None = field(

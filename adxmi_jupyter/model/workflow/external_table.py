@@ -25,7 +25,7 @@ from adxmi_jupyter.model.declaration.formats import (
     check_compression,
     check_written,
 )
-from adxmi_jupyter.model.declaration.locations import GEN1, OTHER_DATABASES, sql_server
+from adxmi_jupyter.model.declaration.locations import GEN1, OTHER_DATABASES, database_at
 from adxmi_jupyter.model.declaration.products import Statement
 from adxmi_jupyter.model.declaration.requirements import AssignedToFollowers, Link, acting_as
 from adxmi_jupyter.model.declaration.stored import (
@@ -49,7 +49,7 @@ from adxmi_jupyter.model.kusto_shapes import EXTERNAL_TABLES
 from adxmi_jupyter.model.usage import Usage
 
 
-class Kind(StrEnum):
+class TableKind(StrEnum):
     """Where the data is."""
 
     STORAGE = "storage"
@@ -58,11 +58,11 @@ class Kind(StrEnum):
     COSMOS = "cosmos"
 
 
-_IN_STORAGE = {"kind": (Kind.STORAGE, Kind.DELTA)}
-_FILES = {"kind": (Kind.STORAGE,)}
-_SQL = {"kind": (Kind.SQL,)}
-_COSMOS = {"kind": (Kind.COSMOS,)}
-_DATABASES = {"kind": (Kind.SQL, Kind.COSMOS)}
+_IN_STORAGE = {"kind": (TableKind.STORAGE, TableKind.DELTA)}
+_FILES = {"kind": (TableKind.STORAGE,)}
+_SQL = {"kind": (TableKind.SQL,)}
+_COSMOS = {"kind": (TableKind.COSMOS,)}
+_DATABASES = {"kind": (TableKind.SQL, TableKind.COSMOS)}
 
 
 class ExternalTable(Workflow):
@@ -75,7 +75,7 @@ class ExternalTable(Workflow):
         title="External table",
         does="create",
         named_by="name",
-        makes=fields.Kind.EXTERNAL_TABLE,
+        makes=fields.FieldKind.EXTERNAL_TABLE,
         caller="Database User; AllDatabasesAdmin to replace one, Database Admin for SQL Server",
         pages=(
             "Create and alter Azure Storage external tables",
@@ -107,8 +107,8 @@ class ExternalTable(Workflow):
     name: Name = field(
         "Name", 'What queries call it: external_table("NAME").', example="ArchivedOrders"
     )
-    kind: Annotated[Kind, typed(refusing((OTHER_DATABASES,)))] = field(
-        "Kind", "Where the data is.", Kind.STORAGE
+    kind: Annotated[TableKind, typed(refusing((OTHER_DATABASES,)))] = field(
+        "Kind", "Where the data is.", TableKind.STORAGE
     )
     identity: Identity = field("Identity", "Who reaches the data.", example="mi-export")
     location: LocationsWithoutGen1 = field(
@@ -262,7 +262,7 @@ class ExternalTable(Workflow):
         "Update schema",
         "Whether the columns follow the delta lake; needs query acceleration, and no --columns.",
         default=False,
-        only_for={"kind": (Kind.DELTA,)},
+        only_for={"kind": (TableKind.DELTA,)},
         property_name="AutoUpdateSchema",
     )
     fire_triggers: bool = field(
@@ -295,7 +295,7 @@ class ExternalTable(Workflow):
         return self
 
     def _check_delta(self) -> None:
-        if self.kind is Kind.DELTA and len(self.location) > 1:
+        if self.kind is TableKind.DELTA and len(self.location) > 1:
             raise InvalidField(
                 "a delta table has one location",
                 why=f"{len(self.location)} were given; its log knows where the files are",
@@ -309,7 +309,7 @@ class ExternalTable(Workflow):
             )
 
     def _check_columns(self) -> None:
-        if self.kind is not Kind.DELTA and not self.columns:
+        if self.kind is not TableKind.DELTA and not self.columns:
             raise InvalidField(
                 "--columns is missing: Columns",
                 why="only a delta lake knows its own columns",
@@ -325,7 +325,7 @@ class ExternalTable(Workflow):
     def _check_exports(self) -> None:
         if self.compressed or self.compression_type:
             check_written(self.data_format)
-        is_parquet = self.kind is Kind.DELTA or self.data_format is BlobFormat.PARQUET
+        is_parquet = self.kind is TableKind.DELTA or self.data_format is BlobFormat.PARQUET
         check_compression(self.compression_type, is_parquet=is_parquet)
         if self.create_if_not_exists and not self.primary_key:
             raise InvalidField(
@@ -348,9 +348,9 @@ class ExternalTable(Workflow):
         return tuple(dict.fromkeys(link for chain in chains for link in chain))
 
     def _places(self) -> tuple[StorageLocation | SqlServer | CosmosDb, ...]:
-        if self.kind is Kind.SQL:
-            return (sql_server(self.server, self.catalog),)
-        if self.kind is Kind.COSMOS:
+        if self.kind is TableKind.SQL:
+            return (database_at(self.server, self.catalog),)
+        if self.kind is TableKind.COSMOS:
             return (CosmosDb(self.account, self.catalog, self.collection),)
         return self.location
 
@@ -371,17 +371,17 @@ class ExternalTable(Workflow):
 
     def _what_it_is(self) -> str:
         strings = targets.literals(self.connection_strings())
-        if self.kind is Kind.SQL:
+        if self.kind is TableKind.SQL:
             return f"kind=sql table={kql.quote_name(self.sql_table)} ({strings})"
-        if self.kind is Kind.COSMOS:
+        if self.kind is TableKind.COSMOS:
             return f"kind=sql ({strings})"
-        if self.kind is Kind.DELTA:
+        if self.kind is TableKind.DELTA:
             return f"kind=delta ({strings})"
         folders = path_format.folders_clause(self.partition_by, self.path_format)
         return f"kind=storage {folders}dataformat={self.data_format} ({strings})"
 
     def more_properties(self) -> tuple[tuple[str, str], ...]:
         """Return the dialect: it tells Cosmos DB from SQL Server."""
-        if self.kind is Kind.COSMOS:
+        if self.kind is TableKind.COSMOS:
             return (("sqlDialect", kql.string_literal("CosmosDbSql")),)
         return ()

@@ -7,7 +7,7 @@ from typing import ClassVar
 from adxmi_jupyter.model.connection_string import SqlServer
 from adxmi_jupyter.model.declaration import targets
 from adxmi_jupyter.model.declaration.fields import field
-from adxmi_jupyter.model.declaration.locations import OTHER_DATABASES, sql_server
+from adxmi_jupyter.model.declaration.locations import OTHER_DATABASES, database_at
 from adxmi_jupyter.model.declaration.plugins import (
     call,
     dynamic,
@@ -88,7 +88,7 @@ class SqlRequest(Workflow):
 
     def connection_strings(self) -> tuple[str, ...]:
         """Return that of the database."""
-        database = sql_server(self.server, self.catalog)
+        database = database_at(self.server, self.catalog)
         return (targets.connection_string(database, self.identity),)
 
     def product(self) -> Statement:

@@ -3,7 +3,7 @@
 import pytest
 
 from adxmi_jupyter.actions.workflow.filling import text_of
-from adxmi_jupyter.model.declaration.fields import Kind
+from adxmi_jupyter.model.declaration.fields import FieldKind
 from tests.forms.workflow_state.samples import every, sample_of
 
 
@@ -104,7 +104,7 @@ def test_a_half_filled_form_has_no_links(make_workflow_state, noun):
 @every
 def test_identities_are_offered_by_name(make_workflow_state, noun):
     state = make_workflow_state(noun)
-    (spec,) = [spec for spec in state.specs if spec.kind is Kind.IDENTITY]
+    (spec,) = [spec for spec in state.specs if spec.kind is FieldKind.IDENTITY]
 
     assert {"system", "mi-export", "mi-ingest", "mi-stranger"} <= set(state.choices(spec))
 
@@ -123,7 +123,7 @@ def test_an_unknown_identity_is_told_in_the_words_of_the_form(make_workflow_stat
 def test_no_problem_speaks_of_options(make_workflow_state, noun):
     state = make_workflow_state(noun)
     for spec in state.declaration.specs():
-        state.enter(spec.name, "]]" if spec.kind is not Kind.FLAG else False)
+        state.enter(spec.name, "]]" if spec.kind is not FieldKind.FLAG else False)
 
     told = " ".join(line for problem in state.problems.values() for line in problem.lines)
     options = [spec.option for spec in state.declaration.specs() if f"{spec.option} " in told]
@@ -137,7 +137,7 @@ def test_a_pasted_connection_string_is_not_repeated(make_workflow_state, noun):
     state = make_workflow_state(noun)
 
     for spec in state.specs:
-        state.enter(spec.name, pasted if spec.kind is not Kind.FLAG else True)
+        state.enter(spec.name, pasted if spec.kind is not FieldKind.FLAG else True)
 
     told = "".join(line for problem in state.problems.values() for line in problem.lines)
     assert "contosohub.servicebus.windows.net" in told
