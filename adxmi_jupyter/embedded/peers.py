@@ -1,4 +1,4 @@
-"""Tells whose program is at the other end of a connection.
+"""Whose program is at the other end of a connection, and whether the server runs its scripts.
 
 Linux knows the owner of each socket. Other systems have nothing like that for TCP.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import socket
 import sys
+from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,15 @@ if TYPE_CHECKING:
     from asyncio import BaseTransport
 
 _ESTABLISHED = 1
+_NO_KEY = (
+    "The embedded Azure runs scripts only for clients that have its key, and this request has "
+    "none or another server's. 'adxmi embedded serve' prints the file that holds the key; a "
+    "client sends it as the bearer token embedded-admin.KEY. In Python it is azure.script_key."
+)
+_NOT_OWN = (
+    "The embedded Azure runs scripts only for programs of the user who started it, as long as "
+    "they wait for the answer."
+)
 
 
 class Ownership(Enum):
@@ -25,6 +35,32 @@ class Ownership(Enum):
     PROVED = "a program of the user who runs the server"
     NOT_PROVED = "somebody else's, or gone"
     UNKNOWN = "the system does not tell"
+
+
+@dataclass(frozen=True)
+class RequestSender:
+    """The client at the other end of a connection; `has_key` says what its token holds."""
+
+    transport: BaseTransport | None
+    has_key: bool
+
+    @property
+    def script_problem(self) -> str:
+        """Why no script runs for the client now; empty when it may.
+
+        Where the system lists who owns a connection, that counts as well as the key.
+        """
+        if not self.has_key:
+            return _NO_KEY
+        if self.transport is None or not self.is_connected:
+            return _NOT_OWN
+        is_own = ownership(self.transport) is Ownership.PROVED
+        return "" if is_own or sys.platform != "linux" else _NOT_OWN
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether the client still waits for the answer."""
+        return self.transport is not None and is_connected(self.transport)
 
 
 def ownership(transport: BaseTransport) -> Ownership:

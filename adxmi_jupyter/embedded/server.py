@@ -6,7 +6,8 @@ import asyncio
 import secrets
 import socket
 import threading
-from typing import TYPE_CHECKING, Any, Self
+from concurrent.futures import Executor, Future
+from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar
 
 from aiohttp import web
 
@@ -30,7 +31,6 @@ from adxmi_jupyter.embedded.owner_only import OwnerOnly
 from adxmi_jupyter.embedded.scripts import Scripts
 from adxmi_jupyter.embedded.seed.world import seeded_world
 from adxmi_jupyter.embedded.state.arm_operations import ArmSettings
-from adxmi_jupyter.embedded.threads import DaemonThreads
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -44,6 +44,8 @@ if TYPE_CHECKING:
 
 _HOST = "127.0.0.1"
 _LARGEST_BODY = 64 * 1024**2
+_Given = ParamSpec("_Given")
+_Answer = TypeVar("_Answer")
 
 
 class EmbeddedAzure:
@@ -72,7 +74,7 @@ class EmbeddedAzure:
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping: asyncio.Event | None = None
-        self._threads = DaemonThreads()
+        self._threads = _DaemonThreads()
 
     @property
     def kusto_uri(self) -> str:
@@ -237,3 +239,28 @@ class EmbeddedAzure:
         traceback: TracebackType | None,
     ) -> None:
         self.stop()
+
+
+class _DaemonThreads(Executor):
+    """An executor with a daemon thread per call.
+
+    The threads of a pool are waited for when the interpreter ends, even those of a script that
+    still has its time.
+    """
+
+    def submit(
+        self, call: Callable[_Given, _Answer], /, *args: _Given.args, **kwargs: _Given.kwargs
+    ) -> Future[_Answer]:
+        """Start the call and return its future."""
+        future: Future[_Answer] = Future()
+
+        def run() -> None:
+            if not future.set_running_or_notify_cancel():
+                return
+            try:
+                future.set_result(call(*args, **kwargs))
+            except BaseException as error:  # noqa: BLE001 - it is raised where it is waited for
+                future.set_exception(error)
+
+        threading.Thread(target=run, name="embedded-azure-request", daemon=True).start()
+        return future

@@ -6,9 +6,12 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.embedded.answer import Answer, json_answer
+from adxmi_jupyter.embedded.faults import Fault
+from adxmi_jupyter.embedded.kusto.errors import throttled, unavailable
 from adxmi_jupyter.embedded.kusto.tables import timestamp
 
 if TYPE_CHECKING:
+    from adxmi_jupyter.embedded.faults import ActiveFault
     from adxmi_jupyter.embedded.kusto.errors import Refusal
     from adxmi_jupyter.embedded.kusto.tables import RequestIds
 
@@ -37,6 +40,20 @@ def malformed_request(ids: RequestIds) -> Answer:
 def unauthenticated() -> Answer:
     """Return the 401 of a caller nobody knows; it has no body."""
     return Answer(401, b"", _TEXT, {"WWW-Authenticate": "Bearer"})
+
+
+def fault_answer(fault: ActiveFault, ids: RequestIds, alias: str) -> Answer | None:
+    """Return the answer of a fault that keeps the request from running; None for the others."""
+    match fault.fault:
+        case Fault.THROTTLED:
+            wait = f"{fault.retry_after:g}"
+            return refusal_answer(throttled(), ids, alias, Retry_After=wait)
+        case Fault.UNAVAILABLE:
+            return refusal_answer(unavailable(), ids, alias)
+        case Fault.PLAIN_TEXT_400:
+            return malformed_request(ids)
+        case _:
+            return None
 
 
 def _context(ids: RequestIds, alias: str) -> dict[str, Any]:

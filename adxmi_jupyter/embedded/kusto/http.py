@@ -10,12 +10,11 @@ from aiohttp import web
 from adxmi_jupyter.embedded.access import authenticate, presents_key
 from adxmi_jupyter.embedded.answer import json_answer
 from adxmi_jupyter.embedded.delivery import Delivery
-from adxmi_jupyter.embedded.kusto.answer import malformed_request, unauthenticated
+from adxmi_jupyter.embedded.kusto.answer import fault_answer, malformed_request, unauthenticated
 from adxmi_jupyter.embedded.kusto.exchange import Endpoint, Exchange
-from adxmi_jupyter.embedded.kusto.refusing import refuse
 from adxmi_jupyter.embedded.kusto.request import MalformedRequestError, read_call, request_ids
 from adxmi_jupyter.embedded.kusto.session import Session
-from adxmi_jupyter.embedded.senders import RequestSender
+from adxmi_jupyter.embedded.peers import RequestSender
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -122,6 +121,6 @@ class KustoFace:
         )
         exchange = Exchange(endpoint, call, session, ids, host.faults)
         fault = host.faults.take(call.text)
-        refused = refuse(fault, ids, exchange.alias) if fault else None
+        instead = fault_answer(fault, ids, exchange.alias) if fault else None
         run = functools.partial(host.beside, exchange.run)
-        return await Delivery(request, ids, run, host.pause).send(fault, refused)
+        return await Delivery(request, ids, run, host.pause).send(fault, instead)

@@ -11,9 +11,8 @@ from adxmi_jupyter.embedded.arm.access import (
     OWNER,
     READER,
 )
-from adxmi_jupyter.embedded.seed.event_hubs import add_sources
 from adxmi_jupyter.embedded.seed.storage import add_storage
-from adxmi_jupyter.embedded.seed.targets import add_targets
+from adxmi_jupyter.embedded.seed.targets import add_event_hubs, add_targets
 from adxmi_jupyter.embedded.state.clusters import Cluster
 from adxmi_jupyter.embedded.state.ids import cluster_id, group_id, stable_id
 from adxmi_jupyter.embedded.state.resources import (
@@ -65,7 +64,7 @@ def add_azure(world: World) -> None:
     _add_roles(world, storage, hub)
     add_storage(world, storage, resources["contosobackup"])
     add_targets(world, resources["contosoai"])
-    add_sources(world, resources)
+    add_event_hubs(world, resources)
 
 
 def _archive(world: World) -> Cluster:

@@ -1,8 +1,8 @@
-"""Where a query begins when it is no table: blobs, external tables, values in the query itself."""
+"""Where a query begins when it is no table: functions, blobs, external tables, values in it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.embedded.access import Permission
@@ -18,18 +18,19 @@ from adxmi_jupyter.embedded.kusto.query.blob_rows import (
     rows_of,
     storage_rows,
 )
+from adxmi_jupyter.embedded.kusto.session import WithoutScripts
 from adxmi_jupyter.embedded.kusto.tables import Result
 from adxmi_jupyter.embedded.storage.formats import guessed_format
 from adxmi_jupyter.embedded.storage.locations import Method
 from adxmi_jupyter.embedded.storage.values import convert
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from adxmi_jupyter.embedded.kusto.folders import Folder
     from adxmi_jupyter.embedded.kusto.session import Session
     from adxmi_jupyter.embedded.state.clusters import Database
-    from adxmi_jupyter.embedded.state.workflows import ExternalTable
+    from adxmi_jupyter.embedded.state.workflows import ExternalTable, StoredFunction
 
     Columns = tuple[tuple[str, str], ...]
 
@@ -142,6 +143,31 @@ def inline_delta(
     if len(connection_strings) != 1:
         raise semantic_error("A delta table has exactly one connection string.")
     return delta_rows(_inline_folders(connection_strings, session)[0], columns or ())
+
+
+def call_function(
+    function: StoredFunction,
+    database: Database,
+    session: Session,
+    run: Callable[[str, Session], Result],
+) -> Result:
+    """Return what a stored function's body gives, its names those of its own database.
+
+    A Refusal (semantic error) for a function that takes arguments, or that calls itself.
+    """
+    if function.parameters.strip("()").strip():
+        raise semantic_error(
+            f"The function '{function.name}' has parameters: the embedded Azure calls functions "
+            "without any."
+        )
+    place = (database.name, function.name)
+    if place in session.calls:
+        raise semantic_error(f"The function '{function.name}' calls itself.")
+    sender = session.sender
+    if function.script_problem:
+        sender = WithoutScripts(sender, function.script_problem)
+    inside = replace(session, context=database.name, calls=(*session.calls, place), sender=sender)
+    return run(function.body[1:-1], inside)
 
 
 def number_range(name: str, start: int, stop: int, step: int) -> Result:

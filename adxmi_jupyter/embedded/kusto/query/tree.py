@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from lark import Discard, Token, v_args
 
 from adxmi_jupyter.embedded.kusto.errors import semantic_error
-from adxmi_jupyter.embedded.kusto.functions.calling import call_function
 from adxmi_jupyter.embedded.kusto.grammar import ToNames
 from adxmi_jupyter.embedded.kusto.query import operators, sources
 from adxmi_jupyter.embedded.kusto.query.evaluate.call import OutputType, PluginCall
@@ -225,7 +224,7 @@ class _ToResult(_ToExpressions):
             raise semantic_error(f"'{name}' is no function of '{database.name}'. {KNOWN}")
         if arguments:
             raise semantic_error(f"The function '{name}' is called without arguments here.")
-        return call_function(database.functions[name], database, self.session, self._run)
+        return sources.call_function(database.functions[name], database, self.session, self._run)
 
     def _rows_of(self, name: str, database: Database) -> Result:
         # Tables and functions share their names, and functions go first.

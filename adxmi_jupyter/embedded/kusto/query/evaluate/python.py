@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 import subprocess
 import sys
 import tempfile
@@ -17,7 +18,6 @@ from typing import TYPE_CHECKING, Any
 from adxmi_jupyter.embedded.kusto.errors import Refusal, bad_request
 from adxmi_jupyter.embedded.kusto.folders import open_folder
 from adxmi_jupyter.embedded.kusto.query.evaluate.call import OutputType
-from adxmi_jupyter.embedded.kusto.query.evaluate.output import read_output
 from adxmi_jupyter.embedded.kusto.tables import Result
 from adxmi_jupyter.embedded.storage.values import convert
 
@@ -44,6 +44,9 @@ _PARAMETERS = (
 _ENVIRONMENT = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "LANG", "LC_ALL")
 
 _ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+
+_LARGEST_OUTPUT = 64 * 1024**2
+_MEMORY = "MemoryError"
 
 
 def run_python(call: PluginCall) -> Result:
@@ -107,7 +110,7 @@ def _run(
             (folder / "artifacts" / name).write_bytes(data)
         (folder / "input.json").write_text(json.dumps(task), "utf-8")
         _start(folder, session)
-        return read_output(folder / "output.json", len(task["output"]))
+        return _output(folder / "output.json", len(task["output"]))
 
 
 def _start(folder: Path, session: Session) -> None:
@@ -136,6 +139,41 @@ def _has_ended(process: subprocess.Popen[bytes]) -> bool:
     except subprocess.TimeoutExpired:
         return False
     return True
+
+
+def _output(path: Path, width: int) -> list[list[Any]]:
+    """Return rows of so many cells; a Refusal (400) when the script failed or left none.
+
+    Nobody has to trust the file: the script may have written it itself.
+    """
+    try:
+        answer = json.loads(_regular_file(path), parse_constant=lambda _: None)
+    except (OSError, ValueError, RecursionError) as error:
+        raise bad_request("The script ended without a result.") from error
+    if not isinstance(answer, dict):
+        raise bad_request("The script ended without a result.")
+    if answer.get("error") == _MEMORY:
+        raise bad_request("The script needs more memory than scripts get.")
+    if "error" in answer:
+        raise bad_request(f"The script failed: {answer['error']}")
+    rows = answer.get("rows")
+    if not isinstance(rows, list) or any(not _is_row(each, width) for each in rows):
+        raise bad_request("The script ended without a result.")
+    return rows
+
+
+def _is_row(row: Any, width: int) -> bool:
+    return isinstance(row, list) and len(row) == width
+
+
+def _regular_file(path: Path) -> bytes:
+    """Return what a file holds; OSError for anything else that has its name, and for a huge one."""
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0)
+    with os.fdopen(os.open(path, flags), "rb") as file:
+        status = os.fstat(file.fileno())
+        if not stat.S_ISREG(status.st_mode) or status.st_size > _LARGEST_OUTPUT:
+            raise OSError(path)
+        return file.read(_LARGEST_OUTPUT)
 
 
 def _not_for_you(problem: str) -> Refusal:
