@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar
 from aiohttp import web
 
 from adxmi_jupyter.embedded.arm.access import ROLES
-from adxmi_jupyter.embedded.arm.granting import assign_role, let_roles_take_effect
 from adxmi_jupyter.embedded.arm.http import ArmFace
+from adxmi_jupyter.embedded.arm.role_grants import assign_role, let_roles_take_effect
 from adxmi_jupyter.embedded.data_roles import data_role_targets, data_roles_held
 from adxmi_jupyter.embedded.faults import Faults
 from adxmi_jupyter.embedded.ingestion.connections import (
@@ -22,9 +22,9 @@ from adxmi_jupyter.embedded.ingestion.connections import (
     deliver_events,
     push_events,
 )
+from adxmi_jupyter.embedded.ingestion.http import ResourcesFace
 from adxmi_jupyter.embedded.ingestion.notifications import BLOB_CREATED
-from adxmi_jupyter.embedded.ingestion.resources_face import ResourcesFace
-from adxmi_jupyter.embedded.kusto.exports.running import run_continuous_export
+from adxmi_jupyter.embedded.kusto.exports.continuous_run import run_continuous_export
 from adxmi_jupyter.embedded.kusto.http import INGESTION_PREFIX, KustoFace
 from adxmi_jupyter.embedded.listening import Listening
 from adxmi_jupyter.embedded.owner_only import OwnerOnly

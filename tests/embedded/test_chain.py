@@ -3,7 +3,7 @@
 import pytest
 
 from adxmi_jupyter.embedded.arm.access import BLOB_CONTRIBUTOR, BLOB_READER, CONTRIBUTOR, OWNER
-from adxmi_jupyter.embedded.kusto.chain import acting_identity
+from adxmi_jupyter.embedded.kusto.authorization import acting_identity
 from adxmi_jupyter.embedded.kusto.errors import Refusal
 from adxmi_jupyter.embedded.kusto.folders import open_folder
 from adxmi_jupyter.embedded.seed.storage import ACCOUNT_KEY, READ_SIGNATURE, WRITE_SIGNATURE

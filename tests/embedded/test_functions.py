@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from adxmi_jupyter.embedded.kusto.policies.updates import planned_updates
+from adxmi_jupyter.embedded.kusto.policies.update_runs import planned_updates
 from adxmi_jupyter.embedded.state.security import DatabaseRole
 from adxmi_jupyter.embedded.state.world import as_principal
 

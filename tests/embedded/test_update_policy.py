@@ -5,7 +5,7 @@ import json
 import pytest
 
 from adxmi_jupyter.embedded import ClusterRole, DatabaseRole
-from adxmi_jupyter.embedded.kusto.policies.updates import planned_updates
+from adxmi_jupyter.embedded.kusto.policies.update_runs import planned_updates
 
 TOKEN = "embedded-tester"
 EXPORT_ID = "e84d3f17-90a6-4d2c-b7e8-4f5a1c6b920d"

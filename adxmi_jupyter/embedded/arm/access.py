@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from adxmi_jupyter.embedded.arm.errors import authorization_failed
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.embedded.arm.call import Call
+    from adxmi_jupyter.embedded.arm.request import Call
     from adxmi_jupyter.embedded.state.security import Principal
     from adxmi_jupyter.embedded.state.world import World
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.embedded.answer import Answer, json_answer
 from adxmi_jupyter.embedded.arm import operations
-from adxmi_jupyter.embedded.arm.call import member
 from adxmi_jupyter.embedded.arm.clusters import find_cluster
 from adxmi_jupyter.embedded.arm.databases import database_id, find_database
 from adxmi_jupyter.embedded.arm.errors import bad_request, child_not_found, conflict
@@ -20,6 +19,7 @@ from adxmi_jupyter.embedded.arm.principals import (
     principal_name,
     resolve,
 )
+from adxmi_jupyter.embedded.arm.request import member
 from adxmi_jupyter.embedded.state.arm_operations import Failure
 from adxmi_jupyter.embedded.state.ids import child, cluster_id, stable_id
 from adxmi_jupyter.embedded.state.security import (
@@ -30,7 +30,7 @@ from adxmi_jupyter.embedded.state.security import (
 )
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.embedded.arm.call import Call
+    from adxmi_jupyter.embedded.arm.request import Call
     from adxmi_jupyter.embedded.state.clusters import Cluster, Database
     from adxmi_jupyter.embedded.state.world import World
 

@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.embedded.arm.access import ASSIGN, may, shown
-from adxmi_jupyter.embedded.arm.call import member
 from adxmi_jupyter.embedded.arm.cluster_body import NONE, SYSTEM, USER, type_text
 from adxmi_jupyter.embedded.arm.errors import bad_request, linked_authorization_failed
+from adxmi_jupyter.embedded.arm.request import member
 from adxmi_jupyter.embedded.state.clusters import Identity
 from adxmi_jupyter.embedded.state.ids import cluster_id, same
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from adxmi_jupyter.embedded.arm.call import Call
+    from adxmi_jupyter.embedded.arm.request import Call
     from adxmi_jupyter.embedded.state.clusters import Cluster
     from adxmi_jupyter.embedded.state.world import World
 

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.embedded.answer import Answer, json_answer
 from adxmi_jupyter.embedded.arm import operations
-from adxmi_jupyter.embedded.arm.call import member
 from adxmi_jupyter.embedded.arm.cluster_body import READ_ONLY, accepted_body, cluster_body
 from adxmi_jupyter.embedded.arm.cluster_identity import present, take_effect, wanted
 from adxmi_jupyter.embedded.arm.errors import bad_request, not_found, precondition_failed
 from adxmi_jupyter.embedded.arm.operations import Change
 from adxmi_jupyter.embedded.arm.paging import page_of
+from adxmi_jupyter.embedded.arm.request import member
 from adxmi_jupyter.embedded.state.ids import cluster_id
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.embedded.arm.call import Call
     from adxmi_jupyter.embedded.arm.cluster_identity import Wanted
+    from adxmi_jupyter.embedded.arm.request import Call
     from adxmi_jupyter.embedded.state.clusters import Cluster
 
 

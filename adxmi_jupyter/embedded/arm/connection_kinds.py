@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from adxmi_jupyter.embedded.arm.call import member
 from adxmi_jupyter.embedded.arm.errors import bad_request
+from adxmi_jupyter.embedded.arm.request import member
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

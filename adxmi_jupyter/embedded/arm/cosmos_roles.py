@@ -9,15 +9,15 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.embedded.answer import Answer, json_answer
-from adxmi_jupyter.embedded.arm.call import member
 from adxmi_jupyter.embedded.arm.errors import bad_request, child_not_found, conflict, not_found
 from adxmi_jupyter.embedded.arm.paging import page_of
+from adxmi_jupyter.embedded.arm.request import member
 from adxmi_jupyter.embedded.arm.roles import principal_type
 from adxmi_jupyter.embedded.state.ids import group_id, same
 from adxmi_jupyter.embedded.state.targets import DATA_CONTRIBUTOR, DATA_READER, DataRoleAssignment
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.embedded.arm.call import Call
+    from adxmi_jupyter.embedded.arm.request import Call
     from adxmi_jupyter.embedded.state.targets import CosmosAccount
 
 ACCOUNT_TYPE = "Microsoft.DocumentDB/databaseAccounts"

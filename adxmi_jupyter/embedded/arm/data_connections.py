@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.embedded.answer import Answer, json_answer
 from adxmi_jupyter.embedded.arm import operations
-from adxmi_jupyter.embedded.arm.call import member
 from adxmi_jupyter.embedded.arm.clusters import find_cluster
 from adxmi_jupyter.embedded.arm.connection_checks import Candidate, named_identity
 from adxmi_jupyter.embedded.arm.connection_kinds import (
@@ -23,6 +22,7 @@ from adxmi_jupyter.embedded.arm.databases import database_id, find_database
 from adxmi_jupyter.embedded.arm.errors import bad_request, child_not_found
 from adxmi_jupyter.embedded.arm.operations import Change
 from adxmi_jupyter.embedded.arm.paging import page_of
+from adxmi_jupyter.embedded.arm.request import member
 from adxmi_jupyter.embedded.state.arm_operations import Failure
 from adxmi_jupyter.embedded.state.ids import child, last_name
 from adxmi_jupyter.embedded.state.resources import DataConnection
@@ -30,7 +30,7 @@ from adxmi_jupyter.embedded.state.resources import DataConnection
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from adxmi_jupyter.embedded.arm.call import Call
+    from adxmi_jupyter.embedded.arm.request import Call
     from adxmi_jupyter.embedded.state.clusters import Cluster, Database
     from adxmi_jupyter.embedded.state.world import World
 

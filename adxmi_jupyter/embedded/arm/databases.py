@@ -13,7 +13,7 @@ from adxmi_jupyter.embedded.state.resources import EVERY_DATABASE
 
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.answer import Answer
-    from adxmi_jupyter.embedded.arm.call import Call
+    from adxmi_jupyter.embedded.arm.request import Call
     from adxmi_jupyter.embedded.state.clusters import Cluster, Database
     from adxmi_jupyter.embedded.state.resources import AttachedDatabase
 

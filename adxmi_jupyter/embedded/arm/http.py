@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Protocol
 from aiohttp import web
 
 from adxmi_jupyter.embedded.answer import json_answer
-from adxmi_jupyter.embedded.arm.call import ArmIds, Call, query_of, segments_of
 from adxmi_jupyter.embedded.arm.errors import ArmError, throttled, unavailable
-from adxmi_jupyter.embedded.arm.gate import pass_through, sign_in
-from adxmi_jupyter.embedded.delivery import Delivery
+from adxmi_jupyter.embedded.arm.request import ArmIds, Call, query_of, segments_of
+from adxmi_jupyter.embedded.arm.request_checks import pass_through, sign_in
+from adxmi_jupyter.embedded.fault_injection import Delivery
 from adxmi_jupyter.embedded.faults import Fault
 
 if TYPE_CHECKING:

@@ -6,15 +6,15 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.embedded.answer import Answer, json_answer
-from adxmi_jupyter.embedded.arm.call import member
 from adxmi_jupyter.embedded.arm.clusters import find_cluster
 from adxmi_jupyter.embedded.arm.errors import bad_request, child_not_found, not_found
 from adxmi_jupyter.embedded.arm.paging import page_of
+from adxmi_jupyter.embedded.arm.request import member
 from adxmi_jupyter.embedded.state.clusters import Identity
 from adxmi_jupyter.embedded.state.ids import cluster_id, identity_id, same
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.embedded.arm.call import Call
+    from adxmi_jupyter.embedded.arm.request import Call
 
 TYPE = "Microsoft.ManagedIdentity/userAssignedIdentities"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{2,127}")

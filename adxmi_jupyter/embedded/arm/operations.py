@@ -15,7 +15,7 @@ from adxmi_jupyter.embedded.state.ids import cluster_id, same
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from adxmi_jupyter.embedded.arm.call import Call
+    from adxmi_jupyter.embedded.arm.request import Call
     from adxmi_jupyter.embedded.state.clusters import Cluster
 
 _STATES = {

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from adxmi_jupyter.embedded.answer import Answer
-    from adxmi_jupyter.embedded.arm.call import Call
+    from adxmi_jupyter.embedded.arm.request import Call
 
 
 def page_of(call: Call, items: Sequence[Mapping[str, Any]]) -> Answer:

@@ -18,7 +18,7 @@ from adxmi_jupyter.embedded.arm import (
     operations,
     roles,
 )
-from adxmi_jupyter.embedded.arm.call import Call
+from adxmi_jupyter.embedded.arm.request import Call
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -13,9 +13,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.embedded.arm.connection_kinds import kind_of
-from adxmi_jupyter.embedded.ingestion.cosmos_links import CosmosLink
+from adxmi_jupyter.embedded.ingestion.cosmos_reader import CosmosLink
 from adxmi_jupyter.embedded.ingestion.errors import SPOILED, IngestionError, record_failure, refused
-from adxmi_jupyter.embedded.ingestion.hub_links import GridLink, HubLink
+from adxmi_jupyter.embedded.ingestion.hub_readers import GridLink, HubLink
 from adxmi_jupyter.embedded.ingestion.notifications import blob_notification, each_notification
 from adxmi_jupyter.embedded.kusto.errors import Refusal
 from adxmi_jupyter.embedded.state.ids import last_name, same
@@ -24,7 +24,7 @@ from adxmi_jupyter.embedded.storage.locations import Location
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from adxmi_jupyter.embedded.ingestion.link import Link
+    from adxmi_jupyter.embedded.ingestion.connection_reader import Link
     from adxmi_jupyter.embedded.state.event_hubs import Event, EventHub
     from adxmi_jupyter.embedded.state.ingestion_jobs import Attempt
     from adxmi_jupyter.embedded.state.world import World

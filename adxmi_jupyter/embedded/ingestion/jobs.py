@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.embedded.access import Permission, permits
-from adxmi_jupyter.embedded.ingestion.appending import planned_arrival
+from adxmi_jupyter.embedded.ingestion.append import planned_arrival
 from adxmi_jupyter.embedded.ingestion.blobs import open_blob, open_temporary
 from adxmi_jupyter.embedded.ingestion.errors import (
     DATABASE_DENIED,
@@ -18,7 +18,7 @@ from adxmi_jupyter.embedded.ingestion.errors import (
     record_failure,
     refused,
 )
-from adxmi_jupyter.embedded.ingestion.loading import (
+from adxmi_jupyter.embedded.ingestion.table_rows import (
     find_database,
     find_table,
     read_table_rows,
@@ -27,9 +27,9 @@ from adxmi_jupyter.embedded.kusto.errors import Refusal
 from adxmi_jupyter.embedded.state.ingestion_jobs import BlobStatus
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.embedded.ingestion.appending import Arrival, Report
+    from adxmi_jupyter.embedded.ingestion.append import Arrival, Report
     from adxmi_jupyter.embedded.ingestion.blobs import Blob
-    from adxmi_jupyter.embedded.kusto.policies.updates import UpdateFailure
+    from adxmi_jupyter.embedded.kusto.policies.update_runs import UpdateFailure
     from adxmi_jupyter.embedded.state.clusters import Database, Table
     from adxmi_jupyter.embedded.state.ingestion_jobs import Job, QueuedOperation
     from adxmi_jupyter.embedded.state.world import World

@@ -11,7 +11,7 @@ from adxmi_jupyter.embedded.ingestion.errors import (
     FORMAT,
     IngestionError,
 )
-from adxmi_jupyter.embedded.ingestion.loading import find_database
+from adxmi_jupyter.embedded.ingestion.table_rows import find_database
 from adxmi_jupyter.embedded.state.ingestion_jobs import Shape
 from adxmi_jupyter.embedded.storage.errors import BlobFormatError
 from adxmi_jupyter.embedded.storage.formats import decompressed

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.embedded.kusto.errors import bad_request
-from adxmi_jupyter.embedded.kusto.policy_json import SYSTEM
+from adxmi_jupyter.embedded.kusto.policies.managed_identity_json import SYSTEM
 from adxmi_jupyter.embedded.storage.locations import Method
 
 if TYPE_CHECKING:

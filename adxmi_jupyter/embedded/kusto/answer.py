@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 from adxmi_jupyter.embedded.answer import Answer, json_answer
 from adxmi_jupyter.embedded.faults import Fault
 from adxmi_jupyter.embedded.kusto.errors import throttled, unavailable
-from adxmi_jupyter.embedded.kusto.tables import timestamp
+from adxmi_jupyter.embedded.kusto.results import timestamp
 
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.faults import ActiveFault
     from adxmi_jupyter.embedded.kusto.errors import Refusal
-    from adxmi_jupyter.embedded.kusto.tables import RequestIds
+    from adxmi_jupyter.embedded.kusto.results import RequestIds
 
 _TEXT = "text/plain"
 

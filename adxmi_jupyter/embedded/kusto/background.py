@@ -22,7 +22,7 @@ from adxmi_jupyter.embedded.state.world import as_principal
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from adxmi_jupyter.embedded.kusto.tables import Result
+    from adxmi_jupyter.embedded.kusto.results import Result
     from adxmi_jupyter.embedded.state.clusters import Database, Identity
     from adxmi_jupyter.embedded.state.world import World
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.embedded.kusto.exports.continuous import run_continuous_export_command
-from adxmi_jupyter.embedded.kusto.exports.once import run_export
+from adxmi_jupyter.embedded.kusto.exports.export import run_export
 from adxmi_jupyter.embedded.kusto.exports.operations import show_operations
 from adxmi_jupyter.embedded.kusto.exports.syntax import (
     ContinuousExportCommand,
@@ -25,8 +25,8 @@ from adxmi_jupyter.embedded.kusto.metadata import show_cluster, show_databases, 
 from adxmi_jupyter.embedded.kusto.plugins.commands import run_plugin_command
 from adxmi_jupyter.embedded.kusto.plugins.syntax import PluginCommand
 from adxmi_jupyter.embedded.kusto.policies.commands import run_more_policy_command
+from adxmi_jupyter.embedded.kusto.policies.managed_identity import run_policy_command
 from adxmi_jupyter.embedded.kusto.policies.syntax import MorePolicyCommand
-from adxmi_jupyter.embedded.kusto.policy import run_policy_command
 from adxmi_jupyter.embedded.kusto.roles import change_roles, show_principals, show_roles
 from adxmi_jupyter.embedded.kusto.schema.commands import run_schema_command
 from adxmi_jupyter.embedded.kusto.schema.syntax import SchemaCommand
@@ -43,9 +43,9 @@ from adxmi_jupyter.embedded.kusto.statements import (
 )
 
 if TYPE_CHECKING:
+    from adxmi_jupyter.embedded.kusto.results import Result
     from adxmi_jupyter.embedded.kusto.session import Session
     from adxmi_jupyter.embedded.kusto.statements import Command, Statement
-    from adxmi_jupyter.embedded.kusto.tables import Result
 
 
 def run_command(statement: Statement, session: Session) -> Result:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.embedded.kusto import denials
-from adxmi_jupyter.embedded.kusto.chain import actor_of, require_callout
+from adxmi_jupyter.embedded.kusto.authorization import actor_of, require_callout
 from adxmi_jupyter.embedded.kusto.errors import bad_request
 from adxmi_jupyter.embedded.storage.locations import Method
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from adxmi_jupyter.embedded.kusto.ado import Target
-    from adxmi_jupyter.embedded.kusto.chain import Actor
+    from adxmi_jupyter.embedded.kusto.authorization import Actor
     from adxmi_jupyter.embedded.state.clusters import Database
     from adxmi_jupyter.embedded.state.security import Principal
     from adxmi_jupyter.embedded.state.targets import SqlDatabase

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from adxmi_jupyter.embedded.arm.access import BLOB_READ, BLOB_WRITE
 from adxmi_jupyter.embedded.kusto import denials
-from adxmi_jupyter.embedded.kusto.chain import actor_of, has_role, require_callout
+from adxmi_jupyter.embedded.kusto.authorization import actor_of, has_role, require_callout
 from adxmi_jupyter.embedded.storage.locations import (
     InvalidLocationError,
     Method,
@@ -15,7 +15,7 @@ from adxmi_jupyter.embedded.storage.locations import (
 )
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.embedded.kusto.chain import Actor
+    from adxmi_jupyter.embedded.kusto.authorization import Actor
     from adxmi_jupyter.embedded.state.clusters import Database
     from adxmi_jupyter.embedded.state.security import Principal
     from adxmi_jupyter.embedded.state.world import World

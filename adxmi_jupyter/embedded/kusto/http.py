@@ -9,10 +9,10 @@ from aiohttp import web
 
 from adxmi_jupyter.embedded.access import authenticate, presents_key
 from adxmi_jupyter.embedded.answer import json_answer
-from adxmi_jupyter.embedded.delivery import Delivery
+from adxmi_jupyter.embedded.fault_injection import Delivery
 from adxmi_jupyter.embedded.kusto.answer import fault_answer, malformed_request, unauthenticated
-from adxmi_jupyter.embedded.kusto.exchange import Endpoint, Exchange
 from adxmi_jupyter.embedded.kusto.request import MalformedRequestError, read_call, request_ids
+from adxmi_jupyter.embedded.kusto.request_runner import Endpoint, Exchange
 from adxmi_jupyter.embedded.kusto.session import Session
 from adxmi_jupyter.embedded.peers import RequestSender
 

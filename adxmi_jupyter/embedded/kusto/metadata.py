@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.embedded.access import Permission
-from adxmi_jupyter.embedded.kusto.tables import result
+from adxmi_jupyter.embedded.kusto.results import result
 
 if TYPE_CHECKING:
+    from adxmi_jupyter.embedded.kusto.results import Result
     from adxmi_jupyter.embedded.kusto.session import Session
     from adxmi_jupyter.embedded.kusto.statements import ShowDatabases
-    from adxmi_jupyter.embedded.kusto.tables import Result
     from adxmi_jupyter.embedded.state.clusters import Database
 
 _STARTED = "2026-01-01T00:00:00Z"

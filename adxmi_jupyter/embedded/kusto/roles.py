@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from adxmi_jupyter.embedded.access import Permission, roles_of
 from adxmi_jupyter.embedded.kusto.principals import named_among, resolve_principal
+from adxmi_jupyter.embedded.kusto.results import result
 from adxmi_jupyter.embedded.kusto.statements import Level, RoleChange
-from adxmi_jupyter.embedded.kusto.tables import result
 from adxmi_jupyter.embedded.state.ids import stable_id
 from adxmi_jupyter.embedded.state.security import (
     ClusterRole,
@@ -18,9 +18,9 @@ from adxmi_jupyter.embedded.state.security import (
 )
 
 if TYPE_CHECKING:
+    from adxmi_jupyter.embedded.kusto.results import Result
     from adxmi_jupyter.embedded.kusto.session import Session
     from adxmi_jupyter.embedded.kusto.statements import ChangeRoles, ShowPrincipals, ShowRoles
-    from adxmi_jupyter.embedded.kusto.tables import Result
     from adxmi_jupyter.embedded.state.clusters import Database
     from adxmi_jupyter.embedded.state.security import Principal
     from adxmi_jupyter.embedded.state.world import World

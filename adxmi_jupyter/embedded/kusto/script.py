@@ -12,15 +12,15 @@ from adxmi_jupyter.embedded.kusto.connection_strings import masked_literals
 from adxmi_jupyter.embedded.kusto.errors import Refusal, bad_request
 from adxmi_jupyter.embedded.kusto.parser import parse_command
 from adxmi_jupyter.embedded.kusto.properties import TRUTH, read_properties
+from adxmi_jupyter.embedded.kusto.results import result
 from adxmi_jupyter.embedded.kusto.statements import Level, kind_of, scope_of, shows
-from adxmi_jupyter.embedded.kusto.tables import result
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from adxmi_jupyter.embedded.kusto.results import Result
     from adxmi_jupyter.embedded.kusto.session import Session
     from adxmi_jupyter.embedded.kusto.statements import ExecuteScript, Statement
-    from adxmi_jupyter.embedded.kusto.tables import Result
 
     Runner = Callable[[Statement, Session], Result]
 

@@ -8,17 +8,17 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.embedded.access import Permission
+from adxmi_jupyter.embedded.kusto.authorization import acting_identity
 from adxmi_jupyter.embedded.kusto.background import (
     AUTOMATED_FLOWS,
     reads_other_databases,
     run_in_background,
     tables_in,
 )
-from adxmi_jupyter.embedded.kusto.chain import acting_identity
 from adxmi_jupyter.embedded.kusto.connection_strings import masked_literals
 from adxmi_jupyter.embedded.kusto.entities import chosen
 from adxmi_jupyter.embedded.kusto.errors import bad_request
-from adxmi_jupyter.embedded.kusto.exports.rules import CONTINUOUS
+from adxmi_jupyter.embedded.kusto.exports.properties import CONTINUOUS
 from adxmi_jupyter.embedded.kusto.exports.syntax import (
     CreateOrAlterContinuousExport,
     DropContinuousExport,
@@ -29,7 +29,7 @@ from adxmi_jupyter.embedded.kusto.exports.syntax import (
 )
 from adxmi_jupyter.embedded.kusto.exports.targets import check_target, impersonates
 from adxmi_jupyter.embedded.kusto.properties import read_properties
-from adxmi_jupyter.embedded.kusto.tables import result
+from adxmi_jupyter.embedded.kusto.results import result
 from adxmi_jupyter.embedded.state.workflows import ContinuousExport
 from adxmi_jupyter.embedded.storage.values import timespan_text
 
@@ -37,8 +37,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from adxmi_jupyter.embedded.kusto.exports.syntax import ContinuousExportCommand
+    from adxmi_jupyter.embedded.kusto.results import Result
     from adxmi_jupyter.embedded.kusto.session import Session
-    from adxmi_jupyter.embedded.kusto.tables import Result
     from adxmi_jupyter.embedded.state.clusters import Database
     from adxmi_jupyter.embedded.state.workflows import ExternalTable
 

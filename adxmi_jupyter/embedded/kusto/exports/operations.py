@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from adxmi_jupyter.embedded.access import Permission
 from adxmi_jupyter.embedded.kusto.errors import Refusal, bad_request
 from adxmi_jupyter.embedded.kusto.exports.syntax import ShowOperationDetails, ShowOperations
-from adxmi_jupyter.embedded.kusto.tables import Result, result
+from adxmi_jupyter.embedded.kusto.results import Result, result
 from adxmi_jupyter.embedded.state.workflows import CommandOperation
 
 if TYPE_CHECKING:

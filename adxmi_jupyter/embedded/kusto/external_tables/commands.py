@@ -32,8 +32,8 @@ from adxmi_jupyter.embedded.kusto.external_tables.syntax import (
 
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.kusto.external_tables.syntax import ExternalTableCommand
+    from adxmi_jupyter.embedded.kusto.results import Result
     from adxmi_jupyter.embedded.kusto.session import Session
-    from adxmi_jupyter.embedded.kusto.tables import Result
 
 
 def run_external_table_command(command: ExternalTableCommand, session: Session) -> Result:

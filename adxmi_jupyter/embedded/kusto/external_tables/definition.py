@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from adxmi_jupyter.embedded.access import Permission
 from adxmi_jupyter.embedded.kusto.errors import bad_request, entity_not_found
-from adxmi_jupyter.embedded.kusto.external_tables import lake, sql
+from adxmi_jupyter.embedded.kusto.external_tables import sql
+from adxmi_jupyter.embedded.kusto.external_tables import storage as lake
 from adxmi_jupyter.embedded.kusto.external_tables.listing import altered_tables, external_tables
 from adxmi_jupyter.embedded.kusto.external_tables.syntax import SqlDefinition, Verb
 
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
         DefineExternalTable,
         Definition,
     )
+    from adxmi_jupyter.embedded.kusto.results import Result
     from adxmi_jupyter.embedded.kusto.session import Session
-    from adxmi_jupyter.embedded.kusto.tables import Result
     from adxmi_jupyter.embedded.state.clusters import Database
     from adxmi_jupyter.embedded.state.workflows import ExternalTable
 

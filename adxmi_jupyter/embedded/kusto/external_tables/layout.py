@@ -7,7 +7,7 @@ import zlib
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from adxmi_jupyter.embedded.kusto.external_tables.patterns import (
+from adxmi_jupyter.embedded.kusto.external_tables.datetime_patterns import (
     moment_of,
     pattern_regex,
     read_fields,

@@ -11,11 +11,11 @@ from adxmi_jupyter.embedded.kusto.connection_strings import masked_sql, masked_s
 from adxmi_jupyter.embedded.kusto.delta import open_delta
 from adxmi_jupyter.embedded.kusto.entities import chosen
 from adxmi_jupyter.embedded.kusto.errors import bad_request
-from adxmi_jupyter.embedded.kusto.external_tables.lake import USAGE
 from adxmi_jupyter.embedded.kusto.external_tables.layout import partition_values
+from adxmi_jupyter.embedded.kusto.external_tables.storage import USAGE
 from adxmi_jupyter.embedded.kusto.folders import open_folder
 from adxmi_jupyter.embedded.kusto.policies.acceleration import policy_text, state_text
-from adxmi_jupyter.embedded.kusto.tables import result
+from adxmi_jupyter.embedded.kusto.results import result
 from adxmi_jupyter.embedded.storage.values import timespan_text
 
 if TYPE_CHECKING:
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
         ShowExternalTableSchema,
     )
     from adxmi_jupyter.embedded.kusto.folders import Folder
+    from adxmi_jupyter.embedded.kusto.results import Result
     from adxmi_jupyter.embedded.kusto.session import Session
-    from adxmi_jupyter.embedded.kusto.tables import Result
     from adxmi_jupyter.embedded.state.clusters import Database
     from adxmi_jupyter.embedded.state.workflows import ExternalTable, Partition, PathItem
 

@@ -14,7 +14,7 @@ from adxmi_jupyter.embedded.ingestion.mappings import kind_of_mapping, read_mapp
 from adxmi_jupyter.embedded.kusto.entities import chosen
 from adxmi_jupyter.embedded.kusto.errors import bad_request, entity_exists, entity_not_found
 from adxmi_jupyter.embedded.kusto.external_tables.syntax import Verb
-from adxmi_jupyter.embedded.kusto.tables import result
+from adxmi_jupyter.embedded.kusto.results import result
 from adxmi_jupyter.embedded.state.workflows import IngestionMapping
 
 if TYPE_CHECKING:
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
         DropExternalMapping,
         ShowExternalMappings,
     )
+    from adxmi_jupyter.embedded.kusto.results import Result
     from adxmi_jupyter.embedded.kusto.session import Session
-    from adxmi_jupyter.embedded.kusto.tables import Result
     from adxmi_jupyter.embedded.state.clusters import Database
     from adxmi_jupyter.embedded.state.workflows import ExternalTable
 

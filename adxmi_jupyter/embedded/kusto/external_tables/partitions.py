@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.embedded.kusto.errors import bad_request
-from adxmi_jupyter.embedded.kusto.external_tables.patterns import (
+from adxmi_jupyter.embedded.kusto.external_tables.datetime_patterns import (
     InvalidPatternError,
     check_pattern,
 )

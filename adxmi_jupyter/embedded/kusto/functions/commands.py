@@ -15,15 +15,15 @@ from adxmi_jupyter.embedded.kusto.functions.syntax import (
     Verb,
 )
 from adxmi_jupyter.embedded.kusto.properties import TEXT, TRUTH, read_properties
-from adxmi_jupyter.embedded.kusto.tables import result
+from adxmi_jupyter.embedded.kusto.results import result
 from adxmi_jupyter.embedded.state.workflows import StoredFunction
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from adxmi_jupyter.embedded.kusto.functions.syntax import FunctionCommand
+    from adxmi_jupyter.embedded.kusto.results import Result
     from adxmi_jupyter.embedded.kusto.session import Session
-    from adxmi_jupyter.embedded.kusto.tables import Result
 
 _RULES = {"folder": TEXT, "docstring": TEXT, "skipvalidation": TRUTH, "view": TRUTH}
 _KIND = "Function"

@@ -5,18 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.embedded.kusto.errors import syntax_error
-from adxmi_jupyter.embedded.kusto.ingestion.endpoint import (
-    get_identity_token,
-    get_resources,
-    wrong_endpoint,
-)
 from adxmi_jupyter.embedded.kusto.ingestion.failures import show_failures
+from adxmi_jupyter.embedded.kusto.ingestion.ingest_into import ingest_into
 from adxmi_jupyter.embedded.kusto.ingestion.listing import list_blobs
-from adxmi_jupyter.embedded.kusto.ingestion.pull import ingest_into
 from adxmi_jupyter.embedded.kusto.ingestion.queued import (
     cancel_operation,
     ingest_queued,
     show_operations,
+)
+from adxmi_jupyter.embedded.kusto.ingestion.resources import (
+    get_identity_token,
+    get_resources,
+    wrong_endpoint,
 )
 from adxmi_jupyter.embedded.kusto.ingestion.statements import (
     CancelQueuedOperation,
@@ -33,9 +33,9 @@ from adxmi_jupyter.embedded.kusto.statements import ShowVersion
 
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.kusto.ingestion.statements import IngestionCommand
+    from adxmi_jupyter.embedded.kusto.results import Result
     from adxmi_jupyter.embedded.kusto.session import Session
     from adxmi_jupyter.embedded.kusto.statements import Command
-    from adxmi_jupyter.embedded.kusto.tables import Result
 
 
 def run_ingestion_command(command: IngestionCommand, session: Session) -> Result:

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 from adxmi_jupyter.embedded.ingestion.blobs import USAGE
 from adxmi_jupyter.embedded.kusto.errors import bad_request
 from adxmi_jupyter.embedded.kusto.folders import open_folder
-from adxmi_jupyter.embedded.kusto.ingestion.endpoint import require_ingest_anywhere
+from adxmi_jupyter.embedded.kusto.ingestion.resources import require_ingest_anywhere
 from adxmi_jupyter.embedded.kusto.ingestion.statements import TimePattern
-from adxmi_jupyter.embedded.kusto.tables import result
+from adxmi_jupyter.embedded.kusto.results import result
 
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.kusto.ingestion.statements import ListBlobs
+    from adxmi_jupyter.embedded.kusto.results import Result
     from adxmi_jupyter.embedded.kusto.session import Session
-    from adxmi_jupyter.embedded.kusto.tables import Result
     from adxmi_jupyter.embedded.state.clusters import Database
 
 _MOST_ALONE = 1000

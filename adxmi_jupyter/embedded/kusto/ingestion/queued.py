@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Any
 from adxmi_jupyter.embedded.access import Permission
 from adxmi_jupyter.embedded.ingestion.jobs import run_operation
 from adxmi_jupyter.embedded.kusto.errors import entity_not_found
-from adxmi_jupyter.embedded.kusto.ingestion.endpoint import require_ingest_anywhere
 from adxmi_jupyter.embedded.kusto.ingestion.listing import listed
 from adxmi_jupyter.embedded.kusto.ingestion.properties import (
     checked_properties,
     malformed_property,
     truth,
 )
+from adxmi_jupyter.embedded.kusto.ingestion.resources import require_ingest_anywhere
 from adxmi_jupyter.embedded.kusto.ingestion.statements import ListBlobs
-from adxmi_jupyter.embedded.kusto.tables import result
+from adxmi_jupyter.embedded.kusto.results import result
 from adxmi_jupyter.embedded.state.ingestion_jobs import BlobStatus, Job, QueuedBlob, QueuedOperation
 from adxmi_jupyter.embedded.storage.locations import shown_source
 
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
         IngestQueued,
         ShowQueuedOperations,
     )
+    from adxmi_jupyter.embedded.kusto.results import Result
     from adxmi_jupyter.embedded.kusto.session import Session
-    from adxmi_jupyter.embedded.kusto.tables import Result
     from adxmi_jupyter.embedded.state.clusters import Database
 
 _TRACKING = "EnableTracking"

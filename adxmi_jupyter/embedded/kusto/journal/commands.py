@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.embedded.access import Permission
-from adxmi_jupyter.embedded.kusto.tables import result
+from adxmi_jupyter.embedded.kusto.results import result
 from adxmi_jupyter.embedded.state.journal import version_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from adxmi_jupyter.embedded.kusto.journal.syntax import ShowJournal
+    from adxmi_jupyter.embedded.kusto.results import Result
     from adxmi_jupyter.embedded.kusto.session import Session
-    from adxmi_jupyter.embedded.kusto.tables import Result
     from adxmi_jupyter.embedded.state.journal import JournalEntry
 
 _OPERATION = "JournalShowCommand"

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from adxmi_jupyter.embedded.kusto.connection_strings import masked_literals
 from adxmi_jupyter.embedded.kusto.policies.callout import callout_policy_text
+from adxmi_jupyter.embedded.kusto.policies.managed_identity import policy_text
 from adxmi_jupyter.embedded.kusto.policies.syntax import CalloutPolicyCommand
-from adxmi_jupyter.embedded.kusto.policy import policy_text
 from adxmi_jupyter.embedded.kusto.statements import (
     AlterPolicy,
     DeletePolicy,

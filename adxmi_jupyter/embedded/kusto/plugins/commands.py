@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from adxmi_jupyter.embedded.access import Permission
 from adxmi_jupyter.embedded.kusto.errors import bad_request
 from adxmi_jupyter.embedded.kusto.plugins.syntax import ClearArtifacts, SwitchPlugin
-from adxmi_jupyter.embedded.kusto.tables import result
+from adxmi_jupyter.embedded.kusto.results import result
 from adxmi_jupyter.embedded.state.plugins import plugin_states, switch_plugin
 
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.kusto.plugins.syntax import PluginCommand
+    from adxmi_jupyter.embedded.kusto.results import Result
     from adxmi_jupyter.embedded.kusto.session import Session
-    from adxmi_jupyter.embedded.kusto.tables import Result
 
 
 def run_plugin_command(command: PluginCommand, session: Session) -> Result:

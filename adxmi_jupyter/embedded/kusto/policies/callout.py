@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from adxmi_jupyter.embedded.kusto.policies.syntax import CalloutPolicyCommand
+    from adxmi_jupyter.embedded.kusto.results import Result
     from adxmi_jupyter.embedded.kusto.session import Session
-    from adxmi_jupyter.embedded.kusto.tables import Result
     from adxmi_jupyter.embedded.state.clusters import Cluster
 
 _WHAT = "callout policy"

@@ -15,8 +15,8 @@ from adxmi_jupyter.embedded.kusto.policies.update import run_update_policy_comma
 
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.kusto.policies.syntax import MorePolicyCommand
+    from adxmi_jupyter.embedded.kusto.results import Result
     from adxmi_jupyter.embedded.kusto.session import Session
-    from adxmi_jupyter.embedded.kusto.tables import Result
 
 
 def run_more_policy_command(command: MorePolicyCommand, session: Session) -> Result:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from adxmi_jupyter.embedded.kusto.tables import result
+from adxmi_jupyter.embedded.kusto.results import result
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from adxmi_jupyter.embedded.kusto.tables import Result
+    from adxmi_jupyter.embedded.kusto.results import Result
 
 
 def policy_rows(rows: Iterable[Sequence[str]]) -> Result:

@@ -8,13 +8,13 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.embedded.access import Permission
+from adxmi_jupyter.embedded.kusto.authorization import acting_identity
 from adxmi_jupyter.embedded.kusto.background import (
     AUTOMATED_FLOWS,
     reads_other_databases,
     require_schema,
     run_in_background,
 )
-from adxmi_jupyter.embedded.kusto.chain import acting_identity
 from adxmi_jupyter.embedded.kusto.entities import chosen
 from adxmi_jupyter.embedded.kusto.errors import bad_request, entity_not_found
 from adxmi_jupyter.embedded.kusto.folders import read_location
@@ -27,8 +27,8 @@ from adxmi_jupyter.embedded.storage.locations import Method
 
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.kusto.policies.syntax import UpdatePolicyCommand
+    from adxmi_jupyter.embedded.kusto.results import Result
     from adxmi_jupyter.embedded.kusto.session import Session
-    from adxmi_jupyter.embedded.kusto.tables import Result
     from adxmi_jupyter.embedded.state.clusters import Database, Table
     from adxmi_jupyter.embedded.state.world import World
 

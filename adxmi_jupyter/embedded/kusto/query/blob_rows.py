@@ -13,7 +13,7 @@ from adxmi_jupyter.embedded.kusto.external_tables.layout import (
     partition_values,
     virtual_columns,
 )
-from adxmi_jupyter.embedded.kusto.tables import Result
+from adxmi_jupyter.embedded.kusto.results import Result
 from adxmi_jupyter.embedded.storage.errors import BlobFormatError
 from adxmi_jupyter.embedded.storage.formats import read_records, row_of
 from adxmi_jupyter.embedded.storage.values import convert

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.embedded.kusto.errors import semantic_error
 from adxmi_jupyter.embedded.kusto.query.expressions import Column
-from adxmi_jupyter.embedded.kusto.tables import Result
+from adxmi_jupyter.embedded.kusto.results import Result
 from adxmi_jupyter.embedded.state.timestamps import with_all_digits
 
 if TYPE_CHECKING:

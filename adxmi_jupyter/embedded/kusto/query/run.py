@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from lark import Lark
 
     from adxmi_jupyter.embedded.kusto.query.operators import Operator
+    from adxmi_jupyter.embedded.kusto.results import Result
     from adxmi_jupyter.embedded.kusto.session import Session
-    from adxmi_jupyter.embedded.kusto.tables import Result
 
 
 def run_query(text: str, session: Session) -> Result:

@@ -18,8 +18,8 @@ from adxmi_jupyter.embedded.kusto.query.blob_rows import (
     rows_of,
     storage_rows,
 )
+from adxmi_jupyter.embedded.kusto.results import Result
 from adxmi_jupyter.embedded.kusto.session import WithoutScripts
-from adxmi_jupyter.embedded.kusto.tables import Result
 from adxmi_jupyter.embedded.storage.formats import guessed_format
 from adxmi_jupyter.embedded.storage.locations import Method
 from adxmi_jupyter.embedded.storage.values import convert

@@ -22,7 +22,7 @@ from adxmi_jupyter.embedded.kusto.query.expressions import (
     moment,
     typed_literal,
 )
-from adxmi_jupyter.embedded.kusto.tables import Result
+from adxmi_jupyter.embedded.kusto.results import Result
 
 if TYPE_CHECKING:
     from collections.abc import Callable

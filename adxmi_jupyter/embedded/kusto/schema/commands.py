@@ -10,6 +10,7 @@ from adxmi_jupyter.embedded.kusto.errors import bad_request, entity_not_found
 from adxmi_jupyter.embedded.kusto.external_tables.listing import schema_text
 from adxmi_jupyter.embedded.kusto.lenient_json import load
 from adxmi_jupyter.embedded.kusto.properties import TEXT, read_properties
+from adxmi_jupyter.embedded.kusto.results import result
 from adxmi_jupyter.embedded.kusto.schema.syntax import (
     CreateMapping,
     CreateTable,
@@ -18,14 +19,13 @@ from adxmi_jupyter.embedded.kusto.schema.syntax import (
     ShowTables,
     ShowTableSchema,
 )
-from adxmi_jupyter.embedded.kusto.tables import result
 from adxmi_jupyter.embedded.state.clusters import Table
 from adxmi_jupyter.embedded.state.workflows import IngestionMapping
 
 if TYPE_CHECKING:
+    from adxmi_jupyter.embedded.kusto.results import Result
     from adxmi_jupyter.embedded.kusto.schema.syntax import SchemaCommand
     from adxmi_jupyter.embedded.kusto.session import Session
-    from adxmi_jupyter.embedded.kusto.tables import Result
     from adxmi_jupyter.embedded.state.clusters import Database
 
 _RULES = {"folder": TEXT, "docstring": TEXT}

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
 from adxmi_jupyter.embedded.kusto import denials
-from adxmi_jupyter.embedded.kusto.chain import actor_of, has_role, require_callout
+from adxmi_jupyter.embedded.kusto.authorization import actor_of, has_role, require_callout
 from adxmi_jupyter.embedded.kusto.errors import bad_request
 from adxmi_jupyter.embedded.kusto.query.operators import record_of
-from adxmi_jupyter.embedded.kusto.tables import Result
+from adxmi_jupyter.embedded.kusto.results import Result
 from adxmi_jupyter.embedded.storage.locations import Method
 
 if TYPE_CHECKING:

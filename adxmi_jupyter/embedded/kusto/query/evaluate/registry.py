@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from adxmi_jupyter.embedded.kusto.query.evaluate.call import PluginCall
-    from adxmi_jupyter.embedded.kusto.tables import Result
+    from adxmi_jupyter.embedded.kusto.results import Result
 
 PLUGINS: Mapping[str, Callable[[PluginCall], Result]] = {
     "ai_chat_completion": ai_plugin,

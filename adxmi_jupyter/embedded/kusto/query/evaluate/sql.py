@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from adxmi_jupyter.embedded.kusto.query.evaluate.call import PluginCall
-    from adxmi_jupyter.embedded.kusto.tables import Result
+    from adxmi_jupyter.embedded.kusto.results import Result
 
     Columns = tuple[tuple[str, str], ...]
 

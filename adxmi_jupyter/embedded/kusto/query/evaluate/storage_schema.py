@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from adxmi_jupyter.embedded.kusto.errors import bad_request
 from adxmi_jupyter.embedded.kusto.folders import open_folder
 from adxmi_jupyter.embedded.kusto.query.sources import EXTERNAL_DATA_REQUEST
-from adxmi_jupyter.embedded.kusto.tables import Result
+from adxmi_jupyter.embedded.kusto.results import Result
 from adxmi_jupyter.embedded.storage.errors import BlobFormatError
 from adxmi_jupyter.embedded.storage.inference import inferred_columns, merged_columns
 

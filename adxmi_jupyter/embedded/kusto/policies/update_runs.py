@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
+from adxmi_jupyter.embedded.kusto.authorization import acting_identity
 from adxmi_jupyter.embedded.kusto.background import AUTOMATED_FLOWS, run_in_background
-from adxmi_jupyter.embedded.kusto.chain import acting_identity
 from adxmi_jupyter.embedded.kusto.errors import Refusal, update_refused
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from lark.exceptions import VisitError
 
 from adxmi_jupyter.embedded.answer import json_answer
 from adxmi_jupyter.embedded.faults import Fault
-from adxmi_jupyter.embedded.kusto import tables
+from adxmi_jupyter.embedded.kusto import results as tables
 from adxmi_jupyter.embedded.kusto.answer import (
     malformed_request,
     refusal_answer,
@@ -20,7 +20,7 @@ from adxmi_jupyter.embedded.kusto.commands import run_command
 from adxmi_jupyter.embedded.kusto.errors import Refusal, bad_request
 from adxmi_jupyter.embedded.kusto.ingestion.commands import check_endpoint
 from adxmi_jupyter.embedded.kusto.parser import parse_command
-from adxmi_jupyter.embedded.kusto.policy import two_columns
+from adxmi_jupyter.embedded.kusto.policies.managed_identity import two_columns
 from adxmi_jupyter.embedded.kusto.query.run import pipe, run_query
 from adxmi_jupyter.embedded.kusto.statements import PolicyCommand
 
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from adxmi_jupyter.embedded.answer import Answer
     from adxmi_jupyter.embedded.faults import Faults
     from adxmi_jupyter.embedded.kusto.request import Call
+    from adxmi_jupyter.embedded.kusto.results import RequestIds
     from adxmi_jupyter.embedded.kusto.session import Session
-    from adxmi_jupyter.embedded.kusto.tables import RequestIds
 
 _V2_COMMAND = (
     "Bad request: Control commands (starting with a dot '.') do not support api_version=v2"

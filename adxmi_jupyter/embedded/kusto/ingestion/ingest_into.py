@@ -9,14 +9,14 @@ from adxmi_jupyter.embedded.ingestion.errors import FORMAT, SKIPPED, IngestionEr
 from adxmi_jupyter.embedded.ingestion.jobs import prepare_job
 from adxmi_jupyter.embedded.kusto.errors import Refusal, entity_not_found
 from adxmi_jupyter.embedded.kusto.ingestion.properties import checked_properties
-from adxmi_jupyter.embedded.kusto.tables import result
+from adxmi_jupyter.embedded.kusto.results import result
 from adxmi_jupyter.embedded.state.ingestion_jobs import Job
 from adxmi_jupyter.embedded.storage.locations import shown_source
 
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.kusto.ingestion.statements import IngestInto
+    from adxmi_jupyter.embedded.kusto.results import Result
     from adxmi_jupyter.embedded.kusto.session import Session
-    from adxmi_jupyter.embedded.kusto.tables import Result
     from adxmi_jupyter.embedded.state.world import World
 
 _NO_EXTENT = "00000000-0000-0000-0000-000000000000"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from adxmi_jupyter.embedded.kusto.authorization import acting_identity
 from adxmi_jupyter.embedded.kusto.background import AUTOMATED_FLOWS, run_in_background
-from adxmi_jupyter.embedded.kusto.chain import acting_identity
 from adxmi_jupyter.embedded.kusto.entities import chosen
 from adxmi_jupyter.embedded.kusto.errors import Refusal
 from adxmi_jupyter.embedded.kusto.exports.targets import check_target, write_to_table
@@ -14,7 +14,7 @@ from adxmi_jupyter.embedded.state.workflows import ExportedArtifact, ExportFailu
 from adxmi_jupyter.embedded.state.world import as_principal
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.embedded.kusto.exports.writing import Written
+    from adxmi_jupyter.embedded.kusto.exports.blobs import Written
     from adxmi_jupyter.embedded.state.clusters import Database
     from adxmi_jupyter.embedded.state.workflows import ContinuousExport
     from adxmi_jupyter.embedded.state.world import World

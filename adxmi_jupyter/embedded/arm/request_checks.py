@@ -18,7 +18,7 @@ from adxmi_jupyter.embedded.arm.routes import find_route
 from adxmi_jupyter.embedded.state.ids import resource_scope
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.embedded.arm.call import Call
+    from adxmi_jupyter.embedded.arm.request import Call
     from adxmi_jupyter.embedded.arm.routes import Handler
     from adxmi_jupyter.embedded.state.security import Principal
     from adxmi_jupyter.embedded.state.world import World

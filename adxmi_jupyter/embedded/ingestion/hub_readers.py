@@ -9,13 +9,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.embedded.arm.access import may_reach
+from adxmi_jupyter.embedded.ingestion.connection_reader import USAGE, Link
 from adxmi_jupyter.embedded.ingestion.errors import (
     SOURCE_DENIED,
     SOURCE_NOT_FOUND,
     IngestionError,
 )
-from adxmi_jupyter.embedded.ingestion.link import USAGE, Link
-from adxmi_jupyter.embedded.ingestion.loading import find_table, read_table_rows
 from adxmi_jupyter.embedded.ingestion.notifications import BLOB_CREATED, read_notification
 from adxmi_jupyter.embedded.ingestion.routing import (
     content_of,
@@ -24,6 +23,7 @@ from adxmi_jupyter.embedded.ingestion.routing import (
     shape_of,
     with_system_properties,
 )
+from adxmi_jupyter.embedded.ingestion.table_rows import find_table, read_table_rows
 from adxmi_jupyter.embedded.kusto.folders import open_folder, read_location
 from adxmi_jupyter.embedded.state.ids import same
 from adxmi_jupyter.embedded.state.ingestion_jobs import Attempt

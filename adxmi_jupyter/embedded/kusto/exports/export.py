@@ -6,21 +6,21 @@ from typing import TYPE_CHECKING
 
 from adxmi_jupyter.embedded.access import Permission
 from adxmi_jupyter.embedded.kusto.entities import chosen
+from adxmi_jupyter.embedded.kusto.exports.blobs import Style, write_blobs
 from adxmi_jupyter.embedded.kusto.exports.operations import run_operation
-from adxmi_jupyter.embedded.kusto.exports.rules import TO_STORAGE, TO_TABLE
+from adxmi_jupyter.embedded.kusto.exports.properties import TO_STORAGE, TO_TABLE
 from adxmi_jupyter.embedded.kusto.exports.syntax import ExportToStorage, ExportToTable
 from adxmi_jupyter.embedded.kusto.exports.targets import check_target, write_to_table
-from adxmi_jupyter.embedded.kusto.exports.writing import Style, write_blobs
-from adxmi_jupyter.embedded.kusto.external_tables.lake import check_compression
+from adxmi_jupyter.embedded.kusto.external_tables.storage import check_compression
 from adxmi_jupyter.embedded.kusto.folders import open_folder, read_location
 from adxmi_jupyter.embedded.kusto.properties import read_properties
 from adxmi_jupyter.embedded.kusto.query.run import run_query
-from adxmi_jupyter.embedded.kusto.tables import result
+from adxmi_jupyter.embedded.kusto.results import result
 
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.kusto.exports.syntax import ExportCommand
+    from adxmi_jupyter.embedded.kusto.results import Result
     from adxmi_jupyter.embedded.kusto.session import Session
-    from adxmi_jupyter.embedded.kusto.tables import Result
 
 _USAGE = "ExportRequest"
 

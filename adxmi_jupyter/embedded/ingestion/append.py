@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.embedded.ingestion.errors import FAILED_DESCENDANT, IngestionError
-from adxmi_jupyter.embedded.kusto.policies.updates import UpdateFailure, planned_updates
+from adxmi_jupyter.embedded.kusto.policies.update_runs import UpdateFailure, planned_updates
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.embedded.ingestion.loading import Row
-    from adxmi_jupyter.embedded.kusto.policies.updates import UpdateOutcome
+    from adxmi_jupyter.embedded.ingestion.table_rows import Row
+    from adxmi_jupyter.embedded.kusto.policies.update_runs import UpdateOutcome
     from adxmi_jupyter.embedded.state.clusters import Database, Table
     from adxmi_jupyter.embedded.state.world import World
 

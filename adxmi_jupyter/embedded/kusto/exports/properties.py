@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from adxmi_jupyter.embedded.kusto.external_tables.lake import PARQUET_COMPRESSIONS
+from adxmi_jupyter.embedded.kusto.external_tables.storage import PARQUET_COMPRESSIONS
 from adxmi_jupyter.embedded.kusto.properties import COUNT, GIGABYTE, MEGABYTE, TEXT, TRUTH, Rule
 
 _DISTRIBUTION = Rule(choices=("single", "per_node", "per_shard"))

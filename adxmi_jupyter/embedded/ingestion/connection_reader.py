@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Any
 from adxmi_jupyter.embedded.arm.connection_checks import named_identity
 from adxmi_jupyter.embedded.arm.connection_kinds import IDENTITY as IDENTITY_PROPERTY
 from adxmi_jupyter.embedded.arm.connection_kinds import kind_of
-from adxmi_jupyter.embedded.ingestion.appending import append_rows
+from adxmi_jupyter.embedded.ingestion.append import append_rows
 from adxmi_jupyter.embedded.ingestion.errors import IDENTITY, IngestionError
-from adxmi_jupyter.embedded.kusto.chain import require_usage
+from adxmi_jupyter.embedded.kusto.authorization import require_usage
 from adxmi_jupyter.embedded.state.world import as_principal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from adxmi_jupyter.embedded.arm.connection_kinds import ConnectionKind
-    from adxmi_jupyter.embedded.ingestion.loading import Row
-    from adxmi_jupyter.embedded.kusto.policies.updates import UpdateFailure
+    from adxmi_jupyter.embedded.ingestion.table_rows import Row
+    from adxmi_jupyter.embedded.kusto.policies.update_runs import UpdateFailure
     from adxmi_jupyter.embedded.state.clusters import Database, Identity, Table
     from adxmi_jupyter.embedded.state.ingestion_jobs import Attempt
     from adxmi_jupyter.embedded.state.resources import DataConnection

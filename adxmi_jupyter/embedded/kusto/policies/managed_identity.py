@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING
 
 from adxmi_jupyter.embedded.access import Permission
 from adxmi_jupyter.embedded.kusto.errors import bad_request
-from adxmi_jupyter.embedded.kusto.policy_json import SYSTEM, read_policy
+from adxmi_jupyter.embedded.kusto.policies.managed_identity_json import SYSTEM, read_policy
+from adxmi_jupyter.embedded.kusto.results import result
 from adxmi_jupyter.embedded.kusto.statements import AlterPolicy, DeletePolicy
-from adxmi_jupyter.embedded.kusto.tables import result
 from adxmi_jupyter.embedded.state.clusters import PolicyItem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from adxmi_jupyter.embedded.kusto.policy_json import PolicyInput
+    from adxmi_jupyter.embedded.kusto.policies.managed_identity_json import PolicyInput
+    from adxmi_jupyter.embedded.kusto.results import Result
     from adxmi_jupyter.embedded.kusto.session import Session
     from adxmi_jupyter.embedded.kusto.statements import PolicyCommand
-    from adxmi_jupyter.embedded.kusto.tables import Result
     from adxmi_jupyter.embedded.state.clusters import Cluster, Database, Identity
     from adxmi_jupyter.embedded.state.world import World
 

@@ -6,9 +6,9 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.embedded.arm.access import may
+from adxmi_jupyter.embedded.ingestion.connection_reader import Link
 from adxmi_jupyter.embedded.ingestion.errors import IDENTITY, SOURCE_DENIED, IngestionError
-from adxmi_jupyter.embedded.ingestion.link import Link
-from adxmi_jupyter.embedded.ingestion.loading import (
+from adxmi_jupyter.embedded.ingestion.table_rows import (
     find_table,
     read_table_rows,
 )

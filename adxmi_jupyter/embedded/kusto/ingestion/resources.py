@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 from adxmi_jupyter.embedded.access import Permission
 from adxmi_jupyter.embedded.kusto.errors import Refusal, unauthorized_operation
-from adxmi_jupyter.embedded.kusto.tables import result
+from adxmi_jupyter.embedded.kusto.results import result
 from adxmi_jupyter.embedded.state.ids import stable_id
 from adxmi_jupyter.embedded.state.queues import RESOURCES, signature_of
 
 if TYPE_CHECKING:
+    from adxmi_jupyter.embedded.kusto.results import Result
     from adxmi_jupyter.embedded.kusto.session import Session
-    from adxmi_jupyter.embedded.kusto.tables import Result
     from adxmi_jupyter.embedded.state.clusters import Cluster
 
 
