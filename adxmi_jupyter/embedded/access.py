@@ -84,7 +84,7 @@ def presents_key(authorization: str | None, key: str) -> bool:
 def _is_let_in(world: World, caller: Principal) -> bool:
     """Tell whether the cluster takes the caller's token, before any role is looked at.
 
-    An application whose roles name it by its object ID is refused for good: seen on real
+    An application whose roles name it by its object ID is rejected permanently: seen on real
     clusters, where Resource Manager had accepted those assignments.
     """
     cluster = world.cluster

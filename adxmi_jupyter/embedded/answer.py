@@ -1,4 +1,4 @@
-"""An HTTP answer of any face before it is sent."""
+"""An HTTP answer of any API before it is sent."""
 
 from __future__ import annotations
 

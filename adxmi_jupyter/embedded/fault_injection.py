@@ -1,4 +1,4 @@
-"""What faults do to a request of any face: keep it from running, or spoil its answer."""
+"""What faults do to a request of any API: keep it from running, or spoil its answer."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _HTML = b"<html><body>Sign in to continue</body></html>"
 
 @dataclass(frozen=True)
 class Delivery:
-    """One request and how to answer it: `run` executes it, `refused` is a fault's own answer."""
+    """One request and how to answer it: `run` executes it, `instead` is a fault's own answer."""
 
     request: web.BaseRequest
     ids: Identified
@@ -28,11 +28,11 @@ class Delivery:
     pause: Callable[[float], Awaitable[None]]
 
     async def send(
-        self, fault: ActiveFault | None, refused: Answer | None = None
+        self, fault: ActiveFault | None, instead: Answer | None = None
     ) -> web.StreamResponse:
         """Answer the request, or do to it what the fault does."""
-        if refused is not None:
-            return refused.response(self.ids)
+        if instead is not None:
+            return instead.response(self.ids)
         if fault is None:
             return (await self.run()).response(self.ids)
         if fault.fault is Fault.DROPPED_BEFORE_WRITE:

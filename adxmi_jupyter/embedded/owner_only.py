@@ -1,4 +1,4 @@
-"""Keeps every face for programs of the user who runs the server.
+"""Keeps every API for programs of the user who runs the server.
 
 A loopback port is open to every web page in a browser on the machine, and to every user of it.
 A page reaches it by its address, which a browser marks with `Origin`, `Referer` or
@@ -31,7 +31,7 @@ _EXCEPTION = "Kusto.Data.Exceptions.KustoRequestDeniedException"
 
 
 class OwnerOnly:
-    """The outermost layer of the server: no face, present or future, sees a refused request."""
+    """The outermost layer of the server: no API, present or future, sees a denied request."""
 
     def __init__(self, port: int) -> None:
         names = tuple(f"{name}:{port}" for name in _NAMES)
@@ -47,7 +47,7 @@ class OwnerOnly:
             or self._foreign_sender(request)
         )
         if problem:
-            raise _refusal(web.HTTPForbidden, "Forbidden", problem)
+            raise _denial(web.HTTPForbidden, "Forbidden", problem)
         await _read(request)
         return await _answered(request, handler)
 
@@ -94,14 +94,14 @@ async def _read(request: web.Request) -> None:
         raise
     except TimeoutError as error:
         late = "The body of the request did not arrive in time."
-        raise _refusal(web.HTTPRequestTimeout, "RequestTimeout", late) from error
+        raise _denial(web.HTTPRequestTimeout, "RequestTimeout", late) from error
     except Exception as error:  # a client that leaves, an encoding that is broken
         broken = "The body of the request cannot be read."
-        raise _refusal(web.HTTPBadRequest, "BadRequest", broken) from error
+        raise _denial(web.HTTPBadRequest, "BadRequest", broken) from error
 
 
 async def _answered(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Return the answer of a face; a mistake of the server's own is a 500 without its stack."""
+    """Return the answer of an API; a mistake of the server's own is a 500 without its stack."""
     try:
         return await handler(request)
     except (web.HTTPException, ConnectionError):
@@ -109,10 +109,10 @@ async def _answered(request: web.Request, handler: Handler) -> web.StreamRespons
     except Exception as error:
         _LOG.exception("A request to the embedded Azure failed.")
         failed = "The embedded Azure failed on this request."
-        raise _refusal(web.HTTPInternalServerError, "InternalServiceError", failed) from error
+        raise _denial(web.HTTPInternalServerError, "InternalServiceError", failed) from error
 
 
-def _refusal(kind: type[web.HTTPException], code: str, message: str) -> web.HTTPException:
+def _denial(kind: type[web.HTTPException], code: str, message: str) -> web.HTTPException:
     """Return an error in the shape that Resource Manager and Kusto share."""
     error = {
         "code": code,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar
 from aiohttp import web
 
 from adxmi_jupyter.embedded.arm.access import ROLES
-from adxmi_jupyter.embedded.arm.http import ArmFace
+from adxmi_jupyter.embedded.arm.http import ArmApi
 from adxmi_jupyter.embedded.arm.role_grants import assign_role, let_roles_take_effect
 from adxmi_jupyter.embedded.data_roles import data_role_targets, data_roles_held
 from adxmi_jupyter.embedded.faults import Faults
@@ -22,10 +22,10 @@ from adxmi_jupyter.embedded.ingestion.connections import (
     deliver_events,
     push_events,
 )
-from adxmi_jupyter.embedded.ingestion.http import ResourcesFace
+from adxmi_jupyter.embedded.ingestion.http import StorageApi
 from adxmi_jupyter.embedded.ingestion.notifications import BLOB_CREATED
 from adxmi_jupyter.embedded.kusto.exports.continuous_run import run_continuous_export
-from adxmi_jupyter.embedded.kusto.http import INGESTION_PREFIX, KustoFace
+from adxmi_jupyter.embedded.kusto.http import INGESTION_PREFIX, KustoApi
 from adxmi_jupyter.embedded.listening import Listening
 from adxmi_jupyter.embedded.owner_only import OwnerOnly
 from adxmi_jupyter.embedded.scripts import Scripts
@@ -56,7 +56,7 @@ class EmbeddedAzure:
 
     `world` is theirs to look at and to change. `latency` (seconds) is added to every answer;
     `arm` says how long operations take. `requests_served` counts management commands and
-    queries, `arm_requests_served` requests to Resource Manager, refused and faulty ones
+    queries, `arm_requests_served` requests to Resource Manager, rejected and faulty ones
     included. Use it as a context manager, or call `start` and `stop`; after `stop` it can be
     started again on the same port.
     """
@@ -191,7 +191,7 @@ class EmbeddedAzure:
     def run_now(self, database: str, name: str) -> ContinuousExport:
         """Run a continuous export once and return it; no time runs any by itself.
 
-        A link that is missing makes a failed run, which the export remembers. KeyError when
+        A requirement that is not met makes a failed run, which the export remembers. KeyError when
         there is no such database or export.
         """
         return run_continuous_export(self.world, database, name)
@@ -225,8 +225,8 @@ class EmbeddedAzure:
     def _application(self) -> web.Application:
         own = OwnerOnly(self._port)
         application = web.Application(client_max_size=_LARGEST_BODY, middlewares=[own.answer])
-        faces = (KustoFace(self), ResourcesFace(self), ArmFace(self))
-        application.add_routes([route for face in faces for route in face.routes()])
+        apis = (KustoApi(self), StorageApi(self), ArmApi(self))
+        application.add_routes([route for api in apis for route in api.routes()])
         return application
 
     def __enter__(self) -> Self:

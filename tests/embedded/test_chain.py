@@ -4,7 +4,7 @@ import pytest
 
 from adxmi_jupyter.embedded.arm.access import BLOB_CONTRIBUTOR, BLOB_READER, CONTRIBUTOR, OWNER
 from adxmi_jupyter.embedded.kusto.authorization import acting_identity
-from adxmi_jupyter.embedded.kusto.errors import Refusal
+from adxmi_jupyter.embedded.kusto.errors import KustoError
 from adxmi_jupyter.embedded.kusto.folders import open_folder
 from adxmi_jupyter.embedded.seed.storage import ACCOUNT_KEY, READ_SIGNATURE, WRITE_SIGNATURE
 from adxmi_jupyter.embedded.seed.world import seeded_world
@@ -44,7 +44,7 @@ def open_as(world):
 @pytest.fixture
 def refused(open_as):
     def open_refused(*arguments, **options):
-        with pytest.raises(Refusal) as caught:
+        with pytest.raises(KustoError) as caught:
             open_as(*arguments, **options)
         return caught.value
 
@@ -119,7 +119,7 @@ def test_policy_of_cluster_or_database_is_enough(world):
 
 
 def test_policy_of_another_database_is_not(world):
-    with pytest.raises(Refusal):
+    with pytest.raises(KustoError):
         acting_identity(
             world,
             world.identity("mi-export").object_id,
@@ -139,7 +139,7 @@ def test_all_counts_for_every_usage(world):
 def test_sandbox_artifacts_counts_on_the_cluster_only(world):
     lab = world.cluster.databases["Tom's Lab"]
 
-    with pytest.raises(Refusal):
+    with pytest.raises(KustoError):
         acting_identity(world, "system", usage="SandboxArtifacts", database=lab)
 
     allow(world.cluster, world.cluster.system_identity, "All")
@@ -287,9 +287,9 @@ def test_folder_holds_what_is_at_and_beneath_the_path(open_as):
 def test_missing_blob_is_not_found(open_as):
     folder = open_as(f";{ACCOUNT_KEY}", "archive/2023")
 
-    with pytest.raises(Refusal) as nothing:
+    with pytest.raises(KustoError) as nothing:
         folder.existing()
-    with pytest.raises(Refusal) as missing:
+    with pytest.raises(KustoError) as missing:
         folder.read("2023/orders.csv")
 
     assert nothing.value.code == missing.value.code == "Download_SourceNotFound"

@@ -1,1 +1,1 @@
-"""The Resource Manager face: clusters, identities, roles and the resource graph over REST."""
+"""The Resource Manager API: clusters, identities, roles and the resource graph over REST."""

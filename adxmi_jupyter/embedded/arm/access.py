@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from adxmi_jupyter.embedded.arm.errors import authorization_failed
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.embedded.arm.request import Call
+    from adxmi_jupyter.embedded.arm.request import ArmRequest
     from adxmi_jupyter.embedded.state.security import Principal
     from adxmi_jupyter.embedded.state.world import World
 
@@ -129,7 +129,7 @@ def may_reach(world: World, object_id: str, data_action: str, scope: str) -> boo
     return any(role.reaches(data_action) for role in _held(world, object_id, scope))
 
 
-def require(call: Call, action: str, scope: str) -> None:
+def require(call: ArmRequest, action: str, scope: str) -> None:
     """Raise an ArmError (403) unless the caller may do this at the scope."""
     if not may(call.world, call.caller, action, scope):
         raise authorization_failed(shown(call.caller), action, scope)

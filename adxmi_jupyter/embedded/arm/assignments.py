@@ -30,7 +30,7 @@ from adxmi_jupyter.embedded.state.security import (
 )
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.embedded.arm.request import Call
+    from adxmi_jupyter.embedded.arm.request import ArmRequest
     from adxmi_jupyter.embedded.state.clusters import Cluster, Database
     from adxmi_jupyter.embedded.state.world import World
 
@@ -77,13 +77,13 @@ class _Place:
         return on_cluster if self.database is None else on_database
 
 
-def list_assignments(call: Call) -> Answer:
+def list_assignments(call: ArmRequest) -> Answer:
     """Return the assignments of a cluster or database, those made by commands included."""
     place = _place(call)
     return page_of(call, [_body(call.world, place, each) for each in place.target.roles])
 
 
-def get_assignment(call: Call) -> Answer:
+def get_assignment(call: ArmRequest) -> Answer:
     """Return one assignment; one that is being made is shown as it was asked for."""
     place, name = _place(call), call.names["assignment"]
     found = place.find(name)
@@ -96,12 +96,12 @@ def get_assignment(call: Call) -> Answer:
     raise child_not_found(head["id"])
 
 
-def put_assignment(call: Call) -> Answer:
+def put_assignment(call: ArmRequest) -> Answer:
     """Make an assignment: 201 and an operation, or 200 when it is there already."""
     place, name = _place(call), call.names["assignment"]
     given = member(call.object().get("properties"))
     asked = _Asked.read(place, given)
-    operations.refuse_maintenance(call, place.cluster)
+    operations.require_no_maintenance(call, place.cluster)
     principal, failure = _principal(call, place, asked)
     made = RoleAssignment(
         asked.role, principal, "", stable_id(place.parent_id, name, principal.fqn), name
@@ -124,13 +124,13 @@ def put_assignment(call: Call) -> Answer:
     return operations.created(call, operations.start(call, change), body)
 
 
-def delete_assignment(call: Call) -> Answer:
+def delete_assignment(call: ArmRequest) -> Answer:
     """Remove an assignment: 202 and an operation, or 204 when there is none."""
     place, name = _place(call), call.names["assignment"]
     found = place.find(name)
     if found is None:
         return Answer(204, b"")
-    operations.refuse_maintenance(call, place.cluster)
+    operations.require_no_maintenance(call, place.cluster)
 
     def finish(succeeded: bool) -> None:
         if succeeded:
@@ -163,8 +163,8 @@ class _Asked:
         return cls(role, kind, identifier, str(given.get("tenantId") or ""))
 
 
-def _principal(call: Call, place: _Place, asked: _Asked) -> tuple[Principal, Failure | None]:
-    """Return the principal; one not found is refused late on a database, else at once or late."""
+def _principal(call: ArmRequest, place: _Place, asked: _Asked) -> tuple[Principal, Failure | None]:
+    """Return the principal; one not found is rejected late on a database, else at once or late."""
     world = call.world
     found = resolve(world, KINDS[asked.type], asked.identifier, asked.tenant)
     if found is not None:
@@ -179,13 +179,13 @@ def _principal(call: Call, place: _Place, asked: _Asked) -> tuple[Principal, Fai
     return Principal(KINDS[asked.type], asked.identifier, world.tenant_id, ""), failure
 
 
-def _overlap(call: Call, place: _Place) -> Failure | None:
+def _overlap(call: ArmRequest, place: _Place) -> Failure | None:
     """Return why an operation fails that starts while another one is under way."""
     busy = operations.running_on(call, place.cluster)
     return operations.maintenance(place.cluster) if busy else None
 
 
-def _place(call: Call) -> _Place:
+def _place(call: ArmRequest) -> _Place:
     cluster = find_cluster(call)
     return _Place(cluster, find_database(call, cluster) if "database" in call.names else None)
 

@@ -15,7 +15,7 @@ from adxmi_jupyter.embedded.state.ids import cluster_id, same
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from adxmi_jupyter.embedded.arm.request import Call
+    from adxmi_jupyter.embedded.arm.request import ArmRequest
     from adxmi_jupyter.embedded.state.clusters import Cluster
     from adxmi_jupyter.embedded.state.world import World
 
@@ -41,7 +41,7 @@ def present(cluster: Cluster) -> Wanted:
     return Wanted(cluster.system_identity is not None, tuple(cluster.identities))
 
 
-def wanted(call: Call, cluster: Cluster, value: object) -> Wanted:
+def wanted(call: ArmRequest, cluster: Cluster, value: object) -> Wanted:
     """Return what an identity member asks for; an ArmError when it is impossible or forbidden.
 
     The dictionary is merged per key: an object adds or keeps, null removes, keys not named stay.
@@ -85,7 +85,7 @@ def _kinds(value: object) -> frozenset[str]:
     return kinds
 
 
-def _merged(call: Call, cluster: Cluster, named: Mapping[str, Any]) -> tuple[Identity, ...]:
+def _merged(call: ArmRequest, cluster: Cluster, named: Mapping[str, Any]) -> tuple[Identity, ...]:
     users = list(cluster.identities)
     for resource_id, value in named.items():
         known = next((i for i in users if same(i.resource_id, resource_id)), None)
@@ -98,7 +98,9 @@ def _merged(call: Call, cluster: Cluster, named: Mapping[str, Any]) -> tuple[Ide
     return tuple(users)
 
 
-def _usable(call: Call, cluster: Cluster, resource_id: str, known: Identity | None) -> Identity:
+def _usable(
+    call: ArmRequest, cluster: Cluster, resource_id: str, known: Identity | None
+) -> Identity:
     """Return an identity that the caller may assign, whether it is assigned already or not."""
     if not resource_id.startswith("/subscriptions/"):
         raise bad_request(f"'{resource_id}' is no resource ID.", "LinkedInvalidPropertyId")

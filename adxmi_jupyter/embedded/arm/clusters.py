@@ -17,7 +17,7 @@ from adxmi_jupyter.embedded.state.ids import cluster_id
 
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.arm.cluster_identity import Wanted
-    from adxmi_jupyter.embedded.arm.request import Call
+    from adxmi_jupyter.embedded.arm.request import ArmRequest
     from adxmi_jupyter.embedded.state.clusters import Cluster
 
 
@@ -31,7 +31,7 @@ class _Target:
     tags: dict[str, str]
 
 
-def list_clusters(call: Call) -> Answer:
+def list_clusters(call: ArmRequest) -> Answer:
     """Return the clusters of a subscription or of a resource group."""
     subscription = call.names["subscription"].casefold()
     group = call.names.get("group", "").casefold()
@@ -44,12 +44,12 @@ def list_clusters(call: Call) -> Answer:
     return page_of(call, found)
 
 
-def get_cluster(call: Call) -> Answer:
+def get_cluster(call: ArmRequest) -> Answer:
     """Return one cluster."""
     return _cluster_answer(call, find_cluster(call))
 
 
-def patch_cluster(call: Call) -> Answer:
+def patch_cluster(call: ArmRequest) -> Answer:
     """Change a cluster: 202 and an operation, or 200 when nothing would change."""
     cluster = find_cluster(call)
     _check_match(call, cluster)
@@ -58,7 +58,7 @@ def patch_cluster(call: Call) -> Answer:
     operations.cluster_busy(call, cluster)
     if target == _present(cluster):
         return _cluster_answer(call, cluster)
-    operations.refuse_maintenance(call, cluster)
+    operations.require_no_maintenance(call, cluster)
     unseen = call.settings.directory_lookups
 
     def finish(succeeded: bool) -> None:
@@ -75,7 +75,7 @@ def patch_cluster(call: Call) -> Answer:
     return _with_etag(answer, cluster)
 
 
-def find_cluster(call: Call) -> Cluster:
+def find_cluster(call: ArmRequest) -> Cluster:
     """Return the cluster that the path names; an ArmError (404) when there is none."""
     names = {key: call.names[key].casefold() for key in ("subscription", "group", "cluster")}
     for each in call.world.clusters:
@@ -92,7 +92,7 @@ def _present(cluster: Cluster) -> _Target:
     return _Target(present(cluster), cluster.settings, cluster.sku, cluster.tags)
 
 
-def _target(call: Call, cluster: Cluster, body: dict[str, Any]) -> _Target:
+def _target(call: ArmRequest, cluster: Cluster, body: dict[str, Any]) -> _Target:
     asked = {k: v for k, v in member(body.get("properties")).items() if k not in READ_ONLY}
     unknown = sorted(set(asked) - set(cluster.settings))
     if unknown:
@@ -116,17 +116,17 @@ def _are_tenants(value: object) -> bool:
     )
 
 
-def _check_match(call: Call, cluster: Cluster) -> None:
+def _check_match(call: ArmRequest, cluster: Cluster) -> None:
     expected = call.headers.get("If-Match", "*")
     if expected not in {"*", cluster.etag}:
         raise precondition_failed(cluster_id(cluster))
 
 
-def _is_busy(call: Call, cluster: Cluster) -> bool:
+def _is_busy(call: ArmRequest, cluster: Cluster) -> bool:
     return operations.running_for(call, cluster_id(cluster)) is not None
 
 
-def _cluster_answer(call: Call, cluster: Cluster) -> Answer:
+def _cluster_answer(call: ArmRequest, cluster: Cluster) -> Answer:
     body = cluster_body(cluster, busy=_is_busy(call, cluster))
     return _with_etag(json_answer(body), cluster)
 

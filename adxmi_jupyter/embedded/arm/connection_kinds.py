@@ -78,10 +78,10 @@ class ConnectionKind:
         """Return all properties of a connection; an ArmError (400) for what cannot stand there."""
         unknown = sorted(set(given) - set(self.properties) - _READ_ONLY)
         if unknown:
-            raise _refusal(f"A connection of kind {self.name} has no property '{unknown[0]}'.")
+            raise _invalid(f"A connection of kind {self.name} has no property '{unknown[0]}'.")
         missing = [each for each in self.required if not given.get(each)]
         if missing:
-            raise _refusal(f"A connection of kind {self.name} needs '{missing[0]}'.")
+            raise _invalid(f"A connection of kind {self.name} needs '{missing[0]}'.")
         return {name: _value(name, given.get(name), is_new=is_new) for name in self.properties}
 
 
@@ -151,7 +151,7 @@ def find_kind(word: object) -> ConnectionKind:
         if kind.name.casefold() == folded:
             return kind
     known = ", ".join(kind.name for kind in KINDS)
-    raise _refusal(f"A data connection needs a kind: {known}.")
+    raise _invalid(f"A data connection needs a kind: {known}.")
 
 
 def kind_of(name: str) -> ConnectionKind:
@@ -170,7 +170,7 @@ def read_connection(
 def check_name(name: str) -> None:
     """Raise an ArmError (400) unless this can be the name of a data connection."""
     if not _NAME.fullmatch(name):
-        raise _refusal(
+        raise _invalid(
             f"'{name}' is no name for a data connection: letters, digits, dashes and dots, "
             "40 characters at most."
         )
@@ -202,12 +202,12 @@ def _word(name: str, given: object) -> str:
     for word in _WORDS[name]:
         if isinstance(given, str) and word.casefold() == given.casefold():
             return word
-    raise _refusal(f"'{given}' is no value for '{name}': {', '.join(_WORDS[name])}.")
+    raise _invalid(f"'{given}' is no value for '{name}': {', '.join(_WORDS[name])}.")
 
 
 def _checked(name: str, given: object, is_right: bool) -> object:
     if not is_right:
-        raise _refusal(f"'{given}' is no value for '{name}'.")
+        raise _invalid(f"'{given}' is no value for '{name}'.")
     return given
 
 
@@ -218,5 +218,5 @@ def _is_time(given: object) -> bool:
         return False
 
 
-def _refusal(message: str) -> Exception:
+def _invalid(message: str) -> Exception:
     return bad_request(f"[BadRequest] {message}")

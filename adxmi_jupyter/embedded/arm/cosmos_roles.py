@@ -17,7 +17,7 @@ from adxmi_jupyter.embedded.state.ids import group_id, same
 from adxmi_jupyter.embedded.state.targets import DATA_CONTRIBUTOR, DATA_READER, DataRoleAssignment
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.embedded.arm.request import Call
+    from adxmi_jupyter.embedded.arm.request import ArmRequest
     from adxmi_jupyter.embedded.state.targets import CosmosAccount
 
 ACCOUNT_TYPE = "Microsoft.DocumentDB/databaseAccounts"
@@ -26,13 +26,13 @@ _NAME = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE
 _SCOPE = re.compile(r"(?:/dbs/[^/]+(?:/colls/[^/]+)?)?")
 
 
-def list_data_roles(call: Call) -> Answer:
+def list_data_roles(call: ArmRequest) -> Answer:
     """Return who is in which data role of an account."""
     account_id, account = _account(call)
     return page_of(call, [_body(account_id, each) for each in account.role_assignments])
 
 
-def get_data_role(call: Call) -> Answer:
+def get_data_role(call: ArmRequest) -> Answer:
     """Return one assignment."""
     account_id, account = _account(call)
     found = _find(call, account)
@@ -41,7 +41,7 @@ def get_data_role(call: Call) -> Answer:
     return json_answer(_body(account_id, found))
 
 
-def put_data_role(call: Call) -> Answer:
+def put_data_role(call: ArmRequest) -> Answer:
     """Put a principal into a data role; at once."""
     account_id, account = _account(call)
     asked, existing = _asked(call, account_id), _find(call, account)
@@ -57,7 +57,7 @@ def put_data_role(call: Call) -> Answer:
     return json_answer(_body(account_id, asked))
 
 
-def delete_data_role(call: Call) -> Answer:
+def delete_data_role(call: ArmRequest) -> Answer:
     """Take a principal out of a data role; at once."""
     _, account = _account(call)
     found = _find(call, account)
@@ -67,7 +67,7 @@ def delete_data_role(call: Call) -> Answer:
     return Answer(200, b"")
 
 
-def _account(call: Call) -> tuple[str, CosmosAccount]:
+def _account(call: ArmRequest) -> tuple[str, CosmosAccount]:
     """Return the account that the path names, and its resource ID; an ArmError (404) for none."""
     group, name = call.names["group"], call.names["account"]
     wanted = f"{group_id(call.names['subscription'], group)}/providers/{ACCOUNT_TYPE}/{name}"
@@ -77,12 +77,12 @@ def _account(call: Call) -> tuple[str, CosmosAccount]:
     return found.resource_id, call.world.cosmos_accounts[found.name]
 
 
-def _find(call: Call, account: CosmosAccount) -> DataRoleAssignment | None:
+def _find(call: ArmRequest, account: CosmosAccount) -> DataRoleAssignment | None:
     name = call.names["name"].casefold()
     return next((a for a in account.role_assignments if a.name.casefold() == name), None)
 
 
-def _asked(call: Call, account_id: str) -> DataRoleAssignment:
+def _asked(call: ArmRequest, account_id: str) -> DataRoleAssignment:
     given, name = member(call.object().get("properties")), call.names["name"]
     if not _NAME.fullmatch(name):
         raise bad_request(f"'{name}' is no GUID, as the name of a role assignment has to be.")

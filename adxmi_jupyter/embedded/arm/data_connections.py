@@ -30,7 +30,7 @@ from adxmi_jupyter.embedded.state.resources import DataConnection
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from adxmi_jupyter.embedded.arm.request import Call
+    from adxmi_jupyter.embedded.arm.request import ArmRequest
     from adxmi_jupyter.embedded.state.clusters import Cluster, Database
     from adxmi_jupyter.embedded.state.world import World
 
@@ -44,7 +44,7 @@ class _Place:
     name: str
 
     @classmethod
-    def of(cls, call: Call) -> _Place:
+    def of(cls, call: ArmRequest) -> _Place:
         """Return the place that the path names; an ArmError (404) when there is none."""
         cluster = find_cluster(call)
         return cls(cluster, find_database(call, cluster), call.names.get("connection", ""))
@@ -65,13 +65,13 @@ class _Place:
         return next((each for each in connections if each.name.casefold() == wanted), None)
 
 
-def list_connections(call: Call) -> Answer:
+def list_connections(call: ArmRequest) -> Answer:
     """Return the data connections of a database."""
     place = _Place.of(call)
     return page_of(call, [_body(call, place, each) for each in place.database.data_connections])
 
 
-def get_connection(call: Call) -> Answer:
+def get_connection(call: ArmRequest) -> Answer:
     """Return one data connection; one that is being made is shown as it was asked for."""
     place = _Place.of(call)
     found = place.find()
@@ -83,13 +83,13 @@ def get_connection(call: Call) -> Answer:
     raise child_not_found(place.head["id"])
 
 
-def put_connection(call: Call) -> Answer:
+def put_connection(call: ArmRequest) -> Answer:
     """Make a data connection, or replace one: 201 or 200, and an operation."""
     place, body = _Place.of(call), call.object()
     return _write(call, place, place.find(), body)
 
 
-def patch_connection(call: Call) -> Answer:
+def patch_connection(call: ArmRequest) -> Answer:
     """Change a data connection: 202 and an operation. What the body leaves out is not kept."""
     place, body = _Place.of(call), call.object()
     existing = place.find()
@@ -98,14 +98,14 @@ def patch_connection(call: Call) -> Answer:
     return _write(call, place, existing, body)
 
 
-def delete_connection(call: Call) -> Answer:
+def delete_connection(call: ArmRequest) -> Answer:
     """Remove a data connection: 202 and an operation, or 204 when there is none."""
     place = _Place.of(call)
     found = place.find()
     if found is None:
         return Answer(204, b"")
-    _refuse_second(call, place)
-    operations.refuse_maintenance(call, place.cluster)
+    _require_no_change(call, place)
+    operations.require_no_maintenance(call, place.cluster)
 
     def finish(succeeded: bool) -> None:
         if succeeded:
@@ -118,7 +118,7 @@ def delete_connection(call: Call) -> Answer:
     return operations.accepted(call, operations.start(call, change))
 
 
-def validate_connection(call: Call) -> Answer:
+def validate_connection(call: ArmRequest) -> Answer:
     """Check a data connection without making it; the result is a list with a capital name."""
     place, body = _Place.of(call), call.object()
     kind, properties = read_connection(member(body.get("properties")), is_new=True)
@@ -137,14 +137,14 @@ def validate_connection(call: Call) -> Answer:
 
 
 def _write(
-    call: Call, place: _Place, existing: DataConnection | None, body: Mapping[str, Any]
+    call: ArmRequest, place: _Place, existing: DataConnection | None, body: Mapping[str, Any]
 ) -> Answer:
     check_name(place.name)
     kind, properties = read_connection(body, is_new=existing is None)
     if existing is not None and existing.kind != kind.name:
         raise bad_request(f"[BadRequest] The kind {existing.kind} of a connection cannot change.")
-    _refuse_second(call, place)
-    operations.refuse_maintenance(call, place.cluster)
+    _require_no_change(call, place)
+    operations.require_no_maintenance(call, place.cluster)
     wanted = DataConnection(place.name, kind.name, properties)
     candidate = Candidate(call.world, place.cluster, place.database, place.name, kind, properties)
     failure = _overlap(call, place) or _invalid(candidate)
@@ -165,7 +165,7 @@ def _write(
 
 
 def _pending(
-    call: Call, place: _Place, existing: DataConnection | None, body: Mapping[str, Any]
+    call: ArmRequest, place: _Place, existing: DataConnection | None, body: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Return what the answer shows: what was asked for, or for a PATCH what is there so far."""
     if call.method == "PATCH" and existing is not None:
@@ -229,19 +229,19 @@ def _invalid(candidate: Candidate) -> Failure | None:
     )
 
 
-def _overlap(call: Call, place: _Place) -> Failure | None:
+def _overlap(call: ArmRequest, place: _Place) -> Failure | None:
     """Return why an operation fails that starts while another one is under way."""
     busy = operations.running_on(call, place.cluster)
     return operations.maintenance(place.cluster) if busy else None
 
 
-def _refuse_second(call: Call, place: _Place) -> None:
+def _require_no_change(call: ArmRequest, place: _Place) -> None:
     """Raise an ArmError (409) while this connection is being changed."""
     if operations.running_for(call, place.head["id"]):
         raise operations.busy(place.head["id"])
 
 
-def _body(call: Call, place: _Place, connection: DataConnection) -> dict[str, Any]:
+def _body(call: ArmRequest, place: _Place, connection: DataConnection) -> dict[str, Any]:
     head = place.head_of(connection.name)
     running = operations.running_for(call, head["id"])
     properties = _with_object_id(place.cluster, connection.properties)

@@ -13,24 +13,24 @@ from adxmi_jupyter.embedded.state.resources import EVERY_DATABASE
 
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.answer import Answer
-    from adxmi_jupyter.embedded.arm.request import Call
+    from adxmi_jupyter.embedded.arm.request import ArmRequest
     from adxmi_jupyter.embedded.state.clusters import Cluster, Database
     from adxmi_jupyter.embedded.state.resources import AttachedDatabase
 
 
-def list_databases(call: Call) -> Answer:
+def list_databases(call: ArmRequest) -> Answer:
     """Return the databases of a cluster."""
     cluster = find_cluster(call)
     return page_of(call, [_body(call, cluster, each) for each in cluster.databases.values()])
 
 
-def get_database(call: Call) -> Answer:
+def get_database(call: ArmRequest) -> Answer:
     """Return one database."""
     cluster = find_cluster(call)
     return json_answer(_body(call, cluster, find_database(call, cluster)))
 
 
-def find_database(call: Call, cluster: Cluster) -> Database:
+def find_database(call: ArmRequest, cluster: Cluster) -> Database:
     """Return the database that the path names; an ArmError (404) when there is none."""
     found = cluster.find_database(call.names["database"])
     if found is None:
@@ -43,7 +43,7 @@ def database_id(cluster: Cluster, name: str) -> str:
     return f"{cluster_id(cluster)}/Databases/{name}"
 
 
-def list_attached(call: Call) -> Answer:
+def list_attached(call: ArmRequest) -> Answer:
     """Return the databases that a cluster follows."""
     cluster = find_cluster(call)
     return page_of(
@@ -65,7 +65,7 @@ def list_attached(call: Call) -> Answer:
     )
 
 
-def list_followers(call: Call) -> Answer:
+def list_followers(call: ArmRequest) -> Answer:
     """Return which databases of a cluster other clusters follow (page: Follower databases)."""
     found = _followers(call, find_cluster(call))
     if call.method == "GET":
@@ -73,7 +73,7 @@ def list_followers(call: Call) -> Answer:
     return json_answer({"value": found})
 
 
-def _followers(call: Call, cluster: Cluster) -> list[dict[str, Any]]:
+def _followers(call: ArmRequest, cluster: Cluster) -> list[dict[str, Any]]:
     own = cluster_id(cluster)
     return [
         {
@@ -87,14 +87,14 @@ def _followers(call: Call, cluster: Cluster) -> list[dict[str, Any]]:
     ]
 
 
-def _attached_names(call: Call, attached: AttachedDatabase) -> list[str]:
+def _attached_names(call: ArmRequest, attached: AttachedDatabase) -> list[str]:
     if attached.database != EVERY_DATABASE:
         return [attached.database]
     leaders = (c for c in call.world.clusters if same(cluster_id(c), attached.leader_id))
     return [name for leader in leaders for name in leader.databases]
 
 
-def _body(call: Call, cluster: Cluster, database: Database) -> dict[str, Any]:
+def _body(call: ArmRequest, cluster: Cluster, database: Database) -> dict[str, Any]:
     own = cluster_id(cluster)
     names = {each["databaseName"] for each in _followers(call, cluster)}
     followed = not names.isdisjoint({database.name, EVERY_DATABASE})

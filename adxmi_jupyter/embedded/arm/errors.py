@@ -1,4 +1,4 @@
-"""Refusals of the Resource Manager face as data; codes and statuses are those of the service.
+"""Errors of the Resource Manager API as data; codes and statuses are those of the service.
 
 The wording of messages is this server's own: match on status and code.
 """
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(eq=False)
 class ArmError(Exception):
-    """A request that Resource Manager or a resource provider refuses."""
+    """A request that Resource Manager or a resource provider rejects."""
 
     status: int
     code: str
@@ -31,18 +31,18 @@ class ArmError(Exception):
 
 
 def bad_request(message: str, code: str = "BadRequest") -> ArmError:
-    """Return the refusal of a request that asks for something impossible."""
+    """Return the error of a request that asks for something impossible."""
     return ArmError(400, code, message)
 
 
 def unauthenticated(code: str, message: str) -> ArmError:
-    """Return the refusal of a request without a usable token."""
+    """Return the error of a request without a usable token."""
     challenge = f'Bearer authorization_uri="https://login.example", error="{code}"'
     return ArmError(401, code, message, headers={"WWW-Authenticate": challenge})
 
 
 def authorization_failed(who: str, action: str, scope: str) -> ArmError:
-    """Return the refusal of a caller whose Azure roles lack an action."""
+    """Return the error of a caller whose Azure roles lack an action."""
     return ArmError(
         403,
         "AuthorizationFailed",
@@ -52,7 +52,7 @@ def authorization_failed(who: str, action: str, scope: str) -> ArmError:
 
 
 def linked_authorization_failed(who: str, action: str, scope: str, linked: str) -> ArmError:
-    """Return the refusal of a caller who may write the resource, not use what it refers to."""
+    """Return the error of a caller who may write the resource, not use what it refers to."""
     return ArmError(
         403,
         "LinkedAuthorizationFailed",
@@ -62,19 +62,19 @@ def linked_authorization_failed(who: str, action: str, scope: str, linked: str) 
 
 
 def subscription_not_found(subscription_id: str) -> ArmError:
-    """Return the refusal for a subscription that does not exist."""
+    """Return the error for a subscription that does not exist."""
     return ArmError(
         404, "SubscriptionNotFound", f"The subscription '{subscription_id}' could not be found."
     )
 
 
 def group_not_found(name: str) -> ArmError:
-    """Return the refusal for a resource group that does not exist."""
+    """Return the error for a resource group that does not exist."""
     return ArmError(404, "ResourceGroupNotFound", f"Resource group '{name}' could not be found.")
 
 
 def not_found(kind: str, name: str, group: str) -> ArmError:
-    """Return the refusal of a top-level resource, which Resource Manager itself misses."""
+    """Return the error of a top-level resource, which Resource Manager itself misses."""
     return ArmError(
         404,
         "ResourceNotFound",
@@ -84,26 +84,26 @@ def not_found(kind: str, name: str, group: str) -> ArmError:
 
 
 def child_not_found(resource_id: str) -> ArmError:
-    """Return the refusal of a child resource, which its provider misses."""
+    """Return the error of a child resource, which its provider misses."""
     return ArmError(
         404, "ResourceNotFound", f"The resource with identifier '{resource_id}' is not found."
     )
 
 
 def conflict(code: str, message: str) -> ArmError:
-    """Return the refusal of a write that collides with something."""
+    """Return the error of a write that collides with something."""
     return ArmError(409, code, message)
 
 
 def precondition_failed(resource_id: str) -> ArmError:
-    """Return the refusal of a write whose If-Match is not the present etag."""
+    """Return the error of a write whose If-Match is not the present etag."""
     return ArmError(
         412, "PreconditionFailed", f"'{resource_id}' has changed: If-Match is not its etag."
     )
 
 
 def throttled(retry_after: float) -> ArmError:
-    """Return the refusal of a request above the rate limit."""
+    """Return the error of a request above the rate limit."""
     return ArmError(
         429,
         "TooManyRequests",

@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
     from adxmi_jupyter.embedded.answer import Answer
     from adxmi_jupyter.embedded.arm.graph_query import Rows
-    from adxmi_jupyter.embedded.arm.request import Call
+    from adxmi_jupyter.embedded.arm.request import ArmRequest
 
 _LARGEST_PAGE = 1000
 
 
-def query_resources(call: Call) -> Answer:
+def query_resources(call: ArmRequest) -> Answer:
     """Answer a query with the resources that the caller may read."""
     body = call.object()
     options, text = member(body.get("options")), body.get("query")
@@ -63,7 +63,7 @@ def _number(options: dict[str, Any], name: str, default: int) -> int:
     return whole_number(str(value) if value else None, default)
 
 
-def _visible(call: Call, wanted: object) -> Rows:
+def _visible(call: ArmRequest, wanted: object) -> Rows:
     """Return the rows that the caller may read; an ArmError (400) when there cannot be any."""
     world = call.world
     every = {each.subscription_id for each in world.subscriptions}
@@ -82,7 +82,7 @@ def _visible(call: Call, wanted: object) -> Rows:
     ]
 
 
-def _rows(call: Call) -> Iterator[dict[str, Any]]:
+def _rows(call: ArmRequest) -> Iterator[dict[str, Any]]:
     tenant = call.world.tenant_id
     for cluster in call.world.clusters:
         body = cluster_body(cluster)
@@ -132,7 +132,7 @@ def _type(value: object) -> str:
     return "string" if isinstance(value, str) else "object"
 
 
-def _public(call: Call, literal: str) -> str:
+def _public(call: ArmRequest, literal: str) -> str:
     """Return the cluster's public address for the loopback one, so that either finds it."""
     is_loopback = literal.rstrip("/").casefold() == call.base_uri.casefold()
     return call.world.cluster.public_uri if is_loopback else literal

@@ -1,4 +1,4 @@
-"""The HTTP side of the Resource Manager face: one handler for every path of it."""
+"""The HTTP side of the Resource Manager API: one handler for every path of it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from aiohttp import web
 
 from adxmi_jupyter.embedded.answer import json_answer
 from adxmi_jupyter.embedded.arm.errors import ArmError, throttled, unavailable
-from adxmi_jupyter.embedded.arm.request import ArmIds, Call, query_of, segments_of
+from adxmi_jupyter.embedded.arm.request import ArmIds, ArmRequest, query_of, segments_of
 from adxmi_jupyter.embedded.arm.request_checks import pass_through, sign_in
 from adxmi_jupyter.embedded.fault_injection import Delivery
 from adxmi_jupyter.embedded.faults import Fault
@@ -26,7 +26,7 @@ _PATHS = "/{slashes:/*}{root:(?i:subscriptions|providers)}{rest:(?:/.*)?}"
 
 
 class Host(Protocol):
-    """What this face needs of the server it runs in."""
+    """What this API needs of the server it runs in."""
 
     world: World
     faults: Faults
@@ -42,7 +42,7 @@ class Host(Protocol):
         """Hold an answer back, at most until the server stops."""
 
 
-class ArmFace:
+class ArmApi:
     """Answers everything below `/subscriptions` and `/providers`."""
 
     def __init__(self, host: Host) -> None:
@@ -60,20 +60,20 @@ class ArmFace:
         try:
             call = self._call(request, body)
         except ArmError as error:
-            return _refusal(error).response(ids)
+            return _error_answer(error).response(ids)
         fault = host.faults.take_arm(call.text)
-        refused = _refuse(fault) if fault else None
+        instead = _fault_answer(fault) if fault else None
 
         async def run() -> Answer:
             return _run(call)
 
-        return await Delivery(request, ids, run, host.pause).send(fault, refused)
+        return await Delivery(request, ids, run, host.pause).send(fault, instead)
 
-    def _call(self, request: web.Request, body: bytes) -> Call:
+    def _call(self, request: web.Request, body: bytes) -> ArmRequest:
         host = self._host
         with host.world.lock:
             caller = sign_in(host.world, request.headers.get("Authorization"))
-        return Call(
+        return ArmRequest(
             host.world,
             host.arm,
             host.faults,
@@ -88,18 +88,18 @@ class ArmFace:
         )
 
 
-def _run(call: Call) -> Answer:
+def _run(call: ArmRequest) -> Answer:
     """Run the call, alone in its world; what a provider answers shows what is left of a quota."""
     with call.world.lock:
         call.world.settle()
         try:
             handler, named = pass_through(call)
         except ArmError as error:
-            return _refusal(error)
+            return _error_answer(error)
         try:
             answer = handler(named)
         except ArmError as error:
-            answer = _refusal(error)
+            answer = _error_answer(error)
     return replace(
         answer,
         content_type=_JSON_UTF8 if answer.body else "",
@@ -107,7 +107,7 @@ def _run(call: Call) -> Answer:
     )
 
 
-def _quota(call: Call) -> dict[str, str]:
+def _quota(call: ArmRequest) -> dict[str, str]:
     """Return what is left of the rate limit; Kusto counts apart from the rest."""
     if call.method in _KUSTO_QUOTA and "microsoft.kusto" in call.path.casefold():
         return {
@@ -119,12 +119,12 @@ def _quota(call: Call) -> dict[str, str]:
     return {f"x-ms-ratelimit-remaining-subscription-{kind}": "1199"}
 
 
-def _refuse(fault: ActiveFault) -> Answer | None:
+def _fault_answer(fault: ActiveFault) -> Answer | None:
     if fault.fault is Fault.THROTTLED:
-        return _refusal(throttled(fault.retry_after))
-    return _refusal(unavailable()) if fault.fault is Fault.UNAVAILABLE else None
+        return _error_answer(throttled(fault.retry_after))
+    return _error_answer(unavailable()) if fault.fault is Fault.UNAVAILABLE else None
 
 
-def _refusal(error: ArmError) -> Answer:
+def _error_answer(error: ArmError) -> Answer:
     answer = json_answer(error.body(), error.status)
     return replace(answer, content_type=_JSON_UTF8, headers=error.headers)

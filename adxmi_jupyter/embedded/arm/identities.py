@@ -14,13 +14,13 @@ from adxmi_jupyter.embedded.state.clusters import Identity
 from adxmi_jupyter.embedded.state.ids import cluster_id, identity_id, same
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.embedded.arm.request import Call
+    from adxmi_jupyter.embedded.arm.request import ArmRequest
 
 TYPE = "Microsoft.ManagedIdentity/userAssignedIdentities"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{2,127}")
 
 
-def list_identities(call: Call) -> Answer:
+def list_identities(call: ArmRequest) -> Answer:
     """Return the identities of a subscription or of a resource group."""
     subscription, group = call.names["subscription"], call.names.get("group")
     scope = f"/subscriptions/{subscription}/resourcegroups/{group + '/' if group else ''}"
@@ -28,7 +28,7 @@ def list_identities(call: Call) -> Answer:
     return page_of(call, [identity_body(each) for each in found])
 
 
-def get_identity(call: Call) -> Answer:
+def get_identity(call: ArmRequest) -> Answer:
     """Return one identity."""
     found = _find(call)
     if found is None:
@@ -36,7 +36,7 @@ def get_identity(call: Call) -> Answer:
     return json_answer(identity_body(found))
 
 
-def put_identity(call: Call) -> Answer:
+def put_identity(call: ArmRequest) -> Answer:
     """Create an identity, or change its tags; at once. One made again has new IDs."""
     body, existing = call.object(), _find(call)
     location, tags = body.get("location"), member(body.get("tags"))
@@ -62,7 +62,7 @@ def put_identity(call: Call) -> Answer:
     return json_answer(identity_body(made), 201)
 
 
-def delete_identity(call: Call) -> Answer:
+def delete_identity(call: ArmRequest) -> Answer:
     """Delete an identity; a cluster that it is assigned to goes on listing it."""
     found = _find(call)
     if found is None:
@@ -72,7 +72,7 @@ def delete_identity(call: Call) -> Answer:
     return Answer(200, b"")
 
 
-def get_system_identity(call: Call) -> Answer:
+def get_system_identity(call: ArmRequest) -> Answer:
     """Return the system identity of a cluster: the one place that shows its client ID."""
     cluster = find_cluster(call)
     resource_id = f"{cluster_id(cluster)}/providers/Microsoft.ManagedIdentity/Identities/default"
@@ -112,12 +112,12 @@ def identity_body(identity: Identity) -> dict[str, Any]:
     }
 
 
-def _find(call: Call) -> Identity | None:
+def _find(call: ArmRequest) -> Identity | None:
     wanted = _resource_id(call)
     return next((i for i in call.world.identities if same(i.resource_id, wanted)), None)
 
 
-def _resource_id(call: Call) -> str:
+def _resource_id(call: ArmRequest) -> str:
     return identity_id(call.names["subscription"], call.names["group"], call.names["identity"])
 
 

@@ -15,7 +15,7 @@ from adxmi_jupyter.embedded.state.ids import cluster_id, same
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from adxmi_jupyter.embedded.arm.request import Call
+    from adxmi_jupyter.embedded.arm.request import ArmRequest
     from adxmi_jupyter.embedded.state.clusters import Cluster
 
 _STATES = {
@@ -43,7 +43,7 @@ class Change:
     location: str = ""
 
 
-def start(call: Call, change: Change) -> Operation:
+def start(call: ArmRequest, change: Change) -> Operation:
     """Accept a change; it takes effect when the operation ends."""
     failure = change.failure
     if call.struck_by(Fault.OPERATION_FAILS):
@@ -63,18 +63,18 @@ def start(call: Call, change: Change) -> Operation:
     return operation
 
 
-def running_on(call: Call, cluster: Cluster) -> Operation | None:
+def running_on(call: ArmRequest, cluster: Cluster) -> Operation | None:
     """Return the operation that is under way on a cluster, if any."""
     return next((o for o in call.world.operations if o.running and o.cluster is cluster), None)
 
 
-def running_for(call: Call, resource_id: str) -> Operation | None:
+def running_for(call: ArmRequest, resource_id: str) -> Operation | None:
     """Return the operation that is under way for exactly this resource, if any."""
     operations = call.world.operations
     return next((o for o in operations if o.running and same(o.resource_id, resource_id)), None)
 
 
-def refuse_maintenance(call: Call, cluster: Cluster) -> None:
+def require_no_maintenance(call: ArmRequest, cluster: Cluster) -> None:
     """Raise an ArmError (409) when the fault `in-maintenance` strikes this write."""
     if call.struck_by(Fault.IN_MAINTENANCE):
         failure = maintenance(cluster)
@@ -90,14 +90,14 @@ def maintenance(cluster: Cluster) -> Failure:
 
 
 def busy(resource_id: str) -> ArmError:
-    """Return the refusal of a second write on one resource."""
+    """Return the error of a second write on one resource."""
     return conflict(
         "RequestConflict",
         f"'{resource_id}' cannot be modified: its provisioning state is not terminal yet.",
     )
 
 
-def accepted(call: Call, operation: Operation, body: dict[str, Any] | None = None) -> Answer:
+def accepted(call: ArmRequest, operation: Operation, body: dict[str, Any] | None = None) -> Answer:
     """Return 202 with both addresses of an operation; DELETE and POST have no body."""
     headers = {
         "Azure-AsyncOperation": _status_uri(call, operation, operation.location),
@@ -109,13 +109,15 @@ def accepted(call: Call, operation: Operation, body: dict[str, Any] | None = Non
     return json_answer(body, 202, **headers)
 
 
-def created(call: Call, operation: Operation, body: dict[str, Any], status: int = 201) -> Answer:
+def created(
+    call: ArmRequest, operation: Operation, body: dict[str, Any], status: int = 201
+) -> Answer:
     """Return 201, or 200 for what was there, with the one address that a PUT gets."""
     where = _status_uri(call, operation, operation.location)
     return json_answer(body, status, Azure_AsyncOperation=where)
 
 
-def operation_result(call: Call) -> Answer:
+def operation_result(call: ArmRequest) -> Answer:
     """Answer a question after an operation: its status, or its result at the Location address."""
     wanted = call.names["operation"].casefold()
     operation = next((o for o in call.world.operations if o.operation_id == wanted), None)
@@ -131,7 +133,7 @@ def operation_result(call: Call) -> Answer:
     return json_answer(operation.result) if operation.result is not None else Answer(200, b"")
 
 
-def _status_uri(call: Call, operation: Operation, location: str) -> str:
+def _status_uri(call: ArmRequest, operation: Operation, location: str) -> str:
     """Return the address of an operation; the header holds the location with raw blanks."""
     subscription = operation.cluster.subscription_id
     return (
@@ -170,7 +172,7 @@ def _status_properties(operation: Operation) -> dict[str, Any]:
     }
 
 
-def cluster_busy(call: Call, cluster: Cluster) -> None:
+def cluster_busy(call: ArmRequest, cluster: Cluster) -> None:
     """Raise an ArmError (409) while an operation is under way on the cluster."""
     if running_on(call, cluster):
         raise busy(cluster_id(cluster))

@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from adxmi_jupyter.embedded.answer import Answer
-    from adxmi_jupyter.embedded.arm.request import Call
+    from adxmi_jupyter.embedded.arm.request import ArmRequest
 
 
-def page_of(call: Call, items: Sequence[Mapping[str, Any]]) -> Answer:
+def page_of(call: ArmRequest, items: Sequence[Mapping[str, Any]]) -> Answer:
     """Return the page that the call asks for; `$top` may make it smaller."""
     start = whole_number(call.query.get("$skiptoken"), 0)
     size = min(

@@ -43,7 +43,7 @@ class ArmIds:
 
 
 @dataclass(frozen=True)
-class Call:
+class ArmRequest:
     """One request; `names` are the parts of its path that its route names."""
 
     world: World

@@ -18,7 +18,7 @@ from adxmi_jupyter.embedded.arm.routes import find_route
 from adxmi_jupyter.embedded.state.ids import resource_scope
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.embedded.arm.request import Call
+    from adxmi_jupyter.embedded.arm.request import ArmRequest
     from adxmi_jupyter.embedded.arm.routes import Handler
     from adxmi_jupyter.embedded.state.security import Principal
     from adxmi_jupyter.embedded.state.world import World
@@ -67,7 +67,7 @@ def sign_in(world: World, authorization: str | None) -> Principal:
     raise unauthenticated("InvalidAuthenticationToken", "The access token is invalid.")
 
 
-def pass_through(call: Call) -> tuple[Handler, Call]:
+def pass_through(call: ArmRequest) -> tuple[Handler, ArmRequest]:
     """Return who answers the call, with the names in its path; an ArmError when nobody may."""
     provider = _provider(call)
     found = find_route(call.segments)
@@ -92,7 +92,7 @@ def pass_through(call: Call) -> tuple[Handler, Call]:
     return handler, call.named(names)
 
 
-def _provider(call: Call) -> str:
+def _provider(call: ArmRequest) -> str:
     """Return the provider in the path; an ArmError (400) unless the api-version is one of its."""
     folded = [each.casefold() for each in call.segments]
     at = len(folded) - folded[::-1].index("providers") if "providers" in folded else len(folded)
@@ -116,7 +116,7 @@ def _provider(call: Call) -> str:
     return provider
 
 
-def _check_subscription(call: Call) -> ArmError | None:
+def _check_subscription(call: ArmRequest) -> ArmError | None:
     """Return why the resource group is none; an ArmError at once for the subscription.
 
     A caller without rights is to hear of that before hearing of a missing group.

@@ -18,7 +18,7 @@ from adxmi_jupyter.embedded.state.security import PrincipalKind
 
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.arm.access import RoleDefinition
-    from adxmi_jupyter.embedded.arm.request import Call
+    from adxmi_jupyter.embedded.arm.request import ArmRequest
 
 _PROVIDER = "providers/Microsoft.Authorization"
 _TYPES = {
@@ -61,14 +61,14 @@ class _Filter:
         return below or covers(assignment.scope, scope)
 
 
-def list_roles(call: Call) -> Answer:
+def list_roles(call: ArmRequest) -> Answer:
     """Return the role assignments at, above and, without `atScope()`, below the scope."""
     scope, kept = _scope(call), _Filter.read(call.query.get("$filter", ""))
     assignments = [a for a in call.world.azure_roles if kept.keeps(a, scope)]
     return page_of(call, [_body(each) for each in assignments])
 
 
-def get_role(call: Call) -> Answer:
+def get_role(call: ArmRequest) -> Answer:
     """Return one role assignment."""
     found = _find(call)
     if found is None:
@@ -78,7 +78,7 @@ def get_role(call: Call) -> Answer:
     return json_answer(_body(found))
 
 
-def put_role(call: Call) -> Answer:
+def put_role(call: ArmRequest) -> Answer:
     """Give an Azure role; at once, unless roles are late."""
     asked, existing = _asked(call), _find(call)
     if existing is not None and _key(existing) == _key(asked):
@@ -94,7 +94,7 @@ def put_role(call: Call) -> Answer:
     return json_answer(_body(entered), 201)
 
 
-def delete_role(call: Call) -> Answer:
+def delete_role(call: ArmRequest) -> Answer:
     """Take an Azure role; the answer holds what was taken."""
     found = _find(call)
     if found is None:
@@ -103,14 +103,14 @@ def delete_role(call: Call) -> Answer:
     return json_answer(_body(found))
 
 
-def list_definitions(call: Call) -> Answer:
+def list_definitions(call: ArmRequest) -> Answer:
     """Return the built-in roles that this server knows, or the one of a name."""
     match = _ROLE_NAME.search(call.query.get("$filter", ""))
     found = [r for r in ROLES if match is None or r.name.casefold() == match["name"].casefold()]
     return page_of(call, [_definition(_scope(call), each) for each in found])
 
 
-def get_definition(call: Call) -> Answer:
+def get_definition(call: ArmRequest) -> Answer:
     """Return one built-in role."""
     wanted = call.names["name"].casefold()
     for each in ROLES:
@@ -119,7 +119,7 @@ def get_definition(call: Call) -> Answer:
     raise ArmError(404, "RoleDefinitionDoesNotExist", f"There is no role '{wanted}'.")
 
 
-def principal_type(call: Call, principal_id: str) -> str | None:
+def principal_type(call: ArmRequest, principal_id: str) -> str | None:
     """Return the type of a principal, by object ID; None when the directory does not know it."""
     for each in call.world.principals:
         if each.object_id.casefold() == principal_id:
@@ -130,7 +130,7 @@ def principal_type(call: Call, principal_id: str) -> str | None:
     return None
 
 
-def _asked(call: Call) -> AzureRoleAssignment:
+def _asked(call: ArmRequest) -> AzureRoleAssignment:
     given = member(call.object().get("properties"))
     role_id = str(given.get("roleDefinitionId") or "").rsplit("/", 1)[-1].casefold()
     principal_id = str(given.get("principalId") or "").casefold()
@@ -144,7 +144,7 @@ def _asked(call: Call) -> AzureRoleAssignment:
     return AzureRoleAssignment(call.names["name"], _scope(call), role_id, principal_id, kind)
 
 
-def _type_of(call: Call, principal_id: str, given: str | None) -> str:
+def _type_of(call: ArmRequest, principal_id: str, given: str | None) -> str:
     """Return the type of a principal.
 
     Of a service principal that the directory does not know (yet), the given type is believed.
@@ -169,7 +169,7 @@ def _key(assignment: AzureRoleAssignment) -> tuple[str, str, str]:
     return assignment.scope.casefold(), assignment.role_id, assignment.principal_id.casefold()
 
 
-def _find(call: Call) -> AzureRoleAssignment | None:
+def _find(call: ArmRequest) -> AzureRoleAssignment | None:
     scope, name = _scope(call), call.names["name"].casefold()
     return next(
         (a for a in call.world.azure_roles if a.name.casefold() == name and same(a.scope, scope)),
@@ -177,7 +177,7 @@ def _find(call: Call) -> AzureRoleAssignment | None:
     )
 
 
-def _scope(call: Call) -> str:
+def _scope(call: ArmRequest) -> str:
     return f"/{call.names['scope']}"
 
 

@@ -18,12 +18,12 @@ from adxmi_jupyter.embedded.arm import (
     operations,
     roles,
 )
-from adxmi_jupyter.embedded.arm.request import Call
+from adxmi_jupyter.embedded.arm.request import ArmRequest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-Handler = Callable[[Call], Answer]
+Handler = Callable[[ArmRequest], Answer]
 _SUBSCRIPTION = "subscriptions/{subscription}"
 _GROUP = f"{_SUBSCRIPTION}/resourceGroups/{{group}}"
 _KUSTO = "providers/Microsoft.Kusto"

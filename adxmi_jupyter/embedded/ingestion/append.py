@@ -23,7 +23,7 @@ Report = Callable[[UpdateFailure], None]
 
 
 @dataclass(frozen=True)
-class Arrival:
+class PlannedAppend:
     """Rows that may come into a table; update policies that failed are told at the end."""
 
     table: Table
@@ -46,9 +46,9 @@ class Arrival:
         return len(self.rows)
 
 
-def planned_arrival(
+def planned_append(
     world: World, database: Database, table: Table, rows: list[Row], report: Report
-) -> Arrival:
+) -> PlannedAppend:
     """Run the update policies and change nothing yet.
 
     Raises an IngestionError when a transactional policy fails; what failed is reported before.
@@ -61,11 +61,11 @@ def planned_arrival(
             FAILED_DESCENDANT,
             f"The rows for '{table.name}' did not come in: a transactional update policy failed.",
         )
-    return Arrival(table, rows, outcome, report)
+    return PlannedAppend(table, rows, outcome, report)
 
 
 def append_rows(
     world: World, database: Database, table: Table, rows: list[Row], report: Report
 ) -> int:
-    """Append rows at once and return how many; raises as `planned_arrival` does."""
-    return planned_arrival(world, database, table, rows, report).commit()
+    """Append rows at once and return how many; raises as `planned_append` does."""
+    return planned_append(world, database, table, rows, report).commit()

@@ -45,7 +45,7 @@ def open_blob(
     caller: Principal | None = None,
     to_delete: bool = False,
 ) -> Blob:
-    """Return a blob; a Refusal or IngestionError for the first link that is missing.
+    """Return a blob; a KustoError or IngestionError for the first requirement that is not met.
 
     `caller` is who is impersonated, if anybody can be. `to_delete` asks for the right to delete
     it as well, which the role Storage Blob Data Contributor gives.

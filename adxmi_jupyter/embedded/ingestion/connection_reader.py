@@ -29,7 +29,7 @@ USAGE = "DataConnection"
 
 
 @dataclass(frozen=True)
-class Link(ABC):
+class ConnectionReader(ABC):
     """A data connection of a database, ready to ingest what waits in its backlog.
 
     `update_failures` are those that update policies had with the item that was ingested last.
@@ -62,7 +62,7 @@ class Link(ABC):
 
     @abstractmethod
     def ingest(self, item: Any, /) -> int:
-        """Ingest one item and return its rows; an IngestionError or Refusal when it fails."""
+        """Ingest one item and return its rows; an IngestionError or KustoError when it fails."""
 
     @abstractmethod
     def attempt(self, item: Any, /) -> Attempt:
@@ -87,7 +87,7 @@ class Link(ABC):
         return found
 
     def allowed_identity(self, database: Database) -> Identity | None:
-        """Return the same, when the policy lets it ingest into a database; else a Refusal."""
+        """Return the same, when the policy lets it ingest into a database; else a KustoError."""
         identity = self.identity()
         if identity is not None:
             require_usage(self.world, identity, USAGE, database)

@@ -13,28 +13,33 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.embedded.arm.connection_kinds import kind_of
-from adxmi_jupyter.embedded.ingestion.cosmos_reader import CosmosLink
-from adxmi_jupyter.embedded.ingestion.errors import SPOILED, IngestionError, record_failure, refused
-from adxmi_jupyter.embedded.ingestion.hub_readers import GridLink, HubLink
+from adxmi_jupyter.embedded.ingestion.cosmos_reader import CosmosReader
+from adxmi_jupyter.embedded.ingestion.errors import (
+    SPOILED,
+    IngestionError,
+    as_ingestion_error,
+    record_failure,
+)
+from adxmi_jupyter.embedded.ingestion.hub_readers import EventGridReader, HubReader
 from adxmi_jupyter.embedded.ingestion.notifications import blob_notification, each_notification
-from adxmi_jupyter.embedded.kusto.errors import Refusal
+from adxmi_jupyter.embedded.kusto.errors import KustoError
 from adxmi_jupyter.embedded.state.ids import last_name, same
 from adxmi_jupyter.embedded.storage.locations import Location
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from adxmi_jupyter.embedded.ingestion.connection_reader import Link
+    from adxmi_jupyter.embedded.ingestion.connection_reader import ConnectionReader
     from adxmi_jupyter.embedded.state.event_hubs import Event, EventHub
     from adxmi_jupyter.embedded.state.ingestion_jobs import Attempt
     from adxmi_jupyter.embedded.state.world import World
 
 Sendable = Mapping[str, Any] | list[Any] | str | bytes
-_LINKS: Mapping[str, type[Link]] = {
-    "EventHub": HubLink,
-    "IotHub": HubLink,
-    "EventGrid": GridLink,
-    "CosmosDb": CosmosLink,
+_READERS: Mapping[str, type[ConnectionReader]] = {
+    "EventHub": HubReader,
+    "IotHub": HubReader,
+    "EventGrid": EventGridReader,
+    "CosmosDb": CosmosReader,
 }
 
 
@@ -50,7 +55,7 @@ def push_events(
         raise KeyError(hub)
     for each in events:
         _enqueue(world, found, found.send(_body(each), properties))
-    return sum(_deliver(link) for link in _links_on(world, found))
+    return sum(_deliver(reader) for reader in _readers_on(world, found))
 
 
 def announce_blob(world: World, account: str, container: str, path: str, event_type: str) -> int:
@@ -61,9 +66,9 @@ def announce_blob(world: World, account: str, container: str, path: str, event_t
     account_id = world.storage_accounts[account].resource_id
     notification = blob_notification(account_id, Location(account, container, path), event_type)
     hubs = {
-        link.source[0].casefold(): link.source[0]
-        for link in _links(world)
-        if same(link.storage, account_id)
+        reader.source[0].casefold(): reader.source[0]
+        for reader in _readers(world)
+        if same(reader.storage, account_id)
     }
     return sum(push_events(world, hub, [notification], {}) for hub in hubs.values())
 
@@ -83,71 +88,71 @@ def change_documents(
     name = last_name(account)
     written_to = world.cosmos_accounts[name].containers[f"{database}/{container}"]
     source = (name, database, container)
-    links = [link for link in _links(world) if _reads_container(link, source)]
+    readers = [reader for reader in _readers(world) if _reads_container(reader, source)]
     for document in documents:
         change = written_to.write(document).change
-        for link in links:
-            link.connection.backlog.append(change)
-    return sum(_deliver(link) for link in links)
+        for reader in readers:
+            reader.connection.backlog.append(change)
+    return sum(_deliver(reader) for reader in readers)
 
 
 def deliver_events(world: World) -> int:
     """Let all data connections ingest what waits for them; return how many rows came in."""
-    return sum(_deliver(link) for link in _links(world))
+    return sum(_deliver(reader) for reader in _readers(world))
 
 
-def _deliver(link: Link) -> int:
+def _deliver(reader: ConnectionReader) -> int:
     """Ingest what waits for one connection; equal failures are one, with so many sources."""
     rows, waiting = 0, []
     failures: Counter[tuple[Attempt, str, str]] = Counter()
-    for item in link.connection.backlog:
+    for item in reader.connection.backlog:
         try:
-            rows += _ingest(link, item)
+            rows += _ingest(reader, item)
         except IngestionError as error:
-            failures[link.attempt(item), error.code, error.details] += 1
+            failures[reader.attempt(item), error.code, error.details] += 1
             if error.code not in SPOILED:
                 waiting.append(item)
-        for each in link.update_failures:
-            attempt = replace(link.attempt(item), table=each.table)
+        for each in reader.update_failures:
+            attempt = replace(reader.attempt(item), table=each.table)
             failures[attempt, each.error_code, each.details] += 1
-        link.update_failures.clear()
-    link.connection.backlog = waiting
+        reader.update_failures.clear()
+    reader.connection.backlog = waiting
     for (attempt, code, details), number in failures.items():
-        record_failure(link.world, attempt, IngestionError(code, details), number)
+        record_failure(reader.world, attempt, IngestionError(code, details), number)
     return rows
 
 
-def _ingest(link: Link, item: Any) -> int:
+def _ingest(reader: ConnectionReader, item: Any) -> int:
     try:
-        return link.ingest(item)
-    except Refusal as refusal:
-        raise refused(refusal) from refusal
+        return reader.ingest(item)
+    except KustoError as error:
+        raise as_ingestion_error(error) from error
 
 
 def _enqueue(world: World, hub: EventHub, event: Event) -> None:
-    for link in _links_on(world, hub):
-        bodies = each_notification(event.body) if link.storage else [event.body]
-        link.connection.backlog += [replace(event, body=body) for body in bodies]
+    for reader in _readers_on(world, hub):
+        bodies = each_notification(event.body) if reader.storage else [event.body]
+        reader.connection.backlog += [replace(event, body=body) for body in bodies]
 
 
-def _links(world: World) -> Iterator[Link]:
+def _readers(world: World) -> Iterator[ConnectionReader]:
     for database in world.cluster.databases.values():
         for connection in database.data_connections:
-            yield _LINKS[kind_of(connection.kind).family](world, database, connection)
+            yield _READERS[kind_of(connection.kind).family](world, database, connection)
 
 
-def _links_on(world: World, hub: EventHub) -> list[Link]:
+def _readers_on(world: World, hub: EventHub) -> list[ConnectionReader]:
     return [
-        link
-        for link in _links(world)
-        if link.kind.has_hub and same(link.source[0], hub.resource_id)
+        reader
+        for reader in _readers(world)
+        if reader.kind.has_hub and same(reader.source[0], hub.resource_id)
     ]
 
 
-def _reads_container(link: Link, container: tuple[str, str, str]) -> bool:
-    if link.kind.has_hub:
+def _reads_container(reader: ConnectionReader, container: tuple[str, str, str]) -> bool:
+    if reader.kind.has_hub:
         return False
-    account, *rest = link.source
+    account, *rest = reader.source
     return (last_name(account), *rest) == container
 
 

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.embedded.arm.access import may
-from adxmi_jupyter.embedded.ingestion.connection_reader import Link
+from adxmi_jupyter.embedded.ingestion.connection_reader import ConnectionReader
 from adxmi_jupyter.embedded.ingestion.errors import IDENTITY, SOURCE_DENIED, IngestionError
 from adxmi_jupyter.embedded.ingestion.table_rows import (
     find_table,
@@ -23,7 +23,7 @@ _READ_ACCOUNT = "Microsoft.DocumentDB/databaseAccounts/read"
 _FORMAT = "multijson"
 
 
-class CosmosLink(Link):
+class CosmosReader(ConnectionReader):
     """A connection of kind CosmosDb: changed documents are the data."""
 
     def ingest(self, item: Mapping[str, Any], /) -> int:

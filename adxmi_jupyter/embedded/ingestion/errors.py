@@ -9,7 +9,7 @@ from adxmi_jupyter.embedded.state.ingestion import IngestionFailure
 from adxmi_jupyter.embedded.state.timestamps import now
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.embedded.kusto.errors import Refusal
+    from adxmi_jupyter.embedded.kusto.errors import KustoError
     from adxmi_jupyter.embedded.state.ingestion_jobs import Attempt
     from adxmi_jupyter.embedded.state.world import World
 
@@ -57,14 +57,14 @@ class IngestionError(Exception):
         return f"{self.code}: {self.details}"
 
 
-def refused(refusal: Refusal) -> IngestionError:
-    """Return a refusal on the way to the data as why it was not ingested.
+def as_ingestion_error(error: KustoError) -> IngestionError:
+    """Return an error on the way to the data as why it was not ingested.
 
     Who may not delete a blob may not download it for good: there is no code for the difference.
     """
-    name = refusal.type.rsplit(".", 1)[-1]
-    code = SOURCE_FORBIDDEN if refusal.code == _UPLOAD_FORBIDDEN else refusal.code
-    return IngestionError(code, f"{name}: {refusal.message}")
+    name = error.type.rsplit(".", 1)[-1]
+    code = SOURCE_FORBIDDEN if error.code == _UPLOAD_FORBIDDEN else error.code
+    return IngestionError(code, f"{name}: {error.message}")
 
 
 def record_failure(

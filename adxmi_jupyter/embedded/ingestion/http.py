@@ -37,7 +37,7 @@ _MOST_MESSAGES = 32
 
 
 class Host(Protocol):
-    """What this face needs of the server it runs in."""
+    """What this API needs of the server it runs in."""
 
     world: World
     latency: float
@@ -52,7 +52,7 @@ class Host(Protocol):
 
 @dataclass(eq=False)
 class StorageError(Exception):
-    """A request that the storage service refuses."""
+    """A request that the storage service rejects."""
 
     status: int
     code: str
@@ -62,7 +62,7 @@ class StorageError(Exception):
 Handler = Callable[["World", web.Request, bytes], web.Response]
 
 
-class ResourcesFace:
+class StorageApi:
     """Answers where `.get ingestion resources` sends clients."""
 
     def __init__(self, host: Host) -> None:
@@ -86,7 +86,7 @@ class ResourcesFace:
                 try:
                     answer = handler(host.world, request, body)
                 except StorageError as error:
-                    answer = _refusal(error)
+                    answer = _error_response(error)
             answer.headers["x-ms-request-id"] = str(uuid.uuid4())
             answer.headers["x-ms-version"] = request.headers.get("x-ms-version", "2025-01-05")
             return answer
@@ -186,7 +186,7 @@ def _xml(messages: Iterable[Mapping[str, str]], status: int = 200) -> web.Respon
     return _document(f"<QueueMessagesList>{items}</QueueMessagesList>", status)
 
 
-def _refusal(error: StorageError) -> web.Response:
+def _error_response(error: StorageError) -> web.Response:
     inner = _elements({"Code": error.code, "Message": error.message})
     answer = _document(f"<Error>{inner}</Error>", error.status)
     answer.headers["x-ms-error-code"] = error.code

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.embedded.arm.access import may_reach
-from adxmi_jupyter.embedded.ingestion.connection_reader import USAGE, Link
+from adxmi_jupyter.embedded.ingestion.connection_reader import USAGE, ConnectionReader
 from adxmi_jupyter.embedded.ingestion.errors import (
     SOURCE_DENIED,
     SOURCE_NOT_FOUND,
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 _RECEIVE = "Microsoft.EventHub/namespaces/messages/receive/action"
 
 
-class HubLink(Link):
+class HubReader(ConnectionReader):
     """A connection of kind EventHub or IotHub: events are the data."""
 
     def ingest(self, item: Event, /) -> int:
@@ -85,7 +85,7 @@ class HubLink(Link):
         return routing.get("table") or self.properties.get("tableName") or ""
 
 
-class GridLink(HubLink):
+class EventGridReader(HubReader):
     """A connection of kind EventGrid: events tell of blobs, which are the data."""
 
     def ingest(self, item: Event, /) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.embedded.access import Permission, permits
-from adxmi_jupyter.embedded.ingestion.append import planned_arrival
+from adxmi_jupyter.embedded.ingestion.append import planned_append
 from adxmi_jupyter.embedded.ingestion.blobs import open_blob, open_temporary
 from adxmi_jupyter.embedded.ingestion.errors import (
     DATABASE_DENIED,
@@ -15,19 +15,19 @@ from adxmi_jupyter.embedded.ingestion.errors import (
     PROPERTY,
     SKIPPED,
     IngestionError,
+    as_ingestion_error,
     record_failure,
-    refused,
 )
 from adxmi_jupyter.embedded.ingestion.table_rows import (
     find_database,
     find_table,
     read_table_rows,
 )
-from adxmi_jupyter.embedded.kusto.errors import Refusal
+from adxmi_jupyter.embedded.kusto.errors import KustoError
 from adxmi_jupyter.embedded.state.ingestion_jobs import BlobStatus
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.embedded.ingestion.append import Arrival, Report
+    from adxmi_jupyter.embedded.ingestion.append import PlannedAppend, Report
     from adxmi_jupyter.embedded.ingestion.blobs import Blob
     from adxmi_jupyter.embedded.kusto.policies.update_runs import UpdateFailure
     from adxmi_jupyter.embedded.state.clusters import Database, Table
@@ -46,15 +46,15 @@ class Prepared:
     world: World
     job: Job
     database: Database
-    arrival: Arrival
+    planned: PlannedAppend
     blob: Blob
 
     def commit(self) -> int:
         """Append the rows, return how many, and delete the blob unless it is to be kept."""
-        added = self.arrival.commit()
+        added = self.planned.commit()
         self.world.ingestion.tags |= {
             (self.database.name, table, tag)
-            for table in self.arrival.tagged_tables
+            for table in self.planned.tagged_tables
             for tag in _texts(self.job, _TAGS)
         }
         if not self.job.retain:
@@ -94,11 +94,11 @@ def prepare_job(world: World, job: Job) -> Prepared:
     _check_tags(world, database, table, _texts(job, _IF_NOT_EXISTS))
     try:
         blob = _open(world, job, database)
-    except Refusal as refusal:
-        raise refused(refusal) from refusal
+    except KustoError as error:
+        raise as_ingestion_error(error) from error
     rows = read_table_rows(table, blob.data, job.shape, path=blob.path)
-    arrival = planned_arrival(world, database, table, rows, _reporter(world, job))
-    return Prepared(world, job, database, arrival, blob)
+    planned = planned_append(world, database, table, rows, _reporter(world, job))
+    return Prepared(world, job, database, planned, blob)
 
 
 def _reporter(world: World, job: Job) -> Report:

@@ -31,7 +31,7 @@ class Columned(Protocol):
 
     @property
     def name(self) -> str:
-        """How refusals call it."""
+        """How errors call it."""
 
     @property
     def columns(self) -> tuple[tuple[str, str], ...]:

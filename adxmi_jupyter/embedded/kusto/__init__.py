@@ -1,1 +1,1 @@
-"""The Kusto face: management commands, queries and authentication metadata over REST."""
+"""The Kusto API: management commands, queries and authentication metadata over REST."""

@@ -70,7 +70,7 @@ def is_cosmos(connection_string: str) -> bool:
 
 
 def sql_target(connection_string: str, token: str = "") -> Target:
-    """Return the SQL database of a connection string; a Refusal (400) when there is none in it."""
+    """Return the SQL database of a connection string; a KustoError (400) if it has none."""
     fields = _fields(connection_string)
     match = _SERVER.fullmatch(fields.get("server", ""))
     if match is None:
@@ -82,7 +82,7 @@ def sql_target(connection_string: str, token: str = "") -> Target:
 
 
 def cosmos_target(connection_string: str, token: str = "") -> Target:
-    """Return the container of a Cosmos DB connection string; a Refusal (400) as above."""
+    """Return the container of a Cosmos DB connection string; a KustoError (400) as above."""
     fields = _fields(connection_string)
     match = _ACCOUNT.fullmatch(fields.get("accountendpoint", ""))
     if match is None or not fields.get("database") or not fields.get("collection"):
@@ -96,7 +96,7 @@ def cosmos_target(connection_string: str, token: str = "") -> Target:
 
 
 def _fields(connection_string: str) -> dict[str, str]:
-    """Return the pairs, names in lower case and without aliases; a Refusal (400) for no pairs."""
+    """Return the pairs, names in lower case and without aliases; KustoError (400) for no pairs."""
     fields: dict[str, str] = {}
     position, text = 0, connection_string.strip().rstrip(";")
     while position < len(text):
@@ -117,7 +117,7 @@ def _unquoted(value: str) -> str:
 
 
 def _authentication(fields: Mapping[str, str], token: str) -> tuple[Method, str, str]:
-    """Return method, credential and user; a Refusal (400) for none and for two."""
+    """Return method, credential and user; a KustoError (400) for none and for two."""
     word, user = fields.get("authentication", ""), fields.get("user id", "")
     secret = fields.get("password") or fields.get("accountkey") or ""
     if sum(map(bool, (word, secret, token))) > 1:

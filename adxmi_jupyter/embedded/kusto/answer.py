@@ -1,4 +1,4 @@
-"""Answers of the Kusto face that are no result: refusals as JSON, as text and without a body."""
+"""Answers of the Kusto API that are no result: errors as JSON, as text and without a body."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from adxmi_jupyter.embedded.kusto.results import timestamp
 
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.faults import ActiveFault
-    from adxmi_jupyter.embedded.kusto.errors import Refusal
+    from adxmi_jupyter.embedded.kusto.errors import KustoError
     from adxmi_jupyter.embedded.kusto.results import RequestIds
 
 _TEXT = "text/plain"
 
 
-def refusal_answer(refusal: Refusal, ids: RequestIds, alias: str, **headers: str) -> Answer:
-    """Return the answer to a refused request; `alias` is the name of the cluster."""
-    return json_answer(refusal.body(_context(ids, alias)), refusal.status, **headers)
+def error_answer(error: KustoError, ids: RequestIds, alias: str, **headers: str) -> Answer:
+    """Return the answer to a rejected request; `alias` is the name of the cluster."""
+    return json_answer(error.body(_context(ids, alias)), error.status, **headers)
 
 
-def text_refusal(sentence: str, ids: RequestIds) -> Answer:
+def text_error(sentence: str, ids: RequestIds) -> Answer:
     """Return a 400 from before the JSON error layer: plain text."""
     details = (
         f"ClientRequestId='{ids.client_request_id}', ActivityId='{ids.activity_id}', "
@@ -34,7 +34,7 @@ def text_refusal(sentence: str, ids: RequestIds) -> Answer:
 
 def malformed_request(ids: RequestIds) -> Answer:
     """Return the answer to a request that cannot be read at all."""
-    return text_refusal("General_BadRequest: Request is invalid and cannot be executed.", ids)
+    return text_error("General_BadRequest: Request is invalid and cannot be executed.", ids)
 
 
 def unauthenticated() -> Answer:
@@ -47,9 +47,9 @@ def fault_answer(fault: ActiveFault, ids: RequestIds, alias: str) -> Answer | No
     match fault.fault:
         case Fault.THROTTLED:
             wait = f"{fault.retry_after:g}"
-            return refusal_answer(throttled(), ids, alias, Retry_After=wait)
+            return error_answer(throttled(), ids, alias, Retry_After=wait)
         case Fault.UNAVAILABLE:
-            return refusal_answer(unavailable(), ids, alias)
+            return error_answer(unavailable(), ids, alias)
         case Fault.PLAIN_TEXT_400:
             return malformed_request(ids)
         case _:

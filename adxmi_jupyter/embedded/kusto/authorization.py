@@ -1,6 +1,6 @@
-"""The chain that has to hold before a byte flows: identity, policy, callout, Azure role, target.
+"""What has to hold before a byte flows: identity, policy, callout, Azure role, target.
 
-The first link that is missing is the refusal, in the order above. Who does not come with a
+The first requirement that is not met is the error, in the order above. Who does not come with a
 managed identity starts at the callout policy. Pages: Managed identities overview, Managed
 identity policy.
 """
@@ -26,7 +26,7 @@ _CLUSTER_ONLY = "SandboxArtifacts"
 
 
 @dataclass(frozen=True)
-class Actor:
+class ActingPrincipal:
     """Who reaches for a target: an object ID, and how messages name its owner."""
 
     object_id: str
@@ -34,7 +34,7 @@ class Actor:
 
 
 def assigned_identity(world: World, reference: str) -> Identity:
-    """Return the identity of an object ID, or `system`; a Refusal when the cluster has none."""
+    """Return the identity of an object ID, or `system`; a KustoError when the cluster has none."""
     cluster = world.cluster
     is_system = reference.casefold() == SYSTEM
     found = cluster.system_identity if is_system else cluster.assigned(reference)
@@ -44,7 +44,7 @@ def assigned_identity(world: World, reference: str) -> Identity:
 
 
 def require_usage(world: World, identity: Identity, usage: str, database: Database | None) -> None:
-    """Raise a Refusal (403) unless the policy of the database or the cluster names the usage.
+    """Raise a KustoError (403) unless the policy of the database or the cluster names the usage.
 
     SandboxArtifacts counts in the policy of the cluster only.
     """
@@ -67,24 +67,24 @@ def acting_identity(
 
 
 def require_callout(world: World, callout_type: str, address: str) -> None:
-    """Raise a Refusal (403) unless the callout policy lets the cluster call the address."""
+    """Raise a KustoError (403) unless the callout policy lets the cluster call the address."""
     if not may_call(world.cluster.callout_policy or (), callout_type, address):
         raise denials.callout_not_allowed(callout_type, address)
 
 
-def identity_actor(identity: Identity) -> Actor:
+def _as_identity(identity: Identity) -> ActingPrincipal:
     """Return a managed identity as one who reaches for a target."""
-    return Actor(identity.object_id, f"the managed identity '{identity.display_name}'")
+    return ActingPrincipal(identity.object_id, f"the managed identity '{identity.display_name}'")
 
 
-def caller_actor(caller: Principal | None) -> Actor:
-    """Return a caller as one who reaches for a target; a Refusal (400) when there is none."""
+def _as_caller(caller: Principal | None) -> ActingPrincipal:
+    """Return a caller as one who reaches for a target; a KustoError (400) when there is none."""
     if caller is None:
         raise bad_request("There is no caller here whom the cluster could impersonate.")
-    return Actor(caller.object_id, f"the principal '{caller.fqn}'")
+    return ActingPrincipal(caller.object_id, f"the principal '{caller.fqn}'")
 
 
-def actor_of(
+def acting_principal(
     world: World,
     method: Method,
     credential: str,
@@ -92,26 +92,24 @@ def actor_of(
     usage: str,
     database: Database | None,
     caller: Principal | None,
-) -> Actor | None:
+) -> ActingPrincipal | None:
     """Return who reaches for a target that a connection string names.
 
-    None for a credential that speaks for itself, or that nobody knows. Raises a Refusal when the
+    None for a credential that speaks for itself, or that nobody knows. Raises a KustoError when the
     credential is a managed identity that is not assigned or not allowed to.
     """
     match method:
         case Method.MANAGED_IDENTITY:
-            return identity_actor(
-                acting_identity(world, credential, usage=usage, database=database)
-            )
+            return _as_identity(acting_identity(world, credential, usage=usage, database=database))
         case Method.IMPERSONATE:
-            return caller_actor(caller)
+            return _as_caller(caller)
         case Method.TOKEN:
             bearer = world.principal(credential)
-            return caller_actor(bearer) if bearer else None
+            return _as_caller(bearer) if bearer else None
         case _:
             return None
 
 
-def has_role(world: World, actor: Actor, action: str, scope: str) -> bool:
-    """Tell whether the actor holds an Azure role that permits a data action at the scope."""
-    return may_reach(world, actor.object_id, action, scope)
+def has_role(world: World, acting: ActingPrincipal, action: str, scope: str) -> bool:
+    """Tell whether the principal holds an Azure role that permits a data action at the scope."""
+    return may_reach(world, acting.object_id, action, scope)

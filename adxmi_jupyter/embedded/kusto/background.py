@@ -55,7 +55,7 @@ def run_in_background(
 
 
 def reads_other_databases(query: str) -> bool:
-    """Tell whether a query names another database; a Refusal (400) when it names a cluster."""
+    """Tell whether a query names another database; a KustoError (400) when it names a cluster."""
     code = _TEXT.sub(" ", query)
     if _OTHER_CLUSTER.search(code):
         raise bad_request("The query may not reach for another cluster.")
@@ -72,7 +72,7 @@ def tables_in(query: str, database: Database) -> tuple[str, ...]:
 def require_schema(
     found: Sequence[tuple[str, str]], wanted: Sequence[tuple[str, str]], target: str
 ) -> None:
-    """Raise a Refusal (400) unless a query's columns are those of what it is written to."""
+    """Raise a KustoError (400) unless a query's columns are those of what it is written to."""
     if tuple(found) != tuple(wanted):
         raise bad_request(
             f"The columns of the query are not those of '{target}': {_listed(found)} instead of "

@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 
 
 def run_command(statement: Statement, session: Session) -> Result:
-    """Return the command's result table; a Refusal when it may not or cannot run.
+    """Return the command's result table; a KustoError when it may not or cannot run.
 
     What it changes is in the journal before anybody else has the world.
     """

@@ -1,11 +1,11 @@
-"""Opens SQL databases and Cosmos DB containers, the whole chain checked."""
+"""Opens SQL databases and Cosmos DB containers, all requirements checked."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.embedded.kusto import denials
-from adxmi_jupyter.embedded.kusto.authorization import actor_of, require_callout
+from adxmi_jupyter.embedded.kusto.authorization import acting_principal, require_callout
 from adxmi_jupyter.embedded.kusto.errors import bad_request
 from adxmi_jupyter.embedded.storage.locations import Method
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from adxmi_jupyter.embedded.kusto.ado import Target
-    from adxmi_jupyter.embedded.kusto.authorization import Actor
+    from adxmi_jupyter.embedded.kusto.authorization import ActingPrincipal
     from adxmi_jupyter.embedded.state.clusters import Database
     from adxmi_jupyter.embedded.state.security import Principal
     from adxmi_jupyter.embedded.state.targets import SqlDatabase
@@ -30,11 +30,11 @@ def open_sql(
     write: bool = False,
     callout: str = "sql",
 ) -> SqlDatabase:
-    """Return a SQL database; a Refusal for the first missing link, as `open_folder` has it.
+    """Return a SQL database; a KustoError for the first requirement not met, as in `open_folder`.
 
     `callout` is the type of callout to ask the policy for.
     """
-    actor = actor_of(
+    acting = acting_principal(
         world, target.method, target.credential, usage=usage, database=database, caller=caller
     )
     require_callout(world, callout, target.host)
@@ -45,8 +45,8 @@ def open_sql(
     if found is None:
         raise bad_request(f"There is no database '{target.database}' at '{target.host}'.")
     known = target.method is Method.KEY and server.logins.get(target.user) == target.credential
-    if not known and not _is_listed(actor, found.writers if write else found.readers):
-        raise denials.target_forbidden(_shown(actor, target), f"{target.host}/{target.database}")
+    if not known and not _is_listed(acting, found.writers if write else found.readers):
+        raise denials.target_forbidden(_shown(acting, target), f"{target.host}/{target.database}")
     return found
 
 
@@ -60,7 +60,7 @@ def open_cosmos(
     callout: str = "cosmosdb",
 ) -> list[Mapping[str, Any]]:
     """Return the items of a Cosmos DB container, as `open_sql` does a database."""
-    actor = actor_of(
+    acting = acting_principal(
         world, target.method, target.credential, usage=usage, database=database, caller=caller
     )
     require_callout(world, callout, f"https://{target.host}/")
@@ -69,8 +69,8 @@ def open_cosmos(
         raise bad_request(f"There is no Cosmos DB account at '{target.host}'.")
     known = target.method is Method.KEY and target.credential in account.keys
     place = (target.database, target.container)
-    if not known and not (actor and account.lets_read(actor.object_id, *place)):
-        raise denials.target_forbidden(_shown(actor, target), target.host)
+    if not known and not (acting and account.lets_read(acting.object_id, *place)):
+        raise denials.target_forbidden(_shown(acting, target), target.host)
     found = account.containers.get(f"{target.database}/{target.container}")
     if found is None:
         raise bad_request(
@@ -80,9 +80,9 @@ def open_cosmos(
     return found.items
 
 
-def _is_listed(actor: Actor | None, listed: set[str]) -> bool:
-    return actor is not None and actor.object_id in listed
+def _is_listed(acting: ActingPrincipal | None, listed: set[str]) -> bool:
+    return acting is not None and acting.object_id in listed
 
 
-def _shown(actor: Actor | None, target: Target) -> str:
-    return actor.shown if actor else f"the credential of kind '{target.method}'"
+def _shown(acting: ActingPrincipal | None, target: Target) -> str:
+    return acting.shown if acting else f"the credential of kind '{target.method}'"

@@ -20,7 +20,7 @@ _NEWEST_WRITER = 1
 
 
 def open_delta(folder: Folder) -> DeltaTable:
-    """Return the latest version of the delta table in a folder; a Refusal (400) for no table."""
+    """Return the latest version of the delta table in a folder; a KustoError (400) for no table."""
     base = folder.join("")
     own = {path.removeprefix(base): path for path in folder.list()}
     try:
@@ -35,7 +35,7 @@ def delta_size(folder: Folder) -> int:
 
 
 def check_writer(folder: Folder) -> None:
-    """Raise a Refusal (400) for a delta table that exports do not write.
+    """Raise a KustoError (400) for a delta table that exports do not write.
 
     That is one whose log needs newer writers, one with partitions, and none at all.
     """

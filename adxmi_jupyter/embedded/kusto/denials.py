@@ -6,7 +6,7 @@ one that fits.
 
 from __future__ import annotations
 
-from adxmi_jupyter.embedded.kusto.errors import Refusal
+from adxmi_jupyter.embedded.kusto.errors import KustoError
 
 _BAD_REQUEST = "Kusto.Data.Exceptions.KustoBadRequestException"
 _DENIED = "Kusto.Data.Exceptions.KustoRequestDeniedException"
@@ -15,9 +15,9 @@ _INVALID = "Request is invalid and cannot be executed."
 _UNAUTHORIZED = "Caller is not authorized to perform this action"
 
 
-def identity_not_assigned(reference: str, cluster: str) -> Refusal:
-    """Return the refusal of an identity that does not exist or is not assigned to the cluster."""
-    return Refusal(
+def identity_not_assigned(reference: str, cluster: str) -> KustoError:
+    """Return the error of an identity that does not exist or is not assigned to the cluster."""
+    return KustoError(
         400,
         "BadRequest_InvalidManagedIdentity",
         _INVALID,
@@ -27,9 +27,9 @@ def identity_not_assigned(reference: str, cluster: str) -> Refusal:
     )
 
 
-def usage_not_allowed(identity: str, usage: str, scopes: str) -> Refusal:
-    """Return the refusal of a usage that no managed identity policy in question allows."""
-    return Refusal(
+def usage_not_allowed(identity: str, usage: str, scopes: str) -> KustoError:
+    """Return the error of a usage that no managed identity policy in question allows."""
+    return KustoError(
         403,
         "Forbidden",
         _UNAUTHORIZED,
@@ -39,9 +39,9 @@ def usage_not_allowed(identity: str, usage: str, scopes: str) -> Refusal:
     )
 
 
-def callout_not_allowed(callout_type: str, address: str) -> Refusal:
-    """Return the refusal of an address that the callout policy does not let the cluster call."""
-    return Refusal(
+def callout_not_allowed(callout_type: str, address: str) -> KustoError:
+    """Return the error of an address that the callout policy does not let the cluster call."""
+    return KustoError(
         403,
         "Forbidden",
         _UNAUTHORIZED,
@@ -50,9 +50,9 @@ def callout_not_allowed(callout_type: str, address: str) -> Refusal:
     )
 
 
-def storage_forbidden(who: str, uri: str, *, write: bool) -> Refusal:
-    """Return the refusal of a storage account: the Azure role or credential does not do."""
-    return Refusal(
+def storage_forbidden(who: str, uri: str, *, write: bool) -> KustoError:
+    """Return the error of a storage account: the Azure role or credential does not do."""
+    return KustoError(
         403,
         "Upload_Forbidden" if write else "Download_Forbidden",
         _UNAUTHORIZED,
@@ -61,9 +61,9 @@ def storage_forbidden(who: str, uri: str, *, write: bool) -> Refusal:
     )
 
 
-def target_forbidden(who: str, target: str) -> Refusal:
-    """Return the refusal of another target, such as a SQL server, that does not let in."""
-    return Refusal(
+def target_forbidden(who: str, target: str) -> KustoError:
+    """Return the error of another target, such as a SQL server, that does not let in."""
+    return KustoError(
         403,
         "General_AccessDenied",
         _UNAUTHORIZED,
@@ -72,20 +72,20 @@ def target_forbidden(who: str, target: str) -> Refusal:
     )
 
 
-def account_not_found(uri: str) -> Refusal:
-    """Return the refusal of an address whose storage account does not exist."""
+def account_not_found(uri: str) -> KustoError:
+    """Return the error of an address whose storage account does not exist."""
     return _not_found("Download_AccountNotFound", f"There is no storage account at '{uri}'.")
 
 
-def source_not_found(uri: str) -> Refusal:
-    """Return the refusal of a container or blob that does not exist."""
+def source_not_found(uri: str) -> KustoError:
+    """Return the error of a container or blob that does not exist."""
     return _not_found("Download_SourceNotFound", f"There is nothing at '{uri}'.")
 
 
-def invalid_address(detail: str) -> Refusal:
-    """Return the refusal of a text that is no address the cluster can reach."""
+def invalid_address(detail: str) -> KustoError:
+    """Return the error of a text that is no address the cluster can reach."""
     return _not_found("BadRequest_InvalidBlobUri", detail)
 
 
-def _not_found(code: str, message: str) -> Refusal:
-    return Refusal(400, code, _INVALID, _BAD_REQUEST, message)
+def _not_found(code: str, message: str) -> KustoError:
+    return KustoError(400, code, _INVALID, _BAD_REQUEST, message)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def chosen(
     entities: Mapping[str, Entity], name: str | None, kind: str, database: Database
 ) -> list[Entity]:
-    """Return all entities, or the one of that name, letter case and all; else a Refusal."""
+    """Return all entities, or the one of that name, letter case and all; else a KustoError."""
     if name is None:
         return list(entities.values())
     if name not in entities:

@@ -1,4 +1,4 @@
-"""Refusals of the Kusto face as data: HTTP status, code, exception type and message.
+"""Errors of the Kusto API as data: HTTP status, code, exception type and message.
 
 Types and statuses follow the documentation pages "Kusto.Data exceptions" and "REST response";
 the wording of messages is this server's own.
@@ -13,8 +13,8 @@ _DATA = "Kusto.Data.Exceptions."
 
 
 @dataclass(eq=False)
-class Refusal(Exception):
-    """A request that the service refuses."""
+class KustoError(Exception):
+    """A request that the service rejects."""
 
     status: int
     code: str
@@ -48,9 +48,9 @@ class Refusal(Exception):
         return {"error": error}
 
 
-def bad_request(message: str) -> Refusal:
-    """Return the refusal of a well-formed request that asks for something impossible."""
-    return Refusal(
+def bad_request(message: str) -> KustoError:
+    """Return the error of a well-formed request that asks for something impossible."""
+    return KustoError(
         400,
         "General_BadRequest",
         "Request is invalid and cannot be executed.",
@@ -59,9 +59,9 @@ def bad_request(message: str) -> Refusal:
     )
 
 
-def syntax_error(detail: str, line: int, column: int) -> Refusal:
-    """Return the refusal of a text that is no command the grammar knows."""
-    return Refusal(
+def syntax_error(detail: str, line: int, column: int) -> KustoError:
+    """Return the error of a text that is no command the grammar knows."""
+    return KustoError(
         400,
         "BadRequest_SyntaxError",
         "Request is invalid and cannot be executed.",
@@ -70,9 +70,9 @@ def syntax_error(detail: str, line: int, column: int) -> Refusal:
     )
 
 
-def semantic_error(detail: str) -> Refusal:
-    """Return the refusal of a query that parses but means nothing here."""
-    return Refusal(
+def semantic_error(detail: str) -> KustoError:
+    """Return the error of a query that parses but means nothing here."""
+    return KustoError(
         400,
         "General_BadRequest",
         "Request is invalid and cannot be executed.",
@@ -82,9 +82,9 @@ def semantic_error(detail: str) -> Refusal:
     )
 
 
-def database_not_found(name: str) -> Refusal:
-    """Return the refusal for a database that does not exist."""
-    return Refusal(
+def database_not_found(name: str) -> KustoError:
+    """Return the error for a database that does not exist."""
+    return KustoError(
         400,
         "BadRequest_DatabaseNotExist",
         "Request is invalid and cannot be executed.",
@@ -93,10 +93,10 @@ def database_not_found(name: str) -> Refusal:
     )
 
 
-def entity_not_found(kind: str, name: str, database: str) -> Refusal:
-    """Return the refusal for a table or another entity that the database does not have."""
+def entity_not_found(kind: str, name: str, database: str) -> KustoError:
+    """Return the error for a table or another entity that the database does not have."""
     is_table = kind == "Table"
-    return Refusal(
+    return KustoError(
         400,
         "BadRequest_TableNotExist" if is_table else "General_BadRequest",
         "Request is invalid and cannot be executed.",
@@ -105,9 +105,9 @@ def entity_not_found(kind: str, name: str, database: str) -> Refusal:
     )
 
 
-def entity_exists(kind: str, name: str, database: str) -> Refusal:
-    """Return the refusal to create what the database has already."""
-    return Refusal(
+def entity_exists(kind: str, name: str, database: str) -> KustoError:
+    """Return the error of a request to create what the database has already."""
+    return KustoError(
         400,
         "General_BadRequest",
         "Request is invalid and cannot be executed.",
@@ -116,9 +116,9 @@ def entity_exists(kind: str, name: str, database: str) -> Refusal:
     )
 
 
-def update_refused(reason: str, message: str) -> Refusal:
-    """Return the refusal of an update policy's query (page: Ingestion error codes)."""
-    return Refusal(
+def update_policy_error(reason: str, message: str) -> KustoError:
+    """Return the error of an update policy's query (page: Ingestion error codes)."""
+    return KustoError(
         400,
         f"UpdatePolicy_{reason}",
         "Request is invalid and cannot be executed.",
@@ -127,9 +127,9 @@ def update_refused(reason: str, message: str) -> Refusal:
     )
 
 
-def unauthorized_operation(principal: str, operation: str, target: str) -> Refusal:
-    """Return the refusal of a caller whose roles do not permit the operation."""
-    return Refusal(
+def unauthorized_operation(principal: str, operation: str, target: str) -> KustoError:
+    """Return the error of a caller whose roles do not permit the operation."""
+    return KustoError(
         403,
         "Forbidden",
         "Caller is not authorized to perform this action",
@@ -139,9 +139,9 @@ def unauthorized_operation(principal: str, operation: str, target: str) -> Refus
     )
 
 
-def throttled() -> Refusal:
-    """Return the refusal of a request above the rate limit."""
-    return Refusal(
+def throttled() -> KustoError:
+    """Return the error of a request above the rate limit."""
+    return KustoError(
         429,
         "TooManyRequests",
         "Request is denied due to throttling.",
@@ -152,9 +152,9 @@ def throttled() -> Refusal:
     )
 
 
-def unavailable() -> Refusal:
+def unavailable() -> KustoError:
     """Return the answer of a service that cannot take requests for the moment."""
-    return Refusal(
+    return KustoError(
         503,
         "ServiceUnavailable",
         "The service is temporarily unavailable.",

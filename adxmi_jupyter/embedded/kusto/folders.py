@@ -1,4 +1,4 @@
-"""Opens blobs, folders and containers for what runs in the cluster, the whole chain checked."""
+"""Opens blobs, folders and containers for what runs in the cluster, all requirements checked."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from adxmi_jupyter.embedded.arm.access import BLOB_READ, BLOB_WRITE
 from adxmi_jupyter.embedded.kusto import denials
-from adxmi_jupyter.embedded.kusto.authorization import actor_of, has_role, require_callout
+from adxmi_jupyter.embedded.kusto.authorization import acting_principal, has_role, require_callout
 from adxmi_jupyter.embedded.storage.locations import (
     InvalidLocationError,
     Method,
@@ -15,7 +15,7 @@ from adxmi_jupyter.embedded.storage.locations import (
 )
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.embedded.kusto.authorization import Actor
+    from adxmi_jupyter.embedded.kusto.authorization import ActingPrincipal
     from adxmi_jupyter.embedded.state.clusters import Database
     from adxmi_jupyter.embedded.state.security import Principal
     from adxmi_jupyter.embedded.state.world import World
@@ -33,14 +33,14 @@ class Folder:
     blobs: dict[str, bytes] = field(repr=False)
 
     def existing(self) -> list[str]:
-        """Return what `list` does; a Refusal (Download_SourceNotFound) when there is nothing."""
+        """Return what `list` does; a KustoError (Download_SourceNotFound) when there is nothing."""
         found = self.list()
         if not found:
             raise denials.source_not_found(self.location.uri)
         return found
 
     def read(self, path: str) -> bytes:
-        """Return a blob's content; a Refusal (Download_SourceNotFound) when there is none."""
+        """Return a blob's content; a KustoError (Download_SourceNotFound) when there is none."""
         if path not in self.blobs:
             raise denials.source_not_found(self.uri(path))
         return self.blobs[path]
@@ -68,7 +68,7 @@ class Folder:
 
 
 def read_location(connection_string: str) -> Location:
-    """Return where a storage connection string points; a Refusal (400) when nowhere."""
+    """Return where a storage connection string points; a KustoError (400) when nowhere."""
     try:
         return parse_location(connection_string)
     except InvalidLocationError as error:
@@ -85,14 +85,14 @@ def open_folder(
     write: bool = False,
     callout: str | None = EXTERNAL_DATA,
 ) -> Folder:
-    """Return what a storage connection string points at; a Refusal for the first missing link.
+    """Open what a storage connection string names; a KustoError for the first requirement not met.
 
     `caller` is who is impersonated, None in flows without one. `callout` is the type of callout
     to ask the policy for, None where it has no say. `write` asks for the right to write, else
     that to read. What is at the path is not looked at: see `Folder.existing`.
     """
     location = read_location(connection_string)
-    actor = actor_of(
+    acting = acting_principal(
         world, location.method, location.credential, usage=usage, database=database, caller=caller
     )
     if callout is not None:
@@ -100,8 +100,8 @@ def open_folder(
     account = world.storage_accounts.get(location.account)
     if account is None:
         raise denials.account_not_found(location.uri)
-    if not _lets_in(world, account, location, actor, write=write):
-        who = actor.shown if actor else f"the credential of kind '{location.method}'"
+    if not _lets_in(world, account, location, acting, write=write):
+        who = acting.shown if acting else f"the credential of kind '{location.method}'"
         raise denials.storage_forbidden(who, location.uri, write=write)
     if location.container not in account.containers:
         raise denials.source_not_found(location.uri)
@@ -109,11 +109,16 @@ def open_folder(
 
 
 def _lets_in(
-    world: World, account: StorageAccount, location: Location, actor: Actor | None, *, write: bool
+    world: World,
+    account: StorageAccount,
+    location: Location,
+    acting: ActingPrincipal | None,
+    *,
+    write: bool,
 ) -> bool:
-    if actor is not None:
+    if acting is not None:
         scope = account.container_id(location.container)
-        return has_role(world, actor, BLOB_WRITE if write else BLOB_READ, scope)
+        return has_role(world, acting, BLOB_WRITE if write else BLOB_READ, scope)
     match location.method:
         case Method.KEY:
             return location.credential in account.keys

@@ -1,4 +1,4 @@
-"""REST endpoints of the Kusto face (pages: Query/management HTTP request and response)."""
+"""REST endpoints of the Kusto API (pages: Query/management HTTP request and response)."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from adxmi_jupyter.embedded.access import authenticate, presents_key
 from adxmi_jupyter.embedded.answer import json_answer
 from adxmi_jupyter.embedded.fault_injection import Delivery
 from adxmi_jupyter.embedded.kusto.answer import fault_answer, malformed_request, unauthenticated
-from adxmi_jupyter.embedded.kusto.request import MalformedRequestError, read_call, request_ids
-from adxmi_jupyter.embedded.kusto.request_runner import Endpoint, Exchange
+from adxmi_jupyter.embedded.kusto.request import MalformedRequestError, read_request, request_ids
+from adxmi_jupyter.embedded.kusto.request_runner import Endpoint, RequestRunner
 from adxmi_jupyter.embedded.kusto.session import Session
 from adxmi_jupyter.embedded.peers import RequestSender
 
@@ -45,10 +45,10 @@ class Host(Protocol):
         """Hold an answer back, at most until the server stops."""
 
     async def beside(self, call: Callable[[], Answer]) -> Answer:
-        """Call this in a thread of its own: it may take long, and others are answered."""
+        """KustoRequest this in a thread of its own: it may take long, and others are answered."""
 
 
-class KustoFace:
+class KustoApi:
     """Handlers of the management, query and authentication metadata endpoints."""
 
     def __init__(self, host: Host) -> None:
@@ -103,7 +103,7 @@ class KustoFace:
         if caller is None:
             return unauthenticated().response(ids)
         try:
-            call = await read_call(request)
+            call = await read_request(request)
         except MalformedRequestError:
             return malformed_request(ids).response(ids)
         session = Session(
@@ -119,8 +119,8 @@ class KustoFace:
             activity_id=ids.activity_id,
             at_ingestion_endpoint=endpoint is Endpoint.INGESTION,
         )
-        exchange = Exchange(endpoint, call, session, ids, host.faults)
+        runner = RequestRunner(endpoint, call, session, ids, host.faults)
         fault = host.faults.take(call.text)
-        instead = fault_answer(fault, ids, exchange.alias) if fault else None
-        run = functools.partial(host.beside, exchange.run)
+        instead = fault_answer(fault, ids, runner.alias) if fault else None
+        run = functools.partial(host.beside, runner.run)
         return await Delivery(request, ids, run, host.pause).send(fault, instead)

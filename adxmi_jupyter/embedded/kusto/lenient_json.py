@@ -21,7 +21,7 @@ _STRING = re.compile(r'"(?:[^"\\]|\\.)*"|' + r"'((?:[^'\\]|\\.)*)'", re.DOTALL)
 
 
 def load(text: str, what: str) -> Any:
-    """Return the value of a JSON text; a Refusal (400) that names `what` it was to be."""
+    """Return the value of a JSON text; a KustoError (400) that names `what` it was to be."""
     try:
         return load_json(_STRING.sub(_double_quoted, text))
     except MalformedJsonError as error:
@@ -29,7 +29,7 @@ def load(text: str, what: str) -> Any:
 
 
 def load_objects(text: str, what: str) -> list[dict[str, Any]]:
-    """Return the objects of a JSON array, property names in lower case; a Refusal (400) if none."""
+    """Return the objects of a JSON array, names in lower case; a KustoError (400) if it is none."""
     array = load(text, what)
     if not isinstance(array, list):
         raise bad_request(f"The {what} must be a JSON array of objects.")
@@ -37,7 +37,7 @@ def load_objects(text: str, what: str) -> list[dict[str, Any]]:
 
 
 def load_object(text: str, what: str) -> dict[str, Any]:
-    """Return a JSON object, property names in lower case; a Refusal (400) if it is none."""
+    """Return a JSON object, property names in lower case; a KustoError (400) if it is none."""
     return _folded(load(text, what), f"The {what}")
 
 

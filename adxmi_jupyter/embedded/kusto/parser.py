@@ -10,7 +10,7 @@ from lark import UnexpectedInput, UnexpectedToken, v_args
 from lark.exceptions import VisitError
 
 from adxmi_jupyter.embedded.kusto import statements
-from adxmi_jupyter.embedded.kusto.errors import Refusal, syntax_error
+from adxmi_jupyter.embedded.kusto.errors import KustoError, syntax_error
 from adxmi_jupyter.embedded.kusto.exports.syntax import ExportTrees
 from adxmi_jupyter.embedded.kusto.external_tables.syntax import ExternalTableTrees
 from adxmi_jupyter.embedded.kusto.functions.syntax import FunctionTrees
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from adxmi_jupyter.embedded.kusto.values import Properties
 
 
-# A literal is not repeated in a refusal: it may hold a secret.
+# A literal is not repeated in an error: it may hold a secret.
 _LITERAL = re.compile(r"[hH]?@?['\"`~]")
 _BEGINS_WITH_A_COMMAND = re.compile(r"(?:\s|//[^\r\n]*)*\.")
 _FAMILIES = (
@@ -44,13 +44,13 @@ _FAMILIES = (
 
 
 def parse_command(text: str) -> Statement:
-    """Return the command in `text`; a Refusal (BadRequest_SyntaxError) when it is none."""
+    """Return the command in `text`; a KustoError (BadRequest_SyntaxError) when it is none."""
     statement: Statement = _parsed(text, "start")
     return statement
 
 
 def parse_queued_blobs(text: str) -> ListBlobs | tuple[str, ...]:
-    """Return what `.ingest-from-storage-queued` ingests; refuses as `parse_command` does."""
+    """Return what `.ingest-from-storage-queued` ingests; raises as `parse_command` does."""
     blobs: ListBlobs | tuple[str, ...] = _parsed(text, "queued_blobs")
     return blobs
 
@@ -59,11 +59,11 @@ def _parsed(text: str, start: str) -> Any:
     try:
         tree = command_grammar().parse(text, start=start)
     except UnexpectedInput as error:
-        raise _syntax_refusal(text, error) from error
+        raise _unexpected(text, error) from error
     try:
         return _ToStatement(text).transform(tree)
     except VisitError as error:
-        if isinstance(error.orig_exc, Refusal):
+        if isinstance(error.orig_exc, KustoError):
             raise error.orig_exc from None
         raise
 
@@ -190,14 +190,14 @@ class _ToStatement(
 
 
 def _script(text: Token) -> str:
-    """Return what stands behind the pipe; a Refusal (syntax error) unless a command begins it."""
+    """Return what stands behind the pipe; a KustoError (syntax error) when it is no command."""
     script = text.removeprefix("<|")
     if not _BEGINS_WITH_A_COMMAND.match(script):
         raise syntax_error("A script begins with a command.", text.line or 1, text.column or 1)
     return script
 
 
-def _syntax_refusal(text: str, error: UnexpectedInput) -> Refusal:
+def _unexpected(text: str, error: UnexpectedInput) -> KustoError:
     line, column, found = _place(text, error)
     expected = getattr(error, "accepts", None) or getattr(error, "expected", None)
     expected = expected or getattr(error, "allowed", None) or ()

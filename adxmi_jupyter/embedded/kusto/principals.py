@@ -31,7 +31,7 @@ class _Name:
 
     @classmethod
     def read(cls, fqn: str) -> Self:
-        """Return the parts; a Refusal (400) when the name is malformed."""
+        """Return the parts; a KustoError (400) when the name is malformed."""
         prefix, separator, rest = fqn.partition("=")
         identifier, _, tenant = rest.partition(";")
         kind = next((k for k in PrincipalKind if k == prefix.casefold()), None)
@@ -55,7 +55,7 @@ class _Name:
 
 
 def resolve_principal(fqn: str, world: World) -> Principal:
-    """Return the principal a name stands for; a Refusal (400) when it is malformed or unknown.
+    """Return the principal a name stands for; a KustoError (400) when it is malformed or unknown.
 
     A principal of the cluster's own tenant must exist in the directory. One of another tenant is
     taken as it is written, since that directory cannot be read.
@@ -75,7 +75,7 @@ def resolve_principal(fqn: str, world: World) -> Principal:
 
 
 def named_among(fqn: str, holders: Sequence[Principal], world: World) -> list[Principal]:
-    """Return the holders of a role that a name stands for; a Refusal (400) as for resolving.
+    """Return the holders of a role that a name stands for; a KustoError (400) as for resolving.
 
     Whoever is listed by exactly this name is meant, and the directory is not asked; else
     whoever is the same principal, since an object ID and a client ID name one identity.

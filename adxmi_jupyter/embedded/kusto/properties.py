@@ -44,7 +44,7 @@ COUNT = Rule("long", least=1)
 
 
 def read_properties(given: Properties | None, rules: Rules, what: str) -> dict[str, Any]:
-    """Return {canonical name: value} of what was given; a Refusal (400) for anything else.
+    """Return {canonical name: value} of what was given; a KustoError (400) for anything else.
 
     Names and choices are compared without letter case. A string whose text reads as the type
     is as good as a literal of it.

@@ -23,7 +23,7 @@ class MalformedRequestError(Exception):
 
 
 @dataclass(frozen=True)
-class Call:
+class KustoRequest:
     """One command or query, with the database it names, if any."""
 
     text: str
@@ -42,7 +42,7 @@ def request_ids(request: web.BaseRequest) -> RequestIds:
     return RequestIds(sent or f"unspecified;{uuid.uuid4()}", str(uuid.uuid4()))
 
 
-async def read_call(request: web.BaseRequest) -> Call:
+async def read_request(request: web.BaseRequest) -> KustoRequest:
     """Return what the request asks for; MalformedRequestError when that cannot be told."""
     fields = request.query if request.method == "GET" else _object(await request.read())
     text, database = fields.get("csl"), fields.get("db")
@@ -53,7 +53,7 @@ async def read_call(request: web.BaseRequest) -> Call:
         properties = _object(properties)
     if properties and not isinstance(properties, dict):
         raise MalformedRequestError
-    return Call(text, database or None)
+    return KustoRequest(text, database or None)
 
 
 def _object(text: str | bytes) -> Mapping[str, Any]:

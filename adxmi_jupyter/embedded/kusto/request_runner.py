@@ -10,14 +10,14 @@ from lark.exceptions import VisitError
 
 from adxmi_jupyter.embedded.answer import json_answer
 from adxmi_jupyter.embedded.faults import Fault
-from adxmi_jupyter.embedded.kusto import results as tables
+from adxmi_jupyter.embedded.kusto import results
 from adxmi_jupyter.embedded.kusto.answer import (
+    error_answer,
     malformed_request,
-    refusal_answer,
-    text_refusal,
+    text_error,
 )
 from adxmi_jupyter.embedded.kusto.commands import run_command
-from adxmi_jupyter.embedded.kusto.errors import Refusal, bad_request
+from adxmi_jupyter.embedded.kusto.errors import KustoError, bad_request
 from adxmi_jupyter.embedded.kusto.ingestion.commands import check_endpoint
 from adxmi_jupyter.embedded.kusto.parser import parse_command
 from adxmi_jupyter.embedded.kusto.policies.managed_identity import two_columns
@@ -27,7 +27,7 @@ from adxmi_jupyter.embedded.kusto.statements import PolicyCommand
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.answer import Answer
     from adxmi_jupyter.embedded.faults import Faults
-    from adxmi_jupyter.embedded.kusto.request import Call
+    from adxmi_jupyter.embedded.kusto.request import KustoRequest
     from adxmi_jupyter.embedded.kusto.results import RequestIds
     from adxmi_jupyter.embedded.kusto.session import Session
 
@@ -46,11 +46,11 @@ class Endpoint(Enum):
 
 
 @dataclass(frozen=True)
-class Exchange:
+class RequestRunner:
     """A request of a known caller, ready to run."""
 
     endpoint: Endpoint
-    call: Call
+    call: KustoRequest
     session: Session
     ids: RequestIds
     faults: Faults
@@ -66,36 +66,36 @@ class Exchange:
             self.session.world.settle()
             try:
                 return self._run()
-            except Refusal as refusal:
-                return refusal_answer(refusal, self.ids, self.alias)
+            except KustoError as error:
+                return error_answer(error, self.ids, self.alias)
             except (ValueError, OverflowError, RecursionError, VisitError) as error:
                 if not _is_beyond_limits(error):
                     raise
-                return refusal_answer(_beyond_limits(), self.ids, self.alias)
+                return error_answer(_beyond_limits(), self.ids, self.alias)
 
     def _run(self) -> Answer:
         if self.endpoint in {Endpoint.MANAGEMENT, Endpoint.INGESTION}:
             return self._run_command()
         if self.call.is_command:
             v2 = self.endpoint is Endpoint.QUERY_V2
-            return text_refusal(_V2_COMMAND, self.ids) if v2 else malformed_request(self.ids)
+            return text_error(_V2_COMMAND, self.ids) if v2 else malformed_request(self.ids)
         table = run_query(self.call.text, self.session)
         if self.endpoint is Endpoint.QUERY_V1:
-            return json_answer(tables.query_body_v1(table, self.ids))
-        return json_answer(tables.query_body_v2(table, self.ids))
+            return json_answer(results.query_body_v1(table, self.ids))
+        return json_answer(results.query_body_v2(table, self.ids))
 
     def _run_command(self) -> Answer:
         statement = parse_command(self.call.text)
         check_endpoint(statement.command, self.session)
-        # The tail is read first: a refused text must not have changed anything.
+        # The tail is read first: a rejected text must not have changed anything.
         operate = pipe(statement.tail, self.session) if statement.tail else None
         table = run_command(statement, self.session)
         is_policy = isinstance(statement.command, PolicyCommand)
         if is_policy and self.faults.take_one(Fault.TWO_COLUMN_POLICY, self.call.text):
             table = two_columns(table)
         if operate is None:
-            return json_answer(tables.command_body(table))
-        return json_answer(tables.query_body_v1(operate(table), self.ids))
+            return json_answer(results.command_body(table))
+        return json_answer(results.query_body_v1(operate(table), self.ids))
 
 
 def _is_beyond_limits(error: Exception) -> bool:
@@ -104,5 +104,5 @@ def _is_beyond_limits(error: Exception) -> bool:
     return isinstance(cause, ValueError | OverflowError | RecursionError)
 
 
-def _beyond_limits() -> Refusal:
+def _beyond_limits() -> KustoError:
     return bad_request("The text is nested too deeply, or holds a value that is out of range.")

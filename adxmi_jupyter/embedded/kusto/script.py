@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from adxmi_jupyter.embedded.access import Permission
 from adxmi_jupyter.embedded.kusto.connection_strings import masked_literals
-from adxmi_jupyter.embedded.kusto.errors import Refusal, bad_request
+from adxmi_jupyter.embedded.kusto.errors import KustoError, bad_request
 from adxmi_jupyter.embedded.kusto.parser import parse_command
 from adxmi_jupyter.embedded.kusto.properties import TRUTH, read_properties
 from adxmi_jupyter.embedded.kusto.results import result
@@ -92,8 +92,8 @@ def _authorize(script: ExecuteScript, session: Session) -> None:
 def _run_one(text: str, level: Level, session: Session, run: Runner) -> _Outcome:
     try:
         statement = parse_command(text)
-    except Refusal as refusal:
-        return _Outcome("", text, "Failed", refusal.message)
+    except KustoError as error:
+        return _Outcome("", text, "Failed", error.message)
     kind, scope = kind_of(statement.command), scope_of(statement.command)
     if shows(statement.command):
         return _Outcome(kind, text, "Skipped")
@@ -101,6 +101,6 @@ def _run_one(text: str, level: Level, session: Session, run: Runner) -> _Outcome
         return _Outcome(kind, text, "Failed", f"Not a {level.casefold()}-scope command")
     try:
         run(statement, session)
-    except Refusal as refusal:
-        return _Outcome(kind, text, "Failed", refusal.message)
+    except KustoError as error:
+        return _Outcome(kind, text, "Failed", error.message)
     return _Outcome(kind, text, "Completed")

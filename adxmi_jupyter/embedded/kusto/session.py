@@ -84,7 +84,7 @@ class Session:
             self.world.lock.acquire()
 
     def database(self, name: str | None) -> Database:
-        """Return the named database, or the context one; Refusal when it does not exist."""
+        """Return the named database, or the context one; KustoError when it does not exist."""
         wanted = self.context if name is None else name
         found = self.world.cluster.find_database(wanted or "")
         if found is None:
@@ -98,17 +98,17 @@ class Session:
     def require(
         self, permission: Permission, operation: str, database: Database | None = None
     ) -> None:
-        """Raise a Refusal (403) unless the caller's roles permit the operation."""
+        """Raise a KustoError (403) unless the caller's roles permit the operation."""
         if not permits(self.world, self.caller, permission, database):
             raise self._unauthorized(operation, database)
 
     def require_admin(self, admins: frozenset[str], operation: str, database: Database) -> None:
-        """Raise a Refusal (403) unless the caller is one of the admins, or of the database."""
+        """Raise a KustoError (403) unless the caller is one of the admins, or of the database."""
         if not self.administers(admins, database):
             raise self._unauthorized(operation, database)
 
     def require_any_role(self, operation: str, database: Database | None = None) -> None:
-        """Raise a Refusal (403) when the caller holds no role at all, or none on the database."""
+        """Raise a KustoError (403) when the caller holds no role at all or none on the database."""
         world, caller = self.world, self.caller
         held = roles_of(world, caller, database) if database else has_any_role(world, caller)
         if not held:

@@ -126,7 +126,7 @@ class FamilyCommand:
 
     @property
     def kind(self) -> str:
-        """What a script calls it; refusals add `Command`."""
+        """What a script calls it; errors add `Command`."""
         return type(self).__name__
 
     @property

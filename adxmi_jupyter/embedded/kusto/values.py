@@ -98,7 +98,7 @@ class ToValues(Transformer[Token, Any]):
         return _typed(literal)
 
     def property(self, name: str, value: Value) -> Property:
-        """Return one property; a Refusal for a bare word, unless the property takes one."""
+        """Return one property; a KustoError for a bare word, unless the property takes one."""
         word = value.value
         if value.kind == "word" and name.casefold() not in _WITH_BARE_WORDS:
             raise syntax_error(

@@ -23,7 +23,7 @@ class ArmSettings:
     An operation answers `polls` times that it runs, and runs for at least `seconds`. One that
     nobody asks about ends by itself after `unattended` seconds. The directory knows a new
     identity only after it was looked up `directory_lookups` times in vain. A principal that it
-    does not know is refused late on a database, and on the cluster with `refuses_late`. Lists come
+    does not know is rejected late on a database, and on the cluster with `refuses_late`. Lists come
     in pages of `page_size`.
     """
 

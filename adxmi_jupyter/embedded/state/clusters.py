@@ -109,7 +109,7 @@ class Cluster:
 
     @property
     def uri(self) -> str:
-        """The address it would have in the cloud; refusals name it with its port."""
+        """The address it would have in the cloud; errors name it with its port."""
         return f"{self.public_uri}:443/"
 
     @property

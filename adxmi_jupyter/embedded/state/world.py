@@ -1,6 +1,6 @@
 """The state of the embedded Azure: one tenant, one cluster that answers, in plain dataclasses.
 
-Every face of the server works on the same `World`. Another thread may read and change it;
+Every API of the server works on the same `World`. Another thread may read and change it;
 hold `world.lock` around a change of several steps.
 """
 

@@ -1,7 +1,7 @@
 """Reads Delta Lake tables: the commits of their log, and the Parquet files that these name.
 
 What only newer protocols have (checkpoints without the commits before them, deletion vectors,
-column mapping) is refused. Page: Delta transaction log protocol.
+column mapping) is rejected. Page: Delta transaction log protocol.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def _replayed(actions: Iterable[Mapping[str, Any]]) -> DeltaTable:
         if "metaData" in action:
             columns = _columns(action["metaData"])
         elif "add" in action:
-            _refuse_deletion_vector(action["add"])
+            _require_no_deletion_vector(action["add"])
             files[unquote(action["add"]["path"])] = action["add"].get("partitionValues") or {}
         elif "remove" in action:
             files.pop(unquote(action["remove"]["path"]), None)
@@ -96,6 +96,6 @@ def _kusto_type(kind: Any) -> str:
     return "decimal" if kind.startswith("decimal") else _TYPES.get(kind, "string")
 
 
-def _refuse_deletion_vector(action: Mapping[str, Any]) -> None:
+def _require_no_deletion_vector(action: Mapping[str, Any]) -> None:
     if action.get("deletionVector"):
         raise BlobFormatError("Deletion vectors of Delta Lake are not known here.")

@@ -33,12 +33,12 @@ READABLE = (*_SEPARATORS, "txt", "raw", *_JSON, "parquet")
 WRITABLE = ("csv", "tsv", "json", "parquet")
 
 
-def _refuse_constant(name: str) -> Any:
+def _no_constant(name: str) -> Any:
     """Refuse `NaN` and `Infinity`: Python takes them for JSON, nobody else does."""
     raise ValueError(name)
 
 
-_DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
+_DECODER = json.JSONDecoder(parse_constant=_no_constant)
 
 
 def guessed_format(path: str) -> str:

@@ -1,4 +1,4 @@
-"""Parquet by pyarrow, which is optional: without it blobs of that format are refused."""
+"""Parquet by pyarrow, which is optional: without it blobs of that format are rejected."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ class Written:
 def write_blobs(
     folder: Folder, groups: Mapping[str, Rows], columns: Columns, style: Style, unique: str
 ) -> list[Written]:
-    """Write a blob for each subfolder and its rows; a Refusal (400) for an unknown format.
+    """Write a blob for each subfolder and its rows; a KustoError (400) for an unknown format.
 
     A subfolder ends in a slash; empty, it is the folder itself.
     """

@@ -47,7 +47,7 @@ _NO_EXPORT_PROPERTIES = {"managedIdentity", "intervalBetweenRuns", "forcedLatenc
 
 
 def run_continuous_export_command(command: ContinuousExportCommand, session: Session) -> Result:
-    """Return the command's result; a Refusal when it may not or cannot run."""
+    """Return the command's result; a KustoError when it may not or cannot run."""
     match command:
         case ShowContinuousExports(name=name):
             database = _database(session, Permission.DATABASE_SHOW, "ContinuousExportsShowCommand")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from adxmi_jupyter.embedded.kusto.authorization import acting_identity
 from adxmi_jupyter.embedded.kusto.background import AUTOMATED_FLOWS, run_in_background
 from adxmi_jupyter.embedded.kusto.entities import chosen
-from adxmi_jupyter.embedded.kusto.errors import Refusal
+from adxmi_jupyter.embedded.kusto.errors import KustoError
 from adxmi_jupyter.embedded.kusto.exports.targets import check_target, write_to_table
 from adxmi_jupyter.embedded.state.workflows import ExportedArtifact, ExportFailure
 from adxmi_jupyter.embedded.state.world import as_principal
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 def run_continuous_export(world: World, database_name: str, name: str) -> ContinuousExport:
     """Export the records that are new since the last run that did well; return the export.
 
-    The whole chain is checked: the identity of the export, its roles on the databases, then the
-    identity of the external table. A link that is missing makes a failed run. An export that is
+    All requirements are checked: the identity of the export, its roles on the databases, then the
+    identity of the external table. One that is not met makes a failed run. An export that is
     disabled stays as it is. KeyError when there is no such database or export.
     """
     with world.lock:
@@ -41,8 +41,8 @@ def _run(world: World, database: Database, export: ContinuousExport) -> Continuo
     reached = {table: len(database.tables[table].rows) for table in _tables(database, export)}
     try:
         written = _export(world, database, export)
-    except Refusal as refusal:
-        failure = ExportFailure(now, world.mint("operation"), refusal.message, export.exported_to)
+    except KustoError as error:
+        failure = ExportFailure(now, world.mint("operation"), error.message, export.exported_to)
         return replace(
             export,
             last_run_time=now,

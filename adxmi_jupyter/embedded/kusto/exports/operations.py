@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.embedded.access import Permission
-from adxmi_jupyter.embedded.kusto.errors import Refusal, bad_request
+from adxmi_jupyter.embedded.kusto.errors import KustoError, bad_request
 from adxmi_jupyter.embedded.kusto.exports.syntax import ShowOperationDetails, ShowOperations
 from adxmi_jupyter.embedded.kusto.results import Result, result
 from adxmi_jupyter.embedded.state.workflows import CommandOperation
@@ -35,16 +35,16 @@ def run_operation(
 ) -> Result:
     """Do the work and return its answer or, with `is_async`, the ID of an operation that has it.
 
-    A Refusal of the work is raised, with `is_async` it is kept as the status of the operation.
+    A KustoError of the work is raised, with `is_async` it is kept as the status of the operation.
     """
     world = session.world
     operation_id, started = world.mint("operation"), world.flows.now()
     state, status, answer = "Completed", "", Result((), ())
-    refused: Refusal | None = None
+    raised: KustoError | None = None
     try:
         answer = work()
-    except Refusal as refusal:
-        refused, state, status = refusal, "Failed", refusal.message
+    except KustoError as error:
+        raised, state, status = error, "Failed", error.message
     kept = answer if keeps_details else Result(answer.columns, ())
     world.flows.operations.append(
         CommandOperation(
@@ -61,8 +61,8 @@ def run_operation(
     )
     if is_async:
         return result("OperationId:guid", [[operation_id]])
-    if refused is not None:
-        raise refused
+    if raised is not None:
+        raise raised
     return answer
 
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 def check_target(table: ExternalTable, columns: tuple[tuple[str, str], ...]) -> None:
-    """Raise a Refusal (400) unless rows of these columns can be exported to the table."""
+    """Raise a KustoError (400) unless rows of these columns can be exported to the table."""
     if table.table_type == "Sql" and is_cosmos(table.connection_strings[0]):
         raise bad_request(f"'{table.name}' is of Cosmos DB, where nothing is exported to.")
     if table.table_type != "Sql" and table.data_format.casefold() not in WRITABLE:
@@ -57,7 +57,7 @@ def write_to_table(
 ) -> list[Written]:
     """Write the rows of an answer into an external table, as its connection string says.
 
-    `caller` is whom a table impersonates. A Refusal for the first link that is missing.
+    `caller` is whom a table impersonates. A KustoError for the first requirement that is not met.
     """
     if table.table_type == "Sql":
         return _insert(world, database, table, answer, caller)

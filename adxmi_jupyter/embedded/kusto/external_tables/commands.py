@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 
 def run_external_table_command(command: ExternalTableCommand, session: Session) -> Result:
-    """Return the command's result; a Refusal when it may not or cannot run."""
+    """Return the command's result; a KustoError when it may not or cannot run."""
     match command:
         case ShowExternalTables(name=name):
             return show_tables(name, session)

@@ -107,7 +107,7 @@ def show_schema(command: ShowExternalTableSchema, session: Session) -> Result:
 
 
 def show_artifacts(command: ShowExternalTableArtifacts, session: Session) -> Result:
-    """Return the blobs that a query of the table would read, the whole chain checked."""
+    """Return the blobs that a query of the table would read, all requirements checked."""
     database = session.database(None)
     session.require(Permission.DATABASE_USER, "ExternalTableArtifactsShowCommand", database)
     (table,) = chosen(database.external_tables, command.name, "ExternalTable", database)

@@ -78,7 +78,7 @@ def drop_mapping(command: DropExternalMapping, session: Session) -> Result:
 
 
 def named_mapping(table: ExternalTable, name: str, database: Database) -> list[ColumnMapping]:
-    """Return the columns of a table's mapping; a Refusal (400) when it has none of that name."""
+    """Return the columns of a table's mapping; a KustoError (400) when it has none of that name."""
     found = _named(table, name)
     if found is None:
         raise entity_not_found(_KIND, name, database.name)
@@ -86,7 +86,7 @@ def named_mapping(table: ExternalTable, name: str, database: Database) -> list[C
 
 
 def column_mappings(text: str, target: Columned) -> list[ColumnMapping]:
-    """Return the columns of a mapping's text; a Refusal (400) for what is none of the target."""
+    """Return the columns of a mapping's text; a KustoError (400) for what is none of the target."""
     try:
         return read_mapping(text, target)
     except IngestionError as error:

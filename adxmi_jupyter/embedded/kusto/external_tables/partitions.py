@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def check_partitions(definition: StorageDefinition) -> None:
-    """Raise a Refusal (400) for partitions or a path format that do not fit the columns."""
+    """Raise a KustoError (400) for partitions or a path format that do not fit the columns."""
     columns, seen = dict(definition.columns), set[str]()
     for partition in definition.partitions:
         if partition.name in seen or partition.name in columns:

@@ -29,7 +29,7 @@ _SERVER = re.compile(r"=\s*tcp:", re.IGNORECASE)
 
 
 def sql_table(definition: SqlDefinition, present: ExternalTable | None) -> ExternalTable:
-    """Return the table that a definition makes; a Refusal (400) when it makes none.
+    """Return the table that a definition makes; a KustoError (400) when it makes none.
 
     The columns of a table that is present cannot be changed.
     """

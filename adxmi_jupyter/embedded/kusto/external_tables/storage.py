@@ -136,7 +136,7 @@ def _delta_table(
 
 
 def check_compression(kind: str | None, data_format: str) -> None:
-    """Raise a Refusal (400) for a compression that the format does not know."""
+    """Raise a KustoError (400) for a compression that the format does not know."""
     if kind and kind != GZIP and data_format != "parquet":
         raise bad_request(f"'compressionType' of {data_format} can only be {GZIP}.")
 

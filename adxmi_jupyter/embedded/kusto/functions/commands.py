@@ -30,7 +30,7 @@ _KIND = "Function"
 
 
 def run_function_command(command: FunctionCommand, session: Session) -> Result:
-    """Return the command's result; a Refusal when it may not or cannot run."""
+    """Return the command's result; a KustoError when it may not or cannot run."""
     match command:
         case ShowFunctions():
             return _show(command, session)

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 
 def run_ingestion_command(command: IngestionCommand, session: Session) -> Result:
-    """Return the command's result; a Refusal when it may not or cannot run, or not here."""
+    """Return the command's result; a KustoError when it may not or cannot run, or not here."""
     if command.only_at_ingestion_endpoint and not session.at_ingestion_endpoint:
         raise wrong_endpoint(session.world.cluster)
     match command:
@@ -64,7 +64,7 @@ def run_ingestion_command(command: IngestionCommand, session: Session) -> Result
 
 
 def check_endpoint(command: Command, session: Session) -> None:
-    """Raise a Refusal for a command that the ingestion endpoint does not know.
+    """Raise a KustoError for a command that the ingestion endpoint does not know.
 
     It answers with a syntax error: seen on real clusters (Azure/azure-kusto-python#473).
     """

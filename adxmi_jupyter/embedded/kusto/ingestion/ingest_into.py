@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from adxmi_jupyter.embedded.access import Permission
 from adxmi_jupyter.embedded.ingestion.errors import FORMAT, SKIPPED, IngestionError, record_failure
 from adxmi_jupyter.embedded.ingestion.jobs import prepare_job
-from adxmi_jupyter.embedded.kusto.errors import Refusal, entity_not_found
+from adxmi_jupyter.embedded.kusto.errors import KustoError, entity_not_found
 from adxmi_jupyter.embedded.kusto.ingestion.properties import checked_properties
 from adxmi_jupyter.embedded.kusto.results import result
 from adxmi_jupyter.embedded.state.ingestion_jobs import Job
@@ -25,7 +25,7 @@ _TYPES = {FORMAT: "FormatNotSupportedException"}
 
 
 def ingest_into(command: IngestInto, session: Session) -> Result:
-    """Ingest the blobs; a failure is kept, and refuses the command unless it is `async`."""
+    """Ingest the blobs; a failure is kept, and rejects the command unless it is `async`."""
     database = session.database(None)
     session.require(Permission.DATABASE_INGEST, _OPERATION, database)
     if command.table not in database.tables:
@@ -40,7 +40,7 @@ def ingest_into(command: IngestInto, session: Session) -> Result:
         rows = _ingest(session.world, jobs, operation_id)
     except IngestionError as error:
         if not command.is_async:
-            raise _refusal(error) from error
+            raise _error(error) from error
         rows = []
     if command.is_async or not rows:
         rows = [[_NO_EXTENT, "", "00:00:00", False, operation_id]]
@@ -69,11 +69,11 @@ def _ingest(world: World, jobs: list[Job], operation_id: str) -> list[list[Any]]
     ]
 
 
-def _refusal(error: IngestionError) -> Refusal:
-    """Return the refusal behind an error, or the error as a refusal."""
-    if isinstance(error.__cause__, Refusal):
+def _error(error: IngestionError) -> KustoError:
+    """Return the KustoError behind an error, or the error as one."""
+    if isinstance(error.__cause__, KustoError):
         return error.__cause__
-    return Refusal(
+    return KustoError(
         400,
         error.code,
         "Request is invalid and cannot be executed.",

@@ -54,7 +54,7 @@ def list_blobs(command: ListBlobs, session: Session) -> Result:
 
 
 def listed(command: ListBlobs, session: Session, database: Database | None) -> list[ListedBlob]:
-    """Return the blobs a list command names; a Refusal for the first link that is missing.
+    """Return the blobs a list command names; a KustoError for the first requirement not met.
 
     There is no caller who could be impersonated: ingestion comes later.
     """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from adxmi_jupyter.embedded.kusto.errors import Refusal
+from adxmi_jupyter.embedded.kusto.errors import KustoError
 
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.kusto.ingestion.statements import Properties
@@ -22,7 +22,7 @@ _KNOWN = {
 
 
 def checked_properties(given: Properties, *also: str) -> dict[str, str]:
-    """Return properties by their names in lower case; a Refusal (400) for one that is none.
+    """Return properties by their names in lower case; a KustoError (400) for one that is none.
 
     `also` are names that this command takes beside the ingestion properties.
     """
@@ -41,15 +41,15 @@ def checked_properties(given: Properties, *also: str) -> dict[str, str]:
 
 
 def truth(name: str, value: str) -> bool:
-    """Return whether a text says true; a Refusal (400) when it says neither."""
+    """Return whether a text says true; a KustoError (400) when it says neither."""
     if value.casefold() not in {"true", "false"}:
         raise malformed_property(f"'{value}' is no value for '{name}': true or false.")
     return value.casefold() == "true"
 
 
-def malformed_property(detail: str) -> Refusal:
-    """Return the refusal of a property that cannot stand there."""
-    return Refusal(
+def malformed_property(detail: str) -> KustoError:
+    """Return the error of a property that cannot stand there."""
+    return KustoError(
         400,
         "BadRequest_MalformedIngestionProperty",
         "Request is invalid and cannot be executed.",

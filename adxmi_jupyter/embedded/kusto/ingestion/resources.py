@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.embedded.access import Permission
-from adxmi_jupyter.embedded.kusto.errors import Refusal, unauthorized_operation
+from adxmi_jupyter.embedded.kusto.errors import KustoError, unauthorized_operation
 from adxmi_jupyter.embedded.kusto.results import result
 from adxmi_jupyter.embedded.state.ids import stable_id
 from adxmi_jupyter.embedded.state.queues import RESOURCES, signature_of
@@ -41,16 +41,16 @@ def get_identity_token(session: Session) -> Result:
 
 
 def require_ingest_anywhere(session: Session) -> None:
-    """Raise a Refusal (403) unless the caller may ingest into some database."""
+    """Raise a KustoError (403) unless the caller may ingest into some database."""
     databases = session.world.cluster.databases.values()
     if not any(session.permits(Permission.DATABASE_INGEST, each) for each in databases):
         raise unauthorized_operation(session.caller.fqn, "Ingest", "any database")
 
 
-def wrong_endpoint(cluster: Cluster) -> Refusal:
-    """Return the refusal of a command that belongs to the ingestion endpoint."""
+def wrong_endpoint(cluster: Cluster) -> KustoError:
+    """Return the error of a command that belongs to the ingestion endpoint."""
     address = cluster.public_uri.replace("https://", "https://ingest-")
-    return Refusal(
+    return KustoError(
         400,
         "BadRequest",
         "Request is invalid and cannot be executed.",

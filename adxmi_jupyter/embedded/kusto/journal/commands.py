@@ -43,7 +43,7 @@ def show_journal(command: ShowJournal, session: Session) -> Result:
 def _wanted(command: ShowJournal, session: Session) -> str | None:
     """Return the database whose entries are wanted, empty for the cluster, None for all.
 
-    Raises a Refusal (403) when the caller has no role there: any one lets the caller in.
+    Raises a KustoError (403) when the caller has no role there: any one lets the caller in.
     """
     if command.only is None:
         session.require_any_role(_OPERATION)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def run_plugin_command(command: PluginCommand, session: Session) -> Result:
-    """Return the command's result; a Refusal when it may not or cannot run."""
+    """Return the command's result; a KustoError when it may not or cannot run."""
     match command:
         case SwitchPlugin():
             return _switch(command, session)

@@ -15,7 +15,7 @@ from adxmi_jupyter.embedded.kusto.authorization import acting_identity
 from adxmi_jupyter.embedded.kusto.background import AUTOMATED_FLOWS
 from adxmi_jupyter.embedded.kusto.delta import delta_size
 from adxmi_jupyter.embedded.kusto.entities import chosen
-from adxmi_jupyter.embedded.kusto.errors import Refusal, bad_request
+from adxmi_jupyter.embedded.kusto.errors import KustoError, bad_request
 from adxmi_jupyter.embedded.kusto.folders import open_folder, read_location
 from adxmi_jupyter.embedded.kusto.lenient_json import load_object, read_members
 from adxmi_jupyter.embedded.kusto.policies.results import policy_rows
@@ -179,13 +179,13 @@ def _merged(policy: AccelerationPolicy | None, given: dict[str, Any]) -> Acceler
 def _windows(value: Any) -> tuple[tuple[str, str], ...]:
     if value is None:
         return ()
-    refusal = bad_request("'HotWindows' is an array of {MinValue, MaxValue}, two datetimes each.")
+    invalid = bad_request("'HotWindows' is an array of {MinValue, MaxValue}, two datetimes each.")
     try:
         windows = tuple((str(each["MinValue"]), str(each["MaxValue"])) for each in value)
     except (TypeError, KeyError) as error:
-        raise refusal from error
+        raise invalid from error
     if not all(convert(moment, "datetime") for window in windows for moment in window):
-        raise refusal
+        raise invalid
     return windows
 
 
@@ -200,7 +200,7 @@ def _check(
 
 
 def _check_schema_updates(table: ExternalTable) -> None:
-    """Raise a Refusal (400) when acceleration would end while the schema follows the log."""
+    """Raise a KustoError (400) when acceleration would end while the schema follows the log."""
     ends = table.acceleration is None or not table.acceleration.is_enabled
     if ends and table.options.get("AutoUpdateSchema"):
         raise bad_request("Switch 'AutoUpdateSchema' off before query acceleration.")
@@ -218,9 +218,9 @@ def _health(
         identity = given and acting_identity(world, given, usage=AUTOMATED_FLOWS, database=database)
         caller = as_principal(identity) if identity else None
         folder = open_folder(world, text, usage="ExternalTable", database=database, caller=caller)
-    except Refusal as refusal:
-        return f"InaccessibleDeltaTable: {refusal.message}", 0
+    except KustoError as error:
+        return f"InaccessibleDeltaTable: {error.message}", 0
     try:
         return "", delta_size(folder)
-    except Refusal as refusal:
-        return f"DeltaTableNotFound: {refusal.message}", 0
+    except KustoError as error:
+        return f"DeltaTableNotFound: {error.message}", 0

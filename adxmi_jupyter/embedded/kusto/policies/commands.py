@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def run_more_policy_command(command: MorePolicyCommand, session: Session) -> Result:
-    """Return the policy as it is after the command; a Refusal when it may not or cannot run."""
+    """Return the policy as it is after the command; a KustoError when it may not or cannot run."""
     match command:
         case CalloutPolicyCommand():
             return run_callout_command(command, session)

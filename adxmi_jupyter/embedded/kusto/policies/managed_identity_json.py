@@ -37,7 +37,7 @@ class PolicyInput:
 
 
 def read_policy(text: str) -> list[PolicyInput]:
-    """Return the objects of a policy; a Refusal (400) for anything else.
+    """Return the objects of a policy; a KustoError (400) for anything else.
 
     Accepts single-quoted names and values, property names in any letter case, and ignores
     every property but ObjectId and AllowedUsages.

@@ -106,7 +106,7 @@ def _needs_identity(item: UpdatePolicy, database: Database) -> bool:
 
 
 def _accelerated(name: str, database: Database) -> bool:
-    """Tell whether an external table impersonates; a Refusal (400) when it may not be read."""
+    """Tell whether an external table impersonates; a KustoError (400) when it may not be read."""
     (table,) = chosen(database.external_tables, name, "ExternalTable", database)
     policy = table.acceleration
     if policy is None or not policy.is_enabled or policy.hot < _FOREVER:

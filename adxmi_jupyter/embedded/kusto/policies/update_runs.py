@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.embedded.kusto.authorization import acting_identity
 from adxmi_jupyter.embedded.kusto.background import AUTOMATED_FLOWS, run_in_background
-from adxmi_jupyter.embedded.kusto.errors import Refusal, update_refused
+from adxmi_jupyter.embedded.kusto.errors import KustoError, update_policy_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -80,12 +80,12 @@ def _follow(
     for target, item in _policies(database, path[-1]):
         try:
             if target in path:
-                raise update_refused(
+                raise update_policy_error(
                     "Cyclic_Update_Not_Allowed", f"'{target.name}' would feed itself."
                 )
             added = _run(world, database, path[-1], rows, target, item)
-        except Refusal as refusal:
-            outcome.failures.append(_failure(target, item, refusal))
+        except KustoError as error:
+            outcome.failures.append(_failure(target, item, error))
             continue
         outcome.additions.append(Addition(target, added, item.propagates_properties))
         _follow(world, database, [*path, target], added, outcome)
@@ -115,19 +115,19 @@ def _run(
     query = item.query.replace(_SOURCE, f"['{source.name}']")
     answer = run_in_background(world, database, query, identity=identity, rows={source.name: rows})
     if answer.columns != target.columns:
-        raise update_refused(
+        raise update_policy_error(
             "QuerySchemaDoesNotMatchTableSchema",
             f"The columns of the query are not those of '{target.name}'.",
         )
     return list(answer.rows)
 
 
-def _failure(target: Table, item: UpdatePolicy, refusal: Refusal) -> UpdateFailure:
-    is_named = refusal.code.startswith(_PREFIX)
+def _failure(target: Table, item: UpdatePolicy, error: KustoError) -> UpdateFailure:
+    is_named = error.code.startswith(_PREFIX)
     return UpdateFailure(
         target.name,
-        refusal.code if is_named else f"{_PREFIX}BadRequest",
-        refusal.message,
-        refusal.permanent,
+        error.code if is_named else f"{_PREFIX}BadRequest",
+        error.message,
+        error.permanent,
         item.is_transactional,
     )

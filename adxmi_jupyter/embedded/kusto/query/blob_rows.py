@@ -86,7 +86,7 @@ def rows_of(
     ignore_first: bool,
     mapping: Sequence[ColumnMapping] | None = None,
 ) -> list[tuple[Any, ...]]:
-    """Return the rows of one blob; a Refusal (400) when its content is not of the format."""
+    """Return the rows of one blob; a KustoError (400) when its content is not of the format."""
     data = folder.read(path)
     try:
         records = read_records(data, data_format, path=path, ignore_first=ignore_first)

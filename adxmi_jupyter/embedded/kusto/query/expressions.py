@@ -77,7 +77,7 @@ class Literal:
 
 @dataclass(frozen=True)
 class Column:
-    """The column of a name; a Refusal (semantic error) where there is none.
+    """The column of a name; a KustoError (semantic error) where there is none.
 
     `otherwise` is what a `let` statement has given the name: a column of that name goes first.
     """
@@ -149,7 +149,7 @@ def typed_literal(text: str) -> Literal:
 def length_of_time(text: str) -> Literal:
     """Return the literal of a length of time such as `1.5h`, or `2` for days.
 
-    Raises a Refusal (semantic error) when it is none, or too long.
+    Raises a KustoError (semantic error) when it is none, or too long.
     """
     match = _LENGTH.fullmatch(text)
     number, unit = match.groups() if match else ("", "?")
@@ -163,7 +163,7 @@ def length_of_time(text: str) -> Literal:
 def moment(name: str, arguments: Sequence[Expression], now_ns: int) -> Literal:
     """Return the literal of `now()`, `now(-1h)` or `ago(1h)` when it is so late.
 
-    Raises a Refusal (semantic error) for other arguments, or a moment out of range.
+    Raises a KustoError (semantic error) for other arguments, or a moment out of range.
     """
     lengths = [_length_in(each) for each in arguments]
     if None in lengths or len(lengths) not in _MOMENTS[name]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from lark import UnexpectedInput
 from lark.exceptions import VisitError
 
-from adxmi_jupyter.embedded.kusto.errors import Refusal, semantic_error
+from adxmi_jupyter.embedded.kusto.errors import KustoError, semantic_error
 from adxmi_jupyter.embedded.kusto.grammar import build_grammar
 from adxmi_jupyter.embedded.kusto.query.tree import KNOWN, apply, transformed
 
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 
 
 def run_query(text: str, session: Session) -> Result:
-    """Return the result of a query; a Refusal (400, semantic error) for what it does not know."""
+    """Return the result of a query; a KustoError (semantic error) for what it does not know."""
     table: Result = _evaluate(text, "start", session)
     return table
 
 
 def pipe(tail: str, session: Session) -> Operator:
-    """Return what a command's result is piped into, as one operator; a Refusal as above."""
+    """Return what a command's result is piped into, as one operator; a KustoError as above."""
     steps: tuple[Operator, ...] = _evaluate(tail, "tail", session)
     return lambda table: apply(table, steps)
 
@@ -44,6 +44,6 @@ def _evaluate(text: str, start: str, session: Session) -> Any:
     except UnexpectedInput as error:
         raise semantic_error(KNOWN) from error
     except VisitError as error:
-        if isinstance(error.orig_exc, Refusal):
+        if isinstance(error.orig_exc, KustoError):
             raise error.orig_exc from None
         raise

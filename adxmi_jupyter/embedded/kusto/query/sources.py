@@ -55,14 +55,14 @@ def query_database(session: Session) -> Database | None:
 
 
 def readable_database(session: Session) -> Database:
-    """Return the request's database; a Refusal when there is none or the caller may not query."""
+    """Return the request's database; a KustoError if there is none or the caller may not query."""
     if session.context is None:
         raise bad_request("A query needs a database.")
     return foreign_database(session.context, session)
 
 
 def foreign_database(name: str, session: Session) -> Database:
-    """Return a database by its name; a Refusal when there is none or the caller may not query."""
+    """Return a database by its name; a KustoError if there is none or the caller may not query."""
     database = session.database(name)
     session.require(Permission.DATABASE_READ, "QueryCommand", database)
     return database
@@ -105,7 +105,7 @@ def external_data(
     text = given.get("ingestionmapping")
     mapping = None if text is None else column_mappings(str(text), _Operator(columns))
     for each in connection_strings:
-        _refuse_impersonation(each)
+        _require_no_impersonation(each)
     rows: list[tuple[Any, ...]] = []
     for each in connection_strings:
         folder = _open(session, each, EXTERNAL_DATA_REQUEST, database)
@@ -153,7 +153,7 @@ def call_function(
 ) -> Result:
     """Return what a stored function's body gives, its names those of its own database.
 
-    A Refusal (semantic error) for a function that takes arguments, or that calls itself.
+    A KustoError (semantic error) for a function that takes arguments, or that calls itself.
     """
     if function.parameters.strip("()").strip():
         raise semantic_error(
@@ -235,18 +235,18 @@ def _open(
 def _inline_folders(connection_strings: Sequence[str], session: Session) -> list[Folder]:
     database = query_database(session)
     for each in connection_strings:
-        _refuse_impersonation(each)
+        _require_no_impersonation(each)
     return [_open(session, each, EXTERNAL_DATA_REQUEST, database) for each in connection_strings]
 
 
-def _refuse_impersonation(connection_string: str) -> None:
-    """Raise a Refusal (400): the pages of both operators do not list impersonation."""
+def _require_no_impersonation(connection_string: str) -> None:
+    """Raise a KustoError (400): the pages of both operators do not list impersonation."""
     if read_location(connection_string).method is Method.IMPERSONATE:
         raise bad_request("Impersonation is not among the credentials that this operator takes.")
 
 
 def _checked(properties: Mapping[str, Any], known: set[str], what: str) -> dict[str, Any]:
-    """Return properties by their folded names; a Refusal (semantic error) for an unknown one."""
+    """Return properties by their folded names; a KustoError (semantic error) for an unknown one."""
     given = {name.casefold(): value for name, value in properties.items()}
     unknown = sorted(set(given) - known)
     if unknown:

@@ -39,14 +39,14 @@ class Select:
     def run(
         self, records: Iterable[Mapping[str, Any]], parameters: Mapping[str, Any]
     ) -> list[Mapping[str, Any]]:
-        """Return the records that are asked for; a Refusal (400) for a missing parameter."""
+        """Return the records that are asked for; a KustoError (400) for a missing parameter."""
         wanted = [(column, _given(value, parameters)) for column, value in self.conditions]
         found = [r for r in records if all(r.get(column) == value for column, value in wanted)]
         return found[: self.top]
 
 
 def read_select(text: str) -> Select:
-    """Return the statement in a text; a Refusal (400) when it is none that is known here."""
+    """Return the statement in a text; a KustoError (400) when it is none that is known here."""
     try:
         select: Select = _ToSelect().transform(_grammar().parse(text))
     except UnexpectedInput as error:

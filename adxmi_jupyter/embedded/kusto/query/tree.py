@@ -317,7 +317,7 @@ def _constants(values: tuple[Expression, ...]) -> list[Any]:
 
 
 def _texts(values: tuple[Expression, ...]) -> list[str]:
-    """Return constant texts; a Refusal (semantic error) when one is something else."""
+    """Return constant texts; a KustoError (semantic error) when one is something else."""
     found = _constants(values)
     if not all(isinstance(value, str) for value in found):
         raise semantic_error("Names and connection strings are texts here.")

@@ -32,7 +32,7 @@ _RULES = {"folder": TEXT, "docstring": TEXT}
 
 
 def run_schema_command(command: SchemaCommand, session: Session) -> Result:
-    """Return the command's result; a Refusal when it may not or cannot run."""
+    """Return the command's result; a KustoError when it may not or cannot run."""
     match command:
         case ShowTables():
             return _show_tables(command, session)
@@ -180,7 +180,7 @@ def _mappings(mappings: list[IngestionMapping], database: Database, table: Table
 
 
 def _table(name: str, session: Session, operation: str) -> tuple[Database, Table]:
-    """Return a table that the caller ingests to or administers; a Refusal otherwise."""
+    """Return a table that the caller ingests to or administers; a KustoError otherwise."""
     database = session.database(None)
     found = database.tables.get(name)
     if not session.permits(Permission.DATABASE_INGEST, database):

@@ -49,13 +49,13 @@ class PluginCall:
 
     @property
     def database(self) -> Database | None:
-        """The request's database; a Refusal (403) when the caller may not query it."""
+        """The request's database; a KustoError (403) when the caller may not query it."""
         return query_database(self.session)
 
     def bound(self, *names: str, least: int) -> dict[str, Expression | OutputType]:
         """Return the arguments by the names of the plugin's parameters.
 
-        Raises a Refusal (semantic error) for too many, too few, unknown ones and repeated ones.
+        Raises a KustoError (semantic error) for too many, too few, unknown ones and repeated ones.
         """
         found: dict[str, Expression | OutputType] = {}
         for place, (given, value) in enumerate(self.arguments):
@@ -93,11 +93,11 @@ class PluginCall:
             raise self.error("takes typeof() in no other place.")
         return value
 
-    def refuse_input(self) -> None:
-        """Raise a Refusal (semantic error) when a table is piped in."""
+    def require_no_input(self) -> None:
+        """Raise a KustoError (semantic error) when a table is piped in."""
         if self.table is not None:
             raise self.error("takes no table as its input.")
 
     def error(self, problem: str) -> Exception:
-        """Return the refusal (semantic error) of this call."""
+        """Return the error (semantic error) of this call."""
         return semantic_error(f"{self.name}() {problem}")

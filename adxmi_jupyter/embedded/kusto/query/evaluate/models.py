@@ -1,7 +1,7 @@
 """`ai_embeddings`, `ai_chat_completion` and `ai_chat_completion_prompt` (pages of these plugins).
 
 There is no model here: vectors and answers depend on the text alone, so that they are always the
-same. The chain is the real one.
+same. The requirements are the real ones.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
 from adxmi_jupyter.embedded.kusto import denials
-from adxmi_jupyter.embedded.kusto.authorization import actor_of, has_role, require_callout
+from adxmi_jupyter.embedded.kusto.authorization import acting_principal, has_role, require_callout
 from adxmi_jupyter.embedded.kusto.errors import bad_request
 from adxmi_jupyter.embedded.kusto.query.operators import record_of
 from adxmi_jupyter.embedded.kusto.results import Result
@@ -87,14 +87,14 @@ def ai_plugin(call: PluginCall) -> Result:
 
 
 def _require_model(call: PluginCall, connection_string: str, task: _Task) -> None:
-    """Raise a Refusal for the first missing link to the model of a connection string."""
+    """Raise a KustoError for the first requirement not met for the model of a connection string."""
     world, database = call.session.world, call.database
     address, _, suffix = connection_string.strip().rstrip(";").rpartition(";")
     match = _ADDRESS.fullmatch(address.strip())
     if match is None or match["task"].casefold() != task.path:
         raise bad_request(f"{call.name}() needs an address …/openai/deployments/NAME/{task.path}.")
     method, credential = _authentication(suffix.strip())
-    actor = actor_of(
+    acting = acting_principal(
         world, method, credential, usage=AZURE_AI, database=database, caller=call.session.caller
     )
     uri = match["uri"]
@@ -103,8 +103,8 @@ def _require_model(call: PluginCall, connection_string: str, task: _Task) -> Non
     if account is None:
         raise bad_request(f"There is no Azure OpenAI account at '{uri}'.")
     action = _ROLE.format(task=task.path)
-    if actor is None or not has_role(world, actor, action, account.resource_id):
-        raise denials.target_forbidden(actor.shown if actor else "nobody", uri)
+    if acting is None or not has_role(world, acting, action, account.resource_id):
+        raise denials.target_forbidden(acting.shown if acting else "nobody", uri)
     if account.deployments.get(match["deployment"]) != task.path:
         raise bad_request(f"There is no deployment for {task.path} at '{uri}'.")
     if not parse_qs(match["query"] or "").get("api-version"):

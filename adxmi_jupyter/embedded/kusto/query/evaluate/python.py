@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from adxmi_jupyter.embedded.kusto.errors import Refusal, bad_request
+from adxmi_jupyter.embedded.kusto.errors import KustoError, bad_request
 from adxmi_jupyter.embedded.kusto.folders import open_folder
 from adxmi_jupyter.embedded.kusto.query.evaluate.call import OutputType
 from adxmi_jupyter.embedded.kusto.results import Result
@@ -50,7 +50,7 @@ _MEMORY = "MemoryError"
 
 
 def run_python(call: PluginCall) -> Result:
-    """Return what the script leaves in `result`; a Refusal when it may not run, or fails."""
+    """Return what the script leaves in `result`; a KustoError when it may not run, or fails."""
     database = call.database
     given = call.bound(*_PARAMETERS, least=2)
     output = given["output_schema"]
@@ -93,7 +93,7 @@ def _artifact(call: PluginCall, connection_string: str, database: Any) -> bytes:
 
 
 def _file_name(call: PluginCall, name: str) -> str:
-    """Return the name of an artifact's file; a Refusal when it is more than a file's name."""
+    """Return the name of an artifact's file; a KustoError when it is more than a file's name."""
     if not name or name in {".", ".."} or {"/", "\\", ":", "\0"} & set(name):
         raise call.error(f"takes '{name}' for no file name.")
     return name
@@ -102,7 +102,7 @@ def _file_name(call: PluginCall, name: str) -> str:
 def _run(
     task: Mapping[str, Any], artifacts: Mapping[str, bytes], session: Session
 ) -> list[list[Any]]:
-    """Run a script in a scratch folder; a Refusal (400) with the last line of its traceback."""
+    """Run a script in a scratch folder; a KustoError (400) with the last line of its traceback."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch:
         folder = Path(scratch)
         (folder / "artifacts").mkdir()
@@ -114,7 +114,7 @@ def _run(
 
 
 def _start(folder: Path, session: Session) -> None:
-    """Run the script to its end; a Refusal (400) when it takes too long, and it is stopped.
+    """Run the script to its end; a KustoError (400) when it takes too long, and it is stopped.
 
     It is stopped as well when the client has left.
     """
@@ -142,7 +142,7 @@ def _has_ended(process: subprocess.Popen[bytes]) -> bool:
 
 
 def _output(path: Path, width: int) -> list[list[Any]]:
-    """Return rows of so many cells; a Refusal (400) when the script failed or left none.
+    """Return rows of so many cells; a KustoError (400) when the script failed or left none.
 
     Nobody has to trust the file: the script may have written it itself.
     """
@@ -176,8 +176,8 @@ def _regular_file(path: Path) -> bytes:
         return file.read(_LARGEST_OUTPUT)
 
 
-def _not_for_you(problem: str) -> Refusal:
-    return Refusal(
+def _not_for_you(problem: str) -> KustoError:
+    return KustoError(
         403,
         "Forbidden",
         "Caller is not authorized to perform this action",

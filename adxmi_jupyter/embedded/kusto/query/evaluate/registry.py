@@ -10,7 +10,7 @@ from adxmi_jupyter.embedded.kusto.query.evaluate.python import run_python
 from adxmi_jupyter.embedded.kusto.query.evaluate.sql import (
     cosmosdb_sql_request,
     password_request,
-    refuse_identity,
+    require_password,
     sql_request,
 )
 from adxmi_jupyter.embedded.kusto.query.evaluate.storage_schema import infer_storage_schema
@@ -39,7 +39,7 @@ _WITH_OUTPUT = ("cosmosdb_sql_request", "sql_request", *_WITHOUT_IDENTITY)
 
 
 def run_plugin(call: PluginCall) -> Result:
-    """Return what a plugin makes of its call; a Refusal for an unknown plugin or hint.
+    """Return what a plugin makes of its call; a KustoError for an unknown plugin or hint.
 
     Whether it is enabled is asked before its arguments are looked at, but for identities where no
     identity can do: to enable the plugin would be of no use.
@@ -50,7 +50,7 @@ def run_plugin(call: PluginCall) -> Result:
             f"There is no plugin '{call.name}' in the embedded Azure. It has {', '.join(PLUGINS)}."
         )
     if call.name in _WITHOUT_IDENTITY:
-        refuse_identity(call)
+        require_password(call)
     if not plugin_states(call.session.world)[call.name]:
         raise bad_request(f"The plugin '{call.name}' is not enabled on the cluster.")
     for name, value in call.hints.items():

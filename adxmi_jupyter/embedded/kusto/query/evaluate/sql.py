@@ -27,7 +27,7 @@ _KINDS = ((bool, "bool"), (int, "long"), (float, "real"), (str, "string"))
 def sql_request(call: PluginCall) -> Result:
     """Return what a statement selects from a SQL database.
 
-    A Refusal (400) when the columns are not those the call announces.
+    A KustoError (400) when the columns are not those the call announces.
     """
     text, statement, parameters, options = _arguments(call, {"token"})
     target, select = sql_target(text, str(options.get("token", ""))), read_select(statement)
@@ -74,12 +74,12 @@ def cosmosdb_sql_request(call: PluginCall) -> Result:
 
 def password_request(call: PluginCall) -> Result:
     """Refuse: there is no server here that a user name and a password would open."""
-    call.refuse_input()
+    call.require_no_input()
     raise bad_request(f"The embedded Azure has no server for {call.name}().")
 
 
-def refuse_identity(call: PluginCall) -> None:
-    """Raise a Refusal (400) for a connection string that signs in by anything but a password."""
+def require_password(call: PluginCall) -> None:
+    """Raise a KustoError (400) for a connection string that signs in by anything but a password."""
     text = call.text(call.bound(*_PARAMETERS, least=2), _PARAMETERS[0]).casefold()
     if any(word in text for word in _SIGN_IN):
         raise bad_request(
@@ -91,7 +91,7 @@ def _arguments(
     call: PluginCall, known: set[str]
 ) -> tuple[str, str, Mapping[str, Any], Mapping[str, Any]]:
     """Return connection string, statement, its parameters and the options of the call."""
-    call.refuse_input()
+    call.require_no_input()
     given = call.bound(*_PARAMETERS, least=2)
     options = call.bag(given, "Options")
     unknown = sorted(set(options) - known)

@@ -29,7 +29,7 @@ _OPTIONS = {
 
 def infer_storage_schema(call: PluginCall) -> Result:
     """Return one cell with a schema such as `a:string, b:long`."""
-    call.refuse_input()
+    call.require_no_input()
     options = _options(call)
     database, caller = call.database, call.session.caller
     folders = [
