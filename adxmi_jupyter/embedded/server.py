@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar
 
 from aiohttp import web
 
-from adxmi_jupyter.embedded.arm.access import ROLES
 from adxmi_jupyter.embedded.arm.http import ArmApi
 from adxmi_jupyter.embedded.arm.role_grants import assign_role, let_roles_take_effect
+from adxmi_jupyter.embedded.azure_roles import ROLES
 from adxmi_jupyter.embedded.data_roles import data_role_targets, data_roles_held
 from adxmi_jupyter.embedded.faults import Faults
 from adxmi_jupyter.embedded.ingestion.connections import (

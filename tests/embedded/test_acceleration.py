@@ -5,7 +5,7 @@ import json
 import pytest
 
 from adxmi_jupyter.embedded import DatabaseRole
-from adxmi_jupyter.embedded.arm.access import BLOB_READER
+from adxmi_jupyter.embedded.azure_roles import BLOB_READER
 from tests.embedded.links import allow, give
 
 TOKEN = "embedded-tester"

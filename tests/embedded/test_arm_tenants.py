@@ -2,7 +2,7 @@
 
 import pytest
 
-from adxmi_jupyter.embedded.arm.access import BLOB_READER
+from adxmi_jupyter.embedded.azure_roles import BLOB_READER
 from tests.embedded.links import allow, give
 
 SHARED = "https://fabrikamlake.blob.core.windows.net/shared"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from adxmi_jupyter.embedded.arm.access import BLOB_CONTRIBUTOR, BLOB_READER, CONTRIBUTOR, OWNER
+from adxmi_jupyter.embedded.azure_roles import BLOB_CONTRIBUTOR, BLOB_READER, CONTRIBUTOR, OWNER
 from adxmi_jupyter.embedded.kusto.authorization import acting_identity
 from adxmi_jupyter.embedded.kusto.errors import KustoError
 from adxmi_jupyter.embedded.kusto.folders import open_folder

@@ -2,7 +2,7 @@
 
 import pytest
 
-from adxmi_jupyter.embedded.arm.access import BLOB_READER
+from adxmi_jupyter.embedded.azure_roles import BLOB_READER
 from adxmi_jupyter.embedded.seed.storage import ACCOUNT_KEY, READ_SIGNATURE
 from adxmi_jupyter.embedded.state.callouts import CalloutRule
 from tests.embedded.links import allow, give

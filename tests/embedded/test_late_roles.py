@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from adxmi_jupyter.embedded.arm.access import BLOB_READER, OWNER
+from adxmi_jupyter.embedded.azure_roles import BLOB_READER, OWNER
 from tests.embedded.ingesting import LAKE, STRANGER_ID
 from tests.embedded.links import allow
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from adxmi_jupyter.embedded.arm.access import CONTRIBUTOR, ROLES
+from adxmi_jupyter.embedded.azure_roles import CONTRIBUTOR, ROLES
 from adxmi_jupyter.embedded.state.callouts import CalloutRule
 from tests.embedded.links import allow, give
 

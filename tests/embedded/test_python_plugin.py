@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from adxmi_jupyter.embedded.arm.access import BLOB_READER
+from adxmi_jupyter.embedded.azure_roles import BLOB_READER
 from adxmi_jupyter.embedded.kusto.query.evaluate import python
 from adxmi_jupyter.embedded.state.callouts import CalloutRule
 from tests.embedded.links import allow, give

@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 from azure.kusto.data.exceptions import KustoApiError
 
-from adxmi_jupyter.embedded.arm.access import ROLES
+from adxmi_jupyter.embedded.azure_roles import ROLES
 from adxmi_jupyter.embedded.seed.storage import ACCOUNT_KEY
 from adxmi_jupyter.embedded.seed.targets import COSMOS_KEY
 from adxmi_jupyter.embedded.state.callouts import CalloutRule

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from adxmi_jupyter.embedded.arm.access import ASSIGN, may, shown
 from adxmi_jupyter.embedded.arm.cluster_body import NONE, SYSTEM, USER, type_text
 from adxmi_jupyter.embedded.arm.errors import bad_request, linked_authorization_failed
-from adxmi_jupyter.embedded.arm.request import member
+from adxmi_jupyter.embedded.arm.request import member, shown
+from adxmi_jupyter.embedded.azure_roles import ASSIGN, may
 from adxmi_jupyter.embedded.state.clusters import Identity
 from adxmi_jupyter.embedded.state.ids import cluster_id, same
 

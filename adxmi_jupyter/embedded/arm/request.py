@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import unquote
 
-from adxmi_jupyter.embedded.arm.errors import bad_request
+from adxmi_jupyter.embedded.arm.errors import authorization_failed, bad_request
+from adxmi_jupyter.embedded.azure_roles import may
 from adxmi_jupyter.embedded.json_text import MalformedJsonError, load_json
 
 if TYPE_CHECKING:
@@ -84,6 +85,17 @@ class ArmRequest:
         except MalformedJsonError as error:
             raise _unreadable() from error
         return member(value)
+
+
+def require(call: ArmRequest, action: str, scope: str) -> None:
+    """Raise an ArmError (403) unless the caller may do this at the scope."""
+    if not may(call.world, call.caller, action, scope):
+        raise authorization_failed(shown(call.caller), action, scope)
+
+
+def shown(caller: Principal) -> str:
+    """Return how messages name a caller."""
+    return f"The client '{caller.upn or caller.identifier}' with object id '{caller.object_id}'"
 
 
 def member(value: object) -> dict[str, Any]:

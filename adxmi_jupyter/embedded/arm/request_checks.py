@@ -6,7 +6,6 @@ import re
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.embedded.access import bearer
-from adxmi_jupyter.embedded.arm.access import require
 from adxmi_jupyter.embedded.arm.errors import (
     ArmError,
     bad_request,
@@ -14,6 +13,7 @@ from adxmi_jupyter.embedded.arm.errors import (
     subscription_not_found,
     unauthenticated,
 )
+from adxmi_jupyter.embedded.arm.request import require
 from adxmi_jupyter.embedded.arm.routes import find_route
 from adxmi_jupyter.embedded.state.ids import resource_scope
 

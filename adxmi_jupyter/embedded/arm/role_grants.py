@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from adxmi_jupyter.embedded.arm.access import ROLES
+from adxmi_jupyter.embedded.azure_roles import ROLES
 from adxmi_jupyter.embedded.data_roles import data_role_named, give_data_role
 from adxmi_jupyter.embedded.faults import Fault
 from adxmi_jupyter.embedded.state.ids import stable_id

@@ -7,18 +7,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.embedded.answer import Answer, json_answer
-from adxmi_jupyter.embedded.arm.access import ROLES, covers
 from adxmi_jupyter.embedded.arm.errors import ArmError, bad_request, conflict
 from adxmi_jupyter.embedded.arm.paging import page_of
 from adxmi_jupyter.embedded.arm.request import member
 from adxmi_jupyter.embedded.arm.role_grants import enter_role
+from adxmi_jupyter.embedded.azure_roles import ROLES, covers
 from adxmi_jupyter.embedded.state.ids import same
 from adxmi_jupyter.embedded.state.resources import AzureRoleAssignment
 from adxmi_jupyter.embedded.state.security import PrincipalKind
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.embedded.arm.access import RoleDefinition
     from adxmi_jupyter.embedded.arm.request import ArmRequest
+    from adxmi_jupyter.embedded.azure_roles import RoleDefinition
 
 _PROVIDER = "providers/Microsoft.Authorization"
 _TYPES = {

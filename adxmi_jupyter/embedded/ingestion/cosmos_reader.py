@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from adxmi_jupyter.embedded.arm.access import may
+from adxmi_jupyter.embedded.azure_roles import may
 from adxmi_jupyter.embedded.ingestion.connection_reader import ConnectionReader
 from adxmi_jupyter.embedded.ingestion.errors import IDENTITY, SOURCE_DENIED, IngestionError
 from adxmi_jupyter.embedded.ingestion.table_rows import (

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from adxmi_jupyter.embedded.arm.access import may_reach
+from adxmi_jupyter.embedded.azure_roles import may_reach
 from adxmi_jupyter.embedded.ingestion.connection_reader import USAGE, ConnectionReader
 from adxmi_jupyter.embedded.ingestion.errors import (
     SOURCE_DENIED,

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from adxmi_jupyter.embedded.arm.access import may_reach
+from adxmi_jupyter.embedded.azure_roles import may_reach
 from adxmi_jupyter.embedded.kusto import denials
 from adxmi_jupyter.embedded.kusto.errors import bad_request
 from adxmi_jupyter.embedded.kusto.policies.managed_identity_json import SYSTEM

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from adxmi_jupyter.embedded.arm.access import BLOB_READ, BLOB_WRITE
+from adxmi_jupyter.embedded.azure_roles import BLOB_READ, BLOB_WRITE
 from adxmi_jupyter.embedded.kusto import denials
 from adxmi_jupyter.embedded.kusto.authorization import acting_principal, has_role, require_callout
 from adxmi_jupyter.embedded.storage.locations import (

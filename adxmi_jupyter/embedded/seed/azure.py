@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from adxmi_jupyter.embedded.arm.access import (
+from adxmi_jupyter.embedded.azure_roles import (
     BLOB_CONTRIBUTOR,
     BLOB_READER,
     HUB_RECEIVER,
@@ -24,7 +24,7 @@ from adxmi_jupyter.embedded.state.resources import (
 )
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.embedded.arm.access import RoleDefinition
+    from adxmi_jupyter.embedded.azure_roles import RoleDefinition
     from adxmi_jupyter.embedded.state.world import World
 
 SUBSCRIPTION_ID = "4c8f2a61-7b3d-4e95-a0d2-91f6c3b58e07"

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from adxmi_jupyter.embedded.arm.access import BLOB_CONTRIBUTOR
+from adxmi_jupyter.embedded.azure_roles import BLOB_CONTRIBUTOR
 from tests.embedded.links import allow, give
 
 from .texts import EXPORT_ID, INGEST_ID, LAKE, SHOW, create

@@ -6,10 +6,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from adxmi_jupyter.embedded.arm.errors import authorization_failed
-
 if TYPE_CHECKING:
-    from adxmi_jupyter.embedded.arm.request import ArmRequest
     from adxmi_jupyter.embedded.state.security import Principal
     from adxmi_jupyter.embedded.state.world import World
 
@@ -129,21 +126,10 @@ def may_reach(world: World, object_id: str, data_action: str, scope: str) -> boo
     return any(role.reaches(data_action) for role in _held(world, object_id, scope))
 
 
-def require(call: ArmRequest, action: str, scope: str) -> None:
-    """Raise an ArmError (403) unless the caller may do this at the scope."""
-    if not may(call.world, call.caller, action, scope):
-        raise authorization_failed(shown(call.caller), action, scope)
-
-
 def covers(outer: str, inner: str) -> bool:
     """Tell whether a scope is the other one or above it, letter case aside."""
     above = outer.casefold().strip("/")
     return f"{inner.casefold().strip('/')}/".startswith(f"{above}/")
-
-
-def shown(caller: Principal) -> str:
-    """Return how messages name a caller."""
-    return f"The client '{caller.upn or caller.identifier}' with object id '{caller.object_id}'"
 
 
 def _held(world: World, object_id: str, scope: str) -> list[RoleDefinition]:
