@@ -8,20 +8,14 @@ beyond its limit, compressed or not.
 from __future__ import annotations
 
 import io
-import socket
-import threading
-from contextvars import ContextVar
-from dataclasses import dataclass
 from http import HTTPStatus
-from http.client import HTTPResponse as RawResponse
 from typing import TYPE_CHECKING, Any
 
 import requests
 import urllib3
 from requests.adapters import HTTPAdapter
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.exceptions import ConnectTimeoutError, DecodeError, ProtocolError, ReadTimeoutError
+from urllib3.connection import HTTPConnection
+from urllib3.exceptions import DecodeError, ProtocolError, ReadTimeoutError
 
 from adxmi_jupyter.errors import (
     AnswerTooLarge,
@@ -29,111 +23,23 @@ from adxmi_jupyter.errors import (
     RequestTimedOut,
     UnreadableAnswer,
 )
-from adxmi_jupyter.service.deadline import current, within
+from adxmi_jupyter.service.deadline import within
+from adxmi_jupyter.service.metered import POOLS, TooLong, metered, time_left
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from adxmi_jupyter.service.deadline import Deadline
     from adxmi_jupyter.service.limits import Limits
     from adxmi_jupyter.service.trust import Face
 
 _BLOCK = 2**14
-_BUFFER = 2**16
 _HEADERS = 2**20
-_SHORTEST = 0.001
 # A table of short texts has more bytes for each value; a list of empty lists has three.
 _BYTES_OF_A_VALUE = 16
 _FEW_VALUES = 1_000_000
 _CODINGS = {"", "identity", "gzip", "x-gzip", "deflate"}
 # Headers about the bytes on the wire, which are read by then; and cookies, which nobody needs.
 _DROPPED = {"content-encoding", "content-length", "transfer-encoding", "set-cookie"}
-
-
-class _TooLong(Exception):
-    """More bytes came over the wire than an answer may have; never seen by a user."""
-
-
-@dataclass
-class _Meter:
-    """What one answer may still take: time, and bytes as they come over the wire."""
-
-    deadline: Deadline
-    bytes_left: int
-
-
-_METER: ContextVar[_Meter | None] = ContextVar("adxmi_meter", default=None)
-
-
-class _MeteredReader(io.RawIOBase):
-    """The bytes of a connection, each read with the time that is left, all of them counted."""
-
-    def __init__(self, raw: io.RawIOBase, sock: socket.socket, meter: _Meter) -> None:
-        self._raw = raw
-        self._sock = sock
-        self._meter = meter
-
-    def readable(self) -> bool:
-        return True
-
-    def fileno(self) -> int:
-        return self._raw.fileno()
-
-    def readinto(self, buffer: Any) -> int | None:
-        self._sock.settimeout(_time_left(self._meter.deadline))
-        count: int | None = self._raw.readinto(buffer)
-        self._meter.bytes_left -= count or 0
-        if self._meter.bytes_left < 0:
-            raise _TooLong
-        return count
-
-    def close(self) -> None:
-        self._raw.close()
-        super().close()
-
-
-class _MeteredResponse(RawResponse):
-    """An answer whose headers are metered as well: they come before any body is asked for."""
-
-    def __init__(self, sock: socket.socket, *args: Any, **options: Any) -> None:
-        super().__init__(sock, *args, **options)
-        meter = _METER.get()
-        if meter is not None:
-            raw = self.fp.detach()
-            self.fp = io.BufferedReader(_MeteredReader(raw, sock, meter), _BUFFER)
-
-
-class _Plain(HTTPConnection):
-    response_class = _MeteredResponse
-
-    def connect(self) -> None:
-        _in_time(self, super().connect)
-
-    def send(self, data: Any) -> None:
-        _set_time(self.sock)
-        super().send(data)
-
-
-class _Secure(HTTPSConnection):
-    response_class = _MeteredResponse
-
-    def connect(self) -> None:
-        _in_time(self, super().connect)
-
-    def send(self, data: Any) -> None:
-        _set_time(self.sock)
-        super().send(data)
-
-
-class _PlainPool(HTTPConnectionPool):
-    ConnectionCls = _Plain
-
-
-class _SecurePool(HTTPSConnectionPool):
-    ConnectionCls = _Secure
-
-
-_POOLS = {"http": _PlainPool, "https": _SecurePool}
 
 
 class GuardedAdapter(HTTPAdapter):
@@ -161,13 +67,13 @@ class GuardedAdapter(HTTPAdapter):
     def init_poolmanager(self, *args: Any, **options: Any) -> None:
         """Make the pools, of connections that are metered."""
         super().init_poolmanager(*args, socket_options=self._socket_options, **options)
-        self.poolmanager.pool_classes_by_scheme = _POOLS
+        self.poolmanager.pool_classes_by_scheme = POOLS
 
     def proxy_manager_for(self, proxy: str, **options: Any) -> Any:
         """Make the pools of an HTTP proxy, of connections that are metered."""
         manager = super().proxy_manager_for(proxy, **options)
         if isinstance(manager, urllib3.ProxyManager):
-            manager.pool_classes_by_scheme = _POOLS
+            manager.pool_classes_by_scheme = POOLS
         return manager
 
     def send(
@@ -193,10 +99,10 @@ class GuardedAdapter(HTTPAdapter):
         with within(self._limits.seconds) as deadline:
             if not deadline.left:
                 raise self._timed_out()
-            former = _METER.set(_Meter(deadline, self._limits.size + _HEADERS))
-            options |= {"stream": True, "timeout": _time_left(deadline)}
+            options |= {"stream": True, "timeout": time_left(deadline)}
             try:
-                return super().send(request, **options)
+                with metered(deadline, self._limits.size + _HEADERS):
+                    return super().send(request, **options)
             except requests.ConnectTimeout as error:
                 raise self._unreached() from error
             except (requests.ReadTimeout, ReadTimeoutError) as error:
@@ -205,10 +111,8 @@ class GuardedAdapter(HTTPAdapter):
                 if deadline.left:
                     raise
                 raise self._timed_out() from error  # while sending
-            except _TooLong as error:
+            except TooLong as error:
                 raise self._too_large() from error
-            finally:
-                _METER.reset(former)
 
     def build_response(self, req: requests.PreparedRequest, resp: Any) -> requests.Response:
         """Read the answer to its end; what follows finds it in memory."""
@@ -243,7 +147,7 @@ class GuardedAdapter(HTTPAdapter):
             raise self._unreadable("it is not compressed as it says") from error
         except ProtocolError as error:  # what the SDKs know as a connection that broke
             raise requests.ConnectionError(error, request=request) from error
-        except _TooLong:
+        except TooLong:
             answer.close()
             raise
 
@@ -304,7 +208,7 @@ def _whole(answer: Any, most: int) -> bytes:
         parts.append(part)
         size += len(part)
         if size > most:
-            raise _TooLong
+            raise TooLong
     return b"".join(parts)
 
 
@@ -316,67 +220,6 @@ def _values(body: bytes) -> int:
 def _no_password(request: requests.PreparedRequest) -> requests.PreparedRequest:
     # Without any `auth`, requests puts netrc's password in the place of the token.
     return request
-
-
-def _in_time(connection: HTTPConnection, connect: Any) -> None:
-    """Connect within the deadline: looking a name up, all its addresses, a proxy and TLS.
-
-    Only the first of these cannot be told how long it may take, so a thread waits for it.
-    """
-    deadline = current()
-    if deadline is None:
-        connect()
-        return
-    connection.timeout = _time_left(deadline)
-    worker = _Connecting(connection, connect)
-    worker.start()
-    worker.join(connection.timeout)
-    if worker.give_up():
-        raise ConnectTimeoutError(connection, f"Connection to {connection.host} timed out.")
-    if worker.failure is not None:
-        raise worker.failure
-
-
-class _Connecting(threading.Thread):
-    """Connects; closes the connection if nobody waits for it any more."""
-
-    def __init__(self, connection: HTTPConnection, connect: Any) -> None:
-        super().__init__(name="adxmi-connect", daemon=True)
-        self.failure: Exception | None = None
-        self._connection = connection
-        self._connect = connect
-        self._lock = threading.Lock()
-        self._is_done = False
-        self._is_given_up = False
-
-    def run(self) -> None:
-        """Connect."""
-        try:
-            self._connect()
-        except Exception as failure:  # noqa: BLE001 - raised again where it is waited for
-            self.failure = failure
-        with self._lock:
-            self._is_done = True
-            if self._is_given_up:
-                self._connection.close()
-
-    def give_up(self) -> bool:
-        """Stop waiting; tell whether it is not done yet."""
-        with self._lock:
-            self._is_given_up = not self._is_done
-            return self._is_given_up
-
-
-def _set_time(sock: socket.socket | None) -> None:
-    """Give a connection that is used again the time of this request, not of its last one."""
-    deadline = current()
-    if sock is not None and deadline is not None:
-        sock.settimeout(_time_left(deadline))
-
-
-def _time_left(deadline: Deadline) -> float:
-    # Zero would make a socket non-blocking.
-    return max(deadline.left, _SHORTEST)
 
 
 def _is_redirect(status: int) -> bool:
