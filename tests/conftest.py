@@ -21,7 +21,8 @@ def own_surroundings(monkeypatch, tmp_path):
     """Nothing a developer has configured reaches the tests, and nothing they write stays."""
     for variable in (
         *("ADXMI_CLUSTER", "ADXMI_DATABASE", "ADXMI_CREDENTIAL", "ADXMI_TOKEN"),
-        *("ADXMI_TIMEOUT", "ADXMI_MAX_ANSWER_MB", "ADXMI_EMBEDDED_KEY_FILE"),
+        *("ADXMI_TIMEOUT", "ADXMI_MAX_ANSWER_MB", "ADXMI_MAX_IN_FLIGHT"),
+        "ADXMI_EMBEDDED_KEY_FILE",
     ):
         monkeypatch.delenv(variable, raising=False)
     monkeypatch.setenv("ADXMI_DATA_DIR", str(tmp_path / "data"))

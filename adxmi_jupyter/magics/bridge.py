@@ -47,6 +47,10 @@ class AdxmiMagics(Magics):
     max_answer_mb = Int(
         help="Megabytes an answer may have. Falls back to ADXMI_MAX_ANSWER_MB, else 64."
     ).tag(config=True)
+    max_in_flight = Int(
+        help="Requests to a cluster at a time, 1 to 16; 0 for what suits its size. "
+        "Falls back to ADXMI_MAX_IN_FLIGHT, else 0."
+    ).tag(config=True)
 
     def __init__(self, shell: InteractiveShell, **options: Any) -> None:
         super().__init__(shell, **options)
@@ -81,7 +85,13 @@ class AdxmiMagics(Magics):
 
         return environment().megabytes
 
-    @observe("cluster", "database", "credential", "timeout", "max_answer_mb")
+    @default("max_in_flight")
+    def _in_flight_of_environment(self) -> int:
+        from adxmi_jupyter.service.limits import environment
+
+        return environment().in_flight
+
+    @observe("cluster", "database", "credential", "timeout", "max_answer_mb", "max_in_flight")
     def _configured_anew(self, _change: object) -> None:
         if "connections" in vars(self):
             self.connections.settings = self._settings()
@@ -90,7 +100,12 @@ class AdxmiMagics(Magics):
         from adxmi_jupyter.service.connections import Settings
 
         return Settings(
-            self.cluster, self.database, self.credential, self.timeout, self.max_answer_mb
+            cluster=self.cluster,
+            database=self.database,
+            credential=self.credential,
+            timeout=self.timeout,
+            max_answer_mb=self.max_answer_mb,
+            max_in_flight=self.max_in_flight,
         )
 
     @property

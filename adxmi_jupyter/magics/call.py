@@ -308,6 +308,7 @@ _CONFIGURED = {
     "%adxmi connect … --database": "ADXMI_DATABASE=",
     "%adxmi connect … --timeout": "ADXMI_TIMEOUT=",
     "%adxmi connect … --max-answer-mb": "ADXMI_MAX_ANSWER_MB=",
+    "%adxmi connect … --max-in-flight": "ADXMI_MAX_IN_FLIGHT=",
     f"%{NOTEBOOK_PROGRAM}": CONSOLE_PROGRAM,
     NOTEBOOK_PROGRAM: CONSOLE_PROGRAM,
 }

@@ -47,6 +47,13 @@ if TYPE_CHECKING:
     help="Megabytes an answer may have, after decompression. Default: 64.",
 )
 @click.option(
+    "--max-in-flight",
+    type=int,
+    metavar="N",
+    help="Requests to the cluster at a time, 1 to 16. Default: 4, or 16 on nodes of 8 or more "
+    "cores, until the service throttles.",
+)
+@click.option(
     "--trust-host",
     is_flag=True,
     help="Trust this host, which is not a known host of the Azure clouds, from now on: "
@@ -61,6 +68,7 @@ def connect(
     credential: str,
     timeout: float | None,
     max_answer_mb: int | None,
+    max_in_flight: int | None,
     trust_host: bool,
 ) -> pd.DataFrame:
     """Open a connection and make it the current one.
@@ -76,6 +84,7 @@ def connect(
         credential=credential,
         timeout=timeout,
         max_answer_mb=max_answer_mb,
+        max_in_flight=max_in_flight,
         trust_host=trust_host,
     )
     return status_frame(connection)

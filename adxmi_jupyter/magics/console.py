@@ -53,6 +53,7 @@ class Console:
             credential=os.environ.get("ADXMI_CREDENTIAL", ""),
             timeout=limits.seconds,
             max_answer_mb=limits.megabytes,
+            max_in_flight=limits.in_flight,
         )
         return Connections(settings, self.say)
 

@@ -168,7 +168,10 @@ FOLLOWER = Shape("the followers", _FOLLOWS)
 # Newer versions of the service, asked by GET, tell it inside of resources.
 LISTED_FOLLOWER = Shape("the followers", (required("properties", check=fields(*_FOLLOWS)),))
 
-FOUND_CLUSTER = Shape("the cluster's resource ID", (required("id", check=cluster_id),))
+FOUND_CLUSTER = Shape(
+    "the cluster's resource ID",
+    (required("id", check=cluster_id), optional("sku", check=maybe(text))),
+)
 
 FOUND_RESOURCE = Shape(
     "the targets",

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from adxmi_jupyter.service.credentials import ArmToken
 from adxmi_jupyter.service.embedded import PRINCIPALS, token_with_key
+from adxmi_jupyter.service.in_flight import Traffic
 from adxmi_jupyter.service.trust import Audience
 
 if TYPE_CHECKING:
@@ -32,6 +33,10 @@ class Access(Protocol):
     def limits(self) -> Limits:
         """What each request may take."""
 
+    @property
+    def traffic(self) -> Traffic:
+        """What is under way at each service, requests of other connections included."""
+
     def management(self, base_url: str, subscription: str, poll_every: float) -> Any:
         """Return the SDK's client of Azure Resource Manager."""
 
@@ -43,6 +48,7 @@ class CredentialAccess:
     credential: Shared
     address: ClusterAddress
     limits: Limits
+    traffic: Traffic
 
     @property
     def used(self) -> str:
@@ -62,7 +68,10 @@ class CredentialAccess:
         """Use the same credential for Azure Resource Manager."""
         from adxmi_jupyter.service.management_client import management_client
 
-        return management_client(base_url, subscription, self.credential, poll_every, self.limits)
+        in_flight = self.traffic.at_resource_manager(base_url)
+        return management_client(
+            base_url, subscription, self.credential, poll_every, self.limits, in_flight
+        )
 
 
 @dataclass(frozen=True)
@@ -72,6 +81,7 @@ class TokenAccess:
     token: Callable[[], str]
     is_loopback: bool
     limits: Limits
+    traffic: Traffic
 
     @property
     def used(self) -> str:
@@ -90,9 +100,14 @@ class TokenAccess:
         """Use the token on this machine, elsewhere the one for Azure Resource Manager."""
         from adxmi_jupyter.service.management_client import loopback_client, management_client
 
+        in_flight = self.traffic.at_resource_manager(base_url)
         if self.is_loopback:
-            return loopback_client(base_url, subscription, self.token(), poll_every, self.limits)
-        return management_client(base_url, subscription, ArmToken(), poll_every, self.limits)
+            return loopback_client(
+                base_url, subscription, self.token(), poll_every, self.limits, in_flight
+            )
+        return management_client(
+            base_url, subscription, ArmToken(), poll_every, self.limits, in_flight
+        )
 
 
 @dataclass(frozen=True)
@@ -104,6 +119,7 @@ class OpenAccess:
 
     limits: Limits
     key: Callable[[], str] = str
+    traffic: Traffic = field(default_factory=Traffic)
 
     @property
     def used(self) -> str:
@@ -124,7 +140,10 @@ class OpenAccess:
         """Be the administrator of an embedded Azure that another process serves."""
         from adxmi_jupyter.service.management_client import loopback_client
 
-        return loopback_client(base_url, subscription, PRINCIPALS["admin"], poll_every, self.limits)
+        in_flight = self.traffic.at_resource_manager(base_url)
+        return loopback_client(
+            base_url, subscription, PRINCIPALS["admin"], poll_every, self.limits, in_flight
+        )
 
     def _token(self) -> str:
         return token_with_key(PRINCIPALS["admin"], self.key())

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from adxmi_jupyter.errors import AdxmiError, MissingOption
+from adxmi_jupyter.service.credentials import ASKING_A_PERSON
 from adxmi_jupyter.service.embedded import not_in_use
+from adxmi_jupyter.service.in_flight import cores_of
 from adxmi_jupyter.service.resource_manager import ResourceManager
 
 if TYPE_CHECKING:
@@ -20,11 +22,13 @@ if TYPE_CHECKING:
     from adxmi_jupyter.service.access import Access
     from adxmi_jupyter.service.address import ClusterAddress
     from adxmi_jupyter.service.embedded import EmbeddedService
+    from adxmi_jupyter.service.in_flight import InFlight
     from adxmi_jupyter.service.kusto import Kusto
     from adxmi_jupyter.service.lock import ClusterLock
     from adxmi_jupyter.service.operation import Operation
 
 # Seconds between two looks at a running operation; the real one takes minutes.
+_CLUSTER_ID = "cluster resource ID"
 _POLL_EVERY = {True: 0.05, False: 5.0}
 
 
@@ -67,6 +71,8 @@ class Connection:
         self._embedded = embedded
         self._access = access
         self._make_kusto = make_kusto
+        if credential not in ASKING_A_PERSON:  # nobody should have to sign in for this
+            self.in_flight.when_crowded(self._find_size)
 
     @property
     def is_embedded(self) -> bool:
@@ -107,6 +113,11 @@ class Connection:
         """The running embedded server; raises as `embedded` does."""
         return self.embedded.azure
 
+    @property
+    def in_flight(self) -> InFlight:
+        """The requests to the cluster that are under way, those of other connections included."""
+        return self._access.traffic.at_cluster(self.address.uri)
+
     @cached_property
     def resource_manager(self) -> ResourceManager:
         """Azure Resource Manager, as the same principal."""
@@ -116,6 +127,30 @@ class Connection:
             poll_every=every,
             say=self.say,
         )
+
+    @property
+    def cluster_id(self) -> str:
+        """The resource ID of the cluster, remembered; asked for, it also tells the cluster's size.
+
+        Raises
+        ------
+        ResourceNotFound
+            No subscription the caller can see has it.
+        NotAuthorized, ConnectionFailure
+            Azure Resource Manager refused or was not reached.
+
+        """
+        if _CLUSTER_ID not in self.remembered:
+            found = self.resource_manager.cluster_at(self.address.uri)
+            self.in_flight.has_nodes_of(cores_of(found.sku))
+            self.remembered[_CLUSTER_ID] = found.resource_id
+        return str(self.remembered[_CLUSTER_ID])
+
+    def _find_size(self) -> None:
+        try:
+            _ = self.cluster_id
+        except AdxmiError:  # then the cluster may have the smallest one
+            return
 
     @cached_property
     def ingestion(self) -> Kusto:
@@ -129,7 +164,7 @@ class Connection:
             return self.address.ingestion
         # An embedded Azure that another process serves has it below the cluster's name.
         try:
-            cluster = self.resource_manager.cluster_id_of(self.address.uri).rsplit("/", 1)[-1]
+            cluster = self.cluster_id.rsplit("/", 1)[-1]
         except AdxmiError:  # an emulator has no Resource Manager, and one endpoint for all
             return self.address.ingestion
         return f"{self.address.uri}/ingest/{quote(cluster, safe='')}"
@@ -169,6 +204,7 @@ class Connection:
 
     def close(self) -> None:
         """Close the clients; history and embedded Azure stay."""
+        self.in_flight.forget(self._find_size)
         self.kusto.close()
         if "resource_manager" in vars(self):
             self.resource_manager.close()

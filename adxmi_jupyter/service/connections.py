@@ -17,8 +17,9 @@ from adxmi_jupyter.service.credentials import check_name, make_credential, token
 from adxmi_jupyter.service.directories import data_directory, lock_directory
 from adxmi_jupyter.service.embedded import DEFAULT_DATABASE, PRINCIPALS, EmbeddedService
 from adxmi_jupyter.service.embedded_key import served_key
+from adxmi_jupyter.service.in_flight import Traffic
 from adxmi_jupyter.service.kusto import Kusto, make_client
-from adxmi_jupyter.service.limits import DEFAULT_ANSWER, DEFAULT_TIMEOUT, Limits
+from adxmi_jupyter.service.limits import AUTOMATIC, DEFAULT_ANSWER, DEFAULT_TIMEOUT, Limits
 from adxmi_jupyter.service.lock import ClusterLock
 from adxmi_jupyter.service.trust import (
     TrustedHosts,
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 class Settings:
     """What is configured; empty means not configured.
 
-    `timeout` is in seconds, `max_answer_mb` in megabytes.
+    `timeout` is in seconds, `max_answer_mb` in megabytes, `max_in_flight` in requests at a time.
     """
 
     cluster: str = ""
@@ -44,6 +45,7 @@ class Settings:
     credential: str = ""
     timeout: float = DEFAULT_TIMEOUT
     max_answer_mb: int = DEFAULT_ANSWER
+    max_in_flight: int = AUTOMATIC
 
 
 class Connections:
@@ -64,6 +66,7 @@ class Connections:
         self._open: dict[str, Connection] = {}
         self._current = ""
         self._embedded = EmbeddedService()
+        self._traffic = Traffic()
         self.trusted_hosts = TrustedHosts(data_directory)
 
     def current(self) -> Connection:
@@ -107,6 +110,7 @@ class Connections:
         credential: str = "",
         timeout: float | None = None,
         max_answer_mb: int | None = None,
+        max_in_flight: int | None = None,
         trust_host: bool = False,
     ) -> Connection:
         """Open a connection, make sure it answers, and make it current.
@@ -123,7 +127,7 @@ class Connections:
             The principal may not even ask for the version.
 
         """
-        limits = self._limits(timeout, max_answer_mb)
+        limits = self._limits(timeout, max_answer_mb, max_in_flight)
         if trust_host:
             self._trust(cluster)
         connection = self._made(cluster, name, database, credential, limits)
@@ -185,19 +189,23 @@ class Connections:
                 "(%adxmi connect CLUSTER for a real one)."
             )
         try:
-            connection = self._made(
-                self.settings.cluster or EMBEDDED, "", "", "", self._limits(None, None)
-            )
+            connection = self._made(self.settings.cluster or EMBEDDED, "", "", "", self._limits())
         except CredentialFailure as failure:
             better = failure.fix.removeprefix("--credential ")
             failure.fix = f"ADXMI_CREDENTIAL={better}, or c.AdxmiMagics.credential = {better!r}"
             raise
         self._adopt(connection)
 
-    def _limits(self, timeout: float | None, max_answer_mb: int | None) -> Limits:
+    def _limits(
+        self,
+        timeout: float | None = None,
+        max_answer_mb: int | None = None,
+        max_in_flight: int | None = None,
+    ) -> Limits:
         return Limits(
             self.settings.timeout if timeout is None else timeout,
             self.settings.max_answer_mb if max_answer_mb is None else max_answer_mb,
+            self.settings.max_in_flight if max_in_flight is None else max_in_flight,
         )
 
     def _trust(self, cluster: str) -> None:
@@ -235,7 +243,7 @@ class Connections:
         _check_principal(principal)
         token = self._embedded.token(principal)
         address = ClusterAddress(self._embedded.azure.kusto_uri)
-        access = TokenAccess(lambda: token, is_loopback=True, limits=limits)
+        access = TokenAccess(lambda: token, is_loopback=True, limits=limits, traffic=self._traffic)
         return Connection(
             name or EMBEDDED,
             address,
@@ -251,7 +259,7 @@ class Connections:
     def _made_remote(
         self, address: ClusterAddress, name: str, database: str, credential: str, limits: Limits
     ) -> Connection:
-        access = _access(address, credential, limits)
+        access = _access(address, credential, limits, self._traffic)
         return Connection(
             name,
             address,
@@ -275,6 +283,9 @@ class Connections:
 
     def _kusto(self, address: ClusterAddress, access: Access) -> Kusto:
         check_host(address, self.trusted_hosts)  # the ingestion endpoint is another host
+        in_flight = access.traffic.at_cluster(address.uri)
+        if access.limits.in_flight != AUTOMATIC:
+            in_flight.choose(access.limits.in_flight)
         return Kusto(
             address.uri,
             lambda: make_client(
@@ -282,30 +293,36 @@ class Connections:
                 loopback=address.is_loopback,
                 authenticate=access.builder,
                 limits=access.limits,
+                in_flight=in_flight,
             ),
             timeout=access.limits.seconds,
             say=self._say,
         )
 
 
-def _access(address: ClusterAddress, credential: str, limits: Limits) -> Access:
+def _access(address: ClusterAddress, credential: str, limits: Limits, traffic: Traffic) -> Access:
     if address.is_loopback:
-        return _loopback_access(address, credential, limits)
+        return _loopback_access(address, credential, limits, traffic)
     if credential == "token":
         token_from_environment()
-        return TokenAccess(token_from_environment, is_loopback=False, limits=limits)
+        return TokenAccess(
+            token_from_environment, is_loopback=False, limits=limits, traffic=traffic
+        )
     check_name(credential)
-    return CredentialAccess(make_credential(credential, address.authority), address, limits)
+    made = make_credential(credential, address.authority)
+    return CredentialAccess(made, address, limits, traffic)
 
 
-def _loopback_access(address: ClusterAddress, credential: str, limits: Limits) -> Access:
+def _loopback_access(
+    address: ClusterAddress, credential: str, limits: Limits, traffic: Traffic
+) -> Access:
     if credential == "default":
-        return OpenAccess(limits, lambda: served_key(address.uri))
+        return OpenAccess(limits, lambda: served_key(address.uri), traffic)
     check_name(credential)
     if credential != "token":
         raise no_token_of_yours(f"the credential {credential!r} is yours")
     _local_token()
-    return TokenAccess(_local_token, is_loopback=True, limits=limits)
+    return TokenAccess(_local_token, is_loopback=True, limits=limits, traffic=traffic)
 
 
 def _local_token() -> str:

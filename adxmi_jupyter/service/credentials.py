@@ -30,6 +30,9 @@ CREDENTIALS: Mapping[str, str] = {
 }
 """The credentials a connection can use, and what each one is."""
 
+ASKING_A_PERSON = frozenset({"browser", "device-code"})
+"""Those that may want somebody to sign in for each service."""
+
 TOKEN_VARIABLE = "ADXMI_TOKEN"  # noqa: S105 - the variable's name, not its value
 
 

@@ -20,8 +20,9 @@ def gather(
 ) -> list[Result | Exception]:
     """Call a function for every item, up to 16 at a time; results stand in the items' order.
 
-    An exception stands where its result would. A bar appears after one second, unless `what` is
-    empty or nobody looks. The workers are daemon threads, not an executor's: Interrupt then returns
+    Fewer requests may go at once: each waits for its turn (see `in_flight`). An exception stands
+    where its result would. A bar appears after one second, unless `what` is empty or nobody looks.
+    The workers are daemon threads, not an executor's: Interrupt then returns
     at once, and a request still under way does not hold up the end of the process.
     """
     from tqdm import tqdm

@@ -152,10 +152,12 @@ def _queued(uris: Sequence[str], text: str, queues: Face, limits: Limits) -> str
 def _send(uri: str, text: str, queues: Face, limits: Limits) -> None:
     from azure.storage.queue import QueueClient, TextBase64EncodePolicy
 
+    from adxmi_jupyter.service.in_flight import InFlight
     from adxmi_jupyter.service.management_client import BoundedTransport
     from adxmi_jupyter.service.transport import guarded_session
 
-    session = guarded_session(queues, limits, loopback=origin_of(uri).is_loopback)
+    is_loopback = origin_of(uri).is_loopback
+    session = guarded_session(queues, limits, InFlight(), loopback=is_loopback)
     client = QueueClient.from_queue_url(
         uri,
         transport=BoundedTransport(session=session),

@@ -30,6 +30,7 @@ from adxmi_jupyter.service.address import ClusterAddress
 from adxmi_jupyter.service.deadline import within
 from adxmi_jupyter.service.failures import incomplete, retry_after, typed, unreadable_answer
 from adxmi_jupyter.service.frames import frame_of, rows_of
+from adxmi_jupyter.service.in_flight import InFlight
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -284,7 +285,12 @@ def _is_whole(frames: list[Any]) -> bool:
 
 
 def make_client(
-    uri: str, *, loopback: bool, authenticate: Callable[[str], Any], limits: Limits
+    uri: str,
+    *,
+    loopback: bool,
+    authenticate: Callable[[str], Any],
+    limits: Limits,
+    in_flight: InFlight | None = None,
 ) -> KustoClient:
     """Make the SDK's client for a cluster whose host was checked (see `trust.check_host`).
 
@@ -298,6 +304,8 @@ def make_client(
         Returns the SDK's connection string builder for a URI.
     limits
         Of each request.
+    in_flight
+        The requests to the cluster that are under way; only those of this client if left out.
 
     """
     azure_log = logging.getLogger("azure")
@@ -306,10 +314,12 @@ def make_client(
     builder = authenticate(uri)
     builder.application_for_tracing = "adxmi_jupyter"
     builder.user_name_for_tracing = "[none]"  # else the name of your account on this machine
-    return _bounded_client(uri, builder, limits, loopback=loopback)
+    return _bounded_client(uri, builder, limits, in_flight or InFlight(), loopback=loopback)
 
 
-def _bounded_client(uri: str, builder: Any, limits: Limits, *, loopback: bool) -> KustoClient:
+def _bounded_client(
+    uri: str, builder: Any, limits: Limits, in_flight: InFlight, *, loopback: bool
+) -> KustoClient:
     """Make the SDK's client with a transport of ours: there is no public way to give it one."""
     from azure.kusto.data import KustoClient
     from azure.kusto.data.exceptions import KustoClientInvalidConnectionStringException
@@ -326,6 +336,7 @@ def _bounded_client(uri: str, builder: Any, limits: Limits, *, loopback: bool) -
             self._session = guarded_session(
                 face_of(uri, uri),
                 limits,
+                in_flight,
                 loopback=loopback,
                 socket_options=KustoClient.compose_socket_options(),
             )

@@ -1,4 +1,4 @@
-"""How long a request may take and how large its answer may be."""
+"""How long a request may take, how large its answer may be, and how many may go at once."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from adxmi_jupyter.errors import InvalidValue
+from adxmi_jupyter.service.in_flight import MANY
 
 LONGEST_TIMEOUT = 3600.0
 LARGEST_ANSWER = 4096
 DEFAULT_TIMEOUT = 60.0
 DEFAULT_ANSWER = 64
+AUTOMATIC = 0
 _MEGABYTE = 2**20
 
 Number = TypeVar("Number", int, float)
@@ -28,11 +30,14 @@ class Limits:
         For the whole request, repeated attempts included; the service allows 1 to 3600.
     megabytes
         Of an answer, after decompression.
+    in_flight
+        Requests to a cluster at a time; `AUTOMATIC` for as many as suit its size.
 
     """
 
     seconds: float = DEFAULT_TIMEOUT
     megabytes: int = DEFAULT_ANSWER
+    in_flight: int = AUTOMATIC
 
     def __post_init__(self) -> None:
         if not 1 <= self.seconds <= LONGEST_TIMEOUT:
@@ -47,6 +52,12 @@ class Limits:
                 why=f"1 to {LARGEST_ANSWER} MB are allowed",
                 fix=f"--max-answer-mb {DEFAULT_ANSWER}",
             )
+        if not AUTOMATIC <= self.in_flight <= MANY:
+            raise InvalidValue(
+                f"{self.in_flight} requests at a time cannot be used",
+                why=f"1 to {MANY} are allowed, or {AUTOMATIC} for what suits the cluster's size",
+                fix=f"--max-in-flight {AUTOMATIC}",
+            )
 
     @property
     def size(self) -> int:
@@ -55,7 +66,7 @@ class Limits:
 
 
 def environment() -> Limits:
-    """Return the limits of ``ADXMI_TIMEOUT`` and ``ADXMI_MAX_ANSWER_MB``, or the defaults.
+    """Return the limits of ``ADXMI_TIMEOUT`` and other variables, or the defaults.
 
     Raises
     ------
@@ -66,6 +77,7 @@ def environment() -> Limits:
     return Limits(
         _number("ADXMI_TIMEOUT", float, DEFAULT_TIMEOUT),
         _number("ADXMI_MAX_ANSWER_MB", int, DEFAULT_ANSWER),
+        _number("ADXMI_MAX_IN_FLIGHT", int, AUTOMATIC),
     )
 
 

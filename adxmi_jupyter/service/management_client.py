@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from azure.core.pipeline import PipelineRequest, PipelineResponse
     from azure.mgmt.kusto import KustoManagementClient
 
+    from adxmi_jupyter.service.in_flight import InFlight
     from adxmi_jupyter.service.limits import Limits
     from adxmi_jupyter.service.trust import Face
 
@@ -43,19 +44,29 @@ _LONGEST_POLL = 300.0
 
 
 def management_client(
-    base_url: str, subscription: str, credential: Any, poll_every: float, limits: Limits
+    base_url: str,
+    subscription: str,
+    credential: Any,
+    poll_every: float,
+    limits: Limits,
+    in_flight: InFlight,
 ) -> KustoManagementClient:
     """Make the SDK's client for Azure Resource Manager of a cloud."""
     signing = ARMChallengeAuthenticationPolicy(credential, f"{base_url}/.default")
-    return _client(base_url, subscription, signing, poll_every, limits, attempts=3)
+    return _client(base_url, subscription, signing, poll_every, limits, in_flight, attempts=3)
 
 
 def loopback_client(
-    base_url: str, subscription: str, token: str, poll_every: float, limits: Limits
+    base_url: str,
+    subscription: str,
+    token: str,
+    poll_every: float,
+    limits: Limits,
+    in_flight: InFlight,
 ) -> KustoManagementClient:
     """Make the SDK's client for a server on this machine, which no proxy leads to."""
     signing = LoopbackPolicy(token)
-    return _client(base_url, subscription, signing, poll_every, limits, attempts=1)
+    return _client(base_url, subscription, signing, poll_every, limits, in_flight, attempts=1)
 
 
 def _client(
@@ -64,13 +75,15 @@ def _client(
     signing: Any,
     poll_every: float,
     limits: Limits,
+    in_flight: InFlight,
     *,
     attempts: int,
 ) -> KustoManagementClient:
     from azure.mgmt.kusto import KustoManagementClient, __version__
 
     face = face_of(base_url, NAME)
-    session = guarded_session(face, limits, loopback=isinstance(signing, LoopbackPolicy))
+    is_loopback = isinstance(signing, LoopbackPolicy)
+    session = guarded_session(face, limits, in_flight, loopback=is_loopback)
     return KustoManagementClient(
         _NoCredential(),
         subscription,

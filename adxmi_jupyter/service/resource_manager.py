@@ -10,6 +10,7 @@ Source: REST references of Microsoft.Kusto, Microsoft.ManagedIdentity, Microsoft
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -54,6 +55,14 @@ _LONGEST_WAIT_FOR_OTHERS = 300.0
 _ANY_SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
 
 
+@dataclass(frozen=True)
+class FoundCluster:
+    """A cluster: its resource ID and the name of its SKU, which tells the size of its nodes."""
+
+    resource_id: str
+    sku: str
+
+
 class ResourceManager:
     """What a principal can see and do in Azure Resource Manager.
 
@@ -92,8 +101,8 @@ class ResourceManager:
             client.close()
         self._clients.clear()
 
-    def cluster_id_of(self, uri: str) -> str:
-        """Return the resource ID of the cluster with this URI, from the Resource Graph.
+    def cluster_at(self, uri: str) -> FoundCluster:
+        """Return the cluster with this URI, from the Resource Graph.
 
         Raises
         ------
@@ -103,7 +112,8 @@ class ResourceManager:
         """
         query = (
             "resources | where type =~ 'microsoft.kusto/clusters' "
-            f"| where properties.uri =~ {string_literal(uri)} | project id | order by id asc"
+            f"| where properties.uri =~ {string_literal(uri)} "
+            "| project id, sku = tostring(sku.name) | order by id asc"
         )
         rows = self.graph(query, FOUND_CLUSTER)
         if not rows:
@@ -112,7 +122,7 @@ class ResourceManager:
                 why="no subscription that you can see in Azure Resource Manager has this cluster",
                 fix="ask for Reader on the cluster; policy and role --database work without it",
             )
-        return str(rows[0]["id"])
+        return FoundCluster(str(rows[0]["id"]), str(rows[0].get("sku") or ""))
 
     def get(self, path: str, version: str, shape: Shape) -> dict[str, Any]:
         """Return a resource of a shape.

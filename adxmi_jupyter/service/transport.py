@@ -1,8 +1,8 @@
 """How every request leaves this machine: to its own service only, and bounded in time and size.
 
-One adapter of `requests` under all SDK clients. It refuses other hosts and redirects, ends a
-request at its deadline however slowly bytes trickle, and stops reading an answer that grows
-beyond its limit, compressed or not.
+One adapter of `requests` under all SDK clients. It refuses other hosts and redirects, lets only so
+many requests to a service go at once, ends a request at its deadline however slowly bytes trickle,
+and stops reading an answer that grows beyond its limit, compressed or not.
 """
 
 from __future__ import annotations
@@ -24,11 +24,14 @@ from adxmi_jupyter.errors import (
     UnreadableAnswer,
 )
 from adxmi_jupyter.service.deadline import within
+from adxmi_jupyter.service.in_flight import NoTurn
 from adxmi_jupyter.service.metered import POOLS, TooLong, metered, time_left
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from adxmi_jupyter.service.deadline import Deadline
+    from adxmi_jupyter.service.in_flight import InFlight
     from adxmi_jupyter.service.limits import Limits
     from adxmi_jupyter.service.trust import Face
 
@@ -51,16 +54,23 @@ class GuardedAdapter(HTTPAdapter):
         The service.
     limits
         Of each request.
+    in_flight
+        The requests to this service that are under way, those of others included.
     socket_options
         Of each connection, besides those of urllib3.
 
     """
 
     def __init__(
-        self, face: Face, limits: Limits, socket_options: Sequence[tuple[int, int, int]] = ()
+        self,
+        face: Face,
+        limits: Limits,
+        in_flight: InFlight,
+        socket_options: Sequence[tuple[int, int, int]] = (),
     ) -> None:
         self._face = face
         self._limits = limits
+        self._in_flight = in_flight
         self._socket_options = [*HTTPConnection.default_socket_options, *socket_options]
         super().__init__(pool_maxsize=100)
 
@@ -79,14 +89,14 @@ class GuardedAdapter(HTTPAdapter):
     def send(
         self, request: requests.PreparedRequest, *_args: Any, **options: Any
     ) -> requests.Response:
-        """Send a request and read its answer whole.
+        """Send a request when it is its turn, and read its answer whole.
 
         Raises
         ------
         UntrustedLink
             The request, or a redirect of the answer, leads to another host.
         ClusterUnreachable
-            There was no connection in time, so that nothing was sent.
+            There was no connection in time, or no turn, so that nothing was sent.
         RequestTimedOut
             The time is over.
         AnswerTooLarge
@@ -99,20 +109,32 @@ class GuardedAdapter(HTTPAdapter):
         with within(self._limits.seconds) as deadline:
             if not deadline.left:
                 raise self._timed_out()
-            options |= {"stream": True, "timeout": time_left(deadline)}
             try:
-                with metered(deadline, self._limits.size + _HEADERS):
-                    return super().send(request, **options)
-            except requests.ConnectTimeout as error:
-                raise self._unreached() from error
-            except (requests.ReadTimeout, ReadTimeoutError) as error:
-                raise self._timed_out() from error
-            except requests.ConnectionError as error:
-                if deadline.left:
-                    raise
-                raise self._timed_out() from error  # while sending
-            except TooLong as error:
-                raise self._too_large() from error
+                with self._in_flight.turn(deadline.left):
+                    answer = self._sent(request, deadline, options)
+            except NoTurn as error:
+                raise self._unreached("the requests before it took too long") from error
+        if answer.status_code == HTTPStatus.TOO_MANY_REQUESTS:
+            self._in_flight.throttled()
+        return answer
+
+    def _sent(
+        self, request: requests.PreparedRequest, deadline: Deadline, options: dict[str, Any]
+    ) -> requests.Response:
+        options |= {"stream": True, "timeout": time_left(deadline)}
+        try:
+            with metered(deadline, self._limits.size + _HEADERS):
+                return super().send(request, **options)
+        except requests.ConnectTimeout as error:
+            raise self._unreached("there was no connection") from error
+        except (requests.ReadTimeout, ReadTimeoutError) as error:
+            raise self._timed_out() from error
+        except requests.ConnectionError as error:
+            if deadline.left:
+                raise
+            raise self._timed_out() from error  # while sending
+        except TooLong as error:
+            raise self._too_large() from error
 
     def build_response(self, req: requests.PreparedRequest, resp: Any) -> requests.Response:
         """Read the answer to its end; what follows finds it in memory."""
@@ -151,10 +173,10 @@ class GuardedAdapter(HTTPAdapter):
             answer.close()
             raise
 
-    def _unreached(self) -> ClusterUnreachable:
+    def _unreached(self, why: str) -> ClusterUnreachable:
         return ClusterUnreachable(
             f"{self._face.name} cannot be reached",
-            why=f"there was no connection within the {self._limits.seconds:g} s for a request",
+            why=f"{why} within the {self._limits.seconds:g} s for a request",
             fix="check the name, the network and whether the cluster is running",
         )
 
@@ -184,6 +206,7 @@ class GuardedAdapter(HTTPAdapter):
 def guarded_session(
     face: Face,
     limits: Limits,
+    in_flight: InFlight,
     *,
     loopback: bool,
     socket_options: Sequence[tuple[int, int, int]] = (),
@@ -196,7 +219,7 @@ def guarded_session(
     session.trust_env = not loopback
     session.auth = _no_password
     session.headers["Accept-Encoding"] = "gzip, deflate"
-    adapter = GuardedAdapter(face, limits, socket_options)
+    adapter = GuardedAdapter(face, limits, in_flight, socket_options)
     session.mount("https://", adapter)
     session.mount("http://", adapter)
     return session

@@ -55,7 +55,7 @@ def test_without_a_strike_everything_is_passed_on(proxied, proxy):
 
 
 def test_addresses_are_translated_both_ways(proxied, proxy):
-    cluster = proxied.resource_manager.cluster_id_of(proxy.uri)
+    cluster = proxied.resource_manager.cluster_at(proxy.uri).resource_id
 
     assert cluster.endswith("/contoso")
 
@@ -168,7 +168,7 @@ def test_requests_tell_reads_from_writes(proxied, proxy):
     proxied.kusto.command(SHOW, database="Sales")
     proxied.kusto.query("print 1", database="Sales")
     proxied.kusto.command(CHANGE, database="Sales")
-    proxied.resource_manager.cluster_id_of(proxy.uri)
+    proxied.resource_manager.cluster_at(proxy.uri)
 
     assert [reads(request) for request in proxy.requests[-4:]] == [True, True, False, True]
     assert resource_manager(proxy.requests[-1])

@@ -79,7 +79,9 @@ def test_an_address_that_cannot_be_read_is_told_in_three_lines(magic, address):
     assert len(str(raised.value).splitlines()) == 3
 
 
-@pytest.mark.parametrize("option", ["--max-answer-mb 0", "--max-answer-mb 5000", "--timeout 0"])
+@pytest.mark.parametrize(
+    "option", ["--max-answer-mb 0", "--max-answer-mb 5000", "--timeout 0", "--max-in-flight 17"]
+)
 def test_limits_are_checked_before_anything_is_sent(magic, azure, option):
     served = azure.requests_served
 

@@ -83,7 +83,7 @@ def front():
     connections = Connections(Settings(max_answer_mb=1), print)
     with FaultProxy(connections.open("embedded").azure.kusto_uri) as proxy:
         connection = connections.open(proxy.uri, name="patient", database="Sales")
-        connection.resource_manager.cluster_id_of(proxy.uri)  # loads the SDK beforehand
+        connection.resource_manager.cluster_at(proxy.uri)  # loads the SDK beforehand
         yield proxy, connection
         connections.close_all()
 
@@ -286,14 +286,17 @@ def test_a_size_that_cannot_be_had_is_refused(megabytes):
         Limits(megabytes=megabytes)
 
 
-def test_the_environment_sets_both(monkeypatch):
+def test_the_environment_sets_all_of_them(monkeypatch):
     monkeypatch.setenv("ADXMI_TIMEOUT", " 7.5 ")
     monkeypatch.setenv("ADXMI_MAX_ANSWER_MB", "128")
+    monkeypatch.setenv("ADXMI_MAX_IN_FLIGHT", "2")
 
-    assert environment() == Limits(7.5, 128)
+    assert environment() == Limits(7.5, 128, 2)
 
 
-@pytest.mark.parametrize("variable", ["ADXMI_TIMEOUT", "ADXMI_MAX_ANSWER_MB"])
+@pytest.mark.parametrize(
+    "variable", ["ADXMI_TIMEOUT", "ADXMI_MAX_ANSWER_MB", "ADXMI_MAX_IN_FLIGHT"]
+)
 def test_a_variable_that_is_no_number_is_told(monkeypatch, variable):
     monkeypatch.setenv(variable, "much")
 

@@ -33,14 +33,14 @@ def assigned_names(connection):
 def test_a_cluster_is_found_by_its_uri(connection):
     manager = connection.resource_manager
 
-    resource_id = manager.cluster_id_of(connection.address.uri)
+    resource_id = manager.cluster_at(connection.address.uri).resource_id
 
     assert resource_id.endswith("/providers/Microsoft.Kusto/Clusters/contoso")
 
 
 def test_a_cluster_nobody_can_see_is_told_with_what_still_works(connection):
     with pytest.raises(errors.ResourceNotFound) as raised:
-        connection.resource_manager.cluster_id_of("https://elsewhere.kusto.windows.net")
+        connection.resource_manager.cluster_at("https://elsewhere.kusto.windows.net")
 
     assert "policy and role --database work without it" in raised.value.fix
 
@@ -49,7 +49,7 @@ def test_whoever_sees_no_subscription_at_all_is_told_the_same(connection, azure)
     azure.world.azure_roles.clear()
 
     with pytest.raises(errors.ResourceNotFound) as raised:
-        connection.resource_manager.cluster_id_of(connection.address.uri)
+        connection.resource_manager.cluster_at(connection.address.uri)
 
     assert "policy and role --database work without it" in raised.value.fix
 
@@ -59,7 +59,7 @@ def test_another_refusal_of_the_query_is_told_as_it_is(connections):
         connections.settings = Settings(cluster=uri, timeout=5)
 
         with pytest.raises(errors.CommandRefused):
-            connections.current().resource_manager.cluster_id_of("https://c.kusto.windows.net")
+            connections.current().resource_manager.cluster_at("https://c.kusto.windows.net")
 
 
 def test_lists_come_page_by_page(connection, azure):
@@ -210,7 +210,7 @@ def test_rows_of_the_resource_graph_that_are_not_all_are_not_believed(manager, a
 
 
 def test_a_resource_that_was_not_asked_for_is_not_believed(proxied, proxy):
-    path = proxied.resource_manager.cluster_id_of(proxy.uri)
+    path = proxied.resource_manager.cluster_at(proxy.uri).resource_id
     proxy.strike(answered(200, {"id": "/subscriptions/other"}), target("/clusters/"))
 
     with pytest.raises(errors.UnreadableAnswer) as raised:
@@ -220,7 +220,7 @@ def test_a_resource_that_was_not_asked_for_is_not_believed(proxied, proxy):
 
 
 def test_letter_case_of_a_resource_id_does_not_matter(connection):
-    path = connection.resource_manager.cluster_id_of(connection.address.uri)
+    path = connection.cluster_id
 
     found = connection.resource_manager.get(path.lower(), KUSTO_VERSION, ITEM)
 

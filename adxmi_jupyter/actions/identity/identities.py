@@ -68,11 +68,7 @@ def not_assigned(
 
 def cluster_id(connection: Connection) -> str:
     """Return the resource ID of the cluster; raises as `assigned` does."""
-    key = "cluster resource ID"
-    if key not in connection.remembered:
-        uri = connection.address.uri
-        connection.remembered[key] = connection.resource_manager.cluster_id_of(uri)
-    return str(connection.remembered[key])
+    return connection.cluster_id
 
 
 def visible(
