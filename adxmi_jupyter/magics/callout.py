@@ -11,7 +11,7 @@ from adxmi_jupyter.errors import MissingOption
 from adxmi_jupyter.magics import permissions
 from adxmi_jupyter.magics.options import dry_run, refuse_both, yes
 from adxmi_jupyter.magics.params import Name
-from adxmi_jupyter.magics.tree import Noun, verb
+from adxmi_jupyter.magics.verbs import Noun, verb
 
 if TYPE_CHECKING:
     import pandas as pd

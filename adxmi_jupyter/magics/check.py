@@ -10,7 +10,7 @@ from adxmi_jupyter.errors import MissingOption
 from adxmi_jupyter.magics import permissions
 from adxmi_jupyter.magics.fixing import Fixing, answer, fix_options
 from adxmi_jupyter.magics.options import database_option, file_option
-from adxmi_jupyter.magics.tree import Example, verb
+from adxmi_jupyter.magics.verbs import Example, verb
 
 if TYPE_CHECKING:
     import pandas as pd

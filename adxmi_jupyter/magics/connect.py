@@ -9,7 +9,7 @@ import click
 from adxmi_jupyter.magics.call import Call
 from adxmi_jupyter.magics.options import database_option
 from adxmi_jupyter.magics.params import ClusterName, ConnectionName, CredentialName, TrustedHost
-from adxmi_jupyter.magics.tree import Noun, verb
+from adxmi_jupyter.magics.verbs import Noun, verb
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -6,7 +6,7 @@ import click
 
 from adxmi_jupyter.magics.connection_string_build import ai, cosmos, sql, storage
 from adxmi_jupyter.magics.connection_string_parse import parse
-from adxmi_jupyter.magics.tree import Noun
+from adxmi_jupyter.magics.verbs import Noun
 
 _VERBS = (storage, sql, cosmos, ai, parse)
 

@@ -9,7 +9,7 @@ import click
 from adxmi_jupyter.errors import MissingOption
 from adxmi_jupyter.magics.options import refuse_both
 from adxmi_jupyter.magics.params import IdentityName
-from adxmi_jupyter.magics.tree import verb
+from adxmi_jupyter.magics.verbs import verb
 from adxmi_jupyter.model.connection_string import CLOUDS, AiOperation, Scheme
 
 if TYPE_CHECKING:

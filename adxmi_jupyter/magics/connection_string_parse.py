@@ -9,7 +9,7 @@ import click
 
 from adxmi_jupyter.errors import ConflictingOptions, MissingOption
 from adxmi_jupyter.magics.params import BodyFile, IdentityName
-from adxmi_jupyter.magics.tree import Example, verb
+from adxmi_jupyter.magics.verbs import Example, verb
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -11,7 +11,7 @@ import click
 from adxmi_jupyter.errors import MissingOption
 from adxmi_jupyter.magics.options import database_option, file_option, refuse_both
 from adxmi_jupyter.magics.params import FaultName, Name
-from adxmi_jupyter.magics.tree import Example, Noun, verb
+from adxmi_jupyter.magics.verbs import Example, Noun, verb
 
 if TYPE_CHECKING:
     import pandas as pd

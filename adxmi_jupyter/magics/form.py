@@ -11,7 +11,7 @@ from adxmi_jupyter.errors import InvalidValue
 from adxmi_jupyter.magics.forms import refuse_console, writer
 from adxmi_jupyter.magics.options import database_option
 from adxmi_jupyter.magics.params import IdentityName, Name
-from adxmi_jupyter.magics.tree import verb
+from adxmi_jupyter.magics.verbs import verb
 from adxmi_jupyter.model.declaration.fields import FieldKind
 from adxmi_jupyter.model.declaration.registry import maker_of, nouns
 from adxmi_jupyter.model.usage import closest

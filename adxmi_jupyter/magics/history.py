@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from adxmi_jupyter.magics.tree import verb
+from adxmi_jupyter.magics.verbs import verb
 
 if TYPE_CHECKING:
     import pandas as pd

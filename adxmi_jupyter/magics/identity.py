@@ -10,7 +10,7 @@ from adxmi_jupyter.magics import permissions
 from adxmi_jupyter.magics.identity_form import form
 from adxmi_jupyter.magics.options import dry_run, no_wait, yes
 from adxmi_jupyter.magics.params import AzureIdentityList
-from adxmi_jupyter.magics.tree import Noun, verb
+from adxmi_jupyter.magics.verbs import Noun, verb
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.magics.forms import refuse_console, writer
-from adxmi_jupyter.magics.tree import verb
+from adxmi_jupyter.magics.verbs import verb
 
 if TYPE_CHECKING:
     from adxmi_jupyter.forms.identity.form import IdentityForm

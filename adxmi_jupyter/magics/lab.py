@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from adxmi_jupyter.errors import InvalidValue, MissingOption, TutorialFailed
-from adxmi_jupyter.magics.tree import verb
+from adxmi_jupyter.magics.verbs import verb
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable

@@ -7,7 +7,7 @@ import click
 from adxmi_jupyter.magics.policy_form import form
 from adxmi_jupyter.magics.policy_reads import diff, history, matrix, show
 from adxmi_jupyter.magics.policy_writes import alter, alter_merge, delete, grant, revoke, undo
-from adxmi_jupyter.magics.tree import Noun
+from adxmi_jupyter.magics.verbs import Noun
 
 _VERBS = (show, matrix, diff, grant, revoke, alter, alter_merge, delete, history, undo, form)
 

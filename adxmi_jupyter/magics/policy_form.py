@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from adxmi_jupyter.magics.forms import refuse_console, writer
 from adxmi_jupyter.magics.options import cluster_option, database_option, refuse_both
-from adxmi_jupyter.magics.tree import verb
+from adxmi_jupyter.magics.verbs import verb
 
 if TYPE_CHECKING:
     from adxmi_jupyter.forms.policy.form import PolicyForm

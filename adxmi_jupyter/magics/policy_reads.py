@@ -19,7 +19,7 @@ from adxmi_jupyter.magics.options import (
 )
 from adxmi_jupyter.magics.params import DatabaseName
 from adxmi_jupyter.magics.policy_body import body
-from adxmi_jupyter.magics.tree import Example, verb
+from adxmi_jupyter.magics.verbs import Example, verb
 
 if TYPE_CHECKING:
     import pandas as pd

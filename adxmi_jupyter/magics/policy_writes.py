@@ -24,7 +24,7 @@ from adxmi_jupyter.magics.options import (
     yes,
 )
 from adxmi_jupyter.magics.policy_body import body
-from adxmi_jupyter.magics.tree import Example, verb
+from adxmi_jupyter.magics.verbs import Example, verb
 
 if TYPE_CHECKING:
     import pandas as pd

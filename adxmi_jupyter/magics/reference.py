@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING
 import click
 
 from adxmi_jupyter.magics.call import NOTEBOOK_PROGRAM
-from adxmi_jupyter.magics.tree import Noun, leaves, tree
+from adxmi_jupyter.magics.tree import leaves, tree
+from adxmi_jupyter.magics.verbs import Noun
 from adxmi_jupyter.model.declaration.registry import nouns
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.magics.tree import Verb
+    from adxmi_jupyter.magics.verbs import Verb
     from adxmi_jupyter.model.declaration.requirements import Link
 
 BEGIN, END = "<!-- reference:begin -->", "<!-- reference:end -->"

@@ -22,7 +22,7 @@ from adxmi_jupyter.magics.options import (
 from adxmi_jupyter.magics.params import AzureIdentityList, IdentityList, Name
 from adxmi_jupyter.magics.role_form import form
 from adxmi_jupyter.magics.role_writes import found, write
-from adxmi_jupyter.magics.tree import Noun, verb
+from adxmi_jupyter.magics.verbs import Noun, verb
 
 if TYPE_CHECKING:
     import pandas as pd

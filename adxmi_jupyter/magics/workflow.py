@@ -20,7 +20,7 @@ from adxmi_jupyter.magics.options import (
     skip_unreadable,
     yes,
 )
-from adxmi_jupyter.magics.tree import Noun, verb
+from adxmi_jupyter.magics.verbs import Noun, verb
 from adxmi_jupyter.magics.workflow_check import check_verb
 from adxmi_jupyter.magics.workflow_filling import example, filled, named
 from adxmi_jupyter.magics.workflow_params import ExistingName, can_be_dropped, fields
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from adxmi_jupyter.magics.call import Call
-    from adxmi_jupyter.magics.tree import Example, Verb
+    from adxmi_jupyter.magics.verbs import Example, Verb
     from adxmi_jupyter.model.declaration.workflow import Workflow
 
     Declaration = type[Workflow]

@@ -12,7 +12,7 @@ from adxmi_jupyter.magics import permissions
 from adxmi_jupyter.magics.fixing import Fixing, answer, fix_options
 from adxmi_jupyter.magics.line import quoted
 from adxmi_jupyter.magics.options import database_option
-from adxmi_jupyter.magics.tree import verb
+from adxmi_jupyter.magics.verbs import verb
 from adxmi_jupyter.magics.workflow_filling import example, filled, given, named
 from adxmi_jupyter.magics.workflow_params import ExistingName, fields
 from adxmi_jupyter.model.declaration.stored import PolicyListing
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from adxmi_jupyter.actions.check.checks import Checks
     from adxmi_jupyter.magics.call import Call
-    from adxmi_jupyter.magics.tree import Example, Verb
+    from adxmi_jupyter.magics.verbs import Example, Verb
     from adxmi_jupyter.model.declaration.workflow import Workflow
 
     Declaration = type[Workflow]

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.errors import ConflictingOptions
 from adxmi_jupyter.magics.line import quoted
-from adxmi_jupyter.magics.tree import Example
+from adxmi_jupyter.magics.verbs import Example
 from adxmi_jupyter.model.declaration.fields import FieldKind
 
 if TYPE_CHECKING:
     from adxmi_jupyter.magics.call import Call
-    from adxmi_jupyter.magics.tree import Verb
+    from adxmi_jupyter.magics.verbs import Verb
     from adxmi_jupyter.model.declaration.workflow import Workflow
 
     Declaration = type[Workflow]

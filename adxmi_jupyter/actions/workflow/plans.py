@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from adxmi_jupyter.actions.workflow import outcome as workflow_outcome
+from adxmi_jupyter.actions.workflow.current_state import snapshot
 from adxmi_jupyter.actions.workflow.filling import text_of
 from adxmi_jupyter.actions.workflow.listing import kept_in
 from adxmi_jupyter.actions.workflow.table_users import Users, table_users
@@ -17,6 +17,7 @@ from adxmi_jupyter.model.usage import closest
 from adxmi_jupyter.model.word import line
 
 if TYPE_CHECKING:
+    from adxmi_jupyter.actions.workflow.current_state import Snapshot
     from adxmi_jupyter.actions.workflow.listing import Kept
     from adxmi_jupyter.model.declaration.stored import Existing
     from adxmi_jupyter.model.declaration.workflow import Workflow
@@ -37,7 +38,7 @@ class WorkflowWrite:
     name: str
     text: str
     before: Existing | None = None
-    kept: workflow_outcome.Snapshot = None
+    kept: Snapshot = None
     users: Users = field(default_factory=Users)
 
     @property
@@ -108,7 +109,7 @@ def _planned(
     """Return a plan with what it takes away, and who uses that."""
     if there is None:
         return WorkflowWrite(declaration, verb, database, name, text)
-    kept = workflow_outcome.snapshot(connection, declaration, database, there)
+    kept = snapshot(connection, declaration, database, there)
     is_table = declaration.noun() == maker_of(FieldKind.EXTERNAL_TABLE)
     users = table_users(connection, database, name) if is_table else Users()
     return WorkflowWrite(declaration, verb, database, name, text, there.existing, kept, users)

@@ -10,9 +10,8 @@ from adxmi_jupyter.actions.check.findings import first_fix
 from adxmi_jupyter.actions.check.requirements import examined
 from adxmi_jupyter.actions.identity import names
 from adxmi_jupyter.actions.workflow import data_connections, ingestions
-from adxmi_jupyter.actions.workflow import outcome as workflow_outcome
+from adxmi_jupyter.actions.workflow.current_state import CurrentState, current_state
 from adxmi_jupyter.actions.workflow.listing import Listed, Listing, existing_in, listing_frame
-from adxmi_jupyter.actions.workflow.outcome import Seen
 from adxmi_jupyter.actions.workflow.plans import (
     WorkflowWrite,
     described,
@@ -23,7 +22,7 @@ from adxmi_jupyter.actions.workflow.plans import (
 )
 from adxmi_jupyter.actions.write import protocol
 from adxmi_jupyter.actions.write.operations import operations_frame
-from adxmi_jupyter.actions.write.protocol import Write
+from adxmi_jupyter.actions.write.protocol import Verdict, Write
 from adxmi_jupyter.errors import (
     AdxmiError,
     ClusterBusy,
@@ -32,6 +31,7 @@ from adxmi_jupyter.errors import (
     OperationFailed,
     ServiceRefusal,
     Throttled,
+    WriteOutcomeUnknown,
 )
 from adxmi_jupyter.model.connection_string import scrubbed
 from adxmi_jupyter.model.declaration.products import DataConnection, Endpoint, QueuedIngestion
@@ -57,6 +57,9 @@ __all__ = [
     "plan_drop",
     "planned_frame",
 ]
+
+_ANYTHING_NEW = "*"
+"""What the history notes as wanted where only the service knows how it will tell of it."""
 
 _OTHER_REASONS = (Throttled, ClusterBusy, DatabaseNotFound)
 
@@ -150,9 +153,9 @@ def _write(
     write: WorkflowWrite,
     send: Callable[[], None],
     workflow: Workflow | None = None,
-) -> Write[Seen]:
+) -> Write[CurrentState]:
     is_run = write.verb == "run"
-    read = partial(workflow_outcome.seen, connection, write.declaration, write.database, write.name)
+    read = partial(current_state, connection, write.declaration, write.database, write.name)
     return Write(
         kind=write.declaration.noun(),
         database=write.database,
@@ -162,14 +165,52 @@ def _write(
         title=f"{write.verb} of {write.title}",
         subject="it",
         look=write.look,
-        before=Seen(write.kept).noted,
-        wanted=[] if write.verb == "drop" else [workflow_outcome.ANYTHING_NEW],
+        before=CurrentState(write.kept).noted,
+        wanted=[] if write.verb == "drop" else [_ANYTHING_NEW],
         send=send,
         read=None if is_run else read,
-        judge=lambda now: workflow_outcome.judged(write, workflow, now),
+        judge=lambda now: _judged(write, workflow, now),
         noted=lambda now: now.noted,
-        disputed=lambda now: workflow_outcome.disputed(write, now),
+        disputed=lambda now: _disputed(write, now),
     )
+
+
+def _judged(write: WorkflowWrite, workflow: Workflow | None, now: CurrentState) -> Verdict:
+    """Compare what there is with what a write was to bring about."""
+    if write.verb == "drop" and now.snapshot is None:
+        return Verdict.DONE
+    if now.snapshot == write.kept:
+        return Verdict.AS_BEFORE
+    is_made = workflow is not None and now.snapshot is not None and _names(now, workflow)
+    return Verdict.DONE if is_made else Verdict.OTHER
+
+
+def _disputed(write: WorkflowWrite, now: CurrentState) -> tuple[str, ...]:
+    """Say what there is to say when the service took a write, and does not show it.
+
+    What was replaced by the same is as before, and not every column tells the identities.
+
+    Raises
+    ------
+    WriteOutcomeUnknown
+        What was made is not there, or what was dropped is.
+
+    """
+    is_there = now.snapshot is not None
+    if is_there == (write.verb != "drop"):
+        return ()
+    state = "there all the same" if is_there else "not there"
+    raise WriteOutcomeUnknown(
+        f"{write.verb} of {write.title}: whether it took effect is unknown",
+        why=f"the service took it, and it is {state}",
+        fix=write.look,
+    )
+
+
+def _names(now: CurrentState, workflow: Workflow) -> bool:
+    """Tell whether what is there names the identities that it was to name."""
+    wanted = ({one.word.lower(), one.object_id.lower()} for one in workflow.identities)
+    return all(not ids.isdisjoint(now.identities) for ids in wanted)
 
 
 def _answer(connection: Connection, product: Statement, database: str) -> pd.DataFrame:

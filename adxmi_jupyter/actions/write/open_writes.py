@@ -14,7 +14,7 @@ from adxmi_jupyter.actions.identity import writes as identity_writes
 from adxmi_jupyter.actions.policy import callouts, policies
 from adxmi_jupyter.actions.roles import roles
 from adxmi_jupyter.actions.workflow import data_connections
-from adxmi_jupyter.actions.workflow.outcome import seen
+from adxmi_jupyter.actions.workflow.current_state import current_state
 from adxmi_jupyter.actions.write import journal
 from adxmi_jupyter.actions.write.journal import Journal
 from adxmi_jupyter.actions.write.protocol import Verdict
@@ -117,7 +117,7 @@ def _data_connection(connection: Connection, entry: Entry) -> tuple[Verdict, Any
 
 
 def _workflow(connection: Connection, entry: Entry) -> tuple[Verdict, Any]:
-    now = seen(connection, declaration_of(entry.kind), entry.database, entry.target).noted
+    now = current_state(connection, declaration_of(entry.kind), entry.database, entry.target).noted
     if now == entry.before:
         return Verdict.AS_BEFORE, now
     is_made = bool(now) == (entry.verb != "drop")
