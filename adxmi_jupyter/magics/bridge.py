@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import keyword
 import os
+import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
@@ -27,6 +28,28 @@ if TYPE_CHECKING:
 
 NAME = "adxmi"
 _KINDS = ("line", "cell")
+
+
+class Interrupted(KeyboardInterrupt):
+    """An interrupt that was no write's: three lines in a notebook, not a stack of sockets.
+
+    Writes have errors of their own for it, which tell whether they took effect. `again` is the
+    line.
+    """
+
+    def __init__(self, again: str, *, show_stack: bool) -> None:
+        super().__init__("stopped, as you wished")
+        self._again = again
+        self._show_stack = show_stack
+
+    def _render_traceback_(self) -> list[str]:
+        if self._show_stack:
+            return "".join(traceback.format_exception(self)).splitlines()
+        return [
+            f"{type(self).__name__}: {self}",
+            "  why: no answer is waited for any longer; what was changed before it is told above",
+            f"  fix: {self._again}",
+        ]
 
 
 @magics_class
@@ -170,7 +193,6 @@ class AdxmiMagics(Magics):
         """
         from adxmi_jupyter.magics.call import Call
         from adxmi_jupyter.magics.expansion import expand_body, expand_words
-        from adxmi_jupyter.magics.interruption import Interrupted
         from adxmi_jupyter.magics.line import split
         from adxmi_jupyter.magics.tree import run
         from adxmi_jupyter.model.body import checked_text

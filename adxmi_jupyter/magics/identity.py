@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from adxmi_jupyter.magics import permissions
-from adxmi_jupyter.magics.identity_form import form
+from adxmi_jupyter.magics.forms import refuse_console, writer
 from adxmi_jupyter.magics.options import dry_run, no_wait, yes
 from adxmi_jupyter.magics.params import AzureIdentityList
 from adxmi_jupyter.magics.verbs import Noun, verb
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from adxmi_jupyter.actions.identity.dependents import Dependents
+    from adxmi_jupyter.forms.identity.form import IdentityForm
     from adxmi_jupyter.magics.call import Call
     from adxmi_jupyter.model.assignment import AssignmentChange
     from adxmi_jupyter.model.identity import ManagedIdentity
@@ -130,7 +131,17 @@ def operations(call: Call, *, waiting: bool) -> pd.DataFrame:
     return operations_frame(call.connection)
 
 
-identity.add_command(form)
+@verb("form", of=identity, examples=("identity form",))
+def form(call: Call) -> IdentityForm:
+    """Assign and remove by mouse: tick, look at the request, apply. For notebooks."""
+    refuse_console(
+        call, "identity form", "adxmi identity list --all, then adxmi identity assign or remove"
+    )
+    from adxmi_jupyter.forms.identity.form import IdentityForm
+    from adxmi_jupyter.forms.identity.state import IdentityState
+
+    connection = call.connection
+    return IdentityForm(IdentityState(connection), writer(call), connection.cluster)
 
 
 def _found(call: Call, references: tuple[str, ...]) -> tuple[ManagedIdentity, ...]:

@@ -10,6 +10,7 @@ import click
 
 from adxmi_jupyter.errors import MissingOption
 from adxmi_jupyter.magics import permissions
+from adxmi_jupyter.magics.forms import refuse_console, writer
 from adxmi_jupyter.magics.line import quoted
 from adxmi_jupyter.magics.options import (
     cluster_option,
@@ -20,13 +21,13 @@ from adxmi_jupyter.magics.options import (
     yes,
 )
 from adxmi_jupyter.magics.params import AzureIdentityList, IdentityList, Name
-from adxmi_jupyter.magics.role_form import form
 from adxmi_jupyter.magics.role_writes import found, write
 from adxmi_jupyter.magics.verbs import Noun, verb
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from adxmi_jupyter.forms.role.form import RoleForm
     from adxmi_jupyter.magics.call import Call
 
 
@@ -262,7 +263,20 @@ def revoke(
     return write(call, change, dry_run=dry_run, confirmed=yes, waits=not no_wait)
 
 
-role.add_command(form)
+@verb("form", of=role, examples=("role form", "role form --cluster"))
+@database_option("Begin with this database instead of the current one.")
+@cluster_option("Begin with the roles on the whole cluster.")
+def form(call: Call, *, database: str, cluster: bool) -> RoleForm:
+    """Grant and revoke roles by mouse: tick, look at the command, apply. For notebooks."""
+    refuse_both(call, {"--cluster": cluster, "--database": bool(database)})
+    refuse_console(call, "role form", "adxmi role list, then adxmi role grant or revoke")
+    from adxmi_jupyter.forms.role.form import RoleForm
+    from adxmi_jupyter.forms.role.state import RoleState
+    from adxmi_jupyter.model.policy import Scope
+
+    connection = call.connection
+    scope = Scope("" if cluster else database or connection.database)
+    return RoleForm(RoleState(connection, scope), writer(call), connection.cluster)
 
 
 def _check_scope(call: Call, database: str, *, cluster: bool, no_wait: bool) -> None:

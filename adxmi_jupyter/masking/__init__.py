@@ -5,11 +5,10 @@ lines people typed, stacks. By value: what came from a variable is replaced by t
 while a line runs (`hiding`). It rather hides too much than too little.
 """
 
-from adxmi_jupyter.masking.bounds import shortened
 from adxmi_jupyter.masking.locations import holds_secret
 from adxmi_jupyter.masking.mask import MASK
 from adxmi_jupyter.masking.names import is_secret_name
-from adxmi_jupyter.masking.texts import as_written, masked, masked_payload
+from adxmi_jupyter.masking.texts import as_written, masked, masked_payload, shortened
 from adxmi_jupyter.masking.values import Hidden, hidden_now, hiding, pieces_of
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""Mask a text, or all the texts of what a service answered."""
+"""Mask a text, or all the texts of what a service answered, and keep quoted texts short."""
 
 from __future__ import annotations
 
@@ -12,6 +12,10 @@ from adxmi_jupyter.masking.mask import MASK
 from adxmi_jupyter.masking.pairs import without_named
 from adxmi_jupyter.masking.shapes import without_shapes
 from adxmi_jupyter.masking.values import hidden_now
+
+_LONGEST_WORD = 300
+_LONG_WORD = re.compile(rf"\S{{{_LONGEST_WORD},}}")
+_HEAD, _TAIL = 60, 16
 
 _LONGEST = 50_000
 """Characters that are looked through; nothing behind them is shown."""
@@ -94,3 +98,17 @@ def _masked_field(name: object, value: Any, levels: int) -> Any:
     before = f'"{name}": "'
     shown = masked(before + value.replace('"', "'") + '"')
     return MASK if shown == f'"{name}": {MASK}' else masked(value)
+
+
+def shortened(text: str, longest: int) -> str:
+    """Return a text with its long words, and itself, cut in the middle.
+
+    >>> shortened("there is no " + "q" * 16_000, 1000)
+    'there is no qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq…qqqqqqqqqqqqqqqq'
+    """
+    words = _LONG_WORD.sub(lambda found: _cut(found.group(), _HEAD, _TAIL), text)
+    return words if len(words) <= longest else _cut(words, longest * 3 // 4, longest // 4 - 1)
+
+
+def _cut(text: str, head: int, tail: int) -> str:
+    return f"{text[:head]}…{text[-tail:]}"

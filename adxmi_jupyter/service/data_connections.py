@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from adxmi_jupyter.errors import ResourceNotFound
 from adxmi_jupyter.model.azure_shapes import DATA_CONNECTION
-from adxmi_jupyter.service.arm_failures import typed
+from adxmi_jupyter.service.arm_answers import typed
 from adxmi_jupyter.service.operation import Evidence, Operation
 from adxmi_jupyter.service.resource_manager import KUSTO_VERSION
 

@@ -24,7 +24,7 @@ from azure.core.pipeline.transport import RequestsTransport
 from azure.mgmt.core.policies import ARMChallengeAuthenticationPolicy, ARMHttpLoggingPolicy
 
 from adxmi_jupyter.errors import Throttled
-from adxmi_jupyter.service.arm_failures import typed_answer
+from adxmi_jupyter.service.arm_answers import typed_answer
 from adxmi_jupyter.service.deadline import current, within
 from adxmi_jupyter.service.transport import guarded_session
 from adxmi_jupyter.service.trust import face_of

@@ -10,7 +10,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.errors import AdxmiError, ClusterBusy, OperationFailed
-from adxmi_jupyter.service.arm_failures import typed
+from adxmi_jupyter.service.arm_answers import typed
 
 if TYPE_CHECKING:
     from azure.core.polling import LROPoller

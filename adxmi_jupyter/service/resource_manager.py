@@ -26,8 +26,7 @@ from adxmi_jupyter.model.azure_shapes import (
     SYSTEM_IDENTITY,
 )
 from adxmi_jupyter.model.kql import string_literal
-from adxmi_jupyter.service.arm_answers import codes_of, is_same_path, object_in
-from adxmi_jupyter.service.arm_failures import typed, typed_answer
+from adxmi_jupyter.service.arm_answers import codes_of, is_same_path, object_in, typed, typed_answer
 from adxmi_jupyter.service.operation import Evidence, Operation
 from adxmi_jupyter.service.retry import retry_while
 

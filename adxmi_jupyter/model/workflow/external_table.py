@@ -15,7 +15,7 @@ from adxmi_jupyter.errors import InvalidField
 from adxmi_jupyter.model import kql, partition, path_format
 from adxmi_jupyter.model.columns import columns_text, refuse_stars
 from adxmi_jupyter.model.connection_string import CosmosDb, SqlServer, StorageLocation
-from adxmi_jupyter.model.declaration import fields, kept_tables, targets
+from adxmi_jupyter.model.declaration import fields, stored_tables, targets
 from adxmi_jupyter.model.declaration.fields import field, typed
 from adxmi_jupyter.model.declaration.formats import (
     BlobCompression,
@@ -98,9 +98,9 @@ class ExternalTable(Workflow):
     listing: ClassVar = KustoListing(
         kql.SHOW_EXTERNAL_TABLES,
         EXTERNAL_TABLES,
-        kept_tables.existing,
-        kept_tables.chain,
-        kept_tables.drop,
+        stored_tables.existing,
+        stored_tables.chain,
+        stored_tables.drop,
         lambda name: f".show external table {kql.quote_name(name)} cslschema",
     )
 
