@@ -1,4 +1,7 @@
-"""Managed identities of Azure Data Explorer in Jupyter."""
+"""Managed identities of Azure Data Explorer in Jupyter.
+
+Public are the names of `__all__` and those of `adxmi_jupyter.errors`; all else may change.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
+
+__all__ = ["__version__", "load_ipython_extension", "unload_ipython_extension"]
 
 __version__ = "0.1.0"
 

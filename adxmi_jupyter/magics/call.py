@@ -9,7 +9,8 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
-from adxmi_jupyter.errors import CommandLineError, HistoryUnavailable, one_line
+from adxmi_jupyter.error_base import one_line
+from adxmi_jupyter.errors import CommandLineError, HistoryUnavailable
 from adxmi_jupyter.magics.line import quoted
 from adxmi_jupyter.magics.sensitive import hidden_values
 from adxmi_jupyter.masking import as_written, hidden_now, hiding, masked, masked_payload

@@ -13,7 +13,7 @@ import html
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from adxmi_jupyter.errors import one_line
+from adxmi_jupyter.error_base import one_line
 from adxmi_jupyter.rendering.diagram import SHEET, diagram
 from adxmi_jupyter.rendering.diagram_model import SIGNS, Step, tracks_of
 from adxmi_jupyter.rendering.shown_frame import NO_MATH, Whole, visible

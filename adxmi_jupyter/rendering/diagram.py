@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from unicodedata import east_asian_width
 
-from adxmi_jupyter.errors import one_line
+from adxmi_jupyter.error_base import one_line
 from adxmi_jupyter.rendering.diagram_model import PLAIN, SIGNS, UNSEEN, tracks_of
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from adxmi_jupyter.errors import one_line
+from adxmi_jupyter.error_base import one_line
 
 STATIONS = ("identity", "assigned", "policy", "workflow", "target")
 IDENTITY, ASSIGNED, POLICY, WORKFLOW, TARGET = STATIONS

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from adxmi_jupyter.errors import one_line
+from adxmi_jupyter.error_base import one_line
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets as w
 
-from adxmi_jupyter.errors import one_line
+from adxmi_jupyter.error_base import one_line
 from adxmi_jupyter.forms.identity.reading import resource_group
 from adxmi_jupyter.forms.listing import Listing
 from adxmi_jupyter.forms.naming import beginning, searched

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import ipywidgets as w
 
-from adxmi_jupyter.errors import one_line
+from adxmi_jupyter.error_base import one_line
 from adxmi_jupyter.forms.submission import Kind, Phase, Requests
 from adxmi_jupyter.forms.widgets import button, quiet, said, show
 

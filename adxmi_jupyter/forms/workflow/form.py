@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as w
 
 from adxmi_jupyter.actions.check.repairs import ForOwner
-from adxmi_jupyter.errors import one_line
+from adxmi_jupyter.error_base import one_line
 from adxmi_jupyter.forms.background import REST, Background, Rest
 from adxmi_jupyter.forms.form import Form
 from adxmi_jupyter.forms.submission import Phase

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import ipywidgets as w
 
-from adxmi_jupyter.errors import one_line
+from adxmi_jupyter.error_base import one_line
 from adxmi_jupyter.forms.widgets import button, copyable, show
 
 if TYPE_CHECKING:
