@@ -58,12 +58,12 @@ def parse(call: Call, *, words: tuple[str, ...], file: str, identity: str) -> pd
     what stands in it, so a secret belongs into a variable: $name or, in the cell body, {{name}}.
     """
     from adxmi_jupyter.actions.connection_strings import explain, explained_frame, object_id
-    from adxmi_jupyter.actions.identity.names import known_already
+    from adxmi_jupyter.actions.identity.names import known_without_sign_in
     from adxmi_jupyter.rendering.shown_frame import Whole
 
     text = _text(call, " ".join(words), file)
     connection = call.opened
-    known = known_already(connection) if connection else ()
+    known = known_without_sign_in(connection) if connection else ()
     word, notes = object_id(lambda: call.connection, identity) if identity else ("", ())
     explained = explain(text, known, word)
     for note in (

@@ -175,10 +175,14 @@ class Connection:
         Raises as `service.ingestion.queue_blob`.
         """
         from adxmi_jupyter.service.ingestion import queue_blob
-        from adxmi_jupyter.service.trust import queues_of
+        from adxmi_jupyter.service.trust import ingestion_queues
 
         return queue_blob(
-            self.ingestion, queues_of(self.address), database, message, limits=self._access.limits
+            self.ingestion,
+            ingestion_queues(self.address),
+            database,
+            message,
+            limits=self._access.limits,
         )
 
     def required_database(self) -> str:

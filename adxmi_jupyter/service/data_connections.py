@@ -13,7 +13,7 @@ from urllib.parse import quote
 from adxmi_jupyter.errors import ResourceNotFound
 from adxmi_jupyter.model.azure_shapes import DATA_CONNECTION
 from adxmi_jupyter.service.arm_answers import typed
-from adxmi_jupyter.service.operation import Evidence, Operation
+from adxmi_jupyter.service.operation import Operation, ReportedSuccess
 from adxmi_jupyter.service.resource_manager import KUSTO_VERSION
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class DataConnectionReference:
     database: str
     name: str
     what: str
-    look: str
+    show_command: str
 
     @property
     def path(self) -> str:
@@ -70,26 +70,26 @@ def begin_put(
 
     """
     client, group, cluster = manager.place_of(place.cluster_id)
-    connections, evidence = client.data_connections, Evidence(place.path)
+    connections, success = client.data_connections, ReportedSuccess(place.path)
     try:
         poller = connections.begin_create_or_update(
             *(group, cluster, place.database, place.name),
             dict(body),
-            raw_response_hook=evidence.look_at,
+            raw_response_hook=success.read,
         )
     except Exception as failure:
         raise typed(failure, place.what) from failure
-    return Operation(place.what, poller, evidence, place.look)
+    return Operation(place.what, poller, success, place.show_command)
 
 
 def begin_delete(manager: ResourceManager, place: DataConnectionReference) -> Operation:
     """Begin to remove a data connection; raises as making one does."""
     client, group, cluster = manager.place_of(place.cluster_id)
-    connections, evidence = client.data_connections, Evidence(place.path)
+    connections, success = client.data_connections, ReportedSuccess(place.path)
     try:
         poller = connections.begin_delete(
-            *(group, cluster, place.database, place.name), raw_response_hook=evidence.look_at
+            *(group, cluster, place.database, place.name), raw_response_hook=success.read
         )
     except Exception as failure:
         raise typed(failure, place.what) from failure
-    return Operation(place.what, poller, evidence, place.look)
+    return Operation(place.what, poller, success, place.show_command)

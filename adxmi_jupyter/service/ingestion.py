@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from adxmi_jupyter.model.declaration.products import QueuedIngestion
     from adxmi_jupyter.service.kusto import Kusto
     from adxmi_jupyter.service.limits import Limits
-    from adxmi_jupyter.service.trust import Face
+    from adxmi_jupyter.service.trust import ServiceEndpoint
 
 _QUEUE = "the queue of the ingestion endpoint"
 _KIND = "SecuredReadyForAggregationQueue"
@@ -41,7 +41,7 @@ _QUEUES_TRIED = 3
 
 def queue_blob(
     endpoint: Kusto,
-    queues: Face,
+    queues: ServiceEndpoint,
     database: str,
     message: QueuedIngestion,
     *,
@@ -97,7 +97,7 @@ def _require_client() -> None:
         ) from missing
 
 
-def _queue_uris(endpoint: Kusto, queues: Face) -> list[str]:
+def _queue_uris(endpoint: Kusto, queues: ServiceEndpoint) -> list[str]:
     """Return the addresses of the queues, each with its signature, once all are checked."""
     rows = endpoint.command(".get ingestion resources").rows()
     found = [_text(row, "StorageRoot") for row in rows if _text(row, "ResourceTypeName") == _KIND]
@@ -132,7 +132,7 @@ def _text(row: Mapping[str, Any], column: str) -> str:
     return value
 
 
-def _queued(uris: Sequence[str], text: str, queues: Face, limits: Limits) -> str:
+def _queued(uris: Sequence[str], text: str, queues: ServiceEndpoint, limits: Limits) -> str:
     from azure.core.exceptions import ServiceRequestError
 
     for uri in uris[:_QUEUES_TRIED]:
@@ -149,7 +149,7 @@ def _queued(uris: Sequence[str], text: str, queues: Face, limits: Limits) -> str
     raise _refused_by_queue(unreached) from unreached
 
 
-def _send(uri: str, text: str, queues: Face, limits: Limits) -> None:
+def _send(uri: str, text: str, queues: ServiceEndpoint, limits: Limits) -> None:
     from azure.storage.queue import QueueClient, TextBase64EncodePolicy
 
     from adxmi_jupyter.service.in_flight import InFlight

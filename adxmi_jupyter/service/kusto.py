@@ -325,7 +325,7 @@ def _bounded_client(
     from azure.kusto.data.exceptions import KustoClientInvalidConnectionStringException
 
     from adxmi_jupyter.service.transport import guarded_session
-    from adxmi_jupyter.service.trust import check_sign_in, face_of
+    from adxmi_jupyter.service.trust import check_sign_in, endpoint_of
 
     class Client(KustoClient):
         """The SDK's client, whose requests end when and where they have to."""
@@ -334,7 +334,7 @@ def _bounded_client(
             super().__init__(builder)
             self._session.close()
             self._session = guarded_session(
-                face_of(uri, uri),
+                endpoint_of(uri, uri),
                 limits,
                 in_flight,
                 loopback=loopback,

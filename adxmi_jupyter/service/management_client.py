@@ -27,7 +27,7 @@ from adxmi_jupyter.errors import Throttled
 from adxmi_jupyter.service.arm_answers import typed_answer
 from adxmi_jupyter.service.deadline import current, within
 from adxmi_jupyter.service.transport import guarded_session
-from adxmi_jupyter.service.trust import face_of
+from adxmi_jupyter.service.trust import endpoint_of
 
 if TYPE_CHECKING:
     from azure.core.pipeline import PipelineRequest, PipelineResponse
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from adxmi_jupyter.service.in_flight import InFlight
     from adxmi_jupyter.service.limits import Limits
-    from adxmi_jupyter.service.trust import Face
+    from adxmi_jupyter.service.trust import ServiceEndpoint
 
 NAME = "Azure Resource Manager"
 
@@ -81,9 +81,9 @@ def _client(
 ) -> KustoManagementClient:
     from azure.mgmt.kusto import KustoManagementClient, __version__
 
-    face = face_of(base_url, NAME)
+    endpoint = endpoint_of(base_url, NAME)
     is_loopback = isinstance(signing, LoopbackPolicy)
-    session = guarded_session(face, limits, in_flight, loopback=is_loopback)
+    session = guarded_session(endpoint, limits, in_flight, loopback=is_loopback)
     return KustoManagementClient(
         _NoCredential(),
         subscription,
@@ -93,7 +93,7 @@ def _client(
             HeadersPolicy(),
             UserAgentPolicy(sdk_moniker=f"mgmt-kusto/{__version__}"),
             ContentDecodePolicy(),
-            BoundedPolicy(face, limits.seconds),
+            BoundedPolicy(endpoint, limits.seconds),
             CautiousRetryPolicy(retry_total=attempts),
             signing,
             CustomHookPolicy(),
@@ -132,14 +132,14 @@ class BoundedPolicy(HTTPPolicy[Any, Any]):
     The time includes all attempts and pauses.
     """
 
-    def __init__(self, face: Face, seconds: float) -> None:
+    def __init__(self, endpoint: ServiceEndpoint, seconds: float) -> None:
         super().__init__()
-        self._face = face
+        self._endpoint = endpoint
         self._seconds = seconds
 
     def send(self, request: PipelineRequest[Any]) -> PipelineResponse[Any, Any]:
-        """Send the request to the next policy; raises UntrustedLink as `Face.check` does."""
-        self._face.check(request.http_request.url)
+        """Send the request to the next policy; raises as `ServiceEndpoint.check`."""
+        self._endpoint.check(request.http_request.url)
         with within(self._seconds):
             return self.next.send(request)
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from azure.core.polling import LROPoller
 
 
-class Evidence:
+class ReportedSuccess:
     """Whether an answer said, in words of Azure, that a change of a resource was carried out.
 
     The SDK takes any good status for that, a gateway's empty page too.
@@ -26,7 +26,7 @@ class Evidence:
         self._resource_id = resource_id
         self.is_there = False
 
-    def look_at(self, response: Any) -> None:
+    def read(self, response: Any) -> None:
         """Look at one answer: the SDK's hook for each of a change and of the questions after it."""
         answer = response.http_response
         if answer.status_code >= HTTPStatus.BAD_REQUEST:
@@ -46,25 +46,25 @@ class Evidence:
 class Operation:
     """A change of a cluster that Azure is carrying out; it takes minutes there.
 
-    `look` is the line that shows what has become of it.
+    `show_command` is the line that shows what has become of it.
     """
 
     def __init__(
         self,
         what: str,
         poller: LROPoller[Any],
-        evidence: Evidence,
-        look: str = "%adxmi identity list",
+        success: ReportedSuccess,
+        show_command: str = "%adxmi identity list",
     ) -> None:
         self.what = what
-        self.look = look
+        self.show_command = show_command
         self._poller = poller
-        self._evidence = evidence
+        self._success = success
 
     @property
     def is_proved(self) -> bool:
         """Whether Azure itself said that it is carried out; a good status alone does not."""
-        return self._evidence.is_there
+        return self._success.is_there
 
     @property
     def state(self) -> str:
@@ -121,7 +121,7 @@ class Operation:
     def _typed(self, failure: Exception) -> AdxmiError:
         error = typed(failure, self.what)
         if isinstance(error, OperationFailed):
-            error.fix = f"{self.look} shows what is there"
+            error.fix = f"{self.show_command} shows what is there"
         return error
 
 

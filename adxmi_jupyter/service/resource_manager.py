@@ -27,7 +27,7 @@ from adxmi_jupyter.model.azure_shapes import (
 )
 from adxmi_jupyter.model.kql import string_literal
 from adxmi_jupyter.service.arm_answers import codes_of, is_same_path, object_in, typed, typed_answer
-from adxmi_jupyter.service.operation import Evidence, Operation
+from adxmi_jupyter.service.operation import Operation, ReportedSuccess
 from adxmi_jupyter.service.retry import retry_while
 
 if TYPE_CHECKING:
@@ -221,7 +221,7 @@ class ResourceManager:
         from azure.core import MatchConditions
 
         client, group, name = self.place_of(cluster_id)
-        evidence = Evidence(cluster_id)
+        success = ReportedSuccess(cluster_id)
         try:
             poller = client.clusters.begin_update(
                 group,
@@ -229,11 +229,11 @@ class ResourceManager:
                 {"identity": dict(identity)},
                 etag=etag,
                 match_condition=MatchConditions.IfNotModified,
-                raw_response_hook=evidence.look_at,
+                raw_response_hook=success.read,
             )
         except Exception as failure:
             raise typed(failure, f"the cluster {name}") from failure
-        return Operation(what, poller, evidence)
+        return Operation(what, poller, success)
 
     def principal_assignments(self, cluster_id: str) -> list[dict[str, Any]]:
         """Return the roles on the whole cluster, a resource for each principal and role."""
@@ -242,7 +242,7 @@ class ResourceManager:
         )
 
     def put_principal_assignment(
-        self, resource_id: str, properties: Mapping[str, str], what: str, look: str
+        self, resource_id: str, properties: Mapping[str, str], what: str, show_command: str
     ) -> Operation:
         """Begin to give a principal a role on the whole cluster.
 
@@ -258,26 +258,28 @@ class ResourceManager:
         """
         client, group, cluster = self.place_of(resource_id)
         name, body = resource_id.rsplit("/", 1)[-1], {"properties": dict(properties)}
-        assignments, evidence = client.cluster_principal_assignments, Evidence(resource_id)
+        assignments, success = client.cluster_principal_assignments, ReportedSuccess(resource_id)
         try:
             poller = assignments.begin_create_or_update(
-                group, cluster, name, body, raw_response_hook=evidence.look_at
+                group, cluster, name, body, raw_response_hook=success.read
             )
         except Exception as failure:
             raise typed(failure, what) from failure
-        return Operation(what, poller, evidence, look)
+        return Operation(what, poller, success, show_command)
 
-    def delete_principal_assignment(self, resource_id: str, what: str, look: str) -> Operation:
+    def delete_principal_assignment(
+        self, resource_id: str, what: str, show_command: str
+    ) -> Operation:
         """Begin to take a role on the whole cluster away; raises as giving it does."""
         client, group, cluster = self.place_of(resource_id)
-        name, evidence = resource_id.rsplit("/", 1)[-1], Evidence(resource_id)
+        name, success = resource_id.rsplit("/", 1)[-1], ReportedSuccess(resource_id)
         try:
             poller = client.cluster_principal_assignments.begin_delete(
-                group, cluster, name, raw_response_hook=evidence.look_at
+                group, cluster, name, raw_response_hook=success.read
             )
         except Exception as failure:
             raise typed(failure, what) from failure
-        return Operation(what, poller, evidence, look)
+        return Operation(what, poller, success, show_command)
 
     def place_of(self, resource_id: str) -> tuple[KustoManagementClient, str, str]:
         """Return client, resource group and cluster of a resource that is a cluster or in one."""

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from adxmi_jupyter.service.deadline import Deadline
     from adxmi_jupyter.service.in_flight import InFlight
     from adxmi_jupyter.service.limits import Limits
-    from adxmi_jupyter.service.trust import Face
+    from adxmi_jupyter.service.trust import ServiceEndpoint
 
 _BLOCK = 2**14
 _HEADERS = 2**20
@@ -50,7 +50,7 @@ class GuardedAdapter(HTTPAdapter):
 
     Parameters
     ----------
-    face
+    endpoint
         The service.
     limits
         Of each request.
@@ -63,12 +63,12 @@ class GuardedAdapter(HTTPAdapter):
 
     def __init__(
         self,
-        face: Face,
+        endpoint: ServiceEndpoint,
         limits: Limits,
         in_flight: InFlight,
         socket_options: Sequence[tuple[int, int, int]] = (),
     ) -> None:
-        self._face = face
+        self._endpoint = endpoint
         self._limits = limits
         self._in_flight = in_flight
         self._socket_options = [*HTTPConnection.default_socket_options, *socket_options]
@@ -105,7 +105,7 @@ class GuardedAdapter(HTTPAdapter):
             It is compressed in a way that was not asked for, or wrongly.
 
         """
-        self._face.check(request.url or "")
+        self._endpoint.check(request.url or "")
         with within(self._limits.seconds) as deadline:
             if not deadline.left:
                 raise self._timed_out()
@@ -155,7 +155,7 @@ class GuardedAdapter(HTTPAdapter):
         response.encoding = response.encoding or "utf-8-sig"
         location = response.headers.get("Location")
         if location and _is_redirect(response.status_code):
-            raise self._face.untrusted(_origin(location))
+            raise self._endpoint.untrusted(_origin(location))
         return response
 
     def _read(self, request: requests.PreparedRequest, answer: Any) -> bytes:
@@ -175,14 +175,14 @@ class GuardedAdapter(HTTPAdapter):
 
     def _unreached(self, why: str) -> ClusterUnreachable:
         return ClusterUnreachable(
-            f"{self._face.name} cannot be reached",
+            f"{self._endpoint.name} cannot be reached",
             why=f"{why} within the {self._limits.seconds:g} s for a request",
             fix="check the name, the network and whether the cluster is running",
         )
 
     def _timed_out(self) -> RequestTimedOut:
         return RequestTimedOut(
-            f"no answer from {self._face.name}",
+            f"no answer from {self._endpoint.name}",
             why=f"the {self._limits.seconds:g} s allowed for a request are over",
             fix="%adxmi connect … --timeout SECONDS allows more",
         )
@@ -190,21 +190,21 @@ class GuardedAdapter(HTTPAdapter):
     def _too_large(self, why: str = "") -> AnswerTooLarge:
         megabytes = self._limits.megabytes
         return AnswerTooLarge(
-            f"the answer of {self._face.name} is too large",
+            f"the answer of {self._endpoint.name} is too large",
             why=why or f"it has more than the {megabytes} MB that an answer may have",
             fix=f"ask for less, or %adxmi connect … --max-answer-mb {2 * megabytes}",
         )
 
     def _unreadable(self, why: str) -> UnreadableAnswer:
         return UnreadableAnswer(
-            f"the answer of {self._face.name} could not be read",
+            f"the answer of {self._endpoint.name} could not be read",
             why=why,
             fix="check for a proxy or gateway in between, then repeat the command",
         )
 
 
 def guarded_session(
-    face: Face,
+    endpoint: ServiceEndpoint,
     limits: Limits,
     in_flight: InFlight,
     *,
@@ -219,7 +219,7 @@ def guarded_session(
     session.trust_env = not loopback
     session.auth = _no_password
     session.headers["Accept-Encoding"] = "gzip, deflate"
-    adapter = GuardedAdapter(face, limits, in_flight, socket_options)
+    adapter = GuardedAdapter(endpoint, limits, in_flight, socket_options)
     session.mount("https://", adapter)
     session.mount("http://", adapter)
     return session

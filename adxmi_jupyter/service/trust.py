@@ -57,7 +57,7 @@ _QUEUES = {
 
 
 @dataclass(frozen=True)
-class Face:
+class ServiceEndpoint:
     """A service as requests see it: its name for people, and which origins belong to it."""
 
     name: str
@@ -88,18 +88,18 @@ class Face:
         )
 
 
-def face_of(uri: str, name: str) -> Face:
-    """Return the face of a service with one origin."""
+def endpoint_of(uri: str, name: str) -> ServiceEndpoint:
+    """Return a service with one origin."""
     home = origin_of(uri)
-    return Face(name, lambda origin: origin == home)
+    return ServiceEndpoint(name, lambda origin: origin == home)
 
 
-def queues_of(address: ClusterAddress) -> Face:
-    """Return the face of the queues that ingestion goes through, in the cluster's cloud."""
+def ingestion_queues(address: ClusterAddress) -> ServiceEndpoint:
+    """Return the queues that ingestion goes through, in the cluster's cloud."""
     if address.is_loopback:
-        return Face("the ingestion endpoint", lambda origin: origin.is_loopback)
+        return ServiceEndpoint("the ingestion endpoint", lambda origin: origin.is_loopback)
     suffixes = _QUEUES[address.authority]
-    return Face(
+    return ServiceEndpoint(
         "the ingestion endpoint",
         lambda origin: origin.scheme == "https" and origin.host.endswith(suffixes),
     )

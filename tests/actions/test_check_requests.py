@@ -63,7 +63,7 @@ def test_a_check_of_everything_asks_each_command_once_in_a_database(asked, proxi
 
 @pytest.mark.parametrize("noun", ["external-table", "continuous-export", "update-policy"])
 def test_a_check_of_a_kind_asks_each_command_once(asked, proxied, noun):
-    names.seen(proxied)  # remembered for a minute, so no part of any one check
+    names.all_identities(proxied)  # remembered for a minute, so no part of any one check
 
     before = asked()
     check_kind(proxied, declaration_of(noun), "Sales")
@@ -72,7 +72,7 @@ def test_a_check_of_a_kind_asks_each_command_once(asked, proxied, noun):
 
 
 def test_a_check_of_what_a_policy_allows_reads_each_policy_once(asked, proxied):
-    names.seen(proxied)
+    names.all_identities(proxied)
 
     before = asked()
     checks = check_kind(proxied, declaration_of("sdk-ingestion"), "Sales")

@@ -16,7 +16,7 @@ from adxmi_jupyter.actions.connection_targets import (
     sql_server,
     storage_location,
 )
-from adxmi_jupyter.actions.identity.names import known_already
+from adxmi_jupyter.actions.identity.names import known_without_sign_in
 from adxmi_jupyter.model.connection_string import AiOperation, Http, parse
 from tests.model.connection_string_samples import SECRETS
 
@@ -148,7 +148,7 @@ def test_what_is_built_is_one_row_with_the_text_and_its_literal():
 def test_the_parts_of_a_connection_string_are_rows(connection):
     text = f"{BLOB}/2026;managed_identity={EXPORT}"
 
-    explained = explain(text, known_already(connection))
+    explained = explain(text, known_without_sign_in(connection))
     frame = explained_frame(explained)
 
     assert dict(zip(frame["part"], frame["value"], strict=True)) == {
@@ -200,7 +200,7 @@ def test_where_no_identity_is_taken_the_alternative_is_noted():
 
 def test_a_client_id_in_a_connection_string_is_refused(connection):
     with pytest.raises(errors.InvalidConnectionString) as raised:
-        explain(f"{BLOB};managed_identity={CLIENT}", known_already(connection))
+        explain(f"{BLOB};managed_identity={CLIENT}", known_without_sign_in(connection))
 
     assert raised.value.what == f"{CLIENT} is the client ID of mi-export"
     assert raised.value.fix == f"write {EXPORT} instead"

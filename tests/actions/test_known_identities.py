@@ -52,7 +52,7 @@ def test_nobody_is_asked(connection, fault):
 def test_one_that_was_found_elsewhere_is_added_once(connection):
     stranger = read(connection).find("mi-stranger").identity
 
-    known = KnownIdentities().beside((stranger,)).beside((stranger,))
+    known = KnownIdentities().with_others((stranger,)).with_others((stranger,))
 
     assert known.every == (stranger,)
 

@@ -16,7 +16,7 @@ from adxmi_jupyter.service.address import ClusterAddress
 from adxmi_jupyter.service.ingestion import queue_blob
 from adxmi_jupyter.service.kusto import Kusto, make_client
 from adxmi_jupyter.service.limits import Limits
-from adxmi_jupyter.service.trust import queues_of
+from adxmi_jupyter.service.trust import ingestion_queues
 from tests.service.answers import v1
 from tests.service.replay import replay
 
@@ -37,7 +37,9 @@ def queue(uri, message=MESSAGE):
     )
     endpoint = Kusto(uri, client, timeout=LIMITS.seconds, say=print)
     try:
-        return queue_blob(endpoint, queues_of(ClusterAddress(uri)), "Sales", message, limits=LIMITS)
+        return queue_blob(
+            endpoint, ingestion_queues(ClusterAddress(uri)), "Sales", message, limits=LIMITS
+        )
     finally:
         endpoint.close()
 

@@ -20,7 +20,7 @@ from adxmi_jupyter.actions.check.requirements import (
     links_frame,
 )
 from adxmi_jupyter.actions.identity import identities, names
-from adxmi_jupyter.actions.workflow.listing import command_of, kept_of, rows_in, shape_of
+from adxmi_jupyter.actions.workflow.listing import command_of, rows_in, shape_of, stored_of
 from adxmi_jupyter.actions.workflow.plans import absent, is_called, named
 from adxmi_jupyter.errors import AdxmiError
 from adxmi_jupyter.model.declaration.registry import declarations
@@ -40,7 +40,7 @@ from adxmi_jupyter.model.word import line
 if TYPE_CHECKING:
     import pandas as pd
 
-    from adxmi_jupyter.actions.workflow.listing import Kept, Rows
+    from adxmi_jupyter.actions.workflow.listing import Rows, StoredWorkflow
     from adxmi_jupyter.model.assignment import AssignedIdentities
     from adxmi_jupyter.model.declaration.requirements import Link
     from adxmi_jupyter.model.declaration.stored import Existing, Listing, Who
@@ -114,17 +114,17 @@ def check_planned(connection: Connection, workflow: Workflow, database: str) -> 
     return Checks((Checked(workflow.noun(), named(workflow), found, database),))
 
 
-def _kept(facts: Facts, declaration: Declaration, database: str) -> tuple[Kept, ...]:
+def _kept(facts: Facts, declaration: Declaration, database: str) -> tuple[StoredWorkflow, ...]:
     """Return what is kept of a kind in a database; a refusal keeps the service's words."""
     fact = replace(_rows(declaration, database), right="")
     facts.gather((fact,))
-    return kept_of(facts.connection, declaration.listing, facts.answer(fact))
+    return stored_of(facts.connection, declaration.listing, facts.answer(fact))
 
 
 def _of_kind(
-    facts: Facts, declaration: Declaration, database: str, found: Iterable[Kept]
+    facts: Facts, declaration: Declaration, database: str, found: Iterable[StoredWorkflow]
 ) -> Checks:
-    known = names.seen(facts.connection)
+    known = names.all_identities(facts.connection)
     subjects = [_subject(facts.connection, declaration, database, one, known) for one in found]
     return Checks(_examined(facts, subjects, known))
 
@@ -153,7 +153,7 @@ def check_all(connection: Connection, databases: Sequence[str]) -> Checks:
     failed: dict[Fact, _Unread] = {}
     for (kind, where), fact in asked.items():
         try:
-            kept = kept_of(connection, kind.listing, facts.answer(fact))
+            kept = stored_of(connection, kind.listing, facts.answer(fact))
         except AdxmiError as failure:
             failed.setdefault(fact, _Unread(where, failure)).nouns.append(kind.noun())
         else:
@@ -247,7 +247,7 @@ def _subject(
     connection: Connection,
     declaration: Declaration,
     database: str,
-    kept: Kept,
+    kept: StoredWorkflow,
     known: Sequence[ManagedIdentity],
 ) -> _Subject:
     def who(word: str) -> ManagedIdentity:
@@ -259,7 +259,7 @@ def _subject(
     return _Subject(declaration.noun(), database, kept.existing, links)
 
 
-def _links(listing: Listing, kept: Kept, who: Who) -> tuple[Link, ...]:
+def _links(listing: Listing, kept: StoredWorkflow, who: Who) -> tuple[Link, ...]:
     if isinstance(listing, KustoListing):
         return listing.chain(kept.row, who)
     if isinstance(listing, DataConnectionListing):

@@ -102,7 +102,7 @@ def examined_together(
     facts.gather(f for link, where in own for f in more_facts_for(link, facts, places, where))
     found = [_judged(one, Judge(facts, places, one.database)) for one in whole]
     if not known and any(one.repair for findings in found for one in findings):
-        known = names.seen(facts.connection)
+        known = names.all_identities(facts.connection)
     return [
         tuple(_with_line(facts.connection, one, known) for one in findings) for findings in found
     ]
@@ -199,7 +199,7 @@ def _beyond(
     yield _as_target(link, table.data_format)
     actor = link.identity if isinstance(link, ReadsThrough) else acting
     for string in table.connection_strings:
-        yield from _of_string(link, string, actor, known or names.seen(facts.connection))
+        yield from _of_string(link, string, actor, known or names.all_identities(facts.connection))
 
 
 def _as_target(link: Through, data_format: str) -> Finding:

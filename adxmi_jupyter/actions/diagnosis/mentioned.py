@@ -45,7 +45,7 @@ def actors_of(connection: Connection, refusal: Refusal, database: str = "") -> A
 
     Without `database` it is the one that the text names, else the current one.
     """
-    seen = names.seen(connection)
+    seen = names.all_identities(connection)
     ids = {one: identity for identity in seen for one in _ids(identity)}
     guids = {guid: ids[guid] for guid in refusal.names.guids if guid in ids}
     called = {str(one): one for one in map(_reference, refusal.names.principals) if one}

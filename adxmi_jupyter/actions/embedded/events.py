@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from adxmi_jupyter.actions.frames import NUMBER, TEXT, fixed_frame
 from adxmi_jupyter.actions.workflow.filling import fill_in
 from adxmi_jupyter.actions.workflow.ingestions import failed, failures
-from adxmi_jupyter.actions.workflow.listing import kept_in
+from adxmi_jupyter.actions.workflow.listing import stored_in
 from adxmi_jupyter.actions.workflow.writes import mending
 from adxmi_jupyter.errors import AdxmiError, InvalidInput, MalformedBody, OperationFailed
 from adxmi_jupyter.model import kql
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from adxmi_jupyter.actions.workflow.listing import Kept
+    from adxmi_jupyter.actions.workflow.listing import StoredWorkflow
     from adxmi_jupyter.service.connection import Connection
 
 _EXPORT = "continuous-export"
@@ -270,7 +270,7 @@ def _mending_of_hub(connection: Connection, hub: str, database: str) -> str:
     end = f"/{'/eventhubs/'.join(hub.lower().split('/'))}"
     for declaration in map(declaration_of, ("event-hub", "event-grid")):
         names = {spec.name for spec in declaration.specs()}
-        for kept in kept_in(connection, declaration, database):
+        for kept in stored_in(connection, declaration, database):
             properties = kept.row.get("properties") or {}
             given = {
                 name: str(properties[key])
@@ -308,7 +308,7 @@ def run_export(connection: Connection, database: str, name: str) -> None:
 
     """
     azure = connection.azure
-    exports = kept_in(connection, declaration_of(_EXPORT), database)
+    exports = stored_in(connection, declaration_of(_EXPORT), database)
     kept = next((one for one in exports if one.existing.name == name), None)
     if kept is None:
         raise InvalidInput(
@@ -328,7 +328,7 @@ def run_export(connection: Connection, database: str, name: str) -> None:
         raise _failed_run(connection, database, kept)
 
 
-def _failed_run(connection: Connection, database: str, kept: Kept) -> OperationFailed:
+def _failed_run(connection: Connection, database: str, kept: StoredWorkflow) -> OperationFailed:
     name = kept.existing.name
     command = f".show continuous-export {kql.quote_name(name)} failures"
     rows = connection.kusto.command(command, database=database).rows(EXPORT_FAILURES)

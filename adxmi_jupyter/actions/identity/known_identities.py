@@ -48,7 +48,7 @@ class KnownIdentities:
         """
         return identities.checked_resource(resolve(reference, self.visible), reference)
 
-    def beside(self, others: tuple[ManagedIdentity, ...]) -> KnownIdentities:
+    def with_others(self, others: tuple[ManagedIdentity, ...]) -> KnownIdentities:
         """Return these and others that were found one by one."""
         ids = {one.object_id.lower() for one in self.visible}
         new = tuple(one for one in others if one.object_id.lower() not in ids)

@@ -52,13 +52,13 @@ def known_identities(connection: Connection) -> tuple[ManagedIdentity, ...]:
 
 
 def _named_in_policies(connection: Connection) -> tuple[ManagedIdentity, ...]:
-    reading = read(connection, _at_hand(connection), skip_unreadable=True)
+    reading = read(connection, _scopes_to_read(connection), skip_unreadable=True)
     entries = (entry for scoped in reading.policies for entry in scoped.policy)
     found = {PolicyEntry(entry.identity, ()).key: entry.identity for entry in entries}
     return tuple(sorted(found.values(), key=lambda identity: identity.label.lower()))
 
 
-def _at_hand(connection: Connection) -> tuple[Scope, ...]:
+def _scopes_to_read(connection: Connection) -> tuple[Scope, ...]:
     """Return the scopes whose policies are read to find a name.
 
     No command shows the policies of all databases, so of a large cluster only its own policy and
@@ -72,7 +72,7 @@ def _at_hand(connection: Connection) -> tuple[Scope, ...]:
 
 def _named_at(connection: Connection, scope: Scope | None) -> tuple[ManagedIdentity, ...]:
     """Return the identities of a scope's policy, where it is not read anyway."""
-    if scope is None or scope in _at_hand(connection):
+    if scope is None or scope in _scopes_to_read(connection):
         return ()
     policies = read(connection, (scope,), skip_unreadable=True).policies
     return tuple(entry.identity for one in policies for entry in one.policy)
@@ -146,7 +146,7 @@ def _system_now(connection: Connection, listed: ManagedIdentity) -> ManagedIdent
     return system
 
 
-def seen(connection: Connection) -> tuple[ManagedIdentity, ...]:
+def all_identities(connection: Connection) -> tuple[ManagedIdentity, ...]:
     """Return the identities that policies or Azure show, each once; none where nobody tells."""
     try:
         known = known_identities(connection)
@@ -242,12 +242,12 @@ def offered_identities(connection: Connection) -> tuple[str, ...]:
 
 def offered_in_azure(connection: Connection) -> tuple[str, ...]:
     """Return the names of all visible identities for completion, ``system`` among them."""
-    seen = _offered(connection, visible_identities)
-    users = (identity.label for identity in seen if not identity.is_system)
+    all_identities = _offered(connection, visible_identities)
+    users = (identity.label for identity in all_identities if not identity.is_system)
     return tuple(dict.fromkeys((SYSTEM, *users)))
 
 
-def known_already(connection: Connection) -> tuple[ManagedIdentity, ...]:
+def known_without_sign_in(connection: Connection) -> tuple[ManagedIdentity, ...]:
     """Return the identities that can be known without a sign-in: policies' first, then Azure's."""
     known = _offered(connection, known_identities)
     return merged(known, _offered(connection, visible_identities))

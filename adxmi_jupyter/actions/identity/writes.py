@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from adxmi_jupyter.actions.identity.identities import assigned
 from adxmi_jupyter.actions.write import protocol
-from adxmi_jupyter.actions.write.operations import Sending
-from adxmi_jupyter.actions.write.protocol import Verdict, Write
+from adxmi_jupyter.actions.write.operations import ClusterChangeRequest
+from adxmi_jupyter.actions.write.protocol import Comparison, Write
 from adxmi_jupyter.errors import (
     ConfirmationRequired,
 )
@@ -88,8 +88,8 @@ def _write(
             before.cluster_id, change.body, before.etag, described(change)
         )
 
-    sending = Sending(connection, begin, tell, hint)
-    there = as_noted(before)
+    sending = ClusterChangeRequest(connection, begin, tell, hint)
+    there = history_value(before)
     gone = {_key(one) for one in change.removed}
     new = {_key(one) for one in change.added}
     return Write(
@@ -100,27 +100,27 @@ def _write(
         command=change.request,
         title=described(change),
         subject="the cluster",
-        look="%adxmi identity list",
+        show_command="%adxmi identity list",
         before=there,
         wanted=sorted({*there, *new} - gone),
         send=lambda: sending.carry_out(waits=waits),
         read=lambda: assigned(connection),
-        judge=lambda now: judged(there, sorted({*there, *new} - gone), now),
-        noted=as_noted,
+        compare=lambda now: compare(there, sorted({*there, *new} - gone), now),
+        history_value=history_value,
         is_proved=lambda: sending.is_proved,
     )
 
 
-def as_noted(now: AssignedIdentities) -> list[str]:
+def history_value(now: AssignedIdentities) -> list[str]:
     """Return what is assigned as the history notes it: resource IDs, in lower case."""
     return sorted(map(_key, now.all))
 
 
-def judged(before: list[str], wanted: list[str], now: AssignedIdentities) -> Verdict:
+def compare(before: list[str], wanted: list[str], now: AssignedIdentities) -> Comparison:
     """Compare what is assigned with what was to be; Azure shows it before it is through."""
     if now.state.lower() not in {"succeeded", ""}:
-        return Verdict.UNDER_WAY
-    return protocol.compared(before, wanted, as_noted(now))
+        return Comparison.UNDER_WAY
+    return protocol.compare_lists(before, wanted, history_value(now))
 
 
 def _key(identity: ManagedIdentity) -> str:

@@ -27,7 +27,7 @@ from adxmi_jupyter.service.kusto import Resend
 if TYPE_CHECKING:
     import pandas as pd
 
-    from adxmi_jupyter.actions.write.protocol import Verdict
+    from adxmi_jupyter.actions.write.protocol import Comparison
     from adxmi_jupyter.service.connection import Connection
 
 _SHOW = ".show cluster policy callout"
@@ -216,14 +216,14 @@ def own_rules(connection: Connection) -> Rules:
     return _split(read_rules(connection))[0]
 
 
-def as_noted(rules: Rules) -> list[str]:
+def history_value(rules: Rules) -> list[str]:
     """Return rules as the history notes them: a text for each."""
     return sorted(map(str, rules))
 
 
-def judged(verb: str, before: list[str], wanted: list[str], now: Rules) -> Verdict:
+def compare(verb: str, before: list[str], wanted: list[str], now: Rules) -> Comparison:
     """Compare the rules with what a write was to bring about: to remove one, all are written."""
-    return protocol.compared(before, wanted, as_noted(now), is_whole=verb != ALLOW)
+    return protocol.compare_lists(before, wanted, history_value(now), is_whole=verb != ALLOW)
 
 
 def _afresh(change: CalloutChange, now: Rules) -> CalloutChange:
@@ -256,11 +256,13 @@ def _write(connection: Connection, change: CalloutChange) -> Write[Rules]:
         command=change.command,
         title="the change of the callout policy",
         subject="the policy",
-        look="%adxmi callout list",
-        before=as_noted(change.before),
-        wanted=as_noted(change.after),
+        show_command="%adxmi callout list",
+        before=history_value(change.before),
+        wanted=history_value(change.after),
         send=send,
         read=lambda: own_rules(connection),
-        judge=lambda now: judged(change.verb, as_noted(change.before), as_noted(change.after), now),
-        noted=as_noted,
+        compare=lambda now: compare(
+            change.verb, history_value(change.before), history_value(change.after), now
+        ),
+        history_value=history_value,
     )

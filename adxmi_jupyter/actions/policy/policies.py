@@ -231,7 +231,7 @@ def plan_grant(
     """Plan to allow identities usages, by ``.alter-merge``; what is allowed already is not sent."""
     before = at_present(connection, read_one(connection, scope))
     added = _policy_of(identities, usages)
-    notes = _spoken(identities) + _remarks(scope, added)
+    notes = _id_notes(identities) + _remarks(scope, added)
     if before.policy.contains(added):
         return _change("grant", before, before.policy, "", (*notes, "already allowed"))
     after = before.policy.merge(added)
@@ -265,7 +265,7 @@ def plan_revoke(
     entries = [_revocable(before, resolved.identity, usages) for resolved in identities]
     removed = Policy(tuple(entries))
     after = before.policy.subtract(removed)
-    notes = _spoken(identities) + _still_allowed(connection, scope, removed)
+    notes = _id_notes(identities) + _still_allowed(connection, scope, removed)
     return _change("revoke", before, after, kql.alter_policy(scope, after), notes)
 
 
@@ -281,7 +281,7 @@ def _change(
     )
 
 
-def _spoken(identities: Sequence[ResolvedIdentity]) -> tuple[str, ...]:
+def _id_notes(identities: Sequence[ResolvedIdentity]) -> tuple[str, ...]:
     return tuple(resolved.note for resolved in identities if resolved.note)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from adxmi_jupyter.actions.policy.policies import ADDITIVE, at_present, read_one, scoped
 from adxmi_jupyter.actions.write import journal, protocol
 from adxmi_jupyter.actions.write.lost_updates import Watch
-from adxmi_jupyter.actions.write.protocol import Verdict, Write
+from adxmi_jupyter.actions.write.protocol import Comparison, Write
 from adxmi_jupyter.errors import (
     ChangeOverwritten,
     CommandRefused,
@@ -139,23 +139,23 @@ def _write(connection: Connection, change: PolicyChange) -> Write[ScopedPolicy]:
         command=change.command,
         title=f"{change.verb} on the {scope}",
         subject="the policy",
-        look=_look(scope),
+        show_command=_show_command(scope),
         before=change.before_text,
         wanted=change.after.to_json(),
         undoes=change.undoes,
         send=send,
         read=lambda: read_one(connection, scope),
-        judge=lambda now: _judged(change, _present(connection, change, now)),
-        noted=lambda now: now.text,
+        compare=lambda now: _compare(change, _present(connection, change, now)),
+        history_value=lambda now: now.text,
     )
 
 
-def _judged(change: PolicyChange, now: ScopedPolicy) -> Verdict:
+def _compare(change: PolicyChange, now: ScopedPolicy) -> Comparison:
     if now.policy == change.after:
-        return Verdict.DONE
+        return Comparison.DONE
     if change.added is not None and now.policy.contains(change.added):
-        return Verdict.DONE  # somebody may have added more at the same time
-    return Verdict.AS_BEFORE if now.policy == change.before else Verdict.OTHER
+        return Comparison.DONE  # somebody may have added more at the same time
+    return Comparison.AS_BEFORE if now.policy == change.before else Comparison.OTHER
 
 
 def described(changes: tuple[UsageChange, ...]) -> str:
@@ -179,6 +179,6 @@ def _shortened(losses: tuple[UsageChange, ...]) -> str:
     return f"{shown} and {rest} more" if rest > 0 else shown
 
 
-def _look(scope: Scope) -> str:
+def _show_command(scope: Scope) -> str:
     where = ("--database", scope.database) if scope.database else ("--cluster",)
     return line("policy", "show", *where)

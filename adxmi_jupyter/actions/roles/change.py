@@ -14,7 +14,7 @@ from adxmi_jupyter.model.line import Line, option
 from adxmi_jupyter.model.principal import PrincipalReference
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.actions.roles.principals import Listed, ResolvedPrincipal
+    from adxmi_jupyter.actions.roles.principals import Assignment, ResolvedPrincipal
     from adxmi_jupyter.model.role import RoleAssignment, SecurityRole
 
 GRANT, REVOKE = "grant", "revoke"
@@ -64,7 +64,7 @@ class RoleChange:
         return all(principal.is_usable_in(holders) for principal in self.principals)
 
 
-def held(assignments: Sequence[Listed], role: str, database: str) -> tuple[Listed, ...]:
+def held(assignments: Sequence[Assignment], role: str, database: str) -> tuple[Assignment, ...]:
     """Return who holds a role in a place; a database may be listed by another name of its own."""
     return tuple(
         one for one in assignments if one.role == role and bool(one.database) == bool(database)

@@ -18,8 +18,8 @@ from adxmi_jupyter.actions.identity import identities, names
 from adxmi_jupyter.actions.roles import principals
 from adxmi_jupyter.actions.roles.change import GRANT, REVOKE, changed_lines, held, list_command
 from adxmi_jupyter.actions.roles.scope import RoleScope, RoleWrite, still_listed
-from adxmi_jupyter.actions.write.operations import Sending
-from adxmi_jupyter.actions.write.protocol import Verdict, Write
+from adxmi_jupyter.actions.write.operations import ClusterChangeRequest
+from adxmi_jupyter.actions.write.protocol import Comparison, Write
 from adxmi_jupyter.errors import (
     AdxmiError,
     InvalidInput,
@@ -166,7 +166,9 @@ class ClusterRoles(RoleScope):
         self, change: RoleChange, one: PrincipalAssignment, waiting: Waiting, *, waits: bool
     ) -> Write[PrincipalAssignment | None]:
         is_grant = change.verb == GRANT
-        sending = Sending(self.connection, lambda: self._begin(change, one), waiting.tell)
+        sending = ClusterChangeRequest(
+            self.connection, lambda: self._begin(change, one), waiting.tell
+        )
         about = tuple(principal for principal in change.principals if principal.is_listed_as(one))
         there = [one.resource_id.lower()]
         return Write(
@@ -177,24 +179,24 @@ class ClusterRoles(RoleScope):
             command=one.creation if is_grant else one.deletion,
             title=f"{change.verb} of {change.role} on {change.place}",
             subject="the role",
-            look=change.list_command,
+            show_command=change.list_command,
             before=[] if is_grant else there,
             wanted=there if is_grant else [],
             send=lambda: self._send(change, about, lambda: sending.carry_out(waits=waits), waiting),
             read=lambda: self._found(one.resource_id),
-            judge=lambda now: _judged(now, is_wanted=is_grant),
-            noted=_noted,
+            compare=lambda now: _compare(now, is_wanted=is_grant),
+            history_value=_history_value,
             is_proved=lambda: sending.is_proved,
-            disputed=None if is_grant else lambda _: _raise_still_listed(change),
+            on_mismatch=None if is_grant else lambda _: _raise_still_listed(change),
         )
 
     def _begin(self, change: RoleChange, one: PrincipalAssignment) -> Operation:
-        manager, look = self.connection.resource_manager, change.list_command
+        manager, show = self.connection.resource_manager, change.list_command
         (line,) = changed_lines(change, (one,))
         what = f"cluster: {line}"
         if change.verb == GRANT:
-            return manager.put_principal_assignment(one.resource_id, one.properties, what, look)
-        return manager.delete_principal_assignment(one.resource_id, what, look)
+            return manager.put_principal_assignment(one.resource_id, one.properties, what, show)
+        return manager.delete_principal_assignment(one.resource_id, what, show)
 
     def _found(self, resource_id: str) -> PrincipalAssignment | None:
         """Read an assignment; None if there is none. Raises as `ResourceManager.get`."""
@@ -229,10 +231,10 @@ class ClusterRoles(RoleScope):
             notes.append("Azure carried it out; it lists the principal by a name of its own")
         return (*notes, _DELAY)
 
-    def outcome(self, entry: Entry) -> tuple[Verdict, Any]:
+    def outcome(self, entry: Entry) -> tuple[Comparison, Any]:
         """Compare the assignment with what was to be."""
         now = self._found(entry.target)
-        return _judged(now, is_wanted=bool(entry.wanted)), _noted(now)
+        return _compare(now, is_wanted=bool(entry.wanted)), _history_value(now)
 
 
 def _of_azure(assignments: Sequence[RoleAssignment]) -> tuple[PrincipalAssignment, ...]:
@@ -281,7 +283,7 @@ def _by_client_id(connection: Connection, principal: ResolvedPrincipal) -> Resol
 def _identity_of(connection: Connection, reference: PrincipalReference) -> ManagedIdentity | None:
     """Return the identity that an application is, as policies or Azure know it."""
     wanted = reference.identifier.lower()
-    for identity in names.seen(connection):
+    for identity in names.all_identities(connection):
         is_named = wanted in {identity.client_id.lower(), identity.object_id.lower()}
         if is_named and not differ(identity.tenant_id, reference.tenant):
             return identity
@@ -307,16 +309,16 @@ def _renamed(principal: ResolvedPrincipal, identity: ManagedIdentity) -> Resolve
     return replace(found, note=note)
 
 
-def _noted(now: PrincipalAssignment | None) -> list[str]:
+def _history_value(now: PrincipalAssignment | None) -> list[str]:
     """Return an assignment as the history notes it: its resource ID, if it is there."""
     return [] if now is None else [now.resource_id.lower()]
 
 
-def _judged(now: PrincipalAssignment | None, *, is_wanted: bool) -> Verdict:
+def _compare(now: PrincipalAssignment | None, *, is_wanted: bool) -> Comparison:
     """Compare an assignment with what was to be: one that has notes is being made or removed."""
     if now is not None and now.notes:
-        return Verdict.UNDER_WAY
-    return Verdict.DONE if (now is not None) == is_wanted else Verdict.AS_BEFORE
+        return Comparison.UNDER_WAY
+    return Comparison.DONE if (now is not None) == is_wanted else Comparison.AS_BEFORE
 
 
 def _raise_still_listed(change: RoleChange) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from adxmi_jupyter.actions.roles import principals
 from adxmi_jupyter.actions.roles.change import GRANT, held, list_command
 from adxmi_jupyter.actions.roles.scope import RoleScope, RoleWrite, others_lost, still_listed
-from adxmi_jupyter.actions.write.protocol import Verdict, Write, compared
+from adxmi_jupyter.actions.write.protocol import Comparison, Write, compare_lists
 from adxmi_jupyter.errors import NothingToRevoke
 from adxmi_jupyter.model import kql
 from adxmi_jupyter.model.kusto_shapes import ROLES
@@ -146,14 +146,14 @@ class DatabaseRoles(RoleScope):
             command=change.command,
             title=f"{change.verb} of {change.role} on {change.place}",
             subject="the list of roles",
-            look=change.list_command,
+            show_command=change.list_command,
             before=_names(change.held_by(change.before)),
             wanted=_names(change.held_by(change.after)),
             send=lambda: self._send(change, change.principals, attempt, waiting),
             read=self.read,
-            judge=lambda now: _judged(change, now),
-            noted=lambda now: _names(change.held_by(now)),
-            disputed=lambda now: _disputed(change, now),
+            compare=lambda now: _compare(change, now),
+            history_value=lambda now: _names(change.held_by(now)),
+            on_mismatch=lambda now: _on_mismatch(change, now),
         )
         return (RoleWrite(change.changed, write),)
 
@@ -164,10 +164,10 @@ class DatabaseRoles(RoleScope):
         (one,) = written
         return (change.after if one.state is None else one.state), one.notes
 
-    def outcome(self, entry: Entry) -> tuple[Verdict, Any]:
+    def outcome(self, entry: Entry) -> tuple[Comparison, Any]:
         """Compare the holders of the role with what was to be."""
         now = _names(held(self.read(), entry.target, self.database))
-        return compared(list(entry.before), list(entry.wanted), now), now
+        return compare_lists(list(entry.before), list(entry.wanted), now), now
 
 
 def _names(holders: Sequence[RoleAssignment]) -> list[str]:
@@ -175,14 +175,14 @@ def _names(holders: Sequence[RoleAssignment]) -> list[str]:
     return sorted(one.fqn for one in holders)
 
 
-def _judged(change: RoleChange, now: Roles) -> Verdict:
+def _compare(change: RoleChange, now: Roles) -> Comparison:
     if change.is_done_in(now):
-        return Verdict.DONE
+        return Comparison.DONE
     is_as_before = set(change.held_by(now)) == set(change.held_by(change.before))
-    return Verdict.AS_BEFORE if is_as_before else Verdict.OTHER
+    return Comparison.AS_BEFORE if is_as_before else Comparison.OTHER
 
 
-def _disputed(change: RoleChange, now: Roles) -> tuple[str, ...]:
+def _on_mismatch(change: RoleChange, now: Roles) -> tuple[str, ...]:
     if change.verb == GRANT:
         return ("the service took the command; it lists the principal by a name of its own",)
     why = "the service took the command, and lists the principal all the same"

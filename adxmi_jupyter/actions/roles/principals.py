@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from adxmi_jupyter.model.role import RoleAssignment
     from adxmi_jupyter.service.connection import Connection
 
-Listed = TypeVar("Listed", bound="RoleAssignment")
+Assignment = TypeVar("Assignment", bound="RoleAssignment")
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class ResolvedPrincipal:
         ids = {self.reference.identifier.casefold(), self.object_id.casefold()} - {""}
         return not ids.isdisjoint(known_as(assignment))
 
-    def listed_in(self, assignments: Sequence[Listed]) -> tuple[Listed, ...]:
+    def listed_in(self, assignments: Sequence[Assignment]) -> tuple[Assignment, ...]:
         """Return this principal's assignments; those by another id only if no literal one is."""
         exact = tuple(a for a in assignments if self.is_listed_as(a))
         if exact and self.is_literal:

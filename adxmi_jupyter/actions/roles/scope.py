@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from adxmi_jupyter.actions.roles.principals import ResolvedPrincipal
     from adxmi_jupyter.actions.write.journal import Entry
     from adxmi_jupyter.actions.write.operations import Tell
-    from adxmi_jupyter.actions.write.protocol import Verdict, Write, Written
+    from adxmi_jupyter.actions.write.protocol import Comparison, Write, Written
     from adxmi_jupyter.errors import NothingToRevoke
     from adxmi_jupyter.model.role import RoleAssignment, SecurityRole
     from adxmi_jupyter.service.connection import Connection
@@ -124,7 +124,7 @@ class RoleScope(ABC):
         """Return what is listed after a change, and what to say of it."""
 
     @abstractmethod
-    def outcome(self, entry: Entry) -> tuple[Verdict, Any]:
+    def outcome(self, entry: Entry) -> tuple[Comparison, Any]:
         """Compare a write of the history with what is there now; return that, too."""
 
     def _send(

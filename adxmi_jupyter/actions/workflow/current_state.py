@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from adxmi_jupyter.actions.workflow.listing import kept_in
+from adxmi_jupyter.actions.workflow.listing import stored_in
 from adxmi_jupyter.model.declaration.stored import KustoListing
 from adxmi_jupyter.model.kusto_shapes import SCHEMA
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.actions.workflow.listing import Kept
+    from adxmi_jupyter.actions.workflow.listing import StoredWorkflow
     from adxmi_jupyter.model.declaration.workflow import Workflow
     from adxmi_jupyter.service.connection import Connection
 
@@ -24,7 +24,7 @@ Snapshot = tuple[Mapping[str, Any], ...] | None
 
 
 def snapshot(
-    connection: Connection, declaration: type[Workflow], database: str, there: Kept
+    connection: Connection, declaration: type[Workflow], database: str, there: StoredWorkflow
 ) -> Snapshot:
     """Return all that the service tells of one that exists; raises as the request does."""
     listing = declaration.listing
@@ -43,7 +43,7 @@ class CurrentState:
     identities: frozenset[str] = frozenset()
 
     @property
-    def noted(self) -> list[str]:
+    def history_value(self) -> list[str]:
         """A digest for the history: what is told may hold secrets."""
         return [] if self.snapshot is None else [digest(self.snapshot)]
 
@@ -58,7 +58,7 @@ def current_state(
     connection: Connection, declaration: type[Workflow], database: str, name: str
 ) -> CurrentState:
     """Read what there is of a name; raises as the request does."""
-    every = kept_in(connection, declaration, database)
+    every = stored_in(connection, declaration, database)
     there = next((one for one in every if one.existing.name == name), None)
     if there is None:
         return CurrentState()

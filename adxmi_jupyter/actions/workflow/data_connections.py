@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.actions.identity import identities
 from adxmi_jupyter.actions.write import protocol
-from adxmi_jupyter.actions.write.operations import Sending
-from adxmi_jupyter.actions.write.protocol import Verdict, Write
+from adxmi_jupyter.actions.write.operations import ClusterChangeRequest
+from adxmi_jupyter.actions.write.protocol import Comparison, Write
 from adxmi_jupyter.errors import (
     CrossTenant,
 )
@@ -70,7 +70,9 @@ def put(
         "properties": dict(product.properties),
     }
     place = _place(cluster_id, database, product.name, "creating", noun)
-    sending = Sending(connection, lambda: service.begin_put(manager, place, body), tell)
+    sending = ClusterChangeRequest(
+        connection, lambda: service.begin_put(manager, place, body), tell
+    )
     command = f"PUT {place.path}"
     write = _write(connection, place, "create", command, sending, waits=waits)
     return protocol.carry_out(connection, write).notes
@@ -91,7 +93,7 @@ def delete(
     """
     manager = connection.resource_manager
     place = _place(identities.cluster_id(connection), database, name, "removing", noun)
-    sending = Sending(connection, lambda: service.begin_delete(manager, place), tell)
+    sending = ClusterChangeRequest(connection, lambda: service.begin_delete(manager, place), tell)
     command = f"DELETE {place.path}"
     write = _write(connection, place, "drop", command, sending, waits=waits)
     return protocol.carry_out(connection, write).notes
@@ -100,9 +102,9 @@ def delete(
 def _place(
     cluster_id: str, database: str, name: str, doing: str, noun: str
 ) -> DataConnectionReference:
-    look = line(noun, "list", "--database", database)
+    show = line(noun, "list", "--database", database)
     return DataConnectionReference(
-        cluster_id, database, name, f"{doing} the data connection {name}", look
+        cluster_id, database, name, f"{doing} the data connection {name}", show
     )
 
 
@@ -115,7 +117,7 @@ def _write(
     place: DataConnectionReference,
     verb: str,
     command: str,
-    sending: Sending,
+    sending: ClusterChangeRequest,
     *,
     waits: bool,
 ) -> Write[Found]:
@@ -129,13 +131,13 @@ def _write(
         command=command,
         title=place.what,
         subject="the data connection",
-        look=place.look,
+        show_command=place.show_command,
         before=[] if is_wanted else there,
         wanted=there if is_wanted else [],
         send=lambda: sending.carry_out(waits=waits),
         read=lambda: service.found(manager, place),
-        judge=lambda now: judged(now, is_wanted=is_wanted),
-        noted=lambda now: [] if now is None else there,
+        compare=lambda now: compare(now, is_wanted=is_wanted),
+        history_value=lambda now: [] if now is None else there,
         is_proved=lambda: sending.is_proved,
     )
 
@@ -146,12 +148,12 @@ def found(connection: Connection, database: str, name: str) -> Found:
     return service.found(connection.resource_manager, place)
 
 
-def judged(now: Found, *, is_wanted: bool) -> Verdict:
+def compare(now: Found, *, is_wanted: bool) -> Comparison:
     """Compare a data connection with what was to be: Azure takes a while for either."""
     state = str(((now or {}).get("properties") or {}).get("provisioningState") or "succeeded")
     if state.lower() != "succeeded":
-        return Verdict.UNDER_WAY
-    return Verdict.DONE if (now is not None) == is_wanted else Verdict.AS_BEFORE
+        return Comparison.UNDER_WAY
+    return Comparison.DONE if (now is not None) == is_wanted else Comparison.AS_BEFORE
 
 
 def _refuse_other_tenants(connection: Connection, cluster_id: str, product: DataConnection) -> None:

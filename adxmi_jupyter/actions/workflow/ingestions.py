@@ -56,16 +56,16 @@ def queue(
     say = tell or connection.say
     address = _address(product.blob)
     where = _table(database, product.table)
-    before, unseen = _seen(connection, database, where)
+    before, unseen = _failures_so_far(connection, database, where)
     status = _queued(connection, database, product, write, say)
     if not unseen:
-        now, unseen = _seen(connection, database, where)
+        now, unseen = _failures_so_far(connection, database, where)
         new = [one for one in now if one not in before]
         for failure in new:
             if _address(str(cell(failure, "IngestionSourcePath"))).lower() == address.lower():
                 raise failed(f"the ingestion of {address} into {product.table}", failure)
-    look = f".show ingestion failures | {where}"
-    say(f"it is queued, not ingested yet; if that fails, this tells: {look}")
+    show_command = f".show ingestion failures | {where}"
+    say(f"it is queued, not ingested yet; if that fails, this tells: {show_command}")
     if unseen:
         say(f"whether it has failed already could not be looked up: {unseen}")
     columns = dict.fromkeys(("database", "table", "blob", "status"), TEXT)
@@ -95,7 +95,7 @@ def _queued(
             command=scrubbed(write.text),
             title=f"{write.verb} of {write.title}",
             subject="the queue",
-            look=write.look,
+            show_command=write.show_command,
             before=None,
             wanted=None,
             send=send,
@@ -112,7 +112,9 @@ def _table(database: str, table: str) -> str:
     )
 
 
-def _seen(connection: Connection, database: str, where: str) -> tuple[list[Failure], str]:
+def _failures_so_far(
+    connection: Connection, database: str, where: str
+) -> tuple[list[Failure], str]:
     """Return the failures there are, or why they cannot be seen: ingesting needs no such right."""
     try:
         return failures(connection, database, where), ""

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Listed:
+class ListedWorkflow:
     """One that exists, and where."""
 
     database: str
@@ -51,12 +51,12 @@ class Listed:
 
 
 @dataclass(frozen=True)
-class Listing:
+class WorkflowListing:
     """What exists of a workflow, and which databases could not be read."""
 
     connection: str
     command: str
-    found: tuple[Listed, ...]
+    found: tuple[ListedWorkflow, ...]
     unreadable: tuple[tuple[Scope, AdxmiError], ...] = ()
 
 
@@ -66,7 +66,7 @@ def listing(
     scopes: tuple[Scope, ...],
     *,
     skip_unreadable: bool = False,
-) -> Listing:
+) -> WorkflowListing:
     """Read what exists of a workflow in databases, at the same time.
 
     Raises
@@ -87,19 +87,23 @@ def listing(
         what="policies" if by_policy else "databases",
         skip_unreadable=skip_unreadable,
     )
-    listed = (Listed(scope.database, one) for scope, existing in found.items() for one in existing)
-    return Listing(connection.name, command_of(declaration.listing), tuple(listed), unreadable)
+    listed = (
+        ListedWorkflow(scope.database, one) for scope, existing in found.items() for one in existing
+    )
+    return WorkflowListing(
+        connection.name, command_of(declaration.listing), tuple(listed), unreadable
+    )
 
 
 def existing_in(
     connection: Connection, declaration: type[Workflow], database: str
 ) -> tuple[Existing, ...]:
     """Read what exists of a workflow in one database; raises as the request does."""
-    return tuple(one.existing for one in kept_in(connection, declaration, database))
+    return tuple(one.existing for one in stored_in(connection, declaration, database))
 
 
 @dataclass(frozen=True)
-class Kept:
+class StoredWorkflow:
     """One that exists, and all that the service tells of it but what changes by itself."""
 
     existing: Existing
@@ -110,10 +114,12 @@ Rows = Sequence[Any]
 """What the service answers when it is asked what exists: rows, resources or policy entries."""
 
 
-def kept_in(connection: Connection, declaration: type[Workflow], database: str) -> tuple[Kept, ...]:
+def stored_in(
+    connection: Connection, declaration: type[Workflow], database: str
+) -> tuple[StoredWorkflow, ...]:
     """Read what is kept of a workflow in one database; raises as the request does."""
     rows = rows_in(connection, declaration.listing, database)
-    return kept_of(connection, declaration.listing, rows)
+    return stored_of(connection, declaration.listing, rows)
 
 
 def rows_in(connection: Connection, listing: StoredListing, database: str) -> Rows:
@@ -125,16 +131,18 @@ def rows_in(connection: Connection, listing: StoredListing, database: str) -> Ro
     return connection.kusto.command(command_of(listing), database=database).rows(shape_of(listing))
 
 
-def kept_of(connection: Connection, listing: StoredListing, rows: Rows) -> tuple[Kept, ...]:
+def stored_of(
+    connection: Connection, listing: StoredListing, rows: Rows
+) -> tuple[StoredWorkflow, ...]:
     """Return those of a kind among what `rows_in` answers for a listing of the same command."""
     if isinstance(listing, KustoListing):
         read = ((row, listing.read(row)) for row in rows)
-        return tuple(Kept(one, _lasting(row)) for row, one in read if one is not None)
+        return tuple(StoredWorkflow(one, _lasting(row)) for row, one in read if one is not None)
     if isinstance(listing, DataConnectionListing):
         kinds = {kind.lower() for kind in listing.kinds}
         mine = [row for row in rows if str(row.get("kind")).lower() in kinds]
         cluster = identities.cluster_id(connection) if mine else ""
-        return tuple(Kept(_data_connection(row, cluster), row) for row in mine)
+        return tuple(StoredWorkflow(_data_connection(row, cluster), row) for row in mine)
     if isinstance(listing, FunctionListing):
         return _functions(rows, listing)
     return _allowed(rows, listing)
@@ -164,12 +172,14 @@ def shape_of(listing: KustoListing | FunctionListing) -> Shape:
     return listing.shape if isinstance(listing, KustoListing) else FUNCTIONS
 
 
-def _allowed(entries: Iterable[PolicyEntry], kept: PolicyListing) -> tuple[Kept, ...]:
+def _allowed(entries: Iterable[PolicyEntry], listing: PolicyListing) -> tuple[StoredWorkflow, ...]:
     """Return who may do what is kept nowhere, by the policy of a database or the cluster."""
     return tuple(
-        Kept(Existing("", "policy entry", (entry.identity.word.lower(),), str(kept.usage)), {})
+        StoredWorkflow(
+            Existing("", "policy entry", (entry.identity.word.lower(),), str(listing.usage)), {}
+        )
         for entry in entries
-        if entry.allows(kept.usage)
+        if entry.allows(listing.usage)
     )
 
 
@@ -222,22 +232,24 @@ def _data_connection(resource: Mapping[str, Any], cluster: str) -> Existing:
     )
 
 
-def _functions(rows: Rows, kept: FunctionListing) -> tuple[Kept, ...]:
+def _functions(rows: Rows, listing: FunctionListing) -> tuple[StoredWorkflow, ...]:
     return tuple(
-        Kept(
-            Existing(str(cell(row, "Name")), "function", identities_named_in(body), kept.words[0]),
+        StoredWorkflow(
+            Existing(
+                str(cell(row, "Name")), "function", identities_named_in(body), listing.words[0]
+            ),
             row,
         )
         for row in rows
         for body in [str(cell(row, "Body") or "")]
-        if kept.is_in(body)
+        if listing.is_in(body)
     )
 
 
 _COLUMNS = ("database", "name", "kind", "identity", "object_id", "target", "state")
 
 
-def listing_frame(connection: Connection, read: Listing) -> pd.DataFrame:
+def listing_frame(connection: Connection, read: WorkflowListing) -> pd.DataFrame:
     """Return a row for each and each identity it names, or one without identity.
 
     Columns: ``database``, ``name``, ``kind``, ``identity`` (the display name where it is known),
@@ -264,7 +276,7 @@ def _known(connection: Connection, words: AbstractSet[str]) -> Mapping[str, Mana
         found = _by_word(names.known_identities(connection))
     except AdxmiError:
         found = {}
-    return found if found.keys() >= words else _by_word(names.seen(connection))
+    return found if found.keys() >= words else _by_word(names.all_identities(connection))
 
 
 def _by_word(found: Iterable[ManagedIdentity]) -> Mapping[str, ManagedIdentity]:
@@ -273,7 +285,7 @@ def _by_word(found: Iterable[ManagedIdentity]) -> Mapping[str, ManagedIdentity]:
     return by_resource | {one.word.lower(): one for one in listed}
 
 
-def _rows(listed: Listed, known: Mapping[str, ManagedIdentity]) -> list[tuple[str, ...]]:
+def _rows(listed: ListedWorkflow, known: Mapping[str, ManagedIdentity]) -> list[tuple[str, ...]]:
     one = listed.existing
     rows: list[tuple[str, ...]] = []
     for word in one.identities or ("",):
@@ -285,7 +297,7 @@ def _rows(listed: Listed, known: Mapping[str, ManagedIdentity]) -> list[tuple[st
     return rows
 
 
-def unassigned_notes(connection: Connection, read: Listing) -> tuple[str, ...]:
+def unassigned_notes(connection: Connection, read: WorkflowListing) -> tuple[str, ...]:
     """Say which identities are named that the cluster did not have when it was last looked at.
 
     Azure is not asked for this; nothing is said before somebody looked.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from adxmi_jupyter.actions.workflow.current_state import snapshot
 from adxmi_jupyter.actions.workflow.filling import text_of
-from adxmi_jupyter.actions.workflow.listing import kept_in
+from adxmi_jupyter.actions.workflow.listing import stored_in
 from adxmi_jupyter.actions.workflow.table_users import Users, table_users
 from adxmi_jupyter.errors import AlreadyExists, WorkflowNotFound
 from adxmi_jupyter.model.declaration.fields import FieldKind
@@ -18,7 +18,7 @@ from adxmi_jupyter.model.word import line
 
 if TYPE_CHECKING:
     from adxmi_jupyter.actions.workflow.current_state import Snapshot
-    from adxmi_jupyter.actions.workflow.listing import Kept
+    from adxmi_jupyter.actions.workflow.listing import StoredWorkflow
     from adxmi_jupyter.model.declaration.stored import Existing
     from adxmi_jupyter.model.declaration.workflow import Workflow
     from adxmi_jupyter.service.connection import Connection
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 class WorkflowWrite:
     """A planned or finished write of one workflow.
 
-    `before` is what it replaces or drops, `kept` all that the service told of that, and `users`
+    `before` is what it replaces or drops, `snapshot` all that the service told of that, and `users`
     what else uses it.
     """
 
@@ -38,7 +38,7 @@ class WorkflowWrite:
     name: str
     text: str
     before: Existing | None = None
-    kept: Snapshot = None
+    snapshot: Snapshot = None
     users: Users = field(default_factory=Users)
 
     @property
@@ -47,14 +47,14 @@ class WorkflowWrite:
         return f"{self.declaration.about.title} {self.name}".rstrip()
 
     @property
-    def look(self) -> str:
+    def show_command(self) -> str:
         """The line that lists those there are; what is run leaves nothing to list."""
         if self.verb == "run":
             return "look at the target before you repeat the line: it may be there twice then"
         return line(self.declaration.noun(), "list", "--database", self.database)
 
     @property
-    def takes_away(self) -> bool:
+    def is_destructive(self) -> bool:
         """Whether something is no longer there afterwards, at least not as it was."""
         return self.before is not None and not (
             self.verb == "create" and self.declaration.about.adds
@@ -64,7 +64,9 @@ class WorkflowWrite:
     def changes(self) -> tuple[str, ...]:
         """A line for each thing that appears or disappears."""
         place = f"{self.title} (database {self.database})"
-        gone = [f"- {place}: {described(self.before)}"] if self.before and self.takes_away else []
+        gone = (
+            [f"- {place}: {described(self.before)}"] if self.before and self.is_destructive else []
+        )
         new = [] if self.verb == "drop" else [f"+ {place}"]
         return (*gone, *new)
 
@@ -87,7 +89,7 @@ def plan(connection: Connection, workflow: Workflow, database: str) -> WorkflowW
     text = text_of(workflow.product())
     if about.does != "create":
         return WorkflowWrite(declaration, about.does, database, name, text)
-    there = _find(kept_in(connection, declaration, database), declaration, name)
+    there = _find(stored_in(connection, declaration, database), declaration, name)
     if there is not None and not _replaces(workflow):
         raise AlreadyExists(
             f"{about.title} {there.existing.name} exists already in the database {database}",
@@ -104,15 +106,15 @@ def _planned(
     database: str,
     name: str,
     text: str,
-    there: Kept | None,
+    there: StoredWorkflow | None,
 ) -> WorkflowWrite:
     """Return a plan with what it takes away, and who uses that."""
     if there is None:
         return WorkflowWrite(declaration, verb, database, name, text)
-    kept = snapshot(connection, declaration, database, there)
+    before = snapshot(connection, declaration, database, there)
     is_table = declaration.noun() == maker_of(FieldKind.EXTERNAL_TABLE)
     users = table_users(connection, database, name) if is_table else Users()
-    return WorkflowWrite(declaration, verb, database, name, text, there.existing, kept, users)
+    return WorkflowWrite(declaration, verb, database, name, text, there.existing, before, users)
 
 
 def named(workflow: Workflow) -> str:
@@ -131,7 +133,9 @@ def _way_on(workflow: Workflow) -> dict[str, str]:
     return {"fix": "choose another --name, or drop it first"}
 
 
-def _find(there: tuple[Kept, ...], declaration: type[Workflow], name: str) -> Kept | None:
+def _find(
+    there: tuple[StoredWorkflow, ...], declaration: type[Workflow], name: str
+) -> StoredWorkflow | None:
     return next((one for one in there if is_called(declaration, one.existing, name)), None)
 
 
@@ -153,13 +157,17 @@ def plan_drop(
         There is none of this name; those there are are listed.
 
     """
-    every = kept_in(connection, declaration, database)
+    every = stored_in(connection, declaration, database)
     there = _find(every, declaration, name)
     if there is None:
         there_are = [one.existing.name for one in every]
         raise absent(declaration, database, name, there_are, verb="drop")
-    kept, name = declaration.listing, there.existing.name
-    text = kept.drop(name) if isinstance(kept, KustoListing) else f"DELETE …/dataConnections/{name}"
+    listing, name = declaration.listing, there.existing.name
+    text = (
+        listing.drop(name)
+        if isinstance(listing, KustoListing)
+        else f"DELETE …/dataConnections/{name}"
+    )
     return _planned(connection, declaration, "drop", database, name, text, there)
 
 

@@ -11,7 +11,12 @@ from adxmi_jupyter.actions.check.requirements import examined
 from adxmi_jupyter.actions.identity import names
 from adxmi_jupyter.actions.workflow import data_connections, ingestions
 from adxmi_jupyter.actions.workflow.current_state import CurrentState, current_state
-from adxmi_jupyter.actions.workflow.listing import Listed, Listing, existing_in, listing_frame
+from adxmi_jupyter.actions.workflow.listing import (
+    ListedWorkflow,
+    WorkflowListing,
+    existing_in,
+    listing_frame,
+)
 from adxmi_jupyter.actions.workflow.plans import (
     WorkflowWrite,
     described,
@@ -22,7 +27,7 @@ from adxmi_jupyter.actions.workflow.plans import (
 )
 from adxmi_jupyter.actions.write import protocol
 from adxmi_jupyter.actions.write.operations import operations_frame
-from adxmi_jupyter.actions.write.protocol import Verdict, Write
+from adxmi_jupyter.actions.write.protocol import Comparison, Write
 from adxmi_jupyter.errors import (
     AdxmiError,
     ClusterBusy,
@@ -64,7 +69,7 @@ _ANYTHING_NEW = "*"
 _OTHER_REASONS = (Throttled, ClusterBusy, DatabaseNotFound)
 
 
-Look = Callable[[], "Sequence[Finding]"]
+Examine = Callable[[], "Sequence[Finding]"]
 """Examines the links of the workflow that was refused; raises an AdxmiError if that fails."""
 
 
@@ -75,7 +80,7 @@ def carry_out(
     *,
     confirmed: bool,
     waits: bool = True,
-    look: Look | None = None,
+    examine: Examine | None = None,
     tell: Tell | None = None,
 ) -> pd.DataFrame:
     """Create or run a workflow as planned and return a frame.
@@ -84,7 +89,7 @@ def carry_out(
     service's own answer. Without `waits` it returns as soon as Azure has begun a data connection,
     and what it returns is `operations.operations_frame`. `tell` hears how far it is, and what
     there is to say; without it, a bar shows the one, and the user gets notes of the other. After a
-    refusal `look` examines the links instead of this function.
+    refusal `examine` looks at the links instead of this function.
 
     Raises
     ------
@@ -102,14 +107,14 @@ def carry_out(
     Of refusals, *fix* is what mends the first link that is missing, if one is.
 
     """
-    if write.takes_away and not confirmed:
+    if write.is_destructive and not confirmed:
         raise _unconfirmed(write, "replaced", "what it was before is lost")
     say = tell or connection.say
     try:
         frame = _sent(connection, workflow, write, waits=waits, tell=tell)
     except (ServiceRefusal, OperationFailed) as refusal:
         if not isinstance(refusal, _OTHER_REASONS):
-            fix = _seen(look) if look else mending(connection, workflow, write.database)
+            fix = _first_fix(examine) if examine else mending(connection, workflow, write.database)
             refusal.fix = fix or refusal.fix
         raise
     finally:
@@ -164,28 +169,28 @@ def _write(
         command=scrubbed(write.text),
         title=f"{write.verb} of {write.title}",
         subject="it",
-        look=write.look,
-        before=CurrentState(write.kept).noted,
+        show_command=write.show_command,
+        before=CurrentState(write.snapshot).history_value,
         wanted=[] if write.verb == "drop" else [_ANYTHING_NEW],
         send=send,
         read=None if is_run else read,
-        judge=lambda now: _judged(write, workflow, now),
-        noted=lambda now: now.noted,
-        disputed=lambda now: _disputed(write, now),
+        compare=lambda now: _compare(write, workflow, now),
+        history_value=lambda now: now.history_value,
+        on_mismatch=lambda now: _on_mismatch(write, now),
     )
 
 
-def _judged(write: WorkflowWrite, workflow: Workflow | None, now: CurrentState) -> Verdict:
+def _compare(write: WorkflowWrite, workflow: Workflow | None, now: CurrentState) -> Comparison:
     """Compare what there is with what a write was to bring about."""
     if write.verb == "drop" and now.snapshot is None:
-        return Verdict.DONE
-    if now.snapshot == write.kept:
-        return Verdict.AS_BEFORE
+        return Comparison.DONE
+    if now.snapshot == write.snapshot:
+        return Comparison.AS_BEFORE
     is_made = workflow is not None and now.snapshot is not None and _names(now, workflow)
-    return Verdict.DONE if is_made else Verdict.OTHER
+    return Comparison.DONE if is_made else Comparison.OTHER
 
 
-def _disputed(write: WorkflowWrite, now: CurrentState) -> tuple[str, ...]:
+def _on_mismatch(write: WorkflowWrite, now: CurrentState) -> tuple[str, ...]:
     """Say what there is to say when the service took a write, and does not show it.
 
     What was replaced by the same is as before, and not every column tells the identities.
@@ -203,7 +208,7 @@ def _disputed(write: WorkflowWrite, now: CurrentState) -> tuple[str, ...]:
     raise WriteOutcomeUnknown(
         f"{write.verb} of {write.title}: whether it took effect is unknown",
         why=f"the service took it, and it is {state}",
-        fix=write.look,
+        fix=write.show_command,
     )
 
 
@@ -230,12 +235,12 @@ def mending(connection: Connection, workflow: Workflow, database: str) -> str:
 
     The service's refusals seldom say which one it is.
     """
-    return _seen(lambda: examined(connection, workflow.links(), database))
+    return _first_fix(lambda: examined(connection, workflow.links(), database))
 
 
-def _seen(look: Look) -> str:
+def _first_fix(examine: Examine) -> str:
     try:
-        return first_fix(look())
+        return first_fix(examine())
     except AdxmiError:  # the refusal itself matters more
         return ""
 
@@ -294,8 +299,8 @@ def _unconfirmed(write: WorkflowWrite, done: str, lost: str) -> ConfirmationRequ
 
 def planned_frame(connection: Connection, write: WorkflowWrite) -> pd.DataFrame:
     """Return what a planned write is about, as `workflow_listing.listing_frame` does."""
-    there = (Listed(write.database, write.before),) if write.before else ()
-    return listing_frame(connection, Listing(connection.name, write.text, there))
+    there = (ListedWorkflow(write.database, write.before),) if write.before else ()
+    return listing_frame(connection, WorkflowListing(connection.name, write.text, there))
 
 
 def _ended(
@@ -311,5 +316,5 @@ def _ended(
         existing = ()
     if write.verb == "create":
         existing = tuple(o for o in existing if is_called(write.declaration, o, write.name))
-    listed = tuple(Listed(write.database, one) for one in existing)
-    return listing_frame(connection, Listing(connection.name, write.text, listed))
+    listed = tuple(ListedWorkflow(write.database, one) for one in existing)
+    return listing_frame(connection, WorkflowListing(connection.name, write.text, listed))

@@ -17,7 +17,7 @@ from adxmi_jupyter.actions.workflow import data_connections
 from adxmi_jupyter.actions.workflow.current_state import current_state
 from adxmi_jupyter.actions.write import journal
 from adxmi_jupyter.actions.write.journal import Journal
-from adxmi_jupyter.actions.write.protocol import Verdict
+from adxmi_jupyter.actions.write.protocol import Comparison
 from adxmi_jupyter.errors import AdxmiError, HistoryUnavailable, UnreadableAnswer
 from adxmi_jupyter.model.declaration.registry import declaration_of, nouns
 from adxmi_jupyter.model.policy import Scope, parse_policy
@@ -32,12 +32,12 @@ _MARGIN = 30.0
 _LONG_AGO = 7 * 86400.0
 """Seconds after which nothing that is there tells of a write any more."""
 
-Look = Callable[["Connection", "Entry"], tuple[Verdict, Any]]
+Recheck = Callable[["Connection", "Entry"], tuple[Comparison, Any]]
 """Compares what is there with what a write was to bring about; returns what is there, too."""
 
 
 def settle_all(connection: Connection) -> tuple[str, ...]:
-    """Look at every open write of the history once more; return a note for each that is known now.
+    """Check every open write of the history again; return a note for each that is known now.
 
     Those that another process is waiting for are left alone, and so are those that something else
     was written after. What cannot be read stays open.
@@ -59,17 +59,17 @@ def settle_open(connection: Connection) -> tuple[str, ...]:
 
 
 def _settled(connection: Connection, history: Journal, entry: Entry) -> str:
-    look = _look_of(entry)
-    if look is None or entry.is_under_way:
+    recheck = _recheck_of(entry)
+    if recheck is None or entry.is_under_way:
         return ""
     try:
-        verdict, now = look(connection, entry)
+        comparison, now = recheck(connection, entry)
     except (AdxmiError, TypeError, KeyError):  # unreadable now, or noted by another version
         return ""
     is_over = entry.age > entry.sender.allowed + _MARGIN
-    if verdict is Verdict.DONE:
+    if comparison is Comparison.DONE:
         outcome, words = journal.APPLIED, "took effect"
-    elif verdict is Verdict.AS_BEFORE and is_over:
+    elif comparison is Comparison.AS_BEFORE and is_over:
         outcome, words = journal.NOT_APPLIED, "did not take effect"
     else:
         return ""
@@ -79,59 +79,61 @@ def _settled(connection: Connection, history: Journal, entry: Entry) -> str:
     return f"{note}; {trouble}" if trouble else note
 
 
-def _policy(connection: Connection, entry: Entry) -> tuple[Verdict, Any]:
+def _policy(connection: Connection, entry: Entry) -> tuple[Comparison, Any]:
     now = policies.read_one(connection, Scope(entry.database))
     before, wanted = parse_policy(entry.before), parse_policy(entry.wanted)
     if entry.wanted is None:  # of an older version
         raise UnreadableAnswer("the history does not tell what was to be", why="an older version")
     if now.policy == wanted:
-        return Verdict.DONE, now.text
+        return Comparison.DONE, now.text
     if now.policy == before:
-        return Verdict.AS_BEFORE, now.text
+        return Comparison.AS_BEFORE, now.text
     is_additive = entry.verb in policies.ADDITIVE
     return (
-        Verdict.DONE if is_additive and now.policy.contains(wanted) else Verdict.OTHER
+        Comparison.DONE if is_additive and now.policy.contains(wanted) else Comparison.OTHER
     ), now.text
 
 
-def _callouts(connection: Connection, entry: Entry) -> tuple[Verdict, Any]:
+def _callouts(connection: Connection, entry: Entry) -> tuple[Comparison, Any]:
     now = callouts.own_rules(connection)
-    verdict = callouts.judged(entry.verb, list(entry.before), list(entry.wanted), now)
-    return verdict, callouts.as_noted(now)
+    comparison = callouts.compare(entry.verb, list(entry.before), list(entry.wanted), now)
+    return comparison, callouts.history_value(now)
 
 
-def _role(connection: Connection, entry: Entry) -> tuple[Verdict, Any]:
+def _role(connection: Connection, entry: Entry) -> tuple[Comparison, Any]:
     return roles.roles_of(connection, entry.database).outcome(entry)
 
 
-def _identities(connection: Connection, entry: Entry) -> tuple[Verdict, Any]:
+def _identities(connection: Connection, entry: Entry) -> tuple[Comparison, Any]:
     now = identities.assigned(connection)
-    verdict = identity_writes.judged(list(entry.before), list(entry.wanted), now)
-    return verdict, identity_writes.as_noted(now)
+    comparison = identity_writes.compare(list(entry.before), list(entry.wanted), now)
+    return comparison, identity_writes.history_value(now)
 
 
-def _data_connection(connection: Connection, entry: Entry) -> tuple[Verdict, Any]:
+def _data_connection(connection: Connection, entry: Entry) -> tuple[Comparison, Any]:
     now = data_connections.found(connection, entry.database, entry.target)
-    verdict = data_connections.judged(now, is_wanted=bool(entry.wanted))
-    return verdict, [] if now is None else [entry.target.lower()]
+    comparison = data_connections.compare(now, is_wanted=bool(entry.wanted))
+    return comparison, [] if now is None else [entry.target.lower()]
 
 
-def _workflow(connection: Connection, entry: Entry) -> tuple[Verdict, Any]:
-    now = current_state(connection, declaration_of(entry.kind), entry.database, entry.target).noted
+def _workflow(connection: Connection, entry: Entry) -> tuple[Comparison, Any]:
+    now = current_state(
+        connection, declaration_of(entry.kind), entry.database, entry.target
+    ).history_value
     if now == entry.before:
-        return Verdict.AS_BEFORE, now
+        return Comparison.AS_BEFORE, now
     is_made = bool(now) == (entry.verb != "drop")
-    return (Verdict.DONE if is_made else Verdict.OTHER), now
+    return (Comparison.DONE if is_made else Comparison.OTHER), now
 
 
-def _look_of(entry: Entry) -> Look | None:
-    if entry.kind in _LOOKS:
-        return _LOOKS[entry.kind]
+def _recheck_of(entry: Entry) -> Recheck | None:
+    if entry.kind in _RECHECKS:
+        return _RECHECKS[entry.kind]
     is_kept = entry.kind in nouns() and entry.wanted is not None and entry.verb != "run"
     return _workflow if is_kept else None
 
 
-_LOOKS: Mapping[str, Look] = {
+_RECHECKS: Mapping[str, Recheck] = {
     journal.POLICY: _policy,
     callouts.CALLOUT: _callouts,
     **dict.fromkeys(roles.KINDS, _role),

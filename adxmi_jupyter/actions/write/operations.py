@@ -49,7 +49,7 @@ Begin = Callable[[], "Operation"]
 """Begins an operation."""
 
 
-class Sending:
+class ClusterChangeRequest:
     """A request on its way: it may have to be sent again, since a cluster makes one change at once.
 
     `begin` sends it. `tell` hears how far it is, with `hint` behind; without it, a bar shows that.
@@ -138,7 +138,7 @@ def wait(connection: Connection, operation: Operation, tell: Tell | None = None)
         raise WriteOutcomeUnknown(
             f"{operation.what}: Azure began it, and how it ends is unknown",
             why=f"{failure.what}: {failure.why}",
-            fix=operation.look,
+            fix=operation.show_command,
         ) from failure
     finally:
         connection.forget()
@@ -152,7 +152,7 @@ def _refuse_endless(operation: Operation, seconds: float) -> None:
         raise UnreadableAnswer(
             "Azure does not tell the end",
             why=f"its word for how far it is has been {operation.state!r} for {seconds:.0f} s",
-            fix=operation.look,
+            fix=operation.show_command,
         )
 
 

@@ -48,7 +48,7 @@ _LOST = (AnswerLost, PartialFailure, WriteOutcomeUnknown)
 _NO_ANSWER_YET = "you interrupted before the answer came"
 
 
-class Verdict(Enum):
+class Comparison(Enum):
     """How what is there relates to what a write was to bring about."""
 
     DONE = "as it was to be"
@@ -76,7 +76,7 @@ class Write(Generic[State]):
         The verb of the user, and the exact text that is sent.
     title
         What it is, for errors: ``grant on the database Sales``.
-    look
+    show_command
         The command that shows what is there.
     subject
         What is read again, for people: ``the policy``.
@@ -87,15 +87,15 @@ class Write(Generic[State]):
         None; raises `UnreadableAnswer` for an answer that is none.
     read
         Reads what is there now; None for what leaves nothing behind that could be read.
-    judge
+    compare
         Compares what is there now with what was to be.
-    noted
+    history_value
         Returns what is there as it is noted in the history.
     undoes
         The number of the write that this one undoes.
     is_proved
         Tells whether what was answered proves the write where it cannot be read again.
-    disputed
+    on_mismatch
         What to say when the service answered, and something else is there than was to be. It may
         raise.
 
@@ -108,16 +108,16 @@ class Write(Generic[State]):
     command: str
     title: str
     subject: str
-    look: str
+    show_command: str
     before: Any
     wanted: Any
     send: Callable[[], State | Progress | None]
     read: Callable[[], State] | None = None
-    judge: Callable[[State], Verdict] = lambda _: Verdict.OTHER
-    noted: Callable[[State], Any] = lambda _: None
+    compare: Callable[[State], Comparison] = lambda _: Comparison.OTHER
+    history_value: Callable[[State], Any] = lambda _: None
     undoes: int = 0
     is_proved: Callable[[], bool] = lambda: True
-    disputed: Callable[[State], tuple[str, ...]] | None = None
+    on_mismatch: Callable[[State], tuple[str, ...]] | None = None
 
 
 @dataclass(frozen=True)
@@ -198,7 +198,7 @@ class _Run(Generic[State]):
             return WriteInterrupted(
                 f"{self._write.title}: it was applied",
                 why="; ".join(("you interrupted while it was read again", *trouble)),
-                fix=self._write.look,
+                fix=self._write.show_command,
             )
         return self._unknown(_NO_ANSWER_YET)
 
@@ -206,20 +206,22 @@ class _Run(Generic[State]):
         write = self._write
         if write.read is None:
             return Written(state, self._entry, self._settle(journal.APPLIED))
-        if state is None or write.judge(state) is not Verdict.DONE:
+        if state is None or write.compare(state) is not Comparison.DONE:
             try:
                 state = write.read()
             except AdxmiError as failure:
                 return self._unread(failure)
-        verdict = write.judge(state)
-        if verdict is Verdict.DONE:
+        comparison = write.compare(state)
+        if comparison is Comparison.DONE:
             return self._applied(state)
-        if verdict is Verdict.UNDER_WAY:
-            going_on = f"{write.subject} is still being changed; {write.look} shows what is there"
+        if comparison is Comparison.UNDER_WAY:
+            going_on = (
+                f"{write.subject} is still being changed; {write.show_command} shows what is there"
+            )
             return self._under_way(state, going_on)
-        if write.disputed is not None:
-            return self._disputed(state, write.disputed)
-        if verdict is Verdict.AS_BEFORE:
+        if write.on_mismatch is not None:
+            return self._mismatched(state, write.on_mismatch)
+        if comparison is Comparison.AS_BEFORE:
             raise self._unknown(f"the service took it, and {write.subject} is as before")
         return self._applied(
             state, "the service keeps something else than was sent: see what is there"
@@ -230,13 +232,13 @@ class _Run(Generic[State]):
         self._connection.has_open_writes = True
         return Written(state, self._entry, (*notes, *trouble))
 
-    def _disputed(
-        self, state: State, disputed: Callable[[State], tuple[str, ...]]
+    def _mismatched(
+        self, state: State, on_mismatch: Callable[[State], tuple[str, ...]]
     ) -> Written[State]:
         try:
-            notes = disputed(state)
+            notes = on_mismatch(state)
         except AdxmiError:
-            self._settle(journal.UNKNOWN, self._write.noted(state))
+            self._settle(journal.UNKNOWN, self._write.history_value(state))
             raise
         return self._applied(state, *notes)
 
@@ -257,11 +259,11 @@ class _Run(Generic[State]):
         except AdxmiError as failure:
             why = f"{lost.what}, and {write.subject} could not be read again: {failure.what}"
             raise self._unknown(why) from lost
-        verdict = write.judge(state)
-        if verdict is Verdict.DONE:
+        comparison = write.compare(state)
+        if comparison is Comparison.DONE:
             return self._applied(state, self._took_effect(lost))
-        if verdict is Verdict.AS_BEFORE and _says_not_now(lost):
-            trouble = self._settle(journal.NOT_APPLIED, write.noted(state))
+        if comparison is Comparison.AS_BEFORE and _says_not_now(lost):
+            trouble = self._settle(journal.NOT_APPLIED, write.history_value(state))
             why = f"{lost.what} ({lost.why}); {write.subject} was read again and is as before"
             raise WriteNotApplied(
                 f"{write.title} did not happen",
@@ -269,8 +271,8 @@ class _Run(Generic[State]):
                 fix="repeat the line",
             ) from lost
         so_far = " so far: the request may still be carried out"
-        more = so_far if verdict is Verdict.AS_BEFORE else ""
-        seen = f"{write.subject} was read again and is {verdict.value}{more}"
+        more = so_far if comparison is Comparison.AS_BEFORE else ""
+        seen = f"{write.subject} was read again and is {comparison.value}{more}"
         raise self._unknown(f"{lost.what} ({lost.why}); {seen}") from lost
 
     def _after_refusal(self, refusal: AdxmiError) -> Written[State]:
@@ -278,14 +280,14 @@ class _Run(Generic[State]):
 
         A gateway may refuse what the service has carried out already.
         """
-        if self._write.read is not None and _is_of_a_stranger(refusal):
+        if self._write.read is not None and _has_no_service_code(refusal):
             try:
                 state = self._write.read()
             except AdxmiError as failure:
                 if refusal.service.status != HTTPStatus.BAD_REQUEST:  # Kusto's may be plain text
                     raise self._unknown(f"{refusal.what} ({refusal.why})") from failure
             else:
-                if self._write.judge(state) is Verdict.DONE:
+                if self._write.compare(state) is Comparison.DONE:
                     return self._applied(state, self._took_effect(refusal))
         failed = isinstance(refusal, OperationFailed)
         trouble = self._settle(journal.FAILED if failed else journal.REFUSED)
@@ -296,7 +298,7 @@ class _Run(Generic[State]):
         return f"{failure.what}; {self._write.subject} was read again: the change took effect"
 
     def _applied(self, state: State, *notes: str) -> Written[State]:
-        trouble = self._settle(journal.APPLIED, self._write.noted(state))
+        trouble = self._settle(journal.APPLIED, self._write.history_value(state))
         return Written(state, self._entry, (*notes, *trouble))
 
     def _unknown(self, why: str) -> WriteOutcomeUnknown:
@@ -305,7 +307,7 @@ class _Run(Generic[State]):
         return WriteOutcomeUnknown(
             f"{self._write.title}: whether it took effect is unknown",
             why="; ".join((why, *trouble)),
-            fix=self._write.look,
+            fix=self._write.show_command,
         )
 
     def _settle(self, outcome: str, after: object = None) -> tuple[str, ...]:
@@ -317,9 +319,9 @@ class _Run(Generic[State]):
         return (trouble,)
 
 
-def compared(
+def compare_lists(
     before: list[str], wanted: list[str], now: list[str], *, is_whole: bool = False
-) -> Verdict:
+) -> Comparison:
     """Compare lists of what is there.
 
     A write of the whole list is done if the list is that one; any other if what was to come is
@@ -327,10 +329,10 @@ def compared(
     """
     new, gone, there = set(wanted) - set(before), set(before) - set(wanted), set(now)
     if there == set(wanted) or (not is_whole and new <= there and gone.isdisjoint(there)):
-        return Verdict.DONE
+        return Comparison.DONE
     if is_whole:
-        return Verdict.AS_BEFORE if there == set(before) else Verdict.OTHER
-    return Verdict.AS_BEFORE if new.isdisjoint(there) and gone <= there else Verdict.OTHER
+        return Comparison.AS_BEFORE if there == set(before) else Comparison.OTHER
+    return Comparison.AS_BEFORE if new.isdisjoint(there) and gone <= there else Comparison.OTHER
 
 
 def _says_not_now(lost: AdxmiError) -> bool:
@@ -344,7 +346,7 @@ def _says_not_now(lost: AdxmiError) -> bool:
     return isinstance(lost, ServiceUnavailable) and is_503 and bool(service.type)
 
 
-def _is_of_a_stranger(refusal: AdxmiError) -> bool:
+def _has_no_service_code(refusal: AdxmiError) -> bool:
     """Tell whether an answer that says no has no code of the service."""
     service = refusal.service
     # Of these two nobody reads a body: whoever sends them carried nothing out.

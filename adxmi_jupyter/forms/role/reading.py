@@ -172,7 +172,7 @@ def surroundings(connection: Connection, scope: Scope) -> Surroundings:
     if scope.database:
         roles = roles_of(connection, scope.database)
         before = roles.read()
-    known = [of_identity(connection, identity) for identity in names.seen(connection)]
+    known = [of_identity(connection, identity) for identity in names.all_identities(connection)]
     tenant = principals.cluster_tenant(connection)
     return Surroundings(
         scope=scope,

@@ -59,7 +59,7 @@ def with_all_ids(connection: Connection, identity: ManagedIdentity) -> ManagedId
 
     Policies do not tell the resource ID, and may name a system-assigned identity that is gone.
     """
-    seen = sorted(names.seen(connection), key=lambda one: not one.resource_id)
+    seen = sorted(names.all_identities(connection), key=lambda one: not one.resource_id)
     return next((one for one in seen if _is_same(one, identity)), identity)
 
 

@@ -117,7 +117,7 @@ class StepsState:
     @property
     def offered(self) -> tuple[str, ...]:
         """Names of identities to choose from."""
-        seen = names.seen(self.connection)
+        seen = names.all_identities(self.connection)
         labels = (SYSTEM if one.is_system else one.label for one in seen)
         return tuple(dict.fromkeys(labels))
 
@@ -136,7 +136,7 @@ class StepsState:
         """How a line names the chosen identity; empty without one."""
         if self.identity is None:
             return ""
-        known = names.seen(self.connection)
+        known = names.all_identities(self.connection)
         return word_among(self.identity, known, key_of, otherwise=self.identity.object_id)
 
     def choose(self, reference: str) -> str:

@@ -96,7 +96,7 @@ class WorkflowState:
         self._take(workflow_reading.read(connection, declaration, database))
 
     def _take(self, offers: Offers) -> None:
-        self.offers = replace(offers, identities=offers.identities.beside(self._found))
+        self.offers = replace(offers, identities=offers.identities.with_others(self._found))
         self._fill()
 
     def _fill(self) -> None:
@@ -319,7 +319,7 @@ class WorkflowState:
         try:
             write = workflow_writes.plan(self._connection, workflow, self.database)
             self.result = workflow_writes.carry_out(
-                self._connection, workflow, write, confirmed=confirmed, look=self.look, tell=tell
+                self._connection, workflow, write, confirmed=confirmed, examine=self.look, tell=tell
             )
         except AlreadyExists as there:
             there.fix = self._way_on()
