@@ -9,6 +9,7 @@ from adxmi_jupyter.embedded.seed.world import seeded_world
 from adxmi_jupyter.embedded.server import EmbeddedAzure
 from adxmi_jupyter.embedded.state.arm_operations import ArmSettings
 from adxmi_jupyter.embedded.state.clusters import Cluster, Database, Identity, PolicyItem, Table
+from adxmi_jupyter.embedded.state.entities import IngestionMapping
 from adxmi_jupyter.embedded.state.event_hubs import EventHub
 from adxmi_jupyter.embedded.state.resources import AzureRoleAssignment, DataConnection, Subscription
 from adxmi_jupyter.embedded.state.security import (
@@ -18,7 +19,6 @@ from adxmi_jupyter.embedded.state.security import (
     PrincipalKind,
     RoleAssignment,
 )
-from adxmi_jupyter.embedded.state.workflows import IngestionMapping
 from adxmi_jupyter.embedded.state.world import World
 
 __all__ = [

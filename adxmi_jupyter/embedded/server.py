@@ -26,7 +26,7 @@ from adxmi_jupyter.embedded.ingestion.http import StorageApi
 from adxmi_jupyter.embedded.ingestion.notifications import BLOB_CREATED
 from adxmi_jupyter.embedded.kusto.exports.continuous_run import run_continuous_export
 from adxmi_jupyter.embedded.kusto.http import INGESTION_PREFIX, KustoApi
-from adxmi_jupyter.embedded.listening import Listening
+from adxmi_jupyter.embedded.listener import Listening
 from adxmi_jupyter.embedded.owner_only import OwnerOnly
 from adxmi_jupyter.embedded.scripts import Scripts
 from adxmi_jupyter.embedded.seed.world import seeded_world
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from adxmi_jupyter.embedded.answer import Answer
     from adxmi_jupyter.embedded.data_roles import HeldRole
     from adxmi_jupyter.embedded.ingestion.connections import Sendable
-    from adxmi_jupyter.embedded.state.workflows import ContinuousExport
+    from adxmi_jupyter.embedded.state.entities import ContinuousExport
     from adxmi_jupyter.embedded.state.world import World
 
 _HOST = "127.0.0.1"

@@ -4,7 +4,7 @@ import pytest
 
 from adxmi_jupyter.actions.check.requirements import examined
 from adxmi_jupyter.embedded import DatabaseRole
-from adxmi_jupyter.embedded.state.workflows import StoredFunction
+from adxmi_jupyter.embedded.state.entities import StoredFunction
 from adxmi_jupyter.embedded.state.world import as_principal
 
 

@@ -3,9 +3,9 @@
 import pytest
 
 from adxmi_jupyter.embedded.azure_roles import BLOB_CONTRIBUTOR, BLOB_READER, CONTRIBUTOR, OWNER
-from adxmi_jupyter.embedded.kusto.authorization import acting_identity
 from adxmi_jupyter.embedded.kusto.errors import KustoError
-from adxmi_jupyter.embedded.kusto.folders import open_folder
+from adxmi_jupyter.embedded.kusto.targets.authorization import acting_identity
+from adxmi_jupyter.embedded.kusto.targets.folders import open_folder
 from adxmi_jupyter.embedded.seed.storage import ACCOUNT_KEY, READ_SIGNATURE, WRITE_SIGNATURE
 from adxmi_jupyter.embedded.seed.world import seeded_world
 from adxmi_jupyter.embedded.state.callouts import CalloutRule

@@ -4,7 +4,7 @@ import pytest
 
 from adxmi_jupyter.embedded.kusto.parser import command_grammar
 from adxmi_jupyter.embedded.seed.storage import ACCOUNT_KEY
-from adxmi_jupyter.embedded.state.workflows import StoredFunction
+from adxmi_jupyter.embedded.state.entities import StoredFunction
 from tests.embedded.ingesting import CONTAINERS, LANDING
 
 POLICY = '\'[{"ObjectId":"system","AllowedUsages":"All"}]\''

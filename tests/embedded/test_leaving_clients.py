@@ -130,7 +130,7 @@ def test_connections_above_the_limit_are_closed_at_once(azure, monkeypatch):
     with connected(azure) as first:
         first.sendall(data)
         first.recv(65536)
-        monkeypatch.setattr("adxmi_jupyter.embedded.listening._MOST_CONNECTIONS", 1)
+        monkeypatch.setattr("adxmi_jupyter.embedded.listener._MOST_CONNECTIONS", 1)
         with connected(azure) as second:
             refused = second.recv(65536)
         first.sendall(data)
@@ -143,7 +143,7 @@ def test_connections_above_the_limit_are_closed_at_once(azure, monkeypatch):
 
 
 def test_an_idle_connection_is_closed_at_last(azure, monkeypatch):
-    monkeypatch.setattr("adxmi_jupyter.embedded.listening._IDLE_SECONDS", 0.05)
+    monkeypatch.setattr("adxmi_jupyter.embedded.listener._IDLE_SECONDS", 0.05)
     with type(azure)() as other, connected(other) as line:
         line.sendall(head(port_of(other), len(BODY)) + BODY)
 

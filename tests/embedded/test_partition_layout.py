@@ -9,7 +9,7 @@ from adxmi_jupyter.embedded.kusto.external_tables.layout import (
     partition_values,
 )
 from adxmi_jupyter.embedded.kusto.parser import parse_command
-from adxmi_jupyter.embedded.state.workflows import ExternalTable
+from adxmi_jupyter.embedded.state.entities import ExternalTable
 
 ROW = {"Region": "north", "Id": 7, "At": "2026-03-04T17:45:30Z"}
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from adxmi_jupyter.embedded.state.workflows import ContinuousExport
+from adxmi_jupyter.embedded.state.entities import ContinuousExport
 
 SCRIPT = "print n=1 | evaluate python(typeof(n:long), 'result = df')"
 MADE = f".create-or-alter function Planted() {{ {SCRIPT} }}"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from azure.kusto.data import KustoClient, KustoConnectionStringBuilder
 from azure.kusto.data.exceptions import KustoError
 
-from adxmi_jupyter.embedded.state.workflows import StoredFunction
+from adxmi_jupyter.embedded.state.entities import StoredFunction
 from adxmi_jupyter.errors import AdxmiError
 from adxmi_jupyter.magics.bridge import loaded
 from tests.ground_truth.proofs import Stage

@@ -14,7 +14,7 @@ from adxmi_jupyter.embedded.azure_roles import ROLES
 from adxmi_jupyter.embedded.seed.storage import ACCOUNT_KEY
 from adxmi_jupyter.embedded.seed.targets import COSMOS_KEY
 from adxmi_jupyter.embedded.state.callouts import CalloutRule
-from adxmi_jupyter.embedded.state.workflows import IngestionMapping, StoredFunction
+from adxmi_jupyter.embedded.state.entities import IngestionMapping, StoredFunction
 from tests.embedded.links import allow, give
 
 LANDING = f"https://contosolake.blob.core.windows.net/landing/orders.csv;{ACCOUNT_KEY}"

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
+from adxmi_jupyter.embedded.state.entities import AccelerationPolicy, StoredFunction
 from adxmi_jupyter.embedded.state.resources import DataConnection
-from adxmi_jupyter.embedded.state.workflows import AccelerationPolicy, StoredFunction
 from adxmi_jupyter.errors import ConflictingOptions, InvalidValue, WorkflowNotFound
 from adxmi_jupyter.magics.console import execute
 from adxmi_jupyter.model import kql

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 from adxmi_jupyter.embedded.arm.errors import authorization_failed, bad_request
 from adxmi_jupyter.embedded.azure_roles import may
-from adxmi_jupyter.embedded.json_text import MalformedJsonError, load_json
+from adxmi_jupyter.embedded.request_json import MalformedJsonError, load_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

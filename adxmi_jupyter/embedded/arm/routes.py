@@ -13,9 +13,9 @@ from adxmi_jupyter.embedded.arm import (
     cosmos_roles,
     data_connections,
     databases,
-    graph,
     identities,
     operations,
+    resource_graph,
     roles,
 )
 from adxmi_jupyter.embedded.arm.request import ArmRequest
@@ -96,7 +96,10 @@ def _routes() -> Iterator[tuple[str, dict[str, tuple[str, Handler]]]]:
     yield from _identity_routes()
     yield from _role_routes()
     yield from _cosmos_routes()
-    yield "providers/Microsoft.ResourceGraph/resources", {"POST": ("", graph.query_resources)}
+    yield (
+        "providers/Microsoft.ResourceGraph/resources",
+        {"POST": ("", resource_graph.query_resources)},
+    )
 
 
 def _database_routes(kind: str) -> Iterator[tuple[str, dict[str, tuple[str, Handler]]]]:

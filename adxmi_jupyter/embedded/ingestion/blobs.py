@@ -12,7 +12,7 @@ from adxmi_jupyter.embedded.ingestion.errors import (
     SOURCE_NOT_FOUND,
     IngestionError,
 )
-from adxmi_jupyter.embedded.kusto.folders import open_folder
+from adxmi_jupyter.embedded.kusto.targets.folders import open_folder
 from adxmi_jupyter.embedded.state.queues import TEMPORARY, is_signed
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from adxmi_jupyter.embedded.arm.connection_kinds import IDENTITY as IDENTITY_PRO
 from adxmi_jupyter.embedded.arm.connection_kinds import kind_of
 from adxmi_jupyter.embedded.ingestion.append import append_rows
 from adxmi_jupyter.embedded.ingestion.errors import IDENTITY, IngestionError
-from adxmi_jupyter.embedded.kusto.authorization import require_usage
+from adxmi_jupyter.embedded.kusto.targets.authorization import require_usage
 from adxmi_jupyter.embedded.state.world import as_principal
 
 if TYPE_CHECKING:

@@ -24,7 +24,7 @@ from adxmi_jupyter.embedded.ingestion.routing import (
     with_system_properties,
 )
 from adxmi_jupyter.embedded.ingestion.table_rows import find_table, read_table_rows
-from adxmi_jupyter.embedded.kusto.folders import open_folder, read_location
+from adxmi_jupyter.embedded.kusto.targets.folders import open_folder, read_location
 from adxmi_jupyter.embedded.state.ids import same
 from adxmi_jupyter.embedded.state.ingestion_jobs import Attempt
 

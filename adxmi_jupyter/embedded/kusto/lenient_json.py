@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from adxmi_jupyter.embedded.json_text import MalformedJsonError, load_json
 from adxmi_jupyter.embedded.kusto.errors import bad_request
 from adxmi_jupyter.embedded.kusto.properties import read_properties
 from adxmi_jupyter.embedded.kusto.values import Property, Value
+from adxmi_jupyter.embedded.request_json import MalformedJsonError, load_json
 
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.kusto.properties import Rules

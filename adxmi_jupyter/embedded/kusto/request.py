@@ -7,8 +7,8 @@ import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from adxmi_jupyter.embedded.json_text import MalformedJsonError, load_json
 from adxmi_jupyter.embedded.kusto.results import RequestIds
+from adxmi_jupyter.embedded.request_json import MalformedJsonError, load_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.embedded.access import Permission
-from adxmi_jupyter.embedded.kusto.connection_strings import masked_literals
 from adxmi_jupyter.embedded.kusto.errors import KustoError, bad_request
 from adxmi_jupyter.embedded.kusto.parser import parse_command
 from adxmi_jupyter.embedded.kusto.properties import TRUTH, read_properties
 from adxmi_jupyter.embedded.kusto.results import result
 from adxmi_jupyter.embedded.kusto.statements import Level, kind_of, scope_of, shows
+from adxmi_jupyter.embedded.kusto.targets.connection_strings import masked_literals
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -10,15 +10,15 @@ from adxmi_jupyter.embedded.state.resources import default_settings, default_sku
 
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.state.callouts import CalloutRule
-    from adxmi_jupyter.embedded.state.resources import AttachedDatabase, DataConnection
-    from adxmi_jupyter.embedded.state.security import RoleAssignment
-    from adxmi_jupyter.embedded.state.workflows import (
+    from adxmi_jupyter.embedded.state.entities import (
         ContinuousExport,
         ExternalTable,
         IngestionMapping,
         StoredFunction,
         UpdatePolicy,
     )
+    from adxmi_jupyter.embedded.state.resources import AttachedDatabase, DataConnection
+    from adxmi_jupyter.embedded.state.security import RoleAssignment
 
 _EPOCH = datetime(2026, 1, 5, 8, tzinfo=UTC)
 

@@ -12,6 +12,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.embedded.state.clusters import Cluster, Database, Identity
+from adxmi_jupyter.embedded.state.entities import (
+    ContinuousExport,
+    ExternalTable,
+    Flows,
+    UpdatePolicy,
+)
 from adxmi_jupyter.embedded.state.event_hubs import DataSources
 from adxmi_jupyter.embedded.state.ids import cluster_id, group_id, identity_id, stable_id
 from adxmi_jupyter.embedded.state.ingestion import IngestionState
@@ -21,12 +27,6 @@ from adxmi_jupyter.embedded.state.security import (
     Principal,
     PrincipalKind,
     RoleAssignment,
-)
-from adxmi_jupyter.embedded.state.workflows import (
-    ContinuousExport,
-    ExternalTable,
-    Flows,
-    UpdatePolicy,
 )
 from adxmi_jupyter.embedded.storage.accounts import StorageAccount
 

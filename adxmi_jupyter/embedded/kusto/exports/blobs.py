@@ -13,7 +13,7 @@ from adxmi_jupyter.embedded.storage.formats import compressed, write_rows
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from adxmi_jupyter.embedded.kusto.folders import Folder
+    from adxmi_jupyter.embedded.kusto.targets.folders import Folder
 
 Columns = Sequence[tuple[str, str]]
 Rows = Iterable[tuple[Any, ...]]

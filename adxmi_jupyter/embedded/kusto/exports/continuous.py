@@ -8,14 +8,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.embedded.access import Permission
-from adxmi_jupyter.embedded.kusto.authorization import acting_identity
-from adxmi_jupyter.embedded.kusto.background import (
-    AUTOMATED_FLOWS,
-    reads_other_databases,
-    run_in_background,
-    tables_in,
-)
-from adxmi_jupyter.embedded.kusto.connection_strings import masked_literals
 from adxmi_jupyter.embedded.kusto.entities import chosen
 from adxmi_jupyter.embedded.kusto.errors import bad_request
 from adxmi_jupyter.embedded.kusto.exports.properties import CONTINUOUS
@@ -29,8 +21,16 @@ from adxmi_jupyter.embedded.kusto.exports.syntax import (
 )
 from adxmi_jupyter.embedded.kusto.exports.targets import check_target, impersonates
 from adxmi_jupyter.embedded.kusto.properties import read_properties
+from adxmi_jupyter.embedded.kusto.query.background import (
+    AUTOMATED_FLOWS,
+    reads_other_databases,
+    run_in_background,
+    tables_in,
+)
 from adxmi_jupyter.embedded.kusto.results import result
-from adxmi_jupyter.embedded.state.workflows import ContinuousExport
+from adxmi_jupyter.embedded.kusto.targets.authorization import acting_identity
+from adxmi_jupyter.embedded.kusto.targets.connection_strings import masked_literals
+from adxmi_jupyter.embedded.state.entities import ContinuousExport
 from adxmi_jupyter.embedded.storage.values import timespan_text
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from adxmi_jupyter.embedded.kusto.results import Result
     from adxmi_jupyter.embedded.kusto.session import Session
     from adxmi_jupyter.embedded.state.clusters import Database
-    from adxmi_jupyter.embedded.state.workflows import ExternalTable
+    from adxmi_jupyter.embedded.state.entities import ExternalTable
 
 _HOUR = timedelta(hours=1)
 _NO_EXPORT_PROPERTIES = {"managedIdentity", "intervalBetweenRuns", "forcedLatency", "isDisabled"}

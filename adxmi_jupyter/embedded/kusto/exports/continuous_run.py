@@ -5,18 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from adxmi_jupyter.embedded.kusto.authorization import acting_identity
-from adxmi_jupyter.embedded.kusto.background import AUTOMATED_FLOWS, run_in_background
 from adxmi_jupyter.embedded.kusto.entities import chosen
 from adxmi_jupyter.embedded.kusto.errors import KustoError
 from adxmi_jupyter.embedded.kusto.exports.targets import check_target, write_to_table
-from adxmi_jupyter.embedded.state.workflows import ExportedArtifact, ExportFailure
+from adxmi_jupyter.embedded.kusto.query.background import AUTOMATED_FLOWS, run_in_background
+from adxmi_jupyter.embedded.kusto.targets.authorization import acting_identity
+from adxmi_jupyter.embedded.state.entities import ExportedArtifact, ExportFailure
 from adxmi_jupyter.embedded.state.world import as_principal
 
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.kusto.exports.blobs import Written
     from adxmi_jupyter.embedded.state.clusters import Database
-    from adxmi_jupyter.embedded.state.workflows import ContinuousExport
+    from adxmi_jupyter.embedded.state.entities import ContinuousExport
     from adxmi_jupyter.embedded.state.world import World
 
 

@@ -12,10 +12,10 @@ from adxmi_jupyter.embedded.kusto.exports.properties import TO_STORAGE, TO_TABLE
 from adxmi_jupyter.embedded.kusto.exports.syntax import ExportToStorage, ExportToTable
 from adxmi_jupyter.embedded.kusto.exports.targets import check_target, write_to_table
 from adxmi_jupyter.embedded.kusto.external_tables.storage import check_compression
-from adxmi_jupyter.embedded.kusto.folders import open_folder, read_location
 from adxmi_jupyter.embedded.kusto.properties import read_properties
 from adxmi_jupyter.embedded.kusto.query.run import run_query
 from adxmi_jupyter.embedded.kusto.results import result
+from adxmi_jupyter.embedded.kusto.targets.folders import open_folder, read_location
 
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.kusto.exports.syntax import ExportCommand

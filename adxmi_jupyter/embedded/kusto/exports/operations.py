@@ -11,7 +11,7 @@ from adxmi_jupyter.embedded.access import Permission
 from adxmi_jupyter.embedded.kusto.errors import KustoError, bad_request
 from adxmi_jupyter.embedded.kusto.exports.syntax import ShowOperationDetails, ShowOperations
 from adxmi_jupyter.embedded.kusto.results import Result, result
-from adxmi_jupyter.embedded.state.workflows import CommandOperation
+from adxmi_jupyter.embedded.state.entities import CommandOperation
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from adxmi_jupyter.embedded.kusto.ado import is_cosmos, sql_target
-from adxmi_jupyter.embedded.kusto.background import require_schema
-from adxmi_jupyter.embedded.kusto.databases import open_sql
-from adxmi_jupyter.embedded.kusto.delta import append_to_log, check_writer
 from adxmi_jupyter.embedded.kusto.errors import bad_request
 from adxmi_jupyter.embedded.kusto.exports.blobs import Style, Written, write_blobs
 from adxmi_jupyter.embedded.kusto.external_tables import sql
 from adxmi_jupyter.embedded.kusto.external_tables.layout import partition_path, virtual_columns
 from adxmi_jupyter.embedded.kusto.external_tables.storage import USAGE
-from adxmi_jupyter.embedded.kusto.folders import EXTERNAL_DATA, open_folder, read_location
+from adxmi_jupyter.embedded.kusto.query.background import require_schema
+from adxmi_jupyter.embedded.kusto.targets.ado import is_cosmos, sql_target
+from adxmi_jupyter.embedded.kusto.targets.databases import open_sql
+from adxmi_jupyter.embedded.kusto.targets.delta import append_to_log, check_writer
+from adxmi_jupyter.embedded.kusto.targets.folders import EXTERNAL_DATA, open_folder, read_location
 from adxmi_jupyter.embedded.state.targets import SqlTable
 from adxmi_jupyter.embedded.storage.formats import WRITABLE
 from adxmi_jupyter.embedded.storage.locations import Method
@@ -21,8 +21,8 @@ from adxmi_jupyter.embedded.storage.locations import Method
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.kusto.results import Result
     from adxmi_jupyter.embedded.state.clusters import Database
+    from adxmi_jupyter.embedded.state.entities import ExternalTable
     from adxmi_jupyter.embedded.state.security import Principal
-    from adxmi_jupyter.embedded.state.workflows import ExternalTable
     from adxmi_jupyter.embedded.state.world import World
 
 

@@ -13,13 +13,13 @@ from adxmi_jupyter.embedded.kusto.external_tables.datetime_patterns import (
     read_fields,
     rendered,
 )
-from adxmi_jupyter.embedded.state.workflows import PathItem
+from adxmi_jupyter.embedded.state.entities import PathItem
 from adxmi_jupyter.embedded.storage.values import convert
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from adxmi_jupyter.embedded.state.workflows import ExternalTable, Partition
+    from adxmi_jupyter.embedded.state.entities import ExternalTable, Partition
 
 NO_VALUE = "__DEFAULT_PARTITION__"
 

@@ -7,15 +7,15 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.embedded.access import Permission
-from adxmi_jupyter.embedded.kusto.connection_strings import masked_sql, masked_storage
-from adxmi_jupyter.embedded.kusto.delta import open_delta
 from adxmi_jupyter.embedded.kusto.entities import chosen
 from adxmi_jupyter.embedded.kusto.errors import bad_request
 from adxmi_jupyter.embedded.kusto.external_tables.layout import partition_values
 from adxmi_jupyter.embedded.kusto.external_tables.storage import USAGE
-from adxmi_jupyter.embedded.kusto.folders import open_folder
 from adxmi_jupyter.embedded.kusto.policies.acceleration import policy_text, state_text
 from adxmi_jupyter.embedded.kusto.results import result
+from adxmi_jupyter.embedded.kusto.targets.connection_strings import masked_sql, masked_storage
+from adxmi_jupyter.embedded.kusto.targets.delta import open_delta
+from adxmi_jupyter.embedded.kusto.targets.folders import open_folder
 from adxmi_jupyter.embedded.storage.values import timespan_text
 
 if TYPE_CHECKING:
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
         ShowExternalTableArtifacts,
         ShowExternalTableSchema,
     )
-    from adxmi_jupyter.embedded.kusto.folders import Folder
     from adxmi_jupyter.embedded.kusto.results import Result
     from adxmi_jupyter.embedded.kusto.session import Session
+    from adxmi_jupyter.embedded.kusto.targets.folders import Folder
     from adxmi_jupyter.embedded.state.clusters import Database
-    from adxmi_jupyter.embedded.state.workflows import ExternalTable, Partition, PathItem
+    from adxmi_jupyter.embedded.state.entities import ExternalTable, Partition, PathItem
 
 SQL = "Sql"
 

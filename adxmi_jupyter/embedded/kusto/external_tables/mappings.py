@@ -15,7 +15,7 @@ from adxmi_jupyter.embedded.kusto.entities import chosen
 from adxmi_jupyter.embedded.kusto.errors import bad_request, entity_exists, entity_not_found
 from adxmi_jupyter.embedded.kusto.external_tables.syntax import Verb
 from adxmi_jupyter.embedded.kusto.results import result
-from adxmi_jupyter.embedded.state.workflows import IngestionMapping
+from adxmi_jupyter.embedded.state.entities import IngestionMapping
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from adxmi_jupyter.embedded.kusto.results import Result
     from adxmi_jupyter.embedded.kusto.session import Session
     from adxmi_jupyter.embedded.state.clusters import Database
-    from adxmi_jupyter.embedded.state.workflows import ExternalTable
+    from adxmi_jupyter.embedded.state.entities import ExternalTable
 
 _STORAGE = "Blob"
 _KIND = "ExternalTableMapping"

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from adxmi_jupyter.embedded.kusto.external_tables.syntax import StorageDefinition
-    from adxmi_jupyter.embedded.state.workflows import Partition, PathItem
+    from adxmi_jupyter.embedded.state.entities import Partition, PathItem
 
 
 def check_partitions(definition: StorageDefinition) -> None:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from adxmi_jupyter.embedded.kusto.ado import cosmos_target, is_cosmos, sql_target
 from adxmi_jupyter.embedded.kusto.errors import bad_request
 from adxmi_jupyter.embedded.kusto.properties import TEXT, TRUTH, Rule, read_properties
-from adxmi_jupyter.embedded.state.workflows import ExternalTable
+from adxmi_jupyter.embedded.kusto.targets.ado import cosmos_target, is_cosmos, sql_target
+from adxmi_jupyter.embedded.state.entities import ExternalTable
 from adxmi_jupyter.embedded.storage.locations import Method
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.embedded.kusto.ado import Target
     from adxmi_jupyter.embedded.kusto.external_tables.syntax import SqlDefinition
+    from adxmi_jupyter.embedded.kusto.targets.ado import Target
 
 _COSMOS = "CosmosDbSql"
 _RULES = {

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from adxmi_jupyter.embedded.kusto.delta import open_delta
 from adxmi_jupyter.embedded.kusto.errors import bad_request
 from adxmi_jupyter.embedded.kusto.external_tables.partitions import check_partitions
 from adxmi_jupyter.embedded.kusto.external_tables.syntax import StorageDefinition
-from adxmi_jupyter.embedded.kusto.folders import open_folder, read_location
 from adxmi_jupyter.embedded.kusto.properties import TEXT, TRUTH, Rule, read_properties
-from adxmi_jupyter.embedded.state.workflows import ExternalTable
+from adxmi_jupyter.embedded.kusto.targets.delta import open_delta
+from adxmi_jupyter.embedded.kusto.targets.folders import open_folder, read_location
+from adxmi_jupyter.embedded.state.entities import ExternalTable
 from adxmi_jupyter.embedded.storage.locations import Method
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from lark import Token, Transformer, v_args
 
 from adxmi_jupyter.embedded.kusto.statements import FamilyCommand
-from adxmi_jupyter.embedded.state.workflows import Partition, PathItem
+from adxmi_jupyter.embedded.state.entities import Partition, PathItem
 
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.kusto.values import Columns, Properties, Value

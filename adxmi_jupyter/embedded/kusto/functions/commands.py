@@ -16,7 +16,7 @@ from adxmi_jupyter.embedded.kusto.functions.syntax import (
 )
 from adxmi_jupyter.embedded.kusto.properties import TEXT, TRUTH, read_properties
 from adxmi_jupyter.embedded.kusto.results import result
-from adxmi_jupyter.embedded.state.workflows import StoredFunction
+from adxmi_jupyter.embedded.state.entities import StoredFunction
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from adxmi_jupyter.embedded.ingestion.blobs import USAGE
 from adxmi_jupyter.embedded.kusto.errors import bad_request
-from adxmi_jupyter.embedded.kusto.folders import open_folder
 from adxmi_jupyter.embedded.kusto.ingestion.resources import require_ingest_anywhere
 from adxmi_jupyter.embedded.kusto.ingestion.statements import TimePattern
 from adxmi_jupyter.embedded.kusto.results import result
+from adxmi_jupyter.embedded.kusto.targets.folders import open_folder
 
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.kusto.ingestion.statements import ListBlobs

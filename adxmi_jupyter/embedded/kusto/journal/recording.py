@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from adxmi_jupyter.embedded.kusto.connection_strings import masked_literals
 from adxmi_jupyter.embedded.kusto.policies.callout import callout_policy_text
 from adxmi_jupyter.embedded.kusto.policies.managed_identity import policy_text
 from adxmi_jupyter.embedded.kusto.policies.syntax import CalloutPolicyCommand
@@ -23,6 +22,7 @@ from adxmi_jupyter.embedded.kusto.statements import (
     kind_of,
     scope_of,
 )
+from adxmi_jupyter.embedded.kusto.targets.connection_strings import masked_literals
 from adxmi_jupyter.embedded.state.journal import Change
 
 if TYPE_CHECKING:

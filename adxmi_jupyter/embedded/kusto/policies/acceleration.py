@@ -11,18 +11,18 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.embedded.access import Permission
-from adxmi_jupyter.embedded.kusto.authorization import acting_identity
-from adxmi_jupyter.embedded.kusto.background import AUTOMATED_FLOWS
-from adxmi_jupyter.embedded.kusto.delta import delta_size
 from adxmi_jupyter.embedded.kusto.entities import chosen
 from adxmi_jupyter.embedded.kusto.errors import KustoError, bad_request
-from adxmi_jupyter.embedded.kusto.folders import open_folder, read_location
 from adxmi_jupyter.embedded.kusto.lenient_json import load_object, read_members
 from adxmi_jupyter.embedded.kusto.policies.results import policy_rows
 from adxmi_jupyter.embedded.kusto.policies.syntax import Change, ShowAccelerationStatistics
 from adxmi_jupyter.embedded.kusto.properties import TEXT, TRUTH, Rule
+from adxmi_jupyter.embedded.kusto.query.background import AUTOMATED_FLOWS
 from adxmi_jupyter.embedded.kusto.results import result
-from adxmi_jupyter.embedded.state.workflows import AccelerationPolicy
+from adxmi_jupyter.embedded.kusto.targets.authorization import acting_identity
+from adxmi_jupyter.embedded.kusto.targets.delta import delta_size
+from adxmi_jupyter.embedded.kusto.targets.folders import open_folder, read_location
+from adxmi_jupyter.embedded.state.entities import AccelerationPolicy
 from adxmi_jupyter.embedded.state.world import as_principal
 from adxmi_jupyter.embedded.storage.locations import Method
 from adxmi_jupyter.embedded.storage.values import convert, timespan_text
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from adxmi_jupyter.embedded.kusto.results import Result
     from adxmi_jupyter.embedded.kusto.session import Session
     from adxmi_jupyter.embedded.state.clusters import Database
-    from adxmi_jupyter.embedded.state.workflows import ExternalTable
+    from adxmi_jupyter.embedded.state.entities import ExternalTable
     from adxmi_jupyter.embedded.state.world import World
 
 _WHAT = "query acceleration policy"

@@ -8,21 +8,21 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.embedded.access import Permission
-from adxmi_jupyter.embedded.kusto.authorization import acting_identity
-from adxmi_jupyter.embedded.kusto.background import (
+from adxmi_jupyter.embedded.kusto.entities import chosen
+from adxmi_jupyter.embedded.kusto.errors import bad_request, entity_not_found
+from adxmi_jupyter.embedded.kusto.lenient_json import load_objects, read_members
+from adxmi_jupyter.embedded.kusto.policies.results import policy_rows
+from adxmi_jupyter.embedded.kusto.policies.syntax import Change
+from adxmi_jupyter.embedded.kusto.properties import TEXT, TRUTH
+from adxmi_jupyter.embedded.kusto.query.background import (
     AUTOMATED_FLOWS,
     reads_other_databases,
     require_schema,
     run_in_background,
 )
-from adxmi_jupyter.embedded.kusto.entities import chosen
-from adxmi_jupyter.embedded.kusto.errors import bad_request, entity_not_found
-from adxmi_jupyter.embedded.kusto.folders import read_location
-from adxmi_jupyter.embedded.kusto.lenient_json import load_objects, read_members
-from adxmi_jupyter.embedded.kusto.policies.results import policy_rows
-from adxmi_jupyter.embedded.kusto.policies.syntax import Change
-from adxmi_jupyter.embedded.kusto.properties import TEXT, TRUTH
-from adxmi_jupyter.embedded.state.workflows import UpdatePolicy
+from adxmi_jupyter.embedded.kusto.targets.authorization import acting_identity
+from adxmi_jupyter.embedded.kusto.targets.folders import read_location
+from adxmi_jupyter.embedded.state.entities import UpdatePolicy
 from adxmi_jupyter.embedded.storage.locations import Method
 
 if TYPE_CHECKING:

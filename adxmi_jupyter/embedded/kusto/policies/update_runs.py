@@ -6,15 +6,15 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
-from adxmi_jupyter.embedded.kusto.authorization import acting_identity
-from adxmi_jupyter.embedded.kusto.background import AUTOMATED_FLOWS, run_in_background
 from adxmi_jupyter.embedded.kusto.errors import KustoError, update_policy_error
+from adxmi_jupyter.embedded.kusto.query.background import AUTOMATED_FLOWS, run_in_background
+from adxmi_jupyter.embedded.kusto.targets.authorization import acting_identity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from adxmi_jupyter.embedded.state.clusters import Database, Table
-    from adxmi_jupyter.embedded.state.workflows import UpdatePolicy
+    from adxmi_jupyter.embedded.state.entities import UpdatePolicy
     from adxmi_jupyter.embedded.state.world import World
 
     Row = tuple[Any, ...]

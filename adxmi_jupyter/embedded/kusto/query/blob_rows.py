@@ -6,7 +6,6 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.embedded.ingestion.mappings import mapped_row
-from adxmi_jupyter.embedded.kusto.delta import open_delta
 from adxmi_jupyter.embedded.kusto.errors import bad_request
 from adxmi_jupyter.embedded.kusto.external_tables.layout import (
     is_named,
@@ -14,6 +13,7 @@ from adxmi_jupyter.embedded.kusto.external_tables.layout import (
     virtual_columns,
 )
 from adxmi_jupyter.embedded.kusto.results import Result
+from adxmi_jupyter.embedded.kusto.targets.delta import open_delta
 from adxmi_jupyter.embedded.storage.errors import BlobFormatError
 from adxmi_jupyter.embedded.storage.formats import read_records, row_of
 from adxmi_jupyter.embedded.storage.values import convert
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from adxmi_jupyter.embedded.ingestion.mappings import ColumnMapping
-    from adxmi_jupyter.embedded.kusto.folders import Folder
-    from adxmi_jupyter.embedded.state.workflows import ExternalTable
+    from adxmi_jupyter.embedded.kusto.targets.folders import Folder
+    from adxmi_jupyter.embedded.state.entities import ExternalTable
 
     Columns = tuple[tuple[str, str], ...]
 

@@ -6,11 +6,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.embedded.access import Permission
-from adxmi_jupyter.embedded.kusto.ado import cosmos_target, is_cosmos, sql_target
-from adxmi_jupyter.embedded.kusto.databases import open_cosmos, open_sql
 from adxmi_jupyter.embedded.kusto.errors import bad_request, entity_not_found, semantic_error
 from adxmi_jupyter.embedded.kusto.external_tables.mappings import column_mappings, named_mapping
-from adxmi_jupyter.embedded.kusto.folders import EXTERNAL_DATA, open_folder, read_location
 from adxmi_jupyter.embedded.kusto.query.blob_rows import (
     MOST_ROWS,
     delta_rows,
@@ -20,6 +17,9 @@ from adxmi_jupyter.embedded.kusto.query.blob_rows import (
 )
 from adxmi_jupyter.embedded.kusto.results import Result
 from adxmi_jupyter.embedded.kusto.session import WithoutScripts
+from adxmi_jupyter.embedded.kusto.targets.ado import cosmos_target, is_cosmos, sql_target
+from adxmi_jupyter.embedded.kusto.targets.databases import open_cosmos, open_sql
+from adxmi_jupyter.embedded.kusto.targets.folders import EXTERNAL_DATA, open_folder, read_location
 from adxmi_jupyter.embedded.storage.formats import guessed_format
 from adxmi_jupyter.embedded.storage.locations import Method
 from adxmi_jupyter.embedded.storage.values import convert
@@ -27,10 +27,10 @@ from adxmi_jupyter.embedded.storage.values import convert
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from adxmi_jupyter.embedded.kusto.folders import Folder
     from adxmi_jupyter.embedded.kusto.session import Session
+    from adxmi_jupyter.embedded.kusto.targets.folders import Folder
     from adxmi_jupyter.embedded.state.clusters import Database
-    from adxmi_jupyter.embedded.state.workflows import ExternalTable, StoredFunction
+    from adxmi_jupyter.embedded.state.entities import ExternalTable, StoredFunction
 
     Columns = tuple[tuple[str, str], ...]
 

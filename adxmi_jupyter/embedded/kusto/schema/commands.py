@@ -20,7 +20,7 @@ from adxmi_jupyter.embedded.kusto.schema.syntax import (
     ShowTableSchema,
 )
 from adxmi_jupyter.embedded.state.clusters import Table
-from adxmi_jupyter.embedded.state.workflows import IngestionMapping
+from adxmi_jupyter.embedded.state.entities import IngestionMapping
 
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.kusto.results import Result

@@ -13,11 +13,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
-from adxmi_jupyter.embedded.kusto import denials
-from adxmi_jupyter.embedded.kusto.authorization import acting_principal, has_role, require_callout
 from adxmi_jupyter.embedded.kusto.errors import bad_request
 from adxmi_jupyter.embedded.kusto.query.operators import record_of
 from adxmi_jupyter.embedded.kusto.results import Result
+from adxmi_jupyter.embedded.kusto.targets import denials
+from adxmi_jupyter.embedded.kusto.targets.authorization import (
+    acting_principal,
+    has_role,
+    require_callout,
+)
 from adxmi_jupyter.embedded.storage.locations import Method
 
 if TYPE_CHECKING:

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.embedded.kusto.errors import KustoError, bad_request
-from adxmi_jupyter.embedded.kusto.folders import open_folder
 from adxmi_jupyter.embedded.kusto.query.evaluate.call import OutputType
 from adxmi_jupyter.embedded.kusto.results import Result
+from adxmi_jupyter.embedded.kusto.targets.folders import open_folder
 from adxmi_jupyter.embedded.storage.values import convert
 
 if TYPE_CHECKING:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from adxmi_jupyter.embedded.kusto.ado import cosmos_target, sql_target
-from adxmi_jupyter.embedded.kusto.databases import open_cosmos, open_sql
 from adxmi_jupyter.embedded.kusto.errors import bad_request
 from adxmi_jupyter.embedded.kusto.query.blob_rows import picked
 from adxmi_jupyter.embedded.kusto.query.sql_text import read_select
+from adxmi_jupyter.embedded.kusto.targets.ado import cosmos_target, sql_target
+from adxmi_jupyter.embedded.kusto.targets.databases import open_cosmos, open_sql
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -6,15 +6,15 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.embedded.kusto.errors import bad_request
-from adxmi_jupyter.embedded.kusto.folders import open_folder
 from adxmi_jupyter.embedded.kusto.query.sources import EXTERNAL_DATA_REQUEST
 from adxmi_jupyter.embedded.kusto.results import Result
+from adxmi_jupyter.embedded.kusto.targets.folders import open_folder
 from adxmi_jupyter.embedded.storage.errors import BlobFormatError
 from adxmi_jupyter.embedded.storage.inference import inferred_columns, merged_columns
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.embedded.kusto.folders import Folder
     from adxmi_jupyter.embedded.kusto.query.evaluate.call import PluginCall
+    from adxmi_jupyter.embedded.kusto.targets.folders import Folder
 
 _MODES = ("any", "last", "all")
 _OPTIONS = {

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.embedded.azure_roles import may_reach
-from adxmi_jupyter.embedded.kusto import denials
 from adxmi_jupyter.embedded.kusto.errors import bad_request
 from adxmi_jupyter.embedded.kusto.policies.managed_identity_json import SYSTEM
+from adxmi_jupyter.embedded.kusto.targets import denials
 from adxmi_jupyter.embedded.state.callouts import may_call
 from adxmi_jupyter.embedded.storage.locations import Method
 

@@ -72,7 +72,7 @@ def run_query(text: str, rows: Rows, spelled: Callable[[str], str]) -> Rows:
 
 @functools.cache
 def _grammar() -> Lark:
-    text = (resources.files(__package__) / "graph.lark").read_text("utf-8")
+    text = (resources.files(__package__) / "resource_graph.lark").read_text("utf-8")
     return Lark(text, parser="lalr", maybe_placeholders=True)
 
 

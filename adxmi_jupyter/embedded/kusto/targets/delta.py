@@ -12,7 +12,7 @@ from adxmi_jupyter.embedded.storage.errors import BlobFormatError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from adxmi_jupyter.embedded.kusto.folders import Folder
+    from adxmi_jupyter.embedded.kusto.targets.folders import Folder
     from adxmi_jupyter.embedded.storage.delta import DeltaTable
 
 _LOG = "_delta_log"

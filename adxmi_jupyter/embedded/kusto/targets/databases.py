@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from adxmi_jupyter.embedded.kusto import denials
-from adxmi_jupyter.embedded.kusto.authorization import acting_principal, require_callout
 from adxmi_jupyter.embedded.kusto.errors import bad_request
+from adxmi_jupyter.embedded.kusto.targets import denials
+from adxmi_jupyter.embedded.kusto.targets.authorization import acting_principal, require_callout
 from adxmi_jupyter.embedded.storage.locations import Method
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from adxmi_jupyter.embedded.kusto.ado import Target
-    from adxmi_jupyter.embedded.kusto.authorization import ActingPrincipal
+    from adxmi_jupyter.embedded.kusto.targets.ado import Target
+    from adxmi_jupyter.embedded.kusto.targets.authorization import ActingPrincipal
     from adxmi_jupyter.embedded.state.clusters import Database
     from adxmi_jupyter.embedded.state.security import Principal
     from adxmi_jupyter.embedded.state.targets import SqlDatabase

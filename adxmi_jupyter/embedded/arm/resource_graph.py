@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, Any
 from adxmi_jupyter.embedded.answer import json_answer
 from adxmi_jupyter.embedded.arm.cluster_body import cluster_body
 from adxmi_jupyter.embedded.arm.errors import ArmError
-from adxmi_jupyter.embedded.arm.graph_query import GraphQueryError, run_query
 from adxmi_jupyter.embedded.arm.identities import identity_body
 from adxmi_jupyter.embedded.arm.paging import whole_number
 from adxmi_jupyter.embedded.arm.request import member
+from adxmi_jupyter.embedded.arm.resource_graph_query import GraphQueryError, run_query
 from adxmi_jupyter.embedded.azure_roles import may
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from adxmi_jupyter.embedded.answer import Answer
-    from adxmi_jupyter.embedded.arm.graph_query import Rows
     from adxmi_jupyter.embedded.arm.request import ArmRequest
+    from adxmi_jupyter.embedded.arm.resource_graph_query import Rows
 
 _LARGEST_PAGE = 1000
 

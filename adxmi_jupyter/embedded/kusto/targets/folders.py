@@ -6,8 +6,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.embedded.azure_roles import BLOB_READ, BLOB_WRITE
-from adxmi_jupyter.embedded.kusto import denials
-from adxmi_jupyter.embedded.kusto.authorization import acting_principal, has_role, require_callout
+from adxmi_jupyter.embedded.kusto.targets import denials
+from adxmi_jupyter.embedded.kusto.targets.authorization import (
+    acting_principal,
+    has_role,
+    require_callout,
+)
 from adxmi_jupyter.embedded.storage.locations import (
     InvalidLocationError,
     Method,
@@ -15,7 +19,7 @@ from adxmi_jupyter.embedded.storage.locations import (
 )
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.embedded.kusto.authorization import ActingPrincipal
+    from adxmi_jupyter.embedded.kusto.targets.authorization import ActingPrincipal
     from adxmi_jupyter.embedded.state.clusters import Database
     from adxmi_jupyter.embedded.state.security import Principal
     from adxmi_jupyter.embedded.state.world import World
