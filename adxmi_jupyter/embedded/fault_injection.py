@@ -19,7 +19,7 @@ _HTML = b"<html><body>Sign in to continue</body></html>"
 
 
 @dataclass(frozen=True)
-class Delivery:
+class Responder:
     """One request and how to answer it: `run` executes it, `instead` is a fault's own answer."""
 
     request: web.BaseRequest

@@ -20,7 +20,7 @@ _SHUTDOWN_SECONDS = 1.0
 _TURNS = 5
 
 
-class Listening:
+class Listener:
     """An application on a socket, within limits.
 
     Clients that leave in the middle of a request, or send what is no HTTP, are no news: nothing

@@ -26,7 +26,7 @@ from adxmi_jupyter.embedded.ingestion.http import StorageApi
 from adxmi_jupyter.embedded.ingestion.notifications import BLOB_CREATED
 from adxmi_jupyter.embedded.kusto.exports.continuous_run import run_continuous_export
 from adxmi_jupyter.embedded.kusto.http import INGESTION_PREFIX, KustoApi
-from adxmi_jupyter.embedded.listener import Listening
+from adxmi_jupyter.embedded.listener import Listener
 from adxmi_jupyter.embedded.owner_only import OwnerOnly
 from adxmi_jupyter.embedded.scripts import Scripts
 from adxmi_jupyter.embedded.seed.world import seeded_world
@@ -215,12 +215,12 @@ class EmbeddedAzure:
     async def _serve(self, listener: socket.socket, ready: threading.Event) -> None:
         self._loop = asyncio.get_running_loop()
         self._stopping = asyncio.Event()
-        listening = Listening(self._application())
-        await listening.start(listener)
+        connections = Listener(self._application())
+        await connections.start(listener)
         ready.set()
         await self._stopping.wait()
         self.scripts.stop()
-        await listening.stop()
+        await connections.stop()
 
     def _application(self) -> web.Application:
         own = OwnerOnly(self._port)

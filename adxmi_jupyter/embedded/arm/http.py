@@ -11,7 +11,7 @@ from adxmi_jupyter.embedded.answer import json_answer
 from adxmi_jupyter.embedded.arm.errors import ArmError, throttled, unavailable
 from adxmi_jupyter.embedded.arm.request import ArmIds, ArmRequest, query_of, segments_of
 from adxmi_jupyter.embedded.arm.request_checks import pass_through, sign_in
-from adxmi_jupyter.embedded.fault_injection import Delivery
+from adxmi_jupyter.embedded.fault_injection import Responder
 from adxmi_jupyter.embedded.faults import Fault
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class ArmApi:
         async def run() -> Answer:
             return _run(call)
 
-        return await Delivery(request, ids, run, host.pause).send(fault, instead)
+        return await Responder(request, ids, run, host.pause).send(fault, instead)
 
     def _call(self, request: web.Request, body: bytes) -> ArmRequest:
         host = self._host

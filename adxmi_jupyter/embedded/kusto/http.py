@@ -9,7 +9,7 @@ from aiohttp import web
 
 from adxmi_jupyter.embedded.access import authenticate, presents_key
 from adxmi_jupyter.embedded.answer import json_answer
-from adxmi_jupyter.embedded.fault_injection import Delivery
+from adxmi_jupyter.embedded.fault_injection import Responder
 from adxmi_jupyter.embedded.kusto.answer import fault_answer, malformed_request, unauthenticated
 from adxmi_jupyter.embedded.kusto.request import MalformedRequestError, read_request, request_ids
 from adxmi_jupyter.embedded.kusto.request_runner import Endpoint, RequestRunner
@@ -123,4 +123,4 @@ class KustoApi:
         fault = host.faults.take(call.text)
         instead = fault_answer(fault, ids, runner.alias) if fault else None
         run = functools.partial(host.beside, runner.run)
-        return await Delivery(request, ids, run, host.pause).send(fault, instead)
+        return await Responder(request, ids, run, host.pause).send(fault, instead)

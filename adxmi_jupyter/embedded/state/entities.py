@@ -201,7 +201,7 @@ def _plugins() -> dict[str, bool]:
 
 
 @dataclass
-class Flows:
+class ServiceState:
     """What commands started and switched: operations in the background, plugins, and the time.
 
     `plugins` says which plugins of the query language are enabled, python aside: `plugin_states`

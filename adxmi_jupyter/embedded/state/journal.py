@@ -74,7 +74,7 @@ class Journal:
         self.versions[change.database] += 1
         self.entries.append(JournalEntry(change, self.last_ns, self.versions[change.database]))
 
-    def kept(self, now_ns: int) -> list[JournalEntry]:
+    def within_retention(self, now_ns: int) -> list[JournalEntry]:
         """Return the entries that are not too old, oldest first, and forget the others."""
         while self.entries and self.entries[0].happened_ns < now_ns - _LONGEST_NS:
             self.entries.popleft()

@@ -20,15 +20,15 @@ _EXTENSION = {_NAME: "PYTHON", "languageExtensionImageName": "Python3_11_7"}
 
 def plugin_states(world: World) -> dict[str, bool]:
     """Return {plugin: whether it is enabled}, sorted by name."""
-    return dict(sorted({**world.flows.plugins, PYTHON: _has_python(world.cluster)}.items()))
+    return dict(sorted({**world.service.plugins, PYTHON: _has_python(world.cluster)}.items()))
 
 
 def switch_plugin(world: World, name: str, *, on: bool) -> None:
     """Enable or disable a plugin; KeyError when there is none of that name."""
     if name == PYTHON:
         switch_python(world.cluster, on=on)
-    elif name in world.flows.plugins:
-        world.flows.plugins[name] = on
+    elif name in world.service.plugins:
+        world.service.plugins[name] = on
     else:
         raise KeyError(name)
 

@@ -15,7 +15,7 @@ from adxmi_jupyter.embedded.state.clusters import Cluster, Database, Identity
 from adxmi_jupyter.embedded.state.entities import (
     ContinuousExport,
     ExternalTable,
-    Flows,
+    ServiceState,
     UpdatePolicy,
 )
 from adxmi_jupyter.embedded.state.event_hubs import DataSources
@@ -65,7 +65,7 @@ class World:
     operations: list[Operation] = field(default_factory=list)
     sources: DataSources = field(default_factory=DataSources)
     ingestion: IngestionState = field(default_factory=IngestionState)
-    flows: Flows = field(default_factory=Flows)
+    service: ServiceState = field(default_factory=ServiceState)
     journal: Journal = field(default_factory=Journal)
     clock: Callable[[], int] = time.time_ns
     minted: int = 0

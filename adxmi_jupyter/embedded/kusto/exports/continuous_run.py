@@ -37,7 +37,7 @@ def run_continuous_export(world: World, database_name: str, name: str) -> Contin
 
 
 def _run(world: World, database: Database, export: ContinuousExport) -> ContinuousExport:
-    now = world.flows.now()
+    now = world.service.now()
     reached = {table: len(database.tables[table].rows) for table in _tables(database, export)}
     try:
         written = _export(world, database, export)

@@ -38,7 +38,7 @@ def run_operation(
     A KustoError of the work is raised, with `is_async` it is kept as the status of the operation.
     """
     world = session.world
-    operation_id, started = world.mint("operation"), world.flows.now()
+    operation_id, started = world.mint("operation"), world.service.now()
     state, status, answer = "Completed", "", Result((), ())
     raised: KustoError | None = None
     try:
@@ -46,7 +46,7 @@ def run_operation(
     except KustoError as error:
         raised, state, status = error, "Failed", error.message
     kept = answer if keeps_details else Result(answer.columns, ())
-    world.flows.operations.append(
+    world.service.operations.append(
         CommandOperation(
             operation_id,
             command,
@@ -68,7 +68,7 @@ def run_operation(
 
 def show_operations(command: OperationCommand, session: Session) -> Result:
     """Return the operations the caller may see, or what one of them answered."""
-    visible = [each for each in session.world.flows.operations if _is_visible(each, session)]
+    visible = [each for each in session.world.service.operations if _is_visible(each, session)]
     if isinstance(command, ShowOperationDetails):
         return _details(command.operation_id, visible)
     wanted = command.ids if isinstance(command, ShowOperations) else None

@@ -61,7 +61,7 @@ def define_mapping(command: DefineExternalMapping, session: Session) -> Result:
         command.name,
         kind_of_mapping(table.data_format),
         command.text,
-        session.world.flows.now(),
+        session.world.service.now(),
     )
     _keep(table, database, [*_others(table, command.name), made])
     return _rows([made], table, database)

@@ -34,7 +34,7 @@ def show_journal(command: ShowJournal, session: Session) -> Result:
         "OriginalEntityVersion:string",
         [
             _row(entry)
-            for entry in world.journal.kept(world.clock())
+            for entry in world.journal.within_retention(world.clock())
             if only in {None, entry.change.database} and may_see(entry)
         ],
     )

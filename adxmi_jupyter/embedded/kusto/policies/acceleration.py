@@ -155,7 +155,7 @@ def _changed(
     members = load_object(command.text, _WHAT)
     given = {_FIELDS[name]: value for name, value in read_members(members, _RULES, _WHAT).items()}
     given["hot_windows"] = _windows(members.get("hotwindows"))
-    given["updated_on"] = world.flows.now()
+    given["updated_on"] = world.service.now()
     merges = command.change is Change.ALTER_MERGE and table.acceleration is not None
     policy = _merged(table.acceleration, given) if merges else _made(given)
     _check(policy, table, database, world)

@@ -153,7 +153,7 @@ def _create_mapping(command: CreateMapping, session: Session) -> Result:
         raise bad_request(f"The ingestion mapping '{command.name}' exists already.")
     table.mappings = [each for each in table.mappings if each not in same]
     made = IngestionMapping(
-        command.name, command.mapping_kind, command.text, session.world.flows.now()
+        command.name, command.mapping_kind, command.text, session.world.service.now()
     )
     table.mappings.append(made)
     return _mappings([made], database, table)
