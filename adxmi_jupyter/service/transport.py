@@ -203,6 +203,43 @@ class GuardedAdapter(HTTPAdapter):
         )
 
 
+class GuardedSession(requests.Session):
+    """A session that takes requests straight to its adapter.
+
+    There are no cookies, no passwords of a netrc file and no hooks, and no redirects are followed:
+    what requests would look for, merge and keep for each request anew, at half the cost of one.
+    """
+
+    def prepare_request(self, request: requests.Request) -> requests.PreparedRequest:
+        """Prepare a request with the headers of the session."""
+        given = {**self.headers, **(request.headers or {})}
+        prepared = requests.PreparedRequest()
+        prepared.prepare(
+            method=str(request.method).upper(),
+            url=request.url,
+            headers={name: value for name, value in given.items() if value is not None},
+            files=request.files,
+            data=request.data,
+            json=request.json,
+            params=request.params,
+        )
+        return prepared
+
+    def merge_environment_settings(
+        self, url: Any, proxies: Any, stream: Any, verify: Any, cert: Any
+    ) -> Any:
+        """Return the proxy and the certificates of the environment, where they apply."""
+        if self.trust_env:
+            return super().merge_environment_settings(url, proxies, stream, verify, cert)
+        verify = self.verify if verify is None else verify
+        return {"proxies": proxies or {}, "stream": stream, "verify": verify, "cert": cert}
+
+    def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:
+        """Send a request; raises as `GuardedAdapter.send`."""
+        options.pop("allow_redirects", None)
+        return self.get_adapter(request.url or "").send(request, **options)
+
+
 def guarded_session(
     endpoint: ServiceEndpoint,
     limits: Limits,
@@ -215,9 +252,8 @@ def guarded_session(
 
     No proxy leads to this machine (`loopback`). Passwords of a netrc file are never used.
     """
-    session = requests.Session()
+    session = GuardedSession()
     session.trust_env = not loopback
-    session.auth = _no_password
     session.headers["Accept-Encoding"] = "gzip, deflate"
     adapter = GuardedAdapter(endpoint, limits, in_flight, socket_options)
     session.mount("https://", adapter)
@@ -238,11 +274,6 @@ def _whole(answer: Any, most: int) -> bytes:
 def _values(body: bytes) -> int:
     """Return how many values JSON may hold at most: each takes far more memory than its text."""
     return sum(map(body.count, (b",", b"[", b"{")))
-
-
-def _no_password(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    # Without any `auth`, requests puts netrc's password in the place of the token.
-    return request
 
 
 def _is_redirect(status: int) -> bool:

@@ -4,9 +4,6 @@ import json
 import subprocess
 import sys
 
-from adxmi_jupyter.service.kusto import make_client
-from adxmi_jupyter.service.limits import Limits
-
 PROGRAM = """
 import json, sys
 
@@ -52,14 +49,9 @@ def test_nobody_but_the_cluster_and_its_resource_manager_is_contacted(tmp_path):
     assert met == ["127.0.0.1"]
 
 
-def test_requests_name_the_tool_and_not_the_account_on_this_machine(connection, azure):
-    sent = []
-    authenticate = connection._access.builder
-    client = make_client(azure.kusto_uri, loopback=True, authenticate=authenticate, limits=Limits())
-    client._session.hooks["response"].append(lambda answer, **_: sent.append(answer.request))
+def test_requests_name_the_tool_and_not_the_account_on_this_machine(proxied, proxy):
+    proxied.kusto.command(".show databases")
 
-    with client:
-        client.execute_mgmt("Sales", ".show databases")
-
-    assert sent[0].headers["x-ms-app"] == "adxmi_jupyter"
-    assert sent[0].headers["x-ms-user"] == "[none]"
+    sent = dict(proxy.requests[-1].headers)
+    assert sent["x-ms-app"] == "adxmi_jupyter"
+    assert sent["x-ms-user"] == "[none]"

@@ -16,6 +16,7 @@ import pytest
 from azure.core.credentials import AccessToken
 from azure.identity import ChainedTokenCredential, CredentialUnavailableError
 from azure.kusto.data import KustoConnectionStringBuilder
+from requests.adapters import HTTPAdapter
 
 from adxmi_jupyter.errors import PartialFailure
 from adxmi_jupyter.service.credentials import Shared
@@ -112,19 +113,32 @@ def test_each_package_whose_internals_are_used_has_an_upper_bound():
     assert {package for package, _ in INTERNALS} | set(UNDOCUMENTED) <= bounded
 
 
+class Watching(HTTPAdapter):
+    """Notes the requests of a session on their way to the session's own adapter."""
+
+    def __init__(self, adapter):
+        super().__init__()
+        self.sent = []
+        self._adapter = adapter
+
+    def send(self, request, **options):
+        self.sent.append(request)
+        return self._adapter.send(request, **options)
+
+
 def test_every_request_of_the_client_goes_through_the_session_it_is_given(azure):
     def authenticate(uri):
         return KustoConnectionStringBuilder.with_azure_token_credential(uri, Shared(Available()))
 
-    sent = []
     client = make_client(azure.kusto_uri, loopback=True, authenticate=authenticate, limits=Limits())
-    client._session.hooks["response"].append(lambda answer, **_: sent.append(answer.request))
+    watching = Watching(client._session.get_adapter(azure.kusto_uri))
+    client._session.mount("http://", watching)
 
     with client:
         client.execute_mgmt("Sales", ".show databases")
         client.execute_query("Sales", "Orders | take 1")
 
-    assert [request.path_url for request in sent] == [
+    assert [request.path_url for request in watching.sent] == [
         "/v1/rest/auth/metadata",
         "/v1/rest/mgmt",
         "/v2/rest/query",
