@@ -75,7 +75,8 @@ def test_nobody_else_is_blamed_for_ones_own_change(magic, proxied, proxy, azure,
     with contextlib.suppress(errors.WriteOutcomeUnknown):  # while Azure is still at it
         magic(line)
 
-    assert set(magic("history")["outcome"]) <= {"applied", "unknown"}
+    (outcome,) = magic("history")["outcome"]
+    assert outcome in {"applied", "unknown"}
 
 
 def test_a_message_that_the_queue_may_have_taken_is_not_to_be_repeated(magic, proxied, proxy):

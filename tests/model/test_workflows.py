@@ -117,11 +117,12 @@ def test_every_field_is_explained(noun):
 def test_every_example_can_be_used(noun):
     declaration = declaration_of(noun)
 
-    for spec in declaration.specs():
-        if spec.example and spec.kind is not FieldKind.IDENTITY:
-            problems = read(declaration, {spec.name: spec.example}).problems
-            problem = problems.get(spec.name)
-            assert problem is None or "has no meaning" in problem.what, spec.name
+    specs = [s for s in declaration.specs() if s.example and s.kind is not FieldKind.IDENTITY]
+    told = [read(declaration, {s.name: s.example}).problems.get(s.name) for s in specs]
+
+    wrong = [one.what for one in told if one and "has no meaning" not in one.what]
+    assert wrong == []
+    assert told.count(None) > len(told) / 2
 
 
 @pytest.mark.parametrize("noun", NOUNS)
