@@ -1,4 +1,5 @@
 import signal
+from itertools import count
 
 import pytest
 from hypothesis import settings
@@ -12,12 +13,19 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 # The same examples each time, so that a change fails for its own faults alone; `tests/run.py --all`
 # looks for new ones, and prints how to come back to one that fails.
 settings.register_profile("project", deadline=None, derandomize=True)
-settings.register_profile("random", deadline=None, print_blob=True)
+settings.register_profile("random", deadline=None, print_blob=True, max_examples=300)
 settings.load_profile("project")
 
 
+@pytest.fixture(scope="session")
+def data_dirs(tmp_path_factory):
+    """Names of folders that nobody has used; they are made where something is written."""
+    base = tmp_path_factory.mktemp("data")
+    return (str(base / str(number)) for number in count())
+
+
 @pytest.fixture(autouse=True)
-def own_surroundings(monkeypatch, tmp_path):
+def own_surroundings(monkeypatch, data_dirs):
     """Nothing a developer has configured reaches the tests, and nothing they write stays."""
     for variable in (
         *("ADXMI_CLUSTER", "ADXMI_DATABASE", "ADXMI_CREDENTIAL", "ADXMI_TOKEN"),
@@ -25,7 +33,7 @@ def own_surroundings(monkeypatch, tmp_path):
         "ADXMI_EMBEDDED_KEY_FILE",
     ):
         monkeypatch.delenv(variable, raising=False)
-    monkeypatch.setenv("ADXMI_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("ADXMI_DATA_DIR", next(data_dirs))
     monkeypatch.setenv("JUPYTER_PLATFORM_DIRS", "1")
 
 
@@ -52,6 +60,14 @@ def connections(said):
 def connection(connections):
     """A connection to an embedded Azure of its own."""
     return connections.current()
+
+
+@pytest.fixture(scope="module")
+def kept_connection():
+    """A connection, and what it remembers, for all tests of a module that only read."""
+    kept = Connections(Settings(), lambda _line: None)
+    yield kept.current()
+    kept.close_all()
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ import requests
 from adxmi_jupyter.embedded import EmbeddedAzure
 from adxmi_jupyter.embedded.kusto.query.evaluate import python
 from tests.embedded.wire import connected, port_of
+from tests.examples import sampled
 
 SECONDS = 30
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there are no process groups")
@@ -222,32 +223,32 @@ def failure(azure):
     return run
 
 
-@pytest.mark.parametrize(
-    ("script", "told"),
-    [
-        ("x = bytearray(8 * 1024**3)", "more memory"),
-        ("open('big', 'wb').write(bytes(65 * 1024**2))", "File too large"),
-        ("files = [open(f'{n}', 'w') for n in range(300)]", "Too many open files"),
-        ("result = df.assign(n='a' * 40 * 1024**2)", "larger than 32 MB"),
-        ("import sys; sys.stdout.write('a' * 10**7); sys.stdout.flush(); 1/0", "division by zero"),
-        ("raise ValueError('a' * 10**6)", "ValueError: aaa"),
-        ("result = df.assign(n=[10**5000])", "4300 digits"),
-        ("def f(): f()\nf()", "RecursionError"),
-        ("import os; os.kill(os.getpid(), 9)", "without a result"),
-        ("import os; os.kill(os.getppid(), 9); import time; time.sleep(9)", "without a result"),
-        ("import os; os.abort()", "without a result"),
-        ("import os; os.mkfifo('../output.json'); os._exit(0)", "without a result"),
-        ("import os; os.symlink('/dev/zero', '../output.json'); os._exit(0)", "without a result"),
-        ("import os; os.mkdir('../output.json'); os._exit(0)", "without a result"),
-        ("import os; open('../output.json', 'w').write('[' * 10**5); os._exit(0)", "without a re"),
-        ("import os; open('../output.json', 'w').write('{}'); os._exit(0)", "without a result"),
-        (
-            "import os; open('../output.json', 'w').write('{\"rows\": [[1, 2]]}'); os._exit(0)",
-            "without a result",
-        ),
-        ("import os, shutil; shutil.rmtree('..', True); os._exit(0)", "without a result"),
-    ],
-)
+LIMITS = [
+    ("x = bytearray(8 * 1024**3)", "more memory"),
+    ("open('big', 'wb').write(bytes(65 * 1024**2))", "File too large"),
+    ("files = [open(f'{n}', 'w') for n in range(300)]", "Too many open files"),
+    ("result = df.assign(n='a' * 40 * 1024**2)", "larger than 32 MB"),
+    ("import sys; sys.stdout.write('a' * 10**7); sys.stdout.flush(); 1/0", "division by zero"),
+    ("raise ValueError('a' * 10**6)", "ValueError: aaa"),
+    ("result = df.assign(n=[10**5000])", "4300 digits"),
+    ("def f(): f()\nf()", "RecursionError"),
+    ("import os; os.kill(os.getpid(), 9)", "without a result"),
+    ("import os; os.kill(os.getppid(), 9); import time; time.sleep(9)", "without a result"),
+    ("import os; os.abort()", "without a result"),
+    ("import os; os.mkfifo('../output.json'); os._exit(0)", "without a result"),
+    ("import os; os.symlink('/dev/zero', '../output.json'); os._exit(0)", "without a result"),
+    ("import os; os.mkdir('../output.json'); os._exit(0)", "without a result"),
+    ("import os; open('../output.json', 'w').write('[' * 10**5); os._exit(0)", "without a re"),
+    ("import os; open('../output.json', 'w').write('{}'); os._exit(0)", "without a result"),
+    (
+        "import os; open('../output.json', 'w').write('{\"rows\": [[1, 2]]}'); os._exit(0)",
+        "without a result",
+    ),
+    ("import os, shutil; shutil.rmtree('..', True); os._exit(0)", "without a result"),
+]
+
+
+@pytest.mark.parametrize(("script", "told"), sampled(LIMITS, each=3))
 def test_limits_are_errors_of_the_service(failure, script, told):
     said = failure(script)
 

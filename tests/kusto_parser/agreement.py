@@ -13,8 +13,11 @@ def assert_both_understand(kusto_parser, refusal_code, text):
 
 
 def assert_both_refuse(kusto_parser, refusal_code, text):
-    """The parser finds no clean command, and the embedded Azure refuses the syntax."""
-    judgement = kusto_parser.judge(text, schema=False)
+    """The parser finds no clean command, and the embedded Azure refuses the syntax.
+
+    That half-typed commands are none either is held against the parser in `test_half_typed`.
+    """
+    judgement = kusto_parser.judge(text, schema=False, half_typed=False)
 
     assert (judgement.kind, judgement.is_clean) != ("Command", True)
     assert refusal_code(text) == SYNTAX_ERROR

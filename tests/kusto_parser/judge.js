@@ -57,12 +57,14 @@ const { ScanPartialBest: scanPartialBest } = partial;
 function judge(request) {
   // For half-typed commands the parser tries each known command once more, 20 times the work of
   // the rest. That reading wins only where it is longer than a whole command, so a text that is
-  // clean without it needs no second look; any other text gets the parser's full reading.
+  // clean without it needs no second look; any other text gets the parser's full reading, if that is
+  // wanted.
   partial.ScanPartialBest = () => -1;
   const quick = judgeOnce(request);
   partial.ScanPartialBest = scanPartialBest;
   const { syntaxDiagnostics, skipped, unknownCommand } = quick;
-  return unknownCommand || syntaxDiagnostics.length + skipped.length ? judgeOnce(request) : quick;
+  const isClean = !unknownCommand && syntaxDiagnostics.length + skipped.length === 0;
+  return isClean || !request.halfTyped ? quick : judgeOnce(request);
 }
 
 readline.createInterface({ input: process.stdin }).on("line", (line) => {

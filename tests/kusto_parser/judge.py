@@ -166,14 +166,17 @@ class KustoParser:
         if process is not None:
             process.communicate()
 
-    def judge(self, text: str, *, schema: bool = True) -> Judgement:
+    def judge(self, text: str, *, schema: bool = True, half_typed: bool = True) -> Judgement:
         """Parse one text as a command or a query.
 
-        Without `schema` the columns stay empty and the answer comes in half the time.
+        Without `schema` the columns stay empty and the answer comes in half the time. Without
+        `half_typed`, a text that is not clean is not tried as the beginning of each command there
+        is, and the answer comes in a twentieth of the time; then other problems may be found.
         Raises RuntimeError when the parser itself fell over; its traceback is on stderr.
         """
         to_node, from_node = self._pipes()
-        to_node.write(json.dumps({"text": text, "schema": schema}).encode("ascii") + b"\n")
+        request = {"text": text, "schema": schema, "halfTyped": half_typed}
+        to_node.write(json.dumps(request).encode("ascii") + b"\n")
         to_node.flush()
         line = from_node.readline()
         if not line:

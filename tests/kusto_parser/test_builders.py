@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from adxmi_jupyter.model import kql
 from adxmi_jupyter.model.identity import SYSTEM, ManagedIdentity
 from adxmi_jupyter.model.policy import CLUSTER, Policy, PolicyEntry, Scope
 from adxmi_jupyter.model.usage import Usage
+from tests.examples import examples
 
 # Plain random text hardly ever holds two quotes in a row or a backslash before a quote.
 HOSTILE = st.sampled_from("'\"`\\[]{}()@~h;|/.,\n\r\t\0\x7f\x85\u2028\ufeff x1é😀")
@@ -27,7 +28,7 @@ ENTRIES = st.builds(
 POLICIES = st.builds(Policy, st.lists(ENTRIES, max_size=3).map(tuple))
 
 
-@settings(max_examples=500)
+@examples(500)
 @given(
     builder=st.sampled_from([("Show", kql.show_policy), ("Delete", kql.delete_policy)]),
     scope=SCOPES,
@@ -44,7 +45,7 @@ def test_commands_without_a_policy_read_back(kusto_parser, builder, scope):
     assert judgement.literals == ()
 
 
-@settings(max_examples=2000)
+@examples(2000)
 @given(
     builder=st.sampled_from([("Alter", kql.alter_policy), ("AlterMerge", kql.alter_merge_policy)]),
     scope=SCOPES,
@@ -73,7 +74,7 @@ def test_commands_with_a_policy_read_back(kusto_parser, builder, scope, policy):
     ]
 
 
-@settings(max_examples=1000)
+@examples(1000)
 @given(
     quote=st.sampled_from(
         [

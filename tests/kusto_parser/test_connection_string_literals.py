@@ -1,12 +1,13 @@
 """Whatever connection string is built, Microsoft's parser reads its literal as the same text."""
 
-from hypothesis import given, settings
+from hypothesis import given
 
 from adxmi_jupyter.model import kql
+from tests.examples import examples
 from tests.model.connection_strings import connection_strings
 
 
-@settings(max_examples=500)
+@examples(500)
 @given(value=connection_strings)
 def test_an_external_table_gets_the_connection_string_to_the_letter(kusto_parser, value):
     literal = kql.obfuscated_literal(value.build())
@@ -18,7 +19,7 @@ def test_an_external_table_gets_the_connection_string_to_the_letter(kusto_parser
     assert judgement.literals == (value.build(),)
 
 
-@settings(max_examples=500)
+@examples(500)
 @given(value=connection_strings)
 def test_a_query_may_hold_the_literal(kusto_parser, value):
     literal = kql.obfuscated_literal(value.build())

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-SYNTAX_ERROR = "BadRequest_SyntaxError"
+from tests.kusto_parser.agreement import SYNTAX_ERROR, assert_both_refuse, assert_both_understand
 
 UNDERSTOOD_BY_BOTH = [
     # what the service is
@@ -306,19 +306,12 @@ WITHOUT_A_KNOWN_SCHEMA = [
 
 @pytest.mark.parametrize("text", UNDERSTOOD_BY_BOTH)
 def test_both_understand(kusto_parser, refusal_code, text):
-    judgement = kusto_parser.judge(text)
-
-    assert judgement.is_clean
-    assert judgement.kind == "Command"
-    assert refusal_code(text) != SYNTAX_ERROR
+    assert_both_understand(kusto_parser, refusal_code, text)
 
 
 @pytest.mark.parametrize("text", REFUSED_BY_BOTH)
 def test_both_refuse(kusto_parser, refusal_code, text):
-    judgement = kusto_parser.judge(text)
-
-    assert (judgement.kind, judgement.is_clean) != ("Command", True)
-    assert refusal_code(text) == SYNTAX_ERROR
+    assert_both_refuse(kusto_parser, refusal_code, text)
 
 
 @pytest.mark.parametrize("text", [".show version |", ".show version | frobnicate"])

@@ -213,7 +213,7 @@ def query(world, client):
 
 @pytest.mark.parametrize("text", UNDERSTOOD_BY_BOTH)
 def test_both_understand(kusto_parser, query, text):
-    judgement = kusto_parser.judge(text)
+    judgement = kusto_parser.judge(text, schema=False)
 
     assert judgement.is_clean
     assert judgement.kind == "Query"
@@ -222,7 +222,7 @@ def test_both_understand(kusto_parser, query, text):
 
 @pytest.mark.parametrize("text", REFUSED_BY_BOTH)
 def test_both_refuse(kusto_parser, query, text):
-    judgement = kusto_parser.judge(text)
+    judgement = kusto_parser.judge(text, schema=False)
 
     assert not judgement.is_clean
     assert query(text) in {"General_BadRequest", "BadRequest_SyntaxError"}
@@ -230,7 +230,7 @@ def test_both_refuse(kusto_parser, query, text):
 
 @pytest.mark.parametrize("text", ONLY_THE_PARSER)
 def test_what_only_the_parser_takes_is_refused(kusto_parser, query, text):
-    judgement = kusto_parser.judge(text)
+    judgement = kusto_parser.judge(text, schema=False)
 
     assert judgement.is_clean
     assert query(text) == "General_BadRequest"

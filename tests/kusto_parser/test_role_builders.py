@@ -1,13 +1,14 @@
 """Whatever the role builders make, Microsoft's parser reads as the command that was meant."""
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from adxmi_jupyter.model import kql
 from adxmi_jupyter.model.policy import CLUSTER, Scope
 from adxmi_jupyter.model.principal import PrincipalKind, PrincipalReference
 from adxmi_jupyter.model.role import Role
+from tests.examples import examples
 
 # Plain random text hardly ever holds two quotes in a row or a backslash before a quote.
 HOSTILE = st.sampled_from("'\"`\\[]{}()@~h;|/.,=\n\r\t\0\x7f\x85\u2028\ufeff x1é😀")
@@ -26,7 +27,7 @@ PRINCIPAL_COLUMNS = [
 ]
 
 
-@settings(max_examples=500)
+@examples(500)
 @given(database=NAMES, role=ROLES, principals=PRINCIPALS, description=TEXTS)
 @example(database="Tom's Lab", role=Role.ADMINS, principals=['aadapp="\\;x'], description="")
 @example(database="x", role=Role.USERS, principals=["aaduser=a@b.c"], description="skip-results")
@@ -41,7 +42,7 @@ def test_add_reads_back(kusto_parser, database, role, principals, description):
     assert f"] {role} (" in command
 
 
-@settings(max_examples=500)
+@examples(500)
 @given(database=NAMES, role=ROLES, principals=PRINCIPALS)
 @example(database="a'b\"]\\é", role=Role.UNRESTRICTED_VIEWERS, principals=["aadapp=x;y", ")"])
 def test_drop_reads_back(kusto_parser, database, role, principals):
@@ -55,7 +56,7 @@ def test_drop_reads_back(kusto_parser, database, role, principals):
     assert f"] {role} (" in command
 
 
-@settings(max_examples=500)
+@examples(500)
 @given(database=NAMES)
 @example(database="principals")
 def test_show_principals_reads_back(kusto_parser, database):

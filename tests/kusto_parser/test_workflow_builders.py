@@ -10,7 +10,7 @@ import json
 import re
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from adxmi_jupyter.model import callout
@@ -21,6 +21,7 @@ from adxmi_jupyter.model.declaration.reading import read
 from adxmi_jupyter.model.declaration.registry import declaration_of, declarations
 from adxmi_jupyter.model.declaration.stored import KustoListing
 from adxmi_jupyter.model.identity import ManagedIdentity
+from tests.examples import examples
 from tests.model.workflow_strategies import KQL, NAMES, TEXTS, filled
 
 from .said import as_known, said_in, says_length, texts_for
@@ -77,7 +78,7 @@ def judged(kusto_parser, statement, command):
 
 
 @pytest.mark.parametrize("noun", SENT_AS_STATEMENTS)
-@settings(max_examples=200, suppress_health_check=list(HealthCheck))
+@examples(200, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_every_statement_reads_back(kusto_parser, noun, data):
     workflow, values = data.draw(filled(declaration_of(noun)))
@@ -173,7 +174,7 @@ RULES = st.lists(
         (callout.alter_command, "AlterClusterPolicyCallout"),
     ],
 )
-@settings(max_examples=200)
+@examples(200)
 @given(rules=RULES)
 def test_callout_commands_read_back(kusto_parser, build, command, rules):
     judgement = kusto_parser.judge(build(rules), schema=False)

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from adxmi_jupyter.errors import IdentityNotSupported, InvalidConnectionString
@@ -22,6 +22,7 @@ from adxmi_jupyter.model.connection_string import (
     refuse_client_id,
 )
 from adxmi_jupyter.model.identity import ManagedIdentity
+from tests.examples import examples
 from tests.model.connection_string_samples import KEY, SECRETS
 from tests.model.connection_strings import connection_strings, texts
 
@@ -34,13 +35,13 @@ COSMOS = "AccountEndpoint=https://contoso.documents.azure.com/;Database=Shop;Col
 MODEL = "https://m.openai.azure.com/openai/deployments/ada/embeddings?api-version=2024-06-01"
 
 
-@settings(max_examples=500)
+@examples(500)
 @given(connection_strings)
 def test_what_a_value_builds_reads_back(value):
     assert parse(value.build()) == value
 
 
-@settings(max_examples=500)
+@examples(500)
 @given(texts)
 def test_a_text_in_its_usual_spelling_is_built_again(text):
     assert parse(text).build() == text

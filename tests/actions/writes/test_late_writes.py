@@ -23,6 +23,7 @@ from adxmi_jupyter.model.declaration.registry import declaration_of
 from adxmi_jupyter.model.policy import Scope
 from adxmi_jupyter.model.role import Role
 from tests.actions.filling import FIELDS
+from tests.examples import sampled
 from tests.faults import catalogue
 from tests.faults.messages import statement
 
@@ -204,7 +205,7 @@ AFTER = [
 ]
 
 
-@pytest.mark.parametrize("fault", AFTER, ids=str)
+@pytest.mark.parametrize("fault", sampled(AFTER, each=3), ids=str)
 @pytest.mark.parametrize("plan", WRITES, ids=lambda write: write.__name__)
 def test_what_took_effect_is_never_said_not_to_have(proxied, proxy, plan, fault):
     write = plan(proxied)
@@ -226,7 +227,7 @@ UNHEARD = [
 ]
 
 
-@pytest.mark.parametrize("fault", UNHEARD, ids=str)
+@pytest.mark.parametrize("fault", sampled(UNHEARD, each=3), ids=str)
 @pytest.mark.parametrize("plan", WRITES, ids=lambda write: write.__name__)
 def test_what_did_not_reach_the_service_is_never_said_to_be_done(proxied, proxy, plan, fault):
     write = plan(proxied)
