@@ -14,7 +14,7 @@ from adxmi_jupyter.magics.forms import written
 from adxmi_jupyter.model.declaration.registry import declaration_of
 from adxmi_jupyter.model.policy import Scope
 from tests.actions.conftest import fault, outsider, reader  # noqa: F401
-from tests.magics.conftest import completions, ip, magic, magics, shell  # noqa: F401
+from tests.magics.conftest import completions, ip, kept_extension, magic, magics, shell  # noqa: F401
 
 
 @pytest.fixture(autouse=True)

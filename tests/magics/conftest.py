@@ -1,9 +1,15 @@
+import io
+import sys
+from contextlib import contextmanager
+from subprocess import CompletedProcess
+
 import pytest
 from IPython.core.completer import provisionalcompleter
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
 from adxmi_jupyter.magics.bridge import loaded
+from adxmi_jupyter.magics.console import main
 
 
 @pytest.fixture(scope="session")
@@ -18,15 +24,34 @@ def shell(tmp_path_factory):
     patch.undo()
 
 
-@pytest.fixture
-def ip(shell):
-    shell.user_ns.clear()  # shell.reset() also collects garbage: most of the time of a test
-    shell.init_user_ns()
+@contextmanager
+def extended(shell):
+    """Load the extension into a shell; %config writes into its configuration, too."""
     config = shell.config
     shell.extension_manager.load_extension("adxmi_jupyter")
     yield shell
     shell.extension_manager.unload_extension("adxmi_jupyter")
-    shell.config = config  # %config writes there too
+    shell.config = config
+
+
+def clear_names(shell):
+    """Forget what a user has named; shell.reset() collects garbage besides, and takes its time."""
+    shell.user_ns.clear()
+    shell.init_user_ns()
+
+
+@pytest.fixture
+def ip(shell):
+    clear_names(shell)
+    with extended(shell):
+        yield shell
+
+
+@pytest.fixture(scope="module")
+def kept_extension(shell):
+    """The extension with one embedded Azure for all tests of a module that only read."""
+    with extended(shell):
+        yield shell
 
 
 @pytest.fixture
@@ -68,3 +93,33 @@ def completions(ip):
         return [(c.text, code[c.start : c.end], c.type) for c in found]
 
     return complete
+
+
+@pytest.fixture
+def adxmi(tmp_path, monkeypatch):
+    """Run a line of the console script in a folder of its own.
+
+    It runs in this process: one of its own takes a second, most of it to load packages.
+    """
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments, text="", **environment):
+        streams = [io.TextIOWrapper(io.BytesIO(), "utf-8") for _ in range(3)]
+        streams[0].buffer.write(text.encode())
+        streams[0].buffer.seek(0)
+        with monkeypatch.context() as patch:
+            for name, stream in zip(("stdin", "stdout", "stderr"), streams, strict=True):
+                patch.setattr(sys, name, stream)
+            for name, value in environment.items():
+                patch.setenv(name, value)
+            with pytest.raises(SystemExit) as ended:
+                main(list(map(str, arguments)))
+        told = [_written(stream) for stream in streams[1:]]
+        return CompletedProcess(arguments, ended.value.code, *told)
+
+    return run
+
+
+def _written(stream):
+    stream.flush()
+    return stream.buffer.getvalue().decode()

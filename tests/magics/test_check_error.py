@@ -1,9 +1,5 @@
 """``check --error``: where the text comes from, what is shown of it, and texts that are none."""
 
-import os
-import subprocess
-import sys
-
 import pytest
 
 from adxmi_jupyter import errors
@@ -36,24 +32,6 @@ KINDS = [
     ("UnauthorizedOperationException", "security role", "unknown"),
     ("HTTP 403", "refusal", "unknown"),
 ]
-
-
-@pytest.fixture
-def adxmi(tmp_path):
-    """Run the console script in a folder of its own."""
-
-    def run(*arguments, text=""):
-        return subprocess.run(
-            [sys.executable, "-m", "adxmi_jupyter", *arguments],
-            input=text,
-            capture_output=True,
-            text=True,
-            check=False,
-            cwd=tmp_path,
-            env=dict(os.environ),
-        )
-
-    return run
 
 
 @pytest.fixture

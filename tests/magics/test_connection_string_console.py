@@ -1,34 +1,10 @@
-import os
-import subprocess
-import sys
-
-import pytest
-
 from tests.model.connection_string_samples import KEY, SECRETS
 
 BLOB = "https://contosolake.blob.core.windows.net/archive"
 
 
-@pytest.fixture
-def adxmi(tmp_path):
-    """Run a verb of ``connection-string`` as a console does."""
-
-    def run(*arguments, text=""):
-        return subprocess.run(
-            [sys.executable, "-m", "adxmi_jupyter", "connection-string", *arguments],
-            input=text,
-            capture_output=True,
-            text=True,
-            check=False,
-            cwd=tmp_path,
-            env={**os.environ},
-        )
-
-    return run
-
-
 def test_the_literal_goes_to_stderr_and_the_table_to_stdout(adxmi):
-    done = adxmi("storage", BLOB, "--identity", "system")
+    done = adxmi("connection-string", "storage", BLOB, "--identity", "system")
 
     assert done.returncode == 0
     assert done.stderr.splitlines()[-1] == f"h@'{BLOB};managed_identity=system'"
@@ -36,7 +12,7 @@ def test_the_literal_goes_to_stderr_and_the_table_to_stdout(adxmi):
 
 
 def test_a_secret_comes_by_the_standard_input_and_is_not_shown(adxmi):
-    done = adxmi("parse", "--file", "-", text=SECRETS["blob, key"][0])
+    done = adxmi("connection-string", "parse", "--file", "-", text=SECRETS["blob, key"][0])
 
     assert done.returncode == 0
     assert f"{BLOB};*******" in done.stdout
@@ -45,7 +21,7 @@ def test_a_secret_comes_by_the_standard_input_and_is_not_shown(adxmi):
 
 
 def test_a_secret_on_the_line_is_warned_of(adxmi):
-    done = adxmi("parse", SECRETS["blob, key"][0])
+    done = adxmi("connection-string", "parse", SECRETS["blob, key"][0])
 
     assert done.stderr.splitlines()[-2:] == [
         f"without the secret: adxmi connection-string storage {BLOB} --identity IDENTITY",
@@ -55,7 +31,9 @@ def test_a_secret_on_the_line_is_warned_of(adxmi):
 
 
 def test_a_wrong_line_is_repeated_without_its_secret(adxmi):
-    done = adxmi("prase", SECRETS["SQL Server, password"][0], "--identity", "mi-export")
+    done = adxmi(
+        "connection-string", "prase", SECRETS["SQL Server, password"][0], "--identity", "mi-export"
+    )
 
     assert done.returncode == 2
     assert done.stderr.splitlines()[-1] == (

@@ -5,11 +5,18 @@ import traceback
 import pytest
 
 from adxmi_jupyter import errors
+from tests.magics.conftest import clear_names
 from tests.model.connection_string_samples import BREAKAGES, SECRETS
 
 
 def leaked(secrets, shown):
     return [secret for secret in secrets if secret in shown]
+
+
+@pytest.fixture
+def ip(kept_extension):
+    clear_names(kept_extension)
+    return kept_extension
 
 
 @pytest.fixture

@@ -17,8 +17,8 @@ NOTICE = (
 
 
 @pytest.fixture
-def adxmi(tmp_path):
-    """Run the console script in a folder of its own."""
+def process(tmp_path):
+    """Run the console script as a process, in a folder of its own."""
 
     def run(*arguments, text="", **environment):
         return subprocess.run(
@@ -40,8 +40,8 @@ def served():
         yield azure
 
 
-def test_results_go_to_stdout_and_notes_to_stderr(adxmi):
-    done = adxmi("policy", "diff", "--against-cluster")
+def test_results_go_to_stdout_and_notes_to_stderr(process):
+    done = process("policy", "diff", "--against-cluster")
 
     assert done.returncode == 0
     assert done.stderr.splitlines() == [NOTICE]
@@ -196,8 +196,8 @@ def test_an_impossible_target_is_an_error(adxmi, target):
     assert done.stderr.splitlines()[-3].startswith("InvalidValue: --out")
 
 
-def test_a_policy_comes_from_standard_input(adxmi, served):
-    done = adxmi(
+def test_a_policy_comes_from_standard_input(process, served):
+    done = process(
         *("policy", "alter-merge", "--database", "Telemetry", "--file", "-"),
         text="- ObjectId: mi-ingest\n  AllowedUsages: [AzureAI]\n",
         ADXMI_CLUSTER=served.kusto_uri,
@@ -207,16 +207,16 @@ def test_a_policy_comes_from_standard_input(adxmi, served):
     assert "mi-ingest" in done.stdout
 
 
-def test_dollars_are_left_to_the_shell(adxmi, served):
+def test_dollars_are_left_to_the_shell(process, served):
     served.world.add_database("$Costs")
 
-    done = adxmi("policy", "show", "--database", "$Costs", ADXMI_CLUSTER=served.kusto_uri)
+    done = process("policy", "show", "--database", "$Costs", ADXMI_CLUSTER=served.kusto_uri)
 
     assert done.returncode == 0
 
 
-def test_a_shell_completes_from_the_same_declarations(adxmi):
-    done = adxmi(
+def test_a_shell_completes_from_the_same_declarations(process):
+    done = process(
         _ADXMI_COMPLETE="bash_complete",
         COMP_WORDS="adxmi policy show --database T",
         COMP_CWORD="4",

@@ -52,13 +52,13 @@ def test_a_module_without_a_workflow_is_a_mistake(tmp_path, monkeypatch):
         declaration_of("empty-file")
 
 
-def mentions(tree, noun, class_name):
-    """Return where a syntax tree mentions a workflow: its noun, its module or its class."""
+def mentions(nodes, noun, class_name):
+    """Return where nodes of a syntax tree mention a workflow: its noun, its module or its class."""
     module = noun.replace("-", "_")
     typed = re.compile(
         rf"(?<![\w.-]){noun}(?![\w-])" if "-" in noun else rf"adxmi {noun}\b|^{noun}$"
     )
-    for node in ast.walk(tree):
+    for node in nodes:
         match node:
             case ast.Constant(value=str(text)) if typed.search(text):
                 yield text
@@ -69,18 +69,20 @@ def mentions(tree, noun, class_name):
 
 
 @pytest.fixture(scope="module")
-def trees():
-    """The syntax tree of each file that is no declaration."""
+def nodes():
+    """What may mention a workflow in the syntax tree of each file that is no declaration."""
+    kinds = (ast.Constant, ast.ImportFrom, ast.Name, ast.Attribute)
+    trees = {path: ast.parse(path.read_text(encoding="utf-8")) for path in SOURCES}
     return {
-        str(path.relative_to(PACKAGE)): ast.parse(path.read_text(encoding="utf-8"))
-        for path in SOURCES
+        str(path.relative_to(PACKAGE)): [one for one in ast.walk(tree) if isinstance(one, kinds)]
+        for path, tree in trees.items()
     }
 
 
 @pytest.mark.parametrize("declaration", declarations(), ids=lambda one: one.noun())
-def test_no_other_file_mentions_a_workflow(trees, declaration):
+def test_no_other_file_mentions_a_workflow(nodes, declaration):
     noun, name = declaration.noun(), declaration.__name__
 
-    found = {path: list(mentions(tree, noun, name)) for path, tree in trees.items()}
+    found = {path: list(mentions(here, noun, name)) for path, here in nodes.items()}
 
     assert {path: texts for path, texts in found.items() if texts} == {}

@@ -92,6 +92,7 @@ def test_a_token_that_is_not_set_is_told_before_anything_is_sent(connections):
 
 def test_the_history_of_a_cluster_is_a_file_of_its_own(connections, tmp_path, monkeypatch):
     monkeypatch.setenv("ADXMI_TOKEN", "x")
+    monkeypatch.setenv("ADXMI_DATA_DIR", str(tmp_path / "data"))
     connections.settings = Settings(cluster="Help.WestEurope", credential="token")
 
     path = connections.current().history_file

@@ -43,6 +43,9 @@ PACKAGE = ROOT / "adxmi_jupyter"
 PRIVATE = re.compile(r"\b_[a-z]\w*")
 OF_SELF = re.compile(r"(?<=self\.)_[a-z]\w*|(?<=cls\.)_[a-z]\w*|(?<=def )_[a-z]\w*")
 
+DEFINED = re.compile(r"(?:def|class) (_[a-z]\w*)")
+STORED = re.compile(r"\b(_[a-z]\w*)(?=(?:: [^=\n]+)? = )")
+
 # Underscores that do not mean private.
 DOCUMENTED = {"_exit"}  # of os
 
@@ -54,10 +57,9 @@ def sources():
     return [path.read_text("utf-8") for path in sorted(PACKAGE.rglob("*.py"))]
 
 
-def is_own(name, texts):
-    """Tell whether the package itself defines or stores something of this name."""
-    made = re.compile(rf"(def|class) {name}\b|\b{name}(: [^=\n]+)? = ")
-    return any(made.search(text) for text in texts)
+def own_names(text):
+    """Return the private names that a file defines, or stores something in."""
+    return {*DEFINED.findall(text), *STORED.findall(text)}
 
 
 def names_asked_for(text):
@@ -100,7 +102,8 @@ def test_no_other_private_member_is_used():
     texts = sources()
 
     asked_for = {name for text in texts for name in names_asked_for(text)}
-    foreign = {one for one in asked_for if PRIVATE.fullmatch(one) and not is_own(one, texts)}
+    own = {name for text in texts for name in own_names(text)}
+    foreign = {one for one in asked_for - own if PRIVATE.fullmatch(one)}
     shared = {name for text in texts for name in names_shared_with_bases(text)}
 
     assert foreign | shared == {name for _, name in INTERNALS} | DOCUMENTED
