@@ -46,8 +46,8 @@ LAYERS = {
 # What takes too long for every change and is no test of pytest. Clients of other makers come here.
 COMMANDS = {
     "ground truth": ["tests.ground_truth"],
-    "crashes": ["tests.nightly", "crashes"],
-    "faults": ["tests.nightly", "faults"],
+    "crashes": ["tests.nightly", "crashes", "--seed={seed}"],
+    "faults": ["tests.nightly", "faults", "--seed={seed}"],
     "supply": ["tests.nightly", "supply"],
 }
 
@@ -64,7 +64,7 @@ def main() -> int:
     """Run what was asked for; return 0 if all passed."""
     parser = argparse.ArgumentParser(prog="python tests/run.py", description=__doc__)
     parser.add_argument("--all", action="store_true", help="the nightly tests, too")
-    parser.add_argument("--seed", type=int, help="of the examples of --all; default: a random one")
+    parser.add_argument("--seed", type=int, help="of what --all makes up; default: a random one")
     chosen = parser.parse_args()
     sys.stdout.reconfigure(line_buffering=True)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch:
@@ -108,7 +108,9 @@ class Run:
 
     def _finished(self) -> Iterator[Done]:
         """Yield the layers, and the commands of --all, as they end."""
-        calls = {name: self._pytest(name) for name in LAYERS} | (COMMANDS if self.is_all else {})
+        calls = {name: self._pytest(name) for name in LAYERS}
+        for name, call in COMMANDS.items() if self.is_all else ():
+            calls[name] = [word.format(seed=self.seed) for word in call]
         with ThreadPoolExecutor(AT_A_TIME) as pool:
             yield from (
                 one.result()
@@ -157,7 +159,7 @@ class Run:
         failed = counts["failed"] + counts["error"] or len(broken)
         line = f"{counts['passed']} passed, {failed} failed, {counts['skipped']} skipped"
         if self.is_all:
-            return f"{line}; again with the same examples: --all --seed {self.seed}"
+            return f"{line}; the same ones again: --all --seed {self.seed}"
         return f"{line}; {counts['left out']} more with --all"
 
 

@@ -78,7 +78,7 @@ def test_a_wait_for_the_directory_ends(fresh, grant):
     fresh.unseen = 1000
 
     with pytest.raises(errors.PrincipalNotFound) as caught:
-        grant("mi-fresh")(waiting=Waiting(for_directory=0.2))
+        grant("mi-fresh")(waiting=Waiting(for_directory=1.5))
 
     assert caught.value.what == "Azure has mi-fresh, and the directory does not know it yet"
     assert fresh.unseen < 1000 - 1

@@ -37,6 +37,7 @@ def extended(shell):
 def clear_names(shell):
     """Forget what a user has named; shell.reset() collects garbage besides, and takes its time."""
     shell.user_ns.clear()
+    shell.user_module.__spec__ = None  # processes that are started look for it
     shell.init_user_ns()
 
 

@@ -40,10 +40,10 @@ FILLED = {
 }
 
 
-WITHOUT = {
+WITHOUT = (
     *("continuous-export", "query-acceleration", "update-policy"),
     *("cosmosdb-connection", "event-grid", "event-hub"),
-}
+)
 """Those that name an external table, a resource of Azure or nothing, and no connection string."""
 
 

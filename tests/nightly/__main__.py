@@ -1,4 +1,6 @@
-"""``python -m tests.nightly``: list the commands; ``COMMAND`` runs one, ``all`` runs all of them.
+"""``python -m tests.nightly``: list the commands; ``COMMAND`` runs one.
+
+``python tests/run.py --all`` runs all of them.
 
 A command is a module of this package with a docstring, ``options(parser)`` and ``run(chosen)``,
 which prints its figures and returns the exit code: 0 if every expectation was met.
@@ -23,20 +25,11 @@ def main(arguments: list[str] | None = None) -> int:
         command = commands.add_parser(name, help=about.partition("\n")[0], description=about)
         module.options(command)
         command.set_defaults(run=module.run)
-    commands.add_parser("all", help="Run all of them, with their defaults.").set_defaults(run=_all)
     chosen = parser.parse_args(arguments)
     if not hasattr(chosen, "run"):
         parser.print_help()
         return 0
     return chosen.run(chosen)
-
-
-def _all(_chosen: argparse.Namespace) -> int:
-    codes = []
-    for name in COMMANDS:
-        print(f"\n== {name}", flush=True)
-        codes.append(main([name]))
-    return max(codes)
 
 
 if __name__ == "__main__":

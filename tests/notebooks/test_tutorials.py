@@ -61,6 +61,7 @@ def test_nbconvert_runs_it_to_a_page_with_its_tables(path, tmp_path):
     assert 'class="dataframe' in (tmp_path / f"{path.stem}.html").read_text("utf-8")
 
 
+@pytest.mark.nightly
 def test_a_failing_magic_stops_papermill(tmp_path):
     cells = ["%load_ext adxmi_jupyter", "%adxmi policy show --database Slaes", "print('later')"]
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in cells])
@@ -78,6 +79,7 @@ def test_a_failing_magic_stops_papermill(tmp_path):
     ]
 
 
+@pytest.mark.nightly
 def test_a_restarted_kernel_starts_from_the_seeded_world(tmp_path):
     manager, client = start_new_kernel(kernel_name="python3", cwd=str(tmp_path))
     try:

@@ -37,8 +37,8 @@ def test_what_the_form_knows_needs_no_widgets():
 
 
 @every
-def test_each_form_opens_and_offers_nothing_to_apply(make_workflow_form, noun):
-    form = make_workflow_form(noun)
+def test_each_form_opens_and_offers_nothing_to_apply(make_workflow_form, kept_connection, noun):
+    form = make_workflow_form(noun, of=kept_connection)
 
     assert form.bar.apply.disabled
     assert form.check.disabled
@@ -47,8 +47,10 @@ def test_each_form_opens_and_offers_nothing_to_apply(make_workflow_form, noun):
 
 
 @every
-def test_each_form_filled_in_by_its_widgets_can_be_applied(make_workflow_form, noun):
-    form = make_workflow_form(noun, DECLARATIONS[noun].about.sample.fields)
+def test_each_form_filled_in_by_its_widgets_can_be_applied(
+    make_workflow_form, kept_connection, noun
+):
+    form = make_workflow_form(noun, DECLARATIONS[noun].about.sample.fields, of=kept_connection)
 
     assert form.state.preview.text in text_of(form.preview.widget)
     assert not form.bar.apply.disabled
@@ -59,8 +61,8 @@ def test_each_form_filled_in_by_its_widgets_can_be_applied(make_workflow_form, n
 
 
 @every
-def test_every_field_says_what_it_means(make_workflow_form, noun):
-    form = make_workflow_form(noun)
+def test_every_field_says_what_it_means(make_workflow_form, kept_connection, noun):
+    form = make_workflow_form(noun, of=kept_connection)
 
     for spec in form.state.specs:
         assert form.fields[spec.name].input.description.startswith(spec.label)
@@ -69,8 +71,8 @@ def test_every_field_says_what_it_means(make_workflow_form, noun):
 
 
 @every
-def test_each_form_says_what_it_is_without_a_front_end(make_workflow_form, noun):
-    form = make_workflow_form(noun, DECLARATIONS[noun].about.sample.fields)
+def test_each_form_says_what_it_is_without_a_front_end(make_workflow_form, kept_connection, noun):
+    form = make_workflow_form(noun, DECLARATIONS[noun].about.sample.fields, of=kept_connection)
 
     head, *_, last = repr(form).splitlines()
     assert head == f"{noun} form: database Sales of embedded Azure"
