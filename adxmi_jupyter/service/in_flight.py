@@ -15,6 +15,10 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from adxmi_jupyter.service.deadline import Deadline
 
 FEW = 4
 MANY = 16
@@ -74,8 +78,10 @@ class InFlight:
         return self._ask is not None
 
     @contextmanager
-    def turn(self, seconds: float) -> Iterator[None]:
-        """Wait at most so long until there is room for a request, and take it while it runs.
+    def turn(self, deadline: Deadline) -> Iterator[None]:
+        """Wait until there is room for a request, and take it while it runs.
+
+        The wait ends with the deadline, and is given back to it: a request has its whole time.
 
         Raises
         ------
@@ -86,8 +92,10 @@ class InFlight:
         turn = threading.Event()
         try:
             self._queue_up(turn)
-            if not turn.wait(seconds) and not self._is_admitted(turn):
+            left = deadline.left
+            if not turn.wait(left) and not self._is_admitted(turn):
                 raise NoTurn
+            deadline.extend(left - deadline.left)
             yield
         finally:  # also when waiting was interrupted
             self._leave(turn)

@@ -110,7 +110,7 @@ class GuardedAdapter(HTTPAdapter):
             if not deadline.left:
                 raise self._timed_out()
             try:
-                with self._in_flight.turn(deadline.left):
+                with self._in_flight.turn(deadline):
                     answer = self._sent(request, deadline, options)
             except NoTurn as error:
                 raise self._unreached("the requests before it took too long") from error

@@ -15,7 +15,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.benchmarks import checking, completing, forms, fresh, processes, warm
+from tests.benchmarks import checking, completing, forms, fresh, many_databases, processes, warm
 from tests.benchmarks.shells import bench
 from tests.benchmarks.table import markdown, text
 
@@ -57,6 +57,8 @@ def _rows(runs: int, jupysql_python: str, home: Path) -> Iterator[Row]:
         yield from warm.many_databases_rows(started, runs)
         _say("many workflows")
         yield from warm.many_workflows_rows(started, runs)
+    _say("a thousand databases")
+    yield from many_databases.many_databases_rows(home, runs)
     _say("a whole cluster")
     yield from checking.checking_rows(home, runs)
     _say("forms")

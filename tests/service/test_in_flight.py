@@ -9,9 +9,9 @@ from azure.mgmt.kusto.models import AzureSkuName
 from adxmi_jupyter import errors
 from adxmi_jupyter.model.azure_shapes import CLUSTER
 from adxmi_jupyter.service.connections import Settings
-from adxmi_jupyter.service.deadline import within
+from adxmi_jupyter.service.deadline import Deadline, within
 from adxmi_jupyter.service.gather import gather
-from adxmi_jupyter.service.in_flight import cores_of
+from adxmi_jupyter.service.in_flight import InFlight, cores_of
 from adxmi_jupyter.service.limits import Limits
 from adxmi_jupyter.service.resource_manager import KUSTO_VERSION
 from tests.faults.catalogue import throttled
@@ -255,6 +255,30 @@ def test_a_request_whose_turn_does_not_come_in_time_was_not_sent(proxy, proxied,
     assert strike.hits == 4
     crowd.release()
     assert sending.failures() == []
+
+
+class Ticking(Deadline):
+    """Has a second less each time it is looked at; `extended` is what it was given back."""
+
+    def __init__(self, seconds):
+        super().__init__(seconds)
+        self.extended = 0
+        self._left = seconds
+
+    @property
+    def left(self):
+        self._left -= 1
+        return self._left
+
+    def extend(self, seconds):
+        self.extended += seconds
+
+
+def test_a_request_that_waited_for_its_turn_has_its_whole_time():
+    deadline = Ticking(60)
+
+    with InFlight().turn(deadline):
+        assert deadline.extended == 1
 
 
 def test_interrupt_ends_the_wait_for_a_turn_and_takes_none(proxy, proxied, crowd):

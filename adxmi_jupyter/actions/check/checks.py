@@ -146,7 +146,9 @@ def check_all(connection: Connection, databases: Sequence[str]) -> Checks:
     kinds = [one for one in declarations() if not isinstance(one.listing, PolicyListing)]
     asked = {(kind, where): _rows(kind, where) for kind in kinds for where in databases}
     scopes = (CLUSTER, *map(Scope, databases))
-    facts.gather((*asked.values(), *map(cluster_facts.policy, scopes), cluster_facts.assigned()))
+    # By database, so that the cluster and Azure, which have their own turns, both have work.
+    listed = (asked[one] for one in sorted(asked, key=lambda one: one[1]))
+    facts.gather((*listed, *map(cluster_facts.policy, scopes), cluster_facts.assigned()))
     facts.gather((cluster_facts.in_subscription(),))
     known = _known(facts, scopes)
     subjects: list[_Subject] = []
