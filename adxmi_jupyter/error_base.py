@@ -6,9 +6,16 @@ The tree of errors is in `errors`.
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
+
+from adxmi_jupyter.dialect import Dialect
+from adxmi_jupyter.fixes import Retry, as_words, mapped
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from adxmi_jupyter.fixes import Explain, Fix
 
 
 def one_line(text: str) -> str:
@@ -31,10 +38,10 @@ def told(text: str, longest: int) -> str:
 
 
 class _Line:
-    """A line of an error, whoever sets it: see `told`."""
+    """A line of an error, whoever sets it: text, of whatever value was set. See `told`."""
 
     def __init__(self, longest: int) -> None:
-        self._longest = longest
+        self.longest = longest
 
     def __set_name__(self, owner: type, name: str) -> None:
         self._name = name
@@ -42,8 +49,12 @@ class _Line:
     def __get__(self, error: AdxmiError, owner: type | None = None) -> str:
         return cast("str", vars(error)[self._name])
 
-    def __set__(self, error: AdxmiError, text: str) -> None:
-        vars(error)[self._name] = told(text, self._longest)
+    def __set__(self, error: AdxmiError, value: str | Fix) -> None:
+        from adxmi_jupyter.masking import masked
+
+        fix = mapped(as_words(value) if isinstance(value, str) else value, masked)
+        error.values[self._name] = fix
+        vars(error)[self._name] = told(Dialect().fix(fix), self.longest)
 
 
 @dataclass(frozen=True)
@@ -77,13 +88,13 @@ class AdxmiError(Exception):
     why
         The reason; the service's own words where it spoke.
     fix
-        A line to paste, or a short instruction.
-    repeat_with
-        Options which, added to the same line, make it pass. The front end that knows the line
-        turns them into *fix*.
+        What fixes it, as a value of `fixes`; a plain string is words without any command in them.
+        Without one it is the same command once more.
 
-    The three lines hold no secret that can be recognised, and no text without end. The front end
-    also sets `hide`: what keeps secrets of the line out of a stack that is shown.
+    The lines are also there as values, in `values`: a front end writes them its own way. As
+    attributes they are text, as the documentation writes it; so is what a front end made of them,
+    once it has. They hold no secret that can be recognised, and no text without end. The front end
+    also sets `hide`: what keeps secrets of the command out of a stack that is shown.
 
     """
 
@@ -91,15 +102,37 @@ class AdxmiError(Exception):
     why = _Line(2500)
     fix = _Line(2500)
 
-    def __init__(self, what: str, *, why: str, fix: str = "", repeat_with: str = "") -> None:
+    def __init__(
+        self,
+        what: str | Explain,
+        *,
+        why: str | Explain,
+        fix: str | Fix = "",
+    ) -> None:
+        self.values: dict[str, Fix] = {}
         self.what = what
         self.why = why
-        self.fix = fix.strip() or f"repeat the line with {repeat_with}"
-        self.repeat_with = repeat_with
+        self.fix = fix or Retry()
         self.service = ServiceDetails()
         self.show_stack = False
         self.hide: Callable[[str], str] = str
         super().__init__(self.what)
+
+    @property
+    def remediation(self) -> Fix:
+        """What fixes it, as a value."""
+        return self.values["fix"]
+
+    def written(self, dialect: Dialect) -> tuple[str, str, str]:
+        """Return the three lines as a front end writes them."""
+        lines = vars(AdxmiError)
+        return cast(
+            "tuple[str, str, str]",
+            tuple(
+                told(dialect.fix(self.values[name]), lines[name].longest)
+                for name in ("what", "why", "fix")
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.what}\n  why: {self.why}\n  fix: {self.fix}"

@@ -77,6 +77,9 @@ AdxmiError
 from __future__ import annotations
 
 from adxmi_jupyter.error_base import AdxmiError, ServiceDetails
+from adxmi_jupyter.fixes import AskPermission as _AskPermission
+from adxmi_jupyter.fixes import Command as _Command
+from adxmi_jupyter.fixes import Explain as _Explain
 
 __all__ = [
     "AdxmiError",
@@ -329,10 +332,14 @@ class ServiceRefusal(AdxmiError):
 class NotAuthorized(ServiceRefusal):
     """The caller lacks a right (HTTP 403)."""
 
-    ask_for_role = "%adxmi status shows who you are; ask for the role the message names"
-    ask_for_action = (
-        "ask for a role with the action the message names; "
-        "Managed Identity Operator on an identity allows assigning it"
+    ask_for_role = _AskPermission(
+        _Explain.of(_Command.of("status"), " shows who you are; ask for the role the message names")
+    )
+    ask_for_action = _AskPermission(
+        _Explain.of(
+            "ask for a role with the action the message names; "
+            "Managed Identity Operator on an identity allows assigning it"
+        )
     )
 
 

@@ -7,6 +7,7 @@ from hypothesis import settings
 
 from adxmi_jupyter.service.connections import Connections, Settings
 from tests.faults.proxy import Elsewhere, FaultProxy
+from tests.told import written
 
 # A shell that starts tests in the background has them ignore interrupts, and so all they start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -66,7 +67,7 @@ def said():
 
 @pytest.fixture
 def connections(said):
-    found = Connections(Settings(), said.append)
+    found = Connections(Settings(), lambda note: said.append(written(note)))
     yield found
     found.close_all()
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.errors import ConflictingOptions, InvalidValue, MissingOption
+from adxmi_jupyter.fixes import ChangeOption, Explain, LeaveOut, Option, Retry
 from adxmi_jupyter.model.connection_string import (
     CLOUDS,
     AiModel,
@@ -57,8 +58,19 @@ def storage_location(place: StorageNames) -> StorageLocation:
     if sum(ways) > 1 or (place.url and place.path):
         raise ConflictingOptions(
             "the place is named in more than one way",
-            why="it is a URL, or --account and --container, or --workspace and --item; "
-            "--path goes with names, not with a URL",
+            why=Explain.of(
+                "it is a URL, or ",
+                Option("--account"),
+                " and ",
+                Option("--container"),
+                ", or ",
+                Option("--workspace"),
+                " and ",
+                Option("--item"),
+                "; ",
+                Option("--path"),
+                " goes with names, not with a URL",
+            ),
             fix="leave all but one of them out",
         )
     if place.url:
@@ -84,7 +96,7 @@ def _by_url(url: str, scheme: str | None) -> StorageLocation:
     raise InvalidValue(
         f"{location.kind} has no scheme {scheme}",
         why="only Azure storage and OneLake are reached by several schemes",
-        fix="leave --scheme out",
+        fix=LeaveOut.of("--scheme"),
     )
 
 
@@ -100,9 +112,17 @@ def _require(first: str, second: str, *options: str) -> None:
     if missing:
         raise MissingOption(
             f"the line needs {' and '.join(missing)}",
-            why="a place in storage is a URL, or --account and --container, or --workspace and "
-            "--item",
-            repeat_with=" ".join(f"{name} NAME" for name in missing),
+            why=Explain.of(
+                "a place in storage is a URL, or ",
+                Option("--account"),
+                " and ",
+                Option("--container"),
+                ", or ",
+                Option("--workspace"),
+                " and ",
+                Option("--item"),
+            ),
+            fix=Retry(tuple(ChangeOption(name, "NAME") for name in missing)),
         )
 
 

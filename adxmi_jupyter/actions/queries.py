@@ -8,13 +8,17 @@ from typing import TYPE_CHECKING
 from adxmi_jupyter.actions.check.findings import first_fix
 from adxmi_jupyter.actions.diagnosis.diagnosis import explained_exception
 from adxmi_jupyter.errors import AdxmiError, CommandRefused, InvalidInput, NotAuthorized
+from adxmi_jupyter.fixes import NOTHING, Command, Explain
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from adxmi_jupyter.fixes import Fix
     from adxmi_jupyter.service.connection import Connection
 
-_OTHERWISE = "mend the query; if it concerns an identity: %adxmi check --error"
+_OTHERWISE = Explain.of(
+    "mend the query; if it concerns an identity: ", Command.of("check", "--error")
+)
 _SHOW = re.compile(r"\.\s*show\b")
 
 
@@ -37,22 +41,25 @@ def run_query(connection: Connection, text: str, database: str) -> pd.DataFrame:
         raise InvalidInput(
             f"{text.split(maxsplit=1)[0]} is no query",
             why="only queries and .show commands are run here: they change nothing",
-            fix="%adxmi lists the nouns that write, with preview and confirmation",
+            fix=Explain.of(
+                Command.of(), " lists the nouns that write, with preview and confirmation"
+            ),
         )
     send = connection.kusto.command if text.startswith(".") else connection.kusto.query
     try:
         frame = send(text, database=database).frame()
     except (CommandRefused, NotAuthorized) as refusal:
-        refusal.fix = _mending(connection, refusal, database) or _OTHERWISE
+        refusal.fix = _first_fix(connection, refusal, database) or _OTHERWISE
         raise
     frame.attrs["adxmi"] = {"connection": connection.name, "command": text}
     return frame
 
 
-def _mending(connection: Connection, refusal: AdxmiError, database: str) -> str:
-    """Return what mends the first missing link that a refusal names; empty where none is."""
+def _first_fix(connection: Connection, refusal: AdxmiError, database: str) -> Fix:
+    """Return what fixes the first missing link that a refusal names; nothing where none is."""
     try:
         checks = explained_exception(connection, refusal, database)
     except AdxmiError:  # the refusal itself matters more
-        return ""
-    return next(filter(None, (first_fix(one.findings) for one in checks.checked)), "")
+        return NOTHING
+    fixes = (first_fix(one.findings) for one in checks.checked)
+    return next((fix for fix in fixes if fix), NOTHING)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from adxmi_jupyter.errors import AdxmiError, PartialRead
+from adxmi_jupyter.fixes import Retry
 from adxmi_jupyter.service.gather import gather
 
 if TYPE_CHECKING:
@@ -57,5 +58,5 @@ def _not_all_read(
         f"{len(unreadable)} of {total} {what} could not be read: "
         + ", ".join(str(scope) for scope, _ in unreadable),
         why=f"{scope}: {first.why}",
-        repeat_with="--skip-unreadable",
+        fix=Retry.having("--skip-unreadable"),
     )

@@ -11,8 +11,8 @@ from adxmi_jupyter.forms.submission import Phase, Submission
 if TYPE_CHECKING:
     import ipywidgets as w
 
+    from adxmi_jupyter.fixes import Command, Note, WriteCommand
     from adxmi_jupyter.model.identity import ManagedIdentity
-    from adxmi_jupyter.model.line import Line, WriteLine
 
 BUSY = "adxmi-busy"
 
@@ -31,15 +31,15 @@ class Shown(ABC):
 
     root: w.VBox
 
-    def __init__(self, write_line: WriteLine, cluster: str) -> None:
+    def __init__(self, write_line: WriteCommand, cluster: str) -> None:
         self._write_line = write_line
         self._cluster = cluster
 
-    def _written(self, lines: Iterable[Line]) -> str:
+    def _written(self, lines: Iterable[Command]) -> str:
         """Return lines as the user would type them, one below the other."""
         return "\n".join(map(self._write_line, lines))
 
-    def _as_text(self, head: str, told: Iterable[str], lines: Iterable[Line]) -> str:
+    def _as_text(self, head: str, told: Iterable[str], lines: Iterable[Command]) -> str:
         """Return what the form says where nothing can show it, and the lines to type instead."""
         shown = (f"  {line}" for line in told)
         instead = (f"without a front end: {self._write_line(line)}" for line in lines)
@@ -56,7 +56,7 @@ class Form(Shown):
     `write_line` and `cluster` as for `Shown`.
     """
 
-    def __init__(self, write_line: WriteLine, cluster: str) -> None:
+    def __init__(self, write_line: WriteCommand, cluster: str) -> None:
         super().__init__(write_line, cluster)
         self._is_news = False
         self._listeners: list[Callable[[], None]] = []
@@ -80,7 +80,7 @@ class Form(Shown):
         """Read again, since something beside this form was changed; what is filled in stays."""
 
     @abstractmethod
-    def _send(self, confirmed: bool) -> tuple[str, ...]:
+    def _send(self, confirmed: bool) -> tuple[Note, ...]:
         """Carry the change out and return what to say."""
 
     @abstractmethod
@@ -91,10 +91,10 @@ class Form(Shown):
     def _refresh_bar(self) -> None:
         """Show anew where the submission stands."""
 
-    def _sent(self, confirmed: bool) -> tuple[str, ...]:
+    def _sent(self, confirmed: bool) -> tuple[Note, ...]:
         return self._noted(self._send(confirmed))
 
-    def _noted(self, lines: tuple[str, ...]) -> tuple[str, ...]:
+    def _noted(self, lines: tuple[Note, ...]) -> tuple[Note, ...]:
         """Note that something was changed; returns what is to be said about it."""
         self._is_news = True
         return lines

@@ -10,10 +10,10 @@ from adxmi_jupyter.forms.submission import Reread
 from adxmi_jupyter.forms.widgets import Changes, ReadOnlyText, SubmissionBar, button, text_field
 
 if TYPE_CHECKING:
+    from adxmi_jupyter.fixes import WriteCommand
     from adxmi_jupyter.forms.naming import Named
     from adxmi_jupyter.forms.pages import Pages
     from adxmi_jupyter.model.identity import ManagedIdentity
-    from adxmi_jupyter.model.line import WriteLine
 
 
 class ListState(Reread, Protocol):
@@ -47,7 +47,7 @@ class ListForm(Form):
     def __init__(
         self,
         state: ListState,
-        write_line: WriteLine,
+        write_line: WriteCommand,
         cluster: str,
         *,
         added_by: str,

@@ -14,13 +14,11 @@ from enum import StrEnum
 from typing import Protocol
 
 from adxmi_jupyter.errors import AdxmiError, ConfirmationRequired
+from adxmi_jupyter.fixes import Note, as_words
 from adxmi_jupyter.masking import masked
+from adxmi_jupyter.rendering.dialects import InForm, in_form
 
-_REPEAT = "repeat the line"
-_DRY_RUN = "--dry-run shows"
-
-
-Send = Callable[[bool], tuple[str, ...]]
+Send = Callable[[bool], tuple[Note, ...]]
 """Carries a change out and returns what to say; gets whether losses are confirmed."""
 
 
@@ -79,16 +77,17 @@ class Requests:
         self.doing = ""
         self._changed = changed
 
-    def tell(self, doing: str) -> None:
+    def tell(self, progress: Note) -> None:
         """Say how far it is, while it is busy."""
+        doing = InForm().part(as_words(progress))
         if self.phase is Phase.BUSY and doing != self.doing:
             self.doing = doing
             self._changed()
 
-    def run(self, doing: str, request: Callable[[], tuple[str, ...]]) -> bool:
+    def run(self, doing: str, request: Callable[[], tuple[Note, ...]]) -> bool:
         """Make a request that is no change, such as reading; return whether it worked."""
         with self._busy(doing, Phase.EDITING, "do it once more"):
-            self.outcome = Outcome(Kind.NOTE, request())
+            self.outcome = Outcome(Kind.NOTE, in_form(request()))
             self.phase = Phase.EDITING
         return self.outcome.kind is Kind.NOTE
 
@@ -179,7 +178,7 @@ class Submission(Requests):
     def _sent(self, *, confirmed: bool) -> None:
         change = self._change
         with self._busy(change.doing, change.after_failure, change.again):
-            self.outcome = Outcome(Kind.DONE, change.send(confirmed))
+            self.outcome = Outcome(Kind.DONE, in_form(change.send(confirmed)))
             self.phase = change.after
 
     @contextmanager
@@ -202,8 +201,8 @@ def failed(error: AdxmiError, again: str) -> Outcome:
     A form shows by itself what a line shows with ``--dry-run``.
     What looks like a secret is left out: a service may repeat what it was sent.
     """
-    fix = error.fix.replace(_REPEAT, again).replace(_DRY_RUN, "the form shows")
-    lines = (f"{type(error).__name__}: {error.what}", f"why: {error.why}", f"fix: {fix}")
+    what, why, fix = error.written(InForm(again))
+    lines = (f"{type(error).__name__}: {what}", f"why: {why}", f"fix: {fix}")
     return Outcome(Kind.FAILED, tuple(map(masked, lines)))
 
 

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from adxmi_jupyter.errors import InvalidValue
+from adxmi_jupyter.fixes import Explain, Option
 from adxmi_jupyter.model.body import LARGEST, decoded
 
 _KINDS = (
@@ -67,5 +68,5 @@ def _unreadable(name: str, why: str) -> InvalidValue:
     return InvalidValue(
         f"the file {name} cannot be read",
         why=why,
-        fix="give the path of a text file with --file",
+        fix=Explain.of("give the path of a text file with ", Option("--file")),
     )

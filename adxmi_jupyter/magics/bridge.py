@@ -17,13 +17,16 @@ from typing import TYPE_CHECKING, Any, cast
 from IPython.core.magic import MAGIC_NO_VAR_EXPAND_ATTR, Magics, magics_class
 from traitlets import Float, Int, Unicode, default, observe
 
+from adxmi_jupyter.dialect import Dialect
 from adxmi_jupyter.errors import AdxmiError, InvalidValue
+from adxmi_jupyter.fixes import ChangeOption, as_words
 from adxmi_jupyter.magics.completion import make_matcher
 
 if TYPE_CHECKING:
     import pandas as pd
     from IPython.core.interactiveshell import InteractiveShell
 
+    from adxmi_jupyter.fixes import Note
     from adxmi_jupyter.service.connections import Connections, Settings
 
 NAME = "adxmi"
@@ -80,7 +83,7 @@ class AdxmiMagics(Magics):
         magic = AdxmiMagic(self)
         for kind in _KINDS:
             self.magics[kind][NAME] = magic
-        self._held: list[str] = []
+        self._held: list[Note] = []
         self._is_completing = False
         self.matcher = make_matcher(self)
 
@@ -152,12 +155,12 @@ class AdxmiMagics(Magics):
     def _shell(self) -> InteractiveShell:
         return cast("InteractiveShell", self.shell)
 
-    def say(self, line: str) -> None:
+    def say(self, note: Note) -> None:
         """Show a note above the result."""
         if self._is_completing:
-            self._held.append(line)
+            self._held.append(note)
             return
-        print(line)  # noqa: T201 - a notebook's standard output is where notes belong
+        print(Dialect().part(as_words(note)))  # noqa: T201 - a notebook's standard output is where notes belong
 
     @contextmanager
     def holding_notes(self) -> Iterator[None]:
@@ -178,7 +181,7 @@ class AdxmiMagics(Magics):
             raise InvalidValue(
                 f"--out {name} is no variable name",
                 why="in a notebook --out names a variable",
-                fix="--out df",
+                fix=ChangeOption("--out", "df"),
             )
 
     def keep(self, name: str, frame: pd.DataFrame) -> None:

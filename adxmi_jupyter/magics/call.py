@@ -11,15 +11,17 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from adxmi_jupyter.error_base import one_line
 from adxmi_jupyter.errors import CommandLineError, HistoryUnavailable
+from adxmi_jupyter.fixes import Explain
 from adxmi_jupyter.magics.line import quoted
 from adxmi_jupyter.magics.sensitive import hidden_values
 from adxmi_jupyter.masking import as_written, hidden_now, hiding, masked, masked_payload
-from adxmi_jupyter.model.usage import closest
+from adxmi_jupyter.rendering.dialects import InConsole, InNotebook
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from adxmi_jupyter.errors import AdxmiError
+    from adxmi_jupyter.fixes import Fix, Note, Part
     from adxmi_jupyter.magics.line import Word
     from adxmi_jupyter.masking import Hidden
     from adxmi_jupyter.service.connection import Connection
@@ -31,7 +33,6 @@ CONSOLE_PROGRAM = "adxmi"
 _NOUN_AND_VERB = ("NOUN", "VERB")
 _HIDDEN = "TEXT"
 _VARIABLE = re.compile(r"\$\w+|\{\{[^{}]*\}\}")
-_OPTION_ALONE = re.compile(r"""(?P<name>--[a-z-]+) (?P<value>[^\s"]+|"[^"]*")""")
 
 
 class FrontEnd(Protocol):
@@ -45,7 +46,7 @@ class FrontEnd(Protocol):
     def connections(self) -> Connections:
         """The open connections."""
 
-    def say(self, line: str) -> None:
+    def say(self, note: Note) -> None:
         """Show a note: something that is no result."""
 
     def holding_notes(self) -> AbstractContextManager[None]:
@@ -145,15 +146,16 @@ class Call:
             return connections.current()
         return opened
 
-    def say(self, note: str) -> None:
+    def say(self, *note: Part) -> None:
         """Show a note on one line, whatever characters the service put into its names."""
-        self.front.say(one_line(hidden_now().named(note)))
+        text = self.dialect.part(Explain(note))
+        self.front.say(one_line(hidden_now().named(text)))
 
     def show(self, text: str) -> None:
         """Show a text as it is, such as the exact command."""
         self.front.say(hidden_now().named(text))
 
-    def preview(self, notes: Sequence[str], command: str, changes: Sequence[str]) -> None:
+    def preview(self, notes: Sequence[Note], command: str, changes: Sequence[str]) -> None:
         """Show what a write would send, to the letter, and a line for each thing it changes."""
         for note in notes:
             self.say(note)
@@ -249,32 +251,24 @@ class Call:
         first = [place for place in range(len(self.words)) if place not in options]
         return options | values | of_verb | set(first[: len(_NOUN_AND_VERB)])
 
-    def completed(self, fix: str) -> str:
-        """Return a fix as it is typed here: another line, or this one with what it says."""
-        shown = self._completed(fix)
-        if not self.is_console:
-            return shown
-        return in_console(shown).removeprefix("!")  # programs need no exclamation mark there
+    @property
+    def dialect(self) -> InNotebook:
+        """How values become text here; a fix of the command itself becomes the command, changed."""
+        return InConsole(self) if self.is_console else InNotebook(self)
 
-    def _completed(self, fix: str) -> str:
-        """Return this line as a fix would have it, if that is one option or the line again."""
-        if fix == "repeat the line":
-            return self.again()
-        alone = _OPTION_ALONE.fullmatch(fix)
-        if alone is None or alone["name"] not in self.forms:
-            return fix
-        places = self.places_of(alone["name"])
-        if not places:
-            return self.again(more=fix)
-        first, *rest = places[0]
-        better = _in_list(self.value_at(places[0]), alone["value"])
-        return self.again(without=tuple(rest), instead={first: f"{alone['name']} {better}"})
+    @property
+    def options(self) -> tuple[str, ...]:
+        """Every spelling of the options that the verb has."""
+        return tuple(self.forms)
+
+    def write(self, fix: Fix) -> str:
+        """Return a fix as it is typed here."""
+        return self.dialect.fix(fix)
 
     def finish(self, error: AdxmiError) -> None:
         """Add to an error what only the front end knows: the user's own line, without secrets."""
         error.show_stack = error.show_stack or self.show_stack
-        again = self.again(more=error.repeat_with) if error.repeat_with else error.fix
-        error.fix = self.completed(again)
+        error.what, error.why, error.fix = error.written(self.dialect)
         if isinstance(error, CommandLineError):
             for value, name in self.written.items():
                 error.what = _masked(error.what, value, name)
@@ -300,39 +294,6 @@ class _Hide:
         """Return what a service answered without secrets."""
         with hiding(self.hidden):
             return masked_payload(value)
-
-
-_OPENS = re.compile(r"%adxmi connect (?P<uri>https?://\S+)(?!\S)(?! --trust-host)")
-_CONFIGURED = {
-    "%adxmi connect CLUSTER": "ADXMI_CLUSTER=CLUSTER",
-    "%adxmi connect … --credential": "ADXMI_CREDENTIAL=",
-    "%adxmi connect … --database": "ADXMI_DATABASE=",
-    "%adxmi connect … --timeout": "ADXMI_TIMEOUT=",
-    "%adxmi connect … --max-answer-mb": "ADXMI_MAX_ANSWER_MB=",
-    "%adxmi connect … --max-in-flight": "ADXMI_MAX_IN_FLIGHT=",
-    f"%{NOTEBOOK_PROGRAM}": CONSOLE_PROGRAM,
-    NOTEBOOK_PROGRAM: CONSOLE_PROGRAM,
-}
-
-
-def in_console(text: str) -> str:
-    """Return a text for a terminal: magics are a program there.
-
-    A connection ends with the program, so that the environment has to say which one is meant.
-    """
-    shown = _OPENS.sub(r"export ADXMI_CLUSTER=\g<uri>", text)
-    for magic, there in _CONFIGURED.items():
-        shown = shown.replace(f"{magic} " if there.endswith("=") else magic, there)
-    return shown
-
-
-def _in_list(written: str, better: str) -> str:
-    """Put a value in the place of the one it resembles most, if several were given."""
-    names = written.split(",")
-    if len(names) == 1 or "," in better:
-        return better
-    worst = closest(better.strip('"'), (name for name in names if name != better))
-    return ",".join(better if name == worst else name for name in names)
 
 
 def _masked(text: str, value: str, name: str) -> str:

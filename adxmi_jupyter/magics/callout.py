@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from adxmi_jupyter.errors import MissingOption
+from adxmi_jupyter.fixes import ChangeOption, Retry
 from adxmi_jupyter.magics import permissions
 from adxmi_jupyter.magics.options import dry_run, refuse_both, yes
 from adxmi_jupyter.magics.params import Name
@@ -90,7 +91,7 @@ def allow(call: Call, *, callout_type: str, uri: str, pattern: str, dry_run: boo
         raise MissingOption(
             "what to allow was not said",
             why="a rule is about an address or an expression",
-            fix=call.again(more="--uri URL"),
+            fix=Retry((ChangeOption("--uri", "URL"),)),
         )
     change = plan_allow(call.connection, callout_type, uri=uri, pattern=pattern)
     return _write(call, change, dry_run=dry_run)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from adxmi_jupyter.errors import MissingOption
+from adxmi_jupyter.fixes import Retry
 from adxmi_jupyter.magics import permissions
 from adxmi_jupyter.magics.fixing import Fixing, answer, fix_options
 from adxmi_jupyter.magics.options import database_option, file_option
@@ -64,7 +65,7 @@ def check(
         raise MissingOption(
             "what the text is for was not said",
             why="check looks at the cluster, and with --error at the text of a refusal",
-            fix=call.again(more="--error"),
+            fix=Retry.having("--error"),
         )
     return answer(call, fixing, lambda: _checks(call, database), with_database=True)
 

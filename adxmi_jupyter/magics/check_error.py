@@ -6,6 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.errors import MissingOption
+from adxmi_jupyter.fixes import Below, Command, Explain
 
 if TYPE_CHECKING:
     from adxmi_jupyter.actions.check.checks import Checks
@@ -43,7 +44,5 @@ def _last(call: Call) -> BaseException:
         if call.is_console
         else "its text stands in the cell below %%adxmi check --error, in a file, or is that of "
         "the last exception",
-        fix="adxmi check --error --file -"
-        if call.is_console
-        else "%%adxmi check --error, and the text in the lines below",
+        fix=Explain.of(Command(("check", "--error"), takes_body=True), Below("the text")),
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from adxmi_jupyter.errors import MissingOption
+from adxmi_jupyter.fixes import ChangeOption, Retry
 from adxmi_jupyter.magics.options import refuse_both
 from adxmi_jupyter.magics.params import IdentityName
 from adxmi_jupyter.magics.verbs import verb
@@ -132,7 +133,7 @@ def sql(
     """
     from adxmi_jupyter.actions.connection_targets import sql_server
 
-    _require(call, {"--server": server, "--catalog": catalog})
+    _require({"--server": server, "--catalog": catalog})
     _check_signing_in(call, identity, impersonate=impersonate)
     return _built(call, sql_server(server, catalog, cloud), identity)
 
@@ -166,7 +167,7 @@ def cosmos(
     """Build one for Cosmos DB."""
     from adxmi_jupyter.actions.connection_targets import cosmos_db
 
-    _require(call, {"--account": account, "--catalog": catalog, "--collection": collection})
+    _require({"--account": account, "--catalog": catalog, "--collection": collection})
     _check_signing_in(call, identity, impersonate=impersonate)
     return _built(call, cosmos_db(account, catalog, collection, cloud), identity)
 
@@ -210,13 +211,13 @@ def ai(
     from adxmi_jupyter.actions.connection_targets import ai_model
 
     needed = {"--account": account, "--deployment": deployment, "--api-version": api_version}
-    _require(call, needed)
+    _require(needed)
     _check_signing_in(call, identity, impersonate=impersonate)
     target = ai_model(account, deployment, AiOperation[operation.upper()], api_version, cloud)
     return _built(call, target, identity)
 
 
-def _require(call: Call, given: dict[str, str]) -> None:
+def _require(given: dict[str, str]) -> None:
     """Refuse missing names.
 
     Raises
@@ -230,7 +231,7 @@ def _require(call: Call, given: dict[str, str]) -> None:
         raise MissingOption(
             f"the line needs {', '.join(missing)}",
             why="nothing of the target can be guessed",
-            fix=call.again(more=" ".join(f"{option} NAME" for option in missing)),
+            fix=Retry(tuple(ChangeOption(option, "NAME") for option in missing)),
         )
 
 
@@ -248,7 +249,7 @@ def _check_signing_in(call: Call, identity: str, *, impersonate: bool) -> None:
         raise MissingOption(
             "how to sign in was not said",
             why="a connection string names an identity, or impersonates whoever asks",
-            fix=call.again(more="--identity system"),
+            fix=Retry((ChangeOption("--identity", "system"),)),
         )
 
 

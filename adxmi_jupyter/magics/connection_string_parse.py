@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from adxmi_jupyter.errors import ConflictingOptions, MissingOption
+from adxmi_jupyter.fixes import OwnCommand
 from adxmi_jupyter.magics.params import BodyFile, IdentityName
 from adxmi_jupyter.magics.verbs import Example, verb
 
@@ -90,13 +91,13 @@ def _text(call: Call, on_line: str, file: str) -> str:
         raise ConflictingOptions(
             "there is more than one connection string",
             why="it can stand on the line, in the cell body or in the file of --file",
-            fix=call.without_body(),
+            fix=OwnCommand(call.without_body()),
         )
     if not given:
         raise MissingOption(
             "there is no connection string",
             why="it stands on the line, in the cell body below %%adxmi …, or in a file",
-            fix=call.again(more="$name"),
+            fix=OwnCommand(call.again(more="$name")),
         )
     return _PREFIX.sub("", on_line, count=1) if on_line else given[0]
 

@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.errors import AdxmiError, CommandLineError, InvalidValue, ResultNotSaved
-from adxmi_jupyter.magics.call import CONSOLE_PROGRAM, Call, in_console
+from adxmi_jupyter.fixes import ChangeOption, as_words
+from adxmi_jupyter.magics.call import CONSOLE_PROGRAM, Call
 from adxmi_jupyter.magics.line import Word
 from adxmi_jupyter.magics.tree import run, tree
 from adxmi_jupyter.rendering.files import csv_text, json_text
@@ -28,6 +29,7 @@ from adxmi_jupyter.rendering.text import frame_table
 if TYPE_CHECKING:
     import pandas as pd
 
+    from adxmi_jupyter.fixes import Note
     from adxmi_jupyter.service.connections import Connections
 
 FAILED, MISUSED, INCOMPLETE, INTERRUPTED = 1, 2, 3, 130
@@ -61,11 +63,11 @@ class Console:
         self._is_silent = False
         self.kept: pd.DataFrame | None = None
 
-    def say(self, line: str) -> None:
+    def say(self, note: Note) -> None:
         """Show a note."""
         if self._is_silent:
             return
-        print(in_console(line), file=sys.stderr)  # noqa: T201
+        print(Call(self).dialect.part(as_words(note)), file=sys.stderr)  # noqa: T201
 
     @contextmanager
     def holding_notes(self) -> Iterator[None]:
@@ -80,7 +82,7 @@ class Console:
             raise InvalidValue(
                 f"--out {name} tells no format",
                 why="a result is written as .csv or .json",
-                fix=f"--out {Path(name).stem or 'result'}.csv",
+                fix=ChangeOption("--out", f"{Path(name).stem or 'result'}.csv"),
             )
         try:
             _refuse_unwritable(Path(name))
@@ -88,7 +90,7 @@ class Console:
             raise InvalidValue(
                 f"--out {name} cannot be written",
                 why=error.strerror or type(error).__name__,
-                fix="--out result.csv",
+                fix=ChangeOption("--out", "result.csv"),
             ) from error
 
     def keep(self, name: str, frame: pd.DataFrame) -> None:
@@ -145,7 +147,7 @@ def execute(arguments: Sequence[str]) -> int:
         return INTERRUPTED
     finally:
         console.close()
-    return INCOMPLETE if _lacks_a_link(result if result is not None else console.kept) else 0
+    return INCOMPLETE if _lacks_a_requirement(result if result is not None else console.kept) else 0
 
 
 def _refuse_unwritable(path: Path) -> None:
@@ -183,9 +185,9 @@ def _mode_of(target: Path) -> int:
     return 0o666 & ~mask
 
 
-def _lacks_a_link(result: object) -> bool:
+def _lacks_a_requirement(result: object) -> bool:
     """Tell whether a result is that of a check which found a link missing."""
-    return getattr(result, "lacks_a_link", False) is True
+    return getattr(result, "lacks_a_requirement", False) is True
 
 
 def _show(result: object) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from adxmi_jupyter.errors import MissingOption
+from adxmi_jupyter.fixes import ChangeOption, Retry
 from adxmi_jupyter.magics.options import database_option, file_option, refuse_both
 from adxmi_jupyter.magics.params import FaultName, Name
 from adxmi_jupyter.magics.verbs import Example, Noun, verb
@@ -179,7 +180,7 @@ def azure_role(call: Call, *, identity: str, role: str, target: str) -> pd.DataF
                 raise MissingOption(
                     f"embedded azure-role needs {name}",
                     why="an identity gets a role on a target",
-                    fix=call.again(more=f"{name} NAME"),
+                    fix=Retry((ChangeOption(name, "NAME"),)),
                 )
         if not assign_role(call.connection, identity, role, target):
             call.say(f"{identity} holds {role} on {target} already")

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from adxmi_jupyter.errors import InvalidValue, UnknownVariable
+from adxmi_jupyter.fixes import Explain, OwnCommand
 from adxmi_jupyter.model.usage import closest
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def _word(word: Word, variables: Mapping[str, object], written: dict[str, str]) 
         raise InvalidValue(
             f"the value of {word.raw} starts with a dash",
             why="it would be read as an option",
-            fix=f"join it to its option: --database={word.raw}",
+            fix=Explain.of("join it to its option: ", OwnCommand(f"--database={word.raw}")),
         )
     return expanded
 

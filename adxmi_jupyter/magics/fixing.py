@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from adxmi_jupyter.errors import MissingOption
+from adxmi_jupyter.fixes import Retry
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from adxmi_jupyter.actions.check.checks import Checks
-    from adxmi_jupyter.actions.check.fixing import Fix
-    from adxmi_jupyter.actions.check.mending import Mended
+    from adxmi_jupyter.actions.check.remediation import Done, PlannedFix
     from adxmi_jupyter.magics.call import Call
 
 Function = Callable[..., Any]
@@ -62,17 +62,18 @@ def answer(
         As `fixing.apply`.
 
     """
-    from adxmi_jupyter.actions.check import fixing as actions
-    from adxmi_jupyter.actions.check.checks import checks_frame
-    from adxmi_jupyter.rendering.check_table import Chain
+    from adxmi_jupyter.actions.check import remediation as actions
+    from adxmi_jupyter.rendering.check_frames import fixes_frame
+    from adxmi_jupyter.rendering.check_table import CheckTable
+    from adxmi_jupyter.rendering.requirements import subject, title
     from adxmi_jupyter.rendering.shown_frame import Whole
 
-    _refuse_alone(call, fixing)
+    _refuse_alone(fixing)
     checks = check()
     if fixing.fix:
-        fixes = actions.fixes_of(checks)
+        fixes = actions.planned(checks)
         if fixing.dry_run:
-            return Whole(actions.fixes_frame(fixes, complete=call.completed))
+            return Whole(fixes_frame(fixes, write=call.write))
         if not fixing.yes:
             _tell_plan(call, fixes)
         left = actions.apply(
@@ -81,38 +82,42 @@ def answer(
             confirmed=fixing.yes,
             tell=call.say,
             after=lambda done: _tell_done(call, done),
+            called=lambda one: f"{title(one.about)} ({subject(one.about)})",
         )
         _tell_left(call, left)
         checks = check() if len(left) < len(fixes) else checks
-    return Chain(checks_frame(checks, complete=call.completed, with_database=with_database))
+    return CheckTable.of(checks, write=call.write, with_database=with_database)
 
 
-def _refuse_alone(call: Call, fixing: Fixing) -> None:
+def _refuse_alone(fixing: Fixing) -> None:
     given = {"--dry-run": fixing.dry_run, "--yes": fixing.yes}
     alone = [name for name, is_given in given.items() if is_given and not fixing.fix]
     if alone:
         raise MissingOption(
             f"{alone[0]} has no meaning without --fix",
             why="a check alone changes nothing",
-            fix=call.again(more="--fix"),
+            fix=Retry.having("--fix"),
         )
 
 
-def _tell_plan(call: Call, fixes: tuple[Fix, ...]) -> None:
+def _tell_plan(call: Call, fixes: tuple[PlannedFix, ...]) -> None:
+    from adxmi_jupyter.rendering.check_frames import done_by
+
     for number, one in enumerate(fixes, start=1):
-        call.say(f"{number}. {one.by}: {call.completed(one.finding.fix)}")
+        call.say(f"{number}. {done_by(one)}: {call.write(one.finding.fix)}")
     if not fixes:
         call.say("nothing is missing that anybody could mend")
 
 
-def _tell_done(call: Call, done: Mended) -> None:
+def _tell_done(call: Call, done: Done) -> None:
     for told in done.told:
         call.say(told)
     for line in done.back:
-        words = " ".join(map(call.as_word, line.words))
-        call.say(f"undo: {call.front.program} {words}")
+        call.say("undo: ", line)
 
 
-def _tell_left(call: Call, left: tuple[Fix, ...]) -> None:
+def _tell_left(call: Call, left: tuple[PlannedFix, ...]) -> None:
+    from adxmi_jupyter.rendering.check_frames import done_by
+
     for one in left:
-        call.say(f"left for {one.by}: {call.completed(one.finding.fix)}")
+        call.say(f"left for {done_by(one)}: {call.write(one.finding.fix)}")

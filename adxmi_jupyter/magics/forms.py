@@ -9,21 +9,21 @@ from adxmi_jupyter.magics.expansion import can_be_written
 from adxmi_jupyter.magics.line import quoted
 
 if TYPE_CHECKING:
+    from adxmi_jupyter.fixes import Command, WriteCommand
     from adxmi_jupyter.magics.call import Call
-    from adxmi_jupyter.model.line import Line, WriteLine
 
 
-def writer(call: Call) -> WriteLine:
+def writer(call: Call) -> WriteCommand:
     """Return what writes a line as one types it into a notebook, for the connection of the call."""
     program, named = call.front.program, call.connection_name
 
-    def write(line: Line) -> str:
+    def write(line: Command) -> str:
         return written(program, line, connection=named)
 
     return write
 
 
-def written(program: str, line: Line, *, connection: str = "") -> str:
+def written(program: str, line: Command, *, connection: str = "") -> str:
     """Return a line as one types it into a notebook, with the body below it.
 
     Empty for what no line can say: two lines of text in a word, or what stands for a variable.

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from adxmi_jupyter.errors import InvalidValue, MissingOption, TutorialFailed
+from adxmi_jupyter.fixes import Explain, Option
 from adxmi_jupyter.magics.verbs import verb
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def _run_lab(target: Path, options: list[str]) -> None:
         raise TutorialFailed(
             "JupyterLab ended with an error",
             why=f"its exit code was {process.returncode}; what it said stands above",
-            fix="adxmi lab --port 0",
+            fix=Explain.of("adxmi lab ", Option("--port"), " 0"),
         )
 
 

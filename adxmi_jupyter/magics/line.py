@@ -10,7 +10,8 @@ import re
 from dataclasses import dataclass
 
 from adxmi_jupyter.errors import InvalidValue
-from adxmi_jupyter.model.word import quoted
+from adxmi_jupyter.fixes import Explain, Option
+from adxmi_jupyter.quoting import quoted
 
 __all__ = ["Pending", "Word", "quoted", "split", "split_pending"]
 
@@ -62,7 +63,7 @@ def split(line: str) -> tuple[Word, ...]:
         raise InvalidValue(
             f"a quote is not closed: {opened}",
             why="quotes group words; a name that contains one kind of quote needs the other around",
-            fix='for example --database "Tom\'s Lab"',
+            fix=Explain.of("for example ", Option("--database"), ' "Tom\'s Lab"'),
         )
     return words
 

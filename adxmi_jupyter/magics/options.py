@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from adxmi_jupyter.errors import ConflictingOptions, MissingOption
+from adxmi_jupyter.fixes import ChangeOption, Explain, Option, OwnCommand
 from adxmi_jupyter.magics.call import Call
 from adxmi_jupyter.magics.params import (
     BodyFile,
@@ -187,8 +188,14 @@ def write_scope(call: Call, database: str, *, cluster: bool) -> Scope:
         raise MissingOption(
             "the policy to change was not named",
             why="a write never defaults to a scope: a database and the cluster differ too much",
-            fix=f"add --database {current} or --cluster: "
-            + call.again(more=f"--database {current}"),
+            fix=Explain.of(
+                "add ",
+                ChangeOption("--database", current),
+                " or ",
+                Option("--cluster"),
+                ": ",
+                OwnCommand(call.again(more=f"--database {call.as_word(current)}")),
+            ),
         )
     return Scope(database)
 
@@ -207,5 +214,7 @@ def refuse_both(call: Call, given: dict[str, bool]) -> None:
         raise ConflictingOptions(
             f"{' and '.join(names)} exclude each other",
             why=f"the verb takes one of {', '.join(given)}",
-            fix=call.again(without=tuple(i for at in call.places_of(*names[:-1]) for i in at)),
+            fix=OwnCommand(
+                call.again(without=tuple(i for at in call.places_of(*names[:-1]) for i in at))
+            ),
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.errors import MissingOption
+from adxmi_jupyter.fixes import OwnCommand
 
 if TYPE_CHECKING:
     from adxmi_jupyter.magics.call import Call
@@ -39,6 +40,6 @@ def body(
             why="a file has it, or the standard input"
             if call.is_console
             else "it stands in the cell below %%adxmi …, or in a file",
-            fix=call.again(more=otherwise),
+            fix=OwnCommand(call.again(more=otherwise)),
         )
     return body_policy(call.connection, text, allow_unknown_usage=allow_unknown_usage)

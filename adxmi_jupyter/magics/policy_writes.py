@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from adxmi_jupyter.errors import ConfirmationRequired, MissingOption
+from adxmi_jupyter.fixes import Explain, Option, OwnCommand
 from adxmi_jupyter.magics import permissions
 from adxmi_jupyter.magics.options import (
     allow_unknown_usage,
@@ -110,7 +111,14 @@ def revoke(
         raise MissingOption(
             "policy revoke needs --usage",
             why="it never takes more than it is told",
-            fix=f"add --usage USAGE[,…] or --every-usage: {call.again(more='--every-usage')}",
+            fix=Explain.of(
+                "add ",
+                Option("--usage"),
+                " USAGE[,…] or ",
+                Option("--every-usage"),
+                ": ",
+                OwnCommand(call.again(more="--every-usage")),
+            ),
         )
     names = None if every_usage else checked(usages, allow_unknown=True)
     found = resolved(call.connection, identities, scope)

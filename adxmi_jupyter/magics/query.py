@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.errors import MissingOption
+from adxmi_jupyter.fixes import BELOW_QUERY
 from adxmi_jupyter.magics import permissions
 from adxmi_jupyter.magics.options import database_option, file_option
 from adxmi_jupyter.magics.verbs import Example, verb
@@ -40,8 +41,6 @@ def query(call: Call, *, database: str, file: str) -> pd.DataFrame:
             why="a file has it, or the standard input"
             if call.is_console
             else "it stands in the cell below %%adxmi query, or in a file",
-            fix="adxmi query --file -"
-            if call.is_console
-            else "%%adxmi query, and the query in the lines below",
+            fix=BELOW_QUERY,
         )
     return run_query(call.connection, text, database or call.connection.required_database())

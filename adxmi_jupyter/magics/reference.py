@@ -21,7 +21,6 @@ from adxmi_jupyter.model.declaration.registry import nouns
 
 if TYPE_CHECKING:
     from adxmi_jupyter.magics.verbs import Verb
-    from adxmi_jupyter.model.declaration.requirements import Link
 
 BEGIN, END = "<!-- reference:begin -->", "<!-- reference:end -->"
 FOLDER = "docs/reference"
@@ -89,6 +88,7 @@ def _needs(noun: str) -> list[str]:
     from adxmi_jupyter.model.declaration.reading import read
     from adxmi_jupyter.model.declaration.registry import declaration_of
     from adxmi_jupyter.model.identity import ManagedIdentity
+    from adxmi_jupyter.rendering.requirements import needed
 
     declaration = declaration_of(noun)
     raw: dict[str, object] = dict(declaration.about.sample.fields)
@@ -96,76 +96,14 @@ def _needs(noun: str) -> list[str]:
         if spec.kind is FieldKind.IDENTITY and spec.name in raw:
             raw[spec.name] = ManagedIdentity("00000000-0000-0000-0000-000000000000", "the identity")
     workflow = read(declaration, raw).required()
-    lines = "\n".join(f"{place}. {_need(link)}" for place, link in enumerate(workflow.links(), 1))
+    lines = "\n".join(
+        f"{place}. {needed(requirement)}"
+        for place, requirement in enumerate(workflow.requirements(), 1)
+    )
     return [
         "## What must be in place",
         f"In the order of the chain, for the example below:\n\n{lines}",
     ]
-
-
-def _need(link: Link) -> str:
-    return _of_the_identity(link) or _at_a_target(link) or _of_the_cluster(link)
-
-
-def _of_the_identity(link: Link) -> str:
-    from adxmi_jupyter.model.declaration import requirements
-
-    match link:
-        case requirements.Exists():
-            return f"{link.identity.label} exists"
-        case requirements.Assigned():
-            return f"{link.identity.label} is assigned to the cluster"
-        case requirements.Allowed():
-            where = "cluster policy" if link.cluster_only else "policy of the database or cluster"
-            return f"the {where} allows {link.identity.label} `{link.usage}`"
-        case requirements.GrantedInKusto():
-            where = ", ".join(link.databases) or "the database"
-            return f"{link.identity.label} is in the role `{link.role}` of {where}"
-        case requirements.AssignedToFollowers():
-            return f"{link.identity.label} is assigned to the clusters that follow the database"
-        case _:
-            return ""
-
-
-def _at_a_target(link: Link) -> str:
-    from adxmi_jupyter.model.azure_role import COSMOS_READER_NAME
-    from adxmi_jupyter.model.declaration import requirements
-
-    match link:
-        case requirements.SameTenant():
-            return f"{link.identity.label} is in the tenant of `{link.target.name}`"
-        case requirements.GrantedInAzure():
-            role = link.roles[0].role_name
-            return f"{link.identity.label} holds the Azure role *{role}* on `{link.target}`"
-        case requirements.GrantedInCosmosDb():
-            role = f"*{COSMOS_READER_NAME}*, a role of Cosmos DB's own,"
-            return f"{link.identity.label} holds {role} on `{link.target}`"
-        case requirements.GrantedInSqlServer():
-            right = "write" if link.writes else "read"
-            place = f"`{link.server}/{link.catalog}`"
-            return f"{link.identity.label} is a user of {place} who may {right}"
-        case requirements.NotVerifiable():
-            return f"{link.subject}: {link.what}"
-        case _:
-            return ""
-
-
-def _of_the_cluster(link: Link) -> str:
-    from adxmi_jupyter.model.declaration import requirements
-
-    match link:
-        case requirements.CalloutAllowed():
-            return f"the callout policy allows `{link.callout_type}` for `{link.uri}`"
-        case requirements.PluginEnabled():
-            return f"the plugin `{link.plugin}` is enabled"
-        case requirements.WritesThrough():
-            table = f"the external table `{link.external_table}` is there"
-            return f"{table}, and its own identity may write to it"
-        case requirements.ReadsThrough():
-            table = f"the external table `{link.external_table}` is there"
-            return f"{table}, and {link.identity.label} may read what it reads"
-        case _:
-            return f"{link.subject} is in order itself"
 
 
 def _section(noun: str, name: str, verb: Verb) -> str:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import click
 
 from adxmi_jupyter.errors import MissingOption
+from adxmi_jupyter.fixes import ChangeOption, Retry
 from adxmi_jupyter.magics import permissions
 from adxmi_jupyter.magics.forms import refuse_console, writer
-from adxmi_jupyter.magics.line import quoted
 from adxmi_jupyter.magics.options import (
     cluster_option,
     database_option,
@@ -294,7 +294,7 @@ def _check_scope(call: Call, database: str, *, cluster: bool, no_wait: bool) -> 
         raise MissingOption(
             "the database of the role was not named",
             why="a write never defaults to a scope; --cluster means every database",
-            fix=call.again(more=f"--database {quoted(current)}"),
+            fix=Retry((ChangeOption("--database", current),)),
         )
     if database:
         refuse_both(call, {"--no-wait": no_wait, "--database": True})

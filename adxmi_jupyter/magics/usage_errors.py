@@ -14,19 +14,24 @@ from adxmi_jupyter.errors import (
     ConflictingOptions,
     InvalidValue,
     MissingOption,
-    NotAuthorized,
     PartialRead,
     RepeatedOption,
     UnknownCommand,
     UnknownOption,
 )
+from adxmi_jupyter.fixes import BELOW_QUERY, AskPermission, Command, Explain, OwnCommand
 from adxmi_jupyter.magics.call import Call
 from adxmi_jupyter.magics.line import quoted
 from adxmi_jupyter.model.declaration.registry import unsupported
 from adxmi_jupyter.model.usage import closest
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.errors import AdxmiError, CommandLineError
+    from adxmi_jupyter.errors import (
+        AdxmiError,
+        CommandLineError,
+        NotAuthorized,
+    )
+    from adxmi_jupyter.fixes import Fix
 
 
 def translated(error: click.UsageError, call: Call) -> CommandLineError:
@@ -43,7 +48,7 @@ def translated(error: click.UsageError, call: Call) -> CommandLineError:
     return InvalidValue(
         "the line cannot be understood",
         why=error.message,
-        fix=call.pasteable(f"{_path(context)} --help"),
+        fix=_help(call, _path(context)),
     )
 
 
@@ -63,12 +68,14 @@ def unknown_command(context: click.Context, name: str, known: Sequence[str]) -> 
         return UnknownCommand(
             f"there is no noun {name!r}",
             why="the noun stands before the verb",
-            fix=call.again(instead=swapped),
+            fix=OwnCommand(call.again(instead=swapped)),
         )
     return UnknownCommand(
         f"there is no {kind} {name!r}" + (f" of {group}" if group else ""),
         why=f"the {kind}s are {', '.join(known)}",
-        fix=call.again(instead={_place(call, name): match}) if match else call.pasteable(group),
+        fix=OwnCommand(
+            call.again(instead={_place(call, name): match}) if match else call.pasteable(group)
+        ),
     )
 
 
@@ -96,7 +103,7 @@ def refuse_elsewhere(context: click.Context, call: Call, *, console_only: bool) 
         raise UnknownCommand(
             f"{path} runs in a console only",
             why="it goes on until it is stopped, and would keep the kernel busy",
-            fix=f"type in a terminal: adxmi {path}",
+            fix=Explain.of("type in a terminal: ", OwnCommand(f"adxmi {path}")),
         )
     if call.body is None or not call.body.strip():
         return
@@ -104,13 +111,13 @@ def refuse_elsewhere(context: click.Context, call: Call, *, console_only: bool) 
         raise InvalidValue(
             f"{path} takes no cell body",
             why="nothing would read what stands below the line",
-            fix=call.without_body(),
+            fix=OwnCommand(call.without_body()),
         )
     if context.params.get("file"):
         raise ConflictingOptions(
             "there is a cell body and --file",
             why="what they hold can come from one of them",
-            fix=call.without_body(),
+            fix=OwnCommand(call.without_body()),
         )
 
 
@@ -124,10 +131,11 @@ def name_right(context: click.Context, refusal: NotAuthorized | PartialRead, rig
         return
     if isinstance(refusal, PartialRead):
         refusal.why = f"{refusal.why} (it takes: {right})"
-    elif refusal.fix in {NotAuthorized.ask_for_role, NotAuthorized.ask_for_action}:
+    elif isinstance(refusal.remediation, AskPermission):
         noun, _, verb = _path(context).partition(" ")
-        more = f", and of the identity what %adxmi {noun} check tells" if verb in _ACTS else ""
-        refusal.fix = f"it takes of you (%adxmi status): {right}{more}"
+        told = ", and of the identity what ", Command.of(noun, "check"), " tells"
+        more = told if verb in _ACTS else ()
+        refusal.fix = Explain.of("it takes of you (", Command.of("status"), f"): {right}", *more)
 
 
 _ACTS = {"create", "run"}
@@ -161,7 +169,7 @@ def _repeated(context: click.Context, option: click.Option) -> RepeatedOption:
     return RepeatedOption(
         f"{_name(option)} is given twice",
         why="it takes a list separated by commas" if takes_list else "it can have one value only",
-        fix=fix,
+        fix=OwnCommand(fix),
     )
 
 
@@ -179,7 +187,7 @@ def _unknown_option(name: str, call: Call, context: click.Context | None) -> Com
     return UnknownOption(
         f"{path or 'the line'} has no option {written}",
         why=f"the options are {', '.join(o for o in known if o.startswith('--'))}",
-        fix=fix,
+        fix=OwnCommand(fix),
     )
 
 
@@ -218,7 +226,9 @@ def _missing(
         why = parameter.help or ""
     else:
         why = next(iter(_about_argument(context, name)), "it is required")
-    return MissingOption(f"{_path(context)} needs {name}", why=why, fix=call.again(more=more))
+    return MissingOption(
+        f"{_path(context)} needs {name}", why=why, fix=OwnCommand(call.again(more=more))
+    )
 
 
 def _about_argument(context: click.Context | None, name: str) -> list[str]:
@@ -237,7 +247,7 @@ def _bad_value(
     return InvalidValue(
         f"the value of {name} cannot be used",
         why=error.message,
-        fix=call.pasteable(f"{_path(context)} --help"),
+        fix=_help(call, _path(context)),
     )
 
 
@@ -249,13 +259,13 @@ def _bad_option(
     if option is not None and not option.is_flag:
         more = option.metavar or "VALUE"
         return MissingOption(
-            f"{name} needs a value", why=option.help or "", fix=call.again(more=more)
+            f"{name} needs a value", why=option.help or "", fix=OwnCommand(call.again(more=more))
         )
     place = next((i for i, word in enumerate(call.words) if word.option == name), -1)
     return InvalidValue(
         f"{name} takes no value",
         why="it is either there or not",
-        fix=call.again(instead={place: name}),
+        fix=OwnCommand(call.again(instead={place: name})),
     )
 
 
@@ -277,24 +287,27 @@ def refuse_extra(context: click.Context, left: Sequence[str]) -> None:
 
 def _about_extra(
     context: click.Context, call: Call, path: str, left: Sequence[str]
-) -> tuple[str, str]:
+) -> tuple[str, Fix]:
     """Return why words cannot be used, and what to write instead."""
     if path == _QUERY:
-        below = "adxmi query --file -" if call.is_console else "%%adxmi query, and it below that"
-        return "a query stands below the line, or in a file", below
+        return "a query stands below the line, or in a file", BELOW_QUERY
     if path == _CHECK:
         named = f"WORKFLOW check {' '.join(map(quoted, left))}"
         why = "without a workflow before it, check looks at all there are"
-        return why, f"{call.pasteable(named)}, where WORKFLOW is its noun"
+        return why, Explain.of(OwnCommand(call.pasteable(named)), ", where WORKFLOW is its noun")
     why = "nothing on the line says what it is for; a name with blanks needs quotes"
     place = _place(call, left[0]) if len(left) == 1 else -1
     if place >= 0 and "--database" in _options(context) and not _mentions(call, _DATABASE):
-        return why, call.again(instead={place: f"--database {call.words[place].raw}"})
-    return why, call.pasteable(f"{path} --help")
+        return why, OwnCommand(call.again(instead={place: f"--database {call.words[place].raw}"}))
+    return why, _help(call, path)
 
 
 _QUERY, _CHECK = "query", "check"
 _DATABASE = ("--database", "-d")
+
+
+def _help(call: Call, path: str) -> OwnCommand:
+    return OwnCommand(call.pasteable(f"{path} --help"))
 
 
 def _mentions(call: Call, names: Sequence[str]) -> bool:

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from adxmi_jupyter.dialect import Dialect
 from adxmi_jupyter.errors import MissingOption
+from adxmi_jupyter.fixes import ChangeOption, Retry
 from adxmi_jupyter.magics import permissions
 from adxmi_jupyter.magics.line import quoted
 from adxmi_jupyter.magics.options import (
@@ -58,7 +60,8 @@ def _help(declaration: Declaration) -> str:
     parts = [
         getdoc(declaration) or "",
         *(
-            f"Not with an identity: {one.title}, because {one.why}. Instead: {one.instead}."
+            f"Not with an identity: {one.title}, because {one.why}. "
+            f"Instead: {Dialect().part(one.instead)}."
             for one in about.without_identity
         ),
         f"\b\nDocumentation:{pages}",
@@ -239,7 +242,7 @@ def _named_database(call: Call, database: str) -> str:
     raise MissingOption(
         "the database was not named",
         why="a write never defaults to one",
-        fix=call.again(more=f"--database {call.as_word(current)}"),
+        fix=Retry((ChangeOption("--database", current),)),
     )
 
 

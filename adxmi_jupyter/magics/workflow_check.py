@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from adxmi_jupyter.errors import ConflictingOptions
+from adxmi_jupyter.fixes import OwnCommand
 from adxmi_jupyter.magics import permissions
 from adxmi_jupyter.magics.fixing import Fixing, answer, fix_options
 from adxmi_jupyter.magics.line import quoted
@@ -102,7 +103,7 @@ def _both_named_and_planned(
     return ConflictingOptions(
         f"NAME and {options[0] if options else 'a text'} exclude each other",
         why="NAME is one that exists, and options describe one that is planned",
-        fix=call.again(without=places),
+        fix=OwnCommand(call.again(without=places)),
     )
 
 

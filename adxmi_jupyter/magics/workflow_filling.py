@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.errors import ConflictingOptions
+from adxmi_jupyter.fixes import OwnCommand
 from adxmi_jupyter.magics.line import quoted
 from adxmi_jupyter.magics.verbs import Example
 from adxmi_jupyter.model.declaration.fields import FieldKind
@@ -44,7 +45,7 @@ def given(call: Call, declaration: Declaration, raw: Mapping[str, Any]) -> dict[
         raise ConflictingOptions(
             f"there is a text besides --{field}",
             why="the cell body or a file can give it, or the option",
-            fix=call.again(without=places),
+            fix=OwnCommand(call.again(without=places)),
         )
     return {**options, field: body}
 

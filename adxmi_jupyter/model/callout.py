@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from adxmi_jupyter.errors import InvalidInput, UnreadableAnswer
+from adxmi_jupyter.fixes import ChangeOption, Explain, Option, Retry
 from adxmi_jupyter.model import kql
 from adxmi_jupyter.model.declaration.stored import cell, text_cell
 from adxmi_jupyter.model.usage import closest
@@ -125,7 +126,7 @@ def _unreadable(detail: str) -> UnreadableAnswer:
     return UnreadableAnswer(
         "the callout policy could not be read",
         why=f"the service sent something else than a list of rules: {detail}",
-        fix="check for a proxy or gateway in between, then repeat the line",
+        fix=Explain.of("check for a proxy or gateway in between, then ", Retry()),
     )
 
 
@@ -146,7 +147,7 @@ def rule_for(callout_type: str, uri: str) -> CalloutRule:
         raise InvalidInput(
             "this is no address with a host",
             why="a rule is about everything on a host",
-            fix="--uri https://contosolake.blob.core.windows.net",
+            fix=ChangeOption("--uri", "https://contosolake.blob.core.windows.net"),
         )
     user = "[^/@]*@" if found["user"] else ""
     host = found["host"].replace(".", r"\.")
@@ -176,7 +177,9 @@ def rule_of(callout_type: str, pattern: str) -> CalloutRule:
         raise InvalidInput(
             f"{pattern!r} is no regular expression",
             why=str(error),
-            fix="give the address with --uri instead: its host becomes the rule",
+            fix=Explain.of(
+                "give the address with ", Option("--uri"), " instead: its host becomes the rule"
+            ),
         ) from error
     return CalloutRule(callout_type, pattern, can_call=True)
 
@@ -197,7 +200,7 @@ def checked_type(text: str) -> str:
     raise InvalidInput(
         f"there is no type of callout {text!r}",
         why=f"the types are {', '.join(TYPES)}",
-        fix=f"--type {match or 'external_data'}",
+        fix=ChangeOption("--type", match or "external_data"),
     )
 
 

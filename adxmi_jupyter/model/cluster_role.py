@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from adxmi_jupyter.errors import InvalidInput
+from adxmi_jupyter.fixes import ChangeOption, Explain, Option
 from adxmi_jupyter.model.principal import PrincipalKind, PrincipalReference
 from adxmi_jupyter.model.role import Role, RoleAssignment, SecurityRole, parse_role
 from adxmi_jupyter.model.usage import closest
@@ -115,7 +116,7 @@ def parse_cluster_role(text: str) -> ClusterRole:
     raise InvalidInput(
         f"there is no role {text} on the whole cluster",
         why=f"only {counterparts} have a counterpart on every database",
-        fix="give the role on each database with --database",
+        fix=Explain.of("give the role on each database with ", Option("--database")),
     )
 
 
@@ -124,7 +125,7 @@ def _no_such_role(text: str) -> InvalidInput:
     return InvalidInput(
         f"there is no role {text!r} on the whole cluster",
         why=f"the roles are {', '.join(ClusterRole)}",
-        fix=f"--role {match or ClusterRole.VIEWER}",
+        fix=ChangeOption("--role", match or ClusterRole.VIEWER),
     )
 
 

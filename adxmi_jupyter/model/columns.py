@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from adxmi_jupyter.errors import InvalidColumns
+from adxmi_jupyter.fixes import ChangeOption, Explain, Option
 from adxmi_jupyter.model.entity_name import QUOTED, name_of
 from adxmi_jupyter.model.kql import quote_name
 from adxmi_jupyter.model.usage import closest
@@ -95,7 +96,7 @@ def _type(word: str) -> str:
     raise InvalidColumns(
         f"there is no type {word!r}",
         why=f"the types are {', '.join(TYPES)}",
-        fix=f'--columns "NAME:{meant}, …"',
+        fix=ChangeOption("--columns", f"NAME:{meant}, …"),
     )
 
 
@@ -104,7 +105,7 @@ def _malformed(rest: str) -> InvalidColumns:
     return InvalidColumns(
         f"{start!r} is no column",
         why="a column is NAME:TYPE; a name with other characters stands in ['…']",
-        fix='--columns "OrderId:long, Region:string"',
+        fix=ChangeOption("--columns", "OrderId:long, Region:string"),
     )
 
 
@@ -115,7 +116,7 @@ def _refuse_twins(columns: Sequence[Column]) -> None:
             raise InvalidColumns(
                 f"two columns are called {column.name}",
                 why="each column needs a name of its own",
-                fix="leave one of them out of --columns",
+                fix=Explain.of("leave one of them out of ", Option("--columns")),
             )
         seen.add(column.name)
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from adxmi_jupyter.errors import AmbiguousIdentity, InvalidGuid, InvalidInput, UnknownIdentity
+from adxmi_jupyter.fixes import ChangeOption, Command
 from adxmi_jupyter.model.usage import closest
 
 SYSTEM = "system"
@@ -119,7 +120,7 @@ def _by_resource_id(resource_id: str, known: Sequence[ManagedIdentity]) -> Manag
         raise UnknownIdentity(
             f"there is no identity {resource_id!r}",
             why="neither the cluster nor its subscription has an identity with this resource ID",
-            fix="%adxmi identity list --all",
+            fix=Command.of("identity", "list", "--all"),
         )
     return found
 
@@ -132,7 +133,7 @@ def _by_name(name: str, known: Sequence[ManagedIdentity]) -> ManagedIdentity:
         raise AmbiguousIdentity(
             f"{len(found)} identities are named {name!r}",
             why="; ".join(f"object ID {i.object_id}, client ID {i.client_id}" for i in found),
-            fix=f"--identity {found[0].object_id}",
+            fix=ChangeOption("--identity", found[0].object_id),
         )
     raise _unknown(name, [identity.display_name for identity in known if identity.display_name])
 
@@ -145,12 +146,8 @@ def _unknown(name: str, names: Sequence[str]) -> UnknownIdentity:
         why=f"the identities known here are {listed}"
         if listed
         else "no identity is known here yet",
-        fix=f"--identity {_as_word(match)}" if match else "give the object ID of the identity",
+        fix=ChangeOption("--identity", match) if match else "give the object ID of the identity",
     )
-
-
-def _as_word(name: str) -> str:
-    return f'"{name}"' if " " in name else name
 
 
 def word_among(

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.errors import InvalidInput, InvalidPartition
+from adxmi_jupyter.fixes import ChangeOption, Explain, Option
 from adxmi_jupyter.model import kql
 from adxmi_jupyter.model.entity_name import NAME, QUOTED, name_of
 from adxmi_jupyter.model.timespan import parse_timespan, timespan_text
@@ -158,7 +159,7 @@ def _unknown_form(item: str) -> InvalidPartition:
         f"{item!r} is no partition",
         why="the forms are NAME:string, NAME:datetime, NAME:string = COLUMN, "
         "NAME:long = hash(COLUMN, N), NAME:datetime = bin(COLUMN, 1d) or startofday(COLUMN)",
-        fix='--partition-by "Date:datetime = bin(Timestamp, 1d)"',
+        fix=ChangeOption("--partition-by", "Date:datetime = bin(Timestamp, 1d)"),
     )
 
 
@@ -182,7 +183,9 @@ def _check_source(partition: Partition, columns: dict[str, str]) -> None:
         raise InvalidPartition(
             f"{partition.name} is both a column and a partition",
             why="a partition is one more column of the table",
-            fix=f"leave {partition.name} out of --columns, or rename the partition",
+            fix=Explain.of(
+                f"leave {partition.name} out of ", Option("--columns"), ", or rename the partition"
+            ),
         )
     if not partition.source:
         return

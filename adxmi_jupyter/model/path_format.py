@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.errors import InvalidPartition
+from adxmi_jupyter.fixes import ChangeOption, Explain, Option
 from adxmi_jupyter.model import kql
 from adxmi_jupyter.model.entity_name import QUOTED, name_of, unquoted
 
@@ -82,7 +83,7 @@ def parse_path_format(text: str) -> tuple[PathPart, ...]:
         raise InvalidPartition(
             f"{text!r} is no path format",
             why="it is text with partitions in braces, dates with their format",
-            fix='--path-format "{Date:yyyy/MM/dd}/{Region}"',
+            fix=ChangeOption("--path-format", "{Date:yyyy/MM/dd}/{Region}"),
         )
     return path
 
@@ -148,7 +149,7 @@ def _check_separated(path: Sequence[PathPart]) -> None:
             raise InvalidPartition(
                 f"{one.partition} and {other.partition} touch in the path",
                 why="text must stand between two partitions, else nothing tells them apart",
-                fix=f'--path-format "{{{one.partition}}}/{{{other.partition}}}"',
+                fix=ChangeOption("--path-format", f"{{{one.partition}}}/{{{other.partition}}}"),
             )
 
 
@@ -160,5 +161,7 @@ def _mismatch(what: str, partitions: Mapping[str, str]) -> InvalidPartition:
     return InvalidPartition(
         f"partitions and path do not match: {what}",
         why=f"the partitions are {', '.join(partitions) or 'none'}",
-        fix=f'--path-format "{path}"' if path else "say which with --partition-by",
+        fix=ChangeOption("--path-format", path)
+        if path
+        else Explain.of("say which with ", Option("--partition-by")),
     )

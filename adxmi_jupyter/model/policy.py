@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from adxmi_jupyter.errors import UnreadableAnswer
+from adxmi_jupyter.fixes import Command, Explain
 from adxmi_jupyter.model import usage as usages
 from adxmi_jupyter.model.identity import SYSTEM, ManagedIdentity
 from adxmi_jupyter.model.shape import value_of
@@ -286,5 +287,5 @@ def _unreadable(detail: str) -> UnreadableAnswer:
     return UnreadableAnswer(
         "the managed identity policy could not be read",
         why=f"the service sent something else than a policy: {detail}",
-        fix="%adxmi policy show --raw shows the service's own table",
+        fix=Explain.of(Command.of("policy", "show", "--raw"), " shows the service's own table"),
     )

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Self
 
 from adxmi_jupyter.errors import InvalidInput, UnreadableAnswer
+from adxmi_jupyter.fixes import ChangeOption, Explain, Retry
 from adxmi_jupyter.model.principal import looks_like_reference, parse_reference
 from adxmi_jupyter.model.shape import value_of
 from adxmi_jupyter.model.usage import closest
@@ -123,13 +124,15 @@ def parse_role(text: str) -> Role:
         raise InvalidInput(
             f"{text} is a role on the whole cluster",
             why="role commands know the roles of a database only",
-            fix=f"--role {next(r for r in Role if r.on_cluster.lower() == _plain(text))}",
+            fix=ChangeOption(
+                "--role", next(r for r in Role if r.on_cluster.lower() == _plain(text))
+            ),
         )
     match = closest(text, list(Role))
     raise InvalidInput(
         f"there is no database role {text!r}",
         why=f"the roles are {', '.join(Role)}",
-        fix=f"--role {match}" if match else f"--role {Role.VIEWERS}",
+        fix=ChangeOption("--role", match) if match else ChangeOption("--role", Role.VIEWERS),
     )
 
 
@@ -175,7 +178,7 @@ def _text(row: Mapping[str, Any], column: str) -> str:
         raise UnreadableAnswer(
             "the principals could not be read",
             why=f"the answer has the columns {', '.join(row)}, and no Role",
-            fix="check for a proxy or gateway in between, then repeat the line",
+            fix=Explain.of("check for a proxy or gateway in between, then ", Retry()),
         )
     return str(value_of(row, column, otherwise="") or "")
 

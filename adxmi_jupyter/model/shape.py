@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from adxmi_jupyter.errors import UnreadableAnswer
+from adxmi_jupyter.fixes import Explain, Retry
 from adxmi_jupyter.model.identity import is_guid
 
 Check = Callable[[object], str]
@@ -234,5 +235,5 @@ class Shape:
         return UnreadableAnswer(
             f"the answer about {self.subject} could not be understood",
             why=detail,
-            fix="check for a proxy or gateway in between, then repeat the line",
+            fix=Explain.of("check for a proxy or gateway in between, then ", Retry()),
         )

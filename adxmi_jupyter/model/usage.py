@@ -12,6 +12,7 @@ from itertools import islice
 from typing import Self
 
 from adxmi_jupyter.errors import UnknownUsage
+from adxmi_jupyter.fixes import ChangeOption, Retry
 
 
 class Usage(StrEnum):
@@ -124,5 +125,5 @@ def _unknown(name: str) -> UnknownUsage:
     what = f"there is no usage {name!r}"
     why = f"the usages are {', '.join(_ORDER)}; a newer one needs --allow-unknown-usage"
     if match:
-        return UnknownUsage(what, why=why, fix=f"--usage {match}")
-    return UnknownUsage(what, why=why, repeat_with="--allow-unknown-usage")
+        return UnknownUsage(what, why=why, fix=ChangeOption("--usage", match))
+    return UnknownUsage(what, why=why, fix=Retry.having("--allow-unknown-usage"))

@@ -1,25 +1,31 @@
-"""The picture of ``check``: a diagram of a chain, its links below it, and what mends them.
+"""The picture of ``check``: a diagram of each workflow, its findings below it, and their fixes.
 
-Of many chains only those that are not in order are drawn; the others are told. The links stand in
-a table of words, with marks beside them that are drawn as SVG, without any outside resource: a
+Of many workflows only those that are not in order are drawn; the others are told. Findings stand in
+a table of words, with signs beside them that are drawn as SVG, without any outside resource: a
 front end takes drawings out of a notebook that it does not trust, and what is left must be read all
 the same. Colours are half transparent and text takes the theme's, so that it works on light and
-dark ground; marks and words say the same without colour.
+dark ground; signs and words say the same without colour.
 """
 
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from adxmi_jupyter.error_base import one_line
+from adxmi_jupyter.rendering.check_frames import checks_frame, name_of, noun_of
 from adxmi_jupyter.rendering.diagram import SHEET, diagram
-from adxmi_jupyter.rendering.diagram_model import SIGNS, Step, tracks_of
+from adxmi_jupyter.rendering.diagram_model import SIGNS, step_of, tracks_of
 from adxmi_jupyter.rendering.shown_frame import NO_MATH, Whole, visible
 
+if TYPE_CHECKING:
+    from adxmi_jupyter.actions.check.checks import Checked, Checks
+    from adxmi_jupyter.fixes import Fix
+    from adxmi_jupyter.rendering.diagram_model import Step
+
 _MOST = 12
-_COLUMNS = ("workflow", "name", "link", "subject", "state", "detail", "fix")
 _RADIUS, _CENTRE = 11, 20
 _COLOURS = {
     "ok": "44, 160, 44",
@@ -36,56 +42,64 @@ _CELL = (
 
 @dataclass(frozen=True)
 class _Row:
-    """One link: a row of `links_frame` without the workflow."""
+    """One finding, and its fix as it is typed."""
 
-    link: str
-    subject: str
-    state: str
-    detail: str
+    step: Step
     fix: str
 
     @property
     def head(self) -> str:
         """What it is."""
-        return one_line(f"{self.link}: {self.subject}")
+        return one_line(f"{self.step.title}: {self.step.subject}")
 
     @property
     def body(self) -> str:
-        """What was found, and what mends it."""
-        return one_line(" — ".join(part for part in (self.detail, self.fix) if part))
+        """What was found, and what fixes it."""
+        return one_line(" — ".join(part for part in (self.step.evidence, self.fix) if part))
+
+    @property
+    def state(self) -> str:
+        """What is known of it, in a word."""
+        return self.step.state
 
 
 @dataclass(frozen=True)
-class _Links:
-    """The chain of one workflow."""
+class _Shown:
+    """What was checked, as it is shown."""
 
-    workflow: str
+    checked: Checked
     name: str
     rows: tuple[_Row, ...]
 
     @property
+    def workflow(self) -> str:
+        """What kind of thing it is."""
+        return noun_of(self.checked)
+
+    @property
     def title(self) -> str:
-        """What it is the chain of."""
+        """What was checked."""
         return one_line(f"{self.workflow} {self.name}")
 
     @property
     def steps(self) -> tuple[Step, ...]:
-        """Its links, as they are drawn."""
-        return tuple(Step(one.link, one.subject, one.state, one.detail) for one in self.rows)
+        """Its findings, as they are drawn."""
+        return tuple(one.step for one in self.rows)
 
     @property
     def tracks(self) -> tuple[str, ...]:
-        """Its stations on a line, with their marks; another line for an external table's."""
-        return tuple(one.words for one in tracks_of(self.workflow, self.name, self.steps))
+        """Its parts on a line, with their signs; another line for an external table's."""
+        tracks = tracks_of(self.workflow, self.name, self.steps, self.checked.kind)
+        return tuple(one.words for one in tracks)
 
     @property
     def missing(self) -> int:
-        """How many of its links are missing."""
+        """How many of its requirements are missing."""
         return sum(one.state == "missing" for one in self.rows)
 
     @property
     def is_in_order(self) -> bool:
-        """Whether every link is in place, without a catch."""
+        """Whether every requirement is in place, without a catch."""
         return all(one.state == "ok" for one in self.rows)
 
     @property
@@ -96,12 +110,35 @@ class _Links:
         return f"{self.missing} missing" if self.missing else good
 
 
-class Chain(Whole):
-    """The frame of `links_frame` with a picture of its chains; what is made from it is plain."""
+class CheckTable(Whole):
+    """The frame of a check with a picture of its workflows; what is made from it is plain.
+
+    The picture is drawn from the findings themselves, which are `checks`.
+    """
+
+    _metadata: ClassVar[list[str]] = ["_shown"]
+    _shown: tuple[_Shown, ...] = ()
+
+    @classmethod
+    def of(
+        cls, checks: Checks, *, write: Callable[[Fix], str], with_database: bool = False
+    ) -> Self:
+        """Return the frame of a check; `write` writes a fix as it is typed."""
+        table = cls(checks_frame(checks, write=write, with_database=with_database))
+        groups: dict[tuple[str, str], list[Checked]] = {}
+        for one in checks.checked:
+            called = (noun_of(one), name_of(one, with_database=with_database))
+            groups.setdefault(called, []).append(one)
+        table._shown = tuple(
+            _Shown(some[0], name, rows)
+            for (_, name), some in groups.items()
+            if (rows := tuple(_Row(step_of(f), write(f.fix)) for one in some for f in one.findings))
+        )
+        return table
 
     def to_text(self) -> str:
-        """Return the chains as text; of many those that are not in order, and the names of all."""
-        every = self._chains()
+        """Return what was checked as text; of many what is not in order, and the names of all."""
+        every = self._shown
         shown, others = _parted(every)
         texts = [_text(one) for one in shown]
         if len(every) <= _MOST:
@@ -111,30 +148,26 @@ class Chain(Whole):
         return "\n\n".join(("\n".join((_summary(every), *good)), *texts, *more))
 
     @property
-    def lacks_a_link(self) -> bool:
-        """Whether any link of any chain is missing."""
-        return bool((self["state"] == "missing").any())
+    def lacks_a_requirement(self) -> bool:
+        """Whether any requirement is missing."""
+        return any(one.missing for one in self._shown)
 
     def __repr__(self) -> str:
         return self.to_text()
 
     def _repr_html_(self) -> str | None:
-        every = self._chains()
+        every = self._shown
         shown, others = _parted(every)
         told = _told(every, others) if len(every) > _MOST else ""
-        drawn = "".join(_picture(one) + _mending(one) for one in shown)
+        drawn = "".join(_picture(one) + _fixes(one) for one in shown)
         text = f'<div class="{NO_MATH}">{told}{drawn}</div>'
         return f"<style>{SHEET}</style>{text}" if shown or told else ""
 
-    def _chains(self) -> list[_Links]:
-        groups: dict[tuple[str, str], list[_Row]] = {}
-        for workflow, name, *cells in self[list(_COLUMNS)].itertuples(index=False):
-            groups.setdefault((workflow, name), []).append(_Row(*cells))
-        return [_Links(*whose, tuple(rows)) for whose, rows in groups.items()]
 
-
-def _parted(every: Sequence[_Links]) -> tuple[Sequence[_Links], Sequence[_Links]]:
-    """Return the chains to show link by link, and others that are not in order."""
+def _parted(
+    every: Sequence[_Shown],
+) -> tuple[Sequence[_Shown], Sequence[_Shown]]:
+    """Return what to show finding by finding, and others that are not in order."""
     if len(every) <= _MOST:
         return every, ()
     wrong = [one for one in every if not one.is_in_order]
@@ -142,7 +175,7 @@ def _parted(every: Sequence[_Links]) -> tuple[Sequence[_Links], Sequence[_Links]
     return wrong[:_MOST], wrong[_MOST:]
 
 
-def _summary(every: Sequence[_Links]) -> str:
+def _summary(every: Sequence[_Shown]) -> str:
     broken = sum(one.missing > 0 for one in every)
     good = sum(one.is_in_order for one in every)
     unsure = len(every) - broken - good
@@ -152,7 +185,7 @@ def _summary(every: Sequence[_Links]) -> str:
     )
 
 
-def _names_in_order(every: Sequence[_Links]) -> list[str]:
+def _names_in_order(every: Sequence[_Shown]) -> list[str]:
     """Return a line for each kind of workflow with the names of those that are in order."""
     names: dict[str, list[str]] = {}
     for one in every:
@@ -161,8 +194,8 @@ def _names_in_order(every: Sequence[_Links]) -> list[str]:
     return [one_line(f"{kind} {', '.join(called)}") for kind, called in names.items()]
 
 
-def _told(every: Sequence[_Links], others: Sequence[_Links]) -> str:
-    """Return what there is to say of chains that are not drawn."""
+def _told(every: Sequence[_Shown], others: Sequence[_Shown]) -> str:
+    """Return what there is to say of what is not drawn."""
     lines = "".join(
         f"<div>{html.escape(one.title)}: {html.escape('; '.join(one.tracks))}</div>"
         for one in others
@@ -176,9 +209,9 @@ def _told(every: Sequence[_Links], others: Sequence[_Links]) -> str:
     )
 
 
-def _mending(links: _Links) -> str:
-    """Return the lines that mend what is missing, to be copied; nothing where all is well."""
-    lines = "\n".join(one.fix for one in links.rows if one.fix)
+def _fixes(shown: _Shown) -> str:
+    """Return the fixes of what is missing, to be copied; nothing where all is well."""
+    lines = "\n".join(one.fix for one in shown.rows if one.fix)
     if not lines:
         return ""
     return (
@@ -188,22 +221,22 @@ def _mending(links: _Links) -> str:
     )
 
 
-def _picture(links: _Links) -> str:
-    """Return the chain of one workflow as HTML: its diagram, and its links."""
-    head = html.escape(f"{links.title}: {links.summary}")
-    body = "".join(_drawn(row, is_last=row is links.rows[-1]) for row in links.rows)
+def _picture(shown: _Shown) -> str:
+    """Return what was checked as HTML: its diagram, and its findings."""
+    head = html.escape(f"{shown.title}: {shown.summary}")
+    body = "".join(_drawn(row, is_last=row is shown.rows[-1]) for row in shown.rows)
     return (
         f'<div style="font-weight: 600; color: {_TEXT}">{head}</div>'
-        f"{diagram(links.workflow, links.name, links.steps)}"
+        f"{diagram(shown.workflow, shown.name, shown.steps, kind=shown.checked.kind)}"
         f'<table class="adxmi-chain" aria-label="{head}" style="border: none; margin: 4px 0; '
         f'border-collapse: collapse"><tbody>{body}</tbody></table>'
     )
 
 
-def _text(links: _Links) -> str:
-    """Return the chain of one workflow as text, a line for each link, what mends it below."""
-    lines = [links.title, *(f"  {track}" for track in links.tracks)]
-    for row in links.rows:
+def _text(shown: _Shown) -> str:
+    """Return what was checked as text, a line for each finding, its fix below."""
+    lines = [shown.title, *(f"  {track}" for track in shown.tracks)]
+    for row in shown.rows:
         lines.append(f"  {SIGNS.get(row.state, '?')} {row.head}")
         if row.body:
             lines.append(f"      {row.body}")
@@ -220,7 +253,7 @@ def _drawn(row: _Row, *, is_last: bool) -> str:
 
 
 def _mark(state: str, *, is_last: bool) -> str:
-    """Return the mark of a link with the line to the next one, which is broken if the link is."""
+    """Return the sign of a finding with the line to the next one, broken if it is missing."""
     colour = _COLOURS.get(state, _COLOURS["unknown"])
     dashes = ' stroke-dasharray="4 5"' if state == "missing" else ""
     line = (

@@ -1,6 +1,6 @@
-"""The diagram of a chain: a box for each station, an arrow into each, and what is broken in red.
+"""The diagram of a workflow: a box for each part, an arrow into each, and what is broken in red.
 
-Every station is a drawing of its own, so that boxes go on in the next line where there is little
+Every box is a drawing of its own, so that boxes go on in the next line where there is little
 room and letters keep their size. Colours are half transparent, text takes the theme's, and marks,
 dashes and dots say the same without colour. Nothing comes from outside.
 
@@ -17,11 +17,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from unicodedata import east_asian_width
 
+from adxmi_jupyter.actions.check.checks import CheckedKind
 from adxmi_jupyter.error_base import one_line
 from adxmi_jupyter.rendering.diagram_model import PLAIN, SIGNS, UNSEEN, tracks_of
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.rendering.diagram_model import Station, Step, Track
+    from adxmi_jupyter.rendering.diagram_model import Box, Step, Track
 
 _ARROW, _BOX, _PAD = 22, 140, 5
 _INNER = _BOX - 2 * _PAD
@@ -75,12 +76,19 @@ class _Text:
     is_bold: bool
 
 
-def diagram(workflow: str, name: str, steps: Sequence[Step], *, is_old: bool = False) -> str:
+def diagram(
+    workflow: str,
+    name: str,
+    steps: Sequence[Step],
+    *,
+    kind: CheckedKind = CheckedKind.WORKFLOW,
+    is_old: bool = False,
+) -> str:
     """Return the chain of a workflow as HTML with inline SVG; `SHEET` is its style.
 
     Nothing for links that are none of a chain. `is_old` marks what was found about something else.
     """
-    tracks = tracks_of(workflow, name, steps)
+    tracks = tracks_of(workflow, name, steps, kind)
     if not tracks:
         return ""
     old = " adxmi-old" if is_old else ""
@@ -89,11 +97,11 @@ def diagram(workflow: str, name: str, steps: Sequence[Step], *, is_old: bool = F
 
 
 def _track(track: Track, *, is_old: bool) -> str:
-    lines = [_lines(station) for station in track.stations]
+    lines = [_lines(box) for box in track.boxes]
     height = _HEAD + max(map(len, lines)) * _LINE + 5
-    parts = enumerate(zip(track.stations, lines, strict=True))
+    parts = enumerate(zip(track.boxes, lines, strict=True))
     boxes = "\n".join(_box(one, texts, height, is_first=n == 0) for n, (one, texts) in parts)
-    words = "; ".join(_spoken(one) for one in track.stations)
+    words = "; ".join(_spoken(one) for one in track.boxes)
     label = html.escape(f"As it was before: {words}" if is_old else words)
     caption = f'<div class="adxmi-through">{html.escape(track.caption)}</div>'
     return (
@@ -102,21 +110,21 @@ def _track(track: Track, *, is_old: bool) -> str:
     )
 
 
-def _spoken(station: Station) -> str:
-    return ", ".join(station.words.split("\n"))
+def _spoken(box: Box) -> str:
+    return ", ".join(box.words)
 
 
-def _lines(station: Station) -> list[_Text]:
+def _lines(box: Box) -> list[_Text]:
     """Return what stands in a box below its head."""
-    texts = [("about", one) for one in station.about]
-    for step in station.steps:
+    texts = [("about", one) for one in box.about]
+    for step in box.steps:
         is_wrong = step.state not in {"ok", UNSEEN}
-        name = f"{SIGNS.get(step.state, SIGNS['unknown'])} {step.link}"
+        name = f"{SIGNS.get(step.state, SIGNS['unknown'])} {step.title}"
         texts.append(("wrong" if is_wrong else "name", name))
-        if is_wrong and step.detail:
-            texts.append(("detail", step.detail))
-    if station.note:
-        texts.append(("name", station.note))
+        if is_wrong and step.evidence:
+            texts.append(("detail", step.evidence))
+    if box.note:
+        texts.append(("name", box.note))
     return [line for n, (kind, text) in enumerate(texts) for line in _wrapped(kind, text, n)]
 
 
@@ -128,10 +136,10 @@ def _wrapped(kind: str, text: str, number: int) -> Iterator[_Text]:
         before = " "
 
 
-def _box(station: Station, lines: Sequence[_Text], height: float, *, is_first: bool) -> str:
+def _box(box: Box, lines: Sequence[_Text], height: float, *, is_first: bool) -> str:
     left = 0 if is_first else _ARROW
     width = left + _BOX
-    state = station.state
+    state = box.state
     mark = SIGNS[state]
     has_mark = state not in {PLAIN, UNSEEN}
     head = left + (_BESIDE_MARK if has_mark else _PAD)
@@ -145,19 +153,20 @@ def _box(station: Station, lines: Sequence[_Text], height: float, *, is_first: b
         f'<circle cx="{left + 17}" cy="18" r="10"/>'
         f'<desc> </desc><text class="m" x="{left + 17}" y="22">{mark}</text>'
     )
+    told = html.escape("\n".join(box.words))
     return (
-        f'<span title="{html.escape(station.words)}">'
+        f'<span title="{told}">'
         f'<svg class="{state or "plain"}" aria-hidden="true" width="{width}" height="{height:g}" '
         f'viewBox="0 0 {width} {height:g}" fill="none">'
         f"{'' if is_first else _arrow(state)}"
         f'<rect x="{left + 1}" y="1" width="{_BOX - 2}" height="{height - 2:g}" rx="8"/>'
-        f'<text class="h" x="{head}" y="22.5">{html.escape(station.name)}</text>'
+        f'<text class="h" x="{head}" y="22.5">{html.escape(box.part)}</text>'
         f"{circle if has_mark else ''}{body}</svg></span>"
     )
 
 
 def _arrow(state: str) -> str:
-    """Return the arrow into a station; a cross stands in the gap if the station is broken."""
+    """Return the arrow into a box; a cross stands in the gap if the box is broken."""
     end = _ARROW - 3
     is_broken = state == "missing"
     line = "M1 18h3" if is_broken else f"M2 18H{end}"

@@ -1,19 +1,45 @@
-"""The stations of a chain: identity, assigned, policy, workflow, target, and the links at each.
+"""What a diagram of a workflow shows: identity, assignment, policy, workflow, target.
 
-Plain values for whoever draws a chain or tells of it. A workflow that goes through an external
-table has two chains: its own, and the one of the identity that the table signs in with.
+Plain values for whoever draws the requirements of a workflow or tells of them. A workflow that goes
+through an external table has two tracks: its own, and that of the identity of the table.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING
 
+from adxmi_jupyter.actions.check.checks import CheckedKind
 from adxmi_jupyter.error_base import one_line
+from adxmi_jupyter.model.declaration.requirements import (
+    Allowed,
+    Assigned,
+    Exists,
+    Key,
+    ReadsThrough,
+    WritesThrough,
+)
+from adxmi_jupyter.rendering.requirements import besides_identity, evidence, subject, title
 
-STATIONS = ("identity", "assigned", "policy", "workflow", "target")
-IDENTITY, ASSIGNED, POLICY, WORKFLOW, TARGET = STATIONS
-TABLE = "external table"
+if TYPE_CHECKING:
+    from adxmi_jupyter.actions.check.findings import Finding
+    from adxmi_jupyter.rendering.requirements import About
+
+
+class Part(StrEnum):
+    """The parts of a diagram, in their order."""
+
+    IDENTITY = "identity"
+    ASSIGNED = "assigned"
+    POLICY = "policy"
+    WORKFLOW = "workflow"
+    TARGET = "target"
+    TABLE = "external table"
+
+
+PARTS = (Part.IDENTITY, Part.ASSIGNED, Part.POLICY, Part.WORKFLOW, Part.TARGET)
 
 UNSEEN, PLAIN = "unseen", ""
 """States beside those of findings: not looked at yet, and nothing to look at."""
@@ -21,53 +47,77 @@ UNSEEN, PLAIN = "unseen", ""
 SIGNS = {"ok": "✓", "missing": "✗", "unknown": "?", "warning": "!", UNSEEN: "…", PLAIN: ""}
 _WORST_FIRST = ("missing", "warning", "unknown", UNSEEN, "ok", PLAIN)
 
-# A link that is not named here is about the workflow itself.
-_AT = {
-    "identity exists": IDENTITY,
-    "kind of ID": IDENTITY,
-    "assigned to the cluster": ASSIGNED,
-    "follower clusters": ASSIGNED,
-    "allowed by policy": POLICY,
-    "callout policy": POLICY,
-    "plugin": WORKFLOW,
-    "security role": WORKFLOW,
-    "state": WORKFLOW,
-    "external table": TARGET,
-    "same tenant": TARGET,
-    "Azure role": TARGET,
-    "Cosmos DB role": TARGET,
-    "right at the target": TARGET,
+# What is not named here is about the workflow itself.
+_PART_OF = {
+    Key.ID: Part.IDENTITY,
+    Key.EXISTS: Part.IDENTITY,
+    Key.ASSIGNED: Part.ASSIGNED,
+    Key.FOLLOWERS: Part.ASSIGNED,
+    Key.ALLOWED: Part.POLICY,
+    Key.CALLOUT: Part.POLICY,
+    Key.EXTERNAL_TABLE: Part.TARGET,
+    Key.TENANT: Part.TARGET,
+    Key.AZURE_ROLE: Part.TARGET,
+    Key.COSMOS_DB_ROLE: Part.TARGET,
+    Key.SQL_SERVER_ROLE: Part.TARGET,
+    Key.TARGET: Part.TARGET,
 }
-# What a check calls rows that are about no workflow.
-_NO_WORKFLOWS = ("policy", "refusal")
-_NAMES_THE_IDENTITY = ("assigned to the cluster", "identity exists", "allowed by policy")
-_BETWEEN = (" on ", " in ", " and ", " through ", " as ")
+_OF_THE_IDENTITY = (Part.IDENTITY, Part.ASSIGNED, Part.POLICY)
 
 
 @dataclass(frozen=True)
 class Step:
-    """A link as it is known; `state` is that of a finding, or ``unseen``."""
+    """A requirement or observation as it is known; without a finding it was not looked at yet."""
 
-    link: str
-    subject: str
-    state: str
-    detail: str = ""
+    about: About
+    finding: Finding | None = None
+
+    @property
+    def title(self) -> str:
+        """What it is called."""
+        return title(self.about)
+
+    @property
+    def subject(self) -> str:
+        """What it is about."""
+        return subject(self.about)
+
+    @property
+    def state(self) -> str:
+        """What is known of it, in a word."""
+        return self.finding.state.value if self.finding else UNSEEN
+
+    @property
+    def evidence(self) -> str:
+        """Why it was found so."""
+        return evidence(self.finding) if self.finding else ""
+
+    @property
+    def part(self) -> Part:
+        """The part of the diagram that it belongs to."""
+        key = self.about.key
+        return _PART_OF.get(key, Part.WORKFLOW) if isinstance(key, Key) else Part.WORKFLOW
 
     @property
     def words(self) -> str:
         """All that is known of it, on one line."""
-        told = f"{self.link}: {self.subject}: {_in_words(self.state)}"
-        return one_line(f"{told}, {self.detail}" if self.detail else told)
+        told = f"{self.title}: {self.subject}: {_in_words(self.state)}"
+        return one_line(f"{told}, {self.evidence}" if self.evidence else told)
+
+
+def step_of(finding: Finding) -> Step:
+    """Return a finding as a step."""
+    return Step(finding.about, finding)
 
 
 @dataclass(frozen=True)
-class Station:
-    """A station and its links; `about` is what they are about, in few words.
+class Box:
+    """A part of the diagram and its steps; `about` is what they are about, in few words.
 
-    Without any link its state is `otherwise`, and `note` says why there is none.
+    Without any step its state is `otherwise`, and `note` says why there is none.
     """
 
-    name: str
+    part: Part
     about: tuple[str, ...] = ()
     steps: tuple[Step, ...] = ()
     otherwise: str = PLAIN
@@ -75,117 +125,112 @@ class Station:
 
     @property
     def state(self) -> str:
-        """The worst that is known of its links; `otherwise` without any."""
-        states = [_known(step.state) for step in self.steps]
-        return min(states, key=_WORST_FIRST.index, default=self.otherwise)
+        """The worst that is known of its steps; `otherwise` without any."""
+        return min(
+            (step.state for step in self.steps), key=_WORST_FIRST.index, default=self.otherwise
+        )
 
     @property
-    def words(self) -> str:
-        """What it is about and all of its links, a line each."""
-        head = one_line(" ".join((self.name, *self.about)))
+    def words(self) -> tuple[str, ...]:
+        """What it is about, and each of its steps."""
+        head = one_line(" ".join((self.part, *self.about)))
         notes = [self.note] if self.note else []
-        return "\n".join((head, *(step.words for step in self.steps), *notes))
+        return (head, *(step.words for step in self.steps), *notes)
 
 
 @dataclass(frozen=True)
 class Track:
-    """Stations one after the other; `caption` tells whose, where that is not plain."""
+    """Boxes one after the other; `caption` tells whose, where that is not plain."""
 
-    stations: tuple[Station, ...]
+    boxes: tuple[Box, ...]
     caption: str = ""
 
     @property
     def words(self) -> str:
-        """The track on one line: every station with its mark."""
-        return " → ".join(f"{one.name} {SIGNS[one.state]}".rstrip() for one in self.stations)
+        """The track on one line: every box with its sign."""
+        return " → ".join(f"{one.part} {SIGNS[one.state]}".rstrip() for one in self.boxes)
 
 
-def tracks_of(workflow: str, name: str, steps: Sequence[Step]) -> tuple[Track, ...]:
+def tracks_of(
+    workflow: str, name: str, steps: Sequence[Step], kind: CheckedKind = CheckedKind.WORKFLOW
+) -> tuple[Track, ...]:
     """Return the track of a workflow, and that of the external table it goes through.
 
-    Without links nothing is known yet. Links that are none of a chain, such as those of a refusal
-    by the service itself, make no track.
+    Without steps nothing is known yet. Observations alone, such as those of an error of the service
+    itself, make no track.
     """
-    if steps and not any(step.link in _AT and step.link != "state" for step in steps):
+    if steps and not any(_belongs(step) for step in steps):
         return ()
     own, beyond = _parted(steps)
-    about = () if workflow in _NO_WORKFLOWS else tuple(filter(None, (workflow, name)))
-    first = Track(_stations(own, about))
+    about = tuple(filter(None, (workflow, name))) if kind is CheckedKind.WORKFLOW else ()
+    first = Track(_boxes(own, about))
     if not steps:
-        return (Track(tuple(map(_unseen, first.stations))),)
+        return (Track(tuple(map(_unseen, first.boxes))),)
     return (first, _through(own, beyond)) if beyond else (first,)
 
 
-def _unseen(station: Station) -> Station:
-    return replace(station, otherwise=UNSEEN, note=_in_words(UNSEEN))
+def _belongs(step: Step) -> bool:
+    """Tell whether a step is a requirement, or an observation about one."""
+    return isinstance(step.about.key, Key)
+
+
+def _unseen(box: Box) -> Box:
+    return replace(box, otherwise=UNSEEN, note=_in_words(UNSEEN))
 
 
 def _through(own: Sequence[Step], beyond: Sequence[Step]) -> Track:
     """Return the track of an external table; what it shares with the workflow is told there."""
-    label = _label(own)
-    table = next(_rest_of(step, label) for step in own if step.link == TABLE)
-    stations = []
-    for one in _stations(beyond, (table.removeprefix(f"{TABLE} "),)):
-        if one.name == WORKFLOW:
-            stations.append(replace(one, name=TABLE))
+    table = next(one.about for one in own if isinstance(one.about, WritesThrough | ReadsThrough))
+    boxes = []
+    for one in _boxes(beyond, (table.external_table,)):
+        if one.part is Part.WORKFLOW:
+            boxes.append(replace(one, part=Part.TABLE))
         else:
-            stations.append(one if one.steps else replace(one, note="as above"))
-    caption = f"Through the {table}, as {_label(beyond) or label}:"
-    return Track(tuple(stations), one_line(caption))
+            boxes.append(one if one.steps else replace(one, note="as above"))
+    label = _label(beyond) or _label(own)
+    caption = f"Through the {Part.TABLE} {table.external_table}, as {label}:"
+    return Track(tuple(boxes), one_line(caption))
 
 
 def _parted(steps: Sequence[Step]) -> tuple[list[Step], list[Step]]:
-    """Part the links of a workflow from those of the external table, if it acts by itself."""
-    at = next((n for n, step in enumerate(steps) if step.link == TABLE), len(steps)) + 1
+    """Part the steps of a workflow from those of the external table, if it acts by itself."""
+    places = (n for n, one in enumerate(steps) if one.about.key is Key.EXTERNAL_TABLE)
+    at = next(places, len(steps)) + 1
     after = steps[at:]
-    if not any(_AT.get(step.link) in {IDENTITY, ASSIGNED, POLICY} for step in after):
+    if not any(one.part in _OF_THE_IDENTITY for one in after):
         return list(steps), []
-    of_workflow = [one for one in after if _station_of(one) == WORKFLOW or one.link == TABLE]
+    of_workflow = [
+        one for one in after if one.part is Part.WORKFLOW or one.about.key is Key.EXTERNAL_TABLE
+    ]
     return [*steps[:at], *of_workflow], [one for one in after if one not in of_workflow]
 
 
-def _stations(steps: Sequence[Step], about: tuple[str, ...]) -> tuple[Station, ...]:
-    label = _label(steps)
+def _boxes(steps: Sequence[Step], about: tuple[str, ...]) -> tuple[Box, ...]:
     made = []
-    for name in STATIONS:
-        here = tuple(step for step in steps if _station_of(step) == name)
-        said = about if name == WORKFLOW else _about(name, here, label)
-        made.append(Station(name, tuple(map(one_line, said)), here))
+    for part in PARTS:
+        here = tuple(step for step in steps if step.part is part)
+        said = about if part is Part.WORKFLOW else _about(part, here, _label(steps))
+        made.append(Box(part, tuple(map(one_line, said)), here))
     return tuple(made)
 
 
-def _station_of(step: Step) -> str:
-    return _AT.get(step.link, WORKFLOW)
-
-
-def _about(name: str, steps: Iterable[Step], label: str) -> tuple[str, ...]:
-    if name == IDENTITY:
+def _about(part: Part, steps: Iterable[Step], label: str) -> tuple[str, ...]:
+    if part is Part.IDENTITY:
         return (label,) if label else ()
     told = {
-        POLICY: [_rest_of(one, label) for one in steps if one.link == "allowed by policy"],
-        TARGET: [_rest_of(one, label) for one in steps if one.link != "same tenant"],
+        Part.POLICY: [one for one in steps if one.about.key is Key.ALLOWED],
+        Part.TARGET: [one for one in steps if one.about.key is not Key.TENANT],
     }
-    return tuple(dict.fromkeys(told.get(name, ())))
+    return tuple(dict.fromkeys(besides_identity(one.about) for one in told.get(part, ())))
 
 
 def _label(steps: Iterable[Step]) -> str:
-    """Return what the links call their identity."""
-    found = {step.link: step.subject for step in reversed(tuple(steps))}
-    named = next((found[link] for link in _NAMES_THE_IDENTITY if link in found), "")
-    is_with_usage = not any(link in found for link in _NAMES_THE_IDENTITY[:-1])
-    return named.rsplit(" ", 1)[0] if is_with_usage else named
-
-
-def _rest_of(step: Step, label: str) -> str:
-    """Return what a link is about, without the identity."""
-    rest = step.subject.removeprefix(label) if label else step.subject
-    for word in _BETWEEN:
-        rest = rest.removeprefix(word)
-    return rest.strip()
-
-
-def _known(state: str) -> str:
-    return state if state in _WORST_FIRST else "unknown"
+    """Return what the identity of a track is called."""
+    for kinds in ((Assigned,), (Exists,), (Allowed,)):
+        for one in steps:
+            if isinstance(one.about, kinds):
+                return one.about.identity.label
+    return ""
 
 
 def _in_words(state: str) -> str:

@@ -14,6 +14,7 @@ from ipaddress import AddressValueError, IPv4Address, IPv6Address
 from urllib.parse import unquote, urlsplit
 
 from adxmi_jupyter.errors import InvalidCluster
+from adxmi_jupyter.fixes import Connect, Explain, Option
 
 EMBEDDED = "embedded"
 """The word that stands for the embedded Azure where a cluster is expected."""
@@ -143,13 +144,13 @@ def parse_address(text: str) -> ClusterAddress:
         raise InvalidCluster(
             f"{_shown(text)} is not a cluster",
             why=str(error) or "a cluster is a short name such as help.westeurope or an https URI",
-            fix="%adxmi connect help.westeurope",
+            fix=Connect("help.westeurope"),
         ) from error
     if origin.scheme == "http" and not origin.is_loopback:
         raise InvalidCluster(
             f"{_shown(text)} is not accepted",
             why="http:// sends the token unencrypted to another machine",
-            fix=f"%adxmi connect https://{origin.uri.partition('://')[2]}",
+            fix=Connect(f"https://{origin.uri.partition('://')[2]}"),
         )
     return ClusterAddress(origin.uri, database)
 
@@ -179,7 +180,9 @@ def _check_secrets(text: str) -> None:
         raise InvalidCluster(
             "the cluster must be a plain address",
             why="it contains ';', '@', '?' or '#', as connection strings and signatures do",
-            fix="give https://NAME.REGION.kusto.windows.net and choose --credential",
+            fix=Explain.of(
+                "give https://NAME.REGION.kusto.windows.net and choose ", Option("--credential")
+            ),
         )
 
 

@@ -13,6 +13,7 @@ from urllib.parse import unquote
 
 from adxmi_jupyter import errors
 from adxmi_jupyter.errors import AdxmiError, ServiceDetails
+from adxmi_jupyter.fixes import Command, Configure, Explain, Retry, Setting
 from adxmi_jupyter.service.failures import decoded
 
 _BUSY = {"RequestConflict", "ServiceIsInMaintenance", "Conflict"}
@@ -28,7 +29,7 @@ def typed(failure: Exception, what: str) -> AdxmiError:
         return errors.CredentialFailure(
             "no token could be had for Azure Resource Manager",
             why=failure.message,
-            fix="az login, or %adxmi connect … --credential NAME",
+            fix=Explain.of("az login, or ", Configure(Setting.CREDENTIAL, "NAME")),
         )
     if isinstance(failure, azure.HttpResponseError) and failure.response is not None:
         if _is_no_refusal(failure):
@@ -38,7 +39,7 @@ def typed(failure: Exception, what: str) -> AdxmiError:
         return errors.ConnectionDropped(
             "the connection to Azure Resource Manager broke",
             why=str(failure),
-            fix="repeat the line",
+            fix=Retry(),
         )
     if isinstance(failure, azure.ServiceRequestError):
         return errors.ClusterUnreachable(
@@ -58,7 +59,7 @@ def unreadable(why: str) -> AdxmiError:
     return errors.UnreadableAnswer(
         "the answer of Azure Resource Manager could not be read",
         why=why,
-        fix="check for a proxy or gateway in between, then repeat the line",
+        fix=Explain.of("check for a proxy or gateway in between, then ", Retry()),
     )
 
 
@@ -114,17 +115,19 @@ def _is_told(response: Any, code: object) -> bool:
 def _typed(status: int, code: str, why: str, what: str) -> AdxmiError:
     if code in _BUSY:
         return errors.ClusterBusy(
-            "the cluster is busy with another change", why=why, fix="repeat the line later"
+            "the cluster is busy with another change", why=why, fix=Explain.of(Retry(), " later")
         )
     if status < HTTPStatus.BAD_REQUEST:  # an operation that began well and then failed
         return errors.OperationFailed(
-            f"{what} failed", why=f"{code}: {why}", fix="%adxmi identity list shows what is there"
+            f"{what} failed",
+            why=f"{code}: {why}",
+            fix=Explain.of(Command.of("identity", "list"), " shows what is there"),
         )
     if status == HTTPStatus.UNAUTHORIZED:
         return errors.NotAuthenticated(
             "Azure Resource Manager did not accept the credential",
             why=why,
-            fix="sign in again (az login), or %adxmi connect … --credential NAME",
+            fix=Explain.of("sign in again (az login), or ", Configure(Setting.CREDENTIAL, "NAME")),
         )
     if status == HTTPStatus.FORBIDDEN:
         return errors.NotAuthorized(
@@ -134,13 +137,13 @@ def _typed(status: int, code: str, why: str, what: str) -> AdxmiError:
         )
     if status == HTTPStatus.NOT_FOUND:
         return errors.ResourceNotFound(
-            f"{what}: no such resource", why=why, fix="%adxmi identity list --all"
+            f"{what}: no such resource", why=why, fix=Command.of("identity", "list", "--all")
         )
     if status == HTTPStatus.PRECONDITION_FAILED:
         return errors.ClusterChanged(
             "the cluster changed in between; nothing was written",
             why=why,
-            fix="repeat the line: it starts from the cluster as it is now",
+            fix=Explain.of(Retry(), ": it starts from the cluster as it is now"),
         )
     return _other(status, why)
 
@@ -150,13 +153,13 @@ def _other(status: int, why: str) -> AdxmiError:
         return errors.Throttled(
             "Azure Resource Manager is throttling requests",
             why=why,
-            fix="wait a little and repeat the line",
+            fix=Explain.of("wait a little and ", Retry()),
         )
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return errors.ServiceUnavailable(
             "Azure Resource Manager is out of order for now",
             why=why,
-            fix="wait a little and repeat the line",
+            fix=Explain.of("wait a little and ", Retry()),
         )
     return errors.CommandRefused(
         "Azure Resource Manager refused the request", why=why, fix="mend what the message names"

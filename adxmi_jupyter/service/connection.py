@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from adxmi_jupyter.errors import AdxmiError, MissingOption
+from adxmi_jupyter.fixes import Configure, Explain, Option, Setting
 from adxmi_jupyter.service.credentials import ASKING_A_PERSON
 from adxmi_jupyter.service.embedded import not_in_use
 from adxmi_jupyter.service.in_flight import cores_of
@@ -17,6 +18,7 @@ from adxmi_jupyter.service.resource_manager import ResourceManager
 
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded import EmbeddedAzure
+    from adxmi_jupyter.fixes import Note
     from adxmi_jupyter.model.assignment import AssignedIdentities
     from adxmi_jupyter.model.declaration.products import QueuedIngestion
     from adxmi_jupyter.service.access import Access
@@ -51,7 +53,7 @@ class Connection:
         database: str,
         credential: str,
         make_kusto: Callable[[str], Kusto],
-        say: Callable[[str], None],
+        say: Callable[[Note], None],
         records: Records,
         access: Access,
         embedded: EmbeddedService | None = None,
@@ -198,7 +200,9 @@ class Connection:
             raise MissingOption(
                 "no database was named",
                 why=f"the connection {self.name!r} has no current database",
-                fix="add --database NAME, or %adxmi connect … --database NAME",
+                fix=Explain.of(
+                    "add ", Option("--database"), " NAME, or ", Configure(Setting.DATABASE, "NAME")
+                ),
             )
         return self.database
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.errors import AdxmiError, CredentialFailure, UnknownConnection
+from adxmi_jupyter.fixes import ChangeOption, Command, Connect, Explain
 from adxmi_jupyter.model.usage import closest
 from adxmi_jupyter.service.access import CredentialAccess, OpenAccess, TokenAccess
 from adxmi_jupyter.service.address import EMBEDDED, ClusterAddress, parse_address
@@ -30,6 +31,7 @@ from adxmi_jupyter.service.trust import (
 )
 
 if TYPE_CHECKING:
+    from adxmi_jupyter.fixes import Note
     from adxmi_jupyter.service.access import Access
 
 
@@ -60,7 +62,7 @@ class Connections:
 
     """
 
-    def __init__(self, settings: Settings, say: Callable[[str], None]) -> None:
+    def __init__(self, settings: Settings, say: Callable[[Note], None]) -> None:
         self.settings = settings
         self._say = say
         self._open: dict[str, Connection] = {}
@@ -93,7 +95,7 @@ class Connections:
             raise UnknownConnection(
                 f"no connection is named {name!r}",
                 why=f"open are: {', '.join(self._open) or 'none'}",
-                fix=f"--connection {match}" if match else f"%adxmi connect CLUSTER --name {name}",
+                fix=ChangeOption("--connection", match) if match else Connect("CLUSTER", name=name),
             )
         return self._open[name]
 
@@ -185,14 +187,21 @@ class Connections:
     def _open_configured(self) -> None:
         if not self.settings.cluster:
             self._say(
-                "No cluster is configured: this is the embedded Azure, inside this process "
-                "(%adxmi connect CLUSTER for a real one)."
+                Explain.of(
+                    "No cluster is configured: this is the embedded Azure, inside this process (",
+                    Connect("CLUSTER"),
+                    " for a real one).",
+                )
             )
         try:
             connection = self._made(self.settings.cluster or EMBEDDED, "", "", "", self._limits())
         except CredentialFailure as failure:
-            better = failure.fix.removeprefix("--credential ")
-            failure.fix = f"ADXMI_CREDENTIAL={better}, or c.AdxmiMagics.credential = {better!r}"
+            better = failure.remediation
+            if isinstance(better, ChangeOption):
+                failure.fix = (
+                    f"ADXMI_CREDENTIAL={better.value}, "
+                    f"or c.AdxmiMagics.credential = {better.value!r}"
+                )
             raise
         self._adopt(connection)
 
@@ -216,8 +225,11 @@ class Connections:
             return
         self.trusted_hosts.add(address.host)
         self._say(
-            f"{address.host} is a trusted host from now on "
-            f"(%adxmi connections distrust {address.host} removes it)."
+            Explain.of(
+                f"{address.host} is a trusted host from now on (",
+                Command.of("connections", "distrust", address.host),
+                " removes it).",
+            )
         )
 
     def _made(
@@ -356,7 +368,7 @@ def _check_principal(principal: str) -> None:
         raise CredentialFailure(
             f"the embedded Azure does not know {principal!r}",
             why=f"one can be {' or '.join(PRINCIPALS)} there",
-            fix="--credential as:admin",
+            fix=ChangeOption("--credential", "as:admin"),
         )
 
 

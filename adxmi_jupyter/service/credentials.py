@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.errors import CredentialFailure
+from adxmi_jupyter.fixes import ChangeOption, Explain, Option
 from adxmi_jupyter.service.deadline import not_counted
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def check_name(name: str) -> None:
         raise CredentialFailure(
             f"there is no credential {kind!r}",
             why=f"the credentials are {', '.join(CREDENTIALS)}",
-            fix="--credential default",
+            fix=ChangeOption("--credential", "default"),
         )
 
 
@@ -178,7 +179,10 @@ def _variable(variable: str, credential: str) -> str:
         raise CredentialFailure(
             f"the credential {credential!r} lacks {variable}",
             why=f"the environment variable {variable} is not set",
-            fix=f"set {variable} before the kernel starts, or choose another --credential",
+            fix=Explain.of(
+                f"set {variable} before the kernel starts, or choose another ",
+                Option("--credential"),
+            ),
         )
     return value
 

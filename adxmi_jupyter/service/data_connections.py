@@ -17,6 +17,7 @@ from adxmi_jupyter.service.operation import Operation, ReportedSuccess
 from adxmi_jupyter.service.resource_manager import KUSTO_VERSION
 
 if TYPE_CHECKING:
+    from adxmi_jupyter.fixes import Fix
     from adxmi_jupyter.service.resource_manager import ResourceManager
 
 
@@ -28,7 +29,7 @@ class DataConnectionReference:
     database: str
     name: str
     what: str
-    show_command: str
+    show_command: Fix
 
     @property
     def path(self) -> str:

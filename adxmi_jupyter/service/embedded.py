@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.errors import ClusterUnreachable, EmbeddedAzureNotInUse, InvalidValue
+from adxmi_jupyter.fixes import Command, Explain, Option
 from adxmi_jupyter.service.embedded_key import offered
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ def check_fault(name: str) -> None:
         raise InvalidValue(
             f"there is no fault {name!r}",
             why=f"the faults are {', '.join(known)}",
-            fix=f"%adxmi embedded faults {known[0]}",
+            fix=Command.of("embedded", "faults", known[0]),
         )
 
 
@@ -96,7 +97,7 @@ def not_in_use(cluster: str) -> EmbeddedAzureNotInUse:
     return EmbeddedAzureNotInUse(
         "the embedded Azure is not in use",
         why=f"the current connection leads to {cluster}",
-        fix="%adxmi connect embedded",
+        fix=Command.of("connect", "embedded"),
     )
 
 
@@ -140,5 +141,5 @@ def _started(port: int) -> EmbeddedAzure:
         raise ClusterUnreachable(
             "the embedded Azure did not start",
             why=str(error),
-            fix="choose another port with --port",
+            fix=Explain.of("choose another port with ", Option("--port")),
         ) from error

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter import errors
 from adxmi_jupyter.errors import AdxmiError, ServiceDetails
+from adxmi_jupyter.fixes import ChangeOption, Configure, DryRun, Explain, Retry, Setting
 
 if TYPE_CHECKING:
     from azure.kusto.data.exceptions import KustoNetworkError
@@ -70,7 +71,7 @@ def _throttled(failure: Exception) -> AdxmiError:
     error = errors.Throttled(
         "the service is throttling requests",
         why=_message(body) or "HTTP 429, too many requests",
-        fix="wait a little and repeat the line",
+        fix=Explain.of("wait a little and ", Retry()),
     )
     return _with_details(error, body, response, retry_after=_seconds(response))
 
@@ -95,12 +96,12 @@ def _network(failure: KustoNetworkError, cluster: str) -> AdxmiError:
         return errors.RequestTimedOut(
             f"no answer from {cluster}",
             why="the time allowed for a request is over",
-            fix="%adxmi connect … --timeout SECONDS allows more",
+            fix=Explain.of(Configure(Setting.TIMEOUT, "SECONDS"), " allows more"),
         )
     return errors.ConnectionDropped(
         f"the connection to {cluster} broke",
         why=_innermost(cause),
-        fix="repeat the line",
+        fix=Retry(),
     )
 
 
@@ -129,7 +130,7 @@ def _partial(failure: Any) -> AdxmiError:
     error = errors.PartialFailure(
         "the answer broke off, so it is dropped",
         why="; ".join(one.description or one.message or "" for one in told) or "no reason given",
-        fix="repeat the line, or ask for less",
+        fix=Explain.of(Retry(), ", or ask for less"),
     )
     if told:
         error.service = ServiceDetails(
@@ -143,7 +144,7 @@ def incomplete(descriptions: list[str]) -> AdxmiError:
     return errors.PartialFailure(
         "the answer is incomplete, so it is dropped",
         why="; ".join(descriptions),
-        fix="repeat the line, or ask for less",
+        fix=Explain.of(Retry(), ", or ask for less"),
     )
 
 
@@ -165,7 +166,7 @@ def _service(failure: Any, cluster: str) -> AdxmiError:
         error = errors.ServiceUnavailable(
             f"{cluster} is out of order for now",
             why=_message(body) or f"HTTP {status}",
-            fix="wait a little and repeat the line",
+            fix=Explain.of("wait a little and ", Retry()),
         )
     elif not (body or _CODED.match(failure.message_text)):  # only the service knows what it did
         error = _unreadable(_content(response))
@@ -184,11 +185,13 @@ def _refusal(status: int, body: dict[str, Any], text: str) -> AdxmiError:
             fix=errors.NotAuthorized.ask_for_role,
         )
     if code == "BadRequest_DatabaseNotExist" or kind.endswith(".DatabaseNotFoundException"):
-        return errors.DatabaseNotFound("there is no such database", why=why, fix="--database NAME")
+        return errors.DatabaseNotFound(
+            "there is no such database", why=why, fix=ChangeOption("--database", "NAME")
+        )
     return errors.CommandRefused(
         "the service refused the command",
         why=why,
-        fix="mend what the message names; --dry-run shows the text that is sent",
+        fix=Explain.of("mend what the message names; ", DryRun(), " the text that is sent"),
     )
 
 
@@ -196,7 +199,7 @@ def _not_authenticated(cluster: str) -> AdxmiError:
     return errors.NotAuthenticated(
         f"{cluster} did not accept the credential",
         why="HTTP 401: the token is expired, for another tenant, or its principal has no role here",
-        fix="sign in again (az login), or %adxmi connect … --credential NAME",
+        fix=Explain.of("sign in again (az login), or ", Configure(Setting.CREDENTIAL, "NAME")),
     )
 
 
@@ -204,7 +207,7 @@ def _no_token(failure: BaseException) -> AdxmiError:
     return errors.CredentialFailure(
         "no token could be had",
         why=str(getattr(failure, "message", "") or failure).strip() or type(failure).__name__,
-        fix="az login, or %adxmi connect … --credential NAME",
+        fix=Explain.of("az login, or ", Configure(Setting.CREDENTIAL, "NAME")),
     )
 
 
@@ -217,7 +220,7 @@ def _unreadable(detail: str) -> AdxmiError:
     return errors.UnreadableAnswer(
         "the answer could not be read",
         why=f"it is not what the Kusto protocol says: {detail}",
-        fix="check for a proxy or gateway in between, then repeat the line",
+        fix=Explain.of("check for a proxy or gateway in between, then ", Retry()),
     )
 
 

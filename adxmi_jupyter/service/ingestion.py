@@ -22,6 +22,7 @@ from adxmi_jupyter.errors import (
     ServiceUnavailable,
     WriteNotApplied,
 )
+from adxmi_jupyter.fixes import Explain, LeaveOut, Retry
 from adxmi_jupyter.service.address import origin_of
 from adxmi_jupyter.service.deadline import within
 from adxmi_jupyter.service.failures import unreadable_answer
@@ -185,7 +186,9 @@ def _properties(database: str, message: QueuedIngestion) -> Any:
         raise InvalidField(
             "--delete-source cannot be had",
             why="the ingestion client for Python always tells the service to keep the blob",
-            fix="leave --delete-source out, and delete the blob once it is ingested",
+            fix=Explain.of(
+                LeaveOut.of("--delete-source"), ", and delete the blob once it is ingested"
+            ),
         )
     return IngestionProperties(
         database=database,
@@ -205,7 +208,7 @@ def _before_queueing(error: AdxmiError) -> AdxmiError:
 
 
 def _nothing_queued(why: str) -> WriteNotApplied:
-    return WriteNotApplied("no blob was queued", why=why, fix="repeat the line")
+    return WriteNotApplied("no blob was queued", why=why, fix=Retry())
 
 
 def _refused_by_queue(failure: BaseException) -> AdxmiError:
@@ -221,7 +224,7 @@ def _refused_by_queue(failure: BaseException) -> AdxmiError:
             fix="check the network: the queue is storage of the service, at another address",
         )
     return ConnectionDropped(
-        f"the connection to {_QUEUE} broke", why=type(failure).__name__, fix="repeat the line"
+        f"the connection to {_QUEUE} broke", why=type(failure).__name__, fix=Retry()
     )
 
 
@@ -234,7 +237,9 @@ def _refusal(failure: Any, status: int) -> AdxmiError:
         return unreadable_answer(f"{why} from {_QUEUE}")
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         error = ServiceUnavailable(
-            f"{_QUEUE} is out of order for now", why=why, fix="wait a little and repeat the line"
+            f"{_QUEUE} is out of order for now",
+            why=why,
+            fix=Explain.of("wait a little and ", Retry()),
         )
     elif status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
         error = NotAuthorized(
@@ -243,6 +248,6 @@ def _refusal(failure: Any, status: int) -> AdxmiError:
             fix="check the network: the storage of the service may be closed to this machine",
         )
     else:
-        error = CommandRefused(f"{_QUEUE} refused the message", why=why, fix="repeat the line")
+        error = CommandRefused(f"{_QUEUE} refused the message", why=why, fix=Retry())
     error.service = ServiceDetails(status=status, code=code)
     return error

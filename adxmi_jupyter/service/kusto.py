@@ -23,6 +23,7 @@ from adxmi_jupyter.errors import (
     Throttled,
     UntrustedLink,
 )
+from adxmi_jupyter.fixes import ChangeOption, Command
 from adxmi_jupyter.model.declaration.stored import text_cell
 from adxmi_jupyter.model.kusto_shapes import ANY, DATABASES
 from adxmi_jupyter.model.usage import closest
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from azure.kusto.data import KustoClient
 
+    from adxmi_jupyter.fixes import Note
     from adxmi_jupyter.model.shape import Shape
     from adxmi_jupyter.service.deadline import Deadline
     from adxmi_jupyter.service.limits import Limits
@@ -147,7 +149,7 @@ class Kusto:
         make_client: Callable[[], KustoClient],
         *,
         timeout: float,
-        say: Callable[[str], None],
+        say: Callable[[Note], None],
     ) -> None:
         self.uri = uri
         self._make_client = make_client
@@ -250,7 +252,9 @@ class Kusto:
         named = DatabaseNotFound(
             f"there is no database {database!r}",
             why=f"{refusal.why} (there are: {', '.join(sorted(names)) or 'none you can see'})",
-            fix=f'--database "{match}"' if match else "%adxmi policy show --all-databases",
+            fix=ChangeOption("--database", match)
+            if match
+            else Command.of("policy", "show", "--all-databases"),
         )
         named.service = refusal.service
         return named

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from adxmi_jupyter.errors import InvalidValue
+from adxmi_jupyter.fixes import ChangeOption
 from adxmi_jupyter.service.in_flight import MANY
 
 LONGEST_TIMEOUT = 3600.0
@@ -44,19 +45,19 @@ class Limits:
             raise InvalidValue(
                 f"a timeout of {self.seconds:g} s cannot be used",
                 why=f"the service allows 1 to {LONGEST_TIMEOUT:g} seconds",
-                fix="--timeout 60",
+                fix=ChangeOption("--timeout", "60"),
             )
         if not 1 <= self.megabytes <= LARGEST_ANSWER:
             raise InvalidValue(
                 f"a maximum answer size of {self.megabytes} MB cannot be used",
                 why=f"1 to {LARGEST_ANSWER} MB are allowed",
-                fix=f"--max-answer-mb {DEFAULT_ANSWER}",
+                fix=ChangeOption("--max-answer-mb", str(DEFAULT_ANSWER)),
             )
         if not AUTOMATIC <= self.in_flight <= MANY:
             raise InvalidValue(
                 f"{self.in_flight} requests at a time cannot be used",
                 why=f"1 to {MANY} are allowed, or {AUTOMATIC} for what suits the cluster's size",
-                fix=f"--max-in-flight {AUTOMATIC}",
+                fix=ChangeOption("--max-in-flight", str(AUTOMATIC)),
             )
 
     @property

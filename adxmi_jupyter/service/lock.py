@@ -11,9 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.errors import ClusterLocked
+from adxmi_jupyter.fixes import Explain, Retry
 
 if TYPE_CHECKING:
     from filelock import FileLock
+
+    from adxmi_jupyter.fixes import Note
 
 _WORTH_SAYING = 1.0
 _LONGEST = 600.0
@@ -33,7 +36,7 @@ class ClusterLock:
 
     """
 
-    def __init__(self, path: Callable[[], Path], say: Callable[[str], None]) -> None:
+    def __init__(self, path: Callable[[], Path], say: Callable[[Note], None]) -> None:
         self._path = path
         self._say = say
         self._made: FileLock | None = None
@@ -68,7 +71,7 @@ class ClusterLock:
             raise ClusterLocked(
                 "another write of yours on this cluster does not end",
                 why=f"another process has held {busy.lock_file} for {_LONGEST:.0f} s",
-                fix="end that process, then repeat the line",
+                fix=Explain.of("end that process, then ", Retry()),
             ) from busy
         except (OSError, NotImplementedError) as error:
             raise ClusterLocked(

@@ -10,10 +10,13 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.errors import AdxmiError, ClusterBusy, OperationFailed
+from adxmi_jupyter.fixes import Command, Explain
 from adxmi_jupyter.service.arm_answers import typed
 
 if TYPE_CHECKING:
     from azure.core.polling import LROPoller
+
+    from adxmi_jupyter.fixes import Fix
 
 
 class ReportedSuccess:
@@ -43,10 +46,13 @@ class ReportedSuccess:
         self.is_there = self.is_there or str(word).lower() == "succeeded"
 
 
+_SHOW_COMMAND = Command.of("identity", "list")
+
+
 class Operation:
     """A change of a cluster that Azure is carrying out; it takes minutes there.
 
-    `show_command` is the line that shows what has become of it.
+    `show_command` is what shows what has become of it.
     """
 
     def __init__(
@@ -54,7 +60,7 @@ class Operation:
         what: str,
         poller: LROPoller[Any],
         success: ReportedSuccess,
-        show_command: str = "%adxmi identity list",
+        show_command: Fix = _SHOW_COMMAND,
     ) -> None:
         self.what = what
         self.show_command = show_command
@@ -121,7 +127,7 @@ class Operation:
     def _typed(self, failure: Exception) -> AdxmiError:
         error = typed(failure, self.what)
         if isinstance(error, OperationFailed):
-            error.fix = f"{self.show_command} shows what is there"
+            error.fix = Explain.of(self.show_command, " shows what is there")
         return error
 
 

@@ -19,6 +19,7 @@ from adxmi_jupyter.errors import (
     CommandRefused,
     ResourceNotFound,
 )
+from adxmi_jupyter.fixes import Explain, Option
 from adxmi_jupyter.model.azure_shapes import (
     FOUND_CLUSTER,
     IDENTITY,
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from adxmi_jupyter.errors import (
         AdxmiError,
     )
+    from adxmi_jupyter.fixes import Fix, Note
     from adxmi_jupyter.model.shape import Shape
 
 Result = TypeVar("Result")
@@ -82,7 +84,7 @@ class ResourceManager:
         make_client: Callable[[str], KustoManagementClient],
         *,
         poll_every: float,
-        say: Callable[[str], None],
+        say: Callable[[Note], None],
     ) -> None:
         self._make_client = make_client
         self._clients: dict[str, KustoManagementClient] = {}
@@ -119,7 +121,11 @@ class ResourceManager:
             raise ResourceNotFound(
                 f"the Azure resource of {uri} was not found",
                 why="no subscription that you can see in Azure Resource Manager has this cluster",
-                fix="ask for Reader on the cluster; policy and role --database work without it",
+                fix=Explain.of(
+                    "ask for Reader on the cluster; policy and role ",
+                    Option("--database"),
+                    " work without it",
+                ),
             )
         return FoundCluster(str(rows[0]["id"]), str(rows[0].get("sku") or ""))
 
@@ -242,7 +248,7 @@ class ResourceManager:
         )
 
     def put_principal_assignment(
-        self, resource_id: str, properties: Mapping[str, str], what: str, show_command: str
+        self, resource_id: str, properties: Mapping[str, str], what: str, show_command: Fix
     ) -> Operation:
         """Begin to give a principal a role on the whole cluster.
 
@@ -268,7 +274,7 @@ class ResourceManager:
         return Operation(what, poller, success, show_command)
 
     def delete_principal_assignment(
-        self, resource_id: str, what: str, show_command: str
+        self, resource_id: str, what: str, show_command: Fix
     ) -> Operation:
         """Begin to take a role on the whole cluster away; raises as giving it does."""
         client, group, cluster = self.place_of(resource_id)
@@ -286,7 +292,7 @@ class ResourceManager:
         _, _, subscription, _, group, _, _, _, cluster, *_ = resource_id.split("/")
         return self._client(subscription), group, cluster
 
-    def when_free(self, attempt: Callable[[], Result], say: Callable[[str], None]) -> Result:
+    def when_free(self, attempt: Callable[[], Result], say: Callable[[Note], None]) -> Result:
         """Do something that the cluster must be free for; while it is not, wait for five minutes.
 
         `say` hears once that there is something to wait for.

@@ -23,6 +23,7 @@ from adxmi_jupyter.errors import (
     RequestTimedOut,
     UnreadableAnswer,
 )
+from adxmi_jupyter.fixes import Configure, Explain, Retry, Setting
 from adxmi_jupyter.service.deadline import within
 from adxmi_jupyter.service.in_flight import NoTurn
 from adxmi_jupyter.service.metered import POOLS, TooLong, metered, time_left
@@ -184,7 +185,7 @@ class GuardedAdapter(HTTPAdapter):
         return RequestTimedOut(
             f"no answer from {self._endpoint.name}",
             why=f"the {self._limits.seconds:g} s allowed for a request are over",
-            fix="%adxmi connect … --timeout SECONDS allows more",
+            fix=Explain.of(Configure(Setting.TIMEOUT, "SECONDS"), " allows more"),
         )
 
     def _too_large(self, why: str = "") -> AnswerTooLarge:
@@ -192,14 +193,14 @@ class GuardedAdapter(HTTPAdapter):
         return AnswerTooLarge(
             f"the answer of {self._endpoint.name} is too large",
             why=why or f"it has more than the {megabytes} MB that an answer may have",
-            fix=f"ask for less, or %adxmi connect … --max-answer-mb {2 * megabytes}",
+            fix=Explain.of("ask for less, or ", Configure(Setting.MAX_ANSWER, str(2 * megabytes))),
         )
 
     def _unreadable(self, why: str) -> UnreadableAnswer:
         return UnreadableAnswer(
             f"the answer of {self._endpoint.name} could not be read",
             why=why,
-            fix="check for a proxy or gateway in between, then repeat the command",
+            fix=Explain.of("check for a proxy or gateway in between, then ", Retry()),
         )
 
 

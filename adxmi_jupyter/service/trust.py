@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.errors import UntrustedAudience, UntrustedHost, UntrustedLink
+from adxmi_jupyter.fixes import Configure, Connect, Explain, Retry, Setting
 from adxmi_jupyter.service.address import Origin, origin_of
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ class ServiceEndpoint:
         return UntrustedLink(
             f"an answer of {self.name} leads to {where}, which was not contacted",
             why="requests and tokens stay with the service that was connected to",
-            fix="check for a proxy or gateway in between, then repeat the command",
+            fix=Explain.of("check for a proxy or gateway in between, then ", Retry()),
         )
 
 
@@ -197,7 +198,7 @@ def check_host(address: ClusterAddress, trusted: TrustedHosts) -> None:
     raise UntrustedHost(
         f"{address.host} is not a known host of Azure Data Explorer",
         why="tokens are sent only to the known hosts of the Azure clouds and to hosts you trust",
-        fix=f"if it is your cluster: %adxmi connect {address.uri} --trust-host",
+        fix=Explain.of("if it is your cluster: ", Connect(address.uri, trusts_host=True)),
     )
 
 
@@ -237,7 +238,7 @@ def no_token_of_yours(why: str) -> UntrustedHost:
     return UntrustedHost(
         "a server on this machine doesn't get a token of yours",
         why=f"{why}; any program can listen here, and name any audience",
-        fix="%adxmi connect … --credential default",
+        fix=Configure(Setting.CREDENTIAL, "default"),
     )
 
 

@@ -1,6 +1,5 @@
 import pytest
 
-from adxmi_jupyter.actions.check.requirements import examined
 from adxmi_jupyter.actions.roles.principals import find
 from adxmi_jupyter.actions.roles.roles import plan_grant, plan_revoke
 from adxmi_jupyter.actions.workflow import writes as workflow_writes
@@ -9,6 +8,7 @@ from adxmi_jupyter.embedded import DatabaseRole, Principal, PrincipalKind
 from adxmi_jupyter.model.declaration.registry import declaration_of
 from adxmi_jupyter.model.role import Role
 from tests.actions.filling import FIELDS
+from tests.told import examined
 
 TENANT = "8d1f5c02-63a7-4f0e-9b1d-2e5a7c94b6d3"
 INGEST_OBJECT = "5b27c9d0-8e14-4a6b-9f35-c2d18e70a4b6"
@@ -130,7 +130,7 @@ def look(connection, filled):
 
     def look(noun, *, by=None, database="Sales", **more):
         workflow = filled(noun, **more)
-        found = examined(by or connection, workflow.links(), database)
-        return {one.link: one for one in found}
+        found = examined(by or connection, workflow.requirements(), database)
+        return {one.title: one for one in found}
 
     return look

@@ -2,21 +2,23 @@
 
 import pytest
 
-from adxmi_jupyter.actions.check.checks import check_all, check_kind, check_one, checks_frame
+from adxmi_jupyter.actions.check.checks import check_all, check_kind, check_one
 from adxmi_jupyter.errors import NotAuthorized, WorkflowNotFound
 from adxmi_jupyter.model.declaration.registry import declaration_of
+from adxmi_jupyter.rendering.check_frames import checks_frame
 from tests.actions.filling import EXPORT, INGEST, LAKE
+from tests.told import told, written
 
 TABLE = declaration_of("external-table")
 INGESTION = declaration_of("sdk-ingestion")
 
 
-def states(checks, link):
+def states(checks, requirement):
     return {
         (one.database, one.name): found.state.value
         for one in checks.checked
-        for found in one.findings
-        if found.link == link
+        for found in map(told, one.findings)
+        if found.title == requirement
     }
 
 
@@ -27,11 +29,11 @@ def labels(checks):
 def test_a_database_that_refuses_leaves_the_others_and_names_the_right(outsider):
     checks = check_all(outsider, ["Sales", "Telemetry"])
 
-    unread = [one for one in checks.checked if one.findings[0].link == "what there is"]
+    unread = [one for one in checks.checked if told(one.findings[0]).title == "what there is"]
     assert ("Sales", "ArchivedOrders") in states(checks, "allowed by policy")
     assert {one.database for one in unread} == {"Sales", "Telemetry"}
-    assert all("it takes " in one.findings[0].detail for one in unread)
-    subjects = [one.findings[0].subject for one in unread if one.database == "Telemetry"]
+    assert all("it takes " in told(one.findings[0]).detail for one in unread)
+    subjects = [told(one.findings[0]).subject for one in unread if one.database == "Telemetry"]
     assert sorted(subjects) == [
         (
             "ai-chat-completion, ai-embeddings, cosmosdb-sql-request, externaldata, "
@@ -48,8 +50,8 @@ def test_a_database_that_refuses_leaves_the_others_and_names_the_right(outsider)
 def test_of_what_a_caller_cannot_see_nothing_is_ok_or_missing(outsider):
     checks = check_all(outsider, ["Sales"])
 
-    found = {f.link: f for one in checks.checked for f in one.findings}
-    unknown = {link for link, one in found.items() if one.state == "unknown"}
+    found = {f.title: f for one in checks.checked for f in map(told, one.findings)}
+    unknown = {requirement for requirement, one in found.items() if one.state == "unknown"}
     assert unknown == {
         "identity exists",
         "assigned to the cluster",
@@ -89,8 +91,8 @@ def test_each_fact_is_asked_for_once_for_all_workflows(azure, connection):
 def test_names_are_told_with_their_database_or_without(connection):
     checks = check_one(connection, TABLE, "Sales", "ArchivedOrders")
 
-    alone = checks_frame(checks, complete=str)
-    among = checks_frame(checks, complete=str, with_database=True)
+    alone = checks_frame(checks, write=written)
+    among = checks_frame(checks, write=written, with_database=True)
 
     assert set(alone["name"]) == {"ArchivedOrders"}
     assert set(among["name"]) == {"Sales/ArchivedOrders"}
@@ -134,7 +136,7 @@ def test_a_cluster_policy_that_cannot_be_read_leaves_what_the_database_tells(rea
     checks = check_kind(reader, INGESTION, "Sales")
 
     assert labels(checks) == ["mi-ingest", ""]
-    (unread,) = checks.checked[-1].findings
-    assert (unread.link, unread.subject) == ("what there is", "sdk-ingestion")
+    (unread,) = map(told, checks.checked[-1].findings)
+    assert (unread.title, unread.subject) == ("what there is", "sdk-ingestion")
     assert unread.state == "unknown"
     assert "is not authorized to perform" in unread.detail

@@ -17,6 +17,7 @@ from adxmi_jupyter.actions.connection_targets import (
     storage_location,
 )
 from adxmi_jupyter.actions.identity.names import known_without_sign_in
+from adxmi_jupyter.fixes import ChangeOption, Retry
 from adxmi_jupyter.model.connection_string import AiOperation, Http, parse
 from tests.model.connection_string_samples import SECRETS
 
@@ -295,16 +296,16 @@ def test_a_place_is_named_in_one_way(place):
 @pytest.mark.parametrize(
     ("place", "missing"),
     [
-        (StorageNames(), "--account NAME --container NAME"),
-        (StorageNames(account="contosolake"), "--container NAME"),
-        (StorageNames(item="Sales.Lakehouse"), "--workspace NAME"),
+        (StorageNames(), ("--account", "--container")),
+        (StorageNames(account="contosolake"), ("--container",)),
+        (StorageNames(item="Sales.Lakehouse"), ("--workspace",)),
     ],
 )
 def test_what_a_place_lacks_is_named(place, missing):
     with pytest.raises(errors.MissingOption) as raised:
         storage_location(place)
 
-    assert raised.value.repeat_with == missing
+    assert raised.value.remediation == Retry(tuple(ChangeOption(name, "NAME") for name in missing))
 
 
 def test_other_storage_has_no_schemes():

@@ -2,10 +2,10 @@
 
 import pytest
 
-from adxmi_jupyter.actions.check.requirements import examined
 from adxmi_jupyter.embedded import DatabaseRole
 from adxmi_jupyter.embedded.state.entities import StoredFunction
 from adxmi_jupyter.embedded.state.world import as_principal
+from tests.told import examined
 
 
 @pytest.fixture
@@ -24,8 +24,10 @@ def roles(azure, connection, filled):
     azure.world.grant(identity, DatabaseRole.VIEWERS, database="Sales")
 
     def look(query, *, by=None):
-        found = examined(by or connection, filled("update-policy", query=query).links(), "Sales")
-        return [(one.state, one.fix) for one in found if one.link == "security role"]
+        found = examined(
+            by or connection, filled("update-policy", query=query).requirements(), "Sales"
+        )
+        return [(one.state, one.fix) for one in found if one.title == "security role"]
 
     return look
 

@@ -13,6 +13,7 @@ from adxmi_jupyter.actions.write.operations import operations_frame, wait_for_al
 from tests.actions.ways import AFTER, BEFORE, each_way, followed, lost, refused, unread
 from tests.faults import catalogue
 from tests.faults.messages import target
+from tests.told import written
 
 FOLLOWED = {"PATCH": [], "operationResults": ["unknown"]}
 """The operations known afterwards: without the answer to the request there is none to follow."""
@@ -176,7 +177,7 @@ def test_what_azure_is_still_changing_is_not_told_as_done(proxied, proxy):
 
     notes = apply(proxied, change)
 
-    assert notes == (
+    assert tuple(map(written, notes)) == (
         "the cluster is still being changed; %adxmi identity list shows what is there",
     )
     assert [one.outcome for one in Journal(proxied.history_file).entries()] == ["unknown"]

@@ -6,7 +6,6 @@ import pytest
 
 from adxmi_jupyter.actions.check import cluster_facts, target_facts
 from adxmi_jupyter.actions.check.cluster_facts import Fact, Facts, ShownTable
-from adxmi_jupyter.actions.check.requirements import examined
 from adxmi_jupyter.errors import DatabaseNotFound, NotAuthorized, RequestTimedOut, ResourceNotFound
 from adxmi_jupyter.model.identity import ManagedIdentity
 from adxmi_jupyter.model.policy import CLUSTER, Scope
@@ -22,6 +21,7 @@ from tests.actions.filling import (
 )
 from tests.service.answers import v1
 from tests.service.replay import replay
+from tests.told import examined
 
 
 @pytest.fixture
@@ -71,9 +71,9 @@ def counted(azure):
 def test_each_fact_is_asked_for_once(
     connection, filled, counted, noun, more, requests, arm_requests
 ):
-    links = filled(noun, **more).links()
+    requirements = filled(noun, **more).requirements()
 
-    assert counted(lambda: examined(connection, links, "Sales")) == (requests, arm_requests)
+    assert counted(lambda: examined(connection, requirements, "Sales")) == (requests, arm_requests)
 
 
 def test_facts_are_asked_for_at_the_same_time(connection):

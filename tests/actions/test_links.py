@@ -2,12 +2,14 @@
 
 import pytest
 
-from adxmi_jupyter.actions.check.requirements import examined, links_frame
+from adxmi_jupyter.actions.check.checks import Checks, check_planned
 from adxmi_jupyter.embedded import ClusterRole, DatabaseRole, Principal, PrincipalKind
 from adxmi_jupyter.embedded.state.resources import AzureRoleAssignment
 from adxmi_jupyter.embedded.state.world import as_principal
 from adxmi_jupyter.model.azure_role import AzureRole
+from adxmi_jupyter.rendering.check_frames import checks_frame
 from tests.actions.filling import BACKUP, EDGE_HUB, EXPORT, GROUP, INGEST
+from tests.told import examined, told, written
 
 TENANT = "8d1f5c02-63a7-4f0e-9b1d-2e5a7c94b6d3"
 SUBSCRIPTION = "/subscriptions/4c8f2a61-7b3d-4e95-a0d2-91f6c3b58e07"
@@ -51,17 +53,17 @@ def test_a_chain_that_is_in_place_is_ok_link_by_link(azure, look):
     assert {one.fix for one in found.values()} == {""}
 
 
-def test_a_frame_has_a_row_for_each_link_in_the_order_of_the_chain(connection, filled):
-    found = examined(connection, filled("external-table").links(), "Sales")
+def test_a_frame_has_a_row_for_each_requirement_in_their_order(connection, filled):
+    checks = check_planned(connection, filled("external-table"), "Sales")
 
-    frame = links_frame("external-table", "Archive", found)
+    frame = checks_frame(checks, write=written)
 
     assert list(frame.columns) == [
         *("workflow", "name", "link", "subject", "state", "detail", "fix"),
     ]
-    assert list(frame["link"]) == [one.link for one in found]
+    assert list(frame["link"]) == [told(one).title for one in checks.checked[0].findings]
     assert set(map(str, frame.dtypes)) == {"string"}
-    assert list(links_frame("x", "", []).columns) == list(frame.columns)
+    assert list(checks_frame(Checks(()), write=written).columns) == list(frame.columns)
 
 
 # Assigned
@@ -228,7 +230,7 @@ def test_a_role_on_a_part_of_what_is_needed_does_not_count(connection, filled, g
     give(AzureRole.BLOB_READER, CONTAINER, object_id=INGEST)
     workflow = filled("event-grid", storage_account=ACCOUNT)
 
-    found = {one.subject: one for one in examined(connection, workflow.links(), "Sales")}
+    found = {one.subject: one for one in examined(connection, workflow.requirements(), "Sales")}
 
     assert found["mi-ingest on contosobackup"].state == "missing"
     assert found["mi-ingest on contosohub/new-blobs"].state == "ok"
@@ -265,7 +267,7 @@ def test_on_a_cluster_the_line_is_one_of_the_azure_cli(azure, connections, fille
     served = connections.open(azure.kusto_uri, credential="token", database="Sales")
     workflow = filled("external-table", location=f"{BACKUP}/backups")
 
-    found = {one.link: one for one in examined(served, workflow.links(), "Sales")}
+    found = {one.title: one for one in examined(served, workflow.requirements(), "Sales")}
 
     assert found["Azure role"].fix == (
         "!az role assignment create --role 'Storage Blob Data Reader' "
@@ -274,9 +276,11 @@ def test_on_a_cluster_the_line_is_one_of_the_azure_cli(azure, connections, fille
     )
 
 
-@pytest.mark.parametrize("link", ["same tenant", "Azure role"])
-def test_a_target_that_is_not_there_is_unknown(look, link):
-    found = look("external-table", location="https://nowhere1.blob.core.windows.net/some")[link]
+@pytest.mark.parametrize("requirement", ["same tenant", "Azure role"])
+def test_a_target_that_is_not_there_is_unknown(look, requirement):
+    found = look("external-table", location="https://nowhere1.blob.core.windows.net/some")[
+        requirement
+    ]
 
     assert (found.state, found.detail) == (
         "unknown",

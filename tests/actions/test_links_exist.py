@@ -6,7 +6,6 @@ import pytest
 from azure.mgmt.msi import ManagedServiceIdentityClient
 
 from adxmi_jupyter.actions.check.checks import check_one
-from adxmi_jupyter.actions.check.requirements import examined
 from adxmi_jupyter.embedded.seed.azure import ARCHIVE_SUBSCRIPTION_ID, SUBSCRIPTION_ID
 from adxmi_jupyter.embedded.state.ids import identity_id
 from adxmi_jupyter.embedded.state.resources import AzureRoleAssignment
@@ -16,6 +15,7 @@ from adxmi_jupyter.model.declaration.requirements import Exists, GrantedInAzure
 from adxmi_jupyter.model.identity import ManagedIdentity
 from tests.actions.filling import EXPORT, EXPORT_ID, INGEST, INGEST_CLIENT, LAKE, STRANGER
 from tests.embedded.conftest import ADMIN, LoopbackAuth, UnusedCredential
+from tests.told import examined, told
 
 FABRIKAM = "a4c1e8d7-3b60-4f92-8e15-7d2c9b04f6a3"
 TENANT = "8d1f5c02-63a7-4f0e-9b1d-2e5a7c94b6d3"
@@ -39,7 +39,7 @@ def check(connection):
 
     def check(name="ArchivedOrders", by=None):
         checks = check_one(by or connection, declaration_of("external-table"), "Sales", name)
-        return {one.link: one for one in checks.checked[0].findings}
+        return {one.title: one for one in map(told, checks.checked[0].findings)}
 
     return check
 
@@ -317,19 +317,19 @@ def test_an_identity_of_another_subscription_exists_by_its_resource_id(azure, co
     """A data connection names no object ID, so there is none that it could differ from."""
     far = azure.world.add_identity("mi-far", assigned=False)
     far.resource_id = identity_id(ARCHIVE_SUBSCRIPTION_ID, "archive", "mi-far")
-    link = Exists(ManagedIdentity("", "mi-far", resource_id=far.resource_id))
+    requirement = Exists(ManagedIdentity("", "mi-far", resource_id=far.resource_id))
 
-    (found,) = examined(connection, [link], "Sales")
+    (found,) = examined(connection, [requirement], "Sales")
 
-    assert (found.link, found.state) == ("identity exists", "ok")
+    assert (found.title, found.state) == ("identity exists", "ok")
 
 
 def test_whose_object_id_nobody_tells_has_no_role_of_the_cluster_itself(azure, connection):
     azure.assign_role("contoso", "Storage Blob Data Reader", "contosolake")
     far = ManagedIdentity("", "mi-far", resource_id="/subscriptions/x/resourceGroups/y/z")
-    link = GrantedInAzure(far, READS_BLOBS, Target(STORAGE_ACCOUNT, "contosolake"))
+    requirement = GrantedInAzure(far, READS_BLOBS, Target(STORAGE_ACCOUNT, "contosolake"))
 
-    (found,) = examined(connection, [link], "Sales")
+    (found,) = examined(connection, [requirement], "Sales")
 
     assert (found.state, found.detail) == ("unknown", "nobody tells the object ID of the identity")
 

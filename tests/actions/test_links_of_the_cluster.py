@@ -1,9 +1,9 @@
 """Links that the cluster itself has: its callout policy, its plugins; and what is told only."""
 
-from adxmi_jupyter.actions.check.requirements import examined
 from adxmi_jupyter.embedded.state.callouts import CalloutRule
 from adxmi_jupyter.model.declaration.requirements import NotVerifiable, PluginEnabled
 from tests.actions.filling import LAKE
+from tests.told import examined
 
 # Callout policy
 
@@ -62,7 +62,7 @@ def test_a_plugin_is_found_in_any_letter_case(connection):
 def test_what_cannot_be_looked_at_is_unknown_with_what_it_is(connection):
     (found,) = examined(connection, [NotVerifiable("mi-export in erp", "a user there")], "Sales")
 
-    assert (found.link, found.state, found.detail) == (
+    assert (found.title, found.state, found.detail) == (
         "right at the target",
         "unknown",
         "a user there",

@@ -3,9 +3,9 @@
 import pytest
 
 from adxmi_jupyter import errors
-from adxmi_jupyter.actions.check.requirements import examined
 from adxmi_jupyter.embedded.state.callouts import CalloutRule
 from adxmi_jupyter.model.declaration.requirements import CalloutAllowed, WritesThrough
+from tests.told import examined
 
 
 def test_a_reader_sees_some_links_and_none_is_ok_that_was_not_seen(reader, look, connection):
@@ -62,20 +62,20 @@ def test_roles_one_may_not_list_are_unknown(reader, look):
     ],
 )
 @pytest.mark.parametrize(
-    ("match", "links"),
+    ("match", "requirements"),
     [
         ("cluster policy callout", {"callout policy"}),
         (".show plugins", {"plugin"}),
         ("GET /subscriptions", {"identity exists", "assigned to the cluster", "Azure role"}),
     ],
 )
-def test_what_cannot_be_read_makes_no_link_ok(fault, look, name, match, links):
+def test_what_cannot_be_read_makes_no_link_ok(fault, look, name, match, requirements):
     look("python-plugin")
     fault(name, match=match)
 
     found = look("python-plugin")
 
-    assert {name for name, one in found.items() if one.state == "unknown"} == links
+    assert {name for name, one in found.items() if one.state == "unknown"} == requirements
 
 
 def test_no_link_of_an_external_table_that_cannot_be_read_is_ok(fault, look):
@@ -98,9 +98,9 @@ def test_where_policies_cannot_be_read_the_other_links_are_judged_all_the_same(
     connection.forget()
     fault("unavailable", match="policy managed_identity")
 
-    found = examined(connection, workflow.links(), "Sales")
+    found = examined(connection, workflow.requirements(), "Sales")
 
-    assert [(one.link, one.state.value) for one in found] == [
+    assert [(one.title, one.state.value) for one in found] == [
         ("identity exists", "ok"),
         ("assigned to the cluster", "missing"),
         ("allowed by policy", "unknown"),
@@ -121,9 +121,9 @@ def test_the_role_of_a_system_assigned_identity_that_is_not_there_is_unknown(azu
 
 def test_a_database_that_is_not_there_is_refused(connection, filled):
     with pytest.raises(errors.DatabaseNotFound) as caught:
-        examined(connection, filled("export").links(), "Slaes")
+        examined(connection, filled("export").requirements(), "Slaes")
 
-    assert caught.value.fix == '--database "Sales"'
+    assert caught.value.fix == "--database Sales"
 
 
 def test_an_external_table_is_examined_in_its_own_database(connection):

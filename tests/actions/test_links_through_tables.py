@@ -2,16 +2,18 @@
 
 import pytest
 
-from adxmi_jupyter.actions.check.requirements import examined
 from tests.actions.filling import BACKUP, EXPORT, LAKE
+from tests.told import examined
 
 
 def chain(found):
-    return [(one.link, one.subject, one.state.value) for one in found]
+    return [(one.title, one.subject, one.state.value) for one in found]
 
 
 def test_an_export_needs_what_its_external_table_needs(connection, filled):
-    found = examined(connection, filled("continuous-export", identity="mi-ingest").links(), "Sales")
+    found = examined(
+        connection, filled("continuous-export", identity="mi-ingest").requirements(), "Sales"
+    )
 
     assert chain(found)[4:] == [
         ("external table", "external table ArchivedOrders", "ok"),
@@ -26,10 +28,10 @@ def test_an_export_needs_what_its_external_table_needs(connection, filled):
 
 
 def test_what_an_export_and_its_table_share_is_told_once(connection, filled):
-    found = examined(connection, filled("continuous-export").links(), "Sales")
+    found = examined(connection, filled("continuous-export").requirements(), "Sales")
 
     assert len(set(chain(found))) == len(found)
-    assert [one.link for one in found].count("assigned to the cluster") == 1
+    assert [one.title for one in found].count("assigned to the cluster") == 1
 
 
 def test_an_external_table_that_is_not_there_is_missing(look):
@@ -45,7 +47,7 @@ def test_an_external_table_that_impersonates_is_written_as_whoever_runs_the_expo
     azure.world.add_external_table("Mine", f"{BACKUP}/backups;impersonate", database="Sales")
     workflow = filled("continuous-export", external_table="Mine")
 
-    found = examined(connection, workflow.links(), "Sales")
+    found = examined(connection, workflow.requirements(), "Sales")
 
     assert chain(found)[-1] == ("Azure role", "mi-export on contosobackup/backups", "missing")
     assert '"Storage Blob Data Contributor"' in found[-1].fix
@@ -58,7 +60,7 @@ def test_an_external_table_that_signs_in_with_a_secret_is_unknown_and_keeps_it(
     azure.world.add_external_table("Keyed", f"{BACKUP}/backups{secret}", database="Sales")
     workflow = filled("continuous-export", external_table="Keyed")
 
-    found = examined(connection, workflow.links(), "Sales")
+    found = examined(connection, workflow.requirements(), "Sales")
 
     assert found[-1].state == "unknown"
     assert "c2VjcmV0" not in str(found)
@@ -69,7 +71,7 @@ def test_an_external_table_that_leads_nowhere_known_is_unknown(azure, connection
     azure.world.add_external_table("Odd", "what is this", database="Sales")
     workflow = filled("continuous-export", external_table="Odd")
 
-    found = examined(connection, workflow.links(), "Sales")
+    found = examined(connection, workflow.requirements(), "Sales")
 
     assert chain(found)[-1] == ("external table", "external table Odd", "unknown")
 
@@ -82,7 +84,7 @@ def test_an_external_table_over_sql_server_needs_rights_there(azure, connection,
     azure.world.add_external_table("Stock", string, database="Sales", table_type="Sql")
     workflow = filled("continuous-export", external_table="Stock")
 
-    found = examined(connection, workflow.links(), "Sales")
+    found = examined(connection, workflow.requirements(), "Sales")
 
     assert chain(found)[-1] == (
         "right at the target",
@@ -96,7 +98,7 @@ def test_an_acceleration_reads_as_its_own_identity_what_impersonates(azure, conn
         "Delta", f"{LAKE}/delta/orders;impersonate", database="Sales", table_type="Delta"
     )
 
-    found = examined(connection, filled("query-acceleration").links(), "Sales")
+    found = examined(connection, filled("query-acceleration").requirements(), "Sales")
 
     assert chain(found)[-4:] == [
         ("external table", "mi-export through external table Delta", "ok"),

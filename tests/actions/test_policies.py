@@ -22,6 +22,7 @@ from adxmi_jupyter.errors import (
     PartialRead,
     PolicyChanged,
 )
+from adxmi_jupyter.fixes import Retry
 from adxmi_jupyter.model.identity import ManagedIdentity
 from adxmi_jupyter.model.policy import CLUSTER, Policy, PolicyEntry, Scope
 
@@ -86,7 +87,7 @@ def test_an_unknown_database_gets_the_closest_match(connection):
         read_one(connection, Scope("Slaes"))
 
     assert raised.value.what == "there is no database 'Slaes'"
-    assert raised.value.fix == '--database "Sales"'
+    assert raised.value.fix == "--database Sales"
     assert raised.value.service.code == "BadRequest_DatabaseNotExist"
 
 
@@ -211,7 +212,7 @@ def test_taking_away_needs_confirmation_and_says_what_may_stop(connection):
         "may stop working: Event Hubs, Event Grid and Cosmos DB data connections; "
         "SDK ingestion from storage; external tables"
     )
-    assert raised.value.repeat_with == "--yes"
+    assert raised.value.remediation == Retry.having("--yes")
     assert read_one(connection, SALES).text == before
 
 

@@ -77,7 +77,7 @@ def test_when_the_roles_cannot_be_read_either_the_truth_is_unknown(connection, a
     with pytest.raises(WriteOutcomeUnknown) as caught:
         apply(connection, change, confirmed=True)
 
-    assert caught.value.fix == '%adxmi role list --database "Telemetry"'
+    assert caught.value.fix == "%adxmi role list --database Telemetry"
 
 
 def test_when_somebody_else_wrote_meanwhile_the_truth_is_unknown(connection, azure, change):

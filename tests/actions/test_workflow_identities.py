@@ -3,11 +3,12 @@
 import pytest
 
 from adxmi_jupyter import errors
-from adxmi_jupyter.actions.check.requirements import State, examined
+from adxmi_jupyter.actions.check.findings import State
 from adxmi_jupyter.actions.workflow.filling import fill_in
 from adxmi_jupyter.actions.workflow.listing import listing, listing_frame
 from adxmi_jupyter.model.declaration.registry import declaration_of
 from adxmi_jupyter.model.policy import Scope
+from tests.told import examined
 
 OBJECT_ID = "5b27c9d0-8e14-4a6b-9f35-c2d18e70a4b6"
 CLIENT_ID = "a1d84e6f-3c92-4b57-8e0a-95b7f2c61d38"
@@ -66,7 +67,9 @@ def test_an_unknown_identity_is_one_problem_among_others(connection, noun, refer
 def test_links_of_a_target_that_can_be_written(connection):
     workflow = filled(connection, "continuous-export", identity="mi-export").reading.required()
 
-    states = {one.link: one.state for one in examined(connection, workflow.links(), "Sales")}
+    states = {
+        one.title: one.state for one in examined(connection, workflow.requirements(), "Sales")
+    }
 
     assert states["external table"] is State.OK
 
@@ -82,8 +85,8 @@ def test_links_of_a_target_that_can_only_be_read(connection, azure):
 
     (found,) = [
         one
-        for one in examined(connection, workflow.links(), "Sales")
-        if one.link == "external table"
+        for one in examined(connection, workflow.requirements(), "Sales")
+        if one.title == "external table"
     ]
 
     assert found.state is State.MISSING
@@ -96,8 +99,8 @@ def test_an_absent_target_is_made_by_another_workflow(connection):
 
     (found,) = [
         one
-        for one in examined(connection, workflow.links(), "Sales")
-        if one.link == "external table"
+        for one in examined(connection, workflow.requirements(), "Sales")
+        if one.title == "external table"
     ]
 
     assert found.state is State.MISSING

@@ -7,6 +7,7 @@ from adxmi_jupyter.actions.identity.identities import assigned
 from adxmi_jupyter.actions.policy.policies import scopes_of
 from adxmi_jupyter.actions.workflow.listing import listing, listing_frame, unassigned_notes
 from adxmi_jupyter.embedded import DataConnection
+from adxmi_jupyter.fixes import Retry
 from adxmi_jupyter.model.declaration.registry import declaration_of, nouns
 from adxmi_jupyter.model.policy import Scope
 from tests.actions.filling import BACKUP, EDGE_HUB, EXPORT, INGEST, LAKE, STRANGER
@@ -266,7 +267,7 @@ def test_databases_one_may_not_read_are_told_or_left_out(azure, connection, outs
     assert caught.value.what == (
         "2 of 3 databases could not be read: database Telemetry, database Tom's Lab"
     )
-    assert caught.value.repeat_with == "--skip-unreadable"
+    assert caught.value.remediation == Retry.having("--skip-unreadable")
     assert [one.existing.name for one in read.found] == ["ArchivedOrders"]
     assert [str(scope) for scope, _ in read.unreadable] == [
         "database Telemetry",
@@ -285,7 +286,7 @@ def test_a_cluster_policy_one_may_not_read_is_told_or_left_out(reader, listed):
 
 
 @pytest.mark.parametrize(
-    ("noun", "fix"), [("external-table", '--database "Sales"'), ("event-hub", "--database Sales")]
+    ("noun", "fix"), [("external-table", "--database Sales"), ("event-hub", "--database Sales")]
 )
 def test_a_database_that_is_not_there_is_named_with_the_closest_match(listed, noun, fix):
     with pytest.raises(errors.DatabaseNotFound) as caught:

@@ -5,8 +5,10 @@ import pytest
 from adxmi_jupyter import errors
 from adxmi_jupyter.actions.workflow import writes as workflow_writes
 from adxmi_jupyter.actions.workflow.plans import plan, plan_drop
+from adxmi_jupyter.fixes import Retry
 from adxmi_jupyter.model.declaration.registry import declaration_of
 from tests.actions.filling import EXPORT
+from tests.told import written
 
 TOOK_EFFECT = "it was read again: the change took effect"
 
@@ -85,7 +87,7 @@ def test_one_of_the_same_name_is_not_replaced_unless_told_so(carry_out, sales, n
     with pytest.raises(errors.AlreadyExists) as caught:
         carry_out(noun)
 
-    assert caught.value.repeat_with == "--replace"
+    assert caught.value.remediation == Retry.having("--replace")
     assert (sales.external_tables, sales.continuous_exports) == before
 
 
@@ -337,7 +339,7 @@ def test_an_unknown_database_is_named_with_the_closest_match(carry_out):
     with pytest.raises(errors.DatabaseNotFound) as caught:
         carry_out("external-table", database="Slaes")
 
-    assert caught.value.fix == '--database "Sales"'
+    assert caught.value.fix == "--database Sales"
 
 
 def test_a_reader_may_not_create(reader, carry_out, there):
@@ -353,7 +355,7 @@ def test_notes_go_to_whoever_listens(azure, carry_out, said):
 
     carry_out("external-table", tell=told.append)
 
-    assert [note.endswith(TOOK_EFFECT) for note in told] == [True]
+    assert [written(note).endswith(TOOK_EFFECT) for note in told] == [True]
     assert not any(TOOK_EFFECT in note for note in said)
 
 

@@ -4,10 +4,10 @@ import pytest
 
 from adxmi_jupyter.actions.policy.policies import read_one
 from adxmi_jupyter.errors import UnknownCommand
+from adxmi_jupyter.fixes import Command
 from adxmi_jupyter.forms.policy.state import PolicyState
 from adxmi_jupyter.magics.forms import written
 from adxmi_jupyter.magics.tree import run
-from adxmi_jupyter.model.line import Line
 from adxmi_jupyter.model.policy import CLUSTER, Scope
 
 WISHES = {
@@ -62,7 +62,7 @@ def test_names_are_written_so_that_they_are_read_back(ip, magics):
 
 
 def test_a_named_connection_is_named_in_the_line():
-    assert written("%adxmi", Line(("policy", "undo", "1")), connection="prod") == (
+    assert written("%adxmi", Command(("policy", "undo", "1")), connection="prod") == (
         "%adxmi policy undo 1 --connection prod"
     )
 

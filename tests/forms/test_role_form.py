@@ -347,7 +347,7 @@ def test_the_text_form_says_what_is_pending_and_the_lines_to_use(form, cell):
         "without a front end: "
         "%adxmi role grant --database Sales --role viewers --identity mi-export\n"
         "without a front end: %adxmi role revoke --database Sales --role viewers --identity "
-        f"aaduser=d72b84f9-05ce-4a16-93e7-6a1f5c08b4d5;{TENANT} --yes"
+        f'"aaduser=d72b84f9-05ce-4a16-93e7-6a1f5c08b4d5;{TENANT}" --yes'
     )
 
 

@@ -1,10 +1,11 @@
 import pytest
 
 from adxmi_jupyter.errors import ConfirmationRequired, Throttled
+from adxmi_jupyter.fixes import Retry
 from adxmi_jupyter.forms.submission import Kind, Phase, Submission
 
-QUESTION = ConfirmationRequired("takes away", why="stops", repeat_with="--yes")
-FAILURE = Throttled("too many", why="busy", fix="repeat the line")
+QUESTION = ConfirmationRequired("takes away", why="stops", fix=Retry.having("--yes"))
+FAILURE = Throttled("too many", why="busy", fix=Retry())
 
 
 class Sender:

@@ -33,7 +33,7 @@ class Factor:
     """
 
     name: str
-    link: str
+    requirement: str
     there: Mapping[str, Level]
     missing: Mapping[str, Level]
     seen: bool = True
@@ -89,7 +89,7 @@ IDENTITY = Factor(
 
 USER_ASSIGNED = Factor(
     IDENTITY.name,
-    IDENTITY.link,
+    IDENTITY.requirement,
     {"user": IDENTITY.there["user"]},
     {"user not assigned": IDENTITY.missing["user not assigned"]},
 )
@@ -319,8 +319,8 @@ def reads_sql(server: str, database: str) -> Factor:
         found = scene.world.sql_servers[server].databases[database]
         found.readers.add(scene.actor.object_id)
 
-    link = "right at the target"
-    return Factor("user", link, {"there": granted}, {"none": nothing}, seen=False)
+    requirement = "right at the target"
+    return Factor("user", requirement, {"there": granted}, {"none": nothing}, seen=False)
 
 
 def reads_cosmos(account: str) -> Factor:

@@ -109,5 +109,5 @@ def writes_sql() -> Factor:
         erp = scene.world.sql_servers["contososql"].databases["Erp"]
         erp.writers.add(scene.world.identity(OWN).object_id)
 
-    link = "right at the target"
-    return Factor("writer", link, {"there": granted}, {"none": nothing}, seen=False)
+    requirement = "right at the target"
+    return Factor("writer", requirement, {"there": granted}, {"none": nothing}, seen=False)

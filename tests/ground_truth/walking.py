@@ -119,9 +119,9 @@ class _Walk:
     def absent(self) -> list[Factor]:
         """Return the factors whose link this case leaves missing."""
         factors = self.situation.factors
-        done = {one.link for one in factors if self.case[one.name] in one.everywhere}
+        done = {one.requirement for one in factors if self.case[one.name] in one.everywhere}
         absent = [one for one in factors if self.case[one.name] in one.missing]
-        return [one for one in absent if one.link not in done]
+        return [one for one in absent if one.requirement not in done]
 
     def line(self, verb: str) -> tuple[str, str | None]:
         fields = {**self.situation.fields, **self.scene.fields, "identity": self.scene.acting}
@@ -169,15 +169,18 @@ class _Walk:
     def as_it_is(self, found: list[dict[str, str]]) -> list[dict[str, str]]:
         """Return the links with those in place, which nobody can see, as ok."""
         factors = self.situation.factors
-        known = {one.link for one in factors if not one.seen and one not in self.absent()}
+        known = {one.requirement for one in factors if not one.seen and one not in self.absent()}
         return [one | {"state": "ok"} if one["link"] in known else one for one in found]
 
     def pretended(self, found: list[dict[str, str]]) -> list[str]:
         """Return what is said of links that nobody here can see."""
-        unseen = {one.link for one in self.situation.factors if not one.seen}
+        unseen = {one.requirement for one in self.situation.factors if not one.seen}
         told = [one for one in found if one["link"] in unseen]
         wrong = [f"nobody can see {_said(one)}" for one in told if one["state"] != "unknown"]
-        silent = [f"nothing is said of {link}" for link in unseen - {one["link"] for one in told}]
+        silent = [
+            f"nothing is said of {requirement}"
+            for requirement in unseen - {one["link"] for one in told}
+        ]
         # Of what lies behind a table that is not there, nothing can be said.
         is_silent = bool(found) and all(one["state"] != "missing" for one in found)
         return [*wrong, *(silent if is_silent else [])]
@@ -202,10 +205,10 @@ class _Walk:
             left = [_said(one) for one in found if one["state"] != "ok"]
             self.walk.unmended.append(f"mended, and still {refusal}; {left}")
 
-    def paste(self, link: dict[str, str]) -> None:
-        fix = link["fix"]
+    def paste(self, requirement: dict[str, str]) -> None:
+        fix = requirement["fix"]
         if not fix.startswith(PROGRAM) or fix.endswith("--help"):
-            self.mend_by_hand(link)
+            self.mend_by_hand(requirement)
             return
         self.walk.fixes.append(fix)
         try:
@@ -213,11 +216,11 @@ class _Walk:
         except AdxmiError as error:
             self.walk.unmended.append(f"{fix} ends with {error.what}: {error.why}")
 
-    def mend_by_hand(self, link: dict[str, str]) -> None:
-        about = [one for one in self.situation.factors if one.link == link["link"]]
-        self.walk.by_hand.append(link["link"])
+    def mend_by_hand(self, requirement: dict[str, str]) -> None:
+        about = [one for one in self.situation.factors if one.requirement == requirement["link"]]
+        self.walk.by_hand.append(requirement["link"])
         if not about:
-            self.walk.unmended.append(f"nothing mends {_said(link)}")
+            self.walk.unmended.append(f"nothing mends {_said(requirement)}")
         for factor in about[:1]:
             factor.mend(self.scene)
 
@@ -231,8 +234,8 @@ def disagreements(found: list[dict[str, str]], error: str, refusal: str) -> list
     return [f"it works without {_said(one)}" for one in found if one["state"] == "missing"]
 
 
-def _said(link: dict[str, str]) -> str:
-    return f"{link['link']}: {link['subject']} {link['state']} ({link['detail']})"
+def _said(requirement: dict[str, str]) -> str:
+    return f"{requirement['link']}: {requirement['subject']} {requirement['state']} ({requirement['detail']})"
 
 
 def add_elsewhere(scene: Scene) -> None:

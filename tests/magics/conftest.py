@@ -19,7 +19,9 @@ def shell(tmp_path_factory):
     config = Config()
     config.HistoryManager.hist_file = ":memory:"
     config.InteractiveShell.colors = "nocolor"
-    yield InteractiveShell.instance(config=config)
+    shell = InteractiveShell.instance(config=config)
+    shell.user_module.__spec__ = None  # it is ``__main__`` now, and processes are started from that
+    yield shell
     InteractiveShell.clear_instance()
     patch.undo()
 

@@ -20,7 +20,7 @@ LINES = {
         [
             "DatabaseNotFound: there is no database 'Slaes'",
             "  why: Database 'Slaes' could not be found. (there are: Sales, Telemetry, Tom's Lab)",
-            '  fix: %adxmi policy grant --database "Sales" --identity mi-export --usage AzureAI',
+            "  fix: %adxmi policy grant --database Sales --identity mi-export --usage AzureAI",
         ],
     ),
     "unknown usage": (

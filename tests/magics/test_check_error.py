@@ -55,12 +55,12 @@ def test_the_frame_is_that_of_other_checks(magic):
     assert set(frame["name"]) == {"BadRequest_InvalidManagedIdentity"}
 
 
-@pytest.mark.parametrize(("text", "link", "state"), KINDS)
-def test_what_the_code_means_where_the_text_names_little(magic, text, link, state):
+@pytest.mark.parametrize(("text", "requirement", "state"), KINDS)
+def test_what_the_code_means_where_the_text_names_little(magic, text, requirement, state):
     frame = magic("check --error", text)
 
     last = frame.iloc[-1]
-    assert (last["link"], last["state"]) == (link, state)
+    assert (last["link"], last["state"]) == (requirement, state)
     assert last["detail"]
 
 

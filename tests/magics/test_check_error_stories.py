@@ -151,10 +151,10 @@ def test_a_policy_that_names_an_identity_before_it_is_assigned(ask, refused, bro
     items = json.dumps([{"ObjectId": STRANGER, "AllowedUsages": "AzureAI"}])
     command = f".alter-merge database Sales policy managed_identity ```{items}```"
 
-    link, fix = broken(pasted(refused(ask, command)))
+    requirement, fix = broken(pasted(refused(ask, command)))
     paste(fix)
 
-    assert (link, fix) == ("assigned to the cluster", ASSIGN)
+    assert (requirement, fix) == ("assigned to the cluster", ASSIGN)
     ask(command)
 
 
@@ -162,10 +162,10 @@ def test_a_policy_that_names_an_identity_before_it_is_assigned(ask, refused, bro
 def test_an_external_table_of_another_database(ask, refused, broken, paste, pasted):
     query = "external_table('OrdersDelta') | count"
 
-    link, fix = broken(pasted(refused(ask, query, "Telemetry")))
+    requirement, fix = broken(pasted(refused(ask, query, "Telemetry")))
     paste(fix)
 
-    assert link == "allowed by policy"
+    assert requirement == "allowed by policy"
     assert fix.endswith("--database Telemetry --identity mi-export --usage ExternalTable")
     assert ask(query, "Telemetry").rows_count == 1
 
@@ -176,10 +176,10 @@ EXPORTED = f".export to csv (h@'{BACKUP}/backups;managed_identity={EXPORT}') <| 
 def test_an_export_is_told_the_role_to_write(ask, refused, broken, paste, magic):
     magic("policy grant --database Sales --identity mi-export --usage ExportRequest")
 
-    link, fix = broken(body(refused(ask, EXPORTED)))
+    requirement, fix = broken(body(refused(ask, EXPORTED)))
     paste(fix)
 
-    assert link == "Azure role"
+    assert requirement == "Azure role"
     assert '--role "Storage Blob Data Contributor" --target contosobackup/backups' in fix
     ask(EXPORTED)
 
@@ -210,20 +210,20 @@ def test_a_callout_that_a_rule_denies(ask, azure, refused, broken, paste, magic,
         f"externaldata(OrderId:long)[h@'{LAKE}/archive/2024/orders.csv;managed_identity={EXPORT}']"
     )
 
-    link, fix = broken(pasted(refused(ask, query)))
+    requirement, fix = broken(pasted(refused(ask, query)))
     paste(fix)
 
-    assert link == "callout policy"
+    assert requirement == "callout policy"
     assert fix == "%adxmi callout revoke --type external_data --pattern contosolake --yes"
     assert ask(query).rows_count > 0
 
 
 @pytest.mark.parametrize("pasted", [stack, body])
 def test_an_identity_that_queries_needs_a_security_role(ask, refused, broken, paste, pasted):
-    link, fix = broken(pasted(refused(ask, "Orders", token="embedded-mi-ingest")))
+    requirement, fix = broken(pasted(refused(ask, "Orders", token="embedded-mi-ingest")))
     paste(fix)
 
-    assert link == "security role"
+    assert requirement == "security role"
     assert fix == "%adxmi role grant --database Sales --role viewers --identity mi-ingest"
     assert ask("Orders", token="embedded-mi-ingest").rows_count == 6
 
@@ -231,10 +231,10 @@ def test_an_identity_that_queries_needs_a_security_role(ask, refused, broken, pa
 def test_a_caller_who_is_no_identity_needs_one_too(ask, azure, refused, broken, paste):
     azure.world.add_principal("newcomer", token="a-newcomer")
 
-    link, fix = broken(stack(refused(ask, "Orders", token="a-newcomer")))
+    requirement, fix = broken(stack(refused(ask, "Orders", token="a-newcomer")))
     paste(fix)
 
-    assert link == "security role"
+    assert requirement == "security role"
     assert fix.startswith('%adxmi role grant --database Sales --role viewers --identity "aad')
     assert ask("Orders", token="a-newcomer").rows_count == 6
 
@@ -242,10 +242,10 @@ def test_a_caller_who_is_no_identity_needs_one_too(ask, azure, refused, broken, 
 def test_the_policy_takes_a_role_on_the_cluster(ask, refused, broken, paste):
     command = ".delete database Sales policy managed_identity"
 
-    link, fix = broken(stack(refused(ask, command, token="embedded-reader")))
+    requirement, fix = broken(stack(refused(ask, command, token="embedded-reader")))
     paste(fix)
 
-    assert link == "security role"
+    assert requirement == "security role"
     assert fix.startswith('%adxmi role grant --cluster --role AllDatabasesAdmin --identity "aad')
     ask(command, token="embedded-reader")
 
@@ -254,10 +254,10 @@ def test_a_role_by_object_id_is_refused_for_good(ask, azure, refused, broken, pa
     listed = Principal(PrincipalKind.APPLICATION, INGEST, TENANT, "mi-ingest", INGEST)
     azure.world.grant(listed, ClusterRole.VIEWER)
 
-    link, fix = broken(stack(refused(ask, "Orders", token="embedded-mi-ingest")))
+    requirement, fix = broken(stack(refused(ask, "Orders", token="embedded-mi-ingest")))
     paste(fix)
 
-    assert link == "security role"
+    assert requirement == "security role"
     assert "--cluster --role AllDatabasesViewer" in fix
     assert ask("Orders", token="embedded-mi-ingest").rows_count == 6
 
@@ -292,11 +292,11 @@ def give(manage, object_id, role, scope):
 def test_an_action_of_azure_is_missing(manage, refused, broken):
     clusters = manage(KustoManagementClient, "embedded-reader").clusters
 
-    link, fix = broken(
+    requirement, fix = broken(
         stack(refused(clusters.begin_update, "analytics", "contoso", {"tags": {"a": "b"}}))
     )
 
-    assert link == "right of the caller"
+    assert requirement == "right of the caller"
     assert fix.startswith("!az role assignment create --role Contributor --assignee ")
     assert "/providers/Microsoft.Kusto/" in fix
 
@@ -308,23 +308,25 @@ def test_a_principal_by_the_wrong_id(manage, refused, broken, paste, ask):
     failure = refused(
         assignments.begin_create_or_update, "analytics", "contoso", "new", {"properties": wanted}
     )
-    link, fix = broken(f"{stack(failure)} {INGEST}")
+    requirement, fix = broken(f"{stack(failure)} {INGEST}")
     paste(fix)
 
-    assert link == "principal"
+    assert requirement == "principal"
     assert ask("Orders", token="embedded-mi-ingest").rows_count == 6
 
 
 @pytest.mark.parametrize(
-    ("fault", "link"),
+    ("fault", "requirement"),
     [("throttled", "request rate"), ("unavailable", "service")],
 )
-def test_a_service_that_is_out_of_order_lacks_nothing(ask, azure, refused, magic, fault, link):
+def test_a_service_that_is_out_of_order_lacks_nothing(
+    ask, azure, refused, magic, fault, requirement
+):
     azure.faults.add(fault, retry_after=0, delay=0)
 
     frame = magic("check --error", stack(refused(ask, "Orders")))
 
-    assert list(frame["link"]) == [link]
+    assert list(frame["link"]) == [requirement]
     assert list(frame["state"]) == ["warning"]
     assert frame["detail"][0].startswith("nothing is missing")
 
@@ -349,10 +351,10 @@ def test_a_row_of_ingestion_failures(ask, magic, broken, paste):
         magic(line)
     rows = ask(".show ingestion failures").to_dict()["data"]
 
-    link, fix = broken(json.dumps(rows, default=str))
+    requirement, fix = broken(json.dumps(rows, default=str))
     paste(fix)
 
-    assert link == "Azure role"
+    assert requirement == "Azure role"
     assert fix.endswith('--role "Storage Blob Data Reader" --target contosobackup/backups')
     assert list(magic(line)["status"]) == ["QUEUED"]
 

@@ -65,7 +65,7 @@ def add_function(database, name, body):
     database.functions[name] = StoredFunction(name, "()", f"{{ {body} }}")
 
 
-def links(frame):
+def requirements(frame):
     return list(frame["link"])
 
 
@@ -76,7 +76,7 @@ def test_a_function_is_checked_by_its_name(magic, sales, noun):
 
     frame = magic(f"{noun} check Fetch --database Sales")
 
-    assert links(frame) == OF_FUNCTIONS[noun]
+    assert requirements(frame) == OF_FUNCTIONS[noun]
     assert set(frame["workflow"]) == {noun}
     assert set(frame["name"]) == {"Fetch"}
     assert set(frame[frame["link"].isin(BEGINS[:3])]["state"]) == {"ok"}
@@ -98,7 +98,7 @@ def test_a_function_that_calls_several_is_checked_for_each(magic, sales):
 def test_an_external_table_is_checked_by_its_name(magic):
     frame = magic("external-table check ArchivedOrders --database Sales")
 
-    assert links(frame) == [*BEGINS, "callout policy", *IN_AZURE, "follower clusters"]
+    assert requirements(frame) == [*BEGINS, "callout policy", *IN_AZURE, "follower clusters"]
     assert set(frame["state"]) == {"ok"}
 
 
@@ -113,7 +113,7 @@ def test_a_continuous_export_is_checked_through_its_table(magic, azure):
 
     frame = magic("continuous-export check Nightly --database Sales")
 
-    assert links(frame) == [
+    assert requirements(frame) == [
         *BEGINS,
         *("security role", "security role", "external table", "allowed by policy"),
         *("callout policy", *IN_AZURE),
@@ -178,12 +178,12 @@ def test_query_acceleration_is_checked_by_the_name_of_its_table(magic, azure):
 
     frame = magic("query-acceleration check Lake --database Telemetry")
 
-    assert links(frame) == [*BEGINS, "external table", "callout policy", *IN_AZURE, "state"]
+    assert requirements(frame) == [*BEGINS, "external table", "callout policy", *IN_AZURE, "state"]
     assert frame.iloc[-1]["state"] == "warning"
 
 
 @pytest.mark.parametrize(
-    ("noun", "kind", "properties", "links_beyond"),
+    ("noun", "kind", "properties", "requirements_beyond"),
     [
         ("event-hub", "EventHub", {"eventHubResourceId": HUB}, IN_AZURE),
         (
@@ -218,14 +218,14 @@ def test_query_acceleration_is_checked_by_the_name_of_its_table(magic, azure):
     [(EXPORT_ID, "mi-export", BEGINS[1:]), (CLUSTER, "contoso", BEGINS[2:])],
 )
 def test_a_data_connection_is_checked_by_its_name(
-    magic, sales, noun, kind, properties, links_beyond, resource_id, subject, begins
+    magic, sales, noun, kind, properties, requirements_beyond, resource_id, subject, begins
 ):
     properties = {**properties, "managedIdentityResourceId": resource_id}
     sales.data_connections.append(DataConnection("feed", kind, properties))
 
     frame = magic(f"{noun} check feed --database Sales")
 
-    assert links(frame) == [*begins, *links_beyond]
+    assert requirements(frame) == [*begins, *requirements_beyond]
     assert frame.iloc[0]["subject"] == subject
     assert list(frame["state"])[: len(begins) - 1] == ["ok"] * (len(begins) - 1)
 

@@ -109,7 +109,7 @@ def test_a_grant_says_what_changed_and_the_line_that_takes_it_back(magic, said, 
     assert shown == [
         MINUTES,
         "cluster: mi-ingest + AllDatabasesViewer",
-        (f"undo: %adxmi role revoke --cluster --role AllDatabasesViewer --identity {INGEST} --yes"),
+        f'undo: %adxmi role revoke --cluster --role AllDatabasesViewer --identity "{INGEST}" --yes',
     ]
     assert list(frame["role"]) == ["AllDatabasesAdmin", "AllDatabasesViewer"]
     assert roles() == before
@@ -125,7 +125,7 @@ def test_the_line_that_takes_a_revoke_back_does(magic, said, roles, by_object_id
 
     assert len(gone) == 1
     assert roles()[1:] == [("AllDatabasesViewer", INGEST)]
-    assert shown[-1].endswith(f"--identity {BY_OBJECT_ID},{INGEST}")
+    assert shown[-1].endswith(f'--identity "{BY_OBJECT_ID},{INGEST}"')
 
 
 def test_a_revoke_shows_what_it_takes_and_asks(magic, said, roles):

@@ -104,7 +104,7 @@ CASES = {
         errors.InvalidValue,
         "query cannot use Orders",
         "a query stands below the line, or in a file",
-        "%%adxmi query, and it below that",
+        "%%adxmi query, and the query in the lines below",
     ),
     "a check of something by name alone": (
         "check ArchivedOrders",
@@ -303,7 +303,7 @@ CASES = {
         errors.DatabaseNotFound,
         "there is no database 'Slaes'",
         "Database 'Slaes' could not be found. (there are: Sales, Telemetry, Tom's Lab)",
-        '%adxmi policy show --database "Sales"',
+        "%adxmi policy show --database Sales",
     ),
     "an identity there is none of": (
         "policy grant -d Sales --identity mi-inges --usage AzureAI",

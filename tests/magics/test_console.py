@@ -8,7 +8,9 @@ import pytest
 
 from adxmi_jupyter import __version__
 from adxmi_jupyter.embedded import EmbeddedAzure
-from adxmi_jupyter.magics.call import in_console
+from adxmi_jupyter.fixes import Connect
+from adxmi_jupyter.magics.call import Call
+from adxmi_jupyter.magics.console import Console
 
 NOTICE = (
     "No cluster is configured: this is the embedded Azure, inside this process "
@@ -75,7 +77,7 @@ def test_the_matrix_is_shown_as_text(adxmi):
             1,
             [
                 "DatabaseNotFound: there is no database 'Slaes'",
-                '  fix: adxmi policy show --database "Sales"',
+                "  fix: adxmi policy show --database Sales",
             ],
         ),
         (
@@ -155,10 +157,10 @@ def test_a_refused_sign_in_is_mended_in_the_environment(adxmi, served):
     )
 
 
-def test_a_line_that_opens_a_cluster_is_a_variable_in_a_console():
-    assert in_console("%adxmi connect https://x.kusto.windows.net") == (
-        "export ADXMI_CLUSTER=https://x.kusto.windows.net"
-    )
+def test_a_command_that_opens_a_cluster_is_a_variable_in_a_console():
+    fix = Connect("https://x.kusto.windows.net")
+
+    assert Call(Console()).dialect.fix(fix) == "export ADXMI_CLUSTER=https://x.kusto.windows.net"
 
 
 def test_help_goes_to_stdout(adxmi):

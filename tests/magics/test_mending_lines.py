@@ -41,18 +41,18 @@ AWKWARD = [
 ]
 
 
-def row(frame, link):
-    return frame[frame["link"] == link].iloc[0]
+def row(frame, requirement):
+    return frame[frame["link"] == requirement].iloc[0]
 
 
-@pytest.mark.parametrize(("check", "link"), MISSING.values(), ids=MISSING)
-def test_the_line_puts_the_link_in_place(ip, magic, check, link):
-    before = row(magic(check), link)
+@pytest.mark.parametrize(("check", "requirement"), MISSING.values(), ids=MISSING)
+def test_the_line_puts_the_link_in_place(ip, magic, check, requirement):
+    before = row(magic(check), requirement)
 
     ip.run_cell(before["fix"]).raise_error()
 
     assert before["state"] == "missing"
-    assert row(magic(check), link)["state"] == "ok"
+    assert row(magic(check), requirement)["state"] == "ok"
 
 
 @pytest.mark.parametrize("name", AWKWARD)
@@ -60,13 +60,13 @@ def test_the_line_puts_the_link_in_place(ip, magic, check, link):
 def test_an_awkward_name_is_no_hindrance(ip, magic, azure, name, is_assigned):
     identity = azure.world.add_identity(name, assigned=is_assigned)
     check = f"{TABLE} {identity.object_id}"
-    link = "allowed by policy" if is_assigned else "assigned to the cluster"
-    before = row(magic(check), link)
+    requirement = "allowed by policy" if is_assigned else "assigned to the cluster"
+    before = row(magic(check), requirement)
 
     ip.run_cell(before["fix"]).raise_error()
 
     assert before["state"] == "missing"
-    assert row(magic(check), link)["state"] == "ok"
+    assert row(magic(check), requirement)["state"] == "ok"
 
 
 def test_of_two_identities_of_one_name_the_right_one_is_mended(ip, magic, azure):

@@ -21,7 +21,8 @@ from typing import ClassVar
 from adxmi_jupyter.model import kql
 from adxmi_jupyter.model.declaration import targets
 from adxmi_jupyter.model.declaration.fields import field
-from adxmi_jupyter.model.declaration.requirements import Link, acting_as
+from adxmi_jupyter.model.declaration.requirements import Requirement, acting_as
+from adxmi_jupyter.model.declaration.requirements import Requirement, acting_as
 from adxmi_jupyter.model.declaration.products import Statement
 from adxmi_jupyter.model.declaration.stored import PolicyListing
 from adxmi_jupyter.model.declaration.types import Identity, Locations, Text
@@ -53,7 +54,7 @@ class WaterPlants(Workflow):
     amount: Amount = field("Amount", "How much of it.", Amount.LITTLE, property_name="amount")
     plant: Text = field("Plant", "Which plant.", "", only_for={"amount": (Amount.MUCH,)}, property_name="plant")
 
-    def links(self) -> tuple[Link, ...]:
+    def requirements(self) -> tuple[Requirement, ...]:
         return acting_as(self.identity, Usage.NATIVE_INGESTION, *targets.reads(self.identity, *self.source))
 
     def product(self) -> Statement:

@@ -75,7 +75,7 @@ def test_a_grant_says_what_changed_and_the_line_that_takes_it_back(magic, said, 
 
     assert said() == [
         "Telemetry: mi-ingest + viewers",
-        f"undo: %adxmi role revoke --database Telemetry --role viewers --identity {INGEST} --yes",
+        f'undo: %adxmi role revoke --database Telemetry --role viewers --identity "{INGEST}" --yes',
     ]
     assert roles()[-1] == ("viewers", INGEST, "for the dashboard")
 
@@ -246,7 +246,7 @@ def test_a_listing_by_object_id_comes_with_the_line_that_removes_it(magic, azure
     magic(GRANT)
 
     assert (
-        '%adxmi role revoke --database "Telemetry" --role viewers '
+        "%adxmi role revoke --database Telemetry --role viewers "
         f'--identity "aadapp={object_id};{TENANT}" --yes, then grant the role again'
     ) in said()[0]
 
@@ -331,7 +331,7 @@ CASES = {
         "role revoke -d Sales --role users --identity mi-ingest --yes",
         errors.NothingToRevoke,
         "mi-ingest does not hold users on the database Sales",
-        '%adxmi role list --database "Sales"',
+        "%adxmi role list --database Sales",
     ),
 }
 

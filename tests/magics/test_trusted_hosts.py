@@ -3,7 +3,9 @@
 import pytest
 
 from adxmi_jupyter import errors
-from adxmi_jupyter.magics.call import in_console
+from adxmi_jupyter.fixes import Configure, Connect, Setting
+from adxmi_jupyter.magics.call import Call
+from adxmi_jupyter.magics.console import Console
 
 HOST = "adx.contoso.example"
 
@@ -43,13 +45,13 @@ def test_the_way_out_works_whatever_is_configured(magic, magics, azure):
 
 
 def test_the_console_has_its_own_ways_out():
-    refused = "%adxmi connect … --credential default"
-    trusting = f"if it is your cluster: %adxmi connect https://{HOST} --trust-host"
-    larger = "ask for less, or %adxmi connect … --max-answer-mb 128"
+    write = Call(Console()).dialect.fix
 
-    assert in_console(refused) == "ADXMI_CREDENTIAL=default"
-    assert in_console(trusting) == trusting.replace("%adxmi", "adxmi")
-    assert in_console(larger) == "ask for less, or ADXMI_MAX_ANSWER_MB=128"
+    assert write(Configure(Setting.CREDENTIAL, "default")) == "ADXMI_CREDENTIAL=default"
+    assert write(Configure(Setting.MAX_ANSWER, "128")) == "ADXMI_MAX_ANSWER_MB=128"
+    assert write(Connect(f"https://{HOST}", trusts_host=True)) == (
+        f"adxmi connect https://{HOST} --trust-host"
+    )
 
 
 def test_trusted_hosts_are_listed(magic, trusting):

@@ -115,9 +115,10 @@ CALLING = {
 @pytest.mark.parametrize("declaration", declarations(), ids=lambda one: one.noun())
 def test_the_rule_for_an_address_allows_what_workflows_call(declaration):
     who = {spec.name: SYSTEM for spec in declaration.specs() if spec.kind is FieldKind.IDENTITY}
-    links = read(declaration, {**declaration.about.sample.fields, **who}).required().links()
+    workflow = read(declaration, {**declaration.about.sample.fields, **who}).required()
+    needed = workflow.requirements()
 
-    called = [(one.callout_type, one.uri) for one in links if isinstance(one, CalloutAllowed)]
+    called = [(one.callout_type, one.uri) for one in needed if isinstance(one, CalloutAllowed)]
     denied = [one for one in called if not verdict([rule_for(*one)], *one).is_allowed]
 
     assert len(called) == (declaration.noun() in CALLING)

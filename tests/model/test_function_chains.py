@@ -39,13 +39,13 @@ def who(word):
     return {GUID: USER, OTHER_ID: OTHER, "system": SYSTEM}[word]
 
 
-def links_of(noun, body):
+def requirements_of(noun, body):
     listing = declaration_of(noun).listing
-    return listing.links(body, who) if listing.is_in(body) else None
+    return listing.requirements(body, who) if listing.is_in(body) else None
 
 
-def of_type(kind, links):
-    return [link for link in links if isinstance(link, kind)]
+def of_type(kind, requirements):
+    return [requirement for requirement in requirements if isinstance(requirement, kind)]
 
 
 def external(*strings):
@@ -95,50 +95,52 @@ def external(*strings):
     ],
 )
 def test_each_operator_is_given_its_connection_string(noun, call, usage, kind):
-    links = links_of(noun, f"{{ {call} }}")
+    requirements = requirements_of(noun, f"{{ {call} }}")
 
-    assert of_type(Assigned, links) == [Assigned(USER)]
-    assert of_type(NamedBy, links) == [NamedBy(USER, GUID)]
-    assert [link.usage for link in of_type(Allowed, links)] == [usage]
-    assert len(of_type(kind, links)) == 1
+    assert of_type(Assigned, requirements) == [Assigned(USER)]
+    assert of_type(NamedBy, requirements) == [NamedBy(USER, GUID)]
+    assert [requirement.usage for requirement in of_type(Allowed, requirements)] == [usage]
+    assert len(of_type(kind, requirements)) == 1
 
 
 def test_what_the_operator_is_given_counts_and_nothing_besides():
     body = f"{{ {external(BLOB)} | extend Other = {kql.string_literal(OTHER_BLOB)} }}"
 
-    assert of_type(Assigned, links_of("externaldata", body)) == [Assigned(USER)]
+    assert of_type(Assigned, requirements_of("externaldata", body)) == [Assigned(USER)]
 
 
 def test_where_the_operator_is_given_variables_all_of_the_text_counts():
     body = f"{{ let place = {kql.string_literal(BLOB)}; externaldata(A:int)[place] }}"
 
-    links = links_of("externaldata", body)
+    requirements = requirements_of("externaldata", body)
 
-    assert of_type(Assigned, links) == [Assigned(USER)]
-    assert [str(link.target) for link in of_type(GrantedInAzure, links)] == ["contosolake/landing"]
+    assert of_type(Assigned, requirements) == [Assigned(USER)]
+    assert [str(requirement.target) for requirement in of_type(GrantedInAzure, requirements)] == [
+        "contosolake/landing"
+    ]
 
 
 def test_several_places_and_identities_are_each_told_once():
     body = f"{{ union ({external(BLOB, OTHER_BLOB)}), ({external(BLOB)}) }}"
 
-    links = links_of("externaldata", body)
+    requirements = requirements_of("externaldata", body)
 
-    assert of_type(Assigned, links) == [Assigned(USER), Assigned(OTHER)]
-    assert len(links) == len(set(links))
+    assert of_type(Assigned, requirements) == [Assigned(USER), Assigned(OTHER)]
+    assert len(requirements) == len(set(requirements))
 
 
 def test_several_operators_in_one_body_are_told_apart():
     sql = f"evaluate sql_request({kql.obfuscated_literal(SQL)}, 'select 1')"
     body = f"{{ union ({external(OTHER_BLOB)}), ({sql}) }}"
 
-    by_files = links_of("externaldata", body)
-    by_sql = links_of("sql-request", body)
+    by_files = requirements_of("externaldata", body)
+    by_sql = requirements_of("sql-request", body)
 
     assert of_type(Assigned, by_files) == [Assigned(OTHER)]
     assert of_type(GrantedInSqlServer, by_files) == []
     assert of_type(Assigned, by_sql) == [Assigned(USER)]
     assert of_type(GrantedInAzure, by_sql) == []
-    assert links_of("cosmosdb-sql-request", body) is None
+    assert requirements_of("cosmosdb-sql-request", body) is None
 
 
 @pytest.mark.parametrize(
@@ -151,7 +153,7 @@ def test_several_operators_in_one_body_are_told_apart():
     ],
 )
 def test_a_function_that_names_no_identity_has_no_links(body):
-    assert links_of("externaldata", body) == ()
+    assert requirements_of("externaldata", body) == ()
 
 
 @pytest.mark.parametrize(
@@ -163,21 +165,23 @@ def test_a_function_that_names_no_identity_has_no_links(body):
     ],
 )
 def test_an_operator_that_is_only_talked_of_is_not_there(body):
-    assert links_of("externaldata", body) is None
+    assert requirements_of("externaldata", body) is None
 
 
 def test_a_connection_string_in_pieces_is_read_as_one():
     body = f"{{ externaldata(A:int)[h'{LAKE}/landing/a.csv;' 'managed_identity={GUID}'] }}"
 
-    assert of_type(Assigned, links_of("externaldata", body)) == [Assigned(USER)]
+    assert of_type(Assigned, requirements_of("externaldata", body)) == [Assigned(USER)]
 
 
 def test_the_python_plugin_needs_the_plugin_and_the_cluster_policy():
     artifacts = f"dynamic({{'a.zip': {kql.string_literal(BLOB)}}})"
     body = f"{{ T | evaluate python(typeof(*), 'x', external_artifacts={artifacts}) }}"
 
-    links = links_of("python-plugin", body)
+    requirements = requirements_of("python-plugin", body)
 
-    assert of_type(PluginEnabled, links) == [PluginEnabled("python")]
-    assert [link.cluster_only for link in of_type(Allowed, links)] == [True]
-    assert [link.callout_type for link in of_type(CalloutAllowed, links)] == ["sandbox_artifacts"]
+    assert of_type(PluginEnabled, requirements) == [PluginEnabled("python")]
+    assert [requirement.cluster_only for requirement in of_type(Allowed, requirements)] == [True]
+    assert [requirement.callout_type for requirement in of_type(CalloutAllowed, requirements)] == [
+        "sandbox_artifacts"
+    ]

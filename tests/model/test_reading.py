@@ -55,7 +55,7 @@ class Errand(Workflow):
             raise ConfirmationRequired("nothing has stops", why="it is nothing", fix="stay")
         return self
 
-    def links(self):
+    def requirements(self):
         return ()
 
     def product(self):

@@ -24,6 +24,7 @@ from adxmi_jupyter.model.declaration.requirements import (
 )
 from adxmi_jupyter.model.identity import ManagedIdentity
 from adxmi_jupyter.model.role import Role
+from adxmi_jupyter.rendering.requirements import subject
 from tests.model.workflow_samples import GUID, LAKE, SYSTEM, USER
 
 OTHER_ID = "5b27c9d0-8e14-4a6b-9f35-c2d18e70a4b6"
@@ -47,8 +48,8 @@ def chain(noun, row):
     return declaration_of(noun).listing.chain(row, who)
 
 
-def of_type(kind, links):
-    return [link for link in links if isinstance(link, kind)]
+def of_type(kind, requirements):
+    return [requirement for requirement in requirements if isinstance(requirement, kind)]
 
 
 # External tables
@@ -66,14 +67,18 @@ def table(*strings, **more):
     ],
 )
 def test_an_external_table_is_reached_as_the_identity_in_its_connection_string(row):
-    links = chain("external-table", row)
+    requirements = chain("external-table", row)
 
-    assert [type(link) for link in links] == [
+    assert [type(requirement) for requirement in requirements] == [
         *(NamedBy, Exists, Assigned, Allowed),
         *(CalloutAllowed, SameTenant, GrantedInAzure, AssignedToFollowers),
     ]
-    assert {link.identity for link in links if not isinstance(link, CalloutAllowed)} == {USER}
-    assert of_type(GrantedInAzure, links)[0].subject == "mi-export on contosolake/archive"
+    assert {
+        requirement.identity
+        for requirement in requirements
+        if not isinstance(requirement, CalloutAllowed)
+    } == {USER}
+    assert subject(of_type(GrantedInAzure, requirements)[0]) == "mi-export on contosolake/archive"
 
 
 def test_an_external_table_of_several_identities_needs_the_links_of_each():
@@ -83,29 +88,29 @@ def test_an_external_table_of_several_identities_needs_the_links_of_each():
         f"{LAKE}/three;managed_identity={GUID}",
     )
 
-    links = chain("external-table", row)
+    requirements = chain("external-table", row)
 
-    assert of_type(Assigned, links) == [Assigned(USER), Assigned(SYSTEM)]
-    assert of_type(Exists, links) == [Exists(USER)]
-    assert of_type(NamedBy, links) == [NamedBy(USER, GUID)]
-    assert [link.subject for link in of_type(GrantedInAzure, links)] == [
+    assert of_type(Assigned, requirements) == [Assigned(USER), Assigned(SYSTEM)]
+    assert of_type(Exists, requirements) == [Exists(USER)]
+    assert of_type(NamedBy, requirements) == [NamedBy(USER, GUID)]
+    assert [subject(requirement) for requirement in of_type(GrantedInAzure, requirements)] == [
         "mi-export on contosolake/one",
         "contoso on contosolake/two",
         "mi-export on contosolake/three",
     ]
-    assert list(links[-2:]) == [AssignedToFollowers(USER), AssignedToFollowers(SYSTEM)]
+    assert list(requirements[-2:]) == [AssignedToFollowers(USER), AssignedToFollowers(SYSTEM)]
 
 
 @pytest.mark.parametrize(
     "string", [f"{LAKE}/archive;impersonate", f"{LAKE}/archive?sv=1&sig=c2VjcmV0"]
 )
 def test_an_external_table_without_identity_is_told_and_keeps_its_secret(string):
-    (link,) = chain("external-table", table(string))
+    (requirement,) = chain("external-table", table(string))
 
-    assert isinstance(link, NotVerifiable)
-    assert link.subject == f"{LAKE}/archive"
-    assert link.what.startswith("it signs in by: ")
-    assert "c2VjcmV0" not in str(link)
+    assert isinstance(requirement, NotVerifiable)
+    assert subject(requirement) == f"{LAKE}/archive"
+    assert requirement.what.startswith("it signs in by: ")
+    assert "c2VjcmV0" not in str(requirement)
 
 
 def test_an_external_table_that_shows_no_connection_string_has_no_links():
@@ -115,10 +120,10 @@ def test_an_external_table_that_shows_no_connection_string_has_no_links():
 def test_an_external_table_over_sql_server_is_read_among_its_properties():
     properties = json.dumps({"TargetEntityConnectionString": f"{SQL};User Id={GUID}"})
 
-    links = chain("external-table", table(ConnectionStrings=None, Properties=properties))
+    requirements = chain("external-table", table(ConnectionStrings=None, Properties=properties))
 
-    assert of_type(Assigned, links) == [Assigned(USER)]
-    assert of_type(GrantedInSqlServer, links) == [
+    assert of_type(Assigned, requirements) == [Assigned(USER)]
+    assert of_type(GrantedInSqlServer, requirements) == [
         GrantedInSqlServer(USER, "erp01.database.windows.net", "Erp")
     ]
 
@@ -141,12 +146,12 @@ def export(**more):
     [export(), export(ExportProperties={"managedIdentity": GUID}), export(ManagedIdentity=GUID)],
 )
 def test_a_continuous_export_runs_as_its_identity_and_writes_through_its_table(row):
-    links = chain("continuous-export", row)
+    requirements = chain("continuous-export", row)
 
-    assert [type(link) for link in links] == [
+    assert [type(requirement) for requirement in requirements] == [
         *(NamedBy, Exists, Assigned, Allowed, GrantedInKusto, WritesThrough),
     ]
-    assert links[-1] == WritesThrough("Archive")
+    assert requirements[-1] == WritesThrough("Archive")
 
 
 def test_a_continuous_export_reads_the_databases_its_query_names():
@@ -155,18 +160,18 @@ def test_a_continuous_export_reads_the_databases_its_query_names():
         '| join database("Tom\'s Lab").Runs on Id | extend X = "database(\'Nor\')"'
     )
 
-    links = chain("continuous-export", export(Query=query))
+    requirements = chain("continuous-export", export(Query=query))
 
-    assert of_type(GrantedInKusto, links) == [
+    assert of_type(GrantedInKusto, requirements) == [
         GrantedInKusto(USER, Role.VIEWERS),
         GrantedInKusto(USER, Role.VIEWERS, ("Telemetry", "Tom's Lab")),
     ]
 
 
 def test_a_continuous_export_without_identity_is_about_its_table_only():
-    links = chain("continuous-export", export(ExportProperties="{}"))
+    requirements = chain("continuous-export", export(ExportProperties="{}"))
 
-    assert links == (WritesThrough("Archive"),)
+    assert requirements == (WritesThrough("Archive"),)
 
 
 # Update policies
@@ -193,11 +198,11 @@ def test_an_update_policy_of_several_identities_needs_the_links_of_each(shape):
         item(GUID, source="Returns"),
     ]
 
-    links = chain("update-policy", shape(items))
+    requirements = chain("update-policy", shape(items))
 
-    assert of_type(Assigned, links) == [Assigned(USER), Assigned(SYSTEM), Assigned(OTHER)]
-    assert of_type(NamedBy, links) == [NamedBy(USER, GUID), NamedBy(OTHER, OTHER_ID)]
-    assert of_type(GrantedInKusto, links) == [
+    assert of_type(Assigned, requirements) == [Assigned(USER), Assigned(SYSTEM), Assigned(OTHER)]
+    assert of_type(NamedBy, requirements) == [NamedBy(USER, GUID), NamedBy(OTHER, OTHER_ID)]
+    assert of_type(GrantedInKusto, requirements) == [
         GrantedInKusto(USER, Role.VIEWERS),
         GrantedInKusto(SYSTEM, Role.VIEWERS),
         GrantedInKusto(SYSTEM, Role.VIEWERS, ("Telemetry",)),
@@ -223,10 +228,16 @@ ACCELERATION = {"IsEnabled": True, "Hot": "7.00:00:00", "ManagedIdentity": GUID}
     ],
 )
 def test_query_acceleration_reads_through_its_table_as_its_identity(row):
-    links = chain("query-acceleration", row)
+    requirements = chain("query-acceleration", row)
 
-    assert [type(link) for link in links] == [NamedBy, Exists, Assigned, Allowed, ReadsThrough]
-    assert links[-1] == ReadsThrough("Lake", USER)
+    assert [type(requirement) for requirement in requirements] == [
+        NamedBy,
+        Exists,
+        Assigned,
+        Allowed,
+        ReadsThrough,
+    ]
+    assert requirements[-1] == ReadsThrough("Lake", USER)
 
 
 def test_query_acceleration_without_identity_has_no_links():
@@ -267,12 +278,14 @@ each_connection = pytest.mark.parametrize(("noun", "properties", "targets"), CON
 def test_a_data_connection_is_read_as_the_identity_of_its_resource_id(
     noun, properties, targets, word, identity, has
 ):
-    links = chain(noun, {**properties, "managedIdentityResourceId": word})
+    requirements = chain(noun, {**properties, "managedIdentityResourceId": word})
 
-    assert [type(link) for link in links[: len(has)]] == has
-    assert {link.identity for link in links} == {identity}
-    assert [str(link.target) for link in of_type(GrantedInAzure, links)] == targets
-    assert [str(link.target) for link in of_type(SameTenant, links)] == targets
+    assert [type(requirement) for requirement in requirements[: len(has)]] == has
+    assert {requirement.identity for requirement in requirements} == {identity}
+    assert [
+        str(requirement.target) for requirement in of_type(GrantedInAzure, requirements)
+    ] == targets
+    assert [str(requirement.target) for requirement in of_type(SameTenant, requirements)] == targets
 
 
 @each_connection
@@ -284,11 +297,11 @@ def test_a_data_connection_with_a_key_has_no_links(noun, properties, targets, no
 def test_a_connection_of_cosmos_db_needs_two_roles_on_the_account():
     row = {"managedIdentityResourceId": USER_ID, "cosmosDbAccountResourceId": COSMOS}
 
-    links = chain("cosmosdb-connection", row)
+    requirements = chain("cosmosdb-connection", row)
 
-    assert of_type(GrantedInCosmosDb, links) == [
+    assert of_type(GrantedInCosmosDb, requirements) == [
         GrantedInCosmosDb(USER, Target(COSMOS_ACCOUNT, "shop", COSMOS))
     ]
-    assert [one.roles[0].role_name for one in of_type(GrantedInAzure, links)] == [
+    assert [one.roles[0].role_name for one in of_type(GrantedInAzure, requirements)] == [
         "Cosmos DB Account Reader Role"
     ]

@@ -1,6 +1,7 @@
 import pytest
 
 from adxmi_jupyter.errors import UnknownUsage
+from adxmi_jupyter.fixes import Retry
 from adxmi_jupyter.model import usage
 from adxmi_jupyter.model.usage import Usage
 
@@ -38,7 +39,7 @@ def test_a_usage_like_no_other_points_to_the_option():
     with pytest.raises(UnknownUsage) as raised:
         usage.checked(["qq"])
 
-    assert raised.value.repeat_with == "--allow-unknown-usage"
+    assert raised.value.remediation == Retry.having("--allow-unknown-usage")
 
 
 def test_a_usage_newer_than_this_release_can_be_allowed():

@@ -22,9 +22,9 @@ def test_a_sql_table_of_another_schema_is_one_name():
 
 
 def test_a_sql_server_may_have_another_port():
-    links = workflow("sql-request", server="ERP01.database.windows.net,14330").links()
+    requirements = workflow("sql-request", server="ERP01.database.windows.net,14330").requirements()
 
-    assert CalloutAllowed("sql", "erp01.database.windows.net") in links
+    assert CalloutAllowed("sql", "erp01.database.windows.net") in requirements
 
 
 def test_delta_files_are_parquet():

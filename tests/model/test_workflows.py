@@ -27,6 +27,7 @@ from adxmi_jupyter.model.declaration.requirements import (
 )
 from adxmi_jupyter.model.declaration.targets import reach
 from adxmi_jupyter.model.usage import Usage
+from adxmi_jupyter.rendering.requirements import subject
 from tests.model.workflow_samples import COSMOS, LAKE, SQL, SYSTEM, USER, workflow
 
 NOUNS = [one.noun() for one in declarations()]
@@ -173,48 +174,60 @@ BEYOND_THE_POLICY = {
 
 @pytest.mark.parametrize("noun", NOUNS)
 def test_the_chain_is_as_documented(noun):
-    links = workflow(noun).links()
+    requirements = workflow(noun).requirements()
 
-    assert [link for link in links if isinstance(link, Exists | Assigned | Allowed)] == [
+    assert [
+        requirement
+        for requirement in requirements
+        if isinstance(requirement, Exists | Assigned | Allowed)
+    ] == [
         Exists(USER),
         Assigned(USER),
         Allowed(USER, USAGES[noun], cluster_only=noun == "python-plugin"),
     ]
-    beyond = [type(link) for link in links if not isinstance(link, Exists | Assigned | Allowed)]
+    beyond = [
+        type(requirement)
+        for requirement in requirements
+        if not isinstance(requirement, Exists | Assigned | Allowed)
+    ]
     assert beyond == BEYOND_THE_POLICY[noun]
 
 
 @pytest.mark.parametrize("noun", NOUNS)
 def test_the_system_assigned_identity_exists_as_long_as_it_is_assigned(noun):
-    links = workflow(noun, identity=SYSTEM).links()
+    requirements = workflow(noun, identity=SYSTEM).requirements()
 
-    assert Assigned(SYSTEM) in links
-    assert Exists(SYSTEM) not in links
+    assert Assigned(SYSTEM) in requirements
+    assert Exists(SYSTEM) not in requirements
 
 
 def test_rights_in_onelake_are_told():
     onelake = "https://onelake.dfs.fabric.microsoft.com/Sales/Orders.Lakehouse/x"
 
-    links = workflow("external-table", location=onelake).links()
+    requirements = workflow("external-table", location=onelake).requirements()
 
-    (told,) = [link for link in links if isinstance(link, NotVerifiable)]
-    assert told.subject == "mi-export in onelake.dfs.fabric.microsoft.com"
+    (told,) = [
+        requirement for requirement in requirements if isinstance(requirement, NotVerifiable)
+    ]
+    assert subject(told) == "mi-export in onelake.dfs.fabric.microsoft.com"
     assert told.what == "the right to read, given in OneLake"
 
 
 def test_an_external_table_of_sql_server_takes_a_user_there():
-    links = workflow("external-table", **SQL).links()
+    requirements = workflow("external-table", **SQL).requirements()
 
-    (granted,) = [link for link in links if isinstance(link, GrantedInSqlServer)]
+    (granted,) = [
+        requirement for requirement in requirements if isinstance(requirement, GrantedInSqlServer)
+    ]
     assert granted == GrantedInSqlServer(USER, "erp01.database.windows.net", "Erp")
-    assert granted.subject == "mi-export in erp01.database.windows.net"
+    assert subject(granted) == "mi-export in erp01.database.windows.net"
 
 
 @pytest.mark.parametrize("noun", NOUNS)
 def test_every_link_says_what_it_is_about(noun):
-    for link in workflow(noun).links():
-        assert "mi-export" in link.subject or isinstance(
-            link, CalloutAllowed | PluginEnabled | WritesThrough
+    for requirement in workflow(noun).requirements():
+        assert "mi-export" in subject(requirement) or isinstance(
+            requirement, CalloutAllowed | PluginEnabled | WritesThrough
         )
 
 
@@ -222,16 +235,16 @@ def test_every_link_says_what_it_is_about(noun):
     ("write", "right"), [(False, "the role Reader, "), (True, "the role Contributor, ")]
 )
 def test_the_right_in_data_lake_storage_gen1_is_told(write, right):
-    (link,) = reach(USER, Gen1("contosolake"), write=write)
+    (requirement,) = reach(USER, Gen1("contosolake"), write=write)
 
-    assert link.what.startswith(right)
+    assert requirement.what.startswith(right)
 
 
 @pytest.mark.parametrize("write", [False, True])
 def test_sql_server_is_reached_by_a_user_with_the_right(write):
-    links = reach(USER, SqlServer("erp01.database.windows.net", "Erp"), write=write)
+    requirements = reach(USER, SqlServer("erp01.database.windows.net", "Erp"), write=write)
 
-    assert links == (GrantedInSqlServer(USER, "erp01.database.windows.net", "Erp", write),)
+    assert requirements == (GrantedInSqlServer(USER, "erp01.database.windows.net", "Erp", write),)
 
 
 @pytest.mark.parametrize(
@@ -255,10 +268,12 @@ def test_cosmos_db_is_reached_in_the_tenant_with_a_role_of_its_own(write):
 
 
 def test_an_external_table_of_cosmos_db_takes_a_role_of_cosmos_db():
-    links = workflow("external-table", **COSMOS).links()
+    requirements = workflow("external-table", **COSMOS).requirements()
 
-    (granted,) = [link for link in links if isinstance(link, GrantedInCosmosDb)]
-    assert granted.subject == "mi-export on contosoorders"
+    (granted,) = [
+        requirement for requirement in requirements if isinstance(requirement, GrantedInCosmosDb)
+    ]
+    assert subject(granted) == "mi-export on contosoorders"
 
 
 def test_a_target_of_another_kind_has_no_known_right():
@@ -266,17 +281,27 @@ def test_a_target_of_another_kind_has_no_known_right():
 
 
 def test_links_of_several_places_are_told_once():
-    links = workflow("export", location=f"{LAKE}/one {LAKE}/two {LAKE}/one/more").links()
+    requirements = workflow(
+        "export", location=f"{LAKE}/one {LAKE}/two {LAKE}/one/more"
+    ).requirements()
 
-    targets = [str(link.target) for link in links if isinstance(link, GrantedInAzure)]
+    targets = [
+        str(requirement.target)
+        for requirement in requirements
+        if isinstance(requirement, GrantedInAzure)
+    ]
     assert targets == ["contosolake/one", "contosolake/two"]
 
 
 @pytest.mark.parametrize("noun", ["continuous-export", "update-policy"])
 def test_an_identity_must_be_a_viewer_of_other_databases_too(noun):
-    links = workflow(noun, reads="Telemetry, Archive").links()
+    requirements = workflow(noun, reads="Telemetry, Archive").requirements()
 
-    assert [link.databases for link in links if isinstance(link, GrantedInKusto)] == [
+    assert [
+        requirement.databases
+        for requirement in requirements
+        if isinstance(requirement, GrantedInKusto)
+    ] == [
         (),
         ("Telemetry", "Archive"),
     ]
@@ -284,9 +309,9 @@ def test_an_identity_must_be_a_viewer_of_other_databases_too(noun):
 
 def test_deleting_the_source_takes_the_right_to_write():
     (granted,) = [
-        link
-        for link in workflow("sdk-ingestion", delete_source=True).links()
-        if isinstance(link, GrantedInAzure)
+        requirement
+        for requirement in workflow("sdk-ingestion", delete_source=True).requirements()
+        if isinstance(requirement, GrantedInAzure)
     ]
 
     assert granted.roles[0].role_name == "Storage Blob Data Contributor"

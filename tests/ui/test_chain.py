@@ -121,12 +121,15 @@ def test_where_it_is_not_trusted_a_sentence_and_a_table_are_left(
 @pytest.fixture
 def magic_output():
     """Return what a notebook keeps of a check."""
-    from adxmi_jupyter.actions.check.findings import Finding, State
-    from adxmi_jupyter.actions.check.requirements import links_frame
-    from adxmi_jupyter.rendering.check_table import Chain
+    from adxmi_jupyter.actions.check.checks import Checked, Checks
+    from adxmi_jupyter.fixes import Command
+    from adxmi_jupyter.rendering.check_table import CheckTable
+    from tests.findings import allowed, assigned, found
+    from tests.told import written
 
-    found = (
-        Finding("assigned to the cluster", "mi-x", State.OK),
-        Finding("allowed by policy", "mi-x ExternalTable", State.MISSING, "not there", "a line"),
+    findings = (
+        found(assigned("mi-x")),
+        found(allowed("mi-x", "ExternalTable"), "missing", "not there", fix=Command.of("fix")),
     )
-    return Chain(links_frame("external-table", "Orders", found))._repr_html_()
+    checks = Checks((Checked("external-table", "Orders", findings, "Sales"),))
+    return CheckTable.of(checks, write=written)._repr_html_()

@@ -89,7 +89,7 @@ def fill(form, values):
             field(form, label).fill(value)
 
 
-def link(form, name):
+def requirement(form, name):
     return form.locator(".adxmi-link").filter(has_text=name)
 
 
@@ -99,7 +99,7 @@ def drawn(form, station):
 
 
 def mend(form, name):
-    link(form, name).get_by_role("button", name="Mend").click()
+    requirement(form, name).get_by_role("button", name="Mend").click()
 
 
 def beside(form, run_cell):
@@ -113,7 +113,7 @@ def test_an_external_table_is_mended_created_and_read(open_workflow, count, pict
     expect(drawn(form, "policy")).to_contain_text("not checked")
 
     fill(form, TABLE)
-    expect(link(form, "allowed by policy")).to_contain_text("✗ missing")
+    expect(requirement(form, "allowed by policy")).to_contain_text("✗ missing")
     expect(field(form, "The connection string in it")).to_have_value(
         f"{LAKE}/archive;managed_identity=5b27c9d0-8e14-4a6b-9f35-c2d18e70a4b6"
     )
@@ -135,7 +135,7 @@ def test_a_continuous_export_is_created_and_writes_blobs(open_workflow, run_cell
     fill(form, {"Name *": "Now", "External table *": "ArchivedOrders", "Query *": "Orders"})
 
     field(form, "Identity *").press_sequentially("mi-export")
-    expect(link(form, "security role")).to_contain_text("it does not hold viewers on Sales")
+    expect(requirement(form, "security role")).to_contain_text("it does not hold viewers on Sales")
     mend(form, "security role")
     expect(outcome(form)).to_contain_text("Sales: mi-export + viewers")
     button(form, "Apply").click()
@@ -158,7 +158,7 @@ def test_an_event_hub_lacks_a_role_gets_it_beside_and_ingests(
     fill(form, {"Table": "Orders", "Format": "MULTIJSON"})
     before = count("Orders")
 
-    expect(link(form, "Azure role")).to_contain_text("✗ missing")
+    expect(requirement(form, "Azure role")).to_contain_text("✗ missing")
     picture(form, "workflow-azure-role")
     beside(form, run_cell)
     button(form, "Check the links").click()
@@ -236,7 +236,7 @@ def test_by_keyboard_alone(open_workflow, count):
     keys.press("ArrowDown")
     keys.press("Enter")
     expect(field(form, "Format *")).to_have_value("csv")
-    expect(link(form, "Azure role")).to_contain_text("✓ ok")
+    expect(requirement(form, "Azure role")).to_contain_text("✓ ok")
     tab(form, 7)  # options, meanings, what is sent, connection string, line, check, Apply
     expect(button(form, "Apply")).to_be_focused()
     keys.press("Enter")
@@ -253,7 +253,7 @@ def test_nothing_stands_in_the_way_of_assistive_technology(
 ):
     form = open_workflow("lab", line)
     fill(form, values)
-    expect(link(form, "allowed by policy")).to_contain_text("✗ missing")
+    expect(requirement(form, "allowed by policy")).to_contain_text("✗ missing")
     button(form, "Apply").click()
     expect(outcome(form)).to_contain_text(":")
     button(form, "More options").click()
@@ -276,11 +276,11 @@ def test_hostile_names_are_text_and_900_pixels_are_enough(open_workflow, picture
 
     field(form, "Database *").select_option(image)
     fill(form, {**SDK, "Identity *": image, "Table *": image})
-    expect(link(form, "assigned to the cluster")).to_contain_text(image)
+    expect(requirement(form, "assigned to the cluster")).to_contain_text(image)
     mend(form, "assigned to the cluster")
     expect(outcome(form)).to_contain_text(f"assigned to the cluster: {image}")
     fill(form, {"Identity *": "x" * 300})
-    expect(link(form, "assigned to the cluster")).to_contain_text("x" * 300)
+    expect(requirement(form, "assigned to the cluster")).to_contain_text("x" * 300)
 
     assert too_wide(form, 900) == []
     picture(form, "workflow-hostile-900")
@@ -301,7 +301,7 @@ def test_among_two_hundred_identities_one_is_typed(open_workflow, picture):
         f"%adxmi external-table create --database Sales --name Archive --identity mi-team-123 "
         f'--location {LAKE}/archive --columns "{TABLE["Columns"]}" --data-format csv'
     )
-    expect(link(form, "assigned to the cluster")).to_contain_text("✗ missing")
+    expect(requirement(form, "assigned to the cluster")).to_contain_text("✗ missing")
     assert form.locator("datalist option").count() > 200
     picture(form, "workflow-200")
 

@@ -5,24 +5,25 @@ Everything here works on declarations (`model.workflow`) and knows none of them 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from enum import Enum
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.actions.check import cluster_facts
 from adxmi_jupyter.actions.check.cluster_facts import Fact, Facts
-from adxmi_jupyter.actions.check.findings import Finding, State, name_of
-from adxmi_jupyter.actions.check.requirements import (
-    Chain,
+from adxmi_jupyter.actions.check.examination import (
+    Requirements,
     examined,
     examined_together,
     kept_identity,
-    links_frame,
 )
+from adxmi_jupyter.actions.check.findings import Observation, State, Topic, finding
 from adxmi_jupyter.actions.identity import identities, names
 from adxmi_jupyter.actions.workflow.listing import command_of, rows_in, shape_of, stored_of
 from adxmi_jupyter.actions.workflow.plans import absent, is_called, named
 from adxmi_jupyter.errors import AdxmiError
+from adxmi_jupyter.fixes import ChangeOption, Command
 from adxmi_jupyter.model.declaration.registry import declarations
 from adxmi_jupyter.model.declaration.requirements import Allowed, Assigned, NotVerifiable, acting_as
 from adxmi_jupyter.model.declaration.stored import (
@@ -35,14 +36,12 @@ from adxmi_jupyter.model.declaration.stored import (
 from adxmi_jupyter.model.identity import SYSTEM
 from adxmi_jupyter.model.policy import CLUSTER, Scope
 from adxmi_jupyter.model.usage import Usage
-from adxmi_jupyter.model.word import line
 
 if TYPE_CHECKING:
-    import pandas as pd
-
+    from adxmi_jupyter.actions.check.findings import Finding
     from adxmi_jupyter.actions.workflow.listing import Rows, StoredWorkflow
     from adxmi_jupyter.model.assignment import AssignedIdentities
-    from adxmi_jupyter.model.declaration.requirements import Link
+    from adxmi_jupyter.model.declaration.requirements import Requirement
     from adxmi_jupyter.model.declaration.stored import Existing, Listing, Who
     from adxmi_jupyter.model.declaration.workflow import Workflow
     from adxmi_jupyter.model.identity import ManagedIdentity
@@ -52,14 +51,27 @@ if TYPE_CHECKING:
     Declaration = type[Workflow]
 
 
+class CheckedKind(Enum):
+    """What was checked."""
+
+    WORKFLOW = "workflow"
+    POLICY = "policy entry"
+    DENIAL = "error message"
+    UNREAD = "what could not be listed"
+
+
 @dataclass(frozen=True)
 class Checked:
-    """A workflow as it was found, link by link; `name` is empty for what has none."""
+    """What was checked, and what was found; `name` is empty for what has none.
+
+    `workflow` is the noun of a workflow; what else there is has none.
+    """
 
     workflow: str
     name: str
     findings: tuple[Finding, ...]
     database: str
+    kind: CheckedKind = CheckedKind.WORKFLOW
 
 
 @dataclass(frozen=True)
@@ -110,7 +122,7 @@ def check_kind(connection: Connection, declaration: Declaration, database: str) 
 
 def check_planned(connection: Connection, workflow: Workflow, database: str) -> Checks:
     """Check a workflow that is filled in; raises as `links.examined` does."""
-    found = examined(connection, workflow.links(), database)
+    found = examined(connection, workflow.requirements(), database)
     return Checks((Checked(workflow.noun(), named(workflow), found, database),))
 
 
@@ -231,18 +243,22 @@ class _Subject:
     noun: str
     database: str
     existing: Existing
-    links: tuple[Link, ...]
+    requirements: tuple[Requirement, ...]
 
     @property
     def labels(self) -> tuple[str, ...]:
         """The identities that it needs, as people know them."""
-        acting = (link.identity.label for link in self.links if isinstance(link, Assigned))
+        acting = (
+            requirement.identity.label
+            for requirement in self.requirements
+            if isinstance(requirement, Assigned)
+        )
         return tuple(dict.fromkeys(acting))
 
     @property
     def names_an_identity(self) -> bool:
         """Whether any of its links is about a managed identity."""
-        return any(not isinstance(link, NotVerifiable) for link in self.links)
+        return any(not isinstance(requirement, NotVerifiable) for requirement in self.requirements)
 
 
 def _subject(
@@ -257,35 +273,36 @@ def _subject(
         is_own = cluster and word.rstrip("/").lower() == cluster.lower()
         return kept_identity(SYSTEM if is_own else word, known)
 
-    links = _links(declaration.listing, kept, who)
-    return _Subject(declaration.noun(), database, kept.existing, links)
+    requirements = _requirements(declaration.listing, kept, who)
+    return _Subject(declaration.noun(), database, kept.existing, requirements)
 
 
-def _links(listing: Listing, kept: StoredWorkflow, who: Who) -> tuple[Link, ...]:
+def _requirements(listing: Listing, kept: StoredWorkflow, who: Who) -> tuple[Requirement, ...]:
     if isinstance(listing, KustoListing):
         return listing.chain(kept.row, who)
     if isinstance(listing, DataConnectionListing):
         return listing.chain(kept.row.get("properties") or {}, who)
     if isinstance(listing, FunctionListing):
-        return listing.links(text_cell(kept.row, "Body"), who)
+        return listing.requirements(text_cell(kept.row, "Body"), who)
     return acting_as(who(kept.existing.identities[0]), listing.usage)
 
 
 def _examined(
     facts: Facts, subjects: Sequence[_Subject], known: Sequence[ManagedIdentity]
 ) -> tuple[Checked, ...]:
-    chains = [Chain(one.links, one.database) for one in subjects]
-    every = examined_together(facts, chains, known=known)
+    several = [Requirements(one.requirements, one.database) for one in subjects]
+    every = examined_together(facts, several, known=known)
     return tuple(_checked(one, found) for one, found in zip(subjects, every, strict=True))
 
 
 def _checked(subject: _Subject, found: Sequence[Finding]) -> Checked:
     existing, noun = subject.existing, subject.noun
     # What exists names its identity for good: it has to be made again with another one.
-    again = line(noun, "form", "--database", subject.database)
-    findings = [one.with_fix(again) if one.fix.startswith("--") else one for one in found]
+    again = Command.of(noun, "form", "--database", subject.database)
+    findings = [one.with_fix(again) if isinstance(one.fix, ChangeOption) else one for one in found]
     if existing.trouble:
-        trouble = Finding("state", existing.name, State.WARNING, existing.trouble)
+        about = Observation(Topic.STATE, place=existing.name)
+        trouble = finding(about, State.WARNING, existing.trouble)
         findings.append(trouble)
     name = existing.name or ", ".join(subject.labels)
     return Checked(noun, name, tuple(findings), subject.database)
@@ -304,8 +321,9 @@ class _Unread:
         """What is told of them."""
         why = f"{self.failure.what}: {self.failure.why}"
         kinds = ", ".join(self.nouns)
-        unread = Finding("what there is", kinds, State.UNKNOWN, why, self.failure.fix)
-        return Checked("", "", (unread,), self.database)
+        about = Observation(Topic.LISTING, place=kinds)
+        unread = finding(about, State.UNKNOWN, why, self.failure.remediation)
+        return Checked("", "", (unread,), self.database, CheckedKind.UNREAD)
 
 
 def _without_effect(facts: Facts, scopes: Sequence[Scope]) -> Iterator[Checked]:
@@ -322,8 +340,8 @@ def _without_effect(facts: Facts, scopes: Sequence[Scope]) -> Iterator[Checked]:
             elif scope.database and Usage.SANDBOX_ARTIFACTS in entry.allowed_usages:
                 usage = Usage.SANDBOX_ARTIFACTS
                 why = f"the policy of the {scope} allows it, and only the cluster's counts"
-                link = Allowed(entry.identity, usage, cluster_only=True)
-                yield _useless(scope, entry, link, why, (usage,))
+                requirement = Allowed(entry.identity, usage, cluster_only=True)
+                yield _useless(scope, entry, requirement, why, (usage,))
 
 
 def _is_absent(facts: Facts, entry: PolicyEntry) -> bool:
@@ -338,38 +356,12 @@ def _is_absent(facts: Facts, entry: PolicyEntry) -> bool:
 
 
 def _useless(
-    scope: Scope, entry: PolicyEntry, link: Link, why: str, usages: Iterable[str]
+    scope: Scope, entry: PolicyEntry, requirement: Requirement, why: str, usages: Iterable[str]
 ) -> Checked:
     identity = entry.identity
     where = ("--database", scope.database) if scope.database else ("--cluster",)
     # By its object ID: "system" would be the one that is assigned now.
     who = ("--identity", identity.object_id, "--usage", ",".join(map(str, usages)))
-    fix = line("policy", "revoke", *where, *who)
-    found = Finding(name_of(link), link.subject, State.WARNING, why, fix)
-    return Checked("policy", identity.label, (found,), scope.database or "cluster")
-
-
-def checks_frame(
-    checks: Checks, *, complete: Callable[[str], str], with_database: bool = False
-) -> pd.DataFrame:
-    """Return a row for each link, as `links.links_frame`; `complete` writes a fix as it is typed.
-
-    With the database the names begin with it, as in ``Sales/ArchivedOrders``.
-    """
-    frames = [
-        links_frame(
-            one.workflow,
-            _shown(one, with_database=with_database),
-            [found.with_fix(complete(found.fix)) for found in one.findings],
-        )
-        for one in checks.checked
-    ]
-    if not frames:
-        return links_frame("", "", ())
-    import pandas as pd
-
-    return pd.concat(frames, ignore_index=True)
-
-
-def _shown(one: Checked, *, with_database: bool) -> str:
-    return "/".join(filter(None, (one.database, one.name))) if with_database else one.name
+    fix = Command.of("policy", "revoke", *where, *who)
+    found = finding(requirement, State.WARNING, why, fix)
+    return Checked("", identity.label, (found,), scope.database or "cluster", CheckedKind.POLICY)

@@ -138,7 +138,7 @@ def _with_right(refusal: NotAuthorized | ResourceNotFound, right: str) -> AdxmiE
     what, why = refusal.what, f"{refusal.why}; to see it, it takes {right}"
     if isinstance(refusal, NotAuthorized):
         what, why = "you may not see it", f"it takes {right}"
-    told = type(refusal)(what, why=why, fix=refusal.fix, repeat_with=refusal.repeat_with)
+    told = type(refusal)(what, why=why, fix=refusal.remediation)
     told.service = refusal.service
     return told
 

@@ -8,21 +8,14 @@ Explorer docs).
 
 from __future__ import annotations
 
-import shlex
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.actions.check import cluster_facts, target_facts
 from adxmi_jupyter.actions.check.findings import State, finding, missing, unknown
-from adxmi_jupyter.actions.check.repairs import (
-    AllowCallout,
-    AssignIdentity,
-    GrantRole,
-    GrantUsage,
-    RevokeCallout,
-)
 from adxmi_jupyter.actions.check.target_evaluation import NO_ID, TargetJudge, followers_of
 from adxmi_jupyter.errors import AdxmiError, ResourceNotFound
+from adxmi_jupyter.fixes import AzCommand, ChangeOption, Explain
 from adxmi_jupyter.model import callout
 from adxmi_jupyter.model.declaration.requirements import (
     Allowed,
@@ -41,6 +34,13 @@ from adxmi_jupyter.model.declaration.requirements import (
     WritesThrough,
 )
 from adxmi_jupyter.model.policy import CLUSTER, Scope
+from adxmi_jupyter.model.remediation import (
+    AllowCallout,
+    AssignIdentity,
+    GrantRole,
+    GrantUsage,
+    RevokeCallout,
+)
 from adxmi_jupyter.model.role import Role
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from adxmi_jupyter.actions.check.target_facts import Places
     from adxmi_jupyter.actions.roles.principals import ResolvedPrincipal
     from adxmi_jupyter.model.assignment import AssignedIdentities
-    from adxmi_jupyter.model.declaration.requirements import Link
+    from adxmi_jupyter.model.declaration.requirements import Requirement
     from adxmi_jupyter.model.identity import ManagedIdentity
     from adxmi_jupyter.model.policy import Policy
     from adxmi_jupyter.model.role import RoleAssignment
@@ -62,19 +62,19 @@ _AS_GOOD = {
 _ALWAYS_GOOD = ("admins", "AllDatabasesAdmin")
 
 
-def facts_for(link: Link, database: str) -> tuple[Fact, ...]:
+def facts_for(requirement: Requirement, database: str) -> tuple[Fact, ...]:
     """Return what must be known to judge a link, and can be asked for at once."""
-    match link:
+    match requirement:
         case Assigned():
             return (cluster_facts.assigned(),)
         case Allowed():
             scopes = (Scope(database), CLUSTER)
             return (cluster_facts.assigned(), *map(cluster_facts.policy, scopes))
         case GrantedInKusto():
-            where = link.databases or (database,)
-            called = (cluster_facts.functions(database),) if link.query else ()
+            where = requirement.databases or (database,)
+            called = (cluster_facts.functions(database),) if requirement.query else ()
             return (
-                cluster_facts.principal(link.identity),
+                cluster_facts.principal(requirement.identity),
                 *map(cluster_facts.roles, where),
                 *called,
             )
@@ -92,18 +92,20 @@ def facts_for(link: Link, database: str) -> tuple[Fact, ...]:
             return ()
 
 
-def more_facts_for(link: Link, facts: Facts, places: Places, database: str) -> tuple[Fact, ...]:
+def more_facts_for(
+    requirement: Requirement, facts: Facts, places: Places, database: str
+) -> tuple[Fact, ...]:
     """Return what must be known besides, once it is known whose and where."""
     try:
-        match link:
+        match requirement:
             case Exists():
-                return tuple(map(cluster_facts.identity_resource, _to_look_up(link, facts)))
+                return tuple(map(cluster_facts.identity_resource, _to_look_up(requirement, facts)))
             case GrantedInAzure():
-                scope = places.scope(link.target)
-                object_id = cluster_facts.object_id_of(facts, link.identity)
+                scope = places.scope(requirement.target)
+                object_id = cluster_facts.object_id_of(facts, requirement.identity)
                 return (target_facts.azure_roles(scope, object_id),) if scope and object_id else ()
             case GrantedInCosmosDb():
-                account = places.resource(link.target).resource_id
+                account = places.resource(requirement.target).resource_id
                 return (target_facts.cosmos_roles(account),) if account else ()
             case AssignedToFollowers():
                 return tuple(map(target_facts.follower, followers_of(facts, database)))
@@ -113,13 +115,13 @@ def more_facts_for(link: Link, facts: Facts, places: Places, database: str) -> t
         return ()
 
 
-def named_by(link: NamedBy) -> Finding:
+def named_by(requirement: NamedBy) -> Finding:
     """Judge whether what is kept names an identity by the ID that belongs there."""
-    identity, word = link.identity, link.word.lower()
+    identity, word = requirement.identity, requirement.word.lower()
     if word != identity.client_id.lower() or word == identity.object_id.lower():
-        return finding(link, State.OK)
+        return finding(requirement, State.OK)
     why = f"that is its client ID; what belongs there is its object ID, {identity.object_id}"
-    return finding(link, State.MISSING, why, f"--identity {identity.object_id}")
+    return finding(requirement, State.MISSING, why, ChangeOption("--identity", identity.object_id))
 
 
 def _is_same(wanted: ManagedIdentity, present: ManagedIdentity) -> bool:
@@ -129,25 +131,25 @@ def _is_same(wanted: ManagedIdentity, present: ManagedIdentity) -> bool:
     return wanted.resource_id.lower() == present.resource_id.lower()
 
 
-def _create_again(resource_id: str) -> str:
+def _create_again(resource_id: str) -> AzCommand:
     parts = resource_id.split("/")
     where = ("--resource-group", parts[4], "--subscription", parts[2])
-    return "!" + shlex.join(("az", "identity", "create", "--name", parts[-1], *where))
+    return AzCommand(("az", "identity", "create", "--name", parts[-1], *where))
 
 
-def _made_again(link: Exists, now: ManagedIdentity) -> Finding:
+def _made_again(requirement: Exists, now: ManagedIdentity) -> Finding:
     why = (
         f"an identity of this name was made since, with another object ID: {now.object_id}; "
-        f"{link.identity.object_id} is the former one"
+        f"{requirement.identity.object_id} is the former one"
     )
-    return finding(link, State.MISSING, why, f"--identity {now.object_id}")
+    return finding(requirement, State.MISSING, why, ChangeOption("--identity", now.object_id))
 
 
-def _to_look_up(link: Exists, facts: Facts) -> tuple[str, ...]:
+def _to_look_up(requirement: Exists, facts: Facts) -> tuple[str, ...]:
     """Return the resource ID of an identity that the cluster's subscription does not list."""
-    if _listed(facts, link.identity) is not None:
+    if _listed(facts, requirement.identity) is not None:
         return ()
-    found = cluster_facts.resource_id_of(facts, link.identity)
+    found = cluster_facts.resource_id_of(facts, requirement.identity)
     return (found,) if found else ()
 
 
@@ -167,29 +169,29 @@ class Judge:
     places: Places
     database: str
 
-    def judged(self, link: Link) -> Finding:
+    def judged(self, requirement: Requirement) -> Finding:
         """Return how a link was found; what could not be asked for makes it ``unknown``."""
         try:
-            return self._judged(link)
+            return self._judged(requirement)
         except AdxmiError as failure:
-            return unknown(link, failure)
+            return unknown(requirement, failure)
 
-    def _judged(self, link: Link) -> Finding:
-        match link:
+    def _judged(self, requirement: Requirement) -> Finding:
+        match requirement:
             case NamedBy():
-                return self._named_by(link)
+                return self._named_by(requirement)
             case Exists():
-                return self._exists(link)
+                return self._exists(requirement)
             case Assigned():
-                return self._assigned(link)
+                return self._assigned(requirement)
             case Allowed():
-                return self._allowed(link)
+                return self._allowed(requirement)
             case GrantedInKusto():
-                return self._granted_in_kusto(link)
+                return self._granted_in_kusto(requirement)
             case CalloutAllowed():
-                return self._callout(link)
+                return self._callout(requirement)
             case PluginEnabled():
-                return self._plugin(link)
+                return self._plugin(requirement)
             case (
                 SameTenant()
                 | GrantedInAzure()
@@ -197,83 +199,86 @@ class Judge:
                 | GrantedInSqlServer()
                 | AssignedToFollowers()
             ):
-                return TargetJudge(self.facts, self.places, self.database).judged(link)
+                return TargetJudge(self.facts, self.places, self.database).judged(requirement)
             case _:
-                return finding(link, State.UNKNOWN, getattr(link, "what", ""))
+                return finding(requirement, State.UNKNOWN, getattr(requirement, "what", ""))
 
-    def _named_by(self, link: NamedBy) -> Finding:
-        found = named_by(link)
-        if not (link.identity.display_name or link.identity.client_id):
+    def _named_by(self, requirement: NamedBy) -> Finding:
+        found = named_by(requirement)
+        if not (requirement.identity.display_name or requirement.identity.client_id):
             # Nobody knows it. Where Azure could not be asked, it may be known by its client ID.
             for fact in (cluster_facts.assigned(), cluster_facts.in_subscription()):
                 if self.facts.has(fact):
                     self.facts.answer(fact)
         return found
 
-    def _exists(self, link: Exists) -> Finding:
-        wanted = link.identity
+    def _exists(self, requirement: Exists) -> Finding:
+        wanted = requirement.identity
         if _listed(self.facts, wanted) is not None:
-            return finding(link, State.OK)
+            return finding(requirement, State.OK)
         resource_id = cluster_facts.resource_id_of(self.facts, wanted)
         if not resource_id:
-            return self._never_seen(link)
+            return self._never_seen(requirement)
         try:
             now: ManagedIdentity = self.facts.answer(cluster_facts.identity_resource(resource_id))
         except ResourceNotFound:
             why = "it was deleted in Azure; the cluster goes on listing it"
-            return finding(link, State.MISSING, why, _create_again(resource_id))
+            return finding(requirement, State.MISSING, why, _create_again(resource_id))
         # A data connection names it by its resource ID, and so whichever it is now.
         if wanted.object_id.lower() in {"", now.object_id.lower()}:
-            return finding(link, State.OK)
-        return _made_again(link, now)
+            return finding(requirement, State.OK)
+        return _made_again(requirement, now)
 
-    def _never_seen(self, link: Exists) -> Finding:
+    def _never_seen(self, requirement: Exists) -> Finding:
         """Tell of an identity that is nowhere: somebody may have made it again by its name."""
         found = self.facts.answer(cluster_facts.in_subscription()).values()
-        again = next((one for one in found if one.label == link.identity.label), None)
+        again = next((one for one in found if one.label == requirement.identity.label), None)
         if again is not None:
-            return _made_again(link, again)
+            return _made_again(requirement, again)
         why = "Azure shows none with this object ID: it was deleted, or you may not read it there"
-        return finding(link, State.UNKNOWN, why)
+        return finding(requirement, State.UNKNOWN, why)
 
-    def _assigned(self, link: Assigned) -> Finding:
+    def _assigned(self, requirement: Assigned) -> Finding:
         present: AssignedIdentities = self.facts.answer(cluster_facts.assigned())
-        wanted = link.identity
+        wanted = requirement.identity
         if wanted.is_system:
             if present.system is not None:
-                return finding(link, State.OK)
-            return missing(link, "the cluster has none", AssignIdentity(wanted))
+                return finding(requirement, State.OK)
+            return missing(requirement, "the cluster has none", AssignIdentity(wanted))
         if any(_is_same(wanted, one) for one in present.all):
-            return finding(link, State.OK)
+            return finding(requirement, State.OK)
         again = next((one for one in present.all if one.label == wanted.label), None)
         untold = next((one for one in present.users if not one.object_id), None)
         if untold is not None:  # an identity has its IDs some time after it was assigned
             why = f"Azure does not tell the object ID of {untold.label}, which is assigned"
-            return finding(link, State.UNKNOWN, why)
+            return finding(requirement, State.UNKNOWN, why)
         if again is not None:
             why = (
                 f"an identity of this name is, with another object ID: {again.object_id}; "
                 f"{wanted.object_id} is one that was there before"
             )
-            return finding(link, State.MISSING, why, f"--identity {again.object_id}")
-        return missing(link, "not assigned to the cluster", AssignIdentity(wanted))
+            return finding(
+                requirement, State.MISSING, why, ChangeOption("--identity", again.object_id)
+            )
+        return missing(requirement, "not assigned to the cluster", AssignIdentity(wanted))
 
-    def _allowed(self, link: Allowed) -> Finding:
-        if not link.identity.word:
-            return finding(link, State.UNKNOWN, NO_ID)
+    def _allowed(self, requirement: Allowed) -> Finding:
+        if not requirement.identity.word:
+            return finding(requirement, State.UNKNOWN, NO_ID)
         here = Scope(self.database)
         failure: AdxmiError | None = None
-        for scope in (CLUSTER,) if link.cluster_only else (here, CLUSTER):
+        for scope in (CLUSTER,) if requirement.cluster_only else (here, CLUSTER):
             try:
-                if self._policy(scope).allows(link.identity, link.usage):
-                    return finding(link, State.OK, f"by the policy of the {scope}")
+                if self._policy(scope).allows(requirement.identity, requirement.usage):
+                    found = finding(requirement, State.OK, f"by the policy of the {scope}")
+                    return replace(found, scope=scope)
             except AdxmiError as one:
                 failure = failure or one
         if failure is not None:
             raise failure
-        place = CLUSTER if link.cluster_only else here
-        repair = GrantUsage(place, link.identity, link.usage)
-        return missing(link, self._not_allowed(link), repair)
+        place = CLUSTER if requirement.cluster_only else here
+        remediation = GrantUsage(place, requirement.identity, requirement.usage)
+        return missing(requirement, self._not_allowed(requirement), remediation)
 
     def _policy(self, scope: Scope) -> Policy:
         found: Policy = self.facts.answer(cluster_facts.policy(scope))
@@ -283,64 +288,71 @@ class Judge:
             return found
         return found.as_of(present.system)
 
-    def _not_allowed(self, link: Allowed) -> str:
-        if not link.cluster_only:
+    def _not_allowed(self, requirement: Allowed) -> str:
+        if not requirement.cluster_only:
             return f"neither the policy of {self.database} nor the cluster's allows it" + (
-                self._allowed_before(link)
+                self._allowed_before(requirement)
             )
         try:
-            there = self._policy(Scope(self.database)).allows(link.identity, link.usage)
+            there = self._policy(Scope(self.database)).allows(
+                requirement.identity, requirement.usage
+            )
         except AdxmiError:  # what a database's policy says does not count here anyway
             there = False
         if there:
             return f"the policy of {self.database} allows it, and only the cluster's counts"
         return "the cluster policy does not allow it"
 
-    def _allowed_before(self, link: Allowed) -> str:
+    def _allowed_before(self, requirement: Allowed) -> str:
         """Say so if it is an identity of this name that was there before that is allowed."""
         entries = [*self._policy(Scope(self.database)), *self._policy(CLUSTER)]
         before = [
             entry.identity.object_id
             for entry in entries
-            if entry.identity.display_name == link.identity.label and entry.allows(link.usage)
+            if entry.identity.display_name == requirement.identity.label
+            and entry.allows(requirement.usage)
         ]
         return f"; allowed is another identity of this name, {before[0]}" if before else ""
 
-    def _granted_in_kusto(self, link: GrantedInKusto) -> Finding:
-        if not link.identity.word:
-            return finding(link, State.UNKNOWN, NO_ID)
-        who: ResolvedPrincipal = self.facts.answer(cluster_facts.principal(link.identity))
-        for where in link.databases or (self.database,):
+    def _granted_in_kusto(self, requirement: GrantedInKusto) -> Finding:
+        if not requirement.identity.word:
+            return finding(requirement, State.UNKNOWN, NO_ID)
+        who: ResolvedPrincipal = self.facts.answer(cluster_facts.principal(requirement.identity))
+        for where in requirement.databases or (self.database,):
             assignments: tuple[RoleAssignment, ...] = self.facts.answer(cluster_facts.roles(where))
-            good = (link.role, *_AS_GOOD.get(link.role, ()), *_ALWAYS_GOOD)
+            good = (requirement.role, *_AS_GOOD.get(requirement.role, ()), *_ALWAYS_GOOD)
             mine = [one for one in who.listed_in(assignments) if one.role in good]
             if all(who.is_by_object_id(one) for one in mine):
-                why = f"it does not hold {link.role} on {where}"
+                why = f"it does not hold {requirement.role} on {where}"
                 if mine:
                     why = f"listed is its object ID, which the cluster may refuse: {mine[0].fqn}"
-                return missing(link, why, GrantRole(where, link.role, link.identity))
-        return finding(link, State.OK)
+                return missing(
+                    requirement, why, GrantRole(where, requirement.role, requirement.identity)
+                )
+        return finding(requirement, State.OK)
 
-    def _callout(self, link: CalloutAllowed) -> Finding:
+    def _callout(self, requirement: CalloutAllowed) -> Finding:
         rules: tuple[callout.CalloutRule, ...] = self.facts.answer(cluster_facts.callouts())
-        found = callout.verdict(rules, link.callout_type, link.uri)
+        found = callout.verdict(rules, requirement.callout_type, requirement.uri)
         if found.is_allowed:
-            return finding(link, State.OK)
+            return finding(requirement, State.OK)
         if found.is_allowed is None:
             why = f"it depends on a rule that cannot be read here: {found.unclear[0].pattern}"
-            return finding(link, State.UNKNOWN, why)
+            return finding(requirement, State.UNKNOWN, why)
         if found.denying:
             rule = found.denying[0]
-            repair = None if rule.is_fixed else RevokeCallout(link.callout_type, rule.pattern)
-            return missing(link, f"a rule denies it: {rule}", repair)
-        why = f"no rule of {link.callout_type} allows it"
-        return missing(link, why, AllowCallout(link.callout_type, link.uri))
+            remediation = (
+                None if rule.is_fixed else RevokeCallout(requirement.callout_type, rule.pattern)
+            )
+            return missing(requirement, f"a rule denies it: {rule}", remediation)
+        why = f"no rule of {requirement.callout_type} allows it"
+        return missing(requirement, why, AllowCallout(requirement.callout_type, requirement.uri))
 
-    def _plugin(self, link: PluginEnabled) -> Finding:
-        if link.plugin.lower() in self.facts.answer(cluster_facts.plugins()):
-            return finding(link, State.OK)
-        fix = (
+    def _plugin(self, requirement: PluginEnabled) -> Finding:
+        if requirement.plugin.lower() in self.facts.answer(cluster_facts.plugins()):
+            return finding(requirement, State.OK)
+        fix = Explain.of(
             "enable it in the Azure portal: the cluster's page Configurations; "
             "it takes up to an hour"
         )
-        return finding(link, State.MISSING, "not enabled on the cluster", fix)
+        return finding(requirement, State.MISSING, "not enabled on the cluster", fix)

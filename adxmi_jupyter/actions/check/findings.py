@@ -1,4 +1,7 @@
-"""Links as they were found."""
+"""What a check found: requirements with their state, evidence and fix, as values.
+
+`rendering.requirements` makes text of them.
+"""
 
 from __future__ import annotations
 
@@ -7,51 +10,22 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from adxmi_jupyter.model.declaration.requirements import (
-    Allowed,
-    Assigned,
-    AssignedToFollowers,
-    CalloutAllowed,
-    Exists,
-    GrantedInAzure,
-    GrantedInCosmosDb,
-    GrantedInKusto,
-    GrantedInSqlServer,
-    NamedBy,
-    NotVerifiable,
-    PluginEnabled,
-    ReadsThrough,
-    SameTenant,
-    WritesThrough,
-)
+from adxmi_jupyter.fixes import NOTHING, Explain
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.actions.check.repairs import ForOwner, Repair
     from adxmi_jupyter.errors import AdxmiError
-    from adxmi_jupyter.model.declaration.requirements import Link
-
-
-_NAMES = {
-    NamedBy: "kind of ID",
-    Exists: "identity exists",
-    Assigned: "assigned to the cluster",
-    Allowed: "allowed by policy",
-    SameTenant: "same tenant",
-    GrantedInAzure: "Azure role",
-    GrantedInCosmosDb: "Cosmos DB role",
-    GrantedInSqlServer: "right at the target",
-    GrantedInKusto: "security role",
-    CalloutAllowed: "callout policy",
-    PluginEnabled: "plugin",
-    NotVerifiable: "right at the target",
-    WritesThrough: "external table",
-    ReadsThrough: "external table",
-    AssignedToFollowers: "follower clusters",
-}
+    from adxmi_jupyter.fixes import Fix, Note
+    from adxmi_jupyter.model.azure_role import Target
+    from adxmi_jupyter.model.declaration.requirements import Key, Requirement
+    from adxmi_jupyter.model.denial import Concern
+    from adxmi_jupyter.model.identity import ManagedIdentity
+    from adxmi_jupyter.model.policy import Scope
+    from adxmi_jupyter.model.remediation import ByOwner, Remediation
+    from adxmi_jupyter.model.usage import Usage
 
 
 class State(StrEnum):
-    """What is known of a link."""
+    """What is known of a requirement."""
 
     OK = "ok"
     MISSING = "missing"
@@ -59,45 +33,105 @@ class State(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Topic(StrEnum):
+    """What a finding is about that is no requirement of a workflow."""
+
+    STATE = "state"
+    LISTING = "listing"
+
+
+@dataclass(frozen=True)
+class Observation:
+    """Something seen that is no requirement of a workflow: who, in which role, where."""
+
+    key: Key | Topic | Concern
+    identity: ManagedIdentity | None = None
+    principal: str = ""
+    role: str = ""
+    place: str = ""
+
+
 @dataclass(frozen=True)
 class Finding:
-    """One link as it was found; `fix` is a line to paste, empty where nothing is to mend.
+    """A requirement, or an observation, as it was found.
 
-    `repair` is what the line does, where that is known.
+    Parameters
+    ----------
+    about
+        What it is about: its key, identity, usage and target are there.
+    state
+        What is known of it.
+    evidence
+        Why, with the service's own words where it spoke.
+    fix
+        What puts it in place; nothing where it is.
+    remediation
+        What the fix does, where this tool or the owner of the target can do it.
+    scope
+        Whose policy allows it, where that was found.
+
     """
 
-    link: str
-    subject: str
+    about: Requirement | Observation
     state: State
-    detail: str = ""
-    fix: str = ""
-    repair: Repair | ForOwner | None = None
+    evidence: Explain = NOTHING
+    fix: Fix = NOTHING
+    remediation: Remediation | ByOwner | None = None
+    scope: Scope | None = None
 
-    def with_fix(self, fix: str) -> Finding:
-        """Return it with the line as a front end would have it typed."""
+    @property
+    def key(self) -> Key | Topic | Concern:
+        """What it is about, in a word that does not change."""
+        return self.about.key
+
+    @property
+    def identity(self) -> ManagedIdentity | None:
+        """The identity that it is about, if it is about one."""
+        return getattr(self.about, "identity", None)
+
+    @property
+    def usage(self) -> Usage | None:
+        """The usage that has to be allowed."""
+        return getattr(self.about, "usage", None)
+
+    @property
+    def target(self) -> Target | None:
+        """The target resource, as Azure knows it."""
+        return getattr(self.about, "target", None)
+
+    @property
+    def host(self) -> str:
+        """The host that is called or reached; empty where none is."""
+        return str(getattr(self.about, "uri", "") or getattr(self.about, "server", ""))
+
+    def with_fix(self, fix: Fix) -> Finding:
+        """Return it with what fixes it."""
         return replace(self, fix=fix)
 
-
-def first_fix(findings: Sequence[Finding]) -> str:
-    """Return what mends the first link that is missing; empty if none is."""
-    return next((one.fix for one in findings if one.state is State.MISSING and one.fix), "")
-
-
-def name_of(link: Link) -> str:
-    """Return what a link is called, for people."""
-    return _NAMES[type(link)]
+    def and_also(self, *notes: Note) -> Finding:
+        """Return it with more evidence."""
+        return replace(self, evidence=Explain.joined("; ", self.evidence, *notes))
 
 
-def finding(link: Link, state: State, detail: str = "", fix: str = "") -> Finding:
-    """Return how a link was found."""
-    return Finding(name_of(link), link.subject, state, detail, fix)
+def first_fix(findings: Sequence[Finding]) -> Fix:
+    """Return what fixes the first requirement that is missing; nothing if none is."""
+    return next((one.fix for one in findings if one.state is State.MISSING and one.fix), NOTHING)
 
 
-def missing(link: Link, detail: str, repair: Repair | ForOwner | None) -> Finding:
-    """Return how a link was found that is not in place, and what mends it."""
-    return Finding(name_of(link), link.subject, State.MISSING, detail, repair=repair)
+def finding(
+    about: Requirement | Observation, state: State, why: Note = "", fix: Fix = NOTHING
+) -> Finding:
+    """Return how something was found."""
+    return Finding(about, state, Explain.of(why), fix)
 
 
-def unknown(link: Link, failure: AdxmiError) -> Finding:
-    """Return how a link was found that could not be looked at."""
-    return finding(link, State.UNKNOWN, f"{failure.what}: {failure.why}")
+def missing(
+    requirement: Requirement, why: Note, remediation: Remediation | ByOwner | None
+) -> Finding:
+    """Return how a requirement was found that is not in place, and what puts it there."""
+    return Finding(requirement, State.MISSING, Explain.of(why), remediation=remediation)
+
+
+def unknown(requirement: Requirement, failure: AdxmiError) -> Finding:
+    """Return how a requirement was found that could not be looked at."""
+    return finding(requirement, State.UNKNOWN, f"{failure.what}: {failure.why}")

@@ -18,23 +18,25 @@ from adxmi_jupyter.model.kql_reading import databases_named_in, names_in
 if TYPE_CHECKING:
     from adxmi_jupyter.actions.check.cluster_facts import Facts
     from adxmi_jupyter.actions.check.findings import Finding
-    from adxmi_jupyter.model.declaration.requirements import Link
+    from adxmi_jupyter.model.declaration.requirements import Requirement
 
 
-def with_functions(link: GrantedInKusto, facts: Facts, database: str) -> Iterator[Link | Finding]:
+def with_functions(
+    requirement: GrantedInKusto, facts: Facts, database: str
+) -> Iterator[Requirement | Finding]:
     """Yield the link of who runs a query, and that to databases which functions in it read.
 
     What the functions are that could not be looked at is ``unknown``.
     """
-    yield link
+    yield requirement
     try:
-        found = _read_through(link.query, facts, database)
+        found = _read_through(requirement.query, facts, database)
     except AdxmiError as failure:
-        yield unknown(link, failure)
+        yield unknown(requirement, failure)
         return
     elsewhere = tuple(one for one in found if one.casefold() != database.casefold())
     if elsewhere:
-        yield GrantedInKusto(link.identity, link.role, elsewhere)
+        yield GrantedInKusto(requirement.identity, requirement.role, elsewhere)
 
 
 def _read_through(query: str, facts: Facts, database: str) -> tuple[str, ...]:

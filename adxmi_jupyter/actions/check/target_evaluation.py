@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.actions.check import cluster_facts, target_facts
-from adxmi_jupyter.actions.check.findings import Finding, State, finding, missing, name_of
-from adxmi_jupyter.actions.check.repairs import GrantAzureRole, GrantCosmosRole, GrantSqlRole
+from adxmi_jupyter.actions.check.findings import Finding, State, finding, missing
+from adxmi_jupyter.fixes import NOTHING, Connect, Explain
 from adxmi_jupyter.model import azure_role
 from adxmi_jupyter.model.declaration.requirements import (
     AssignedToFollowers,
@@ -21,7 +21,7 @@ from adxmi_jupyter.model.declaration.requirements import (
     SameTenant,
 )
 from adxmi_jupyter.model.identity import SYSTEM
-from adxmi_jupyter.model.word import line
+from adxmi_jupyter.model.remediation import GrantAzureRole, GrantCosmosRole, GrantSqlRole
 
 if TYPE_CHECKING:
     from adxmi_jupyter.actions.check.cluster_facts import Facts
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from adxmi_jupyter.model.identity import ManagedIdentity
     from adxmi_jupyter.service.followers import Follower
 
-    TargetLink = (
+    TargetRequirement = (
         SameTenant | GrantedInAzure | GrantedInCosmosDb | GrantedInSqlServer | AssignedToFollowers
     )
 
@@ -61,95 +61,95 @@ class TargetJudge:
     places: Places
     database: str
 
-    def judged(self, link: TargetLink) -> Finding:
+    def judged(self, requirement: TargetRequirement) -> Finding:
         """Return how a link was found; raises as the facts do."""
-        match link:
+        match requirement:
             case SameTenant():
-                return self._same_tenant(link)
+                return self._same_tenant(requirement)
             case GrantedInAzure():
-                return self._granted_in_azure(link)
+                return self._granted_in_azure(requirement)
             case GrantedInCosmosDb():
-                return self._granted_in_cosmos_db(link)
+                return self._granted_in_cosmos_db(requirement)
             case GrantedInSqlServer():
-                return _granted_in_sql_server(link)
+                return _granted_in_sql_server(requirement)
             case AssignedToFollowers():
-                return self._assigned_to_followers(link)
+                return self._assigned_to_followers(requirement)
 
-    def _same_tenant(self, link: SameTenant) -> Finding:
-        there = self.places.resource(link.target).tenant_id
+    def _same_tenant(self, requirement: SameTenant) -> Finding:
+        there = self.places.resource(requirement.target).tenant_id
         if not there:
-            return finding(link, State.UNKNOWN, _UNSEEN)
-        own = cluster_facts.tenant_of(self.facts, link.identity)
+            return finding(requirement, State.UNKNOWN, _UNSEEN)
+        own = cluster_facts.tenant_of(self.facts, requirement.identity)
         if not own:
-            return finding(link, State.UNKNOWN, "nobody tells the tenant of the identity")
+            return finding(requirement, State.UNKNOWN, "nobody tells the tenant of the identity")
         if own.lower() == there.lower():
-            return finding(link, State.OK)
+            return finding(requirement, State.OK)
         why = f"the target is in the tenant {there}, and an identity reaches its own only: {own}"
-        fix = "use a target in the identity's tenant, or a key"
-        return finding(link, State.MISSING, why, fix)
+        fix = Explain.of("use a target in the identity's tenant, or a key")
+        return finding(requirement, State.MISSING, why, fix)
 
-    def _granted_in_azure(self, link: GrantedInAzure) -> Finding:
-        scope = self.places.scope(link.target)
+    def _granted_in_azure(self, requirement: GrantedInAzure) -> Finding:
+        scope = self.places.scope(requirement.target)
         if not scope:
-            return finding(link, State.UNKNOWN, _UNSEEN)
-        object_id = cluster_facts.object_id_of(self.facts, link.identity)
+            return finding(requirement, State.UNKNOWN, _UNSEEN)
+        object_id = cluster_facts.object_id_of(self.facts, requirement.identity)
         if not object_id:
-            return finding(link, State.UNKNOWN, _nobody(link.identity))
+            return finding(requirement, State.UNKNOWN, _nobody(requirement.identity))
         held: tuple[HeldRole, ...] = self.facts.answer(target_facts.azure_roles(scope, object_id))
-        names = {role.definition_id: role.role_name for role in link.roles}
+        names = {role.definition_id: role.role_name for role in requirement.roles}
         enough = [one for one in held if one.definition_id in names]
         if enough:
             best = min(enough, key=lambda one: (one.is_conditional, one.is_new))
             name = names[best.definition_id]
             if best.is_conditional:
-                return finding(link, State.UNKNOWN, f"{name} {_CONDITIONAL}")
+                return finding(requirement, State.UNKNOWN, f"{name} {_CONDITIONAL}")
             if best.is_new:
-                return finding(link, State.WARNING, f"{name} {_LATELY}")
-            return finding(link, State.OK, name)
-        if self._is_other_tenant(link):
-            return finding(link, State.MISSING, "no role there counts: it is another tenant")
-        least = link.roles[0]
+                return finding(requirement, State.WARNING, f"{name} {_LATELY}")
+            return finding(requirement, State.OK, name)
+        if self._is_other_tenant(requirement):
+            return finding(requirement, State.MISSING, "no role there counts: it is another tenant")
+        least = requirement.roles[0]
         others = ", ".join(dict.fromkeys(azure_role.name_of(one.definition_id) for one in held))
         why = f"{least.role_name} is not granted there"
-        who = replace(link.identity, object_id=object_id)
-        repair = GrantAzureRole(who, least, link.target, scope)
-        return missing(link, f"{why}; {others} does not do" if others else why, repair)
+        who = replace(requirement.identity, object_id=object_id)
+        remediation = GrantAzureRole(who, least, requirement.target, scope)
+        return missing(requirement, f"{why}; {others} does not do" if others else why, remediation)
 
-    def _is_other_tenant(self, link: GrantedInAzure) -> bool:
-        there = self.places.resource(link.target).tenant_id
-        own = cluster_facts.tenant_of(self.facts, link.identity)
+    def _is_other_tenant(self, requirement: GrantedInAzure) -> bool:
+        there = self.places.resource(requirement.target).tenant_id
+        own = cluster_facts.tenant_of(self.facts, requirement.identity)
         return bool(there and own and there.lower() != own.lower())
 
-    def _granted_in_cosmos_db(self, link: GrantedInCosmosDb) -> Finding:
-        account = self.places.resource(link.target).resource_id
+    def _granted_in_cosmos_db(self, requirement: GrantedInCosmosDb) -> Finding:
+        account = self.places.resource(requirement.target).resource_id
         if not account:
-            return finding(link, State.UNKNOWN, _UNSEEN)
-        object_id = cluster_facts.object_id_of(self.facts, link.identity)
+            return finding(requirement, State.UNKNOWN, _UNSEEN)
+        object_id = cluster_facts.object_id_of(self.facts, requirement.identity)
         if not object_id:
-            return finding(link, State.UNKNOWN, _nobody(link.identity))
+            return finding(requirement, State.UNKNOWN, _nobody(requirement.identity))
         every: tuple[CosmosRole, ...] = self.facts.answer(target_facts.cosmos_roles(account))
         held = [one for one in every if one.object_id == object_id.lower()]
         if any(one.definition_id in _COSMOS_READERS and not one.is_on_part for one in held):
-            return finding(link, State.OK, azure_role.COSMOS_READER_NAME)
+            return finding(requirement, State.OK, azure_role.COSMOS_READER_NAME)
         if held:
             why = "it holds a role of its own making, or one on a part of the account only"
-            return finding(link, State.UNKNOWN, why)
+            return finding(requirement, State.UNKNOWN, why)
         why = f"{azure_role.COSMOS_READER_NAME} is not granted there, a role of Cosmos DB's own"
-        who = replace(link.identity, object_id=object_id)
-        return missing(link, why, GrantCosmosRole(who, account))
+        who = replace(requirement.identity, object_id=object_id)
+        return missing(requirement, why, GrantCosmosRole(who, account))
 
-    def _assigned_to_followers(self, link: AssignedToFollowers) -> Finding:
+    def _assigned_to_followers(self, requirement: AssignedToFollowers) -> Finding:
         clusters = followers_of(self.facts, self.database)
         if not clusters:
-            return finding(link, State.OK, f"no cluster follows {self.database}")
+            return finding(requirement, State.OK, f"no cluster follows {self.database}")
         found = [self._follower(one) for one in clusters]
-        lacking = [one for one in found if not _has(one.present, link.identity)]
+        lacking = [one for one in found if not _has(one.present, requirement.identity)]
         names = ", ".join(one.present.cluster_name for one in lacking or found)
         if not lacking:
-            return finding(link, State.OK, f"assigned to {names}")
+            return finding(requirement, State.OK, f"assigned to {names}")
         why = f"not assigned to {names}: queries there are refused; assign it there, too"
         uri = next((one.uri for one in lacking if one.uri), "")
-        return finding(link, State.WARNING, why, line("connect", uri) if uri else "")
+        return finding(requirement, State.WARNING, why, Connect(uri) if uri else NOTHING)
 
     def _follower(self, cluster: str) -> FollowerCluster:
         found: FollowerCluster = self.facts.answer(target_facts.follower(cluster))
@@ -166,8 +166,11 @@ def _has(present: AssignedIdentities, identity: ManagedIdentity) -> bool:
     return identity.object_id.lower() in {one.object_id.lower() for one in present.all}
 
 
-def _granted_in_sql_server(link: GrantedInSqlServer) -> Finding:
+def _granted_in_sql_server(requirement: GrantedInSqlServer) -> Finding:
     """Tell what SQL Server alone knows, and how it is put in place if it is not there yet."""
-    repair = GrantSqlRole(link.identity, link.server, link.catalog, writes=link.writes)
-    why = f"only SQL Server can tell: {link.catalog} must have it as a user, with {repair.role}"
-    return Finding(name_of(link), link.subject, State.UNKNOWN, why, repair=repair)
+    catalog = requirement.catalog
+    remediation = GrantSqlRole(
+        requirement.identity, requirement.server, catalog, writes=requirement.writes
+    )
+    why = f"only SQL Server can tell: {catalog} must have it as a user, with {remediation.role}"
+    return Finding(requirement, State.UNKNOWN, Explain.of(why), remediation=remediation)

@@ -5,17 +5,17 @@ The code says what to look at, and the cluster whether it is still so: a refusal
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from adxmi_jupyter.actions.check.checks import Checked, Checks
-from adxmi_jupyter.actions.check.findings import Finding, State
-from adxmi_jupyter.actions.check.requirements import examined
+from adxmi_jupyter.actions.check.checks import Checked, CheckedKind, Checks
+from adxmi_jupyter.actions.check.examination import examined
+from adxmi_jupyter.actions.check.findings import Observation, State, finding
 from adxmi_jupyter.actions.diagnosis.exception_text import text_of
-from adxmi_jupyter.actions.diagnosis.mentioned import actors_of
-from adxmi_jupyter.actions.diagnosis.other_findings import rows_beside
-from adxmi_jupyter.actions.diagnosis.requirements import links_of
+from adxmi_jupyter.actions.diagnosis.mentioned import mentioned_in
+from adxmi_jupyter.actions.diagnosis.other_findings import other_findings
+from adxmi_jupyter.actions.diagnosis.requirements import requirements_of
 from adxmi_jupyter.errors import (
     AdxmiError,
     CommandLineError,
@@ -24,26 +24,31 @@ from adxmi_jupyter.errors import (
     InvalidInput,
     UnknownRefusal,
 )
+from adxmi_jupyter.fixes import NOTHING, Command, Explain
+from adxmi_jupyter.model.declaration.requirements import Key
 from adxmi_jupyter.model.denial import Concern, read
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.actions.diagnosis.mentioned import Actors
-    from adxmi_jupyter.model.denial import Refusal
+    from adxmi_jupyter.actions.check.findings import Finding
+    from adxmi_jupyter.actions.diagnosis.mentioned import Mentioned
+    from adxmi_jupyter.model.denial import Denial
     from adxmi_jupyter.service.connection import Connection
 
 AGAIN = "in place by now; run it again"
 _IF_IT_LASTS = f"{AGAIN}; if it lasts, look at the target's firewall and private endpoints"
 _TO_WRITE = "reading is in place by now; if it was to write: "
 _NOT_OF_SERVICES = (CommandLineError, InvalidInput, ConfirmationRequired)
-_AZURE_ROLE = "Azure role"
 _ANY = (Concern.UNSPECIFIED, Concern.STATEMENT, Concern.DATA)
-_LINKS = {
-    Concern.ALLOWED: ("allowed by policy",),
-    Concern.ASSIGNED: ("identity exists", "assigned to the cluster"),
-    Concern.TARGET: ("same tenant", _AZURE_ROLE, "Cosmos DB role", "right at the target"),
-    Concern.KUSTO_ROLE: ("security role",),
+_REQUIREMENTS = {
+    Concern.ALLOWED: (Key.ALLOWED,),
+    Concern.ASSIGNED: (Key.EXISTS, Key.ASSIGNED),
+    Concern.TARGET: (
+        *(Key.TENANT, Key.AZURE_ROLE, Key.COSMOS_DB_ROLE),
+        *(Key.SQL_SERVER_ROLE, Key.TARGET),
+    ),
+    Concern.KUSTO_ROLE: (Key.SECURITY_ROLE,),
 }
-"""What the links are called that a refusal is about."""
+"""The requirements that a denial is about."""
 
 
 def explained(connection: Connection, text: str, database: str = "") -> Checks:
@@ -60,20 +65,22 @@ def explained(connection: Connection, text: str, database: str = "") -> Checks:
         The text names no database, and there is no current one.
 
     """
-    refusal = read(text)
-    actors = actors_of(connection, refusal, database)
-    links = links_of(refusal, actors)
+    denial = read(text)
+    mentioned = mentioned_in(connection, denial, database)
+    requirements = requirements_of(denial, mentioned)
     try:
-        found = examined(connection, links, actors.database) if links else ()
+        found = examined(connection, requirements, mentioned.database) if requirements else ()
     except DatabaseNotFound as failure:
-        fix = "%adxmi policy show --all-databases"
-        lost = Finding("database", actors.database, State.MISSING, failure.why, fix)
-        return _checks(refusal, actors, (lost,))
-    return _checks(refusal, actors, _whole(connection, refusal, actors, found))
+        fix = Command.of("policy", "show", "--all-databases")
+        about = Observation(Concern.DATABASE, place=mentioned.database)
+        lost = finding(about, State.MISSING, failure.why, fix)
+        return _checks(denial, mentioned, (lost,))
+    return _checks(denial, mentioned, _whole(connection, denial, mentioned, found))
 
 
-def _checks(refusal: Refusal, actors: Actors, found: tuple[Finding, ...]) -> Checks:
-    return Checks((Checked("refusal", refusal.code, found, actors.database),))
+def _checks(denial: Denial, mentioned: Mentioned, found: tuple[Finding, ...]) -> Checks:
+    checked = Checked("", denial.code, found, mentioned.database, CheckedKind.DENIAL)
+    return Checks((checked,))
 
 
 def explained_exception(
@@ -84,10 +91,10 @@ def explained_exception(
         try:
             return explained(connection, text_of(failure), database)
         except UnknownRefusal as unknown:
-            why, fix = unknown.why, unknown.fix
+            why, fix = unknown.why, unknown.remediation
     else:
-        why, fix = "it is about the line as it was typed; nothing was refused by a service", ""
-    own = failure.fix if isinstance(failure, AdxmiError) else ""
+        why, fix = "it is about the line as it was typed; nothing was refused by a service", NOTHING
+    own = failure.remediation if isinstance(failure, AdxmiError) else NOTHING
     name = type(failure).__name__
     raise UnknownRefusal(
         f"the last exception, {name}, is no refusal that is known here", why=why, fix=own or fix
@@ -95,49 +102,52 @@ def explained_exception(
 
 
 def _whole(
-    connection: Connection, refusal: Refusal, actors: Actors, found: Sequence[Finding]
+    connection: Connection, denial: Denial, mentioned: Mentioned, found: Sequence[Finding]
 ) -> tuple[Finding, ...]:
-    concern = refusal.meaning.concern
+    concern = denial.meaning.concern
     if any(one.state is State.MISSING for one in found):
         return tuple(found)
     if concern in _ANY and found:
-        return _undecided(connection, refusal, actors, found)
-    if concern not in _LINKS:
-        return (*found, *rows_beside(connection, refusal, actors))
-    names = _LINKS[concern]
-    if any(one.link in names for one in found):
-        return _marked(found, names)
-    return (*found, *rows_beside(connection, refusal, actors))
+        return _undecided(connection, denial, mentioned, found)
+    if concern not in _REQUIREMENTS:
+        return (*found, *other_findings(connection, denial, mentioned))
+    keys = _REQUIREMENTS[concern]
+    if any(one.key in keys for one in found):
+        return _marked(found, keys)
+    return (*found, *other_findings(connection, denial, mentioned))
 
 
 def _undecided(
-    connection: Connection, refusal: Refusal, actors: Actors, found: Sequence[Finding]
+    connection: Connection, denial: Denial, mentioned: Mentioned, found: Sequence[Finding]
 ) -> tuple[Finding, ...]:
     """Say that all is in place, of a refusal whose code does not say what was lacking.
 
     Of a right to a target that is the one to read: what it takes to write is a warning.
     """
-    written = links_of(refusal, actors, write=True)
-    if refusal.meaning.concern is Concern.UNSPECIFIED and written != links_of(refusal, actors):
-        again = examined(connection, written, actors.database)
+    written = requirements_of(denial, mentioned, write=True)
+    if denial.meaning.concern is Concern.UNSPECIFIED and written != requirements_of(
+        denial, mentioned
+    ):
+        again = examined(connection, written, mentioned.database)
         to_write = [replace(one, state=State.WARNING) for one in again if one not in found]
         if any(one.fix for one in to_write):
-            return (*found, *(replace(one, detail=_TO_WRITE + one.detail) for one in to_write))
-    every = tuple({one.link for one in found})
-    return (*_marked(found, every), *rows_beside(connection, refusal, actors))
+            return (*found, *(_to_write(one) for one in to_write))
+    every = tuple({one.key for one in found})
+    return (*_marked(found, every), *other_findings(connection, denial, mentioned))
 
 
-def _marked(found: Sequence[Finding], names: tuple[str, ...]) -> tuple[Finding, ...]:
+def _marked(found: Sequence[Finding], keys: Container[object]) -> tuple[Finding, ...]:
     """Say of the links in question that they are in place by now, if all are."""
-    if any(one.state is State.WARNING for one in found if one.link in names):
+    if any(one.state is State.WARNING for one in found if one.key in keys):
         return tuple(found)
-    return tuple(_contradicted(one) if one.link in names else one for one in found)
+    return tuple(_contradicted(one) if one.key in keys else one for one in found)
 
 
 def _contradicted(one: Finding) -> Finding:
     if one.state is not State.OK:
         return one
-    said = f"{one.detail}; " if one.detail else ""
-    if one.link == _AZURE_ROLE:
-        return replace(one, detail=said + _IF_IT_LASTS)
-    return replace(one, detail=said + AGAIN)
+    return one.and_also(_IF_IT_LASTS if one.key is Key.AZURE_ROLE else AGAIN)
+
+
+def _to_write(one: Finding) -> Finding:
+    return replace(one, evidence=Explain.of(_TO_WRITE, one.evidence))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from adxmi_jupyter.actions.check.requirements import kept_identity
+from adxmi_jupyter.actions.check.examination import kept_identity
 from adxmi_jupyter.actions.identity import names
 from adxmi_jupyter.errors import AdxmiError
 from adxmi_jupyter.model.denial import Concern
@@ -16,7 +16,7 @@ from adxmi_jupyter.model.principal import parse_reference
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from adxmi_jupyter.model.denial import Refusal
+    from adxmi_jupyter.model.denial import Denial
     from adxmi_jupyter.model.principal import PrincipalReference
     from adxmi_jupyter.service.connection import Connection
 
@@ -24,7 +24,7 @@ _OF_CHAINS = (Concern.ASSIGNED, Concern.ALLOWED, Concern.TARGET, Concern.UNSPECI
 
 
 @dataclass(frozen=True)
-class Actors:
+class Mentioned:
     """What a refusal is about on this cluster.
 
     `callers` are those of the identities that the text names as the principal of a request, and
@@ -40,27 +40,27 @@ class Actors:
     guids: dict[str, ManagedIdentity]
 
 
-def actors_of(connection: Connection, refusal: Refusal, database: str = "") -> Actors:
+def mentioned_in(connection: Connection, denial: Denial, database: str = "") -> Mentioned:
     """Find out who and what a refusal names; what may not be seen is left out.
 
     Without `database` it is the one that the text names, else the current one.
     """
     seen = names.all_identities(connection)
     ids = {one: identity for identity in seen for one in _ids(identity)}
-    guids = {guid: ids[guid] for guid in refusal.names.guids if guid in ids}
-    called = {str(one): one for one in map(_reference, refusal.names.principals) if one}
+    guids = {guid: ids[guid] for guid in denial.names.guids if guid in ids}
+    called = {str(one): one for one in map(_reference, denial.names.principals) if one}
     callers = {
         text: ids[one.identifier.lower()]
         for text, one in called.items()
         if one.identifier.lower() in ids
     }
-    where = database or _database(connection, refusal)
-    return Actors(
+    where = database or _database(connection, denial)
+    return Mentioned(
         where,
-        tuple(dict.fromkeys(_identities(refusal, seen, ids))),
+        tuple(dict.fromkeys(_identities(denial, seen, ids))),
         tuple(dict.fromkeys(callers.values())),
         tuple(one for text, one in called.items() if text not in callers),
-        _external_tables(connection, refusal, where),
+        _external_tables(connection, denial, where),
         guids,
     )
 
@@ -71,24 +71,24 @@ def _ids(identity: ManagedIdentity) -> tuple[str, ...]:
 
 
 def _identities(
-    refusal: Refusal,
+    denial: Denial,
     seen: Sequence[ManagedIdentity],
     ids: dict[str, ManagedIdentity],
 ) -> Iterator[ManagedIdentity]:
     """Yield the identities of a text, by their ids first."""
-    said = refusal.names
+    said = denial.names
     found = [kept_identity(word, seen) for word in said.identities]
     found += [ids[one] for one in said.guids if one in ids]
     found += [ids[one.lower()] for one in said.identity_resources if one.lower() in ids]
     users = [one for one in seen if not one.is_system and one.display_name]
-    found += [one for one in users if refusal.mentions(one.display_name)]
+    found += [one for one in users if denial.mentions(one.display_name)]
     if not found:
         # The system-assigned identity bears the name of the cluster, which stands in many texts:
         # in bodies as JSON, too, which have other quotes.
         own = [one for one in seen if one.is_system and one.display_name]
-        found += [one for one in own if refusal.mentions(f"'{one.display_name}'")]
+        found += [one for one in own if denial.mentions(f"'{one.display_name}'")]
     strangers = [one for one in said.guids if not any(one in who for who in said.principals)]
-    if not found and len(strangers) == 1 and refusal.meaning.concern in _OF_CHAINS:
+    if not found and len(strangers) == 1 and denial.meaning.concern in _OF_CHAINS:
         found.append(ManagedIdentity(strangers[0]))
     yield from found
 
@@ -100,20 +100,20 @@ def _reference(text: str) -> PrincipalReference | None:
         return None
 
 
-def _database(connection: Connection, refusal: Refusal) -> str:
+def _database(connection: Connection, denial: Denial) -> str:
     known = _told(lambda: names.database_names(connection))
-    quoted = refusal.mentioned(known, is_quoted=True)
-    plain = refusal.mentioned(known) if not quoted else ()
+    quoted = denial.mentioned(known, is_quoted=True)
+    plain = denial.mentioned(known) if not quoted else ()
     if quoted or len(plain) == 1:
         return (*quoted, *plain)[0]
     return connection.required_database()
 
 
-def _external_tables(connection: Connection, refusal: Refusal, database: str) -> tuple[str, ...]:
-    if refusal.meaning.concern not in _OF_CHAINS:
+def _external_tables(connection: Connection, denial: Denial, database: str) -> tuple[str, ...]:
+    if denial.meaning.concern not in _OF_CHAINS:
         return ()
     known = _told(lambda: names.tables_of(connection, database, external=True))
-    return refusal.mentioned(known, is_quoted=True)
+    return denial.mentioned(known, is_quoted=True)
 
 
 def _told(ask: Callable[[], tuple[str, ...]]) -> tuple[str, ...]:

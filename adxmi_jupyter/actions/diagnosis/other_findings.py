@@ -6,30 +6,33 @@ Source: *Role-based access control*, *Manage cluster permissions* (Azure Data Ex
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from adxmi_jupyter.actions.check.findings import Finding, State
+from adxmi_jupyter.actions.check.findings import Observation, State, finding
 from adxmi_jupyter.actions.diagnosis.requirements import role_for
 from adxmi_jupyter.actions.identity import identities
 from adxmi_jupyter.actions.roles import principals
 from adxmi_jupyter.actions.roles.roles import roles_of
 from adxmi_jupyter.errors import AdxmiError
+from adxmi_jupyter.fixes import NOTHING, AzCommand, Command
 from adxmi_jupyter.model.cluster_role import ClusterRole
 from adxmi_jupyter.model.connection_string import AzureStorage
+from adxmi_jupyter.model.declaration.requirements import Key
 from adxmi_jupyter.model.denial import Concern
 from adxmi_jupyter.model.role import Role
-from adxmi_jupyter.model.word import line
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.actions.diagnosis.mentioned import Actors
-    from adxmi_jupyter.model.denial import Refusal
+    from adxmi_jupyter.actions.check.findings import Finding
+    from adxmi_jupyter.actions.diagnosis.mentioned import Mentioned
+    from adxmi_jupyter.fixes import Fix
+    from adxmi_jupyter.model.denial import Denial
     from adxmi_jupyter.model.identity import ManagedIdentity
     from adxmi_jupyter.model.principal import PrincipalReference
     from adxmi_jupyter.service.connection import Connection
 
-_CHECK = line("check")
+_CHECK = Command.of("check")
 _STATES = {
     Concern.HOST: State.UNKNOWN,
     Concern.BUSY: State.WARNING,
@@ -39,18 +42,18 @@ _STATES = {
     Concern.STOPPED: State.MISSING,
     Concern.THERE: State.OK,
 }
-_FIXES = {
-    Concern.ALLOWED: line("policy", "matrix"),
-    Concern.ASSIGNED: line("identity", "list", "--all"),
-    Concern.SIGN_IN: line("status"),
-    Concern.HOST: line("connect", "--help"),
-    Concern.PRINCIPAL: line("role", "grant", "--help"),
-    Concern.BUSY: "",
-    Concern.THROTTLED: "",
-    Concern.OUTAGE: line("status"),
-    Concern.THERE: "",
-    Concern.RESOURCE: line("identity", "list", "--all"),
-    Concern.DATABASE: line("policy", "show", "--all-databases"),
+_FIXES: dict[Concern, Fix] = {
+    Concern.ALLOWED: Command.of("policy", "matrix"),
+    Concern.ASSIGNED: Command.of("identity", "list", "--all"),
+    Concern.SIGN_IN: Command.of("status"),
+    Concern.HOST: Command.of("connect", "--help"),
+    Concern.PRINCIPAL: Command.of("role", "grant", "--help"),
+    Concern.BUSY: NOTHING,
+    Concern.THROTTLED: NOTHING,
+    Concern.OUTAGE: Command.of("status"),
+    Concern.THERE: NOTHING,
+    Concern.RESOURCE: Command.of("identity", "list", "--all"),
+    Concern.DATABASE: Command.of("policy", "show", "--all-databases"),
 }
 _AGAIN = {
     Concern.BUSY: "; run it again in some minutes, one change at a time",
@@ -66,74 +69,88 @@ _ROLE_FOR_ACTION = (
 _AS_GOOD = (ClusterRole.ADMIN,)
 
 
-def rows_beside(connection: Connection, refusal: Refusal, actors: Actors) -> tuple[Finding, ...]:
+def other_findings(
+    connection: Connection, denial: Denial, mentioned: Mentioned
+) -> tuple[Finding, ...]:
     """Return what there is to say beside the links of a chain; at least one row."""
-    match refusal.meaning.concern:
+    match denial.meaning.concern:
         case Concern.KUSTO_ROLE:
-            rows = tuple(_of_callers(connection, refusal, actors))
-        case Concern.UNSPECIFIED if actors.principals:
-            rows = tuple(_of_callers(connection, refusal, actors))
+            rows = tuple(_of_callers(connection, denial, mentioned))
+        case Concern.UNSPECIFIED if mentioned.principals:
+            rows = tuple(_of_callers(connection, denial, mentioned))
         case Concern.OPERATOR | Concern.CALLER:
-            rows = (_in_azure(refusal, actors),)
+            rows = (_in_azure(denial, mentioned),)
         case Concern.SIGN_IN:
-            rows = (row_of(refusal, actors), *_by_object_id(connection, actors))
+            rows = (row_of(denial, mentioned), *_by_object_id(connection, mentioned))
         case Concern.PRINCIPAL:
-            rows = tuple(_wrong_kind(actors))
+            rows = tuple(_wrong_kind(mentioned))
         case Concern.STOPPED:
-            rows = (_stopped(connection, refusal),)
+            rows = (_stopped(connection, denial),)
         case _:
             rows = ()
-    return rows or (row_of(refusal, actors),)
+    return rows or (row_of(denial, mentioned),)
 
 
-def row_of(refusal: Refusal, actors: Actors) -> Finding:
+def row_of(denial: Denial, mentioned: Mentioned) -> Finding:
     """Return what a code means, where the text names too little to look at more."""
-    concern = refusal.meaning.concern
+    concern = denial.meaning.concern
     state = _STATES.get(concern, State.UNKNOWN)
-    detail = refusal.meaning.says + _AGAIN.get(concern, "") + _lacking(refusal, actors)
+    detail = denial.meaning.says + _AGAIN.get(concern, "") + _lacking(denial, mentioned)
     fix = _FIXES.get(concern, _CHECK)
-    if concern is Concern.DATABASE and refusal.mentions(actors.database):
-        return Finding(_link(concern), actors.database, State.OK, "there by now; run it again")
-    places = [one for one in refusal.names.places if isinstance(one, AzureStorage)]
+    if concern is Concern.DATABASE and denial.mentions(mentioned.database):
+        about = Observation(concern, place=mentioned.database)
+        return finding(about, State.OK, "there by now; run it again")
+    places = [one for one in denial.names.places if isinstance(one, AzureStorage)]
     if concern is Concern.ADDRESS and places:
-        fix = line("connection-string", "parse", places[0].uri)
-    return Finding(_link(concern), _subject(refusal, actors), state, detail, fix)
+        fix = Command.of("connection-string", "parse", places[0].uri)
+    return finding(_about(denial, mentioned), state, detail, fix)
 
 
-def _link(concern: Concern) -> str:
-    return Concern.CALLER.value if concern is Concern.OPERATOR else concern.value
+_KEYS: dict[Concern, Key | Concern] = {
+    Concern.ALLOWED: Key.ALLOWED,
+    Concern.ASSIGNED: Key.ASSIGNED,
+    Concern.TARGET: Key.TARGET,
+    Concern.KUSTO_ROLE: Key.SECURITY_ROLE,
+    Concern.OPERATOR: Concern.CALLER,
+}
+"""What is said of a requirement, although nothing more could be looked at."""
 
 
-def _subject(refusal: Refusal, actors: Actors) -> str:
-    labels = [one.label for one in actors.identities]
-    principal = [str(one) for one in actors.principals]
-    places = [one.host for one in refusal.names.places]
-    own = [one.rsplit("/", 1)[-1] for one in refusal.names.resources]
-    match refusal.meaning.concern:
+def _about(denial: Denial, mentioned: Mentioned) -> Observation:
+    concern = denial.meaning.concern
+    code = denial.code or "without a code"
+    nothing = Observation(_KEYS.get(concern, concern), place=code)
+    who = next(iter(mentioned.identities), None)
+    principal = next(map(str, mentioned.principals), "")
+    match concern:
         case Concern.ASSIGNED | Concern.ALLOWED | Concern.HOST | Concern.PRINCIPAL:
-            named = [*labels, *principal]
+            if who or principal:
+                return replace(nothing, identity=who, principal=principal, place="")
         case Concern.TARGET | Concern.ADDRESS:
-            named = [*labels[:1], *places[:1]]
-            return " on ".join(named) or refusal.code
+            host = next((one.host for one in denial.names.places), "")
+            return replace(nothing, identity=who, place=host or ("" if who else denial.code))
         case Concern.RESOURCE | Concern.BUSY:
-            named = own
+            own = [one.rsplit("/", 1)[-1] for one in denial.names.resources]
+            return replace(nothing, place=(*own, code)[0])
         case Concern.SIGN_IN | Concern.KUSTO_ROLE | Concern.CALLER:
-            named = [*principal, *labels, "the caller"]
-        case Concern.DATABASE:
-            named = [actors.database] if refusal.mentions(actors.database) else []
+            if principal or who is None:
+                return replace(nothing, principal=principal or "the caller", place="")
+            return replace(nothing, identity=who, place="")
+        case Concern.DATABASE if denial.mentions(mentioned.database):
+            return replace(nothing, place=mentioned.database)
         case _:
-            named = []
-    return (named or [refusal.code or "without a code"])[0]
+            pass
+    return nothing
 
 
-def _lacking(refusal: Refusal, actors: Actors) -> str:
+def _lacking(denial: Denial, mentioned: Mentioned) -> str:
     """Say what the text does not name, so that nothing could be looked at."""
-    said = refusal.names
-    match refusal.meaning.concern:
-        case Concern.ASSIGNED if not actors.identities:
+    said = denial.names
+    match denial.meaning.concern:
+        case Concern.ASSIGNED if not mentioned.identities:
             lacking = "no identity"
         case Concern.ALLOWED:
-            lacking = "no usage" if actors.identities else "no identity"
+            lacking = "no usage" if mentioned.identities else "no identity"
         case Concern.TARGET:
             lacking = "no target" if not said.places else "no identity"
         case _:
@@ -141,87 +158,91 @@ def _lacking(refusal: Refusal, actors: Actors) -> str:
     return f"; the text names {lacking}"
 
 
-def _of_callers(connection: Connection, refusal: Refusal, actors: Actors) -> Iterator[Finding]:
-    role = role_for(refusal)
-    for principal in actors.principals:
-        yield _of_caller(connection, refusal, actors.database, principal, role)
-    if not actors.principals:
-        fix = line("role", "list", "--database", actors.database)
-        subject = _subject(refusal, actors)
-        says = refusal.meaning.says
-        yield Finding(Concern.KUSTO_ROLE.value, subject, State.UNKNOWN, says, fix)
+def _of_callers(connection: Connection, denial: Denial, mentioned: Mentioned) -> Iterator[Finding]:
+    role = role_for(denial)
+    for principal in mentioned.principals:
+        yield _of_caller(connection, denial, mentioned.database, principal, role)
+    if not mentioned.principals:
+        fix = Command.of("role", "list", "--database", mentioned.database)
+        yield finding(
+            replace(_about(denial, mentioned), key=Key.SECURITY_ROLE),
+            State.UNKNOWN,
+            denial.meaning.says,
+            fix,
+        )
 
 
 def _of_caller(
     connection: Connection,
-    refusal: Refusal,
+    denial: Denial,
     database: str,
     principal: PrincipalReference,
     role: Role,
 ) -> Finding:
     """Return whether a principal that is no identity of the cluster holds the role by now."""
-    link, says = Concern.KUSTO_ROLE.value, refusal.meaning.says
-    fix = _granting(refusal, database, principal, role)
+    about = Observation(Key.SECURITY_ROLE, principal=str(principal))
+    says = denial.meaning.says
+    fix = _granting(denial, database, principal, role)
     who = principals.ResolvedPrincipal(principal, str(principal), is_literal=True)
     try:
         held = [one.role for one in who.listed_in(roles_of(connection, database).read())]
     except AdxmiError as failure:
         detail = f"{says}; what it holds on {database} could not be read: {failure.what}"
-        return Finding(link, str(principal), State.MISSING, detail, fix)
-    good = _AS_GOOD if _is_of_policy(refusal) else (role, role.on_cluster, Role.ADMINS, *_AS_GOOD)
+        return finding(about, State.MISSING, detail, fix)
+    good = _AS_GOOD if _is_of_policy(denial) else (role, role.on_cluster, Role.ADMINS, *_AS_GOOD)
     if any(one in good for one in held):
         detail = f"it holds {', '.join(held)} on {database}: run it again, or it takes another role"
-        look = line("role", "list", "--database", database)
-        return Finding(link, str(principal), State.WARNING, detail, look)
+        look = Command.of("role", "list", "--database", database)
+        return finding(about, State.WARNING, detail, look)
     detail = f"{says}; on {database} it holds {', '.join(held) or 'no role'}"
-    return Finding(link, str(principal), State.MISSING, detail, fix)
+    return finding(about, State.MISSING, detail, fix)
 
 
-def _granting(refusal: Refusal, database: str, principal: PrincipalReference, role: Role) -> str:
-    """Return the line for an administrator that gives the least role which may do."""
-    where = ("--cluster",) if _is_of_policy(refusal) else ("--database", database)
-    least = ClusterRole.ADMIN if _is_of_policy(refusal) else role
+def _granting(denial: Denial, database: str, principal: PrincipalReference, role: Role) -> Command:
+    """Return the command for an administrator that gives the least role which may do."""
+    where = ("--cluster",) if _is_of_policy(denial) else ("--database", database)
+    least = ClusterRole.ADMIN if _is_of_policy(denial) else role
     return _to_principal(*where, "--role", str(least), principal=str(principal))
 
 
-def _to_principal(*words: str, principal: str) -> str:
-    # A shell takes the semicolon of a principal for itself.
-    return f'{line("role", "grant", *words)} --identity "{principal}"'
+def _to_principal(*words: str, principal: str) -> Command:
+    return Command.of("role", "grant", *words, "--identity", principal)
 
 
-def _is_of_policy(refusal: Refusal) -> bool:
+def _is_of_policy(denial: Denial) -> bool:
     """Tell whether the operation is about the policies that only AllDatabasesAdmin may change."""
-    return any(refusal.names_operation("Policy", one) for one in ("ManagedIdentity", "Callout"))
+    return any(denial.names_operation("Policy", one) for one in ("ManagedIdentity", "Callout"))
 
 
-def _in_azure(refusal: Refusal, actors: Actors) -> Finding:
+def _in_azure(denial: Denial, mentioned: Mentioned) -> Finding:
     """Return which Azure role a caller lacks, with the line for who may give it."""
-    actions = [one.lower() for one in refusal.names.actions]
-    is_operator = refusal.meaning.concern is Concern.OPERATOR
+    actions = [one.lower() for one in denial.names.actions]
+    is_operator = denial.meaning.concern is Concern.OPERATOR
     wanted = next((r for start, r in _ROLE_FOR_ACTION if any(start in a for a in actions)), "")
     role = "Managed Identity Operator" if is_operator else wanted or "Contributor"
-    scope = _scope(refusal, actors) if is_operator else (*refusal.names.resources, "RESOURCE-ID")[0]
-    strangers = [one for one in refusal.names.guids if one not in actors.guids]
+    scope = (
+        _scope(denial, mentioned) if is_operator else (*denial.names.resources, "RESOURCE-ID")[0]
+    )
+    strangers = [one for one in denial.names.guids if one not in mentioned.guids]
     who = strangers[0] if len(strangers) == 1 else "OBJECT-ID"
     what = ("az", "role", "assignment", "create", "--role", role, "--assignee", who)
-    subject = f"{role} on {scope.rsplit('/', 1)[-1]}" if "/" in scope else role
-    done = f": {refusal.names.actions[-1]}" if actions else ""
-    return Finding(
-        Concern.CALLER.value,
-        subject,
+    place = scope.rsplit("/", 1)[-1] if "/" in scope else ""
+    done = f": {denial.names.actions[-1]}" if actions else ""
+    return finding(
+        Observation(Concern.CALLER, role=role, place=place),
         State.MISSING,
-        refusal.meaning.says + done,
-        "!" + shlex.join((*what, "--scope", scope)),
+        denial.meaning.says + done,
+        AzCommand((*what, "--scope", scope)),
     )
 
 
-def _scope(refusal: Refusal, actors: Actors) -> str:
-    named = refusal.names.identity_resources
-    own = tuple(one.resource_id for one in actors.identities if one.resource_id)
+def _scope(denial: Denial, mentioned: Mentioned) -> str:
+    named = denial.names.identity_resources
+    own = tuple(one.resource_id for one in mentioned.identities if one.resource_id)
     return (*named, *own, "RESOURCE-ID")[0]
 
 
-def _by_object_id(connection: Connection, actors: Actors) -> Iterator[Finding]:
+def _by_object_id(connection: Connection, mentioned: Mentioned) -> Iterator[Finding]:
     """Yield the roles that were given to an object ID: their holders get HTTP 401 for good."""
     detail = "listed by its object ID, so its calls end with HTTP 401; the line takes the client ID"
     try:
@@ -231,10 +252,10 @@ def _by_object_id(connection: Connection, actors: Actors) -> Iterator[Finding]:
     for one in assigned:
         if one.is_by_object_id and not any(other.is_same_by_client_id(one) for other in assigned):
             fix = _to_principal("--cluster", "--role", one.role, principal=one.fqn)
-            subject = f"{one.label} {one.role}"
-            yield Finding(Concern.KUSTO_ROLE.value, subject, State.MISSING, detail, fix)
-    for identity in actors.identities:
-        yield from _on_database(connection, identity, actors.database, detail)
+            about = Observation(Key.SECURITY_ROLE, principal=one.label, role=str(one.role))
+            yield finding(about, State.MISSING, detail, fix)
+    for identity in mentioned.identities:
+        yield from _on_database(connection, identity, mentioned.database, detail)
 
 
 def _on_database(
@@ -248,30 +269,30 @@ def _on_database(
     for one in listed:
         if one.database and all(who.is_by_object_id(other) for other in listed):
             where = ("--database", database, "--role", one.role, "--identity", identity.label)
-            subject, fix = f"{identity.label} {one.role}", line("role", "grant", *where)
-            yield Finding(Concern.KUSTO_ROLE.value, subject, State.MISSING, detail, fix)
+            about = Observation(Key.SECURITY_ROLE, identity, role=str(one.role))
+            yield finding(about, State.MISSING, detail, Command.of("role", "grant", *where))
 
 
-def _wrong_kind(actors: Actors) -> Iterator[Finding]:
+def _wrong_kind(mentioned: Mentioned) -> Iterator[Finding]:
     """Yield the identities that a text names by their object ID, where it takes the client ID."""
-    for guid, identity in actors.guids.items():
+    for guid, identity in mentioned.guids.items():
         if guid == identity.object_id.lower() and identity.client_id:
             label = identity.label
             detail = (
                 f"{guid} is the object ID of {label}, not an application: roles on the cluster "
                 f"take its client ID {identity.client_id}, as this line does"
             )
-            where = ("--database", actors.database, "--role", "viewers", "--identity", label)
-            fix = line("role", "grant", *where, "--wait-for-directory", "600")
-            yield Finding(Concern.PRINCIPAL.value, label, State.MISSING, detail, fix)
+            where = ("--database", mentioned.database, "--role", "viewers", "--identity", label)
+            fix = Command.of("role", "grant", *where, "--wait-for-directory", "600")
+            about = Observation(Concern.PRINCIPAL, identity)
+            yield finding(about, State.MISSING, detail, fix)
 
 
-def _stopped(connection: Connection, refusal: Refusal) -> Finding:
+def _stopped(connection: Connection, denial: Denial) -> Finding:
     try:
         cluster = identities.cluster_id(connection)
     except AdxmiError:
         cluster = "/subscriptions/S/resourceGroups/GROUP/providers/Microsoft.Kusto/clusters/NAME"
-    fix = "!" + shlex.join(("az", "kusto", "cluster", "start", "--ids", cluster))
-    subject = cluster.rsplit("/", 1)[-1]
-    says = refusal.meaning.says
-    return Finding(Concern.STOPPED.value, subject, State.MISSING, says, fix)
+    fix = AzCommand.of("az", "kusto", "cluster", "start", "--ids", cluster)
+    about = Observation(Concern.STOPPED, place=cluster.rsplit("/", 1)[-1])
+    return finding(about, State.MISSING, denial.meaning.says, fix)

@@ -35,9 +35,9 @@ from adxmi_jupyter.model.role import Role
 from adxmi_jupyter.model.usage import Usage
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.actions.diagnosis.mentioned import Actors
-    from adxmi_jupyter.model.declaration.requirements import Link
-    from adxmi_jupyter.model.denial import Refusal
+    from adxmi_jupyter.actions.diagnosis.mentioned import Mentioned
+    from adxmi_jupyter.model.declaration.requirements import Requirement
+    from adxmi_jupyter.model.denial import Denial
     from adxmi_jupyter.model.denial.names import Place
     from adxmi_jupyter.model.identity import ManagedIdentity
 
@@ -58,44 +58,48 @@ _CALLOUTS = {
 }
 
 
-def links_of(refusal: Refusal, actors: Actors, *, write: bool = False) -> tuple[Link, ...]:
+def requirements_of(
+    denial: Denial, mentioned: Mentioned, *, write: bool = False
+) -> tuple[Requirement, ...]:
     """Return the links that the text of a refusal names, in the order of a chain.
 
     With `write` its targets are written to, also where the text does not say so.
     """
-    return tuple(dict.fromkeys(_links(refusal, actors, write=write or writes(refusal))))
+    return tuple(dict.fromkeys(_requirements(denial, mentioned, write=write or writes(denial))))
 
 
-def _links(refusal: Refusal, actors: Actors, *, write: bool) -> Iterator[Link]:
-    concern = refusal.meaning.concern
-    if concern in _OF_CHAINS or (concern is Concern.KUSTO_ROLE and refusal.names.usages):
-        for identity in actors.identities:
-            yield from _as_actor(identity, refusal, actors)
-        yield from _called(refusal)
-        for identity in actors.identities:
-            yield from _at_targets(identity, refusal, write=write)
-        yield from _through_tables(refusal, actors, write=write)
+def _requirements(denial: Denial, mentioned: Mentioned, *, write: bool) -> Iterator[Requirement]:
+    concern = denial.meaning.concern
+    if concern in _OF_CHAINS or (concern is Concern.KUSTO_ROLE and denial.names.usages):
+        for identity in mentioned.identities:
+            yield from _as_actor(identity, denial, mentioned)
+        yield from _called(denial)
+        for identity in mentioned.identities:
+            yield from _at_targets(identity, denial, write=write)
+        yield from _through_tables(denial, mentioned, write=write)
     elif concern is Concern.KUSTO_ROLE:
-        for identity in actors.callers:
-            yield GrantedInKusto(identity, role_for(refusal))
+        for identity in mentioned.callers:
+            yield GrantedInKusto(identity, role_for(denial))
 
 
-def _as_actor(identity: ManagedIdentity, refusal: Refusal, actors: Actors) -> Iterator[Link]:
+def _as_actor(
+    identity: ManagedIdentity, denial: Denial, mentioned: Mentioned
+) -> Iterator[Requirement]:
     yield from present(identity)
-    for usage in refusal.names.usages:
+    for usage in denial.names.usages:
         yield Allowed(identity, usage, cluster_only=usage is Usage.SANDBOX_ARTIFACTS)
-    if identity in actors.callers and refusal.meaning.concern in _OF_CALLERS:
-        yield GrantedInKusto(identity, role_for(refusal))
+    if identity in mentioned.callers and denial.meaning.concern in _OF_CALLERS:
+        yield GrantedInKusto(identity, role_for(denial))
 
 
-def role_for(refusal: Refusal) -> Role:
+def role_for(denial: Denial) -> Role:
     """Return the security role to begin with: reading, unless an operation named Ingest failed."""
-    return Role.INGESTORS if refusal.mentions("Ingest", is_quoted=True) else Role.VIEWERS
+    return Role.INGESTORS if denial.mentions("Ingest", is_quoted=True) else Role.VIEWERS
 
 
-def _called(refusal: Refusal) -> Iterator[Link]:
+def _called(denial: Denial) -> Iterator[Requirement]:
     """Yield what the callout policy must allow."""
-    said = refusal.names
+    said = denial.names
     types = [*said.callout_types, *(_CALLOUTS[one] for one in said.usages if one in _CALLOUTS)]
     for place in said.places:
         if isinstance(place, AzureStorage | OneLake | Gen1):
@@ -108,34 +112,34 @@ def _called(refusal: Refusal) -> Iterator[Link]:
             yield CalloutAllowed("cosmosdb", f"https://{place.server}/")
 
 
-def _at_targets(identity: ManagedIdentity, refusal: Refusal, *, write: bool) -> Iterator[Link]:
-    for place in refusal.names.places:
+def _at_targets(identity: ManagedIdentity, denial: Denial, *, write: bool) -> Iterator[Requirement]:
+    for place in denial.names.places:
         yield from _at(identity, place, write=write)
-    for hub in refusal.names.event_hubs:
+    for hub in denial.names.event_hubs:
         if re.search(r"/eventhubs/[^/]+$", hub, re.IGNORECASE):
             yield from holding(identity, RECEIVES_EVENTS, hub_target(hub))
 
 
-def _at(identity: ManagedIdentity, place: Place, *, write: bool) -> tuple[Link, ...]:
+def _at(identity: ManagedIdentity, place: Place, *, write: bool) -> tuple[Requirement, ...]:
     if isinstance(place, AiModel):
         chain = targets.calls_model(identity, place)
-        return tuple(link for link in chain if isinstance(link, AT_TARGETS))
+        return tuple(requirement for requirement in chain if isinstance(requirement, AT_TARGETS))
     return targets.reach(identity, place, write=write)
 
 
-def writes(refusal: Refusal) -> bool:
+def writes(denial: Denial) -> bool:
     """Tell whether what was refused writes at the target: by code, usage, role or command."""
-    by_usage = any(one in _WRITING for one in refusal.names.usages)
-    by_role = not refusal.mentions(AzureRole.BLOB_READER.role_name) and any(
-        refusal.mentions(role.role_name) for role in WRITES_BLOBS
+    by_usage = any(one in _WRITING for one in denial.names.usages)
+    by_role = not denial.mentions(AzureRole.BLOB_READER.role_name) and any(
+        denial.mentions(role.role_name) for role in WRITES_BLOBS
     )
-    return refusal.meaning.writes or by_usage or by_role or refusal.mentions(".export")
+    return denial.meaning.writes or by_usage or by_role or denial.mentions(".export")
 
 
-def _through_tables(refusal: Refusal, actors: Actors, *, write: bool) -> Iterator[Link]:
-    is_writing = write or Usage.AUTOMATED_FLOWS in refusal.names.usages
-    for table in actors.external_tables:
+def _through_tables(denial: Denial, mentioned: Mentioned, *, write: bool) -> Iterator[Requirement]:
+    is_writing = write or Usage.AUTOMATED_FLOWS in denial.names.usages
+    for table in mentioned.external_tables:
         if is_writing:
             yield WritesThrough(table)
         else:
-            yield from (ReadsThrough(table, identity) for identity in actors.identities)
+            yield from (ReadsThrough(table, identity) for identity in mentioned.identities)

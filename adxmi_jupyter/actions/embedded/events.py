@@ -9,8 +9,9 @@ from adxmi_jupyter.actions.frames import NUMBER, TEXT, fixed_frame
 from adxmi_jupyter.actions.workflow.filling import fill_in
 from adxmi_jupyter.actions.workflow.ingestions import failed, failures
 from adxmi_jupyter.actions.workflow.listing import stored_in
-from adxmi_jupyter.actions.workflow.writes import mending
+from adxmi_jupyter.actions.workflow.writes import first_fix_of
 from adxmi_jupyter.errors import AdxmiError, InvalidInput, MalformedBody, OperationFailed
+from adxmi_jupyter.fixes import NOTHING, ChangeOption, Command, Statement
 from adxmi_jupyter.model import kql
 from adxmi_jupyter.model.body import json_value
 from adxmi_jupyter.model.declaration.registry import declaration_of
@@ -18,7 +19,6 @@ from adxmi_jupyter.model.declaration.stored import cell
 from adxmi_jupyter.model.identity import SYSTEM
 from adxmi_jupyter.model.kusto_shapes import EXPORT_FAILURES
 from adxmi_jupyter.model.usage import closest
-from adxmi_jupyter.model.word import line, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from adxmi_jupyter.actions.workflow.listing import StoredWorkflow
+    from adxmi_jupyter.fixes import Fix
     from adxmi_jupyter.service.connection import Connection
 
 _EXPORT = "continuous-export"
@@ -55,7 +56,7 @@ def assign_role(connection: Connection, identity: str, role: str, target: str) -
         raise InvalidInput(
             f"{identity} does not get the role {what} on {target}",
             why="there is no such scope for it, or the two are not of one tenant",
-            fix=line("embedded", "azure-role"),
+            fix=Command.of("embedded", "azure-role"),
         ) from error
 
 
@@ -67,7 +68,7 @@ def _place(connection: Connection, role: str, target: str) -> str:
     raise InvalidInput(
         f"{role} is no role on {found}",
         why=f"it is given on: {', '.join(there)}",
-        fix=f"--target {quoted(closest(target, there) or there[0])}",
+        fix=ChangeOption("--target", closest(target, there) or there[0]),
     )
 
 
@@ -94,7 +95,7 @@ def _known(option: str, given: str, known: Sequence[str]) -> str:
     raise InvalidInput(
         f"the embedded Azure has no {option} {given!r}",
         why=f"it has: {', '.join(known)}",
-        fix=f"--{option} {quoted(match)}",
+        fix=ChangeOption(f"--{option}", match),
     )
 
 
@@ -182,7 +183,7 @@ def blobs_frame(connection: Connection, place: str) -> pd.DataFrame:
         raise InvalidInput(
             f"there is no storage {where!r}",
             why=f"there are: {', '.join(there)}",
-            fix=line("embedded", "blobs", closest(where, there) or there[0]),
+            fix=Command.of("embedded", "blobs", closest(where, there) or there[0]),
         )
     rows = [
         (account.name, container, path, len(data))
@@ -222,7 +223,9 @@ def push_events(connection: Connection, hub: str, lines: Iterable[str]) -> tuple
     new = [one for one in _failures(connection) if one not in before]
     if new:
         error = failed(f"the ingestion of events from {hub}", new[-1])
-        error.fix = _mending_of_hub(connection, hub, str(cell(new[-1], "Database"))) or error.fix
+        error.fix = (
+            _first_fix_of_hub(connection, hub, str(cell(new[-1], "Database"))) or error.remediation
+        )
         raise error
     return len(events), rows
 
@@ -233,7 +236,9 @@ def _known_hub(connection: Connection, hub: str) -> None:
         raise InvalidInput(
             f"there is no event hub {hub!r}",
             why=f"there are: {', '.join(there)}",
-            fix=f"%{line('embedded', 'push-events', closest(hub, there) or there[0])}",
+            fix=Command(
+                ("embedded", "push-events", closest(hub, there) or there[0]), takes_body=True
+            ),
         )
 
 
@@ -265,8 +270,8 @@ _FIELDS = {
 }
 
 
-def _mending_of_hub(connection: Connection, hub: str, database: str) -> str:
-    """Return what mends the first missing link of a data connection that reads a hub."""
+def _first_fix_of_hub(connection: Connection, hub: str, database: str) -> Fix:
+    """Return what fixes the first missing link of a data connection that reads a hub."""
     end = f"/{'/eventhubs/'.join(hub.lower().split('/'))}"
     for declaration in map(declaration_of, ("event-hub", "event-grid")):
         names = {spec.name for spec in declaration.specs()}
@@ -281,10 +286,10 @@ def _mending_of_hub(connection: Connection, hub: str, database: str) -> str:
                 continue
             given["name"] = kept.existing.name
             workflow = fill_in(connection, declaration, given).reading.workflow
-            fix = mending(connection, workflow, database) if workflow else ""
+            fix = first_fix_of(connection, workflow, database) if workflow else NOTHING
             if fix:  # another connection of the hub may be in order
                 return fix
-    return ""
+    return NOTHING
 
 
 def pushed_frame(hub: str, events: int, rows: int) -> pd.DataFrame:
@@ -314,13 +319,13 @@ def run_export(connection: Connection, database: str, name: str) -> None:
         raise InvalidInput(
             f"there is no continuous export {name!r} in the database {database}",
             why=f"there are: {', '.join(one.existing.name for one in exports) or 'none'}",
-            fix="%adxmi continuous-export list --all-databases",
+            fix=Command.of("continuous-export", "list", "--all-databases"),
         )
     if kept.existing.state == "disabled":
         raise InvalidInput(
             f"the continuous export {name} is disabled",
             why="it runs again once somebody enables it",
-            fix=f".enable continuous-export {kql.quote_name(name)}",
+            fix=Statement(f".enable continuous-export {kql.quote_name(name)}"),
         )
     found = azure.world.cluster.find_database(database)
     export = azure.run_now(found.name if found else database, name)
@@ -342,6 +347,6 @@ def _failed_run(connection: Connection, database: str, kept: StoredWorkflow) -> 
     return OperationFailed(
         f"the run of the continuous export {name} failed",
         why=str(cell(rows[-1], "Details")) if rows else "the service does not say why",
-        fix=(mending(connection, workflow, database) if workflow else "")
+        fix=(first_fix_of(connection, workflow, database) if workflow else NOTHING)
         or "mend what the message names; the next run exports what this one did not",
     )

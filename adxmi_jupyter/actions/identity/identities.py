@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from adxmi_jupyter.actions.frames import FLAG, TEXT, fixed_frame
 from adxmi_jupyter.errors import NotAuthorized, ResourceNotFound, UnknownIdentity
+from adxmi_jupyter.fixes import Command
 from adxmi_jupyter.model.assignment import (
     parse_assigned,
     parse_identity_resource,
@@ -181,7 +182,7 @@ def checked_resource(resolved: ResolvedIdentity, reference: str) -> ResolvedIden
         raise UnknownIdentity(
             f"there is no identity with the object ID {reference}",
             why="the subscription of the cluster has none; one elsewhere needs its resource ID",
-            fix="%adxmi identity list --all",
+            fix=Command.of("identity", "list", "--all"),
         )
     return resolved
 
@@ -246,7 +247,7 @@ def plan_removal(connection: Connection, identities: Sequence[ManagedIdentity]) 
         raise UnknownIdentity(
             f"{absent[0].label} is not assigned to the cluster",
             why=f"assigned are: {names}",
-            fix="%adxmi identity list",
+            fix=Command.of("identity", "list"),
         )
     return change
 

@@ -17,6 +17,7 @@ from adxmi_jupyter.actions.write.protocol import Comparison, Write
 from adxmi_jupyter.errors import (
     ConfirmationRequired,
 )
+from adxmi_jupyter.fixes import Command, Retry
 from adxmi_jupyter.model.identity import SYSTEM
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from adxmi_jupyter.errors import (
         AdxmiError,
     )
+    from adxmi_jupyter.fixes import Note
     from adxmi_jupyter.model.assignment import AssignedIdentities, AssignmentChange
     from adxmi_jupyter.model.identity import ManagedIdentity
     from adxmi_jupyter.service.connection import Connection
@@ -42,7 +44,7 @@ def apply(
     waits: bool = True,
     tell: Tell | None = None,
     hint: str = "",
-) -> tuple[str, ...]:
+) -> tuple[Note, ...]:
     """Carry out a planned change, and return what there is to say.
 
     Without `waits` it returns as soon as Azure has begun it. `tell` hears how far Azure is, with
@@ -100,7 +102,7 @@ def _write(
         command=change.request,
         title=described(change),
         subject="the cluster",
-        show_command="%adxmi identity list",
+        show_command=Command.of("identity", "list"),
         before=there,
         wanted=sorted({*there, *new} - gone),
         send=lambda: sending.carry_out(waits=waits),
@@ -148,5 +150,5 @@ def _unconfirmed(change: AssignmentChange, dependents: Sequence[Dependent]) -> A
     return ConfirmationRequired(
         f"removing {_labels(change.removed)} from {change.before.cluster_name}",
         why=f"what names it stops working: {counted or 'nothing that you may see'}{lost}",
-        repeat_with="--yes",
+        fix=Retry.having("--yes"),
     )

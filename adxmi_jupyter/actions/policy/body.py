@@ -6,13 +6,13 @@ scripts use all of these spellings.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.actions.identity.names import resolved
 from adxmi_jupyter.errors import InvalidInput, InvalidPolicy, MalformedBody, RepeatedKey
+from adxmi_jupyter.fixes import ChangeOption
 from adxmi_jupyter.model import usage as usages
 from adxmi_jupyter.model.body import structured
 from adxmi_jupyter.model.policy import Policy, PolicyEntry
@@ -68,7 +68,8 @@ def _mended_in_the_body() -> Iterator[None]:
     try:
         yield
     except InvalidInput as error:
-        error.fix = re.sub(r"^--(usage|identity) ", "in the body, write ", error.fix)
+        if isinstance(error.remediation, ChangeOption):
+            error.fix = f"in the body, write {error.remediation.value}"
         raise
 
 
@@ -77,7 +78,7 @@ def _items(text: str) -> list[Any]:
         raise MalformedBody(
             "the policy is missing",
             why="the cell has no body",
-            fix=f"write it below the %%adxmi line: {_EXAMPLE}",
+            fix=f"write it in the lines below the command: {_EXAMPLE}",
         )
     value = _loaded(text)
     if isinstance(value, Mapping):

@@ -18,6 +18,7 @@ from adxmi_jupyter.errors import (
     NothingToRevoke,
     PolicyChanged,
 )
+from adxmi_jupyter.fixes import Command, Explain, Retry
 from adxmi_jupyter.model import callout
 from adxmi_jupyter.model.callout import CalloutRule, parse_callouts
 from adxmi_jupyter.model.kusto_shapes import CALLOUT_POLICY
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from adxmi_jupyter.actions.write.protocol import Comparison
+    from adxmi_jupyter.fixes import Note
     from adxmi_jupyter.service.connection import Connection
 
 _SHOW = ".show cluster policy callout"
@@ -46,7 +48,7 @@ class CalloutChange:
     before: tuple[CalloutRule, ...]
     after: tuple[CalloutRule, ...]
     command: str
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     fixed: tuple[CalloutRule, ...] = ()
 
     @property
@@ -137,7 +139,7 @@ def plan_revoke(connection: Connection, callout_type: str, pattern: str) -> Call
         raise NothingToRevoke(
             f"there is no rule {kind} {pattern}",
             why=f"the cluster has: {there}; the predefined rules stay",
-            fix="%adxmi callout list",
+            fix=Command.of("callout", "list"),
         )
     return CalloutChange(own, left, callout.alter_command(left), fixed=fixed)
 
@@ -176,7 +178,7 @@ def apply(connection: Connection, change: CalloutChange, *, confirmed: bool) -> 
         raise ConfirmationRequired(
             "a rule of the callout policy would go",
             why="what calls these addresses stops working: " + "; ".join(map(str, change.removed)),
-            repeat_with="--yes",
+            fix=Retry.having("--yes"),
         )
     with connection.lock.held():
         watch = Watch(connection, CLUSTER, "callout")
@@ -207,7 +209,7 @@ def _not_overwritten(watch: Watch, change: CalloutChange) -> tuple[str, ...]:
         "the change of the callout policy was applied, and overwrote a change of "
         f"{replaced.author or 'somebody else'}",
         why="in between they had written, or removed: " + "; ".join(lost),
-        fix="%adxmi callout list, then allow or revoke it again",
+        fix=Explain.of(Command.of("callout", "list"), ", then allow or revoke it again"),
     )
 
 
@@ -234,7 +236,7 @@ def _afresh(change: CalloutChange, now: Rules) -> CalloutChange:
         raise PolicyChanged(
             "the callout policy changed in between; nothing was written",
             why="it was read again just before writing",
-            fix="repeat the line",
+            fix=Retry(),
         )
     replaced = {rule.key for rule in change.added}
     kept = (rule for rule in now if rule.key not in replaced)
@@ -256,7 +258,7 @@ def _write(connection: Connection, change: CalloutChange) -> Write[Rules]:
         command=change.command,
         title="the change of the callout policy",
         subject="the policy",
-        show_command="%adxmi callout list",
+        show_command=Command.of("callout", "list"),
         before=history_value(change.before),
         wanted=history_value(change.after),
         send=send,

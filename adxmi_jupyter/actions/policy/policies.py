@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from adxmi_jupyter.actions.scopes import read_each
 from adxmi_jupyter.errors import DatabaseNotFound, NotAuthorized, NothingToRevoke
+from adxmi_jupyter.fixes import Command, Explain, Option
 from adxmi_jupyter.model import kql
 from adxmi_jupyter.model.declaration.stored import text_cell
 from adxmi_jupyter.model.kusto_shapes import CLUSTER_POLICY, DATABASE_POLICY, DATABASES
@@ -29,6 +30,7 @@ from adxmi_jupyter.model.usage import Usage
 
 if TYPE_CHECKING:
     from adxmi_jupyter.errors import AdxmiError
+    from adxmi_jupyter.fixes import Note
     from adxmi_jupyter.model.identity import ManagedIdentity, ResolvedIdentity
     from adxmi_jupyter.model.policy import (
         UsageChange,
@@ -86,7 +88,7 @@ class PolicyChange:
     after: Policy
     before_text: object
     command: str
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     entry_id: int = 0
     undoes: int = 0
     added: Policy | None = None
@@ -274,7 +276,7 @@ def _policy_of(identities: Sequence[ResolvedIdentity], usages: tuple[str, ...]) 
 
 
 def _change(
-    verb: str, before: ScopedPolicy, after: Policy, command: str, notes: tuple[str, ...]
+    verb: str, before: ScopedPolicy, after: Policy, command: str, notes: tuple[Note, ...]
 ) -> PolicyChange:
     return PolicyChange(
         verb, before.scope, before.policy, after, before.text, command, tuple(dict.fromkeys(notes))
@@ -305,7 +307,7 @@ def _revocable(
         raise NothingToRevoke(
             f"the policy of the {before.scope} does not name {identity.label}",
             why="it names " + (", ".join(e.identity.label for e in before.policy) or "nobody"),
-            fix="%adxmi policy matrix shows which scope allows what",
+            fix=Explain.of(Command.of("policy", "matrix"), " shows which scope allows what"),
         )
     if usages is None:
         return entry
@@ -321,12 +323,14 @@ def _not_named(scope: Scope, entry: PolicyEntry, usage: str) -> NothingToRevoke:
         return NothingToRevoke(
             f"{usage} cannot be revoked from {label} alone",
             why=f"the policy of the {scope} allows All, which is one word to the service",
-            fix="grant the usages that are to stay, then revoke --usage All",
+            fix=Explain.of(
+                "grant the usages that are to stay, then revoke ", Option("--usage"), " All"
+            ),
         )
     return NothingToRevoke(
         f"the policy of the {scope} does not allow {label} {usage}",
         why=f"it allows {', '.join(entry.allowed_usages) or 'nothing'}",
-        fix="%adxmi policy matrix shows which scope allows what",
+        fix=Explain.of(Command.of("policy", "matrix"), " shows which scope allows what"),
     )
 
 

@@ -15,9 +15,9 @@ from adxmi_jupyter.errors import (
     ConfirmationRequired,
     PolicyChanged,
 )
+from adxmi_jupyter.fixes import Command, Explain, Retry
 from adxmi_jupyter.model import usage as usages
 from adxmi_jupyter.model.policy import parse_policy
-from adxmi_jupyter.model.word import line
 from adxmi_jupyter.service.kusto import Resend
 
 if TYPE_CHECKING:
@@ -65,7 +65,9 @@ def apply(connection: Connection, change: PolicyChange, *, confirmed: bool) -> P
         except CommandRefused as refusal:
             # The service may not say more, and by far the most frequent reason is this one.
             names = ",".join(dict.fromkeys(c.identity.label for c in change.diff))
-            refusal.fix = f"if not assigned yet: %adxmi identity assign --identity {names}"
+            refusal.fix = Explain.of(
+                "if not assigned yet: ", Command.of("identity", "assign", "--identity", names)
+            )
             raise
         unseen = () if change.added is not None else _not_overwritten(watch, present, written)
     now = written.state.policy if written.state else present.after
@@ -81,7 +83,7 @@ def _afresh(change: PolicyChange, now: ScopedPolicy) -> PolicyChange:
         raise PolicyChanged(
             f"the policy of the {change.scope} changed in between; nothing was written",
             why="since it was read: " + described(change.before.diff(now.policy)),
-            fix="repeat the line: it starts from the policy as it is now",
+            fix=Explain.of(Retry(), ": it starts from the policy as it is now"),
         )
     return replace(
         change,
@@ -113,7 +115,10 @@ def _not_overwritten(
         f"{change.verb} on the {change.scope} was applied, and overwrote a change of "
         f"{replaced.author or 'somebody else'}",
         why=f"in between they had written: {described(lost)}",
-        fix=f"%adxmi policy diff --since {written.entry.number}, then grant or revoke it again",
+        fix=Explain.of(
+            Command.of("policy", "diff", "--since", str(written.entry.number)),
+            ", then grant or revoke it again",
+        ),
     )
 
 
@@ -169,7 +174,7 @@ def _unconfirmed(change: PolicyChange) -> ConfirmationRequired:
     return ConfirmationRequired(
         f"{change.verb} on the {change.scope} takes away: {_shortened(change.losses)}",
         why="may stop working: " + "; ".join(stops),
-        repeat_with="--yes",
+        fix=Retry.having("--yes"),
     )
 
 
@@ -179,6 +184,6 @@ def _shortened(losses: tuple[UsageChange, ...]) -> str:
     return f"{shown} and {rest} more" if rest > 0 else shown
 
 
-def _show_command(scope: Scope) -> str:
+def _show_command(scope: Scope) -> Command:
     where = ("--database", scope.database) if scope.database else ("--cluster",)
-    return line("policy", "show", *where)
+    return Command.of("policy", "show", *where)

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.errors import ConfirmationRequired
-from adxmi_jupyter.model.line import Line, option
+from adxmi_jupyter.fixes import Command, Explain, Retry, option_words
 from adxmi_jupyter.model.principal import PrincipalReference
 
 if TYPE_CHECKING:
     from adxmi_jupyter.actions.roles.principals import Assignment, ResolvedPrincipal
+    from adxmi_jupyter.fixes import Note
     from adxmi_jupyter.model.role import RoleAssignment, SecurityRole
 
 GRANT, REVOKE = "grant", "revoke"
@@ -38,8 +39,8 @@ class RoleChange:
     after: tuple[RoleAssignment, ...]
     changed: tuple[RoleAssignment, ...]
     command: str
-    notes: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
+    warnings: tuple[Note, ...] = ()
 
     @property
     def place(self) -> str:
@@ -47,7 +48,7 @@ class RoleChange:
         return f"the database {self.database}" if self.database else "the cluster"
 
     @property
-    def list_command(self) -> str:
+    def list_command(self) -> Command:
         """The command that lists who holds which role there."""
         return list_command(self.database)
 
@@ -87,22 +88,22 @@ def confirmation_required(change: RoleChange) -> ConfirmationRequired:
     return ConfirmationRequired(
         f"revoke on {change.place} takes {change.role} from {shown}"
         + (f" and {rest} more" if rest > 0 else ""),
-        why="; ".join((f"may stop working: {change.role.allows}", *change.warnings)),
-        repeat_with="--yes",
+        why=Explain.joined("; ", f"may stop working: {change.role.allows}", *change.warnings),
+        fix=Retry.having("--yes"),
     )
 
 
-def list_command(database: str) -> str:
+def list_command(database: str) -> Command:
     """Return the command that lists the roles of a database, or of the cluster."""
-    return f"%adxmi role list {scope_option(database)}"
+    return Command.of("role", "list", *scope_words(database))
 
 
-def scope_option(database: str) -> str:
-    """Return the option of a command for a database, or for the cluster."""
-    return f'--database "{database}"' if database else "--cluster"
+def scope_words(database: str) -> tuple[str, ...]:
+    """Return the words of a command that name a database, or the cluster."""
+    return option_words("--database", database) if database else ("--cluster",)
 
 
-def undo_commands(change: RoleChange) -> tuple[Line, ...]:
+def undo_commands(change: RoleChange) -> tuple[Command, ...]:
     """Return the commands that undo a finished change; one for each description there was."""
     verb = REVOKE if change.verb == GRANT else GRANT
     by_notes: dict[str, list[str]] = {}
@@ -118,13 +119,13 @@ def undo_commands(change: RoleChange) -> tuple[Line, ...]:
 
 def role_command(
     verb: str, database: str, role: str, words: Iterable[str], description: str = ""
-) -> Line:
+) -> Command:
     """Return the command that grants or revokes a role; an empty database means the cluster."""
-    where = option("--database", database) if database else ("--cluster",)
-    who = option("--identity", ",".join(words))
-    why = option("--description", description) if description else ()
+    where = scope_words(database)
+    who = option_words("--identity", ",".join(words))
+    why = option_words("--description", description) if description else ()
     yes = ("--yes",) if verb == REVOKE else ()
-    return Line(("role", verb, *where, "--role", str(role), *who, *why, *yes))
+    return Command(("role", verb, *where, "--role", str(role), *who, *why, *yes))
 
 
 def reference_word(reference: PrincipalReference | None, object_id: str) -> str:

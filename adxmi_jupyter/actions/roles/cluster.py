@@ -27,6 +27,7 @@ from adxmi_jupyter.errors import (
     ResourceNotFound,
     UnknownIdentity,
 )
+from adxmi_jupyter.fixes import Command, Explain
 from adxmi_jupyter.model.azure_shapes import PRINCIPAL_ASSIGNMENT
 from adxmi_jupyter.model.cluster_role import (
     COLLECTION,
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from adxmi_jupyter.actions.roles.scope import Grant, Waiting
     from adxmi_jupyter.actions.write.journal import Entry
     from adxmi_jupyter.actions.write.protocol import Written
+    from adxmi_jupyter.fixes import Note
     from adxmi_jupyter.model.identity import ManagedIdentity
     from adxmi_jupyter.model.principal import PrincipalReference
     from adxmi_jupyter.model.role import RoleAssignment, SecurityRole
@@ -131,7 +133,7 @@ class ClusterRoles(RoleScope):
         principal: ResolvedPrincipal,
         role: SecurityRole,
         after: Sequence[RoleAssignment],
-    ) -> list[str]:
+    ) -> list[Note]:
         """Say which assignments of the principal are by object ID."""
         mine = principal.listed_in(held(after, role, ""))
         wrong = [one for one in mine if one.is_by_object_id or principal.is_by_object_id(one)]
@@ -209,7 +211,7 @@ class ClusterRoles(RoleScope):
 
     def read_back(
         self, change: RoleChange, written: Sequence[Written[Any]]
-    ) -> tuple[tuple[RoleAssignment, ...], tuple[str, ...]]:
+    ) -> tuple[tuple[RoleAssignment, ...], tuple[Note, ...]]:
         """Read the roles again; each answer was about one assignment only."""
         notes = tuple(note for one in written for note in one.notes)
         try:
@@ -219,7 +221,7 @@ class ClusterRoles(RoleScope):
             return change.after, (*notes, unread)
         return now, (*notes, *self._checked(change, now))
 
-    def _checked(self, change: RoleChange, now: Sequence[PrincipalAssignment]) -> tuple[str, ...]:
+    def _checked(self, change: RoleChange, now: Sequence[PrincipalAssignment]) -> tuple[Note, ...]:
         if change.verb == REVOKE:
             return () if change.is_done_in(now) else _raise_still_listed(change)
         sent = {one.resource_id.lower(): one for one in _of_azure(change.changed)}
@@ -241,19 +243,20 @@ def _of_azure(assignments: Sequence[RoleAssignment]) -> tuple[PrincipalAssignmen
     return tuple(one for one in assignments if isinstance(one, PrincipalAssignment))
 
 
-def object_id_notes(listed: Sequence[RoleAssignment]) -> tuple[str, ...]:
+def object_id_notes(listed: Sequence[RoleAssignment]) -> tuple[Note, ...]:
     """Return what to say of applications by object ID, with the commands that fix that."""
     return tuple(_object_id_note(one, listed) for one in listed if one.is_by_object_id)
 
 
-def _object_id_note(wrong: RoleAssignment, listed: Sequence[RoleAssignment]) -> str:
-    options = f'--cluster --role {wrong.role} --identity "{wrong.fqn}"'
-    revoke, grant = f"%adxmi role revoke {options} --yes", f"%adxmi role grant {options}"
+def _object_id_note(wrong: RoleAssignment, listed: Sequence[RoleAssignment]) -> Note:
+    options = ("--cluster", "--role", str(wrong.role), "--identity", wrong.fqn)
+    revoke = Command.of("role", "revoke", *options, "--yes")
+    grant = Command.of("role", "grant", *options)
     start = f"{wrong.label} is listed by its object ID in {wrong.role}"
     if any(one.is_same_by_client_id(wrong) for one in listed):
-        return f"{start} too, which is of no use: {revoke}"
+        return Explain.of(f"{start} too, which is of no use: ", revoke)
     why = "so its calls end with HTTP 401"
-    return f"{start}, {why}: {revoke}, then {grant}, which takes the client ID"
+    return Explain.of(f"{start}, {why}: ", revoke, ", then ", grant, ", which takes the client ID")
 
 
 def _by_client_id(connection: Connection, principal: ResolvedPrincipal) -> ResolvedPrincipal:
@@ -275,7 +278,10 @@ def _by_client_id(connection: Connection, principal: ResolvedPrincipal) -> Resol
         raise UnknownIdentity(
             f"the client ID of {identity.label} is not known",
             why="by its object ID Azure would take it, and the cluster would never let it in",
-            fix="%adxmi identity show shows it, with rights to read the identity in Azure",
+            fix=Explain.of(
+                Command.of("identity", "show"),
+                " shows it, with rights to read the identity in Azure",
+            ),
         )
     return _renamed(principal, identity)
 

@@ -14,6 +14,7 @@ from adxmi_jupyter.actions.roles.change import GRANT, held, list_command
 from adxmi_jupyter.actions.roles.scope import RoleScope, RoleWrite, others_lost, still_listed
 from adxmi_jupyter.actions.write.protocol import Comparison, Write, compare_lists
 from adxmi_jupyter.errors import NothingToRevoke
+from adxmi_jupyter.fixes import Command, Explain
 from adxmi_jupyter.model import kql
 from adxmi_jupyter.model.kusto_shapes import ROLES
 from adxmi_jupyter.model.policy import Scope
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from adxmi_jupyter.actions.roles.scope import Grant, Waiting
     from adxmi_jupyter.actions.write.journal import Entry
     from adxmi_jupyter.actions.write.protocol import Written
+    from adxmi_jupyter.fixes import Note
     from adxmi_jupyter.model.role import SecurityRole
     from adxmi_jupyter.service.kusto import Answer
 
@@ -87,14 +89,17 @@ class DatabaseRoles(RoleScope):
         principal: ResolvedPrincipal,
         role: SecurityRole,
         after: Sequence[RoleAssignment],
-    ) -> list[str]:
+    ) -> list[Note]:
         """Say what hinders a role, and what gives it anyway."""
         label, mine = principal.label, principal.listed_in(after)
-        revoke = f'%adxmi role revoke --database "{self.database}" --role {role}'
-        notes = [
-            f"{label} is listed by its object ID in {role}: {one.fqn}; if its calls end with "
-            f'HTTP 401, {revoke} --identity "{one.fqn}" --yes, '
-            "then grant the role again: the service may take one id for the other"
+        revoke = ("role", "revoke", "--database", self.database, "--role", str(role))
+        notes: list[Note] = [
+            Explain.of(
+                f"{label} is listed by its object ID in {role}: {one.fqn}; if its calls end with "
+                "HTTP 401, ",
+                Command.of(*revoke, "--identity", one.fqn, "--yes"),
+                ", then grant the role again: the service may take one id for the other",
+            )
             for one in held(mine, role, self.database)
             if principal.is_by_object_id(one)
         ]
@@ -117,7 +122,9 @@ class DatabaseRoles(RoleScope):
             return NothingToRevoke(
                 f"{principal.label} does not hold {role} on the database {self.database} itself",
                 why=f"it has {what}, on every database, which is taken away as a whole only",
-                fix=f'%adxmi role revoke --cluster --role {what} --identity "{who}" --yes',
+                fix=Command.of(
+                    "role", "revoke", "--cluster", "--role", what, "--identity", who, "--yes"
+                ),
             )
         others = ", ".join(one.role for one in mine)
         return NothingToRevoke(
@@ -159,7 +166,7 @@ class DatabaseRoles(RoleScope):
 
     def read_back(
         self, change: RoleChange, written: Sequence[Written[Roles]]
-    ) -> tuple[Roles, tuple[str, ...]]:
+    ) -> tuple[Roles, tuple[Note, ...]]:
         """Return what the command itself answered."""
         (one,) = written
         return (change.after if one.state is None else one.state), one.notes
@@ -189,5 +196,5 @@ def _on_mismatch(change: RoleChange, now: Roles) -> tuple[str, ...]:
     raise still_listed(
         change,
         why="; ".join((why, *others_lost(change, now))),
-        fix="the database's page Permissions in the Azure portal",
+        fix=Explain.of("the database's page Permissions in the Azure portal"),
     )

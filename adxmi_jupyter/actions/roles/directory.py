@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, TypeVar
 from adxmi_jupyter.actions.identity import identities
 from adxmi_jupyter.actions.write.operations import telling
 from adxmi_jupyter.errors import AdxmiError, CommandRefused, OperationFailed, PrincipalNotFound
+from adxmi_jupyter.fixes import Command, Explain, Retry
 from adxmi_jupyter.model.principal import PrincipalKind
 from adxmi_jupyter.service.retry import retry_while
 
@@ -158,8 +159,12 @@ def _not_found(
 ) -> PrincipalNotFound:
     others = [one for one in wanted if one not in missing]
     if missing:
-        check = "check the id and the tenant; %adxmi identity list --all shows those of identities"
-        alone = f"repeat the line without {_labels(missing)}, or {check}"
+        check = Explain.of(
+            "check the id and the tenant; ",
+            Command.of("identity", "list", "--all"),
+            " shows those of identities",
+        )
+        alone = Explain.of(Retry(), f" without {_labels(missing)}, or ", check)
         who = _labels(missing) if others else "it"
         error = PrincipalNotFound(
             f"the service does not take {_labels(wanted)}, "
@@ -171,7 +176,7 @@ def _not_found(
         error = PrincipalNotFound(
             _reason(wanted),
             why=refusal.why,
-            fix="wait some minutes, then repeat the line; a new identity takes up to ten",
+            fix=Explain.of("wait some minutes, then ", Retry(), "; a new identity takes up to ten"),
         )
     error.service = refusal.service
     return error

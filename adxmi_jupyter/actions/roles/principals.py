@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from adxmi_jupyter.actions.identity import identities, names
 from adxmi_jupyter.errors import AdxmiError, InvalidInput, UnknownIdentity
+from adxmi_jupyter.fixes import ChangeOption, Command, Explain, Option
 from adxmi_jupyter.model.azure_shapes import CLUSTER
 from adxmi_jupyter.model.declaration.stored import text_cell
 from adxmi_jupyter.model.identity import SYSTEM, is_guid
@@ -140,7 +141,9 @@ def _literal(reference: PrincipalReference, tenant: str) -> ResolvedPrincipal:
         raise InvalidInput(
             f"{reference} is not in the tenant {tenant}",
             why=f"its own text names the tenant {reference.tenant}",
-            fix="leave out --tenant, or the tenant behind the semicolon",
+            fix=Explain.of(
+                "leave out ", Option("--tenant"), ", or the tenant behind the semicolon"
+            ),
         )
     if tenant and not reference.tenant:
         reference = parse_reference(f"{reference};{tenant}")
@@ -166,7 +169,12 @@ def _no_name_there(reference: str, tenant: str) -> UnknownIdentity:
     return UnknownIdentity(
         f"{reference} is not known in the tenant {tenant}",
         why="names can be looked up in the cluster's own tenant only",
-        fix="give the client ID of the identity with --identity, and its tenant with --tenant",
+        fix=Explain.of(
+            "give the client ID of the identity with ",
+            Option("--identity"),
+            ", and its tenant with ",
+            Option("--tenant"),
+        ),
     )
 
 
@@ -181,7 +189,7 @@ def _system_in_azure(connection: Connection, listed: ManagedIdentity) -> Managed
         raise UnknownIdentity(
             "the ids of the system-assigned identity are not known",
             why=why,
-            fix="%adxmi identity show system, or give its client ID",
+            fix=Explain.of(Command.of("identity", "show", "system"), ", or give its client ID"),
         )
     if system is None or system.object_id.lower() == listed.object_id.lower():
         return listed  # policies tell the client ID as well
@@ -256,7 +264,7 @@ def with_tenant(
         raise InvalidInput(
             f"the tenant of {principal.label} is not known",
             why="no policy names an identity of the cluster, and Azure Resource Manager tells none",
-            fix="--tenant TENANT",
+            fix=ChangeOption("--tenant", "TENANT"),
         )
     return replace(principal, reference=replace(reference, tenant=own))
 

@@ -29,6 +29,7 @@ from adxmi_jupyter.model.role import Role, RoleAssignment, parse_own_role, parse
 if TYPE_CHECKING:
     from adxmi_jupyter.actions.roles.principals import ResolvedPrincipal
     from adxmi_jupyter.actions.roles.scope import RoleScope
+    from adxmi_jupyter.fixes import Note
     from adxmi_jupyter.model.policy import Scope
     from adxmi_jupyter.model.role import SecurityRole
     from adxmi_jupyter.service.connection import Connection
@@ -71,7 +72,7 @@ class RoleReading:
     command: str
     assignments: Roles
     unreadable: tuple[tuple[Scope, AdxmiError], ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 def read_roles(
@@ -174,7 +175,7 @@ def plan_grant(
     new = tuple(one for one in wanted if not one.is_usable_in(holders))
     added, command = where.to_grant(Grant(role, new, before, description)) if new else ((), "")
     after = (*before, *added)
-    notes = [one.note for one in wanted if one.note]
+    notes: list[Note] = [one.note for one in wanted if one.note]
     notes += principals.tenant_notes(connection, new)
     for one in wanted:
         notes += [] if one in new else [f"{one.label} holds {role} already"]
@@ -215,7 +216,7 @@ def plan_revoke(
             raise where.not_held(principal, role, before)
         gone |= dict.fromkeys(found)
     after = tuple(one for one in before if one not in gone)
-    warnings: list[str] = []
+    warnings: list[Note] = []
     if role is where.admin:
         warnings += principals.own_loss(connection, tuple(gone))
         warnings += [] if held(after, role, database) else [where.without_admins]
@@ -233,7 +234,7 @@ def plan_revoke(
     )
 
 
-def _remaining(unwanted: Sequence[ResolvedPrincipal], left: Roles) -> list[str]:
+def _remaining(unwanted: Sequence[ResolvedPrincipal], left: Roles) -> list[Note]:
     """Say what principals still hold, since they may go on reaching what they reached."""
     return [
         f"{principal.label} keeps {one.role} on "
@@ -243,5 +244,5 @@ def _remaining(unwanted: Sequence[ResolvedPrincipal], left: Roles) -> list[str]:
     ]
 
 
-def _once(notes: Sequence[str]) -> tuple[str, ...]:
+def _once(notes: Sequence[Note]) -> tuple[Note, ...]:
     return tuple(dict.fromkeys(notes))

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from adxmi_jupyter.actions.write.operations import Tell
     from adxmi_jupyter.actions.write.protocol import Comparison, Write, Written
     from adxmi_jupyter.errors import NothingToRevoke
+    from adxmi_jupyter.fixes import Fix, Note
     from adxmi_jupyter.model.role import RoleAssignment, SecurityRole
     from adxmi_jupyter.service.connection import Connection
 
@@ -104,7 +105,7 @@ class RoleScope(ABC):
         principal: ResolvedPrincipal,
         role: SecurityRole,
         after: Sequence[RoleAssignment],
-    ) -> list[str]:
+    ) -> list[Note]:
         """Return what to say of a role that a principal holds `after` a grant."""
 
     @abstractmethod
@@ -120,7 +121,7 @@ class RoleScope(ABC):
     @abstractmethod
     def read_back(
         self, change: RoleChange, written: Sequence[Written[Any]]
-    ) -> tuple[tuple[RoleAssignment, ...], tuple[str, ...]]:
+    ) -> tuple[tuple[RoleAssignment, ...], tuple[Note, ...]]:
         """Return what is listed after a change, and what to say of it."""
 
     @abstractmethod
@@ -141,7 +142,7 @@ class RoleScope(ABC):
         return retry_until_known(self.connection, principals, attempt, longest=longest, tell=tell)
 
 
-def still_listed(change: RoleChange, why: str, fix: str) -> WriteNotApplied:
+def still_listed(change: RoleChange, why: str, fix: Fix) -> WriteNotApplied:
     """Return the error for a revoke that was carried out, and the role is listed nevertheless."""
     return WriteNotApplied(
         f"revoke of {change.role} on {change.place} did not do what it should", why=why, fix=fix

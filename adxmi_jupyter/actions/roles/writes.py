@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from adxmi_jupyter.actions.roles.change import RoleChange
     from adxmi_jupyter.actions.roles.scope import RoleScope, RoleWrite
     from adxmi_jupyter.actions.write.protocol import Written
+    from adxmi_jupyter.fixes import Note
     from adxmi_jupyter.model.role import RoleAssignment
     from adxmi_jupyter.service.connection import Connection
 
@@ -104,7 +105,7 @@ def _already_gone(where: RoleScope, change: RoleChange, denied: CommandRefused) 
 
 
 def _listed_now(
-    change: RoleChange, now: tuple[RoleAssignment, ...], notes: Sequence[str]
+    change: RoleChange, now: tuple[RoleAssignment, ...], notes: Sequence[Note]
 ) -> RoleChange:
     said = dict.fromkeys((*change.notes, *notes, *others_lost(change, now)))
     return replace(change, after=now, notes=tuple(said))

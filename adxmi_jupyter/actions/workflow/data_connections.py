@@ -16,15 +16,16 @@ from adxmi_jupyter.actions.write.protocol import Comparison, Write
 from adxmi_jupyter.errors import (
     CrossTenant,
 )
+from adxmi_jupyter.fixes import Command
 from adxmi_jupyter.model import kql
 from adxmi_jupyter.model.azure_shapes import CLUSTER, FOUND_TENANT
-from adxmi_jupyter.model.word import line
 from adxmi_jupyter.service import data_connections as service
 from adxmi_jupyter.service.data_connections import DataConnectionReference
 from adxmi_jupyter.service.resource_manager import KUSTO_VERSION
 
 if TYPE_CHECKING:
     from adxmi_jupyter.actions.write.operations import Tell
+    from adxmi_jupyter.fixes import Note
     from adxmi_jupyter.model.declaration.products import DataConnection
     from adxmi_jupyter.service.connection import Connection
 
@@ -41,7 +42,7 @@ def put(
     noun: str,
     waits: bool = True,
     tell: Tell | None = None,
-) -> tuple[str, ...]:
+) -> tuple[Note, ...]:
     """Make a data connection, and wait for it unless told otherwise.
 
     `noun` is the one of lines that speak of it. `tell` hears how far Azure is. Returns what there
@@ -86,7 +87,7 @@ def delete(
     noun: str,
     waits: bool = True,
     tell: Tell | None = None,
-) -> tuple[str, ...]:
+) -> tuple[Note, ...]:
     """Remove a data connection, and wait for it unless told otherwise; returns and raises as `put`.
 
     Nothing is said of tenants.
@@ -102,7 +103,7 @@ def delete(
 def _place(
     cluster_id: str, database: str, name: str, doing: str, noun: str
 ) -> DataConnectionReference:
-    show = line(noun, "list", "--database", database)
+    show = Command.of(noun, "list", "--database", database)
     return DataConnectionReference(
         cluster_id, database, name, f"{doing} the data connection {name}", show
     )

@@ -17,6 +17,7 @@ from adxmi_jupyter.actions.frames import TEXT, fixed_frame
 from adxmi_jupyter.actions.write import protocol
 from adxmi_jupyter.actions.write.protocol import Write
 from adxmi_jupyter.errors import AdxmiError, NotAuthorized, OperationFailed
+from adxmi_jupyter.fixes import Explain, Retry
 from adxmi_jupyter.model import kql
 from adxmi_jupyter.model.connection_string import scrubbed
 from adxmi_jupyter.model.declaration.stored import cell
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from adxmi_jupyter.actions.workflow.plans import WorkflowWrite
+    from adxmi_jupyter.fixes import Note
     from adxmi_jupyter.model.declaration.products import QueuedIngestion
     from adxmi_jupyter.service.connection import Connection
 
@@ -38,7 +40,7 @@ def queue(
     database: str,
     product: QueuedIngestion,
     write: WorkflowWrite,
-    tell: Callable[[str], None] | None = None,
+    tell: Callable[[Note], None] | None = None,
 ) -> pd.DataFrame:
     """Queue a blob and return ``database``, ``table``, ``blob``, ``status``, all string.
 
@@ -77,7 +79,7 @@ def _queued(
     database: str,
     product: QueuedIngestion,
     write: WorkflowWrite,
-    say: Callable[[str], None],
+    say: Callable[[Note], None],
 ) -> str:
     """Queue the blob as any write is carried out; return the client's word for how that went."""
     status: list[str] = []
@@ -139,7 +141,7 @@ def failed(what: str, failure: Failure) -> OperationFailed:
     return OperationFailed(
         f"{what} failed",
         why=f"{code}: {details}" if code else details,
-        fix="mend what the message names, and repeat the line",
+        fix=Explain.of("mend what the message names, and ", Retry()),
     )
 
 

@@ -15,6 +15,7 @@ from adxmi_jupyter.actions.identity import identities, names
 from adxmi_jupyter.actions.policy.policies import read_one
 from adxmi_jupyter.actions.scopes import read_each
 from adxmi_jupyter.errors import AdxmiError, DatabaseNotFound, ResourceNotFound
+from adxmi_jupyter.fixes import ChangeOption, Command
 from adxmi_jupyter.model.declaration.stored import (
     DataConnectionListing,
     Existing,
@@ -29,7 +30,6 @@ from adxmi_jupyter.model.kql import SHOW_FUNCTIONS, show_policy
 from adxmi_jupyter.model.kusto_shapes import FUNCTIONS
 from adxmi_jupyter.model.policy import CLUSTER, Scope
 from adxmi_jupyter.model.usage import closest
-from adxmi_jupyter.model.word import quoted
 from adxmi_jupyter.service.data_connections import listed
 
 if TYPE_CHECKING:
@@ -203,7 +203,9 @@ def _no_database(
     error = DatabaseNotFound(
         f"there is no database {database!r}",
         why=f"{missing.why} (there are: {', '.join(there) or 'none you can see'})",
-        fix=f"--database {quoted(match)}" if match else "%adxmi policy show --all-databases",
+        fix=ChangeOption("--database", match)
+        if match
+        else Command.of("policy", "show", "--all-databases"),
     )
     error.service = missing.service
     return error

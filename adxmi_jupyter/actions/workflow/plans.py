@@ -10,15 +10,16 @@ from adxmi_jupyter.actions.workflow.filling import text_of
 from adxmi_jupyter.actions.workflow.listing import stored_in
 from adxmi_jupyter.actions.workflow.table_users import Users, table_users
 from adxmi_jupyter.errors import AlreadyExists, WorkflowNotFound
+from adxmi_jupyter.fixes import Command, Explain, Option, Retry
 from adxmi_jupyter.model.declaration.fields import FieldKind
 from adxmi_jupyter.model.declaration.registry import maker_of
 from adxmi_jupyter.model.declaration.stored import DataConnectionListing, KustoListing
 from adxmi_jupyter.model.usage import closest
-from adxmi_jupyter.model.word import line
 
 if TYPE_CHECKING:
     from adxmi_jupyter.actions.workflow.current_state import Snapshot
     from adxmi_jupyter.actions.workflow.listing import StoredWorkflow
+    from adxmi_jupyter.fixes import Fix
     from adxmi_jupyter.model.declaration.stored import Existing
     from adxmi_jupyter.model.declaration.workflow import Workflow
     from adxmi_jupyter.service.connection import Connection
@@ -47,11 +48,13 @@ class WorkflowWrite:
         return f"{self.declaration.about.title} {self.name}".rstrip()
 
     @property
-    def show_command(self) -> str:
-        """The line that lists those there are; what is run leaves nothing to list."""
+    def show_command(self) -> Command | Explain:
+        """What lists those there are; what is run leaves nothing to list."""
         if self.verb == "run":
-            return "look at the target before you repeat the line: it may be there twice then"
-        return line(self.declaration.noun(), "list", "--database", self.database)
+            return Explain.of(
+                "look at the target before you ", Retry(), ": it may be there twice then"
+            )
+        return Command.of(self.declaration.noun(), "list", "--database", self.database)
 
     @property
     def is_destructive(self) -> bool:
@@ -94,7 +97,7 @@ def plan(connection: Connection, workflow: Workflow, database: str) -> WorkflowW
         raise AlreadyExists(
             f"{about.title} {there.existing.name} exists already in the database {database}",
             why=described(there.existing),
-            **_way_on(workflow),
+            fix=_way_on(workflow),
         )
     return _planned(connection, declaration, "create", database, name, text, there)
 
@@ -127,10 +130,10 @@ def _replaces(workflow: Workflow) -> bool:
     return workflow.about.adds or bool(getattr(workflow, "replace", False))
 
 
-def _way_on(workflow: Workflow) -> dict[str, str]:
+def _way_on(workflow: Workflow) -> Fix:
     if hasattr(workflow, "replace"):
-        return {"repeat_with": "--replace"}
-    return {"fix": "choose another --name, or drop it first"}
+        return Retry.having("--replace")
+    return Explain.of("choose another ", Option("--name"), ", or drop it first")
 
 
 def _find(
@@ -180,5 +183,5 @@ def absent(
     return WorkflowNotFound(
         f"there is no {declaration.noun()} {name} in the database {database}",
         why=f"there are: {', '.join(there) or 'none that you may see'}",
-        fix=line(noun, *words, "--database", database),
+        fix=Command.of(noun, *words, "--database", database),
     )

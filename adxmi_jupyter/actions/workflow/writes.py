@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
+from adxmi_jupyter.actions.check.examination import examined
 from adxmi_jupyter.actions.check.findings import first_fix
-from adxmi_jupyter.actions.check.requirements import examined
 from adxmi_jupyter.actions.identity import names
 from adxmi_jupyter.actions.workflow import data_connections, ingestions
 from adxmi_jupyter.actions.workflow.current_state import CurrentState, current_state
@@ -38,6 +38,7 @@ from adxmi_jupyter.errors import (
     Throttled,
     WriteOutcomeUnknown,
 )
+from adxmi_jupyter.fixes import NOTHING, Retry
 from adxmi_jupyter.model.connection_string import scrubbed
 from adxmi_jupyter.model.declaration.products import DataConnection, Endpoint, QueuedIngestion
 from adxmi_jupyter.model.declaration.stored import DataConnectionListing
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
 
     from adxmi_jupyter.actions.check.findings import Finding
     from adxmi_jupyter.actions.write.operations import Tell
+    from adxmi_jupyter.fixes import Fix
     from adxmi_jupyter.model.declaration.products import Statement
     from adxmi_jupyter.model.declaration.workflow import Workflow
     from adxmi_jupyter.service.connection import Connection
@@ -56,7 +58,7 @@ __all__ = [
     "WorkflowWrite",
     "carry_out",
     "drop",
-    "mending",
+    "first_fix_of",
     "named",
     "plan",
     "plan_drop",
@@ -114,8 +116,12 @@ def carry_out(
         frame = _sent(connection, workflow, write, waits=waits, tell=tell)
     except (ServiceRefusal, OperationFailed) as refusal:
         if not isinstance(refusal, _OTHER_REASONS):
-            fix = _first_fix(examine) if examine else mending(connection, workflow, write.database)
-            refusal.fix = fix or refusal.fix
+            fix = (
+                _first_fix(examine)
+                if examine
+                else first_fix_of(connection, workflow, write.database)
+            )
+            refusal.fix = fix or refusal.remediation
         raise
     finally:
         names.forget_tables(connection)
@@ -230,19 +236,19 @@ def _answer(connection: Connection, product: Statement, database: str) -> pd.Dat
     return frame
 
 
-def mending(connection: Connection, workflow: Workflow, database: str) -> str:
-    """Return what mends the first link that is missing; empty if none is, or nobody can tell.
+def first_fix_of(connection: Connection, workflow: Workflow, database: str) -> Fix:
+    """Return what fixes the first link that is missing; nothing if none is, or nobody can tell.
 
     The service's refusals seldom say which one it is.
     """
-    return _first_fix(lambda: examined(connection, workflow.links(), database))
+    return _first_fix(lambda: examined(connection, workflow.requirements(), database))
 
 
-def _first_fix(examine: Examine) -> str:
+def _first_fix(examine: Examine) -> Fix:
     try:
         return first_fix(examine())
     except AdxmiError:  # the refusal itself matters more
-        return ""
+        return NOTHING
 
 
 def drop(
@@ -293,7 +299,7 @@ def _unconfirmed(write: WorkflowWrite, done: str, lost: str) -> ConfirmationRequ
     return ConfirmationRequired(
         f"{write.title} in the database {write.database} would be {done}",
         why="; ".join(part for part in (f"there is: {there}", used, unseen, lost) if part),
-        repeat_with="--yes",
+        fix=Retry.having("--yes"),
     )
 
 

@@ -11,6 +11,7 @@ from adxmi_jupyter.actions.write import journal
 from adxmi_jupyter.actions.write.journal import Journal
 from adxmi_jupyter.actions.write.open_writes import settle_open
 from adxmi_jupyter.errors import HistoryUnavailable, PolicyChanged
+from adxmi_jupyter.fixes import Command, Explain
 from adxmi_jupyter.model import kql
 from adxmi_jupyter.model.policy import Scope, parse_policy
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from adxmi_jupyter.actions.policy.policies import ScopedPolicy
     from adxmi_jupyter.actions.write.journal import Entry
+    from adxmi_jupyter.fixes import Note
     from adxmi_jupyter.model.policy import Policy
     from adxmi_jupyter.service.connection import Connection
 
@@ -99,7 +101,7 @@ def entry(connection: Connection, number: int) -> Entry:
         raise HistoryUnavailable(
             f"the history has no entry {number}",
             why=f"it has {len(noted)} entries" if noted else "nothing was written yet",
-            fix="%adxmi policy history",
+            fix=Command.of("policy", "history"),
         )
     return found
 
@@ -145,7 +147,7 @@ def plan_undo(connection: Connection, number: int | None = None) -> PolicyChange
         raise HistoryUnavailable(
             f"entry {chosen.number} cannot be undone",
             why=f"its outcome was: {chosen.outcome}",
-            fix="%adxmi policy history",
+            fix=Command.of("policy", "history"),
         )
     _refuse_if_changed(chosen, now)
     return _change(chosen, now, before, command=_restoring(scope, chosen, before))
@@ -167,7 +169,10 @@ def _refuse_if_changed(chosen: Entry, now: ScopedPolicy) -> None:
     raise PolicyChanged(
         f"the policy of the {now.scope} changed after entry {chosen.number}; nothing was written",
         why=since,
-        fix=f"%adxmi policy diff --since {chosen.number}, then grant or revoke what you want",
+        fix=Explain.of(
+            Command.of("policy", "diff", "--since", str(chosen.number)),
+            ", then grant or revoke what you want",
+        ),
     )
 
 
@@ -179,7 +184,7 @@ def _restoring(scope: Scope, chosen: Entry, before: Policy) -> str:
 
 
 def _change(
-    chosen: Entry, now: ScopedPolicy, after: Policy, *, command: str, notes: tuple[str, ...] = ()
+    chosen: Entry, now: ScopedPolicy, after: Policy, *, command: str, notes: tuple[Note, ...] = ()
 ) -> PolicyChange:
     return PolicyChange(
         UNDO,
@@ -204,7 +209,7 @@ def _last(noted: tuple[Entry, ...]) -> Entry:
         why="every write of the history was undone or did not happen"
         if noted
         else "nothing was written yet",
-        fix="%adxmi policy history",
+        fix=Command.of("policy", "history"),
     )
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from adxmi_jupyter.actions.frames import FLAG, TEXT, fixed_frame
 from adxmi_jupyter.actions.write.protocol import Progress
+from adxmi_jupyter.dialect import Dialect
 from adxmi_jupyter.errors import (
     ClusterBusy,
     ConnectionFailure,
@@ -20,6 +21,7 @@ from adxmi_jupyter.errors import (
     UnreadableAnswer,
     WriteOutcomeUnknown,
 )
+from adxmi_jupyter.fixes import Command, Note, as_words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,7 +44,7 @@ _UNDER_WAY = frozenset(
 _SHOW_AFTER = 1.0
 _BAR = "{desc}: {postfix} {elapsed}"
 
-Tell = Callable[[str], None]
+Tell = Callable[[Note], None]
 """Shows the user how far Azure is."""
 
 Begin = Callable[[], "Operation"]
@@ -128,7 +130,7 @@ def wait(connection: Connection, operation: Operation, tell: Tell | None = None)
         raise OperationContinues(
             f"{operation.what}: you interrupted the waiting, Azure goes on",
             why=f"its state was {operation.state}",
-            fix="%adxmi identity operations --wait",
+            fix=Command.of("identity", "operations", "--wait"),
         ) from interrupt
     except ClusterBusy:
         raise  # Azure began it, and then gave way to another change of the cluster
@@ -166,8 +168,8 @@ def telling(what: str, tell: Tell | None) -> Iterator[Tell]:
 
     with tqdm(desc=what, delay=_SHOW_AFTER, leave=False, bar_format=_BAR) as bar:
 
-        def show(state: str) -> None:
-            bar.set_postfix_str(state, refresh=False)
+        def show(state: Note) -> None:
+            bar.set_postfix_str(Dialect().part(as_words(state)), refresh=False)
             bar.update()
 
         yield show

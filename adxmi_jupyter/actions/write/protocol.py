@@ -37,9 +37,11 @@ from adxmi_jupyter.errors import (
     WriteNotApplied,
     WriteOutcomeUnknown,
 )
+from adxmi_jupyter.fixes import Explain, Retry
 
 if TYPE_CHECKING:
     from adxmi_jupyter.actions.write.journal import Entry
+    from adxmi_jupyter.fixes import Fix, Note
     from adxmi_jupyter.service.connection import Connection
 
 State = TypeVar("State")
@@ -108,7 +110,7 @@ class Write(Generic[State]):
     command: str
     title: str
     subject: str
-    show_command: str
+    show_command: Fix
     before: Any
     wanted: Any
     send: Callable[[], State | Progress | None]
@@ -126,7 +128,7 @@ class Written(Generic[State]):
 
     state: State | None
     entry: Entry
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 def carry_out(connection: Connection, write: Write[State]) -> Written[State]:
@@ -215,8 +217,10 @@ class _Run(Generic[State]):
         if comparison is Comparison.DONE:
             return self._applied(state)
         if comparison is Comparison.UNDER_WAY:
-            going_on = (
-                f"{write.subject} is still being changed; {write.show_command} shows what is there"
+            going_on = Explain.of(
+                f"{write.subject} is still being changed; ",
+                write.show_command,
+                " shows what is there",
             )
             return self._under_way(state, going_on)
         if write.on_mismatch is not None:
@@ -227,7 +231,7 @@ class _Run(Generic[State]):
             state, "the service keeps something else than was sent: see what is there"
         )
 
-    def _under_way(self, state: State | None, *notes: str) -> Written[State]:
+    def _under_way(self, state: State | None, *notes: Note) -> Written[State]:
         trouble = self._settle(journal.UNKNOWN)
         self._connection.has_open_writes = True
         return Written(state, self._entry, (*notes, *trouble))
@@ -268,7 +272,7 @@ class _Run(Generic[State]):
             raise WriteNotApplied(
                 f"{write.title} did not happen",
                 why="; ".join((why, *trouble)),
-                fix="repeat the line",
+                fix=Retry(),
             ) from lost
         so_far = " so far: the request may still be carried out"
         more = so_far if comparison is Comparison.AS_BEFORE else ""

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from adxmi_jupyter.fixes import Command, option_words
 from adxmi_jupyter.forms.identity.reading import key_of
 from adxmi_jupyter.model.identity import word_among
-from adxmi_jupyter.model.line import Line, option
 
 if TYPE_CHECKING:
     from adxmi_jupyter.model.assignment import AssignmentChange
     from adxmi_jupyter.model.identity import ManagedIdentity
 
 
-def equivalent(change: AssignmentChange, known: Sequence[ManagedIdentity]) -> tuple[Line, ...]:
+def equivalent(change: AssignmentChange, known: Sequence[ManagedIdentity]) -> tuple[Command, ...]:
     """Return a line that assigns, one that removes, or both in this order.
 
     An identity is called by its name where the line can find it by that, else by its object ID;
@@ -27,7 +27,7 @@ def equivalent(change: AssignmentChange, known: Sequence[ManagedIdentity]) -> tu
 
 def _line(
     verb: str, identities: Sequence[ManagedIdentity], known: Sequence[ManagedIdentity], *more: str
-) -> tuple[Line, ...]:
+) -> tuple[Command, ...]:
     if not identities:
         return ()
     keys = {key_of(identity) for identity in known}
@@ -35,4 +35,4 @@ def _line(
         word_among(i, known, key_of, (key_of(i) in keys and i.object_id) or i.resource_id)
         for i in identities
     )
-    return (Line(("identity", verb, *option("--identity", words), *more)),)
+    return (Command(("identity", verb, *option_words("--identity", words), *more)),)

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from adxmi_jupyter.fixes import Command
 from adxmi_jupyter.forms.identity import list as identity_list
 from adxmi_jupyter.forms.identity.list import IdentityList, Places
 from adxmi_jupyter.forms.list_form import ListForm
 from adxmi_jupyter.forms.widgets import ReadOnlyText, form_root, row
-from adxmi_jupyter.model.line import Line
 
 if TYPE_CHECKING:
+    from adxmi_jupyter.fixes import Note, WriteCommand
     from adxmi_jupyter.forms.identity.state import IdentityState
     from adxmi_jupyter.forms.pages import Pages
     from adxmi_jupyter.model.identity import ManagedIdentity
-    from adxmi_jupyter.model.line import WriteLine
 
 _TWO = "The same as two lines to copy: a request each"
-_INSTEAD = Line(("identity", "assign", "--identity", "NAME"))
+_INSTEAD = Command(("identity", "assign", "--identity", "NAME"))
 
 
 class IdentityForm(ListForm):
@@ -25,7 +25,7 @@ class IdentityForm(ListForm):
 
     state: IdentityState
 
-    def __init__(self, state: IdentityState, write_line: WriteLine, cluster: str) -> None:
+    def __init__(self, state: IdentityState, write_line: WriteCommand, cluster: str) -> None:
         added_by = "name, resource ID, object ID or client ID"
         super().__init__(state, write_line, cluster, added_by=added_by)
         self.list = IdentityList(self.state, self._wished, self._chosen)
@@ -76,7 +76,7 @@ class IdentityForm(ListForm):
 
         self.submission.run(f"Looking up the ids of {label}", look_up)
 
-    def _send(self, confirmed: bool) -> tuple[str, ...]:
+    def _send(self, confirmed: bool) -> tuple[Note, ...]:
         done = self.state.apply(confirmed=confirmed, tell=self.submission.tell)
         self.places.clear()
         name = self.state.present.cluster_name

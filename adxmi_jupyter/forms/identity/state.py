@@ -21,6 +21,7 @@ from adxmi_jupyter.errors import (
     OperationFailed,
     WriteOutcomeUnknown,
 )
+from adxmi_jupyter.fixes import Explain
 from adxmi_jupyter.forms.identity.command import equivalent
 from adxmi_jupyter.forms.identity.reading import key_of, read, resource_group
 from adxmi_jupyter.forms.naming import Labels
@@ -29,10 +30,10 @@ from adxmi_jupyter.model.assignment import AssignmentChange, plan_change
 
 if TYPE_CHECKING:
     from adxmi_jupyter.actions.write.operations import Tell
+    from adxmi_jupyter.fixes import Command, Note
     from adxmi_jupyter.forms.identity.reading import Reading
     from adxmi_jupyter.model.assignment import AssignedIdentities
     from adxmi_jupyter.model.identity import ManagedIdentity
-    from adxmi_jupyter.model.line import Line
     from adxmi_jupyter.service.connection import Connection
 
 # After these, what was read may no longer be what is there.
@@ -47,7 +48,7 @@ class Preview:
 
     changes: tuple[str, ...]
     request: str
-    lines: tuple[Line, ...]
+    lines: tuple[Command, ...]
 
 
 @dataclass(frozen=True)
@@ -55,8 +56,8 @@ class Applied:
     """A change that was carried out, the lines that take it back, and what else to say."""
 
     change: AssignmentChange
-    back: tuple[Line, ...]
-    notes: tuple[str, ...]
+    back: tuple[Command, ...]
+    notes: tuple[Note, ...]
 
 
 class IdentityState:
@@ -227,10 +228,12 @@ class IdentityState:
         try:
             said = self._carry_out(change, confirmed=confirmed, tell=tell)
         except NotAuthorized as refusal:
-            refusal.fix += "; or give the line to copy to somebody who has one"
+            refusal.fix = Explain.of(
+                refusal.remediation, "; or give the line to copy to somebody who has one"
+            )
             raise
         except OperationContinues as interrupted:
-            interrupted.fix += ', then press "Reload"'
+            interrupted.fix = Explain.of(interrupted.remediation, ', then press "Reload"')
             raise
         except _UNCERTAIN as failure:
             failure.fix = read_again(self, "the cluster")
@@ -239,7 +242,7 @@ class IdentityState:
 
     def _carry_out(
         self, change: AssignmentChange, *, confirmed: bool, tell: Tell
-    ) -> tuple[str, ...]:
+    ) -> tuple[Note, ...]:
         return apply(
             self._connection,
             change,
@@ -249,7 +252,7 @@ class IdentityState:
             hint=_HOW_LONG,
         )
 
-    def _finished(self, change: AssignmentChange, said: tuple[str, ...]) -> Applied:
+    def _finished(self, change: AssignmentChange, said: tuple[Note, ...]) -> Applied:
         self.discard()
         elsewhere = filter(self._reading.is_elsewhere, change.removed)
         self._added |= {key_of(identity): identity for identity in elsewhere}

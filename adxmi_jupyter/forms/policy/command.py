@@ -6,9 +6,9 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from adxmi_jupyter.fixes import Command, option_words
 from adxmi_jupyter.forms.policy.reading import key_of
 from adxmi_jupyter.model.identity import word_among
-from adxmi_jupyter.model.line import Line, option
 
 if TYPE_CHECKING:
     from adxmi_jupyter.model.identity import ManagedIdentity
@@ -22,24 +22,24 @@ def equivalent(
     known: Sequence[ManagedIdentity],
     *,
     replaces: bool = False,
-) -> Line:
+) -> Command:
     """Return the line that adds `policy` to `before`, or replaces the one by the other.
 
     One identity and one direction need no body: ``grant`` or ``revoke``.
     """
     after = policy if replaces else before.merge(policy)
     changes = before.diff(after)
-    where = option("--database", scope.database) if scope.database else ("--cluster",)
+    where = option_words("--database", scope.database) if scope.database else ("--cluster",)
     newer = any(entry.unknown_usages for entry in policy)
     allow = ("--allow-unknown-usage",) if newer else ()
     yes = ("--yes",) if before.losses(after) else ()
     who = _one_identity(changes, known)
     if who and not replaces:
-        return Line(("policy", "grant", *where, *who, *_usages(changes), *allow))
+        return Command(("policy", "grant", *where, *who, *_usages(changes), *allow))
     if who and replaces and {change.change for change in changes} == {"removed"}:
-        return Line(("policy", "revoke", *where, *who, *_usages(changes), *yes))
+        return Command(("policy", "revoke", *where, *who, *_usages(changes), *yes))
     verb = "alter" if replaces else "alter-merge"
-    return Line(("policy", verb, *where, *allow, *yes), _body(policy))
+    return Command(("policy", verb, *where, *allow, *yes), _body(policy))
 
 
 def _one_identity(
@@ -49,11 +49,11 @@ def _one_identity(
     if len(identities) != 1:
         return ()
     (identity,) = identities
-    return option("--identity", word_among(identity, known, key_of, identity.object_id))
+    return option_words("--identity", word_among(identity, known, key_of, identity.object_id))
 
 
 def _usages(changes: Sequence[UsageChange]) -> tuple[str, ...]:
-    return option("--usage", ",".join(change.usage for change in changes))
+    return option_words("--usage", ",".join(change.usage for change in changes))
 
 
 def _body(policy: Policy) -> str:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from adxmi_jupyter.fixes import Command
 from adxmi_jupyter.forms.policy import matrix as policy_matrix
 from adxmi_jupyter.forms.policy.matrix import PolicyMatrix
 from adxmi_jupyter.forms.scope_form import ScopeForm
 from adxmi_jupyter.forms.widgets import ReadOnlyText, form_root, row
-from adxmi_jupyter.model.line import Line
 
 if TYPE_CHECKING:
+    from adxmi_jupyter.fixes import Note, WriteCommand
     from adxmi_jupyter.forms.policy.state import PolicyState
     from adxmi_jupyter.model.identity import ManagedIdentity
-    from adxmi_jupyter.model.line import WriteLine
     from adxmi_jupyter.model.policy import Scope
 
 _SIGNS = {"added": "+", "removed": "-"}
@@ -24,7 +24,7 @@ class PolicyForm(ScopeForm):
 
     state: PolicyState
 
-    def __init__(self, state: PolicyState, write_line: WriteLine, cluster: str) -> None:
+    def __init__(self, state: PolicyState, write_line: WriteCommand, cluster: str) -> None:
         super().__init__(state, write_line, cluster, added_by="object ID, client ID or name")
         self._make_parts()
         self._refresh()
@@ -58,11 +58,11 @@ class PolicyForm(ScopeForm):
     def _subject_of(self, scope: Scope) -> str:
         return f"The policy of the {scope}"
 
-    def _send(self, confirmed: bool) -> tuple[str, ...]:
+    def _send(self, confirmed: bool) -> tuple[Note, ...]:
         done = self.state.apply(confirmed=confirmed)
         place = self.state.scope.database or "cluster"
         changed = [f"{place}: {c.identity.label} {_SIGNS[c.change]} {c.usage}" for c in done.diff]
-        undo = self._write_line(Line(("policy", "undo", str(done.entry_id))))
+        undo = self._write_line(Command(("policy", "undo", str(done.entry_id))))
         return (*done.notes, *(changed or [f"{place}: nothing changed"]), f"undo: {undo}")
 
     def _refresh_preview(self) -> None:
@@ -81,5 +81,5 @@ class PolicyForm(ScopeForm):
         return self._as_text(
             f"policy form: {self.state.scope} of {self._cluster}",
             preview.changes or ("nothing is changed yet",),
-            (preview.line if preview.command else Line(words),),
+            (preview.line if preview.command else Command(words),),
         )

@@ -14,13 +14,13 @@ from adxmi_jupyter.actions.identity import names
 from adxmi_jupyter.actions.policy import writes as policy_writes
 from adxmi_jupyter.actions.policy.policies import plan_alter, plan_alter_merge
 from adxmi_jupyter.errors import PolicyChanged
+from adxmi_jupyter.fixes import Command
 from adxmi_jupyter.forms import mark
 from adxmi_jupyter.forms.naming import Labels
 from adxmi_jupyter.forms.policy.command import equivalent
 from adxmi_jupyter.forms.policy.reading import key_of, named_in, surroundings
 from adxmi_jupyter.forms.submission import read_again
 from adxmi_jupyter.model import kql
-from adxmi_jupyter.model.line import Line
 from adxmi_jupyter.model.policy import Policy, PolicyEntry
 from adxmi_jupyter.model.usage import Usage
 
@@ -51,7 +51,7 @@ class Preview:
 
     changes: tuple[str, ...]
     command: str
-    line: Line
+    line: Command
 
 
 class PolicyState:
@@ -248,7 +248,7 @@ class PolicyState:
     def preview(self) -> Preview:
         """What *Apply* would do now; empty without wishes."""
         if not self.is_valid:
-            return Preview((), "", Line())
+            return Preview((), "", Command())
         lines = tuple(
             f"{_SIGNS[change.change]} {self.label(change.identity)} {change.usage}"
             for change in self.changes

@@ -9,13 +9,15 @@ from adxmi_jupyter.actions.roles.change import GRANT, REVOKE, reference_word, ro
 from adxmi_jupyter.model.identity import word_among
 
 if TYPE_CHECKING:
+    from adxmi_jupyter.fixes import Command
     from adxmi_jupyter.forms.role.reading import Holder
     from adxmi_jupyter.model.identity import ManagedIdentity
-    from adxmi_jupyter.model.line import Line
     from adxmi_jupyter.model.role import RoleAssignment
 
 
-def granting(database: str, role: str, holders: Sequence[Holder], known: Sequence[Holder]) -> Line:
+def granting(
+    database: str, role: str, holders: Sequence[Holder], known: Sequence[Holder]
+) -> Command:
     """Return the line that gives holders a role."""
     return role_command(GRANT, database, role, [_word(holder, known) for holder in holders])
 
@@ -25,7 +27,7 @@ def revoking(
     role: str,
     gone: Sequence[tuple[Holder, Sequence[RoleAssignment]]],
     known: Sequence[Holder],
-) -> Line:
+) -> Command:
     """Return the line that takes a role from holders, by whatever ids they are listed."""
     words = [word for holder, listed in gone for word in _listed_words(holder, listed, known)]
     return role_command(REVOKE, database, role, words)

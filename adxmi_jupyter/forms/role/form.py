@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 import ipywidgets as w
 
 from adxmi_jupyter.actions.roles.change import changed_lines, undo_commands
+from adxmi_jupyter.fixes import Command
 from adxmi_jupyter.forms.role import matrix as role_matrix
 from adxmi_jupyter.forms.role.matrix import RoleMatrix
 from adxmi_jupyter.forms.scope_form import ScopeForm
 from adxmi_jupyter.forms.widgets import ReadOnlyText, form_root, quiet, row
-from adxmi_jupyter.model.line import Line
 
 if TYPE_CHECKING:
+    from adxmi_jupyter.fixes import Note, WriteCommand
     from adxmi_jupyter.forms.role.state import RoleState
-    from adxmi_jupyter.model.line import WriteLine
     from adxmi_jupyter.model.policy import Scope
 
 _BY = "name, id or aadapp=CLIENTID;TENANT"
@@ -29,7 +29,7 @@ class RoleForm(ScopeForm):
 
     state: RoleState
 
-    def __init__(self, state: RoleState, write_line: WriteLine, cluster: str) -> None:
+    def __init__(self, state: RoleState, write_line: WriteCommand, cluster: str) -> None:
         super().__init__(state, write_line, cluster, added_by=_BY, whom="principal")
         self._make_parts()
         self._refresh()
@@ -58,7 +58,7 @@ class RoleForm(ScopeForm):
     def _subject_of(self, scope: Scope) -> str:
         return f"Who holds roles on the {scope}"
 
-    def _send(self, confirmed: bool) -> tuple[str, ...]:
+    def _send(self, confirmed: bool) -> tuple[Note, ...]:
         place = self.state.scope.database or "cluster"
         done = self.state.apply(confirmed=confirmed, tell=self.submission.tell)
         notes = dict.fromkeys(note for change in done for note in change.notes)
@@ -91,5 +91,5 @@ class RoleForm(ScopeForm):
         return self._as_text(
             f"role form: {self.state.scope} of {self._cluster}",
             (*(preview.changes or ("nothing is changed yet",)), *preview.remarks),
-            preview.lines or (Line(words),),
+            preview.lines or (Command(words),),
         )

@@ -19,6 +19,7 @@ from adxmi_jupyter.model.role import RoleAssignment
 
 if TYPE_CHECKING:
     from adxmi_jupyter.actions.roles.scope import RoleScope
+    from adxmi_jupyter.fixes import Note
     from adxmi_jupyter.model.identity import ManagedIdentity
     from adxmi_jupyter.service.connection import Connection
 
@@ -137,7 +138,7 @@ class Surroundings:
     unread: tuple[str, ...]
 
     @property
-    def notes(self) -> tuple[str, ...]:
+    def notes(self) -> tuple[Note, ...]:
         """What could not be read, and what is wrong with assignments in sight."""
         return (*self.unread, *object_id_notes(self.before))
 

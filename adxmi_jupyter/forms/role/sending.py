@@ -16,6 +16,7 @@ from adxmi_jupyter.actions.roles.change import (
 from adxmi_jupyter.actions.roles.scope import Grant, Waiting
 from adxmi_jupyter.actions.roles.writes import apply
 from adxmi_jupyter.errors import AdxmiError, ConfirmationRequired
+from adxmi_jupyter.fixes import Retry
 
 if TYPE_CHECKING:
     from adxmi_jupyter.actions.roles.change import RoleChange
@@ -75,7 +76,7 @@ def refuse_unconfirmed(changes: Sequence[RoleChange]) -> None:
         raise ConfirmationRequired(
             "; ".join(one.what for one in asked),
             why="; ".join(dict.fromkeys(one.why for one in asked)),
-            repeat_with="--yes",
+            fix=Retry.having("--yes"),
         )
 
 

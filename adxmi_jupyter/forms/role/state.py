@@ -23,6 +23,7 @@ from adxmi_jupyter.model.cluster_role import ClusterRole
 from adxmi_jupyter.model.identity import is_guid
 from adxmi_jupyter.model.principal import PrincipalKind
 from adxmi_jupyter.model.role import Role
+from adxmi_jupyter.rendering.dialects import in_form
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,8 +31,8 @@ if TYPE_CHECKING:
     from adxmi_jupyter.actions.roles.change import RoleChange
     from adxmi_jupyter.actions.roles.principals import ResolvedPrincipal
     from adxmi_jupyter.actions.write.operations import Tell
+    from adxmi_jupyter.fixes import Command
     from adxmi_jupyter.forms.role.reading import Holder, Surroundings
-    from adxmi_jupyter.model.line import Line
     from adxmi_jupyter.model.policy import Scope
     from adxmi_jupyter.model.role import RoleAssignment, SecurityRole
     from adxmi_jupyter.service.connection import Connection
@@ -53,7 +54,7 @@ class Preview:
 
     changes: tuple[str, ...] = ()
     command: str = ""
-    lines: tuple[Line, ...] = ()
+    lines: tuple[Command, ...] = ()
     remarks: tuple[str, ...] = ()
 
 
@@ -115,7 +116,7 @@ class RoleState:
     @property
     def notes(self) -> tuple[str, ...]:
         """What could not be read."""
-        return self._read.notes
+        return in_form(self._read.notes)
 
     @property
     def holders(self) -> tuple[Holder, ...]:
@@ -247,7 +248,7 @@ class RoleState:
         read = self._read
         return "\n".join(step.sent(read.roles, read.before) for step in steps)
 
-    def _line(self, step: Step) -> Line:
+    def _line(self, step: Step) -> Command:
         database, known = self.scope.database, self.holders
         if step.verb == GRANT:
             return role_command.granting(database, step.role, step.holders, known)

@@ -11,19 +11,19 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets as w
 
+from adxmi_jupyter.fixes import Command
 from adxmi_jupyter.forms.form import BUSY, Shown
 from adxmi_jupyter.forms.steps import section as steps_section
 from adxmi_jupyter.forms.steps.section import LazyForm, Section
 from adxmi_jupyter.forms.steps.state import Part, Progress, Step
 from adxmi_jupyter.forms.submission import Kind, Phase, Requests
 from adxmi_jupyter.forms.widgets import button, form_root, quiet, row, said
-from adxmi_jupyter.model.line import Line
 from adxmi_jupyter.model.policy import Scope
 
 if TYPE_CHECKING:
+    from adxmi_jupyter.fixes import WriteCommand
     from adxmi_jupyter.forms.form import Form
     from adxmi_jupyter.forms.steps.state import StepsState
-    from adxmi_jupyter.model.line import WriteLine
 
 ROLE = "role"
 """The choice of step 3 that is no workflow: its noun."""
@@ -56,7 +56,7 @@ class StepsForm(Shown):
     """
 
     def __init__(
-        self, state: StepsState, write_line: WriteLine, cluster: str, *, workflow: str = ""
+        self, state: StepsState, write_line: WriteCommand, cluster: str, *, workflow: str = ""
     ) -> None:
         super().__init__(write_line, cluster)
         self.state = state
@@ -244,7 +244,7 @@ class StepsForm(Shown):
         whose = f"{self.state.label} on {self._cluster}" if self.state.label else self._cluster
         return self._as_text(f"three steps: {whose}", told, map(self._instead, left))
 
-    def _instead(self, step: Step) -> Line:
+    def _instead(self, step: Step) -> Command:
         who = ("--identity", self.state.word or "NAME")
         where = ("--database", self.state.database or "NAME")
         lines = {
@@ -252,4 +252,4 @@ class StepsForm(Shown):
             Step.ALLOW: ("policy", "grant", *where, *who, "--usage", "USAGE"),
             Step.USE: ("role", "grant", *where, *who, "--role", "ROLE"),
         }
-        return Line(lines[step])
+        return Command(lines[step])

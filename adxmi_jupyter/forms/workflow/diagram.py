@@ -1,21 +1,19 @@
-"""The diagram of a workflow's chain on screen, drawn anew when something is known of it by then."""
+"""The diagram of a workflow on screen, drawn anew when something is known of it by then."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import ipywidgets as w
 
 from adxmi_jupyter.rendering.diagram import diagram
-from adxmi_jupyter.rendering.diagram_model import Step
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.forms.workflow.requirements import Sight
+    from adxmi_jupyter.rendering.diagram_model import Step
 
 
-class ChainPicture:
-    """The diagram of one workflow; without any link to look at it says so of each station.
+class Diagram:
+    """The diagram of one workflow; without any requirement to check it says so of each part.
 
     Parameters
     ----------
@@ -29,15 +27,9 @@ class ChainPicture:
         self._workflow = workflow
         self._drawn: object = None
 
-    def show(self, sights: Sequence[Sight], *, is_old: bool) -> None:
-        """Show links as they are known; those of something else are marked as old."""
-        steps = tuple(map(_step, sights))
+    def show(self, steps: tuple[Step, ...], *, is_old: bool) -> None:
+        """Show requirements as they are known; those of something else are marked as old."""
         if (steps, is_old) == self._drawn:
             return
         self._drawn = (steps, is_old)
         self.widget.value = diagram(self._workflow, "", steps, is_old=is_old)
-
-
-def _step(sight: Sight) -> Step:
-    detail = sight.finding.detail if sight.finding else ""
-    return Step(sight.link, sight.subject, sight.state, detail)

@@ -13,7 +13,7 @@ from adxmi_jupyter.model.declaration.reading import AS_A_WHOLE
 if TYPE_CHECKING:
     from adxmi_jupyter.actions.workflow.filling import Find
     from adxmi_jupyter.model.declaration.products import Product
-    from adxmi_jupyter.model.declaration.requirements import Link
+    from adxmi_jupyter.model.declaration.requirements import Requirement
     from adxmi_jupyter.model.declaration.workflow import Workflow
     from adxmi_jupyter.service.connection import Connection
 
@@ -28,7 +28,7 @@ class Draft:
     workflow: Workflow | None = None
     product: Product | None = None
     connection_strings: tuple[str, ...] = ()
-    links: tuple[Link, ...] = ()
+    requirements: tuple[Requirement, ...] = ()
     problems: Mapping[str, AdxmiError] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
@@ -56,7 +56,7 @@ def drafted(
             workflow,
             workflow.product(),
             workflow.connection_strings(),
-            workflow.links(),
+            workflow.requirements(),
             notes=filled.notes,
         )
     except AdxmiError as error:  # such as a host that no connection string may name

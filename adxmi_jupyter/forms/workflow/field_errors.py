@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.errors import CredentialsInLocation, UnknownIdentity
-from adxmi_jupyter.masking import masked
+from adxmi_jupyter.rendering.dialects import InForm
 
 if TYPE_CHECKING:
     from adxmi_jupyter.errors import AdxmiError
     from adxmi_jupyter.model.declaration.fields import FieldSpec
 
-_OPTION = re.compile(r"--[a-z][a-z-]*")
-_ALONE = re.compile(r"(--[a-z][a-z-]*) (.+)")
 _CREDENTIALS = re.compile(r"(://[^\s,?;]*)[?;][^\s,]*")
 _IS_NEW = ', or press "Reload" if it is new or elsewhere'
 
@@ -37,32 +35,9 @@ class Problem:
 
 def in_words(error: AdxmiError, specs: Sequence[FieldSpec]) -> Problem:
     """Return an error about a field, or several, as the form says it."""
-    labels = {spec.option: spec.label for spec in specs}
+    what, why, fix = error.written(InForm(labels={spec.option: spec.label for spec in specs}))
     more = _IS_NEW if isinstance(error, UnknownIdentity) else ""
-    return Problem(
-        masked(_what(error.what, labels)),
-        masked(_labelled(error.why, labels)),
-        masked(_fix(error.fix, labels) + more),
-        has_secret=isinstance(error, CredentialsInLocation),
-    )
-
-
-def _labelled(text: str, labels: Mapping[str, str]) -> str:
-    return _OPTION.sub(lambda found: labels.get(found.group(), found.group()), text)
-
-
-def _what(text: str, labels: Mapping[str, str]) -> str:
-    """Return what is wrong; an option is followed by its label, which is said already."""
-    said = _labelled(text, labels)
-    head, _, tail = said.rpartition(": ")
-    return head if tail in labels.values() and said.startswith(tail) else said
-
-
-def _fix(text: str, labels: Mapping[str, str]) -> str:
-    alone = _ALONE.fullmatch(text)
-    if alone is None or alone[1] not in labels:
-        return _labelled(text, labels)
-    return ": ".join((labels[alone[1]], alone[2].strip('"')))
+    return Problem(what, why, fix + more, has_secret=isinstance(error, CredentialsInLocation))
 
 
 def without_credentials(text: str) -> str:

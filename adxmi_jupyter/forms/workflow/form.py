@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets as w
 
-from adxmi_jupyter.actions.check.repairs import ForOwner
 from adxmi_jupyter.error_base import one_line
 from adxmi_jupyter.forms.background import REST, Background, Rest
 from adxmi_jupyter.forms.form import Form
@@ -29,21 +28,23 @@ from adxmi_jupyter.forms.widgets import (
     show,
 )
 from adxmi_jupyter.forms.workflow import fields, requirements_table
-from adxmi_jupyter.forms.workflow.diagram import ChainPicture
+from adxmi_jupyter.forms.workflow.diagram import Diagram
 from adxmi_jupyter.forms.workflow.fields import LABEL, NARROW, FieldWidget
-from adxmi_jupyter.forms.workflow.requirements_table import LinkLine, LinksTable
+from adxmi_jupyter.forms.workflow.requirements_table import RequirementRow, RequirementsTable
 from adxmi_jupyter.masking import masked
 from adxmi_jupyter.model.declaration.reading import AS_A_WHOLE
+from adxmi_jupyter.model.remediation import ByOwner
 from adxmi_jupyter.rendering import diagram
+from adxmi_jupyter.rendering.dialects import InForm
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.actions.check.repairs import Repair
-    from adxmi_jupyter.actions.check.requirements import Finding
-    from adxmi_jupyter.forms.workflow.requirements import Sight
+    from adxmi_jupyter.actions.check.findings import Finding
+    from adxmi_jupyter.fixes import Note, WriteCommand
     from adxmi_jupyter.forms.workflow.state import WorkflowState
     from adxmi_jupyter.model.declaration.fields import FieldSpec
     from adxmi_jupyter.model.identity import ManagedIdentity
-    from adxmi_jupyter.model.line import WriteLine
+    from adxmi_jupyter.model.remediation import Remediation
+    from adxmi_jupyter.rendering.diagram_model import Step
 
 _NO_DATABASE = ("(choose)", "")
 _SHOWN_ROWS = 10
@@ -89,7 +90,7 @@ class WorkflowForm(Form):
     """
 
     def __init__(
-        self, state: WorkflowState, write_line: WriteLine, cluster: str, *, rest: float = REST
+        self, state: WorkflowState, write_line: WriteCommand, cluster: str, *, rest: float = REST
     ) -> None:
         super().__init__(write_line, cluster)
         self.state = state
@@ -121,8 +122,8 @@ class WorkflowForm(Form):
         self.line = ReadOnlyText(_LINE)
         self.check = button("Check the links", self._check, tooltip="See which link is missing")
         self._checked = w.HTML()
-        self.picture = ChainPicture(self.state.declaration.noun())
-        self.links = LinksTable(self._mend)
+        self.picture = Diagram(self.state.declaration.noun())
+        self.requirements = RequirementsTable(self._put_in_place)
         self.bar = SubmissionBar(self.submission, self._discard, words="Clear")
         self._result = w.HTML()
         summary = (self.state.declaration.__doc__ or "").strip().split("\n")[0]
@@ -134,7 +135,7 @@ class WorkflowForm(Form):
                 *(row(self.database, self.reload), self._main, row(self.more), self._rest),
                 *(self._meanings, self.remarks),
                 *(self.preview.widget, self.strings.widget, self.line.widget),
-                *(self.picture.widget, row(self.check, self._checked), self.links.widget),
+                *(self.picture.widget, row(self.check, self._checked), self.requirements.widget),
                 *(self.bar.widget, self._result),
             ],
             sheet=SHEET,
@@ -201,14 +202,14 @@ class WorkflowForm(Form):
         """Say what is wrong by now, and look at the links if they are not known."""
         self._at = ""
         self._tell_problems()
-        chain = self.state.chain
-        if chain.subject is None or chain.is_current or self.submission.phase is Phase.BUSY:
+        last = self.state.last_check
+        if last.now is None or last.is_current or self.submission.phase is Phase.BUSY:
             return
-        subject = chain.subject
+        now = last.now
 
         def found(findings: tuple[Finding, ...]) -> None:
-            chain.take(subject, findings)
-            self._refresh_links()
+            last.take(now, findings)
+            self._refresh_requirements()
 
         self.background.run(self.state.glance(), found)
 
@@ -236,19 +237,21 @@ class WorkflowForm(Form):
 
         def examine() -> tuple[str, ...]:
             self.state.look()
-            return (self.state.chain.summary,)
+            return (self.state.last_check.summary,)
 
         self.submission.run("Looking at the links", examine)
 
-    def _mend(self, repair: Repair, link: str) -> None:
+    def _put_in_place(self, remediation: Remediation, called: str) -> None:
         self.background.drop()
 
-        def send(confirmed: bool) -> tuple[str, ...]:
-            done = self.state.mend(repair, confirmed=confirmed, tell=self.submission.tell)
+        def send(confirmed: bool) -> tuple[Note, ...]:
+            done = self.state.put_in_place(
+                remediation, confirmed=confirmed, tell=self.submission.tell
+            )
             back = (f"to take it back: {self._write_line(line)}" for line in done.back)
-            return self._noted((*done.told, *back, self.state.chain.summary))
+            return self._noted((*done.told, *back, self.state.last_check.summary))
 
-        self.submission.submit_other(f"Mending: {link}", send)
+        self.submission.submit_other(f"Mending: {called}", send)
 
     def _send(self, confirmed: bool) -> tuple[str, ...]:
         self.background.drop()  # a refusal has the links looked at; else that is still to come
@@ -291,7 +294,7 @@ class WorkflowForm(Form):
         strings = preview.connection_strings
         self.strings.show("\n".join(strings), label=_STRINGS if strings[1:] else _STRING)
         self.line.show(self._write_line(preview.line) if preview.text else "")
-        self._refresh_links()
+        self._refresh_requirements()
         self._refresh_bar()
 
     def _tell_problems(self) -> None:
@@ -313,25 +316,27 @@ class WorkflowForm(Form):
             _NO_LINE if is_unwritable else "",
         )
 
-    def _refresh_links(self) -> None:
-        chain = self.state.chain
-        self.check.disabled = chain.subject is None
-        self._checked.value = quiet((_OLD,)) if chain.is_old else ""
-        self.picture.show(chain.sights, is_old=chain.is_old)
-        self.links.show([self._link_line(one) for one in chain.sights], is_old=chain.is_old)
+    def _refresh_requirements(self) -> None:
+        last = self.state.last_check
+        self.check.disabled = last.now is None
+        self._checked.value = quiet((_OLD,)) if last.is_old else ""
+        self.picture.show(last.steps, is_old=last.is_old)
+        self.requirements.show([self._row_of(one) for one in last.steps], is_old=last.is_old)
 
-    def _link_line(self, sight: Sight) -> LinkLine:
-        finding = sight.finding
+    def _row_of(self, step: Step) -> RequirementRow:
+        finding = step.finding
         if finding is None or not finding.fix:
-            return LinkLine(sight)
-        own, stand_in = self.state.mending_line(finding), self.state.stand_in(finding)
-        by_owner = finding.repair.command if isinstance(finding.repair, ForOwner) else ""
-        text = self._write_line(own) if own.words else by_owner or finding.fix
-        texts = [("Line that mends it", text)]
+            return RequirementRow(step)
+        own, stand_in = self.state.command_for(finding), self.state.stand_in(finding)
+        fix = (
+            finding.remediation.command if isinstance(finding.remediation, ByOwner) else finding.fix
+        )
+        text = self._write_line(own) if own.words else InForm().fix(fix)
+        texts = [("Command that mends it", text)]
         if stand_in.words:
             texts.append(("On the embedded Azure", self._write_line(stand_in)))
-        repair: Any = finding.repair if own.words else None
-        return LinkLine(sight, tuple(texts), repair)
+        remediation: Any = finding.remediation if own.words else None
+        return RequirementRow(step, tuple(texts), remediation)
 
     def _refresh_bar(self) -> None:
         is_dirty = bool(self.state.values or self.state.result is not None)
@@ -339,11 +344,11 @@ class WorkflowForm(Form):
 
     def __repr__(self) -> str:
         state = self.state
-        preview, chain = state.preview, state.chain
+        preview, last = state.preview, state.last_check
         told = [problem.lines[0] for problem in state.problems.values()]
         told += [f"still to fill in: {', '.join(state.missing)}"] if state.missing else []
-        seen = [one for one in chain.sights if one.finding]
-        told += [one_line(f"{one.link} {one.subject}: {one.state}") for one in seen]
+        seen = [one for one in last.steps if one.finding]
+        told += [one_line(f"{one.title} {one.subject}: {one.state}") for one in seen]
         about = f"database {state.database} of " if state.database else ""
         head = f"{state.declaration.noun()} form: {about}{self._cluster}"
         text = self._as_text(head, (*preview.text.splitlines(), *told), (state.line(),))

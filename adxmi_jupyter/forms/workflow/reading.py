@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.actions.identity import known_identities, names
 from adxmi_jupyter.errors import AdxmiError, DatabaseNotFound
+from adxmi_jupyter.fixes import ChangeOption
 from adxmi_jupyter.model.declaration.fields import FieldKind
 from adxmi_jupyter.model.identity import SYSTEM, word_among
 from adxmi_jupyter.model.usage import closest
@@ -104,5 +105,5 @@ def _no_database(database: str, databases: tuple[str, ...]) -> DatabaseNotFound:
     return DatabaseNotFound(
         f"there is no database {database!r}",
         why=f"the cluster shows: {', '.join(databases) or 'none that you may see'}",
-        fix=f'--database "{match or next(iter(databases), "NAME")}"',
+        fix=ChangeOption("--database", match or next(iter(databases), "NAME")),
     )

@@ -13,8 +13,8 @@ from adxmi_jupyter.error_base import one_line
 from adxmi_jupyter.forms.widgets import button, copyable, show
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.actions.check.repairs import Repair
-    from adxmi_jupyter.forms.workflow.requirements import Sight
+    from adxmi_jupyter.model.remediation import Remediation
+    from adxmi_jupyter.rendering.diagram_model import Step
 
 _STATES = {
     "ok": "✓ ok",
@@ -39,7 +39,7 @@ SHEET = f"""
 .adxmi-form .adxmi-sight .adxmi-state {{padding-left: 6px; white-space: nowrap;}}
 .adxmi-form .adxmi-sight .adxmi-detail {{grid-column: 3;}}
 .adxmi-form .adxmi-sight .adxmi-mending {{grid-column: 2 / -1; padding-right: 4px;}}
-.adxmi-form .adxmi-sight.adxmi-head {{font-weight: 600; padding: 2px 0;
+.adxmi-form .adxmi-step.adxmi-head {{font-weight: 600; padding: 2px 0;
   font-size: var(--jp-ui-font-size0, 11px);}}
 .adxmi-form .adxmi-link.ok .adxmi-state {{box-shadow: inset 4px 0 rgb(44, 160, 44);}}
 .adxmi-form .adxmi-link.missing {{background: rgba(214, 39, 40, .12);}}
@@ -56,48 +56,48 @@ SHEET = f"""
 
 
 @dataclass(frozen=True)
-class LinkLine:
-    """A link to show: what is known of it, and texts that mend it with what they are called."""
+class RequirementRow:
+    """A requirement to show: what is known of it, and texts that fix it, with their labels."""
 
-    sight: Sight
+    step: Step
     texts: tuple[tuple[str, str], ...] = ()
-    repair: Repair | None = None
+    remediation: Remediation | None = None
 
 
-Mend = Callable[["Repair", str], None]
-"""Puts a link in place; gets what it is called, too."""
+Fix = Callable[["Remediation", str], None]
+"""Puts a requirement in place; gets what it is called, too."""
 
 
 class _Row:
     """One row of widgets, lent to one link after the other."""
 
-    def __init__(self, mend: Mend) -> None:
-        self._mend = mend
-        self._line: LinkLine | None = None
+    def __init__(self, fix: Fix) -> None:
+        self._fix = fix
+        self._line: RequirementRow | None = None
         self._text = w.HTML()
         self.button = button("Mend", self._clicked, kind="primary")
         self.widget = w.HBox([self._text, self.button])
 
-    def show(self, line: LinkLine, *, is_old: bool) -> None:
+    def show(self, line: RequirementRow, *, is_old: bool) -> None:
         """Lend the row to a link."""
         self._line = line
-        self.widget.set_trait("_dom_classes", ("adxmi-link", line.sight.state))
+        self.widget.set_trait("_dom_classes", ("adxmi-link", line.step.state))
         self._text.value = _shown(line)
-        self.button.tooltip = f"Mend: {line.sight.link} ({line.sight.subject})"
+        self.button.tooltip = f"Mend: {line.step.title} ({line.step.subject})"
         self.button.disabled = is_old
-        show(self.button, is_shown=line.repair is not None)
+        show(self.button, is_shown=line.remediation is not None)
 
     def _clicked(self) -> None:
         line = self._line
-        if line is not None and line.repair is not None and not self.button.disabled:
-            self._mend(line.repair, line.sight.link)
+        if line is not None and line.remediation is not None and not self.button.disabled:
+            self._fix(line.remediation, line.step.title)
 
 
-class LinksTable:
+class RequirementsTable:
     """The rows of a chain."""
 
-    def __init__(self, mend: Mend) -> None:
-        self._mend = mend
+    def __init__(self, fix: Fix) -> None:
+        self._fix = fix
         self.rows: list[_Row] = []
         self._head = w.HTML(
             '<div class="adxmi-sight adxmi-head"><span class="adxmi-state">State</span>'
@@ -106,11 +106,11 @@ class LinksTable:
         self.widget = w.VBox(layout=w.Layout(width="100%"))
         self.widget.add_class("adxmi-links")
 
-    def show(self, lines: Sequence[LinkLine], *, is_old: bool) -> None:
+    def show(self, lines: Sequence[RequirementRow], *, is_old: bool) -> None:
         """Show links; old ones are marked, and cannot be mended."""
         change = self.widget.add_class if is_old else self.widget.remove_class
         change("adxmi-old")
-        self.rows += [_Row(self._mend) for _ in lines[len(self.rows) :]]
+        self.rows += [_Row(self._fix) for _ in lines[len(self.rows) :]]
         for made, line in zip(self.rows, lines, strict=False):
             made.show(line, is_old=is_old)
         shown = [made.widget for made in self.rows[: len(lines)]]
@@ -120,17 +120,17 @@ class LinksTable:
         show(self.widget, is_shown=bool(lines))
 
 
-def _shown(line: LinkLine) -> str:
-    sight = line.sight
+def _shown(line: RequirementRow) -> str:
+    step = line.step
     cells = (
-        f'<span class="adxmi-state">{_STATES[sight.state]}</span>',
-        f"<span>{html.escape(one_line(sight.link))}</span>",
-        f"<bdi>{html.escape(one_line(sight.subject))}</bdi>",
+        f'<span class="adxmi-state">{_STATES[step.state]}</span>',
+        f"<span>{html.escape(one_line(step.title))}</span>",
+        f"<bdi>{html.escape(one_line(step.subject))}</bdi>",
     )
-    detail = html.escape(one_line(sight.finding.detail)) if sight.finding else ""
+    detail = html.escape(one_line(step.evidence))
     texts = "".join(
         f"<div>{html.escape(label)}:</div>"
-        + copyable(f"{label}: {sight.link}", text, most_rows=_MOST_ROWS)
+        + copyable(f"{label}: {step.title}", text, most_rows=_MOST_ROWS)
         for label, text in line.texts
     )
     more = f'<span class="adxmi-detail">{detail}</span>' if detail else ""

@@ -10,30 +10,30 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from adxmi_jupyter.actions.check import requirements
-from adxmi_jupyter.actions.check.mending import mend
-from adxmi_jupyter.actions.check.repairs import ForOwner
+from adxmi_jupyter.actions.check import examination
+from adxmi_jupyter.actions.check.examination import Requirements
+from adxmi_jupyter.actions.check.remediation import carry_out
 from adxmi_jupyter.actions.workflow import filling
 from adxmi_jupyter.actions.workflow import writes as workflow_writes
 from adxmi_jupyter.actions.workflow.writes import named
 from adxmi_jupyter.errors import AdxmiError, AlreadyExists
+from adxmi_jupyter.fixes import Command, option_words
 from adxmi_jupyter.forms.policy.reading import key_of
 from adxmi_jupyter.forms.workflow import reading as workflow_reading
 from adxmi_jupyter.forms.workflow.draft import drafted
 from adxmi_jupyter.forms.workflow.field_errors import in_words, without_credentials
-from adxmi_jupyter.forms.workflow.requirements import Chain, Subject
+from adxmi_jupyter.forms.workflow.last_check import LastCheck
 from adxmi_jupyter.model.declaration.fields import FieldKind
 from adxmi_jupyter.model.declaration.reading import AS_A_WHOLE
 from adxmi_jupyter.model.declaration.stored import DataConnectionListing, KustoListing
 from adxmi_jupyter.model.identity import word_among
-from adxmi_jupyter.model.line import Line, option
+from adxmi_jupyter.model.remediation import ByOwner
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from adxmi_jupyter.actions.check.mending import Mended
-    from adxmi_jupyter.actions.check.repairs import Repair
-    from adxmi_jupyter.actions.check.requirements import Finding
+    from adxmi_jupyter.actions.check.findings import Finding
+    from adxmi_jupyter.actions.check.remediation import Done
     from adxmi_jupyter.actions.write.operations import Tell
     from adxmi_jupyter.forms.workflow.draft import Draft
     from adxmi_jupyter.forms.workflow.field_errors import Problem
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from adxmi_jupyter.model.declaration.fields import FieldSpec
     from adxmi_jupyter.model.declaration.workflow import Workflow
     from adxmi_jupyter.model.identity import ManagedIdentity
+    from adxmi_jupyter.model.remediation import Remediation
     from adxmi_jupyter.service.connection import Connection
 
 _REPLACE = "replace"
@@ -56,7 +57,7 @@ class Preview:
     text: str = ""
     sent_to: str = ""
     connection_strings: tuple[str, ...] = ()
-    line: Line = field(default_factory=Line)
+    line: Command = field(default_factory=Command)
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ class Applied:
     """What was carried out, and the line that takes it back, if one does."""
 
     told: tuple[str, ...]
-    back: tuple[Line, ...]
+    back: tuple[Command, ...]
 
 
 class WorkflowState:
@@ -88,7 +89,7 @@ class WorkflowState:
         self.declaration = declaration
         self.database = database
         self.values: dict[str, object] = {}
-        self.chain = Chain()
+        self.last_check = LastCheck()
         self.result: pd.DataFrame | None = None
         self._found: tuple[ManagedIdentity, ...] = ()
         self._wanted_in_sight = ""
@@ -104,7 +105,8 @@ class WorkflowState:
         given = {name: value for name, value in self.values.items() if name in shown}
         self.draft: Draft = drafted(self._connection, self.declaration, given, self._find)
         is_complete = self.draft.workflow is not None and bool(self.database)
-        self.chain.turn(Subject(self.draft.links, self.database) if is_complete else None)
+        wanted = Requirements(self.draft.requirements, self.database)
+        self.last_check.turn(wanted if is_complete else None)
 
     @property
     def _find(self) -> filling.Find:
@@ -185,7 +187,7 @@ class WorkflowState:
         """Empty all fields."""
         self.values.clear()
         self.result, self._wanted_in_sight = None, ""
-        self.chain.forget()
+        self.last_check.forget()
         self._fill()
 
     def reload(self) -> None:
@@ -196,7 +198,7 @@ class WorkflowState:
         self._connection.forget()
         offers = workflow_reading.read(self._connection, self.declaration, self.database)
         self._found = tuple(self._looked_up(offers))
-        self.chain.forget()
+        self.last_check.forget()
         self._take(offers)
 
     def _looked_up(self, offers: Offers) -> Sequence[ManagedIdentity]:
@@ -255,10 +257,10 @@ class WorkflowState:
             self.line(),
         )
 
-    def line(self) -> Line:
+    def line(self) -> Command:
         """Return the line that does the same, without what is wrong; a body stands below it."""
         about, wrong = self.declaration.about, self.draft.problems
-        where = option("--database", self.database) if self.database else ()
+        where = option_words("--database", self.database) if self.database else ()
         words: list[str] = [self.declaration.noun(), about.does, *where]
         body = ""
         for spec in self.specs:
@@ -268,42 +270,42 @@ class WorkflowState:
                 body = str(self.values[spec.name])
             else:
                 words += _words(spec, self.values[spec.name])
-        return Line(tuple(words), body)
+        return Command(tuple(words), body)
 
     def glance(self) -> Callable[[], tuple[Finding, ...]]:
         """Return what looks at the links as they are wanted now; safe to call in a thread."""
-        subject, known = self.chain.subject, self.offers.identities.every
-        if subject is None:
+        now, known = self.last_check.now, self.offers.identities.every
+        if now is None:
             return lambda: ()
-        return lambda: requirements.examined(
-            self._connection, subject.links, subject.database, known=known, quiet=True
+        return lambda: examination.examined(
+            self._connection, now.every, now.database, known=known, quiet=True
         )
 
     def look(self) -> tuple[Finding, ...]:
         """Look at the links; nothing while something is missing."""
-        subject = self.chain.subject
+        now = self.last_check.now
         found = self.glance()()
-        if subject is not None:
-            self.chain.take(subject, found)
+        if now is not None:
+            self.last_check.take(now, found)
         return found
 
-    def mend(self, repair: Repair, *, confirmed: bool, tell: Tell) -> Mended:
-        """Put a link in place, and look at all of them again; raises as `mending.mend` does."""
-        done = mend(self._connection, repair, confirmed=confirmed, tell=tell)
+    def put_in_place(self, remediation: Remediation, *, confirmed: bool, tell: Tell) -> Done:
+        """Put a requirement in place and check all again; raises as `carry_out` does."""
+        done = carry_out(self._connection, remediation, confirmed=confirmed, tell=tell)
         tell("Looking at the links")
         self.look()
         return done
 
-    def stand_in(self, finding: Finding) -> Line:
+    def stand_in(self, finding: Finding) -> Command:
         """Return the line that gives an Azure role where there is no Azure; else an empty one."""
-        if not (isinstance(finding.repair, ForOwner) and self._connection.is_embedded):
-            return Line()
-        return Line(finding.repair.stand_in(self.offers.identities.every))
+        if not (isinstance(finding.remediation, ByOwner) and self._connection.is_embedded):
+            return Command()
+        return Command(finding.remediation.stand_in(self.offers.identities.every))
 
-    def mending_line(self, finding: Finding) -> Line:
-        """Return the line that mends a link, if it is one of this tool; else an empty one."""
-        words = getattr(finding.repair, "words", lambda _known: ())
-        return Line(words(self.offers.identities.every))
+    def command_for(self, finding: Finding) -> Command:
+        """Return the command that fixes a finding, if it is one of this tool; else an empty one."""
+        words = getattr(finding.remediation, "words", lambda _known: ())
+        return Command(words(self.offers.identities.every))
 
     def apply(self, *, confirmed: bool, tell: Tell) -> Applied:
         """Carry it out; the rows are in `result`, and after a refusal the links were looked at.
@@ -338,13 +340,13 @@ class WorkflowState:
         self._wanted_in_sight = _REPLACE
         return f'tick "{specs[_REPLACE].label}", or choose another {name}'
 
-    def _way_back(self, workflow: Workflow) -> tuple[Line, ...]:
+    def _way_back(self, workflow: Workflow) -> tuple[Command, ...]:
         name = named(workflow)
         kept = isinstance(self.declaration.listing, KustoListing | DataConnectionListing)
         if not name or not kept:
             return ()
-        where = option("--database", self.database)
-        return (Line((self.declaration.noun(), "drop", name, *where, "--yes")),)
+        where = option_words("--database", self.database)
+        return (Command((self.declaration.noun(), "drop", name, *where, "--yes")),)
 
 
 def _is_left_out(spec: FieldSpec, value: object) -> bool:
@@ -356,4 +358,4 @@ def _is_left_out(spec: FieldSpec, value: object) -> bool:
 def _words(spec: FieldSpec, value: Any) -> Sequence[str]:
     if spec.kind is FieldKind.FLAG:
         return (spec.option if value else f"--not-{spec.option[2:]}",)
-    return option(spec.option, str(value))
+    return option_words(spec.option, str(value))

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.errors import InvalidConnectionString
+from adxmi_jupyter.fixes import ChangeOption, Command, Explain
 from adxmi_jupyter.model.connection_string.names import shown
 from adxmi_jupyter.model.connection_string.secret import NO_SECRET, Secret
 from adxmi_jupyter.model.identity import SYSTEM, is_guid
@@ -72,7 +73,10 @@ class Authentication:
             raise InvalidConnectionString(
                 f"nothing stands for the {self.method}",
                 why="a method that needs a secret was named, and the secret is empty",
-                fix="use a managed identity, which needs none: --identity IDENTITY",
+                fix=Explain.of(
+                    "use a managed identity, which needs none: ",
+                    ChangeOption("--identity", "IDENTITY"),
+                ),
             )
 
 
@@ -135,5 +139,5 @@ def _check_identity(identity: str) -> None:
         f"{shown(identity, 'the identity')} is neither system nor an object ID",
         why="connection strings name a managed identity by its object ID, a GUID; "
         "no name, client ID or resource ID can stand there",
-        fix=f"%adxmi identity show {shown(identity, 'IDENTITY', quotes=False)}",
+        fix=Command.of("identity", "show", shown(identity, "IDENTITY", quotes=False)),
     )

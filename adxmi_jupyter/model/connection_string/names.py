@@ -10,6 +10,7 @@ import re
 import unicodedata
 
 from adxmi_jupyter.errors import InvalidConnectionString
+from adxmi_jupyter.fixes import ChangeOption, Explain
 from adxmi_jupyter.masking import holds_secret
 
 _HARMLESS = re.compile(r"[$\w][\w.\- ]{0,63}")
@@ -65,7 +66,10 @@ def check_path(path: str) -> None:
         raise InvalidConnectionString(
             "the path holds a key, a signature or a token",
             why="the ? or ; that separates it from the path is missing, so it would be shown",
-            fix="put the ? or ; back before it; or use a managed identity: --identity IDENTITY",
+            fix=Explain.of(
+                "put the ? or ; back before it; or use a managed identity: ",
+                ChangeOption("--identity", "IDENTITY"),
+            ),
         )
     if path != path.strip():
         raise InvalidConnectionString(

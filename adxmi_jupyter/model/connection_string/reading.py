@@ -9,6 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.errors import InvalidConnectionString
+from adxmi_jupyter.fixes import Command, Connect
 from adxmi_jupyter.model.connection_string.ado import read_pairs
 from adxmi_jupyter.model.connection_string.ai import AiModel
 from adxmi_jupyter.model.connection_string.cosmos import read_cosmos_db
@@ -80,8 +81,16 @@ def _refuse_others(pairs: Pairs) -> None:
         raise InvalidConnectionString(
             "this is the connection string of a storage account for programs",
             why="a cluster names a container by its address, and how to sign in after it",
-            fix="%adxmi connection-string storage --account ACCOUNT --container CONTAINER "
-            "--identity system",
+            fix=Command.of(
+                "connection-string",
+                "storage",
+                "--account",
+                "ACCOUNT",
+                "--container",
+                "CONTAINER",
+                "--identity",
+                "system",
+            ),
         )
     if pairs.one_of("endpoint").lower().startswith("sb:"):
         raise InvalidConnectionString(
@@ -93,7 +102,7 @@ def _refuse_others(pairs: Pairs) -> None:
         raise InvalidConnectionString(
             "this is the connection string of a cluster, for its clients",
             why="a connection string leads from the cluster to something else",
-            fix="%adxmi connect CLUSTER",
+            fix=Connect("CLUSTER"),
         )
     if not pairs.has("accountendpoint", "host", *SERVER):
         raise InvalidConnectionString(

@@ -9,6 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.errors import InvalidConnectionString
+from adxmi_jupyter.fixes import Connect
 from adxmi_jupyter.model.connection_string.ai import read_ai_model
 from adxmi_jupyter.model.connection_string.other_storage import S3, Http
 from adxmi_jupyter.model.connection_string.secret import Secret
@@ -130,7 +131,7 @@ def _refuse_other_pages(uri: Uri) -> None:
         raise InvalidConnectionString(
             "this is the address of a cluster",
             why="a connection string leads from the cluster to something else",
-            fix=f"%adxmi connect https://{uri.host}",
+            fix=Connect(f"https://{uri.host}"),
         )
     if uri.host.startswith("portal."):
         raise InvalidConnectionString(

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.errors import InvalidConnectionString
+from adxmi_jupyter.fixes import ChangeOption, Explain
 from adxmi_jupyter.masking import MASK
 from adxmi_jupyter.model.connection_string.authentication import Method
 from adxmi_jupyter.model.connection_string.names import shown
@@ -62,7 +63,10 @@ class UriTarget(Target):
             raise InvalidConnectionString(
                 f"the {authentication.method} holds a semicolon or a blank at an end",
                 why="neither occurs in one, so it was not copied whole or too much was",
-                fix="copy it again, or use a managed identity: --identity IDENTITY",
+                fix=Explain.of(
+                    "copy it again, or use a managed identity: ",
+                    ChangeOption("--identity", "IDENTITY"),
+                ),
             )
 
 

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from adxmi_jupyter.errors import IdentityNotSupported, InvalidConnectionString
+from adxmi_jupyter.fixes import ChangeOption, Explain
 from adxmi_jupyter.model.connection_string.authentication import (
     NO_AUTHENTICATION,
     Method,
@@ -121,7 +122,8 @@ class Target(ABC):
         raise InvalidConnectionString(
             f"{self.kind} cannot use: {method}",
             why=self._takes(),
-            fix=self.instead or "use a managed identity: --identity IDENTITY",
+            fix=self.instead
+            or Explain.of("use a managed identity: ", ChangeOption("--identity", "IDENTITY")),
         )
 
     def _takes(self) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from pydantic import model_validator
 
 from adxmi_jupyter.errors import InvalidField
+from adxmi_jupyter.fixes import ChangeOption, Explain, Option
 from adxmi_jupyter.model.connection_string import AiModel
 from adxmi_jupyter.model.declaration import targets
 from adxmi_jupyter.model.declaration.fields import field
@@ -28,11 +29,11 @@ from adxmi_jupyter.model.declaration.workflow import Workflow
 
 if TYPE_CHECKING:
     from adxmi_jupyter.model.connection_string import AiOperation
-    from adxmi_jupyter.model.declaration.requirements import Link
+    from adxmi_jupyter.model.declaration.requirements import Requirement
     from adxmi_jupyter.model.identity import ManagedIdentity
 
 
-def called(identity: ManagedIdentity, place: object) -> tuple[Link, ...]:
+def called(identity: ManagedIdentity, place: object) -> tuple[Requirement, ...]:
     """Return the chain of a query that calls a model."""
     return targets.calls_model(identity, place) if isinstance(place, AiModel) else ()
 
@@ -72,17 +73,21 @@ class ModelCall(Workflow):
             raise InvalidField(
                 f"this model is deployed for {self.endpoint.operation}",
                 why=f"{self.about.title} needs one whose URL ends in {self.operation}",
-                fix=f"--endpoint {self.about.sample.fields['endpoint']}",
+                fix=ChangeOption("--endpoint", self.about.sample.fields["endpoint"]),
             )
         if self.return_successful_only and self.include_error_messages:
             raise InvalidField(
-                "--return-successful-only has no meaning with --include-error-messages",
+                Explain.of(
+                    Option("--return-successful-only"),
+                    " has no meaning with ",
+                    Option("--include-error-messages"),
+                ),
                 why="rows that failed are what the messages are about",
                 fix="leave one of them out",
             )
         return self
 
-    def links(self) -> tuple[Link, ...]:
+    def requirements(self) -> tuple[Requirement, ...]:
         """Return the chain: AzureAI, the callout policy, and a role on the account."""
         return targets.calls_model(self.identity, self.endpoint)
 

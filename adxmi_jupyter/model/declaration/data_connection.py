@@ -25,11 +25,11 @@ from adxmi_jupyter.model.declaration.unsupported import Unsupported
 from adxmi_jupyter.model.usage import Usage
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.model.declaration.requirements import Link
+    from adxmi_jupyter.model.declaration.requirements import Requirement
     from adxmi_jupyter.model.declaration.stored import Row, Who
     from adxmi_jupyter.model.identity import ManagedIdentity
 
-Needs = Callable[["ManagedIdentity", "Row"], "tuple[Link, ...]"]
+Needs = Callable[["ManagedIdentity", "Row"], "tuple[Requirement, ...]"]
 """Returns what the identity of a connection needs, by the connection's properties."""
 
 _ID = re.compile(
@@ -154,7 +154,7 @@ def account_target(resource_type: str, some_id: str) -> Target:
     return Target(resource_type, last_name(some_id), some_id)
 
 
-def kept(properties: Row, who: Who, needs: Needs) -> tuple[Link, ...]:
+def kept(properties: Row, who: Who, needs: Needs) -> tuple[Requirement, ...]:
     """Return the links of a connection by its properties; none for one that uses a key."""
     word = text_cell(properties, "managedIdentityResourceId")
     if not word:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from adxmi_jupyter.errors import InvalidField
+from adxmi_jupyter.fixes import ChangeOption, Explain, LeaveOut, Option
 
 
 class BlobFormat(StrEnum):
@@ -107,7 +108,7 @@ def check_written(data_format: BlobFormat | None) -> None:
         raise InvalidField(
             f"nothing is compressed in the format {data_format}",
             why=f"only exports compress, and they write {', '.join(ExportFormat)}",
-            fix="leave --compressed and --compression-type out",
+            fix=LeaveOut.of("--compressed", "--compression-type"),
         )
 
 
@@ -122,7 +123,7 @@ def check_compression(compression: BlobCompression | None, *, is_parquet: bool) 
     """
     if compression not in {None, BlobCompression.GZIP} and not is_parquet:
         raise InvalidField(
-            f"--compression-type {compression} is for Parquet",
+            Explain.of(Option("--compression-type"), f" {compression} is for Parquet"),
             why="other formats are compressed with gzip",
-            fix="--compression-type gzip",
+            fix=ChangeOption("--compression-type", "gzip"),
         )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from pydantic import ValidationError
 
 from adxmi_jupyter.errors import AdxmiError, InvalidField, InvalidInput, MissingField
+from adxmi_jupyter.fixes import ChangeOption, Explain, Label, LeaveOut, Option
 from adxmi_jupyter.model.declaration.fields import FieldKind, typed_error
 from adxmi_jupyter.model.declaration.workflow import Workflow
 from adxmi_jupyter.model.timespan import timespan_text
@@ -111,9 +112,11 @@ def _typed(spec: FieldSpec, problem: Any) -> AdxmiError:
     if own is not None and type(own) is not InvalidInput:
         return own
     return InvalidField(
-        f"{spec.option} cannot be used: {spec.label}",
-        why=f"{own.what}: {own.why}" if own else _reason(spec, problem),
-        fix=f"{spec.option} {_better(spec)}",
+        Explain.of(Option(spec.option), " cannot be used", Label(spec.label)),
+        why=Explain.joined(": ", own.values["what"], own.values["why"])
+        if own
+        else _reason(spec, problem),
+        fix=ChangeOption(spec.option, _better(spec)),
     )
 
 
@@ -141,17 +144,14 @@ def _range(spec: FieldSpec) -> str:
 
 
 def _better(spec: FieldSpec) -> str:
-    value = spec.example or (spec.choices[0] if spec.choices else str(spec.default or "VALUE"))
-    if '"' in value:
-        return f"'{value}'"
-    return f'"{value}"' if " " in value else value
+    return spec.example or (spec.choices[0] if spec.choices else str(spec.default or "VALUE"))
 
 
 def _missing(spec: FieldSpec) -> MissingField:
     return MissingField(
-        f"{spec.option} is missing: {spec.label}",
+        Explain.of(Option(spec.option), " is missing", Label(spec.label)),
         why=spec.help.rstrip("."),
-        fix=f"{spec.option} {_better(spec)}",
+        fix=ChangeOption(spec.option, _better(spec)),
     )
 
 
@@ -161,9 +161,9 @@ def _pointless(spec: FieldSpec, values: Mapping[str, object]) -> InvalidField:
         for name, allowed in spec.only_for.items()
         if str(values.get(name)) not in allowed
     )
-    option = f"--{name.replace('_', '-')}"
+    option = Option(f"--{name.replace('_', '-')}")
     return InvalidField(
-        f"{spec.option} has no meaning with {option} {values.get(name)}",
-        why=f"{spec.label} is for {option} {' or '.join(allowed)}",
-        fix=f"leave {spec.option} out",
+        Explain.of(Option(spec.option), " has no meaning with ", option, f" {values.get(name)}"),
+        why=Explain.of(f"{spec.label} is for ", option, f" {' or '.join(allowed)}"),
+        fix=LeaveOut.of(spec.option),
     )

@@ -1,4 +1,4 @@
-"""What must be in place before a workflow can use an identity: the links of its chain.
+"""What must be in place before a workflow can use an identity: its requirements.
 
 Plain values. Who examines them, and how, is the business of `actions`.
 
@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from enum import StrEnum
+from typing import TYPE_CHECKING, ClassVar
 
 from adxmi_jupyter.model.identity import SYSTEM
 from adxmi_jupyter.model.kql_reading import databases_named_in
@@ -22,41 +23,51 @@ if TYPE_CHECKING:
     from adxmi_jupyter.model.usage import Usage
 
 
+class Key(StrEnum):
+    """What a requirement is, in a word that does not change."""
+
+    ID = "identity_id"
+    EXISTS = "identity_exists"
+    ASSIGNED = "assigned"
+    ALLOWED = "allowed"
+    CALLOUT = "callout"
+    PLUGIN = "plugin"
+    SECURITY_ROLE = "security_role"
+    EXTERNAL_TABLE = "external_table"
+    TENANT = "same_tenant"
+    AZURE_ROLE = "azure_role"
+    COSMOS_DB_ROLE = "cosmos_db_role"
+    SQL_SERVER_ROLE = "sql_server_role"
+    TARGET = "target"
+    FOLLOWERS = "followers"
+
+
 @dataclass(frozen=True)
 class NamedBy:
     """What is kept names the identity by `word`, which is the kind of ID that belongs there."""
 
+    key: ClassVar[Key] = Key.ID
+
     identity: ManagedIdentity
     word: str
-
-    @property
-    def subject(self) -> str:
-        """What the link is about, for people."""
-        return f"{self.identity.label} as {self.word}"
 
 
 @dataclass(frozen=True)
 class Exists:
     """The user-assigned identity is there, and still the one with this object ID."""
 
-    identity: ManagedIdentity
+    key: ClassVar[Key] = Key.EXISTS
 
-    @property
-    def subject(self) -> str:
-        """What the link is about, for people."""
-        return self.identity.label
+    identity: ManagedIdentity
 
 
 @dataclass(frozen=True)
 class Assigned:
     """The identity is assigned to the cluster."""
 
-    identity: ManagedIdentity
+    key: ClassVar[Key] = Key.ASSIGNED
 
-    @property
-    def subject(self) -> str:
-        """What the link is about, for people."""
-        return self.identity.label
+    identity: ManagedIdentity
 
 
 @dataclass(frozen=True)
@@ -67,54 +78,42 @@ class Allowed:
     only (`cluster_only`).
     """
 
+    key: ClassVar[Key] = Key.ALLOWED
+
     identity: ManagedIdentity
     usage: Usage
     cluster_only: bool = False
-
-    @property
-    def subject(self) -> str:
-        """What the link is about, for people."""
-        return f"{self.identity.label} {self.usage}"
 
 
 @dataclass(frozen=True)
 class SameTenant:
     """The target is in the tenant of the identity, which reaches no other."""
 
+    key: ClassVar[Key] = Key.TENANT
+
     identity: ManagedIdentity
     target: Target
-
-    @property
-    def subject(self) -> str:
-        """What the link is about, for people."""
-        return f"{self.identity.label} and {self.target.name}"
 
 
 @dataclass(frozen=True)
 class GrantedInAzure:
     """The identity holds one of these Azure roles on the target, or on what contains it."""
 
+    key: ClassVar[Key] = Key.AZURE_ROLE
+
     identity: ManagedIdentity
     roles: tuple[AzureRole, ...]
     target: Target
-
-    @property
-    def subject(self) -> str:
-        """What the link is about, for people."""
-        return f"{self.identity.label} on {self.target}"
 
 
 @dataclass(frozen=True)
 class GrantedInCosmosDb:
     """The identity may read the data of a Cosmos DB account, by a role of Cosmos DB's own."""
 
+    key: ClassVar[Key] = Key.COSMOS_DB_ROLE
+
     identity: ManagedIdentity
     target: Target
-
-    @property
-    def subject(self) -> str:
-        """What the link is about, for people."""
-        return f"{self.identity.label} on {self.target}"
 
 
 @dataclass(frozen=True)
@@ -124,15 +123,12 @@ class GrantedInSqlServer:
     Only SQL Server itself can tell.
     """
 
+    key: ClassVar[Key] = Key.SQL_SERVER_ROLE
+
     identity: ManagedIdentity
     server: str
     catalog: str
     writes: bool = False
-
-    @property
-    def subject(self) -> str:
-        """What the link is about, for people."""
-        return f"{self.identity.label} in {self.server}"
 
 
 @dataclass(frozen=True)
@@ -142,88 +138,72 @@ class GrantedInKusto:
     Stored functions of a `query` that it runs may read others.
     """
 
+    key: ClassVar[Key] = Key.SECURITY_ROLE
+
     identity: ManagedIdentity
     role: Role
     databases: tuple[str, ...] = ()
     query: str = field(default="", compare=False)
-
-    @property
-    def subject(self) -> str:
-        """What the link is about, for people."""
-        return f"{self.identity.label} {self.role}"
 
 
 @dataclass(frozen=True)
 class CalloutAllowed:
     """The callout policy lets the cluster call the address."""
 
+    key: ClassVar[Key] = Key.CALLOUT
+
     callout_type: str
     uri: str
-
-    @property
-    def subject(self) -> str:
-        """What the link is about, for people."""
-        return f"{self.callout_type} {self.uri}"
 
 
 @dataclass(frozen=True)
 class PluginEnabled:
     """A plugin is enabled on the cluster."""
 
-    plugin: str
+    key: ClassVar[Key] = Key.PLUGIN
 
-    @property
-    def subject(self) -> str:
-        """What the link is about, for people."""
-        return self.plugin
+    plugin: str
 
 
 @dataclass(frozen=True)
 class WritesThrough:
     """An external table is there, and as the identity it names its target can be written."""
 
-    external_table: str
+    key: ClassVar[Key] = Key.EXTERNAL_TABLE
 
-    @property
-    def subject(self) -> str:
-        """What the link is about, for people."""
-        return f"external table {self.external_table}"
+    external_table: str
 
 
 @dataclass(frozen=True)
 class ReadsThrough:
     """An external table is there, and the identity may read what it reads."""
 
+    key: ClassVar[Key] = Key.EXTERNAL_TABLE
+
     external_table: str
     identity: ManagedIdentity
-
-    @property
-    def subject(self) -> str:
-        """What the link is about, for people."""
-        return f"{self.identity.label} through external table {self.external_table}"
 
 
 @dataclass(frozen=True)
 class AssignedToFollowers:
     """The identity is assigned to the clusters that follow the database, too."""
 
-    identity: ManagedIdentity
+    key: ClassVar[Key] = Key.FOLLOWERS
 
-    @property
-    def subject(self) -> str:
-        """What the link is about, for people."""
-        return self.identity.label
+    identity: ManagedIdentity
 
 
 @dataclass(frozen=True)
 class NotVerifiable:
     """Something the tool cannot look at, such as rights inside SQL Server: it is only told."""
 
+    key: ClassVar[Key] = Key.TARGET
+
     subject: str
     what: str
 
 
-Link = (
+Requirement = (
     NamedBy
     | Exists
     | Assigned
@@ -243,38 +223,40 @@ Link = (
 
 
 AT_TARGETS = (SameTenant, GrantedInAzure, GrantedInCosmosDb)
-"""Links for which one must know where in Azure the target is."""
+"""Requirements for which one must know where in Azure the target is."""
 
 
-def present(identity: ManagedIdentity) -> tuple[Link, ...]:
-    """Return the links by which the cluster has an identity: it exists, and is assigned.
+def present(identity: ManagedIdentity) -> tuple[Requirement, ...]:
+    """Return the requirements by which the cluster has an identity: it exists, and is assigned.
 
     The system-assigned identity exists as long as it is assigned.
     """
     return (Assigned(identity),) if identity.is_system else (Exists(identity), Assigned(identity))
 
 
-def named_by(identity: ManagedIdentity, word: str) -> tuple[Link, ...]:
-    """Return the link of an identity that is kept by a word; ``system`` is always right."""
+def named_by(identity: ManagedIdentity, word: str) -> tuple[Requirement, ...]:
+    """Return the requirement of an identity that is kept by a word; ``system`` is always right."""
     return () if word.lower() == SYSTEM else (NamedBy(identity, word),)
 
 
-def acting_as(identity: ManagedIdentity, usage: Usage, *more: Link) -> tuple[Link, ...]:
-    """Return the links that every chain begins with, and what else there is."""
+def acting_as(
+    identity: ManagedIdentity, usage: Usage, *more: Requirement
+) -> tuple[Requirement, ...]:
+    """Return the requirements that every chain begins with, and what else there is."""
     return (*present(identity), Allowed(identity, usage), *more)
 
 
 def holding(
     identity: ManagedIdentity, roles: tuple[AzureRole, ...], target: Target
-) -> tuple[Link, ...]:
-    """Return the links to a target that grants Azure roles; the first role is the least."""
+) -> tuple[Requirement, ...]:
+    """Return the requirements to a target that grants Azure roles; the first role is the least."""
     return (SameTenant(identity, target), GrantedInAzure(identity, roles, target))
 
 
 def viewer_of_all(
     identity: ManagedIdentity, query: str, reads: Sequence[str] = ()
-) -> tuple[Link, ...]:
-    """Return the links of an identity that runs a query: it reads every database involved.
+) -> tuple[Requirement, ...]:
+    """Return the requirements of an identity that runs a query: it reads every database involved.
 
     Those are the one where it runs, those that the query names, and others it `reads`.
     """

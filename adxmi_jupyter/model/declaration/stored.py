@@ -20,7 +20,7 @@ from adxmi_jupyter.model.kql_reading import arguments_of, literals_in
 from adxmi_jupyter.model.shape import value_of
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.model.declaration.requirements import Link
+    from adxmi_jupyter.model.declaration.requirements import Requirement
     from adxmi_jupyter.model.identity import ManagedIdentity
     from adxmi_jupyter.model.shape import Shape
     from adxmi_jupyter.model.usage import Usage
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 Row = Mapping[str, Any]
 Who = Callable[[str], "ManagedIdentity"]
 """Finds the identity that is kept by its object ID, client ID or resource ID, or as ``system``."""
-Chain = Callable[[Row, Who], "tuple[Link, ...]"]
+RequirementsOf = Callable[[Row, Who], "tuple[Requirement, ...]"]
 """Returns the links of one that exists; what names no identity has none."""
-PlaceChain = Callable[["ManagedIdentity", object], "tuple[Link, ...]"]
+RequirementsAt = Callable[["ManagedIdentity", object], "tuple[Requirement, ...]"]
 """Returns what the identity needs to reach what a connection string leads to."""
 
 _GUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
@@ -75,7 +75,7 @@ class KustoListing:
     command: str
     shape: Shape
     read: Callable[[Row], Existing | None]
-    chain: Chain
+    chain: RequirementsOf
     drop: Callable[[str], str]
     details: Callable[[str], str] | None = None
 
@@ -88,7 +88,7 @@ class DataConnectionListing:
     """
 
     kinds: tuple[str, ...]
-    chain: Chain
+    chain: RequirementsOf
 
 
 @dataclass(frozen=True)
@@ -100,13 +100,13 @@ class FunctionListing:
     """
 
     words: tuple[str, ...]
-    chain: PlaceChain
+    chain: RequirementsAt
 
     def is_in(self, body: str) -> bool:
         """Tell whether the text of a function does it."""
         return bool(arguments_of(self.words, body))
 
-    def links(self, body: str, who: Who) -> tuple[Link, ...]:
+    def requirements(self, body: str, who: Who) -> tuple[Requirement, ...]:
         """Return the links of a function: of each connection string that names an identity.
 
         Those that the operators are given count; where they are given variables, all of the text.
@@ -115,12 +115,12 @@ class FunctionListing:
         named = [one for one in given or connection_strings_within(body) if one.identity]
         return tuple(
             dict.fromkeys(
-                link
+                requirement
                 for one in named
                 for identity in [who(one.identity)]
                 for chain in [self.chain(identity, one.place)]
                 if chain
-                for link in (*named_by(identity, one.identity), *chain)
+                for requirement in (*named_by(identity, one.identity), *chain)
             )
         )
 

@@ -21,7 +21,7 @@ from adxmi_jupyter.model.declaration.stored import (
 from adxmi_jupyter.model.usage import Usage
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.model.declaration.requirements import Link
+    from adxmi_jupyter.model.declaration.requirements import Requirement
     from adxmi_jupyter.model.declaration.stored import Row, Who
     from adxmi_jupyter.model.identity import ManagedIdentity
 
@@ -37,16 +37,20 @@ def existing(row: Row) -> Existing:
     )
 
 
-def _reaching(identity: ManagedIdentity, place: object) -> tuple[Link, ...]:
+def _reaching(identity: ManagedIdentity, place: object) -> tuple[Requirement, ...]:
     return acting_as(identity, Usage.EXTERNAL_TABLE, *targets.beyond(identity, place, write=False))
 
 
-def chain(row: Row, who: Who) -> tuple[Link, ...]:
+def chain(row: Row, who: Who) -> tuple[Requirement, ...]:
     """Return the links of the table of a row; those of followers come last."""
     strings = connection_strings_in(row)
-    links = [link for text in strings for link in targets.kept(text, who, _reaching)]
-    acting = [link.identity for link in links if isinstance(link, Assigned)]
-    return (*dict.fromkeys(links), *map(AssignedToFollowers, dict.fromkeys(acting)))
+    requirements = [
+        requirement for text in strings for requirement in targets.kept(text, who, _reaching)
+    ]
+    acting = [
+        requirement.identity for requirement in requirements if isinstance(requirement, Assigned)
+    ]
+    return (*dict.fromkeys(requirements), *map(AssignedToFollowers, dict.fromkeys(acting)))
 
 
 def drop(name: str) -> str:

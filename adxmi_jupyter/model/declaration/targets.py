@@ -42,8 +42,8 @@ from adxmi_jupyter.model.usage import Usage
 
 if TYPE_CHECKING:
     from adxmi_jupyter.model.connection_string import AiModel
-    from adxmi_jupyter.model.declaration.requirements import Link
-    from adxmi_jupyter.model.declaration.stored import PlaceChain, Who
+    from adxmi_jupyter.model.declaration.requirements import Requirement
+    from adxmi_jupyter.model.declaration.stored import RequirementsAt, Who
     from adxmi_jupyter.model.identity import ManagedIdentity
 
 
@@ -59,17 +59,17 @@ def literals(strings: Iterable[str]) -> str:
     return ", ".join(map(kql.obfuscated_literal, strings))
 
 
-def reads(identity: ManagedIdentity, *places: StorageLocation) -> tuple[Link, ...]:
+def reads(identity: ManagedIdentity, *places: StorageLocation) -> tuple[Requirement, ...]:
     """Return what the identity needs to read in storage."""
     return _granted(identity, places, READS_BLOBS)
 
 
-def writes(identity: ManagedIdentity, *places: StorageLocation) -> tuple[Link, ...]:
+def writes(identity: ManagedIdentity, *places: StorageLocation) -> tuple[Requirement, ...]:
     """Return what the identity needs to write or delete in storage."""
     return _granted(identity, places, WRITES_BLOBS)
 
 
-def queries(identity: ManagedIdentity, *places: StorageLocation) -> tuple[Link, ...]:
+def queries(identity: ManagedIdentity, *places: StorageLocation) -> tuple[Requirement, ...]:
     """Return what a query needs to read in storage: the callout policy has a say, too."""
     allowed = (CalloutAllowed("external_data", place.uri) for place in places)
     return (*allowed, *reads(identity, *places))
@@ -77,14 +77,16 @@ def queries(identity: ManagedIdentity, *places: StorageLocation) -> tuple[Link, 
 
 def _granted(
     identity: ManagedIdentity, places: tuple[StorageLocation, ...], roles: tuple[AzureRole, ...]
-) -> tuple[Link, ...]:
-    links = (link for place in places for link in _granted_at(identity, place, roles))
-    return tuple(dict.fromkeys(links))
+) -> tuple[Requirement, ...]:
+    requirements = (
+        requirement for place in places for requirement in _granted_at(identity, place, roles)
+    )
+    return tuple(dict.fromkeys(requirements))
 
 
 def _granted_at(
     identity: ManagedIdentity, place: StorageLocation, roles: tuple[AzureRole, ...]
-) -> tuple[Link, ...]:
+) -> tuple[Requirement, ...]:
     """Return what the identity needs at one place; the first role is the least."""
     if isinstance(place, AzureStorage):
         inside = f"blobServices/default/containers/{place.container}"
@@ -94,7 +96,7 @@ def _granted_at(
     return (NotVerifiable(f"{identity.label} in {place.host}", f"{told}, given in {place.kind}"),)
 
 
-def requests_files(identity: ManagedIdentity, *places: object) -> tuple[Link, ...]:
+def requests_files(identity: ManagedIdentity, *places: object) -> tuple[Requirement, ...]:
     """Return the chain of a query that reads files itself; none for what is no storage."""
     files = [place for place in places if isinstance(place, StorageLocation)]
     if not files:
@@ -102,7 +104,7 @@ def requests_files(identity: ManagedIdentity, *places: object) -> tuple[Link, ..
     return acting_as(identity, Usage.EXTERNAL_DATA_REQUEST, *queries(identity, *files))
 
 
-def beyond(identity: ManagedIdentity, place: object, *, write: bool) -> tuple[Link, ...]:
+def beyond(identity: ManagedIdentity, place: object, *, write: bool) -> tuple[Requirement, ...]:
     """Return what is needed behind an external table, to read its target or to write there.
 
     The callout policy has a say in all access to external data through external tables.
@@ -118,7 +120,7 @@ def beyond(identity: ManagedIdentity, place: object, *, write: bool) -> tuple[Li
     return (CalloutAllowed("external_data", address), *reach(identity, place, write=write))
 
 
-def kept(text: str, who: Who, chain: PlaceChain) -> tuple[Link, ...]:
+def kept(text: str, who: Who, chain: RequirementsAt) -> tuple[Requirement, ...]:
     """Return the links of a connection string that the service keeps and shows."""
     try:
         string = parse(text)
@@ -132,7 +134,7 @@ def kept(text: str, who: Who, chain: PlaceChain) -> tuple[Link, ...]:
     return (*named_by(identity, word), *chain(identity, string.target))
 
 
-def reach(identity: ManagedIdentity, place: object, *, write: bool) -> tuple[Link, ...]:
+def reach(identity: ManagedIdentity, place: object, *, write: bool) -> tuple[Requirement, ...]:
     """Return what the identity needs at any target of a connection string."""
     if isinstance(place, StorageLocation):
         return writes(identity, place) if write else reads(identity, place)
@@ -145,7 +147,7 @@ def reach(identity: ManagedIdentity, place: object, *, write: bool) -> tuple[Lin
 
 def in_sql_server(
     identity: ManagedIdentity, server: str, catalog: str, *, write: bool = False
-) -> tuple[Link, ...]:
+) -> tuple[Requirement, ...]:
     """Return what must be in place inside SQL Server, which only SQL Server can tell."""
     return (GrantedInSqlServer(identity, server, catalog, write),)
 
@@ -155,12 +157,12 @@ def cosmos_target(host: str) -> Target:
     return Target(COSMOS_ACCOUNT, host.partition(".")[0])
 
 
-def in_cosmos_db(identity: ManagedIdentity, target: Target) -> tuple[Link, ...]:
+def in_cosmos_db(identity: ManagedIdentity, target: Target) -> tuple[Requirement, ...]:
     """Return what must be granted in Cosmos DB, whose roles for data are its own."""
     return (SameTenant(identity, target), GrantedInCosmosDb(identity, target))
 
 
-def calls_model(identity: ManagedIdentity, model: AiModel) -> tuple[Link, ...]:
+def calls_model(identity: ManagedIdentity, model: AiModel) -> tuple[Requirement, ...]:
     """Return the chain of a query that calls a model."""
     target = Target(COGNITIVE_ACCOUNT, model.account)
     return acting_as(

@@ -7,8 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from adxmi_jupyter.errors import IdentityNotSupported
+
+if TYPE_CHECKING:
+    from adxmi_jupyter.fixes import Fix
 
 
 @dataclass(frozen=True)
@@ -20,7 +24,7 @@ class Unsupported:
 
     title: str
     why: str
-    instead: str
+    instead: str | Fix
     words: tuple[str, ...] = ()
 
     def is_meant_by(self, word: str) -> bool:

@@ -20,7 +20,7 @@ from adxmi_jupyter.model.moment import moment_text
 if TYPE_CHECKING:
     from adxmi_jupyter.model.declaration.fields import FieldSpec
     from adxmi_jupyter.model.declaration.products import Product
-    from adxmi_jupyter.model.declaration.requirements import Link
+    from adxmi_jupyter.model.declaration.requirements import Requirement
     from adxmi_jupyter.model.declaration.stored import Listing
     from adxmi_jupyter.model.declaration.unsupported import Unsupported
 
@@ -78,7 +78,7 @@ class Workflow(BaseModel):
     listing: ClassVar[Listing]
 
     @abstractmethod
-    def links(self) -> tuple[Link, ...]:
+    def requirements(self) -> tuple[Requirement, ...]:
         """Return what must be in place before it works, in the order of the chain."""
 
     @abstractmethod

@@ -2,6 +2,6 @@
 
 from adxmi_jupyter.model.denial.codes import Concern, Meaning, known_codes
 from adxmi_jupyter.model.denial.names import Names
-from adxmi_jupyter.model.denial.reading import Refusal, read
+from adxmi_jupyter.model.denial.reading import Denial, read
 
-__all__ = ["Concern", "Meaning", "Names", "Refusal", "known_codes", "read"]
+__all__ = ["Concern", "Denial", "Meaning", "Names", "known_codes", "read"]

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.errors import UnknownRefusal
+from adxmi_jupyter.fixes import Command
 from adxmi_jupyter.masking import masked
 from adxmi_jupyter.model.connection_string.secret import Secret
 from adxmi_jupyter.model.denial.codes import (
@@ -60,7 +61,7 @@ _PRINCIPAL_NOT_FOUND = "PrincipalNotFound"
 
 
 @dataclass(frozen=True)
-class Refusal:
+class Denial:
     """What a text says: its codes, those that tell most first, and what it names.
 
     The text itself is kept to look for further names, and shown nowhere.
@@ -96,7 +97,7 @@ class Refusal:
         return any(all(part in word for part in parts) for word in words)
 
 
-def read(text: str) -> Refusal:
+def read(text: str) -> Denial:
     """Read the text of a refusal.
 
     Raises
@@ -115,7 +116,7 @@ def read(text: str) -> Refusal:
     meaning = _meaning(codes, status, names)
     if meaning is None:
         raise _unknown(last)
-    return Refusal(meaning, codes, status, names, Secret(shown))
+    return Denial(meaning, codes, status, names, Secret(shown))
 
 
 def _unescaped(text: str) -> str:
@@ -168,5 +169,5 @@ def _unknown(text: str) -> UnknownRefusal:
         what,
         why="error codes, exception types and HTTP statuses are understood, and what names an "
         "identity, a usage or a target; not sentences",
-        fix="%adxmi check",
+        fix=Command.of("check"),
     )

@@ -16,7 +16,7 @@ from adxmi_jupyter.model.declaration.fields import field
 from adxmi_jupyter.model.declaration.formats import MEGABYTE, SMALLEST_ARTIFACT, Distribution
 from adxmi_jupyter.model.declaration.products import Statement
 from adxmi_jupyter.model.declaration.requirements import (
-    Link,
+    Requirement,
     WritesThrough,
     acting_as,
     named_by,
@@ -72,16 +72,18 @@ def _existing(row: Mapping[str, Any]) -> Existing:
     )
 
 
-def _running(identity: ManagedIdentity, query: str, reads: Sequence[str] = ()) -> tuple[Link, ...]:
+def _running(
+    identity: ManagedIdentity, query: str, reads: Sequence[str] = ()
+) -> tuple[Requirement, ...]:
     return acting_as(identity, Usage.AUTOMATED_FLOWS, *viewer_of_all(identity, query, reads))
 
 
-def _chain(row: Mapping[str, Any], who: Who) -> tuple[Link, ...]:
+def _chain(row: Mapping[str, Any], who: Who) -> tuple[Requirement, ...]:
     running = (
-        link
+        requirement
         for word in _identities(row)[:1]
         for identity in [who(word)]
-        for link in (*named_by(identity, word), *_running(identity, text_cell(row, "Query")))
+        for requirement in (*named_by(identity, word), *_running(identity, text_cell(row, "Query")))
     )
     return (*running, WritesThrough(text_cell(row, "ExternalTableName")))
 
@@ -196,7 +198,7 @@ class ContinuousExport(Workflow):
         "Replace", "Whether a continuous export of this name is replaced.", default=False
     )
 
-    def links(self) -> tuple[Link, ...]:
+    def requirements(self) -> tuple[Requirement, ...]:
         """Return the chain: AutomatedFlows, viewer of the data, and what the table needs."""
         running = _running(self.identity, self.query, self.reads)
         return (*running, WritesThrough(self.external_table))

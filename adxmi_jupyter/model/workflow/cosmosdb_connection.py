@@ -18,7 +18,7 @@ from adxmi_jupyter.model.declaration.data_connection import (
 )
 from adxmi_jupyter.model.declaration.fields import field
 from adxmi_jupyter.model.declaration.products import DataConnection
-from adxmi_jupyter.model.declaration.requirements import Link, acting_as, holding
+from adxmi_jupyter.model.declaration.requirements import Requirement, acting_as, holding
 from adxmi_jupyter.model.declaration.stored import DataConnectionListing, Row, Who, text_cell
 from adxmi_jupyter.model.declaration.types import Identity, Moment, TableName, Text
 from adxmi_jupyter.model.declaration.workflow import About, Sample, Workflow
@@ -32,14 +32,14 @@ _ACCOUNT_ID = (
 )
 
 
-def _reaching(identity: ManagedIdentity, account: str) -> tuple[Link, ...]:
+def _reaching(identity: ManagedIdentity, account: str) -> tuple[Requirement, ...]:
     target = account_target(COSMOS_ACCOUNT, account)
     reader = holding(identity, READS_COSMOS_ACCOUNT, target)
     return tuple(dict.fromkeys((*reader, *targets.in_cosmos_db(identity, target))))
 
 
-def _chain(properties: Row, who: Who) -> tuple[Link, ...]:
-    def needs(identity: ManagedIdentity, properties: Row) -> tuple[Link, ...]:
+def _chain(properties: Row, who: Who) -> tuple[Requirement, ...]:
+    def needs(identity: ManagedIdentity, properties: Row) -> tuple[Requirement, ...]:
         return _reaching(identity, text_cell(properties, "cosmosDbAccountResourceId"))
 
     return kept(properties, who, needs)
@@ -86,7 +86,7 @@ class CosmosDbConnection(Workflow):
         example="2026-01-01T00:00:00Z",
     )
 
-    def links(self) -> tuple[Link, ...]:
+    def requirements(self) -> tuple[Requirement, ...]:
         """Return the chain: DataConnection, and two roles on the account."""
         needs = _reaching(self.identity, self.account)
         return acting_as(self.identity, Usage.DATA_CONNECTION, *needs)

@@ -10,6 +10,7 @@ from typing import ClassVar, Self
 from pydantic import model_validator
 
 from adxmi_jupyter.errors import InvalidField
+from adxmi_jupyter.fixes import ChangeOption, Explain, Label, Option
 from adxmi_jupyter.model.connection_string import CosmosDb
 from adxmi_jupyter.model.declaration import targets
 from adxmi_jupyter.model.declaration.fields import field
@@ -22,7 +23,7 @@ from adxmi_jupyter.model.declaration.plugins import (
     text_literal,
 )
 from adxmi_jupyter.model.declaration.products import Endpoint, Statement
-from adxmi_jupyter.model.declaration.requirements import CalloutAllowed, Link, acting_as
+from adxmi_jupyter.model.declaration.requirements import CalloutAllowed, Requirement, acting_as
 from adxmi_jupyter.model.declaration.stored import FunctionListing
 from adxmi_jupyter.model.declaration.types import (
     Body,
@@ -39,7 +40,7 @@ from adxmi_jupyter.model.identity import ManagedIdentity
 from adxmi_jupyter.model.usage import Usage
 
 
-def _reaching(identity: ManagedIdentity, account: str) -> tuple[Link, ...]:
+def _reaching(identity: ManagedIdentity, account: str) -> tuple[Requirement, ...]:
     return acting_as(
         identity,
         Usage.SQL_REQUEST,
@@ -48,7 +49,7 @@ def _reaching(identity: ManagedIdentity, account: str) -> tuple[Link, ...]:
     )
 
 
-def _chain(identity: ManagedIdentity, place: object) -> tuple[Link, ...]:
+def _chain(identity: ManagedIdentity, place: object) -> tuple[Requirement, ...]:
     return _reaching(identity, place.server) if isinstance(place, CosmosDb) else ()
 
 
@@ -98,13 +99,13 @@ class CosmosDbSqlRequest(Workflow):
         bare = next((name for name in self.parameters or {} if not name.startswith("@")), None)
         if bare is not None:
             raise InvalidField(
-                "--parameters cannot be used: Parameters",
+                Explain.of(Option("--parameters"), " cannot be used", Label("Parameters")),
                 why="Cosmos DB wants the name of each to begin with @",
-                fix="""--parameters '{"@region": "north"}'""",
+                fix=ChangeOption("--parameters", '{"@region": "north"}'),
             )
         return self
 
-    def links(self) -> tuple[Link, ...]:
+    def requirements(self) -> tuple[Requirement, ...]:
         """Return the chain: SqlRequest, the callout policy, and roles on the account."""
         return _reaching(self.identity, self.account)
 

@@ -25,7 +25,7 @@ from adxmi_jupyter.model.declaration.data_connection import (
 )
 from adxmi_jupyter.model.declaration.fields import field
 from adxmi_jupyter.model.declaration.products import DataConnection
-from adxmi_jupyter.model.declaration.requirements import Link, acting_as, holding
+from adxmi_jupyter.model.declaration.requirements import Requirement, acting_as, holding
 from adxmi_jupyter.model.declaration.stored import DataConnectionListing, Row, Who
 from adxmi_jupyter.model.declaration.types import Identity, TableName, Text
 from adxmi_jupyter.model.declaration.workflow import About, Sample, Workflow
@@ -44,15 +44,15 @@ class BlobEvent(StrEnum):
     RENAMED = "Microsoft.Storage.BlobRenamed"
 
 
-def _reaching(identity: ManagedIdentity, storage: str, event_hub: str) -> tuple[Link, ...]:
+def _reaching(identity: ManagedIdentity, storage: str, event_hub: str) -> tuple[Requirement, ...]:
     return (
         *holding(identity, READS_BLOBS, account_target(STORAGE_ACCOUNT, storage)),
         *holding(identity, RECEIVES_EVENTS, hub_target(event_hub)),
     )
 
 
-def _chain(properties: Row, who: Who) -> tuple[Link, ...]:
-    def needs(identity: ManagedIdentity, properties: Row) -> tuple[Link, ...]:
+def _chain(properties: Row, who: Who) -> tuple[Requirement, ...]:
+    def needs(identity: ManagedIdentity, properties: Row) -> tuple[Requirement, ...]:
         storage = source_id(properties, "storageAccountResourceId")
         return _reaching(identity, storage, source_id(properties, "eventHubResourceId"))
 
@@ -115,7 +115,7 @@ class EventGrid(Workflow):
         "Routing", "Whether blobs may name another database.", Routing.SINGLE
     )
 
-    def links(self) -> tuple[Link, ...]:
+    def requirements(self) -> tuple[Requirement, ...]:
         """Return the chain: DataConnection, reading the blobs, receiving the notices."""
         needs = _reaching(self.identity, self.storage_account, self.event_hub)
         return acting_as(self.identity, Usage.DATA_CONNECTION, *needs)

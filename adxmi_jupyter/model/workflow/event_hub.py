@@ -23,7 +23,7 @@ from adxmi_jupyter.model.declaration.data_connection import (
 )
 from adxmi_jupyter.model.declaration.fields import field
 from adxmi_jupyter.model.declaration.products import DataConnection
-from adxmi_jupyter.model.declaration.requirements import Link, acting_as, holding
+from adxmi_jupyter.model.declaration.requirements import Requirement, acting_as, holding
 from adxmi_jupyter.model.declaration.stored import DataConnectionListing, Row, Who
 from adxmi_jupyter.model.declaration.types import Identity, Moment, Names, TableName, Text
 from adxmi_jupyter.model.declaration.workflow import About, Sample, Workflow
@@ -44,12 +44,12 @@ class Compression(StrEnum):
     GZIP = "GZip"
 
 
-def _receiving(identity: ManagedIdentity, event_hub: str) -> tuple[Link, ...]:
+def _receiving(identity: ManagedIdentity, event_hub: str) -> tuple[Requirement, ...]:
     return holding(identity, RECEIVES_EVENTS, hub_target(event_hub))
 
 
-def _chain(properties: Row, who: Who) -> tuple[Link, ...]:
-    def needs(identity: ManagedIdentity, properties: Row) -> tuple[Link, ...]:
+def _chain(properties: Row, who: Who) -> tuple[Requirement, ...]:
+    def needs(identity: ManagedIdentity, properties: Row) -> tuple[Requirement, ...]:
         return _receiving(identity, source_id(properties, "eventHubResourceId"))
 
     return kept(properties, who, needs)
@@ -120,7 +120,7 @@ class EventHub(Workflow):
         example="2026-01-01T00:00:00Z",
     )
 
-    def links(self) -> tuple[Link, ...]:
+    def requirements(self) -> tuple[Requirement, ...]:
         """Return the chain: the usage DataConnection, and receiving from the namespace."""
         return acting_as(
             self.identity,

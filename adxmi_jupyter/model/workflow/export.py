@@ -20,7 +20,7 @@ from adxmi_jupyter.model.declaration.formats import (
     check_compression,
 )
 from adxmi_jupyter.model.declaration.products import Statement
-from adxmi_jupyter.model.declaration.requirements import Link, acting_as
+from adxmi_jupyter.model.declaration.requirements import Requirement, acting_as
 from adxmi_jupyter.model.declaration.stored import PolicyListing
 from adxmi_jupyter.model.declaration.types import Body, Identity, Locations, Text
 from adxmi_jupyter.model.declaration.unsupported import Unsupported
@@ -142,7 +142,7 @@ class Export(Workflow):
         check_compression(self.compression_type, is_parquet=is_parquet)
         return self
 
-    def links(self) -> tuple[Link, ...]:
+    def requirements(self) -> tuple[Requirement, ...]:
         """Return the chain: the usage ExportRequest, and writing where the files go."""
         return acting_as(
             self.identity,

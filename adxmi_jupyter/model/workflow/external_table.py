@@ -12,6 +12,7 @@ from typing import Annotated, ClassVar, Self
 from pydantic import model_validator
 
 from adxmi_jupyter.errors import InvalidField
+from adxmi_jupyter.fixes import ChangeOption, Explain, Label, LeaveOut, Option
 from adxmi_jupyter.model import kql, partition, path_format
 from adxmi_jupyter.model.columns import columns_text, refuse_stars
 from adxmi_jupyter.model.connection_string import CosmosDb, SqlServer, StorageLocation
@@ -27,7 +28,7 @@ from adxmi_jupyter.model.declaration.formats import (
 )
 from adxmi_jupyter.model.declaration.locations import GEN1, OTHER_DATABASES, database_at
 from adxmi_jupyter.model.declaration.products import Statement
-from adxmi_jupyter.model.declaration.requirements import AssignedToFollowers, Link, acting_as
+from adxmi_jupyter.model.declaration.requirements import AssignedToFollowers, Requirement, acting_as
 from adxmi_jupyter.model.declaration.stored import (
     KustoListing,
 )
@@ -299,21 +300,23 @@ class ExternalTable(Workflow):
             raise InvalidField(
                 "a delta table has one location",
                 why=f"{len(self.location)} were given; its log knows where the files are",
-                fix=f"--location {self.location[0].uri}",
+                fix=ChangeOption("--location", self.location[0].uri),
             )
         if self.auto_update_schema and self.columns:
             raise InvalidField(
-                "--auto-update-schema has no meaning with --columns",
+                Explain.of(
+                    Option("--auto-update-schema"), " has no meaning with ", Option("--columns")
+                ),
                 why="columns follow the delta lake only where they are taken from it",
-                fix="leave --columns out",
+                fix=LeaveOut.of("--columns"),
             )
 
     def _check_columns(self) -> None:
         if self.kind is not TableKind.DELTA and not self.columns:
             raise InvalidField(
-                "--columns is missing: Columns",
+                Explain.of(Option("--columns"), " is missing", Label("Columns")),
                 why="only a delta lake knows its own columns",
-                fix='--columns "OrderId:long, Region:string"',
+                fix=ChangeOption("--columns", "OrderId:long, Region:string"),
             )
         refuse_stars(self.columns)
 
@@ -329,12 +332,12 @@ class ExternalTable(Workflow):
         check_compression(self.compression_type, is_parquet=is_parquet)
         if self.create_if_not_exists and not self.primary_key:
             raise InvalidField(
-                "--create-if-not-exists needs --primary-key",
+                Explain.of(Option("--create-if-not-exists"), " needs ", Option("--primary-key")),
                 why="the service creates no table without one",
-                fix=f"--primary-key {self.columns[0].name}",
+                fix=ChangeOption("--primary-key", self.columns[0].name),
             )
 
-    def links(self) -> tuple[Link, ...]:
+    def requirements(self) -> tuple[Requirement, ...]:
         """Return the chain: the usage ExternalTable, and a role where the data is."""
         return acting_as(
             self.identity,
@@ -343,9 +346,9 @@ class ExternalTable(Workflow):
             AssignedToFollowers(self.identity),
         )
 
-    def _at_the_target(self) -> tuple[Link, ...]:
+    def _at_the_target(self) -> tuple[Requirement, ...]:
         chains = (targets.beyond(self.identity, place, write=False) for place in self._places())
-        return tuple(dict.fromkeys(link for chain in chains for link in chain))
+        return tuple(dict.fromkeys(requirement for chain in chains for requirement in chain))
 
     def _places(self) -> tuple[StorageLocation | SqlServer | CosmosDb, ...]:
         if self.kind is TableKind.SQL:

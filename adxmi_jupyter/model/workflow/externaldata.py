@@ -11,7 +11,7 @@ from adxmi_jupyter.model.declaration.formats import BlobFormat
 from adxmi_jupyter.model.declaration.locations import GEN1
 from adxmi_jupyter.model.declaration.plugins import piped_into
 from adxmi_jupyter.model.declaration.products import Endpoint, Statement
-from adxmi_jupyter.model.declaration.requirements import Link
+from adxmi_jupyter.model.declaration.requirements import Requirement
 from adxmi_jupyter.model.declaration.stored import FunctionListing
 from adxmi_jupyter.model.declaration.types import (
     Columns,
@@ -73,7 +73,7 @@ class ExternalData(Workflow):
         "Then", "What the query does with the records.", "", example="summarize count() by Region"
     )
 
-    def links(self) -> tuple[Link, ...]:
+    def requirements(self) -> tuple[Requirement, ...]:
         """Return the chain: the usage ExternalDataRequest, and reading the files."""
         return targets.requests_files(self.identity, *self.location)
 

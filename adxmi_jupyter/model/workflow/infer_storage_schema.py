@@ -8,12 +8,13 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import ClassVar
 
+from adxmi_jupyter.fixes import Command
 from adxmi_jupyter.model.declaration import targets
 from adxmi_jupyter.model.declaration.fields import field
 from adxmi_jupyter.model.declaration.formats import BlobFormat
 from adxmi_jupyter.model.declaration.plugins import Literal, bag
 from adxmi_jupyter.model.declaration.products import Endpoint, Statement
-from adxmi_jupyter.model.declaration.requirements import Link
+from adxmi_jupyter.model.declaration.requirements import Requirement
 from adxmi_jupyter.model.declaration.stored import FunctionListing
 from adxmi_jupyter.model.declaration.types import Identity, Locations, Text
 from adxmi_jupyter.model.declaration.unsupported import Unsupported
@@ -22,7 +23,7 @@ from adxmi_jupyter.model.declaration.workflow import About, Sample, Workflow
 _WITH_SUGGESTIONS = Unsupported(
     "infer_storage_schema_with_suggestions",
     "its page lists the other ways to sign in and leaves this one out",
-    "%adxmi infer-storage-schema run --help",
+    Command.of("infer-storage-schema", "run", "--help"),
     ("infer-storage-schema-with-suggestions",),
 )
 
@@ -69,7 +70,7 @@ class InferStorageSchema(Workflow):
         "First row as header", "Whether the first row names the columns.", default=False
     )
 
-    def links(self) -> tuple[Link, ...]:
+    def requirements(self) -> tuple[Requirement, ...]:
         """Return the chain: the usage ExternalDataRequest, and reading the files."""
         return targets.requests_files(self.identity, *self.location)
 

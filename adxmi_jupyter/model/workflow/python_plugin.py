@@ -18,8 +18,8 @@ from adxmi_jupyter.model.declaration.products import Endpoint, Statement
 from adxmi_jupyter.model.declaration.requirements import (
     Allowed,
     CalloutAllowed,
-    Link,
     PluginEnabled,
+    Requirement,
     present,
 )
 from adxmi_jupyter.model.declaration.stored import FunctionListing
@@ -52,7 +52,7 @@ class Remote(StrEnum):
     LOCAL = "local"
 
 
-def _reaching(identity: ManagedIdentity, *places: StorageLocation) -> tuple[Link, ...]:
+def _reaching(identity: ManagedIdentity, *places: StorageLocation) -> tuple[Requirement, ...]:
     return (
         PluginEnabled("python"),
         *present(identity),
@@ -62,7 +62,7 @@ def _reaching(identity: ManagedIdentity, *places: StorageLocation) -> tuple[Link
     )
 
 
-def _chain(identity: ManagedIdentity, place: object) -> tuple[Link, ...]:
+def _chain(identity: ManagedIdentity, place: object) -> tuple[Requirement, ...]:
     return _reaching(identity, place) if isinstance(place, StorageLocation) else ()
 
 
@@ -113,7 +113,7 @@ class PythonPlugin(Workflow):
         default=False,
     )
 
-    def links(self) -> tuple[Link, ...]:
+    def requirements(self) -> tuple[Requirement, ...]:
         """Return the chain; SandboxArtifacts counts on the cluster only."""
         return _reaching(self.identity, *(place for _, place in self.artifacts))
 

@@ -13,7 +13,12 @@ from typing import Any, ClassVar
 from adxmi_jupyter.model import kql
 from adxmi_jupyter.model.declaration.fields import field
 from adxmi_jupyter.model.declaration.products import Statement
-from adxmi_jupyter.model.declaration.requirements import Link, ReadsThrough, acting_as, named_by
+from adxmi_jupyter.model.declaration.requirements import (
+    ReadsThrough,
+    Requirement,
+    acting_as,
+    named_by,
+)
 from adxmi_jupyter.model.declaration.stored import (
     Existing,
     KustoListing,
@@ -63,7 +68,7 @@ def _state(shown: Mapping[str, Any]) -> str:
     return "" if percentage is None else f"{float(percentage):g} % ready"
 
 
-def _chain(row: Mapping[str, Any], who: Who) -> tuple[Link, ...]:
+def _chain(row: Mapping[str, Any], who: Who) -> tuple[Requirement, ...]:
     policy = json_cell(row, "QueryAccelerationPolicy", "Policy", "Policies")
     word = text_cell(policy, "ManagedIdentity")
     if not word:
@@ -73,7 +78,7 @@ def _chain(row: Mapping[str, Any], who: Who) -> tuple[Link, ...]:
     return (*named_by(identity, word), *_fetching(identity, table))
 
 
-def _fetching(identity: ManagedIdentity, table: str) -> tuple[Link, ...]:
+def _fetching(identity: ManagedIdentity, table: str) -> tuple[Requirement, ...]:
     return acting_as(identity, Usage.AUTOMATED_FLOWS, ReadsThrough(table, identity))
 
 
@@ -131,7 +136,7 @@ class QueryAcceleration(Workflow):
     is_enabled: bool = field("Enabled", "Whether it runs.", default=True)
     replace: bool = field("Replace", "Whether a policy that is there is replaced.", default=False)
 
-    def links(self) -> tuple[Link, ...]:
+    def requirements(self) -> tuple[Requirement, ...]:
         """Return the chain: AutomatedFlows, and reading what the table reads."""
         return _fetching(self.identity, self.external_table)
 

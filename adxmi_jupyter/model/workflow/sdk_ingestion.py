@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from adxmi_jupyter.fixes import Command, Explain
 from adxmi_jupyter.model.declaration import targets
 from adxmi_jupyter.model.declaration.fields import field
 from adxmi_jupyter.model.declaration.formats import BlobFormat
 from adxmi_jupyter.model.declaration.locations import LOCAL_FILES
 from adxmi_jupyter.model.declaration.products import QueuedIngestion
-from adxmi_jupyter.model.declaration.requirements import Link, acting_as
+from adxmi_jupyter.model.declaration.requirements import Requirement, acting_as
 from adxmi_jupyter.model.declaration.stored import PolicyListing
 from adxmi_jupyter.model.declaration.types import Identity, Location, Names, TableName, Text
 from adxmi_jupyter.model.declaration.unsupported import Unsupported
@@ -23,7 +24,7 @@ from adxmi_jupyter.model.usage import Usage
 _AT_ONCE = Unsupported(
     "direct or streaming ingestion",
     "the data goes from this machine to the cluster, which has nothing to fetch",
-    "queue a blob instead: %adxmi sdk-ingestion run --help",
+    Explain.of("queue a blob instead: ", Command.of("sdk-ingestion", "run", "--help")),
     ("direct-ingestion", "streaming-ingestion", "managed-streaming"),
 )
 
@@ -80,7 +81,7 @@ class SdkIngestion(Workflow):
     )
     tags: Names = field("Tags", "Tags of what is ingested.", (), example="drop-by:2026-01")
 
-    def links(self) -> tuple[Link, ...]:
+    def requirements(self) -> tuple[Requirement, ...]:
         """Return the chain: NativeIngestion, and reading the blob, or deleting it too."""
         reach = targets.writes if self.delete_source else targets.reads
         return acting_as(

@@ -16,7 +16,7 @@ from adxmi_jupyter.model.declaration.plugins import (
     text_literal,
 )
 from adxmi_jupyter.model.declaration.products import Endpoint, Statement
-from adxmi_jupyter.model.declaration.requirements import CalloutAllowed, Link, acting_as
+from adxmi_jupyter.model.declaration.requirements import CalloutAllowed, Requirement, acting_as
 from adxmi_jupyter.model.declaration.stored import FunctionListing
 from adxmi_jupyter.model.declaration.types import (
     Body,
@@ -32,7 +32,7 @@ from adxmi_jupyter.model.identity import ManagedIdentity
 from adxmi_jupyter.model.usage import Usage
 
 
-def _reaching(identity: ManagedIdentity, server: str, catalog: str) -> tuple[Link, ...]:
+def _reaching(identity: ManagedIdentity, server: str, catalog: str) -> tuple[Requirement, ...]:
     return acting_as(
         identity,
         Usage.SQL_REQUEST,
@@ -41,7 +41,7 @@ def _reaching(identity: ManagedIdentity, server: str, catalog: str) -> tuple[Lin
     )
 
 
-def _chain(identity: ManagedIdentity, place: object) -> tuple[Link, ...]:
+def _chain(identity: ManagedIdentity, place: object) -> tuple[Requirement, ...]:
     if not isinstance(place, SqlServer):
         return ()
     return _reaching(identity, place.server, place.catalog)
@@ -82,7 +82,7 @@ class SqlRequest(Workflow):
     )
     then: Text = field("Then", "What the query does with the rows.", "", example="where Qty > 0")
 
-    def links(self) -> tuple[Link, ...]:
+    def requirements(self) -> tuple[Requirement, ...]:
         """Return the chain: SqlRequest, the callout policy, and rights inside SQL Server."""
         return _reaching(self.identity, self.server, self.catalog)
 

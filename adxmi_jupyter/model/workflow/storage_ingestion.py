@@ -12,12 +12,13 @@ from typing import ClassVar, Self
 from pydantic import model_validator
 
 from adxmi_jupyter.errors import InvalidField
+from adxmi_jupyter.fixes import ChangeOption, Explain, Option
 from adxmi_jupyter.model import kql
 from adxmi_jupyter.model.declaration import targets
 from adxmi_jupyter.model.declaration.fields import field
 from adxmi_jupyter.model.declaration.formats import BlobFormat
 from adxmi_jupyter.model.declaration.products import Endpoint, Statement
-from adxmi_jupyter.model.declaration.requirements import Link, acting_as
+from adxmi_jupyter.model.declaration.requirements import Requirement, acting_as
 from adxmi_jupyter.model.declaration.stored import PolicyListing
 from adxmi_jupyter.model.declaration.types import (
     Identity,
@@ -185,11 +186,13 @@ class StorageIngestion(Workflow):
             raise InvalidField(
                 "the queued command takes one location",
                 why=f"{len(self.location)} were given; the service lists the blobs of one folder",
-                fix=f"--location {self.location[0].uri}",
+                fix=ChangeOption("--location", self.location[0].uri),
             )
         if self.mapping and self.ingestion_mapping:
             raise InvalidField(
-                "--mapping has no meaning with --ingestion-mapping",
+                Explain.of(
+                    Option("--mapping"), " has no meaning with ", Option("--ingestion-mapping")
+                ),
                 why="one is the name of a mapping, the other a mapping",
                 fix="leave one of them out",
             )
@@ -197,7 +200,7 @@ class StorageIngestion(Workflow):
             check_path(self.path_format, {_CREATED: "datetime"})
         return self
 
-    def links(self) -> tuple[Link, ...]:
+    def requirements(self) -> tuple[Requirement, ...]:
         """Return the chain: NativeIngestion, and reading where the blobs are."""
         return acting_as(
             self.identity,

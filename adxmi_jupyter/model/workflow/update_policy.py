@@ -13,7 +13,12 @@ from typing import Any, ClassVar
 from adxmi_jupyter.model import kql
 from adxmi_jupyter.model.declaration.fields import field
 from adxmi_jupyter.model.declaration.products import Statement
-from adxmi_jupyter.model.declaration.requirements import Link, acting_as, named_by, viewer_of_all
+from adxmi_jupyter.model.declaration.requirements import (
+    Requirement,
+    acting_as,
+    named_by,
+    viewer_of_all,
+)
 from adxmi_jupyter.model.declaration.stored import Existing, KustoListing, Who, json_cell, text_cell
 from adxmi_jupyter.model.declaration.types import Body, Identity, Names, TableName
 from adxmi_jupyter.model.declaration.workflow import About, Sample, Workflow
@@ -40,20 +45,25 @@ def _existing(row: Mapping[str, Any]) -> Existing | None:
     )
 
 
-def _running(identity: ManagedIdentity, query: str, reads: Sequence[str] = ()) -> tuple[Link, ...]:
+def _running(
+    identity: ManagedIdentity, query: str, reads: Sequence[str] = ()
+) -> tuple[Requirement, ...]:
     return acting_as(identity, Usage.AUTOMATED_FLOWS, *viewer_of_all(identity, query, reads))
 
 
-def _chain(row: Mapping[str, Any], who: Who) -> tuple[Link, ...]:
-    links = (
-        link
+def _chain(row: Mapping[str, Any], who: Who) -> tuple[Requirement, ...]:
+    requirements = (
+        requirement
         for item in json_cell(row, "Policy", "Policies")
         for word in [str(item.get("ManagedIdentity") or "")]
         if word
         for identity in [who(word)]
-        for link in (*named_by(identity, word), *_running(identity, str(item.get("Query") or "")))
+        for requirement in (
+            *named_by(identity, word),
+            *_running(identity, str(item.get("Query") or "")),
+        )
     )
-    return tuple(dict.fromkeys(links))
+    return tuple(dict.fromkeys(requirements))
 
 
 def _drop(name: str) -> str:
@@ -109,7 +119,7 @@ class UpdatePolicy(Workflow):
     )
     is_enabled: bool = field("Enabled", "Whether it runs.", default=True)
 
-    def links(self) -> tuple[Link, ...]:
+    def requirements(self) -> tuple[Requirement, ...]:
         """Return the chain: AutomatedFlows, and viewer of every database involved."""
         return _running(self.identity, self.query, self.reads)
 

@@ -16,6 +16,7 @@ from adxmi_jupyter.actions.write.operations import operations_frame, wait_for_al
 from adxmi_jupyter.embedded import ClusterRole as Held
 from adxmi_jupyter.model.cluster_role import ClusterRole
 from tests.actions.cluster_role_writes.ids import INGEST, TENANT
+from tests.told import written
 
 
 def test_a_grant_lets_the_identity_in(azure, connections, grant, go, monkeypatch):
@@ -239,7 +240,9 @@ def test_an_id_that_azure_takes_for_an_object_id_is_told(azure, connection, go):
 
     done = go(plan_grant(connection, "", ClusterRole.VIEWER, wanted))
 
-    assert done.notes[0].startswith("mi-hidden is listed by its object ID in AllDatabasesViewer")
+    assert written(done.notes[0]).startswith(
+        "mi-hidden is listed by its object ID in AllDatabasesViewer"
+    )
 
 
 def test_an_id_that_azure_takes_for_another_identity_is_told(grant, go):

@@ -44,12 +44,12 @@ def problem(form, name):
 
 def mends(form):
     """Return the buttons in sight that mend something."""
-    rows = form.links.widget.children[1:]
+    rows = form.requirements.widget.children[1:]
     return [row.children[1] for row in rows if shown(row.children[1])]
 
 
 def texts(form):
     """Return everything the form says, the fields aside."""
-    widgets = [form.root, *form.root.children, *form.links.widget.children]
+    widgets = [form.root, *form.root.children, *form.requirements.widget.children]
     found = [one for widget in widgets for one in (widget, *getattr(widget, "children", ()))]
     return "".join(str(getattr(one, "value", "")) for one in found)

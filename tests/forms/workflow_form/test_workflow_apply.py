@@ -1,5 +1,6 @@
 """What Apply does in a workflow's form."""
 
+from adxmi_jupyter.rendering.requirements import title
 from tests.forms.workflow_form.seen import DECLARATIONS, READY, mends, shown, text_of
 
 
@@ -45,7 +46,7 @@ def test_a_refusal_shows_which_link_is_missing(make_workflow_form):
 
     assert "<p>NotAuthorized: " in form.bar.outcome.value
     assert len(mends(form)) == 1
-    assert [one.link for one in form.state.chain.missing] == ["allowed by policy"]
+    assert [title(one.about) for one in form.state.last_check.missing] == ["allowed by policy"]
 
 
 def test_refused_mended_and_applied(azure, make_workflow_form):

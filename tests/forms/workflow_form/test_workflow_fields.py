@@ -57,7 +57,7 @@ def test_each_form_filled_in_by_its_widgets_can_be_applied(
     assert not form.check.disabled
     assert shown(form.line.widget)
     assert shown(form.strings.widget) == bool(form.state.draft.connection_strings)
-    assert len(form.links.widget.children) == 1 + len(form.state.draft.links)
+    assert len(form.requirements.widget.children) == 1 + len(form.state.draft.requirements)
 
 
 @every
@@ -167,7 +167,7 @@ def test_clear_empties_everything(form):
 
     assert form.fields["name"].input.value == ""
     assert form.fields["data_format"].input.value == "(choose)"
-    assert not shown(form.links.widget)
+    assert not shown(form.requirements.widget)
     assert not shown(form.preview.widget)
     assert form.bar.discard.disabled
 
@@ -207,7 +207,7 @@ def test_reload_looks_at_the_links_anew(azure, form):
 
     form.reload.click()
 
-    assert {sight.state for sight in form.state.chain.sights} == {"unseen"}
+    assert {step.state for step in form.state.last_check.steps} == {"unseen"}
     assert mends(form) == []
 
 

@@ -19,7 +19,7 @@ def test_checking_shows_each_link_and_its_line(form):
     form.check.click()
 
     assert "Missing: allowed by policy." in text_of(form.bar.outcome)
-    assert [row.children[0].value.count("✓") for row in form.links.widget.children[1:]] == [
+    assert [row.children[0].value.count("✓") for row in form.requirements.widget.children[1:]] == [
         *(1, 1, 0),
         *(1, 1, 1, 1),
     ]
@@ -49,8 +49,10 @@ def test_a_warning_is_told_and_is_not_missing(azure, ready):
     ready.check.click()
 
     assert "Nothing is missing; to be aware of: follower clusters." in text_of(ready.bar.outcome)
-    assert "warning" in ready.links.rows[6].widget._dom_classes
-    assert "not assigned to contosoarchive" in text_of(ready.links.rows[6].widget.children[0])
+    assert "warning" in ready.requirements.rows[6].widget._dom_classes
+    assert "not assigned to contosoarchive" in text_of(
+        ready.requirements.rows[6].widget.children[0]
+    )
     assert mends(ready) == []
 
 
@@ -115,7 +117,7 @@ def test_an_old_finding_is_marked_and_cannot_be_mended(azure, form):
     form.fields["identity"].input.value = "mi-export"
 
     assert "have changed since" in form._checked.value
-    assert "adxmi-old" in form.links.widget._dom_classes
+    assert "adxmi-old" in form.requirements.widget._dom_classes
     mends(form)[0].click()
     assert azure.world.cluster.databases["Sales"].policy[-1].display_name == "mi-export"
 
@@ -134,7 +136,7 @@ def test_an_azure_role_has_lines_and_no_button(form):
     form.check.click()
 
     assert "!az role assignment create --role" in texts(form)
-    (row,) = [one for one in form.links.rows if "Azure role" in one.button.tooltip]
+    (row,) = [one for one in form.requirements.rows if "Azure role" in one.button.tooltip]
     assert "%adxmi embedded azure-role --identity mi-ingest" in text_of(row.widget.children[0])
     assert not shown(row.button)
 
@@ -142,7 +144,7 @@ def test_an_azure_role_has_lines_and_no_button(form):
 def test_after_a_rest_the_links_are_looked_at_by_themselves(make_workflow_form):
     async def fill_in_and_rest():
         form = make_workflow_form("external-table", TABLE)
-        seen = [sight.state for sight in form.state.chain.sights]
+        seen = [step.state for step in form.state.last_check.steps]
         await form.rest.over()
         await form.background.over()
         return form, seen
@@ -178,7 +180,7 @@ def test_what_was_looked_at_for_something_else_is_dropped(make_workflow_form):
 
     form = asyncio.run(rest_and_type_on())
 
-    assert {sight.state for sight in form.state.chain.sights} == {"unseen"}
+    assert {step.state for step in form.state.last_check.steps} == {"unseen"}
 
 
 def test_the_links_are_looked_at_again_once_another_identity_is_chosen(make_workflow_form):
@@ -187,7 +189,7 @@ def test_the_links_are_looked_at_again_once_another_identity_is_chosen(make_work
         await form.rest.over()
         await form.background.over()
         form.fields["identity"].input.value = "mi-export"
-        was_old = form.state.chain.is_old
+        was_old = form.state.last_check.is_old
         await form.rest.over()
         await form.background.over()
         return form, was_old
@@ -195,7 +197,7 @@ def test_the_links_are_looked_at_again_once_another_identity_is_chosen(make_work
     form, was_old = asyncio.run(choose_another())
 
     assert was_old
-    assert form.state.chain.is_current
+    assert form.state.last_check.is_current
     assert mends(form) == []
 
 
@@ -212,4 +214,4 @@ def test_a_look_that_apply_cut_short_comes_after_its_question(make_workflow_form
     form = asyncio.run(apply_at_once())
 
     assert "would be replaced" in form.bar.question.value
-    assert form.state.chain.is_current
+    assert form.state.last_check.is_current

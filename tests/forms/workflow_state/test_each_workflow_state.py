@@ -4,6 +4,7 @@ import pytest
 
 from adxmi_jupyter.actions.workflow.filling import text_of
 from adxmi_jupyter.model.declaration.fields import FieldKind
+from adxmi_jupyter.rendering.requirements import title
 from tests.forms.workflow_state.samples import every, sample_of
 
 
@@ -21,7 +22,7 @@ def test_each_form_opens_with_something_to_fill_in_and_nothing_wrong(make_workfl
     assert state.missing
     assert state.problems == {}
     assert state.preview.text == ""
-    assert state.chain.sights == ()
+    assert state.last_check.steps == ()
 
 
 @every
@@ -31,7 +32,9 @@ def test_the_sample_makes_it_valid(filled, noun):
     assert state.is_valid
     assert state.missing == ()
     assert state.problems == {}
-    assert [sight.state for sight in state.chain.sights] == ["unseen"] * len(state.draft.links)
+    assert [step.state for step in state.last_check.steps] == ["unseen"] * len(
+        state.draft.requirements
+    )
 
 
 @every
@@ -60,7 +63,7 @@ def test_typing_asks_nobody(make_workflow_state, fault, noun):
     for name, value in sample_of(noun).items():
         for end in range(1, len(value) + 1):
             state.enter(name, value[:end])
-            _ = (state.preview, state.problems, state.missing, state.chain.sights, state.notes)
+            _ = (state.preview, state.problems, state.missing, state.last_check.steps, state.notes)
 
     assert state.is_valid
 
@@ -84,7 +87,7 @@ def test_clearing_leaves_what_there_was_at_the_start(filled, noun):
     state.clear()
 
     assert state.values == {}
-    assert state.chain.sights == ()
+    assert state.last_check.steps == ()
     assert not state.is_valid
     assert state.database == "Sales"
 
@@ -96,9 +99,9 @@ def test_the_links_are_looked_at(filled, noun):
     found = state.look()
 
     assert [one.state for one in found if one.state not in {"ok", "missing", "unknown"}] == []
-    assert len(found) >= len(state.draft.links) > 0
-    assert "" not in {one.link for one in found}
-    assert state.chain.is_current
+    assert len(found) >= len(state.draft.requirements) > 0
+    assert "" not in {title(one.about) for one in found}
+    assert state.last_check.is_current
 
 
 @every

@@ -8,6 +8,7 @@ from adxmi_jupyter.errors import (
     MissingField,
     NotAuthorized,
 )
+from adxmi_jupyter.rendering.requirements import title
 from tests.forms.workflow_state.samples import TABLE, heard, sample_of
 
 
@@ -16,7 +17,7 @@ def test_links_stay_known_while_only_a_name_is_typed(table):
 
     table.enter("name", "Archive2")
 
-    assert table.chain.is_current
+    assert table.last_check.is_current
 
 
 def test_links_are_old_once_the_identity_is_another(table):
@@ -24,8 +25,8 @@ def test_links_are_old_once_the_identity_is_another(table):
 
     table.enter("identity", "mi-ingest")
 
-    assert table.chain.is_old
-    assert not table.chain.is_current
+    assert table.last_check.is_old
+    assert not table.last_check.is_current
 
 
 def test_applying_tells_what_was_done_and_how_to_take_it_back(azure, table):
@@ -48,8 +49,8 @@ def test_a_refusal_leaves_the_links_looked_at(make_workflow_state):
     assert caught.value.fix == (
         "%adxmi policy grant --database Sales --identity mi-export --usage ExportRequest"
     )
-    assert [one.link for one in state.chain.missing] == ["allowed by policy"]
-    assert state.chain.summary == "Missing: allowed by policy."
+    assert [title(one.about) for one in state.last_check.missing] == ["allowed by policy"]
+    assert state.last_check.summary == "Missing: allowed by policy."
 
 
 def test_what_exists_already_brings_its_box_in_sight(make_workflow_state):

@@ -131,7 +131,7 @@ def test_a_database_that_is_not_there_is_an_error(make_workflow_state):
     with pytest.raises(DatabaseNotFound, match="Slaes") as caught:
         make_workflow_state("external-table", database="Slaes")
 
-    assert caught.value.fix == '--database "Sales"'
+    assert caught.value.fix == "--database Sales"
 
 
 def test_another_database_has_other_tables(make_workflow_state):
@@ -143,7 +143,7 @@ def test_another_database_has_other_tables(make_workflow_state):
     state.choose("Telemetry")
 
     assert state.choices(spec) == ("Events", "Heartbeats")
-    assert {sight.state for sight in state.chain.sights} == {"unseen"}
+    assert {step.state for step in state.last_check.steps} == {"unseen"}
 
 
 def test_what_cannot_be_read_is_a_note_and_can_be_typed(make_workflow_state, outsider):

@@ -6,15 +6,14 @@ a line for it and nothing to carry out.
 
 from __future__ import annotations
 
-import shlex
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from adxmi_jupyter.fixes import AskOwner, AzCommand, Command, Statement
 from adxmi_jupyter.model.azure_role import COSMOS_READER, COSMOS_READER_NAME
 from adxmi_jupyter.model.identity import word_among
-from adxmi_jupyter.model.word import line
 
 if TYPE_CHECKING:
     from adxmi_jupyter.model.azure_role import AzureRole, Target
@@ -101,13 +100,13 @@ class RevokeCallout:
         return ("callout", "revoke", *rule, "--yes")
 
 
-class ForOwner(ABC):
+class ByOwner(ABC):
     """What whoever owns the target does; this tool has the text for it."""
 
     @property
     @abstractmethod
-    def command(self) -> str:
-        """What is typed, where the owner types it."""
+    def command(self) -> AzCommand | Statement:
+        """What the owner runs."""
 
     @abstractmethod
     def stand_in(self, known: Sequence[ManagedIdentity]) -> tuple[str, ...]:
@@ -115,7 +114,7 @@ class ForOwner(ABC):
 
 
 @dataclass(frozen=True)
-class GrantAzureRole(ForOwner):
+class GrantAzureRole(ByOwner):
     """Have an Azure role given on a target, whose resource ID is `scope`."""
 
     identity: ManagedIdentity
@@ -124,12 +123,12 @@ class GrantAzureRole(ForOwner):
     scope: str
 
     @property
-    def command(self) -> str:
-        """The command of the Azure CLI for whoever owns the target, as a notebook runs it."""
+    def command(self) -> AzCommand:
+        """The command of the Azure CLI for whoever owns the target."""
         who = ("--assignee-object-id", self.identity.object_id)
         kind = ("--assignee-principal-type", "ServicePrincipal")
         what = ("az", "role", "assignment", "create", "--role", self.role.role_name)
-        return "!" + shlex.join((*what, *who, *kind, "--scope", self.scope))
+        return AzCommand((*what, *who, *kind, "--scope", self.scope))
 
     def stand_in(self, known: Sequence[ManagedIdentity]) -> tuple[str, ...]:
         """Return the line that does the same on the embedded Azure, word by word."""
@@ -138,21 +137,21 @@ class GrantAzureRole(ForOwner):
 
 
 @dataclass(frozen=True)
-class GrantCosmosRole(ForOwner):
+class GrantCosmosRole(ByOwner):
     """Have Cosmos DB's own role for reading given on an account, whose resource ID is `scope`."""
 
     identity: ManagedIdentity
     scope: str
 
     @property
-    def command(self) -> str:
-        """The command of the Azure CLI for whoever owns the account, as a notebook runs it."""
+    def command(self) -> AzCommand:
+        """The command of the Azure CLI for whoever owns the account."""
         parts = self.scope.split("/")
         where = ("--account-name", parts[-1], "--resource-group", parts[4], "--scope", "/")
         what = ("--role-definition-id", COSMOS_READER, "--principal-id", self.identity.object_id)
         subscription = ("--subscription", parts[2])
         words = ("az", "cosmosdb", "sql", "role", "assignment", "create")
-        return "!" + shlex.join((*words, *where, *what, *subscription))
+        return AzCommand((*words, *where, *what, *subscription))
 
     def stand_in(self, known: Sequence[ManagedIdentity]) -> tuple[str, ...]:
         """Return the line that does the same on the embedded Azure, word by word."""
@@ -162,7 +161,7 @@ class GrantCosmosRole(ForOwner):
 
 
 @dataclass(frozen=True)
-class GrantSqlRole(ForOwner):
+class GrantSqlRole(ByOwner):
     """Have an identity made a user of a database of SQL Server, with the right it needs."""
 
     identity: ManagedIdentity
@@ -176,10 +175,10 @@ class GrantSqlRole(ForOwner):
         return "db_datawriter" if self.writes else "db_datareader"
 
     @property
-    def command(self) -> str:
+    def command(self) -> Statement:
         """What an administrator of the database runs there, in T-SQL."""
         name = f"[{self.identity.label.replace(']', ']]')}]"
-        return (
+        return Statement(
             f"CREATE USER {name} FROM EXTERNAL PROVIDER; ALTER ROLE {self.role} ADD MEMBER {name};"
         )
 
@@ -190,20 +189,17 @@ class GrantSqlRole(ForOwner):
         return ("embedded", "azure-role", "--identity", _who(self.identity, known), *what)
 
 
-Repair = AssignIdentity | GrantUsage | GrantRole | AllowCallout | RevokeCallout
+Remediation = AssignIdentity | GrantUsage | GrantRole | AllowCallout | RevokeCallout
 """What this tool can carry out itself."""
 
 
-def line_of(
-    repair: Repair | ForOwner, known: Sequence[ManagedIdentity], *, is_embedded: bool
-) -> str:
-    """Return the line to paste; `known` are the identities to tell the one in it apart from.
-
-    An Azure role is given with the Azure CLI, on the embedded Azure with a line of its own.
-    """
-    if not isinstance(repair, ForOwner):
-        return line(*repair.words(known))
-    return line(*repair.stand_in(known)) if is_embedded else repair.command
+def fix_of(
+    remediation: Remediation | ByOwner, known: Sequence[ManagedIdentity]
+) -> Command | AskOwner:
+    """Return it as a fix; `known` are the identities to tell the one in it apart from."""
+    if isinstance(remediation, ByOwner):
+        return AskOwner(remediation.command, Command(remediation.stand_in(known)))
+    return Command(remediation.words(known))
 
 
 def _who(identity: ManagedIdentity, known: Sequence[ManagedIdentity]) -> str:

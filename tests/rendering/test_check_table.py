@@ -4,30 +4,43 @@ import html
 import re
 import xml.etree.ElementTree as ET
 
-import pandas as pd
 import pytest
 
-from adxmi_jupyter.actions.check.findings import Finding, State
-from adxmi_jupyter.actions.check.requirements import links_frame
-from adxmi_jupyter.rendering.check_table import Chain
+from adxmi_jupyter.actions.check.checks import Checked, Checks
+from adxmi_jupyter.fixes import AzCommand, Command
+from adxmi_jupyter.rendering.check_table import CheckTable
+from tests.findings import allowed, assigned, azure_role, callout, exists, found
+from tests.told import written
 
 FOUND = (
-    Finding("identity exists", "mi-x", State.OK),
-    Finding("assigned to the cluster", "mi-x", State.MISSING, "it is not", "%adxmi assign"),
-    Finding("allowed by policy", "mi-x ExternalTable", State.MISSING, "no", "%adxmi grant"),
-    Finding("callout policy", "external_data https://lake", State.OK),
-    Finding("Azure role", "mi-x on lake/archive", State.MISSING, "none", 'az --role "Reader"'),
+    found(exists("mi-x")),
+    found(assigned("mi-x"), "missing", "it is not", fix=Command.of("assign")),
+    found(allowed("mi-x", "ExternalTable"), "missing", "no", fix=Command.of("grant")),
+    found(callout("https://lake")),
+    found(
+        azure_role("mi-x", "lake", "archive"),
+        "missing",
+        "none",
+        fix=AzCommand.of("az", "--role", "Reader"),
+    ),
 )
-GOOD = (Finding("assigned to the cluster", "mi-x", State.OK),)
+GOOD = (found(assigned("mi-x")),)
 PLANNED = (
     "external-table check --name Backups --identity mi-stranger --data-format csv"
     ' --location https://contosobackup.blob.core.windows.net/backups --columns "OrderId:long"'
 )
 
 
+def shown_of(*checked):
+    return CheckTable.of(
+        Checks(tuple(Checked(noun, name, found, "Sales") for noun, name, found in checked)),
+        write=written,
+    )
+
+
 @pytest.fixture
 def chain():
-    return Chain(links_frame("external-table", "Backups", FOUND))
+    return shown_of(("external-table", "Backups", FOUND))
 
 
 @pytest.fixture
@@ -35,11 +48,12 @@ def cluster():
     """Return a check of many workflows: so many broken ones, a doubtful one, the others good."""
 
     def make(broken, good):
-        frames = [links_frame("external-table", f"Good{n}", GOOD) for n in range(good)]
-        doubt = Finding("assigned to the cluster", "mi-x", State.UNKNOWN, "who knows")
-        frames.append(links_frame("export", "Doubtful", (doubt,)))
-        frames += [links_frame("event-hub", f"Broken{n}", FOUND) for n in range(broken)]
-        return Chain(pd.concat(frames, ignore_index=True))
+        doubt = found(assigned("mi-x"), "unknown", "who knows")
+        return shown_of(
+            *(("external-table", f"Good{n}", GOOD) for n in range(good)),
+            ("export", "Doubtful", (doubt,)),
+            *(("event-hub", f"Broken{n}", FOUND) for n in range(broken)),
+        )
 
     return make
 
@@ -158,7 +172,7 @@ def test_of_many_the_text_names_those_in_order(cluster):
 
 
 def test_a_check_of_nothing_shows_nothing():
-    empty = Chain(links_frame("", "", ()))
+    empty = shown_of()
 
     assert repr(empty) == ""
     assert empty._repr_html_() == ""

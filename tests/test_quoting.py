@@ -3,9 +3,11 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from adxmi_jupyter.dialect import Dialect
+from adxmi_jupyter.fixes import Command
 from adxmi_jupyter.magics.expansion import expand_words
 from adxmi_jupyter.magics.line import split
-from adxmi_jupyter.model.word import as_typed, line, quoted
+from adxmi_jupyter.quoting import as_typed, quoted
 
 TEXTS = st.text(st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp")), max_size=20).filter(
     lambda text: "{{" not in text
@@ -25,6 +27,6 @@ def test_a_typed_text_is_one_word_after_variables_were_put_in(text):
 
 
 def test_a_line_is_ready_to_be_pasted():
-    assert line("policy", "show", "--database", "Tom's Cost$") == (
-        '%adxmi policy show --database "Tom\'s Cost$$"'
-    )
+    command = Command.of("policy", "show", "--database", "Tom's Cost$")
+
+    assert Dialect().command(command) == ('%adxmi policy show --database "Tom\'s Cost$$"')

@@ -1,4 +1,4 @@
-"""The diagram of a chain: boxes and arrows, hostile and long names, and what is left of it."""
+"""The diagram of a workflow: boxes and arrows, hostile and long names, and what is left of it."""
 
 import html
 import re
@@ -6,15 +6,17 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
+from adxmi_jupyter.actions.check.findings import Observation
+from adxmi_jupyter.model.denial import Concern
 from adxmi_jupyter.rendering.diagram import SHEET, diagram
-from adxmi_jupyter.rendering.diagram_model import Step
+from tests.findings import allowed, assigned, azure_role, callout, exists, step, table
 
 STEPS = (
-    Step("identity exists", "mi-ingest", "ok"),
-    Step("assigned to the cluster", "mi-ingest", "ok"),
-    Step("allowed by policy", "mi-ingest ExternalTable", "missing", "no policy allows it"),
-    Step("callout policy", "external_data https://contosolake.net/archive", "ok"),
-    Step("Azure role", "mi-ingest on contosolake/archive", "unknown", "not to be seen"),
+    step(exists("mi-ingest"), "ok"),
+    step(assigned("mi-ingest"), "ok"),
+    step(allowed("mi-ingest", "ExternalTable"), "missing", "no policy allows it"),
+    step(callout("https://contosolake.net/archive"), "ok"),
+    step(azure_role("mi-ingest", "contosolake", "archive"), "unknown", "not to be seen"),
 )
 HOSTILE = "<img src=x onerror=alert(1)>"
 LONG = "x" * 300
@@ -36,7 +38,7 @@ def all_words(element):
     return " ".join("".join(element.itertext()).split())
 
 
-def test_a_box_for_each_station_has_its_state():
+def test_a_box_for_each_part_has_its_state():
     assert [(box.get("class"), texts(box)[0]) for box in boxes(*STEPS)] == [
         ("ok", "identity"),
         ("ok", "assigned"),
@@ -53,7 +55,7 @@ def test_an_arrow_leads_into_each_box_but_the_first():
     assert arrows[2] != arrows[1]
 
 
-def test_links_of_a_station_are_stacked_and_what_is_wrong_has_its_reason():
+def test_requirements_of_a_part_are_stacked_and_what_is_wrong_has_its_reason():
     assert texts(boxes(*STEPS)[2]) == [
         *("policy", "✗", "ExternalTable"),
         *("✗ allowed by policy", "no policy allows it", "✓ callout policy"),
@@ -84,9 +86,9 @@ def test_what_was_found_about_something_else_is_marked():
 
 
 def test_hostile_names_are_text():
-    step = Step("assigned to the cluster", HOSTILE, "missing", HOSTILE)
+    hostile = step(assigned(HOSTILE), "missing", HOSTILE)
 
-    shown = diagram(HOSTILE, HOSTILE, (step,))
+    shown = diagram(HOSTILE, HOSTILE, (hostile,))
 
     assert "<img" not in shown
     assert HOSTILE in ET.fromstring(shown).find("div").get("aria-label")
@@ -94,7 +96,7 @@ def test_hostile_names_are_text():
 
 @pytest.mark.parametrize("name", [LONG, "/" * 300, "識" * 300, "a b " * 100, HOSTILE * 9])
 def test_a_long_name_is_shortened_and_whole_where_one_points_at_it(name):
-    span = drawn(Step("assigned to the cluster", name, "ok")).find("div/span")
+    span = drawn(step(assigned(name), "ok")).find("div/span")
 
     assert len(texts(span)) == 3
     assert texts(span)[-1].endswith("…")
@@ -119,8 +121,8 @@ def test_without_tags_it_is_a_sentence():
 
 
 def test_an_external_table_has_a_row_of_its_own():
-    through = Step("external table", "external table Archive", "ok")
-    own = Step("allowed by policy", "mi-backup ExternalTable", "ok")
+    through = step(table("Archive"), "ok")
+    own = step(allowed("mi-backup", "ExternalTable"), "ok")
 
     shown = drawn(*STEPS[:2], through, own)
 
@@ -128,5 +130,8 @@ def test_an_external_table_has_a_row_of_its_own():
     assert "Through the external table Archive, as mi-backup:" in all_words(shown)
 
 
-def test_what_is_no_chain_is_not_drawn():
-    assert diagram("refusal", "Busy", (Step("the service", "contoso", "warning"),)) == ""
+def test_what_is_no_requirement_is_not_drawn():
+    assert (
+        diagram("refusal", "Busy", (step(Observation(Concern.OUTAGE, place="contoso"), "warning"),))
+        == ""
+    )

@@ -2,17 +2,20 @@
 
 import pytest
 
-from adxmi_jupyter.actions.check.requirements import State
+from adxmi_jupyter.actions.check.findings import State
 from adxmi_jupyter.embedded.state.callouts import CalloutRule
 from adxmi_jupyter.errors import ConfirmationRequired, NotAuthorized, OperationFailed
 from adxmi_jupyter.magics.forms import written
 from adxmi_jupyter.model.declaration.registry import declarations
+from adxmi_jupyter.rendering.requirements import title
+from tests.told import told
+from tests.told import written as written_note
 
 DECLARATIONS = {one.noun(): one for one in declarations()}
 TABLE = DECLARATIONS["external-table"].about.sample.fields
 EXPORT = DECLARATIONS["continuous-export"].about.sample.fields
 PYTHON = DECLARATIONS["python-plugin"].about.sample.fields
-LINKS = {
+REQUIREMENTS = {
     "assigned to the cluster": ("external-table", {**TABLE, "identity": "mi-stranger"}),
     "allowed by policy": ("external-table", {**TABLE, "identity": "mi-ingest"}),
     "security role": ("continuous-export", EXPORT),
@@ -36,56 +39,56 @@ def connection(magics):
 def broken(make_workflow_state):
     """Return a form's state in which a link is missing, and the finding of that link."""
 
-    def broken(link):
-        state = make_workflow_state(*LINKS[link])
-        return state, next(one for one in state.look() if one.link == link)
+    def broken(requirement):
+        state = make_workflow_state(*REQUIREMENTS[requirement])
+        return state, next(one for one in state.look() if title(one.about) == requirement)
 
     return broken
 
 
-def mend(state, finding, *, confirmed=False, heard=None):
-    told = [] if heard is None else heard
-    return state.mend(finding.repair, confirmed=confirmed, tell=told.append)
+def put_in_place(state, finding, *, confirmed=False, heard=None):
+    notes = [] if heard is None else heard
+    return state.put_in_place(finding.remediation, confirmed=confirmed, tell=notes.append)
 
 
-def found(state, link):
-    return next(one.state for one in state.look() if one.link == link)
+def found(state, requirement):
+    return next(one.state for one in state.look() if title(one.about) == requirement)
 
 
-@pytest.mark.parametrize("link", LINKS)
-def test_a_missing_link_is_put_in_place_and_looked_at_again(broken, link):
-    state, finding = broken(link)
+@pytest.mark.parametrize("requirement", REQUIREMENTS)
+def test_a_missing_link_is_put_in_place_and_looked_at_again(broken, requirement):
+    state, finding = broken(requirement)
 
-    done = mend(state, finding)
+    done = put_in_place(state, finding)
 
     assert finding.state is State.MISSING
     assert done.told
-    assert state.chain.is_current
-    assert next(s.state for s in state.chain.sights if s.link == link) == "ok"
+    assert state.last_check.is_current
+    assert next(one.state for one in state.last_check.steps if one.title == requirement) == "ok"
 
 
-@pytest.mark.parametrize("link", LINKS)
-def test_the_line_of_the_form_does_the_same(ip, broken, link):
-    state, finding = broken(link)
+@pytest.mark.parametrize("requirement", REQUIREMENTS)
+def test_the_line_of_the_form_does_the_same(ip, broken, requirement):
+    state, finding = broken(requirement)
 
-    ip.run_cell(written("%adxmi", state.mending_line(finding))).raise_error()
+    ip.run_cell(written("%adxmi", state.command_for(finding))).raise_error()
 
-    assert found(state, link) is State.OK
+    assert found(state, requirement) is State.OK
 
 
-@pytest.mark.parametrize("link", sorted(set(LINKS) - {"allowed by policy"}))
-def test_the_lines_back_take_it_back(ip, broken, link):
-    state, finding = broken(link)
+@pytest.mark.parametrize("requirement", sorted(set(REQUIREMENTS) - {"allowed by policy"}))
+def test_the_lines_back_take_it_back(ip, broken, requirement):
+    state, finding = broken(requirement)
 
-    for line in mend(state, finding).back:
+    for line in put_in_place(state, finding).back:
         ip.run_cell(written("%adxmi", line)).raise_error()
 
-    assert found(state, link) is State.MISSING
+    assert found(state, requirement) is State.MISSING
 
 
 def test_an_allowed_usage_is_undone_with_what_that_takes_away_in_sight(ip, broken):
     state, finding = broken("allowed by policy")
-    (line,) = mend(state, finding).back
+    (line,) = put_in_place(state, finding).back
 
     asked = ip.run_cell(written("%adxmi", line)).error_in_exec
     ip.run_cell(f"{written('%adxmi', line)} --yes").raise_error()
@@ -95,9 +98,9 @@ def test_an_allowed_usage_is_undone_with_what_that_takes_away_in_sight(ip, broke
 
 
 def test_what_was_done_is_told(broken):
-    told = {link: mend(*broken(link)).told[-1] for link in LINKS}
+    notes = {one: put_in_place(*broken(one)).told[-1] for one in REQUIREMENTS}
 
-    assert told == {
+    assert notes == {
         "assigned to the cluster": "assigned to the cluster: mi-stranger",
         "allowed by policy": "Sales: mi-ingest + ExternalTable",
         "security role": "Sales: mi-export + viewers",
@@ -107,9 +110,9 @@ def test_what_was_done_is_told(broken):
 
 def test_what_somebody_else_mended_meanwhile_is_no_change(broken):
     state, finding = broken("allowed by policy")
-    mend(state, finding)
+    put_in_place(state, finding)
 
-    done = mend(state, finding)
+    done = put_in_place(state, finding)
 
     assert done.told == ("already allowed",)
     assert done.back == ()
@@ -120,9 +123,9 @@ def test_azures_word_is_heard(azure, broken):
     state, finding = broken("assigned to the cluster")
     heard = []
 
-    mend(state, finding, heard=heard)
+    put_in_place(state, finding, heard=heard)
 
-    assert any(one.startswith("assigning mi-stranger: Running") for one in heard)
+    assert any(written_note(one).startswith("assigning mi-stranger: Running") for one in heard)
     assert heard[-1] == "Looking at the links"
 
 
@@ -131,7 +134,7 @@ def test_a_failure_of_azure_leaves_the_link_missing(azure, broken):
     state, finding = broken("assigned to the cluster")
 
     with pytest.raises(OperationFailed):
-        mend(state, finding)
+        put_in_place(state, finding)
 
     assert found(state, "assigned to the cluster") is State.MISSING
 
@@ -139,24 +142,26 @@ def test_a_failure_of_azure_leaves_the_link_missing(azure, broken):
 def test_who_may_not_mend_is_told_so(broken, make_workflow_state, magics):
     _, finding = broken("allowed by policy")
     reader = magics.connections.open("embedded", name="reader", credential="as:reader")
-    state = make_workflow_state(*LINKS["allowed by policy"], of=reader)
+    state = make_workflow_state(*REQUIREMENTS["allowed by policy"], of=reader)
 
     with pytest.raises(NotAuthorized):
-        mend(state, finding)
+        put_in_place(state, finding)
     assert found(state, "allowed by policy") is State.UNKNOWN
 
 
 def test_a_rule_that_denies_is_replaced_only_when_confirmed(azure, broken):
     azure.world.cluster.callout_policy = [CalloutRule("sandbox_artifacts", ON_THE_LAKE, False)]
     state, finding = broken("callout policy")
-    assert finding.detail.startswith("a rule denies it: sandbox_artifacts ")
+    assert told(finding).detail.startswith("a rule denies it: sandbox_artifacts ")
 
     with pytest.raises(ConfirmationRequired) as caught:
-        mend(state, finding)
+        put_in_place(state, finding)
     assert f"sandbox_artifacts {ON_THE_LAKE} denied" in caught.value.why
-    mend(state, finding, confirmed=True)
+    put_in_place(state, finding, confirmed=True)
     assert azure.world.cluster.callout_policy == []
-    mend(state, next(one for one in state.chain.missing if one.link == "callout policy"))
+    put_in_place(
+        state, next(one for one in state.last_check.missing if title(one.about) == "callout policy")
+    )
 
     assert found(state, "callout policy") is State.OK
 
@@ -165,16 +170,16 @@ def test_an_azure_role_is_not_ours_to_give(make_workflow_state):
     fields = {**TABLE, "location": "https://contosobackup.blob.core.windows.net/backups"}
     state = make_workflow_state("external-table", fields)
 
-    finding = next(one for one in state.look() if one.link == "Azure role")
+    finding = next(one for one in state.look() if title(one.about) == "Azure role")
 
-    assert finding.fix.startswith("%adxmi embedded azure-role ")
-    assert state.mending_line(finding).words == ()
+    assert told(finding).fix.startswith("%adxmi embedded azure-role ")
+    assert state.command_for(finding).words == ()
 
 
 def test_on_the_embedded_azure_a_line_stands_in_for_the_owner(ip, make_workflow_state):
     fields = {**TABLE, "location": "https://contosobackup.blob.core.windows.net/backups"}
     state = make_workflow_state("external-table", fields)
-    finding = next(one for one in state.look() if one.link == "Azure role")
+    finding = next(one for one in state.look() if title(one.about) == "Azure role")
 
     ip.run_cell(written("%adxmi", state.stand_in(finding))).raise_error()
 
@@ -190,14 +195,14 @@ def test_every_sample_works_once_its_links_are_mended(ip, azure, make_workflow_s
     state = make_workflow_state(noun, DECLARATIONS[noun].about.sample.fields)
 
     state.look()
-    for finding in state.chain.missing:
-        line = state.mending_line(finding)
+    for finding in state.last_check.missing:
+        line = state.command_for(finding)
         line = line if line.words else state.stand_in(finding)
         ip.run_cell(written("%adxmi", line)).raise_error()
     state.reload()
     state.look()
     done = state.apply(confirmed=True, tell=print)
 
-    assert state.chain.missing == ()
+    assert state.last_check.missing == ()
     assert done.told
     assert state.result is not None

@@ -7,18 +7,18 @@ Source: *Managed identities overview*, *Use a managed identity to run a continuo
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
-from adxmi_jupyter.actions.check import cluster_facts, repairs, target_facts
+from adxmi_jupyter.actions.check import cluster_facts, target_facts
 from adxmi_jupyter.actions.check.cluster_facts import Facts
 from adxmi_jupyter.actions.check.evaluation import Judge, facts_for, more_facts_for
-from adxmi_jupyter.actions.check.findings import Finding, State, finding, name_of, unknown
+from adxmi_jupyter.actions.check.findings import Finding, State, finding, unknown
 from adxmi_jupyter.actions.check.function_requirements import with_functions
 from adxmi_jupyter.actions.check.target_facts import Places
-from adxmi_jupyter.actions.frames import TEXT, fixed_frame
 from adxmi_jupyter.actions.identity import names
 from adxmi_jupyter.errors import AdxmiError, DatabaseNotFound
+from adxmi_jupyter.fixes import AskOwner, Command, Explain
 from adxmi_jupyter.model.connection_string import Method, parse
 from adxmi_jupyter.model.declaration import targets
 from adxmi_jupyter.model.declaration.fields import FieldKind
@@ -37,33 +37,35 @@ from adxmi_jupyter.model.declaration.requirements import (
 )
 from adxmi_jupyter.model.identity import SYSTEM, ManagedIdentity
 from adxmi_jupyter.model.policy import Scope
+from adxmi_jupyter.model.remediation import fix_of
 from adxmi_jupyter.model.usage import Usage
-from adxmi_jupyter.model.word import line
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from adxmi_jupyter.actions.check.cluster_facts import ShownTable
-    from adxmi_jupyter.model.declaration.requirements import Link
+    from adxmi_jupyter.actions.check.findings import Observation
+    from adxmi_jupyter.model.declaration.requirements import Requirement
     from adxmi_jupyter.service.connection import Connection
 
-__all__ = ["Finding", "State", "examined", "links_frame", "name_of"]
 
 Through = WritesThrough | ReadsThrough
 """Links that lead through an external table, to links of its own."""
 
 
-@dataclass(frozen=True)
-class Chain:
-    """The links of one workflow, in the order of the chain, and its database."""
+_DETAILS = ("roles", "databases", "query", "cluster_only")
+"""What tells requirements apart whose findings are told in the same words."""
 
-    links: tuple[Link, ...]
+
+@dataclass(frozen=True)
+class Requirements:
+    """The requirements of one workflow in their order, and its database."""
+
+    every: tuple[Requirement, ...]
     database: str
 
 
 def examined(
     connection: Connection,
-    links: Sequence[Link],
+    requirements: Sequence[Requirement],
     database: str,
     *,
     known: Sequence[ManagedIdentity] = (),
@@ -82,26 +84,35 @@ def examined(
 
     """
     facts = Facts(connection, quiet=quiet)
-    facts.gather(fact for link in links for fact in facts_for(link, database))
-    _check_database(facts, links, database)
-    (found,) = examined_together(facts, [Chain(tuple(links), database)], known=known)
+    facts.gather(fact for requirement in requirements for fact in facts_for(requirement, database))
+    _check_database(facts, requirements, database)
+    (found,) = examined_together(facts, [Requirements(tuple(requirements), database)], known=known)
     return found
 
 
 def examined_together(
-    facts: Facts, chains: Sequence[Chain], *, known: Sequence[ManagedIdentity] = ()
+    facts: Facts, several: Sequence[Requirements], *, known: Sequence[ManagedIdentity] = ()
 ) -> list[tuple[Finding, ...]]:
     """Examine the links of many workflows as `examined` does; they share their `facts`."""
-    facts.gather(f for one in chains for link in one.links for f in facts_for(link, one.database))
-    whole = [_whole(one, facts, known) for one in chains]
-    own = [(link, one.database) for one in whole for link in one.links_to_examine]
-    facts.gather(fact for link, where in own for fact in facts_for(link, where))
-    asked = target_facts.resources(link.target for link, _ in own if isinstance(link, AT_TARGETS))
+    facts.gather(
+        f
+        for one in several
+        for requirement in one.every
+        for f in facts_for(requirement, one.database)
+    )
+    whole = [_whole(one, facts, known) for one in several]
+    own = [(requirement, one.database) for one in whole for requirement in one.to_examine]
+    facts.gather(fact for requirement, where in own for fact in facts_for(requirement, where))
+    asked = target_facts.resources(
+        requirement.target for requirement, _ in own if isinstance(requirement, AT_TARGETS)
+    )
     facts.gather(asked)
     places = Places(facts, asked)
-    facts.gather(f for link, where in own for f in more_facts_for(link, facts, places, where))
+    facts.gather(
+        f for requirement, where in own for f in more_facts_for(requirement, facts, places, where)
+    )
     found = [_judged(one, Judge(facts, places, one.database)) for one in whole]
-    if not known and any(one.repair for findings in found for one in findings):
+    if not known and any(one.remediation for findings in found for one in findings):
         known = names.all_identities(facts.connection)
     return [
         tuple(_with_line(facts.connection, one, known) for one in findings) for findings in found
@@ -110,48 +121,67 @@ def examined_together(
 
 @dataclass(frozen=True)
 class _Whole:
-    """A chain with the links that external tables need in their turn."""
+    """Requirements with those that external tables have in their turn."""
 
-    links: tuple[Link | Finding, ...]
+    every: tuple[Requirement | Finding, ...]
     database: str
 
     @property
-    def links_to_examine(self) -> tuple[Link, ...]:
+    def to_examine(self) -> tuple[Requirement, ...]:
         """Those of which nothing is found yet."""
-        return tuple(link for link in self.links if not isinstance(link, Finding))
+        return tuple(
+            requirement for requirement in self.every if not isinstance(requirement, Finding)
+        )
 
 
-def _whole(chain: Chain, facts: Facts, known: Sequence[ManagedIdentity]) -> _Whole:
-    acting = next((link.identity for link in chain.links if isinstance(link, Assigned)), None)
-    every: list[Link | Finding] = []
-    for link in chain.links:
-        if isinstance(link, WritesThrough | ReadsThrough):
-            every += _beyond(link, facts, chain.database, acting, known)
-        elif isinstance(link, GrantedInKusto) and link.query:
-            every += with_functions(link, facts, chain.database)
+def _whole(of: Requirements, facts: Facts, known: Sequence[ManagedIdentity]) -> _Whole:
+    acting = next(
+        (requirement.identity for requirement in of.every if isinstance(requirement, Assigned)),
+        None,
+    )
+    every: list[Requirement | Finding] = []
+    for requirement in of.every:
+        if isinstance(requirement, WritesThrough | ReadsThrough):
+            every += _beyond(requirement, facts, of.database, acting, known)
+        elif isinstance(requirement, GrantedInKusto) and requirement.query:
+            every += with_functions(requirement, facts, of.database)
         else:
-            every.append(link)
-    return _Whole(tuple(dict.fromkeys(every)), chain.database)
+            every.append(requirement)
+    return _Whole(tuple(dict.fromkeys(every)), of.database)
 
 
 def _judged(whole: _Whole, judge: Judge) -> tuple[Finding, ...]:
-    found = (link if isinstance(link, Finding) else judge.judged(link) for link in whole.links)
-    return tuple(dict.fromkeys(found))
+    found = (one if isinstance(one, Finding) else judge.judged(one) for one in whole.every)
+    once: dict[object, Finding] = {}
+    for one in found:
+        once.setdefault((_matter(one.about), one.state, one.evidence), one)
+    return tuple(once.values())
+
+
+def _matter(about: Requirement | Observation) -> tuple[object, ...]:
+    """Return what a requirement is about, however much is known of the identity."""
+    rest = {one.name: getattr(about, one.name) for one in fields(about)}
+    who = rest.pop("identity", None)
+    for detail in _DETAILS:
+        rest.pop(detail, None)
+    return (about.key, who and (who.word or who.resource_id.lower()), *rest.items())
 
 
 def _with_line(
     connection: Connection, finding: Finding, known: Sequence[ManagedIdentity]
 ) -> Finding:
     """Return a finding with the line that mends it."""
-    if finding.repair is None:
+    if finding.remediation is None:
         return finding
-    is_embedded = connection.is_embedded
-    return finding.with_fix(repairs.line_of(finding.repair, known, is_embedded=is_embedded))
+    fix = fix_of(finding.remediation, known)
+    if isinstance(fix, AskOwner) and connection.is_embedded:
+        fix = fix.here
+    return finding.with_fix(fix)
 
 
-def _check_database(facts: Facts, links: Iterable[Link], database: str) -> None:
+def _check_database(facts: Facts, requirements: Iterable[Requirement], database: str) -> None:
     """Raise what the service said of the database, if it has none of this name."""
-    if not any(isinstance(link, Allowed) for link in links):
+    if not any(isinstance(requirement, Allowed) for requirement in requirements):
         return
     try:
         facts.answer(cluster_facts.policy(Scope(database)))
@@ -161,78 +191,72 @@ def _check_database(facts: Facts, links: Iterable[Link], database: str) -> None:
         return
 
 
-def links_frame(workflow: str, name: str, findings: Iterable[Finding]) -> pd.DataFrame:
-    """Return a row for each link, in the order of the chain.
-
-    Columns: ``workflow``, ``name``, ``link``, ``subject``, ``state`` (``ok``, ``missing``,
-    ``warning`` or ``unknown``), ``detail``, ``fix``, all string.
-    """
-    columns = ("workflow", "name", "link", "subject", "state", "detail", "fix")
-    rows = [
-        (workflow, name, one.link, one.subject, one.state.value, one.detail, one.fix)
-        for one in findings
-    ]
-    return fixed_frame(dict.fromkeys(columns, TEXT), rows)
-
-
 def _beyond(
-    link: Through,
+    requirement: Through,
     facts: Facts,
     database: str,
     acting: ManagedIdentity | None,
     known: Sequence[ManagedIdentity],
-) -> Iterator[Link | Finding]:
+) -> Iterator[Requirement | Finding]:
     """Yield how the external table was found, and the links that it needs in its turn."""
     try:
         tables = facts.answer(cluster_facts.external_tables(database))
     except AdxmiError as failure:
-        yield unknown(link, failure)
+        yield unknown(requirement, failure)
         return
-    table: ShownTable | None = tables.get(link.external_table)
+    table: ShownTable | None = tables.get(requirement.external_table)
     if table is None:
-        fix = line(maker_of(FieldKind.EXTERNAL_TABLE), "create", "--help")
-        yield finding(link, State.MISSING, f"{database} has no external table of this name", fix)
+        fix = Command.of(maker_of(FieldKind.EXTERNAL_TABLE), "create", "--help")
+        yield finding(
+            requirement, State.MISSING, f"{database} has no external table of this name", fix
+        )
         return
     if not table.connection_strings:
-        yield finding(link, State.UNKNOWN, "the service does not show where it leads")
+        yield finding(requirement, State.UNKNOWN, "the service does not show where it leads")
         return
-    yield _as_target(link, table.data_format)
-    actor = link.identity if isinstance(link, ReadsThrough) else acting
+    yield _as_target(requirement, table.data_format)
+    actor = requirement.identity if isinstance(requirement, ReadsThrough) else acting
     for string in table.connection_strings:
-        yield from _of_string(link, string, actor, known or names.all_identities(facts.connection))
+        yield from _of_string(
+            requirement, string, actor, known or names.all_identities(facts.connection)
+        )
 
 
-def _as_target(link: Through, data_format: str) -> Finding:
+def _as_target(requirement: Through, data_format: str) -> Finding:
     """Tell whether an external table can be what the link needs it for."""
     written = tuple(map(str, ExportFormat))
-    if isinstance(link, ReadsThrough) or not data_format or data_format in written:
-        return finding(link, State.OK)
+    if isinstance(requirement, ReadsThrough) or not data_format or data_format in written:
+        return finding(requirement, State.OK)
     why = f"its files are {data_format}; exports write {', '.join(written)}"
-    fix = "name an external table of one of these formats"
-    return finding(link, State.MISSING, why, fix)
+    fix = Explain.of("name an external table of one of these formats")
+    return finding(requirement, State.MISSING, why, fix)
 
 
 def _of_string(
-    link: Through, text: str, actor: ManagedIdentity | None, known: Sequence[ManagedIdentity]
-) -> Iterator[Link | Finding]:
+    requirement: Through, text: str, actor: ManagedIdentity | None, known: Sequence[ManagedIdentity]
+) -> Iterator[Requirement | Finding]:
     try:
         string = parse(text)
     except AdxmiError as failure:
-        yield unknown(link, failure)
+        yield unknown(requirement, failure)
         return
-    writes = isinstance(link, WritesThrough)
+    writes = isinstance(requirement, WritesThrough)
     if string.authentication.method is Method.IMPERSONATION and actor is not None:
         yield from targets.beyond(actor, string.target, write=writes)
         return
     word = string.authentication.identity
     if not word:
         told = f"it signs in by: {string.authentication.method}"
-        yield NotVerifiable(link.subject, told)
+        yield NotVerifiable(_called(requirement), told)
         return
     identity = kept_identity(word, known)
     yield from named_by(identity, word)
     yield from acting_as(identity, Usage.EXTERNAL_TABLE)
     yield from targets.beyond(identity, string.target, write=writes)
+
+
+def _called(requirement: Through) -> str:
+    return f"external table {requirement.external_table}"
 
 
 def kept_identity(word: str, known: Sequence[ManagedIdentity]) -> ManagedIdentity:

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-PROGRAM = "%adxmi"
-"""What a line of a notebook begins with."""
-
 _QUOTES = "'\""
-_ENDS = (";", "?", "\\")
-"""What a notebook takes for itself at the end of a line."""
+_OF_SHELLS = ";{}"
+_ENDS = ("?", "\\")
+"""What a notebook takes for itself at the end of a line, beside the semicolon."""
 
 
 def quoted(text: str) -> str:
     r"""Write a text as one word, also at the end of a line.
 
-    Blanks need quotes, and one kind of quote the other around it.
+    Blanks need quotes, and one kind of quote the other around it. So does what means
+    something to a shell, where the same command may be pasted.
 
     >>> quoted("Tom's Lab")
     '"Tom\'s Lab"'
     """
-    if text and not text.endswith(_ENDS) and not any(c.isspace() or c in _QUOTES for c in text):
+    is_plain = not any(c.isspace() or c in _QUOTES or c in _OF_SHELLS for c in text)
+    if text and is_plain and not text.endswith(_ENDS):
         return text
     if '"' not in text:
         return f'"{text}"'
+    if "'" not in text:
+        return f"'{text}'"
     pieces = text.split('"')
     return "'\"'".join(f'"{piece}"' if piece else "" for piece in pieces)
 
@@ -29,12 +31,3 @@ def quoted(text: str) -> str:
 def as_typed(text: str) -> str:
     """Write a text as one word of a notebook's line, where ``$`` stands for a variable."""
     return quoted(text.replace("$", "$$"))
-
-
-def line(*words: str) -> str:
-    r"""Return a line to paste.
-
-    >>> line("policy", "show", "--database", "Tom's Lab")
-    '%adxmi policy show --database "Tom\\'s Lab"'
-    """
-    return " ".join((PROGRAM, *map(as_typed, words)))

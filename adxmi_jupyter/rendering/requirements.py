@@ -1,0 +1,188 @@
+"""Requirements and findings as text: what they are called, what they are about, as sentences."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from adxmi_jupyter.actions.check.findings import Observation, Topic
+from adxmi_jupyter.dialect import Dialect
+from adxmi_jupyter.model.azure_role import COSMOS_READER_NAME
+from adxmi_jupyter.model.declaration import requirements as r
+from adxmi_jupyter.model.declaration.requirements import Key
+from adxmi_jupyter.model.denial import Concern
+
+if TYPE_CHECKING:
+    from adxmi_jupyter.actions.check.findings import Finding
+
+    About = r.Requirement | Observation
+
+_TITLES: dict[Key | Topic | Concern, str] = {
+    Key.ID: "kind of ID",
+    Key.EXISTS: "identity exists",
+    Key.ASSIGNED: "assigned to the cluster",
+    Key.ALLOWED: "allowed by policy",
+    Key.TENANT: "same tenant",
+    Key.AZURE_ROLE: "Azure role",
+    Key.COSMOS_DB_ROLE: "Cosmos DB role",
+    Key.SQL_SERVER_ROLE: "right at the target",
+    Key.SECURITY_ROLE: "security role",
+    Key.CALLOUT: "callout policy",
+    Key.PLUGIN: "plugin",
+    Key.TARGET: "right at the target",
+    Key.EXTERNAL_TABLE: "external table",
+    Key.FOLLOWERS: "follower clusters",
+    Topic.STATE: "state",
+    Topic.LISTING: "what there is",
+    Concern.ADDRESS: "address",
+    Concern.CALLER: "right of the caller",
+    Concern.OPERATOR: "right of the caller",
+    Concern.SIGN_IN: "sign-in of the caller",
+    Concern.HOST: "identity of the client's host",
+    Concern.PRINCIPAL: "principal",
+    Concern.BUSY: "other change",
+    Concern.THROTTLED: "request rate",
+    Concern.OUTAGE: "service",
+    Concern.STOPPED: "state of the cluster",
+    Concern.RESOURCE: "resource",
+    Concern.DATABASE: "database",
+    Concern.ENTITY: "table or other entity",
+    Concern.THERE: "already there",
+    Concern.DATA: "data",
+    Concern.STATEMENT: "request",
+    Concern.UNSPECIFIED: "refusal",
+}
+
+
+def title(about: About) -> str:
+    """Return what it is called."""
+    return _TITLES[about.key]
+
+
+def subject(about: About) -> str:
+    """Return what it is about: the identity, and for or on what."""
+    match about:
+        case r.NamedBy():
+            return f"{about.identity.label} as {about.word}"
+        case r.Allowed():
+            return f"{about.identity.label} {about.usage}"
+        case r.SameTenant():
+            return f"{about.identity.label} and {about.target.name}"
+        case r.GrantedInAzure() | r.GrantedInCosmosDb():
+            return f"{about.identity.label} on {about.target}"
+        case r.GrantedInSqlServer():
+            return f"{about.identity.label} in {about.server}"
+        case r.GrantedInKusto():
+            return f"{about.identity.label} {about.role}"
+        case r.ReadsThrough():
+            return f"{about.identity.label} through {besides_identity(about)}"
+        case r.Exists() | r.Assigned() | r.AssignedToFollowers():
+            return about.identity.label
+        case _:
+            return besides_identity(about)
+
+
+def besides_identity(about: About) -> str:
+    """Return what it is about besides its identity; empty if it is about the identity alone."""
+    match about:
+        case r.NamedBy():
+            return about.word
+        case r.Allowed():
+            return str(about.usage)
+        case r.SameTenant():
+            return about.target.name
+        case r.GrantedInAzure() | r.GrantedInCosmosDb():
+            return str(about.target)
+        case r.GrantedInSqlServer():
+            return about.server
+        case r.GrantedInKusto():
+            return str(about.role)
+        case _:
+            return _without_identity(about)
+
+
+def _without_identity(about: About) -> str:
+    match about:
+        case r.CalloutAllowed():
+            return f"{about.callout_type} {about.uri}"
+        case r.PluginEnabled():
+            return about.plugin
+        case r.WritesThrough() | r.ReadsThrough():
+            return f"external table {about.external_table}"
+        case r.NotVerifiable():
+            return about.subject
+        case Observation():
+            return _observed(about)
+        case _:
+            return ""
+
+
+def _observed(about: Observation) -> str:
+    who = about.identity.label if about.identity else about.principal
+    whose = " ".join(filter(None, (who, about.role)))
+    return " on ".join(filter(None, (whose, about.place)))
+
+
+def evidence(finding: Finding) -> str:
+    """Return why it was found so."""
+    return Dialect().fix(finding.evidence)
+
+
+def needed(requirement: r.Requirement) -> str:
+    """Return a requirement as a sentence of the documentation, in Markdown."""
+    return (
+        _of_the_identity(requirement) or _at_a_target(requirement) or _of_the_cluster(requirement)
+    )
+
+
+def _of_the_identity(one: r.Requirement) -> str:
+    match one:
+        case r.Exists():
+            return f"{one.identity.label} exists"
+        case r.Assigned():
+            return f"{one.identity.label} is assigned to the cluster"
+        case r.Allowed():
+            where = "cluster policy" if one.cluster_only else "policy of the database or cluster"
+            return f"the {where} allows {one.identity.label} `{one.usage}`"
+        case r.GrantedInKusto():
+            where = ", ".join(one.databases) or "the database"
+            return f"{one.identity.label} is in the role `{one.role}` of {where}"
+        case r.AssignedToFollowers():
+            return f"{one.identity.label} is assigned to the clusters that follow the database"
+        case _:
+            return ""
+
+
+def _at_a_target(one: r.Requirement) -> str:
+    match one:
+        case r.SameTenant():
+            return f"{one.identity.label} is in the tenant of `{one.target.name}`"
+        case r.GrantedInAzure():
+            role = one.roles[0].role_name
+            return f"{one.identity.label} holds the Azure role *{role}* on `{one.target}`"
+        case r.GrantedInCosmosDb():
+            role = f"*{COSMOS_READER_NAME}*, a role of Cosmos DB's own,"
+            return f"{one.identity.label} holds {role} on `{one.target}`"
+        case r.GrantedInSqlServer():
+            right = "write" if one.writes else "read"
+            place = f"`{one.server}/{one.catalog}`"
+            return f"{one.identity.label} is a user of {place} who may {right}"
+        case r.NotVerifiable():
+            return f"{one.subject}: {one.what}"
+        case _:
+            return ""
+
+
+def _of_the_cluster(one: r.Requirement) -> str:
+    match one:
+        case r.CalloutAllowed():
+            return f"the callout policy allows `{one.callout_type}` for `{one.uri}`"
+        case r.PluginEnabled():
+            return f"the plugin `{one.plugin}` is enabled"
+        case r.WritesThrough():
+            table = f"the external table `{one.external_table}` is there"
+            return f"{table}, and its own identity may write to it"
+        case r.ReadsThrough():
+            table = f"the external table `{one.external_table}` is there"
+            return f"{table}, and {one.identity.label} may read what it reads"
+        case _:
+            return f"{subject(one)} is in order itself"
