@@ -75,7 +75,7 @@ class ClusterLock:
             ) from busy
         except (OSError, NotImplementedError) as error:
             raise ClusterLocked(
-                "writes on this cluster cannot be kept apart",
+                "writes on this cluster cannot be kept apart, so nothing was sent",
                 why=f"{type(error).__name__}: {error}",
                 fix="make your home directory, or the directory for temporary files, writable",
             ) from error

@@ -233,7 +233,7 @@ def test_where_there_can_be_no_lock_nothing_is_written(connection, monkeypatch, 
     monkeypatch.setattr(connection, "lock", lock)
     change = planned(policies.plan_grant, connection, "mi-ingest", "AzureAI")
 
-    with pytest.raises(ClusterLocked):
+    with pytest.raises(ClusterLocked, match="so nothing was sent"):
         apply(connection, change, confirmed=True)
 
     assert not (connection.history_file).exists()
