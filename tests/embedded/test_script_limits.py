@@ -248,7 +248,7 @@ LIMITS = [
 ]
 
 
-@pytest.mark.parametrize(("script", "told"), sampled(LIMITS, each=3))
+@pytest.mark.parametrize(("script", "told"), sampled(LIMITS, each=5))
 def test_limits_are_errors_of_the_service(failure, script, told):
     said = failure(script)
 
