@@ -20,7 +20,7 @@ class ListState(Reread, Protocol):
     """What such a form knows and wants."""
 
     def discard(self) -> None:
-        """Forget the wishes in sight."""
+        """Forget the pending changes in sight."""
 
     def add(self, reference: str) -> tuple[Named, str]:
         """Add somebody to the list; return it with what there is to say."""

@@ -32,6 +32,10 @@ class PendingChanges(Generic[Scope, Cell]):
         """The changes of the scope in sight: what each cell will be."""
         return MappingProxyType(self._by_scope.setdefault(self.scope, {}))
 
+    def of(self, scope: Scope) -> Mapping[Cell, bool]:
+        """Return the changes of any scope."""
+        return MappingProxyType(self._by_scope.get(scope, {}))
+
     @property
     def elsewhere(self) -> tuple[Scope, ...]:
         """Other scopes with changes."""
@@ -60,9 +64,9 @@ class PendingChanges(Generic[Scope, Cell]):
         """Forget the changes of the scope in sight."""
         self._by_scope[self.scope] = {}
 
-    def rename(self, new: Callable[[Cell], Cell]) -> None:
-        """Call cells by other keys, in every scope."""
+    def rename(self, cells: Callable[[Cell], Cell]) -> None:
+        """Call cells by other names, in every scope."""
         self._by_scope = {
-            scope: {new(cell): ticked for cell, ticked in some.items()}
+            scope: {cells(cell): ticked for cell, ticked in some.items()}
             for scope, some in self._by_scope.items()
         }

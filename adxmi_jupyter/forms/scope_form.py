@@ -33,9 +33,9 @@ class ScopeState(ListState, Protocol):
         """The other scopes that changes are wished for."""
 
     def choose(self, scope: Scope) -> None:
-        """Turn to another scope; the wishes about this one are kept."""
+        """Turn to another scope; the pending changes about this one are kept."""
 
-    def wish(self, item: Any, column: str, /, *, ticked: bool) -> None:
+    def want(self, item: Any, column: str, /, *, ticked: bool) -> None:
         """Note that the user wants a cell of the matrix ticked, or not."""
 
 
@@ -63,7 +63,7 @@ class ScopeForm(ListForm):
         return chooser
 
     def _wished(self, item: Any, column: str, ticked: bool) -> None:
-        self.state.wish(item, column, ticked=ticked)
+        self.state.want(item, column, ticked=ticked)
         self.submission.edited()
         self.matrix.refresh_row(item)
         self._refresh_preview()

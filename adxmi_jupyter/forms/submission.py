@@ -35,7 +35,7 @@ class Phase(StrEnum):
     DONE = "done"
 
 
-class Kind(StrEnum):
+class OutcomeKind(StrEnum):
     """What an outcome is about."""
 
     NOTE = "note"
@@ -47,7 +47,7 @@ class Kind(StrEnum):
 class Outcome:
     """What the form said last; it stays until the next request."""
 
-    kind: Kind = Kind.NOTE
+    kind: OutcomeKind = OutcomeKind.NOTE
     lines: tuple[str, ...] = ()
 
 
@@ -87,9 +87,9 @@ class Requests:
     def run(self, doing: str, request: Callable[[], tuple[Note, ...]]) -> bool:
         """Make a request that is no change, such as reading; return whether it worked."""
         with self._busy(doing, Phase.EDITING, "do it once more"):
-            self.outcome = Outcome(Kind.NOTE, in_form(request()))
+            self.outcome = Outcome(OutcomeKind.NOTE, in_form(request()))
             self.phase = Phase.EDITING
-        return self.outcome.kind is Kind.NOTE
+        return self.outcome.kind is OutcomeKind.NOTE
 
     def renew(self, request: Callable[[], None]) -> bool:
         """Read again unasked: what was said last stays in sight, unless this fails."""
@@ -178,7 +178,7 @@ class Submission(Requests):
     def _sent(self, *, confirmed: bool) -> None:
         change = self._change
         with self._busy(change.doing, change.after_failure, change.again):
-            self.outcome = Outcome(Kind.DONE, in_form(change.send(confirmed)))
+            self.outcome = Outcome(OutcomeKind.DONE, in_form(change.send(confirmed)))
             self.phase = change.after
 
     @contextmanager
@@ -203,14 +203,14 @@ def failed(error: AdxmiError, again: str) -> Outcome:
     """
     what, why, fix = error.written(InForm(again))
     lines = (f"{type(error).__name__}: {what}", f"why: {why}", f"fix: {fix}")
-    return Outcome(Kind.FAILED, tuple(map(masked, lines)))
+    return Outcome(OutcomeKind.FAILED, tuple(map(masked, lines)))
 
 
 class Reread(Protocol):
     """What a form knows and wants, as far as reading it again needs."""
 
     def reload(self) -> None:
-        """Read everything again; wishes that have come true are dropped."""
+        """Read everything again; pending changes that have come true are dropped."""
 
     @property
     def is_valid(self) -> bool:
@@ -229,7 +229,7 @@ def read_again(state: Reread, what: str) -> str:
 
 
 _BROKEN = Outcome(
-    Kind.FAILED,
+    OutcomeKind.FAILED,
     (
         "The form broke off.",
         "why: an error of the form itself or an interrupt; the log of the kernel has it",

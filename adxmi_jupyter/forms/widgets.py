@@ -14,7 +14,7 @@ import ipywidgets as w
 
 from adxmi_jupyter.error_base import one_line
 from adxmi_jupyter.forms.style import GAIN, LOSS, SHEET
-from adxmi_jupyter.forms.submission import Kind, Phase
+from adxmi_jupyter.forms.submission import OutcomeKind, Phase
 
 if TYPE_CHECKING:
     from adxmi_jupyter.forms.submission import Submission
@@ -125,7 +125,7 @@ def said(lines: Sequence[str], kind: str, details: Sequence[str] = ()) -> str:
     """
     if not lines:
         return ""
-    role = "alert" if kind in {Kind.FAILED, "asking"} else "status"
+    role = "alert" if kind in {OutcomeKind.FAILED, "asking"} else "status"
     *told, last = (f"<p>{html.escape(line)}</p>" for line in lines)
     body = "".join((*told, _details(details), last))
     return f'<div class="adxmi-said {kind}" role="{role}">{body}</div>'
@@ -194,5 +194,5 @@ class SubmissionBar:
 
     def _told(self) -> str:
         if self._submission.phase is Phase.BUSY:
-            return said((f"{self._submission.doing} …",), Kind.NOTE)
+            return said((f"{self._submission.doing} …",), OutcomeKind.NOTE)
         return said(self._submission.outcome.lines, self._submission.outcome.kind)

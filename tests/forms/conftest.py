@@ -113,11 +113,11 @@ def holder():
 
 
 @pytest.fixture
-def wish(who):
-    def wish(state, name, ticked):
-        state.wish(who(state, name), ticked=ticked)
+def want(who):
+    def want(state, name, ticked):
+        state.want(who(state, name), ticked=ticked)
 
-    return wish
+    return want
 
 
 @pytest.fixture

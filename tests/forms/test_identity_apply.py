@@ -19,8 +19,8 @@ def by_somebody_else(connection, make, name):
 
 
 @each_way
-def test_applying_changes_the_cluster_and_leaves_nothing_to_do(state, wish, apply, names, way):
-    wish(state, *WISH[way])
+def test_applying_changes_the_cluster_and_leaves_nothing_to_do(state, want, apply, names, way):
+    want(state, *WISH[way])
     shown = state.preview.request
 
     done = apply(state)
@@ -31,9 +31,9 @@ def test_applying_changes_the_cluster_and_leaves_nothing_to_do(state, wish, appl
     assert done.notes == ()
 
 
-def test_one_request_assigns_and_removes(state, wish, apply, names, azure):
-    wish(state, "mi-stranger", True)
-    wish(state, "mi-export", False)
+def test_one_request_assigns_and_removes(state, want, apply, names, azure):
+    want(state, "mi-stranger", True)
+    want(state, "mi-export", False)
 
     apply(state)
 
@@ -41,9 +41,9 @@ def test_one_request_assigns_and_removes(state, wish, apply, names, azure):
     assert len(azure.world.operations) == 1
 
 
-def test_what_takes_it_back_is_told(state, wish, apply):
-    wish(state, "mi-stranger", True)
-    wish(state, "mi-export", False)
+def test_what_takes_it_back_is_told(state, want, apply):
+    want(state, "mi-stranger", True)
+    want(state, "mi-export", False)
 
     done = apply(state)
 
@@ -53,17 +53,17 @@ def test_what_takes_it_back_is_told(state, wish, apply):
     ]
 
 
-def test_azures_own_word_is_heard_while_it_works(state, wish, apply, heard, azure):
+def test_azures_own_word_is_heard_while_it_works(state, want, apply, heard, azure):
     azure.arm.polls = 3
-    wish(state, "mi-stranger", True)
+    want(state, "mi-stranger", True)
 
     apply(state)
 
     assert any(told.startswith("assigning mi-stranger: Running") for told in heard)
 
 
-def test_a_removal_asks_with_everything_that_names_the_identity(state, wish, names, heard):
-    wish(state, "mi-ingest", False)
+def test_a_removal_asks_with_everything_that_names_the_identity(state, want, names, heard):
+    want(state, "mi-ingest", False)
 
     with pytest.raises(errors.ConfirmationRequired) as raised:
         state.apply(confirmed=False, tell=heard.append)
@@ -77,8 +77,8 @@ def test_a_removal_asks_with_everything_that_names_the_identity(state, wish, nam
     assert (names(), state.is_valid) == (BEFORE, True)
 
 
-def test_what_could_not_be_looked_at_is_part_of_the_question(state, wish, fault):
-    wish(state, "mi-ingest", False)
+def test_what_could_not_be_looked_at_is_part_of_the_question(state, want, fault):
+    want(state, "mi-ingest", False)
     fault("throttled", ".show databases")
 
     with pytest.raises(errors.ConfirmationRequired):
@@ -87,8 +87,8 @@ def test_what_could_not_be_looked_at_is_part_of_the_question(state, wish, fault)
     assert state.depending[0].startswith("not seen: the databases of the cluster")
 
 
-def test_removing_the_system_identity_says_that_its_object_id_is_lost(state, wish):
-    wish(state, "contoso", False)
+def test_removing_the_system_identity_says_that_its_object_id_is_lost(state, want):
+    want(state, "contoso", False)
 
     with pytest.raises(errors.ConfirmationRequired) as raised:
         state.apply(confirmed=False, tell=str)
@@ -96,11 +96,11 @@ def test_removing_the_system_identity_says_that_its_object_id_is_lost(state, wis
     assert "assigned again it has another object ID" in raised.value.why
 
 
-def test_the_new_object_id_of_the_system_identity_is_told(state, wish, apply):
+def test_the_new_object_id_of_the_system_identity_is_told(state, want, apply):
     before = state.present.system.object_id
-    wish(state, "contoso", False)
+    want(state, "contoso", False)
     apply(state)
-    wish(state, "contoso", True)
+    want(state, "contoso", True)
 
     done = apply(state)
 
@@ -109,8 +109,8 @@ def test_the_new_object_id_of_the_system_identity_is_told(state, wish, apply):
     assert before not in note
 
 
-def test_an_assignment_alone_asks_nothing(state, wish, names):
-    wish(state, "mi-stranger", True)
+def test_an_assignment_alone_asks_nothing(state, want, names):
+    want(state, "mi-stranger", True)
 
     state.apply(confirmed=False, tell=str)
 
@@ -118,9 +118,9 @@ def test_an_assignment_alone_asks_nothing(state, wish, names):
 
 
 def test_what_somebody_else_changed_is_shown_and_the_wish_kept(
-    connection, state, wish, apply, names
+    connection, state, want, apply, names
 ):
-    wish(state, "mi-stranger", True)
+    want(state, "mi-stranger", True)
     by_somebody_else(connection, plan_removal, "mi-export")
 
     with pytest.raises(errors.ClusterChanged) as raised:
@@ -133,8 +133,8 @@ def test_what_somebody_else_changed_is_shown_and_the_wish_kept(
     assert names() == ["contoso", "mi-ingest", "mi-stranger"]
 
 
-def test_a_wish_that_somebody_else_fulfilled_is_done(connection, state, wish, apply):
-    wish(state, "mi-stranger", True)
+def test_a_wish_that_somebody_else_fulfilled_is_done(connection, state, want, apply):
+    want(state, "mi-stranger", True)
     by_somebody_else(connection, plan_assignment, "mi-stranger")
 
     with pytest.raises(errors.ClusterChanged) as raised:
@@ -145,9 +145,9 @@ def test_a_wish_that_somebody_else_fulfilled_is_done(connection, state, wish, ap
 
 
 def test_when_the_reading_fails_too_the_form_says_what_it_shows(
-    connection, state, wish, apply, fault
+    connection, state, want, apply, fault
 ):
-    wish(state, "mi-stranger", True)
+    want(state, "mi-stranger", True)
     by_somebody_else(connection, plan_removal, "mi-export")
     fault("throttled", "GET ")
 
@@ -161,9 +161,9 @@ def test_when_the_reading_fails_too_the_form_says_what_it_shows(
 @each_way
 @refused
 def test_a_request_that_did_nothing_keeps_the_wish_for_another_try(
-    azure, state, wish, apply, names, fault, name, error, way
+    azure, state, want, apply, names, fault, name, error, way
 ):
-    wish(state, *WISH[way])
+    want(state, *WISH[way])
     fault(name, "PATCH")
 
     with pytest.raises(error):
@@ -178,10 +178,10 @@ def test_a_request_that_did_nothing_keeps_the_wish_for_another_try(
 @each_way
 @lost
 def test_where_azure_does_not_tell_the_end_the_cluster_is_read_again(
-    azure, state, wish, apply, names, fault, name, match, way
+    azure, state, want, apply, names, fault, name, match, way
 ):
     azure.arm.unattended = 0
-    wish(state, *WISH[way])
+    want(state, *WISH[way])
     fault(name, match)
 
     done = apply(state)
@@ -193,9 +193,9 @@ def test_where_azure_does_not_tell_the_end_the_cluster_is_read_again(
 
 @each_way
 def test_a_change_still_under_way_is_told_and_another_try_does_no_harm(
-    azure, state, wish, apply, names, fault, way
+    azure, state, want, apply, names, fault, way
 ):
-    wish(state, *WISH[way])
+    want(state, *WISH[way])
     fault("dropped-after-write", "PATCH")
 
     with pytest.raises(errors.WriteOutcomeUnknown):
@@ -219,10 +219,10 @@ def interrupt(told):
 
 
 def test_interrupting_says_that_azure_goes_on_and_how_to_see_the_end(
-    connection, azure, state, wish
+    connection, azure, state, want
 ):
     azure.arm.polls = 3
-    wish(state, "mi-stranger", True)
+    want(state, "mi-stranger", True)
 
     with pytest.raises(errors.OperationContinues) as raised:
         state.apply(confirmed=True, tell=interrupt)
@@ -236,9 +236,9 @@ def test_interrupting_says_that_azure_goes_on_and_how_to_see_the_end(
 
 @each_way
 def test_an_operation_that_fails_late_is_told_in_azures_words_and_can_be_tried_again(
-    azure, state, wish, apply, names, fault, way
+    azure, state, want, apply, names, fault, way
 ):
-    wish(state, *WISH[way])
+    want(state, *WISH[way])
     fault("operation-fails")
 
     with pytest.raises(errors.OperationFailed) as raised:
@@ -253,8 +253,8 @@ def test_an_operation_that_fails_late_is_told_in_azures_words_and_can_be_tried_a
 
 
 @each_way
-def test_maintenance_is_waited_for_and_said(azure, state, wish, apply, names, heard, way):
-    wish(state, *WISH[way])
+def test_maintenance_is_waited_for_and_said(azure, state, want, apply, names, heard, way):
+    want(state, *WISH[way])
     azure.faults.add("in-maintenance", times=2)
 
     apply(state)
@@ -266,9 +266,9 @@ def test_maintenance_is_waited_for_and_said(azure, state, wish, apply, names, he
 @each_way
 @unread
 def test_what_azure_called_done_is_told_even_if_it_cannot_be_read(
-    azure, state, wish, apply, names, fault, name, way
+    azure, state, want, apply, names, fault, name, way
 ):
-    wish(state, *WISH[way])
+    want(state, *WISH[way])
     fault(name, f"GET {state.present.cluster_id}?")
 
     done = apply(state)

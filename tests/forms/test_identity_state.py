@@ -40,17 +40,17 @@ def test_the_system_identity_is_a_row_before_it_is_assigned(state, azure):
     assert not state.is_ticked(system)
 
 
-def test_a_tick_and_its_untick_leave_nothing_to_do(state, wish):
-    wish(state, "mi-stranger", True)
-    wish(state, "mi-stranger", False)
+def test_a_tick_and_its_untick_leave_nothing_to_do(state, want):
+    want(state, "mi-stranger", True)
+    want(state, "mi-stranger", False)
 
     assert not state.is_valid
     assert state.preview.request == ""
 
 
-def test_the_preview_is_the_exact_request_with_its_changes(state, wish):
-    wish(state, "mi-stranger", True)
-    wish(state, "mi-ingest", False)
+def test_the_preview_is_the_exact_request_with_its_changes(state, want):
+    want(state, "mi-stranger", True)
+    want(state, "mi-ingest", False)
 
     preview = state.preview
     method, body = preview.request.split("\n")
@@ -61,22 +61,22 @@ def test_the_preview_is_the_exact_request_with_its_changes(state, wish):
     assert preview.changes == ("+ mi-stranger", "- mi-ingest")
 
 
-def test_removing_everything_sends_none(state, wish):
+def test_removing_everything_sends_none(state, want):
     for name in BEFORE:
-        wish(state, name, False)
+        want(state, name, False)
 
     assert json.loads(state.preview.request.split("\n")[1]) == {"identity": {"type": "None"}}
     assert state.preview.changes[0] == "- contoso (system-assigned)"
 
 
-def test_one_direction_is_one_line_and_both_are_two(state, wish):
-    wish(state, "mi-stranger", True)
+def test_one_direction_is_one_line_and_both_are_two(state, want):
+    want(state, "mi-stranger", True)
     assert [line.words for line in state.preview.lines] == [
         ("identity", "assign", "--identity", "mi-stranger")
     ]
 
-    wish(state, "mi-export", False)
-    wish(state, "contoso", False)
+    want(state, "mi-export", False)
+    want(state, "contoso", False)
 
     assert [line.words for line in state.preview.lines] == [
         ("identity", "assign", "--identity", "mi-stranger"),
@@ -84,8 +84,8 @@ def test_one_direction_is_one_line_and_both_are_two(state, wish):
     ]
 
 
-def test_a_reload_that_fails_leaves_everything_as_it_was(state, wish, fault):
-    wish(state, "mi-stranger", True)
+def test_a_reload_that_fails_leaves_everything_as_it_was(state, want, fault):
+    want(state, "mi-stranger", True)
     fault("throttled")
 
     with pytest.raises(errors.Throttled):
@@ -94,8 +94,8 @@ def test_a_reload_that_fails_leaves_everything_as_it_was(state, wish, fault):
     assert state.preview.changes == ("+ mi-stranger",)
 
 
-def test_reading_again_keeps_wishes_and_discarding_forgets_them(state, wish):
-    wish(state, "mi-stranger", True)
+def test_reading_again_keeps_wishes_and_discarding_forgets_them(state, want):
+    want(state, "mi-stranger", True)
 
     state.reload()
     assert state.preview.changes == ("+ mi-stranger",)
@@ -104,8 +104,8 @@ def test_reading_again_keeps_wishes_and_discarding_forgets_them(state, wish):
     assert not state.is_valid
 
 
-def test_a_wanted_identity_that_was_deleted_stays_in_sight(azure, state, wish, who):
-    wish(state, "mi-stranger", True)
+def test_a_wanted_identity_that_was_deleted_stays_in_sight(azure, state, want, who):
+    want(state, "mi-stranger", True)
     azure.world.identities = [i for i in azure.world.identities if i.display_name != "mi-stranger"]
 
     state.reload()
@@ -114,11 +114,11 @@ def test_a_wanted_identity_that_was_deleted_stays_in_sight(azure, state, wish, w
     assert state.where(who(state, "mi-stranger")) == "shared-identities (deleted)"
 
 
-def test_a_deleted_identity_is_marked_and_can_be_removed(azure, state, who, wish, apply, names):
+def test_a_deleted_identity_is_marked_and_can_be_removed(azure, state, who, want, apply, names):
     azure.world.identities = [i for i in azure.world.identities if i.display_name != "mi-export"]
     state.reload()
 
-    wish(state, "mi-export", False)
+    want(state, "mi-export", False)
 
     assert state.where(who(state, "mi-export")) == "analytics (deleted)"
     apply(state)
@@ -139,8 +139,8 @@ def test_adding_by_client_id_says_whose_it_is(state):
     assert note == "f3b9a812-d056-4e7c-9a61-08c4e5d7b2f9 is the client ID of mi-stranger."
 
 
-def test_adding_what_is_assigned_says_so_and_takes_back_its_removal(state, wish):
-    wish(state, "mi-ingest", False)
+def test_adding_what_is_assigned_says_so_and_takes_back_its_removal(state, want):
+    want(state, "mi-ingest", False)
 
     _, note = state.add("mi-ingest")
 
@@ -163,12 +163,12 @@ def test_an_identity_of_another_subscription_is_added_by_resource_id(
 
 
 def test_one_of_another_subscription_stays_in_sight_after_its_removal(
-    connection, azure, state, apply, wish, who
+    connection, azure, state, apply, want, who
 ):
     state.add(elsewhere(azure))
     apply(state)
     again = IdentityState(connection)
-    wish(again, "mi-far", False)
+    want(again, "mi-far", False)
 
     apply(again)
 
@@ -205,7 +205,7 @@ def test_two_identities_of_one_name_can_be_told_apart(azure, state):
     state.reload()
 
     twins = [i for i in state.identities if i.display_name == "twin"]
-    state.wish(twins[0], ticked=True)
+    state.want(twins[0], ticked=True)
 
     assert [state.label(twin) for twin in twins] == ["twin (11111111)", "twin (22222222)"]
     assert state.preview.lines[0].words[-1] == twins[0].object_id
@@ -226,9 +226,9 @@ def test_a_reader_sees_what_is_assigned_and_what_still_works(reader):
     assert state.notes[1].startswith("What works all the same")
 
 
-def test_what_a_reader_may_not_do_is_told_with_a_way_out(reader, wish, apply, names):
+def test_what_a_reader_may_not_do_is_told_with_a_way_out(reader, want, apply, names):
     state = IdentityState(reader)
-    wish(state, "mi-export", False)
+    want(state, "mi-export", False)
 
     with pytest.raises(errors.NotAuthorized) as raised:
         apply(state)

@@ -39,7 +39,7 @@ def test_the_line_does_what_the_form_would(ip, magics, who, story):
     connection = magics.connections.current()
     state = PolicyState(connection, Scope(database))
     for name, usage, ticked in wishes:
-        state.wish(who(state, name), usage, ticked=ticked)
+        state.want(who(state, name), usage, ticked=ticked)
 
     ip.run_cell(written("%adxmi", state.preview.line)).raise_error()
 
@@ -52,7 +52,7 @@ def test_names_are_written_so_that_they_are_read_back(ip, magics):
     connection = magics.connections.current()
     connection.azure.world.add_database("price $x")
     state = PolicyState(connection, Scope("price $x"))
-    state.wish(state.identities[0], "AzureAI", ticked=True)
+    state.want(state.identities[0], "AzureAI", ticked=True)
 
     line = written("%adxmi", state.preview.line)
     ip.run_cell(line).raise_error()

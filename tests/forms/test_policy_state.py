@@ -94,8 +94,8 @@ def test_through_all_of_the_cluster_is_a_mark_of_its_own(connection, who):
 def test_a_tick_and_its_untick_leave_nothing_to_do(sales, who):
     export = who(sales, "mi-export")
 
-    sales.wish(export, "AzureAI", ticked=True)
-    sales.wish(export, "AzureAI", ticked=False)
+    sales.want(export, "AzureAI", ticked=True)
+    sales.want(export, "AzureAI", ticked=False)
 
     assert not sales.is_valid
     assert sales.preview.command == ""
@@ -104,8 +104,8 @@ def test_a_tick_and_its_untick_leave_nothing_to_do(sales, who):
 def test_only_additions_are_merged_and_written_as_grant(sales, who):
     export = who(sales, "mi-export")
 
-    sales.wish(export, "ExportRequest", ticked=True)
-    sales.wish(export, "AzureAI", ticked=True)
+    sales.want(export, "ExportRequest", ticked=True)
+    sales.want(export, "AzureAI", ticked=True)
 
     preview = sales.preview
     assert preview.changes == ("+ mi-export AzureAI", "+ mi-export ExportRequest")
@@ -122,7 +122,7 @@ def test_only_additions_are_merged_and_written_as_grant(sales, who):
 def test_a_removal_replaces_the_policy_and_is_written_as_revoke(sales, who):
     ingest = who(sales, "mi-ingest")
 
-    sales.wish(ingest, "DataConnection", ticked=False)
+    sales.want(ingest, "DataConnection", ticked=False)
 
     preview = sales.preview
     assert preview.changes == ("- mi-ingest DataConnection",)
@@ -136,8 +136,8 @@ def test_a_removal_replaces_the_policy_and_is_written_as_revoke(sales, who):
 def test_a_mixed_change_is_written_as_alter_with_a_body(sales, who):
     ingest, export = who(sales, "mi-ingest"), who(sales, "mi-export")
 
-    sales.wish(ingest, "DataConnection", ticked=False)
-    sales.wish(export, "AzureAI", ticked=True)
+    sales.want(ingest, "DataConnection", ticked=False)
+    sales.want(export, "AzureAI", ticked=True)
 
     line = sales.preview.line
     assert line.words == ("policy", "alter", "--database", "Sales", "--yes")
@@ -153,15 +153,15 @@ def test_what_all_covers_makes_no_difference_until_all_goes(connection, who):
     state = PolicyState(connection, Scope("Tom's Lab"))
     contoso = who(state, "contoso")
 
-    state.wish(contoso, "AzureAI", ticked=True)
+    state.want(contoso, "AzureAI", ticked=True)
     assert (state.is_valid, state.mark(contoso, "AzureAI")) == (False, Mark.ALL)
-    state.wish(contoso, "All", ticked=False)
+    state.want(contoso, "All", ticked=False)
 
     assert state.preview.changes == ("- contoso All", "+ contoso AzureAI")
 
 
 def test_the_preview_is_what_is_sent(sales, who):
-    sales.wish(who(sales, "mi-ingest"), "DataConnection", ticked=False)
+    sales.want(who(sales, "mi-ingest"), "DataConnection", ticked=False)
     shown = sales.preview.command
 
     done = sales.apply(confirmed=True)
@@ -171,7 +171,7 @@ def test_the_preview_is_what_is_sent(sales, who):
 
 def test_applying_writes_and_leaves_nothing_to_do(connection, sales, who):
     export = who(sales, "mi-export")
-    sales.wish(export, "AzureAI", ticked=True)
+    sales.want(export, "AzureAI", ticked=True)
 
     done = sales.apply(confirmed=False)
 
@@ -182,7 +182,7 @@ def test_applying_writes_and_leaves_nothing_to_do(connection, sales, who):
 
 
 def test_a_loss_needs_confirmation_and_nothing_is_sent_before(connection, sales, who):
-    sales.wish(who(sales, "mi-ingest"), "DataConnection", ticked=False)
+    sales.want(who(sales, "mi-ingest"), "DataConnection", ticked=False)
 
     with pytest.raises(ConfirmationRequired) as raised:
         sales.apply(confirmed=False)
@@ -193,9 +193,9 @@ def test_a_loss_needs_confirmation_and_nothing_is_sent_before(connection, sales,
 
 
 def test_unticking_everything_empties_the_policy(connection, sales, who):
-    sales.wish(who(sales, "mi-export"), "ExternalTable", ticked=False)
+    sales.want(who(sales, "mi-export"), "ExternalTable", ticked=False)
     for usage in ("DataConnection", "NativeIngestion"):
-        sales.wish(who(sales, "mi-ingest"), usage, ticked=False)
+        sales.want(who(sales, "mi-ingest"), usage, ticked=False)
     assert sales.preview.line.body == "[]"
 
     sales.apply(confirmed=True)
@@ -205,7 +205,7 @@ def test_unticking_everything_empties_the_policy(connection, sales, who):
 
 def test_what_somebody_else_wrote_is_never_overwritten(connection, sales, who):
     ingest, export = who(sales, "mi-ingest"), who(sales, "mi-export")
-    sales.wish(ingest, "DataConnection", ticked=False)
+    sales.want(ingest, "DataConnection", ticked=False)
     other = plan_grant(connection, SALES, resolved(connection, ("mi-export",)), ("AzureAI",))
     apply(connection, other, confirmed=True)
 
@@ -219,7 +219,7 @@ def test_what_somebody_else_wrote_is_never_overwritten(connection, sales, who):
 
 
 def test_after_that_the_same_wish_goes_through(connection, sales, who):
-    sales.wish(who(sales, "mi-ingest"), "DataConnection", ticked=False)
+    sales.want(who(sales, "mi-ingest"), "DataConnection", ticked=False)
     other = plan_grant(connection, SALES, resolved(connection, ("mi-export",)), ("AzureAI",))
     apply(connection, other, confirmed=True)
     with pytest.raises(PolicyChanged):
@@ -233,7 +233,7 @@ def test_after_that_the_same_wish_goes_through(connection, sales, who):
 
 
 def test_a_wish_that_somebody_else_fulfilled_is_done(connection, sales, who):
-    sales.wish(who(sales, "mi-ingest"), "DataConnection", ticked=False)
+    sales.want(who(sales, "mi-ingest"), "DataConnection", ticked=False)
     identities = resolved(connection, ("mi-ingest",))
     other = plan_revoke(connection, SALES, identities, ("DataConnection",))
     apply(connection, other, confirmed=True)
@@ -246,7 +246,7 @@ def test_a_wish_that_somebody_else_fulfilled_is_done(connection, sales, who):
 
 
 def test_when_the_reload_fails_too_the_form_says_what_it_shows(connection, azure, sales, who):
-    sales.wish(who(sales, "mi-ingest"), "DataConnection", ticked=False)
+    sales.want(who(sales, "mi-ingest"), "DataConnection", ticked=False)
     apply(connection, plan_delete(connection, SALES), confirmed=True)
     azure.faults.add("throttled", match=".show databases", times=None, retry_after=0)
 
@@ -258,7 +258,7 @@ def test_when_the_reload_fails_too_the_form_says_what_it_shows(connection, azure
 
 
 def test_additions_do_not_mind_what_somebody_else_added(connection, sales, who):
-    sales.wish(who(sales, "mi-export"), "AzureAI", ticked=True)
+    sales.want(who(sales, "mi-export"), "AzureAI", ticked=True)
     identities = resolved(connection, ("mi-export",))
     other = plan_grant(connection, SALES, identities, ("SqlRequest",))
     apply(connection, other, confirmed=True)
@@ -269,7 +269,7 @@ def test_additions_do_not_mind_what_somebody_else_added(connection, sales, who):
 
 
 def test_a_failed_write_keeps_the_wishes(connection, azure, sales, who):
-    sales.wish(who(sales, "mi-export"), "AzureAI", ticked=True)
+    sales.want(who(sales, "mi-export"), "AzureAI", ticked=True)
     azure.faults.add("throttled", match=".alter", times=None, retry_after=0)
 
     with pytest.raises(Throttled):
@@ -279,7 +279,7 @@ def test_a_failed_write_keeps_the_wishes(connection, azure, sales, who):
 
 
 def test_wishes_wait_while_another_scope_is_looked_at(sales, who):
-    sales.wish(who(sales, "mi-export"), "AzureAI", ticked=True)
+    sales.want(who(sales, "mi-export"), "AzureAI", ticked=True)
 
     sales.choose(CLUSTER)
     assert (sales.is_valid, sales.waiting) == (False, (SALES,))
@@ -296,7 +296,7 @@ def test_a_scope_that_cannot_be_read_leaves_the_form_where_it_was(sales):
 
 
 def test_reading_again_keeps_wishes(sales, who):
-    sales.wish(who(sales, "mi-export"), "AzureAI", ticked=True)
+    sales.want(who(sales, "mi-export"), "AzureAI", ticked=True)
 
     sales.reload()
 
@@ -304,7 +304,7 @@ def test_reading_again_keeps_wishes(sales, who):
 
 
 def test_discarding_forgets_them(sales, who):
-    sales.wish(who(sales, "mi-export"), "AzureAI", ticked=True)
+    sales.want(who(sales, "mi-export"), "AzureAI", ticked=True)
 
     sales.discard()
 
@@ -317,7 +317,7 @@ def test_an_identity_can_be_added_by_client_id_and_is_granted_by_object_id(
     fresh = azure.world.add_identity("mi-fresh")
 
     identity, note = telemetry.add(fresh.client_id)
-    telemetry.wish(identity, "NativeIngestion", ticked=True)
+    telemetry.want(identity, "NativeIngestion", ticked=True)
     telemetry.apply(confirmed=False)
 
     assert f"its object ID {fresh.object_id} is used" in note
@@ -361,7 +361,7 @@ def test_two_identities_of_one_name_can_be_told_apart(connection, azure):
 
     twins = [i for i in state.identities if i.display_name == "twin"]
     assert [state.label(twin) for twin in twins] == ["twin (11111111)", "twin (22222222)"]
-    state.wish(twins[0], "AzureAI", ticked=True)
+    state.want(twins[0], "AzureAI", ticked=True)
     assert twins[0].object_id in state.preview.line.words
 
 
@@ -387,8 +387,8 @@ def test_a_usage_newer_than_this_release_is_a_column_and_is_kept(connection, azu
     )
 
     state = PolicyState(connection, SALES)
-    state.wish(who(state, "mi-export"), "AzureAI", ticked=True)
-    state.wish(who(state, "mi-export"), "ExternalTable", ticked=False)
+    state.want(who(state, "mi-export"), "AzureAI", ticked=True)
+    state.want(who(state, "mi-export"), "ExternalTable", ticked=False)
 
     assert state.usages[-1] == "QuantumRequest"
     assert "--allow-unknown-usage" in state.preview.line.words

@@ -45,7 +45,7 @@ def state(request, connection, holder):
     world.grant(as_principal(world.identity("mi-ingest")), OnCluster.MONITOR)
     state = RoleState(connection, Scope(database))
     for name, role, ticked in wishes:
-        state.wish(holder(state, name), role, ticked=ticked)
+        state.want(holder(state, name), role, ticked=ticked)
     return state
 
 
@@ -78,7 +78,7 @@ def test_a_description_comes_back_too(ip, connection, holder):
     roles.append(RoleAssignment(DatabaseRole.USERS, listing, "a $5 job, or 'more'"))
     state = RoleState(connection, Scope("Telemetry"))
     before = listed(connection, state.scope)
-    state.wish(holder(state, "mi-ingest"), "users", ticked=False)
+    state.want(holder(state, "mi-ingest"), "users", ticked=False)
     (done,) = state.apply(confirmed=True)
 
     ip.run_cell(written("%adxmi", undo_commands(done)[0])).raise_error()
@@ -90,9 +90,9 @@ def test_a_comma_in_a_name_does_not_split_the_line(connection, holder):
     group = connection.azure.world.add_principal("Writers, all", kind=PrincipalKind.GROUP)
     state = RoleState(connection, CLUSTER)
     added, _ = state.add("aadgroup=Writers, all")
-    state.wish(added, "AllDatabasesViewer", ticked=True)
+    state.want(added, "AllDatabasesViewer", ticked=True)
     state.apply(confirmed=False)
-    state.wish(holder(state, "Writers, all"), "AllDatabasesViewer", ticked=False)
+    state.want(holder(state, "Writers, all"), "AllDatabasesViewer", ticked=False)
 
     word = state.preview.lines[0].words[-2]
 

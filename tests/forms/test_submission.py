@@ -2,7 +2,7 @@ import pytest
 
 from adxmi_jupyter.errors import ConfirmationRequired, Throttled
 from adxmi_jupyter.fixes import Retry
-from adxmi_jupyter.forms.submission import Kind, Phase, Submission
+from adxmi_jupyter.forms.submission import OutcomeKind, Phase, Submission
 
 QUESTION = ConfirmationRequired("takes away", why="stops", fix=Retry.having("--yes"))
 FAILURE = Throttled("too many", why="busy", fix=Retry())
@@ -45,7 +45,7 @@ def test_a_success_is_told_and_was_busy_meanwhile(submission, sender, phases):
     submission.submit()
 
     assert phases == [Phase.BUSY, Phase.DONE]
-    assert (submission.outcome.kind, submission.outcome.lines) == (Kind.DONE, ("done",))
+    assert (submission.outcome.kind, submission.outcome.lines) == (OutcomeKind.DONE, ("done",))
 
 
 def test_a_loss_is_asked_about_before_it_is_sent_for_good(submission, sender):
@@ -193,7 +193,7 @@ def test_what_nobody_foresaw_is_shown_and_raised(submission, sender, error):
         submission.submit()
 
     assert submission.phase is Phase.FAILED
-    assert submission.outcome.kind is Kind.FAILED
+    assert submission.outcome.kind is OutcomeKind.FAILED
 
 
 def test_a_failed_read_offers_no_second_write(submission, sender):

@@ -62,7 +62,7 @@ class IdentityForm(ListForm):
         return f"The cluster {self.state.present.cluster_name}"
 
     def _wished(self, identity: ManagedIdentity, ticked: bool) -> None:
-        self.state.wish(identity, ticked=ticked)
+        self.state.want(identity, ticked=ticked)
         self.submission.edited()
         self.pages.refresh_item(identity)
         self._refresh_preview()

@@ -1,7 +1,7 @@
 """What the identity form knows and does: the identities of a cluster, and what the user wants.
 
-No widget in here. The wishes are kept as differences from what is assigned, so that they outlive
-a reload: what somebody else has done meanwhile is neither undone nor asked for twice.
+No widget in here. Pending changes are differences from what is assigned, so that they outlive a
+reload: what somebody else has done meanwhile is neither undone nor asked for twice.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from adxmi_jupyter.fixes import Explain
 from adxmi_jupyter.forms.identity.command import equivalent
 from adxmi_jupyter.forms.identity.reading import key_of, read, resource_group
 from adxmi_jupyter.forms.naming import Labels
+from adxmi_jupyter.forms.pending import PendingChanges
 from adxmi_jupyter.forms.submission import read_again
 from adxmi_jupyter.model.assignment import AssignmentChange, plan_change
 
@@ -43,7 +44,7 @@ _NOTHING = Dependents((), ())
 
 
 @dataclass(frozen=True)
-class Preview:
+class IdentityPreview:
     """What *Apply* would do: a line for each identity, the exact request, the lines to type."""
 
     changes: tuple[str, ...]
@@ -61,7 +62,7 @@ class Applied:
 
 
 class IdentityState:
-    """What is assigned to the cluster of a connection, and the wishes about it.
+    """What is assigned to the cluster of a connection, and the pending changes about it.
 
     Raises an AdxmiError when the cluster cannot be read, also from `reload`; then everything
     stays as it was.
@@ -69,21 +70,18 @@ class IdentityState:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._wishes: dict[str, bool] = {}
+        self._reading = reading = read(connection)
+        self._pending = PendingChanges[None, str](None, self._is_assigned)
         self._added: dict[str, ManagedIdentity] = {}
         self._rows: dict[str, ManagedIdentity] = {}
         self._depending = _NOTHING
-        self._take(read(connection))
+        self._take(reading)
 
     def _take(self, reading: Reading) -> None:
         self._reading = reading
-        wanted = [self._rows[key] for key in self._wishes]
+        wanted = [self._rows[key] for key in self._pending.here]
         self._rows = reading.rows(self._added.values(), wanted)
-        self._wishes = {
-            key: ticked
-            for key, ticked in self._wishes.items()
-            if ticked != self.present.has(self._rows[key])
-        }
+        self._pending.turn(None)
         self._labels = Labels(self._rows.values())
 
     @property
@@ -115,12 +113,12 @@ class IdentityState:
         return f"{group} (deleted)" if self._reading.is_gone(identity) else group
 
     def reload(self) -> None:
-        """Read everything again; wishes that have come true are dropped."""
+        """Read everything again; pending changes that have come true are dropped."""
         self._connection.forget()
         self._take(read(self._connection))
 
     def add(self, reference: str) -> tuple[ManagedIdentity, str]:
-        """Add a row by name, object ID, client ID or resource ID, and wish it assigned.
+        """Add a row by name, object ID, client ID or resource ID, to be assigned.
 
         Return the identity with what there is to say.
 
@@ -136,7 +134,7 @@ class IdentityState:
             self._added[key] = resolved.identity
             self._take(self._reading)
         identity = self._rows[key]
-        self.wish(identity, ticked=True)
+        self.want(identity, ticked=True)
         if self.present.has(identity):
             return identity, f"{self.label(identity)} is assigned already."
         told = f"{reference.strip()} is the client ID of {self.label(identity)}."
@@ -144,33 +142,33 @@ class IdentityState:
 
     def is_ticked(self, identity: ManagedIdentity) -> bool:
         """Tell whether the identity will be assigned."""
-        return self._wishes.get(key_of(identity), self.present.has(identity))
+        return self._pending.will_be(key_of(identity))
 
     def is_changed(self, identity: ManagedIdentity) -> bool:
         """Tell whether the user wants something else than what is."""
-        return key_of(identity) in self._wishes
+        return key_of(identity) in self._pending
 
-    def wish(self, identity: ManagedIdentity, *, ticked: bool) -> None:
+    def want(self, identity: ManagedIdentity, *, ticked: bool) -> None:
         """Note whether the user wants an identity assigned."""
-        self._wishes.pop(key_of(identity), None)
-        if ticked != self.present.has(identity):
-            self._wishes[key_of(identity)] = ticked
+        self._pending.want(key_of(identity), ticked=ticked)
 
     def discard(self) -> None:
-        """Forget the wishes."""
-        self._wishes.clear()
+        """Forget the pending changes."""
+        self._pending.discard()
+
+    def _is_assigned(self, key: str) -> bool:
+        return key in self._rows and self.present.has(self._rows[key])
 
     @property
     def is_valid(self) -> bool:
         """Whether there is a change to apply."""
-        return bool(self._wishes)
+        return bool(self._pending)
 
     @property
     def change(self) -> AssignmentChange:
-        """The wishes as one request, in the order of the rows."""
-        wished = [
-            (one, self._wishes[key]) for key, one in self._rows.items() if key in self._wishes
-        ]
+        """The pending changes as one request, in the order of the rows."""
+        here = self._pending.here
+        wished = [(one, here[key]) for key, one in self._rows.items() if key in here]
         return plan_change(
             self.present,
             [identity for identity, ticked in wished if ticked],
@@ -178,12 +176,12 @@ class IdentityState:
         )
 
     @property
-    def preview(self) -> Preview:
-        """What *Apply* would do now; empty without wishes."""
+    def preview(self) -> IdentityPreview:
+        """What *Apply* would do now; empty without pending changes."""
         if not self.is_valid:
-            return Preview((), "", ())
+            return IdentityPreview((), "", ())
         change = self.change
-        return Preview(
+        return IdentityPreview(
             self.changes_of(change), change.request, equivalent(change, self._reading.known)
         )
 
@@ -207,7 +205,7 @@ class IdentityState:
         return tuple((str(place), str(kind), str(value)) for place, kind, value in frame.to_numpy())
 
     def apply(self, *, confirmed: bool, tell: Tell) -> Applied:
-        """Carry the wishes out; `tell` hears what Azure is doing meanwhile.
+        """Carry the pending changes out; `tell` hears what Azure is doing meanwhile.
 
         Raises
         ------
@@ -215,9 +213,9 @@ class IdentityState:
             An identity would be removed; `depending` has what names it. Nothing was sent.
         ClusterChanged
             Somebody else changed the cluster since it was read. Nothing was written; it was read
-            again and the wishes are kept.
+            again and the pending changes are kept.
         AdxmiError
-            As `identity_writes.apply`; the wishes are kept, and after an end that is
+            As `identity_writes.apply`; the pending changes are kept, and after an end that is
             not known for sure the cluster was read again.
 
         """

@@ -1,7 +1,7 @@
 """What the policy form knows and does: the policy of one scope, and what the user wants of it.
 
-No widget in here. The wishes are kept as differences from the policy, so that they outlive a
-reload: what somebody else has done meanwhile is neither undone nor asked for twice.
+No widget in here. Pending changes are differences from the policy, so that they outlive a reload:
+what somebody else has done meanwhile is neither undone nor asked for twice.
 """
 
 from __future__ import annotations
@@ -17,18 +17,19 @@ from adxmi_jupyter.errors import PolicyChanged
 from adxmi_jupyter.fixes import Command
 from adxmi_jupyter.forms import mark
 from adxmi_jupyter.forms.naming import Labels
+from adxmi_jupyter.forms.pending import PendingChanges
 from adxmi_jupyter.forms.policy.command import equivalent
 from adxmi_jupyter.forms.policy.reading import key_of, named_in, surroundings
 from adxmi_jupyter.forms.submission import read_again
 from adxmi_jupyter.model import kql
-from adxmi_jupyter.model.policy import Policy, PolicyEntry
+from adxmi_jupyter.model.policy import Policy, PolicyEntry, Scope
 from adxmi_jupyter.model.usage import Usage
 
 if TYPE_CHECKING:
     from adxmi_jupyter.actions.policy.policies import PolicyChange
     from adxmi_jupyter.forms.policy.reading import Named, Surroundings
     from adxmi_jupyter.model.identity import ManagedIdentity
-    from adxmi_jupyter.model.policy import Scope, UsageChange
+    from adxmi_jupyter.model.policy import UsageChange
     from adxmi_jupyter.service.connection import Connection
 
 _SIGNS = {"added": "+", "removed": "-"}
@@ -46,7 +47,7 @@ class Mark(mark.Mark):
 
 
 @dataclass(frozen=True)
-class Preview:
+class PolicyPreview:
     """What *Apply* would do: a line for each usage, the exact command, the line to type instead."""
 
     changes: tuple[str, ...]
@@ -55,7 +56,7 @@ class Preview:
 
 
 class PolicyState:
-    """The policy of one scope and the wishes about it.
+    """The policy of one scope and the pending changes about it.
 
     Raises an AdxmiError when the policy cannot be read, also from `choose` and `reload`; then
     everything stays as it was.
@@ -63,24 +64,20 @@ class PolicyState:
 
     def __init__(self, connection: Connection, scope: Scope) -> None:
         self._connection = connection
-        self._wishes: dict[Scope, dict[tuple[str, str], bool]] = {}
+        self._named: Named = {}
+        self._pending = PendingChanges[Scope, tuple[str, str]](scope, self._is_named)
         self._added: dict[str, ManagedIdentity] = {}
         self._identities: dict[str, ManagedIdentity] = {}
         self._take(surroundings(connection, scope))
 
     def _take(self, read: Surroundings) -> None:
         self._read = read
-        self._named: Named = named_in(read.policy)
+        self._named = named_in(read.policy)
         self._elsewhere = [named_in(policy) for policy in read.elsewhere]
-        wishes = self._wishes.get(read.scope, {})
-        self._wishes[read.scope] = {
-            (key, usage): ticked
-            for (key, usage), ticked in wishes.items()
-            if ticked != (usage in self._named.get(key, ()))
-        }
+        self._pending.turn(read.scope)
         self._identities = {
             **self._added,
-            **{key: self._identities[key] for key, _ in self._pending},
+            **{key: self._identities[key] for key, _ in self._pending.here},
             **read.identities,
             **{entry.key: entry.identity for entry in read.policy},
         }
@@ -122,11 +119,11 @@ class PolicyState:
         return self._labels.of(identity)
 
     def choose(self, scope: Scope) -> None:
-        """Turn to another scope; the wishes about this one are kept."""
+        """Turn to another scope; the pending changes about this one are kept."""
         self._take(surroundings(self._connection, scope))
 
     def reload(self) -> None:
-        """Read everything again; wishes that have come true are dropped."""
+        """Read everything again; pending changes that have come true are dropped."""
         self._connection.forget()
         self._take(surroundings(self._connection, self.scope))
 
@@ -152,43 +149,37 @@ class PolicyState:
 
     def is_ticked(self, identity: ManagedIdentity, usage: str) -> bool:
         """Tell whether the policy will name the usage for the identity."""
-        return self._will_name(key_of(identity), usage)
+        return self._pending.will_be((key_of(identity), usage))
 
     def is_changed(self, identity: ManagedIdentity, usage: str) -> bool:
         """Tell whether the user wants something else than what is."""
         return (key_of(identity), usage) in self._active
 
-    def wish(self, identity: ManagedIdentity, usage: str, *, ticked: bool) -> None:
+    def want(self, identity: ManagedIdentity, usage: str, *, ticked: bool) -> None:
         """Note what the user wants of one cell."""
-        key = key_of(identity)
-        self._pending.pop((key, usage), None)
-        if ticked != (usage in self._named.get(key, ())):
-            self._pending[key, usage] = ticked
+        self._pending.want((key_of(identity), usage), ticked=ticked)
 
     def discard(self) -> None:
-        """Forget the wishes about this scope."""
-        self._pending.clear()
+        """Forget the changes that are pending in this scope."""
+        self._pending.discard()
 
-    @property
-    def _pending(self) -> dict[tuple[str, str], bool]:
-        return self._wishes[self.scope]
+    def _is_named(self, cell: tuple[str, str]) -> bool:
+        key, usage = cell
+        return usage in self._named.get(key, ())
 
     @property
     def _active(self) -> dict[tuple[str, str], bool]:
-        """The wishes that make a difference: what All covers need not be named."""
+        """The changes that make a difference: what All covers need not be named."""
         return {
             (key, usage): ticked
-            for (key, usage), ticked in self._pending.items()
-            if not (ticked and usage != Usage.ALL and self._will_name(key, Usage.ALL))
+            for (key, usage), ticked in self._pending.here.items()
+            if not (ticked and usage != Usage.ALL and self._pending.will_be((key, Usage.ALL)))
         }
-
-    def _will_name(self, key: str, usage: str) -> bool:
-        return self._pending.get((key, usage), usage in self._named.get(key, ()))
 
     @property
     def waiting(self) -> tuple[Scope, ...]:
-        """Other scopes that have wishes."""
-        return tuple(s for s, wishes in self._wishes.items() if wishes and s != self.scope)
+        """Other scopes with pending changes."""
+        return self._pending.elsewhere
 
     def mark(self, identity: ManagedIdentity, usage: str) -> Mark:
         """Return where else the usage is allowed already."""
@@ -209,22 +200,22 @@ class PolicyState:
 
     @property
     def wanted(self) -> Policy:
-        """The policy with the wishes fulfilled; an entry without usages goes."""
-        wishes = self._wished
-        entries = [_fulfilled(entry, wishes.pop(entry.key, {})) for entry in self.before]
-        for key, usages in wishes.items():
+        """The policy with the pending changes fulfilled; an entry without usages goes."""
+        wanted_usages = self._wished
+        entries = [_fulfilled(entry, wanted_usages.pop(entry.key, {})) for entry in self.before]
+        for key, usages in wanted_usages.items():
             entries.append(_fulfilled(PolicyEntry(self._identities[key], ()), usages))
         return Policy(tuple(entry for entry in entries if entry.allowed_usages))
 
     @property
     def _gained(self) -> Policy:
-        """The wishes alone, where they only add."""
+        """The pending changes alone, where they only add."""
         entries = (PolicyEntry(self._identities[k], tuple(u)) for k, u in self._wished.items())
         return Policy(tuple(entries))
 
     @property
     def _wished(self) -> dict[str, dict[str, bool]]:
-        """The wishes that make a difference, by identity."""
+        """The pending changes that make a difference, by identity."""
         wished: dict[str, dict[str, bool]] = {}
         for (key, usage), ticked in self._active.items():
             wished.setdefault(key, {})[usage] = ticked
@@ -245,10 +236,10 @@ class PolicyState:
         return self.before.diff(self.wanted)
 
     @property
-    def preview(self) -> Preview:
-        """What *Apply* would do now; empty without wishes."""
+    def preview(self) -> PolicyPreview:
+        """What *Apply* would do now; empty without pending changes."""
         if not self.is_valid:
-            return Preview((), "", Command())
+            return PolicyPreview((), "", Command())
         lines = tuple(
             f"{_SIGNS[change.change]} {self.label(change.identity)} {change.usage}"
             for change in self.changes
@@ -256,21 +247,23 @@ class PolicyState:
         known = tuple(self._identities.values())
         if self._only_adds:
             command = kql.alter_merge_policy(self.scope, self._gained)
-            return Preview(lines, command, equivalent(self.scope, self.before, self._gained, known))
+            return PolicyPreview(
+                lines, command, equivalent(self.scope, self.before, self._gained, known)
+            )
         command = kql.alter_policy(self.scope, self.wanted)
         line = equivalent(self.scope, self.before, self.wanted, known, replaces=True)
-        return Preview(lines, command, line)
+        return PolicyPreview(lines, command, line)
 
     def apply(self, *, confirmed: bool) -> PolicyChange:
-        """Carry the wishes out and return the finished change.
+        """Carry the pending changes out and return the finished change.
 
         Raises
         ------
         PolicyChanged
-            Somebody else wrote since the policy was read, and the wish takes something away.
-            Nothing was written; the policy was read again and the wishes are kept.
+            Somebody else wrote since the policy was read, and the change takes something away.
+            Nothing was written; the policy was read again and the pending changes are kept.
         AdxmiError
-            As `policy_writes.apply`; the wishes are kept.
+            As `policy_writes.apply`; the pending changes are kept.
 
         """
         try:
@@ -299,8 +292,10 @@ class PolicyState:
 _MARKS = {True: (Mark.CLUSTER, Mark.CLUSTER_ALL), False: (Mark.DATABASE, Mark.DATABASE_ALL)}
 
 
-def _fulfilled(entry: PolicyEntry, wishes: Mapping[str, bool]) -> PolicyEntry:
-    if not wishes:
+def _fulfilled(entry: PolicyEntry, wanted_usages: Mapping[str, bool]) -> PolicyEntry:
+    if not wanted_usages:
         return entry  # with the service's own spelling
-    kept = tuple(usage for usage in entry.allowed_usages if wishes.get(usage, True))
-    return entry.with_usages(kept + tuple(usage for usage, ticked in wishes.items() if ticked))
+    kept = tuple(usage for usage in entry.allowed_usages if wanted_usages.get(usage, True))
+    return entry.with_usages(
+        kept + tuple(usage for usage, ticked in wanted_usages.items() if ticked)
+    )

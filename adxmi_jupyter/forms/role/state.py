@@ -1,6 +1,6 @@
 """What the role form knows and does: who holds which role in a scope, and what the user wants.
 
-No widget in here. The wishes are kept as differences from what is, so that they outlive a reload.
+No widget in here. Pending changes are differences from what is, so that they outlive a reload.
 """
 
 from __future__ import annotations
@@ -15,25 +15,26 @@ from adxmi_jupyter.actions.roles.roles import names_of
 from adxmi_jupyter.errors import AdxmiError, RolesChanged
 from adxmi_jupyter.forms import mark
 from adxmi_jupyter.forms.naming import Labels
+from adxmi_jupyter.forms.pending import PendingChanges
 from adxmi_jupyter.forms.role import command as role_command
 from adxmi_jupyter.forms.role.reading import listed_by, of_principal, surroundings
 from adxmi_jupyter.forms.role.sending import Step, carry_out, difference, refuse_unconfirmed
 from adxmi_jupyter.forms.submission import read_again
 from adxmi_jupyter.model.cluster_role import ClusterRole
 from adxmi_jupyter.model.identity import is_guid
+from adxmi_jupyter.model.policy import Scope
 from adxmi_jupyter.model.principal import PrincipalKind
 from adxmi_jupyter.model.role import Role
 from adxmi_jupyter.rendering.dialects import in_form
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from adxmi_jupyter.actions.roles.change import RoleChange
     from adxmi_jupyter.actions.roles.principals import ResolvedPrincipal
     from adxmi_jupyter.actions.write.operations import Tell
     from adxmi_jupyter.fixes import Command
     from adxmi_jupyter.forms.role.reading import Holder, Surroundings
-    from adxmi_jupyter.model.policy import Scope
     from adxmi_jupyter.model.role import RoleAssignment, SecurityRole
     from adxmi_jupyter.service.connection import Connection
 
@@ -49,7 +50,7 @@ class Mark(mark.Mark):
 
 
 @dataclass(frozen=True)
-class Preview:
+class RolePreview:
     """What *Apply* would do: a line for each change, what is sent, the lines to type instead."""
 
     changes: tuple[str, ...] = ()
@@ -59,7 +60,7 @@ class Preview:
 
 
 class RoleState:
-    """The roles of one scope and the wishes about them.
+    """The roles of one scope and the pending changes about them.
 
     Raises an AdxmiError when they cannot be read, also from `choose` and `reload`; then
     everything stays as it was.
@@ -67,25 +68,22 @@ class RoleState:
 
     def __init__(self, connection: Connection, scope: Scope) -> None:
         self._connection = connection
-        self._wishes: dict[Scope, dict[tuple[str, str], bool]] = {}
+        self._listed: Mapping[str, Mapping[str, tuple[RoleAssignment, ...]]] = {}
+        self._pending = PendingChanges[Scope, tuple[str, str]](scope, self._holds)
         self._added: dict[str, Holder] = {}
         self._holders: dict[str, Holder] = {}
         self._take(surroundings(connection, scope))
 
     def _take(self, read: Surroundings) -> None:
         self._forget_twins(read)
-        wishes = self._wishes.get(read.scope, {})
-        gone = {key: self._holders[key] for key, _ in wishes if key not in read.holders}
+        pending = self._pending.of(read.scope)
+        gone = {key: self._holders[key] for key, _ in pending if key not in read.holders}
         self._read = read
         self._holders = {**self._added, **read.holders, **gone}
         self._listed = listed_by(self._holders.values(), read.before)
         self._on_cluster = listed_by(self._holders.values(), (*read.before, *read.on_cluster))
         self._labels = Labels(self._holders.values())
-        self._wishes[read.scope] = {
-            (key, role): ticked
-            for (key, role), ticked in wishes.items()
-            if ticked != self._holds(key, role)
-        }
+        self._pending.turn(read.scope)
 
     def _forget_twins(self, read: Surroundings) -> None:
         """Let an added row become the one that was read, once it is."""
@@ -94,9 +92,7 @@ class RoleState:
             if twin is None or twin.key == key:
                 continue
             del self._added[key]
-            for scope, wishes in self._wishes.items():
-                moved = {(twin.key if k == key else k, r): t for (k, r), t in wishes.items()}
-                self._wishes[scope] = moved
+            self._pending.rename(_renamed(key, twin.key))
 
     @property
     def scope(self) -> Scope:
@@ -129,11 +125,11 @@ class RoleState:
         return self._labels.of(holder)
 
     def choose(self, scope: Scope) -> None:
-        """Turn to another scope; the wishes about this one are kept."""
+        """Turn to another scope; the pending changes about this one are kept."""
         self._take(surroundings(self._connection, scope))
 
     def reload(self) -> None:
-        """Read everything again; wishes that have come true are dropped."""
+        """Read everything again; pending changes that have come true are dropped."""
         self._connection.forget()
         self._take(surroundings(self._connection, self.scope))
 
@@ -158,7 +154,7 @@ class RoleState:
 
     def is_ticked(self, holder: Holder, role: str) -> bool:
         """Tell whether the holder will have the role in this scope itself."""
-        return self._will_hold(holder.key, role)
+        return self._pending.will_be((holder.key, role))
 
     def is_changed(self, holder: Holder, role: str) -> bool:
         """Tell whether the user wants something else than what is."""
@@ -168,34 +164,26 @@ class RoleState:
         """Tell whether a role can be neither given nor taken here."""
         if holder.principal is None:
             return True
-        if self.scope.database or self._holds(holder.key, role):
+        if self.scope.database or self._holds((holder.key, role)):
             return False
         return not _can_be_sent_to_azure(holder.principal)
 
-    def wish(self, holder: Holder, role: str, *, ticked: bool) -> None:
+    def want(self, holder: Holder, role: str, *, ticked: bool) -> None:
         """Note what the user wants of one cell."""
-        self._pending.pop((holder.key, role), None)
-        if ticked != self._holds(holder.key, role):
-            self._pending[holder.key, role] = ticked
+        self._pending.want((holder.key, role), ticked=ticked)
 
     def discard(self) -> None:
-        """Forget the wishes about this scope."""
-        self._pending.clear()
+        """Forget the changes that are pending in this scope."""
+        self._pending.discard()
 
-    @property
-    def _pending(self) -> dict[tuple[str, str], bool]:
-        return self._wishes[self.scope]
-
-    def _holds(self, key: str, role: str) -> bool:
+    def _holds(self, cell: tuple[str, str]) -> bool:
+        key, role = cell
         return bool(self._listed.get(key, {}).get(role))
-
-    def _will_hold(self, key: str, role: str) -> bool:
-        return self._pending.get((key, role), self._holds(key, role))
 
     @property
     def waiting(self) -> tuple[Scope, ...]:
-        """Other scopes that have wishes."""
-        return tuple(s for s, wishes in self._wishes.items() if wishes and s != self.scope)
+        """Other scopes with pending changes."""
+        return self._pending.elsewhere
 
     def mark(self, holder: Holder, role: str) -> Mark:
         """Return what gives the role anyway, or what is wrong with it."""
@@ -207,7 +195,11 @@ class RoleState:
             return Mark.CLUSTER
         if ClusterRole.ADMIN in on_cluster:
             return Mark.CLUSTER_ADMIN
-        return Mark.ADMIN if role != admin and self._will_hold(holder.key, admin) else Mark.NONE
+        return (
+            Mark.ADMIN
+            if role != admin and self._pending.will_be((holder.key, admin))
+            else Mark.NONE
+        )
 
     @property
     def is_valid(self) -> bool:
@@ -216,11 +208,11 @@ class RoleState:
 
     @property
     def _steps(self) -> tuple[Step, ...]:
-        """The wishes in the order they are sent: first what is given, then what is taken away."""
+        """The pending changes in the order they are sent: grants first, then revokes."""
         steps = []
         for ticked, verb in ((True, GRANT), (False, REVOKE)):
             for role in self.roles:
-                who = [h for h in self.holders if self._pending.get((h.key, role)) is ticked]
+                who = [h for h in self.holders if self._pending.here.get((h.key, role)) is ticked]
                 pairs = tuple((h, h.principal) for h in who if h.principal is not None)
                 listed = [one for h in who for one in self._listed.get(h.key, {}).get(role, ())]
                 if pairs:
@@ -229,15 +221,15 @@ class RoleState:
         return tuple(steps)
 
     @property
-    def preview(self) -> Preview:
-        """What *Apply* would do now; empty without wishes."""
+    def preview(self) -> RolePreview:
+        """What *Apply* would do now; empty without pending changes."""
         steps = self._steps
         changes = (
             f"{SIGNS[step.verb]} {self.label(holder)} {step.role}"
             for step in steps
             for holder in step.holders
         )
-        return Preview(
+        return RolePreview(
             tuple(changes),
             self._sent(steps),
             tuple(self._line(step) for step in steps),
@@ -256,18 +248,18 @@ class RoleState:
         return role_command.revoking(database, step.role, gone, known)
 
     def _remarks(self) -> tuple[str, ...]:
-        """Say which wishes will have no effect by themselves."""
+        """Say which pending changes will have no effect by themselves."""
         return tuple(
             f"{role} has no effect without {' or '.join(role.needs)}, "
             f"which {self.label(self._holders[key])} lacks"
-            for (key, name), ticked in self._pending.items()
+            for (key, name), ticked in self._pending.here.items()
             for role in self.roles
             if role == name and ticked and isinstance(role, Role) and role.needs
-            if not any(self._will_hold(key, need) for need in role.needs)
+            if not any(self._pending.will_be((key, need)) for need in role.needs)
         )
 
     def apply(self, *, confirmed: bool, tell: Tell | None = None) -> tuple[RoleChange, ...]:
-        """Carry the wishes out, one role and direction after the other; return what was done.
+        """Carry the changes out, one role and direction after the other; return what was done.
 
         Raises
         ------
@@ -275,7 +267,7 @@ class RoleState:
             Something is taken away and that is not confirmed. Nothing was sent.
         RolesChanged
             Somebody else granted or revoked since the roles were read, and what would be sent is
-            another. Nothing was sent; the roles were read again and the wishes are kept.
+            another. Nothing was sent; the roles were read again and the pending changes are kept.
         AdxmiError
             As `roles.writes.apply`; *why* says how far it came, and the roles were read again.
 
@@ -323,3 +315,7 @@ def _can_be_sent_to_azure(principal: ResolvedPrincipal) -> bool:
         return reference.kind is not PrincipalKind.MICROSOFT_ACCOUNT
     identifier = reference.identifier.casefold()
     return is_guid(identifier) and identifier != principal.object_id.casefold()
+
+
+def _renamed(old: str, new: str) -> Callable[[tuple[str, str]], tuple[str, str]]:
+    return lambda cell: (new, cell[1]) if cell[0] == old else cell

@@ -16,7 +16,7 @@ from adxmi_jupyter.forms.form import BUSY, Shown
 from adxmi_jupyter.forms.steps import section as steps_section
 from adxmi_jupyter.forms.steps.section import LazyForm, Section
 from adxmi_jupyter.forms.steps.state import Part, Progress, Step
-from adxmi_jupyter.forms.submission import Kind, Phase, Requests
+from adxmi_jupyter.forms.submission import OutcomeKind, Phase, Requests
 from adxmi_jupyter.forms.widgets import button, form_root, quiet, row, said
 from adxmi_jupyter.model.policy import Scope
 
@@ -217,7 +217,7 @@ class StepsForm(Shown):
     def _requests_changed(self) -> None:
         if self.requests.phase is Phase.BUSY:
             self.root.add_class(BUSY)
-            self._outcome.value = said((f"{self.requests.doing} …",), Kind.NOTE)
+            self._outcome.value = said((f"{self.requests.doing} …",), OutcomeKind.NOTE)
             return
         self.root.remove_class(BUSY)
         outcome = self.requests.outcome

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import ipywidgets as w
 
 from adxmi_jupyter.error_base import one_line
-from adxmi_jupyter.forms.submission import Kind, Phase, Requests
+from adxmi_jupyter.forms.submission import OutcomeKind, Phase, Requests
 from adxmi_jupyter.forms.widgets import button, quiet, said, show
 
 if TYPE_CHECKING:
@@ -162,7 +162,9 @@ class Section:
     def _requests_changed(self) -> None:
         is_busy = self.requests.phase is Phase.BUSY
         lines = (f"{self.requests.doing} …",) if is_busy else self.requests.outcome.lines
-        self._outcome.value = said(lines, Kind.NOTE if is_busy else self.requests.outcome.kind)
+        self._outcome.value = said(
+            lines, OutcomeKind.NOTE if is_busy else self.requests.outcome.kind
+        )
 
     def refresh(self, standing: Standing, pending: str) -> None:
         """Show where the step stands; `pending` is what is not finished in a folded form."""

@@ -48,7 +48,7 @@ _REPLACE = "replace"
 
 
 @dataclass(frozen=True)
-class Preview:
+class WorkflowPreview:
     """What *Apply* would do: the exact text and where it goes, and the line to type instead.
 
     Empty while something is wrong or missing.
@@ -245,12 +245,12 @@ class WorkflowState:
         return (*([] if self.database else ["Database"]), *labels)
 
     @property
-    def preview(self) -> Preview:
+    def preview(self) -> WorkflowPreview:
         """What *Apply* would do now."""
         product = self.draft.product
         if product is None or not self.is_valid:
-            return Preview()
-        return Preview(
+            return WorkflowPreview()
+        return WorkflowPreview(
             filling.text_of(product),
             filling.destination(product),
             self.draft.connection_strings,

@@ -89,7 +89,7 @@ def test_marks_tell_what_the_cluster_gives(connection, azure, holder, held_on_cl
 def test_marks_tell_what_the_admins_may_anyway(sales, cluster, holder):
     export = holder(sales, "mi-export")
 
-    sales.wish(export, "admins", ticked=True)
+    sales.want(export, "admins", ticked=True)
 
     assert (sales.mark(export, "users"), sales.mark(export, "admins")) == (Mark.ADMIN, Mark.NONE)
     assert cluster.mark(holder(cluster, ADMIN_NAME), "AllDatabasesViewer") is Mark.ADMIN
@@ -125,8 +125,8 @@ def test_on_the_cluster_the_lines_that_mend_it_are_a_note(connection, by_object_
 def test_a_tick_and_its_untick_leave_nothing_to_do(sales, holder):
     export = holder(sales, "mi-export")
 
-    sales.wish(export, "viewers", ticked=True)
-    sales.wish(export, "viewers", ticked=False)
+    sales.want(export, "viewers", ticked=True)
+    sales.want(export, "viewers", ticked=False)
 
     assert not sales.is_valid
     assert sales.preview.command == ""
@@ -134,9 +134,9 @@ def test_a_tick_and_its_untick_leave_nothing_to_do(sales, holder):
 
 def test_each_role_and_direction_is_a_command_and_a_line(sales, holder):
     for name in ("mi-export", "mi-ingest"):
-        sales.wish(holder(sales, name), "viewers", ticked=True)
-    sales.wish(holder(sales, READER_NAME), "viewers", ticked=False)
-    sales.wish(holder(sales, "contoso"), "monitors", ticked=True)
+        sales.want(holder(sales, name), "viewers", ticked=True)
+    sales.want(holder(sales, READER_NAME), "viewers", ticked=False)
+    sales.want(holder(sales, "contoso"), "monitors", ticked=True)
 
     preview = sales.preview
     assert preview.changes == (
@@ -167,8 +167,8 @@ def test_each_role_and_direction_is_a_command_and_a_line(sales, holder):
 
 
 def test_on_the_cluster_each_principal_is_a_request(cluster, holder):
-    cluster.wish(holder(cluster, "mi-export"), "AllDatabasesViewer", ticked=True)
-    cluster.wish(holder(cluster, ADMIN_NAME), "AllDatabasesAdmin", ticked=False)
+    cluster.want(holder(cluster, "mi-export"), "AllDatabasesViewer", ticked=True)
+    cluster.want(holder(cluster, ADMIN_NAME), "AllDatabasesAdmin", ticked=False)
 
     sent = cluster.preview.command.split("\n")
 
@@ -180,9 +180,9 @@ def test_on_the_cluster_each_principal_is_a_request(cluster, holder):
 def test_a_role_that_needs_another_says_so_until_that_is_there(sales, holder):
     export = holder(sales, "mi-export")
 
-    sales.wish(export, "unrestrictedviewers", ticked=True)
+    sales.want(export, "unrestrictedviewers", ticked=True)
     remarks = sales.preview.remarks
-    sales.wish(export, "viewers", ticked=True)
+    sales.want(export, "viewers", ticked=True)
 
     assert remarks == (
         "unrestrictedviewers has no effect without users or viewers, which mi-export lacks",
@@ -196,8 +196,8 @@ def test_the_preview_is_what_is_sent(connection, holder, scope):
     viewers = "viewers" if scope.database else "AllDatabasesViewer"
     monitors = "monitors" if scope.database else "AllDatabasesMonitor"
     for name in ("mi-export", "mi-ingest"):
-        state.wish(holder(state, name), viewers, ticked=True)
-    state.wish(holder(state, "contoso"), monitors, ticked=True)
+        state.want(holder(state, name), viewers, ticked=True)
+    state.want(holder(state, "contoso"), monitors, ticked=True)
     shown = state.preview.command
 
     done = state.apply(confirmed=True)

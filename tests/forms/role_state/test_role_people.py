@@ -27,7 +27,7 @@ from tests.forms.role_state.people import (
 def test_somebody_of_another_tenant_is_added_with_what_the_tenant_means(sales, held):
     added, note = sales.add(f"aadapp={FOREIGN_CLIENT};{OTHER_TENANT}")
     first = sales.holders[0].label
-    sales.wish(added, "viewers", ticked=True)
+    sales.want(added, "viewers", ticked=True)
     sales.apply(confirmed=False)
 
     assert first == f"aadapp={FOREIGN_CLIENT};{OTHER_TENANT}"
@@ -67,7 +67,7 @@ def test_an_added_row_stands_first_and_becomes_the_identity_once_it_is_seen(
     azure.faults.add("unavailable", match="userAssignedIdentities?", times=None)
     sales.reload()
     added, _ = sales.add(f"aadapp={azure.world.identity('mi-stranger').client_id};{TENANT}")
-    sales.wish(added, "viewers", ticked=True)
+    sales.want(added, "viewers", ticked=True)
     first = sales.holders[0].kind
     azure.faults.clear()
 
@@ -82,7 +82,7 @@ def test_an_identity_created_since_can_be_added(azure, sales, held):
     fresh.unseen = 2
 
     added, _ = sales.add("mi-fresh")
-    sales.wish(added, "viewers", ticked=True)
+    sales.want(added, "viewers", ticked=True)
     sales.apply(confirmed=False, tell=lambda _told: None)
 
     assert held("viewers", "Sales")[-1] == f"aadapp={fresh.client_id};{TENANT}"
@@ -95,7 +95,7 @@ def test_what_names_nobody_is_an_error(sales):
 
 def test_somebody_the_service_does_not_take_is_told(sales):
     added, note = sales.add("11111111-2222-4333-8444-555555555555")
-    sales.wish(added, "viewers", ticked=True)
+    sales.want(added, "viewers", ticked=True)
 
     with pytest.raises(PrincipalNotFound):
         sales.apply(confirmed=False)
@@ -161,7 +161,7 @@ def test_two_identities_of_one_name_can_be_told_apart(connection, azure):
 
     twins = [one for one in state.holders if one.label == "twin"]
     assert [state.label(twin) for twin in twins] == ["twin (11111111)", "twin (22222222)"]
-    state.wish(twins[0], "viewers", ticked=True)
+    state.want(twins[0], "viewers", ticked=True)
     assert twins[0].object_id in state.preview.lines[0].words
 
 

@@ -29,8 +29,8 @@ from tests.forms.role_state.people import (
 
 def test_applying_writes_and_leaves_nothing_to_do(sales, holder, held):
     export = holder(sales, "mi-export")
-    sales.wish(export, "viewers", ticked=True)
-    sales.wish(holder(sales, READER_NAME), "viewers", ticked=False)
+    sales.want(export, "viewers", ticked=True)
+    sales.want(holder(sales, READER_NAME), "viewers", ticked=False)
 
     sales.apply(confirmed=True)
 
@@ -42,7 +42,7 @@ def test_applying_writes_and_leaves_nothing_to_do(sales, holder, held):
 
 def test_applying_on_the_cluster_writes_through_azure(cluster, holder, held):
     export = holder(cluster, "mi-export")
-    cluster.wish(export, "AllDatabasesViewer", ticked=True)
+    cluster.want(export, "AllDatabasesViewer", ticked=True)
     told = []
 
     cluster.apply(confirmed=False, tell=told.append)
@@ -56,7 +56,7 @@ def test_a_revoke_takes_every_id_of_an_identity(connection, holder, held, by_obj
     by_object_id(DatabaseRole.INGESTORS, "Sales")
     state = RoleState(connection, SALES)
 
-    state.wish(holder(state, "mi-ingest"), "ingestors", ticked=False)
+    state.want(holder(state, "mi-ingest"), "ingestors", ticked=False)
     state.apply(confirmed=True)
 
     assert held("ingestors", "Sales") == []
@@ -67,9 +67,9 @@ def test_what_is_taken_away_is_asked_about_at_once_and_nothing_is_sent_before(
 ):
     give(connection, Role.INGESTORS, "mi-ingest")
     sales.reload()
-    sales.wish(holder(sales, "mi-export"), "users", ticked=True)
-    sales.wish(holder(sales, READER_NAME), "viewers", ticked=False)
-    sales.wish(holder(sales, "mi-ingest"), "ingestors", ticked=False)
+    sales.want(holder(sales, "mi-export"), "users", ticked=True)
+    sales.want(holder(sales, READER_NAME), "viewers", ticked=False)
+    sales.want(holder(sales, "mi-ingest"), "ingestors", ticked=False)
 
     with pytest.raises(ConfirmationRequired) as caught:
         sales.apply(confirmed=False)
@@ -83,7 +83,7 @@ def test_what_is_taken_away_is_asked_about_at_once_and_nothing_is_sent_before(
 
 
 def test_the_own_last_admin_is_not_taken_away_unasked(cluster, holder):
-    cluster.wish(holder(cluster, ADMIN_NAME), "AllDatabasesAdmin", ticked=False)
+    cluster.want(holder(cluster, ADMIN_NAME), "AllDatabasesAdmin", ticked=False)
 
     with pytest.raises(ConfirmationRequired) as caught:
         cluster.apply(confirmed=False)
@@ -98,7 +98,7 @@ def test_when_one_command_fails_it_is_told_what_was_made_and_the_rest_is_kept(
     azure.faults.add("throttled", match="] users (", retry_after=0, times=None)
     export = holder(sales, "mi-export")
     for role in ("admins", "users", "monitors"):
-        sales.wish(export, role, ticked=True)
+        sales.want(export, role, ticked=True)
 
     with pytest.raises(Throttled) as caught:
         sales.apply(confirmed=False)
@@ -117,7 +117,7 @@ def test_when_one_request_of_the_cluster_fails_it_is_told_what_was_made(
 ):
     azure.faults.add("operation-fails", match="mi-ingest-AllDatabasesViewer")
     for name in ("mi-export", "mi-ingest", "mi-stranger"):
-        cluster.wish(holder(cluster, name), "AllDatabasesViewer", ticked=True)
+        cluster.want(holder(cluster, name), "AllDatabasesViewer", ticked=True)
 
     with pytest.raises(OperationFailed) as caught:
         cluster.apply(confirmed=False)
@@ -131,7 +131,7 @@ def test_when_one_request_of_the_cluster_fails_it_is_told_what_was_made(
 
 def test_when_the_roles_cannot_be_read_after_a_failure_the_failure_is_told(azure, sales, holder):
     azure.faults.add("throttled", match=".add", retry_after=0, times=None)
-    sales.wish(holder(sales, "mi-export"), "users", ticked=True)
+    sales.want(holder(sales, "mi-export"), "users", ticked=True)
     azure.faults.add("throttled", match=".show databases", retry_after=0, times=None)
 
     with pytest.raises(Throttled):
@@ -143,8 +143,8 @@ def test_when_the_roles_cannot_be_read_after_a_failure_the_failure_is_told(azure
 def test_what_somebody_else_has_done_is_shown_before_something_is_sent(
     connection, sales, holder, held
 ):
-    sales.wish(holder(sales, READER_NAME), "viewers", ticked=False)
-    sales.wish(holder(sales, "mi-export"), "viewers", ticked=True)
+    sales.want(holder(sales, READER_NAME), "viewers", ticked=False)
+    sales.want(holder(sales, "mi-export"), "viewers", ticked=True)
     give(connection, Role.VIEWERS, "mi-export")
 
     with pytest.raises(RolesChanged) as caught:
@@ -157,7 +157,7 @@ def test_what_somebody_else_has_done_is_shown_before_something_is_sent(
 
 
 def test_a_wish_that_somebody_else_fulfilled_is_done(connection, sales, holder):
-    sales.wish(holder(sales, READER_NAME), "viewers", ticked=False)
+    sales.want(holder(sales, READER_NAME), "viewers", ticked=False)
     take(connection, Role.VIEWERS, READER)
 
     with pytest.raises(RolesChanged) as caught:
@@ -169,7 +169,7 @@ def test_a_wish_that_somebody_else_fulfilled_is_done(connection, sales, holder):
 def test_changes_by_others_that_make_no_difference_are_no_reason_to_stop(
     connection, sales, holder, held
 ):
-    sales.wish(holder(sales, "mi-export"), "viewers", ticked=True)
+    sales.want(holder(sales, "mi-export"), "viewers", ticked=True)
     give(connection, Role.VIEWERS, "mi-ingest")
 
     sales.apply(confirmed=False)
@@ -178,7 +178,7 @@ def test_changes_by_others_that_make_no_difference_are_no_reason_to_stop(
 
 
 def test_wishes_wait_while_another_scope_is_looked_at(sales, holder):
-    sales.wish(holder(sales, "mi-export"), "viewers", ticked=True)
+    sales.want(holder(sales, "mi-export"), "viewers", ticked=True)
 
     sales.choose(CLUSTER)
     assert (sales.is_valid, sales.waiting) == (False, (SALES,))
@@ -195,7 +195,7 @@ def test_a_scope_that_cannot_be_read_leaves_the_form_where_it_was(sales):
 
 
 def test_reading_again_keeps_wishes_and_rows(azure, sales, holder):
-    sales.wish(holder(sales, READER_NAME), "users", ticked=True)
+    sales.want(holder(sales, READER_NAME), "users", ticked=True)
     azure.world.cluster.databases["Sales"].roles.clear()
 
     sales.reload()
@@ -204,7 +204,7 @@ def test_reading_again_keeps_wishes_and_rows(azure, sales, holder):
 
 
 def test_discarding_forgets_them(sales, holder):
-    sales.wish(holder(sales, "mi-export"), "viewers", ticked=True)
+    sales.want(holder(sales, "mi-export"), "viewers", ticked=True)
 
     sales.discard()
 
