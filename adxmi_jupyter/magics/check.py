@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import click
 
 from adxmi_jupyter.errors import MissingOption
-from adxmi_jupyter.fixes import Retry
+from adxmi_jupyter.fixes import Below, Command, Explain, Retry
 from adxmi_jupyter.magics import permissions
 from adxmi_jupyter.magics.fixing import Fixing, answer, fix_options
 from adxmi_jupyter.magics.options import database_option, file_option
@@ -58,9 +59,7 @@ def check(
     """
     fixing = Fixing(fix, dry_run, yes)
     if error:
-        from adxmi_jupyter.magics.check_error import explained_error
-
-        return answer(call, fixing, lambda: explained_error(call, database=database, file=file))
+        return answer(call, fixing, lambda: _explained(call, database=database, file=file))
     if file or (call.body or "").strip():
         raise MissingOption(
             "what the text is for was not said",
@@ -68,6 +67,41 @@ def check(
             fix=Retry.having("--error"),
         )
     return answer(call, fixing, lambda: _checks(call, database), with_database=True)
+
+
+def _explained(call: Call, *, database: str, file: str) -> Checks:
+    """Tell which link a refusal concerns.
+
+    Raises
+    ------
+    MissingOption
+        There is neither a text nor an exception.
+    UnknownRefusal
+        No refusal is recognised.
+
+    """
+    from adxmi_jupyter.actions.diagnosis.diagnosis import explained, explained_exception
+
+    text = file or call.body or ""
+    if text.strip():
+        return explained(call.connection, text, database)
+    return explained_exception(call.connection, _last(call), database)
+
+
+def _last(call: Call) -> BaseException:
+    """Return the last exception that the notebook showed; a console has none."""
+    # IPython keeps it where Python's own console does.
+    last = None if call.is_console else getattr(sys, "last_value", None)
+    if isinstance(last, BaseException):
+        return last
+    raise MissingOption(
+        "there is no refusal to look at",
+        why="a file has its text, or the standard input"
+        if call.is_console
+        else "its text stands in the cell below %%adxmi check --error, in a file, or is that of "
+        "the last exception",
+        fix=Explain.of(Command(("check", "--error"), takes_body=True), Below("the text")),
+    )
 
 
 def _checks(call: Call, database: str) -> Checks:

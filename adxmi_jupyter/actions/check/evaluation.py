@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from adxmi_jupyter.actions.check import cluster_facts, target_facts
 from adxmi_jupyter.actions.check.findings import State, finding, missing, unknown
-from adxmi_jupyter.actions.check.target_evaluation import NO_ID, TargetJudge, followers_of
+from adxmi_jupyter.actions.check.target_evaluation import NO_ID, TargetEvaluator, followers_of
 from adxmi_jupyter.errors import AdxmiError, ResourceNotFound
 from adxmi_jupyter.fixes import AzCommand, ChangeOption, Explain
 from adxmi_jupyter.model import callout
@@ -162,21 +162,21 @@ def _listed(facts: Facts, identity: ManagedIdentity) -> ManagedIdentity | None:
 
 
 @dataclass(frozen=True)
-class Judge:
+class Evaluator:
     """Judges links by facts, for a workflow in a database; `places` are where targets are."""
 
     facts: Facts
     places: Places
     database: str
 
-    def judged(self, requirement: Requirement) -> Finding:
+    def evaluated(self, requirement: Requirement) -> Finding:
         """Return how a link was found; what could not be asked for makes it ``unknown``."""
         try:
-            return self._judged(requirement)
+            return self._evaluated(requirement)
         except AdxmiError as failure:
             return unknown(requirement, failure)
 
-    def _judged(self, requirement: Requirement) -> Finding:
+    def _evaluated(self, requirement: Requirement) -> Finding:
         match requirement:
             case NamedBy():
                 return self._named_by(requirement)
@@ -199,7 +199,9 @@ class Judge:
                 | GrantedInSqlServer()
                 | AssignedToFollowers()
             ):
-                return TargetJudge(self.facts, self.places, self.database).judged(requirement)
+                return TargetEvaluator(self.facts, self.places, self.database).evaluated(
+                    requirement
+                )
             case _:
                 return finding(requirement, State.UNKNOWN, getattr(requirement, "what", ""))
 

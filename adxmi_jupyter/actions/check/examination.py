@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING
 
 from adxmi_jupyter.actions.check import cluster_facts, target_facts
 from adxmi_jupyter.actions.check.cluster_facts import Facts
-from adxmi_jupyter.actions.check.evaluation import Judge, facts_for, more_facts_for
+from adxmi_jupyter.actions.check.evaluation import Evaluator, facts_for, more_facts_for
 from adxmi_jupyter.actions.check.findings import Finding, State, finding, unknown
-from adxmi_jupyter.actions.check.function_requirements import with_functions
 from adxmi_jupyter.actions.check.target_facts import Places
 from adxmi_jupyter.actions.identity import names
 from adxmi_jupyter.errors import AdxmiError, DatabaseNotFound
@@ -36,6 +35,7 @@ from adxmi_jupyter.model.declaration.requirements import (
     named_by,
 )
 from adxmi_jupyter.model.identity import SYSTEM, ManagedIdentity
+from adxmi_jupyter.model.kql_reading import databases_named_in, names_in
 from adxmi_jupyter.model.policy import Scope
 from adxmi_jupyter.model.remediation import fix_of
 from adxmi_jupyter.model.usage import Usage
@@ -111,7 +111,7 @@ def examined_together(
     facts.gather(
         f for requirement, where in own for f in more_facts_for(requirement, facts, places, where)
     )
-    found = [_judged(one, Judge(facts, places, one.database)) for one in whole]
+    found = [_evaluated(one, Evaluator(facts, places, one.database)) for one in whole]
     if not known and any(one.remediation for findings in found for one in findings):
         known = names.all_identities(facts.connection)
     return [
@@ -144,14 +144,14 @@ def _whole(of: Requirements, facts: Facts, known: Sequence[ManagedIdentity]) -> 
         if isinstance(requirement, WritesThrough | ReadsThrough):
             every += _beyond(requirement, facts, of.database, acting, known)
         elif isinstance(requirement, GrantedInKusto) and requirement.query:
-            every += with_functions(requirement, facts, of.database)
+            every += _with_functions(requirement, facts, of.database)
         else:
             every.append(requirement)
     return _Whole(tuple(dict.fromkeys(every)), of.database)
 
 
-def _judged(whole: _Whole, judge: Judge) -> tuple[Finding, ...]:
-    found = (one if isinstance(one, Finding) else judge.judged(one) for one in whole.every)
+def _evaluated(whole: _Whole, evaluator: Evaluator) -> tuple[Finding, ...]:
+    found = (one if isinstance(one, Finding) else evaluator.evaluated(one) for one in whole.every)
     once: dict[object, Finding] = {}
     for one in found:
         once.setdefault((_matter(one.about), one.state, one.evidence), one)
@@ -189,6 +189,43 @@ def _check_database(facts: Facts, requirements: Iterable[Requirement], database:
         raise
     except AdxmiError:
         return
+
+
+def _with_functions(
+    requirement: GrantedInKusto, facts: Facts, database: str
+) -> Iterator[Requirement | Finding]:
+    """Yield the link of who runs a query, and that to databases which functions in it read.
+
+    What the functions are that could not be looked at is ``unknown``.
+    """
+    yield requirement
+    try:
+        found = _read_through(requirement.query, facts, database)
+    except AdxmiError as failure:
+        yield unknown(requirement, failure)
+        return
+    elsewhere = tuple(one for one in found if one.casefold() != database.casefold())
+    if elsewhere:
+        yield GrantedInKusto(requirement.identity, requirement.role, elsewhere)
+
+
+def _read_through(query: str, facts: Facts, database: str) -> tuple[str, ...]:
+    """Return the databases that bodies of functions name, those of functions in them included."""
+    found: dict[str, None] = {}
+    seen: set[tuple[str, str]] = set()
+    todo = [(database, query)]
+    while todo:
+        here, text = todo.pop()
+        for where, name in names_in(text):
+            place = where or here
+            facts.gather([cluster_facts.functions(place)])
+            body = facts.answer(cluster_facts.functions(place)).get(name)
+            if body is None or (place, name) in seen:
+                continue
+            seen.add((place, name))
+            found |= dict.fromkeys(databases_named_in(body))
+            todo.append((place, body))
+    return tuple(found)
 
 
 def _beyond(

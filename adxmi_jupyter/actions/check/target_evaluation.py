@@ -54,14 +54,14 @@ def followers_of(facts: Facts, database: str) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True)
-class TargetJudge:
+class TargetEvaluator:
     """Judges links at targets by facts, for a workflow in a database."""
 
     facts: Facts
     places: Places
     database: str
 
-    def judged(self, requirement: TargetRequirement) -> Finding:
+    def evaluated(self, requirement: TargetRequirement) -> Finding:
         """Return how a link was found; raises as the facts do."""
         match requirement:
             case SameTenant():
