@@ -73,7 +73,7 @@ class CalloutVerdict:
 
 
 def verdict(rules: Iterable[CalloutRule], callout_type: str, uri: str) -> CalloutVerdict:
-    """Judge an address by the rules of its type, whatever their letter case."""
+    """Evaluate an address by the rules of its type, whatever their letter case."""
     kept = [rule for rule in rules if rule.callout_type.lower() == callout_type.lower()]
     found = [(rule, rule.matches(uri)) for rule in kept]
     return CalloutVerdict(

@@ -1,4 +1,4 @@
-"""What puts a missing link in place: as a line to paste, and carried out as that line would.
+"""What puts a missing requirement in place: as a line to paste, and carried out as that line would.
 
 An Azure role is not for the cluster's tool to give: whoever owns the target does that, so there is
 a line for it and nothing to carry out.

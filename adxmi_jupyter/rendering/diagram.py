@@ -84,9 +84,10 @@ def diagram(
     kind: CheckedKind = CheckedKind.WORKFLOW,
     is_old: bool = False,
 ) -> str:
-    """Return the chain of a workflow as HTML with inline SVG; `SHEET` is its style.
+    """Return the requirements of a workflow as HTML with inline SVG; `SHEET` is its style.
 
-    Nothing for links that are none of a chain. `is_old` marks what was found about something else.
+    Nothing for observations that are about no requirement. `is_old` marks what was found about
+    something else.
     """
     tracks = tracks_of(workflow, name, steps, kind)
     if not tracks:

@@ -1,4 +1,4 @@
-"""Check what exists: which link of its chain is missing, for one workflow or for all of them.
+"""Check what exists: which requirement is missing, for one workflow or for all.
 
 Everything here works on declarations (`model.workflow`) and knows none of them by name.
 """
@@ -121,7 +121,7 @@ def check_kind(connection: Connection, declaration: Declaration, database: str) 
 
 
 def check_planned(connection: Connection, workflow: Workflow, database: str) -> Checks:
-    """Check a workflow that is filled in; raises as `links.examined` does."""
+    """Check a workflow that is filled in; raises as `examined` does."""
     found = examined(connection, workflow.requirements(), database)
     return Checks((Checked(workflow.noun(), named(workflow), found, database),))
 
@@ -238,7 +238,7 @@ def _entries(facts: Facts, scope: Scope) -> Iterable[PolicyEntry]:
 
 @dataclass(frozen=True)
 class _Subject:
-    """Something to check: what exists, and the links it needs."""
+    """Something to check: what exists, and the requirements it needs."""
 
     noun: str
     database: str
@@ -257,7 +257,7 @@ class _Subject:
 
     @property
     def names_an_identity(self) -> bool:
-        """Whether any of its links is about a managed identity."""
+        """Whether any of its requirements is about a managed identity."""
         return any(not isinstance(requirement, NotVerifiable) for requirement in self.requirements)
 
 

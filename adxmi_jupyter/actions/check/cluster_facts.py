@@ -1,6 +1,6 @@
-"""What must be known of a cluster before links can be judged: each fact is asked for once.
+"""What must be known of a cluster to evaluate requirements: each fact is asked for once.
 
-Facts are independent of each other, so all that some links need are asked for at the same time.
+Facts are independent of each other, so all that are needed are asked for at the same time.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Judge one link by what is known: is it in place, and what mends it if not.
+"""Evaluate one requirement by what is known: is it in place, and what fixes it if not.
 
-A link that could not be looked at is ``unknown``, never ``ok``.
+A requirement that could not be looked at is ``unknown``, never ``ok``.
 
 Source: *Managed identities overview*, *Managed identity policy*, *Callout policy* (Azure Data
 Explorer docs).
@@ -63,7 +63,7 @@ _ALWAYS_GOOD = ("admins", "AllDatabasesAdmin")
 
 
 def facts_for(requirement: Requirement, database: str) -> tuple[Fact, ...]:
-    """Return what must be known to judge a link, and can be asked for at once."""
+    """Return what must be known to judge a requirement, and can be asked for at once."""
     match requirement:
         case Assigned():
             return (cluster_facts.assigned(),)
@@ -116,7 +116,7 @@ def more_facts_for(
 
 
 def named_by(requirement: NamedBy) -> Finding:
-    """Judge whether what is kept names an identity by the ID that belongs there."""
+    """Evaluate whether what is kept names an identity by the ID that belongs there."""
     identity, word = requirement.identity, requirement.word.lower()
     if word != identity.client_id.lower() or word == identity.object_id.lower():
         return finding(requirement, State.OK)
@@ -163,14 +163,14 @@ def _listed(facts: Facts, identity: ManagedIdentity) -> ManagedIdentity | None:
 
 @dataclass(frozen=True)
 class Evaluator:
-    """Judges links by facts, for a workflow in a database; `places` are where targets are."""
+    """Evaluates the requirements of a workflow by facts; `places` are where targets are."""
 
     facts: Facts
     places: Places
     database: str
 
     def evaluated(self, requirement: Requirement) -> Finding:
-        """Return how a link was found; what could not be asked for makes it ``unknown``."""
+        """Return how a requirement was found; what could not be asked for makes it ``unknown``."""
         try:
             return self._evaluated(requirement)
         except AdxmiError as failure:

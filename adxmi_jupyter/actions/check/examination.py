@@ -1,4 +1,4 @@
-"""Examine the links of a workflow's chain, those of the external tables it uses included.
+"""Examine the requirements of a workflow, those of the external tables it uses included.
 
 Source: *Managed identities overview*, *Use a managed identity to run a continuous export job*
 (Azure Data Explorer docs).
@@ -71,11 +71,12 @@ def examined(
     known: Sequence[ManagedIdentity] = (),
     quiet: bool = False,
 ) -> tuple[Finding, ...]:
-    """Examine links, those of the external tables they lead through included, in their order.
+    """Examine requirements in their order, those of external tables on the way included.
 
     What must be known is asked for at the same time, and each fact once. What the caller may not
-    see makes a link ``unknown``, with the reason. Lines call identities by names that tell them
-    apart from all `known` ones, by themselves those that can be seen. `quiet` shows no progress.
+    see makes a requirement ``unknown``, with the reason. Fixes call identities by names that tell
+    them apart from all `known` ones, by themselves those that can be seen. `quiet` shows no
+    progress.
 
     Raises
     ------
@@ -93,7 +94,7 @@ def examined(
 def examined_together(
     facts: Facts, several: Sequence[Requirements], *, known: Sequence[ManagedIdentity] = ()
 ) -> list[tuple[Finding, ...]]:
-    """Examine the links of many workflows as `examined` does; they share their `facts`."""
+    """Examine the requirements of many workflows as `examined` does; they share their `facts`."""
     facts.gather(
         f
         for one in several
@@ -170,7 +171,7 @@ def _matter(about: Requirement | Observation) -> tuple[object, ...]:
 def _with_line(
     connection: Connection, finding: Finding, known: Sequence[ManagedIdentity]
 ) -> Finding:
-    """Return a finding with the line that mends it."""
+    """Return a finding with the line that fixes it."""
     if finding.remediation is None:
         return finding
     fix = fix_of(finding.remediation, known)
@@ -194,7 +195,7 @@ def _check_database(facts: Facts, requirements: Iterable[Requirement], database:
 def _with_functions(
     requirement: GrantedInKusto, facts: Facts, database: str
 ) -> Iterator[Requirement | Finding]:
-    """Yield the link of who runs a query, and that to databases which functions in it read.
+    """Yield the requirement of who runs a query, and that to databases which functions in it read.
 
     What the functions are that could not be looked at is ``unknown``.
     """
@@ -235,7 +236,7 @@ def _beyond(
     acting: ManagedIdentity | None,
     known: Sequence[ManagedIdentity],
 ) -> Iterator[Requirement | Finding]:
-    """Yield how the external table was found, and the links that it needs in its turn."""
+    """Yield how the external table was found, and the requirements that it needs in its turn."""
     try:
         tables = facts.answer(cluster_facts.external_tables(database))
     except AdxmiError as failure:
@@ -260,7 +261,7 @@ def _beyond(
 
 
 def _as_target(requirement: Through, data_format: str) -> Finding:
-    """Tell whether an external table can be what the link needs it for."""
+    """Tell whether an external table can be what the requirement needs it for."""
     written = tuple(map(str, ExportFormat))
     if isinstance(requirement, ReadsThrough) or not data_format or data_format in written:
         return finding(requirement, State.OK)

@@ -1,4 +1,4 @@
-"""Judge the links at the target: its tenant, its roles; and those of clusters that follow.
+"""Evaluate requirements at the target: its tenant, its roles; and those of follower clusters.
 
 Source: *Managed identities overview*, *Authenticate external tables with managed identities*
 (Azure Data Explorer docs); *Azure built-in roles* (Azure RBAC docs).
@@ -55,14 +55,14 @@ def followers_of(facts: Facts, database: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class TargetEvaluator:
-    """Judges links at targets by facts, for a workflow in a database."""
+    """Evaluates requirements at targets by facts, for a workflow in a database."""
 
     facts: Facts
     places: Places
     database: str
 
     def evaluated(self, requirement: TargetRequirement) -> Finding:
-        """Return how a link was found; raises as the facts do."""
+        """Return how a requirement was found; raises as the facts do."""
         match requirement:
             case SameTenant():
                 return self._same_tenant(requirement)

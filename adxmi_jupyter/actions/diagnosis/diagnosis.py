@@ -1,4 +1,4 @@
-"""Which link a refusal concerns: its text read, what it names examined on the cluster.
+"""Which requirement a refusal concerns: its text read, what it names examined on the cluster.
 
 The code says what to look at, and the cluster whether it is still so: a refusal is of the past.
 """
@@ -52,7 +52,7 @@ _REQUIREMENTS = {
 
 
 def explained(connection: Connection, text: str, database: str = "") -> Checks:
-    """Tell which link a refusal concerns, and whether the cluster still lacks it.
+    """Tell which requirement a refusal concerns, and whether the cluster still lacks it.
 
     What is checked is the refusal; its name is its code, or its status where it has none. Without
     `database` it is about the one that the text names, else the current one.
@@ -137,7 +137,7 @@ def _undecided(
 
 
 def _marked(found: Sequence[Finding], keys: Container[object]) -> tuple[Finding, ...]:
-    """Say of the links in question that they are in place by now, if all are."""
+    """Say of the requirements in question that they are in place by now, if all are."""
     if any(one.state is State.WARNING for one in found if one.key in keys):
         return tuple(found)
     return tuple(_contradicted(one) if one.key in keys else one for one in found)

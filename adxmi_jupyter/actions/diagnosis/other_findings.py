@@ -1,4 +1,4 @@
-"""What a refusal is about that is no link of a chain: the caller, the client's host, the service.
+"""What a refusal is about that is no requirement: the caller, the client's host, the service.
 
 Source: *Role-based access control*, *Manage cluster permissions* (Azure Data Explorer docs);
 *Troubleshoot Azure RBAC* (Azure RBAC docs).
@@ -72,7 +72,7 @@ _AS_GOOD = (ClusterRole.ADMIN,)
 def other_findings(
     connection: Connection, denial: Denial, mentioned: Mentioned
 ) -> tuple[Finding, ...]:
-    """Return what there is to say beside the links of a chain; at least one row."""
+    """Return what there is to say beside the requirements; at least one row."""
     match denial.meaning.concern:
         case Concern.KUSTO_ROLE:
             rows = tuple(_of_callers(connection, denial, mentioned))

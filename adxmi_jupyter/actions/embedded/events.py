@@ -207,7 +207,7 @@ def push_events(connection: Connection, hub: str, lines: Iterable[str]) -> tuple
         There is no such hub, no event, or a line is no JSON.
     OperationFailed
         A data connection could not ingest them; the service's words are kept, and *fix* is what
-        mends the first link that is missing.
+        fixes the first requirement that is missing.
 
     """
     _known_hub(connection, hub)
@@ -261,7 +261,7 @@ def _failures(connection: Connection) -> list[Mapping[str, Any]]:
         return []
 
 
-# The fields of a data connection that its links depend on, and where Azure shows them.
+# The fields of a data connection that its requirements depend on, and where Azure shows them.
 _FIELDS = {
     "identity": "managedIdentityResourceId",
     "event_hub": "eventHubResourceId",
@@ -271,7 +271,7 @@ _FIELDS = {
 
 
 def _first_fix_of_hub(connection: Connection, hub: str, database: str) -> Fix:
-    """Return what fixes the first missing link of a data connection that reads a hub."""
+    """Return what fixes the first missing requirement of a data connection that reads a hub."""
     end = f"/{'/eventhubs/'.join(hub.lower().split('/'))}"
     for declaration in map(declaration_of, ("event-hub", "event-grid")):
         names = {spec.name for spec in declaration.specs()}
@@ -306,8 +306,8 @@ def run_export(connection: Connection, database: str, name: str) -> None:
     InvalidInput
         The database has no such export, or it is disabled.
     OperationFailed
-        The run failed; the service's words are kept, and *fix* is what mends the first link that
-        is missing.
+        The run failed; the service's words are kept, and *fix* is that of the first
+        requirement that is missing.
     EmbeddedAzureNotInUse
         The connection leads to a cluster.
 

@@ -91,7 +91,7 @@ def carry_out(
     service's own answer. Without `waits` it returns as soon as Azure has begun a data connection,
     and what it returns is `operations.operations_frame`. `tell` hears how far it is, and what
     there is to say; without it, a bar shows the one, and the user gets notes of the other. After a
-    refusal `examine` looks at the links instead of this function.
+    refusal `examine` looks at the requirements instead of this function.
 
     Raises
     ------
@@ -106,7 +106,7 @@ def carry_out(
     AdxmiError
         As `writing.carry_out`.
 
-    Of refusals, *fix* is what mends the first link that is missing, if one is.
+    Of refusals, *fix* is what fixes the first requirement that is missing, if one is.
 
     """
     if write.is_destructive and not confirmed:
@@ -237,7 +237,7 @@ def _answer(connection: Connection, product: Statement, database: str) -> pd.Dat
 
 
 def first_fix_of(connection: Connection, workflow: Workflow, database: str) -> Fix:
-    """Return what fixes the first link that is missing; nothing if none is, or nobody can tell.
+    """Return what fixes the first missing requirement; nothing if none is, or nobody can tell.
 
     The service's refusals seldom say which one it is.
     """

@@ -1,8 +1,8 @@
 """The form of any workflow on screen: `WorkflowState` and `Submission`, shown by widgets.
 
 A keystroke changes what is shown and asks nobody. What is wrong with the field under the cursor is
-said after a rest, for a half-typed name is wrong all the time; the links are looked at then, too,
-in the background.
+said after a rest, for a half-typed name is wrong all the time; then the requirements are checked,
+too, in the background.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ SHEET = (
 
 
 class WorkflowForm(Form):
-    """Fields, preview, links and result of one workflow; `state` is what it knows and does.
+    """Fields, preview, requirements and result of one workflow; `state` is what it knows and does.
 
     Parameters
     ----------
@@ -199,7 +199,7 @@ class WorkflowForm(Form):
         self._refresh_below()
 
     def _rested(self) -> None:
-        """Say what is wrong by now, and look at the links if they are not known."""
+        """Say what is wrong by now, and look at the requirements if they are not known."""
         self._at = ""
         self._tell_problems()
         last = self.state.last_check

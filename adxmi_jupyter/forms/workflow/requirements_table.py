@@ -1,4 +1,4 @@
-"""The links of a workflow on screen: a row each, with what mends it, and a button where we can."""
+"""The requirements of a workflow on screen: a row each, its fix, and a button where we can."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ Fix = Callable[["Remediation", str], None]
 
 
 class _Row:
-    """One row of widgets, lent to one link after the other."""
+    """One row of widgets, lent to one requirement after the other."""
 
     def __init__(self, fix: Fix) -> None:
         self._fix = fix
@@ -79,7 +79,7 @@ class _Row:
         self.widget = w.HBox([self._text, self.button])
 
     def show(self, line: RequirementRow, *, is_old: bool) -> None:
-        """Lend the row to a link."""
+        """Lend the row to a requirement."""
         self._line = line
         self.widget.set_trait("_dom_classes", ("adxmi-link", line.step.state))
         self._text.value = _shown(line)
@@ -94,7 +94,7 @@ class _Row:
 
 
 class RequirementsTable:
-    """The rows of a chain."""
+    """The rows of the requirements of a workflow."""
 
     def __init__(self, fix: Fix) -> None:
         self._fix = fix
@@ -107,7 +107,7 @@ class RequirementsTable:
         self.widget.add_class("adxmi-links")
 
     def show(self, lines: Sequence[RequirementRow], *, is_old: bool) -> None:
-        """Show links; old ones are marked, and cannot be mended."""
+        """Show requirements; old ones are marked, and cannot be fixed."""
         change = self.widget.add_class if is_old else self.widget.remove_class
         change("adxmi-old")
         self.rows += [_Row(self._fix) for _ in lines[len(self.rows) :]]

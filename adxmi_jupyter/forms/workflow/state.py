@@ -1,7 +1,7 @@
 """What the form of a workflow knows and does, for any declaration. No widget in here.
 
-Typing asks nobody: what can be named was read when the form opened. The links are looked at by
-`look` alone, or by whoever takes `glance` and hands what it found to `chain`.
+Typing asks nobody: what can be named was read when the form opened. Requirements are checked by
+`look` alone, or by whoever takes `glance` and hands what it found to `last_check`.
 """
 
 from __future__ import annotations
@@ -193,7 +193,7 @@ class WorkflowState:
     def reload(self) -> None:
         """Read again what can be named, and look up identities that nobody has named so far.
 
-        What was found of the links is forgotten: they may have changed as well.
+        What was found of the requirements is forgotten: they may have changed as well.
         """
         self._connection.forget()
         offers = workflow_reading.read(self._connection, self.declaration, self.database)
@@ -273,7 +273,7 @@ class WorkflowState:
         return Command(tuple(words), body)
 
     def glance(self) -> Callable[[], tuple[Finding, ...]]:
-        """Return what looks at the links as they are wanted now; safe to call in a thread."""
+        """Return what checks the requirements as they are now; safe to call in a thread."""
         now, known = self.last_check.now, self.offers.identities.every
         if now is None:
             return lambda: ()
@@ -282,7 +282,7 @@ class WorkflowState:
         )
 
     def look(self) -> tuple[Finding, ...]:
-        """Look at the links; nothing while something is missing."""
+        """Look at the requirements; nothing while something is missing."""
         now = self.last_check.now
         found = self.glance()()
         if now is not None:
@@ -308,7 +308,7 @@ class WorkflowState:
         return Command(words(self.offers.identities.every))
 
     def apply(self, *, confirmed: bool, tell: Tell) -> Applied:
-        """Carry it out; the rows are in `result`, and after a refusal the links were looked at.
+        """Carry it out; the rows are in `result`, and after a denial requirements were checked.
 
         Raises
         ------

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 
 def called(identity: ManagedIdentity, place: object) -> tuple[Requirement, ...]:
-    """Return the chain of a query that calls a model."""
+    """Return the requirements of a query that calls a model."""
     return targets.calls_model(identity, place) if isinstance(place, AiModel) else ()
 
 
@@ -88,7 +88,7 @@ class ModelCall(Workflow):
         return self
 
     def requirements(self) -> tuple[Requirement, ...]:
-        """Return the chain: AzureAI, the callout policy, and a role on the account."""
+        """Return the requirements: AzureAI, the callout policy, and a role on the account."""
         return targets.calls_model(self.identity, self.endpoint)
 
     def connection_strings(self) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""What all data connections share: resource IDs, formats, and the chain.
+"""What all data connections share: resource IDs, formats, and the requirements.
 
 Source: REST reference of Microsoft.Kusto data connections; *Create an Event Hubs data connection*,
 *Create an Event Grid data connection*, *Ingest data from Azure Cosmos DB* (Azure Data Explorer
@@ -155,7 +155,7 @@ def account_target(resource_type: str, some_id: str) -> Target:
 
 
 def kept(properties: Row, who: Who, needs: Needs) -> tuple[Requirement, ...]:
-    """Return the links of a connection by its properties; none for one that uses a key."""
+    """Return the requirements of a connection by its properties; none for one that uses a key."""
     word = text_cell(properties, "managedIdentityResourceId")
     if not word:
         return ()

@@ -53,7 +53,7 @@ class Existing:
     """One that exists: which identities it names (object IDs or ``system``), and what it reaches.
 
     `state` is the service's own word where it has one, such as a disabled export; `trouble` says
-    what keeps it from working, apart from its links.
+    what keeps it from working, apart from its requirements.
     """
 
     name: str
@@ -68,8 +68,8 @@ class Existing:
 class KustoListing:
     """Kept in a database: a command lists all of them in rows of a shape, each is read by `read`.
 
-    `chain` returns the links of a row, and `details` the command that tells of one what the list
-    leaves out, if it does.
+    `chain` returns the requirements of a row, and `details` the command that tells of one what the
+    list leaves out, if it does.
     """
 
     command: str
@@ -84,7 +84,7 @@ class KustoListing:
 class DataConnectionListing:
     """Kept by Azure Resource Manager as data connections of these kinds.
 
-    `chain` returns the links of one by its properties.
+    `chain` returns the requirements of one by its properties.
     """
 
     kinds: tuple[str, ...]
@@ -107,7 +107,7 @@ class FunctionListing:
         return bool(arguments_of(self.words, body))
 
     def requirements(self, body: str, who: Who) -> tuple[Requirement, ...]:
-        """Return the links of a function: of each connection string that names an identity.
+        """Return the requirements of a function: of each connection string that names an identity.
 
         Those that the operators are given count; where they are given variables, all of the text.
         """

@@ -42,7 +42,7 @@ def _reaching(identity: ManagedIdentity, place: object) -> tuple[Requirement, ..
 
 
 def chain(row: Row, who: Who) -> tuple[Requirement, ...]:
-    """Return the links of the table of a row; those of followers come last."""
+    """Return the requirements of the table of a row; those of followers come last."""
     strings = connection_strings_in(row)
     requirements = [
         requirement for text in strings for requirement in targets.kept(text, who, _reaching)

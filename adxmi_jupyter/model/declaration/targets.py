@@ -97,7 +97,7 @@ def _granted_at(
 
 
 def requests_files(identity: ManagedIdentity, *places: object) -> tuple[Requirement, ...]:
-    """Return the chain of a query that reads files itself; none for what is no storage."""
+    """Return the requirements of a query that reads files itself; none for what is no storage."""
     files = [place for place in places if isinstance(place, StorageLocation)]
     if not files:
         return ()
@@ -121,7 +121,7 @@ def beyond(identity: ManagedIdentity, place: object, *, write: bool) -> tuple[Re
 
 
 def kept(text: str, who: Who, chain: RequirementsAt) -> tuple[Requirement, ...]:
-    """Return the links of a connection string that the service keeps and shows."""
+    """Return the requirements of a connection string that the service keeps and shows."""
     try:
         string = parse(text)
     except InvalidConnectionString as failure:
@@ -163,7 +163,7 @@ def in_cosmos_db(identity: ManagedIdentity, target: Target) -> tuple[Requirement
 
 
 def calls_model(identity: ManagedIdentity, model: AiModel) -> tuple[Requirement, ...]:
-    """Return the chain of a query that calls a model."""
+    """Return the requirements of a query that calls a model."""
     target = Target(COGNITIVE_ACCOUNT, model.account)
     return acting_as(
         identity,

@@ -1,4 +1,4 @@
-"""What every declared workflow is: fields, links, a product, and a description for people."""
+"""What every declared workflow is: fields, requirements, a product, and a description."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ class Workflow(BaseModel):
 
     @abstractmethod
     def requirements(self) -> tuple[Requirement, ...]:
-        """Return what must be in place before it works, in the order of the chain."""
+        """Return what must be in place before it works, in their order."""
 
     @abstractmethod
     def product(self) -> Product:

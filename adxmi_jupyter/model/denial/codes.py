@@ -16,7 +16,7 @@ from enum import Enum
 
 
 class Concern(Enum):
-    """What a refusal is about: links of a chain first, then what is beside every chain."""
+    """What a refusal is about: requirements first, then what is beside every chain."""
 
     ALLOWED = "allowed"
     ASSIGNED = "assigned"

@@ -199,7 +199,7 @@ class ContinuousExport(Workflow):
     )
 
     def requirements(self) -> tuple[Requirement, ...]:
-        """Return the chain: AutomatedFlows, viewer of the data, and what the table needs."""
+        """Return the requirements: AutomatedFlows, viewer of the data, and what the table needs."""
         running = _running(self.identity, self.query, self.reads)
         return (*running, WritesThrough(self.external_table))
 

@@ -87,7 +87,7 @@ class CosmosDbConnection(Workflow):
     )
 
     def requirements(self) -> tuple[Requirement, ...]:
-        """Return the chain: DataConnection, and two roles on the account."""
+        """Return the requirements: DataConnection, and two roles on the account."""
         needs = _reaching(self.identity, self.account)
         return acting_as(self.identity, Usage.DATA_CONNECTION, *needs)
 

@@ -106,7 +106,7 @@ class CosmosDbSqlRequest(Workflow):
         return self
 
     def requirements(self) -> tuple[Requirement, ...]:
-        """Return the chain: SqlRequest, the callout policy, and roles on the account."""
+        """Return the requirements: SqlRequest, the callout policy, and roles on the account."""
         return _reaching(self.identity, self.account)
 
     def connection_strings(self) -> tuple[str, ...]:

@@ -116,7 +116,7 @@ class EventGrid(Workflow):
     )
 
     def requirements(self) -> tuple[Requirement, ...]:
-        """Return the chain: DataConnection, reading the blobs, receiving the notices."""
+        """Return the requirements: DataConnection, reading the blobs, receiving the notices."""
         needs = _reaching(self.identity, self.storage_account, self.event_hub)
         return acting_as(self.identity, Usage.DATA_CONNECTION, *needs)
 

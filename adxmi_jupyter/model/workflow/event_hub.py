@@ -121,7 +121,7 @@ class EventHub(Workflow):
     )
 
     def requirements(self) -> tuple[Requirement, ...]:
-        """Return the chain: the usage DataConnection, and receiving from the namespace."""
+        """Return the requirements: the usage DataConnection, and receiving from the namespace."""
         return acting_as(
             self.identity,
             Usage.DATA_CONNECTION,

@@ -143,7 +143,7 @@ class Export(Workflow):
         return self
 
     def requirements(self) -> tuple[Requirement, ...]:
-        """Return the chain: the usage ExportRequest, and writing where the files go."""
+        """Return the requirements: the usage ExportRequest, and writing where the files go."""
         return acting_as(
             self.identity,
             Usage.EXPORT_REQUEST,

@@ -338,7 +338,7 @@ class ExternalTable(Workflow):
             )
 
     def requirements(self) -> tuple[Requirement, ...]:
-        """Return the chain: the usage ExternalTable, and a role where the data is."""
+        """Return the requirements: the usage ExternalTable, and a role where the data is."""
         return acting_as(
             self.identity,
             Usage.EXTERNAL_TABLE,

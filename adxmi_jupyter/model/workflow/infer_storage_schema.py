@@ -71,7 +71,7 @@ class InferStorageSchema(Workflow):
     )
 
     def requirements(self) -> tuple[Requirement, ...]:
-        """Return the chain: the usage ExternalDataRequest, and reading the files."""
+        """Return the requirements: the usage ExternalDataRequest, and reading the files."""
         return targets.requests_files(self.identity, *self.location)
 
     def connection_strings(self) -> tuple[str, ...]:

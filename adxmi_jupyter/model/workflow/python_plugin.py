@@ -114,7 +114,7 @@ class PythonPlugin(Workflow):
     )
 
     def requirements(self) -> tuple[Requirement, ...]:
-        """Return the chain; SandboxArtifacts counts on the cluster only."""
+        """Return the requirements; SandboxArtifacts counts on the cluster only."""
         return _reaching(self.identity, *(place for _, place in self.artifacts))
 
     def connection_strings(self) -> tuple[str, ...]:

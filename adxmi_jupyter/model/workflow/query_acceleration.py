@@ -137,7 +137,7 @@ class QueryAcceleration(Workflow):
     replace: bool = field("Replace", "Whether a policy that is there is replaced.", default=False)
 
     def requirements(self) -> tuple[Requirement, ...]:
-        """Return the chain: AutomatedFlows, and reading what the table reads."""
+        """Return the requirements: AutomatedFlows, and reading what the table reads."""
         return _fetching(self.identity, self.external_table)
 
     def product(self) -> Statement:

@@ -82,7 +82,7 @@ class SdkIngestion(Workflow):
     tags: Names = field("Tags", "Tags of what is ingested.", (), example="drop-by:2026-01")
 
     def requirements(self) -> tuple[Requirement, ...]:
-        """Return the chain: NativeIngestion, and reading the blob, or deleting it too."""
+        """Return the requirements: NativeIngestion, and reading the blob, or deleting it too."""
         reach = targets.writes if self.delete_source else targets.reads
         return acting_as(
             self.identity, Usage.NATIVE_INGESTION, *reach(self.identity, self.location)

@@ -83,7 +83,7 @@ class SqlRequest(Workflow):
     then: Text = field("Then", "What the query does with the rows.", "", example="where Qty > 0")
 
     def requirements(self) -> tuple[Requirement, ...]:
-        """Return the chain: SqlRequest, the callout policy, and rights inside SQL Server."""
+        """Return the requirements: SqlRequest, the callout policy, and rights inside SQL Server."""
         return _reaching(self.identity, self.server, self.catalog)
 
     def connection_strings(self) -> tuple[str, ...]:

@@ -201,7 +201,7 @@ class StorageIngestion(Workflow):
         return self
 
     def requirements(self) -> tuple[Requirement, ...]:
-        """Return the chain: NativeIngestion, and reading where the blobs are."""
+        """Return the requirements: NativeIngestion, and reading where the blobs are."""
         return acting_as(
             self.identity,
             Usage.NATIVE_INGESTION,

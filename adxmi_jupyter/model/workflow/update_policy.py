@@ -120,7 +120,7 @@ class UpdatePolicy(Workflow):
     is_enabled: bool = field("Enabled", "Whether it runs.", default=True)
 
     def requirements(self) -> tuple[Requirement, ...]:
-        """Return the chain: AutomatedFlows, and viewer of every database involved."""
+        """Return the requirements: AutomatedFlows, and viewer of every database involved."""
         return _running(self.identity, self.query, self.reads)
 
     def product(self) -> Statement:
