@@ -73,6 +73,16 @@ def test_a_location_does_not_say_how_to_sign_in(text, mark):
             "copy the target URI of the deployment, without a key",
         ),
         ("archive", "this is no connection string", f"{URL};managed_identity=system"),
+        (
+            "AccountEndpoint=https://contoso.documents.azure.com/;Database=Shop",
+            "the connection string has no Collection",
+            "add Collection=NAME",
+        ),
+        (
+            "https://m.openai.azure.com/openai/deployments/ada/embeddings?api-version=1;sign=in",
+            "what follows ; is no known way to sign in",
+            "write %3B for a ; in the name of a blob",
+        ),
     ],
 )
 def test_a_location_elsewhere_is_refused(text, what, fix):

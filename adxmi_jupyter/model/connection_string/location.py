@@ -6,6 +6,7 @@ Source: *Storage connection strings* (Azure Data Explorer docs).
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.errors import CredentialsInLocation, InvalidConnectionString
@@ -55,13 +56,18 @@ def parse_location(text: str) -> StorageLocation:
 
 
 def _target(text: str, separator: str) -> Target:
-    """Return what a text leads to, whatever follows the separator of a secret."""
+    """Return what a text leads to, whatever follows the separator of a secret.
+
+    Only what the whole text lacks is an error: a property that is missing before the separator may
+    follow it.
+    """
     try:
         return parse(text).target
     except InvalidConnectionString:
-        if not separator:
-            raise
-    return parse(text.partition(separator)[0]).target
+        with suppress(InvalidConnectionString):
+            if separator:
+                return parse(text.partition(separator)[0]).target
+        raise
 
 
 def _check_no_resource_id(text: str) -> None:
