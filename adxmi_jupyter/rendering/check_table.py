@@ -12,7 +12,9 @@ from __future__ import annotations
 import html
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, Self
+
+import pandas as pd
 
 from adxmi_jupyter.error_base import one_line
 from adxmi_jupyter.rendering.check_frames import checks_frame, name_of, noun_of
@@ -113,18 +115,21 @@ class _Shown:
 class CheckTable(Whole):
     """The frame of a check with a picture of its workflows; what is made from it is plain.
 
-    The picture is drawn from the findings themselves, which are `checks`.
+    The picture is drawn from the findings themselves, as long as the cells are those that were
+    written of them: a frame that is changed in place is plain as well.
     """
 
-    _metadata: ClassVar[list[str]] = ["_shown"]
     _shown: tuple[_Shown, ...] = ()
+    _cells: pd.DataFrame | None = None
 
     @classmethod
     def of(
         cls, checks: Checks, *, write: Callable[[Fix], str], with_database: bool = False
     ) -> Self:
         """Return the frame of a check; `write` writes a fix as it is typed."""
-        table = cls(checks_frame(checks, write=write, with_database=with_database))
+        cells = checks_frame(checks, write=write, with_database=with_database)
+        table = cls(cells)
+        table._cells = cells.copy()
         groups: dict[tuple[str, str], list[Checked]] = {}
         for one in checks.checked:
             called = (noun_of(one), name_of(one, with_database=with_database))
@@ -152,10 +157,20 @@ class CheckTable(Whole):
         """Whether any requirement is missing."""
         return any(one.missing for one in self._shown)
 
+    @property
+    def _is_unchanged(self) -> bool:
+        """Whether its cells are those of the picture, whatever columns a user has added."""
+        if self._cells is None:
+            return False
+        now = pd.DataFrame(self)
+        return self._cells.equals(now.loc[:, now.columns.isin(self._cells.columns)])
+
     def __repr__(self) -> str:
-        return self.to_text()
+        return self.to_text() if self._is_unchanged else super().__repr__()
 
     def _repr_html_(self) -> str | None:
+        if not self._is_unchanged:
+            return super()._repr_html_()
         every = self._shown
         shown, others = _parted(every)
         told = _told(every, others) if len(every) > _MOST else ""

@@ -4,6 +4,7 @@ import html
 import re
 import xml.etree.ElementTree as ET
 
+import pandas as pd
 import pytest
 
 from adxmi_jupyter.actions.check.checks import Checked, Checks
@@ -183,6 +184,38 @@ def test_what_is_made_from_it_is_a_plain_frame(chain):
 
     assert list(missing["link"]) == ["assigned to the cluster", "allowed by policy", "Azure role"]
     assert "svg" not in missing._repr_html_()
+
+
+CHANGES = {
+    "a cell": lambda frame: frame.loc.__setitem__((1, "state"), "ok"),
+    "a row more": lambda frame: frame.loc.__setitem__(len(frame), ["x"] * frame.shape[1]),
+    "a column for another": lambda frame: frame.isetitem(4, "ok"),
+    "a column less": lambda frame: frame.pop("fix"),
+    "a column's name": lambda frame: setattr(frame, "columns", list("abcdefg")),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_a_frame_changed_in_place_shows_what_it_holds(chain, change):
+    change(chain)
+
+    assert repr(chain) == pd.DataFrame(chain).to_string()
+    assert "svg" not in chain._repr_html_()
+
+
+def test_a_transposed_frame_shows_what_it_holds(chain):
+    turned = chain.T
+
+    assert repr(turned).split()[:5] == ["0", "1", "2", "3", "4"]
+    assert "svg" not in turned._repr_html_()
+
+
+def test_a_column_of_the_users_own_leaves_the_picture(chain):
+    before = chain._repr_html_()
+
+    chain["owner"] = "me"
+
+    assert chain._repr_html_() == before
 
 
 def test_names_of_the_service_are_text_in_the_picture(magic, azure):
