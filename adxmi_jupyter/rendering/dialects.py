@@ -154,9 +154,8 @@ class InForm(Dialect):
         return self._labels.get(name, name)
 
     def label(self, text: str) -> str:
-        """Write nothing: the label stands there for the option."""
-        del text
-        return ""
+        """Write nothing if the label stands there for the option already."""
+        return "" if text in self._labels.values() else super().label(text)
 
     def dry_run(self) -> str:
         """Write where a request is shown before it is sent."""

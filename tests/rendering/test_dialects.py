@@ -133,6 +133,13 @@ def test_a_form_puts_a_value_into_its_field():
     assert InForm(labels=LABELS).fix(fix) == "Columns: OrderId:long, Region:string"
 
 
+def test_a_form_without_a_field_for_an_option_names_both_option_and_label():
+    what = Explain.of(Option("--columns"), " is missing", Label("Columns"))
+
+    assert InForm(labels=LABELS).part(what) == "Columns is missing"
+    assert InForm("press it").part(what) == "--columns is missing: Columns"
+
+
 def test_an_error_keeps_what_fixes_it_as_a_value():
     error = InvalidField("no", why="so", fix=ChangeOption("--columns", "OrderId:long"))
 
