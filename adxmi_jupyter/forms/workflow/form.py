@@ -332,7 +332,7 @@ class WorkflowForm(Form):
             finding.remediation.command if isinstance(finding.remediation, ByOwner) else finding.fix
         )
         text = self._write_line(own) if own.words else InForm().fix(fix)
-        texts = [("Command that mends it", text)]
+        texts = [("Fix", text)]
         if stand_in.words:
             texts.append(("On the embedded Azure", self._write_line(stand_in)))
         remediation: Any = finding.remediation if own.words else None
