@@ -48,8 +48,6 @@ def retry_until_known(
 
     Parameters
     ----------
-    connection
-        The cluster.
     wanted
         The principals; only if Azure has every one of them, waiting makes sense.
     attempt
@@ -62,8 +60,7 @@ def retry_until_known(
     Raises
     ------
     PrincipalNotFound
-        At once, if Azure does not show one of them; else when the time is over, or a pause was
-        interrupted. Nothing was changed.
+        Azure does not show one of them, the time is over, or a pause was interrupted.
     AdxmiError
         What else the attempt raises.
 

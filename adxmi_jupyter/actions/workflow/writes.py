@@ -104,7 +104,7 @@ def carry_out(
     OperationContinues
         Waiting for a data connection was interrupted.
     AdxmiError
-        As `writing.carry_out`.
+        As `protocol.carry_out`.
 
     Of refusals, *fix* is what fixes the first requirement that is missing, if one is.
 
@@ -116,12 +116,8 @@ def carry_out(
         frame = _sent(connection, workflow, write, waits=waits, tell=tell)
     except (ServiceRefusal, OperationFailed) as refusal:
         if not isinstance(refusal, _OTHER_REASONS):
-            fix = (
-                _first_fix(examine)
-                if examine
-                else first_fix_of(connection, workflow, write.database)
-            )
-            refusal.fix = fix or refusal.remediation
+            look = examine or partial(_examine, connection, workflow, write.database)
+            refusal.fix = _first_fix(look) or refusal.remediation
         raise
     finally:
         names.forget_tables(connection)
@@ -241,7 +237,11 @@ def first_fix_of(connection: Connection, workflow: Workflow, database: str) -> F
 
     The service's refusals seldom say which one it is.
     """
-    return _first_fix(lambda: examined(connection, workflow.requirements(), database))
+    return _first_fix(partial(_examine, connection, workflow, database))
+
+
+def _examine(connection: Connection, workflow: Workflow, database: str) -> Sequence[Finding]:
+    return examined(connection, workflow.requirements(), database)
 
 
 def _first_fix(examine: Examine) -> Fix:
