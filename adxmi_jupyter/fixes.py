@@ -41,10 +41,6 @@ class Command:
         """Return a command without a body."""
         return cls(words)
 
-    def with_words(self, *more: str) -> Command:
-        """Return it with more words."""
-        return Command((*self.words, *more), self.body, self.takes_body)
-
 
 @dataclass(frozen=True)
 class Connect:
