@@ -6,10 +6,14 @@ import functools
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from importlib import resources
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from lark import Lark, Token, Transformer, UnexpectedInput, v_args
+from lark import Token, Transformer, UnexpectedInput, v_args
+
+from adxmi_jupyter.embedded.lalr import lalr_parser
+
+if TYPE_CHECKING:
+    from lark import Lark
 
 Row = dict[str, Any]
 Rows = list[Row]
@@ -72,8 +76,7 @@ def run_query(text: str, rows: Rows, spelled: Callable[[str], str]) -> Rows:
 
 @functools.cache
 def _grammar() -> Lark:
-    text = (resources.files(__package__) / "resource_graph.lark").read_text("utf-8")
-    return Lark(text, parser="lalr", maybe_placeholders=True)
+    return lalr_parser("arm/resource_graph.lark")
 
 
 class _ToSteps(Transformer[Token, Any]):

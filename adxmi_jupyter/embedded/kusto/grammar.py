@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from importlib import resources
 from typing import TYPE_CHECKING, Any
 
-from lark import Lark, Token, Transformer, v_args
+from lark import Token, Transformer, v_args
 
 from adxmi_jupyter.embedded.kusto.errors import syntax_error
+from adxmi_jupyter.embedded.lalr import lalr_parser
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from lark import Lark
 
 # Every word here is a keyword, a type name or a literal of the query language; the list holds
 # those that can be spelled like a bare name at all (page: Identifier naming rules).
@@ -48,9 +50,8 @@ _SINGLE = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v"
 
 def build_grammar(file: str, *starts: str, together_with: Iterable[str] = ()) -> Lark:
     """Return a parser for grammar files in this package, together with the literals."""
-    folder, files = resources.files(__package__), ("literals.lark", file, *together_with)
-    text = "\n".join((folder / name).read_text("utf-8") for name in files)
-    return Lark(text, parser="lalr", start=list(starts), maybe_placeholders=True)
+    files = (file, "literals.lark", *together_with)
+    return lalr_parser(*(f"kusto/{name}" for name in files), starts=starts)
 
 
 class ToNames(Transformer[Token, Any]):

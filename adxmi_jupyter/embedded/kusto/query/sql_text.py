@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass
-from importlib import resources
 from typing import TYPE_CHECKING, Any
 
-from lark import Lark, Token, Transformer, UnexpectedInput, v_args
+from lark import Token, Transformer, UnexpectedInput, v_args
 
 from adxmi_jupyter.embedded.kusto.errors import bad_request
+from adxmi_jupyter.embedded.lalr import lalr_parser
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from lark import Lark
 
 _KNOWN = (
     "The embedded Azure knows of SQL only SELECT [TOP n] * or columns FROM a table "
@@ -65,8 +67,7 @@ def _given(value: Any, parameters: Mapping[str, Any]) -> Any:
 
 @functools.cache
 def _grammar() -> Lark:
-    text = (resources.files(__package__) / "sql.lark").read_text("utf-8")
-    return Lark(text, parser="lalr", maybe_placeholders=True)
+    return lalr_parser("kusto/query/sql.lark")
 
 
 @v_args(inline=True)
