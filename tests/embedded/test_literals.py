@@ -193,7 +193,7 @@ def test_syntax_errors_say_where(post, text, message):
         ".show version; .show version",
         ".show databases policies managed_identity",
         ".show/**/version",
-        ".create database D",
+        ".create moods D",
     ],
 )
 def test_other_texts_are_syntax_errors(refusal, text):

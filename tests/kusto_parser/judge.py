@@ -121,6 +121,15 @@ def _install(npm: tuple[str, ...], home: Path) -> None:
         raise ParserUnavailableError(f"npm ci failed: {done.stderr.strip()}")
 
 
+def printed_by(script: str, home: Path = HOME) -> str:
+    """What a node script of this folder prints; raises ParserUnavailableError as KustoParser does."""
+    node, npm = _toolchain()
+    with FileLock(home / "npm.lock"):
+        _install(npm, home)
+    done = subprocess.run([node, str(home / script)], capture_output=True, check=True)
+    return done.stdout.decode()
+
+
 def _judgement(answer: dict[str, Any]) -> Judgement:
     return Judgement(
         kind=answer["kind"],

@@ -8,7 +8,12 @@ from __future__ import annotations
 
 import pytest
 
-from tests.kusto_parser.agreement import SYNTAX_ERROR, assert_both_refuse, assert_both_understand
+from tests.kusto_parser.agreement import (
+    NOT_SUPPORTED,
+    SYNTAX_ERROR,
+    assert_both_refuse,
+    assert_both_understand,
+)
 
 UNDERSTOOD_BY_BOTH = [
     # what the service is
@@ -323,11 +328,11 @@ def test_an_unfinished_pipe_is_refused_by_both(kusto_parser, refusal_code, text)
 
 
 @pytest.mark.parametrize("text", NOT_EMBEDDED)
-def test_commands_outside_the_embedded_azure_are_refused(kusto_parser, refusal_code, text):
+def test_commands_that_only_kusto_knows_are_not_supported(kusto_parser, refusal_code, text):
     judgement = kusto_parser.judge(text)
 
     assert judgement.is_clean
-    assert refusal_code(text) == SYNTAX_ERROR
+    assert refusal_code(text) == NOT_SUPPORTED
 
 
 def test_only_the_parser_lets_a_character_beyond_unicode_pass(kusto_parser, refusal_code):

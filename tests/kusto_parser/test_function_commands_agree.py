@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from tests.kusto_parser.agreement import SYNTAX_ERROR, assert_both_refuse, assert_both_understand
+from tests.kusto_parser.agreement import (
+    NOT_SUPPORTED,
+    SYNTAX_ERROR,
+    assert_both_refuse,
+    assert_both_understand,
+)
 
 UNDERSTOOD_BY_BOTH = [
     ".show functions",
@@ -87,7 +92,6 @@ NOT_EMBEDDED = [
     ".alter function F docstring 'x'",
     ".alter function F folder 'x'",
     ".drop functions (F, G)",
-    ".create function F(a:long=x) { print 1 }",
 ]
 
 
@@ -110,7 +114,16 @@ def test_bodies_are_read_when_they_run(kusto_parser, refusal_code, text):
 
 
 @pytest.mark.parametrize("text", NOT_EMBEDDED)
-def test_commands_outside_the_embedded_azure_are_refused(kusto_parser, refusal_code, text):
+def test_commands_that_only_kusto_knows_are_not_supported(kusto_parser, refusal_code, text):
+    judgement = kusto_parser.judge(text, schema=False)
+
+    assert judgement.is_clean
+    assert refusal_code(text) == NOT_SUPPORTED
+
+
+def test_only_the_parser_takes_a_name_as_a_default_value(kusto_parser, refusal_code):
+    text = ".create function F(a:long=x) { print 1 }"
+
     judgement = kusto_parser.judge(text, schema=False)
 
     assert judgement.is_clean

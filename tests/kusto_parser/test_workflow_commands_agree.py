@@ -8,7 +8,12 @@ from __future__ import annotations
 
 import pytest
 
-from tests.kusto_parser.agreement import SYNTAX_ERROR, assert_both_refuse, assert_both_understand
+from tests.kusto_parser.agreement import (
+    NOT_SUPPORTED,
+    SYNTAX_ERROR,
+    assert_both_refuse,
+    assert_both_understand,
+)
 
 GUID = "e84d3f17-90a6-4d2c-b7e8-4f5a1c6b920d"
 STORAGE = "kind=storage dataformat=csv ('c')"
@@ -324,11 +329,11 @@ def test_documented_commands_are_understood_all_the_same(kusto_parser, refusal_c
 
 
 @pytest.mark.parametrize("text", NOT_EMBEDDED)
-def test_commands_outside_the_embedded_azure_are_refused(kusto_parser, refusal_code, text):
+def test_commands_that_only_kusto_knows_are_not_supported(kusto_parser, refusal_code, text):
     judgement = kusto_parser.judge(text, schema=False)
 
     assert judgement.is_clean
-    assert refusal_code(text) == SYNTAX_ERROR
+    assert refusal_code(text) == NOT_SUPPORTED
 
 
 @pytest.mark.parametrize("query", ["Orders | wher", "Orders |"])

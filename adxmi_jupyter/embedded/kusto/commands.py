@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from adxmi_jupyter.embedded.kusto.errors import not_supported
 from adxmi_jupyter.embedded.kusto.exports.continuous import run_continuous_export_command
 from adxmi_jupyter.embedded.kusto.exports.export import run_export
 from adxmi_jupyter.embedded.kusto.exports.operations import show_operations
@@ -40,6 +41,7 @@ from adxmi_jupyter.embedded.kusto.statements import (
     ShowPrincipals,
     ShowRoles,
     ShowVersion,
+    UnsupportedCommand,
 )
 
 if TYPE_CHECKING:
@@ -71,6 +73,8 @@ def _run(command: Command, session: Session) -> Result:
             return run_script(command, session, run_command)
         case ShowJournal():
             return show_journal(command, session)
+        case UnsupportedCommand():
+            raise not_supported(command.name)
         case FamilyCommand():
             return _run_family_command(command, session)
         case _:

@@ -70,6 +70,13 @@ def syntax_error(detail: str, line: int, column: int) -> KustoError:
     )
 
 
+def not_supported(name: str) -> KustoError:
+    """Return the error of a command that Kusto knows and this server does not run."""
+    return bad_request(
+        f"The command {name} is not supported by the embedded Azure, or not in this form."
+    )
+
+
 def semantic_error(detail: str) -> KustoError:
     """Return the error of a query that parses but means nothing here."""
     return KustoError(

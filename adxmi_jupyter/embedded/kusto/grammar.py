@@ -36,7 +36,7 @@ _WORDS = (
     "uint8 ulong union uniqueid unrestrictedviewers verbose viewers views where with "
     "with_itemindex with_match_id with_source with_step_name withsource writeaheadlog "
 )
-_RESERVED_WORDS = frozenset(_WORDS.split())
+RESERVED_WORDS = frozenset(_WORDS.split())
 
 # The service's own editor lets these two name a table, but not a database.
 _RESERVED_FOR_DATABASES = frozenset({"identity", "with"})
@@ -65,12 +65,12 @@ class ToNames(Transformer[Token, Any]):
     @v_args(inline=True)
     def bare_name(self, name: Token) -> str:
         """Return a name without quotes, unless the word is reserved."""
-        return _unreserved(name, _RESERVED_WORDS)
+        return _unreserved(name, RESERVED_WORDS)
 
     @v_args(inline=True)
     def bare_entity(self, name: Token) -> str:
         """Return the bare name of something in a database, unless the word is reserved."""
-        return _unreserved(name, _RESERVED_WORDS - _RESERVED_FOR_DATABASES)
+        return _unreserved(name, RESERVED_WORDS - _RESERVED_FOR_DATABASES)
 
     @v_args(inline=True)
     def bracketed_text(self, name: Token) -> str:

@@ -17,17 +17,25 @@ from adxmi_jupyter.embedded.kusto.functions.syntax import FunctionTrees
 from adxmi_jupyter.embedded.kusto.grammar import ToNames, build_grammar
 from adxmi_jupyter.embedded.kusto.ingestion.syntax import IngestionTrees
 from adxmi_jupyter.embedded.kusto.journal.syntax import JournalTrees
+from adxmi_jupyter.embedded.kusto.known_commands import known_command
 from adxmi_jupyter.embedded.kusto.plugins.syntax import PluginTrees
 from adxmi_jupyter.embedded.kusto.policies.syntax import PolicyTrees
 from adxmi_jupyter.embedded.kusto.schema.syntax import SchemaTrees
-from adxmi_jupyter.embedded.kusto.statements import Level, RoleChange, Scope, Statement
+from adxmi_jupyter.embedded.kusto.statements import (
+    Level,
+    RoleChange,
+    Scope,
+    Statement,
+    UnsupportedCommand,
+    UnsupportedShowCommand,
+)
 from adxmi_jupyter.embedded.kusto.values import ToValues
 from adxmi_jupyter.embedded.state.security import DatabaseRole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from lark import Lark, Token
+    from lark import Lark, Token, Tree
 
     from adxmi_jupyter.embedded.kusto.ingestion.statements import ListBlobs
     from adxmi_jupyter.embedded.kusto.values import Properties
@@ -44,28 +52,46 @@ _FAMILIES = (
 
 
 def parse_command(text: str) -> Statement:
-    """Return the command in `text`; a KustoError (BadRequest_SyntaxError) when it is none."""
-    statement: Statement = _parsed(text, "start")
+    """Return the command in `text`; a KustoError (BadRequest_SyntaxError) when it is none.
+
+    One that only Kusto knows is an UnsupportedCommand: the embedded Azure cannot run it.
+    """
+    try:
+        tree = command_grammar().parse(text, start="start")
+    except UnexpectedInput as error:
+        name = known_command(text, _terminals())
+        if not name:
+            raise _unexpected(text, error) from error
+        kind = UnsupportedShowCommand if name.startswith("Show") else UnsupportedCommand
+        return Statement(kind(name), text=text.strip())
+    statement: Statement = _transformed(tree, text)
     return statement
 
 
 def parse_queued_blobs(text: str) -> ListBlobs | tuple[str, ...]:
-    """Return what `.ingest-from-storage-queued` ingests; raises as `parse_command` does."""
-    blobs: ListBlobs | tuple[str, ...] = _parsed(text, "queued_blobs")
+    """Return what `.ingest-from-storage-queued` ingests; a KustoError (syntax error) for another.
+
+    The text is a list of blobs or a `.list blobs` command.
+    """
+    try:
+        tree = command_grammar().parse(text, start="queued_blobs")
+    except UnexpectedInput as error:
+        raise _unexpected(text, error) from error
+    blobs: ListBlobs | tuple[str, ...] = _transformed(tree, text)
     return blobs
 
 
-def _parsed(text: str, start: str) -> Any:
-    try:
-        tree = command_grammar().parse(text, start=start)
-    except UnexpectedInput as error:
-        raise _unexpected(text, error) from error
+def _transformed(tree: Tree[Token], text: str) -> Any:
     try:
         return _ToStatement(text).transform(tree)
     except VisitError as error:
         if isinstance(error.orig_exc, KustoError):
             raise error.orig_exc from None
         raise
+
+
+def _terminals() -> dict[str, str]:
+    return {each.name: each.pattern.to_regexp() for each in command_grammar().terminals}
 
 
 @functools.cache

@@ -140,6 +140,27 @@ class FamilyCommand:
         return ()
 
 
+@dataclass(frozen=True)
+class UnsupportedCommand(FamilyCommand):
+    """A command that Kusto knows and the embedded Azure does not, by the grammar's name."""
+
+    is_journaled: ClassVar[bool] = False
+
+    name: str
+
+    @property
+    def kind(self) -> str:
+        """What a script calls it."""
+        return self.name
+
+
+@dataclass(frozen=True)
+class UnsupportedShowCommand(UnsupportedCommand):
+    """One that only shows something: scripts skip it."""
+
+    shows: ClassVar[bool] = True
+
+
 PolicyCommand = ShowPolicy | AlterPolicy | DeletePolicy
 ShowService = ShowVersion | ShowCluster | ShowDatabases
 ShowCommand = ShowService | ShowPolicy | ShowPrincipals | ShowRoles
