@@ -29,8 +29,9 @@ from adxmi_jupyter.embedded.state.ingestion_jobs import BlobStatus
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.ingestion.append import PlannedAppend, Report
     from adxmi_jupyter.embedded.ingestion.blobs import Blob
+    from adxmi_jupyter.embedded.ingestion.table_rows import Row
     from adxmi_jupyter.embedded.kusto.policies.update_runs import UpdateFailure
-    from adxmi_jupyter.embedded.state.clusters import Database, Table
+    from adxmi_jupyter.embedded.state.clusters import Database
     from adxmi_jupyter.embedded.state.ingestion_jobs import Job, QueuedOperation
     from adxmi_jupyter.embedded.state.world import World
 
@@ -41,13 +42,13 @@ _INGEST_BY = "ingest-by:"
 
 @dataclass(frozen=True)
 class Prepared:
-    """A blob that has been read and may come in."""
+    """Data that has been read and may come in; `blob` is where it was, if in any."""
 
     world: World
     job: Job
     database: Database
     planned: PlannedAppend
-    blob: Blob
+    blob: Blob | None = None
 
     def commit(self) -> int:
         """Append the rows, return how many, and delete the blob unless it is to be kept."""
@@ -57,7 +58,7 @@ class Prepared:
             for table in self.planned.tagged_tables
             for tag in _texts(self.job, _TAGS)
         }
-        if not self.job.retain:
+        if self.blob is not None and not self.job.retain:
             self.blob.delete()
         return added
 
@@ -90,15 +91,21 @@ def prepare_job(world: World, job: Job) -> Prepared:
             f"The principal '{job.caller.fqn}' may not ingest into '{database.name}'.",
         )
     table = find_table(database, job.table)
-    _texts(job, _TAGS)
-    _check_tags(world, database, table, _texts(job, _IF_NOT_EXISTS))
+    check_tags(world, database, job)
     try:
         blob = _open(world, job, database)
     except KustoError as error:
         raise as_ingestion_error(error) from error
     rows = read_table_rows(table, blob.data, job.shape, path=blob.path)
+    return replace(prepare_rows(world, job, rows), blob=blob)
+
+
+def prepare_rows(world: World, job: Job, rows: list[Row]) -> Prepared:
+    """Run the update policies over rows for the table; raises as `prepare_job` does."""
+    database = find_database(world, job.database)
+    table = find_table(database, job.table)
     planned = planned_append(world, database, table, rows, _reporter(world, job))
-    return Prepared(world, job, database, planned, blob)
+    return Prepared(world, job, database, planned)
 
 
 def _reporter(world: World, job: Job) -> Report:
@@ -118,13 +125,14 @@ def _open(world: World, job: Job, database: Database) -> Blob:
     return open_blob(world, job.source, database, caller=caller, to_delete=not job.retain)
 
 
-def _check_tags(world: World, database: Database, table: Table, wanted: list[str]) -> None:
-    """Raise an IngestionError when something came in already with one of these tags."""
-    place = (database.name, table.name)
-    for tag in wanted:
+def check_tags(world: World, database: Database, job: Job) -> None:
+    """Raise an IngestionError when data came in already with a tag that must not be there."""
+    _texts(job, _TAGS)
+    place = (database.name, job.table)
+    for tag in _texts(job, _IF_NOT_EXISTS):
         if (*place, f"{_INGEST_BY}{tag}") in world.ingestion.tags:
             raise IngestionError(
-                SKIPPED, f"The table '{table.name}' holds data with the tag '{_INGEST_BY}{tag}'."
+                SKIPPED, f"The table '{job.table}' holds data with the tag '{_INGEST_BY}{tag}'."
             )
 
 

@@ -18,7 +18,8 @@ from adxmi_jupyter.embedded.kusto.external_tables.syntax import ExternalTableCom
 from adxmi_jupyter.embedded.kusto.functions.commands import run_function_command
 from adxmi_jupyter.embedded.kusto.functions.syntax import FunctionCommand
 from adxmi_jupyter.embedded.kusto.ingestion.commands import run_ingestion_command
-from adxmi_jupyter.embedded.kusto.ingestion.statements import IngestionCommand
+from adxmi_jupyter.embedded.kusto.ingestion.from_query import ingest_from_query
+from adxmi_jupyter.embedded.kusto.ingestion.statements import IngestFromQuery, IngestionCommand
 from adxmi_jupyter.embedded.kusto.journal.commands import show_journal
 from adxmi_jupyter.embedded.kusto.journal.recording import journaled
 from adxmi_jupyter.embedded.kusto.journal.syntax import ShowJournal
@@ -71,6 +72,8 @@ def _run(command: Command, session: Session) -> Result:
             return _run_roles(command, session)
         case ExecuteScript():
             return run_script(command, session, run_command)
+        case IngestFromQuery():
+            return ingest_from_query(command, session, run_command)
         case ShowJournal():
             return show_journal(command, session)
         case UnsupportedCommand():

@@ -21,6 +21,7 @@ from adxmi_jupyter.embedded.kusto.known_commands import known_command
 from adxmi_jupyter.embedded.kusto.plugins.syntax import PluginTrees
 from adxmi_jupyter.embedded.kusto.policies.syntax import PolicyTrees
 from adxmi_jupyter.embedded.kusto.schema.syntax import SchemaTrees
+from adxmi_jupyter.embedded.kusto.statement_texts import is_command, split_query, split_statements
 from adxmi_jupyter.embedded.kusto.statements import (
     Level,
     RoleChange,
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
 
 # A literal is not repeated in an error: it may hold a secret.
 _LITERAL = re.compile(r"[hH]?@?['\"`~]")
-_BEGINS_WITH_A_COMMAND = re.compile(r"(?:\s|//[^\r\n]*)*\.")
+_BLANK = re.compile(r"(?:\s|//[^\r\n]*+)*+")
 _FAMILIES = (
     *("external_tables", "exports", "functions", "ingestion", "policies", "schema"),
     "plugins",
@@ -66,6 +67,11 @@ def parse_command(text: str) -> Statement:
         return Statement(kind(name), text=text.strip())
     statement: Statement = _transformed(tree, text)
     return statement
+
+
+def parse_commands(text: str) -> tuple[Statement, ...]:
+    """Return the commands in `text`, which semicolons separate; raises as `parse_command` does."""
+    return tuple(parse_command(each) for each in split_statements(text))
 
 
 def parse_queued_blobs(text: str) -> ListBlobs | tuple[str, ...]:
@@ -124,9 +130,16 @@ class _ToStatement(
     def _blobs_in(self, text: str) -> ListBlobs | tuple[str, ...]:
         return parse_queued_blobs(text)
 
-    def start(self, command: statements.Command, tail: Token | None) -> Statement:
-        text = self.source if tail is None else self.source[: tail.start_pos]
-        return Statement(command, str(tail or ""), text.strip())
+    def start(
+        self, command: statements.Command, tail: Token | None, query: Token | None
+    ) -> Statement:
+        behind = tail if tail is not None else query
+        text = self.source if behind is None else self.source[: behind.start_pos]
+        operators, asked = split_query(tail or query or "")
+        if behind is not None and asked.lstrip().startswith(";"):
+            raise syntax_error("A semicolon is not expected here.", behind.line or 1, 1)
+        asked = "" if _BLANK.fullmatch(asked) else asked
+        return Statement(command, operators, text.strip(), asked)
 
     def cluster_scope(self) -> Scope:
         return Scope(Level.CLUSTER)
@@ -218,7 +231,7 @@ class _ToStatement(
 def _script(text: Token) -> str:
     """Return what stands behind the pipe; a KustoError (syntax error) when it is no command."""
     script = text.removeprefix("<|")
-    if not _BEGINS_WITH_A_COMMAND.match(script):
+    if not is_command(script):
         raise syntax_error("A script begins with a command.", text.line or 1, text.column or 1)
     return script
 
@@ -257,7 +270,9 @@ def _spelled(terminals: Iterable[str]) -> str:
         "TRUE": "true",
         "FALSE": "false",
         "TAIL": "|",
+        "THEN_QUERY": ";",
         "PIPED_TEXT": "<|",
+        "INLINE_ROWS": "records in brackets",
         "GUID": "a GUID",
         "TYPED": "a literal such as timespan(1h)",
         "LENGTH_OF_TIME": "a length of time",

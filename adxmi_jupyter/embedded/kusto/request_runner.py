@@ -19,17 +19,19 @@ from adxmi_jupyter.embedded.kusto.answer import (
 from adxmi_jupyter.embedded.kusto.commands import run_command
 from adxmi_jupyter.embedded.kusto.errors import KustoError, bad_request
 from adxmi_jupyter.embedded.kusto.ingestion.commands import check_endpoint
-from adxmi_jupyter.embedded.kusto.parser import parse_command
+from adxmi_jupyter.embedded.kusto.parser import parse_commands
 from adxmi_jupyter.embedded.kusto.policies.managed_identity import two_columns
-from adxmi_jupyter.embedded.kusto.query.run import pipe, run_query
+from adxmi_jupyter.embedded.kusto.query.run import operator_of, run_query
 from adxmi_jupyter.embedded.kusto.statements import PolicyCommand
 
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.answer import Answer
     from adxmi_jupyter.embedded.faults import Faults
+    from adxmi_jupyter.embedded.kusto.query.operators import Operator
     from adxmi_jupyter.embedded.kusto.request import KustoRequest
     from adxmi_jupyter.embedded.kusto.results import RequestIds
     from adxmi_jupyter.embedded.kusto.session import Session
+    from adxmi_jupyter.embedded.kusto.statements import Statement
 
 _V2_COMMAND = (
     "Bad request: Control commands (starting with a dot '.') do not support api_version=v2"
@@ -85,10 +87,16 @@ class RequestRunner:
         return json_answer(results.query_body_v2(table, self.ids))
 
     def _run_command(self) -> Answer:
-        statement = parse_command(self.call.text)
-        check_endpoint(statement.command, self.session)
-        # The tail is read first: a rejected text must not have changed anything.
-        operate = pipe(statement.tail, self.session) if statement.tail else None
+        statements = parse_commands(self.call.text)
+        # All is read first: a rejected text must not have changed anything.
+        for statement in statements:
+            check_endpoint(statement.command, self.session)
+        operators = [operator_of(statement, self.session) for statement in statements]
+        answers = [self._answered(*each) for each in zip(statements, operators, strict=True)]
+        return answers[-1]
+
+    def _answered(self, statement: Statement, operate: Operator | None) -> Answer:
+        """Run a command and return its answer, in the shape of a query where one follows it."""
         table = run_command(statement, self.session)
         is_policy = isinstance(statement.command, PolicyCommand)
         if is_policy and self.faults.take_one(Fault.TWO_COLUMN_POLICY, self.call.text):

@@ -12,6 +12,7 @@ from adxmi_jupyter.embedded.kusto.errors import KustoError, bad_request
 from adxmi_jupyter.embedded.kusto.parser import parse_command
 from adxmi_jupyter.embedded.kusto.properties import TRUTH, read_properties
 from adxmi_jupyter.embedded.kusto.results import result
+from adxmi_jupyter.embedded.kusto.statement_texts import split_statements
 from adxmi_jupyter.embedded.kusto.statements import Level, kind_of, scope_of, shows
 from adxmi_jupyter.embedded.kusto.targets.connection_strings import masked_literals
 
@@ -67,10 +68,11 @@ def run_script(script: ExecuteScript, session: Session, run: Runner) -> Result:
 
 
 def split_script(text: str) -> Iterator[str]:
-    """Yield the commands of a script: each begins with a dot at the start of a line."""
+    """Yield the commands of a script: each begins with a dot, at a line's start or behind `;`."""
     starts = [m.start() for m in _PIECE.finditer(text.lstrip()) if m.group("start")]
     for start, end in zip(starts, [*starts[1:], None], strict=True):
-        yield text.lstrip()[start:end].strip()
+        for command in split_statements(text.lstrip()[start:end]):
+            yield command.strip()
 
 
 def _options(script: ExecuteScript) -> dict[str, bool]:

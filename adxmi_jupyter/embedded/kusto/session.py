@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from adxmi_jupyter.embedded.access import Permission
+    from adxmi_jupyter.embedded.kusto.results import Result
     from adxmi_jupyter.embedded.kusto.statements import Scope
     from adxmi_jupyter.embedded.state.clusters import Database
     from adxmi_jupyter.embedded.state.security import Principal
@@ -60,7 +61,8 @@ class Session:
     `sender` tells whether scripts of the python plugin run for whoever sent it; those that do
     are among `scripts`.
     `base_uri` is the address of the server; one of its endpoints is for ingestion. `calls` are
-    the stored functions, by database and name, whose bodies are being run.
+    the stored functions, by database and name, whose bodies are being run. `command_results` is
+    what the command before a query returned.
     """
 
     world: World
@@ -73,6 +75,7 @@ class Session:
     activity_id: str = ""
     at_ingestion_endpoint: bool = False
     calls: tuple[tuple[str, str], ...] = ()
+    command_results: Result | None = None
 
     @contextmanager
     def unlocked(self) -> Iterator[None]:

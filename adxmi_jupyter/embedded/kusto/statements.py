@@ -169,14 +169,16 @@ Command = ShowCommand | AlterPolicy | DeletePolicy | ChangeRoles | ExecuteScript
 
 @dataclass(frozen=True)
 class Statement:
-    """A command, the query operators its result is piped into, and its own text without them.
+    """A command, what its result goes into, and its own text without that.
 
-    `tail` is empty where there are none.
+    `tail` are query operators, `query` is a query that reads `$command_results`; both are empty
+    where there are none.
     """
 
     command: Command
     tail: str = ""
     text: str = ""
+    query: str = ""
 
 
 def shows(command: Command) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from adxmi_jupyter.embedded.kusto.errors import syntax_error
 from adxmi_jupyter.embedded.kusto.ingestion.failures import show_failures
 from adxmi_jupyter.embedded.kusto.ingestion.ingest_into import ingest_into
+from adxmi_jupyter.embedded.kusto.ingestion.inline import ingest_inline
 from adxmi_jupyter.embedded.kusto.ingestion.listing import list_blobs
 from adxmi_jupyter.embedded.kusto.ingestion.queued import (
     cancel_operation,
@@ -23,6 +24,7 @@ from adxmi_jupyter.embedded.kusto.ingestion.statements import (
     EndpointCommand,
     GetIdentityToken,
     GetIngestionResources,
+    IngestInline,
     IngestInto,
     IngestQueued,
     ListBlobs,
@@ -40,17 +42,27 @@ if TYPE_CHECKING:
 
 def run_ingestion_command(command: IngestionCommand, session: Session) -> Result:
     """Return the command's result; a KustoError when it may not or cannot run, or not here."""
-    if command.only_at_ingestion_endpoint and not session.at_ingestion_endpoint:
-        raise wrong_endpoint(session.world.cluster)
     match command:
+        case EndpointCommand():
+            return _run_endpoint_command(command, session)
         case ShowIngestionFailures():
             return show_failures(command, session)
+        case IngestInto():
+            return ingest_into(command, session)
+        case IngestInline():
+            return ingest_inline(command, session)
+        case _:
+            raise AssertionError(command)
+
+
+def _run_endpoint_command(command: EndpointCommand, session: Session) -> Result:
+    if not session.at_ingestion_endpoint:
+        raise wrong_endpoint(session.world.cluster)
+    match command:
         case GetIngestionResources():
             return get_resources(session)
         case GetIdentityToken():
             return get_identity_token(session)
-        case IngestInto():
-            return ingest_into(command, session)
         case ListBlobs():
             return list_blobs(command, session)
         case IngestQueued():

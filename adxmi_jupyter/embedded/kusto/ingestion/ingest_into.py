@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from adxmi_jupyter.embedded.kusto.session import Session
     from adxmi_jupyter.embedded.state.world import World
 
-_NO_EXTENT = "00000000-0000-0000-0000-000000000000"
+# The extent of data that did not come in.
+NO_EXTENT = "00000000-0000-0000-0000-000000000000"
 _OPERATION = "DataIngestPull"
 _TYPES = {FORMAT: "FormatNotSupportedException"}
 
@@ -40,10 +41,10 @@ def ingest_into(command: IngestInto, session: Session) -> Result:
         rows = _ingest(session.world, jobs, operation_id)
     except IngestionError as error:
         if not command.is_async:
-            raise _error(error) from error
+            raise as_kusto_error(error) from error
         rows = []
     if command.is_async or not rows:
-        rows = [[_NO_EXTENT, "", "00:00:00", False, operation_id]]
+        rows = [[NO_EXTENT, "", "00:00:00", False, operation_id]]
     return result(
         "ExtentId:guid, ItemLoaded:string, Duration:timespan, HasErrors:bool, OperationId:guid",
         rows,
@@ -69,7 +70,7 @@ def _ingest(world: World, jobs: list[Job], operation_id: str) -> list[list[Any]]
     ]
 
 
-def _error(error: IngestionError) -> KustoError:
+def as_kusto_error(error: IngestionError) -> KustoError:
     """Return the KustoError behind an error, or the error as one."""
     if isinstance(error.__cause__, KustoError):
         return error.__cause__

@@ -9,7 +9,12 @@ from adxmi_jupyter.embedded.kusto.errors import KustoError
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.kusto.ingestion.statements import Properties
 
-_TRUTHS = frozenset({"ignorefirstrecord", "treatgzasuncompressed", "enabletracking"})
+_TRUTHS = frozenset(
+    {
+        *("ignorefirstrecord", "treatgzasuncompressed", "enabletracking", "persistdetails"),
+        *("extend_schema", "recreate_schema", "distributed", "policy_ingestiontime"),
+    }
+)
 _KNOWN = {
     name.casefold()
     for name in (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import ClassVar
 
 from adxmi_jupyter.embedded.kusto.statements import FamilyCommand
@@ -11,10 +12,9 @@ Properties = tuple[tuple[str, str], ...]
 
 
 class IngestionCommand(FamilyCommand):
-    """A command of this family; some are for the ingestion endpoint only."""
+    """A command of this family."""
 
     is_journaled: ClassVar[bool] = False
-    only_at_ingestion_endpoint: ClassVar[bool] = False
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,6 @@ class ShowIngestionFailures(IngestionCommand):
 
 class EndpointCommand(IngestionCommand):
     """A command that the ingestion endpoint alone knows."""
-
-    only_at_ingestion_endpoint: ClassVar[bool] = True
 
 
 @dataclass(frozen=True)
@@ -49,6 +47,46 @@ class IngestInto(IngestionCommand):
     sources: tuple[str, ...] = field(repr=False)
     properties: Properties
     is_async: bool = False
+
+
+@dataclass(frozen=True)
+class IngestInline(IngestionCommand):
+    """`.ingest inline into table …`; `data` is as it was sent, or `rows` are in brackets."""
+
+    table: str
+    properties: Properties
+    data: str | None = field(repr=False, default=None)
+    rows: str | None = field(repr=False, default=None)
+
+    @property
+    def kind(self) -> str:
+        """What a script calls it."""
+        return "DataIngestInline"
+
+
+class Filling(StrEnum):
+    """What a command does with the table that a query fills."""
+
+    SET = "set"
+    APPEND = "append"
+    SET_OR_APPEND = "set-or-append"
+    SET_OR_REPLACE = "set-or-replace"
+
+
+@dataclass(frozen=True)
+class IngestFromQuery(IngestionCommand):
+    """`.set`, `.append`, `.set-or-append`, `.set-or-replace`; `source` is a query or `.show …`."""
+
+    filling: Filling
+    table: str
+    properties: Properties
+    source: str = field(repr=False)
+    is_async: bool = False
+
+    @property
+    def kind(self) -> str:
+        """What operations and scripts call it, such as `TableSetOrAppend`."""
+        return f"Table{self.filling.title().replace('-', '')}"
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,31 @@ class IngestionTrees(Transformer[Token, Any]):
         """Read `.ingest into`."""
         return statements.IngestInto(table, sources, properties or (), is_async is not None)
 
+    def ingest_inline(
+        self, table: str, properties: statements.Properties | None, data: Token
+    ) -> statements.IngestInline:
+        """Read `.ingest inline`."""
+        if data.type == "INLINE_ROWS":
+            return statements.IngestInline(table, properties or (), rows=str(data))
+        return statements.IngestInline(table, properties or (), data.removeprefix("<|"))
+
+    def ingest_from_query(
+        self,
+        filling: Token,
+        is_async: Token | None,
+        table: str,
+        properties: statements.Properties | None,
+        source: Token,
+    ) -> statements.IngestFromQuery:
+        """Read `.set`, `.append`, `.set-or-append` and `.set-or-replace`."""
+        return statements.IngestFromQuery(
+            statements.Filling(filling),
+            table,
+            properties or (),
+            source.removeprefix("<|"),
+            is_async is not None,
+        )
+
     def blob_addresses(self, *addresses: str) -> tuple[str, ...]:
         """Return connection strings."""
         return addresses

@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     Evaluation = Callable[[Result | None], Result]
     Run = Callable[[str, Session], Result]
 
+_COMMAND_RESULTS = "$command_results"
+
 KNOWN = (
     "The embedded Azure is no query engine. It knows `print` of expressions, a table name, "
     "a function without arguments, database('…').table, external_table(), externaldata, "
@@ -202,6 +204,8 @@ class _ToResult(_ToExpressions):
         return Result(header, (tuple(value.value_in({}) for _, value in columns),))
 
     def table(self, name: str) -> Result:
+        if name == _COMMAND_RESULTS and self.session.command_results is not None:
+            return self.session.command_results
         return self._rows_of(name, sources.readable_database(self.session))
 
     def function(self, name: str, arguments: tuple[Argument, ...] | None) -> Result:
