@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.actions.frames import FLAG, TEXT, fixed_frame
 from adxmi_jupyter.errors import AdxmiError
-from adxmi_jupyter.model.declaration.stored import text_cell
 from adxmi_jupyter.model.kql import quote_name
 from adxmi_jupyter.model.kusto_shapes import CALLER, OWN_ROLES, VERSION
+from adxmi_jupyter.model.shape import text_cell
 
 if TYPE_CHECKING:
     import pandas as pd

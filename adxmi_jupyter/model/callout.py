@@ -14,7 +14,7 @@ from typing import Any
 from adxmi_jupyter.errors import InvalidInput, UnreadableAnswer
 from adxmi_jupyter.fixes import ChangeOption, Explain, Option, Retry
 from adxmi_jupyter.model import kql
-from adxmi_jupyter.model.declaration.stored import cell, text_cell
+from adxmi_jupyter.model.shape import cell, text_cell
 from adxmi_jupyter.model.usage import closest
 
 TYPES = (

@@ -237,3 +237,28 @@ class Shape:
             why=detail,
             fix=Explain.of("check for a proxy or gateway in between, then ", Retry()),
         )
+
+
+def cell(row: Mapping[str, Any], *names: str) -> Any:
+    """Return the first of these columns that a row has, letter case and blanks aside.
+
+    The documentation spells some columns in two ways, and the service may know a third.
+    """
+    return value_of(row, *names, otherwise=None)
+
+
+def text_cell(row: Mapping[str, Any], *names: str) -> str:
+    """Return a column as `cell` does, as text; empty for none."""
+    value = cell(row, *names)
+    return "" if value is None else str(value)
+
+
+def json_cell(row: Mapping[str, Any], *names: str) -> Any:
+    """Return a column that holds JSON, decoded or as text; None where it cannot be read."""
+    value = cell(row, *names)
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value)
+    except (ValueError, RecursionError):
+        return None

@@ -25,10 +25,10 @@ def gather(
     The workers are daemon threads, not an executor's: Interrupt then returns
     at once, and a request still under way does not hold up the end of the process.
     """
-    from tqdm import tqdm
-
     if len(items) == 1:
         return [_attempt(function, items[0])]
+    from tqdm import tqdm
+
     todo: queue.SimpleQueue[int] = queue.SimpleQueue()
     done: queue.SimpleQueue[tuple[int, Result | Exception]] = queue.SimpleQueue()
     for place in range(len(items)):

@@ -24,8 +24,8 @@ from adxmi_jupyter.errors import (
     UntrustedLink,
 )
 from adxmi_jupyter.fixes import ChangeOption, Command
-from adxmi_jupyter.model.declaration.stored import text_cell
 from adxmi_jupyter.model.kusto_shapes import ANY, DATABASES
+from adxmi_jupyter.model.shape import text_cell
 from adxmi_jupyter.model.usage import closest
 from adxmi_jupyter.service.address import ClusterAddress
 from adxmi_jupyter.service.deadline import within

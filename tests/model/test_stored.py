@@ -9,11 +9,9 @@ from adxmi_jupyter.model.declaration.stored import (
     Existing,
     FunctionListing,
     address,
-    cell,
     identities_named_in,
-    json_cell,
-    text_cell,
 )
+from adxmi_jupyter.model.shape import cell, json_cell, text_cell
 
 GUID = "e84d3f17-90a6-4d2c-b7e8-4f5a1c6b920d"
 OTHER = "5b27c9d0-8e14-4a6b-9f35-c2d18e70a4b6"

@@ -31,10 +31,10 @@ from adxmi_jupyter.model.declaration.stored import (
     FunctionListing,
     KustoListing,
     PolicyListing,
-    text_cell,
 )
 from adxmi_jupyter.model.identity import SYSTEM
 from adxmi_jupyter.model.policy import CLUSTER, Scope
+from adxmi_jupyter.model.shape import text_cell
 from adxmi_jupyter.model.usage import Usage
 
 if TYPE_CHECKING:

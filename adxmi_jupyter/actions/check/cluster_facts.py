@@ -17,12 +17,7 @@ from adxmi_jupyter.errors import AdxmiError, NotAuthorized, ResourceNotFound
 from adxmi_jupyter.model.assignment import parse_identity_resource
 from adxmi_jupyter.model.azure_shapes import IDENTITY
 from adxmi_jupyter.model.callout import parse_callouts
-from adxmi_jupyter.model.declaration.stored import (
-    cell,
-    connection_strings_in,
-    json_cell,
-    text_cell,
-)
+from adxmi_jupyter.model.declaration.stored import connection_strings_in
 from adxmi_jupyter.model.identity import SYSTEM
 from adxmi_jupyter.model.kql import SHOW_EXTERNAL_TABLES, SHOW_FUNCTIONS
 from adxmi_jupyter.model.kusto_shapes import (
@@ -32,6 +27,7 @@ from adxmi_jupyter.model.kusto_shapes import (
     PLUGINS,
     ROLES,
 )
+from adxmi_jupyter.model.shape import cell, json_cell, text_cell
 from adxmi_jupyter.service.gather import gather
 from adxmi_jupyter.service.resource_manager import IDENTITY_VERSION
 

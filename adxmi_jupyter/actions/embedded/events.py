@@ -15,9 +15,9 @@ from adxmi_jupyter.fixes import NOTHING, ChangeOption, Command, Statement
 from adxmi_jupyter.model import kql
 from adxmi_jupyter.model.body import json_value
 from adxmi_jupyter.model.declaration.registry import declaration_of
-from adxmi_jupyter.model.declaration.stored import cell
 from adxmi_jupyter.model.identity import SYSTEM
 from adxmi_jupyter.model.kusto_shapes import EXPORT_FAILURES
+from adxmi_jupyter.model.shape import cell
 from adxmi_jupyter.model.usage import closest
 
 if TYPE_CHECKING:

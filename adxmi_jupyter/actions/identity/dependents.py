@@ -17,13 +17,13 @@ from adxmi_jupyter.actions.identity.identities import cluster_id
 from adxmi_jupyter.actions.policy.policies import read, scopes_of
 from adxmi_jupyter.errors import AdxmiError
 from adxmi_jupyter.model.azure_shapes import CLUSTER
-from adxmi_jupyter.model.declaration.stored import text_cell
 from adxmi_jupyter.model.kql import SHOW_EXTERNAL_TABLES
 from adxmi_jupyter.model.kusto_shapes import (
     CONTINUOUS_EXPORTS,
     EXTERNAL_TABLES,
     UPDATE_POLICIES,
 )
+from adxmi_jupyter.model.shape import text_cell
 from adxmi_jupyter.service.data_connections import listed
 from adxmi_jupyter.service.gather import gather
 from adxmi_jupyter.service.resource_manager import KUSTO_VERSION

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, TypeVar, cast
 from adxmi_jupyter.actions.identity import identities
 from adxmi_jupyter.actions.policy.policies import read, scopes_of
 from adxmi_jupyter.errors import AdxmiError, UnknownIdentity
-from adxmi_jupyter.model.declaration.stored import text_cell
 from adxmi_jupyter.model.identity import SYSTEM, resolve
 from adxmi_jupyter.model.kql import SHOW_EXTERNAL_TABLES
 from adxmi_jupyter.model.kusto_shapes import EXTERNAL_TABLES, TABLES
 from adxmi_jupyter.model.policy import CLUSTER, PolicyEntry, Scope
+from adxmi_jupyter.model.shape import text_cell
 
 if TYPE_CHECKING:
     from adxmi_jupyter.model.identity import ManagedIdentity, ResolvedIdentity

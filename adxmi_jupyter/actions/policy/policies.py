@@ -16,7 +16,6 @@ from adxmi_jupyter.actions.scopes import read_each
 from adxmi_jupyter.errors import DatabaseNotFound, NotAuthorized, NothingToRevoke
 from adxmi_jupyter.fixes import Command, Explain, Option
 from adxmi_jupyter.model import kql
-from adxmi_jupyter.model.declaration.stored import text_cell
 from adxmi_jupyter.model.kusto_shapes import CLUSTER_POLICY, DATABASE_POLICY, DATABASES
 from adxmi_jupyter.model.policy import (
     CLUSTER,
@@ -26,6 +25,7 @@ from adxmi_jupyter.model.policy import (
     parse_policy,
     policy_text,
 )
+from adxmi_jupyter.model.shape import text_cell
 from adxmi_jupyter.model.usage import Usage
 
 if TYPE_CHECKING:

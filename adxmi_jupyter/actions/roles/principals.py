@@ -13,7 +13,6 @@ from adxmi_jupyter.actions.identity import identities, names
 from adxmi_jupyter.errors import AdxmiError, InvalidInput, UnknownIdentity
 from adxmi_jupyter.fixes import ChangeOption, Command, Explain, Option
 from adxmi_jupyter.model.azure_shapes import CLUSTER
-from adxmi_jupyter.model.declaration.stored import text_cell
 from adxmi_jupyter.model.identity import SYSTEM, is_guid
 from adxmi_jupyter.model.kusto_shapes import CALLER
 from adxmi_jupyter.model.principal import (
@@ -23,6 +22,7 @@ from adxmi_jupyter.model.principal import (
     looks_like_reference,
     parse_reference,
 )
+from adxmi_jupyter.model.shape import text_cell
 from adxmi_jupyter.service.resource_manager import KUSTO_VERSION
 
 if TYPE_CHECKING:

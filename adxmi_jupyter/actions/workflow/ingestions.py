@@ -20,8 +20,8 @@ from adxmi_jupyter.errors import AdxmiError, NotAuthorized, OperationFailed
 from adxmi_jupyter.fixes import Explain, Retry
 from adxmi_jupyter.model import kql
 from adxmi_jupyter.model.connection_string import scrubbed
-from adxmi_jupyter.model.declaration.stored import cell
 from adxmi_jupyter.model.kusto_shapes import INGESTION_FAILURES
+from adxmi_jupyter.model.shape import cell
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -22,13 +22,13 @@ from adxmi_jupyter.model.declaration.stored import (
     FunctionListing,
     KustoListing,
     PolicyListing,
-    cell,
     identities_named_in,
 )
 from adxmi_jupyter.model.identity import SYSTEM, ManagedIdentity
 from adxmi_jupyter.model.kql import SHOW_FUNCTIONS, show_policy
 from adxmi_jupyter.model.kusto_shapes import FUNCTIONS
 from adxmi_jupyter.model.policy import CLUSTER, Scope
+from adxmi_jupyter.model.shape import cell
 from adxmi_jupyter.model.usage import closest
 from adxmi_jupyter.service.data_connections import listed
 

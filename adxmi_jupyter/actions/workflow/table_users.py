@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.errors import AdxmiError
-from adxmi_jupyter.model.declaration.stored import cell, json_cell
 from adxmi_jupyter.model.entity_name import last_of_entity
 from adxmi_jupyter.model.kusto_shapes import (
     ACCELERATION_POLICIES,
     CONTINUOUS_EXPORTS,
     UPDATE_POLICIES,
 )
+from adxmi_jupyter.model.shape import cell, json_cell
 from adxmi_jupyter.service.gather import gather
 
 if TYPE_CHECKING:

@@ -20,8 +20,8 @@ from adxmi_jupyter.model.azure_role import (
 )
 from adxmi_jupyter.model.declaration.fields import FieldKind, typed
 from adxmi_jupyter.model.declaration.requirements import acting_as
-from adxmi_jupyter.model.declaration.stored import text_cell
 from adxmi_jupyter.model.declaration.unsupported import Unsupported
+from adxmi_jupyter.model.shape import text_cell
 from adxmi_jupyter.model.usage import Usage
 
 if TYPE_CHECKING:

@@ -6,7 +6,6 @@ of Microsoft.Kusto data connections.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from adxmi_jupyter.model.connection_string import parse
 from adxmi_jupyter.model.declaration.requirements import named_by
 from adxmi_jupyter.model.identity import SYSTEM
 from adxmi_jupyter.model.kql_reading import arguments_of, literals_in
-from adxmi_jupyter.model.shape import value_of
+from adxmi_jupyter.model.shape import json_cell, text_cell
 
 if TYPE_CHECKING:
     from adxmi_jupyter.model.declaration.requirements import Requirement
@@ -190,28 +189,3 @@ def address(connection_string: str) -> str:
         return parse(connection_string).address
     except InvalidConnectionString:
         return re.split(r"[?;]", connection_string)[0] if "://" in connection_string else ""
-
-
-def cell(row: Mapping[str, Any], *names: str) -> Any:
-    """Return the first of these columns that a row has, letter case and blanks aside.
-
-    The documentation spells some columns in two ways, and the service may know a third.
-    """
-    return value_of(row, *names, otherwise=None)
-
-
-def text_cell(row: Mapping[str, Any], *names: str) -> str:
-    """Return a column as `cell` does, as text; empty for none."""
-    value = cell(row, *names)
-    return "" if value is None else str(value)
-
-
-def json_cell(row: Mapping[str, Any], *names: str) -> Any:
-    """Return a column that holds JSON, decoded or as text; None where it cannot be read."""
-    value = cell(row, *names)
-    if not isinstance(value, str):
-        return value
-    try:
-        return json.loads(value)
-    except (ValueError, RecursionError):
-        return None

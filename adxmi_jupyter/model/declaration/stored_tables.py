@@ -16,8 +16,8 @@ from adxmi_jupyter.model.declaration.stored import (
     address,
     connection_strings_in,
     identities_named_in,
-    text_cell,
 )
+from adxmi_jupyter.model.shape import text_cell
 from adxmi_jupyter.model.usage import Usage
 
 if TYPE_CHECKING:

@@ -22,14 +22,7 @@ from adxmi_jupyter.model.declaration.requirements import (
     named_by,
     viewer_of_all,
 )
-from adxmi_jupyter.model.declaration.stored import (
-    Existing,
-    KustoListing,
-    Who,
-    cell,
-    identities_named_in,
-    text_cell,
-)
+from adxmi_jupyter.model.declaration.stored import Existing, KustoListing, Who, identities_named_in
 from adxmi_jupyter.model.declaration.types import (
     Body,
     ExternalTableName,
@@ -41,6 +34,7 @@ from adxmi_jupyter.model.declaration.types import (
 from adxmi_jupyter.model.declaration.workflow import About, Sample, Workflow
 from adxmi_jupyter.model.identity import ManagedIdentity
 from adxmi_jupyter.model.kusto_shapes import CONTINUOUS_EXPORTS
+from adxmi_jupyter.model.shape import cell, text_cell
 from adxmi_jupyter.model.usage import Usage
 
 

@@ -19,11 +19,12 @@ from adxmi_jupyter.model.declaration.data_connection import (
 from adxmi_jupyter.model.declaration.fields import field
 from adxmi_jupyter.model.declaration.products import DataConnection
 from adxmi_jupyter.model.declaration.requirements import Requirement, acting_as, holding
-from adxmi_jupyter.model.declaration.stored import DataConnectionListing, Row, Who, text_cell
+from adxmi_jupyter.model.declaration.stored import DataConnectionListing, Row, Who
 from adxmi_jupyter.model.declaration.types import Identity, Moment, TableName, Text
 from adxmi_jupyter.model.declaration.workflow import About, Sample, Workflow
 from adxmi_jupyter.model.identity import ManagedIdentity
 from adxmi_jupyter.model.moment import moment_text
+from adxmi_jupyter.model.shape import text_cell
 from adxmi_jupyter.model.usage import Usage
 
 _ACCOUNT_ID = (

@@ -19,14 +19,7 @@ from adxmi_jupyter.model.declaration.requirements import (
     acting_as,
     named_by,
 )
-from adxmi_jupyter.model.declaration.stored import (
-    Existing,
-    KustoListing,
-    Who,
-    cell,
-    json_cell,
-    text_cell,
-)
+from adxmi_jupyter.model.declaration.stored import Existing, KustoListing, Who
 from adxmi_jupyter.model.declaration.types import (
     ExternalTableName,
     Identity,
@@ -39,6 +32,7 @@ from adxmi_jupyter.model.entity_name import last_of_entity
 from adxmi_jupyter.model.identity import ManagedIdentity
 from adxmi_jupyter.model.kusto_shapes import ACCELERATED_TABLES
 from adxmi_jupyter.model.moment import moment_text
+from adxmi_jupyter.model.shape import cell, json_cell, text_cell
 from adxmi_jupyter.model.timespan import clock_text
 from adxmi_jupyter.model.usage import Usage
 

@@ -19,12 +19,13 @@ from adxmi_jupyter.model.declaration.requirements import (
     named_by,
     viewer_of_all,
 )
-from adxmi_jupyter.model.declaration.stored import Existing, KustoListing, Who, json_cell, text_cell
+from adxmi_jupyter.model.declaration.stored import Existing, KustoListing, Who
 from adxmi_jupyter.model.declaration.types import Body, Identity, Names, TableName
 from adxmi_jupyter.model.declaration.workflow import About, Sample, Workflow
 from adxmi_jupyter.model.entity_name import last_of_entity
 from adxmi_jupyter.model.identity import ManagedIdentity
 from adxmi_jupyter.model.kusto_shapes import UPDATE_POLICIES
+from adxmi_jupyter.model.shape import json_cell, text_cell
 from adxmi_jupyter.model.usage import Usage
 
 
