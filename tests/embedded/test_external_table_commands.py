@@ -122,6 +122,15 @@ def test_partitions_and_path_format_are_shown(run):
     assert row["PathFormat"] == '"region="Region"/"datetime_pattern("yyyy/MM/dd",Day)"/"N'
 
 
+@pytest.mark.parametrize("pattern", ["y={yyyy}/m={MM}", "'y='yyyy'/m='MM"])
+def test_a_pattern_is_shown_as_it_was_written(run, pattern):
+    by = f'partition by (Day:datetime) pathformat = (datetime_pattern("{pattern}", Day) "/x")'
+
+    (row,) = run(storage(columns="OrderId:long", by=by), database="Sales")
+
+    assert row["PathFormat"] == f'datetime_pattern("{pattern}",Day)"/x"'
+
+
 @pytest.mark.parametrize(
     "by",
     [
@@ -141,6 +150,9 @@ def test_partitions_and_path_format_are_shown(run):
         'partition by (P:string) pathformat=(datetime_pattern("yyyy", P))',
         'partition by (P:datetime) pathformat=(datetime_pattern("yyyy-ff", P))',
         'partition by (P:datetime) pathformat=(datetime_pattern("-", P))',
+        'partition by (P:datetime) pathformat=(datetime_pattern("yyyy{}", P))',
+        'partition by (P:datetime) pathformat=(datetime_pattern("{year}", P))',
+        'partition by (P:datetime) pathformat=(datetime_pattern("y=yyyy", P))',
     ],
 )
 def test_partitions_that_do_not_fit_are_refused(refusal, by):

@@ -62,10 +62,11 @@ def test_path_format_captures_a_time(endpoint, path_format, expected):
     assert [each["creationTime"] for each in captured if each] == expected
 
 
-def test_path_format_with_words_in_its_pattern(endpoint, azure):
+@pytest.mark.parametrize("pattern", ["yyyy'/Month='MM'/Day='dd", "{yyyy}/Month={MM}/Day={dd}"])
+def test_path_format_with_words_in_its_pattern(endpoint, azure, pattern):
     path = "in/output/03/Year=2025/Month=03/Day=20/part.csv"
     azure.world.add_blob("contosolake", "dated", path, b"1")
-    pattern = "\"yyyy'/Month='MM'/Day='dd\""
+    pattern = f'"{pattern}"'
 
     (row,) = endpoint(
         f'.list blobs ("{CONTAINERS}/dated/in{AS_INGEST}") '
@@ -81,6 +82,8 @@ def test_path_format_with_words_in_its_pattern(endpoint, azure):
         '("a")',
         '(datetime_pattern("yyyy", a) datetime_pattern("MM", b))',
         '(datetime_pattern("yyyy/yyyy", a))',
+        '(datetime_pattern("{HH} {hh}", a))',
+        '(datetime_pattern("yy", a))',
     ],
 )
 def test_path_formats_that_do_not_do(endpoint_refusal, path_format):
@@ -134,3 +137,30 @@ def test_list_needs_an_ingestor(azure, endpoint_refusal):
     error = endpoint_refusal(f'.list blobs ("{LANDING}{AS_INGEST}")', token=TESTER)
 
     assert error.code == "Forbidden"
+
+
+def test_addresses_are_not_encoded_and_can_be_ingested(endpoint, azure, new_rows):
+    azure.world.add_blob("contosolake", "landing", "new/north & ä.csv", b"9,north,1.5,2026-01-05")
+
+    (row,) = endpoint(f'.list blobs ("{LANDING}/new{AS_INGEST}")')
+    (queued,) = endpoint(
+        ".ingest-from-storage-queued into table database('Sales').Orders EnableTracking=true "
+        f"with (format='csv') <| \"{row['BlobUri']}{AS_INGEST}\""
+    )
+    (details,) = endpoint(f"{queued['OperationInfo']} details")
+
+    assert row["BlobUri"] == f"{LANDING}/new/north & ä.csv"
+    assert (details["BlobUrl"], details["IngestionStatus"]) == (row["BlobUri"], "Succeeded")
+    assert len(new_rows()) == 1
+
+
+def test_listed_addresses_come_in_whatever_their_names(endpoint, azure, new_rows):
+    azure.world.add_blob("contosolake", "landing", "new/a;b%20.csv", b"9,north,1.5,2026-01-05")
+
+    (queued,) = endpoint(
+        ".ingest-from-storage-queued into table database('Sales').Orders EnableTracking=true "
+        f"with (format='csv') <| .list blobs (\"{LANDING}/new{AS_INGEST}\")"
+    )
+
+    assert endpoint(queued["OperationInfo"])[0]["State"] == "Completed"
+    assert len(new_rows()) == 1

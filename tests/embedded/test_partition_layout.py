@@ -54,10 +54,19 @@ def table(by, **properties):
             ),
             "2026/Month=03/Day=04/",
         ),
-        (
-            '(P:datetime=bin(At, 1h)) pathformat=(datetime_pattern("{yyyy}-{MM}.HH", P))',
-            "2026-03.17/",
-        ),
+        *[
+            (f'(P:datetime=bin(At, 1h)) pathformat=(datetime_pattern("{pattern}", P))', path)
+            for pattern, path in {
+                "{yyyy}-{MM}.{HH}": "2026-03.17/",
+                "y={yyyy}/m={MM}": "y=2026/m=03/",
+                "'y='yyyy'/m='MM": "y=2026/m=03/",
+                "'y='{yyyy}'/m='{MM}": "y=2026/m=03/",
+                "y={yyyy}/m={MM}/d={dd}/h={hh}": "y=2026/m=03/d=04/h=05/",
+                "dd {yyyy/MM}": "dd 2026/03/",
+                "{yyyy'/Month='MM}": "2026/Month=03/",
+                "yyyy{yyyy}HH": "yyyy2026HH/",
+            }.items()
+        ],
         (
             (
                 '(P:datetime=startofday(At)) pathformat=("y=" datetime_pattern("yyyy", P) "/m=" '
@@ -111,6 +120,15 @@ def test_no_partitions_no_folder():
             "y=2026/m=03/x.csv",
             {"P": "2026-03-01T00:00:00Z"},
         ),
+        *[
+            (f'(P:datetime) pathformat=(datetime_pattern("{pattern}", P))', path, values)
+            for pattern in ("y={yyyy}/m={MM}", "'y='yyyy'/m='MM")
+            for path, values in (
+                ("y=2026/m=03/x.csv", {"P": "2026-03-01T00:00:00Z"}),
+                ("2026/03/x.csv", None),
+                ("{2026}/{03}/x.csv", None),
+            )
+        ],
     ],
 )
 def test_values_of_a_path(by, path, values):

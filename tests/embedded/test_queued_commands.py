@@ -99,7 +99,7 @@ def test_failed_blobs_are_counted_with_their_reasons(queue, endpoint, error_code
     assert (row["State"], row["Ingested"], row["Failed"]) == ("Completed", 1, 1)
     assert "Download_SourceNotFound" in row["SampleFailedReasons"]
     assert (row["Database"], row["Table"]) == ("Sales", "Orders")
-    assert [each["IngestionStatus"] for each in details] == ["Ingested", "Failed"]
+    assert [each["IngestionStatus"] for each in details] == ["Succeeded", "Failed"]
     assert details[1]["BlobUrl"] == f"{LANDING}/nothing.csv"
     assert error_codes() == ["Download_SourceNotFound"]
 

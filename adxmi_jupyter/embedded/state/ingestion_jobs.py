@@ -100,7 +100,7 @@ class BlobStatus(StrEnum):
     """How far one blob is."""
 
     PENDING = "Pending"
-    INGESTED = "Ingested"
+    INGESTED = "Succeeded"
     FAILED = "Failed"
     CANCELED = "Canceled"
 

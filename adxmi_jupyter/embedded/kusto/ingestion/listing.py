@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from adxmi_jupyter.embedded.ingestion.blobs import USAGE
 from adxmi_jupyter.embedded.kusto.errors import bad_request
+from adxmi_jupyter.embedded.kusto.external_tables.datetime_patterns import pieces
 from adxmi_jupyter.embedded.kusto.ingestion.resources import require_ingest_anywhere
 from adxmi_jupyter.embedded.kusto.ingestion.statements import TimePattern
 from adxmi_jupyter.embedded.kusto.results import result
@@ -20,16 +22,16 @@ if TYPE_CHECKING:
     from adxmi_jupyter.embedded.state.clusters import Database
 
 _MOST_ALONE = 1000
-# Parts of a .NET time format, as what they match and where they stand in a time.
+# Parts of a .NET time format: where they stand in a time, and what they match.
 _PARTS = {
-    "yyyy": r"(?P<y>\d{4})",
-    "MM": r"(?P<M>\d{2})",
-    "dd": r"(?P<d>\d{2})",
-    "HH": r"(?P<H>\d{2})",
-    "mm": r"(?P<m>\d{2})",
-    "ss": r"(?P<s>\d{2})",
+    "yyyy": ("y", r"\d{4}"),
+    "MM": ("M", r"\d{2}"),
+    "dd": ("d", r"\d{2}"),
+    "HH": ("H", r"\d{2}"),
+    "hh": ("H", r"\d{2}"),
+    "mm": ("m", r"\d{2}"),
+    "ss": ("s", r"\d{2}"),
 }
-_PIECE = re.compile(r"yyyy|MM|dd|HH|mm|ss|'([^']*)'|\\?(.)")
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,7 @@ def listed(command: ListBlobs, session: Session, database: Database | None) -> l
     start = len(folder.join(""))
     found = [
         ListedBlob(
-            folder.uri(path),
+            unquote(folder.uri(path)),
             _like(source, folder.uri(path)),
             len(folder.blobs[path]),
             _captured(pattern, path[start:]),
@@ -102,16 +104,18 @@ def _pattern(command: ListBlobs) -> tuple[str, re.Pattern[str]] | None:
 
 def _time(pattern: str) -> str:
     """Return a .NET time format as an expression; a part of it may come once."""
-    found, seen = "", set()
-    for piece in _PIECE.finditer(pattern):
-        part = _PARTS.get(piece[0])
-        if part is None:
-            found += re.escape(piece[1] if piece[1] is not None else piece[2])
-        elif piece[0] in seen:
-            raise bad_request(f"'{piece[0]}' is twice in the pattern '{pattern}'.")
-        else:
-            found += part
-            seen.add(piece[0])
+    found, seen = "", set[str]()
+    for specifier, text in pieces(pattern):
+        if not specifier:
+            found += re.escape(text)
+            continue
+        group, expression = _PARTS.get(specifier, ("", ""))
+        if not group:
+            raise bad_request(f"'{specifier}' in the pattern '{pattern}' is not known here.")
+        if group in seen:
+            raise bad_request(f"'{specifier}' is twice in the pattern '{pattern}'.")
+        seen.add(group)
+        found += f"(?P<{group}>{expression})"
     return found
 
 

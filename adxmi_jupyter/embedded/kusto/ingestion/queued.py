@@ -7,6 +7,7 @@ ingestion operation`.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 from adxmi_jupyter.embedded.access import Permission
 from adxmi_jupyter.embedded.ingestion.jobs import run_operation
@@ -136,7 +137,7 @@ _COUNTED = (BlobStatus.PENDING, BlobStatus.CANCELED, BlobStatus.INGESTED, BlobSt
 def _blob_row(operation: QueuedOperation, blob: QueuedBlob) -> list[Any]:
     return [
         operation.operation_id,
-        shown_source(blob.job.source),
+        unquote(shown_source(blob.job.source)),
         blob.status,
         operation.started_on,
         blob.completed_at,
