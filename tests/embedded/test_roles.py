@@ -251,6 +251,23 @@ def test_every_database_role_can_be_given(run, members, role):
             "aadgroup=1234;fabrikam.example",
             "[Group from AAD tenant [fabrikam.example]]",
         ),
+        (
+            "aaduser=pat@fabrikam.example",
+            "aaduser=pat@fabrikam.example;fabrikam.example",
+            "[User from AAD tenant [fabrikam.example]]",
+        ),
+        (
+            "aadgroup=team@fabrikam.example",
+            "aadgroup=team@fabrikam.example;fabrikam.example",
+            "[Group from AAD tenant [fabrikam.example]]",
+        ),
+        (
+            "aaduser=pat@fabrikam.example;northwind.example",
+            "aaduser=pat@fabrikam.example;northwind.example",
+            "[User from AAD tenant [northwind.example]]",
+        ),
+        ("aaduser=reader@contoso.example", READER_FQN, "reader"),
+        ("aaduser=Reader@Contoso.example", READER_FQN, "reader"),
     ],
 )
 def test_forms_of_a_principal(run, members, given, fqn, shown):
@@ -258,6 +275,15 @@ def test_forms_of_a_principal(run, members, given, fqn, shown):
 
     assert members("ingestors") == [fqn]
     assert shown in rows[-1]["PrincipalDisplayName"]
+
+
+def test_a_user_of_another_tenant_goes_by_the_name_that_it_came_by(run, members):
+    run(".add database Sales users ('aaduser=pat@fabrikam.example')")
+    run(".add database Sales users ('aaduser=pat@fabrikam.example;fabrikam.example')")
+
+    assert members("users") == ["aaduser=pat@fabrikam.example;fabrikam.example"]
+    run(".drop database Sales users ('aaduser=pat@fabrikam.example')")
+    assert members("users") == []
 
 
 def test_group_and_application_of_the_tenant_are_found(run, members, azure):

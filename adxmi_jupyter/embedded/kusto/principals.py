@@ -37,7 +37,7 @@ class _Name:
         kind = next((k for k in PrincipalKind if k == prefix.casefold()), None)
         if kind is None or not separator or not identifier:
             raise bad_request(f"'{fqn}' is not the fully qualified name of a principal.")
-        return cls(kind, identifier, tenant)
+        return cls(kind, identifier, tenant or _implied_tenant(kind, identifier))
 
     def is_foreign(self, world: World) -> bool:
         """Tell whether it is of another tenant."""
@@ -52,6 +52,12 @@ class _Name:
         written = (self.kind, self.identifier.casefold(), tenant.casefold())
         named = (principal.kind, principal.identifier.casefold(), principal.tenant_id.casefold())
         return written == named
+
+
+def _implied_tenant(kind: PrincipalKind, identifier: str) -> str:
+    """Return the domain in the name of a user or the address of a group: it names the tenant."""
+    has_domain = kind in {PrincipalKind.USER, PrincipalKind.GROUP}
+    return identifier.rpartition("@")[2] if has_domain and "@" in identifier else ""
 
 
 def resolve_principal(fqn: str, world: World) -> Principal:
