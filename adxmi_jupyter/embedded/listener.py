@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from typing import TYPE_CHECKING, Any
 
@@ -45,10 +46,18 @@ class Listener:
         self._server = await loop.create_server(self._protocol, sock=listener, backlog=_BACKLOG)
 
     async def stop(self) -> None:
-        """Accept no more, and close what is open."""
+        """Accept no more, and close what is open.
+
+        What was accepted just now becomes a connection to be closed, too: a closed server loses it.
+        """
         if self._server is not None:
+            with contextlib.suppress(NotImplementedError):  # the event loop of Windows
+                for each in self._server.sockets:
+                    asyncio.get_running_loop().remove_reader(each.fileno())
+            for _ in range(_TURNS):
+                await asyncio.sleep(0)
             self._server.close()
-        for _ in range(_TURNS):  # what was accepted just now becomes a connection to be closed, too
+        for _ in range(_TURNS):
             await asyncio.sleep(0)
         await self._runner.cleanup()
 

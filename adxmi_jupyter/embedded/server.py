@@ -14,6 +14,8 @@ from aiohttp import web
 from adxmi_jupyter.embedded.arm.http import ArmApi
 from adxmi_jupyter.embedded.arm.role_grants import assign_role, let_roles_take_effect
 from adxmi_jupyter.embedded.azure_roles import ROLES
+from adxmi_jupyter.embedded.cluster_host import ClusterHost
+from adxmi_jupyter.embedded.cluster_ports import HOST, ClusterPorts, key_of
 from adxmi_jupyter.embedded.data_roles import data_role_targets, data_roles_held
 from adxmi_jupyter.embedded.faults import Faults
 from adxmi_jupyter.embedded.ingestion.connections import (
@@ -31,6 +33,7 @@ from adxmi_jupyter.embedded.owner_only import OwnerOnly
 from adxmi_jupyter.embedded.scripts import Scripts
 from adxmi_jupyter.embedded.seed.world import seeded_world
 from adxmi_jupyter.embedded.state.arm_operations import ArmSettings
+from adxmi_jupyter.embedded.state.clusters import RUNNING, STOPPED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -39,17 +42,20 @@ if TYPE_CHECKING:
     from adxmi_jupyter.embedded.answer import Answer
     from adxmi_jupyter.embedded.data_roles import HeldRole
     from adxmi_jupyter.embedded.ingestion.connections import Sendable
+    from adxmi_jupyter.embedded.state.clusters import Cluster
     from adxmi_jupyter.embedded.state.entities import ContinuousExport
     from adxmi_jupyter.embedded.state.world import World
 
-_HOST = "127.0.0.1"
 _LARGEST_BODY = 64 * 1024**2
 _Given = ParamSpec("_Given")
 _Answer = TypeVar("_Answer")
 
 
 class EmbeddedAzure:
-    """A cluster of Azure Data Explorer and its Resource Manager, on 127.0.0.1.
+    """Clusters of Azure Data Explorer and their Resource Manager, on 127.0.0.1.
+
+    The first cluster shares its address with Resource Manager. Each other one has a port of its
+    own, which refuses connections while the cluster is stopped: `uri_of` tells it.
 
     It answers programs of the user who runs it, and no web pages. `script_key` is for clients
     that may run scripts of the python plugin: it follows their bearer token, after a dot.
@@ -75,13 +81,14 @@ class EmbeddedAzure:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping: asyncio.Event | None = None
         self._threads = _DaemonThreads()
+        self._ports = ClusterPorts(lambda: self.world, self._cluster_application)
 
     @property
     def kusto_uri(self) -> str:
-        """Address of the cluster, `http://127.0.0.1:PORT`; RuntimeError before `start`."""
+        """Address of the first cluster, `http://127.0.0.1:PORT`; RuntimeError before `start`."""
         if not self._port:
             raise RuntimeError("The embedded Azure has no address yet: call start() first.")
-        return f"http://{_HOST}:{self._port}"
+        return f"http://{HOST}:{self._port}"
 
     @property
     def ingest_uri(self) -> str:
@@ -96,11 +103,44 @@ class EmbeddedAzure:
         """Address of Resource Manager: the same one, its paths tell the two apart."""
         return self.kusto_uri
 
+    @property
+    def uris(self) -> dict[str, str]:
+        """Address of every cluster by its name, stopped ones included; see `uri_of`."""
+        with self.world.lock:
+            clusters = self.world.clusters
+        addresses = {each.name: self._address(each) for each in clusters}
+        self._follow_states()
+        return addresses
+
+    def uri_of(self, cluster: str) -> str:
+        """Return the address of a cluster, given by name or resource ID; KeyError for none.
+
+        The port of a cluster stays the same. One that runs listens when this returns.
+        """
+        with self.world.lock:
+            found = self.world.find_cluster(cluster)
+        address = self._address(found)
+        self._follow_states()
+        return address
+
+    def ingest_uri_of(self, cluster: str) -> str:
+        """Return the address of a cluster's ingestion endpoint; KeyError as `uri_of`."""
+        name = self.world.find_cluster(cluster).name
+        return f"{self.uri_of(cluster)}/{INGESTION_PREFIX}/{name}"
+
+    def start_cluster(self, cluster: str) -> None:
+        """Let a cluster answer, at once; KeyError as `uri_of`."""
+        self._set_state(cluster, RUNNING)
+
+    def stop_cluster(self, cluster: str) -> None:
+        """Let a cluster refuse connections, at once; KeyError as `uri_of`."""
+        self._set_state(cluster, STOPPED)
+
     def start(self) -> Self:
         """Listen and return at once; OSError when the given port is taken."""
         if self._thread is not None:
             return self
-        listener = socket.create_server((_HOST, self._port), backlog=256)
+        listener = socket.create_server((HOST, self._port), backlog=256)
         self._port = listener.getsockname()[1]
         self.scripts = Scripts()
         ready = threading.Event()
@@ -126,6 +166,7 @@ class EmbeddedAzure:
         self.faults.clear()
         self.arm = ArmSettings()
         self.world = seeded_world()
+        self._follow_states()
 
     def push_events(self, hub: str, events: Iterable[Sendable], **properties: str) -> int:
         """Send events to an event hub, by resource ID or as `namespace/hub`; rows that came in.
@@ -188,13 +229,16 @@ class EmbeddedAzure:
         with self.world.lock:
             return assign_role(self.world, self.faults, identity, role, resource)
 
-    def run_now(self, database: str, name: str) -> ContinuousExport:
+    def run_now(self, database: str, name: str, *, cluster: str = "") -> ContinuousExport:
         """Run a continuous export once and return it; no time runs any by itself.
 
-        A requirement that is not met makes a failed run, which the export remembers. KeyError when
-        there is no such database or export.
+        A requirement that is not met makes a failed run, which the export remembers. The cluster
+        is the first one unless it is named. KeyError when there is no such cluster, database or
+        export.
         """
-        return run_continuous_export(self.world, database, name)
+        world = self.world
+        seen = world.at(world.find_cluster(cluster)) if cluster else world
+        return run_continuous_export(seen, database, name)
 
     def _let_roles_take_effect(self) -> None:
         with self.world.lock:
@@ -217,17 +261,45 @@ class EmbeddedAzure:
         self._stopping = asyncio.Event()
         connections = Listener(self._application())
         await connections.start(listener)
+        await self.follow_states()
         ready.set()
         await self._stopping.wait()
         self.scripts.stop()
+        await self._ports.stop()
         await connections.stop()
 
+    async def follow_states(self) -> None:
+        """Let the clusters that run listen, and no others."""
+        await self._ports.follow_states()
+
+    def _follow_states(self) -> None:
+        """Do so from another thread, which must not hold the lock of the world, and wait."""
+        if self._thread is not None and self._loop is not None:
+            asyncio.run_coroutine_threadsafe(self.follow_states(), self._loop).result()
+
+    def _address(self, cluster: Cluster) -> str:
+        if cluster is self.world.cluster:
+            return self.kusto_uri
+        return f"http://{HOST}:{self._ports.port_of(cluster)}"
+
+    def _set_state(self, cluster: str, state: str) -> None:
+        with self.world.lock:
+            self.world.find_cluster(cluster).state = state
+        self._follow_states()
+
     def _application(self) -> web.Application:
-        own = OwnerOnly(self._port)
-        application = web.Application(client_max_size=_LARGEST_BODY, middlewares=[own.answer])
-        apis = (KustoApi(self), StorageApi(self), ArmApi(self))
-        application.add_routes([route for api in apis for route in api.routes()])
-        return application
+        """Return what listens on the main port: the first cluster and Resource Manager."""
+        host = ClusterHost(self, lambda: self.kusto_uri, lambda world: world.cluster)
+        return _served(self._port, KustoApi(host), StorageApi(host), ArmApi(self))
+
+    def _cluster_application(self, key: str, port: int) -> web.Application:
+        """Return what listens on the port of another cluster."""
+
+        def find(world: World) -> Cluster | None:
+            return next((each for each in world.clusters if key_of(each) == key), None)
+
+        host = ClusterHost(self, lambda: f"http://{HOST}:{port}", find)
+        return _served(port, KustoApi(host), StorageApi(host))
 
     def __enter__(self) -> Self:
         return self.start()
@@ -239,6 +311,14 @@ class EmbeddedAzure:
         traceback: TracebackType | None,
     ) -> None:
         self.stop()
+
+
+def _served(port: int, *apis: KustoApi | StorageApi | ArmApi) -> web.Application:
+    """Return an application with the routes of these APIs, for the owner only."""
+    own = OwnerOnly(port)
+    application = web.Application(client_max_size=_LARGEST_BODY, middlewares=[own.answer])
+    application.add_routes([route for api in apis for route in api.routes()])
+    return application
 
 
 class _DaemonThreads(Executor):

@@ -90,6 +90,24 @@ def run(connect):
 
 
 @pytest.fixture
+def run_on(azure):
+    """Run a command or query on a cluster, by name, and return the rows of its first result."""
+    clients = []
+
+    def run_text(cluster, text, *, database=None, token=ADMIN, address=None):
+        builder = KustoConnectionStringBuilder.with_token_provider(
+            address or azure.uri_of(cluster), lambda: token
+        )
+        clients.append(KustoClient(builder))
+        answer = clients[-1].execute(database, text)
+        return answer.primary_results[0].to_dict()["data"]
+
+    yield run_text
+    for client in clients:
+        client.close()
+
+
+@pytest.fixture
 def script_token(azure):
     """The admin's token with the key that lets scripts run."""
     return f"{ADMIN}.{azure.script_key}"

@@ -41,6 +41,9 @@ class Host(Protocol):
     async def pause(self, seconds: float) -> None:
         """Hold an answer back, at most until the server stops."""
 
+    async def follow_states(self) -> None:
+        """Let the clusters that run listen, and no others."""
+
 
 class ArmApi:
     """Answers everything below `/subscriptions` and `/providers`."""
@@ -65,7 +68,9 @@ class ArmApi:
         instead = _fault_answer(fault) if fault else None
 
         async def run() -> Answer:
-            return _run(call)
+            answer = _run(call)
+            await host.follow_states()
+            return answer
 
         return await Responder(request, ids, run, host.pause).send(fault, instead)
 

@@ -102,7 +102,12 @@ def deliver_events(world: World) -> int:
 
 
 def _deliver(reader: ConnectionReader) -> int:
-    """Ingest what waits for one connection; equal failures are one, with so many sources."""
+    """Ingest what waits for one connection; equal failures are one, with so many sources.
+
+    It waits as long as the cluster is stopped.
+    """
+    if not reader.world.cluster.is_running:
+        return 0
     rows, waiting = 0, []
     failures: Counter[tuple[Attempt, str, str]] = Counter()
     for item in reader.connection.backlog:
@@ -136,9 +141,12 @@ def _enqueue(world: World, hub: EventHub, event: Event) -> None:
 
 
 def _readers(world: World) -> Iterator[ConnectionReader]:
-    for database in world.cluster.databases.values():
-        for connection in database.data_connections:
-            yield _READERS[kind_of(connection.kind).family](world, database, connection)
+    """Return the readers of all clusters, each in the world as its cluster sees it."""
+    for cluster in world.clusters:
+        seen = world.at(cluster)
+        for database in cluster.databases.values():
+            for connection in database.data_connections:
+                yield _READERS[kind_of(connection.kind).family](seen, database, connection)
 
 
 def _readers_on(world: World, hub: EventHub) -> list[ConnectionReader]:

@@ -9,10 +9,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from adxmi_jupyter.embedded.cluster_host import hang_up
 from adxmi_jupyter.embedded.ingestion.messages import receive
 from adxmi_jupyter.embedded.state.queues import (
     FAILED_QUEUE,
@@ -27,6 +28,7 @@ from adxmi_jupyter.embedded.state.queues import (
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Iterable, Mapping
 
+    from adxmi_jupyter.embedded.cluster_host import ClusterHost
     from adxmi_jupyter.embedded.state.world import World
 
 _MESSAGES = f"/{{queue:{READY_QUEUE}|{FAILED_QUEUE}|{SUCCESSFUL_QUEUE}}}/messages"
@@ -34,20 +36,6 @@ _TEXT = re.compile(r"<MessageText>(.*?)</MessageText>", re.DOTALL)
 _NUMBER = re.compile(r"[0-9]{1,9}")
 _HIDDEN_SECONDS = "30"
 _MOST_MESSAGES = 32
-
-
-class Host(Protocol):
-    """What this API needs of the server it runs in."""
-
-    world: World
-    latency: float
-
-    @property
-    def kusto_uri(self) -> str:
-        """Address of the server."""
-
-    async def pause(self, seconds: float) -> None:
-        """Hold an answer back, at most until the server stops."""
 
 
 @dataclass(eq=False)
@@ -65,7 +53,7 @@ Handler = Callable[["World", web.Request, bytes], web.Response]
 class StorageApi:
     """Answers where `.get ingestion resources` sends clients."""
 
-    def __init__(self, host: Host) -> None:
+    def __init__(self, host: ClusterHost) -> None:
         self._host = host
 
     def routes(self) -> list[web.RouteDef]:
@@ -81,10 +69,13 @@ class StorageApi:
         async def serve(request: web.Request) -> web.Response:
             host = self._host
             await host.pause(host.latency)
+            if not host.is_running:
+                return hang_up(request)
             body = await request.read()
-            with host.world.lock:
+            world = host.world
+            with world.lock:
                 try:
-                    answer = handler(host.world, request, body)
+                    answer = handler(world, request, body)
                 except StorageError as error:
                     answer = _error_response(error)
             answer.headers["x-ms-request-id"] = str(uuid.uuid4())

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from aiohttp import web
 
 from adxmi_jupyter.embedded.access import authenticate, presents_key
 from adxmi_jupyter.embedded.answer import json_answer
+from adxmi_jupyter.embedded.cluster_host import hang_up
 from adxmi_jupyter.embedded.fault_injection import Responder
 from adxmi_jupyter.embedded.kusto.answer import fault_answer, malformed_request, unauthenticated
 from adxmi_jupyter.embedded.kusto.request import MalformedRequestError, read_request, request_ids
@@ -17,41 +18,15 @@ from adxmi_jupyter.embedded.kusto.session import Session
 from adxmi_jupyter.embedded.peers import RequestSender
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from adxmi_jupyter.embedded.answer import Answer
-    from adxmi_jupyter.embedded.faults import Faults
-    from adxmi_jupyter.embedded.scripts import Scripts
-    from adxmi_jupyter.embedded.state.world import World
+    from adxmi_jupyter.embedded.cluster_host import ClusterHost
 
 INGESTION_PREFIX = "ingest"
-
-
-class Host(Protocol):
-    """What the endpoints need of the server they run in."""
-
-    world: World
-    faults: Faults
-    latency: float
-    requests_served: int
-    scripts: Scripts
-    script_key: str
-
-    @property
-    def kusto_uri(self) -> str:
-        """Address of the cluster."""
-
-    async def pause(self, seconds: float) -> None:
-        """Hold an answer back, at most until the server stops."""
-
-    async def beside(self, call: Callable[[], Answer]) -> Answer:
-        """KustoRequest this in a thread of its own: it may take long, and others are answered."""
 
 
 class KustoApi:
     """Handlers of the management, query and authentication metadata endpoints."""
 
-    def __init__(self, host: Host) -> None:
+    def __init__(self, host: ClusterHost) -> None:
         self._host = host
 
     def routes(self) -> list[web.RouteDef]:
@@ -83,6 +58,8 @@ class KustoApi:
 
     async def _auth_metadata(self, request: web.Request) -> web.StreamResponse:
         await self._host.pause(self._host.latency)
+        if not self._host.is_running:
+            return hang_up(request)
         own = self._host.kusto_uri
         metadata = {
             "LoginEndpoint": own,
@@ -96,8 +73,10 @@ class KustoApi:
 
     async def _serve(self, request: web.Request, endpoint: Endpoint) -> web.StreamResponse:
         host, ids = self._host, request_ids(request)
-        host.requests_served += 1
+        host.count_request()
         await host.pause(host.latency)
+        if not host.is_running:
+            return hang_up(request)
         authorization = request.headers.get("Authorization")
         caller = authenticate(host.world, authorization)
         if caller is None:

@@ -13,8 +13,9 @@ from adxmi_jupyter.embedded.azure_roles import (
 )
 from adxmi_jupyter.embedded.seed.storage import add_storage
 from adxmi_jupyter.embedded.seed.targets import add_event_hubs, add_targets
-from adxmi_jupyter.embedded.state.clusters import Cluster
+from adxmi_jupyter.embedded.state.clusters import STOPPED, Cluster
 from adxmi_jupyter.embedded.state.ids import cluster_id, group_id, stable_id
+from adxmi_jupyter.embedded.state.ingestion import ingestion_of
 from adxmi_jupyter.embedded.state.resources import (
     AttachedDatabase,
     AzureRoleAssignment,
@@ -22,6 +23,7 @@ from adxmi_jupyter.embedded.state.resources import (
     Resource,
     Subscription,
 )
+from adxmi_jupyter.embedded.state.security import ADMIN_TOKEN, ClusterRole
 
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.azure_roles import RoleDefinition
@@ -57,7 +59,10 @@ def add_azure(world: World) -> None:
             FABRIKAM_SUBSCRIPTION_ID, "Fabrikam", {_FABRIKAM_GROUP: _REGION}, FABRIKAM_TENANT_ID
         ),
     ]
-    world.other_clusters.append(_archive(world))
+    archive = _archive(world)
+    world.other_clusters.append(archive)
+    admin = next(each for each in world.principals if each.token == ADMIN_TOKEN)
+    world.at(archive).grant(admin, ClusterRole.ADMIN)
     resources = _add_resources(world)
     storage, hub = resources["contosolake"], resources["contosohub"]
     world.cluster.databases["Sales"].data_connections.append(_connection(world, hub))
@@ -77,7 +82,8 @@ def _archive(world: World) -> Cluster:
         resource_group=_ARCHIVE_GROUP,
         location="North Europe",
         attached=[AttachedDatabase("sales-copy", cluster_id(world.cluster), "Sales")],
-        state="Stopped",
+        state=STOPPED,
+        ingestion=ingestion_of("contosoarchive"),
     )
 
 

@@ -1,4 +1,4 @@
-"""The cluster of the embedded Azure: its identities, databases and tables, in plain dataclasses."""
+"""Clusters of the embedded Azure with what belongs to them, in plain dataclasses."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from adxmi_jupyter.embedded.state.entities import ServiceState
+from adxmi_jupyter.embedded.state.ingestion import IngestionState
+from adxmi_jupyter.embedded.state.journal import Journal
 from adxmi_jupyter.embedded.state.resources import default_settings, default_sku
 
 if TYPE_CHECKING:
@@ -20,6 +23,9 @@ if TYPE_CHECKING:
     from adxmi_jupyter.embedded.state.resources import AttachedDatabase, DataConnection
     from adxmi_jupyter.embedded.state.security import RoleAssignment
 
+RUNNING = "Running"
+STOPPED = "Stopped"
+DELETED = "Deleted"
 _EPOCH = datetime(2026, 1, 5, 8, tzinfo=UTC)
 
 
@@ -103,9 +109,22 @@ class Cluster:
     tags: dict[str, str] = field(default_factory=dict)
     settings: dict[str, Any] = field(default_factory=default_settings)
     attached: list[AttachedDatabase] = field(default_factory=list)
-    state: str = "Running"
+    state: str = RUNNING
     provisioning_state: str = "Succeeded"
     version: int = 0
+    journal: Journal = field(default_factory=Journal)
+    ingestion: IngestionState = field(default_factory=IngestionState)
+    service: ServiceState = field(default_factory=ServiceState)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it answers commands and queries."""
+        return self.state == RUNNING
+
+    @property
+    def is_deleted(self) -> bool:
+        """Whether it is gone; the one that the server starts with keeps its port then."""
+        return self.state == DELETED
 
     @property
     def uri(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -59,3 +60,8 @@ class IngestionState:
     tokens: dict[str, Principal] = field(default_factory=dict, repr=False)
     tags: set[tuple[str, str, str]] = field(default_factory=set)
     secret: str = field(default="ZW1iZWRkZWQgcXVldWVz", repr=False)
+
+
+def ingestion_of(cluster: str) -> IngestionState:
+    """Return what a new cluster of that name keeps: its signatures are good for itself only."""
+    return IngestionState(secret=b64encode(f"queues of {cluster}".encode()).decode())

@@ -1,29 +1,32 @@
-"""The state of the embedded Azure: one tenant, one cluster that answers, in plain dataclasses.
+"""The state of the embedded Azure: one tenant and its clusters, in plain dataclasses.
 
 Every API of the server works on the same `World`. Another thread may read and change it;
-hold `world.lock` around a change of several steps.
+hold `world.lock` around a change of several steps. What belongs to one cluster is kept by its
+`Cluster`, and a command or query sees the world as its own cluster does: `World.at`.
 """
 
 from __future__ import annotations
 
+import itertools
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.embedded.state.clusters import Cluster, Database, Identity
 from adxmi_jupyter.embedded.state.entities import (
     ContinuousExport,
     ExternalTable,
-    ServiceState,
     UpdatePolicy,
 )
 from adxmi_jupyter.embedded.state.event_hubs import DataSources
-from adxmi_jupyter.embedded.state.ids import cluster_id, group_id, identity_id, stable_id
-from adxmi_jupyter.embedded.state.ingestion import IngestionState
-from adxmi_jupyter.embedded.state.journal import Journal
+from adxmi_jupyter.embedded.state.ids import cluster_id, group_id, identity_id, same, stable_id
+from adxmi_jupyter.embedded.state.ingestion import ingestion_of
+from adxmi_jupyter.embedded.state.regions import display_name
 from adxmi_jupyter.embedded.state.resources import EVERY_DATABASE, AttachedDatabase, Resource
 from adxmi_jupyter.embedded.state.security import (
+    ADMIN_TOKEN,
+    ClusterRole,
     Principal,
     PrincipalKind,
     RoleAssignment,
@@ -31,15 +34,15 @@ from adxmi_jupyter.embedded.state.security import (
 from adxmi_jupyter.embedded.storage.accounts import StorageAccount
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from adxmi_jupyter.embedded.state.arm_operations import Operation
     from adxmi_jupyter.embedded.state.clusters import Table
+    from adxmi_jupyter.embedded.state.entities import ServiceState
+    from adxmi_jupyter.embedded.state.ingestion import IngestionState
+    from adxmi_jupyter.embedded.state.journal import Journal
     from adxmi_jupyter.embedded.state.resources import AzureRoleAssignment, Subscription
-    from adxmi_jupyter.embedded.state.security import (
-        ClusterRole,
-        DatabaseRole,
-    )
+    from adxmi_jupyter.embedded.state.security import DatabaseRole
     from adxmi_jupyter.embedded.state.targets import CosmosAccount, ModelAccount, SqlServer
 
 _TOKEN_PREFIX = "embedded-"  # noqa: S105 - a name in a simulator; it opens nothing
@@ -47,7 +50,10 @@ _TOKEN_PREFIX = "embedded-"  # noqa: S105 - a name in a simulator; it opens noth
 
 @dataclass
 class World:
-    """Everything the embedded Azure knows; `clock` tells nanoseconds since 1970."""
+    """Everything the embedded Azure knows; `clock` tells nanoseconds since 1970.
+
+    `cluster` is the one that is asked: at first the one that the server starts with.
+    """
 
     tenant_id: str
     tenant_domain: str
@@ -64,17 +70,51 @@ class World:
     model_accounts: dict[str, ModelAccount] = field(default_factory=dict)
     operations: list[Operation] = field(default_factory=list)
     sources: DataSources = field(default_factory=DataSources)
-    ingestion: IngestionState = field(default_factory=IngestionState)
-    service: ServiceState = field(default_factory=ServiceState)
-    journal: Journal = field(default_factory=Journal)
     clock: Callable[[], int] = time.time_ns
-    minted: int = 0
+    minted: Iterator[int] = field(default_factory=lambda: itertools.count(1), compare=False)
     lock: threading.RLock = field(default_factory=threading.RLock, repr=False, compare=False)
 
     @property
     def clusters(self) -> list[Cluster]:
-        """Every cluster; only the first one answers commands and queries."""
-        return [self.cluster, *self.other_clusters]
+        """Every cluster that there is, the one that is asked first."""
+        return [each for each in (self.cluster, *self.other_clusters) if not each.is_deleted]
+
+    @property
+    def journal(self) -> Journal:
+        """Journal of the cluster."""
+        return self.cluster.journal
+
+    @journal.setter
+    def journal(self, journal: Journal) -> None:
+        self.cluster.journal = journal
+
+    @property
+    def ingestion(self) -> IngestionState:
+        """What the cluster keeps about ingestion."""
+        return self.cluster.ingestion
+
+    @property
+    def service(self) -> ServiceState:
+        """What commands started and switched on the cluster."""
+        return self.cluster.service
+
+    def at(self, cluster: Cluster) -> World:
+        """Return the world as one cluster sees it: the same one, asked at another place.
+
+        Lists and dictionaries are shared. It is for one request: what is set on it is lost.
+        """
+        if cluster is self.cluster:
+            return self
+        every = (self.cluster, *self.other_clusters)
+        others = [each for each in every if each is not cluster]
+        return replace(self, cluster=cluster, other_clusters=others)
+
+    def find_cluster(self, name: str) -> Cluster:
+        """Return the cluster of a name or resource ID; KeyError when there is none."""
+        for each in self.clusters:
+            if each.name.casefold() == name.casefold() or same(cluster_id(each), name):
+                return each
+        raise KeyError(name)
 
     def settle(self) -> None:
         """Let operations that nobody asks about take effect when they are due."""
@@ -89,8 +129,7 @@ class World:
 
     def mint(self, *words: str) -> str:
         """Return a new GUID; the same ones in the same order in every world."""
-        self.minted += 1
-        return stable_id("minted", *words, str(self.minted))
+        return stable_id("minted", *words, str(next(self.minted)))
 
     def identity(self, display_name: str) -> Identity:
         """Return the identity of that display name; KeyError when there is none."""
@@ -205,23 +244,37 @@ class World:
             self.storage_accounts[name] = account
         return account
 
-    def add_cluster(self, name: str, *, subscription: str = "Contoso Archive") -> Cluster:
-        """Create another cluster in a subscription, given by name; only Resource Manager knows it.
+    def add_cluster(
+        self,
+        name: str,
+        *,
+        subscription: str = "Contoso Archive",
+        resource_group: str = "",
+        region: str = "",
+        state: str = "Stopped",
+    ) -> Cluster:
+        """Create another cluster in a subscription, given by name.
 
-        It has no identity, and is stopped: nothing here answers commands for it.
+        It has no identity and no database, and is stopped unless told otherwise: nobody answers
+        at its port then. The admin is its AllDatabasesAdmin; `world.at(cluster)` changes it.
         """
-        group = self._first_group(subscription)
-        parts = group.split("/")
+        parts = self._first_group(subscription).split("/")
+        where = region or self.cluster.region
         cluster = Cluster(
             name,
-            self.cluster.region,
-            self.tenant_of(group),
+            where,
+            self.tenant_of(f"/subscriptions/{parts[2]}"),
             subscription_id=parts[2],
-            resource_group=parts[4],
-            state="Stopped",
+            resource_group=resource_group or parts[4],
+            location=display_name(where),
+            state=state,
+            ingestion=ingestion_of(name),
         )
+        admin = self.principal(ADMIN_TOKEN)
         with self.lock:
             self.other_clusters.append(cluster)
+            if admin is not None:
+                self.at(cluster).grant(admin, ClusterRole.ADMIN)
         return cluster
 
     def follow(
@@ -231,9 +284,7 @@ class World:
 
         KeyError when there is no such cluster.
         """
-        found = next((each for each in self.other_clusters if each.name == by), None)
-        if found is None:
-            raise KeyError(by)
+        found = self.find_cluster(by)
         attached = AttachedDatabase(
             f"follow-{len(found.attached)}", cluster_id(self.cluster), database
         )

@@ -1,0 +1,107 @@
+"""Ports of the clusters beside the first one: each has its own, and listens while it runs.
+
+A stopped cluster keeps its port: it is bound, but nobody listens there, so that connections are
+refused and no other program can take it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from adxmi_jupyter.embedded.listener import Listener
+from adxmi_jupyter.embedded.state.ids import cluster_id
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from aiohttp import web
+
+    from adxmi_jupyter.embedded.state.clusters import Cluster
+    from adxmi_jupyter.embedded.state.world import World
+
+HOST = "127.0.0.1"
+
+
+@dataclass
+class _Port:
+    """A port; `reserved` holds it as long as no `listener` does."""
+
+    number: int
+    reserved: socket.socket | None
+    listener: Listener | None = None
+
+
+class ClusterPorts:
+    """The ports of the clusters, by resource ID; `application` makes what listens there."""
+
+    def __init__(
+        self, world: Callable[[], World], application: Callable[[str, int], web.Application]
+    ) -> None:
+        self._world = world
+        self._application = application
+        self._ports: dict[str, _Port] = {}
+        self._numbers = threading.Lock()
+        self._turn = asyncio.Lock()
+
+    def port_of(self, cluster: Cluster) -> int:
+        """Return the port of a cluster; it keeps it, stopped or not."""
+        key = key_of(cluster)
+        with self._numbers:
+            if key not in self._ports:
+                reserved = _bound(0)
+                self._ports[key] = _Port(reserved.getsockname()[1], reserved)
+            return self._ports[key].number
+
+    async def follow_states(self) -> None:
+        """Listen for the clusters that run, and for no others; in the loop of the server."""
+        async with self._turn:
+            running = {key_of(each): each for each in _with_own_port(self._world())}
+            for key, port in list(self._ports.items()):
+                if port.listener is not None and key not in running:
+                    await self._close(port)
+            for key, cluster in running.items():
+                number = self.port_of(cluster)
+                if self._ports[key].listener is None:
+                    await self._open(key, self._ports[key], number)
+
+    async def stop(self) -> None:
+        """Accept no more connections, and release all ports; their numbers are kept."""
+        async with self._turn:
+            for port in self._ports.values():
+                if port.listener is not None:
+                    await port.listener.stop()
+                if port.reserved is not None:
+                    port.reserved.close()
+                port.listener = port.reserved = None
+        self._turn = asyncio.Lock()  # the next start has another loop
+
+    async def _open(self, key: str, port: _Port, number: int) -> None:
+        listener = Listener(self._application(key, number))
+        await listener.start(port.reserved or _bound(number))
+        port.reserved, port.listener = None, listener
+
+    async def _close(self, port: _Port) -> None:
+        if port.listener is not None:
+            await port.listener.stop()
+        port.listener, port.reserved = None, _bound(port.number)
+
+
+def key_of(cluster: Cluster) -> str:
+    """Return what tells a cluster from all others: its resource ID in lower case."""
+    return cluster_id(cluster).casefold()
+
+
+def _with_own_port(world: World) -> list[Cluster]:
+    return [each for each in world.other_clusters if each.is_running]
+
+
+def _bound(number: int) -> socket.socket:
+    """Return a socket that holds a port of the loopback address, any for 0, and does not listen."""
+    held = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    held.bind((HOST, number))
+    return held
