@@ -4,7 +4,9 @@ import base64
 import json
 
 import pytest
+from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
 from azure.kusto.ingest.exceptions import KustoQueueError
+from azure.storage.blob import BlobBlock, BlobClient
 
 from adxmi_jupyter.embedded.seed.storage import ACCOUNT_KEY
 from tests.embedded.ingesting import AS_INGEST, BLOB_CONTRIBUTOR, INGEST_ID, LANDING, assign
@@ -128,7 +130,7 @@ def test_failed_blob_is_kept(queue_message, azure, error_codes):
 
 @pytest.mark.parametrize("query", ["", "sv=2025-01-05&sr=q&sp=a&sig=guess"])
 def test_queue_without_the_signature(azure, http, query):
-    address = f"{azure.kusto_uri}/readyforaggregation-secured?{query}"
+    address = f"{azure.kusto_uri}/contosoingest/readyforaggregation-secured?{query}"
 
     response = post_text(http, address, "eA==")
 
@@ -149,7 +151,7 @@ def test_signature_of_one_queue_opens_no_other(azure, http, endpoint):
     address = address_of(endpoint, "SecuredReadyForAggregationQueue")
     query = address.partition("?")[2]
 
-    response = http.get(f"{azure.kusto_uri}/failedingestions/messages?{query}")
+    response = http.get(f"{azure.kusto_uri}/contosoingest/failedingestions/messages?{query}")
 
     assert response.status_code == 403
 
@@ -197,14 +199,90 @@ def test_message_without_text(http, endpoint):
     assert response.status_code == 400
 
 
-def test_upload_needs_the_signature_and_comes_in_one_piece(azure, http, endpoint):
+def test_upload_needs_the_signature(azure, http, endpoint):
     path, _, query = address_of(endpoint, "TempStorage").partition("?")
 
     unsigned = http.put(f"{path}/a.csv", data=b"1")
-    block = http.put(f"{path}/a.csv?comp=block&{query}", data=b"1")
+    block = http.put(f"{path}/a.csv?comp=block&blockid=MQ==", data=b"1")
+    other = http.put(f"{path}/a.csv?comp=appendblock&{query}", data=b"1")
 
-    assert (unsigned.status_code, block.status_code) == (403, 400)
+    assert (unsigned.status_code, block.status_code, other.status_code) == (403, 403, 400)
     assert azure.world.ingestion.temporary == {}
+
+
+@pytest.fixture
+def blob(endpoint):
+    """A blob of the temporary container, as the client of the storage service sees it."""
+    path, _, query = address_of(endpoint, "TempStorage").partition("?")
+    with BlobClient.from_blob_url(
+        f"{path}/big%20one.csv?{query}", max_single_put_size=8, max_block_size=8, retry_total=0
+    ) as client:
+        yield client
+
+
+def test_large_blobs_are_uploaded_in_blocks_and_ingested(azure, blob, queue_message, new_rows):
+    lines = b"".join(b"%d,north,1.5,2026-01-05\n" % number for number in range(90, 95))
+
+    blob.upload_blob(lines)
+    queue_message({"BlobPath": blob.url})
+
+    assert blob.download_blob().readall() == lines
+    assert len(new_rows()) == 5
+    assert azure.world.ingestion.blocks == {}
+
+
+def test_blocks_without_a_list_are_no_blob(azure, blob):
+    blob.stage_block("block-1", b"1,x")
+
+    with pytest.raises(ResourceNotFoundError):
+        blob.download_blob()
+    assert azure.world.ingestion.temporary == {}
+
+
+def test_a_list_takes_blocks_in_its_order_and_those_of_before(blob):
+    for name in ("block-1", "block-2"):
+        blob.stage_block(name, name.encode())
+    blob.commit_block_list([BlobBlock("block-2"), BlobBlock("block-1")])
+    blob.stage_block("block-3", b"block-3")
+
+    blob.commit_block_list([BlobBlock("block-1"), BlobBlock("block-3")])
+
+    assert blob.download_blob().readall() == b"block-1block-3"
+
+
+def test_a_list_with_an_unknown_block_changes_nothing(blob):
+    blob.upload_blob(b"old")
+    blob.stage_block("block-1", b"new")
+
+    with pytest.raises(HttpResponseError) as caught:
+        blob.commit_block_list([BlobBlock("block-1"), BlobBlock("block-9")])
+
+    assert caught.value.error_code == "InvalidBlockList"
+    assert blob.download_blob().readall() == b"old"
+
+
+def test_ids_of_blocks_are_of_one_length(blob):
+    blob.stage_block("block-1", b"1")
+
+    with pytest.raises(HttpResponseError) as caught:
+        blob.stage_block("block-number-10", b"2")
+
+    assert caught.value.error_code == "InvalidBlobOrBlock"
+
+
+@pytest.mark.parametrize("query", ["comp=block", "comp=block&blockid=%3C", "comp=blocklist"])
+def test_blocks_and_lists_that_are_none(http, endpoint, query):
+    path, _, signature = address_of(endpoint, "TempStorage").partition("?")
+
+    response = http.put(f"{path}/a.csv?{query}&{signature}", data=b"<x/>")
+
+    assert response.status_code == 400
+
+
+def test_addresses_name_an_account_before_queue_and_container(azure, endpoint):
+    addresses = [row["StorageRoot"] for row in endpoint(".get ingestion resources")]
+
+    assert all(each.startswith(f"{azure.kusto_uri}/contosoingest/") for each in addresses)
 
 
 def test_uploaded_blob_needs_the_signature_as_well(

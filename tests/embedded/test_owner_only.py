@@ -16,8 +16,8 @@ FACES = (
     "/ingest/contoso/v1/rest/mgmt",
     "/subscriptions?api-version=2022-12-01",
     "/providers/Microsoft.ResourceGraph/resources?api-version=2022-10-01",
-    "/readyforaggregation-secured/messages",
-    "/tempstorage/blob.csv",
+    "/contosoingest/readyforaggregation-secured/messages",
+    "/contosoingest/tempstorage/blob.csv",
     "/nowhere",
     "/",
 )

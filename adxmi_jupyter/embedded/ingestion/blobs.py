@@ -13,7 +13,7 @@ from adxmi_jupyter.embedded.ingestion.errors import (
     IngestionError,
 )
 from adxmi_jupyter.embedded.kusto.targets.folders import open_folder
-from adxmi_jupyter.embedded.state.queues import TEMPORARY, is_signed
+from adxmi_jupyter.embedded.state.queues import TEMPORARY, is_signed, path_of
 
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.state.clusters import Database
@@ -68,7 +68,7 @@ def open_blob(
 def open_temporary(world: World, uri: str) -> Blob:
     """Return a blob of the temporary container; an IngestionError unless it is signed and there."""
     parts = urlsplit(uri)
-    name = unquote(parts.path).removeprefix(f"/{TEMPORARY}/")
+    name = unquote(parts.path).removeprefix(f"{path_of(TEMPORARY)}/")
     shown = uri.partition("?")[0]
     if not is_signed(TEMPORARY, world.ingestion.secret, parts.query, "r"):
         raise IngestionError(SOURCE_FORBIDDEN, f"Access forbidden: '{shown}' is not signed.")

@@ -6,7 +6,6 @@ import html
 import re
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import TYPE_CHECKING
@@ -15,7 +14,14 @@ from aiohttp import web
 
 from adxmi_jupyter.embedded.cluster_host import hang_up
 from adxmi_jupyter.embedded.ingestion.messages import receive
+from adxmi_jupyter.embedded.ingestion.uploads import (
+    StorageError,
+    put_blob,
+    put_block,
+    put_block_list,
+)
 from adxmi_jupyter.embedded.state.queues import (
+    ACCOUNT,
     FAILED_QUEUE,
     LIFE,
     READY_QUEUE,
@@ -31,20 +37,13 @@ if TYPE_CHECKING:
     from adxmi_jupyter.embedded.cluster_host import ClusterHost
     from adxmi_jupyter.embedded.state.world import World
 
-_MESSAGES = f"/{{queue:{READY_QUEUE}|{FAILED_QUEUE}|{SUCCESSFUL_QUEUE}}}/messages"
+_MESSAGES = f"/{ACCOUNT}/{{queue:{READY_QUEUE}|{FAILED_QUEUE}|{SUCCESSFUL_QUEUE}}}/messages"
+_BLOB = f"/{ACCOUNT}/{TEMPORARY}/{{blob:.+}}"
 _TEXT = re.compile(r"<MessageText>(.*?)</MessageText>", re.DOTALL)
 _NUMBER = re.compile(r"[0-9]{1,9}")
+_RANGE = re.compile(r"bytes=(\d{1,18})-(\d{0,18})")
 _HIDDEN_SECONDS = "30"
 _MOST_MESSAGES = 32
-
-
-@dataclass(eq=False)
-class StorageError(Exception):
-    """A request that the storage service rejects."""
-
-    status: int
-    code: str
-    message: str
 
 
 Handler = Callable[["World", web.Request, bytes], web.Response]
@@ -62,7 +61,8 @@ class StorageApi:
             web.post(_MESSAGES, self._served(self._put_message)),
             web.get(_MESSAGES, self._served(_get_messages)),
             web.delete(f"{_MESSAGES}/{{message}}", self._served(_delete_message)),
-            web.put(f"/{TEMPORARY}/{{blob:.+}}", self._served(_put_blob)),
+            web.put(_BLOB, self._served(_put_blob)),
+            web.get(_BLOB, self._served(_get_blob)),
         ]
 
     def _served(self, handler: Handler) -> Callable[[web.Request], Awaitable[web.Response]]:
@@ -122,11 +122,43 @@ def _delete_message(world: World, request: web.Request, _: bytes) -> web.Respons
 
 def _put_blob(world: World, request: web.Request, body: bytes) -> web.Response:
     _check(world, request, TEMPORARY, "w")
-    if "comp" in request.query:
-        raise StorageError(400, "UnsupportedBlobOperation", "Blobs are uploaded in one piece here.")
-    world.ingestion.temporary[request.match_info["blob"]] = body
+    state, name = world.ingestion, request.match_info["blob"]
+    match request.query.get("comp", ""):
+        case "":
+            put_blob(state, name, body)
+        case "block":
+            put_block(state, name, request.query.get("blockid", ""), body)
+        case "blocklist":
+            put_block_list(state, name, body.decode("utf-8", "replace"))
+        case other:
+            raise StorageError(400, "UnsupportedBlobOperation", f"'{other}' is not supported.")
+    return web.Response(status=201, headers=_blob_headers())
+
+
+def _get_blob(world: World, request: web.Request, _: bytes) -> web.Response:
+    _check(world, request, TEMPORARY, "r")
+    data = world.ingestion.temporary.get(request.match_info["blob"])
+    if data is None:
+        raise StorageError(404, "BlobNotFound", "There is no such blob.")
+    headers = {**_blob_headers(), "x-ms-blob-type": "BlockBlob"}
+    wanted = _RANGE.fullmatch(request.headers.get("x-ms-range", request.headers.get("Range", "")))
+    first = int(wanted[1]) if wanted else 0
+    last = min(int(wanted[2] or len(data)) if wanted else len(data), len(data) - 1)
+    if wanted and first > last:
+        raise StorageError(416, "InvalidRange", "The blob does not reach that far.")
+    if wanted:
+        headers["Content-Range"] = f"bytes {first}-{last}/{len(data)}"
+    return web.Response(
+        status=206 if wanted else 200,
+        body=data[first : last + 1],
+        headers=headers,
+        content_type="application/octet-stream",
+    )
+
+
+def _blob_headers() -> dict[str, str]:
     now = format_datetime(datetime.now(UTC), usegmt=True)
-    return web.Response(status=201, headers={"ETag": f'"{uuid.uuid4().hex}"', "Last-Modified": now})
+    return {"ETag": f'"{uuid.uuid4().hex}"', "Last-Modified": now}
 
 
 def _check(world: World, request: web.Request, name: str, permission: str) -> None:

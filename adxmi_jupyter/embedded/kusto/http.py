@@ -39,6 +39,7 @@ class KustoApi:
             web.get("/v2/rest/query", self._query_v2),
             web.get("/v1/rest/auth/metadata", self._auth_metadata),
             web.post(f"/{INGESTION_PREFIX}/{{cluster}}/v1/rest/mgmt", self._ingestion),
+            web.get(f"/{INGESTION_PREFIX}/{{cluster}}/v1/rest/auth/metadata", self._auth_metadata),
         ]
 
     async def _management(self, request: web.Request) -> web.StreamResponse:

@@ -48,8 +48,9 @@ class IngestionState:
 
     `operations` of queued commands are looked at `looks` times before their blobs come in; with
     none they come in at once. `tokens` maps identity tokens to who got them, `temporary` names
-    of uploaded blobs to their contents. `tags` are (database, table, tag) of what came in.
-    `secret` signs the addresses of queues and container.
+    of uploaded blobs to their contents; `blocks` are those that no list has named yet and
+    `committed_blocks` what blobs were made of, by blob and ID. `tags` are (database, table, tag)
+    of what came in. `secret` signs the addresses of queues and container.
     """
 
     failures: list[IngestionFailure] = field(default_factory=list)
@@ -57,6 +58,8 @@ class IngestionState:
     looks: int = 0
     queues: dict[str, Queue] = field(default_factory=_queues)
     temporary: dict[str, bytes] = field(default_factory=dict, repr=False)
+    blocks: dict[str, dict[str, bytes]] = field(default_factory=dict, repr=False)
+    committed_blocks: dict[str, dict[str, bytes]] = field(default_factory=dict, repr=False)
     tokens: dict[str, Principal] = field(default_factory=dict, repr=False)
     tags: set[tuple[str, str, str]] = field(default_factory=set)
     secret: str = field(default="ZW1iZWRkZWQgcXVldWVz", repr=False)

@@ -11,6 +11,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlencode
 
+# Addresses of an IP host name the account first, as in Azurite: clients take the next part of the
+# path for the queue or container.
+ACCOUNT = "contosoingest"
 READY_QUEUE = "readyforaggregation-secured"
 FAILED_QUEUE = "failedingestions"
 SUCCESSFUL_QUEUE = "successfulingestions"
@@ -76,6 +79,11 @@ class Queue:
     def find(self, message_id: str) -> QueuedMessage | None:
         """Return the message of an ID."""
         return next((each for each in self.messages if each.message_id == message_id), None)
+
+
+def path_of(name: str) -> str:
+    """Return the path of one of the resources."""
+    return f"/{ACCOUNT}/{name}"
 
 
 def signature_of(name: str, secret: str) -> str:

@@ -11,7 +11,7 @@ from adxmi_jupyter.embedded.access import Permission
 from adxmi_jupyter.embedded.kusto.errors import KustoError, unauthorized_operation
 from adxmi_jupyter.embedded.kusto.results import result
 from adxmi_jupyter.embedded.state.ids import stable_id
-from adxmi_jupyter.embedded.state.queues import RESOURCES, signature_of
+from adxmi_jupyter.embedded.state.queues import RESOURCES, path_of, signature_of
 
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.kusto.results import Result
@@ -26,7 +26,7 @@ def get_resources(session: Session) -> Result:
     return result(
         "ResourceTypeName:string, StorageRoot:string",
         [
-            [kind, f"{session.base_uri}/{name}?{signature_of(name, secret)}"]
+            [kind, f"{session.base_uri}{path_of(name)}?{signature_of(name, secret)}"]
             for kind, name in RESOURCES.items()
         ],
     )
