@@ -81,14 +81,14 @@ def test_a_mistake_that_is_no_missing_link_has_no_line_to_paste(carry_out):
     assert caught.value.fix == "mend what the message names, and repeat the line"
 
 
-def test_whoever_may_not_see_failures_is_told_that(azure, reader, carry_out, rows):
+def test_whoever_is_no_monitor_sees_own_failures(azure, reader, carry_out, rows):
     azure.world.grant(azure.world.principals[1], DatabaseRole.INGESTORS, database="Sales")
-    told = []
 
-    carry_out("sdk-ingestion", by=reader, tell=told.append)
+    with pytest.raises(errors.OperationFailed) as caught:
+        carry_out("sdk-ingestion", by=reader, location=f"{LAKE}/landing/nothing.csv")
 
-    assert told[-1].startswith("whether it has failed already could not be looked up: Principal")
-    assert rows() == 8
+    assert caught.value.why.startswith("Download_SourceNotFound: ")
+    assert rows() == 6
 
 
 def test_failures_that_cannot_be_read_do_not_make_it_fail(carry_out, fault, rows):

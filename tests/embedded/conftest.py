@@ -2,6 +2,7 @@
 
 import io
 import json
+import socket
 import threading
 import uuid
 
@@ -31,6 +32,11 @@ ADMIN = "embedded-admin"
 READER = "embedded-reader"
 SUBSCRIPTION = "4c8f2a61-7b3d-4e95-a0d2-91f6c3b58e07"
 KUSTO_VERSION = "2025-02-14"
+# It says that it runs, and goes on when it is told to, or when nobody is there any more.
+WAITING = (
+    "import socket; line = socket.create_connection(('127.0.0.1', kargs['port']), 15);"
+    " line.settimeout(15); line.sendall(b'.'); line.recv(1); result = df"
+)
 
 
 class WatchedAzure(EmbeddedAzure):
@@ -111,6 +117,40 @@ def run_on(azure):
 def script_token(azure):
     """The admin's token with the key that lets scripts run."""
     return f"{ADMIN}.{azure.script_key}"
+
+
+@pytest.fixture
+def listener():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(15)
+        yield server
+
+
+@pytest.fixture
+def waiting_query(listener):
+    """Return a query with a script that waits for the listener."""
+    port = listener.getsockname()[1]
+    return (
+        f'Orders | evaluate python(typeof(OrderId:long), "{WAITING}",'
+        f" bag_pack('port', {port})) | count"
+    )
+
+
+@pytest.fixture
+def running(listener):
+    """Wait until the script of a waiting query runs and return the line to it."""
+    lines = []
+
+    def wait_for_script():
+        line, _ = listener.accept()
+        lines.append(line)
+        line.settimeout(15)
+        assert line.recv(1) == b"."
+        return line
+
+    yield wait_for_script
+    for line in lines:
+        line.close()
 
 
 @pytest.fixture

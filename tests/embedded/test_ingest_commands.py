@@ -193,7 +193,7 @@ def test_ingestor_of_the_database_may(azure, sales, new_rows):
 def test_in_a_script(sales, new_rows):
     (row,) = sales(f".execute database script <|\n.ingest into table Orders ('{ORDERS}')")
 
-    assert (row["CommandType"], row["Result"]) == ("IngestInto", "Completed")
+    assert (row["CommandType"], row["Result"]) == ("DataIngestPull", "Completed")
     assert len(new_rows()) == 2
 
 

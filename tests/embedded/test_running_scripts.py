@@ -1,6 +1,5 @@
 """While a script of the python plugin runs: others are answered, and the server can stop."""
 
-import socket
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -8,11 +7,6 @@ import requests
 
 from adxmi_jupyter.embedded import EmbeddedAzure
 
-# It says that it runs, and goes on when it is told to, or when nobody is there any more.
-WAITING = (
-    "import socket; line = socket.create_connection(('127.0.0.1', kargs['port']), 15);"
-    " line.settimeout(15); line.sendall(b'.'); line.recv(1); result = df"
-)
 COUNT = "Orders | count"
 
 
@@ -23,43 +17,9 @@ def background():
 
 
 @pytest.fixture
-def listener():
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        server.settimeout(15)
-        yield server
-
-
-@pytest.fixture
-def query(listener):
-    """Return a query with a script that waits for the listener."""
-    port = listener.getsockname()[1]
-    return (
-        f'Orders | evaluate python(typeof(OrderId:long), "{WAITING}",'
-        f" bag_pack('port', {port})) | count"
-    )
-
-
-@pytest.fixture
 def run(run, script_token):
     """Run a text with the key for scripts."""
     return lambda text, **options: run(text, token=script_token, **options)
-
-
-@pytest.fixture
-def running(listener):
-    """Wait until the script runs and return the line to it."""
-    lines = []
-
-    def wait_for_script():
-        line, _ = listener.accept()
-        lines.append(line)
-        line.settimeout(15)
-        assert line.recv(1) == b"."
-        return line
-
-    yield wait_for_script
-    for line in lines:
-        line.close()
 
 
 def post(azure, text):
@@ -68,8 +28,8 @@ def post(azure, text):
     return requests.post(f"{azure.kusto_uri}/v1/rest/query", json=body, headers=headers, timeout=30)
 
 
-def test_others_are_answered_while_a_script_runs(azure, run, background, query, running):
-    waiting = background(run, query, database="Sales")
+def test_others_are_answered_while_a_script_runs(azure, run, background, waiting_query, running):
+    waiting = background(run, waiting_query, database="Sales")
     line = running()
 
     counted = run(COUNT, database="Sales")
@@ -81,8 +41,10 @@ def test_others_are_answered_while_a_script_runs(azure, run, background, query, 
     assert waiting.result() == [{"Count": 6}]
 
 
-def test_resource_manager_answers_while_a_script_runs(kusto, run, background, query, running):
-    waiting = background(run, query, database="Sales")
+def test_resource_manager_answers_while_a_script_runs(
+    kusto, run, background, waiting_query, running
+):
+    waiting = background(run, waiting_query, database="Sales")
     line = running()
 
     cluster = kusto.clusters.get("analytics", "contoso")
@@ -92,8 +54,8 @@ def test_resource_manager_answers_while_a_script_runs(kusto, run, background, qu
     assert waiting.result() == [{"Count": 6}]
 
 
-def test_a_script_has_the_rows_of_its_start(azure, run, background, query, running):
-    waiting = background(run, query, database="Sales")
+def test_a_script_has_the_rows_of_its_start(azure, run, background, waiting_query, running):
+    waiting = background(run, waiting_query, database="Sales")
     line = running()
 
     run(".drop table Orders", database="Sales")
@@ -102,8 +64,8 @@ def test_a_script_has_the_rows_of_its_start(azure, run, background, query, runni
     assert waiting.result() == [{"Count": 6}]
 
 
-def test_scripts_run_side_by_side(run, background, query, running):
-    waiting = [background(run, query, database="Sales") for _ in range(2)]
+def test_scripts_run_side_by_side(run, background, waiting_query, running):
+    waiting = [background(run, waiting_query, database="Sales") for _ in range(2)]
     lines = [running(), running()]
 
     for line in lines:
@@ -112,8 +74,8 @@ def test_scripts_run_side_by_side(run, background, query, running):
     assert [each.result() for each in waiting] == [[{"Count": 6}], [{"Count": 6}]]
 
 
-def test_the_world_is_free_after_a_script(azure, run, background, query, running):
-    waiting = background(run, query, database="Sales")
+def test_the_world_is_free_after_a_script(azure, run, background, waiting_query, running):
+    waiting = background(run, waiting_query, database="Sales")
     running().sendall(b"!")
     waiting.result()
 
@@ -123,9 +85,9 @@ def test_the_world_is_free_after_a_script(azure, run, background, query, running
     azure.world.lock.release()
 
 
-def test_stop_ends_a_script(background, query, running):
+def test_stop_ends_a_script(background, waiting_query, running):
     azure = EmbeddedAzure().start()
-    waiting = background(post, azure, query)
+    waiting = background(post, azure, waiting_query)
     line = running()
 
     azure.stop()
@@ -134,11 +96,11 @@ def test_stop_ends_a_script(background, query, running):
     assert isinstance(waiting.exception(), requests.ConnectionError) or not waiting.result().ok
 
 
-def test_scripts_run_again_after_a_restart(background, query, running):
+def test_scripts_run_again_after_a_restart(background, waiting_query, running):
     azure = EmbeddedAzure().start()
     azure.stop()
     with azure:
-        waiting = background(post, azure, query)
+        waiting = background(post, azure, waiting_query)
         running().sendall(b"!")
 
         assert waiting.result().ok

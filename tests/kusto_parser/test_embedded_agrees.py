@@ -110,6 +110,20 @@ UNDERSTOOD_BY_BOTH = [
         ".show database Sales journal | where EventTimestamp > ago(30d)"
         ' and ChangeCommand contains "managed_identity" | where Database == "Sales"'
     ),
+    # the logs
+    ".show queries",
+    ".show queries | where StartedOn > ago(30d) and Application != 'adxmi_jupyter' | count",
+    ".show commands",
+    ".show commands-and-queries",
+    ".show commands-and-queries | where CommandType == 'Query'",
+    ".show running queries",
+    ".show running queries by user 'reader@contoso.example'",
+    '.show running queries by user @"reader@contoso.example" | project Text',
+    ".show running queries by *",
+    ".show data operations",
+    ".show streamingingestion statistics",
+    ".show streamingingestion failures | take 5",
+    ".cancel query 'KE.RunQuery;8f70e9ab-958f-4955-99df-d2a288b32b2c'",
     # scripts
     ".execute database script <|\n.show version",
     ".execute cluster script with (ContinueOnErrors=true) <| .show version",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from adxmi_jupyter.embedded.state.data_log import current_origin
 from adxmi_jupyter.embedded.state.ingestion import IngestionFailure
-from adxmi_jupyter.embedded.state.timestamps import now
 
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.kusto.errors import KustoError
@@ -68,16 +68,22 @@ def as_ingestion_error(error: KustoError) -> IngestionError:
 
 
 def record_failure(
-    world: World, attempt: Attempt, error: IngestionError, number_of_sources: int = 1
+    world: World,
+    attempt: Attempt,
+    error: IngestionError,
+    number_of_sources: int = 1,
+    *,
+    operation_id: str = "",
 ) -> IngestionFailure:
-    """Keep a failure and return it."""
+    """Keep a failure and return it; one within a request has the ID of the request's answer."""
+    minted = world.mint("ingestion"), world.mint("activity")
     failure = IngestionFailure(
         attempt,
         error.code,
         error.details,
-        world.mint("ingestion"),
-        world.mint("activity"),
-        now(),
+        operation_id or minted[0],
+        current_origin().activity_id or minted[1],
+        world.clock(),
         number_of_sources,
     )
     world.ingestion.failures.append(failure)

@@ -24,6 +24,7 @@ from adxmi_jupyter.embedded.ingestion.table_rows import (
     read_table_rows,
 )
 from adxmi_jupyter.embedded.kusto.errors import KustoError
+from adxmi_jupyter.embedded.state.data_log import DATA_MANAGEMENT, bringing
 from adxmi_jupyter.embedded.state.ingestion_jobs import BlobStatus
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ class Prepared:
 
     def commit(self) -> int:
         """Append the rows, return how many, and delete the blob unless it is to be kept."""
-        added = self.planned.commit()
+        added = self.planned.commit(self.job.shown_properties)
         self.world.ingestion.tags |= {
             (self.database.name, table, tag)
             for table in self.planned.tagged_tables
@@ -69,15 +70,16 @@ def run_job(world: World, job: Job) -> int:
 
 
 def run_operation(world: World, operation: QueuedOperation) -> None:
-    """Ingest what is pending in an operation."""
-    for blob in operation.pending:
-        try:
-            run_job(world, blob.job)
-        except IngestionError as error:
-            record_failure(world, blob.job.attempt, error)
-            operation.end(blob, BlobStatus.FAILED, f"{error.code}: {error.details}")
-        else:
-            operation.end(blob, BlobStatus.INGESTED)
+    """Ingest what is pending in an operation, as the service itself."""
+    with bringing(DATA_MANAGEMENT):
+        for blob in operation.pending:
+            try:
+                run_job(world, blob.job)
+            except IngestionError as error:
+                record_failure(world, blob.job.attempt, error)
+                operation.end(blob, BlobStatus.FAILED, f"{error.code}: {error.details}")
+            else:
+                operation.end(blob, BlobStatus.INGESTED)
 
 
 def prepare_job(world: World, job: Job) -> Prepared:

@@ -23,6 +23,9 @@ from adxmi_jupyter.embedded.kusto.ingestion.statements import IngestFromQuery, I
 from adxmi_jupyter.embedded.kusto.journal.commands import show_journal
 from adxmi_jupyter.embedded.kusto.journal.recording import journaled
 from adxmi_jupyter.embedded.kusto.journal.syntax import ShowJournal
+from adxmi_jupyter.embedded.kusto.logs.commands import run_log_command
+from adxmi_jupyter.embedded.kusto.logs.recording import origin_of
+from adxmi_jupyter.embedded.kusto.logs.syntax import LogCommand
 from adxmi_jupyter.embedded.kusto.metadata import show_cluster, show_databases, show_version
 from adxmi_jupyter.embedded.kusto.plugins.commands import run_plugin_command
 from adxmi_jupyter.embedded.kusto.plugins.syntax import PluginCommand
@@ -44,6 +47,7 @@ from adxmi_jupyter.embedded.kusto.statements import (
     ShowVersion,
     UnsupportedCommand,
 )
+from adxmi_jupyter.embedded.state.data_log import bringing
 
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.kusto.results import Result
@@ -56,7 +60,7 @@ def run_command(statement: Statement, session: Session) -> Result:
 
     What it changes is in the journal before anybody else has the world.
     """
-    with journaled(statement, session):
+    with journaled(statement, session), bringing(origin_of(statement.command, session)):
         return _run(statement.command, session)
 
 
@@ -74,14 +78,20 @@ def _run(command: Command, session: Session) -> Result:
             return run_script(command, session, run_command)
         case IngestFromQuery():
             return ingest_from_query(command, session, run_command)
-        case ShowJournal():
-            return show_journal(command, session)
+        case ShowJournal() | LogCommand():
+            return _run_log_command(command, session)
         case UnsupportedCommand():
             raise not_supported(command.name)
         case FamilyCommand():
             return _run_family_command(command, session)
         case _:
             return run_policy_command(command, session)
+
+
+def _run_log_command(command: ShowJournal | LogCommand, session: Session) -> Result:
+    if isinstance(command, ShowJournal):
+        return show_journal(command, session)
+    return run_log_command(command, session)
 
 
 def _run_roles(command: ShowPrincipals | ShowRoles | ChangeRoles, session: Session) -> Result:

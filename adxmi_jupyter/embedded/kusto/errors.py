@@ -48,6 +48,21 @@ class KustoError(Exception):
         return {"error": error}
 
 
+class CancelledError(KustoError):
+    """A request that ended because somebody wanted it to."""
+
+
+def cancelled(message: str) -> CancelledError:
+    """Return the error of a query that was cancelled, or whose client has left."""
+    return CancelledError(
+        400,
+        "General_BadRequest",
+        "Request is invalid and cannot be executed.",
+        f"{_DATA}KustoBadRequestException",
+        message,
+    )
+
+
 def bad_request(message: str) -> KustoError:
     """Return the error of a well-formed request that asks for something impossible."""
     return KustoError(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+from contextlib import nullcontext
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from aiohttp import web
@@ -12,6 +14,7 @@ from adxmi_jupyter.embedded.answer import json_answer
 from adxmi_jupyter.embedded.cluster_host import hang_up
 from adxmi_jupyter.embedded.fault_injection import Responder
 from adxmi_jupyter.embedded.kusto.answer import fault_answer, malformed_request, unauthenticated
+from adxmi_jupyter.embedded.kusto.logs.recording import coming_in, following
 from adxmi_jupyter.embedded.kusto.request import MalformedRequestError, read_request, request_ids
 from adxmi_jupyter.embedded.kusto.request_runner import Endpoint, RequestRunner
 from adxmi_jupyter.embedded.kusto.session import Session
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     from adxmi_jupyter.embedded.cluster_host import ClusterHost
 
 INGESTION_PREFIX = "ingest"
+_VERSIONS = {Endpoint.QUERY_V2: "v2"}
 
 
 class KustoApi:
@@ -99,8 +103,11 @@ class KustoApi:
             activity_id=ids.activity_id,
             at_ingestion_endpoint=endpoint is Endpoint.INGESTION,
         )
-        runner = RequestRunner(endpoint, call, session, ids, host.faults)
+        running = coming_in(call, session, _VERSIONS.get(endpoint, "v1"))
+        session = replace(session, running=running)
+        runner = RequestRunner(endpoint, call, session, ids, host.faults, running)
         fault = host.faults.take(call.text)
         instead = fault_answer(fault, ids, runner.alias) if fault else None
         run = functools.partial(host.beside, runner.run)
-        return await Responder(request, ids, run, host.pause).send(fault, instead)
+        with following(running, session, call.text, fault) if runner.is_logged else nullcontext():
+            return await Responder(request, ids, run, host.pause).send(fault, instead)

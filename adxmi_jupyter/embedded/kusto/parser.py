@@ -18,6 +18,7 @@ from adxmi_jupyter.embedded.kusto.grammar import ToNames, build_grammar
 from adxmi_jupyter.embedded.kusto.ingestion.syntax import IngestionTrees
 from adxmi_jupyter.embedded.kusto.journal.syntax import JournalTrees
 from adxmi_jupyter.embedded.kusto.known_commands import known_command
+from adxmi_jupyter.embedded.kusto.logs.syntax import LogTrees
 from adxmi_jupyter.embedded.kusto.plugins.syntax import PluginTrees
 from adxmi_jupyter.embedded.kusto.policies.syntax import PolicyTrees
 from adxmi_jupyter.embedded.kusto.schema.syntax import SchemaTrees
@@ -49,6 +50,7 @@ _FAMILIES = (
     *("external_tables", "exports", "functions", "ingestion", "policies", "schema"),
     "plugins",
     "journal",
+    "logs",
 )
 
 
@@ -119,6 +121,7 @@ class _ToStatement(
     PluginTrees,
     IngestionTrees,
     JournalTrees,
+    LogTrees,
     ToNames,
 ):
     """Turn a parse tree of commands.lark and the families' grammars into a Statement."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.embedded.kusto.results import RequestIds
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from aiohttp import web
 
+# What the SDKs send in place of a name.
+_UNNAMED = "[none]"
 _BEFORE_TEXT = re.compile(r"(?:\s|//[^\r\n]*)*")
 
 
@@ -24,10 +26,17 @@ class MalformedRequestError(Exception):
 
 @dataclass(frozen=True)
 class KustoRequest:
-    """One command or query, with the database it names, if any."""
+    """One command or query, with the database it names, if any.
+
+    `application` and `user` are what the client calls itself, empty for what it does not say.
+    `options` are those of its request properties.
+    """
 
     text: str
     database: str | None
+    application: str = ""
+    user: str = ""
+    options: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def is_command(self) -> bool:
@@ -48,12 +57,30 @@ async def read_request(request: web.BaseRequest) -> KustoRequest:
     text, database = fields.get("csl"), fields.get("db")
     if not isinstance(text, str) or not isinstance(database, str | None):
         raise MalformedRequestError
-    properties = fields.get("properties")
+    options = _options(fields.get("properties"))
+    return KustoRequest(
+        text,
+        database or None,
+        _named(request, options, "request_app_name", "x-ms-app"),
+        _named(request, options, "request_user", "x-ms-user"),
+        options,
+    )
+
+
+def _options(properties: Any) -> Mapping[str, Any]:
+    """Return the options among request properties, which may be an object or its JSON text."""
     if isinstance(properties, str) and properties:
         properties = _object(properties)
     if properties and not isinstance(properties, dict):
         raise MalformedRequestError
-    return KustoRequest(text, database or None)
+    options = (properties or {}).get("Options")
+    return options if isinstance(options, dict) else {}
+
+
+def _named(request: web.BaseRequest, options: Mapping[str, Any], option: str, header: str) -> str:
+    """Return a name that the client gives itself: an option goes before a header."""
+    given = str(options.get(option) or request.headers.get(header) or "").strip()
+    return "" if given == _UNNAMED else given
 
 
 def _object(text: str | bytes) -> Mapping[str, Any]:

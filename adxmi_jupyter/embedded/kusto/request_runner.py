@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -19,10 +21,11 @@ from adxmi_jupyter.embedded.kusto.answer import (
 from adxmi_jupyter.embedded.kusto.commands import run_command
 from adxmi_jupyter.embedded.kusto.errors import KustoError, bad_request
 from adxmi_jupyter.embedded.kusto.ingestion.commands import check_endpoint
+from adxmi_jupyter.embedded.kusto.logs.recording import ended
 from adxmi_jupyter.embedded.kusto.parser import parse_commands
 from adxmi_jupyter.embedded.kusto.policies.managed_identity import two_columns
 from adxmi_jupyter.embedded.kusto.query.run import operator_of, run_query
-from adxmi_jupyter.embedded.kusto.statements import PolicyCommand
+from adxmi_jupyter.embedded.kusto.statements import PolicyCommand, kind_of, shows
 
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.answer import Answer
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
     from adxmi_jupyter.embedded.kusto.results import RequestIds
     from adxmi_jupyter.embedded.kusto.session import Session
     from adxmi_jupyter.embedded.kusto.statements import Statement
+    from adxmi_jupyter.embedded.state.request_log import RunningRequest
 
 _V2_COMMAND = (
     "Bad request: Control commands (starting with a dot '.') do not support api_version=v2"
@@ -56,6 +60,14 @@ class RequestRunner:
     session: Session
     ids: RequestIds
     faults: Faults
+    running: RunningRequest
+
+    @property
+    def is_logged(self) -> bool:
+        """Whether the cluster keeps it: the ingestion endpoint is another service."""
+        if self.endpoint is Endpoint.MANAGEMENT:
+            return True
+        return self.endpoint is not Endpoint.INGESTION and not self.call.is_command
 
     @property
     def alias(self) -> str:
@@ -64,16 +76,26 @@ class RequestRunner:
 
     def run(self) -> Answer:
         """Run the command or query, alone in its world, and return the answer."""
+        began = time.thread_time()
         with self.session.world.lock:
             self.session.world.settle()
-            try:
-                return self._run()
-            except KustoError as error:
-                return error_answer(error, self.ids, self.alias)
-            except (ValueError, OverflowError, RecursionError, VisitError) as error:
-                if not _is_beyond_limits(error):
-                    raise
-                return error_answer(_beyond_limits(), self.ids, self.alias)
+            answer, error = self._answer()
+            total_cpu = timedelta(seconds=time.thread_time() - began)
+            ended(self.running, self.session, error, total_cpu, len(answer.body))
+        return answer
+
+    def _answer(self) -> tuple[Answer, KustoError | None]:
+        """Return the answer, and the error in it."""
+        try:
+            self.session.stop_if_cancelled()
+            return self._run(), None
+        except KustoError as raised:
+            error = raised
+        except (ValueError, OverflowError, RecursionError, VisitError) as raised:
+            if not _is_beyond_limits(raised):
+                raise
+            error = _beyond_limits()
+        return error_answer(error, self.ids, self.alias), error
 
     def _run(self) -> Answer:
         if self.endpoint in {Endpoint.MANAGEMENT, Endpoint.INGESTION}:
@@ -82,12 +104,15 @@ class RequestRunner:
             v2 = self.endpoint is Endpoint.QUERY_V2
             return text_error(_V2_COMMAND, self.ids) if v2 else malformed_request(self.ids)
         table = run_query(self.call.text, self.session)
+        self.running.rows = len(table.rows)
         if self.endpoint is Endpoint.QUERY_V1:
             return json_answer(results.query_body_v1(table, self.ids))
         return json_answer(results.query_body_v2(table, self.ids))
 
     def _run_command(self) -> Answer:
         statements = parse_commands(self.call.text)
+        self.running.command_type = kind_of(statements[0].command)
+        self.running.is_operation = not all(shows(each.command) for each in statements)
         # All is read first: a rejected text must not have changed anything.
         for statement in statements:
             check_endpoint(statement.command, self.session)
@@ -101,9 +126,12 @@ class RequestRunner:
         is_policy = isinstance(statement.command, PolicyCommand)
         if is_policy and self.faults.take_one(Fault.TWO_COLUMN_POLICY, self.call.text):
             table = two_columns(table)
+        if operate is not None:
+            table = operate(table)
+        self.running.rows = len(table.rows)
         if operate is None:
             return json_answer(results.command_body(table))
-        return json_answer(results.query_body_v1(operate(table), self.ids))
+        return json_answer(results.query_body_v1(table, self.ids))
 
 
 def _is_beyond_limits(error: Exception) -> bool:

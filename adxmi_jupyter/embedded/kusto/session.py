@@ -7,7 +7,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from adxmi_jupyter.embedded.access import administers, has_any_role, permits, roles_of
-from adxmi_jupyter.embedded.kusto.errors import database_not_found, unauthorized_operation
+from adxmi_jupyter.embedded.kusto.errors import (
+    cancelled,
+    database_not_found,
+    unauthorized_operation,
+)
 from adxmi_jupyter.embedded.kusto.statements import Level
 from adxmi_jupyter.embedded.scripts import Scripts
 
@@ -18,6 +22,7 @@ if TYPE_CHECKING:
     from adxmi_jupyter.embedded.kusto.results import Result
     from adxmi_jupyter.embedded.kusto.statements import Scope
     from adxmi_jupyter.embedded.state.clusters import Database
+    from adxmi_jupyter.embedded.state.request_log import RunningRequest
     from adxmi_jupyter.embedded.state.security import Principal
     from adxmi_jupyter.embedded.state.world import World
 
@@ -62,7 +67,8 @@ class Session:
     are among `scripts`.
     `base_uri` is the address of the server; one of its endpoints is for ingestion. `calls` are
     the stored functions, by database and name, whose bodies are being run. `command_results` is
-    what the command before a query returned.
+    what the command before a query returned. `running` is the request in the log, None for what is
+    not logged.
     """
 
     world: World
@@ -76,6 +82,13 @@ class Session:
     at_ingestion_endpoint: bool = False
     calls: tuple[tuple[str, str], ...] = ()
     command_results: Result | None = None
+    running: RunningRequest | None = None
+
+    def stop_if_cancelled(self) -> None:
+        """Raise a KustoError (400) when somebody has cancelled the request."""
+        reason = self.running.cancel_reason if self.running else None
+        if reason is not None:
+            raise cancelled(" ".join(["The query was cancelled.", *([reason] if reason else [])]))
 
     @contextmanager
     def unlocked(self) -> Iterator[None]:

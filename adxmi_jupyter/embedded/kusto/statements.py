@@ -126,8 +126,8 @@ class FamilyCommand:
 
     @property
     def kind(self) -> str:
-        """What a script calls it; errors add `Command`."""
-        return type(self).__name__
+        """What scripts and logs call it; errors add `Command`."""
+        return _entity_first(type(self).__name__)
 
     @property
     def scope(self) -> Scope:
@@ -194,18 +194,32 @@ def changes_metadata(command: Command) -> bool:
 
 
 def kind_of(command: Command) -> str:
-    """Return what a script calls a command: entity and verb, such as `ExternalTableCreate`."""
+    """Return what scripts and logs call a command: entity and verb, as `ExternalTableCreate`."""
     match command:
         case FamilyCommand():
             return command.kind
+        case ShowPolicy(scope=scope):
+            return f"{scope.level}PolicyManagedIdentityShow"
         case AlterPolicy(scope=scope, merge=merge):
             return f"{scope.level}PolicyManagedIdentity{'AlterMerge' if merge else 'Alter'}"
         case DeletePolicy(scope=scope):
             return f"{scope.level}PolicyManagedIdentityDelete"
+        case ShowPrincipals():
+            return "DatabasePrincipalsShow"
+        case ShowRoles(scope=scope):
+            return f"{scope.level}PrincipalRolesShow"
         case ChangeRoles(change=change):
             return f"DatabaseRole{change.capitalize()}"
+        case ExecuteScript(level=level):
+            return f"{level}ScriptExecute"
         case _:
-            return type(command).__name__
+            return _entity_first(type(command).__name__)
+
+
+def _entity_first(name: str) -> str:
+    """Return the name of a command with its verb at the end."""
+    entity = name.removeprefix("Show")
+    return name if entity == name else f"{entity}Show"
 
 
 def scope_of(command: Command) -> Scope | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from adxmi_jupyter.embedded.state.cluster_logs import ClusterLogs
 from adxmi_jupyter.embedded.state.entities import ServiceState
 from adxmi_jupyter.embedded.state.ingestion import IngestionState
 from adxmi_jupyter.embedded.state.journal import Journal
@@ -115,6 +116,7 @@ class Cluster:
     journal: Journal = field(default_factory=Journal)
     ingestion: IngestionState = field(default_factory=IngestionState)
     service: ServiceState = field(default_factory=ServiceState)
+    logs: ClusterLogs = field(default_factory=ClusterLogs, repr=False, compare=False)
 
     @property
     def is_running(self) -> bool:

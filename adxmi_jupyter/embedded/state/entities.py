@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+MOST_OPERATIONS = 10_000
 _EPOCH = datetime(2026, 2, 2, 8, tzinfo=UTC)
 
 
@@ -171,18 +173,23 @@ class IngestionMapping:
 
 @dataclass(frozen=True)
 class CommandOperation:
-    """A command that went on in the background, as `.show operations` lists it.
+    """A command that did something, as `.show operations` lists it.
 
+    `activity_id` is that of the request; `node` the one that carried it out, if it was another.
     `columns` and `rows` are what `.show operation … details` answers.
     """
 
     operation_id: str
     command: str
-    started_on: str
+    started_ns: int
     state: str
     status: str
     database: str
     principal: str
+    user: str = ""
+    activity_id: str = ""
+    duration: timedelta = timedelta()
+    node: str = ""
     columns: tuple[tuple[str, str], ...] = ()
     rows: tuple[tuple[Any, ...], ...] = ()
 
@@ -208,7 +215,9 @@ class ServiceState:
     of the module `plugins` knows all.
     """
 
-    operations: list[CommandOperation] = field(default_factory=list)
+    operations: deque[CommandOperation] = field(
+        default_factory=lambda: deque(maxlen=MOST_OPERATIONS)
+    )
     plugins: dict[str, bool] = field(default_factory=_plugins)
     ticks: int = 0
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -12,11 +13,13 @@ from adxmi_jupyter.embedded.state.queues import (
     SUCCESSFUL_QUEUE,
     Queue,
 )
+from adxmi_jupyter.embedded.state.timestamps import moment_of
 
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.state.ingestion_jobs import Attempt, QueuedOperation
     from adxmi_jupyter.embedded.state.security import Principal
 
+MOST_FAILURES = 10_000
 _UPDATE_POLICY = "UpdatePolicy_"
 
 
@@ -29,8 +32,13 @@ class IngestionFailure:
     details: str
     operation_id: str
     activity_id: str
-    failed_on: str
+    failed_ns: int
     number_of_sources: int = 1
+
+    @property
+    def failed_on(self) -> str:
+        """When it failed, as the service writes times."""
+        return moment_of(self.failed_ns)
 
     @property
     def originates_from_update_policy(self) -> bool:
@@ -53,7 +61,7 @@ class IngestionState:
     of what came in. `secret` signs the addresses of queues and container.
     """
 
-    failures: list[IngestionFailure] = field(default_factory=list)
+    failures: deque[IngestionFailure] = field(default_factory=lambda: deque(maxlen=MOST_FAILURES))
     operations: list[QueuedOperation] = field(default_factory=list)
     looks: int = 0
     queues: dict[str, Queue] = field(default_factory=_queues)

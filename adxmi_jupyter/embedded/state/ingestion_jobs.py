@@ -84,6 +84,11 @@ class Job:
         )
 
     @property
+    def shown_properties(self) -> Mapping[str, Any]:
+        """The properties as data operations show them."""
+        return {"Format": self.shape.format.capitalize(), "NumberOfInputStreams": 1}
+
+    @property
     def attempt(self) -> Attempt:
         """How failures name it."""
         return Attempt(

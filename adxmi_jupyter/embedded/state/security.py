@@ -60,6 +60,13 @@ class Principal:
             return f"{self.kind}={self.identifier}"
         return f"{self.kind}={self.identifier};{self.tenant_id}"
 
+    @property
+    def shown_name(self) -> str:
+        """What the logs call it in their column User."""
+        if self.kind is PrincipalKind.APPLICATION:
+            return f"AAD app id={self.identifier}"
+        return self.upn or self.identifier
+
 
 @dataclass(frozen=True)
 class RoleAssignment:

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import itertools
 import threading
-import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from adxmi_jupyter.embedded.state.clock import Clock
 from adxmi_jupyter.embedded.state.clusters import Cluster, Database, Identity
 from adxmi_jupyter.embedded.state.entities import (
     ContinuousExport,
@@ -34,7 +34,7 @@ from adxmi_jupyter.embedded.state.security import (
 from adxmi_jupyter.embedded.storage.accounts import StorageAccount
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from adxmi_jupyter.embedded.state.arm_operations import Operation
     from adxmi_jupyter.embedded.state.clusters import Table
@@ -70,7 +70,7 @@ class World:
     model_accounts: dict[str, ModelAccount] = field(default_factory=dict)
     operations: list[Operation] = field(default_factory=list)
     sources: DataSources = field(default_factory=DataSources)
-    clock: Callable[[], int] = time.time_ns
+    clock: Clock = field(default_factory=Clock, repr=False, compare=False)
     minted: Iterator[int] = field(default_factory=lambda: itertools.count(1), compare=False)
     lock: threading.RLock = field(default_factory=threading.RLock, repr=False, compare=False)
 

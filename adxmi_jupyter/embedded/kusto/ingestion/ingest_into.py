@@ -37,6 +37,8 @@ def ingest_into(command: IngestInto, session: Session) -> Result:
         for each in command.sources
     ]
     operation_id = session.world.mint("ingestion")
+    if session.running is not None:
+        session.running.operation_id = operation_id
     try:
         rows = _ingest(session.world, jobs, operation_id)
     except IngestionError as error:
@@ -60,7 +62,7 @@ def _ingest(world: World, jobs: list[Job], operation_id: str) -> list[list[Any]]
         except IngestionError as error:
             if error.code == SKIPPED:
                 return []
-            record_failure(world, job.attempt, error)
+            record_failure(world, job.attempt, error, operation_id=operation_id)
             raise
     for each in prepared:
         each.commit()

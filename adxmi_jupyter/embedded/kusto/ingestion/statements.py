@@ -43,6 +43,8 @@ class GetIdentityToken(EndpointCommand):
 class IngestInto(IngestionCommand):
     """`.ingest [async] into table …`; `sources` are connection strings."""
 
+    kind: ClassVar[str] = "DataIngestPull"
+
     table: str
     sources: tuple[str, ...] = field(repr=False)
     properties: Properties

@@ -26,6 +26,7 @@ def show_journal(command: ShowJournal, session: Session) -> Result:
     """
     only, may_see = _wanted(command, session), _visible_to(session)
     world = session.world
+    world.cluster.logs.remember(world)
     return result(
         "Event:string, EventTimestamp:datetime, Database:string, EntityName:string, "
         "UpdatedEntityName:string, EntityVersion:string, EntityContainerName:string, "
@@ -80,6 +81,6 @@ def _row(entry: JournalEntry) -> list[Any]:
         change.caller.fqn,
         change.activity_id or None,
         change.client_request_id,
-        change.caller.upn,
+        change.caller.shown_name,
         version_text(entry.version - 1),
     ]

@@ -36,9 +36,13 @@ class UpdateFailure:
 
 @dataclass(frozen=True)
 class Addition:
-    """Rows that a policy made for its table; `propagates` ingestion properties to it or not."""
+    """Rows that a policy made for its table; `propagates` ingestion properties to it or not.
+
+    `source` is the table whose rows they were made of.
+    """
 
     table: Table
+    source: str
     rows: list[Row]
     propagates: bool
 
@@ -87,7 +91,7 @@ def _follow(
         except KustoError as error:
             outcome.failures.append(_failure(target, item, error))
             continue
-        outcome.additions.append(Addition(target, added, item.propagates_properties))
+        outcome.additions.append(Addition(target, path[-1].name, added, item.propagates_properties))
         _follow(world, database, [*path, target], added, outcome)
 
 

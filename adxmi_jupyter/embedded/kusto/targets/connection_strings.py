@@ -14,8 +14,12 @@ _QUOTED = r"'(?:[^'\\\r\n]|\\.)*'|\"(?:[^\"\\\r\n]|\\.)*\""
 _VERBATIM = r"@'(?:[^'\r\n]|'')*'|@\"(?:[^\"\r\n]|\"\")*\""
 _MULTI_LINE = r"@?```[\s\S]*?```|@?~~~[\s\S]*?~~~"
 _LITERAL = f"(?:{_MULTI_LINE}|{_VERBATIM}|{_QUOTED})"
+# What begins like a hidden literal and has no end: its secret goes to the end of line or text.
+_UNCLOSED = r"[hH]@?(?:```|~~~)[\s\S]*|[hH]@?['\"][^\r\n]*"
 # What comes first is taken whole: no literal begins inside of a comment, a literal or a word.
-_PIECE = re.compile(rf"//[^\r\n]*|(?P<hidden>[hH]{_LITERAL})|{_LITERAL}|\w+")
+_PIECE = re.compile(
+    rf"//[^\r\n]*|(?P<hidden>[hH]{_LITERAL})|(?P<unclosed>{_UNCLOSED})|{_LITERAL}|\w+"
+)
 _DELIMITERS = re.compile(r"([hH]@?(```|~~~|'|\")).*", re.DOTALL)
 _SQL_SECRET = re.compile(
     r"((?:^|;)\s*(?:password|pwd|accountkey|access\s?token)\s*=\s*)"
@@ -57,5 +61,7 @@ def _masked_suffix(suffix: str) -> str:
 
 
 def _masked_piece(piece: re.Match[str]) -> str:
+    if piece["unclosed"]:
+        return _DELIMITERS.sub(rf"\g<1>{_MASK}", piece["unclosed"])
     hidden = piece["hidden"]
     return _DELIMITERS.sub(rf"\g<1>{_MASK}\g<2>", hidden) if hidden else piece[0]

@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from adxmi_jupyter.embedded.kusto.errors import KustoError, bad_request
+from adxmi_jupyter.embedded.kusto.errors import KustoError, bad_request, cancelled
 from adxmi_jupyter.embedded.kusto.query.evaluate.call import OutputType
 from adxmi_jupyter.embedded.kusto.results import Result
 from adxmi_jupyter.embedded.kusto.targets.folders import open_folder
@@ -125,8 +125,9 @@ def _start(folder: Path, session: Session) -> None:
         command, folder, cwd=folder / "artifacts", env={**given, **_ONE_THREAD}
     ) as process:
         while not _has_ended(process):
+            session.stop_if_cancelled()
             if not session.sender.is_connected:
-                raise bad_request("The client left before the script had ended.")
+                raise cancelled("The client left before the script had ended.")
             if time.monotonic() > end:
                 raise bad_request(f"The script did not end within {_SECONDS:g} seconds.")
     if process.returncode == _CPU_LIMIT_REACHED:
