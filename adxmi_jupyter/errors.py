@@ -50,7 +50,7 @@ AdxmiError
 │   ├── Throttled             too many requests (429), retries included
 │   ├── ResourceNotFound      Azure Resource Manager knows no such resource (404)
 │   ├── ClusterBusy           another change of the cluster is under way, waiting included
-│   └── PartialFailure        an answer that broke off, so dropped whole
+│   └── PartialFailure        an answer that is not whole
 ├── PartialRead               some of the databases could not be read
 ├── ConfirmationRequired      takes something away and was not confirmed
 ├── PolicyChanged             somebody else wrote in between
@@ -76,10 +76,15 @@ AdxmiError
 
 from __future__ import annotations
 
+import typing as _typing
+
 from adxmi_jupyter.error_base import AdxmiError, ServiceDetails
 from adxmi_jupyter.fixes import AskPermission as _AskPermission
 from adxmi_jupyter.fixes import Command as _Command
 from adxmi_jupyter.fixes import Explain as _Explain
+
+if _typing.TYPE_CHECKING:
+    import pandas as _pd  # noqa: ICN001 - else it were a public name
 
 __all__ = [
     "AdxmiError",
@@ -368,7 +373,13 @@ class ClusterBusy(ServiceRefusal):
 
 
 class PartialFailure(ServiceRefusal):
-    """An answer that broke off in the middle; it is dropped as a whole."""
+    """An answer that is not whole: it broke off, was cancelled, or says that it has errors.
+
+    `partial` is a DataFrame of the rows that came, dtypes as those of a query's result; None if
+    none did. They are no result: which ones are missing cannot be known.
+    """
+
+    partial: _pd.DataFrame | None = None
 
 
 class PartialRead(AdxmiError):

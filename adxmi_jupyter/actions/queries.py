@@ -9,6 +9,7 @@ from adxmi_jupyter.actions.check.findings import first_fix
 from adxmi_jupyter.actions.diagnosis.diagnosis import explained_exception
 from adxmi_jupyter.errors import AdxmiError, CommandRefused, InvalidInput, NotAuthorized
 from adxmi_jupyter.fixes import NOTHING, Command, Explain
+from adxmi_jupyter.model.kql_reading import commands_in, statements_in
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 _OTHERWISE = Explain.of(
     "mend the query; if it concerns an identity: ", Command.of("check", "--error")
 )
-_SHOW = re.compile(r"\.\s*show\b")
+_PREPARES = re.compile(r"(?:set|declare|let|alias|pattern|restrict)\b")
 
 
 def run_query(connection: Connection, text: str, database: str) -> pd.DataFrame:
@@ -37,15 +38,16 @@ def run_query(connection: Connection, text: str, database: str) -> pd.DataFrame:
         of those that the refusal names.
 
     """
-    if text.startswith(".") and not _SHOW.match(text):
+    writes = [verb for verb in commands_in(text) if verb != "show"]
+    if writes:
         raise InvalidInput(
-            f"{text.split(maxsplit=1)[0]} is no query",
+            f".{writes[0]} is no query",
             why="only queries and .show commands are run here: they change nothing",
             fix=Explain.of(
                 Command.of(), " lists the nouns that write, with preview and confirmation"
             ),
         )
-    send = connection.kusto.command if text.startswith(".") else connection.kusto.query
+    send = connection.kusto.command if _is_command(text) else connection.kusto.query
     try:
         frame = send(text, database=database).frame()
     except (CommandRefused, NotAuthorized) as refusal:
@@ -53,6 +55,12 @@ def run_query(connection: Connection, text: str, database: str) -> pd.DataFrame:
         raise
     frame.attrs["adxmi"] = {"connection": connection.name, "command": text}
     return frame
+
+
+def _is_command(text: str) -> bool:
+    """Tell by the first statement that is no preparation for the others."""
+    others = (one for one in statements_in(text) if not _PREPARES.match(one))
+    return next(others, "").startswith(".")
 
 
 def _first_fix(connection: Connection, refusal: AdxmiError, database: str) -> Fix:

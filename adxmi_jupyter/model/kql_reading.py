@@ -51,7 +51,7 @@ def _decoded(escape: re.Match[str]) -> str:
 
 
 _TOKEN = re.compile(
-    r"(?P<comment>//[^\n]*)|(?P<lines>```.*?```|~~~.*?~~~)|(?P<literals>(?:"
+    r"(?P<comment>//[^\r\n]*)|(?P<lines>```.*?```|~~~.*?~~~)|(?P<literals>(?:"
     + _LITERAL.pattern.replace("?P<", "?P<_")
     + r""")+)|(?P<open>["'].*)|(?P<word>\w+)|(?P<mark>.)""",
     re.VERBOSE | re.DOTALL,
@@ -74,6 +74,39 @@ def literals_in(text: str) -> tuple[str, ...]:
         read_literals(found["literals"]) for found in _TOKEN.finditer(text) if found["literals"]
     )
     return tuple(one for one in said if one is not None)
+
+
+def statements_in(text: str) -> tuple[str, ...]:
+    """Return the statements of a text, without what stands between them: comments and blanks.
+
+    >>> statements_in("// all; of them\nset notruncation; let f = () { let n = 1; T | take n }; f;")
+    ('set notruncation', 'let f = () { let n = 1; T | take n }', 'f')
+    """
+    statements: list[list[str]] = [[]]
+    depth = 0
+    for piece in _TOKEN.finditer(text):
+        mark = piece["mark"] or ""
+        depth += (mark in _OPENS) - (mark in _CLOSES)
+        if mark == ";" and depth <= 0:
+            statements.append([])
+            depth = 0
+        elif statements[-1] or not _is_blank(piece):
+            statements[-1].append(piece[0])
+    return tuple("".join(pieces).strip() for pieces in statements if pieces)
+
+
+def commands_in(text: str) -> tuple[str, ...]:
+    """Return the verb of every management command in a text, in brackets or not.
+
+    >>> commands_in("set notruncation; .show tables // .drop\n; . drop table T")
+    ('show', 'drop')
+    """
+    pieces = [one for one in _TOKEN.finditer(text) if not _is_blank(one)]
+    return tuple(
+        verb[0]
+        for before, dot, verb in zip([None, *pieces], pieces, pieces[1:], strict=False)
+        if dot["mark"] == "." and (before is None or before["mark"] == ";")
+    )
 
 
 def arguments_of(operators: Sequence[str], text: str) -> tuple[str, ...]:

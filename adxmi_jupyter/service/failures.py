@@ -39,8 +39,6 @@ def typed(failure: Exception, cluster: str) -> AdxmiError:
         return _throttled(failure)
     if isinstance(failure, kusto.KustoNetworkError):
         return _network(failure, cluster)
-    if isinstance(failure, kusto.KustoMultiApiError):
-        return _partial(failure)
     if isinstance(failure, kusto.KustoServiceError):
         return _service(failure, cluster)
     if isinstance(failure, kusto.KustoAuthenticationError):
@@ -123,29 +121,6 @@ def _innermost(failure: BaseException | None) -> str:
     while failure is not None and (failure.__cause__ or failure.__context__):
         failure = failure.__cause__ or failure.__context__
     return f"{type(failure).__name__}: {failure}"
-
-
-def _partial(failure: Any) -> AdxmiError:
-    told = failure.get_api_errors()
-    error = errors.PartialFailure(
-        "the answer broke off, so it is dropped",
-        why="; ".join(one.description or one.message or "" for one in told) or "no reason given",
-        fix=Explain.of(Retry(), ", or ask for less"),
-    )
-    if told:
-        error.service = ServiceDetails(
-            code=told[0].code or "", type=told[0].type or "", permanent=told[0].permanent
-        )
-    return error
-
-
-def incomplete(descriptions: list[str]) -> AdxmiError:
-    """Return the error for an answer whose status table reports failures."""
-    return errors.PartialFailure(
-        "the answer is incomplete, so it is dropped",
-        why="; ".join(descriptions),
-        fix=Explain.of(Retry(), ", or ask for less"),
-    )
 
 
 def _service(failure: Any, cluster: str) -> AdxmiError:

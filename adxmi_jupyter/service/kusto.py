@@ -9,9 +9,11 @@ import itertools
 import logging
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from enum import Enum
-from typing import TYPE_CHECKING, Any, cast
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 from adxmi_jupyter.errors import (
     AdxmiError,
@@ -29,9 +31,19 @@ from adxmi_jupyter.model.shape import text_cell
 from adxmi_jupyter.model.usage import closest
 from adxmi_jupyter.service.address import ClusterAddress
 from adxmi_jupyter.service.deadline import within
-from adxmi_jupyter.service.failures import incomplete, retry_after, typed, unreadable_answer
+from adxmi_jupyter.service.failures import (
+    retry_after,
+    typed,
+    unreadable_answer,
+)
 from adxmi_jupyter.service.frames import frame_of, rows_of
 from adxmi_jupyter.service.in_flight import InFlight
+from adxmi_jupyter.service.wholeness import (
+    frames_of,
+    partial_failure,
+    read_v1,
+    read_v2,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,6 +53,9 @@ if TYPE_CHECKING:
     from adxmi_jupyter.model.shape import Shape
     from adxmi_jupyter.service.deadline import Deadline
     from adxmi_jupyter.service.limits import Limits
+    from adxmi_jupyter.service.wholeness import (
+        Reading,
+    )
 
 Execute = Callable[..., Any]
 """The SDK's method that sends a command, or a query."""
@@ -216,11 +231,8 @@ class Kusto:
         try:
             dataset = method(database or None, text, self._properties())
             tables = dataset.primary_results
-            failed = dataset.errors_count
         except Exception as failure:
             raise typed(failure, self.uri) from failure
-        if failed:
-            raise incomplete(dataset.get_exceptions())
         if not tables:
             raise unreadable_answer("no result table")
         answer = Answer(tables[0])
@@ -282,10 +294,27 @@ def _wanted_pause(failure: AdxmiError, attempt: int, resend: Resend) -> float | 
     return None
 
 
-def _is_whole(frames: list[Any]) -> bool:
-    """Tell whether the frames of a query's answer end as they must."""
-    last = frames[-1] if frames else None
-    return isinstance(last, dict) and last.get("FrameType") == "DataSetCompletion"
+def _dataset(endpoint: str, reading: Reading, parse: Callable[[str, Any], Any]) -> Any:
+    """Return the SDK's dataset of what was read.
+
+    Raises
+    ------
+    PartialFailure
+        It is not whole; `partial` of the error is what came.
+
+    """
+    is_v2 = "/v2/" in endpoint
+    dataset = parse(endpoint, reading.tables if is_v2 else {"Tables": reading.tables})
+    if reading.failures or dataset.errors_count:
+        raise partial_failure(reading.failures, dataset.get_exceptions(), _came(dataset))
+    return dataset
+
+
+def _came(dataset: Any) -> pd.DataFrame | None:
+    """Return what came of the first result; None if nothing of it can be read."""
+    with suppress(AdxmiError, IndexError):
+        return Answer(dataset.primary_results[0]).frame()
+    return None
 
 
 def make_client(
@@ -355,11 +384,30 @@ def _bounded_client(
 
         @staticmethod
         def _kusto_parse_by_endpoint(endpoint: str, response_json: Any) -> Any:
-            # The SDK overlooks the error list of a v1 answer that came with status 200.
-            if isinstance(response_json, dict) and response_json.get("Exceptions"):
-                raise incomplete([str(told) for told in response_json["Exceptions"]])
-            if isinstance(response_json, list) and not _is_whole(response_json):
-                raise unreadable_answer("its last frame is missing")
-            return KustoClient._kusto_parse_by_endpoint(endpoint, response_json)  # noqa: SLF001
+            # The SDK reads neither fragments nor what the last frame says, it overlooks the error
+            # list of a v1 answer, and drops all rows of an answer that has an error among them.
+            is_v2 = isinstance(response_json, list)
+            if not is_v2 and not isinstance(response_json, dict):
+                raise unreadable_answer("it is neither tables nor frames")
+            reading = read_v2(response_json) if is_v2 else read_v1(response_json)
+            return _dataset(endpoint, reading, KustoClient._kusto_parse_by_endpoint)  # noqa: SLF001
+
+        @staticmethod
+        def _handle_http_error(
+            exception: Exception,
+            endpoint: str | None,
+            payload: Any,
+            response: Any,
+            status: int,
+            response_json: Any,
+            response_text: str | None,
+        ) -> NoReturn:
+            frames = frames_of(response_text or "") if status == HTTPStatus.OK else []
+            if response_json is None and frames:
+                reading = read_v2(frames, is_cut=True)
+                _dataset(endpoint or "", reading, KustoClient._kusto_parse_by_endpoint)  # noqa: SLF001
+            KustoClient._handle_http_error(  # noqa: SLF001
+                exception, endpoint, payload, response, status, response_json, response_text
+            )
 
     return cast("KustoClient", Client(builder))

@@ -20,6 +20,7 @@ def troubles(count):
     return {what: count[what] for what in MUST_BE_NONE if count[what]}
 
 
+@pytest.mark.nightly
 def test_a_client_that_is_killed_leaves_a_true_history(place):
     count = kill_clients(place, 2)
 
@@ -27,6 +28,7 @@ def test_a_client_that_is_killed_leaves_a_true_history(place):
     assert unreadable_lines(place) == 0
 
 
+@pytest.mark.nightly
 def test_writers_at_once_all_come_into_the_history(place):
     count = write_at_once(place, writers=4, writes=3)
 
@@ -43,6 +45,7 @@ def test_clients_on_one_policy_overwrite_nothing_of_each_other(place):
     assert count["rounds with all usages right"] == 1
 
 
+@pytest.mark.nightly
 def test_a_disk_that_fills_up_hides_no_write(tmp_path):
     count = fill_up(tmp_path, sizes=2)
 

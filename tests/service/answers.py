@@ -20,3 +20,14 @@ def v2(columns, rows, *, completion=None):
         },
         completion or {"FrameType": "DataSetCompletion", "HasErrors": False, "Cancelled": False},
     ]
+
+
+ONE_API = {
+    "error": {
+        "code": "LimitsExceeded",
+        "message": "Request is invalid",
+        "@type": "Kusto.Data.Exceptions.PartialQueryFailure",
+        "@message": "too many rows",
+        "@permanent": False,
+    }
+}

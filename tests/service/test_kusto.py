@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from adxmi_jupyter import errors
-from tests.service.answers import v1, v2
+from tests.service.answers import ONE_API, v1
 from tests.service.replay import replay
 
 
@@ -41,55 +41,6 @@ def test_a_command_piped_into_a_query_gives_its_primary_table(ask):
         rows = ask(uri, ".show tables | project TableName").rows()
 
     assert rows == [{"TableName": "Orders"}]
-
-
-ONE_API = {
-    "error": {
-        "code": "LimitsExceeded",
-        "message": "Request is invalid",
-        "@type": "Kusto.Data.Exceptions.PartialQueryFailure",
-        "@message": "too many rows",
-        "@permanent": False,
-    }
-}
-
-
-def test_an_answer_that_broke_off_is_dropped_whole(ask):
-    with (
-        replay(v2({"x": "long"}, [[1], {"OneApiErrors": [ONE_API]}])) as uri,
-        pytest.raises(errors.PartialFailure) as raised,
-    ):
-        ask(uri, "T")
-
-    assert raised.value.why == "too many rows"
-    assert raised.value.service.code == "LimitsExceeded"
-
-
-def test_a_failure_reported_in_the_status_table_drops_the_answer(ask):
-    columns = {"Level": "int", "StatusCodeName": "string", "ClientRequestId": "string"}
-    answer = v2({"x": "long"}, [[1]])
-    answer.insert(
-        2,
-        {
-            "FrameType": "DataTable",
-            "TableId": 2,
-            "TableKind": "QueryCompletionInformation",
-            "TableName": "QueryCompletionInformation",
-            "Columns": [{"ColumnName": n, "ColumnType": t} for n, t in columns.items()]
-            + [{"ColumnName": "Payload", "ColumnType": "string"}],
-            "Rows": [[2, "E_LOW_MEMORY", "x", "{}"]],
-        },
-    )
-
-    with replay(answer) as uri, pytest.raises(errors.PartialFailure):
-        ask(uri, "T")
-
-
-def test_exceptions_of_an_old_answer_are_not_overlooked(ask):
-    answer = {**v1({"x": "long"}, []), "Exceptions": ["it broke"]}
-
-    with replay(answer) as uri, pytest.raises(errors.PartialFailure, match="it broke"):
-        ask(uri)
 
 
 @pytest.mark.parametrize(
@@ -262,11 +213,6 @@ def test_columns_of_one_name_are_unreadable(ask):
 
     with replay(answer) as uri, pytest.raises(errors.UnreadableAnswer):
         ask(uri)
-
-
-def test_an_answer_to_a_query_without_its_last_frame_is_unreadable(ask):
-    with replay(v2({"x": "string"}, [])[:-1]) as uri, pytest.raises(errors.UnreadableAnswer):
-        ask(uri, "T")
 
 
 @pytest.mark.parametrize("asked", ["-1", "nan", "inf", "soon"])

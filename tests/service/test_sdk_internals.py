@@ -24,10 +24,12 @@ from adxmi_jupyter.service.kusto import make_client
 from adxmi_jupyter.service.limits import Limits
 from tests.faults.catalogue import edited
 from tests.nightly.supply import ROOT, declared
+from tests.service.replay import replay
 
 INTERNALS = {
     ("azure-kusto-data", "_session"): "every request of the client is sent by it",
     ("azure-kusto-data", "_kusto_parse_by_endpoint"): "every answer is parsed by it",
+    ("azure-kusto-data", "_handle_http_error"): "every answer that is no JSON is given to it",
     ("azure-identity", "_successful_credential"): "which of a chain's credentials gave the token",
 }
 
@@ -156,6 +158,13 @@ def test_every_answer_is_parsed_where_its_own_errors_are_noticed(proxied, proxy)
 
     with pytest.raises(PartialFailure, match="it broke"):
         proxied.kusto.command(".show databases")
+
+
+def test_every_answer_that_is_no_json_is_seen_where_its_rows_are_kept(ask):
+    begun = b'[{"FrameType": "DataSetHeader"}, {"FrameType": "DataTa'
+
+    with replay(begun) as uri, pytest.raises(PartialFailure, match="before its last frame"):
+        ask(uri, "T")
 
 
 def test_a_chain_says_which_of_its_credentials_gave_the_token():
