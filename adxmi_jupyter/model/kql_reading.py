@@ -77,7 +77,7 @@ def literals_in(text: str) -> tuple[str, ...]:
 
 
 def statements_in(text: str) -> tuple[str, ...]:
-    """Return the statements of a text, without what stands between them: comments and blanks.
+    r"""Return the statements of a text, without what stands between them: comments and blanks.
 
     >>> statements_in("// all; of them\nset notruncation; let f = () { let n = 1; T | take n }; f;")
     ('set notruncation', 'let f = () { let n = 1; T | take n }', 'f')
@@ -96,7 +96,7 @@ def statements_in(text: str) -> tuple[str, ...]:
 
 
 def commands_in(text: str) -> tuple[str, ...]:
-    """Return the verb of every management command in a text, in brackets or not.
+    r"""Return the verb of every management command in a text, in brackets or not.
 
     >>> commands_in("set notruncation; .show tables // .drop\n; . drop table T")
     ('show', 'drop')
