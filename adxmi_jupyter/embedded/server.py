@@ -12,21 +12,13 @@ from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar
 from aiohttp import web
 
 from adxmi_jupyter.embedded.arm.http import ArmApi
-from adxmi_jupyter.embedded.arm.role_grants import assign_role, let_roles_take_effect
 from adxmi_jupyter.embedded.azure_roles import ROLES
 from adxmi_jupyter.embedded.cluster_host import ClusterHost
 from adxmi_jupyter.embedded.cluster_ports import HOST, ClusterPorts, key_of
 from adxmi_jupyter.embedded.data_roles import data_role_targets, data_roles_held
 from adxmi_jupyter.embedded.faults import Faults
-from adxmi_jupyter.embedded.ingestion.connections import (
-    announce_blob,
-    change_documents,
-    deliver_events,
-    push_events,
-)
 from adxmi_jupyter.embedded.ingestion.http import StorageApi
 from adxmi_jupyter.embedded.ingestion.notifications import BLOB_CREATED
-from adxmi_jupyter.embedded.kusto.exports.continuous_run import run_continuous_export
 from adxmi_jupyter.embedded.kusto.http import INGESTION_PREFIX, KustoApi
 from adxmi_jupyter.embedded.listener import Listener
 from adxmi_jupyter.embedded.owner_only import OwnerOnly
@@ -174,6 +166,8 @@ class EmbeddedAzure:
         Events are texts, bytes, or values that become JSON; `properties` such as `Table` route
         them. What data connections cannot ingest yet waits. KeyError for an unknown hub.
         """
+        from adxmi_jupyter.embedded.ingestion.connections import push_events
+
         with self.world.lock:
             return push_events(self.world, hub, events, properties)
 
@@ -184,6 +178,8 @@ class EmbeddedAzure:
 
         KeyError for an unknown account; the blob itself is looked at by the connection.
         """
+        from adxmi_jupyter.embedded.ingestion.connections import announce_blob
+
         with self.world.lock:
             return announce_blob(self.world, account, container, path, event_type)
 
@@ -194,11 +190,15 @@ class EmbeddedAzure:
 
         KeyError for an unknown container; the account may be a resource ID or a name.
         """
+        from adxmi_jupyter.embedded.ingestion.connections import change_documents
+
         with self.world.lock:
             return change_documents(self.world, account, database, container, documents)
 
     def deliver_events(self) -> int:
         """Let data connections try again what they could not ingest; the rows that came in."""
+        from adxmi_jupyter.embedded.ingestion.connections import deliver_events
+
         with self.world.lock:
             return deliver_events(self.world)
 
@@ -226,6 +226,8 @@ class EmbeddedAzure:
         `namespace/hub`, `server/database`, or a scope such as that of a resource group. KeyError
         names what does not exist.
         """
+        from adxmi_jupyter.embedded.arm.role_grants import assign_role
+
         with self.world.lock:
             return assign_role(self.world, self.faults, identity, role, resource)
 
@@ -236,11 +238,15 @@ class EmbeddedAzure:
         is the first one unless it is named. KeyError when there is no such cluster, database or
         export.
         """
+        from adxmi_jupyter.embedded.kusto.exports.continuous_run import run_continuous_export
+
         world = self.world
         seen = world.at(world.find_cluster(cluster)) if cluster else world
         return run_continuous_export(seen, database, name)
 
     def _let_roles_take_effect(self) -> None:
+        from adxmi_jupyter.embedded.arm.role_grants import let_roles_take_effect
+
         with self.world.lock:
             let_roles_take_effect(self.world)
 

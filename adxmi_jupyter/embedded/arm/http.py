@@ -10,7 +10,6 @@ from aiohttp import web
 from adxmi_jupyter.embedded.answer import json_answer
 from adxmi_jupyter.embedded.arm.errors import ArmError, throttled, unavailable
 from adxmi_jupyter.embedded.arm.request import ArmIds, ArmRequest, query_of, segments_of
-from adxmi_jupyter.embedded.arm.request_checks import pass_through, sign_in
 from adxmi_jupyter.embedded.fault_injection import Responder
 from adxmi_jupyter.embedded.faults import Fault
 
@@ -75,6 +74,8 @@ class ArmApi:
         return await Responder(request, ids, run, host.pause).send(fault, instead)
 
     def _call(self, request: web.Request, body: bytes) -> ArmRequest:
+        from adxmi_jupyter.embedded.arm.request_checks import sign_in
+
         host = self._host
         with host.world.lock:
             caller = sign_in(host.world, request.headers.get("Authorization"))
@@ -95,6 +96,8 @@ class ArmApi:
 
 def _run(call: ArmRequest) -> Answer:
     """Run the call, alone in its world; what a provider answers shows what is left of a quota."""
+    from adxmi_jupyter.embedded.arm.request_checks import pass_through
+
     with call.world.lock:
         call.world.settle()
         try:

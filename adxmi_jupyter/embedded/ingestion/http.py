@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from adxmi_jupyter.embedded.cluster_host import hang_up
-from adxmi_jupyter.embedded.ingestion.messages import receive
 from adxmi_jupyter.embedded.ingestion.uploads import (
     StorageError,
     put_blob,
@@ -86,6 +85,8 @@ class StorageApi:
 
     def _put_message(self, world: World, request: web.Request, body: bytes) -> web.Response:
         """Take a message and ingest what it names at once, so that nobody has to wait."""
+        from adxmi_jupyter.embedded.ingestion.messages import receive
+
         name = request.match_info["queue"]
         _check(world, request, name, "a")
         match = _TEXT.search(body.decode("utf-8", "replace"))

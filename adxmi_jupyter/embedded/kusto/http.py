@@ -14,9 +14,12 @@ from adxmi_jupyter.embedded.answer import json_answer
 from adxmi_jupyter.embedded.cluster_host import hang_up
 from adxmi_jupyter.embedded.fault_injection import Responder
 from adxmi_jupyter.embedded.kusto.answer import fault_answer, malformed_request, unauthenticated
-from adxmi_jupyter.embedded.kusto.logs.recording import coming_in, following
-from adxmi_jupyter.embedded.kusto.request import MalformedRequestError, read_request, request_ids
-from adxmi_jupyter.embedded.kusto.request_runner import Endpoint, RequestRunner
+from adxmi_jupyter.embedded.kusto.request import (
+    Endpoint,
+    MalformedRequestError,
+    read_request,
+    request_ids,
+)
 from adxmi_jupyter.embedded.kusto.session import Session
 from adxmi_jupyter.embedded.peers import RequestSender
 
@@ -77,6 +80,10 @@ class KustoApi:
         return json_answer({"AzureAD": metadata}).response(request_ids(request))
 
     async def _serve(self, request: web.Request, endpoint: Endpoint) -> web.StreamResponse:
+        # What runs commands is loaded when there is one: to load it takes longer than to start.
+        from adxmi_jupyter.embedded.kusto.logs.recording import coming_in, following
+        from adxmi_jupyter.embedded.kusto.request_runner import RequestRunner
+
         host, ids = self._host, request_ids(request)
         host.count_request()
         await host.pause(host.latency)

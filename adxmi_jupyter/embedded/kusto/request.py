@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.embedded.kusto.results import RequestIds
@@ -22,6 +23,15 @@ _BEFORE_TEXT = re.compile(r"(?:\s|//[^\r\n]*)*")
 
 class MalformedRequestError(Exception):
     """The request is no JSON object with the text `csl` in it."""
+
+
+class Endpoint(Enum):
+    """Where a request came in; decides what it may hold and the shape of the answer."""
+
+    MANAGEMENT = "v1/rest/mgmt"
+    INGESTION = "ingest/v1/rest/mgmt"
+    QUERY_V1 = "v1/rest/query"
+    QUERY_V2 = "v2/rest/query"
 
 
 @dataclass(frozen=True)

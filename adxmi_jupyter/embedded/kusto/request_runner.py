@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from datetime import timedelta
-from enum import Enum
 from typing import TYPE_CHECKING
 
 from lark.exceptions import VisitError
@@ -25,6 +24,7 @@ from adxmi_jupyter.embedded.kusto.logs.recording import ended
 from adxmi_jupyter.embedded.kusto.parser import parse_commands
 from adxmi_jupyter.embedded.kusto.policies.managed_identity import two_columns
 from adxmi_jupyter.embedded.kusto.query.run import operator_of, run_query
+from adxmi_jupyter.embedded.kusto.request import Endpoint
 from adxmi_jupyter.embedded.kusto.statements import PolicyCommand, kind_of, shows
 
 if TYPE_CHECKING:
@@ -40,15 +40,6 @@ if TYPE_CHECKING:
 _V2_COMMAND = (
     "Bad request: Control commands (starting with a dot '.') do not support api_version=v2"
 )
-
-
-class Endpoint(Enum):
-    """Where a request came in; decides what it may hold and the shape of the answer."""
-
-    MANAGEMENT = "v1/rest/mgmt"
-    INGESTION = "ingest/v1/rest/mgmt"
-    QUERY_V1 = "v1/rest/query"
-    QUERY_V2 = "v2/rest/query"
 
 
 @dataclass(frozen=True)
