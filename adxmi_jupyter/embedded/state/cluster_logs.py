@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 from adxmi_jupyter.embedded.state.data_log import DataLog
 from adxmi_jupyter.embedded.state.request_log import RequestLog
@@ -11,9 +11,12 @@ from adxmi_jupyter.embedded.state.request_log import RequestLog
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from adxmi_jupyter.embedded.state.world import World
 
-    History = Callable[[World, int], None]
+class Clocked(Protocol):
+    """A world, as far as its logs know it: worlds hold clusters, which hold their logs."""
+
+    def clock(self) -> int:
+        """Return the moment, in nanoseconds."""
 
 
 @dataclass
@@ -26,7 +29,7 @@ class ClusterLogs:
 
     requests: RequestLog = field(default_factory=RequestLog)
     data: DataLog = field(default_factory=DataLog)
-    history: History | None = None
+    history: Callable[[Any, int], None] | None = None
     began_ns: int | None = None
 
     def begin(self, now_ns: int) -> None:
@@ -34,7 +37,7 @@ class ClusterLogs:
         if self.began_ns is None:
             self.began_ns = now_ns
 
-    def remember(self, world: World) -> None:
+    def remember(self, world: Clocked) -> None:
         """Put the history into the logs; the lock of the world has to be held."""
         self.begin(world.clock())
         history, self.history = self.history, None
