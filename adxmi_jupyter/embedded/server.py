@@ -17,6 +17,7 @@ from adxmi_jupyter.embedded.cluster_host import ClusterHost
 from adxmi_jupyter.embedded.cluster_ports import HOST, ClusterPorts, key_of
 from adxmi_jupyter.embedded.data_roles import data_role_targets, data_roles_held
 from adxmi_jupyter.embedded.faults import Faults
+from adxmi_jupyter.embedded.identity_endpoint import PATH, IdentityApi
 from adxmi_jupyter.embedded.ingestion.http import StorageApi
 from adxmi_jupyter.embedded.ingestion.notifications import BLOB_CREATED
 from adxmi_jupyter.embedded.kusto.http import INGESTION_PREFIX, KustoApi
@@ -94,6 +95,18 @@ class EmbeddedAzure:
     def arm_uri(self) -> str:
         """Address of Resource Manager: the same one, its paths tell the two apart."""
         return self.kusto_uri
+
+    @property
+    def sign_in_environment(self) -> dict[str, str]:
+        """Environment variables with which clients sign in with a managed identity.
+
+        Azure Identity reads them: a program that names no identity is the admin, one that names
+        the client ID, object ID or resource ID of an identity is that identity.
+        """
+        return {
+            "IDENTITY_ENDPOINT": f"{self.kusto_uri}{PATH}",
+            "IDENTITY_HEADER": self.script_key,
+        }
 
     @property
     def uris(self) -> dict[str, str]:
@@ -296,7 +309,9 @@ class EmbeddedAzure:
     def _application(self) -> web.Application:
         """Return what listens on the main port: the first cluster and Resource Manager."""
         host = ClusterHost(self, lambda: self.kusto_uri, lambda world: world.cluster)
-        return _served(self._port, KustoApi(host), StorageApi(host), ArmApi(self))
+        return _served(
+            self._port, KustoApi(host), StorageApi(host), ArmApi(self), IdentityApi(self)
+        )
 
     def _cluster_application(self, key: str, port: int) -> web.Application:
         """Return what listens on the port of another cluster."""
@@ -319,7 +334,7 @@ class EmbeddedAzure:
         self.stop()
 
 
-def _served(port: int, *apis: KustoApi | StorageApi | ArmApi) -> web.Application:
+def _served(port: int, *apis: KustoApi | StorageApi | ArmApi | IdentityApi) -> web.Application:
     """Return an application with the routes of these APIs, for the owner only."""
     own = OwnerOnly(port)
     application = web.Application(client_max_size=_LARGEST_BODY, middlewares=[own.answer])

@@ -18,6 +18,7 @@ FACES = (
     "/providers/Microsoft.ResourceGraph/resources?api-version=2022-10-01",
     "/contosoingest/readyforaggregation-secured/messages",
     "/contosoingest/tempstorage/blob.csv",
+    "/msi/token?api-version=2019-08-01&resource=x",
     "/nowhere",
     "/",
 )
