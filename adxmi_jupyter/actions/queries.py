@@ -5,16 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from adxmi_jupyter.actions.check.findings import first_fix
-from adxmi_jupyter.actions.diagnosis.diagnosis import explained_exception
-from adxmi_jupyter.errors import AdxmiError, CommandRefused, InvalidInput, NotAuthorized
-from adxmi_jupyter.fixes import NOTHING, Command, Explain
+from adxmi_jupyter.actions.diagnosis.denial_fix import fix_of
+from adxmi_jupyter.errors import CommandRefused, InvalidInput, NotAuthorized
+from adxmi_jupyter.fixes import Command, Explain
 from adxmi_jupyter.model.kql_reading import commands_in, statements_in
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from adxmi_jupyter.fixes import Fix
     from adxmi_jupyter.service.connection import Connection
 
 _OTHERWISE = Explain.of(
@@ -51,7 +49,7 @@ def run_query(connection: Connection, text: str, database: str) -> pd.DataFrame:
     try:
         frame = send(text, database=database).frame()
     except (CommandRefused, NotAuthorized) as refusal:
-        refusal.fix = _first_fix(connection, refusal, database) or _OTHERWISE
+        refusal.fix = fix_of(connection, refusal, database) or _OTHERWISE
         raise
     frame.attrs["adxmi"] = {"connection": connection.name, "command": text}
     return frame
@@ -61,13 +59,3 @@ def _is_command(text: str) -> bool:
     """Tell by the first statement that is no preparation for the others."""
     others = (one for one in statements_in(text) if not _PREPARES.match(one))
     return next(others, "").startswith(".")
-
-
-def _first_fix(connection: Connection, refusal: AdxmiError, database: str) -> Fix:
-    """Return what fixes the first missing link that a refusal names; nothing where none is."""
-    try:
-        checks = explained_exception(connection, refusal, database)
-    except AdxmiError:  # the refusal itself matters more
-        return NOTHING
-    fixes = (first_fix(one.findings) for one in checks.checked)
-    return next((fix for fix in fixes if fix), NOTHING)

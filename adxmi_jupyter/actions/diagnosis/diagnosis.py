@@ -15,7 +15,7 @@ from adxmi_jupyter.actions.check.findings import Observation, State, finding
 from adxmi_jupyter.actions.diagnosis.exception_text import text_of
 from adxmi_jupyter.actions.diagnosis.mentioned import mentioned_in
 from adxmi_jupyter.actions.diagnosis.other_findings import other_findings
-from adxmi_jupyter.actions.diagnosis.requirements import requirements_of
+from adxmi_jupyter.actions.diagnosis.requirements import KEYS, requirements_of
 from adxmi_jupyter.errors import (
     AdxmiError,
     CommandLineError,
@@ -39,17 +39,6 @@ _IF_IT_LASTS = f"{AGAIN}; if it lasts, look at the target's firewall and private
 _TO_WRITE = "reading is in place by now; if it was to write: "
 _NOT_OF_SERVICES = (CommandLineError, InvalidInput, ConfirmationRequired)
 _ANY = (Concern.UNSPECIFIED, Concern.STATEMENT, Concern.DATA)
-_REQUIREMENTS = {
-    Concern.ALLOWED: (Key.ALLOWED,),
-    Concern.ASSIGNED: (Key.EXISTS, Key.ASSIGNED),
-    Concern.TARGET: (
-        *(Key.TENANT, Key.AZURE_ROLE, Key.COSMOS_DB_ROLE),
-        *(Key.SQL_SERVER_ROLE, Key.TARGET),
-    ),
-    Concern.KUSTO_ROLE: (Key.SECURITY_ROLE,),
-}
-"""The requirements that a denial is about."""
-
 
 def explained(connection: Connection, text: str, database: str = "") -> Checks:
     """Tell which requirement a refusal concerns, and whether the cluster still lacks it.
@@ -66,7 +55,11 @@ def explained(connection: Connection, text: str, database: str = "") -> Checks:
 
     """
     denial = read(text)
-    mentioned = mentioned_in(connection, denial, database)
+    return explained_denial(connection, denial, mentioned_in(connection, denial, database))
+
+
+def explained_denial(connection: Connection, denial: Denial, mentioned: Mentioned) -> Checks:
+    """Tell the same of a text that was read, once it is known whom and what it names."""
     requirements = requirements_of(denial, mentioned)
     try:
         found = examined(connection, requirements, mentioned.database) if requirements else ()
@@ -109,9 +102,9 @@ def _whole(
         return tuple(found)
     if concern in _ANY and found:
         return _undecided(connection, denial, mentioned, found)
-    if concern not in _REQUIREMENTS:
+    if concern not in KEYS:
         return (*found, *other_findings(connection, denial, mentioned))
-    keys = _REQUIREMENTS[concern]
+    keys = KEYS[concern]
     if any(one.key in keys for one in found):
         return _marked(found, keys)
     return (*found, *other_findings(connection, denial, mentioned))

@@ -30,13 +30,15 @@ def _causes(failure: BaseException) -> Iterator[BaseException]:
 
 
 def _parts(failure: BaseException) -> Iterator[str]:
-    yield f"{type(failure).__name__}: {failure}"
     if isinstance(failure, AdxmiError):
+        # Its fix names what a command wanted, which nobody denied.
+        yield f"{type(failure).__name__}: {failure.what}\n  why: {failure.why}"
         said = failure.service
         details = {"status": said.status, "code": said.code, "@type": said.type}
         yield json.dumps({name: value for name, value in details.items() if value})
         yield json.dumps(said.payload, default=str) if said.payload else ""
         return
+    yield f"{type(failure).__name__}: {failure}"
     told = getattr(failure, "error", None)
     yield from (f"code: {one}" for one in _texts(told, "code", "type"))
     yield from _of_answer(getattr(failure, "http_response", None))

@@ -40,10 +40,12 @@ class Mentioned:
     guids: dict[str, ManagedIdentity]
 
 
-def mentioned_in(connection: Connection, denial: Denial, database: str = "") -> Mentioned:
+def mentioned_in(
+    connection: Connection, denial: Denial, database: str = "", *, otherwise: str = ""
+) -> Mentioned:
     """Find out who and what a refusal names; what may not be seen is left out.
 
-    Without `database` it is the one that the text names, else the current one.
+    Without `database` it is the one that the text names, else `otherwise`, else the current one.
     """
     seen = names.all_identities(connection)
     ids = {one: identity for identity in seen for one in _ids(identity)}
@@ -54,7 +56,7 @@ def mentioned_in(connection: Connection, denial: Denial, database: str = "") -> 
         for text, one in called.items()
         if one.identifier.lower() in ids
     }
-    where = database or _database(connection, denial)
+    where = database or _database(connection, denial, otherwise)
     return Mentioned(
         where,
         tuple(dict.fromkeys(_identities(denial, seen, ids))),
@@ -100,13 +102,13 @@ def _reference(text: str) -> PrincipalReference | None:
         return None
 
 
-def _database(connection: Connection, denial: Denial) -> str:
+def _database(connection: Connection, denial: Denial, otherwise: str) -> str:
     known = _told(lambda: names.database_names(connection))
     quoted = denial.mentioned(known, is_quoted=True)
     plain = denial.mentioned(known) if not quoted else ()
     if quoted or len(plain) == 1:
         return (*quoted, *plain)[0]
-    return connection.required_database()
+    return otherwise or connection.required_database()
 
 
 def _external_tables(connection: Connection, denial: Denial, database: str) -> tuple[str, ...]:

@@ -25,6 +25,7 @@ from adxmi_jupyter.model.declaration.requirements import (
     Allowed,
     CalloutAllowed,
     GrantedInKusto,
+    Key,
     ReadsThrough,
     WritesThrough,
     holding,
@@ -40,6 +41,17 @@ if TYPE_CHECKING:
     from adxmi_jupyter.model.denial import Denial
     from adxmi_jupyter.model.denial.names import Place
     from adxmi_jupyter.model.identity import ManagedIdentity
+
+KEYS = {
+    Concern.ALLOWED: (Key.ALLOWED,),
+    Concern.ASSIGNED: (Key.EXISTS, Key.ASSIGNED),
+    Concern.TARGET: (
+        *(Key.TENANT, Key.AZURE_ROLE, Key.COSMOS_DB_ROLE),
+        *(Key.SQL_SERVER_ROLE, Key.TARGET),
+    ),
+    Concern.KUSTO_ROLE: (Key.SECURITY_ROLE,),
+}
+"""The requirements that a denial is about, where its code says so."""
 
 _OF_CHAINS = (
     Concern.ASSIGNED,

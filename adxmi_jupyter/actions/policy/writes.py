@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from adxmi_jupyter.actions.diagnosis.denial_fix import fix_of
 from adxmi_jupyter.actions.policy.policies import ADDITIVE, at_present, read_one, scoped
 from adxmi_jupyter.actions.write import journal, protocol
 from adxmi_jupyter.actions.write.lost_updates import Watch
@@ -63,11 +64,7 @@ def apply(connection: Connection, change: PolicyChange, *, confirmed: bool) -> P
         try:
             written = protocol.carry_out(connection, _write(connection, present))
         except CommandRefused as refusal:
-            # The service may not say more, and by far the most frequent reason is this one.
-            names = ",".join(dict.fromkeys(c.identity.label for c in change.diff))
-            refusal.fix = Explain.of(
-                "if not assigned yet: ", Command.of("identity", "assign", "--identity", names)
-            )
+            refusal.fix = fix_of(connection, refusal, change.scope.database) or refusal.remediation
             raise
         unseen = () if change.added is not None else _not_overwritten(watch, present, written)
     now = written.state.policy if written.state else present.after

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from adxmi_jupyter.actions.check.examination import examined
 from adxmi_jupyter.actions.check.findings import first_fix
+from adxmi_jupyter.actions.diagnosis.denial_fix import fix_of
 from adxmi_jupyter.actions.identity import names
 from adxmi_jupyter.actions.workflow import data_connections, ingestions
 from adxmi_jupyter.actions.workflow.current_state import CurrentState, current_state
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from adxmi_jupyter.actions.check.findings import Finding
+    from adxmi_jupyter.actions.diagnosis.denial_fix import Examine
     from adxmi_jupyter.actions.write.operations import Tell
     from adxmi_jupyter.fixes import Fix
     from adxmi_jupyter.model.declaration.products import Statement
@@ -69,10 +71,6 @@ _ANYTHING_NEW = "*"
 """What the history notes as wanted where only the service knows how it will tell of it."""
 
 _OTHER_REASONS = (Throttled, ClusterBusy, DatabaseNotFound)
-
-
-Examine = Callable[[], "Sequence[Finding]"]
-"""Examines the links of the workflow that was refused; raises an AdxmiError if that fails."""
 
 
 def carry_out(
@@ -106,7 +104,7 @@ def carry_out(
     AdxmiError
         As `protocol.carry_out`.
 
-    Of refusals, *fix* is what fixes the first requirement that is missing, if one is.
+    Of refusals, *fix* is what fixes the requirement that they name, if that is missing.
 
     """
     if write.is_destructive and not confirmed:
@@ -117,7 +115,8 @@ def carry_out(
     except (ServiceRefusal, OperationFailed) as refusal:
         if not isinstance(refusal, _OTHER_REASONS):
             look = examine or partial(_examine, connection, workflow, write.database)
-            refusal.fix = _first_fix(look) or refusal.remediation
+            fix = fix_of(connection, refusal, write.database, look)
+            refusal.fix = fix or refusal.remediation
         raise
     finally:
         names.forget_tables(connection)
@@ -237,18 +236,14 @@ def first_fix_of(connection: Connection, workflow: Workflow, database: str) -> F
 
     The service's refusals seldom say which one it is.
     """
-    return _first_fix(partial(_examine, connection, workflow, database))
+    try:
+        return first_fix(_examine(connection, workflow, database))
+    except AdxmiError:  # the refusal itself matters more
+        return NOTHING
 
 
 def _examine(connection: Connection, workflow: Workflow, database: str) -> Sequence[Finding]:
     return examined(connection, workflow.requirements(), database)
-
-
-def _first_fix(examine: Examine) -> Fix:
-    try:
-        return first_fix(examine())
-    except AdxmiError:  # the refusal itself matters more
-        return NOTHING
 
 
 def drop(

@@ -53,6 +53,8 @@ _STATUS = re.compile(
 _QUOTED = re.compile(r"['\"](\w+)['\"]")
 _ESCAPED = re.compile(r"\\u00(?P<hex>[2-7][0-9a-fA-F])")
 _LINE_ENDS = re.compile(r"(?:\\[rnt])+")
+# The last line of this tool's own errors: what it proposed, which nobody denied.
+_OWN_FIX = re.compile(r"(?<=\n)[ \t>]{0,20}fix: [^\n]{0,5000}")
 _HOST_ADDRESS = re.compile(r"\b169\.254\.169\.254\b|/metadata/identity/oauth2/token")
 _PRINCIPALS = re.compile(r"/principalAssignments?\b", re.IGNORECASE)
 _STRICT = ("invalid_request", "BadRequest", "Throttled", "NotAuthorized", "AccessDenied")
@@ -107,7 +109,7 @@ def read(text: str) -> Denial:
         identity is needed for.
 
     """
-    last = _unescaped(text[-_LONGEST:])
+    last = _OWN_FIX.sub("", _unescaped(text[-_LONGEST:]))
     shown = "\n".join(masked(line, _LONGEST) for line in last.splitlines())
     codes = _codes(last, shown)
     statuses = [int(next(filter(None, one.groups()))) for one in _STATUS.finditer(last)]
