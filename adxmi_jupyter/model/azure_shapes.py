@@ -67,6 +67,9 @@ def _key(value: object) -> str:
     return "" if value is None else key(value)
 
 
+CHILD = Shape("what it contains", (_ID, _NAME))
+"""Of resources that are only named."""
+
 CLUSTER = Shape(
     "the cluster",
     (

@@ -35,6 +35,12 @@ JOURNAL = Shape("the journal", (required("ChangeCommand", check=text),))
 
 TABLES = Shape("the tables", (required("TableName"),))
 
+MAPPINGS = Shape(
+    "the ingestion mappings", (required("Name"), required("Mapping", check=json_list(obj)))
+)
+
+COLUMNS = Shape("the columns of a table", (required("Schema", check=text),), at_least=1)
+
 FUNCTIONS = Shape("the functions", (required("Name"), required("Body", check=text)))
 
 EXTERNAL_TABLES = Shape(

@@ -31,6 +31,8 @@ _TITLES: dict[Key | Topic | Concern, str] = {
     Key.TARGET: "right at the target",
     Key.EXTERNAL_TABLE: "external table",
     Key.FOLLOWERS: "follower clusters",
+    Key.CONSUMER_GROUP: "consumer group",
+    Key.TABLE: "table",
     Topic.STATE: "state",
     Topic.LISTING: "what there is",
     Concern.ADDRESS: "address",
@@ -48,6 +50,7 @@ _TITLES: dict[Key | Topic | Concern, str] = {
     Concern.ENTITY: "table or other entity",
     Concern.THERE: "already there",
     Concern.DATA: "data",
+    Concern.VALIDATION: "validation",
     Concern.STATEMENT: "request",
     Concern.UNSPECIFIED: "refusal",
 }
@@ -108,6 +111,11 @@ def _without_identity(about: About) -> str:
             return about.plugin
         case r.WritesThrough() | r.ReadsThrough():
             return f"external table {about.external_table}"
+        case r.ConsumerGroupFree():
+            hub = "/".join(about.event_hub.split("/")[-3::2])
+            return f"{about.consumer_group} of {hub}"
+        case r.TableReady():
+            return f"{about.table} by {about.mapping}" if about.mapping else about.table
         case r.NotVerifiable():
             return about.subject
         case Observation():
@@ -178,6 +186,14 @@ def _of_the_cluster(one: r.Requirement) -> str:
             return f"the callout policy allows `{one.callout_type}` for `{one.uri}`"
         case r.PluginEnabled():
             return f"the plugin `{one.plugin}` is enabled"
+        case r.ConsumerGroupFree():
+            group = f"the consumer group `{one.consumer_group}` of the event hub"
+            return f"{group} is there, and no other data connection reads by it"
+        case r.TableReady() if one.mapping:
+            named = f"the table `{one.table}` is there, and its ingestion mapping `{one.mapping}`"
+            return f"{named} with all of its columns"
+        case r.TableReady():
+            return f"the table `{one.table}` is there"
         case r.WritesThrough():
             table = f"the external table `{one.external_table}` is there"
             return f"{table}, and its own identity may write to it"

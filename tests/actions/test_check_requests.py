@@ -55,6 +55,7 @@ def test_a_check_of_everything_asks_each_command_once_in_a_database(asked, proxi
         ".show external tables details": 1,
         ".show functions": 1,
         ".show table * policy update": 1,
+        ".show tables": 1,
         ".show cluster policy managed_identity": 1,
         "dataConnections": 1,
     }

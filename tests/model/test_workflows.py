@@ -14,6 +14,7 @@ from adxmi_jupyter.model.declaration.requirements import (
     Assigned,
     AssignedToFollowers,
     CalloutAllowed,
+    ConsumerGroupFree,
     Exists,
     GrantedInAzure,
     GrantedInCosmosDb,
@@ -23,6 +24,7 @@ from adxmi_jupyter.model.declaration.requirements import (
     PluginEnabled,
     ReadsThrough,
     SameTenant,
+    TableReady,
     WritesThrough,
 )
 from adxmi_jupyter.model.declaration.targets import reach
@@ -155,10 +157,10 @@ BEYOND_THE_POLICY = {
     "ai-chat-completion": [CalloutAllowed, *IN_AZURE],
     "ai-embeddings": [CalloutAllowed, *IN_AZURE],
     "continuous-export": [GrantedInKusto, WritesThrough],
-    "cosmosdb-connection": [*IN_AZURE, GrantedInCosmosDb],
+    "cosmosdb-connection": [*IN_AZURE, GrantedInCosmosDb, TableReady],
     "cosmosdb-sql-request": [CalloutAllowed, SameTenant, GrantedInCosmosDb],
-    "event-grid": [*IN_AZURE, *IN_AZURE],
-    "event-hub": IN_AZURE,
+    "event-grid": [*IN_AZURE, *IN_AZURE, ConsumerGroupFree, TableReady],
+    "event-hub": [*IN_AZURE, ConsumerGroupFree, TableReady],
     "export": IN_AZURE,
     "external-table": [CalloutAllowed, *IN_AZURE, AssignedToFollowers],
     "externaldata": [CalloutAllowed, *IN_AZURE],
@@ -227,7 +229,8 @@ def test_an_external_table_of_sql_server_takes_a_user_there():
 def test_every_link_says_what_it_is_about(noun):
     for requirement in workflow(noun).requirements():
         assert "mi-export" in subject(requirement) or isinstance(
-            requirement, CalloutAllowed | PluginEnabled | WritesThrough
+            requirement,
+            CalloutAllowed | PluginEnabled | WritesThrough | ConsumerGroupFree | TableReady,
         )
 
 

@@ -118,4 +118,4 @@ def test_what_is_about_no_workflow_names_none(kind):
 def test_every_requirement_has_a_part_but_for_those_of_the_workflow():
     of_the_workflow = {key for key in Key if Step(Observation(key)).part is Part.WORKFLOW}
 
-    assert of_the_workflow == {Key.PLUGIN, Key.SECURITY_ROLE}
+    assert of_the_workflow == {Key.PLUGIN, Key.SECURITY_ROLE, Key.TABLE}

@@ -17,15 +17,19 @@ from adxmi_jupyter.errors import AdxmiError, NotAuthorized, ResourceNotFound
 from adxmi_jupyter.model.assignment import parse_identity_resource
 from adxmi_jupyter.model.azure_shapes import IDENTITY
 from adxmi_jupyter.model.callout import parse_callouts
+from adxmi_jupyter.model.columns import parse_columns
 from adxmi_jupyter.model.declaration.stored import connection_strings_in
 from adxmi_jupyter.model.identity import SYSTEM
-from adxmi_jupyter.model.kql import SHOW_EXTERNAL_TABLES, SHOW_FUNCTIONS
+from adxmi_jupyter.model.kql import SHOW_EXTERNAL_TABLES, SHOW_FUNCTIONS, quote_name
 from adxmi_jupyter.model.kusto_shapes import (
     CALLOUT_POLICY,
+    COLUMNS,
     EXTERNAL_TABLES,
     FUNCTIONS,
+    MAPPINGS,
     PLUGINS,
     ROLES,
+    TABLES,
 )
 from adxmi_jupyter.model.shape import cell, json_cell, text_cell
 from adxmi_jupyter.service.gather import gather
@@ -270,6 +274,40 @@ def _tables(rows: Rows) -> Mapping[str, ShownTable]:
         )
         for row in rows
     }
+
+
+def tables(database: str) -> Fact:
+    """Ask for the tables of a database: their names."""
+    return replace(rows(".show tables", database, TABLES), read=_names)
+
+
+def _names(rows: Rows) -> tuple[str, ...]:
+    return tuple(text_cell(row, "TableName") for row in rows)
+
+
+def mappings(database: str, table: str) -> Fact:
+    """Ask for the ingestion mappings of a table: a mapping of names to the columns they fill."""
+    command = f".show table {quote_name(table)} ingestion mappings"
+    return replace(rows(command, database, MAPPINGS), read=_mapped)
+
+
+def _mapped(rows: Rows) -> Mapping[str, tuple[str, ...]]:
+    return {
+        text_cell(row, "Name"): tuple(
+            text_cell(one, "Column", "Name") for one in json_cell(row, "Mapping") or ()
+        )
+        for row in rows
+    }
+
+
+def columns(database: str, table: str) -> Fact:
+    """Ask for the columns of a table: their names."""
+    command = f".show table {quote_name(table)} cslschema"
+    return replace(rows(command, database, COLUMNS), read=_columns)
+
+
+def _columns(rows: Rows) -> tuple[str, ...]:
+    return tuple(one.name for one in parse_columns(text_cell(rows[0], "Schema")))
 
 
 def _format(row: Mapping[str, Any]) -> str:

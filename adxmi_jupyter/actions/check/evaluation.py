@@ -11,8 +11,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from adxmi_jupyter.actions.check import cluster_facts, target_facts
+from adxmi_jupyter.actions.check import cluster_facts, source_evaluation, target_facts
 from adxmi_jupyter.actions.check.findings import State, finding, missing, unknown
+from adxmi_jupyter.actions.check.source_evaluation import SourceEvaluator
 from adxmi_jupyter.actions.check.target_evaluation import NO_ID, TargetEvaluator, followers_of
 from adxmi_jupyter.errors import AdxmiError, ResourceNotFound
 from adxmi_jupyter.fixes import AzCommand, ChangeOption, Explain
@@ -22,6 +23,7 @@ from adxmi_jupyter.model.declaration.requirements import (
     Assigned,
     AssignedToFollowers,
     CalloutAllowed,
+    ConsumerGroupFree,
     Exists,
     GrantedInAzure,
     GrantedInCosmosDb,
@@ -31,6 +33,7 @@ from adxmi_jupyter.model.declaration.requirements import (
     PluginEnabled,
     ReadsThrough,
     SameTenant,
+    TableReady,
     WritesThrough,
 )
 from adxmi_jupyter.model.policy import CLUSTER, Scope
@@ -84,11 +87,20 @@ def facts_for(requirement: Requirement, database: str) -> tuple[Fact, ...]:
             return (cluster_facts.plugins(),)
         case Exists() | SameTenant() | GrantedInAzure() | GrantedInCosmosDb():
             return (cluster_facts.assigned(), cluster_facts.in_subscription())
+        case _:
+            return _facts_beside(requirement, database)
+
+
+def _facts_beside(requirement: Requirement, database: str) -> tuple[Fact, ...]:
+    """Return the same for what is beside the cluster's policies and roles."""
+    match requirement:
         case WritesThrough() | ReadsThrough():
             return (cluster_facts.external_tables(database),)
         case AssignedToFollowers():
             return (target_facts.followed(),)
         case _:
+            if isinstance(requirement, ConsumerGroupFree | TableReady):
+                return source_evaluation.facts_for(requirement, database)
             return ()
 
 
@@ -109,6 +121,8 @@ def more_facts_for(
                 return (target_facts.cosmos_roles(account),) if account else ()
             case AssignedToFollowers():
                 return tuple(map(target_facts.follower, followers_of(facts, database)))
+            case ConsumerGroupFree() | TableReady():
+                return source_evaluation.more_facts_for(requirement, facts, database)
             case _:
                 return ()
     except AdxmiError:  # then judging it says why
@@ -192,6 +206,12 @@ class Evaluator:
                 return self._callout(requirement)
             case PluginEnabled():
                 return self._plugin(requirement)
+            case _:
+                return self._outside(requirement)
+
+    def _outside(self, requirement: Requirement) -> Finding:
+        """Evaluate what is beside the cluster's policies and roles."""
+        match requirement:
             case (
                 SameTenant()
                 | GrantedInAzure()
@@ -202,6 +222,8 @@ class Evaluator:
                 return TargetEvaluator(self.facts, self.places, self.database).evaluated(
                     requirement
                 )
+            case ConsumerGroupFree() | TableReady():
+                return SourceEvaluator(self.facts, self.database).evaluated(requirement)
             case _:
                 return finding(requirement, State.UNKNOWN, getattr(requirement, "what", ""))
 

@@ -14,10 +14,12 @@ from urllib.parse import quote
 
 from adxmi_jupyter.actions.check.cluster_facts import Fact
 from adxmi_jupyter.actions.identity import identities
+from adxmi_jupyter.actions.workflow.listing import DATA_CONNECTIONS, data_connections_in
 from adxmi_jupyter.errors import AdxmiError
 from adxmi_jupyter.model import kql
 from adxmi_jupyter.model.assignment import parse_assigned
 from adxmi_jupyter.model.azure_shapes import (
+    CHILD,
     CLUSTER,
     COSMOS_ROLE_ASSIGNMENT,
     FOUND_RESOURCE,
@@ -27,11 +29,13 @@ from adxmi_jupyter.service.followers import followers
 from adxmi_jupyter.service.resource_manager import (
     AUTHORIZATION_VERSION,
     COSMOS_VERSION,
+    EVENT_HUBS_VERSION,
     KUSTO_VERSION,
 )
 
 if TYPE_CHECKING:
     from adxmi_jupyter.actions.check.cluster_facts import Facts
+    from adxmi_jupyter.actions.workflow.listing import Rows
     from adxmi_jupyter.model.assignment import AssignedIdentities
     from adxmi_jupyter.model.azure_role import Target
     from adxmi_jupyter.service.connection import Connection
@@ -233,3 +237,34 @@ def follower(cluster_id: str) -> Fact:
         return FollowerCluster(parse_assigned(cluster), uri)
 
     return Fact(("follower", cluster_id.lower()), ask, "Reader on the follower cluster, in Azure")
+
+
+def databases() -> Fact:
+    """Ask which databases the cluster has, as Azure lists them: their names."""
+
+    def ask(connection: Connection) -> tuple[str, ...]:
+        path = f"{identities.cluster_id(connection)}/databases"
+        found = connection.resource_manager.all_of(path, KUSTO_VERSION, CHILD)
+        return tuple(str(one["name"]).rsplit("/", 1)[-1] for one in found)
+
+    return Fact(("databases",), ask, "Reader on the cluster, in Azure")
+
+
+def data_connections(database: str) -> Fact:
+    """Ask for the data connections of a database: the resources, as Azure shows them."""
+
+    def ask(connection: Connection) -> Rows:
+        return data_connections_in(connection, database)
+
+    return Fact(("rows", DATA_CONNECTIONS, database), ask, "Reader on the cluster, in Azure")
+
+
+def consumer_groups(event_hub: str) -> Fact:
+    """Ask which consumer groups an event hub has: their names."""
+
+    def ask(connection: Connection) -> tuple[str, ...]:
+        path = f"{event_hub}/consumergroups"
+        found = connection.resource_manager.all_of(path, EVENT_HUBS_VERSION, CHILD)
+        return tuple(str(one["name"]).rsplit("/", 1)[-1] for one in found)
+
+    return Fact(("groups", event_hub.lower()), ask, "Reader on the namespace, in Azure")

@@ -40,6 +40,7 @@ _TO_WRITE = "reading is in place by now; if it was to write: "
 _NOT_OF_SERVICES = (CommandLineError, InvalidInput, ConfirmationRequired)
 _ANY = (Concern.UNSPECIFIED, Concern.STATEMENT, Concern.DATA)
 
+
 def explained(connection: Connection, text: str, database: str = "") -> Checks:
     """Tell which requirement a refusal concerns, and whether the cluster still lacks it.
 

@@ -54,6 +54,7 @@ _FIXES: dict[Concern, Fix] = {
     Concern.THERE: NOTHING,
     Concern.RESOURCE: Command.of("identity", "list", "--all"),
     Concern.DATABASE: Command.of("policy", "show", "--all-databases"),
+    Concern.VALIDATION: Command.of("event-hub", "list", "--all-databases"),
 }
 _AGAIN = {
     Concern.BUSY: "; run it again in some minutes, one change at a time",

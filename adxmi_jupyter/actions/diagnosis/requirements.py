@@ -50,6 +50,10 @@ KEYS = {
         *(Key.SQL_SERVER_ROLE, Key.TARGET),
     ),
     Concern.KUSTO_ROLE: (Key.SECURITY_ROLE,),
+    Concern.VALIDATION: (
+        *(Key.EXISTS, Key.ASSIGNED, Key.TENANT),
+        *(Key.CONSUMER_GROUP, Key.TABLE),
+    ),
 }
 """The requirements that a denial is about, where its code says so."""
 

@@ -42,6 +42,10 @@ if TYPE_CHECKING:
     from adxmi_jupyter.service.connection import Connection
 
 
+DATA_CONNECTIONS = "GET …/dataConnections"
+"""How Azure is asked for data connections."""
+
+
 @dataclass(frozen=True)
 class ListedWorkflow:
     """One that exists, and where."""
@@ -125,7 +129,7 @@ def stored_in(
 def rows_in(connection: Connection, listing: StoredListing, database: str) -> Rows:
     """Ask what exists in one database, workflows of other kinds among it; raises as requests do."""
     if isinstance(listing, DataConnectionListing):
-        return _data_connections(connection, database)
+        return data_connections_in(connection, database)
     if isinstance(listing, PolicyListing):
         return tuple(read_one(connection, Scope(database)).policy)
     return connection.kusto.command(command_of(listing), database=database).rows(shape_of(listing))
@@ -164,7 +168,7 @@ def command_of(listing: StoredListing) -> str:
         return SHOW_FUNCTIONS
     if isinstance(listing, PolicyListing):
         return show_policy(Scope("NAME"))
-    return "GET …/dataConnections"
+    return DATA_CONNECTIONS
 
 
 def shape_of(listing: KustoListing | FunctionListing) -> Shape:
@@ -183,7 +187,8 @@ def _allowed(entries: Iterable[PolicyEntry], listing: PolicyListing) -> tuple[St
     )
 
 
-def _data_connections(connection: Connection, database: str) -> Rows:
+def data_connections_in(connection: Connection, database: str) -> Rows:
+    """Return the data connections of a database, whatever their kind; raises as a request does."""
     cluster = identities.cluster_id(connection)
     try:
         return listed(connection.resource_manager, cluster, database)

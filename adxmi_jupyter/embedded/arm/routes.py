@@ -13,6 +13,7 @@ from adxmi_jupyter.embedded.arm import (
     cosmos_roles,
     data_connections,
     databases,
+    event_hubs,
     identities,
     operations,
     resource_graph,
@@ -31,6 +32,7 @@ _CLUSTER = f"{_GROUP}/{_KUSTO}/clusters/{{cluster}}"
 _DATABASE = f"{_CLUSTER}/databases/{{database}}"
 _MSI = "providers/Microsoft.ManagedIdentity/userAssignedIdentities"
 _COSMOS = f"{_GROUP}/providers/{cosmos_roles.ACCOUNT_TYPE}/{{account}}"
+_HUB = f"{_GROUP}/providers/{event_hubs.NAMESPACE_TYPE}/{{namespace}}/eventhubs/{{hub}}"
 _RBAC = "{scope}/providers/Microsoft.Authorization"
 
 
@@ -96,6 +98,8 @@ def _routes() -> Iterator[tuple[str, dict[str, tuple[str, Handler]]]]:
     yield from _identity_routes()
     yield from _role_routes()
     yield from _cosmos_routes()
+    groups = _crud(event_hubs.TYPE, GET=event_hubs.list_consumer_groups)
+    yield f"{_HUB}/consumergroups", groups
     yield (
         "providers/Microsoft.ResourceGraph/resources",
         {"POST": ("", resource_graph.query_resources)},

@@ -19,7 +19,7 @@ from adxmi_jupyter.model.azure_role import (
     Target,
 )
 from adxmi_jupyter.model.declaration.fields import FieldKind, typed
-from adxmi_jupyter.model.declaration.requirements import acting_as
+from adxmi_jupyter.model.declaration.requirements import TableReady, acting_as
 from adxmi_jupyter.model.declaration.unsupported import Unsupported
 from adxmi_jupyter.model.shape import text_cell
 from adxmi_jupyter.model.usage import Usage
@@ -160,7 +160,13 @@ def kept(properties: Row, who: Who, needs: Needs) -> tuple[Requirement, ...]:
     if not word:
         return ()
     identity = who(word)
-    return acting_as(identity, Usage.DATA_CONNECTION, *needs(identity, properties))
+    place = into(text_cell(properties, "tableName"), text_cell(properties, "mappingRuleName"))
+    return acting_as(identity, Usage.DATA_CONNECTION, *needs(identity, properties), *place)
+
+
+def into(table: str | None, mapping: str = "") -> tuple[Requirement, ...]:
+    """Return what must be where the data go; nothing where each event names its table itself."""
+    return (TableReady(table, mapping),) if table else ()
 
 
 def source_id(properties: Row, name: str) -> str:

@@ -40,6 +40,8 @@ class Key(StrEnum):
     SQL_SERVER_ROLE = "sql_server_role"
     TARGET = "target"
     FOLLOWERS = "followers"
+    CONSUMER_GROUP = "consumer_group"
+    TABLE = "table"
 
 
 @dataclass(frozen=True)
@@ -194,6 +196,30 @@ class AssignedToFollowers:
 
 
 @dataclass(frozen=True)
+class ConsumerGroupFree:
+    """The event hub has the consumer group, and no other data connection reads by it.
+
+    `connection` is the name of the data connection that is to read by it.
+    """
+
+    key: ClassVar[Key] = Key.CONSUMER_GROUP
+
+    event_hub: str
+    consumer_group: str
+    connection: str
+
+
+@dataclass(frozen=True)
+class TableReady:
+    """The table is there; so are the ingestion mapping, if one is named, and its columns."""
+
+    key: ClassVar[Key] = Key.TABLE
+
+    table: str
+    mapping: str = ""
+
+
+@dataclass(frozen=True)
 class NotVerifiable:
     """Something the tool cannot look at, such as rights inside SQL Server: it is only told."""
 
@@ -218,6 +244,8 @@ Requirement = (
     | WritesThrough
     | ReadsThrough
     | AssignedToFollowers
+    | ConsumerGroupFree
+    | TableReady
     | NotVerifiable
 )
 

@@ -10,6 +10,7 @@ Data Explorer docs); *Common Azure Resource Manager errors*; *Common REST API er
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -37,6 +38,7 @@ class Concern(Enum):
     ENTITY = "entity"
     THERE = "there"
     DATA = "data"
+    VALIDATION = "validation"
     STATEMENT = "statement"
     UNSPECIFIED = "unspecified"
 
@@ -120,6 +122,11 @@ _DATA = Meaning(Concern.DATA, "the data or an ingestion property is refused; no 
 _UPDATE = Meaning(
     Concern.DATA, "an update policy refused the data; its query may lack what it reads"
 )
+_VALIDATION = Meaning(
+    Concern.VALIDATION,
+    "Azure does not accept the data connection: its identity, its source, a consumer group that "
+    "another one reads by, its table or its mapping",
+)
 _ENDPOINT = Meaning(
     Concern.STATEMENT, "the command is for the other endpoint of the cluster: ingest- or not"
 )
@@ -138,6 +145,7 @@ NAMED_ONLY = Meaning(Concern.UNSPECIFIED, "the text has no code that is known he
 _TABLE: tuple[tuple[Meaning, str], ...] = (
     (_POLICY, "ManagedIdentityNotAllowedByPolicyException"),
     (_IDENTITY, "BadRequest_InvalidManagedIdentity"),
+    (_VALIDATION, "EventHubValidationErorFound EventGridValidationErorFound"),
     (
         _WRITES,
         """
@@ -281,6 +289,9 @@ _FAMILIES: Mapping[str, Meaning] = {
 }
 """How codes begin of which there are many, or may be more than are known."""
 
+_CONNECTIONS = re.compile(r"(?:[A-Za-z]+)?Validation(?:Er|Err)ors?Found")
+"""Of kinds of data connections; the service itself misspells it."""
+
 _RANKS: Mapping[str, tuple[int, Meaning]] = {
     code: (rank, meaning) for rank, (meaning, codes) in enumerate(_TABLE) for code in codes.split()
 }
@@ -303,6 +314,8 @@ def meaning_of(code: str) -> Meaning | None:
     """
     if code in _RANKS:
         return _RANKS[code][1]
+    if _CONNECTIONS.fullmatch(code):
+        return _VALIDATION
     return next((m for start, m in _FAMILIES.items() if _is_of(code, start)), None)
 
 

@@ -13,6 +13,7 @@ from adxmi_jupyter.model.declaration.data_connection import (
     ConnectionName,
     CosmosAccountId,
     account_target,
+    into,
     kept,
     without_nothing,
 )
@@ -88,8 +89,8 @@ class CosmosDbConnection(Workflow):
     )
 
     def requirements(self) -> tuple[Requirement, ...]:
-        """Return the requirements: DataConnection, and two roles on the account."""
-        needs = _reaching(self.identity, self.account)
+        """Return the requirements: DataConnection, two roles on the account, and a table."""
+        needs = (*_reaching(self.identity, self.account), *into(self.table, self.mapping))
         return acting_as(self.identity, Usage.DATA_CONNECTION, *needs)
 
     def product(self) -> DataConnection:

@@ -19,13 +19,19 @@ from adxmi_jupyter.model.declaration.data_connection import (
     StorageAccountId,
     account_target,
     hub_target,
+    into,
     kept,
     source_id,
     without_nothing,
 )
 from adxmi_jupyter.model.declaration.fields import field
 from adxmi_jupyter.model.declaration.products import DataConnection
-from adxmi_jupyter.model.declaration.requirements import Requirement, acting_as, holding
+from adxmi_jupyter.model.declaration.requirements import (
+    ConsumerGroupFree,
+    Requirement,
+    acting_as,
+    holding,
+)
 from adxmi_jupyter.model.declaration.stored import DataConnectionListing, Row, Who
 from adxmi_jupyter.model.declaration.types import Identity, TableName, Text
 from adxmi_jupyter.model.declaration.workflow import About, Sample, Workflow
@@ -116,9 +122,14 @@ class EventGrid(Workflow):
     )
 
     def requirements(self) -> tuple[Requirement, ...]:
-        """Return the requirements: DataConnection, reading the blobs, receiving the notices."""
-        needs = _reaching(self.identity, self.storage_account, self.event_hub)
-        return acting_as(self.identity, Usage.DATA_CONNECTION, *needs)
+        """Return the requirements: DataConnection, blobs, notices, a group and a table."""
+        return acting_as(
+            self.identity,
+            Usage.DATA_CONNECTION,
+            *_reaching(self.identity, self.storage_account, self.event_hub),
+            ConsumerGroupFree(self.event_hub, self.consumer_group, self.name),
+            *into(self.table, self.mapping),
+        )
 
     def product(self) -> DataConnection:
         """Return the resource."""

@@ -17,13 +17,19 @@ from adxmi_jupyter.model.declaration.data_connection import (
     HubId,
     Routing,
     hub_target,
+    into,
     kept,
     source_id,
     without_nothing,
 )
 from adxmi_jupyter.model.declaration.fields import field
 from adxmi_jupyter.model.declaration.products import DataConnection
-from adxmi_jupyter.model.declaration.requirements import Requirement, acting_as, holding
+from adxmi_jupyter.model.declaration.requirements import (
+    ConsumerGroupFree,
+    Requirement,
+    acting_as,
+    holding,
+)
 from adxmi_jupyter.model.declaration.stored import DataConnectionListing, Row, Who
 from adxmi_jupyter.model.declaration.types import Identity, Moment, Names, TableName, Text
 from adxmi_jupyter.model.declaration.workflow import About, Sample, Workflow
@@ -121,11 +127,13 @@ class EventHub(Workflow):
     )
 
     def requirements(self) -> tuple[Requirement, ...]:
-        """Return the requirements: the usage DataConnection, and receiving from the namespace."""
+        """Return the requirements: DataConnection, receiving events, a group and a table."""
         return acting_as(
             self.identity,
             Usage.DATA_CONNECTION,
             *_receiving(self.identity, self.event_hub),
+            ConsumerGroupFree(self.event_hub, self.consumer_group, self.name),
+            *into(self.table, self.mapping),
         )
 
     def product(self) -> DataConnection:
