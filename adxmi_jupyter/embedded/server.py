@@ -166,11 +166,14 @@ class EmbeddedAzure:
         self._thread.join()
         self._thread = None
 
-    def reset(self) -> None:
-        """Go back to a fresh seeded world without faults or waits, on the same port."""
+    def reset(self, *, with_history: bool = True) -> None:
+        """Go back to a fresh seeded world without faults or waits, on the same port.
+
+        Without history its logs are empty.
+        """
         self.faults.clear()
         self.arm = ArmSettings()
-        self.world = seeded_world()
+        self.world = seeded_world(with_history=with_history)
         self._follow_states()
 
     def push_events(self, hub: str, events: Iterable[Sendable], **properties: str) -> int:

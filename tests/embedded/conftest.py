@@ -60,7 +60,8 @@ def running_azure():
 
 @pytest.fixture
 def azure(running_azure):
-    running_azure.reset()
+    """The embedded Azure as it is seeded, but with empty logs."""
+    running_azure.reset(with_history=False)
     return running_azure
 
 

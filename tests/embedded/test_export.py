@@ -221,7 +221,7 @@ def test_async_export_leaves_an_operation(run, allowed, lake):
     (shown,) = run(f".show operations {operation}", database="Sales")
     (detail,) = run(f".show operation {operation} details", database="Sales")
     assert list(row) == ["OperationId"]
-    assert (shown["Operation"], shown["State"]) == ("DataExportToStorage", "Completed")
+    assert (shown["Operation"], shown["State"]) == ("DataExportToFile", "Completed")
     assert shown["Database"] == "Sales"
     assert detail["NumRecords"] == 6
     assert len(lake) == 1

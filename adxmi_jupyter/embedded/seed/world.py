@@ -20,8 +20,15 @@ TENANT_DOMAIN = "contoso.example"
 READER_TOKEN = "embedded-reader"  # noqa: S105 - a name in a simulator; it opens nothing
 
 
-def seeded_world() -> World:
-    """Return a fresh world: cluster `contoso`, four identities, three databases, two callers."""
+# How many changes of metadata the history has, by database: the cluster has none as its name.
+_CHANGES_SO_FAR = {"Sales": 6, "Telemetry": 6, "Tom's Lab": 1, "": 1}
+
+
+def seeded_world(*, with_history: bool = True) -> World:
+    """Return a fresh world: cluster `contoso`, four identities, three databases, two callers.
+
+    Its logs tell of the 30 days before, once somebody looks, or of nothing without history.
+    """
     cluster = Cluster(
         "contoso",
         "westeurope",
@@ -36,7 +43,16 @@ def seeded_world() -> World:
     _add_policies(world)
     _add_callers(world)
     add_azure(world)
+    if with_history:
+        cluster.logs.history = _recall
+        cluster.journal.versions.update(_CHANGES_SO_FAR)
     return world
+
+
+def _recall(world: World, began_ns: int) -> None:
+    from adxmi_jupyter.embedded.seed.history.recall import recall
+
+    recall(world, seeded_world(with_history=False), began_ns)
 
 
 def _add_identities(world: World) -> None:

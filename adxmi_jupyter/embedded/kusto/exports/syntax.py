@@ -106,7 +106,7 @@ class ExportCommand(FamilyCommand):
 class ExportToStorage(ExportCommand):
     """`.export [async] [compressed] to csv|tsv|json|parquet (…) <| query`."""
 
-    kind: ClassVar[str] = "DataExportToStorage"
+    kind: ClassVar[str] = "DataExportToFile"
 
     is_async: bool
     is_compressed: bool
