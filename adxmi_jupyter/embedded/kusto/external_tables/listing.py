@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.embedded.access import Permission
+from adxmi_jupyter.embedded.kusto.columns import quoted_name, schema_json, schema_text
 from adxmi_jupyter.embedded.kusto.entities import chosen
 from adxmi_jupyter.embedded.kusto.errors import bad_request
 from adxmi_jupyter.embedded.kusto.external_tables.layout import partition_values
@@ -32,19 +33,6 @@ if TYPE_CHECKING:
     from adxmi_jupyter.embedded.state.entities import ExternalTable, Partition, PathItem
 
 SQL = "Sql"
-
-_NET_TYPES = {
-    "string": "System.String",
-    "datetime": "System.DateTime",
-    "int": "System.Int32",
-    "long": "System.Int64",
-    "guid": "System.Guid",
-    "real": "System.Double",
-    "dynamic": "System.Object",
-    "bool": "System.SByte",
-    "timespan": "System.TimeSpan",
-    "decimal": "System.Data.SqlTypes.SqlDecimal",
-}
 
 
 def show_tables(name: str | None, session: Session) -> Result:
@@ -118,19 +106,6 @@ def show_artifacts(command: ShowExternalTableArtifacts, session: Session) -> Res
     return result("Uri:string, Partition:dynamic, Size:long", rows[:limit])
 
 
-def schema_text(columns: Iterable[tuple[str, str]]) -> str:
-    """Return columns as `Name:type,…`, names quoted where they have to be."""
-    return ",".join(f"{_quoted(name)}:{kind}" for name, kind in columns)
-
-
-def schema_json(name: str, columns: Iterable[tuple[str, str]]) -> str:
-    """Return the JSON text of `schema as json`."""
-    ordered = [
-        {"Name": column, "Type": _NET_TYPES[kind], "CslType": kind} for column, kind in columns
-    ]
-    return json.dumps({"Name": name, "OrderedColumns": ordered})
-
-
 def _visible(name: str | None, session: Session, operation: str) -> list[ExternalTable]:
     database = session.database(None)
     session.require(Permission.DATABASE_SHOW, operation, database)
@@ -147,7 +122,7 @@ def _row(table: ExternalTable) -> list[Any]:
         _properties_text(table),
         [mask(each) for each in table.connection_strings],
         [_partition(each) for each in table.partitions] or None,
-        "".join(_path_item(each) for each in table.path_format),
+        path_format_text(table),
     ]
 
 
@@ -190,17 +165,17 @@ def _partition(partition: Partition) -> dict[str, Any]:
     }
 
 
+def path_format_text(table: ExternalTable) -> str:
+    """Return the path format as commands take it, without its parentheses."""
+    return "".join(_path_item(each) for each in table.path_format)
+
+
 def _path_item(item: PathItem) -> str:
     if not item.partition:
         return json.dumps(item.text)
     if item.pattern:
-        return f"datetime_pattern({json.dumps(item.pattern)},{_quoted(item.partition)})"
-    return _quoted(item.partition)
-
-
-def _quoted(name: str) -> str:
-    bare = name.isascii() and name.isidentifier()
-    return name if bare else f"[{json.dumps(name)}]"
+        return f"datetime_pattern({json.dumps(item.pattern)},{quoted_name(item.partition)})"
+    return quoted_name(item.partition)
 
 
 def _limit(command: ShowExternalTableArtifacts) -> int | None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.embedded.access import Permission
+from adxmi_jupyter.embedded.kusto.columns import schema_text
 from adxmi_jupyter.embedded.kusto.entities import chosen
 from adxmi_jupyter.embedded.kusto.errors import bad_request, entity_not_found
-from adxmi_jupyter.embedded.kusto.external_tables.listing import schema_text
 from adxmi_jupyter.embedded.kusto.lenient_json import load
 from adxmi_jupyter.embedded.kusto.properties import TEXT, read_properties
 from adxmi_jupyter.embedded.kusto.results import result
