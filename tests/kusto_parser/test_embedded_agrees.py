@@ -292,9 +292,6 @@ REFUSED_BY_BOTH = [
 ]
 
 NOT_EMBEDDED = [
-    ".show databases details",
-    ".show databases identity",
-    ".show databases policies",
     ".show cluster details",
     ".show cluster principals",
     ".show principal roles",

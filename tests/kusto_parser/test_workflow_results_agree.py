@@ -8,6 +8,7 @@ GUID = "e84d3f17-90a6-4d2c-b7e8-4f5a1c6b920d"
 CALLOUT = '[{"CalloutType":"webapi","CalloutUriRegex":"x","CanCall":true}]'
 BLOB = "https://contosolake.blob.core.windows.net/exports;managed_identity=system"
 ORDERS = "OrderId:long, Region:string, Amount:real, Placed:datetime"
+VIEW = ".create materialized-view V on table Orders { Orders | summarize count() }"
 UPDATE = '[{"Source":"Customers","Query":"Customers"}]'
 ACCELERATION = '{"IsEnabled":true,"Hot":"1.00:00:00"}'
 
@@ -62,6 +63,61 @@ WITH_A_KNOWN_SCHEMA = [
     ".create table Orders ingestion csv mapping 'm' '[]'",
     ".create-or-alter table Orders ingestion csv mapping 'm' '[]'",
     ".show table Orders ingestion mappings",
+    ".create tables T (a:string), U (b:string)",
+    ".create-merge tables T (a:string), U (b:string)",
+    ".create table T based-on Orders",
+    ".alter table Orders (a:string)",
+    ".alter-merge table Orders (a:string)",
+    ".alter table Orders docstring 'x'",
+    ".alter table Orders folder 'x'",
+    ".rename table Orders to O",
+    ".rename tables O=Orders, C=Customers",
+    ".drop tables (Orders, Customers)",
+    ".clear table Orders data",
+    ".show table Orders",
+    ".show table Orders details",
+    ".show tables details",
+    ".show tables (Orders) details",
+    ".show table Orders extents",
+    ".show tables (Orders) extents",
+    ".show table Orders schema as json",
+    ".show databases",
+    ".show cluster databases (Sales) details",
+    ".show databases details",
+    ".show databases identity",
+    ".show databases policies",
+    ".show databases datastats",
+    ".show databases metadata",
+    ".show database details",
+    ".show database identity",
+    ".show database policies",
+    ".show database datastats",
+    ".show database metadata",
+    ".show database Sales schema",
+    ".show database Sales schema as json",
+    ".show database Sales schema as csl script",
+    ".show database Sales cslschema",
+    ".show databases schema",
+    ".show databases (Sales, Telemetry) schema as json",
+    ".show databases entities",
+    ".show database Sales entity Orders",
+    ".show capacity",
+    ".show materialized-views",
+    ".show materialized-view V",
+    ".show materialized-view V details",
+    ".show materialized-views (V) details",
+    ".show materialized-view V cslschema",
+    ".show materialized-view V schema as json",
+    ".alter materialized-view V on table Orders { Orders | summarize count() }",
+    ".create-or-alter materialized-view V on table Orders { Orders | summarize count() }",
+    ".alter materialized-view V folder 'x'",
+    ".alter materialized-view V docstring 'x'",
+    ".alter materialized-view V lookback 1d",
+    ".alter materialized-view V autoUpdateSchema true",
+    ".rename materialized-view V to W",
+    ".enable materialized-view V",
+    ".disable materialized-view V",
+    ".drop materialized-view V",
 ]
 
 OF_A_CONTINUOUS_EXPORT = [
@@ -80,12 +136,15 @@ WITHOUT_A_KNOWN_SCHEMA = [
     ".enable plugin python",
     ".show plugins",
     ".clear cluster cache external-artifacts ('u')",
+    ".show schema",
+    ".create materialized-view W on table Orders { Orders | summarize count() }",
 ]
 
 
 @pytest.mark.parametrize("text", WITH_A_KNOWN_SCHEMA)
 def test_result_columns_are_the_schema_of_the_grammar(kusto_parser, client, result_columns, text):
     client.execute_mgmt("Sales", ".create function F() { Orders }")
+    client.execute_mgmt("Sales", VIEW)
     client.execute_mgmt("Sales", ".create external table ArchivedOrders mapping 'm' '[]'")
     schema = [(column.name, column.type) for column in kusto_parser.judge(text).columns]
 

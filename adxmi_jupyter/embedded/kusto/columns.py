@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from adxmi_jupyter.embedded.kusto.grammar import RESERVED_WORDS
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -40,5 +42,5 @@ def schema_json(name: str, columns: Iterable[tuple[str, str]], **more: str) -> s
 
 def quoted_name(name: str) -> str:
     """Return a name as commands take it, in brackets where it has to be."""
-    bare = name.isascii() and name.isidentifier()
+    bare = name.isascii() and name.isidentifier() and name not in RESERVED_WORDS
     return name if bare else f"[{json.dumps(name)}]"

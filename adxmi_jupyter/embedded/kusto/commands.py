@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from adxmi_jupyter.embedded.kusto.databases.commands import run_database_command
+from adxmi_jupyter.embedded.kusto.databases.syntax import DatabaseCommand
 from adxmi_jupyter.embedded.kusto.errors import not_supported
 from adxmi_jupyter.embedded.kusto.exports.continuous import run_continuous_export_command
 from adxmi_jupyter.embedded.kusto.exports.export import run_export
@@ -26,7 +28,9 @@ from adxmi_jupyter.embedded.kusto.journal.syntax import ShowJournal
 from adxmi_jupyter.embedded.kusto.logs.commands import run_log_command
 from adxmi_jupyter.embedded.kusto.logs.recording import origin_of
 from adxmi_jupyter.embedded.kusto.logs.syntax import LogCommand
-from adxmi_jupyter.embedded.kusto.metadata import show_cluster, show_databases, show_version
+from adxmi_jupyter.embedded.kusto.materialized_views.commands import run_view_command
+from adxmi_jupyter.embedded.kusto.materialized_views.syntax import ViewCommand
+from adxmi_jupyter.embedded.kusto.metadata import show_cluster, show_version
 from adxmi_jupyter.embedded.kusto.plugins.commands import run_plugin_command
 from adxmi_jupyter.embedded.kusto.plugins.syntax import PluginCommand
 from adxmi_jupyter.embedded.kusto.policies.commands import run_more_policy_command
@@ -41,7 +45,6 @@ from adxmi_jupyter.embedded.kusto.statements import (
     ExecuteScript,
     FamilyCommand,
     ShowCluster,
-    ShowDatabases,
     ShowPrincipals,
     ShowRoles,
     ShowVersion,
@@ -50,6 +53,8 @@ from adxmi_jupyter.embedded.kusto.statements import (
 from adxmi_jupyter.embedded.state.data_log import bringing
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from adxmi_jupyter.embedded.kusto.results import Result
     from adxmi_jupyter.embedded.kusto.session import Session
     from adxmi_jupyter.embedded.kusto.statements import Command, Statement
@@ -70,28 +75,18 @@ def _run(command: Command, session: Session) -> Result:
             return show_version(session)
         case ShowCluster():
             return show_cluster(session)
-        case ShowDatabases():
-            return show_databases(command, session)
         case ShowPrincipals() | ShowRoles() | ChangeRoles():
             return _run_roles(command, session)
         case ExecuteScript():
             return run_script(command, session, run_command)
         case IngestFromQuery():
             return ingest_from_query(command, session, run_command)
-        case ShowJournal() | LogCommand():
-            return _run_log_command(command, session)
         case UnsupportedCommand():
             raise not_supported(command.name)
         case FamilyCommand():
             return _run_family_command(command, session)
         case _:
             return run_policy_command(command, session)
-
-
-def _run_log_command(command: ShowJournal | LogCommand, session: Session) -> Result:
-    if isinstance(command, ShowJournal):
-        return show_journal(command, session)
-    return run_log_command(command, session)
 
 
 def _run_roles(command: ShowPrincipals | ShowRoles | ChangeRoles, session: Session) -> Result:
@@ -105,24 +100,24 @@ def _run_roles(command: ShowPrincipals | ShowRoles | ChangeRoles, session: Sessi
 
 
 def _run_family_command(command: FamilyCommand, session: Session) -> Result:
-    match command:
-        case ExternalTableCommand():
-            return run_external_table_command(command, session)
-        case ContinuousExportCommand():
-            return run_continuous_export_command(command, session)
-        case ExportCommand():
-            return run_export(command, session)
-        case OperationCommand():
-            return show_operations(command, session)
-        case SchemaCommand():
-            return run_schema_command(command, session)
-        case FunctionCommand():
-            return run_function_command(command, session)
-        case PluginCommand():
-            return run_plugin_command(command, session)
-        case MorePolicyCommand():
-            return run_more_policy_command(command, session)
-        case IngestionCommand():
-            return run_ingestion_command(command, session)
-        case _:
-            raise AssertionError(command)
+    for family, run in _FAMILIES:
+        if isinstance(command, family):
+            return run(command, session)
+    raise AssertionError(command)
+
+
+_FAMILIES: tuple[tuple[type[FamilyCommand], Callable[[Any, Session], Result]], ...] = (
+    (ExternalTableCommand, run_external_table_command),
+    (ContinuousExportCommand, run_continuous_export_command),
+    (ExportCommand, run_export),
+    (OperationCommand, show_operations),
+    (SchemaCommand, run_schema_command),
+    (FunctionCommand, run_function_command),
+    (PluginCommand, run_plugin_command),
+    (MorePolicyCommand, run_more_policy_command),
+    (IngestionCommand, run_ingestion_command),
+    (DatabaseCommand, run_database_command),
+    (ViewCommand, run_view_command),
+    (ShowJournal, show_journal),
+    (LogCommand, run_log_command),
+)

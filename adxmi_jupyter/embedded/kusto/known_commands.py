@@ -30,7 +30,7 @@ _QUALIFIED = re.compile(r"Qualified|Database\w+(?:Table|View|Column)|TableColumn
 _SCALARS = (
     *("TYPED", "DYNAMIC", "GUID", "LENGTH_OF_TIME", "NUMBER", "WHOLE_NUMBER", "TRUE", "FALSE"),
 )
-# The embedded Azure has all commands that declare functions, and no pattern reads a declaration.
+# The embedded Azure has all commands with bodies of functions, and no pattern reads a body.
 _NEVER = r"(?!)"
 _REST = r"[\s\S]+"
 
@@ -102,7 +102,7 @@ def _rules(terminals: Mapping[str, str]) -> dict[str, str]:
         "AnyGuidLiteralOrString": rf"{guid}|guid\({_GAP}{guid}{_GAP}\)|{text}",
         "BracketedInputText": _REST,
         "BracketedStringLiteral": r"\[[^\]]*\]",
-        "FunctionBody": r"\{[\s\S]*\}",
+        "FunctionBody": _NEVER,
         "FunctionDeclaration": _NEVER,
         "InputText": _REST,
         "Name": name,

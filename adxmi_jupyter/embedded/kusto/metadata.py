@@ -1,17 +1,14 @@
-"""Commands that describe the service: version, cluster and databases."""
+"""Commands that describe the service: version and cluster."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from adxmi_jupyter.embedded.access import Permission
 from adxmi_jupyter.embedded.kusto.results import result
 
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.kusto.results import Result
     from adxmi_jupyter.embedded.kusto.session import Session
-    from adxmi_jupyter.embedded.kusto.statements import ShowDatabases
-    from adxmi_jupyter.embedded.state.clusters import Database
 
 _STARTED = "2026-01-01T00:00:00Z"
 
@@ -48,37 +45,3 @@ def show_cluster(session: Session) -> Result:
             ]
         ],
     )
-
-
-def show_databases(command: ShowDatabases, session: Session) -> Result:
-    """Return the databases the caller may see, or the context database alone."""
-    operation = "DatabasesShowCommand"
-    if command.only_context:
-        database = session.database(None)
-        session.require(Permission.DATABASE_SHOW, operation, database)
-        visible = [database]
-    else:
-        session.require_any_role(operation)
-        everything = session.world.cluster.databases.values()
-        visible = [d for d in everything if session.permits(Permission.DATABASE_SHOW, d)]
-    return result(
-        "DatabaseName:string, PersistentStorage:string, Version:string, IsCurrent:bool, "
-        "DatabaseAccessMode:string, PrettyName:string, ReservedSlot1:bool, DatabaseId:guid, "
-        "InTransitionTo:string",
-        [_database_row(database, session) for database in visible],
-    )
-
-
-def _database_row(database: Database, session: Session) -> list[str | bool | None]:
-    current = (session.context or "").casefold() == database.name.casefold()
-    return [
-        database.name,
-        "",
-        session.world.journal.version(database.name),
-        current,
-        "ReadWrite",
-        "",
-        None,
-        database.database_id,
-        "",
-    ]

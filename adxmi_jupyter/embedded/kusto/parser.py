@@ -10,6 +10,7 @@ from lark import UnexpectedInput, UnexpectedToken, v_args
 from lark.exceptions import VisitError
 
 from adxmi_jupyter.embedded.kusto import statements
+from adxmi_jupyter.embedded.kusto.databases.syntax import DatabaseTrees
 from adxmi_jupyter.embedded.kusto.errors import KustoError, syntax_error
 from adxmi_jupyter.embedded.kusto.exports.syntax import ExportTrees
 from adxmi_jupyter.embedded.kusto.external_tables.syntax import ExternalTableTrees
@@ -19,6 +20,7 @@ from adxmi_jupyter.embedded.kusto.ingestion.syntax import IngestionTrees
 from adxmi_jupyter.embedded.kusto.journal.syntax import JournalTrees
 from adxmi_jupyter.embedded.kusto.known_commands import known_command
 from adxmi_jupyter.embedded.kusto.logs.syntax import LogTrees
+from adxmi_jupyter.embedded.kusto.materialized_views.syntax import ViewTrees
 from adxmi_jupyter.embedded.kusto.plugins.syntax import PluginTrees
 from adxmi_jupyter.embedded.kusto.policies.syntax import PolicyTrees
 from adxmi_jupyter.embedded.kusto.schema.syntax import SchemaTrees
@@ -47,10 +49,11 @@ if TYPE_CHECKING:
 _LITERAL = re.compile(r"[hH]?@?['\"`~]")
 _BLANK = re.compile(r"(?:\s|//[^\r\n]*+)*+")
 _FAMILIES = (
-    *("external_tables", "exports", "functions", "ingestion", "policies", "schema"),
+    *("databases", "external_tables", "exports", "functions", "ingestion", "policies", "schema"),
     "plugins",
     "journal",
     "logs",
+    "materialized_views",
 )
 
 
@@ -122,6 +125,8 @@ class _ToStatement(
     IngestionTrees,
     JournalTrees,
     LogTrees,
+    DatabaseTrees,
+    ViewTrees,
     ToNames,
 ):
     """Turn a parse tree of commands.lark and the families' grammars into a Statement."""
@@ -158,12 +163,6 @@ class _ToStatement(
 
     def show_cluster(self) -> statements.ShowCluster:
         return statements.ShowCluster()
-
-    def show_databases(self) -> statements.ShowDatabases:
-        return statements.ShowDatabases()
-
-    def show_database(self) -> statements.ShowDatabases:
-        return statements.ShowDatabases(only_context=True)
 
     def show_policy(self, scope: Scope) -> statements.ShowPolicy:
         return statements.ShowPolicy(scope)

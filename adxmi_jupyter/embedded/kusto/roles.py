@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.embedded.access import Permission, roles_of
+from adxmi_jupyter.embedded.kusto.effective_policies import shown_name
 from adxmi_jupyter.embedded.kusto.principals import named_among, resolve_principal
 from adxmi_jupyter.embedded.kusto.results import result
 from adxmi_jupyter.embedded.kusto.statements import Level, RoleChange
@@ -71,7 +72,7 @@ def show_roles(command: ShowRoles, session: Session) -> Result:
         [
             [
                 _scope_word(assignment, database),
-                _shown_name(principal),
+                shown_name(principal),
                 principal.object_id,
                 _ROLE_WORDS[assignment.role],
             ]
@@ -134,18 +135,12 @@ def _row(assignment: RoleAssignment, database: Database) -> list[str]:
     return [
         f"Database {database.name} {word}" if in_database else word,
         _KIND_WORDS[principal.kind],
-        _shown_name(principal),
+        shown_name(principal),
         principal.object_id,
         principal.fqn,
         assignment.notes,
         assignment.assignment_id,
     ]
-
-
-def _shown_name(principal: Principal) -> str:
-    if principal.upn:
-        return f"{principal.display_name} (upn: {principal.upn})"
-    return principal.display_name
 
 
 def _scope_word(assignment: RoleAssignment, database: Database | None) -> str:

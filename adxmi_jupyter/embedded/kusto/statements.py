@@ -37,13 +37,6 @@ class ShowCluster:
 
 
 @dataclass(frozen=True)
-class ShowDatabases:
-    """`.show databases`; with `only_context` it is `.show database`."""
-
-    only_context: bool = False
-
-
-@dataclass(frozen=True)
 class ShowPolicy:
     """`.show … policy managed_identity`."""
 
@@ -162,7 +155,7 @@ class UnsupportedShowCommand(UnsupportedCommand):
 
 
 PolicyCommand = ShowPolicy | AlterPolicy | DeletePolicy
-ShowService = ShowVersion | ShowCluster | ShowDatabases
+ShowService = ShowVersion | ShowCluster
 ShowCommand = ShowService | ShowPolicy | ShowPrincipals | ShowRoles
 Command = ShowCommand | AlterPolicy | DeletePolicy | ChangeRoles | ExecuteScript | FamilyCommand
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         ContinuousExport,
         ExternalTable,
         IngestionMapping,
+        MaterializedView,
         StoredFunction,
         UpdatePolicy,
     )
@@ -88,6 +89,7 @@ class Database:
     external_tables: dict[str, ExternalTable] = field(default_factory=dict)
     continuous_exports: dict[str, ContinuousExport] = field(default_factory=dict)
     functions: dict[str, StoredFunction] = field(default_factory=dict)
+    materialized_views: dict[str, MaterializedView] = field(default_factory=dict)
 
 
 @dataclass

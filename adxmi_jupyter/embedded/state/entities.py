@@ -162,6 +162,30 @@ class StoredFunction:
 
 
 @dataclass(frozen=True)
+class MaterializedView:
+    """A materialized view: an aggregation of a table, or of another view when `over_view`.
+
+    `query` is without its brackets. `columns` are (name, Kusto type), empty where the query is
+    more than the embedded Azure can run. Times and lengths of time are texts, None for none.
+    """
+
+    name: str
+    source: str
+    query: str
+    over_view: bool = False
+    columns: tuple[tuple[str, str], ...] = ()
+    folder: str = ""
+    doc_string: str = ""
+    is_enabled: bool = True
+    auto_update_schema: bool = False
+    effective_from: str | None = None
+    lookback: str | None = None
+    lookback_column: str = ""
+    dimension_tables: tuple[str, ...] = ()
+    admins: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
 class IngestionMapping:
     """How fields of data go to the columns of a table or external table; `mapping` is JSON."""
 

@@ -88,3 +88,9 @@ class Journal:
 def version_text(number: int) -> str:
     """Return a version as results show it."""
     return f"v1.{number}"
+
+
+def version_numbers(version: str) -> tuple[int, int]:
+    """Return the major and the minor number of a version as results show it."""
+    major, _, minor = version.removeprefix("v").partition(".")
+    return int(major), int(minor)

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 _VERB = re.compile(
     r"(?P<entity>\w+?)"
-    r"(?P<verb>Create(?:OrAlter|Merge)?|Alter(?:Merge)?|Delete|Drop|Add|Set|Enable|Disable)"
+    r"(?P<verb>Create(?:OrAlter|Merge)?|Alter(?:Merge)?|Delete|Drop|Add|Set|Enable|Disable|Rename)"
 )
 _WORD = re.compile(r"[A-Z][a-z]*")
 

@@ -119,12 +119,13 @@ def _accelerated(name: str, database: Database) -> bool:
 
 def _rows(tables: list[Table], database: Database) -> Result:
     return policy_rows(
-        ["UpdatePolicy", f"[{database.name}].[{table.name}]", _text(table), "", "Table"]
+        ["UpdatePolicy", f"[{database.name}].[{table.name}]", policy_text(table), "", "Table"]
         for table in tables
     )
 
 
-def _text(table: Table) -> str:
+def policy_text(table: Table) -> str:
+    """Return the JSON text of a table's update policy."""
     if table.update_policy is None:
         return "null"
     return json.dumps(

@@ -1,0 +1,40 @@
+"""How much of each kind of work the cluster can do at a time (page: `.show capacity`)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from adxmi_jupyter.embedded.kusto.results import result
+
+if TYPE_CHECKING:
+    from adxmi_jupyter.embedded.kusto.databases.syntax import ShowCapacity
+    from adxmi_jupyter.embedded.kusto.results import Result
+    from adxmi_jupyter.embedded.kusto.session import Session
+
+# One node with two cores and the default capacity policy.
+_TOTALS = {
+    "ingestions": 1,
+    "extents-merge": 1,
+    "table-purge": 1,
+    "data-export": 1,
+    "mirroring": 1,
+    "query-acceleration": 1,
+    "extents-partition": 1,
+    "streaming-ingestion-post-processing": 4,
+    "materialized-view": 1,
+    "graph_snapshot": 1,
+    "queries": 20,
+    "stored-query-results": 250,
+    "purge-storage-artifacts-cleanup": 2,
+    "periodic-storage-artifacts-cleanup": 2,
+}
+
+
+def show_capacity(command: ShowCapacity, session: Session) -> Result:
+    """Return each resource, or the one that was asked for; nothing of it is ever consumed."""
+    session.require_any_role("CapacityShowCommand")
+    wanted = _TOTALS if command.resource is None else {command.resource: _TOTALS[command.resource]}
+    return result(
+        "Resource:string, Total:long, Consumed:long, Remaining:long",
+        [[name, total, 0, total] for name, total in wanted.items()],
+    )

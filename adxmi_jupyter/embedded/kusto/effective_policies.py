@@ -1,0 +1,84 @@
+"""Texts of what applies to databases and tables: principals, and policies nobody can change here.
+
+The texts of policies are the defaults that their documentation pages print, with the retention and
+the hot cache that Resource Manager shows for every database.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from adxmi_jupyter.embedded.state.security import PrincipalKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from adxmi_jupyter.embedded.state.clusters import Database
+    from adxmi_jupyter.embedded.state.security import Principal
+    from adxmi_jupyter.embedded.state.world import World
+
+RETENTION = json.dumps({"SoftDeletePeriod": "365.00:00:00", "Recoverability": "Enabled"})
+CACHING = json.dumps(
+    {"DataHotSpan": "31.00:00:00", "IndexHotSpan": "31.00:00:00", "ColumnOverrides": []}
+)
+SHARDING = json.dumps(
+    {"MaxRowCount": 1048576, "MaxExtentSizeInMb": 8192, "MaxOriginalSizeInMb": 3072}
+)
+MERGE = json.dumps(
+    {
+        "RowCountUpperBoundForMerge": 16000000,
+        "OriginalSizeMBUpperBoundForMerge": 30000,
+        "MaxExtentsToMerge": 100,
+        "AllowRebuild": True,
+        "AllowMerge": True,
+        "MaxRangeInHours": 24,
+    }
+)
+NONE = "null"
+
+_TYPES = {
+    PrincipalKind.USER: "AAD User",
+    PrincipalKind.GROUP: "AAD Group",
+    PrincipalKind.APPLICATION: "AAD Application",
+    PrincipalKind.MICROSOFT_ACCOUNT: "Microsoft account",
+}
+
+
+def authorized_principals(database: Database) -> str:
+    """Return the JSON text of who holds which role on a database; roles on the cluster aside."""
+    return json.dumps(
+        [
+            {
+                **_principal(each.principal, each.notes),
+                "Role": str(each.role),
+                "RoleAssignmentIdentifier": each.assignment_id,
+            }
+            for each in database.roles
+        ]
+    )
+
+
+def authorized_admins(admins: Iterable[str], world: World) -> str:
+    """Return the JSON text of the admins of a table, given by their fully qualified names."""
+    known = {each.fqn: each for each in world.principals}
+    return json.dumps(
+        [_principal(known[fqn], "") if fqn in known else {"FQN": fqn} for fqn in sorted(admins)]
+    )
+
+
+def _principal(principal: Principal, notes: str) -> dict[str, str]:
+    return {
+        "Type": _TYPES[principal.kind],
+        "DisplayName": shown_name(principal),
+        "ObjectId": principal.object_id,
+        "FQN": principal.fqn,
+        "Notes": notes,
+    }
+
+
+def shown_name(principal: Principal) -> str:
+    """Return a principal's name as results show it."""
+    if principal.upn:
+        return f"{principal.display_name} (upn: {principal.upn})"
+    return principal.display_name

@@ -1,0 +1,1 @@
+"""Materialized views as stored objects: made, changed and shown by command."""
