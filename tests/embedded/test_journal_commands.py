@@ -4,7 +4,7 @@ import pytest
 
 from adxmi_jupyter.embedded.kusto.parser import command_grammar
 from adxmi_jupyter.embedded.seed.storage import ACCOUNT_KEY
-from adxmi_jupyter.embedded.state.entities import StoredFunction
+from adxmi_jupyter.embedded.state.entities import MaterializedView, StoredFunction
 from tests.embedded.ingesting import CONTAINERS, LANDING
 
 POLICY = '\'[{"ObjectId":"system","AllowedUsages":"All"}]\''
@@ -16,6 +16,7 @@ STORAGE = f"(OrderId:long) kind=storage dataformat=csv ('{LANDING};managed_ident
 EXPORTS = f"{CONTAINERS}/exports;{ACCOUNT_KEY}"
 
 # By the name of its rule: the text, the event, the entity and what that is in.
+VIEW = "{ Orders | summarize count() by Region }"
 WRITES = {
     "alter_policy": (
         f".alter cluster policy managed_identity {POLICY}",
@@ -43,6 +44,61 @@ WRITES = {
         ".create-merge table Orders (Extra:long)",
         ("CREATE-MERGE-TABLE", "Orders", "Sales"),
     ),
+    "create_table_like": (
+        ".create table T based-on Orders",
+        ("CREATE-TABLE", "T", "Sales"),
+    ),
+    "create_tables": (
+        ".create tables T (a:long), U (b:long)",
+        ("CREATE-TABLES", "T", "Sales"),
+    ),
+    "create_merge_tables": (
+        ".create-merge tables Orders (Extra:long), U (b:long)",
+        ("CREATE-MERGE-TABLES", "Orders", "Sales"),
+    ),
+    "alter_table": (".alter table Orders (a:long)", ("ALTER-TABLE", "Orders", "Sales")),
+    "alter_merge_table": (
+        ".alter-merge table Orders (Extra:long)",
+        ("ALTER-MERGE-TABLE", "Orders", "Sales"),
+    ),
+    "describe_table": (".alter table Orders folder 'f'", ("ALTER-TABLE", "Orders", "Sales")),
+    "rename_table": (".rename table Orders to Sold", ("RENAME-TABLE", "Sold", "Sales")),
+    "rename_tables": (
+        ".rename tables Orders=Customers, Customers=Orders",
+        ("RENAME-TABLES", "Orders", "Sales"),
+    ),
+    "drop_tables": (".drop tables (Orders, Customers)", ("DROP-TABLES", "Orders", "Sales")),
+    "create_view": (
+        f".create materialized-view W on table Orders {VIEW}",
+        ("CREATE-MATERIALIZED-VIEW", "W", "Sales"),
+    ),
+    "create_or_alter_view": (
+        f".create-or-alter materialized-view V on table Orders {VIEW}",
+        ("CREATE-OR-ALTER-MATERIALIZED-VIEW", "V", "Sales"),
+    ),
+    "alter_view": (
+        f".alter materialized-view V on table Orders {VIEW}",
+        ("ALTER-MATERIALIZED-VIEW", "V", "Sales"),
+    ),
+    "alter_view_text": (
+        ".alter materialized-view V folder 'f'",
+        ("ALTER-MATERIALIZED-VIEW", "V", "Sales"),
+    ),
+    "alter_view_lookback": (
+        ".alter materialized-view V lookback 1d",
+        ("ALTER-MATERIALIZED-VIEW", "V", "Sales"),
+    ),
+    "alter_view_updates": (
+        ".alter materialized-view V autoUpdateSchema true",
+        ("ALTER-MATERIALIZED-VIEW", "V", "Sales"),
+    ),
+    "enable_view": (".enable materialized-view V", ("ENABLE-MATERIALIZED-VIEW", "V", "Sales")),
+    "disable_view": (".disable materialized-view V", ("DISABLE-MATERIALIZED-VIEW", "V", "Sales")),
+    "rename_view": (
+        ".rename materialized-view V to W",
+        ("RENAME-MATERIALIZED-VIEW", "V", "Sales"),
+    ),
+    "drop_view": (".drop materialized-view V", ("DROP-MATERIALIZED-VIEW", "V", "Sales")),
     "drop_table": (".drop table Orders", ("DROP-TABLE", "Orders", "Sales")),
     "create_mapping": (
         ".create table Orders ingestion csv mapping 'n' '[]'",
@@ -150,6 +206,7 @@ OTHERS = {
     "execute_database_script": ".execute database script <| .show tables",
     "export_to_table": ".export to table ArchivedOrders <| Orders",
     "export_to_storage": f".export to csv (h'{EXPORTS}') <| Orders",
+    "clear_table": ".clear table Orders data",
     "clear_artifacts": f".clear cluster cache external-artifacts ('{EXPORTS}')",
     "cancel_query": ".cancel query 'nobody;1'",
     "ingest_from_query": ".append Customers <| Customers",
@@ -168,13 +225,14 @@ ELSEWHERE = {
 
 @pytest.fixture
 def furnished(azure):
-    """Sales with a continuous export, a function and a delta table."""
+    """Sales with a continuous export, a function, a view and a delta table."""
     azure.world.add_continuous_export(
         "Nightly", database="Sales", external_table="ArchivedOrders", query="Orders"
     )
     databases = azure.world.cluster.databases
     sales, delta = databases["Sales"], databases["Telemetry"].external_tables["OrdersDelta"]
     sales.functions["F"] = StoredFunction("F", "()", "{ Orders }")
+    sales.materialized_views["V"] = MaterializedView("V", "Orders", VIEW[2:-2])
     sales.external_tables[delta.name] = delta
 
 

@@ -206,4 +206,6 @@ def test_other_texts_are_syntax_errors(refusal, text):
 def test_syntax_error_lists_what_could_stand_there(refusal):
     error = refusal(".show database Sales policys managed_identity")
 
-    assert error.description.endswith("Expected: journal, policy, principal, principals.")
+    assert error.description.endswith(
+        "Expected: cslschema, entity, journal, kqlschema, policy, principal, principals, schema."
+    )
