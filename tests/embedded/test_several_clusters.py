@@ -50,6 +50,28 @@ def test_clusters_answer_with_their_own_state(run_on, second):
     assert caught.value.get_api_error().code == "General_BadRequest"
 
 
+@pytest.mark.parametrize(
+    "log", [".show commands", ".show commands-and-queries", ".show operations"]
+)
+def test_the_logs_of_one_cluster_tell_nothing_of_another(run_on, second, log):
+    run_on("contosowest", CREATE, database="Sales")
+
+    here, there = run_on("contoso", log), run_on("contosowest", log)
+
+    assert here == []
+    assert len(there) == 1
+
+
+def test_other_clusters_begin_without_a_history(running_azure, run_on):
+    running_azure.reset()
+    running_azure.world.add_cluster("contosowest", subscription="Contoso", state="Running")
+
+    here, there = run_on("contoso", ".show queries"), run_on("contosowest", ".show queries")
+
+    assert len(here) > 100
+    assert there == []
+
+
 def test_the_journal_of_one_cluster_tells_nothing_of_another(run_on, second):
     run_on("contosowest", CREATE, database="Sales")
 
