@@ -155,6 +155,9 @@ def _of_the_identity(one: r.Requirement) -> str:
             where = ", ".join(one.databases) or "the database"
             return f"{one.identity.label} is in the role `{one.role}` of {where}"
         case r.AssignedToFollowers():
+            if one.identity.is_system:
+                own = "has a system-assigned identity of its own, with a role of its own"
+                return f"each cluster that follows the database {own} on the target"
             return f"{one.identity.label} is assigned to the clusters that follow the database"
         case _:
             return ""

@@ -64,8 +64,9 @@ def counted(azure):
         ("continuous-export", {}, 6, 4),
         # Besides, the plugins.
         ("python-plugin", {}, 4, 4),
-        # Where the hub is stands in its resource ID; in which tenant it is does not.
-        ("event-hub", {}, 2, 4),
+        # Where the hub is stands in its resource ID; in which tenant it is does not. Besides, the
+        # tables; the hub's consumer groups, the databases and the connections of each.
+        ("event-hub", {}, 3, 9),
     ],
 )
 def test_each_fact_is_asked_for_once(

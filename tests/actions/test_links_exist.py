@@ -7,6 +7,7 @@ from azure.mgmt.msi import ManagedServiceIdentityClient
 
 from adxmi_jupyter.actions.check.checks import check_one
 from adxmi_jupyter.embedded.seed.azure import ARCHIVE_SUBSCRIPTION_ID, SUBSCRIPTION_ID
+from adxmi_jupyter.embedded.state.clusters import Identity
 from adxmi_jupyter.embedded.state.ids import identity_id
 from adxmi_jupyter.embedded.state.resources import AzureRoleAssignment
 from adxmi_jupyter.model.azure_role import READS_BLOBS, STORAGE_ACCOUNT, AzureRole, Target
@@ -291,9 +292,61 @@ def test_an_identity_that_a_follower_lacks_is_a_warning(azure, check, database):
     found = check()["follower clusters"]
 
     assert found.state == "warning"
-    assert found.detail == (
-        "not assigned to contosocopy: queries there are refused; assign it there, too"
+    assert found.detail == "not assigned to contosocopy: queries there are denied"
+    resource_id = azure.world.identity("mi-export").resource_id
+    assert found.fix == (
+        "%adxmi connect https://contosocopy.westeurope.kusto.windows.net, then "
+        f"%adxmi identity assign --identity {resource_id}"
     )
+
+
+@pytest.fixture
+def follower(azure):
+    """A cluster that follows the databases of this one, with a system-assigned identity or not."""
+
+    def follower(object_id=""):
+        azure.world.other_clusters.clear()
+        copy = azure.world.add_cluster("contosocopy")
+        if object_id:
+            copy.system_identity = Identity("contosocopy", object_id, "", TENANT)
+            azure.world.identities.append(copy.system_identity)
+        azure.world.follow(by="contosocopy")
+
+    return follower
+
+
+def test_the_system_assigned_identity_is_never_assigned_to_another_cluster(
+    azure, check, named, follower
+):
+    follower()
+
+    found = check(named("system"))["follower clusters"]
+
+    assert found.state == "warning"
+    assert found.detail.endswith(
+        "act as its own system-assigned identity, and contosocopy has none"
+    )
+    assert found.fix.endswith(", then %adxmi identity assign --identity system")
+
+
+def test_the_own_identity_of_a_follower_needs_its_own_role(azure, check, named, follower):
+    follower(FABRIKAM)
+    azure.assign_role("contoso", "Storage Blob Data Reader", "contosolake/archive")
+
+    found = check(named("system"))["follower clusters"]
+
+    assert found.state == "warning"
+    assert "that of contosocopy does not hold Storage Blob Data Reader" in found.detail
+    assert f"--assignee-object-id {FABRIKAM}" in found.fix
+
+
+def test_that_of_a_follower_with_its_role_is_not_met_by_this_one(azure, check, named, follower):
+    follower(FABRIKAM)
+    azure.assign_role("contosocopy", "Storage Blob Data Reader", "contosolake/archive")
+
+    found = check(named("system"))["follower clusters"]
+
+    assert found.state == "unknown"
     assert found.fix == "%adxmi connect https://contosocopy.westeurope.kusto.windows.net"
 
 

@@ -188,11 +188,16 @@ class ReadsThrough:
 
 @dataclass(frozen=True)
 class AssignedToFollowers:
-    """The identity is assigned to the clusters that follow the database, too."""
+    """Clusters that follow the database reach the target, too.
+
+    A user-assigned identity has to be assigned to each of them. A system-assigned one belongs to
+    one cluster: each of the others acts as its own, which needs `roles` of its own.
+    """
 
     key: ClassVar[Key] = Key.FOLLOWERS
 
     identity: ManagedIdentity
+    roles: tuple[GrantedInAzure, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -260,6 +265,18 @@ def present(identity: ManagedIdentity) -> tuple[Requirement, ...]:
     The system-assigned identity exists as long as it is assigned.
     """
     return (Assigned(identity),) if identity.is_system else (Exists(identity), Assigned(identity))
+
+
+def for_followers(chain: Sequence[Requirement]) -> tuple[Requirement, ...]:
+    """Return what clusters that follow the database need, by the requirements of this one."""
+    acting = dict.fromkeys(one.identity for one in chain if isinstance(one, Assigned))
+    granted = [one for one in chain if isinstance(one, GrantedInAzure)]
+    return tuple(
+        AssignedToFollowers(
+            who, tuple(one for one in granted if who.is_system and one.identity == who)
+        )
+        for who in acting
+    )
 
 
 def named_by(identity: ManagedIdentity, word: str) -> tuple[Requirement, ...]:

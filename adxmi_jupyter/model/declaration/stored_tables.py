@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from adxmi_jupyter.model import kql
 from adxmi_jupyter.model.declaration import targets
-from adxmi_jupyter.model.declaration.requirements import Assigned, AssignedToFollowers, acting_as
+from adxmi_jupyter.model.declaration.requirements import acting_as, for_followers
 from adxmi_jupyter.model.declaration.stored import (
     Existing,
     address,
@@ -47,10 +47,7 @@ def chain(row: Row, who: Who) -> tuple[Requirement, ...]:
     requirements = [
         requirement for text in strings for requirement in targets.kept(text, who, _reaching)
     ]
-    acting = [
-        requirement.identity for requirement in requirements if isinstance(requirement, Assigned)
-    ]
-    return (*dict.fromkeys(requirements), *map(AssignedToFollowers, dict.fromkeys(acting)))
+    return (*dict.fromkeys(requirements), *for_followers(requirements))
 
 
 def drop(name: str) -> str:

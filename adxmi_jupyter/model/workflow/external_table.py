@@ -28,7 +28,7 @@ from adxmi_jupyter.model.declaration.formats import (
 )
 from adxmi_jupyter.model.declaration.locations import GEN1, OTHER_DATABASES, database_at
 from adxmi_jupyter.model.declaration.products import Statement
-from adxmi_jupyter.model.declaration.requirements import AssignedToFollowers, Requirement, acting_as
+from adxmi_jupyter.model.declaration.requirements import Requirement, acting_as, for_followers
 from adxmi_jupyter.model.declaration.stored import (
     KustoListing,
 )
@@ -339,12 +339,8 @@ class ExternalTable(Workflow):
 
     def requirements(self) -> tuple[Requirement, ...]:
         """Return the requirements: the usage ExternalTable, and a role where the data is."""
-        return acting_as(
-            self.identity,
-            Usage.EXTERNAL_TABLE,
-            *self._at_the_target(),
-            AssignedToFollowers(self.identity),
-        )
+        chain = acting_as(self.identity, Usage.EXTERNAL_TABLE, *self._at_the_target())
+        return (*chain, *for_followers(chain))
 
     def _at_the_target(self) -> tuple[Requirement, ...]:
         chains = (targets.beyond(self.identity, place, write=False) for place in self._places())
