@@ -40,6 +40,7 @@ _TITLES: dict[Key | Topic | Concern, str] = {
     Concern.OPERATOR: "right of the caller",
     Concern.SIGN_IN: "sign-in of the caller",
     Concern.HOST: "identity of the client's host",
+    Concern.CLUSTER: "cluster",
     Concern.PRINCIPAL: "principal",
     Concern.BUSY: "other change",
     Concern.THROTTLED: "request rate",

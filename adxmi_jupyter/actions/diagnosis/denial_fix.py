@@ -14,6 +14,7 @@ from adxmi_jupyter.actions.check.findings import State, first_fix
 from adxmi_jupyter.actions.diagnosis.diagnosis import explained_denial
 from adxmi_jupyter.actions.diagnosis.exception_text import text_of
 from adxmi_jupyter.actions.diagnosis.mentioned import mentioned_in
+from adxmi_jupyter.actions.diagnosis.other_cluster import of_other_cluster
 from adxmi_jupyter.actions.diagnosis.requirements import KEYS
 from adxmi_jupyter.errors import AdxmiError
 from adxmi_jupyter.fixes import NOTHING
@@ -41,6 +42,9 @@ def fix_of(
     """
     try:
         denial = read(text_of(failure))
+        elsewhere = of_other_cluster(connection, denial)
+        if elsewhere is not None:
+            return elsewhere.fix
         mentioned = mentioned_in(connection, denial, otherwise=database)
         about = _About(denial, mentioned)
         found = tuple(examine()) if examine and about.may_be_a_requirement else ()

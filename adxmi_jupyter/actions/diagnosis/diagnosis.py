@@ -14,6 +14,7 @@ from adxmi_jupyter.actions.check.examination import examined
 from adxmi_jupyter.actions.check.findings import Observation, State, finding
 from adxmi_jupyter.actions.diagnosis.exception_text import text_of
 from adxmi_jupyter.actions.diagnosis.mentioned import mentioned_in
+from adxmi_jupyter.actions.diagnosis.other_cluster import of_other_cluster
 from adxmi_jupyter.actions.diagnosis.other_findings import other_findings
 from adxmi_jupyter.actions.diagnosis.requirements import KEYS, requirements_of
 from adxmi_jupyter.errors import (
@@ -56,6 +57,10 @@ def explained(connection: Connection, text: str, database: str = "") -> Checks:
 
     """
     denial = read(text)
+    elsewhere = of_other_cluster(connection, denial)
+    if elsewhere is not None:
+        checked = Checked("", denial.code, (elsewhere,), "", CheckedKind.DENIAL)
+        return Checks((checked,))
     return explained_denial(connection, denial, mentioned_in(connection, denial, database))
 
 

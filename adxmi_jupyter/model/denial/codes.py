@@ -28,6 +28,7 @@ class Concern(Enum):
     OPERATOR = "operator"
     SIGN_IN = "sign_in"
     HOST = "host"
+    CLUSTER = "cluster"
     PRINCIPAL = "principal"
     BUSY = "busy"
     THROTTLED = "throttled"

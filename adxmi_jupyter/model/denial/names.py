@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from adxmi_jupyter.errors import AdxmiError
 from adxmi_jupyter.masking import holds_secret, masked
 from adxmi_jupyter.model.callout import TYPES
+from adxmi_jupyter.model.cluster_host import clusters_in
 from adxmi_jupyter.model.connection_string import (
     AiModel,
     AzureStorage,
@@ -24,6 +25,9 @@ from adxmi_jupyter.model.connection_string import (
 )
 from adxmi_jupyter.model.identity import SYSTEM, is_guid
 from adxmi_jupyter.model.usage import Usage
+
+if TYPE_CHECKING:
+    from adxmi_jupyter.model.cluster_host import ClusterHost
 
 _GUID = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 _MOST = 20
@@ -80,7 +84,8 @@ class Names:
 
     `identities` are those that stand where only an identity can, as an object ID or ``system``;
     `guids` are other object or client IDs, `principals` fully qualified names, `places` targets
-    without how to sign in, `resources` resource IDs, and `actions` those of Azure roles.
+    without how to sign in, `resources` resource IDs, `actions` those of Azure roles, and `clusters`
+    those that it is about.
     """
 
     identities: tuple[str, ...] = ()
@@ -91,6 +96,7 @@ class Names:
     places: tuple[Place, ...] = ()
     resources: tuple[str, ...] = ()
     actions: tuple[str, ...] = ()
+    clusters: tuple[ClusterHost, ...] = ()
 
     @property
     def identity_resources(self) -> tuple[str, ...]:
@@ -104,7 +110,8 @@ class Names:
         return tuple(one for one in own if "/eventhubs/" in one.lower())
 
     def __bool__(self) -> bool:
-        return any((self.identities, self.principals, self.usages, self.places, self.event_hubs))
+        named = (self.identities, self.principals, self.usages, self.places, self.event_hubs)
+        return any((*named, self.clusters))
 
 
 def names_in(text: str) -> Names:
@@ -120,6 +127,7 @@ def names_in(text: str) -> Names:
         places=_some(_places(text)),
         resources=_some(one.group() for one in _RESOURCE.finditer(text)),
         actions=_some(one.group() for one in _ACTION.finditer(text)),
+        clusters=_some(clusters_in(text)),
     )
 
 

@@ -54,7 +54,7 @@ _QUOTED = re.compile(r"['\"](\w+)['\"]")
 _ESCAPED = re.compile(r"\\u00(?P<hex>[2-7][0-9a-fA-F])")
 _LINE_ENDS = re.compile(r"(?:\\[rnt])+")
 # The last line of this tool's own errors: what it proposed, which nobody denied.
-_OWN_FIX = re.compile(r"(?<=\n)[ \t>]{0,20}fix: [^\n]{0,5000}")
+_OWN_FIX = re.compile(r"(?<=\n)[ \t>]{0,20}fix: [^\n]{0,2000}?adxmi [^\n]{0,5000}")
 _HOST_ADDRESS = re.compile(r"\b169\.254\.169\.254\b|/metadata/identity/oauth2/token")
 _PRINCIPALS = re.compile(r"/principalAssignments?\b", re.IGNORECASE)
 _STRICT = ("invalid_request", "BadRequest", "Throttled", "NotAuthorized", "AccessDenied")
@@ -88,6 +88,10 @@ class Denial:
         marks = rf"(?:--[a-z-]+[ =]|[\"'\[`])\"?{own}(?=[\"'\]`\s]|\Z)"
         pattern = marks if is_quoted else rf"(?<![\w.-]){own}(?![\w-]|\.\w)"
         return re.search(pattern, self.text.reveal(), re.IGNORECASE) is not None
+
+    def matches(self, pattern: re.Pattern[str]) -> bool:
+        """Tell whether a pattern is found anywhere in the text."""
+        return pattern.search(self.text.reveal()) is not None
 
     def mentioned(self, names: Iterable[str], *, is_quoted: bool = False) -> tuple[str, ...]:
         """Return those of some names that stand in the text."""
