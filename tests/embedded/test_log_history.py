@@ -6,6 +6,7 @@ import sys
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from azure.kusto.data.helpers import dataframe_from_result_table
 
 from adxmi_jupyter.embedded.seed.world import seeded_world
 
@@ -203,6 +204,20 @@ def test_usage_of_the_lab_is_used_by_nobody(run):
 
 
 IN_THE_LAB = '.show queries | where Database == "Tom\'s Lab"'
+
+
+@pytest.mark.parametrize("log", LOGS)
+def test_every_log_becomes_a_frame_of_the_client(connect, log):
+    table = connect("embedded-admin").execute_mgmt("Sales", log).primary_results[0]
+
+    frame = dataframe_from_result_table(table)
+
+    kinds = {column.column_name: column.column_type for column in table.columns}
+    moments = [name for name, kind in kinds.items() if kind == "datetime" and name in MOMENTS]
+    lengths = [name for name, kind in kinds.items() if kind == "timespan"]
+    assert len(frame) == table.rows_count
+    assert {frame[name].dtype.kind for name in moments} == {"M"}
+    assert {frame[name].dtype.kind for name in lengths} <= {"m"}
 
 
 def test_all_states_are_there(run):

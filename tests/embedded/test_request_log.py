@@ -154,6 +154,22 @@ def test_text_that_is_no_command_is_kept_without_a_type(refusal, last):
     assert (row["Text"], row["CommandType"], row["State"]) == (".shew tables", "", "Failed")
 
 
+def test_command_that_is_not_supported_here_is_kept_with_its_type(refusal, last):
+    refusal(".show queryplan <| Orders", database="Sales")
+
+    row = last(".show commands")
+
+    assert (row["CommandType"], row["State"]) == ("QueryPlanShow", "Failed")
+
+
+def test_several_statements_in_a_request_are_one_entry(run, texts, last):
+    text = ".create table A (a:long); .create table B (b:long)"
+    run(text, database="Sales")
+
+    assert texts() == [text]
+    assert last(".show operations")["Operation"] == "TableCreate"
+
+
 def test_throttled_query_is_kept(azure, post, last):
     azure.faults.add("throttled")
     post("Orders | count", path="/v1/rest/query", db="Sales")
@@ -311,6 +327,15 @@ def test_what_is_cut_off_is_hidden_before(run, texts):
     (text,) = texts(".show queries")
 
     assert "SECRET" not in text
+
+
+@pytest.mark.parametrize("literal", ["h'{}'", "h@'{}'", "h```{}```"])
+def test_hidden_literal_longer_than_the_log_is_hidden(run, texts, literal):
+    run(f"print x = {literal.format('SECRET' * LARGEST)}", database="Sales")
+
+    (text,) = texts(".show queries")
+
+    assert text == f"print x = {literal.format('*' * 7)}".removesuffix("```").rstrip("'")
 
 
 def test_log_keeps_thirty_days(azure, run, texts):

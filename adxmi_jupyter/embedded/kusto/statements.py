@@ -144,7 +144,7 @@ class UnsupportedCommand(FamilyCommand):
     @property
     def kind(self) -> str:
         """What a script calls it."""
-        return self.name
+        return _entity_first(self.name)
 
 
 @dataclass(frozen=True)

@@ -154,7 +154,9 @@ class Cluster:
     def find_database(self, name: str) -> Database | None:
         """Return the database of that name, letter case aside."""
         folded = name.casefold()
-        return next((d for d in self.databases.values() if d.name.casefold() == folded), None)
+        # Copied at once: requests come in while others change what there is.
+        every = list(self.databases.values())
+        return next((each for each in every if each.name.casefold() == folded), None)
 
     def assigned(self, object_id: str) -> Identity | None:
         """Return the identity of that object ID if it is assigned to this cluster and exists."""

@@ -81,8 +81,11 @@ def _type_of(text: str) -> str:
 
 
 def logged_text(text: str) -> str:
-    """Return a text without its hidden literals, cut where the log cuts it."""
-    return _cut(masked_literals(text))
+    """Return a text without its hidden literals, cut where the log cuts it.
+
+    Of a long text only the beginning is read: a literal that ends behind it is hidden like others.
+    """
+    return _cut(masked_literals(text[: 2 * LONGEST_TEXT]))
 
 
 def ended(
