@@ -75,7 +75,9 @@ class Call:
     `written` maps the values of variables to how the user wrote them, for error texts, and
     `in_body` those of the body;
     `forms` maps each spelling of the verb's options to all there is to know about it;
-    `has_looked` tells whether it was looked what has become of open writes.
+    `has_looked` tells whether it was looked what has become of open writes;
+    `has_found` whether there was something to find: a requirement that is missing, a difference,
+    what a dry run would change; `tells_by_code` whether the exit code of a console says so.
     """
 
     front: FrontEnd
@@ -89,6 +91,8 @@ class Call:
     show_stack: bool = False
     forms: Mapping[str, Form] = field(default_factory=dict)
     has_looked: bool = False
+    has_found: bool = False
+    tells_by_code: bool = False
 
     @property
     def is_console(self) -> bool:

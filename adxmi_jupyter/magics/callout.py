@@ -134,6 +134,7 @@ def _write(
     from adxmi_jupyter.actions.policy.callouts import apply, rules_frame
 
     if dry_run:
+        call.has_found = bool(change.command)
         call.preview(change.notes, change.command, change.lines)
         return rules_frame(call.connection, change.rules)
     done = apply(call.connection, change, confirmed=confirmed)

@@ -32,9 +32,9 @@ if TYPE_CHECKING:
     from adxmi_jupyter.fixes import Note
     from adxmi_jupyter.service.connections import Connections
 
-FAILED, MISUSED, INCOMPLETE, INTERRUPTED = 1, 2, 3, 130
-"""Exit codes: the request failed; the line could not be understood; a check found a link missing;
-Ctrl-C."""
+FAILED, MISUSED, FOUND, INTERRUPTED = 1, 2, 3, 130
+"""Exit codes: the request failed; the line could not be understood; something was found, such as a
+requirement that is missing, for verbs that tell by their code; Ctrl-C."""
 
 
 class Console:
@@ -147,7 +147,7 @@ def execute(arguments: Sequence[str]) -> int:
         return INTERRUPTED
     finally:
         console.close()
-    return INCOMPLETE if _lacks_a_requirement(result if result is not None else console.kept) else 0
+    return FOUND if call.has_found and call.tells_by_code else 0
 
 
 def _refuse_unwritable(path: Path) -> None:
@@ -183,11 +183,6 @@ def _mode_of(target: Path) -> int:
     mask = os.umask(0)
     os.umask(mask)
     return 0o666 & ~mask
-
-
-def _lacks_a_requirement(result: object) -> bool:
-    """Tell whether a result is that of a check which found a link missing."""
-    return getattr(result, "lacks_a_requirement", False) is True
 
 
 def _show(result: object) -> None:

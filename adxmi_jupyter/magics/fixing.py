@@ -10,6 +10,7 @@ import click
 
 from adxmi_jupyter.errors import MissingOption
 from adxmi_jupyter.fixes import Retry
+from adxmi_jupyter.magics.options import exit_code
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,8 +44,8 @@ class Fixing:
 
 
 def fix_options(function: Function) -> Function:
-    """Declare ``--fix``, ``--dry-run`` and ``--yes``."""
-    return _fix(_dry_run(_yes(function)))
+    """Declare ``--fix``, ``--dry-run``, ``--yes``, and ``--exit-code`` for what is planned."""
+    return _fix(_dry_run(_yes(exit_code(function))))
 
 
 def answer(
@@ -73,6 +74,7 @@ def answer(
     if fixing.fix:
         fixes = actions.planned(checks)
         if fixing.dry_run:
+            call.has_found = bool(fixes)
             return Whole(fixes_frame(fixes, write=call.write))
         if not fixing.yes:
             _tell_plan(call, fixes)
@@ -86,7 +88,9 @@ def answer(
         )
         _tell_left(call, left)
         checks = check() if len(left) < len(fixes) else checks
-    return CheckTable.of(checks, write=call.write, with_database=with_database)
+    table = CheckTable.of(checks, write=call.write, with_database=with_database)
+    call.has_found, call.tells_by_code = table.lacks_a_requirement, True
+    return table
 
 
 def _refuse_alone(fixing: Fixing) -> None:

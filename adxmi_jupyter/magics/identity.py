@@ -168,6 +168,7 @@ def _carry_out(
     from adxmi_jupyter.actions.write.operations import operations_frame
 
     if dry_run or change.is_empty:
+        call.has_found = not change.is_empty
         if not change.is_empty:
             call.say("would send:")
             call.show(change.request)

@@ -31,6 +31,12 @@ def _note_connection(ctx: click.Context, _param: click.Parameter, value: str | N
         call.connection_name = value or ""
 
 
+def _note_exit_code(context: click.Context, *, is_given: bool) -> None:
+    call = context.find_object(Call)
+    if call is not None and is_given:
+        call.tells_by_code = True
+
+
 def _note_out(ctx: click.Context, _param: click.Parameter, value: str | None) -> None:
     call = ctx.find_object(Call)
     if call is not None and value is not None:
@@ -148,12 +154,25 @@ skip_unreadable = click.option(
     help="Leave out, with a note, what you may not read.",
 )
 
-dry_run = click.option(
-    "-n",
-    "--dry-run",
+exit_code = click.option(
+    "--exit-code",
     is_flag=True,
-    help="Show the command and what it would change; send nothing.",
+    expose_value=False,
+    callback=lambda context, _, is_given: _note_exit_code(context, is_given=is_given),
+    help="In a console: exit with 3 if something was found.",
 )
+
+
+def dry_run(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Declare ``--dry-run``, and ``--exit-code`` for what it would change."""
+    declare = click.option(
+        "-n",
+        "--dry-run",
+        is_flag=True,
+        help="Show the command and what it would change; send nothing.",
+    )
+    return declare(exit_code(function))
+
 
 yes = click.option(
     "-y",

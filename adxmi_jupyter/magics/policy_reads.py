@@ -12,6 +12,7 @@ from adxmi_jupyter.magics.options import (
     body_file,
     cluster_option,
     database_option,
+    exit_code,
     identity_option,
     read_scopes,
     refuse_both,
@@ -121,6 +122,7 @@ def matrix(
     metavar="ID",
     help="From what was there before this entry of the history, to what is there now.",
 )
+@exit_code
 def diff(
     call: Call,
     *,
@@ -153,6 +155,7 @@ def diff(
         else:
             after = body(call, file, otherwise="--against-cluster")[0]
     changes = before.diff(after)
+    call.has_found = bool(changes)
     if not changes:
         call.say("no difference")
     return diff_frame(scope, changes)

@@ -264,6 +264,7 @@ def _write(
     from adxmi_jupyter.actions.policy.writes import apply
 
     if dry_run:
+        call.has_found = bool(change.command)
         call.preview(change.notes, change.command, _changed_lines(change))
         return diff_frame(change.scope, change.diff)
     try:

@@ -55,6 +55,7 @@ def write(
     from adxmi_jupyter.actions.write.operations import operations_frame
 
     if dry_run:
+        call.has_found = bool(change.command)
         _preview(call, change)
         return role_change_frame(change)
     try:

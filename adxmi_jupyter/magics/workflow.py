@@ -112,6 +112,7 @@ def _carry_out(declaration: Declaration) -> Verb:
         workflow = filled(call, declaration, raw)
         write = workflow_writes.plan(call.connection, workflow, where)
         if dry_run:
+            call.has_found = bool(write.text)
             call.preview(write.users.lines, write.text, write.changes)
             return product_frame(workflow.product(), where)
         done = workflow_writes.carry_out(
@@ -169,6 +170,7 @@ def _drop(declaration: Declaration) -> Verb | None:
         where = _named_database(call, database)
         write = workflow_writes.plan_drop(call.connection, declaration, where, name)
         if dry_run:
+            call.has_found = bool(write.text)
             call.preview(write.users.lines, write.text, write.changes)
             return workflow_writes.planned_frame(call.connection, write)
         done = workflow_writes.drop(call.connection, write, confirmed=yes, waits=not no_wait)

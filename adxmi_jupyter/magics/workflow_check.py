@@ -73,7 +73,7 @@ def _checked(
     if name:
         return checks.check_one(call.connection, declaration, database, name)
     found = checks.check_kind(call.connection, declaration, database)
-    if not found.checked:
+    if all(one.kind is checks.CheckedKind.NOTHING for one in found.checked):
         call.say(f"{database} has none to check; options describe one that is planned")
     return found
 

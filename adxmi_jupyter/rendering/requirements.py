@@ -35,6 +35,7 @@ _TITLES: dict[Key | Topic | Concern, str] = {
     Key.TABLE: "table",
     Topic.STATE: "state",
     Topic.LISTING: "what there is",
+    Topic.AUTHENTICATION: "authentication",
     Concern.ADDRESS: "address",
     Concern.CALLER: "right of the caller",
     Concern.OPERATOR: "right of the caller",

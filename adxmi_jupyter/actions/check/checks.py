@@ -58,6 +58,7 @@ class CheckedKind(Enum):
     POLICY = "policy entry"
     DENIAL = "error message"
     UNREAD = "what could not be listed"
+    NOTHING = "what there is none of"
 
 
 @dataclass(frozen=True)
@@ -116,8 +117,18 @@ def check_kind(connection: Connection, declaration: Declaration, database: str) 
         except AdxmiError as failure:
             unread = (_Unread(database, failure, [declaration.noun()]).checked,)
     every = {(one.existing.name, one.existing.identities): one for one in found}
-    checks = _of_kind(facts, declaration, database, every.values())
-    return Checks((*checks.checked, *unread))
+    checked = (*_of_kind(facts, declaration, database, every.values()).checked, *unread)
+    return Checks(checked or (_none_of(declaration, database),))
+
+
+def _none_of(declaration: Declaration, database: str) -> Checked:
+    listing = declaration.listing
+    if isinstance(listing, PolicyListing):
+        both = f"the policies of {database} and of the cluster"
+        why = f"nobody may: {both} allow no identity {listing.usage}"
+    else:
+        why = f"there is none in {database}, as far as you may see"
+    return none_there(declaration.noun(), database, why)
 
 
 def check_planned(connection: Connection, workflow: Workflow, database: str) -> Checks:
@@ -177,7 +188,12 @@ def check_all(connection: Connection, databases: Sequence[str]) -> Checks:
     named = [one for one in subjects if one.names_an_identity]
     every = _examined(facts, named, known)
     unread = (one.checked for one in failed.values())
-    return Checks((*every, *unread, *_without_effect(facts, scopes)), len(subjects) - len(named))
+    checked = (*every, *unread, *_without_effect(facts, scopes))
+    others = len(subjects) - len(named)
+    if not checked:
+        why = f"none names a managed identity; those that authenticate otherwise: {others}"
+        checked = (none_there("", ", ".join(databases), why),)
+    return Checks(checked, others)
 
 
 def _remember_cluster(connection: Connection) -> None:
@@ -238,12 +254,16 @@ def _entries(facts: Facts, scope: Scope) -> Iterable[PolicyEntry]:
 
 @dataclass(frozen=True)
 class _Subject:
-    """Something to check: what exists, and the requirements it needs."""
+    """Something to check: what exists, and the requirements it needs.
+
+    `otherwise` says how one authenticates that names no identity; empty if that is not known.
+    """
 
     noun: str
     database: str
     existing: Existing
     requirements: tuple[Requirement, ...]
+    otherwise: str = ""
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -274,7 +294,8 @@ def _subject(
         return kept_identity(SYSTEM if is_own else word, known)
 
     requirements = _requirements(declaration.listing, kept, who)
-    return _Subject(declaration.noun(), database, kept.existing, requirements)
+    otherwise = getattr(declaration.listing, "otherwise", "")
+    return _Subject(declaration.noun(), database, kept.existing, requirements, otherwise)
 
 
 def _requirements(listing: Listing, kept: StoredWorkflow, who: Who) -> tuple[Requirement, ...]:
@@ -283,7 +304,8 @@ def _requirements(listing: Listing, kept: StoredWorkflow, who: Who) -> tuple[Req
     if isinstance(listing, DataConnectionListing):
         return listing.chain(kept.row.get("properties") or {}, who)
     if isinstance(listing, FunctionListing):
-        return listing.requirements(text_cell(kept.row, "Body"), who)
+        body = text_cell(kept.row, "Body")
+        return listing.requirements(body, who) or listing.others(body)
     return acting_as(who(kept.existing.identities[0]), listing.usage)
 
 
@@ -300,12 +322,32 @@ def _checked(subject: _Subject, found: Sequence[Finding]) -> Checked:
     # What exists names its identity for good: it has to be made again with another one.
     again = Command.of(noun, "form", "--database", subject.database)
     findings = [one.with_fix(again) if isinstance(one.fix, ChangeOption) else one for one in found]
+    if not any(isinstance(one, NotVerifiable) or _acts(one) for one in subject.requirements):
+        findings.insert(0, _otherwise(subject))
     if existing.trouble:
         about = Observation(Topic.STATE, place=existing.name)
         trouble = finding(about, State.WARNING, existing.trouble)
         findings.append(trouble)
     name = existing.name or ", ".join(subject.labels)
     return Checked(noun, name, tuple(findings), subject.database)
+
+
+def _acts(requirement: Requirement) -> bool:
+    return getattr(requirement, "identity", None) is not None
+
+
+def _otherwise(subject: _Subject) -> Finding:
+    """Return how something authenticates that names no identity: never nothing at all."""
+    about = Observation(Topic.AUTHENTICATION, place=subject.existing.name)
+    if subject.otherwise:
+        return finding(about, State.OK, subject.otherwise)
+    return finding(about, State.UNKNOWN, "no managed identity is named where you may read it")
+
+
+def none_there(workflow: str, database: str, why: str) -> Checked:
+    """Return what is told where there is nothing to check."""
+    about = Observation(Topic.LISTING, place=workflow)
+    return Checked(workflow, "", (finding(about, State.OK, why),), database, CheckedKind.NOTHING)
 
 
 @dataclass(frozen=True)

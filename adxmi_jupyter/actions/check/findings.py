@@ -38,6 +38,7 @@ class Topic(StrEnum):
 
     STATE = "state"
     LISTING = "listing"
+    AUTHENTICATION = "authentication"
 
 
 @dataclass(frozen=True)

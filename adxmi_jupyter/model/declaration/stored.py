@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.errors import InvalidConnectionString
 from adxmi_jupyter.model.connection_string import parse
-from adxmi_jupyter.model.declaration.requirements import named_by
+from adxmi_jupyter.model.declaration.requirements import NotVerifiable, named_by
 from adxmi_jupyter.model.identity import SYSTEM
 from adxmi_jupyter.model.kql_reading import arguments_of, literals_in
 from adxmi_jupyter.model.shape import json_cell, text_cell
 
 if TYPE_CHECKING:
+    from adxmi_jupyter.model.connection_string import Method
     from adxmi_jupyter.model.declaration.requirements import Requirement
     from adxmi_jupyter.model.identity import ManagedIdentity
     from adxmi_jupyter.model.shape import Shape
@@ -68,7 +69,8 @@ class KustoListing:
     """Kept in a database: a command lists all of them in rows of a shape, each is read by `read`.
 
     `chain` returns the requirements of a row, and `details` the command that tells of one what the
-    list leaves out, if it does.
+    list leaves out, if it does. `otherwise` says how one authenticates that names no identity,
+    if that is the same for all.
     """
 
     command: str
@@ -77,17 +79,20 @@ class KustoListing:
     chain: RequirementsOf
     drop: Callable[[str], str]
     details: Callable[[str], str] | None = None
+    otherwise: str = ""
 
 
 @dataclass(frozen=True)
 class DataConnectionListing:
     """Kept by Azure Resource Manager as data connections of these kinds.
 
-    `chain` returns the requirements of one by its properties.
+    `chain` returns the requirements of one by its properties; `otherwise` says how one
+    authenticates that names no identity.
     """
 
     kinds: tuple[str, ...]
     chain: RequirementsOf
+    otherwise: str = ""
 
 
 @dataclass(frozen=True)
@@ -122,6 +127,13 @@ class FunctionListing:
                 for requirement in (*named_by(identity, one.identity), *chain)
             )
         )
+
+    def others(self, body: str) -> tuple[NotVerifiable, ...]:
+        """Return how a function signs in at the places that it names without an identity."""
+        given = connection_strings_within("\n".join(arguments_of(self.words, body)))
+        found = given or connection_strings_within(body)
+        told = (NotVerifiable(one.address, f"it signs in by: {one.method}") for one in found)
+        return tuple(dict.fromkeys(told))
 
 
 @dataclass(frozen=True)
@@ -165,10 +177,15 @@ def connection_strings_in(row: Mapping[str, Any]) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class NamedPlace:
-    """Where a connection string leads, and the word by which it names an identity, if it does."""
+    """Where a connection string leads, and how it signs in there.
+
+    `identity` is the word by which it names an identity; empty where it names none.
+    """
 
     identity: str
     place: object
+    address: str
+    method: Method
 
 
 def connection_strings_within(text: str) -> tuple[NamedPlace, ...]:
@@ -179,7 +196,8 @@ def connection_strings_within(text: str) -> tuple[NamedPlace, ...]:
             string = parse(literal)
         except InvalidConnectionString:
             continue
-        found.append(NamedPlace(string.authentication.identity, string.target))
+        how = string.authentication
+        found.append(NamedPlace(how.identity, string.target, string.address, how.method))
     return tuple(found)
 
 

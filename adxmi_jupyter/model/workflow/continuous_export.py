@@ -110,7 +110,13 @@ class ContinuousExport(Workflow):
         named_by="name",
     )
     listing: ClassVar = KustoListing(
-        ".show continuous-exports", CONTINUOUS_EXPORTS, _existing, _chain, _drop
+        ".show continuous-exports",
+        CONTINUOUS_EXPORTS,
+        _existing,
+        _chain,
+        _drop,
+        otherwise="no managed identity: the service runs it; one is needed where the external "
+        "table impersonates, or the query reads other databases or tables with row level security",
     )
 
     name: Name = field("Name", "What the export is called.", example="ExportOrders")

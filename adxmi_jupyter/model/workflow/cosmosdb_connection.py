@@ -68,7 +68,9 @@ class CosmosDbConnection(Workflow):
         resolves_in_azure=True,
         named_by="name",
     )
-    listing: ClassVar = DataConnectionListing(("CosmosDb",), _chain)
+    listing: ClassVar = DataConnectionListing(
+        ("CosmosDb",), _chain, "no managed identity: a key of the Cosmos DB account"
+    )
 
     name: ConnectionName = field("Name", "What the connection is called.", example="shop-orders")
     account: CosmosAccountId = field(

@@ -87,7 +87,11 @@ class EventGrid(Workflow):
         named_by="name",
         without_identity=(OTHER_TENANT,),
     )
-    listing: ClassVar = DataConnectionListing(("EventGrid", "EventGridWithManagedIdentity"), _chain)
+    listing: ClassVar = DataConnectionListing(
+        ("EventGrid", "EventGridWithManagedIdentity"),
+        _chain,
+        "no managed identity: keys of the storage account and of the event hub",
+    )
 
     name: ConnectionName = field("Name", "What the connection is called.", example="new-blobs")
     storage_account: StorageAccountId = field(

@@ -87,7 +87,11 @@ class EventHub(Workflow):
         named_by="name",
         without_identity=(IOT_HUB, OTHER_TENANT),
     )
-    listing: ClassVar = DataConnectionListing(("EventHub", "EventHubWithManagedIdentity"), _chain)
+    listing: ClassVar = DataConnectionListing(
+        ("EventHub", "EventHubWithManagedIdentity"),
+        _chain,
+        "no managed identity: a key of the event hub",
+    )
 
     name: ConnectionName = field("Name", "What the connection is called.", example="sales-orders")
     event_hub: HubId = field(

@@ -98,7 +98,13 @@ class QueryAcceleration(Workflow):
         named_by="external_table",
     )
     listing: ClassVar = KustoListing(
-        ".show external tables details", ACCELERATED_TABLES, _existing, _chain, _drop
+        ".show external tables details",
+        ACCELERATED_TABLES,
+        _existing,
+        _chain,
+        _drop,
+        otherwise="no managed identity: it fetches files as the connection string of its external "
+        "table says; a table that impersonates needs one",
     )
 
     external_table: ExternalTableName = field(

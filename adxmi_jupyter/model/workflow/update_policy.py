@@ -92,7 +92,13 @@ class UpdatePolicy(Workflow):
         adds=True,
     )
     listing: ClassVar = KustoListing(
-        ".show table * policy update", UPDATE_POLICIES, _existing, _chain, _drop
+        ".show table * policy update",
+        UPDATE_POLICIES,
+        _existing,
+        _chain,
+        _drop,
+        otherwise="no managed identity: the service runs it; one is needed where the query reads "
+        "other databases, tables with row level security or accelerated tables that impersonate",
     )
 
     table: TableName = field("Table", "Where the results go.", example="Customers")
