@@ -55,7 +55,7 @@ def check(
     With --error it is what a refusal names, whatever its text is copied from: a body, a stack, a
     row of .show ingestion failures, a line of a log. Codes are understood, not sentences.
 
-    For pipelines: in a console the exit code is 3 where a link is missing.
+    For pipelines: in a console the exit code is 3 where something is missing.
     """
     fixing = Fixing(fix, dry_run, yes)
     if error:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from adxmi_jupyter.actions.check.checks import check_all, check_kind, check_one
+from adxmi_jupyter.actions.check.checks import CheckedKind, check_all, check_kind, check_one
 from adxmi_jupyter.errors import NotAuthorized, WorkflowNotFound
 from adxmi_jupyter.model.declaration.registry import declaration_of
 from adxmi_jupyter.rendering.check_frames import checks_frame
@@ -118,7 +118,8 @@ def test_a_kind_is_checked_in_its_database_only(azure, connection):
     )
 
     assert labels(check_kind(connection, TABLE, "Sales")) == ["ArchivedOrders", "Other"]
-    assert labels(check_kind(connection, TABLE, "Tom's Lab")) == []
+    (none,) = check_kind(connection, TABLE, "Tom's Lab").checked
+    assert none.kind is CheckedKind.NOTHING
 
 
 def test_who_may_do_what_is_kept_nowhere_is_told_by_both_policies(azure, connection):

@@ -230,11 +230,15 @@ def test_a_data_connection_is_checked_by_its_name(
     assert list(frame["state"])[: len(begins) - 1] == ["ok"] * (len(begins) - 1)
 
 
-def test_a_data_connection_with_a_key_has_no_link_to_check(magic, sales):
+def test_a_data_connection_with_a_key_says_so(magic, sales):
     sales.data_connections.append(DataConnection("keyed", "EventHub", {"eventHubResourceId": HUB}))
 
-    assert len(magic("event-hub check keyed --database Sales")) == 0
-    assert "keyed" not in set(magic("event-hub check --database Sales")["name"])
+    told = ["authentication", "ok", "no managed identity: a key of the event hub"]
+    frame = magic("event-hub check keyed --database Sales")
+    assert frame[["link", "state", "detail"]].values.tolist() == [told]
+    every = magic("event-hub check --database Sales")
+    assert every[every["name"] == "keyed"][["link", "state", "detail"]].values.tolist() == [told]
+    assert "keyed" not in set(magic("check --database Sales")["name"])
 
 
 def test_without_a_name_all_of_the_kind_are_checked(magic, azure):
@@ -250,7 +254,9 @@ def test_without_a_name_all_of_the_kind_are_checked(magic, azure):
 def test_where_there_is_none_that_is_told(magic, capsys):
     frame = magic("continuous-export check --database Sales")
 
-    assert len(frame) == 0
+    assert frame[["link", "state", "detail"]].values.tolist() == [
+        ["what there is", "ok", "there is none in Sales, as far as you may see"]
+    ]
     assert (
         "Sales has none to check; options describe one that is planned" in capsys.readouterr().out
     )
@@ -337,3 +343,63 @@ def test_the_console_writes_a_row_for_each_link(tmp_path):
         *IN_AZURE,
         "follower clusters",
     ]
+
+
+SAS = f"{LAKE}/landing/orders.csv?sp=r&sig=c2VjcmV0"
+WITHOUT_IDENTITY = {
+    "a shared access signature": (f"externaldata(A:int)[h@'{SAS}']", "shared access signature"),
+    "the caller": (f"externaldata(A:int)['{LAKE}/landing;impersonate']", "impersonation"),
+    "nobody": (f"externaldata(A:int)['{LAKE}/landing']", "none"),
+    "a variable": ("externaldata(A:int)[where]", "where you may read it"),
+}
+
+
+@pytest.mark.parametrize(("body", "told"), WITHOUT_IDENTITY.values(), ids=WITHOUT_IDENTITY)
+def test_a_function_without_identity_says_how_it_signs_in(magic, sales, body, told):
+    sales.functions["F"] = StoredFunction("F", "()", f"{{ {body} }}")
+
+    frame = magic("externaldata check F --database Sales")
+
+    assert len(frame) == 1
+    assert told in frame["detail"][0]
+    assert list(frame["state"]) == ["unknown"]
+    assert "c2VjcmV0" not in frame.to_csv()
+
+
+def test_what_the_service_runs_itself_says_so(magic, azure):
+    azure.world.add_external_table("Keyed", f"{LAKE}/landing;key", database="Sales")
+    query = "Orders | project OrderId"
+    azure.world.add_continuous_export("Own", database="Sales", external_table="Keyed", query=query)
+
+    frame = magic("continuous-export check Own --database Sales")
+
+    assert frame["link"][0] == "authentication"
+    assert frame["detail"][0].startswith("no managed identity: the service runs it")
+
+
+def test_a_usage_that_nobody_has_is_told_by_both_policies(magic):
+    frame = magic('storage-ingestion check --database "Tom\'s Lab"')
+
+    assert len(frame) >= 1
+    assert "missing" not in set(frame["state"])
+
+
+GRANT = "policy grant --database Sales --identity mi-ingest"
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ("policy diff --database Sales --against-cluster", 0),
+        ("policy diff --database Sales --against-cluster --exit-code", 3),
+        ("policy diff --database Sales --against-database Sales --exit-code", 0),
+        (f"{GRANT} --usage ExportRequest -n", 0),
+        (f"{GRANT} --usage ExportRequest -n --exit-code", 3),
+        (f"{GRANT} --usage DataConnection -n --exit-code", 0),
+        ("identity assign --identity mi-stranger -n --exit-code", 3),
+        ("identity assign --identity mi-ingest -n --exit-code", 0),
+        ("external-table check ArchivedOrders --database Sales --fix --dry-run --exit-code", 0),
+    ],
+)
+def test_something_found_is_an_exit_code_where_it_is_asked_for(line, code):
+    assert execute(line.split()) == code
