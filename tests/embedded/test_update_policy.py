@@ -97,7 +97,6 @@ def test_table_with_the_name_of_its_database(run, sales):
     "given",
     [
         item(source="Nowhere"),
-        item(source="Northern"),
         item("Nowhere"),
         item("Orders"),
         item("Orders | frobnicate"),
@@ -209,6 +208,18 @@ def test_tables_that_feed_each_other_fail(run, sales, ingest):
 
     codes = [failure.error_code for failure in outcome.failures]
     assert codes == ["UpdatePolicy_Cyclic_Update_Not_Allowed"]
+
+
+def test_a_table_may_name_itself_and_fails_when_rows_come(run, sales, ingest):
+    own = item("Northern", source="Northern")
+
+    (row,) = run(alter(own), database="Sales")
+
+    assert json.loads(row["Policy"])[0]["Source"] == "Northern"
+    outcome = ingest([(7, "north")], table="Northern")
+    codes = [failure.error_code for failure in outcome.failures]
+    assert codes == ["UpdatePolicy_Cyclic_Update_Not_Allowed"]
+    assert sales.tables["Northern"].rows == []
 
 
 def test_identity_reads_as_itself(run, sales, ingest, viewer):

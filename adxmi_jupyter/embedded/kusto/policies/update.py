@@ -84,8 +84,6 @@ def _item(members: dict[str, Any]) -> UpdatePolicy:
 def _check(item: UpdatePolicy, table: Table, database: Database, world: World) -> None:
     if not item.source_is_wildcard and item.source not in database.tables:
         raise entity_not_found("Table", item.source, database.name)
-    if item.source == table.name:
-        raise bad_request(f"The {_WHAT} of '{table.name}' cannot have itself as its source.")
     if not item.managed_identity and _needs_identity(item, database):
         raise bad_request(
             f"The query of the {_WHAT} needs a ManagedIdentity: it reads another database, or an "
