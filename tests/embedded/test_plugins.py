@@ -92,6 +92,10 @@ def cosmos(world, ask):
             "'DataFormat': 'parquet', 'FileExtension': '.parquet', 'Mode': 'all'",
             "OrderId:long, Region:string, Amount:real, Placed:datetime",
         ),
+        (
+            "'dataFormat': 'parquet', 'fileextension': '.parquet', 'Kind': 'blob', 'pathformat': ''",
+            "OrderId:long, Region:string, Amount:real, Placed:datetime",
+        ),
     ],
 )
 def test_schema_of_blobs(schema, options, expected):
@@ -132,7 +136,6 @@ def test_schema_needs_the_usage_of_external_data_requests(world, system, ask, re
         "dynamic({})",
         "dynamic({'StorageContainers': [], 'DataFormat': 'csv'})",
         "dynamic({'StorageContainers': ['x']})",
-        "dynamic({'StorageContainers': ['x'], 'DataFormat': 'csv', 'Color': 'red'})",
         "dynamic({'StorageContainers': ['x'], 'DataFormat': 'csv', 'Mode': 'most'})",
         "'text'",
         "dynamic({}), 1",

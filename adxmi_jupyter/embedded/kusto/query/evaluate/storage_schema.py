@@ -18,12 +18,11 @@ if TYPE_CHECKING:
 
 _MODES = ("any", "last", "all")
 _OPTIONS = {
-    "StorageContainers",
-    "DataFormat",
-    "FileExtension",
-    "FileNamePrefix",
-    "Mode",
-    "InferenceOptions",
+    name.casefold(): name
+    for name in (
+        *("StorageContainers", "DataFormat", "FileExtension", "FileNamePrefix", "Mode"),
+        "InferenceOptions",
+    )
 }
 
 
@@ -58,10 +57,14 @@ def infer_storage_schema(call: PluginCall) -> Result:
 
 
 def _options(call: PluginCall) -> dict[str, Any]:
-    options = call.bag(call.bound("Options", least=1), "Options")
-    unknown = sorted(set(options) - _OPTIONS)
-    if unknown:
-        raise call.error(f"has no option '{unknown[0]}'.")
+    """Return the options by their names in the documentation.
+
+    Published scripts hand over options that the page does not have, such as Kind and pathformat:
+    they are ignored.
+    """
+    given = call.bag(call.bound("Options", least=1), "Options")
+    known = {name: _OPTIONS.get(name.casefold()) for name in given}
+    options = {name: given[each] for each, name in known.items() if name is not None}
     containers = options.get("StorageContainers")
     if not isinstance(containers, list) or not containers or not options.get("DataFormat"):
         raise call.error("needs StorageContainers, an array, and DataFormat.")

@@ -1,0 +1,51 @@
+"""The documentation's statements are answered, or are declared as what the embedded Azure is not."""
+
+import pytest
+
+from tests.embedded import documented_statements as pages
+
+ANSWERED = [
+    *(pages.MANAGED_IDENTITY_POLICY + pages.OTHER_POLICIES + pages.ROLES_AND_SCRIPTS),
+    *(pages.EXTERNAL_TABLES + pages.EXPORTS + pages.INGESTION + pages.QUERIES + pages.SERVICE),
+]
+ALL = '\'[{"ObjectId":"system","AllowedUsages":"All"},{"ObjectId":"%s","AllowedUsages":"All"}]\''
+CALLOUTS = (
+    '\'[{"CalloutType":"azure_openai","CalloutUriRegex":".*","CanCall":true},'
+    '{"CalloutType":"cosmosdb","CalloutUriRegex":".*","CanCall":true},'
+    '{"CalloutType":"sandbox_artifacts","CalloutUriRegex":".*","CanCall":true}]\''
+)
+
+
+@pytest.fixture
+def prepared(azure, run):
+    """What the pages ask for before their statements: usages, roles, callouts, tables."""
+    run(".alter cluster policy managed_identity " + ALL % pages.EXPORT)
+    run(f".alter cluster policy callout {CALLOUTS}")
+    run(
+        f".create external table Lake ({pages.ORDERS}) kind=delta "
+        f"(h@'{pages.LAKE}/delta/orders;{pages.KEY}')",
+        database="Sales",
+    )
+    azure.world.add_continuous_export(
+        "Nightly", database="Sales", external_table="ArchivedOrders", query="Orders"
+    )
+    azure.assign_role("contoso", "Cognitive Services OpenAI User", "contosoai")
+    azure.assign_role("contoso", "Storage Blob Data Reader", "contosolake/artifacts")
+
+
+@pytest.mark.parametrize("text", ANSWERED)
+def test_it_is_answered(run, prepared, script_token, text):
+    assert run(text, database="Sales", token=script_token) is not None
+
+
+@pytest.mark.parametrize("text", pages.AT_THE_INGESTION_ENDPOINT)
+def test_it_is_answered_at_the_ingestion_endpoint(endpoint, prepared, text):
+    assert endpoint(text) is not None
+
+
+@pytest.mark.parametrize(("text", "reason"), pages.DECLARED.items())
+def test_it_is_declared(refusal, prepared, text, reason):
+    error = refusal(text, database="Sales")
+
+    assert reason in error.description
+    assert error.code != "BadRequest_SyntaxError"
