@@ -48,7 +48,7 @@ def test_scripts_skip_what_is_only_shown_and_fail_at_the_rest(run):
 
     outcomes = [(row["CommandType"], row["Result"]) for row in run(script, database="Sales")]
 
-    assert outcomes == [("ShowClusterExtents", "Skipped"), ("DropExtents", "Failed")]
+    assert outcomes == [("ClusterExtentsShow", "Skipped"), ("DropExtents", "Failed")]
 
 
 def test_the_ingestion_endpoint_knows_none_of_them(endpoint_refusal):
