@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from adxmi_jupyter.embedded.answer import Answer
+    from adxmi_jupyter.embedded.arm.request import ClusterScripts
     from adxmi_jupyter.embedded.data_roles import HeldRole
     from adxmi_jupyter.embedded.ingestion.connections import Sendable
     from adxmi_jupyter.embedded.state.clusters import Cluster
@@ -313,7 +314,11 @@ class EmbeddedAzure:
         """Return what listens on the main port: the first cluster and Resource Manager."""
         host = ClusterHost(self, lambda: self.kusto_uri, lambda world: world.cluster)
         return _served(
-            self._port, KustoApi(host), StorageApi(host), ArmApi(self), IdentityApi(self)
+            self._port,
+            KustoApi(host),
+            StorageApi(host),
+            ArmApi(self, _cluster_scripts),
+            IdentityApi(self),
         )
 
     def _cluster_application(self, key: str, port: int) -> web.Application:
@@ -335,6 +340,14 @@ class EmbeddedAzure:
         traceback: TracebackType | None,
     ) -> None:
         self.stop()
+
+
+def _cluster_scripts() -> ClusterScripts:
+    """Return what clusters do with the scripts of Resource Manager, loaded when one is put."""
+    from adxmi_jupyter.embedded.arm.request import ClusterScripts
+    from adxmi_jupyter.embedded.kusto.script_resource import run_script, unsupported
+
+    return ClusterScripts(run_script, unsupported)
 
 
 def _served(port: int, *apis: KustoApi | StorageApi | ArmApi | IdentityApi) -> web.Application:

@@ -61,7 +61,7 @@ def test_older_versions_are_served(send, version):
         ("GET", SUBSCRIPTION, (404, "InvalidResourceNamespace")),
         ("GET", f"{CLUSTER}/scripts", (404, "InvalidResourceType")),
         ("GET", "/providers/Microsoft.Kusto/operations", (404, "InvalidResourceType")),
-        ("DELETE", CLUSTER, (405, "MethodNotAllowed")),
+        ("DELETE", CLUSTERS, (405, "MethodNotAllowed")),
         ("GET", CLUSTERS.replace("4c8f", "0000"), (404, "SubscriptionNotFound")),
         ("GET", CLUSTER.replace("analytics", "nothing"), (404, "ResourceGroupNotFound")),
         ("GET", CLUSTER.replace("contoso", "nothing"), (404, "ResourceNotFound")),

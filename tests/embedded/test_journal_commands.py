@@ -5,6 +5,8 @@ import pytest
 from adxmi_jupyter.embedded.kusto.parser import command_grammar
 from adxmi_jupyter.embedded.seed.storage import ACCOUNT_KEY
 from adxmi_jupyter.embedded.state.entities import MaterializedView, StoredFunction
+from adxmi_jupyter.embedded.state.ids import cluster_id
+from adxmi_jupyter.embedded.state.resources import AttachedDatabase
 from tests.embedded.ingesting import CONTAINERS, LANDING
 
 POLICY = '\'[{"ObjectId":"system","AllowedUsages":"All"}]\''
@@ -39,6 +41,30 @@ WRITES = {
         ("ADD-DATABASE-ROLE", "Sales", "Sales"),
     ),
     "empty_roles": (".set database Sales users none", ("SET-DATABASE-ROLE", "Sales", "Sales")),
+    "change_follower_roles": (
+        f".add follower database Theirs viewers {READER}",
+        ("ADD-FOLLOWER-DATABASE-AUTHORIZED-PRINCIPALS", "Theirs", "Theirs"),
+    ),
+    "drop_follower_roles": (
+        f".drop follower database Theirs viewers {READER}",
+        ("DROP-FOLLOWER-DATABASE-AUTHORIZED-PRINCIPALS", "Theirs", "Theirs"),
+    ),
+    "alter_follower_caching": (
+        ".alter follower database Theirs policy caching hot = 3d",
+        ("ALTER-FOLLOWER-DATABASE-POLICY-CACHING", "Theirs", "Theirs"),
+    ),
+    "delete_follower_caching": (
+        ".delete follower database Theirs policy caching",
+        ("DELETE-FOLLOWER-DATABASE-POLICY-CACHING", "Theirs", "Theirs"),
+    ),
+    "alter_follower_kind": (
+        ".alter follower database Theirs principals-modification-kind = none",
+        ("ALTER-FOLLOWER-DATABASE-CONFIGURATION", "Theirs", "Theirs"),
+    ),
+    "alter_follower_prefetch": (
+        ".alter follower database Theirs prefetch-extents = true",
+        ("ALTER-FOLLOWER-DATABASE-CONFIGURATION", "Theirs", "Theirs"),
+    ),
     "create_table": (".create table T (a:long)", ("CREATE-TABLE", "T", "Sales")),
     "create_merge_table": (
         ".create-merge table Orders (Extra:long)",
@@ -225,7 +251,7 @@ ELSEWHERE = {
 
 @pytest.fixture
 def furnished(azure):
-    """Sales with a continuous export, a function, a view and a delta table."""
+    """Sales with a continuous export, a function, a view and a delta table; a followed database."""
     azure.world.add_continuous_export(
         "Nightly", database="Sales", external_table="ArchivedOrders", query="Orders"
     )
@@ -234,6 +260,9 @@ def furnished(azure):
     sales.functions["F"] = StoredFunction("F", "()", "{ Orders }")
     sales.materialized_views["V"] = MaterializedView("V", "Orders", VIEW[2:-2])
     sales.external_tables[delta.name] = delta
+    leader = azure.world.add_cluster("contosowest", subscription="Contoso", state="Running")
+    azure.world.at(leader).add_database("Theirs")
+    azure.world.cluster.attached.append(AttachedDatabase("theirs", cluster_id(leader), "Theirs"))
 
 
 def rule_of(text):

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from adxmi_jupyter.embedded.state.clusters import Cluster, Database
     from adxmi_jupyter.embedded.state.world import World
 
-_DATABASE_ROLES = {
+DATABASE_ROLES = {
     "Admin": DatabaseRole.ADMINS,
     "Ingestor": DatabaseRole.INGESTORS,
     "Monitor": DatabaseRole.MONITORS,
@@ -43,15 +43,19 @@ _DATABASE_ROLES = {
     "Viewer": DatabaseRole.VIEWERS,
 }
 _CLUSTER_ROLES = {role.value: role for role in ClusterRole}
-_WORDS = {role: word for word, role in [*_DATABASE_ROLES.items(), *_CLUSTER_ROLES.items()]}
+WORDS = {role: word for word, role in [*DATABASE_ROLES.items(), *_CLUSTER_ROLES.items()]}
 
 
 @dataclass(frozen=True)
 class _Place:
-    """The cluster or database whose assignments a call is about."""
+    """The cluster or database whose assignments a call is about.
+
+    IDs of assignments hold the name of the database as the request has it: `spelled`.
+    """
 
     cluster: Cluster
     database: Database | None
+    spelled: str = ""
 
     @property
     def target(self) -> Cluster | Database:
@@ -61,11 +65,11 @@ class _Place:
     def parent_id(self) -> str:
         if self.database is None:
             return cluster_id(self.cluster)
-        return database_id(self.cluster, self.database.name)
+        return database_id(self.cluster, self.spelled or self.database.name)
 
     @property
     def roles(self) -> dict[str, ClusterRole] | dict[str, DatabaseRole]:
-        return _CLUSTER_ROLES if self.database is None else _DATABASE_ROLES
+        return _CLUSTER_ROLES if self.database is None else DATABASE_ROLES
 
     def find(self, name: str) -> RoleAssignment | None:
         """Return the assignment of that name, letter case aside."""
@@ -97,7 +101,7 @@ def get_assignment(call: ArmRequest) -> Answer:
 
 
 def put_assignment(call: ArmRequest) -> Answer:
-    """Make an assignment: 201 and an operation, or 200 when it is there already."""
+    """Make an assignment, or change it: 201 or 200, and an operation if anything is to change."""
     place, name = _place(call), call.names["assignment"]
     given = member(call.object().get("properties"))
     asked = _Asked.read(place, given)
@@ -109,19 +113,22 @@ def put_assignment(call: ArmRequest) -> Answer:
     existing = place.find(name)
     if existing is not None and _is_same(existing, made):
         return json_answer(_body(call.world, place, existing))
-    if existing is not None or any(_is_same(each, made) for each in place.target.roles):
-        raise conflict("Conflict", "The name or the principal and role are in use already.")
+    if any(_is_same(each, made) for each in place.target.roles if each is not existing):
+        raise conflict("Conflict", "The principal has the role already, under another name.")
 
     def finish(succeeded: bool) -> None:
         if succeeded:
-            place.target.roles.append(made)
+            kept = [each for each in place.target.roles if each is not existing]
+            place.target.roles = [*kept, made]
 
     head = _head(place, name)
-    body = {**head, "properties": {**given, "provisioningState": "Creating"}}
+    state = "Creating" if existing is None else "Accepted"
+    body = {**head, "properties": {**given, "provisioningState": state}}
     kind = place.kind("ServicePrincipalAssignmentsAdd", "DatabaseAddPrincipals")
-    failure = failure or _overlap(call, place)
+    failure = failure or operations.overlap(call, place.cluster)
     change = Change(kind, place.cluster, head["id"], finish, failure, pending=body)
-    return operations.created(call, operations.start(call, change), body)
+    operation = operations.start(call, change)
+    return operations.created(call, operation, body, 201 if existing is None else 200)
 
 
 def delete_assignment(call: ArmRequest) -> Answer:
@@ -137,7 +144,13 @@ def delete_assignment(call: ArmRequest) -> Answer:
             place.target.roles = [each for each in place.target.roles if each is not found]
 
     kind = place.kind("ServicePrincipalAssignmentsDrop", "DatabaseDropPrincipals")
-    change = Change(kind, place.cluster, _head(place, name)["id"], finish, _overlap(call, place))
+    change = Change(
+        kind,
+        place.cluster,
+        _head(place, name)["id"],
+        finish,
+        operations.overlap(call, place.cluster),
+    )
     return operations.accepted(call, operations.start(call, change))
 
 
@@ -179,15 +192,11 @@ def _principal(call: ArmRequest, place: _Place, asked: _Asked) -> tuple[Principa
     return Principal(KINDS[asked.type], asked.identifier, world.tenant_id, ""), failure
 
 
-def _overlap(call: ArmRequest, place: _Place) -> Failure | None:
-    """Return why an operation fails that starts while another one is under way."""
-    busy = operations.running_on(call, place.cluster)
-    return operations.maintenance(place.cluster) if busy else None
-
-
 def _place(call: ArmRequest) -> _Place:
     cluster = find_cluster(call)
-    return _Place(cluster, find_database(call, cluster) if "database" in call.names else None)
+    if "database" not in call.names:
+        return _Place(cluster, None)
+    return _Place(cluster, find_database(call, cluster), call.names["database"])
 
 
 def _head(place: _Place, name: str) -> dict[str, str]:
@@ -209,7 +218,7 @@ def _body(world: World, place: _Place, assignment: RoleAssignment) -> dict[str, 
         **_head(place, _name(assignment)),
         "properties": {
             "principalId": principal_id(principal),
-            "role": _WORDS[assignment.role],
+            "role": WORDS[assignment.role],
             "principalType": TYPES[principal.kind],
             "tenantId": principal.tenant_id or None,
             "tenantName": world.tenant_domain if own else None,

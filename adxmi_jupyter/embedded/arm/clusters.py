@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -20,9 +21,11 @@ if TYPE_CHECKING:
     from adxmi_jupyter.embedded.arm.request import ArmRequest
     from adxmi_jupyter.embedded.state.clusters import Cluster
 
+_OLD_SIZE = re.compile(r"[DL]\d+s?_v\d", re.IGNORECASE)
+
 
 @dataclass(frozen=True)
-class _Target:
+class Target:
     """What a cluster is to look like."""
 
     identity: Wanted
@@ -36,7 +39,7 @@ def list_clusters(call: ArmRequest) -> Answer:
     subscription = call.names["subscription"].casefold()
     group = call.names.get("group", "").casefold()
     found = [
-        cluster_body(each, busy=_is_busy(call, each))
+        cluster_body(each, call.api_version, busy=_is_busy(call, each))
         for each in call.world.clusters
         if each.subscription_id.casefold() == subscription
         and group in {"", each.resource_group.casefold()}
@@ -46,33 +49,42 @@ def list_clusters(call: ArmRequest) -> Answer:
 
 def get_cluster(call: ArmRequest) -> Answer:
     """Return one cluster."""
-    return _cluster_answer(call, find_cluster(call))
+    return cluster_answer(call, find_cluster(call))
 
 
 def patch_cluster(call: ArmRequest) -> Answer:
     """Change a cluster: 202 and an operation, or 200 when nothing would change."""
     cluster = find_cluster(call)
-    _check_match(call, cluster)
+    check_match(call, cluster)
     body = call.object()
-    target = _target(call, cluster, body)
+    target = target_of(call, cluster, body)
     operations.cluster_busy(call, cluster)
-    if target == _present(cluster):
-        return _cluster_answer(call, cluster)
+    if target == present_look(cluster):
+        return cluster_answer(call, cluster)
     operations.require_no_maintenance(call, cluster)
+    operation = operations.start(call, alteration(call, cluster, target))
+    asked = target.identity.type if "identity" in body else None
+    answer = operations.accepted(call, operation, accepted_body(cluster, asked, call.api_version))
+    return with_etag(answer, cluster)
+
+
+def alteration(call: ArmRequest, cluster: Cluster, target: Target) -> Change:
+    """Return the change that gives a cluster its new look."""
     unseen = call.settings.directory_lookups
 
     def finish(succeeded: bool) -> None:
         if succeeded:
-            take_effect(call.world, cluster, target.identity, unseen)
-            cluster.settings, cluster.sku, cluster.tags = target.settings, target.sku, target.tags
+            give(call, cluster, target, unseen)
         cluster.provisioning_state = "Succeeded" if succeeded else "Failed"
         cluster.version += 1
 
-    change = Change("ServiceConfigurationAlter", cluster, cluster_id(cluster), finish)
-    operation = operations.start(call, change)
-    asked = target.identity.type if "identity" in body else None
-    answer = operations.accepted(call, operation, accepted_body(cluster, asked))
-    return _with_etag(answer, cluster)
+    return Change("ServiceConfigurationAlter", cluster, cluster_id(cluster), finish)
+
+
+def give(call: ArmRequest, cluster: Cluster, target: Target, unseen: int) -> None:
+    """Let a cluster look like that."""
+    take_effect(call.world, cluster, target.identity, unseen)
+    cluster.settings, cluster.sku, cluster.tags = target.settings, target.sku, target.tags
 
 
 def find_cluster(call: ArmRequest) -> Cluster:
@@ -88,11 +100,13 @@ def find_cluster(call: ArmRequest) -> Cluster:
     raise not_found("Microsoft.Kusto/clusters", call.names["cluster"], call.names["group"])
 
 
-def _present(cluster: Cluster) -> _Target:
-    return _Target(present(cluster), cluster.settings, cluster.sku, cluster.tags)
+def present_look(cluster: Cluster) -> Target:
+    """Return what a cluster looks like."""
+    return Target(present(cluster), cluster.settings, cluster.sku, cluster.tags)
 
 
-def _target(call: ArmRequest, cluster: Cluster, body: dict[str, Any]) -> _Target:
+def target_of(call: ArmRequest, cluster: Cluster, body: dict[str, Any]) -> Target:
+    """Return what a body makes of a cluster; an ArmError (400) when it cannot be."""
     asked = {k: v for k, v in member(body.get("properties")).items() if k not in READ_ONLY}
     unknown = sorted(set(asked) - set(cluster.settings))
     if unknown:
@@ -100,12 +114,28 @@ def _target(call: ArmRequest, cluster: Cluster, body: dict[str, Any]) -> _Target
     if not _are_tenants(asked.get("trustedExternalTenants", [])):
         raise bad_request("Trusted tenants are objects with a value.", "InvalidRequestContent")
     identity = body.get("identity")
-    return _Target(
+    return Target(
         present(cluster) if identity is None else wanted(call, cluster, identity),
-        {**cluster.settings, **asked},
-        {**cluster.sku, **member(body.get("sku"))},
+        {**cluster.settings, **_without_blanks(asked)},
+        {**cluster.sku, **_sku(body)},
         member(body.get("tags")) if body.get("tags") is not None else cluster.tags,
     )
+
+
+def _without_blanks(asked: dict[str, Any]) -> dict[str, Any]:
+    """Return what is asked for, a key without any name or address as none."""
+    name = "keyVaultProperties"
+    is_blank = name in asked and not any(member(asked[name]).values())
+    return {**asked, name: None} if is_blank else asked
+
+
+def _sku(body: dict[str, Any]) -> dict[str, Any]:
+    """Return the size that a body asks for; old names of sizes are known without their prefix."""
+    sku = member(body.get("sku"))
+    name = sku.get("name")
+    if isinstance(name, str) and _OLD_SIZE.fullmatch(name):
+        return {**sku, "name": f"Standard_{name}"}
+    return sku
 
 
 def _are_tenants(value: object) -> bool:
@@ -116,7 +146,8 @@ def _are_tenants(value: object) -> bool:
     )
 
 
-def _check_match(call: ArmRequest, cluster: Cluster) -> None:
+def check_match(call: ArmRequest, cluster: Cluster) -> None:
+    """Raise an ArmError (412) when If-Match names another etag."""
     expected = call.headers.get("If-Match", "*")
     if expected not in {"*", cluster.etag}:
         raise precondition_failed(cluster_id(cluster))
@@ -126,12 +157,14 @@ def _is_busy(call: ArmRequest, cluster: Cluster) -> bool:
     return operations.running_for(call, cluster_id(cluster)) is not None
 
 
-def _cluster_answer(call: ArmRequest, cluster: Cluster) -> Answer:
-    body = cluster_body(cluster, busy=_is_busy(call, cluster))
-    return _with_etag(json_answer(body), cluster)
+def cluster_answer(call: ArmRequest, cluster: Cluster) -> Answer:
+    """Return a cluster as it is."""
+    body = cluster_body(cluster, call.api_version, busy=_is_busy(call, cluster))
+    return with_etag(json_answer(body), cluster)
 
 
-def _with_etag(answer: Answer, cluster: Cluster) -> Answer:
+def with_etag(answer: Answer, cluster: Cluster) -> Answer:
+    """Return an answer with the etag of the cluster in its headers."""
     return Answer(
         answer.status, answer.body, answer.content_type, {**answer.headers, "ETag": cluster.etag}
     )

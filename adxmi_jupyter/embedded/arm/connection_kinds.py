@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 IDENTITY = "managedIdentityResourceId"
 OBJECT_ID = "managedIdentityObjectId"
 STATE = "provisioningState"
+START = "retrievalStartDate"
 _READ_ONLY = frozenset({OBJECT_ID, STATE})
-_NAME = re.compile(r"[A-Za-z0-9.-]{1,40}")
+NAME = re.compile(r"[A-Za-z0-9.-]{1,40}")
 _FORMATS = (
     "MULTIJSON JSON CSV TSV SCSV SOHSV PSV TXT RAW SINGLEJSON AVRO TSVE PARQUET ORC APACHEAVRO "
     "W3CLOGFILE AZMONSTREAM"
@@ -61,6 +62,11 @@ class ConnectionKind:
     operation: str = ""
 
     @property
+    def first_operation(self) -> str:
+        """What the first version of the API calls that operation."""
+        return f"DmService{self.family}ObtainerAdd"
+
+    @property
     def family(self) -> str:
         """The kind without what it says of its identity, such as `EventHub`."""
         return self.name.removesuffix("WithManagedIdentity")
@@ -98,7 +104,7 @@ def _event_hub(name: str, hub: str, *required: str) -> ConnectionKind:
         name,
         (
             *(hub, _GROUP, *_TARGET, "eventSystemProperties", "compression"),
-            *(IDENTITY, "databaseRouting", "retrievalStartDate"),
+            *(IDENTITY, "databaseRouting", START),
         ),
         (hub, _GROUP, *required),
         (hub, _GROUP),
@@ -127,7 +133,7 @@ KINDS = (
     _event_grid("EventGridWithManagedIdentity", _HUB_AS_IDENTITY, _STORAGE_AS_IDENTITY, IDENTITY),
     ConnectionKind(
         "CosmosDb",
-        (*_COSMOS, "tableName", "mappingRuleName", IDENTITY, "retrievalStartDate"),
+        (*_COSMOS, "tableName", "mappingRuleName", IDENTITY, START),
         (*_COSMOS, "tableName", IDENTITY),
         _COSMOS,
         operation="DmServiceCosmosDbDataConnectionAddOrUpdateCommand",
@@ -136,7 +142,7 @@ KINDS = (
         "IotHub",
         (
             *(*_IOT, *_TARGET, "eventSystemProperties"),
-            *("databaseRouting", "retrievalStartDate"),
+            *("databaseRouting", START),
         ),
         _IOT,
         ("iotHubResourceId", _GROUP),
@@ -169,7 +175,7 @@ def read_connection(
 
 def check_name(name: str) -> None:
     """Raise an ArmError (400) unless this can be the name of a data connection."""
-    if not _NAME.fullmatch(name):
+    if not NAME.fullmatch(name):
         raise _invalid(
             f"'{name}' is no name for a data connection: letters, digits, dashes and dots, "
             "40 characters at most."
@@ -178,7 +184,7 @@ def check_name(name: str) -> None:
 
 def start_of(properties: Mapping[str, Any]) -> datetime | None:
     """Return from when on a connection reads what was there before it; None for nothing."""
-    text = properties.get("retrievalStartDate")
+    text = properties.get(START)
     return datetime.fromisoformat(text) if text else None
 
 
@@ -193,7 +199,7 @@ def _value(name: str, given: object, *, is_new: bool) -> Any:
     if name == "eventSystemProperties":
         is_texts = isinstance(given, list) and all(isinstance(each, str) for each in given)
         return _checked(name, given, is_texts)
-    if name == "retrievalStartDate":
+    if name == START:
         return _checked(name, given, _is_time(given))
     return _checked(name, given, isinstance(given, str))
 

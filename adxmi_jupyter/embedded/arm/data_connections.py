@@ -12,6 +12,7 @@ from adxmi_jupyter.embedded.arm.connection_checks import Candidate, named_identi
 from adxmi_jupyter.embedded.arm.connection_kinds import (
     IDENTITY,
     OBJECT_ID,
+    START,
     STATE,
     check_name,
     kind_of,
@@ -23,13 +24,21 @@ from adxmi_jupyter.embedded.arm.errors import bad_request, child_not_found
 from adxmi_jupyter.embedded.arm.operations import Change
 from adxmi_jupyter.embedded.arm.paging import page_of
 from adxmi_jupyter.embedded.arm.request import member
+from adxmi_jupyter.embedded.arm.versions import (
+    CONNECTION_KIND_SINCE,
+    CONNECTION_SINCE,
+    child_extras,
+    properties_at,
+)
 from adxmi_jupyter.embedded.state.arm_operations import Failure
 from adxmi_jupyter.embedded.state.ids import child, last_name
 from adxmi_jupyter.embedded.state.resources import DataConnection
+from adxmi_jupyter.embedded.state.timestamps import now
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from adxmi_jupyter.embedded.arm.connection_kinds import ConnectionKind
     from adxmi_jupyter.embedded.arm.request import ArmRequest
     from adxmi_jupyter.embedded.state.clusters import Cluster, Database
     from adxmi_jupyter.embedded.state.world import World
@@ -113,7 +122,7 @@ def delete_connection(call: ArmRequest) -> Answer:
             database.data_connections = [c for c in database.data_connections if c is not found]
 
     kind = "DmServiceDataObtainerDrop"
-    failure = _overlap(call, place)
+    failure = operations.overlap(call, place.cluster)
     change = Change(kind, place.cluster, place.head["id"], finish, failure)
     return operations.accepted(call, operations.start(call, change))
 
@@ -141,13 +150,16 @@ def _write(
 ) -> Answer:
     check_name(place.name)
     kind, properties = read_connection(body, is_new=existing is None)
+    if call.api_version < CONNECTION_KIND_SINCE.get(kind.name, ""):
+        raise bad_request(f"[BadRequest] {call.api_version} has no kind '{kind.name}'.")
     if existing is not None and existing.kind != kind.name:
         raise bad_request(f"[BadRequest] The kind {existing.kind} of a connection cannot change.")
     _require_no_change(call, place)
     operations.require_no_maintenance(call, place.cluster)
+    properties = _with_start(kind, properties, existing)
     wanted = DataConnection(place.name, kind.name, properties)
     candidate = Candidate(call.world, place.cluster, place.database, place.name, kind, properties)
-    failure = _overlap(call, place) or _invalid(candidate)
+    failure = operations.overlap(call, place.cluster) or _invalid(candidate)
 
     def finish(succeeded: bool) -> None:
         if succeeded:
@@ -156,12 +168,29 @@ def _write(
     location = "" if existing is not None else str(body.get("location") or "")
     pending = _pending(call, place, existing, {**body, "kind": kind.name})
     change = Change(
-        kind.operation, place.cluster, place.head["id"], finish, failure, pending, None, location
+        kind.operation,
+        place.cluster,
+        place.head["id"],
+        finish,
+        failure,
+        pending,
+        location=location,
+        first_kind=kind.first_operation,
     )
     operation = operations.start(call, change)
     if call.method == "PATCH":
         return operations.accepted(call, operation, pending)
     return operations.created(call, operation, pending, 201 if existing is None else 200)
+
+
+def _with_start(
+    kind: ConnectionKind, properties: dict[str, Any], existing: DataConnection | None
+) -> dict[str, Any]:
+    """Return the properties with the start of an Event Hubs connection: set at first, then kept."""
+    if kind.family != "EventHub" or properties.get(START):
+        return properties
+    start = now() if existing is None else existing.properties.get(START)
+    return {**properties, START: start}
 
 
 def _pending(
@@ -175,6 +204,7 @@ def _pending(
     state = "Creating" if existing is None else "Accepted"
     return {
         **place.head,
+        **child_extras(call.api_version, has_tags=False),
         "location": body.get("location") or place.cluster.location,
         "kind": body["kind"],
         "properties": {**asked, STATE: state},
@@ -229,12 +259,6 @@ def _invalid(candidate: Candidate) -> Failure | None:
     )
 
 
-def _overlap(call: ArmRequest, place: _Place) -> Failure | None:
-    """Return why an operation fails that starts while another one is under way."""
-    busy = operations.running_on(call, place.cluster)
-    return operations.maintenance(place.cluster) if busy else None
-
-
 def _require_no_change(call: ArmRequest, place: _Place) -> None:
     """Raise an ArmError (409) while this connection is being changed."""
     if operations.running_for(call, place.head["id"]):
@@ -247,9 +271,14 @@ def _body(call: ArmRequest, place: _Place, connection: DataConnection) -> dict[s
     properties = _with_object_id(place.cluster, connection.properties)
     return {
         **head,
+        **child_extras(call.api_version),
         "location": place.cluster.location,
         "kind": connection.kind,
-        "properties": {**properties, STATE: "Running" if running else "Succeeded"},
+        "properties": properties_at(
+            call.api_version,
+            CONNECTION_SINCE,
+            {**properties, STATE: "Running" if running else "Succeeded"},
+        ),
     }
 
 

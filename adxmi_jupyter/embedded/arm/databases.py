@@ -8,26 +8,35 @@ from adxmi_jupyter.embedded.answer import json_answer
 from adxmi_jupyter.embedded.arm.clusters import find_cluster
 from adxmi_jupyter.embedded.arm.errors import child_not_found
 from adxmi_jupyter.embedded.arm.paging import page_of
+from adxmi_jupyter.embedded.arm.versions import (
+    DATABASE_SINCE,
+    child_extras,
+    is_first,
+    properties_at,
+)
 from adxmi_jupyter.embedded.state.ids import child, cluster_id, same
 from adxmi_jupyter.embedded.state.resources import EVERY_DATABASE
+
+_SHARED_NAMES = "2023-05-02"
 
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.answer import Answer
     from adxmi_jupyter.embedded.arm.request import ArmRequest
     from adxmi_jupyter.embedded.state.clusters import Cluster, Database
-    from adxmi_jupyter.embedded.state.resources import AttachedDatabase
 
 
 def list_databases(call: ArmRequest) -> Answer:
     """Return the databases of a cluster."""
     cluster = find_cluster(call)
-    return page_of(call, [_body(call, cluster, each) for each in cluster.databases.values()])
+    return page_of(
+        call, [database_body(call, cluster, each) for each in cluster.databases.values()]
+    )
 
 
 def get_database(call: ArmRequest) -> Answer:
     """Return one database."""
     cluster = find_cluster(call)
-    return json_answer(_body(call, cluster, find_database(call, cluster)))
+    return json_answer(database_body(call, cluster, find_database(call, cluster)))
 
 
 def find_database(call: ArmRequest, cluster: Cluster) -> Database:
@@ -43,37 +52,16 @@ def database_id(cluster: Cluster, name: str) -> str:
     return f"{cluster_id(cluster)}/Databases/{name}"
 
 
-def list_attached(call: ArmRequest) -> Answer:
-    """Return the databases that a cluster follows."""
-    cluster = find_cluster(call)
-    return page_of(
-        call,
-        [
-            {
-                **child(cluster_id(cluster), "AttachedDatabaseConfigurations", each.name),
-                "location": cluster.location,
-                "properties": {
-                    "clusterResourceId": each.leader_id,
-                    "databaseName": each.database,
-                    "attachedDatabaseNames": _attached_names(call, each),
-                    "defaultPrincipalsModificationKind": "Union",
-                    "provisioningState": "Succeeded",
-                },
-            }
-            for each in cluster.attached
-        ],
-    )
-
-
 def list_followers(call: ArmRequest) -> Answer:
     """Return which databases of a cluster other clusters follow (page: Follower databases)."""
-    found = _followers(call, find_cluster(call))
+    found = followers_of(call, find_cluster(call))
     if call.method == "GET":
         return json_answer({"value": [{"properties": each} for each in found]})
     return json_answer({"value": found})
 
 
-def _followers(call: ArmRequest, cluster: Cluster) -> list[dict[str, Any]]:
+def followers_of(call: ArmRequest, cluster: Cluster) -> list[dict[str, Any]]:
+    """Return what follows databases of a cluster, as Resource Manager lists it."""
     own = cluster_id(cluster)
     return [
         {
@@ -87,26 +75,50 @@ def _followers(call: ArmRequest, cluster: Cluster) -> list[dict[str, Any]]:
     ]
 
 
-def _attached_names(call: ArmRequest, attached: AttachedDatabase) -> list[str]:
-    if attached.database != EVERY_DATABASE:
-        return [attached.database]
-    leaders = (c for c in call.world.clusters if same(cluster_id(c), attached.leader_id))
-    return [name for leader in leaders for name in leader.databases]
-
-
-def _body(call: ArmRequest, cluster: Cluster, database: Database) -> dict[str, Any]:
+def database_body(call: ArmRequest, cluster: Cluster, database: Database) -> dict[str, Any]:
+    """Return the body of a database."""
     own = cluster_id(cluster)
-    names = {each["databaseName"] for each in _followers(call, cluster)}
+    names = {each["databaseName"] for each in followers_of(call, cluster)}
     followed = not names.isdisjoint({database.name, EVERY_DATABASE})
     return {
         **child(own, "Databases", database.name),
+        **child_extras(call.api_version),
         "location": cluster.location,
-        "kind": "ReadWrite",
-        "properties": {
-            "softDeletePeriod": "P365D",
-            "hotCachePeriod": "P31D",
-            "statistics": {"size": 0.0},
-            "isFollowed": followed,
-            "provisioningState": "Succeeded",
-        },
+        **_kind_and_properties(call, database, followed=followed),
     }
+
+
+def _kind_and_properties(call: ArmRequest, database: Database, *, followed: bool) -> dict[str, Any]:
+    shown: dict[str, Any] = {**periods(database), "statistics": {"size": 0.0}}
+    if is_first(call.api_version):
+        shown |= {f"{name}InDays": _days(text) for name, text in periods(database).items()}
+    if database.following is None:
+        state = {"isFollowed": followed, "provisioningState": "Succeeded"}
+        properties = properties_at(call.api_version, DATABASE_SINCE, {**shown, **state})
+        return {"kind": "ReadWrite", "properties": properties}
+    following = database.following
+    shown |= {
+        "provisioningState": "Succeeded",
+        "leaderClusterResourceId": following.leader_id,
+        "attachedDatabaseConfigurationName": following.attached,
+        "principalsModificationKind": following.principals,
+    }
+    if call.api_version >= _SHARED_NAMES:
+        shown["originalDatabaseName"] = following.database
+        shown["databaseShareOrigin"] = "Direct"
+    return {"kind": "ReadOnlyFollowing", "properties": shown}
+
+
+def _days(period: str) -> int | None:
+    """Return a period of whole days as their number; None for others."""
+    days = period.removeprefix("P").removesuffix("D")
+    return int(days) if days.isdecimal() else None
+
+
+def periods(database: Database) -> dict[str, str]:
+    """Return how long data is kept and cached, what was never set left out."""
+    found = {
+        "softDeletePeriod": database.soft_delete_period,
+        "hotCachePeriod": database.hot_cache_period,
+    }
+    return {name: period for name, period in found.items() if period is not None}

@@ -14,7 +14,10 @@ from adxmi_jupyter.embedded.fault_injection import Responder
 from adxmi_jupyter.embedded.faults import Fault
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from adxmi_jupyter.embedded.answer import Answer
+    from adxmi_jupyter.embedded.arm.request import ClusterScripts
     from adxmi_jupyter.embedded.faults import ActiveFault, Faults
     from adxmi_jupyter.embedded.state.arm_operations import ArmSettings
     from adxmi_jupyter.embedded.state.world import World
@@ -47,8 +50,9 @@ class Host(Protocol):
 class ArmApi:
     """Answers everything below `/subscriptions` and `/providers`."""
 
-    def __init__(self, host: Host) -> None:
+    def __init__(self, host: Host, scripts: Callable[[], ClusterScripts]) -> None:
         self._host = host
+        self._scripts = scripts
 
     def routes(self) -> list[web.RouteDef]:
         """Return the routes to add to an application."""
@@ -91,6 +95,7 @@ class ArmApi:
             request.headers,
             body,
             f"{request.method} {request.path_qs}\n{body.decode('utf-8', 'replace')}",
+            self._scripts,
         )
 
 

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from adxmi_jupyter.embedded.answer import Answer, json_answer
 from adxmi_jupyter.embedded.arm.errors import ArmError, conflict
+from adxmi_jupyter.embedded.arm.versions import is_first
 from adxmi_jupyter.embedded.faults import Fault
 from adxmi_jupyter.embedded.state.arm_operations import Failure, Operation, OperationStatus
 from adxmi_jupyter.embedded.state.ids import cluster_id, same
@@ -29,8 +30,10 @@ _STATES = {
 class Change:
     """A change of a cluster or of something in it, still to be accepted.
 
-    `finish` is called at its end with whether it succeeds; `failure` makes it fail. The address
-    of its operation shows `location`, or else where the cluster is.
+    `finish` is called at its end with whether it succeeds; `failure` makes it fail, as does what
+    `work` returns, which is done before. The address
+    of its operation shows `location`, or else where the cluster is. The first version of the API
+    calls it `first_kind`, if not the same.
     """
 
     kind: str
@@ -41,6 +44,8 @@ class Change:
     pending: dict[str, Any] | None = None
     result: dict[str, Any] | None = None
     location: str = ""
+    work: Callable[[], Failure | None] | None = None
+    first_kind: str = ""
 
 
 def start(call: ArmRequest, change: Change) -> Operation:
@@ -58,6 +63,8 @@ def start(call: ArmRequest, change: Change) -> Operation:
         change.pending,
         change.result,
         change.location,
+        change.work,
+        change.first_kind,
     )
     call.world.operations.append(operation)
     return operation
@@ -87,6 +94,11 @@ def maintenance(cluster: Cluster) -> Failure:
         "ServiceIsInMaintenance",
         f"[Conflict] The cluster '{cluster.name}' is being maintained; try again later.",
     )
+
+
+def overlap(call: ArmRequest, cluster: Cluster) -> Failure | None:
+    """Return why an operation fails that starts while another one is under way."""
+    return maintenance(cluster) if running_on(call, cluster) else None
 
 
 def busy(resource_id: str) -> ArmError:
@@ -126,7 +138,7 @@ def operation_result(call: ArmRequest) -> Answer:
     if "operationresultresponsetype" not in call.query:
         operation.poll()
         return json_answer(
-            _status_body(operation), x_ms_operation_root_activity_id=operation.operation_id
+            _status_body(call, operation), x_ms_operation_root_activity_id=operation.operation_id
         )
     if operation.running:
         return accepted(call, operation)
@@ -142,7 +154,7 @@ def _status_uri(call: ArmRequest, operation: Operation, location: str) -> str:
     )
 
 
-def _status_body(operation: Operation) -> dict[str, Any]:
+def _status_body(call: ArmRequest, operation: Operation) -> dict[str, Any]:
     cluster = operation.cluster
     body: dict[str, Any] = {
         "id": f"/subscriptions/{cluster.subscription_id}/providers/Microsoft.Kusto/locations/"
@@ -152,15 +164,21 @@ def _status_body(operation: Operation) -> dict[str, Any]:
         "startTime": operation.started,
         "endTime": operation.ended or operation.started,
         "percentComplete": 0.5 if operation.running else 1.0,
-        "properties": _status_properties(operation),
+        "properties": _status_properties(operation, call.api_version),
     }
     if operation.failure and not operation.running:
         body["error"] = {"code": operation.failure.code, "message": operation.failure.message}
     return body
 
 
-def _status_properties(operation: Operation) -> dict[str, Any]:
+def _status_properties(operation: Operation, version: str) -> dict[str, Any]:
     """Return what kind of operation it is; one with a result shows that, once there is one."""
+    if is_first(version):
+        return {
+            "OperationKind": operation.first_kind or operation.kind,
+            "RootActivityId": operation.operation_id,
+            "provisioningState": operation.status,
+        }
     if not operation.kind:
         return {}
     if operation.result is not None:

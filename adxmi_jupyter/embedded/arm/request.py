@@ -12,14 +12,17 @@ from adxmi_jupyter.embedded.azure_roles import may
 from adxmi_jupyter.embedded.request_json import MalformedJsonError, load_json
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from aiohttp import web
 
     from adxmi_jupyter.embedded.faults import Fault, Faults
-    from adxmi_jupyter.embedded.state.arm_operations import ArmSettings
+    from adxmi_jupyter.embedded.state.arm_operations import ArmSettings, Failure
+    from adxmi_jupyter.embedded.state.resources import ScriptRun
     from adxmi_jupyter.embedded.state.security import Principal
     from adxmi_jupyter.embedded.state.world import World
+
+    ScriptRunner = Callable[[World, Principal, ScriptRun], Failure | None]
 
 
 @dataclass(frozen=True)
@@ -44,8 +47,22 @@ class ArmIds:
 
 
 @dataclass(frozen=True)
+class ClusterScripts:
+    """What a cluster does with scripts: `problem` tells why a text is none, `run` runs one.
+
+    The cluster is the one that the world sees which `run` gets.
+    """
+
+    run: ScriptRunner
+    problem: Callable[[str], str]
+
+
+@dataclass(frozen=True)
 class ArmRequest:
-    """One request; `names` are the parts of its path that its route names."""
+    """One request; `names` are the parts of its path that its route names.
+
+    `scripts` returns what clusters do with scripts.
+    """
 
     world: World
     settings: ArmSettings
@@ -58,6 +75,7 @@ class ArmRequest:
     headers: Mapping[str, str]
     body: bytes
     text: str
+    scripts: Callable[[], ClusterScripts]
     names: Mapping[str, str] = field(default_factory=dict)
 
     @property

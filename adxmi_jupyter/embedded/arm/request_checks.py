@@ -15,6 +15,7 @@ from adxmi_jupyter.embedded.arm.errors import (
 )
 from adxmi_jupyter.embedded.arm.request import require
 from adxmi_jupyter.embedded.arm.routes import find_route
+from adxmi_jupyter.embedded.arm.versions import VERSIONS
 from adxmi_jupyter.embedded.state.ids import resource_scope
 
 if TYPE_CHECKING:
@@ -23,37 +24,9 @@ if TYPE_CHECKING:
     from adxmi_jupyter.embedded.state.security import Principal
     from adxmi_jupyter.embedded.state.world import World
 
+_PROVIDER_AT = 3
 _EXPIRED = "embedded-expired"
 _VERSION = re.compile(r"\d{4}-\d{2}-\d{2}(?:-preview)?")
-VERSIONS = {
-    "microsoft.kusto": [
-        "2025-02-14",
-        "2024-04-13",
-        "2023-08-15",
-        "2023-05-02",
-        "2022-12-29",
-        "2022-11-11",
-        "2022-07-07",
-        "2022-02-01",
-        "2021-08-27",
-        "2021-01-01",
-        "2020-09-18",
-    ],
-    "microsoft.managedidentity": ["2024-11-30", "2023-01-31", "2018-11-30"],
-    "microsoft.authorization": ["2022-04-01"],
-    "microsoft.documentdb": [
-        "2025-04-15",
-        "2024-11-15",
-        "2024-08-15",
-        "2024-05-15",
-        "2023-11-15",
-        "2022-11-15",
-        "2021-10-15",
-        "2021-04-15",
-    ],
-    "microsoft.eventhub": ["2024-01-01", "2021-11-01", "2017-04-01"],
-    "microsoft.resourcegraph": ["2021-03-01", "2022-10-01", "2024-04-01"],
-}
 
 
 def sign_in(world: World, authorization: str | None) -> Principal:
@@ -95,9 +68,7 @@ def pass_through(call: ArmRequest) -> tuple[Handler, ArmRequest]:
 
 def _provider(call: ArmRequest) -> str:
     """Return the provider in the path; an ArmError (400) unless the api-version is one of its."""
-    folded = [each.casefold() for each in call.segments]
-    at = len(folded) - folded[::-1].index("providers") if "providers" in folded else len(folded)
-    provider = folded[at] if at < len(folded) else ""
+    provider = _named_provider([each.casefold() for each in call.segments])
     version = call.api_version
     if not version:
         raise bad_request(
@@ -115,6 +86,16 @@ def _provider(call: ArmRequest) -> str:
             "NoRegisteredProviderFound",
         )
     return provider
+
+
+def _named_provider(folded: list[str]) -> str:
+    """Return the provider that a path names last, `microsoft.resources` for one as a resource."""
+    if "providers" not in folded:
+        return ""
+    at = len(folded) - folded[::-1].index("providers")
+    if folded[:1] == ["subscriptions"] and at == _PROVIDER_AT and len(folded) == at + 1:
+        return "microsoft.resources"
+    return folded[at] if at < len(folded) else ""
 
 
 def _check_subscription(call: ArmRequest) -> ArmError | None:

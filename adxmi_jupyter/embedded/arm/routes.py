@@ -9,15 +9,22 @@ from typing import TYPE_CHECKING
 from adxmi_jupyter.embedded.answer import Answer
 from adxmi_jupyter.embedded.arm import (
     assignments,
+    attached,
+    cluster_lifecycle,
     clusters,
     cosmos_roles,
     data_connections,
+    database_principals,
+    database_writes,
     databases,
     event_hubs,
     identities,
+    language_extensions,
+    name_availability,
     operations,
     resource_graph,
     roles,
+    scripts,
 )
 from adxmi_jupyter.embedded.arm.request import ArmRequest
 
@@ -80,9 +87,18 @@ def _routes() -> Iterator[tuple[str, dict[str, tuple[str, Handler]]]]:
     kind = "Microsoft.Kusto/clusters"
     yield f"{_SUBSCRIPTION}/{_KUSTO}/clusters", _crud(kind, GET=clusters.list_clusters)
     yield f"{_GROUP}/{_KUSTO}/clusters", _crud(kind, GET=clusters.list_clusters)
-    yield _CLUSTER, _crud(kind, GET=clusters.get_cluster, PATCH=clusters.patch_cluster)
-    attached = _crud(f"{kind}/attachedDatabaseConfigurations", GET=databases.list_attached)
-    yield f"{_CLUSTER}/attachedDatabaseConfigurations", attached
+    yield (
+        _CLUSTER,
+        _crud(
+            kind,
+            GET=clusters.get_cluster,
+            PATCH=clusters.patch_cluster,
+            PUT=cluster_lifecycle.put_cluster,
+            DELETE=cluster_lifecycle.delete_cluster,
+        ),
+    )
+    yield from _cluster_actions(kind)
+    yield from _attached_routes(f"{kind}/attachedDatabaseConfigurations")
     followers = f"{kind}/listFollowerDatabases"
     yield (
         f"{_CLUSTER}/listFollowerDatabases",
@@ -106,10 +122,72 @@ def _routes() -> Iterator[tuple[str, dict[str, tuple[str, Handler]]]]:
     )
 
 
+def _cluster_actions(kind: str) -> Iterator[tuple[str, dict[str, tuple[str, Handler]]]]:
+    actions: dict[str, Handler] = {
+        "start": cluster_lifecycle.start_cluster,
+        "stop": cluster_lifecycle.stop_cluster,
+        "detachFollowerDatabases": attached.detach_followers,
+        "listLanguageExtensions": language_extensions.list_extensions,
+        "addLanguageExtensions": language_extensions.add_extensions,
+        "removeLanguageExtensions": language_extensions.remove_extensions,
+        "checkNameAvailability": name_availability.check_database_name,
+        "checkPrincipalAssignmentNameAvailability": name_availability.check_assignment_name,
+        "attachedDatabaseConfigurationCheckNameAvailability": name_availability.check_attached_name,
+    }
+    for name, handler in actions.items():
+        yield f"{_CLUSTER}/{name}", {"POST": (f"{kind}/{name}/action", handler)}
+    yield (
+        f"{_SUBSCRIPTION}/{_KUSTO}/locations/{{location}}/checkNameAvailability",
+        {
+            "POST": (
+                "Microsoft.Kusto/locations/checkNameAvailability/action",
+                name_availability.check_cluster_name,
+            )
+        },
+    )
+
+
+def _attached_routes(kind: str) -> Iterator[tuple[str, dict[str, tuple[str, Handler]]]]:
+    every = f"{_CLUSTER}/attachedDatabaseConfigurations"
+    yield every, _crud(kind, GET=attached.list_attached)
+    yield (
+        f"{every}/{{attached}}",
+        _crud(
+            kind,
+            GET=attached.get_attached,
+            PUT=attached.put_attached,
+            DELETE=attached.delete_attached,
+        ),
+    )
+
+
+def _database_actions(kind: str) -> Iterator[tuple[str, dict[str, tuple[str, Handler]]]]:
+    actions: dict[str, Handler] = {
+        "listPrincipals": database_principals.list_principals,
+        "addPrincipals": database_principals.add_principals,
+        "removePrincipals": database_principals.remove_principals,
+        "checkNameAvailability": name_availability.check_connection_name,
+        "checkPrincipalAssignmentNameAvailability": name_availability.check_assignment_name,
+        "scriptsCheckNameAvailability": name_availability.check_script_name,
+    }
+    for name, handler in actions.items():
+        yield f"{_DATABASE}/{name}", {"POST": (f"{kind}/{name}/action", handler)}
+
+
 def _database_routes(kind: str) -> Iterator[tuple[str, dict[str, tuple[str, Handler]]]]:
     connection = f"{kind}/dataConnections"
     yield f"{_CLUSTER}/databases", _crud(kind, GET=databases.list_databases)
-    yield _DATABASE, _crud(kind, GET=databases.get_database)
+    yield (
+        _DATABASE,
+        _crud(
+            kind,
+            GET=databases.get_database,
+            PUT=database_writes.put_database,
+            PATCH=database_writes.patch_database,
+            DELETE=database_writes.delete_database,
+        ),
+    )
+    yield from _database_actions(kind)
     yield f"{_DATABASE}/dataConnections", _crud(connection, GET=data_connections.list_connections)
     one = _crud(
         connection,
@@ -119,6 +197,17 @@ def _database_routes(kind: str) -> Iterator[tuple[str, dict[str, tuple[str, Hand
         DELETE=data_connections.delete_connection,
     )
     yield f"{_DATABASE}/dataConnections/{{connection}}", one
+    yield f"{_DATABASE}/scripts", _crud(f"{kind}/scripts", GET=scripts.list_scripts)
+    yield (
+        f"{_DATABASE}/scripts/{{script}}",
+        _crud(
+            f"{kind}/scripts",
+            GET=scripts.get_script,
+            PUT=scripts.put_script,
+            PATCH=scripts.patch_script,
+            DELETE=scripts.delete_script,
+        ),
+    )
     check = (f"{kind}/dataConnectionValidation/action", data_connections.validate_connection)
     yield f"{_DATABASE}/dataConnectionValidation", {"POST": check}
 

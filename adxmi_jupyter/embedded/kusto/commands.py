@@ -17,6 +17,11 @@ from adxmi_jupyter.embedded.kusto.exports.syntax import (
 )
 from adxmi_jupyter.embedded.kusto.external_tables.commands import run_external_table_command
 from adxmi_jupyter.embedded.kusto.external_tables.syntax import ExternalTableCommand
+from adxmi_jupyter.embedded.kusto.followers.commands import (
+    refuse_on_follower,
+    run_follower_command,
+)
+from adxmi_jupyter.embedded.kusto.followers.syntax import FollowerCommand
 from adxmi_jupyter.embedded.kusto.functions.commands import run_function_command
 from adxmi_jupyter.embedded.kusto.functions.syntax import FunctionCommand
 from adxmi_jupyter.embedded.kusto.ingestion.commands import run_ingestion_command
@@ -65,6 +70,7 @@ def run_command(statement: Statement, session: Session) -> Result:
 
     What it changes is in the journal before anybody else has the world.
     """
+    refuse_on_follower(statement.command, session)
     with journaled(statement, session), bringing(origin_of(statement.command, session)):
         return _run(statement.command, session)
 
@@ -113,6 +119,7 @@ _FAMILIES: tuple[tuple[type[FamilyCommand], Callable[[Any, Session], Result]], .
     (OperationCommand, show_operations),
     (SchemaCommand, run_schema_command),
     (FunctionCommand, run_function_command),
+    (FollowerCommand, run_follower_command),
     (PluginCommand, run_plugin_command),
     (MorePolicyCommand, run_more_policy_command),
     (IngestionCommand, run_ingestion_command),

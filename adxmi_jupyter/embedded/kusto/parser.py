@@ -14,6 +14,7 @@ from adxmi_jupyter.embedded.kusto.databases.syntax import DatabaseTrees
 from adxmi_jupyter.embedded.kusto.errors import KustoError, syntax_error
 from adxmi_jupyter.embedded.kusto.exports.syntax import ExportTrees
 from adxmi_jupyter.embedded.kusto.external_tables.syntax import ExternalTableTrees
+from adxmi_jupyter.embedded.kusto.followers.syntax import FollowerTrees
 from adxmi_jupyter.embedded.kusto.functions.syntax import FunctionTrees
 from adxmi_jupyter.embedded.kusto.grammar import ToNames, build_grammar
 from adxmi_jupyter.embedded.kusto.ingestion.syntax import IngestionTrees
@@ -51,6 +52,7 @@ _BLANK = re.compile(r"(?:\s|//[^\r\n]*+)*+")
 _FAMILIES = (
     *("databases", "external_tables", "exports", "functions", "ingestion", "policies", "schema"),
     "plugins",
+    "followers",
     "journal",
     "logs",
     "materialized_views",
@@ -122,6 +124,7 @@ class _ToStatement(
     SchemaTrees,
     FunctionTrees,
     PluginTrees,
+    FollowerTrees,
     IngestionTrees,
     JournalTrees,
     LogTrees,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import uuid
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from adxmi_jupyter.embedded.kusto.statements import Level, kind_of, scope_of, sh
 from adxmi_jupyter.embedded.kusto.targets.connection_strings import masked_literals
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from adxmi_jupyter.embedded.kusto.results import Result
     from adxmi_jupyter.embedded.kusto.session import Session
@@ -37,7 +38,9 @@ _PIECE = re.compile(
 
 
 @dataclass(frozen=True)
-class _Outcome:
+class Outcome:
+    """What became of one command of a script: Completed, Failed with its reason, or Skipped."""
+
     kind: str
     text: str
     result: str
@@ -52,14 +55,13 @@ def run_script(script: ExecuteScript, session: Session, run: Runner) -> Result:
     """
     options = _options(script)
     _authorize(script, session)
-    outcomes: list[_Outcome] = []
-    for text in split_script(script.text):
-        stopped = outcomes and outcomes[-1].result == "Failed" and not options[_CONTINUE]
-        if stopped:
-            break
-        outcomes.append(_run_one(text, script.level, session, run))
-        if options[_THROW] and outcomes[-1].result == "Failed":
-            raise bad_request(f"The script failed. Reason: {outcomes[-1].reason}")
+    outcomes = []
+    for outcome in run_texts(
+        split_script(script.text), script.level, session, run, keep_going=options[_CONTINUE]
+    ):
+        outcomes.append(outcome)
+        if options[_THROW] and outcome.result == "Failed":
+            raise bad_request(f"The script failed. Reason: {outcome.reason}")
     operation_id = str(uuid.uuid4())
     return result(
         "OperationId:guid, CommandType:string, CommandText:string, Result:string, Reason:string",
@@ -67,10 +69,21 @@ def run_script(script: ExecuteScript, session: Session, run: Runner) -> Result:
     )
 
 
+def run_texts(
+    texts: Iterable[str], level: Level, session: Session, run: Runner, *, keep_going: bool
+) -> Iterator[Outcome]:
+    """Run commands in order; the first failure is the last one unless it has to go on."""
+    for text in texts:
+        outcome = _run_one(text, level, session, run)
+        yield outcome
+        if outcome.result == "Failed" and not keep_going:
+            return
+
+
 def split_script(text: str) -> Iterator[str]:
     """Yield the commands of a script: each begins with a dot, at a line's start or behind `;`."""
     starts = [m.start() for m in _PIECE.finditer(text.lstrip()) if m.group("start")]
-    for start, end in zip(starts, [*starts[1:], None], strict=True):
+    for start, end in itertools.pairwise([*starts, None]):
         for command in split_statements(text.lstrip()[start:end]):
             yield command.strip()
 
@@ -91,18 +104,18 @@ def _authorize(script: ExecuteScript, session: Session) -> None:
         )
 
 
-def _run_one(text: str, level: Level, session: Session, run: Runner) -> _Outcome:
+def _run_one(text: str, level: Level, session: Session, run: Runner) -> Outcome:
     try:
         statement = parse_command(text)
     except KustoError as error:
-        return _Outcome("", text, "Failed", error.message)
+        return Outcome("", text, "Failed", error.message)
     kind, scope = kind_of(statement.command), scope_of(statement.command)
     if shows(statement.command):
-        return _Outcome(kind, text, "Skipped")
+        return Outcome(kind, text, "Skipped")
     if scope is None or scope.level is not level:
-        return _Outcome(kind, text, "Failed", f"Not a {level.casefold()}-scope command")
+        return Outcome(kind, text, "Failed", f"Not a {level.casefold()}-scope command")
     try:
         run(statement, session)
     except KustoError as error:
-        return _Outcome(kind, text, "Failed", error.message)
-    return _Outcome(kind, text, "Completed")
+        return Outcome(kind, text, "Failed", error.message)
+    return Outcome(kind, text, "Completed")

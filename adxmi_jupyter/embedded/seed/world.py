@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from adxmi_jupyter.embedded.seed.azure import GROUP, SHARED_GROUP, SUBSCRIPTION_ID, add_azure
 from adxmi_jupyter.embedded.state.clusters import Cluster, Identity, PolicyItem, Table
+from adxmi_jupyter.embedded.state.followers import follow_leaders
 from adxmi_jupyter.embedded.state.plugins import switch_python
 from adxmi_jupyter.embedded.state.security import (
     ADMIN_TOKEN,
@@ -43,6 +44,7 @@ def seeded_world(*, with_history: bool = True) -> World:
     _add_policies(world)
     _add_callers(world)
     add_azure(world)
+    follow_leaders(world.clusters)
     if with_history:
         cluster.logs.history = _recall
         cluster.journal.versions.update(_CHANGES_SO_FAR)

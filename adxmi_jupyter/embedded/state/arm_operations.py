@@ -55,9 +55,11 @@ class Failure:
 class Operation:
     """One accepted change of a cluster or of something in it.
 
-    `finish` is called once, with whether the change succeeds. `pending` is what the resource
+    `work` is done when its time has come, and tells why it fails, if it does. `finish` is called
+    once, with whether the change succeeds. `pending` is what the resource
     looks like meanwhile, `result` what stands at the Location address afterwards; None is an
-    empty body. Without a `kind` its status does not tell one; `location` is that of its address.
+    empty body. Without a `kind` its status does not tell one, but as `first_kind`. `location` is
+    that of its address.
     """
 
     kind: str
@@ -69,6 +71,8 @@ class Operation:
     pending: dict[str, Any] | None = None
     result: dict[str, Any] | None = None
     location: str = ""
+    work: Callable[[], Failure | None] | None = None
+    first_kind: str = ""
     operation_id: str = field(default_factory=lambda: str(uuid.uuid4()))
     status: OperationStatus = OperationStatus.RUNNING
     started: str = field(default_factory=now)
@@ -105,6 +109,8 @@ class Operation:
             self._end()
 
     def _end(self) -> None:
+        if self.failure is None and self.work is not None:
+            self.failure = self.work()
         self.status = OperationStatus.FAILED if self.failure else OperationStatus.SUCCEEDED
         self.ended = now()
         self.finish(self.failure is None)

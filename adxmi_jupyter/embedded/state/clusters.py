@@ -22,11 +22,18 @@ if TYPE_CHECKING:
         StoredFunction,
         UpdatePolicy,
     )
-    from adxmi_jupyter.embedded.state.resources import AttachedDatabase, DataConnection
+    from adxmi_jupyter.embedded.state.resources import (
+        AttachedDatabase,
+        DataConnection,
+        Following,
+        Script,
+    )
     from adxmi_jupyter.embedded.state.security import RoleAssignment
 
 RUNNING = "Running"
 STOPPED = "Stopped"
+CREATING = "Creating"
+DELETING = "Deleting"
 DELETED = "Deleted"
 _EPOCH = datetime(2026, 1, 5, 8, tzinfo=UTC)
 
@@ -78,7 +85,10 @@ class Table:
 
 @dataclass
 class Database:
-    """A database; `policy` is None when no managed identity policy was ever set, or deleted."""
+    """A database; `policy` is None when no managed identity policy was ever set, or deleted.
+
+    One with `following` is another cluster's, and read only.
+    """
 
     name: str
     database_id: str
@@ -90,6 +100,15 @@ class Database:
     continuous_exports: dict[str, ContinuousExport] = field(default_factory=dict)
     functions: dict[str, StoredFunction] = field(default_factory=dict)
     materialized_views: dict[str, MaterializedView] = field(default_factory=dict)
+    scripts: dict[str, Script] = field(default_factory=dict)
+    soft_delete_period: str | None = "P365D"
+    hot_cache_period: str | None = "P31D"
+    following: Following | None = None
+
+    @property
+    def access_mode(self) -> str:
+        """Whether commands can change it, as listings say it."""
+        return "ReadWrite" if self.following is None else "ReadOnlyFollowing"
 
 
 @dataclass

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from adxmi_jupyter.embedded.state.security import RoleAssignment
 
 EVERY_DATABASE = "*"
 ROLES_TAKE = timedelta(minutes=15)
@@ -89,16 +94,80 @@ class DataConnection:
     backlog: list[Any] = field(default_factory=list)
 
 
+@dataclass
+class Script:
+    """A script of a database as a resource; `given` is what it was given last.
+
+    `ran` is what ran to its end last: its text or address, and its tag. None when nothing did.
+    """
+
+    name: str
+    given: dict[str, Any] = field(repr=False)
+    system_data: dict[str, str]
+    succeeded: bool = True
+    ran: tuple[str, str] | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class ScriptRun:
+    """A script that is to run: its text, or where that is to be read.
+
+    `identity` is the object ID of the identity that reads it, `token` a signature that does.
+    """
+
+    database: str
+    is_cluster_level: bool
+    keeps_going: bool
+    keeps_permissions: bool
+    text: str = field(repr=False)
+    url: str = ""
+    token: str = field(default="", repr=False)
+    identity: str = ""
+
+
 @dataclass(frozen=True)
 class AttachedDatabase:
     """A database that a cluster follows, or all of them as `EVERY_DATABASE`.
 
-    `leader_id` is the resource ID of the other cluster.
+    `leader_id` is the resource ID of the other cluster. `principals` says what becomes of the
+    leader's: Union, Replace or None. `sharing` holds the lists of table level sharing.
     """
 
     name: str
     leader_id: str
     database: str
+    principals: str = "Union"
+    name_override: str = ""
+    name_prefix: str = ""
+    sharing: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class Following:
+    """What a database follows, and how.
+
+    `inherited` are the principals of its leader, `own` those of the follower alone. `overrides`
+    are what commands on the follower have set, by their names.
+    """
+
+    leader_id: str
+    database: str
+    attached: str
+    attached_principals: str
+    inherited: list[RoleAssignment] = field(default_factory=list)
+    own: list[RoleAssignment] = field(default_factory=list)
+    overrides: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def principals(self) -> str:
+        """What becomes of the leader's principals: Union, Replace or None."""
+        overridden = self.overrides.get("principals-modification-kind")
+        return str(overridden).capitalize() if overridden else self.attached_principals
+
+    def effective(self) -> list[RoleAssignment]:
+        """Return the principals that count here."""
+        inherited = [] if self.principals == "Replace" else self.inherited
+        return [*inherited, *([] if self.principals == "None" else self.own)]
 
 
 def default_settings() -> dict[str, Any]:

@@ -20,6 +20,7 @@ from adxmi_jupyter.embedded.state.entities import (
     UpdatePolicy,
 )
 from adxmi_jupyter.embedded.state.event_hubs import DataSources
+from adxmi_jupyter.embedded.state.followers import follow_leaders
 from adxmi_jupyter.embedded.state.ids import cluster_id, group_id, identity_id, same, stable_id
 from adxmi_jupyter.embedded.state.ingestion import ingestion_of
 from adxmi_jupyter.embedded.state.regions import display_name
@@ -117,9 +118,10 @@ class World:
         raise KeyError(name)
 
     def settle(self) -> None:
-        """Let operations that nobody asks about take effect when they are due."""
+        """Let operations that nobody asks about take effect when due, and followers follow."""
         for operation in self.operations:
             operation.settle()
+        follow_leaders(self.clusters)
 
     def tenant_of(self, resource_id: str) -> str:
         """Return the tenant of the subscription that a resource ID or scope begins with."""

@@ -49,7 +49,6 @@ _COLUMNS = {
 }
 # One database alone has a column more, misspelled as in the grammar.
 _CONTEXT_DATASTATS = _HEAD + f"CurrentUseIsUnrestrictedViewer:bool, DatabaseId:guid, {_SIZES}"
-_READ_WRITE = "ReadWrite"
 
 
 def show_databases(command: ShowDatabases, session: Session) -> Result:
@@ -83,7 +82,7 @@ def _named(databases: Iterable[Database], names: tuple[str, ...] | None) -> list
 def _head(database: Database, session: Session) -> list[Any]:
     current = (session.context or "").casefold() == database.name.casefold()
     version = session.world.journal.version(database.name)
-    return [database.name, "", version, current, _READ_WRITE, ""]
+    return [database.name, "", version, current, database.access_mode, ""]
 
 
 def _plain(database: Database, session: Session) -> list[Any]:

@@ -135,7 +135,7 @@ def _database(database: Database, chosen: list[str], session: Session) -> dict[s
         "Name": database.name,
         **{kind: shown[kind] if kind in chosen else {} for kind in _KINDS},
         "EntityGroups": {},
-        "DatabaseAccessMode": "ReadWrite",
+        "DatabaseAccessMode": database.access_mode,
         "MajorVersion": major,
         "MinorVersion": minor,
         "PrettyName": database.name,

@@ -72,7 +72,7 @@ def require_callout(world: World, callout_type: str, address: str) -> None:
         raise denials.callout_not_allowed(callout_type, address)
 
 
-def _as_identity(identity: Identity) -> ActingPrincipal:
+def as_identity(identity: Identity) -> ActingPrincipal:
     """Return a managed identity as one who reaches for a target."""
     return ActingPrincipal(identity.object_id, f"the managed identity '{identity.display_name}'")
 
@@ -100,7 +100,7 @@ def acting_principal(
     """
     match method:
         case Method.MANAGED_IDENTITY:
-            return _as_identity(acting_identity(world, credential, usage=usage, database=database))
+            return as_identity(acting_identity(world, credential, usage=usage, database=database))
         case Method.IMPERSONATE:
             return _as_caller(caller)
         case Method.TOKEN:

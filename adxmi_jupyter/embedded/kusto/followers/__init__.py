@@ -1,0 +1,1 @@
+"""Commands about databases that the cluster follows."""
