@@ -50,6 +50,7 @@ COMMANDS = {
     "crashes": ["tests.nightly", "crashes", "--seed={seed}"],
     "faults": ["tests.nightly", "faults", "--seed={seed}"],
     "supply": ["tests.nightly", "supply"],
+    "foreign clients": ["tests.nightly", "foreign_clients"],
 }
 
 # Processes at a time: the one in the browser mostly waits.

