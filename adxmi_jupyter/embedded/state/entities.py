@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 MOST_OPERATIONS = 10_000
-_EPOCH = datetime(2026, 2, 2, 8, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -233,7 +232,7 @@ def _plugins() -> dict[str, bool]:
 
 @dataclass
 class ServiceState:
-    """What commands started and switched: operations in the background, plugins, and the time.
+    """What commands started and switched: operations, and plugins.
 
     `plugins` says which plugins of the query language are enabled, python aside: `plugin_states`
     of the module `plugins` knows all.
@@ -243,9 +242,3 @@ class ServiceState:
         default_factory=lambda: deque(maxlen=MOST_OPERATIONS)
     )
     plugins: dict[str, bool] = field(default_factory=_plugins)
-    ticks: int = 0
-
-    def now(self) -> str:
-        """Return the time, which moves by a second whenever it is asked for."""
-        self.ticks += 1
-        return f"{_EPOCH + timedelta(seconds=self.ticks):%Y-%m-%dT%H:%M:%SZ}"

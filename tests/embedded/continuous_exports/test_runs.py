@@ -1,6 +1,7 @@
 """Runs of continuous exports, with every link that can be missing."""
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -203,3 +204,18 @@ def test_export_put_into_the_world_runs_as_well(azure, run, viewer, lake):
 
     assert azure.run_now("Sales", "Nightly").last_run_result == "Completed"
     assert len(lake) == 1
+
+
+def test_artifacts_and_failures_are_kept_for_fourteen_days(azure, run, nightly):
+    azure.world.clock.stop_at(datetime(2026, 6, 1, tzinfo=UTC))
+    azure.run_now("Sales", "Nightly")
+    azure.world.cluster.databases["Sales"].tables.pop("Orders")
+    azure.run_now("Sales", "Nightly")
+
+    azure.world.clock.move(timedelta(days=14))
+    young = [run(f"{SHOW} {log}", database="Sales") for log in ("exported-artifacts", "failures")]
+    azure.world.clock.move(timedelta(seconds=1))
+    old = [run(f"{SHOW} {log}", database="Sales") for log in ("exported-artifacts", "failures")]
+
+    assert [len(rows) for rows in young] == [1, 1]
+    assert old == [[], []]

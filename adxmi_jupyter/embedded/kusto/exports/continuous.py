@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from adxmi_jupyter.embedded.access import Permission
 from adxmi_jupyter.embedded.kusto.entities import chosen
@@ -30,7 +30,12 @@ from adxmi_jupyter.embedded.kusto.query.background import (
 from adxmi_jupyter.embedded.kusto.results import result
 from adxmi_jupyter.embedded.kusto.targets.authorization import acting_identity
 from adxmi_jupyter.embedded.kusto.targets.connection_strings import masked_literals
-from adxmi_jupyter.embedded.state.entities import ContinuousExport
+from adxmi_jupyter.embedded.state.entities import (
+    ContinuousExport,
+    ExportedArtifact,
+    ExportFailure,
+)
+from adxmi_jupyter.embedded.state.timestamps import moment_of, with_all_digits
 from adxmi_jupyter.embedded.storage.values import timespan_text
 
 if TYPE_CHECKING:
@@ -42,7 +47,9 @@ if TYPE_CHECKING:
     from adxmi_jupyter.embedded.state.clusters import Database
     from adxmi_jupyter.embedded.state.entities import ExternalTable
 
+_Entry = TypeVar("_Entry", ExportedArtifact, ExportFailure)
 _HOUR = timedelta(hours=1)
+_KEPT_NS = timedelta(days=14) // timedelta(microseconds=1) * 1000
 _NO_EXPORT_PROPERTIES = {"managedIdentity", "intervalBetweenRuns", "forcedLatency", "isDisabled"}
 
 
@@ -197,6 +204,12 @@ def _definition_row(export: ContinuousExport, database: Database) -> list[Any]:
     ]
 
 
+def _recent(entries: Iterable[_Entry], session: Session) -> list[_Entry]:
+    """Return what is no older than these logs keep it."""
+    since = moment_of(session.world.clock() - _KEPT_NS)
+    return [each for each in entries if with_all_digits(each.timestamp) >= since]
+
+
 def _failures(name: str, session: Session) -> Result:
     operation = "ContinuousExportFailuresShowCommand"
     database = _database(session, Permission.DATABASE_MONITOR, operation)
@@ -206,7 +219,7 @@ def _failures(name: str, session: Session) -> Result:
         "FailureKind:string, Details:string",
         [
             [each.timestamp, each.operation_id, name, each.last_success, each.kind, each.details]
-            for each in export.failures
+            for each in _recent(export.failures, session)
         ],
     )
 
@@ -219,7 +232,7 @@ def _artifacts(name: str, session: Session) -> Result:
         "Timestamp:datetime, ExternalTableName:string, Path:string, NumRecords:long",
         [
             [each.timestamp, export.external_table, each.uri, each.records]
-            for each in export.artifacts
+            for each in _recent(export.artifacts, session)
         ],
     )
 

@@ -11,6 +11,7 @@ from adxmi_jupyter.embedded.kusto.exports.targets import check_target, write_to_
 from adxmi_jupyter.embedded.kusto.query.background import AUTOMATED_FLOWS, run_in_background
 from adxmi_jupyter.embedded.kusto.targets.authorization import acting_identity
 from adxmi_jupyter.embedded.state.entities import ExportedArtifact, ExportFailure
+from adxmi_jupyter.embedded.state.timestamps import moment_of
 from adxmi_jupyter.embedded.state.world import as_principal
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def run_continuous_export(world: World, database_name: str, name: str) -> Contin
 
 
 def _run(world: World, database: Database, export: ContinuousExport) -> ContinuousExport:
-    now = world.service.now()
+    now = moment_of(world.clock())
     reached = {table: len(database.tables[table].rows) for table in _tables(database, export)}
     try:
         written = _export(world, database, export)

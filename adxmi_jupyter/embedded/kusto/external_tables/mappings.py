@@ -16,6 +16,7 @@ from adxmi_jupyter.embedded.kusto.errors import bad_request, entity_exists, enti
 from adxmi_jupyter.embedded.kusto.external_tables.syntax import Verb
 from adxmi_jupyter.embedded.kusto.results import result
 from adxmi_jupyter.embedded.state.entities import IngestionMapping
+from adxmi_jupyter.embedded.state.timestamps import moment_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -61,7 +62,7 @@ def define_mapping(command: DefineExternalMapping, session: Session) -> Result:
         command.name,
         kind_of_mapping(table.data_format),
         command.text,
-        session.world.service.now(),
+        moment_of(session.world.clock()),
     )
     _keep(table, database, [*_others(table, command.name), made])
     return _rows([made], table, database)

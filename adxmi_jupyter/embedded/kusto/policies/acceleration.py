@@ -23,6 +23,7 @@ from adxmi_jupyter.embedded.kusto.targets.authorization import acting_identity
 from adxmi_jupyter.embedded.kusto.targets.delta import delta_size
 from adxmi_jupyter.embedded.kusto.targets.folders import open_folder, read_location
 from adxmi_jupyter.embedded.state.entities import AccelerationPolicy
+from adxmi_jupyter.embedded.state.timestamps import moment_of
 from adxmi_jupyter.embedded.state.world import as_principal
 from adxmi_jupyter.embedded.storage.locations import Method
 from adxmi_jupyter.embedded.storage.values import convert, timespan_text
@@ -155,7 +156,7 @@ def _changed(
     members = load_object(command.text, _WHAT)
     given = {_FIELDS[name]: value for name, value in read_members(members, _RULES, _WHAT).items()}
     given["hot_windows"] = _windows(members.get("hotwindows"))
-    given["updated_on"] = world.service.now()
+    given["updated_on"] = moment_of(world.clock())
     merges = command.change is Change.ALTER_MERGE and table.acceleration is not None
     policy = _merged(table.acceleration, given) if merges else _made(given)
     _check(policy, table, database, world)

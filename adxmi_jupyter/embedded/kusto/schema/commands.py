@@ -26,6 +26,7 @@ from adxmi_jupyter.embedded.kusto.schema.syntax import (
     ShowTableSchema,
 )
 from adxmi_jupyter.embedded.state.entities import IngestionMapping
+from adxmi_jupyter.embedded.state.timestamps import moment_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,7 +51,7 @@ def _create_mapping(command: CreateMapping, session: Session) -> Result:
         raise bad_request(f"The ingestion mapping '{command.name}' exists already.")
     table.mappings = [each for each in table.mappings if each not in same]
     made = IngestionMapping(
-        command.name, command.mapping_kind, command.text, session.world.service.now()
+        command.name, command.mapping_kind, command.text, moment_of(session.world.clock())
     )
     table.mappings.append(made)
     return _mappings([made], database, table)
