@@ -54,6 +54,8 @@ _TITLES: dict[Key | Topic | Concern, str] = {
     Concern.DATA: "data",
     Concern.VALIDATION: "validation",
     Concern.STATEMENT: "request",
+    Concern.SYNTAX: "request",
+    Concern.ENDPOINT: "endpoint",
     Concern.UNSPECIFIED: "refusal",
 }
 

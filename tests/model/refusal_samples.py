@@ -54,7 +54,7 @@ SAMPLES = [
     ),
     (
         '{"error": {"code": "BadRequest", "@type": "Kusto.Common.Svc.Exceptions.AdminCommandWrongEndpointException"}}',
-        "STATEMENT",
+        "ENDPOINT",
         "a command at the other endpoint: azure-kusto-python",
     ),
     (

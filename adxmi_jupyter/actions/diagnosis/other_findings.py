@@ -11,16 +11,18 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.actions.check.findings import Observation, State, finding
+from adxmi_jupyter.actions.diagnosis.impersonation import impersonated
 from adxmi_jupyter.actions.diagnosis.requirements import role_for
 from adxmi_jupyter.actions.identity import identities
 from adxmi_jupyter.actions.roles import principals
 from adxmi_jupyter.actions.roles.roles import roles_of
 from adxmi_jupyter.errors import AdxmiError
-from adxmi_jupyter.fixes import NOTHING, AzCommand, Command
+from adxmi_jupyter.fixes import NOTHING, AzCommand, Command, Explain
 from adxmi_jupyter.model.cluster_role import ClusterRole
 from adxmi_jupyter.model.connection_string import AzureStorage
 from adxmi_jupyter.model.declaration.requirements import Key
 from adxmi_jupyter.model.denial import Concern
+from adxmi_jupyter.model.denial.codes import TO_INGESTION, TO_QUERIES
 from adxmi_jupyter.model.role import Role
 
 if TYPE_CHECKING:
@@ -77,8 +79,12 @@ def other_findings(
     match denial.meaning.concern:
         case Concern.KUSTO_ROLE:
             rows = tuple(_of_callers(connection, denial, mentioned))
+        case Concern.TARGET | Concern.UNSPECIFIED if denial.impersonates:
+            rows = (impersonated(connection, denial, mentioned),)
         case Concern.UNSPECIFIED if mentioned.principals:
             rows = tuple(_of_callers(connection, denial, mentioned))
+        case Concern.ENDPOINT:
+            rows = (_endpoint(connection, denial),)
         case Concern.OPERATOR | Concern.CALLER:
             rows = (_in_azure(denial, mentioned),)
         case Concern.SIGN_IN:
@@ -90,6 +96,20 @@ def other_findings(
         case _:
             rows = ()
     return rows or (row_of(denial, mentioned),)
+
+
+def _endpoint(connection: Connection, denial: Denial) -> Finding:
+    """Return to which endpoint of a cluster a command belongs."""
+    address, is_ingestion = connection.address, denial.meaning is TO_INGESTION
+    if denial.meaning is not TO_INGESTION and denial.meaning is not TO_QUERIES:
+        return finding(Observation(Concern.ENDPOINT), State.UNKNOWN, denial.meaning.says)
+    which = "the ingestion endpoint" if is_ingestion else "the endpoint for queries"
+    host = "begins with ingest-" if is_ingestion else "has no ingest- before it"
+    at = f"its host {host}"
+    if not address.is_loopback:
+        at = address.ingestion if is_ingestion else address.uri
+    about = Observation(Concern.ENDPOINT, place=which)
+    return finding(about, State.UNKNOWN, denial.meaning.says, Explain.of(f"send it there: {at}"))
 
 
 def row_of(denial: Denial, mentioned: Mentioned) -> Finding:

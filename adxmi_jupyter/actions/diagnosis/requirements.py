@@ -24,9 +24,11 @@ from adxmi_jupyter.model.declaration.requirements import (
     AT_TARGETS,
     Allowed,
     CalloutAllowed,
+    ConsumerGroupFree,
     GrantedInKusto,
     Key,
     ReadsThrough,
+    TableReady,
     WritesThrough,
     holding,
     present,
@@ -64,6 +66,7 @@ _OF_CHAINS = (
     Concern.UNSPECIFIED,
     Concern.STATEMENT,
     Concern.DATA,
+    Concern.VALIDATION,
 )
 _OF_CALLERS = (Concern.KUSTO_ROLE, Concern.UNSPECIFIED)
 _WRITING = (Usage.EXPORT_REQUEST,)
@@ -93,16 +96,29 @@ def _requirements(denial: Denial, mentioned: Mentioned, *, write: bool) -> Itera
         for identity in mentioned.identities:
             yield from _at_targets(identity, denial, write=write)
         yield from _through_tables(denial, mentioned, write=write)
+        yield from _validated(denial)
     elif concern is Concern.KUSTO_ROLE:
         for identity in mentioned.callers:
             yield GrantedInKusto(identity, role_for(denial))
 
 
+def _validated(denial: Denial) -> Iterator[Requirement]:
+    """Yield what Azure looks up for a data connection, as far as a text names it."""
+    if denial.meaning.concern is not Concern.VALIDATION:
+        return
+    said = denial.names
+    for hub in said.event_hubs:
+        yield from (ConsumerGroupFree(hub, group, "") for group in said.consumer_groups)
+    for table in said.tables:
+        yield TableReady(table, next(iter(said.mappings), ""))
+
+
 def _as_actor(
     identity: ManagedIdentity, denial: Denial, mentioned: Mentioned
 ) -> Iterator[Requirement]:
-    yield from present(identity)
-    for usage in denial.names.usages:
+    if not denial.impersonates:
+        yield from present(identity)
+    for usage in () if denial.impersonates else denial.usages:
         yield Allowed(identity, usage, cluster_only=usage is Usage.SANDBOX_ARTIFACTS)
     if identity in mentioned.callers and denial.meaning.concern in _OF_CALLERS:
         yield GrantedInKusto(identity, role_for(denial))
@@ -116,15 +132,16 @@ def role_for(denial: Denial) -> Role:
 def _called(denial: Denial) -> Iterator[Requirement]:
     """Yield what the callout policy must allow."""
     said = denial.names
-    types = [*said.callout_types, *(_CALLOUTS[one] for one in said.usages if one in _CALLOUTS)]
+    usages = denial.usages
+    types = [*said.callout_types, *(_CALLOUTS[one] for one in usages if one in _CALLOUTS)]
     for place in said.places:
         if isinstance(place, AzureStorage | OneLake | Gen1):
             yield from (CalloutAllowed(kind, place.uri) for kind in types)
         elif isinstance(place, AiModel):
             yield CalloutAllowed("azure_openai", place.uri)
-        elif Usage.SQL_REQUEST in said.usages and isinstance(place, SqlServer):
+        elif Usage.SQL_REQUEST in usages and isinstance(place, SqlServer):
             yield CalloutAllowed("sql", place.server)
-        elif Usage.SQL_REQUEST in said.usages and isinstance(place, CosmosDb):
+        elif Usage.SQL_REQUEST in usages and isinstance(place, CosmosDb):
             yield CalloutAllowed("cosmosdb", f"https://{place.server}/")
 
 
@@ -145,7 +162,7 @@ def _at(identity: ManagedIdentity, place: Place, *, write: bool) -> tuple[Requir
 
 def writes(denial: Denial) -> bool:
     """Tell whether what was refused writes at the target: by code, usage, role or command."""
-    by_usage = any(one in _WRITING for one in denial.names.usages)
+    by_usage = any(one in _WRITING for one in denial.usages)
     by_role = not denial.mentions(AzureRole.BLOB_READER.role_name) and any(
         denial.mentions(role.role_name) for role in WRITES_BLOBS
     )
@@ -153,7 +170,7 @@ def writes(denial: Denial) -> bool:
 
 
 def _through_tables(denial: Denial, mentioned: Mentioned, *, write: bool) -> Iterator[Requirement]:
-    is_writing = write or Usage.AUTOMATED_FLOWS in denial.names.usages
+    is_writing = write or Usage.AUTOMATED_FLOWS in denial.usages
     for table in mentioned.external_tables:
         if is_writing:
             yield WritesThrough(table)

@@ -12,46 +12,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import Enum
 
-
-class Concern(Enum):
-    """What a refusal is about: requirements first, then what is beside every chain."""
-
-    ALLOWED = "allowed"
-    ASSIGNED = "assigned"
-    TARGET = "target"
-    ADDRESS = "address"
-    KUSTO_ROLE = "kusto_role"
-    CALLER = "caller"
-    OPERATOR = "operator"
-    SIGN_IN = "sign_in"
-    HOST = "host"
-    CLUSTER = "cluster"
-    PRINCIPAL = "principal"
-    BUSY = "busy"
-    THROTTLED = "throttled"
-    OUTAGE = "outage"
-    STOPPED = "stopped"
-    RESOURCE = "resource"
-    DATABASE = "database"
-    ENTITY = "entity"
-    THERE = "there"
-    DATA = "data"
-    VALIDATION = "validation"
-    STATEMENT = "statement"
-    UNSPECIFIED = "unspecified"
-
-
-@dataclass(frozen=True)
-class Meaning:
-    """What a code stands for; `says` is for people, `writes` tells that something was written."""
-
-    concern: Concern
-    says: str
-    writes: bool = False
-
+from adxmi_jupyter.model.denial.concern import Concern, Meaning
 
 _POLICY = Meaning(
     Concern.ALLOWED, "the managed identity policy does not allow an identity what it is used for"
@@ -107,19 +69,44 @@ _PRINCIPAL = Meaning(
     "the directory does not know the principal: not yet, for some minutes after it was created, "
     "or because the ID is of another kind",
 )
+_COLLIDES = Meaning(
+    Concern.BUSY,
+    "it collides with something: another change is under way, or it is there already in another "
+    "form; the code does not say which",
+)
 _BUSY = Meaning(Concern.BUSY, "nothing is missing: another change of the cluster is under way")
 _THROTTLED = Meaning(Concern.THROTTLED, "nothing is missing: there were too many requests")
 _OUTAGE = Meaning(Concern.OUTAGE, "nothing is missing: the service gave no answer in time")
+_FAULT = Meaning(
+    Concern.OUTAGE, "the service failed; the code does not say whether something is missing"
+)
 _STOPPED = Meaning(Concern.STOPPED, "the cluster is stopped: nothing can be asked of its databases")
 _RESOURCE = Meaning(
     Concern.RESOURCE,
     "Azure Resource Manager knows no such resource, or hides it from the caller; a principal or "
     "resource that was just created may take minutes",
 )
+_GONE = Meaning(
+    Concern.RESOURCE,
+    "what was asked for is not there, or is hidden from the caller; what was just created may take "
+    "minutes",
+)
 _DATABASE = Meaning(Concern.DATABASE, "there is no such database, or the caller has no role on it")
 _ENTITY = Meaning(Concern.ENTITY, "a table, mapping or other entity is not there")
 _THERE = Meaning(Concern.THERE, "nothing is missing: what should be made is there already")
 _DATA = Meaning(Concern.DATA, "the data or an ingestion property is refused; no right is missing")
+_PERHAPS_DATA = Meaning(
+    Concern.DATA, "the ingestion was refused; the code does not say whether a permission is missing"
+)
+_SKIPPED = Meaning(Concern.THERE, "nothing is missing: it was ingested before, so it was skipped")
+_SOURCE = Meaning(
+    Concern.TARGET,
+    "the source could not be read; the code does not say whether a permission is missing",
+)
+_DISABLED = Meaning(
+    Concern.ADDRESS,
+    "the storage account is disabled: nobody gets in, whatever the roles, until it is enabled",
+)
 _UPDATE = Meaning(
     Concern.DATA, "an update policy refused the data; its query may lack what it reads"
 )
@@ -128,11 +115,30 @@ _VALIDATION = Meaning(
     "Azure does not accept the data connection: its identity, its source, a consumer group that "
     "another one reads by, its table or its mapping",
 )
-_ENDPOINT = Meaning(
-    Concern.STATEMENT, "the command is for the other endpoint of the cluster: ingest- or not"
+TO_INGESTION = Meaning(
+    Concern.ENDPOINT,
+    "the command is one of the ingestion endpoint, and was sent to the endpoint for queries",
 )
+TO_QUERIES = Meaning(
+    Concern.ENDPOINT,
+    "the command was sent to the ingestion endpoint, which knows only commands of ingestion: it is "
+    "one of the endpoint for queries",
+)
+_ENDPOINT = Meaning(
+    Concern.ENDPOINT, "the command is for the other endpoint of the cluster: ingest- or not"
+)
+BY_OTHER = Meaning(
+    Concern.TARGET,
+    "another service that the cluster called denied it: a role there, or its network rules",
+)
+OTHER_LACKS = Meaning(Concern.ADDRESS, "another service that the cluster called has no such thing")
 _FOLLOWER = Meaning(Concern.STATEMENT, "a database that follows another is changed at its leader")
-_TEXT = Meaning(Concern.STATEMENT, "the text of the query or command is wrong; no right is missing")
+_TEXT = Meaning(Concern.SYNTAX, "the text of the query or command is wrong; no right is missing")
+_SEMANTICS = Meaning(
+    Concern.STATEMENT,
+    "the query means nothing as it is: a name in it, a type, or something it reads; the code does "
+    "not say whether that is hidden for want of a permission",
+)
 _REFUSED = Meaning(Concern.STATEMENT, "the request is against a rule; the code does not say which")
 _FORBIDDEN = Meaning(
     Concern.UNSPECIFIED,
@@ -157,16 +163,17 @@ _TABLE: tuple[tuple[Meaning, str], ...] = (
         _READS,
         """
         Download_Forbidden AuthorizationPermissionMismatch InsufficientAccountPermissions
-        Download_AccessConditionNotSatisfied
+        KeyBasedAuthenticationNotPermitted NoAuthenticationInformation InvalidAuthenticationInfo
         """,
     ),
+    (_DISABLED, "AccountIsDisabled ContainerDisabled"),
     (_ENTERS, "General_AccessDenied BadRequest_InvalidAuthentication AccessDenied"),
     (_NETWORK, "AuthorizationFailure PublicAccessNotPermitted AuthorizationSourceIPMismatch"),
     (
         _ADDRESS,
         """
-        Download_AccountNotFound Download_SourceNotFound Download_BadRequest
-        BadRequest_InvalidBlobUri BadRequest_EmptyBlobUri Download_NotTransient
+        Download_AccountNotFound Download_SourceNotFound
+        BadRequest_InvalidBlobUri BadRequest_EmptyBlobUri
         ContainerNotFound BlobNotFound PathNotFound FilesystemNotFound
         Download_TransientNameResolutionFailure
         """,
@@ -199,7 +206,7 @@ _TABLE: tuple[tuple[Meaning, str], ...] = (
         Unauthorized ClientAuthenticationError CredentialUnavailableError
         """,
     ),
-    (_PRINCIPAL, "PrincipalNotFound 400-BadRequest"),
+    (_PRINCIPAL, "PrincipalNotFound 400-BadRequest UnmatchedPrincipalType"),
     (_BUSY, "ServiceIsInMaintenance RequestConflict ClusterBusy"),
     (
         _THROTTLED,
@@ -213,11 +220,12 @@ _TABLE: tuple[tuple[Meaning, str], ...] = (
         _OUTAGE,
         """
         ServiceUnavailable KustoServicePartialOutageException KustoServiceTimeoutException
-        RequestExecutionTimeout InternalServiceError ServiceError InternalServerError
-        Download_UnknownError General_RetryAttemptsExceeded ConnectionDropped RequestTimedOut
-        KustoNetworkError ClusterUnreachable ServerTimeout GatewayTimeout
+        RequestExecutionTimeout General_RetryAttemptsExceeded ConnectionDropped RequestTimedOut
+        KustoNetworkError ClusterUnreachable ServerTimeout GatewayTimeout ServerBusy
+        OperationTimedOut
         """,
     ),
+    (_FAULT, "InternalServiceError ServiceError InternalServerError InternalError"),
     (_STOPPED, "ClusterSuspendedException"),
     (_DATABASE, "BadRequest_DatabaseNotExist DatabaseNotFoundException DatabaseNotFound"),
     (
@@ -225,20 +233,24 @@ _TABLE: tuple[tuple[Meaning, str], ...] = (
         """
         BadRequest_TableNotExist TableNotFoundException EntityNotFoundInContainerException
         EntityTypeIsNotValidException BadRequest_MappingReferenceWasNotFound WorkflowNotFound
+        MessageNotFound RoleAssignmentNotFound RoleDefinitionDoesNotExist
         """,
     ),
     (_THERE, "EntityAlreadyExistsException RoleAssignmentExists AlreadyExists"),
+    (_SKIPPED, "Skipped_IngestByTagAlreadyExists"),
     (_RESOURCE, "ResourceNotFound ResourceGroupNotFound SubscriptionNotFound"),
+    (_GONE, "OperationNotFound"),
     (_ENDPOINT, "AdminCommandWrongEndpointException"),
     (_FOLLOWER, "CannotAlterFollowerDatabase"),
     (
         _TEXT,
         """
         BadRequest_SyntaxError SyntaxException InvalidLiteralFormatException
-        InappropriateNullLiteralException SemanticException RelopSemanticException
-        BadRequest_EntityNameIsNotValid EntityNameIsNotValidException KustoSyntaxError
+        InappropriateNullLiteralException BadRequest_EntityNameIsNotValid
+        EntityNameIsNotValidException KustoSyntaxError
         """,
     ),
+    (_SEMANTICS, "SemanticException RelopSemanticException"),
     (
         _DATA,
         """
@@ -246,22 +258,31 @@ _TABLE: tuple[tuple[Meaning, str], ...] = (
         BadRequest_FormatNotSupported FormatNotSupportedException BadRequest_DuplicateMapping
         BlobAlreadyReceived_DuplicateEventGridNotification Stream_NoDataToIngest
         BlobAlreadyReceived_BlobAlreadyFoundInBatch Stream_WrongNumberOfFields
-        KustoRequestPayloadTooLargeException
+        KustoRequestPayloadTooLargeException Download_AccessConditionNotSatisfied
+        BadRequest_CorruptedMessage BadRequest_EmptyBlob BadRequest_EmptyDatabaseName
+        BadRequest_InconsistentMapping BadRequest_InvalidBlob BadRequest_InvalidMapping
+        BadRequest_InvalidOrEmptyTableName BadRequest_NoRecordsOrWrongFormat
         """,
     ),
-    (_BUSY, "Conflict KustoConflictException"),
+    (_COLLIDES, "Conflict KustoConflictException"),
     (_FORBIDDEN, "Forbidden KustoRequestDeniedException NotAuthorized"),
     (
         _REFUSED,
         """
         General_BadRequest BadRequest KustoBadRequestException CommandRefused PreconditionFailed
+        InvalidApiVersionParameter MissingApiVersionParameter NoRegisteredProviderFound
+        InvalidFilter InvalidQueryParameterValue OutOfRangeQueryParameterValue InvalidRange
+        InvalidRequestContent InvalidResourceName InvalidResourceNamespace InvalidResourceType
+        InvalidXmlDocument InvalidBlobOrBlock InvalidBlockList LinkedInvalidPropertyId
+        LocationRequired MethodNotAllowed PopReceiptMismatch UnsupportedBlobOperation
+        RoleAssignmentUpdateNotPermitted ConditionNotMet KustoClientInvalidConnectionStringException
         """,
     ),
     (
         _FAILED,
         """
         OperationFailed PartialFailure KustoApiError KustoServiceError KustoMultiApiError
-        HttpResponseError Failed
+        HttpResponseError FailedIdentityOperation Failed
         """,
     ),
 )
@@ -271,21 +292,24 @@ _STATUSES: Mapping[int, Meaning] = {
     400: _REFUSED,
     401: _TOKEN,
     403: _FORBIDDEN,
-    404: _RESOURCE,
-    409: _BUSY,
+    404: _GONE,
+    409: _COLLIDES,
     412: _REFUSED,
     413: _DATA,
     429: _THROTTLED,
-    **dict.fromkeys((500, 502, 503, 504, 520), _OUTAGE),
+    500: _FAULT,
+    **dict.fromkeys((502, 503, 504, 520), _OUTAGE),
 }
 _FAMILIES: Mapping[str, Meaning] = {
     "UpdatePolicy_": _UPDATE,
-    "Download_": _ADDRESS,
+    "Download_": _SOURCE,
     "Upload_": _WRITES,
-    "BadRequest_": _DATA,
+    "BadRequest_": _PERHAPS_DATA,
+    "General_": _FAILED,
     "Stream_": _DATA,
+    "Skipped_": _SKIPPED,
     "AADSTS": _NO_TOKEN,
-    "SEM0": _TEXT,
+    "SEM0": _SEMANTICS,
     "SYN0": _TEXT,
 }
 """How codes begin of which there are many, or may be more than are known."""

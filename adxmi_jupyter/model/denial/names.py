@@ -68,6 +68,11 @@ _CATALOG = re.compile(r"\b(?:Initial Catalog|Database)\s*=\s*(?P<name>[\w.-]+)",
 _COSMOS = re.compile(
     r"(?<![\w.-])[a-z0-9][a-z0-9-]*\.documents\.azure\.(?:com|us|cn)\b", re.IGNORECASE
 )
+# Of data connections, as properties and as messages name them: always in quotes.
+_QUOTED = r"[\"'\\]{0,4}\s{0,3}[:=]?\s{0,3}[\"'\\]{1,4}(?P<name>[\w$.-]{1,256})[\"'\\]"
+_GROUP = re.compile(rf"\bconsumer[ _]?group(?:[ _]?name)?{_QUOTED}", re.IGNORECASE)
+_TABLE = re.compile(rf"\btable(?:[ _]?name)?{_QUOTED}", re.IGNORECASE)
+_MAPPING = re.compile(rf"\bmapping(?:[ _]?rule)?(?:[ _]?name)?{_QUOTED}", re.IGNORECASE)
 _WORD = re.compile(r"[A-Za-z_]+")
 _USAGES = {usage.value: usage for usage in Usage if usage is not Usage.ALL}
 _HUB = "/providers/microsoft.eventhub/namespaces/"
@@ -97,6 +102,9 @@ class Names:
     resources: tuple[str, ...] = ()
     actions: tuple[str, ...] = ()
     clusters: tuple[ClusterHost, ...] = ()
+    consumer_groups: tuple[str, ...] = ()
+    tables: tuple[str, ...] = ()
+    mappings: tuple[str, ...] = ()
 
     @property
     def identity_resources(self) -> tuple[str, ...]:
@@ -128,6 +136,9 @@ def names_in(text: str) -> Names:
         resources=_some(one.group() for one in _RESOURCE.finditer(text)),
         actions=_some(one.group() for one in _ACTION.finditer(text)),
         clusters=_some(clusters_in(text)),
+        consumer_groups=_some(one["name"] for one in _GROUP.finditer(text)),
+        tables=_some(one["name"] for one in _TABLE.finditer(text)),
+        mappings=_some(one["name"] for one in _MAPPING.finditer(text)),
     )
 
 

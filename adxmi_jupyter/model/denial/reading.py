@@ -16,18 +16,26 @@ from adxmi_jupyter.fixes import Command
 from adxmi_jupyter.masking import masked
 from adxmi_jupyter.model.connection_string.secret import Secret
 from adxmi_jupyter.model.denial.codes import (
+    BY_OTHER,
     NAMED_ONLY,
-    Concern,
     known_codes,
     meaning_of,
     meaning_of_status,
     rank_of,
 )
+from adxmi_jupyter.model.denial.concern import Concern
+from adxmi_jupyter.model.denial.inner import (
+    endpoint_meaning,
+    impersonates,
+    inner_meaning,
+    usages_run,
+)
 from adxmi_jupyter.model.denial.names import names_in
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.model.denial.codes import Meaning
+    from adxmi_jupyter.model.denial.concern import Meaning
     from adxmi_jupyter.model.denial.names import Names
+    from adxmi_jupyter.model.usage import Usage
 
 _LONGEST = 100_000
 """Characters that are read: the end of a log tells what happened last."""
@@ -39,10 +47,10 @@ _TOKEN = re.compile(r"[A-Za-z0-9]+(?:[_-][A-Za-z0-9]+)*")
 _HUMPS = re.compile(r"_|[a-z][A-Z][a-z]|[A-Z]\d")
 _BEFORE = re.compile(
     r"(?:(?:code|error|status|state|reason|kind|result|type)[\"'\\]*\s*[:=]\s*[\"'\\]*"
-    r"|(?:^|\n)[\s>]*(?:why:\s*)?|[(\[\t|]\s*|,)\Z",
+    r"|(?:^|\n)[\s>]*(?:why:\s*)?|[(\[\t|]\s*|,|<(?:\w+:)?(?:code|errorcode)>\s*)\Z",
     re.IGNORECASE,
 )
-_AFTER = re.compile(r"[\"'\\)\]:,|\t\n]|\s{2}|\s*\Z")
+_AFTER = re.compile(r"[\"'\\)\]:,|\t\n<]|\s{2}|\s*\Z")
 _STATUS = re.compile(
     r"(?:\bHTTP(?:/[\d.]+)?|\bstatus(?:[_ -]?code)?|\bResponse)[\"'\\]*[\s:=\[(]*"
     r"(?P<status>[1-5]\d\d)\b|\((?P<alone>[45]\d\d)\)"
@@ -58,6 +66,8 @@ _OWN_FIX = re.compile(r"(?<=\n)[ \t>]{0,20}fix: [^\n]{0,2000}?adxmi [^\n]{0,5000
 _HOST_ADDRESS = re.compile(r"\b169\.254\.169\.254\b|/metadata/identity/oauth2/token")
 _PRINCIPALS = re.compile(r"/principalAssignments?\b", re.IGNORECASE)
 _STRICT = ("invalid_request", "BadRequest", "Throttled", "NotAuthorized", "AccessDenied")
+_AUTHENTICATION = "AuthenticationFailed"
+_XML_CODE = re.compile(rf"<Code>\s*{_AUTHENTICATION}\s*</Code>", re.IGNORECASE)
 _HOST = "ManagedIdentityCredential"
 _PRINCIPAL_NOT_FOUND = "PrincipalNotFound"
 
@@ -79,6 +89,16 @@ class Denial:
     def code(self) -> str:
         """The code that tells most, or the status; empty where there is neither."""
         return self.codes[0] if self.codes else f"HTTP {self.status}" if self.status else ""
+
+    @property
+    def usages(self) -> tuple[Usage, ...]:
+        """The usages that it names; else those that the commands and operations in it need."""
+        return self.names.usages or tuple(usages_run(self.text.reveal()))
+
+    @property
+    def impersonates(self) -> bool:
+        """Whether whoever sends the request reaches the target, and no managed identity does."""
+        return not self.names.identities and impersonates(self.text.reveal())
 
     def mentions(self, name: str, *, is_quoted: bool = False) -> bool:
         """Tell whether a name stands in the text as a whole, in quotes if `is_quoted`."""
@@ -119,7 +139,7 @@ def read(text: str) -> Denial:
     statuses = [int(next(filter(None, one.groups()))) for one in _STATUS.finditer(last)]
     status = next((one for one in statuses if meaning_of_status(one)), None)
     names = names_in(shown)
-    meaning = _meaning(codes, status, names)
+    meaning = _meaning(shown, codes, status, names)
     if meaning is None:
         raise _unknown(last)
     return Denial(meaning, codes, status, names, Secret(shown))
@@ -131,8 +151,23 @@ def _unescaped(text: str) -> str:
     return _NO_NAME.sub("", _LINE_ENDS.sub("\n", plain).replace("\\/", "/"))
 
 
-def _meaning(codes: tuple[str, ...], status: int | None, names: Names) -> Meaning | None:
+def _meaning(text: str, codes: tuple[str, ...], status: int | None, names: Names) -> Meaning | None:
     found = meaning_of(codes[0]) if codes else None
+    return (
+        endpoint_meaning(text, found)
+        or _of_storage(text, codes)
+        or inner_meaning(text, found)
+        or _by_code(found, status, names)
+    )
+
+
+def _of_storage(text: str, codes: tuple[str, ...]) -> Meaning | None:
+    """Return what a code means that Azure Storage and Azure Resource Manager both have."""
+    is_of_storage = codes[:1] == (_AUTHENTICATION,) and _XML_CODE.search(text)
+    return BY_OTHER if is_of_storage else None
+
+
+def _by_code(found: Meaning | None, status: int | None, names: Names) -> Meaning | None:
     by_status = meaning_of_status(status) if status else None
     if found is None:
         return by_status or (NAMED_ONLY if names else None)
