@@ -1,5 +1,7 @@
 """`.set`, `.append`, `.set-or-append`, `.set-or-replace`: tables filled by queries and `.show`."""
 
+import contextlib
+
 import pytest
 from azure.kusto.data.exceptions import KustoApiError
 
@@ -304,3 +306,32 @@ def test_a_table_named_like_a_word_of_the_command_takes_brackets(sales):
     sales(".set ['async'] <| print a = 1")
 
     assert sales("['async']") == [{"a": 1}]
+
+
+@pytest.mark.parametrize(
+    ("commands", "events"),
+    [
+        ([".set T <| print a = 1"], ["CREATE-TABLE"]),
+        ([".set-or-append async T <| print a = 1"], ["CREATE-TABLE"]),
+        ([".set-or-append T <| print a = 1"] * 2, ["CREATE-TABLE"]),
+        ([".set-or-append async T <| print a = 1 | no_operator"], []),
+        ([".append Orders <| Orders"], []),
+        (
+            [
+                ".set T <| print a = 1",
+                ".set-or-replace T with (recreate_schema=true) <| print a = 'x'",
+            ],
+            ["CREATE-TABLE", "ALTER-TABLE"],
+        ),
+    ],
+)
+def test_the_journal_tells_of_tables_that_are_made_or_changed(sales, commands, events):
+    before = len(sales(".show database Sales journal"))
+
+    for command in commands:
+        with contextlib.suppress(KustoApiError):
+            sales(command)
+
+    entries = sales(".show database Sales journal")[before:]
+    assert [entry["Event"] for entry in entries] == events
+    assert {entry["EntityName"] for entry in entries} <= {"T"}

@@ -90,6 +90,11 @@ class IngestFromQuery(IngestionCommand):
         """What operations and scripts call it, such as `TableSetOrAppend`."""
         return f"Table{self.filling.title().replace('-', '')}"
 
+    @property
+    def subject(self) -> tuple[str, ...]:
+        """Its name, for the journal."""
+        return (self.table,)
+
 
 @dataclass(frozen=True)
 class TimePattern:

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from adxmi_jupyter.embedded.kusto.ingestion.statements import IngestFromQuery
 from adxmi_jupyter.embedded.kusto.policies.callout import callout_policy_text
 from adxmi_jupyter.embedded.kusto.policies.managed_identity import policy_text
 from adxmi_jupyter.embedded.kusto.policies.syntax import CalloutPolicyCommand
@@ -43,22 +44,33 @@ _WORD = re.compile(r"[A-Z][a-z]*")
 def journaled(statement: Statement, session: Session) -> Iterator[None]:
     """Record the command once the block has run it; nothing when it raises.
 
+    A command that fills a table is recorded when it has made the table, or changed its columns.
     The lock of the world has to be held: nobody else may change anything in between.
     """
     command = statement.command
-    if not changes_metadata(command):
+    if isinstance(command, IngestFromQuery):
+        columns = _columns(command, session)
         yield
-        return
+        if columns != _columns(command, session):
+            _record("TableAlter" if columns else "TableCreate", "", statement, session)
+    elif changes_metadata(command):
+        before = _state(command, session)
+        yield
+        _record(kind_of(command), before, statement, session)
+    else:
+        yield
+
+
+def _record(kind: str, before: str, statement: Statement, session: Session) -> None:
+    command = statement.command
     scope = scope_of(command)
     if scope is None:
         raise AssertionError(command)
-    before = _state(command, session)
-    yield
     database = session.in_scope(scope)
     entity, container = _place(command, database, session)
     session.world.journal.record(
         Change(
-            event=event_name(kind_of(command)),
+            event=event_name(kind),
             database=database.name if database else "",
             entity=entity,
             container=container,
@@ -71,6 +83,13 @@ def journaled(statement: Statement, session: Session) -> Iterator[None]:
         ),
         session.world.clock(),
     )
+
+
+def _columns(command: IngestFromQuery, session: Session) -> tuple[tuple[str, str], ...]:
+    """Return the columns of the table that is filled; none when it is not there."""
+    database = session.world.cluster.find_database(session.context or "")
+    table = database.tables.get(command.table) if database else None
+    return table.columns if table else ()
 
 
 def event_name(kind: str) -> str:
