@@ -161,6 +161,42 @@ def test_each_command_that_did_something_is_an_operation(post, run):
     assert "Nothing" in dropped["Status"]
 
 
+@pytest.mark.parametrize(
+    ("text", "operation"),
+    [
+        (f".ingest async into table Orders ('{LANDING}/nothing.csv')", "DataIngestPull"),
+        (f".export async to csv ('{LANDING}') <| Orders", "DataExportToFile"),
+        (".set-or-append async Orders <| Customers", "TableSetOrAppend"),
+    ],
+)
+def test_failure_after_the_answer_is_in_the_logs(run, text, operation):
+    (answer,) = run(text, database="Sales")
+
+    (row,) = run(f".show operations {answer['OperationId']}")
+    (command,) = run(f".show commands | where CommandType == '{operation}'")
+    assert (row["Operation"], row["State"], command["State"]) == (operation, "Failed", "Failed")
+    assert row["RootActivityId"] == command["RootActivityId"]
+    assert row["Status"] == command["FailureReason"] != ""
+
+
+def test_throttled_command_is_an_operation_to_try_again(azure, post, run):
+    azure.faults.add("throttled")
+    post(".drop table Orders", db="Sales")
+
+    (row,) = run(".show operations")
+
+    assert (row["Operation"], row["State"]) == ("TableDrop", "Throttled")
+    assert row["ShouldRetry"] is True
+
+
+def test_operation_carries_the_name_that_the_client_gives_its_user(post, run):
+    headers = {"x-ms-user": "nightly"}
+    post(f".export to csv ('{LANDING}') <| Orders", db="Sales", headers=headers)
+    post(".drop table Nothing", db="Sales", headers=headers)
+
+    assert [row["User"] for row in run(".show operations")] == ["nightly", "nightly"]
+
+
 def test_operations_are_kept_for_two_weeks_and_by_id_for_six_hours(azure, run):
     azure.world.clock.stop_at(NOON)
     run(".create table T (a:long)", database="Sales")

@@ -92,7 +92,8 @@ class RunningRequest:
     """A request under way, which another one may cancel.
 
     The thread that runs it says how it ends; until its answer goes out it is running. A command
-    that does more than show something is an operation as well.
+    that does more than show something is an operation as well. `failure` is why one failed that had
+    been answered before it ended.
     """
 
     def __init__(self, head: RequestHead) -> None:
@@ -100,6 +101,7 @@ class RunningRequest:
         self.command_type = ""
         self.is_operation = False
         self.operation_id = ""
+        self.failure = ""
         self.rows = 0
         self.end: RequestEnd | None = None
         self.cancel_reason: str | None = None

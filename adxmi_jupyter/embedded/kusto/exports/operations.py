@@ -63,7 +63,7 @@ def run_operation(
             status,
             database.name,
             session.caller.fqn,
-            session.caller.shown_name,
+            session.running.head.user if session.running else session.caller.shown_name,
             session.activity_id,
             timedelta(microseconds=(world.clock() - started) // 1000),
             _NODE,
@@ -73,6 +73,7 @@ def run_operation(
     )
     if session.running is not None:
         session.running.is_operation = False
+        session.running.failure = status if is_async else ""
     if is_async:
         return result("OperationId:guid", [[operation_id]])
     if raised is not None:

@@ -44,6 +44,8 @@ def ingest_into(command: IngestInto, session: Session) -> Result:
     except IngestionError as error:
         if not command.is_async:
             raise as_kusto_error(error) from error
+        if session.running is not None:
+            session.running.failure = error.details
         rows = []
     if command.is_async or not rows:
         rows = [[NO_EXTENT, "", "00:00:00", False, operation_id]]

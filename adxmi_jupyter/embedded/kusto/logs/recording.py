@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.embedded.faults import Fault
 from adxmi_jupyter.embedded.kusto.errors import CancelledError, KustoError, throttled
 from adxmi_jupyter.embedded.kusto.exports.operations import keep_operation
 from adxmi_jupyter.embedded.kusto.parser import parse_command
-from adxmi_jupyter.embedded.kusto.statements import kind_of
+from adxmi_jupyter.embedded.kusto.statements import kind_of, shows
 from adxmi_jupyter.embedded.kusto.targets.connection_strings import masked_literals
 from adxmi_jupyter.embedded.state.data_log import BATCH_INGEST, SET_OR_APPEND, Origin
 from adxmi_jupyter.embedded.state.request_log import (
@@ -65,19 +65,22 @@ def following(
     if fault is not None and fault.fault in _BEFORE_THE_LOG:
         return nullcontext()
     if fault is not None and fault.fault is Fault.THROTTLED:
-        command_type = _type_of(text) if not request.head.is_query else ""
-        request.end = RequestEnd(RequestState.THROTTLED, throttled().message, command_type)
+        _throttle(request, session, text)
     logs = session.world.cluster.logs
     logs.begin(request.head.started_ns)
     return logs.requests.following(request)
 
 
-def _type_of(text: str) -> str:
-    """Return what the log calls a command that does not run; empty for what is none."""
-    try:
-        return kind_of(parse_command(text).command)
-    except KustoError:
-        return ""
+def _throttle(request: RunningRequest, session: Session, text: str) -> None:
+    """Let a request end before it has begun; of a command it is told what it would have done."""
+    command_type, is_operation = "", False
+    if not request.head.is_query:
+        with suppress(KustoError):
+            command = parse_command(text).command
+            command_type, is_operation = kind_of(command), not shows(command)
+    request.end = RequestEnd(RequestState.THROTTLED, throttled().message, command_type)
+    if is_operation:
+        keep_operation(request.head, request.end, session, "")
 
 
 def logged_text(text: str) -> str:
@@ -96,9 +99,10 @@ def ended(
     size: int,
 ) -> None:
     """Note how a request ended; what a command did is an operation, unless it has told of one."""
+    reason = error.message if error else request.failure
     request.end = RequestEnd(
-        _state(error),
-        error.message if error else "",
+        _state(error) if error or not reason else RequestState.FAILED,
+        reason,
         request.command_type,
         request.duration,
         total_cpu,
