@@ -108,6 +108,18 @@ def test_commands_of_a_script_may_share_a_line(sales):
     ]
 
 
+def test_lines_of_data_that_begin_with_a_dot_are_no_commands(sales):
+    rows = sales(
+        ".execute database script <|\n"
+        ".create table A (x:real)\n"
+        ".ingest inline into table A <|\n.5\n1.5\n"
+        ". set-or-append A <| print 2.5"
+    )
+
+    assert [row["Result"] for row in rows] == ["Completed"] * 3
+    assert [row["x"] for row in sales("A")] == [0.5, 1.5, 2.5]
+
+
 def test_each_command_has_its_own_entry_in_the_journal(sales):
     sales(".create table A (x:long); .create table B (x:long)")
 

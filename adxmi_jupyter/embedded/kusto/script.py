@@ -32,7 +32,7 @@ _RULES = {_CONTINUE: TRUTH, _THROW: TRUTH}
 # Literals and comments come first, so that a dot inside one of them starts no command.
 _PIECE = re.compile(
     r"```[\s\S]*?```|~~~[\s\S]*?~~~|@?\"[^\"\r\n]*\"|@?'[^'\r\n]*'|//[^\r\n]*"
-    r"|(?P<start>^[ \t]*\.)",
+    r"|(?P<start>^[ \t]*\.)(?=\s*[A-Za-z])",
     re.MULTILINE,
 )
 

@@ -22,10 +22,10 @@ _PIECE = re.compile(
     r"|(?P<opens>[(\[{])|(?P<closes>[)\]}])|(?P<ends>;)"
 )
 _BLANKS = r"(?:\s|//[^\r\n]*+)"
-_COMMAND = re.compile(rf"{_BLANKS}*+\.[A-Za-z]")
+_COMMAND = re.compile(rf"{_BLANKS}*+\.\s*+[A-Za-z]")
 # What follows in these is data or a script: its semicolons are none of the request's.
 _RAW = re.compile(
-    rf"{_BLANKS}*+\.(?:ingest{_BLANKS}++inline"
+    rf"{_BLANKS}*+\.\s*+(?:ingest{_BLANKS}++inline"
     rf"|execute{_BLANKS}++(?:(?:cluster|database){_BLANKS}++)?script)(?![\w-])"
 )
 
