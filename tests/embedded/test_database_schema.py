@@ -215,3 +215,8 @@ def test_capacity(run):
 
     assert {"ingestions", "data-export"} <= {row["Resource"] for row in rows}
     assert one == {"Resource": "ingestions", "Total": 1, "Consumed": 0, "Remaining": 1}
+
+
+def test_capacity_is_for_users_and_monitors_of_the_cluster(run, refusal, caller):
+    assert run(".show capacity", token=caller("users"))
+    assert refusal(".show capacity", token="embedded-reader").code == "Forbidden"

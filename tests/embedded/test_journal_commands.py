@@ -4,7 +4,7 @@ import pytest
 
 from adxmi_jupyter.embedded.kusto.parser import command_grammar
 from adxmi_jupyter.embedded.seed.storage import ACCOUNT_KEY
-from adxmi_jupyter.embedded.state.entities import MaterializedView, StoredFunction
+from adxmi_jupyter.embedded.state.entities import IngestionMapping, MaterializedView, StoredFunction
 from adxmi_jupyter.embedded.state.ids import cluster_id
 from adxmi_jupyter.embedded.state.resources import AttachedDatabase
 from tests.embedded.ingesting import CONTAINERS, LANDING
@@ -134,6 +134,14 @@ WRITES = {
         ".create-or-alter table Orders ingestion csv mapping 'n' '[]'",
         ("CREATE-OR-ALTER-TABLE-INGESTION-MAPPING", "n", "Orders"),
     ),
+    "alter_mapping": (
+        ".alter table Orders ingestion csv mapping 'o' '[]'",
+        ("ALTER-TABLE-INGESTION-MAPPING", "o", "Orders"),
+    ),
+    "drop_mapping": (
+        ".drop table Orders ingestion csv mapping 'o'",
+        ("DROP-TABLE-INGESTION-MAPPING", "o", "Orders"),
+    ),
     "create_external_table": (
         f".create external table X {STORAGE}",
         ("CREATE-EXTERNAL-TABLE", "X", "Sales"),
@@ -257,6 +265,7 @@ def furnished(azure):
     )
     databases = azure.world.cluster.databases
     sales, delta = databases["Sales"], databases["Telemetry"].external_tables["OrdersDelta"]
+    sales.tables["Orders"].mappings = [IngestionMapping("o", "csv", "[]", "2026-01-05T08:00:00Z")]
     sales.functions["F"] = StoredFunction("F", "()", "{ Orders }")
     sales.materialized_views["V"] = MaterializedView("V", "Orders", VIEW[2:-2])
     sales.external_tables[delta.name] = delta

@@ -133,6 +133,28 @@ def test_mapping_is_replaced_when_asked_to(run, refusal):
     assert row["Mapping"] == MAPPING
 
 
+def test_a_mapping_by_its_name(run, refusal):
+    (made,) = run(".create table Orders ingestion csv mapping 'm' '[]'", database="Sales")
+
+    assert run(".show table Orders ingestion csv mapping 'm'", database="Sales") == [made]
+    assert run(".show table Orders ingestion mapping 'm'", database="Sales") == [made]
+    error = refusal(".show table Orders ingestion json mapping 'm'", database="Sales")
+    assert error.type.endswith("EntityNotFoundInContainerException")
+
+
+def test_a_mapping_is_altered_and_dropped(run, refusal):
+    run(".create table Orders ingestion csv mapping 'm' '[]'", database="Sales")
+
+    (altered,) = run(f".alter table Orders ingestion csv mapping 'm' '{MAPPING}'", database="Sales")
+    (dropped,) = run(".drop table Orders ingestion csv mapping 'm'", database="Sales")
+
+    assert altered == dropped
+    assert run(".show table Orders ingestion mappings", database="Sales") == []
+    for verb, text in (("alter", "'[]'"), ("drop", "")):
+        error = refusal(f".{verb} table Orders ingestion csv mapping 'm' {text}", database="Sales")
+        assert error.code == "General_BadRequest"
+
+
 def test_mapping_that_is_no_list_is_refused(refusal):
     error = refusal(".create table Orders ingestion csv mapping 'm' '{}'", database="Sales")
 

@@ -9,6 +9,8 @@ BEYOND = {
     ".show workload_groups | count": "ShowWorkloadGroups",
     ".create entity_group EG (cluster('c').database('d'))": "CreateEntityGroupCommand",
     ".drop extents older 10 days from all tables": "DropExtents",
+    ".purge table Orders records in database Sales <| where OrderId == 1": "PurgeTableRecords",
+    ".show purges in database Sales": "ShowPurges",
     ".show // what runs\n queryplan <| Orders": "ShowQueryPlan",
 }
 UNKNOWN = [
@@ -51,8 +53,14 @@ def test_scripts_skip_what_is_only_shown_and_fail_at_the_rest(run):
     assert outcomes == [("ClusterExtentsShow", "Skipped"), ("DropExtents", "Failed")]
 
 
-def test_the_ingestion_endpoint_knows_none_of_them(endpoint_refusal):
+def test_the_ingestion_endpoint_knows_no_others(endpoint_refusal):
     assert endpoint_refusal(".show cluster extents").code == "BadRequest_SyntaxError"
+
+
+def test_the_ingestion_endpoint_knows_the_commands_that_are_for_it(endpoint_refusal):
+    error = endpoint_refusal(".purge table Orders in database Sales allrecords")
+
+    assert "The command PurgeTable is not supported by the embedded Azure" in error.description
 
 
 def test_long_texts_that_are_no_command_are_read_in_one_go(refusal):

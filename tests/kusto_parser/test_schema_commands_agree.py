@@ -73,6 +73,10 @@ UNDERSTOOD_BY_BOTH = [
     ".drop tables (T) ifexists",
     ".clear table T data",
     ".clear async table T data",
+    ".show table T ingestion csv mapping 'm'",
+    ".show table T ingestion mapping 'm'",
+    ".drop table T ingestion json mapping 'm'",
+    ".alter table T ingestion json mapping 'm' '[]' with (removeOldestIfRequired=true)",
     # views
     ".show materialized-views",
     ".show materialized-views details",

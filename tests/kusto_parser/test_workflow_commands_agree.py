@@ -296,8 +296,6 @@ NOT_EMBEDDED = [
     ".add external table T admins ('aaduser=x')",
     ".show cluster pending continuous-exports",
     ".export to sql T 'c' <| T",
-    ".show table T ingestion csv mapping 'm'",
-    ".drop table T ingestion csv mapping 'm'",
     ".show plugins with (a=1)",
     ".create table T (a:string) with (folder=dynamic([1]))",
     ".create table T (a:string) with (folder=typeof(string))",

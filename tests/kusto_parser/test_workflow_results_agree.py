@@ -63,6 +63,9 @@ WITH_A_KNOWN_SCHEMA = [
     ".create table Orders ingestion csv mapping 'm' '[]'",
     ".create-or-alter table Orders ingestion csv mapping 'm' '[]'",
     ".show table Orders ingestion mappings",
+    ".show table Orders ingestion csv mapping 'o'",
+    ".alter table Orders ingestion csv mapping 'o' '[]'",
+    ".drop table Orders ingestion csv mapping 'o'",
     ".create tables T (a:string), U (b:string)",
     ".create-merge tables T (a:string), U (b:string)",
     ".create table T based-on Orders",
@@ -145,6 +148,7 @@ WITHOUT_A_KNOWN_SCHEMA = [
 def test_result_columns_are_the_schema_of_the_grammar(kusto_parser, client, result_columns, text):
     client.execute_mgmt("Sales", ".create function F() { Orders }")
     client.execute_mgmt("Sales", VIEW)
+    client.execute_mgmt("Sales", ".create table Orders ingestion csv mapping 'o' '[]'")
     client.execute_mgmt("Sales", ".create external table ArchivedOrders mapping 'm' '[]'")
     schema = [(column.name, column.type) for column in kusto_parser.judge(text).columns]
 

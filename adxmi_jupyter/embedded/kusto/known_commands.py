@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 _FILE = "known_commands.tsv"
+# The grammar is that of the cluster: what its documentation says of the other endpoint.
+_ENDPOINT_FILE = "ingestion/known_commands.tsv"
 # Possessive: blanks are never given back, however many of them a text has.
 _GAP = r"(?:\s|//[^\r\n]*)*+"
 _END = r"(?![\w-])"
@@ -51,14 +53,19 @@ def known_command(text: str, terminals: Mapping[str, str]) -> str:
     )
 
 
+def is_for_ingestion(name: str) -> bool:
+    """Tell whether a known command is one of the ingestion endpoint."""
+    return name in {each for each, _, _ in _listed(_ENDPOINT_FILE)}
+
+
 @functools.cache
 def _commands() -> tuple[tuple[str, frozenset[str], str], ...]:
     """Return name, words that cannot be left out and syntax of each command."""
-    return tuple(_listed())
+    return (*_listed(_FILE), *_listed(_ENDPOINT_FILE))
 
 
-def _listed() -> Iterator[tuple[str, frozenset[str], str]]:
-    text = (resources.files(__package__) / _FILE).read_text("utf-8")
+def _listed(file: str) -> Iterator[tuple[str, frozenset[str], str]]:
+    text = (resources.files(__package__) / file).read_text("utf-8")
     for line in text.splitlines():
         name, _, syntax = line.partition("\t")
         yield name, frozenset(_WORD.findall(_needed(syntax))), syntax

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from adxmi_jupyter.embedded.access import Permission
 from adxmi_jupyter.embedded.kusto.results import result
 
 if TYPE_CHECKING:
@@ -31,8 +32,13 @@ _TOTALS = {
 
 
 def show_capacity(command: ShowCapacity, session: Session) -> Result:
-    """Return each resource, or the one that was asked for; nothing of it is ever consumed."""
-    session.require_any_role("CapacityShowCommand")
+    """Return each resource, or the one that was asked for; nothing of it is ever consumed.
+
+    A user of any database may see it, or who monitors the cluster; a KustoError (403) for others.
+    """
+    databases = session.world.cluster.databases.values()
+    if not any(session.permits(Permission.DATABASE_USER, each) for each in databases):
+        session.require(Permission.CLUSTER_SHOW, "CapacityShowCommand")
     wanted = _TOTALS if command.resource is None else {command.resource: _TOTALS[command.resource]}
     return result(
         "Resource:string, Total:long, Consumed:long, Remaining:long",

@@ -31,7 +31,8 @@ from adxmi_jupyter.embedded.kusto.ingestion.statements import (
     ShowIngestionFailures,
     ShowQueuedOperations,
 )
-from adxmi_jupyter.embedded.kusto.statements import ShowVersion
+from adxmi_jupyter.embedded.kusto.known_commands import is_for_ingestion
+from adxmi_jupyter.embedded.kusto.statements import ShowVersion, UnsupportedCommand
 
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.kusto.ingestion.statements import IngestionCommand
@@ -80,6 +81,8 @@ def check_endpoint(command: Command, session: Session) -> None:
 
     It answers with a syntax error: seen on real clusters (Azure/azure-kusto-python#473).
     """
-    known = isinstance(command, EndpointCommand | ShowVersion)
+    known = isinstance(command, EndpointCommand | ShowVersion) or (
+        isinstance(command, UnsupportedCommand) and is_for_ingestion(command.name)
+    )
     if session.at_ingestion_endpoint and not known:
         raise syntax_error("The ingestion endpoint does not know this command.", 1, 1)

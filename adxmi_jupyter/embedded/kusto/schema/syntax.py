@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from lark import Token, Transformer, v_args
@@ -161,20 +162,32 @@ class ClearTable(TableCommand):
     is_async: bool
 
 
-@dataclass(frozen=True)
-class CreateMapping(SchemaCommand):
-    """`.create` or, with `replace`, `.create-or-alter table NAME ingestion KIND mapping …`."""
+class MappingVerb(StrEnum):
+    """How a definition treats a mapping of the same name."""
 
+    CREATE = "Create"
+    ALTER = "Alter"
+    CREATE_OR_ALTER = "CreateOrAlter"
+    DROP = "Drop"
+
+
+@dataclass(frozen=True)
+class ChangeMapping(SchemaCommand):
+    """`.create`, `.alter`, `.create-or-alter` or `.drop table NAME ingestion KIND mapping …`.
+
+    Only one that is dropped has no text.
+    """
+
+    verb: MappingVerb
     table: str
     mapping_kind: str
     name: str
-    text: str
-    replace: bool = False
+    text: str = ""
 
     @property
     def kind(self) -> str:
         """What a script calls it."""
-        return f"TableIngestionMappingCreate{'OrAlter' * self.replace}"
+        return f"TableIngestionMapping{self.verb}"
 
     @property
     def subject(self) -> tuple[str, ...]:
@@ -184,10 +197,11 @@ class CreateMapping(SchemaCommand):
 
 @dataclass(frozen=True)
 class ShowMappings(ShowSchemaCommand):
-    """`.show table NAME ingestion [KIND] mappings`."""
+    """`.show table NAME ingestion [KIND] mappings`, or `… mapping NAME`."""
 
     table: str
     mapping_kind: str | None = None
+    name: str | None = None
 
 
 @v_args(inline=True)
@@ -279,13 +293,24 @@ class SchemaTrees(Transformer[Token, Any]):
 
     def create_mapping(
         self, table: str, kind: Token, name: str, text: str, _properties: object
-    ) -> CreateMapping:
-        return CreateMapping(table, str(kind), name, text)
+    ) -> ChangeMapping:
+        return ChangeMapping(MappingVerb.CREATE, table, str(kind), name, text)
 
     def create_or_alter_mapping(
         self, table: str, kind: Token, name: str, text: str, _properties: object
-    ) -> CreateMapping:
-        return CreateMapping(table, str(kind), name, text, replace=True)
+    ) -> ChangeMapping:
+        return ChangeMapping(MappingVerb.CREATE_OR_ALTER, table, str(kind), name, text)
+
+    def alter_mapping(
+        self, table: str, kind: Token, name: str, text: str, _properties: object
+    ) -> ChangeMapping:
+        return ChangeMapping(MappingVerb.ALTER, table, str(kind), name, text)
+
+    def drop_mapping(self, _verb: Token, table: str, kind: Token, name: str) -> ChangeMapping:
+        return ChangeMapping(MappingVerb.DROP, table, str(kind), name)
+
+    def show_mapping(self, table: str, kind: Token | None, name: str) -> ShowMappings:
+        return ShowMappings(table, str(kind) if kind else None, name)
 
     def show_mappings(self, table: str, kind: Token | None) -> ShowMappings:
         return ShowMappings(table, str(kind) if kind else None)
