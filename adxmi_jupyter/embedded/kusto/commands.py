@@ -2,49 +2,34 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from importlib import import_module
+from typing import TYPE_CHECKING
 
-from adxmi_jupyter.embedded.kusto.databases.commands import run_database_command
 from adxmi_jupyter.embedded.kusto.databases.syntax import DatabaseCommand
 from adxmi_jupyter.embedded.kusto.errors import not_supported
-from adxmi_jupyter.embedded.kusto.exports.continuous import run_continuous_export_command
-from adxmi_jupyter.embedded.kusto.exports.export import run_export
-from adxmi_jupyter.embedded.kusto.exports.operations import show_operations
 from adxmi_jupyter.embedded.kusto.exports.syntax import (
     ContinuousExportCommand,
     ExportCommand,
     OperationCommand,
 )
-from adxmi_jupyter.embedded.kusto.external_tables.commands import run_external_table_command
 from adxmi_jupyter.embedded.kusto.external_tables.syntax import ExternalTableCommand
 from adxmi_jupyter.embedded.kusto.followers.commands import (
     refuse_on_follower,
-    run_follower_command,
 )
 from adxmi_jupyter.embedded.kusto.followers.syntax import FollowerCommand
-from adxmi_jupyter.embedded.kusto.functions.commands import run_function_command
 from adxmi_jupyter.embedded.kusto.functions.syntax import FunctionCommand
-from adxmi_jupyter.embedded.kusto.ingestion.commands import run_ingestion_command
-from adxmi_jupyter.embedded.kusto.ingestion.from_query import ingest_from_query
 from adxmi_jupyter.embedded.kusto.ingestion.statements import IngestFromQuery, IngestionCommand
-from adxmi_jupyter.embedded.kusto.journal.commands import show_journal
 from adxmi_jupyter.embedded.kusto.journal.recording import journaled
 from adxmi_jupyter.embedded.kusto.journal.syntax import ShowJournal
-from adxmi_jupyter.embedded.kusto.logs.commands import run_log_command
 from adxmi_jupyter.embedded.kusto.logs.recording import origin_of
 from adxmi_jupyter.embedded.kusto.logs.syntax import LogCommand
-from adxmi_jupyter.embedded.kusto.materialized_views.commands import run_view_command
 from adxmi_jupyter.embedded.kusto.materialized_views.syntax import ViewCommand
 from adxmi_jupyter.embedded.kusto.metadata import show_cluster, show_version
-from adxmi_jupyter.embedded.kusto.plugins.commands import run_plugin_command
 from adxmi_jupyter.embedded.kusto.plugins.syntax import PluginCommand
-from adxmi_jupyter.embedded.kusto.policies.commands import run_more_policy_command
 from adxmi_jupyter.embedded.kusto.policies.managed_identity import run_policy_command
 from adxmi_jupyter.embedded.kusto.policies.syntax import MorePolicyCommand
 from adxmi_jupyter.embedded.kusto.roles import change_roles, show_principals, show_roles
-from adxmi_jupyter.embedded.kusto.schema.commands import run_schema_command
 from adxmi_jupyter.embedded.kusto.schema.syntax import SchemaCommand
-from adxmi_jupyter.embedded.kusto.script import run_script
 from adxmi_jupyter.embedded.kusto.statements import (
     ChangeRoles,
     ExecuteScript,
@@ -58,8 +43,6 @@ from adxmi_jupyter.embedded.kusto.statements import (
 from adxmi_jupyter.embedded.state.data_log import bringing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from adxmi_jupyter.embedded.kusto.results import Result
     from adxmi_jupyter.embedded.kusto.session import Session
     from adxmi_jupyter.embedded.kusto.statements import Command, Statement
@@ -84,8 +67,12 @@ def _run(command: Command, session: Session) -> Result:
         case ShowPrincipals() | ShowRoles() | ChangeRoles():
             return _run_roles(command, session)
         case ExecuteScript():
+            from adxmi_jupyter.embedded.kusto.script import run_script
+
             return run_script(command, session, run_command)
         case IngestFromQuery():
+            from adxmi_jupyter.embedded.kusto.ingestion.from_query import ingest_from_query
+
             return ingest_from_query(command, session, run_command)
         case UnsupportedCommand():
             raise not_supported(command.name)
@@ -106,25 +93,31 @@ def _run_roles(command: ShowPrincipals | ShowRoles | ChangeRoles, session: Sessi
 
 
 def _run_family_command(command: FamilyCommand, session: Session) -> Result:
-    for family, run in _FAMILIES:
+    for family, module, name in _FAMILIES:
         if isinstance(command, family):
-            return run(command, session)
+            run = getattr(import_module(f"{__package__}.{module}"), name)
+            answer: Result = run(command, session)
+            return answer
     raise AssertionError(command)
 
 
-_FAMILIES: tuple[tuple[type[FamilyCommand], Callable[[Any, Session], Result]], ...] = (
-    (ExternalTableCommand, run_external_table_command),
-    (ContinuousExportCommand, run_continuous_export_command),
-    (ExportCommand, run_export),
-    (OperationCommand, show_operations),
-    (SchemaCommand, run_schema_command),
-    (FunctionCommand, run_function_command),
-    (FollowerCommand, run_follower_command),
-    (PluginCommand, run_plugin_command),
-    (MorePolicyCommand, run_more_policy_command),
-    (IngestionCommand, run_ingestion_command),
-    (DatabaseCommand, run_database_command),
-    (ViewCommand, run_view_command),
-    (ShowJournal, show_journal),
-    (LogCommand, run_log_command),
+_FAMILIES: tuple[tuple[type[FamilyCommand], str, str], ...] = (
+    (ExternalTableCommand, "external_tables.commands", "run_external_table_command"),
+    (ContinuousExportCommand, "exports.continuous", "run_continuous_export_command"),
+    (ExportCommand, "exports.export", "run_export"),
+    (OperationCommand, "exports.operations", "show_operations"),
+    (SchemaCommand, "schema.commands", "run_schema_command"),
+    (FunctionCommand, "functions.commands", "run_function_command"),
+    (FollowerCommand, "followers.commands", "run_follower_command"),
+    (PluginCommand, "plugins.commands", "run_plugin_command"),
+    (MorePolicyCommand, "policies.commands", "run_more_policy_command"),
+    (IngestionCommand, "ingestion.commands", "run_ingestion_command"),
+    (DatabaseCommand, "databases.commands", "run_database_command"),
+    (ViewCommand, "materialized_views.commands", "run_view_command"),
+    (ShowJournal, "journal.commands", "show_journal"),
+    (LogCommand, "logs.commands", "run_log_command"),
 )
+"""Families of commands, with the module below this folder that runs them and its function.
+
+A module is loaded with the first command of its family: most kernels never send one of some.
+"""

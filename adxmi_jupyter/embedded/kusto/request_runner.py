@@ -18,14 +18,20 @@ from adxmi_jupyter.embedded.kusto.answer import (
     text_error,
 )
 from adxmi_jupyter.embedded.kusto.commands import run_command
-from adxmi_jupyter.embedded.kusto.errors import KustoError, bad_request
-from adxmi_jupyter.embedded.kusto.ingestion.commands import check_endpoint
+from adxmi_jupyter.embedded.kusto.errors import KustoError, bad_request, syntax_error
+from adxmi_jupyter.embedded.kusto.ingestion.statements import EndpointCommand
+from adxmi_jupyter.embedded.kusto.known_commands import is_for_ingestion
 from adxmi_jupyter.embedded.kusto.logs.recording import ended
 from adxmi_jupyter.embedded.kusto.parser import parse_commands
 from adxmi_jupyter.embedded.kusto.policies.managed_identity import two_columns
-from adxmi_jupyter.embedded.kusto.query.run import operator_of, run_query
 from adxmi_jupyter.embedded.kusto.request import Endpoint
-from adxmi_jupyter.embedded.kusto.statements import PolicyCommand, kind_of, shows
+from adxmi_jupyter.embedded.kusto.statements import (
+    PolicyCommand,
+    ShowVersion,
+    UnsupportedCommand,
+    kind_of,
+    shows,
+)
 
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.answer import Answer
@@ -34,7 +40,7 @@ if TYPE_CHECKING:
     from adxmi_jupyter.embedded.kusto.request import KustoRequest
     from adxmi_jupyter.embedded.kusto.results import RequestIds
     from adxmi_jupyter.embedded.kusto.session import Session
-    from adxmi_jupyter.embedded.kusto.statements import Statement
+    from adxmi_jupyter.embedded.kusto.statements import Command, Statement
     from adxmi_jupyter.embedded.state.request_log import RunningRequest
 
 _V2_COMMAND = (
@@ -94,6 +100,8 @@ class RequestRunner:
         if self.call.is_command:
             v2 = self.endpoint is Endpoint.QUERY_V2
             return text_error(_V2_COMMAND, self.ids) if v2 else malformed_request(self.ids)
+        from adxmi_jupyter.embedded.kusto.query.run import run_query
+
         table = run_query(self.call.text, self.session)
         self.running.rows = len(table.rows)
         if self.endpoint is Endpoint.QUERY_V1:
@@ -106,8 +114,8 @@ class RequestRunner:
         self.running.is_operation = not all(shows(each.command) for each in statements)
         # All is read first: a rejected text must not have changed anything.
         for statement in statements:
-            check_endpoint(statement.command, self.session)
-        operators = [operator_of(statement, self.session) for statement in statements]
+            _check_endpoint(statement.command, self.session)
+        operators = [_operator_of(statement, self.session) for statement in statements]
         answers = [self._answered(*each) for each in zip(statements, operators, strict=True)]
         return answers[-1]
 
@@ -123,6 +131,27 @@ class RequestRunner:
         if operate is None:
             return json_answer(results.command_body(table))
         return json_answer(results.query_body_v1(table, self.ids))
+
+
+def _operator_of(statement: Statement, session: Session) -> Operator | None:
+    """Return what a command's result goes into; None without any."""
+    if not statement.tail and not statement.query:
+        return None
+    from adxmi_jupyter.embedded.kusto.query.run import operator_of
+
+    return operator_of(statement, session)
+
+
+def _check_endpoint(command: Command, session: Session) -> None:
+    """Raise a KustoError for a command that the ingestion endpoint does not know.
+
+    It answers with a syntax error: seen on real clusters (Azure/azure-kusto-python#473).
+    """
+    known = isinstance(command, EndpointCommand | ShowVersion) or (
+        isinstance(command, UnsupportedCommand) and is_for_ingestion(command.name)
+    )
+    if session.at_ingestion_endpoint and not known:
+        raise syntax_error("The ingestion endpoint does not know this command.", 1, 1)
 
 
 def _is_beyond_limits(error: Exception) -> bool:

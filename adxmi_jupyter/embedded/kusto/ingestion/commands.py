@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from adxmi_jupyter.embedded.kusto.errors import syntax_error
 from adxmi_jupyter.embedded.kusto.ingestion.failures import show_failures
 from adxmi_jupyter.embedded.kusto.ingestion.ingest_into import ingest_into
 from adxmi_jupyter.embedded.kusto.ingestion.inline import ingest_inline
@@ -31,14 +30,11 @@ from adxmi_jupyter.embedded.kusto.ingestion.statements import (
     ShowIngestionFailures,
     ShowQueuedOperations,
 )
-from adxmi_jupyter.embedded.kusto.known_commands import is_for_ingestion
-from adxmi_jupyter.embedded.kusto.statements import ShowVersion, UnsupportedCommand
 
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.kusto.ingestion.statements import IngestionCommand
     from adxmi_jupyter.embedded.kusto.results import Result
     from adxmi_jupyter.embedded.kusto.session import Session
-    from adxmi_jupyter.embedded.kusto.statements import Command
 
 
 def run_ingestion_command(command: IngestionCommand, session: Session) -> Result:
@@ -74,15 +70,3 @@ def _run_endpoint_command(command: EndpointCommand, session: Session) -> Result:
             return cancel_operation(command, session)
         case _:
             raise AssertionError(command)
-
-
-def check_endpoint(command: Command, session: Session) -> None:
-    """Raise a KustoError for a command that the ingestion endpoint does not know.
-
-    It answers with a syntax error: seen on real clusters (Azure/azure-kusto-python#473).
-    """
-    known = isinstance(command, EndpointCommand | ShowVersion) or (
-        isinstance(command, UnsupportedCommand) and is_for_ingestion(command.name)
-    )
-    if session.at_ingestion_endpoint and not known:
-        raise syntax_error("The ingestion endpoint does not know this command.", 1, 1)
