@@ -4,10 +4,14 @@ import pytest
 from azure.mgmt.resourcegraph import ResourceGraphClient
 from azure.mgmt.resourcegraph.models import QueryRequest, QueryRequestOptions
 
+from adxmi_jupyter.embedded.state.resources import Resource
+
 SUBSCRIPTION = "4c8f2a61-7b3d-4e95-a0d2-91f6c3b58e07"
 ARCHIVE = "b61d90e3-2f74-4a8c-8c15-5e0a7d3f9b42"
 CLUSTERS = "resources | where type =~ 'microsoft.kusto/clusters'"
 IDENTITIES = "resources | where type == 'microsoft.managedidentity/userassignedidentities'"
+WEB = "microsoft.web/sites"
+ANALYTICS = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/analytics"
 CLUSTER_ID = (
     f"/subscriptions/{SUBSCRIPTION}/resourceGroups/analytics"
     "/providers/Microsoft.Kusto/Clusters/contoso"
@@ -147,7 +151,7 @@ def test_pages(ask):
     second = ask(text, top=7, skip_token=first.skip_token)
     whole = ask(text)
 
-    assert (first.count, first.total_records, first.result_truncated) == (7, 14, "true")
+    assert (first.count, first.total_records, first.result_truncated) == (7, 14, "false")
     assert (second.count, second.result_truncated, second.skip_token) == (7, "false", None)
     assert first.data + second.data == whole.data
 
@@ -213,9 +217,9 @@ def test_what_is_not_understood_is_said(ask, refused, text):
 
 
 def test_other_tables_are_refused(ask, refused):
-    error = refused(ask, "resourcecontainers | project name")
+    error = refused(ask, "advisorresources | project name")
 
-    assert "resourcecontainers" in error.error.message
+    assert "advisorresources" in error.error.message
 
 
 def test_request_without_a_query_is_refused(send):
@@ -240,7 +244,111 @@ def test_unreadable_options_are_refused(send, options):
 def test_quota_headers(send):
     path = "/providers/Microsoft.ResourceGraph/resources"
 
-    response = send("POST", path, version="2021-03-01", json={"query": CLUSTERS})
+    first, second = (
+        send("POST", path, version="2021-03-01", json={"query": CLUSTERS}) for _ in range(2)
+    )
 
-    assert response.headers["x-ms-user-quota-remaining"]
-    assert response.headers["x-ms-user-quota-resets-after"]
+    assert first.headers["x-ms-user-quota-remaining"] == "14"
+    assert second.headers["x-ms-user-quota-remaining"] == "13"
+    assert second.headers["x-ms-user-quota-resets-after"] in {"00:00:04", "00:00:05"}
+    assert second.headers["x-ms-tenant-subscription-limit-hit"] == "false"
+
+
+def test_quota_that_is_used_up(send, azure):
+    azure.arm.graph_quota, azure.arm.throttles_graph = 2, True
+    path = "/providers/Microsoft.ResourceGraph/resources"
+
+    def answers(token):
+        asked = (
+            send("POST", path, version="2021-03-01", json={"query": CLUSTERS}, token=token)
+            for _ in range(3)
+        )
+        return [(one.status_code, one.headers["x-ms-user-quota-remaining"]) for one in asked]
+
+    assert answers("embedded-admin") == [(200, "1"), (200, "0"), (429, "0")]
+    assert answers("embedded-reader")[0] == (200, "1")
+
+
+@pytest.fixture
+def many(azure):
+    for number in range(1_100):
+        azure.world.resources.append(
+            Resource(f"{ANALYTICS}/providers/Microsoft.Web/sites/s{number:04}", WEB, "westeurope")
+        )
+
+
+def test_a_page_has_a_hundred_rows_unless_told_otherwise(ask, many):
+    text = f"resources | where type =~ '{WEB}' | project id | order by id asc"
+
+    usual, large, larger = ask(text), ask(text, top=1_000), ask(text, top=5_000)
+
+    assert (usual.count, usual.total_records, usual.result_truncated) == (100, 1_100, "false")
+    assert [large.count, larger.count] == [1_000, 1_000]
+    assert usual.skip_token
+    assert larger.skip_token
+    rest = ask(text, top=5_000, skip_token=larger.skip_token)
+    assert (rest.count, rest.skip_token) == (100, None)
+
+
+@pytest.mark.parametrize("tail", ["project id", "project name | order by name asc"])
+def test_rows_without_order_or_id_are_cut_and_not_paged(ask, many, tail):
+    answer = ask(f"resources | where type =~ '{WEB}' | {tail}")
+
+    assert (answer.count, answer.result_truncated, answer.skip_token) == (1_000, "true", None)
+
+
+def test_skip_does_not_count_with_take(ask, many):
+    text = f"resources | where type =~ '{WEB}' | project id | order by id asc | take 5"
+
+    assert ask(text, skip=3).count == 5
+
+
+def test_subscriptions_are_listed(ask):
+    text = "resourcecontainers | where type =~ 'microsoft.resources/subscriptions' | project name"
+    groups = "resourcecontainers | where name == 'archive' | project resourceGroup, location"
+
+    assert [row["name"] for row in ask(text).data] == ["Contoso", "Contoso Archive", "Fabrikam"]
+    assert ask(groups).data == [{"resourceGroup": "archive", "location": "northeurope"}]
+    assert ask(text, token="embedded-reader").data == []
+
+
+def test_role_assignments_are_listed(ask, azure):
+    object_id = azure.world.identity("mi-export").object_id
+    text = (
+        "authorizationresources "
+        "| where type =~ 'microsoft.authorization/roleassignments' "
+        f"and tostring(properties.principalId) in~ ('{object_id.upper()}') "
+        "| project id, role = tolower(tostring(properties.roleDefinitionId)), "
+        "scope = tostring(properties.scope) | order by id asc"
+    )
+
+    (row,) = ask(text).data
+
+    assert row["role"].endswith("/ba92f5b4-2d11-453d-a403-e96b0029c9fe")
+    assert row["scope"].endswith("/contosolake")
+
+
+def test_several_subscriptions_are_one_answer(ask, azure):
+    azure.world.add_cluster("fabrikamkusto", subscription="Fabrikam", state="Running")
+    every = {each.name: each.subscription_id for each in azure.world.subscriptions}
+    text = "resources | where type =~ 'microsoft.kusto/clusters' | project id, name | order by name asc"
+
+    def names(*subscriptions, **options):
+        found = ask(text, subscriptions=[every[name] for name in subscriptions], **options)
+        return [row["name"] for row in found.data]
+
+    assert names("Contoso", "Fabrikam") == ["contoso", "fabrikamkusto"]
+    assert names("Contoso Archive") == ["contosoarchive"]
+    assert names() == ["contoso", "contosoarchive", "fabrikamkusto"]
+
+
+def test_the_tenant_is_a_management_group(send, azure):
+    azure.world.add_cluster("fabrikamkusto", subscription="Fabrikam")
+    path, text = "/providers/Microsoft.ResourceGraph/resources", f"{CLUSTERS} | project name"
+    body = {"query": text, "managementGroups": [azure.world.tenant_id]}
+
+    found = send("POST", path, version="2024-04-01", json=body).json()["data"]
+    both = send("POST", path, version="2024-04-01", json={**body, "subscriptions": ["x"]})
+
+    assert [row["name"] for row in found] == ["contoso", "contosoarchive"]
+    assert both.status_code == 400

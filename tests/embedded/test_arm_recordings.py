@@ -19,8 +19,8 @@ RECORDED = sorted(DIRECTORY.glob("*.json"))
 # Exchanges compared in each recording; the others are of operations that are not served.
 COMPARED = {
     "cli_scenario_2022-02-01": 96,
-    "net_2019-09-07_KustoEventHubTests": 24,
-    "net_2019-09-07_KustoIdentityTests": 8,
+    "net_2019-09-07_KustoEventHubTests": 25,
+    "net_2019-09-07_KustoIdentityTests": 9,
     "ps_update_cluster_2024-04-13": 3,
 }
 
@@ -44,7 +44,6 @@ NOT_SERVED = {
     ("GET", "privateEndpointConnections"),
     ("GET", "managedPrivateEndpoints"),
     ("GET", "skus"),
-    ("GET", "(provider)"),
 }
 
 

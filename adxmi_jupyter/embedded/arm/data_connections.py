@@ -15,6 +15,7 @@ from adxmi_jupyter.embedded.arm.connection_kinds import (
     START,
     STATE,
     check_name,
+    find_kind,
     kind_of,
     read_connection,
     start_of,
@@ -149,9 +150,8 @@ def _write(
     call: ArmRequest, place: _Place, existing: DataConnection | None, body: Mapping[str, Any]
 ) -> Answer:
     check_name(place.name)
+    _require_version(call, find_kind(body.get("kind")))
     kind, properties = read_connection(body, is_new=existing is None)
-    if call.api_version < CONNECTION_KIND_SINCE.get(kind.name, ""):
-        raise bad_request(f"[BadRequest] {call.api_version} has no kind '{kind.name}'.")
     if existing is not None and existing.kind != kind.name:
         raise bad_request(f"[BadRequest] The kind {existing.kind} of a connection cannot change.")
     _require_no_change(call, place)
@@ -181,6 +181,12 @@ def _write(
     if call.method == "PATCH":
         return operations.accepted(call, operation, pending)
     return operations.created(call, operation, pending, 201 if existing is None else 200)
+
+
+def _require_version(call: ArmRequest, kind: ConnectionKind) -> None:
+    """Raise an ArmError (400) when the version of the request has no such kind."""
+    if call.api_version < CONNECTION_KIND_SINCE.get(kind.name, ""):
+        raise bad_request(f"[BadRequest] {call.api_version} has no kind '{kind.name}'.")
 
 
 def _with_start(

@@ -122,7 +122,7 @@ def _run(call: ArmRequest) -> Answer:
 
 def _quota(call: ArmRequest) -> dict[str, str]:
     """Return what is left of the rate limit; Kusto counts apart from the rest."""
-    if call.method in _KUSTO_QUOTA and "microsoft.kusto" in call.path.casefold():
+    if call.method in _KUSTO_QUOTA and "microsoft.kusto/" in call.path.casefold():
         return {
             "x-ms-ratelimit-remaining-subscription-resource-requests": _KUSTO_QUOTA[call.method]
         }

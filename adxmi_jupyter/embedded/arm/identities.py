@@ -62,6 +62,16 @@ def put_identity(call: ArmRequest) -> Answer:
     return json_answer(identity_body(made), 201)
 
 
+def patch_identity(call: ArmRequest) -> Answer:
+    """Change the tags of an identity; at once. Nothing else of it can change."""
+    found, body = _find(call), call.object()
+    if found is None:
+        raise not_found(TYPE, call.names["identity"], call.names["group"])
+    if body.get("tags") is not None:
+        found.tags = member(body["tags"])
+    return json_answer(identity_body(found))
+
+
 def delete_identity(call: ArmRequest) -> Answer:
     """Delete an identity; a cluster that it is assigned to goes on listing it."""
     found = _find(call)

@@ -93,7 +93,13 @@ def _named_provider(folded: list[str]) -> str:
     if "providers" not in folded:
         return ""
     at = len(folded) - folded[::-1].index("providers")
-    if folded[:1] == ["subscriptions"] and at == _PROVIDER_AT and len(folded) == at + 1:
+    about_provider = folded[at + 1 :] in ([], ["register"])
+    if (
+        folded[:1] == ["subscriptions"]
+        and at == _PROVIDER_AT
+        and at < len(folded)
+        and about_provider
+    ):
         return "microsoft.resources"
     return folded[at] if at < len(folded) else ""
 

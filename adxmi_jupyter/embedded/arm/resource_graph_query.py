@@ -15,6 +15,9 @@ from adxmi_jupyter.embedded.lalr import lalr_parser
 if TYPE_CHECKING:
     from lark import Lark
 
+# The tables that there are.
+RESOURCES, CONTAINERS, AUTHORIZATION = "resources", "resourcecontainers", "authorizationresources"
+TABLES = (RESOURCES, CONTAINERS, AUTHORIZATION)
 Row = dict[str, Any]
 Rows = list[Row]
 _Test = Callable[[Row], bool]
@@ -50,28 +53,46 @@ class _Path:
         return value if isinstance(value, str) else ""
 
 
+@dataclass(frozen=True)
+class Found:
+    """Rows of a query, and whether it orders them and takes some of them only."""
+
+    rows: Rows
+    is_ordered: bool
+    is_limited: bool
+
+    @property
+    def can_be_paged(self) -> bool:
+        """Whether one page can follow another: rows are told apart and stand in an order."""
+        return self.is_ordered and all("id" in row for row in self.rows)
+
+
 class GraphQueryError(Exception):
     """A query that is no query, or more than this server understands."""
 
 
-def run_query(text: str, rows: Rows, spelled: Callable[[str], str]) -> Rows:
+def run_query(text: str, rows_of: Callable[[str], Rows], spelled: Callable[[str], str]) -> Found:
     """Return the rows a query selects; GraphQueryError when it cannot be understood.
 
-    `spelled` may replace a literal that is compared, by another spelling of the same thing.
+    `rows_of` returns those of a table. `spelled` may replace a literal that is compared, by
+    another spelling of the same thing.
     """
     try:
         tree = _grammar().parse(text)
     except UnexpectedInput as error:
         raise GraphQueryError(
             f"Line {error.line}, column {error.column}: not understood. The embedded Azure knows "
-            f"the operators {KNOWN} on the table resources."
+            f"the operators {KNOWN} on the tables {', '.join(TABLES)}."
         ) from error
     table, *steps = _ToSteps(spelled).transform(tree)
-    if table.casefold() != "resources":
-        raise GraphQueryError(f"There is no table '{table}'; the embedded Azure knows resources.")
+    if table.casefold() not in TABLES:
+        known = ", ".join(TABLES)
+        raise GraphQueryError(f"There is no table '{table}'; the embedded Azure knows {known}.")
+    kinds = {each.data for each in tree.iter_subtrees()}
+    rows = rows_of(table.casefold())
     for step in steps:
         rows = step(rows)
-    return rows
+    return Found(rows, "order" in kinds, "take" in kinds)
 
 
 @functools.cache

@@ -65,7 +65,7 @@ def list_roles(call: ArmRequest) -> Answer:
     """Return the role assignments at, above and, without `atScope()`, below the scope."""
     scope, kept = _scope(call), _Filter.read(call.query.get("$filter", ""))
     assignments = [a for a in call.world.azure_roles if kept.keeps(a, scope)]
-    return page_of(call, [_body(each) for each in assignments])
+    return page_of(call, [role_body(each) for each in assignments])
 
 
 def get_role(call: ArmRequest) -> Answer:
@@ -75,14 +75,14 @@ def get_role(call: ArmRequest) -> Answer:
         raise ArmError(
             404, "RoleAssignmentNotFound", f"There is no role assignment '{call.names['name']}'."
         )
-    return json_answer(_body(found))
+    return json_answer(role_body(found))
 
 
 def put_role(call: ArmRequest) -> Answer:
     """Give an Azure role; at once, unless roles are late."""
     asked, existing = _asked(call), _find(call)
     if existing is not None and _key(existing) == _key(asked):
-        return json_answer(_body(existing))
+        return json_answer(role_body(existing))
     if existing is not None:
         raise bad_request(
             "Principal, role and scope of a role assignment cannot change.",
@@ -91,7 +91,7 @@ def put_role(call: ArmRequest) -> Answer:
     if any(_key(each) == _key(asked) for each in call.world.azure_roles):
         raise conflict("RoleAssignmentExists", "The role assignment already exists.")
     entered = enter_role(call.world, call.faults, asked)
-    return json_answer(_body(entered), 201)
+    return json_answer(role_body(entered), 201)
 
 
 def delete_role(call: ArmRequest) -> Answer:
@@ -100,7 +100,7 @@ def delete_role(call: ArmRequest) -> Answer:
     if found is None:
         return Answer(204, b"")
     call.world.azure_roles = [each for each in call.world.azure_roles if each is not found]
-    return json_answer(_body(found))
+    return json_answer(role_body(found))
 
 
 def list_definitions(call: ArmRequest) -> Answer:
@@ -181,7 +181,8 @@ def _scope(call: ArmRequest) -> str:
     return f"/{call.names['scope']}"
 
 
-def _body(assignment: AzureRoleAssignment) -> dict[str, Any]:
+def role_body(assignment: AzureRoleAssignment) -> dict[str, Any]:
+    """Return the body of a role assignment."""
     scope = assignment.scope
     subscription = "/".join(scope.split("/")[:3])
     return {

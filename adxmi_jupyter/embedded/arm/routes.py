@@ -17,11 +17,13 @@ from adxmi_jupyter.embedded.arm import (
     database_principals,
     database_writes,
     databases,
+    diagnostic_settings,
     event_hubs,
     identities,
     language_extensions,
     name_availability,
     operations,
+    providers,
     resource_graph,
     roles,
     scripts,
@@ -113,6 +115,11 @@ def _routes() -> Iterator[tuple[str, dict[str, tuple[str, Handler]]]]:
     yield from _assignment_routes()
     yield from _identity_routes()
     yield from _role_routes()
+    yield from _setting_routes()
+    provider = f"{_SUBSCRIPTION}/providers/{{provider}}"
+    yield provider, {"GET": ("Microsoft.Resources/subscriptions/read", providers.get_provider)}
+    register = ("Microsoft.Kusto/register/action", providers.register_provider)
+    yield f"{provider}/register", {"POST": register}
     yield from _cosmos_routes()
     groups = _crud(event_hubs.TYPE, GET=event_hubs.list_consumer_groups)
     yield f"{_HUB}/consumergroups", groups
@@ -237,6 +244,7 @@ def _identity_routes() -> Iterator[tuple[str, dict[str, tuple[str, Handler]]]]:
         _crud(
             identities.TYPE,
             GET=identities.get_identity,
+            PATCH=identities.patch_identity,
             PUT=identities.put_identity,
             DELETE=identities.delete_identity,
         ),
@@ -245,6 +253,22 @@ def _identity_routes() -> Iterator[tuple[str, dict[str, tuple[str, Handler]]]]:
         f"{_CLUSTER}/providers/Microsoft.ManagedIdentity/identities/default",
         _crud("Microsoft.ManagedIdentity/identities", GET=identities.get_system_identity),
     )
+
+
+def _setting_routes() -> Iterator[tuple[str, dict[str, tuple[str, Handler]]]]:
+    kind = diagnostic_settings.TYPE
+    every = f"{_CLUSTER}/providers/{kind}"
+    yield every, _crud(kind, GET=diagnostic_settings.list_settings)
+    yield (
+        f"{every}/{{setting}}",
+        _crud(
+            kind,
+            GET=diagnostic_settings.get_setting,
+            PUT=diagnostic_settings.put_setting,
+            DELETE=diagnostic_settings.delete_setting,
+        ),
+    )
+    yield f"{every}Categories", _crud(f"{kind}Categories", GET=diagnostic_settings.list_categories)
 
 
 def _role_routes() -> Iterator[tuple[str, dict[str, tuple[str, Handler]]]]:

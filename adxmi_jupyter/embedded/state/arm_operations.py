@@ -24,7 +24,8 @@ class ArmSettings:
     nobody asks about ends by itself after `unattended` seconds. The directory knows a new
     identity only after it was looked up `directory_lookups` times in vain. A principal that it
     does not know is rejected late on a database, and on the cluster with `refuses_late`. Lists come
-    in pages of `page_size`.
+    in pages of `page_size`. Resource Graph answers `graph_quota` queries of one caller in five
+    seconds; more of them are rejected only if it `throttles_graph`.
     """
 
     polls: int = 1
@@ -33,6 +34,8 @@ class ArmSettings:
     directory_lookups: int = 1
     refuses_late: bool = False
     page_size: int = 100
+    graph_quota: int = 15
+    throttles_graph: bool = False
 
 
 class OperationStatus(StrEnum):

@@ -131,6 +131,7 @@ class Cluster:
     tags: dict[str, str] = field(default_factory=dict)
     settings: dict[str, Any] = field(default_factory=default_settings)
     attached: list[AttachedDatabase] = field(default_factory=list)
+    diagnostic_settings: dict[str, dict[str, Any]] = field(default_factory=dict)
     state: str = RUNNING
     provisioning_state: str = "Succeeded"
     version: int = 0

@@ -5,7 +5,7 @@ Source: page "List of Azure regions"; those where Azure Data Explorer can be cre
 
 from __future__ import annotations
 
-_SHOWN = (
+REGIONS = (
     "Australia Central",
     "Australia Central 2",
     "Australia East",
@@ -67,7 +67,7 @@ def region_name(text: str) -> str:
     return text.replace(" ", "").casefold()
 
 
-_BY_NAME = {region_name(shown): shown for shown in _SHOWN}
+_BY_NAME = {region_name(shown): shown for shown in REGIONS}
 
 
 def find_region(text: str) -> str | None:

@@ -72,6 +72,7 @@ class World:
     operations: list[Operation] = field(default_factory=list)
     sources: DataSources = field(default_factory=DataSources)
     clock: Clock = field(default_factory=Clock, repr=False, compare=False)
+    graph_queries: dict[str, list[float]] = field(default_factory=dict, compare=False)
     minted: Iterator[int] = field(default_factory=lambda: itertools.count(1), compare=False)
     lock: threading.RLock = field(default_factory=threading.RLock, repr=False, compare=False)
 
