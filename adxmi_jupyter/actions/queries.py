@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from adxmi_jupyter.actions.diagnosis.denial_fix import fix_of
 from adxmi_jupyter.errors import CommandRefused, InvalidInput, NotAuthorized
 from adxmi_jupyter.fixes import Command, Explain
 from adxmi_jupyter.model.kql_reading import commands_in, statements_in
@@ -49,6 +48,8 @@ def run_query(connection: Connection, text: str, database: str) -> pd.DataFrame:
     try:
         frame = send(text, database=database).frame()
     except (CommandRefused, NotAuthorized) as refusal:
+        from adxmi_jupyter.actions.diagnosis.denial_fix import fix_of  # needed here only
+
         refusal.fix = fix_of(connection, refusal, database) or _OTHERWISE
         raise
     frame.attrs["adxmi"] = {"connection": connection.name, "command": text}

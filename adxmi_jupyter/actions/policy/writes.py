@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from adxmi_jupyter.actions.diagnosis.denial_fix import fix_of
 from adxmi_jupyter.actions.policy.policies import ADDITIVE, at_present, read_one, scoped
 from adxmi_jupyter.actions.write import journal, protocol
 from adxmi_jupyter.actions.write.lost_updates import Watch
@@ -64,6 +63,8 @@ def apply(connection: Connection, change: PolicyChange, *, confirmed: bool) -> P
         try:
             written = protocol.carry_out(connection, _write(connection, present))
         except CommandRefused as refusal:
+            from adxmi_jupyter.actions.diagnosis.denial_fix import fix_of  # needed here only
+
             refusal.fix = fix_of(connection, refusal, change.scope.database) or refusal.remediation
             raise
         unseen = () if change.added is not None else _not_overwritten(watch, present, written)
