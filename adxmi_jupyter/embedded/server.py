@@ -48,8 +48,9 @@ _Answer = TypeVar("_Answer")
 class EmbeddedAzure:
     """Clusters of Azure Data Explorer and their Resource Manager, on 127.0.0.1.
 
-    The first cluster shares its address with Resource Manager. Each other one has a port of its
-    own, which refuses connections while the cluster is stopped: `uri_of` tells it.
+    Each cluster has a port of its own, which refuses connections while the cluster is stopped:
+    `uri_of` tells it. Resource Manager answers at all of them, and at that of the first cluster
+    always.
 
     It answers programs of the user who runs it, and no web pages. `script_key` is for clients
     that may run scripts of the python plugin: it follows their bearer token, after a dot.
@@ -305,6 +306,14 @@ class EmbeddedAzure:
             return self.kusto_uri
         return f"http://{HOST}:{self._ports.port_of(cluster)}"
 
+    def public_uri(self, address: str) -> str:
+        """Return the public address of the cluster at a loopback one; others as they are."""
+        wanted = address.rstrip("/").casefold()
+        if not wanted.startswith(f"http://{HOST}:"):
+            return address
+        found = (each for each in self.world.clusters if self._address(each) == wanted)
+        return next((each.public_uri for each in found), address)
+
     def _set_state(self, cluster: str, state: str) -> None:
         with self.world.lock:
             self.world.find_cluster(cluster).state = state
@@ -317,18 +326,20 @@ class EmbeddedAzure:
             self._port,
             KustoApi(host),
             StorageApi(host),
-            ArmApi(self, _cluster_scripts),
+            ArmApi(self, lambda: self.kusto_uri, _cluster_scripts),
             IdentityApi(self),
         )
 
     def _cluster_application(self, key: str, port: int) -> web.Application:
-        """Return what listens on the port of another cluster."""
+        """Return what listens on the port of another cluster: clients look for both there."""
 
         def find(world: World) -> Cluster | None:
             return next((each for each in world.clusters if key_of(each) == key), None)
 
-        host = ClusterHost(self, lambda: f"http://{HOST}:{port}", find)
-        return _served(port, KustoApi(host), StorageApi(host))
+        uri = f"http://{HOST}:{port}"
+        host = ClusterHost(self, lambda: uri, find)
+        arm = ArmApi(self, lambda: uri, _cluster_scripts)
+        return _served(port, KustoApi(host), StorageApi(host), arm)
 
     def __enter__(self) -> Self:
         return self.start()

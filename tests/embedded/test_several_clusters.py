@@ -130,10 +130,29 @@ def test_the_port_of_a_cluster_answers_no_other_host_name(azure, http, second):
     assert answer.status_code == 403
 
 
-def test_resource_manager_is_at_the_main_address_only(azure, http, second):
-    answer = http.get(f"{azure.uri_of('contosowest')}/subscriptions")
+def test_resource_manager_is_at_every_address(azure, http, second):
+    azure.arm.page_size = 1
+    address = azure.uri_of("contosowest")
+    path = "/subscriptions/4c8f2a61-7b3d-4e95-a0d2-91f6c3b58e07/providers/Microsoft.Kusto/clusters"
 
-    assert answer.status_code == 404
+    found = http.get(
+        f"{address}{path}?api-version=2025-02-14",
+        headers={"Authorization": "Bearer embedded-admin"},
+    ).json()
+
+    assert [each["name"] for each in found["value"]] == ["contoso"]
+    assert found["nextLink"].startswith(address)
+
+
+def test_a_cluster_is_found_by_its_loopback_address(azure, graph, second):
+    text = "resources | where properties.uri =~ '{}' | project name"
+
+    found = {
+        name: graph.resources({"query": text.format(address)}).data
+        for name, address in azure.uris.items()
+    }
+
+    assert found == {name: [{"name": name}] for name in azure.uris}
 
 
 def test_addresses_of_queues_are_good_for_their_own_cluster_only(azure, run_on, http, second):

@@ -36,9 +36,8 @@ class Host(Protocol):
     latency: float
     arm_requests_served: int
 
-    @property
-    def arm_uri(self) -> str:
-        """Address of Resource Manager."""
+    def public_uri(self, address: str) -> str:
+        """Return the public address of the cluster at a loopback one; others as they are."""
 
     async def pause(self, seconds: float) -> None:
         """Hold an answer back, at most until the server stops."""
@@ -48,10 +47,13 @@ class Host(Protocol):
 
 
 class ArmApi:
-    """Answers everything below `/subscriptions` and `/providers`."""
+    """Answers everything below `/subscriptions` and `/providers`; `uri` is where it does so."""
 
-    def __init__(self, host: Host, scripts: Callable[[], ClusterScripts]) -> None:
+    def __init__(
+        self, host: Host, uri: Callable[[], str], scripts: Callable[[], ClusterScripts]
+    ) -> None:
         self._host = host
+        self._uri = uri
         self._scripts = scripts
 
     def routes(self) -> list[web.RouteDef]:
@@ -88,7 +90,7 @@ class ArmApi:
             host.arm,
             host.faults,
             caller,
-            host.arm_uri,
+            self._uri(),
             request.method,
             segments_of(request.rel_url.raw_path),
             query_of(request),
@@ -96,6 +98,7 @@ class ArmApi:
             body,
             f"{request.method} {request.path_qs}\n{body.decode('utf-8', 'replace')}",
             self._scripts,
+            host.public_uri,
         )
 
 

@@ -61,7 +61,8 @@ class ClusterScripts:
 class ArmRequest:
     """One request; `names` are the parts of its path that its route names.
 
-    `scripts` returns what clusters do with scripts.
+    `scripts` returns what clusters do with scripts, `public_uri` the public address of the cluster
+    at a loopback one.
     """
 
     world: World
@@ -76,6 +77,7 @@ class ArmRequest:
     body: bytes
     text: str
     scripts: Callable[[], ClusterScripts]
+    public_uri: Callable[[str], str]
     names: Mapping[str, str] = field(default_factory=dict)
 
     @property

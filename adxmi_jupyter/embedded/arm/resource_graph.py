@@ -49,7 +49,7 @@ def query_resources(call: ArmRequest) -> Answer:
         found = run_query(
             text,
             lambda table: _visible(call, subscriptions, table),
-            lambda literal: _public(call, literal),
+            call.public_uri,
         )
     except GraphQueryError as error:
         raise _invalid("ParserFailure", str(error)) from error
@@ -225,12 +225,6 @@ def _type(value: object) -> str:
     if isinstance(value, int):
         return "integer"
     return "string" if isinstance(value, str) else "object"
-
-
-def _public(call: ArmRequest, literal: str) -> str:
-    """Return the cluster's public address for the loopback one, so that either finds it."""
-    is_loopback = literal.rstrip("/").casefold() == call.base_uri.casefold()
-    return call.world.cluster.public_uri if is_loopback else literal
 
 
 def _invalid(code: str, message: str) -> ArmError:
