@@ -70,6 +70,64 @@ def test_alter_leaves_one_entry(azure, run):
     assert len(json.loads(row["OriginalEntityState"])) == 2
 
 
+CUSTOMERS = (
+    "Name: Customers, Attributes: Name='[Customers].[CustomerId]', Type='I64', "
+    "Name='[Customers].[Name]', Type='StringBuffer', Name='[Customers].[Active]', Type='I8'"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "states"),
+    [
+        (
+            ".create table T (a:long, b:dynamic)",
+            ("T", "T"),
+            ("", "Name: T, Attributes: Name='[T].[a]', Type='I64', Name='[T].[b]', Type='Dynamic'"),
+        ),
+        (".drop table Customers", ("Customers", "Customers"), (CUSTOMERS, "")),
+        (
+            ".rename table Customers to Clients",
+            ("Customers", "Clients"),
+            (CUSTOMERS, CUSTOMERS.replace("Customers", "Clients")),
+        ),
+        (
+            ".alter-merge table Customers (Since:datetime)",
+            ("Customers", "Customers"),
+            (CUSTOMERS, f"{CUSTOMERS}, Name='[Customers].[Since]', Type='DateTime'"),
+        ),
+    ],
+)
+def test_entry_tells_what_became_of_a_table(run, text, names, states):
+    run(text, database="Sales")
+
+    (row,) = run(SHOW)
+
+    assert (row["EntityName"], row["UpdatedEntityName"]) == names
+    assert (row["OriginalEntityState"], row["UpdatedEntityState"]) == states
+
+
+def test_tables_that_change_their_names(run):
+    run(".rename tables Orders=Customers, Customers=Orders", database="Sales")
+
+    (row,) = run(SHOW)
+
+    assert (row["EntityName"], row["UpdatedEntityName"]) == ("Customers", "Orders")
+    assert row["OriginalEntityState"] == CUSTOMERS
+    assert row["UpdatedEntityState"] == CUSTOMERS.replace("Customers", "Orders")
+
+
+def test_update_policy_is_told_before_and_after(run):
+    policy = '[{"Source":"Customers","Query":"Orders"}]'
+    run(f".alter table Orders policy update '{policy}'", database="Sales")
+    run(".delete table Orders policy update", database="Sales")
+
+    altered, deleted = run(SHOW)
+
+    assert altered["OriginalEntityState"] == deleted["UpdatedEntityState"] == "null"
+    assert json.loads(altered["UpdatedEntityState"])[0]["Source"] == "Customers"
+    assert deleted["OriginalEntityState"] == altered["UpdatedEntityState"]
+
+
 def test_entry_tells_which_request_it_was(post, run):
     changed = post(ALTER, headers={"x-ms-client-request-id": "adxmi;1"})
 

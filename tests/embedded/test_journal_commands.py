@@ -88,10 +88,10 @@ WRITES = {
         ("ALTER-MERGE-TABLE", "Orders", "Sales"),
     ),
     "describe_table": (".alter table Orders folder 'f'", ("ALTER-TABLE", "Orders", "Sales")),
-    "rename_table": (".rename table Orders to Sold", ("RENAME-TABLE", "Sold", "Sales")),
+    "rename_table": (".rename table Orders to Sold", ("RENAME-TABLE", "Orders", "Sales")),
     "rename_tables": (
         ".rename tables Orders=Customers, Customers=Orders",
-        ("RENAME-TABLES", "Orders", "Sales"),
+        ("RENAME-TABLES", "Customers", "Sales"),
     ),
     "drop_tables": (".drop tables (Orders, Customers)", ("DROP-TABLES", "Orders", "Sales")),
     "create_view": (

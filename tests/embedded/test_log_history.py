@@ -165,8 +165,11 @@ def test_nightly_load_stopped_after_it_lost_its_role(run):
 def test_update_policy_ran_until_it_was_deleted(run):
     runs = run(".show data operations | where OperationKind == 'UpdatePolicy'")
     (deleted,) = run(".show journal | where Event == 'DELETE-TABLE-POLICY-UPDATE'")
+    (altered,) = run(".show journal | where Event == 'ALTER-TABLE-POLICY-UPDATE'")
 
     assert {json.dumps(row["Properties"]) for row in runs} == {'{"SourceTable": "Events"}'}
+    assert altered["UpdatedEntityState"] == deleted["OriginalEntityState"]
+    assert json.loads(altered["UpdatedEntityState"])[0]["Source"] == "Events"
     assert max(row["Timestamp"] for row in runs) < deleted["EventTimestamp"]
     assert len(runs) > 10
 

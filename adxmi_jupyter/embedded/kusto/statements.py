@@ -132,6 +132,11 @@ class FamilyCommand:
         """What it is about, outermost name first; empty for the database or cluster itself."""
         return ()
 
+    @property
+    def renamed(self) -> tuple[str, ...]:
+        """The old and the new name of its subject; empty where it keeps its name."""
+        return ()
+
 
 @dataclass(frozen=True)
 class UnsupportedCommand(FamilyCommand):

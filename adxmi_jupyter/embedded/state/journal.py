@@ -27,8 +27,8 @@ class Change:
     """A command that changed metadata.
 
     `database` is empty for the cluster; `entity` is what the command is about, `container` what
-    that is in. `before` and `after` are states of it as texts, empty where none is told.
-    `command` is the text without its hidden literals.
+    that is in; `new_name` is what a renamed entity is called now. `before` and `after` are states
+    of it as texts, empty where none is told. `command` is the text without its hidden literals.
     """
 
     event: str
@@ -41,6 +41,7 @@ class Change:
     caller: Principal
     activity_id: str
     client_request_id: str
+    new_name: str = ""
 
 
 @dataclass(frozen=True)

@@ -72,7 +72,7 @@ def _row(entry: JournalEntry) -> list[Any]:
         entry.timestamp,
         change.database,
         change.entity,
-        change.entity,
+        change.new_name or change.entity,
         version_text(entry.version),
         change.container,
         change.before,

@@ -12,12 +12,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.embedded.kusto.ingestion.statements import IngestFromQuery
-from adxmi_jupyter.embedded.kusto.policies.callout import callout_policy_text
-from adxmi_jupyter.embedded.kusto.policies.managed_identity import policy_text
-from adxmi_jupyter.embedded.kusto.policies.syntax import CalloutPolicyCommand
+from adxmi_jupyter.embedded.kusto.journal.states import state_of
 from adxmi_jupyter.embedded.kusto.statements import (
-    AlterPolicy,
-    DeletePolicy,
     FamilyCommand,
     changes_metadata,
     kind_of,
@@ -54,7 +50,7 @@ def journaled(statement: Statement, session: Session) -> Iterator[None]:
         if columns != _columns(command, session):
             _record("TableAlter" if columns else "TableCreate", "", statement, session)
     elif changes_metadata(command):
-        before = _state(command, session)
+        before = state_of(command, session)
         yield
         _record(kind_of(command), before, statement, session)
     else:
@@ -68,6 +64,7 @@ def _record(kind: str, before: str, statement: Statement, session: Session) -> N
         raise AssertionError(command)
     database = session.in_scope(scope)
     entity, container = _place(command, database, session)
+    entity, new_name = _names(command, entity)
     session.world.journal.record(
         Change(
             event=event_name(kind),
@@ -75,11 +72,12 @@ def _record(kind: str, before: str, statement: Statement, session: Session) -> N
             entity=entity,
             container=container,
             before=before,
-            after=_state(command, session),
+            after=state_of(command, session, after=True),
             command=masked_literals(statement.text),
             caller=replace(session.caller, token=None),
             activity_id=session.activity_id,
             client_request_id=session.client_request_id,
+            new_name=new_name,
         ),
         session.world.clock(),
     )
@@ -107,12 +105,7 @@ def _place(command: Command, database: Database | None, session: Session) -> tup
     return around, around if database else ""
 
 
-def _state(command: Command, session: Session) -> str:
-    """Return the policy that a command is about; empty for anything else."""
-    match command:
-        case AlterPolicy(scope=scope) | DeletePolicy(scope=scope):
-            return policy_text((session.in_scope(scope) or session.world.cluster).policy)
-        case CalloutPolicyCommand():
-            return callout_policy_text(session.world.cluster.callout_policy)
-        case _:
-            return ""
+def _names(command: Command, entity: str) -> tuple[str, str]:
+    """Return what an entity was called, and its new name; the latter is empty where it is kept."""
+    renamed = command.renamed if isinstance(command, FamilyCommand) else ()
+    return (renamed[0], renamed[1]) if renamed else (entity, "")

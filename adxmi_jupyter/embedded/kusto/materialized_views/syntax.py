@@ -109,6 +109,11 @@ class ChangeView(ViewCommand):
         """Its names, for the journal."""
         return (self.name,)
 
+    @property
+    def renamed(self) -> tuple[str, ...]:
+        """Its old and its new name."""
+        return (self.name, str(self.value)) if self.field == "name" else ()
+
 
 @dataclass(frozen=True)
 class DropView(ViewCommand):

@@ -138,6 +138,11 @@ class RenameTables(TableCommand):
         """What a script calls it."""
         return f"Table{'s' * self.many}Rename"
 
+    @property
+    def renamed(self) -> tuple[str, ...]:
+        """The old and the new name of the first table."""
+        return self.olds[0], self.names[0]
+
 
 @dataclass(frozen=True)
 class DropTables(TableCommand):

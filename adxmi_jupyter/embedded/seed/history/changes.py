@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from adxmi_jupyter.embedded.kusto.policies import update
 from adxmi_jupyter.embedded.kusto.policies.managed_identity import policy_text
 from adxmi_jupyter.embedded.seed.history.cast import LAKE
 from adxmi_jupyter.embedded.seed.history.timeline import Moment
+from adxmi_jupyter.embedded.state.clusters import Table
+from adxmi_jupyter.embedded.state.entities import UpdatePolicy
 
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.seed.history.cast import Cast
@@ -93,22 +96,24 @@ def _add_external_tables(line: Timeline, cast: Cast) -> None:
 
 
 def _add_update_policy(line: Timeline, cast: Cast) -> None:
-    policy = [
-        {
-            "IsEnabled": True,
-            "Source": "Events",
-            "Query": "Events | project Timestamp, Node=Message",
-            "ManagedIdentity": cast.object_id("mi-export"),
-        }
-    ]
-    alter = f".alter table Heartbeats policy update '{json.dumps(policy)}'"
+    query, export = "Events | project Timestamp, Node=Message", cast.object_id("mi-export")
+    table = Table("Heartbeats", (), update_policy=[UpdatePolicy("Events", query, export)])
+    policy = update.policy_text(table)
+    alter = f".alter table Heartbeats policy update '{policy}'"
     delete = ".delete table Heartbeats policy update"
-    for when, text, verb in (
-        (Moment(25, "09:30"), alter, "Alter"),
-        (Moment(9, "13:20"), delete, "Delete"),
+    for when, text, verb, states in (
+        (Moment(25, "09:30"), alter, "Alter", ("null", policy)),
+        (Moment(9, "13:20"), delete, "Delete", (policy, "null")),
     ):
-        kind, subject = f"TablePolicyUpdate{verb}", ("Heartbeats",)
-        line.change(when, cast.admin, text, kind, database="Telemetry", subject=subject)
+        line.change(
+            when,
+            cast.admin,
+            text,
+            f"TablePolicyUpdate{verb}",
+            database="Telemetry",
+            subject=("Heartbeats",),
+            states=states,
+        )
 
 
 def _escaped(name: str) -> str:
