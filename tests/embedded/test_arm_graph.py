@@ -124,7 +124,7 @@ def test_system_identity_has_no_row_of_its_own(ask):
         (f"tolower(id) in ('{CLUSTER_ID.lower()}', 'x')", 1),
         (f"id in ('{CLUSTER_ID.lower()}')", 0),
         (f"id in~ ('{CLUSTER_ID.lower()}')", 1),
-        ("tolower(tostring(properties.provisioningState)) == 'succeeded'", 2),
+        ("tolower(tostring(properties.provisioningState)) == 'succeeded'", 9),
         ("tolower(properties) == ''", 14),
         ("name contains 'STRANGE' or (name startswith 'contosol')", 2),
         ("tolower(name) == 'nothing'", 0),

@@ -21,6 +21,7 @@ from adxmi_jupyter.embedded.arm.resource_graph_query import (
     run_query,
 )
 from adxmi_jupyter.embedded.arm.roles import role_body
+from adxmi_jupyter.embedded.arm.targets import target_body
 from adxmi_jupyter.embedded.azure_roles import may
 
 if TYPE_CHECKING:
@@ -157,7 +158,7 @@ def _rows(call: ArmRequest) -> Iterator[dict[str, Any]]:
         if identity.resource_id:
             yield _row(identity_body(identity), tenant, identity.location)
     for each in call.world.resources:
-        body = {"id": each.resource_id, "name": each.name, "type": each.kind, "properties": {}}
+        body = target_body(call.world, each)
         yield _row(body, call.world.tenant_of(each.resource_id), each.location)
 
 

@@ -21,14 +21,17 @@ from adxmi_jupyter.embedded.arm import (
     event_hubs,
     identities,
     language_extensions,
+    managed_endpoints,
     name_availability,
     operations,
     providers,
     resource_graph,
     roles,
     scripts,
+    targets,
 )
 from adxmi_jupyter.embedded.arm.request import ArmRequest
+from adxmi_jupyter.embedded.state.networks import EVENT_HUBS, SQL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -123,6 +126,7 @@ def _routes() -> Iterator[tuple[str, dict[str, tuple[str, Handler]]]]:
     yield from _cosmos_routes()
     groups = _crud(event_hubs.TYPE, GET=event_hubs.list_consumer_groups)
     yield f"{_HUB}/consumergroups", groups
+    yield from _network_routes()
     yield (
         "providers/Microsoft.ResourceGraph/resources",
         {"POST": ("", resource_graph.query_resources)},
@@ -293,6 +297,33 @@ def _cosmos_routes() -> Iterator[tuple[str, dict[str, tuple[str, Handler]]]]:
             GET=cosmos_roles.get_data_role,
             PUT=cosmos_roles.put_data_role,
             DELETE=cosmos_roles.delete_data_role,
+        ),
+    )
+
+
+def _network_routes() -> Iterator[tuple[str, dict[str, tuple[str, Handler]]]]:
+    for kind in targets.TYPES:
+        one = f"{_GROUP}/providers/{kind}/{{target}}"
+        yield one, _crud(kind, GET=targets.get_target)
+        connection = f"{kind}/privateEndpointConnections"
+        listing = _crud(connection, GET=targets.list_endpoint_connections)
+        yield f"{one}/privateEndpointConnections", listing
+        put = _crud(connection, PUT=targets.put_endpoint_connection)
+        yield f"{one}/privateEndpointConnections/{{connection}}", put
+    rules = _crud(f"{SQL}/firewallRules", GET=targets.list_firewall_rules)
+    yield f"{_GROUP}/providers/{SQL}/{{target}}/firewallRules", rules
+    rule_set = _crud(f"{EVENT_HUBS}/networkRuleSets", GET=targets.get_rule_set)
+    yield f"{_GROUP}/providers/{EVENT_HUBS}/{{target}}/networkRuleSets/default", rule_set
+    kind = "Microsoft.Kusto/clusters/managedPrivateEndpoints"
+    listing = _crud(kind, GET=managed_endpoints.list_managed_endpoints)
+    yield f"{_CLUSTER}/managedPrivateEndpoints", listing
+    yield (
+        f"{_CLUSTER}/managedPrivateEndpoints/{{endpoint}}",
+        _crud(
+            kind,
+            GET=managed_endpoints.get_managed_endpoint,
+            PUT=managed_endpoints.put_managed_endpoint,
+            DELETE=managed_endpoints.delete_managed_endpoint,
         ),
     )
 

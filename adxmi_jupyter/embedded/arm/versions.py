@@ -59,6 +59,9 @@ VERSIONS: Mapping[str, tuple[str, ...]] = {
         "2021-04-15",
     ),
     "microsoft.eventhub": ("2024-01-01", "2021-11-01", "2017-04-01"),
+    "microsoft.storage": ("2025-01-01", "2024-01-01", "2023-05-01", "2023-01-01", "2022-09-01"),
+    "microsoft.sql": ("2023-08-01", "2021-11-01"),
+    "microsoft.cognitiveservices": ("2024-10-01", "2023-05-01"),
     "microsoft.insights": ("2021-05-01-preview", "2017-05-01-preview"),
     "microsoft.resourcegraph": (
         "2024-04-01",

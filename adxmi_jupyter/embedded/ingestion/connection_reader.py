@@ -10,8 +10,12 @@ from adxmi_jupyter.embedded.arm.connection_checks import named_identity
 from adxmi_jupyter.embedded.arm.connection_kinds import IDENTITY as IDENTITY_PROPERTY
 from adxmi_jupyter.embedded.arm.connection_kinds import kind_of
 from adxmi_jupyter.embedded.ingestion.append import append_rows
-from adxmi_jupyter.embedded.ingestion.errors import IDENTITY, IngestionError
+from adxmi_jupyter.embedded.ingestion.errors import IDENTITY, SOURCE_DENIED, IngestionError
 from adxmi_jupyter.embedded.kusto.targets.authorization import require_usage
+from adxmi_jupyter.embedded.kusto.targets.denials import network_words
+from adxmi_jupyter.embedded.networks import Sender, blocked
+from adxmi_jupyter.embedded.state.ids import same
+from adxmi_jupyter.embedded.state.networks import COSMOS, EVENT_HUBS
 from adxmi_jupyter.embedded.state.world import as_principal
 
 if TYPE_CHECKING:
@@ -26,6 +30,10 @@ if TYPE_CHECKING:
     from adxmi_jupyter.embedded.state.world import World
 
 USAGE = "DataConnection"
+_HOSTS = {
+    EVENT_HUBS.casefold(): "servicebus.windows.net",
+    COSMOS.casefold(): "documents.azure.com",
+}
 
 
 @dataclass(frozen=True)
@@ -92,6 +100,17 @@ class ConnectionReader(ABC):
         if identity is not None:
             require_usage(self.world, identity, USAGE, database)
         return identity
+
+    def require_network(self, source: str, identity: Identity | None) -> None:
+        """Raise an IngestionError unless the network lets the cluster reach a source by its ID."""
+        parts = source.strip("/").split("/")
+        kind, name = "/".join(parts[5:7]), parts[7]
+        host = f"{name}.{_HOSTS.get(kind.casefold(), 'azure-devices.net')}"
+        sender = Sender(identity is not None, identity is not None and not identity.resource_id)
+        known = next((each for each in (EVENT_HUBS, COSMOS) if same(each, kind)), kind)
+        found = blocked(self.world, known, host, sender)
+        if found is not None:
+            raise IngestionError(SOURCE_DENIED, network_words(*found, known))
 
     def principal(self) -> str:
         """Return the fully qualified name of its identity; empty without one."""

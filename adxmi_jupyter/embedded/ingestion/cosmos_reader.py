@@ -45,6 +45,7 @@ class CosmosReader(ConnectionReader):
         account, *place = self.source
         if identity is None:
             raise IngestionError(IDENTITY, "A connection to Cosmos DB needs a managed identity.")
+        self.require_network(account, identity)
         found = self.world.cosmos_accounts.get(last_name(account))
         may_read = found is not None and found.lets_read(identity.object_id, *place)
         may_see = may(self.world, as_principal(identity), _READ_ACCOUNT, account)

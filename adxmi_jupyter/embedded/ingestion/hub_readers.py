@@ -24,9 +24,12 @@ from adxmi_jupyter.embedded.ingestion.routing import (
     with_system_properties,
 )
 from adxmi_jupyter.embedded.ingestion.table_rows import find_table, read_table_rows
+from adxmi_jupyter.embedded.kusto.targets.denials import network_forbidden
 from adxmi_jupyter.embedded.kusto.targets.folders import open_folder, read_location
+from adxmi_jupyter.embedded.networks import blocked
 from adxmi_jupyter.embedded.state.ids import same
 from adxmi_jupyter.embedded.state.ingestion_jobs import Attempt
+from adxmi_jupyter.embedded.state.networks import STORAGE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -72,6 +75,7 @@ class HubReader(ConnectionReader):
         """Return the identity when it may receive from the hub, None for keys; else an error."""
         identity = self.allowed_identity(database)
         hub, group = self.source
+        self.require_network(hub, identity)
         scope = f"{hub}/consumergroups/{group}"
         if identity and not may_reach(self.world, identity.object_id, _RECEIVE, scope):
             raise IngestionError(
@@ -121,9 +125,17 @@ class EventGridReader(HubReader):
         if identity is not None:
             named = f"{location.uri};managed_identity={identity.object_id}"
             folder = open_folder(
-                self.world, named, usage=USAGE, database=self.database, callout=None
+                self.world,
+                named,
+                usage=USAGE,
+                database=self.database,
+                callout=None,
+                is_trusted=False,
             )
             return folder.read(location.path)
+        found = blocked(self.world, STORAGE, location.host)
+        if found is not None:
+            raise network_forbidden(*found, STORAGE, location.host, "Download_Forbidden")
         account = self.world.storage_accounts[location.account]
         blobs = account.containers.get(location.container, {})
         if location.path not in blobs:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         StoredFunction,
         UpdatePolicy,
     )
+    from adxmi_jupyter.embedded.state.networks import ManagedPrivateEndpoint
     from adxmi_jupyter.embedded.state.resources import (
         AttachedDatabase,
         DataConnection,
@@ -138,6 +139,7 @@ class Cluster:
     journal: Journal = field(default_factory=Journal)
     ingestion: IngestionState = field(default_factory=IngestionState)
     service: ServiceState = field(default_factory=ServiceState)
+    managed_endpoints: list[ManagedPrivateEndpoint] = field(default_factory=list)
     logs: ClusterLogs = field(default_factory=ClusterLogs, repr=False, compare=False)
 
     @property

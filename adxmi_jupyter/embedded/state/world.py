@@ -23,6 +23,7 @@ from adxmi_jupyter.embedded.state.event_hubs import DataSources
 from adxmi_jupyter.embedded.state.followers import follow_leaders
 from adxmi_jupyter.embedded.state.ids import cluster_id, group_id, identity_id, same, stable_id
 from adxmi_jupyter.embedded.state.ingestion import ingestion_of
+from adxmi_jupyter.embedded.state.networks import network_for
 from adxmi_jupyter.embedded.state.regions import display_name
 from adxmi_jupyter.embedded.state.resources import EVERY_DATABASE, AttachedDatabase, Resource
 from adxmi_jupyter.embedded.state.security import (
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from adxmi_jupyter.embedded.state.entities import ServiceState
     from adxmi_jupyter.embedded.state.ingestion import IngestionState
     from adxmi_jupyter.embedded.state.journal import Journal
+    from adxmi_jupyter.embedded.state.networks import Network
     from adxmi_jupyter.embedded.state.resources import AzureRoleAssignment, Subscription
     from adxmi_jupyter.embedded.state.security import DatabaseRole
     from adxmi_jupyter.embedded.state.targets import CosmosAccount, ModelAccount, SqlServer
@@ -69,6 +71,7 @@ class World:
     sql_servers: dict[str, SqlServer] = field(default_factory=dict)
     cosmos_accounts: dict[str, CosmosAccount] = field(default_factory=dict)
     model_accounts: dict[str, ModelAccount] = field(default_factory=dict)
+    networks: dict[str, Network] = field(default_factory=dict)
     operations: list[Operation] = field(default_factory=list)
     sources: DataSources = field(default_factory=DataSources)
     clock: Clock = field(default_factory=Clock, repr=False, compare=False)
@@ -117,6 +120,14 @@ class World:
             if each.name.casefold() == name.casefold() or same(cluster_id(each), name):
                 return each
         raise KeyError(name)
+
+    def network(self, name: str, kind: str = "") -> Network:
+        """Return the network rules of a resource, by its name and type; KeyError for none."""
+        same_name = (each for each in self.resources if each.name == name)
+        found = next((each for each in same_name if kind in {"", each.kind}), None)
+        if found is None:
+            raise KeyError(name)
+        return self.networks.setdefault(found.resource_id.casefold(), network_for(found.kind))
 
     def settle(self) -> None:
         """Let operations that nobody asks about take effect when due, and followers follow."""

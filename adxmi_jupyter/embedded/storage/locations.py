@@ -42,6 +42,11 @@ class Location:
     endpoint: str = "blob"
 
     @property
+    def host(self) -> str:
+        """The host that serves the account."""
+        return f"{self.account}.{self.endpoint}.core.windows.net"
+
+    @property
     def uri(self) -> str:
         """The address without any credential."""
         return self.uri_of(self.path)
@@ -49,7 +54,7 @@ class Location:
     def uri_of(self, path: str) -> str:
         """Return the address of another place in the same container."""
         tail = f"/{quote(path)}" if path else ""
-        return f"https://{self.account}.{self.endpoint}.core.windows.net/{self.container}{tail}"
+        return f"https://{self.host}/{self.container}{tail}"
 
 
 def shown_source(connection_string: str) -> str:

@@ -14,6 +14,7 @@ from adxmi_jupyter.embedded.azure_roles import may_reach
 from adxmi_jupyter.embedded.kusto.errors import bad_request
 from adxmi_jupyter.embedded.kusto.policies.managed_identity_json import SYSTEM
 from adxmi_jupyter.embedded.kusto.targets import denials
+from adxmi_jupyter.embedded.networks import NOBODY, Sender, blocked, host_of, is_listed
 from adxmi_jupyter.embedded.state.callouts import may_call
 from adxmi_jupyter.embedded.storage.locations import Method
 
@@ -27,10 +28,14 @@ _CLUSTER_ONLY = "SandboxArtifacts"
 
 @dataclass(frozen=True)
 class ActingPrincipal:
-    """Who reaches for a target: an object ID, and how messages name its owner."""
+    """Who reaches for a target: an object ID, and how messages name its owner.
+
+    `sender` is what networks see of it.
+    """
 
     object_id: str
     shown: str
+    sender: Sender = NOBODY
 
 
 def assigned_identity(world: World, reference: str) -> Identity:
@@ -68,13 +73,17 @@ def acting_identity(
 
 def require_callout(world: World, callout_type: str, address: str) -> None:
     """Raise a KustoError (403) unless the callout policy lets the cluster call the address."""
+    if is_listed(world.cluster, host_of(address)):
+        return
     if not may_call(world.cluster.callout_policy or (), callout_type, address):
         raise denials.callout_not_allowed(callout_type, address)
 
 
 def as_identity(identity: Identity) -> ActingPrincipal:
     """Return a managed identity as one who reaches for a target."""
-    return ActingPrincipal(identity.object_id, f"the managed identity '{identity.display_name}'")
+    sender = Sender(is_identity=True, is_system=not identity.resource_id)
+    shown = f"the managed identity '{identity.display_name}'"
+    return ActingPrincipal(identity.object_id, shown, sender)
 
 
 def _as_caller(caller: Principal | None) -> ActingPrincipal:
@@ -108,6 +117,18 @@ def acting_principal(
             return _as_caller(bearer) if bearer else None
         case _:
             return None
+
+
+def require_network(
+    world: World, kind: str, host: str, acting: ActingPrincipal | None, *, code: str = ""
+) -> None:
+    """Raise a KustoError (403) unless the network lets the cluster reach a target.
+
+    `code` is that of the error, where it is not that of all targets.
+    """
+    found = blocked(world, kind, host, acting.sender if acting else NOBODY)
+    if found is not None:
+        raise denials.network_forbidden(*found, kind, host, code)
 
 
 def has_role(world: World, acting: ActingPrincipal, action: str, scope: str) -> bool:

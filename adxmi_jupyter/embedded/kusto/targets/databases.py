@@ -6,7 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.embedded.kusto.errors import bad_request
 from adxmi_jupyter.embedded.kusto.targets import denials
-from adxmi_jupyter.embedded.kusto.targets.authorization import acting_principal, require_callout
+from adxmi_jupyter.embedded.kusto.targets.authorization import (
+    acting_principal,
+    require_callout,
+    require_network,
+)
+from adxmi_jupyter.embedded.state.networks import COSMOS, SQL
 from adxmi_jupyter.embedded.storage.locations import Method
 
 if TYPE_CHECKING:
@@ -41,6 +46,7 @@ def open_sql(
     server = world.sql_servers.get(target.name)
     if server is None or not target.host.endswith(".database.windows.net"):
         raise bad_request(f"There is no SQL server at '{target.host}'.")
+    require_network(world, SQL, target.host, acting)
     found = server.databases.get(target.database)
     if found is None:
         raise bad_request(f"There is no database '{target.database}' at '{target.host}'.")
@@ -67,6 +73,7 @@ def open_cosmos(
     account = world.cosmos_accounts.get(target.name)
     if account is None or not target.host.endswith(".documents.azure.com"):
         raise bad_request(f"There is no Cosmos DB account at '{target.host}'.")
+    require_network(world, COSMOS, target.host, acting)
     known = target.method is Method.KEY and target.credential in account.keys
     place = (target.database, target.container)
     if not known and not (acting and account.lets_read(acting.object_id, *place)):

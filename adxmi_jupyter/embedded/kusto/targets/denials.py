@@ -7,6 +7,14 @@ one that fits.
 from __future__ import annotations
 
 from adxmi_jupyter.embedded.kusto.errors import KustoError
+from adxmi_jupyter.embedded.networks import Blocked
+from adxmi_jupyter.embedded.state.networks import (
+    COSMOS,
+    EVENT_HUBS,
+    MODELS,
+    OUTBOUND_ADDRESS,
+    SQL,
+)
 
 _BAD_REQUEST = "Kusto.Data.Exceptions.KustoBadRequestException"
 _DENIED = "Kusto.Data.Exceptions.KustoRequestDeniedException"
@@ -70,6 +78,44 @@ def target_forbidden(who: str, target: str) -> KustoError:
         _DENIED,
         f"Access forbidden: {who} has no access to '{target}'.",
     )
+
+
+def network_forbidden(
+    blocked: Blocked, name: str, kind: str, host: str, code: str = ""
+) -> KustoError:
+    """Return the error of a target whose network does not let the cluster in."""
+    return KustoError(
+        403,
+        code or "General_AccessDenied",
+        _UNAUTHORIZED,
+        _DENIED,
+        f"Access forbidden: '{host}' cannot be reached. {network_words(blocked, name, kind)}",
+    )
+
+
+def network_words(blocked: Blocked, name: str, kind: str) -> str:
+    """Return what a service says to a cluster that its network does not let in."""
+    if blocked is Blocked.OUTBOUND:
+        return "The cluster restricts its outbound network access, and does not allow this address."
+    is_off = blocked is Blocked.PUBLIC_ACCESS
+    if kind == SQL:
+        denied = "Connection was denied because Deny Public Network Access is set to Yes."
+        not_allowed = (
+            f"Cannot open server '{name}' requested by the login. Client with IP address "
+            f"'{OUTBOUND_ADDRESS}' is not allowed to access the server."
+        )
+        return denied if is_off else not_allowed
+    if kind == COSMOS:
+        return (
+            f"Forbidden (403): Request originated from IP {OUTBOUND_ADDRESS} through public "
+            "internet. This is blocked by your Cosmos DB account firewall settings."
+        )
+    if kind == MODELS:
+        off = "Public access is disabled. Please configure private endpoint."
+        return f"403: {off if is_off else 'Access denied due to Virtual Network/Firewall rules.'}"
+    if kind == EVENT_HUBS:
+        return "Unauthorized access. Ip has been prevented to connect to the endpoint."
+    return "AuthorizationFailure (403): This request is not authorized to perform this operation."
 
 
 def account_not_found(uri: str) -> KustoError:

@@ -11,7 +11,9 @@ from adxmi_jupyter.embedded.kusto.targets.authorization import (
     acting_principal,
     has_role,
     require_callout,
+    require_network,
 )
+from adxmi_jupyter.embedded.state.networks import STORAGE
 from adxmi_jupyter.embedded.storage.locations import (
     InvalidLocationError,
     Method,
@@ -88,12 +90,14 @@ def open_folder(
     caller: Principal | None = None,
     write: bool = False,
     callout: str | None = EXTERNAL_DATA,
+    is_trusted: bool = True,
 ) -> Folder:
     """Open what a storage connection string names; a KustoError for the first requirement not met.
 
     `caller` is who is impersonated, None in flows without one. `callout` is the type of callout
     to ask the policy for, None where it has no say. `write` asks for the right to write, else
-    that to read. What is at the path is not looked at: see `Folder.existing`.
+    that to read; `is_trusted` lets an identity through as a trusted service. What is at the path
+    is not looked at: see `Folder.existing`.
     """
     location = read_location(connection_string)
     acting = acting_principal(
@@ -104,12 +108,20 @@ def open_folder(
     account = world.storage_accounts.get(location.account)
     if account is None:
         raise denials.account_not_found(location.uri)
+    _require_network(world, location, acting if is_trusted else None, write=write)
     if not _lets_in(world, account, location, acting, write=write):
         who = acting.shown if acting else f"the credential of kind '{location.method}'"
         raise denials.storage_forbidden(who, location.uri, write=write)
     if location.container not in account.containers:
         raise denials.source_not_found(location.uri)
     return Folder(location, account.containers[location.container])
+
+
+def _require_network(
+    world: World, location: Location, acting: ActingPrincipal | None, *, write: bool
+) -> None:
+    code = "Upload_Forbidden" if write else "Download_Forbidden"
+    require_network(world, STORAGE, location.host, acting, code=code)
 
 
 def _lets_in(
