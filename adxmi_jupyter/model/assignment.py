@@ -20,7 +20,8 @@ _SYSTEM, _USER = "SystemAssigned", "UserAssigned"
 class AssignedIdentities:
     """The identities of a cluster as Azure Resource Manager tells them.
 
-    `etag` is the version they were read from: a change is sent for this version only.
+    `etag` is the version they were read from: a change is sent for this version only. `may_call`
+    names the hosts that the cluster may call, where that is restricted; None where it is not.
     """
 
     cluster_id: str
@@ -29,6 +30,7 @@ class AssignedIdentities:
     system: ManagedIdentity | None
     users: tuple[ManagedIdentity, ...]
     state: str = ""
+    may_call: tuple[str, ...] | None = None
 
     @property
     def all(self) -> tuple[ManagedIdentity, ...]:
@@ -117,7 +119,14 @@ def parse_assigned(cluster: Mapping[str, Any]) -> AssignedIdentities:
         system=system,
         users=tuple(sorted(users, key=lambda user: user.label.lower())),
         state=str((cluster.get("properties") or {}).get("provisioningState") or ""),
+        may_call=_may_call(cluster.get("properties") or {}),
     )
+
+
+def _may_call(properties: Mapping[str, Any]) -> tuple[str, ...] | None:
+    if str(properties.get("restrictOutboundNetworkAccess") or "").lower() != "enabled":
+        return None
+    return tuple(map(str, properties.get("allowedFqdnList") or ()))
 
 
 def _user(resource_id: str, ids: Mapping[str, Any] | None, tenant: str) -> ManagedIdentity:

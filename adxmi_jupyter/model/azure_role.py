@@ -65,6 +65,7 @@ STORAGE_ACCOUNT = "Microsoft.Storage/storageAccounts"
 EVENT_HUBS_NAMESPACE = "Microsoft.EventHub/namespaces"
 COSMOS_ACCOUNT = "Microsoft.DocumentDB/databaseAccounts"
 COGNITIVE_ACCOUNT = "Microsoft.CognitiveServices/accounts"
+SQL_SERVER = "Microsoft.Sql/servers"
 
 
 @dataclass(frozen=True)

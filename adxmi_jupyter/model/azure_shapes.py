@@ -12,9 +12,12 @@ from adxmi_jupyter.model.shape import (
     Shape,
     cluster_id,
     fields,
+    flag,
     guid,
     kind_of,
+    listed,
     maybe,
+    obj,
     optional,
     required,
     resource_id,
@@ -85,6 +88,8 @@ CLUSTER = Shape(
                 optional("uri", check=maybe(text)),
                 optional("keyVaultProperties", check=_key),
                 optional("trustedExternalTenants", check=_tenants),
+                optional("restrictOutboundNetworkAccess", check=maybe(text)),
+                optional("allowedFqdnList", check=maybe(listed)),
             ),
         ),
     ),
@@ -178,7 +183,56 @@ FOUND_CLUSTER = Shape(
 
 FOUND_RESOURCE = Shape(
     "the targets",
-    (_ID, _NAME, required("type"), required("tenantId", check=maybe(guid))),
+    (
+        _ID,
+        _NAME,
+        required("type"),
+        required("tenantId", check=maybe(guid)),
+        optional("access", check=maybe(text)),
+        optional("acls", check=maybe(obj)),
+        optional("endpoints", check=maybe(listed)),
+        optional("addresses", check=maybe(listed)),
+        optional("subnets", check=maybe(listed)),
+        optional("filtered", check=maybe(flag)),
+    ),
+)
+
+_RULES = fields(
+    required("defaultAction", check=maybe(text)),
+    optional("publicNetworkAccess", check=maybe(text)),
+    optional("trustedServiceAccessEnabled", check=maybe(flag)),
+    optional("ipRules", check=maybe(listed)),
+    optional("virtualNetworkRules", check=maybe(listed)),
+)
+
+NETWORK_RULE_SET = Shape("the network rules", (required("properties", check=_RULES),))
+
+FIREWALL_RULE = Shape(
+    "the firewall rules",
+    (
+        _NAME,
+        required(
+            "properties",
+            check=fields(
+                required("startIpAddress", check=text), required("endIpAddress", check=text)
+            ),
+        ),
+    ),
+)
+
+MANAGED_ENDPOINT = Shape(
+    "the managed private endpoints",
+    (
+        _ID,
+        _NAME,
+        required(
+            "properties",
+            check=fields(
+                required("privateLinkResourceId", check=resource_id),
+                optional("groupId", check=maybe(text)),
+            ),
+        ),
+    ),
 )
 
 FOUND_TENANT = Shape("the tenants of resources", (_ID, required("tenantId", check=guid)))

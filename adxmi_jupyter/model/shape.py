@@ -87,6 +87,11 @@ def obj(value: object) -> str:
     return "" if isinstance(value, Mapping) else f"is {kind_of(value)}"
 
 
+def listed(value: object) -> str:
+    """Expect a list, whatever it holds."""
+    return "" if isinstance(value, list) else f"is {kind_of(value)}"
+
+
 def json_object(value: object) -> str:
     """Expect an object, or the text of one; null, and nothing at all, mean an empty one."""
     return _json(value, obj)

@@ -62,7 +62,9 @@ _PART_OF = {
     Key.SQL_SERVER_ROLE: Part.TARGET,
     Key.TARGET: Part.TARGET,
     Key.CONSUMER_GROUP: Part.TARGET,
+    Key.NETWORK: Part.TARGET,
 }
+_OF_NO_BOX = (Key.TENANT, Key.NETWORK)
 _OF_THE_IDENTITY = (Part.IDENTITY, Part.ASSIGNED, Part.POLICY)
 
 
@@ -220,7 +222,7 @@ def _about(part: Part, steps: Iterable[Step], label: str) -> tuple[str, ...]:
         return (label,) if label else ()
     told = {
         Part.POLICY: [one for one in steps if one.about.key is Key.ALLOWED],
-        Part.TARGET: [one for one in steps if one.about.key is not Key.TENANT],
+        Part.TARGET: [one for one in steps if one.about.key not in _OF_NO_BOX],
     }
     return tuple(dict.fromkeys(besides_identity(one.about) for one in told.get(part, ())))
 

@@ -33,6 +33,7 @@ _TITLES: dict[Key | Topic | Concern, str] = {
     Key.FOLLOWERS: "follower clusters",
     Key.CONSUMER_GROUP: "consumer group",
     Key.TABLE: "table",
+    Key.NETWORK: "network",
     Topic.STATE: "state",
     Topic.LISTING: "what there is",
     Topic.AUTHENTICATION: "authentication",
@@ -74,7 +75,7 @@ def subject(about: About) -> str:
             return f"{about.identity.label} {about.usage}"
         case r.SameTenant():
             return f"{about.identity.label} and {about.target.name}"
-        case r.GrantedInAzure() | r.GrantedInCosmosDb():
+        case r.GrantedInAzure() | r.GrantedInCosmosDb() | r.NetworkOpen():
             return f"{about.identity.label} on {about.target}"
         case r.GrantedInSqlServer():
             return f"{about.identity.label} in {about.server}"
@@ -97,7 +98,7 @@ def besides_identity(about: About) -> str:
             return str(about.usage)
         case r.SameTenant():
             return about.target.name
-        case r.GrantedInAzure() | r.GrantedInCosmosDb():
+        case r.GrantedInAzure() | r.GrantedInCosmosDb() | r.NetworkOpen():
             return str(about.target)
         case r.GrantedInSqlServer():
             return about.server
@@ -181,6 +182,8 @@ def _at_a_target(one: r.Requirement) -> str:
             right = "write" if one.writes else "read"
             place = f"`{one.server}/{one.catalog}`"
             return f"{one.identity.label} is a user of {place} who may {right}"
+        case r.NetworkOpen():
+            return f"the network of `{one.target.name}` lets the cluster in"
         case r.NotVerifiable():
             return f"{one.subject}: {one.what}"
         case _:

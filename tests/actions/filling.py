@@ -82,5 +82,35 @@ FIELDS = {
         "identity": "mi-ingest",
         "columns": COLUMNS,
     },
+    "sql-request": {
+        "server": "contososql.database.windows.net",
+        "catalog": "Erp",
+        "sql": "select * from Stock",
+        "identity": "mi-export",
+    },
+    "cosmosdb-sql-request": {
+        "account": "contosocosmos",
+        "catalog": "Shop",
+        "collection": "Baskets",
+        "sql": "select * from c",
+        "identity": "mi-export",
+    },
+    "cosmosdb-connection": {
+        "name": "carts",
+        "account": COSMOS_ID,
+        "catalog": "Shop",
+        "container": "Baskets",
+        "table": "Orders",
+        "identity": "mi-export",
+    },
+    "ai-embeddings": {
+        "query": "Orders",
+        "text": "Region",
+        "endpoint": (
+            "https://contosoai.openai.azure.com/openai/deployments/text-embedding/embeddings"
+            "?api-version=2024-06-01"
+        ),
+        "identity": "mi-export",
+    },
     "query-acceleration": {"external_table": "Delta", "identity": "mi-export", "hot": "7d"},
 }

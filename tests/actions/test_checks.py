@@ -58,6 +58,7 @@ def test_of_what_a_caller_cannot_see_nothing_is_ok_or_missing(outsider):
         "callout policy",
         "same tenant",
         "Azure role",
+        "network",
         "follower clusters",
         "what there is",
     }

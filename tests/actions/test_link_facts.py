@@ -65,8 +65,8 @@ def counted(azure):
         # Besides, the plugins.
         ("python-plugin", {}, 4, 4),
         # Where the hub is stands in its resource ID; in which tenant it is does not. Besides, the
-        # tables; the hub's consumer groups, the databases and the connections of each.
-        ("event-hub", {}, 3, 9),
+        # tables; the rules of its network, the hub's consumer groups, the databases and the connections of each.
+        ("event-hub", {}, 3, 10),
     ],
 )
 def test_each_fact_is_asked_for_once(

@@ -19,6 +19,7 @@ def test_a_reader_sees_some_links_and_none_is_ok_that_was_not_seen(reader, look,
         "callout policy": "unknown",
         "same tenant": "unknown",
         "Azure role": "unknown",
+        "network": "unknown",
     }
     assert found["allowed by policy"].detail == "you may not see it: it takes AllDatabasesMonitor"
 
@@ -33,6 +34,7 @@ def test_an_outsider_sees_the_policies_of_databases_only(outsider, look):
         "callout policy": "unknown",
         "same tenant": "unknown",
         "Azure role": "unknown",
+        "network": "unknown",
         "follower clusters": "unknown",
     }
 

@@ -10,10 +10,14 @@ from dataclasses import dataclass
 from functools import partial
 
 from adxmi_jupyter.embedded import ClusterRole, DatabaseRole
+from adxmi_jupyter.embedded.networks import endpoint_id
+from adxmi_jupyter.embedded.state.networks import ManagedPrivateEndpoint, PrivateEndpoint
 from adxmi_jupyter.embedded.state.plugins import switch_plugin
 from tests.ground_truth.scene import GROUP, SUBSCRIPTION, SYSTEM, USER, Scene
 
 Level = Callable[[Scene], None]
+
+_OPEN = {"sqlServer": ["0.0.0.0"]}
 
 READER, CONTRIBUTOR = "Storage Blob Data Reader", "Storage Blob Data Contributor"
 RECEIVER = "Azure Event Hubs Data Receiver"
@@ -28,8 +32,9 @@ class Factor:
     """A link: levels with which it is `there`, and levels with which it is `missing`.
 
     `link` is what ``check`` calls it. What is not `seen` cannot be looked at from outside: it has
-    to be ``unknown`` whatever is there. Levels that are `final` cannot be mended: it takes another
-    identity or target. Levels that are `everywhere` do for every factor of the same link.
+    to be ``unknown`` whatever is there, or not told of at all at levels that are `untold`. Levels
+    that are `final` cannot be mended: it takes another identity or target. Levels that are
+    `everywhere` do for every factor of the same link.
     """
 
     name: str
@@ -39,6 +44,7 @@ class Factor:
     seen: bool = True
     final: frozenset[str] = frozenset()
     everywhere: frozenset[str] = frozenset()
+    untold: frozenset[str] = frozenset()
 
     def apply(self, level: str, scene: Scene) -> None:
         """Make of the world what a level says."""
@@ -345,3 +351,56 @@ def tenant(field: str, own: str, another: str) -> Factor:
         {"another": leads_to(another)},
         final=frozenset({"another"}),
     )
+
+
+def network(name: str, group: str, *, trusts: bool = False) -> Factor:
+    """Return the network of a target, by its name: what lets the cluster in, and what does not.
+
+    `group` is what private endpoints call it, and `trusts` whether it lets the cluster in as a
+    trusted service.
+    """
+
+    def rules(**more: object) -> Level:
+        def change(scene: Scene) -> None:
+            closed: dict[str, object] = {"default": "Deny", "services": False}
+            for key, value in (closed | {"addresses": ["198.51.100.7"]} | more).items():
+                setattr(scene.world.network(name), key, value)
+
+        return change
+
+    def opened(scene: Scene) -> None:
+        rules(default="Allow", public="Enabled", addresses=_OPEN.get(group, []))(scene)
+        scene.cluster.settings["restrictOutboundNetworkAccess"] = "Disabled"
+
+    def endpoint(status: str) -> Level:
+        def ask(scene: Scene) -> None:
+            rules(public="Disabled")(scene)
+            asked = ManagedPrivateEndpoint("mine", scene.resource(name), group)
+            scene.cluster.managed_endpoints.append(asked)
+            own = endpoint_id(scene.cluster, "mine")
+            there = PrivateEndpoint("contoso.1", own, group, status)
+            scene.world.network(name).endpoints.append(there)
+
+        return ask
+
+    def outbound(scene: Scene) -> None:
+        scene.cluster.settings |= {
+            "restrictOutboundNetworkAccess": "Enabled",
+            "allowedFqdnList": ["fabrikam.example"],
+        }
+
+    there = {
+        "open": opened,
+        "the cluster's address": rules(addresses=["203.0.113.0/24"]),
+        "approved endpoint": endpoint("Approved"),
+    }
+    missing = {
+        "another address": rules(),
+        "public access off": rules(public="Disabled"),
+        "pending endpoint": endpoint("Pending"),
+        "rejected endpoint": endpoint("Rejected"),
+        "outbound restricted": outbound,
+    }
+    services = {"trusted services": rules(services=True, public="Disabled")}
+    (there if trusts else missing).update(services)
+    return Factor("network", "network", there, missing, seen=False, untold=frozenset({"open"}))

@@ -177,9 +177,12 @@ class _Walk:
         unseen = {one.requirement for one in self.situation.factors if not one.seen}
         told = [one for one in found if one["link"] in unseen]
         wrong = [f"nobody can see {_said(one)}" for one in told if one["state"] != "unknown"]
+        untold = {
+            one.requirement for one in self.situation.factors if self.case[one.name] in one.untold
+        }
         silent = [
             f"nothing is said of {requirement}"
-            for requirement in unseen - {one["link"] for one in told}
+            for requirement in unseen - untold - {one["link"] for one in told}
         ]
         # Of what lies behind a table that is not there, nothing can be said.
         is_silent = bool(found) and all(one["state"] != "missing" for one in found)

@@ -17,6 +17,7 @@ from adxmi_jupyter.model.declaration.requirements import (
     GrantedInKusto,
     GrantedInSqlServer,
     NamedBy,
+    NetworkOpen,
     NotVerifiable,
     ReadsThrough,
     SameTenant,
@@ -71,7 +72,7 @@ def test_an_external_table_is_reached_as_the_identity_in_its_connection_string(r
 
     assert [type(requirement) for requirement in requirements] == [
         *(NamedBy, Exists, Assigned, Allowed),
-        *(CalloutAllowed, SameTenant, GrantedInAzure, AssignedToFollowers),
+        *(CalloutAllowed, SameTenant, GrantedInAzure, NetworkOpen, AssignedToFollowers),
     ]
     assert {
         requirement.identity

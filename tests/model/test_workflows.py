@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from adxmi_jupyter.model.azure_role import COSMOS_ACCOUNT, Target
+from adxmi_jupyter.model.azure_role import COSMOS_ACCOUNT, SQL_SERVER, Target
 from adxmi_jupyter.model.connection_string import AzureStorage, CosmosDb, Gen1, SqlServer
 from adxmi_jupyter.model.declaration.fields import FieldKind
 from adxmi_jupyter.model.declaration.reading import read
@@ -20,6 +20,7 @@ from adxmi_jupyter.model.declaration.requirements import (
     GrantedInCosmosDb,
     GrantedInKusto,
     GrantedInSqlServer,
+    NetworkOpen,
     NotVerifiable,
     PluginEnabled,
     ReadsThrough,
@@ -152,13 +153,13 @@ USAGES = {
     "storage-ingestion": Usage.NATIVE_INGESTION,
     "update-policy": Usage.AUTOMATED_FLOWS,
 }
-IN_AZURE = [SameTenant, GrantedInAzure]
+IN_AZURE = [SameTenant, GrantedInAzure, NetworkOpen]
 BEYOND_THE_POLICY = {
     "ai-chat-completion": [CalloutAllowed, *IN_AZURE],
     "ai-embeddings": [CalloutAllowed, *IN_AZURE],
     "continuous-export": [GrantedInKusto, WritesThrough],
     "cosmosdb-connection": [*IN_AZURE, GrantedInCosmosDb, TableReady],
-    "cosmosdb-sql-request": [CalloutAllowed, SameTenant, GrantedInCosmosDb],
+    "cosmosdb-sql-request": [CalloutAllowed, SameTenant, GrantedInCosmosDb, NetworkOpen],
     "event-grid": [*IN_AZURE, *IN_AZURE, ConsumerGroupFree, TableReady],
     "event-hub": [*IN_AZURE, ConsumerGroupFree, TableReady],
     "export": IN_AZURE,
@@ -168,7 +169,7 @@ BEYOND_THE_POLICY = {
     "python-plugin": [PluginEnabled, CalloutAllowed, *IN_AZURE],
     "query-acceleration": [ReadsThrough],
     "sdk-ingestion": IN_AZURE,
-    "sql-request": [CalloutAllowed, GrantedInSqlServer],
+    "sql-request": [CalloutAllowed, GrantedInSqlServer, NetworkOpen],
     "storage-ingestion": IN_AZURE,
     "update-policy": [GrantedInKusto],
 }
@@ -247,7 +248,10 @@ def test_the_right_in_data_lake_storage_gen1_is_told(write, right):
 def test_sql_server_is_reached_by_a_user_with_the_right(write):
     requirements = reach(USER, SqlServer("erp01.database.windows.net", "Erp"), write=write)
 
-    assert requirements == (GrantedInSqlServer(USER, "erp01.database.windows.net", "Erp", write),)
+    assert requirements == (
+        GrantedInSqlServer(USER, "erp01.database.windows.net", "Erp", write),
+        NetworkOpen(USER, Target(SQL_SERVER, "erp01"), "erp01.database.windows.net"),
+    )
 
 
 @pytest.mark.parametrize(
@@ -255,19 +259,24 @@ def test_sql_server_is_reached_by_a_user_with_the_right(write):
     [(False, "Storage Blob Data Reader"), (True, "Storage Blob Data Contributor")],
 )
 def test_blobs_are_reached_in_the_tenant_with_the_least_role(write, right):
-    tenant, granted = reach(USER, AzureStorage("contosolake", "one"), write=write)
+    tenant, granted, network = reach(USER, AzureStorage("contosolake", "one"), write=write)
 
     assert tenant == SameTenant(USER, granted.target)
     assert str(granted.target) == "contosolake/one"
     assert granted.roles[0].role_name == right
+    assert str(network.target) == "contosolake"
+    assert network.host == "contosolake.blob.core.windows.net"
 
 
 @pytest.mark.parametrize("write", [False, True])
 def test_cosmos_db_is_reached_in_the_tenant_with_a_role_of_its_own(write):
-    tenant, granted = reach(USER, CosmosDb("a.documents.azure.com", "shop", "orders"), write=write)
+    place = CosmosDb("a.documents.azure.com", "shop", "orders")
+
+    tenant, granted, network = reach(USER, place, write=write)
 
     assert tenant == SameTenant(USER, granted.target)
     assert granted == GrantedInCosmosDb(USER, Target(COSMOS_ACCOUNT, "a"))
+    assert network == NetworkOpen(USER, Target(COSMOS_ACCOUNT, "a"), "a.documents.azure.com")
 
 
 def test_an_external_table_of_cosmos_db_takes_a_role_of_cosmos_db():

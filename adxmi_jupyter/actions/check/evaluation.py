@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING
 
 from adxmi_jupyter.actions.check import cluster_facts, source_evaluation, target_facts
 from adxmi_jupyter.actions.check.findings import State, finding, missing, unknown
+from adxmi_jupyter.actions.check.network_evaluation import network_facts_for
+from adxmi_jupyter.actions.check.outbound_evaluation import callout_allowed
 from adxmi_jupyter.actions.check.source_evaluation import SourceEvaluator
 from adxmi_jupyter.actions.check.target_evaluation import NO_ID, TargetEvaluator, followers_of
 from adxmi_jupyter.errors import AdxmiError, ResourceNotFound
 from adxmi_jupyter.fixes import AzCommand, ChangeOption, Explain
-from adxmi_jupyter.model import callout
 from adxmi_jupyter.model.declaration.requirements import (
     Allowed,
     Assigned,
@@ -30,6 +31,7 @@ from adxmi_jupyter.model.declaration.requirements import (
     GrantedInKusto,
     GrantedInSqlServer,
     NamedBy,
+    NetworkOpen,
     PluginEnabled,
     ReadsThrough,
     SameTenant,
@@ -38,11 +40,9 @@ from adxmi_jupyter.model.declaration.requirements import (
 )
 from adxmi_jupyter.model.policy import CLUSTER, Scope
 from adxmi_jupyter.model.remediation import (
-    AllowCallout,
     AssignIdentity,
     GrantRole,
     GrantUsage,
-    RevokeCallout,
 )
 from adxmi_jupyter.model.role import Role
 
@@ -68,7 +68,7 @@ _ALWAYS_GOOD = ("admins", "AllDatabasesAdmin")
 def facts_for(requirement: Requirement, database: str) -> tuple[Fact, ...]:
     """Return what must be known to judge a requirement, and can be asked for at once."""
     match requirement:
-        case Assigned():
+        case Assigned() | NetworkOpen():
             return (cluster_facts.assigned(),)
         case Allowed():
             scopes = (Scope(database), CLUSTER)
@@ -82,7 +82,7 @@ def facts_for(requirement: Requirement, database: str) -> tuple[Fact, ...]:
                 *called,
             )
         case CalloutAllowed():
-            return (cluster_facts.callouts(),)
+            return (cluster_facts.callouts(), cluster_facts.assigned())
         case PluginEnabled():
             return (cluster_facts.plugins(),)
         case Exists() | SameTenant() | GrantedInAzure() | GrantedInCosmosDb():
@@ -119,6 +119,8 @@ def more_facts_for(
             case GrantedInCosmosDb():
                 account = places.resource(requirement.target).resource_id
                 return (target_facts.cosmos_roles(account),) if account else ()
+            case NetworkOpen():
+                return network_facts_for(requirement, facts, places)
             case AssignedToFollowers():
                 return tuple(map(target_facts.follower, followers_of(facts, database)))
             case ConsumerGroupFree() | TableReady():
@@ -203,7 +205,7 @@ class Evaluator:
             case GrantedInKusto():
                 return self._granted_in_kusto(requirement)
             case CalloutAllowed():
-                return self._callout(requirement)
+                return callout_allowed(requirement, self.facts)
             case PluginEnabled():
                 return self._plugin(requirement)
             case _:
@@ -217,6 +219,7 @@ class Evaluator:
                 | GrantedInAzure()
                 | GrantedInCosmosDb()
                 | GrantedInSqlServer()
+                | NetworkOpen()
                 | AssignedToFollowers()
             ):
                 return TargetEvaluator(self.facts, self.places, self.database).evaluated(
@@ -354,23 +357,6 @@ class Evaluator:
                     requirement, why, GrantRole(where, requirement.role, requirement.identity)
                 )
         return finding(requirement, State.OK)
-
-    def _callout(self, requirement: CalloutAllowed) -> Finding:
-        rules: tuple[callout.CalloutRule, ...] = self.facts.answer(cluster_facts.callouts())
-        found = callout.verdict(rules, requirement.callout_type, requirement.uri)
-        if found.is_allowed:
-            return finding(requirement, State.OK)
-        if found.is_allowed is None:
-            why = f"it depends on a rule that cannot be read here: {found.unclear[0].pattern}"
-            return finding(requirement, State.UNKNOWN, why)
-        if found.denying:
-            rule = found.denying[0]
-            remediation = (
-                None if rule.is_fixed else RevokeCallout(requirement.callout_type, rule.pattern)
-            )
-            return missing(requirement, f"a rule denies it: {rule}", remediation)
-        why = f"no rule of {requirement.callout_type} allows it"
-        return missing(requirement, why, AllowCallout(requirement.callout_type, requirement.uri))
 
     def _plugin(self, requirement: PluginEnabled) -> Finding:
         if requirement.plugin.lower() in self.facts.answer(cluster_facts.plugins()):

@@ -7,7 +7,7 @@ Source: *Managed identities overview*, *Use a managed identity to run a continuo
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.actions.check import cluster_facts, target_facts
@@ -28,6 +28,8 @@ from adxmi_jupyter.model.declaration.requirements import (
     Allowed,
     Assigned,
     GrantedInKusto,
+    Key,
+    NetworkOpen,
     NotVerifiable,
     ReadsThrough,
     WritesThrough,
@@ -51,8 +53,11 @@ Through = WritesThrough | ReadsThrough
 """Links that lead through an external table, to links of its own."""
 
 
-_DETAILS = ("roles", "databases", "query", "cluster_only")
+_DETAILS = ("roles", "databases", "query", "cluster_only", "host")
 """What tells requirements apart whose findings are told in the same words."""
+
+_ROUNDS = 2
+"""What a network needs to be known of it may depend on its rules, which come first."""
 
 
 @dataclass(frozen=True)
@@ -109,9 +114,12 @@ def examined_together(
     )
     facts.gather(asked)
     places = Places(facts, asked)
-    facts.gather(
-        f for requirement, where in own for f in more_facts_for(requirement, facts, places, where)
-    )
+    for _ in range(_ROUNDS):
+        facts.gather(
+            fact
+            for requirement, where in own
+            for fact in more_facts_for(requirement, facts, places, where)
+        )
     found = [_evaluated(one, Evaluator(facts, places, one.database)) for one in whole]
     if not known and any(one.remediation for findings in found for one in findings):
         known = names.all_identities(facts.connection)
@@ -155,6 +163,8 @@ def _evaluated(whole: _Whole, evaluator: Evaluator) -> tuple[Finding, ...]:
     found = (one if isinstance(one, Finding) else evaluator.evaluated(one) for one in whole.every)
     once: dict[object, Finding] = {}
     for one in found:
+        if one.key is Key.NETWORK and one.state is State.OK:
+            continue  # of a network that nothing restricts there is nothing to tell
         once.setdefault((_matter(one.about), one.state, one.evidence), one)
     return tuple(once.values())
 
@@ -280,7 +290,8 @@ def _of_string(
         return
     writes = isinstance(requirement, WritesThrough)
     if string.authentication.method is Method.IMPERSONATION and actor is not None:
-        yield from targets.beyond(actor, string.target, write=writes)
+        for one in targets.beyond(actor, string.target, write=writes):
+            yield replace(one, is_trusted=False) if isinstance(one, NetworkOpen) else one
         return
     word = string.authentication.identity
     if not word:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from adxmi_jupyter.actions.check import cluster_facts, target_facts
+from adxmi_jupyter.actions.check import cluster_facts, network_evaluation, target_facts
 from adxmi_jupyter.actions.check.findings import Finding, State, finding, missing
 from adxmi_jupyter.fixes import NOTHING, Command, Connect, Explain
 from adxmi_jupyter.model import azure_role
@@ -19,6 +19,7 @@ from adxmi_jupyter.model.declaration.requirements import (
     GrantedInAzure,
     GrantedInCosmosDb,
     GrantedInSqlServer,
+    NetworkOpen,
     SameTenant,
 )
 from adxmi_jupyter.model.identity import SYSTEM
@@ -38,7 +39,12 @@ if TYPE_CHECKING:
     from adxmi_jupyter.service.followers import Follower
 
     TargetRequirement = (
-        SameTenant | GrantedInAzure | GrantedInCosmosDb | GrantedInSqlServer | AssignedToFollowers
+        SameTenant
+        | GrantedInAzure
+        | GrantedInCosmosDb
+        | GrantedInSqlServer
+        | NetworkOpen
+        | AssignedToFollowers
     )
 
 _UNSEEN = "it is not to be seen in Azure: no such resource, or you may not read it (Reader on it)"
@@ -75,6 +81,8 @@ class TargetEvaluator:
                 return self._granted_in_cosmos_db(requirement)
             case GrantedInSqlServer():
                 return _granted_in_sql_server(requirement)
+            case NetworkOpen():
+                return network_evaluation.evaluated(requirement, self.facts, self.places)
             case AssignedToFollowers():
                 return self._assigned_to_followers(requirement)
 

@@ -25,6 +25,7 @@ from adxmi_jupyter.model.azure_shapes import (
     FOUND_RESOURCE,
     ROLE_ASSIGNMENT,
 )
+from adxmi_jupyter.model.network import NETWORK_COLUMNS, rules_of
 from adxmi_jupyter.service.followers import followers
 from adxmi_jupyter.service.resource_manager import (
     AUTHORIZATION_VERSION,
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from adxmi_jupyter.actions.workflow.listing import Rows
     from adxmi_jupyter.model.assignment import AssignedIdentities
     from adxmi_jupyter.model.azure_role import Target
+    from adxmi_jupyter.model.network import NetworkRules
     from adxmi_jupyter.service.connection import Connection
     from adxmi_jupyter.service.followers import Follower
 
@@ -47,10 +49,11 @@ _AT_A_TIME = 50
 
 @dataclass(frozen=True)
 class Resource:
-    """Where a target is in Azure; empty where Azure does not show it."""
+    """Where a target is in Azure, and its network rules; nothing where Azure does not show it."""
 
     resource_id: str = ""
     tenant_id: str = ""
+    rules: NetworkRules | None = None
 
 
 def resources(targets: Iterable[Target]) -> tuple[Fact, ...]:
@@ -65,7 +68,7 @@ def _resources(targets: tuple[Target, ...]) -> Fact:
     names = {one.name.lower() for one in targets}
     query = (
         f"resources | where type in~ ({_listed(types)}) | where name in~ ({_listed(names)}) "
-        "| project id, name, type, tenantId | order by id asc"
+        f"| project id, name, type, tenantId, {NETWORK_COLUMNS} | order by id asc"
     )
 
     def ask(connection: Connection) -> Mapping[Target, Resource]:
@@ -85,7 +88,8 @@ def _found(target: Target, rows: Iterable[Mapping[str, object]]) -> Resource:
     for row in same:
         resource_id = str(row["id"])
         if target.resource_id.lower() in {"", resource_id.lower()}:
-            return Resource(resource_id, str(row.get("tenantId") or ""))
+            rules = rules_of(target.resource_type, row)
+            return Resource(resource_id, str(row.get("tenantId") or ""), rules)
     return Resource(target.resource_id)
 
 

@@ -42,8 +42,8 @@ def of_other_cluster(connection: Connection, denial: Denial) -> Finding | None:
     edition = other.edition
     kind = f", {edition}: {_WITHOUT[edition]}" if edition else ""
     detail = (
-        f"{denial.meaning.says}; it concerns {other.host}{kind}, and you are connected to "
-        f"{connection.cluster}: nothing was checked, and nothing has to change here"
+        f"{denial.meaning.says}; this concerns {other.host}{kind}; nothing was looked at there, "
+        f"and nothing on {connection.cluster}, to which you are connected, is at fault"
     )
     return finding(about, State.UNKNOWN, detail, Connect(f"https://{other.host}"))
 

@@ -9,7 +9,7 @@ Explorer docs).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar
 
@@ -42,6 +42,7 @@ class Key(StrEnum):
     FOLLOWERS = "followers"
     CONSUMER_GROUP = "consumer_group"
     TABLE = "table"
+    NETWORK = "network"
 
 
 @dataclass(frozen=True)
@@ -116,6 +117,23 @@ class GrantedInCosmosDb:
 
     identity: ManagedIdentity
     target: Target
+
+
+@dataclass(frozen=True)
+class NetworkOpen:
+    """The network lets the cluster reach the target, as far as Azure Resource Manager tells.
+
+    `host` is the one that is called, where it is known. The cluster passes as a trusted service
+    where it comes with a managed identity (`is_trusted`); impersonating somebody it does not, nor
+    for the blobs of an Event Grid connection.
+    """
+
+    key: ClassVar[Key] = Key.NETWORK
+
+    identity: ManagedIdentity
+    target: Target
+    host: str = ""
+    is_trusted: bool = True
 
 
 @dataclass(frozen=True)
@@ -243,6 +261,7 @@ Requirement = (
     | GrantedInAzure
     | GrantedInCosmosDb
     | GrantedInSqlServer
+    | NetworkOpen
     | GrantedInKusto
     | CalloutAllowed
     | PluginEnabled
@@ -255,7 +274,7 @@ Requirement = (
 )
 
 
-AT_TARGETS = (SameTenant, GrantedInAzure, GrantedInCosmosDb)
+AT_TARGETS = (SameTenant, GrantedInAzure, GrantedInCosmosDb, NetworkOpen)
 """Requirements for which one must know where in Azure the target is."""
 
 
@@ -292,10 +311,19 @@ def acting_as(
 
 
 def holding(
-    identity: ManagedIdentity, roles: tuple[AzureRole, ...], target: Target
+    identity: ManagedIdentity,
+    roles: tuple[AzureRole, ...],
+    target: Target,
+    host: str = "",
+    *,
+    is_trusted: bool = True,
 ) -> tuple[Requirement, ...]:
     """Return the requirements to a target that grants Azure roles; the first role is the least."""
-    return (SameTenant(identity, target), GrantedInAzure(identity, roles, target))
+    return (
+        SameTenant(identity, target),
+        GrantedInAzure(identity, roles, target),
+        NetworkOpen(identity, replace(target, inside=""), host, is_trusted),
+    )
 
 
 def viewer_of_all(

@@ -15,6 +15,7 @@ from adxmi_jupyter.model.azure_role import (
     COGNITIVE_ACCOUNT,
     COSMOS_ACCOUNT,
     READS_BLOBS,
+    SQL_SERVER,
     STORAGE_ACCOUNT,
     WRITES_BLOBS,
     AzureRole,
@@ -32,6 +33,7 @@ from adxmi_jupyter.model.declaration.requirements import (
     CalloutAllowed,
     GrantedInCosmosDb,
     GrantedInSqlServer,
+    NetworkOpen,
     NotVerifiable,
     SameTenant,
     acting_as,
@@ -90,7 +92,8 @@ def _granted_at(
     """Return what the identity needs at one place; the first role is the least."""
     if isinstance(place, AzureStorage):
         inside = f"blobServices/default/containers/{place.container}"
-        return holding(identity, roles, Target(STORAGE_ACCOUNT, place.account, inside=inside))
+        target = Target(STORAGE_ACCOUNT, place.account, inside=inside)
+        return holding(identity, roles, target, place.host)
     right = place.right(write=roles is WRITES_BLOBS)
     told = f"the role {right.name}" if right else "the right to read"
     return (NotVerifiable(f"{identity.label} in {place.host}", f"{told}, given in {place.kind}"),)
@@ -141,7 +144,7 @@ def reach(identity: ManagedIdentity, place: object, *, write: bool) -> tuple[Req
     if isinstance(place, SqlServer):
         return in_sql_server(identity, place.server, place.catalog, write=write)
     if isinstance(place, CosmosDb):
-        return in_cosmos_db(identity, cosmos_target(place.server))
+        return in_cosmos_db(identity, cosmos_target(place.server), place.server)
     return ()
 
 
@@ -149,7 +152,9 @@ def in_sql_server(
     identity: ManagedIdentity, server: str, catalog: str, *, write: bool = False
 ) -> tuple[Requirement, ...]:
     """Return what must be in place inside SQL Server, which only SQL Server can tell."""
-    return (GrantedInSqlServer(identity, server, catalog, write),)
+    host = server.partition(",")[0]
+    network = NetworkOpen(identity, Target(SQL_SERVER, host.partition(".")[0]), host)
+    return (GrantedInSqlServer(identity, server, catalog, write), network)
 
 
 def cosmos_target(host: str) -> Target:
@@ -157,9 +162,15 @@ def cosmos_target(host: str) -> Target:
     return Target(COSMOS_ACCOUNT, host.partition(".")[0])
 
 
-def in_cosmos_db(identity: ManagedIdentity, target: Target) -> tuple[Requirement, ...]:
+def in_cosmos_db(
+    identity: ManagedIdentity, target: Target, host: str = ""
+) -> tuple[Requirement, ...]:
     """Return what must be granted in Cosmos DB, whose roles for data are its own."""
-    return (SameTenant(identity, target), GrantedInCosmosDb(identity, target))
+    return (
+        SameTenant(identity, target),
+        GrantedInCosmosDb(identity, target),
+        NetworkOpen(identity, target, host),
+    )
 
 
 def calls_model(identity: ManagedIdentity, model: AiModel) -> tuple[Requirement, ...]:
@@ -169,5 +180,5 @@ def calls_model(identity: ManagedIdentity, model: AiModel) -> tuple[Requirement,
         identity,
         Usage.AZURE_AI,
         CalloutAllowed("azure_openai", model.uri),
-        *holding(identity, (AzureRole.OPENAI_USER,), target),
+        *holding(identity, (AzureRole.OPENAI_USER,), target, model.host),
     )

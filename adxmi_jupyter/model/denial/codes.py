@@ -226,7 +226,7 @@ _TABLE: tuple[tuple[Meaning, str], ...] = (
         """,
     ),
     (_FAULT, "InternalServiceError ServiceError InternalServerError InternalError"),
-    (_STOPPED, "ClusterSuspendedException ServiceIsNotRunning"),
+    (_STOPPED, "ClusterSuspendedException"),
     (_DATABASE, "BadRequest_DatabaseNotExist DatabaseNotFoundException DatabaseNotFound"),
     (
         _ENTITY,
@@ -274,7 +274,6 @@ _TABLE: tuple[tuple[Meaning, str], ...] = (
         InvalidFilter InvalidQueryParameterValue OutOfRangeQueryParameterValue InvalidRange
         InvalidRequestContent InvalidResourceName InvalidResourceNamespace InvalidResourceType
         InvalidXmlDocument InvalidBlobOrBlock InvalidBlockList LinkedInvalidPropertyId
-        InvalidResourceLocation LocationNotAvailableForResourceType TooManyScripts
         LocationRequired MethodNotAllowed PopReceiptMismatch UnsupportedBlobOperation
         RoleAssignmentUpdateNotPermitted ConditionNotMet KustoClientInvalidConnectionStringException
         """,
@@ -283,7 +282,7 @@ _TABLE: tuple[tuple[Meaning, str], ...] = (
         _FAILED,
         """
         OperationFailed PartialFailure KustoApiError KustoServiceError KustoMultiApiError
-        HttpResponseError FailedIdentityOperation ScriptFailed Failed
+        HttpResponseError FailedIdentityOperation Failed
         """,
     ),
 )

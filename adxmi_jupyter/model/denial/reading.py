@@ -64,7 +64,7 @@ _LINE_ENDS = re.compile(r"(?:\\[rnt])+")
 # The last line of this tool's own errors: what it proposed, which nobody denied.
 _OWN_FIX = re.compile(r"(?<=\n)[ \t>]{0,20}fix: [^\n]{0,2000}?adxmi [^\n]{0,5000}")
 _HOST_ADDRESS = re.compile(r"\b169\.254\.169\.254\b|/metadata/identity/oauth2/token")
-_PRINCIPALS = re.compile(r"/principalAssignments?\b|\bprincipal assignment\b", re.IGNORECASE)
+_PRINCIPALS = re.compile(r"/principalAssignments?\b", re.IGNORECASE)
 _STRICT = ("invalid_request", "BadRequest", "Throttled", "NotAuthorized", "AccessDenied")
 _AUTHENTICATION = "AuthenticationFailed"
 _XML_CODE = re.compile(rf"<Code>\s*{_AUTHENTICATION}\s*</Code>", re.IGNORECASE)

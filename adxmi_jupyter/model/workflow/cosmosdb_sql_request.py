@@ -45,7 +45,7 @@ def _reaching(identity: ManagedIdentity, account: str) -> tuple[Requirement, ...
         identity,
         Usage.SQL_REQUEST,
         CalloutAllowed("cosmosdb", f"https://{account}/"),
-        *targets.in_cosmos_db(identity, targets.cosmos_target(account)),
+        *targets.in_cosmos_db(identity, targets.cosmos_target(account), account),
     )
 
 

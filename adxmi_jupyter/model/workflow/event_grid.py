@@ -52,7 +52,7 @@ class BlobEvent(StrEnum):
 
 def _reaching(identity: ManagedIdentity, storage: str, event_hub: str) -> tuple[Requirement, ...]:
     return (
-        *holding(identity, READS_BLOBS, account_target(STORAGE_ACCOUNT, storage)),
+        *holding(identity, READS_BLOBS, account_target(STORAGE_ACCOUNT, storage), is_trusted=False),
         *holding(identity, RECEIVES_EVENTS, hub_target(event_hub)),
     )
 
