@@ -105,7 +105,7 @@ def _python_clients(version: str) -> tuple[Client, ...]:
     )
 
 
-_NODE = ("azure-kusto-data@7.0.4", "azure-kusto-ingest@7.0.1")
+_NODE = ("azure-kusto-data@7.0.4", "azure-kusto-ingest@7.0.1", "@azure/arm-kusto@8.1.0")
 
 CLIENTS = (
     *_python_clients("6.0.4"),
@@ -139,6 +139,13 @@ CLIENTS = (
         _NODE,
         (*_QUEUED[:3], "upload in blocks", _QUEUED[3]),
         _STREAMING,
+    ),
+    Client(
+        "@azure/arm-kusto, Node.js",
+        "8.1.0",
+        "node_management.mjs",
+        _NODE,
+        ("clusters", "databases and principals", "data connections", "changing a cluster"),
     ),
     Client(
         "Kqlmagic",

@@ -1,5 +1,6 @@
 // Steps of a script that runs where only a foreign client is installed; see steps.py.
 export const KUSTO = process.env.ADX_KUSTO;
+export const ARM = process.env.ADX_ARM;
 export const INGEST = process.env.ADX_INGEST;
 export const TOKEN = "embedded-admin";
 
