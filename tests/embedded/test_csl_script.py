@@ -31,6 +31,13 @@ SET_UP = [
     + EXPORT
     + '","AllowedUsages":"AutomatedFlows"}]\'',
     ".create table Copies (Region:string)",
+    ".alter-merge database Sales policy retention softdelete = 30d",
+    ".alter table Copies policy ingestiontime true",
+    (
+        ".alter table Copies policy caching hot = 7d, "
+        "hot_window = datetime(2020-01-01) .. datetime(2020-02-01)"
+    ),
+    ".alter table Copies policy ingestionbatching '{\"MaximumNumberOfItems\": 5}'",
     '.alter table Copies policy update \'[{"Source":"Orders","Query":"Orders | project Region"}]\'',
     (
         ".create-or-alter continuous-export Nightly to table ArchivedOrders "
@@ -128,6 +135,19 @@ def test_policies_are_text_in_double_quotes(script):
     assert text.startswith('.alter table Copies policy update "[{\\"IsEnabled\\": true, ')
 
 
+def test_stored_policies(script):
+    rows = script()
+
+    assert starting(rows, ".alter database Sales policy") == (
+        '.alter database Sales policy retention "{\\"SoftDeletePeriod\\": \\"30.00:00:00\\"}"'
+    )
+    assert ".alter table Copies policy ingestiontime true" in rows
+    assert starting(rows, ".alter table Copies policy caching") == (
+        ".alter table Copies policy caching hot = time(7.00:00:00), "
+        "hot_window = datetime(2020-01-01) .. datetime(2020-02-01)"
+    )
+
+
 def test_roles_are_security_settings(script):
     role = ".add database Sales viewers ('aaduser="
 
@@ -185,6 +205,7 @@ def test_the_commands_create_the_database_again(azure, script, run):
     ):
         entities.clear()
     sales.roles.clear()
+    sales.stored_policies = {}
 
     outcomes = run(f".execute database script <|\n{text}", database="Sales")
 

@@ -142,6 +142,46 @@ WRITES = {
         ".drop table Orders ingestion csv mapping 'o'",
         ("DROP-TABLE-INGESTION-MAPPING", "o", "Orders"),
     ),
+    "alter_stored_policy": (
+        ".alter table Orders policy merge '{}'",
+        ("ALTER-TABLE-POLICY-MERGE", "Orders", "Sales"),
+    ),
+    "alter_stored_policies": (
+        ".alter tables (Orders, Customers) policy merge '{}'",
+        ("ALTER-TABLE-POLICY-MERGE", "Orders", "Sales"),
+    ),
+    "alter_merge_stored_policy": (
+        ".alter-merge database Sales policy merge '{}'",
+        ("ALTER-MERGE-DATABASE-POLICY-MERGE", "Sales", "Sales"),
+    ),
+    "alter_merge_retention_policy": (
+        ".alter-merge table Orders policy retention softdelete = 1d",
+        ("ALTER-MERGE-TABLE-POLICY-RETENTION", "Orders", "Sales"),
+    ),
+    "switch_stored_policy": (
+        ".alter table Orders policy streamingingestion enable",
+        ("ALTER-TABLE-POLICY-STREAMINGINGESTION", "Orders", "Sales"),
+    ),
+    "alter_caching_policy": (
+        ".alter table Orders policy caching hot = 1d",
+        ("ALTER-TABLE-POLICY-CACHING", "Orders", "Sales"),
+    ),
+    "alter_caching_policies": (
+        ".alter tables (Orders) policy caching hot = 1d",
+        ("ALTER-TABLE-POLICY-CACHING", "Orders", "Sales"),
+    ),
+    "alter_ingestion_time_policy": (
+        ".alter table Orders policy ingestiontime true",
+        ("ALTER-TABLE-POLICY-INGESTIONTIME", "Orders", "Sales"),
+    ),
+    "alter_ingestion_time_policies": (
+        ".alter tables (Orders) policy ingestiontime true",
+        ("ALTER-TABLE-POLICY-INGESTIONTIME", "Orders", "Sales"),
+    ),
+    "delete_stored_policy": (
+        ".delete table Orders policy extent_tags_retention",
+        ("DELETE-TABLE-POLICY-EXTENT-TAGS-RETENTION", "Orders", "Sales"),
+    ),
     "create_external_table": (
         f".create external table X {STORAGE}",
         ("CREATE-EXTERNAL-TABLE", "X", "Sales"),

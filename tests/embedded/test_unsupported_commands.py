@@ -4,7 +4,7 @@ import pytest
 
 BEYOND = {
     ".show cluster extents": "ShowClusterExtents",
-    ".alter table Orders policy partitioning '{}'": "AlterTablePolicyPartitioning",
+    ".alter table Orders policy roworder (OrderId asc)": "AlterTablePolicyRowOrder",
     ".show database keyvault secrets": "ShowDatabaseKeyVaultSecrets",
     ".show workload_groups | count": "ShowWorkloadGroups",
     ".create entity_group EG (cluster('c').database('d'))": "CreateEntityGroupCommand",
@@ -17,7 +17,7 @@ UNKNOWN = [
     ".show databases policies managed_identity",
     ".show moods",
     ".show workload_groups please",
-    ".alter table Orders policy partitioning",
+    ".alter table Orders policy roworder",
     ".drop extents older 10 lightyears from all tables",
 ]
 

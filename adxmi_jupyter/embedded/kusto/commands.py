@@ -40,6 +40,7 @@ from adxmi_jupyter.embedded.kusto.statements import (
     ShowVersion,
     UnsupportedCommand,
 )
+from adxmi_jupyter.embedded.kusto.stored_policies.syntax import StoredPolicyCommand
 from adxmi_jupyter.embedded.state.data_log import bringing
 
 if TYPE_CHECKING:
@@ -113,6 +114,7 @@ _FAMILIES: tuple[tuple[type[FamilyCommand], str, str], ...] = (
     (MorePolicyCommand, "policies.commands", "run_more_policy_command"),
     (IngestionCommand, "ingestion.commands", "run_ingestion_command"),
     (DatabaseCommand, "databases.commands", "run_database_command"),
+    (StoredPolicyCommand, "stored_policies.commands", "run_stored_policy_command"),
     (ViewCommand, "materialized_views.commands", "run_view_command"),
     (ShowJournal, "journal.commands", "show_journal"),
     (LogCommand, "logs.commands", "run_log_command"),

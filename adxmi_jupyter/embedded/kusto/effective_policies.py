@@ -1,6 +1,6 @@
-"""Texts of what applies to databases and tables: principals, and policies nobody can change here.
+"""Texts of what applies to databases and tables: principals and policies.
 
-The texts of policies are the defaults that their documentation pages print, with the retention and
+A policy that is not set is the default that its documentation page prints, with the retention and
 the hot cache that Resource Manager shows for every database.
 """
 
@@ -14,18 +14,18 @@ from adxmi_jupyter.embedded.state.security import PrincipalKind
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from adxmi_jupyter.embedded.state.clusters import Database
+    from adxmi_jupyter.embedded.state.clusters import Database, Table
     from adxmi_jupyter.embedded.state.security import Principal
     from adxmi_jupyter.embedded.state.world import World
 
-RETENTION = json.dumps({"SoftDeletePeriod": "365.00:00:00", "Recoverability": "Enabled"})
-CACHING = json.dumps(
+_RETENTION = json.dumps({"SoftDeletePeriod": "365.00:00:00", "Recoverability": "Enabled"})
+_CACHING = json.dumps(
     {"DataHotSpan": "31.00:00:00", "IndexHotSpan": "31.00:00:00", "ColumnOverrides": []}
 )
-SHARDING = json.dumps(
+_SHARDING = json.dumps(
     {"MaxRowCount": 1048576, "MaxExtentSizeInMb": 8192, "MaxOriginalSizeInMb": 3072}
 )
-MERGE = json.dumps(
+_MERGE = json.dumps(
     {
         "RowCountUpperBoundForMerge": 16000000,
         "OriginalSizeMBUpperBoundForMerge": 30000,
@@ -36,6 +36,12 @@ MERGE = json.dumps(
     }
 )
 NONE = "null"
+DEFAULTS = {
+    "retention": _RETENTION,
+    "caching": _CACHING,
+    "sharding": _SHARDING,
+    "merge": _MERGE,
+}
 
 _TYPES = {
     PrincipalKind.USER: "AAD User",
@@ -43,6 +49,12 @@ _TYPES = {
     PrincipalKind.APPLICATION: "AAD Application",
     PrincipalKind.MICROSOFT_ACCOUNT: "Microsoft account",
 }
+
+
+def effective_policy(name: str, database: Database, table: Table | None = None) -> str:
+    """Return the text of a policy: of the table, else of the database, else the default."""
+    own = table.stored_policies.get(name) if table is not None else None
+    return own or database.stored_policies.get(name) or DEFAULTS.get(name, NONE)
 
 
 def authorized_principals(database: Database) -> str:

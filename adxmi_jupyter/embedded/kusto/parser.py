@@ -34,6 +34,7 @@ from adxmi_jupyter.embedded.kusto.statements import (
     UnsupportedCommand,
     UnsupportedShowCommand,
 )
+from adxmi_jupyter.embedded.kusto.stored_policies.syntax import StoredPolicyTrees
 from adxmi_jupyter.embedded.kusto.values import ToValues
 from adxmi_jupyter.embedded.state.security import DatabaseRole
 
@@ -56,6 +57,7 @@ _FAMILIES = (
     "journal",
     "logs",
     "materialized_views",
+    "stored_policies",
 )
 
 
@@ -121,6 +123,7 @@ class _ToStatement(
     ExternalTableTrees,
     ExportTrees,
     PolicyTrees,
+    StoredPolicyTrees,
     SchemaTrees,
     FunctionTrees,
     PluginTrees,

@@ -72,7 +72,10 @@ class PolicyItem:
 
 @dataclass
 class Table:
-    """A small table: `columns` are (name, Kusto type), rows JSON-ready, `admins` FQNs."""
+    """A small table: `columns` are (name, Kusto type), rows JSON-ready, `admins` FQNs.
+
+    `stored_policies` are JSON texts by the word of their commands, such as `retention`.
+    """
 
     name: str
     columns: tuple[tuple[str, str], ...]
@@ -82,6 +85,7 @@ class Table:
     doc_string: str = ""
     admins: frozenset[str] = frozenset()
     mappings: list[IngestionMapping] = field(default_factory=list)
+    stored_policies: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -101,6 +105,7 @@ class Database:
     continuous_exports: dict[str, ContinuousExport] = field(default_factory=dict)
     functions: dict[str, StoredFunction] = field(default_factory=dict)
     materialized_views: dict[str, MaterializedView] = field(default_factory=dict)
+    stored_policies: dict[str, str] = field(default_factory=dict)
     scripts: dict[str, Script] = field(default_factory=dict)
     soft_delete_period: str | None = "P365D"
     hot_cache_period: str | None = "P31D"

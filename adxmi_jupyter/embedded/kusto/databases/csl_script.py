@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.embedded.kusto.columns import quoted_name, schema_text
 from adxmi_jupyter.embedded.kusto.external_tables.listing import SQL, path_format_text
@@ -164,13 +164,34 @@ def _of_external(table: ExternalTable) -> dict[str, str]:
 
 
 def _policies(database: Database) -> Iterator[str]:
+    yield from _stored(f"database {quoted_name(database.name)}", database.stored_policies)
     for table in database.tables.values():
+        yield from _stored(f"table {_named(table)}", table.stored_policies)
         if table.update_policy is not None:
             yield f".alter table {_named(table)} policy update {quoted(update_text(table))}"
     for external in database.external_tables.values():
         if external.acceleration is not None:
             policy = quoted(acceleration_text(external))
             yield f".alter external table {_named(external)} policy query_acceleration {policy}"
+
+
+def _stored(place: str, policies: Mapping[str, str]) -> Iterator[str]:
+    for name, text in policies.items():
+        match name:
+            case "caching":
+                yield f".alter {place} policy caching {_caching(json.loads(text))}"
+            case "ingestiontime":
+                yield f".alter {place} policy ingestiontime true"
+            case _:
+                yield f".alter {place} policy {name} {quoted(text)}"
+
+
+def _caching(policy: Mapping[str, Any]) -> str:
+    windows = [
+        f"hot_window = datetime({each['MinValue']}) .. datetime({each['MaxValue']})"
+        for each in policy.get("HotWindows", ())
+    ]
+    return ", ".join([f"hot = time({policy['DataHotSpan']})", *windows])
 
 
 def _export(export: ContinuousExport, database: Database, text: Callable[[str], str]) -> str:

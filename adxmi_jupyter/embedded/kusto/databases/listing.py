@@ -98,13 +98,10 @@ def _details(database: Database, session: Session) -> list[Any]:
     return [
         *_head(database, session),
         policies.authorized_principals(database),
-        policies.RETENTION,
-        policies.MERGE,
+        policies.effective_policy("retention", database),
+        policies.effective_policy("merge", database),
         "",
-        policies.CACHING,
-        policies.SHARDING,
-        policies.NONE,
-        policies.NONE,
+        *_later_policies(database),
         float(database_size(database).extent),
         database.database_id,
         "",
@@ -116,13 +113,16 @@ def _policies(database: Database, session: Session) -> list[Any]:
         *_head(database, session),
         database.database_id,
         policies.authorized_principals(database),
-        policies.RETENTION,
-        policies.MERGE,
-        policies.CACHING,
-        policies.SHARDING,
-        policies.NONE,
-        policies.NONE,
+        policies.effective_policy("retention", database),
+        policies.effective_policy("merge", database),
+        *_later_policies(database),
     ]
+
+
+def _later_policies(database: Database) -> list[str]:
+    """Return caching, sharding, streaming ingestion and ingestion batching, in this order."""
+    names = ("caching", "sharding", "streamingingestion", "ingestionbatching")
+    return [policies.effective_policy(name, database) for name in names]
 
 
 def _datastats(database: Database, session: Session) -> list[Any]:

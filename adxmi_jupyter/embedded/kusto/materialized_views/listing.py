@@ -120,10 +120,10 @@ def _details(view: MaterializedView, database: Database, session: Session) -> li
         *nothing,
         *nothing,
         policies.authorized_admins(view.admins, session.world),
-        policies.RETENTION,
-        policies.CACHING,
-        policies.SHARDING,
-        policies.MERGE,
+        *(
+            policies.effective_policy(name, database)
+            for name in ("retention", "caching", "sharding", "merge")
+        ),
         None,
         None,
     ]

@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 
 _COLUMNS = "TableName:string, DatabaseName:string, Folder:string, DocString:string"
 _ENGINE = "V3"
+_POLICIES = (
+    *("retention", "caching", "sharding", "merge"),
+    *("streamingingestion", "ingestionbatching"),
+)
 
 
 def show_tables(command: ShowTables, session: Session) -> Result:
@@ -134,12 +138,7 @@ def _details_row(table: Table, database: Database, session: Session) -> list[Any
         *sizes,
         *sizes,
         policies.authorized_admins(table.admins, session.world),
-        policies.RETENTION,
-        policies.CACHING,
-        policies.SHARDING,
-        policies.MERGE,
-        policies.NONE,
-        policies.NONE,
+        *(policies.effective_policy(name, database, table) for name in _POLICIES),
         created,
         created,
         policies.NONE,

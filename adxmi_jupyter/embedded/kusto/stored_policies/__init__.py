@@ -1,0 +1,1 @@
+"""Policies of databases and tables that are kept and shown: retention, caching and their like."""
