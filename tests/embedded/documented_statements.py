@@ -455,6 +455,7 @@ QUERIES = [
 ]
 
 SERVICE = [
+    ".add follower database Archive viewers ('aaduser=reader@contoso.example')",
     ".show version",
     ".show cluster",
     ".show databases",
@@ -483,7 +484,6 @@ DECLARED = {
     ".show cluster principals": "not supported",
     ".export to sql ['dbo.Stock'] h@'Server=tcp:contososql.database.windows.net,1433;"
     'Authentication="Active Directory Integrated";Initial Catalog=Erp;\' <| Orders': "not supported",
-    ".add follower database Sales viewers ('aaduser=reader@contoso.example')": "not supported",
     ".clear cluster cache groupmembership with (group='x')": "not supported",
     "evaluate mysql_request('Server=h;Port=3306;Database=d;UID=u;Pwd=p;', 'select 1')": "is not enabled",
     "evaluate postgresql_request('Host=h;Port=5432;Database=d;User Id=u;Password=p;', 'select 1')": "is not enabled",

@@ -2,6 +2,9 @@
 
 import pytest
 
+from adxmi_jupyter.embedded.state.clusters import Database
+from adxmi_jupyter.embedded.state.ids import cluster_id
+from adxmi_jupyter.embedded.state.resources import AttachedDatabase
 from tests.embedded import documented_statements as pages
 
 ANSWERED = [
@@ -18,7 +21,10 @@ CALLOUTS = (
 
 @pytest.fixture
 def prepared(azure, run):
-    """What the pages ask for before their statements: usages, roles, callouts, tables."""
+    """What the pages ask for before their statements: usages, roles, callouts, tables, a leader."""
+    leader = azure.world.add_cluster("contosowest", subscription="Contoso", state="Running")
+    leader.databases["Archive"] = Database("Archive", "archive")
+    azure.world.cluster.attached.append(AttachedDatabase("west", cluster_id(leader), "Archive"))
     run(".alter cluster policy managed_identity " + ALL % pages.EXPORT)
     run(f".alter cluster policy callout {CALLOUTS}")
     run(

@@ -73,6 +73,9 @@ def test_what_the_leader_makes_and_drops_comes_and_goes(attach, run, run_there):
         ".add database Sales viewers ('aaduser=reader@contoso.example')",
         ".alter database Sales policy managed_identity '[]'",
         ".delete database Sales policy managed_identity",
+        ".alter-merge database Sales policy retention softdelete = 10d",
+        ".alter table Orders policy caching hot = 1d",
+        ".create materialized-view V on table Orders { Orders | summarize count() by Region }",
     ],
 )
 def test_a_follower_changes_nothing_of_the_leader(azure, attach, run_there, command):
