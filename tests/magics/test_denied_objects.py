@@ -215,3 +215,42 @@ def test_only_the_usage_that_is_named_is_granted(magic, usage):
     assert list(frame[frame["state"] == "missing"]["fix"]) == [
         f"%adxmi policy grant --database Sales --identity mi-ingest --usage {usage}"
     ]
+
+
+WISHES = {
+    "a line of this tool": "policy revoke --identity mi-stranger --usage DataConnection",
+    "a policy": '[{"ObjectId": "9c06e2b5-47d8-4f13-82ac-b5e97d10f348", "AllowedUsages": "AzureAI"}]',
+}
+
+
+@pytest.mark.parametrize("wish", WISHES.values(), ids=WISHES)
+@pytest.mark.parametrize("named", ["e84d3f17-90a6-4d2c-b7e8-4f5a1c6b920d", "mi-export"])
+def test_what_a_command_asked_for_is_not_what_was_denied(magic, without_export, named, wish):
+    frame = magic(
+        "check --error", f"BadRequest_InvalidManagedIdentity: '{named}' is not there\n{wish}"
+    )
+
+    assert set(frame["subject"]) == {"mi-export"}
+    assert list(frame[frame["state"] == "missing"]["fix"]) == [
+        "%adxmi identity assign --identity mi-export"
+    ]
+
+
+def test_a_denial_that_names_nobody_is_about_what_its_command_asked_for(magic):
+    frame = magic("check --error", f"BadRequest_InvalidManagedIdentity\n{WISHES['a policy']}")
+
+    assert "%adxmi identity assign --identity mi-stranger" in set(frame["fix"])
+
+
+@pytest.mark.parametrize(
+    ("code", "noun"),
+    [
+        ("EventHubValidationErorFound", "event-hub"),
+        ("EventGridValidationErorFound", "event-grid"),
+        ("CosmosDbValidationErorFound", "cosmosdb-connection"),
+    ],
+)
+def test_connections_of_the_kind_that_was_validated_are_listed(magic, code, noun):
+    frame = magic("check --error", f"{code}: no")
+
+    assert frame["fix"][0] == f"%adxmi {noun} list --all-databases"

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from adxmi_jupyter.actions.check.findings import State, first_fix
 from adxmi_jupyter.actions.diagnosis.diagnosis import explained_denial
 from adxmi_jupyter.actions.diagnosis.exception_text import text_of
-from adxmi_jupyter.actions.diagnosis.mentioned import mentioned_in
+from adxmi_jupyter.actions.diagnosis.mentioned import focused, mentioned_in
 from adxmi_jupyter.actions.diagnosis.other_cluster import of_other_cluster
 from adxmi_jupyter.actions.diagnosis.requirements import KEYS
 from adxmi_jupyter.errors import AdxmiError
@@ -45,6 +45,7 @@ def fix_of(
         elsewhere = of_other_cluster(connection, denial)
         if elsewhere is not None:
             return elsewhere.fix
+        denial = focused(connection, denial)
         mentioned = mentioned_in(connection, denial, otherwise=database)
         about = _About(denial, mentioned)
         found = tuple(examine()) if examine and about.may_be_a_requirement else ()

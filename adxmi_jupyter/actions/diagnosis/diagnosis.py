@@ -13,7 +13,7 @@ from adxmi_jupyter.actions.check.checks import Checked, CheckedKind, Checks
 from adxmi_jupyter.actions.check.examination import examined
 from adxmi_jupyter.actions.check.findings import Observation, State, finding
 from adxmi_jupyter.actions.diagnosis.exception_text import text_of
-from adxmi_jupyter.actions.diagnosis.mentioned import mentioned_in
+from adxmi_jupyter.actions.diagnosis.mentioned import focused, mentioned_in
 from adxmi_jupyter.actions.diagnosis.other_cluster import of_other_cluster
 from adxmi_jupyter.actions.diagnosis.other_findings import other_findings
 from adxmi_jupyter.actions.diagnosis.requirements import KEYS, requirements_of
@@ -61,6 +61,7 @@ def explained(connection: Connection, text: str, database: str = "") -> Checks:
     if elsewhere is not None:
         checked = Checked("", denial.code, (elsewhere,), "", CheckedKind.DENIAL)
         return Checks((checked,))
+    denial = focused(connection, denial)
     return explained_denial(connection, denial, mentioned_in(connection, denial, database))
 
 

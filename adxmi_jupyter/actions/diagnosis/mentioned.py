@@ -67,6 +67,16 @@ def mentioned_in(
     )
 
 
+def focused(connection: Connection, denial: Denial) -> Denial:
+    """Return a denial without what its command asked for, if it names an identity by itself."""
+    plain = denial.without_wishes()
+    if plain is denial:
+        return denial
+    seen = names.all_identities(connection)
+    ids = {one: identity for identity in seen for one in _ids(identity)}
+    return plain if any(_identities(plain, seen, ids)) else denial
+
+
 def _ids(identity: ManagedIdentity) -> tuple[str, ...]:
     every = (identity.object_id, identity.client_id, identity.resource_id)
     return tuple(one.lower() for one in every if one)

@@ -22,7 +22,7 @@ from adxmi_jupyter.model.cluster_role import ClusterRole
 from adxmi_jupyter.model.connection_string import AzureStorage
 from adxmi_jupyter.model.declaration.requirements import Key
 from adxmi_jupyter.model.denial import Concern
-from adxmi_jupyter.model.denial.codes import TO_INGESTION, TO_QUERIES
+from adxmi_jupyter.model.denial.codes import DISABLED, TO_INGESTION, TO_QUERIES
 from adxmi_jupyter.model.role import Role
 
 if TYPE_CHECKING:
@@ -56,7 +56,6 @@ _FIXES: dict[Concern, Fix] = {
     Concern.THERE: NOTHING,
     Concern.RESOURCE: Command.of("identity", "list", "--all"),
     Concern.DATABASE: Command.of("policy", "show", "--all-databases"),
-    Concern.VALIDATION: Command.of("event-hub", "list", "--all-databases"),
 }
 _AGAIN = {
     Concern.BUSY: "; run it again in some minutes, one change at a time",
@@ -124,9 +123,15 @@ def row_of(denial: Denial, mentioned: Mentioned) -> Finding:
     places = [one for one in denial.names.places if isinstance(one, AzureStorage)]
     if concern is Concern.ADDRESS and places:
         fix = Command.of("connection-string", "parse", places[0].uri)
+    if denial.meaning is DISABLED:
+        fix = Explain.of("ask the owner of the storage account to enable it")
+    if concern is Concern.VALIDATION:
+        nouns = (noun for start, noun in _CONNECTIONS.items() if denial.code.startswith(start))
+        fix = Command.of(next(nouns, "event-hub"), "list", "--all-databases")
     return finding(_about(denial, mentioned), state, detail, fix)
 
 
+_CONNECTIONS = {"EventGrid": "event-grid", "CosmosDb": "cosmosdb-connection"}
 _KEYS: dict[Concern, Key | Concern] = {
     Concern.ALLOWED: Key.ALLOWED,
     Concern.ASSIGNED: Key.ASSIGNED,

@@ -103,7 +103,7 @@ _SOURCE = Meaning(
     Concern.TARGET,
     "the source could not be read; the code does not say whether a permission is missing",
 )
-_DISABLED = Meaning(
+DISABLED = Meaning(
     Concern.ADDRESS,
     "the storage account is disabled: nobody gets in, whatever the roles, until it is enabled",
 )
@@ -166,7 +166,7 @@ _TABLE: tuple[tuple[Meaning, str], ...] = (
         KeyBasedAuthenticationNotPermitted NoAuthenticationInformation InvalidAuthenticationInfo
         """,
     ),
-    (_DISABLED, "AccountIsDisabled ContainerDisabled"),
+    (DISABLED, "AccountIsDisabled ContainerDisabled"),
     (_ENTERS, "General_AccessDenied BadRequest_InvalidAuthentication AccessDenied"),
     (_NETWORK, "AuthorizationFailure PublicAccessNotPermitted AuthorizationSourceIPMismatch"),
     (

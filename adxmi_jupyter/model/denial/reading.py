@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.errors import UnknownRefusal
@@ -63,6 +63,12 @@ _ESCAPED = re.compile(r"\\u00(?P<hex>[2-7][0-9a-fA-F])")
 _LINE_ENDS = re.compile(r"(?:\\[rnt])+")
 # The last line of this tool's own errors: what it proposed, which nobody denied.
 _OWN_FIX = re.compile(r"(?<=\n)[ \t>]{0,20}fix: [^\n]{0,2000}?adxmi [^\n]{0,5000}")
+# What a command asked for: options of this tool, and the body of a policy.
+_WANTED = re.compile(
+    r"--(?:identity|usage)(?:\s{1,3}|=)(?:\"[^\"\n]{0,300}\"|'[^'\n]{0,300}'|[^\s\"']{1,300})"
+    r"|\[\s{0,9}\{[^\[\]{}]{0,300}\bObjectId\b[^\[\]]{0,5000}\]",
+    re.IGNORECASE,
+)
 _HOST_ADDRESS = re.compile(r"\b169\.254\.169\.254\b|/metadata/identity/oauth2/token")
 _PRINCIPALS = re.compile(r"/principalAssignments?\b", re.IGNORECASE)
 _STRICT = ("invalid_request", "BadRequest", "Throttled", "NotAuthorized", "AccessDenied")
@@ -99,6 +105,13 @@ class Denial:
     def impersonates(self) -> bool:
         """Whether whoever sends the request reaches the target, and no managed identity does."""
         return not self.names.identities and impersonates(self.text.reveal())
+
+    def without_wishes(self) -> Denial:
+        """Return it without what a command in its text asked for, which nobody denied as such."""
+        plain = _WANTED.sub(" ", self.text.reveal())
+        if plain == self.text.reveal():
+            return self
+        return replace(self, names=names_in(plain), text=Secret(plain))
 
     def mentions(self, name: str, *, is_quoted: bool = False) -> bool:
         """Tell whether a name stands in the text as a whole, in quotes if `is_quoted`."""
