@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from adxmi_jupyter.embedded.ingestion.connections import Sendable
     from adxmi_jupyter.embedded.state.clusters import Cluster
     from adxmi_jupyter.embedded.state.entities import ContinuousExport
+    from adxmi_jupyter.embedded.state.resources import Subscription
     from adxmi_jupyter.embedded.state.world import World
 
 _LARGEST_BODY = 64 * 1024**2
@@ -219,6 +220,15 @@ class EmbeddedAzure:
 
         with self.world.lock:
             return deliver_events(self.world)
+
+    def add_subscription(self, name: str, *groups: str, tenant_id: str = "") -> Subscription:
+        """Add a subscription with resource groups, of which the admin is Owner.
+
+        It belongs to the tenant of the world unless it is given another one.
+        """
+        from adxmi_jupyter.embedded.seed.azure import add_subscription
+
+        return add_subscription(self.world, name, *groups, tenant_id=tenant_id)
 
     @property
     def azure_roles(self) -> dict[str, str]:

@@ -152,6 +152,15 @@ def test_a_deleted_cluster_is_gone_with_its_port(azure, kusto, create, run_on, p
     assert kusto.clusters.begin_delete("analytics", "contosonew", polling=False).result() is None
 
 
+def test_the_system_identity_of_a_deleted_cluster_is_gone(azure, kusto, create):
+    made = create(identity={"type": "SystemAssigned"})
+
+    kusto.clusters.begin_delete("analytics", "contosonew").result()
+
+    known = [each.object_id for each in azure.world.identities]
+    assert made.identity.principal_id not in known
+
+
 def test_the_first_cluster_can_be_deleted_and_made_again(azure, kusto, create, run_on):
     kusto.clusters.begin_delete("analytics", "contoso").result()
 

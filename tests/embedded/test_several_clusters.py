@@ -1,13 +1,18 @@
 """Several clusters: an address for each, running or stopped, and nothing of one on another."""
 
+import io
 import socket
 from dataclasses import replace
 
 import pytest
-from azure.kusto.data.exceptions import KustoApiError, KustoNetworkError
+from azure.kusto.data import KustoConnectionStringBuilder
+from azure.kusto.data.data_format import DataFormat
+from azure.kusto.data.exceptions import KustoApiError, KustoNetworkError, KustoThrottlingError
+from azure.kusto.ingest import IngestionProperties, QueuedIngestClient
+from azure.mgmt.kusto import KustoManagementClient
 
 from adxmi_jupyter.embedded import Table
-from tests.embedded.conftest import READER
+from tests.embedded.conftest import ADMIN, READER
 
 CREATE = ".create-or-alter function Seven() { print 7 }"
 
@@ -217,6 +222,70 @@ def test_clusters_of_two_subscriptions_may_share_a_name(azure, run_on):
     ]
 
     assert azure.uri_of(ids[0]) != azure.uri_of(ids[1])
+
+
+def test_clusters_stand_in_subscriptions_and_groups_of_their_own(azure, run_on, manage):
+    made = azure.add_subscription("Northwind", "data")
+    azure.world.add_cluster("northwindone", subscription="Northwind", state="Running")
+    azure.world.add_cluster(
+        "northwindtwo", subscription="Northwind", resource_group="more", region="northeurope"
+    )
+
+    clusters = list(manage(KustoManagementClient, made.subscription_id).clusters.list())
+
+    places = {each.name: (each.id.split("/")[4], each.location) for each in clusters}
+    assert places == {
+        "northwindone": ("data", "West Europe"),
+        "northwindtwo": ("more", "North Europe"),
+    }
+    assert run_on("northwindone", "print 1") == [{"print_0": 1}]
+    with pytest.raises(KeyError):
+        azure.world.add_cluster("nowhere", subscription="Nobody's")
+
+
+def test_queued_ingestion_goes_to_the_cluster_that_is_asked(azure, run_on, second):
+    table = Table("Orders", (("OrderId", "long"),))
+    second.databases["Sales"].tables["Orders"] = table
+    before = len(azure.world.cluster.databases["Sales"].tables["Orders"].rows)
+    builder = KustoConnectionStringBuilder.with_token_provider(
+        azure.ingest_uri_of("contosowest"), lambda: ADMIN
+    )
+
+    with QueuedIngestClient(builder) as client:
+        properties = IngestionProperties("Sales", "Orders", DataFormat.CSV)
+        client.ingest_from_stream(io.BytesIO(b"1\n2\n"), properties)
+
+    assert table.rows == [(1,), (2,)]
+    assert len(azure.world.cluster.databases["Sales"].tables["Orders"].rows) == before
+    assert run_on("contoso", ".show ingestion failures") == []
+
+
+def test_logs_tell_of_their_own_cluster_only(run_on, second):
+    run_on("contosowest", "print there = 1")
+    run_on("contoso", "print here = 1")
+
+    there = [row["Text"] for row in run_on("contosowest", ".show queries")]
+    here = [row["Text"] for row in run_on("contoso", ".show queries")]
+
+    assert there == ["print there = 1"]
+    assert "print here = 1" in here
+    assert "print there = 1" not in here
+
+
+def test_a_continuous_export_runs_on_its_cluster(azure, second):
+    world = azure.world.at(second)
+    world.add_external_table(
+        "Archive", "https://contosolake.blob.core.windows.net/exports", database="Sales"
+    )
+    world.add_continuous_export(
+        "Nightly", database="Sales", external_table="Archive", query="print 1"
+    )
+
+    run = azure.run_now("Sales", "Nightly", cluster="contosowest")
+
+    assert run.last_run_result
+    with pytest.raises(KeyError):
+        azure.run_now("Sales", "Nightly")
 
 
 def test_events_reach_each_cluster_that_reads_them_and_wait_for_a_stopped_one(azure, second):

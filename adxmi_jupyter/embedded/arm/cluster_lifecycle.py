@@ -74,8 +74,10 @@ def delete_cluster(call: ArmRequest) -> Answer:
     def finish(succeeded: bool) -> None:
         cluster.state = DELETED if succeeded else before
         if succeeded:
-            others = call.world.other_clusters
-            others[:] = [each for each in others if each is not cluster]
+            world = call.world
+            world.other_clusters[:] = [c for c in world.other_clusters if c is not cluster]
+            gone = cluster.system_identity
+            world.identities = [i for i in world.identities if i is not gone]
 
     return _accepted(call, Change("ClusterDelete", cluster, cluster_id(cluster), finish))
 

@@ -72,6 +72,18 @@ def add_azure(world: World) -> None:
     add_event_hubs(world, resources)
 
 
+def add_subscription(world: World, name: str, *groups: str, tenant_id: str = "") -> Subscription:
+    """Add a subscription with resource groups, of which the admin is Owner."""
+    made = Subscription(
+        stable_id("subscription", name), name, dict.fromkeys(groups, _REGION), tenant_id
+    )
+    admin = next(each for each in world.principals if each.token == ADMIN_TOKEN)
+    with world.lock:
+        world.subscriptions.append(made)
+        _assign(world, admin.object_id, OWNER, f"/subscriptions/{made.subscription_id}", "User")
+    return made
+
+
 def _archive(world: World) -> Cluster:
     return Cluster(
         "contosoarchive",

@@ -267,13 +267,14 @@ class World:
         region: str = "",
         state: str = "Stopped",
     ) -> Cluster:
-        """Create another cluster in a subscription, given by name.
+        """Create another cluster in a subscription, given by name; its group is made, too.
 
         It has no identity and no database, and is stopped unless told otherwise: nobody answers
         at its port then. The admin is its AllDatabasesAdmin; `world.at(cluster)` changes it.
         """
         parts = self._first_group(subscription).split("/")
         where = region or self.cluster.region
+        self._subscription(subscription).groups.setdefault(resource_group or parts[4], where)
         cluster = Cluster(
             name,
             where,
@@ -306,8 +307,15 @@ class World:
             found.attached.append(attached)
         return attached
 
+    def _subscription(self, name: str) -> Subscription:
+        """Return the subscription of that name; KeyError when there is none."""
+        found = next((each for each in self.subscriptions if each.name == name), None)
+        if found is None:
+            raise KeyError(name)
+        return found
+
     def _first_group(self, subscription: str) -> str:
-        found = next(each for each in self.subscriptions if each.name == subscription)
+        found = self._subscription(subscription)
         return group_id(found.subscription_id, next(iter(found.groups)))
 
     def add_principal(
