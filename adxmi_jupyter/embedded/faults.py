@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -57,16 +58,30 @@ class ActiveFault:
     match: str
     retry_after: float
     delay: float
+    cluster: str = ""
+
+    def concerns(self, text: str, cluster: str) -> bool:
+        """Tell whether it is for a request with this text, to this cluster.
+
+        Requests to Resource Manager have no cluster: the one in their path counts.
+        """
+        if self.match not in text:
+            return False
+        if cluster or not self.cluster:
+            return self.cluster.casefold() in {"", cluster.casefold()}
+        place = rf"/clusters/{re.escape(self.cluster)}(?![\w-])"
+        return re.search(place, text, re.IGNORECASE) is not None
 
 
 class Faults:
     """The switches of one embedded Azure; safe to use from any thread.
 
     A fault strikes the next `times` requests whose text contains `match`: a command or query,
-    or for Resource Manager the method, the path with its parameters, and the body. One request
-    is struck by at most one fault, the one added first. Three wait for their occasion and can
-    strike together with another: `two-column-policy` for a policy result, `operation-fails` for
-    the start of a long-running operation, `in-maintenance` for a write on a cluster.
+    or for Resource Manager the method, the path with its parameters, and the body. With `cluster`
+    it strikes only those to that cluster or, in Resource Manager, about it. One request is struck
+    by at most one fault, the one added first. Three wait for their occasion and can strike
+    together with another: `two-column-policy` for a policy result, `operation-fails` for the start
+    of a long-running operation, `in-maintenance` for a write on a cluster.
 
     `late-roles` strikes no request and lasts until it is cleared, whatever `times` says: Azure
     roles given meanwhile have no effect before. `cleared` is called after every `clear`.
@@ -85,6 +100,7 @@ class Faults:
         match: str = "",
         retry_after: float = 1,
         delay: float = 5,
+        cluster: str = "",
     ) -> None:
         """Switch a fault on.
 
@@ -98,7 +114,7 @@ class Faults:
         fault = Fault(name)
         left = None if fault in LASTING_FAULTS else times
         with self._lock:
-            self._active.append(ActiveFault(fault, left, match, retry_after, delay))
+            self._active.append(ActiveFault(fault, left, match, retry_after, delay, cluster))
 
     def clear(self) -> None:
         """Switch every fault off."""
@@ -111,9 +127,9 @@ class Faults:
         with self._lock:
             return [_plain(switch) for switch in self._active]
 
-    def take(self, text: str) -> ActiveFault | None:
-        """Return the fault that strikes this command or query, and count it."""
-        return self._take(text, _EVERYWHERE | {Fault.PLAIN_TEXT_400})
+    def take(self, text: str, cluster: str = "") -> ActiveFault | None:
+        """Return the fault that strikes this command or query of a cluster, and count it."""
+        return self._take(text, _EVERYWHERE | {Fault.PLAIN_TEXT_400}, cluster)
 
     def take_arm(self, text: str) -> ActiveFault | None:
         """Return the fault that strikes this Resource Manager request, and count it."""
@@ -124,14 +140,14 @@ class Faults:
         with self._lock:
             return any(each.fault is fault and each.match in text for each in self._active)
 
-    def take_one(self, fault: Fault, text: str) -> bool:
+    def take_one(self, fault: Fault, text: str, cluster: str = "") -> bool:
         """Tell whether this one fault strikes, at its occasion, and count it."""
-        return self._take(text, frozenset({fault})) is not None
+        return self._take(text, frozenset({fault}), cluster) is not None
 
-    def _take(self, text: str, among: frozenset[Fault]) -> ActiveFault | None:
+    def _take(self, text: str, among: frozenset[Fault], cluster: str = "") -> ActiveFault | None:
         with self._lock:
             for index, switch in enumerate(self._active):
-                if switch.match in text and switch.fault in among:
+                if switch.fault in among and switch.concerns(text, cluster):
                     self._count(index)
                     return switch
         return None
@@ -150,6 +166,8 @@ def _plain(switch: ActiveFault) -> dict[str, str | int | float | None]:
         "times": switch.times,
         "match": switch.match,
     }
+    if switch.cluster:
+        values["cluster"] = switch.cluster
     if switch.fault is Fault.THROTTLED:
         values["retry_after"] = switch.retry_after
     if switch.fault is Fault.SLOW:

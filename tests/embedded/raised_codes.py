@@ -29,12 +29,13 @@ def raised_codes() -> tuple[str, ...]:
     """Return them in alphabetical order, types without what they are in."""
     trees = [ast.parse(path.read_text("utf-8")) for path in sorted(ROOT.rglob("*.py"))]
     constants = {name: value for tree in trees for name, value in _constants(tree)}
-    makers = _makers(trees)
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    calls = [node for node in nodes if isinstance(node, ast.Call)]
+    makers = _makers([node for node in nodes if isinstance(node, ast.FunctionDef)])
     found = {
         value.rsplit(".", 1)[-1]
-        for tree in trees
-        for node in ast.walk(tree)
-        for argument in _naming(node, makers)
+        for call in calls
+        for argument in _naming(call, makers)
         for value in _values(argument, constants)
     }
     return tuple(sorted(one for one in found if one.strip(UNKNOWN)))
@@ -47,17 +48,21 @@ def _constants(tree: ast.Module) -> Iterator[tuple[str, str]]:
             yield node.targets[0].id, node.value.value
 
 
-def _makers(trees: list[ast.Module]) -> dict[str, dict[int, str]]:
+def _makers(functions: list[ast.FunctionDef]) -> dict[str, dict[int, str]]:
     """Return what makes errors: functions too that pass a code on to another one."""
     makers = dict(MADE)
-    functions = [n for tree in trees for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)]
+    called = [
+        (function, [node for node in ast.walk(function) if isinstance(node, ast.Call)])
+        for function in functions
+        if function.args.args
+    ]
     for _ in range(3):
-        for function in functions:
+        for function, calls in called:
             names = [one.arg for one in function.args.args]
             passed = {
                 names.index(argument.id): argument.id
-                for node in ast.walk(function)
-                for argument in _naming(node, makers)
+                for call in calls
+                for argument in _naming(call, makers)
                 if isinstance(argument, ast.Name) and argument.id in names
             }
             if passed:
@@ -65,9 +70,7 @@ def _makers(trees: list[ast.Module]) -> dict[str, dict[int, str]]:
     return makers
 
 
-def _naming(node: ast.AST, makers: dict[str, dict[int, str]]) -> Iterator[ast.expr]:
-    if not isinstance(node, ast.Call):
-        return
+def _naming(node: ast.Call, makers: dict[str, dict[int, str]]) -> Iterator[ast.expr]:
     name = getattr(node.func, "id", getattr(node.func, "attr", ""))
     places = makers.get(name, {})
     yield from (node.args[place] for place in places if place < len(node.args))

@@ -303,3 +303,20 @@ def test_events_reach_each_cluster_that_reads_them_and_wait_for_a_stopped_one(az
     azure.start_cluster("contosowest")
     assert azure.deliver_events() == 1
     assert [row[0] for row in there.tables["Orders"].rows] == [7]
+
+
+def test_a_fault_of_one_cluster_strikes_no_other(azure, run_on, send, second):
+    azure.faults.add("throttled", times=None, match=".show cluster", cluster="contosowest")
+    azure.faults.add("unavailable", times=None, match="GET", cluster="ContosoWest")
+    path = (
+        "/subscriptions/4c8f2a61-7b3d-4e95-a0d2-91f6c3b58e07/resourceGroups/analytics/providers"
+        "/Microsoft.Kusto/clusters"
+    )
+
+    assert run_on("contoso", ".show cluster")
+    assert run_on("contosowest", "print 1") == [{"print_0": 1}]
+    with pytest.raises(KustoThrottlingError):
+        run_on("contosowest", ".show cluster")
+    statuses = [send("GET", f"{path}/{name}").status_code for name in ("contoso", "contosowest")]
+    assert statuses == [200, 503]
+    assert azure.faults.active()[0]["cluster"] == "contosowest"

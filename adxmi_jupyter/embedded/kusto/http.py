@@ -113,7 +113,7 @@ class KustoApi:
         running = coming_in(call, session, _VERSIONS.get(endpoint, "v1"))
         session = replace(session, running=running)
         runner = RequestRunner(endpoint, call, session, ids, host.faults, running)
-        fault = host.faults.take(call.text)
+        fault = host.faults.take(call.text, runner.alias)
         instead = fault_answer(fault, ids, runner.alias) if fault else None
         run = functools.partial(host.beside, runner.run)
         with following(running, session, call.text, fault) if runner.is_logged else nullcontext():

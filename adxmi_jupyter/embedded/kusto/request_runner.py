@@ -123,7 +123,7 @@ class RequestRunner:
         """Run a command and return its answer, in the shape of a query where one follows it."""
         table = run_command(statement, self.session)
         is_policy = isinstance(statement.command, PolicyCommand)
-        if is_policy and self.faults.take_one(Fault.TWO_COLUMN_POLICY, self.call.text):
+        if is_policy and self.faults.take_one(Fault.TWO_COLUMN_POLICY, self.call.text, self.alias):
             table = two_columns(table)
         if operate is not None:
             table = operate(table)
