@@ -125,7 +125,9 @@ def _run(call: ArmRequest) -> Answer:
 
 def _quota(call: ArmRequest) -> dict[str, str]:
     """Return what is left of the rate limit; Kusto counts apart from the rest."""
-    if call.method in _KUSTO_QUOTA and "microsoft.kusto/" in call.path.casefold():
+    path = call.path.casefold()
+    is_plain = call.method != "GET" and "/managedprivateendpoints/" in path  # as recorded
+    if call.method in _KUSTO_QUOTA and "microsoft.kusto/" in path and not is_plain:
         return {
             "x-ms-ratelimit-remaining-subscription-resource-requests": _KUSTO_QUOTA[call.method]
         }

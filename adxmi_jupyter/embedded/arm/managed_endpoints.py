@@ -15,6 +15,7 @@ from adxmi_jupyter.embedded.arm.errors import bad_request, child_not_found
 from adxmi_jupyter.embedded.arm.operations import Change
 from adxmi_jupyter.embedded.arm.paging import page_of
 from adxmi_jupyter.embedded.arm.request import member
+from adxmi_jupyter.embedded.arm.system_data import system_data
 from adxmi_jupyter.embedded.networks import endpoint_id
 from adxmi_jupyter.embedded.state.ids import child, cluster_id, same, stable_id
 from adxmi_jupyter.embedded.state.networks import (
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from adxmi_jupyter.embedded.state.world import World
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,38}[A-Za-z0-9]")
+_NOWHERE = "DummyLocation"  # recorded like this
 _GROUPS = {
     STORAGE: ("blob", "dfs"),
     EVENT_HUBS: ("namespace",),
@@ -62,7 +64,20 @@ def get_managed_endpoint(call: ArmRequest) -> Answer:
 def put_managed_endpoint(call: ArmRequest) -> Answer:
     """Ask for a private endpoint at a target: 201 or 200, and an operation."""
     cluster = find_cluster(call)
-    existing, wanted = _find(call, cluster), _wanted(call)
+    return _write(call, cluster, _find(call, cluster))
+
+
+def patch_managed_endpoint(call: ArmRequest) -> Answer:
+    """Ask for it anew: 202 and an operation."""
+    cluster = find_cluster(call)
+    existing = _find(call, cluster)
+    if existing is None:
+        raise child_not_found(_head(call, cluster)["id"])
+    return _write(call, cluster, existing)
+
+
+def _write(call: ArmRequest, cluster: Cluster, existing: ManagedPrivateEndpoint | None) -> Answer:
+    wanted = _wanted(call, existing)
     operations.require_no_maintenance(call, cluster)
 
     def finish(succeeded: bool) -> None:
@@ -71,11 +86,15 @@ def put_managed_endpoint(call: ArmRequest) -> Answer:
             cluster.managed_endpoints.append(wanted)
             _ask(call.world, cluster, wanted)
 
-    kind = "ManagedPrivateEndpointAddOrUpdate"
-    change = Change(kind, cluster, _head(call, cluster)["id"], finish)
-    body = _body(cluster, wanted, state="Creating")
-    status = 201 if existing is None else 200
-    return operations.created(call, operations.start(call, change), body, status)
+    kind = "ManagedPrivateEndpointCreateOrUpdate"
+    failure = operations.overlap(call, cluster)
+    change = Change(kind, cluster, _head(call, cluster)["id"], finish, failure)
+    operation = operations.start(call, change)
+    body = _body(cluster, wanted, state="Creating" if existing is None else "Accepted")
+    del body["systemData"]
+    if call.method == "PATCH":
+        return operations.accepted(call, operation, body)
+    return operations.created(call, operation, body, 201 if existing is None else 200)
 
 
 def delete_managed_endpoint(call: ArmRequest) -> Answer:
@@ -90,7 +109,9 @@ def delete_managed_endpoint(call: ArmRequest) -> Answer:
         if succeeded:
             _forget(call.world, cluster, found)
 
-    change = Change("ManagedPrivateEndpointDrop", cluster, _head(call, cluster)["id"], finish)
+    failure = operations.overlap(call, cluster)
+    kind = "ManagedPrivateEndpointDelete"
+    change = Change(kind, cluster, _head(call, cluster)["id"], finish, failure)
     return operations.accepted(call, operations.start(call, change))
 
 
@@ -99,7 +120,7 @@ def _find(call: ArmRequest, cluster: Cluster) -> ManagedPrivateEndpoint | None:
     return next((e for e in cluster.managed_endpoints if e.name.casefold() == name), None)
 
 
-def _wanted(call: ArmRequest) -> ManagedPrivateEndpoint:
+def _wanted(call: ArmRequest, existing: ManagedPrivateEndpoint | None) -> ManagedPrivateEndpoint:
     given, name = member(call.object().get("properties")), call.names["endpoint"]
     if not _NAME.fullmatch(name):
         raise bad_request(f"[BadRequest] '{name}' cannot be the name of a private endpoint.")
@@ -110,7 +131,14 @@ def _wanted(call: ArmRequest) -> ManagedPrivateEndpoint:
     groups = _GROUPS.get(target.kind, ())
     if group.casefold() not in {each.casefold() for each in groups}:
         raise bad_request(f"[BadRequest] '{target.kind}' has no group '{group}'.")
-    return ManagedPrivateEndpoint(name, resource_id, group, str(given.get("requestMessage") or ""))
+    return ManagedPrivateEndpoint(
+        name,
+        resource_id,
+        group,
+        str(given.get("requestMessage") or ""),
+        str(given.get("privateLinkResourceRegion") or ""),
+        system_data(call, existing.system_data if existing else None),
+    )
 
 
 def _target(world: World, resource_id: str) -> Resource | None:
@@ -149,13 +177,16 @@ def _head(call: ArmRequest, cluster: Cluster) -> dict[str, str]:
 def _body(
     cluster: Cluster, endpoint: ManagedPrivateEndpoint, *, state: str = "Succeeded"
 ) -> dict[str, Any]:
+    region = {"privateLinkResourceRegion": endpoint.region} if endpoint.region else {}
     return {
         **child(cluster_id(cluster), "ManagedPrivateEndpoints", endpoint.name),
+        "location": _NOWHERE,
         "properties": {
             "privateLinkResourceId": endpoint.resource_id,
-            "privateLinkResourceRegion": None,
+            **region,
             "groupId": endpoint.group,
             "requestMessage": endpoint.message,
             "provisioningState": state,
         },
+        "systemData": endpoint.system_data,
     }

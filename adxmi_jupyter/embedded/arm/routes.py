@@ -323,6 +323,7 @@ def _network_routes() -> Iterator[tuple[str, dict[str, tuple[str, Handler]]]]:
             kind,
             GET=managed_endpoints.get_managed_endpoint,
             PUT=managed_endpoints.put_managed_endpoint,
+            PATCH=managed_endpoints.patch_managed_endpoint,
             DELETE=managed_endpoints.delete_managed_endpoint,
         ),
     )

@@ -16,10 +16,9 @@ from adxmi_jupyter.embedded.arm.name_availability import CHILD_NAME
 from adxmi_jupyter.embedded.arm.operations import Change
 from adxmi_jupyter.embedded.arm.paging import page_of
 from adxmi_jupyter.embedded.arm.request import member
+from adxmi_jupyter.embedded.arm.system_data import system_data
 from adxmi_jupyter.embedded.state.ids import child
 from adxmi_jupyter.embedded.state.resources import Script, ScriptRun
-from adxmi_jupyter.embedded.state.security import PrincipalKind
-from adxmi_jupyter.embedded.state.timestamps import now
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -143,7 +142,9 @@ def _write(
             400, "TooManyScripts", f"[BadRequest] A cluster has at most {_MOST_SCRIPTS} scripts."
         )
     operations.require_no_maintenance(call, place.cluster)
-    script = Script(place.name, given, _system_data(call, existing))
+    script = Script(
+        place.name, given, system_data(call, existing.system_data if existing else None)
+    )
     wanted = (run.text or run.url, str(given.get("forceUpdateTag") or ""))
     is_done = existing is not None and existing.ran == wanted
 
@@ -228,21 +229,6 @@ def _require_no_change(call: ArmRequest, place: _Place) -> None:
     """Raise an ArmError (409) while this script is being changed."""
     if operations.running_for(call, place.head["id"]):
         raise operations.busy(place.head["id"])
-
-
-def _system_data(call: ArmRequest, existing: Script | None) -> dict[str, str]:
-    caller = call.caller
-    by, moment = caller.upn or caller.identifier, now()
-    kind = "Application" if caller.kind is PrincipalKind.APPLICATION else "User"
-    created = {"createdBy": by, "createdByType": kind, "createdAt": moment}
-    if existing is not None:
-        created = {name: existing.system_data[name] for name in created}
-    return {
-        **created,
-        "lastModifiedBy": by,
-        "lastModifiedByType": kind,
-        "lastModifiedAt": moment,
-    }
 
 
 def _pending(

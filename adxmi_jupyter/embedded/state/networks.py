@@ -36,12 +36,17 @@ class PrivateEndpoint:
 
 @dataclass
 class ManagedPrivateEndpoint:
-    """A private endpoint that a cluster asked for; `resource_id` is what it leads to."""
+    """A private endpoint that a cluster asked for; `resource_id` is what it leads to.
+
+    `region` is given for targets that need one; `system_data` tells who made it.
+    """
 
     name: str
     resource_id: str
     group: str
     message: str = ""
+    region: str = ""
+    system_data: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
