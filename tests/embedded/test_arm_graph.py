@@ -10,6 +10,7 @@ SUBSCRIPTION = "4c8f2a61-7b3d-4e95-a0d2-91f6c3b58e07"
 ARCHIVE = "b61d90e3-2f74-4a8c-8c15-5e0a7d3f9b42"
 CLUSTERS = "resources | where type =~ 'microsoft.kusto/clusters'"
 IDENTITIES = "resources | where type == 'microsoft.managedidentity/userassignedidentities'"
+KUSTO = "Microsoft.Kusto/clusters"
 WEB = "microsoft.web/sites"
 ANALYTICS = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/analytics"
 CLUSTER_ID = (
@@ -352,3 +353,24 @@ def test_the_tenant_is_a_management_group(send, azure):
 
     assert [row["name"] for row in found] == ["contoso", "contosoarchive"]
     assert both.status_code == 400
+
+
+@pytest.mark.parametrize("path", [CLUSTER_ID, f"/subscriptions/{SUBSCRIPTION}/providers/{KUSTO}"])
+def test_get_and_list_through_the_graph(send, path):
+    asked = f"{path}?useResourceGraph=true"
+    usual, graphed = send("GET", path), send("GET", asked, version="2031-01-01")
+
+    found = graphed.json().get("value", [graphed.json()])[0]
+    assert graphed.headers["x-ms-arg-snapshot-timestamp"]
+    assert found.pop("apiVersion") == "2025-02-14"
+    assert found == usual.json().get("value", [usual.json()])[0]
+
+
+def test_what_the_graph_does_not_know_is_answered_as_usual(send):
+    path = f"{CLUSTER_ID}/databases?useResourceGraph=true"
+
+    known, unknown = send("GET", path), send("GET", path, version="2031-01-01")
+
+    assert known.status_code == 200
+    assert "x-ms-arg-snapshot-timestamp" not in known.headers
+    assert unknown.json()["error"]["code"] == "NoRegisteredProviderFound"

@@ -18,7 +18,7 @@ DIRECTORY = Path(os.environ.get("ADXMI_RECORDINGS", BESIDE)) / "arm"
 RECORDED = sorted(DIRECTORY.glob("*.json"))
 # Exchanges compared in each recording; the others are of operations that are not served.
 COMPARED = {
-    "cli_scenario_2022-02-01": 109,
+    "cli_scenario_2022-02-01": 116,
     "net_2019-09-07_KustoEventHubTests": 25,
     "net_2019-09-07_KustoIdentityTests": 9,
     "ps_update_cluster_2024-04-13": 3,
@@ -38,10 +38,7 @@ JUSTIFIED = (
 # (method, end of the path): operations that the embedded Azure does not have
 NOT_SERVED = {
     *((method, "privateEndpointConnections/*") for method in ("GET", "PUT", "DELETE")),
-    ("POST", "diagnoseVirtualNetwork"),
-    ("GET", "outboundNetworkDependenciesEndpoints"),
     ("GET", "privateEndpointConnections"),
-    ("GET", "skus"),
 }
 
 

@@ -15,6 +15,7 @@ from adxmi_jupyter.embedded.arm.errors import (
 )
 from adxmi_jupyter.embedded.arm.request import require
 from adxmi_jupyter.embedded.arm.routes import find_route
+from adxmi_jupyter.embedded.arm.through_graph import asks_graph, from_graph
 from adxmi_jupyter.embedded.arm.versions import VERSIONS
 from adxmi_jupyter.embedded.state.ids import resource_scope
 
@@ -63,11 +64,19 @@ def pass_through(call: ArmRequest) -> tuple[Handler, ArmRequest]:
         require(call, permission, resource_scope(call.segments))
     if group is not None:
         raise group
+    if asks_graph(call):
+        graphed = from_graph(handler)
+        if graphed is None:
+            _require_version(provider, call.api_version)
+        handler = graphed or handler
     return handler, call.named(names)
 
 
 def _provider(call: ArmRequest) -> str:
-    """Return the provider in the path; an ArmError (400) unless the api-version is one of its."""
+    """Return the provider in the path; an ArmError (400) unless the api-version is one of its.
+
+    Where the resource graph answers, any will do.
+    """
     provider = _named_provider([each.casefold() for each in call.segments])
     version = call.api_version
     if not version:
@@ -79,13 +88,18 @@ def _provider(call: ArmRequest) -> str:
         raise bad_request(f"'{version}' is no api-version.", "InvalidApiVersionParameter")
     if provider not in VERSIONS:
         raise ArmError(404, "InvalidResourceNamespace", f"There is no namespace '{provider}'.")
+    if not asks_graph(call):
+        _require_version(provider, version)
+    return provider
+
+
+def _require_version(provider: str, version: str) -> None:
     if version not in VERSIONS[provider]:
         raise bad_request(
             f"'{provider}' has no api-version '{version}'. "
             f"Supported: {', '.join(VERSIONS[provider])}.",
             "NoRegisteredProviderFound",
         )
-    return provider
 
 
 def _named_provider(folded: list[str]) -> str:

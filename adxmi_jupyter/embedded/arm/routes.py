@@ -10,6 +10,7 @@ from adxmi_jupyter.embedded.answer import Answer
 from adxmi_jupyter.embedded.arm import (
     assignments,
     attached,
+    cluster_facts,
     cluster_lifecycle,
     clusters,
     cosmos_roles,
@@ -139,6 +140,7 @@ def _cluster_actions(kind: str) -> Iterator[tuple[str, dict[str, tuple[str, Hand
         "stop": cluster_lifecycle.stop_cluster,
         "detachFollowerDatabases": attached.detach_followers,
         "listLanguageExtensions": language_extensions.list_extensions,
+        "diagnoseVirtualNetwork": cluster_facts.diagnose_network,
         "addLanguageExtensions": language_extensions.add_extensions,
         "removeLanguageExtensions": language_extensions.remove_extensions,
         "checkNameAvailability": name_availability.check_database_name,
@@ -147,6 +149,12 @@ def _cluster_actions(kind: str) -> Iterator[tuple[str, dict[str, tuple[str, Hand
     }
     for name, handler in actions.items():
         yield f"{_CLUSTER}/{name}", {"POST": (f"{kind}/{name}/action", handler)}
+    yield f"{_CLUSTER}/skus", _crud(f"{kind}/skus", GET=cluster_facts.list_skus_of_cluster)
+    endpoints = _crud(f"{kind}/outbound", GET=cluster_facts.list_outbound_endpoints)
+    yield f"{_CLUSTER}/outboundNetworkDependenciesEndpoints", endpoints
+    sizes = _crud("Microsoft.Kusto/skus", GET=cluster_facts.list_skus)
+    yield f"{_SUBSCRIPTION}/{_KUSTO}/skus", sizes
+    yield f"{_SUBSCRIPTION}/{_KUSTO}/locations/{{location}}/skus", sizes
     yield (
         f"{_SUBSCRIPTION}/{_KUSTO}/locations/{{location}}/checkNameAvailability",
         {
