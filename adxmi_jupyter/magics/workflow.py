@@ -277,10 +277,13 @@ def _what_is_listed(declaration: Declaration) -> str:
     if isinstance(kept, FunctionListing):
         return (
             "List the stored functions that do this, and which identity each uses. Queries "
-            "themselves are kept nowhere."
+            "are not stored: their texts are in .show queries, for 30 days."
         )
     if isinstance(kept, PolicyListing):
-        return f"List who may do it: it is kept nowhere, so the policy's {kept.usage} tells."
+        return (
+            f"List who may do it, as the policy's {kept.usage} tells. What was run is not stored: "
+            "only the cluster's logs tell, for 30 days."
+        )
     return "List those there are, and which identity each one uses."
 
 

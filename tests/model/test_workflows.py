@@ -35,6 +35,7 @@ from tests.model.workflow_samples import COSMOS, LAKE, SQL, SYSTEM, USER, workfl
 
 NOUNS = [one.noun() for one in declarations()]
 MEGABYTE = 1024**2
+AT_ONCE = "inline ingestion, and direct or streaming ingestion with an SDK"
 
 # The optional properties of the documentation, by the kind of value that each takes.
 PROPERTIES = {
@@ -336,8 +337,9 @@ def test_deleting_the_source_takes_the_right_to_write():
         ("mysql", "MySQL or PostgreSQL"),
         ("postgresql-request", "MySQL or PostgreSQL"),
         ("infer_storage_schema_with_suggestions", "infer_storage_schema_with_suggestions"),
-        ("direct-ingestion", "direct or streaming ingestion"),
-        ("Streaming ingestion", "direct or streaming ingestion"),
+        ("direct-ingestion", AT_ONCE),
+        ("Streaming ingestion", AT_ONCE),
+        ("inline-ingestion", AT_ONCE),
         ("export-to-sql", "export to SQL"),
         ("cross-tenant-event-hub", "an event hub of another tenant"),
     ],

@@ -57,7 +57,7 @@ class _PossibleUser:
 def table_users(connection: Connection, database: str, name: str) -> Users:
     """Return what uses an external table in its database, as far as the caller may see it.
 
-    Queries and functions that name it are kept nowhere, or too freely to tell.
+    Queries and functions that name it are not stored, or too freely to tell.
     """
     found: list[str] = []
     unseen: list[str] = []

@@ -138,7 +138,7 @@ class FunctionListing:
 
 @dataclass(frozen=True)
 class PolicyListing:
-    """Kept nowhere: all there is to list is who may do it, by the managed identity policy."""
+    """Not stored: all there is to list is who may do it, by the managed identity policy."""
 
     usage: Usage
 

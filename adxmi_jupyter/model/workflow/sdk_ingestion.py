@@ -1,7 +1,11 @@
 """SDK ingestion: a blob is queued, and the cluster reads it as an identity.
 
-Only the queued client does this, only for blobs of one's own accounts: files of this machine, and
-direct or streaming ingestion, need something else.
+Of the SDK's clients only the queued one does this, for blobs of one's own accounts; ``.ingest
+into`` does, too (`storage_ingestion`). Inline ingestion, direct and streaming ingestion with an
+SDK, and files of this machine need something else.
+
+Source: *Queue blobs for ingestion using managed identity authentication*, *.ingest into command*
+(Azure Data Explorer docs).
 """
 
 from __future__ import annotations
@@ -22,10 +26,15 @@ from adxmi_jupyter.model.declaration.workflow import About, Sample, Workflow
 from adxmi_jupyter.model.usage import Usage
 
 _AT_ONCE = Unsupported(
-    "direct or streaming ingestion",
+    "inline ingestion, and direct or streaming ingestion with an SDK",
     "the data goes from this machine to the cluster, which has nothing to fetch",
-    Explain.of("queue a blob instead: ", Command.of("sdk-ingestion", "run", "--help")),
-    ("direct-ingestion", "streaming-ingestion", "managed-streaming"),
+    Explain.of(
+        "queue a blob: ",
+        Command.of("sdk-ingestion", "run", "--help"),
+        ", or have it fetched at once by its URL: ",
+        Command.of("storage-ingestion", "run", "--help"),
+    ),
+    ("direct-ingestion", "streaming-ingestion", "managed-streaming", "inline-ingestion"),
 )
 
 
