@@ -65,6 +65,7 @@ AdxmiError
 ├── WriteNotApplied           the answer was lost, and the change did not happen
 ├── WriteOutcomeUnknown       the answer was lost, and so is the truth
 ├── CrossTenant               what an identity cannot reach: it lives in one tenant
+├── NotInThisEdition          Fabric, Synapse and free clusters have no managed identity policy
 ├── MissingPackage            a package of an extra is not installed
 ├── AlreadyExists             there is one of this name, and it was not to be replaced
 ├── WorkflowNotFound          there is none of this name
@@ -126,6 +127,7 @@ __all__ = [
     "MissingPackage",
     "NotAuthenticated",
     "NotAuthorized",
+    "NotInThisEdition",
     "NothingToRevoke",
     "OperationContinues",
     "OperationFailed",
@@ -436,6 +438,10 @@ class WriteOutcomeUnknown(AdxmiError):
 
 class CrossTenant(AdxmiError):
     """A target in another tenant, which an identity cannot reach. Nothing was sent."""
+
+
+class NotInThisEdition(AdxmiError):
+    """What Fabric eventhouses, Synapse pools and free clusters do not have. Nothing was sent."""
 
 
 class MissingPackage(AdxmiError):

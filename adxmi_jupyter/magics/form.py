@@ -66,6 +66,7 @@ def form(call: Call, *, database: str, identity: str, workflow: str) -> StepsFor
     from adxmi_jupyter.forms.steps.state import StepsState
 
     connection = call.connection
+    connection.require_identities()
     state = StepsState(connection, database or connection.database, named=bool(database))
     note = state.choose(identity)
     if note:

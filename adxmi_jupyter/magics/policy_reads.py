@@ -187,6 +187,7 @@ def _read(
     from adxmi_jupyter.actions.identity.identities import not_assigned
     from adxmi_jupyter.actions.policy.policies import read, scopes_of
 
+    call.connection.require_identities()
     reading = read(
         call.connection,
         scopes_of(call.connection, database=database, cluster=cluster, all_databases=all_databases),

@@ -3,8 +3,8 @@
 A cluster has several hosts: the one for queries, the one for ingestion, and one that asks for
 multi-factor authentication. A port and letter case make no other cluster.
 
-Source: *Kusto connection strings* (Azure Data Explorer docs); *Kusto trusted endpoints*
-(aka.ms/kustotrustedendpoints).
+Source: *Kusto connection strings*, *Managed identity policy*, *Create a free Azure Data Explorer
+cluster* (Azure Data Explorer docs); *Kusto trusted endpoints* (aka.ms/kustotrustedendpoints).
 """
 
 from __future__ import annotations
@@ -47,6 +47,40 @@ class Edition(StrEnum):
     FABRIC = "a Fabric eventhouse"
     SYNAPSE = "a Synapse Data Explorer pool"
     FREE = "a free cluster"
+
+    @property
+    def lacks(self) -> str:
+        """What it does not have."""
+        return _LACKS[self]
+
+    @property
+    def has(self) -> str:
+        """What is there all the same."""
+        return _HAS[self]
+
+
+_LACKS = {
+    Edition.FABRIC: (
+        "it has no managed identity policy and no managed identities to assign, and Azure Resource "
+        "Manager does not know it"
+    ),
+    Edition.SYNAPSE: (
+        "these pools were retired on October 7, 2025, and their workloads deleted; what is left of "
+        "them in lists is history"
+    ),
+    Edition.FREE: (
+        "it supports no managed identities, no external tables and no continuous export, and Azure "
+        "Resource Manager does not know it"
+    ),
+}
+_HAS = {
+    Edition.FABRIC: (
+        "queries, security roles of databases and external tables that authenticate as the caller "
+        "(;impersonate); Admin, Member and Contributor of the workspace are Admin on every database"
+    ),
+    Edition.SYNAPSE: "",
+    Edition.FREE: "queries, ingestion and security roles of databases",
+}
 
 
 @dataclass(frozen=True)

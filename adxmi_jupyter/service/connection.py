@@ -12,6 +12,7 @@ from urllib.parse import quote
 from adxmi_jupyter.errors import AdxmiError, MissingOption
 from adxmi_jupyter.fixes import Configure, Explain, Option, Setting
 from adxmi_jupyter.service.credentials import ASKING_A_PERSON
+from adxmi_jupyter.service.editions import edition_of, not_in_edition
 from adxmi_jupyter.service.embedded import not_in_use
 from adxmi_jupyter.service.in_flight import cores_of
 from adxmi_jupyter.service.resource_manager import ResourceManager
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from adxmi_jupyter.embedded import EmbeddedAzure
     from adxmi_jupyter.fixes import Note
     from adxmi_jupyter.model.assignment import AssignedIdentities
+    from adxmi_jupyter.model.cluster_host import Edition
     from adxmi_jupyter.model.declaration.products import QueuedIngestion
     from adxmi_jupyter.service.access import Access
     from adxmi_jupyter.service.address import ClusterAddress
@@ -131,17 +133,38 @@ class Connection:
         )
 
     @property
+    def edition(self) -> Edition | None:
+        """What it is where it is no full cluster, by its host."""
+        return edition_of(self.address)
+
+    def require_identities(self) -> None:
+        """Make sure that this is a cluster that can have managed identities; nothing is sent.
+
+        Raises
+        ------
+        NotInThisEdition
+            It is a Fabric eventhouse, a Synapse Data Explorer pool or a free cluster.
+
+        """
+        if self.edition is not None:
+            raise not_in_edition(self.address, self.edition, "has no managed identities")
+
+    @property
     def cluster_id(self) -> str:
         """The resource ID of the cluster, remembered; asked for, it also tells the cluster's size.
 
         Raises
         ------
+        NotInThisEdition
+            It is no resource in Azure.
         ResourceNotFound
             No subscription the caller can see has it.
         NotAuthorized, ConnectionFailure
             Azure Resource Manager refused or was not reached.
 
         """
+        if self.edition is not None:
+            raise not_in_edition(self.address, self.edition, "is no resource of Azure")
         if _CLUSTER_ID not in self.remembered:
             found = self.resource_manager.cluster_at(self.address.uri)
             self.in_flight.has_nodes_of(cores_of(found.sku))

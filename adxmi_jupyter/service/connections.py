@@ -16,6 +16,7 @@ from adxmi_jupyter.service.address import EMBEDDED, ClusterAddress, parse_addres
 from adxmi_jupyter.service.connection import Connection, Records
 from adxmi_jupyter.service.credentials import check_name, make_credential, token_from_environment
 from adxmi_jupyter.service.directories import data_directory, lock_directory
+from adxmi_jupyter.service.editions import edition_of, note_of
 from adxmi_jupyter.service.embedded import DEFAULT_DATABASE, PRINCIPALS, EmbeddedService
 from adxmi_jupyter.service.embedded_key import served_key
 from adxmi_jupyter.service.in_flight import Traffic
@@ -240,6 +241,9 @@ class Connections:
             return self._made_embedded(name, database, wanted, limits)
         address = parse_address(cluster)
         check_host(address, self.trusted_hosts)
+        edition = edition_of(address)
+        if edition is not None:
+            self._say(note_of(address, edition))
         return self._made_remote(
             address,
             name or address.short_name,

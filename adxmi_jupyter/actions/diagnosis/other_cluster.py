@@ -10,7 +10,7 @@ from adxmi_jupyter.actions.identity import identities
 from adxmi_jupyter.errors import AdxmiError
 from adxmi_jupyter.fixes import Connect
 from adxmi_jupyter.model.azure_shapes import CLUSTER
-from adxmi_jupyter.model.cluster_host import Edition, cluster_host
+from adxmi_jupyter.model.cluster_host import cluster_host
 from adxmi_jupyter.model.denial import Concern
 from adxmi_jupyter.service.resource_manager import KUSTO_VERSION
 
@@ -22,11 +22,6 @@ if TYPE_CHECKING:
 
 # A cluster calls others by its callout policy: they are named, and the caller is meant.
 _CALLED = re.compile(r"callout", re.IGNORECASE)
-_WITHOUT = {
-    Edition.FABRIC: "it has no managed identity policy",
-    Edition.SYNAPSE: "these pools were retired on October 7, 2025",
-    Edition.FREE: "it supports no managed identities",
-}
 
 
 def of_other_cluster(connection: Connection, denial: Denial) -> Finding | None:
@@ -40,7 +35,7 @@ def of_other_cluster(connection: Connection, denial: Denial) -> Finding | None:
     other = named[0]
     about = Observation(Concern.CLUSTER, place=other.host)
     edition = other.edition
-    kind = f", {edition}: {_WITHOUT[edition]}" if edition else ""
+    kind = f", {edition}: {edition.lacks}" if edition else ""
     detail = (
         f"{denial.meaning.says}; this concerns {other.host}{kind}; nothing was looked at there, "
         f"and nothing on {connection.cluster}, to which you are connected, is at fault"

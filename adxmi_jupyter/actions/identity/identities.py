@@ -39,12 +39,15 @@ def assigned(connection: Connection) -> AssignedIdentities:
 
     Raises
     ------
+    NotInThisEdition
+        The cluster is none that can have any.
     ResourceNotFound
         The caller sees no such cluster in Azure Resource Manager.
     NotAuthorized, ConnectionFailure
         Azure Resource Manager refused or was not reached.
 
     """
+    connection.require_identities()
     cluster = connection.resource_manager.get(cluster_id(connection), KUSTO_VERSION, CLUSTER)
     present = parse_assigned(cluster)
     connection.assigned_when_last_seen = present

@@ -52,6 +52,7 @@ def known_identities(connection: Connection) -> tuple[ManagedIdentity, ...]:
 
 
 def _named_in_policies(connection: Connection) -> tuple[ManagedIdentity, ...]:
+    connection.require_identities()
     reading = read(connection, _scopes_to_read(connection), skip_unreadable=True)
     entries = (entry for scoped in reading.policies for entry in scoped.policy)
     found = {PolicyEntry(entry.identity, ()).key: entry.identity for entry in entries}
@@ -87,6 +88,7 @@ def resolved(
     line is about. What they do not know, Azure Resource Manager may; without rights there, it is
     the policies' word that counts.
     """
+    connection.require_identities()
     here = _named_at(connection, scope)
     return tuple(_resolved(connection, reference, here) for reference in references)
 

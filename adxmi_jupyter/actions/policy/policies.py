@@ -169,6 +169,7 @@ def read(
         None could be read: the first one's error.
 
     """
+    connection.require_identities()
     found, unreadable = read_each(
         lambda scope: read_one(connection, scope),
         scopes,
@@ -179,7 +180,17 @@ def read(
 
 
 def read_one(connection: Connection, scope: Scope) -> ScopedPolicy:
-    """Read the policy of one scope; raises as `Kusto.command` does."""
+    """Read the policy of one scope.
+
+    Raises
+    ------
+    NotInThisEdition
+        It has no such policy; nothing was sent.
+    AdxmiError
+        As `Kusto.command`.
+
+    """
+    connection.require_identities()
     database = scope.database or connection.database
     answer = connection.kusto.command(kql.show_policy(scope), database=database)
     return scoped(scope, answer)

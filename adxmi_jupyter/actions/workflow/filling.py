@@ -73,7 +73,12 @@ def fill_in(
 def finding(connection: Connection, declaration: type[Workflow]) -> Find:
     """Return what finds the identities of a workflow, in policies and Azure."""
     ask = _in_azure if declaration.about.resolves_in_azure else _in_policies
-    return lambda reference: ask(connection, reference)
+
+    def find(reference: str) -> ResolvedIdentity:
+        connection.require_identities()
+        return ask(connection, reference)
+
+    return find
 
 
 def _in_azure(connection: Connection, reference: str) -> ResolvedIdentity:

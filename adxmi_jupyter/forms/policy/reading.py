@@ -61,10 +61,13 @@ def surroundings(connection: Connection, scope: Scope) -> Surroundings:
 
     Raises
     ------
+    NotInThisEdition
+        There is no such policy; nothing was sent.
     AdxmiError
         The scope's own policy could not be read.
 
     """
+    connection.require_identities()
     databases = names.database_names(connection)
     beside = (CLUSTER,) if scope.database else scopes_of(connection, all_databases=True)
     reading = read(connection, (scope, *beside), skip_unreadable=True)

@@ -65,12 +65,15 @@ def read(connection: Connection, declaration: type[Workflow], database: str) -> 
 
     Raises
     ------
+    NotInThisEdition
+        The workflow takes a managed identity, and there are none; nothing was sent.
     DatabaseNotFound
         There is no such database, as far as the caller may see.
     AdxmiError
         As `names.database_names`.
 
     """
+    connection.require_identities()
     databases = names.database_names(connection)  # first and alone: it may have to sign in
     if database and database not in databases:
         raise _no_database(database, databases)
