@@ -245,6 +245,15 @@ def test_journal_keeps_ten_thousand_entries(azure, run, commands):
     assert len(commands()) == 10_000
 
 
+def test_journal_keeps_no_more_than_its_room(azure, run, commands):
+    run(f".create table T (a:long) with (docstring='{'x' * 1024**2}')", database="Sales")
+    (first,) = azure.world.journal.entries
+    for _ in range(40):
+        azure.world.journal.record(first.change, 0)
+
+    assert 25 < len(commands()) < 32
+
+
 def test_reset_clears_the_journal(azure, run, commands):
     run(ALTER)
 

@@ -14,9 +14,13 @@ from typing import TYPE_CHECKING
 from adxmi_jupyter.embedded.state.timestamps import moment_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from adxmi_jupyter.embedded.state.security import Principal
 
 MOST_ENTRIES = 10_000
+_MOST_CHARACTERS = 32 * 1024**2
+_ROOM_OF_THE_REST = 500
 LONGEST = timedelta(days=30)
 _LONGEST_NS = LONGEST // timedelta(microseconds=1) * 1000
 _TICK_NS = 100
@@ -57,6 +61,12 @@ class JournalEntry:
         """When it happened, as the service writes times: UTC, seven digits."""
         return moment_of(self.happened_ns)
 
+    @property
+    def characters(self) -> int:
+        """How much of the journal's room it takes."""
+        change = self.change
+        return len(change.command) + len(change.before) + len(change.after) + _ROOM_OF_THE_REST
+
 
 @dataclass
 class Journal:
@@ -65,21 +75,37 @@ class Journal:
     The cluster's version has an empty name.
     """
 
-    entries: deque[JournalEntry] = field(default_factory=lambda: deque(maxlen=MOST_ENTRIES))
+    entries: deque[JournalEntry] = field(default_factory=deque)
     versions: Counter[str] = field(default_factory=Counter)
     last_ns: int = 0
+    characters: int = 0
 
     def record(self, change: Change, now_ns: int) -> None:
         """Add a change; its time is later than that of every other one, whatever the clock says."""
         self.last_ns = max(now_ns // _TICK_NS * _TICK_NS, self.last_ns + _TICK_NS)
         self.versions[change.database] += 1
-        self.entries.append(JournalEntry(change, self.last_ns, self.versions[change.database]))
+        self._add(JournalEntry(change, self.last_ns, self.versions[change.database]))
+
+    def put_before(self, entries: Iterable[JournalEntry]) -> None:
+        """Add changes that happened before all others; the versions have counted them already."""
+        later, self.entries, self.characters = self.entries, deque(), 0
+        for each in (*entries, *later):
+            self._add(each)
 
     def within_retention(self, now_ns: int) -> list[JournalEntry]:
         """Return the entries that are not too old, oldest first, and forget the others."""
         while self.entries and self.entries[0].happened_ns < now_ns - _LONGEST_NS:
-            self.entries.popleft()
+            self._forget_oldest()
         return list(self.entries)
+
+    def _add(self, entry: JournalEntry) -> None:
+        self.entries.append(entry)
+        self.characters += entry.characters
+        while len(self.entries) > MOST_ENTRIES or self.characters > _MOST_CHARACTERS:
+            self._forget_oldest()
+
+    def _forget_oldest(self) -> None:
+        self.characters -= self.entries.popleft().characters
 
     def version(self, database: str) -> str:
         """Return the version of a database's metadata, as results show it."""

@@ -23,7 +23,7 @@ LONGEST_TEXT = 64 * 1024
 _MOST_CHARACTERS = 32 * 1024**2
 _LONGEST_REASON = 4096
 _LONGEST_NS = LONGEST // timedelta(microseconds=1) * 1000
-_ROOM_OF_THE_REST = 1000
+_ROOM_OF_THE_REST = 500
 
 
 class RequestState(StrEnum):
@@ -85,7 +85,10 @@ class LoggedRequest:
     @property
     def characters(self) -> int:
         """How much of the log's room it takes."""
-        return len(self.head.text) + len(self.end.reason) + _ROOM_OF_THE_REST
+        head = self.head
+        named = (head.text, head.database, head.user, head.application, head.client_activity_id)
+        told = (*named, self.end.reason, str(head.properties))
+        return sum(map(len, told)) + _ROOM_OF_THE_REST
 
 
 class RunningRequest:

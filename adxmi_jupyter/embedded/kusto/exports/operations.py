@@ -106,7 +106,9 @@ def show_operations(command: OperationCommand, session: Session) -> Result:
     """
     world = session.world
     world.cluster.logs.remember(world)
-    visible = [each for each in world.service.operations if _is_visible(each, session)]
+    # Copied at once: throttled requests come in while this one runs.
+    every = list(world.service.operations)
+    visible = [each for each in every if _is_visible(each, session)]
     if isinstance(command, ShowOperationDetails):
         return _details(command.operation_id, visible)
     wanted = command.ids if isinstance(command, ShowOperations) else None

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 _NO_DATABASE = "NetDefaultDB"
 _FROM_A_QUERY = ("TableSet", "TableAppend")
 _MOST_OPTIONS = 8192
+_LONGEST_NAME = 1024
 # A request that one of these strikes never reaches the part of the service that keeps the log.
 _BEFORE_THE_LOG = frozenset({Fault.UNAVAILABLE, Fault.PLAIN_TEXT_400, Fault.DROPPED_BEFORE_WRITE})
 
@@ -46,11 +47,11 @@ def coming_in(call: KustoRequest, session: Session, api_version: str) -> Running
             session.client_request_id,
             session.activity_id,
             logged_text(call.text),
-            known.name if known else (call.database or _NO_DATABASE),
+            known.name if known else (call.database or _NO_DATABASE)[:_LONGEST_NAME],
             caller.fqn,
-            call.user or caller.shown_name,
+            (call.user or caller.shown_name)[:_LONGEST_NAME],
             caller.shown_name,
-            call.application,
+            call.application[:_LONGEST_NAME],
             not call.is_command,
             session.world.clock(),
             _properties(call, session, api_version),

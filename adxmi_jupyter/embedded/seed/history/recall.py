@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.embedded.seed.history.cast import cast_of
@@ -21,10 +20,10 @@ def recall(world: World, seeded: World, began_ns: int) -> None:
     cast = cast_of(seeded)
     add_changes(line, cast)
     add_workflows(line, cast)
-    logs, journal = world.cluster.logs, world.journal
+    logs = world.cluster.logs
     logs.requests.put_before(sorted(line.requests, key=lambda each: each.head.started_ns))
     put_before(logs.data.operations, sorted(line.data, key=lambda each: each.happened_ns))
     put_before(logs.data.streams, sorted(line.streams, key=lambda each: each.begun_ns))
     put_before(world.service.operations, sorted(line.operations, key=lambda each: each.started_ns))
     put_before(world.ingestion.failures, sorted(line.failures, key=lambda each: each.failed_ns))
-    journal.entries = deque([*line.entries(), *journal.entries], maxlen=journal.entries.maxlen)
+    world.journal.put_before(line.entries())
