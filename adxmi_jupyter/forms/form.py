@@ -6,18 +6,17 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
+from adxmi_jupyter.forms.screen import Screen
 from adxmi_jupyter.forms.submission import Phase, Submission
 
 if TYPE_CHECKING:
-    import ipywidgets as w
-
     from adxmi_jupyter.fixes import Command, Note, WriteCommand
     from adxmi_jupyter.model.identity import ManagedIdentity
 
 BUSY = "adxmi-busy"
 
 
-class Shown(ABC):
+class Shown:
     """What can be shown: widgets below one root, or a text where nothing can show them.
 
     Parameters
@@ -29,9 +28,9 @@ class Shown(ABC):
 
     """
 
-    root: w.VBox
-
     def __init__(self, write_line: WriteCommand, cluster: str) -> None:
+        self.screen = Screen()
+        self.root = self.screen.root
         self._write_line = write_line
         self._cluster = cluster
 
@@ -50,8 +49,8 @@ class Shown(ABC):
         return {**bundle, "text/plain": repr(self)}
 
 
-class Form(Shown):
-    """A form for one change at a time; subclasses make the parts and set `root`.
+class Form(Shown, ABC):
+    """A form for one change at a time; subclasses make the parts and lay them out.
 
     `write_line` and `cluster` as for `Shown`.
     """
@@ -61,6 +60,9 @@ class Form(Shown):
         self._is_news = False
         self._listeners: list[Callable[[], None]] = []
         self.submission = Submission(self._sent, self._submission_changed)
+        self.screen.guard(
+            self._shown_of_change, self.submission.overtaken, self.submission.unloaded
+        )
 
     def when_applied(self, listener: Callable[[], None]) -> None:
         """Call somebody each time a change was carried out, once it is shown here."""
@@ -84,12 +86,21 @@ class Form(Shown):
         """Carry the change out and return what to say."""
 
     @abstractmethod
+    def _previewed(self) -> Iterable[str]:
+        """Return all that the form shows of what Apply would do."""
+
+    @abstractmethod
     def _refresh(self) -> None:
         """Show everything anew."""
 
     @abstractmethod
     def _refresh_bar(self) -> None:
         """Show anew where the submission stands."""
+
+    def _shown_of_change(self) -> tuple[str, ...]:
+        question = self.submission.question
+        asked = (question.what, question.why) if question else ()
+        return (*self._previewed(), *asked)
 
     def _sent(self, confirmed: bool) -> tuple[Note, ...]:
         return self._noted(self._send(confirmed))

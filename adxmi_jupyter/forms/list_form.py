@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from adxmi_jupyter.forms.form import Form
 from adxmi_jupyter.forms.submission import Reread
-from adxmi_jupyter.forms.widgets import Changes, ReadOnlyText, SubmissionBar, button, text_field
+from adxmi_jupyter.forms.widgets import Changes, ReadOnlyText, SubmissionBar, text_field
 
 if TYPE_CHECKING:
     from adxmi_jupyter.fixes import WriteCommand
@@ -27,7 +27,7 @@ class ListState(Reread, Protocol):
 
 
 class ListForm(Form):
-    """A form over such a list; subclasses put the parts together as `root`.
+    """A form over such a list; subclasses lay the parts out.
 
     Parameters
     ----------
@@ -55,14 +55,15 @@ class ListForm(Form):
     ) -> None:
         super().__init__(write_line, cluster)
         self.state = state
-        self.reload = button("Reload", self._reload, tooltip="Read everything again")
+        self.reload = self.screen.button("Reload", self._reload, tooltip="Read everything again")
         self._whom = whom
         self.reference = text_field(f"Add {whom}", added_by, width="380px")
-        self.reference.observe(lambda _change: self._enable(), names="value")
-        self.add = button("Add", self._add, tooltip=f"Add a row for this {whom}")
+        self.screen.listen(self.reference, lambda _change: self._enable())
+        tooltip = f"Add a row for this {whom}"
+        self.add = self.screen.button("Add", self._add, tooltip=tooltip)
         self.changes = Changes()
         self.line = ReadOnlyText("The same as a line to copy")
-        self.bar = SubmissionBar(self.submission, self._discard)
+        self.bar = SubmissionBar(self.screen, self.submission, self._discard)
 
     @property
     @abstractmethod
@@ -104,7 +105,7 @@ class ListForm(Form):
         def find() -> tuple[str, ...]:
             found, note = self.state.add(self.reference.value)
             self.pages.find(found.object_id or found.label)
-            self.reference.value = ""
+            self.screen.put(self.reference, value="")
             return (note,) if note else ()
 
         if self.reference.value.strip():

@@ -20,6 +20,7 @@ from adxmi_jupyter.forms.widgets import quiet
 if TYPE_CHECKING:
     from adxmi_jupyter.forms.listing import Listing
     from adxmi_jupyter.forms.mark import Mark
+    from adxmi_jupyter.forms.screen import Screen
 
 Item = TypeVar("Item")
 Item_contra = TypeVar("Item_contra", contravariant=True)
@@ -88,7 +89,7 @@ class MatrixRow(Generic[Item]):
         self.head = w.HTML(matrix.who(item), layout=layout, _dom_classes=("adxmi-in-row",))
         shared = {"layout": layout, "style": w.widgets.widget_bool.CheckboxStyle()}
         self._ticks = {
-            column: Tick(self._clicked(column), shared | self._look(column))
+            column: Tick(matrix.screen, self._clicked(column), shared | self._look(column))
             for column in matrix.columns
         }
         self.cells = {column: tick.box for column, tick in self._ticks.items()}
@@ -117,6 +118,8 @@ class Matrix(ABC, Generic[Item]):
 
     Parameters
     ----------
+    screen
+        What the matrix is part of.
     state
         What the form knows and wants.
     wished
@@ -135,6 +138,7 @@ class Matrix(ABC, Generic[Item]):
 
     def __init__(
         self,
+        screen: Screen,
         state: MatrixState[Item],
         wished: Callable[[Item, str, bool], None],
         listing: Listing[Item],
@@ -142,9 +146,11 @@ class Matrix(ABC, Generic[Item]):
         what: str,
         hint: str,
     ) -> None:
+        self.screen = screen
         self.state = state
         self.wished = wished
-        self.pages = Pages(listing, self._made_row, what=what, hint=hint, turned=self._explain)
+        turned = self._explain
+        self.pages = Pages(screen, listing, self._made_row, what=what, hint=hint, turned=turned)
         self.pages.grid.add_class("adxmi-matrix-form")
         self._shown_columns: tuple[str, ...] = ()
         self._legend = w.HTML()

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 import ipywidgets as w
 
-from adxmi_jupyter.forms.widgets import button, quiet, row, show, text_field
+from adxmi_jupyter.forms.widgets import quiet, row, show, text_field
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from adxmi_jupyter.forms.listing import Listing
+    from adxmi_jupyter.forms.screen import Screen
 
 # A dollar becomes a wide one, a backslash is parted from what follows by a word joiner.
 _NO_FORMULA = str.maketrans({"$": "\uff04", "\\": "\\\u2060"})
@@ -41,6 +42,8 @@ class Pages(Generic[Item]):
 
     Parameters
     ----------
+    screen
+        What the list is part of.
     listing
         The items, and which of them are in sight.
     make
@@ -56,6 +59,7 @@ class Pages(Generic[Item]):
 
     def __init__(
         self,
+        screen: Screen,
         listing: Listing[Item],
         make: Callable[[Item], Row[Item]],
         *,
@@ -63,6 +67,7 @@ class Pages(Generic[Item]):
         hint: str,
         turned: Callable[[], None] = lambda: None,
     ) -> None:
+        self._screen = screen
         self._listing = listing
         self._make = make
         self._what = what
@@ -73,10 +78,11 @@ class Pages(Generic[Item]):
         self._head = w.HTML()
         self._head.add_class("adxmi-heads")
         self.filter = text_field("Filter", hint)
-        self.filter.observe(self._filtered, names="value")
+        screen.listen(self.filter, self._filtered)
         self.place = w.HTML()
-        self.back = button("Previous", lambda: self._turn(-1), tooltip=f"Previous {what.lower()}")
-        self.on = button("Next", lambda: self._turn(1), tooltip=f"Next {what.lower()}")
+        previous, following = (f"{turn} {what.lower()}" for turn in ("Previous", "Next"))
+        self.back = screen.button("Previous", lambda: self._turn(-1), tooltip=previous)
+        self.on = screen.button("Next", lambda: self._turn(1), tooltip=following)
         self.pager = row(self.back, self.on, self.place)
 
     @property
@@ -93,7 +99,7 @@ class Pages(Generic[Item]):
 
     def find(self, words: str) -> None:
         """Put words into the filter."""
-        self.filter.value = words
+        self._screen.put(self.filter, value=words)
 
     def refresh(self) -> None:
         """Show what is in sight now."""
@@ -125,13 +131,16 @@ class Pages(Generic[Item]):
 
     def _filtered(self, change: Any) -> None:
         self._listing.filter(change.new)
-        self.refresh()
-        self._turned()
+        self._show_others()
 
     def _turn(self, pages: int) -> None:
         self._listing.turn(pages)
+        self._show_others()
+
+    def _show_others(self) -> None:
         self.refresh()
         self._turned()
+        self._screen.settle()
 
 
 class Tick:
@@ -141,6 +150,8 @@ class Tick:
 
     Parameters
     ----------
+    screen
+        What it is part of.
     clicked
         Called with whether it is ticked now.
     look
@@ -148,11 +159,14 @@ class Tick:
 
     """
 
-    def __init__(self, clicked: Callable[[bool], None], look: Mapping[str, Any]) -> None:
+    def __init__(
+        self, screen: Screen, clicked: Callable[[bool], None], look: Mapping[str, Any]
+    ) -> None:
+        self._screen = screen
         self.box = w.Checkbox(indent=False, **_plain(look))
         self._clicked = clicked
         self._is_showing = False
-        self.box.observe(self._changed, names="value")
+        screen.listen(self.box, self._changed)
 
     def _changed(self, change: Any) -> None:
         if not self._is_showing:
@@ -162,9 +176,7 @@ class Tick:
         """Show these traits, in one message."""
         self._is_showing = True
         try:
-            with self.box.hold_sync():
-                for trait, value in _plain(look).items():
-                    setattr(self.box, trait, value)
+            self._screen.put(self.box, **_plain(look))
         finally:
             self._is_showing = False
 

@@ -40,7 +40,7 @@ class ScopeState(ListState, Protocol):
 
 
 class ScopeForm(ListForm):
-    """A form over such a matrix; subclasses make `matrix` and put the parts together as `root`."""
+    """A form over such a matrix; subclasses make `matrix` and lay the parts out."""
 
     state: ScopeState
     matrix: Matrix[Any]
@@ -59,7 +59,7 @@ class ScopeForm(ListForm):
             layout=w.Layout(width="260px"),
             style={"description_width": "initial"},
         )
-        chooser.observe(self._scope_chosen, names="value")
+        self.screen.listen(chooser, self._scope_chosen)
         return chooser
 
     def _wished(self, item: Any, column: str, ticked: bool) -> None:
@@ -98,9 +98,8 @@ class ScopeForm(ListForm):
 
     def _refresh(self) -> None:
         with self.scope.hold_trait_notifications():
-            if self.scope.options != tuple(self._scopes()):
-                self.scope.options = self._scopes()
-            self.scope.value = self.state.scope
+            self.screen.put(self.scope, options=tuple(self._scopes()))
+            self.screen.put(self.scope, value=self.state.scope)
         self.matrix.refresh()
         self._refresh_preview()
 

@@ -40,6 +40,7 @@ class OutcomeKind(StrEnum):
 
     NOTE = "note"
     DONE = "done"
+    ASKING = "asking"
     FAILED = "failed"
 
 
@@ -147,6 +148,20 @@ class Submission(Requests):
             self._change = self._applying
             self._sent(confirmed=False)
 
+    def overtaken(self) -> None:
+        """Send nothing, as what would be sent is not what the browser showed; show that instead."""
+        self._stopped(_OVERTAKEN)
+
+    def unloaded(self) -> None:
+        """Send nothing, as the browser cannot tell what it shows."""
+        self._stopped(_UNLOADED)
+
+    def _stopped(self, outcome: Outcome) -> None:
+        if self.phase is not Phase.BUSY:
+            self.edited()
+            self.outcome = outcome
+            self._changed()
+
     def submit_other(self, doing: str, send: Send) -> None:
         """Carry out something else in between, such as what *Apply* needs first."""
         if self.phase is not Phase.BUSY:
@@ -234,5 +249,22 @@ _BROKEN = Outcome(
         "The form broke off.",
         "why: an error of the form itself or an interrupt; the log of the kernel has it",
         "fix: reload to see what is there now",
+    ),
+)
+
+_OVERTAKEN = Outcome(
+    OutcomeKind.ASKING,
+    (
+        "Nothing was sent: the form has changed since the preview on which you pressed the button.",
+        "Check what the form shows now, and press again.",
+    ),
+)
+
+_UNLOADED = Outcome(
+    OutcomeKind.FAILED,
+    (
+        "Nothing was sent: the browser did not tell what the form shows.",
+        "why: the package anywidget is not loaded on this page, or not yet",
+        "fix: press again; if it stays so, install anywidget beside Jupyter and reload the page",
     ),
 )

@@ -7,7 +7,7 @@ escaped here.
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import ipywidgets as w
@@ -17,22 +17,22 @@ from adxmi_jupyter.forms.style import GAIN, LOSS, SHEET
 from adxmi_jupyter.forms.submission import OutcomeKind, Phase
 
 if TYPE_CHECKING:
+    from adxmi_jupyter.forms.screen import Handler, Screen
     from adxmi_jupyter.forms.submission import Submission
 
 _TALLEST = 8
 _WIDTH_OF_A_LINE = 100
 
-Handler = Callable[[], None]
 
-
-def form_root(name: str, title: str, parts: Sequence[w.Widget], *, sheet: str = "") -> w.VBox:
-    """Return the outermost box of a form; `sheet` is style of its own."""
+def lay_out(
+    screen: Screen, name: str, title: str, parts: Sequence[w.Widget], *, sheet: str = ""
+) -> None:
+    """Put the parts of a form into its outermost box; `sheet` is style of its own."""
     shown = f'<div class="adxmi-title">{html.escape(title)}</div>'
     head = w.HTML(f"<style>{SHEET}{sheet}</style>{shown}")
-    root = w.VBox([head, *parts], layout=w.Layout(width="100%", max_width="1100px"))
+    screen.root.children = [head, *parts, screen.carrier]
     for css_class in ("adxmi-form", f"adxmi-{name}-form"):
-        root.add_class(css_class)
-    return root
+        screen.root.add_class(css_class)
 
 
 def row(*parts: w.Widget) -> w.HBox:
@@ -49,14 +49,6 @@ def text_field(description: str, placeholder: str, *, width: str = "300px") -> w
         layout=w.Layout(width=width),
         style={"description_width": "initial"},
     )
-
-
-def button(description: str, clicked: Handler, *, tooltip: str = "", kind: str = "") -> w.Button:
-    """Return a button; `kind` is one of ipywidgets' button styles."""
-    made = w.Button(description=description, tooltip=tooltip or description, button_style=kind)
-    made.layout.width = "auto"
-    made.on_click(lambda _button: clicked())
-    return made
 
 
 def show(widget: w.Widget, *, is_shown: bool) -> None:
@@ -125,7 +117,7 @@ def said(lines: Sequence[str], kind: str, details: Sequence[str] = ()) -> str:
     """
     if not lines:
         return ""
-    role = "alert" if kind in {OutcomeKind.FAILED, "asking"} else "status"
+    role = "alert" if kind in {OutcomeKind.FAILED, OutcomeKind.ASKING} else "status"
     *told, last = (f"<p>{html.escape(line)}</p>" for line in lines)
     body = "".join((*told, _details(details), last))
     return f'<div class="adxmi-said {kind}" role="{role}">{body}</div>'
@@ -143,6 +135,8 @@ class SubmissionBar:
 
     Parameters
     ----------
+    screen
+        What the buttons are part of.
     submission
         What the buttons drive.
     discard
@@ -153,15 +147,21 @@ class SubmissionBar:
     """
 
     def __init__(
-        self, submission: Submission, discard: Handler, words: str = "Discard changes"
+        self,
+        screen: Screen,
+        submission: Submission,
+        discard: Handler,
+        words: str = "Discard changes",
     ) -> None:
+        self._screen = screen
         self._submission = submission
-        self.apply = button("Apply", submission.submit, kind="primary")
-        self.retry = button("Try again", submission.retry, kind="primary")
-        self.again = button("Once more", submission.again, tooltip="Let it be applied once more")
+        button, again = screen.button, "Let it be applied once more"
+        self.apply = button("Apply", submission.submit, kind="primary", decides=True)
+        self.retry = button("Try again", submission.retry, kind="primary", decides=True)
+        self.again = button("Once more", submission.again, tooltip=again)
         self.discard = button(words, discard)
         self.question = w.HTML()
-        self.confirm = button("Yes, apply", submission.confirm, kind="danger")
+        self.confirm = button("Yes, apply", submission.confirm, kind="danger", decides=True)
         self.dismiss = button("No, keep everything", submission.dismiss)
         self.outcome = w.HTML()
         self.outcome.add_class("adxmi-outcome")
@@ -182,15 +182,17 @@ class SubmissionBar:
         is_dirty = is_valid if is_dirty is None else is_dirty
         phase = self._submission.phase
         self.apply.disabled = not (is_valid and phase is Phase.EDITING)
-        self.retry.disabled = not is_valid
+        self.retry.disabled = not (is_valid and phase is Phase.FAILED)
+        self.confirm.disabled = self.dismiss.disabled = phase is not Phase.CONFIRMING
         self.discard.disabled = not is_dirty or phase is Phase.BUSY
         show(self.retry, is_shown=phase is Phase.FAILED)
         show(self.again, is_shown=phase is Phase.DONE and is_valid)
         show(self._asking, is_shown=phase is Phase.CONFIRMING)
         question = self._submission.question
         asked = (question.what, question.why, "Apply all the same?") if question else ()
-        self.question.value = said(asked, "asking", details)
+        self.question.value = said(asked, OutcomeKind.ASKING, details)
         self.outcome.value = self._told()
+        self._screen.settle()
 
     def _told(self) -> str:
         if self._submission.phase is Phase.BUSY:

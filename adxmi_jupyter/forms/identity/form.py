@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.fixes import Command
 from adxmi_jupyter.forms.identity import list as identity_list
 from adxmi_jupyter.forms.identity.list import IdentityList, Places
 from adxmi_jupyter.forms.list_form import ListForm
-from adxmi_jupyter.forms.widgets import ReadOnlyText, form_root, row
+from adxmi_jupyter.forms.widgets import ReadOnlyText, lay_out, row
 
 if TYPE_CHECKING:
     from adxmi_jupyter.fixes import Note, WriteCommand
@@ -28,10 +29,11 @@ class IdentityForm(ListForm):
     def __init__(self, state: IdentityState, write_line: WriteCommand, cluster: str) -> None:
         added_by = "name, resource ID, object ID or client ID"
         super().__init__(state, write_line, cluster, added_by=added_by)
-        self.list = IdentityList(self.state, self._wished, self._chosen)
-        self.places = Places()
+        self.list = IdentityList(self.screen, self.state, self._wished, self._chosen)
+        self.places = Places(self.screen)
         self.request = ReadOnlyText("The request that will be sent")
-        self.root = form_root(
+        lay_out(
+            self.screen,
             "identity",
             f"Managed identities of {self._place}",
             [
@@ -88,6 +90,15 @@ class IdentityForm(ListForm):
         self.list.refresh()
         self._refresh_preview()
 
+    def _previewed(self) -> Iterable[str]:
+        preview = self.state.preview
+        return (*preview.changes, preview.request, *self._depending)
+
+    @property
+    def _depending(self) -> tuple[str, ...]:
+        """What the question is about, while it is asked."""
+        return self.state.depending if self.submission.question else ()
+
     def _refresh_preview(self) -> None:
         preview = self.state.preview
         nothing = "Nothing is changed yet: tick what is to be assigned, untick what is not."
@@ -97,7 +108,7 @@ class IdentityForm(ListForm):
         self._refresh_bar()
 
     def _refresh_bar(self) -> None:
-        self.bar.refresh(is_valid=self.state.is_valid, details=self.state.depending)
+        self.bar.refresh(is_valid=self.state.is_valid, details=self._depending)
         self._enable()
 
     def __repr__(self) -> str:

@@ -14,12 +14,13 @@ from adxmi_jupyter.forms.listing import Listing
 from adxmi_jupyter.forms.naming import beginning, searched
 from adxmi_jupyter.forms.pages import Pages, Tick
 from adxmi_jupyter.forms.style import GAIN, LOSS
-from adxmi_jupyter.forms.widgets import button, copyable, quiet, row, show
+from adxmi_jupyter.forms.widgets import copyable, quiet, row, show
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from adxmi_jupyter.forms.identity.state import IdentityState
+    from adxmi_jupyter.forms.screen import Screen
     from adxmi_jupyter.model.identity import ManagedIdentity
 
 Wished = Callable[["ManagedIdentity", bool], None]
@@ -52,14 +53,20 @@ class IdentityRow:
     """One row of widgets, lent to one identity after the other."""
 
     def __init__(
-        self, state: IdentityState, identity: ManagedIdentity, wished: Wished, chosen: Chosen
+        self,
+        screen: Screen,
+        state: IdentityState,
+        identity: ManagedIdentity,
+        wished: Wished,
+        chosen: Chosen,
     ) -> None:
+        self._screen = screen
         self._state = state
         self._identity = identity
-        self._tick = Tick(lambda ticked: wished(self._identity, ticked), self._look())
+        self._tick = Tick(screen, lambda ticked: wished(self._identity, ticked), self._look())
         self.box = self._tick.box
         self.facts = w.HTML(self._told(), _dom_classes=("adxmi-in-row",))
-        self.ids = button("Ids", lambda: chosen(self._identity))
+        self.ids = screen.button("Ids", lambda: chosen(self._identity))
         self._more = w.HBox([self.ids], _dom_classes=("adxmi-in-row",))
         self._show_ids()
 
@@ -70,6 +77,8 @@ class IdentityRow:
 
     def show(self, identity: ManagedIdentity) -> None:
         """Lend the row to an identity, or show anew what is known of it."""
+        if identity != self._identity:
+            self._screen.changed(self.ids)
         self._identity = identity
         self._tick.show(self._look())
         self.facts.value = self._told()
@@ -112,11 +121,14 @@ def _id(value: str) -> str:
 class IdentityList:
     """The rows of one page, and what is to be said about them."""
 
-    def __init__(self, state: IdentityState, wished: Wished, chosen: Chosen) -> None:
+    def __init__(
+        self, screen: Screen, state: IdentityState, wished: Wished, chosen: Chosen
+    ) -> None:
         self._state = state
         self.pages = Pages(
+            screen,
             Listing(lambda: state.identities, _searched, PAGE),
-            lambda identity: IdentityRow(state, identity, wished, chosen),
+            lambda identity: IdentityRow(screen, state, identity, wished, chosen),
             what="Identities",
             hint="name, id or resource group",
         )
@@ -142,9 +154,9 @@ def _searched(identity: ManagedIdentity) -> str:
 class Places:
     """Which id of one identity goes where, whole and to copy."""
 
-    def __init__(self) -> None:
+    def __init__(self, screen: Screen) -> None:
         self._table = w.HTML()
-        self.hide = button("Hide ids", self.clear)
+        self.hide = screen.button("Hide ids", self.clear)
         self.widget = w.VBox([self._table, row(self.hide)], layout=w.Layout(width="100%"))
         self.clear()
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.fixes import Command
 from adxmi_jupyter.forms.policy import matrix as policy_matrix
 from adxmi_jupyter.forms.policy.matrix import PolicyMatrix
 from adxmi_jupyter.forms.scope_form import ScopeForm
-from adxmi_jupyter.forms.widgets import ReadOnlyText, form_root, row
+from adxmi_jupyter.forms.widgets import ReadOnlyText, lay_out, row
 
 if TYPE_CHECKING:
     from adxmi_jupyter.fixes import Note, WriteCommand
@@ -31,9 +32,10 @@ class PolicyForm(ScopeForm):
 
     def _make_parts(self) -> None:
         self.scope = self._scope_chooser()
-        self.matrix = PolicyMatrix(self.state, self._wished)
+        self.matrix = PolicyMatrix(self.screen, self.state, self._wished)
         self.command = ReadOnlyText("The command that will be sent")
-        self.root = form_root(
+        lay_out(
+            self.screen,
             "policy",
             f"Managed identity policy of {self._cluster}",
             [
@@ -64,6 +66,10 @@ class PolicyForm(ScopeForm):
         changed = [f"{place}: {c.identity.label} {_SIGNS[c.change]} {c.usage}" for c in done.diff]
         undo = self._write_line(Command(("policy", "undo", str(done.entry_id))))
         return (*done.notes, *(changed or [f"{place}: nothing changed"]), f"undo: {undo}")
+
+    def _previewed(self) -> Iterable[str]:
+        preview = self.state.preview
+        return (str(self.state.scope), *preview.changes, preview.command)
 
     def _refresh_preview(self) -> None:
         preview = self.state.preview

@@ -16,6 +16,7 @@ from adxmi_jupyter.model.identity import ManagedIdentity
 
 if TYPE_CHECKING:
     from adxmi_jupyter.forms.policy.state import PolicyState
+    from adxmi_jupyter.forms.screen import Screen
 
 Wished = Callable[[ManagedIdentity, str, bool], None]
 
@@ -29,10 +30,10 @@ class PolicyMatrix(Matrix[ManagedIdentity]):
     marks = Mark
     state: PolicyState
 
-    def __init__(self, state: PolicyState, wished: Wished) -> None:
+    def __init__(self, screen: Screen, state: PolicyState, wished: Wished) -> None:
         listing = Listing(lambda: state.identities, searched, PAGE)
         hint = "name, object ID or client ID"
-        super().__init__(state, wished, listing, what="Identities", hint=hint)
+        super().__init__(screen, state, wished, listing, what="Identities", hint=hint)
 
     @property
     def columns(self) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import ipywidgets as w
@@ -11,7 +12,7 @@ from adxmi_jupyter.fixes import Command
 from adxmi_jupyter.forms.role import matrix as role_matrix
 from adxmi_jupyter.forms.role.matrix import RoleMatrix
 from adxmi_jupyter.forms.scope_form import ScopeForm
-from adxmi_jupyter.forms.widgets import ReadOnlyText, form_root, quiet, row
+from adxmi_jupyter.forms.widgets import ReadOnlyText, lay_out, quiet, row
 
 if TYPE_CHECKING:
     from adxmi_jupyter.fixes import Note, WriteCommand
@@ -36,10 +37,11 @@ class RoleForm(ScopeForm):
 
     def _make_parts(self) -> None:
         self.scope = self._scope_chooser()
-        self.matrix = RoleMatrix(self.state, self._wished)
+        self.matrix = RoleMatrix(self.screen, self.state, self._wished)
         self.remarks = w.HTML()
         self.command = ReadOnlyText(_ONE_COMMAND)
-        self.root = form_root(
+        lay_out(
+            self.screen,
             "role",
             f"Security roles of {self._cluster}",
             [
@@ -67,6 +69,10 @@ class RoleForm(ScopeForm):
             f"undo: {self._write_line(line)}" for change in done for line in undo_commands(change)
         ]
         return (*notes, *changed, *undo)
+
+    def _previewed(self) -> Iterable[str]:
+        preview = self.state.preview
+        return (str(self.state.scope), *preview.changes, preview.command, *preview.remarks)
 
     def _refresh_preview(self) -> None:
         preview = self.state.preview

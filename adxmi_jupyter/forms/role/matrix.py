@@ -16,6 +16,7 @@ from adxmi_jupyter.model.identity import is_guid
 
 if TYPE_CHECKING:
     from adxmi_jupyter.forms.role.state import RoleState
+    from adxmi_jupyter.forms.screen import Screen
 
 Wished = Callable[[Holder, str, bool], None]
 
@@ -31,10 +32,10 @@ class RoleMatrix(Matrix[Holder]):
     head_width = "minmax(160px, 1fr)"
     cell_width = "minmax(76px, 104px)"
 
-    def __init__(self, state: RoleState, wished: Wished) -> None:
+    def __init__(self, screen: Screen, state: RoleState, wished: Wished) -> None:
         listing = Listing(lambda: state.holders, _searched, PAGE)
         hint = "name, id, kind or tenant"
-        super().__init__(state, wished, listing, what="Principals", hint=hint)
+        super().__init__(screen, state, wished, listing, what="Principals", hint=hint)
 
     @property
     def columns(self) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from adxmi_jupyter.forms.steps import section as steps_section
 from adxmi_jupyter.forms.steps.section import LazyForm, Section
 from adxmi_jupyter.forms.steps.state import Part, Progress, Step
 from adxmi_jupyter.forms.submission import OutcomeKind, Phase, Requests
-from adxmi_jupyter.forms.widgets import button, form_root, quiet, row, said
+from adxmi_jupyter.forms.widgets import lay_out, quiet, row, said
 from adxmi_jupyter.model.policy import Scope
 
 if TYPE_CHECKING:
@@ -75,8 +75,8 @@ class StepsForm(Shown):
             layout=w.Layout(width="min(100%, 460px)"),
             style={"description_width": "initial"},
         )
-        self.identity.observe(self._chosen, names="value")
-        self.reload = button(
+        self.screen.listen(self.identity, self._chosen)
+        self.reload = self.screen.button(
             "Reload all", self._reload, tooltip="Read everything on this page again"
         )
         self._outcome = w.HTML()
@@ -89,7 +89,8 @@ class StepsForm(Shown):
         )
         self._workflow = workflow
         self.sections = {step: self._section(step) for step in Step}
-        self.root = form_root(
+        lay_out(
+            self.screen,
             "steps",
             f"Managed identities, step by step: {self._cluster}",
             [
@@ -102,7 +103,7 @@ class StepsForm(Shown):
 
     def _section(self, step: Step) -> Section:
         above = [self.use, w.HTML(quiet((_TARGET,)))] if step is Step.USE else []
-        return Section(step, lambda: self._toggled(step), above)
+        return Section(self.screen, step, lambda: self._toggled(step), above)
 
     def _toggled(self, step: Step) -> None:
         if self.sections[step].is_open:
@@ -126,9 +127,10 @@ class StepsForm(Shown):
         from adxmi_jupyter.model.declaration.registry import declarations
 
         titles = [(declared.about.title, declared.noun()) for declared in declarations()]
-        self.use.options = [*self.use.options, *sorted(titles, key=lambda one: one[0].lower())]
-        self.use.value = self._workflow or ROLE
-        self.use.observe(lambda _change: self._open(Step.USE), names="value")
+        options = (*self.use.options, *sorted(titles, key=lambda one: one[0].lower()))
+        self.screen.put(self.use, options=options)
+        self.screen.put(self.use, value=self._workflow or ROLE)
+        self.screen.listen(self.use, lambda _change: self._open(Step.USE))
 
     def _wanted(self, step: Step) -> LazyForm:
         """Return the form that a step shows now."""
@@ -209,7 +211,7 @@ class StepsForm(Shown):
     def _run(self, doing: str, request: Callable[[], str | None]) -> None:
         def read() -> tuple[str, ...]:
             said = request()
-            self.identity.options = self.state.offered
+            self.screen.put(self.identity, options=self.state.offered)
             return (said,) if said else ()
 
         self.requests.run(doing, read)
@@ -227,6 +229,7 @@ class StepsForm(Shown):
     def _refresh(self) -> None:
         for step, section in self.sections.items():
             section.refresh(self.state.standing(step), self._pending(step))
+        self.screen.settle()
 
     def _pending(self, step: Step) -> str:
         mine = {Step.ASSIGN: (Step.ASSIGN,), Step.ALLOW: (Step.ALLOW,)}.get(step)

@@ -14,10 +14,11 @@ import ipywidgets as w
 
 from adxmi_jupyter.error_base import one_line
 from adxmi_jupyter.forms.submission import OutcomeKind, Phase, Requests
-from adxmi_jupyter.forms.widgets import button, quiet, said, show
+from adxmi_jupyter.forms.widgets import quiet, said, show
 
 if TYPE_CHECKING:
     from adxmi_jupyter.forms.form import Form
+    from adxmi_jupyter.forms.screen import Screen
     from adxmi_jupyter.forms.steps.state import Standing, Step
     from adxmi_jupyter.model.identity import ManagedIdentity
 
@@ -103,6 +104,8 @@ class Section:
 
     Parameters
     ----------
+    screen
+        What the section is part of.
     step
         The step.
     toggled
@@ -113,12 +116,16 @@ class Section:
     """
 
     def __init__(
-        self, step: Step, toggled: Callable[[], None], above: Sequence[w.Widget] = ()
+        self,
+        screen: Screen,
+        step: Step,
+        toggled: Callable[[], None],
+        above: Sequence[w.Widget] = (),
     ) -> None:
         self.step = step
         self.is_open = False
         self.requests = Requests(self._requests_changed)
-        self.toggle = button("", toggled)
+        self.toggle = screen.button("", toggled)
         self._head = w.HTML()
         self._details = w.HTML()
         self._outcome = w.HTML()

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets as w
 
-from adxmi_jupyter.forms.widgets import button, row, said, show
+from adxmi_jupyter.forms.widgets import row, said, show
 from adxmi_jupyter.model.declaration.fields import FieldKind
 
 if TYPE_CHECKING:
+    from adxmi_jupyter.forms.screen import Screen
     from adxmi_jupyter.forms.workflow.field_errors import Problem
     from adxmi_jupyter.model.declaration.fields import FieldSpec
 
@@ -55,6 +56,8 @@ class FieldWidget:
 
     Parameters
     ----------
+    screen
+        What the field is part of.
     spec
         The field.
     value
@@ -70,12 +73,14 @@ class FieldWidget:
 
     def __init__(
         self,
+        screen: Screen,
         spec: FieldSpec,
         value: object,
         choices: Sequence[str],
         entered: Entered,
         leave_out: Callable[[str], None],
     ) -> None:
+        self._screen = screen
         self.spec = spec
         self._entered = entered
         self._leave_out = leave_out
@@ -84,7 +89,7 @@ class FieldWidget:
         self._way_out: w.Button | None = None
         self.input = _made(spec, choices)
         self.show(value)
-        self.input.observe(self._changed, names="value")
+        screen.listen(self.input, self._changed)
         self.widget = w.VBox([self.input])
         self.widget.add_class("adxmi-field")
 
@@ -92,14 +97,14 @@ class FieldWidget:
         """Show what stands in the field."""
         self._is_showing = True
         try:
-            self.input.value = self._shown(value)
+            self._screen.put(self.input, value=self._shown(value))
         finally:
             self._is_showing = False
 
     def offer(self, choices: Sequence[str]) -> None:
         """Offer other names; what stands in the field stays."""
-        if self.spec.kind in _NAMED and self.input.options != tuple(choices):
-            self.input.options = tuple(choices)
+        if self.spec.kind in _NAMED:
+            self._screen.put(self.input, options=tuple(choices))
 
     def tell(self, problem: Problem | None) -> None:
         """Say what is wrong with the field, or nothing any more."""
@@ -121,7 +126,7 @@ class FieldWidget:
     def _offer_way_out(self, *, is_offered: bool) -> None:
         if is_offered and self._way_out is None:
             tooltip = "Keep the address alone"
-            self._way_out = button("Leave it out", self._left_out, tooltip=tooltip)
+            self._way_out = self._screen.button("Leave it out", self._left_out, tooltip=tooltip)
             self._way_out.add_class("adxmi-way-out")
             self.widget.children = (*self.widget.children, row(self._way_out))
         if self._way_out is not None:

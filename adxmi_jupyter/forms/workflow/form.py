@@ -8,7 +8,7 @@ too, in the background.
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as w
@@ -20,8 +20,7 @@ from adxmi_jupyter.forms.submission import Phase
 from adxmi_jupyter.forms.widgets import (
     ReadOnlyText,
     SubmissionBar,
-    button,
-    form_root,
+    lay_out,
     quiet,
     row,
     said,
@@ -111,23 +110,26 @@ class WorkflowForm(Form):
             layout=w.Layout(width=NARROW),
             style={"description_width": LABEL},
         )
-        self.database.observe(self._database_chosen, names="value")
-        self.reload = button("Reload", self._reload, tooltip="Read all names again")
+        self.screen.listen(self.database, self._database_chosen)
+        self.reload = self.screen.button("Reload", self._reload, tooltip="Read all names again")
         self._main, self._rest = (w.VBox(layout=w.Layout(width="100%")) for _ in range(2))
-        self.more = button("More options", self._toggle, tooltip="Show the other fields")
+        tooltip = "Show the other fields"
+        self.more = self.screen.button("More options", self._toggle, tooltip=tooltip)
         self.more.layout.margin = f"2px 2px 2px calc({LABEL} + 10px)"
         self._meanings, self.remarks = w.HTML(), w.HTML()
         self.preview = ReadOnlyText("What will be sent")
         self.strings = ReadOnlyText(_STRING)
         self.line = ReadOnlyText(_LINE)
-        self.check = button("Check the links", self._check, tooltip="See which link is missing")
+        tooltip = "See which link is missing"
+        self.check = self.screen.button("Check the links", self._check, tooltip=tooltip)
         self._checked = w.HTML()
         self.picture = Diagram(self.state.declaration.noun())
-        self.requirements = RequirementsTable(self._put_in_place)
-        self.bar = SubmissionBar(self.submission, self._discard, words="Clear")
+        self.requirements = RequirementsTable(self.screen, self._put_in_place)
+        self.bar = SubmissionBar(self.screen, self.submission, self._discard, words="Clear")
         self._result = w.HTML()
         summary = (self.state.declaration.__doc__ or "").strip().split("\n")[0]
-        self.root = form_root(
+        lay_out(
+            self.screen,
             self.state.declaration.noun(),
             f"{about.title} on {self._cluster}",
             [
@@ -200,6 +202,10 @@ class WorkflowForm(Form):
 
     def _rested(self) -> None:
         """Say what is wrong by now, and look at the requirements if they are not known."""
+        with self.screen.lock:
+            self._look_around()
+
+    def _look_around(self) -> None:
         self._at = ""
         self._tell_problems()
         last = self.state.last_check
@@ -208,8 +214,10 @@ class WorkflowForm(Form):
         now = last.now
 
         def found(findings: tuple[Finding, ...]) -> None:
-            last.take(now, findings)
-            self._refresh_requirements()
+            with self.screen.lock:
+                last.take(now, findings)
+                self._refresh_requirements()
+                self.screen.settle()
 
         self.background.run(self.state.glance(), found)
 
@@ -261,9 +269,8 @@ class WorkflowForm(Form):
 
     def _refresh(self) -> None:
         with self.database.hold_trait_notifications():
-            if list(self.database.options) != self._databases():
-                self.database.options = self._databases()
-            self.database.value = self.state.database
+            self.screen.put(self.database, options=tuple(self._databases()))
+            self.screen.put(self.database, value=self.state.database)
         self._at = ""
         for name, made in self.fields.items():
             made.offer(self.state.choices(self.state.spec(name)))
@@ -282,7 +289,7 @@ class WorkflowForm(Form):
     def _widget(self, spec: FieldSpec) -> w.Widget:
         if spec.name not in self.fields:
             value, choices = self.state.value(spec), self.state.choices(spec)
-            made = FieldWidget(spec, value, choices, self._entered, self._left_out)
+            made = FieldWidget(self.screen, spec, value, choices, self._entered, self._left_out)
             self.fields[spec.name] = made
         return self.fields[spec.name].widget
 
@@ -315,6 +322,11 @@ class WorkflowForm(Form):
             f"Still to fill in: {missing}." if missing else "",
             _NO_LINE if is_unwritable else "",
         )
+
+    def _previewed(self) -> Iterable[str]:
+        preview = self.state.preview
+        where = (self.state.database, preview.sent_to)
+        return (*where, preview.text, *preview.connection_strings)
 
     def _refresh_requirements(self) -> None:
         last = self.state.last_check

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 import ipywidgets as w
 
 from adxmi_jupyter.error_base import one_line
-from adxmi_jupyter.forms.widgets import button, copyable, show
+from adxmi_jupyter.forms.widgets import copyable, show
 
 if TYPE_CHECKING:
+    from adxmi_jupyter.forms.screen import Screen
     from adxmi_jupyter.model.remediation import Remediation
     from adxmi_jupyter.rendering.diagram_model import Step
 
@@ -71,20 +72,23 @@ Fix = Callable[["Remediation", str], None]
 class _Row:
     """One row of widgets, lent to one requirement after the other."""
 
-    def __init__(self, fix: Fix) -> None:
+    def __init__(self, screen: Screen, fix: Fix) -> None:
+        self._screen = screen
         self._fix = fix
         self._line: RequirementRow | None = None
         self._text = w.HTML()
-        self.button = button("Mend", self._clicked, kind="primary")
+        self.button = screen.button("Mend", self._clicked, kind="primary", decides=True)
         self.widget = w.HBox([self._text, self.button])
 
     def show(self, line: RequirementRow, *, is_old: bool) -> None:
         """Lend the row to a requirement."""
+        if line != self._line:
+            self._screen.changed(self.button)
         self._line = line
         self.widget.set_trait("_dom_classes", ("adxmi-link", line.step.state))
         self._text.value = _shown(line)
         self.button.tooltip = f"Mend: {line.step.title} ({line.step.subject})"
-        self.button.disabled = is_old
+        self.button.disabled = is_old or line.remediation is None
         show(self.button, is_shown=line.remediation is not None)
 
     def _clicked(self) -> None:
@@ -96,7 +100,8 @@ class _Row:
 class RequirementsTable:
     """The rows of the requirements of a workflow."""
 
-    def __init__(self, fix: Fix) -> None:
+    def __init__(self, screen: Screen, fix: Fix) -> None:
+        self._screen = screen
         self._fix = fix
         self.rows: list[_Row] = []
         self._head = w.HTML(
@@ -110,7 +115,7 @@ class RequirementsTable:
         """Show requirements; old ones are marked, and cannot be fixed."""
         change = self.widget.add_class if is_old else self.widget.remove_class
         change("adxmi-old")
-        self.rows += [_Row(self._fix) for _ in lines[len(self.rows) :]]
+        self.rows += [_Row(self._screen, self._fix) for _ in lines[len(self.rows) :]]
         for made, line in zip(self.rows, lines, strict=False):
             made.show(line, is_old=is_old)
         shown = [made.widget for made in self.rows[: len(lines)]]

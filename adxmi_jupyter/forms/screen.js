@@ -1,0 +1,64 @@
+// A front end sends a press at once, and holds back what is typed while the kernel still has an
+// older value to handle. The kernel may even handle a press before a value that was sent earlier:
+// it has a thread for each. So a press goes to the kernel when that has all values, together with
+// the values, and with what the browser knew when the button was pressed.
+
+const PATIENCE = 3000; // milliseconds; the values are in the press for what takes longer
+const PAUSE = 10;
+
+function* fieldsOf(box) {
+  for (const part of box.get("children") ?? []) {
+    if (part.has("preview")) continue; // a form inside the form
+    if (part.has("index") || part.has("continuous_update") || part.has("indent")) yield part;
+    yield* fieldsOf(part);
+  }
+}
+
+function valueOf(field) {
+  const name = field.has("index") ? "index" : "value";
+  return { [name]: field.get(name) };
+}
+
+function sendHeldBack(field) {
+  if (!field._msg_buffer) return;
+  const sent = field.send_sync_message(field._msg_buffer, field._msg_buffer_callbacks);
+  field.rememberLastUpdateFor(sent);
+  field._msg_buffer = field._msg_buffer_callbacks = null;
+}
+
+async function handled(fields) {
+  for (let waited = 0; waited < PATIENCE; waited += PAUSE) {
+    if (!fields.some((field) => field._pending_msgs > 0)) return;
+    await new Promise((resolve) => setTimeout(resolve, PAUSE));
+  }
+}
+
+function initialize({ model }) {
+  const id = model.get("form");
+  const marker = `adxmi-press-${id}-`;
+  let last = Promise.resolve();
+
+  async function press(button, form, known) {
+    const fields = [...fieldsOf(form)];
+    fields.forEach(sendHeldBack);
+    await handled(fields);
+    const values = Object.fromEntries(fields.map((field) => [field.model_id, valueOf(field)]));
+    model.send({ button, ...known, values });
+  }
+
+  async function clicked(event) {
+    const button = event.target.closest?.(`button[class*="${marker}"]`);
+    if (!button || button.disabled) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const place = [...button.classList].find((name) => name.startsWith(marker));
+    const form = await model.widget_manager.get_model(id);
+    const known = { preview: form.get("preview"), revision: form.get("revision") };
+    last = last.then(() => press(Number(place.slice(marker.length)), form, known));
+  }
+
+  document.addEventListener("click", clicked, true);
+  return () => document.removeEventListener("click", clicked, true);
+}
+
+export default { initialize };
