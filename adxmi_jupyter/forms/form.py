@@ -61,7 +61,7 @@ class Form(Shown, ABC):
         self._listeners: list[Callable[[], None]] = []
         self.submission = Submission(self._sent, self._submission_changed)
         self.screen.guard(
-            self._shown_of_change, self.submission.overtaken, self.submission.unloaded
+            self._shown_of_change, self.submission.out_of_date, self.submission.not_loaded
         )
 
     def when_applied(self, listener: Callable[[], None]) -> None:

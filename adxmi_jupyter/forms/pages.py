@@ -140,7 +140,7 @@ class Pages(Generic[Item]):
     def _show_others(self) -> None:
         self.refresh()
         self._turned()
-        self._screen.settle()
+        self._screen.publish()
 
 
 class Tick:

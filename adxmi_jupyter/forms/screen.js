@@ -3,8 +3,8 @@
 // it has a thread for each. So a press goes to the kernel when that has all values, together with
 // the values, and with what the browser knew when the button was pressed.
 
-const PATIENCE = 3000; // milliseconds; the values are in the press for what takes longer
-const PAUSE = 10;
+const LONGEST_WAIT = 3000; // milliseconds; the values are in the press for what takes longer
+const INTERVAL = 10;
 
 function* fieldsOf(box) {
   for (const part of box.get("children") ?? []) {
@@ -27,9 +27,9 @@ function sendHeldBack(field) {
 }
 
 async function handled(fields) {
-  for (let waited = 0; waited < PATIENCE; waited += PAUSE) {
+  for (let waited = 0; waited < LONGEST_WAIT; waited += INTERVAL) {
     if (!fields.some((field) => field._pending_msgs > 0)) return;
-    await new Promise((resolve) => setTimeout(resolve, PAUSE));
+    await new Promise((resolve) => setTimeout(resolve, INTERVAL));
   }
 }
 

@@ -41,24 +41,25 @@ class FormBox(w.VBox):  # type: ignore[misc] # ipywidgets has no types
 class FormButton(w.Button):  # type: ignore[misc]
     """A button of a form; `decides` tells whether pressing it sends or changes something.
 
-    `uncarried` is called for a click that `screen.js` did not turn into a press.
+    `clicked_plainly` is called for a click that `screen.js` did not turn into a press.
     """
 
     def __init__(
-        self, *, decides: bool, uncarried: Callable[[FormButton], None], **look: Any
+        self, *, decides: bool, clicked_plainly: Callable[[FormButton], None], **look: Any
     ) -> None:
         super().__init__(**look)
         self.decides = decides
-        self._uncarried = uncarried
+        self._clicked_plainly = clicked_plainly
 
     def _handle_button_msg(
         self, _widget: object, content: Mapping[str, object], _more: object
     ) -> None:
+        # In place of what ipywidgets does with a click that comes from a browser.
         if content.get("event") == "click":
-            self._uncarried(self)
+            self._clicked_plainly(self)
 
 
-class Carrier(anywidget.AnyWidget):
+class PressSender(anywidget.AnyWidget):
     """Sends the presses on the buttons of a form; it shows nothing."""
 
     _esm = Path(__file__).with_suffix(".js")
@@ -86,26 +87,26 @@ class Screen:
     def __init__(self) -> None:
         self.root = FormBox(layout=w.Layout(width="100%", max_width="1100px"))
         hidden = w.Layout(display="none")
-        self.carrier = Carrier(form=self.root.model_id, layout=hidden)
-        self.carrier.on_msg(self._arrived)
+        self.sender = PressSender(form=self.root.model_id, layout=hidden)
+        self.sender.on_msg(self._arrived)
         self.lock = threading.RLock()
         self._buttons: list[FormButton] = []
         self._changed_at: dict[str, int] = {}
-        self._is_behind = False
+        self._has_changed = False
         self._key = secrets.token_bytes(16)
         self._previewed: Callable[[], Iterable[str]] = tuple
-        self._overtaken: Handler = lambda: None
-        self._unloaded: Handler = lambda: None
+        self._out_of_date: Handler = lambda: None
+        self._not_loaded: Handler = lambda: None
 
     def guard(
-        self, previewed: Callable[[], Iterable[str]], overtaken: Handler, unloaded: Handler
+        self, previewed: Callable[[], Iterable[str]], out_of_date: Handler, not_loaded: Handler
     ) -> None:
         """Hold presses that decide against a preview.
 
-        `previewed` returns all that tells what would be done. `overtaken` is called instead of a
-        button's handler where that has changed, `unloaded` where the browser cannot tell.
+        `previewed` returns all that tells what would be done. `out_of_date` is called instead of a
+        button's handler where that has changed, `not_loaded` where the browser cannot tell.
         """
-        self._previewed, self._overtaken, self._unloaded = previewed, overtaken, unloaded
+        self._previewed, self._out_of_date, self._not_loaded = previewed, out_of_date, not_loaded
 
     def button(
         self,
@@ -119,7 +120,7 @@ class Screen:
         """Return a button; `kind` is one of ipywidgets' button styles."""
         made = FormButton(
             decides=decides,
-            uncarried=self._uncarried,
+            clicked_plainly=self._clicked_plainly,
             description=description,
             tooltip=tooltip or description,
             button_style=kind,
@@ -155,53 +156,57 @@ class Screen:
     def changed(self, widget: w.Widget) -> None:
         """Note that a field, or what a button is about, is not what the browser knew of it."""
         self._changed_at[widget.model_id] = self.root.revision + 1
-        self._is_behind = True
+        self._has_changed = True
 
-    def settle(self) -> None:
+    def publish(self) -> None:
         """Tell the browser what it shows, once it has been sent all of it."""
         with self.root.hold_sync():
-            self.root.revision += self._is_behind
+            self.root.revision += self._has_changed
             self.root.preview = self._digest()
-        self._is_behind = False
+        self._has_changed = False
 
     def _digest(self) -> str:
         # With a key, for a notebook that is saved must not give away what was typed.
         text = json.dumps(list(self._previewed())).encode()
         return hashlib.blake2b(text, key=self._key, digest_size=16).hexdigest()
 
-    def _arrived(self, _carrier: object, content: Mapping[str, Any], _more: object) -> None:
+    def _arrived(self, _sender: object, content: Mapping[str, Any], _more: object) -> None:
         press = Press(**content)
         button = self._buttons[press.button]
         with self.lock:
             was_offered = not button.disabled
-            self._bring_up_to_date(press)
+            is_as_shown = self._take_over(press) and press.preview == self._digest()
             if was_offered or not button.disabled:
-                self._count(button, press)
-            self.settle()
+                self._count(button, self._is_known(press, button), is_as_shown)
+            self.publish()
 
-    def _count(self, button: FormButton, press: Press) -> None:
-        is_seen = self._knew(press, button)
-        if button.decides and not (is_seen and press.preview == self._digest()):
-            self._overtaken()
-        elif is_seen:
+    def _count(self, button: FormButton, is_known: bool, is_as_shown: bool) -> None:
+        if button.decides and not (is_known and is_as_shown):
+            self._out_of_date()
+        elif is_known:
             button.click()
 
-    def _knew(self, press: Press, widget: w.Widget) -> bool:
+    def _is_known(self, press: Press, widget: w.Widget) -> bool:
         return self._changed_at.get(widget.model_id, 0) <= press.revision
 
-    def _bring_up_to_date(self, press: Press) -> None:
+    def _take_over(self, press: Press) -> bool:
+        """Take over newer values; return whether all fields are now as the browser showed them."""
         for field in list(_fields(self.root)):
-            shown = press.values.get(field.model_id, {})
-            known = field.get_state(shown.keys())
-            if shown != known and self._knew(press, field):
-                field.set_state(shown)
+            if not _is_as_shown(field, press) and self._is_known(press, field):
+                field.set_state(press.values[field.model_id])
+        return all(_is_as_shown(field, press) for field in _fields(self.root))
 
-    def _uncarried(self, button: FormButton) -> None:
+    def _clicked_plainly(self, button: FormButton) -> None:
         with self.lock:
             if not button.decides:
                 button.click()
             elif not button.disabled:
-                self._unloaded()
+                self._not_loaded()
+
+
+def _is_as_shown(field: w.Widget, press: Press) -> bool:
+    shown = press.values.get(field.model_id, {})
+    return bool(field.get_state(shown.keys()) == shown)
 
 
 def _fields(box: w.Widget) -> Iterator[w.Widget]:

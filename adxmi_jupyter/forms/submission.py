@@ -148,13 +148,13 @@ class Submission(Requests):
             self._change = self._applying
             self._sent(confirmed=False)
 
-    def overtaken(self) -> None:
+    def out_of_date(self) -> None:
         """Send nothing, as what would be sent is not what the browser showed; show that instead."""
-        self._stopped(_OVERTAKEN)
+        self._stopped(_OUT_OF_DATE)
 
-    def unloaded(self) -> None:
+    def not_loaded(self) -> None:
         """Send nothing, as the browser cannot tell what it shows."""
-        self._stopped(_UNLOADED)
+        self._stopped(_NOT_LOADED)
 
     def _stopped(self, outcome: Outcome) -> None:
         if self.phase is not Phase.BUSY:
@@ -252,7 +252,7 @@ _BROKEN = Outcome(
     ),
 )
 
-_OVERTAKEN = Outcome(
+_OUT_OF_DATE = Outcome(
     OutcomeKind.ASKING,
     (
         "Nothing was sent: the form has changed since the preview on which you pressed the button.",
@@ -260,7 +260,7 @@ _OVERTAKEN = Outcome(
     ),
 )
 
-_UNLOADED = Outcome(
+_NOT_LOADED = Outcome(
     OutcomeKind.FAILED,
     (
         "Nothing was sent: the browser did not tell what the form shows.",

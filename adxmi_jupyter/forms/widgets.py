@@ -30,7 +30,7 @@ def lay_out(
     """Put the parts of a form into its outermost box; `sheet` is style of its own."""
     shown = f'<div class="adxmi-title">{html.escape(title)}</div>'
     head = w.HTML(f"<style>{SHEET}{sheet}</style>{shown}")
-    screen.root.children = [head, *parts, screen.carrier]
+    screen.root.children = [head, *parts, screen.sender]
     for css_class in ("adxmi-form", f"adxmi-{name}-form"):
         screen.root.add_class(css_class)
 
@@ -192,7 +192,7 @@ class SubmissionBar:
         asked = (question.what, question.why, "Apply all the same?") if question else ()
         self.question.value = said(asked, OutcomeKind.ASKING, details)
         self.outcome.value = self._told()
-        self._screen.settle()
+        self._screen.publish()
 
     def _told(self) -> str:
         if self._submission.phase is Phase.BUSY:

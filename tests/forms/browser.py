@@ -31,7 +31,7 @@ class Browser:
         mark = f"adxmi-press-{self.form.root.model_id}-"
         (place,) = (name for name in button._dom_classes if name.startswith(mark))
         content = {"button": int(place.removeprefix(mark)), **self._knows, "values": self._shows}
-        _tell(self.form.screen.carrier, {"method": "custom", "content": content})
+        _tell(self.form.screen.sender, {"method": "custom", "content": content})
 
     def click(self, button):
         """Click without `screen.js`."""

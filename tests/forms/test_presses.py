@@ -94,6 +94,19 @@ def test_an_older_value_does_not_replace_what_the_kernel_has_filled_in(make_work
     assert "Archive" not in tables
 
 
+def test_an_older_value_stops_the_press_even_where_the_preview_is_the_same(form, tables):
+    browser = Browser(form)
+    form.reload.click()
+    form.fields["identity"].offer(("mi-export", "mi-new"))
+    browser.type(field(form, "identity"), "mi-ingest")
+
+    browser.press(form.bar.apply)
+
+    assert field(form, "identity").value == "mi-export"
+    assert STOPPED in told(form)
+    assert "Archive" not in tables
+
+
 def test_a_preview_that_the_browser_has_not_shown_yet_is_not_sent(form, tables):
     browser = Browser(form)
     field(form, "name").value = "Newer"
@@ -202,7 +215,7 @@ def test_a_field_that_says_how_to_sign_in_is_in_no_state_of_a_press(form):
     browser.press(form.bar.apply)
 
     assert field(form, "location").value == SIGNED
-    kept = [form.screen.carrier.get_state(), form.root.get_state(), form.bar.apply.get_state()]
+    kept = [form.screen.sender.get_state(), form.root.get_state(), form.bar.apply.get_state()]
     assert "cmVhZA" not in json.dumps(kept, default=str)
 
 
@@ -212,14 +225,14 @@ def test_digests_of_the_same_preview_differ_from_form_to_form(make_workflow_form
     assert one.root.preview != other.root.preview
 
 
-def test_a_click_that_was_not_carried_decides_nothing_and_says_why(form, tables):
+def test_a_click_that_was_not_sent_by_the_form_decides_nothing_and_says_why(form, tables):
     Browser(form).click(form.bar.apply)
 
     assert "Archive" not in tables
     assert "install anywidget" in told(form)
 
 
-def test_a_click_that_was_not_carried_is_enough_where_nothing_is_decided(form):
+def test_a_click_that_was_not_sent_by_the_form_is_enough_where_nothing_is_decided(form):
     Browser(form).click(form.reload)
 
     assert "were read again" in told(form)

@@ -229,7 +229,7 @@ class StepsForm(Shown):
     def _refresh(self) -> None:
         for step, section in self.sections.items():
             section.refresh(self.state.standing(step), self._pending(step))
-        self.screen.settle()
+        self.screen.publish()
 
     def _pending(self, step: Step) -> str:
         mine = {Step.ASSIGN: (Step.ASSIGN,), Step.ALLOW: (Step.ALLOW,)}.get(step)

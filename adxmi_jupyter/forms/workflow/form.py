@@ -203,9 +203,9 @@ class WorkflowForm(Form):
     def _rested(self) -> None:
         """Say what is wrong by now, and look at the requirements if they are not known."""
         with self.screen.lock:
-            self._look_around()
+            self._examine_after_rest()
 
-    def _look_around(self) -> None:
+    def _examine_after_rest(self) -> None:
         self._at = ""
         self._tell_problems()
         last = self.state.last_check
@@ -217,7 +217,7 @@ class WorkflowForm(Form):
             with self.screen.lock:
                 last.take(now, findings)
                 self._refresh_requirements()
-                self.screen.settle()
+                self.screen.publish()
 
         self.background.run(self.state.glance(), found)
 
