@@ -59,7 +59,7 @@ def ingest_from_query(command: IngestFromQuery, session: Session, run: Runner) -
         database,
         lambda: filling.fill(read()),
         is_async=command.is_async,
-        keeps_details=properties.get("persistdetails", "").casefold() == _TRUE,
+        keeps_details=_is_set(properties, "persistdetails"),
     )
 
 
@@ -75,7 +75,7 @@ def _authorize(
     if table is None and command.filling is not Filling.APPEND:
         session.require(Permission.DATABASE_USER, operation, database)
         return
-    changes = any(properties.get(name, "").casefold() == _TRUE for name in _schema_options(command))
+    changes = any(_is_set(properties, name) for name in _schema_options(command))
     is_ingestor = session.permits(Permission.DATABASE_INGEST, database)
     if changes or command.filling is Filling.SET_OR_REPLACE or not is_ingestor:
         admins = table.admins if table else frozenset[str]()
@@ -91,6 +91,10 @@ def _schema_options(command: IngestFromQuery) -> tuple[str, ...]:
             return ("recreate_schema", "extend_schema")
         case _:
             return ("extend_schema",)
+
+
+def _is_set(properties: dict[str, str], name: str) -> bool:
+    return properties.get(name, "").casefold() == _TRUE
 
 
 def _check_presence(command: IngestFromQuery, database: Database) -> None:
@@ -176,11 +180,7 @@ class _Filling:
 
     def _fit(self, table: Table, answer: Result) -> None:
         """Change the columns of a table where that is wanted; else they have to fit by type."""
-        wanted = {
-            name
-            for name in _schema_options(self.command)
-            if self.properties.get(name, "").casefold() == _TRUE
-        }
+        wanted = {n for n in _schema_options(self.command) if _is_set(self.properties, n)}
         if "recreate_schema" in wanted:
             _check_names(answer)
             table.columns, table.rows = answer.columns, []
