@@ -6,8 +6,7 @@ import asyncio
 import secrets
 import socket
 import threading
-from concurrent.futures import Executor, Future
-from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self
 
 from aiohttp import web
 
@@ -15,6 +14,7 @@ from adxmi_jupyter.embedded.arm.http import ArmApi
 from adxmi_jupyter.embedded.azure_roles import ROLES
 from adxmi_jupyter.embedded.cluster_host import ClusterHost
 from adxmi_jupyter.embedded.cluster_ports import HOST, ClusterPorts, key_of
+from adxmi_jupyter.embedded.daemon_threads import DaemonThreads
 from adxmi_jupyter.embedded.data_roles import data_role_targets, data_roles_held
 from adxmi_jupyter.embedded.faults import Faults
 from adxmi_jupyter.embedded.identity_endpoint import PATH, IdentityApi
@@ -42,8 +42,6 @@ if TYPE_CHECKING:
     from adxmi_jupyter.embedded.state.world import World
 
 _LARGEST_BODY = 64 * 1024**2
-_Given = ParamSpec("_Given")
-_Answer = TypeVar("_Answer")
 
 
 class EmbeddedAzure:
@@ -76,7 +74,7 @@ class EmbeddedAzure:
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping: asyncio.Event | None = None
-        self._threads = _DaemonThreads()
+        self._threads = DaemonThreads()
         self._ports = ClusterPorts(lambda: self.world, self._cluster_application)
 
     @property
@@ -377,28 +375,3 @@ def _served(port: int, *apis: KustoApi | StorageApi | ArmApi | IdentityApi) -> w
     application = web.Application(client_max_size=_LARGEST_BODY, middlewares=[own.answer])
     application.add_routes([route for api in apis for route in api.routes()])
     return application
-
-
-class _DaemonThreads(Executor):
-    """An executor with a daemon thread per call.
-
-    The threads of a pool are waited for when the interpreter ends, even those of a script that
-    still has its time.
-    """
-
-    def submit(
-        self, call: Callable[_Given, _Answer], /, *args: _Given.args, **kwargs: _Given.kwargs
-    ) -> Future[_Answer]:
-        """Start the call and return its future."""
-        future: Future[_Answer] = Future()
-
-        def run() -> None:
-            if not future.set_running_or_notify_cancel():
-                return
-            try:
-                future.set_result(call(*args, **kwargs))
-            except BaseException as error:  # noqa: BLE001 - it is raised where it is waited for
-                future.set_exception(error)
-
-        threading.Thread(target=run, name="embedded-azure-request", daemon=True).start()
-        return future

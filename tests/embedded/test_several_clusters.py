@@ -12,7 +12,7 @@ from azure.kusto.ingest import IngestionProperties, QueuedIngestClient
 from azure.mgmt.kusto import KustoManagementClient
 
 from adxmi_jupyter.embedded import Table
-from tests.embedded.conftest import ADMIN, READER
+from tests.embedded.conftest import ADMIN, READER, LoopbackAuth, UnusedCredential
 
 CREATE = ".create-or-alter function Seven() { print 7 }"
 
@@ -147,6 +147,26 @@ def test_resource_manager_is_at_every_address(azure, http, second):
 
     assert [each["name"] for each in found["value"]] == ["contoso"]
     assert found["nextLink"].startswith(address)
+
+
+def test_a_cluster_can_be_stopped_at_its_own_address(azure, second):
+    address = azure.uri_of("contosowest")
+    client = KustoManagementClient(
+        UnusedCredential(),
+        second.subscription_id,
+        base_url=address,
+        authentication_policy=LoopbackAuth(ADMIN),
+        polling_interval=0.001,
+        retry_total=0,
+    )
+
+    with client:
+        client.clusters.begin_stop("analytics", "contosowest").result()
+
+    assert second.state == "Stopped"
+    azure.uri_of("contosowest")
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", int(address.rpartition(":")[2])))
 
 
 def test_a_cluster_is_found_by_its_loopback_address(azure, graph, second):

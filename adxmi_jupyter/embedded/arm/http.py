@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
@@ -42,6 +43,10 @@ class Host(Protocol):
     async def pause(self, seconds: float) -> None:
         """Hold an answer back, at most until the server stops."""
 
+    @property
+    def arm_uri(self) -> str:
+        """Address that answers whatever becomes of clusters: operations are asked about there."""
+
     async def follow_states(self) -> None:
         """Let the clusters that run listen, and no others."""
 
@@ -55,6 +60,7 @@ class ArmApi:
         self._host = host
         self._uri = uri
         self._scripts = scripts
+        self._following: set[asyncio.Task[None]] = set()
 
     def routes(self) -> list[web.RouteDef]:
         """Return the routes to add to an application."""
@@ -74,10 +80,20 @@ class ArmApi:
 
         async def run() -> Answer:
             answer = _run(call)
-            await host.follow_states()
+            await self._follow_states()
             return answer
 
         return await Responder(request, ids, run, host.pause).send(fault, instead)
+
+    async def _follow_states(self) -> None:
+        """Let clusters listen or not; where one of them listens itself, once it has answered."""
+        following = self._host.follow_states()
+        if self._uri() == self._host.arm_uri:
+            await following
+            return
+        task = asyncio.get_running_loop().create_task(following)
+        self._following.add(task)
+        task.add_done_callback(self._following.discard)
 
     def _call(self, request: web.Request, body: bytes) -> ArmRequest:
         from adxmi_jupyter.embedded.arm.request_checks import sign_in
@@ -99,6 +115,7 @@ class ArmApi:
             f"{request.method} {request.path_qs}\n{body.decode('utf-8', 'replace')}",
             self._scripts,
             host.public_uri,
+            host.arm_uri,
         )
 
 
