@@ -25,6 +25,9 @@ from traitlets.config import Config
 
 from adxmi_jupyter import errors
 from adxmi_jupyter.embedded import EmbeddedAzure
+from adxmi_jupyter.embedded.state.entities import ServiceState
+from adxmi_jupyter.embedded.state.ingestion import IngestionState
+from adxmi_jupyter.embedded.state.journal import Journal
 from adxmi_jupyter.errors import AdxmiError
 from adxmi_jupyter.magics.bridge import loaded
 from adxmi_jupyter.magics.tree import leaves
@@ -212,7 +215,9 @@ class Rig:
             for operation in world.operations:
                 while operation.running:
                     operation.poll()
-            cluster = replace(world.cluster, version=0, provisioning_state="")
+            # What it notes of requests is no other state than what they made.
+            notes = {"journal": Journal(), "ingestion": IngestionState(), "service": ServiceState()}
+            cluster = replace(world.cluster, version=0, provisioning_state="", **notes)
             blobs = {
                 f"{name}/{container}/{len(files)}"
                 for name, account in world.storage_accounts.items()
