@@ -180,6 +180,8 @@ CLIENTS = (
 
 # Environments at a time: installing mostly waits.
 _AT_A_TIME = 2
+# Seconds that an installation or a script may take.
+_LONGEST = 900
 
 
 class NotInstalledError(Exception):
@@ -292,12 +294,17 @@ def _call(command: list[str], scratch: Path, **more: str) -> subprocess.Complete
     """Run a command in the folder, without what configures Python or leads to other packages."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "IPYTHON"))}
     own = {"NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"}
-    return subprocess.run(
-        command,
-        cwd=scratch,
-        env=kept | own | more,
-        capture_output=True,
-        encoding="utf-8",
-        errors="replace",
-        check=False,
-    )
+    try:
+        return subprocess.run(
+            command,
+            cwd=scratch,
+            env=kept | own | more,
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            check=False,
+            timeout=_LONGEST,
+        )
+    except subprocess.TimeoutExpired:
+        late = f"ended after {_LONGEST} seconds: {' '.join(command)}"
+        return subprocess.CompletedProcess(command, 1, "", late)
