@@ -76,7 +76,8 @@ def subject(about: About) -> str:
         case r.SameTenant():
             return f"{about.identity.label} and {about.target.name}"
         case r.GrantedInAzure() | r.GrantedInCosmosDb() | r.NetworkOpen():
-            return f"{about.identity.label} on {about.target}"
+            whose = about.identity.label if about.identity else ""
+            return " on ".join(filter(None, (whose, str(about.target))))
         case r.GrantedInSqlServer():
             return f"{about.identity.label} in {about.server}"
         case r.GrantedInKusto():

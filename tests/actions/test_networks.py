@@ -11,6 +11,10 @@ from tests.told import examined, told
 
 IN_GROUP = "--resource-group analytics --subscription 4c8f2a61-7b3d-4e95-a0d2-91f6c3b58e07"
 CREATE = f"!az kusto managed-private-endpoint create --cluster-name contoso {IN_GROUP} --name "
+MODEL = (
+    "https://contosoai.openai.azure.com/openai/deployments/text-embedding/embeddings"
+    "?api-version=2024-06-01"
+)
 NOT_PROVED = "whether the cluster gets through, Azure Resource Manager cannot tell"
 TARGETS = {
     "export": "contosolake",
@@ -248,6 +252,30 @@ def test_a_denial_by_a_firewall_leads_to_its_rules(closed, connection):
     found = {one.title: one for one in map(told, checked.findings)}
     assert found["network"].state == "unknown"
     assert "--bypass AzureServices" in found["network"].fix
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "told_of_it"),
+    [
+        (f"Download_Forbidden at '{LAKE}/archive;impersonate'", "contosolake", "does not count as"),
+        (f"AuthorizationFailure: not authorized: {LAKE}/archive", "contosolake", "passes as one"),
+        (
+            f"General_AccessDenied: {MODEL} Public access is disabled.",
+            "contosoai",
+            "its firewall denies",
+        ),
+    ],
+)
+def test_a_denial_of_a_target_leads_to_its_network_whoever_was_denied(
+    closed, connection, text, name, told_of_it
+):
+    closed(name, services=True)
+
+    (checked,) = explained(connection, text, "Sales").checked
+
+    (network,) = [one for one in map(told, checked.findings) if one.title == "network"]
+    assert (network.subject, network.state) == (name, "unknown")
+    assert told_of_it in network.detail
 
 
 def test_a_continuous_export_through_an_impersonating_table_is_no_trusted_service(

@@ -134,7 +134,8 @@ class _Inbound:
     @property
     def _is_named(self) -> bool:
         cluster = cluster_of(self.facts)
-        is_system = self.requirement.identity.is_system
+        identity = self.requirement.identity
+        is_system = identity is not None and identity.is_system
         return bool(is_system and cluster and self.rules.names_instance(cluster.cluster_id))
 
     @property

@@ -95,6 +95,8 @@ def _requirements(denial: Denial, mentioned: Mentioned, *, write: bool) -> Itera
         yield from _called(denial)
         for identity in mentioned.identities:
             yield from _at_targets(identity, denial, write=write)
+        if not mentioned.identities:
+            yield from _networks(denial)
         yield from _through_tables(denial, mentioned, write=write)
         yield from _validated(denial)
     elif concern is Concern.KUSTO_ROLE:
@@ -151,6 +153,12 @@ def _at_targets(identity: ManagedIdentity, denial: Denial, *, write: bool) -> It
     for hub in denial.names.event_hubs:
         if re.search(r"/eventhubs/[^/]+$", hub, re.IGNORECASE):
             yield from holding(identity, RECEIVES_EVENTS, hub_target(hub))
+
+
+def _networks(denial: Denial) -> Iterator[Requirement]:
+    """Yield the networks of targets of which nobody tells as whom they were reached."""
+    for place in denial.names.places:
+        yield from targets.network_of(place, is_trusted=not denial.impersonates)
 
 
 def _at(identity: ManagedIdentity, place: Place, *, write: bool) -> tuple[Requirement, ...]:

@@ -135,7 +135,7 @@ class EventGridReader(HubReader):
             return folder.read(location.path)
         found = blocked(self.world, STORAGE, location.host)
         if found is not None:
-            raise network_forbidden(*found, STORAGE, location.host, "Download_Forbidden")
+            raise network_forbidden(*found, STORAGE, location.uri, "Download_Forbidden")
         account = self.world.storage_accounts[location.account]
         blobs = account.containers.get(location.container, {})
         if location.path not in blobs:

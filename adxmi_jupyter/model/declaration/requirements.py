@@ -125,12 +125,12 @@ class NetworkOpen:
 
     `host` is the one that is called, where it is known. The cluster passes as a trusted service
     where it comes with a managed identity (`is_trusted`); impersonating somebody it does not, nor
-    for the blobs of an Event Grid connection.
+    for the blobs of an Event Grid connection. `identity` is None where nobody tells who comes.
     """
 
     key: ClassVar[Key] = Key.NETWORK
 
-    identity: ManagedIdentity
+    identity: ManagedIdentity | None
     target: Target
     host: str = ""
     is_trusted: bool = True

@@ -7,6 +7,7 @@ policy* (Azure Data Explorer docs).
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.errors import InvalidConnectionString
@@ -22,6 +23,7 @@ from adxmi_jupyter.model.azure_role import (
     Target,
 )
 from adxmi_jupyter.model.connection_string import (
+    AiModel,
     AzureStorage,
     CosmosDb,
     SqlServer,
@@ -40,13 +42,12 @@ from adxmi_jupyter.model.declaration.requirements import (
     holding,
     named_by,
 )
+from adxmi_jupyter.model.identity import ManagedIdentity
 from adxmi_jupyter.model.usage import Usage
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.model.connection_string import AiModel
     from adxmi_jupyter.model.declaration.requirements import Requirement
     from adxmi_jupyter.model.declaration.stored import RequirementsAt, Who
-    from adxmi_jupyter.model.identity import ManagedIdentity
 
 
 def connection_string(
@@ -146,6 +147,17 @@ def reach(identity: ManagedIdentity, place: object, *, write: bool) -> tuple[Req
     if isinstance(place, CosmosDb):
         return in_cosmos_db(identity, cosmos_target(place.server), place.server)
     return ()
+
+
+def network_of(place: object, *, is_trusted: bool) -> tuple[Requirement, ...]:
+    """Return the network that leads to a target, whoever reaches it."""
+    nobody = ManagedIdentity("")
+    chain = calls_model(nobody, place) if isinstance(place, AiModel) else ()
+    return tuple(
+        replace(one, identity=None, is_trusted=is_trusted)
+        for one in chain or reach(nobody, place, write=False)
+        if isinstance(one, NetworkOpen)
+    )
 
 
 def in_sql_server(

@@ -120,15 +120,15 @@ def acting_principal(
 
 
 def require_network(
-    world: World, kind: str, host: str, acting: ActingPrincipal | None, *, code: str = ""
+    world: World, kind: str, address: str, acting: ActingPrincipal | None, *, code: str = ""
 ) -> None:
-    """Raise a KustoError (403) unless the network lets the cluster reach a target.
+    """Raise a KustoError (403) unless the network lets the cluster reach a target by its address.
 
     `code` is that of the error, where it is not that of all targets.
     """
-    found = blocked(world, kind, host, acting.sender if acting else NOBODY)
+    found = blocked(world, kind, host_of(address), acting.sender if acting else NOBODY)
     if found is not None:
-        raise denials.network_forbidden(*found, kind, host, code)
+        raise denials.network_forbidden(*found, kind, address, code)
 
 
 def has_role(world: World, acting: ActingPrincipal, action: str, scope: str) -> bool:

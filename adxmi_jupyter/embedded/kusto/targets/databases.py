@@ -46,7 +46,7 @@ def open_sql(
     server = world.sql_servers.get(target.name)
     if server is None or not target.host.endswith(".database.windows.net"):
         raise bad_request(f"There is no SQL server at '{target.host}'.")
-    require_network(world, SQL, target.host, acting)
+    require_network(world, SQL, f"{target.host}/{target.database}", acting)
     found = server.databases.get(target.database)
     if found is None:
         raise bad_request(f"There is no database '{target.database}' at '{target.host}'.")

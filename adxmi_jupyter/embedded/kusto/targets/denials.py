@@ -81,7 +81,7 @@ def target_forbidden(who: str, target: str) -> KustoError:
 
 
 def network_forbidden(
-    blocked: Blocked, name: str, kind: str, host: str, code: str = ""
+    blocked: Blocked, name: str, kind: str, address: str, code: str = ""
 ) -> KustoError:
     """Return the error of a target whose network does not let the cluster in."""
     return KustoError(
@@ -89,7 +89,7 @@ def network_forbidden(
         code or "General_AccessDenied",
         _UNAUTHORIZED,
         _DENIED,
-        f"Access forbidden: '{host}' cannot be reached. {network_words(blocked, name, kind)}",
+        f"Access forbidden: '{address}' cannot be reached. {network_words(blocked, name, kind)}",
     )
 
 

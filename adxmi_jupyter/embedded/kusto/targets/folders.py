@@ -121,7 +121,7 @@ def _require_network(
     world: World, location: Location, acting: ActingPrincipal | None, *, write: bool
 ) -> None:
     code = "Upload_Forbidden" if write else "Download_Forbidden"
-    require_network(world, STORAGE, location.host, acting, code=code)
+    require_network(world, STORAGE, location.uri, acting, code=code)
 
 
 def _lets_in(

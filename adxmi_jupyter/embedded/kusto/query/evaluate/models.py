@@ -108,7 +108,7 @@ def _require_model(call: PluginCall, connection_string: str, task: _Task) -> Non
     account = world.model_accounts.get(match["account"].casefold())
     if account is None:
         raise bad_request(f"There is no Azure OpenAI account at '{uri}'.")
-    require_network(world, MODELS, uri.split("/")[2], acting)
+    require_network(world, MODELS, uri, acting)
     action = _ROLE.format(task=task.path)
     if acting is None or not has_role(world, acting, action, account.resource_id):
         raise denials.target_forbidden(acting.shown if acting else "nobody", uri)
