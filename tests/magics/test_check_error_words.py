@@ -12,6 +12,7 @@ AT_INGESTION = (
     '"Syntax error: Query could not be parsed: . Query: \'Orders | take 1\'", "@context": '
     '{"serviceAlias": "INGEST-CONTOSO", "processName": "Kusto.WinSvc.DM.Svc"}}}'
 )
+OWN = "contoso.westeurope.kusto.windows.net"
 AT_QUERIES = "Syntax error: Query could not be parsed: . Query: '.get ingestion resources'"
 WRONG = "AdminCommandWrongEndpointException: the appropriate endpoint is most likely '{}'"
 INNER = "{} at the source. Status: {} ({}) Content: <none>"
@@ -37,6 +38,11 @@ def told(magic):
             "SyntaxException: '.get kusto identity token' is no command",
             "the ingestion endpoint",
             "begins with ingest-",
+        ),
+        (
+            f"BadRequest_SyntaxError at https://ingest-{OWN}/v1/rest/mgmt: Orders",
+            "the endpoint for queries",
+            "has no ingest- before it",
         ),
         (
             WRONG.format("https://ingest-contoso.westeurope.kusto.windows.net/"),

@@ -122,3 +122,23 @@ def test_names_of_packages_are_no_hosts(magic):
     text = f"azure.kusto.data.exceptions.KustoServiceError Kusto.Data.Exceptions {UNASSIGNED}"
 
     assert list(magic("check --error", text)["state"]) == ["ok", "missing"]
+
+
+CLUSTERS = (
+    "/subscriptions/4c8f2a61-7b3d-4e95-a0d2-91f6c3b58e07/resourceGroups/analytics/providers/"
+    "Microsoft.Kusto/clusters"
+)
+
+
+def test_another_cluster_is_known_by_its_resource_id(magic):
+    frame = magic("check --error", f"{UNASSIGNED} for {CLUSTERS}/fabrikam/databases/Sales")
+
+    assert list(frame["subject"]) == ["fabrikam"]
+    assert list(frame["state"]) == ["unknown"]
+    assert frame["fix"][0].startswith(f"!az kusto cluster show --ids {CLUSTERS}/fabrikam")
+
+
+def test_so_is_this_one(magic):
+    frame = magic("check --error", f"{UNASSIGNED} for {CLUSTERS}/Contoso/databases/Sales")
+
+    assert list(frame["state"]) == ["ok", "missing"]

@@ -39,6 +39,7 @@ _FOR_INGESTION = re.compile(
     r"|ingest-from-storage-queued|(?:show|cancel)\s{1,3}queued\s{1,3}ingestion\s{1,3}operations)\b",
     re.IGNORECASE,
 )
+_INGESTION_HOST = re.compile(r"https?://ingest-[\w.-]{1,200}\.kusto", re.IGNORECASE)
 _LIKELY = re.compile(r"endpoint[^\n'\"]{0,80}['\"\\]+https?://(?P<ingest>ingest-)?", re.IGNORECASE)
 _SYNTAX = re.compile(r"\bsyntax error\b|\bcould not be parsed\b", re.IGNORECASE)
 _OF_TEXT = (Concern.SYNTAX, Concern.ENDPOINT)
@@ -77,7 +78,9 @@ def endpoint_meaning(text: str, found: Meaning | None) -> Meaning | None:
     is_text = found.concern in _OF_TEXT if found else bool(_SYNTAX.search(text))
     if not is_text:
         return None
-    is_answered_by_it = bool(_IS_INGESTION.search(text))
+    is_syntax = found is None or found.concern is Concern.SYNTAX
+    is_sent_to_it = is_syntax and bool(_INGESTION_HOST.search(text))
+    is_answered_by_it = is_sent_to_it or bool(_IS_INGESTION.search(text))
     is_for_it = bool(_FOR_INGESTION.search(text))
     if is_answered_by_it != is_for_it:
         return TO_QUERIES if is_answered_by_it else TO_INGESTION
