@@ -85,6 +85,11 @@ SAMPLES = [
         "an identity created seconds before: azure-sdk-for-net#39891",
     ),
     (
+        '{"error": {"code": "ResourceNotFound", "message": "[NotFound] add principal assignment"}}',
+        "PRINCIPAL",
+        "the same as its operation tells it: pulumi-azure-native#2633",
+    ),
+    (
         '{"error": {"code": "PrincipalNotFound", "message": "no such principal"}}',
         "PRINCIPAL",
         "a role for a fresh identity: HubAndSpokeResearchEnclave#50",

@@ -9,7 +9,7 @@ from adxmi_jupyter.actions.frames import NUMBER, TEXT, fixed_frame
 from adxmi_jupyter.actions.workflow.filling import fill_in
 from adxmi_jupyter.actions.workflow.ingestions import failed, failures
 from adxmi_jupyter.actions.workflow.listing import stored_in
-from adxmi_jupyter.actions.workflow.writes import first_fix_of
+from adxmi_jupyter.actions.workflow.writes import fix_of_run
 from adxmi_jupyter.errors import AdxmiError, InvalidInput, MalformedBody, OperationFailed
 from adxmi_jupyter.fixes import NOTHING, ChangeOption, Command, Statement
 from adxmi_jupyter.model import kql
@@ -207,7 +207,7 @@ def push_events(connection: Connection, hub: str, lines: Iterable[str]) -> tuple
         There is no such hub, no event, or a line is no JSON.
     OperationFailed
         A data connection could not ingest them; the service's words are kept, and *fix* is what
-        fixes the first requirement that is missing.
+        fixes the requirement that they name.
 
     """
     _known_hub(connection, hub)
@@ -223,9 +223,8 @@ def push_events(connection: Connection, hub: str, lines: Iterable[str]) -> tuple
     new = [one for one in _failures(connection) if one not in before]
     if new:
         error = failed(f"the ingestion of events from {hub}", new[-1])
-        error.fix = (
-            _first_fix_of_hub(connection, hub, str(cell(new[-1], "Database"))) or error.remediation
-        )
+        where = str(cell(new[-1], "Database"))
+        error.fix = _fix_of_hub(connection, error, hub, where) or error.remediation
         raise error
     return len(events), rows
 
@@ -270,8 +269,8 @@ _FIELDS = {
 }
 
 
-def _first_fix_of_hub(connection: Connection, hub: str, database: str) -> Fix:
-    """Return what fixes the first missing requirement of a data connection that reads a hub."""
+def _fix_of_hub(connection: Connection, failure: AdxmiError, hub: str, database: str) -> Fix:
+    """Return what fixes a data connection that reads a hub, by what the failure names."""
     end = f"/{'/eventhubs/'.join(hub.lower().split('/'))}"
     for declaration in map(declaration_of, ("event-hub", "event-grid")):
         names = {spec.name for spec in declaration.specs()}
@@ -286,7 +285,7 @@ def _first_fix_of_hub(connection: Connection, hub: str, database: str) -> Fix:
                 continue
             given["name"] = kept.existing.name
             workflow = fill_in(connection, declaration, given).reading.workflow
-            fix = first_fix_of(connection, workflow, database) if workflow else NOTHING
+            fix = fix_of_run(connection, failure, workflow, database) if workflow else NOTHING
             if fix:  # another connection of the hub may be in order
                 return fix
     return NOTHING
@@ -306,8 +305,8 @@ def run_export(connection: Connection, database: str, name: str) -> None:
     InvalidInput
         The database has no such export, or it is disabled.
     OperationFailed
-        The run failed; the service's words are kept, and *fix* is that of the first
-        requirement that is missing.
+        The run failed; the service's words are kept, and *fix* is that of the
+        requirement that they name.
     EmbeddedAzureNotInUse
         The connection leads to a cluster.
 
@@ -344,9 +343,11 @@ def _failed_run(connection: Connection, database: str, kept: StoredWorkflow) -> 
         "query": str(cell(kept.row, "Query")),
     }
     workflow = fill_in(connection, declaration_of(_EXPORT), given).reading.workflow
-    return OperationFailed(
+    error = OperationFailed(
         f"the run of the continuous export {name} failed",
         why=str(cell(rows[-1], "Details")) if rows else "the service does not say why",
-        fix=(first_fix_of(connection, workflow, database) if workflow else NOTHING)
-        or "mend what the message names; the next run exports what this one did not",
+        fix="mend what the message names; the next run exports what this one did not",
     )
+    fix = fix_of_run(connection, error, workflow, database) if workflow else NOTHING
+    error.fix = fix or error.remediation
+    return error

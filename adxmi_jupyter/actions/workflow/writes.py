@@ -7,7 +7,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.actions.check.examination import examined
-from adxmi_jupyter.actions.check.findings import first_fix
 from adxmi_jupyter.actions.diagnosis.denial_fix import fix_of
 from adxmi_jupyter.actions.identity import names
 from adxmi_jupyter.actions.workflow import data_connections, ingestions
@@ -39,7 +38,7 @@ from adxmi_jupyter.errors import (
     Throttled,
     WriteOutcomeUnknown,
 )
-from adxmi_jupyter.fixes import NOTHING, Retry
+from adxmi_jupyter.fixes import Retry
 from adxmi_jupyter.model.connection_string import scrubbed
 from adxmi_jupyter.model.declaration.products import DataConnection, Endpoint, QueuedIngestion
 from adxmi_jupyter.model.declaration.stored import DataConnectionListing
@@ -60,7 +59,7 @@ __all__ = [
     "WorkflowWrite",
     "carry_out",
     "drop",
-    "first_fix_of",
+    "fix_of_run",
     "named",
     "plan",
     "plan_drop",
@@ -231,15 +230,12 @@ def _answer(connection: Connection, product: Statement, database: str) -> pd.Dat
     return frame
 
 
-def first_fix_of(connection: Connection, workflow: Workflow, database: str) -> Fix:
-    """Return what fixes the first missing requirement; nothing if none is, or nobody can tell.
-
-    The service's refusals seldom say which one it is.
-    """
-    try:
-        return first_fix(_examine(connection, workflow, database))
-    except AdxmiError:  # the refusal itself matters more
-        return NOTHING
+def fix_of_run(
+    connection: Connection, failure: AdxmiError, workflow: Workflow, database: str
+) -> Fix:
+    """Return what fixes a run of a workflow that failed; nothing where its error names nothing."""
+    look = partial(_examine, connection, workflow, database)
+    return fix_of(connection, failure, database, look)
 
 
 def _examine(connection: Connection, workflow: Workflow, database: str) -> Sequence[Finding]:

@@ -211,7 +211,7 @@ _TABLE: tuple[tuple[Meaning, str], ...] = (
     (
         _THROTTLED,
         """
-        TooManyRequests KustoRequestThrottledException ControlCommandThrottledException
+        TooManyRequests RateLimiting KustoRequestThrottledException ControlCommandThrottledException
         QueryThrottledException QuotaExceededException General_ThrottledIngestion
         E_SB_QUERY_THROTTLED_ERROR KustoThrottlingError Throttled
         """,
@@ -226,7 +226,7 @@ _TABLE: tuple[tuple[Meaning, str], ...] = (
         """,
     ),
     (_FAULT, "InternalServiceError ServiceError InternalServerError InternalError"),
-    (_STOPPED, "ClusterSuspendedException"),
+    (_STOPPED, "ClusterSuspendedException ServiceIsNotRunning"),
     (_DATABASE, "BadRequest_DatabaseNotExist DatabaseNotFoundException DatabaseNotFound"),
     (
         _ENTITY,
@@ -274,6 +274,7 @@ _TABLE: tuple[tuple[Meaning, str], ...] = (
         InvalidFilter InvalidQueryParameterValue OutOfRangeQueryParameterValue InvalidRange
         InvalidRequestContent InvalidResourceName InvalidResourceNamespace InvalidResourceType
         InvalidXmlDocument InvalidBlobOrBlock InvalidBlockList LinkedInvalidPropertyId
+        InvalidResourceLocation LocationNotAvailableForResourceType TooManyScripts
         LocationRequired MethodNotAllowed PopReceiptMismatch UnsupportedBlobOperation
         RoleAssignmentUpdateNotPermitted ConditionNotMet KustoClientInvalidConnectionStringException
         """,
@@ -282,7 +283,7 @@ _TABLE: tuple[tuple[Meaning, str], ...] = (
         _FAILED,
         """
         OperationFailed PartialFailure KustoApiError KustoServiceError KustoMultiApiError
-        HttpResponseError FailedIdentityOperation Failed
+        HttpResponseError FailedIdentityOperation ScriptFailed Failed
         """,
     ),
 )

@@ -70,7 +70,7 @@ _WANTED = re.compile(
     re.IGNORECASE,
 )
 _HOST_ADDRESS = re.compile(r"\b169\.254\.169\.254\b|/metadata/identity/oauth2/token")
-_PRINCIPALS = re.compile(r"/principalAssignments?\b", re.IGNORECASE)
+_PRINCIPALS = re.compile(r"/principalAssignments?\b|\bprincipal assignment\b", re.IGNORECASE)
 _STRICT = ("invalid_request", "BadRequest", "Throttled", "NotAuthorized", "AccessDenied")
 _AUTHENTICATION = "AuthenticationFailed"
 _XML_CODE = re.compile(rf"<Code>\s*{_AUTHENTICATION}\s*</Code>", re.IGNORECASE)
