@@ -13,6 +13,7 @@ from adxmi_jupyter.embedded import ClusterRole, DatabaseRole
 from adxmi_jupyter.embedded.networks import endpoint_id
 from adxmi_jupyter.embedded.state.networks import ManagedPrivateEndpoint, PrivateEndpoint
 from adxmi_jupyter.embedded.state.plugins import switch_plugin
+from adxmi_jupyter.embedded.state.resources import DataConnection
 from tests.ground_truth.scene import GROUP, SUBSCRIPTION, SYSTEM, USER, Scene
 
 Level = Callable[[Scene], None]
@@ -306,6 +307,38 @@ def callout(callout_type: str, host: str, *, predefined: bool) -> Factor:
     there: dict[str, Level] = {"predefined": nothing} if predefined else {"allowed": allowed}
     missing: dict[str, Level] = {"denied": denied} | ({} if predefined else {"no rule": nothing})
     return Factor("callout", "callout policy", there, missing)
+
+
+def consumer_group(hub: str, group: str = "$Default") -> Factor:
+    """Return what a data connection reads an event hub by, ``namespace/hub``: not with another."""
+
+    def taken(scene: Scene) -> None:
+        found = scene.world.sources.hub(hub)
+        properties = {"eventHubResourceId": found.resource_id, "consumerGroup": group}
+        other = DataConnection("reads-too", "EventHub", properties)
+        scene.cluster.databases["Tom's Lab"].data_connections.append(other)
+
+    def absent(scene: Scene) -> None:
+        scene.world.sources.hub(hub).consumer_groups.remove(group)
+
+    return Factor(
+        "consumer group",
+        "consumer group",
+        {"free": nothing},
+        {"taken": taken, "absent": absent},
+        final=frozenset({"taken", "absent"}),
+    )
+
+
+def table(name: str) -> Factor:
+    """Return the table that data go into."""
+    return Factor(
+        "table",
+        "table",
+        {"there": nothing},
+        {"dropped": lambda scene: scene.home.tables.pop(name)},
+        final=frozenset({"dropped"}),
+    )
 
 
 def plugin(name: str) -> Factor:
