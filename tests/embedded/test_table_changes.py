@@ -224,6 +224,6 @@ def test_changes_are_in_the_journal(run):
     assert events == [
         ("CREATE-TABLES", "A"),
         ("ALTER-TABLE", "A"),
-        ("RENAME-TABLE", "C"),
+        ("RENAME-TABLE", "A"),
         ("DROP-TABLES", "B"),
     ]
