@@ -97,7 +97,7 @@ class ClusterHost:
         return await self._server.beside(call)
 
 
-def hang_up(request: web.Request) -> web.Response:
+def close_connection(request: web.Request) -> web.Response:
     """Close the connection without an answer: nobody is at the address of a stopped cluster.
 
     Where other APIs share its port, connections cannot be refused.

@@ -11,11 +11,11 @@ from adxmi_jupyter.embedded.arm import operations
 from adxmi_jupyter.embedded.arm.cluster_body import accepted_body
 from adxmi_jupyter.embedded.arm.clusters import (
     alteration,
+    apply_target,
     check_match,
     cluster_answer,
     find_cluster,
-    give,
-    present_look,
+    present_target,
     target_of,
     with_etag,
 )
@@ -137,7 +137,7 @@ def _create(call: ArmRequest, body: dict[str, Any], location: str) -> Answer:
         cluster.provisioning_state = "Succeeded" if succeeded else "Failed"
         cluster.version += 1
         if succeeded:
-            give(call, cluster, target, unseen)
+            apply_target(call, cluster, target, unseen)
             call.world.at(cluster).grant(replace(caller, token=None), ClusterRole.ADMIN)
 
     change = Change(
@@ -241,7 +241,7 @@ def _replace(call: ArmRequest, cluster: Cluster, body: dict[str, Any], location:
     operations.cluster_busy(call, cluster)
     blank = replace(cluster, identities=[], tags={}, settings=default_settings())
     target = target_of(call, blank, {"identity": {"type": "None"}, **body})
-    if target == present_look(cluster):
+    if target == present_target(cluster):
         return cluster_answer(call, cluster)
     operations.require_no_maintenance(call, cluster)
     operation = operations.start(call, alteration(call, cluster, target))

@@ -26,7 +26,7 @@ _OLD_SIZE = re.compile(r"[DL]\d+s?_v\d", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Target:
-    """What a cluster is to look like."""
+    """What a cluster is to have."""
 
     identity: Wanted
     settings: dict[str, Any]
@@ -59,7 +59,7 @@ def patch_cluster(call: ArmRequest) -> Answer:
     body = call.object()
     target = target_of(call, cluster, body)
     operations.cluster_busy(call, cluster)
-    if target == present_look(cluster):
+    if target == present_target(cluster):
         return cluster_answer(call, cluster)
     operations.require_no_maintenance(call, cluster)
     operation = operations.start(call, alteration(call, cluster, target))
@@ -69,20 +69,20 @@ def patch_cluster(call: ArmRequest) -> Answer:
 
 
 def alteration(call: ArmRequest, cluster: Cluster, target: Target) -> Change:
-    """Return the change that gives a cluster its new look."""
+    """Return the change that gives a cluster what is asked for."""
     unseen = call.settings.directory_lookups
 
     def finish(succeeded: bool) -> None:
         if succeeded:
-            give(call, cluster, target, unseen)
+            apply_target(call, cluster, target, unseen)
         cluster.provisioning_state = "Succeeded" if succeeded else "Failed"
         cluster.version += 1
 
     return Change("ServiceConfigurationAlter", cluster, cluster_id(cluster), finish)
 
 
-def give(call: ArmRequest, cluster: Cluster, target: Target, unseen: int) -> None:
-    """Let a cluster look like that."""
+def apply_target(call: ArmRequest, cluster: Cluster, target: Target, unseen: int) -> None:
+    """Let a cluster have all that."""
     take_effect(call.world, cluster, target.identity, unseen)
     cluster.settings, cluster.sku, cluster.tags = target.settings, target.sku, target.tags
 
@@ -100,8 +100,8 @@ def find_cluster(call: ArmRequest) -> Cluster:
     raise not_found("Microsoft.Kusto/clusters", call.names["cluster"], call.names["group"])
 
 
-def present_look(cluster: Cluster) -> Target:
-    """Return what a cluster looks like."""
+def present_target(cluster: Cluster) -> Target:
+    """Return what a cluster has now."""
     return Target(present(cluster), cluster.settings, cluster.sku, cluster.tags)
 
 

@@ -149,7 +149,7 @@ def _status_uri(call: ArmRequest, operation: Operation, location: str) -> str:
     """Return the address of an operation; the header holds the location with raw blanks."""
     subscription = operation.cluster.subscription_id
     return (
-        f"{call.home_uri}/subscriptions/{subscription}/providers/Microsoft.Kusto/locations/"
+        f"{call.operations_uri}/subscriptions/{subscription}/providers/Microsoft.Kusto/locations/"
         f"{location}/operationResults/{operation.operation_id}?api-version={call.api_version}"
     )
 

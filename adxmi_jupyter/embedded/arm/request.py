@@ -62,7 +62,7 @@ class ArmRequest:
     """One request; `names` are the parts of its path that its route names.
 
     `scripts` returns what clusters do with scripts, `public_uri` the public address of the cluster
-    at a loopback one. `home_uri` is where operations are asked about.
+    at a loopback one. `operations_uri` is where operations are asked about.
     """
 
     world: World
@@ -78,7 +78,7 @@ class ArmRequest:
     text: str
     scripts: Callable[[], ClusterScripts]
     public_uri: Callable[[str], str]
-    home_uri: str
+    operations_uri: str
     names: Mapping[str, str] = field(default_factory=dict)
 
     @property

@@ -105,7 +105,7 @@ def patch_script(call: ArmRequest) -> Answer:
 
 
 def delete_script(call: ArmRequest) -> Answer:
-    """Forget a script: 202 and an operation, or 204. Nothing that it did is taken back."""
+    """Forget a script: 202 and an operation, or 204. What it did is not undone."""
     place = _Place.of(call)
     found = place.find()
     if found is None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from adxmi_jupyter.embedded.cluster_host import hang_up
+from adxmi_jupyter.embedded.cluster_host import close_connection
 from adxmi_jupyter.embedded.ingestion.uploads import (
     StorageError,
     put_blob,
@@ -69,7 +69,7 @@ class StorageApi:
             host = self._host
             await host.pause(host.latency)
             if not host.is_running:
-                return hang_up(request)
+                return close_connection(request)
             body = await request.read()
             world = host.world
             with world.lock:

@@ -14,7 +14,7 @@ from adxmi_jupyter.embedded.kusto.exports.syntax import (
 )
 from adxmi_jupyter.embedded.kusto.external_tables.syntax import ExternalTableCommand
 from adxmi_jupyter.embedded.kusto.followers.commands import (
-    refuse_on_follower,
+    deny_on_follower,
 )
 from adxmi_jupyter.embedded.kusto.followers.syntax import FollowerCommand
 from adxmi_jupyter.embedded.kusto.functions.syntax import FunctionCommand
@@ -54,7 +54,7 @@ def run_command(statement: Statement, session: Session) -> Result:
 
     What it changes is in the journal before anybody else has the world.
     """
-    refuse_on_follower(statement.command, session)
+    deny_on_follower(statement.command, session)
     with journaled(statement, session), bringing(origin_of(statement.command, session)):
         return _run(statement.command, session)
 

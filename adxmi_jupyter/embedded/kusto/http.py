@@ -11,7 +11,7 @@ from aiohttp import web
 
 from adxmi_jupyter.embedded.access import authenticate, presents_key
 from adxmi_jupyter.embedded.answer import json_answer
-from adxmi_jupyter.embedded.cluster_host import hang_up
+from adxmi_jupyter.embedded.cluster_host import close_connection
 from adxmi_jupyter.embedded.fault_injection import Responder
 from adxmi_jupyter.embedded.kusto.answer import fault_answer, malformed_request, unauthenticated
 from adxmi_jupyter.embedded.kusto.request import (
@@ -67,7 +67,7 @@ class KustoApi:
     async def _auth_metadata(self, request: web.Request) -> web.StreamResponse:
         await self._host.pause(self._host.latency)
         if not self._host.is_running:
-            return hang_up(request)
+            return close_connection(request)
         own = self._host.kusto_uri
         metadata = {
             "LoginEndpoint": own,
@@ -88,7 +88,7 @@ class KustoApi:
         host.count_request()
         await host.pause(host.latency)
         if not host.is_running:
-            return hang_up(request)
+            return close_connection(request)
         authorization = request.headers.get("Authorization")
         caller = authenticate(host.world, authorization)
         if caller is None:

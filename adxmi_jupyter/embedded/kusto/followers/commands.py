@@ -43,7 +43,7 @@ _COLUMNS = (
 )
 
 
-def refuse_on_follower(command: Command, session: Session) -> None:
+def deny_on_follower(command: Command, session: Session) -> None:
     """Raise a KustoError (400) for what would change a database that the cluster follows.
 
     What only reads it may run, exports among it.
