@@ -272,6 +272,7 @@ def test_a_database_of_a_stopped_cluster_cannot_change(kusto, manage, refused):
     [
         ({"properties": {}}, "kind"),
         ({"kind": "ReadWrite", "properties": {"softDeletePeriod": "30d"}}, "softDeletePeriod"),
+        ({"kind": "ReadWrite", "properties": {"hotCachePeriod": "P9999999999D"}}, "hotCachePeriod"),
         ({"kind": "ReadWrite", "properties": {"colour": "red"}}, "colour"),
         ({"kind": "ReadOnlyFollowing", "properties": {}}, "attached"),
         ({"kind": "ReadWrite", "location": "northeurope"}, "West Europe"),
