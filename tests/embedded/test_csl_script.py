@@ -139,7 +139,8 @@ def test_stored_policies(script):
     rows = script()
 
     assert starting(rows, ".alter database Sales policy") == (
-        '.alter database Sales policy retention "{\\"SoftDeletePeriod\\": \\"30.00:00:00\\"}"'
+        '.alter database Sales policy retention "{\\"SoftDeletePeriod\\": \\"30.00:00:00\\", '
+        '\\"Recoverability\\": \\"Enabled\\"}"'
     )
     assert ".alter table Copies policy ingestiontime true" in rows
     assert starting(rows, ".alter table Copies policy caching") == (

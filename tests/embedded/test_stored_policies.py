@@ -1,6 +1,7 @@
 """Policies that are kept and shown: retention, caching, batching and their like."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
@@ -103,7 +104,8 @@ def test_details_tell_what_is_in_effect(run):
     orders, customers = run(".show tables details", database="Sales")
     (database,) = run(".show database policies", database="Sales")
 
-    assert json.loads(orders["RetentionPolicy"]) == {"SoftDeletePeriod": "10.00:00:00"}
+    retention = {"SoftDeletePeriod": "10.00:00:00", "Recoverability": "Enabled"}
+    assert json.loads(orders["RetentionPolicy"]) == retention
     assert json.loads(orders["CachingPolicy"])["DataHotSpan"] == "3.00:00:00"
     assert json.loads(customers["CachingPolicy"])["DataHotSpan"] == "31.00:00:00"
     assert database["RetentionPolicy"] == orders["RetentionPolicy"]
@@ -117,6 +119,8 @@ def test_details_tell_what_is_in_effect(run):
         ".alter-merge table Orders policy merge '[]'",
         ".alter table None policy retention '{}'",
         ".alter table Orders policy caching hot = 7",
+        '.alter database Sales policy retention \'{"SoftDeletePeriod": "ever"}\'',
+        '.alter database Sales policy retention \'{"SoftDeletePeriod": "9999999999.00:00:00"}\'',
         ".alter-merge table Orders policy retention softdelete = 'long'",
     ],
 )
@@ -145,3 +149,30 @@ def test_who_creates_a_table_sets_its_policies(run, user):
 
     assert run(".alter table Mine policy merge '{}'", database="Sales", token=user)
     assert run(".show database policy merge", database="Sales", token=user)
+
+
+def test_resource_manager_shows_what_commands_set(run, kusto):
+    run(".alter-merge database Sales policy retention softdelete = 10d recoverability = disabled")
+    run(".alter database Sales policy caching hot = 36h")
+    found = kusto.databases.get("analytics", "contoso", "Sales")
+    run(".delete database Sales policy retention")
+    deleted = kusto.databases.get("analytics", "contoso", "Sales")
+
+    periods = (found.soft_delete_period, found.hot_cache_period)
+    assert periods == (timedelta(days=10), timedelta(hours=36))
+    assert deleted.soft_delete_period is None
+    assert run(".show database Sales policy retention")[0]["Policy"] == "null"
+
+
+def test_commands_show_what_resource_manager_sets(run, kusto):
+    run(".alter-merge database Sales policy retention recoverability = disabled")
+    kusto.databases.begin_update(
+        "analytics",
+        "contoso",
+        "Sales",
+        {"kind": "ReadWrite", "properties": {"softDeletePeriod": "P1Y", "hotCachePeriod": "PT12H"}},
+    ).result()
+
+    retention = policy_of(run(".show database Sales policy retention"))
+    assert retention == {"SoftDeletePeriod": "365.00:00:00", "Recoverability": "Enabled"}
+    assert policy_of(run(".show database Sales policy caching"))["DataHotSpan"] == "12:00:00"

@@ -15,6 +15,7 @@ from adxmi_jupyter.embedded.arm.operations import Change
 from adxmi_jupyter.embedded.arm.request import member
 from adxmi_jupyter.embedded.arm.versions import child_extras
 from adxmi_jupyter.embedded.state.ids import child, cluster_id
+from adxmi_jupyter.embedded.state.periods import is_period
 from adxmi_jupyter.embedded.state.regions import find_region
 from adxmi_jupyter.embedded.state.security import DatabaseRole
 
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
     from adxmi_jupyter.embedded.state.clusters import Cluster, Database
 
 NAME = re.compile(r"(?=.*\S)[\w .-]{1,260}")
-_PERIOD = re.compile(
-    r"P(?=[\dT])(?:\d+Y)?(?:\d+M)?(?:\d+W)?(?:\d+D)?(?:T(?=\d)(?:\d+H)?(?:\d+M)?(?:\d+(?:\.\d+)?S)?)?"
-)
 _READ_WRITE = "ReadWrite"
 _KNOWN = {"softDeletePeriod", "hotCachePeriod", "keyVaultProperties"}
 _READ_ONLY = {"provisioningState", "statistics", "isFollowed", "suspensionDetails"}
@@ -52,17 +50,17 @@ class _Asked:
             period = properties.get(name)
             if period is None:
                 continue
-            if not isinstance(period, str) or _PERIOD.fullmatch(period) is None:
+            if not isinstance(period, str) or not is_period(period):
                 raise bad_request(f"[BadRequest] '{period}' is no period for '{name}'.")
             periods[name] = period
         return cls(kind, periods)
 
     def give(self, database: Database) -> None:
         """Let a database have these periods."""
-        database.soft_delete_period = self.periods.get(
-            "softDeletePeriod", database.soft_delete_period
-        )
-        database.hot_cache_period = self.periods.get("hotCachePeriod", database.hot_cache_period)
+        if "softDeletePeriod" in self.periods:
+            database.keep_data_for(self.periods["softDeletePeriod"])
+        if "hotCachePeriod" in self.periods:
+            database.keep_data_hot_for(self.periods["hotCachePeriod"])
 
 
 def put_database(call: ArmRequest) -> Answer:

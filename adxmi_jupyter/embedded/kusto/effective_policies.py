@@ -1,7 +1,7 @@
 """Texts of what applies to databases and tables: principals and policies.
 
-A policy that is not set is the default that its documentation page prints, with the retention and
-the hot cache that Resource Manager shows for every database.
+A policy that is not set is the default that its documentation page prints. Retention and caching
+of a database are then what Resource Manager says: `softDeletePeriod` and `hotCachePeriod`.
 """
 
 from __future__ import annotations
@@ -9,7 +9,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from adxmi_jupyter.embedded.state.periods import read_period
 from adxmi_jupyter.embedded.state.security import PrincipalKind
+from adxmi_jupyter.embedded.storage.values import timespan_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,10 +20,6 @@ if TYPE_CHECKING:
     from adxmi_jupyter.embedded.state.security import Principal
     from adxmi_jupyter.embedded.state.world import World
 
-_RETENTION = json.dumps({"SoftDeletePeriod": "365.00:00:00", "Recoverability": "Enabled"})
-_CACHING = json.dumps(
-    {"DataHotSpan": "31.00:00:00", "IndexHotSpan": "31.00:00:00", "ColumnOverrides": []}
-)
 _SHARDING = json.dumps(
     {"MaxRowCount": 1048576, "MaxExtentSizeInMb": 8192, "MaxOriginalSizeInMb": 3072}
 )
@@ -36,12 +34,7 @@ _MERGE = json.dumps(
     }
 )
 NONE = "null"
-DEFAULTS = {
-    "retention": _RETENTION,
-    "caching": _CACHING,
-    "sharding": _SHARDING,
-    "merge": _MERGE,
-}
+_DEFAULTS = {"sharding": _SHARDING, "merge": _MERGE}
 
 _TYPES = {
     PrincipalKind.USER: "AAD User",
@@ -54,7 +47,18 @@ _TYPES = {
 def effective_policy(name: str, database: Database, table: Table | None = None) -> str:
     """Return the text of a policy: of the table, else of the database, else the default."""
     own = table.stored_policies.get(name) if table is not None else None
-    return own or database.stored_policies.get(name) or DEFAULTS.get(name, NONE)
+    return own or database.stored_policies.get(name) or _default(name, database)
+
+
+def _default(name: str, database: Database) -> str:
+    kept, hot = database.soft_delete_period, database.hot_cache_period
+    if name == "retention" and kept is not None:
+        length = timespan_text(read_period(kept))
+        return json.dumps({"SoftDeletePeriod": length, "Recoverability": "Enabled"})
+    if name == "caching" and hot is not None:
+        length = timespan_text(read_period(hot))
+        return json.dumps({"DataHotSpan": length, "IndexHotSpan": length, "ColumnOverrides": []})
+    return _DEFAULTS.get(name, NONE)
 
 
 def authorized_principals(database: Database) -> str:

@@ -116,6 +116,16 @@ class Database:
         """Whether commands can change it, as listings say it."""
         return "ReadWrite" if self.following is None else "ReadOnlyFollowing"
 
+    def keep_data_for(self, period: str | None) -> None:
+        """Set its retention anew: the policy is what says this and nothing else."""
+        self.soft_delete_period = period
+        self.stored_policies = {k: v for k, v in self.stored_policies.items() if k != "retention"}
+
+    def keep_data_hot_for(self, period: str | None) -> None:
+        """Set its hot cache anew: the policy is what says this and nothing else."""
+        self.hot_cache_period = period
+        self.stored_policies = {k: v for k, v in self.stored_policies.items() if k != "caching"}
+
 
 @dataclass
 class Cluster:

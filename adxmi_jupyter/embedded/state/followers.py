@@ -90,7 +90,9 @@ def _update(
     database.functions = _shared(leading.functions, attached, "functions")
     database.materialized_views = _shared(leading.materialized_views, attached, "materializedViews")
     database.policy = leading.policy
-    database.stored_policies = leading.stored_policies
+    database.stored_policies = {
+        name: text for name, text in leading.stored_policies.items() if name != "caching"
+    }
     database.soft_delete_period = leading.soft_delete_period
     following.attached, following.attached_principals = attached.name, attached.principals
     if following.principals != "None":

@@ -6,6 +6,7 @@ Pages: Retention policy, Caching policy, Ingestion batching policy, Streaming in
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.embedded.access import Permission
@@ -15,6 +16,9 @@ from adxmi_jupyter.embedded.kusto.errors import bad_request
 from adxmi_jupyter.embedded.kusto.lenient_json import load
 from adxmi_jupyter.embedded.kusto.policies.results import policy_rows
 from adxmi_jupyter.embedded.kusto.policies.syntax import Change
+from adxmi_jupyter.embedded.kusto.stored_policies.syntax import CACHING, RETENTION
+from adxmi_jupyter.embedded.kusto.timespans import read_timespan
+from adxmi_jupyter.embedded.state.periods import period_text
 
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.kusto.results import Result
@@ -41,8 +45,10 @@ def run_stored_policy_command(command: StoredPolicyCommand, session: Session) ->
     database, operation = session.database(command.database), f"{command.kind}Command"
     places: list[Table | None] = [*_tables(command, database, operation, session)]
     for table in places or [None]:
-        place = table or database
-        place.stored_policies = _changed(command, place.stored_policies)
+        if table is not None:
+            table.stored_policies = _changed(command, table.stored_policies)
+        elif command.change is not Change.SHOW:
+            _change_database(command, database)
     return policy_rows(_row(command.policy, database, table) for table in places or [None])
 
 
@@ -63,6 +69,32 @@ def _tables(
         for name in command.tables
         for table in chosen(database.tables, name, "Table", database)
     ]
+
+
+def _change_database(command: StoredPolicyCommand, database: Database) -> None:
+    """Change a policy of a database; Resource Manager shows its retention and hot cache, too."""
+    present = effective_policies.effective_policy(command.policy, database)
+    kept = {command.policy: present} if present != effective_policies.NONE else {}
+    changed = _changed(command, {**database.stored_policies, **kept})
+    found = json.loads(changed.get(command.policy, "{}"))
+    if command.policy == RETENTION:
+        database.keep_data_for(_period(found, "SoftDeletePeriod"))
+    if command.policy == CACHING:
+        database.keep_data_hot_for(_period(found, "DataHotSpan"))
+    database.stored_policies = changed
+
+
+def _period(policy: Any, member: str) -> str | None:
+    """Return a member of a policy as Resource Manager writes it."""
+    if not isinstance(policy, dict) or member not in policy:
+        return None
+    try:
+        length = read_timespan(str(policy[member]))
+    except OverflowError:
+        length = None
+    if length is None or length < timedelta():
+        raise bad_request(f"'{policy[member]}' is no length of time for {member}.")
+    return period_text(length)
 
 
 def _changed(command: StoredPolicyCommand, kept: dict[str, str]) -> dict[str, str]:
@@ -89,9 +121,8 @@ def _given(command: StoredPolicyCommand) -> Any:
 
 def _row(policy: str, database: Database, table: Table | None) -> list[str]:
     """Return the row of a policy: that of a table does not tell what it has of its database."""
-    place = table or database
-    default = effective_policies.DEFAULTS.get(policy, "null") if table is None else "null"
-    text = place.stored_policies.get(policy, default)
     if table is None:
+        text = effective_policies.effective_policy(policy, database)
         return [_NAMES[policy], f"[{database.name}]", text, "", "Database"]
+    text = table.stored_policies.get(policy, effective_policies.NONE)
     return [_NAMES[policy], f"[{database.name}].[{table.name}]", text, "", "Table"]
