@@ -151,6 +151,16 @@ def test_who_creates_a_table_sets_its_policies(run, user):
     assert run(".show database policy merge", database="Sales", token=user)
 
 
+def test_the_journal_tells_what_it_was(run):
+    run(".alter table Orders policy merge '{\"A\": 1}'", database="Sales")
+    run(".alter table Orders policy merge '{\"A\": 2}'", database="Sales")
+
+    event = run(".show journal", database="Sales")[-1]
+
+    states = (event["OriginalEntityState"], event["UpdatedEntityState"])
+    assert states == ('{"A": 1}', '{"A": 2}')
+
+
 def test_resource_manager_shows_what_commands_set(run, kusto):
     run(".alter-merge database Sales policy retention softdelete = 10d recoverability = disabled")
     run(".alter database Sales policy caching hot = 36h")

@@ -13,6 +13,7 @@ from adxmi_jupyter.embedded.kusto.policies.syntax import (
 )
 from adxmi_jupyter.embedded.kusto.schema.syntax import TableCommand
 from adxmi_jupyter.embedded.kusto.statements import AlterPolicy, DeletePolicy
+from adxmi_jupyter.embedded.kusto.stored_policies.syntax import StoredPolicyCommand
 
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.kusto.session import Session
@@ -46,6 +47,10 @@ def state_of(command: Command, session: Session, *, after: bool = False) -> str:
             return callout_policy_text(session.world.cluster.callout_policy)
         case UpdatePolicyCommand() | AccelerationPolicyCommand():
             return _policy_of_a_table(command, session)
+        case StoredPolicyCommand(policy=policy):
+            database = session.database(command.database)
+            table = database.tables.get(command.tables[0]) if command.tables else None
+            return (table or database).stored_policies.get(policy, "")
         case TableCommand():
             tables = session.database(None).tables
             name = (command.renamed or command.names)[-1 if after and command.renamed else 0]
