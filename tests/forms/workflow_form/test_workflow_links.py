@@ -151,7 +151,7 @@ def test_after_a_rest_the_links_are_looked_at_by_themselves(make_workflow_form):
 
     form, seen = asyncio.run(fill_in_and_rest())
 
-    assert seen == ["unseen"] * 7
+    assert seen == ["unseen"] * 8
     assert len(mends(form)) == 1
     assert form.bar.outcome.value == ""
 
