@@ -126,7 +126,7 @@ def test_a_policy_entry_outlives_its_identity_and_is_refused_from_then_on(connec
     assert labels == ["mi-ingest", "mi-export"]
     with pytest.raises(errors.CommandRefused) as raised:
         apply(connection, change, confirmed=True)
-    assert raised.value.fix == ("if not assigned yet: %adxmi identity assign --identity mi-ingest")
+    assert raised.value.fix == "%adxmi identity assign --identity mi-ingest"
 
 
 def test_the_system_identity_comes_back_with_another_object_id(connection):

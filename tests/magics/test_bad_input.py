@@ -59,7 +59,7 @@ LINES = {
                 f"  why: The managed identity '{STRANGER}' is not assigned to the cluster 'contoso'. "
                 "The policy was not changed."
             ),
-            "  fix: if not assigned yet: %adxmi identity assign --identity mi-stranger",
+            "  fix: %adxmi identity assign --identity mi-stranger",
         ],
     ),
     "malformed JSON": (
