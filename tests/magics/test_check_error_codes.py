@@ -8,28 +8,25 @@ from adxmi_jupyter.model.denial.codes import meaning_of
 from tests.embedded.raised_codes import raised_codes
 from tests.examples import sampled
 
-CODES = raised_codes()
-
 
 def test_the_walk_finds_codes_of_every_face():
-    assert set(CODES) > {
+    assert set(raised_codes()) > {
         *("BadRequest_InvalidManagedIdentity", "SyntaxException", "SEM0100"),
         *("InvalidResourceType", "XValidationErorFound", "LinkedAuthorizationFailed"),
         *("PopReceiptMismatch", "Download_SourceNotFound", "UpdatePolicy_X"),
     }
 
 
-@pytest.mark.parametrize("code", CODES)
-def test_every_code_has_a_meaning(code):
-    assert meaning_of(code) is not None
+def test_every_code_has_a_meaning():
+    assert [code for code in raised_codes() if meaning_of(code) is None] == []
 
 
-@pytest.mark.parametrize("code", sampled(CODES, each=8))
-def test_every_code_is_explained(kept_extension, code):
-    frame = kept_extension.run_cell_magic(
-        "adxmi", "check --error", json.dumps({"error": {"code": code, "message": "no"}})
-    )
+@pytest.mark.parametrize("first", sampled(range(8), each=8))
+def test_every_code_is_explained(kept_extension, first):
+    for code in raised_codes()[first::8]:
+        told = json.dumps({"error": {"code": code, "message": "no"}})
+        frame = kept_extension.run_cell_magic("adxmi", "check --error", told)
 
-    assert len(frame) > 0
-    assert all(frame["detail"])
-    assert set(frame["name"]) == {code}
+        assert len(frame) > 0
+        assert all(frame["detail"])
+        assert set(frame["name"]) == {code}

@@ -1,14 +1,14 @@
 """What only a real kernel can show: completion replies, results and errors on the wire."""
 
-import nbformat
 import pytest
-from jupyter_client.manager import start_new_kernel
-from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError
+
+# nbformat takes two seconds to import: every process that collects tests would wait for it.
 
 
 @pytest.fixture(scope="module")
 def client(tmp_path_factory):
+    from jupyter_client.manager import start_new_kernel
+
     folder = tmp_path_factory.mktemp("kernel")
     with (folder / "stderr.txt").open("w") as stderr:
         manager, client = start_new_kernel(
@@ -60,6 +60,9 @@ def test_inspect_request_shows_the_help(client):
 
 
 def run_notebook(*cells):
+    import nbformat
+    from nbclient import NotebookClient
+
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
     return notebook, NotebookClient(notebook, kernel_name="python3", timeout=120)
 
@@ -79,6 +82,8 @@ def test_a_result_can_be_kept_and_is_shown_as_a_table():
 
 
 def test_a_failing_magic_stops_the_notebook_with_three_lines():
+    from nbclient.exceptions import CellExecutionError
+
     notebook, client = run_notebook(
         "%load_ext adxmi_jupyter", "%adxmi policy shw", "print('reached')"
     )
@@ -93,6 +98,8 @@ def test_a_failing_magic_stops_the_notebook_with_three_lines():
 
 
 def test_a_refusal_is_explained_in_a_cell_of_its_own_or_after_the_cell_that_failed():
+    import nbformat
+
     failing = nbformat.v4.new_code_cell(
         "%adxmi policy grant --database Sales --identity mi-stranger --usage AzureAI"
     )

@@ -2,7 +2,6 @@ import json
 import subprocess
 import sys
 
-import nbformat
 import pytest
 
 from adxmi_jupyter.errors import MissingOption
@@ -23,6 +22,8 @@ def tutorials(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
 
     def add(name, *cells):
+        import nbformat  # see test_kernel.py
+
         notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in cells])
         nbformat.write(notebook, folder / name)
 

@@ -9,9 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-import nbformat
 import pytest
-from jupyter_client.manager import start_new_kernel
 
 TUTORIALS = sorted((Path(__file__).resolve().parents[2] / "notebooks").glob("*.ipynb"))
 DIFFERS_EACH_TIME = re.compile(
@@ -31,6 +29,8 @@ def run(*command, cwd):
 
 @pytest.mark.parametrize("path", TUTORIALS, ids=lambda path: path.stem)
 def test_every_cell_was_run_and_its_outputs_will_not_differ(path):
+    import nbformat
+
     cells = [cell for cell in nbformat.read(path, 4).cells if cell.cell_type == "code"]
 
     counts = [cell.execution_count for cell in cells]
@@ -63,6 +63,8 @@ def test_nbconvert_runs_it_to_a_page_with_its_tables(path, tmp_path):
 
 @pytest.mark.nightly
 def test_a_failing_magic_stops_papermill(tmp_path):
+    import nbformat
+
     cells = ["%load_ext adxmi_jupyter", "%adxmi policy show --database Slaes", "print('later')"]
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in cells])
     nbformat.write(notebook, tmp_path / "in.ipynb")
@@ -81,6 +83,8 @@ def test_a_failing_magic_stops_papermill(tmp_path):
 
 @pytest.mark.nightly
 def test_a_restarted_kernel_starts_from_the_seeded_world(tmp_path):
+    from jupyter_client.manager import start_new_kernel
+
     manager, client = start_new_kernel(kernel_name="python3", cwd=str(tmp_path))
     try:
         for _ in range(2):

@@ -15,6 +15,7 @@ from adxmi_jupyter.actions.check.findings import State, finding
 from adxmi_jupyter.errors import AdxmiError
 from adxmi_jupyter.fixes import AzCommand, ChangeOption, Command, Explain
 from adxmi_jupyter.model.declaration.data_connection import source_id
+from adxmi_jupyter.model.declaration.registry import connection_noun
 from adxmi_jupyter.model.declaration.requirements import ConsumerGroupFree, TableReady
 from adxmi_jupyter.model.shape import text_cell
 from adxmi_jupyter.model.usage import closest
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
 
 _MOST_DATABASES = 200
 """In more databases nobody is asked, for one workflow, what reads from a source."""
-
-_LISTS = {"eventgrid": "event-grid"}
 
 
 @dataclass(frozen=True)
@@ -119,9 +118,8 @@ class SourceEvaluator:
                 properties = one.get("properties") or {}
                 if _same(source_id(properties, "eventHubResourceId"), hub):
                     name = str(one.get("name")).rsplit("/", 1)[-1]
-                    kind = str(one.get("kind")).lower().removesuffix("withmanagedidentity")
                     group = text_cell(properties, "consumerGroup")
-                    yield _Reader(database, name, _LISTS.get(kind, "event-hub"), group)
+                    yield _Reader(database, name, connection_noun(str(one.get("kind"))), group)
 
     def _is_own(self, one: _Reader, requirement: ConsumerGroupFree) -> bool:
         is_here = _same(one.database, self.database)

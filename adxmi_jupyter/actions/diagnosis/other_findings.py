@@ -20,6 +20,7 @@ from adxmi_jupyter.errors import AdxmiError
 from adxmi_jupyter.fixes import NOTHING, AzCommand, Command, Explain
 from adxmi_jupyter.model.cluster_role import ClusterRole
 from adxmi_jupyter.model.connection_string import AzureStorage
+from adxmi_jupyter.model.declaration.registry import connection_noun
 from adxmi_jupyter.model.declaration.requirements import Key
 from adxmi_jupyter.model.denial import Concern
 from adxmi_jupyter.model.denial.codes import DISABLED, TO_INGESTION, TO_QUERIES
@@ -126,12 +127,11 @@ def row_of(denial: Denial, mentioned: Mentioned) -> Finding:
     if denial.meaning is DISABLED:
         fix = Explain.of("ask the owner of the storage account to enable it")
     if concern is Concern.VALIDATION:
-        nouns = (noun for start, noun in _CONNECTIONS.items() if denial.code.startswith(start))
-        fix = Command.of(next(nouns, "event-hub"), "list", "--all-databases")
+        noun = connection_noun(denial.code) or connection_noun("EventHub")
+        fix = Command.of(noun, "list", "--all-databases")
     return finding(_about(denial, mentioned), state, detail, fix)
 
 
-_CONNECTIONS = {"EventGrid": "event-grid", "CosmosDb": "cosmosdb-connection"}
 _KEYS: dict[Concern, Key | Concern] = {
     Concern.ALLOWED: Key.ALLOWED,
     Concern.ASSIGNED: Key.ASSIGNED,

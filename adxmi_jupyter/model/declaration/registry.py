@@ -56,3 +56,19 @@ def unsupported(word: str) -> Unsupported | None:
 def maker_of(kind: FieldKind) -> str:
     """Return the noun of the workflow that makes what fields of a kind name; empty for none."""
     return next((one.noun() for one in declarations() if one.about.makes is kind), "")
+
+
+def connection_noun(kind: str) -> str:
+    """Return the noun of the data connections of a kind, or of a text that begins with it.
+
+    The kind is that of Azure Resource Manager, letter case aside; empty for none that is known.
+    """
+    from adxmi_jupyter.model.declaration.stored import DataConnectionListing
+
+    kinds = {
+        known.lower(): one.noun()
+        for one in declarations()
+        if isinstance(one.listing, DataConnectionListing)
+        for known in one.listing.kinds
+    }
+    return next((noun for known, noun in kinds.items() if kind.lower().startswith(known)), "")
