@@ -9,8 +9,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import nbformat
-
 from tests.ui.jserver import JupyterServer
 
 if TYPE_CHECKING:
@@ -79,6 +77,8 @@ def open_cells(
 
     Voila alone takes the theme.
     """
+    import nbformat  # it takes two seconds
+
     notebook = nbformat.v4.new_notebook(
         cells=[nbformat.v4.new_code_cell(cell) for cell in cells],
         metadata={"kernelspec": _KERNEL},
