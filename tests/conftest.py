@@ -1,5 +1,6 @@
 import gc
 import signal
+from collections import defaultdict
 from itertools import count
 
 import pytest
@@ -17,6 +18,27 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 settings.register_profile("project", deadline=None, derandomize=True, max_examples=40)
 settings.register_profile("random", deadline=None, print_blob=True, max_examples=300)
 settings.load_profile("project")
+
+
+# Of a test with more values than this, one in `EACH` is tried for every change.
+MOST_VALUES, EACH = 4, 4
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Mark as nightly the values of large matrices that are not tried for every change.
+
+    Not those of the browser: each of its few tests is another form or front end.
+    """
+    by_test = defaultdict(list)
+    for item in items:
+        is_value = "[" in item.name and "tests/ui/" not in item.nodeid
+        if is_value and item.get_closest_marker("nightly") is None:
+            by_test[item.nodeid.split("[", 1)[0]].append(item)
+    for values in by_test.values():
+        for number, item in enumerate(values if len(values) > MOST_VALUES else ()):
+            if number % EACH:
+                item.add_marker(pytest.mark.nightly)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -1,3 +1,6 @@
+import signal
+import threading
+
 import pytest
 
 from adxmi_jupyter.actions.roles.principals import find
@@ -134,3 +137,23 @@ def look(connection, filled):
         return {one.title: one for one in found}
 
     return look
+
+
+@pytest.fixture
+def interrupted_once_asked_about(azure):
+    """Press Ctrl-C once an operation was begun and asked about twice."""
+    world, stop = azure.world, threading.Event()
+
+    def watch():
+        while not world.operations and not stop.is_set():
+            stop.wait(0.01)
+        begun = azure.arm_requests_served
+        while azure.arm_requests_served < begun + 2 and not stop.is_set():
+            stop.wait(0.01)
+        signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+
+    thread = threading.Thread(target=watch)
+    thread.start()
+    yield
+    stop.set()
+    thread.join()

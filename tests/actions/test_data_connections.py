@@ -130,31 +130,15 @@ def test_without_waiting_azure_goes_on_and_can_be_waited_for(
 
 
 @each_way
-def test_an_interrupted_wait_says_that_azure_goes_on(azure, change, after, interrupted_once_begun):
+def test_an_interrupted_wait_says_that_azure_goes_on(
+    azure, change, after, interrupted_once_asked_about
+):
     azure.arm.seconds = 60
 
     with pytest.raises(errors.OperationContinues) as caught:
         change()
 
     assert caught.value.fix == "%adxmi identity operations --wait"
-
-
-@pytest.fixture
-def interrupted_once_begun(azure):
-    """Press Ctrl-C as soon as an operation was begun and asked about."""
-    world, stop = azure.world, threading.Event()
-
-    def watch():
-        while not world.operations and not stop.is_set():
-            stop.wait(0.01)
-        stop.wait(0.3)
-        signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
-
-    thread = threading.Thread(target=watch)
-    thread.start()
-    yield
-    stop.set()
-    thread.join()
 
 
 @each_way

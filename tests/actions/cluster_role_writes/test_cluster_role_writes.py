@@ -101,7 +101,7 @@ def test_without_waiting_azure_goes_on_by_itself(connection, azure, grant, go, h
 
 
 def test_an_interrupted_wait_says_that_azure_goes_on(
-    connection, azure, change, go, interrupted_once_begun
+    connection, azure, change, go, interrupted_once_asked_about
 ):
     azure.arm.seconds = 60
 
@@ -125,7 +125,7 @@ def test_an_interrupt_before_the_answer_came_leaves_it_open(
 
 @pytest.fixture
 def interrupted_once_begun(azure):
-    """Press Ctrl-C as soon as an operation was begun and asked about."""
+    """Press Ctrl-C as soon as an operation was begun."""
     world, stop = azure.world, threading.Event()
 
     def watch():
