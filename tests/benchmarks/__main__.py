@@ -47,6 +47,8 @@ def _rows(runs: int, jupysql_python: str, home: Path) -> Iterator[Row]:
     yield from fresh.loading_rows(runs, jupysql_python, home)
     _say("first line")
     yield fresh.first_line_row(runs, home)
+    _say("cold start")
+    yield from fresh.cold_start_rows(runs, home)
     with bench(home) as started:
         _say("warm lines")
         yield from warm.overhead_rows(started, calls)

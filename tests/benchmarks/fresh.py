@@ -44,6 +44,30 @@ def first_line_row(runs: int, home: Path) -> Row:
     return Row(what, _samples(told), budget=Budget(2.5))
 
 
+def cold_start_rows(runs: int, home: Path) -> list[Row]:
+    """Measure a console's first answer beside the libraries that it needs, in turns.
+
+    Bytecode is there: the first process of each is not counted.
+    """
+    names = ("embedded_azure", "console", "libraries")
+    told: dict[str, list[dict[str, Any]]] = {name: [] for name in names}
+    for _ in range(runs + 1):
+        for name in names:
+            told[name].append(probe(sys.executable, "cold_start", name, home=home))
+    started, console, libraries = (_samples(told[name]) for name in names)
+    return [
+        Row("importing and starting the embedded Azure", started, budget=Budget(0.45)),
+        Row("`adxmi policy show` in a console, embedded Azure started", console),
+        Row("`import pandas, azure.kusto.data`", libraries),
+        Row(
+            "how many times the libraries alone",
+            console.median / libraries.median,
+            Unit.TIMES,
+            Budget(1.6),
+        ),
+    ]
+
+
 def memory_row(home: Path) -> Row:
     """Measure the most memory that a process needs that lists very many external tables."""
     told = probe(sys.executable, "many_tables", home=home)
