@@ -8,6 +8,7 @@ import requests
 from adxmi_jupyter.embedded import EmbeddedAzure
 
 COUNT = "Orders | count"
+pytestmark = pytest.mark.nightly
 
 
 @pytest.fixture

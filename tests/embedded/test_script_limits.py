@@ -18,7 +18,10 @@ from tests.embedded.wire import connected, port_of
 from tests.examples import sampled
 
 SECONDS = 30
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there are no process groups")
+pytestmark = [
+    pytest.mark.nightly,
+    pytest.mark.skipif(sys.platform == "win32", reason="there are no process groups"),
+]
 # Each way to start a process that outlives its parent; all of them hold a line to the test.
 HOLD = (
     "import socket, time\\n"

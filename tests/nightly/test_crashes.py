@@ -9,6 +9,8 @@ from tests.nightly.full_disk import fill_up
 from tests.nightly.killing import kill_clients, unreadable_lines
 from tests.nightly.surroundings import add_junk
 
+pytestmark = pytest.mark.nightly
+
 
 @pytest.fixture
 def place(tmp_path):
@@ -20,7 +22,6 @@ def troubles(count):
     return {what: count[what] for what in MUST_BE_NONE if count[what]}
 
 
-@pytest.mark.nightly
 def test_a_client_that_is_killed_leaves_a_true_history(place):
     count = kill_clients(place, 2)
 
@@ -28,7 +29,6 @@ def test_a_client_that_is_killed_leaves_a_true_history(place):
     assert unreadable_lines(place) == 0
 
 
-@pytest.mark.nightly
 def test_writers_at_once_all_come_into_the_history(place):
     count = write_at_once(place, writers=4, writes=3)
 
@@ -45,7 +45,6 @@ def test_clients_on_one_policy_overwrite_nothing_of_each_other(place):
     assert count["rounds with all usages right"] == 1
 
 
-@pytest.mark.nightly
 def test_a_disk_that_fills_up_hides_no_write(tmp_path):
     count = fill_up(tmp_path, sizes=2)
 
