@@ -21,7 +21,7 @@ settings.load_profile("project")
 
 
 # Of a test with more values than this, one in `EACH` is tried for every change.
-MOST_VALUES, EACH = 4, 6
+MOST_VALUES, EACH = 4, 4
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -155,6 +155,7 @@ class Cluster:
     ingestion: IngestionState = field(default_factory=IngestionState)
     service: ServiceState = field(default_factory=ServiceState)
     managed_endpoints: list[ManagedPrivateEndpoint] = field(default_factory=list)
+    followed: set[str] = field(default_factory=set, repr=False, compare=False)
     logs: ClusterLogs = field(default_factory=ClusterLogs, repr=False, compare=False)
 
     @property

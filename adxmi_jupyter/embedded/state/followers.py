@@ -25,7 +25,7 @@ _Entity = TypeVar("_Entity")
 def follow_leaders(clusters: list[Cluster]) -> None:
     """Let every follower have what its leaders have now."""
     for cluster in clusters:
-        if cluster.attached or any(d.following for d in cluster.databases.values()):
+        if cluster.attached or cluster.followed:
             _refresh(clusters, cluster)
 
 
@@ -39,8 +39,9 @@ def attached_names(clusters: list[Cluster], attached: AttachedDatabase) -> list[
 
 def _refresh(clusters: list[Cluster], cluster: Cluster) -> None:
     present = dict(_followed(clusters, cluster))
-    for name, database in list(cluster.databases.items()):
-        if database.following is not None and name not in present:
+    for name in cluster.followed - present.keys():
+        cluster.followed.discard(name)
+        if name in cluster.databases and cluster.databases[name].following is not None:
             del cluster.databases[name]
     for name, (attached, leading) in present.items():
         found = cluster.databases.get(name)
@@ -56,15 +57,22 @@ def _followed(
     """Return (name on the follower, (how it is attached, database of the leader))."""
     for attached in cluster.attached:
         leader = _leader(clusters, attached)
-        for leading in _own(leader) if leader else ():
-            if attached.database in {EVERY_DATABASE, leading.name}:
-                name = attached.name_override or f"{attached.name_prefix}{leading.name}"
-                yield name, (attached, leading)
+        for leading in _led(leader, attached) if leader else ():
+            name = attached.name_override or f"{attached.name_prefix}{leading.name}"
+            yield name, (attached, leading)
 
 
 def _leader(clusters: list[Cluster], attached: AttachedDatabase) -> Cluster | None:
     found = (each for each in clusters if same(cluster_id(each), attached.leader_id))
     return next(found, None)
+
+
+def _led(leader: Cluster, attached: AttachedDatabase) -> list[Database]:
+    """Return the databases of a leader that are attached; of many one is found at once."""
+    if attached.database == EVERY_DATABASE:
+        return _own(leader)
+    found = leader.databases.get(attached.database)
+    return [found] if found is not None and found.following is None else []
 
 
 def _own(cluster: Cluster) -> list[Database]:
@@ -79,6 +87,7 @@ def _attach(cluster: Cluster, name: str, attached: AttachedDatabase, leading: Da
     )
     database.hot_cache_period = leading.hot_cache_period
     cluster.databases[name] = database
+    cluster.followed.add(name)
     return database
 
 
