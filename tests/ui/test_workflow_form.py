@@ -162,7 +162,7 @@ def test_an_event_hub_lacks_a_role_gets_it_beside_and_ingests(
     picture(form, "workflow-azure-role")
     beside(form, run_cell)
     button(form, "Check the links").click()
-    expect(outcome(form)).to_contain_text("All 5 links are in place.")
+    expect(outcome(form)).to_contain_text("All 7 links are in place.")
     button(form, "Apply").click()
     expect(outcome(form)).to_contain_text("Event Hubs data connection sensors: created")
 
