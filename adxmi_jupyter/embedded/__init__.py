@@ -11,6 +11,12 @@ from adxmi_jupyter.embedded.state.arm_operations import ArmSettings
 from adxmi_jupyter.embedded.state.clusters import Cluster, Database, Identity, PolicyItem, Table
 from adxmi_jupyter.embedded.state.entities import IngestionMapping
 from adxmi_jupyter.embedded.state.event_hubs import EventHub
+from adxmi_jupyter.embedded.state.listings import (
+    ListingSettings,
+    ShownScript,
+    ShownStrings,
+    ShownSystem,
+)
 from adxmi_jupyter.embedded.state.resources import AzureRoleAssignment, DataConnection, Subscription
 from adxmi_jupyter.embedded.state.security import (
     ClusterRole,
@@ -35,10 +41,14 @@ __all__ = [
     "Faults",
     "Identity",
     "IngestionMapping",
+    "ListingSettings",
     "PolicyItem",
     "Principal",
     "PrincipalKind",
     "RoleAssignment",
+    "ShownScript",
+    "ShownStrings",
+    "ShownSystem",
     "Subscription",
     "Table",
     "World",

@@ -11,7 +11,7 @@ import click
 from adxmi_jupyter.errors import MissingOption
 from adxmi_jupyter.fixes import ChangeOption, Retry
 from adxmi_jupyter.magics.options import database_option, file_option, refuse_both
-from adxmi_jupyter.magics.params import FaultName, Name
+from adxmi_jupyter.magics.params import FaultName, Name, ShownWord
 from adxmi_jupyter.magics.verbs import Example, Noun, verb
 
 if TYPE_CHECKING:
@@ -265,7 +265,11 @@ def run_export(call: Call, *, name: str, database: str) -> pd.DataFrame:
     "serve",
     of=embedded,
     console_only=True,
-    examples=("embedded serve", "embedded serve --port 8085 --fault throttled"),
+    examples=(
+        "embedded serve",
+        "embedded serve --port 8085 --fault throttled",
+        "embedded serve --hide-export-identities --connection-strings addresses --system word",
+    ),
 )
 @click.option(
     "--port",
@@ -282,7 +286,42 @@ def run_export(call: Call, *, name: str, database: str) -> pd.DataFrame:
     default="",
     help="A fault that strikes every request.",
 )
-def serve(call: Call, *, port: int, names: str) -> None:
+@click.option(
+    "--hide-export-identities",
+    is_flag=True,
+    help="Leave identities out of .show continuous-exports.",
+)
+@click.option(
+    "--connection-strings",
+    type=ShownWord("connection_strings"),
+    metavar="SHOWN",
+    default="",
+    help="What .show external tables shows: without-secrets (default), addresses, asterisks or"
+    " left-out.",
+)
+@click.option(
+    "--system",
+    type=ShownWord("system"),
+    metavar="SHOWN",
+    default="",
+    help="What the system-assigned identity is called: as-kept (default), word or object-id.",
+)
+@click.option(
+    "--csl-script",
+    type=ShownWord("csl_script"),
+    metavar="SHOWN",
+    default="",
+    help="What the csl script of a database shows: without-secrets (default), asterisks, or the"
+    " script to-admins alone.",
+)
+def serve(
+    call: Call,
+    *,
+    port: int,
+    names: str,
+    hide_export_identities: bool,
+    **shown: str,
+) -> None:
     """Serve it to other processes until Ctrl-C; prints its address.
 
     It answers programs on this machine, on Linux only those of your account, and no web pages.
@@ -299,6 +338,9 @@ def serve(call: Call, *, port: int, names: str) -> None:
         call.say(key)
 
     try:
-        serve_azure(port, [names] if names else [], ready, threading.Event().wait)
+        listings: dict[str, str | bool] = {**shown}
+        listings["export_identities"] = not hide_export_identities
+        faults = [names] if names else []
+        serve_azure(port, faults, ready, threading.Event().wait, listings=listings)
     except KeyboardInterrupt:
         call.say("the embedded Azure has ended")

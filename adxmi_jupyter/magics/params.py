@@ -210,6 +210,22 @@ class FaultName(Name):
         return fault_names()
 
 
+class ShownWord(Name):
+    """What listings of the embedded Azure show: a word of one of its settings."""
+
+    name = kind = "word"
+
+    def __init__(self, setting: str) -> None:
+        self._setting = setting
+
+    def names(self, call: Call) -> Iterable[str]:
+        """Return the words of the setting."""
+        del call
+        from adxmi_jupyter.service.embedded import listing_words
+
+        return listing_words(self._setting)
+
+
 class BodyFile(_ParamType):
     """A file that stands for a cell body; its text is read at once. ``-`` is the standard input."""
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from enum import StrEnum
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.errors import ClusterUnreachable, EmbeddedAzureNotInUse, InvalidValue
-from adxmi_jupyter.fixes import Command, Explain, Option
+from adxmi_jupyter.fixes import ChangeOption, Command, Explain, Option
+from adxmi_jupyter.model.usage import closest
 from adxmi_jupyter.service.embedded_key import offered
 
 if TYPE_CHECKING:
@@ -92,6 +95,42 @@ def check_fault(name: str) -> None:
         )
 
 
+def listing_words(setting: str) -> tuple[str, ...]:
+    """Return what listings may show by one of their settings."""
+    from adxmi_jupyter.embedded import ListingSettings
+
+    words: type[StrEnum] = type(getattr(ListingSettings(), setting))
+    return tuple(word.value for word in words)
+
+
+def _listing_settings(wanted: Mapping[str, str | bool]) -> dict[str, Any]:
+    """Return settings of listings by their words; empty ones are left as they are.
+
+    Raises
+    ------
+    InvalidValue
+        A word is unknown.
+
+    """
+    from adxmi_jupyter.embedded import ListingSettings
+
+    settings: dict[str, Any] = {}
+    for name, word in wanted.items():
+        if isinstance(word, bool):
+            settings[name] = word
+        elif word in listing_words(name):
+            settings[name] = type(getattr(ListingSettings(), name))(word)
+        elif word:
+            option = f"--{name.replace('_', '-')}"
+            known = listing_words(name)
+            raise InvalidValue(
+                f"there is no {word!r} for {option}",
+                why=f"there are {', '.join(known)}",
+                fix=ChangeOption(option, closest(word, known) or known[0]),
+            )
+    return settings
+
+
 def not_in_use(cluster: str) -> EmbeddedAzureNotInUse:
     """Return the error for an ``embedded`` verb while another cluster is connected."""
     return EmbeddedAzureNotInUse(
@@ -106,22 +145,28 @@ def serve(
     faults: Sequence[str],
     ready: Callable[[str, str], None],
     wait: Callable[[], Any],
+    *,
+    listings: Mapping[str, str | bool] = MappingProxyType({}),
 ) -> None:
     """Serve the embedded Azure to other processes until `wait` returns.
 
-    `ready` gets its address, and where other processes find the key for scripts.
+    `ready` gets its address, and where other processes find the key for scripts. `listings` are
+    the settings of its world by their names, where they are not the usual ones.
 
     Raises
     ------
     ClusterUnreachable
         The port is taken.
     InvalidValue
-        A fault's name is unknown.
+        A fault's name is unknown, or what listings shall show.
 
     """
     for name in faults:
         check_fault(name)
+    settings = _listing_settings(listings)
     azure = _started(port)
+    for name, value in settings.items():
+        setattr(azure.world.listings, name, value)
     try:
         for name in faults:
             azure.faults.add(name, times=None)

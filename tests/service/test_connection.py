@@ -3,11 +3,13 @@ import threading
 import pytest
 
 from adxmi_jupyter import errors
+from adxmi_jupyter.model.kusto_shapes import EXTERNAL_TABLES
 from adxmi_jupyter.service.connections import Connections, Settings
 from adxmi_jupyter.service.embedded import check_fault, fault_names, serve
 from adxmi_jupyter.service.gather import gather
 from tests.service.answers import v1
 from tests.service.replay import replay
+from tests.told import written
 
 
 def test_nothing_configured_is_the_embedded_azure_and_one_line_says_so(connections, said):
@@ -135,6 +137,26 @@ def test_the_embedded_azure_is_served_to_others_until_told_to_stop(connections):
     serve(0, ["plain-text-400"], lambda uri, _: seen.append(uri), wait)
 
     assert seen[1:] == ["asked"]
+
+
+def test_it_is_served_with_the_listings_that_are_asked_for(connections):
+    listings = {"export_identities": True, "connection_strings": "addresses", "system": ""}
+    shown = []
+
+    def look(uri, _key):
+        rows = connections.open(uri).kusto.command(".show external tables", database="Sales").rows
+        shown.extend(rows(EXTERNAL_TABLES)[0]["ConnectionStrings"])
+
+    serve(0, [], look, lambda: None, listings=listings)
+
+    assert shown == ["https://contosolake.blob.core.windows.net/archive;*******"]
+
+
+def test_a_listing_that_nobody_knows_is_refused_before_it_is_served():
+    with pytest.raises(errors.InvalidValue) as caught:
+        serve(0, [], print, print, listings={"connection_strings": "adresses"})
+
+    assert written(caught.value.remediation) == "--connection-strings addresses"
 
 
 def test_a_port_that_is_taken_is_told(connections):

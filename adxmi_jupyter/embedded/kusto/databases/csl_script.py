@@ -10,6 +10,7 @@ import json
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from adxmi_jupyter.embedded.access import Permission
 from adxmi_jupyter.embedded.kusto.columns import quoted_name, schema_text
 from adxmi_jupyter.embedded.kusto.external_tables.listing import SQL, path_format_text
 from adxmi_jupyter.embedded.kusto.literals import hidden, quoted, single_quoted
@@ -18,15 +19,13 @@ from adxmi_jupyter.embedded.kusto.options import switched_on
 from adxmi_jupyter.embedded.kusto.policies.acceleration import policy_text as acceleration_text
 from adxmi_jupyter.embedded.kusto.policies.update import policy_text as update_text
 from adxmi_jupyter.embedded.kusto.query.background import tables_in
-from adxmi_jupyter.embedded.kusto.targets.connection_strings import (
-    masked_literals,
-    masked_sql,
-    masked_storage,
-)
+from adxmi_jupyter.embedded.kusto.shown_names import ShownNames
+from adxmi_jupyter.embedded.kusto.targets.connection_strings import masked_literals
+from adxmi_jupyter.embedded.state.listings import ShownScript
 from adxmi_jupyter.embedded.storage.values import timespan_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from adxmi_jupyter.embedded.kusto.databases.syntax import ShowDatabaseSchema
     from adxmi_jupyter.embedded.kusto.session import Session
@@ -39,6 +38,8 @@ if TYPE_CHECKING:
         StoredFunction,
     )
 
+    Strings = Callable[[ExternalTable], Sequence[str]]
+
 _OPERATION = "DatabaseSchemaShowAsCslCommand"
 
 
@@ -48,6 +49,9 @@ def csl_script(database: Database, command: ShowDatabaseSchema, session: Session
     Secrets are asterisks unless the option ShowObfuscatedStrings is on, which is for admins of
     the database or of what has them; a KustoError (403) for others.
     """
+    names = ShownNames.of(session.world)
+    if names.settings.csl_script is ShownScript.TO_ADMINS:
+        session.require(Permission.DATABASE_ADMIN, _OPERATION, database)
     options = command.properties
     shows_secrets = switched_on(options, "ShowObfuscatedStrings")
     if shows_secrets:
@@ -58,9 +62,12 @@ def csl_script(database: Database, command: ShowDatabaseSchema, session: Session
     yield from _tables(database, has_mappings=has_mappings)
     yield from (_function(each, text) for each in database.functions.values())
     yield from (_view(each) for each in database.materialized_views.values())
-    yield from _external_tables(database, shows_secrets=shows_secrets)
-    yield from _policies(database)
-    yield from (_export(each, database, text) for each in database.continuous_exports.values())
+    shown = names.kept_strings if shows_secrets else names.strings_in_script
+    yield from _external_tables(database, shown)
+    yield from _policies(database, names)
+    exports = database.continuous_exports.values()
+    who = names.identity if shows_secrets else names.identity_in_script
+    yield from (_export(each, database, text, who) for each in exports)
     if switched_on(options, "IncludeSecuritySettings", otherwise=True):
         yield from _principals(database)
 
@@ -97,17 +104,15 @@ def _view(view: MaterializedView) -> str:
     )
 
 
-def _external_tables(database: Database, *, shows_secrets: bool) -> Iterator[str]:
+def _external_tables(database: Database, shown: Strings) -> Iterator[str]:
     for table in database.external_tables.values():
-        yield _external_table(table, shows_secrets=shows_secrets)
+        yield _external_table(table, shown(table))
         for each in table.mappings:
             mapping = f"{quoted(each.name)} {single_quoted(each.mapping)}"
             yield f".create external table {_named(table)} mapping {mapping}"
 
 
-def _external_table(table: ExternalTable, *, shows_secrets: bool) -> str:
-    mask = masked_sql if table.table_type == SQL else masked_storage
-    shown = [text if shows_secrets else mask(text) for text in table.connection_strings]
+def _external_table(table: ExternalTable, shown: Sequence[str]) -> str:
     follows = table.options.get("AutoUpdateSchema", False)
     columns = "" if follows else f" ({schema_text(table.columns)})"
     lines = [
@@ -163,15 +168,16 @@ def _of_external(table: ExternalTable) -> dict[str, str]:
     return {name: _value(each) for name, each in written.items() if each}
 
 
-def _policies(database: Database) -> Iterator[str]:
+def _policies(database: Database, names: ShownNames) -> Iterator[str]:
     yield from _stored(f"database {quoted_name(database.name)}", database.stored_policies)
     for table in database.tables.values():
         yield from _stored(f"table {_named(table)}", table.stored_policies)
         if table.update_policy is not None:
-            yield f".alter table {_named(table)} policy update {quoted(update_text(table))}"
+            policy = quoted(update_text(table, names))
+            yield f".alter table {_named(table)} policy update {policy}"
     for external in database.external_tables.values():
         if external.acceleration is not None:
-            policy = quoted(acceleration_text(external))
+            policy = quoted(acceleration_text(external, names))
             yield f".alter external table {_named(external)} policy query_acceleration {policy}"
 
 
@@ -194,7 +200,12 @@ def _caching(policy: Mapping[str, Any]) -> str:
     return ", ".join([f"hot = time({policy['DataHotSpan']})", *windows])
 
 
-def _export(export: ContinuousExport, database: Database, text: Callable[[str], str]) -> str:
+def _export(
+    export: ContinuousExport,
+    database: Database,
+    text: Callable[[str], str],
+    who: Callable[[str], str],
+) -> str:
     """Return the command of an export; tables that follow from its query are not named."""
     properties = {
         "forcedLatency": f"time({export.forced_latency or '00:00:00'})",
@@ -205,7 +216,8 @@ def _export(export: ContinuousExport, database: Database, text: Callable[[str], 
     others = {n: v for n, v in export.properties.items() if n not in properties}
     shown = [f"{name}={value}" for name, value in properties.items()]
     shown += [f"{name}={_value(value)}" for name, value in others.items()]
-    shown += [f"managedIdentity='{export.managed_identity}'"] if export.managed_identity else []
+    identity = who(export.managed_identity)
+    shown += [f"managedIdentity='{identity}'"] if identity else []
     shown += ["isDisabled=True"] if export.is_disabled else []
     named = export.tables != tables_in(export.query, database)
     over = f" over ({', '.join(map(quoted_name, export.tables))})" if named else ""

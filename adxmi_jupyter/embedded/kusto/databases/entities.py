@@ -12,20 +12,17 @@ from adxmi_jupyter.embedded.kusto.errors import KustoError, entity_not_found
 from adxmi_jupyter.embedded.kusto.options import switched_on
 from adxmi_jupyter.embedded.kusto.query.background import run_in_background
 from adxmi_jupyter.embedded.kusto.results import result
-from adxmi_jupyter.embedded.kusto.targets.connection_strings import (
-    masked_literals,
-    masked_sql,
-    masked_storage,
-)
+from adxmi_jupyter.embedded.kusto.shown_names import ShownNames
+from adxmi_jupyter.embedded.kusto.targets.connection_strings import masked_literals
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from adxmi_jupyter.embedded.kusto.databases.syntax import ShowEntities
     from adxmi_jupyter.embedded.kusto.results import Result
     from adxmi_jupyter.embedded.kusto.session import Session
     from adxmi_jupyter.embedded.state.clusters import Database
-    from adxmi_jupyter.embedded.state.entities import ExternalTable, StoredFunction
+    from adxmi_jupyter.embedded.state.entities import StoredFunction
 
 _OPERATION = "DatabasesEntitiesShowCommand"
 
@@ -65,6 +62,7 @@ def _databases(command: ShowEntities, session: Session) -> list[Database]:
 def _rows(command: ShowEntities, database: Database, session: Session) -> Iterator[list[Any]]:
     resolves = switched_on(command.properties, "resolveFunctionsSchema")
     shows_secrets = switched_on(command.properties, "showObfuscatedStrings")
+    names = ShownNames.of(session.world)
     for table in database.tables.values():
         about = [table.name, table.doc_string, table.folder]
         yield [database.name, "Table", *about, "", "", schema_text(table.columns), {}]
@@ -75,7 +73,8 @@ def _rows(command: ShowEntities, database: Database, session: Session) -> Iterat
     for external in database.external_tables.values():
         about = [external.name, external.doc_string, external.folder]
         shown = shows_secrets and session.administers(external.admins, database)
-        content = json.dumps(_connections(external, shows_secrets=shown))
+        strings = names.kept_strings(external) if shown else names.strings(external)
+        content = json.dumps(strings)
         schema = schema_text(external.columns)
         yield [database.name, "ExternalTable", *about, "", content, schema, {}]
     for function in database.functions.values():
@@ -84,11 +83,6 @@ def _rows(command: ShowEntities, database: Database, session: Session) -> Iterat
         body = function.body if shown else masked_literals(function.body)
         schema = _output(function, database, session) if resolves else ""
         yield [database.name, "Function", *about, function.parameters, body, schema, {}]
-
-
-def _connections(table: ExternalTable, *, shows_secrets: bool) -> list[str]:
-    mask: Callable[[str], str] = masked_sql if table.table_type == "Sql" else masked_storage
-    return [text if shows_secrets else mask(text) for text in table.connection_strings]
 
 
 def _output(function: StoredFunction, database: Database, session: Session) -> str:

@@ -28,6 +28,7 @@ from adxmi_jupyter.embedded.kusto.query.background import (
     tables_in,
 )
 from adxmi_jupyter.embedded.kusto.results import result
+from adxmi_jupyter.embedded.kusto.shown_names import ShownNames
 from adxmi_jupyter.embedded.kusto.targets.authorization import acting_identity
 from adxmi_jupyter.embedded.kusto.targets.connection_strings import masked_literals
 from adxmi_jupyter.embedded.state.entities import (
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from adxmi_jupyter.embedded.kusto.session import Session
     from adxmi_jupyter.embedded.state.clusters import Database
     from adxmi_jupyter.embedded.state.entities import ExternalTable
+    from adxmi_jupyter.embedded.state.world import World
 
 _Entry = TypeVar("_Entry", ExportedArtifact, ExportFailure)
 _HOUR = timedelta(hours=1)
@@ -58,7 +60,7 @@ def run_continuous_export_command(command: ContinuousExportCommand, session: Ses
     match command:
         case ShowContinuousExports(name=name):
             database = _database(session, Permission.DATABASE_SHOW, "ContinuousExportsShowCommand")
-            return _exports(_chosen(database, name), database)
+            return _exports(_chosen(database, name), database, session.world)
         case ShowExportFailures(name=name):
             return _failures(name, session)
         case ShowExportedArtifacts(name=name):
@@ -93,7 +95,7 @@ def _create_or_alter(command: CreateOrAlterContinuousExport, session: Session) -
     return result(
         "Name:string, ExternalTableName:string, Query:string, ForcedLatency:timespan, "
         "IntervalBetweenRuns:timespan, CursorScopedTables:string, ExportProperties:string",
-        [_definition_row(export, database)],
+        [_definition_row(export, database, session.world)],
     )
 
 
@@ -157,7 +159,7 @@ def _switch(command: SwitchContinuousExport, session: Session) -> Result:
     (export,) = _chosen(database, command.name)
     switched = replace(export, is_disabled=command.is_disabled)
     database.continuous_exports[command.name] = switched
-    return _exports([switched], database)
+    return _exports([switched], database, session.world)
 
 
 def _drop(command: DropContinuousExport, session: Session) -> Result:
@@ -165,10 +167,10 @@ def _drop(command: DropContinuousExport, session: Session) -> Result:
     database = _database(session, Permission.DATABASE_ADMIN, f"{command.kind}Command")
     _chosen(database, command.name)
     del database.continuous_exports[command.name]
-    return _exports(database.continuous_exports.values(), database)
+    return _exports(database.continuous_exports.values(), database, session.world)
 
 
-def _exports(exports: Iterable[ContinuousExport], database: Database) -> Result:
+def _exports(exports: Iterable[ContinuousExport], database: Database, world: World) -> Result:
     return result(
         "Name:string, ExternalTableName:string, Query:string, ForcedLatency:timespan, "
         "IntervalBetweenRuns:timespan, CursorScopedTables:string, ExportProperties:string, "
@@ -176,7 +178,7 @@ def _exports(exports: Iterable[ContinuousExport], database: Database) -> Result:
         "ExportedTo:datetime, IsRunning:bool",
         [
             [
-                *_definition_row(export, database),
+                *_definition_row(export, database, world),
                 export.last_run_time,
                 "",
                 export.is_disabled,
@@ -189,10 +191,10 @@ def _exports(exports: Iterable[ContinuousExport], database: Database) -> Result:
     )
 
 
-def _definition_row(export: ContinuousExport, database: Database) -> list[Any]:
+def _definition_row(export: ContinuousExport, database: Database, world: World) -> list[Any]:
     properties = {name[0].upper() + name[1:]: each for name, each in export.properties.items()}
-    if export.managed_identity:
-        properties["ManagedIdentity"] = export.managed_identity
+    if export.managed_identity and world.listings.export_identities:
+        properties["ManagedIdentity"] = ShownNames.of(world).identity(export.managed_identity)
     return [
         export.name,
         export.external_table,

@@ -69,6 +69,6 @@ def _drop(command: DropExternalTable, session: Session) -> Result:
     session.require_admin(admins, f"{command.kind}Command", database)
     if table is None and not command.if_exists:
         raise entity_not_found("ExternalTable", command.name, database.name)
-    dropped = external_tables([table] if table else [])
+    dropped = external_tables([table] if table else [], session.world)
     database.external_tables.pop(command.name, None)
     return dropped

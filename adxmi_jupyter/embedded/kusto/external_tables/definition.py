@@ -40,7 +40,8 @@ def define(command: DefineExternalTable, session: Session) -> Result:
     table = _with_history(table, present, session)
     if keep:
         database.external_tables[table.name] = table
-    return external_tables([table]) if verb is Verb.CREATE else altered_tables([table])
+    shown = external_tables if verb is Verb.CREATE else altered_tables
+    return shown([table], session.world)
 
 
 def _table(

@@ -14,9 +14,10 @@ from adxmi_jupyter.embedded.kusto.external_tables.layout import partition_values
 from adxmi_jupyter.embedded.kusto.external_tables.storage import USAGE
 from adxmi_jupyter.embedded.kusto.policies.acceleration import policy_text, state_text
 from adxmi_jupyter.embedded.kusto.results import result
-from adxmi_jupyter.embedded.kusto.targets.connection_strings import masked_sql, masked_storage
+from adxmi_jupyter.embedded.kusto.shown_names import ShownNames
 from adxmi_jupyter.embedded.kusto.targets.delta import open_delta
 from adxmi_jupyter.embedded.kusto.targets.folders import open_folder
+from adxmi_jupyter.embedded.state.listings import ShownStrings
 from adxmi_jupyter.embedded.storage.values import timespan_text
 
 if TYPE_CHECKING:
@@ -31,26 +32,32 @@ if TYPE_CHECKING:
     from adxmi_jupyter.embedded.kusto.targets.folders import Folder
     from adxmi_jupyter.embedded.state.clusters import Database
     from adxmi_jupyter.embedded.state.entities import ExternalTable, Partition, PathItem
+    from adxmi_jupyter.embedded.state.world import World
 
 SQL = "Sql"
+_SHORT = 5
 
 
 def show_tables(name: str | None, session: Session) -> Result:
     """Return the external tables of the database, or the one of that name."""
-    return external_tables(_visible(name, session, "ExternalTablesShowCommand"))
+    return external_tables(_visible(name, session, "ExternalTablesShowCommand"), session.world)
 
 
-def external_tables(tables: Iterable[ExternalTable]) -> Result:
+def external_tables(tables: Iterable[ExternalTable], world: World) -> Result:
     """Return a row per table, connection strings without their secrets."""
+    names = ShownNames.of(world)
+    short = names.settings.connection_strings is ShownStrings.LEFT_OUT
+    more = ", ConnectionStrings:dynamic, Partitions:dynamic, PathFormat:string"
     return result(
-        "TableName:string, TableType:string, Folder:string, DocString:string, "
-        "Properties:string, ConnectionStrings:dynamic, Partitions:dynamic, PathFormat:string",
-        [_row(table) for table in tables],
+        "TableName:string, TableType:string, Folder:string, DocString:string, Properties:string"
+        + ("" if short else more),
+        [_row(table, names)[: _SHORT if short else None] for table in tables],
     )
 
 
-def altered_tables(tables: Iterable[ExternalTable]) -> Result:
+def altered_tables(tables: Iterable[ExternalTable], world: World) -> Result:
     """Return a row per table in the shape of `.alter` and `.create-or-alter`."""
+    names = ShownNames.of(world)
     return result(
         "TableName:string, TableType:string, Folder:string, DocString:string, Schema:string, "
         "Properties:string",
@@ -61,7 +68,7 @@ def altered_tables(tables: Iterable[ExternalTable]) -> Result:
                 table.folder,
                 table.doc_string,
                 schema_text(table.columns),
-                _properties_text(table),
+                _properties_text(table, names),
             ]
             for table in tables
         ],
@@ -72,10 +79,11 @@ def show_details(name: str | None, session: Session) -> Result:
     """Return the query acceleration of each table, empty texts for one without a policy."""
     operation = "ExternalTableDetailsShowCommand"
     database = session.database(None)
+    names = ShownNames.of(session.world)
     return result(
         "TableName:string, QueryAccelerationPolicy:string, QueryAccelerationState:string",
         [
-            [table.name, policy_text(table), state_text(table, database, session.world)]
+            [table.name, policy_text(table, names), state_text(table, database, session.world)]
             for table in _visible(name, session, operation)
         ],
     )
@@ -112,23 +120,22 @@ def _visible(name: str | None, session: Session, operation: str) -> list[Externa
     return chosen(database.external_tables, name, "ExternalTable", database)
 
 
-def _row(table: ExternalTable) -> list[Any]:
-    mask = masked_sql if table.table_type == SQL else masked_storage
+def _row(table: ExternalTable, names: ShownNames) -> list[Any]:
     return [
         table.name,
         table.table_type,
         table.folder,
         table.doc_string,
-        _properties_text(table),
-        [mask(each) for each in table.connection_strings],
+        _properties_text(table, names),
+        names.strings(table),
         [_partition(each) for each in table.partitions] or None,
         path_format_text(table),
     ]
 
 
-def _properties_text(table: ExternalTable) -> str:
+def _properties_text(table: ExternalTable, names: ShownNames) -> str:
     is_sql = table.table_type == SQL
-    return json.dumps(_sql_properties(table) if is_sql else _storage_properties(table))
+    return json.dumps(_sql_properties(table, names) if is_sql else _storage_properties(table))
 
 
 def _storage_properties(table: ExternalTable) -> dict[str, str | bool | None]:
@@ -143,11 +150,11 @@ def _storage_properties(table: ExternalTable) -> dict[str, str | bool | None]:
     }
 
 
-def _sql_properties(table: ExternalTable) -> dict[str, str | bool | None]:
+def _sql_properties(table: ExternalTable, names: ShownNames) -> dict[str, str | bool | None]:
     return {
         "TargetEntityKind": "sqltable",
         "TargetEntityName": table.target,
-        "TargetEntityConnectionString": masked_sql(";".join(table.connection_strings)),
+        "TargetEntityConnectionString": ";".join(names.strings(table)),
         "FireTriggers": table.options.get("firetriggers", False),
         "CreateIfNotExists": table.options.get("createifnotexists", False),
         "PrimaryKey": table.options.get("primarykey"),

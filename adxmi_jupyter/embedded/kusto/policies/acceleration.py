@@ -19,6 +19,7 @@ from adxmi_jupyter.embedded.kusto.policies.syntax import Change, ShowAcceleratio
 from adxmi_jupyter.embedded.kusto.properties import TEXT, TRUTH, Rule
 from adxmi_jupyter.embedded.kusto.query.background import AUTOMATED_FLOWS
 from adxmi_jupyter.embedded.kusto.results import result
+from adxmi_jupyter.embedded.kusto.shown_names import ShownNames
 from adxmi_jupyter.embedded.kusto.targets.authorization import acting_identity
 from adxmi_jupyter.embedded.kusto.targets.delta import delta_size
 from adxmi_jupyter.embedded.kusto.targets.folders import open_folder, read_location
@@ -61,18 +62,19 @@ def run_acceleration_command(command: AccelerationPolicyCommand, session: Sessio
     permission = Permission.DATABASE_SHOW if shows else Permission.DATABASE_ADMIN
     session.require(permission, f"{command.kind}Command", database)
     tables = chosen(database.external_tables, command.name, "ExternalTable", database)
+    names = ShownNames.of(session.world)
     if isinstance(command, ShowAccelerationStatistics):
         return _statistics(tables, database, session.world)
     if shows:
-        return _rows(tables, database)
+        return _rows(tables, database, names)
     changed = replace(tables[0], acceleration=_changed(command, tables[0], database, session.world))
     _check_schema_updates(changed)
     database.external_tables[changed.name] = changed
-    return _rows([changed], database)
+    return _rows([changed], database, names)
 
 
-def policy_text(table: ExternalTable, *, absent: str = "") -> str:
-    """Return the JSON text of a table's policy."""
+def policy_text(table: ExternalTable, names: ShownNames | None = None, *, absent: str = "") -> str:
+    """Return the JSON text of a table's policy; `names` say what identities are called."""
     policy = table.acceleration
     if policy is None:
         return absent
@@ -82,10 +84,14 @@ def policy_text(table: ExternalTable, *, absent: str = "") -> str:
             "Hot": timespan_text(policy.hot),
             "HotWindows": [{"MinValue": a, "MaxValue": b} for a, b in policy.hot_windows],
             "MaxAge": timespan_text(policy.max_age),
-            "ManagedIdentity": policy.managed_identity,
+            "ManagedIdentity": _shown(policy.managed_identity, names),
             "HotDateTimeColumn": policy.hot_datetime_column,
         }
     )
+
+
+def _shown(identity: str | None, names: ShownNames | None) -> str | None:
+    return names.identity(identity) if names and identity else identity
 
 
 def state_text(table: ExternalTable, database: Database, world: World) -> str:
@@ -107,12 +113,12 @@ def state_text(table: ExternalTable, database: Database, world: World) -> str:
     )
 
 
-def _rows(tables: list[ExternalTable], database: Database) -> Result:
+def _rows(tables: list[ExternalTable], database: Database, names: ShownNames) -> Result:
     return policy_rows(
         [
             "QueryAccelerationPolicy",
             f"[{database.name}].[{table.name}]",
-            policy_text(table, absent="null"),
+            policy_text(table, names, absent="null"),
             "",
             "ExternalTable",
         ]

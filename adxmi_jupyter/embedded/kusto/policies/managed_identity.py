@@ -10,6 +10,7 @@ from adxmi_jupyter.embedded.access import Permission
 from adxmi_jupyter.embedded.kusto.errors import bad_request
 from adxmi_jupyter.embedded.kusto.policies.managed_identity_json import SYSTEM, read_policy
 from adxmi_jupyter.embedded.kusto.results import result
+from adxmi_jupyter.embedded.kusto.shown_names import ShownNames
 from adxmi_jupyter.embedded.kusto.statements import AlterPolicy, DeletePolicy
 from adxmi_jupyter.embedded.state.clusters import PolicyItem
 
@@ -37,11 +38,12 @@ def run_policy_command(command: PolicyCommand, session: Session) -> Result:
             target.policy = _merged(target.policy, given, session.world) if merge else given
         case DeletePolicy():
             target.policy = None
-    return policy_table(session.world.cluster, database)
+    return policy_table(session.world, database)
 
 
-def policy_table(cluster: Cluster, database: Database | None) -> Result:
+def policy_table(world: World, database: Database | None) -> Result:
     """Return the policy of a database or, for None, of the cluster, in the five-column form."""
+    cluster = world.cluster
     target = database or cluster
     children: Iterable[str] = database.tables if database else cluster.databases
     return result(
@@ -51,7 +53,7 @@ def policy_table(cluster: Cluster, database: Database | None) -> Result:
             [
                 "ManagedIdentityPolicy",
                 f"[{database.name}]" if database else "",
-                policy_text(target.policy),
+                policy_text(target.policy, ShownNames.of(world)),
                 json.dumps(list(children)),
                 "Database" if database else "Cluster",
             ]
@@ -65,16 +67,19 @@ def two_columns(table: Result) -> Result:
     return result("EntityName:string, Policies:string", rows)
 
 
-def policy_text(policy: list[PolicyItem] | None) -> str:
-    """Return the JSON text of a policy; `null` when there is none."""
+def policy_text(policy: list[PolicyItem] | None, names: ShownNames | None = None) -> str:
+    """Return the JSON text of a policy; `null` when there is none.
+
+    `names` say what identities are called; without them it is their object ID.
+    """
     if policy is None:
         return "null"
-    return json.dumps([_properties(item) for item in policy])
+    return json.dumps([_properties(item, names) for item in policy])
 
 
-def _properties(item: PolicyItem) -> dict[str, str | bool]:
+def _properties(item: PolicyItem, names: ShownNames | None) -> dict[str, str | bool]:
     return {
-        "ObjectId": item.object_id,
+        "ObjectId": names.identity(item.object_id) if names else item.object_id,
         "ClientId": item.client_id,
         "TenantId": item.tenant_id,
         "DisplayName": item.display_name,

@@ -20,6 +20,7 @@ from adxmi_jupyter.embedded.kusto.query.background import (
     require_schema,
     run_in_background,
 )
+from adxmi_jupyter.embedded.kusto.shown_names import ShownNames
 from adxmi_jupyter.embedded.kusto.targets.authorization import acting_identity
 from adxmi_jupyter.embedded.kusto.targets.folders import read_location
 from adxmi_jupyter.embedded.state.entities import UpdatePolicy
@@ -52,13 +53,14 @@ def run_update_policy_command(command: UpdatePolicyCommand, session: Session) ->
     database = session.database(command.database)
     if command.change is Change.SHOW:
         session.require(Permission.DATABASE_SHOW, f"{command.kind}Command", database)
-        return _rows(chosen(database.tables, command.table, "Table", database), database)
+        tables = chosen(database.tables, command.table, "Table", database)
+        return _rows(tables, database, session.world)
     found = database.tables.get(command.table or "")
     admins = found.admins if found else frozenset[str]()
     session.require_admin(admins, f"{command.kind}Command", database)
     (table,) = chosen(database.tables, command.table, "Table", database)
     table.update_policy = _changed(command, table, database, session.world)
-    return _rows([table], database)
+    return _rows([table], database, session.world)
 
 
 def _changed(
@@ -115,20 +117,32 @@ def _accelerated(name: str, database: Database) -> bool:
     return read_location(table.connection_strings[0]).method is Method.IMPERSONATE
 
 
-def _rows(tables: list[Table], database: Database) -> Result:
+def _rows(tables: list[Table], database: Database, world: World) -> Result:
+    names = ShownNames.of(world)
     return policy_rows(
-        ["UpdatePolicy", f"[{database.name}].[{table.name}]", policy_text(table), "", "Table"]
+        [
+            "UpdatePolicy",
+            f"[{database.name}].[{table.name}]",
+            policy_text(table, names),
+            "",
+            "Table",
+        ]
         for table in tables
     )
 
 
-def policy_text(table: Table) -> str:
-    """Return the JSON text of a table's update policy."""
+def policy_text(table: Table, names: ShownNames | None = None) -> str:
+    """Return the JSON text of a table's update policy; `names` say what identities are called."""
     if table.update_policy is None:
         return "null"
     return json.dumps(
         [
-            {name: getattr(item, field) for name, field in _FIELDS.items()}
+            {
+                **{name: getattr(item, field) for name, field in _FIELDS.items()},
+                "ManagedIdentity": names.identity(item.managed_identity)
+                if names and item.managed_identity
+                else item.managed_identity,
+            }
             for item in table.update_policy
         ]
     )

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 
-_MASK = "*******"
+MASK = "*******"
+"""What stands for a secret."""
 _IDENTITY = "managed_identity="
 _IMPERSONATE = "impersonate"
 _QUOTED = r"'(?:[^'\\\r\n]|\\.)*'|\"(?:[^\"\\\r\n]|\\.)*\""
@@ -41,13 +42,13 @@ def masked_storage(connection_string: str) -> str:
     """
     address, *suffixes = connection_string.split(";")
     location, mark, query = address.partition("?")
-    shown = location + mark + (_MASK if query else "")
+    shown = location + mark + (MASK if query else "")
     return ";".join([shown, *(_masked_suffix(suffix) for suffix in suffixes)])
 
 
 def masked_sql(connection_string: str) -> str:
     """Return a SQL connection string with asterisks for passwords, account keys and tokens."""
-    return _SQL_SECRET.sub(rf"\1{_MASK}", connection_string)
+    return _SQL_SECRET.sub(rf"\1{MASK}", connection_string)
 
 
 def _masked_suffix(suffix: str) -> str:
@@ -57,11 +58,11 @@ def _masked_suffix(suffix: str) -> str:
         return _IDENTITY + word[len(_IDENTITY) :]
     if folded == _IMPERSONATE:
         return _IMPERSONATE
-    return _MASK if word else suffix
+    return MASK if word else suffix
 
 
 def _masked_piece(piece: re.Match[str]) -> str:
     if piece["unclosed"]:
-        return _DELIMITERS.sub(rf"\g<1>{_MASK}", piece["unclosed"])
+        return _DELIMITERS.sub(rf"\g<1>{MASK}", piece["unclosed"])
     hidden = piece["hidden"]
-    return _DELIMITERS.sub(rf"\g<1>{_MASK}\g<2>", hidden) if hidden else piece[0]
+    return _DELIMITERS.sub(rf"\g<1>{MASK}\g<2>", hidden) if hidden else piece[0]
