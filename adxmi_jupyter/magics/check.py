@@ -17,7 +17,7 @@ from adxmi_jupyter.magics.verbs import Example, verb
 if TYPE_CHECKING:
     import pandas as pd
 
-    from adxmi_jupyter.actions.check.checks import Checks
+    from adxmi_jupyter.actions.check.findings import Checks
     from adxmi_jupyter.magics.call import Call
 
 _FAILURE = """\

@@ -15,7 +15,7 @@ from adxmi_jupyter.magics.options import exit_code
 if TYPE_CHECKING:
     import pandas as pd
 
-    from adxmi_jupyter.actions.check.checks import Checks
+    from adxmi_jupyter.actions.check.findings import Checks
     from adxmi_jupyter.actions.check.remediation import Done, PlannedFix
     from adxmi_jupyter.magics.call import Call
 

@@ -21,7 +21,7 @@ from adxmi_jupyter.model.declaration.stored import PolicyListing
 if TYPE_CHECKING:
     import pandas as pd
 
-    from adxmi_jupyter.actions.check.checks import Checks
+    from adxmi_jupyter.actions.check.findings import Checks
     from adxmi_jupyter.magics.call import Call
     from adxmi_jupyter.magics.verbs import Example, Verb
     from adxmi_jupyter.model.declaration.workflow import Workflow
@@ -67,13 +67,14 @@ def _checked(
     call: Call, declaration: Declaration, database: str, name: str, workflow: Workflow | None
 ) -> Checks:
     from adxmi_jupyter.actions.check import checks
+    from adxmi_jupyter.actions.check.findings import CheckedKind
 
     if workflow is not None:
         return checks.check_planned(call.connection, workflow, database)
     if name:
         return checks.check_one(call.connection, declaration, database, name)
     found = checks.check_kind(call.connection, declaration, database)
-    if all(one.kind is checks.CheckedKind.NOTHING for one in found.checked):
+    if all(one.kind is CheckedKind.NOTHING for one in found.checked):
         call.say(f"{database} has none to check; options describe one that is planned")
     return found
 

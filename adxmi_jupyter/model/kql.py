@@ -134,6 +134,37 @@ def delete_policy(scope: Scope) -> str:
     return f".delete {_entity(scope)} policy managed_identity"
 
 
+def show_entities(
+    databases: Sequence[str] = (), *, kind: str = "", shows_obfuscated: bool = False
+) -> str:
+    """Build ``.show databases entities``: of these databases, or of all; of a kind, or of all.
+
+    `shows_obfuscated` asks for obfuscated literals in clear, which admins get. Source: *.show
+    databases entities command* (Azure Data Explorer docs).
+    """
+    conditions = [
+        " or ".join(f"DatabaseName =~ {string_literal(one)}" for one in databases),
+        f"EntityType == {string_literal(kind)}" if kind else "",
+    ]
+    return " | ".join(
+        (
+            ".show databases entities"
+            + (" with (showObfuscatedStrings=true)" if shows_obfuscated else ""),
+            *(f"where {condition}" for condition in conditions if condition),
+            "project DatabaseName, EntityType, EntityName, Content, CslOutputSchema",
+        )
+    )
+
+
+def show_databases_policies(databases: Sequence[str] = ()) -> str:
+    """Build ``.show databases policies``: of these databases, or of all.
+
+    Source: *.show databases command* (Azure Data Explorer docs).
+    """
+    listed = f"({', '.join(map(quote_name, databases))}) " if databases else ""
+    return f".show databases {listed}policies"
+
+
 def show_journal(scope: Scope, seconds: int, word: str) -> str:
     """Build ``.show … journal`` of the last seconds, for commands in which a word stands.
 

@@ -1,9 +1,9 @@
 """What the cluster answers look like: the columns that every version of the service sends.
 
-Source: *.show databases*, *.show functions*, *.show tables*, *.show external tables*, *Continuous
-data export*, *.show table update policy*, *Query acceleration policy*, *Callout policy*, *.show
-plugins*, *Manage database security roles*, *Journal management*, *.show ingestion failures* (Azure
-Data Explorer docs).
+Source: *.show databases*, *.show databases entities*, *.show functions*, *.show tables*, *.show
+external tables*, *Continuous data export*, *.show table update policy*, *Query acceleration
+policy*, *Callout policy*, *.show plugins*, *Manage database security roles*, *Journal management*,
+*.show ingestion failures* (Azure Data Explorer docs).
 """
 
 from __future__ import annotations
@@ -30,6 +30,22 @@ VERSION = Shape("the version", (required("BuildVersion"),), at_least=1)
 CALLER = Shape("who you are", (required("principal"),), at_least=1)
 
 DATABASES = Shape("the databases", (required("DatabaseName"),))
+
+ENTITIES = Shape(
+    "the entities of databases",
+    (
+        required("DatabaseName"),
+        required("EntityType"),
+        required("EntityName"),
+        required("Content", check=maybe(text)),
+        required("CslOutputSchema", check=maybe(text)),
+    ),
+)
+
+DATABASES_POLICIES = Shape(
+    "the policies of databases",
+    (required("DatabaseName"), required("AuthorizedPrincipals", check=json_list(obj))),
+)
 
 JOURNAL = Shape("the journal", (required("ChangeCommand", check=text),))
 

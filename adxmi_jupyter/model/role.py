@@ -157,6 +157,27 @@ def parse_assignment(row: Mapping[str, Any], database: str) -> RoleAssignment:
     )
 
 
+def parse_authorized(item: Mapping[str, Any], database: str) -> RoleAssignment:
+    """Read an item of the column ``AuthorizedPrincipals`` of ``.show databases policies``.
+
+    Raises
+    ------
+    UnreadableAnswer
+        It does not tell the role: the documentation has an example for tables only, without it.
+
+    """
+    where, role = _split_role(_text(item, "Role"), database)
+    return RoleAssignment(
+        database=where,
+        role=role,
+        principal_type=_text(item, "Type"),
+        display_name=_text(item, "DisplayName"),
+        object_id=_text(item, "ObjectId"),
+        fqn=_text(item, "FQN"),
+        notes=_text(item, "Notes"),
+    )
+
+
 def parse_own_role(row: Mapping[str, Any]) -> RoleAssignment:
     """Read a row of ``.show cluster principal roles``: a role of the caller.
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from adxmi_jupyter.actions.check.checks import CheckedKind
+from adxmi_jupyter.actions.check.findings import CheckedKind
 from adxmi_jupyter.actions.frames import TEXT, fixed_frame
 from adxmi_jupyter.rendering.requirements import evidence, subject, title
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from adxmi_jupyter.actions.check.checks import Checked, Checks
+    from adxmi_jupyter.actions.check.findings import Checked, Checks
     from adxmi_jupyter.actions.check.remediation import PlannedFix
     from adxmi_jupyter.fixes import Fix
 

@@ -23,7 +23,7 @@ from adxmi_jupyter.rendering.diagram_model import SIGNS, step_of, tracks_of
 from adxmi_jupyter.rendering.shown_frame import NO_MATH, Whole, visible
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.actions.check.checks import Checked, Checks
+    from adxmi_jupyter.actions.check.findings import Checked, Checks
     from adxmi_jupyter.fixes import Fix
     from adxmi_jupyter.rendering.diagram_model import Step
 

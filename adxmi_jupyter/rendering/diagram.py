@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from unicodedata import east_asian_width
 
-from adxmi_jupyter.actions.check.checks import CheckedKind
+from adxmi_jupyter.actions.check.findings import CheckedKind
 from adxmi_jupyter.error_base import one_line
 from adxmi_jupyter.rendering.diagram_model import PLAIN, SIGNS, UNSEEN, tracks_of
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from adxmi_jupyter.actions.check.checks import CheckedKind
+from adxmi_jupyter.actions.check.findings import CheckedKind
 from adxmi_jupyter.error_base import one_line
 from adxmi_jupyter.model.declaration.requirements import (
     Allowed,

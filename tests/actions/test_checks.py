@@ -2,7 +2,8 @@
 
 import pytest
 
-from adxmi_jupyter.actions.check.checks import CheckedKind, check_all, check_kind, check_one
+from adxmi_jupyter.actions.check.checks import check_all, check_kind, check_one
+from adxmi_jupyter.actions.check.findings import CheckedKind
 from adxmi_jupyter.errors import NotAuthorized, WorkflowNotFound
 from adxmi_jupyter.model.declaration.registry import declaration_of
 from adxmi_jupyter.rendering.check_frames import checks_frame

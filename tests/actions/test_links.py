@@ -2,7 +2,8 @@
 
 import pytest
 
-from adxmi_jupyter.actions.check.checks import Checks, check_planned
+from adxmi_jupyter.actions.check.checks import check_planned
+from adxmi_jupyter.actions.check.findings import Checks
 from adxmi_jupyter.embedded import ClusterRole, DatabaseRole, Principal, PrincipalKind
 from adxmi_jupyter.embedded.state.resources import AzureRoleAssignment
 from adxmi_jupyter.embedded.state.world import as_principal

@@ -45,6 +45,20 @@ def test_commands_without_a_policy_read_back(kusto_parser, builder, scope):
     assert judgement.literals == ()
 
 
+@examples(500)
+@given(databases=st.lists(NAMES, max_size=3).map(tuple))
+def test_commands_about_many_databases_read_back(kusto_parser, databases):
+    entities = kusto_parser.judge(
+        kql.show_entities(databases, kind="Function", shows_obfuscated=True), schema=False
+    )
+    policies = kusto_parser.judge(kql.show_databases_policies(databases), schema=False)
+
+    assert entities.is_clean_command("ShowDatabasesEntities")
+    assert entities.literals == ("True", *databases, "Function")
+    assert policies.is_clean_command("ShowClusterDatabasesPolicies")
+    assert policies.names == databases
+
+
 @examples(2000)
 @given(
     builder=st.sampled_from([("Alter", kql.alter_policy), ("AlterMerge", kql.alter_merge_policy)]),

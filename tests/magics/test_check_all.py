@@ -131,7 +131,8 @@ def test_a_database_that_cannot_be_listed_is_told_with_the_right_it_takes(magic,
 
 
 def test_one_listing_that_fails_leaves_the_others(magic, azure):
-    azure.faults.add("unavailable", match=".show functions", times=None)
+    for command in (".show databases entities", ".show functions"):
+        azure.faults.add("unavailable", match=command, times=None)
 
     frame = magic("check --database Sales")
 

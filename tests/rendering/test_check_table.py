@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ET
 import pandas as pd
 import pytest
 
-from adxmi_jupyter.actions.check.checks import Checked, Checks
+from adxmi_jupyter.actions.check.findings import Checked, Checks
 from adxmi_jupyter.fixes import AzCommand, Command
 from adxmi_jupyter.rendering.check_table import CheckTable
 from tests.findings import allowed, assigned, azure_role, callout, exists, found

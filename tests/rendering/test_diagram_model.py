@@ -2,8 +2,7 @@
 
 import pytest
 
-from adxmi_jupyter.actions.check.checks import CheckedKind
-from adxmi_jupyter.actions.check.findings import Observation
+from adxmi_jupyter.actions.check.findings import CheckedKind, Observation
 from adxmi_jupyter.model.declaration.requirements import Key
 from adxmi_jupyter.model.denial import Concern
 from adxmi_jupyter.rendering.diagram_model import Part, Step, tracks_of

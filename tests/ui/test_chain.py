@@ -121,7 +121,7 @@ def test_where_it_is_not_trusted_a_sentence_and_a_table_are_left(
 @pytest.fixture
 def magic_output():
     """Return what a notebook keeps of a check."""
-    from adxmi_jupyter.actions.check.checks import Checked, Checks
+    from adxmi_jupyter.actions.check.findings import Checked, Checks
     from adxmi_jupyter.fixes import Command
     from adxmi_jupyter.rendering.check_table import CheckTable
     from tests.findings import allowed, assigned, found

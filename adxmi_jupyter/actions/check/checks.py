@@ -5,12 +5,11 @@ Everything here works on declarations (`model.workflow`) and knows none of them 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from enum import Enum
 from typing import TYPE_CHECKING
 
-from adxmi_jupyter.actions.check import cluster_facts
+from adxmi_jupyter.actions.check import cluster_facts, many_databases, policy_entries
 from adxmi_jupyter.actions.check.cluster_facts import Fact, Facts
 from adxmi_jupyter.actions.check.examination import (
     Requirements,
@@ -18,14 +17,22 @@ from adxmi_jupyter.actions.check.examination import (
     examined_together,
     kept_identity,
 )
-from adxmi_jupyter.actions.check.findings import Observation, State, Topic, finding
+from adxmi_jupyter.actions.check.findings import (
+    Checked,
+    CheckedKind,
+    Checks,
+    Observation,
+    State,
+    Topic,
+    finding,
+)
 from adxmi_jupyter.actions.identity import identities, names
 from adxmi_jupyter.actions.workflow.listing import command_of, rows_in, shape_of, stored_of
 from adxmi_jupyter.actions.workflow.plans import absent, is_called, named
 from adxmi_jupyter.errors import AdxmiError
 from adxmi_jupyter.fixes import ChangeOption, Command
 from adxmi_jupyter.model.declaration.registry import declarations
-from adxmi_jupyter.model.declaration.requirements import Allowed, Assigned, NotVerifiable, acting_as
+from adxmi_jupyter.model.declaration.requirements import Assigned, NotVerifiable, acting_as
 from adxmi_jupyter.model.declaration.stored import (
     DataConnectionListing,
     FunctionListing,
@@ -35,52 +42,17 @@ from adxmi_jupyter.model.declaration.stored import (
 from adxmi_jupyter.model.identity import SYSTEM
 from adxmi_jupyter.model.policy import CLUSTER, Scope
 from adxmi_jupyter.model.shape import text_cell
-from adxmi_jupyter.model.usage import Usage
 
 if TYPE_CHECKING:
     from adxmi_jupyter.actions.check.findings import Finding
     from adxmi_jupyter.actions.workflow.listing import Rows, StoredWorkflow
-    from adxmi_jupyter.model.assignment import AssignedIdentities
     from adxmi_jupyter.model.declaration.requirements import Requirement
     from adxmi_jupyter.model.declaration.stored import Existing, Listing, Who
     from adxmi_jupyter.model.declaration.workflow import Workflow
     from adxmi_jupyter.model.identity import ManagedIdentity
-    from adxmi_jupyter.model.policy import Policy, PolicyEntry
     from adxmi_jupyter.service.connection import Connection
 
     Declaration = type[Workflow]
-
-
-class CheckedKind(Enum):
-    """What was checked."""
-
-    WORKFLOW = "workflow"
-    POLICY = "policy entry"
-    DENIAL = "error message"
-    UNREAD = "what could not be listed"
-    NOTHING = "what there is none of"
-
-
-@dataclass(frozen=True)
-class Checked:
-    """What was checked, and what was found; `name` is empty for what has none.
-
-    `workflow` is the noun of a workflow; what else there is has none.
-    """
-
-    workflow: str
-    name: str
-    findings: tuple[Finding, ...]
-    database: str
-    kind: CheckedKind = CheckedKind.WORKFLOW
-
-
-@dataclass(frozen=True)
-class Checks:
-    """What was checked; `unnamed` counts workflows that use no managed identity."""
-
-    checked: tuple[Checked, ...]
-    unnamed: int = 0
 
 
 def check_one(connection: Connection, declaration: Declaration, database: str, name: str) -> Checks:
@@ -166,13 +138,9 @@ def check_all(connection: Connection, databases: Sequence[str]) -> Checks:
     """
     facts = Facts(connection)
     _remember_cluster(connection)
-    kinds = [one for one in declarations() if not isinstance(one.listing, PolicyListing)]
-    asked = {(kind, where): _rows(kind, where) for kind in kinds for where in databases}
     scopes = (CLUSTER, *map(Scope, databases))
-    # By database, so that the cluster and Azure, which have their own turns, both have work.
-    listed = (asked[one] for one in sorted(asked, key=lambda one: one[1]))
-    facts.gather((*listed, *map(cluster_facts.policy, scopes), cluster_facts.assigned()))
-    facts.gather((cluster_facts.in_subscription(),))
+    asked = _asked(databases)
+    _gather_listed(facts, asked, scopes)
     known = _known(facts, scopes)
     subjects: list[_Subject] = []
     failed: dict[Fact, _Unread] = {}
@@ -188,12 +156,31 @@ def check_all(connection: Connection, databases: Sequence[str]) -> Checks:
     named = [one for one in subjects if one.names_an_identity]
     every = _examined(facts, named, known)
     unread = (one.checked for one in failed.values())
-    checked = (*every, *unread, *_without_effect(facts, scopes))
+    checked = (*every, *unread, *policy_entries.without_effect(facts, scopes))
     others = len(subjects) - len(named)
     if not checked:
         why = f"none names a managed identity; those that authenticate otherwise: {others}"
         checked = (none_there("", ", ".join(databases), why),)
     return Checks(checked, others)
+
+
+def _asked(databases: Sequence[str]) -> Mapping[tuple[Declaration, str], Fact]:
+    """Return what is asked to list workflows, by their kind and database."""
+    kinds = [one for one in declarations() if not isinstance(one.listing, PolicyListing)]
+    return {(kind, where): _rows(kind, where) for kind in kinds for where in databases}
+
+
+def _gather_listed(
+    facts: Facts, asked: Mapping[tuple[Declaration, str], Fact], scopes: Sequence[Scope]
+) -> None:
+    """Ask for policies and workflows: for what one answer tells of all databases first."""
+    databases = [scope.database for scope in scopes if scope.database]
+    policies = map(cluster_facts.policy, scopes)
+    facts.gather((many_databases.entities(databases), cluster_facts.assigned(), *policies))
+    many_databases.tell_entities(facts, databases)
+    # By database, so that the cluster and Azure, which have their own turns, both have work.
+    listed = (asked[one] for one in sorted(asked, key=lambda one: one[1]))
+    facts.gather((cluster_facts.in_subscription(), *listed))
 
 
 def _remember_cluster(connection: Connection) -> None:
@@ -223,9 +210,12 @@ def _known(facts: Facts, scopes: Sequence[Scope]) -> tuple[ManagedIdentity, ...]
     """Return the identities that policies or Azure show, each once."""
     named: dict[str, ManagedIdentity] = {}
     for scope in scopes:
-        named |= {one.identity.object_id.lower(): one.identity for one in _entries(facts, scope)}
+        named |= {
+            one.identity.object_id.lower(): one.identity
+            for one in policy_entries.entries(facts, scope)
+        }
     visible: list[ManagedIdentity] = []
-    for ask in (_assigned, _in_subscription):
+    for ask in (policy_entries.assigned, _in_subscription):
         try:
             visible += ask(facts)
         except AdxmiError:  # the links say what could not be seen
@@ -234,22 +224,9 @@ def _known(facts: Facts, scopes: Sequence[Scope]) -> tuple[ManagedIdentity, ...]
     return names.merged(tuple(named.values()), tuple(every.values()))
 
 
-def _assigned(facts: Facts) -> tuple[ManagedIdentity, ...]:
-    present: AssignedIdentities = facts.answer(cluster_facts.assigned())
-    return present.all
-
-
 def _in_subscription(facts: Facts) -> Iterable[ManagedIdentity]:
     found: Mapping[str, ManagedIdentity] = facts.answer(cluster_facts.in_subscription())
     return found.values()
-
-
-def _entries(facts: Facts, scope: Scope) -> Iterable[PolicyEntry]:
-    try:
-        found: Policy = facts.answer(cluster_facts.policy(scope))
-    except AdxmiError:  # the links that need it say so
-        return ()
-    return found
 
 
 @dataclass(frozen=True)
@@ -366,44 +343,3 @@ class _Unread:
         about = Observation(Topic.LISTING, place=kinds)
         unread = finding(about, State.UNKNOWN, why, self.failure.remediation)
         return Checked("", "", (unread,), self.database, CheckedKind.UNREAD)
-
-
-def _without_effect(facts: Facts, scopes: Sequence[Scope]) -> Iterator[Checked]:
-    """Yield policy entries without effect: of identities that the cluster does not have, or usages.
-
-    Usages that count in the cluster's policy only have none in a database's.
-    """
-    for scope in scopes:
-        for entry in _entries(facts, scope):
-            useless = entry.allowed_usages if _is_absent(facts, entry) else ()
-            if useless:
-                why = f"the policy of the {scope} names it, without effect"
-                yield _useless(scope, entry, Assigned(entry.identity), why, useless)
-            elif scope.database and Usage.SANDBOX_ARTIFACTS in entry.allowed_usages:
-                usage = Usage.SANDBOX_ARTIFACTS
-                why = f"the policy of the {scope} allows it, and only the cluster's counts"
-                requirement = Allowed(entry.identity, usage, cluster_only=True)
-                yield _useless(scope, entry, requirement, why, (usage,))
-
-
-def _is_absent(facts: Facts, entry: PolicyEntry) -> bool:
-    """Tell whether the identity of an entry is known not to be assigned."""
-    try:
-        every = _assigned(facts)
-    except AdxmiError:  # the links say so
-        return False
-    present = {word.lower() for one in every for word in (one.object_id, one.word)}
-    # An identity has its IDs some time after it was assigned.
-    return "" not in present and entry.identity.object_id.lower() not in present
-
-
-def _useless(
-    scope: Scope, entry: PolicyEntry, requirement: Requirement, why: str, usages: Iterable[str]
-) -> Checked:
-    identity = entry.identity
-    where = ("--database", scope.database) if scope.database else ("--cluster",)
-    # By its object ID: "system" would be the one that is assigned now.
-    who = ("--identity", identity.object_id, "--usage", ",".join(map(str, usages)))
-    fix = Command.of("policy", "revoke", *where, *who)
-    found = finding(requirement, State.WARNING, why, fix)
-    return Checked("", identity.label, (found,), scope.database or "cluster", CheckedKind.POLICY)

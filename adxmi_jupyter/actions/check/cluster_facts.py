@@ -104,9 +104,17 @@ class Facts:
                 raise answer
             self._answers[fact.key] = answer
 
+    def tell(self, fact: Fact, answer: object) -> None:
+        """Add what another answer told: it need not be asked for any more."""
+        self._answers.setdefault(fact.key, answer)
+
     def has(self, fact: Fact) -> bool:
-        """Tell whether it was asked for."""
+        """Tell whether it was asked for, or told."""
         return fact.key in self._answers
+
+    def knows(self, fact: Fact) -> bool:
+        """Tell whether there is an answer, and no error in its place."""
+        return self.has(fact) and not isinstance(self._answers[fact.key], Exception)
 
     def answer(self, fact: Fact) -> Any:
         """Return what was answered.

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
-from adxmi_jupyter.actions.check import cluster_facts, target_facts
+from adxmi_jupyter.actions.check import cluster_facts, many_databases, target_facts
 from adxmi_jupyter.actions.check.cluster_facts import Facts
 from adxmi_jupyter.actions.check.evaluation import Evaluator, facts_for, more_facts_for
 from adxmi_jupyter.actions.check.findings import Finding, State, finding, unknown
@@ -100,6 +100,7 @@ def examined_together(
     facts: Facts, several: Sequence[Requirements], *, known: Sequence[ManagedIdentity] = ()
 ) -> list[tuple[Finding, ...]]:
     """Examine the requirements of many workflows as `examined` does; they share their `facts`."""
+    _gather_roles(facts, ((r, one.database) for one in several for r in one.every))
     facts.gather(
         f
         for one in several
@@ -108,6 +109,7 @@ def examined_together(
     )
     whole = [_whole(one, facts, known) for one in several]
     own = [(requirement, one.database) for one in whole for requirement in one.to_examine]
+    _gather_roles(facts, own)
     facts.gather(fact for requirement, where in own for fact in facts_for(requirement, where))
     asked = target_facts.resources(
         requirement.target for requirement, _ in own if isinstance(requirement, AT_TARGETS)
@@ -126,6 +128,16 @@ def examined_together(
     return [
         tuple(_with_line(facts.connection, one, known) for one in findings) for findings in found
     ]
+
+
+def _gather_roles(facts: Facts, own: Iterable[tuple[Requirement, str]]) -> None:
+    wanted = (
+        database
+        for requirement, where in own
+        if isinstance(requirement, GrantedInKusto)
+        for database in requirement.databases or (where,)
+    )
+    many_databases.gather_roles(facts, wanted)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
+from enum import Enum, StrEnum
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.fixes import NOTHING, Explain
@@ -136,3 +136,35 @@ def missing(
 def unknown(requirement: Requirement, failure: AdxmiError) -> Finding:
     """Return how a requirement was found that could not be looked at."""
     return finding(requirement, State.UNKNOWN, f"{failure.what}: {failure.why}")
+
+
+class CheckedKind(Enum):
+    """What was checked."""
+
+    WORKFLOW = "workflow"
+    POLICY = "policy entry"
+    DENIAL = "error message"
+    UNREAD = "what could not be listed"
+    NOTHING = "what there is none of"
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What was checked, and what was found; `name` is empty for what has none.
+
+    `workflow` is the noun of a workflow; what else there is has none.
+    """
+
+    workflow: str
+    name: str
+    findings: tuple[Finding, ...]
+    database: str
+    kind: CheckedKind = CheckedKind.WORKFLOW
+
+
+@dataclass(frozen=True)
+class Checks:
+    """What was checked; `unnamed` counts workflows that use no managed identity."""
+
+    checked: tuple[Checked, ...]
+    unnamed: int = 0

@@ -31,8 +31,7 @@ from adxmi_jupyter.model.remediation import (
 )
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.actions.check.checks import Checked, Checks
-    from adxmi_jupyter.actions.check.findings import Finding
+    from adxmi_jupyter.actions.check.findings import Checked, Checks, Finding
     from adxmi_jupyter.actions.policy.callouts import CalloutChange
     from adxmi_jupyter.actions.write.operations import Tell
     from adxmi_jupyter.fixes import Fix, Note

@@ -9,9 +9,15 @@ from collections.abc import Container, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from adxmi_jupyter.actions.check.checks import Checked, CheckedKind, Checks
 from adxmi_jupyter.actions.check.examination import examined
-from adxmi_jupyter.actions.check.findings import Observation, State, finding
+from adxmi_jupyter.actions.check.findings import (
+    Checked,
+    CheckedKind,
+    Checks,
+    Observation,
+    State,
+    finding,
+)
 from adxmi_jupyter.actions.diagnosis.exception_text import text_of
 from adxmi_jupyter.actions.diagnosis.mentioned import focused, mentioned_in
 from adxmi_jupyter.actions.diagnosis.other_cluster import of_other_cluster

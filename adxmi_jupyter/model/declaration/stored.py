@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.errors import InvalidConnectionString
@@ -64,13 +65,22 @@ class Existing:
     trouble: str = ""
 
 
+class EntityKind(StrEnum):
+    """What a database has, in the words of ``.show databases entities``."""
+
+    TABLE = "Table"
+    EXTERNAL_TABLE = "ExternalTable"
+    FUNCTION = "Function"
+
+
 @dataclass(frozen=True)
 class KustoListing:
     """Kept in a database: a command lists all of them in rows of a shape, each is read by `read`.
 
     `chain` returns the requirements of a row, and `details` the command that tells of one what the
     list leaves out, if it does. `otherwise` says how one authenticates that names no identity,
-    if that is the same for all.
+    if that is the same for all. `belongs_to` is the kind of entity that each row is about: a
+    database without any has no rows.
     """
 
     command: str
@@ -80,6 +90,7 @@ class KustoListing:
     drop: Callable[[str], str]
     details: Callable[[str], str] | None = None
     otherwise: str = ""
+    belongs_to: EntityKind | None = None
 
 
 @dataclass(frozen=True)

@@ -29,9 +29,7 @@ from adxmi_jupyter.model.declaration.formats import (
 from adxmi_jupyter.model.declaration.locations import GEN1, OTHER_DATABASES, database_at
 from adxmi_jupyter.model.declaration.products import Statement
 from adxmi_jupyter.model.declaration.requirements import Requirement, acting_as, for_followers
-from adxmi_jupyter.model.declaration.stored import (
-    KustoListing,
-)
+from adxmi_jupyter.model.declaration.stored import EntityKind, KustoListing
 from adxmi_jupyter.model.declaration.types import (
     Catalog,
     Columns,
@@ -103,6 +101,7 @@ class ExternalTable(Workflow):
         stored_tables.chain,
         stored_tables.drop,
         lambda name: f".show external table {kql.quote_name(name)} cslschema",
+        belongs_to=EntityKind.EXTERNAL_TABLE,
     )
 
     name: Name = field(

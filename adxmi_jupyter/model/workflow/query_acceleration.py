@@ -19,7 +19,7 @@ from adxmi_jupyter.model.declaration.requirements import (
     acting_as,
     named_by,
 )
-from adxmi_jupyter.model.declaration.stored import Existing, KustoListing, Who
+from adxmi_jupyter.model.declaration.stored import EntityKind, Existing, KustoListing, Who
 from adxmi_jupyter.model.declaration.types import (
     ExternalTableName,
     Identity,
@@ -105,6 +105,7 @@ class QueryAcceleration(Workflow):
         _drop,
         otherwise="no managed identity: it fetches files as the connection string of its external "
         "table says; a table that impersonates needs one",
+        belongs_to=EntityKind.EXTERNAL_TABLE,
     )
 
     external_table: ExternalTableName = field(

@@ -19,7 +19,7 @@ from adxmi_jupyter.model.declaration.requirements import (
     named_by,
     viewer_of_all,
 )
-from adxmi_jupyter.model.declaration.stored import Existing, KustoListing, Who
+from adxmi_jupyter.model.declaration.stored import EntityKind, Existing, KustoListing, Who
 from adxmi_jupyter.model.declaration.types import Body, Identity, Names, TableName
 from adxmi_jupyter.model.declaration.workflow import About, Sample, Workflow
 from adxmi_jupyter.model.entity_name import last_of_entity
@@ -99,6 +99,7 @@ class UpdatePolicy(Workflow):
         _drop,
         otherwise="no managed identity: the service runs it; one is needed where the query reads "
         "other databases, tables with row level security or accelerated tables that impersonate",
+        belongs_to=EntityKind.TABLE,
     )
 
     table: TableName = field("Table", "Where the results go.", example="Customers")
