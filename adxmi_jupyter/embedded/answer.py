@@ -6,10 +6,12 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
-from aiohttp import web
+from adxmi_jupyter.embedded.web import Response
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+JSON = "application/json"
 
 
 class Identified(Protocol):
@@ -29,15 +31,15 @@ class Answer:
 
     status: int
     body: bytes
-    content_type: str = "application/json"
+    content_type: str = JSON
     headers: Mapping[str, str] = field(default_factory=dict)
 
-    def response(self, ids: Identified) -> web.Response:
-        """Return the aiohttp response, with the headers that identify the request."""
+    def response(self, ids: Identified) -> Response:
+        """Return the response, with the headers that identify the request."""
         headers = {**self.headers, **ids.headers}
         if self.content_type:
             headers["Content-Type"] = self.content_type
-        return web.Response(status=self.status, body=self.body or None, headers=headers)
+        return Response(self.status, self.body, headers)
 
 
 def json_answer(payload: Any, status: int = 200, **headers: str) -> Answer:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from aiohttp import web
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -55,7 +53,11 @@ class ClusterHost:
 
     @property
     def is_running(self) -> bool:
-        """Whether there is such a cluster, and it answers."""
+        """Whether there is such a cluster, and it answers.
+
+        Nobody is at the address of a stopped one. Where other APIs share its port, connections
+        cannot be refused: they are closed without an answer.
+        """
         cluster = self._find(self._server.world)
         return cluster is not None and cluster.is_running
 
@@ -95,13 +97,3 @@ class ClusterHost:
     async def beside(self, call: Callable[[], Answer]) -> Answer:
         """Call this in a thread of its own: it may take long, and others are answered."""
         return await self._server.beside(call)
-
-
-def close_connection(request: web.Request) -> web.Response:
-    """Close the connection without an answer: nobody is at the address of a stopped cluster.
-
-    Where other APIs share its port, connections cannot be refused.
-    """
-    if request.transport is not None:
-        request.transport.close()
-    return web.Response()

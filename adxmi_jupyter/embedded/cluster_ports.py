@@ -18,10 +18,9 @@ from adxmi_jupyter.embedded.state.ids import cluster_id
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from aiohttp import web
-
     from adxmi_jupyter.embedded.state.clusters import Cluster
     from adxmi_jupyter.embedded.state.world import World
+    from adxmi_jupyter.embedded.web import Application
 
 HOST = "127.0.0.1"
 
@@ -39,7 +38,7 @@ class ClusterPorts:
     """The ports of the clusters, by resource ID; `application` makes what listens there."""
 
     def __init__(
-        self, world: Callable[[], World], application: Callable[[str, int], web.Application]
+        self, world: Callable[[], World], application: Callable[[str, int], Application]
     ) -> None:
         self._world = world
         self._application = application

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from aiohttp import web
-
 from adxmi_jupyter.embedded.faults import Fault
 
 if TYPE_CHECKING:
@@ -14,55 +12,41 @@ if TYPE_CHECKING:
 
     from adxmi_jupyter.embedded.answer import Answer, Identified
     from adxmi_jupyter.embedded.faults import ActiveFault
+    from adxmi_jupyter.embedded.web import Response
 
 _HTML = b"<html><body>Sign in to continue</body></html>"
 
 
 @dataclass(frozen=True)
 class Responder:
-    """One request and how to answer it: `run` executes it, `instead` is a fault's own answer."""
+    """How to answer one request: `run` executes it, `instead` is a fault's own answer."""
 
-    request: web.BaseRequest
     ids: Identified
     run: Callable[[], Awaitable[Answer]]
     pause: Callable[[float], Awaitable[None]]
 
     async def send(
         self, fault: ActiveFault | None, instead: Answer | None = None
-    ) -> web.StreamResponse:
-        """Answer the request, or do to it what the fault does."""
+    ) -> Response | None:
+        """Answer the request, or do to it what the fault does; None closes the connection."""
         if instead is not None:
             return instead.response(self.ids)
         if fault is None:
             return (await self.run()).response(self.ids)
         if fault.fault is Fault.DROPPED_BEFORE_WRITE:
-            return self._drop()
+            return None
         answer = _spoil(fault, await self.run())
         if fault.fault is Fault.DROPPED_AFTER_WRITE:
-            return self._drop()
+            return None
         if fault.fault is Fault.TRUNCATED_BODY:
-            return await self._truncate(answer)
+            return self._truncated(answer)
         if fault.fault is Fault.SLOW:
             await self.pause(fault.delay)
         return answer.response(self.ids)
 
-    def _drop(self) -> web.Response:
-        """Close the connection; the response is never sent."""
-        if self.request.transport is not None:
-            self.request.transport.close()
-        return web.Response()
-
-    async def _truncate(self, answer: Answer) -> web.StreamResponse:
+    def _truncated(self, answer: Answer) -> Response:
         """Announce the whole body, send half of it and close the connection."""
-        body = answer.body
-        headers = answer.response(self.ids).headers
-        half = web.StreamResponse(status=answer.status, headers=headers)
-        half.content_length = len(body)
-        await half.prepare(self.request)
-        await half.write(body[: len(body) // 2])
-        if self.request.transport is not None:
-            self.request.transport.close()
-        return half
+        return replace(answer.response(self.ids), cut=len(answer.body) // 2)
 
 
 def _spoil(fault: ActiveFault, answer: Answer) -> Answer:

@@ -8,14 +8,17 @@ variables: `EmbeddedAzure.sign_in_environment` has them.
 from __future__ import annotations
 
 import hmac
+import json
 import time
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from aiohttp import web
-
+from adxmi_jupyter.embedded import web
+from adxmi_jupyter.embedded.answer import JSON
 from adxmi_jupyter.embedded.state.security import ADMIN_TOKEN
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from adxmi_jupyter.embedded.state.clusters import Identity
     from adxmi_jupyter.embedded.state.world import World
 
@@ -38,11 +41,11 @@ class IdentityApi:
     def __init__(self, host: Host) -> None:
         self._host = host
 
-    def routes(self) -> list[web.RouteDef]:
+    def routes(self) -> list[web.Route]:
         """Return the routes to add to an application."""
         return [web.get(PATH, self._token)]
 
-    async def _token(self, request: web.Request) -> web.StreamResponse:
+    async def _token(self, request: web.Request) -> web.Response:
         host = self._host
         header = request.headers.get("X-IDENTITY-HEADER", "")
         if not hmac.compare_digest(header.encode("utf-8", "replace"), host.script_key.encode()):
@@ -59,7 +62,7 @@ def _answer(world: World, request: web.Request) -> web.Response:
     identity = _identity(world, wanted.casefold())
     if wanted and identity is None:
         return _refused(400, "No managed identity was found for the specified ID.")
-    return web.json_response(
+    return _json(
         {
             "access_token": f"embedded-{identity.display_name}" if identity else ADMIN_TOKEN,
             "client_id": identity.client_id if identity else "",
@@ -79,4 +82,8 @@ def _identity(world: World, wanted: str) -> Identity | None:
 
 
 def _refused(status: int, message: str) -> web.Response:
-    return web.json_response({"statusCode": status, "message": message}, status=status)
+    return _json({"statusCode": status, "message": message}, status)
+
+
+def _json(payload: Mapping[str, Any], status: int = 200) -> web.Response:
+    return web.Response(status, json.dumps(payload).encode(), {"Content-Type": JSON})

@@ -7,10 +7,12 @@ import contextlib
 import logging
 from typing import TYPE_CHECKING, Any
 
-from aiohttp import web
+from adxmi_jupyter.embedded.web.connection import Connection
 
 if TYPE_CHECKING:
     import socket
+
+    from adxmi_jupyter.embedded.web import Application
 
 _LOG = "adxmi_jupyter.embedded"
 _LOG_OF_CLIENTS = f"{_LOG}.clients"
@@ -28,22 +30,17 @@ class Listener:
     about them reaches the standard error of the process, which in a notebook is its output.
     """
 
-    def __init__(self, application: web.Application) -> None:
-        self._runner = web.AppRunner(
-            application,
-            access_log=None,
-            shutdown_timeout=_SHUTDOWN_SECONDS,
-            keepalive_timeout=_IDLE_SECONDS,
-            logger=_silent_logger(),
-        )
+    def __init__(self, application: Application) -> None:
+        self._application = application
+        self._idle_seconds = _IDLE_SECONDS
+        self._connections: dict[asyncio.Task[None], Connection] = {}
         self._server: asyncio.Server | None = None
 
     async def start(self, listener: socket.socket) -> None:
         """Accept connections."""
-        loop = asyncio.get_running_loop()
-        loop.set_exception_handler(_note)
-        await self._runner.setup()
-        self._server = await loop.create_server(self._protocol, sock=listener, backlog=_BACKLOG)
+        _be_silent()
+        asyncio.get_running_loop().set_exception_handler(_note)
+        self._server = await asyncio.start_server(self._accept, sock=listener, backlog=_BACKLOG)
 
     async def stop(self) -> None:
         """Accept no more, and close what is open.
@@ -59,30 +56,38 @@ class Listener:
             self._server.close()
         for _ in range(_TURNS):
             await asyncio.sleep(0)
-        await self._runner.cleanup()
+        await self._end_connections()
 
-    def _protocol(self) -> asyncio.Protocol:
-        server = self._runner.server
-        if server is None or len(server.connections) >= _MOST_CONNECTIONS:
-            return _Full()
-        return server()
+    async def _end_connections(self) -> None:
+        """Let requests that are being answered end, for a while."""
+        for each in self._connections.values():
+            each.end()
+        if not self._connections:
+            return
+        tasks = set(self._connections)
+        _, late = await asyncio.wait(tasks, timeout=_SHUTDOWN_SECONDS)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Serve a connection; one too many is closed at once."""
+        if len(self._connections) >= _MOST_CONNECTIONS:
+            writer.close()
+            return
+        connection = Connection(reader, writer, self._application, self._idle_seconds)
+        task = asyncio.get_running_loop().create_task(connection.serve())
+        self._connections[task] = connection
+        task.add_done_callback(self._connections.pop)
 
 
-class _Full(asyncio.Protocol):
-    """A connection too many: closed at once."""
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        transport.close()
-
-
-def _silent_logger() -> logging.Logger:
-    """Return the logger for what aiohttp has to say about its clients: set a level to read it."""
+def _be_silent() -> None:
+    """Say nothing about clients, unless somebody sets a level to read it."""
     server, clients = logging.getLogger(_LOG), logging.getLogger(_LOG_OF_CLIENTS)
     if not server.handlers:
         server.addHandler(logging.NullHandler())
     if clients.level == logging.NOTSET:
         clients.setLevel(logging.CRITICAL + 1)
-    return clients
 
 
 def _note(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:

@@ -13,14 +13,11 @@ import logging
 from typing import TYPE_CHECKING
 from weakref import WeakSet
 
-from aiohttp import web
-
 from adxmi_jupyter.embedded.peers import Ownership, ownership
+from adxmi_jupyter.embedded.web import BodyTooLargeError, Response, UnreadableBodyError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
-
-    Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+    from adxmi_jupyter.embedded.web import Handler, Headers, Request
 
 _LOG = logging.getLogger("adxmi_jupyter.embedded")
 _NAMES = ("127.0.0.1", "localhost", "[::1]")
@@ -38,8 +35,7 @@ class OwnerOnly:
         self._hosts = names + _NAMES if port == _HTTP_PORT else names
         self._own_connections: WeakSet[asyncio.BaseTransport] = WeakSet()
 
-    @web.middleware
-    async def answer(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+    async def answer(self, request: Request, handler: Handler) -> Response | None:
         """Answer a request of the owner's programs; an error in JSON for all others."""
         problem = (
             self._wrong_target(request)
@@ -47,23 +43,20 @@ class OwnerOnly:
             or self._foreign_sender(request)
         )
         if problem:
-            raise _denial(web.HTTPForbidden, "Forbidden", problem)
-        await _read(request)
-        return await _answered(request, handler)
+            return _denial(403, "Forbidden", problem)
+        return await _read(request) or await _answered(request, handler)
 
-    def _wrong_target(self, request: web.BaseRequest) -> str:
-        hosts = request.headers.getall("Host", [])
+    def _wrong_target(self, request: Request) -> str:
+        hosts = request.headers.all("Host")
         if len(hosts) != 1 or hosts[0].lower() not in self._hosts:
             return f"The Host of the request must be one of {', '.join(self._hosts)}."
-        if not request.raw_path.startswith("/"):
+        if not request.target.startswith("/"):
             return "The target of the request must be a path."
         return ""
 
-    def _foreign_sender(self, request: web.BaseRequest) -> str:
+    def _foreign_sender(self, request: Request) -> str:
         """Look at each connection once: its owner cannot change."""
         transport = request.transport
-        if transport is None:
-            return "The sender of the request has left."
         if transport not in self._own_connections:
             if ownership(transport) is Ownership.NOT_PROVED:
                 return "The embedded Azure answers only programs of the user who started it."
@@ -71,48 +64,45 @@ class OwnerOnly:
         return ""
 
 
-def _page_problem(headers: Mapping[str, str]) -> str:
+def _page_problem(headers: Headers) -> str:
     """Return why a request may come from a web page.
 
     `Sec-Fetch-Site: none` is an address that the user typed. `Sec-Fetch-Mode` tells nothing:
     programs that run on Node.js send it.
     """
-    sites = {value for name, value in headers.items() if name.lower() == "sec-fetch-site"}
-    if sites - {"none"} or any(name in headers for name in _OF_A_PAGE):
+    if set(headers.all("Sec-Fetch-Site")) - {"none"} or any(name in headers for name in _OF_A_PAGE):
         return "The embedded Azure does not answer web pages."
     if "websocket" in headers.get("Upgrade", "").lower():
         return "The embedded Azure has no WebSockets."
     return ""
 
 
-async def _read(request: web.Request) -> None:
-    """Read the body, which the request keeps; an HTTP error when it cannot be read."""
+async def _read(request: Request) -> Response | None:
+    """Read the body, which the request keeps; an error when it cannot be read."""
     try:
         async with asyncio.timeout(_BODY_SECONDS):
             await request.read()
-    except web.HTTPRequestEntityTooLarge:
-        raise
-    except TimeoutError as error:
+    except BodyTooLargeError:
+        return _denial(413, "RequestEntityTooLarge", "The body of the request is too large.")
+    except TimeoutError:
         late = "The body of the request did not arrive in time."
-        raise _denial(web.HTTPRequestTimeout, "RequestTimeout", late) from error
-    except Exception as error:  # a client that leaves, an encoding that is broken
-        broken = "The body of the request cannot be read."
-        raise _denial(web.HTTPBadRequest, "BadRequest", broken) from error
+        return _denial(408, "RequestTimeout", late)
+    except UnreadableBodyError:  # a client that leaves, an encoding that is broken
+        return _denial(400, "BadRequest", "The body of the request cannot be read.")
+    return None
 
 
-async def _answered(request: web.Request, handler: Handler) -> web.StreamResponse:
+async def _answered(request: Request, handler: Handler) -> Response | None:
     """Return the answer of an API; a mistake of the server's own is a 500 without its stack."""
     try:
         return await handler(request)
-    except (web.HTTPException, ConnectionError):
-        raise
-    except Exception as error:
+    except Exception:  # noqa: BLE001 - its stack is in the log
         _LOG.exception("A request to the embedded Azure failed.")
         failed = "The embedded Azure failed on this request."
-        raise _denial(web.HTTPInternalServerError, "InternalServiceError", failed) from error
+        return _denial(500, "InternalServiceError", failed)
 
 
-def _denial(kind: type[web.HTTPException], code: str, message: str) -> web.HTTPException:
+def _denial(status: int, code: str, message: str) -> Response:
     """Return an error in the shape that Resource Manager and Kusto share."""
     error = {
         "code": code,
@@ -121,4 +111,5 @@ def _denial(kind: type[web.HTTPException], code: str, message: str) -> web.HTTPE
         "@message": message,
         "@permanent": True,
     }
-    return kind(text=json.dumps({"error": error}), content_type="application/json")
+    body = json.dumps({"error": error}).encode()
+    return Response(status, body, {"Content-Type": "application/json; charset=utf-8"})

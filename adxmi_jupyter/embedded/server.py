@@ -1,4 +1,4 @@
-"""The loopback server: an aiohttp application in a daemon thread of its own."""
+"""The loopback server: an application in a daemon thread of its own."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ import secrets
 import socket
 import threading
 from typing import TYPE_CHECKING, Any, Self
-
-from aiohttp import web
 
 from adxmi_jupyter.embedded.arm.http import ArmApi
 from adxmi_jupyter.embedded.azure_roles import ROLES
@@ -27,6 +25,7 @@ from adxmi_jupyter.embedded.scripts import Scripts
 from adxmi_jupyter.embedded.seed.world import seeded_world
 from adxmi_jupyter.embedded.state.arm_operations import ArmSettings
 from adxmi_jupyter.embedded.state.clusters import RUNNING, STOPPED
+from adxmi_jupyter.embedded.web import Application
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -40,8 +39,6 @@ if TYPE_CHECKING:
     from adxmi_jupyter.embedded.state.entities import ContinuousExport
     from adxmi_jupyter.embedded.state.resources import Subscription
     from adxmi_jupyter.embedded.state.world import World
-
-_LARGEST_BODY = 64 * 1024**2
 
 
 class EmbeddedAzure:
@@ -327,7 +324,7 @@ class EmbeddedAzure:
             self.world.find_cluster(cluster).state = state
         self._follow_states()
 
-    def _application(self) -> web.Application:
+    def _application(self) -> Application:
         """Return what listens on the main port: the first cluster and Resource Manager."""
         host = ClusterHost(self, lambda: self.kusto_uri, lambda world: world.cluster)
         return _served(
@@ -338,7 +335,7 @@ class EmbeddedAzure:
             IdentityApi(self),
         )
 
-    def _cluster_application(self, key: str, port: int) -> web.Application:
+    def _cluster_application(self, key: str, port: int) -> Application:
         """Return what listens on the port of another cluster: clients look for both there."""
 
         def find(world: World) -> Cluster | None:
@@ -369,9 +366,7 @@ def _cluster_scripts() -> ClusterScripts:
     return ClusterScripts(run_script, unsupported)
 
 
-def _served(port: int, *apis: KustoApi | StorageApi | ArmApi | IdentityApi) -> web.Application:
+def _served(port: int, *apis: KustoApi | StorageApi | ArmApi | IdentityApi) -> Application:
     """Return an application with the routes of these APIs, for the owner only."""
-    own = OwnerOnly(port)
-    application = web.Application(client_max_size=_LARGEST_BODY, middlewares=[own.answer])
-    application.add_routes([route for api in apis for route in api.routes()])
-    return application
+    routes = (route for api in apis for route in api.routes())
+    return Application(routes, OwnerOnly(port).answer)

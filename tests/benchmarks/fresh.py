@@ -29,7 +29,7 @@ def loading_rows(runs: int, jupysql_python: str, home: Path) -> list[Row]:
             Budget(25, at_least=True),
         ),
         Row(
-            f"of pandas, numpy, azure, aiohttp, click loaded by it: {', '.join(heavy) or 'none'}",
+            f"of pandas, numpy, azure, h11, click loaded by it: {', '.join(heavy) or 'none'}",
             len(heavy),
             Unit.COUNT,
             Budget(0),

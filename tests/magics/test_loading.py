@@ -14,7 +14,7 @@ from IPython.core.interactiveshell import InteractiveShell
 shell = InteractiveShell.instance()
 before = set(sys.modules)
 shell.run_line_magic("load_ext", "adxmi_jupyter")
-heavy = ("pandas", "click", "azure", "aiohttp", "adxmi_jupyter.actions", "adxmi_jupyter.service")
+heavy = ("pandas", "click", "azure", "h11", "adxmi_jupyter.actions", "adxmi_jupyter.service")
 print(sorted(m for m in set(sys.modules) - before if m.startswith(heavy)))
 """
 

@@ -3,7 +3,6 @@
 import json
 
 import pytest
-from aiohttp import web
 
 from adxmi_jupyter.embedded import EmbeddedAzure
 from adxmi_jupyter.embedded.owner_only import OwnerOnly
@@ -117,7 +116,6 @@ def test_a_page_gets_nothing_by_going_there(azure, page, relay, attack, mark):
 def test_without_the_layer_the_page_succeeds(azure, attack, mark, relay, monkeypatch):
     """The page is worth its tries: this is what the layer keeps away."""
 
-    @web.middleware
     async def let_in(_layer, request, handler):
         return await handler(request)
 

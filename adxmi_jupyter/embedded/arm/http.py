@@ -6,8 +6,7 @@ import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
-from aiohttp import web
-
+from adxmi_jupyter.embedded import web
 from adxmi_jupyter.embedded.answer import json_answer
 from adxmi_jupyter.embedded.arm.errors import ArmError, throttled, unavailable
 from adxmi_jupyter.embedded.arm.request import ArmIds, ArmRequest, query_of, segments_of
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 
 _JSON_UTF8 = "application/json; charset=utf-8"
 _KUSTO_QUOTA = {"GET": "299", "PUT": "199", "PATCH": "199"}
-_PATHS = "/{slashes:/*}{root:(?i:subscriptions|providers)}{rest:(?:/.*)?}"
+_PATHS = r"//*(?i:subscriptions|providers)(?:/.*)?"
 
 
 class Host(Protocol):
@@ -62,11 +61,11 @@ class ArmApi:
         self._scripts = scripts
         self._following: set[asyncio.Task[None]] = set()
 
-    def routes(self) -> list[web.RouteDef]:
+    def routes(self) -> list[web.Route]:
         """Return the routes to add to an application."""
         return [web.route("*", _PATHS, self._serve)]
 
-    async def _serve(self, request: web.Request) -> web.StreamResponse:
+    async def _serve(self, request: web.Request) -> web.Response | None:
         host, ids = self._host, ArmIds()
         host.arm_requests_served += 1
         await host.pause(host.latency)
@@ -83,7 +82,7 @@ class ArmApi:
             await self._follow_states()
             return answer
 
-        return await Responder(request, ids, run, host.pause).send(fault, instead)
+        return await Responder(ids, run, host.pause).send(fault, instead)
 
     async def _follow_states(self) -> None:
         """Let clusters listen or not; where one of them listens itself, once it has answered."""
@@ -108,11 +107,11 @@ class ArmApi:
             caller,
             self._uri(),
             request.method,
-            segments_of(request.rel_url.raw_path),
+            segments_of(request.path),
             query_of(request),
             request.headers,
             body,
-            f"{request.method} {request.path_qs}\n{body.decode('utf-8', 'replace')}",
+            f"{request.method} {request.target}\n{body.decode('utf-8', 'replace')}",
             self._scripts,
             host.public_uri,
             host.arm_uri,

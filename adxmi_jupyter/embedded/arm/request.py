@@ -14,13 +14,12 @@ from adxmi_jupyter.embedded.request_json import MalformedJsonError, load_json
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from aiohttp import web
-
     from adxmi_jupyter.embedded.faults import Fault, Faults
     from adxmi_jupyter.embedded.state.arm_operations import ArmSettings, Failure
     from adxmi_jupyter.embedded.state.resources import ScriptRun
     from adxmi_jupyter.embedded.state.security import Principal
     from adxmi_jupyter.embedded.state.world import World
+    from adxmi_jupyter.embedded.web import Request
 
     ScriptRunner = Callable[[World, Principal, ScriptRun], Failure | None]
 
@@ -133,7 +132,7 @@ def segments_of(raw_path: str) -> tuple[str, ...]:
     return tuple(unquote(each) for each in raw_path.split("/") if each)
 
 
-def query_of(request: web.BaseRequest) -> dict[str, str]:
+def query_of(request: Request) -> dict[str, str]:
     """Return the URL parameters by their names in lower case."""
     return {name.casefold(): value for name, value in request.query.items()}
 

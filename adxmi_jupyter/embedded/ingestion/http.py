@@ -6,13 +6,13 @@ import html
 import re
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from aiohttp import web
-
-from adxmi_jupyter.embedded.cluster_host import close_connection
+from adxmi_jupyter.embedded import web
 from adxmi_jupyter.embedded.ingestion.uploads import (
     StorageError,
     put_blob,
@@ -31,13 +31,13 @@ from adxmi_jupyter.embedded.state.queues import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
 
     from adxmi_jupyter.embedded.cluster_host import ClusterHost
     from adxmi_jupyter.embedded.state.world import World
 
-_MESSAGES = f"/{ACCOUNT}/{{queue:{READY_QUEUE}|{FAILED_QUEUE}|{SUCCESSFUL_QUEUE}}}/messages"
-_BLOB = f"/{ACCOUNT}/{TEMPORARY}/{{blob:.+}}"
+_MESSAGES = f"/{ACCOUNT}/(?P<queue>{READY_QUEUE}|{FAILED_QUEUE}|{SUCCESSFUL_QUEUE})/messages"
+_BLOB = f"/{ACCOUNT}/{TEMPORARY}/(?P<blob>.+)"
 _TEXT = re.compile(r"<MessageText>(.*?)</MessageText>", re.DOTALL)
 _NUMBER = re.compile(r"[0-9]{1,9}")
 _RANGE = re.compile(r"bytes=(\d{1,18})-(\d{0,18})")
@@ -54,22 +54,22 @@ class StorageApi:
     def __init__(self, host: ClusterHost) -> None:
         self._host = host
 
-    def routes(self) -> list[web.RouteDef]:
+    def routes(self) -> list[web.Route]:
         """Return the routes to add to an application."""
         return [
             web.post(_MESSAGES, self._served(self._put_message)),
             web.get(_MESSAGES, self._served(_get_messages)),
-            web.delete(f"{_MESSAGES}/{{message}}", self._served(_delete_message)),
+            web.delete(f"{_MESSAGES}/(?P<message>[^/]+)", self._served(_delete_message)),
             web.put(_BLOB, self._served(_put_blob)),
             web.get(_BLOB, self._served(_get_blob)),
         ]
 
-    def _served(self, handler: Handler) -> Callable[[web.Request], Awaitable[web.Response]]:
-        async def serve(request: web.Request) -> web.Response:
+    def _served(self, handler: Handler) -> web.Handler:
+        async def serve(request: web.Request) -> web.Response | None:
             host = self._host
             await host.pause(host.latency)
             if not host.is_running:
-                return close_connection(request)
+                return None
             body = await request.read()
             world = host.world
             with world.lock:
@@ -77,9 +77,9 @@ class StorageApi:
                     answer = handler(world, request, body)
                 except StorageError as error:
                     answer = _error_response(error)
-            answer.headers["x-ms-request-id"] = str(uuid.uuid4())
-            answer.headers["x-ms-version"] = request.headers.get("x-ms-version", "2025-01-05")
-            return answer
+            version = request.headers.get("x-ms-version", "2025-01-05")
+            ids = {"x-ms-request-id": str(uuid.uuid4()), "x-ms-version": version}
+            return replace(answer, headers={**answer.headers, **ids})
 
         return serve
 
@@ -87,7 +87,7 @@ class StorageApi:
         """Take a message and ingest what it names at once, so that nobody has to wait."""
         from adxmi_jupyter.embedded.ingestion.messages import receive
 
-        name = request.match_info["queue"]
+        name = request.names["queue"]
         _check(world, request, name, "a")
         match = _TEXT.search(body.decode("utf-8", "replace"))
         if match is None:
@@ -98,7 +98,7 @@ class StorageApi:
 
 
 def _get_messages(world: World, request: web.Request, _: bytes) -> web.Response:
-    name = request.match_info["queue"]
+    name = request.names["queue"]
     queue, number = world.ingestion.queues[name], _number(request)
     if request.query.get("peekonly") == "true":
         _check(world, request, name, "r")
@@ -109,21 +109,21 @@ def _get_messages(world: World, request: web.Request, _: bytes) -> web.Response:
 
 
 def _delete_message(world: World, request: web.Request, _: bytes) -> web.Response:
-    name = request.match_info["queue"]
+    name = request.names["queue"]
     _check(world, request, name, "p")
     queue = world.ingestion.queues[name]
-    message = queue.find(request.match_info["message"])
+    message = queue.find(request.names["message"])
     if message is None:
         raise StorageError(404, "MessageNotFound", "There is no such message.")
     if request.query.get("popreceipt") != message.pop_receipt:
         raise StorageError(400, "PopReceiptMismatch", "Somebody else has taken the message.")
     queue.messages.remove(message)
-    return web.Response(status=204)
+    return web.Response(204)
 
 
 def _put_blob(world: World, request: web.Request, body: bytes) -> web.Response:
     _check(world, request, TEMPORARY, "w")
-    state, name = world.ingestion, request.match_info["blob"]
+    state, name = world.ingestion, request.names["blob"]
     match request.query.get("comp", ""):
         case "":
             put_blob(state, name, body)
@@ -133,15 +133,19 @@ def _put_blob(world: World, request: web.Request, body: bytes) -> web.Response:
             put_block_list(state, name, body.decode("utf-8", "replace"))
         case other:
             raise StorageError(400, "UnsupportedBlobOperation", f"'{other}' is not supported.")
-    return web.Response(status=201, headers=_blob_headers())
+    return web.Response(201, headers=_blob_headers())
 
 
 def _get_blob(world: World, request: web.Request, _: bytes) -> web.Response:
     _check(world, request, TEMPORARY, "r")
-    data = world.ingestion.temporary.get(request.match_info["blob"])
+    data = world.ingestion.temporary.get(request.names["blob"])
     if data is None:
         raise StorageError(404, "BlobNotFound", "There is no such blob.")
-    headers = {**_blob_headers(), "x-ms-blob-type": "BlockBlob"}
+    headers = {
+        **_blob_headers(),
+        "x-ms-blob-type": "BlockBlob",
+        "Content-Type": "application/octet-stream",
+    }
     wanted = _RANGE.fullmatch(request.headers.get("x-ms-range", request.headers.get("Range", "")))
     first = int(wanted[1]) if wanted else 0
     last = min(int(wanted[2] or len(data)) if wanted else len(data), len(data) - 1)
@@ -149,12 +153,7 @@ def _get_blob(world: World, request: web.Request, _: bytes) -> web.Response:
         raise StorageError(416, "InvalidRange", "The blob does not reach that far.")
     if wanted:
         headers["Content-Range"] = f"bytes {first}-{last}/{len(data)}"
-    return web.Response(
-        status=206 if wanted else 200,
-        body=data[first : last + 1],
-        headers=headers,
-        content_type="application/octet-stream",
-    )
+    return web.Response(206 if wanted else 200, data[first : last + 1], headers)
 
 
 def _blob_headers() -> dict[str, str]:
@@ -212,15 +211,16 @@ def _xml(messages: Iterable[Mapping[str, str]], status: int = 200) -> web.Respon
 
 def _error_response(error: StorageError) -> web.Response:
     inner = _elements({"Code": error.code, "Message": error.message})
-    answer = _document(f"<Error>{inner}</Error>", error.status)
-    answer.headers["x-ms-error-code"] = error.code
-    return answer
+    return _document(f"<Error>{inner}</Error>", error.status, {"x-ms-error-code": error.code})
 
 
 def _elements(values: Mapping[str, str]) -> str:
     return "".join(f"<{name}>{html.escape(text)}</{name}>" for name, text in values.items())
 
 
-def _document(root: str, status: int) -> web.Response:
+def _document(
+    root: str, status: int, headers: Mapping[str, str] = MappingProxyType({})
+) -> web.Response:
     text = f'<?xml version="1.0" encoding="utf-8"?>{root}'
-    return web.Response(status=status, text=text, content_type="application/xml")
+    named = {"Content-Type": "application/xml; charset=utf-8", **headers}
+    return web.Response(status, text.encode(), named)

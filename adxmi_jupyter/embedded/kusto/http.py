@@ -7,11 +7,9 @@ from contextlib import nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from aiohttp import web
-
+from adxmi_jupyter.embedded import web
 from adxmi_jupyter.embedded.access import authenticate, presents_key
 from adxmi_jupyter.embedded.answer import json_answer
-from adxmi_jupyter.embedded.cluster_host import close_connection
 from adxmi_jupyter.embedded.fault_injection import Responder
 from adxmi_jupyter.embedded.kusto.answer import fault_answer, malformed_request, unauthenticated
 from adxmi_jupyter.embedded.kusto.request import (
@@ -36,7 +34,7 @@ class KustoApi:
     def __init__(self, host: ClusterHost) -> None:
         self._host = host
 
-    def routes(self) -> list[web.RouteDef]:
+    def routes(self) -> list[web.Route]:
         """Return the routes to add to an application."""
         return [
             web.post("/v1/rest/mgmt", self._management),
@@ -45,29 +43,31 @@ class KustoApi:
             web.post("/v2/rest/query", self._query_v2),
             web.get("/v2/rest/query", self._query_v2),
             web.get("/v1/rest/auth/metadata", self._auth_metadata),
-            web.post(f"/{INGESTION_PREFIX}/{{cluster}}/v1/rest/mgmt", self._ingestion),
-            web.get(f"/{INGESTION_PREFIX}/{{cluster}}/v1/rest/auth/metadata", self._auth_metadata),
+            web.post(f"/{INGESTION_PREFIX}/(?P<cluster>[^/]+)/v1/rest/mgmt", self._ingestion),
+            web.get(
+                f"/{INGESTION_PREFIX}/(?P<cluster>[^/]+)/v1/rest/auth/metadata", self._auth_metadata
+            ),
         ]
 
-    async def _management(self, request: web.Request) -> web.StreamResponse:
+    async def _management(self, request: web.Request) -> web.Response | None:
         return await self._serve(request, Endpoint.MANAGEMENT)
 
-    async def _ingestion(self, request: web.Request) -> web.StreamResponse:
+    async def _ingestion(self, request: web.Request) -> web.Response | None:
         name = self._host.world.cluster.name
-        if request.match_info["cluster"].casefold() != name.casefold():
-            raise web.HTTPNotFound
+        if request.names["cluster"].casefold() != name.casefold():
+            return web.not_found()
         return await self._serve(request, Endpoint.INGESTION)
 
-    async def _query_v1(self, request: web.Request) -> web.StreamResponse:
+    async def _query_v1(self, request: web.Request) -> web.Response | None:
         return await self._serve(request, Endpoint.QUERY_V1)
 
-    async def _query_v2(self, request: web.Request) -> web.StreamResponse:
+    async def _query_v2(self, request: web.Request) -> web.Response | None:
         return await self._serve(request, Endpoint.QUERY_V2)
 
-    async def _auth_metadata(self, request: web.Request) -> web.StreamResponse:
+    async def _auth_metadata(self, request: web.Request) -> web.Response | None:
         await self._host.pause(self._host.latency)
         if not self._host.is_running:
-            return close_connection(request)
+            return None
         own = self._host.kusto_uri
         metadata = {
             "LoginEndpoint": own,
@@ -79,7 +79,7 @@ class KustoApi:
         }
         return json_answer({"AzureAD": metadata}).response(request_ids(request))
 
-    async def _serve(self, request: web.Request, endpoint: Endpoint) -> web.StreamResponse:
+    async def _serve(self, request: web.Request, endpoint: Endpoint) -> web.Response | None:
         # What runs commands is loaded when there is one: to load it takes longer than to start.
         from adxmi_jupyter.embedded.kusto.logs.recording import coming_in, following
         from adxmi_jupyter.embedded.kusto.request_runner import RequestRunner
@@ -88,7 +88,7 @@ class KustoApi:
         host.count_request()
         await host.pause(host.latency)
         if not host.is_running:
-            return close_connection(request)
+            return None
         authorization = request.headers.get("Authorization")
         caller = authenticate(host.world, authorization)
         if caller is None:
@@ -117,4 +117,4 @@ class KustoApi:
         instead = fault_answer(fault, ids, runner.alias) if fault else None
         run = functools.partial(host.beside, runner.run)
         with following(running, session, call.text, fault) if runner.is_logged else nullcontext():
-            return await Responder(request, ids, run, host.pause).send(fault, instead)
+            return await Responder(ids, run, host.pause).send(fault, instead)

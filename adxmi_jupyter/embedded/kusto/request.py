@@ -14,7 +14,7 @@ from adxmi_jupyter.embedded.request_json import MalformedJsonError, load_json
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from aiohttp import web
+    from adxmi_jupyter.embedded.web import Request
 
 # What the SDKs send in place of a name.
 _UNNAMED = "[none]"
@@ -55,13 +55,13 @@ class KustoRequest:
         return self.text.startswith(".", match.end() if match else 0)
 
 
-def request_ids(request: web.BaseRequest) -> RequestIds:
+def request_ids(request: Request) -> RequestIds:
     """Return the client's request ID, or a made-up one, and a new activity ID."""
     sent = request.headers.get("x-ms-client-request-id")
     return RequestIds(sent or f"unspecified;{uuid.uuid4()}", str(uuid.uuid4()))
 
 
-async def read_request(request: web.BaseRequest) -> KustoRequest:
+async def read_request(request: Request) -> KustoRequest:
     """Return what the request asks for; MalformedRequestError when that cannot be told."""
     fields = request.query if request.method == "GET" else _object(await request.read())
     text, database = fields.get("csl"), fields.get("db")
@@ -87,7 +87,7 @@ def _options(properties: Any) -> Mapping[str, Any]:
     return options if isinstance(options, dict) else {}
 
 
-def _named(request: web.BaseRequest, options: Mapping[str, Any], option: str, header: str) -> str:
+def _named(request: Request, options: Mapping[str, Any], option: str, header: str) -> str:
     """Return a name that the client gives itself: an option goes before a header."""
     given = str(options.get(option) or request.headers.get(header) or "").strip()
     return "" if given == _UNNAMED else given

@@ -16,7 +16,7 @@ import IPython
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
-HEAVY = ("pandas", "numpy", "azure", "aiohttp", "click", "sqlalchemy")
+HEAVY = ("pandas", "numpy", "azure", "h11", "click", "sqlalchemy")
 
 
 def main(extension: str) -> None:
