@@ -12,7 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.test_import_circles import import_circles
+from tests.source.test_import_circles import import_circles
 
 LAYERS = ("model", "masking", "service", "actions", "rendering", "magics", "forms", "embedded")
 COMMANDS = {

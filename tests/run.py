@@ -27,13 +27,14 @@ CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os
 # One more than cores: tests wait for answers, and for processes that they start.
 WORKERS = max(2, min(CORES + 1, 8))
 
-EVERYTHING_ELSE = "unit, kernel, forms, parser"
+EVERYTHING_ELSE = "unit, kernel, forms"
 
-# Those that take longest come first. Playwright leaves an event loop running in its process, and
-# nbval takes every notebook for tests: each of them has a process of its own.
+# Those that take longest come first. Playwright leaves an event loop running in its process, nbval
+# takes every notebook for tests, and each process would start Microsoft's parser for 5 seconds.
 LAYERS = {
     EVERYTHING_ELSE: [
-        *("-p", "no:nbval", "-p", "no:playwright", "--ignore=tests/ui", "tests"),
+        *("-p", "no:nbval", "-p", "no:playwright"),
+        *("--ignore=tests/ui", "--ignore=tests/kusto_parser", "tests"),
         *("-n", str(WORKERS), "--dist", "worksteal"),
     ],
     "browser": ["-p", "no:nbval", "tests/ui"],
@@ -42,6 +43,7 @@ LAYERS = {
         *("--nbval", "--nbval-current-env", "--nbval-cell-timeout=120"),
         *("--nbval-sanitize-with=tests/notebooks/sanitize.cfg", "notebooks"),
     ],
+    "parser": ["-p", "no:nbval", "-p", "no:playwright", "tests/kusto_parser"],
 }
 
 # What takes too long for every change and is no test of pytest. Clients of other makers come here.
@@ -124,7 +126,7 @@ class Run:
         plugin = ["-p", "tests.counts", f"--counts={self._file(layer, 'json')}"]
         if not self.is_all:
             return ["pytest", "-m", "not nightly", *plugin, *LAYERS[layer]]
-        if layer == EVERYTHING_ELSE:
+        if layer in (EVERYTHING_ELSE, "parser"):
             plugin += ["--hypothesis-profile=random", f"--hypothesis-seed={self.seed}"]
         return ["coverage", "run", "-m", "pytest", *plugin, *LAYERS[layer]]
 

@@ -74,6 +74,7 @@ def test_somebody_who_shows_it_otherwise_hears_that_it_waits(fresh, grant, said)
     assert said == []
 
 
+@pytest.mark.nightly
 def test_a_wait_for_the_directory_ends(fresh, grant):
     fresh.unseen = 1000
 

@@ -209,6 +209,7 @@ def test_two_scripts_at_once_collide(azure, kusto, refused, journal):
     assert journal() == [TABLE]
 
 
+@pytest.mark.nightly
 def test_a_cluster_has_fifty_scripts_at_most(put, refused, kusto):
     for number in range(50):
         put(TABLE, name=f"script-{number}")

@@ -235,6 +235,7 @@ def test_journal_keeps_thirty_days(noon, run, commands):
     assert commands() == [ALTER_CLUSTER]
 
 
+@pytest.mark.nightly
 def test_journal_keeps_ten_thousand_entries(azure, run, commands):
     for _ in range(3):
         run(ALTER)
@@ -245,6 +246,7 @@ def test_journal_keeps_ten_thousand_entries(azure, run, commands):
     assert len(commands()) == 10_000
 
 
+@pytest.mark.nightly
 def test_journal_keeps_no_more_than_its_room(azure, run, commands):
     run(f".create table T (a:long) with (docstring='{'x' * 1024**2}')", database="Sales")
     (first,) = azure.world.journal.entries

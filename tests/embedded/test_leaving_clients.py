@@ -93,6 +93,7 @@ def test_a_client_that_leaves_is_no_news(azure, capfd, caplog, piece, end):
     assert caplog.records == []
 
 
+@pytest.mark.nightly
 def test_the_process_that_serves_says_nothing_either():
     command = [sys.executable, "-m", "adxmi_jupyter", "embedded", "serve"]
     with subprocess.Popen(

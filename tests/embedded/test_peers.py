@@ -241,6 +241,7 @@ def test_no_command_of_another_user_runs(azure, then):
     assert (then != WAIT) or "403 Forbidden" in said
 
 
+@pytest.mark.nightly
 @pytest.mark.skipif(not IS_ROOT, reason="only root can become another user")
 def test_the_script_of_the_owner_runs(azure, query, tmp_path):
     with connected(azure) as line:

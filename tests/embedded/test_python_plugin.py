@@ -100,18 +100,21 @@ def test_script_gets_the_table_and_gives_one(script):
     assert rows == [{"n": 2, "t": "b", "more": "b!"}]
 
 
+@pytest.mark.nightly
 def test_script_gets_parameters(script):
     code = "result = df\nresult['n'] = df.n * kargs['factor']"
 
     assert [row["n"] for row in script(code, "*", "bag_pack('factor', 10)")] == [10, 20]
 
 
+@pytest.mark.nightly
 def test_named_parameters_in_any_order(ask):
     text = "datatable(n:long) [1] | evaluate python(script='result = df', output_schema=typeof(n:long))"
 
     assert ask(text) == [{"n": 1}]
 
 
+@pytest.mark.nightly
 def test_every_type_goes_through_a_script(ask):
     table = (
         "datatable(a:timespan, b:datetime, c:dynamic, d:guid, e:decimal, f:bool, g:int, h:real)"
@@ -127,6 +130,7 @@ def test_every_type_goes_through_a_script(ask):
     assert after == before
 
 
+@pytest.mark.nightly
 def test_pandas_has_times_as_times(ask):
     code = "result = df.assign(year=df.t.dt.year, hours=df.l.dt.total_seconds() / 3600)"
     table = "print t = datetime(2026-01-05), l = time(-2.12:00:00)"
@@ -136,6 +140,7 @@ def test_pandas_has_times_as_times(ask):
     assert rows == [{"year": 2026, "hours": -60.0}]
 
 
+@pytest.mark.nightly
 def test_values_of_pandas_and_numpy_come_back(ask):
     code = (
         "import pandas as pd, numpy as np; result = pd.DataFrame({'a': [np.int64(1), None],"
@@ -158,6 +163,7 @@ def test_values_of_pandas_and_numpy_come_back(ask):
     ]
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize(
     ("code", "told"),
     [
@@ -195,6 +201,7 @@ def test_script_has_no_secrets_of_the_environment(monkeypatch, script):
     assert "PYTHONPATH" not in script(code)[0]["t"]
 
 
+@pytest.mark.nightly
 def test_each_script_has_an_empty_folder_of_its_own(script):
     code = "import os; open('left.txt', 'w').close(); result = df.assign(n=len(os.listdir('.')))"
 

@@ -135,6 +135,7 @@ def test_cancelled_query_ends_and_says_why(
     assert "too long" in row["FailureReason"]
 
 
+@pytest.mark.nightly
 def test_query_whose_client_has_left_is_cancelled(
     azure,
     run,

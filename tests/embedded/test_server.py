@@ -205,6 +205,7 @@ def test_bearer_is_read_in_any_letter_case(post):
     assert response.status_code == 200
 
 
+@pytest.mark.nightly
 def test_fifty_clients_at_once_all_succeed(azure):
     identities = [azure.world.add_identity(f"mi-{number}") for number in range(50)]
 

@@ -63,6 +63,7 @@ def test_the_ingestion_endpoint_knows_the_commands_that_are_for_it(endpoint_refu
     assert "The command PurgeTable is not supported by the embedded Azure" in error.description
 
 
+@pytest.mark.nightly
 def test_long_texts_that_are_no_command_are_read_in_one_go(refusal):
     text = ".show databases (" + "Sales, " * 20_000
 

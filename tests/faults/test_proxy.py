@@ -175,6 +175,7 @@ def test_requests_tell_reads_from_writes(proxied, proxy):
     assert target("resourcegraph", "POST")(proxy.requests[-1])
 
 
+@pytest.mark.nightly
 def test_every_fault_answers_or_ends_the_connection(proxy, send):
     struck = {}
     for name, fault in FAULTS.items():

@@ -29,6 +29,7 @@ def usages_of(connection, name):
     return next(e.allowed_usages for e in entries if e.identity.display_name == name)
 
 
+@pytest.mark.nightly
 def test_neither_loading_nor_other_verbs_import_ipywidgets(tmp_path):
     done = subprocess.run(
         [sys.executable, "-c", LAZY],

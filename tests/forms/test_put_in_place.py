@@ -67,6 +67,7 @@ def test_a_missing_link_is_put_in_place_and_looked_at_again(broken, requirement)
     assert next(one.state for one in state.last_check.steps if one.title == requirement) == "ok"
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("requirement", REQUIREMENTS)
 def test_the_line_of_the_form_does_the_same(ip, broken, requirement):
     state, finding = broken(requirement)
@@ -97,6 +98,7 @@ def test_an_allowed_usage_is_undone_with_what_that_takes_away_in_sight(ip, broke
     assert found(state, "allowed by policy") is State.MISSING
 
 
+@pytest.mark.nightly
 def test_what_was_done_is_told(broken):
     notes = {one: put_in_place(*broken(one)).told[-1] for one in REQUIREMENTS}
 
@@ -186,6 +188,7 @@ def test_on_the_embedded_azure_a_line_stands_in_for_the_owner(ip, make_workflow_
     assert found(state, "Azure role") is State.OK
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("noun", DECLARATIONS)
 def test_every_sample_works_once_its_links_are_mended(ip, azure, make_workflow_state, noun):
     delta = make_workflow_state("external-table", DELTA)

@@ -80,6 +80,7 @@ def test_the_forms_begin_with_the_database_and_the_workflow_of_the_line(magic):
     assert form.state.values == {"identity": "mi-export"}
 
 
+@pytest.mark.nightly
 def test_one_step_is_open_at_a_time(page, toggle, is_open):
     toggle(page, Step.ALLOW)
     is_second = is_open(page)
@@ -186,6 +187,7 @@ def test_a_change_in_one_step_is_told_by_its_head(page, assign, head):
     assert "○ to do" in head(page, Step.ALLOW)
 
 
+@pytest.mark.nightly
 def test_a_change_in_one_step_changes_what_the_others_say(magic, assign, head):
     magic("identity assign --identity mi-stranger")
     magic(GRANT_TO_STRANGER)
@@ -217,6 +219,7 @@ def test_a_form_made_before_catches_up_when_it_is_opened_again(magic, toggle, as
     assert cell(policy, "mi-export AzureAI").value is True
 
 
+@pytest.mark.nightly
 def test_what_was_done_stays_in_sight_while_the_form_catches_up(page, toggle, assign, cell):
     assign(page)
     policy = toggle(page, Step.ALLOW)
@@ -245,6 +248,7 @@ def test_all_three_steps_can_be_done_on_the_page(page, toggle, assign, cell, hea
     )
 
 
+@pytest.mark.nightly
 def test_clicks_that_queued_up_across_steps_send_once(page, toggle, tick, azure):
     form = page.forms[Step.ASSIGN].form
     tick(form, "mi-stranger").value = True
@@ -271,6 +275,7 @@ def test_a_workflow_is_chosen_among_their_titles(page, toggle):
     assert page.forms[ROLE].form.root.layout.display == "none"
 
 
+@pytest.mark.nightly
 def test_an_identity_the_user_filled_in_stays_when_another_is_chosen(magic):
     page = magic("form --identity mi-export --workflow external-table")
     form = page.forms["external-table"].form
@@ -304,6 +309,7 @@ def test_a_workflow_clicked_twice_is_carried_out_once_and_told_by_the_head(magic
     assert form.bar.again.layout.display is None
 
 
+@pytest.mark.nightly
 def test_a_form_that_cannot_be_made_is_an_error_in_its_step_until_it_can(page, azure, toggle):
     azure.faults.add("unavailable", match="principals", times=None, retry_after=0)
     section = page.sections[Step.USE]
@@ -329,6 +335,7 @@ def test_what_cannot_be_seen_is_told_below_the_head(magic, head):
     assert "not seen: roles of the database Sales" in page.sections[Step.USE]._head.value
 
 
+@pytest.mark.nightly
 def test_reload_reads_everything_and_keeps_what_is_filled_in(page, magic, head, tick):
     form = page.forms[Step.ASSIGN].form
     form.pages.filter.value = ""
@@ -343,6 +350,7 @@ def test_reload_reads_everything_and_keeps_what_is_filled_in(page, magic, head, 
     assert "what is filled in is kept" in page._outcome.value
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize(
     "name", ["<img src=x onerror=alert(1)>", "\u202etxet", "{} {x}", "y" * 300]
 )

@@ -9,6 +9,7 @@ from tests.embedded.raised_codes import raised_codes
 from tests.examples import sampled
 
 
+@pytest.mark.nightly
 def test_the_walk_finds_codes_of_every_face():
     assert set(raised_codes()) > {
         *("BadRequest_InvalidManagedIdentity", "SyntaxException", "SEM0100"),

@@ -81,6 +81,7 @@ def test_kinds_are_told(completions):
     assert kinds(completions("%adxmi policy grant --usage ")) == {"usage"}
 
 
+@pytest.mark.nightly
 def test_files_complete(completions, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "policies").mkdir()

@@ -183,6 +183,7 @@ def test_out_writes_csv(adxmi, tmp_path):
     )
 
 
+@pytest.mark.nightly
 def test_out_writes_json(adxmi, tmp_path):
     adxmi("policy", "show", "--out", "policy.json")
 
@@ -198,6 +199,7 @@ def test_an_impossible_target_is_an_error(adxmi, target):
     assert done.stderr.splitlines()[-3].startswith("InvalidValue: --out")
 
 
+@pytest.mark.nightly
 def test_a_policy_comes_from_standard_input(process, served):
     done = process(
         *("policy", "alter-merge", "--database", "Telemetry", "--file", "-"),
@@ -209,6 +211,7 @@ def test_a_policy_comes_from_standard_input(process, served):
     assert "mi-ingest" in done.stdout
 
 
+@pytest.mark.nightly
 def test_dollars_are_left_to_the_shell(process, served):
     served.world.add_database("$Costs")
 
@@ -217,6 +220,7 @@ def test_dollars_are_left_to_the_shell(process, served):
     assert done.returncode == 0
 
 
+@pytest.mark.nightly
 def test_a_shell_completes_from_the_same_declarations(process):
     done = process(
         _ADXMI_COMPLETE="bash_complete",
@@ -262,6 +266,7 @@ def test_an_interrupt_exits_with_130(served):
     assert process.returncode == 130
 
 
+@pytest.mark.nightly
 def test_a_reader_that_stops_early_is_no_error(served):
     done = subprocess.run(
         ["sh", "-c", f"{sys.executable} -m adxmi_jupyter policy show | true"],

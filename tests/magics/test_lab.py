@@ -60,6 +60,7 @@ def test_headless_prints_the_tables_of_the_quickstart(tutorials, capfd):
     assert "> print('said')\nsaid" in shown
 
 
+@pytest.mark.nightly
 def test_headless_fails_with_the_cell(tutorials, capfd):
     tutorials("00_quickstart.ipynb", "%load_ext adxmi_jupyter", "%adxmi policy shw", "print('no')")
 

@@ -147,6 +147,7 @@ def test_python_plugin(mended):
     assert list(frame["Note"]) == ["seen", "seen"]
 
 
+@pytest.mark.nightly
 def test_sdk_ingestion(mended, query):
     fixes, frame = mended(
         "sdk-ingestion run --database Sales --identity mi-stranger --table Orders "
@@ -165,6 +166,7 @@ def test_sdk_ingestion(mended, query):
     assert query("Orders | count") == [{"Count": 9}]
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize(
     "how", ["", "--how direct --location URL/orders.csv"], ids=["queued", "direct"]
 )
@@ -188,6 +190,7 @@ def test_storage_ingestion(mended, query, how):
     assert query("Orders | count") == [{"Count": 9}]
 
 
+@pytest.mark.nightly
 def test_export(mended, magic):
     fixes, frame = mended(
         "export run --database Sales --identity mi-stranger --query Orders --data-format csv "
@@ -279,6 +282,7 @@ def test_cosmosdb_sql_request(mended):
     assert len(frame) == 3
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize(
     ("noun", "deployment", "column"),
     [

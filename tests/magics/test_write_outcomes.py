@@ -169,6 +169,7 @@ console.main(sys.argv[1:])
 """
 
 
+@pytest.mark.nightly
 def test_a_result_that_cannot_be_written_after_all_is_shown(azure, tmp_path):
     (tmp_path / "x.csv").write_text("what was there")
     environment = {**os.environ, "ADXMI_CLUSTER": azure.kusto_uri, "ADXMI_DATABASE": "Sales"}
@@ -191,6 +192,7 @@ def test_a_result_that_cannot_be_written_after_all_is_shown(azure, tmp_path):
     assert (tmp_path / "x.csv").read_text() == "what was there"
 
 
+@pytest.mark.nightly
 def test_an_account_without_a_home_has_a_history_all_the_same(azure, tmp_path):
     names = {"HOME", "XDG_DATA_HOME", "ADXMI_DATA_DIR"}
     environment = {name: value for name, value in os.environ.items() if name not in names}

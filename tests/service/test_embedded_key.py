@@ -51,6 +51,7 @@ def test_scripts_run_for_the_clients_of_this_process(connections, principal):
     assert run_script(connection) == [{"n": 1}]
 
 
+@pytest.mark.nightly
 def test_the_key_is_in_nothing_that_is_shown(connection, azure):
     connection.kusto.query(SCRIPT, database="Sales")
 
@@ -135,6 +136,7 @@ def test_a_key_that_cannot_be_saved_is_said_and_the_rest_is_served(served, said,
     assert "no other process can run scripts" in said[0]
 
 
+@pytest.mark.nightly
 def test_a_foreign_client_sends_the_key_after_its_token(served, key_file):
     rows = []
 

@@ -245,6 +245,7 @@ print(lock_directory(is_loopback=False))
 """
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("variable", ["ADXMI_DATA_DIR", "HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"])
 def test_the_lock_belongs_to_the_account_whatever_its_environment_says(tmp_path, variable):
     def place(value):

@@ -184,6 +184,7 @@ def test_many_processes_lose_no_line(path):
     assert history.unreadable == 0
 
 
+@pytest.mark.nightly
 def test_many_threads_lose_no_line(path):
     with ThreadPoolExecutor(20) as pool:
         list(pool.map(lambda _: write_often(path), range(20)))

@@ -220,6 +220,7 @@ def test_a_reload_that_fails_keeps_everything(azure, form):
     assert form.state.is_valid
 
 
+@pytest.mark.nightly
 def test_two_hundred_identities_are_offered(azure, make_workflow_form):
     for number in range(200):
         azure.world.add_identity(f"mi-team-{number:03}")
@@ -258,6 +259,7 @@ def test_hostile_names_are_text(azure, make_workflow_form, name):
     assert "<img" not in form._result.value
 
 
+@pytest.mark.nightly
 def test_a_hostile_answer_is_text(azure, make_workflow_form):
     rows = azure.world.cluster.databases["Sales"].tables["Customers"].rows
     rows[:] = [(1, "<script>alert(1)</script>", True)]
