@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -98,26 +98,66 @@ class _MeteredResponse(RawResponse):
             self.fp = io.BufferedReader(_MeteredReader(raw, sock, meter), _BUFFER)
 
 
-class _Plain(HTTPConnection):
+class _Pieces:
+    """What is sent of a request before all of it is known: kept, and sent as one piece.
+
+    In two pieces each of both sides is woken up twice for a request. A body that is long goes on
+    its way as it comes.
+    """
+
+    def __init__(self, send: Callable[[Any], None]) -> None:
+        self._send = send
+        self._kept = bytearray()
+
+    def add(self, data: Any) -> None:
+        """Keep some bytes, or send what is kept with them."""
+        if isinstance(data, bytes) and len(self._kept) + len(data) <= _BUFFER:
+            self._kept += data
+            return
+        self.flush()
+        self._send(data)
+
+    def flush(self) -> None:
+        """Send what is kept."""
+        if self._kept:
+            kept, self._kept = bytes(self._kept), bytearray()
+            self._send(kept)
+
+
+class _Metered(HTTPConnection):
+    """A connection whose requests have a deadline, and whose answers are metered."""
+
     response_class = _MeteredResponse
+    _pieces: _Pieces | None = None
 
     def connect(self) -> None:
         _in_time(self, super().connect)
 
+    def request(self, *args: Any, **options: Any) -> None:
+        self._pieces = pieces = _Pieces(self._send_now)
+        try:
+            super().request(*args, **options)
+            pieces.flush()
+        finally:
+            self._pieces = None
+
     def send(self, data: Any) -> None:
+        if self._pieces is not None:
+            self._pieces.add(data)
+        else:
+            self._send_now(data)
+
+    def _send_now(self, data: Any) -> None:
         _set_time(self.sock)
         super().send(data)
 
 
-class _Secure(HTTPSConnection):
-    response_class = _MeteredResponse
+class _Plain(_Metered):
+    """One without encryption."""
 
-    def connect(self) -> None:
-        _in_time(self, super().connect)
 
-    def send(self, data: Any) -> None:
-        _set_time(self.sock)
-        super().send(data)
+class _Secure(_Metered, HTTPSConnection):
+    """One with TLS."""
 
 
 class _PlainPool(HTTPConnectionPool):

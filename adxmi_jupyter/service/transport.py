@@ -8,6 +8,7 @@ and stops reading an answer that grows beyond its limit, compressed or not.
 from __future__ import annotations
 
 import io
+import json
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -73,6 +74,7 @@ class GuardedAdapter(HTTPAdapter):
         self._limits = limits
         self._in_flight = in_flight
         self._socket_options = [*HTTPConnection.default_socket_options, *socket_options]
+        self._last_pool: tuple[object, Any] | None = None
         super().__init__(pool_maxsize=100)
 
     def init_poolmanager(self, *args: Any, **options: Any) -> None:
@@ -86,6 +88,28 @@ class GuardedAdapter(HTTPAdapter):
         if isinstance(manager, urllib3.ProxyManager):
             manager.pool_classes_by_scheme = POOLS
         return manager
+
+    def get_connection_with_tls_context(
+        self, request: requests.PreparedRequest, verify: Any, proxies: Any = None, cert: Any = None
+    ) -> Any:
+        """Return the pool of connections for a request: mostly that of the last one."""
+        origin = (request.url or "").split("/", 3)[:3]
+        wanted = (origin, verify, dict(proxies or {}), cert)
+        last = self._last_pool
+        if last is not None and last[0] == wanted:
+            return last[1]
+        pool = super().get_connection_with_tls_context(request, verify, proxies, cert)
+        self._last_pool = (wanted, pool)
+        return pool
+
+    def request_url(self, request: requests.PreparedRequest, proxies: Any) -> str:
+        """Return what the request line names; without a proxy it is the path."""
+        return super().request_url(request, proxies) if proxies else request.path_url
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._last_pool = None
+        super().close()
 
     def send(
         self, request: requests.PreparedRequest, *_args: Any, **options: Any
@@ -211,20 +235,43 @@ class GuardedSession(requests.Session):
     what requests would look for, merge and keep for each request anew, at half the cost of one.
     """
 
+    _last_url = ("", "")
+
     def prepare_request(self, request: requests.Request) -> requests.PreparedRequest:
         """Prepare a request with the headers of the session."""
         given = {**self.headers, **(request.headers or {})}
+        headers = {name: value for name, value in given.items() if value is not None}
+        method = str(request.method).upper()
         prepared = requests.PreparedRequest()
-        prepared.prepare(
-            method=str(request.method).upper(),
-            url=request.url,
-            headers={name: value for name, value in given.items() if value is not None},
-            files=request.files,
-            data=request.data,
-            json=request.json,
-            params=request.params,
-        )
+        if request.files or request.data or request.params:
+            prepared.prepare(
+                method=method,
+                url=request.url,
+                headers=headers,
+                files=request.files,
+                data=request.data,
+                json=request.json,
+                params=request.params,
+            )
+            return prepared
+        prepared.prepare_method(method)
+        prepared.url = self._prepared_url(str(request.url))
+        prepared.prepare_headers(headers)
+        if request.json is None:
+            prepared.prepare_content_length(None)
+        else:
+            _prepare_json(prepared, request.json)
         return prepared
+
+    def _prepared_url(self, url: str) -> str:
+        """Return a URL as it is sent; mostly it is the one of the last request."""
+        last = self._last_url
+        if last[0] == url:
+            return last[1]
+        prepared = requests.PreparedRequest()
+        prepared.prepare_url(url, None)
+        self._last_url = (url, prepared.url or "")
+        return self._last_url[1]
 
     def merge_environment_settings(
         self, url: Any, proxies: Any, stream: Any, verify: Any, cert: Any
@@ -239,6 +286,13 @@ class GuardedSession(requests.Session):
         """Send a request; raises as `GuardedAdapter.send`."""
         options.pop("allow_redirects", None)
         return self.get_adapter(request.url or "").send(request, **options)
+
+
+def _prepare_json(prepared: requests.PreparedRequest, value: Any) -> None:
+    body = json.dumps(value, allow_nan=False).encode()
+    prepared.body = body
+    prepared.headers["Content-Length"] = str(len(body))
+    prepared.headers.setdefault("Content-Type", "application/json")
 
 
 def guarded_session(
