@@ -5,31 +5,13 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from adxmi_jupyter.embedded.kusto.databases.syntax import DatabaseCommand
 from adxmi_jupyter.embedded.kusto.errors import not_supported
-from adxmi_jupyter.embedded.kusto.exports.syntax import (
-    ContinuousExportCommand,
-    ExportCommand,
-    OperationCommand,
-)
-from adxmi_jupyter.embedded.kusto.external_tables.syntax import ExternalTableCommand
-from adxmi_jupyter.embedded.kusto.followers.commands import (
-    deny_on_follower,
-)
-from adxmi_jupyter.embedded.kusto.followers.syntax import FollowerCommand
-from adxmi_jupyter.embedded.kusto.functions.syntax import FunctionCommand
-from adxmi_jupyter.embedded.kusto.ingestion.statements import IngestFromQuery, IngestionCommand
+from adxmi_jupyter.embedded.kusto.followers.read_only import deny_on_follower
 from adxmi_jupyter.embedded.kusto.journal.recording import journaled
-from adxmi_jupyter.embedded.kusto.journal.syntax import ShowJournal
 from adxmi_jupyter.embedded.kusto.logs.recording import origin_of
-from adxmi_jupyter.embedded.kusto.logs.syntax import LogCommand
-from adxmi_jupyter.embedded.kusto.materialized_views.syntax import ViewCommand
 from adxmi_jupyter.embedded.kusto.metadata import show_cluster, show_version
-from adxmi_jupyter.embedded.kusto.plugins.syntax import PluginCommand
 from adxmi_jupyter.embedded.kusto.policies.managed_identity import run_policy_command
-from adxmi_jupyter.embedded.kusto.policies.syntax import MorePolicyCommand
 from adxmi_jupyter.embedded.kusto.roles import change_roles, show_principals, show_roles
-from adxmi_jupyter.embedded.kusto.schema.syntax import SchemaCommand
 from adxmi_jupyter.embedded.kusto.statements import (
     ChangeRoles,
     ExecuteScript,
@@ -40,7 +22,6 @@ from adxmi_jupyter.embedded.kusto.statements import (
     ShowVersion,
     UnsupportedCommand,
 )
-from adxmi_jupyter.embedded.kusto.stored_policies.syntax import StoredPolicyCommand
 from adxmi_jupyter.embedded.state.data_log import bringing
 
 if TYPE_CHECKING:
@@ -71,10 +52,6 @@ def _run(command: Command, session: Session) -> Result:
             from adxmi_jupyter.embedded.kusto.script import run_script
 
             return run_script(command, session, run_command)
-        case IngestFromQuery():
-            from adxmi_jupyter.embedded.kusto.ingestion.from_query import ingest_from_query
-
-            return ingest_from_query(command, session, run_command)
         case UnsupportedCommand():
             raise not_supported(command.name)
         case FamilyCommand():
@@ -94,32 +71,9 @@ def _run_roles(command: ShowPrincipals | ShowRoles | ChangeRoles, session: Sessi
 
 
 def _run_family_command(command: FamilyCommand, session: Session) -> Result:
-    for family, module, name in _FAMILIES:
-        if isinstance(command, family):
-            run = getattr(import_module(f"{__package__}.{module}"), name)
-            answer: Result = run(command, session)
-            return answer
-    raise AssertionError(command)
-
-
-_FAMILIES: tuple[tuple[type[FamilyCommand], str, str], ...] = (
-    (ExternalTableCommand, "external_tables.commands", "run_external_table_command"),
-    (ContinuousExportCommand, "exports.continuous", "run_continuous_export_command"),
-    (ExportCommand, "exports.export", "run_export"),
-    (OperationCommand, "exports.operations", "show_operations"),
-    (SchemaCommand, "schema.commands", "run_schema_command"),
-    (FunctionCommand, "functions.commands", "run_function_command"),
-    (FollowerCommand, "followers.commands", "run_follower_command"),
-    (PluginCommand, "plugins.commands", "run_plugin_command"),
-    (MorePolicyCommand, "policies.commands", "run_more_policy_command"),
-    (IngestionCommand, "ingestion.commands", "run_ingestion_command"),
-    (DatabaseCommand, "databases.commands", "run_database_command"),
-    (StoredPolicyCommand, "stored_policies.commands", "run_stored_policy_command"),
-    (ViewCommand, "materialized_views.commands", "run_view_command"),
-    (ShowJournal, "journal.commands", "show_journal"),
-    (LogCommand, "logs.commands", "run_log_command"),
-)
-"""Families of commands, with the module below this folder that runs them and its function.
-
-A module is loaded with the first command of its family: most kernels never send one of some.
-"""
+    """Load what runs the family's commands: most processes never send one of some families."""
+    module, name = command.runner
+    run = getattr(import_module(f"{__package__}.{module}"), name)
+    more = (run_command,) if command.holds_command else ()
+    answer: Result = run(command, session, *more)
+    return answer

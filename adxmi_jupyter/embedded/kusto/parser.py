@@ -10,21 +10,9 @@ from lark import UnexpectedInput, UnexpectedToken, v_args
 from lark.exceptions import VisitError
 
 from adxmi_jupyter.embedded.kusto import statements
-from adxmi_jupyter.embedded.kusto.databases.syntax import DatabaseTrees
 from adxmi_jupyter.embedded.kusto.errors import KustoError, syntax_error
-from adxmi_jupyter.embedded.kusto.exports.syntax import ExportTrees
-from adxmi_jupyter.embedded.kusto.external_tables.syntax import ExternalTableTrees
-from adxmi_jupyter.embedded.kusto.followers.syntax import FollowerTrees
-from adxmi_jupyter.embedded.kusto.functions.syntax import FunctionTrees
 from adxmi_jupyter.embedded.kusto.grammar import ToNames, build_grammar
-from adxmi_jupyter.embedded.kusto.ingestion.syntax import IngestionTrees
-from adxmi_jupyter.embedded.kusto.journal.syntax import JournalTrees
 from adxmi_jupyter.embedded.kusto.known_commands import known_command
-from adxmi_jupyter.embedded.kusto.logs.syntax import LogTrees
-from adxmi_jupyter.embedded.kusto.materialized_views.syntax import ViewTrees
-from adxmi_jupyter.embedded.kusto.plugins.syntax import PluginTrees
-from adxmi_jupyter.embedded.kusto.policies.syntax import PolicyTrees
-from adxmi_jupyter.embedded.kusto.schema.syntax import SchemaTrees
 from adxmi_jupyter.embedded.kusto.statement_texts import is_command, split_query, split_statements
 from adxmi_jupyter.embedded.kusto.statements import (
     Level,
@@ -34,7 +22,11 @@ from adxmi_jupyter.embedded.kusto.statements import (
     UnsupportedCommand,
     UnsupportedShowCommand,
 )
-from adxmi_jupyter.embedded.kusto.stored_policies.syntax import StoredPolicyTrees
+from adxmi_jupyter.embedded.kusto.trees import (
+    FAMILIES,
+    families_by_rule,
+    family_trees,
+)
 from adxmi_jupyter.embedded.kusto.values import ToValues
 from adxmi_jupyter.embedded.state.security import DatabaseRole
 
@@ -44,21 +36,15 @@ if TYPE_CHECKING:
     from lark import Lark, Token, Tree
 
     from adxmi_jupyter.embedded.kusto.ingestion.statements import ListBlobs
+    from adxmi_jupyter.embedded.kusto.trees import (
+        FamilyTrees,
+    )
     from adxmi_jupyter.embedded.kusto.values import Properties
 
 
 # A literal is not repeated in an error: it may hold a secret.
 _LITERAL = re.compile(r"[hH]?@?['\"`~]")
 _BLANK = re.compile(r"(?:\s|//[^\r\n]*+)*+")
-_FAMILIES = (
-    *("databases", "external_tables", "exports", "functions", "ingestion", "policies", "schema"),
-    "plugins",
-    "followers",
-    "journal",
-    "logs",
-    "materialized_views",
-    "stored_policies",
-)
 
 
 def parse_command(text: str) -> Statement:
@@ -112,37 +98,28 @@ def _terminals() -> dict[str, str]:
 @functools.cache
 def command_grammar() -> Lark:
     """Return the parser of management commands, built at its first use."""
-    families = (f"{family}/grammar.lark" for family in _FAMILIES)
+    families = (f"{family}/grammar.lark" for family in FAMILIES)
     starts = ("start", "queued_blobs")
     return build_grammar("commands.lark", *starts, together_with=("values.lark", *families))
 
 
 @v_args(inline=True)
-class _ToStatement(
-    ToValues,
-    ExternalTableTrees,
-    ExportTrees,
-    PolicyTrees,
-    StoredPolicyTrees,
-    SchemaTrees,
-    FunctionTrees,
-    PluginTrees,
-    FollowerTrees,
-    IngestionTrees,
-    JournalTrees,
-    LogTrees,
-    DatabaseTrees,
-    ViewTrees,
-    ToNames,
-):
+class _ToStatement(ToValues, ToNames):
     """Turn a parse tree of commands.lark and the families' grammars into a Statement."""
 
     def __init__(self, source: str) -> None:
         super().__init__()
         self.source = source
+        self._families: dict[str, FamilyTrees] = {}
 
-    def _blobs_in(self, text: str) -> ListBlobs | tuple[str, ...]:
-        return parse_queued_blobs(text)
+    def __getattr__(self, rule: str) -> Any:
+        """Return the method for a rule of a family; Lark takes an AttributeError for none."""
+        family = families_by_rule().get(rule)
+        if family is None:
+            raise AttributeError(rule)
+        if family not in self._families:
+            self._families[family] = family_trees(family, self.source)
+        return getattr(self._families[family], rule)
 
     def start(
         self, command: statements.Command, tail: Token | None, query: Token | None

@@ -19,13 +19,13 @@ from adxmi_jupyter.embedded.kusto.answer import (
 )
 from adxmi_jupyter.embedded.kusto.commands import run_command
 from adxmi_jupyter.embedded.kusto.errors import KustoError, bad_request, syntax_error
-from adxmi_jupyter.embedded.kusto.ingestion.statements import EndpointCommand
 from adxmi_jupyter.embedded.kusto.known_commands import is_for_ingestion
 from adxmi_jupyter.embedded.kusto.logs.recording import ended
 from adxmi_jupyter.embedded.kusto.parser import parse_commands
 from adxmi_jupyter.embedded.kusto.policies.managed_identity import two_columns
 from adxmi_jupyter.embedded.kusto.request import Endpoint
 from adxmi_jupyter.embedded.kusto.statements import (
+    FamilyCommand,
     PolicyCommand,
     ShowVersion,
     UnsupportedCommand,
@@ -147,9 +147,15 @@ def _check_endpoint(command: Command, session: Session) -> None:
 
     It answers with a syntax error: seen on real clusters (Azure/azure-kusto-python#473).
     """
-    known = isinstance(command, EndpointCommand | ShowVersion) or (
-        isinstance(command, UnsupportedCommand) and is_for_ingestion(command.name)
-    )
+    match command:
+        case ShowVersion():
+            known = True
+        case UnsupportedCommand():
+            known = is_for_ingestion(command.name)
+        case FamilyCommand():
+            known = command.is_for_ingestion_endpoint
+        case _:
+            known = False
     if session.at_ingestion_endpoint and not known:
         raise syntax_error("The ingestion endpoint does not know this command.", 1, 1)
 

@@ -110,12 +110,17 @@ class FamilyCommand:
     """A command of a family with a folder of its own, where its grammar and runners stand.
 
     One that does not show something is in the journal, unless its class says that it changes no
-    metadata.
+    metadata. `runner` names the module below this folder and its function that run the family's
+    commands; one of commands that hold another gets what runs that, too.
     """
 
+    runner: ClassVar[tuple[str, str]]
+    holds_command: ClassVar[bool] = False
     level: ClassVar[Level] = Level.DATABASE
     shows: ClassVar[bool] = False
     is_journaled: ClassVar[bool] = True
+    runs_on_follower: ClassVar[bool] = False
+    is_for_ingestion_endpoint: ClassVar[bool] = False
 
     @property
     def kind(self) -> str:
@@ -131,6 +136,11 @@ class FamilyCommand:
     def subject(self) -> tuple[str, ...]:
         """What it is about, outermost name first; empty for the database or cluster itself."""
         return ()
+
+    @property
+    def filled_table(self) -> str | None:
+        """The table that it fills, and makes or widens before; None for all others."""
+        return None
 
     @property
     def renamed(self) -> tuple[str, ...]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from lark import Token, Transformer, v_args
+from lark import Token, v_args
 
 from adxmi_jupyter.embedded.kusto.errors import bad_request, syntax_error
 from adxmi_jupyter.embedded.kusto.statements import FamilyCommand
+from adxmi_jupyter.embedded.kusto.trees import FamilyTrees
 
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.kusto.statements import Scope
@@ -23,6 +24,7 @@ _JSON = "json"
 class DatabaseCommand(FamilyCommand):
     """Any command that shows databases as a whole."""
 
+    runner: ClassVar[tuple[str, str]] = ("databases.commands", "run_database_command")
     shows: ClassVar[bool] = True
 
 
@@ -96,7 +98,7 @@ class ShowCapacity(DatabaseCommand):
 
 
 @v_args(inline=True)
-class DatabaseTrees(Transformer[Token, Any]):
+class Trees(FamilyTrees):
     """Turn the trees of this folder's grammar into commands."""
 
     def show_databases(

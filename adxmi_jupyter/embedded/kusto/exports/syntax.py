@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from lark import Token, Transformer, v_args
+from lark import v_args
 
 from adxmi_jupyter.embedded.kusto.statements import FamilyCommand
+from adxmi_jupyter.embedded.kusto.trees import FamilyTrees
 
 if TYPE_CHECKING:
+    from lark import Token
+
     from adxmi_jupyter.embedded.kusto.values import Properties, Value
 
 _PIPE = "<|"
@@ -17,6 +20,8 @@ _PIPE = "<|"
 
 class ContinuousExportCommand(FamilyCommand):
     """Any command about continuous exports."""
+
+    runner: ClassVar[tuple[str, str]] = ("exports.continuous", "run_continuous_export_command")
 
 
 class ShowContinuousExportCommand(ContinuousExportCommand):
@@ -99,6 +104,8 @@ class DropContinuousExport(ContinuousExportCommand):
 class ExportCommand(FamilyCommand):
     """`.export`, to storage or to an external table."""
 
+    runner: ClassVar[tuple[str, str]] = ("exports.export", "run_export")
+    runs_on_follower: ClassVar[bool] = True
     is_journaled: ClassVar[bool] = False
 
 
@@ -131,6 +138,7 @@ class ExportToTable(ExportCommand):
 class OperationCommand(FamilyCommand):
     """`.show operations` and `.show operation … details`."""
 
+    runner: ClassVar[tuple[str, str]] = ("exports.shown_operations", "show_operations")
     shows: ClassVar[bool] = True
 
 
@@ -149,7 +157,7 @@ class ShowOperationDetails(OperationCommand):
 
 
 @v_args(inline=True)
-class ExportTrees(Transformer[Token, Any]):
+class Trees(FamilyTrees):
     """Turn the trees of this folder's grammar into commands."""
 
     def show_continuous_exports(self, name: str | None = None) -> ShowContinuousExports:

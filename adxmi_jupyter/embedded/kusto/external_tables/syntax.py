@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from lark import Token, Transformer, v_args
+from lark import v_args
 
 from adxmi_jupyter.embedded.kusto.statements import FamilyCommand
+from adxmi_jupyter.embedded.kusto.trees import FamilyTrees
 from adxmi_jupyter.embedded.state.entities import Partition, PathItem
 
 if TYPE_CHECKING:
+    from lark import Token
+
     from adxmi_jupyter.embedded.kusto.values import Columns, Properties, Value
 
 
@@ -25,6 +28,8 @@ class Verb(StrEnum):
 
 class ExternalTableCommand(FamilyCommand):
     """Any command about external tables."""
+
+    runner: ClassVar[tuple[str, str]] = ("external_tables.commands", "run_external_table_command")
 
 
 class ShowExternalTableCommand(ExternalTableCommand):
@@ -177,7 +182,7 @@ class DropExternalMapping(ExternalTableCommand):
 
 
 @v_args(inline=True)
-class ExternalTableTrees(Transformer[Token, Any]):
+class Trees(FamilyTrees):
     """Turn the trees of this folder's grammar into commands."""
 
     def show_external_tables(self, name: str | None = None) -> ShowExternalTables:

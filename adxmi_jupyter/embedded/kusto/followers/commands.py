@@ -1,4 +1,4 @@
-"""Runs the commands about followed databases; tells what a follower may not do with them.
+"""Runs the commands about followed databases.
 
 Sources: pages "Cluster follower commands", "Use follower databases".
 """
@@ -11,26 +11,26 @@ from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.embedded.access import Permission
 from adxmi_jupyter.embedded.kusto.errors import bad_request
-from adxmi_jupyter.embedded.kusto.exports.syntax import ExportCommand
 from adxmi_jupyter.embedded.kusto.followers.syntax import (
     CACHING,
     PREFETCH,
     ChangeFollowerRoles,
-    FollowerCommand,
     OverrideFollower,
     ShowFollowers,
 )
 from adxmi_jupyter.embedded.kusto.principals import named_among, resolve_principal
 from adxmi_jupyter.embedded.kusto.results import result
-from adxmi_jupyter.embedded.kusto.statements import Level, RoleChange, kind_of, scope_of, shows
+from adxmi_jupyter.embedded.kusto.statements import RoleChange
 from adxmi_jupyter.embedded.state.ids import last_name, stable_id
 from adxmi_jupyter.embedded.state.security import RoleAssignment
 from adxmi_jupyter.embedded.storage.values import timespan_text
 
 if TYPE_CHECKING:
+    from adxmi_jupyter.embedded.kusto.followers.syntax import (
+        FollowerCommand,
+    )
     from adxmi_jupyter.embedded.kusto.results import Result
     from adxmi_jupyter.embedded.kusto.session import Session
-    from adxmi_jupyter.embedded.kusto.statements import Command
     from adxmi_jupyter.embedded.state.clusters import Database
     from adxmi_jupyter.embedded.state.resources import Following
 
@@ -41,24 +41,6 @@ _COLUMNS = (
     "CachingPoliciesModificationKind:string, IsAutoPrefetchEnabled:bool, "
     "TableMetadataOverrides:string"
 )
-
-
-def deny_on_follower(command: Command, session: Session) -> None:
-    """Raise a KustoError (400) for what would change a database that the cluster follows.
-
-    What only reads it may run, exports among it.
-    """
-    scope = scope_of(command)
-    if shows(command) or scope is None or scope.level is Level.CLUSTER:
-        return
-    if isinstance(command, ExportCommand | FollowerCommand):
-        return
-    found = session.world.cluster.find_database(scope.database or session.context or "")
-    if found is not None and found.following is not None:
-        raise bad_request(
-            f"The database '{found.name}' is read only here (ReadOnlyFollowing): the operation "
-            f"'{kind_of(command)}Command' has to run on its leader."
-        )
 
 
 def run_follower_command(command: FollowerCommand, session: Session) -> Result:

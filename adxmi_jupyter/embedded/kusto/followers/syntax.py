@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from lark import Token, Transformer, v_args
+from lark import v_args
 
 from adxmi_jupyter.embedded.kusto.errors import bad_request
 from adxmi_jupyter.embedded.kusto.statements import FamilyCommand, Level, RoleChange, Scope
+from adxmi_jupyter.embedded.kusto.trees import FamilyTrees
 
 if TYPE_CHECKING:
+    from lark import Token
+
     from adxmi_jupyter.embedded.kusto.values import Value
     from adxmi_jupyter.embedded.state.security import DatabaseRole
 
@@ -22,6 +25,9 @@ PRINCIPALS_KIND = "principals-modification-kind"
 
 class FollowerCommand(FamilyCommand):
     """Any command about followed databases."""
+
+    runner: ClassVar[tuple[str, str]] = ("followers.commands", "run_follower_command")
+    runs_on_follower: ClassVar[bool] = True
 
 
 @dataclass(frozen=True)
@@ -80,7 +86,7 @@ class OverrideFollower(_ChangeFollower):
 
 
 @v_args(inline=True)
-class FollowerTrees(Transformer[Token, Any]):
+class Trees(FamilyTrees):
     """Turn the trees of this folder's grammar into commands."""
 
     def show_follower(self, name: str) -> ShowFollowers:

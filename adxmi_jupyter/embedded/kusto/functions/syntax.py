@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from lark import Token, Transformer, v_args
+from lark import v_args
 
 from adxmi_jupyter.embedded.kusto.statements import FamilyCommand
+from adxmi_jupyter.embedded.kusto.trees import FamilyTrees
 
 if TYPE_CHECKING:
+    from lark import Token
+
     from adxmi_jupyter.embedded.kusto.values import Properties
 
 
@@ -24,6 +27,8 @@ class Verb(StrEnum):
 
 class FunctionCommand(FamilyCommand):
     """Any command about stored functions."""
+
+    runner: ClassVar[tuple[str, str]] = ("functions.commands", "run_function_command")
 
 
 @dataclass(frozen=True)
@@ -80,7 +85,7 @@ class DropFunction(FunctionCommand):
 
 
 @v_args(inline=True)
-class FunctionTrees(Transformer[Token, Any]):
+class Trees(FamilyTrees):
     """Turn the trees of this folder's grammar into commands.
 
     `source` is the text that was parsed: parameters and bodies are kept as they stand there.

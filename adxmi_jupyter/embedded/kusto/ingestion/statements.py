@@ -14,6 +14,7 @@ Properties = tuple[tuple[str, str], ...]
 class IngestionCommand(FamilyCommand):
     """A command of this family."""
 
+    runner: ClassVar[tuple[str, str]] = ("ingestion.commands", "run_ingestion_command")
     is_journaled: ClassVar[bool] = False
 
 
@@ -27,6 +28,8 @@ class ShowIngestionFailures(IngestionCommand):
 
 class EndpointCommand(IngestionCommand):
     """A command that the ingestion endpoint alone knows."""
+
+    is_for_ingestion_endpoint: ClassVar[bool] = True
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,9 @@ class Filling(StrEnum):
 class IngestFromQuery(IngestionCommand):
     """`.set`, `.append`, `.set-or-append`, `.set-or-replace`; `source` is a query or `.show …`."""
 
+    runner: ClassVar[tuple[str, str]] = ("ingestion.from_query", "ingest_from_query")
+    holds_command: ClassVar[bool] = True
+
     filling: Filling
     table: str
     properties: Properties
@@ -94,6 +100,11 @@ class IngestFromQuery(IngestionCommand):
     def subject(self) -> tuple[str, ...]:
         """Its name, for the journal."""
         return (self.table,)
+
+    @property
+    def filled_table(self) -> str:
+        """The table that it fills."""
+        return self.table
 
 
 @dataclass(frozen=True)

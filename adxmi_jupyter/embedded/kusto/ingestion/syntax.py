@@ -5,17 +5,19 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from lark import Token, Transformer, v_args
+from lark import Token, v_args
 
 from adxmi_jupyter.embedded.kusto.errors import syntax_error
 from adxmi_jupyter.embedded.kusto.ingestion import statements
 from adxmi_jupyter.embedded.kusto.ingestion.statements import ListBlobs, TimePattern
+from adxmi_jupyter.embedded.kusto.parser import parse_queued_blobs
+from adxmi_jupyter.embedded.kusto.trees import FamilyTrees
 
 _TYPED = re.compile(r"\w+\(\s*(['\"]?)(.*?)\1\s*\)")
 
 
 @v_args(inline=True)
-class IngestionTrees(Transformer[Token, Any]):
+class Trees(FamilyTrees):
     """Turn the trees of grammar.lark into commands."""
 
     def show_ingestion_failures(self, name: str | None = None) -> statements.ShowIngestionFailures:
@@ -111,12 +113,8 @@ class IngestionTrees(Transformer[Token, Any]):
         text: Token,
     ) -> statements.IngestQueued:
         """Read `.ingest-from-storage-queued`."""
-        blobs = self._blobs_in(text.removeprefix("<|"))
+        blobs = parse_queued_blobs(text.removeprefix("<|"))
         return statements.IngestQueued(database, table, options, properties or (), blobs)
-
-    def _blobs_in(self, text: str) -> ListBlobs | tuple[str, ...]:
-        """Return what a text of its own says is ingested: the parser of all commands reads it."""
-        raise NotImplementedError
 
     def ingest_options(self, *options: tuple[Token, str]) -> statements.Properties:
         """Return the options before `with`; one given twice is a syntax error."""

@@ -11,8 +11,6 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from adxmi_jupyter.embedded.kusto.ingestion.statements import IngestFromQuery
-from adxmi_jupyter.embedded.kusto.journal.states import state_of
 from adxmi_jupyter.embedded.kusto.statements import (
     FamilyCommand,
     changes_metadata,
@@ -44,13 +42,13 @@ def journaled(statement: Statement, session: Session) -> Iterator[None]:
     The lock of the world has to be held: nobody else may change anything in between.
     """
     command = statement.command
-    if isinstance(command, IngestFromQuery):
+    if isinstance(command, FamilyCommand) and command.filled_table is not None:
         columns = _columns(command, session)
         yield
         if columns != _columns(command, session):
             _record("TableAlter" if columns else "TableCreate", "", statement, session)
     elif changes_metadata(command):
-        before = state_of(command, session)
+        before = _state_of(command, session)
         yield
         _record(kind_of(command), before, statement, session)
     else:
@@ -72,7 +70,7 @@ def _record(kind: str, before: str, statement: Statement, session: Session) -> N
             entity=entity,
             container=container,
             before=before,
-            after=state_of(command, session, after=True),
+            after=_state_of(command, session, after=True),
             command=masked_literals(statement.text),
             caller=replace(session.caller, token=None),
             activity_id=session.activity_id,
@@ -83,10 +81,17 @@ def _record(kind: str, before: str, statement: Statement, session: Session) -> N
     )
 
 
-def _columns(command: IngestFromQuery, session: Session) -> tuple[tuple[str, str], ...]:
+def _state_of(command: Command, session: Session, *, after: bool = False) -> str:
+    # It knows the commands of several families, which reads do not need.
+    from adxmi_jupyter.embedded.kusto.journal.states import state_of
+
+    return state_of(command, session, after=after)
+
+
+def _columns(command: FamilyCommand, session: Session) -> tuple[tuple[str, str], ...]:
     """Return the columns of the table that is filled; none when it is not there."""
     database = session.world.cluster.find_database(session.context or "")
-    table = database.tables.get(command.table) if database else None
+    table = database.tables.get(command.filled_table or "") if database else None
     return table.columns if table else ()
 
 

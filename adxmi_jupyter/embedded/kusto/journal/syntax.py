@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from lark import Token, Transformer, v_args
+from lark import v_args
 
 from adxmi_jupyter.embedded.kusto.statements import FamilyCommand, Level, Scope
+from adxmi_jupyter.embedded.kusto.trees import FamilyTrees
 
 
 @dataclass(frozen=True)
 class ShowJournal(FamilyCommand):
     """`.show journal`, or only that of a database or of the cluster itself."""
 
+    runner: ClassVar[tuple[str, str]] = ("journal.commands", "show_journal")
     shows: ClassVar[bool] = True
 
     only: Scope | None = None
 
 
 @v_args(inline=True)
-class JournalTrees(Transformer[Token, Any]):
+class Trees(FamilyTrees):
     """Turn the trees of this folder's grammar into commands."""
 
     def show_journal(self) -> ShowJournal:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from lark import Token, Transformer, v_args
+from lark import v_args
 
 from adxmi_jupyter.embedded.kusto.statements import FamilyCommand
+from adxmi_jupyter.embedded.kusto.trees import FamilyTrees
 
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.kusto.values import Properties
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 class LogCommand(FamilyCommand):
     """Any command about the logs of requests and data."""
+
+    runner: ClassVar[tuple[str, str]] = ("logs.commands", "run_log_command")
 
 
 class ShowLogCommand(LogCommand):
@@ -84,7 +87,7 @@ class CancelQuery(LogCommand):
 
 
 @v_args(inline=True)
-class LogTrees(Transformer[Token, Any]):
+class Trees(FamilyTrees):
     """Turn the trees of this folder's grammar into commands."""
 
     def show_queries(self) -> ShowRequests:

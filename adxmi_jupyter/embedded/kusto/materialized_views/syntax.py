@@ -6,14 +6,17 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from lark import Token, Transformer, v_args
+from lark import v_args
 
 from adxmi_jupyter.embedded.kusto.errors import syntax_error
 from adxmi_jupyter.embedded.kusto.lenient_json import load
 from adxmi_jupyter.embedded.kusto.statements import FamilyCommand
+from adxmi_jupyter.embedded.kusto.trees import FamilyTrees
 from adxmi_jupyter.embedded.kusto.values import Property, Value
 
 if TYPE_CHECKING:
+    from lark import Token
+
     from adxmi_jupyter.embedded.kusto.values import Properties
 
 _JSON = "json"
@@ -29,6 +32,8 @@ class ViewVerb(StrEnum):
 
 class ViewCommand(FamilyCommand):
     """Any command about materialized views."""
+
+    runner: ClassVar[tuple[str, str]] = ("materialized_views.commands", "run_view_command")
 
 
 @dataclass(frozen=True)
@@ -130,7 +135,7 @@ class DropView(ViewCommand):
 
 
 @v_args(inline=True)
-class ViewTrees(Transformer[Token, Any]):
+class Trees(FamilyTrees):
     """Turn the trees of this folder's grammar into commands."""
 
     def show_views(self, name: str | None = None) -> ShowViews:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from lark import Token, Transformer, v_args
+from lark import v_args
 
 from adxmi_jupyter.embedded.kusto.statements import FamilyCommand, Level
+from adxmi_jupyter.embedded.kusto.trees import FamilyTrees
 
 
 class PluginCommand(FamilyCommand):
     """Any command about plugins."""
 
+    runner: ClassVar[tuple[str, str]] = ("plugins.commands", "run_plugin_command")
     level: ClassVar[Level] = Level.CLUSTER
 
 
@@ -52,7 +54,7 @@ class ClearArtifacts(PluginCommand):
 
 
 @v_args(inline=True)
-class PluginTrees(Transformer[Token, Any]):
+class Trees(FamilyTrees):
     """Turn the trees of this folder's grammar into commands."""
 
     def show_plugins(self) -> ShowPlugins:

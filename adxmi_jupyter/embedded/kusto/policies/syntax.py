@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from lark import Token, Transformer, v_args
+from lark import v_args
 
 from adxmi_jupyter.embedded.kusto.statements import FamilyCommand, Level, Scope
+from adxmi_jupyter.embedded.kusto.trees import FamilyTrees
 
 
 class Change(StrEnum):
@@ -24,6 +25,7 @@ class Change(StrEnum):
 class MorePolicyCommand(FamilyCommand):
     """Any command about these three policies."""
 
+    runner: ClassVar[tuple[str, str]] = ("policies.commands", "run_more_policy_command")
     entity: ClassVar[str] = ""
 
     change: Change
@@ -103,7 +105,7 @@ class ShowAccelerationStatistics(ShowAccelerationPolicy):
 
 
 @v_args(inline=True)
-class PolicyTrees(Transformer[Token, Any]):
+class Trees(FamilyTrees):
     """Turn the trees of this folder's grammar into commands."""
 
     def show_callout_policy(self, _scope: object) -> ShowCalloutPolicy:

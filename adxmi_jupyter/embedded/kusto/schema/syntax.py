@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from lark import Token, Transformer, v_args
+from lark import v_args
 
 from adxmi_jupyter.embedded.kusto.errors import syntax_error
 from adxmi_jupyter.embedded.kusto.statements import FamilyCommand
+from adxmi_jupyter.embedded.kusto.trees import FamilyTrees
 
 if TYPE_CHECKING:
+    from lark import Token
+
     from adxmi_jupyter.embedded.kusto.values import Columns, Properties, Value
 
 _JSON = "json"
@@ -19,6 +22,8 @@ _JSON = "json"
 
 class SchemaCommand(FamilyCommand):
     """Any command about tables and their ingestion mappings."""
+
+    runner: ClassVar[tuple[str, str]] = ("schema.commands", "run_schema_command")
 
 
 class ShowSchemaCommand(SchemaCommand):
@@ -210,7 +215,7 @@ class ShowMappings(ShowSchemaCommand):
 
 
 @v_args(inline=True)
-class SchemaTrees(Transformer[Token, Any]):
+class Trees(FamilyTrees):
     """Turn the trees of this folder's grammar into commands."""
 
     def show_tables(self, names: tuple[str, ...] | None) -> ShowTables:

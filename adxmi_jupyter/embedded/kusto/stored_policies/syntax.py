@@ -6,14 +6,17 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from lark import Token, Transformer, v_args
+from lark import v_args
 
 from adxmi_jupyter.embedded.kusto.errors import bad_request, syntax_error
 from adxmi_jupyter.embedded.kusto.policies.syntax import Change
 from adxmi_jupyter.embedded.kusto.statements import FamilyCommand, Scope
+from adxmi_jupyter.embedded.kusto.trees import FamilyTrees
 from adxmi_jupyter.embedded.storage.values import timespan_text
 
 if TYPE_CHECKING:
+    from lark import Token
+
     from adxmi_jupyter.embedded.kusto.values import Value
 
 RETENTION, CACHING, STREAMING = "retention", "caching", "streamingingestion"
@@ -29,6 +32,8 @@ Place = Scope | tuple[str, str | None]
 @dataclass(frozen=True)
 class StoredPolicyCommand(FamilyCommand):
     """`.alter`, … `database|table … policy NAME`; without tables, of the database itself."""
+
+    runner: ClassVar[tuple[str, str]] = ("stored_policies.commands", "run_stored_policy_command")
 
     change: Change
     policy: str
@@ -61,7 +66,7 @@ class ShowStoredPolicy(StoredPolicyCommand):
 
 
 @v_args(inline=True)
-class StoredPolicyTrees(Transformer[Token, Any]):
+class Trees(FamilyTrees):
     """Turn the trees of these commands into values."""
 
     def show_stored_policy(self, place: Place, policy: Token) -> ShowStoredPolicy:
