@@ -20,7 +20,7 @@ from adxmi_jupyter.service.editions import edition_of, note_of
 from adxmi_jupyter.service.embedded import DEFAULT_DATABASE, PRINCIPALS, EmbeddedService
 from adxmi_jupyter.service.embedded_key import served_key
 from adxmi_jupyter.service.in_flight import Traffic
-from adxmi_jupyter.service.kusto import Kusto, make_client
+from adxmi_jupyter.service.kusto import Kusto
 from adxmi_jupyter.service.limits import AUTOMATIC, DEFAULT_ANSWER, DEFAULT_TIMEOUT, Limits
 from adxmi_jupyter.service.lock import ClusterLock
 from adxmi_jupyter.service.trust import (
@@ -32,6 +32,8 @@ from adxmi_jupyter.service.trust import (
 )
 
 if TYPE_CHECKING:
+    from azure.kusto.data import KustoClient
+
     from adxmi_jupyter.fixes import Note
     from adxmi_jupyter.service.access import Access
 
@@ -302,15 +304,21 @@ class Connections:
         in_flight = access.traffic.at_cluster(address.uri)
         if access.limits.in_flight != AUTOMATIC:
             in_flight.choose(access.limits.in_flight)
-        return Kusto(
-            address.uri,
-            lambda: make_client(
+
+        def client() -> KustoClient:
+            from adxmi_jupyter.service.kusto_client import make_client  # loads the SDK
+
+            return make_client(
                 address.uri,
                 loopback=address.is_loopback,
                 authenticate=access.builder,
                 limits=access.limits,
                 in_flight=in_flight,
-            ),
+            )
+
+        return Kusto(
+            address.uri,
+            client,
             timeout=access.limits.seconds,
             say=self._say,
         )

@@ -6,14 +6,11 @@ Source: *Kusto Data library for Python*, *Query/management HTTP request* (Azure 
 from __future__ import annotations
 
 import itertools
-import logging
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import timedelta
 from enum import Enum
-from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, NoReturn, cast
+from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.errors import (
     AdxmiError,
@@ -26,36 +23,18 @@ from adxmi_jupyter.errors import (
     UntrustedLink,
 )
 from adxmi_jupyter.fixes import ChangeOption, Command
-from adxmi_jupyter.model.kusto_shapes import ANY, DATABASES
+from adxmi_jupyter.model.kusto_shapes import DATABASES
 from adxmi_jupyter.model.shape import text_cell
 from adxmi_jupyter.model.usage import closest
-from adxmi_jupyter.service.address import ClusterAddress
+from adxmi_jupyter.service.answer import Answer
 from adxmi_jupyter.service.deadline import within
-from adxmi_jupyter.service.failures import (
-    retry_after,
-    typed,
-    unreadable_answer,
-)
-from adxmi_jupyter.service.frames import frame_of, rows_of
-from adxmi_jupyter.service.in_flight import InFlight
-from adxmi_jupyter.service.wholeness import (
-    frames_of,
-    partial_failure,
-    read_v1,
-    read_v2,
-)
+from adxmi_jupyter.service.failures import retry_after, typed, unreadable_answer
 
 if TYPE_CHECKING:
-    import pandas as pd
     from azure.kusto.data import KustoClient
 
     from adxmi_jupyter.fixes import Note
-    from adxmi_jupyter.model.shape import Shape
     from adxmi_jupyter.service.deadline import Deadline
-    from adxmi_jupyter.service.limits import Limits
-    from adxmi_jupyter.service.wholeness import (
-        Reading,
-    )
 
 Execute = Callable[..., Any]
 """The SDK's method that sends a command, or a query."""
@@ -86,60 +65,6 @@ class Resend(Enum):
     READ = "read"
     IDEMPOTENT = "idempotent"
     NEVER = "never"
-
-
-class Answer:
-    """The primary table of an answer.
-
-    Raises
-    ------
-    UnreadableAnswer
-        Columns have no names of their own, or rows more cells than there are columns.
-
-    """
-
-    def __init__(self, table: Any) -> None:
-        names = [column.column_name for column in table.columns]
-        if not all(isinstance(name, str) for name in names) or len(set(names)) < len(names):
-            raise unreadable_answer("its columns have no names of their own")
-        rows = table.raw_rows
-        if not all(isinstance(row, list) and len(row) <= len(names) for row in rows):
-            raise unreadable_answer("its rows are not as wide as there are columns")
-        self._table = table
-
-    @property
-    def columns(self) -> dict[str, str]:
-        """Column names with their Kusto types."""
-        return {column.column_name: column.column_type for column in self._table.columns}
-
-    def rows(self, shape: Shape = ANY) -> list[dict[str, Any]]:
-        """Return the rows as dictionaries of the wire's own values.
-
-        Raises
-        ------
-        UnreadableAnswer
-            They are not of this shape, so nothing can be concluded from them.
-
-        """
-        names = [column.column_name for column in self._table.columns]
-        if shape is not ANY and any(len(row) < len(names) for row in self._table.raw_rows):
-            raise shape.unreadable("a row has fewer cells than there are columns")
-        rows = [dict(zip(names, row, strict=True)) for row in rows_of(self._table)]
-        return shape.of_table(names, rows)
-
-    def frame(self) -> pd.DataFrame:
-        """Return a DataFrame whose dtypes follow from the Kusto types alone (see `frame_of`).
-
-        Raises
-        ------
-        UnreadableAnswer
-            A value is not of its column's type.
-
-        """
-        try:
-            return frame_of(self._table)
-        except (ValueError, TypeError, ArithmeticError, RecursionError) as error:
-            raise unreadable_answer(str(error)) from error
 
 
 class Kusto:
@@ -292,122 +217,3 @@ def _wanted_pause(failure: AdxmiError, attempt: int, resend: Resend) -> float | 
     if lost or isinstance(failure, ClusterUnreachable):
         return float(_FIRST_PAUSE * 2 ** (attempt - 1))
     return None
-
-
-def _dataset(endpoint: str, reading: Reading, parse: Callable[[str, Any], Any]) -> Any:
-    """Return the SDK's dataset of what was read.
-
-    Raises
-    ------
-    PartialFailure
-        It is not whole; `partial` of the error is what came.
-
-    """
-    is_v2 = "/v2/" in endpoint
-    dataset = parse(endpoint, reading.tables if is_v2 else {"Tables": reading.tables})
-    if reading.failures or dataset.errors_count:
-        raise partial_failure(reading.failures, dataset.get_exceptions(), _came(dataset))
-    return dataset
-
-
-def _came(dataset: Any) -> pd.DataFrame | None:
-    """Return what came of the first result; None if nothing of it can be read."""
-    with suppress(AdxmiError, IndexError):
-        return Answer(dataset.primary_results[0]).frame()
-    return None
-
-
-def make_client(
-    uri: str,
-    *,
-    loopback: bool,
-    authenticate: Callable[[str], Any],
-    limits: Limits,
-    in_flight: InFlight | None = None,
-) -> KustoClient:
-    """Make the SDK's client for a cluster whose host was checked (see `trust.check_host`).
-
-    Parameters
-    ----------
-    uri
-        The cluster.
-    loopback
-        Whether it is on this machine: proxies then do not apply.
-    authenticate
-        Returns the SDK's connection string builder for a URI.
-    limits
-        Of each request.
-    in_flight
-        The requests to the cluster that are under way; only those of this client if left out.
-
-    """
-    azure_log = logging.getLogger("azure")
-    if not azure_log.handlers:  # else Python prints the SDK's warnings into people's notebooks
-        azure_log.addHandler(logging.NullHandler())
-    builder = authenticate(uri)
-    builder.application_for_tracing = "adxmi_jupyter"
-    builder.user_name_for_tracing = "[none]"  # else the name of your account on this machine
-    return _bounded_client(uri, builder, limits, in_flight or InFlight(), loopback=loopback)
-
-
-def _bounded_client(
-    uri: str, builder: Any, limits: Limits, in_flight: InFlight, *, loopback: bool
-) -> KustoClient:
-    """Make the SDK's client with a transport of ours: there is no public way to give it one."""
-    from azure.kusto.data import KustoClient
-    from azure.kusto.data.exceptions import KustoClientInvalidConnectionStringException
-
-    from adxmi_jupyter.service.transport import guarded_session
-    from adxmi_jupyter.service.trust import check_sign_in, endpoint_of
-
-    class Client(KustoClient):
-        """The SDK's client, whose requests end when and where they have to."""
-
-        def __init__(self, builder: Any) -> None:
-            super().__init__(builder)
-            self._session.close()
-            self._session = guarded_session(
-                endpoint_of(uri, uri),
-                limits,
-                in_flight,
-                loopback=loopback,
-                socket_options=KustoClient.compose_socket_options(),
-            )
-
-        def validate_endpoint(self) -> None:
-            # Reads the cluster's metadata, too. The host itself was checked already: against the
-            # same list and the hosts that the user added, which the SDK doesn't know.
-            try:
-                super().validate_endpoint()  # type: ignore[no-untyped-call]
-            except KustoClientInvalidConnectionStringException as failure:
-                check_sign_in(ClusterAddress(uri), failure)
-
-        @staticmethod
-        def _kusto_parse_by_endpoint(endpoint: str, response_json: Any) -> Any:
-            # The SDK reads neither fragments nor what the last frame says, it overlooks the error
-            # list of a v1 answer, and drops all rows of an answer that has an error among them.
-            is_v2 = isinstance(response_json, list)
-            if not is_v2 and not isinstance(response_json, dict):
-                raise unreadable_answer("it is neither tables nor frames")
-            reading = read_v2(response_json) if is_v2 else read_v1(response_json)
-            return _dataset(endpoint, reading, KustoClient._kusto_parse_by_endpoint)  # noqa: SLF001
-
-        @staticmethod
-        def _handle_http_error(
-            exception: Exception,
-            endpoint: str | None,
-            payload: Any,
-            response: Any,
-            status: int,
-            response_json: Any,
-            response_text: str | None,
-        ) -> NoReturn:
-            frames = frames_of(response_text or "") if status == HTTPStatus.OK else []
-            if response_json is None and frames:
-                reading = read_v2(frames, is_cut=True)
-                _dataset(endpoint or "", reading, KustoClient._kusto_parse_by_endpoint)  # noqa: SLF001
-            KustoClient._handle_http_error(  # noqa: SLF001
-                exception, endpoint, payload, response, status, response_json, response_text
-            )
-
-    return cast("KustoClient", Client(builder))

@@ -14,7 +14,8 @@ from adxmi_jupyter.model.declaration.products import QueuedIngestion
 from adxmi_jupyter.service.access import OpenAccess
 from adxmi_jupyter.service.address import ClusterAddress
 from adxmi_jupyter.service.ingestion import queue_blob
-from adxmi_jupyter.service.kusto import Kusto, make_client
+from adxmi_jupyter.service.kusto import Kusto
+from adxmi_jupyter.service.kusto_client import make_client
 from adxmi_jupyter.service.limits import Limits
 from adxmi_jupyter.service.trust import ingestion_queues
 from tests.service.answers import v1

@@ -14,7 +14,7 @@ from requests.adapters import HTTPAdapter
 
 from adxmi_jupyter.errors import PartialFailure
 from adxmi_jupyter.service.credentials import Shared
-from adxmi_jupyter.service.kusto import make_client
+from adxmi_jupyter.service.kusto_client import make_client
 from adxmi_jupyter.service.limits import Limits
 from tests.faults.catalogue import edited
 from tests.nightly.supply import declared

@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from adxmi_jupyter.model.policy import (
         UsageChange,
     )
+    from adxmi_jupyter.service.answer import Answer
     from adxmi_jupyter.service.connection import Connection
-    from adxmi_jupyter.service.kusto import Answer
 
 
 ADDITIVE = frozenset({"alter-merge", "grant"})

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from adxmi_jupyter.actions.write.protocol import Written
     from adxmi_jupyter.fixes import Note
     from adxmi_jupyter.model.role import SecurityRole
-    from adxmi_jupyter.service.kusto import Answer
+    from adxmi_jupyter.service.answer import Answer
 
 Roles = tuple[RoleAssignment, ...]
 
