@@ -107,9 +107,10 @@ class _Shown:
     @property
     def summary(self) -> str:
         """How it stands, in few words."""
-        unsure = sum(one.state != "ok" for one in self.rows)
-        good = f"nothing missing, {unsure} not certain" if unsure else "every link is in place"
-        return f"{self.missing} missing" if self.missing else good
+        unsure = sum(one.state not in ("ok", "missing") for one in self.rows)
+        counts = {"missing": self.missing, "not certain": unsure}
+        told = [f"{number} {state}" for state, number in counts.items() if number]
+        return ", ".join(told) or "every link is in place"
 
 
 class CheckTable(Whole):
