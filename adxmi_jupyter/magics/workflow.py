@@ -136,7 +136,12 @@ def _list(declaration: Declaration) -> Verb:
         call: Call, *, database: str, all_databases: bool, skip_unreadable: bool
     ) -> pd.DataFrame:
         from adxmi_jupyter.actions.policy.policies import scopes_of
-        from adxmi_jupyter.actions.workflow.listing import listing, listing_frame, unassigned_notes
+        from adxmi_jupyter.actions.workflow.listing import (
+            listing,
+            listing_frame,
+            source_notes,
+            unassigned_notes,
+        )
         from adxmi_jupyter.rendering.shown_frame import Whole
 
         refuse_both(call, {"--database": bool(database), "--all-databases": all_databases})
@@ -145,7 +150,7 @@ def _list(declaration: Declaration) -> Verb:
         read = listing(connection, declaration, scopes, skip_unreadable=skip_unreadable)
         for scope, failure in read.unreadable:
             call.say(f"not read: {scope} ({failure.why})")
-        for note in unassigned_notes(connection, read):
+        for note in (*source_notes(read), *unassigned_notes(connection, read)):
             call.say(note)
         return Whole(listing_frame(connection, read))
 

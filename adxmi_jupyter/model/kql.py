@@ -113,6 +113,11 @@ def _entity(scope: Scope) -> str:
     return f"database {quote_name(scope.database)}" if scope.database else "cluster"
 
 
+def show_csl_script(database: str) -> str:
+    """Show the commands that make a database again, secrets aside."""
+    return f".show database {quote_name(database)} schema as csl script"
+
+
 def show_policy(scope: Scope) -> str:
     """Build ``.show … policy managed_identity``."""
     return f".show {_entity(scope)} policy managed_identity"

@@ -6,7 +6,7 @@ Source: *The string data type* (Azure Data Explorer docs).
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 _LITERAL = re.compile(
     r"""[hH]?(?:
@@ -60,6 +60,16 @@ _TOKEN = re.compile(
 
 A literal that is never closed goes on to the end, so that no text takes long to read.
 """
+
+
+def pieces_of(text: str) -> Iterator[re.Match[str]]:
+    """Yield the pieces of a text in their order, by the groups of their names.
+
+    Those are ``comment``, ``lines`` (a literal of several lines), ``literals`` next to each other,
+    ``open`` (a literal without its end), ``word`` and ``mark``, which is any other character.
+    """
+    return _TOKEN.finditer(text)
+
 
 _OPENS, _CLOSES = frozenset("([{"), frozenset(")]}")
 

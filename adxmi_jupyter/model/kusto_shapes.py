@@ -69,6 +69,8 @@ EXTERNAL_TABLES = Shape(
     ),
 )
 
+CSL_SCRIPT = Shape("the csl script", (required("DatabaseSchemaScript", check=text),))
+
 CONTINUOUS_EXPORTS = Shape(
     "the continuous exports",
     (

@@ -9,6 +9,7 @@ from adxmi_jupyter.dialect import Dialect
 from adxmi_jupyter.model.azure_role import COSMOS_READER_NAME
 from adxmi_jupyter.model.declaration import requirements as r
 from adxmi_jupyter.model.declaration.requirements import Key
+from adxmi_jupyter.model.declaration.stored import Source
 from adxmi_jupyter.model.denial import Concern
 
 if TYPE_CHECKING:
@@ -137,8 +138,12 @@ def _observed(about: Observation) -> str:
 
 
 def evidence(finding: Finding) -> str:
-    """Return why it was found so."""
-    return Dialect().fix(finding.evidence)
+    """Return why it was found so, and where that is not the list of such things, who told."""
+    source = _FROM_SCRIPT if finding.source is Source.CSL_SCRIPT else ""
+    return "; ".join(filter(None, (Dialect().fix(finding.evidence), source)))
+
+
+_FROM_SCRIPT = "source: .show database schema as csl script"
 
 
 def needed(requirement: r.Requirement) -> str:

@@ -11,12 +11,7 @@ from typing import TYPE_CHECKING
 
 from adxmi_jupyter.actions.check import cluster_facts, many_databases, policy_entries
 from adxmi_jupyter.actions.check.cluster_facts import Fact, Facts
-from adxmi_jupyter.actions.check.examination import (
-    Requirements,
-    examined,
-    examined_together,
-    kept_identity,
-)
+from adxmi_jupyter.actions.check.examination import Requirements, examined, examined_together
 from adxmi_jupyter.actions.check.findings import (
     Checked,
     CheckedKind,
@@ -26,28 +21,19 @@ from adxmi_jupyter.actions.check.findings import (
     Topic,
     finding,
 )
+from adxmi_jupyter.actions.check.subjects import findings_of, scripts_for, subject_of
 from adxmi_jupyter.actions.identity import identities, names
 from adxmi_jupyter.actions.workflow.listing import command_of, rows_in, shape_of, stored_of
 from adxmi_jupyter.actions.workflow.plans import absent, is_called, named
 from adxmi_jupyter.errors import AdxmiError
-from adxmi_jupyter.fixes import ChangeOption, Command
 from adxmi_jupyter.model.declaration.registry import declarations
-from adxmi_jupyter.model.declaration.requirements import Assigned, NotVerifiable, acting_as
-from adxmi_jupyter.model.declaration.stored import (
-    DataConnectionListing,
-    FunctionListing,
-    KustoListing,
-    PolicyListing,
-)
-from adxmi_jupyter.model.identity import SYSTEM
+from adxmi_jupyter.model.declaration.stored import DataConnectionListing, PolicyListing
 from adxmi_jupyter.model.policy import CLUSTER, Scope
-from adxmi_jupyter.model.shape import text_cell
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.actions.check.findings import Finding
-    from adxmi_jupyter.actions.workflow.listing import Rows, StoredWorkflow
-    from adxmi_jupyter.model.declaration.requirements import Requirement
-    from adxmi_jupyter.model.declaration.stored import Existing, Listing, Who
+    from adxmi_jupyter.actions.check.subjects import Subject
+    from adxmi_jupyter.actions.workflow.listing import Rows
+    from adxmi_jupyter.model.declaration.stored import StoredWorkflow
     from adxmi_jupyter.model.declaration.workflow import Workflow
     from adxmi_jupyter.model.identity import ManagedIdentity
     from adxmi_jupyter.service.connection import Connection
@@ -120,7 +106,9 @@ def _of_kind(
     facts: Facts, declaration: Declaration, database: str, found: Iterable[StoredWorkflow]
 ) -> Checks:
     known = names.all_identities(facts.connection)
-    subjects = [_subject(facts.connection, declaration, database, one, known) for one in found]
+    kept = list(found)
+    facts.gather(scripts_for(declaration, database, kept))
+    subjects = [subject_of(facts, declaration, database, one, known) for one in kept]
     return Checks(_examined(facts, subjects, known))
 
 
@@ -142,17 +130,23 @@ def check_all(connection: Connection, databases: Sequence[str]) -> Checks:
     asked = _asked(databases)
     _gather_listed(facts, asked, scopes)
     known = _known(facts, scopes)
-    subjects: list[_Subject] = []
+    listed: dict[tuple[Declaration, str], tuple[StoredWorkflow, ...]] = {}
     failed: dict[Fact, _Unread] = {}
     for (kind, where), fact in asked.items():
         try:
-            kept = stored_of(connection, kind.listing, facts.answer(fact))
+            listed[kind, where] = stored_of(connection, kind.listing, facts.answer(fact))
         except AdxmiError as failure:
             failed.setdefault(fact, _Unread(where, failure)).nouns.append(kind.noun())
-        else:
-            subjects += [_subject(connection, kind, where, one, known) for one in kept]
     if failed and len(failed) == len(set(asked.values())):
         raise next(iter(failed.values())).failure
+    facts.gather(
+        f for (kind, where), kept in listed.items() for f in scripts_for(kind, where, kept)
+    )
+    subjects = [
+        subject_of(facts, kind, where, one, known)
+        for (kind, where), kept in listed.items()
+        for one in kept
+    ]
     named = [one for one in subjects if one.names_an_identity]
     every = _examined(facts, named, known)
     unread = (one.checked for one in failed.values())
@@ -229,96 +223,15 @@ def _in_subscription(facts: Facts) -> Iterable[ManagedIdentity]:
     return found.values()
 
 
-@dataclass(frozen=True)
-class _Subject:
-    """Something to check: what exists, and the requirements it needs.
-
-    `otherwise` says how one authenticates that names no identity; empty if that is not known.
-    """
-
-    noun: str
-    database: str
-    existing: Existing
-    requirements: tuple[Requirement, ...]
-    otherwise: str = ""
-
-    @property
-    def labels(self) -> tuple[str, ...]:
-        """The identities that it needs, as people know them."""
-        acting = (
-            requirement.identity.label
-            for requirement in self.requirements
-            if isinstance(requirement, Assigned)
-        )
-        return tuple(dict.fromkeys(acting))
-
-    @property
-    def names_an_identity(self) -> bool:
-        """Whether any of its requirements is about a managed identity."""
-        return any(not isinstance(requirement, NotVerifiable) for requirement in self.requirements)
-
-
-def _subject(
-    connection: Connection,
-    declaration: Declaration,
-    database: str,
-    kept: StoredWorkflow,
-    known: Sequence[ManagedIdentity],
-) -> _Subject:
-    def who(word: str) -> ManagedIdentity:
-        cluster = identities.cluster_id(connection) if word.startswith("/") else ""
-        is_own = cluster and word.rstrip("/").lower() == cluster.lower()
-        return kept_identity(SYSTEM if is_own else word, known)
-
-    requirements = _requirements(declaration.listing, kept, who)
-    otherwise = getattr(declaration.listing, "otherwise", "")
-    return _Subject(declaration.noun(), database, kept.existing, requirements, otherwise)
-
-
-def _requirements(listing: Listing, kept: StoredWorkflow, who: Who) -> tuple[Requirement, ...]:
-    if isinstance(listing, KustoListing):
-        return listing.chain(kept.row, who)
-    if isinstance(listing, DataConnectionListing):
-        return listing.chain(kept.row.get("properties") or {}, who)
-    if isinstance(listing, FunctionListing):
-        body = text_cell(kept.row, "Body")
-        return listing.requirements(body, who) or listing.others(body)
-    return acting_as(who(kept.existing.identities[0]), listing.usage)
-
-
 def _examined(
-    facts: Facts, subjects: Sequence[_Subject], known: Sequence[ManagedIdentity]
+    facts: Facts, subjects: Sequence[Subject], known: Sequence[ManagedIdentity]
 ) -> tuple[Checked, ...]:
     several = [Requirements(one.requirements, one.database) for one in subjects]
     every = examined_together(facts, several, known=known)
-    return tuple(_checked(one, found) for one, found in zip(subjects, every, strict=True))
-
-
-def _checked(subject: _Subject, found: Sequence[Finding]) -> Checked:
-    existing, noun = subject.existing, subject.noun
-    # What exists names its identity for good: it has to be made again with another one.
-    again = Command.of(noun, "form", "--database", subject.database)
-    findings = [one.with_fix(again) if isinstance(one.fix, ChangeOption) else one for one in found]
-    if not any(isinstance(one, NotVerifiable) or _acts(one) for one in subject.requirements):
-        findings.insert(0, _otherwise(subject))
-    if existing.trouble:
-        about = Observation(Topic.STATE, place=existing.name)
-        trouble = finding(about, State.WARNING, existing.trouble)
-        findings.append(trouble)
-    name = existing.name or ", ".join(subject.labels)
-    return Checked(noun, name, tuple(findings), subject.database)
-
-
-def _acts(requirement: Requirement) -> bool:
-    return getattr(requirement, "identity", None) is not None
-
-
-def _otherwise(subject: _Subject) -> Finding:
-    """Return how something authenticates that names no identity: never nothing at all."""
-    about = Observation(Topic.AUTHENTICATION, place=subject.existing.name)
-    if subject.otherwise:
-        return finding(about, State.OK, subject.otherwise)
-    return finding(about, State.UNKNOWN, "no managed identity is named where you may read it")
+    return tuple(
+        Checked(one.noun, one.name, findings_of(one, found), one.database)
+        for one, found in zip(subjects, every, strict=True)
+    )
 
 
 def none_there(workflow: str, database: str, why: str) -> Checked:

@@ -13,12 +13,14 @@ from adxmi_jupyter.actions.identity import identities
 from adxmi_jupyter.actions.policy.policies import read_one
 from adxmi_jupyter.actions.roles import principals
 from adxmi_jupyter.actions.roles.roles import roles_of
+from adxmi_jupyter.actions.workflow.second_source import read_script
 from adxmi_jupyter.errors import AdxmiError, NotAuthorized, ResourceNotFound
 from adxmi_jupyter.model.assignment import parse_identity_resource
 from adxmi_jupyter.model.azure_shapes import IDENTITY
 from adxmi_jupyter.model.callout import parse_callouts
 from adxmi_jupyter.model.columns import parse_columns
 from adxmi_jupyter.model.declaration.stored import connection_strings_in
+from adxmi_jupyter.model.declaration.stored_tables import SECOND_SOURCE
 from adxmi_jupyter.model.identity import SYSTEM
 from adxmi_jupyter.model.kql import SHOW_EXTERNAL_TABLES, SHOW_FUNCTIONS, quote_name
 from adxmi_jupyter.model.kusto_shapes import (
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     from adxmi_jupyter.actions.roles.principals import ResolvedPrincipal
     from adxmi_jupyter.model.assignment import AssignedIdentities
     from adxmi_jupyter.model.callout import CalloutRule
+    from adxmi_jupyter.model.csl_script import CslScript
     from adxmi_jupyter.model.identity import ManagedIdentity
     from adxmi_jupyter.model.policy import Policy, Scope
     from adxmi_jupyter.model.role import RoleAssignment
@@ -213,6 +216,15 @@ def rows(command: str, database: str, shape: Shape) -> Fact:
     return Fact(("rows", command, database), ask, may_show(database))
 
 
+def csl_script(database: str) -> Fact:
+    """Ask what the csl script of a database tells that lists may leave open: `CslScript`."""
+
+    def ask(connection: Connection) -> CslScript:
+        return read_script(connection, database)
+
+    return Fact(("csl script", database), ask)
+
+
 def functions(database: str) -> Fact:
     """Ask for the stored functions of a database: a mapping of names to bodies."""
     return replace(rows(SHOW_FUNCTIONS, database, FUNCTIONS), read=_bodies)
@@ -262,12 +274,14 @@ def plugins() -> Fact:
 class ShownTable:
     """An external table: connection strings as the service shows them, and the files' format.
 
-    Secrets are masked; there are no strings if the service shows none. `data_format` is in lower
-    case, and empty where there are no files.
+    Secrets are masked; there are no strings if the service shows none. `is_open` says that they
+    do not tell how they sign in. `data_format` is in lower case, and empty where there are no
+    files.
     """
 
     connection_strings: tuple[str, ...]
     data_format: str = ""
+    is_open: bool = False
 
 
 def external_tables(database: str) -> Fact:
@@ -278,7 +292,7 @@ def external_tables(database: str) -> Fact:
 def _tables(rows: Rows) -> Mapping[str, ShownTable]:
     return {
         text_cell(row, "TableName", "EntityName"): ShownTable(
-            connection_strings_in(row), _format(row)
+            connection_strings_in(row), _format(row), SECOND_SOURCE.is_open(row)
         )
         for row in rows
     }

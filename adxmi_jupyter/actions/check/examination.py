@@ -16,6 +16,7 @@ from adxmi_jupyter.actions.check.evaluation import Evaluator, facts_for, more_fa
 from adxmi_jupyter.actions.check.findings import Finding, State, finding, unknown
 from adxmi_jupyter.actions.check.target_facts import Places
 from adxmi_jupyter.actions.identity import names
+from adxmi_jupyter.actions.workflow import second_source
 from adxmi_jupyter.errors import AdxmiError, DatabaseNotFound
 from adxmi_jupyter.fixes import AskOwner, Command, Explain
 from adxmi_jupyter.model.connection_string import Method, parse
@@ -36,7 +37,10 @@ from adxmi_jupyter.model.declaration.requirements import (
     acting_as,
     named_by,
 )
+from adxmi_jupyter.model.declaration.stored import Source, Untold
+from adxmi_jupyter.model.declaration.stored_tables import strings_in
 from adxmi_jupyter.model.identity import SYSTEM, ManagedIdentity
+from adxmi_jupyter.model.kql import SHOW_EXTERNAL_TABLES
 from adxmi_jupyter.model.kql_reading import databases_named_in, names_in
 from adxmi_jupyter.model.policy import Scope
 from adxmi_jupyter.model.remediation import fix_of
@@ -45,6 +49,7 @@ from adxmi_jupyter.model.usage import Usage
 if TYPE_CHECKING:
     from adxmi_jupyter.actions.check.cluster_facts import ShownTable
     from adxmi_jupyter.actions.check.findings import Observation
+    from adxmi_jupyter.model.csl_script import CslScript
     from adxmi_jupyter.model.declaration.requirements import Requirement
     from adxmi_jupyter.service.connection import Connection
 
@@ -106,6 +111,11 @@ def examined_together(
         for one in several
         for requirement in one.every
         for f in facts_for(requirement, one.database)
+    )
+    facts.gather(
+        cluster_facts.csl_script(one.database)
+        for one in several
+        if any(_is_open(requirement, facts, one.database) for requirement in one.every)
     )
     whole = [_whole(one, facts, known) for one in several]
     own = [(requirement, one.database) for one in whole for requirement in one.to_examine]
@@ -271,15 +281,47 @@ def _beyond(
             requirement, State.MISSING, f"{database} has no external table of this name", fix
         )
         return
-    if not table.connection_strings:
-        yield finding(requirement, State.UNKNOWN, "the service does not show where it leads")
+    found = _strings(table, facts, database, requirement.external_table)
+    target = _as_target(requirement, table.data_format)
+    if isinstance(found, Untold):
+        yield finding(requirement, State.UNKNOWN, second_source.why(found))
+        yield from (target,) if target.state is not State.OK else ()
         return
-    yield _as_target(requirement, table.data_format)
+    strings, source = found
+    yield replace(target, source=source)
     actor = requirement.identity if isinstance(requirement, ReadsThrough) else acting
-    for string in table.connection_strings:
+    for string in strings:
         yield from _of_string(
             requirement, string, actor, known or names.all_identities(facts.connection)
         )
+
+
+def _is_open(requirement: Requirement, facts: Facts, database: str) -> bool:
+    """Tell whether a requirement leads through an external table that shows too little."""
+    if not isinstance(requirement, WritesThrough | ReadsThrough):
+        return False
+    try:
+        tables = facts.answer(cluster_facts.external_tables(database))
+    except AdxmiError:  # then examining it says why
+        return False
+    table: ShownTable | None = tables.get(requirement.external_table)
+    return table is not None and table.is_open
+
+
+def _strings(
+    table: ShownTable, facts: Facts, database: str, name: str
+) -> tuple[Sequence[str], Source] | Untold:
+    """Return the connection strings of a table and which place told them, or that none did."""
+    if not table.is_open:
+        return table.connection_strings, Source.LISTING
+    try:
+        script: CslScript = facts.answer(cluster_facts.csl_script(database))
+    except AdxmiError as failure:
+        return second_source.untold(SHOW_EXTERNAL_TABLES, database, failure)
+    strings = strings_in(script, name)
+    if not strings:
+        return second_source.untold(SHOW_EXTERNAL_TABLES, database)
+    return strings, Source.CSL_SCRIPT
 
 
 def _as_target(requirement: Through, data_format: str) -> Finding:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from adxmi_jupyter.fixes import Fix, Note
     from adxmi_jupyter.model.azure_role import Target
     from adxmi_jupyter.model.declaration.requirements import Key, Requirement
+    from adxmi_jupyter.model.declaration.stored import Source
     from adxmi_jupyter.model.denial import Concern
     from adxmi_jupyter.model.identity import ManagedIdentity
     from adxmi_jupyter.model.policy import Scope
@@ -70,6 +71,9 @@ class Finding:
         What the fix does, where this tool or the owner of the target can do it.
     scope
         Whose policy allows it, where that was found.
+    source
+        Which of two places told what something authenticates with, on the finding that begins
+        with that.
 
     """
 
@@ -79,6 +83,7 @@ class Finding:
     fix: Fix = NOTHING
     remediation: Remediation | ByOwner | None = None
     scope: Scope | None = None
+    source: Source | None = None
 
     @property
     def key(self) -> Key | Topic | Concern:

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from adxmi_jupyter.actions.workflow.listing import StoredWorkflow
     from adxmi_jupyter.fixes import Fix
+    from adxmi_jupyter.model.declaration.stored import StoredWorkflow
     from adxmi_jupyter.service.connection import Connection
 
 _EXPORT = "continuous-export"

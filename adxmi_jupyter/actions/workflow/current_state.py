@@ -8,12 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from adxmi_jupyter.actions.workflow import second_source
 from adxmi_jupyter.actions.workflow.listing import stored_in
 from adxmi_jupyter.model.declaration.stored import KustoListing
 from adxmi_jupyter.model.kusto_shapes import SCHEMA
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.actions.workflow.listing import StoredWorkflow
+    from adxmi_jupyter.model.declaration.stored import StoredWorkflow
     from adxmi_jupyter.model.declaration.workflow import Workflow
     from adxmi_jupyter.service.connection import Connection
 
@@ -62,5 +63,6 @@ def current_state(
     there = next((one for one in every if one.existing.name == name), None)
     if there is None:
         return CurrentState()
+    (there,) = second_source.whole(connection, declaration.listing, database, (there,))
     told = snapshot(connection, declaration, database, there)
     return CurrentState(told, frozenset(there.existing.identities))

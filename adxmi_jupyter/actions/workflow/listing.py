@@ -14,6 +14,7 @@ from adxmi_jupyter.actions.frames import TEXT, fixed_frame
 from adxmi_jupyter.actions.identity import identities, names
 from adxmi_jupyter.actions.policy.policies import read_one
 from adxmi_jupyter.actions.scopes import read_each
+from adxmi_jupyter.actions.workflow import second_source
 from adxmi_jupyter.errors import AdxmiError, DatabaseNotFound, ResourceNotFound
 from adxmi_jupyter.fixes import ChangeOption, Command
 from adxmi_jupyter.model.declaration.stored import (
@@ -22,10 +23,12 @@ from adxmi_jupyter.model.declaration.stored import (
     FunctionListing,
     KustoListing,
     PolicyListing,
+    Source,
+    StoredWorkflow,
     identities_named_in,
 )
 from adxmi_jupyter.model.identity import SYSTEM, ManagedIdentity
-from adxmi_jupyter.model.kql import SHOW_FUNCTIONS, show_policy
+from adxmi_jupyter.model.kql import SHOW_FUNCTIONS, show_csl_script, show_policy
 from adxmi_jupyter.model.kusto_shapes import FUNCTIONS
 from adxmi_jupyter.model.policy import CLUSTER, Scope
 from adxmi_jupyter.model.shape import cell
@@ -86,7 +89,7 @@ def listing(
     if isinstance(declaration.listing, DataConnectionListing):
         identities.cluster_id(connection)  # once, before all databases need it
     found, unreadable = read_each(
-        lambda scope: existing_in(connection, declaration, scope.database),
+        lambda scope: whole_in(connection, declaration, scope.database),
         (*((CLUSTER,) if by_policy else ()), *scopes),
         what="policies" if by_policy else "databases",
         skip_unreadable=skip_unreadable,
@@ -102,16 +105,17 @@ def listing(
 def existing_in(
     connection: Connection, declaration: type[Workflow], database: str
 ) -> tuple[Existing, ...]:
-    """Read what exists of a workflow in one database; raises as the request does."""
+    """Read what exists of a workflow in one database, as it is listed; raises as requests do."""
     return tuple(one.existing for one in stored_in(connection, declaration, database))
 
 
-@dataclass(frozen=True)
-class StoredWorkflow:
-    """One that exists, and all that the service tells of it but what changes by itself."""
-
-    existing: Existing
-    row: Mapping[str, Any]
+def whole_in(
+    connection: Connection, declaration: type[Workflow], database: str
+) -> tuple[Existing, ...]:
+    """Read the same, and elsewhere what the list leaves open; raises as listing them does."""
+    every = stored_in(connection, declaration, database)
+    found = second_source.whole(connection, declaration.listing, database, every)
+    return tuple(one.existing for one in found)
 
 
 Rows = Sequence[Any]
@@ -260,7 +264,8 @@ def listing_frame(connection: Connection, read: WorkflowListing) -> pd.DataFrame
     """Return a row for each and each identity it names, or one without identity.
 
     Columns: ``database``, ``name``, ``kind``, ``identity`` (the display name where it is known),
-    ``object_id`` (or ``system``), ``target``, ``state``, all string.
+    ``object_id`` (or ``system``), ``target``, ``state``, all string. Both of the identity are null
+    where the caller may not see whether there is one.
     """
     words = {word for listed in read.found for word in listed.existing.identities}
     known = _known(connection, words)
@@ -292,9 +297,13 @@ def _by_word(found: Iterable[ManagedIdentity]) -> Mapping[str, ManagedIdentity]:
     return by_resource | {one.word.lower(): one for one in listed}
 
 
-def _rows(listed: ListedWorkflow, known: Mapping[str, ManagedIdentity]) -> list[tuple[str, ...]]:
+def _rows(
+    listed: ListedWorkflow, known: Mapping[str, ManagedIdentity]
+) -> list[tuple[str | None, ...]]:
     one = listed.existing
-    rows: list[tuple[str, ...]] = []
+    if one.untold is not None:
+        return [(listed.database, one.name, one.kind, None, None, one.target, one.state)]
+    rows: list[tuple[str | None, ...]] = []
     for word in one.identities or ("",):
         identity = known.get(word, ManagedIdentity(word, is_system=word == SYSTEM))
         label = identity.label if word else ""
@@ -302,6 +311,19 @@ def _rows(listed: ListedWorkflow, known: Mapping[str, ManagedIdentity]) -> list[
             (listed.database, one.name, one.kind, label, identity.word, one.target, one.state)
         )
     return rows
+
+
+def source_notes(read: WorkflowListing) -> tuple[str, ...]:
+    """Say where identities were read that the list leaves out, and which nobody tells."""
+    told = [one for one in read.found if one.existing.source is Source.CSL_SCRIPT]
+    where = dict.fromkeys(show_csl_script(one.database) for one in told)
+    named = (f"identities that {read.command} doesn't show are from {one}" for one in where)
+    unknown = (
+        f"identity of {one.existing.name} unknown: {second_source.why(one.existing.untold)}"
+        for one in read.found
+        if one.existing.untold
+    )
+    return (*named, *unknown)
 
 
 def unassigned_notes(connection: Connection, read: WorkflowListing) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from adxmi_jupyter.actions.workflow import second_source
 from adxmi_jupyter.actions.workflow.current_state import snapshot
 from adxmi_jupyter.actions.workflow.filling import text_of
 from adxmi_jupyter.actions.workflow.listing import stored_in
@@ -18,9 +19,8 @@ from adxmi_jupyter.model.usage import closest
 
 if TYPE_CHECKING:
     from adxmi_jupyter.actions.workflow.current_state import Snapshot
-    from adxmi_jupyter.actions.workflow.listing import StoredWorkflow
     from adxmi_jupyter.fixes import Fix
-    from adxmi_jupyter.model.declaration.stored import Existing
+    from adxmi_jupyter.model.declaration.stored import Existing, StoredWorkflow
     from adxmi_jupyter.model.declaration.workflow import Workflow
     from adxmi_jupyter.service.connection import Connection
 
@@ -114,6 +114,7 @@ def _planned(
     """Return a plan with what it takes away, and who uses that."""
     if there is None:
         return WorkflowWrite(declaration, verb, database, name, text)
+    (there,) = second_source.whole(connection, declaration.listing, database, (there,))
     before = snapshot(connection, declaration, database, there)
     is_table = declaration.noun() == maker_of(FieldKind.EXTERNAL_TABLE)
     users = table_users(connection, database, name) if is_table else Users()

@@ -14,8 +14,8 @@ from adxmi_jupyter.actions.workflow.current_state import CurrentState, current_s
 from adxmi_jupyter.actions.workflow.listing import (
     ListedWorkflow,
     WorkflowListing,
-    existing_in,
     listing_frame,
+    whole_in,
 )
 from adxmi_jupyter.actions.workflow.plans import (
     WorkflowWrite,
@@ -307,7 +307,7 @@ def _ended(
     if not waits and isinstance(write.declaration.listing, DataConnectionListing):
         return operations_frame(connection)
     try:
-        existing = existing_in(connection, write.declaration, write.database)
+        existing = whole_in(connection, write.declaration, write.database)
     except AdxmiError as failure:
         say(f"it is done; what there is now could not be read: {failure.what}")
         existing = ()

@@ -20,6 +20,7 @@ from adxmi_jupyter.model.connection_string.authentication import (
 from adxmi_jupyter.model.connection_string.clouds import CLOUDS
 from adxmi_jupyter.model.connection_string.cosmos import CosmosDb
 from adxmi_jupyter.model.connection_string.location import parse_location
+from adxmi_jupyter.model.connection_string.masked import hides_identity, is_illegible
 from adxmi_jupyter.model.connection_string.other_storage import S3, Http
 from adxmi_jupyter.model.connection_string.reading import parse
 from adxmi_jupyter.model.connection_string.secret import Secret
@@ -55,6 +56,8 @@ __all__ = [
     "Target",
     "TargetKind",
     "by_secret",
+    "hides_identity",
+    "is_illegible",
     "managed_identity",
     "parse",
     "parse_location",

@@ -33,7 +33,7 @@ _KEYWORDS = {
     "sharedkey": Method.ACCOUNT_KEY,
     "awscredentials": Method.AWS_KEYS,
 }
-_IDENTITY, _IMPERSONATE = "managed_identity", "impersonate"
+IDENTITY, _IMPERSONATE = "managed_identity", "impersonate"
 _KEY = re.compile(r"[A-Za-z0-9+/]+={0,2}")
 _WHOLE_KEY = re.compile(r"[A-Za-z0-9+/]{86}==")
 
@@ -119,7 +119,7 @@ def _part(part: str) -> Authentication:
     keyword = name.lower()
     if keyword == _IMPERSONATE and not equals:
         return IMPERSONATION
-    if keyword == _IDENTITY and equals:
+    if keyword == IDENTITY and equals:
         return managed_identity(value)
     if set(part) == {"*"} or (keyword in _KEYWORDS and set(value) == {"*"}):
         return HIDDEN
@@ -134,10 +134,10 @@ def _bare_key(part: str, keyword: str) -> Authentication:
         raise InvalidConnectionString(
             "an identity stands where an account key would",
             why="without a word before it, what follows ; is an account key",
-            fix=f"write ;{_IDENTITY}={keyword}",
+            fix=f"write ;{IDENTITY}={keyword}",
         )
     is_key = _KEY.fullmatch(part) is not None
-    match = closest(keyword, [_IMPERSONATE] if is_key else [_IDENTITY, *_KEYWORDS, _IMPERSONATE])
+    match = closest(keyword, [_IMPERSONATE] if is_key else [IDENTITY, *_KEYWORDS, _IMPERSONATE])
     if match:
         equals = "" if match == _IMPERSONATE else "="
         raise InvalidConnectionString(
@@ -148,7 +148,7 @@ def _bare_key(part: str, keyword: str) -> Authentication:
     if not is_key:
         raise InvalidConnectionString(
             "what follows ; is no known way to sign in",
-            why=f"it is neither {_IDENTITY}=, {_IMPERSONATE}, token=, sharedkey= nor "
+            why=f"it is neither {IDENTITY}=, {_IMPERSONATE}, token=, sharedkey= nor "
             "AwsCredentials=, and no account key looks like it",
             fix="write %3B for a ; in the name of a blob",
         )

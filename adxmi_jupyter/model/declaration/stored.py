@@ -1,7 +1,7 @@
 """How a workflow is kept by the service, and so how the ones there are can be listed and dropped.
 
-Source: *.show functions*, *Managed identities overview* (Azure Data Explorer docs); REST reference
-of Microsoft.Kusto data connections.
+Source: *.show functions*, *Managed identities overview*, *.show database schema as csl script*
+(Azure Data Explorer docs); REST reference of Microsoft.Kusto data connections.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.errors import InvalidConnectionString
-from adxmi_jupyter.model.connection_string import parse
+from adxmi_jupyter.model.connection_string import hides_identity, parse
 from adxmi_jupyter.model.declaration.requirements import NotVerifiable, named_by
 from adxmi_jupyter.model.identity import SYSTEM
 from adxmi_jupyter.model.kql_reading import arguments_of, literals_in
@@ -21,6 +21,7 @@ from adxmi_jupyter.model.shape import json_cell, text_cell
 
 if TYPE_CHECKING:
     from adxmi_jupyter.model.connection_string import Method
+    from adxmi_jupyter.model.csl_script import CslScript
     from adxmi_jupyter.model.declaration.requirements import Requirement
     from adxmi_jupyter.model.identity import ManagedIdentity
     from adxmi_jupyter.model.shape import Shape
@@ -49,12 +50,38 @@ _ADO_USER = re.compile(rf"User\s?Id\s*=\s*{_QUOTES}(?P<word>[\w-]+)", re.IGNOREC
 _ENDS_A_STRING = re.compile(r"[\r\n')]|\"\s*[,\]]")
 
 
+class Source(StrEnum):
+    """Which of two places told what a workflow authenticates with: its list, or the csl script.
+
+    Lists of continuous exports may leave their identities out, and those of external tables mask
+    connection strings. The csl script of the database has both.
+    """
+
+    LISTING = "listing"
+    CSL_SCRIPT = "csl script"
+
+
+@dataclass(frozen=True)
+class Untold:
+    """Neither place tells: the commands of both, and the permission that shows it.
+
+    The script was denied to the caller, could not be read by another `failure`, or leaves it open.
+    """
+
+    listing: str
+    script: str
+    requires: str
+    is_denied: bool = False
+    failure: str = ""
+
+
 @dataclass(frozen=True)
 class Existing:
     """One that exists: which identities it names (object IDs or ``system``), and what it reaches.
 
     `state` is the service's own word where it has one, such as a disabled export; `trouble` says
-    what keeps it from working, apart from its requirements.
+    what keeps it from working, apart from its requirements. `source` told the identities, where
+    there are two places; `untold` says why nobody did.
     """
 
     name: str
@@ -63,6 +90,34 @@ class Existing:
     target: str
     state: str = ""
     trouble: str = ""
+    source: Source | None = None
+    untold: Untold | None = None
+
+
+@dataclass(frozen=True)
+class StoredWorkflow:
+    """One that exists, and all that the service tells of it but what changes by itself."""
+
+    existing: Existing
+    row: Row
+
+
+@dataclass(frozen=True)
+class SecondSource:
+    """How the csl script completes a row of a list.
+
+    `is_open` tells whether a row leaves open what authenticates, and `completed` returns the row
+    with what the script tells of it, None where that leaves it open as well.
+    """
+
+    is_open: Callable[[Row], bool]
+    completed: Callable[[Row, CslScript], Row | None]
+
+
+def with_column(row: Row, name: str, value: object) -> Row:
+    """Return a row in which a column has another value, however its name is spelt."""
+    others = {key: one for key, one in row.items() if key.lower() != name.lower()}
+    return {**others, name: value}
 
 
 class EntityKind(StrEnum):
@@ -80,7 +135,7 @@ class KustoListing:
     `chain` returns the requirements of a row, and `details` the command that tells of one what the
     list leaves out, if it does. `otherwise` says how one authenticates that names no identity,
     if that is the same for all. `belongs_to` is the kind of entity that each row is about: a
-    database without any has no rows.
+    database without any has no rows. `second` reads what a row may leave open in another place.
     """
 
     command: str
@@ -91,6 +146,7 @@ class KustoListing:
     details: Callable[[str], str] | None = None
     otherwise: str = ""
     belongs_to: EntityKind | None = None
+    second: SecondSource | None = None
 
 
 @dataclass(frozen=True)
@@ -176,14 +232,15 @@ def identities_named_in(text: str) -> tuple[str, ...]:
 def connection_strings_in(row: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the connection strings in a row about an external table; one of SQL has a place apart.
 
-    Secrets in them are masked by the service, which need not show any.
+    Secrets in them are masked by the service, which need not show any. Of the two places the one
+    counts that shows more.
     """
-    listed = json_cell(row, "ConnectionStrings") or ()
+    listed = tuple(filter(None, map(str, json_cell(row, "ConnectionStrings") or ())))
     properties = json_cell(row, "Properties")
     one = ""
     if isinstance(properties, Mapping):
         one = text_cell(properties, "TargetEntityConnectionString")
-    return tuple(filter(None, (*map(str, listed), one)))
+    return (one,) if one and (not listed or any(map(hides_identity, listed))) else listed
 
 
 @dataclass(frozen=True)

@@ -9,18 +9,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.model import kql
+from adxmi_jupyter.model.connection_string import hides_identity, is_illegible
 from adxmi_jupyter.model.declaration import targets
 from adxmi_jupyter.model.declaration.requirements import acting_as, for_followers
 from adxmi_jupyter.model.declaration.stored import (
     Existing,
+    SecondSource,
     address,
     connection_strings_in,
     identities_named_in,
+    with_column,
 )
 from adxmi_jupyter.model.shape import text_cell
 from adxmi_jupyter.model.usage import Usage
 
 if TYPE_CHECKING:
+    from adxmi_jupyter.model.csl_script import CslScript
     from adxmi_jupyter.model.declaration.requirements import Requirement
     from adxmi_jupyter.model.declaration.stored import Row, Who
     from adxmi_jupyter.model.identity import ManagedIdentity
@@ -35,6 +39,26 @@ def existing(row: Row) -> Existing:
         identities_named_in("\n".join(strings)),
         next(filter(None, map(address, strings)), ""),
     )
+
+
+def _is_open(row: Row) -> bool:
+    strings = connection_strings_in(row)
+    return not strings or any(map(hides_identity, strings))
+
+
+def strings_in(script: CslScript, name: str) -> tuple[str, ...]:
+    """Return the connection strings of a table in a csl script; none where it shows too little."""
+    strings = script.connection_strings.get(name, ())
+    return () if any(map(is_illegible, strings)) else strings
+
+
+def _completed(row: Row, script: CslScript) -> Row | None:
+    strings = strings_in(script, text_cell(row, "TableName", "EntityName"))
+    return with_column(row, "ConnectionStrings", list(strings)) if strings else None
+
+
+SECOND_SOURCE = SecondSource(_is_open, _completed)
+"""What stands behind the asterisks of a list; a secret is one in the script as well."""
 
 
 def _reaching(identity: ManagedIdentity, place: object) -> tuple[Requirement, ...]:

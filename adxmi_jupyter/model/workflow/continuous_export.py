@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any, ClassVar
 
 from adxmi_jupyter.model import kql
+from adxmi_jupyter.model.csl_script import CslScript
 from adxmi_jupyter.model.declaration.fields import field
 from adxmi_jupyter.model.declaration.formats import MEGABYTE, SMALLEST_ARTIFACT, Distribution
 from adxmi_jupyter.model.declaration.products import Statement
@@ -22,7 +23,13 @@ from adxmi_jupyter.model.declaration.requirements import (
     named_by,
     viewer_of_all,
 )
-from adxmi_jupyter.model.declaration.stored import Existing, KustoListing, Who, identities_named_in
+from adxmi_jupyter.model.declaration.stored import (
+    Existing,
+    KustoListing,
+    SecondSource,
+    Who,
+    with_column,
+)
 from adxmi_jupyter.model.declaration.types import (
     Body,
     ExternalTableName,
@@ -32,9 +39,9 @@ from adxmi_jupyter.model.declaration.types import (
     Timespan,
 )
 from adxmi_jupyter.model.declaration.workflow import About, Sample, Workflow
-from adxmi_jupyter.model.identity import ManagedIdentity
+from adxmi_jupyter.model.identity import SYSTEM, ManagedIdentity, is_guid
 from adxmi_jupyter.model.kusto_shapes import CONTINUOUS_EXPORTS
-from adxmi_jupyter.model.shape import cell, text_cell
+from adxmi_jupyter.model.shape import cell, json_cell, text_cell
 from adxmi_jupyter.model.usage import Usage
 
 
@@ -50,8 +57,23 @@ _FAILED = "its last run failed; .show continuous-export NAME failures tells why"
 
 
 def _identities(row: Mapping[str, Any]) -> tuple[str, ...]:
-    # The documentation does not say which column shows the identity.
-    return identities_named_in("\n".join(map(str, row.values())))
+    """Return whom a row names, in a column or a property: the documentation does not say where.
+
+    What the query or a description says is no property of the export.
+    """
+    properties = json_cell(row, "ExportProperties")
+    listed = properties if isinstance(properties, Mapping) else {}
+    words = (text_cell(one, "ManagedIdentity").strip().lower() for one in (row, listed))
+    return tuple(dict.fromkeys(word for word in words if word == SYSTEM or is_guid(word)))
+
+
+def _is_open(row: Mapping[str, Any]) -> bool:
+    return not _identities(row)
+
+
+def _completed(row: Mapping[str, Any], script: CslScript) -> Mapping[str, Any] | None:
+    identity = script.identities.get(text_cell(row, "Name"))
+    return None if identity is None else with_column(row, "ManagedIdentity", identity)
 
 
 def _existing(row: Mapping[str, Any]) -> Existing:
@@ -117,6 +139,7 @@ class ContinuousExport(Workflow):
         _drop,
         otherwise="no managed identity: the service runs it; one is needed where the external "
         "table impersonates, or the query reads other databases or tables with row level security",
+        second=SecondSource(_is_open, _completed),
     )
 
     name: Name = field("Name", "What the export is called.", example="ExportOrders")

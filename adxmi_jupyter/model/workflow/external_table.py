@@ -102,6 +102,7 @@ class ExternalTable(Workflow):
         stored_tables.drop,
         lambda name: f".show external table {kql.quote_name(name)} cslschema",
         belongs_to=EntityKind.EXTERNAL_TABLE,
+        second=stored_tables.SECOND_SOURCE,
     )
 
     name: Name = field(
