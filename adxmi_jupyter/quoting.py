@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-_QUOTES = "'\""
-_OF_SHELLS = ";{}"
+import re
+
+_NEEDS_QUOTES = re.compile(r"[\s'\";{}]")
+"""Blanks and quotes, and what means something to a shell."""
+
 _ENDS = ("?", "\\")
 """What a notebook takes for itself at the end of a line, beside the semicolon."""
 
@@ -17,8 +20,7 @@ def quoted(text: str) -> str:
     >>> quoted("Tom's Lab")
     '"Tom\'s Lab"'
     """
-    is_plain = not any(c.isspace() or c in _QUOTES or c in _OF_SHELLS for c in text)
-    if text and is_plain and not text.endswith(_ENDS):
+    if text and _NEEDS_QUOTES.search(text) is None and not text.endswith(_ENDS):
         return text
     if '"' not in text:
         return f'"{text}"'

@@ -15,7 +15,8 @@ from adxmi_jupyter.service.resource_manager import KUSTO_VERSION
 if TYPE_CHECKING:
     from adxmi_jupyter.service.resource_manager import ResourceManager
 
-_EVERY = "*"
+EVERY = "*"
+"""The database of a follower that follows all of them."""
 
 
 @dataclass(frozen=True)
@@ -24,10 +25,6 @@ class Follower:
 
     cluster_id: str
     database: str
-
-    def follows(self, database: str) -> bool:
-        """Tell whether it follows this database."""
-        return self.database in {_EVERY, database}
 
 
 def followers(manager: ResourceManager, cluster_id: str) -> tuple[Follower, ...]:

@@ -75,10 +75,12 @@ def tell_entities(facts: Facts, databases: Sequence[str]) -> None:
     if found is None:
         return
     readable = [one for one in databases if facts.knows(cluster_facts.policy(Scope(one)))]
+    every = (one.listing for one in declarations())
+    listings = [one for one in every if isinstance(one, KustoListing)]
     masked: list[str] = []
     for database in dict.fromkeys(readable):
         rows = found[database.casefold()]
-        _tell_tables(facts, database, rows)
+        _tell_tables(facts, database, rows, listings)
         if _is_masked(rows):
             masked.append(database)
         else:
@@ -102,21 +104,16 @@ def _of_kind(rows: Rows, kind: EntityKind) -> Rows:
     return [row for row in rows if text_cell(row, "EntityType") == kind]
 
 
-def _tell_tables(facts: Facts, database: str, rows: Rows) -> None:
+def _tell_tables(facts: Facts, database: str, rows: Rows, listings: Sequence[KustoListing]) -> None:
     tables = _of_kind(rows, EntityKind.TABLE)
     names = [text_cell(row, "EntityName") for row in tables]
     facts.tell(cluster_facts.tables(database), [{"TableName": name} for name in names])
     for row, name in zip(tables, names, strict=True):
         if schema := text_cell(row, "CslOutputSchema"):
             facts.tell(cluster_facts.columns(database, name), [{"Schema": schema}])
-    for listing in _listings():
+    for listing in listings:
         if listing.belongs_to is not None and not _of_kind(rows, listing.belongs_to):
             facts.tell(cluster_facts.rows(listing.command, database, listing.shape), [])
-
-
-def _listings() -> Iterable[KustoListing]:
-    every = (one.listing for one in declarations())
-    return (one for one in every if isinstance(one, KustoListing))
 
 
 def _is_masked(rows: Rows) -> bool:

@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from adxmi_jupyter.fixes import Fix
     from adxmi_jupyter.model.assignment import AssignedIdentities
     from adxmi_jupyter.model.identity import ManagedIdentity
-    from adxmi_jupyter.service.followers import Follower
 
     TargetRequirement = (
         SameTenant
@@ -58,8 +57,8 @@ _COSMOS_READERS = (azure_role.COSMOS_READER, azure_role.COSMOS_CONTRIBUTOR)
 
 def followers_of(facts: Facts, database: str) -> tuple[str, ...]:
     """Return the resource IDs of clusters that follow a database; raises as the facts do."""
-    found: tuple[Follower, ...] = facts.answer(target_facts.followed())
-    return tuple(dict.fromkeys(one.cluster_id for one in found if one.follows(database)))
+    found: target_facts.Followed = facts.answer(target_facts.followed())
+    return found.by(database)
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ from adxmi_jupyter.model.azure_shapes import (
     ROLE_ASSIGNMENT,
 )
 from adxmi_jupyter.model.network import NETWORK_COLUMNS, rules_of
-from adxmi_jupyter.service.followers import followers
+from adxmi_jupyter.service.followers import EVERY, followers
 from adxmi_jupyter.service.resource_manager import (
     AUTHORIZATION_VERSION,
     COSMOS_VERSION,
@@ -98,7 +98,10 @@ class Places:
 
     def __init__(self, facts: Facts, asked: Iterable[Fact]) -> None:
         self._facts = facts
-        self._asked = tuple(asked)
+        self._asked: dict[Target, list[Fact]] = {}
+        for fact in asked:
+            for target in fact.key[1]:  # type: ignore[attr-defined]
+                self._asked.setdefault(target, []).append(fact)
 
     def resource(self, target: Target) -> Resource:
         """Return where a target is.
@@ -110,9 +113,7 @@ class Places:
 
         """
         failure: AdxmiError | None = None
-        for fact in self._asked:
-            if target not in fact.key[1]:  # type: ignore[operator]
-                continue
+        for fact in self._asked.get(target, ()):
             try:
                 found: Mapping[Target, Resource] = self._facts.answer(fact)
             except AdxmiError as one:
@@ -215,13 +216,27 @@ def cosmos_roles(account_id: str) -> Fact:
     return Fact(("cosmos roles", account_id.lower()), ask, "Reader on the account, in Azure")
 
 
+class Followed:
+    """Which clusters follow which databases of this one."""
+
+    def __init__(self, followers: Iterable[Follower]) -> None:
+        self._of: dict[str, dict[str, int]] = {}
+        for place, one in enumerate(followers):
+            self._of.setdefault(one.database, {}).setdefault(one.cluster_id, place)
+
+    def by(self, database: str) -> tuple[str, ...]:
+        """Return the resource IDs of the clusters that follow a database, as Azure lists them."""
+        found = {**self._of.get(EVERY, {}), **self._of.get(database, {})}
+        return tuple(sorted(found, key=found.__getitem__))
+
+
 def followed() -> Fact:
-    """Ask which clusters follow which databases of this one: `Follower` values."""
+    """Ask which clusters follow which databases of this one: `Followed`."""
 
     def ask(connection: Connection) -> tuple[Follower, ...]:
         return followers(connection.resource_manager, identities.cluster_id(connection))
 
-    return Fact(("followed",), ask, "Reader on the cluster, in Azure")
+    return Fact(("followed",), ask, "Reader on the cluster, in Azure", Followed)
 
 
 @dataclass(frozen=True)

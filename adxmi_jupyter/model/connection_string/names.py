@@ -7,7 +7,6 @@ repeated.
 from __future__ import annotations
 
 import re
-import unicodedata
 
 from adxmi_jupyter.errors import InvalidConnectionString
 from adxmi_jupyter.fixes import ChangeOption, Explain
@@ -15,6 +14,7 @@ from adxmi_jupyter.masking import holds_secret
 
 _HARMLESS = re.compile(r"[$\w][\w.\- ]{0,63}")
 _HOST = re.compile(r"(?=.{1,253}\Z)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z][a-z0-9-]*")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _IN_PATHS = {";": "%3B", "?": "%3F", "#": "%23", "\\": "/"}
 
 
@@ -103,7 +103,7 @@ def check_characters(text: str) -> None:
         The text holds a line break or another control character, or has blanks around it.
 
     """
-    if any(unicodedata.category(character) in {"Cc", "Cs"} for character in text):
+    if _CONTROL.search(text):
         raise InvalidConnectionString(
             "the connection string holds a control character",
             why="it is one line of visible characters",
