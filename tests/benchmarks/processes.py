@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 import venv
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,19 @@ def probe(python: str, name: str, *arguments: str, home: Path) -> dict[str, Any]
         raise SystemExit(f"the probe {name} failed:\n{done.stderr}")
     told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return told
+
+
+def process_seconds(*arguments: str, home: Path) -> float:
+    """Run this interpreter in a fresh process, from its start to its end; seconds that it took."""
+    command = [sys.executable, "-I", *arguments]
+    start = time.perf_counter()
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, env=environment(home)
+    )
+    seconds = time.perf_counter() - start
+    if done.returncode:
+        raise SystemExit(f"{command} failed:\n{done.stderr}")
+    return seconds
 
 
 def environment(home: Path) -> dict[str, str]:
