@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.embedded.answer import Answer, json_answer
 from adxmi_jupyter.embedded.arm import operations
-from adxmi_jupyter.embedded.arm.clusters import find_cluster
 from adxmi_jupyter.embedded.arm.connection_checks import Candidate, named_identity
 from adxmi_jupyter.embedded.arm.connection_kinds import (
     IDENTITY,
@@ -20,7 +18,8 @@ from adxmi_jupyter.embedded.arm.connection_kinds import (
     read_connection,
     start_of,
 )
-from adxmi_jupyter.embedded.arm.databases import database_id, find_database
+from adxmi_jupyter.embedded.arm.database_children import ChildKind, Place
+from adxmi_jupyter.embedded.arm.databases import database_id
 from adxmi_jupyter.embedded.arm.errors import bad_request, child_not_found
 from adxmi_jupyter.embedded.arm.operations import Change
 from adxmi_jupyter.embedded.arm.paging import page_of
@@ -32,7 +31,7 @@ from adxmi_jupyter.embedded.arm.versions import (
     properties_at,
 )
 from adxmi_jupyter.embedded.state.arm_operations import Failure
-from adxmi_jupyter.embedded.state.ids import child, last_name
+from adxmi_jupyter.embedded.state.ids import last_name
 from adxmi_jupyter.embedded.state.resources import DataConnection
 from adxmi_jupyter.embedded.state.timestamps import now
 
@@ -45,45 +44,21 @@ if TYPE_CHECKING:
     from adxmi_jupyter.embedded.state.world import World
 
 
-@dataclass(frozen=True)
-class _Place:
-    """The database whose data connections a call is about, and the name in its path, if any."""
-
-    cluster: Cluster
-    database: Database
-    name: str
-
-    @classmethod
-    def of(cls, call: ArmRequest) -> _Place:
-        """Return the place that the path names; an ArmError (404) when there is none."""
-        cluster = find_cluster(call)
-        return cls(cluster, find_database(call, cluster), call.names.get("connection", ""))
-
-    @property
-    def head(self) -> dict[str, str]:
-        """Members `id`, `name` and `type` of the connection."""
-        return self.head_of(self.name)
-
-    def head_of(self, name: str) -> dict[str, str]:
-        """Return the same of another connection of the database."""
-        return child(database_id(self.cluster, self.database.name), "DataConnections", name)
-
-    def find(self) -> DataConnection | None:
-        """Return the connection of that name, letter case aside."""
-        wanted = self.name.casefold()
-        connections = self.database.data_connections
-        return next((each for each in connections if each.name.casefold() == wanted), None)
+_Place = Place[DataConnection]
+_CONNECTIONS = ChildKind[DataConnection](
+    "DataConnections", "connection", lambda database: database.data_connections
+)
 
 
 def list_connections(call: ArmRequest) -> Answer:
     """Return the data connections of a database."""
-    place = _Place.of(call)
+    place = _CONNECTIONS.place_of(call)
     return page_of(call, [_body(call, place, each) for each in place.database.data_connections])
 
 
 def get_connection(call: ArmRequest) -> Answer:
     """Return one data connection; one that is being made is shown as it was asked for."""
-    place = _Place.of(call)
+    place = _CONNECTIONS.place_of(call)
     found = place.find()
     if found is not None:
         return json_answer(_body(call, place, found))
@@ -95,13 +70,13 @@ def get_connection(call: ArmRequest) -> Answer:
 
 def put_connection(call: ArmRequest) -> Answer:
     """Make a data connection, or replace one: 201 or 200, and an operation."""
-    place, body = _Place.of(call), call.object()
+    place, body = _CONNECTIONS.place_of(call), call.object()
     return _write(call, place, place.find(), body)
 
 
 def patch_connection(call: ArmRequest) -> Answer:
     """Change a data connection: 202 and an operation. What the body leaves out is not kept."""
-    place, body = _Place.of(call), call.object()
+    place, body = _CONNECTIONS.place_of(call), call.object()
     existing = place.find()
     if existing is None:
         raise child_not_found(place.head["id"])
@@ -110,11 +85,11 @@ def patch_connection(call: ArmRequest) -> Answer:
 
 def delete_connection(call: ArmRequest) -> Answer:
     """Remove a data connection: 202 and an operation, or 204 when there is none."""
-    place = _Place.of(call)
+    place = _CONNECTIONS.place_of(call)
     found = place.find()
     if found is None:
         return Answer(204, b"")
-    _require_no_change(call, place)
+    place.require_no_change(call)
     operations.require_no_maintenance(call, place.cluster)
 
     def finish(succeeded: bool) -> None:
@@ -130,7 +105,7 @@ def delete_connection(call: ArmRequest) -> Answer:
 
 def validate_connection(call: ArmRequest) -> Answer:
     """Check a data connection without making it; the result is a list with a capital name."""
-    place, body = _Place.of(call), call.object()
+    place, body = _CONNECTIONS.place_of(call), call.object()
     kind, properties = read_connection(member(body.get("properties")), is_new=True)
     name = str(body.get("dataConnectionName") or "")
     if name:
@@ -154,7 +129,7 @@ def _write(
     kind, properties = read_connection(body, is_new=existing is None)
     if existing is not None and existing.kind != kind.name:
         raise bad_request(f"[BadRequest] The kind {existing.kind} of a connection cannot change.")
-    _require_no_change(call, place)
+    place.require_no_change(call)
     operations.require_no_maintenance(call, place.cluster)
     properties = _with_start(kind, properties, existing)
     wanted = DataConnection(place.name, kind.name, properties)
@@ -263,12 +238,6 @@ def _invalid(candidate: Candidate) -> Failure | None:
         f"{candidate.kind.family}ValidationErorFound",
         f"[BadRequest] Validation Errors found: {'; '.join(problems)}",
     )
-
-
-def _require_no_change(call: ArmRequest, place: _Place) -> None:
-    """Raise an ArmError (409) while this connection is being changed."""
-    if operations.running_for(call, place.head["id"]):
-        raise operations.busy(place.head["id"])
 
 
 def _body(call: ArmRequest, place: _Place, connection: DataConnection) -> dict[str, Any]:

@@ -37,6 +37,8 @@ from adxmi_jupyter.embedded.state.networks import EVENT_HUBS, SQL
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    _Routes = Iterator[tuple[str, dict[str, tuple[str, "Handler"]]]]
+
 Handler = Callable[[ArmRequest], Answer]
 _SUBSCRIPTION = "subscriptions/{subscription}"
 _GROUP = f"{_SUBSCRIPTION}/resourceGroups/{{group}}"
@@ -89,22 +91,35 @@ def _crud(kind: str, **handlers: Handler) -> dict[str, tuple[str, Handler]]:
     return {method: (f"{kind}/{verbs[method]}", each) for method, each in handlers.items()}
 
 
-def _routes() -> Iterator[tuple[str, dict[str, tuple[str, Handler]]]]:
+def _collection(path: str, name: str, kind: str, every: Handler, **handlers: Handler) -> _Routes:
+    """Yield the routes of all resources of a kind, and of one whose name the path has."""
+    yield path, _crud(kind, GET=every)
+    yield f"{path}/{{{name}}}", _crud(kind, **handlers)
+
+
+def _routes() -> _Routes:
     kind = "Microsoft.Kusto/clusters"
     yield f"{_SUBSCRIPTION}/{_KUSTO}/clusters", _crud(kind, GET=clusters.list_clusters)
-    yield f"{_GROUP}/{_KUSTO}/clusters", _crud(kind, GET=clusters.list_clusters)
-    yield (
-        _CLUSTER,
-        _crud(
-            kind,
-            GET=clusters.get_cluster,
-            PATCH=clusters.patch_cluster,
-            PUT=cluster_lifecycle.put_cluster,
-            DELETE=cluster_lifecycle.delete_cluster,
-        ),
+    yield from _collection(
+        f"{_GROUP}/{_KUSTO}/clusters",
+        "cluster",
+        kind,
+        clusters.list_clusters,
+        GET=clusters.get_cluster,
+        PATCH=clusters.patch_cluster,
+        PUT=cluster_lifecycle.put_cluster,
+        DELETE=cluster_lifecycle.delete_cluster,
     )
     yield from _cluster_actions(kind)
-    yield from _attached_routes(f"{kind}/attachedDatabaseConfigurations")
+    yield from _collection(
+        f"{_CLUSTER}/attachedDatabaseConfigurations",
+        "attached",
+        f"{kind}/attachedDatabaseConfigurations",
+        attached.list_attached,
+        GET=attached.get_attached,
+        PUT=attached.put_attached,
+        DELETE=attached.delete_attached,
+    )
     followers = f"{kind}/listFollowerDatabases"
     yield (
         f"{_CLUSTER}/listFollowerDatabases",
@@ -134,7 +149,7 @@ def _routes() -> Iterator[tuple[str, dict[str, tuple[str, Handler]]]]:
     )
 
 
-def _cluster_actions(kind: str) -> Iterator[tuple[str, dict[str, tuple[str, Handler]]]]:
+def _cluster_actions(kind: str) -> _Routes:
     actions: dict[str, Handler] = {
         "start": cluster_lifecycle.start_cluster,
         "stop": cluster_lifecycle.stop_cluster,
@@ -166,21 +181,7 @@ def _cluster_actions(kind: str) -> Iterator[tuple[str, dict[str, tuple[str, Hand
     )
 
 
-def _attached_routes(kind: str) -> Iterator[tuple[str, dict[str, tuple[str, Handler]]]]:
-    every = f"{_CLUSTER}/attachedDatabaseConfigurations"
-    yield every, _crud(kind, GET=attached.list_attached)
-    yield (
-        f"{every}/{{attached}}",
-        _crud(
-            kind,
-            GET=attached.get_attached,
-            PUT=attached.put_attached,
-            DELETE=attached.delete_attached,
-        ),
-    )
-
-
-def _database_actions(kind: str) -> Iterator[tuple[str, dict[str, tuple[str, Handler]]]]:
+def _database_actions(kind: str) -> _Routes:
     actions: dict[str, Handler] = {
         "listPrincipals": database_principals.list_principals,
         "addPrincipals": database_principals.add_principals,
@@ -193,73 +194,67 @@ def _database_actions(kind: str) -> Iterator[tuple[str, dict[str, tuple[str, Han
         yield f"{_DATABASE}/{name}", {"POST": (f"{kind}/{name}/action", handler)}
 
 
-def _database_routes(kind: str) -> Iterator[tuple[str, dict[str, tuple[str, Handler]]]]:
-    connection = f"{kind}/dataConnections"
-    yield f"{_CLUSTER}/databases", _crud(kind, GET=databases.list_databases)
-    yield (
-        _DATABASE,
-        _crud(
-            kind,
-            GET=databases.get_database,
-            PUT=database_writes.put_database,
-            PATCH=database_writes.patch_database,
-            DELETE=database_writes.delete_database,
-        ),
+def _database_routes(kind: str) -> _Routes:
+    yield from _collection(
+        f"{_CLUSTER}/databases",
+        "database",
+        kind,
+        databases.list_databases,
+        GET=databases.get_database,
+        PUT=database_writes.put_database,
+        PATCH=database_writes.patch_database,
+        DELETE=database_writes.delete_database,
     )
     yield from _database_actions(kind)
-    yield f"{_DATABASE}/dataConnections", _crud(connection, GET=data_connections.list_connections)
-    one = _crud(
-        connection,
+    yield from _collection(
+        f"{_DATABASE}/dataConnections",
+        "connection",
+        f"{kind}/dataConnections",
+        data_connections.list_connections,
         GET=data_connections.get_connection,
         PUT=data_connections.put_connection,
         PATCH=data_connections.patch_connection,
         DELETE=data_connections.delete_connection,
     )
-    yield f"{_DATABASE}/dataConnections/{{connection}}", one
-    yield f"{_DATABASE}/scripts", _crud(f"{kind}/scripts", GET=scripts.list_scripts)
-    yield (
-        f"{_DATABASE}/scripts/{{script}}",
-        _crud(
-            f"{kind}/scripts",
-            GET=scripts.get_script,
-            PUT=scripts.put_script,
-            PATCH=scripts.patch_script,
-            DELETE=scripts.delete_script,
-        ),
+    yield from _collection(
+        f"{_DATABASE}/scripts",
+        "script",
+        f"{kind}/scripts",
+        scripts.list_scripts,
+        GET=scripts.get_script,
+        PUT=scripts.put_script,
+        PATCH=scripts.patch_script,
+        DELETE=scripts.delete_script,
     )
     check = (f"{kind}/dataConnectionValidation/action", data_connections.validate_connection)
     yield f"{_DATABASE}/dataConnectionValidation", {"POST": check}
 
 
-def _assignment_routes() -> Iterator[tuple[str, dict[str, tuple[str, Handler]]]]:
+def _assignment_routes() -> _Routes:
     kinds = {_CLUSTER: "Microsoft.Kusto/clusters", _DATABASE: "Microsoft.Kusto/clusters/databases"}
     for parent, parent_kind in kinds.items():
-        kind = f"{parent_kind}/principalAssignments"
-        yield f"{parent}/principalAssignments", _crud(kind, GET=assignments.list_assignments)
-        yield (
-            f"{parent}/principalAssignments/{{assignment}}",
-            _crud(
-                kind,
-                GET=assignments.get_assignment,
-                PUT=assignments.put_assignment,
-                DELETE=assignments.delete_assignment,
-            ),
+        yield from _collection(
+            f"{parent}/principalAssignments",
+            "assignment",
+            f"{parent_kind}/principalAssignments",
+            assignments.list_assignments,
+            GET=assignments.get_assignment,
+            PUT=assignments.put_assignment,
+            DELETE=assignments.delete_assignment,
         )
 
 
-def _identity_routes() -> Iterator[tuple[str, dict[str, tuple[str, Handler]]]]:
-    listing = _crud(identities.TYPE, GET=identities.list_identities)
-    yield f"{_SUBSCRIPTION}/{_MSI}", listing
-    yield f"{_GROUP}/{_MSI}", listing
-    yield (
-        f"{_GROUP}/{_MSI}/{{identity}}",
-        _crud(
-            identities.TYPE,
-            GET=identities.get_identity,
-            PATCH=identities.patch_identity,
-            PUT=identities.put_identity,
-            DELETE=identities.delete_identity,
-        ),
+def _identity_routes() -> _Routes:
+    yield f"{_SUBSCRIPTION}/{_MSI}", _crud(identities.TYPE, GET=identities.list_identities)
+    yield from _collection(
+        f"{_GROUP}/{_MSI}",
+        "identity",
+        identities.TYPE,
+        identities.list_identities,
+        GET=identities.get_identity,
+        PATCH=identities.patch_identity,
+        PUT=identities.put_identity,
+        DELETE=identities.delete_identity,
     )
     yield (
         f"{_CLUSTER}/providers/Microsoft.ManagedIdentity/identities/default",
@@ -267,73 +262,76 @@ def _identity_routes() -> Iterator[tuple[str, dict[str, tuple[str, Handler]]]]:
     )
 
 
-def _setting_routes() -> Iterator[tuple[str, dict[str, tuple[str, Handler]]]]:
+def _setting_routes() -> _Routes:
     kind = diagnostic_settings.TYPE
     every = f"{_CLUSTER}/providers/{kind}"
-    yield every, _crud(kind, GET=diagnostic_settings.list_settings)
-    yield (
-        f"{every}/{{setting}}",
-        _crud(
-            kind,
-            GET=diagnostic_settings.get_setting,
-            PUT=diagnostic_settings.put_setting,
-            DELETE=diagnostic_settings.delete_setting,
-        ),
+    yield from _collection(
+        every,
+        "setting",
+        kind,
+        diagnostic_settings.list_settings,
+        GET=diagnostic_settings.get_setting,
+        PUT=diagnostic_settings.put_setting,
+        DELETE=diagnostic_settings.delete_setting,
     )
     yield f"{every}Categories", _crud(f"{kind}Categories", GET=diagnostic_settings.list_categories)
 
 
-def _role_routes() -> Iterator[tuple[str, dict[str, tuple[str, Handler]]]]:
-    kind = "Microsoft.Authorization/roleAssignments"
-    yield f"{_RBAC}/roleAssignments", _crud(kind, GET=roles.list_roles)
-    yield (
-        f"{_RBAC}/roleAssignments/{{name}}",
-        _crud(kind, GET=roles.get_role, PUT=roles.put_role, DELETE=roles.delete_role),
+def _role_routes() -> _Routes:
+    yield from _collection(
+        f"{_RBAC}/roleAssignments",
+        "name",
+        "Microsoft.Authorization/roleAssignments",
+        roles.list_roles,
+        GET=roles.get_role,
+        PUT=roles.put_role,
+        DELETE=roles.delete_role,
     )
-    kind = "Microsoft.Authorization/roleDefinitions"
-    yield f"{_RBAC}/roleDefinitions", _crud(kind, GET=roles.list_definitions)
-    yield f"{_RBAC}/roleDefinitions/{{name}}", _crud(kind, GET=roles.get_definition)
-
-
-def _cosmos_routes() -> Iterator[tuple[str, dict[str, tuple[str, Handler]]]]:
-    roles_of = f"{_COSMOS}/sqlRoleAssignments"
-    yield roles_of, _crud(cosmos_roles.TYPE, GET=cosmos_roles.list_data_roles)
-    yield (
-        f"{roles_of}/{{name}}",
-        _crud(
-            cosmos_roles.TYPE,
-            GET=cosmos_roles.get_data_role,
-            PUT=cosmos_roles.put_data_role,
-            DELETE=cosmos_roles.delete_data_role,
-        ),
+    yield from _collection(
+        f"{_RBAC}/roleDefinitions",
+        "name",
+        "Microsoft.Authorization/roleDefinitions",
+        roles.list_definitions,
+        GET=roles.get_definition,
     )
 
 
-def _network_routes() -> Iterator[tuple[str, dict[str, tuple[str, Handler]]]]:
+def _cosmos_routes() -> _Routes:
+    yield from _collection(
+        f"{_COSMOS}/sqlRoleAssignments",
+        "name",
+        cosmos_roles.TYPE,
+        cosmos_roles.list_data_roles,
+        GET=cosmos_roles.get_data_role,
+        PUT=cosmos_roles.put_data_role,
+        DELETE=cosmos_roles.delete_data_role,
+    )
+
+
+def _network_routes() -> _Routes:
     for kind in targets.TYPES:
         one = f"{_GROUP}/providers/{kind}/{{target}}"
         yield one, _crud(kind, GET=targets.get_target)
-        connection = f"{kind}/privateEndpointConnections"
-        listing = _crud(connection, GET=targets.list_endpoint_connections)
-        yield f"{one}/privateEndpointConnections", listing
-        put = _crud(connection, PUT=targets.put_endpoint_connection)
-        yield f"{one}/privateEndpointConnections/{{connection}}", put
+        yield from _collection(
+            f"{one}/privateEndpointConnections",
+            "connection",
+            f"{kind}/privateEndpointConnections",
+            targets.list_endpoint_connections,
+            PUT=targets.put_endpoint_connection,
+        )
     rules = _crud(f"{SQL}/firewallRules", GET=targets.list_firewall_rules)
     yield f"{_GROUP}/providers/{SQL}/{{target}}/firewallRules", rules
     rule_set = _crud(f"{EVENT_HUBS}/networkRuleSets", GET=targets.get_rule_set)
     yield f"{_GROUP}/providers/{EVENT_HUBS}/{{target}}/networkRuleSets/default", rule_set
-    kind = "Microsoft.Kusto/clusters/managedPrivateEndpoints"
-    listing = _crud(kind, GET=managed_endpoints.list_managed_endpoints)
-    yield f"{_CLUSTER}/managedPrivateEndpoints", listing
-    yield (
-        f"{_CLUSTER}/managedPrivateEndpoints/{{endpoint}}",
-        _crud(
-            kind,
-            GET=managed_endpoints.get_managed_endpoint,
-            PUT=managed_endpoints.put_managed_endpoint,
-            PATCH=managed_endpoints.patch_managed_endpoint,
-            DELETE=managed_endpoints.delete_managed_endpoint,
-        ),
+    yield from _collection(
+        f"{_CLUSTER}/managedPrivateEndpoints",
+        "endpoint",
+        "Microsoft.Kusto/clusters/managedPrivateEndpoints",
+        managed_endpoints.list_managed_endpoints,
+        GET=managed_endpoints.get_managed_endpoint,
+        PUT=managed_endpoints.put_managed_endpoint,
+        PATCH=managed_endpoints.patch_managed_endpoint,
+        DELETE=managed_endpoints.delete_managed_endpoint,
     )
 
 

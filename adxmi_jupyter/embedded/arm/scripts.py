@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.embedded.answer import Answer, json_answer
 from adxmi_jupyter.embedded.arm import operations
-from adxmi_jupyter.embedded.arm.clusters import find_cluster
 from adxmi_jupyter.embedded.arm.connection_checks import named_identity
+from adxmi_jupyter.embedded.arm.database_children import ChildKind, Place
 from adxmi_jupyter.embedded.arm.database_writes import require_running
-from adxmi_jupyter.embedded.arm.databases import database_id, find_database
 from adxmi_jupyter.embedded.arm.errors import ArmError, bad_request, child_not_found
 from adxmi_jupyter.embedded.arm.name_availability import CHILD_NAME
 from adxmi_jupyter.embedded.arm.operations import Change
 from adxmi_jupyter.embedded.arm.paging import page_of
 from adxmi_jupyter.embedded.arm.request import member
 from adxmi_jupyter.embedded.arm.system_data import system_data
-from adxmi_jupyter.embedded.state.ids import child
 from adxmi_jupyter.embedded.state.resources import Script, ScriptRun
 
 if TYPE_CHECKING:
@@ -25,7 +22,7 @@ if TYPE_CHECKING:
 
     from adxmi_jupyter.embedded.arm.request import ArmRequest
     from adxmi_jupyter.embedded.state.arm_operations import Failure
-    from adxmi_jupyter.embedded.state.clusters import Cluster, Database
+    from adxmi_jupyter.embedded.state.clusters import Cluster
 
 _MOST_SCRIPTS = 50
 _LEVELS_SINCE = "2024-04-13"
@@ -41,45 +38,19 @@ _CHOICES = {
 }
 
 
-@dataclass(frozen=True)
-class _Place:
-    """The database whose scripts a call is about, and the name in its path, if any."""
-
-    cluster: Cluster
-    database: Database
-    name: str
-
-    @classmethod
-    def of(cls, call: ArmRequest) -> _Place:
-        """Return the place that the path names; an ArmError (404) when there is none."""
-        cluster = find_cluster(call)
-        return cls(cluster, find_database(call, cluster), call.names.get("script", ""))
-
-    @property
-    def head(self) -> dict[str, str]:
-        """Members `id`, `name` and `type` of the script."""
-        return self.head_of(self.name)
-
-    def head_of(self, name: str) -> dict[str, str]:
-        """Return the same of another script of the database."""
-        return child(database_id(self.cluster, self.database.name), "Scripts", name)
-
-    def find(self) -> Script | None:
-        """Return the script of that name, letter case aside."""
-        folded = self.name.casefold()
-        scripts = self.database.scripts.values()
-        return next((each for each in scripts if each.name.casefold() == folded), None)
+_Place = Place[Script]
+_SCRIPTS = ChildKind[Script]("Scripts", "script", lambda database: database.scripts.values())
 
 
 def list_scripts(call: ArmRequest) -> Answer:
     """Return the scripts of a database, without what they held."""
-    place = _Place.of(call)
+    place = _SCRIPTS.place_of(call)
     return page_of(call, [_body(call, place, each) for each in place.database.scripts.values()])
 
 
 def get_script(call: ArmRequest) -> Answer:
     """Return one script, without what it held."""
-    place = _Place.of(call)
+    place = _SCRIPTS.place_of(call)
     found = place.find()
     if found is not None:
         return json_answer(_body(call, place, found))
@@ -91,13 +62,13 @@ def get_script(call: ArmRequest) -> Answer:
 
 def put_script(call: ArmRequest) -> Answer:
     """Run a script: 201 or 200, and an operation. One that did so before does not run again."""
-    place, given = _Place.of(call), member(call.object().get("properties"))
+    place, given = _SCRIPTS.place_of(call), member(call.object().get("properties"))
     return _write(call, place, place.find(), given)
 
 
 def patch_script(call: ArmRequest) -> Answer:
     """Run a script with what the body changes of it: 202 and an operation."""
-    place, given = _Place.of(call), member(call.object().get("properties"))
+    place, given = _SCRIPTS.place_of(call), member(call.object().get("properties"))
     existing = place.find()
     if existing is None:
         raise child_not_found(place.head["id"])
@@ -106,11 +77,11 @@ def patch_script(call: ArmRequest) -> Answer:
 
 def delete_script(call: ArmRequest) -> Answer:
     """Forget a script: 202 and an operation, or 204. What it did is not undone."""
-    place = _Place.of(call)
+    place = _SCRIPTS.place_of(call)
     found = place.find()
     if found is None:
         return Answer(204, b"")
-    _require_no_change(call, place)
+    place.require_no_change(call)
     operations.require_no_maintenance(call, place.cluster)
 
     def finish(succeeded: bool) -> None:
@@ -136,7 +107,7 @@ def _write(
         raise bad_request(f"[BadRequest] '{place.name}' is no name for a script.")
     run = _checked(call, place, given)
     require_running(place.cluster)
-    _require_no_change(call, place)
+    place.require_no_change(call)
     if existing is None and _number_on(call, place.cluster) >= _MOST_SCRIPTS:
         raise ArmError(
             400, "TooManyScripts", f"[BadRequest] A cluster has at most {_MOST_SCRIPTS} scripts."
@@ -223,12 +194,6 @@ def _number_on(call: ArmRequest, cluster: Cluster) -> int:
         for o in call.world.operations
     )
     return running + sum(len(each.scripts) for each in cluster.databases.values())
-
-
-def _require_no_change(call: ArmRequest, place: _Place) -> None:
-    """Raise an ArmError (409) while this script is being changed."""
-    if operations.running_for(call, place.head["id"]):
-        raise operations.busy(place.head["id"])
 
 
 def _pending(

@@ -1,0 +1,68 @@
+"""Resources of a database, such as its scripts: where a call finds one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+
+from adxmi_jupyter.embedded.arm import operations
+from adxmi_jupyter.embedded.arm.clusters import find_cluster
+from adxmi_jupyter.embedded.arm.databases import database_id, find_database
+from adxmi_jupyter.embedded.state.ids import child
+
+if TYPE_CHECKING:
+    from adxmi_jupyter.embedded.arm.request import ArmRequest
+    from adxmi_jupyter.embedded.state.clusters import Cluster, Database
+
+
+class _Named(Protocol):
+    @property
+    def name(self) -> str: ...
+
+
+_Child = TypeVar("_Child", bound=_Named)
+
+
+@dataclass(frozen=True)
+class ChildKind(Generic[_Child]):
+    """A kind of resource: its type, what routes call its name, and those that a database has."""
+
+    type: str
+    named: str
+    kept: Callable[[Database], Iterable[_Child]]
+
+    def place_of(self, call: ArmRequest) -> Place[_Child]:
+        """Return the place that the path names; an ArmError (404) when there is none."""
+        cluster = find_cluster(call)
+        return Place(self, cluster, find_database(call, cluster), call.names.get(self.named, ""))
+
+
+@dataclass(frozen=True)
+class Place(Generic[_Child]):
+    """The database whose resources a call is about, and the name in its path, if any."""
+
+    kind: ChildKind[_Child]
+    cluster: Cluster
+    database: Database
+    name: str
+
+    @property
+    def head(self) -> dict[str, str]:
+        """Members `id`, `name` and `type` of the resource."""
+        return self.head_of(self.name)
+
+    def head_of(self, name: str) -> dict[str, str]:
+        """Return the same of another resource of this kind of the database."""
+        return child(database_id(self.cluster, self.database.name), self.kind.type, name)
+
+    def find(self) -> _Child | None:
+        """Return the resource of that name, letter case aside."""
+        folded = self.name.casefold()
+        kept = self.kind.kept(self.database)
+        return next((each for each in kept if each.name.casefold() == folded), None)
+
+    def require_no_change(self, call: ArmRequest) -> None:
+        """Raise an ArmError (409) while the resource is being changed."""
+        if operations.running_for(call, self.head["id"]):
+            raise operations.busy(self.head["id"])
