@@ -1,23 +1,24 @@
-"""What the csl script of a database tells: connection strings of external tables, and identities.
+"""What the csl script of a database tells: external tables, identities and ingestion mappings.
 
 The script has a row for each command that makes something again. Its text is the service's, and
-what stands in queries, descriptions and functions is anybody's: so only these two commands are
-read, by the rules of the language, and only up to where their query begins. A command that departs
-from them tells nothing.
+what stands in queries, descriptions and functions is anybody's: so only these commands are read,
+by the rules of the language, and only up to where their query begins. A command that departs from
+them tells nothing.
 
 Source: *.show database schema as csl script*, *Create or alter continuous export*, *Create and
-alter Azure Storage external tables*, *Create and alter SQL external tables* (Azure Data Explorer
-docs); github/KustoSchemaTools, which reads both facts there.
+alter Azure Storage external tables*, *Create and alter SQL external tables*, *.create-or-alter
+ingestion mapping* (Azure Data Explorer docs); github/KustoSchemaTools, which reads the first two
+there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 from adxmi_jupyter.model.identity import SYSTEM, is_guid
-from adxmi_jupyter.model.kql_reading import pieces_of, read_literals
+from adxmi_jupyter.model.kql_reading import each_literal, pieces_of, read_literals
 
 Value = TypeVar("Value")
 _Found = dict[str, set[Value | None]]
@@ -26,36 +27,52 @@ _Found = dict[str, set[Value | None]]
 _MAKES = frozenset(("create", "alter", "create-or-alter", "create-merge", "alter-merge"))
 _EXPORT, _TABLE = "continuous-export", ("external", "table")
 _IDENTITY = "managedidentity"
+_CHORD = "```"
 _OPENS, _CLOSES = frozenset("([{"), frozenset(")]}")
+
+
+@dataclass(frozen=True)
+class ScriptedTable:
+    """An external table; `data_format` is in lower case, and empty where there are no files."""
+
+    connection_strings: tuple[str, ...]
+    kind: str
+    data_format: str = ""
 
 
 @dataclass(frozen=True)
 class CslScript:
     """What a script tells, by the names of what it makes.
 
-    `connection_strings` are as the script has them, masks included. `identities` are those of
-    continuous exports: an object ID in lower case, ``system``, or empty for an export that has
-    none. What a script has of a name in two ways, or in none that can be read, is not there.
+    `tables` are external tables, with connection strings as the script has them, masks included.
+    `identities` are those of continuous exports: an object ID in lower case, ``system``, or empty
+    for an export that has none. What a script has of a name in two ways, or in none that can be
+    read, is not there. `mappings` are the names and JSON texts of the ingestion mappings of tables.
     """
 
-    connection_strings: Mapping[str, tuple[str, ...]]
+    tables: Mapping[str, ScriptedTable]
     identities: Mapping[str, str]
+    mappings: Mapping[str, Sequence[tuple[str, str]]]
+
+    @property
+    def connection_strings(self) -> Mapping[str, tuple[str, ...]]:
+        """The connection strings of each external table."""
+        return {name: one.connection_strings for name, one in self.tables.items()}
 
 
 def read_csl_script(commands: Iterable[str]) -> CslScript:
     r"""Read the commands of a script, one in each text.
 
-    >>> read_csl_script([".create external table T (A:int) kind = delta (h@\"https://h/c;system\")"])
-    CslScript(connection_strings={'T': ('https://h/c;system',)}, identities={})
+    >>> read_csl_script([".create external table T (A:int) kind=delta (h@\"https://h/c\")"]).tables
+    {'T': ScriptedTable(connection_strings=('https://h/c',), kind='delta', data_format='')}
     """
-    strings: _Found[tuple[str, ...]] = {}
-    identities: _Found[str] = {}
+    found = _Everything()
     for text in commands:
         try:
-            _read(_Reader(text), strings, identities)
+            found.read(_Reader(text))
         except _OtherTextError:
             continue
-    return CslScript(_certain(strings), _certain(identities))
+    return CslScript(_certain(found.tables), _certain(found.identities), found.mappings)
 
 
 def _certain(found: _Found[Value]) -> dict[str, Value]:
@@ -91,6 +108,8 @@ def _tokens(text: str) -> Iterator[_Token]:
             word = ""
         if piece["literals"]:
             yield _Token(piece[0], read_literals(piece["literals"]))
+        elif piece["lines"]:
+            yield _Token(piece[0], piece[0][len(_CHORD) : -len(_CHORD)].strip())
         elif not (piece["comment"] or piece[0].isspace()):
             yield _Token(piece[0])
     if word:
@@ -158,17 +177,43 @@ class _Reader:
                 parts[-1].append(token)
 
 
-def _read(reader: _Reader, strings: _Found[tuple[str, ...]], identities: _Found[str]) -> None:
-    reader.expect(".")
-    if reader.take().folded not in _MAKES:
-        raise _OtherTextError
-    if reader.skip(_EXPORT):
-        name = reader.name()
-        identities.setdefault(name, set()).add(_or_none(_identity, reader))
-    else:
-        reader.expect(*_TABLE)
-        name = reader.name()
-        strings.setdefault(name, set()).add(_or_none(_connection_strings, reader))
+class _Everything:
+    """What was read of all commands up to now."""
+
+    def __init__(self) -> None:
+        self.tables: _Found[ScriptedTable] = {}
+        self.identities: _Found[str] = {}
+        self.mappings: dict[str, list[tuple[str, str]]] = {}
+
+    def read(self, reader: _Reader) -> None:
+        """Read one command."""
+        reader.expect(".")
+        if reader.take().folded not in _MAKES:
+            raise _OtherTextError
+        if reader.skip(_EXPORT):
+            name = reader.name()
+            self.identities.setdefault(name, set()).add(_or_none(_identity, reader))
+        elif reader.skip("table"):
+            name, mapping = reader.name(), _mapping(reader)
+            self.mappings.setdefault(name, []).append(mapping)
+        else:
+            reader.expect(*_TABLE)
+            name = reader.name()
+            if not (reader.is_at("(") or reader.is_at("kind")):
+                raise _OtherTextError  # a policy or a mapping of one
+            self.tables.setdefault(name, set()).add(_or_none(_external_table, reader))
+
+
+def _mapping(reader: _Reader) -> tuple[str, str]:
+    """Return the name of an ingestion mapping and its JSON, which are literals side by side."""
+    reader.expect("ingestion")
+    reader.take()
+    reader.expect("mapping")
+    token = reader.take()
+    name, *rest = each_literal(token.text) or ("",)
+    if not rest:
+        rest = [reader.take().said or ""]
+    return name, "".join(rest)
 
 
 def _or_none(read: Callable[[_Reader], Value | None], reader: _Reader) -> Value | None:
@@ -203,31 +248,32 @@ def _identity_of(part: list[_Token]) -> str | None:
     return word if word in {"", SYSTEM} or is_guid(word or "") else None
 
 
-def _connection_strings(reader: _Reader) -> tuple[str, ...] | None:
-    """Return the connection strings of an external table, which stand in brackets of their own."""
+def _external_table(reader: _Reader) -> ScriptedTable | None:
+    """Return an external table; its connection strings stand in brackets of their own."""
     if reader.is_at("("):
         reader.group()  # its columns
-    reader.expect("kind", "=")
-    reader.take()
+    clauses: dict[str, str] = {}
     while not reader.is_at("("):
-        _skip_clause(reader)
+        word = reader.take().folded
+        clauses[word] = _clause(reader, word)
     said = [part[0].said if len(part) == 1 else None for part in reader.group()]
     whole = tuple(one for one in said if one is not None)
-    return whole if whole and len(whole) == len(said) else None
+    if "kind" not in clauses or not whole or len(whole) < len(said):
+        return None
+    return ScriptedTable(whole, clauses["kind"], clauses.get("dataformat", ""))
 
 
-def _skip_clause(reader: _Reader) -> None:
-    """Take what stands before the connection strings: ``table=…``, ``partition by (…)``."""
-    word = reader.take().folded
+def _clause(reader: _Reader, word: str) -> str:
+    """Take what stands before the connection strings: ``kind=…``, ``partition by (…)``.
+
+    What a word or mark says is returned.
+    """
     if word == "partition":
         reader.expect("by")
         reader.group()
-    elif word == "pathformat":
-        reader.expect("=")
+        return ""
+    reader.expect("=")
+    if word == "pathformat":
         reader.group()
-    elif word == "table":
-        reader.expect("=")
-        reader.name()
-    else:
-        reader.expect("=")
-        reader.take()
+        return ""
+    return reader.name().lower() if word == "table" else reader.take().folded

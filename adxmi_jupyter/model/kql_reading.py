@@ -25,15 +25,25 @@ def read_literals(text: str) -> str | None:
     >>> read_literals("@'Tom''s ' h\"Lab\"")
     "Tom's Lab"
     """
-    said, place = "", 0
-    trimmed = text.strip()
+    said = each_literal(text)
+    return "".join(said) if said else None
+
+
+def each_literal(text: str) -> tuple[str, ...]:
+    r"""Return what each of some adjacent literals says; nothing if the text is not literals.
+
+    >>> each_literal("'Tom''s ' h\"Lab\"")
+    ('Tom', 's ', 'Lab')
+    """
+    said: list[str] = []
+    place, trimmed = 0, text.strip()
     while place < len(trimmed):
         found = _LITERAL.match(trimmed, place)
         if found is None:
-            return None
-        said += _said(found)
+            return ()
+        said.append(_said(found))
         place = found.end()
-    return said if trimmed else None
+    return tuple(said)
 
 
 def _said(found: re.Match[str]) -> str:

@@ -6,7 +6,13 @@ from collections import Counter
 import pytest
 
 from adxmi_jupyter.actions.check.checks import check_all
-from adxmi_jupyter.embedded import ClusterRole, DatabaseRole
+from adxmi_jupyter.embedded import (
+    ClusterRole,
+    DatabaseRole,
+    ShownScript,
+    ShownStrings,
+    ShownSystem,
+)
 from adxmi_jupyter.embedded.state.entities import StoredFunction
 from adxmi_jupyter.embedded.state.world import as_principal
 from adxmi_jupyter.model.kql import quote_name
@@ -55,10 +61,14 @@ def asked_of(proxy, database):
     return found
 
 
+SOURCE = r"(; )?source: \.show database schema as csl script$"
+
+
 def said(checks):
-    """Return all that is said, in an order of its own."""
-    frame = checks_frame(checks, write=written, with_database=True)
-    return sorted(map(tuple, frame.astype(str).to_numpy().tolist()))
+    """Return all that is said but which place told it, in an order of its own."""
+    frame = checks_frame(checks, write=written, with_database=True).astype(str)
+    frame["detail"] = frame["detail"].str.replace(SOURCE, "", regex=True)
+    return sorted(map(tuple, frame.to_numpy().tolist()))
 
 
 def test_each_database_is_asked_for_what_no_answer_tells_of_all(many, proxied, proxy):
@@ -75,13 +85,58 @@ def test_each_database_is_asked_for_what_no_answer_tells_of_all(many, proxied, p
     assert asked_of(proxy, MANY[1]) == {
         ".show database ['Many1'] policy managed_identity": 1,
         ".show continuous-exports": 1,
-        ".show external tables": 1,
         ".show external tables details": 1,
         ".show table * policy update": 1,
-        ".show table ['Raw'] ingestion mappings": 1,
-        ".show table ['Cleaned'] ingestion mappings": 1,
+        ".show database ['Many1'] schema as csl script": 1,
         "dataConnections": 1,
     }
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"export_identities": False},
+        {"connection_strings": ShownStrings.ADDRESSES},
+        {"connection_strings": ShownStrings.LEFT_OUT, "export_identities": False},
+        {"system": ShownSystem.WORD},
+    ],
+    ids=str,
+)
+def test_six_requests_are_enough_whatever_lists_leave_open(
+    azure, many, proxied, proxy, connection, settings
+):
+    expected = said(check_all(connection, MANY))
+    for name, value in settings.items():
+        setattr(azure.world.listings, name, value)
+
+    assert said(check_all(proxied, MANY)) == expected
+    assert asked_of(proxy, MANY[1]).total() == 6
+
+
+def test_lists_are_asked_where_the_script_is_not_shown(
+    azure, connections, connection, proxy, monkeypatch
+):
+    add_workflows(azure.world, azure.world.cluster.databases["Telemetry"])
+    monkeypatch.setenv("ADXMI_TOKEN", "embedded-reader")
+    reader = connections.open(proxy.uri, name="reader", credential="token", database="Sales")
+    expected = said(check_all(reader, ["Sales", "Telemetry"]))
+    azure.world.listings.csl_script = ShownScript.TO_ADMINS
+    proxy.clear()
+
+    assert said(check_all(reader, ["Sales", "Telemetry"])) == expected
+    asked = asked_of(proxy, "Telemetry")
+    assert asked[".show external tables"] == asked[".show table ['Raw'] ingestion mappings"] == 1
+
+
+def test_a_mapping_that_the_script_lacks_is_looked_up_in_its_list(azure, many, proxied, proxy):
+    azure.world.cluster.databases[MANY[1]].tables["Raw"].mappings.clear()
+
+    found = said(check_all(proxied, MANY))
+
+    assert [one for one in found if "there are: none" in one[5]]
+    asked = asked_of(proxy, MANY[1])
+    assert asked[".show table ['Raw'] ingestion mappings"] == 1
+    assert ".show table ['Cleaned'] ingestion mappings" not in asked
 
 
 def test_a_database_without_tables_is_asked_for_three_lists(azure, many, proxied, proxy):

@@ -118,6 +118,20 @@ def test_connection_strings(command):
     assert strings(command) == {"T": (LAKE,)}
 
 
+@pytest.mark.parametrize(
+    "other",
+    [
+        ".alter external table T policy query_acceleration '{}'",
+        ".create external table T mapping 'fields' '[]'",
+        ".create-or-alter external table T json mapping 'fields' '[]'",
+    ],
+)
+def test_what_else_an_external_table_has_leaves_its_connection_strings(other):
+    command = f".create-or-alter external table T (A:int) kind=delta (h@'{LAKE}')"
+
+    assert strings(command, other) == {"T": (LAKE,)}
+
+
 def test_several_connection_strings():
     command = f".create external table T (A:int) kind=storage dataformat=csv (h@'{LAKE}', h@'b;x')"
 
@@ -137,6 +151,46 @@ def test_several_connection_strings():
 )
 def test_connection_strings_that_cannot_be_read_are_not_told(command):
     assert strings(command) == {}
+
+
+MAPPING = '[{"Column":"Id","Properties":{"Path":"$.it\'s"}}]'
+
+
+@pytest.mark.parametrize(
+    "literals",
+    [
+        f"{kql.string_literal('fields')} {kql.string_literal(MAPPING)}",
+        f"'fields' {kql.verbatim_literal(MAPPING)}",
+        f'"fields"\n```\n{MAPPING}\n```',
+        f"'fields' '[{{' {kql.string_literal(MAPPING[2:])}",
+    ],
+)
+def test_ingestion_mappings(literals):
+    script = read_csl_script(
+        [
+            ".create-merge table ['a b'] (Id:long)",
+            ".create-merge table T (Id:long)",
+            f".create-or-alter table ['a b'] ingestion json mapping {literals}",
+            ".create-or-alter table ['a b'] ingestion csv mapping 'other' '[]'",
+        ]
+    )
+
+    assert script.mappings == {"a b": [("fields", MAPPING), ("other", "[]")]}
+
+
+@pytest.mark.parametrize(
+    ("clauses", "kind", "data_format"),
+    [
+        ("kind = storage partition by (D:datetime = A) dataformat = CSV", "storage", "csv"),
+        ("kind=delta", "delta", ""),
+        ("kind=sql table=T", "sql", ""),
+    ],
+)
+def test_kinds_and_formats_of_external_tables(clauses, kind, data_format):
+    script = read_csl_script([f".create external table T (A:datetime) {clauses} (h@'{LAKE}')"])
+
+    assert script.tables["T"].kind == kind
+    assert script.tables["T"].data_format == data_format
 
 
 @examples(100)

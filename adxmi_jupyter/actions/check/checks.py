@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from adxmi_jupyter.actions.check import cluster_facts, many_databases, policy_entries
+from adxmi_jupyter.actions.check import cluster_facts, many_databases, policy_entries, scripts
 from adxmi_jupyter.actions.check.cluster_facts import Fact, Facts
 from adxmi_jupyter.actions.check.examination import Requirements, examined, examined_together
 from adxmi_jupyter.actions.check.findings import (
@@ -167,14 +167,17 @@ def _asked(databases: Sequence[str]) -> Mapping[tuple[Declaration, str], Fact]:
 def _gather_listed(
     facts: Facts, asked: Mapping[tuple[Declaration, str], Fact], scopes: Sequence[Scope]
 ) -> None:
-    """Ask for policies and workflows: for what one answer tells of all databases first."""
+    """Ask for policies and workflows: first for what one answer tells of several lists."""
     databases = [scope.database for scope in scopes if scope.database]
     policies = map(cluster_facts.policy, scopes)
     facts.gather((many_databases.entities(databases), cluster_facts.assigned(), *policies))
-    many_databases.tell_entities(facts, databases)
+    external_tables = many_databases.tell_entities(facts, databases)
     # By database, so that the cluster and Azure, which have their own turns, both have work.
-    listed = (asked[one] for one in sorted(asked, key=lambda one: one[1]))
-    facts.gather((cluster_facts.in_subscription(), *listed))
+    listed = [asked[one] for one in sorted(asked, key=lambda one: one[1])]
+    later = set(map(cluster_facts.external_tables, external_tables))
+    facts.gather((cluster_facts.in_subscription(), *(one for one in listed if one not in later)))
+    scripts.gather_scripts(facts, external_tables)
+    facts.gather(listed)
 
 
 def _remember_cluster(connection: Connection) -> None:

@@ -65,15 +65,15 @@ def _named(databases: Sequence[str]) -> Sequence[str]:
     return databases if len(databases) <= _NAMED else ()
 
 
-def tell_entities(facts: Facts, databases: Sequence[str]) -> None:
-    """Tell what `entities` answered of each database.
+def tell_entities(facts: Facts, databases: Sequence[str]) -> Mapping[str, Sequence[str]]:
+    """Tell what `entities` answered of each database; return the names of external tables.
 
     Whoever may read a database's policy may read its entities, too: where there was no answer about
     the policy, that there are no entities means nothing.
     """
     found = _by_database(facts, entities(databases))
     if found is None:
-        return
+        return {}
     readable = [one for one in databases if facts.knows(cluster_facts.policy(Scope(one)))]
     every = (one.listing for one in declarations())
     listings = [one for one in every if isinstance(one, KustoListing)]
@@ -86,6 +86,13 @@ def tell_entities(facts: Facts, databases: Sequence[str]) -> None:
         else:
             _tell_functions(facts, database, rows)
     _tell_masked(facts, masked)
+    return {
+        one: [
+            text_cell(row, "EntityName")
+            for row in _of_kind(found[one.casefold()], EntityKind.EXTERNAL_TABLE)
+        ]
+        for one in readable
+    }
 
 
 def _by_database(facts: Facts, fact: Fact) -> Mapping[str, list[Mapping[str, Any]]] | None:
