@@ -196,7 +196,7 @@ def test_everything_that_names_an_identity_is_found(connection, azure):
         ("mi-export", "external table", "ArchivedOrders"),
         ("mi-export", "continuous export", "Hourly"),
         ("contoso", "external table", "Lake"),
-        ("contoso", "update policy", "[Sales].[Orders]"),
+        ("contoso", "update policy", "Orders"),
     }
 
 

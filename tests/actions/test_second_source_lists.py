@@ -2,14 +2,19 @@
 
 import pytest
 
+from adxmi_jupyter.actions.identity import dependents, identities
 from adxmi_jupyter.actions.workflow.current_state import current_state
 from adxmi_jupyter.actions.workflow.listing import listing, listing_frame, source_notes
-from adxmi_jupyter.embedded import ShownScript, ShownStrings
+from adxmi_jupyter.embedded import ShownScript, ShownStrings, ShownSystem
 from adxmi_jupyter.model.declaration.registry import declaration_of
 from adxmi_jupyter.model.policy import Scope
 from tests.actions.filling import EXPORT, LAKE
 
 SALES = (Scope("Sales"),)
+SQL = (
+    "Server=tcp:contososql.database.windows.net,1433;Initial Catalog=Erp;"
+    'Authentication="Active Directory Managed Identity"'
+)
 SCRIPT = ".show database ['Sales'] schema as csl script"
 
 
@@ -90,3 +95,60 @@ def test_an_export_given_another_identity_is_seen_to_have_changed(azure, listing
 
     assert (before.identities, after.identities) == ({EXPORT}, {"system"})
     assert before.history_value != after.history_value
+
+
+def used_by(connection, reference):
+    (found,) = identities.found(connection, (reference,))
+    told = dependents.dependents(connection, (found.identity,))
+    return sorted(one.what for one in told.found if one.kind != "policy entry"), told.unseen
+
+
+def test_what_depends_on_an_identity_is_found_in_the_script(listings, connection):
+    found, unseen = used_by(connection, "mi-export")
+
+    assert found == [
+        "continuous export Nightly (Sales)",
+        "external table ArchivedOrders (Sales)",
+        "external table OrdersDelta (Telemetry)",
+    ]
+    assert unseen == ()
+
+
+def test_what_may_depend_on_an_identity_is_said_not_to_be_seen(listings, connection):
+    listings.csl_script = ShownScript.ASTERISKS
+
+    found, unseen = used_by(connection, "mi-export")
+
+    assert found == []
+    assert len(unseen) == len(("exports of Sales", "tables of Sales", "tables of Telemetry"))
+    assert all("requires Database Admin of " in line for line in unseen)
+
+
+@pytest.mark.parametrize("system", list(ShownSystem))
+def test_what_depends_on_the_system_identity_is_found_however_it_is_shown(
+    azure, connection, system
+):
+    azure.world.listings.system = system
+    own = azure.world.cluster.system_identity.object_id
+    for name, word in (("ByWord", "system"), ("ById", own)):
+        azure.world.add_external_table(
+            name, f"{LAKE}/archive;managed_identity={word}", database="Sales"
+        )
+        azure.world.add_continuous_export(
+            f"Export{name}",
+            database="Sales",
+            external_table=name,
+            query="Orders",
+            managed_identity=word,
+        )
+    azure.world.add_external_table("Stock", SQL, database="Sales", table_type="Sql")
+
+    found, _ = used_by(connection, "system")
+
+    assert found == [
+        "continuous export ExportById (Sales)",
+        "continuous export ExportByWord (Sales)",
+        "external table ById (Sales)",
+        "external table ByWord (Sales)",
+        "external table Stock (Sales)",
+    ]

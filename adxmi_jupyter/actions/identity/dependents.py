@@ -1,29 +1,26 @@
 """What depends on an identity: everything on the cluster that names it.
 
+What lists of the cluster leave open is read in the csl scripts of its databases.
+
 Source: *Managed identities overview*, *.show external tables*, *.show continuous export*,
 *Update policy* (Azure Data Explorer docs); REST reference of Microsoft.Kusto data connections.
 """
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.actions.frames import TEXT, fixed_frame
 from adxmi_jupyter.actions.identity.identities import cluster_id
 from adxmi_jupyter.actions.policy.policies import read, scopes_of
+from adxmi_jupyter.actions.workflow import second_source
+from adxmi_jupyter.actions.workflow.listing import stored_in
 from adxmi_jupyter.errors import AdxmiError
 from adxmi_jupyter.model.azure_shapes import CLUSTER
-from adxmi_jupyter.model.kql import SHOW_EXTERNAL_TABLES
-from adxmi_jupyter.model.kusto_shapes import (
-    CONTINUOUS_EXPORTS,
-    EXTERNAL_TABLES,
-    UPDATE_POLICIES,
-)
-from adxmi_jupyter.model.shape import text_cell
+from adxmi_jupyter.model.declaration.registry import declaration_of
+from adxmi_jupyter.model.identity import SYSTEM
 from adxmi_jupyter.service.data_connections import listed
 from adxmi_jupyter.service.gather import gather
 from adxmi_jupyter.service.resource_manager import KUSTO_VERSION
@@ -31,6 +28,7 @@ from adxmi_jupyter.service.resource_manager import KUSTO_VERSION
 if TYPE_CHECKING:
     import pandas as pd
 
+    from adxmi_jupyter.model.declaration.stored import Existing
     from adxmi_jupyter.model.identity import ManagedIdentity
     from adxmi_jupyter.model.policy import Scope
     from adxmi_jupyter.service.connection import Connection
@@ -44,14 +42,11 @@ KEY, POLICY, EXTERNAL_TABLE, CONTINUOUS_EXPORT, UPDATE_POLICY, DATA_CONNECTION =
     "data connection",
 )
 
-_NAMES_SYSTEM = re.compile(r"managed_?identity[\"']?\s*[=:]\s*[\"']?system\b", re.IGNORECASE)
-# Kind, command, what it answers, and the column with the name of what depends.
-_COMMANDS = (
-    (EXTERNAL_TABLE, SHOW_EXTERNAL_TABLES, EXTERNAL_TABLES, ("TableName", "EntityName")),
-    (CONTINUOUS_EXPORT, ".show continuous-exports", CONTINUOUS_EXPORTS, ("Name",)),
-    (UPDATE_POLICY, ".show table * policy update", UPDATE_POLICIES, ("EntityName", "TableName")),
-)
-
+_KINDS = {
+    EXTERNAL_TABLE: "external-table",
+    CONTINUOUS_EXPORT: "continuous-export",
+    UPDATE_POLICY: "update-policy",
+}
 _PLURAL = {
     EXTERNAL_TABLE: "external tables",
     CONTINUOUS_EXPORT: "continuous exports",
@@ -182,18 +177,25 @@ def _in_database(
 ) -> tuple[list[Dependent], list[str]]:
     found: list[Dependent] = []
     unseen: list[str] = []
-    for kind, command, shape, name in _COMMANDS:
+    script = second_source.script_of(connection, database)
+    for kind, noun in _KINDS.items():
+        declaration = declaration_of(noun)
         try:
-            rows = connection.kusto.command(command, database=database).rows(shape)
+            listed_there = stored_in(connection, declaration, database)
         except AdxmiError as failure:
             unseen.append(f"{_PLURAL[kind]} of {database}: {failure.what}")
             continue
-        found += [
-            _dependent(identity, kind, database, text_cell(row, *name))
-            for row in rows
-            for identity in identities
-            if _names(row, identity)
+        every = [
+            second_source.completed(declaration.listing, database, one, script).existing
+            for one in listed_there
         ]
+        found += [
+            _dependent(identity, kind, database, one.name)
+            for one in every
+            for identity in identities
+            if any(_is_named(identity, word) for word in one.identities)
+        ]
+        unseen += _untold(kind, database, every)
     try:
         found += _connections(connection, database, identities)
     except AdxmiError as failure:
@@ -226,12 +228,22 @@ def _is(identity: ManagedIdentity, resource_id: str) -> bool:
     return bool(resource_id) and resource_id.lower() == identity.resource_id.lower()
 
 
-def _names(row: dict[str, Any], identity: ManagedIdentity) -> bool:
-    """Tell whether a row names an identity anywhere; the docs do not say in which column."""
-    text = json.dumps(row, default=str)
-    if identity.object_id and identity.object_id.lower() in text.lower():
-        return True
-    return identity.is_system and _NAMES_SYSTEM.search(text.replace("\\", "")) is not None
+def _is_named(identity: ManagedIdentity, word: str) -> bool:
+    """Tell whether a word names an identity: ``system``, or one of its IDs."""
+    if word.lower() == SYSTEM:
+        return identity.is_system
+    ids = {identity.object_id.lower(), identity.client_id.lower(), identity.resource_id.lower()}
+    return word.lower() in ids - {""}
+
+
+def _untold(kind: str, database: str, every: Sequence[Existing]) -> Iterator[str]:
+    """Yield whose identities nobody tells, and why; a line for each reason."""
+    names: dict[str, list[str]] = {}
+    for one in every:
+        if one.untold is not None:
+            names.setdefault(second_source.why(one.untold), []).append(one.name)
+    for why, named in names.items():
+        yield f"identities of {_PLURAL[kind]} {', '.join(named)} of {database}: {why}"
 
 
 def _reason(failure: Exception) -> str:

@@ -47,25 +47,31 @@ def is_open(listing: Listing, kept: StoredWorkflow) -> bool:
     return second is not None and second.is_open(kept.row)
 
 
-def whole(
-    connection: Connection, listing: Listing, database: str, every: Iterable[StoredWorkflow]
-) -> tuple[StoredWorkflow, ...]:
-    """Return what a list tells with what it leaves open, as far as anything tells it."""
+def script_of(connection: Connection, database: str) -> Script:
+    """Return what reads the script of a database when it is first needed, and then no more."""
 
     @cache
-    def script() -> CslScript | AdxmiError:
+    def answer() -> CslScript | AdxmiError:
         try:
             return read_script(connection, database)
         except AdxmiError as failure:
             return failure
 
-    def ask() -> CslScript:
-        found = script()
+    def script() -> CslScript:
+        found = answer()
         if isinstance(found, AdxmiError):
             raise found
         return found
 
-    return tuple(completed(listing, database, one, ask) for one in every)
+    return script
+
+
+def whole(
+    connection: Connection, listing: Listing, database: str, every: Iterable[StoredWorkflow]
+) -> tuple[StoredWorkflow, ...]:
+    """Return what a list tells with what it leaves open, as far as anything tells it."""
+    script = script_of(connection, database)
+    return tuple(completed(listing, database, one, script) for one in every)
 
 
 def completed(
