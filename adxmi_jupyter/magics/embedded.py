@@ -307,6 +307,13 @@ def run_export(call: Call, *, name: str, database: str) -> pd.DataFrame:
     help="What the system-assigned identity is called: as-kept (default), word or object-id.",
 )
 @click.option(
+    "--system-in-policies",
+    type=ShownWord("system_in_policies"),
+    metavar="SHOWN",
+    default="",
+    help="The same in managed identity policies.",
+)
+@click.option(
     "--csl-script",
     type=ShownWord("csl_script"),
     metavar="SHOWN",

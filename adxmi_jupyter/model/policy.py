@@ -232,19 +232,24 @@ def parse_policy(text: object) -> Policy:
 def _newest_system(entries: tuple[PolicyEntry, ...]) -> tuple[PolicyEntry, ...]:
     """Return entries of which one at most is of the system-assigned identity: the newest.
 
-    One that was removed stays in the policy; the one assigned since is appended to it.
+    One that was removed stays in the policy; the one assigned since is appended to it. One that is
+    called by the word is the present one.
     """
-    last = next((one for one in reversed(entries) if one.identity.is_system), None)
-    own = last.identity.object_id.lower() if last else ""
+    ids = [one.identity.object_id.lower() for one in entries if one.identity.is_system]
+    own = SYSTEM if SYSTEM in ids else next(reversed(ids), "")
     return tuple(_as_of(entry, own) for entry in entries)
 
 
 def _as_of(entry: PolicyEntry, own: str) -> PolicyEntry:
-    """Return an entry when this is the object ID of the system-assigned identity."""
+    """Return an entry when this is the object ID of the system-assigned identity.
+
+    An entry by the word is its own, and so is one by the object ID, whatever the service adds.
+    """
     identity = entry.identity
-    if identity.object_id.lower() in {own, SYSTEM} or not identity.is_system:
+    is_system = identity.object_id.lower() in {SYSTEM, own}
+    if identity.is_system is is_system:
         return entry
-    return replace(entry, identity=replace(identity, is_system=False))
+    return replace(entry, identity=replace(identity, is_system=is_system))
 
 
 def _entry(item: object) -> PolicyEntry:

@@ -131,7 +131,7 @@ def policy_of(run, database):
 
 
 def test_the_system_identity_can_be_shown_as_the_word(azure, listings, run, named_by, own):
-    listings.system = ShownSystem.WORD
+    listings.system = listings.system_in_policies = ShownSystem.WORD
     azure.world.add_continuous_export(
         "ById",
         database="Sales",
@@ -149,7 +149,7 @@ def test_the_system_identity_can_be_shown_as_the_word(azure, listings, run, name
 def test_the_system_identity_can_be_shown_by_its_object_id(
     listings, run, named_by, strings, script, own
 ):
-    listings.system = ShownSystem.OBJECT_ID
+    listings.system = listings.system_in_policies = ShownSystem.OBJECT_ID
 
     (entry,) = policy_of(run, "Tom\\'s Lab")
 
@@ -161,7 +161,7 @@ def test_the_system_identity_can_be_shown_by_its_object_id(
 
 
 def test_a_former_system_identity_stays_an_object_id(azure, listings, run, own):
-    listings.system = ShownSystem.WORD
+    listings.system_in_policies = ShownSystem.WORD
     azure.world.cluster.system_identity = None
 
     (entry,) = policy_of(run, "Tom\\'s Lab")

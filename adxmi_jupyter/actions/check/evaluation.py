@@ -38,6 +38,7 @@ from adxmi_jupyter.model.declaration.requirements import (
     TableReady,
     WritesThrough,
 )
+from adxmi_jupyter.model.identity import SYSTEM
 from adxmi_jupyter.model.policy import CLUSTER, Scope
 from adxmi_jupyter.model.remediation import (
     AssignIdentity,
@@ -63,6 +64,7 @@ _AS_GOOD = {
     Role.UNRESTRICTED_VIEWERS: ("AllDatabasesViewer",),
 }
 _ALWAYS_GOOD = ("admins", "AllDatabasesAdmin")
+_SEES_IDS = "requires Reader on the cluster, in Azure"
 
 
 def facts_for(requirement: Requirement, database: str) -> tuple[Fact, ...]:
@@ -303,9 +305,26 @@ class Evaluator:
                 failure = failure or one
         if failure is not None:
             raise failure
+        if self._may_be_system(requirement):
+            why = "the policy allows it to system; whether that is this identity is unknown"
+            return finding(requirement, State.UNKNOWN, f"{why}: {_SEES_IDS}")
         place = CLUSTER if requirement.cluster_only else here
         remediation = GrantUsage(place, requirement.identity, requirement.usage)
         return missing(requirement, self._not_allowed(requirement), remediation)
+
+    def _may_be_system(self, requirement: Allowed) -> bool:
+        """Tell whether a policy allows it to the system-assigned identity, named by the word alone.
+
+        Where Azure does not tell its object ID, it may be the one that is kept by that.
+        """
+        if self.facts.knows(cluster_facts.assigned()) or requirement.identity.display_name:
+            return False
+        scopes = (CLUSTER,) if requirement.cluster_only else (Scope(self.database), CLUSTER)
+        entries = (one for scope in scopes for one in self._policy(scope))
+        return any(
+            one.identity.object_id.lower() == SYSTEM and one.allows(requirement.usage)
+            for one in entries
+        )
 
     def _policy(self, scope: Scope) -> Policy:
         found: Policy = self.facts.answer(cluster_facts.policy(scope))

@@ -65,7 +65,7 @@ def not_assigned(
     present = connection.assigned_when_last_seen
     if present is None:
         return ()
-    ids = {identity.object_id.lower() for identity in present.all}
+    ids = {word.lower() for one in present.all for word in (one.object_id, one.word)}
     named = {entry.identity.object_id.lower(): entry.identity for entry in entries}
     return tuple(identity for object_id, identity in named.items() if object_id not in ids)
 

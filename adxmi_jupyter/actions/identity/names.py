@@ -181,18 +181,32 @@ def visible_identities(connection: Connection) -> tuple[ManagedIdentity, ...]:
 def merged(
     known: tuple[ManagedIdentity, ...], visible: tuple[ManagedIdentity, ...]
 ) -> tuple[ManagedIdentity, ...]:
-    """Return identities that policies name, with their resource IDs, and the other visible ones."""
+    """Return identities that policies name, with their resource IDs, and the other visible ones.
+
+    A policy may call the system-assigned identity by the word, or by its object ID without saying
+    what it is: where Azure shows it, it is known by both.
+    """
     in_azure = {identity.object_id.lower(): identity for identity in visible}
-    has_system = any(identity.is_system for identity in visible)
+    system = next((identity for identity in visible if identity.is_system), None)
     both = []
     for one in known:
-        same = in_azure.pop(one.object_id.lower(), None)
-        is_former = one.is_system and has_system and same is None
-        resource_id = same.resource_id if same else one.resource_id
-        both.append(
-            replace(one, resource_id=resource_id, is_system=one.is_system and not is_former)
-        )
+        word = one.object_id.lower()
+        same = in_azure.pop(system.object_id.lower() if system and word == SYSTEM else word, None)
+        if same is None:
+            both.append(replace(one, is_system=one.is_system and system is None))
+        else:
+            both.append(_as_in_azure(one, same))
     return (*both, *in_azure.values())
+
+
+def _as_in_azure(one: ManagedIdentity, same: ManagedIdentity) -> ManagedIdentity:
+    return replace(
+        one,
+        object_id=same.object_id or one.object_id,
+        display_name=one.display_name or same.display_name,
+        resource_id=same.resource_id,
+        is_system=same.is_system,
+    )
 
 
 def offered_databases(connection: Connection) -> tuple[str, ...]:

@@ -294,7 +294,8 @@ def _known(connection: Connection, words: AbstractSet[str]) -> Mapping[str, Mana
 def _by_word(found: Iterable[ManagedIdentity]) -> Mapping[str, ManagedIdentity]:
     listed = tuple(found)
     by_resource = {one.resource_id.lower(): one for one in listed if one.resource_id}
-    return by_resource | {one.word.lower(): one for one in listed}
+    by_object_id = {one.object_id.lower(): one for one in listed}
+    return by_resource | by_object_id | {one.word.lower(): one for one in listed}
 
 
 def _rows(

@@ -38,10 +38,17 @@ class ShownNames:
 
     def identity(self, kept: str) -> str:
         """Return what is shown for an identity that is kept as this object ID or `system`."""
+        return self._shown(kept, self.settings.system)
+
+    def identity_in_policy(self, kept: str) -> str:
+        """Return the same for an identity in a managed identity policy."""
+        return self._shown(kept, self.settings.system_in_policies)
+
+    def _shown(self, kept: str, system: ShownSystem) -> str:
         folded = kept.strip().casefold()
-        if self.settings.system is ShownSystem.WORD and folded == self.system_id.casefold():
+        if system is ShownSystem.WORD and folded == self.system_id.casefold():
             return _SYSTEM if folded else kept
-        if self.settings.system is ShownSystem.OBJECT_ID and folded == _SYSTEM:
+        if system is ShownSystem.OBJECT_ID and folded == _SYSTEM:
             return self.system_id or kept
         return kept
 

@@ -43,7 +43,8 @@ class ListingSettings:
     `export_identities` says whether listings of continuous exports have their identities.
     `connection_strings` is for listings of external tables: ``addresses`` has asterisks for all
     behind the first semicolon, ``asterisks`` nothing else, ``left-out`` no such column.
-    `system` is as each command has it by itself, or the word or the object ID everywhere.
+    `system_in_policies` is for managed identity policies, `system` for all else that names the
+    system-assigned identity: as each has it by itself, or the word or the object ID everywhere.
     `csl_script` shows connection strings and identities as well as it shows the rest, or as
     asterisks, or is for admins of the database alone.
     """
@@ -51,4 +52,5 @@ class ListingSettings:
     export_identities: bool = True
     connection_strings: ShownStrings = ShownStrings.WITHOUT_SECRETS
     system: ShownSystem = ShownSystem.AS_KEPT
+    system_in_policies: ShownSystem = ShownSystem.AS_KEPT
     csl_script: ShownScript = ShownScript.WITHOUT_SECRETS

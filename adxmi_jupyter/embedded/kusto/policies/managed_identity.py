@@ -79,7 +79,7 @@ def policy_text(policy: list[PolicyItem] | None, names: ShownNames | None = None
 
 def _properties(item: PolicyItem, names: ShownNames | None) -> dict[str, str | bool]:
     return {
-        "ObjectId": names.identity(item.object_id) if names else item.object_id,
+        "ObjectId": names.identity_in_policy(item.object_id) if names else item.object_id,
         "ClientId": item.client_id,
         "TenantId": item.tenant_id,
         "DisplayName": item.display_name,
