@@ -5,16 +5,12 @@ There each text that is not clean is tried as the beginning of every command: tw
 
 import pytest
 
-from tests.kusto_parser import (
-    test_embedded_agrees,
-    test_function_commands_agree,
-    test_workflow_commands_agree,
-)
+from tests.kusto_parser.commands import cluster_and_roles, functions, workflows
 
 REFUSED = [
-    *test_embedded_agrees.REFUSED_BY_BOTH,
-    *test_function_commands_agree.REFUSED_BY_BOTH,
-    *test_workflow_commands_agree.REFUSED_BY_BOTH,
+    *cluster_and_roles.REFUSED_BY_BOTH,
+    *functions.REFUSED_BY_BOTH,
+    *workflows.REFUSED_BY_BOTH,
 ]
 
 

@@ -1,15 +1,4 @@
-"""The embedded Azure and Microsoft's parser agree about stored functions."""
-
-from __future__ import annotations
-
-import pytest
-
-from tests.kusto_parser.agreement import (
-    NOT_SUPPORTED,
-    SYNTAX_ERROR,
-    assert_both_refuse,
-    assert_both_understand,
-)
+"""Commands about stored functions, by who understands them."""
 
 UNDERSTOOD_BY_BOTH = [
     ".show functions",
@@ -82,9 +71,6 @@ REFUSED_BY_BOTH = [
     '.create function F() { print "\\}" }',
 ]
 
-# What is read of a body here are its brackets and literals.
-ONLY_THE_PARSER_REFUSES = [".create function F() { Orders | wher }", ".create function F() { 1 2 }"]
-
 NOT_EMBEDDED = [
     ".show function F with (includeHiddenFunctions=true)",
     ".show function F principals",
@@ -93,38 +79,3 @@ NOT_EMBEDDED = [
     ".alter function F folder 'x'",
     ".drop functions (F, G)",
 ]
-
-
-@pytest.mark.parametrize("text", UNDERSTOOD_BY_BOTH)
-def test_both_understand(kusto_parser, refusal_code, text):
-    assert_both_understand(kusto_parser, refusal_code, text)
-
-
-@pytest.mark.parametrize("text", REFUSED_BY_BOTH)
-def test_both_refuse(kusto_parser, refusal_code, text):
-    assert_both_refuse(kusto_parser, refusal_code, text)
-
-
-@pytest.mark.parametrize("text", ONLY_THE_PARSER_REFUSES)
-def test_bodies_are_read_when_they_run(kusto_parser, refusal_code, text):
-    judgement = kusto_parser.judge(text, schema=False)
-
-    assert not judgement.is_clean
-    assert refusal_code(text) == ""
-
-
-@pytest.mark.parametrize("text", NOT_EMBEDDED)
-def test_commands_that_only_kusto_knows_are_not_supported(kusto_parser, refusal_code, text):
-    judgement = kusto_parser.judge(text, schema=False)
-
-    assert judgement.is_clean
-    assert refusal_code(text) == NOT_SUPPORTED
-
-
-def test_only_the_parser_takes_a_name_as_a_default_value(kusto_parser, refusal_code):
-    text = ".create function F(a:long=x) { print 1 }"
-
-    judgement = kusto_parser.judge(text, schema=False)
-
-    assert judgement.is_clean
-    assert refusal_code(text) == SYNTAX_ERROR

@@ -1,11 +1,4 @@
-"""Commands about databases, tables and views are understood alike; scripts of a database too."""
-
-from __future__ import annotations
-
-import pytest
-
-from tests.embedded.test_csl_script import SET_UP
-from tests.kusto_parser.agreement import SYNTAX_ERROR, assert_both_refuse, assert_both_understand
+"""Commands about databases, tables and views, by who understands them."""
 
 QUERY = "{ T | summarize count() by a }"
 
@@ -179,34 +172,3 @@ DOCUMENTED_BEYOND_THE_GRAMMAR = [
         "datetime(2020-02-01)"
     ),
 ]
-
-
-@pytest.mark.parametrize("text", UNDERSTOOD_BY_BOTH)
-def test_both_understand(kusto_parser, refusal_code, text):
-    assert_both_understand(kusto_parser, refusal_code, text)
-
-
-@pytest.mark.parametrize("text", REFUSED_BY_BOTH)
-def test_both_refuse(kusto_parser, refusal_code, text):
-    assert_both_refuse(kusto_parser, refusal_code, text)
-
-
-@pytest.mark.parametrize("text", DOCUMENTED_BEYOND_THE_GRAMMAR)
-def test_documented_commands_are_understood_all_the_same(kusto_parser, refusal_code, text):
-    judgement = kusto_parser.judge(text, schema=False)
-
-    assert not judgement.is_clean
-    assert refusal_code(text) != SYNTAX_ERROR
-
-
-def test_scripts_of_a_database_are_commands(kusto_parser, client):
-    beyond = [text for text in SET_UP if "hot_window" in text]
-    for text in [each for each in SET_UP if each not in beyond]:
-        client.execute_mgmt("Sales", text)
-
-    (script,) = client.execute_mgmt(
-        "Sales", ".show database Sales schema as csl script"
-    ).primary_results
-
-    judged = [kusto_parser.judge(row[0], schema=False) for row in script]
-    assert [each for each in judged if not each.is_clean or each.kind != "Command"] == []

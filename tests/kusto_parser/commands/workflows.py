@@ -1,19 +1,4 @@
-"""The embedded Azure and Microsoft's parser agree about the commands of workflows.
-
-External tables, exports, further policies, tables, plugins. As in `test_embedded_agrees`, to
-understand a command means not to answer it with a syntax error.
-"""
-
-from __future__ import annotations
-
-import pytest
-
-from tests.kusto_parser.agreement import (
-    NOT_SUPPORTED,
-    SYNTAX_ERROR,
-    assert_both_refuse,
-    assert_both_understand,
-)
+"""External tables, exports, further policies, tables and plugins: commands, by who understands them."""
 
 GUID = "e84d3f17-90a6-4d2c-b7e8-4f5a1c6b920d"
 STORAGE = "kind=storage dataformat=csv ('c')"
@@ -300,49 +285,3 @@ NOT_EMBEDDED = [
     ".create table T (a:string) with (folder=dynamic([1]))",
     ".create table T (a:string) with (folder=typeof(string))",
 ]
-
-
-@pytest.mark.parametrize("text", UNDERSTOOD_BY_BOTH)
-def test_both_understand(kusto_parser, refusal_code, text):
-    assert_both_understand(kusto_parser, refusal_code, text)
-
-
-@pytest.mark.parametrize("text", REFUSED_BY_BOTH)
-def test_both_refuse(kusto_parser, refusal_code, text):
-    assert_both_refuse(kusto_parser, refusal_code, text)
-
-
-@pytest.mark.parametrize("text", DOCUMENTED_BEYOND_THE_GRAMMAR)
-def test_documented_commands_are_understood_all_the_same(kusto_parser, refusal_code, text):
-    judgement = kusto_parser.judge(text, schema=False)
-
-    assert not judgement.is_clean
-    assert refusal_code(text) != SYNTAX_ERROR
-
-
-@pytest.mark.parametrize("text", NOT_EMBEDDED)
-def test_commands_that_only_kusto_knows_are_not_supported(kusto_parser, refusal_code, text):
-    judgement = kusto_parser.judge(text, schema=False)
-
-    assert judgement.is_clean
-    assert refusal_code(text) == NOT_SUPPORTED
-
-
-@pytest.mark.parametrize("query", ["Orders | wher", "Orders |"])
-def test_a_broken_query_behind_a_command_is_refused_by_both(kusto_parser, refusal_code, query):
-    text = f".create-or-alter continuous-export N to table ArchivedOrders <| {query}"
-
-    judgement = kusto_parser.judge(text, schema=False)
-
-    assert judgement.syntax_diagnostics
-    assert refusal_code(text)
-
-
-@pytest.mark.parametrize("value", ["long(x)", "bool(2)", "int(1.5)", "timespan(now)", "real()"])
-def test_only_the_parser_lets_unreadable_values_pass(kusto_parser, refusal_code, value):
-    text = f".create table T (a:string) with (folder={value})"
-
-    judgement = kusto_parser.judge(text, schema=False)
-
-    assert judgement.is_clean
-    assert refusal_code(text) == SYNTAX_ERROR
