@@ -15,7 +15,8 @@ from adxmi_jupyter.model.declaration.registry import declaration_of
 from adxmi_jupyter.model.declaration.requirements import Exists, GrantedInAzure
 from adxmi_jupyter.model.identity import ManagedIdentity
 from tests.actions.filling import EXPORT, EXPORT_ID, INGEST, INGEST_CLIENT, LAKE, STRANGER
-from tests.embedded.conftest import ADMIN, LoopbackAuth, UnusedCredential
+from tests.embedded.clients import LoopbackAuth, UnusedCredential
+from tests.embedded.conftest import ADMIN
 from tests.told import examined, told
 
 FABRIKAM = "a4c1e8d7-3b60-4f92-8e15-7d2c9b04f6a3"

@@ -1,16 +1,12 @@
 """One running embedded Azure for all tests here, reset before each; real clients talk to it."""
 
-import io
 import json
 import socket
-import threading
 import uuid
 
 import pytest
 import requests
-from azure.core.credentials import AccessToken
 from azure.core.exceptions import HttpResponseError
-from azure.core.pipeline.policies import SansIOHTTPPolicy
 from azure.kusto.data import KustoClient, KustoConnectionStringBuilder
 from azure.kusto.data.data_format import DataFormat
 from azure.kusto.data.exceptions import KustoApiError
@@ -26,6 +22,7 @@ from azure.mgmt.msi import ManagedServiceIdentityClient
 from azure.mgmt.resourcegraph import ResourceGraphClient
 
 from adxmi_jupyter.embedded import EmbeddedAzure
+from tests.embedded.clients import LoopbackAuth, UnusedCredential, WatchedAzure, body_of
 from tests.embedded.ingesting import HUB, INGEST
 
 ADMIN = "embedded-admin"
@@ -37,19 +34,6 @@ WAITING = (
     "import socket; line = socket.create_connection(('127.0.0.1', kargs['port']), 15);"
     " line.settimeout(15); line.sendall(b'.'); line.recv(1); result = df"
 )
-
-
-class WatchedAzure(EmbeddedAzure):
-    """Signals when it begins to hold an answer back, so that tests need not guess."""
-
-    def __init__(self):
-        super().__init__()
-        self.holding = threading.Event()
-
-    async def pause(self, seconds):
-        if seconds:
-            self.holding.set()
-        await super().pause(seconds)
 
 
 @pytest.fixture(scope="session")
@@ -194,24 +178,6 @@ def post(azure, http):
     return post_text
 
 
-class LoopbackAuth(SansIOHTTPPolicy):
-    """Send a plain word as the token; the SDK's own policy refuses to do so without TLS."""
-
-    def __init__(self, token):
-        super().__init__()
-        self.token = token
-
-    def on_request(self, request):
-        request.http_request.headers["Authorization"] = f"Bearer {self.token}"
-
-
-class UnusedCredential:
-    """What a management client insists on although the policy above signs in."""
-
-    def get_token(self, *scopes, **kwargs):
-        return AccessToken("unused", 4_000_000_000)
-
-
 @pytest.fixture
 def manage(azure):
     """Open a management client of the real SDK on the embedded Azure."""
@@ -301,11 +267,6 @@ def give_role(azure, authorization):
         return authorization.role_assignments.create(scope, str(uuid.uuid4()), body_of(body))
 
     return give
-
-
-def body_of(body):
-    """Return a body as the bytes that a client sends as they are."""
-    return io.BytesIO(json.dumps(body).encode())
 
 
 @pytest.fixture

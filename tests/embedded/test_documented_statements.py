@@ -1,15 +1,25 @@
-"""The documentation's statements are answered, or are declared as what the embedded Azure is not."""
+"""The documentation's statements are answered, or are declared as what the embedded Azure is not.
+
+Each stands for a form on a page about managed identities: names and addresses are those of the
+seeded world, words, order, quotes and blanks are those of the page.
+"""
 
 import pytest
 
 from adxmi_jupyter.embedded.state.clusters import Database
 from adxmi_jupyter.embedded.state.ids import cluster_id
 from adxmi_jupyter.embedded.state.resources import AttachedDatabase
-from tests.embedded import documented_statements as pages
+from tests.embedded.documented import commands, external_tables, names, queries
 
 ANSWERED = [
-    *(pages.MANAGED_IDENTITY_POLICY + pages.OTHER_POLICIES + pages.ROLES_AND_SCRIPTS),
-    *(pages.EXTERNAL_TABLES + pages.EXPORTS + pages.INGESTION + pages.QUERIES + pages.SERVICE),
+    *(commands.MANAGED_IDENTITY_POLICY + commands.OTHER_POLICIES + commands.ROLES_AND_SCRIPTS),
+    *(
+        external_tables.EXTERNAL_TABLES
+        + commands.EXPORTS
+        + commands.INGESTION
+        + queries.QUERIES
+        + commands.SERVICE
+    ),
 ]
 ALL = '\'[{"ObjectId":"system","AllowedUsages":"All"},{"ObjectId":"%s","AllowedUsages":"All"}]\''
 CALLOUTS = (
@@ -25,11 +35,11 @@ def prepared(azure, run):
     leader = azure.world.add_cluster("contosowest", subscription="Contoso", state="Running")
     leader.databases["Archive"] = Database("Archive", "archive")
     azure.world.cluster.attached.append(AttachedDatabase("west", cluster_id(leader), "Archive"))
-    run(".alter cluster policy managed_identity " + ALL % pages.EXPORT)
+    run(".alter cluster policy managed_identity " + ALL % names.EXPORT)
     run(f".alter cluster policy callout {CALLOUTS}")
     run(
-        f".create external table Lake ({pages.ORDERS}) kind=delta "
-        f"(h@'{pages.LAKE}/delta/orders;{pages.KEY}')",
+        f".create external table Lake ({names.ORDERS}) kind=delta "
+        f"(h@'{names.LAKE}/delta/orders;{names.KEY}')",
         database="Sales",
     )
     azure.world.add_continuous_export(
@@ -44,12 +54,12 @@ def test_it_is_answered(run, prepared, script_token, text):
     assert run(text, database="Sales", token=script_token) is not None
 
 
-@pytest.mark.parametrize("text", pages.AT_THE_INGESTION_ENDPOINT)
+@pytest.mark.parametrize("text", commands.AT_THE_INGESTION_ENDPOINT)
 def test_it_is_answered_at_the_ingestion_endpoint(endpoint, prepared, text):
     assert endpoint(text) is not None
 
 
-@pytest.mark.parametrize(("text", "reason"), pages.DECLARED.items())
+@pytest.mark.parametrize(("text", "reason"), queries.DECLARED.items())
 def test_it_is_declared(refusal, prepared, text, reason):
     error = refusal(text, database="Sales")
 

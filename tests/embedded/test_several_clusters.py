@@ -12,7 +12,8 @@ from azure.kusto.ingest import IngestionProperties, QueuedIngestClient
 from azure.mgmt.kusto import KustoManagementClient
 
 from adxmi_jupyter.embedded import Table
-from tests.embedded.conftest import ADMIN, READER, LoopbackAuth, UnusedCredential
+from tests.embedded.clients import LoopbackAuth, UnusedCredential
+from tests.embedded.conftest import ADMIN, READER
 
 CREATE = ".create-or-alter function Seven() { print 7 }"
 

@@ -11,7 +11,8 @@ from azure.mgmt.msi import ManagedServiceIdentityClient
 from adxmi_jupyter.embedded.seed.azure import SUBSCRIPTION_ID
 from adxmi_jupyter.embedded.state.security import DatabaseRole
 from adxmi_jupyter.embedded.state.world import as_principal
-from tests.embedded.conftest import ADMIN, LoopbackAuth, UnusedCredential
+from tests.embedded.clients import LoopbackAuth, UnusedCredential
+from tests.embedded.conftest import ADMIN
 
 LAKE = "https://contosolake.blob.core.windows.net"
 COLUMNS = '"OrderId:long, Region:string"'
