@@ -22,18 +22,6 @@ NOON = 1_780_315_200 * NS
 
 
 @pytest.fixture
-def tester(azure):
-    """Add a caller with these roles, each of a database or, without one, of the cluster."""
-
-    def add(*roles):
-        principal = azure.world.add_principal("tester", token=TESTER)
-        for role, database in roles:
-            azure.world.grant(principal, role, database=database)
-
-    return add
-
-
-@pytest.fixture
 def commands(run):
     """Run `.show journal` or a form of it and return the commands of its entries."""
     return lambda text=SHOW, **options: [r["ChangeCommand"] for r in run(text, **options)]
