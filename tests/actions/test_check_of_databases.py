@@ -224,7 +224,7 @@ def test_roles_on_many_databases_are_told_by_one_answer(exporter, proxied, proxy
     }
     assert set(found.values()) == {"ok", "missing"}
     principals = [one.statement for one in proxy.requests if one.statement.endswith("principals")]
-    assert principals == [".show database ['Many0'] principals"]
+    assert principals == [".show database ['Many5'] principals"]
 
 
 def test_a_role_on_the_whole_cluster_counts_in_each_of_many_databases(azure, exporter, connection):

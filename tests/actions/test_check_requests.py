@@ -49,7 +49,6 @@ def test_a_check_of_everything_asks_each_command_once_in_a_database(asked, proxi
     found = asked()
     assert {name for where, name in found if where == "Telemetry"} == {
         ".show database ['Telemetry'] policy managed_identity",
-        ".show database ['Telemetry'] principals",
         ".show continuous-exports",
         ".show external tables",
         ".show external tables details",
@@ -57,6 +56,13 @@ def test_a_check_of_everything_asks_each_command_once_in_a_database(asked, proxi
         "dataConnections",
     }
     assert set(found.values()) == {1}
+
+
+def test_details_are_asked_where_there_may_be_a_delta_table(asked, proxied):
+    check_all(proxied, DATABASES)
+
+    details = {where for where, name in asked() if name == ".show external tables details"}
+    assert details == {"Telemetry"}
 
 
 @pytest.mark.parametrize("noun", ["external-table", "continuous-export", "update-policy"])

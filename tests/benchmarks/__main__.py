@@ -61,6 +61,8 @@ def _rows(runs: int, jupysql_python: str, home: Path) -> Iterator[Row]:
         yield from warm.many_workflows_rows(started, runs)
     _say("a thousand databases")
     yield from many_databases.many_databases_rows(home, runs)
+    _say("checks of many databases")
+    yield from many_databases.whole_cluster_rows(home)
     _say("a whole cluster")
     yield from checking.checking_rows(home, runs)
     _say("forms")

@@ -1,4 +1,4 @@
-"""How near a read of many databases comes to what latency and requests at a time allow.
+"""How near reads and checks of many databases come to what latency and requests at a time allow.
 
 The service is another process, since it would share one interpreter with its client otherwise: the
 figure would be that of both.
@@ -9,9 +9,10 @@ from __future__ import annotations
 import subprocess
 import sys
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tests.benchmarks.processes import PROBES, environment
+from tests.benchmarks.processes import PROBES, environment, probe
 from tests.benchmarks.shells import bench, timed
 from tests.benchmarks.table import Budget, Row, Samples, Unit
 
@@ -25,12 +26,25 @@ LATENCY = 0.03
 DATABASES = 1000
 IN_FLIGHT = (4, 16)
 _MOST = Budget(1.3)
+CHECKED = ((40, 4), (200, 4), (1000, 4), (1000, 16))
+"""How many databases are checked, with how many requests at a time."""
+
+_EACH = 7
+"""Workflows in each database, one of each kind that is kept at least."""
+
+_A_DATABASE, _OF_CLUSTER = 6, 40
+"""The most requests of a check: for each database, and for what is of all of them."""
+
+_MOST_OF_CHECK = Budget(2.0)  # of very many; of few the process that begins takes as long
+_VERY_MANY = 1000
+_MOST_MEMORY = Budget(400)
 
 
 def many_databases_rows(home: Path, runs: int) -> list[Row]:
     """Measure ``policy show --all-databases`` beside the least time it can take."""
-    with bench(home) as started, _served(home) as uri:
-        return [row for most in IN_FLIGHT for row in _rows(started, uri, most, max(3, runs // 5))]
+    with bench(home) as started, _serving(home, DATABASES) as service:
+        several = max(3, runs // 5)
+        return [row for most in IN_FLIGHT for row in _rows(started, service.uri, most, several)]
 
 
 def _rows(started: Bench, uri: str, most: int, runs: int) -> list[Row]:
@@ -55,18 +69,67 @@ def _read(started: Bench) -> None:
         raise SystemExit(f"{found} databases were read instead of {DATABASES}")
 
 
+def whole_cluster_rows(home: Path) -> list[Row]:
+    """Measure ``check`` of clusters of several sizes, each in a process of its own, once."""
+    return [row for number, most in CHECKED for row in _check_rows(home, number, most)]
+
+
+def _check_rows(home: Path, number: int, most: int) -> list[Row]:
+    with _serving(home, number, "workflows") as service:
+        before = service.requests()
+        told = probe(sys.executable, "checked", service.uri, str(most), home=home)
+        requests = service.requests() - before
+    least = requests / most * LATENCY
+    budget = _MOST_OF_CHECK if number >= _VERY_MANY else None
+    what = f"`check`, {number:,} databases, {number * _EACH:,} workflows, 30 ms, {most} at a time"
+    return [
+        Row(what, told["seconds"]),
+        Row("requests it sends", requests, Unit.COUNT, Budget(_A_DATABASE * number + _OF_CLUSTER)),
+        Row(f"least time: {requests:,} / {most} x 30 ms", least),
+        Row("how many times the least time", told["seconds"] / least, Unit.TIMES, budget),
+        Row("processor time of the client", told["processor"]),
+        Row("most memory of the client", told["megabytes"], Unit.MEGABYTES, _MOST_MEMORY),
+    ]
+
+
+@dataclass(frozen=True)
+class _Service:
+    """The service in its own process."""
+
+    uri: str
+    process: subprocess.Popen[str]
+
+    def requests(self) -> int:
+        """Return how many requests it has answered."""
+        _tell(self.process)
+        return int(_line(self.process))
+
+
+def _tell(process: subprocess.Popen[str]) -> None:
+    if process.stdin is None:
+        raise SystemExit("the service has no pipes")
+    process.stdin.write("\n")
+    process.stdin.flush()
+
+
+def _line(process: subprocess.Popen[str]) -> str:
+    if process.stdout is None:
+        raise SystemExit("the service has no pipes")
+    return process.stdout.readline().strip()
+
+
 @contextmanager
-def _served(home: Path) -> Iterator[str]:
-    """Start the service in a process of its own; give its address."""
-    probe = [sys.executable, "-I", str(PROBES / "served.py"), str(DATABASES), str(LATENCY)]
+def _serving(home: Path, databases: int, *options: str) -> Iterator[_Service]:
+    """Start the service in a process of its own."""
+    words = (str(PROBES / "served.py"), str(databases), str(LATENCY), *options)
+    command = [sys.executable, "-I", *words]
     with subprocess.Popen(
-        probe,
+        command,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
         env=environment(home),
     ) as process:
-        if process.stdin is None or process.stdout is None:
-            raise SystemExit("the service has no pipes")
-        yield process.stdout.readline().strip()
-        process.stdin.close()
+        yield _Service(_line(process), process)
+        if process.stdin is not None:
+            process.stdin.close()

@@ -174,9 +174,11 @@ def _gather_listed(
     external_tables = many_databases.tell_entities(facts, databases)
     # By database, so that the cluster and Azure, which have their own turns, both have work.
     listed = [asked[one] for one in sorted(asked, key=lambda one: one[1])]
-    later = set(map(cluster_facts.external_tables, external_tables))
+    later = set(many_databases.that_depend_on_tables(external_tables))
     facts.gather((cluster_facts.in_subscription(), *(one for one in listed if one not in later)))
     scripts.gather_scripts(facts, external_tables)
+    facts.gather(map(cluster_facts.external_tables, external_tables))
+    many_databases.tell_types(facts, external_tables)
     facts.gather(listed)
 
 

@@ -10,7 +10,7 @@ Source: *.show databases entities command*, *.show databases command*, *Security
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,12 @@ from adxmi_jupyter.model import kql
 from adxmi_jupyter.model.declaration.registry import declarations
 from adxmi_jupyter.model.declaration.stored import EntityKind, KustoListing
 from adxmi_jupyter.model.kql_reading import literals_in
-from adxmi_jupyter.model.kusto_shapes import DATABASES_POLICIES, ENTITIES, OWN_ROLES
+from adxmi_jupyter.model.kusto_shapes import (
+    DATABASES_POLICIES,
+    ENTITIES,
+    EXTERNAL_TABLES,
+    OWN_ROLES,
+)
 from adxmi_jupyter.model.policy import CLUSTER, Scope
 from adxmi_jupyter.model.role import Role, parse_authorized, parse_own_role
 from adxmi_jupyter.model.shape import json_cell, text_cell
@@ -33,9 +38,6 @@ if TYPE_CHECKING:
 
 _NAMED = 50
 """Of more databases all are asked for: a command with all their names would be long."""
-
-_FEW = 3
-"""The roles of so few databases take no more requests when each is asked."""
 
 _MASK = "***"
 """What stands in a literal that is not shown has asterisks only, whatever their number."""
@@ -75,8 +77,7 @@ def tell_entities(facts: Facts, databases: Sequence[str]) -> Mapping[str, Sequen
     if found is None:
         return {}
     readable = [one for one in databases if facts.knows(cluster_facts.policy(Scope(one)))]
-    every = (one.listing for one in declarations())
-    listings = [one for one in every if isinstance(one, KustoListing)]
+    listings = _listings()
     masked: list[str] = []
     for database in dict.fromkeys(readable):
         rows = found[database.casefold()]
@@ -152,23 +153,52 @@ def _tell_masked(facts: Facts, databases: Sequence[str]) -> None:
             _tell_functions(facts, database, rows)
 
 
+def that_depend_on_tables(databases: Iterable[str]) -> Iterator[Fact]:
+    """Yield lists that may have no rows, by which types of external tables there are; and those."""
+    listings = [one for one in _listings() if one.never_of]
+    for database in databases:
+        yield cluster_facts.external_tables(database)
+        for one in listings:
+            yield cluster_facts.rows(one.command, database, one.shape)
+
+
+def tell_types(facts: Facts, databases: Iterable[str]) -> None:
+    """Tell lists that have no rows for want of external tables of their types."""
+    listings = [one for one in _listings() if one.never_of]
+    for database in databases:
+        tables = cluster_facts.rows(kql.SHOW_EXTERNAL_TABLES, database, EXTERNAL_TABLES)
+        if not facts.knows(tables):
+            continue
+        types = {text_cell(row, "TableType").lower() for row in facts.answer(tables)}
+        for one in listings:
+            if types <= set(one.never_of):
+                facts.tell(cluster_facts.rows(one.command, database, one.shape), [])
+
+
+def _listings() -> list[KustoListing]:
+    every = (one.listing for one in declarations())
+    return [one for one in every if isinstance(one, KustoListing)]
+
+
 def gather_roles(facts: Facts, databases: Iterable[str]) -> None:
     """Tell who holds which role on many databases, by one answer, to whoever may see it whole.
 
     Other callers than an admin of all databases may be shown a part of it.
     """
     wanted = [one for one in dict.fromkeys(databases) if not facts.has(cluster_facts.roles(one))]
-    if len(wanted) <= _FEW:
+    if len(wanted) <= 1:
         return
     policies = _policies(wanted)
-    first = cluster_facts.roles(wanted[0])
+    # One also lists roles on the whole cluster: one that was asked for less than others.
+    chosen = min(reversed(wanted), key=lambda one: facts.has(cluster_facts.csl_script(one)))
+    first = cluster_facts.roles(chosen)
     facts.gather((policies, _own_roles(), first))
     found = _by_database(facts, policies)
     if found is None or not facts.knows(first) or not _is_admin(facts):
         return
     listed: tuple[RoleAssignment, ...] = facts.answer(first)
     of_all = tuple(one for one in listed if not one.database)
-    for database in wanted[1:]:
+    for database in wanted:
         held = _held(found[database.casefold()], database)
         if held is not None:
             facts.tell(cluster_facts.roles(database), (*of_all, *held))

@@ -135,7 +135,8 @@ class KustoListing:
     `chain` returns the requirements of a row, and `details` the command that tells of one what the
     list leaves out, if it does. `otherwise` says how one authenticates that names no identity,
     if that is the same for all. `belongs_to` is the kind of entity that each row is about: a
-    database without any has no rows. `second` reads what a row may leave open in another place.
+    database without any has no rows; nor has an external table of a type in `never_of`, in lower
+    case. `second` reads what a row may leave open in another place.
     """
 
     command: str
@@ -146,6 +147,7 @@ class KustoListing:
     details: Callable[[str], str] | None = None
     otherwise: str = ""
     belongs_to: EntityKind | None = None
+    never_of: tuple[str, ...] = ()
     second: SecondSource | None = None
 
 

@@ -106,6 +106,7 @@ class QueryAcceleration(Workflow):
         otherwise="no managed identity: it fetches files as the connection string of its external "
         "table says; a table that impersonates needs one",
         belongs_to=EntityKind.EXTERNAL_TABLE,
+        never_of=("blob", "adl", "storage", "sql"),  # of delta tables only; others may be newer
     )
 
     external_table: ExternalTableName = field(

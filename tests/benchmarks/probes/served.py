@@ -1,10 +1,17 @@
-"""Serve an embedded Azure with many databases until standard input ends; tell where it listens."""
+"""Serve an embedded Azure with many databases until standard input ends; tell where it listens.
+
+For each line of input it tells how many requests it has answered.
+"""
 
 import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
 
 from adxmi_jupyter.embedded import EmbeddedAzure
+from tests.worlds import add_workflows
 
-wanted, latency = int(sys.argv[1]), float(sys.argv[2])
+wanted, latency, has_workflows = int(sys.argv[1]), float(sys.argv[2]), "workflows" in sys.argv
 
 with EmbeddedAzure(latency=latency) as azure:
     databases = azure.world.cluster.databases
@@ -12,5 +19,8 @@ with EmbeddedAzure(latency=latency) as azure:
         azure.world.add_database(f"Bench{number:04}")
     for database in databases.values():
         database.policy = databases["Sales"].policy
+        if has_workflows:
+            add_workflows(azure.world, database)
     print(azure.kusto_uri, flush=True)
-    sys.stdin.read()
+    for _ in sys.stdin:
+        print(azure.requests_served + azure.arm_requests_served, flush=True)
