@@ -162,7 +162,10 @@ def test_a_table_masked_in_both_places_is_unknown(listings, check):
     (found,) = check(TABLE, "ArchivedOrders")
 
     assert found.state is State.UNKNOWN
-    assert told(found).detail == f"neither .show external tables nor {ASKED} shows it: {ADMIN}"
+    assert told(found).detail == (
+        f"neither .show external tables nor {ASKED} shows it: {ADMIN}, "
+        "and the script with (ShowObfuscatedStrings=true)"
+    )
 
 
 @pytest.mark.parametrize("mask", MASKS)

@@ -76,7 +76,7 @@ def _states(choices: Choices, *, few: int) -> Iterator[Case]:
     Where these are more than a few, rows with all of them missing stand for them: together with
     those of each one missing alone they hold every pair of present and missing links.
     """
-    names = list(choices.there)
+    names = [name for name, levels in choices.missing.items() if levels]
     product_of_states = list(product([True, False], repeat=len(names)))
     rows = product_of_states if len(product_of_states) <= few else product_of_states[-1:] * 2
     for row in rows:

@@ -36,7 +36,7 @@ from tests.ground_truth.factors import (
     writes_blobs,
 )
 from tests.ground_truth.scene import GROUP
-from tests.ground_truth.tables import NAME, through, through_sql, writes_sql
+from tests.ground_truth.tables import NAME, SHOWN, through, through_sql, writes_sql
 
 if TYPE_CHECKING:
     from tests.ground_truth.factors import (
@@ -112,7 +112,7 @@ def _external_table(name: str, fields: Mapping[str, str], *factors: Factor) -> S
         name,
         "external-table",
         {"name": "Made", **fields},
-        (IDENTITY, usage("ExternalTable"), *factors),
+        (IDENTITY, usage("ExternalTable"), *factors, SHOWN),
         proofs.external_table,
         database="Telemetry",  # no cluster follows it, and has a say
         made="Made",
@@ -173,6 +173,7 @@ SITUATIONS = (
             reads_database("Sales"),
             callout("external_data", "contosolake", predefined=True),
             through("contosolake/exports", writes=True),
+            SHOWN,
         ),
         proofs.continuous_export,
         made="Job",
@@ -192,6 +193,7 @@ SITUATIONS = (
             reads_database("Sales"),
             reads_database("Telemetry", "viewer there"),
             through("contosolake/exports", writes=True),
+            SHOWN,
         ),
         proofs.continuous_export,
         made="Job",
@@ -205,6 +207,7 @@ SITUATIONS = (
             usage("AutomatedFlows"),
             reads_database("Sales"),
             through_sql(),
+            SHOWN,
             writes_sql(),
         ),
         proofs.export_into_sql,
@@ -343,6 +346,7 @@ SITUATIONS = (
             usage("AutomatedFlows"),
             callout("external_data", "contosolake", predefined=True),
             through("contosolake/delta/orders", kind="Delta", writes=False),
+            SHOWN,
         ),
         proofs.acceleration,
         made=NAME,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from adxmi_jupyter.embedded import ShownStrings, ShownSystem
 from tests.ground_truth.factors import CONTRIBUTOR, READER, Factor, nothing
 
 if TYPE_CHECKING:
@@ -71,6 +72,43 @@ def through(place: str, *, kind: str = "Blob", writes: bool) -> Factor:
         "impersonates": partial(mine, role=role),
     }
     return Factor("table", "external table", there, missing)
+
+
+def _shown(
+    scene: Scene,
+    *,
+    strings: ShownStrings = ShownStrings.WITHOUT_SECRETS,
+    identities: bool = False,
+    policies: ShownSystem = ShownSystem.AS_KEPT,
+    system: ShownSystem = ShownSystem.AS_KEPT,
+) -> None:
+    listings = scene.world.listings
+    listings.connection_strings, listings.export_identities = strings, identities
+    listings.system_in_policies, listings.system = policies, system
+
+
+SHOWN = Factor(
+    "shown",
+    "",
+    {
+        "by lists": nothing,
+        "addresses by lists": partial(_shown, strings=ShownStrings.ADDRESSES),
+        "by the script alone": partial(
+            _shown,
+            strings=ShownStrings.ASTERISKS,
+            policies=ShownSystem.WORD,
+            system=ShownSystem.OBJECT_ID,
+        ),
+        "in the columns of the page": partial(
+            _shown, strings=ShownStrings.LEFT_OUT, policies=ShownSystem.WORD
+        ),
+        "system as the word": partial(
+            _shown, identities=True, policies=ShownSystem.WORD, system=ShownSystem.WORD
+        ),
+    },
+    {},
+)
+"""What lists show of identities and connection strings: it is no link, and changes none."""
 
 
 SQL = "Server=tcp:contososql.database.windows.net,1433;Initial Catalog=Erp;"

@@ -68,7 +68,8 @@ class Walker:
         Each link has to be found as the admin finds it, or unknown.
         """
         case = {
-            one.name: next(iter(one.missing if missing else one.there)) for one in situation.factors
+            one.name: next(iter((missing and one.missing) or one.there))
+            for one in situation.factors
         }
         with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
             self.magic("embedded reset --connection reader")

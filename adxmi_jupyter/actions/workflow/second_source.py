@@ -129,4 +129,7 @@ def why(found: Untold) -> str:
             f"{found.listing} doesn't show it, and you aren't allowed to run {found.script}: "
             f"requires {found.requires}"
         )
-    return f"neither {found.listing} nor {found.script} shows it: requires {found.requires}"
+    return (
+        f"neither {found.listing} nor {found.script} shows it: requires {found.requires}, "
+        "and the script with (ShowObfuscatedStrings=true)"
+    )
