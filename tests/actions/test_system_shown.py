@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from adxmi_jupyter import errors
 from adxmi_jupyter.actions.check.checks import check_all, check_one
 from adxmi_jupyter.actions.check.findings import CheckedKind, State
 from adxmi_jupyter.actions.identity import identities, names
@@ -15,10 +16,10 @@ from adxmi_jupyter.actions.write.history import plan_undo
 from adxmi_jupyter.embedded import ClusterRole, ShownSystem
 from adxmi_jupyter.model.declaration.registry import declaration_of
 from adxmi_jupyter.model.declaration.requirements import Key
-from adxmi_jupyter.model.identity import SYSTEM
+from adxmi_jupyter.model.identity import SYSTEM, ManagedIdentity, ResolvedIdentity
 from adxmi_jupyter.model.policy import Policy, Scope
 from tests.actions.filling import LAKE
-from tests.told import told
+from tests.told import told, written
 
 SALES, LAB = Scope("Sales"), Scope("Tom's Lab")
 TABLE, EXPORTS = declaration_of("external-table"), declaration_of("continuous-export")
@@ -208,3 +209,15 @@ def test_who_sees_an_object_id_that_policies_tell_knows_it(azure, connection, ou
     findings = check_one(outsider, TABLE, "Sales", "Own").checked[0].findings
 
     assert next(one for one in findings if one.key is Key.ALLOWED).state is State.OK
+
+
+def test_who_sees_the_word_alone_is_told_how_to_revoke_from_it(azure, connection, outsider):
+    granted(connection, SYSTEM)
+    azure.world.listings.system_in_policies = WORD
+    own = ResolvedIdentity(ManagedIdentity(own_id(azure)))
+
+    with pytest.raises(errors.NothingToRevoke) as caught:
+        policies.plan_revoke(outsider, SALES, (own,), None)
+
+    assert caught.value.why.endswith("requires Reader on the cluster")
+    assert written(caught.value.remediation) == "--identity system, if it is that one"

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 
 from adxmi_jupyter.actions.scopes import read_each
 from adxmi_jupyter.errors import DatabaseNotFound, NotAuthorized, NothingToRevoke
-from adxmi_jupyter.fixes import Command, Explain, Option
+from adxmi_jupyter.fixes import ChangeOption, Command, Explain, Option
 from adxmi_jupyter.model import kql
+from adxmi_jupyter.model.identity import SYSTEM
 from adxmi_jupyter.model.kusto_shapes import CLUSTER_POLICY, DATABASE_POLICY, DATABASES
 from adxmi_jupyter.model.policy import (
     CLUSTER,
@@ -315,17 +316,29 @@ def _revocable(
 ) -> PolicyEntry:
     entry = before.policy.entry_of(identity)
     if entry is None:
-        raise NothingToRevoke(
-            f"the policy of the {before.scope} does not name {identity.label}",
-            why="it names " + (", ".join(e.identity.label for e in before.policy) or "nobody"),
-            fix=Explain.of(Command.of("policy", "matrix"), " shows which scope allows what"),
-        )
+        raise _absent(before, identity)
     if usages is None:
         return entry
     absent = [usage for usage in usages if usage not in entry.allowed_usages]
     if absent:
         raise _not_named(before.scope, entry, absent[0])
     return entry.with_usages(usages)
+
+
+def _absent(before: ScopedPolicy, identity: ManagedIdentity) -> NothingToRevoke:
+    """Return the error for an identity that a policy does not name, as far as it can be told.
+
+    The policy may name the system-assigned identity by the word, whose object ID nobody has told.
+    """
+    why = "it names " + (", ".join(e.identity.label for e in before.policy) or "nobody")
+    fix = Explain.of(Command.of("policy", "matrix"), " shows which scope allows what")
+    by_word = any(one.identity.object_id.lower() == SYSTEM for one in before.policy)
+    if by_word and not identity.display_name:
+        why += "; whether system is this identity is unknown: requires Reader on the cluster"
+        fix = Explain.of(ChangeOption("--identity", SYSTEM), ", if it is that one")
+    return NothingToRevoke(
+        f"the policy of the {before.scope} does not name {identity.label}", why=why, fix=fix
+    )
 
 
 def _not_named(scope: Scope, entry: PolicyEntry, usage: str) -> NothingToRevoke:
