@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from operator import attrgetter
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
@@ -111,7 +112,8 @@ class FamilyCommand:
 
     One that does not show something is in the journal, unless its class says that it changes no
     metadata. `runner` names the module below this folder and its function that run the family's
-    commands; one of commands that hold another gets what runs that, too.
+    commands; one of commands that hold another gets what runs that, too. `subject_fields` are the
+    names of what the command is about.
     """
 
     runner: ClassVar[tuple[str, str]]
@@ -121,6 +123,7 @@ class FamilyCommand:
     is_journaled: ClassVar[bool] = True
     runs_on_follower: ClassVar[bool] = False
     is_for_ingestion_endpoint: ClassVar[bool] = False
+    subject_fields: ClassVar[tuple[str, ...]] = ()
 
     @property
     def kind(self) -> str:
@@ -135,7 +138,7 @@ class FamilyCommand:
     @property
     def subject(self) -> tuple[str, ...]:
         """What it is about, outermost name first; empty for the database or cluster itself."""
-        return ()
+        return tuple(attrgetter(each)(self) or "" for each in self.subject_fields)
 
     @property
     def filled_table(self) -> str | None:

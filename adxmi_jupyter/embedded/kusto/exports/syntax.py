@@ -56,6 +56,7 @@ class CreateOrAlterContinuousExport(ContinuousExportCommand):
     """`.create-or-alter continuous-export NAME [over (…)] to table … <| query`."""
 
     kind: ClassVar[str] = "ContinuousExportCreateOrAlter"
+    subject_fields: ClassVar[tuple[str, ...]] = ("name",)
 
     name: str
     tables: tuple[str, ...]
@@ -63,15 +64,12 @@ class CreateOrAlterContinuousExport(ContinuousExportCommand):
     properties: Properties
     query: str
 
-    @property
-    def subject(self) -> tuple[str, ...]:
-        """Its names, for the journal."""
-        return (self.name,)
-
 
 @dataclass(frozen=True)
 class SwitchContinuousExport(ContinuousExportCommand):
     """`.enable` or `.disable continuous-export NAME`."""
+
+    subject_fields: ClassVar[tuple[str, ...]] = ("name",)
 
     name: str
     is_disabled: bool
@@ -81,24 +79,15 @@ class SwitchContinuousExport(ContinuousExportCommand):
         """What a script calls it."""
         return f"ContinuousExport{'Disable' if self.is_disabled else 'Enable'}"
 
-    @property
-    def subject(self) -> tuple[str, ...]:
-        """Its names, for the journal."""
-        return (self.name,)
-
 
 @dataclass(frozen=True)
 class DropContinuousExport(ContinuousExportCommand):
     """`.drop continuous-export NAME`."""
 
     kind: ClassVar[str] = "ContinuousExportDrop"
+    subject_fields: ClassVar[tuple[str, ...]] = ("name",)
 
     name: str
-
-    @property
-    def subject(self) -> tuple[str, ...]:
-        """Its names, for the journal."""
-        return (self.name,)
 
 
 class ExportCommand(FamilyCommand):

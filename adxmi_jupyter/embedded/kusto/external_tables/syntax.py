@@ -73,14 +73,10 @@ class DropExternalTable(ExternalTableCommand):
     """`.drop external table NAME [ifexists]`."""
 
     kind: ClassVar[str] = "ExternalTableDrop"
+    subject_fields: ClassVar[tuple[str, ...]] = ("name",)
 
     name: str
     if_exists: bool
-
-    @property
-    def subject(self) -> tuple[str, ...]:
-        """Its names, for the journal."""
-        return (self.name,)
 
 
 @dataclass(frozen=True)
@@ -124,6 +120,8 @@ Definition = StorageDefinition | DeltaDefinition | SqlDefinition
 class DefineExternalTable(ExternalTableCommand):
     """`.create`, `.alter` or `.create-or-alter external table …`."""
 
+    subject_fields: ClassVar[tuple[str, ...]] = ("definition.name",)
+
     verb: Verb
     definition: Definition
 
@@ -131,11 +129,6 @@ class DefineExternalTable(ExternalTableCommand):
     def kind(self) -> str:
         """What a script calls it."""
         return f"ExternalTable{self.verb}"
-
-    @property
-    def subject(self) -> tuple[str, ...]:
-        """Its names, for the journal."""
-        return (self.definition.name,)
 
 
 @dataclass(frozen=True)
@@ -150,6 +143,8 @@ class ShowExternalMappings(ShowExternalTableCommand):
 class DefineExternalMapping(ExternalTableCommand):
     """`.create` or `.alter external table NAME mapping "NAME" "JSON"`."""
 
+    subject_fields: ClassVar[tuple[str, ...]] = ("table", "name")
+
     verb: Verb
     table: str
     name: str
@@ -160,25 +155,16 @@ class DefineExternalMapping(ExternalTableCommand):
         """What a script calls it."""
         return f"ExternalTableMapping{self.verb}"
 
-    @property
-    def subject(self) -> tuple[str, ...]:
-        """Its names, for the journal."""
-        return (self.table, self.name)
-
 
 @dataclass(frozen=True)
 class DropExternalMapping(ExternalTableCommand):
     """`.drop external table NAME mapping "NAME"`."""
 
     kind: ClassVar[str] = "ExternalTableMappingDrop"
+    subject_fields: ClassVar[tuple[str, ...]] = ("table", "name")
 
     table: str
     name: str
-
-    @property
-    def subject(self) -> tuple[str, ...]:
-        """Its names, for the journal."""
-        return (self.table, self.name)
 
 
 @v_args(inline=True)

@@ -53,6 +53,8 @@ class Definition:
 class DefineFunction(FunctionCommand):
     """`.create`, `.alter` or `.create-or-alter function …`."""
 
+    subject_fields: ClassVar[tuple[str, ...]] = ("definition.name",)
+
     verb: Verb
     definition: Definition
     properties: Properties
@@ -63,25 +65,16 @@ class DefineFunction(FunctionCommand):
         """What a script calls it."""
         return f"Function{self.verb}"
 
-    @property
-    def subject(self) -> tuple[str, ...]:
-        """Its names, for the journal."""
-        return (self.definition.name,)
-
 
 @dataclass(frozen=True)
 class DropFunction(FunctionCommand):
     """`.drop function NAME [ifexists]`."""
 
     kind: ClassVar[str] = "FunctionDrop"
+    subject_fields: ClassVar[tuple[str, ...]] = ("name",)
 
     name: str
     if_exists: bool
-
-    @property
-    def subject(self) -> tuple[str, ...]:
-        """Its names, for the journal."""
-        return (self.name,)
 
 
 @v_args(inline=True)

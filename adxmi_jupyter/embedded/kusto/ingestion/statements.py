@@ -84,6 +84,7 @@ class IngestFromQuery(IngestionCommand):
 
     runner: ClassVar[tuple[str, str]] = ("ingestion.from_query", "ingest_from_query")
     holds_command: ClassVar[bool] = True
+    subject_fields: ClassVar[tuple[str, ...]] = ("table",)
 
     filling: Filling
     table: str
@@ -95,11 +96,6 @@ class IngestFromQuery(IngestionCommand):
     def kind(self) -> str:
         """What operations and scripts call it, such as `TableSetOrAppend`."""
         return f"Table{self.filling.title().replace('-', '')}"
-
-    @property
-    def subject(self) -> tuple[str, ...]:
-        """Its name, for the journal."""
-        return (self.table,)
 
     @property
     def filled_table(self) -> str:

@@ -79,6 +79,8 @@ class ViewDefinition:
 class DefineView(ViewCommand):
     """`.create`, `.alter` or `.create-or-alter materialized-view …`."""
 
+    subject_fields: ClassVar[tuple[str, ...]] = ("definition.name",)
+
     verb: ViewVerb
     definition: ViewDefinition
     is_async: bool = False
@@ -89,15 +91,12 @@ class DefineView(ViewCommand):
         """What a script calls it."""
         return f"MaterializedView{self.verb}"
 
-    @property
-    def subject(self) -> tuple[str, ...]:
-        """Its names, for the journal."""
-        return (self.definition.name,)
-
 
 @dataclass(frozen=True)
 class ChangeView(ViewCommand):
     """A command that changes one thing of a view: `field` of it becomes `value`."""
+
+    subject_fields: ClassVar[tuple[str, ...]] = ("name",)
 
     verb: str
     name: str
@@ -110,11 +109,6 @@ class ChangeView(ViewCommand):
         return f"MaterializedView{self.verb}"
 
     @property
-    def subject(self) -> tuple[str, ...]:
-        """Its names, for the journal."""
-        return (self.name,)
-
-    @property
     def renamed(self) -> tuple[str, ...]:
         """Its old and its new name."""
         return (self.name, str(self.value)) if self.field == "name" else ()
@@ -125,13 +119,9 @@ class DropView(ViewCommand):
     """`.drop materialized-view NAME`."""
 
     kind: ClassVar[str] = "MaterializedViewDrop"
+    subject_fields: ClassVar[tuple[str, ...]] = ("name",)
 
     name: str
-
-    @property
-    def subject(self) -> tuple[str, ...]:
-        """Its names, for the journal."""
-        return (self.name,)
 
 
 @v_args(inline=True)

@@ -29,6 +29,8 @@ class ShowPlugins(PluginCommand):
 class SwitchPlugin(PluginCommand):
     """`.enable plugin` or `.disable plugin NAME`."""
 
+    subject_fields: ClassVar[tuple[str, ...]] = ("name",)
+
     name: str
     is_enabled: bool
 
@@ -36,11 +38,6 @@ class SwitchPlugin(PluginCommand):
     def kind(self) -> str:
         """What a script calls it."""
         return f"Plugin{'Enable' if self.is_enabled else 'Disable'}"
-
-    @property
-    def subject(self) -> tuple[str, ...]:
-        """Its names, for the journal."""
-        return (self.name,)
 
 
 @dataclass(frozen=True)

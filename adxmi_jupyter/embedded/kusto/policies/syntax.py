@@ -57,6 +57,7 @@ class UpdatePolicyCommand(MorePolicyCommand):
     """`.alter`, … `table [DATABASE.]NAME policy update`."""
 
     entity: ClassVar[str] = "TablePolicyUpdate"
+    subject_fields: ClassVar[tuple[str, ...]] = ("table",)
 
     table: str | None = None
     database: str | None = None
@@ -66,11 +67,6 @@ class UpdatePolicyCommand(MorePolicyCommand):
     def scope(self) -> Scope:
         """Where the table is."""
         return Scope(self.level, self.database)
-
-    @property
-    def subject(self) -> tuple[str, ...]:
-        """Its names, for the journal."""
-        return (self.table or "",)
 
 
 class ShowUpdatePolicy(UpdatePolicyCommand):
@@ -84,14 +80,10 @@ class AccelerationPolicyCommand(MorePolicyCommand):
     """`.alter`, … `external table NAME policy query_acceleration`."""
 
     entity: ClassVar[str] = "ExternalTablePolicyQueryAcceleration"
+    subject_fields: ClassVar[tuple[str, ...]] = ("name",)
 
     name: str | None = None
     text: str = ""
-
-    @property
-    def subject(self) -> tuple[str, ...]:
-        """Its names, for the journal."""
-        return (self.name or "",)
 
 
 class ShowAccelerationPolicy(AccelerationPolicyCommand):

@@ -188,6 +188,8 @@ class ChangeMapping(SchemaCommand):
     Only one that is dropped has no text.
     """
 
+    subject_fields: ClassVar[tuple[str, ...]] = ("table", "name")
+
     verb: MappingVerb
     table: str
     mapping_kind: str
@@ -198,11 +200,6 @@ class ChangeMapping(SchemaCommand):
     def kind(self) -> str:
         """What a script calls it."""
         return f"TableIngestionMapping{self.verb}"
-
-    @property
-    def subject(self) -> tuple[str, ...]:
-        """Its names, for the journal."""
-        return (self.table, self.name)
 
 
 @dataclass(frozen=True)
