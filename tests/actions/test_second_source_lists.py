@@ -57,13 +57,13 @@ def test_a_list_has_the_target_of_the_script(listings, connection, read):
 
 
 @pytest.mark.parametrize("noun", ["external-table", "continuous-export"])
-def test_an_identity_that_nobody_tells_is_null_in_a_list(listings, outsider, read, noun):
+def test_an_identity_that_nobody_tells_is_unknown_in_a_list(listings, outsider, read, noun):
     listings.csl_script = ShownScript.TO_ADMINS
 
     found = read(noun, outsider)
 
     frame = listing_frame(outsider, found)
-    assert list(frame["identity"].isna()) == [True]
+    assert list(frame["identity"]) == ["unknown"]
     assert list(frame["object_id"].isna()) == [True]
     (note,) = source_notes(found)
     assert "requires Database Admin of Sales" in note

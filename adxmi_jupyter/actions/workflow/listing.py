@@ -257,6 +257,7 @@ def _functions(rows: Rows, listing: FunctionListing) -> tuple[StoredWorkflow, ..
     )
 
 
+_UNKNOWN = "unknown"
 _COLUMNS = ("database", "name", "kind", "identity", "object_id", "target", "state")
 
 
@@ -264,8 +265,8 @@ def listing_frame(connection: Connection, read: WorkflowListing) -> pd.DataFrame
     """Return a row for each and each identity it names, or one without identity.
 
     Columns: ``database``, ``name``, ``kind``, ``identity`` (the display name where it is known),
-    ``object_id`` (or ``system``), ``target``, ``state``, all string. Both of the identity are null
-    where the caller may not see whether there is one.
+    ``object_id`` (or ``system``), ``target``, ``state``, all string. Where the caller may not see
+    whether there is an identity, it is ``unknown``, and its object ID null.
     """
     words = {word for listed in read.found for word in listed.existing.identities}
     known = _known(connection, words)
@@ -303,7 +304,7 @@ def _rows(
 ) -> list[tuple[str | None, ...]]:
     one = listed.existing
     if one.untold is not None:
-        return [(listed.database, one.name, one.kind, None, None, one.target, one.state)]
+        return [(listed.database, one.name, one.kind, _UNKNOWN, None, one.target, one.state)]
     rows: list[tuple[str | None, ...]] = []
     for word in one.identities or ("",):
         identity = known.get(word, ManagedIdentity(word, is_system=word == SYSTEM))
