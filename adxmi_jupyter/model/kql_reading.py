@@ -15,8 +15,12 @@ _LITERAL = re.compile(
         )\s*""",
     re.VERBOSE | re.DOTALL,
 )
-_ESCAPE = re.compile(r"\\(?:u(?P<four>[0-9a-fA-F]{4})|(?P<one>.))", re.DOTALL)
-_LETTERS = {"n": "\n", "t": "\t", "r": "\r"}
+_ESCAPE = re.compile(
+    r"""\\(?:u(?P<four>[0-9a-fA-F]{4}) | x(?P<two>[0-9a-fA-F]{2})
+        | U(?P<eight>00(?:0[0-9a-fA-F]|10)[0-9a-fA-F]{4}) | (?P<octal>[0-7]{1,3}) | (?P<one>.))""",
+    re.VERBOSE | re.DOTALL,
+)
+_LETTERS = dict(zip("abfnrtv", "\a\b\f\n\r\t\v", strict=True))
 
 
 def read_literals(text: str) -> str | None:
@@ -55,8 +59,10 @@ def _said(found: re.Match[str]) -> str:
 
 
 def _decoded(escape: re.Match[str]) -> str:
-    if escape["four"]:
-        return chr(int(escape["four"], 16))
+    if code := escape["four"] or escape["two"] or escape["eight"]:
+        return chr(int(code, 16))
+    if escape["octal"]:
+        return chr(int(escape["octal"], 8))
     return _LETTERS.get(escape["one"], escape["one"])
 
 

@@ -42,6 +42,8 @@ def test_the_literal_of_a_connection_string_is_one_line_and_reads_back(value):
         ("H'it\\'s'", "it's"),
         ("  'https://a/b;' h'KEY'  ", "https://a/b;KEY"),
         ("'a\\u00e9\\n\\t'", "aé\n\t"),
+        ("'\\a\\b\\f\\v\\r'", "\a\b\f\v\r"),
+        ("'\\x41\\101\\7b\\U0001F600'", "AA\a" + "b\U0001f600"),
         ("''", ""),
     ],
 )

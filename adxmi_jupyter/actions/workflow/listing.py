@@ -317,8 +317,11 @@ def _rows(
 
 def source_notes(read: WorkflowListing) -> tuple[str, ...]:
     """Say where identities were read that the list leaves out, and which nobody tells."""
-    told = [one for one in read.found if one.existing.source is Source.CSL_SCRIPT]
-    where = dict.fromkeys(show_csl_script(one.database) for one in told)
+    where = dict.fromkeys(
+        show_csl_script(one.database)
+        for one in read.found
+        if one.existing.source is Source.CSL_SCRIPT and one.existing.identities
+    )
     named = (f"identities that {read.command} doesn't show are from {one}" for one in where)
     unknown = (
         f"identity of {one.existing.name} unknown: {second_source.why(one.existing.untold)}"
