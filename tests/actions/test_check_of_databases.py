@@ -151,6 +151,20 @@ def test_a_database_without_tables_is_asked_for_three_lists(azure, many, proxied
     }
 
 
+def test_a_check_of_one_database_asks_for_no_other(many, proxied, proxy):
+    check_all(proxied, [MANY[1]])
+
+    (entities,) = {
+        one.statement.partition(" | project")[0]
+        for one in proxy.requests
+        if one.statement.startswith(".show databases entities | ")
+    }
+    assert entities == f'.show databases entities | where DatabaseName =~ "{MANY[1]}"'
+    others = [one for one in MANY if one != MANY[1]]
+    assert not [one for one in others if asked_of(proxy, one)]
+    assert not [one for one in proxy.requests if "policies" in one.statement]
+
+
 @pytest.mark.parametrize("command", BULK)
 def test_where_no_answer_tells_of_all_each_database_is_asked(azure, many, connection, command):
     expected = said(check_all(connection, MANY))

@@ -191,6 +191,9 @@ class Cluster:
 
     def find_database(self, name: str) -> Database | None:
         """Return the database of that name, letter case aside."""
+        found = self.databases.get(name)
+        if found is not None and found.name == name:
+            return found
         folded = name.casefold()
         # Copied at once: requests come in while others change what there is.
         every = list(self.databases.values())
