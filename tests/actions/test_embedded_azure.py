@@ -251,6 +251,15 @@ def test_a_run_that_fails_is_an_error_in_the_services_words(azure, connection, n
     )
 
 
+def test_a_run_that_fails_is_mended_as_the_identity_that_the_list_hides(azure, connection, nightly):
+    azure.world.listings.export_identities = False
+
+    with pytest.raises(errors.OperationFailed) as caught:
+        run_export(connection, "Sales", "Nightly")
+
+    assert caught.value.fix.endswith("--role viewers --identity mi-export")
+
+
 def test_a_run_that_is_disabled_is_refused(carry_out, connection):
     carry_out("continuous-export", is_disabled=True)
 

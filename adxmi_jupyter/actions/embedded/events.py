@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.actions.frames import NUMBER, TEXT, fixed_frame
+from adxmi_jupyter.actions.workflow import second_source
 from adxmi_jupyter.actions.workflow.filling import fill_in
 from adxmi_jupyter.actions.workflow.ingestions import failed, failures
 from adxmi_jupyter.actions.workflow.listing import stored_in
@@ -333,7 +334,8 @@ def run_export(connection: Connection, database: str, name: str) -> None:
 
 
 def _failed_run(connection: Connection, database: str, kept: StoredWorkflow) -> OperationFailed:
-    name = kept.existing.name
+    declaration, name = declaration_of(_EXPORT), kept.existing.name
+    (kept,) = second_source.whole(connection, declaration.listing, database, (kept,))
     command = f".show continuous-export {kql.quote_name(name)} failures"
     rows = connection.kusto.command(command, database=database).rows(EXPORT_FAILURES)
     given = {
@@ -342,7 +344,7 @@ def _failed_run(connection: Connection, database: str, kept: StoredWorkflow) -> 
         "identity": next(iter(kept.existing.identities), ""),
         "query": str(cell(kept.row, "Query")),
     }
-    workflow = fill_in(connection, declaration_of(_EXPORT), given).reading.workflow
+    workflow = fill_in(connection, declaration, given).reading.workflow
     error = OperationFailed(
         f"the run of the continuous export {name} failed",
         why=str(cell(rows[-1], "Details")) if rows else "the service does not say why",
