@@ -67,6 +67,7 @@ class Listener:
         tasks = set(self._connections)
         _, late = await asyncio.wait(tasks, timeout=_SHUTDOWN_SECONDS)
         for task in late:
+            self._connections[task].drop()
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 

@@ -1,5 +1,6 @@
 """HTTP as every face of the embedded Azure speaks it: bodies, methods, connections."""
 
+import contextlib
 import gzip
 import re
 import zlib
@@ -7,6 +8,7 @@ import zlib
 import pytest
 import requests
 
+from adxmi_jupyter.embedded import EmbeddedAzure
 from tests.embedded.wire import connected, exchange, port_of, reply, request
 
 METADATA = "/v1/rest/auth/metadata"
@@ -144,6 +146,25 @@ def test_what_is_no_http_is_a_bad_request(azure, sent):
 
 def test_a_head_without_end_is_refused(azure):
     assert exchange(azure, head(azure)[:-2] + b"X: " + b"a" * 70_000).status == 431
+
+
+def test_a_client_that_does_not_read_keeps_no_server_from_its_end():
+    with EmbeddedAzure() as azure, connected(azure) as line:
+        line.setblocking(False)
+        host = f"Host: 127.0.0.1:{port_of(azure)}"
+        asked = f"GET {METADATA} HTTP/1.1\r\n{host}\r\n\r\n".encode() * 100
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                line.send(asked)
+
+        azure.stop()
+
+        line.setblocking(True)
+        with contextlib.suppress(ConnectionResetError):
+            while line.recv(1024**2):
+                pass
+    with pytest.raises(ConnectionRefusedError):
+        connected(azure)
 
 
 def exchange_all(azure, data):

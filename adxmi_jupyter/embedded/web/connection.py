@@ -69,6 +69,10 @@ class Connection:
         if self._is_idle:
             self._writer.close()
 
+    def drop(self) -> None:
+        """Close at once, whatever has not been sent: the client does not read it."""
+        self._writer.transport.abort()
+
     async def _exchange(self) -> bool:
         """Answer one request and tell whether another one may follow."""
         try:
@@ -90,8 +94,11 @@ class Connection:
         )
         if response is None or self._writer.is_closing():
             return False
+        holds_body_back = self._protocol.they_are_waiting_for_100_continue
         await self._send(response, has_body=head.method != b"HEAD")
-        return response.cut is None and await self._is_over() and not self._is_ending
+        if response.cut is not None or holds_body_back:
+            return False
+        return await self._is_over() and not self._is_ending
 
     async def _head(self) -> h11.Request | None:
         """Return the beginning of a request; None when no more come."""
@@ -149,8 +156,6 @@ class Connection:
 
         A client that still sends would not see the response if the connection were closed.
         """
-        if self._protocol.they_are_waiting_for_100_continue:
-            return False
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_SKIP_SECONDS):
                 while self._protocol.their_state is h11.SEND_BODY:
