@@ -155,9 +155,16 @@ def test_properties_outside_their_rules_are_refused(refusal, allowed, more):
     assert refusal(export(more=more), database="Sales").code == "General_BadRequest"
 
 
-@pytest.mark.parametrize("query", ["Nowhere", "Orders | frobnicate", ""])
-def test_queries_that_cannot_run_are_refused(refusal, allowed, query):
-    assert refusal(export(query=query), database="Sales").code == "General_BadRequest"
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        ("Nowhere", "General_BadRequest"),
+        ("Orders | frobnicate", "BadRequest_SyntaxError"),
+        ("", "BadRequest_SyntaxError"),
+    ],
+)
+def test_queries_that_cannot_run_are_refused(refusal, allowed, query, code):
+    assert refusal(export(query=query), database="Sales").code == code
 
 
 def test_viewers_export_to_storage(run, allowed, caller):

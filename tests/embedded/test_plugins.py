@@ -248,7 +248,7 @@ def test_sql_request_with_a_token(ask):
             "Server=tcp:contososql.example,1433;Initial Catalog=Erp;" + LOGIN,
             "x",
             "",
-            "General_BadRequest",
+            "Forbidden",
         ),
         (
             f"Server=tcp:contososql.database.windows.net;{LOGIN}",

@@ -34,7 +34,7 @@ def test_a_text_with_an_unknown_command_runs_none_of_them(sales, refused_in_sale
 def test_a_text_with_an_unknown_query_runs_none_of_its_commands(sales, refused_in_sales):
     error = refused_in_sales(".create table A (x:long); $command_results | no_operator")
 
-    assert error.code == "General_BadRequest"
+    assert error.code == "BadRequest_SyntaxError"
     assert "A" not in [row["TableName"] for row in sales(".show tables")]
 
 

@@ -118,7 +118,8 @@ def test_one_blob_that_is_rejected_keeps_out_the_others(
 ):
     azure.world.cluster.databases["Sales"].tables["Orders"].rows.clear()
     azure.world.add_blob("contosolake", "landing", "no-amount.csv", b"9,north,,\n")
-    feed(Query="Orders | where Amount > 'text' | project OrderId", IsTransactional=True)
+    overflow = "OrderId + iff(isnull(Amount), 0, 9223372036854775807)"
+    feed(Query=f"Orders | project OrderId = {overflow}", IsTransactional=True)
     harmless = f"{LANDING}/no-amount.csv;managed_identity={INGEST_ID}"
 
     error = refusal(f".ingest into table Orders ('{harmless}', '{ORDERS}')", database="Sales")

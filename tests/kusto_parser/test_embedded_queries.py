@@ -87,6 +87,10 @@ UNDERSTOOD_BY_BOTH = [
     "Orders | project a = 1, Region, 2, (Amount)",
     "Orders | where 1 == OrderId and (Region =~ 'a' 'b' or (Amount) > 5)",
     "Orders | summarize n = count() by Region",
+    "let t = Orders; t",
+    "let t = F(); t",
+    "print 1 + 1",
+    "Orders | where not(Region == 'x')",
 ]
 
 REFUSED_BY_BOTH = [
@@ -150,12 +154,8 @@ ONLY_THE_PARSER = [
     "Orders | evaluate python(typeof(x), 'x')",
     "Orders | evaluate python(typeof(*), 'x') : (a:long)",
     "Orders | evaluate hint.distribution='single' python(typeof(*), 'x')",
-    "let t = Orders; t",
     "F(1)",
-    "let t = F(); t",
-    "print 1 + 1",
     "Orders | take x",
-    "Orders | where not(Region == 'x')",
 ]
 
 WITH_A_KNOWN_SCHEMA = [

@@ -161,6 +161,30 @@ def unauthorized_operation(principal: str, operation: str, target: str) -> Kusto
     )
 
 
+def limits_exceeded(message: str) -> KustoError:
+    """Return the error of a query whose result is cut (page: Query limits)."""
+    return KustoError(
+        400,
+        "LimitsExceeded",
+        "Request is invalid and cannot be executed.",
+        f"{_DATA}KustoServicePartialQueryFailureLimitsExceededException",
+        f"Query execution has exceeded the allowed limits (80DA0003): {message}",
+    )
+
+
+def timed_out(message: str) -> KustoError:
+    """Return the error of a query that ran for too long."""
+    return KustoError(
+        504,
+        "Timeout",
+        "Request execution timed out.",
+        f"{_DATA}KustoServiceTimeoutException",
+        message,
+        permanent=False,
+        inner_code="RequestExecutionTimeout",
+    )
+
+
 def throttled() -> KustoError:
     """Return the error of a request above the rate limit."""
     return KustoError(

@@ -109,6 +109,8 @@ class KustoApi:
             client_request_id=ids.client_request_id,
             activity_id=ids.activity_id,
             at_ingestion_endpoint=endpoint is Endpoint.INGESTION,
+            parameters=call.parameters,
+            options=call.options,
         )
         running = coming_in(call, session, _VERSIONS.get(endpoint, "v1"))
         session = replace(session, running=running)

@@ -39,7 +39,7 @@ class KustoRequest:
     """One command or query, with the database it names, if any.
 
     `application` and `user` are what the client calls itself, empty for what it does not say.
-    `options` are those of its request properties.
+    `options` are those of its request properties, `parameters` the values of query parameters.
     """
 
     text: str
@@ -47,6 +47,7 @@ class KustoRequest:
     application: str = ""
     user: str = ""
     options: Mapping[str, Any] = field(default_factory=dict)
+    parameters: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def is_command(self) -> bool:
@@ -67,24 +68,30 @@ async def read_request(request: Request) -> KustoRequest:
     text, database = fields.get("csl"), fields.get("db")
     if not isinstance(text, str) or not isinstance(database, str | None):
         raise MalformedRequestError
-    options = _options(fields.get("properties"))
+    properties = _properties(fields.get("properties"))
+    options = _members(properties, "Options")
     return KustoRequest(
         text,
         database or None,
         _named(request, options, "request_app_name", "x-ms-app"),
         _named(request, options, "request_user", "x-ms-user"),
         options,
+        _members(properties, "Parameters"),
     )
 
 
-def _options(properties: Any) -> Mapping[str, Any]:
-    """Return the options among request properties, which may be an object or its JSON text."""
+def _properties(properties: Any) -> Mapping[str, Any]:
+    """Return request properties, which may be an object or its JSON text."""
     if isinstance(properties, str) and properties:
         properties = _object(properties)
     if properties and not isinstance(properties, dict):
         raise MalformedRequestError
-    options = (properties or {}).get("Options")
-    return options if isinstance(options, dict) else {}
+    return properties or {}
+
+
+def _members(properties: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    found = properties.get(name)
+    return found if isinstance(found, dict) else {}
 
 
 def _named(request: Request, options: Mapping[str, Any], option: str, header: str) -> str:

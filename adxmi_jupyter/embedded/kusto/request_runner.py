@@ -36,7 +36,7 @@ from adxmi_jupyter.embedded.kusto.statements import (
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.answer import Answer
     from adxmi_jupyter.embedded.faults import Faults
-    from adxmi_jupyter.embedded.kusto.query.operators import Operator
+    from adxmi_jupyter.embedded.kusto.query.run import Operator
     from adxmi_jupyter.embedded.kusto.request import KustoRequest
     from adxmi_jupyter.embedded.kusto.results import RequestIds
     from adxmi_jupyter.embedded.kusto.session import Session

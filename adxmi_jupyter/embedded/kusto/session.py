@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from adxmi_jupyter.embedded.access import administers, has_any_role, permits, roles_of
 from adxmi_jupyter.embedded.kusto.errors import (
@@ -16,7 +16,7 @@ from adxmi_jupyter.embedded.kusto.statements import Level
 from adxmi_jupyter.embedded.scripts import Scripts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from adxmi_jupyter.embedded.access import Permission
     from adxmi_jupyter.embedded.kusto.results import Result
@@ -83,6 +83,8 @@ class Session:
     calls: tuple[tuple[str, str], ...] = ()
     command_results: Result | None = None
     running: RunningRequest | None = None
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    options: Mapping[str, Any] = field(default_factory=dict)
 
     def stop_if_cancelled(self) -> None:
         """Raise a KustoError (400) when somebody has cancelled the request."""

@@ -110,7 +110,7 @@ def _check_presence(command: IngestFromQuery, database: Database) -> None:
 def _source(text: str, session: Session, run: Runner) -> Callable[[], Result]:
     """Return what reads the rows; a KustoError when the text is neither query nor `.show`."""
     if not is_command(text):
-        check_query(text)
+        check_query(text, session)
         return lambda: run_query(text, session)
     statement = parse_command(text)
     if not shows(statement.command):

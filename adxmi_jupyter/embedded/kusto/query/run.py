@@ -1,37 +1,48 @@
-"""A handful of query shapes over small tables; not a query engine, and it says so."""
+"""Queries of a request: text to result, by the engine."""
 
 from __future__ import annotations
 
-import functools
+from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from lark import UnexpectedInput
-from lark.exceptions import VisitError
-
-from adxmi_jupyter.embedded.kusto.errors import KustoError, semantic_error
-from adxmi_jupyter.embedded.kusto.grammar import build_grammar
-from adxmi_jupyter.embedded.kusto.query.tree import KNOWN, apply, transformed
+from adxmi_jupyter.embedded.engine.errors import (
+    EngineError,
+    EngineMissingError,
+    LimitError,
+    QuerySyntaxError,
+    TooLongError,
+)
+from adxmi_jupyter.embedded.engine.execution import Limits
+from adxmi_jupyter.embedded.engine.workspace import Workspace, read
+from adxmi_jupyter.embedded.kusto.errors import (
+    bad_request,
+    limits_exceeded,
+    semantic_error,
+    syntax_error,
+    timed_out,
+)
+from adxmi_jupyter.embedded.kusto.query import sources
+from adxmi_jupyter.embedded.kusto.query.resolution import COMMAND_RESULTS, Resolution
+from adxmi_jupyter.embedded.kusto.results import Result
+from adxmi_jupyter.embedded.state.timestamps import moment_of
 
 if TYPE_CHECKING:
-    from lark import Lark, ParseTree
+    from collections.abc import Callable, Iterator
 
-    from adxmi_jupyter.embedded.kusto.query.operators import Operator
-    from adxmi_jupyter.embedded.kusto.results import Result
     from adxmi_jupyter.embedded.kusto.session import Session
     from adxmi_jupyter.embedded.kusto.statements import Statement
 
+    Operator = Callable[[Result], Result]
+
+_MOST_ROWS, _MOST_BYTES = 500_000, 64 * 1024**2
+
 
 def run_query(text: str, session: Session) -> Result:
-    """Return the result of a query; a KustoError (semantic error) for what it does not know."""
-    table: Result = _evaluate(text, "start", session)
-    return table
-
-
-def pipe(tail: str, session: Session) -> Operator:
-    """Return what a command's result is piped into, as one operator; a KustoError as above."""
-    steps: tuple[Operator, ...] = _evaluate(tail, "tail", session)
-    return lambda table: apply(table, steps)
+    """Return the result of a query; a KustoError for what has none."""
+    with _errors():
+        sources.query_database(session)
+        return _answer(text, session)
 
 
 def operator_of(statement: Statement, session: Session) -> Operator | None:
@@ -39,41 +50,95 @@ def operator_of(statement: Statement, session: Session) -> Operator | None:
 
     That is what it is piped into, then a query that reads `$command_results`; None without any.
     """
-    operate = pipe(statement.tail, session) if statement.tail else None
-    if not statement.query:
-        return operate
-    check_query(statement.query)
+    texts = [each for each in (_source(statement.tail), statement.query) if each]
+    if not texts:
+        return None
+    for each in texts:
+        check_query(each, session)
 
-    def ask(table: Result) -> Result:
-        results = operate(table) if operate else table
-        return run_query(statement.query, replace(session, command_results=results))
+    def operate(table: Result) -> Result:
+        with _errors():
+            for each in texts:
+                table = _answer(each, replace(session, command_results=table))
+        return table
 
-    return ask
-
-
-def check_query(text: str) -> None:
-    """Raise a KustoError (semantic error) when the text is no query that is known here."""
-    _parse(text, "start")
+    return operate
 
 
-@functools.cache
-def query_grammar() -> Lark:
-    """Return the parser of queries, built at its first use."""
-    return build_grammar("query/grammar.lark", "start", "tail")
+def check_query(text: str, session: Session) -> None:
+    """Raise a KustoError when the text is no query, or has what the engine does not cover.
+
+    Nothing is read for that, so names and types are not looked at.
+    """
+    with _errors():
+        if session.command_results is None:
+            session = replace(session, command_results=Result((), ()))
+        with _workspace(session) as workspace:
+            resolution = Resolution(text, session, workspace, is_dry=True)
+            read(resolution.resolved(), _names(session))
 
 
-def _evaluate(text: str, start: str, session: Session) -> Any:
-    tree = _parse(text, start)
+def _source(tail: str) -> str:
+    """Return what a result is piped into as a query of its own."""
+    return f"{COMMAND_RESULTS} {tail}" if tail else ""
+
+
+def _answer(text: str, session: Session) -> Result:
+    with _workspace(session) as workspace:
+        resolution = Resolution(text, session, workspace)
+        resolved = resolution.resolved()
+        answer = workspace.answer(resolved, resolution.lookup, _limits(session))
+        return Result(answer.columns, answer.rows)
+
+
+def _workspace(session: Session) -> Workspace:
+    world = session.world
+    now = moment_of(world.clock())
+    constants = {
+        "current_principal": session.caller.fqn,
+        "current_database": session.context or "",
+        "current_cluster_endpoint": world.cluster.uri.removeprefix("https://"),
+    }
+    return Workspace(now, constants, _names(session))
+
+
+def _names(session: Session) -> frozenset[str]:
+    """Return the names of columns that a query may use."""
+    database = sources.current_database(session)
+    tables = [] if database is None else database.tables.values()
+    results = session.command_results
+    return frozenset(
+        name
+        for columns in [*(each.columns for each in tables), results.columns if results else ()]
+        for name, _ in columns
+    )
+
+
+def _limits(session: Session) -> Limits:
+    """Return how much a query may return: options of the request may lower it, or lift it."""
+    options = session.options
+    rows = options.get("truncationmaxrecords")
+    size = options.get("truncationmaxsize")
+    if options.get("notruncation") is True and rows is None and size is None:
+        return Limits(None, _MOST_BYTES)
+    return Limits(
+        min(int(rows), _MOST_ROWS) if isinstance(rows, int | str) else _MOST_ROWS,
+        min(int(size), _MOST_BYTES) if isinstance(size, int | str) else _MOST_BYTES,
+    )
+
+
+@contextmanager
+def _errors() -> Iterator[None]:
+    """Turn errors of the engine into those of the service."""
     try:
-        return transformed(tree, session, run_query)
-    except VisitError as error:
-        if isinstance(error.orig_exc, KustoError):
-            raise error.orig_exc from None
-        raise
-
-
-def _parse(text: str, start: str) -> ParseTree:
-    try:
-        return query_grammar().parse(text, start=start)
-    except UnexpectedInput as error:
-        raise semantic_error(KNOWN) from error
+        yield
+    except QuerySyntaxError as error:
+        raise syntax_error(str(error), error.line, error.column) from error
+    except EngineMissingError as error:
+        raise bad_request(str(error)) from error
+    except LimitError as error:
+        raise limits_exceeded(str(error)) from error
+    except TooLongError as error:
+        raise timed_out(str(error)) from error
+    except EngineError as error:
+        raise semantic_error(str(error)) from error

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.embedded.access import Permission
+from adxmi_jupyter.embedded.engine.errors import UnsupportedError
 from adxmi_jupyter.embedded.kusto.errors import bad_request, entity_not_found, semantic_error
 from adxmi_jupyter.embedded.kusto.external_tables.mappings import column_mappings, named_mapping
 from adxmi_jupyter.embedded.kusto.query.blob_rows import (
@@ -16,21 +17,19 @@ from adxmi_jupyter.embedded.kusto.query.blob_rows import (
     storage_rows,
 )
 from adxmi_jupyter.embedded.kusto.results import Result
-from adxmi_jupyter.embedded.kusto.session import WithoutScripts
 from adxmi_jupyter.embedded.kusto.targets.ado import cosmos_target, is_cosmos, sql_target
 from adxmi_jupyter.embedded.kusto.targets.databases import open_cosmos, open_sql
 from adxmi_jupyter.embedded.kusto.targets.folders import EXTERNAL_DATA, open_folder, read_location
 from adxmi_jupyter.embedded.storage.formats import guessed_format
 from adxmi_jupyter.embedded.storage.locations import Method
-from adxmi_jupyter.embedded.storage.values import convert
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from adxmi_jupyter.embedded.kusto.session import Session
     from adxmi_jupyter.embedded.kusto.targets.folders import Folder
     from adxmi_jupyter.embedded.state.clusters import Database
-    from adxmi_jupyter.embedded.state.entities import ExternalTable, StoredFunction
+    from adxmi_jupyter.embedded.state.entities import ExternalTable
 
     Columns = tuple[tuple[str, str], ...]
 
@@ -51,26 +50,44 @@ class _Operator:
 
 def query_database(session: Session) -> Database | None:
     """Return the request's database, if the caller may query it; None for `NetDefaultDB`."""
-    return None if session.context == NO_DATABASE else readable_database(session)
+    return None if session.context == NO_DATABASE else database_of(None, session)
 
 
-def readable_database(session: Session) -> Database:
-    """Return the request's database; a KustoError if there is none or the caller may not query."""
-    if session.context is None:
+def current_database(session: Session) -> Database | None:
+    """Return the request's database, whoever asks; None where there is none."""
+    return session.world.cluster.find_database(session.context or "")
+
+
+def database_of(name: str | None, session: Session) -> Database:
+    """Return a database by its name, or the request's own one for None.
+
+    Raises a KustoError if there is none, or the caller may not query it.
+    """
+    if name is None and session.context is None:
         raise bad_request("A query needs a database.")
-    return foreign_database(session.context, session)
-
-
-def foreign_database(name: str, session: Session) -> Database:
-    """Return a database by its name; a KustoError if there is none or the caller may not query."""
     database = session.database(name)
     session.require(Permission.DATABASE_READ, "QueryCommand", database)
     return database
 
 
+def require_own_cluster(name: str, session: Session) -> None:
+    """Raise an UnsupportedError for the name or address of another cluster."""
+    cluster = session.world.cluster
+    host = cluster.uri.removeprefix("https://").casefold()
+    wanted = name.casefold().removeprefix("https://").rstrip("/")
+    own = {cluster.name.casefold(), host, host.partition(":")[0], host.partition(".")[0]}
+    if wanted not in own:
+        raise UnsupportedError("cluster() with the name of another cluster")
+
+
+def no_view(name: str, database: Database) -> Exception:
+    """Return the error for a materialized view that does not exist."""
+    return entity_not_found("MaterializedView", name, database.name)
+
+
 def external_table(name: str, mapping: str | None, session: Session) -> Result:
     """Return what an external table reads, as the identity of its connection string."""
-    database = readable_database(session)
+    database = database_of(None, session)
     table = database.external_tables.get(name)
     if table is None:
         raise entity_not_found("ExternalTable", name, database.name)
@@ -143,53 +160,6 @@ def inline_delta(
     if len(connection_strings) != 1:
         raise semantic_error("A delta table has exactly one connection string.")
     return delta_rows(_inline_folders(connection_strings, session)[0], columns or ())
-
-
-def call_function(
-    function: StoredFunction,
-    database: Database,
-    session: Session,
-    run: Callable[[str, Session], Result],
-) -> Result:
-    """Return what a stored function's body gives, its names those of its own database.
-
-    A KustoError (semantic error) for a function that takes arguments, or that calls itself.
-    """
-    if function.parameters.strip("()").strip():
-        raise semantic_error(
-            f"The function '{function.name}' has parameters: the embedded Azure calls functions "
-            "without any."
-        )
-    place = (database.name, function.name)
-    if place in session.calls:
-        raise semantic_error(f"The function '{function.name}' calls itself.")
-    sender = session.sender
-    if function.script_problem:
-        sender = WithoutScripts(sender, function.script_problem)
-    inside = replace(session, context=database.name, calls=(*session.calls, place), sender=sender)
-    return run(function.body[1:-1], inside)
-
-
-def number_range(name: str, start: int, stop: int, step: int) -> Result:
-    """Return a column of whole numbers (page: range operator)."""
-    if step <= 0 or (stop - start) // step >= MOST_ROWS:
-        raise semantic_error(f"range needs a step above 0 and gives at most {MOST_ROWS} rows.")
-    return Result(((name, "long"),), tuple((n,) for n in range(start, stop + 1, step)))
-
-
-def values_table(columns: Columns, values: Sequence[Any]) -> Result:
-    """Return the rows that stand in the query, value by value (page: datatable operator)."""
-    width = len(columns)
-    if len(values) % width:
-        raise semantic_error(f"datatable has {width} columns, and {len(values)} values.")
-    rows = (values[at : at + width] for at in range(0, len(values), width))
-    return Result(
-        columns,
-        tuple(
-            tuple(convert(value, kind) for value, (_, kind) in zip(row, columns, strict=True))
-            for row in rows
-        ),
-    )
 
 
 def _sql_rows(table: ExternalTable, session: Session, database: Database) -> Result:

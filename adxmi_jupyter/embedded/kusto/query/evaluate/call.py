@@ -9,9 +9,8 @@ from adxmi_jupyter.embedded.kusto.errors import semantic_error
 from adxmi_jupyter.embedded.kusto.query.sources import query_database
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
-    from adxmi_jupyter.embedded.kusto.query.expressions import Expression
     from adxmi_jupyter.embedded.kusto.results import Result
     from adxmi_jupyter.embedded.kusto.session import Session
     from adxmi_jupyter.embedded.state.clusters import Database
@@ -33,7 +32,20 @@ class OutputType:
         return tuple(found.items())
 
 
-Argument = tuple[str | None, "Expression | OutputType"]
+@dataclass(frozen=True)
+class Scalar:
+    """An argument that is an expression; `name` is that of the column it is, if it is one.
+
+    `constant` returns its type and value where it is the same for all rows, `of_rows` its values
+    in the rows of the table that is piped in.
+    """
+
+    name: str
+    constant: Callable[[], tuple[str, Any]]
+    of_rows: Callable[[], list[Any]]
+
+
+Argument = tuple[str | None, "Scalar | OutputType"]
 
 
 @dataclass(frozen=True)
@@ -52,12 +64,12 @@ class PluginCall:
         """The request's database; a KustoError (403) when the caller may not query it."""
         return query_database(self.session)
 
-    def bound(self, *names: str, least: int) -> dict[str, Expression | OutputType]:
+    def bound(self, *names: str, least: int) -> dict[str, Scalar | OutputType]:
         """Return the arguments by the names of the plugin's parameters.
 
         Raises a KustoError (semantic error) for too many, too few, unknown ones and repeated ones.
         """
-        found: dict[str, Expression | OutputType] = {}
+        found: dict[str, Scalar | OutputType] = {}
         for place, (given, value) in enumerate(self.arguments):
             name = given if given is not None else names[place] if place < len(names) else ""
             if name not in names or name in found:
@@ -68,26 +80,26 @@ class PluginCall:
             raise self.error(f"needs {missing[0]}.")
         return found
 
-    def constant(self, arguments: Mapping[str, Expression | OutputType], name: str) -> Any:
+    def constant(self, arguments: Mapping[str, Scalar | OutputType], name: str) -> Any:
         """Return an argument that is the same for all rows, None for one that is not given."""
         value = arguments.get(name)
-        return None if value is None else self.scalar(value).value_in({})
+        return None if value is None else self.scalar(value).constant()[1]
 
-    def text(self, arguments: Mapping[str, Expression | OutputType], name: str) -> str:
+    def text(self, arguments: Mapping[str, Scalar | OutputType], name: str) -> str:
         """Return a constant argument that has to be a string."""
         value = self.constant(arguments, name)
         if not isinstance(value, str):
             raise self.error(f"needs a string for {name}.")
         return value
 
-    def bag(self, arguments: Mapping[str, Expression | OutputType], name: str) -> dict[str, Any]:
+    def bag(self, arguments: Mapping[str, Scalar | OutputType], name: str) -> dict[str, Any]:
         """Return a constant argument that has to be a property bag; an empty one by default."""
         value = self.constant(arguments, name)
         if value is not None and not isinstance(value, dict):
             raise self.error(f"needs a property bag for {name}.")
         return value or {}
 
-    def scalar(self, value: Expression | OutputType) -> Expression:
+    def scalar(self, value: Scalar | OutputType) -> Scalar:
         """Return an argument that is no `typeof(…)`."""
         if isinstance(value, OutputType):
             raise self.error("takes typeof() in no other place.")

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
 from adxmi_jupyter.embedded.kusto.errors import bad_request
-from adxmi_jupyter.embedded.kusto.query.operators import record_of
 from adxmi_jupyter.embedded.kusto.results import Result
 from adxmi_jupyter.embedded.kusto.targets import denials
 from adxmi_jupyter.embedded.kusto.targets.authorization import (
@@ -79,11 +78,11 @@ def ai_plugin(call: PluginCall) -> Result:
     with_errors = call.constant(given, "IncludeErrorMessages") is True
     subject = call.scalar(given[task.parameter])
     table = call.table if call.table is not None else Result((), ((),))
-    subject.kind_in(dict(table.columns))
+    asked = subject.of_rows() if call.table is not None else [subject.constant()[1]]
     _require_model(call, call.text(given, "ConnectionString"), task)
     name = f"{subject.name}{task.suffix}"
     columns = (*table.columns, (name, task.kind))
-    rows = [(*row, task.answer(subject.value_in(record_of(table, row)))) for row in table.rows]
+    rows = [(*row, task.answer(value)) for row, value in zip(table.rows, asked, strict=True)]
     if with_errors:
         columns = (*columns, (f"{name}_error", "string"))
         rows = [(*row, "" if row[-1] is not None else _EMPTY) for row in rows]

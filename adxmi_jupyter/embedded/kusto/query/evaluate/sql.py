@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from adxmi_jupyter.embedded.engine.errors import EngineError, LimitError
+from adxmi_jupyter.embedded.engine.sql import run_sql
 from adxmi_jupyter.embedded.kusto.errors import bad_request
 from adxmi_jupyter.embedded.kusto.query.blob_rows import picked
-from adxmi_jupyter.embedded.kusto.query.sql_text import read_select
+from adxmi_jupyter.embedded.kusto.results import Result
 from adxmi_jupyter.embedded.kusto.targets.ado import cosmos_target, sql_target
 from adxmi_jupyter.embedded.kusto.targets.databases import open_cosmos, open_sql
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from adxmi_jupyter.embedded.engine.sql import Table, TableOf
     from adxmi_jupyter.embedded.kusto.query.evaluate.call import PluginCall
-    from adxmi_jupyter.embedded.kusto.results import Result
 
     Columns = tuple[tuple[str, str], ...]
 
@@ -30,7 +32,7 @@ def sql_request(call: PluginCall) -> Result:
     A KustoError (400) when the columns are not those the call announces.
     """
     text, statement, parameters, options = _arguments(call, {"token"})
-    target, select = sql_target(text, str(options.get("token", ""))), read_select(statement)
+    target = sql_target(text, str(options.get("token", "")))
     source = open_sql(
         call.session.world,
         target,
@@ -38,26 +40,22 @@ def sql_request(call: PluginCall) -> Result:
         database=call.database,
         caller=call.session.caller,
     )
-    table = source.table(select.table)
-    if table is None:
-        raise bad_request(f"There is no table '{select.table}' in '{target.database}'.")
-    kinds = dict(table.columns)
-    names = tuple(kinds) if select.columns is None else select.columns
-    unknown = next((n for n in (*names, *dict(select.conditions)) if n not in kinds), None)
-    if unknown is not None:
-        raise bad_request(f"The table '{select.table}' has no column '{unknown}'.")
-    columns = tuple((name, kinds[name]) for name in names)
-    if call.output is not None and call.output != columns:
+
+    def table_of(name: str) -> Table | None:
+        table = source.table(name)
+        return None if table is None else (table.columns, table.rows)
+
+    found = _selected(statement, table_of, parameters)
+    if call.output is not None and call.output != found.columns:
         raise bad_request("The columns of the result are not those of the output schema.")
-    records = (dict(zip(kinds, row, strict=True)) for row in table.rows)
-    return picked(columns, select.run(records, parameters))
+    return found
 
 
 def cosmosdb_sql_request(call: PluginCall) -> Result:
-    """Return what a statement selects from a container of Cosmos DB."""
+    """Return what a statement selects from a container of Cosmos DB, by whatever name."""
     known = {"token", "armResourceId", "preferredLocations"}
     text, statement, parameters, options = _arguments(call, known)
-    target, select = cosmos_target(text, str(options.get("token", ""))), read_select(statement)
+    target = cosmos_target(text, str(options.get("token", "")))
     items = open_cosmos(
         call.session.world,
         target,
@@ -65,11 +63,26 @@ def cosmosdb_sql_request(call: PluginCall) -> Result:
         database=call.database,
         caller=call.session.caller,
     )
-    found = select.run(items, parameters)
-    columns = call.output if call.output is not None else _columns(found)
-    if select.columns is not None and call.output is None:
-        columns = tuple((name, dict(columns).get(name, "string")) for name in select.columns)
-    return picked(columns, found)
+    columns = _columns(items)
+    rows = picked(columns, items).rows
+    found = _selected(statement, lambda _: (columns, rows), parameters, is_cosmos=True)
+    if call.output is None:
+        return found
+    names = [name for name, _ in found.columns]
+    return picked(call.output, (dict(zip(names, row, strict=True)) for row in found.rows))
+
+
+def _selected(
+    statement: str, table_of: TableOf, parameters: Mapping[str, Any], *, is_cosmos: bool = False
+) -> Result:
+    """Return what a statement selects; a KustoError (400) for one that cannot be run."""
+    try:
+        found = run_sql(statement, table_of, parameters, double_quotes_are_texts=is_cosmos)
+    except LimitError:
+        raise
+    except EngineError as error:
+        raise bad_request(str(error)) from error
+    return Result(found.columns, found.rows)
 
 
 def password_request(call: PluginCall) -> Result:

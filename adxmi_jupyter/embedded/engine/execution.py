@@ -1,0 +1,182 @@
+"""Runs SQL with limits, and turns what comes back into JSON-ready values of Kusto's types."""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from adxmi_jupyter.embedded.engine import libraries
+from adxmi_jupyter.embedded.engine.errors import LimitError, TooLongError, UnsupportedError
+from adxmi_jupyter.embedded.engine.relations import quoted
+
+Columns = Sequence[tuple[str, str]]
+Rows = list[tuple[Any, ...]]
+
+_SECONDS = 10.0
+_ROWS_AT_ONCE = 10_000
+# How many bytes of a result a value that is no text takes.
+_WIDTH = 8
+_MOMENT = re.compile(r"(\d{4}-\d{2}-\d{2}) (\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?")
+_SEVEN_DIGITS = 8  # with the point
+_DAY_US, _SECOND_US = 86_400_000_000, 1_000_000
+# What DuckDB may return for a type: anything else has lost the type on the way.
+_FITTING: Mapping[str, tuple[str, ...]] = {
+    "string": ("VARCHAR",),
+    "int": ("INTEGER", "BIGINT", "SMALLINT", "TINYINT", "HUGEINT"),
+    "long": ("BIGINT", "INTEGER", "HUGEINT", "SMALLINT", "TINYINT", "UBIGINT", "UINTEGER"),
+    "real": ("DOUBLE", "FLOAT", "BIGINT", "INTEGER", "HUGEINT", "DECIMAL"),
+    "decimal": ("DECIMAL", "BIGINT", "INTEGER", "HUGEINT"),
+    "bool": ("BOOLEAN",),
+    "datetime": ("TIMESTAMP", "TIMESTAMP_NS"),
+    "timespan": ("INTERVAL",),
+    "guid": ("UUID",),
+}
+_SELECTED: Mapping[str, str] = {
+    "string": "coalesce({0}, '')",
+    "int": "CAST({0} AS INTEGER)",
+    "long": "CAST({0} AS BIGINT)",
+    "real": "CAST({0} AS DOUBLE)",
+    "decimal": "CAST(CAST({0} AS DECIMAL(38,9)) AS VARCHAR)",
+    "bool": "{0}",
+    "datetime": "CAST({0} AS VARCHAR)",
+    "timespan": "epoch_us({0})",
+    "guid": "CAST({0} AS VARCHAR)",
+    "dynamic": "CAST(to_json({0}) AS VARCHAR)",
+}
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much a query may return; None for no limit."""
+
+    rows: int | None = 500_000
+    size: int | None = 64 * 1024**2
+
+
+def make_table(connection: Any, name: str, sql: str, columns: Columns) -> None:
+    """Keep the result of a query as a table. Raises as `fetch`."""
+    with _limited(connection):
+        _check_types(connection, sql, columns)
+        connection.execute(f"CREATE TABLE {quoted(name)} AS {sql}")
+
+
+def drop_table(connection: Any, name: str) -> None:
+    """Take a table away."""
+    connection.execute(f"DROP TABLE {quoted(name)}")
+
+
+def fetch(connection: Any, sql: str, columns: Columns, limits: Limits) -> Rows:
+    """Return the rows of a query, with values as results hold them.
+
+    Raises a LimitError for too many rows or bytes, a TooLongError, and an UnsupportedError for
+    values that the engine cannot keep, or whose type it has changed.
+    """
+    converters = [_CONVERTERS.get(kind) for _, kind in columns]
+    selected = ", ".join(
+        f"{_SELECTED[kind].format(quoted(name))} AS c{place}"
+        for place, (name, kind) in enumerate(columns)
+    )
+    rows: Rows = []
+    size = 0
+    with _limited(connection):
+        _check_types(connection, sql, columns)
+        connection.execute(f"SELECT {selected} FROM ({sql})")  # noqa: S608 - our own SQL
+        while chunk := connection.fetchmany(_ROWS_AT_ONCE):
+            for row in chunk:
+                size += sum(len(value) if isinstance(value, str) else _WIDTH for value in row)
+                rows.append(_converted(row, converters))
+            _check_limits(len(rows), size, limits)
+    return rows
+
+
+def _converted(row: Sequence[Any], converters: Sequence[Any]) -> tuple[Any, ...]:
+    return tuple(
+        value if convert is None or value is None else convert(value)
+        for value, convert in zip(row, converters, strict=True)
+    )
+
+
+def _check_limits(count: int, size: int, limits: Limits) -> None:
+    if limits.rows is not None and count > limits.rows:
+        raise LimitError(
+            "Query result set has exceeded the internal record count limit "
+            f"{limits.rows} (E_QUERY_RESULT_SET_TOO_LARGE)."
+        )
+    if limits.size is not None and size > limits.size:
+        raise LimitError(
+            "Query result set has exceeded the internal data size limit "
+            f"{limits.size} (E_QUERY_RESULT_SET_TOO_LARGE)."
+        )
+
+
+def _check_types(connection: Any, sql: str, columns: Columns) -> None:
+    """Raise an UnsupportedError when DuckDB would return other types than the query has."""
+    described = connection.execute(f"DESCRIBE {sql}").fetchall()
+    for (name, kind), (_, found, *_) in zip(columns, described, strict=True):
+        plain = found.partition("(")[0]
+        if kind != "dynamic" and found != '"NULL"' and plain not in _FITTING[kind]:
+            raise UnsupportedError(f"the expression of '{name}', whose type {kind} would be lost")
+
+
+@contextmanager
+def _limited(connection: Any) -> Iterator[None]:
+    """Turn errors of DuckDB into the engine's; a TooLongError for what takes too long."""
+    timer = threading.Timer(_SECONDS, connection.interrupt)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    except Exception as error:
+        if libraries.is_interrupt(error):
+            raise TooLongError(f"The query did not end within {_SECONDS:g} seconds.") from error
+        known = libraries.failure(error)
+        if known is None:
+            raise
+        raise known from error
+    finally:
+        timer.cancel()
+
+
+def _real(value: float) -> float | str:
+    if value != value:  # noqa: PLR0124 - only NaN is not itself
+        return "NaN"
+    if value in {float("inf"), float("-inf")}:
+        return "Infinity" if value > 0 else "-Infinity"
+    return value
+
+
+def _decimal(text: str) -> str:
+    return text.rstrip("0").rstrip(".")
+
+
+def _datetime(text: str) -> str:
+    match = _MOMENT.fullmatch(text)
+    if match is None:
+        raise UnsupportedError("moments outside of the years 1 to 9999")
+    day, clock, fraction = match.groups()
+    return f"{day}T{clock}{f'.{fraction:0<7}'[:_SEVEN_DIGITS] if fraction else ''}Z"
+
+
+def _timespan(microseconds: int) -> str:
+    sign, length = ("-", -microseconds) if microseconds < 0 else ("", microseconds)
+    days, rest = divmod(length, _DAY_US)
+    seconds, fraction = divmod(rest, _SECOND_US)
+    minutes, second = divmod(seconds, 60)
+    hour, minute = divmod(minutes, 60)
+    shown = f"{days}." if days else ""
+    tail = f".{fraction:06d}0" if fraction else ""
+    return f"{sign}{shown}{hour:02d}:{minute:02d}:{second:02d}{tail}"
+
+
+_CONVERTERS: Mapping[str, Callable[[Any], Any]] = {
+    "real": _real,
+    "decimal": _decimal,
+    "datetime": _datetime,
+    "timespan": _timespan,
+    "dynamic": json.loads,
+}
