@@ -221,7 +221,7 @@ def test_types_are_counted(ask):
 
     (row, *_) = ask(text).data
 
-    assert (row["type"], row["n"]) == ("microsoft.kusto/clusters", 3)
+    assert (row["type"], row["n"]) == ("microsoft.kusto/clusters", 2)
 
 
 def test_other_tables_are_refused(ask, refused):

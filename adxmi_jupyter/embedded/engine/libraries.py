@@ -95,10 +95,8 @@ def read(text: str) -> Any:
         return lower(text)
     except translator.KqlSyntaxError as error:
         raise _syntax_error(error) from error
-    except translator.KqlUnsupportedError as error:
-        raise UnsupportedError(_construct(error)) from error
-    except translator.KqlSchemaError as error:
-        raise QuerySemanticError(_sentence(error)) from error
+    except (translator.KqlUnsupportedError, translator.KqlSchemaError) as error:
+        raise _meaning(error) from error
     except (AssertionError, AttributeError, IndexError, KeyError, TypeError) as error:
         # What the translator did not expect itself.
         raise UnsupportedError("a query of this form") from error
@@ -111,10 +109,8 @@ def write(tree: Any, schema: Mapping[str, Sequence[str]]) -> str:
 
     try:
         return str(to_sql(tree, {name: list(columns) for name, columns in schema.items()}))
-    except translator.KqlUnsupportedError as error:
-        raise UnsupportedError(_construct(error)) from error
-    except translator.KqlSchemaError as error:
-        raise QuerySemanticError(_sentence(error)) from error
+    except (translator.KqlUnsupportedError, translator.KqlSchemaError) as error:
+        raise _meaning(error) from error
     except (AssertionError, AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
         raise UnsupportedError("a query of this form") from error
 
@@ -147,10 +143,8 @@ def names_of(operator: Any, columns: Sequence[str]) -> list[Any]:
             case _:
                 keys, aggregates = summarize_names(operator, given)
                 return [*keys, *aggregates]
-    except translator.KqlUnsupportedError as error:
-        raise UnsupportedError(_construct(error)) from error
-    except translator.KqlSchemaError as error:
-        raise QuerySemanticError(_sentence(error)) from error
+    except (translator.KqlUnsupportedError, translator.KqlSchemaError) as error:
+        raise _meaning(error) from error
 
 
 def columns_after(operator: Any, columns: Sequence[str], schema: Mapping[str, list[str]]) -> Any:
@@ -162,10 +156,8 @@ def columns_after(operator: Any, columns: Sequence[str], schema: Mapping[str, li
     source = ir.TableRef("$input")
     try:
         return output_columns(ir.Query(source, [operator]), {**schema, "$input": list(columns)})
-    except translator.KqlUnsupportedError as error:
-        raise UnsupportedError(_construct(error)) from error
-    except translator.KqlSchemaError as error:
-        raise QuerySemanticError(_sentence(error)) from error
+    except (translator.KqlUnsupportedError, translator.KqlSchemaError) as error:
+        raise _meaning(error) from error
 
 
 def reserved_words() -> frozenset[str]:
@@ -229,5 +221,11 @@ def _spelled(name: str) -> str:
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", word).lower()
 
 
-def _sentence(error: Any) -> str:
-    return str(error).removeprefix("schema error for ")
+def _meaning(error: Any) -> UnsupportedError | QuerySemanticError:
+    """Return what an error of the translator that is no syntax error means."""
+    if hasattr(error, "construct"):
+        return UnsupportedError(_construct(error))
+    sentence = str(error).removeprefix("schema error for ")
+    if "differ only in case" in sentence:
+        return UnsupportedError("columns whose names differ only in case")
+    return QuerySemanticError(sentence)

@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.embedded.engine import functions, libraries
-from adxmi_jupyter.embedded.engine.arithmetic import comparable
 from adxmi_jupyter.embedded.engine.columns import canonical
 from adxmi_jupyter.embedded.engine.errors import QuerySemanticError, UnsupportedError
 from adxmi_jupyter.embedded.engine.expressions import Expressions
@@ -24,6 +23,7 @@ from adxmi_jupyter.embedded.engine.parts import (
     named_literal,
     never_null,
 )
+from adxmi_jupyter.embedded.engine.rows import in_order, joined, require_column, require_keys
 from adxmi_jupyter.embedded.engine.value_tables import cell, description, with_ticks
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ class _Shaper:
                 continue
             added, columns = inner.operator(operator, columns)
             operators += added
-            operators += _sorted(operator, columns, tree.operators[place + 1 :])
+            operators += in_order(operator, columns, tree.operators[place + 1 :])
         return dataclasses.replace(tree, source=source, operators=operators, lets=lets), columns
 
     def source(self, source: Any) -> tuple[Any, Kinds]:
@@ -181,10 +181,10 @@ class _Shaper:
         labelled = libraries.node("Extend", (named_literal(name, label),))
         plain = dataclasses.replace(union, with_source=None, branches=tuple(branches))
         added, kinds = self.operator(labelled, columns)
-        joined, found = self.operator(plain, kinds)
+        united, found = self.operator(plain, kinds)
         order = [name, *(each for each in found if each != name)]
         projected = libraries.node("Project", tuple(column(each) for each in order))
-        return [*operators, *added, *joined, projected], {each: found[each] for each in order}
+        return [*operators, *added, *united, projected], {each: found[each] for each in order}
 
     def _label(self, source: Any, number: int) -> str:
         is_table = type(source).__name__ == "TableRef" and source.name not in self.lets
@@ -208,7 +208,7 @@ class _Shaper:
 
     def of_project_away(self, operator: Any, columns: Kinds) -> tuple[list[Any], Kinds]:
         for name in operator.columns:
-            _require(name, columns)
+            require_column(name, columns)
         kept = {name: kind for name, kind in columns.items() if name not in operator.columns}
         return [operator], kept
 
@@ -216,7 +216,7 @@ class _Shaper:
         new = {}
         for name, old in operator.renames:
             found = {name: old, old: name}
-            _require(old if old in columns else name, columns)
+            require_column(old if old in columns else name, columns)
             new.update(found)
         names = libraries.columns_after(operator, list(columns), self.schema)
         return [operator], dict(zip(names, columns.values(), strict=True))
@@ -276,7 +276,7 @@ class _Shaper:
     def of_mv_expand(self, operator: Any, columns: Kinds) -> tuple[list[Any], Kinds]:
         kinds, texts = dict(columns), []
         for target in operator.targets:
-            if _require(target.column, columns) != "dynamic":
+            if require_column(target.column, columns) != "dynamic":
                 raise QuerySemanticError(f"mv-expand takes dynamic values: '{target.column}'.")
             name = target.name or target.column
             kinds[name] = canonical(target.to_type) if target.to_type else "dynamic"
@@ -295,19 +295,19 @@ class _Shaper:
 
     def of_join(self, operator: Any, columns: Kinds) -> tuple[list[Any], Kinds]:
         tree, right = self.query(operator.right)
-        _require_keys(operator.keys, columns, right)
+        require_keys(operator.keys, columns, right)
         rewritten = dataclasses.replace(operator, right=tree)
         names = libraries.columns_after(rewritten, list(columns), self.schema)
-        return _joined(rewritten, names, columns, right)
+        return joined(rewritten, names, columns, right)
 
     def of_lookup(self, operator: Any, columns: Kinds) -> tuple[list[Any], Kinds]:
         tree, right = self.query(operator.right)
-        _require_keys(operator.keys, columns, right)
+        require_keys(operator.keys, columns, right)
         rewritten = dataclasses.replace(operator, right=tree)
         names = libraries.columns_after(rewritten, list(columns), self.schema)
         keys = {key.right for key in operator.keys}
         kept = {name: kind for name, kind in right.items() if name not in keys}
-        return _joined(rewritten, names, columns, kept)
+        return joined(rewritten, names, columns, kept)
 
     def of_union(self, operator: Any, columns: Kinds) -> tuple[list[Any], Kinds]:
         branches, shapes = [], [columns]
@@ -366,7 +366,6 @@ _OPERATORS: Mapping[str, Callable[[_Shaper, Any, Kinds], tuple[list[Any], Kinds]
     "Lookup": _Shaper.of_lookup,
     "Union": _Shaper.of_union,
 }
-_ORDERING = frozenset({"Sort", "Top", "Count", "Summarize", "Distinct"})
 
 
 def _with_let_names(operator: Any, columns: Kinds) -> Any:
@@ -379,54 +378,3 @@ def _with_let_names(operator: Any, columns: Kinds) -> Any:
     )
     del columns
     return dataclasses.replace(operator, expressions=given)
-
-
-def _require(name: str, columns: Kinds) -> str:
-    kind = columns.get(name)
-    if kind is None:
-        raise QuerySemanticError(f"There is no column '{name}'.")
-    return kind
-
-
-def _require_keys(keys: Any, left: Kinds, right: Kinds) -> None:
-    for key in keys:
-        one, other = _require(key.left, left), _require(key.right, right)
-        if one == "dynamic" or other == "dynamic":
-            raise QuerySemanticError(f"The key '{key.left}' is dynamic: convert it first.")
-        comparable(Typed(None, one), Typed(None, other), "==")
-
-
-def _joined(
-    operator: Any, names: list[str], left: Kinds, right: Kinds
-) -> tuple[list[Any], dict[str, str]]:
-    """Return a join with the types of its columns; texts of rows without a match are empty."""
-    count, kind = len(left), operator.kind
-    kinds = [*left.values(), *right.values()]
-    if kind in {"leftsemi", "leftanti", "leftantisemi", "anti"}:
-        return [operator], dict(left)
-    if kind in {"rightsemi", "rightanti", "rightantisemi"}:
-        return [operator], dict(right)
-    found = dict(zip(names, kinds, strict=True))
-    may_be_null = {
-        "leftouter": names[count:],
-        "rightouter": names[:count],
-        "fullouter": names,
-    }.get(kind, [])
-    return [operator, *never_null([n for n in may_be_null if found[n] == "string"])], found
-
-
-def _sorted(operator: Any, columns: Kinds, following: list[Any]) -> list[Any]:
-    """Return the operator that puts groups in the order of their keys, where nothing else does."""
-    kind = type(operator).__name__
-    if following and type(following[0]).__name__ in _ORDERING:
-        return []
-    if kind == "Distinct":
-        names = list(columns)
-    elif kind == "Summarize" and operator.by:
-        names = list(columns)[: len(operator.by)]
-    else:
-        return []
-    keys = tuple(
-        libraries.node("SortKey", libraries.node("ColumnRef", name), True, False) for name in names
-    )
-    return [libraries.node("Sort", keys)]

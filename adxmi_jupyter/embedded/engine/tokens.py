@@ -25,13 +25,17 @@ _TYPES = (
     "|bool|boolean"
 )
 _TYPE_NAMES = frozenset(_TYPES.split("|")) - {"int32"}
+_ESCAPED = (
+    r"\\(?:[\\'\"abfnrtv]|x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}"
+    r"|U00(?:0[0-9A-Fa-f]|10)[0-9A-Fa-f]{4}|[0-7]{1,3})"
+)
 _TOKEN = re.compile(
     rf"""
     (?P<blank>(?:\s|//[^\r\n]*)+)
     |(?P<string>[hH]?(?:
-        @'(?:[^'\r\n]|'')*' | @"(?:[^"\r\n]|"")*"
-        | '(?:[^'\\\r\n]|\\.)*' | "(?:[^"\\\r\n]|\\.)*"
-        | ```.*?``` | ~~~.*?~~~ ))
+@'(?:[^'\r\n]|'')*' | @"(?:[^"\r\n]|"")*"
+        | '(?:[^'\\\r\n]|{_ESCAPED})*' | "(?:[^"\\\r\n]|{_ESCAPED})*"
+        | @?```.*?``` | @?~~~.*?~~~ ))
     |(?P<typed>(?:{_TYPES})\([^()'"\[\]]*\))
     |(?P<word>[A-Za-z_$][\w$]*)
     |(?P<number>0[xX][0-9a-fA-F]+|\d+(?:\.(?!\.)\d*)?(?:[eE][+-]?\d+)?[A-Za-z]*)
@@ -81,7 +85,9 @@ def tokens_of(text: str) -> list[Token]:
             continue
         word = match.group()
         if kind == "mark" and word in "'\"`~" and word != "~":
-            raise syntax_error("A string literal does not end.", text, match.start())
+            raise syntax_error(
+                "A string literal does not end, or has an unknown escape.", text, match.start()
+            )
         is_behind_type = word == "(" and found and found[-1].text in _TYPE_NAMES
         if is_behind_type and found[-1].end != match.start():
             raise syntax_error("A literal's type stands right before '('.", text, match.start())
@@ -100,11 +106,12 @@ def syntax_error(detail: str, text: str, place: int) -> QuerySyntaxError:
 def decoded(literal: str) -> str:
     """Return what a string literal means."""
     body = literal[1:] if literal[0] in "hH" else literal
+    for fence in ("```", "~~~"):
+        if body.removeprefix("@").startswith(fence):
+            return body.removeprefix("@")[3:-3]
     if body.startswith("@"):
         quote = body[1]
         return body[2:-1].replace(quote * 2, quote)
-    if body[:3] in {"```", "~~~"}:
-        return body[3:-3]
     return _ESCAPE.sub(lambda match: _unescaped(match.group(1)), body[1:-1])
 
 

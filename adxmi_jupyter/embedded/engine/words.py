@@ -35,6 +35,10 @@ where
 _OPERATORS = frozenset(_OPERATOR_NAMES.split())
 
 
+# Kusto takes these for names in brackets only.
+_STRUCTURE = frozenset(
+    {"and", "asc", "between", "by", "contains", "desc", "has", "in", "not", "nulls", "on", "or"}
+)
 # No text ends in one of these.
 _UNFINISHED = frozenset({"|", ",", "=", "==", "(", "[", "{", "and", "or", "by", "on"})
 
@@ -112,6 +116,8 @@ def _is_name(tokens: Sequence[Token], place: int, wanted: Collection[str]) -> bo
         return False
     before = tokens[place - 1].text if place else "|"
     behind = tokens[place + 1].text if place + 1 < len(tokens) else ""
+    if token.text in _STRUCTURE:
+        return False
     if before in {"|", "nulls", "-", "hint", "let"} or behind in {"(", "-", "typeof"}:
         return False
     return not (behind == "=" and before in _WITH_PARAMETERS)

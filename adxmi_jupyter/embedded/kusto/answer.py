@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from adxmi_jupyter.embedded.answer import Answer, json_answer
 from adxmi_jupyter.embedded.faults import Fault
 from adxmi_jupyter.embedded.kusto.errors import throttled, unavailable
-from adxmi_jupyter.embedded.kusto.results import timestamp
+from adxmi_jupyter.embedded.kusto.results import failed_body_v2, timestamp
 
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.faults import ActiveFault
@@ -21,6 +21,11 @@ _TEXT = "text/plain"
 def error_answer(error: KustoError, ids: RequestIds, alias: str, **headers: str) -> Answer:
     """Return the answer to a rejected request; `alias` is the name of the cluster."""
     return json_answer(error.body(_context(ids, alias)), error.status, **headers)
+
+
+def partial_failure(error: KustoError, ids: RequestIds, alias: str) -> Answer:
+    """Return the answer to a query that failed after its answer had begun: its status is 200."""
+    return json_answer(failed_body_v2(error.body(_context(ids, alias))))
 
 
 def text_error(sentence: str, ids: RequestIds) -> Answer:

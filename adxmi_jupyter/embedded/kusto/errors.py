@@ -48,6 +48,10 @@ class KustoError(Exception):
         return {"error": error}
 
 
+class PartialFailureError(KustoError):
+    """A query that fails after its answer has begun."""
+
+
 class CancelledError(KustoError):
     """A request that ended because somebody wanted it to."""
 
@@ -161,9 +165,9 @@ def unauthorized_operation(principal: str, operation: str, target: str) -> Kusto
     )
 
 
-def limits_exceeded(message: str) -> KustoError:
+def limits_exceeded(message: str) -> PartialFailureError:
     """Return the error of a query whose result is cut (page: Query limits)."""
-    return KustoError(
+    return PartialFailureError(
         400,
         "LimitsExceeded",
         "Request is invalid and cannot be executed.",

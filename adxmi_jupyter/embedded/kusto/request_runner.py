@@ -15,10 +15,16 @@ from adxmi_jupyter.embedded.kusto import results
 from adxmi_jupyter.embedded.kusto.answer import (
     error_answer,
     malformed_request,
+    partial_failure,
     text_error,
 )
 from adxmi_jupyter.embedded.kusto.commands import run_command
-from adxmi_jupyter.embedded.kusto.errors import KustoError, bad_request, syntax_error
+from adxmi_jupyter.embedded.kusto.errors import (
+    KustoError,
+    PartialFailureError,
+    bad_request,
+    syntax_error,
+)
 from adxmi_jupyter.embedded.kusto.known_commands import is_for_ingestion
 from adxmi_jupyter.embedded.kusto.logs.recording import ended
 from adxmi_jupyter.embedded.kusto.parser import parse_commands
@@ -83,9 +89,14 @@ class RequestRunner:
 
     def _answer(self) -> tuple[Answer, KustoError | None]:
         """Return the answer, and the error in it."""
+        error: KustoError
         try:
             self.session.stop_if_cancelled()
             return self._run(), None
+        except PartialFailureError as raised:
+            if self.endpoint is Endpoint.QUERY_V2:
+                return partial_failure(raised, self.ids, self.alias), raised
+            error = raised
         except KustoError as raised:
             error = raised
         except (ValueError, OverflowError, RecursionError, VisitError) as raised:

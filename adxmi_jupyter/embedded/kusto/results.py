@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 _NET_TYPES = {
     "string": "String",
@@ -94,6 +94,19 @@ def query_body_v2(table: Result, ids: RequestIds) -> list[dict[str, Any]]:
         _frame(1, "PrimaryResult", "PrimaryResult", table),
         _frame(2, "QueryCompletionInformation", "QueryCompletionInformation", _completion(ids)),
         {"FrameType": "DataSetCompletion", "HasErrors": False, "Cancelled": False},
+    ]
+
+
+def failed_body_v2(error: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the v2 body of a query that failed under way; `error` is the body of an error.
+
+    An object stands in the rows, where an array is expected (page: Partial query failures).
+    """
+    failure = {"OneApiErrors": [error]}
+    return [
+        {"FrameType": "DataSetHeader", "IsProgressive": False, "Version": "v2.0"},
+        _frame(1, "PrimaryResult", "PrimaryResult", Result((), ())) | {"Rows": [failure]},
+        {"FrameType": "DataSetCompletion", "HasErrors": True, "Cancelled": False, **failure},
     ]
 
 

@@ -150,7 +150,7 @@ class Resolution:
         cursor.takes("view")
         definition = replace(cursor)
         body = self._function_body(cursor)
-        if body is not None and self._is_tabular(body):
+        if body is not None and self.is_tabular(body):
             self.functions[name] = LetFunction(definition)
             return
         expression = self.expression(definition.place, definition.last)
@@ -164,7 +164,7 @@ class Resolution:
         cursor.bracketed("(")
         return cursor.bracketed("{") if cursor.sees("{") else None
 
-    def _is_tabular(self, body: Cursor) -> bool:
+    def is_tabular(self, body: Cursor) -> bool:
         """Tell whether the body of a function gives a table."""
         *_, last = [each for each in body.pieces(";") if not each.at_end] or [body]
         if last.at_end:
@@ -173,17 +173,23 @@ class Resolution:
         if len(last.pieces("|")) > 1 or first.text in _TABULAR:
             return True
         if first.text == "(":
-            return self._is_tabular(last.bracketed("("))
+            return self.is_tabular(last.bracketed("("))
         name = first.text if first.kind == "word" else last.name() if first.text == "[" else ""
         database = sources.current_database(self.session)
         known = {*self.functions, *(database.tables if database else ())}
         stored = database.functions.get(name) if database else None
         return name in known or (stored is not None and self._gives_table(stored))
 
+    def named(self, text: str) -> str:
+        """Return a name that a statement of its own gives to a query."""
+        name = name_written(f"$p{len(self.lets)}")
+        self.lets.append(f"let {name} = {text}")
+        return name
+
     def _gives_table(self, function: StoredFunction) -> bool:
         text = function.body[1:-1]
         tokens = tokens_of(text)
-        return self._is_tabular(Cursor(tokens, text, 0, len(tokens)))
+        return self.is_tabular(Cursor(tokens, text, 0, len(tokens)))
 
     def _declare(self, cursor: Cursor) -> None:
         """Give the parameters of a query the values of the request, or their own ones."""

@@ -121,11 +121,23 @@ class Walk:
                 is_call and before is not None and before.text in _SCALARS
             )
             body = inner.text()
+            if self._is_parenthesized_source(token, end):
+                self._out.append(self._resolution.named(body))
+                self._place, self._at_source = end + 1, False
+                return
             if token.text == "[":
                 body = body.rstrip().removesuffix(",")
             glue = "" if is_call else self._blank()
             self._out.append(f"{glue}{token.text}{body}{self._tokens[end].text}")
         self._place, self._at_source = end + 1, False
+
+    def _is_parenthesized_source(self, token: Token, end: int) -> bool:
+        """Tell whether a query begins with one in parentheses, which the translator refuses."""
+        if token.text != "(" or self._place != self._first or not self._at_source:
+            return False
+        is_function = end + 1 < self._last and self._tokens[end + 1].text == "{"
+        inside = Cursor(self._tokens, self._resolution.text, self._place + 1, end)
+        return not is_function and self._resolution.is_tabular(inside)
 
     def _plain(self, token: Token) -> None:
         before = self._tokens[self._place - 1] if self._place > self._first else None
