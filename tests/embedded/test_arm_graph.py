@@ -201,10 +201,10 @@ def test_caller_without_any_role_has_no_subscription(ask, azure, refused):
     [
         ("resources | make-series count() on name", "make-series"),
         ("resources | frobnicate", "frobnicate"),
-        ("resources | where", "<EOF>"),
+        ("resources | where", "ends too early"),
         ("resources | where name == contoso", "'contoso'"),
         ("where name == 'x'", "'where'"),
-        ("resources |", "'|'"),
+        ("resources |", "ends too early"),
         ("resources | where Name == 'x'", "'Name'"),
     ],
 )

@@ -35,6 +35,7 @@ _SETTINGS = {
     "max_temp_directory_size": "0KB",
 }
 _POSITION = re.compile(r"^could not parse KQL at \d+:\d+: ")
+_GLUED = {"MvapplyOperator": "mv-apply", "mvapply": "mv-apply"}
 # The translator has names of its own for some constructs.
 _CONSTRUCTS = {
     "source:": "",
@@ -207,6 +208,8 @@ def _syntax_error(error: Any) -> QuerySyntaxError:
 
 def _construct(error: Any) -> str:
     given = str(error.construct)
+    if given in _GLUED:
+        return _GLUED[given]
     for prefix, words in _CONSTRUCTS.items():
         if given.startswith(prefix):
             return words + _spelled(given.removeprefix(prefix))

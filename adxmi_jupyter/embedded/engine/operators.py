@@ -14,7 +14,6 @@ from adxmi_jupyter.embedded.engine import functions, libraries
 from adxmi_jupyter.embedded.engine.columns import canonical
 from adxmi_jupyter.embedded.engine.errors import QuerySemanticError, UnsupportedError
 from adxmi_jupyter.embedded.engine.expressions import Expressions
-from adxmi_jupyter.embedded.engine.nodes import Typed
 from adxmi_jupyter.embedded.engine.parts import (
     column,
     columns_of,
@@ -27,7 +26,7 @@ from adxmi_jupyter.embedded.engine.rows import in_order, joined, require_column,
 from adxmi_jupyter.embedded.engine.value_tables import cell, description, with_ticks
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.embedded.engine.nodes import Kinds
+    from adxmi_jupyter.embedded.engine.nodes import Kinds, Typed
 
 
 @dataclasses.dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from adxmi_jupyter.embedded.engine import libraries
 from adxmi_jupyter.embedded.engine.errors import UnsupportedError
-from adxmi_jupyter.embedded.engine.tokens import name_written, tokens_of
+from adxmi_jupyter.embedded.engine.tokens import name_written, syntax_error, tokens_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -84,8 +84,11 @@ def as_unsupported(text: str, error: QuerySyntaxError) -> EngineError:
     ends_early = tokens[-1].text in _UNFINISHED or (
         operators and operators[-1] == (len(tokens) - 1, tokens[-1].text) and not _is_whole(tokens)
     )
-    if not behind or ends_early or any(word not in _OPERATORS for _, word in operators):
-        return error
+    unknown = next(((at, word) for at, word in operators if word not in _OPERATORS), None)
+    if unknown is not None:
+        return syntax_error(f"'{unknown[1]}' is no operator.", text, tokens[unknown[0]].start)
+    if not behind or ends_early:
+        return syntax_error("The query ends too early.", text, len(text))
     # An error at a pipe is one of the operator behind it.
     at_fault = behind[0] + (tokens[behind[0]].text == "|")
     words = [word for at, word in operators if at <= at_fault]
