@@ -21,7 +21,7 @@ from tests.nightly.figures import Figure, show
 
 ROOT = Path(__file__).resolve().parents[2]
 
-EXTRAS = ("ingest", "lab")
+EXTRAS = ("ingest", "kql", "lab")
 
 SETS = ("lowest", "newest")
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from adxmi_jupyter.embedded.engine.canonical import canonical_text
 from adxmi_jupyter.embedded.engine.errors import EngineError, UnsupportedError
-from adxmi_jupyter.embedded.engine.tokens import canonical_text, tokens_of, written
+from adxmi_jupyter.embedded.engine.tokens import tokens_of, written
 from adxmi_jupyter.embedded.engine.workspace import Workspace, read
 from adxmi_jupyter.embedded.state.timestamps import now
 

@@ -2,9 +2,10 @@
 
 A query goes through five stations, each a module:
 
-`tokens`       cuts the text by KQL's own rules and writes literals and names so that the
-               translator reads what Kusto reads (obfuscated, verbatim and multi-line strings,
-               decimals, lengths of time inside `dynamic`).
+`tokens`, `canonical`, `words`
+               cut the text by KQL's own rules and write literals and names so that the translator
+               reads what Kusto reads (obfuscated, verbatim and multi-line strings, decimals,
+               lengths of time inside `dynamic`, names that are words of its grammar).
 `libraries`    is the only module that imports duckdb and duckdb_kql, at its first use: it turns a
                text into the translator's tree of dataclasses, and that tree into SQL.
 `expressions`, `operators`, `functions`

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from adxmi_jupyter.embedded.engine.canonical import canonical_text
 from adxmi_jupyter.embedded.engine.errors import QuerySemanticError
 from adxmi_jupyter.embedded.engine.tokens import tokens_of, written
 
@@ -40,8 +41,6 @@ def declared_value(name: str, kind: str, given: Any) -> str:
     is_typed = len(tokens) == 1 and tokens[0].kind == "typed"
     is_dynamic = bool(tokens) and tokens[0].text == "dynamic" and kind == "dynamic"
     if is_dynamic:
-        from adxmi_jupyter.embedded.engine.tokens import canonical_text
-
         return canonical_text(tokens, 0, len(tokens), given)
     if is_typed:
         word, _, inner = tokens[0].text[:-1].partition("(")

@@ -12,12 +12,12 @@ from adxmi_jupyter.embedded.kusto.results import Result
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.engine.workspace import Answer
     from adxmi_jupyter.embedded.kusto.query.clauses import Cursor, PluginText
-    from adxmi_jupyter.embedded.kusto.query.resolution import Resolution
+    from adxmi_jupyter.embedded.kusto.query.reading import Reading
 
 _VALUE = "value"
 
 
-def run(given: PluginText, table: Answer | None, resolution: Resolution) -> Result:
+def run(given: PluginText, table: Answer | None, resolution: Reading) -> Result:
     """Return what a plugin makes of its input. Raises a KustoError or an EngineError."""
     piped = None if table is None else Result(table.columns, table.rows)
     arguments = tuple(
@@ -28,7 +28,7 @@ def run(given: PluginText, table: Answer | None, resolution: Resolution) -> Resu
     )
 
 
-def _argument(cursor: Cursor, table: Result | None, resolution: Resolution) -> Scalar | OutputType:
+def _argument(cursor: Cursor, table: Result | None, resolution: Reading) -> Scalar | OutputType:
     columns = clauses.output_type(cursor)
     if columns is not None:
         return OutputType(columns)
@@ -42,7 +42,7 @@ def _argument(cursor: Cursor, table: Result | None, resolution: Resolution) -> S
     return Scalar(name if name in known else "", lambda: resolution.value(cursor), of_rows)
 
 
-def _values(cursor: Cursor, table: Result, resolution: Resolution) -> list[Any]:
+def _values(cursor: Cursor, table: Result, resolution: Reading) -> list[Any]:
     """Return the values of an expression in the rows of a table."""
     from adxmi_jupyter.embedded.engine.tokens import name_written
 

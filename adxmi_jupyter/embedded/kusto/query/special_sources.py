@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
     from adxmi_jupyter.embedded.engine.operators import Relation
     from adxmi_jupyter.embedded.kusto.query.clauses import Cursor
-    from adxmi_jupyter.embedded.kusto.query.resolution import Resolution
+    from adxmi_jupyter.embedded.kusto.query.reading import Reading
 
 
-def materialized_view(resolution: Resolution, cursor: Cursor) -> Relation:
+def materialized_view(resolution: Reading, cursor: Cursor) -> Relation:
     """Return the rows of `materialized_view('name')`."""
     items = cursor.bracketed("(").strict_items()
     if resolution.is_dry:
@@ -29,7 +29,7 @@ def materialized_view(resolution: Resolution, cursor: Cursor) -> Relation:
     return resolution.view(name, database)
 
 
-def external_table(resolution: Resolution, cursor: Cursor) -> Relation:
+def external_table(resolution: Reading, cursor: Cursor) -> Relation:
     """Return the rows of `external_table('name')`."""
     items = cursor.bracketed("(").strict_items()
     if resolution.is_dry:
@@ -45,7 +45,7 @@ def external_table(resolution: Resolution, cursor: Cursor) -> Relation:
     return resolution.added(sources.external_table(texts[0], mapping, resolution.session))
 
 
-def external_data(resolution: Resolution, cursor: Cursor) -> Relation:
+def external_data(resolution: Reading, cursor: Cursor) -> Relation:
     """Return the rows of `externaldata`."""
     given = clauses.external_data(cursor)
     if resolution.is_dry:
@@ -57,7 +57,7 @@ def external_data(resolution: Resolution, cursor: Cursor) -> Relation:
     )
 
 
-def inline_table(resolution: Resolution, cursor: Cursor) -> Relation:
+def inline_table(resolution: Reading, cursor: Cursor) -> Relation:
     """Return the rows of `inline_external_table`."""
     given = clauses.inline_table(cursor)
     if resolution.is_dry:
@@ -74,7 +74,7 @@ def inline_table(resolution: Resolution, cursor: Cursor) -> Relation:
     return resolution.added(found)
 
 
-def _properties(resolution: Resolution, given: Mapping[str, Cursor]) -> dict[str, Any]:
+def _properties(resolution: Reading, given: Mapping[str, Cursor]) -> dict[str, Any]:
     """Return the values of properties; one may be a bare word."""
     found = {}
     for name, cursor in given.items():
@@ -85,7 +85,7 @@ def _properties(resolution: Resolution, given: Mapping[str, Cursor]) -> dict[str
     return found
 
 
-def foreign(resolution: Resolution, cursor: Cursor) -> Relation | None:
+def foreign(resolution: Reading, cursor: Cursor) -> Relation | None:
     """Return what a function of `database('name')` gives; None for a table, which is left."""
     start = cursor.place - 1
     inside = cursor.bracketed("(")
@@ -100,7 +100,7 @@ def foreign(resolution: Resolution, cursor: Cursor) -> Relation | None:
     return None
 
 
-SOURCES: Mapping[str, Callable[[Resolution, Cursor], Relation | None]] = {
+SOURCES: Mapping[str, Callable[[Reading, Cursor], Relation | None]] = {
     "external_table": external_table,
     "externaldata": external_data,
     "external_data": external_data,

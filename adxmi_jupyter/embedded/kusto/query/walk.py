@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.embedded.engine import functions as known_functions
+from adxmi_jupyter.embedded.engine.canonical import canonical_text
 from adxmi_jupyter.embedded.engine.tokens import (
-    canonical_text,
     closing,
     is_negative_length,
     name_written,
@@ -17,7 +17,7 @@ from adxmi_jupyter.embedded.kusto.query.clauses import Cursor
 
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.engine.tokens import Token
-    from adxmi_jupyter.embedded.kusto.query.resolution import Resolution
+    from adxmi_jupyter.embedded.kusto.query.reading import Reading
 
 _BEFORE_SOURCES = frozenset({"union", "join", "lookup"})
 
@@ -30,7 +30,7 @@ _SCALARS = frozenset(
 class Walk:
     """Goes through the tokens between two brackets, and keeps where a pipeline has begun."""
 
-    def __init__(self, resolution: Resolution, first: int, last: int) -> None:
+    def __init__(self, resolution: Reading, first: int, last: int) -> None:
         self._resolution = resolution
         self._tokens = resolution.tokens
         self._first = self._place = first

@@ -1,0 +1,98 @@
+"""Texts with one form of every literal, so that every reader reads the same.
+
+Kusto's rules for literals are many: obfuscated (`h'…'`), verbatim (`@'…'`) and multi-line texts,
+neighbours that are one text, single quotes inside `dynamic`, lengths of time inside `dynamic`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+from adxmi_jupyter.embedded.engine.columns import canonical
+from adxmi_jupyter.embedded.engine.dynamic_literals import dynamic_value
+from adxmi_jupyter.embedded.engine.errors import QuerySemanticError
+from adxmi_jupyter.embedded.engine.lengths import microseconds_in, shown_length
+from adxmi_jupyter.embedded.engine.tokens import closing, is_negative_length, written
+from adxmi_jupyter.embedded.storage.values import convert
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from adxmi_jupyter.embedded.engine.tokens import Token
+
+_BLANK = re.compile(r"(?:\s|//[^\r\n]*)+")
+
+
+_HEXADECIMAL = re.compile(r"-?0[xX][0-9a-fA-F]+")
+
+
+_CLOCK = re.compile(r"(?:\d+\.)?\d{1,2}:\d{1,2}(?::\d{1,2}(?:\.\d{1,7})?)?|\d{1,7}")
+
+
+# What Kusto reads beside ISO 8601, such as 12-31-2026 10:00.
+_MONTH_FIRST = re.compile(r"\d{1,2}[-/.]\d{1,2}[-/.]\d{4}(?: \d{1,2}:\d{2}(?::\d{2})?)?")
+
+
+def canonical_text(tokens: Sequence[Token], first: int, last: int, text: str) -> str:
+    """Return tokens as a text with one form of every literal.
+
+    Raises a QuerySyntaxError or a QuerySemanticError for a literal that is none.
+    """
+    parts: list[str] = []
+    place, behind = first, tokens[first].start if first < last else 0
+    while place < last:
+        token, end = tokens[place], place
+        parts.append(_BLANK.sub(" ", text[behind : token.start]))
+        if token.kind == "string":
+            while end + 1 < last and tokens[end + 1].kind == "string":
+                end += 1
+            parts.append(written("".join(each.value for each in tokens[place : end + 1])))
+        elif token.text == "dynamic" and _is(tokens, place + 1, "("):
+            end = closing(tokens, place + 1, text)
+            parts.append(f"dynamic({_json_text(tokens, place + 2, end, text)})")
+        elif token.text == "," and place + 1 < last and tokens[place + 1].text == "]":
+            pass  # Kusto takes a comma behind the last value.
+        elif token.text == "-" and is_negative_length(tokens, place):
+            end = place + 1
+            parts.append(f"time(-{shown_length(microseconds_in(tokens[end].text) or 0)})")
+        else:
+            parts.append(_typed_text(token) if token.kind == "typed" else token.text)
+        place, behind = end + 1, tokens[end].end
+    return "".join(parts)
+
+
+def _typed_text(token: Token) -> str:
+    """Return a literal that names its type; a QuerySemanticError when it is none."""
+    word, _, inner = token.text[:-1].partition("(")
+    kind, inner = canonical(word), inner.strip()
+    if inner in {"null", ""}:
+        return "todecimal('')" if kind == "decimal" else f"{word}(null)"
+    if not _is_value(kind, inner):
+        raise QuerySemanticError(f"'{token.text}' is no {kind}.")
+    return f"todecimal({written(inner)})" if kind == "decimal" else f"{word}({inner})"
+
+
+def _is_value(kind: str, text: str) -> bool:
+    """Tell whether a text is one of a type's values, as they stand in literals."""
+    if kind in {"int", "long"} and _HEXADECIMAL.fullmatch(text):
+        return True
+    if kind == "timespan":
+        whole = text.removeprefix("-").strip()
+        return bool(_CLOCK.fullmatch(whole)) or microseconds_in(whole) is not None
+    if kind == "datetime" and _MONTH_FIRST.fullmatch(text):
+        return True
+    if kind == "real" and text.casefold() in {"nan", "+inf", "-inf", "inf"}:
+        return True
+    return convert(text, kind) is not None
+
+
+def _is(tokens: Sequence[Token], place: int, text: str) -> bool:
+    return place < len(tokens) and tokens[place].text == text
+
+
+def _json_text(tokens: Sequence[Token], first: int, last: int, text: str) -> str:
+    """Return what stands in `dynamic(…)` as JSON; a QuerySyntaxError when it is none."""
+    value = dynamic_value(tokens, first, last, text)
+    return json.dumps(value, ensure_ascii=False)
