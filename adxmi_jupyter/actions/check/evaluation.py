@@ -67,6 +67,18 @@ _ALWAYS_GOOD = ("admins", "AllDatabasesAdmin")
 _SEES_IDS = "requires Reader on the cluster, in Azure"
 
 
+_OF_NO_DATABASE = (
+    *(Assigned, CalloutAllowed, Exists, GrantedInAzure, GrantedInCosmosDb, GrantedInSqlServer),
+    *(NamedBy, NetworkOpen, PluginEnabled, SameTenant),
+)
+"""Requirements that are the same in every database: workflows of many have the same ones."""
+
+
+def database_of(requirement: Requirement, database: str) -> str:
+    """Return the database that a requirement is about; empty if none matters."""
+    return "" if isinstance(requirement, _OF_NO_DATABASE) else database
+
+
 def facts_for(requirement: Requirement, database: str) -> tuple[Fact, ...]:
     """Return what must be known to judge a requirement, and can be asked for at once."""
     match requirement:

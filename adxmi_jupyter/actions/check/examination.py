@@ -6,13 +6,18 @@ Source: *Managed identities overview*, *Use a managed identity to run a continuo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.actions.check import cluster_facts, many_databases, target_facts
 from adxmi_jupyter.actions.check.cluster_facts import Facts
-from adxmi_jupyter.actions.check.evaluation import Evaluator, facts_for, more_facts_for
+from adxmi_jupyter.actions.check.evaluation import (
+    Evaluator,
+    database_of,
+    facts_for,
+    more_facts_for,
+)
 from adxmi_jupyter.actions.check.findings import Finding, State, finding, unknown
 from adxmi_jupyter.actions.check.target_facts import Places
 from adxmi_jupyter.actions.identity import names
@@ -118,7 +123,7 @@ def examined_together(
         if any(_is_open(requirement, facts, one.database) for requirement in one.every)
     )
     whole = [_whole(one, facts, known) for one in several]
-    own = [(requirement, one.database) for one in whole for requirement in one.to_examine]
+    own = tuple(dict.fromkeys(place for one in whole for place in one.to_examine))
     _gather_roles(facts, own)
     facts.gather(fact for requirement, where in own for fact in facts_for(requirement, where))
     asked = target_facts.resources(
@@ -132,7 +137,11 @@ def examined_together(
             for requirement, where in own
             for fact in more_facts_for(requirement, facts, places, where)
         )
-    found = [_evaluated(one, Evaluator(facts, places, one.database)) for one in whole]
+    evaluated = {
+        (requirement, where): Evaluator(facts, places, where).evaluated(requirement)
+        for requirement, where in own
+    }
+    found = [_found(one, evaluated) for one in whole]
     if not known and any(one.remediation for findings in found for one in findings):
         known = names.all_identities(facts.connection)
     return [
@@ -158,10 +167,12 @@ class _Whole:
     database: str
 
     @property
-    def to_examine(self) -> tuple[Requirement, ...]:
-        """Those of which nothing is found yet."""
+    def to_examine(self) -> tuple[tuple[Requirement, str], ...]:
+        """Those of which nothing is found yet, each with the database it is about."""
         return tuple(
-            requirement for requirement in self.every if not isinstance(requirement, Finding)
+            (requirement, database_of(requirement, self.database))
+            for requirement in self.every
+            if not isinstance(requirement, Finding)
         )
 
 
@@ -181,8 +192,13 @@ def _whole(of: Requirements, facts: Facts, known: Sequence[ManagedIdentity]) -> 
     return _Whole(tuple(dict.fromkeys(every)), of.database)
 
 
-def _evaluated(whole: _Whole, evaluator: Evaluator) -> tuple[Finding, ...]:
-    found = (one if isinstance(one, Finding) else evaluator.evaluated(one) for one in whole.every)
+def _found(
+    whole: _Whole, evaluated: Mapping[tuple[Requirement, str], Finding]
+) -> tuple[Finding, ...]:
+    found = (
+        one if isinstance(one, Finding) else evaluated[one, database_of(one, whole.database)]
+        for one in whole.every
+    )
     once: dict[object, Finding] = {}
     for one in found:
         if one.key is Key.NETWORK and one.state is State.OK:
