@@ -148,6 +148,7 @@ def test_a_head_without_end_is_refused(azure):
     assert exchange(azure, head(azure)[:-2] + b"X: " + b"a" * 70_000).status == 431
 
 
+@pytest.mark.nightly
 def test_a_client_that_does_not_read_keeps_no_server_from_its_end():
     with EmbeddedAzure() as azure, connected(azure) as line:
         line.setblocking(False)
