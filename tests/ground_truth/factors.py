@@ -9,23 +9,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from adxmi_jupyter.embedded import ClusterRole, DatabaseRole
 from adxmi_jupyter.embedded.networks import endpoint_id
 from adxmi_jupyter.embedded.state.networks import ManagedPrivateEndpoint, PrivateEndpoint
 from adxmi_jupyter.embedded.state.plugins import switch_plugin
 from adxmi_jupyter.embedded.state.resources import DataConnection
-from tests.ground_truth.scene import GROUP, SUBSCRIPTION, SYSTEM, USER, Scene
+from tests.ground_truth.scene import SYSTEM, USER, Scene
 
 Level = Callable[[Scene], None]
 
 _OPEN = {"sqlServer": ["0.0.0.0"]}
-
-READER, CONTRIBUTOR = "Storage Blob Data Reader", "Storage Blob Data Contributor"
-RECEIVER = "Azure Event Hubs Data Receiver"
-FABRIKAM_HUB = (
-    "/subscriptions/e93d7b20-58c6-4a1f-b8d4-06f1a2c57e38/resourceGroups/partners/providers/"
-    "Microsoft.EventHub/namespaces/fabrikamhub/eventhubs/orders"
-)
 
 
 @dataclass(frozen=True)
@@ -35,7 +27,8 @@ class Factor:
     `link` is what ``check`` calls it. What is not `seen` cannot be looked at from outside: it has
     to be ``unknown`` whatever is there, or not told of at all at levels that are `untold`. Levels
     that are `final` cannot be mended: it takes another identity or target. Levels that are
-    `everywhere` do for every factor of the same link.
+    `everywhere` do for every factor of the same link. What is `elsewhere` is on another cluster:
+    a warning here, and mended by hand.
     """
 
     name: str
@@ -46,6 +39,7 @@ class Factor:
     final: frozenset[str] = frozenset()
     everywhere: frozenset[str] = frozenset()
     untold: frozenset[str] = frozenset()
+    elsewhere: bool = False
 
     def apply(self, level: str, scene: Scene) -> None:
         """Make of the world what a level says."""
@@ -139,160 +133,6 @@ def usage_of_cluster(name: str) -> Factor:
     )
 
 
-Given = tuple[str, str]
-"""An Azure role, and where it is given: from the name of a resource on, a group, a subscription."""
-
-
-def azure_role(
-    name: str,
-    there: Mapping[str, Given],
-    missing: Mapping[str, Given],
-    *,
-    is_about_data: bool = True,
-) -> Factor:
-    """Return an Azure role; roles that manage do not reach data."""
-    role, where = next(iter(there.values()))
-    others = {"none": nothing, "given just now": partial(_given_late, role=role, where=where)}
-    if is_about_data:
-        others["Owner"] = _managing
-    return Factor(name, "Azure role", _levels(there), {**_levels(missing), **others})
-
-
-def _levels(given: Mapping[str, Given]) -> dict[str, Level]:
-    return {
-        level: partial(_given, role=role, where=where) for level, (role, where) in given.items()
-    }
-
-
-def _given(scene: Scene, *, role: str, where: str) -> None:
-    scene.give(role, scope_of(scene, where))
-
-
-def _given_late(scene: Scene, *, role: str, where: str) -> None:
-    """Give a role that has no effect yet."""
-    scene.azure.faults.add("late-roles", times=None)
-    if scene.actor in scene.world.identities:
-        scene.azure.assign_role(scene.actor.display_name, role, scope_of(scene, where))
-
-
-def _managing(scene: Scene) -> None:
-    scene.give("Owner", SUBSCRIPTION)
-    scene.give("Contributor", GROUP)
-
-
-def scope_of(scene: Scene, where: str) -> str:
-    """Return a scope by short words, such as ``contosolake/blobServices/…``."""
-    if where in {"group", "subscription"}:
-        return GROUP if where == "group" else SUBSCRIPTION
-    name, slash, inside = where.partition("/")
-    return f"{scene.resource(name)}{slash}{inside}"
-
-
-def _container(place: str) -> str:
-    account, container = place.split("/")
-    return f"{account}/blobServices/default/containers/{container}"
-
-
-def reads_blobs(place: str) -> Factor:
-    """Return the right to read in a container, ``account/container``."""
-    account, _, _ = place.partition("/")
-    return azure_role(
-        "role",
-        {
-            "on container": (READER, _container(place)),
-            "on account": (CONTRIBUTOR, account),
-            "on group": (READER, "group"),
-            "on subscription": (READER, "subscription"),
-        },
-        {"on another container": (CONTRIBUTOR, _container(f"{account}/others"))},
-    )
-
-
-def writes_blobs(place: str) -> Factor:
-    """Return the right to write in a container, ``account/container``."""
-    account, _, _ = place.partition("/")
-    return azure_role(
-        "role",
-        {
-            "on container": (CONTRIBUTOR, _container(place)),
-            "on account": (CONTRIBUTOR, account),
-            "on subscription": (CONTRIBUTOR, "subscription"),
-        },
-        {
-            "reader": (READER, account),
-            "on another container": (CONTRIBUTOR, _container(f"{account}/others")),
-        },
-    )
-
-
-def reads_account(account: str, container: str) -> Factor:
-    """Return the right to read all of a storage account."""
-    return azure_role(
-        "blobs",
-        {"on account": (READER, account), "on group": (CONTRIBUTOR, "group")},
-        {"on one container": (READER, _container(f"{account}/{container}"))},
-    )
-
-
-def receives(hub: str) -> Factor:
-    """Return the right to receive from an event hub, ``namespace/hub``."""
-    namespace, name = hub.split("/")
-    inside = f"{namespace}/eventhubs/{name}"
-    return azure_role(
-        "receiver",
-        {
-            "on hub": (RECEIVER, inside),
-            "on namespace": (RECEIVER, namespace),
-            "on group": (RECEIVER, "group"),
-        },
-        {
-            "on another hub": (RECEIVER, f"{namespace}/eventhubs/others"),
-            "sender": ("Azure Event Hubs Data Sender", inside),
-        },
-    )
-
-
-def reads_documents_account(account: str) -> Factor:
-    """Return the right to look at a Cosmos DB account itself, which is to manage it."""
-    role = "Cosmos DB Account Reader Role"
-    return azure_role(
-        "account",
-        {
-            "on account": (role, account),
-            "on subscription": (role, "subscription"),
-            "Owner": ("Owner", "subscription"),
-        },
-        {},
-        is_about_data=False,
-    )
-
-
-def calls_models(account: str) -> Factor:
-    """Return the right to call the models of an account."""
-    role = "Cognitive Services OpenAI User"
-    places = {"on account": account, "on group": "group", "on subscription": "subscription"}
-    return azure_role("role", {level: (role, where) for level, where in places.items()}, {})
-
-
-def reads_database(database: str, name: str = "viewer") -> Factor:
-    """Return the security role that reads a database."""
-    return Factor(
-        name,
-        "security role",
-        {
-            "viewers": lambda scene: scene.put_into(DatabaseRole.VIEWERS, database),
-            "admins": lambda scene: scene.put_into(DatabaseRole.ADMINS, database),
-            "AllDatabasesViewer": lambda scene: scene.put_into(ClusterRole.VIEWER),
-        },
-        {
-            "none": nothing,
-            "by object ID": lambda scene: scene.put_by_object_id(DatabaseRole.VIEWERS, database),
-            "ingestors": lambda scene: scene.put_into(DatabaseRole.INGESTORS, database),
-        },
-        everywhere=frozenset({"AllDatabasesViewer"}),
-    )
-
-
 def callout(callout_type: str, host: str, *, predefined: bool) -> Factor:
     """Return the callout policy about a host; some types are allowed without any rule."""
     pattern = host.replace(".", r"\.")
@@ -349,26 +189,6 @@ def plugin(name: str) -> Factor:
         {"on": lambda scene: switch_plugin(scene.world, name, on=True)},
         {"off": lambda scene: switch_plugin(scene.world, name, on=False)},
     )
-
-
-def reads_sql(server: str, database: str) -> Factor:
-    """Return the right inside a database of SQL Server, which nobody outside can see."""
-
-    def granted(scene: Scene) -> None:
-        found = scene.world.sql_servers[server].databases[database]
-        found.readers.add(scene.actor.object_id)
-
-    requirement = "right at the target"
-    return Factor("user", requirement, {"there": granted}, {"none": nothing}, seen=False)
-
-
-def reads_cosmos(account: str) -> Factor:
-    """Return the right inside Cosmos DB, which is a role of its own."""
-
-    def granted(scene: Scene) -> None:
-        scene.world.cosmos_accounts[account].readers.add(scene.actor.object_id)
-
-    return Factor("reader", "Cosmos DB role", {"there": granted}, {"none": nothing})
 
 
 def tenant(field: str, own: str, another: str) -> Factor:
@@ -437,3 +257,24 @@ def network(name: str, group: str, *, trusts: bool = False) -> Factor:
     services = {"trusted services": rules(services=True, public="Disabled")}
     (there if trusts else missing).update(services)
     return Factor("network", "network", there, missing, seen=False, untold=frozenset({"open"}))
+
+
+def follower(cluster: str) -> Factor:
+    """Return the identity's assignment to a cluster that follows the database."""
+
+    def follow(scene: Scene, *, assigned: bool) -> None:
+        world = scene.world
+        known = {one.name: one for one in world.clusters}
+        copy = known.get(cluster) or world.add_cluster(cluster, state="Running")
+        if not copy.attached:
+            world.follow(scene.database, by=cluster)
+        if assigned:
+            copy.identities.append(scene.actor)
+
+    return Factor(
+        "follower",
+        "follower clusters",
+        {"assigned there": partial(follow, assigned=True)},
+        {"not assigned there": partial(follow, assigned=False)},
+        elsewhere=True,
+    )

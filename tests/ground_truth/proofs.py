@@ -10,15 +10,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from azure.kusto.data import KustoClient, KustoConnectionStringBuilder
+
 from adxmi_jupyter.embedded.seed.storage import ACCOUNT_KEY
 
 if TYPE_CHECKING:
     import pandas as pd
-    from azure.kusto.data import KustoClient
 
     from tests.ground_truth.scene import Scene
 
 ORDER = {"OrderId": 77, "Region": "east", "Amount": 1.5, "Placed": "2026-03-01T00:00:00Z"}
+FOLLOWER = "contosocopy"
 NEW_ORDERS = f"https://contosolake.blob.core.windows.net/landing/orders.csv;{ACCOUNT_KEY}"
 
 
@@ -74,6 +76,15 @@ def external_table(stage: Stage) -> bool:
     stage.scene.home.external_tables.pop("Made", None)
     stage.carry_out()
     return stage.count("external_table('Made')") > 0
+
+
+def external_table_of_follower(stage: Stage) -> bool:
+    """Create an external table: a query of it has rows, here and at a cluster that follows."""
+    came = external_table(stage)
+    with KustoClient(KustoConnectionStringBuilder(stage.scene.azure.uri_of(FOLLOWER))) as there:
+        query = "external_table('Made') | count"
+        (row,) = there.execute(stage.scene.database, query).primary_results[0].to_dict()["data"]
+    return came and row["Count"] > 0
 
 
 def continuous_export(stage: Stage) -> bool:

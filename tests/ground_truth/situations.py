@@ -1,27 +1,30 @@
-"""Each workflow in a situation: the line, what its chain is made of, and what proves that it works.
-
-Every place of storage is one on which the seeded world gives nobody a role once it is cleared.
-"""
+"""Each workflow in a situation."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from tests.ground_truth import proofs
 from tests.ground_truth.factors import (
-    FABRIKAM_HUB,
     IDENTITY,
+    USER_ASSIGNED,
+    callout,
+    consumer_group,
+    follower,
+    plugin,
+    table,
+    tenant,
+    usage,
+    usage_of_cluster,
+)
+from tests.ground_truth.firewalls import BEHIND_FIREWALLS
+from tests.ground_truth.role_factors import (
+    FABRIKAM_HUB,
     READER,
     RECEIVER,
-    USER_ASSIGNED,
     azure_role,
-    callout,
     calls_models,
-    consumer_group,
-    network,
-    plugin,
     reads_account,
     reads_blobs,
     reads_cosmos,
@@ -29,57 +32,33 @@ from tests.ground_truth.factors import (
     reads_documents_account,
     reads_sql,
     receives,
-    table,
-    tenant,
-    usage,
-    usage_of_cluster,
     writes_blobs,
 )
-from tests.ground_truth.scene import GROUP
-from tests.ground_truth.tables import NAME, SHOWN, through, through_sql, writes_sql
+from tests.ground_truth.situation import (
+    BACKUP,
+    COLUMNS,
+    FABRIKAM,
+    LAKE,
+    MODELS,
+    PROVIDERS,
+    SCRIPT,
+    SENSORS,
+    TRANSFORMED,
+    VERSION,
+    Situation,
+)
+from tests.ground_truth.tables import (
+    NAME,
+    SHOWN,
+    through,
+    through_sql,
+    writes_sql,
+)
 
 if TYPE_CHECKING:
     from tests.ground_truth.factors import (
         Factor,
     )
-    from tests.ground_truth.proofs import Stage
-
-BACKUP = "https://contosobackup.blob.core.windows.net"
-FABRIKAM = "https://fabrikamlake.blob.core.windows.net"
-LAKE = "https://contosolake.blob.core.windows.net"
-MODELS = "https://contosoai.openai.azure.com/openai/deployments"
-VERSION = "?api-version=2024-06-01"
-PROVIDERS = f"{GROUP}/providers"
-SENSORS = f"{PROVIDERS}/Microsoft.EventHub/namespaces/contosoedge/eventhubs/sensors"
-COLUMNS = "OrderId:long, Region:string, Amount:real, Placed:datetime"
-TRANSFORMED = "Orders | project CustomerId=OrderId, Name=Region, Active=true"
-SCRIPT = "result = df\nresult['Note'] = 'seen'"
-
-
-@dataclass(frozen=True)
-class Situation:
-    """A workflow as a line fills it in; ``{identity}`` of `fields` is given by each case.
-
-    `proof` carries the workflow out and tells whether data came through. What it leaves behind is
-    called `made`, where it leaves something.
-    """
-
-    name: str
-    noun: str
-    fields: Mapping[str, str]
-    factors: tuple[Factor, ...]
-    proof: Callable[[Stage], bool]
-    database: str = "Sales"
-    body: str = ""
-    made: str = ""
-
-    @property
-    def there(self) -> dict[str, tuple[str, ...]]:
-        return {factor.name: tuple(factor.there) for factor in self.factors}
-
-    @property
-    def missing(self) -> dict[str, tuple[str, ...]]:
-        return {factor.name: tuple(factor.missing) for factor in self.factors}
 
 
 def _model(noun: str, deployment: str) -> Situation:
@@ -119,14 +98,7 @@ def _external_table(name: str, fields: Mapping[str, str], *factors: Factor) -> S
     )
 
 
-def _behind(
-    name: str, noun: str, fields: Mapping[str, str], *factors: Factor, **more: object
-) -> Situation:
-    """Return a workflow whose target has a network of its own."""
-    return Situation(f"{name} behind a firewall", noun, fields, factors, **more)
-
-
-SITUATIONS = (
+_PLAIN = (
     _external_table(
         "external-table of storage",
         {"location": f"{BACKUP}/backups", "columns": COLUMNS, "data-format": "csv"},
@@ -162,6 +134,26 @@ SITUATIONS = (
         },
         callout("external_data", "contosocosmos.documents.azure.com", predefined=True),
         reads_cosmos("contosocosmos"),
+    ),
+    Situation(
+        "external-table at a follower",
+        "external-table",
+        {
+            "name": "Made",
+            "location": f"{BACKUP}/backups",
+            "columns": COLUMNS,
+            "data-format": "csv",
+        },
+        (
+            USER_ASSIGNED,
+            usage("ExternalTable"),
+            callout("external_data", "contosobackup", predefined=True),
+            reads_blobs("contosobackup/backups"),
+            follower(proofs.FOLLOWER),
+        ),
+        proofs.external_table_of_follower,
+        database="Telemetry",
+        made="Made",
     ),
     Situation(
         "continuous-export",
@@ -402,100 +394,6 @@ SITUATIONS = (
     ),
     _model("ai-chat-completion", "chat/chat/completions"),
     _model("ai-embeddings", "text-embedding/embeddings"),
-    _behind(
-        "storage that is read",
-        "externaldata",
-        {"location": f"{BACKUP}/backups/orders.csv", "columns": COLUMNS},
-        IDENTITY,
-        usage("ExternalDataRequest"),
-        reads_blobs("contosobackup/backups"),
-        network("contosobackup", "blob", trusts=True),
-        proof=proofs.answers,
-    ),
-    _behind(
-        "storage that is written",
-        "export",
-        {"query": "Orders", "data-format": "csv", "location": f"{BACKUP}/backups"},
-        USER_ASSIGNED,
-        writes_blobs("contosobackup/backups"),
-        usage("ExportRequest"),
-        network("contosobackup", "blob", trusts=True),
-        proof=proofs.exports,
-    ),
-    _behind(
-        "an event hub",
-        "event-hub",
-        {"name": "made", "table": "Orders", "data-format": "MULTIJSON", "event-hub": SENSORS},
-        USER_ASSIGNED,
-        usage("DataConnection"),
-        receives("contosoedge/sensors"),
-        network("contosoedge", "namespace", trusts=True),
-        proof=proofs.events_arrive,
-        made="made",
-    ),
-    _behind(
-        "blobs of Event Grid",
-        "event-grid",
-        {
-            "name": "made",
-            "storage-account": f"{PROVIDERS}/Microsoft.Storage/storageAccounts/contosolake",
-            "event-hub": f"{PROVIDERS}/Microsoft.EventHub/namespaces/contosohub/eventhubs/new-blobs",
-            "table": "Orders",
-            "data-format": "CSV",
-        },
-        USER_ASSIGNED,
-        usage("DataConnection"),
-        reads_account("contosolake", "landing"),
-        azure_role("receiver", {"on namespace": (RECEIVER, "contosohub")}, {}),
-        network("contosolake", "blob"),
-        proof=proofs.blobs_arrive,
-        made="made",
-    ),
-    _behind(
-        "SQL Server",
-        "sql-request",
-        {
-            "server": "contososql.database.windows.net",
-            "catalog": "Erp",
-            "sql": "select * from Stock",
-        },
-        USER_ASSIGNED,
-        usage("SqlRequest"),
-        reads_sql("contososql", "Erp"),
-        network("contososql", "sqlServer"),
-        proof=proofs.answers,
-    ),
-    _behind(
-        "Cosmos DB",
-        "cosmosdb-connection",
-        {
-            "name": "made",
-            "account": f"{PROVIDERS}/Microsoft.DocumentDB/databaseAccounts/contosocosmos",
-            "catalog": "Shop",
-            "container": "Baskets",
-            "table": "Orders",
-        },
-        USER_ASSIGNED,
-        usage("DataConnection"),
-        reads_documents_account("contosocosmos"),
-        reads_cosmos("contosocosmos"),
-        network("contosocosmos", "sql"),
-        proof=proofs.documents_arrive,
-        made="made",
-    ),
-    _behind(
-        "a model",
-        "ai-embeddings",
-        {
-            "query": "Orders",
-            "text": "Region",
-            "endpoint": f"{MODELS}/text-embedding/embeddings{VERSION}",
-        },
-        USER_ASSIGNED,
-        usage("AzureAI"),
-        callout("azure_openai", "contosoai.openai.azure.com", predefined=False),
-        calls_models("contosoai"),
-        network("contosoai", "account"),
-        proof=proofs.answers,
-    ),
 )
+
+SITUATIONS = (*_PLAIN, *BEHIND_FIREWALLS)

@@ -6,7 +6,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.embedded import ShownStrings, ShownSystem
-from tests.ground_truth.factors import CONTRIBUTOR, READER, Factor, nothing
+from tests.ground_truth.factors import Factor, nothing
+from tests.ground_truth.role_factors import CONTRIBUTOR, READER
 
 if TYPE_CHECKING:
     from tests.ground_truth.factors import Level

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from adxmi_jupyter.embedded import EmbeddedAzure
     from tests.ground_truth.combinations import Case
     from tests.ground_truth.factors import Factor
-    from tests.ground_truth.situations import Situation
+    from tests.ground_truth.situation import Situation
 
 PROGRAM = "%adxmi "
 ROUNDS = 5
@@ -192,7 +192,7 @@ class _Walk:
     def mend(self, found: list[dict[str, str]]) -> None:
         """Paste the fixes in their order until nothing is missing; then it has to work."""
         for _ in range(ROUNDS):
-            missing = [one for one in found if one["state"] == "missing"]
+            missing = [one for one in found if self.is_missing(one)]
             if not missing:
                 break
             for one in missing:
@@ -209,9 +209,15 @@ class _Walk:
             left = [_said(one) for one in found if one["state"] != "ok"]
             self.walk.unmended.append(f"mended, and still {refusal}; {left}")
 
+    def is_missing(self, found: dict[str, str]) -> bool:
+        """Tell whether a requirement is not met, here or on another cluster."""
+        elsewhere = {one.requirement for one in self.situation.factors if one.elsewhere}
+        is_warned = found["link"] in elsewhere and found["state"] == "warning"
+        return is_warned or found["state"] == "missing"
+
     def paste(self, requirement: dict[str, str]) -> None:
         fix = requirement["fix"]
-        if not fix.startswith(PROGRAM) or fix.endswith("--help"):
+        if not fix.startswith(PROGRAM) or fix.endswith("--help") or ", then " in fix:
             self.mend_by_hand(requirement)
             return
         self.walk.fixes.append(fix)
