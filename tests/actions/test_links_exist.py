@@ -301,6 +301,23 @@ def test_an_identity_that_a_follower_lacks_is_a_warning(azure, check, database):
     )
 
 
+def test_the_policy_of_this_cluster_allows_nothing_at_a_follower(azure, check):
+    azure.world.other_clusters.clear()
+    copy = azure.world.add_cluster("contosocopy")
+    copy.identities.append(azure.world.identity("mi-export"))
+    azure.world.follow("Sales", by="contosocopy")
+    home = azure.world.cluster.databases["Sales"]
+    azure.world.cluster.policy, home.policy = home.policy, []
+
+    found = check()["follower clusters"]
+
+    assert found.state == "unknown"
+    assert "whether the cluster policy of contosocopy" in found.detail
+    assert found.fix == (
+        "%adxmi policy grant --database Sales --identity mi-export --usage ExternalTable"
+    )
+
+
 @pytest.fixture
 def follower(azure):
     """A cluster that follows the databases of this one, with a system-assigned identity or not."""

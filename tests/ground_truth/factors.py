@@ -6,7 +6,7 @@ The first level is a usual way to have the link in place: whoever mends by hand 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from adxmi_jupyter.embedded.networks import endpoint_id
@@ -114,6 +114,14 @@ def usage(name: str) -> Factor:
         },
         {"elsewhere": elsewhere, "nowhere": nothing},
     )
+
+
+def usage_with_database(name: str) -> Factor:
+    """Return that of a usage which has to go with the database: other clusters follow it."""
+    anywhere = usage(name)
+    there = {level: one for level, one in anywhere.there.items() if level != "on cluster"}
+    missing = {**anywhere.missing, "on this cluster only": anywhere.there["on cluster"]}
+    return replace(anywhere, there=there, missing=missing)
 
 
 def usage_of_cluster(name: str) -> Factor:

@@ -17,6 +17,7 @@ from tests.ground_truth.factors import (
     tenant,
     usage,
     usage_of_cluster,
+    usage_with_database,
 )
 from tests.ground_truth.firewalls import BEHIND_FIREWALLS
 from tests.ground_truth.role_factors import (
@@ -146,7 +147,7 @@ _PLAIN = (
         },
         (
             USER_ASSIGNED,
-            usage("ExternalTable"),
+            usage_with_database("ExternalTable"),
             callout("external_data", "contosobackup", predefined=True),
             reads_blobs("contosobackup/backups"),
             follower(proofs.FOLLOWER),

@@ -212,8 +212,8 @@ class _Walk:
     def is_missing(self, found: dict[str, str]) -> bool:
         """Tell whether a requirement is not met, here or on another cluster."""
         elsewhere = {one.requirement for one in self.situation.factors if one.elsewhere}
-        is_warned = found["link"] in elsewhere and found["state"] == "warning"
-        return is_warned or found["state"] == "missing"
+        is_told = found["link"] in elsewhere and found["state"] in {"warning", "unknown"}
+        return is_told or found["state"] == "missing"
 
     def paste(self, requirement: dict[str, str]) -> None:
         fix = requirement["fix"]

@@ -10,10 +10,12 @@ import adxmi_jupyter
 from adxmi_jupyter.model.declaration.registry import declarations
 
 PACKAGE = Path(adxmi_jupyter.__file__).parent
-# The embedded Azure speaks for the service, which knows its own commands; verbs play with it.
+# The embedded Azure speaks for the service, which knows its own commands; verbs play with it. The
+# service writes its commands into scripts, too.
 APART = (
     PACKAGE / "model" / "workflow",
     PACKAGE / "embedded",
+    PACKAGE / "model" / "csl_script.py",
     PACKAGE / "actions" / "embedded",
     PACKAGE / "magics" / "embedded.py",
 )

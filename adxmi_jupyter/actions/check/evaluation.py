@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING
 
 from adxmi_jupyter.actions.check import cluster_facts, source_evaluation, target_facts
 from adxmi_jupyter.actions.check.findings import State, finding, missing, unknown
+from adxmi_jupyter.actions.check.follower_evaluation import FollowerEvaluator, followers_of
 from adxmi_jupyter.actions.check.network_evaluation import network_facts_for
 from adxmi_jupyter.actions.check.outbound_evaluation import callout_allowed
+from adxmi_jupyter.actions.check.policy_now import policy_now
 from adxmi_jupyter.actions.check.source_evaluation import SourceEvaluator
-from adxmi_jupyter.actions.check.target_evaluation import NO_ID, TargetEvaluator, followers_of
+from adxmi_jupyter.actions.check.target_evaluation import NO_ID, TargetEvaluator
 from adxmi_jupyter.errors import AdxmiError, ResourceNotFound
 from adxmi_jupyter.fixes import AzCommand, ChangeOption, Explain
 from adxmi_jupyter.model.declaration.requirements import (
@@ -55,7 +57,6 @@ if TYPE_CHECKING:
     from adxmi_jupyter.model.assignment import AssignedIdentities
     from adxmi_jupyter.model.declaration.requirements import Requirement
     from adxmi_jupyter.model.identity import ManagedIdentity
-    from adxmi_jupyter.model.policy import Policy
     from adxmi_jupyter.model.role import RoleAssignment
 
 # Roles on a database, or on all, that let their holders do what a role lets them.
@@ -234,9 +235,12 @@ class Evaluator:
                 | GrantedInCosmosDb()
                 | GrantedInSqlServer()
                 | NetworkOpen()
-                | AssignedToFollowers()
             ):
                 return TargetEvaluator(self.facts, self.places, self.database).evaluated(
+                    requirement
+                )
+            case AssignedToFollowers():
+                return FollowerEvaluator(self.facts, self.places, self.database).evaluated(
                     requirement
                 )
             case ConsumerGroupFree() | TableReady():
@@ -310,7 +314,7 @@ class Evaluator:
         failure: AdxmiError | None = None
         for scope in (CLUSTER,) if requirement.cluster_only else (here, CLUSTER):
             try:
-                if self._policy(scope).allows(requirement.identity, requirement.usage):
+                if policy_now(self.facts, scope).allows(requirement.identity, requirement.usage):
                     found = finding(requirement, State.OK, f"by the policy of the {scope}")
                     return replace(found, scope=scope)
             except AdxmiError as one:
@@ -332,19 +336,11 @@ class Evaluator:
         if self.facts.knows(cluster_facts.assigned()) or requirement.identity.display_name:
             return False
         scopes = (CLUSTER,) if requirement.cluster_only else (Scope(self.database), CLUSTER)
-        entries = (one for scope in scopes for one in self._policy(scope))
+        entries = (one for scope in scopes for one in policy_now(self.facts, scope))
         return any(
             one.identity.object_id.lower() == SYSTEM and one.allows(requirement.usage)
             for one in entries
         )
-
-    def _policy(self, scope: Scope) -> Policy:
-        found: Policy = self.facts.answer(cluster_facts.policy(scope))
-        try:
-            present: AssignedIdentities = self.facts.answer(cluster_facts.assigned())
-        except AdxmiError:  # that this could not be looked at, the link of the assignment tells
-            return found
-        return found.as_of(present.system)
 
     def _not_allowed(self, requirement: Allowed) -> str:
         if not requirement.cluster_only:
@@ -352,7 +348,7 @@ class Evaluator:
                 self._allowed_before(requirement)
             )
         try:
-            there = self._policy(Scope(self.database)).allows(
+            there = policy_now(self.facts, Scope(self.database)).allows(
                 requirement.identity, requirement.usage
             )
         except AdxmiError:  # what a database's policy says does not count here anyway
@@ -363,7 +359,10 @@ class Evaluator:
 
     def _allowed_before(self, requirement: Allowed) -> str:
         """Say so if it is an identity of this name that was there before that is allowed."""
-        entries = [*self._policy(Scope(self.database)), *self._policy(CLUSTER)]
+        entries = [
+            *policy_now(self.facts, Scope(self.database)),
+            *policy_now(self.facts, CLUSTER),
+        ]
         before = [
             entry.identity.object_id
             for entry in entries

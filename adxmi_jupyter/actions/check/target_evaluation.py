@@ -1,4 +1,4 @@
-"""Evaluate requirements at the target: its tenant, its roles; and those of follower clusters.
+"""Evaluate requirements at the target: its tenant, its roles.
 
 Source: *Managed identities overview*, *Authenticate external tables with managed identities*
 (Azure Data Explorer docs); *Azure built-in roles* (Azure RBAC docs).
@@ -6,16 +6,14 @@ Source: *Managed identities overview*, *Authenticate external tables with manage
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.actions.check import cluster_facts, network_evaluation, target_facts
 from adxmi_jupyter.actions.check.findings import Finding, State, finding, missing
-from adxmi_jupyter.fixes import NOTHING, Command, Connect, Explain
+from adxmi_jupyter.fixes import Explain
 from adxmi_jupyter.model import azure_role
 from adxmi_jupyter.model.declaration.requirements import (
-    AssignedToFollowers,
     GrantedInAzure,
     GrantedInCosmosDb,
     GrantedInSqlServer,
@@ -29,21 +27,13 @@ if TYPE_CHECKING:
     from adxmi_jupyter.actions.check.cluster_facts import Facts
     from adxmi_jupyter.actions.check.target_facts import (
         CosmosRole,
-        FollowerCluster,
         HeldRole,
         Places,
     )
-    from adxmi_jupyter.fixes import Fix
-    from adxmi_jupyter.model.assignment import AssignedIdentities
     from adxmi_jupyter.model.identity import ManagedIdentity
 
     TargetRequirement = (
-        SameTenant
-        | GrantedInAzure
-        | GrantedInCosmosDb
-        | GrantedInSqlServer
-        | NetworkOpen
-        | AssignedToFollowers
+        SameTenant | GrantedInAzure | GrantedInCosmosDb | GrantedInSqlServer | NetworkOpen
     )
 
 _UNSEEN = "it is not to be seen in Azure: no such resource, or you may not read it (Reader on it)"
@@ -51,14 +41,7 @@ _NO_SYSTEM = "the cluster has no system-assigned identity"
 NO_ID = "nobody tells the object ID of the identity"
 _LATELY = "was given minutes ago: it can take up to ten minutes until it has effect"
 _CONDITIONAL = "is granted under a condition, and only Azure can tell whether it holds"
-_AS_OWN = "queries on a cluster that follows act as its own system-assigned identity"
 _COSMOS_READERS = (azure_role.COSMOS_READER, azure_role.COSMOS_CONTRIBUTOR)
-
-
-def followers_of(facts: Facts, database: str) -> tuple[str, ...]:
-    """Return the resource IDs of clusters that follow a database; raises as the facts do."""
-    found: target_facts.Followed = facts.answer(target_facts.followed())
-    return found.by(database)
 
 
 @dataclass(frozen=True)
@@ -82,8 +65,6 @@ class TargetEvaluator:
                 return _granted_in_sql_server(requirement)
             case NetworkOpen():
                 return network_evaluation.evaluated(requirement, self.facts, self.places)
-            case AssignedToFollowers():
-                return self._assigned_to_followers(requirement)
 
     def _same_tenant(self, requirement: SameTenant) -> Finding:
         there = self.places.resource(requirement.target).tenant_id
@@ -148,77 +129,9 @@ class TargetEvaluator:
         who = replace(requirement.identity, object_id=object_id)
         return missing(requirement, why, GrantCosmosRole(who, account))
 
-    def _assigned_to_followers(self, requirement: AssignedToFollowers) -> Finding:
-        clusters = followers_of(self.facts, self.database)
-        if not clusters:
-            return finding(requirement, State.OK, f"no cluster follows {self.database}")
-        found = [self._follower(one) for one in clusters]
-        if requirement.identity.is_system:
-            return self._own_identities(requirement, found)
-        lacking = [one for one in found if not _has(one.present, requirement.identity)]
-        names = ", ".join(one.present.cluster_name for one in lacking or found)
-        if not lacking:
-            return finding(requirement, State.OK, f"assigned to {names}")
-        why = f"not assigned to {names}: queries there are denied"
-        who = requirement.identity.resource_id or requirement.identity.object_id
-        return finding(requirement, State.WARNING, why, _assign_there(lacking, who))
-
-    def _own_identities(
-        self, requirement: AssignedToFollowers, found: Sequence[FollowerCluster]
-    ) -> Finding:
-        """Tell of clusters that act as their own system-assigned identities: others than this."""
-        without = [one for one in found if one.present.system is None]
-        if without:
-            names = ", ".join(one.present.cluster_name for one in without)
-            why = f"{_AS_OWN}, and {names} has none"
-            return finding(requirement, State.WARNING, why, _assign_there(without, SYSTEM))
-        for one in found:
-            for role in requirement.roles:
-                told = self._own_role(requirement, role, one)
-                if told is not None:
-                    return told
-        why = f"{_AS_OWN}; whether the managed identity policy there allows it, only it tells"
-        more = "" if requirement.roles else ", and it needs a role of its own on the target"
-        fix = next((Connect(one.uri) for one in found if one.uri), NOTHING)
-        return finding(requirement, State.UNKNOWN, f"{why}{more}", fix)
-
-    def _own_role(
-        self, requirement: AssignedToFollowers, role: GrantedInAzure, follower: FollowerCluster
-    ) -> Finding | None:
-        """Return what is told of a follower whose identity lacks a role; None where it has it."""
-        own, scope = follower.present.system, self.places.scope(role.target)
-        if own is None or not scope or not own.object_id:
-            return None
-        fact = target_facts.azure_roles(scope, own.object_id)
-        self.facts.gather([fact])
-        held: tuple[HeldRole, ...] = self.facts.answer(fact)
-        enough = {one.definition_id for one in role.roles}
-        if any(one.definition_id in enough for one in held):
-            return None
-        name, least = follower.present.cluster_name, role.roles[0]
-        why = f"{_AS_OWN}; that of {name} does not hold {least.role_name} on {role.target}"
-        fix = GrantAzureRole(own, least, role.target, scope).command
-        return finding(requirement, State.WARNING, why, fix)
-
-    def _follower(self, cluster: str) -> FollowerCluster:
-        found: FollowerCluster = self.facts.answer(target_facts.follower(cluster))
-        return found
-
-
-def _assign_there(clusters: Sequence[FollowerCluster], who: str) -> Fix:
-    """Return how an identity is assigned to the first of some clusters: not to this one."""
-    uri = next((one.uri for one in clusters if one.uri), "")
-    if not uri:
-        return NOTHING
-    return Explain.of(Connect(uri), ", then ", Command.of("identity", "assign", "--identity", who))
-
 
 def _nobody(identity: ManagedIdentity) -> str:
     return _NO_SYSTEM if identity.word == SYSTEM else NO_ID
-
-
-def _has(present: AssignedIdentities, identity: ManagedIdentity) -> bool:
-    return identity.object_id.lower() in {one.object_id.lower() for one in present.all}
 
 
 def _granted_in_sql_server(requirement: GrantedInSqlServer) -> Finding:

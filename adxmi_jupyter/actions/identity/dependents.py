@@ -19,7 +19,8 @@ from adxmi_jupyter.actions.workflow import second_source
 from adxmi_jupyter.actions.workflow.listing import stored_in
 from adxmi_jupyter.errors import AdxmiError
 from adxmi_jupyter.model.azure_shapes import CLUSTER
-from adxmi_jupyter.model.declaration.registry import declaration_of
+from adxmi_jupyter.model.declaration.registry import declarations
+from adxmi_jupyter.model.declaration.stored import KustoListing
 from adxmi_jupyter.model.identity import SYSTEM
 from adxmi_jupyter.service.data_connections import listed
 from adxmi_jupyter.service.gather import gather
@@ -29,29 +30,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from adxmi_jupyter.model.declaration.stored import Existing
+    from adxmi_jupyter.model.declaration.workflow import Workflow
     from adxmi_jupyter.model.identity import ManagedIdentity
     from adxmi_jupyter.model.policy import Scope
     from adxmi_jupyter.service.connection import Connection
 
-KEY, POLICY, EXTERNAL_TABLE, CONTINUOUS_EXPORT, UPDATE_POLICY, DATA_CONNECTION = (
-    "customer-managed key",
-    "policy entry",
-    "external table",
-    "continuous export",
-    "update policy",
-    "data connection",
-)
-
-_KINDS = {
-    EXTERNAL_TABLE: "external-table",
-    CONTINUOUS_EXPORT: "continuous-export",
-    UPDATE_POLICY: "update-policy",
-}
-_PLURAL = {
-    EXTERNAL_TABLE: "external tables",
-    CONTINUOUS_EXPORT: "continuous exports",
-    UPDATE_POLICY: "update policies",
-}
+KEY, POLICY, DATA_CONNECTION = "customer-managed key", "policy entry", "data connection"
 
 
 @dataclass(frozen=True)
@@ -178,12 +162,12 @@ def _in_database(
     found: list[Dependent] = []
     unseen: list[str] = []
     script = second_source.script_of(connection, database)
-    for kind, noun in _KINDS.items():
-        declaration = declaration_of(noun)
+    for declaration in _kept_in_databases():
+        kind = _kind(declaration)
         try:
             listed_there = stored_in(connection, declaration, database)
         except AdxmiError as failure:
-            unseen.append(f"{_PLURAL[kind]} of {database}: {failure.what}")
+            unseen.append(f"{_plural(kind)} of {database}: {failure.what}")
             continue
         every = [
             second_source.completed(declaration.listing, database, one, script).existing
@@ -201,6 +185,19 @@ def _in_database(
     except AdxmiError as failure:
         unseen.append(f"data connections of {database}: {failure.what}")
     return found, unseen
+
+
+def _kept_in_databases() -> tuple[type[Workflow], ...]:
+    """Return the workflows that a database lists, and that keep an identity."""
+    return tuple(one for one in declarations() if isinstance(one.listing, KustoListing))
+
+
+def _kind(declaration: type[Workflow]) -> str:
+    return declaration.noun().replace("-", " ")
+
+
+def _plural(kind: str) -> str:
+    return f"{kind[:-1]}ies" if kind.endswith("y") else f"{kind}s"
 
 
 def _connections(
@@ -243,7 +240,7 @@ def _untold(kind: str, database: str, every: Sequence[Existing]) -> Iterator[str
         if one.untold is not None:
             names.setdefault(second_source.why(one.untold), []).append(one.name)
     for why, named in names.items():
-        yield f"identities of {_PLURAL[kind]} {', '.join(named)} of {database}: {why}"
+        yield f"identities of {_plural(kind)} {', '.join(named)} of {database}: {why}"
 
 
 def _reason(failure: Exception) -> str:

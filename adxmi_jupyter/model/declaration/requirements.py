@@ -209,13 +209,16 @@ class AssignedToFollowers:
     """Clusters that follow the database reach the target, too.
 
     A user-assigned identity has to be assigned to each of them. A system-assigned one belongs to
-    one cluster: each of the others acts as its own, which needs `roles` of its own.
+    one cluster: each of the others acts as its own, which needs `roles` of its own. `usages` must
+    be allowed there, too; those `of_cluster_only` by the policy of the other cluster itself.
     """
 
     key: ClassVar[Key] = Key.FOLLOWERS
 
     identity: ManagedIdentity
     roles: tuple[GrantedInAzure, ...] = ()
+    usages: tuple[Usage, ...] = ()
+    of_cluster_only: bool = False
 
 
 @dataclass(frozen=True)
@@ -289,12 +292,17 @@ def present(identity: ManagedIdentity) -> tuple[Requirement, ...]:
 def for_followers(chain: Sequence[Requirement]) -> tuple[Requirement, ...]:
     """Return what clusters that follow the database need, by the requirements of this one."""
     acting = dict.fromkeys(one.identity for one in chain if isinstance(one, Assigned))
-    granted = [one for one in chain if isinstance(one, GrantedInAzure)]
-    return tuple(
-        AssignedToFollowers(
-            who, tuple(one for one in granted if who.is_system and one.identity == who)
-        )
-        for who in acting
+    return tuple(_for_followers(who, chain) for who in acting)
+
+
+def _for_followers(who: ManagedIdentity, chain: Sequence[Requirement]) -> AssignedToFollowers:
+    granted = [one for one in chain if isinstance(one, GrantedInAzure) and one.identity == who]
+    allowed = [one for one in chain if isinstance(one, Allowed) and one.identity == who]
+    return AssignedToFollowers(
+        who,
+        tuple(granted) if who.is_system else (),
+        tuple(one.usage for one in allowed),
+        any(one.cluster_only for one in allowed),
     )
 
 
