@@ -42,6 +42,7 @@ def loaded(tmp_path_factory):
     [
         *("IPython", "traitlets", "ipywidgets", "anywidget", "pydantic", "tqdm", "yaml"),
         *("filelock", "platformdirs", "aiohttp", "tornado", "azure.mgmt", "azure.kusto.ingest"),
+        *("duckdb", "duckdb_kql"),
         *(f"{OWN}.{each}" for each in ("forms", "model.connection_string", "actions.check")),
         *(f"{OWN}.{each}" for each in ("actions.diagnosis", "actions.workflow", "magics.bridge")),
         *(f"{OWN}.{each}" for each in ("actions.write.protocol", "service.followers")),
