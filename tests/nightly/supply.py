@@ -60,8 +60,8 @@ def declared() -> dict[str, list[Requirement]]:
 
 
 def lower_bound(requirement: Requirement) -> str:
-    """Return the version after ``>=``; empty without one."""
-    bounds = [one.version for one in requirement.specifier if one.operator == ">="]
+    """Return the version after ``>=``, or the only one that is allowed; empty without one."""
+    bounds = [one.version for one in requirement.specifier if one.operator in {">=", "=="}]
     return bounds[0] if len(bounds) == 1 else ""
 
 
