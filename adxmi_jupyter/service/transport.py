@@ -102,10 +102,6 @@ class GuardedAdapter(HTTPAdapter):
         self._last_pool = (wanted, pool)
         return pool
 
-    def request_url(self, request: requests.PreparedRequest, proxies: Any) -> str:
-        """Return what the request line names; without a proxy it is the path."""
-        return super().request_url(request, proxies) if proxies else request.path_url
-
     def close(self) -> None:
         """Close all connections."""
         self._last_pool = None
