@@ -53,6 +53,7 @@ COMMANDS = {
     "faults": ["tests.nightly", "faults", "--seed={seed}"],
     "supply": ["tests.nightly", "supply"],
     "foreign clients": ["tests.nightly", "foreign_clients"],
+    "documentation site": ["tests.nightly", "docs"],
 }
 
 # Processes at a time: the one in the browser mostly waits.

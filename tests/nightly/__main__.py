@@ -12,7 +12,7 @@ import argparse
 import sys
 from importlib import import_module
 
-COMMANDS = ("crashes", "supply", "faults", "foreign_clients")
+COMMANDS = ("crashes", "supply", "faults", "foreign_clients", "docs")
 
 
 def main(arguments: list[str] | None = None) -> int:
