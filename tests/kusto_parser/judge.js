@@ -18,6 +18,10 @@ const childrenOf = (node) =>
 const typeOf = (node) => Bridge.getTypeName(node).split("[[")[0].split(".").pop();
 const asText = (value) => (value === null || value === undefined ? null : String(value));
 
+const asProblem = (problem) => ({
+  code: problem.Code, message: problem.Message, start: problem.Start,
+});
+
 function look(node, found) {
   const type = typeOf(node);
   found.command ??= node.CommandKind ?? null;
@@ -34,17 +38,26 @@ function look(node, found) {
   return found;
 }
 
-function judgeOnce({ text, schema }) {
+// A database with tables of these schemas, such as `(a:long, b:string)`, by name.
+function withTables(tables) {
+  const { TableSymbol, DatabaseSymbol } = Kusto.Language.Symbols;
+  const symbols = Object.entries(tables).map(([name, schema]) =>
+    TableSymbol.From(schema).WithName(name));
+  return Kusto.Language.GlobalState.Default.WithDatabase(
+    new DatabaseSymbol.$ctor1("db", symbols, false));
+}
+
+function judgeOnce({ text, schema, tables }) {
   // Only the analysis knows result types, and it takes longer than the parsing.
   const { ParseAndAnalyze, Parse } = Kusto.Language.KustoCode;
-  const code = (schema ? ParseAndAnalyze : Parse)(text, Kusto.Language.GlobalState.Default);
+  const code = (schema ? ParseAndAnalyze : Parse)(
+    text, tables ? withTables(tables) : Kusto.Language.GlobalState.Default);
   const empty = { command: null, unknownCommand: false, skipped: [], names: [], literals: [] };
   return {
     kind: code.Kind,
     ...look(code.Syntax, empty),
-    syntaxDiagnostics: listed(code.GetSyntaxDiagnostics()).map((problem) => ({
-      code: problem.Code, message: problem.Message, start: problem.Start,
-    })),
+    syntaxDiagnostics: listed(code.GetSyntaxDiagnostics()).map(asProblem),
+    semanticDiagnostics: tables ? listed(code.GetDiagnostics()).map(asProblem) : [],
     columns: listed(code.ResultType && code.ResultType.Columns).map((column) => ({
       name: column.Name, type: column.Type.Name,
     })),

@@ -26,7 +26,7 @@ def comparable(left: Typed, right: Typed, operator: str) -> tuple[Any, Any]:
     one, other = left.kind, right.kind
     if "dynamic" in {one, other} and one != other:
         wanted = other if one == "dynamic" else one
-        fits = operator not in ORDER or wanted in _ORDERED
+        fits = operator not in ORDER or wanted in NUMBERS
         # As a whole number 2.5 would be 2.
         wanted = "decimal" if wanted in {"int", "long"} else wanted
         if fits and one == "dynamic":
@@ -64,7 +64,7 @@ def widest(*kinds: str) -> str:
 
 def arithmetic(operator: str, left: Typed, right: Typed) -> Typed:
     """Return an operation, its type by the table of Kusto's editor."""
-    left, right = _as_other(left, right), _as_other(right, left)
+    left, right = _as_other(operator, left, right), _as_other(operator, right, left)
     kinds = (left.kind, right.kind)
     if set(kinds) <= NUMBERS:
         return _of_numbers(operator, left, right)
@@ -82,11 +82,12 @@ def arithmetic(operator: str, left: Typed, right: Typed) -> Typed:
     )
 
 
-def _as_other(given: Typed, other: Typed) -> Typed:
+def _as_other(operator: str, given: Typed, other: Typed) -> Typed:
     """Return a dynamic operand as what the other one is."""
-    if given.kind != "dynamic":
+    of_time = other.kind in {"datetime", "timespan"}
+    if given.kind != "dynamic" or (of_time and operator not in {"+", "-"}):
         return given
-    if other.kind not in {"real", "datetime", "timespan"}:
+    if other.kind != "real" and not of_time:
         raise UnsupportedError(f"arithmetic with dynamic values and {other.kind}: convert them")
     return Typed(converted(given, other.kind), other.kind)
 

@@ -55,7 +55,7 @@ def _bin(name: str, arguments: list[Typed]) -> Typed:
     kinds = {value.kind, size.kind}
     node = call(name, whole(value), whole(size))
     if kinds <= {"int", "long", "real"}:
-        return Typed(node, widest(value.kind, size.kind))
+        return Typed(node, widest("long", value.kind, size.kind))
     if kinds == {"timespan"}:
         return Typed(call("$bin_length", value.node, size.node), "timespan")
     if value.kind == "datetime" and size.kind == "timespan":
@@ -64,6 +64,11 @@ def _bin(name: str, arguments: list[Typed]) -> Typed:
 
 
 def _common(name: str, arguments: list[Typed]) -> Typed:
+    ordered = functions.ORDERABLE | {"dynamic"}
+    if name != "coalesce" and any(each.kind not in ordered for each in arguments):
+        raise QuerySemanticError(f"{name}() takes values that have an order.")
+    if name != "coalesce" and all(each.kind == "dynamic" for each in arguments):
+        raise QuerySemanticError(f"{name}() takes values that have an order, not dynamic ones.")
     return _alike(name, [], arguments)
 
 

@@ -207,6 +207,10 @@ class Expressions:
             nodes[0] = call("$listed", text_of(arguments[0]))
         if name in {"min", "max", "percentile"} and kind not in functions.ORDERABLE:
             raise QuerySemanticError(f"{name}() takes values that have an order, not {kind}.")
+        if rule == "percentile" and kind == "decimal":
+            raise UnsupportedError("percentiles of decimals")
+        if rule == "percentile":
+            return Typed(call(name, *nodes), "long" if kind == "int" else kind)
         if rule not in {"sum", "avg"}:
             return Typed(call(name, *nodes), kind if rule == "first" else rule)
         if kind == "timespan":

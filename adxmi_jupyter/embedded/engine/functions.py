@@ -106,7 +106,8 @@ AGGREGATES: Mapping[str, str] = {
     **_kinds("count countif dcount dcountif", "long"),
     **_kinds("stdev stdevif variance varianceif", "real"),
     **_kinds("make_list make_set", "dynamic"),
-    **_kinds("min max percentile any take_any", "first"),
+    **_kinds("min max any take_any", "first"),
+    "percentile": "percentile",
     **_kinds("sum sumif", "sum"),
     **_kinds("avg avgif", "avg"),
 }

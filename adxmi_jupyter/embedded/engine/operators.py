@@ -238,6 +238,7 @@ class _Shaper:
 
     def of_summarize(self, operator: Any, columns: Kinds) -> tuple[list[Any], Kinds]:
         count = len(operator.by)
+        operator = _with_countif_names(operator)
         names = libraries.names_of(operator, list(columns))
         typing = self.expressions(columns, aggregates=True)
         keys = [typing.typed(each.expr) for each in operator.by]
@@ -365,6 +366,19 @@ _OPERATORS: Mapping[str, Callable[[_Shaper, Any, Kinds], tuple[list[Any], Kinds]
     "Lookup": _Shaper.of_lookup,
     "Union": _Shaper.of_union,
 }
+
+
+def _with_countif_names(operator: Any) -> Any:
+    """Return an operator in which `countif(column)` has the name that Kusto's editor gives it."""
+
+    def named_one(given: Any) -> Any:
+        node = given.expr
+        is_plain = type(node).__name__ == "FunctionCall" and node.name == "countif" and node.args
+        if given.name is not None or not is_plain or type(node.args[0]).__name__ != "ColumnRef":
+            return given
+        return dataclasses.replace(given, name=f"countif_{node.args[0].name}")
+
+    return dataclasses.replace(operator, aggregates=tuple(map(named_one, operator.aggregates)))
 
 
 def _with_let_names(operator: Any, columns: Kinds) -> Any:

@@ -29,7 +29,7 @@ OWN_FUNCTIONS: Mapping[str, tuple[str, tuple[int, ...]]] = {
     "todecimal": ("TRY_CAST({0} AS DECIMAL(38,9))", (1,)),
     "new_guid": ("uuid()", (0,)),
     "rand": ("random()", (0,)),
-    "$duration": ("to_microseconds(CAST(round({0}) AS BIGINT))", (1,)),
+    "$duration": ("to_microseconds(TRY_CAST(round({0}) AS BIGINT))", (1,)),
     "$microseconds": ("epoch_us({0})", (1,)),
     "$text": ("coalesce({0}, '')", (1,)),
     "$listed": ("nullif({0}, '')", (1,)),
