@@ -55,10 +55,10 @@ def table(name: str) -> r.Requirement:
 
 
 def found(
-    about: r.Requirement | Observation, state: str = "ok", why: str = "", **more: Fix
+    about: r.Requirement | Observation, state: str = "met", why: str = "", **more: Fix
 ) -> Finding:
     return findings.finding(about, State(state), why, **more)
 
 
-def step(about: r.Requirement | Observation, state: str = "ok", why: str = "") -> Step:
+def step(about: r.Requirement | Observation, state: str = "met", why: str = "") -> Step:
     return step_of(found(about, state, why))

@@ -58,8 +58,8 @@ def _workflow(form: Locator) -> None:
         form.get_by_label(label).fill(value)
     form.get_by_label("Format *").select_option("csv")
     form.get_by_label("What will be sent").wait_for()
-    form.get_by_role("button", name="Check the links", exact=True).click()
-    form.locator(".adxmi-links").wait_for()
+    form.get_by_role("button", name="Check requirements", exact=True).click()
+    form.locator(".adxmi-requirements").wait_for()
 
 
 def _steps(form: Locator) -> None:

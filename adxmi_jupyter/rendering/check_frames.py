@@ -25,11 +25,11 @@ THIS_TOOL, OTHERS = "this tool", "the owner of the target, or you"
 def checks_frame(checks: Checks, *, write: Write, with_database: bool = False) -> pd.DataFrame:
     """Return a row for each finding, in the order of the requirements.
 
-    Columns: ``workflow``, ``name``, ``link``, ``subject``, ``state`` (``ok``, ``missing``,
+    Columns: ``workflow``, ``name``, ``requirement``, ``subject``, ``state`` (``met``, ``not met``,
     ``warning`` or ``unknown``), ``detail``, ``fix``, all string. `write` writes a fix as it is
     typed. With the database the names begin with it, as in ``Sales/ArchivedOrders``.
     """
-    columns = ("workflow", "name", "link", "subject", "state", "detail", "fix")
+    columns = ("workflow", "name", "requirement", "subject", "state", "detail", "fix")
     rows = [
         (
             noun_of(one),
@@ -59,10 +59,10 @@ def name_of(one: Checked, *, with_database: bool) -> str:
 def fixes_frame(fixes: Iterable[PlannedFix], *, write: Write) -> pd.DataFrame:
     """Return a row for each fix in the order of the plan.
 
-    Columns: ``link``, ``subject``, ``by`` (``this tool``, or who else), ``fix``, ``for`` (the
-    workflows that wait for it), all string. `write` writes a fix as it is typed.
+    Columns: ``requirement``, ``subject``, ``by`` (``this tool``, or who else), ``fix``, ``for``
+    (the workflows that wait for it), all string. `write` writes a fix as it is typed.
     """
-    columns = dict.fromkeys(("link", "subject", "by", "fix", "for"), TEXT)
+    columns = dict.fromkeys(("requirement", "subject", "by", "fix", "for"), TEXT)
     rows = [
         (
             title(one.finding.about),

@@ -1,15 +1,16 @@
 """The picture of ``check``: a diagram of each workflow, its findings below it, and their fixes.
 
-Of many workflows only those that are not in order are drawn; the others are told. Findings stand in
-a table of words, with signs beside them that are drawn as SVG, without any outside resource: a
-front end takes drawings out of a notebook that it does not trust, and what is left must be read all
-the same. Colours are half transparent and text takes the theme's, so that it works on light and
-dark ground; signs and words say the same without colour.
+Of many workflows only those are drawn that have more to tell than *met*; the others are named.
+Findings stand in a table of words, with signs beside them that are drawn as SVG, without any
+outside resource: a front end takes drawings out of a notebook that it does not trust, and what is
+left must be read all the same. Colours are half transparent and text takes the theme's, so that it
+works on light and dark ground; signs and words say the same without colour.
 """
 
 from __future__ import annotations
 
 import html
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
@@ -28,10 +29,11 @@ if TYPE_CHECKING:
     from adxmi_jupyter.rendering.diagram_model import Step
 
 _MOST = 12
+_WORST_FIRST = ("not met", "unknown", "warning")
 _RADIUS, _CENTRE = 11, 20
 _COLOURS = {
-    "ok": "44, 160, 44",
-    "missing": "214, 39, 40",
+    "met": "44, 160, 44",
+    "not met": "214, 39, 40",
     "unknown": "128, 128, 128",
     "warning": "230, 145, 20",
 }
@@ -96,21 +98,20 @@ class _Shown:
 
     @property
     def missing(self) -> int:
-        """How many of its requirements are missing."""
-        return sum(one.state == "missing" for one in self.rows)
+        """How many of its requirements are not met."""
+        return sum(one.state == "not met" for one in self.rows)
 
     @property
-    def is_in_order(self) -> bool:
-        """Whether every requirement is in place, without a catch."""
-        return all(one.state == "ok" for one in self.rows)
+    def is_met(self) -> bool:
+        """Whether every requirement is met, without a warning."""
+        return all(one.state == "met" for one in self.rows)
 
     @property
     def summary(self) -> str:
         """How it stands, in few words."""
-        unsure = sum(one.state not in ("ok", "missing") for one in self.rows)
-        counts = {"missing": self.missing, "not certain": unsure}
-        told = [f"{number} {state}" for state, number in counts.items() if number]
-        return ", ".join(told) or "every link is in place"
+        counts = Counter(one.state for one in self.rows)
+        told = [f"{counts[state]} {state}" for state in _WORST_FIRST if counts[state]]
+        return ", ".join(told) or "all requirements met"
 
 
 class CheckTable(Whole):
@@ -143,19 +144,19 @@ class CheckTable(Whole):
         return table
 
     def to_text(self) -> str:
-        """Return what was checked as text; of many what is not in order, and the names of all."""
+        """Return what was checked as text; of many what is not met, and the names of all."""
         every = self._shown
         shown, others = _parted(every)
         texts = [_text(one) for one in shown]
         if len(every) <= _MOST:
             return "\n\n".join(texts)
         more = ["\n".join((one.title, *(f"  {line}" for line in one.tracks))) for one in others]
-        good = [f"in order: {line}" for line in _names_in_order(every)]
+        good = [f"all requirements met: {line}" for line in _names_met(every)]
         return "\n\n".join(("\n".join((_summary(every), *good)), *texts, *more))
 
     @property
     def lacks_a_requirement(self) -> bool:
-        """Whether any requirement is missing."""
+        """Whether any requirement is not met."""
         return any(one.missing for one in self._shown)
 
     @property
@@ -183,29 +184,29 @@ class CheckTable(Whole):
 def _parted(
     every: Sequence[_Shown],
 ) -> tuple[Sequence[_Shown], Sequence[_Shown]]:
-    """Return what to show finding by finding, and others that are not in order."""
+    """Return what to show finding by finding, and others with more to tell than *met*."""
     if len(every) <= _MOST:
         return every, ()
-    wrong = [one for one in every if not one.is_in_order]
+    wrong = [one for one in every if not one.is_met]
     wrong.sort(key=lambda one: not one.missing)
     return wrong[:_MOST], wrong[_MOST:]
 
 
 def _summary(every: Sequence[_Shown]) -> str:
     broken = sum(one.missing > 0 for one in every)
-    good = sum(one.is_in_order for one in every)
+    good = sum(one.is_met for one in every)
     unsure = len(every) - broken - good
     return (
-        f"{len(every)} checked: {broken} with something missing, {unsure} not certain, "
-        f"{good} in order"
+        f"{len(every)} checked: {broken} with requirements not met, {unsure} with unknown "
+        f"requirements or warnings, {good} with all requirements met"
     )
 
 
-def _names_in_order(every: Sequence[_Shown]) -> list[str]:
-    """Return a line for each kind of workflow with the names of those that are in order."""
+def _names_met(every: Sequence[_Shown]) -> list[str]:
+    """Return a line for each kind of workflow with the names of those with all requirements met."""
     names: dict[str, list[str]] = {}
     for one in every:
-        if one.is_in_order:
+        if one.is_met:
             names.setdefault(one.workflow, []).append(one.name)
     return [one_line(f"{kind} {', '.join(called)}") for kind, called in names.items()]
 
@@ -216,9 +217,9 @@ def _told(every: Sequence[_Shown], others: Sequence[_Shown]) -> str:
         f"<div>{html.escape(one.title)}: {html.escape('; '.join(one.tracks))}</div>"
         for one in others
     )
-    more = f"<div>Not in order, too:</div>{lines}" if lines else ""
-    good = "".join(f"<div>{html.escape(line)}</div>" for line in _names_in_order(every))
-    folded = f"<details><summary>Those in order</summary>{good}</details>" if good else ""
+    more = f"<div>Also not met, unknown or with a warning:</div>{lines}" if lines else ""
+    good = "".join(f"<div>{html.escape(line)}</div>" for line in _names_met(every))
+    folded = f"<details><summary>All requirements met</summary>{good}</details>" if good else ""
     return (
         f'<div style="color: {_TEXT}; overflow-wrap: anywhere"><div style="font-weight: 600">'
         f"{_summary(every)}</div>{folded}{more}</div>"
@@ -231,7 +232,7 @@ def _fixes(shown: _Shown) -> str:
     if not lines:
         return ""
     return (
-        f'<div style="color: {_TEXT}">Lines that mend it:</div>'
+        f'<div style="color: {_TEXT}">Commands that fix it:</div>'
         f'<pre style="white-space: pre-wrap; overflow-wrap: anywhere; margin: 2px 0 12px 4px; '
         f'color: {_TEXT}; background: none">{html.escape(visible(lines))}</pre>'
     )
@@ -271,7 +272,7 @@ def _drawn(row: _Row, *, is_last: bool) -> str:
 def _mark(state: str, *, is_last: bool) -> str:
     """Return the sign of a finding with the line to the next one, broken if it is missing."""
     colour = _COLOURS.get(state, _COLOURS["unknown"])
-    dashes = ' stroke-dasharray="4 5"' if state == "missing" else ""
+    dashes = ' stroke-dasharray="4 5"' if state == "not met" else ""
     line = (
         f'<line x1="{_CENTRE}" y1="{2 * _RADIUS + 4}" x2="{_CENTRE}" y2="100%" '
         f'stroke="rgb({colour})" stroke-width="2"{dashes}/>'

@@ -19,7 +19,7 @@ from unicodedata import east_asian_width
 
 from adxmi_jupyter.actions.check.findings import CheckedKind
 from adxmi_jupyter.error_base import one_line
-from adxmi_jupyter.rendering.diagram_model import PLAIN, SIGNS, UNSEEN, tracks_of
+from adxmi_jupyter.rendering.diagram_model import PLAIN, SIGNS, UNSEEN, css_class, tracks_of
 
 if TYPE_CHECKING:
     from adxmi_jupyter.rendering.diagram_model import Box, Step, Track
@@ -36,8 +36,8 @@ _BOLD = 1.08
 _WEIGHT = {True: ' class="b"', False: ""}
 
 _COLOURS = {
-    "ok": "44, 160, 44",
-    "missing": "214, 39, 40",
+    "met": "44, 160, 44",
+    "not met": "214, 39, 40",
     "warning": "230, 145, 20",
     "unknown": "128, 128, 128",
 }
@@ -56,13 +56,13 @@ SHEET = f"""
 .adxmi-diagram .b {{font-weight: 600;}}
 .adxmi-diagram rect, .adxmi-diagram circle, .adxmi-diagram path {{
   stroke: {_EDGE}; stroke-width: 1.5; fill: none;}}
-.adxmi-diagram .missing rect {{stroke-dasharray: 6 3;}}
-.adxmi-diagram :is(.missing, .warning) :is(rect, circle, path) {{stroke-width: 2;}}
+.adxmi-diagram .not-met rect {{stroke-dasharray: 6 3;}}
+.adxmi-diagram :is(.not-met, .warning) :is(rect, circle, path) {{stroke-width: 2;}}
 .adxmi-diagram :is(.unknown, .unseen) :is(rect, .to) {{stroke-dasharray: 2 3;}}
 .adxmi-diagram.adxmi-old {{filter: grayscale(1); font-style: italic;}}
 """ + "".join(
-    f".adxmi-diagram .{state} :is(rect, circle, path) {{stroke: rgb({colour});}}\n"
-    f".adxmi-diagram .{state} :is(rect, circle) {{fill: rgba({colour}, .12);}}\n"
+    f".adxmi-diagram .{css_class(state)} :is(rect, circle, path) {{stroke: rgb({colour});}}\n"
+    f".adxmi-diagram .{css_class(state)} :is(rect, circle) {{fill: rgba({colour}, .12);}}\n"
     for state, colour in _COLOURS.items()
 )
 
@@ -119,7 +119,7 @@ def _lines(box: Box) -> list[_Text]:
     """Return what stands in a box below its head."""
     texts = [("about", one) for one in box.about]
     for step in box.steps:
-        is_wrong = step.state not in {"ok", UNSEEN}
+        is_wrong = step.state not in {"met", UNSEEN}
         name = f"{SIGNS.get(step.state, SIGNS['unknown'])} {step.title}"
         texts.append(("wrong" if is_wrong else "name", name))
         if is_wrong and step.evidence:
@@ -157,7 +157,7 @@ def _box(box: Box, lines: Sequence[_Text], height: float, *, is_first: bool) -> 
     told = html.escape("\n".join(box.words))
     return (
         f'<span title="{told}">'
-        f'<svg class="{state or "plain"}" aria-hidden="true" width="{width}" height="{height:g}" '
+        f'<svg class="{css_class(state)}" aria-hidden="true" width="{width}" height="{height:g}" '
         f'viewBox="0 0 {width} {height:g}" fill="none">'
         f"{'' if is_first else _arrow(state)}"
         f'<rect x="{left + 1}" y="1" width="{_BOX - 2}" height="{height - 2:g}" rx="8"/>'
@@ -169,7 +169,7 @@ def _box(box: Box, lines: Sequence[_Text], height: float, *, is_first: bool) -> 
 def _arrow(state: str) -> str:
     """Return the arrow into a box; a cross stands in the gap if the box is broken."""
     end = _ARROW - 3
-    is_broken = state == "missing"
+    is_broken = state == "not met"
     line = "M1 18h3" if is_broken else f"M2 18H{end}"
     cross = "M3 13.5l9 9m0-9l-9 9" if is_broken else ""
     return f'<desc>→ </desc><path class="to" d="{line}"/><path d="M{end - 6} 13l6 5-6 5{cross}"/>'

@@ -44,8 +44,8 @@ PARTS = (Part.IDENTITY, Part.ASSIGNED, Part.POLICY, Part.WORKFLOW, Part.TARGET)
 UNSEEN, PLAIN = "unseen", ""
 """States beside those of findings: not looked at yet, and nothing to look at."""
 
-SIGNS = {"ok": "✓", "missing": "✗", "unknown": "?", "warning": "!", UNSEEN: "…", PLAIN: ""}
-_WORST_FIRST = ("missing", "warning", "unknown", UNSEEN, "ok", PLAIN)
+SIGNS = {"met": "✓", "not met": "✗", "unknown": "?", "warning": "!", UNSEEN: "…", PLAIN: ""}
+_WORST_FIRST = ("not met", "warning", "unknown", UNSEEN, "met", PLAIN)
 
 # What is not named here is about the workflow itself.
 _PART_OF = {
@@ -66,6 +66,11 @@ _PART_OF = {
 }
 _OF_NO_BOX = (Key.TENANT, Key.NETWORK)
 _OF_THE_IDENTITY = (Part.IDENTITY, Part.ASSIGNED, Part.POLICY)
+
+
+def css_class(state: str) -> str:
+    """Return the class of what is drawn in a state, a single word."""
+    return state.replace(" ", "-") or "plain"
 
 
 @dataclass(frozen=True)

@@ -212,7 +212,7 @@ def test_databases_that_the_caller_may_not_read_are_told_as_such(many, opened):
 def roles(checks):
     """Return how security roles were found, by the workflow and its database."""
     frame = checks_frame(checks, write=written, with_database=True)
-    found = frame[frame["link"] == "security role"]
+    found = frame[frame["requirement"] == "security role"]
     return {
         (workflow, name): state
         for workflow, name, state in zip(
@@ -233,10 +233,10 @@ def exporter(azure, many):
 def test_roles_on_many_databases_are_told_by_one_answer(exporter, proxied, proxy):
     found = roles(check_all(proxied, MANY))
 
-    assert {name for (_, name), state in found.items() if state == "ok"} == {
+    assert {name for (_, name), state in found.items() if state == "met"} == {
         f"{database}/{name}" for database in MANY[::2] for name in ("Cleaned", "Nightly")
     }
-    assert set(found.values()) == {"ok", "missing"}
+    assert set(found.values()) == {"met", "not met"}
     principals = [one.statement for one in proxy.requests if one.statement.endswith("principals")]
     assert principals == [".show database ['Many5'] principals"]
 
@@ -247,7 +247,7 @@ def test_a_role_on_the_whole_cluster_counts_in_each_of_many_databases(azure, exp
     found = roles(check_all(connection, MANY))
 
     assert len(found) == 2 * len(MANY)
-    assert set(found.values()) == {"ok"}
+    assert set(found.values()) == {"met"}
 
 
 def test_who_is_no_admin_of_all_databases_asks_each_for_its_roles(

@@ -63,7 +63,7 @@ def test_of_what_a_caller_cannot_see_nothing_is_ok_or_missing(outsider):
         "follower clusters",
         "what there is",
     }
-    assert not [one for one in found.values() if one.state == "missing"]
+    assert not [one for one in found.values() if one.state == "not met"]
 
 
 def test_where_nothing_can_be_listed_the_first_error_is_raised(outsider):
@@ -132,7 +132,7 @@ def test_who_may_do_what_is_kept_nowhere_is_told_by_both_policies(azure, connect
     checks = check_kind(connection, INGESTION, "Sales")
 
     assert labels(checks) == ["mi-ingest", "mi-export"]
-    assert set(states(checks, "allowed by policy").values()) == {"ok"}
+    assert set(states(checks, "allowed by policy").values()) == {"met"}
 
 
 def test_a_cluster_policy_that_cannot_be_read_leaves_what_the_database_tells(reader):

@@ -27,13 +27,13 @@ def allowed(look):
 
 
 def test_what_the_former_one_was_allowed_is_missing(assigned_anew, allowed):
-    assert allowed().state == "missing"
+    assert allowed().state == "not met"
 
 
 def test_it_is_missing_too_while_there_is_none(azure, assigned_anew, allowed):
     azure.world.cluster.system_identity = None
 
-    assert allowed().state == "missing"
+    assert allowed().state == "not met"
 
 
 def test_a_grant_is_sent_and_mends_it(connection, assigned_anew, allowed):
@@ -43,4 +43,4 @@ def test_a_grant_is_sent_and_mends_it(connection, assigned_anew, allowed):
     plan = plan_grant(connection, Scope("Sales"), system, ("ExternalTable",))
     apply(connection, plan, confirmed=False)
 
-    assert allowed().state == "ok"
+    assert allowed().state == "met"

@@ -40,7 +40,7 @@ def test_a_function_that_reads_another_database(add_function, roles, query):
     add_function("Far", "database('Telemetry').Events")
     add_function("Near", "Far")
 
-    assert roles(query) == [("ok", ""), ("missing", GRANT)]
+    assert roles(query) == [("met", ""), ("not met", GRANT)]
 
 
 def test_a_function_of_another_database_reads_there_and_further(add_function, roles):
@@ -48,7 +48,7 @@ def test_a_function_of_another_database_reads_there_and_further(add_function, ro
 
     found = roles("database('Telemetry').Far()")
 
-    assert [state for state, _ in found] == ["ok", "missing", "missing"]
+    assert [state for state, _ in found] == ["met", "not met", "not met"]
 
 
 @pytest.mark.parametrize(
@@ -57,17 +57,17 @@ def test_a_function_of_another_database_reads_there_and_further(add_function, ro
 def test_functions_that_are_not_called_do_not_count(add_function, roles, query):
     add_function("Far", "database('Telemetry').Events")
 
-    assert [state for state, _ in roles(query)] == ["ok"]
+    assert [state for state, _ in roles(query)] == ["met"]
 
 
 def test_functions_that_call_each_other_come_to_an_end(add_function, roles):
     add_function("Ping", "Pong")
     add_function("Pong", "Ping")
 
-    assert [state for state, _ in roles("Ping")] == ["ok"]
+    assert [state for state, _ in roles("Ping")] == ["met"]
 
 
 def test_functions_that_cannot_be_looked_at_leave_it_unknown(azure, roles):
     azure.faults.add("unavailable", match=".show functions", times=None)
 
-    assert [state for state, _ in roles("Orders")] == ["ok", "unknown"]
+    assert [state for state, _ in roles("Orders")] == ["met", "unknown"]

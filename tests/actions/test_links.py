@@ -43,13 +43,13 @@ def test_a_chain_that_is_in_place_is_ok_link_by_link(azure, look):
     found = look("external-table")
 
     assert {name: (one.state.value, one.detail) for name, one in found.items()} == {
-        "identity exists": ("ok", ""),
-        "assigned to the cluster": ("ok", ""),
-        "allowed by policy": ("ok", "by the policy of the database Sales"),
-        "callout policy": ("ok", ""),
-        "same tenant": ("ok", ""),
-        "Azure role": ("ok", "Storage Blob Data Contributor"),
-        "follower clusters": ("ok", "no cluster follows Sales"),
+        "identity exists": ("met", ""),
+        "assigned to the cluster": ("met", ""),
+        "allowed by policy": ("met", "by the policy of the database Sales"),
+        "callout policy": ("met", ""),
+        "same tenant": ("met", ""),
+        "Azure role": ("met", "Storage Blob Data Contributor"),
+        "follower clusters": ("met", "no cluster follows Sales"),
     }
     assert {one.fix for one in found.values()} == {""}
 
@@ -60,9 +60,9 @@ def test_a_frame_has_a_row_for_each_requirement_in_their_order(connection, fille
     frame = checks_frame(checks, write=written)
 
     assert list(frame.columns) == [
-        *("workflow", "name", "link", "subject", "state", "detail", "fix"),
+        *("workflow", "name", "requirement", "subject", "state", "detail", "fix"),
     ]
-    assert list(frame["link"]) == [told(one).title for one in checks.checked[0].findings]
+    assert list(frame["requirement"]) == [told(one).title for one in checks.checked[0].findings]
     assert set(map(str, frame.dtypes)) == {"string"}
     assert list(checks_frame(Checks(()), write=written).columns) == list(frame.columns)
 
@@ -73,7 +73,7 @@ def test_a_frame_has_a_row_for_each_requirement_in_their_order(connection, fille
 def test_an_identity_that_is_not_assigned_is_missing(look):
     found = look("external-table", identity="mi-stranger")["assigned to the cluster"]
 
-    assert (found.state, found.detail) == ("missing", "not assigned to the cluster")
+    assert (found.state, found.detail) == ("not met", "not assigned to the cluster")
     assert found.fix == "%adxmi identity assign --identity mi-stranger"
 
 
@@ -82,7 +82,7 @@ def test_a_cluster_without_system_assigned_identity_has_it_missing(azure, look):
 
     found = look("external-table", identity="system")["assigned to the cluster"]
 
-    assert (found.state, found.detail) == ("missing", "the cluster has none")
+    assert (found.state, found.detail) == ("not met", "the cluster has none")
     assert found.fix == "%adxmi identity assign --identity system"
 
 
@@ -93,9 +93,9 @@ def test_the_system_assigned_identity_is_examined_by_its_object_id(azure, look, 
 
     found = look("external-table", identity="system", location=f"{BACKUP}/backups")
 
-    assert found["assigned to the cluster"].state == "ok"
-    assert found["allowed by policy"].state == "missing"
-    assert found["Azure role"].state == "ok"
+    assert found["assigned to the cluster"].state == "met"
+    assert found["allowed by policy"].state == "not met"
+    assert found["Azure role"].state == "met"
     assert found["allowed by policy"].fix == (
         "%adxmi policy grant --database Sales --identity system --usage ExternalTable"
     )
@@ -110,13 +110,13 @@ def test_one_that_was_made_again_is_told_from_the_one_before(azure, look):
     by_name = look("external-table")["assigned to the cluster"]
     by_id = look("external-table", identity=again.object_id)
 
-    assert by_name.state == "missing"
+    assert by_name.state == "not met"
     assert by_name.detail.startswith(
         f"an identity of this name is, with another object ID: {again.object_id}"
     )
     assert by_name.fix == f"--identity {again.object_id}"
-    assert by_id["assigned to the cluster"].state == "ok"
-    assert by_id["allowed by policy"].state == "missing"
+    assert by_id["assigned to the cluster"].state == "met"
+    assert by_id["allowed by policy"].state == "not met"
     assert by_id["allowed by policy"].detail.endswith(
         f"allowed is another identity of this name, {EXPORT}"
     )
@@ -128,8 +128,8 @@ def test_one_that_was_made_again_is_told_from_the_one_before(azure, look):
 @pytest.mark.parametrize(
     ("database", "state", "detail"),
     [
-        ("Sales", "ok", "by the policy of the database Sales"),
-        ("Telemetry", "missing", "neither the policy of Telemetry nor the cluster's allows it"),
+        ("Sales", "met", "by the policy of the database Sales"),
+        ("Telemetry", "not met", "neither the policy of Telemetry nor the cluster's allows it"),
     ],
 )
 def test_a_usage_is_allowed_by_the_policy_of_its_database(look, database, state, detail):
@@ -141,7 +141,7 @@ def test_a_usage_is_allowed_by_the_policy_of_its_database(look, database, state,
 def test_a_usage_is_allowed_by_the_cluster_policy_everywhere(look):
     found = look("query-acceleration", database="Tom's Lab")["allowed by policy"]
 
-    assert (found.state, found.detail) == ("ok", "by the policy of the cluster")
+    assert (found.state, found.detail) == ("met", "by the policy of the cluster")
 
 
 def test_names_are_quoted_in_the_line_that_mends_it(look):
@@ -171,7 +171,7 @@ def test_a_policy_of_a_database_does_not_count_for_the_python_plugin(connection,
 
     found = look("python-plugin")["allowed by policy"]
 
-    assert found.state == "missing"
+    assert found.state == "not met"
     assert found.detail == "the policy of Sales allows it, and only the cluster's counts"
     assert found.fix == (
         "%adxmi policy grant --cluster --identity mi-ingest --usage SandboxArtifacts"
@@ -181,7 +181,7 @@ def test_a_policy_of_a_database_does_not_count_for_the_python_plugin(connection,
 def test_all_in_the_policy_of_a_database_does_not_count_for_the_python_plugin(look):
     found = look("python-plugin", identity="system", database="Tom's Lab")["allowed by policy"]
 
-    assert found.state == "missing"
+    assert found.state == "not met"
 
 
 # Azure role
@@ -200,7 +200,7 @@ def test_all_in_the_policy_of_a_database_does_not_count_for_the_python_plugin(lo
 def test_a_role_counts_at_the_container_and_above(states, give, scope):
     give(AzureRole.BLOB_READER, scope)
 
-    assert states("external-table", location=f"{BACKUP}/backups")["Azure role"] == "ok"
+    assert states("external-table", location=f"{BACKUP}/backups")["Azure role"] == "met"
 
 
 @pytest.mark.parametrize(
@@ -218,7 +218,7 @@ def test_a_role_elsewhere_does_not_count(look, give, scope):
     found = look("external-table", location=f"{BACKUP}/backups")["Azure role"]
 
     assert (found.state, found.detail) == (
-        "missing",
+        "not met",
         "Storage Blob Data Reader is not granted there",
     )
     assert found.fix == (
@@ -233,8 +233,8 @@ def test_a_role_on_a_part_of_what_is_needed_does_not_count(connection, filled, g
 
     found = {one.subject: one for one in examined(connection, workflow.requirements(), "Sales")}
 
-    assert found["mi-ingest on contosobackup"].state == "missing"
-    assert found["mi-ingest on contosohub/new-blobs"].state == "ok"
+    assert found["mi-ingest on contosobackup"].state == "not met"
+    assert found["mi-ingest on contosohub/new-blobs"].state == "met"
 
 
 @pytest.mark.parametrize("role", [AzureRole.OWNER, AzureRole.CONTRIBUTOR, AzureRole.READER])
@@ -243,7 +243,7 @@ def test_roles_on_the_resource_do_not_reach_its_data(look, give, role):
 
     found = look("external-table", location=f"{BACKUP}/backups")["Azure role"]
 
-    assert found.state == "missing"
+    assert found.state == "not met"
     assert found.detail.endswith(f"; {role.role_name} does not do")
 
 
@@ -252,7 +252,7 @@ def test_reading_is_not_enough_for_what_writes(look, give):
 
     found = look("export", location=f"{BACKUP}/backups")["Azure role"]
 
-    assert found.state == "missing"
+    assert found.state == "not met"
     assert '--role "Storage Blob Data Contributor"' in found.fix
 
 
@@ -260,7 +260,7 @@ def test_receiving_events_is_granted_on_the_hub_or_its_namespace(states, give):
     before = states("event-hub")["Azure role"]
     give(AzureRole.HUB_RECEIVER, EDGE_HUB, object_id=INGEST)
 
-    assert (before, states("event-hub")["Azure role"]) == ("missing", "ok")
+    assert (before, states("event-hub")["Azure role"]) == ("not met", "met")
 
 
 def test_on_a_cluster_the_line_is_one_of_the_azure_cli(azure, connections, filled, monkeypatch):
@@ -295,7 +295,7 @@ def test_a_target_that_is_not_there_is_unknown(look, requirement):
 def test_a_role_of_the_database_is_missing_with_its_line(look):
     found = look("continuous-export")["security role"]
 
-    assert (found.state, found.detail) == ("missing", "it does not hold viewers on Sales")
+    assert (found.state, found.detail) == ("not met", "it does not hold viewers on Sales")
     assert found.fix == ("%adxmi role grant --database Sales --role viewers --identity mi-export")
 
 
@@ -303,21 +303,21 @@ def test_a_role_of_the_database_is_missing_with_its_line(look):
 def test_roles_of_the_database_that_read_are_as_good(azure, states, role):
     azure.world.grant(as_principal(azure.world.identity("mi-export")), role, database="Sales")
 
-    assert states("continuous-export")["security role"] == "ok"
+    assert states("continuous-export")["security role"] == "met"
 
 
 @pytest.mark.parametrize("role", [DatabaseRole.INGESTORS, DatabaseRole.MONITORS])
 def test_roles_of_the_database_that_do_not_read_are_not(azure, states, role):
     azure.world.grant(as_principal(azure.world.identity("mi-export")), role, database="Sales")
 
-    assert states("continuous-export")["security role"] == "missing"
+    assert states("continuous-export")["security role"] == "not met"
 
 
 @pytest.mark.parametrize("role", [ClusterRole.ADMIN, ClusterRole.VIEWER])
 def test_roles_on_every_database_are_as_good(azure, states, role):
     azure.world.grant(as_principal(azure.world.identity("mi-export")), role)
 
-    assert states("continuous-export")["security role"] == "ok"
+    assert states("continuous-export")["security role"] == "met"
 
 
 def test_a_role_under_the_object_id_may_be_refused_and_is_not_ok(azure, look):
@@ -326,7 +326,7 @@ def test_a_role_under_the_object_id_may_be_refused_and_is_not_ok(azure, look):
 
     found = look("continuous-export")["security role"]
 
-    assert found.state == "missing"
+    assert found.state == "not met"
     assert found.detail == (
         f"listed is its object ID, which the cluster may refuse: aadapp={EXPORT};{TENANT}"
     )
@@ -337,4 +337,4 @@ def test_the_system_assigned_identity_is_found_in_roles_by_its_client_id(azure, 
     azure.world.cluster.databases["Tom's Lab"].policy = None
     azure.world.grant(as_principal(system), DatabaseRole.VIEWERS, database="Sales")
 
-    assert states("continuous-export", identity="system")["security role"] == "ok"
+    assert states("continuous-export", identity="system")["security role"] == "met"

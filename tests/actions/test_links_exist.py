@@ -79,18 +79,18 @@ def may_read(azure):
 def test_a_client_id_is_the_wrong_kind_of_id(check, named):
     found = check(named(INGEST_CLIENT))
 
-    assert found["kind of ID"].state == "missing"
+    assert found["kind of ID"].state == "not met"
     assert found["kind of ID"].subject == f"mi-ingest as {INGEST_CLIENT}"
     assert found["kind of ID"].detail == (
         f"that is its client ID; what belongs there is its object ID, {INGEST}"
     )
     assert found["kind of ID"].fix == "%adxmi external-table form --database Sales"
-    assert found["assigned to the cluster"].state == "ok"
+    assert found["assigned to the cluster"].state == "met"
 
 
 @pytest.mark.parametrize("word", [INGEST, INGEST.upper()])
 def test_an_object_id_is_the_right_one_in_any_letter_case(check, named, word):
-    assert check(named(word))["kind of ID"].state == "ok"
+    assert check(named(word))["kind of ID"].state == "met"
 
 
 def test_system_is_a_word_of_its_own(check, named):
@@ -104,7 +104,7 @@ def test_system_is_a_word_of_its_own(check, named):
 def test_the_client_id_of_one_that_is_not_assigned_is_known_from_azure(azure, check, named):
     found = check(named(azure.world.identity("mi-stranger").client_id))
 
-    assert found["kind of ID"].state == "missing"
+    assert found["kind of ID"].state == "not met"
     assert STRANGER in found["kind of ID"].detail
     assert found["assigned to the cluster"].fix == "%adxmi identity assign --identity mi-stranger"
 
@@ -117,7 +117,7 @@ def test_one_that_was_deleted_is_missing_though_the_cluster_lists_it(check, msi)
 
     found = check()
 
-    assert found["identity exists"].state == "missing"
+    assert found["identity exists"].state == "not met"
     assert found["identity exists"].detail == (
         "it was deleted in Azure; the cluster goes on listing it"
     )
@@ -125,7 +125,7 @@ def test_one_that_was_deleted_is_missing_though_the_cluster_lists_it(check, msi)
         "!az identity create --name mi-export --resource-group analytics "
         f"--subscription {SUBSCRIPTION_ID}"
     )
-    assert found["assigned to the cluster"].state == "ok"
+    assert found["assigned to the cluster"].state == "met"
 
 
 def test_one_that_was_made_again_is_missing_and_the_new_object_id_is_told(check, msi):
@@ -134,7 +134,7 @@ def test_one_that_was_made_again_is_missing_and_the_new_object_id_is_told(check,
 
     found = check()["identity exists"]
 
-    assert found.state == "missing"
+    assert found.state == "not met"
     assert found.detail == (
         "an identity of this name was made since, with another object ID: "
         f"{again.principal_id}; {EXPORT} is the former one"
@@ -149,9 +149,9 @@ def test_one_that_was_removed_and_made_again_is_told_by_its_name(azure, check, m
 
     found = check()
 
-    assert found["identity exists"].state == "missing"
+    assert found["identity exists"].state == "not met"
     assert again.principal_id in found["identity exists"].detail
-    assert found["assigned to the cluster"].state == "missing"
+    assert found["assigned to the cluster"].state == "not met"
 
 
 def test_one_that_nobody_knows_is_unknown(check, named):
@@ -161,7 +161,7 @@ def test_one_that_nobody_knows_is_unknown(check, named):
     assert found["identity exists"].detail == (
         "Azure shows none with this object ID: it was deleted, or you may not read it there"
     )
-    assert found["assigned to the cluster"].state == "missing"
+    assert found["assigned to the cluster"].state == "not met"
 
 
 def test_who_may_read_the_one_and_not_list_them_sees_that_it_exists(reader, check, may_read):
@@ -172,7 +172,7 @@ def test_who_may_read_the_one_and_not_list_them_sees_that_it_exists(reader, chec
 
     assert before.state == "unknown"
     assert before.detail.endswith("it takes Reader on the identity, in Azure")
-    assert after.state == "ok"
+    assert after.state == "met"
 
 
 def test_who_may_read_the_one_sees_that_it_was_made_again(reader, check, may_read, msi):
@@ -182,7 +182,7 @@ def test_who_may_read_the_one_sees_that_it_was_made_again(reader, check, may_rea
 
     found = check(by=reader)["identity exists"]
 
-    assert found.state == "missing"
+    assert found.state == "not met"
     assert again.principal_id in found.detail
 
 
@@ -194,7 +194,7 @@ def test_a_target_of_another_tenant_is_out_of_reach(azure, check, named):
 
     found = check(named(EXPORT, "https://fabrikamlake.blob.core.windows.net/shared"))
 
-    assert found["same tenant"].state == "missing"
+    assert found["same tenant"].state == "not met"
     assert found["same tenant"].subject == "mi-export and fabrikamlake"
     assert found["same tenant"].detail == (
         f"the target is in the tenant {FABRIKAM}, and an identity reaches its own only: {TENANT}"
@@ -217,7 +217,7 @@ def test_roles_that_manage_the_target_do_not_do(azure, check, named, role):
 
     found = check(named(EXPORT, "https://contosobackup.blob.core.windows.net/backups"))
 
-    assert found["Azure role"].state == "missing"
+    assert found["Azure role"].state == "not met"
     assert found["Azure role"].detail == (
         f"Storage Blob Data Reader is not granted there; {role} does not do"
     )
@@ -238,7 +238,7 @@ def test_a_role_given_minutes_ago_is_a_warning_until_it_counts(azure, check, nam
         "has effect"
     )
     assert late.fix == ""
-    assert (counts.state, counts.detail) == ("ok", "Storage Blob Data Reader")
+    assert (counts.state, counts.detail) == ("met", "Storage Blob Data Reader")
 
 
 def test_of_two_roles_the_one_that_counts_is_told(azure, check, named):
@@ -249,17 +249,17 @@ def test_of_two_roles_the_one_that_counts_is_told(azure, check, named):
 
     found = check(named(EXPORT, place))["Azure role"]
 
-    assert (found.state, found.detail) == ("ok", "Storage Blob Data Contributor")
+    assert (found.state, found.detail) == ("met", "Storage Blob Data Contributor")
 
 
 @pytest.mark.parametrize(
     ("role", "target", "state"),
     [
-        ("Cosmos DB Built-in Data Reader", "contosocosmos", "ok"),
-        ("Cosmos DB Built-in Data Contributor", "contosocosmos", "ok"),
+        ("Cosmos DB Built-in Data Reader", "contosocosmos", "met"),
+        ("Cosmos DB Built-in Data Contributor", "contosocosmos", "met"),
         ("Cosmos DB Built-in Data Reader", "contosocosmos/Shop", "unknown"),
-        ("Cosmos DB Account Reader Role", "contosocosmos", "missing"),
-        ("Owner", "contosocosmos", "missing"),
+        ("Cosmos DB Account Reader Role", "contosocosmos", "not met"),
+        ("Owner", "contosocosmos", "not met"),
     ],
 )
 def test_cosmos_db_asks_for_a_role_of_its_own_on_the_whole_account(
@@ -279,7 +279,7 @@ def test_cosmos_db_asks_for_a_role_of_its_own_on_the_whole_account(
     )["Cosmos DB role"]
 
     assert found.state == state
-    assert found.fix.startswith("%adxmi embedded azure-role ") is (state == "missing")
+    assert found.fix.startswith("%adxmi embedded azure-role ") is (state == "not met")
 
 
 # Clusters that follow
@@ -374,7 +374,7 @@ def test_a_follower_of_another_database_does_not_matter(azure, check):
 
     found = check()["follower clusters"]
 
-    assert (found.state, found.detail) == ("ok", "assigned to contosoarchive")
+    assert (found.state, found.detail) == ("met", "assigned to contosoarchive")
 
 
 def test_who_may_not_read_a_follower_is_told_the_right(reader, check):
@@ -392,7 +392,7 @@ def test_an_identity_of_another_subscription_exists_by_its_resource_id(azure, co
 
     (found,) = examined(connection, [requirement], "Sales")
 
-    assert (found.title, found.state) == ("identity exists", "ok")
+    assert (found.title, found.state) == ("identity exists", "met")
 
 
 def test_whose_object_id_nobody_tells_has_no_role_of_the_cluster_itself(azure, connection):

@@ -11,7 +11,7 @@ from tests.told import examined
 def test_an_address_that_no_rule_allows_is_missing(look):
     found = look("python-plugin")["callout policy"]
 
-    assert (found.state, found.detail) == ("missing", "no rule of sandbox_artifacts allows it")
+    assert (found.state, found.detail) == ("not met", "no rule of sandbox_artifacts allows it")
     assert found.fix == (f"%adxmi callout allow --type sandbox_artifacts --uri {LAKE}")
 
 
@@ -22,7 +22,7 @@ def test_an_address_that_a_rule_denies_is_missing_and_the_rule_is_named(azure, l
 
     found = look("external-table")["callout policy"]
 
-    assert found.state == "missing"
+    assert found.state == "not met"
     assert found.detail == "a rule denies it: external_data contosolake denied"
     assert found.fix == ("%adxmi callout revoke --type external_data --pattern contosolake --yes")
 
@@ -46,14 +46,14 @@ def test_a_plugin_that_is_switched_off_is_missing(azure, look):
 
     found = look("python-plugin")["plugin"]
 
-    assert (found.state, found.detail) == ("missing", "not enabled on the cluster")
+    assert (found.state, found.detail) == ("not met", "not enabled on the cluster")
     assert "Azure portal" in found.fix
 
 
 def test_a_plugin_is_found_in_any_letter_case(connection):
     (found,) = examined(connection, [PluginEnabled("SQL_request")], "Sales")
 
-    assert found.state == "ok"
+    assert found.state == "met"
 
 
 # What nobody can look at

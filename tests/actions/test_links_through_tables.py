@@ -16,14 +16,14 @@ def test_an_export_needs_what_its_external_table_needs(connection, filled):
     )
 
     assert chain(found)[4:] == [
-        ("external table", "external table ArchivedOrders", "ok"),
-        ("kind of ID", f"mi-export as {EXPORT}", "ok"),
-        ("identity exists", "mi-export", "ok"),
-        ("assigned to the cluster", "mi-export", "ok"),
-        ("allowed by policy", "mi-export ExternalTable", "ok"),
-        ("callout policy", f"external_data {LAKE}/archive", "ok"),
-        ("same tenant", "mi-export and contosolake", "ok"),
-        ("Azure role", "mi-export on contosolake/archive", "ok"),
+        ("external table", "external table ArchivedOrders", "met"),
+        ("kind of ID", f"mi-export as {EXPORT}", "met"),
+        ("identity exists", "mi-export", "met"),
+        ("assigned to the cluster", "mi-export", "met"),
+        ("allowed by policy", "mi-export ExternalTable", "met"),
+        ("callout policy", f"external_data {LAKE}/archive", "met"),
+        ("same tenant", "mi-export and contosolake", "met"),
+        ("Azure role", "mi-export on contosolake/archive", "met"),
     ]
 
 
@@ -37,7 +37,7 @@ def test_what_an_export_and_its_table_share_is_told_once(connection, filled):
 def test_an_external_table_that_is_not_there_is_missing(look):
     found = look("continuous-export", external_table="Nowhere")["external table"]
 
-    assert (found.state, found.detail) == ("missing", "Sales has no external table of this name")
+    assert (found.state, found.detail) == ("not met", "Sales has no external table of this name")
     assert found.fix == "%adxmi external-table create --help"
 
 
@@ -49,7 +49,7 @@ def test_an_external_table_that_impersonates_is_written_as_whoever_runs_the_expo
 
     found = examined(connection, workflow.requirements(), "Sales")
 
-    assert chain(found)[-1] == ("Azure role", "mi-export on contosobackup/backups", "missing")
+    assert chain(found)[-1] == ("Azure role", "mi-export on contosobackup/backups", "not met")
     assert '"Storage Blob Data Contributor"' in found[-1].fix
 
 
@@ -101,8 +101,8 @@ def test_an_acceleration_reads_as_its_own_identity_what_impersonates(azure, conn
     found = examined(connection, filled("query-acceleration").requirements(), "Sales")
 
     assert chain(found)[-4:] == [
-        ("external table", "mi-export through external table Delta", "ok"),
-        ("callout policy", f"external_data {LAKE}/delta/orders", "ok"),
-        ("same tenant", "mi-export and contosolake", "ok"),
-        ("Azure role", "mi-export on contosolake/delta", "ok"),
+        ("external table", "mi-export through external table Delta", "met"),
+        ("callout policy", f"external_data {LAKE}/delta/orders", "met"),
+        ("same tenant", "mi-export and contosolake", "met"),
+        ("Azure role", "mi-export on contosolake/delta", "met"),
     ]

@@ -200,7 +200,7 @@ def test_hosts_that_the_cluster_may_not_call_are_told_with_the_list_that_allows_
 
 
 @pytest.mark.parametrize(
-    ("hosts", "state"), [([], "missing"), (["contosoai.openai.azure.com"], "ok")]
+    ("hosts", "state"), [([], "not met"), (["contosoai.openai.azure.com"], "met")]
 )
 def test_where_outbound_access_is_restricted_the_list_of_hosts_is_the_callout_policy(
     azure, look, hosts, state
@@ -212,7 +212,7 @@ def test_where_outbound_access_is_restricted_the_list_of_hosts_is_the_callout_po
     found = look("ai-embeddings")["callout policy"]
 
     assert found.state == state
-    assert found.fix.startswith("!az kusto cluster update ") is (state == "missing")
+    assert found.fix.startswith("!az kusto cluster update ") is (state == "not met")
 
 
 @pytest.mark.parametrize("noun", TARGETS)

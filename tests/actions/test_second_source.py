@@ -80,7 +80,7 @@ def test_an_export_of_nobody_is_certain_only_by_the_script(listings, check, show
 
     first = check(EXPORTS, "Plain")[0]
 
-    assert (first.key, first.state) == (Topic.AUTHENTICATION, State.OK)
+    assert (first.key, first.state) == (Topic.AUTHENTICATION, State.MET)
     assert first.source is Source.CSL_SCRIPT
     assert told(first).detail.startswith("no managed identity: the service runs it")
 
@@ -263,7 +263,7 @@ def test_what_nobody_tells_of_is_a_row_of_a_check_of_everything(listings, outsid
     checks = check_all(outsider, ["Sales"])
 
     frame = checks_frame(checks, write=written)
-    unknown = frame[(frame["link"] == "authentication") & (frame["state"] == "unknown")]
+    unknown = frame[(frame["requirement"] == "authentication") & (frame["state"] == "unknown")]
     assert sorted(unknown["name"]) == ["ArchivedOrders", "Nightly", "Plain"]
 
 

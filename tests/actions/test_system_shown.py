@@ -79,7 +79,7 @@ def test_what_is_kept_either_way_is_checked_alike(connection, shown, declaration
 
     assert summary(by_word) == summary(by_id)
     allowed = [one for one in by_word if one.key is Key.ALLOWED]
-    assert {one.state for one in allowed} == {State.OK}
+    assert {one.state for one in allowed} == {State.MET}
     assert {one.identity.word for one in allowed} == {SYSTEM}
 
 
@@ -182,7 +182,7 @@ def test_a_former_one_is_another_whatever_is_shown(azure, connection, shown):
     stale = [one for one in checks.checked if one.kind is CheckedKind.POLICY]
     assert [one.findings[0].identity.object_id for one in stale] == [former]
     by_word = next(one for one in checks.checked if one.name == "TWord")
-    assert State.MISSING in [one.state for one in by_word.findings if one.key is Key.ALLOWED]
+    assert State.NOT_MET in [one.state for one in by_word.findings if one.key is Key.ALLOWED]
 
 
 def test_who_sees_the_word_alone_is_not_told_that_the_object_id_is_not_allowed(
@@ -208,7 +208,7 @@ def test_who_sees_an_object_id_that_policies_tell_knows_it(azure, connection, ou
 
     findings = check_one(outsider, TABLE, "Sales", "Own").checked[0].findings
 
-    assert next(one for one in findings if one.key is Key.ALLOWED).state is State.OK
+    assert next(one for one in findings if one.key is Key.ALLOWED).state is State.MET
 
 
 def test_who_sees_the_word_alone_is_told_how_to_revoke_from_it(azure, connection, outsider):

@@ -71,7 +71,7 @@ def test_links_of_a_target_that_can_be_written(connection):
         one.title: one.state for one in examined(connection, workflow.requirements(), "Sales")
     }
 
-    assert states["external table"] is State.OK
+    assert states["external table"] is State.MET
 
 
 def test_links_of_a_target_that_can_only_be_read(connection, azure):
@@ -89,7 +89,7 @@ def test_links_of_a_target_that_can_only_be_read(connection, azure):
         if one.title == "external table"
     ]
 
-    assert found.state is State.MISSING
+    assert found.state is State.NOT_MET
     assert found.detail == "its files are orc; exports write csv, tsv, json, parquet"
     assert found.fix == "name an external table of one of these formats"
 
@@ -103,7 +103,7 @@ def test_an_absent_target_is_made_by_another_workflow(connection):
         if one.title == "external table"
     ]
 
-    assert found.state is State.MISSING
+    assert found.state is State.NOT_MET
     assert found.fix == "%adxmi external-table create --help"
 
 

@@ -98,7 +98,7 @@ def form_rows(runs: int, home: Path) -> Iterator[Row]:
 
 def _keystrokes(page: Page, runs: int) -> Row:
     page.evaluate(_FILL, _TABLE)
-    page.locator(".adxmi-form .adxmi-link.ok").first.wait_for()
+    page.locator(".adxmi-form .adxmi-requirement.met").first.wait_for()
     typed = tuple(float(page.evaluate(_TYPED, str(n % 10))) for n in range(runs))
     what = "a keystroke in the external table form, until its preview follows"
     return Row(what, Samples(typed), budget=PREVIEW)

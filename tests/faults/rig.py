@@ -324,13 +324,13 @@ def contradiction(outcome, before, plain):
 
 def judged(found):
     """Return the states of the requirements in a frame of `check`, by what they are about."""
-    if not {"link", "state"} <= set(getattr(found, "columns", ())):
+    if not {"requirement", "state"} <= set(getattr(found, "columns", ())):
         return {}
-    keys = ["workflow", "name", "link", "subject"]
+    keys = ["workflow", "name", "requirement", "subject"]
     return {tuple(row[key] for key in keys): row["state"] for _, row in found.iterrows()}
 
 
-_OPPOSITE = {"ok": {"missing"}, "missing": {"ok"}, "warning": {"ok", "missing"}}
+_OPPOSITE = {"met": {"not met"}, "not met": {"met"}, "warning": {"met", "not met"}}
 
 
 def misjudged(outcome, plain):
@@ -346,7 +346,7 @@ def misjudged(outcome, plain):
         for key, state in now.items()
         if key in then and state in _OPPOSITE.get(then[key], set())
     }
-    before = Counter(key[:3] for key, state in then.items() if state == "missing")
-    after = Counter(key[:3] for key, state in now.items() if state == "missing")
+    before = Counter(key[:3] for key, state in then.items() if state == "not met")
+    after = Counter(key[:3] for key, state in now.items() if state == "not met")
     more = dict.fromkeys(after - before, "more are missing")  # by whatever name
     return [f"{' '.join(key)}: {what}" for key, what in {**turned, **more}.items()]

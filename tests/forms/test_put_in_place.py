@@ -61,10 +61,10 @@ def test_a_missing_link_is_put_in_place_and_looked_at_again(broken, requirement)
 
     done = put_in_place(state, finding)
 
-    assert finding.state is State.MISSING
+    assert finding.state is State.NOT_MET
     assert done.told
     assert state.last_check.is_current
-    assert next(one.state for one in state.last_check.steps if one.title == requirement) == "ok"
+    assert next(one.state for one in state.last_check.steps if one.title == requirement) == "met"
 
 
 @pytest.mark.nightly
@@ -74,7 +74,7 @@ def test_the_line_of_the_form_does_the_same(ip, broken, requirement):
 
     ip.run_cell(written("%adxmi", state.command_for(finding))).raise_error()
 
-    assert found(state, requirement) is State.OK
+    assert found(state, requirement) is State.MET
 
 
 @pytest.mark.parametrize("requirement", sorted(set(REQUIREMENTS) - {"allowed by policy"}))
@@ -84,7 +84,7 @@ def test_the_lines_back_take_it_back(ip, broken, requirement):
     for line in put_in_place(state, finding).back:
         ip.run_cell(written("%adxmi", line)).raise_error()
 
-    assert found(state, requirement) is State.MISSING
+    assert found(state, requirement) is State.NOT_MET
 
 
 def test_an_allowed_usage_is_undone_with_what_that_takes_away_in_sight(ip, broken):
@@ -95,7 +95,7 @@ def test_an_allowed_usage_is_undone_with_what_that_takes_away_in_sight(ip, broke
     ip.run_cell(f"{written('%adxmi', line)} --yes").raise_error()
 
     assert "takes away: mi-ingest ExternalTable" in str(asked)
-    assert found(state, "allowed by policy") is State.MISSING
+    assert found(state, "allowed by policy") is State.NOT_MET
 
 
 @pytest.mark.nightly
@@ -128,7 +128,7 @@ def test_azures_word_is_heard(azure, broken):
     put_in_place(state, finding, heard=heard)
 
     assert any(written_note(one).startswith("assigning mi-stranger: Running") for one in heard)
-    assert heard[-1] == "Looking at the links"
+    assert heard[-1] == "Checking the requirements"
 
 
 def test_a_failure_of_azure_leaves_the_link_missing(azure, broken):
@@ -138,7 +138,7 @@ def test_a_failure_of_azure_leaves_the_link_missing(azure, broken):
     with pytest.raises(OperationFailed):
         put_in_place(state, finding)
 
-    assert found(state, "assigned to the cluster") is State.MISSING
+    assert found(state, "assigned to the cluster") is State.NOT_MET
 
 
 def test_who_may_not_mend_is_told_so(broken, make_workflow_state, magics):
@@ -165,7 +165,7 @@ def test_a_rule_that_denies_is_replaced_only_when_confirmed(azure, broken):
         state, next(one for one in state.last_check.missing if title(one.about) == "callout policy")
     )
 
-    assert found(state, "callout policy") is State.OK
+    assert found(state, "callout policy") is State.MET
 
 
 def test_an_azure_role_is_not_ours_to_give(make_workflow_state):
@@ -185,7 +185,7 @@ def test_on_the_embedded_azure_a_line_stands_in_for_the_owner(ip, make_workflow_
 
     ip.run_cell(written("%adxmi", state.stand_in(finding))).raise_error()
 
-    assert found(state, "Azure role") is State.OK
+    assert found(state, "Azure role") is State.MET
 
 
 @pytest.mark.nightly

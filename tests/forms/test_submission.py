@@ -249,7 +249,7 @@ def test_something_else_is_done_in_between_and_apply_is_still_to_come(submission
     other = Sender()
     other.answers = [("mended",)]
 
-    submission.submit_other("Mending", other)
+    submission.submit_other("Fixing", other)
 
     assert (other.sent, sender.sent) == ([False], [])
     assert submission.outcome.lines == ("mended",)
@@ -259,7 +259,7 @@ def test_something_else_is_done_in_between_and_apply_is_still_to_come(submission
 def test_yes_is_said_to_what_was_asked_about(submission, sender):
     other = Sender()
     other.answers = [QUESTION, ("mended",)]
-    submission.submit_other("Mending", other)
+    submission.submit_other("Fixing", other)
 
     submission.confirm()
 
@@ -270,7 +270,7 @@ def test_after_something_else_failed_apply_is_still_to_come(submission, sender):
     other = Sender()
     other.answers = [FAILURE]
     sender.answers = [("done",)]
-    submission.submit_other("Mending", other)
+    submission.submit_other("Fixing", other)
     assert submission.outcome.lines[-1] == "fix: do it once more"
 
     submission.retry()
@@ -285,7 +285,7 @@ def test_something_else_leaves_a_refusal_behind(submission, sender):
     sender.answers = [FAILURE, ("done",)]
     submission.submit()
 
-    submission.submit_other("Mending", other)
+    submission.submit_other("Fixing", other)
     submission.submit()
 
     assert submission.outcome.lines == ("done",)

@@ -78,11 +78,11 @@ class Walker:
             theirs, error = walk.checked(by="reader")
         if error:
             return []
-        found = {(one["link"], one["subject"]): one["state"] for one in mine}
+        found = {(one["requirement"], one["subject"]): one["state"] for one in mine}
         return [
             _said(one)
             for one in theirs
-            if one["state"] not in {found.get((one["link"], one["subject"])), "unknown"}
+            if one["state"] not in {found.get((one["requirement"], one["subject"])), "unknown"}
         ]
 
 
@@ -171,22 +171,22 @@ class _Walk:
         """Return the links with those in place, which nobody can see, as ok."""
         factors = self.situation.factors
         known = {one.requirement for one in factors if not one.seen and one not in self.absent()}
-        return [one | {"state": "ok"} if one["link"] in known else one for one in found]
+        return [one | {"state": "met"} if one["requirement"] in known else one for one in found]
 
     def pretended(self, found: list[dict[str, str]]) -> list[str]:
         """Return what is said of links that nobody here can see."""
         unseen = {one.requirement for one in self.situation.factors if not one.seen}
-        told = [one for one in found if one["link"] in unseen]
+        told = [one for one in found if one["requirement"] in unseen]
         wrong = [f"nobody can see {_said(one)}" for one in told if one["state"] != "unknown"]
         untold = {
             one.requirement for one in self.situation.factors if self.case[one.name] in one.untold
         }
         silent = [
             f"nothing is said of {requirement}"
-            for requirement in unseen - untold - {one["link"] for one in told}
+            for requirement in unseen - untold - {one["requirement"] for one in told}
         ]
         # Of what lies behind a table that is not there, nothing can be said.
-        is_silent = bool(found) and all(one["state"] != "missing" for one in found)
+        is_silent = bool(found) and all(one["state"] != "not met" for one in found)
         return [*wrong, *(silent if is_silent else [])]
 
     def mend(self, found: list[dict[str, str]]) -> None:
@@ -206,14 +206,14 @@ class _Walk:
         self.scene.azure.faults.clear()  # what was given late has effect by now
         refusal = self.refusal()
         if refusal:
-            left = [_said(one) for one in found if one["state"] != "ok"]
+            left = [_said(one) for one in found if one["state"] != "met"]
             self.walk.unmended.append(f"mended, and still {refusal}; {left}")
 
     def is_missing(self, found: dict[str, str]) -> bool:
         """Tell whether a requirement is not met, here or on another cluster."""
         elsewhere = {one.requirement for one in self.situation.factors if one.elsewhere}
-        is_told = found["link"] in elsewhere and found["state"] in {"warning", "unknown"}
-        return is_told or found["state"] == "missing"
+        is_told = found["requirement"] in elsewhere and found["state"] in {"warning", "unknown"}
+        return is_told or found["state"] == "not met"
 
     def paste(self, requirement: dict[str, str]) -> None:
         fix = requirement["fix"]
@@ -227,8 +227,10 @@ class _Walk:
             self.walk.unmended.append(f"{fix} ends with {error.what}: {error.why}")
 
     def mend_by_hand(self, requirement: dict[str, str]) -> None:
-        about = [one for one in self.situation.factors if one.requirement == requirement["link"]]
-        self.walk.by_hand.append(requirement["link"])
+        about = [
+            one for one in self.situation.factors if one.requirement == requirement["requirement"]
+        ]
+        self.walk.by_hand.append(requirement["requirement"])
         if not about:
             self.walk.unmended.append(f"nothing mends {_said(requirement)}")
         for factor in about[:1]:
@@ -240,12 +242,12 @@ def disagreements(found: list[dict[str, str]], error: str, refusal: str) -> list
     if error:
         return [] if refusal else [f"it works, and the check ends with {error}"]
     if refusal:
-        return [] if any(one["state"] != "ok" for one in found) else [f"all is ok, and {refusal}"]
-    return [f"it works without {_said(one)}" for one in found if one["state"] == "missing"]
+        return [] if any(one["state"] != "met" for one in found) else [f"all is ok, and {refusal}"]
+    return [f"it works without {_said(one)}" for one in found if one["state"] == "not met"]
 
 
 def _said(requirement: dict[str, str]) -> str:
-    return f"{requirement['link']}: {requirement['subject']} {requirement['state']} ({requirement['detail']})"
+    return f"{requirement['requirement']}: {requirement['subject']} {requirement['state']} ({requirement['detail']})"
 
 
 def add_elsewhere(scene: Scene) -> None:

@@ -17,7 +17,9 @@ def baseline(magic, proxied):
 
 
 def states(frame):
-    keys = zip(frame["workflow"], frame["name"], frame["link"], frame["subject"], strict=True)
+    keys = zip(
+        frame["workflow"], frame["name"], frame["requirement"], frame["subject"], strict=True
+    )
     return dict(zip(keys, frame["state"], strict=True))
 
 
@@ -104,7 +106,7 @@ def test_check_tells_why_it_does_not_know(magic, proxied, proxy):
 
     found = magic("check")
 
-    unknown = found[(found["link"] == "Azure role") & (found["state"] == "unknown")]
+    unknown = found[(found["requirement"] == "Azure role") & (found["state"] == "unknown")]
     assert set(unknown["detail"]) == {
         (
             "the answer about the role assignments could not be understood: "
@@ -121,7 +123,7 @@ def test_an_identity_that_nobody_tells_the_object_id_of_is_not_called_disallowed
 
     found = magic("event-hub check sales-orders --database Sales")
 
-    assert list(found[found["link"] == "allowed by policy"]["state"]) == ["unknown"]
+    assert list(found[found["requirement"] == "allowed by policy"]["state"]) == ["unknown"]
 
 
 def test_the_kind_of_an_id_is_unknown_where_nobody_could_be_asked(magic, proxied, proxy, azure):
@@ -134,8 +136,8 @@ def test_the_kind_of_an_id_is_unknown_where_nobody_could_be_asked(magic, proxied
 
     after = magic("external-table check Other --database Sales")
 
-    kinds = [list(one[one["link"] == "kind of ID"]["state"]) for one in (before, after)]
-    assert kinds == [["missing"], ["unknown"]]
+    kinds = [list(one[one["requirement"] == "kind of ID"]["state"]) for one in (before, after)]
+    assert kinds == [["not met"], ["unknown"]]
 
 
 def test_principals_without_names_of_principals_are_not_believed(magic, proxied, proxy):
@@ -144,7 +146,7 @@ def test_principals_without_names_of_principals_are_not_believed(magic, proxied,
 
     found = magic(f"{line} --external-table ArchivedOrders --identity mi-export")
 
-    assert list(found[found["link"] == "security role"]["state"]) == ["unknown"]
+    assert list(found[found["requirement"] == "security role"]["state"]) == ["unknown"]
 
 
 def test_a_list_of_databases_without_the_current_one_is_not_believed(magic, proxied, proxy):
@@ -178,4 +180,4 @@ def test_a_deleted_identity_is_told_by_azure_alone(magic, proxied, proxy, azure)
 
     found = magic("external-table check ArchivedOrders --database Sales")
 
-    assert list(found[found["link"] == "identity exists"]["state"]) == ["unknown"]
+    assert list(found[found["requirement"] == "identity exists"]["state"]) == ["unknown"]

@@ -24,7 +24,7 @@ def broken(magic):
 
     def first(line):
         frame = magic(line)
-        return frame[~frame["state"].isin(["ok"])].iloc[0]
+        return frame[~frame["state"].isin(["met"])].iloc[0]
 
     return first
 
@@ -55,7 +55,7 @@ def test_an_identity_that_was_made_again_under_its_name(make_again, broken):
 
     row = broken("external-table check ArchivedOrders")
 
-    assert (row["link"], row["state"]) == ("identity exists", "missing")
+    assert (row["requirement"], row["state"]) == ("identity exists", "not met")
     assert new.object_id in row["detail"]
     assert former.object_id in row["detail"]
 
@@ -69,7 +69,7 @@ def test_sandbox_artifacts_allowed_on_the_database_only(magic, broken):
         f"--artifacts mod.py={LAKE}/landing/mod.py"
     )
 
-    assert (row["link"], row["state"]) == ("allowed by policy", "missing")
+    assert (row["requirement"], row["state"]) == ("allowed by policy", "not met")
     assert "only the cluster's counts" in row["detail"]
     assert (
         row["fix"] == "%adxmi policy grant --cluster --identity mi-ingest --usage SandboxArtifacts"
@@ -87,7 +87,7 @@ def test_owner_of_the_storage_account_without_a_role_for_data(magic, broken):
         f"--columns {COLUMNS}"
     )
 
-    assert (row["link"], row["state"]) == ("Azure role", "missing")
+    assert (row["requirement"], row["state"]) == ("Azure role", "not met")
     assert "Owner does not do" in row["detail"]
     assert '--role "Storage Blob Data Reader"' in row["fix"]
 
@@ -107,7 +107,7 @@ def test_an_export_that_reads_a_second_database(magic, azure, broken):
 
     row = broken("continuous-export check Joined")
 
-    assert (row["link"], row["state"]) == ("security role", "missing")
+    assert (row["requirement"], row["state"]) == ("security role", "not met")
     assert "viewers on Telemetry" in row["detail"]
     assert row["fix"] == (
         "%adxmi role grant --database Telemetry --role viewers --identity mi-export"
@@ -123,7 +123,7 @@ def test_a_client_id_in_a_connection_string(azure, broken):
 
     row = broken("external-table check Copied")
 
-    assert (row["link"], row["state"]) == ("kind of ID", "missing")
+    assert (row["requirement"], row["state"]) == ("kind of ID", "not met")
     assert ingest.object_id in row["detail"]
 
 
@@ -142,7 +142,7 @@ def test_an_export_into_a_table_whose_own_identity_lost_its_usage(magic, azure, 
 
     row = broken("continuous-export check Nightly")
 
-    assert (row["link"], row["subject"]) == ("allowed by policy", "mi-export ExternalTable")
+    assert (row["requirement"], row["subject"]) == ("allowed by policy", "mi-export ExternalTable")
     assert row["fix"].startswith("%adxmi policy grant --database Sales --identity mi-export")
 
 
@@ -157,7 +157,7 @@ def test_an_event_hub_of_another_tenant(broken):
         f"event-hub check --name theirs --event-hub {hub} --identity mi-ingest --table Orders"
     )
 
-    assert (row["link"], row["state"]) == ("same tenant", "missing")
+    assert (row["requirement"], row["state"]) == ("same tenant", "not met")
     assert "a4c1e8d7-3b60-4f92-8e15-7d2c9b04f6a3" in row["detail"]
 
 
@@ -172,7 +172,7 @@ def test_a_viewer_listed_by_object_id(magic, azure, broken):
         "update-policy check --table Customers --source Orders --identity mi-ingest --query Orders"
     )
 
-    assert (row["link"], row["state"]) == ("security role", "missing")
+    assert (row["requirement"], row["state"]) == ("security role", "not met")
     assert "listed is its object ID" in row["detail"]
 
 
@@ -185,7 +185,7 @@ def test_cosmos_db_that_the_cluster_may_not_call(magic, broken):
         '--collection Baskets --sql "select * from c"'
     )
 
-    assert (row["link"], row["state"]) == ("callout policy", "missing")
+    assert (row["requirement"], row["state"]) == ("callout policy", "not met")
     assert row["fix"].startswith("%adxmi callout allow --type cosmosdb")
 
 
@@ -204,5 +204,5 @@ def test_a_role_that_was_given_minutes_ago(magic, broken):
         "--table Orders --data-format csv"
     )
 
-    assert (row["link"], row["state"]) == ("Azure role", "warning")
+    assert (row["requirement"], row["state"]) == ("Azure role", "warning")
     assert "minutes" in row["detail"]

@@ -6,7 +6,7 @@ from adxmi_jupyter.embedded import DatabaseRole
 from adxmi_jupyter.embedded.state.clusters import Identity, PolicyItem
 from adxmi_jupyter.errors import NotAuthorized, ServiceUnavailable
 
-COLUMNS = ["workflow", "name", "link", "subject", "state", "detail", "fix"]
+COLUMNS = ["workflow", "name", "requirement", "subject", "state", "detail", "fix"]
 LAKE = "https://contosolake.blob.core.windows.net"
 TENANT = "8d1f5c02-63a7-4f0e-9b1d-2e5a7c94b6d3"
 GONE = "0f6c1d52-9e3b-4a87-8c2d-b4e1f7a3905c"
@@ -40,7 +40,7 @@ def test_all_that_names_an_identity_is_looked_at_with_its_database(magic):
         ("external-table", "Sales/ArchivedOrders"),
         ("external-table", "Telemetry/OrdersDelta"),
     ]
-    assert list(frame[frame["state"] != "ok"]["fix"]) == [
+    assert list(frame[frame["state"] != "met"]["fix"]) == [
         "%adxmi policy grant --database Telemetry --identity mi-export --usage ExternalTable"
     ]
 
@@ -73,7 +73,9 @@ def test_two_external_tables_of_one_name_are_told_apart(magic, azure):
 
     frame = magic("check")
 
-    granted = frame[(frame["link"] == "Azure role") & (frame["workflow"] == "external-table")]
+    granted = frame[
+        (frame["requirement"] == "Azure role") & (frame["workflow"] == "external-table")
+    ]
     assert dict(zip(granted["name"], granted["subject"], strict=True)) == {
         "Sales/ArchivedOrders": "mi-export on contosolake/archive",
         "Telemetry/OrdersDelta": "mi-export on contosolake/delta",
@@ -97,7 +99,9 @@ def test_an_export_is_examined_through_the_table_of_its_own_database(magic, azur
 
     frame = magic("check")
 
-    granted = frame[(frame["link"] == "Azure role") & (frame["workflow"] == "continuous-export")]
+    granted = frame[
+        (frame["requirement"] == "Azure role") & (frame["workflow"] == "continuous-export")
+    ]
     assert dict(zip(granted["name"], granted["subject"], strict=True)) == {
         "Sales/Nightly": "mi-export on contosolake/archive",
         "Telemetry/Nightly": "mi-ingest on contosolake/landing",
@@ -124,7 +128,7 @@ def test_a_database_that_cannot_be_listed_is_told_with_the_right_it_takes(magic,
     frame = magic("check")
 
     assert "external-table" in set(frame["workflow"])
-    unread = frame[frame["link"] == "what there is"]
+    unread = frame[frame["requirement"] == "what there is"]
     assert set(unread["state"]) == {"unknown"}
     assert list(unread["subject"]) == ["cosmosdb-connection, event-grid, event-hub"]
     assert unread["detail"].str.contains("it takes Reader on the cluster").all()
@@ -136,7 +140,7 @@ def test_one_listing_that_fails_leaves_the_others(magic, azure):
 
     frame = magic("check --database Sales")
 
-    unread = frame[frame["link"] == "what there is"]
+    unread = frame[frame["requirement"] == "what there is"]
     assert list(unread["subject"]) == [LISTED]
     assert list(unread["name"]) == ["Sales"]
     assert {"event-hub", "external-table"} <= set(frame["workflow"])
@@ -168,7 +172,7 @@ def test_an_entry_whose_identity_is_not_assigned_is_a_warning_and_can_be_revoked
     (row,) = magic("check").query("workflow == 'policy'").to_dict("records")
     ip.run_cell(f"{row['fix']} --yes").raise_error()
 
-    assert (row["link"], row["subject"]) == ("assigned to the cluster", "mi-gone")
+    assert (row["requirement"], row["subject"]) == ("assigned to the cluster", "mi-gone")
     assert (row["name"], row["state"]) == (f"{scope}/mi-gone", "warning")
     assert "without effect" in row["detail"]
     assert row["fix"].startswith("%adxmi policy revoke ")
@@ -182,7 +186,7 @@ def test_artifacts_allowed_on_a_database_are_a_warning_and_can_be_revoked(ip, ma
     (row,) = magic("check").query("workflow == 'policy'").to_dict("records")
     ip.run_cell(f"{row['fix']} --yes").raise_error()
 
-    assert (row["link"], row["state"]) == ("allowed by policy", "warning")
+    assert (row["requirement"], row["state"]) == ("allowed by policy", "warning")
     assert "only the cluster's counts" in row["detail"]
     assert "policy" not in set(magic("check")["workflow"])
 

@@ -10,7 +10,7 @@ INGEST = "5b27c9d0-8e14-4a6b-9f35-c2d18e70a4b6"
 BACKUP = "https://contosobackup.blob.core.windows.net/backups"
 UNASSIGNED = f"BadRequest_InvalidManagedIdentity managed_identity={STRANGER}"
 ASSIGN = "%adxmi identity assign --identity mi-stranger"
-COLUMNS = ["workflow", "name", "link", "subject", "state", "detail", "fix"]
+COLUMNS = ["workflow", "name", "requirement", "subject", "state", "detail", "fix"]
 KINDS = [
     ("BadRequest_InvalidManagedIdentity", "assigned to the cluster", "unknown"),
     ("ManagedIdentityNotAllowedByPolicyException mi-export", "allowed by policy", "unknown"),
@@ -18,14 +18,14 @@ KINDS = [
     (f"Download_SourceNotFound {BACKUP}/none.csv", "address", "unknown"),
     ('{"error": "invalid_request"}', "identity of the client's host", "unknown"),
     ("DefaultAzureCredential failed", "sign-in of the caller", "unknown"),
-    ("ClusterSuspendedException", "state of the cluster", "missing"),
+    ("ClusterSuspendedException", "state of the cluster", "not met"),
     ("ResourceNotFound", "resource", "unknown"),
-    ("EntityAlreadyExistsException", "already there", "ok"),
+    ("EntityAlreadyExistsException", "already there", "met"),
     ("BadRequest_SyntaxError", "request", "unknown"),
     ("UpdatePolicy_FailedDescendantTransaction", "data", "unknown"),
     ("BadRequest_TableNotExist", "table or other entity", "unknown"),
     ("BadRequest_DatabaseNotExist 'Nowhere'", "database", "unknown"),
-    ("BadRequest_DatabaseNotExist 'Telemetry'", "database", "ok"),
+    ("BadRequest_DatabaseNotExist 'Telemetry'", "database", "met"),
     ("400-BadRequest", "principal", "warning"),
     ("ServiceIsInMaintenance", "other change", "warning"),
     ("General_ThrottledIngestion", "request rate", "warning"),
@@ -49,8 +49,8 @@ def test_the_frame_is_that_of_other_checks(magic):
 
     assert list(frame.columns) == COLUMNS
     assert set(map(str, frame.dtypes)) == {"string"}
-    assert list(frame["link"]) == ["identity exists", "assigned to the cluster"]
-    assert list(frame["state"]) == ["ok", "missing"]
+    assert list(frame["requirement"]) == ["identity exists", "assigned to the cluster"]
+    assert list(frame["state"]) == ["met", "not met"]
     assert list(frame["fix"]) == ["", ASSIGN]
     assert set(frame["name"]) == {"BadRequest_InvalidManagedIdentity"}
 
@@ -60,14 +60,14 @@ def test_what_the_code_means_where_the_text_names_little(magic, text, requiremen
     frame = magic("check --error", text)
 
     last = frame.iloc[-1]
-    assert (last["link"], last["state"]) == (requirement, state)
+    assert (last["requirement"], last["state"]) == (requirement, state)
     assert last["detail"]
 
 
 def test_the_picture_says_what_the_frame_says(magic):
     shown = magic("check --error", UNASSIGNED)._repr_html_()
 
-    assert "refusal BadRequest_InvalidManagedIdentity: 1 missing" in shown
+    assert "refusal BadRequest_InvalidManagedIdentity: 1 not met" in shown
     assert ASSIGN in shown
 
 
@@ -138,7 +138,7 @@ def test_a_body_needs_the_option(magic):
 def test_what_mends_it_can_be_applied(magic, capsys):
     frame = magic("check --error --fix --yes", UNASSIGNED)
 
-    assert set(frame["state"]) == {"ok"}
+    assert set(frame["state"]) == {"met"}
     assert frame.iloc[-1]["detail"].endswith("in place by now; run it again")
     assert "undo: %adxmi identity remove --identity mi-stranger" in capsys.readouterr().out
 
@@ -169,8 +169,8 @@ def test_a_database_that_is_not_there(magic):
 
     frame = magic("check --error --database Nowhere", text)
 
-    assert list(frame["link"]) == ["database"]
-    assert list(frame["state"]) == ["missing"]
+    assert list(frame["requirement"]) == ["database"]
+    assert list(frame["state"]) == ["not met"]
 
 
 def test_a_name_is_taken_where_there_is_no_id(magic):
@@ -189,13 +189,13 @@ def test_an_id_that_nobody_knows_is_looked_for(magic):
     frame = magic("check --error", f"BadRequest_InvalidManagedIdentity: {unknown}")
 
     assert set(frame["subject"]) == {unknown}
-    assert "missing" in set(frame["state"])
+    assert "not met" in set(frame["state"])
 
 
 def test_an_object_id_where_a_client_id_is_needed(magic):
     frame = magic("check --error", f"400-BadRequest {EXPORT}")
 
-    assert list(frame["state"]) == ["missing"]
+    assert list(frame["state"]) == ["not met"]
     assert "27c5b0a9-6f1e-4830-a4d9-d8e3071b5c64" in frame["detail"][0]
     magic(frame["fix"][0].removeprefix("%adxmi "))
 
@@ -203,8 +203,8 @@ def test_an_object_id_where_a_client_id_is_needed(magic):
 def test_an_external_table_that_is_named_is_followed(magic):
     frame = magic("check --error", f"Download_Forbidden {EXPORT} 'OrdersDelta' 'Telemetry'")
 
-    assert "external table" in set(frame["link"])
-    assert "Azure role" in set(frame["link"])
+    assert "external table" in set(frame["requirement"])
+    assert "Azure role" in set(frame["requirement"])
 
 
 def test_no_secret_is_shown(magic):

@@ -70,7 +70,7 @@ def broken(magic):
 
     def explain(text):
         frame = magic("check --error", text)
-        return tuple(frame[frame["state"] == "missing"].iloc[0][["link", "fix"]])
+        return tuple(frame[frame["state"] == "not met"].iloc[0][["requirement", "fix"]])
 
     return explain
 
@@ -272,9 +272,9 @@ def test_an_operator_of_the_identity_is_missing(manage, azure, refused, magic):
     failure = refused(clusters.begin_update, "analytics", "contoso", update)
     frame = magic("check --error", stack(failure))
 
-    assert list(frame["link"]) == ["right of the caller"]
+    assert list(frame["requirement"]) == ["right of the caller"]
     assert list(frame["subject"]) == ["Managed Identity Operator on mi-stranger"]
-    assert list(frame["state"]) == ["missing"]
+    assert list(frame["state"]) == ["not met"]
     (fix,) = frame["fix"]
     assert fix.startswith(
         "!az role assignment create --role 'Managed Identity Operator' --assignee "
@@ -326,7 +326,7 @@ def test_a_service_that_is_out_of_order_lacks_nothing(
 
     frame = magic("check --error", stack(refused(ask, "Orders")))
 
-    assert list(frame["link"]) == [requirement]
+    assert list(frame["requirement"]) == [requirement]
     assert list(frame["state"]) == ["warning"]
     assert frame["detail"][0].startswith("nothing is missing")
 
@@ -338,7 +338,7 @@ def test_a_busy_cluster_lacks_nothing(manage, azure, refused, magic):
     failure = refused(clusters.begin_update, "analytics", "contoso", {"tags": {"a": "b"}})
     frame = magic("check --error", stack(failure))
 
-    assert list(frame["link"]) == ["other change"]
+    assert list(frame["requirement"]) == ["other change"]
     assert list(frame["state"]) == ["warning"]
 
 
@@ -366,7 +366,7 @@ def test_a_sql_server_can_only_be_told_of(ask, refused, magic):
     failure = refused(ask, f"evaluate sql_request(h@'{string}', 'select * from Stock')")
     frame = magic("check --error", f"{string}\n{body(failure)}")
 
-    told = frame[frame["link"] == "right at the target"].iloc[0]
+    told = frame[frame["requirement"] == "right at the target"].iloc[0]
     assert told["state"] == "unknown"
     assert "only SQL Server can tell" in told["detail"]
     assert told["fix"]
@@ -381,6 +381,6 @@ def test_what_is_in_place_by_now_is_said(ask, refused, magic):
 
     frame = magic("check --error", f"ManagedIdentityNotAllowedByPolicyException\n{pasted}")
 
-    (allowed,) = frame[frame["link"] == "allowed by policy"]["detail"]
+    (allowed,) = frame[frame["requirement"] == "allowed by policy"]["detail"]
     assert allowed.endswith("in place by now; run it again")
-    assert "missing" not in set(frame["state"])
+    assert "not met" not in set(frame["state"])

@@ -59,7 +59,7 @@ def told(magic):
 def test_a_command_at_the_wrong_endpoint_is_told_where_to_go(told, text, subject, host):
     frame = told(text)
 
-    assert list(frame["link"]) == ["endpoint"]
+    assert list(frame["requirement"]) == ["endpoint"]
     assert subject in frame["subject"][0]
     assert host in frame["fix"][0]
 
@@ -67,7 +67,7 @@ def test_a_command_at_the_wrong_endpoint_is_told_where_to_go(told, text, subject
 def test_a_syntax_error_elsewhere_is_one(told):
     frame = told(AT_INGESTION.replace("INGEST-CONTOSO", "CONTOSO").replace(".DM.", "."))
 
-    assert list(frame["link"]) == ["request"]
+    assert list(frame["requirement"]) == ["request"]
 
 
 def test_who_may_not_fetch_the_resources_of_ingestion_lacks_a_role(told):
@@ -77,7 +77,7 @@ def test_who_may_not_fetch_the_resources_of_ingestion_lacks_a_role(told):
         "operation 'Ingest' on 'any database'. UnauthorizedOperationException"
     )
 
-    assert "security role" in set(told(text)["link"])
+    assert "security role" in set(told(text)["requirement"])
 
 
 # What a code alone does not say
@@ -105,13 +105,13 @@ def test_a_family_of_codes_does_not_rule_a_permission_out(told, code):
     frame = told(f"error: {code}: x")
 
     assert not _says_nothing_is_missing(frame)
-    assert "missing" not in set(frame["state"])
+    assert "not met" not in set(frame["state"])
 
 
 def test_a_syntax_error_is_not_about_the_identity_in_its_text(told):
     frame = told(f"SyntaxException: externaldata(a:long)[h'{BACKUP};managed_identity={INGEST}']")
 
-    assert list(frame["link"]) == ["request"]
+    assert list(frame["requirement"]) == ["request"]
 
 
 # Errors of other services inside
@@ -127,8 +127,8 @@ def test_an_inner_403_is_of_the_target(told, code):
 
     frame = told(text)
 
-    missing = frame[frame["state"] == "missing"]
-    assert list(missing["link"]) == ["Azure role"]
+    missing = frame[frame["state"] == "not met"]
+    assert list(missing["requirement"]) == ["Azure role"]
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ def test_an_inner_403_is_of_the_target(told, code):
 def test_other_inner_statuses_mean_what_they_say(told, status, word, link):
     frame = told(INNER.format("HTTP 400 BadRequest:", status, word))
 
-    assert list(frame["link"]) == [link]
+    assert list(frame["requirement"]) == [link]
 
 
 def test_a_better_code_inside_counts_more(told):
@@ -153,8 +153,8 @@ def test_codes_of_storage_as_xml(told, code):
 
     frame = told(text)
 
-    assert "sign-in of the caller" not in set(frame["link"])
-    assert "missing" not in set(frame["state"])
+    assert "sign-in of the caller" not in set(frame["requirement"])
+    assert "not met" not in set(frame["state"])
 
 
 def test_a_plain_word_as_xml_is_a_code(told):
@@ -176,7 +176,7 @@ def test_a_storage_account_that_is_disabled_needs_no_role(told):
 def test_an_impersonated_caller_needs_the_role(told, principal):
     frame = told(f"Download_Forbidden: {principal} may not read '{BACKUP};impersonate'")
 
-    assert list(frame["link"]) == ["Azure role"]
+    assert list(frame["requirement"]) == ["Azure role"]
     assert list(frame["state"]) == ["unknown"]
     assert "as a trusted service" in frame["detail"][0]
     assert "mi-" not in frame.to_csv()
@@ -198,8 +198,8 @@ def test_a_managed_identity_that_calls_and_is_impersonated_needs_no_policy(told)
 
     frame = told(f"Download_Forbidden 'ExternalTable' {principal} '{BACKUP};impersonate'")
 
-    assert "allowed by policy" not in set(frame["link"])
-    assert "assigned to the cluster" not in set(frame["link"])
+    assert "allowed by policy" not in set(frame["requirement"])
+    assert "assigned to the cluster" not in set(frame["requirement"])
 
 
 # What was run
@@ -224,9 +224,9 @@ def test_the_usage_of_what_was_run_belongs_to_the_answer(told, run):
 
     frame = told(text)
 
-    allowed = frame[frame["link"] == "allowed by policy"]
+    allowed = frame[frame["requirement"] == "allowed by policy"]
     assert list(allowed["subject"]) == [f"contoso {RUN[run]}"]
-    assert "Azure role" in set(frame["link"])
+    assert "Azure role" in set(frame["requirement"])
 
 
 def test_a_usage_that_is_named_counts_more_than_what_was_run(told):
@@ -234,7 +234,7 @@ def test_a_usage_that_is_named_counts_more_than_what_was_run(told):
 
     frame = told(text)
 
-    assert list(frame[frame["link"] == "allowed by policy"]["subject"]) == [
+    assert list(frame[frame["requirement"] == "allowed by policy"]["subject"]) == [
         "mi-ingest ExternalTable"
     ]
 
@@ -250,11 +250,11 @@ def test_a_validation_is_looked_up_by_what_it_names(told):
 
     frame = told(text)
 
-    assert list(frame["link"]) == ["consumer group", "table"]
-    assert list(frame["state"]) == ["missing", "ok"]
+    assert list(frame["requirement"]) == ["consumer group", "table"]
+    assert list(frame["state"]) == ["not met", "met"]
 
 
 @pytest.mark.parametrize("kind", ["EventHub", "EventGrid", "CosmosDb", "IotHub", ""])
 @pytest.mark.parametrize("spelled", ["ValidationErorFound", "ValidationErrorFound"])
 def test_validations_of_all_kinds_are_known(told, kind, spelled):
-    assert list(told(f'{{"code": "{kind}{spelled}"}}')["link"]) == ["validation"]
+    assert list(told(f'{{"code": "{kind}{spelled}"}}')["requirement"]) == ["validation"]

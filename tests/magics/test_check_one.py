@@ -66,7 +66,7 @@ def add_function(database, name, body):
 
 
 def requirements(frame):
-    return list(frame["link"])
+    return list(frame["requirement"])
 
 
 @pytest.mark.parametrize("noun", CALLS)
@@ -79,7 +79,7 @@ def test_a_function_is_checked_by_its_name(magic, sales, noun):
     assert requirements(frame) == OF_FUNCTIONS[noun]
     assert set(frame["workflow"]) == {noun}
     assert set(frame["name"]) == {"Fetch"}
-    assert set(frame[frame["link"].isin(BEGINS[:3])]["state"]) == {"ok"}
+    assert set(frame[frame["requirement"].isin(BEGINS[:3])]["state"]) == {"met"}
 
 
 def test_a_function_that_calls_several_is_checked_for_each(magic, sales):
@@ -91,7 +91,7 @@ def test_a_function_that_calls_several_is_checked_for_each(magic, sales):
     functions = frame[frame["name"] == "Sales/All"]
     assert set(functions["workflow"]) == set(CALLS)
     assert {
-        noun: list(functions[functions["workflow"] == noun]["link"]) for noun in CALLS
+        noun: list(functions[functions["workflow"] == noun]["requirement"]) for noun in CALLS
     } == OF_FUNCTIONS
 
 
@@ -99,7 +99,7 @@ def test_an_external_table_is_checked_by_its_name(magic):
     frame = magic("external-table check ArchivedOrders --database Sales")
 
     assert requirements(frame) == [*BEGINS, "callout policy", *IN_AZURE, "follower clusters"]
-    assert set(frame["state"]) == {"ok"}
+    assert set(frame["state"]) == {"met"}
 
 
 def test_a_continuous_export_is_checked_through_its_table(magic, azure):
@@ -118,7 +118,7 @@ def test_a_continuous_export_is_checked_through_its_table(magic, azure):
         *("security role", "security role", "external table", "allowed by policy"),
         *("callout policy", *IN_AZURE),
     ]
-    assert list(frame[frame["link"] == "security role"]["fix"]) == [
+    assert list(frame[frame["requirement"] == "security role"]["fix"]) == [
         "%adxmi role grant --database Sales --role viewers --identity mi-export",
         "%adxmi role grant --database Telemetry --role viewers --identity mi-export",
     ]
@@ -146,7 +146,7 @@ def test_an_export_that_does_not_run_is_a_warning(magic, azure, more, told):
 
     last = magic("continuous-export check Nightly --database Sales").iloc[-1]
 
-    assert (last["link"], last["subject"], last["state"]) == ("state", "Nightly", "warning")
+    assert (last["requirement"], last["subject"], last["state"]) == ("state", "Nightly", "warning")
     assert last["detail"] == told
 
 
@@ -159,7 +159,7 @@ def test_an_update_policy_of_two_identities_is_checked_for_both(magic, azure):
 
     frame = magic("update-policy check Customers --database Sales")
 
-    assert list(frame[frame["link"] == "assigned to the cluster"]["subject"]) == [
+    assert list(frame[frame["requirement"] == "assigned to the cluster"]["subject"]) == [
         "mi-export",
         "mi-ingest",
     ]
@@ -227,17 +227,19 @@ def test_a_data_connection_is_checked_by_its_name(
 
     assert requirements(frame) == [*begins, *requirements_beyond]
     assert frame.iloc[0]["subject"] == subject
-    assert list(frame["state"])[: len(begins) - 1] == ["ok"] * (len(begins) - 1)
+    assert list(frame["state"])[: len(begins) - 1] == ["met"] * (len(begins) - 1)
 
 
 def test_a_data_connection_with_a_key_says_so(magic, sales):
     sales.data_connections.append(DataConnection("keyed", "EventHub", {"eventHubResourceId": HUB}))
 
-    told = ["authentication", "ok", "no managed identity: a key of the event hub"]
+    told = ["authentication", "met", "no managed identity: a key of the event hub"]
     frame = magic("event-hub check keyed --database Sales")
-    assert frame[["link", "state", "detail"]].values.tolist() == [told]
+    assert frame[["requirement", "state", "detail"]].values.tolist() == [told]
     every = magic("event-hub check --database Sales")
-    assert every[every["name"] == "keyed"][["link", "state", "detail"]].values.tolist() == [told]
+    assert every[every["name"] == "keyed"][["requirement", "state", "detail"]].values.tolist() == [
+        told
+    ]
     assert "keyed" not in set(magic("check --database Sales")["name"])
 
 
@@ -254,8 +256,8 @@ def test_without_a_name_all_of_the_kind_are_checked(magic, azure):
 def test_where_there_is_none_that_is_told(magic, capsys):
     frame = magic("continuous-export check --database Sales")
 
-    assert frame[["link", "state", "detail"]].values.tolist() == [
-        ["what there is", "ok", "there is none in Sales, as far as you may see"]
+    assert frame[["requirement", "state", "detail"]].values.tolist() == [
+        ["what there is", "met", "there is none in Sales, as far as you may see"]
     ]
     assert (
         "Sales has none to check; options describe one that is planned" in capsys.readouterr().out
@@ -337,7 +339,7 @@ def test_the_console_writes_a_row_for_each_link(tmp_path):
     code = execute(["check", "--database", "Telemetry", "--out", str(out)])
 
     assert code == 3
-    assert [row["link"] for row in json.loads(out.read_text())] == [
+    assert [row["requirement"] for row in json.loads(out.read_text())] == [
         *BEGINS,
         "callout policy",
         *IN_AZURE,
@@ -373,7 +375,7 @@ def test_what_the_service_runs_itself_says_so(magic, azure):
 
     frame = magic("continuous-export check Own --database Sales")
 
-    assert frame["link"][0] == "authentication"
+    assert frame["requirement"][0] == "authentication"
     assert frame["detail"][0].startswith("no managed identity: the service runs it")
 
 
@@ -381,7 +383,7 @@ def test_a_usage_that_nobody_has_is_told_by_both_policies(magic):
     frame = magic('storage-ingestion check --database "Tom\'s Lab"')
 
     assert len(frame) >= 1
-    assert "missing" not in set(frame["state"])
+    assert "not met" not in set(frame["state"])
 
 
 GRANT = "policy grant --database Sales --identity mi-ingest"

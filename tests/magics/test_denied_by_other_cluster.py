@@ -49,7 +49,7 @@ SAME = [
 def test_what_another_cluster_denied_is_not_looked_for_here(magic, host, shown):
     frame = magic("check --error", f"{UNASSIGNED} at {host} ")
 
-    assert list(frame["link"]) == ["cluster"]
+    assert list(frame["requirement"]) == ["cluster"]
     assert list(frame["state"]) == ["unknown"]
     assert frame["fix"][0].startswith("%adxmi connect https://")
     assert shown in frame["fix"][0]
@@ -60,7 +60,7 @@ def test_what_another_cluster_denied_is_not_looked_for_here(magic, host, shown):
 def test_a_cluster_is_known_by_each_of_its_hosts(magic, host):
     frame = magic("check --error", f"{UNASSIGNED} at {host} ")
 
-    assert list(frame["state"]) == ["ok", "missing"]
+    assert list(frame["state"]) == ["met", "not met"]
 
 
 def test_nothing_is_changed_for_another_cluster(magic, azure):
@@ -98,7 +98,7 @@ def test_where_it_was_denied_counts_more_than_where_it_was_sent(magic):
         f"(endpoint https://{OWN})"
     )
 
-    assert list(magic("check --error", text)["link"]) == ["cluster"]
+    assert list(magic("check --error", text)["requirement"]) == ["cluster"]
 
 
 def test_a_cluster_that_the_callout_policy_does_not_allow_is_called_from_here(magic):
@@ -106,7 +106,7 @@ def test_a_cluster_that_the_callout_policy_does_not_allow_is_called_from_here(ma
         "Forbidden: the callout policy does not allow 'kusto' to call https://x.kusto.windows.net"
     )
 
-    assert list(magic("check --error", text)["link"]) == ["refusal"]
+    assert list(magic("check --error", text)["requirement"]) == ["refusal"]
 
 
 def test_an_error_of_the_session_that_names_another_cluster_says_how_to_connect(magic):
@@ -121,7 +121,7 @@ def test_an_error_of_the_session_that_names_another_cluster_says_how_to_connect(
 def test_names_of_packages_are_no_hosts(magic):
     text = f"azure.kusto.data.exceptions.KustoServiceError Kusto.Data.Exceptions {UNASSIGNED}"
 
-    assert list(magic("check --error", text)["state"]) == ["ok", "missing"]
+    assert list(magic("check --error", text)["state"]) == ["met", "not met"]
 
 
 CLUSTERS = (
@@ -141,4 +141,4 @@ def test_another_cluster_is_known_by_its_resource_id(magic):
 def test_so_is_this_one(magic):
     frame = magic("check --error", f"{UNASSIGNED} for {CLUSTERS}/Contoso/databases/Sales")
 
-    assert list(frame["state"]) == ["ok", "missing"]
+    assert list(frame["state"]) == ["met", "not met"]

@@ -67,7 +67,7 @@ def test_the_fix_that_was_proposed_is_no_part_of_the_denial(magic, denied, witho
         "check --error", f"{failure}\n  fix: %adxmi identity assign --identity mi-stranger"
     )
 
-    assert list(frame[frame["state"] == "missing"]["subject"]) == ["mi-export"]
+    assert list(frame[frame["state"] == "not met"]["subject"]) == ["mi-export"]
 
 
 def test_the_system_assigned_identity_by_its_object_id(magic, denied):
@@ -106,18 +106,18 @@ def test_an_event_hub_whose_consumer_group_is_taken(denied):
 
 
 def test_the_check_of_it_is_not_all_met(magic):
-    frame = magic(f"event-hub check {HUB} Events").set_index("link")
+    frame = magic(f"event-hub check {HUB} Events").set_index("requirement")
 
-    assert frame.loc["consumer group", "state"] == "missing"
+    assert frame.loc["consumer group", "state"] == "not met"
     assert "sales-orders of the database Sales" in frame.loc["consumer group", "detail"]
 
 
 def test_its_own_consumer_group_is_free_for_it(magic):
     line = HUB.replace("Telemetry", "Sales").replace("second", "sales-orders")
 
-    frame = magic(f"event-hub check {line} Orders").set_index("link")
+    frame = magic(f"event-hub check {line} Orders").set_index("requirement")
 
-    assert frame.loc["consumer group", "state"] == "ok"
+    assert frame.loc["consumer group", "state"] == "met"
 
 
 def test_a_consumer_group_that_is_not_there(denied):
@@ -130,7 +130,7 @@ def test_a_consumer_group_that_is_not_there(denied):
 def test_an_event_hub_that_is_not_there(magic):
     line = HUB.replace("eventhubs/orders", "eventhubs/nothing")
 
-    frame = magic(f"event-hub check {line} Events").set_index("link")
+    frame = magic(f"event-hub check {line} Events").set_index("requirement")
 
     assert frame.loc["consumer group", "state"] == "unknown"
     assert "no such resource" in frame.loc["consumer group", "detail"]
@@ -180,25 +180,25 @@ def test_a_mapping_whose_columns_the_table_lacks(magic, azure):
 
     frame = magic(f"event-hub check {HUB} Events --consumer-group analytics --mapping Partly")
 
-    told = frame.set_index("link").loc["table"]
-    assert told["state"] == "missing"
+    told = frame.set_index("requirement").loc["table"]
+    assert told["state"] == "not met"
     assert told["detail"].endswith("columns that the table lacks: Gone")
 
 
 def test_a_table_that_was_dropped_since_is_found(magic, azure):
     del azure.world.cluster.databases["Sales"].tables["Orders"]
 
-    frame = magic("event-hub check sales-orders --database Sales").set_index("link")
+    frame = magic("event-hub check sales-orders --database Sales").set_index("requirement")
 
-    assert frame.loc["table", "state"] == "missing"
+    assert frame.loc["table", "state"] == "not met"
 
 
 def test_a_validation_that_is_pasted_lists_the_connections(magic):
     frame = magic("check --error", VALIDATION)
 
-    assert list(frame["link"]) == ["validation"]
+    assert list(frame["requirement"]) == ["validation"]
     assert list(frame["fix"]) == [LISTED]
-    assert "missing" not in set(frame["state"])
+    assert "not met" not in set(frame["state"])
 
 
 USAGES = [one for one in Usage if one not in {Usage.ALL, Usage.SANDBOX_ARTIFACTS}]
@@ -212,7 +212,7 @@ def test_only_the_usage_that_is_named_is_granted(magic, usage):
 
     frame = magic("check --error", text)
 
-    assert list(frame[frame["state"] == "missing"]["fix"]) == [
+    assert list(frame[frame["state"] == "not met"]["fix"]) == [
         f"%adxmi policy grant --database Sales --identity mi-ingest --usage {usage}"
     ]
 
@@ -231,7 +231,7 @@ def test_what_a_command_asked_for_is_not_what_was_denied(magic, without_export, 
     )
 
     assert set(frame["subject"]) == {"mi-export"}
-    assert list(frame[frame["state"] == "missing"]["fix"]) == [
+    assert list(frame[frame["state"] == "not met"]["fix"]) == [
         "%adxmi identity assign --identity mi-export"
     ]
 

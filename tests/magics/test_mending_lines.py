@@ -44,7 +44,7 @@ AWKWARD = [
 
 
 def row(frame, requirement):
-    return frame[frame["link"] == requirement].iloc[0]
+    return frame[frame["requirement"] == requirement].iloc[0]
 
 
 @pytest.mark.parametrize(("check", "requirement"), MISSING.values(), ids=MISSING)
@@ -53,8 +53,8 @@ def test_the_line_puts_the_link_in_place(ip, magic, check, requirement):
 
     ip.run_cell(before["fix"]).raise_error()
 
-    assert before["state"] == "missing"
-    assert row(magic(check), requirement)["state"] == "ok"
+    assert before["state"] == "not met"
+    assert row(magic(check), requirement)["state"] == "met"
 
 
 @pytest.mark.parametrize("name", sampled(AWKWARD, each=2))
@@ -67,8 +67,8 @@ def test_an_awkward_name_is_no_hindrance(ip, magic, azure, name, is_assigned):
 
     ip.run_cell(before["fix"]).raise_error()
 
-    assert before["state"] == "missing"
-    assert row(magic(check), requirement)["state"] == "ok"
+    assert before["state"] == "not met"
+    assert row(magic(check), requirement)["state"] == "met"
 
 
 def test_of_two_identities_of_one_name_the_right_one_is_mended(ip, magic, azure):
@@ -81,7 +81,7 @@ def test_of_two_identities_of_one_name_the_right_one_is_mended(ip, magic, azure)
     ip.run_cell(fix).raise_error()
 
     assert f"--identity {second.object_id}" in fix
-    assert row(magic(check), "allowed by policy")["state"] == "ok"
+    assert row(magic(check), "allowed by policy")["state"] == "met"
 
 
 def test_a_role_by_azure_can_be_given_to_the_system_identity(magic, azure):
@@ -101,6 +101,6 @@ def test_a_hub_gets_its_role_as_a_hub(magic, azure):
     )
 
     assert before["subject"] == "mi-ingest on contosoedge/sensors"
-    assert before["state"] == "missing"
-    assert row(magic(HUB), "Azure role")["state"] == "ok"
+    assert before["state"] == "not met"
+    assert row(magic(HUB), "Azure role")["state"] == "met"
     assert "contosoedge/sensors" in set(magic("embedded azure-role")["target"])

@@ -119,14 +119,14 @@ def test_the_statement_is_built(water_plants, magic):
 def test_its_links_are_examined(water_plants, magic):
     frame = magic(f"{LINE.replace(' build ', ' check ')} --identity mi-ingest")
 
-    assert list(frame["link"]) == [
+    assert list(frame["requirement"]) == [
         "identity exists",
         "assigned to the cluster",
         "allowed by policy",
         "same tenant",
         "Azure role",
     ]
-    assert list(frame["state"][:4]) == ["ok", "ok", "ok", "ok"]
+    assert list(frame["state"][:4]) == ["met", "met", "met", "met"]
 
 
 def test_bad_input_is_told(water_plants, magic):

@@ -30,7 +30,7 @@ def test_the_first_minutes_lead_from_a_refusal_to_the_rows(ip, cells):
 
     assert isinstance(refused.error_in_exec, errors.CommandRefused)
     assert refused.error_in_exec.fix == "%adxmi identity assign --identity mi-stranger"
-    assert list(checked.query("state == 'missing'")["link"]) == [
+    assert list(checked.query("state == 'not met'")["requirement"]) == [
         "assigned to the cluster",
         "allowed by policy",
         "Azure role",

@@ -69,7 +69,7 @@ def test_what_could_be_read_in_part_names_the_right_too(reader):
 def test_a_check_says_shortly_what_it_takes_to_see_a_link(reader):
     checked = reader("external-table check ArchivedOrders")
 
-    told = dict(zip(checked["link"], checked["detail"], strict=True))
+    told = dict(zip(checked["requirement"], checked["detail"], strict=True))
     assert told["callout policy"] == "you may not see it: it takes AllDatabasesMonitor"
     assert told["identity exists"] == (
         "you may not see it: it takes Reader on the identity, in Azure"

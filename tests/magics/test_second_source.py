@@ -23,7 +23,7 @@ def listings(azure):
 
 
 def links(frame):
-    return frame[["link", "subject", "state"]].to_dict("records")
+    return frame[["requirement", "subject", "state"]].to_dict("records")
 
 
 @pytest.mark.parametrize("mask", [one for one in ShownStrings if one != "without-secrets"])
@@ -34,7 +34,7 @@ def test_a_denial_is_explained_through_a_masked_table(magic, listings, mask):
     frame = magic("check --error", DENIED)
 
     assert links(frame) == links(shown)
-    (table,) = frame[frame["link"] == "external table"].to_dict("records")
+    (table,) = frame[frame["requirement"] == "external table"].to_dict("records")
     assert table["detail"] == SOURCE
 
 
@@ -44,7 +44,7 @@ def test_a_denial_through_a_table_that_nobody_shows_is_not_explained_away(magic,
 
     frame = magic("check --error", DENIED)
 
-    (table,) = frame[frame["link"] == "external table"].to_dict("records")
+    (table,) = frame[frame["requirement"] == "external table"].to_dict("records")
     assert table["state"] == "unknown"
     assert "requires Database Admin of Telemetry" in table["detail"]
 
@@ -100,4 +100,4 @@ def test_a_fix_by_the_object_id_of_the_system_identity_is_one_by_the_word(magic,
     )
 
     assert frame.iloc[-1]["fix"].endswith("--identity system --usage ExternalTable")
-    assert "missing" not in set(again["state"])
+    assert "not met" not in set(again["state"])

@@ -360,15 +360,15 @@ def test_a_check_says_it_all_before_anything_is_sent(magic, azure):
     pasted = [magic(fix.removeprefix("%adxmi ")) for fix in before["fix"] if fix]
     after = magic(line)
 
-    assert dict(zip(before["link"], before["state"], strict=True)) == {
-        "identity exists": "ok",
-        "assigned to the cluster": "missing",
-        "allowed by policy": "missing",
-        "same tenant": "ok",
-        "Azure role": "missing",
+    assert dict(zip(before["requirement"], before["state"], strict=True)) == {
+        "identity exists": "met",
+        "assigned to the cluster": "not met",
+        "allowed by policy": "not met",
+        "same tenant": "met",
+        "Azure role": "not met",
     }
     assert len(pasted) == 3
-    assert set(after["state"]) == {"ok"}
+    assert set(after["state"]) == {"met"}
     assert len(azure.world.ingestion.failures) == 0
 
 

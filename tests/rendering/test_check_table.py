@@ -15,12 +15,12 @@ from tests.told import written
 
 FOUND = (
     found(exists("mi-x")),
-    found(assigned("mi-x"), "missing", "it is not", fix=Command.of("assign")),
-    found(allowed("mi-x", "ExternalTable"), "missing", "no", fix=Command.of("grant")),
+    found(assigned("mi-x"), "not met", "it is not", fix=Command.of("assign")),
+    found(allowed("mi-x", "ExternalTable"), "not met", "no", fix=Command.of("grant")),
     found(callout("https://lake")),
     found(
         azure_role("mi-x", "lake", "archive"),
-        "missing",
+        "not met",
         "none",
         fix=AzCommand.of("az", "--role", "Reader"),
     ),
@@ -74,14 +74,14 @@ def test_the_picture_has_a_mark_for_each_link_and_says_how_many_are_missing(chai
     drawn = table_of(chain)
 
     assert [text.text for text in drawn.iter("text")] == ["✓", "✗", "✗", "✓", "✗"]
-    assert drawn.get("aria-label") == "external-table Backups: 3 missing"
+    assert drawn.get("aria-label") == "external-table Backups: 3 not met"
 
 
 def test_a_diagram_stands_above_the_links(chain):
     shown = chain._repr_html_()
 
     assert shown.index('class="adxmi-diagram"') < shown.index('class="adxmi-chain"')
-    assert [shown.count(f'<svg class="{one}"') for one in ("ok", "missing", "plain")] == [1, 3, 1]
+    assert [shown.count(f'<svg class="{one}"') for one in ("met", "not-met", "plain")] == [1, 3, 1]
 
 
 def test_where_drawings_are_taken_out_the_words_are_left_in_a_table(chain):
@@ -100,7 +100,7 @@ def test_where_drawings_are_taken_out_the_diagram_is_a_sentence(chain):
     left = " ".join(without_drawings(chain._repr_html_()).split())
 
     assert left.startswith(
-        "external-table Backups: 3 missing "
+        "external-table Backups: 3 not met "
         "identity ✓: mi-x; ✓ identity exists → assigned ✗: ✗ assigned to the cluster: it is not "
         "→ policy ✗: ExternalTable; ✗ allowed by policy: no; ✓ callout policy "
         "→ workflow: external-table; Backups → target ✗: lake/archive; ✗ Azure role: none "
@@ -141,7 +141,10 @@ def test_without_a_front_end_it_is_text(chain):
 def test_of_many_only_those_that_are_not_in_order_are_drawn(cluster):
     shown = cluster(broken=2, good=20)._repr_html_()
 
-    assert "23 checked: 2 with something missing, 1 not certain, 20 in order" in shown
+    assert (
+        "23 checked: 2 with requirements not met, 1 with unknown requirements or warnings, 20 with all requirements met"
+        in shown
+    )
     assert re.findall(r"600; [^>]*>([a-z-]+ \w+):", shown) == [
         "event-hub Broken0",
         "event-hub Broken1",
@@ -167,8 +170,11 @@ def test_two_hundred_are_not_much_to_keep(cluster):
 def test_of_many_the_text_names_those_in_order(cluster):
     lines = repr(cluster(broken=1, good=12)).splitlines()
 
-    assert lines[0] == "14 checked: 1 with something missing, 1 not certain, 12 in order"
-    assert lines[1].startswith("in order: external-table Good0, Good1, ")
+    assert (
+        lines[0]
+        == "14 checked: 1 with requirements not met, 1 with unknown requirements or warnings, 12 with all requirements met"
+    )
+    assert lines[1].startswith("all requirements met: external-table Good0, Good1, ")
     assert lines[3] == "event-hub Broken0"
 
 
@@ -180,16 +186,20 @@ def test_a_check_of_nothing_shows_nothing():
 
 
 def test_what_is_made_from_it_is_a_plain_frame(chain):
-    missing = chain[chain["state"] == "missing"]
+    missing = chain[chain["state"] == "not met"]
 
-    assert list(missing["link"]) == ["assigned to the cluster", "allowed by policy", "Azure role"]
+    assert list(missing["requirement"]) == [
+        "assigned to the cluster",
+        "allowed by policy",
+        "Azure role",
+    ]
     assert "svg" not in missing._repr_html_()
 
 
 CHANGES = {
-    "a cell": lambda frame: frame.loc.__setitem__((1, "state"), "ok"),
+    "a cell": lambda frame: frame.loc.__setitem__((1, "state"), "met"),
     "a row more": lambda frame: frame.loc.__setitem__(len(frame), ["x"] * frame.shape[1]),
-    "a column for another": lambda frame: frame.isetitem(4, "ok"),
+    "a column for another": lambda frame: frame.isetitem(4, "met"),
     "a column less": lambda frame: frame.pop("fix"),
     "a column's name": lambda frame: setattr(frame, "columns", list("abcdefg")),
 }

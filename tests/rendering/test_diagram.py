@@ -12,10 +12,10 @@ from adxmi_jupyter.rendering.diagram import SHEET, diagram
 from tests.findings import allowed, assigned, azure_role, callout, exists, step, table
 
 STEPS = (
-    step(exists("mi-ingest"), "ok"),
-    step(assigned("mi-ingest"), "ok"),
-    step(allowed("mi-ingest", "ExternalTable"), "missing", "no policy allows it"),
-    step(callout("https://contosolake.net/archive"), "ok"),
+    step(exists("mi-ingest"), "met"),
+    step(assigned("mi-ingest"), "met"),
+    step(allowed("mi-ingest", "ExternalTable"), "not met", "no policy allows it"),
+    step(callout("https://contosolake.net/archive"), "met"),
     step(azure_role("mi-ingest", "contosolake", "archive"), "unknown", "not to be seen"),
 )
 HOSTILE = "<img src=x onerror=alert(1)>"
@@ -40,9 +40,9 @@ def all_words(element):
 
 def test_a_box_for_each_part_has_its_state():
     assert [(box.get("class"), texts(box)[0]) for box in boxes(*STEPS)] == [
-        ("ok", "identity"),
-        ("ok", "assigned"),
-        ("missing", "policy"),
+        ("met", "identity"),
+        ("met", "assigned"),
+        ("not-met", "policy"),
         ("plain", "workflow"),
         ("unknown", "target"),
     ]
@@ -73,7 +73,7 @@ def test_it_has_a_name_in_words():
     track = drawn(*STEPS).find("div")
 
     assert track.get("role") == "img"
-    assert "policy ExternalTable, allowed by policy: mi-ingest ExternalTable: missing" in (
+    assert "policy ExternalTable, allowed by policy: mi-ingest ExternalTable: not met" in (
         track.get("aria-label")
     )
 
@@ -86,7 +86,7 @@ def test_what_was_found_about_something_else_is_marked():
 
 
 def test_hostile_names_are_text():
-    hostile = step(assigned(HOSTILE), "missing", HOSTILE)
+    hostile = step(assigned(HOSTILE), "not met", HOSTILE)
 
     shown = diagram(HOSTILE, HOSTILE, (hostile,))
 
@@ -96,7 +96,7 @@ def test_hostile_names_are_text():
 
 @pytest.mark.parametrize("name", [LONG, "/" * 300, "識" * 300, "a b " * 100, HOSTILE * 9])
 def test_a_long_name_is_shortened_and_whole_where_one_points_at_it(name):
-    span = drawn(step(assigned(name), "ok")).find("div/span")
+    span = drawn(step(assigned(name), "met")).find("div/span")
 
     assert len(texts(span)) == 3
     assert texts(span)[-1].endswith("…")
@@ -121,8 +121,8 @@ def test_without_tags_it_is_a_sentence():
 
 
 def test_an_external_table_has_a_row_of_its_own():
-    through = step(table("Archive"), "ok")
-    own = step(allowed("mi-backup", "ExternalTable"), "ok")
+    through = step(table("Archive"), "met")
+    own = step(allowed("mi-backup", "ExternalTable"), "met")
 
     shown = drawn(*STEPS[:2], through, own)
 

@@ -9,14 +9,14 @@ from adxmi_jupyter.rendering.diagram_model import Part, Step, tracks_of
 from tests.findings import allowed, assigned, azure_role, callout, exists, step, table, viewer
 
 OWN = (
-    step(exists("mi-export"), "ok"),
-    step(assigned("mi-export"), "ok"),
-    step(allowed("mi-export", "AutomatedFlows"), "ok"),
-    step(viewer("mi-export"), "missing", "it does not hold viewers on Sales"),
-    step(table("Archive"), "ok"),
+    step(exists("mi-export"), "met"),
+    step(assigned("mi-export"), "met"),
+    step(allowed("mi-export", "AutomatedFlows"), "met"),
+    step(viewer("mi-export"), "not met", "it does not hold viewers on Sales"),
+    step(table("Archive"), "met"),
 )
 BEYOND = (
-    step(assigned("mi-backup"), "ok"),
+    step(assigned("mi-backup"), "met"),
     step(allowed("mi-backup", "ExternalTable"), "warning", "it has a catch"),
     step(azure_role("mi-backup", "contosolake", "archive"), "unknown", "not to be seen"),
 )
@@ -51,14 +51,14 @@ def test_the_line_of_an_external_table_says_whose_it_is():
 
 
 def test_what_both_lines_share_is_said_to_stand_above():
-    shared = step(allowed("mi-export", "ExternalTable"), "ok")
+    shared = step(allowed("mi-export", "ExternalTable"), "met")
 
     assert box("assigned", *OWN, shared, track=1).note == "as above"
     assert box("identity", *OWN, shared, track=1).about == ("mi-export",)
 
 
 def test_an_external_table_that_impersonates_is_part_of_the_same_line():
-    role = step(azure_role("mi-export", "contosolake", "archive"), "missing")
+    role = step(azure_role("mi-export", "contosolake", "archive"), "not met")
 
     assert lines(*OWN, role) == ["identity ✓ → assigned ✓ → policy ✓ → workflow ✗ → target ✗"]
 
@@ -66,10 +66,10 @@ def test_an_external_table_that_impersonates_is_part_of_the_same_line():
 @pytest.mark.parametrize(
     ("states", "worst"),
     [
-        (("ok", "ok"), "ok"),
-        (("ok", "unknown"), "unknown"),
+        (("met", "met"), "met"),
+        (("met", "unknown"), "unknown"),
         (("unknown", "warning"), "warning"),
-        (("warning", "missing", "ok"), "missing"),
+        (("warning", "not met", "met"), "not met"),
     ],
 )
 def test_the_worst_of_a_part_counts(states, worst):

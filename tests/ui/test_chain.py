@@ -129,7 +129,7 @@ def magic_output():
 
     findings = (
         found(assigned("mi-x")),
-        found(allowed("mi-x", "ExternalTable"), "missing", "not there", fix=Command.of("fix")),
+        found(allowed("mi-x", "ExternalTable"), "not met", "not there", fix=Command.of("fix")),
     )
     checks = Checks((Checked("external-table", "Orders", findings, "Sales"),))
     return CheckTable.of(checks, write=written)._repr_html_()

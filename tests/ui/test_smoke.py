@@ -118,7 +118,7 @@ def test_a_role_is_ticked_previewed_applied_and_told(forms, front, picture):
 def test_a_workflow_is_filled_in_and_its_missing_link_mended_and_applied(forms, front, picture):
     form = forms("workflow")
     field = lambda label: form.get_by_label(label, exact=True)  # noqa: E731
-    link = form.locator(".adxmi-link").filter(has_text="allowed by policy")
+    link = form.locator(".adxmi-requirement").filter(has_text="allowed by policy")
 
     field("Name *").fill("Archive")
     field("Identity *").fill("mi-ingest")
@@ -126,8 +126,8 @@ def test_a_workflow_is_filled_in_and_its_missing_link_mended_and_applied(forms, 
     field("Columns").fill("OrderId:long, Region:string")
     field("Format *").select_option("csv")
     expect(link).to_contain_text("✗ missing")
-    link.get_by_role("button", name="Mend").click()
-    expect(outcome(form)).to_contain_text("All 7 links are in place.")
+    link.get_by_role("button", name="Fix").click()
+    expect(outcome(form)).to_contain_text("All 7 requirements are met.")
     picture(form, f"workflow-form-{front}")
     in_one_turn(form, {"Name *": "Archives", "Columns": "OrderId:long"}, "Apply")
     expect(outcome(form)).to_contain_text("Nothing was sent: the form has changed")

@@ -90,7 +90,7 @@ def fill(form, values):
 
 
 def requirement(form, name):
-    return form.locator(".adxmi-link").filter(has_text=name)
+    return form.locator(".adxmi-requirement").filter(has_text=name)
 
 
 def drawn(form, station):
@@ -99,7 +99,7 @@ def drawn(form, station):
 
 
 def mend(form, name):
-    requirement(form, name).get_by_role("button", name="Mend").click()
+    requirement(form, name).get_by_role("button", name="Fix").click()
 
 
 def beside(form, run_cell):
@@ -117,11 +117,11 @@ def test_an_external_table_is_mended_created_and_read(open_workflow, count, pict
     expect(field(form, "The connection string in it")).to_have_value(
         f"{LAKE}/archive;managed_identity=5b27c9d0-8e14-4a6b-9f35-c2d18e70a4b6"
     )
-    expect(drawn(form, "policy")).to_have_class("missing")
+    expect(drawn(form, "policy")).to_have_class("not-met")
     picture(form, "workflow-missing")
     mend(form, "allowed by policy")
-    expect(outcome(form)).to_contain_text("All 7 links are in place.")
-    expect(drawn(form, "policy")).to_have_class("ok")
+    expect(outcome(form)).to_contain_text("All 7 requirements are met.")
+    expect(drawn(form, "policy")).to_have_class("met")
     button(form, "Apply").click()
 
     expect(outcome(form)).to_contain_text("External table Archive: created")
@@ -161,8 +161,8 @@ def test_an_event_hub_lacks_a_role_gets_it_beside_and_ingests(
     expect(requirement(form, "Azure role")).to_contain_text("✗ missing")
     picture(form, "workflow-azure-role")
     beside(form, run_cell)
-    button(form, "Check the links").click()
-    expect(outcome(form)).to_contain_text("All 7 links are in place.")
+    button(form, "Check requirements").click()
+    expect(outcome(form)).to_contain_text("All 7 requirements are met.")
     button(form, "Apply").click()
     expect(outcome(form)).to_contain_text("Event Hubs data connection sensors: created")
 
@@ -179,7 +179,7 @@ def test_a_python_script_runs_in_voila(open_workflow, picture):
     mend(form, "allowed by policy")
     expect(outcome(form)).to_contain_text("cluster: mi-ingest + SandboxArtifacts")
     mend(form, "callout policy")
-    expect(outcome(form)).to_contain_text("All 7 links are in place.")
+    expect(outcome(form)).to_contain_text("All 7 requirements are met.")
     expect(drawn(form, "target")).to_contain_text("✓ Azure role")
     button(form, "Apply").click()
 

@@ -242,7 +242,7 @@ def _examined(
 def none_there(workflow: str, database: str, why: str) -> Checked:
     """Return what is told where there is nothing to check."""
     about = Observation(Topic.LISTING, place=workflow)
-    return Checked(workflow, "", (finding(about, State.OK, why),), database, CheckedKind.NOTHING)
+    return Checked(workflow, "", (finding(about, State.MET, why),), database, CheckedKind.NOTHING)
 
 
 @dataclass(frozen=True)

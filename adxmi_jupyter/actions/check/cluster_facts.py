@@ -100,7 +100,7 @@ class Facts:
         wanted = [fact for fact in dict.fromkeys(facts) if fact.key not in self._answers]
         if not wanted:
             return
-        what = "" if self._quiet else "examining the links"
+        what = "" if self._quiet else "checking the requirements"
         answers = gather(lambda fact: fact.ask(self.connection), wanted, what=what)
         for fact, answer in zip(wanted, answers, strict=True):
             if isinstance(answer, Exception) and not isinstance(answer, AdxmiError):

@@ -1,6 +1,6 @@
 """Evaluate one requirement by what is known: is it in place, and what fixes it if not.
 
-A requirement that could not be looked at is ``unknown``, never ``ok``.
+A requirement that could not be looked at is ``unknown``, never ``met``.
 
 Source: *Managed identities overview*, *Managed identity policy*, *Callout policy* (Azure Data
 Explorer docs).
@@ -150,9 +150,9 @@ def named_by(requirement: NamedBy) -> Finding:
     """Evaluate whether what is kept names an identity by the ID that belongs there."""
     identity, word = requirement.identity, requirement.word.lower()
     if word != identity.client_id.lower() or word == identity.object_id.lower():
-        return finding(requirement, State.OK)
+        return finding(requirement, State.MET)
     why = f"that is its client ID; what belongs there is its object ID, {identity.object_id}"
-    return finding(requirement, State.MISSING, why, ChangeOption("--identity", identity.object_id))
+    return finding(requirement, State.NOT_MET, why, ChangeOption("--identity", identity.object_id))
 
 
 def _is_same(wanted: ManagedIdentity, present: ManagedIdentity) -> bool:
@@ -173,7 +173,7 @@ def _made_again(requirement: Exists, now: ManagedIdentity) -> Finding:
         f"an identity of this name was made since, with another object ID: {now.object_id}; "
         f"{requirement.identity.object_id} is the former one"
     )
-    return finding(requirement, State.MISSING, why, ChangeOption("--identity", now.object_id))
+    return finding(requirement, State.NOT_MET, why, ChangeOption("--identity", now.object_id))
 
 
 def _to_look_up(requirement: Exists, facts: Facts) -> tuple[str, ...]:
@@ -260,7 +260,7 @@ class Evaluator:
     def _exists(self, requirement: Exists) -> Finding:
         wanted = requirement.identity
         if _listed(self.facts, wanted) is not None:
-            return finding(requirement, State.OK)
+            return finding(requirement, State.MET)
         resource_id = cluster_facts.resource_id_of(self.facts, wanted)
         if not resource_id:
             return self._never_seen(requirement)
@@ -268,10 +268,10 @@ class Evaluator:
             now: ManagedIdentity = self.facts.answer(cluster_facts.identity_resource(resource_id))
         except ResourceNotFound:
             why = "it was deleted in Azure; the cluster goes on listing it"
-            return finding(requirement, State.MISSING, why, _create_again(resource_id))
+            return finding(requirement, State.NOT_MET, why, _create_again(resource_id))
         # A data connection names it by its resource ID, and so whichever it is now.
         if wanted.object_id.lower() in {"", now.object_id.lower()}:
-            return finding(requirement, State.OK)
+            return finding(requirement, State.MET)
         return _made_again(requirement, now)
 
     def _never_seen(self, requirement: Exists) -> Finding:
@@ -288,10 +288,10 @@ class Evaluator:
         wanted = requirement.identity
         if wanted.is_system:
             if present.system is not None:
-                return finding(requirement, State.OK)
+                return finding(requirement, State.MET)
             return missing(requirement, "the cluster has none", AssignIdentity(wanted))
         if any(_is_same(wanted, one) for one in present.all):
-            return finding(requirement, State.OK)
+            return finding(requirement, State.MET)
         again = next((one for one in present.all if one.label == wanted.label), None)
         untold = next((one for one in present.users if not one.object_id), None)
         if untold is not None:  # an identity has its IDs some time after it was assigned
@@ -303,7 +303,7 @@ class Evaluator:
                 f"{wanted.object_id} is one that was there before"
             )
             return finding(
-                requirement, State.MISSING, why, ChangeOption("--identity", again.object_id)
+                requirement, State.NOT_MET, why, ChangeOption("--identity", again.object_id)
             )
         return missing(requirement, "not assigned to the cluster", AssignIdentity(wanted))
 
@@ -315,7 +315,7 @@ class Evaluator:
         for scope in (CLUSTER,) if requirement.cluster_only else (here, CLUSTER):
             try:
                 if policy_now(self.facts, scope).allows(requirement.identity, requirement.usage):
-                    found = finding(requirement, State.OK, f"by the policy of the {scope}")
+                    found = finding(requirement, State.MET, f"by the policy of the {scope}")
                     return replace(found, scope=scope)
             except AdxmiError as one:
                 failure = failure or one
@@ -386,13 +386,13 @@ class Evaluator:
                 return missing(
                     requirement, why, GrantRole(where, requirement.role, requirement.identity)
                 )
-        return finding(requirement, State.OK)
+        return finding(requirement, State.MET)
 
     def _plugin(self, requirement: PluginEnabled) -> Finding:
         if requirement.plugin.lower() in self.facts.answer(cluster_facts.plugins()):
-            return finding(requirement, State.OK)
+            return finding(requirement, State.MET)
         fix = Explain.of(
             "enable it in the Azure portal: the cluster's page Configurations; "
             "it takes up to an hour"
         )
-        return finding(requirement, State.MISSING, "not enabled on the cluster", fix)
+        return finding(requirement, State.NOT_MET, "not enabled on the cluster", fix)

@@ -201,7 +201,7 @@ def _found(
     )
     once: dict[object, Finding] = {}
     for one in found:
-        if one.key is Key.NETWORK and one.state is State.OK:
+        if one.key is Key.NETWORK and one.state is State.MET:
             continue  # of a network that nothing restricts there is nothing to tell
         once.setdefault((_matter(one.about), one.state, one.evidence), one)
     return tuple(once.values())
@@ -294,14 +294,14 @@ def _beyond(
     if table is None:
         fix = Command.of(maker_of(FieldKind.EXTERNAL_TABLE), "create", "--help")
         yield finding(
-            requirement, State.MISSING, f"{database} has no external table of this name", fix
+            requirement, State.NOT_MET, f"{database} has no external table of this name", fix
         )
         return
     found = _strings(table, facts, database, requirement.external_table)
     target = _as_target(requirement, table.data_format)
     if isinstance(found, Untold):
         yield finding(requirement, State.UNKNOWN, second_source.why(found))
-        yield from (target,) if target.state is not State.OK else ()
+        yield from (target,) if target.state is not State.MET else ()
         return
     strings, source = found
     yield replace(target, source=source)
@@ -344,10 +344,10 @@ def _as_target(requirement: Through, data_format: str) -> Finding:
     """Tell whether an external table can be what the requirement needs it for."""
     written = tuple(map(str, ExportFormat))
     if isinstance(requirement, ReadsThrough) or not data_format or data_format in written:
-        return finding(requirement, State.OK)
+        return finding(requirement, State.MET)
     why = f"its files are {data_format}; exports write {', '.join(written)}"
     fix = Explain.of("name an external table of one of these formats")
-    return finding(requirement, State.MISSING, why, fix)
+    return finding(requirement, State.NOT_MET, why, fix)
 
 
 def _of_string(

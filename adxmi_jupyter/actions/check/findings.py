@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 class State(StrEnum):
     """What is known of a requirement."""
 
-    OK = "ok"
-    MISSING = "missing"
+    MET = "met"
+    NOT_MET = "not met"
     WARNING = "warning"
     UNKNOWN = "unknown"
 
@@ -121,7 +121,7 @@ class Finding:
 
 def first_fix(findings: Sequence[Finding]) -> Fix:
     """Return what fixes the first requirement that is missing; nothing if none is."""
-    return next((one.fix for one in findings if one.state is State.MISSING and one.fix), NOTHING)
+    return next((one.fix for one in findings if one.state is State.NOT_MET and one.fix), NOTHING)
 
 
 def finding(
@@ -135,7 +135,7 @@ def missing(
     requirement: Requirement, why: Note, remediation: Remediation | ByOwner | None
 ) -> Finding:
     """Return how a requirement was found that is not in place, and what puts it there."""
-    return Finding(requirement, State.MISSING, Explain.of(why), remediation=remediation)
+    return Finding(requirement, State.NOT_MET, Explain.of(why), remediation=remediation)
 
 
 def unknown(requirement: Requirement, failure: AdxmiError) -> Finding:

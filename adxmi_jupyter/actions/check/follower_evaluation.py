@@ -48,7 +48,7 @@ class FollowerEvaluator:
         """Return how it was found; raises as the facts do."""
         clusters = followers_of(self.facts, self.database)
         if not clusters:
-            return finding(requirement, State.OK, f"no cluster follows {self.database}")
+            return finding(requirement, State.MET, f"no cluster follows {self.database}")
         found = [self._follower(one) for one in clusters]
         if requirement.identity.is_system:
             return self._own_identities(requirement, found)
@@ -75,7 +75,7 @@ class FollowerEvaluator:
             if requirement.of_cluster_only or not policy_now(self.facts, here).allows(who, one)
         ]
         if not left:
-            return finding(requirement, State.OK, f"assigned to {names}")
+            return finding(requirement, State.MET, f"assigned to {names}")
         usages = ", ".join(map(str, left))
         why = (
             f"assigned to {names}; {usages} is not allowed by the policy of the {here}, and "

@@ -70,7 +70,7 @@ def evaluated(requirement: NetworkOpen, facts: Facts, places: Places) -> Finding
     inbound = _Inbound(requirement, rules, resource_id, facts)
     words = (*kept_in, *(inbound.words if rules.restricts else ()))
     if not words:
-        return finding(requirement, State.OK)
+        return finding(requirement, State.MET)
     fix = outbound.fix if kept_in else inbound.fix
     return finding(requirement, State.UNKNOWN, "; ".join((*words, _NOT_PROVED)), fix)
 

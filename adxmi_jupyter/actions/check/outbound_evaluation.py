@@ -100,16 +100,16 @@ def callout_allowed(requirement: CalloutAllowed, facts: Facts) -> Finding:
     """
     outbound = Outbound(cluster_of(facts), _host(requirement.uri))
     if outbound.is_restricted and outbound.is_allowed:
-        return finding(requirement, State.OK, "by the cluster's allowed FQDNs")
+        return finding(requirement, State.MET, "by the cluster's allowed FQDNs")
     rules: tuple[callout.CalloutRule, ...] = facts.answer(cluster_facts.callouts())
     found = callout.verdict(rules, requirement.callout_type, requirement.uri)
     if found.is_allowed:
-        return finding(requirement, State.OK)
+        return finding(requirement, State.MET)
     if found.is_allowed is None:
         why = f"it depends on a rule that cannot be read here: {found.unclear[0].pattern}"
         return finding(requirement, State.UNKNOWN, why)
     if outbound.is_restricted:
-        return finding(requirement, State.MISSING, outbound.words, outbound.fix)
+        return finding(requirement, State.NOT_MET, outbound.words, outbound.fix)
     return _by_rules(requirement, found)
 
 

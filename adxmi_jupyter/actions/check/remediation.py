@@ -154,7 +154,7 @@ def planned(checks: Checks) -> tuple[PlannedFix, ...]:
     found: dict[Fix, tuple[Finding, list[Checked]]] = {}
     for one in checks.checked:
         for finding in one.findings:
-            if finding.state is State.MISSING and finding.fix:
+            if finding.state is State.NOT_MET and finding.fix:
                 _, waiting = found.setdefault(finding.fix, (finding, []))
                 waiting.append(one)
     return tuple(

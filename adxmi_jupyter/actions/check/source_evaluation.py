@@ -92,16 +92,16 @@ class SourceEvaluator:
             fix = Explain.of(
                 ChangeOption("--consumer-group", free), "; ", listed, " shows which ones read"
             )
-            return finding(requirement, State.MISSING, why, fix)
+            return finding(requirement, State.NOT_MET, why, fix)
         if failure is not None:
             raise failure
         if not any(_same(one, group) for one in groups):
             why = f"the event hub has no such group; there are: {', '.join(groups)}"
-            return finding(requirement, State.MISSING, why, _create_group(hub, group))
+            return finding(requirement, State.NOT_MET, why, _create_group(hub, group))
         if not _databases(self.facts):
             why = "the cluster has too many databases to look for others that read by it"
             return finding(requirement, State.UNKNOWN, why)
-        return finding(requirement, State.OK)
+        return finding(requirement, State.MET)
 
     def _groups(self, hub: str) -> tuple[tuple[str, ...], AdxmiError | None]:
         try:
@@ -132,10 +132,10 @@ class SourceEvaluator:
             match = closest(requirement.table, there)
             made = Explain.of("create the table, or name another one")
             fix = ChangeOption("--table", match) if match else made
-            return finding(requirement, State.MISSING, why, fix)
+            return finding(requirement, State.NOT_MET, why, fix)
         if requirement.mapping:
             return self._mapping(requirement)
-        return finding(requirement, State.OK)
+        return finding(requirement, State.MET)
 
     def _mapping(self, requirement: TableReady) -> Finding:
         place = (self.database, requirement.table)
@@ -147,14 +147,14 @@ class SourceEvaluator:
             match = closest(requirement.mapping, tuple(mappings))
             made = Explain.of("create the ingestion mapping, or name another one")
             fix = ChangeOption("--mapping", match) if match else made
-            return finding(requirement, State.MISSING, why, fix)
+            return finding(requirement, State.NOT_MET, why, fix)
         columns: tuple[str, ...] = self.facts.answer(cluster_facts.columns(*place))
         lacking = [one for one in dict.fromkeys(filled) if one and one not in columns]
         if not lacking:
-            return finding(requirement, State.OK)
+            return finding(requirement, State.MET)
         why = f"the ingestion mapping fills columns that the table lacks: {', '.join(lacking)}"
         fix = Explain.of("add the columns to the table, or name another ingestion mapping")
-        return finding(requirement, State.MISSING, why, fix)
+        return finding(requirement, State.NOT_MET, why, fix)
 
 
 def _same(one: str, other: str) -> bool:

@@ -165,5 +165,5 @@ def _otherwise(subject: Subject) -> Finding:
     if subject.existing.untold:
         return finding(about, State.UNKNOWN, second_source.why(subject.existing.untold))
     if subject.otherwise:
-        return finding(about, State.OK, subject.otherwise)
+        return finding(about, State.MET, subject.otherwise)
     return finding(about, State.UNKNOWN, "no managed identity is named where you may read it")

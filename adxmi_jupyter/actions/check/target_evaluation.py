@@ -74,10 +74,10 @@ class TargetEvaluator:
         if not own:
             return finding(requirement, State.UNKNOWN, "nobody tells the tenant of the identity")
         if own.lower() == there.lower():
-            return finding(requirement, State.OK)
+            return finding(requirement, State.MET)
         why = f"the target is in the tenant {there}, and an identity reaches its own only: {own}"
         fix = Explain.of("use a target in the identity's tenant, or a key")
-        return finding(requirement, State.MISSING, why, fix)
+        return finding(requirement, State.NOT_MET, why, fix)
 
     def _granted_in_azure(self, requirement: GrantedInAzure) -> Finding:
         scope = self.places.scope(requirement.target)
@@ -96,9 +96,9 @@ class TargetEvaluator:
                 return finding(requirement, State.UNKNOWN, f"{name} {_CONDITIONAL}")
             if best.is_new:
                 return finding(requirement, State.WARNING, f"{name} {_LATELY}")
-            return finding(requirement, State.OK, name)
+            return finding(requirement, State.MET, name)
         if self._is_other_tenant(requirement):
-            return finding(requirement, State.MISSING, "no role there counts: it is another tenant")
+            return finding(requirement, State.NOT_MET, "no role there counts: it is another tenant")
         least = requirement.roles[0]
         others = ", ".join(dict.fromkeys(azure_role.name_of(one.definition_id) for one in held))
         why = f"{least.role_name} is not granted there"
@@ -121,7 +121,7 @@ class TargetEvaluator:
         every: tuple[CosmosRole, ...] = self.facts.answer(target_facts.cosmos_roles(account))
         held = [one for one in every if one.object_id == object_id.lower()]
         if any(one.definition_id in _COSMOS_READERS and not one.is_on_part for one in held):
-            return finding(requirement, State.OK, azure_role.COSMOS_READER_NAME)
+            return finding(requirement, State.MET, azure_role.COSMOS_READER_NAME)
         if held:
             why = "it holds a role of its own making, or one on a part of the account only"
             return finding(requirement, State.UNKNOWN, why)

@@ -86,7 +86,7 @@ class _About:
         keys = KEYS.get(self.denial.meaning.concern)
         is_of_kind = keys is None or one.key in keys
         return (
-            one.state is State.MISSING
+            one.state is State.NOT_MET
             and is_of_kind
             and self._is_identity(one.identity)
             and (one.usage is None or one.usage in (self.denial.names.usages or (one.usage,)))

@@ -79,7 +79,7 @@ def explained_denial(connection: Connection, denial: Denial, mentioned: Mentione
     except DatabaseNotFound as failure:
         fix = Command.of("policy", "show", "--all-databases")
         about = Observation(Concern.DATABASE, place=mentioned.database)
-        lost = finding(about, State.MISSING, failure.why, fix)
+        lost = finding(about, State.NOT_MET, failure.why, fix)
         return _checks(denial, mentioned, (lost,))
     return _checks(denial, mentioned, _whole(connection, denial, mentioned, found))
 
@@ -111,7 +111,7 @@ def _whole(
     connection: Connection, denial: Denial, mentioned: Mentioned, found: Sequence[Finding]
 ) -> tuple[Finding, ...]:
     concern = denial.meaning.concern
-    if any(one.state is State.MISSING for one in found):
+    if any(one.state is State.NOT_MET for one in found):
         return tuple(found)
     if concern in _ANY and found:
         return _undecided(connection, denial, mentioned, found)
@@ -150,7 +150,7 @@ def _marked(found: Sequence[Finding], keys: Container[object]) -> tuple[Finding,
 
 
 def _contradicted(one: Finding) -> Finding:
-    if one.state is not State.OK:
+    if one.state is not State.MET:
         return one
     return one.and_also(_IF_IT_LASTS if one.key is Key.AZURE_ROLE else AGAIN)
 

@@ -42,8 +42,8 @@ _STATES = {
     Concern.THROTTLED: State.WARNING,
     Concern.OUTAGE: State.WARNING,
     Concern.PRINCIPAL: State.WARNING,
-    Concern.STOPPED: State.MISSING,
-    Concern.THERE: State.OK,
+    Concern.STOPPED: State.NOT_MET,
+    Concern.THERE: State.MET,
 }
 _FIXES: dict[Concern, Fix] = {
     Concern.ALLOWED: Command.of("policy", "matrix"),
@@ -120,7 +120,7 @@ def row_of(denial: Denial, mentioned: Mentioned) -> Finding:
     fix = _FIXES.get(concern, _CHECK)
     if concern is Concern.DATABASE and denial.mentions(mentioned.database):
         about = Observation(concern, place=mentioned.database)
-        return finding(about, State.OK, "there by now; run it again")
+        return finding(about, State.MET, "there by now; run it again")
     places = [one for one in denial.names.places if isinstance(one, AzureStorage)]
     if concern is Concern.ADDRESS and places:
         fix = Command.of("connection-string", "parse", places[0].uri)
@@ -214,14 +214,14 @@ def _of_caller(
         held = [one.role for one in who.listed_in(roles_of(connection, database).read())]
     except AdxmiError as failure:
         detail = f"{says}; what it holds on {database} could not be read: {failure.what}"
-        return finding(about, State.MISSING, detail, fix)
+        return finding(about, State.NOT_MET, detail, fix)
     good = _AS_GOOD if _is_of_policy(denial) else (role, role.on_cluster, Role.ADMINS, *_AS_GOOD)
     if any(one in good for one in held):
         detail = f"it holds {', '.join(held)} on {database}: run it again, or it takes another role"
         look = Command.of("role", "list", "--database", database)
         return finding(about, State.WARNING, detail, look)
     detail = f"{says}; on {database} it holds {', '.join(held) or 'no role'}"
-    return finding(about, State.MISSING, detail, fix)
+    return finding(about, State.NOT_MET, detail, fix)
 
 
 def _granting(denial: Denial, database: str, principal: PrincipalReference, role: Role) -> Command:
@@ -256,7 +256,7 @@ def _in_azure(denial: Denial, mentioned: Mentioned) -> Finding:
     done = f": {denial.names.actions[-1]}" if actions else ""
     return finding(
         Observation(Concern.CALLER, role=role, place=place),
-        State.MISSING,
+        State.NOT_MET,
         denial.meaning.says + done,
         AzCommand((*what, "--scope", scope)),
     )
@@ -279,7 +279,7 @@ def _by_object_id(connection: Connection, mentioned: Mentioned) -> Iterator[Find
         if one.is_by_object_id and not any(other.is_same_by_client_id(one) for other in assigned):
             fix = _to_principal("--cluster", "--role", one.role, principal=one.fqn)
             about = Observation(Key.SECURITY_ROLE, principal=one.label, role=str(one.role))
-            yield finding(about, State.MISSING, detail, fix)
+            yield finding(about, State.NOT_MET, detail, fix)
     for identity in mentioned.identities:
         yield from _on_database(connection, identity, mentioned.database, detail)
 
@@ -296,7 +296,7 @@ def _on_database(
         if one.database and all(who.is_by_object_id(other) for other in listed):
             where = ("--database", database, "--role", one.role, "--identity", identity.label)
             about = Observation(Key.SECURITY_ROLE, identity, role=str(one.role))
-            yield finding(about, State.MISSING, detail, Command.of("role", "grant", *where))
+            yield finding(about, State.NOT_MET, detail, Command.of("role", "grant", *where))
 
 
 def _wrong_kind(mentioned: Mentioned) -> Iterator[Finding]:
@@ -311,7 +311,7 @@ def _wrong_kind(mentioned: Mentioned) -> Iterator[Finding]:
             where = ("--database", mentioned.database, "--role", "viewers", "--identity", label)
             fix = Command.of("role", "grant", *where, "--wait-for-directory", "600")
             about = Observation(Concern.PRINCIPAL, identity)
-            yield finding(about, State.MISSING, detail, fix)
+            yield finding(about, State.NOT_MET, detail, fix)
 
 
 def _stopped(connection: Connection, denial: Denial) -> Finding:
@@ -321,4 +321,4 @@ def _stopped(connection: Connection, denial: Denial) -> Finding:
         cluster = "/subscriptions/S/resourceGroups/GROUP/providers/Microsoft.Kusto/clusters/NAME"
     fix = AzCommand.of("az", "kusto", "cluster", "start", "--ids", cluster)
     about = Observation(Concern.STOPPED, place=cluster.rsplit("/", 1)[-1])
-    return finding(about, State.MISSING, denial.meaning.says, fix)
+    return finding(about, State.NOT_MET, denial.meaning.says, fix)

@@ -30,7 +30,7 @@ ROLE = "role"
 
 _TARGET = (
     "What the identity reaches outside of the cluster must grant it a role, too: "
-    '"Check the links" in the form of a workflow tells which.'
+    '"Check requirements" in the form of a workflow tells which.'
 )
 
 SHEET = (

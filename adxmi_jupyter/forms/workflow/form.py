@@ -50,7 +50,7 @@ _SHOWN_ROWS = 10
 _STRING, _STRINGS = "The connection string in it", "The connection strings in it"
 _LINE = "The same as a line to copy"
 _NO_LINE = "There is no line to copy: it would take {{…}} for a variable, or end at a line break."
-_OLD = "The fields have changed since these links were looked at."
+_OLD = "The fields have changed since these requirements were checked."
 
 SHEET = (
     fields.SHEET
@@ -120,8 +120,8 @@ class WorkflowForm(Form):
         self.preview = ReadOnlyText("What will be sent")
         self.strings = ReadOnlyText(_STRING)
         self.line = ReadOnlyText(_LINE)
-        tooltip = "See which link is missing"
-        self.check = self.screen.button("Check the links", self._check, tooltip=tooltip)
+        tooltip = "Show which requirement isn't met"
+        self.check = self.screen.button("Check requirements", self._check, tooltip=tooltip)
         self._checked = w.HTML()
         self.picture = Diagram(self.state.declaration.noun())
         self.requirements = RequirementsTable(self.screen, self._put_in_place)
@@ -247,7 +247,7 @@ class WorkflowForm(Form):
             self.state.look()
             return (self.state.last_check.summary,)
 
-        self.submission.run("Looking at the links", examine)
+        self.submission.run("Checking the requirements", examine)
 
     def _put_in_place(self, remediation: Remediation, called: str) -> None:
         self.background.drop()
@@ -259,7 +259,7 @@ class WorkflowForm(Form):
             back = (f"to take it back: {self._write_line(line)}" for line in done.back)
             return self._noted((*done.told, *back, self.state.last_check.summary))
 
-        self.submission.submit_other(f"Mending: {called}", send)
+        self.submission.submit_other(f"Fixing: {called}", send)
 
     def _send(self, confirmed: bool) -> tuple[str, ...]:
         self.background.drop()  # a refusal has the links looked at; else that is still to come

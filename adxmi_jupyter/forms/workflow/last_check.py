@@ -55,8 +55,8 @@ class LastCheck:
 
     @property
     def missing(self) -> tuple[Finding, ...]:
-        """The requirements that were found missing."""
-        return tuple(one for one in self._findings if one.state is State.MISSING)
+        """The requirements that were found not met."""
+        return tuple(one for one in self._findings if one.state is State.NOT_MET)
 
     @property
     def summary(self) -> str:
@@ -65,13 +65,12 @@ class LastCheck:
         unknown = [one for one in every if one.state is State.UNKNOWN]
         warnings = [one for one in every if one.state is State.WARNING]
         if self.missing:
-            return f"Missing: {_names(self.missing)}."
+            return f"Not met: {_names(self.missing)}."
         if unknown:
-            told = f"{len(unknown)} of {len(every)}"
-            return f"Nothing is known to be missing; {told} could not be looked at."
+            return f"{len(unknown)} of {len(every)} requirements are unknown: {_names(unknown)}."
         if warnings:
-            return f"Nothing is missing; to be aware of: {_names(warnings)}."
-        return f"All {len(every)} links are in place."
+            return f"All requirements are met, with warnings: {_names(warnings)}."
+        return f"All {len(every)} requirements are met."
 
 
 def _names(findings: Iterable[Finding]) -> str:

@@ -11,6 +11,7 @@ import ipywidgets as w
 
 from adxmi_jupyter.error_base import one_line
 from adxmi_jupyter.forms.widgets import copyable, show
+from adxmi_jupyter.rendering.diagram_model import css_class
 
 if TYPE_CHECKING:
     from adxmi_jupyter.forms.screen import Screen
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
     from adxmi_jupyter.rendering.diagram_model import Step
 
 _STATES = {
-    "ok": "✓ ok",
-    "missing": "✗ missing",
+    "met": "✓ met",
+    "not met": "✗ not met",
     "unknown": "? unknown",
     "warning": "! warning",
     "unseen": "… not checked",
@@ -28,30 +29,32 @@ _COLUMNS = "112px 168px minmax(0, 1fr)"
 _MOST_ROWS = 4
 
 SHEET = f"""
-.adxmi-form .adxmi-links {{margin-top: 2px; font-size: var(--jp-ui-font-size1, 13px);}}
-.adxmi-form .adxmi-links .adxmi-link {{border-top: 1px solid var(--jp-border-color2, #8888);
-  align-items: flex-start; margin: 0; width: 100%;}}
-.adxmi-form .adxmi-link > .widget-html {{flex: 1 1 0; min-width: 0; margin: 0;}}
-.adxmi-form .adxmi-link > .jupyter-button {{margin: 3px 4px; flex: none; height: 26px;
+.adxmi-form .adxmi-requirements {{margin-top: 2px; font-size: var(--jp-ui-font-size1, 13px);}}
+.adxmi-form .adxmi-requirements .adxmi-requirement {{
+  border-top: 1px solid var(--jp-border-color2, #8888); align-items: flex-start; margin: 0;
+  width: 100%;}}
+.adxmi-form .adxmi-requirement > .widget-html {{flex: 1 1 0; min-width: 0; margin: 0;}}
+.adxmi-form .adxmi-requirement > .jupyter-button {{margin: 3px 4px; flex: none; height: 26px;
   line-height: 24px;}}
 .adxmi-form .adxmi-sight {{display: grid; grid-template-columns: {_COLUMNS}; gap: 0 8px;
   padding: 4px 0; line-height: 1.4;}}
 .adxmi-form .adxmi-sight > * {{overflow-wrap: anywhere; min-width: 0;}}
 .adxmi-form .adxmi-sight .adxmi-state {{padding-left: 6px; white-space: nowrap;}}
 .adxmi-form .adxmi-sight .adxmi-detail {{grid-column: 3;}}
-.adxmi-form .adxmi-sight .adxmi-mending {{grid-column: 2 / -1; padding-right: 4px;}}
+.adxmi-form .adxmi-sight .adxmi-fixes {{grid-column: 2 / -1; padding-right: 4px;}}
 .adxmi-form .adxmi-step.adxmi-head {{font-weight: 600; padding: 2px 0;
   font-size: var(--jp-ui-font-size0, 11px);}}
-.adxmi-form .adxmi-link.ok .adxmi-state {{box-shadow: inset 4px 0 rgb(44, 160, 44);}}
-.adxmi-form .adxmi-link.missing {{background: rgba(214, 39, 40, .12);}}
-.adxmi-form .adxmi-link.missing .adxmi-state {{box-shadow: inset 4px 0 rgb(214, 39, 40);
+.adxmi-form .adxmi-requirement.met .adxmi-state {{box-shadow: inset 4px 0 rgb(44, 160, 44);}}
+.adxmi-form .adxmi-requirement.not-met {{background: rgba(214, 39, 40, .12);}}
+.adxmi-form .adxmi-requirement.not-met .adxmi-state {{box-shadow: inset 4px 0 rgb(214, 39, 40);
   font-weight: 600;}}
-.adxmi-form .adxmi-link.unknown .adxmi-state, .adxmi-form .adxmi-link.warning .adxmi-state {{
+.adxmi-form .adxmi-requirement:is(.unknown, .warning) .adxmi-state {{
   box-shadow: inset 4px 0 rgb(230, 145, 20);}}
-.adxmi-form .adxmi-link.unseen .adxmi-state {{
+.adxmi-form .adxmi-requirement.unseen .adxmi-state {{
   box-shadow: inset 4px 0 var(--jp-border-color1, #8888);}}
-.adxmi-form .adxmi-links.adxmi-old .adxmi-link {{background: none; font-style: italic;}}
-.adxmi-form .adxmi-links.adxmi-old .adxmi-link .adxmi-state {{box-shadow:
+.adxmi-form .adxmi-requirements.adxmi-old .adxmi-requirement {{background: none;
+  font-style: italic;}}
+.adxmi-form .adxmi-requirements.adxmi-old .adxmi-requirement .adxmi-state {{box-shadow:
   inset 4px 0 var(--jp-border-color1, #8888);}}
 """
 
@@ -77,7 +80,7 @@ class _Row:
         self._fix = fix
         self._line: RequirementRow | None = None
         self._text = w.HTML()
-        self.button = screen.button("Mend", self._clicked, kind="primary", decides=True)
+        self.button = screen.button("Fix", self._clicked, kind="primary", decides=True)
         self.widget = w.HBox([self._text, self.button])
 
     def show(self, line: RequirementRow, *, is_old: bool) -> None:
@@ -85,9 +88,9 @@ class _Row:
         if line != self._line:
             self._screen.changed(self.button)
         self._line = line
-        self.widget.set_trait("_dom_classes", ("adxmi-link", line.step.state))
+        self.widget.set_trait("_dom_classes", ("adxmi-requirement", css_class(line.step.state)))
         self._text.value = _shown(line)
-        self.button.tooltip = f"Mend: {line.step.title} ({line.step.subject})"
+        self.button.tooltip = f"Fix: {line.step.title} ({line.step.subject})"
         self.button.disabled = is_old or line.remediation is None
         show(self.button, is_shown=line.remediation is not None)
 
@@ -106,10 +109,10 @@ class RequirementsTable:
         self.rows: list[_Row] = []
         self._head = w.HTML(
             '<div class="adxmi-sight adxmi-head"><span class="adxmi-state">State</span>'
-            "<span>Link</span><span>Of</span></div>"
+            "<span>Requirement</span><span>Subject</span></div>"
         )
         self.widget = w.VBox(layout=w.Layout(width="100%"))
-        self.widget.add_class("adxmi-links")
+        self.widget.add_class("adxmi-requirements")
 
     def show(self, lines: Sequence[RequirementRow], *, is_old: bool) -> None:
         """Show requirements; old ones are marked, and cannot be fixed."""
@@ -139,5 +142,5 @@ def _shown(line: RequirementRow) -> str:
         for label, text in line.texts
     )
     more = f'<span class="adxmi-detail">{detail}</span>' if detail else ""
-    more += f'<div class="adxmi-mending">{texts}</div>' if texts else ""
+    more += f'<div class="adxmi-fixes">{texts}</div>' if texts else ""
     return f'<div class="adxmi-sight">{"".join(cells)}{more}</div>'

@@ -292,7 +292,7 @@ class WorkflowState:
     def put_in_place(self, remediation: Remediation, *, confirmed: bool, tell: Tell) -> Done:
         """Put a requirement in place and check all again; raises as `carry_out` does."""
         done = carry_out(self._connection, remediation, confirmed=confirmed, tell=tell)
-        tell("Looking at the links")
+        tell("Checking the requirements")
         self.look()
         return done
 

@@ -18,14 +18,14 @@ from tests.forms.workflow_form.seen import (
 def test_checking_shows_each_link_and_its_line(form):
     form.check.click()
 
-    assert "Missing: allowed by policy." in text_of(form.bar.outcome)
+    assert "Not met: allowed by policy." in text_of(form.bar.outcome)
     assert [row.children[0].value.count("✓") for row in form.requirements.widget.children[1:]] == [
         *(1, 1, 0),
         *(1, 1, 1, 1),
     ]
     assert "%adxmi policy grant --database Sales --identity mi-ingest" in texts(form)
     assert [one.tooltip for one in mends(form)] == [
-        "Mend: allowed by policy (mi-ingest ExternalTable)"
+        "Fix: allowed by policy (mi-ingest ExternalTable)"
     ]
 
 
@@ -38,7 +38,7 @@ def test_mending_puts_it_in_place_and_checks_again(azure, form):
     outcome = text_of(form.bar.outcome)
     assert "Sales: mi-ingest + ExternalTable" in outcome
     assert "to take it back: %adxmi policy undo 1" in outcome
-    assert "All 7 links are in place." in outcome
+    assert "All 7 requirements are met." in outcome
     assert mends(form) == []
     assert not form.bar.apply.disabled
 
@@ -48,7 +48,9 @@ def test_a_warning_is_told_and_is_not_missing(azure, ready):
 
     ready.check.click()
 
-    assert "Nothing is missing; to be aware of: follower clusters." in text_of(ready.bar.outcome)
+    assert "All requirements are met, with warnings: follower clusters." in text_of(
+        ready.bar.outcome
+    )
     assert "warning" in ready.requirements.rows[6].widget._dom_classes
     assert "not assigned to contosoarchive" in text_of(
         ready.requirements.rows[6].widget.children[0]

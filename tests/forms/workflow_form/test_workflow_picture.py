@@ -6,7 +6,7 @@ from tests.forms.workflow_form.seen import TABLE, every, mends
 def states(form):
     """Return the stations that are drawn in a state, from the classes of their boxes."""
     drawn = form.picture.widget.value
-    words = ("ok", "missing", "warning", "unknown", "unseen", "plain")
+    words = ("met", "not-met", "warning", "unknown", "unseen", "plain")
     return {word: drawn.count(f'<svg class="{word}"') for word in words if word in drawn}
 
 
@@ -25,13 +25,13 @@ def test_what_is_filled_in_is_drawn_before_it_is_looked_at(form):
 
 def test_it_shows_which_station_is_broken_and_that_it_is_mended(form):
     form.check.click()
-    assert states(form)["missing"] == 1
+    assert states(form)["not-met"] == 1
     assert "✗ allowed by policy" in form.picture.widget.value
 
     mends(form)[0].click()
 
-    assert "missing" not in states(form)
-    assert states(form)["ok"] == 4
+    assert "not-met" not in states(form)
+    assert states(form)["met"] == 4
 
 
 def test_it_is_marked_when_it_is_old(form):

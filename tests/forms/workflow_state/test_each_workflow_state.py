@@ -99,7 +99,7 @@ def test_the_links_are_looked_at(filled, noun):
 
     found = state.look()
 
-    assert [one.state for one in found if one.state not in {"ok", "missing", "unknown"}] == []
+    assert [one.state for one in found if one.state not in {"met", "not met", "unknown"}] == []
     # A network that nothing restricts is not told.
     told = [one for one in state.draft.requirements if one.key is not Key.NETWORK]
     assert len(found) >= len(told) > 0

@@ -50,7 +50,7 @@ def test_a_refusal_leaves_the_links_looked_at(make_workflow_state):
         "%adxmi policy grant --database Sales --identity mi-export --usage ExportRequest"
     )
     assert [title(one.about) for one in state.last_check.missing] == ["allowed by policy"]
-    assert state.last_check.summary == "Missing: allowed by policy."
+    assert state.last_check.summary == "Not met: allowed by policy."
 
 
 def test_what_exists_already_brings_its_box_in_sight(make_workflow_state):
