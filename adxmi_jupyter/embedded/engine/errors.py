@@ -44,5 +44,9 @@ class LimitError(EngineError):
     """A result that is too large."""
 
 
+class StoppedError(EngineError):
+    """A query that somebody has cancelled."""
+
+
 class TooLongError(EngineError):
     """A query that ran for too long."""

@@ -5,19 +5,29 @@ from __future__ import annotations
 import json
 import re
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.embedded.engine import libraries
-from adxmi_jupyter.embedded.engine.errors import LimitError, TooLongError, UnsupportedError
+from adxmi_jupyter.embedded.engine.errors import (
+    LimitError,
+    StoppedError,
+    TooLongError,
+    UnsupportedError,
+)
 from adxmi_jupyter.embedded.engine.relations import quoted
+
+if TYPE_CHECKING:
+    from adxmi_jupyter.embedded.engine.errors import EngineError
 
 Columns = Sequence[tuple[str, str]]
 Rows = list[tuple[Any, ...]]
 
 _SECONDS = 10.0
+_LOOK_EVERY_SECONDS = 0.05
 _ROWS_AT_ONCE = 10_000
 # How many bytes of a result a value that is no text takes.
 _WIDTH = 8
@@ -58,9 +68,23 @@ class Limits:
     size: int | None = 64 * 1024**2
 
 
-def make_table(connection: Any, name: str, sql: str, columns: Columns) -> None:
+@dataclass(frozen=True)
+class Watch:
+    """How a query is looked after while it runs.
+
+    `is_stopped` tells whether somebody has cancelled it; `away` makes the context in which it runs,
+    for whoever holds something that others wait for.
+    """
+
+    is_stopped: Callable[[], bool] = lambda: False
+    away: Callable[[], AbstractContextManager[None]] = nullcontext
+
+
+def make_table(
+    connection: Any, name: str, sql: str, columns: Columns, watch: Watch | None = None
+) -> None:
     """Keep the result of a query as a table. Raises as `fetch`."""
-    with _limited(connection):
+    with _limited(connection, watch or Watch()):
         _check_types(connection, sql, columns)
         connection.execute(f"CREATE TABLE {quoted(name)} AS {sql}")
 
@@ -70,11 +94,13 @@ def drop_table(connection: Any, name: str) -> None:
     connection.execute(f"DROP TABLE {quoted(name)}")
 
 
-def fetch(connection: Any, sql: str, columns: Columns, limits: Limits) -> Rows:
+def fetch(
+    connection: Any, sql: str, columns: Columns, limits: Limits, watch: Watch | None = None
+) -> Rows:
     """Return the rows of a query, with values as results hold them.
 
-    Raises a LimitError for too many rows or bytes, a TooLongError, and an UnsupportedError for
-    values that the engine cannot keep, or whose type it has changed.
+    Raises a LimitError for too many rows or bytes, a TooLongError, a StoppedError, and an
+    UnsupportedError for values that the engine cannot keep, or whose type it has changed.
     """
     converters = [_CONVERTERS.get(kind) for _, kind in columns]
     selected = ", ".join(
@@ -83,7 +109,7 @@ def fetch(connection: Any, sql: str, columns: Columns, limits: Limits) -> Rows:
     )
     rows: Rows = []
     size = 0
-    with _limited(connection):
+    with _limited(connection, watch or Watch()):
         _check_types(connection, sql, columns)
         connection.execute(f"SELECT {selected} FROM ({sql})")  # noqa: S608 - our own SQL
         while chunk := connection.fetchmany(_ROWS_AT_ONCE):
@@ -124,22 +150,37 @@ def _check_types(connection: Any, sql: str, columns: Columns) -> None:
 
 
 @contextmanager
-def _limited(connection: Any) -> Iterator[None]:
-    """Turn errors of DuckDB into the engine's; a TooLongError for what takes too long."""
-    timer = threading.Timer(_SECONDS, connection.interrupt)
-    timer.daemon = True
-    timer.start()
+def _limited(connection: Any, watch: Watch) -> Iterator[None]:
+    """Turn errors of DuckDB into the engine's; interrupt what takes too long, or was cancelled."""
+    done = threading.Event()
+    watcher = threading.Thread(target=_interrupt, args=(connection, watch, done), daemon=True)
+    watcher.start()
     try:
-        yield
+        with watch.away():
+            yield
     except Exception as error:
         if libraries.is_interrupt(error):
-            raise TooLongError(f"The query did not end within {_SECONDS:g} seconds.") from error
+            raise _interrupted(watch) from error
         known = libraries.failure(error)
         if known is None:
             raise
         raise known from error
     finally:
-        timer.cancel()
+        done.set()
+        watcher.join()
+
+
+def _interrupt(connection: Any, watch: Watch, done: threading.Event) -> None:
+    end = time.monotonic() + _SECONDS
+    while not done.wait(_LOOK_EVERY_SECONDS):
+        if time.monotonic() > end or watch.is_stopped():
+            connection.interrupt()
+
+
+def _interrupted(watch: Watch) -> EngineError:
+    if watch.is_stopped():
+        return StoppedError("The query was cancelled.")
+    return TooLongError(f"The query did not end within {_SECONDS:g} seconds.")
 
 
 def _real(value: float) -> float | str:

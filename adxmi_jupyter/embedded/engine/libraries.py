@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from types import ModuleType
 
-_MEMORY = "400MB"
+_MEMORY = "160MB"
 _SETTINGS = {
     "enable_external_access": False,
     "python_enable_replacements": False,

@@ -43,6 +43,8 @@ _MANY_ROWS = 5_000
 _LARGEST_FRACTION = 9
 # The seventh digit of a second that is not 0.
 TICK = re.compile(r"\.\d{6}[1-9]")
+_SEVENTH_DIGIT = slice(26, 27)  # of 2026-01-01T00:00:00.0000000Z
+_TICKS = frozenset("123456789")
 # Moments with ticks are kept from 1678 to 2261.
 _YEARS_WITH_TICKS = ("1678", "2262")
 _LENGTH = re.compile(r"(-?)(?:(\d+)\.)?(\d{1,2}):(\d{2}):(\d{2})(?:\.(\d{1,7}))?")
@@ -118,8 +120,10 @@ def _arrow() -> ModuleType | None:
 def _column(values: list[Any], kind: str) -> tuple[list[Any], str]:
     """Return the values of a column on their way, and DuckDB's type of them."""
     convert = _CONVERTERS.get(kind)
-    cells = values if convert is None else [convert(value) for value in values]
-    if kind != "datetime" or not any(each and TICK.search(each) for each in cells):
+    # Of a million values each look at one of them counts.
+    is_ready = convert is None or (kind == "string" and set(map(type, values)) <= {str})
+    cells = values if is_ready or convert is None else [convert(value) for value in values]
+    if kind != "datetime" or not {each[_SEVENTH_DIGIT] for each in cells if each} & _TICKS:
         return cells, DUCKDB_TYPES[kind]
     first, last = _YEARS_WITH_TICKS
     if any(each and not first <= each < last for each in cells):
@@ -141,10 +145,6 @@ def _real(value: Any) -> float | None:
     if isinstance(value, str) and value in _NOT_FINITE:
         return _NOT_FINITE[value]
     return None if value is None else float(value)
-
-
-def _datetime(value: Any) -> str | None:
-    return None if value is None else str(value)
 
 
 def _timespan(value: Any) -> int | None:
@@ -185,7 +185,6 @@ def _dynamic(value: Any) -> str | None:
 _CONVERTERS: Mapping[str, Callable[[Any], Any]] = {
     "string": _text,
     "real": _real,
-    "datetime": _datetime,
     "timespan": _timespan,
     "decimal": _decimal,
     "guid": _guid,

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from adxmi_jupyter.embedded.engine import execution, libraries, relations
 from adxmi_jupyter.embedded.engine.errors import QuerySyntaxError
-from adxmi_jupyter.embedded.engine.execution import Limits
+from adxmi_jupyter.embedded.engine.execution import Limits, Watch
 from adxmi_jupyter.embedded.engine.nodes import Typed, literal
 from adxmi_jupyter.embedded.engine.operators import Relation, Surroundings, shaped
 from adxmi_jupyter.embedded.engine.words import as_unsupported, with_quoted_names
@@ -40,11 +40,13 @@ class Workspace:
 
     `now` is the request's moment, `constants` are functions without arguments that return the
     same text in the whole request. `names` are columns of tables that it may read.
+    `watch` looks after its queries.
     """
 
     now: str
     constants: Mapping[str, str] = field(default_factory=dict)
     names: frozenset[str] = frozenset()
+    watch: Watch = field(default_factory=Watch)
     _connection: Any = None
     _pending: dict[str, _Pending] = field(default_factory=dict)
     _columns: dict[str, Columns] = field(default_factory=dict)
@@ -73,14 +75,14 @@ class Workspace:
         """Return what a query gives as a relation. Raises an EngineError."""
         columns, sql = self._prepared(text, lookup)
         name = f"$r{len(self._columns)}"
-        execution.make_table(self._database(), name, sql, columns)
+        execution.make_table(self._database(), name, sql, columns, self.watch)
         self._columns[name] = columns
         return Relation(name, dict(columns))
 
     def answer(self, text: str, lookup: Lookup, limits: Limits | None = None) -> Answer:
         """Return what a query gives. Raises an EngineError."""
         columns, sql = self._prepared(text, lookup)
-        rows = execution.fetch(self._database(), sql, columns, limits or Limits())
+        rows = execution.fetch(self._database(), sql, columns, limits or Limits(), self.watch)
         return Answer(columns, tuple(rows))
 
     def _database(self) -> Any:

@@ -180,12 +180,11 @@ def timed_out(message: str) -> KustoError:
     """Return the error of a query that ran for too long."""
     return KustoError(
         504,
-        "Timeout",
+        "RequestExecutionTimeout",
         "Request execution timed out.",
         f"{_DATA}KustoServiceTimeoutException",
         message,
         permanent=False,
-        inner_code="RequestExecutionTimeout",
     )
 
 

@@ -113,7 +113,7 @@ class RequestRunner:
             return text_error(_V2_COMMAND, self.ids) if v2 else malformed_request(self.ids)
         from adxmi_jupyter.embedded.kusto.query.run import run_query
 
-        table = run_query(self.call.text, self.session)
+        table = run_query(self.call.text, self.session, away=self.session.unlocked)
         self.running.rows = len(table.rows)
         if self.endpoint is Endpoint.QUERY_V1:
             return json_answer(results.query_body_v1(table, self.ids))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,9 +11,10 @@ from adxmi_jupyter.embedded.engine.errors import (
     EngineMissingError,
     LimitError,
     QuerySyntaxError,
+    StoppedError,
     TooLongError,
 )
-from adxmi_jupyter.embedded.engine.execution import Limits
+from adxmi_jupyter.embedded.engine.execution import Limits, Watch
 from adxmi_jupyter.embedded.engine.workspace import Workspace, read
 from adxmi_jupyter.embedded.kusto.errors import (
     bad_request,
@@ -29,20 +30,25 @@ from adxmi_jupyter.embedded.state.timestamps import moment_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
 
     from adxmi_jupyter.embedded.kusto.session import Session
     from adxmi_jupyter.embedded.kusto.statements import Statement
 
     Operator = Callable[[Result], Result]
+    Away = Callable[[], AbstractContextManager[None]]
 
 _MOST_ROWS, _MOST_BYTES = 500_000, 64 * 1024**2
 
 
-def run_query(text: str, session: Session) -> Result:
-    """Return the result of a query; a KustoError for what has none."""
+def run_query(text: str, session: Session, *, away: Away = nullcontext) -> Result:
+    """Return the result of a query; a KustoError for what has none.
+
+    `away` makes the context in which the engine runs, without a look at the world.
+    """
     with _errors():
         sources.query_database(session)
-        return _answer(text, session)
+        return _answer(text, session, away)
 
 
 def operator_of(statement: Statement, session: Session) -> Operator | None:
@@ -83,15 +89,19 @@ def _source(tail: str) -> str:
     return f"{COMMAND_RESULTS} {tail}" if tail else ""
 
 
-def _answer(text: str, session: Session) -> Result:
-    with _workspace(session) as workspace:
+def _answer(text: str, session: Session, away: Away = nullcontext) -> Result:
+    with _workspace(session, away) as workspace:
         resolution = Resolution(text, session, workspace)
         resolved = resolution.resolved()
-        answer = workspace.answer(resolved, resolution.lookup, _limits(session))
+        try:
+            answer = workspace.answer(resolved, resolution.lookup, _limits(session))
+        except StoppedError:
+            session.stop_if_cancelled()
+            raise
         return Result(answer.columns, answer.rows)
 
 
-def _workspace(session: Session) -> Workspace:
+def _workspace(session: Session, away: Away = nullcontext) -> Workspace:
     world = session.world
     now = moment_of(world.clock())
     constants = {
@@ -99,7 +109,9 @@ def _workspace(session: Session) -> Workspace:
         "current_database": session.context or "",
         "current_cluster_endpoint": world.cluster.uri.removeprefix("https://"),
     }
-    return Workspace(now, constants, _names(session))
+    running = session.running
+    watch = Watch(lambda: running is not None and running.cancel_reason is not None, away)
+    return Workspace(now, constants, _names(session), watch)
 
 
 def _names(session: Session) -> frozenset[str]:
