@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import resource
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -107,6 +106,8 @@ def test_many_rows_are_aggregated(azure, run):
 
 @pytest.mark.nightly
 def test_memory_stays_below_a_limit(azure, refusal):
+    import resource
+
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
     refusal(
