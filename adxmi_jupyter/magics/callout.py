@@ -1,4 +1,4 @@
-"""The noun ``callout``: which addresses the cluster may call, a link of several workflows."""
+"""The noun ``callout``: which addresses the cluster may call."""
 
 from __future__ import annotations
 
@@ -40,22 +40,31 @@ _type = click.option(
     type=CalloutType(),
     metavar="TYPE",
     required=True,
-    help="Such as sandbox_artifacts, azure_openai, cosmosdb, external_data or sql.",
+    help="Callout type, such as sandbox_artifacts, azure_openai, cosmosdb, external_data or sql.",
 )
 
 
-@click.group(cls=Noun, no_args_is_help=True)
+@click.group(cls=Noun, no_args_is_help=True, pages=("Callout policy",))
 def callout() -> None:
-    """Which addresses the cluster may call: the callout policy.
+    """Manage the callout policy.
 
-    Some workflows need a rule of their own before an identity is even asked for: the Python
-    plugin's artifacts, Azure OpenAI and Cosmos DB.
+    The policy defines which addresses the cluster may call. Artifacts of the Python plugin, Azure
+    OpenAI and Azure Cosmos DB require a rule of their own.
     """
 
 
-@verb("list", right=permissions.SHOW_CALLOUTS, of=callout, examples=("callout list",))
+@verb(
+    "list",
+    permission=permissions.SHOW_CALLOUTS,
+    pages=("Callout policy",),
+    of=callout,
+    examples=("callout list",),
+)
 def list_(call: Call) -> pd.DataFrame:
-    """List the rules, the predefined ones among them."""
+    """List the rules of the callout policy.
+
+    Predefined rules are included.
+    """
     from adxmi_jupyter.actions.policy.callouts import read_rules, rules_frame
 
     return rules_frame(call.connection, read_rules(call.connection))
@@ -63,7 +72,8 @@ def list_(call: Call) -> pd.DataFrame:
 
 @verb(
     "allow",
-    right=permissions.CHANGE_CALLOUTS,
+    pages=("Callout policy",),
+    permission=permissions.CHANGE_CALLOUTS,
     of=callout,
     examples=(
         "callout allow --type sandbox_artifacts --uri https://contosolake.blob.core.windows.net",
@@ -71,19 +81,20 @@ def list_(call: Call) -> pd.DataFrame:
     ),
 )
 @_type
-@click.option(
-    "--uri", type=Name(), metavar="URL", default="", help="Everything on the host of this address."
-)
+@click.option("--uri", type=Name(), metavar="URL", default="", help="URL whose host to allow.")
 @click.option(
     "--pattern",
     type=Name(),
     metavar="REGEX",
     default="",
-    help="Whatever matches this regular expression.",
+    help="Regular expression of the addresses to allow.",
 )
 @dry_run
 def allow(call: Call, *, callout_type: str, uri: str, pattern: str, dry_run: bool) -> pd.DataFrame:
-    """Allow calls to a host, besides what is allowed."""
+    """Allow calls to a host.
+
+    Existing rules stay.
+    """
     from adxmi_jupyter.actions.policy.callouts import plan_allow
 
     refuse_both(call, {"--uri": bool(uri), "--pattern": bool(pattern)})
@@ -99,7 +110,8 @@ def allow(call: Call, *, callout_type: str, uri: str, pattern: str, dry_run: boo
 
 @verb(
     "revoke",
-    right=permissions.CHANGE_CALLOUTS,
+    pages=("Callout policy",),
+    permission=permissions.CHANGE_CALLOUTS,
     of=callout,
     examples=(
         r"callout allow --type cosmosdb --pattern \.documents\.azure\.com",
@@ -113,14 +125,17 @@ def allow(call: Call, *, callout_type: str, uri: str, pattern: str, dry_run: boo
     type=Name(),
     metavar="REGEX",
     required=True,
-    help="The rule's regular expression, as callout list shows it.",
+    help="Regular expression of the rule, as callout list shows it.",
 )
 @dry_run
 @yes
 def revoke(
     call: Call, *, callout_type: str, pattern: str, dry_run: bool, yes: bool
 ) -> pd.DataFrame:
-    """Take a rule of the cluster back; the others and the predefined ones stay."""
+    """Revoke a rule of the callout policy.
+
+    Other rules and predefined rules stay.
+    """
     from adxmi_jupyter.actions.policy.callouts import plan_revoke
 
     with call.alone(dry_run=dry_run):

@@ -1,4 +1,4 @@
-"""The noun ``check``: every workflow found on the cluster, every link; or what a refusal means."""
+"""The noun ``check``: the requirements of every workflow, or what an error message means."""
 
 from __future__ import annotations
 
@@ -28,7 +28,8 @@ https://contosobackup.blob.core.windows.net/backups;managed_identity=\
 
 @verb(
     "check",
-    right=permissions.CHECK,
+    permission=permissions.CHECK,
+    pages=("Managed identities overview", "Managed identity policy"),
     examples=(
         "check",
         "check --database Sales",
@@ -36,26 +37,26 @@ https://contosobackup.blob.core.windows.net/backups;managed_identity=\
         Example("check --error", _FAILURE),
     ),
 )
-@database_option("Only the workflows of this database; of a refusal, where it happened.")
+@database_option("Database to check. With --error: database of the error. Default: all databases.")
 @click.option(
     "--error",
     is_flag=True,
-    help="Look at a refusal instead: its text in the cell body, or else the last exception.",
+    help="Explain an error message: the cell body. Default: the last exception of the notebook.",
 )
-@file_option("Read the text of the refusal from a file instead of the cell body")
+@file_option("File with the error message, instead of the cell body")
 @fix_options
 def check(
     call: Call, *, database: str, error: bool, file: str, fix: bool, dry_run: bool, yes: bool
 ) -> pd.DataFrame:
-    """Tell which links are missing, of all workflows there are.
+    """Check the requirements of all workflows on the cluster.
 
-    Whatever names a managed identity is looked at: external tables, continuous exports, update
-    policies, query acceleration, data connections, stored functions, and policy entries.
+    The check covers everything that names a managed identity: external tables, continuous exports,
+    update policies, query acceleration, data connections, stored functions and policy entries.
 
-    With --error it is what a refusal names, whatever its text is copied from: a body, a stack, a
-    row of .show ingestion failures, a line of a log. Codes are understood, not sentences.
+    With --error it explains an error message: a response body, a stack trace, a row of
+    .show ingestion failures or a log entry. It reads error codes, not sentences.
 
-    For pipelines: in a console the exit code is 3 where something is missing.
+    In a console the exit code is 3 if a requirement isn't met.
     """
     fixing = Fixing(fix, dry_run, yes)
     if error:

@@ -24,40 +24,46 @@ if TYPE_CHECKING:
     ),
 )
 @click.argument("cluster", metavar="CLUSTER", type=ClusterName())
-@click.option("--name", metavar="NAME", default="", help="How to call the connection.")
-@database_option("The current database of the connection.")
+@click.option(
+    "--name",
+    metavar="NAME",
+    default="",
+    help="Name of the connection. Default: the name of the cluster.",
+)
+@database_option("Current database of the connection.")
 @click.option(
     "--credential",
     type=CredentialName(),
     metavar="CREDENTIAL",
     default="",
-    help="default, cli, browser, device-code, managed-identity[:CLIENT-ID], environment, app or "
-    "token; as:admin or as:reader on the embedded Azure.",
+    help="Credential. Allowed values: default, cli, browser, device-code, "
+    "managed-identity[:CLIENT-ID], environment, app, token; on the embedded Azure as:admin, "
+    "as:reader.",
 )
 @click.option(
     "--timeout",
     type=float,
     metavar="SECONDS",
-    help="Seconds a request may take, attempts and answer included, 1 to 3600. Default: 60.",
+    help="Timeout of a request including retries, 1 to 3600 seconds. Default: 60.",
 )
 @click.option(
     "--max-answer-mb",
     type=int,
     metavar="MB",
-    help="Megabytes an answer may have, after decompression. Default: 64.",
+    help="Maximum size of a response after decompression. Default: 64.",
 )
 @click.option(
     "--max-in-flight",
     type=int,
     metavar="N",
-    help="Requests to the cluster at a time, 1 to 16. Default: 4, or 16 on nodes of 8 or more "
-    "cores, until the service throttles.",
+    help="Maximum number of concurrent requests to the cluster, 1 to 16. Default: 4, or 16 on "
+    "nodes with 8 or more cores.",
 )
 @click.option(
     "--trust-host",
     is_flag=True,
-    help="Trust this host, which is not a known host of the Azure clouds, from now on: "
-    "it gets your tokens for Azure Data Explorer.",
+    help="Trust the host of the cluster permanently: it receives your tokens for Azure Data "
+    "Explorer.",
 )
 def connect(
     call: Call,
@@ -93,7 +99,7 @@ def connect(
 @click.group(cls=Noun, invoke_without_command=True)
 @click.pass_context
 def connections(context: click.Context) -> pd.DataFrame | None:
-    """List the open connections, switch between them, or manage trusted hosts."""
+    """Manage open connections and trusted hosts."""
     call = context.find_object(Call)
     return _all(call) if call and context.invoked_subcommand is None else None
 
@@ -115,7 +121,7 @@ def list_(call: Call) -> pd.DataFrame:
 )
 @click.argument("name", metavar="NAME", type=ConnectionName())
 def use(call: Call, *, name: str) -> pd.DataFrame:
-    """Make an open connection the current one."""
+    """Switch to an open connection."""
     call.front.connections.use(name)
     return _all(call)
 
@@ -134,9 +140,9 @@ def close(call: Call, *, name: str) -> pd.DataFrame:
 
 @verb("trusted", of=connections, examples=("connections trusted",))
 def trusted(call: Call) -> pd.DataFrame:
-    """List the hosts that get tokens because you trust them.
+    """List the hosts you trust with your tokens.
 
-    These are the hosts of connect --trust-host. The known hosts of the Azure clouds need no entry.
+    connect --trust-host adds a host. Known hosts of the Azure clouds need no entry.
     """
     return _trusted(call)
 
@@ -148,14 +154,17 @@ def trusted(call: Call) -> pd.DataFrame:
 )
 @click.argument("host", metavar="HOST", type=TrustedHost())
 def distrust(call: Call, *, host: str) -> pd.DataFrame:
-    """Remove a host from the trusted ones, and close the connections to it."""
+    """Remove a trusted host.
+
+    Connections to the host are closed.
+    """
     call.front.connections.distrust(host)
     return _trusted(call)
 
 
 @verb("status", examples=("status",))
 def status(call: Call) -> pd.DataFrame:
-    """Show cluster, database, credential, and who the service says you are."""
+    """Show the cluster, database, credential and signed-in principal."""
     from adxmi_jupyter.actions.connections import status_frame
 
     return status_frame(call.connection)

@@ -1,4 +1,4 @@
-"""The noun ``connection-string``: what the cluster reads and writes, and how it signs in there."""
+"""The noun ``connection-string``: addresses of targets, and how the cluster authenticates there."""
 
 from __future__ import annotations
 
@@ -11,6 +11,11 @@ from adxmi_jupyter.magics.verbs import Noun
 _VERBS = (storage, sql, cosmos, ai, parse)
 
 
-@click.group(cls=Noun, no_args_is_help=True, commands={str(verb.name): verb for verb in _VERBS})
+@click.group(
+    cls=Noun,
+    no_args_is_help=True,
+    commands={str(verb.name): verb for verb in _VERBS},
+    pages=("Storage connection strings", "SQL connection strings"),
+)
 def connection_string() -> None:
-    """Build connection strings with managed identities, or read any there are."""
+    """Build and parse connection strings."""

@@ -43,8 +43,7 @@ def _cloud(names: list[str]) -> Decorator:
         type=click.Choice(names, case_sensitive=False),
         metavar="NAME",
         default=names[0],
-        show_default=True,
-        help=f"The cloud, which decides the host: {', '.join(names)}.",
+        help=f"Azure cloud. Default: {names[0]}. Allowed values: {', '.join(names)}.",
     )
 
 
@@ -55,16 +54,17 @@ def _signing_in(function: Function) -> Function:
         type=IdentityName(),
         metavar="IDENTITY",
         default="",
-        help="Display name, object ID, client ID, resource ID or system; its object ID is written.",
+        help="Managed identity: name, object ID, client ID, resource ID or system.",
     )
     impersonate = click.option(
-        "--impersonate", is_flag=True, help="Sign in as whoever asks the cluster instead."
+        "--impersonate", is_flag=True, help="Authenticate as the caller of the cluster instead."
     )
     return identity(impersonate(function))
 
 
 @verb(
     "storage",
+    pages=("Storage connection strings",),
     examples=(
         (
             "connection-string storage --account contosolake --container archive --path 2026"
@@ -79,27 +79,27 @@ def _signing_in(function: Function) -> Function:
 )
 @click.argument("url", metavar="[URL]", default="")
 @_names(
-    ("--account", "NAME", "The storage account."),
-    ("--container", "NAME", "The container; in Data Lake Storage the filesystem."),
-    ("--path", "PATH", "A folder or blob in it."),
-    ("--workspace", "NAME", "For OneLake: the workspace, by name or GUID."),
-    ("--item", "NAME", "For OneLake: the item with its type, as Sales.Lakehouse, or a GUID."),
+    ("--account", "NAME", "Storage account name."),
+    ("--container", "NAME", "Container name; in Data Lake Storage the file system."),
+    ("--path", "PATH", "Path of a folder or blob."),
+    ("--workspace", "NAME", "OneLake workspace: name or GUID."),
+    ("--item", "NAME", "OneLake item: name with type such as Sales.Lakehouse, or GUID."),
 )
 @click.option(
     "--scheme",
     type=click.Choice([scheme.value for scheme in Scheme], case_sensitive=False),
     metavar="NAME",
     default=None,
-    help="blob or dfs for https to that endpoint, or abfss. Default: blob; dfs for OneLake.",
+    help="Endpoint or protocol. Default: blob, for OneLake dfs. Allowed values: blob, dfs, abfss.",
 )
 @_cloud(list(CLOUDS))
 @_signing_in
 def storage(
     call: Call, *, url: str, identity: str, impersonate: bool, cloud: str, **place: str
 ) -> pd.DataFrame:
-    """Build one for Blob Storage, Data Lake Storage or OneLake, by names or a URL.
+    """Build a connection string of Azure Storage or OneLake.
 
-    Of a URL copied from the portal leave the ? and what follows out: it is a secret.
+    Give names or a URL. Leave out the ? of a URL and what follows: it is a secret.
     """
     from adxmi_jupyter.actions.connection_targets import StorageNames, storage_location
 
@@ -110,6 +110,7 @@ def storage(
 
 @verb(
     "sql",
+    pages=("SQL connection strings",),
     examples=(
         "connection-string sql --server erp01 --catalog Erp --identity mi-export",
         (
@@ -119,17 +120,17 @@ def storage(
     ),
 )
 @_names(
-    ("--server", "NAME", "The server: its name in Azure SQL, or a host name with [,PORT]."),
-    ("--catalog", "NAME", "The SQL database."),
+    ("--server", "NAME", "Server: name in Azure SQL, or host name with [,PORT]."),
+    ("--catalog", "NAME", "SQL database name."),
 )
 @_cloud(list(CLOUDS))
 @_signing_in
 def sql(
     call: Call, *, server: str, catalog: str, cloud: str, identity: str, impersonate: bool
 ) -> pd.DataFrame:
-    """Build one for SQL Server or Azure SQL.
+    """Build a connection string of SQL Server or Azure SQL.
 
-    MySQL and PostgreSQL take no managed identity: user and password only.
+    MySQL and PostgreSQL support no managed identities.
     """
     from adxmi_jupyter.actions.connection_targets import sql_server
 
@@ -140,6 +141,7 @@ def sql(
 
 @verb(
     "cosmos",
+    pages=("SQL connection strings",),
     examples=(
         (
             "connection-string cosmos --account contoso --catalog Shop --collection Carts"
@@ -148,9 +150,9 @@ def sql(
     ),
 )
 @_names(
-    ("--account", "NAME", "The account, or its host name."),
-    ("--catalog", "NAME", "The database of the account."),
-    ("--collection", "NAME", "The collection, which Cosmos DB also calls container."),
+    ("--account", "NAME", "Account name or host name."),
+    ("--catalog", "NAME", "Database name."),
+    ("--collection", "NAME", "Collection (container) name."),
 )
 @_cloud(list(CLOUDS))
 @_signing_in
@@ -164,7 +166,7 @@ def cosmos(
     identity: str,
     impersonate: bool,
 ) -> pd.DataFrame:
-    """Build one for Cosmos DB."""
+    """Build a connection string of Azure Cosmos DB."""
     from adxmi_jupyter.actions.connection_targets import cosmos_db
 
     _require({"--account": account, "--catalog": catalog, "--collection": collection})
@@ -174,6 +176,10 @@ def cosmos(
 
 @verb(
     "ai",
+    pages=(
+        "ai_embeddings plugin",
+        "ai_chat_completion plugin",
+    ),
     examples=(
         (
             "connection-string ai --account contoso --deployment ada --operation embeddings"
@@ -182,17 +188,16 @@ def cosmos(
     ),
 )
 @_names(
-    ("--account", "NAME", "The account, or its host name."),
-    ("--deployment", "NAME", "The deployment, which need not be called like its model."),
-    ("--api-version", "VERSION", "The version of the API, such as 2024-06-01."),
+    ("--account", "NAME", "Account name or host name."),
+    ("--deployment", "NAME", "Deployment name, which can differ from the model name."),
+    ("--api-version", "VERSION", "API version, such as 2024-06-01."),
 )
 @click.option(
     "--operation",
     type=click.Choice(_OPERATIONS, case_sensitive=False),
     metavar="NAME",
     default="embeddings",
-    show_default=True,
-    help="embeddings or chat.",
+    help="Operation. Default: embeddings. Allowed values: embeddings, chat.",
 )
 @_cloud(_WITH_MODELS)
 @_signing_in
@@ -207,7 +212,7 @@ def ai(
     identity: str,
     impersonate: bool,
 ) -> pd.DataFrame:
-    """Build one for the ai_embeddings and ai_chat_completion plugins."""
+    """Build a connection string of an Azure OpenAI model."""
     from adxmi_jupyter.actions.connection_targets import ai_model
 
     needed = {"--account": account, "--deployment": deployment, "--api-version": api_version}

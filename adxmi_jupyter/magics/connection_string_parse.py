@@ -1,4 +1,4 @@
-"""The verb ``connection-string parse``: what a connection string says, without its secrets."""
+"""The verb ``connection-string parse``: the parts of a connection string, without secrets."""
 
 from __future__ import annotations
 
@@ -24,6 +24,10 @@ _PREFIX = re.compile(r"\A(?:[hH]?@(?=\S)|[hH](?=(?:https|abfss|adl)://|Server=|A
 
 @verb(
     "parse",
+    pages=(
+        "Storage connection strings",
+        "SQL connection strings",
+    ),
     examples=(
         (
             'connection-string parse "https://contosolake.blob.core.windows.net/archive'
@@ -43,20 +47,21 @@ _PREFIX = re.compile(r"\A(?:[hH]?@(?=\S)|[hH](?=(?:https|abfss|adl)://|Server=|A
     type=BodyFile(),
     metavar="FILE",
     default="",
-    help="Read it from a file instead of the cell body; - is the standard input of a console.",
+    help="File with the connection string, instead of the cell body. In a console - reads standard "
+    "input.",
 )
 @click.option(
     "--identity",
     type=IdentityName(),
     metavar="IDENTITY",
     default="",
-    help="Show also how it reads with this identity instead.",
+    help="Managed identity to show the connection string with.",
 )
 def parse(call: Call, *, words: tuple[str, ...], file: str, identity: str) -> pd.DataFrame:
-    """Explain any connection string, or the literal of one; secrets show as asterisks.
+    """Explain a connection string without showing its secrets.
 
-    On the line a text with blanks, or with a semicolon at its end, stands in quotes. A cell keeps
-    what stands in it, so a secret belongs into a variable: $name or, in the cell body, {{name}}.
+    TEXT is a connection string or its literal. Quote a text with spaces or a final semicolon. Keep
+    a secret out of the notebook by a variable: $name or, in the cell body, {{name}}.
     """
     from adxmi_jupyter.actions.connection_strings import explain, explained_frame, object_id
     from adxmi_jupyter.actions.identity.names import known_without_sign_in

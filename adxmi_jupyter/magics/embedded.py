@@ -42,15 +42,16 @@ class EmbeddedName(Name):
 
 @click.group(cls=Noun, no_args_is_help=True)
 def embedded() -> None:
-    """Look at the embedded Azure, or let things happen there.
+    """Manage the embedded Azure.
 
-    It is the server of this process that stands for a cluster and the Azure around it.
+    The embedded Azure is a server in this process that simulates a cluster and the Azure resources
+    around it.
     """
 
 
 @verb("status", of=embedded, examples=("embedded status",))
 def status(call: Call) -> pd.DataFrame:
-    """Show what the embedded Azure holds."""
+    """Show the state of the embedded Azure."""
     from adxmi_jupyter.actions.embedded.state import state_frame
 
     return state_frame(call.connection)
@@ -58,7 +59,10 @@ def status(call: Call) -> pd.DataFrame:
 
 @verb("reset", of=embedded, examples=("embedded reset",))
 def reset(call: Call) -> pd.DataFrame:
-    """Go back to the world as it was at the start: policies, faults and history."""
+    """Reset the embedded Azure to its initial state.
+
+    Policies, faults and history are reset.
+    """
     from adxmi_jupyter.actions.embedded import state as embedded_state
 
     embedded_state.reset(call.connection)
@@ -80,29 +84,26 @@ def reset(call: Call) -> pd.DataFrame:
     type=click.IntRange(min=1),
     metavar="N",
     default=1,
-    show_default=True,
-    help="How many requests it strikes.",
+    help="Number of requests that fail. Default: 1.",
 )
 @click.option(
-    "--match", metavar="TEXT", default="", help="Strike only requests that contain this text."
+    "--match", metavar="TEXT", default="", help="Text that a request must contain to fail."
 )
 @click.option(
     "--retry-after",
     type=click.FloatRange(min=0),
     metavar="SECONDS",
     default=1.0,
-    show_default=True,
-    help="For throttled: the wait the service asks for.",
+    help="Retry-After of the fault throttled. Default: 1.",
 )
 @click.option(
     "--delay",
     type=click.FloatRange(min=0),
     metavar="SECONDS",
     default=5.0,
-    show_default=True,
-    help="For slow: how long the answer is held back.",
+    help="Delay of the fault slow. Default: 5.",
 )
-@click.option("--clear", is_flag=True, help="Switch every fault off.")
+@click.option("--clear", is_flag=True, help="Switch all faults off.")
 def faults(
     call: Call,
     *,
@@ -113,10 +114,10 @@ def faults(
     delay: float,
     clear: bool,
 ) -> pd.DataFrame:
-    """Switch a fault on, or list those that are on; completion knows the names.
+    """Switch a fault on, or list the faults that are on.
 
-    One is no fault of a request: while late-roles is on, Azure roles are given without effect.
-    They count from --clear on, as if the minutes had passed that this takes in Azure.
+    The fault late-roles concerns role assignments: they have no effect until --clear, as in the
+    minutes that a new assignment takes in Azure.
     """
     from adxmi_jupyter.actions.embedded.state import add_fault, clear_faults, faults_frame
 
@@ -146,14 +147,14 @@ def faults(
     type=EmbeddedName("identity", "identity_words"),
     metavar="NAME",
     default="",
-    help="An identity by name or object ID, or system.",
+    help="Managed identity: name, object ID or system.",
 )
 @click.option(
     "--role",
     type=EmbeddedName("role", "role_names"),
     metavar="ROLE",
     default="",
-    help="An Azure role by name, or a role that SQL Server or Cosmos DB keeps itself.",
+    help="Azure role, or role in SQL Server or Cosmos DB.",
 )
 @click.option(
     "--target",
@@ -161,15 +162,14 @@ def faults(
     metavar="NAME",
     default="",
     help=(
-        "A resource by name, ACCOUNT/CONTAINER in storage, NAMESPACE/HUB, SERVER/DATABASE, or any"
-        " scope's ID."
+        "Target resource: name, ACCOUNT/CONTAINER, NAMESPACE/HUB, SERVER/DATABASE, or resource ID."
     ),
 )
 def azure_role(call: Call, *, identity: str, role: str, target: str) -> pd.DataFrame:
-    """Give an identity a role on a target, or list who holds which.
+    """Assign an Azure role on a target resource, or list the assignments.
 
-    In Azure whoever owns the target does this, by az role assignment create, by az cosmosdb sql
-    role assignment create, or in SQL Server: it is not for the cluster's tool to give.
+    In Azure, the owner of the target resource assigns the role: with az role assignment create, az
+    cosmosdb sql role assignment create, or in SQL Server.
     """
     from adxmi_jupyter.actions.embedded.events import assign_role, azure_roles_frame
 
@@ -199,7 +199,7 @@ def azure_role(call: Call, *, identity: str, role: str, target: str) -> pd.DataF
     default="",
 )
 def blobs(call: Call, *, place: str) -> pd.DataFrame:
-    """List the blobs of its storage, such as those an export has written."""
+    """List the blobs in the storage of the embedded Azure."""
     from adxmi_jupyter.actions.embedded.events import blobs_frame
 
     return blobs_frame(call.connection, place)
@@ -216,11 +216,12 @@ def blobs(call: Call, *, place: str) -> pd.DataFrame:
     ),
 )
 @click.argument("hub", metavar="NAMESPACE/HUB", type=EmbeddedName("hub", "hubs"))
-@file_option("Read the events, a JSON value in each line, from a file instead of the cell body")
+@file_option("File with the events, one JSON value per line, instead of the cell body")
 def push_events(call: Call, *, hub: str, file: str) -> pd.DataFrame:
-    """Send events to an event hub: a JSON value in each line of the cell body.
+    """Send events to an event hub.
 
-    Events that no data connection could ingest are an error here, and wait for the next push.
+    The cell body holds one JSON value per line. Events that no data connection ingests raise an
+    error and stay in the event hub until the next push.
     """
     from adxmi_jupyter.actions.embedded.events import push_events as push
     from adxmi_jupyter.actions.embedded.events import pushed_frame
@@ -243,11 +244,11 @@ def push_events(call: Call, *, hub: str, file: str) -> pd.DataFrame:
     ),
 )
 @click.argument("name", metavar="NAME", type=Name())
-@database_option("The database of the export, instead of the current one.")
+@database_option("Database of the export. Default: the current database.")
 def run_export(call: Call, *, name: str, database: str) -> pd.DataFrame:
-    """Let a continuous export run now instead of after its interval, and list it.
+    """Run a continuous export now, and list it.
 
-    A run that fails is an error here; on a cluster only the export's own failures tell.
+    A failed run raises an error. On a cluster, .show continuous-export failures lists it.
     """
     from adxmi_jupyter.actions.embedded.events import run_export as run
     from adxmi_jupyter.actions.workflow.listing import listing, listing_frame
@@ -276,7 +277,7 @@ def run_export(call: Call, *, name: str, database: str) -> pd.DataFrame:
     type=click.IntRange(min=0, max=65535),
     metavar="N",
     default=0,
-    help="The port on 127.0.0.1; a free one by default.",
+    help="Port on 127.0.0.1. Default: a free port.",
 )
 @click.option(
     "--fault",
@@ -284,42 +285,43 @@ def run_export(call: Call, *, name: str, database: str) -> pd.DataFrame:
     type=FaultName(),
     metavar="NAME",
     default="",
-    help="A fault that strikes every request.",
+    help="Fault of every request.",
 )
 @click.option(
     "--hide-export-identities",
     is_flag=True,
-    help="Leave identities out of .show continuous-exports.",
+    help="Omit identities from .show continuous-exports.",
 )
 @click.option(
     "--connection-strings",
     type=ShownWord("connection_strings"),
     metavar="SHOWN",
     default="",
-    help="What .show external tables shows: without-secrets (default), addresses, asterisks or"
-    " left-out.",
+    help="Connection strings in .show external tables. Default: without-secrets. Allowed values:"
+    " without-secrets, addresses, asterisks, left-out.",
 )
 @click.option(
     "--system",
     type=ShownWord("system"),
     metavar="SHOWN",
     default="",
-    help="What the system-assigned identity is called: as-kept (default), word or object-id.",
+    help="Name of the system-assigned identity. Default: as-kept. Allowed values: as-kept, word,"
+    " object-id.",
 )
 @click.option(
     "--system-in-policies",
     type=ShownWord("system_in_policies"),
     metavar="SHOWN",
     default="",
-    help="The same in managed identity policies.",
+    help="Name of the system-assigned identity in managed identity policies. Default: as-kept.",
 )
 @click.option(
     "--csl-script",
     type=ShownWord("csl_script"),
     metavar="SHOWN",
     default="",
-    help="What the csl script of a database shows: without-secrets (default), asterisks, or the"
-    " script to-admins alone.",
+    help="Connection strings in the csl script of a database. Default: without-secrets. Allowed"
+    " values: without-secrets, asterisks, to-admins.",
 )
 def serve(
     call: Call,
@@ -329,13 +331,13 @@ def serve(
     hide_export_identities: bool,
     **shown: str,
 ) -> None:
-    """Serve it to other processes until Ctrl-C; prints its address.
+    """Serve the embedded Azure to other processes until Ctrl-C.
 
-    It answers programs on this machine, on Linux only those of your account, and no web pages.
-    Scripts of the Python plugin run only for clients that have its key. A file that only your
-    account can read holds its port and the key while the server runs, and connections of this
-    tool find it there. ADXMI_EMBEDDED_KEY_FILE chooses another file, for the server and for its
-    clients. Other clients send the bearer token embedded-admin.KEY.
+    The command prints its address. The server accepts programs on this machine (on Linux only of
+    your account) and no web pages. Python plugin scripts run only for clients that have the key of
+    the server. A file that only your account can read holds the port and the key while the server
+    runs, and this tool finds them there. ADXMI_EMBEDDED_KEY_FILE sets another file, for the server
+    and for its clients. Other clients send the bearer token embedded-admin.KEY.
     """
     from adxmi_jupyter.service.embedded import serve as serve_azure
 

@@ -24,14 +24,14 @@ Function = Callable[..., Any]
 _fix = click.option(
     "--fix",
     is_flag=True,
-    help="Apply what mends it, as far as this tool can, in order.",
+    help="Apply the fixes that this tool can apply, in order. Requires --yes.",
 )
 
 
 _dry_run = click.option(
-    "-n", "--dry-run", is_flag=True, help="Show what --fix would do, and change nothing."
+    "-n", "--dry-run", is_flag=True, help="Show what --fix would change without changing it."
 )
-_yes = click.option("-y", "--yes", is_flag=True, help="Confirm what --fix would do.")
+_yes = click.option("-y", "--yes", is_flag=True, help="Confirm the changes of --fix.")
 
 
 @dataclass(frozen=True)

@@ -41,23 +41,26 @@ class WorkflowNoun(Name):
         f"form --identity mi-export --workflow {maker_of(FieldKind.EXTERNAL_TABLE)}",
     ),
 )
-@database_option("Begin with this database instead of the current one.")
+@database_option("Database to start with. Default: the current database.")
 @click.option(
     "--identity",
     type=IdentityName(),
     metavar="IDENTITY",
     default="",
-    help="Show how far this identity is; another one can be chosen on the page.",
+    help="Managed identity to start with: name, object ID, client ID, resource ID or system.",
 )
 @click.option(
     "--workflow",
     type=WorkflowNoun(),
     metavar="NOUN",
     default="",
-    help="Begin with this workflow, one of those that completion lists, in the third step.",
+    help="Workflow to start with in the third step: its noun.",
 )
 def form(call: Call, *, database: str, identity: str, workflow: str) -> StepsForm:
-    """Assign, allow, use: the three steps on one page, by mouse. For notebooks."""
+    """Show the three steps on one page: assign, allow, use.
+
+    Forms require a notebook.
+    """
     refuse_console(
         call, "form", "adxmi identity assign, then adxmi policy grant, then adxmi role grant"
     )

@@ -21,12 +21,16 @@ if TYPE_CHECKING:
         "history",
     ),
 )
-@click.option("--times", is_flag=True, help="Also when; left out so that notebooks diff clean.")
+@click.option(
+    "--times",
+    is_flag=True,
+    help="Show the times. Omitted by default, so that outputs of notebooks stay comparable.",
+)
 def history(call: Call, *, times: bool) -> pd.DataFrame:
-    """List every write made from this machine, and how it ended.
+    """List the writes made from this machine, and their outcomes.
 
-    An outcome of sent or unknown means that no answer came. Each command looks again what became
-    of such a write, and says so once it is known.
+    The outcomes sent and unknown mean that no response arrived. Each later command checks what
+    became of the write, and reports the outcome once it is known.
     """
     from adxmi_jupyter.actions.write.history import writes_frame
 

@@ -27,22 +27,28 @@ _identities = click.option(
     type=AzureIdentityList(),
     metavar="IDENTITY[,…]",
     required=True,
-    help="Display name, object ID, client ID, resource ID or system; several with commas.",
+    help="Managed identities: name, object ID, client ID, resource ID or system. Separated by "
+    "commas.",
 )
 
 
-@click.group(cls=Noun, no_args_is_help=True)
+@click.group(
+    cls=Noun, no_args_is_help=True, pages=("Configure managed identities for your cluster",)
+)
 def identity() -> None:
-    """Assign managed identities to the cluster, or remove them from it."""
+    """Manage the managed identities of the cluster."""
 
 
 @verb(
     "list",
-    right=permissions.SHOW_IDENTITIES,
+    pages=("Managed identities overview",),
+    permission=permissions.SHOW_IDENTITIES,
     of=identity,
     examples=("identity list", "identity list --all"),
 )
-@click.option("--all", "everything", is_flag=True, help="Also those that are not assigned.")
+@click.option(
+    "--all", "everything", is_flag=True, help="Also list identities that aren't assigned."
+)
 def list_(call: Call, *, everything: bool) -> pd.DataFrame:
     """List the identities assigned to the cluster."""
     from adxmi_jupyter.actions.identity.identities import identities_frame
@@ -52,13 +58,14 @@ def list_(call: Call, *, everything: bool) -> pd.DataFrame:
 
 @verb(
     "show",
-    right=permissions.SHOW_IDENTITIES,
+    pages=("Managed identities overview",),
+    permission=permissions.SHOW_IDENTITIES,
     of=identity,
     examples=("identity show mi-ingest", "identity show system"),
 )
 @click.argument("reference", metavar="IDENTITY", type=AzureIdentityList())
 def show(call: Call, *, reference: tuple[str, ...]) -> pd.DataFrame:
-    """Show which of an identity's ids goes where: policy, connection string, role, …."""
+    """Show the IDs of an identity, and where each one is used."""
     from adxmi_jupyter.actions.identity.identities import identity_frame
     from adxmi_jupyter.rendering.shown_frame import Whole
 
@@ -68,7 +75,8 @@ def show(call: Call, *, reference: tuple[str, ...]) -> pd.DataFrame:
 
 @verb(
     "assign",
-    right=permissions.ASSIGN,
+    pages=("Configure managed identities for your cluster",),
+    permission=permissions.ASSIGN,
     of=identity,
     examples=(
         "identity assign --identity mi-stranger --dry-run",
@@ -81,7 +89,10 @@ def show(call: Call, *, reference: tuple[str, ...]) -> pd.DataFrame:
 def assign(
     call: Call, *, references: tuple[str, ...], no_wait: bool, dry_run: bool
 ) -> pd.DataFrame:
-    """Assign identities to the cluster; those that are assigned stay."""
+    """Assign managed identities to the cluster.
+
+    Assigned identities stay.
+    """
     from adxmi_jupyter.actions.identity.identities import plan_assignment
 
     change = plan_assignment(call.connection, _found(call, references))
@@ -92,7 +103,8 @@ def assign(
 
 @verb(
     "remove",
-    right=permissions.REMOVE,
+    pages=("Configure managed identities for your cluster",),
+    permission=permissions.REMOVE,
     of=identity,
     examples=(
         "identity remove --identity mi-export --dry-run",
@@ -106,7 +118,10 @@ def assign(
 def remove(
     call: Call, *, references: tuple[str, ...], no_wait: bool, dry_run: bool, yes: bool
 ) -> pd.DataFrame:
-    """Remove identities from the cluster, after a look at what depends on them."""
+    """Remove managed identities from the cluster.
+
+    The command first lists what depends on them.
+    """
     from adxmi_jupyter.actions.identity.dependents import dependents
     from adxmi_jupyter.actions.identity.identities import plan_removal
 
@@ -121,9 +136,9 @@ def remove(
 
 
 @verb("operations", of=identity, examples=("identity operations", "identity operations --wait"))
-@click.option("--wait", "waiting", is_flag=True, help="Wait until all of them have ended.")
+@click.option("--wait", "waiting", is_flag=True, help="Wait until all changes have ended.")
 def operations(call: Call, *, waiting: bool) -> pd.DataFrame:
-    """List the changes begun from here; --wait resumes the waiting."""
+    """List the changes of the cluster started from here."""
     from adxmi_jupyter.actions.write.operations import operations_frame, wait_for_all
 
     if waiting:
@@ -133,7 +148,10 @@ def operations(call: Call, *, waiting: bool) -> pd.DataFrame:
 
 @verb("form", of=identity, examples=("identity form",))
 def form(call: Call) -> IdentityForm:
-    """Assign and remove by mouse: tick, look at the request, apply. For notebooks."""
+    """Assign and remove managed identities in a form.
+
+    Forms require a notebook.
+    """
     refuse_console(
         call, "identity form", "adxmi identity list --all, then adxmi identity assign or remove"
     )

@@ -39,19 +39,20 @@ _WIDE_TABLES = 'import pandas; pandas.set_option("display.width", 200, "display.
 @click.option(
     "--headless",
     is_flag=True,
-    help="Execute the quickstart without a browser and print its results.",
+    help="Run the quickstart without a browser and print its results.",
 )
 @click.option("--no-browser", is_flag=True, help="Print the address instead of opening a browser.")
 @click.option(
     "--port",
     type=click.IntRange(min=0, max=65535),
     metavar="N",
-    help="The port of JupyterLab; 8888 or the next free one by default.",
+    help="Port of JupyterLab. Default: 8888, or the next free port.",
 )
 def lab(call: Call, *, directory: str, headless: bool, no_browser: bool, port: int | None) -> None:
-    """Open the tutorials in JupyterLab; they run on the embedded Azure.
+    """Open the tutorials in JupyterLab.
 
-    They are copied to DIR, by default ./adxmi-tutorials; files that are there already stay.
+    The tutorials run on the embedded Azure. They are copied to DIR, by default ./adxmi-tutorials.
+    Existing files stay.
     """
     if headless:
         _execute_quickstart()

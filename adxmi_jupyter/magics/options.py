@@ -54,14 +54,14 @@ def common_options() -> list[click.Parameter]:
             expose_value=False,
             is_eager=True,
             callback=_note_connection,
-            help="Use this open connection instead of the current one.",
+            help="Open connection. Default: the current one.",
         ),
         click.Option(
             ["-o", "--out"],
             metavar="NAME",
             expose_value=False,
             callback=_note_out,
-            help="Keep the result: a variable in a notebook, a .csv or .json file in a console.",
+            help="Save the result as a variable (notebook) or as a .csv or .json file (console).",
         ),
     ]
 
@@ -92,24 +92,22 @@ def file_option(help_text: str) -> Decorator:
         type=BodyFile(),
         metavar="FILE",
         default="",
-        help=f"{help_text}; - is the standard input of a console.",
+        help=f"{help_text}. In a console - reads standard input.",
     )
 
 
 def one_scope(function: Function) -> Function:
     """Add ``--database`` and ``--cluster`` of a verb that writes: exactly one of them."""
-    database = database_option("The policy of this database.")
-    cluster = cluster_option("The policy of the cluster.")
+    database = database_option("Database whose policy to change.")
+    cluster = cluster_option("Change the policy of the cluster.")
     return database(cluster(function))
 
 
 def read_scopes(function: Function) -> Function:
     """Add the scopes of a verb that reads; without any, the current database."""
-    database = database_option("This database instead of the current one.")
-    cluster = cluster_option("The cluster's own policy.")
-    every = all_databases_option(
-        "Every database, read at the same time; may be combined with --cluster."
-    )
+    database = database_option("Database name. Default: the current database.")
+    cluster = cluster_option("Read the policy of the cluster.")
+    every = all_databases_option("Read all databases, in parallel. Combines with --cluster.")
     return database(cluster(every(function)))
 
 
@@ -145,13 +143,13 @@ def _required_or_empty(*, required: bool) -> dict[str, Any]:
 allow_unknown_usage = click.option(
     "--allow-unknown-usage",
     is_flag=True,
-    help="Send usages this release does not know: the service may be newer.",
+    help="Send usages that this release doesn't know.",
 )
 
 skip_unreadable = click.option(
     "--skip-unreadable",
     is_flag=True,
-    help="Leave out, with a note, what you may not read.",
+    help="Skip what you aren't permitted to read, with a note.",
 )
 
 exit_code = click.option(
@@ -159,7 +157,7 @@ exit_code = click.option(
     is_flag=True,
     expose_value=False,
     callback=lambda context, _, is_given: _note_exit_code(context, is_given=is_given),
-    help="In a console: exit with 3 if something was found.",
+    help="Exit with code 3 in a console if something was found.",
 )
 
 
@@ -169,7 +167,7 @@ def dry_run(function: Callable[..., Any]) -> Callable[..., Any]:
         "-n",
         "--dry-run",
         is_flag=True,
-        help="Show the command and what it would change; send nothing.",
+        help="Show the command and its changes without sending it.",
     )
     return declare(exit_code(function))
 
@@ -178,14 +176,16 @@ yes = click.option(
     "-y",
     "--yes",
     is_flag=True,
-    help="Confirm that something is taken away.",
+    help="Confirm the removal of access or objects.",
 )
 
 no_wait = click.option(
-    "--no-wait", is_flag=True, help="Return as soon as Azure has begun; it takes minutes."
+    "--no-wait",
+    is_flag=True,
+    help="Return once Azure has accepted the change, which takes minutes.",
 )
 
-body_file = file_option("Read the policy (JSON or YAML) from a file instead of the cell body")
+body_file = file_option("File with the policy (JSON or YAML), instead of the cell body")
 
 
 def write_scope(call: Call, database: str, *, cluster: bool) -> Scope:

@@ -1,22 +1,30 @@
-"""The least rights that verbs take: help and reference tell them, and refusals ask for them.
+"""The permissions that commands require: help, reference and README tell them, denials name them.
 
-Source: the permissions on the pages of *Managed identity policy*, *Callout policy*, *Manage
-database security roles*, *Security roles* (Azure Data Explorer docs).
+Those that carry out a workflow are declared with the workflow.
+
+Source: *Managed identity policy*, *Callout policy*, *Manage database security roles*, *Security
+roles overview* (Azure Data Explorer docs).
 """
 
 from __future__ import annotations
 
-SHOW = "Database User, Viewer or Monitor"
-SHOW_POLICY = f"{SHOW}; for the cluster's policy AllDatabasesMonitor"
-CHANGE_POLICY = "AllDatabasesAdmin, for the policy of a database too"
-SHOW_CALLOUTS = "AllDatabasesMonitor"
-CHANGE_CALLOUTS = "AllDatabasesAdmin"
-ROLES = "Database Admin; for the cluster's roles Contributor on the cluster, in Azure"
-LIST_ROLES = "Database Admin; for the cluster's roles Reader on the cluster, in Azure"
-QUERY = "Database Viewer"
-DROP = "admin of what is dropped, or Database Admin"
-SHOW_IN_AZURE = "Reader on the cluster, in Azure"
-SHOW_IDENTITIES = "Reader on the cluster and its subscription, in Azure"
-ASSIGN = "Contributor on the cluster and Managed Identity Operator on the identity, in Azure"
-REMOVE = "Contributor on the cluster, in Azure"
-CHECK = f"{SHOW}; what you may not see is unknown, and its line says what it takes"
+from adxmi_jupyter.model.permission import Permission
+
+_SHOW = "Database User, Viewer or Monitor"
+
+SHOW = Permission(_SHOW)
+SHOW_POLICY = Permission(_SHOW, more="for the policy of the cluster: AllDatabasesMonitor")
+CHANGE_POLICY = Permission("AllDatabasesAdmin", more="also for the policy of a database")
+SHOW_CALLOUTS = Permission("AllDatabasesMonitor")
+CHANGE_CALLOUTS = Permission("AllDatabasesAdmin")
+ROLES = Permission("Database Admin", more="with --cluster: Contributor on the cluster, in Azure")
+LIST_ROLES = Permission("Database Admin", more="with --cluster: Reader on the cluster, in Azure")
+QUERY = Permission("Database Viewer")
+DROP = Permission("Admin of the object, or Database Admin")
+SHOW_IN_AZURE = Permission(azure="Reader on the cluster")
+SHOW_IDENTITIES = Permission(azure="Reader on the cluster and on its subscription")
+ASSIGN = Permission(
+    azure="Contributor on the cluster and Managed Identity Operator on the identity"
+)
+REMOVE = Permission(azure="Contributor on the cluster")
+CHECK = Permission(_SHOW, more="a requirement you can't read is unknown, with the role it requires")

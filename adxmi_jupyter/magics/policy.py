@@ -1,4 +1,4 @@
-"""The noun ``policy``: who may use which identity for what."""
+"""The noun ``policy``: which identities the cluster may use, and for what."""
 
 from __future__ import annotations
 
@@ -18,10 +18,13 @@ if TYPE_CHECKING:
 
 
 @verb("form", examples=("policy form", "policy form --cluster"))
-@database_option("Begin with this database instead of the current one.")
-@cluster_option("Begin with the cluster's own policy.")
+@database_option("Database to start with. Default: the current database.")
+@cluster_option("Start with the policy of the cluster.")
 def form(call: Call, *, database: str, cluster: bool) -> PolicyForm:
-    """Change the policy by mouse: tick, look at the command, apply. For notebooks."""
+    """Change the managed identity policy in a form.
+
+    Forms require a notebook.
+    """
     refuse_both(call, {"--cluster": cluster, "--database": bool(database)})
     refuse_console(call, "policy form", "adxmi policy matrix, then adxmi policy grant or revoke")
     from adxmi_jupyter.forms.policy.form import PolicyForm
@@ -36,9 +39,15 @@ def form(call: Call, *, database: str, cluster: bool) -> PolicyForm:
 _VERBS = (show, matrix, diff, grant, revoke, alter, alter_merge, delete, history, undo, form)
 
 
-@click.group(cls=Noun, no_args_is_help=True, commands={str(verb.name): verb for verb in _VERBS})
+@click.group(
+    cls=Noun,
+    no_args_is_help=True,
+    commands={str(verb.name): verb for verb in _VERBS},
+    pages=("Managed identity policy",),
+)
 def policy() -> None:
-    """Which managed identity may be used for what.
+    """Manage the managed identity policy.
 
-    The managed identity policy says it, on the cluster and on each database.
+    The policy defines which identities the cluster may use, and for what. The cluster has one, and
+    each database has one.
     """

@@ -32,7 +32,11 @@ if TYPE_CHECKING:
 
 @verb(
     "show",
-    right=permissions.SHOW_POLICY,
+    pages=(
+        "Managed identity policy",
+        ".show managed identity policy command",
+    ),
+    permission=permissions.SHOW_POLICY,
     examples=(
         "policy show",
         "policy show --cluster --all-databases",
@@ -41,9 +45,11 @@ if TYPE_CHECKING:
     ),
 )
 @read_scopes
-@identity_option(required=False, help_text="Only these identities, separated by commas.")
-@click.option("--by-usage", is_flag=True, help="One row for each usage.")
-@click.option("--raw", is_flag=True, help="The service's own table.")
+@identity_option(
+    required=False, help_text="Managed identities to show, separated by commas. Default: all."
+)
+@click.option("--by-usage", is_flag=True, help="Show one row per usage.")
+@click.option("--raw", is_flag=True, help="Show the table of the service.")
 @skip_unreadable
 def show(
     call: Call,
@@ -56,7 +62,10 @@ def show(
     raw: bool,
     skip_unreadable: bool,
 ) -> pd.DataFrame:
-    """Show the policy: one row for each identity and scope."""
+    """Show the managed identity policy.
+
+    The result has one row per identity and scope.
+    """
     from adxmi_jupyter.actions.policy.frames import by_usage_frame, policy_frame, raw_frame
 
     refuse_both(call, {"--by-usage": by_usage, "--raw": raw})
@@ -71,7 +80,11 @@ def show(
 
 @verb(
     "matrix",
-    right=permissions.SHOW_POLICY,
+    pages=(
+        "Managed identity policy",
+        ".show managed identity policy command",
+    ),
+    permission=permissions.SHOW_POLICY,
     examples=("policy matrix", "policy matrix --all-databases"),
 )
 @read_scopes
@@ -79,9 +92,9 @@ def show(
 def matrix(
     call: Call, *, database: str, cluster: bool, all_databases: bool, skip_unreadable: bool
 ) -> pd.DataFrame:
-    """Show who may use which identity for what, and where that is allowed.
+    """Show which identities are allowed for which usages, and where.
 
-    A database is always shown with the cluster's policy: what either allows is allowed.
+    A database is shown with the policy of the cluster: a usage is allowed if either allows it.
     """
     from adxmi_jupyter.actions.policy.frames import matrix_frame
     from adxmi_jupyter.rendering.policy_matrix import Matrix
@@ -95,7 +108,11 @@ def matrix(
 
 @verb(
     "diff",
-    right=permissions.SHOW_POLICY,
+    pages=(
+        "Managed identity policy",
+        ".show managed identity policy command",
+    ),
+    permission=permissions.SHOW_POLICY,
     examples=(
         "policy diff --database Telemetry --against-database Sales",
         "policy diff --against-cluster",
@@ -105,22 +122,22 @@ def matrix(
         ),
     ),
 )
-@database_option("From the policy of this database; the current one if nothing is named.")
-@cluster_option("From the policy of the cluster.")
+@database_option("Database to compare. Default: the current database.")
+@cluster_option("Compare the policy of the cluster.")
 @body_file
 @click.option(
     "--against-database",
     type=DatabaseName(),
     metavar="NAME",
     default="",
-    help="To the policy of this database.",
+    help="Database to compare with.",
 )
-@click.option("--against-cluster", is_flag=True, help="To the policy of the cluster.")
+@click.option("--against-cluster", is_flag=True, help="Compare with the policy of the cluster.")
 @click.option(
     "--since",
     type=click.IntRange(min=1),
     metavar="ID",
-    help="From what was there before this entry of the history, to what is there now.",
+    help="Entry of policy history. Compares the policy before it with the policy now.",
 )
 @exit_code
 def diff(
@@ -133,7 +150,7 @@ def diff(
     against_cluster: bool,
     since: int | None,
 ) -> pd.DataFrame:
-    """Show which usages appear or disappear between two policies."""
+    """Compare two managed identity policies."""
     from adxmi_jupyter.actions.policy.frames import diff_frame
 
     refuse_both(call, {"--cluster": cluster, "--database": bool(database)})
@@ -168,9 +185,13 @@ def diff(
         "policy history",
     ),
 )
-@click.option("--times", is_flag=True, help="Also when; left out so that notebooks diff clean.")
+@click.option(
+    "--times",
+    is_flag=True,
+    help="Show the times. Omitted by default, so that outputs of notebooks stay comparable.",
+)
 def history(call: Call, *, times: bool) -> pd.DataFrame:
-    """List the policy writes made from this machine."""
+    """List the policy changes made from this machine."""
     from adxmi_jupyter.actions.write.history import history_frame
 
     return history_frame(call.connection, times=times)

@@ -1,6 +1,6 @@
 """The verbs of ``policy`` that write, and what each shows.
 
-A preview, one line for each changed usage, and how to take it back.
+A preview, one note for each changed usage, and how to undo it.
 """
 
 from __future__ import annotations
@@ -36,7 +36,11 @@ if TYPE_CHECKING:
 
 @verb(
     "grant",
-    right=permissions.CHANGE_POLICY,
+    pages=(
+        "Managed identity policy",
+        ".alter-merge managed identity policy command",
+    ),
+    permission=permissions.CHANGE_POLICY,
     examples=(
         "policy grant --database Telemetry --identity mi-export --usage ExternalTable",
         "policy grant --cluster --identity system,mi-ingest --usage NativeIngestion --dry-run",
@@ -45,7 +49,7 @@ if TYPE_CHECKING:
 @one_scope
 @identity_option(
     required=True,
-    help_text="Display name, object ID, client ID or system; several separated by commas.",
+    help_text="Managed identities: name, object ID, client ID or system. Separated by commas.",
 )
 @usage_option(required=True)
 @allow_unknown_usage
@@ -60,7 +64,10 @@ def grant(
     allow_unknown_usage: bool,
     dry_run: bool,
 ) -> pd.DataFrame:
-    """Allow identities usages, besides what is allowed already."""
+    """Grant usages to identities.
+
+    Existing usages stay.
+    """
     from adxmi_jupyter.actions.identity.names import resolved
     from adxmi_jupyter.actions.policy.policies import plan_grant
     from adxmi_jupyter.model.usage import checked
@@ -73,7 +80,11 @@ def grant(
 
 @verb(
     "revoke",
-    right=permissions.CHANGE_POLICY,
+    pages=(
+        "Managed identity policy",
+        ".alter managed identity policy command",
+    ),
+    permission=permissions.CHANGE_POLICY,
     examples=(
         "policy revoke --database Sales --identity mi-ingest --usage DataConnection --dry-run",
         "policy revoke --database Sales --identity mi-ingest --usage DataConnection --yes",
@@ -83,10 +94,12 @@ def grant(
 @one_scope
 @identity_option(
     required=True,
-    help_text="Display name, object ID, client ID or system; several separated by commas.",
+    help_text="Managed identities: name, object ID, client ID or system. Separated by commas.",
 )
 @usage_option(required=False)
-@click.option("--every-usage", is_flag=True, help="All that the policy allows the identity.")
+@click.option(
+    "--every-usage", is_flag=True, help="Revoke every usage that the policy allows the identities."
+)
 @dry_run
 @yes
 def revoke(
@@ -100,7 +113,10 @@ def revoke(
     dry_run: bool,
     yes: bool,
 ) -> pd.DataFrame:
-    """Disallow identities usages; everything else stays. The service has no such command."""
+    """Revoke usages from identities.
+
+    Other usages stay. The service has no command for it: the policy is replaced.
+    """
     from adxmi_jupyter.actions.identity.names import resolved
     from adxmi_jupyter.actions.policy.policies import plan_revoke
     from adxmi_jupyter.model.usage import checked
@@ -129,7 +145,11 @@ def revoke(
 
 @verb(
     "alter",
-    right=permissions.CHANGE_POLICY,
+    pages=(
+        "Managed identity policy",
+        ".alter managed identity policy command",
+    ),
+    permission=permissions.CHANGE_POLICY,
     examples=(
         Example(
             "policy alter --database Telemetry",
@@ -156,7 +176,10 @@ def alter(
     dry_run: bool,
     yes: bool,
 ) -> pd.DataFrame:
-    """Replace the whole policy by the one in the cell body: JSON or YAML."""
+    """Replace the managed identity policy.
+
+    The cell body holds the policy as JSON or YAML.
+    """
     from adxmi_jupyter.actions.policy.policies import plan_alter
 
     scope = write_scope(call, database, cluster=cluster)
@@ -169,7 +192,11 @@ def alter(
 
 @verb(
     "alter-merge",
-    right=permissions.CHANGE_POLICY,
+    pages=(
+        "Managed identity policy",
+        ".alter-merge managed identity policy command",
+    ),
+    permission=permissions.CHANGE_POLICY,
     examples=(
         Example(
             "policy alter-merge --database Telemetry",
@@ -190,7 +217,10 @@ def alter_merge(
     allow_unknown_usage: bool,
     dry_run: bool,
 ) -> pd.DataFrame:
-    """Add the policy in the cell body to the present one; nothing is taken away."""
+    """Merge entries into the managed identity policy.
+
+    The cell body holds the entries as JSON or YAML. Existing usages stay.
+    """
     from adxmi_jupyter.actions.policy.policies import plan_alter_merge
 
     scope = write_scope(call, database, cluster=cluster)
@@ -201,7 +231,11 @@ def alter_merge(
 
 @verb(
     "delete",
-    right=permissions.CHANGE_POLICY,
+    pages=(
+        "Managed identity policy",
+        ".delete managed identity policy command",
+    ),
+    permission=permissions.CHANGE_POLICY,
     examples=(
         "policy delete --database Sales --dry-run",
         "policy delete --database Sales --yes",
@@ -211,7 +245,7 @@ def alter_merge(
 @dry_run
 @yes
 def delete(call: Call, *, database: str, cluster: bool, dry_run: bool, yes: bool) -> pd.DataFrame:
-    """Delete the whole policy of a database or of the cluster."""
+    """Delete the managed identity policy of a database or the cluster."""
     from adxmi_jupyter.actions.policy.policies import plan_delete
 
     scope = write_scope(call, database, cluster=cluster)
@@ -222,7 +256,11 @@ def delete(call: Call, *, database: str, cluster: bool, dry_run: bool, yes: bool
 
 @verb(
     "undo",
-    right=permissions.CHANGE_POLICY,
+    pages=(
+        "Managed identity policy",
+        ".alter managed identity policy command",
+    ),
+    permission=permissions.CHANGE_POLICY,
     examples=(
         "policy grant --database Telemetry --identity mi-ingest --usage ExportRequest",
         "policy undo --dry-run",
@@ -233,7 +271,10 @@ def delete(call: Call, *, database: str, cluster: bool, dry_run: bool, yes: bool
 @dry_run
 @yes
 def undo(call: Call, *, entry: int | None, dry_run: bool, yes: bool) -> pd.DataFrame:
-    """Restore the policy from before a write: the last one, or entry ID."""
+    """Undo a change of the managed identity policy.
+
+    ID is an entry of policy history. Default: the last change.
+    """
     from adxmi_jupyter.actions.write.history import plan_undo
 
     with call.alone(dry_run=dry_run):

@@ -18,20 +18,17 @@ if TYPE_CHECKING:
 
 @verb(
     "query",
-    right=permissions.QUERY,
+    permission=permissions.QUERY,
     examples=(
         Example("query", "Orders\n| summarize count() by Region"),
         Example("query --database Telemetry", "Events\n| take 2"),
         Example("query", ".show ingestion failures"),
     ),
 )
-@database_option("The database it runs in, instead of the current one.")
-@file_option("Read the query from a file instead of the cell body")
+@database_option("Database name. Default: the current database.")
+@file_option("File with the query, instead of the cell body")
 def query(call: Call, *, database: str, file: str) -> pd.DataFrame:
-    """Run the query, or .show command, in the cell body.
-
-    It shows what a workflow has brought.
-    """
+    """Run the query or .show command in the cell body."""
     from adxmi_jupyter.actions.queries import run_query
 
     text = (file or call.body or "").strip()

@@ -1,14 +1,14 @@
-"""The command reference, made from the declarations: a page for each noun, a table of them.
+"""The command reference, made from the declarations: a page for each noun, tables of all.
 
 ``python -m adxmi_jupyter.magics.reference .`` writes the pages into ``docs/reference`` and
-refreshes the table between the markers of ``README.md``.
+refreshes the tables between the markers of ``README.md``: nouns, and required permissions.
 """
 
 from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,16 +16,18 @@ import click
 
 from adxmi_jupyter.magics.call import NOTEBOOK_PROGRAM
 from adxmi_jupyter.magics.tree import leaves, tree
-from adxmi_jupyter.magics.verbs import Noun
+from adxmi_jupyter.magics.verbs import Noun, described
 from adxmi_jupyter.model.declaration.registry import nouns
 
 if TYPE_CHECKING:
+    from adxmi_jupyter.documentation import Page
     from adxmi_jupyter.magics.verbs import Verb
 
 BEGIN, END = "<!-- reference:begin -->", "<!-- reference:end -->"
+PERMISSIONS_BEGIN, PERMISSIONS_END = "<!-- permissions:begin -->", "<!-- permissions:end -->"
 FOLDER = "docs/reference"
 _COMMON = ("--connection", "--out", "--help")
-_TABLE_HEAD = "| option | meaning |\n|---|---|"
+_TABLE_HEAD = "| option | description |\n|---|---|"
 
 
 def pages() -> Mapping[str, str]:
@@ -37,21 +39,61 @@ def pages() -> Mapping[str, str]:
 
 
 def table() -> str:
-    """Return the table of nouns with what each is about, linked to its page."""
+    """Return the table of nouns with their summaries, linked to their pages."""
     rows = []
     for noun, text in pages().items():
         verbs = ", ".join(
             re.findall(rf"^## `%?adxmi {re.escape(noun)} ([\w-]+)", text, re.MULTILINE)
         )
-        about = text.split("\n")[2]
+        about = text.split("\n")[2].rstrip(".")
         rows.append(f"| [`{noun}`]({FOLDER}/{noun}.md) | {about} | {verbs} |")
-    return "\n".join(["| noun | what it is about | verbs |", "|---|---|---|", *rows])
+    return "\n".join(["| noun | summary | verbs |", "|---|---|---|", *rows])
+
+
+def permissions_table() -> str:
+    """Return the table of required permissions, with the verbs that require them."""
+    required: dict[tuple[str, str, str], list[str]] = {}
+    for name, verb in leaves():
+        needs = verb.permission
+        required.setdefault((needs.kusto, needs.azure, needs.more), []).append(name)
+    rows = [
+        f"| {_listed(names)} | {kusto} | {azure} | {more} |"
+        for (kusto, azure, more), names in required.items()
+        if kusto or azure
+    ]
+    head = "| commands | in Azure Data Explorer | in Azure | also |\n|---|---|---|---|"
+    return "\n".join([head, *rows])
+
+
+def _listed(names: Iterable[str]) -> str:
+    """Return commands by verb: workflows have many in common."""
+    nouns_of: dict[str, list[str]] = {}
+    for name in names:
+        noun, _, verb = name.partition(" ")
+        nouns_of.setdefault(verb, []).append(noun)
+    return "; ".join(
+        _commands(found, verb) if len(found) == 1 or not verb else f"`{verb}` of {_nouns(found)}"
+        for verb, found in nouns_of.items()
+    )
+
+
+def _nouns(found: Sequence[str]) -> str:
+    return "every workflow" if set(found) == set(nouns()) else ", ".join(found)
+
+
+def _commands(found: Sequence[str], verb: str) -> str:
+    return ", ".join(f"`{' '.join(filter(None, (noun, verb)))}`" for noun in found)
 
 
 def refreshed(text: str) -> str:
-    """Return a text with the table between its markers."""
-    pattern = re.compile(f"{re.escape(BEGIN)}.*{re.escape(END)}", re.DOTALL)
-    return pattern.sub(lambda _: f"{BEGIN}\n{table()}\n{END}", text)
+    """Return a text with the tables between their markers."""
+    made = _between(text, BEGIN, table, END)
+    return _between(made, PERMISSIONS_BEGIN, permissions_table, PERMISSIONS_END)
+
+
+def _between(text: str, begin: str, make: Callable[[], str], end: str) -> str:
+    pattern = re.compile(f"{re.escape(begin)}.*{re.escape(end)}", re.DOTALL)
+    return pattern.sub(lambda _: f"{begin}\n{make()}\n{end}", text)
 
 
 def _page(noun: str, verbs: list[tuple[str, Verb]]) -> str:
@@ -61,9 +103,9 @@ def _page(noun: str, verbs: list[tuple[str, Verb]]) -> str:
         *_about(noun, verbs[0][1]),
         *(_needs(noun) if noun in nouns() else ()),
         *(_section(noun, name, verb) for name, verb in verbs),
-        "## Every verb",
+        "## Options of every verb",
         f"{_TABLE_HEAD}\n{common}",
-        "`--traceback`, before the noun, shows the full stack of an error.",
+        "`--traceback`, before the noun, shows the stack trace of an error.",
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -71,19 +113,18 @@ def _page(noun: str, verbs: list[tuple[str, Verb]]) -> str:
 def _about(noun: str, verb: Verb) -> list[str]:
     """Return the noun's help, a paragraph each; the first one on one line."""
     command = tree.get_command(click.Context(tree, info_name=NOTEBOOK_PROGRAM), noun)
-    text = (command.help if isinstance(command, Noun) else verb.help) or ""
-    kept_lines = "\b\n"
-    return [
-        "Documentation:\n\n"
-        + "\n".join(f"* {line.strip()}" for line in part.removeprefix(kept_lines).split("\n")[1:])
-        if part.startswith(kept_lines)
-        else " ".join(part.split())
-        for part in text.split("\n\n")
-    ]
+    about = command if isinstance(command, Noun) else verb
+    paragraphs = [" ".join(part.split()) for part in (about.help or "").split("\n\n")]
+    return [*paragraphs, *_learn_more(about.pages)]
+
+
+def _learn_more(pages: Iterable[Page]) -> list[str]:
+    links = [page.markdown for page in pages]
+    return [f"Learn more: {', '.join(links)}."] if links else []
 
 
 def _needs(noun: str) -> list[str]:
-    """Return what must be in place for a workflow, as its sample has it."""
+    """Return the requirements of a workflow, as its sample has it."""
     from adxmi_jupyter.model.declaration.fields import FieldKind
     from adxmi_jupyter.model.declaration.reading import read
     from adxmi_jupyter.model.declaration.registry import declaration_of
@@ -101,8 +142,8 @@ def _needs(noun: str) -> list[str]:
         for place, requirement in enumerate(workflow.requirements(), 1)
     )
     return [
-        "## What must be in place",
-        f"In the order of the chain, for the example below:\n\n{lines}",
+        "## Requirements",
+        f"`check` verifies these requirements, here for the example below:\n\n{lines}",
     ]
 
 
@@ -111,13 +152,15 @@ def _section(noun: str, name: str, verb: Verb) -> str:
     arguments = "".join(f" {p.metavar}" for p in verb.params if isinstance(p, click.Argument))
     told = [] if name == noun else [" ".join((verb.help or "").split())]
     parts = [f"## `{program} {name}{arguments}`", *told]
-    if verb.right:
-        parts.append(f"Least right: {verb.right}.")
+    if verb.permission:
+        parts.append(f"Required permissions: {verb.permission}.")
     options = _options(verb, common=False)
     if options:
         parts.append("\n".join([_TABLE_HEAD, *map(_row, options)]))
     examples = "\n".join(example.as_typed(program) for example in verb.examples)
     parts.append(f"```\n{examples}\n```")
+    if name != noun and noun not in nouns():
+        parts += _learn_more(verb.pages)
     return "\n\n".join(parts)
 
 
@@ -135,13 +178,12 @@ def _names(option: click.Option) -> list[str]:
 def _row(option: click.Option) -> str:
     metavar = f" {option.metavar}" if option.metavar else ""
     names = ", ".join(_names(option))
-    meaning = (option.help or "").replace("|", "\\|")
-    shown = f" Default: {option.default}." if option.show_default else ""
-    return f"| `{names}{metavar}` | {meaning}{shown} |"
+    meaning = described(option).replace("|", "\\|")
+    return f"| `{names}{metavar}` | {meaning} |"
 
 
 def main(root: str) -> None:
-    """Write the pages, without those of nouns that are gone, and refresh the README."""
+    """Write the pages, remove those of nouns that no longer exist, and refresh the README."""
     folder = Path(root) / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     made = pages()

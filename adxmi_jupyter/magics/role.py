@@ -1,4 +1,4 @@
-"""The noun ``role``: which principal, managed identities included, holds which security role."""
+"""The noun ``role``: the security roles of principals, managed identities included."""
 
 from __future__ import annotations
 
@@ -56,8 +56,8 @@ class PrincipalList(IdentityList):
 _CLIENT = "6c1f0b52-9d3e-4a87-b6c4-25e8f7a913d0"
 _TENANT = "2f9ae417-50cb-4d68-8a3b-c1e7046d92f5"
 _WHO = (
-    "Display name, object ID, client ID, resource ID, system, or a reference such as "
-    '"aadapp=CLIENTID;TENANT"; several with commas.'
+    "Principals: name, object ID, client ID, resource ID, system, or a reference such as "
+    '"aadapp=CLIENTID;TENANT". Separated by commas.'
 )
 _principals = click.option(
     "--identity", "references", type=PrincipalList(), metavar="REF[,…]", required=True, help=_WHO
@@ -68,43 +68,47 @@ _role = click.option(
     type=RoleName(),
     metavar="ROLE",
     required=True,
-    help="admins, users, viewers, unrestrictedviewers, ingestors or monitors; with --cluster "
-    "AllDatabasesAdmin, AllDatabasesViewer or AllDatabasesMonitor, or admins, viewers, monitors.",
+    help="Security role. Allowed values: admins, users, viewers, unrestrictedviewers, ingestors, "
+    "monitors; with --cluster: AllDatabasesAdmin, AllDatabasesViewer, AllDatabasesMonitor.",
 )
 _tenant = click.option(
     "--tenant",
     type=Name(),
     metavar="TENANT",
     default="",
-    help="The principals' tenant, GUID or domain, if it is not the cluster's; needs a client ID.",
+    help="Tenant of the principals: GUID or domain. Default: the tenant of the cluster. Requires "
+    "client IDs.",
 )
-_in_database = database_option("The database of the role.")
-_on_cluster = cluster_option("The role on every database, through Azure Resource Manager.")
+_in_database = database_option("Database name.")
+_on_cluster = cluster_option("Manage roles on all databases, through Azure Resource Manager.")
 _no_wait = click.option(
-    "--no-wait", is_flag=True, help="With --cluster: return as soon as Azure has begun."
+    "--no-wait", is_flag=True, help="Return once Azure has accepted the change. Requires --cluster."
 )
 _wait_for_directory = click.option(
     "--wait-for-directory",
     type=click.FloatRange(0, 3600),
     metavar="SECONDS",
     default=600,
-    help="How long to wait for the directory to learn of a new identity; 600 unless told "
-    "otherwise, 0 is not at all.",
+    help="Maximum time to wait until Microsoft Entra ID knows a new identity. Default: 600.",
 )
 
 
-@click.group(cls=Noun, no_args_is_help=True)
+@click.group(cls=Noun, no_args_is_help=True, pages=("Security roles overview",))
 def role() -> None:
-    """Who may read, ingest or administer: security roles, for identities too.
+    """Manage security roles of databases and of the cluster.
 
-    A role says what a principal may do in this cluster. It is not needed for what the cluster does
-    in the name of an identity elsewhere: there the target's own roles and the policy count.
+    A security role permits a principal to read, ingest or administer. To access a target resource
+    as an identity, the cluster needs no security role, but a role on the target and the policy.
     """
 
 
 @verb(
     "list",
-    right=permissions.LIST_ROLES,
+    pages=(
+        "Security roles overview",
+        "Manage database security roles",
+    ),
+    permission=permissions.LIST_ROLES,
     of=role,
     examples=(
         "role list",
@@ -112,12 +116,12 @@ def role() -> None:
         "role list --database Telemetry --identity mi-ingest",
     ),
 )
-@database_option("This database instead of the current one.")
-@cluster_option("Roles on the whole cluster; only your own without rights in Azure.")
+@database_option("Database name. Default: the current database.")
+@cluster_option("List roles on the cluster. Without permissions in Azure: only your own.")
 @click.option(
     "--all-databases",
     is_flag=True,
-    help="Every database, read at the same time; may be combined with --cluster.",
+    help="Read all databases, in parallel. Combines with --cluster.",
 )
 @click.option(
     "--identity",
@@ -125,7 +129,7 @@ def role() -> None:
     type=PrincipalList(),
     metavar="REF[,…]",
     default="",
-    help="Only these identities or principals, separated by commas.",
+    help="Principals to show, separated by commas. Default: all.",
 )
 @skip_unreadable
 def list_(
@@ -137,11 +141,11 @@ def list_(
     references: tuple[str, ...],
     skip_unreadable: bool,
 ) -> pd.DataFrame:
-    """List who holds which role on a database.
+    """List the principals and their security roles.
 
-    Holders of a role on the whole cluster are listed as far as the service lists them with a
-    database. With --cluster Azure Resource Manager lists them all; to those without rights there,
-    the service tells their own roles only.
+    Roles on the cluster are included as far as the service lists them with the database. With
+    --cluster, Azure Resource Manager lists all of them. Without permissions there, the service
+    lists only your own roles.
     """
     from adxmi_jupyter.actions.policy.policies import scopes_of
     from adxmi_jupyter.actions.roles.frames import roles_frame
@@ -165,7 +169,11 @@ def list_(
 
 @verb(
     "grant",
-    right=permissions.ROLES,
+    pages=(
+        "Manage database security roles",
+        "Manage cluster permissions",
+    ),
+    permission=permissions.ROLES,
     of=role,
     examples=(
         "role grant --database Telemetry --role ingestors --identity mi-ingest --dry-run",
@@ -183,9 +191,7 @@ def list_(
 @_role
 @_principals
 @_tenant
-@click.option(
-    "--description", metavar="TEXT", default="", help="Why, for whoever reads the list later."
-)
+@click.option("--description", metavar="TEXT", default="", help="Description of the assignment.")
 @_wait_for_directory
 @_no_wait
 @dry_run
@@ -202,12 +208,11 @@ def grant(  # noqa: PLR0913 - click passes each option by its name
     no_wait: bool,
     dry_run: bool,
 ) -> pd.DataFrame:
-    """Give principals a role on a database, or on every database, besides what they hold.
+    """Grant a security role to principals.
 
-    A managed identity is sent by its client ID. One that was just created is in Azure at once, and
-    in the directory some minutes later: that is waited for. It may live in another tenant, if the
-    cluster trusts that one; the identities of the cluster itself reach their own tenant's
-    resources only.
+    Existing roles stay. A managed identity is sent by its client ID. Microsoft Entra ID knows a new
+    identity some minutes after Azure does, and the command waits for it. An identity may be in
+    another tenant if the cluster trusts that tenant.
     """
     from adxmi_jupyter.actions.roles.roles import parse, plan_grant
 
@@ -223,7 +228,11 @@ def grant(  # noqa: PLR0913 - click passes each option by its name
 
 @verb(
     "revoke",
-    right=permissions.ROLES,
+    pages=(
+        "Manage database security roles",
+        "Manage cluster permissions",
+    ),
+    permission=permissions.ROLES,
     of=role,
     examples=(
         "role grant --database Telemetry --role viewers --identity mi-export",
@@ -253,7 +262,10 @@ def revoke(
     dry_run: bool,
     yes: bool,
 ) -> pd.DataFrame:
-    """Take a role on a database, or on every one, from principals; others keep it."""
+    """Revoke a security role from principals.
+
+    Roles of other principals stay.
+    """
     from adxmi_jupyter.actions.roles.roles import parse, plan_revoke
 
     _check_scope(call, database, cluster=cluster, no_wait=no_wait)
@@ -264,10 +276,13 @@ def revoke(
 
 
 @verb("form", of=role, examples=("role form", "role form --cluster"))
-@database_option("Begin with this database instead of the current one.")
-@cluster_option("Begin with the roles on the whole cluster.")
+@database_option("Database to start with. Default: the current database.")
+@cluster_option("Start with the roles on the cluster.")
 def form(call: Call, *, database: str, cluster: bool) -> RoleForm:
-    """Grant and revoke roles by mouse: tick, look at the command, apply. For notebooks."""
+    """Grant and revoke security roles in a form.
+
+    Forms require a notebook.
+    """
     refuse_both(call, {"--cluster": cluster, "--database": bool(database)})
     refuse_console(call, "role form", "adxmi role list, then adxmi role grant or revoke")
     from adxmi_jupyter.forms.role.form import RoleForm

@@ -52,7 +52,7 @@ class Tree(Noun):
         for title, names in (
             ("Nouns", [noun for noun in _NOUNS if noun not in _LAST]),
             ("Workflows", workflows),
-            ("To try it", _LAST),
+            ("Learn and test", _LAST),
         ):
             rows = [(f"{name:{_WIDEST}}", self._summary(ctx, name, formatter)) for name in names]
             with formatter.section(title):
@@ -108,20 +108,21 @@ def _note_traceback(ctx: click.Context, _param: click.Parameter, value: bool) ->
     is_flag=True,
     expose_value=False,
     callback=_note_traceback,
-    help="Show the full stack when the line fails. Stands before the noun.",
+    help="Show the stack trace of an error. Goes before the noun.",
 )
 @click.version_option(
     package_name="adxmi_jupyter",
     message="adxmi_jupyter %(version)s",
-    help="Show the version of this tool and exit.",
+    help="Show the version and exit.",
 )
 def tree() -> None:
-    """Manage who may use which managed identity of Azure Data Explorer.
+    """Manage the managed identities of Azure Data Explorer.
 
-    A line is a noun and a verb. NOUN without a verb, and --help after a verb, explain them.
+    A command is a noun and a verb. NOUN alone lists its verbs, --help after a verb its options.
 
-    New here: identity assign, policy grant, and a workflow's create or run are the three steps;
-    form shows them on one page, and check tells which one is missing and the line that mends it.
+    Get started with three steps: identity assign, policy grant, and create or run of a workflow.
+    form shows the steps on one page. check shows which requirement isn't met, and the command that
+    fixes it.
     """
 
 

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         NotAuthorized,
     )
     from adxmi_jupyter.fixes import Fix
+    from adxmi_jupyter.model.permission import Permission
 
 
 def translated(error: click.UsageError, call: Call) -> CommandLineError:
@@ -121,21 +122,25 @@ def refuse_elsewhere(context: click.Context, call: Call, *, console_only: bool) 
         )
 
 
-def name_right(context: click.Context, refusal: NotAuthorized | PartialRead, right: str) -> None:
-    """Say which right is missing: the service names the operation that it refused, and no role.
+def name_permission(
+    context: click.Context, refusal: NotAuthorized | PartialRead, permission: Permission
+) -> None:
+    """Name the required permissions: the service names the operation it denied, and no role.
 
-    What mends a link of a chain is known better already, and stays. Where an identity acts, it may
-    be the one without the right.
+    A fix of an unmet requirement is more specific, and stays. Where an identity acts, it may be
+    the one that lacks the permission.
     """
-    if not right:
+    if not permission:
         return
     if isinstance(refusal, PartialRead):
-        refusal.why = f"{refusal.why} (it takes: {right})"
+        refusal.why = f"{refusal.why} (it takes: {permission})"
     elif isinstance(refusal.remediation, AskPermission):
         noun, _, verb = _path(context).partition(" ")
         told = ", and of the identity what ", Command.of(noun, "check"), " tells"
         more = told if verb in _ACTS else ()
-        refusal.fix = Explain.of("it takes of you (", Command.of("status"), f"): {right}", *more)
+        refusal.fix = Explain.of(
+            "it takes of you (", Command.of("status"), f"): {permission}", *more
+        )
 
 
 _ACTS = {"create", "run"}

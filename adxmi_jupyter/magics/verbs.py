@@ -8,13 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from adxmi_jupyter import documentation
 from adxmi_jupyter.errors import NotAuthorized, PartialRead
 from adxmi_jupyter.magics import usage_errors
 from adxmi_jupyter.magics.call import CONSOLE_PROGRAM, NOTEBOOK_PROGRAM, Call, Form
 from adxmi_jupyter.magics.options import common_options
+from adxmi_jupyter.model.permission import Permission
 
 if TYPE_CHECKING:
     from click.formatting import HelpFormatter
+
+    from adxmi_jupyter.documentation import Page
 
 CONTEXT: Mapping[str, Any] = {
     "help_option_names": ["-h", "--help"],
@@ -40,10 +44,10 @@ class Example:
 
 
 class Verb(click.Command):
-    """A leaf of the tree: a click command with examples, which refuses an option given twice.
+    """A leaf of the tree: a click command with examples, which rejects an option given twice.
 
-    `console_only` verbs start something that would keep a kernel busy; `right` is the least that
-    lets somebody do it.
+    `console_only` verbs start something that would keep a kernel busy; `permission` is what the
+    caller requires; `pages` are titles of pages of the documentation.
     """
 
     def __init__(
@@ -51,13 +55,15 @@ class Verb(click.Command):
         *args: Any,
         examples: Iterable[Example | str] = (),
         console_only: bool = False,
-        right: str = "",
+        permission: Permission | None = None,
+        pages: Iterable[str] = (),
         **options: Any,
     ) -> None:
         options["context_settings"] = dict(CONTEXT)
         super().__init__(*args, **options)
         self.console_only = console_only
-        self.right = right
+        self.permission = permission or Permission()
+        self.pages = documentation.pages(pages)
         self.examples = tuple(
             Example(example) if isinstance(example, str) else example for example in examples
         )
@@ -95,18 +101,33 @@ class Verb(click.Command):
         try:
             return super().invoke(ctx)
         except (NotAuthorized, PartialRead) as refusal:
-            usage_errors.name_right(ctx, refusal, self.right)
+            usage_errors.name_permission(ctx, refusal, self.permission)
             raise
 
     def program(self, here: str) -> str:
         """Return what a line of it starts with: some are for a console, wherever one reads it."""
         return CONSOLE_PROGRAM if self.console_only else here
 
+    def format_options(self, ctx: click.Context, formatter: HelpFormatter) -> None:
+        """Write the options, each as `described`."""
+        options = [p for p in self.get_params(ctx) if isinstance(p, click.Option)]
+        records = [(option.get_help_record(ctx), described(option)) for option in options]
+        with formatter.section("Options"):
+            formatter.write_dl([(record[0], text) for record, text in records if record])
+
     def format_epilog(self, ctx: click.Context, formatter: HelpFormatter) -> None:
-        """Write the least right, and the examples."""
-        if self.right:
+        """Write the required permissions, the examples and the pages to learn more from."""
+        if self.permission:
             formatter.write_paragraph()
-            formatter.write_text(f"Least right: {self.right}.")
+            formatter.write_text(f"Required permissions: {self.permission}.")
+        self._format_examples(ctx, formatter)
+        learn_more(formatter, self.pages)
+
+    def get_short_help_str(self, limit: int = 45) -> str:
+        """Return the summary, without a full stop."""
+        return super().get_short_help_str(limit).rstrip(".")
+
+    def _format_examples(self, ctx: click.Context, formatter: HelpFormatter) -> None:
         if not self.examples:
             return
         program = self.program(ctx.find_root().info_name or NOTEBOOK_PROGRAM)
@@ -116,14 +137,45 @@ class Verb(click.Command):
                     formatter.write(f"{'':>{formatter.current_indent}}{line}\n")
 
 
+def described(option: click.Option) -> str:
+    """Return the help of an option as one text: what it is, and whether it is required."""
+    return " ".join(filter(None, (option.help, "Required." if option.required else "")))
+
+
+def learn_more(formatter: HelpFormatter, pages: Iterable[Page]) -> None:
+    """Write the pages to learn more from, one on a line."""
+    listed = tuple(pages)
+    if not listed:
+        return
+    with formatter.section("Learn more"):
+        for page in listed:
+            formatter.write(f"{'':>{formatter.current_indent}}{page}\n")
+
+
 class Noun(click.Group):
     """A group of verbs in the order of their declaration; without a verb it shows its help."""
 
     command_class = Verb
 
-    def __init__(self, *args: Any, subcommand_metavar: str = "VERB …", **options: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        subcommand_metavar: str = "VERB …",
+        pages: Iterable[str] = (),
+        **options: Any,
+    ) -> None:
         options |= {"context_settings": dict(CONTEXT), "subcommand_metavar": subcommand_metavar}
         super().__init__(*args, **options)
+        self.pages = documentation.pages(pages)
+
+    def get_short_help_str(self, limit: int = 45) -> str:
+        """Return the summary, without a full stop."""
+        return super().get_short_help_str(limit).rstrip(".")
+
+    def format_epilog(self, ctx: click.Context, formatter: HelpFormatter) -> None:
+        """Write the pages to learn more from."""
+        del ctx
+        learn_more(formatter, self.pages)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names as declared, not by the alphabet: reading comes before writing."""
@@ -133,7 +185,7 @@ class Noun(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the command, or name the closest one."""
+        """Find the command, or suggest the closest one."""
         found = self.get_command(ctx, args[0])
         if found is None and not ctx.resilient_parsing:
             raise usage_errors.unknown_command(ctx, args[0], self.list_commands(ctx))

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from adxmi_jupyter.magics.call import Call
     from adxmi_jupyter.magics.verbs import Example, Verb
     from adxmi_jupyter.model.declaration.workflow import Workflow
+    from adxmi_jupyter.model.permission import Permission
 
     Declaration = type[Workflow]
 
@@ -46,7 +47,8 @@ if TYPE_CHECKING:
 def noun_of(name: str) -> Noun:
     """Return the noun of a workflow."""
     declaration = declaration_of(name)
-    noun = Noun(name, help=_help(declaration), no_args_is_help=True)
+    pages = declaration.about.pages
+    noun = Noun(name, help=_help(declaration), no_args_is_help=True, pages=pages)
     for made in (_build, _carry_out, _list, _drop, check_verb, _form):
         command = made(declaration)
         if command is not None:
@@ -55,23 +57,20 @@ def noun_of(name: str) -> Noun:
 
 
 def _help(declaration: Declaration) -> str:
-    about = declaration.about
-    pages = "".join(f"\n  {page}" for page in about.pages)
     parts = [
         getdoc(declaration) or "",
         *(
-            f"Not with an identity: {one.title}, because {one.why}. "
+            f"Not supported with a managed identity: {one.title}, because {one.why}. "
             f"Instead: {Dialect().part(one.instead)}."
-            for one in about.without_identity
+            for one in declaration.about.without_identity
         ),
-        f"\b\nDocumentation:{pages}",
     ]
     return "\n\n".join(parts)
 
 
 def _build(declaration: Declaration) -> Verb:
-    @verb("build", examples=(example(declaration, "build"),))
-    @database_option("The database it is for, instead of the current one.")
+    @verb("build", pages=declaration.about.pages, examples=(example(declaration, "build"),))
+    @database_option("Database name. Default: the current database.")
     @fields(declaration)
     def build(call: Call, *, database: str, **raw: Any) -> pd.DataFrame:
         from adxmi_jupyter.actions.workflow.filling import product_frame, text_of
@@ -82,7 +81,7 @@ def _build(declaration: Declaration) -> Verb:
         call.show(text_of(product))
         return Whole(product_frame(product, database or call.connection.database))
 
-    return named(build, "Show what would be sent, and send nothing.")
+    return named(build, "Show the text to send without sending it.")
 
 
 def _carry_out(declaration: Declaration) -> Verb:
@@ -90,7 +89,7 @@ def _carry_out(declaration: Declaration) -> Verb:
 
     examples = (example(declaration, about.does, "--dry-run"),)
 
-    @verb(about.does, right=about.caller, examples=examples)
+    @verb(about.does, permission=about.caller, pages=about.pages, examples=examples)
     @database_option(_where(declaration))
     @fields(declaration)
     @_waiting(declaration)
@@ -128,9 +127,9 @@ def _carry_out(declaration: Declaration) -> Verb:
 def _list(declaration: Declaration) -> Verb:
     examples = (f"{declaration.noun()} list", f"{declaration.noun()} list --all-databases")
 
-    @verb("list", right=_to_list(declaration), examples=examples)
-    @database_option("This database instead of the current one.")
-    @all_databases_option("Every database, read at the same time.")
+    @verb("list", permission=_to_list(declaration), examples=examples)
+    @database_option("Database name. Default: the current database.")
+    @all_databases_option("Read all databases, in parallel.")
     @skip_unreadable
     def list_(
         call: Call, *, database: str, all_databases: bool, skip_unreadable: bool
@@ -161,9 +160,9 @@ def _drop(declaration: Declaration) -> Verb | None:
     if not can_be_dropped(declaration):
         return None
 
-    @verb("drop", right=_to_drop(declaration), examples=_examples_of_drop(declaration))
+    @verb("drop", permission=_to_drop(declaration), examples=_examples_of_drop(declaration))
     @click.argument("name", metavar="NAME", type=ExistingName(declaration))
-    @database_option("The database it is in; a write names it.")
+    @database_option("Database name. Required.")
     @_waiting(declaration)
     @dry_run
     @yes
@@ -183,12 +182,12 @@ def _drop(declaration: Declaration) -> Verb | None:
             call.say(f"dropped: {name}")
         return _begun(call, done, no_wait=no_wait)
 
-    return named(drop, f"Drop {_one(declaration)}; what depends on it stops working.")
+    return named(drop, f"Drop {_one(declaration)}.\n\nWhat depends on it stops working.")
 
 
 def _form(declaration: Declaration) -> Verb:
     @verb("form", examples=(f"{declaration.noun()} form",))
-    @database_option("Begin with this database instead of the current one.")
+    @database_option("Database to start with. Default: the current database.")
     def form(call: Call, *, database: str) -> object:
         from adxmi_jupyter.magics.forms import refuse_console, writer
 
@@ -201,7 +200,7 @@ def _form(declaration: Declaration) -> Verb:
         state = WorkflowState(connection, declaration, database or connection.database)
         return WorkflowForm(state, writer(call), connection.cluster)
 
-    return named(form, "Fill it in by mouse, see its links, and carry it out. For notebooks.")
+    return named(form, f"{_form_summary(declaration)} in a form.\n\nForms require a notebook.")
 
 
 def _waiting(declaration: Declaration) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -255,18 +254,19 @@ def _named_database(call: Call, database: str) -> str:
 
 def _where(declaration: Declaration) -> str:
     if _names_database(declaration):
-        return "The database; a write names it."
-    return "The database it runs in, instead of the current one."
+        return "Database name. Required."
+    return "Database name. Default: the current database."
 
 
 def _does(declaration: Declaration) -> str:
     about = declaration.about
     if about.does == "run":
-        return "Run it; what comes back is the result."
-    if about.adds:
-        return f"Create {_one(declaration)}; those there are stay."
-    more = ", or replace it" if _may_replace(declaration) else ""
-    return f"Create {_one(declaration)}{more}."
+        more = "The command returns the result."
+    elif about.adds:
+        more = "Existing ones stay."
+    else:
+        more = "With --replace an existing one is replaced." if _may_replace(declaration) else ""
+    return f"{about.action}.\n\n{more}".strip()
 
 
 def _one(declaration: Declaration) -> str:
@@ -277,27 +277,40 @@ def _one(declaration: Declaration) -> str:
     return f"{'an' if word[:1].lower() in 'aeiou' else 'a'} {word}"
 
 
+def _many(declaration: Declaration) -> str:
+    """Return its title in the plural: ``external tables``, ``update policies``."""
+    word = _one(declaration).partition(" ")[2]
+    return f"{word[:-1]}ies" if word.endswith("y") else f"{word}s"
+
+
+def _form_summary(declaration: Declaration) -> str:
+    """Return what its form does."""
+    about = declaration.about
+    what = _one(declaration) if about.does == "create" else declaration.noun()
+    return f"{about.does.capitalize()} {what}"
+
+
 def _what_is_listed(declaration: Declaration) -> str:
     kept = declaration.listing
     if isinstance(kept, FunctionListing):
         return (
-            "List the stored functions that do this, and which identity each uses. Queries "
-            "are not stored: their texts are in .show queries, for 30 days."
+            f"List the stored functions that use {kept.words[0]}.\n\nThe result names the "
+            "identity of each. Queries aren't stored: .show queries lists them for 30 days."
         )
     if isinstance(kept, PolicyListing):
         return (
-            f"List who may do it, as the policy's {kept.usage} tells. What was run is not stored: "
-            "only the cluster's logs tell, for 30 days."
+            f"List the identities with the usage {kept.usage}.\n\nRuns aren't stored: the logs of "
+            "the cluster list them for 30 days."
         )
-    return "List those there are, and which identity each one uses."
+    return f"List {_many(declaration)} and their identities."
 
 
-def _to_list(declaration: Declaration) -> str:
+def _to_list(declaration: Declaration) -> Permission:
     is_in_azure = isinstance(declaration.listing, DataConnectionListing)
     return permissions.SHOW_IN_AZURE if is_in_azure else permissions.SHOW
 
 
-def _to_drop(declaration: Declaration) -> str:
+def _to_drop(declaration: Declaration) -> Permission:
     is_in_azure = isinstance(declaration.listing, DataConnectionListing)
     return permissions.REMOVE if is_in_azure else permissions.DROP
 

@@ -32,10 +32,15 @@ if TYPE_CHECKING:
 def check_verb(declaration: Declaration) -> Verb:
     """Return the verb ``check`` of a workflow."""
 
-    @verb("check", right=permissions.CHECK, examples=_examples_of_check(declaration))
+    @verb(
+        "check",
+        permission=permissions.CHECK,
+        pages=declaration.about.pages,
+        examples=_examples_of_check(declaration),
+    )
     @_named_or_planned(declaration)
-    @database_option("The database it is in, or for, instead of the current one.")
-    @fields(declaration, "Needed of a planned one")
+    @database_option("Database name. Default: the current database.")
+    @fields(declaration, "Required for a planned one")
     @fix_options
     def check(
         call: Call,
@@ -58,8 +63,8 @@ def check_verb(declaration: Declaration) -> Verb:
 
         return answer(call, Fixing(fix, dry_run, yes), checks)
 
-    told = "Tell which link is missing, and the line that mends it."
-    code = "In a console the exit code is 3 where one is."
+    told = "Check which requirement isn't met, and show the command that fixes it."
+    code = "In a console the exit code is 3 if a requirement isn't met."
     return named(check, f"{told}\n\n{_checks(declaration)} {code}")
 
 
@@ -81,10 +86,13 @@ def _checked(
 
 def _checks(declaration: Declaration) -> str:
     if isinstance(declaration.listing, PolicyListing):
-        return "Options describe one that is planned; without any it is about all who may do it."
+        return (
+            "Options describe a planned one. Without options, all identities with the usage are "
+            "checked."
+        )
     return (
-        "With NAME it is about one that exists, with options about one that is planned; without "
-        "either about all there are in the database."
+        "NAME is an existing one, options describe a planned one. Without either, all in the "
+        "database are checked."
     )
 
 

@@ -162,7 +162,9 @@ def fields(
     def declare(function: Callable[..., Any]) -> Callable[..., Any]:
         body = declaration.about.body
         if body:
-            function = file_option(f"Read --{body} from a file instead of the cell body")(function)
+            function = file_option(f"File with the text of --{body}, instead of the cell body")(
+                function
+            )
         for spec in reversed(declaration.specs()):
             function = _option(spec, declaration, required)(function)
         return function
@@ -184,7 +186,7 @@ def _option(spec: FieldSpec, declaration: Declaration, required: str) -> Callabl
         type=param_of(spec),
         metavar=_METAVARS.get(spec.kind, "TEXT"),
         default="",
-        help=_told(spec, required) + (" Or the cell body." if is_body else ""),
+        help=_told(spec, required) + (" The cell body can hold it." if is_body else ""),
     )
 
 
@@ -192,14 +194,12 @@ def _told(spec: FieldSpec, required: str) -> str:
     """Return the help of an option: what it is, its choices, and where it has a meaning."""
     parts = [spec.help]
     if spec.choices:
-        parts.append(f"One of {', '.join(spec.choices)}.")
+        parts.append(f"Allowed values: {', '.join(spec.choices)}.")
     for name, values in spec.only_for.items():
         if len(values) < _EVERY_CHOICE:
-            parts.append(f"For --{name.replace('_', '-')} {' or '.join(values)}.")
+            parts.append(f"Only with --{name.replace('_', '-')} {' or '.join(values)}.")
     if spec.is_required:
         parts.append(f"{required}." if not spec.only_for else f"{required} there.")
-    elif spec.choices and spec.default is not None:
-        parts.append(f"Default: {spec.default}.")
     return " ".join(parts)
 
 

@@ -154,7 +154,7 @@ def test_not_enough_rights_keeps_the_services_words(magic, policies):
     assert what == "NotAuthorized: the service did not authorize this"
     assert "is not authorized to perform operation" in why
     assert fix == (
-        "  fix: it takes of you (%adxmi status): AllDatabasesAdmin, for the policy of a database too"
+        "  fix: it takes of you (%adxmi status): AllDatabasesAdmin; also for the policy of a database"
     )
     assert policies() == before
 

@@ -13,7 +13,7 @@ from adxmi_jupyter.service.embedded import fault_names
 NOUNS = "the nouns are " + ", ".join(tree.list_commands(click.Context(tree)))
 VERBS = "the verbs are " + ", ".join(policy.list_commands(click.Context(policy)))
 NO_SCOPE = "a write never defaults to a scope: a database and the cluster differ too much"
-IDENTITY_HELP = "Display name, object ID, client ID or system; several separated by commas."
+IDENTITY_HELP = "Managed identities: name, object ID, client ID or system. Separated by commas."
 
 CASES = {
     "unknown noun": (
@@ -204,7 +204,7 @@ CASES = {
         "policy show --database",
         errors.MissingOption,
         "--database needs a value",
-        "This database instead of the current one.",
+        "Database name. Default: the current database.",
         "%adxmi policy show --database NAME",
     ),
     "alter without policy": (

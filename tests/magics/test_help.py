@@ -11,22 +11,22 @@ def test_the_bare_magic_lists_the_nouns(magic, capsys):
 
     shown = capsys.readouterr().out
     assert shown.startswith("Usage: %adxmi")
-    assert "  policy                Which managed identity may be used for what." in shown
+    assert "  policy                Manage the managed identity policy\n" in shown
 
 
 def test_the_bare_magic_lists_workflows_apart(magic, capsys):
     magic("")
 
     _, _, workflows = capsys.readouterr().out.partition("Workflows:\n")
-    assert workflows.startswith("  ai-chat-completion    Answers of a model")
-    assert "\n\nTo try it:\n  embedded " in workflows
+    assert workflows.startswith("  ai-chat-completion    Calls of chat models")
+    assert "\n\nLearn and test:\n  embedded " in workflows
 
 
 def test_a_bare_noun_lists_its_verbs(magic, capsys):
     assert magic("policy") is None
 
     shown = capsys.readouterr().out
-    assert "  alter-merge  Add the policy in the cell body" in shown
+    assert "  alter-merge  Merge entries into the managed identity policy\n" in shown
 
 
 @pytest.mark.parametrize("option", ["--help", "-h"])
@@ -36,19 +36,35 @@ def test_help_of_a_verb_ends_with_its_examples(magic, capsys, option):
     assert capsys.readouterr().out == (
         "Usage: %adxmi policy history [OPTIONS]\n"
         "\n"
-        "  List the policy writes made from this machine.\n"
+        "  List the policy changes made from this machine.\n"
         "\n"
         "Options:\n"
-        "  --times                Also when; left out so that notebooks diff clean.\n"
-        "  -c, --connection NAME  Use this open connection instead of the current one.\n"
-        "  -o, --out NAME         Keep the result: a variable in a notebook, a .csv or .json file"
-        " in a\n"
-        "                         console.\n"
+        "  --times                Show the times. Omitted by default, so that outputs of notebooks"
+        " stay\n"
+        "                         comparable.\n"
+        "  -c, --connection NAME  Open connection. Default: the current one.\n"
+        "  -o, --out NAME         Save the result as a variable (notebook) or as a .csv or .json file"
+        "\n"
+        "                         (console).\n"
         "  -h, --help             Show this message and exit.\n"
         "\n"
         "Examples:\n"
         "  %adxmi policy grant --database Telemetry --identity mi-ingest --usage ExportRequest\n"
         "  %adxmi policy history\n"
+    )
+
+
+def test_help_of_a_verb_names_permissions_and_pages(magic, capsys):
+    magic("callout list --help")
+
+    assert capsys.readouterr().out.endswith(
+        "\n\nRequired permissions: AllDatabasesMonitor.\n"
+        "\n"
+        "Examples:\n"
+        "  %adxmi callout list\n"
+        "\n"
+        "Learn more:\n"
+        "  Callout policy https://learn.microsoft.com/kusto/management/callout-policy\n"
     )
 
 
@@ -62,7 +78,7 @@ def test_a_check_needs_fields_only_of_what_is_planned(magic, capsys):
     magic("continuous-export check --help")
 
     shown = capsys.readouterr().out
-    assert "Needed of a planned one." in shown
+    assert "Required for a planned one." in shown
     assert "Required." not in shown
 
 

@@ -28,6 +28,7 @@ from adxmi_jupyter.model.declaration.stored import PolicyListing
 from adxmi_jupyter.model.declaration.types import Identity, Locations, Text
 from adxmi_jupyter.model.declaration.unsupported import Unsupported
 from adxmi_jupyter.model.declaration.workflow import About, Sample, Workflow
+from adxmi_jupyter.model.permission import Permission
 from adxmi_jupyter.model.usage import Usage
 
 
@@ -42,8 +43,9 @@ class WaterPlants(Workflow):
     about: ClassVar = About(
         title="Watering",
         does="run",
-        caller="Database Viewer",
-        pages=("Watering plants",),
+        action="Water a plant",
+        caller=Permission("Database Viewer"),
+        pages=("Python plugin",),
         sample=Sample({"source": "https://contosolake.blob.core.windows.net/wells", "identity": "mi-ingest"}),
         without_identity=(Unsupported("rain", "it comes by itself", "wait", ("rain",)),),
     )
@@ -87,7 +89,10 @@ def test_the_verbs_and_the_help_are_there(water_plants, magic, capsys):
 
     shown = capsys.readouterr().out
     assert "Water for a plant, fetched as an identity." in shown
-    assert "Not with an identity: rain, because it comes by itself. Instead: wait." in shown
+    assert (
+        "Not supported with a managed identity: rain, because it comes by itself. Instead: wait."
+        in shown
+    )
     assert [
         verb for verb in ("build", "run", "list", "check", "form") if f"  {verb} " in shown
     ] == [
@@ -100,8 +105,8 @@ def test_the_options_explain_themselves(water_plants, magic, capsys):
 
     shown = " ".join(capsys.readouterr().out.split())
     assert "--source URL Where the water is. Required." in shown
-    assert "--amount CHOICE How much of it. One of little, much. Default: little." in shown
-    assert "--plant TEXT Which plant. For --amount much." in shown
+    assert "--amount CHOICE How much of it. Default: little. Allowed values: little, much." in shown
+    assert "--plant TEXT Which plant. Only with --amount much." in shown
     assert "%adxmi water-plants build --database Sales --source" in shown
 
 

@@ -4,7 +4,17 @@ from pathlib import Path
 
 import pytest
 
-from adxmi_jupyter.magics.reference import BEGIN, END, FOLDER, pages, refreshed, table
+from adxmi_jupyter.magics.reference import (
+    BEGIN,
+    END,
+    FOLDER,
+    PERMISSIONS_BEGIN,
+    PERMISSIONS_END,
+    pages,
+    permissions_table,
+    refreshed,
+    table,
+)
 from adxmi_jupyter.magics.tree import leaves
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -18,7 +28,7 @@ def test_every_verb_and_its_options_are_on_the_page_of_its_noun():
     assert "| `-h, --help` |" in made["policy"]
 
 
-def test_a_workflow_says_what_must_be_in_place():
+def test_a_workflow_has_its_requirements():
     page = pages()["python-plugin"]
 
     assert "the cluster policy allows the identity `SandboxArtifacts`" in page
@@ -46,7 +56,7 @@ def test_every_kind_of_link_is_told_in_words(noun, told):
 
 
 def test_a_noun_without_verbs_is_told_once():
-    assert pages()["check"].count("Codes are understood, not sentences.") == 1
+    assert pages()["check"].count("It reads error codes, not sentences.") == 1
 
 
 def test_only_what_stands_between_the_markers_is_refreshed():
@@ -54,6 +64,28 @@ def test_only_what_stands_between_the_markers_is_refreshed():
 
     assert refreshed(text) == f"before\n{BEGIN}\n{table()}\n{END}\nafter\n"
     assert refreshed("without markers") == "without markers"
+
+
+def test_the_table_of_permissions_is_refreshed_too():
+    text = f"{PERMISSIONS_BEGIN}\nold\n{PERMISSIONS_END}\n"
+
+    assert refreshed(text) == f"{PERMISSIONS_BEGIN}\n{permissions_table()}\n{PERMISSIONS_END}\n"
+
+
+def test_every_permission_of_a_verb_is_in_the_table():
+    cells = {cell.strip() for row in permissions_table().splitlines() for cell in row.split("|")}
+
+    told = [part for _, verb in leaves() for part in (verb.permission.kusto, verb.permission.azure)]
+    assert set(told) - {""} <= cells
+
+
+def test_the_pages_of_the_documentation_are_links():
+    page = pages()["policy"]
+
+    assert (
+        "Learn more: [Managed identity policy]"
+        "(https://learn.microsoft.com/kusto/management/managed-identity-policy)"
+    ) in page
 
 
 def test_the_module_writes_the_pages_and_the_table(tmp_path):

@@ -1,4 +1,4 @@
-"""Whoever lacks a right is told which: by help, by refusals, by the lines of a check."""
+"""Whoever lacks a permission is told which: by help, by errors, by the findings of a check."""
 
 import pytest
 
@@ -23,21 +23,21 @@ def reader(magic):
     [
         (
             "policy show --cluster",
-            "Database User, Viewer or Monitor; for the cluster's policy AllDatabasesMonitor",
+            "Database User, Viewer or Monitor; for the policy of the cluster: AllDatabasesMonitor",
         ),
         (
             "policy revoke --database Sales --identity mi-export --usage ExternalTable --yes",
-            "AllDatabasesAdmin, for the policy of a database too",
+            "AllDatabasesAdmin; also for the policy of a database",
         ),
         (
             "role list --database Sales",
-            "Database Admin; for the cluster's roles Reader on the cluster, in Azure",
+            "Database Admin; with --cluster: Reader on the cluster, in Azure",
         ),
         ("callout list", "AllDatabasesMonitor"),
         ("identity remove --identity mi-export --yes", "Contributor on the cluster, in Azure"),
         (
             "external-table drop ArchivedOrders --database Sales --yes",
-            "admin of what is dropped, or Database Admin",
+            "Admin of the object, or Database Admin",
         ),
     ],
 )
@@ -53,8 +53,8 @@ def test_where_an_identity_acts_the_right_may_be_missing_to_it(reader):
         reader(f"external-table create --database Sales --name Mine {ARCHIVE}")
 
     assert raised.value.fix == (
-        "it takes of you (%adxmi status): Database User; AllDatabasesAdmin to replace one, "
-        "Database Admin for SQL Server, and of the identity what %adxmi external-table check tells"
+        "it takes of you (%adxmi status): Database User; with --replace: AllDatabasesAdmin; "
+        "with --kind sql: Database Admin, and of the identity what %adxmi external-table check tells"
     )
 
 
@@ -62,7 +62,7 @@ def test_what_could_be_read_in_part_names_the_right_too(reader):
     with pytest.raises(errors.PartialRead) as raised:
         reader("policy matrix --all-databases")
 
-    assert raised.value.why.endswith("for the cluster's policy AllDatabasesMonitor)")
+    assert raised.value.why.endswith("for the policy of the cluster: AllDatabasesMonitor)")
     assert raised.value.fix == "%adxmi policy matrix --all-databases --skip-unreadable"
 
 
@@ -90,13 +90,15 @@ def test_every_verb_that_asks_a_service_says_what_it_takes():
     silent = [
         name
         for name, verb in leaves()
-        if not verb.right and name.split()[0] not in own and name.split()[-1] not in nothing_to_ask
+        if not verb.permission
+        and name.split()[0] not in own
+        and name.split()[-1] not in nothing_to_ask
     ]
 
     assert silent == []
 
 
-def test_help_tells_the_least_right(magic, capsys):
+def test_help_names_the_required_permissions(magic, capsys):
     magic("callout allow --help")
 
-    assert "\nLeast right: AllDatabasesAdmin.\n\nExamples:\n" in capsys.readouterr().out
+    assert "\nRequired permissions: AllDatabasesAdmin.\n\nExamples:\n" in capsys.readouterr().out

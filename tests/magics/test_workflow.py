@@ -339,18 +339,35 @@ def test_a_noun_alone_tells_what_it_is_and_its_verbs(magic, capsys):
     assert magic("external-table") is None
 
     shown = capsys.readouterr().out
-    assert "  A table whose data stays where it is, reached as an identity.\n" in shown
-    assert "  create  Create an external table, or replace it.\n" in shown
-    assert "    Authenticate external tables with managed identities\n" in shown
+    assert "  External tables that authenticate with a managed identity.\n" in shown
+    assert (
+        "  create  Create an external table that authenticates with a managed identity\n" in shown
+    )
+    assert (
+        "  Authenticate external tables with managed identities https://learn.microsoft.com/"
+        in shown
+    )
 
 
 @pytest.mark.parametrize(
     ("noun", "summaries"),
     [
-        ("event-hub", ["Create an Event Hubs data connection.", "Drop an Event Hubs data"]),
-        ("update-policy", ["Create an update policy; those there are stay.", "Drop an update"]),
-        ("continuous-export", ["Create a continuous export, or replace it.", "Drop a continuous"]),
-        ("sdk-ingestion", ["Run it; what comes back is the result."]),
+        (
+            "event-hub",
+            [
+                "Create an Event Hubs data connection that uses a managed identity",
+                "Drop an Event Hubs data",
+            ],
+        ),
+        (
+            "update-policy",
+            ["Create an update policy that runs as a managed identity", "Drop an update"],
+        ),
+        (
+            "continuous-export",
+            ["Create a continuous export that runs as a managed identity", "Drop a continuous"],
+        ),
+        ("sdk-ingestion", ["Queue a blob for ingestion with a managed identity"]),
     ],
 )
 def test_what_is_made_is_named_in_the_summary(magic, capsys, noun, summaries):

@@ -15,6 +15,7 @@ from adxmi_jupyter.model.declaration.stored import PolicyListing
 from adxmi_jupyter.model.declaration.types import Identity, Name, Names, Timespan
 from adxmi_jupyter.model.declaration.workflow import About, Sample, Workflow
 from adxmi_jupyter.model.identity import ManagedIdentity
+from adxmi_jupyter.model.permission import Permission
 from adxmi_jupyter.model.usage import Usage
 
 IDENTITY = ManagedIdentity("e84d3f17-90a6-4d2c-b7e8-4f5a1c6b920d", "mi-export")
@@ -28,7 +29,14 @@ class Speed(StrEnum):
 class Errand(Workflow):
     """Something to run."""
 
-    about: ClassVar = About("Errand", "run", "anybody", ("a page",), Sample({}))
+    about: ClassVar = About(
+        "Errand",
+        "run",
+        Permission("Database Viewer"),
+        ("Python plugin",),
+        Sample({}),
+        "Run an errand",
+    )
     listing: ClassVar = PolicyListing(Usage.ALL)
 
     name: Name = field("Name", "What it is called.", example="Milk")

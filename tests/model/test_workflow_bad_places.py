@@ -17,20 +17,20 @@ HUB = f"{PROVIDERS}/Microsoft.EventHub/namespaces/contosohub/eventhubs/orders"
 STORAGE = f"{PROVIDERS}/Microsoft.Storage/storageAccounts/contosolake"
 OTHER_DATABASES = [
     "IdentityNotSupported: MySQL or PostgreSQL cannot use a managed identity",
-    "  why: user and password are all they take",
+    "  why: they support user name and password only",
     (
-        "  fix: give user and password, out of sight in h'…'; or bring the data to Azure SQL or to "
-        "storage, which take an identity"
+        "  fix: use user name and password in an obfuscated string h'…', or copy the data to Azure "
+        "SQL or Azure Storage, which support managed identities"
     ),
 ]
 GEN1 = [
     "IdentityNotSupported: Data Lake Storage Gen1 cannot use a managed identity",
-    "  why: adl:// is not read in place, whatever the way to sign in",
+    "  why: adl:// is not supported here, whatever the authentication method",
     "  fix: copy the data to Azure storage: https://ACCOUNT.blob.core.windows.net/CONTAINER/PATH",
 ]
 LOCAL_FILE = [
     "IdentityNotSupported: a file of this machine cannot use a managed identity",
-    "  why: the cluster reads as the identity, and it cannot reach this machine",
+    "  why: the cluster reads the file, and it can't reach this machine",
     (
         "  fix: upload it to a container, and give its URL: "
         "https://ACCOUNT.blob.core.windows.net/CONTAINER/FILE"
@@ -182,8 +182,8 @@ CASES = {
         {"event_hub": f"{PROVIDERS}/Microsoft.Devices/IotHubs/devices"},
         [
             "IdentityNotSupported: an IoT Hub data connection cannot use a managed identity",
-            "  why: it signs in with a shared access policy of the hub",
-            "  fix: let the IoT hub route its messages to an event hub, and read that one",
+            "  why: it authenticates with a shared access policy of the IoT hub",
+            "  fix: route the messages of the IoT hub to an event hub, and connect that",
         ],
     ),
     "a model for something else": (

@@ -96,7 +96,7 @@ CASES = {
         "query-acceleration",
         {"max_age": "10s"},
         [
-            "InvalidField: --max-age cannot be used: Most age",
+            "InvalidField: --max-age cannot be used: Maximum age",
             "  why: it is a length of time of at least 1m",
             "  fix: --max-age 5m",
         ],
@@ -205,7 +205,7 @@ CASES = {
         {"parameters": '{"a": 1}'},
         [
             "InvalidField: --parameters cannot be used: Parameters",
-            "  why: Cosmos DB wants the name of each to begin with @",
+            "  why: in Cosmos DB the name of each parameter begins with @",
             '  fix: --parameters \'{"@region": "north"}\'',
         ],
     ),
@@ -250,7 +250,7 @@ CASES = {
         {"name": ""},
         [
             "MissingField: --name is missing: Name",
-            '  why: What queries call it: external_table("NAME")',
+            '  why: Name of the external table, as in external_table("NAME")',
             "  fix: --name ArchivedOrders",
         ],
     ),

@@ -11,9 +11,10 @@ from adxmi_jupyter.model.declaration.registry import declarations
 
 PACKAGE = Path(adxmi_jupyter.__file__).parent
 # The embedded Azure speaks for the service, which knows its own commands; verbs play with it. The
-# service writes its commands into scripts, too.
+# service writes its commands into scripts, too. Addresses of pages are those of the documentation.
 APART = (
     PACKAGE / "model" / "workflow",
+    PACKAGE / "documentation.py",
     PACKAGE / "embedded",
     PACKAGE / "model" / "csl_script.py",
     PACKAGE / "actions" / "embedded",

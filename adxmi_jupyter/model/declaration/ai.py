@@ -1,4 +1,4 @@
-"""What the plugins that call a model share: where it is, what it is asked, how patiently.
+"""What the plugins that call a model share: endpoint, input, retries and timeout.
 
 Source: *ai_embeddings plugin*, *ai_chat_completion plugin*, *ai_chat_completion_prompt plugin*
 (Azure Data Explorer docs).
@@ -15,7 +15,7 @@ from adxmi_jupyter.errors import InvalidField
 from adxmi_jupyter.fixes import ChangeOption, Explain, Option
 from adxmi_jupyter.model.connection_string import AiModel
 from adxmi_jupyter.model.declaration import targets
-from adxmi_jupyter.model.declaration.fields import field
+from adxmi_jupyter.model.declaration.fields import field, identity_help
 from adxmi_jupyter.model.declaration.plugins import bag, call, piped
 from adxmi_jupyter.model.declaration.products import Endpoint, Statement
 from adxmi_jupyter.model.declaration.types import (
@@ -43,28 +43,36 @@ class ModelCall(Workflow):
 
     operation: ClassVar[AiOperation]
 
-    query: Text = field("Query", "Where the texts come from.", "", example="Orders | take 10")
-    text: Text = field("Text", "A column of it, or an expression.", example="Region")
-    endpoint: ModelEndpoint = field("Endpoint", "URL of the deployed model.")
-    identity: Identity = field("Identity", "Who calls the model.", example="mi-export")
+    query: Text = field(
+        "Query", "KQL query that returns the texts.", "", example="Orders | take 10"
+    )
+    text: Text = field(
+        "Text", "Column of the query with the texts, or an expression.", example="Region"
+    )
+    endpoint: ModelEndpoint = field("Endpoint", "URL of the model deployment.")
+    identity: Identity = field("Identity", identity_help("calls the model"), example="mi-export")
     retries_on_throttling: int | None = field(
         "Retries",
-        "How often it tries again when the model is busy, else never.",
+        "Number of retries when the model throttles requests.",
         None,
+        default_text="0",
         ge=0,
         example="3",
     )
     global_timeout: Timespan | None = field(
-        "Timeout", "How long the whole call may take.", None, example="5m"
+        "Timeout", "Maximum duration of the whole call.", None, example="5m"
     )
     model_parameters: JsonObject = field(
-        "Model parameters", "A JSON object for the model.", None, example='{"temperature": 0.2}'
+        "Model parameters",
+        "Parameters of the model, a JSON object.",
+        None,
+        example='{"temperature": 0.2}',
     )
     return_successful_only: bool = field(
-        "Successful only", "Whether rows that failed are left out.", default=False
+        "Successful only", "Return only the rows that succeeded.", default=False
     )
     include_error_messages: bool = field(
-        "Error messages", "Whether a column tells why a row failed.", default=False
+        "Error messages", "Return the error message of each failed row.", default=False
     )
 
     @model_validator(mode="after")

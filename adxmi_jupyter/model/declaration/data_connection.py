@@ -41,14 +41,15 @@ _NAME = re.compile(r"[A-Za-z0-9.-]{1,40}")
 
 IOT_HUB = Unsupported(
     "an IoT Hub data connection",
-    "it signs in with a shared access policy of the hub",
-    "let the IoT hub route its messages to an event hub, and read that one",
+    "it authenticates with a shared access policy of the IoT hub",
+    "route the messages of the IoT hub to an event hub, and connect that",
     ("iot-hub", "iothub"),
 )
 OTHER_TENANT = Unsupported(
     "an event hub of another tenant",
-    "an identity is known in its own tenant only",
-    "a connection with a key, made in the Azure portal; or an event hub in the identity's tenant",
+    "an identity reaches resources of its own tenant only",
+    "create a data connection with a key in the Azure portal, or use an event hub in the tenant of "
+    "the identity",
     ("cross-tenant", "cross-tenant-event-hub"),
 )
 

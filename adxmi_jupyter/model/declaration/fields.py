@@ -92,6 +92,7 @@ def field(
     help_text: str,
     default: object = PydanticUndefined,
     *,
+    default_text: str = "",
     only_for: Mapping[str, Sequence[str]] | None = None,
     required: bool = False,
     property_name: str = "",
@@ -103,11 +104,13 @@ def field(
     Parameters
     ----------
     label
-        What stands beside it in a form.
+        The name of the field in a form.
     help_text
-        One sentence for people who see it for the first time.
+        A noun phrase, for a flag an imperative; what more there is to know follows as sentences.
     default
         What it is when left out; without one it must be filled in.
+    default_text
+        What the service does when it is left out, where `default` does not say so.
     only_for
         Other fields and the values of them that give this one a meaning.
     required
@@ -125,6 +128,7 @@ def field(
         "required": required or default is PydanticUndefined,
         "property_name": property_name,
         "example": example,
+        "default_text": default_text,
     }
     return Field(
         default, title=label, description=help_text, json_schema_extra=extra, **constraints
@@ -142,7 +146,9 @@ def spec_of(name: str, info: FieldInfo) -> FieldSpec:
     return FieldSpec(
         name=name,
         label=str(info.title),
-        help=str(info.description),
+        help=_with_default(
+            str(info.description), extra["default_text"] or _default_text(default, choices)
+        ),
         kind=kinds[0] if kinds else _kind_of(annotation, choices),
         choices=choices,
         is_required=extra["required"],
@@ -153,6 +159,24 @@ def spec_of(name: str, info: FieldInfo) -> FieldSpec:
         least=next((part.ge for part in metadata if isinstance(part, Ge)), None),
         most=next((part.le for part in metadata if isinstance(part, Le)), None),
     )
+
+
+def identity_help(does: str) -> str:
+    """Return the help of a field for the identity that does something."""
+    return f"Managed identity that {does}: name, object ID, client ID, resource ID or system."
+
+
+def _default_text(default: object, choices: tuple[str, ...]) -> str:
+    is_told = bool(choices) or (isinstance(default, int | float) and not isinstance(default, bool))
+    return str(default) if is_told and default is not None else ""
+
+
+def _with_default(help_text: str, default_text: str) -> str:
+    """Return a help with the default after its first sentence, as everywhere."""
+    if not default_text:
+        return help_text
+    first, _, more = help_text.partition(". ")
+    return " ".join(filter(None, (f"{first.rstrip('.')}. Default: {default_text}.", more)))
 
 
 def _unwrapped(annotation: Any) -> tuple[Any, tuple[Any, ...]]:

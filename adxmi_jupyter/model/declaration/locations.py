@@ -46,20 +46,20 @@ _SQL_PORT = 1433
 
 LOCAL_FILES = Unsupported(
     "a file of this machine",
-    "the cluster reads as the identity, and it cannot reach this machine",
+    "the cluster reads the file, and it can't reach this machine",
     "upload it to a container, and give its URL: "
     "https://ACCOUNT.blob.core.windows.net/CONTAINER/FILE",
 )
 GEN1 = Unsupported(
     "Data Lake Storage Gen1",
-    "adl:// is not read in place, whatever the way to sign in",
+    "adl:// is not supported here, whatever the authentication method",
     "copy the data to Azure storage: https://ACCOUNT.blob.core.windows.net/CONTAINER/PATH",
 )
 OTHER_DATABASES = Unsupported(
     "MySQL or PostgreSQL",
-    "user and password are all they take",
-    "give user and password, out of sight in h'…'; or bring the data to Azure SQL or to storage, "
-    "which take an identity",
+    "they support user name and password only",
+    "use user name and password in an obfuscated string h'…', or copy the data to Azure SQL or "
+    "Azure Storage, which support managed identities",
     ("mysql", "postgresql", "postgres", "mysql-request", "postgresql-request"),
 )
 

@@ -6,6 +6,7 @@ Explorer docs).
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.model import kql
@@ -28,6 +29,15 @@ if TYPE_CHECKING:
     from adxmi_jupyter.model.declaration.requirements import Requirement
     from adxmi_jupyter.model.declaration.stored import Row, Who
     from adxmi_jupyter.model.identity import ManagedIdentity
+
+
+class TableKind(StrEnum):
+    """Kind of the data source."""
+
+    STORAGE = "storage"
+    DELTA = "delta"
+    SQL = "sql"
+    COSMOS = "cosmos"
 
 
 def existing(row: Row) -> Existing:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from adxmi_jupyter.model.declaration.requirements import Requirement
     from adxmi_jupyter.model.declaration.stored import Listing
     from adxmi_jupyter.model.declaration.unsupported import Unsupported
+    from adxmi_jupyter.model.permission import Permission
 
 
 @dataclass(frozen=True)
@@ -39,19 +40,21 @@ class About:
     """A workflow in words.
 
     `title` is the documentation's term, `does` the verb that carries it out (``create`` what is
-    kept, ``run`` what is not), `caller` the least right of who does it, `pages` where it is
-    documented. `body` names the field that a cell body fills in, `named_by` the one that the
-    service calls it by. What `writes` into the database needs it named; what only `adds` to what
-    exists replaces nothing. `resolves_in_azure` is for what takes identities by resource ID.
-    `without_identity` is what people look for here and what takes none. `makes` is the kind of
-    field in which other workflows name what this one creates.
+    kept, ``run`` what is not), `caller` the permissions that it requires, `pages` the titles of the
+    pages that document it. `action` is the summary of that verb, an imperative. `body` names the
+    field that a cell body fills in, `named_by` the one that the service calls it by. What `writes`
+    into the database needs it named; what only `adds` to what exists replaces nothing.
+    `resolves_in_azure` is for what takes identities by resource ID. `without_identity` is what
+    people look for here and what takes none. `makes` is the kind of field in which other workflows
+    name what this one creates.
     """
 
     title: str
     does: str
-    caller: str
+    caller: Permission
     pages: tuple[str, ...]
     sample: Sample
+    action: str
     body: str = ""
     named_by: str = ""
     adds: bool = False

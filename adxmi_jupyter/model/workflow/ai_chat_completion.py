@@ -15,6 +15,7 @@ from adxmi_jupyter.model.declaration.products import Statement
 from adxmi_jupyter.model.declaration.stored import FunctionListing
 from adxmi_jupyter.model.declaration.types import ModelEndpoint
 from adxmi_jupyter.model.declaration.workflow import About, Sample
+from adxmi_jupyter.model.permission import Permission
 
 _ENDPOINT = (
     "https://contosoai.openai.azure.com/openai/deployments/chat/chat/completions"
@@ -30,12 +31,13 @@ class Form(StrEnum):
 
 
 class AiChatCompletion(ModelCall):
-    """Answers of a model of Azure OpenAI, called as an identity."""
+    """Calls of chat models that authenticate with a managed identity."""
 
     about: ClassVar = About(
         title="ai_chat_completion",
         does="run",
-        caller="Database Viewer",
+        action="Call a chat model with texts of a query",
+        caller=Permission("Database Viewer"),
         pages=("ai_chat_completion plugin", "ai_chat_completion_prompt plugin"),
         sample=Sample(
             {
@@ -49,8 +51,8 @@ class AiChatCompletion(ModelCall):
     listing: ClassVar = FunctionListing(("ai_chat_completion", "ai_chat_completion_prompt"), called)
     operation: ClassVar = AiOperation.CHAT
 
-    endpoint: ModelEndpoint = field("Endpoint", "URL of the deployed model.", example=_ENDPOINT)
-    form: Form = field("Form", "One question, or a whole chat as JSON.", Form.PROMPT)
+    endpoint: ModelEndpoint = field("Endpoint", "URL of the model deployment.", example=_ENDPOINT)
+    form: Form = field("Form", "Input of the model: one prompt, or a chat as JSON.", Form.PROMPT)
 
     def product(self) -> Statement:
         """Return the query."""

@@ -14,17 +14,19 @@ from adxmi_jupyter.model.declaration.products import Statement
 from adxmi_jupyter.model.declaration.stored import FunctionListing
 from adxmi_jupyter.model.declaration.types import ModelEndpoint
 from adxmi_jupyter.model.declaration.workflow import About, Sample
+from adxmi_jupyter.model.permission import Permission
 
 _ENDPOINT = "https://contosoai.openai.azure.com/openai/deployments/text-embedding/embeddings?api-version=2024-06-01"
 
 
 class AiEmbeddings(ModelCall):
-    """Vectors of texts, by a model of Azure OpenAI, as an identity."""
+    """Calls of embedding models that authenticate with a managed identity."""
 
     about: ClassVar = About(
         title="ai_embeddings",
         does="run",
-        caller="Database Viewer",
+        action="Call an embedding model with texts of a query",
+        caller=Permission("Database Viewer"),
         pages=("ai_embeddings plugin",),
         sample=Sample(
             {
@@ -38,17 +40,18 @@ class AiEmbeddings(ModelCall):
     listing: ClassVar = FunctionListing(("ai_embeddings",), called)
     operation: ClassVar = AiOperation.EMBEDDINGS
 
-    endpoint: ModelEndpoint = field("Endpoint", "URL of the deployed model.", example=_ENDPOINT)
+    endpoint: ModelEndpoint = field("Endpoint", "URL of the model deployment.", example=_ENDPOINT)
     records_per_request: int | None = field(
         "Records per request",
-        "How many texts are sent at once, else one.",
+        "Maximum number of texts per request.",
         None,
+        default_text="1",
         ge=1,
         example="10",
     )
     chars_per_request: int | None = field(
         "Characters per request",
-        "How much is sent at once, 0 for no limit.",
+        "Maximum number of characters per request. 0: no limit.",
         None,
         ge=0,
         example="10000",

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 
 from adxmi_jupyter.model import kql
 from adxmi_jupyter.model.csl_script import CslScript
-from adxmi_jupyter.model.declaration.fields import field
+from adxmi_jupyter.model.declaration.fields import field, identity_help
 from adxmi_jupyter.model.declaration.formats import MEGABYTE, SMALLEST_ARTIFACT, Distribution
 from adxmi_jupyter.model.declaration.products import Statement
 from adxmi_jupyter.model.declaration.requirements import (
@@ -41,6 +41,7 @@ from adxmi_jupyter.model.declaration.types import (
 from adxmi_jupyter.model.declaration.workflow import About, Sample, Workflow
 from adxmi_jupyter.model.identity import SYSTEM, ManagedIdentity, is_guid
 from adxmi_jupyter.model.kusto_shapes import CONTINUOUS_EXPORTS
+from adxmi_jupyter.model.permission import Permission
 from adxmi_jupyter.model.shape import cell, json_cell, text_cell
 from adxmi_jupyter.model.usage import Usage
 
@@ -109,12 +110,13 @@ def _drop(name: str) -> str:
 
 
 class ContinuousExport(Workflow):
-    """New records of a table, exported again and again as an identity."""
+    """Continuous exports that run as a managed identity."""
 
     about: ClassVar = About(
         title="Continuous export",
         does="create",
-        caller="Database Admin",
+        action="Create a continuous export that runs as a managed identity",
+        caller=Permission("Database Admin"),
         pages=(
             "Use a managed identity to run a continuous export job",
             "Create or alter continuous export",
@@ -142,34 +144,37 @@ class ContinuousExport(Workflow):
         second=SecondSource(_is_open, _completed),
     )
 
-    name: Name = field("Name", "What the export is called.", example="ExportOrders")
+    name: Name = field("Name", "Name of the continuous export.", example="ExportOrders")
     external_table: ExternalTableName = field(
-        "External table", "Where the records are written.", example="ArchivedOrders"
+        "External table", "Target external table.", example="ArchivedOrders"
     )
     identity: Identity = field(
         "Identity",
-        "Who runs it; must be a viewer of every database it reads.",
+        f"{identity_help('runs the export')} Requires Database Viewer on each database it reads.",
         example="mi-export",
         property_name="managedIdentity",
     )
     query: Body = field(
-        "Query", "What is exported: records new since the last run.", example="Orders"
+        "Query",
+        "KQL query to export. Each run exports the records since the last run.",
+        example="Orders",
     )
     over: Names = field(
         "Over",
-        "The fact tables, whose new records alone are read; else those the query names.",
+        "Fact tables, of which each run reads only new records.",
         (),
+        default_text="the tables in the query",
         example="Orders",
     )
     reads: Names = field(
         "Reads",
-        "Other databases that the query reads through functions; those it names are known.",
+        "Other databases that the query reads through stored functions.",
         (),
         example="Telemetry",
     )
     interval_between_runs: Timespan | None = field(
         "Interval",
-        "Time between two runs, a minute or more.",
+        "Interval between runs, 1 minute or more.",
         None,
         property_name="intervalBetweenRuns",
         example="1h",
@@ -177,49 +182,53 @@ class ContinuousExport(Workflow):
     )
     forced_latency: Timespan | None = field(
         "Forced latency",
-        "How old a record must be to be exported, for records that come late.",
+        "Minimum age of records to export, for late arrivals.",
         None,
         property_name="forcedLatency",
         example="10m",
     )
     size_limit: int | None = field(
         "Size limit",
-        "Bytes of one file before compression, 100 MB (by itself) to 1 GB.",
+        "Maximum size of a file before compression in bytes, 100 MB to 1 GB.",
         None,
+        default_text="100 MB",
         property_name="sizeLimit",
         ge=SMALLEST_ARTIFACT,
         le=1024 * MEGABYTE,
         example=str(SMALLEST_ARTIFACT),
     )
     distributed: bool = field(
-        "Distributed", "Whether all nodes write.", default=True, property_name="distributed"
+        "Distributed", "Write from all nodes.", default=True, property_name="distributed"
     )
     distribution: Distribution | None = field(
-        "Distribution", "Who writes, else per_node.", None, property_name="distribution"
+        "Distribution",
+        "Distribution of the writes over nodes.",
+        None,
+        default_text="per_node",
+        property_name="distribution",
     )
     distribution_kind: DistributionKind | None = field(
         "Distribution kind",
-        "How the work is spread over the nodes.",
+        "Kind of the distribution over nodes.",
         None,
         property_name="distributionKind",
     )
     parquet_row_group_size: int | None = field(
         "Row group size",
-        "Rows in a row group of Parquet files, else 100000.",
+        "Rows per row group in Parquet files.",
         None,
+        default_text="100000",
         property_name="parquetRowGroupSize",
         ge=1,
         example="100000",
     )
     is_disabled: bool = field(
         "Disabled",
-        "Whether it waits until somebody enables it.",
+        "Create the export disabled.",
         default=False,
         property_name="isDisabled",
     )
-    replace: bool = field(
-        "Replace", "Whether a continuous export of this name is replaced.", default=False
-    )
+    replace: bool = field("Replace", "Replace a continuous export of the same name.", default=False)
 
     def requirements(self) -> tuple[Requirement, ...]:
         """Return the requirements: AutomatedFlows, viewer of the data, and what the table needs."""

@@ -17,7 +17,7 @@ from adxmi_jupyter.model.declaration.data_connection import (
     kept,
     without_nothing,
 )
-from adxmi_jupyter.model.declaration.fields import field
+from adxmi_jupyter.model.declaration.fields import field, identity_help
 from adxmi_jupyter.model.declaration.products import DataConnection
 from adxmi_jupyter.model.declaration.requirements import Requirement, acting_as, holding
 from adxmi_jupyter.model.declaration.stored import DataConnectionListing, Row, Who
@@ -25,6 +25,7 @@ from adxmi_jupyter.model.declaration.types import Identity, Moment, TableName, T
 from adxmi_jupyter.model.declaration.workflow import About, Sample, Workflow
 from adxmi_jupyter.model.identity import ManagedIdentity
 from adxmi_jupyter.model.moment import moment_text
+from adxmi_jupyter.model.permission import Permission
 from adxmi_jupyter.model.shape import text_cell
 from adxmi_jupyter.model.usage import Usage
 
@@ -48,13 +49,14 @@ def _chain(properties: Row, who: Who) -> tuple[Requirement, ...]:
 
 
 class CosmosDbConnection(Workflow):
-    """Changes of a Cosmos DB container, ingested as an identity."""
+    """Cosmos DB data connections that use a managed identity."""
 
     about: ClassVar = About(
         title="Cosmos DB data connection",
         does="create",
-        caller="Contributor on the cluster, in Azure",
-        pages=("Ingest data from Azure Cosmos DB into Azure Data Explorer",),
+        action="Create an Azure Cosmos DB data connection that uses a managed identity",
+        caller=Permission(azure="Contributor on the cluster"),
+        pages=("Ingest data from Azure Cosmos DB",),
         sample=Sample(
             {
                 "name": "orders-from-cosmos",
@@ -72,21 +74,22 @@ class CosmosDbConnection(Workflow):
         ("CosmosDb",), _chain, "no managed identity: a key of the Cosmos DB account"
     )
 
-    name: ConnectionName = field("Name", "What the connection is called.", example="shop-orders")
+    name: ConnectionName = field("Name", "Name of the data connection.", example="shop-orders")
     account: CosmosAccountId = field(
-        "Account", "Resource ID of the Cosmos DB account.", example=_ACCOUNT_ID
+        "Account", "Resource ID of the Azure Cosmos DB account.", example=_ACCOUNT_ID
     )
-    catalog: Text = field("Catalog", "Database in Cosmos DB.", example="Shop")
-    container: Text = field("Container", "Container there.", example="Baskets")
-    identity: Identity = field("Identity", "Who reads the changes.", example="mi-ingest")
-    table: TableName = field("Table", "Where the documents go.", example="Orders")
+    catalog: Text = field("Catalog", "Cosmos DB database name.", example="Shop")
+    container: Text = field("Container", "Cosmos DB container name.", example="Baskets")
+    identity: Identity = field("Identity", identity_help("reads the changes"), example="mi-ingest")
+    table: TableName = field("Table", "Target table.", example="Orders")
     mapping: Text = field(
-        "Mapping", "An ingestion mapping of the table, by name.", "", example="OrdersJson"
+        "Mapping", "Name of an ingestion mapping of the table.", "", example="OrdersJson"
     )
     retrieval_start_date: Moment | None = field(
         "Retrieve from",
-        "Changes from then on; else from now on.",
+        "Start time of the changes to ingest.",
         None,
+        default_text="the time of creation",
         example="2026-01-01T00:00:00Z",
     )
 

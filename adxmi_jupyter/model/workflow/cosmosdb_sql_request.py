@@ -13,7 +13,7 @@ from adxmi_jupyter.errors import InvalidField
 from adxmi_jupyter.fixes import ChangeOption, Explain, Label, Option
 from adxmi_jupyter.model.connection_string import CosmosDb
 from adxmi_jupyter.model.declaration import targets
-from adxmi_jupyter.model.declaration.fields import field
+from adxmi_jupyter.model.declaration.fields import field, identity_help
 from adxmi_jupyter.model.declaration.plugins import (
     bag,
     call,
@@ -37,6 +37,7 @@ from adxmi_jupyter.model.declaration.types import (
 )
 from adxmi_jupyter.model.declaration.workflow import About, Sample, Workflow
 from adxmi_jupyter.model.identity import ManagedIdentity
+from adxmi_jupyter.model.permission import Permission
 from adxmi_jupyter.model.usage import Usage
 
 
@@ -54,12 +55,13 @@ def _chain(identity: ManagedIdentity, place: object) -> tuple[Requirement, ...]:
 
 
 class CosmosDbSqlRequest(Workflow):
-    """Documents of Cosmos DB in a query, asked for as an identity."""
+    """Queries of Cosmos DB that authenticate with a managed identity."""
 
     about: ClassVar = About(
         title="cosmosdb_sql_request",
         does="run",
-        caller="Database Viewer",
+        action="Query Azure Cosmos DB with a managed identity",
+        caller=Permission("Database Viewer"),
         pages=("cosmosdb_sql_request plugin", "SQL connection strings"),
         sample=Sample(
             {
@@ -75,24 +77,29 @@ class CosmosDbSqlRequest(Workflow):
     # The page on policies has the second name; no plugin is called that.
     listing: ClassVar = FunctionListing(("cosmosdb_sql_request", "cosmosdb_request"), _chain)
 
-    account: CosmosAccount = field("Account", "Cosmos DB account.", example="contosocosmos")
-    catalog: Catalog = field("Catalog", "Database there.", example="Shop")
-    collection: Catalog = field("Collection", "Container there.", example="Baskets")
-    identity: Identity = field("Identity", "Who asks.", example="mi-export")
-    sql: Body = field("SQL", "The question.", example="select * from c")
+    account: CosmosAccount = field(
+        "Account", "Azure Cosmos DB account: name or host name.", example="contosocosmos"
+    )
+    catalog: Catalog = field("Catalog", "Cosmos DB database.", example="Shop")
+    collection: Catalog = field("Collection", "Cosmos DB container.", example="Baskets")
+    identity: Identity = field("Identity", identity_help("queries Cosmos DB"), example="mi-export")
+    sql: Body = field("SQL", "SQL query.", example="select * from c")
     parameters: JsonObject = field(
-        "Parameters", "A JSON object of @names and values.", None, example='{"@region": "north"}'
+        "Parameters",
+        "Parameters of the SQL query, a JSON object of @names and values.",
+        None,
+        example='{"@region": "north"}',
     )
     preferred_locations: Names = field(
         "Preferred regions",
-        "Regions of Azure to ask first, the nearest before the others.",
+        "Azure regions to query, in order of preference.",
         (),
         example="West Europe",
     )
     columns: Columns = field(
-        "Columns", "What comes back; else found out by asking.", (), example="id:string"
+        "Columns", "Columns of the result.", (), default_text="inferred", example="id:string"
     )
-    then: Text = field("Then", "What the query does with the rows.", "", example="take 10")
+    then: Text = field("Then", "KQL operators to apply to the rows.", "", example="take 10")
 
     @model_validator(mode="after")
     def _parameters_have_an_at(self) -> Self:
@@ -100,7 +107,7 @@ class CosmosDbSqlRequest(Workflow):
         if bare is not None:
             raise InvalidField(
                 Explain.of(Option("--parameters"), " cannot be used", Label("Parameters")),
-                why="Cosmos DB wants the name of each to begin with @",
+                why="in Cosmos DB the name of each parameter begins with @",
                 fix=ChangeOption("--parameters", '{"@region": "north"}'),
             )
         return self

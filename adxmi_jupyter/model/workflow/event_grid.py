@@ -24,7 +24,7 @@ from adxmi_jupyter.model.declaration.data_connection import (
     source_id,
     without_nothing,
 )
-from adxmi_jupyter.model.declaration.fields import field
+from adxmi_jupyter.model.declaration.fields import field, identity_help
 from adxmi_jupyter.model.declaration.products import DataConnection
 from adxmi_jupyter.model.declaration.requirements import (
     ConsumerGroupFree,
@@ -36,6 +36,7 @@ from adxmi_jupyter.model.declaration.stored import DataConnectionListing, Row, W
 from adxmi_jupyter.model.declaration.types import Identity, TableName, Text
 from adxmi_jupyter.model.declaration.workflow import About, Sample, Workflow
 from adxmi_jupyter.model.identity import ManagedIdentity
+from adxmi_jupyter.model.permission import Permission
 from adxmi_jupyter.model.usage import Usage
 
 _GROUP = "/subscriptions/4c8f2a61-7b3d-4e95-a0d2-91f6c3b58e07/resourceGroups/analytics/providers"
@@ -66,12 +67,15 @@ def _chain(properties: Row, who: Who) -> tuple[Requirement, ...]:
 
 
 class EventGrid(Workflow):
-    """New blobs of a storage account, ingested as an identity."""
+    """Event Grid data connections that use a managed identity."""
 
     about: ClassVar = About(
         title="Event Grid data connection",
         does="create",
-        caller="Contributor on the cluster, EventGrid Contributor on the subscription, in Azure",
+        action="Create an Event Grid data connection that uses a managed identity",
+        caller=Permission(
+            azure="Contributor on the cluster and EventGrid Contributor on the subscription"
+        ),
         pages=("Create an Event Grid data connection", "Event Grid data connection"),
         sample=Sample(
             {
@@ -93,36 +97,44 @@ class EventGrid(Workflow):
         "no managed identity: keys of the storage account and of the event hub",
     )
 
-    name: ConnectionName = field("Name", "What the connection is called.", example="new-blobs")
+    name: ConnectionName = field("Name", "Name of the data connection.", example="new-blobs")
     storage_account: StorageAccountId = field(
-        "Storage account", "Resource ID of the account with the blobs.", example=_STORAGE_ID
+        "Storage account", "Resource ID of the storage account.", example=_STORAGE_ID
     )
     event_hub: HubId = field(
         "Event hub",
-        "Resource ID of the hub that Event Grid writes to, in the identity's tenant.",
+        "Resource ID of the event hub that Event Grid writes to, in the tenant of the identity.",
         example=_HUB_ID,
     )
     consumer_group: Text = field(
-        "Consumer group", "A group of its own for each connection.", "$Default", example="adx"
+        "Consumer group",
+        "Consumer group. Each data connection requires its own.",
+        "$Default",
+        default_text="$Default",
+        example="adx",
     )
     identity: Identity = field(
-        "Identity", "Who receives the notices and reads the blobs.", example="mi-ingest"
+        "Identity", identity_help("receives the events and reads the blobs"), example="mi-ingest"
     )
     table: TableName | None = field(
-        "Table", "Where blobs go that name no table themselves.", None, example="Orders"
+        "Table", "Target table of blobs that don't name one.", None, example="Orders"
     )
     mapping: Text = field(
-        "Mapping", "An ingestion mapping of the table, by name.", "", example="OrdersCsv"
+        "Mapping", "Name of an ingestion mapping of the table.", "", example="OrdersCsv"
     )
     data_format: EventFormat | None = field(
-        "Format", "How blobs are written that do not say it themselves.", None, example="CSV"
+        "Format", "Data format of blobs that don't name one.", None, example="CSV"
     )
-    blob_event: BlobEvent = field("Event", "Which events count.", BlobEvent.CREATED)
+    blob_event: BlobEvent = field(
+        "Event", "Type of the storage events to process.", BlobEvent.CREATED
+    )
     ignore_first_record: bool = field(
-        "Ignore first record", "Whether text files begin with column names.", default=False
+        "Ignore first record",
+        "Skip the first record of text files, which holds column names.",
+        default=False,
     )
     database_routing: Routing = field(
-        "Routing", "Whether blobs may name another database.", Routing.SINGLE
+        "Routing", "Data routing. Multi: blobs may name another database.", Routing.SINGLE
     )
 
     def requirements(self) -> tuple[Requirement, ...]:

@@ -22,7 +22,7 @@ from adxmi_jupyter.model.declaration.data_connection import (
     source_id,
     without_nothing,
 )
-from adxmi_jupyter.model.declaration.fields import field
+from adxmi_jupyter.model.declaration.fields import field, identity_help
 from adxmi_jupyter.model.declaration.products import DataConnection
 from adxmi_jupyter.model.declaration.requirements import (
     ConsumerGroupFree,
@@ -35,6 +35,7 @@ from adxmi_jupyter.model.declaration.types import Identity, Moment, Names, Table
 from adxmi_jupyter.model.declaration.workflow import About, Sample, Workflow
 from adxmi_jupyter.model.identity import ManagedIdentity
 from adxmi_jupyter.model.moment import moment_text
+from adxmi_jupyter.model.permission import Permission
 from adxmi_jupyter.model.usage import Usage
 
 HUB_ID = (
@@ -62,14 +63,15 @@ def _chain(properties: Row, who: Who) -> tuple[Requirement, ...]:
 
 
 class EventHub(Workflow):
-    """Events of an event hub, ingested into a table as an identity."""
+    """Event Hubs data connections that use a managed identity."""
 
     about: ClassVar = About(
         title="Event Hubs data connection",
         does="create",
-        caller="Contributor on the cluster, in Azure",
+        action="Create an Event Hubs data connection that uses a managed identity",
+        caller=Permission(azure="Contributor on the cluster"),
         pages=(
-            "Create an Event Hubs data connection for Azure Data Explorer",
+            "Create an Event Hubs data connection",
             "Azure Event Hubs data connection",
         ),
         sample=Sample(
@@ -93,40 +95,47 @@ class EventHub(Workflow):
         "no managed identity: a key of the event hub",
     )
 
-    name: ConnectionName = field("Name", "What the connection is called.", example="sales-orders")
+    name: ConnectionName = field("Name", "Name of the data connection.", example="sales-orders")
     event_hub: HubId = field(
-        "Event hub", "Resource ID of the hub, in the identity's tenant.", example=HUB_ID
+        "Event hub", "Resource ID of the event hub, in the tenant of the identity.", example=HUB_ID
     )
     consumer_group: Text = field(
-        "Consumer group", "A group of its own for each connection.", "$Default", example="adx"
+        "Consumer group",
+        "Consumer group. Each data connection requires its own.",
+        "$Default",
+        default_text="$Default",
+        example="adx",
     )
-    identity: Identity = field("Identity", "Who receives the events.", example="mi-ingest")
+    identity: Identity = field(
+        "Identity", identity_help("receives the events"), example="mi-ingest"
+    )
     table: TableName | None = field(
-        "Table", "Where events go that name no table themselves.", None, example="Orders"
+        "Table", "Target table of events that don't name one.", None, example="Orders"
     )
     mapping: Text = field(
-        "Mapping", "An ingestion mapping of the table, by name.", "", example="OrdersJson"
+        "Mapping", "Name of an ingestion mapping of the table.", "", example="OrdersJson"
     )
     data_format: EventFormat | None = field(
         "Format",
-        "How events are written that do not say it themselves.",
+        "Data format of events that don't name one.",
         None,
         example="MULTIJSON",
     )
-    compression: Compression = field("Compression", "Of the events.", Compression.NONE)
+    compression: Compression = field("Compression", "Compression of the events.", Compression.NONE)
     event_system_properties: Names = field(
         "System properties",
-        "Properties of the hub to ingest besides the event.",
+        "System properties of the events to ingest.",
         (),
         example="x-opt-enqueued-time",
     )
     database_routing: Routing = field(
-        "Routing", "Whether events may name another database.", Routing.SINGLE
+        "Routing", "Data routing. Multi: events may name another database.", Routing.SINGLE
     )
     retrieval_start_date: Moment | None = field(
         "Retrieve from",
-        "Events from then on, as far as the hub keeps them; else from now on.",
+        "Start time of the events to ingest, within the retention of the event hub.",
         None,
+        default_text="the time of creation",
         example="2026-01-01T00:00:00Z",
     )
 

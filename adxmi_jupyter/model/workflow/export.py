@@ -7,7 +7,7 @@ from typing import ClassVar, Self
 from pydantic import model_validator
 
 from adxmi_jupyter.model.declaration import targets
-from adxmi_jupyter.model.declaration.fields import field
+from adxmi_jupyter.model.declaration.fields import field, identity_help
 from adxmi_jupyter.model.declaration.formats import (
     MEGABYTE,
     SMALLEST_ARTIFACT,
@@ -25,23 +25,25 @@ from adxmi_jupyter.model.declaration.stored import PolicyListing
 from adxmi_jupyter.model.declaration.types import Body, Identity, Locations, Text
 from adxmi_jupyter.model.declaration.unsupported import Unsupported
 from adxmi_jupyter.model.declaration.workflow import About, Sample, Workflow
+from adxmi_jupyter.model.permission import Permission
 from adxmi_jupyter.model.usage import Usage
 
 _TO_SQL = Unsupported(
     "export to SQL",
-    "the command takes the caller's own sign-in, or user and password",
-    "make an external table of the SQL table, and a continuous export to it",
+    "the command authenticates as the caller, or with user name and password",
+    "create an external table of the SQL table, and a continuous export to it",
     ("export-to-sql", "sql-export"),
 )
 
 
 class Export(Workflow):
-    """The result of a query, written to storage once, as an identity."""
+    """Exports to storage that authenticate with a managed identity."""
 
     about: ClassVar = About(
         title="Export to storage",
         does="run",
-        caller="Database Viewer",
+        action="Export the result of a query to storage with a managed identity",
+        caller=Permission("Database Viewer"),
         pages=("Export data to cloud storage",),
         sample=Sample(
             {
@@ -59,63 +61,76 @@ class Export(Workflow):
 
     location: Locations = field(
         "Location",
-        "URL of the container or folder, without SAS or key.",
+        "Container or folder URL, without SAS or key.",
         example="https://contosolake.blob.core.windows.net/exports",
     )
-    identity: Identity = field("Identity", "Who writes the files.", example="mi-export")
-    query: Body = field("Query", "What is exported.", example="Orders")
-    data_format: ExportFormat = field("Format", "How the files are written.", example="csv")
+    identity: Identity = field("Identity", identity_help("writes the files"), example="mi-export")
+    query: Body = field("Query", "KQL query to export.", example="Orders")
+    data_format: ExportFormat = field("Format", "Data format of the files.", example="csv")
     in_background: bool = field(
         "In background",
-        "Whether the service answers at once with the id of an operation.",
+        "Run asynchronously and return the ID of the operation.",
         default=False,
     )
-    compressed: bool = field("Compressed", "Whether the files are compressed.", default=False)
+    compressed: bool = field("Compressed", "Compress the files.", default=False)
     compression_type: BlobCompression | None = field(
         "Compression",
-        "With what, else gzip; snappy, lz4_raw, brotli and zstd are for Parquet.",
+        "Compression codec. Parquet also supports snappy, lz4_raw, brotli and zstd.",
         None,
+        default_text="gzip",
         property_name="compressionType",
     )
     include_headers: ExportHeaders | None = field(
         "Headers",
-        "Which text files begin with the column names, else none.",
+        "Text files that begin with column names.",
         None,
+        default_text="none",
         property_name="includeHeaders",
     )
     name_prefix: Text = field(
         "Name prefix",
-        "How the files' names begin, else at random.",
+        "Prefix of the file names.",
         "",
+        default_text="random",
         property_name="namePrefix",
         example="orders",
     )
     file_extension: Text = field(
         "File extension",
-        "How the files' names end; .gz is added to compressed text.",
+        "File extension. Compressed text files also get .gz.",
         "",
         property_name="fileExtension",
         example=".csv",
     )
     encoding: Encoding | None = field(
-        "Encoding", "Of text files, else UTF8NoBOM.", None, property_name="encoding"
+        "Encoding",
+        "Encoding of text files.",
+        None,
+        default_text="UTF8NoBOM",
+        property_name="encoding",
     )
     distribution: Distribution | None = field(
-        "Distribution", "Who writes, else per_shard.", None, property_name="distribution"
+        "Distribution",
+        "Distribution of the writes over nodes.",
+        None,
+        default_text="per_shard",
+        property_name="distribution",
     )
     distributed: bool = field(
-        "Distributed", "Whether all nodes write.", default=True, property_name="distributed"
+        "Distributed", "Write from all nodes.", default=True, property_name="distributed"
     )
     persist_details: bool | None = field(
         "Persist details",
-        "Whether the service keeps the list of files; by itself only in the background.",
+        "Keep the list of files in the details of the operation.",
         None,
+        default_text="only with --in-background",
         property_name="persistDetails",
     )
     size_limit: int | None = field(
         "Size limit",
-        "Bytes of one file before compression, 100 MB (by itself) to 4 GB.",
+        "Maximum size of a file before compression in bytes, 100 MB to 4 GB.",
         None,
+        default_text="100 MB",
         property_name="sizeLimit",
         ge=SMALLEST_ARTIFACT,
         le=4096 * MEGABYTE,
@@ -123,16 +138,18 @@ class Export(Workflow):
     )
     parquet_row_group_size: int | None = field(
         "Row group size",
-        "Rows in a row group of Parquet files, else 100000.",
+        "Rows per row group in Parquet files.",
         None,
+        default_text="100000",
         property_name="parquetRowGroupSize",
         ge=1,
         example="100000",
     )
     parquet_datetime_precision: ParquetPrecision | None = field(
         "Precision",
-        "Of datetimes in Parquet, else millisecond.",
+        "Precision of datetime values in Parquet files.",
         None,
+        default_text="millisecond",
         property_name="parquetDatetimePrecision",
     )
 

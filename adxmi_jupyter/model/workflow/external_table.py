@@ -6,7 +6,6 @@ whenever somebody uses the table.
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Annotated, ClassVar, Self
 
 from pydantic import model_validator
@@ -17,7 +16,7 @@ from adxmi_jupyter.model import kql, partition, path_format
 from adxmi_jupyter.model.columns import columns_text, refuse_stars
 from adxmi_jupyter.model.connection_string import CosmosDb, SqlServer, StorageLocation
 from adxmi_jupyter.model.declaration import fields, stored_tables, targets
-from adxmi_jupyter.model.declaration.fields import field, typed
+from adxmi_jupyter.model.declaration.fields import field, identity_help, typed
 from adxmi_jupyter.model.declaration.formats import (
     BlobCompression,
     BlobFormat,
@@ -30,6 +29,7 @@ from adxmi_jupyter.model.declaration.locations import GEN1, OTHER_DATABASES, dat
 from adxmi_jupyter.model.declaration.products import Statement
 from adxmi_jupyter.model.declaration.requirements import Requirement, acting_as, for_followers
 from adxmi_jupyter.model.declaration.stored import EntityKind, KustoListing
+from adxmi_jupyter.model.declaration.stored_tables import TableKind
 from adxmi_jupyter.model.declaration.types import (
     Catalog,
     Columns,
@@ -45,17 +45,8 @@ from adxmi_jupyter.model.declaration.types import (
 from adxmi_jupyter.model.declaration.unsupported import refusing
 from adxmi_jupyter.model.declaration.workflow import About, Sample, Workflow
 from adxmi_jupyter.model.kusto_shapes import EXTERNAL_TABLES
+from adxmi_jupyter.model.permission import Permission
 from adxmi_jupyter.model.usage import Usage
-
-
-class TableKind(StrEnum):
-    """Where the data is."""
-
-    STORAGE = "storage"
-    DELTA = "delta"
-    SQL = "sql"
-    COSMOS = "cosmos"
-
 
 _IN_STORAGE = {"kind": (TableKind.STORAGE, TableKind.DELTA)}
 _FILES = {"kind": (TableKind.STORAGE,)}
@@ -65,20 +56,24 @@ _DATABASES = {"kind": (TableKind.SQL, TableKind.COSMOS)}
 
 
 class ExternalTable(Workflow):
-    """A table whose data stays where it is, reached as an identity.
+    """External tables that authenticate with a managed identity.
 
-    The data is in storage, in a delta lake, in SQL Server or in Cosmos DB.
+    The data stays in Azure Storage, a delta lake, SQL Server or Azure Cosmos DB.
     """
 
     about: ClassVar = About(
         title="External table",
         does="create",
+        action="Create an external table that authenticates with a managed identity",
         named_by="name",
         makes=fields.FieldKind.EXTERNAL_TABLE,
-        caller="Database User; AllDatabasesAdmin to replace one, Database Admin for SQL Server",
+        caller=Permission(
+            "Database User",
+            more="with --replace: AllDatabasesAdmin; with --kind sql: Database Admin",
+        ),
         pages=(
             "Create and alter Azure Storage external tables",
-            "Create and alter SQL external tables",
+            "Create and alter Azure SQL external tables",
             "Create and alter delta external tables on Azure Storage",
             "Authenticate external tables with managed identities",
         ),
@@ -106,16 +101,18 @@ class ExternalTable(Workflow):
     )
 
     name: Name = field(
-        "Name", 'What queries call it: external_table("NAME").', example="ArchivedOrders"
+        "Name",
+        'Name of the external table, as in external_table("NAME").',
+        example="ArchivedOrders",
     )
     kind: Annotated[TableKind, typed(refusing((OTHER_DATABASES,)))] = field(
-        "Kind", "Where the data is.", TableKind.STORAGE
+        "Kind", "Kind of the data source.", TableKind.STORAGE
     )
-    identity: Identity = field("Identity", "Who reaches the data.", example="mi-export")
+    identity: Identity = field("Identity", identity_help("reads the data"), example="mi-export")
     location: LocationsWithoutGen1 = field(
         "Location",
-        "URL of the container or folder, without SAS or key; a delta lake has one, files may have "
-        "several.",
+        "Container or folder URL, without SAS or key. Files may have several locations, a delta "
+        "lake has one.",
         (),
         only_for=_IN_STORAGE,
         required=True,
@@ -123,7 +120,7 @@ class ExternalTable(Workflow):
     )
     server: SqlServerHost = field(
         "Server",
-        "Host of the SQL server.",
+        "Host name of the SQL server.",
         "",
         only_for=_SQL,
         required=True,
@@ -131,7 +128,7 @@ class ExternalTable(Workflow):
     )
     account: CosmosAccount = field(
         "Account",
-        "Cosmos DB account.",
+        "Azure Cosmos DB account: name or host name.",
         "",
         only_for=_COSMOS,
         required=True,
@@ -139,18 +136,23 @@ class ExternalTable(Workflow):
     )
     catalog: Catalog = field(
         "Catalog",
-        "Database in SQL Server or Cosmos DB.",
+        "Database name in SQL Server or Cosmos DB.",
         "",
         only_for=_DATABASES,
         required=True,
         example="Erp",
     )
     collection: Catalog = field(
-        "Collection", "Cosmos DB container.", "", only_for=_COSMOS, required=True, example="Baskets"
+        "Collection",
+        "Cosmos DB container name.",
+        "",
+        only_for=_COSMOS,
+        required=True,
+        example="Baskets",
     )
     sql_table: Text = field(
         "SQL table",
-        "Table there; another schema than dbo as Schema.Table.",
+        "Table name in the SQL database. Outside the schema dbo: Schema.Table.",
         "",
         only_for=_SQL,
         required=True,
@@ -158,13 +160,13 @@ class ExternalTable(Workflow):
     )
     columns: Columns = field(
         "Columns",
-        "Names and types; a delta lake knows its own.",
+        "Column names and types. Optional for a delta lake, which has its own schema.",
         (),
         example="OrderId:long, Region:string",
     )
     data_format: BlobFormat | None = field(
         "Format",
-        "How the files are written; exports write csv, tsv, json and parquet.",
+        "Data format of the files. Exports support csv, tsv, json and parquet.",
         None,
         only_for=_FILES,
         required=True,
@@ -172,48 +174,53 @@ class ExternalTable(Workflow):
     )
     partition_by: Partitions = field(
         "Partitions",
-        "Columns that are folders, as NAME:string = COLUMN or NAME:datetime = bin(COLUMN, 1d).",
+        "Partition columns: NAME:string = COLUMN or NAME:datetime = bin(COLUMN, 1d).",
         (),
         only_for=_FILES,
         example="Date:datetime = bin(Placed, 1d)",
     )
     path_format: PathFormat = field(
         "Path",
-        "How the folders are spelled: {Date:yyyy/MM/dd}/{Region}.",
+        "Path format of the partitions, such as {Date:yyyy/MM/dd}/{Region}.",
         (),
         only_for=_FILES,
         example="{Date:yyyy/MM/dd}",
     )
     folder: Text = field(
-        "Folder", "Where tools list it.", "", property_name="folder", example="lake/sales"
+        "Folder", "Folder of the table in tools.", "", property_name="folder", example="lake/sales"
     )
     doc_string: Text = field(
-        "Description", "For people.", "", property_name="docString", example="orders of past years"
+        "Description",
+        "Description of the table.",
+        "",
+        property_name="docString",
+        example="orders of past years",
     )
     compressed: bool = field(
         "Compressed",
-        "Whether exports write compressed files.",
+        "Compress exported files.",
         default=False,
         only_for=_IN_STORAGE,
         property_name="compressed",
     )
     compression_type: BlobCompression | None = field(
         "Compression",
-        "With what, else gzip; snappy, lz4_raw, brotli and zstd are for Parquet.",
+        "Compression codec. Parquet also supports snappy, lz4_raw, brotli and zstd.",
         None,
+        default_text="gzip",
         only_for=_IN_STORAGE,
         property_name="compressionType",
     )
     include_headers: Headers | None = field(
         "Headers",
-        "Which text files begin with the column names.",
+        "Text files that begin with column names.",
         None,
         only_for=_FILES,
         property_name="includeHeaders",
     )
     name_prefix: Text = field(
         "Name prefix",
-        "Only files that begin so are read; exports write such.",
+        "Prefix of the names of the files to read and to export.",
         "",
         only_for=_IN_STORAGE,
         property_name="namePrefix",
@@ -221,71 +228,79 @@ class ExternalTable(Workflow):
     )
     file_extension: Text = field(
         "File extension",
-        "Only files that end so are read; exports write such.",
+        "Extension of the files to read and to export.",
         "",
         only_for=_IN_STORAGE,
         property_name="fileExtension",
         example=".csv",
     )
     encoding: Encoding | None = field(
-        "Encoding", "Of text, else UTF8NoBOM.", None, only_for=_IN_STORAGE, property_name="encoding"
+        "Encoding",
+        "Encoding of text files.",
+        None,
+        default_text="UTF8NoBOM",
+        only_for=_IN_STORAGE,
+        property_name="encoding",
     )
     validate_not_empty: bool = field(
         "Validate",
-        "Whether the service looks for files at once; else a missing right shows at first use.",
+        "Check on creation that files exist. Without it, a missing permission shows at first use.",
         default=False,
         only_for=_FILES,
         property_name="validateNotEmpty",
     )
     sample_uris: bool = field(
         "Sample URIs",
-        "Whether the answer has paths made up of the partitions; create does not show them, the "
-        "text of build run elsewhere does.",
+        "Return sample paths of the partitions. Only visible where the command of build is run "
+        "elsewhere.",
         default=False,
         only_for=_FILES,
         property_name="sampleUris",
     )
     files_preview: bool = field(
         "Files preview",
-        "Whether the answer has files that are found; seen as the sample URIs are.",
+        "Return found files. Only visible where the command of build is run elsewhere.",
         default=False,
         only_for=_FILES,
         property_name="filesPreview",
     )
     keep_nothing: bool = field(
-        "Keep nothing",
-        "Whether the service only tries it (its dryRun) and keeps no table.",
+        "Validate only",
+        "Validate in the service (its dryRun) without creating the table.",
         default=False,
         only_for=_IN_STORAGE,
         property_name="dryRun",
     )
     auto_update_schema: bool = field(
         "Update schema",
-        "Whether the columns follow the delta lake; needs query acceleration, and no --columns.",
+        "Update the columns from the delta lake. Requires query acceleration, excludes --columns.",
         default=False,
         only_for={"kind": (TableKind.DELTA,)},
         property_name="AutoUpdateSchema",
     )
     fire_triggers: bool = field(
         "Fire triggers",
-        "Whether exports fire INSERT triggers.",
+        "Fire INSERT triggers of the SQL table on export.",
         default=False,
         only_for=_SQL,
         property_name="firetriggers",
     )
     create_if_not_exists: bool = field(
         "Create SQL table",
-        "Whether exports create the table there; needs a primary key.",
+        "Create the SQL table on export. Requires --primary-key.",
         default=False,
         only_for=_SQL,
         property_name="createifnotexists",
     )
     primary_key: Text = field(
-        "Primary key", "Column of it.", "", only_for=_SQL, property_name="primarykey", example="Sku"
+        "Primary key",
+        "Primary key column of the SQL table.",
+        "",
+        only_for=_SQL,
+        property_name="primarykey",
+        example="Sku",
     )
-    replace: bool = field(
-        "Replace", "Whether an external table of this name is replaced.", default=False
-    )
+    replace: bool = field("Replace", "Replace an external table of the same name.", default=False)
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:

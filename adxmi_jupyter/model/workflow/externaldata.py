@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from adxmi_jupyter.model.columns import columns_text
 from adxmi_jupyter.model.declaration import targets
-from adxmi_jupyter.model.declaration.fields import field
+from adxmi_jupyter.model.declaration.fields import field, identity_help
 from adxmi_jupyter.model.declaration.formats import BlobFormat
 from adxmi_jupyter.model.declaration.locations import GEN1
 from adxmi_jupyter.model.declaration.plugins import piped_into
@@ -21,15 +21,17 @@ from adxmi_jupyter.model.declaration.types import (
     Text,
 )
 from adxmi_jupyter.model.declaration.workflow import About, Sample, Workflow
+from adxmi_jupyter.model.permission import Permission
 
 
 class ExternalData(Workflow):
-    """Files read by a single query, without a table, as an identity."""
+    """Queries of files that authenticate with a managed identity."""
 
     about: ClassVar = About(
         title="externaldata",
         does="run",
-        caller="Database Viewer",
+        action="Query files in storage with a managed identity",
+        caller=Permission("Database Viewer"),
         pages=("externaldata operator",),
         sample=Sample(
             {
@@ -45,32 +47,35 @@ class ExternalData(Workflow):
 
     location: LocationsWithoutGen1 = field(
         "Location",
-        "URLs of the files, without SAS or key.",
+        "File URLs, without SAS or key.",
         example="https://contosolake.blob.core.windows.net/landing/orders.csv",
     )
-    identity: Identity = field("Identity", "Who reads the files.", example="mi-ingest")
-    columns: Columns = field("Columns", "Names and types.", example="OrderId:long, Region:string")
+    identity: Identity = field("Identity", identity_help("reads the files"), example="mi-ingest")
+    columns: Columns = field(
+        "Columns", "Column names and types.", example="OrderId:long, Region:string"
+    )
     data_format: BlobFormat | None = field(
         "Format",
-        "How the files are written; else told by their names, csv if they do not tell.",
+        "Data format of the files.",
         None,
+        default_text="by file extension, otherwise csv",
         property_name="format",
     )
     ignore_first_record: bool = field(
         "Ignore first record",
-        "Whether the files begin with column names.",
+        "Skip the first record, which holds column names.",
         default=False,
         property_name="ignoreFirstRecord",
     )
     ingestion_mapping: JsonList = field(
         "Mapping",
-        "Which part of the files becomes which column, as a JSON array.",
+        "Ingestion mapping, a JSON array.",
         None,
         property_name="ingestionMapping",
         example='[{"Column": "OrderId", "Properties": {"Ordinal": 0}}]',
     )
     then: Text = field(
-        "Then", "What the query does with the records.", "", example="summarize count() by Region"
+        "Then", "KQL operators to apply to the records.", "", example="summarize count() by Region"
     )
 
     def requirements(self) -> tuple[Requirement, ...]:

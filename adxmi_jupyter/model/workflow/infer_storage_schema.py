@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from adxmi_jupyter.fixes import Command
 from adxmi_jupyter.model.declaration import targets
-from adxmi_jupyter.model.declaration.fields import field
+from adxmi_jupyter.model.declaration.fields import field, identity_help
 from adxmi_jupyter.model.declaration.formats import BlobFormat
 from adxmi_jupyter.model.declaration.plugins import Literal, bag
 from adxmi_jupyter.model.declaration.products import Endpoint, Statement
@@ -19,10 +19,11 @@ from adxmi_jupyter.model.declaration.stored import FunctionListing
 from adxmi_jupyter.model.declaration.types import Identity, Locations, Text
 from adxmi_jupyter.model.declaration.unsupported import Unsupported
 from adxmi_jupyter.model.declaration.workflow import About, Sample, Workflow
+from adxmi_jupyter.model.permission import Permission
 
 _WITH_SUGGESTIONS = Unsupported(
     "infer_storage_schema_with_suggestions",
-    "its page lists the other ways to sign in and leaves this one out",
+    "its documentation lists other authentication methods, not this one",
     Command.of("infer-storage-schema", "run", "--help"),
     ("infer-storage-schema-with-suggestions",),
 )
@@ -37,12 +38,13 @@ class Mode(StrEnum):
 
 
 class InferStorageSchema(Workflow):
-    """The columns of files in storage, found out as an identity."""
+    """Schema inference that authenticates with a managed identity."""
 
     about: ClassVar = About(
         title="infer_storage_schema",
         does="run",
-        caller="Database Viewer",
+        action="Infer the columns of files in storage with a managed identity",
+        caller=Permission("Database Viewer"),
         pages=("infer_storage_schema plugin",),
         sample=Sample(
             {
@@ -58,16 +60,20 @@ class InferStorageSchema(Workflow):
 
     location: Locations = field(
         "Location",
-        "URLs of the containers or folders, without SAS or key.",
+        "Container or folder URLs, without SAS or key.",
         example="https://contosolake.blob.core.windows.net/landing",
     )
-    identity: Identity = field("Identity", "Who reads the files.", example="mi-ingest")
-    data_format: BlobFormat = field("Format", "How the files are written.", example="csv")
-    file_extension: Text = field("File extension", "Only files that end so.", "", example=".csv")
-    file_name_prefix: Text = field("Name prefix", "Only files that begin so.", "", example="orders")
-    mode: Mode = field("Mode", "Which files are looked at: one, the newest, or all.", Mode.LAST)
+    identity: Identity = field("Identity", identity_help("reads the files"), example="mi-ingest")
+    data_format: BlobFormat = field("Format", "Data format of the files.", example="csv")
+    file_extension: Text = field(
+        "File extension", "File extension of the files to read.", "", example=".csv"
+    )
+    file_name_prefix: Text = field(
+        "Name prefix", "Prefix of the names of the files to read.", "", example="orders"
+    )
+    mode: Mode = field("Mode", "Files to read: any one, the last or all.", Mode.LAST)
     first_row_as_header: bool = field(
-        "First row as header", "Whether the first row names the columns.", default=False
+        "First row as header", "Use the first row as column names.", default=False
     )
 
     def requirements(self) -> tuple[Requirement, ...]:

@@ -12,7 +12,7 @@ from typing import ClassVar
 from adxmi_jupyter.model import kql
 from adxmi_jupyter.model.connection_string import StorageLocation
 from adxmi_jupyter.model.declaration import targets
-from adxmi_jupyter.model.declaration.fields import field
+from adxmi_jupyter.model.declaration.fields import field, identity_help
 from adxmi_jupyter.model.declaration.plugins import call, dynamic, piped, text_literal
 from adxmi_jupyter.model.declaration.products import Endpoint, Statement
 from adxmi_jupyter.model.declaration.requirements import (
@@ -33,6 +33,7 @@ from adxmi_jupyter.model.declaration.types import (
 )
 from adxmi_jupyter.model.declaration.workflow import About, Sample, Workflow
 from adxmi_jupyter.model.identity import ManagedIdentity
+from adxmi_jupyter.model.permission import Permission
 from adxmi_jupyter.model.usage import Usage
 
 _ARTIFACT = "order_tax.zip=https://contosolake.blob.core.windows.net/artifacts/order_tax.zip"
@@ -67,12 +68,13 @@ def _chain(identity: ManagedIdentity, place: object) -> tuple[Requirement, ...]:
 
 
 class PythonPlugin(Workflow):
-    """A Python script in a query, its files fetched as an identity."""
+    """Python plugin scripts whose files a managed identity reads."""
 
     about: ClassVar = About(
         title="Python plugin with external artifacts",
         does="run",
-        caller="Database Viewer",
+        action="Run a Python script in a query with files fetched by a managed identity",
+        caller=Permission("Database Viewer"),
         pages=("Python plugin", "Managed identity policy", "Callout policy"),
         sample=Sample(
             {
@@ -87,29 +89,36 @@ class PythonPlugin(Workflow):
     )
     listing: ClassVar = FunctionListing(("python",), _chain)
 
-    query: Text = field("Query", "What the script gets as df.", example="Orders | take 10")
-    columns: Columns = field(
-        "Columns", "What the script adds to the columns of the query.", (), example="Note:string"
+    query: Text = field(
+        "Query", "KQL query whose result the script gets as df.", example="Orders | take 10"
     )
-    script: Body = field("Script", "Python that reads df and sets result.", example="result = df")
+    columns: Columns = field(
+        "Columns", "Columns that the script adds to those of the query.", (), example="Note:string"
+    )
+    script: Body = field(
+        "Script", "Python script that reads df and sets result.", example="result = df"
+    )
     artifacts: Artifacts = field(
         "Artifacts",
-        "Files the script needs, NAME=URL; zip files of packages too.",
+        "Files for the script: NAME=URL. Packages come as zip files.",
         example=_ARTIFACT,
     )
-    identity: Identity = field("Identity", "Who fetches the files.", example="mi-ingest")
+    identity: Identity = field("Identity", identity_help("reads the files"), example="mi-ingest")
     parameters: JsonObject = field(
-        "Parameters", "A JSON object the script gets as kargs.", None, example='{"factor": 2}'
+        "Parameters",
+        "Parameters that the script gets as kargs, a JSON object.",
+        None,
+        example='{"factor": 2}',
     )
     spread: Spread | None = field(
-        "Distribution", "Where the script runs: on one node, or on each.", None
+        "Distribution", "Distribution of the script: a single node, or each node.", None
     )
     remote: Remote | None = field(
-        "Remote", "Which cluster runs it, where the data is in another.", None
+        "Remote", "Cluster that runs the script where the data is in another cluster.", None
     )
     spill_to_disk: bool = field(
         "Spill to disk",
-        "Whether data goes to the script by way of the disk, for much of it.",
+        "Transfer the data through files on disk, for large data.",
         default=False,
     )
 

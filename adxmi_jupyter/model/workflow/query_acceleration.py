@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Any, ClassVar
 
 from adxmi_jupyter.model import kql
-from adxmi_jupyter.model.declaration.fields import field
+from adxmi_jupyter.model.declaration.fields import field, identity_help
 from adxmi_jupyter.model.declaration.products import Statement
 from adxmi_jupyter.model.declaration.requirements import (
     ReadsThrough,
@@ -32,6 +32,7 @@ from adxmi_jupyter.model.entity_name import last_of_entity
 from adxmi_jupyter.model.identity import ManagedIdentity
 from adxmi_jupyter.model.kusto_shapes import ACCELERATED_TABLES
 from adxmi_jupyter.model.moment import moment_text
+from adxmi_jupyter.model.permission import Permission
 from adxmi_jupyter.model.shape import cell, json_cell, text_cell
 from adxmi_jupyter.model.timespan import clock_text
 from adxmi_jupyter.model.usage import Usage
@@ -81,12 +82,13 @@ def _drop(name: str) -> str:
 
 
 class QueryAcceleration(Workflow):
-    """Recent files of a delta table kept at hand, as an identity."""
+    """Query acceleration policies that use a managed identity."""
 
     about: ClassVar = About(
-        title="Query acceleration",
+        title="Query acceleration policy",
         does="create",
-        caller="Database Admin",
+        action="Create a query acceleration policy that uses a managed identity",
+        caller=Permission("Database Admin"),
         pages=(
             ".alter query acceleration policy command",
             "Query acceleration policy",
@@ -110,33 +112,34 @@ class QueryAcceleration(Workflow):
     )
 
     external_table: ExternalTableName = field(
-        "External table", "A delta table.", example="OrdersDelta"
+        "External table", "Delta external table.", example="OrdersDelta"
     )
-    identity: Identity = field("Identity", "Who fetches the files.", example="mi-export")
+    identity: Identity = field("Identity", identity_help("reads the files"), example="mi-export")
     hot: Timespan = field(
         "Hot",
-        "How long files are kept ready, a day or more.",
+        "Period of recent data to cache, 1 day or more.",
         example="7d",
         ge=timedelta(days=1),
     )
     max_age: Timespan | None = field(
-        "Most age",
-        "How old what is ready may be, a minute or more; else five minutes.",
+        "Maximum age",
+        "Maximum age of the cached data, 1 minute or more.",
         None,
+        default_text="5m",
         example="5m",
         ge=timedelta(minutes=1),
     )
     hot_windows: Periods = field(
         "Hot windows",
-        "Periods whose files are kept ready besides, START..END.",
+        "Additional periods to cache: START..END.",
         (),
         example="2026-01-01..2026-02-01",
     )
     hot_datetime_column: Text = field(
-        "Date column", "The column that tells how old a record is.", "", example="Placed"
+        "Date column", "Column with the date and time of a record.", "", example="Placed"
     )
-    is_enabled: bool = field("Enabled", "Whether it runs.", default=True)
-    replace: bool = field("Replace", "Whether a policy that is there is replaced.", default=False)
+    is_enabled: bool = field("Enabled", "Enable the policy.", default=True)
+    replace: bool = field("Replace", "Replace an existing policy.", default=False)
 
     def requirements(self) -> tuple[Requirement, ...]:
         """Return the requirements: AutomatedFlows, and reading what the table reads."""

@@ -14,7 +14,7 @@ from typing import ClassVar
 
 from adxmi_jupyter.fixes import Command, Explain
 from adxmi_jupyter.model.declaration import targets
-from adxmi_jupyter.model.declaration.fields import field
+from adxmi_jupyter.model.declaration.fields import field, identity_help
 from adxmi_jupyter.model.declaration.formats import BlobFormat
 from adxmi_jupyter.model.declaration.locations import LOCAL_FILES
 from adxmi_jupyter.model.declaration.products import QueuedIngestion
@@ -23,15 +23,16 @@ from adxmi_jupyter.model.declaration.stored import PolicyListing
 from adxmi_jupyter.model.declaration.types import Identity, Location, Names, TableName, Text
 from adxmi_jupyter.model.declaration.unsupported import Unsupported
 from adxmi_jupyter.model.declaration.workflow import About, Sample, Workflow
+from adxmi_jupyter.model.permission import Permission
 from adxmi_jupyter.model.usage import Usage
 
 _AT_ONCE = Unsupported(
     "inline ingestion, and direct or streaming ingestion with an SDK",
-    "the data goes from this machine to the cluster, which has nothing to fetch",
+    "the client sends the data, so the cluster does not read it from storage",
     Explain.of(
         "queue a blob: ",
         Command.of("sdk-ingestion", "run", "--help"),
-        ", or have it fetched at once by its URL: ",
+        ", or ingest it directly from its URL: ",
         Command.of("storage-ingestion", "run", "--help"),
     ),
     ("direct-ingestion", "streaming-ingestion", "managed-streaming", "inline-ingestion"),
@@ -39,12 +40,13 @@ _AT_ONCE = Unsupported(
 
 
 class SdkIngestion(Workflow):
-    """A blob ingested by the queued client of the SDK, as an identity."""
+    """Queued SDK ingestion that authenticates with a managed identity."""
 
     about: ClassVar = About(
         title="SDK-based ingestion",
         does="run",
-        caller="Database Ingestor",
+        action="Queue a blob for ingestion with a managed identity",
+        caller=Permission("Database Ingestor"),
         pages=("Queue blobs for ingestion using managed identity authentication",),
         sample=Sample(
             {
@@ -61,34 +63,34 @@ class SdkIngestion(Workflow):
 
     location: Location = field(
         "Blob",
-        "URL of one blob, without SAS or key.",
+        "Blob URL, without SAS or key.",
         example="https://contosolake.blob.core.windows.net/landing/orders.csv",
     )
-    identity: Identity = field("Identity", "Who reads the blob.", example="mi-ingest")
-    table: TableName = field("Table", "Where the records go.", example="Orders")
-    data_format: BlobFormat = field("Format", "How the blob is written.", example="csv")
+    identity: Identity = field("Identity", identity_help("reads the blob"), example="mi-ingest")
+    table: TableName = field("Table", "Target table.", example="Orders")
+    data_format: BlobFormat = field("Format", "Data format of the blob.", example="csv")
     mapping: Text = field(
-        "Mapping", "An ingestion mapping of the table, by name.", "", example="OrdersCsv"
+        "Mapping", "Name of an ingestion mapping of the table.", "", example="OrdersCsv"
     )
     ignore_first_record: bool = field(
-        "Ignore first record", "Whether the blob begins with column names.", default=False
+        "Ignore first record", "Skip the first record, which holds column names.", default=False
     )
     delete_source: bool = field(
         "Delete source",
-        "Whether the blob is deleted afterwards; the identity then needs to write there.",
+        "Delete the blob after ingestion. Requires write access of the identity.",
         default=False,
     )
     size: int = field(
         "Size",
-        "Bytes uncompressed, 0 if unknown: the service then looks itself.",
+        "Uncompressed size in bytes. 0: unknown, determined by the service.",
         0,
         ge=0,
         example="104857600",
     )
     flush_immediately: bool = field(
-        "At once", "Whether the service does not wait for more blobs to ingest.", default=False
+        "Flush immediately", "Ingest without waiting for a batch.", default=False
     )
-    tags: Names = field("Tags", "Tags of what is ingested.", (), example="drop-by:2026-01")
+    tags: Names = field("Tags", "Extent tags of the ingested data.", (), example="drop-by:2026-01")
 
     def requirements(self) -> tuple[Requirement, ...]:
         """Return the requirements: NativeIngestion, and reading the blob, or deleting it too."""

@@ -1,4 +1,4 @@
-"""sql_request: a query asks SQL Server, as an identity that is a user of the database there."""
+"""sql_request: a query of SQL Server, where the identity is a user of the database."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from adxmi_jupyter.model.connection_string import SqlServer
 from adxmi_jupyter.model.declaration import targets
-from adxmi_jupyter.model.declaration.fields import field
+from adxmi_jupyter.model.declaration.fields import field, identity_help
 from adxmi_jupyter.model.declaration.locations import OTHER_DATABASES, database_at
 from adxmi_jupyter.model.declaration.plugins import (
     call,
@@ -29,6 +29,7 @@ from adxmi_jupyter.model.declaration.types import (
 )
 from adxmi_jupyter.model.declaration.workflow import About, Sample, Workflow
 from adxmi_jupyter.model.identity import ManagedIdentity
+from adxmi_jupyter.model.permission import Permission
 from adxmi_jupyter.model.usage import Usage
 
 
@@ -48,12 +49,13 @@ def _chain(identity: ManagedIdentity, place: object) -> tuple[Requirement, ...]:
 
 
 class SqlRequest(Workflow):
-    """Rows of SQL Server in a query, asked for as an identity."""
+    """Queries of SQL Server that authenticate with a managed identity."""
 
     about: ClassVar = About(
         title="sql_request",
         does="run",
-        caller="Database Viewer",
+        action="Query SQL Server with a managed identity",
+        caller=Permission("Database Viewer"),
         pages=("sql_request plugin", "SQL connection strings"),
         sample=Sample(
             {
@@ -69,18 +71,25 @@ class SqlRequest(Workflow):
     listing: ClassVar = FunctionListing(("sql_request",), _chain)
 
     server: SqlServerHost = field(
-        "Server", "Host of the SQL server.", example="contososql.database.windows.net"
+        "Server", "Host name of the SQL server.", example="contososql.database.windows.net"
     )
-    catalog: Catalog = field("Catalog", "Database there.", example="Erp")
-    identity: Identity = field("Identity", "Who asks.", example="mi-export")
-    sql: Body = field("SQL", "The question.", example="select * from Stock")
+    catalog: Catalog = field("Catalog", "SQL database.", example="Erp")
+    identity: Identity = field("Identity", identity_help("queries SQL Server"), example="mi-export")
+    sql: Body = field("SQL", "SQL query.", example="select * from Stock")
     parameters: JsonObject = field(
-        "Parameters", "A JSON object of @names and values.", None, example='{"@sku": "A1"}'
+        "Parameters",
+        "Parameters of the SQL query, a JSON object of @names and values.",
+        None,
+        example='{"@sku": "A1"}',
     )
     columns: Columns = field(
-        "Columns", "What comes back; else found out by asking.", (), example="Sku:string, Qty:int"
+        "Columns",
+        "Columns of the result.",
+        (),
+        default_text="inferred",
+        example="Sku:string, Qty:int",
     )
-    then: Text = field("Then", "What the query does with the rows.", "", example="where Qty > 0")
+    then: Text = field("Then", "KQL operators to apply to the rows.", "", example="where Qty > 0")
 
     def requirements(self) -> tuple[Requirement, ...]:
         """Return the requirements: SqlRequest, the callout policy, and rights inside SQL Server."""

@@ -15,7 +15,7 @@ from adxmi_jupyter.errors import InvalidField
 from adxmi_jupyter.fixes import ChangeOption, Explain, Option
 from adxmi_jupyter.model import kql
 from adxmi_jupyter.model.declaration import targets
-from adxmi_jupyter.model.declaration.fields import field
+from adxmi_jupyter.model.declaration.fields import field, identity_help
 from adxmi_jupyter.model.declaration.formats import BlobFormat
 from adxmi_jupyter.model.declaration.products import Endpoint, Statement
 from adxmi_jupyter.model.declaration.requirements import Requirement, acting_as
@@ -33,11 +33,12 @@ from adxmi_jupyter.model.declaration.types import (
 )
 from adxmi_jupyter.model.declaration.workflow import About, Sample, Workflow
 from adxmi_jupyter.model.path_format import check_path, path_text
+from adxmi_jupyter.model.permission import Permission
 from adxmi_jupyter.model.usage import Usage
 
 
 class How(StrEnum):
-    """Through the queue, or at once."""
+    """Queued or direct ingestion."""
 
     QUEUED = "queued"
     DIRECT = "direct"
@@ -49,16 +50,17 @@ _CREATED = "creationTime"
 
 
 class StorageIngestion(Workflow):
-    """Blobs of a folder ingested by a command, as an identity."""
+    """Ingestion commands that authenticate with a managed identity."""
 
     about: ClassVar = About(
         title="Ingest from storage",
         does="run",
-        caller="Table Ingestor",
+        action="Ingest blobs from storage with a managed identity",
+        caller=Permission("Table Ingestor"),
         pages=(
             ".ingest-from-storage-queued into command",
             ".list blobs command",
-            "Ingest from storage",
+            ".ingest into command",
             "Data ingestion properties",
         ),
         sample=Sample(
@@ -76,105 +78,119 @@ class StorageIngestion(Workflow):
 
     location: Locations = field(
         "Location",
-        "URL of a container or folder, without SAS or key; directly, of each blob.",
+        "Container or folder URL, without SAS or key. For direct ingestion: URL of each blob.",
         example="https://contosolake.blob.core.windows.net/landing",
     )
-    identity: Identity = field("Identity", "Who fetches the blobs.", example="mi-ingest")
-    table: TableName = field("Table", "Where the records go.", example="Orders")
-    how: How = field("How", "Through the queue, as is advised, or at once.", How.QUEUED)
+    identity: Identity = field("Identity", identity_help("reads the blobs"), example="mi-ingest")
+    table: TableName = field("Table", "Target table.", example="Orders")
+    how: How = field("How", "Ingestion method. Queued ingestion is recommended.", How.QUEUED)
     data_format: BlobFormat = field(
-        "Format", "How the blobs are written.", property_name="format", example="csv"
+        "Format", "Data format of the blobs.", property_name="format", example="csv"
     )
     mapping: Text = field(
         "Mapping",
-        "An ingestion mapping of the table, by name.",
+        "Name of an ingestion mapping of the table.",
         "",
         property_name="ingestionMappingReference",
         example="OrdersCsv",
     )
     ingestion_mapping: JsonList = field(
-        "Mapping in full",
-        "Which part of the blobs becomes which column, as a JSON array, where none has a name.",
+        "Inline mapping",
+        "Ingestion mapping as a JSON array, instead of the name of one.",
         None,
         property_name="ingestionMapping",
         example='[{"Column": "OrderId", "Properties": {"Ordinal": 0}}]',
     )
     ignore_first_record: bool = field(
         "Ignore first record",
-        "Whether the blobs begin with column names.",
+        "Skip the first record, which holds column names.",
         default=False,
         property_name="ignoreFirstRecord",
     )
     creation_time: Moment | None = field(
         "Creation time",
-        "When the records count as ingested, for caching and retention; else now.",
+        "Creation time of the ingested data, for caching and retention.",
         None,
+        default_text="now",
         property_name="creationTime",
         example="2026-01-01",
     )
     tags: Names = field(
-        "Tags", "Tags of what is ingested.", (), property_name="tags", example="ingest-by:2026-01"
+        "Tags",
+        "Extent tags of the ingested data.",
+        (),
+        property_name="tags",
+        example="ingest-by:2026-01",
     )
     ingest_if_not_exists: Names = field(
-        "Unless tagged",
-        "Nothing is ingested if something has one of these ingest-by tags already.",
+        "Ingest if not exists",
+        "Values of ingest-by tags. Nothing is ingested if data with one of them exists.",
         (),
         property_name="ingestIfNotExists",
         example="2026-01",
     )
     validation_policy: JsonObject = field(
         "Validation",
-        "How strictly text files are checked, as a JSON object.",
+        "Validation policy for text files, a JSON object.",
         None,
         property_name="validationPolicy",
         example='{"ValidationOptions": 1, "ValidationImplications": 1}',
     )
     zip_pattern: Text = field(
         "Pattern in zip files",
-        "A regular expression: only files whose names match are read out of zip files.",
+        "Regular expression for the names of files in zip archives.",
         "",
         property_name="zipPattern",
         example="orders.*",
     )
     treat_gz_as_uncompressed: bool = field(
-        "Take .gz as it is",
-        "Whether blobs called .gz are not compressed in truth.",
+        "Treat .gz as uncompressed",
+        "Read blobs with the extension .gz without decompressing them.",
         default=False,
         property_name="TreatGzAsUncompressed",
     )
     in_background: bool = field(
         "In background",
-        "Whether the service answers at once with the id of an operation.",
+        "Run asynchronously and return the ID of the operation.",
         default=False,
         only_for=_DIRECT,
     )
     suffix: Text = field(
-        "Suffix", "Only blobs whose names end so.", "", only_for=_QUEUED, example=".csv"
+        "Suffix",
+        "Suffix of the names of the blobs to ingest.",
+        "",
+        only_for=_QUEUED,
+        example=".csv",
     )
     max_files: int | None = field(
-        "Most files", "At most so many blobs.", None, only_for=_QUEUED, ge=1, example="100"
+        "Maximum files",
+        "Maximum number of blobs to ingest.",
+        None,
+        only_for=_QUEUED,
+        ge=1,
+        example="100",
     )
     path_format: PathFormat = field(
         "Path",
-        "How folders tell when a blob was made, which then is its creation time: "
-        "logs/{creationTime:yyyy/MM/dd}.",
+        "Path pattern with the creation time of the data, such as logs/{creationTime:yyyy/MM/dd}.",
         (),
         only_for=_QUEUED,
         example="logs/{creationTime:yyyy/MM/dd}",
     )
     tracking: bool = field(
         "Tracking",
-        "Whether the service keeps account of each blob.",
+        "Track the status of each blob.",
         default=False,
         only_for=_QUEUED,
     )
     skip_batching: bool = field(
-        "Skip batching", "Whether each blob is ingested alone.", default=False, only_for=_QUEUED
+        "Skip batching", "Ingest each blob on its own.", default=False, only_for=_QUEUED
     )
     compression_factor: float | None = field(
         "Compression factor",
-        "How many times larger the blobs are than in storage; else the service guesses.",
+        "Ratio of uncompressed to compressed size.",
         None,
+        default_text="estimated by the service",
         only_for=_QUEUED,
         ge=0,
         example="4.5",

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from adxmi_jupyter.model import kql
-from adxmi_jupyter.model.declaration.fields import field
+from adxmi_jupyter.model.declaration.fields import field, identity_help
 from adxmi_jupyter.model.declaration.products import Statement
 from adxmi_jupyter.model.declaration.requirements import (
     Requirement,
@@ -25,6 +25,7 @@ from adxmi_jupyter.model.declaration.workflow import About, Sample, Workflow
 from adxmi_jupyter.model.entity_name import last_of_entity
 from adxmi_jupyter.model.identity import ManagedIdentity
 from adxmi_jupyter.model.kusto_shapes import UPDATE_POLICIES
+from adxmi_jupyter.model.permission import Permission
 from adxmi_jupyter.model.shape import json_cell, text_cell
 from adxmi_jupyter.model.usage import Usage
 
@@ -72,12 +73,13 @@ def _drop(name: str) -> str:
 
 
 class UpdatePolicy(Workflow):
-    """New records of a table, transformed into another as an identity."""
+    """Update policies that run as a managed identity."""
 
     about: ClassVar = About(
         title="Update policy",
         does="create",
-        caller="Table Admin",
+        action="Create an update policy that runs as a managed identity",
+        caller=Permission("Table Admin"),
         pages=("Run an update policy with a managed identity", "Update policy overview"),
         sample=Sample(
             {
@@ -102,30 +104,38 @@ class UpdatePolicy(Workflow):
         belongs_to=EntityKind.TABLE,
     )
 
-    table: TableName = field("Table", "Where the results go.", example="Customers")
-    source: TableName = field("Source", "Whose new records are transformed.", example="Orders")
+    table: TableName = field("Table", "Target table.", example="Customers")
+    source: TableName = field(
+        "Source", "Source table, whose new records are transformed.", example="Orders"
+    )
     source_is_wildcard: bool = field(
         "Source is a pattern",
-        "Whether the source stands for several tables, as Orders*; the query then names it "
-        "$source_table.",
+        "Treat the source as a pattern such as Orders*. The query then refers to $source_table.",
         default=False,
     )
     identity: Identity = field(
         "Identity",
-        "Who runs the query; must be a viewer of every database it reads.",
+        f"{identity_help('runs the query')} Requires Database Viewer on each database it reads.",
         example="mi-export",
     )
-    query: Body = field("Query", "The transformation.", example="Orders | project OrderId")
+    query: Body = field(
+        "Query", "KQL query that transforms the records.", example="Orders | project OrderId"
+    )
     reads: Names = field(
-        "Reads", "Other databases the query reads through functions.", (), example="Telemetry"
+        "Reads",
+        "Other databases that the query reads through stored functions.",
+        (),
+        example="Telemetry",
     )
     is_transactional: bool = field(
-        "Transactional", "Whether ingestion fails when this does.", default=False
+        "Transactional", "Fail the ingestion if the update fails.", default=False
     )
     propagate_ingestion_properties: bool = field(
-        "Propagate properties", "Whether tags and times are passed on.", default=False
+        "Propagate properties",
+        "Pass on ingestion properties such as tags and creation time.",
+        default=False,
     )
-    is_enabled: bool = field("Enabled", "Whether it runs.", default=True)
+    is_enabled: bool = field("Enabled", "Enable the policy.", default=True)
 
     def requirements(self) -> tuple[Requirement, ...]:
         """Return the requirements: AutomatedFlows, and viewer of every database involved."""

@@ -1,0 +1,30 @@
+"""What the caller must be permitted to do: roles in Azure Data Explorer and roles in Azure.
+
+Source: *Kusto role-based access control*, *Security roles overview* (Azure Data Explorer docs).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Permission:
+    """The permissions that a command requires of its caller.
+
+    `kusto` is what the cluster asks for, `azure` what Azure Resource Manager asks for. `more` tells
+    what more permissions show, or what is different for some objects.
+    """
+
+    kusto: str = ""
+    azure: str = ""
+    more: str = ""
+
+    def __str__(self) -> str:
+        """Return the permissions as one sentence without its full stop."""
+        in_azure = f"{self.azure}, in Azure" if self.azure else ""
+        return "; ".join(filter(None, (self.kusto, in_azure, self.more)))
+
+    def __bool__(self) -> bool:
+        """Tell whether any permission is required."""
+        return bool(self.kusto or self.azure)
