@@ -1,7 +1,8 @@
 """The command reference, made from the declarations: a page for each noun, tables of all.
 
-``python -m adxmi_jupyter.magics.reference .`` writes the pages into ``docs/reference`` and
-refreshes the tables between the markers of ``README.md``: nouns, and required permissions.
+``python -m adxmi_jupyter.magics.reference .`` writes the pages into ``docs/reference``, the error
+catalogue beside it, and refreshes the tables between the markers of ``README.md``: nouns, and
+required permissions.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from adxmi_jupyter.magics.call import NOTEBOOK_PROGRAM
 from adxmi_jupyter.magics.tree import leaves, tree
 from adxmi_jupyter.magics.verbs import Noun, described
 from adxmi_jupyter.model.declaration.registry import nouns
+from adxmi_jupyter.rendering import error_catalogue
 
 if TYPE_CHECKING:
     from adxmi_jupyter.documentation import Page
@@ -192,6 +194,7 @@ def main(root: str) -> None:
             old.unlink()
     for noun, text in made.items():
         (folder / f"{noun}.md").write_text(text, encoding="utf-8")
+    (Path(root) / error_catalogue.FILE).write_text(error_catalogue.page(), encoding="utf-8")
     readme = Path(root) / "README.md"
     readme.write_text(refreshed(readme.read_text(encoding="utf-8")), encoding="utf-8")
 

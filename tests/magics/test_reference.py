@@ -97,6 +97,7 @@ def test_the_module_writes_the_pages_and_the_table(tmp_path):
 
     assert (tmp_path / "README.md").read_text("utf-8") == f"{BEGIN}\n{table()}\n{END}"
     assert {page.stem for page in (tmp_path / FOLDER).glob("*.md")} == set(pages())
+    assert (tmp_path / "docs" / "errors.md").exists()
 
 
 def test_the_repository_has_the_present_reference():
