@@ -59,7 +59,7 @@ def _bin(name: str, arguments: list[Typed]) -> Typed:
     if kinds == {"timespan"}:
         return Typed(call("$bin_length", value.node, size.node), "timespan")
     if value.kind == "datetime" and size.kind == "timespan":
-        return Typed(node, "datetime")
+        return Typed(call("$bin_moment", value.node, size.node), "datetime")
     raise UnsupportedError(f"{name}() of {value.kind} and {size.kind}")
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.embedded.engine import functions, libraries, moments
+from adxmi_jupyter.embedded.engine.aggregates import aggregate
 from adxmi_jupyter.embedded.engine.arithmetic import (
     EQUALITY,
     ORDER,
@@ -18,12 +19,11 @@ from adxmi_jupyter.embedded.engine.arithmetic import (
     comparable,
     text_operand,
     whole,
-    widest,
 )
 from adxmi_jupyter.embedded.engine.calls import RULES, arguments_of
 from adxmi_jupyter.embedded.engine.errors import QuerySemanticError, UnsupportedError
 from adxmi_jupyter.embedded.engine.functions import NUMBERS
-from adxmi_jupyter.embedded.engine.nodes import Typed, call, converted, literal, text_of
+from adxmi_jupyter.embedded.engine.nodes import Typed, call, converted, literal
 
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.engine.nodes import Kinds
@@ -155,7 +155,8 @@ class Expressions:
 
     def of_call(self, node: Any) -> Typed:
         if node.name in functions.AGGREGATES and self.aggregates:
-            return self._aggregate(node)
+            inner = dataclasses.replace(self, aggregates=False)
+            return aggregate(node.name, [inner.typed(each) for each in node.args])
         if node.name in self.constants and not node.args:
             return self.constants[node.name]
         if node.name in {"now", "ago"}:
@@ -173,7 +174,9 @@ class Expressions:
         if target is not None and len(arguments) == 1:
             return Typed(converted(arguments[0], target), target)
         name = "$joined" if node.name == "strcat" and arguments else node.name
-        return Typed(call(name, *arguments_of(node.name, arguments)), rule)
+        found = call(name, *arguments_of(node.name, arguments))
+        is_last = name.startswith("endof")
+        return Typed(call("$last_tick", found) if is_last else found, rule)
 
     def _moment(self, node: Any) -> Typed:
         """Return `now()`, `now(offset)` or `ago(length)` as the query's moment, moved."""
@@ -189,38 +192,6 @@ class Expressions:
         if node is not None:
             return Typed(node, "datetime")
         return arithmetic("-" if least else "+", self.of_literal(self.now), offset)
-
-    def _aggregate(self, node: Any) -> Typed:
-        inner = dataclasses.replace(self, aggregates=False)
-        arguments = [inner.typed(each) for each in node.args]
-        rule, name = functions.AGGREGATES[node.name], node.name
-        if name.endswith("if"):
-            inner.of_kind(node.args[-1], "bool")
-        kind = arguments[0].kind if arguments else ""
-        nodes = [each.node for each in arguments]
-        if name in {"make_list", "make_set"} and kind in {
-            "datetime",
-            "timespan",
-            "guid",
-            "decimal",
-        }:
-            nodes[0] = call("$listed", text_of(arguments[0]))
-        if name in {"min", "max", "percentile"} and kind not in functions.ORDERABLE:
-            raise QuerySemanticError(f"{name}() takes values that have an order, not {kind}.")
-        if rule == "percentile" and kind == "decimal":
-            raise UnsupportedError("percentiles of decimals")
-        if rule == "percentile":
-            return Typed(call(name, *nodes), "long" if kind == "int" else kind)
-        if rule not in {"sum", "avg"}:
-            return Typed(call(name, *nodes), kind if rule == "first" else rule)
-        if kind == "timespan":
-            total = call(name, call("$microseconds", nodes[0]), *nodes[1:])
-            return Typed(call("$duration", total), kind)
-        if kind not in NUMBERS:
-            raise QuerySemanticError(f"{name}() takes numbers and lengths of time, not {kind}.")
-        if rule == "avg" and kind == "decimal":
-            raise UnsupportedError("the average of decimals")
-        return Typed(call(name, *nodes), "real" if rule == "avg" else widest("long", kind))
 
 
 _METHODS: Mapping[str, Callable[[Expressions, Any], Typed]] = {

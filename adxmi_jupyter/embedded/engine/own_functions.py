@@ -25,6 +25,10 @@ _MOMENT_TEXT = (
     "coalesce((SELECT replace(left(t, 19), ' ', 'T') || '.' || rpad(substring(t, 21, 7), 7, '0')"
     " || 'Z' FROM (SELECT CAST({0} AS VARCHAR) AS t)), '')"
 )
+_BIN_MOMENT = (
+    "make_timestamp((epoch_us({0}) + 62135596800000000) // nullif(epoch_us({1}), 0)"
+    " * epoch_us({1}) - 62135596800000000)"
+)
 OWN_FUNCTIONS: Mapping[str, tuple[str, tuple[int, ...]]] = {
     "todecimal": ("TRY_CAST({0} AS DECIMAL(38,9))", (1,)),
     "new_guid": ("uuid()", (0,)),
@@ -37,6 +41,10 @@ OWN_FUNCTIONS: Mapping[str, tuple[str, tuple[int, ...]]] = {
     "$joined": ("concat({})", ()),
     "$divided": ("(CAST({0} AS DOUBLE) / CAST({1} AS DOUBLE))", (2,)),
     "$ratio": ("(epoch_us({0}) / epoch_us({1}))", (2,)),
+    # Kusto's bins of time begin with the year 1, on a Monday.
+    "$bin_moment": (_BIN_MOMENT, (2,)),
+    # The last moment of a day has seven digits.
+    "$last_tick": ("make_timestamp_ns(epoch_us({0}) * 1000 + 900)", (1,)),
     "$bin_length": (
         "to_microseconds(CAST(floor(epoch_us({0}) / epoch_us({1})) AS BIGINT) * epoch_us({1}))",
         (2,),

@@ -103,6 +103,26 @@ def test_computed_values_have_kustos_types(every_type, rows_of, expression, kind
 
 
 @pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("print x = bin(datetime(2026-01-07), 7d)", "2026-01-05T00:00:00Z"),
+        ("let size = 30m; print x = bin(datetime(2026-01-07 10:59), size)", "2026-01-07T10:30:00Z"),
+        ("print x = endofmonth(datetime(2026-02-03))", "2026-02-28T23:59:59.9999999Z"),
+        ("range n from 1 to 5 step 1 | summarize x = make_list(n, 2)", [1, 2]),
+        ("range n from 1 to 5 step 1 | summarize x = make_set(n % 2, 1)", [0]),
+        ("range n from 5 to 1 step -1 | summarize x = make_set(n)", [1, 2, 3, 4, 5]),
+        ("print x = dynamic(2.5) | project x = x > 2", True),
+        ("print x = iff(true, dynamic('a'), 'b')", "a"),
+        ("print x = strcat(1, ' ', 1.5, ' ', true, ' ', 2h)", "1 1.5 True 02:00:00"),
+    ],
+)
+def test_values_are_those_of_kusto(rows_of, text, value):
+    rows, _ = rows_of(text, "v2")
+
+    assert rows == [[value]]
+
+
+@pytest.mark.parametrize(
     "expression",
     [
         "l + 1",
