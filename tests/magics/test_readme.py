@@ -1,4 +1,4 @@
-"""The first minutes of the README, as a newcomer pastes them: a fenced block is a cell."""
+"""The steps to get started in the README, as a newcomer pastes them: a fenced block is a cell."""
 
 import re
 from pathlib import Path
@@ -12,7 +12,7 @@ README = Path(__file__).resolve().parents[2] / "README.md"
 
 @pytest.fixture
 def cells():
-    section = README.read_text("utf-8").split("\n## The first minutes\n")[1].split("\n## ")[0]
+    section = README.read_text("utf-8").split("\n## Get started\n")[1].split("\n## ")[0]
     blocks = re.findall(r"^```(\w*)\n(.*?)\n```$", section, re.DOTALL | re.MULTILINE)
     return [text for language, text in blocks if not language]
 
