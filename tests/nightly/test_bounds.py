@@ -8,7 +8,7 @@ from packaging.version import Version
 from tests.nightly.supply import ROOT, declared, lower_bound
 
 README = (ROOT / "README.md").read_text("utf-8")
-REASONS = README.split("\n## Dependencies, and why\n")[1].split("\n## ")[0]
+REASONS = README.split("\n## Dependencies\n")[1].split("\n## ")[0]
 
 ALL = [(extra, one) for extra, group in declared().items() for one in group]
 
