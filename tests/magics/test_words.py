@@ -15,7 +15,8 @@ from adxmi_jupyter.model.declaration.registry import declarations, nouns
 ROOT = Path(__file__).resolve().parents[2]
 FILES = [
     *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md")),
-    *sorted((ROOT / "docs").glob("*.md")),
+    *sorted(path for path in (ROOT / "docs").glob("*.md") if path.name != "errors.md"),
+    *sorted((ROOT / "docs" / "guides").glob("*.md")),
 ]
 LEAVES = dict(leaves())
 ROOT_CONTEXT = click.Context(tree, info_name="%adxmi")
