@@ -22,7 +22,8 @@ def aggregate(name: str, arguments: list[Typed]) -> Typed:
     """
     rule = functions.AGGREGATES[name]
     kind = arguments[0].kind if arguments else ""
-    if name.endswith("if") and arguments[-1].kind != "bool":
+    condition = arguments[0 if name == "countif" else 1 :][:1] if name.endswith("if") else []
+    if any(each.kind != "bool" for each in condition):
         raise QuerySemanticError(f"{name}() takes a condition of type bool.")
     if name in {"min", "max", "percentile"} and kind not in functions.ORDERABLE:
         raise QuerySemanticError(f"{name}() takes values that have an order, not {kind}.")

@@ -22,8 +22,17 @@ _SYNONYMS = {
     "time": "timespan",
     "uniqueid": "guid",
     "double": "real",
-    "int64": "long",
+    "float": "real",
+    "int8": "int",
+    "int16": "int",
     "int32": "int",
+    "uint8": "int",
+    "uint16": "int",
+    "int64": "long",
+    "uint": "long",
+    "uint32": "long",
+    "uint64": "long",
+    "ulong": "long",
 }
 
 

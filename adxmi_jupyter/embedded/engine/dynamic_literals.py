@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from adxmi_jupyter.embedded.engine.columns import canonical
 from adxmi_jupyter.embedded.engine.lengths import microseconds_in, shown_length
 from adxmi_jupyter.embedded.engine.tokens import syntax_error
 from adxmi_jupyter.embedded.storage.values import convert
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from adxmi_jupyter.embedded.engine.tokens import Token
 
 _WORDS = {"true": True, "false": False, "null": None}
-_TYPES = {"date": "datetime", "double": "real", "int64": "long", "boolean": "bool"}
 
 
 def dynamic_value(tokens: Sequence[Token], first: int, last: int, text: str) -> Any:
@@ -109,14 +109,14 @@ class _Reader:
 
     def _typed(self, token: Token) -> Any:
         word, _, inner = token.text[:-1].partition("(")
-        kind, inner = _TYPES.get(word, word), inner.strip()
+        kind, inner = canonical(word), inner.strip()
         if inner == "null":
             return None
-        if kind in {"timespan", "time"}:
+        if kind == "timespan":
             length = microseconds_in(inner)
             value = convert(inner, "timespan") if length is None else shown_length(length)
         else:
-            value = convert(inner, {"uniqueid": "guid", "int32": "int"}.get(kind, kind))
+            value = convert(inner, kind)
         if value is None:
             raise syntax_error(f"'{token.text}' is no {kind}.", self._text, token.start)
         return value

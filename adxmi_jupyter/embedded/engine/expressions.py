@@ -28,6 +28,7 @@ from adxmi_jupyter.embedded.engine.nodes import Typed, call, converted, literal
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.engine.nodes import Kinds
 
+_PARTS_OF_EXTRACT = 3
 _ARITHMETIC = frozenset({"+", "-", "*", "/", "%"})
 
 
@@ -54,7 +55,8 @@ class Expressions:
         """
         method = _METHODS.get(type(node).__name__)
         if method is None:
-            raise UnsupportedError(f"{type(node).__name__} in an expression")
+            shown = {"Wildcard": "'*'"}.get(type(node).__name__, type(node).__name__)
+            raise UnsupportedError(f"{shown} in an expression")
         return method(self, node)
 
     def of_kind(self, node: Any, *kinds: str) -> Any:
@@ -170,6 +172,8 @@ class Expressions:
             return special(node.name, arguments)
         if node.name == "gettype" and arguments and arguments[0].kind != "dynamic":
             return Typed(literal(arguments[0].kind, "string"), "string")
+        if node.name == "extract" and len(arguments) > _PARTS_OF_EXTRACT:
+            raise UnsupportedError("extract() with a type")
         target = functions.CONVERTING.get(node.name)
         if target is not None and len(arguments) == 1:
             return Typed(converted(arguments[0], target), target)

@@ -35,10 +35,17 @@ _SETTINGS = {
     "max_temp_directory_size": "0KB",
 }
 _POSITION = re.compile(r"^could not parse KQL at \d+:\d+: ")
-_GLUED = {"MvapplyOperator": "mv-apply", "mvapply": "mv-apply"}
+_OTHER_NAMES = {
+    "MvapplyOperator": "mv-apply",
+    "TopNestedOperatorPart": "top-nested",
+    "FacetByOperator": "facet",
+    "ReduceByOperator": "reduce",
+    "LetFunctionBody": "view()",
+}
 # The translator has names of its own for some constructs.
 _CONSTRUCTS = {
     "source:": "",
+    "aggregate:": "the aggregate ",
     "function:": "the function ",
     "literal:": "a literal of type ",
     "expression:": "",
@@ -208,8 +215,10 @@ def _syntax_error(error: Any) -> QuerySyntaxError:
 
 def _construct(error: Any) -> str:
     given = str(error.construct)
-    if given in _GLUED:
-        return _GLUED[given]
+    if given in _OTHER_NAMES:
+        return _OTHER_NAMES[given]
+    if given.startswith("invoke:"):
+        return "invoke"
     for prefix, words in _CONSTRUCTS.items():
         if given.startswith(prefix):
             return words + _spelled(given.removeprefix(prefix))

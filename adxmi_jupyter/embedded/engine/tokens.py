@@ -91,7 +91,10 @@ def syntax_error(detail: str, text: str, place: int) -> QuerySyntaxError:
 
 
 def decoded(literal: str) -> str:
-    """Return what a string literal means."""
+    """Return what a string literal means, whatever its form.
+
+    The prefix `h` hides a text in traces and changes nothing here (page: The string data type).
+    """
     body = literal[1:] if literal[0] in "hH" else literal
     for fence in ("```", "~~~"):
         if body.removeprefix("@").startswith(fence):

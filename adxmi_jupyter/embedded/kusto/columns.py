@@ -5,23 +5,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from adxmi_jupyter.embedded.engine.columns import NET_TYPES
 from adxmi_jupyter.embedded.kusto.grammar import RESERVED_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-NET_TYPES = {
-    "string": "System.String",
-    "datetime": "System.DateTime",
-    "int": "System.Int32",
-    "long": "System.Int64",
-    "guid": "System.Guid",
-    "real": "System.Double",
-    "dynamic": "System.Object",
-    "bool": "System.SByte",
-    "timespan": "System.TimeSpan",
-    "decimal": "System.Data.SqlTypes.SqlDecimal",
-}
 
 
 def schema_text(columns: Iterable[tuple[str, str]]) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from lark import Token, Transformer, v_args
 
+from adxmi_jupyter.embedded.engine.tokens import decoded
 from adxmi_jupyter.embedded.kusto.errors import syntax_error
 from adxmi_jupyter.embedded.lalr import lalr_parser
 
@@ -41,12 +41,6 @@ RESERVED_WORDS = frozenset(_WORDS.split())
 # The service's own editor lets these two name a table, but not a database.
 _RESERVED_FOR_DATABASES = frozenset({"identity", "with"})
 
-_FENCES = ("```", "~~~")
-_ESCAPE = re.compile(
-    r"\\(?:x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|([0-7]{1,3})|(.))"
-)
-_SINGLE = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
-
 
 def build_grammar(file: str, *starts: str, together_with: Iterable[str] = ()) -> Lark:
     """Return a parser for grammar files in this package, together with the literals."""
@@ -60,7 +54,7 @@ class ToNames(Transformer[Token, Any]):
     @v_args(inline=True)
     def string(self, literal: Token) -> str:
         """Return the text of a string literal."""
-        return _decode(literal)
+        return decoded(literal)
 
     @v_args(inline=True)
     def bare_name(self, name: Token) -> str:
@@ -91,30 +85,3 @@ def _unreserved(name: Token, reserved: frozenset[str]) -> str:
             name.column or 1,
         )
     return str(name)
-
-
-def _decode(literal: str) -> str:
-    """Return the value of a literal the grammar has accepted, whatever its form.
-
-    The prefix `h` hides a text in traces and changes nothing here (page: The string data type).
-    """
-    text = literal.lstrip("hH")
-    verbatim = text.startswith("@")
-    text = text.removeprefix("@")
-    for fence in _FENCES:
-        if text.startswith(fence):
-            return text.removeprefix(fence).removesuffix(fence)
-    quote, inner = text[0], text[1:-1]
-    if verbatim:
-        return inner.replace(quote * 2, quote)
-    return _ESCAPE.sub(_unescape, inner)
-
-
-def _unescape(match: re.Match[str]) -> str:
-    two, four, eight, octal, single = match.groups()
-    if octal is not None:
-        return chr(int(octal, 8))
-    digits = two or four or eight
-    if digits is not None:
-        return chr(int(digits, 16))
-    return _SINGLE.get(single, single)

@@ -8,30 +8,12 @@ from typing import Any
 
 from lark import Token, Transformer, v_args
 
+from adxmi_jupyter.embedded.engine.columns import canonical
 from adxmi_jupyter.embedded.kusto.errors import syntax_error
 from adxmi_jupyter.embedded.kusto.timespans import read_timespan
 
 Columns = tuple[tuple[str, str], ...]
 
-# The types of columns by every name the grammar knows (page: Scalar data types).
-_SYNONYMS = {
-    "boolean": "bool",
-    "date": "datetime",
-    "time": "timespan",
-    "uniqueid": "guid",
-    "double": "real",
-    "float": "real",
-    "int8": "int",
-    "int16": "int",
-    "int32": "int",
-    "uint8": "int",
-    "uint16": "int",
-    "int64": "long",
-    "uint": "long",
-    "uint32": "long",
-    "uint64": "long",
-    "ulong": "long",
-}
 # Documented with bare column names, which the open-source grammar does not know.
 _WITH_BARE_WORDS = {"primarykey"}
 _TYPED = re.compile(r"(\w+)\(\s*(.*?)\s*\)", re.DOTALL)
@@ -112,7 +94,7 @@ class ToValues(Transformer[Token, Any]):
 
     def column(self, name: str, kind: Token) -> tuple[str, str]:
         """Return a column's name and the canonical name of its type."""
-        return name, _SYNONYMS.get(kind, str(kind))
+        return name, canonical(str(kind))
 
     def columns(self, *columns: tuple[str, str]) -> Columns:
         """Return all columns, in order."""
@@ -126,7 +108,7 @@ class ToValues(Transformer[Token, Any]):
 def _typed(literal: Token) -> Value:
     match = _TYPED.fullmatch(literal)
     word, inner = match.groups() if match else (str(literal), "")
-    kind = _SYNONYMS.get(word, word)
+    kind = canonical(word)
     if inner == "null":
         return Value(kind, None)
     quoted = _QUOTED.fullmatch(inner)

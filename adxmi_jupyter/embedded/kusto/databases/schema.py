@@ -9,7 +9,8 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.embedded.access import Permission
-from adxmi_jupyter.embedded.kusto.columns import NET_TYPES, ordered_columns, schema_text
+from adxmi_jupyter.embedded.engine.columns import NET_TYPES
+from adxmi_jupyter.embedded.kusto.columns import ordered_columns, schema_text
 from adxmi_jupyter.embedded.kusto.databases.csl_script import csl_script
 from adxmi_jupyter.embedded.kusto.databases.listing import visible_databases
 from adxmi_jupyter.embedded.kusto.databases.syntax import Form

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.embedded.access import Permission
+from adxmi_jupyter.embedded.engine.columns import NET_TYPES
 from adxmi_jupyter.embedded.kusto import effective_policies as policies
-from adxmi_jupyter.embedded.kusto.columns import NET_TYPES, schema_json, schema_text
+from adxmi_jupyter.embedded.kusto.columns import schema_json, schema_text
 from adxmi_jupyter.embedded.kusto.entities import chosen
 from adxmi_jupyter.embedded.kusto.extents import CREATED_ON, extent_id, table_size
 from adxmi_jupyter.embedded.kusto.results import result

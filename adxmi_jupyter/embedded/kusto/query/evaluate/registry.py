@@ -47,7 +47,8 @@ def run_plugin(call: PluginCall) -> Result:
     plugin = PLUGINS.get(call.name)
     if plugin is None:
         raise semantic_error(
-            f"There is no plugin '{call.name}' in the embedded Azure. It has {', '.join(PLUGINS)}."
+            f"not supported by the embedded Azure: the plugin '{call.name}'. "
+            f"It has {', '.join(PLUGINS)}."
         )
     if call.name in _WITHOUT_IDENTITY:
         require_password(call)
