@@ -27,6 +27,7 @@ suppress_warnings = ["misc.highlighting_failure"]
 
 html_theme = "furo"
 html_title = "adxmi_jupyter"
+html_search_scorer = "docs/search_scorer.js"
 html_static_path = ["_static"]
 html_css_files = ["adxmi.css"]
 html_show_sourcelink = False

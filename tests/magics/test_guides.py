@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from adxmi_jupyter.documentation import PAGES
 from adxmi_jupyter.errors import AdxmiError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -121,6 +122,7 @@ def test_a_guide_has_its_parts(guide):
     assert headings[-2:] == ["Result", "See also"]
     assert re.search(r"\]\(\.\./\.\./notebooks/\w+\.ipynb\)", see_also)
     assert re.search(r"\]\(\.\./reference/[\w-]+\.md", see_also)
+    assert set(re.findall(r"\[([^\]]+)\]\((https://[^)]+)\)", see_also)) <= set(PAGES.items())
     assert "](https://learn.microsoft.com/" in see_also
 
 
