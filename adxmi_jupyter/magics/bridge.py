@@ -57,25 +57,25 @@ class Interrupted(KeyboardInterrupt):
 
 @magics_class
 class AdxmiMagics(Magics):
-    """Managed identities of Azure Data Explorer: where lines go when no connection was opened."""
+    """Managed identities of Azure Data Explorer: the connection that the first command opens."""
 
     cluster = Unicode(
-        help="The cluster: URI, short name such as help.westeurope, or embedded. "
-        "Falls back to ADXMI_CLUSTER; empty means the embedded Azure."
+        help="Cluster: URI, short name such as help.westeurope, or embedded. "
+        "Default: ADXMI_CLUSTER, otherwise the embedded Azure."
     ).tag(config=True)
-    database = Unicode(help="The current database. Falls back to ADXMI_DATABASE.").tag(config=True)
+    database = Unicode(help="Current database. Default: ADXMI_DATABASE.").tag(config=True)
     credential = Unicode(
-        help="The credential's name, see %adxmi connect --help. Falls back to ADXMI_CREDENTIAL."
+        help="Credential, see %adxmi connect --help. Default: ADXMI_CREDENTIAL."
     ).tag(config=True)
     timeout = Float(
-        help="Seconds a request may take, 1 to 3600. Falls back to ADXMI_TIMEOUT, else 60."
+        help="Timeout of a request in seconds, 1 to 3600. Default: ADXMI_TIMEOUT, otherwise 60."
     ).tag(config=True)
     max_answer_mb = Int(
-        help="Megabytes an answer may have. Falls back to ADXMI_MAX_ANSWER_MB, else 64."
+        help="Maximum size of a response in MB. Default: ADXMI_MAX_ANSWER_MB, otherwise 64."
     ).tag(config=True)
     max_in_flight = Int(
-        help="Requests to a cluster at a time, 1 to 16; 0 for what suits its size. "
-        "Falls back to ADXMI_MAX_IN_FLIGHT, else 0."
+        help="Maximum number of concurrent requests to a cluster, 1 to 16. 0: by its size. "
+        "Default: ADXMI_MAX_IN_FLIGHT, otherwise 0."
     ).tag(config=True)
 
     def __init__(self, shell: InteractiveShell, **options: Any) -> None:

@@ -176,7 +176,7 @@ def test_a_masked_table_that_impersonates_is_said_to_do_so(azure, listings, chec
     (found,) = check(TABLE, "Mine")
 
     assert (found.state, found.source) == (State.UNKNOWN, Source.CSL_SCRIPT)
-    assert told(found).detail.startswith("it signs in by: impersonation")
+    assert told(found).detail.startswith("it authenticates by: impersonation")
 
 
 def test_a_key_is_no_identity_and_stays_hidden(azure, listings, check):
@@ -185,7 +185,7 @@ def test_a_key_is_no_identity_and_stays_hidden(azure, listings, check):
     (found,) = check(TABLE, "Keyed")
 
     assert found.source is Source.CSL_SCRIPT
-    assert told(found).detail.startswith("it signs in by: hidden secret")
+    assert told(found).detail.startswith("it authenticates by: hidden secret")
     assert "a2V5" not in str(found)
 
 

@@ -127,10 +127,10 @@ def test_a_continuous_export_is_checked_through_its_table(magic, azure):
 @pytest.mark.parametrize(
     ("more", "told"),
     [
-        ({"is_disabled": True}, "it is disabled, and runs again once somebody enables it"),
+        ({"is_disabled": True}, "disabled; .enable continuous-export enables it"),
         (
             {"last_run_result": "Failed"},
-            "its last run failed; .show continuous-export NAME failures tells why",
+            "the last run failed; .show continuous-export NAME failures shows why",
         ),
     ],
 )

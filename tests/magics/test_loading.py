@@ -96,4 +96,4 @@ def test_config_shows_the_help_of_each_setting(ip, capsys):
 
     shown = " ".join(capsys.readouterr().out.split())
     assert "AdxmiMagics.timeout" in shown
-    assert "Falls back to ADXMI_CLUSTER" in shown
+    assert "Default: ADXMI_CLUSTER, otherwise the embedded Azure." in shown

@@ -138,7 +138,7 @@ def test_bad_input_is_told(water_plants, magic):
     with pytest.raises(errors.InvalidField) as raised:
         magic(f"{LINE} --identity mi-ingest --amount some")
 
-    assert raised.value.why == "it is one of little, much"
+    assert raised.value.why == "allowed values: little, much"
 
 
 def test_it_is_completed(water_plants, completions):

@@ -220,7 +220,7 @@ def test_what_is_wrong_with_a_line_is_told_with_what_mends_it(refused, change, e
 def test_what_the_wrong_choice_could_be_is_told(refused):
     told = refused(TABLE.replace("--data-format csv", "--data-format cvs"))
 
-    assert told.why.startswith("it is one of csv, json, multijson, parquet")
+    assert told.why.startswith("allowed values: csv, json, multijson, parquet")
 
 
 @pytest.mark.parametrize(

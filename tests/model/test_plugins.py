@@ -29,13 +29,13 @@ def test_json_reads_back(value):
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("", "it is no JSON: Expecting value (line 1, column 1)"),
-        ('{"a": 1,\n}', "it is no JSON: "),
-        ("[]", "a JSON object is needed, and this is an array"),
-        ("null", "a JSON object is needed, and this is null"),
-        ("true", "a JSON object is needed, and this is a flag"),
-        ("1.5", "a JSON object is needed, and this is a number"),
-        ('"a"', "a JSON object is needed, and this is a text"),
+        ("", "it isn't valid JSON: Expecting value (line 1, column 1)"),
+        ('{"a": 1,\n}', "it isn't valid JSON: "),
+        ("[]", "a JSON object is required, and this is an array"),
+        ("null", "a JSON object is required, and this is null"),
+        ("true", "a JSON object is required, and this is a flag"),
+        ("1.5", "a JSON object is required, and this is a number"),
+        ('"a"', "a JSON object is required, and this is a text"),
         ('{"a": -Infinity}', "JSON has no -Infinity"),
         (f'{{"a": {LONGEST + 1}}}', "a number in it is larger than the service can hold"),
         ('{"a": ' + "9" * 5000 + "}", "a number in it is larger than the service can hold"),
@@ -50,7 +50,7 @@ def test_what_is_no_object_is_refused(text, reason):
 
 @pytest.mark.parametrize("text", ["{}", "[]", "[1]", '[{"a": 1}, 2]'])
 def test_what_is_no_list_of_objects_is_refused(text):
-    with pytest.raises(ValueError, match="a JSON array of objects is needed"):
+    with pytest.raises(ValueError, match="a JSON array of objects is required"):
         json_list(text)
 
 

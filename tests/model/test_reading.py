@@ -123,8 +123,8 @@ def test_a_field_without_a_meaning_is_a_problem():
     problems = read(Errand, {"name": "a", "identity": IDENTITY, "rest": "5m"}).problems
 
     assert str(problems["rest"]).splitlines() == [
-        "--rest has no meaning with --speed Fast",
-        "  why: Rest is for --speed Slow",
+        "--rest can't be combined with --speed Fast",
+        "  why: Rest requires --speed Slow",
         "  fix: leave --rest out",
     ]
 
@@ -145,7 +145,7 @@ def test_what_depends_on_an_unreadable_choice_is_no_problem():
     ).problems
 
     assert list(problems) == ["speed"]
-    assert problems["speed"].why == "it is one of Fast, Slow"
+    assert problems["speed"].why == "allowed values: Fast, Slow"
 
 
 @pytest.mark.parametrize(

@@ -216,8 +216,8 @@ def test_continuous_exports_are_read_wherever_the_identity_stands(changes, ident
     assert read == Existing("Nightly", "continuous export", identities, "Archive", "Completed")
 
 
-DISABLED = "it is disabled, and runs again once somebody enables it"
-FAILED = "its last run failed; .show continuous-export NAME failures tells why"
+DISABLED = "disabled; .enable continuous-export enables it"
+FAILED = "the last run failed; .show continuous-export NAME failures shows why"
 
 
 @pytest.mark.parametrize(
@@ -261,7 +261,7 @@ def test_update_policies_are_read_in_both_column_shapes(row):
         (GUID, "system"),
         "from Orders, Returns, Old",
         "disabled",
-        "not all of it is enabled",
+        "not all of its entries are enabled",
     )
 
 

@@ -111,7 +111,7 @@ def test_an_external_table_without_identity_is_told_and_keeps_its_secret(string)
 
     assert isinstance(requirement, NotVerifiable)
     assert subject(requirement) == f"{LAKE}/archive"
-    assert requirement.what.startswith("it signs in by: ")
+    assert requirement.what.startswith("it authenticates by: ")
     assert "c2VjcmV0" not in str(requirement)
 
 

@@ -29,10 +29,10 @@ GEN1 = [
     "  fix: copy the data to Azure storage: https://ACCOUNT.blob.core.windows.net/CONTAINER/PATH",
 ]
 LOCAL_FILE = [
-    "IdentityNotSupported: a file of this machine cannot use a managed identity",
+    "IdentityNotSupported: a local file cannot use a managed identity",
     "  why: the cluster reads the file, and it can't reach this machine",
     (
-        "  fix: upload it to a container, and give its URL: "
+        "  fix: upload it to a container and use its URL: "
         "https://ACCOUNT.blob.core.windows.net/CONTAINER/FILE"
     ),
 ]
@@ -126,7 +126,7 @@ CASES = {
         {"catalog": "a\nb"},
         [
             "InvalidField: --catalog cannot be used: Catalog",
-            "  why: it is blank, or holds a line break or another character nobody sees",
+            "  why: it is blank, or contains a line break or an invisible character",
             "  fix: --catalog Erp",
         ],
     ),
@@ -135,7 +135,7 @@ CASES = {
         {"catalog": "  "},
         [
             "InvalidField: --catalog cannot be used: Catalog",
-            "  why: it is blank, or holds a line break or another character nobody sees",
+            "  why: it is blank, or contains a line break or an invisible character",
             "  fix: --catalog Erp",
         ],
     ),
@@ -144,7 +144,7 @@ CASES = {
         {"event_hub": STORAGE},
         [
             "InvalidField: --event-hub cannot be used: Event hub",
-            "  why: it names a Microsoft.Storage/storageAccounts, and not a Microsoft.EventHub/namespaces",
+            "  why: it is the ID of a Microsoft.Storage/storageAccounts, not of a Microsoft.EventHub/namespaces",
             f"  fix: --event-hub {HUB}",
         ],
     ),
@@ -192,8 +192,8 @@ CASES = {
             "endpoint": "https://contosoai.openai.azure.com/openai/deployments/chat/chat/completions?api-version=1"
         },
         [
-            "InvalidField: this model is deployed for chat/completions",
-            "  why: ai_embeddings needs one whose URL ends in embeddings",
+            "InvalidField: the model is deployed for chat/completions",
+            "  why: ai_embeddings requires a URL that ends in embeddings",
             f"  fix: --endpoint {MODEL}",
         ],
     ),
@@ -201,8 +201,8 @@ CASES = {
         "ai-embeddings",
         {"endpoint": f"{MODEL};managed_identity=system"},
         [
-            "CredentialsInLocation: the URL also says how to sign in: managed identity",
-            "  why: the identity is given apart, and needs no secret",
+            "CredentialsInLocation: the URL contains a credential: managed identity",
+            "  why: the identity is a separate option, and requires no secret",
             f"  fix: write {MODEL}",
         ],
     ),
@@ -211,7 +211,7 @@ CASES = {
         {"location": "Server=tcp:erp01.database.windows.net;Initial Catalog=Erp"},
         [
             "InvalidConnectionString: the location is not in storage",
-            "  why: it leads to: SQL Server",
+            "  why: the target is: SQL Server",
             "  fix: https://ACCOUNT.blob.core.windows.net/CONTAINER/PATH",
         ],
     ),
@@ -220,7 +220,7 @@ CASES = {
         {"location": MODEL},
         [
             "InvalidConnectionString: the location is not in storage",
-            "  why: it leads to: AI model",
+            "  why: the target is: AI model",
             "  fix: https://ACCOUNT.blob.core.windows.net/CONTAINER/PATH",
         ],
     ),
@@ -228,8 +228,8 @@ CASES = {
         "ai-embeddings",
         {"endpoint": ARCHIVE},
         [
-            "InvalidConnectionString: this is not the URL of a deployed model",
-            "  why: it leads to: Azure Blob Storage",
+            "InvalidConnectionString: the URL isn't that of a model deployment",
+            "  why: the target is: Azure Blob Storage",
             "  fix: https://ACCOUNT.openai.azure.com/openai/deployments/DEPLOYMENT/embeddings?api-version=VERSION",
         ],
     ),
@@ -238,7 +238,7 @@ CASES = {
         {"artifacts": f"{ARCHIVE}/x.zip"},
         [
             "InvalidField: --artifacts cannot be used: Artifacts",
-            "  why: each is NAME=URL; the script finds the file by the name",
+            "  why: each artifact is NAME=URL; the script refers to the file by its name",
             f"  fix: --artifacts {ARTIFACTS}",
         ],
     ),
@@ -247,7 +247,7 @@ CASES = {
         {"artifacts": f"a={ARCHIVE}/x.zip a={ARCHIVE}/y.zip"},
         [
             "InvalidField: --artifacts cannot be used: Artifacts",
-            "  why: two have one name, and the script would find one of them",
+            "  why: two artifacts have the same name",
             f"  fix: --artifacts {ARTIFACTS}",
         ],
     ),

@@ -25,7 +25,7 @@ CASES = {
         {**DELTA, "location": f"{ARCHIVE}/a {ARCHIVE}/b"},
         [
             "InvalidField: a delta table has one location",
-            "  why: 2 were given; its log knows where the files are",
+            "  why: 2 were given; the log of the delta table lists its files",
             f"  fix: --location {ARCHIVE}/a",
         ],
     ),
@@ -33,8 +33,8 @@ CASES = {
         "external-table",
         {**DELTA, "auto_update_schema": True},
         [
-            "InvalidField: --auto-update-schema has no meaning with --columns",
-            "  why: columns follow the delta lake only where they are taken from it",
+            "InvalidField: --auto-update-schema can't be combined with --columns",
+            "  why: the columns come either from the delta lake or from the option",
             "  fix: leave --columns out",
         ],
     ),
@@ -43,7 +43,7 @@ CASES = {
         {"data_format": "orc"},
         [
             "InvalidField: --data-format cannot be used: Format",
-            "  why: it is one of csv, tsv, json, parquet",
+            "  why: allowed values: csv, tsv, json, parquet",
             "  fix: --data-format csv",
         ],
     ),
@@ -51,8 +51,8 @@ CASES = {
         "external-table",
         {"data_format": "orc", "compressed": True},
         [
-            "InvalidField: nothing is compressed in the format orc",
-            "  why: only exports compress, and they write csv, tsv, json, parquet",
+            "InvalidField: compression isn't supported for the format orc",
+            "  why: compression applies to exports, which write csv, tsv, json, parquet",
             "  fix: leave --compressed and --compression-type out",
         ],
     ),
@@ -151,7 +151,7 @@ CASES = {
         {"parameters": '{"@a": '},
         [
             "InvalidField: --parameters cannot be used: Parameters",
-            "  why: it is no JSON: Expecting value (line 1, column 8)",
+            "  why: it isn't valid JSON: Expecting value (line 1, column 8)",
             '  fix: --parameters \'{"@sku": "A1"}\'',
         ],
     ),
@@ -160,7 +160,7 @@ CASES = {
         {"parameters": "[1]"},
         [
             "InvalidField: --parameters cannot be used: Parameters",
-            "  why: a JSON object is needed, and this is an array",
+            "  why: a JSON object is required, and this is an array",
             '  fix: --parameters \'{"@sku": "A1"}\'',
         ],
     ),
@@ -187,7 +187,7 @@ CASES = {
         {"ingestion_mapping": '{"a": 1}'},
         [
             "InvalidField: --ingestion-mapping cannot be used: Mapping",
-            "  why: a JSON array of objects is needed, and this is an object",
+            "  why: a JSON array of objects is required, and this is an object",
             '  fix: --ingestion-mapping \'[{"Column": "OrderId", "Properties": {"Ordinal": 0}}]\'',
         ],
     ),
@@ -196,7 +196,7 @@ CASES = {
         {"model_parameters": SECRET},
         [
             "InvalidField: --model-parameters cannot be used: Model parameters",
-            "  why: it is no JSON: Expecting value (line 1, column 1)",
+            "  why: it isn't valid JSON: Expecting value (line 1, column 1)",
             "  fix: --model-parameters '{\"temperature\": 0.2}'",
         ],
     ),
@@ -214,7 +214,7 @@ CASES = {
         {"name": "my hub"},
         [
             "InvalidField: --name cannot be used: Name",
-            "  why: a data connection is named by at most 40 letters, digits, dashes and dots",
+            "  why: the name of a data connection has at most 40 letters, digits, dashes and dots",
             "  fix: --name sales-orders",
         ],
     ),
@@ -223,7 +223,7 @@ CASES = {
         {"name": " Archive"},
         [
             "InvalidField: --name cannot be used: Name",
-            "  why: a name is not empty and has no blanks around it",
+            "  why: a name can't be empty, or begin or end with a space",
             "  fix: --name ArchivedOrders",
         ],
     ),
@@ -232,7 +232,7 @@ CASES = {
         {"external_table": "x "},
         [
             "InvalidField: --external-table cannot be used: External table",
-            "  why: a name is not empty and has no blanks around it",
+            "  why: a name can't be empty, or begin or end with a space",
             "  fix: --external-table ArchivedOrders",
         ],
     ),
@@ -241,7 +241,7 @@ CASES = {
         {"kind": "blob"},
         [
             "InvalidField: --kind cannot be used: Kind",
-            "  why: it is one of storage, delta, sql, cosmos",
+            "  why: allowed values: storage, delta, sql, cosmos",
             "  fix: --kind storage",
         ],
     ),
@@ -258,8 +258,8 @@ CASES = {
         "external-table",
         {"server": "erp01.database.windows.net"},
         [
-            "InvalidField: --server has no meaning with --kind storage",
-            "  why: Server is for --kind sql",
+            "InvalidField: --server can't be combined with --kind storage",
+            "  why: Server requires --kind sql",
             "  fix: leave --server out",
         ],
     ),
@@ -267,16 +267,16 @@ CASES = {
         "storage-ingestion",
         {"mapping": "M", "ingestion_mapping": '[{"a":1}]'},
         [
-            "InvalidField: --mapping has no meaning with --ingestion-mapping",
+            "InvalidField: --mapping can't be combined with --ingestion-mapping",
             "  why: one is the name of a mapping, the other a mapping",
-            "  fix: leave one of them out",
+            "  fix: remove one of them",
         ],
     ),
     "two folders for the queue": (
         "storage-ingestion",
         {"location": f"{ARCHIVE}/a {ARCHIVE}/b"},
         [
-            "InvalidField: the queued command takes one location",
+            "InvalidField: queued ingestion supports one location",
             "  why: 2 were given; the service lists the blobs of one folder",
             f"  fix: --location {ARCHIVE}/a",
         ],
@@ -294,17 +294,17 @@ CASES = {
         "ai-embeddings",
         {"return_successful_only": True, "include_error_messages": True},
         [
-            "InvalidField: --return-successful-only has no meaning with --include-error-messages",
-            "  why: rows that failed are what the messages are about",
-            "  fix: leave one of them out",
+            "InvalidField: --return-successful-only can't be combined with --include-error-messages",
+            "  why: the messages belong to the failed rows",
+            "  fix: remove one of them",
         ],
     ),
     "a SQL table to create without a key": (
         "external-table",
         {**SQL, "create_if_not_exists": True},
         [
-            "InvalidField: --create-if-not-exists needs --primary-key",
-            "  why: the service creates no table without one",
+            "InvalidField: --create-if-not-exists requires --primary-key",
+            "  why: the service requires it to create a table",
             "  fix: --primary-key OrderId",
         ],
     ),

@@ -365,7 +365,7 @@ def _of_string(
         return
     word = string.authentication.identity
     if not word:
-        told = f"it signs in by: {string.authentication.method}"
+        told = f"it authenticates by: {string.authentication.method}"
         yield NotVerifiable(_called(requirement), told)
         return
     identity = kept_identity(word, known)

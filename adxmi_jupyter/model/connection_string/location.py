@@ -42,7 +42,7 @@ def parse_location(text: str) -> StorageLocation:
     if not isinstance(target, StorageLocation):
         raise InvalidConnectionString(
             "the location is not in storage",
-            why=f"it leads to: {target.kind}",
+            why=f"the target is: {target.kind}",
             fix="https://ACCOUNT.blob.core.windows.net/CONTAINER/PATH",
         )
     if separator:

@@ -79,19 +79,19 @@ class ModelCall(Workflow):
     def _fits_together(self) -> Self:
         if self.endpoint.operation is not self.operation:
             raise InvalidField(
-                f"this model is deployed for {self.endpoint.operation}",
-                why=f"{self.about.title} needs one whose URL ends in {self.operation}",
+                f"the model is deployed for {self.endpoint.operation}",
+                why=f"{self.about.title} requires a URL that ends in {self.operation}",
                 fix=ChangeOption("--endpoint", self.about.sample.fields["endpoint"]),
             )
         if self.return_successful_only and self.include_error_messages:
             raise InvalidField(
                 Explain.of(
                     Option("--return-successful-only"),
-                    " has no meaning with ",
+                    " can't be combined with ",
                     Option("--include-error-messages"),
                 ),
-                why="rows that failed are what the messages are about",
-                fix="leave one of them out",
+                why="the messages belong to the failed rows",
+                fix="remove one of them",
             )
         return self
 

@@ -47,7 +47,7 @@ IOT_HUB = Unsupported(
 )
 OTHER_TENANT = Unsupported(
     "an event hub of another tenant",
-    "an identity reaches resources of its own tenant only",
+    "an identity accesses resources of its own tenant only",
     "create a data connection with a key in the Azure portal, or use an event hub in the tenant of "
     "the identity",
     ("cross-tenant", "cross-tenant-event-hub"),
@@ -87,7 +87,7 @@ def connection_name(text: str) -> str:
     """Check the name of a data connection; raises ValueError for one that Azure would refuse."""
     if _NAME.fullmatch(text) is None:
         raise ValueError(
-            "a data connection is named by at most 40 letters, digits, dashes and dots"
+            "the name of a data connection has at most 40 letters, digits, dashes and dots"
         )
     return text
 
@@ -109,7 +109,7 @@ def resource_id(text: str, resource_type: str, *, inside: str = "") -> str:
         raise ValueError("a resource ID begins with /subscriptions/")
     named = f"{found['provider']}/{found['type']}"
     if named.lower() != resource_type.lower():
-        raise ValueError(f"it names a {named}, and not a {resource_type}")
+        raise ValueError(f"it is the ID of a {named}, not of a {resource_type}")
     parts = [part.lower() for part in found["rest"].split("/")[1::2]]
     if parts != ([inside.lower()] if inside else []):
         ends = f"go on with /{inside}/NAME" if inside else "end after the name"

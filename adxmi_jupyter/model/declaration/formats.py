@@ -106,8 +106,8 @@ def check_written(data_format: BlobFormat | None) -> None:
     """
     if data_format and str(data_format) not in map(str, ExportFormat):
         raise InvalidField(
-            f"nothing is compressed in the format {data_format}",
-            why=f"only exports compress, and they write {', '.join(ExportFormat)}",
+            f"compression isn't supported for the format {data_format}",
+            why=f"compression applies to exports, which write {', '.join(ExportFormat)}",
             fix=LeaveOut.of("--compressed", "--compression-type"),
         )
 

@@ -45,9 +45,9 @@ _SERVER = re.compile(
 _SQL_PORT = 1433
 
 LOCAL_FILES = Unsupported(
-    "a file of this machine",
+    "a local file",
     "the cluster reads the file, and it can't reach this machine",
-    "upload it to a container, and give its URL: "
+    "upload it to a container and use its URL: "
     "https://ACCOUNT.blob.core.windows.net/CONTAINER/FILE",
 )
 GEN1 = Unsupported(
@@ -70,7 +70,7 @@ def identity_location(text: str) -> StorageLocation:
     Raises
     ------
     IdentityNotSupported
-        It is a file of this machine, or of a kind that takes no managed identity.
+        It is a local file, or of a kind that takes no managed identity.
     AdxmiError
         As `connection_string.parse_location`.
 
@@ -109,9 +109,9 @@ def parse_artifacts(text: str) -> tuple[tuple[str, StorageLocation], ...]:
     pairs = [part.strip().partition("=") for part in _NEXT_ARTIFACT.split(text.strip())]
     names = [name for name, _, _ in pairs]
     if any("://" in name or not name or not url for name, _, url in pairs):
-        raise ValueError("each is NAME=URL; the script finds the file by the name")
+        raise ValueError("each artifact is NAME=URL; the script refers to the file by its name")
     if len(set(names)) < len(names):
-        raise ValueError("two have one name, and the script would find one of them")
+        raise ValueError("two artifacts have the same name")
     return tuple((name, identity_location(url)) for name, _, url in pairs)
 
 
@@ -129,15 +129,15 @@ def parse_model(text: str) -> AiModel:
     found = parse(text)
     if not isinstance(found.target, AiModel):
         raise InvalidConnectionString(
-            "this is not the URL of a deployed model",
-            why=f"it leads to: {found.kind}",
+            "the URL isn't that of a model deployment",
+            why=f"the target is: {found.kind}",
             fix="https://ACCOUNT.openai.azure.com/openai/deployments/DEPLOYMENT/embeddings"
             "?api-version=VERSION",
         )
     if found.authentication.method is not Method.NONE:
         raise CredentialsInLocation(
-            f"the URL also says how to sign in: {found.authentication.method}",
-            why="the identity is given apart, and needs no secret",
+            f"the URL contains a credential: {found.authentication.method}",
+            why="the identity is a separate option, and requires no secret",
             fix=f"write {found.target.uri}",
         )
     return found.target

@@ -101,7 +101,7 @@ def json_object(text: str) -> dict[str, Any]:
     """
     value = _json(text)
     if not isinstance(value, dict):
-        raise ValueError(f"a JSON object is needed, and this is {_kind(value)}")  # noqa: TRY004
+        raise ValueError(f"a JSON object is required, and this is {_kind(value)}")  # noqa: TRY004
     return value
 
 
@@ -109,9 +109,9 @@ def json_list(text: str) -> list[dict[str, Any]]:
     """Read a JSON array of objects, as ingestion mappings are; raises as `json_object` does."""
     value = _json(text)
     if not isinstance(value, list) or not value:
-        raise ValueError(f"a JSON array of objects is needed, and this is {_kind(value)}")
+        raise ValueError(f"a JSON array of objects is required, and this is {_kind(value)}")
     if not all(isinstance(one, dict) for one in value):
-        raise ValueError("a JSON array of objects is needed, and something in it is none")
+        raise ValueError("a JSON array of objects is required, and an element isn't an object")
     return value
 
 
@@ -126,7 +126,7 @@ def _json(text: str) -> object:
         return json_value(text, ignore_case=False, whole=_long, real=_real)
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
-        raise ValueError(f"it is no JSON: {error.msg} ({place})") from None
+        raise ValueError(f"it isn't valid JSON: {error.msg} ({place})") from None
     except RepeatedKey as error:
         raise ValueError(f"{error.what} ({error.why})") from None
     except MalformedBody as error:

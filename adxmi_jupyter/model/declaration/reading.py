@@ -122,7 +122,7 @@ def _typed(spec: FieldSpec, problem: Any) -> AdxmiError:
 
 def _reason(spec: FieldSpec, problem: Any) -> str:
     if spec.choices:
-        return f"it is one of {', '.join(spec.choices)}"
+        return f"allowed values: {', '.join(spec.choices)}"
     if spec.least is not None or spec.most is not None:
         return f"it is {_range(spec)}"
     if spec.kind is FieldKind.NUMBER:
@@ -163,7 +163,7 @@ def _pointless(spec: FieldSpec, values: Mapping[str, object]) -> InvalidField:
     )
     option = Option(f"--{name.replace('_', '-')}")
     return InvalidField(
-        Explain.of(Option(spec.option), " has no meaning with ", option, f" {values.get(name)}"),
-        why=Explain.of(f"{spec.label} is for ", option, f" {' or '.join(allowed)}"),
+        Explain.of(Option(spec.option), " can't be combined with ", option, f" {values.get(name)}"),
+        why=Explain.of(f"{spec.label} requires ", option, f" {' or '.join(allowed)}"),
         fix=LeaveOut.of(spec.option),
     )

@@ -138,7 +138,7 @@ class NetworkOpen:
 
 @dataclass(frozen=True)
 class GrantedInSqlServer:
-    """The identity is a user of a database of SQL Server, with the right to read or to write.
+    """The identity is a user of a database of SQL Server, with permission to read or to write.
 
     Only SQL Server itself can tell.
     """

@@ -201,7 +201,7 @@ class FunctionListing:
         """Return how a function signs in at the places that it names without an identity."""
         given = connection_strings_within("\n".join(arguments_of(self.words, body)))
         found = given or connection_strings_within(body)
-        told = (NotVerifiable(one.address, f"it signs in by: {one.method}") for one in found)
+        told = (NotVerifiable(one.address, f"it authenticates by: {one.method}") for one in found)
         return tuple(dict.fromkeys(told))
 
 

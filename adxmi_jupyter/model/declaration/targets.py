@@ -96,7 +96,7 @@ def _granted_at(
         target = Target(STORAGE_ACCOUNT, place.account, inside=inside)
         return holding(identity, roles, target, place.host)
     right = place.right(write=roles is WRITES_BLOBS)
-    told = f"the role {right.name}" if right else "the right to read"
+    told = f"the role {right.name}" if right else "permission to read"
     return (NotVerifiable(f"{identity.label} in {place.host}", f"{told}, given in {place.kind}"),)
 
 
@@ -132,7 +132,7 @@ def kept(text: str, who: Who, chain: RequirementsAt) -> tuple[Requirement, ...]:
         return (NotVerifiable("connection string", f"{failure.what}: {failure.why}"),)
     word = string.authentication.identity
     if not word:
-        told = f"it signs in by: {string.authentication.method}"
+        told = f"it authenticates by: {string.authentication.method}"
         return (NotVerifiable(string.address, told),)
     identity = who(word)
     return (*named_by(identity, word), *chain(identity, string.target))

@@ -45,13 +45,13 @@ class _AsItIs:
 def _entity_name(text: str) -> str:
     # The length and the characters are the service's to judge, in part per kind of entity.
     if not text or text != text.strip():
-        raise ValueError("a name is not empty and has no blanks around it")
+        raise ValueError("a name can't be empty, or begin or end with a space")
     return text
 
 
 def _one_line(text: str) -> str:
     if not text.strip() or any(unicodedata.category(one) in {"Cc", "Cs"} for one in text):
-        raise ValueError("it is blank, or holds a line break or another character nobody sees")
+        raise ValueError("it is blank, or contains a line break or an invisible character")
     return text
 
 

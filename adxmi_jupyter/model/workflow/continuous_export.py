@@ -53,8 +53,8 @@ class DistributionKind(StrEnum):
     DEFAULT = "default"
 
 
-_DISABLED = "it is disabled, and runs again once somebody enables it"
-_FAILED = "its last run failed; .show continuous-export NAME failures tells why"
+_DISABLED = "disabled; .enable continuous-export enables it"
+_FAILED = "the last run failed; .show continuous-export NAME failures shows why"
 
 
 def _identities(row: Mapping[str, Any]) -> tuple[str, ...]:
@@ -139,7 +139,7 @@ class ContinuousExport(Workflow):
         _existing,
         _chain,
         _drop,
-        otherwise="no managed identity: the service runs it; one is needed where the external "
+        otherwise="no managed identity: the service runs it; one is required where the external "
         "table impersonates, or the query reads other databases or tables with row level security",
         second=SecondSource(_is_open, _completed),
     )

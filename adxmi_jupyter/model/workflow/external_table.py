@@ -314,15 +314,15 @@ class ExternalTable(Workflow):
         if self.kind is TableKind.DELTA and len(self.location) > 1:
             raise InvalidField(
                 "a delta table has one location",
-                why=f"{len(self.location)} were given; its log knows where the files are",
+                why=f"{len(self.location)} were given; the log of the delta table lists its files",
                 fix=ChangeOption("--location", self.location[0].uri),
             )
         if self.auto_update_schema and self.columns:
             raise InvalidField(
                 Explain.of(
-                    Option("--auto-update-schema"), " has no meaning with ", Option("--columns")
+                    Option("--auto-update-schema"), " can't be combined with ", Option("--columns")
                 ),
-                why="columns follow the delta lake only where they are taken from it",
+                why="the columns come either from the delta lake or from the option",
                 fix=LeaveOut.of("--columns"),
             )
 
@@ -330,7 +330,7 @@ class ExternalTable(Workflow):
         if self.kind is not TableKind.DELTA and not self.columns:
             raise InvalidField(
                 Explain.of(Option("--columns"), " is missing", Label("Columns")),
-                why="only a delta lake knows its own columns",
+                why="only a delta lake has a schema of its own",
                 fix=ChangeOption("--columns", "OrderId:long, Region:string"),
             )
         refuse_stars(self.columns)
@@ -347,8 +347,8 @@ class ExternalTable(Workflow):
         check_compression(self.compression_type, is_parquet=is_parquet)
         if self.create_if_not_exists and not self.primary_key:
             raise InvalidField(
-                Explain.of(Option("--create-if-not-exists"), " needs ", Option("--primary-key")),
-                why="the service creates no table without one",
+                Explain.of(Option("--create-if-not-exists"), " requires ", Option("--primary-key")),
+                why="the service requires it to create a table",
                 fix=ChangeOption("--primary-key", self.columns[0].name),
             )
 

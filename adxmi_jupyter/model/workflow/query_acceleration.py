@@ -105,8 +105,8 @@ class QueryAcceleration(Workflow):
         _existing,
         _chain,
         _drop,
-        otherwise="no managed identity: it fetches files as the connection string of its external "
-        "table says; a table that impersonates needs one",
+        otherwise="no managed identity: it reads files with the connection string of its external "
+        "table; a table that impersonates requires one",
         belongs_to=EntityKind.EXTERNAL_TABLE,
         never_of=("blob", "adl", "storage", "sql"),  # of delta tables only; others may be newer
     )

@@ -200,17 +200,17 @@ class StorageIngestion(Workflow):
     def _fits_together(self) -> Self:
         if self.how is How.QUEUED and len(self.location) > 1:
             raise InvalidField(
-                "the queued command takes one location",
+                "queued ingestion supports one location",
                 why=f"{len(self.location)} were given; the service lists the blobs of one folder",
                 fix=ChangeOption("--location", self.location[0].uri),
             )
         if self.mapping and self.ingestion_mapping:
             raise InvalidField(
                 Explain.of(
-                    Option("--mapping"), " has no meaning with ", Option("--ingestion-mapping")
+                    Option("--mapping"), " can't be combined with ", Option("--ingestion-mapping")
                 ),
                 why="one is the name of a mapping, the other a mapping",
-                fix="leave one of them out",
+                fix="remove one of them",
             )
         if self.path_format:
             check_path(self.path_format, {_CREATED: "datetime"})

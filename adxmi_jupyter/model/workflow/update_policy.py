@@ -43,7 +43,7 @@ def _existing(row: Mapping[str, Any]) -> Existing | None:
         tuple(dict.fromkeys(named)),
         f"from {sources}",
         "" if enabled else "disabled",
-        "" if enabled else "not all of it is enabled",
+        "" if enabled else "not all of its entries are enabled",
     )
 
 
@@ -99,7 +99,7 @@ class UpdatePolicy(Workflow):
         _existing,
         _chain,
         _drop,
-        otherwise="no managed identity: the service runs it; one is needed where the query reads "
+        otherwise="no managed identity: the service runs it; one is required where the query reads "
         "other databases, tables with row level security or accelerated tables that impersonate",
         belongs_to=EntityKind.TABLE,
     )

@@ -60,7 +60,7 @@ def test_what_is_wrong_with_fields_together_is_told(make_workflow_state):
     state = make_workflow_state("external-table", {**TABLE, "columns": ""})
 
     assert state.problems[""].lines == (
-        "Columns is missing: only a delta lake knows its own columns",
+        "Columns is missing: only a delta lake has a schema of its own",
         "fix: Columns: OrderId:long, Region:string",
     )
 
