@@ -2,7 +2,8 @@
 
 A fenced block without a language is a notebook cell, one of ``sh`` is for a shell, and of ``yaml``
 the scripts of a pipeline are. A comment before a block, which no reader sees, names the error that
-it raises, how many rows it returns, or a shell's exit code.
+it raises, how many rows it returns, how many of them are requirements that are not met, or the exit
+code of a shell.
 """
 
 import os
@@ -24,7 +25,7 @@ CLUSTER = "mycluster.westeurope"
 SHOWN_ONLY = ("text", "azurecli", "json", "python")
 
 BLOCK = re.compile(
-    r"(?:^<!-- (?P<kind>raises|rows|exit) (?P<expected>\w+) -->\n)?"
+    r"(?:^<!-- (?P<kind>raises|rows|unmet|exit) (?P<expected>\w+) -->\n)?"
     r"^```(?P<language>\w*)\n(?P<text>.*?)\n```$",
     re.DOTALL | re.MULTILINE,
 )
@@ -62,8 +63,9 @@ def run_cell(ip, azure):
     def run_cell(block):
         done = ip.run_cell(block.text.replace(CLUSTER, azure.kusto_uri))
         raised = type(done.error_in_exec or done.error_before_exec).__name__
-        rows = str(len(done.result)) if block.kind == "rows" else ""
-        return {"raises": raised, "rows": rows, "": raised}[block.kind]
+        if block.kind == "rows":
+            return str(len(done.result))
+        return str(sum(done.result["state"] == "not met")) if block.kind == "unmet" else raised
 
     return run_cell
 
@@ -126,10 +128,21 @@ def test_a_guide_has_its_parts(guide):
     assert "](https://learn.microsoft.com/" in see_also
 
 
-def test_the_overview_names_every_guide():
-    linked = re.findall(r"\(guides/([\w-]+)\.md\)", (ROOT / "docs" / "index.md").read_text("utf-8"))
+@pytest.mark.parametrize("page", ["index.md", "_toc.yml"])
+def test_overview_and_table_of_contents_name_every_guide(page):
+    named = re.findall(r"guides/([\w-]+)", (ROOT / "docs" / page).read_text("utf-8"))
 
-    assert sorted(linked) == [guide.stem for guide in GUIDES]
+    assert sorted(named) == [guide.stem for guide in GUIDES]
+
+
+@every_guide
+def test_the_owner_of_a_target_grants_the_roles_that_the_embedded_azure_grants(guide):
+    shown = {"azurecli": set(), "": set()}
+    for block in blocks(guide):
+        if block.language == "azurecli" or "embedded azure-role" in block.text:
+            shown[block.language] |= set(re.findall(r'--role\S* "([^"]+)"', block.text))
+
+    assert shown["azurecli"] == shown[""]
 
 
 def test_an_error_that_a_guide_expects_is_one_of_this_tool():
