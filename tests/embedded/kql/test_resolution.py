@@ -12,6 +12,7 @@ ADMIN = "embedded-admin"
 ABOVE = ".create function Above(least:real, region:string='north') { Orders | where Amount > least and Region == region }"
 RATED = ".create function Rated(amount:real) { iff(amount > 100, 'large', 'small') }"
 FIRST = ".create function First(T:(OrderId:long, Region:string), n:long) { T | where OrderId <= n | project OrderId }"
+SECOND = ".create function Second(n:long) { let t = Orders | where OrderId > n; t | take 1 }"
 OUTER = ".create function Outer() { Above(50) | summarize n = count() by Region }"
 VIEW = ".create materialized-view Totals on table Orders { Orders | summarize Total = sum(Amount) by Region }"
 
@@ -23,7 +24,7 @@ def sales(run):
 
 @pytest.fixture
 def functions(sales):
-    for text in (ABOVE, RATED, FIRST, OUTER, VIEW):
+    for text in (ABOVE, RATED, FIRST, SECOND, OUTER, VIEW):
         sales(text)
 
 
@@ -46,6 +47,15 @@ def functions(sales):
         ("let f = (n:long) { Orders | where OrderId <= n }; f(2) | project OrderId", [1, 2]),
         ("let f = (T:(*)) { T | where OrderId > 5 }; f(Orders) | project OrderId", [6]),
         ("let f = () { Orders | take 1 }; f | project OrderId", [1]),
+        (
+            "let f = (n:long) { let t = Orders | where OrderId <= n; t }; f(1) | project OrderId",
+            [1],
+        ),
+        (
+            "let large = Rated(200.0); Orders | where Rated(Amount) == large | project OrderId",
+            [1, 4],
+        ),
+        ("Second(1) | project OrderId", [2]),
         ("let f = (x:long) { x * 2 }; Orders | where OrderId == f(2) | project OrderId", [4]),
         ("cluster('contoso').database('Sales').Orders | where OrderId == 2 | project OrderId", [2]),
         ("set notruncation;\n// a comment\nOrders | where OrderId == 2 | project OrderId;", [2]),

@@ -24,6 +24,7 @@ from adxmi_jupyter.embedded.kusto.query.clauses import Cursor
 from adxmi_jupyter.embedded.kusto.query.literals import declared_value, literal_text
 from adxmi_jupyter.embedded.kusto.query.special_sources import SOURCES
 from adxmi_jupyter.embedded.kusto.query.stored import inside_function
+from adxmi_jupyter.embedded.kusto.query.tabular import gives_table, stored_gives_table
 from adxmi_jupyter.embedded.kusto.query.walk import Walk
 
 if TYPE_CHECKING:
@@ -35,12 +36,6 @@ if TYPE_CHECKING:
     from adxmi_jupyter.embedded.state.entities import StoredFunction
 
 COMMAND_RESULTS = "$command_results"
-# With these a tabular expression begins.
-_TABULAR_WORDS = """
-print range datatable union externaldata external_data external_table evaluate search find
-materialized_view database cluster inline_external_table
-"""
-_TABULAR = frozenset(_TABULAR_WORDS.split())
 
 
 @dataclass(frozen=True)
@@ -165,31 +160,14 @@ class Resolution:
         return cursor.bracketed("{") if cursor.sees("{") else None
 
     def is_tabular(self, body: Cursor) -> bool:
-        """Tell whether the body of a function gives a table."""
-        *_, last = [each for each in body.pieces(";") if not each.at_end] or [body]
-        if last.at_end:
-            return False
-        first = last.tokens[last.place]
-        if len(last.pieces("|")) > 1 or first.text in _TABULAR:
-            return True
-        if first.text == "(":
-            return self.is_tabular(last.bracketed("("))
-        name = first.text if first.kind == "word" else last.name() if first.text == "[" else ""
-        database = sources.current_database(self.session)
-        known = {*self.functions, *(database.tables if database else ())}
-        stored = database.functions.get(name) if database else None
-        return name in known or (stored is not None and self._gives_table(stored))
+        """Tell whether an expression gives a table."""
+        return gives_table(body, self.functions, sources.current_database(self.session))
 
     def named(self, text: str) -> str:
         """Return a name that a statement of its own gives to a query."""
         name = name_written(f"$p{len(self.lets)}")
         self.lets.append(f"let {name} = {text}")
         return name
-
-    def _gives_table(self, function: StoredFunction) -> bool:
-        text = function.body[1:-1]
-        tokens = tokens_of(text)
-        return self.is_tabular(Cursor(tokens, text, 0, len(tokens)))
 
     def _declare(self, cursor: Cursor) -> None:
         """Give the parameters of a query the values of the request, or their own ones."""
@@ -242,6 +220,8 @@ class Resolution:
         if database is None or name not in database.functions:
             return None
         sources.database_of(None, self.session)
+        if not stored_gives_table(database.functions[name], database):
+            return None
         return self.call_stored(database.functions[name], database, cursor)
 
     def _call_let(self, name: str, function: LetFunction, cursor: Cursor) -> Relation:
@@ -330,7 +310,7 @@ class Resolution:
         if database is None or name in self.names or name not in database.functions:
             return
         function = database.functions[name]
-        if self._gives_table(function):
+        if stored_gives_table(function, database):
             return
         self.names.add(name)
         inner = Resolution(function.body, self.session, self.workspace, is_dry=self.is_dry)
