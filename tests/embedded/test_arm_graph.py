@@ -201,6 +201,8 @@ def test_caller_without_any_role_has_no_subscription(ask, azure, refused):
     [
         ("resources | make-series count() on name", "make-series"),
         ("resources | frobnicate", "frobnicate"),
+        (f"resources | where {'(' * 200}name == 'x'{')' * 200}", "nested so deeply"),
+        (f"resources | project x = dynamic({'[' * 3000}{']' * 3000})", "nested so deeply"),
         ("resources | where", "ends too early"),
         ("resources | where name == contoso", "'contoso'"),
         ("where name == 'x'", "'where'"),

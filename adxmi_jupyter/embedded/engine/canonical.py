@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from adxmi_jupyter.embedded.engine.columns import canonical
 from adxmi_jupyter.embedded.engine.dynamic_literals import dynamic_value
-from adxmi_jupyter.embedded.engine.errors import QuerySemanticError
+from adxmi_jupyter.embedded.engine.errors import QuerySemanticError, UnsupportedError
 from adxmi_jupyter.embedded.engine.lengths import microseconds_in, shown_length
 from adxmi_jupyter.embedded.engine.tokens import closing, is_negative_length, written
 from adxmi_jupyter.embedded.storage.values import convert
@@ -94,5 +94,7 @@ def _is(tokens: Sequence[Token], place: int, text: str) -> bool:
 
 def _json_text(tokens: Sequence[Token], first: int, last: int, text: str) -> str:
     """Return what stands in `dynamic(…)` as JSON; a QuerySyntaxError when it is none."""
-    value = dynamic_value(tokens, first, last, text)
-    return json.dumps(value, ensure_ascii=False)
+    try:
+        return json.dumps(dynamic_value(tokens, first, last, text), ensure_ascii=False)
+    except RecursionError as error:
+        raise UnsupportedError("a dynamic value that is nested so deeply") from error

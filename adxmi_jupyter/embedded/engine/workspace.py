@@ -7,12 +7,13 @@ from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any, Self
 
 from adxmi_jupyter.embedded.engine import execution, libraries, relations
-from adxmi_jupyter.embedded.engine.errors import QuerySyntaxError
+from adxmi_jupyter.embedded.engine.errors import QuerySyntaxError, UnsupportedError
 from adxmi_jupyter.embedded.engine.execution import Limits, Watch
 from adxmi_jupyter.embedded.engine.nodes import Typed, literal
 from adxmi_jupyter.embedded.engine.operators import Relation, Surroundings, shaped
 from adxmi_jupyter.embedded.engine.words import as_unsupported, with_quoted_names
 
+DEPTH = "an expression that is nested so deeply"
 Columns = tuple[tuple[str, str], ...]
 Lookup = Callable[[str, str | None, str | None], Relation | None]
 
@@ -95,11 +96,14 @@ class Workspace:
         constants = {
             name: Typed(literal(v, "string"), "string") for name, v in self.constants.items()
         }
-        now = literal(self.now, "datetime")
+        surroundings = Surroundings(lookup, constants, literal(self.now, "datetime"))
         names = {name for columns in self._columns.values() for name, _ in columns}
         tree = read(text, names | self.names)
-        shape = shaped(tree, Surroundings(lookup, constants, now))
-        sql = libraries.write(shape.tree, shape.schema)
+        try:
+            shape = shaped(tree, surroundings)
+            sql = libraries.write(shape.tree, shape.schema)
+        except RecursionError as error:
+            raise UnsupportedError(DEPTH) from error
         self._bring_in(shape.schema, _needed(tree, list(shape.columns)))
         return tuple(shape.columns.items()), sql
 
@@ -126,6 +130,8 @@ def read(text: str, names: Collection[str] = ()) -> Any:
     """
     try:
         return libraries.read(text)
+    except RecursionError as error:
+        raise UnsupportedError(DEPTH) from error
     except QuerySyntaxError as error:
         changed = with_quoted_names(text, names)
         if changed is None:
