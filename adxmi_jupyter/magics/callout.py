@@ -13,6 +13,7 @@ from adxmi_jupyter.magics import permissions
 from adxmi_jupyter.magics.options import dry_run, refuse_both, yes
 from adxmi_jupyter.magics.params import Name
 from adxmi_jupyter.magics.verbs import Noun, verb
+from adxmi_jupyter.model.callout import TYPES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,8 +30,6 @@ class CalloutType(Name):
     def names(self, call: Call) -> Iterable[str]:
         """Return the types."""
         del call
-        from adxmi_jupyter.model.callout import TYPES
-
         return TYPES
 
 
@@ -40,7 +39,7 @@ _type = click.option(
     type=CalloutType(),
     metavar="TYPE",
     required=True,
-    help="Callout type, such as sandbox_artifacts, azure_openai, cosmosdb, external_data or sql.",
+    help=f"Callout type. Allowed values: {', '.join(TYPES)}.",
 )
 
 

@@ -17,6 +17,7 @@ from adxmi_jupyter.magics.params import (
     IdentityList,
     UsageList,
 )
+from adxmi_jupyter.model.usage import Usage
 
 if TYPE_CHECKING:
     from adxmi_jupyter.model.policy import Scope
@@ -131,7 +132,7 @@ def usage_option(*, required: bool) -> Decorator:
         type=UsageList(),
         metavar="USAGE[,…]",
         **_required_or_empty(required=required),
-        help="Usages such as ExternalTable, separated by commas.",
+        help=f"Usages, separated by commas. Allowed values: {', '.join(Usage)}.",
     )
 
 

@@ -40,9 +40,9 @@ _START_OF_ID = 8
 class ClusterRole(SecurityRole):
     """A role on every database, spelled as Azure Resource Manager spells it."""
 
-    ADMIN = "AllDatabasesAdmin", "everything on every database, and the policies of the cluster"
-    VIEWER = "AllDatabasesViewer", "reading every database"
-    MONITOR = "AllDatabasesMonitor", ".show commands in every database"
+    ADMIN = "AllDatabasesAdmin", "everything on all databases, and the policies of the cluster"
+    VIEWER = "AllDatabasesViewer", "reading all databases"
+    MONITOR = "AllDatabasesMonitor", ".show commands in all databases"
 
 
 @dataclass(frozen=True)

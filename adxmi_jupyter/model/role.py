@@ -46,8 +46,8 @@ class Role(SecurityRole):
     """A role on a database, spelled as role commands spell it."""
 
     ADMINS = "admins", "everything on the database", (), "AllDatabasesAdmin"
-    USERS = "users", "reading; creating tables and functions, and owning them"
-    VIEWERS = "viewers", "reading, restricted tables aside", (), "AllDatabasesViewer"
+    USERS = "users", "reading, and creating tables and functions"
+    VIEWERS = "viewers", "reading, except restricted tables", (), "AllDatabasesViewer"
     UNRESTRICTED_VIEWERS = "unrestrictedviewers", "reading restricted tables", ("users", "viewers")
     INGESTORS = "ingestors", "ingesting into all tables, without reading"
     MONITORS = "monitors", ".show commands in the database", (), "AllDatabasesMonitor"

@@ -27,7 +27,7 @@ class Usage(StrEnum):
         member.permits = permits
         return member
 
-    ALL = "All", "every usage there is now or will be"
+    ALL = "All", "all current and future usages"
     AUTOMATED_FLOWS = "AutomatedFlows", "continuous export, update policies, query acceleration"
     AZURE_AI = "AzureAI", "the ai_embeddings and ai_chat_completion plugins"
     DATA_CONNECTION = "DataConnection", "Event Hubs, Event Grid and Cosmos DB data connections"

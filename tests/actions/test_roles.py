@@ -198,7 +198,7 @@ def test_a_revoke_needs_to_be_confirmed(connection, revoke, members):
         apply(connection, change, confirmed=False)
 
     assert members("viewers") == [READER]
-    assert caught.value.why == "may stop working: reading, restricted tables aside"
+    assert caught.value.why == "may stop working: reading, except restricted tables"
     assert caught.value.remediation == Retry.having("--yes")
 
 

@@ -54,7 +54,7 @@ def test_a_revoke_needs_to_be_confirmed(connection, revoke, holders):
         apply(connection, revoke(), confirmed=False)
 
     assert caught.value.what == "revoke on the cluster takes AllDatabasesViewer from mi-ingest"
-    assert caught.value.why == "may stop working: reading every database"
+    assert caught.value.why == "may stop working: reading all databases"
     assert holders() == ["mi-ingest"]
 
 
