@@ -1,5 +1,6 @@
 """The language of help, reference and documentation: plain technical English, alike everywhere."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -17,6 +18,11 @@ FILES = [
     *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md")),
     *sorted(path for path in (ROOT / "docs").glob("*.md") if path.name != "errors.md"),
     *sorted((ROOT / "docs" / "guides").glob("*.md")),
+]
+PACKAGE = Path(adxmi_jupyter.__file__).parent
+DECLARATIONS = [
+    *sorted((PACKAGE / "model" / "workflow").glob("*.py")),
+    *sorted((PACKAGE / "model" / "declaration").glob("*.py")),
 ]
 LEAVES = dict(leaves())
 ROOT_CONTEXT = click.Context(tree, info_name="%adxmi")
@@ -51,6 +57,9 @@ INSTEAD = {
     r"\bbesides\b": "in addition to",
     r"\bmust be in place\b": "requirements",
     r"\bsaid\b|\btold\b": "show, name, list, report",
+    r"\bit takes of\b|\bwhat it takes\b": "requires",
+    r"\b(is|are|was|were) looked (at|through)\b": "checked",
+    r"\bthis line\b": "command",
 }
 
 IMPERATIVES = {
@@ -70,6 +79,18 @@ def in_old_words(text):
         f"{prose[max(0, found.start() - 40) : found.end() + 20]!r}: {instead}"
         for pattern, instead in INSTEAD.items()
         for found in re.finditer(pattern, prose, re.IGNORECASE)
+    ]
+
+
+def texts_of(file):
+    """Return the texts in a module that are no docstrings, and more than a word."""
+    nodes = list(ast.walk(ast.parse(file.read_text("utf-8"))))
+    docstrings = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
+    constants = [node for node in nodes if isinstance(node, ast.Constant)]
+    return [
+        str(node.value)
+        for node in constants
+        if isinstance(node.value, str) and " " in node.value and id(node) not in docstrings
     ]
 
 
@@ -101,6 +122,11 @@ def test_the_reference_is_in_the_words_of_the_field(noun):
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
 def test_the_documentation_is_in_the_words_of_the_field(file):
     assert in_old_words(file.read_text("utf-8")) == []
+
+
+@pytest.mark.parametrize("file", DECLARATIONS, ids=lambda file: file.stem)
+def test_declarations_are_in_the_words_of_the_field(file):
+    assert [found for text in texts_of(file) for found in in_old_words(text)] == []
 
 
 @pytest.mark.parametrize("name", adxmi_jupyter.__all__)
