@@ -30,5 +30,6 @@ html_title = "adxmi_jupyter"
 html_search_scorer = "docs/search_scorer.js"
 html_static_path = ["_static"]
 html_css_files = ["adxmi.css"]
+html_js_files = ["adxmi.js"]
 html_show_sourcelink = False
 html_copy_source = False
