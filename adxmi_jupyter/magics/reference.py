@@ -179,7 +179,7 @@ def _names(option: click.Option) -> list[str]:
 
 def _row(option: click.Option) -> str:
     metavar = f" {option.metavar}" if option.metavar else ""
-    names = ", ".join(_names(option))
+    names = " / ".join((", ".join(_names(option)), *option.secondary_opts))
     meaning = described(option).replace("|", "\\|")
     return f"| `{names}{metavar}` | {meaning} |"
 

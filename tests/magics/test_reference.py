@@ -55,6 +55,12 @@ def test_every_kind_of_link_is_told_in_words(noun, told):
     assert told in pages()[noun]
 
 
+def test_a_flag_that_is_on_by_itself_shows_how_to_switch_it_off():
+    row = "| `--is-enabled / --not-is-enabled` | Enable the policy. Default: yes. |"
+
+    assert row in pages()["update-policy"]
+
+
 def test_a_noun_without_verbs_is_told_once():
     assert pages()["check"].count("It reads error codes, not sentences.") == 1
 

@@ -167,6 +167,8 @@ def identity_help(does: str) -> str:
 
 
 def _default_text(default: object, choices: tuple[str, ...]) -> str:
+    if default is True:
+        return "yes"
     is_told = bool(choices) or (isinstance(default, int | float) and not isinstance(default, bool))
     return str(default) if is_told and default is not None else ""
 
