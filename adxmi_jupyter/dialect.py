@@ -68,7 +68,7 @@ class Dialect:
             case ChangeOption():
                 return self.change(part)
             case LeaveOut():
-                return f"leave {_listed([self.option(name) for name in part.options])} out"
+                return f"remove {_listed([self.option(name) for name in part.options])}"
             case Retry():
                 return self.retry(part)
             case AskPermission():
@@ -115,7 +115,7 @@ class Dialect:
     def retry(self, part: Retry) -> str:
         """Write that the same command is run once more."""
         more = " ".join(map(self.change, part.more))
-        return f"repeat the line with {more}" if more else "repeat the line"
+        return f"repeat the command with {more}" if more else "repeat the command"
 
     def option(self, name: str) -> str:
         """Write the name of an option."""

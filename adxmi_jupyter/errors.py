@@ -1,7 +1,7 @@
 """Every error a user can meet, in one tree.
 
 AdxmiError
-├── CommandLineError          the line could not be understood
+├── CommandLineError          the command could not be parsed
 │   ├── UnknownCommand        a noun or verb that does not exist
 │   ├── UnknownOption         an option the verb does not have
 │   ├── RepeatedOption        an option given twice
@@ -11,7 +11,7 @@ AdxmiError
 │   └── UnknownVariable       $name or {{name}} without such a variable
 ├── InvalidInput              the request itself makes no sense
 │   ├── MalformedBody         JSON or YAML with a line and a column
-│   │   └── RepeatedKey       a key that stands twice, in whatever letter case
+│   │   └── RepeatedKey       a key that occurs twice, in any letter case
 │   ├── InvalidPolicy         an entry without identity or usages
 │   ├── UnknownUsage          a usage this release does not know
 │   ├── InvalidGuid           nearly an object ID, but not one
@@ -21,13 +21,13 @@ AdxmiError
 │   ├── InvalidPartition      partitions, path and columns that do not go together
 │   ├── UnknownIdentity       a name no policy mentions
 │   ├── AmbiguousIdentity     a name of several identities
-│   ├── UnknownRefusal        a text in which no refusal is recognised
+│   ├── UnknownRefusal        a text in which no error message is recognised
 │   └── InvalidConnectionString   cannot be read, or against the rules
 │       ├── ConflictingAuthentication  more than one way to sign in
-│       ├── IdentityNotSupported       the target takes no managed identity
+│       ├── IdentityNotSupported       the target supports no managed identity
 │       └── CredentialsInLocation      a location that says how to sign in
-├── ConnectionFailure         no answer, or nobody to ask
-│   ├── InvalidCluster        an address that is refused before anything is sent
+├── ConnectionFailure         no answer, or no credential
+│   ├── InvalidCluster        an address that is rejected before anything is sent
 │   │   ├── UntrustedHost     a host, or a server on this machine, that gets no token
 │   │   └── UntrustedAudience the cluster asks for a token that is not for Azure Data Explorer
 │   ├── UnknownConnection     a connection name that is not open
@@ -43,7 +43,7 @@ AdxmiError
 │       ├── AnswerTooLarge    more bytes than allowed
 │       └── ServiceUnavailable
 ├── ServiceRefusal            the service answered: no
-│   ├── NotAuthorized         the caller lacks a right (403)
+│   ├── NotAuthorized         the caller lacks a permission (403)
 │   ├── DatabaseNotFound
 │   ├── CommandRefused        malformed or against the service's rules (400)
 │   ├── PrincipalNotFound     the directory does not know whom a role is for, or not yet
@@ -52,7 +52,7 @@ AdxmiError
 │   ├── ClusterBusy           another change of the cluster is under way, waiting included
 │   └── PartialFailure        an answer that is not whole
 ├── PartialRead               some of the databases could not be read
-├── ConfirmationRequired      takes something away and was not confirmed
+├── ConfirmationRequired      removes something and was not confirmed
 ├── PolicyChanged             somebody else wrote in between
 ├── RolesChanged              somebody else granted or revoked in between
 ├── ClusterChanged            somebody else changed the cluster in between
@@ -166,7 +166,7 @@ __all__ = [
 
 
 class CommandLineError(AdxmiError):
-    """The line could not be understood."""
+    """The command could not be parsed."""
 
 
 class UnknownCommand(CommandLineError):
@@ -206,7 +206,7 @@ class MalformedBody(InvalidInput):
 
 
 class RepeatedKey(MalformedBody):
-    """A key that stands twice in one object: another reader would use the other one."""
+    """A key that occurs twice in one object: another reader would use the other one."""
 
 
 class InvalidPolicy(InvalidInput):
@@ -258,7 +258,7 @@ class ConflictingAuthentication(InvalidConnectionString):
 
 
 class IdentityNotSupported(InvalidConnectionString):
-    """A target that takes no managed identity; *fix* names what it takes, or where to go."""
+    """A target that supports no managed identity; *fix* names what it supports, or where to go."""
 
 
 class CredentialsInLocation(InvalidConnectionString):
@@ -266,11 +266,11 @@ class CredentialsInLocation(InvalidConnectionString):
 
 
 class ConnectionFailure(AdxmiError):
-    """No answer, or nobody to ask."""
+    """No answer, or no credential."""
 
 
 class InvalidCluster(ConnectionFailure):
-    """An address that is refused before anything is sent."""
+    """An address that is rejected before anything is sent."""
 
 
 class UntrustedHost(InvalidCluster):
@@ -337,7 +337,7 @@ class ServiceRefusal(AdxmiError):
 
 
 class NotAuthorized(ServiceRefusal):
-    """The caller lacks a right (HTTP 403)."""
+    """The caller lacks a permission (HTTP 403)."""
 
     ask_for_role = _AskPermission(
         _Explain.of(_Command.of("status"), " shows who you are; ask for the role the message names")
@@ -389,7 +389,7 @@ class PartialRead(AdxmiError):
 
 
 class ConfirmationRequired(AdxmiError):
-    """A write that takes something away and was not confirmed. Nothing was sent."""
+    """A write that removes something and was not confirmed. Nothing was sent."""
 
 
 class PolicyChanged(AdxmiError):

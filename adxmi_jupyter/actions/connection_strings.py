@@ -78,7 +78,7 @@ def impersonating(target: Target) -> Explained:
 
     """
     value = ConnectionString(target, IMPERSONATION)
-    return Explained(value, (*value.notes, *_needs(value, "whoever asks the cluster")))
+    return Explained(value, (*value.notes, *_needs(value, "the caller")))
 
 
 def object_id(connect: Connect, reference: str) -> tuple[str, tuple[str, ...]]:
@@ -107,7 +107,7 @@ def _identity(connect: Connect, reference: str) -> tuple[ManagedIdentity, tuple[
     except AdxmiError as failure:
         if not is_guid(word):
             raise
-        note = f"taken for an object ID; nobody could be asked whether it is one: {failure.what}"
+        note = f"used as an object ID without verification: {failure.what}"
         return ManagedIdentity(word.lower()), (note,)
     notes = [found.note] if found.note else []
     if found.identity.is_system:

@@ -57,7 +57,7 @@ def storage_location(place: StorageNames) -> StorageLocation:
     ways = [bool(place.url), by_account, by_workspace]
     if sum(ways) > 1 or (place.url and place.path):
         raise ConflictingOptions(
-            "the place is named in more than one way",
+            "the target is given in more than one way",
             why=Explain.of(
                 "it is a URL, or ",
                 Option("--account"),
@@ -69,9 +69,9 @@ def storage_location(place: StorageNames) -> StorageLocation:
                 Option("--item"),
                 "; ",
                 Option("--path"),
-                " goes with names, not with a URL",
+                " requires names, not a URL",
             ),
-            fix="leave all but one of them out",
+            fix="remove all but one of them",
         )
     if place.url:
         return _by_url(place.url, place.scheme)
@@ -111,9 +111,9 @@ def _require(first: str, second: str, *options: str) -> None:
     missing = [name for name, value in zip(options, (first, second), strict=True) if not value]
     if missing:
         raise MissingOption(
-            f"the line needs {' and '.join(missing)}",
+            f"the command requires {' and '.join(missing)}",
             why=Explain.of(
-                "a place in storage is a URL, or ",
+                "a storage location is a URL, or ",
                 Option("--account"),
                 " and ",
                 Option("--container"),

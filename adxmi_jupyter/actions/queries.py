@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from adxmi_jupyter.service.connection import Connection
 
 _OTHERWISE = Explain.of(
-    "mend the query; if it concerns an identity: ", Command.of("check", "--error")
+    "fix the query; if it is about an identity: ", Command.of("check", "--error")
 )
 _PREPARES = re.compile(r"(?:set|declare|let|alias|pattern|restrict)\b")
 

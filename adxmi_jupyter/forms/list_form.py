@@ -62,7 +62,7 @@ class ListForm(Form):
         tooltip = f"Add a row for this {whom}"
         self.add = self.screen.button("Add", self._add, tooltip=tooltip)
         self.changes = Changes()
-        self.line = ReadOnlyText("The same as a line to copy")
+        self.line = ReadOnlyText("The same as a command to copy")
         self.bar = SubmissionBar(self.screen, self.submission, self._discard)
 
     @property

@@ -94,7 +94,7 @@ class ScopeForm(ListForm):
         """Return what to say where nothing is changed, `hint` being how to."""
         waiting = ", ".join(str(scope) for scope in self.state.waiting)
         also = f" Changes are waiting on: {waiting}." if waiting else ""
-        return f"Nothing is changed yet: {hint}.{also}"
+        return f"No changes yet: {hint}.{also}"
 
     def _refresh(self) -> None:
         with self.scope.hold_trait_notifications():

@@ -63,7 +63,7 @@ class _Change:
     send: Send
     after: Phase = Phase.EDITING
     after_failure: Phase = Phase.EDITING
-    again: str = "do it once more"
+    again: str = "repeat it"
 
 
 class Requests:
@@ -87,7 +87,7 @@ class Requests:
 
     def run(self, doing: str, request: Callable[[], tuple[Note, ...]]) -> bool:
         """Make a request that is no change, such as reading; return whether it worked."""
-        with self._busy(doing, Phase.EDITING, "do it once more"):
+        with self._busy(doing, Phase.EDITING, "repeat it"):
             self.outcome = Outcome(OutcomeKind.NOTE, in_form(request()))
             self.phase = Phase.EDITING
         return self.outcome.kind is OutcomeKind.NOTE
@@ -96,7 +96,7 @@ class Requests:
         """Read again unasked: what was said last stays in sight, unless this fails."""
         said = self.outcome
         after = Phase.DONE if self.phase is Phase.DONE else Phase.EDITING
-        with self._busy("Reading", after, "do it once more"):
+        with self._busy("Reading", after, "repeat it"):
             request()
             self.phase = after
         return self.outcome is said
@@ -239,14 +239,14 @@ def read_again(state: Reread, what: str) -> str:
     except AdxmiError as failure:
         return f'press "Reload": the form shows what was there before ({failure.what})'
     if not state.is_valid:
-        return "nothing is left to do: what you wanted is there"
+        return "nothing left to do: it is as you wanted"
     return f"the form shows {what} as it is now; look at your changes and try again"
 
 
 _BROKEN = Outcome(
     OutcomeKind.FAILED,
     (
-        "The form broke off.",
+        "The form failed.",
         "why: an error of the form itself or an interrupt; the log of the kernel has it",
         "fix: reload to see what is there now",
     ),

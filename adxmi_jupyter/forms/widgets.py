@@ -155,7 +155,7 @@ class SubmissionBar:
     ) -> None:
         self._screen = screen
         self._submission = submission
-        button, again = screen.button, "Let it be applied once more"
+        button, again = screen.button, "Apply it again"
         self.apply = button("Apply", submission.submit, kind="primary", decides=True)
         self.retry = button("Try again", submission.retry, kind="primary", decides=True)
         self.again = button("Once more", submission.again, tooltip=again)
@@ -189,7 +189,7 @@ class SubmissionBar:
         show(self.again, is_shown=phase is Phase.DONE and is_valid)
         show(self._asking, is_shown=phase is Phase.CONFIRMING)
         question = self._submission.question
-        asked = (question.what, question.why, "Apply all the same?") if question else ()
+        asked = (question.what, question.why, "Apply anyway?") if question else ()
         self.question.value = said(asked, OutcomeKind.ASKING, details)
         self.outcome.value = self._told()
         self._screen.publish()

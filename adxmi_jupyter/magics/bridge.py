@@ -41,7 +41,7 @@ class Interrupted(KeyboardInterrupt):
     """
 
     def __init__(self, again: str, *, show_stack: bool) -> None:
-        super().__init__("stopped, as you wished")
+        super().__init__("interrupted")
         self._again = again
         self._show_stack = show_stack
 
@@ -50,7 +50,7 @@ class Interrupted(KeyboardInterrupt):
             return "".join(traceback.format_exception(self)).splitlines()
         return [
             f"{type(self).__name__}: {self}",
-            "  why: no answer is waited for any longer; what was changed before it is told above",
+            "  why: the command no longer waits for an answer; earlier changes are listed above",
             f"  fix: {self._again}",
         ]
 
@@ -179,7 +179,7 @@ class AdxmiMagics(Magics):
         """Refuse a name that no variable can have."""
         if not name.isidentifier() or keyword.iskeyword(name):
             raise InvalidValue(
-                f"--out {name} is no variable name",
+                f"--out {name} isn't a variable name",
                 why="in a notebook --out names a variable",
                 fix=ChangeOption("--out", "df"),
             )

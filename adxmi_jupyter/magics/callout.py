@@ -99,7 +99,7 @@ def allow(call: Call, *, callout_type: str, uri: str, pattern: str, dry_run: boo
     refuse_both(call, {"--uri": bool(uri), "--pattern": bool(pattern)})
     if not uri and not pattern:
         raise MissingOption(
-            "what to allow was not said",
+            "no address and no pattern was given",
             why="a rule is about an address or an expression",
             fix=Retry((ChangeOption("--uri", "URL"),)),
         )
@@ -156,5 +156,5 @@ def _write(
         call.say(line)
     for rule in done.added:
         words = ("callout", "revoke", "--type", rule.callout_type, "--pattern", rule.pattern)
-        call.say(f"undo: {call.front.program} {' '.join(map(call.as_word, words))} --yes")
+        call.say(f"Undo: {call.front.program} {' '.join(map(call.as_word, words))} --yes")
     return rules_frame(call.connection, done.rules)

@@ -63,8 +63,8 @@ def check(
         return answer(call, fixing, lambda: _explained(call, database=database, file=file))
     if file or (call.body or "").strip():
         raise MissingOption(
-            "what the text is for was not said",
-            why="check looks at the cluster, and with --error at the text of a refusal",
+            "the text has no purpose without --error",
+            why="check reads the cluster, and with --error an error message",
             fix=Retry.having("--error"),
         )
     return answer(call, fixing, lambda: _checks(call, database), with_database=True)
@@ -96,11 +96,10 @@ def _last(call: Call) -> BaseException:
     if isinstance(last, BaseException):
         return last
     raise MissingOption(
-        "there is no refusal to look at",
+        "there is no error message to check",
         why="a file has its text, or the standard input"
         if call.is_console
-        else "its text stands in the cell below %%adxmi check --error, in a file, or is that of "
-        "the last exception",
+        else "give its text below %%adxmi check --error or in a file; default: the last exception",
         fix=Explain.of(Command(("check", "--error"), takes_body=True), Below("the text")),
     )
 
@@ -113,5 +112,5 @@ def _checks(call: Call, database: str) -> Checks:
     scopes = scopes_of(connection, database=database, all_databases=not database)
     checks = check_all(connection, [scope.database for scope in scopes])
     if checks.unnamed:
-        call.say(f"workflows that name no managed identity, not looked at: {checks.unnamed}")
+        call.say(f"workflows without a managed identity, not checked: {checks.unnamed}")
     return checks

@@ -234,8 +234,8 @@ def _require(given: dict[str, str]) -> None:
     missing = [option for option, value in given.items() if not value.strip()]
     if missing:
         raise MissingOption(
-            f"the line needs {', '.join(missing)}",
-            why="nothing of the target can be guessed",
+            f"the command requires {', '.join(missing)}",
+            why="the target has no defaults",
             fix=Retry(tuple(ChangeOption(option, "NAME") for option in missing)),
         )
 
@@ -252,8 +252,8 @@ def _check_signing_in(call: Call, identity: str, *, impersonate: bool) -> None:
     refuse_both(call, {"--identity": bool(identity), "--impersonate": impersonate})
     if not identity and not impersonate:
         raise MissingOption(
-            "how to sign in was not said",
-            why="a connection string names an identity, or impersonates whoever asks",
+            "no authentication was given",
+            why="a connection string names an identity, or impersonates the caller",
             fix=Retry((ChangeOption("--identity", "system"),)),
         )
 

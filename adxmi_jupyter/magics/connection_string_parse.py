@@ -95,13 +95,13 @@ def _text(call: Call, on_line: str, file: str) -> str:
     if len(given) > 1:
         raise ConflictingOptions(
             "there is more than one connection string",
-            why="it can stand on the line, in the cell body or in the file of --file",
+            why="give it on the command line, in the cell body or with --file",
             fix=OwnCommand(call.without_body()),
         )
     if not given:
         raise MissingOption(
             "there is no connection string",
-            why="it stands on the line, in the cell body below %%adxmi …, or in a file",
+            why="give it on the command line, in the cell body below %%adxmi …, or in a file",
             fix=OwnCommand(call.again(more="$name")),
         )
     return _PREFIX.sub("", on_line, count=1) if on_line else given[0]
@@ -124,7 +124,7 @@ def _advice(call: Call, value: ConnectionString, identity: str, *, is_in_file: b
             if call.is_console
             else ("the notebook", "a variable, as in text = getpass() and $text")
         )
-        advice.append(f"{keeper} keeps the secret of this line: use {way}")
+        advice.append(f"{keeper} stores the secret of this command: use {way}")
     return advice
 
 

@@ -84,7 +84,7 @@ class Console:
         """Refuse a file whose format its name does not tell."""
         if Path(name).suffix.lower() not in {".csv", ".json"}:
             raise InvalidValue(
-                f"--out {name} tells no format",
+                f"--out {name} has no known format",
                 why="a result is written as .csv or .json",
                 fix=ChangeOption("--out", f"{Path(name).stem or 'result'}.csv"),
             )
@@ -115,7 +115,7 @@ class Console:
         except OSError as error:
             _show(frame)
             raise ResultNotSaved(
-                f"the command was carried out, and its result could not be written to {name}",
+                f"the command ran, but its result could not be written to {name}",
                 why=f"{error.strerror or type(error).__name__}; the result is shown instead",
                 fix="save what is shown; repeat only commands that read",
             ) from error

@@ -107,7 +107,7 @@ def _value(name: str, variables: Mapping[str, object]) -> str:
     if isinstance(value, (str, Integral, UUID)) and not isinstance(value, bool):
         return str(value)
     raise InvalidValue(
-        f"the variable {name} cannot stand in a line",
+        f"the variable {name} can't be used in a command",
         why=f"it is a {type(value).__name__}; texts, whole numbers, UUIDs and lists of texts can",
         fix=f"{name} = str({name})"
         if isinstance(value, (float, bool))

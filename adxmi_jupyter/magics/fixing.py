@@ -98,7 +98,7 @@ def _refuse_alone(fixing: Fixing) -> None:
     alone = [name for name, is_given in given.items() if is_given and not fixing.fix]
     if alone:
         raise MissingOption(
-            f"{alone[0]} has no meaning without --fix",
+            f"{alone[0]} requires --fix",
             why="a check alone changes nothing",
             fix=Retry.having("--fix"),
         )
@@ -110,18 +110,20 @@ def _tell_plan(call: Call, fixes: tuple[PlannedFix, ...]) -> None:
     for number, one in enumerate(fixes, start=1):
         call.say(f"{number}. {done_by(one)}: {call.write(one.finding.fix)}")
     if not fixes:
-        call.say("nothing is missing that anybody could mend")
+        call.say("nothing to fix")
 
 
 def _tell_done(call: Call, done: Done) -> None:
     for told in done.told:
         call.say(told)
     for line in done.back:
-        call.say("undo: ", line)
+        call.say("Undo: ", line)
 
 
 def _tell_left(call: Call, left: tuple[PlannedFix, ...]) -> None:
-    from adxmi_jupyter.rendering.check_frames import done_by
+    from adxmi_jupyter.rendering.check_frames import owned_by
 
     for one in left:
-        call.say(f"left for {done_by(one)}: {call.write(one.finding.fix)}")
+        owner = owned_by(one)
+        asked = f"Ask the owner of {owner} to run: " if owner else "Still to fix: "
+        call.say(f"{asked}{call.write(one.finding.fix)}")

@@ -83,7 +83,7 @@ def _run_lab(target: Path, options: list[str]) -> None:
     if process.returncode:
         raise TutorialFailed(
             "JupyterLab ended with an error",
-            why=f"its exit code was {process.returncode}; what it said stands above",
+            why=f"its exit code was {process.returncode}; its output is above",
             fix=Explain.of("adxmi lab ", Option("--port"), " 0"),
         )
 

@@ -206,8 +206,8 @@ def write_scope(call: Call, database: str, *, cluster: bool) -> Scope:
     if not cluster and not database:
         current = call.connection.database or "NAME"
         raise MissingOption(
-            "the policy to change was not named",
-            why="a write never defaults to a scope: a database and the cluster differ too much",
+            "the policy to change isn't given",
+            why="a write has no default scope: a database and the cluster differ too much",
             fix=Explain.of(
                 "add ",
                 ChangeOption("--database", current),

@@ -220,7 +220,7 @@ def _read(
         call.say(f"{usage} is a usage newer than this release")
     entries = (entry for scoped in reading.policies for entry in scoped.policy)
     for orphan in not_assigned(call.connection, entries):
-        call.say(f"{orphan.label} is named but not assigned to the cluster: without effect")
+        call.say(f"{orphan.label} is named but not assigned to the cluster: no effect")
     return reading
 
 

@@ -126,7 +126,7 @@ def revoke(
     if not usages and not every_usage:
         raise MissingOption(
             "policy revoke needs --usage",
-            why="it never takes more than it is told",
+            why="it revokes only what it is told",
             fix=Explain.of(
                 "add ",
                 Option("--usage"),
@@ -316,7 +316,7 @@ def _write(
     for line in (*done.notes, *_changed_lines(done)):
         call.say(line)
     if done.entry_id:
-        call.say(f"undo: {call.front.program} policy undo {done.entry_id}")
+        call.say(f"Undo: {call.front.program} policy undo {done.entry_id}")
     return changed_frame(call.connection, done)
 
 

@@ -308,7 +308,7 @@ def _check_scope(call: Call, database: str, *, cluster: bool, no_wait: bool) -> 
         current = call.connection.database or "NAME"
         raise MissingOption(
             "the database of the role was not named",
-            why="a write never defaults to a scope; --cluster means every database",
+            why="a write has no default scope; --cluster means every database",
             fix=Retry((ChangeOption("--database", current),)),
         )
     if database:

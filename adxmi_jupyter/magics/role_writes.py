@@ -83,7 +83,7 @@ def _preview(call: Call, change: RoleChange) -> None:
 def _members(change: RoleChange, assignments: tuple[RoleAssignment, ...]) -> str:
     held = change.held_by(assignments)
     rest = len(held) - _SHOWN_AT_MOST
-    shown = ", ".join(one.label for one in held[:_SHOWN_AT_MOST]) or "nobody"
+    shown = ", ".join(one.label for one in held[:_SHOWN_AT_MOST]) or "none"
     return f"{change.role}: {shown}" + (f" and {rest} more" if rest > 0 else "")
 
 
@@ -99,6 +99,6 @@ def _undo_lines(call: Call, change: RoleChange) -> list[str]:
     from adxmi_jupyter.actions.roles.change import undo_commands
 
     return [
-        f"undo: {call.front.program} {' '.join(map(call.as_word, line.words))}"
+        f"Undo: {call.front.program} {' '.join(map(call.as_word, line.words))}"
         for line in undo_commands(change)
     ]

@@ -145,7 +145,7 @@ def run(call: Call, arguments: Sequence[str]) -> object:
 
 def _run(call: Call, arguments: Sequence[str]) -> object:
     for word in arguments:
-        checked_text(word, "a word of the line")
+        checked_text(word, "a word of the command")
     try:
         with tree.make_context(call.front.program, list(arguments), obj=call) as context:
             result = context.command.invoke(context)

@@ -47,7 +47,7 @@ def translated(error: click.UsageError, call: Call) -> CommandLineError:
     if isinstance(error, click.BadOptionUsage):
         return _bad_option(error, call, context)
     return InvalidValue(
-        "the line cannot be understood",
+        "the command can't be parsed",
         why=error.message,
         fix=_help(call, _path(context)),
     )
@@ -68,7 +68,7 @@ def unknown_command(context: click.Context, name: str, known: Sequence[str]) -> 
         swapped = {0: call.words[1].raw, 1: call.words[0].raw}
         return UnknownCommand(
             f"there is no noun {name!r}",
-            why="the noun stands before the verb",
+            why="the noun is before the verb",
             fix=OwnCommand(call.again(instead=swapped)),
         )
     return UnknownCommand(
@@ -103,7 +103,7 @@ def refuse_elsewhere(context: click.Context, call: Call, *, console_only: bool) 
     if console_only and not call.is_console:
         raise UnknownCommand(
             f"{path} runs in a console only",
-            why="it goes on until it is stopped, and would keep the kernel busy",
+            why="it runs until it is stopped, and would keep the kernel busy",
             fix=Explain.of("type in a terminal: ", OwnCommand(f"adxmi {path}")),
         )
     if call.body is None or not call.body.strip():
@@ -111,13 +111,13 @@ def refuse_elsewhere(context: click.Context, call: Call, *, console_only: bool) 
     if "--file" not in call.forms:
         raise InvalidValue(
             f"{path} takes no cell body",
-            why="nothing would read what stands below the line",
+            why="nothing reads the text below the command",
             fix=OwnCommand(call.without_body()),
         )
     if context.params.get("file"):
         raise ConflictingOptions(
             "there is a cell body and --file",
-            why="what they hold can come from one of them",
+            why="use one of them",
             fix=OwnCommand(call.without_body()),
         )
 
@@ -133,13 +133,13 @@ def name_permission(
     if not permission:
         return
     if isinstance(refusal, PartialRead):
-        refusal.why = f"{refusal.why} (it takes: {permission})"
+        refusal.why = f"{refusal.why} (requires: {permission})"
     elif isinstance(refusal.remediation, AskPermission):
         noun, _, verb = _path(context).partition(" ")
-        told = ", and of the identity what ", Command.of(noun, "check"), " tells"
+        told = "; ", Command.of(noun, "check"), " shows what the identity requires"
         more = told if verb in _ACTS else ()
         refusal.fix = Explain.of(
-            "it takes of you (", Command.of("status"), f"): {permission}", *more
+            f"ask for {permission}; ", Command.of("status"), " shows who you are", *more
         )
 
 
@@ -173,7 +173,7 @@ def _repeated(context: click.Context, option: click.Option) -> RepeatedOption:
         fix = call.again(without=tuple(i for at in places[1:] for i in at))
     return RepeatedOption(
         f"{_name(option)} is given twice",
-        why="it takes a list separated by commas" if takes_list else "it can have one value only",
+        why="use a list separated by commas" if takes_list else "it can have one value only",
         fix=OwnCommand(fix),
     )
 
@@ -190,7 +190,7 @@ def _unknown_option(name: str, call: Call, context: click.Context | None) -> Com
     elif match and place in range(len(call.words)):
         fix = call.again(instead={place: call.words[place].raw.replace(written, match, 1)})
     return UnknownOption(
-        f"{path or 'the line'} has no option {written}",
+        f"{path or 'the command'} has no option {written}",
         why=f"the options are {', '.join(o for o in known if o.startswith('--'))}",
         fix=OwnCommand(fix),
     )
@@ -295,12 +295,12 @@ def _about_extra(
 ) -> tuple[str, Fix]:
     """Return why words cannot be used, and what to write instead."""
     if path == _QUERY:
-        return "a query stands below the line, or in a file", BELOW_QUERY
+        return "write the query below the command, or in a file", BELOW_QUERY
     if path == _CHECK:
         named = f"WORKFLOW check {' '.join(map(quoted, left))}"
         why = "without a workflow before it, check looks at all there are"
         return why, Explain.of(OwnCommand(call.pasteable(named)), ", where WORKFLOW is its noun")
-    why = "nothing on the line says what it is for; a name with blanks needs quotes"
+    why = "the command has no argument for it; a name with blanks needs quotes"
     place = _place(call, left[0]) if len(left) == 1 else -1
     if place >= 0 and "--database" in _options(context) and not _mentions(call, _DATABASE):
         return why, OwnCommand(call.again(instead={place: f"--database {call.words[place].raw}"}))

@@ -228,7 +228,7 @@ def _tell_check(call: Call, declaration: Declaration, name: str, database: str) 
     """Say how to look at the links: the service takes most of what is created as it is."""
     words = (declaration.noun(), "check", name, "--database", database)
     line = " ".join(map(call.as_word, words))
-    call.say(f"whether it may do what it is for: {call.front.program} {line}")
+    call.say(f"Verify access: {call.front.program} {line}")
 
 
 def _database(call: Call, declaration: Declaration, database: str) -> str:
@@ -247,7 +247,7 @@ def _named_database(call: Call, database: str) -> str:
     current = call.connection.database or "NAME"
     raise MissingOption(
         "the database was not named",
-        why="a write never defaults to one",
+        why="a write has no default database",
         fix=Retry((ChangeOption("--database", current),)),
     )
 

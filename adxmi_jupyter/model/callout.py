@@ -145,7 +145,7 @@ def rule_for(callout_type: str, uri: str) -> CalloutRule:
     found = _ADDRESS.match(uri.strip())
     if found is None:
         raise InvalidInput(
-            "this is no address with a host",
+            "this isn't an address with a host",
             why="a rule is about everything on a host",
             fix=ChangeOption("--uri", "https://contosolake.blob.core.windows.net"),
         )
@@ -175,7 +175,7 @@ def rule_of(callout_type: str, pattern: str) -> CalloutRule:
         re.compile(pattern)
     except re.error as error:
         raise InvalidInput(
-            f"{pattern!r} is no regular expression",
+            f"{pattern!r} isn't a regular expression",
             why=str(error),
             fix=Explain.of(
                 "give the address with ", Option("--uri"), " instead: its host becomes the rule"

@@ -75,8 +75,8 @@ _LACKS = {
 }
 _HAS = {
     Edition.FABRIC: (
-        "queries, security roles of databases and external tables that authenticate as the caller "
-        "(;impersonate); Admin, Member and Contributor of the workspace are Admin on every database"
+        "queries, security roles and external tables that authenticate as the caller; Admin, "
+        "Member and Contributor of the workspace are Admin on every database"
     ),
     Edition.SYNAPSE: "",
     Edition.FREE: "queries, ingestion and security roles of databases",

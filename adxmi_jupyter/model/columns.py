@@ -103,8 +103,8 @@ def _type(word: str) -> str:
 def _malformed(rest: str) -> InvalidColumns:
     start = rest.split(",", maxsplit=1)[0].strip()
     return InvalidColumns(
-        f"{start!r} is no column",
-        why="a column is NAME:TYPE; a name with other characters stands in ['…']",
+        f"{start!r} isn't a column",
+        why="a column is NAME:TYPE; write a name with other characters as ['…']",
         fix=ChangeOption("--columns", "OrderId:long, Region:string"),
     )
 
@@ -116,7 +116,7 @@ def _refuse_twins(columns: Sequence[Column]) -> None:
             raise InvalidColumns(
                 f"two columns are called {column.name}",
                 why="each column needs a name of its own",
-                fix=Explain.of("leave one of them out of ", Option("--columns")),
+                fix=Explain.of("remove one of them from ", Option("--columns")),
             )
         seen.add(column.name)
 

@@ -156,7 +156,7 @@ def _of_type(partition: Partition, allowed: Sequence[str]) -> Partition:
 
 def _unknown_form(item: str) -> InvalidPartition:
     return InvalidPartition(
-        f"{item!r} is no partition",
+        f"{item!r} isn't a partition",
         why="the forms are NAME:string, NAME:datetime, NAME:string = COLUMN, "
         "NAME:long = hash(COLUMN, N), NAME:datetime = bin(COLUMN, 1d) or startofday(COLUMN)",
         fix=ChangeOption("--partition-by", "Date:datetime = bin(Timestamp, 1d)"),
@@ -184,14 +184,14 @@ def _check_source(partition: Partition, columns: dict[str, str]) -> None:
             f"{partition.name} is both a column and a partition",
             why="a partition is one more column of the table",
             fix=Explain.of(
-                f"leave {partition.name} out of ", Option("--columns"), ", or rename the partition"
+                f"remove {partition.name} from ", Option("--columns"), ", or rename the partition"
             ),
         )
     if not partition.source:
         return
     if partition.source not in columns:
         raise InvalidPartition(
-            f"the partition {partition.name} is made of {partition.source}, which is no column",
+            f"the partition {partition.name} is made of {partition.source}, which isn't a column",
             why=f"the columns are {', '.join(columns)}",
             fix="name one of them",
         )

@@ -81,7 +81,7 @@ def parse_path_format(text: str) -> tuple[PathPart, ...]:
     path = _read(_STATEMENT, bare) or _read(_TEMPLATE, trimmed)
     if path is None or not any(part.partition for part in path):
         raise InvalidPartition(
-            f"{text!r} is no path format",
+            f"{text!r} isn't a path format",
             why="it is text with partitions in braces, dates with their format",
             fix=ChangeOption("--path-format", "{Date:yyyy/MM/dd}/{Region}"),
         )
@@ -133,11 +133,11 @@ def check_path(path: Sequence[PathPart], partitions: Mapping[str, str]) -> None:
     in_path = [part.partition for part in named]
     for part in named:
         if part.partition not in partitions:
-            raise _mismatch(f"{part.partition} in the path is no partition", partitions)
+            raise _mismatch(f"{part.partition} in the path isn't a partition", partitions)
         if part.format and partitions[part.partition] != "datetime":
             raise _mismatch(f"{part.partition} has a date format and is no datetime", partitions)
         if in_path.count(part.partition) > 1 and not part.format:
-            raise _mismatch(f"{part.partition} stands twice in the path", partitions)
+            raise _mismatch(f"{part.partition} occurs twice in the path", partitions)
     absent = [name for name in partitions if name not in in_path]
     if absent:
         raise _mismatch(f"the path leaves out {', '.join(absent)}", partitions)
@@ -148,7 +148,7 @@ def _check_separated(path: Sequence[PathPart]) -> None:
         if one.partition and other.partition:
             raise InvalidPartition(
                 f"{one.partition} and {other.partition} touch in the path",
-                why="text must stand between two partitions, else nothing tells them apart",
+                why="put text between two partitions, to tell them apart",
                 fix=ChangeOption("--path-format", f"{{{one.partition}}}/{{{other.partition}}}"),
             )
 

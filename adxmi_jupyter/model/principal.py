@@ -93,7 +93,7 @@ tenant='contoso.com')
     kind = _kind(text, found["prefix"])
     identifier, semicolon, tenant = (part.strip() for part in found["rest"].partition(";"))
     if not identifier:
-        raise _invalid(text, f"nothing stands after {kind}=")
+        raise _invalid(text, f"there is nothing after {kind}=")
     if semicolon and not tenant:
         raise _invalid(text, "no tenant stands after ;")
     if ";" in tenant:

@@ -35,7 +35,7 @@ def filled(value: object) -> str:
 
 def guid(value: object) -> str:
     """Expect a GUID, such as an object ID."""
-    return text(value) or ("" if is_guid(str(value)) else "is no GUID")
+    return text(value) or ("" if is_guid(str(value)) else "isn't a GUID")
 
 
 def principal(value: object) -> str:
@@ -63,7 +63,7 @@ def resource_id(value: object) -> str:
         return problem
     parts = str(value).strip("/").split("/")
     is_path = str(value).startswith("/") and all(parts[:_BEFORE_A_NAME]) and len(parts) > 1
-    return "" if is_path else "is no resource ID"
+    return "" if is_path else "isn't a resource ID"
 
 
 def cluster_id(value: object) -> str:
@@ -71,7 +71,7 @@ def cluster_id(value: object) -> str:
     words = str(value).lower().split("/") if isinstance(value, str) else []
     fixed = words[1::2] == ["subscriptions", "resourcegroups", "providers", "clusters"]
     is_one = len(words) == _PARTS_OF_A_CLUSTER and not words[0] and all(words[1:])
-    return "" if is_one and fixed else "is no resource ID of a cluster"
+    return "" if is_one and fixed else "isn't a resource ID of a cluster"
 
 
 _PARTS_OF_A_CLUSTER = 9
@@ -115,7 +115,7 @@ def _json(value: object, check: Check) -> str:
         try:
             decoded = json.loads(value.strip() or "null")
         except (ValueError, RecursionError):
-            return "is a text that is no JSON"
+            return "is a text that isn't JSON"
     return "" if decoded is None else check(decoded)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from adxmi_jupyter.actions.check.findings import CheckedKind
 from adxmi_jupyter.actions.frames import TEXT, fixed_frame
+from adxmi_jupyter.model.remediation import ByOwner
 from adxmi_jupyter.rendering.requirements import evidence, subject, title
 
 if TYPE_CHECKING:
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
 
     Write = Callable[[Fix], str]
 
-_CALLED = {CheckedKind.POLICY: "policy", CheckedKind.DENIAL: "refusal", CheckedKind.UNREAD: ""}
-THIS_TOOL, OTHERS = "this tool", "the owner of the target, or you"
+_CALLED = {CheckedKind.POLICY: "policy", CheckedKind.DENIAL: "error", CheckedKind.UNREAD: ""}
+_THIS_TOOL, _CALLER = "this tool", "you"
 
 
 def checks_frame(checks: Checks, *, write: Write, with_database: bool = False) -> pd.DataFrame:
@@ -59,8 +60,9 @@ def name_of(one: Checked, *, with_database: bool) -> str:
 def fixes_frame(fixes: Iterable[PlannedFix], *, write: Write) -> pd.DataFrame:
     """Return a row for each fix in the order of the plan.
 
-    Columns: ``requirement``, ``subject``, ``by`` (``this tool``, or who else), ``fix``, ``for``
-    (the workflows that wait for it), all string. `write` writes a fix as it is typed.
+    Columns: ``requirement``, ``subject``, ``by`` (``this tool``, ``owner of`` a target
+    resource, or ``you``), ``fix``, ``for`` (the workflows that wait for it), all string.
+    `write` writes a fix as it is typed.
     """
     columns = dict.fromkeys(("requirement", "subject", "by", "fix", "for"), TEXT)
     rows = [
@@ -77,5 +79,16 @@ def fixes_frame(fixes: Iterable[PlannedFix], *, write: Write) -> pd.DataFrame:
 
 
 def done_by(fix: PlannedFix) -> str:
-    """Return who can carry a fix out."""
-    return OTHERS if fix.remediation is None else THIS_TOOL
+    """Return who can apply a fix."""
+    if fix.remediation is not None:
+        return _THIS_TOOL
+    target = owned_by(fix)
+    return f"owner of {target}" if target else _CALLER
+
+
+def owned_by(fix: PlannedFix) -> str:
+    """Return the target resource whose owner can apply a fix; empty where it needs no owner."""
+    found = fix.finding
+    if not isinstance(found.remediation, ByOwner):
+        return ""
+    return found.target.name if found.target else found.host

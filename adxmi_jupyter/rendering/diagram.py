@@ -103,7 +103,7 @@ def _track(track: Track, *, is_old: bool) -> str:
     parts = enumerate(zip(track.boxes, lines, strict=True))
     boxes = "\n".join(_box(one, texts, height, is_first=n == 0) for n, (one, texts) in parts)
     words = "; ".join(_spoken(one) for one in track.boxes)
-    label = html.escape(f"As it was before: {words}" if is_old else words)
+    label = html.escape(f"Before the change: {words}" if is_old else words)
     caption = f'<div class="adxmi-through">{html.escape(track.caption)}</div>'
     return (
         f"{caption if track.caption else ''}"

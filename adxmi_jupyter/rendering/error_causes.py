@@ -174,7 +174,7 @@ _CONNECTION: _Causes = {
         "set REQUESTS_CA_BUNDLE to the certificates of your organization",
     ),
     errors.CredentialFailure: _cause(
-        "nobody is signed in, the sign-in has expired, or the chosen credential is not available",
+        "no user is signed in, the sign-in has expired, or the chosen credential is not available",
         "run az login, or choose another way to sign in with ",
         Option("--credential"),
     ),

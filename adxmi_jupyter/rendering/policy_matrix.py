@@ -22,7 +22,7 @@ _MEANINGS = {
     "D": "the database policy allows it",
     "c": "the cluster policy allows it through All",
     "d": "the database policy allows it through All",
-    "(D)": "stands on the database, where SandboxArtifacts has no effect",
+    "(D)": "allowed on the database, where SandboxArtifacts has no effect",
 }
 
 # The class stands twice so that it outranks what notebooks say about tables in general.
@@ -83,7 +83,7 @@ class Matrix(SafeFrame):
         ]
         lines = [text_table(["database", "identity", *used], rows)]
         lines += [f"{mark} = {says}" for mark, says in self._legend()]
-        lines += [f"allowed to nobody: {', '.join(unused)}"] if unused else []
+        lines += [f"not allowed for any identity: {', '.join(unused)}"] if unused else []
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
@@ -93,7 +93,7 @@ class Matrix(SafeFrame):
         return (
             f"<style>{_STYLE}</style>"
             f'<div class="{NO_MATH}" style="overflow-x: auto"><table class="adxmi-matrix">'
-            "<caption>Who may use which identity for what</caption>"
+            "<caption>Allowed usages by identity</caption>"
             '<thead><tr><th scope="col">database</th><th scope="col">identity</th>'
             f"{heads}</tr></thead><tbody>{body or empty}</tbody></table></div>"
             f'<p class="adxmi-matrix-legend {NO_MATH}">{self._legend_html()}</p>'

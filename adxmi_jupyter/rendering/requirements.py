@@ -25,22 +25,22 @@ _TITLES: dict[Key | Topic | Concern, str] = {
     Key.TENANT: "same tenant",
     Key.AZURE_ROLE: "Azure role",
     Key.COSMOS_DB_ROLE: "Cosmos DB role",
-    Key.SQL_SERVER_ROLE: "right at the target",
+    Key.SQL_SERVER_ROLE: "permission at the target",
     Key.SECURITY_ROLE: "security role",
     Key.CALLOUT: "callout policy",
     Key.PLUGIN: "plugin",
-    Key.TARGET: "right at the target",
+    Key.TARGET: "permission at the target",
     Key.EXTERNAL_TABLE: "external table",
     Key.FOLLOWERS: "follower clusters",
     Key.CONSUMER_GROUP: "consumer group",
     Key.TABLE: "table",
     Key.NETWORK: "network",
     Topic.STATE: "state",
-    Topic.LISTING: "what there is",
+    Topic.LISTING: "listing",
     Topic.AUTHENTICATION: "authentication",
     Concern.ADDRESS: "address",
-    Concern.CALLER: "right of the caller",
-    Concern.OPERATOR: "right of the caller",
+    Concern.CALLER: "permission of the caller",
+    Concern.OPERATOR: "permission of the caller",
     Concern.SIGN_IN: "sign-in of the caller",
     Concern.HOST: "identity of the client's host",
     Concern.CLUSTER: "cluster",
@@ -58,7 +58,7 @@ _TITLES: dict[Key | Topic | Concern, str] = {
     Concern.STATEMENT: "request",
     Concern.SYNTAX: "request",
     Concern.ENDPOINT: "endpoint",
-    Concern.UNSPECIFIED: "refusal",
+    Concern.UNSPECIFIED: "error",
 }
 
 
@@ -187,9 +187,9 @@ def _at_a_target(one: r.Requirement) -> str:
         case r.GrantedInSqlServer():
             right = "write" if one.writes else "read"
             place = f"`{one.server}/{one.catalog}`"
-            return f"{one.identity.label} is a user of {place} who may {right}"
+            return f"{one.identity.label} is a user of {place} with permission to {right}"
         case r.NetworkOpen():
-            return f"the network of `{one.target.name}` lets the cluster in"
+            return f"the network of `{one.target.name}` allows the cluster"
         case r.NotVerifiable():
             return f"{one.subject}: {one.what}"
         case _:

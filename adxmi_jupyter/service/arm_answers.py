@@ -157,12 +157,12 @@ def _other(status: int, why: str) -> AdxmiError:
         )
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return errors.ServiceUnavailable(
-            "Azure Resource Manager is out of order for now",
+            "Azure Resource Manager isn't available at the moment",
             why=why,
             fix=Explain.of("wait a little and ", Retry()),
         )
     return errors.CommandRefused(
-        "Azure Resource Manager refused the request", why=why, fix="mend what the message names"
+        "Azure Resource Manager rejected the request", why=why, fix="fix what the message names"
     )
 
 

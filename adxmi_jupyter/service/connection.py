@@ -164,7 +164,7 @@ class Connection:
 
         """
         if self.edition is not None:
-            raise not_in_edition(self.address, self.edition, "is no resource of Azure")
+            raise not_in_edition(self.address, self.edition, "isn't a resource of Azure")
         if _CLUSTER_ID not in self.remembered:
             found = self.resource_manager.cluster_at(self.address.uri)
             self.in_flight.has_nodes_of(cores_of(found.sku))

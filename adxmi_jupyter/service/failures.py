@@ -131,7 +131,7 @@ def _service(failure: Any, cluster: str) -> AdxmiError:
         error: AdxmiError = _not_authenticated(cluster)
     elif status == HTTPStatus.NOT_FOUND:
         error = errors.ClusterUnreachable(
-            f"{cluster} is no Kusto endpoint",
+            f"{cluster} isn't a Kusto endpoint",
             why="HTTP 404 where the management endpoint should be",
             fix="check the cluster's address",
         )
@@ -164,9 +164,9 @@ def _refusal(status: int, body: dict[str, Any], text: str) -> AdxmiError:
             "there is no such database", why=why, fix=ChangeOption("--database", "NAME")
         )
     return errors.CommandRefused(
-        "the service refused the command",
+        "the service rejected the command",
         why=why,
-        fix=Explain.of("mend what the message names; ", DryRun(), " the text that is sent"),
+        fix=Explain.of("fix what the message names; ", DryRun(), " the text that is sent"),
     )
 
 

@@ -243,11 +243,11 @@ def _refusal(failure: Any, status: int) -> AdxmiError:
         )
     elif status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
         error = NotAuthorized(
-            f"{_QUEUE} did not let the message in",
+            f"{_QUEUE} denied the message",
             why=why,
             fix="check the network: the storage of the service may be closed to this machine",
         )
     else:
-        error = CommandRefused(f"{_QUEUE} refused the message", why=why, fix=Retry())
+        error = CommandRefused(f"{_QUEUE} rejected the message", why=why, fix=Retry())
     error.service = ServiceDetails(status=status, code=code)
     return error

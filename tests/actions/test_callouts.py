@@ -84,7 +84,7 @@ def test_a_rule_that_denies_it_is_told(connection, azure):
     change = plan_allow(connection, "external_data", uri=LAKE)
 
     assert change.notes == (
-        "a rule that denies it stays, and wins: external_data contosolake denied",
+        "a rule that denies it stays in effect: external_data contosolake denied",
     )
 
 
@@ -109,9 +109,7 @@ def test_taking_a_rule_back_needs_to_be_confirmed(connection, own, two_rules):
     with pytest.raises(errors.ConfirmationRequired) as caught:
         apply(connection, plan_revoke(connection, "cosmosdb", COSMOS), confirmed=False)
 
-    assert caught.value.why == (
-        f"what calls these addresses stops working: cosmosdb {COSMOS} allowed"
-    )
+    assert caught.value.why == (f"calls to these addresses stop working: cosmosdb {COSMOS} allowed")
     assert len(own()) == 2
 
 
@@ -229,7 +227,7 @@ def test_something_else_in_its_place_leaves_it_open(proxied, proxy, azure, two_r
     with pytest.raises(errors.WriteOutcomeUnknown) as caught:
         apply(proxied, change, confirmed=True)
 
-    assert caught.value.why.endswith("is neither as before nor as it was to be")
+    assert caught.value.why.endswith("is neither as before nor as intended")
 
 
 def test_an_interrupt_before_the_answer_says_that_nobody_knows(connection, azure, planned):

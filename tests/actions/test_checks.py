@@ -30,10 +30,10 @@ def labels(checks):
 def test_a_database_that_refuses_leaves_the_others_and_names_the_right(outsider):
     checks = check_all(outsider, ["Sales", "Telemetry"])
 
-    unread = [one for one in checks.checked if told(one.findings[0]).title == "what there is"]
+    unread = [one for one in checks.checked if told(one.findings[0]).title == "listing"]
     assert ("Sales", "ArchivedOrders") in states(checks, "allowed by policy")
     assert {one.database for one in unread} == {"Sales", "Telemetry"}
-    assert all("it takes " in told(one.findings[0]).detail for one in unread)
+    assert all("requires " in told(one.findings[0]).detail for one in unread)
     subjects = [told(one.findings[0]).subject for one in unread if one.database == "Telemetry"]
     assert sorted(subjects) == [
         (
@@ -61,7 +61,7 @@ def test_of_what_a_caller_cannot_see_nothing_is_ok_or_missing(outsider):
         "Azure role",
         "network",
         "follower clusters",
-        "what there is",
+        "listing",
     }
     assert not [one for one in found.values() if one.state == "not met"]
 
@@ -140,6 +140,6 @@ def test_a_cluster_policy_that_cannot_be_read_leaves_what_the_database_tells(rea
 
     assert labels(checks) == ["mi-ingest", ""]
     (unread,) = map(told, checks.checked[-1].findings)
-    assert (unread.title, unread.subject) == ("what there is", "sdk-ingestion")
+    assert (unread.title, unread.subject) == ("listing", "sdk-ingestion")
     assert unread.state == "unknown"
     assert "is not authorized to perform" in unread.detail

@@ -118,7 +118,7 @@ def test_an_assignment_by_object_id_comes_with_the_lines_that_mend_it(connection
     assert told == (
         "mi-ingest is listed by its object ID in AllDatabasesViewer, so its calls end with HTTP "
         f"401: %adxmi role revoke {line} --yes, then %adxmi role grant {line}, "
-        "which takes the client ID"
+        "which uses the client ID"
     )
 
 
@@ -128,7 +128,7 @@ def test_beside_the_right_one_it_is_only_to_be_removed(connection, hold):
 
     (note,) = read_roles(connection, (CLUSTER,)).notes
 
-    assert " too, which is of no use: %adxmi role revoke" in written(note)
+    assert " too, which has no effect: %adxmi role revoke" in written(note)
     assert "grant" not in written(note)
 
 
@@ -184,14 +184,14 @@ def test_an_id_that_nobody_knows_is_sent_as_it_is_and_said(grant):
     change = grant(NOBODY)
 
     assert f'"principalId": "{NOBODY}"' in change.command
-    assert change.notes[0].startswith(f"{NOBODY} is in no policy and not to be seen in Azure")
+    assert change.notes[0].startswith(f"{NOBODY} is in no policy and can't be read in Azure")
 
 
 def test_the_name_of_an_application_is_refused(grant):
     with pytest.raises(InvalidInput) as caught:
         grant("aadapp=mi-ingest")
 
-    assert "takes the client ID" in caught.value.why
+    assert "requires the client ID" in caught.value.why
 
 
 def test_users_and_groups_get_the_clusters_tenant(grant):
@@ -237,7 +237,7 @@ def test_an_assignment_by_object_id_does_not_count_and_its_removal_is_offered(ho
     assert INGEST_CLIENT in change.command
     assert tuple(map(written, change.notes)) == (
         (
-            "mi-ingest is listed by its object ID in AllDatabasesViewer too, which is of no use: "
+            "mi-ingest is listed by its object ID in AllDatabasesViewer too, which has no effect: "
             f'%adxmi role revoke --cluster --role AllDatabasesViewer --identity "{BY_OBJECT_ID}" '
             "--yes"
         ),
@@ -284,8 +284,8 @@ def test_losing_the_last_admin_and_ones_own_role_is_said(revoke, reference):
     change = revoke(reference, ClusterRole.ADMIN)
 
     assert change.warnings == (
-        "admin (admin@contoso.example) is you yourself: AllDatabasesAdmin is gone for you too",
-        "the cluster is left without AllDatabasesAdmin: its policies cannot be changed any more",
+        "admin (admin@contoso.example) is the caller: AllDatabasesAdmin is revoked for you too",
+        "the cluster has no AllDatabasesAdmin left: its policies can no longer be changed",
     )
     assert set(change.warnings) <= set(change.notes)
 

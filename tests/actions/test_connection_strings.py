@@ -85,9 +85,7 @@ def test_an_object_id_does_without_a_cluster_and_says_so():
     built = with_identity(nobody, ARCHIVE, EXPORT)
 
     assert built.value.build() == f"{BLOB};managed_identity={EXPORT}"
-    assert built.notes[0] == (
-        "taken for an object ID; nobody could be asked whether it is one: contoso was not reached"
-    )
+    assert built.notes[0] == ("used as an object ID without verification: contoso was not reached")
 
 
 def test_a_name_does_not_do_without_a_cluster():
@@ -109,7 +107,7 @@ def test_impersonation_needs_the_role_for_whoever_asks():
     built = impersonating(ARCHIVE)
 
     assert built.value.build() == f"{BLOB};impersonate"
-    assert built.notes == (f"whoever asks the cluster {NEEDS}",)
+    assert built.notes == (f"the caller {NEEDS}",)
 
 
 def test_an_identity_must_be_a_user_of_a_sql_database(connection):
@@ -289,7 +287,7 @@ def test_a_place_in_storage_is_named_by_an_url_an_account_or_a_workspace(place, 
     ],
 )
 def test_a_place_is_named_in_one_way(place):
-    with pytest.raises(errors.ConflictingOptions, match="named in more than one way"):
+    with pytest.raises(errors.ConflictingOptions, match="given in more than one way"):
         storage_location(place)
 
 

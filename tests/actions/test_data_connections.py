@@ -12,7 +12,7 @@ from adxmi_jupyter.actions.write.operations import operations_frame, wait_for_al
 from tests.actions.filling import EDGE_HUB, INGEST
 
 TOOK_EFFECT = "was read again: the change took effect"
-STILL_TO_COME = "as before so far: the request may still be carried out"
+STILL_TO_COME = "as before so far: the request may still be applied"
 PUT = "PUT /subscriptions"
 DELETE = "DELETE /subscriptions"
 
@@ -199,7 +199,7 @@ def test_a_wait_for_others_ends(change, after, there, fault, monkeypatch):
         change()
 
     assert there() == BEFORE
-    assert caught.value.fix == "repeat the line later"
+    assert caught.value.fix == "repeat the command later"
 
 
 @each_way
@@ -312,7 +312,7 @@ def test_how_a_change_ends_that_cannot_be_asked_about_is_unknown(fault, change, 
     with pytest.raises(errors.WriteOutcomeUnknown) as caught:
         change()
 
-    assert "Azure began it, and how it ends is unknown" in caught.value.why
+    assert "Azure started it; the outcome is unknown" in caught.value.why
     assert caught.value.fix == "%adxmi event-hub list --database Sales"
 
 

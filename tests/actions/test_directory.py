@@ -143,7 +143,9 @@ def test_one_of_whom_azure_knows_nothing_keeps_the_others_from_being_waited_for(
     with pytest.raises(errors.PrincipalNotFound) as caught:
         role_writes.apply(connection, change, confirmed=True)
 
-    assert caught.value.fix.startswith(f"repeat the line without aadapp={NOBODY};{TENANT}, or che")
+    assert caught.value.fix.startswith(
+        f"repeat the command without aadapp={NOBODY};{TENANT}, or che"
+    )
 
 
 def test_operations_that_came_too_early_are_listed_once(connection, azure, fresh):

@@ -131,7 +131,7 @@ def test_a_role_that_is_none_of_the_target_is_told_with_where_it_is_one(
     with pytest.raises(errors.InvalidInput) as caught:
         assign_role(connection, "mi-ingest", role, target)
 
-    assert caught.value.what == f"{role} is no role on {target}"
+    assert caught.value.what == f"{role} isn't a role on {target}"
     assert caught.value.why.startswith("it is given on: ")
     assert caught.value.fix == fix
 
@@ -209,7 +209,7 @@ def test_events_of_another_format_are_an_error_without_a_missing_link(connection
     with pytest.raises(errors.OperationFailed) as caught:
         push_events(connection, "contosohub/orders", ["7"])
 
-    assert caught.value.fix == "mend what the message names, and repeat the line"
+    assert caught.value.fix == "fix what the message names, and repeat the command"
 
 
 def test_a_hub_that_is_not_there_is_named_with_the_closest_match(connection):
@@ -223,8 +223,8 @@ def test_a_hub_that_is_not_there_is_named_with_the_closest_match(connection):
     ("lines", "what"),
     [
         ([], "there is no event to send"),
-        ([ORDER, "{"], "line 2 is no JSON value"),
-        (["north"], "line 1 is no JSON value"),
+        ([ORDER, "{"], "line 2 isn't JSON"),
+        (["north"], "line 1 isn't JSON"),
     ],
 )
 def test_what_is_no_event_is_refused_and_nothing_is_sent(azure, connection, lines, what):

@@ -157,7 +157,7 @@ def test_removing_needs_confirmation_and_counts_what_depends(connection):
 def test_removing_the_system_identity_warns_of_another_object_id(connection):
     change = plan_removal(connection, named(connection, "system"))
 
-    with pytest.raises(errors.ConfirmationRequired, match="has another object ID"):
+    with pytest.raises(errors.ConfirmationRequired, match="gets another object ID"):
         identity_writes.apply(connection, change, confirmed=False)
 
 

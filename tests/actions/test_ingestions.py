@@ -29,7 +29,7 @@ def test_a_blob_is_queued_and_ingested_and_it_is_said_where_a_failure_would_show
             "status": "QUEUED",
         }
     ]
-    assert said[-1] == f"it is queued, not ingested yet; if that fails, this tells: {LOOK}"
+    assert said[-1] == f"it is queued, not ingested yet; this command shows failures: {LOOK}"
 
 
 def test_what_the_service_could_not_ingest_is_an_error_in_its_own_words(carry_out, rows):
@@ -78,7 +78,7 @@ def test_a_mistake_that_is_no_missing_link_has_no_line_to_paste(carry_out):
         carry_out("sdk-ingestion", location=f"{LAKE}/landing/nothing.csv")
 
     assert caught.value.why.startswith("Download_SourceNotFound: ")
-    assert caught.value.fix == "mend what the message names, and repeat the line"
+    assert caught.value.fix == "fix what the message names, and repeat the command"
 
 
 def test_whoever_is_no_monitor_sees_own_failures(azure, reader, carry_out, rows):

@@ -156,7 +156,7 @@ def test_a_principal_is_named_as_roles_name_it(ask):
             cluster_facts.external_tables("Telemetry"),
             "Database User, Viewer or Monitor of Telemetry",
         ),
-        (cluster_facts.roles("Sales"), "Database Admin of Sales, or its monitor"),
+        (cluster_facts.roles("Sales"), "Database Admin of Sales, or Monitor"),
         (cluster_facts.assigned(), "Reader on the cluster, in Azure"),
         (cluster_facts.in_subscription(), "Reader on the subscription, in Azure"),
         (cluster_facts.identity_resource(EXPORT_ID), "Reader on the identity, in Azure"),
@@ -173,7 +173,7 @@ def test_what_a_caller_may_not_ask_for_is_refused_with_the_right_it_takes(
     with pytest.raises((NotAuthorized, ResourceNotFound)) as caught:
         ask(fact, by=outsider)
 
-    assert caught.value.why.endswith(f"it takes {right}")
+    assert caught.value.why.endswith(f"requires {right}")
 
 
 def test_a_right_that_is_missing_is_told_once_however_often_it_is_asked(outsider):
@@ -184,7 +184,7 @@ def test_a_right_that_is_missing_is_told_once_however_often_it_is_asked(outsider
     with pytest.raises(NotAuthorized) as caught:
         facts.answer(cluster_facts.callouts())
 
-    assert caught.value.why.count("it takes") == 1
+    assert caught.value.why.count("requires") == 1
 
 
 def test_an_answer_that_comes_too_late_is_an_error(connections, azure, ask):

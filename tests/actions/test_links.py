@@ -112,13 +112,13 @@ def test_one_that_was_made_again_is_told_from_the_one_before(azure, look):
 
     assert by_name.state == "not met"
     assert by_name.detail.startswith(
-        f"an identity of this name is, with another object ID: {again.object_id}"
+        f"an identity with this name is assigned with the object ID {again.object_id}"
     )
     assert by_name.fix == f"--identity {again.object_id}"
     assert by_id["assigned to the cluster"].state == "met"
     assert by_id["allowed by policy"].state == "not met"
     assert by_id["allowed by policy"].detail.endswith(
-        f"allowed is another identity of this name, {EXPORT}"
+        f"it allows another identity with this name, {EXPORT}"
     )
 
 
@@ -129,7 +129,11 @@ def test_one_that_was_made_again_is_told_from_the_one_before(azure, look):
     ("database", "state", "detail"),
     [
         ("Sales", "met", "by the policy of the database Sales"),
-        ("Telemetry", "not met", "neither the policy of Telemetry nor the cluster's allows it"),
+        (
+            "Telemetry",
+            "not met",
+            "not allowed by the policy of database Telemetry or of the cluster",
+        ),
     ],
 )
 def test_a_usage_is_allowed_by_the_policy_of_its_database(look, database, state, detail):
@@ -172,7 +176,10 @@ def test_a_policy_of_a_database_does_not_count_for_the_python_plugin(connection,
     found = look("python-plugin")["allowed by policy"]
 
     assert found.state == "not met"
-    assert found.detail == "the policy of Sales allows it, and only the cluster's counts"
+    assert (
+        found.detail
+        == "the policy of database Sales allows it, but only the cluster policy has an effect"
+    )
     assert found.fix == (
         "%adxmi policy grant --cluster --identity mi-ingest --usage SandboxArtifacts"
     )
@@ -219,7 +226,7 @@ def test_a_role_elsewhere_does_not_count(look, give, scope):
 
     assert (found.state, found.detail) == (
         "not met",
-        "Storage Blob Data Reader is not granted there",
+        "missing role Storage Blob Data Reader on contosobackup/backups",
     )
     assert found.fix == (
         "%adxmi embedded azure-role --identity mi-export "
@@ -244,7 +251,7 @@ def test_roles_on_the_resource_do_not_reach_its_data(look, give, role):
     found = look("external-table", location=f"{BACKUP}/backups")["Azure role"]
 
     assert found.state == "not met"
-    assert found.detail.endswith(f"; {role.role_name} does not do")
+    assert found.detail.endswith(f" ({role.role_name} doesn't grant access to data)")
 
 
 def test_reading_is_not_enough_for_what_writes(look, give):
@@ -285,7 +292,7 @@ def test_a_target_that_is_not_there_is_unknown(look, requirement):
 
     assert (found.state, found.detail) == (
         "unknown",
-        "it is not to be seen in Azure: no such resource, or you may not read it (Reader on it)",
+        "it can't be read in Azure: the resource doesn't exist, or requires Reader on it",
     )
 
 
@@ -295,7 +302,7 @@ def test_a_target_that_is_not_there_is_unknown(look, requirement):
 def test_a_role_of_the_database_is_missing_with_its_line(look):
     found = look("continuous-export")["security role"]
 
-    assert (found.state, found.detail) == ("not met", "it does not hold viewers on Sales")
+    assert (found.state, found.detail) == ("not met", "missing role viewers on Sales")
     assert found.fix == ("%adxmi role grant --database Sales --role viewers --identity mi-export")
 
 
@@ -328,7 +335,7 @@ def test_a_role_under_the_object_id_may_be_refused_and_is_not_ok(azure, look):
 
     assert found.state == "not met"
     assert found.detail == (
-        f"listed is its object ID, which the cluster may refuse: aadapp={EXPORT};{TENANT}"
+        f"listed by its object ID, which the cluster may deny: aadapp={EXPORT};{TENANT}"
     )
 
 

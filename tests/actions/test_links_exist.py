@@ -81,9 +81,7 @@ def test_a_client_id_is_the_wrong_kind_of_id(check, named):
 
     assert found["kind of ID"].state == "not met"
     assert found["kind of ID"].subject == f"mi-ingest as {INGEST_CLIENT}"
-    assert found["kind of ID"].detail == (
-        f"that is its client ID; what belongs there is its object ID, {INGEST}"
-    )
+    assert found["kind of ID"].detail == (f"this is its client ID; use its object ID {INGEST}")
     assert found["kind of ID"].fix == "%adxmi external-table form --database Sales"
     assert found["assigned to the cluster"].state == "met"
 
@@ -118,9 +116,7 @@ def test_one_that_was_deleted_is_missing_though_the_cluster_lists_it(check, msi)
     found = check()
 
     assert found["identity exists"].state == "not met"
-    assert found["identity exists"].detail == (
-        "it was deleted in Azure; the cluster goes on listing it"
-    )
+    assert found["identity exists"].detail == ("deleted in Azure; the cluster still lists it")
     assert found["identity exists"].fix == (
         "!az identity create --name mi-export --resource-group analytics "
         f"--subscription {SUBSCRIPTION_ID}"
@@ -136,8 +132,8 @@ def test_one_that_was_made_again_is_missing_and_the_new_object_id_is_told(check,
 
     assert found.state == "not met"
     assert found.detail == (
-        "an identity of this name was made since, with another object ID: "
-        f"{again.principal_id}; {EXPORT} is the former one"
+        "a newer identity with this name has the object ID "
+        f"{again.principal_id}; {EXPORT} is a stale entry"
     )
 
 
@@ -159,7 +155,7 @@ def test_one_that_nobody_knows_is_unknown(check, named):
 
     assert found["identity exists"].state == "unknown"
     assert found["identity exists"].detail == (
-        "Azure shows none with this object ID: it was deleted, or you may not read it there"
+        "Azure shows no identity with this object ID: it was deleted, or requires Reader"
     )
     assert found["assigned to the cluster"].state == "not met"
 
@@ -171,7 +167,7 @@ def test_who_may_read_the_one_and_not_list_them_sees_that_it_exists(reader, chec
     after = check(by=reader)["identity exists"]
 
     assert before.state == "unknown"
-    assert before.detail.endswith("it takes Reader on the identity, in Azure")
+    assert before.detail.endswith("requires Reader on the identity, in Azure")
     assert after.state == "met"
 
 
@@ -219,7 +215,7 @@ def test_roles_that_manage_the_target_do_not_do(azure, check, named, role):
 
     assert found["Azure role"].state == "not met"
     assert found["Azure role"].detail == (
-        f"Storage Blob Data Reader is not granted there; {role} does not do"
+        f"missing role Storage Blob Data Reader on contosobackup/backups ({role} doesn't grant access to data)"
     )
 
 
@@ -234,8 +230,8 @@ def test_a_role_given_minutes_ago_is_a_warning_until_it_counts(azure, check, nam
 
     assert late.state == "warning"
     assert late.detail == (
-        "Storage Blob Data Reader was given minutes ago: it can take up to ten minutes until it "
-        "has effect"
+        "Storage Blob Data Reader was assigned minutes ago: it can take up to ten minutes to take "
+        "effect"
     )
     assert late.fix == ""
     assert (counts.state, counts.detail) == ("met", "Storage Blob Data Reader")
@@ -341,9 +337,7 @@ def test_the_system_assigned_identity_is_never_assigned_to_another_cluster(
     found = check(named("system"))["follower clusters"]
 
     assert found.state == "warning"
-    assert found.detail.endswith(
-        "act as its own system-assigned identity, and contosocopy has none"
-    )
+    assert found.detail.endswith("use its own system-assigned identity, and contosocopy has none")
     assert found.fix.endswith(", then %adxmi identity assign --identity system")
 
 
@@ -381,7 +375,7 @@ def test_who_may_not_read_a_follower_is_told_the_right(reader, check):
     found = check(by=reader)["follower clusters"]
 
     assert found.state == "unknown"
-    assert found.detail.endswith("it takes Reader on the follower cluster, in Azure")
+    assert found.detail.endswith("requires Reader on the follower cluster, in Azure")
 
 
 def test_an_identity_of_another_subscription_exists_by_its_resource_id(azure, connection):
@@ -402,7 +396,7 @@ def test_whose_object_id_nobody_tells_has_no_role_of_the_cluster_itself(azure, c
 
     (found,) = examined(connection, [requirement], "Sales")
 
-    assert (found.state, found.detail) == ("unknown", "nobody tells the object ID of the identity")
+    assert (found.state, found.detail) == ("unknown", "the object ID of the identity is unknown")
 
 
 def test_a_role_under_a_condition_is_not_known_to_do(azure, check):
@@ -414,4 +408,4 @@ def test_a_role_under_a_condition_is_not_known_to_do(azure, check):
     found = check()["Azure role"]
 
     assert found.state == "unknown"
-    assert found.detail.startswith("Storage Blob Data Contributor is granted under a condition")
+    assert found.detail.startswith("Storage Blob Data Contributor is assigned with a condition")

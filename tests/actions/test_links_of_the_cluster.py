@@ -35,7 +35,7 @@ def test_an_address_that_depends_on_a_rule_nobody_here_can_read_is_unknown(azure
     found = look("external-table")["callout policy"]
 
     assert found.state == "unknown"
-    assert found.detail == "it depends on a rule that cannot be read here: (?<x>lake)"
+    assert found.detail == "it depends on a rule that can't be evaluated: (?<x>lake)"
 
 
 # Plugin
@@ -63,7 +63,7 @@ def test_what_cannot_be_looked_at_is_unknown_with_what_it_is(connection):
     (found,) = examined(connection, [NotVerifiable("mi-export in erp", "a user there")], "Sales")
 
     assert (found.title, found.state, found.detail) == (
-        "right at the target",
+        "permission at the target",
         "unknown",
         "a user there",
     )

@@ -21,7 +21,7 @@ def test_a_reader_sees_some_links_and_none_is_ok_that_was_not_seen(reader, look,
         "Azure role": "unknown",
         "network": "unknown",
     }
-    assert found["allowed by policy"].detail == "you may not see it: it takes AllDatabasesMonitor"
+    assert found["allowed by policy"].detail == "not readable: requires AllDatabasesMonitor"
 
 
 def test_an_outsider_sees_the_policies_of_databases_only(outsider, look):

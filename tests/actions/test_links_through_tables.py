@@ -87,7 +87,7 @@ def test_an_external_table_over_sql_server_needs_rights_there(azure, connection,
     found = examined(connection, workflow.requirements(), "Sales")
 
     assert chain(found)[-1] == (
-        "right at the target",
+        "permission at the target",
         "contoso in contososql.database.windows.net",
         "unknown",
     )

@@ -125,9 +125,7 @@ def test_a_client_id_is_granted_as_its_object_id_and_said(connection):
 def test_sandbox_artifacts_on_a_database_are_said_to_have_no_effect(connection):
     change = grant(connection, SALES, ("mi-ingest",), "SandboxArtifacts")
 
-    assert change.notes == (
-        "SandboxArtifacts counts only in the cluster policy: here it has no effect",
-    )
+    assert change.notes == ("SandboxArtifacts has no effect here, only in the cluster policy",)
 
 
 def test_an_unassigned_identity_is_refused_and_nothing_changes(connection, azure):
@@ -178,16 +176,16 @@ def test_a_revoke_says_what_the_cluster_policy_still_allows(connection):
 def test_a_revoke_planned_without_rights_on_the_cluster_says_so(reader):
     change = plan_revoke(reader, SALES, resolved(reader, ("mi-export",)), ("ExternalTable",))
 
-    assert change.notes == ("you may not read the cluster policy, which may still allow this",)
+    assert change.notes == ("you can't read the cluster policy, which may still allow this",)
 
 
 @pytest.mark.parametrize(
     ("scope", "name", "usage", "why"),
     [
         (SALES, "system", "All", "it names mi-ingest, mi-export"),
-        (TELEMETRY, "mi-ingest", "All", "it names nobody"),
+        (TELEMETRY, "mi-ingest", "All", "it names no identity"),
         (SALES, "mi-ingest", "SqlRequest", "it allows DataConnection, NativeIngestion"),
-        (LAB, "contoso", "SqlRequest", "allows All, which is one word to the service"),
+        (LAB, "contoso", "SqlRequest", "allows All, which the service stores as one usage"),
     ],
 )
 def test_what_is_not_allowed_by_name_cannot_be_revoked(connection, scope, name, usage, why):
@@ -205,7 +203,7 @@ def test_taking_away_needs_confirmation_and_says_what_may_stop(connection):
         apply(connection, change, confirmed=False)
 
     assert raised.value.what == (
-        "delete on the database Sales takes away: mi-ingest DataConnection, "
+        "delete on the database Sales removes: mi-ingest DataConnection, "
         "mi-ingest NativeIngestion, mi-export ExternalTable"
     )
     assert raised.value.why == (

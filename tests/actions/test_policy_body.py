@@ -83,7 +83,7 @@ def test_a_malformed_body_names_line_and_column(connection, text, why):
         ('[{"ObjectId": "system"}]', "entry 1 has no AllowedUsages"),
         ('[{"ObjectId": "system", "AllowedUsages": " , "}]', "entry 1 has no AllowedUsages"),
         ('[{"ObjectId": "system", "AllowedUsages": []}]', "entry 1 has no AllowedUsages"),
-        ('[{"ObjectId": "a", "ObjectId": "b"}]', "the key 'ObjectId' stands twice in one entry"),
+        ('[{"ObjectId": "a", "ObjectId": "b"}]', "the key 'ObjectId' occurs twice in one entry"),
         ('[{"ObjectID ": "a"}]', "entry 1 has an unknown key 'ObjectID '"),
         ('[{"Colour": "a"}]', "entry 1 has an unknown key 'Colour'"),
     ],

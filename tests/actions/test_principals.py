@@ -103,7 +103,7 @@ def test_an_id_nobody_knows_is_sent_as_it_is_and_refused_by_the_service(connecti
         apply(connection, change, confirmed=True)
 
     assert f"aadapp={NOBODY};{TENANT}" in change.command
-    assert change.notes[0].startswith(f"{NOBODY} is in no policy and not to be seen in Azure")
+    assert change.notes[0].startswith(f"{NOBODY} is in no policy and can't be read in Azure")
     assert NOBODY in caught.value.why
     assert caught.value.fix.startswith("check the id and the tenant")
 

@@ -183,7 +183,7 @@ def test_a_drop_after_which_somebody_is_still_listed_is_no_success(connection, r
     with pytest.raises(WriteNotApplied) as caught:
         apply(connection, replace(elsewhere, changed=(phantom,)), confirmed=True)
 
-    assert caught.value.why == "the service took the command, and lists the principal all the same"
+    assert caught.value.why == "the service accepted the command, but still lists the principal"
 
 
 def test_who_else_is_gone_after_a_write_is_told(connection, azure, grant, revoke):
@@ -202,5 +202,5 @@ def test_an_add_that_is_listed_under_another_name_says_so(connection, grant):
     done = apply(connection, change, confirmed=True)
 
     assert done.notes == (
-        "the service took the command; it lists the principal by a name of its own",
+        "the service accepted the command; it lists the principal under another name",
     )

@@ -255,8 +255,8 @@ def test_taking_a_role_from_oneself_is_said(connection, azure, grant):
     change = plan_revoke(connection, "Telemetry", Role.ADMINS, me)
 
     assert change.warnings == (
-        "admin (upn: admin@contoso.example) is you yourself: admins is gone for you too",
-        "Telemetry is left without admins of its own",
+        "admin (upn: admin@contoso.example) is the caller: admins is revoked for you too",
+        "Telemetry has no admins of its own left",
     )
 
 
@@ -265,7 +265,7 @@ def test_the_last_admin_of_a_database_is_said(connection, grant, revoke):
 
     change = revoke("mi-ingest", Role.ADMINS)
 
-    assert change.notes == ("Telemetry is left without admins of its own",)
+    assert change.notes == ("Telemetry has no admins of its own left",)
 
 
 def test_a_planned_change_is_a_frame_of_what_changes(grant, revoke):

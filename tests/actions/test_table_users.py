@@ -52,4 +52,4 @@ def test_what_could_not_be_looked_at_is_said(drop, fault):
     with pytest.raises(errors.ConfirmationRequired) as caught:
         drop("external-table", "ArchivedOrders", confirmed=False)
 
-    assert "not looked at: continuous exports" in caught.value.why
+    assert "not checked: continuous exports" in caught.value.why

@@ -56,7 +56,7 @@ def test_a_run_that_writes_and_whose_answer_was_lost_is_unknown_and_not_repeated
 
     once = {"export": 1, "storage-ingestion": 2}[noun]
     assert written(noun) in {0, once}
-    assert "before you repeat the line" in caught.value.fix
+    assert "before you repeat the command" in caught.value.fix
 
 
 @pytest.mark.parametrize("noun", RUNS)
@@ -67,7 +67,7 @@ def test_a_run_that_is_throttled_wrote_nothing(carry_out, fault, may_export, wri
         carry_out(noun)
 
     assert written(noun) == 0
-    assert caught.value.fix == "wait a little and repeat the line"
+    assert caught.value.fix == "wait a little and repeat the command"
 
 
 @pytest.mark.parametrize(
@@ -145,4 +145,4 @@ def test_a_refusal_for_another_reason_keeps_its_own_fix(carry_out, may_export):
     with pytest.raises(errors.CommandRefused) as caught:
         carry_out("export", query="Nowhere")
 
-    assert caught.value.fix == "mend what the message names; --dry-run shows the text that is sent"
+    assert caught.value.fix == "fix what the message names; --dry-run shows the text that is sent"

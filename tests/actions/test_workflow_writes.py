@@ -132,7 +132,7 @@ def test_where_there_is_none_the_list_is_offered(drop):
     with pytest.raises(errors.WorkflowNotFound) as caught:
         drop("continuous-export", "Nightly")
 
-    assert caught.value.why == "there are: none that you may see"
+    assert caught.value.why == "there are: none that you can read"
     assert caught.value.fix == "%adxmi continuous-export list --database Sales"
 
 
@@ -270,7 +270,7 @@ def test_something_else_in_its_place_leaves_it_open(azure, carry_out, connection
     with pytest.raises(errors.WriteOutcomeUnknown) as caught:
         workflow_writes.carry_out(connection, workflow, write, confirmed=True)
 
-    assert caught.value.why.endswith("is neither as before nor as it was to be")
+    assert caught.value.why.endswith("is neither as before nor as intended")
     assert caught.value.fix == "%adxmi continuous-export list --database Sales"
 
 

@@ -123,7 +123,7 @@ def test_whoever_may_not_read_policies_can_give_an_object_id_or_the_system_word(
     by_word = fill("externaldata", by=loader, identity="System")
 
     assert f";managed_identity={EXPORT}" in text_of(by_id.reading.required().product())
-    assert by_id.notes[0].startswith("taken for an object ID; nobody could be asked")
+    assert by_id.notes[0].startswith("used as an object ID without verification")
     assert ";managed_identity=system" in text_of(by_word.reading.required().product())
 
 

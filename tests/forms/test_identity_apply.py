@@ -93,7 +93,7 @@ def test_removing_the_system_identity_says_that_its_object_id_is_lost(state, wan
     with pytest.raises(errors.ConfirmationRequired) as raised:
         state.apply(confirmed=False, tell=str)
 
-    assert "assigned again it has another object ID" in raised.value.why
+    assert "assigned again, it gets another object ID" in raised.value.why
 
 
 def test_the_new_object_id_of_the_system_identity_is_told(state, want, apply):
@@ -140,7 +140,7 @@ def test_a_wish_that_somebody_else_fulfilled_is_done(connection, state, want, ap
     with pytest.raises(errors.ClusterChanged) as raised:
         apply(state)
 
-    assert raised.value.fix == "nothing is left to do: what you wanted is there"
+    assert raised.value.fix == "nothing left to do: it is as you wanted"
     assert not state.is_valid
 
 
@@ -208,7 +208,7 @@ def test_a_change_still_under_way_is_told_and_another_try_does_no_harm(
     azure.world.operations[0].poll()
     with pytest.raises(errors.ClusterChanged) as raised:
         apply(state)
-    assert raised.value.fix == "nothing is left to do: what you wanted is there"
+    assert raised.value.fix == "nothing left to do: it is as you wanted"
     assert names() == AFTER[way]
 
 

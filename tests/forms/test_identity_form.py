@@ -47,7 +47,7 @@ def test_without_a_change_there_is_nothing_to_apply(identity_form):
     assert identity_form.bar.apply.disabled
     assert identity_form.request.widget.layout.display == "none"
     assert identity_form.line.widget.layout.display == "none"
-    assert "Nothing is changed yet" in identity_form.changes.widget.value
+    assert "No changes yet" in identity_form.changes.widget.value
 
 
 def test_a_tick_shows_change_request_and_line(identity_form, tick):
@@ -68,7 +68,7 @@ def test_both_directions_are_two_lines(identity_form, tick):
         "%adxmi identity assign --identity mi-stranger\n"
         "%adxmi identity remove --identity mi-export --yes"
     ) in identity_form.line.widget.value
-    assert "two lines to copy" in identity_form.line.widget.value
+    assert "two commands to copy" in identity_form.line.widget.value
 
 
 def test_apply_assigns_and_tells_how_to_take_it_back(identity_form, tick, names, applied):
@@ -78,7 +78,7 @@ def test_apply_assigns_and_tells_how_to_take_it_back(identity_form, tick, names,
 
     told = identity_form.bar.outcome.value
     assert "contoso: + mi-stranger" in told
-    assert "to take it back: %adxmi identity remove --identity mi-stranger --yes" in told
+    assert "Undo: %adxmi identity remove --identity mi-stranger --yes" in told
     assert names() == [*BEFORE, "mi-stranger"]
     assert identity_form.bar.apply.disabled
     assert applied == ["done"]
@@ -300,9 +300,9 @@ def test_a_reader_is_told_what_still_works(reader, make_identity_form, tick):
     form.bar.apply.click()
     form.bar.confirm.click()
 
-    assert "What works all the same" in form.list.notes.value
+    assert "You can still read the page" in form.list.notes.value
     assert "NotAuthorized" in form.bar.outcome.value
-    assert "give the line to copy to somebody who has one" in form.bar.outcome.value
+    assert "give the command to copy to someone who has one" in form.bar.outcome.value
 
 
 @pytest.mark.parametrize(
@@ -333,7 +333,7 @@ def test_the_text_form_says_what_is_assigned_what_is_pending_and_the_lines_to_us
     assert repr(identity_form) == (
         "identity form: contoso (embedded Azure)\n"
         "  assigned: contoso (system-assigned), mi-export, mi-ingest\n"
-        "  nothing is changed yet\n"
+        "  no changes yet\n"
         "without a front end: %adxmi identity assign --identity NAME"
     )
 

@@ -223,7 +223,7 @@ def test_a_reader_sees_what_is_assigned_and_what_still_works(reader):
 
     assert [i.display_name for i in state.identities] == BEFORE
     assert state.notes[0].startswith("Only assigned identities are listed")
-    assert state.notes[1].startswith("What works all the same")
+    assert state.notes[1].startswith("You can still read the page")
 
 
 def test_what_a_reader_may_not_do_is_told_with_a_way_out(reader, want, apply, names):
@@ -234,7 +234,7 @@ def test_what_a_reader_may_not_do_is_told_with_a_way_out(reader, want, apply, na
         apply(state)
 
     assert "Microsoft.Kusto/clusters/write" in raised.value.why
-    assert raised.value.fix.endswith("or give the line to copy to somebody who has one")
+    assert raised.value.fix.endswith("or give the command to copy to someone who has one")
     assert (names(), state.is_valid) == (BEFORE, True)
 
 

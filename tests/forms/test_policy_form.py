@@ -50,7 +50,7 @@ def test_each_cell_is_named_after_identity_and_usage(form, cell):
 def test_without_a_change_there_is_nothing_to_apply(form):
     assert form.bar.apply.disabled
     assert form.command.widget.layout.display == "none"
-    assert "Nothing is changed yet" in form.changes.widget.value
+    assert "No changes yet" in form.changes.widget.value
 
 
 def test_a_tick_shows_change_command_and_line(form, cell):
@@ -69,7 +69,7 @@ def test_apply_writes_and_tells_how_to_take_it_back(connection, form, cell):
 
     assert usages_of(connection, "mi-export") == ("AzureAI", "ExternalTable")
     assert "Sales: mi-export + AzureAI" in form.bar.outcome.value
-    assert "undo: %adxmi policy undo 1" in form.bar.outcome.value
+    assert "Undo: %adxmi policy undo 1" in form.bar.outcome.value
     assert form.bar.apply.disabled
 
 
@@ -143,7 +143,7 @@ def test_a_second_click_after_a_success_neither_sends_nor_hides_what_was_done(fo
     form.bar.apply.click()
 
     assert "Sales: mi-export + AzureAI" in form.bar.outcome.value
-    assert "undo: %adxmi policy undo 1" in form.bar.outcome.value
+    assert "Undo: %adxmi policy undo 1" in form.bar.outcome.value
 
 
 def test_try_again_sends_again(connection, azure, form, cell):
@@ -306,7 +306,7 @@ def test_a_line_that_would_end_the_text_field_does_not(form):
 def test_the_text_form_says_what_is_pending_and_the_line_to_use(form, cell):
     assert repr(form) == (
         "policy form: database Sales of embedded Azure\n"
-        "  nothing is changed yet\n"
+        "  no changes yet\n"
         "without a front end: "
         "%adxmi policy grant --database Sales --identity NAME --usage USAGE"
     )

@@ -241,7 +241,7 @@ def test_a_wish_that_somebody_else_fulfilled_is_done(connection, sales, who):
     with pytest.raises(PolicyChanged) as raised:
         sales.apply(confirmed=True)
 
-    assert raised.value.fix == "nothing is left to do: what you wanted is there"
+    assert raised.value.fix == "nothing left to do: it is as you wanted"
     assert not sales.is_valid
 
 

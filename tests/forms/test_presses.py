@@ -205,7 +205,7 @@ def test_checking_looks_at_what_was_typed_last(form):
 
     browser.press(form.check)
 
-    assert "Missing: allowed by policy." in told(form)
+    assert "Not met: allowed by policy." in told(form)
 
 
 def test_a_field_that_says_how_to_sign_in_is_in_no_state_of_a_press(form):

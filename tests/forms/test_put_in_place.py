@@ -94,7 +94,7 @@ def test_an_allowed_usage_is_undone_with_what_that_takes_away_in_sight(ip, broke
     asked = ip.run_cell(written("%adxmi", line)).error_in_exec
     ip.run_cell(f"{written('%adxmi', line)} --yes").raise_error()
 
-    assert "takes away: mi-ingest ExternalTable" in str(asked)
+    assert "removes: mi-ingest ExternalTable" in str(asked)
     assert found(state, "allowed by policy") is State.NOT_MET
 
 

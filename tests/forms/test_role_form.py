@@ -70,7 +70,7 @@ def test_what_the_cluster_gives_is_a_mark_with_a_legend(form, cell):
 def test_without_a_change_there_is_nothing_to_apply(form):
     assert form.bar.apply.disabled
     assert form.command.widget.layout.display == "none"
-    assert "Nothing is changed yet" in form.changes.widget.value
+    assert "No changes yet" in form.changes.widget.value
 
 
 def test_a_tick_shows_change_command_and_line(form, cell):
@@ -88,7 +88,7 @@ def test_several_commands_are_called_so(form, cell):
     cell(form, "mi-ingest monitors").value = True
 
     assert "The commands that will be sent" in form.command.widget.value
-    assert "The same as lines to copy" in form.line.widget.value
+    assert "The same as commands to copy" in form.line.widget.value
 
 
 def test_requests_are_called_so(make_role_form, cell):
@@ -114,7 +114,7 @@ def test_apply_writes_and_tells_how_to_take_it_back(form, cell, held):
 
     assert held("viewers") == ["reader", "mi-export"]
     assert "Sales: mi-export + viewers" in form.bar.outcome.value
-    assert "undo: %adxmi role revoke --database Sales --role viewers" in form.bar.outcome.value
+    assert "Undo: %adxmi role revoke --database Sales --role viewers" in form.bar.outcome.value
     assert form.bar.apply.disabled
 
 
@@ -178,8 +178,8 @@ def test_taking_the_own_last_admin_away_is_asked_about(make_role_form, cell, azu
 
     form.bar.apply.click()
 
-    assert "is you yourself" in form.bar.question.value
-    assert "left without AllDatabasesAdmin" in form.bar.question.value
+    assert "is the caller" in form.bar.question.value
+    assert "has no AllDatabasesAdmin left" in form.bar.question.value
     assert len(azure.world.cluster.roles) == 1
 
 
@@ -191,7 +191,7 @@ def test_an_error_in_the_middle_says_what_was_made(azure, form, cell, held):
     form.bar.apply.click()
 
     assert "<p>Throttled: " in form.bar.outcome.value
-    assert "made before that: mi-export + admins" in form.bar.outcome.value
+    assert "done: mi-export + admins" in form.bar.outcome.value
     assert held("admins") == ["mi-export"]
     assert cell(form, "mi-export users").value is True
 
@@ -333,7 +333,7 @@ def test_hostile_names_are_text(azure, make_role_form, name, shown):
 def test_the_text_form_says_what_is_pending_and_the_lines_to_use(form, cell):
     assert repr(form) == (
         "role form: database Sales of embedded Azure\n"
-        "  nothing is changed yet\n"
+        "  no changes yet\n"
         "without a front end: %adxmi role grant --database Sales --role ROLE --identity NAME"
     )
 

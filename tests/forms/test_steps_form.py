@@ -228,7 +228,7 @@ def test_what_was_done_stays_in_sight_while_the_form_catches_up(page, toggle, as
 
     identities = toggle(page, Step.ASSIGN)
 
-    assert "to take it back: %adxmi identity remove" in identities.bar.outcome.value
+    assert "Undo: %adxmi identity remove" in identities.bar.outcome.value
 
 
 def test_all_three_steps_can_be_done_on_the_page(page, toggle, assign, cell, head):

@@ -131,7 +131,7 @@ def test_sandbox_artifacts_on_a_database_do_not_count(magic, magics):
     assert state.standing(Step.ALLOW) == Standing(
         Progress.TO_DO,
         "no policy names mi-ingest",
-        ("Telemetry: SandboxArtifacts (counts only in the cluster policy)",),
+        ("Telemetry: SandboxArtifacts (has an effect only in the cluster policy)",),
     )
 
 
@@ -234,7 +234,7 @@ def test_a_system_identity_is_followed_to_its_new_ids(magic, magics):
     assert state.standing(Step.ALLOW) == Standing(
         Progress.TO_DO,
         "no policy names contoso (system-assigned)",
-        ("Tom's Lab: All (of the former system-assigned identity: no effect)",),
+        ("Tom's Lab: All (stale entry of an earlier system identity: no effect)",),
     )
 
 

@@ -146,7 +146,7 @@ def test_what_was_said_outlives_reading_again_unless_that_fails(submission, send
 
     assert (worked, failed) == (True, False)
     assert said == ("done",)
-    assert submission.outcome.lines[-1] == "fix: do it once more"
+    assert submission.outcome.lines[-1] == "fix: repeat it"
 
 
 def test_reading_again_does_not_open_what_was_carried_out(submission, sender):
@@ -204,7 +204,7 @@ def test_a_failed_read_offers_no_second_write(submission, sender):
 
     assert not worked
     assert sender.sent == [False]
-    assert submission.outcome.lines[-1] == "fix: do it once more"
+    assert submission.outcome.lines[-1] == "fix: repeat it"
 
 
 def test_what_is_told_while_busy_is_shown_once(sender):
@@ -271,7 +271,7 @@ def test_after_something_else_failed_apply_is_still_to_come(submission, sender):
     other.answers = [FAILURE]
     sender.answers = [("done",)]
     submission.submit_other("Fixing", other)
-    assert submission.outcome.lines[-1] == "fix: do it once more"
+    assert submission.outcome.lines[-1] == "fix: repeat it"
 
     submission.retry()
     submission.submit()

@@ -182,7 +182,7 @@ def reads_sql(server: str, database: str) -> Factor:
         found = scene.world.sql_servers[server].databases[database]
         found.readers.add(scene.actor.object_id)
 
-    requirement = "right at the target"
+    requirement = "permission at the target"
     return Factor("user", requirement, {"there": granted}, {"none": nothing}, seen=False)
 
 

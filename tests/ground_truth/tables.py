@@ -148,5 +148,5 @@ def writes_sql() -> Factor:
         erp = scene.world.sql_servers["contososql"].databases["Erp"]
         erp.writers.add(scene.world.identity(OWN).object_id)
 
-    requirement = "right at the target"
+    requirement = "permission at the target"
     return Factor("writer", requirement, {"there": granted}, {"none": nothing}, seen=False)

@@ -54,7 +54,7 @@ LINES = {
         f"policy grant --database Sales --identity {STRANGER} --usage AzureAI",
         None,
         [
-            "CommandRefused: the service refused the command",
+            "CommandRefused: the service rejected the command",
             (
                 f"  why: The managed identity '{STRANGER}' is not assigned to the cluster 'contoso'. "
                 "The policy was not changed."
@@ -154,7 +154,8 @@ def test_not_enough_rights_keeps_the_services_words(magic, policies):
     assert what == "NotAuthorized: the service did not authorize this"
     assert "is not authorized to perform operation" in why
     assert fix == (
-        "  fix: it takes of you (%adxmi status): AllDatabasesAdmin; also for the policy of a database"
+        "  fix: ask for AllDatabasesAdmin; also for the policy of a database; "
+        "%adxmi status shows who you are"
     )
     assert policies() == before
 
@@ -189,7 +190,7 @@ def test_an_answer_that_is_no_json_is_told(magic):
             "  why: it is not what the Kusto protocol says: HTTP 200 with a body of application/json "
             "that is not JSON"
         ),
-        "  fix: check for a proxy or gateway in between, then repeat the line",
+        "  fix: check for a proxy or gateway in between, then repeat the command",
     ]
 
 
@@ -211,7 +212,7 @@ def test_a_write_that_the_service_says_it_cannot_do_now(magic, azure, policies, 
     with pytest.raises(errors.WriteNotApplied) as raised:
         magic(*WRITES[verb])
 
-    assert told(raised)[0] == f"WriteNotApplied: {verb} on the database Sales did not happen"
+    assert told(raised)[0] == f"WriteNotApplied: {verb} on the database Sales was not applied"
     assert told(raised)[2].endswith(f"adxmi {WRITES[verb][0]}")
     assert policies() == before
 
@@ -225,7 +226,7 @@ def test_a_lost_write_that_may_still_come(magic, azure, policies, verb):
     with pytest.raises(errors.WriteOutcomeUnknown) as raised:
         magic(*WRITES[verb])
 
-    assert told(raised)[1].endswith("as before so far: the request may still be carried out")
+    assert told(raised)[1].endswith("as before so far: the request may still be applied")
     assert told(raised)[2] == "  fix: %adxmi policy show --database Sales"
     assert policies() == before
 

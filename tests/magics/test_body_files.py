@@ -78,7 +78,7 @@ def test_every_verb_with_a_cell_body_bounds_it(magic, verb):
     ],
 )
 def test_a_policy_that_names_two_identities_in_one_entry_is_refused(magic, body):
-    with pytest.raises(InvalidPolicy, match="stands twice in one entry"):
+    with pytest.raises(InvalidPolicy, match="occurs twice in one entry"):
         magic(ALTER, body)
 
 

@@ -36,7 +36,7 @@ def test_out_keeps_the_result_instead_of_showing_it(ip, magic):
 
 @pytest.mark.parametrize("name", ["1st", "a-b", "class", ""])
 def test_out_needs_a_variable_name(magic, name):
-    with pytest.raises(InvalidValue, match="is no variable name"):
+    with pytest.raises(InvalidValue, match="isn't a variable name"):
         magic(f'policy show --out "{name}"')
 
 
@@ -139,8 +139,8 @@ def test_an_interrupt_reaches_the_user(magic, monkeypatch):
         magic("policy show --database Sales")
 
     assert caught.value._render_traceback_() == [
-        "Interrupted: stopped, as you wished",
-        "  why: no answer is waited for any longer; what was changed before it is told above",
+        "Interrupted: interrupted",
+        "  why: the command no longer waits for an answer; earlier changes are listed above",
         "  fix: %adxmi policy show --database Sales",
     ]
 

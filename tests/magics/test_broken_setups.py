@@ -70,7 +70,7 @@ def test_sandbox_artifacts_allowed_on_the_database_only(magic, broken):
     )
 
     assert (row["requirement"], row["state"]) == ("allowed by policy", "not met")
-    assert "only the cluster's counts" in row["detail"]
+    assert "only the cluster policy has an effect" in row["detail"]
     assert (
         row["fix"] == "%adxmi policy grant --cluster --identity mi-ingest --usage SandboxArtifacts"
     )
@@ -88,7 +88,7 @@ def test_owner_of_the_storage_account_without_a_role_for_data(magic, broken):
     )
 
     assert (row["requirement"], row["state"]) == ("Azure role", "not met")
-    assert "Owner does not do" in row["detail"]
+    assert "Owner doesn't grant access to data" in row["detail"]
     assert '--role "Storage Blob Data Reader"' in row["fix"]
 
 
@@ -173,7 +173,7 @@ def test_a_viewer_listed_by_object_id(magic, azure, broken):
     )
 
     assert (row["requirement"], row["state"]) == ("security role", "not met")
-    assert "listed is its object ID" in row["detail"]
+    assert "listed by its object ID" in row["detail"]
 
 
 def test_cosmos_db_that_the_cluster_may_not_call(magic, broken):

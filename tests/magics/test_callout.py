@@ -39,7 +39,7 @@ def test_allowing_says_what_changed_and_the_line_that_takes_it_back(magic, said,
     assert said() == [
         f"+ sandbox_artifacts {LAKE_RULE} allowed",
         (
-            "undo: %adxmi callout revoke --type sandbox_artifacts "
+            "Undo: %adxmi callout revoke --type sandbox_artifacts "
             f"--pattern {LAKE_RULE.replace('$', '$$')} --yes"
         ),
     ]
@@ -52,7 +52,7 @@ def test_allowing_says_what_changed_and_the_line_that_takes_it_back(magic, said,
 def test_the_line_that_takes_it_back_does(magic, said, own):
     magic(ALLOW)
 
-    magic(said()[-1].removeprefix("undo: %adxmi "))
+    magic(said()[-1].removeprefix("Undo: %adxmi "))
 
     assert own() == []
 

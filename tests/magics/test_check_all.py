@@ -114,24 +114,24 @@ def test_what_names_no_identity_is_counted_and_not_shown(magic, azure, capsys):
 
     frame = magic("check")
 
-    assert "workflows that name no managed identity, not looked at: 2" in capsys.readouterr().out
+    assert "workflows without a managed identity, not checked: 2" in capsys.readouterr().out
     assert not frame["name"].str.contains("Signed|Mine").any()
 
 
 def test_without_any_of_them_nothing_is_said(magic, capsys):
     magic("check")
 
-    assert "not looked at" not in capsys.readouterr().out
+    assert "not checked" not in capsys.readouterr().out
 
 
 def test_a_database_that_cannot_be_listed_is_told_with_the_right_it_takes(magic, azure, as_viewer):
     frame = magic("check")
 
     assert "external-table" in set(frame["workflow"])
-    unread = frame[frame["requirement"] == "what there is"]
+    unread = frame[frame["requirement"] == "listing"]
     assert set(unread["state"]) == {"unknown"}
     assert list(unread["subject"]) == ["cosmosdb-connection, event-grid, event-hub"]
-    assert unread["detail"].str.contains("it takes Reader on the cluster").all()
+    assert unread["detail"].str.contains("requires Reader on the cluster").all()
 
 
 def test_one_listing_that_fails_leaves_the_others(magic, azure):
@@ -140,7 +140,7 @@ def test_one_listing_that_fails_leaves_the_others(magic, azure):
 
     frame = magic("check --database Sales")
 
-    unread = frame[frame["requirement"] == "what there is"]
+    unread = frame[frame["requirement"] == "listing"]
     assert list(unread["subject"]) == [LISTED]
     assert list(unread["name"]) == ["Sales"]
     assert {"event-hub", "external-table"} <= set(frame["workflow"])
@@ -150,7 +150,7 @@ def test_where_nothing_can_be_listed_the_error_names_the_right_it_takes(magic, a
     with pytest.raises(NotAuthorized) as caught:
         magic("check --database Telemetry")
 
-    assert caught.value.why.endswith("it takes Database User, Viewer or Monitor of Telemetry")
+    assert caught.value.why.endswith("requires Database User, Viewer or Monitor of Telemetry")
 
 
 def test_where_nothing_answers_the_error_is_told(magic, azure):
@@ -174,7 +174,7 @@ def test_an_entry_whose_identity_is_not_assigned_is_a_warning_and_can_be_revoked
 
     assert (row["requirement"], row["subject"]) == ("assigned to the cluster", "mi-gone")
     assert (row["name"], row["state"]) == (f"{scope}/mi-gone", "warning")
-    assert "without effect" in row["detail"]
+    assert "no effect" in row["detail"]
     assert row["fix"].startswith("%adxmi policy revoke ")
     assert GONE not in {item.object_id for item in place.policy or []}
     assert "policy" not in set(magic("check")["workflow"])
@@ -187,7 +187,7 @@ def test_artifacts_allowed_on_a_database_are_a_warning_and_can_be_revoked(ip, ma
     ip.run_cell(f"{row['fix']} --yes").raise_error()
 
     assert (row["requirement"], row["state"]) == ("allowed by policy", "warning")
-    assert "only the cluster's counts" in row["detail"]
+    assert "only the cluster policy has an effect" in row["detail"]
     assert "policy" not in set(magic("check")["workflow"])
 
 

@@ -14,7 +14,7 @@ COLUMNS = ["workflow", "name", "requirement", "subject", "state", "detail", "fix
 KINDS = [
     ("BadRequest_InvalidManagedIdentity", "assigned to the cluster", "unknown"),
     ("ManagedIdentityNotAllowedByPolicyException mi-export", "allowed by policy", "unknown"),
-    ("Download_Forbidden mi-export", "right at the target", "unknown"),
+    ("Download_Forbidden mi-export", "permission at the target", "unknown"),
     (f"Download_SourceNotFound {BACKUP}/none.csv", "address", "unknown"),
     ('{"error": "invalid_request"}', "identity of the client's host", "unknown"),
     ("DefaultAzureCredential failed", "sign-in of the caller", "unknown"),
@@ -67,7 +67,7 @@ def test_what_the_code_means_where_the_text_names_little(magic, text, requiremen
 def test_the_picture_says_what_the_frame_says(magic):
     shown = magic("check --error", UNASSIGNED)._repr_html_()
 
-    assert "refusal BadRequest_InvalidManagedIdentity: 1 not met" in shown
+    assert "error BadRequest_InvalidManagedIdentity: 1 not met" in shown
     assert ASSIGN in shown
 
 
@@ -105,9 +105,7 @@ def test_a_line_that_was_mistyped_is_no_refusal(fails, magic):
     with pytest.raises(errors.UnknownRefusal) as caught:
         magic("check --error")
 
-    assert (
-        caught.value.what == "the last exception, UnknownCommand, is no refusal that is known here"
-    )
+    assert caught.value.what == "the last exception, UnknownCommand, isn't a known error message"
     assert caught.value.fix == "%adxmi policy show"
 
 
@@ -139,8 +137,8 @@ def test_what_mends_it_can_be_applied(magic, capsys):
     frame = magic("check --error --fix --yes", UNASSIGNED)
 
     assert set(frame["state"]) == {"met"}
-    assert frame.iloc[-1]["detail"].endswith("in place by now; run it again")
-    assert "undo: %adxmi identity remove --identity mi-stranger" in capsys.readouterr().out
+    assert frame.iloc[-1]["detail"].endswith("met now; run it again")
+    assert "Undo: %adxmi identity remove --identity mi-stranger" in capsys.readouterr().out
 
 
 def test_the_plan_can_be_seen_first(magic):

@@ -272,7 +272,7 @@ def test_an_operator_of_the_identity_is_missing(manage, azure, refused, magic):
     failure = refused(clusters.begin_update, "analytics", "contoso", update)
     frame = magic("check --error", stack(failure))
 
-    assert list(frame["requirement"]) == ["right of the caller"]
+    assert list(frame["requirement"]) == ["permission of the caller"]
     assert list(frame["subject"]) == ["Managed Identity Operator on mi-stranger"]
     assert list(frame["state"]) == ["not met"]
     (fix,) = frame["fix"]
@@ -296,7 +296,7 @@ def test_an_action_of_azure_is_missing(manage, refused, broken):
         stack(refused(clusters.begin_update, "analytics", "contoso", {"tags": {"a": "b"}}))
     )
 
-    assert requirement == "right of the caller"
+    assert requirement == "permission of the caller"
     assert fix.startswith("!az role assignment create --role Contributor --assignee ")
     assert "/providers/Microsoft.Kusto/" in fix
 
@@ -366,9 +366,9 @@ def test_a_sql_server_can_only_be_told_of(ask, refused, magic):
     failure = refused(ask, f"evaluate sql_request(h@'{string}', 'select * from Stock')")
     frame = magic("check --error", f"{string}\n{body(failure)}")
 
-    told = frame[frame["requirement"] == "right at the target"].iloc[0]
+    told = frame[frame["requirement"] == "permission at the target"].iloc[0]
     assert told["state"] == "unknown"
-    assert "only SQL Server can tell" in told["detail"]
+    assert "only SQL Server shows it" in told["detail"]
     assert told["fix"]
 
 
@@ -382,5 +382,5 @@ def test_what_is_in_place_by_now_is_said(ask, refused, magic):
     frame = magic("check --error", f"ManagedIdentityNotAllowedByPolicyException\n{pasted}")
 
     (allowed,) = frame[frame["requirement"] == "allowed by policy"]["detail"]
-    assert allowed.endswith("in place by now; run it again")
+    assert allowed.endswith("met now; run it again")
     assert "not met" not in set(frame["state"])

@@ -35,7 +35,7 @@ def told(magic):
         (AT_QUERIES, "the ingestion endpoint", "begins with ingest-"),
         (f"BadRequest_SyntaxError {AT_QUERIES}", "the ingestion endpoint", "begins with ingest-"),
         (
-            "SyntaxException: '.get kusto identity token' is no command",
+            "SyntaxException: '.get kusto identity token' isn't a command",
             "the ingestion endpoint",
             "begins with ingest-",
         ),
@@ -92,7 +92,7 @@ OPEN = [
 
 def _says_nothing_is_missing(frame):
     said = " ".join(frame["detail"])
-    return "no right is missing" in said or "nothing is missing" in said
+    return "no permission is missing" in said or "nothing is missing" in said
 
 
 @pytest.mark.parametrize("code", CERTAIN)

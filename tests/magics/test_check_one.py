@@ -50,7 +50,7 @@ OF_FUNCTIONS = {
     "externaldata": [*BEGINS, "callout policy", *IN_AZURE],
     "infer-storage-schema": [*BEGINS, "callout policy", *IN_AZURE],
     "python-plugin": [BEGINS[0], "plugin", *BEGINS[1:], "callout policy", *IN_AZURE],
-    "sql-request": [*BEGINS, "callout policy", "right at the target"],
+    "sql-request": [*BEGINS, "callout policy", "permission at the target"],
     "cosmosdb-sql-request": [*BEGINS, "callout policy", "same tenant", "Cosmos DB role"],
     "ai-embeddings": [*BEGINS, "callout policy", *IN_AZURE],
 }
@@ -257,7 +257,7 @@ def test_where_there_is_none_that_is_told(magic, capsys):
     frame = magic("continuous-export check --database Sales")
 
     assert frame[["requirement", "state", "detail"]].values.tolist() == [
-        ["what there is", "met", "there is none in Sales, as far as you may see"]
+        ["listing", "met", "there is none in Sales, as far as you can read"]
     ]
     assert (
         "Sales has none to check; options describe one that is planned" in capsys.readouterr().out
@@ -352,7 +352,7 @@ WITHOUT_IDENTITY = {
     "a shared access signature": (f"externaldata(A:int)[h@'{SAS}']", "shared access signature"),
     "the caller": (f"externaldata(A:int)['{LAKE}/landing;impersonate']", "impersonation"),
     "nobody": (f"externaldata(A:int)['{LAKE}/landing']", "none"),
-    "a variable": ("externaldata(A:int)[where]", "where you may read it"),
+    "a variable": ("externaldata(A:int)[where]", "that you can read"),
 }
 
 

@@ -17,7 +17,7 @@ PATH = (
     "/subscriptions/4c8f2a61-7b3d-4e95-a0d2-91f6c3b58e07/resourceGroups/analytics/providers"
     "/Microsoft.Kusto/Clusters/contoso"
 )
-MINUTES = "it may take minutes until the cluster lets them in: HTTP 401 or 403 till then"
+MINUTES = "it can take minutes to take effect; until then the cluster answers HTTP 401 or 403"
 
 
 @pytest.fixture
@@ -92,7 +92,7 @@ def test_a_dry_run_shows_request_before_and_after_and_sends_nothing(magic, said,
         ),
         "would change:",
         "cluster: mi-ingest + AllDatabasesViewer",
-        "before: AllDatabasesViewer: nobody",
+        "before: AllDatabasesViewer: none",
         "after: AllDatabasesViewer: mi-ingest",
     ]
     assert list(frame["change"]) == ["added"]
@@ -104,12 +104,12 @@ def test_a_grant_says_what_changed_and_the_line_that_takes_it_back(magic, said, 
 
     frame = magic(GRANT)
     shown = said()
-    magic(shown[-1].removeprefix("undo: %adxmi "))
+    magic(shown[-1].removeprefix("Undo: %adxmi "))
 
     assert shown == [
         MINUTES,
         "cluster: mi-ingest + AllDatabasesViewer",
-        f'undo: %adxmi role revoke --cluster --role AllDatabasesViewer --identity "{INGEST}" --yes',
+        f'Undo: %adxmi role revoke --cluster --role AllDatabasesViewer --identity "{INGEST}" --yes',
     ]
     assert list(frame["role"]) == ["AllDatabasesAdmin", "AllDatabasesViewer"]
     assert roles() == before
@@ -121,7 +121,7 @@ def test_the_line_that_takes_a_revoke_back_does(magic, said, roles, by_object_id
 
     magic(f"{REVOKE} --yes")
     gone, shown = roles(), said()
-    magic(shown[-1].removeprefix("undo: %adxmi "))
+    magic(shown[-1].removeprefix("Undo: %adxmi "))
 
     assert len(gone) == 1
     assert roles()[1:] == [("AllDatabasesViewer", INGEST)]
@@ -147,7 +147,7 @@ def test_losing_the_last_admin_is_warned_about(magic, said):
     with pytest.raises(errors.ConfirmationRequired) as caught:
         magic("role revoke --cluster --role admins --identity aaduser=admin@contoso.example")
 
-    warning = "the cluster is left without AllDatabasesAdmin: its policies cannot be changed any"
+    warning = "the cluster has no AllDatabasesAdmin left: its policies can no longer be"
     assert warning in caught.value.why
     assert any(line.startswith(warning) for line in said())
 
@@ -157,7 +157,7 @@ def test_the_lines_that_mend_an_assignment_by_object_id_do(magic, said, roles, b
     first, _, then = said()[0].partition(" --yes, then %adxmi ")
 
     magic(first.partition("%adxmi ")[2] + " --yes")
-    magic(then.partition(", which takes")[0])
+    magic(then.partition(", which uses")[0])
 
     assert roles()[1:] == [("AllDatabasesViewer", INGEST)]
 
@@ -277,5 +277,5 @@ def test_a_console_quotes_the_line_back_for_a_shell(capsys):
 
     assert code == 0
     assert capsys.readouterr().err.splitlines()[-1] == (
-        f"undo: adxmi role revoke --cluster --role AllDatabasesViewer --identity '{INGEST}' --yes"
+        f"Undo: adxmi role revoke --cluster --role AllDatabasesViewer --identity '{INGEST}' --yes"
     )

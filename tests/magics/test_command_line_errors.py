@@ -12,7 +12,7 @@ from adxmi_jupyter.service.embedded import fault_names
 
 NOUNS = "the nouns are " + ", ".join(tree.list_commands(click.Context(tree)))
 VERBS = "the verbs are " + ", ".join(policy.list_commands(click.Context(policy)))
-NO_SCOPE = "a write never defaults to a scope: a database and the cluster differ too much"
+NO_SCOPE = "a write has no default scope: a database and the cluster differ too much"
 IDENTITY_HELP = "Managed identities: name, object ID, client ID or system. Separated by commas."
 
 CASES = {
@@ -58,7 +58,7 @@ CASES = {
         "grant policy --database Sales",
         errors.UnknownCommand,
         "there is no noun 'grant'",
-        "the noun stands before the verb",
+        "the noun is before the verb",
         "%adxmi policy grant --database Sales",
     ),
     "an option as the service calls it": (
@@ -103,7 +103,7 @@ CASES = {
         "query Orders",
         errors.InvalidValue,
         "query cannot use Orders",
-        "a query stands below the line, or in a file",
+        "write the query below the command, or in a file",
         "%%adxmi query, and the query in the lines below",
     ),
     "a check of something by name alone": (
@@ -131,7 +131,7 @@ CASES = {
         "policy grant -d Sales --usage AzureAI --identity mi-ingest --usage=SqlRequest",
         errors.RepeatedOption,
         "--usage is given twice",
-        "it takes a list separated by commas",
+        "use a list separated by commas",
         "%adxmi policy grant -d Sales --identity mi-ingest --usage AzureAI,SqlRequest",
     ),
     "repeated value": (
@@ -172,7 +172,7 @@ CASES = {
     "write without scope": (
         "policy delete --yes",
         errors.MissingOption,
-        "the policy to change was not named",
+        "the policy to change isn't given",
         NO_SCOPE,
         "add --database Sales or --cluster: %adxmi policy delete --yes --database Sales",
     ),
@@ -187,7 +187,7 @@ CASES = {
         "policy revoke -d Sales --identity mi-ingest",
         errors.MissingOption,
         "policy revoke needs --usage",
-        "it never takes more than it is told",
+        "it revokes only what it is told",
         (
             "add --usage USAGE[,…] or --every-usage: "
             "%adxmi policy revoke -d Sales --identity mi-ingest --every-usage"
@@ -232,14 +232,14 @@ CASES = {
         'policy show "Tom\'s Lab"',
         errors.InvalidValue,
         'policy show cannot use "Tom\'s Lab"',
-        "nothing on the line says what it is for; a name with blanks needs quotes",
+        "the command has no argument for it; a name with blanks needs quotes",
         '%adxmi policy show --database "Tom\'s Lab"',
     ),
     "name with blanks and no quotes": (
         "policy show --database My Data Base",
         errors.InvalidValue,
         "policy show cannot use Data Base",
-        "nothing on the line says what it is for; a name with blanks needs quotes",
+        "the command has no argument for it; a name with blanks needs quotes",
         "%adxmi policy show --help",
     ),
     "empty usages": (
@@ -281,7 +281,7 @@ CASES = {
         "embedded serve",
         errors.UnknownCommand,
         "embedded serve runs in a console only",
-        "it goes on until it is stopped, and would keep the kernel busy",
+        "it runs until it is stopped, and would keep the kernel busy",
         "type in a terminal: adxmi embedded serve",
     ),
     "a fault there is none of": (
@@ -332,7 +332,7 @@ CASES = {
     "something taken away": (
         "policy revoke -d Sales --identity mi-ingest --usage DataConnection",
         errors.ConfirmationRequired,
-        "revoke on the database Sales takes away: mi-ingest DataConnection",
+        "revoke on the database Sales removes: mi-ingest DataConnection",
         "may stop working: Event Hubs, Event Grid and Cosmos DB data connections",
         "%adxmi policy revoke -d Sales --identity mi-ingest --usage DataConnection --yes",
     ),
@@ -362,7 +362,7 @@ def test_a_body_nobody_reads_is_refused(magic):
 
     assert str(caught.value).splitlines() == [
         "policy show takes no cell body",
-        "  why: nothing would read what stands below the line",
+        "  why: nothing reads the text below the command",
         "  fix: %adxmi policy show --cluster",
     ]
 

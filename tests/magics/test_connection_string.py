@@ -100,7 +100,7 @@ REFUSED = {
     "no way to sign in": (
         STORAGE,
         errors.MissingOption,
-        "how to sign in was not said",
+        "no authentication was given",
         f"%adxmi {STORAGE} --identity system",
     ),
     "two ways to sign in": (
@@ -112,13 +112,13 @@ REFUSED = {
     "missing container": (
         "connection-string storage --account contosolake --identity system",
         errors.MissingOption,
-        "the line needs --container",
+        "the command requires --container",
         "%adxmi connection-string storage --account contosolake --identity system --container NAME",
     ),
     "missing names of a model": (
         "connection-string ai --account contoso --identity system",
         errors.MissingOption,
-        "the line needs --deployment, --api-version",
+        "the command requires --deployment, --api-version",
         (
             "%adxmi connection-string ai --account contoso --identity system --deployment NAME "
             "--api-version NAME"
@@ -243,7 +243,7 @@ def test_a_secret_that_stays_in_the_notebook_is_warned_of(magic, lines, line, bo
     assert lines() == [
         f"without the secret: %adxmi connection-string storage {BLOB} --identity IDENTITY",
         (
-            "the notebook keeps the secret of this line: use a variable, as in text = getpass() "
+            "the notebook stores the secret of this command: use a variable, as in text = getpass() "
             "and $text"
         ),
     ]
@@ -273,7 +273,7 @@ def test_a_typed_secret_beside_a_variable_is_warned_of(magic, ip, lines):
 
     magic(f"connection-string parse {BLOB};{KEY} --identity $who")
 
-    assert lines()[-1].startswith("the notebook keeps the secret of this line")
+    assert lines()[-1].startswith("the notebook stores the secret of this command")
 
 
 @pytest.mark.parametrize("kind", ["SQL Server, password", "Cosmos DB, key", "dfs, signature"])

@@ -25,7 +25,7 @@ def test_a_secret_on_the_line_is_warned_of(adxmi):
 
     assert done.stderr.splitlines()[-2:] == [
         f"without the secret: adxmi connection-string storage {BLOB} --identity IDENTITY",
-        "the shell's history keeps the secret of this line: use --file -",
+        "the shell's history stores the secret of this command: use --file -",
     ]
     assert KEY not in done.stdout + done.stderr
 

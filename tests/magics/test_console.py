@@ -84,7 +84,7 @@ def test_the_matrix_is_shown_as_text(adxmi):
             ["policy", "delete", "-d", "Tom's Lab"],
             1,
             [
-                "ConfirmationRequired: delete on the database Tom's Lab takes away: contoso All",
+                "ConfirmationRequired: delete on the database Tom's Lab removes: contoso All",
                 "  fix: adxmi policy delete -d 'Tom'\"'\"'s Lab' --yes",
             ],
         ),

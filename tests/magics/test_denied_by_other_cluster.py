@@ -106,7 +106,7 @@ def test_a_cluster_that_the_callout_policy_does_not_allow_is_called_from_here(ma
         "Forbidden: the callout policy does not allow 'kusto' to call https://x.kusto.windows.net"
     )
 
-    assert list(magic("check --error", text)["requirement"]) == ["refusal"]
+    assert list(magic("check --error", text)["requirement"]) == ["error"]
 
 
 def test_an_error_of_the_session_that_names_another_cluster_says_how_to_connect(magic):

@@ -88,7 +88,7 @@ def test_on_fabric_the_caller_takes_the_place_of_an_identity(configured):
     error, (note,) = configured(FABRIC, "policy show")
 
     assert ";impersonate" in error.fix
-    assert "There are: queries, security roles of databases and external tables" in note
+    assert "There are: queries, security roles and external tables" in note
 
 
 def test_roles_on_the_whole_of_it_are_not_in_azure(configured):
@@ -97,7 +97,7 @@ def test_roles_on_the_whole_of_it_are_not_in_azure(configured):
     )
 
     assert isinstance(error, errors.NotInThisEdition)
-    assert error.what == "trd-abc.z0.kusto.fabric.microsoft.com is no resource of Azure"
+    assert error.what == "trd-abc.z0.kusto.fabric.microsoft.com isn't a resource of Azure"
 
 
 def test_connecting_tells_the_edition_even_where_nothing_answers(configured):

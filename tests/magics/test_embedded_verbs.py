@@ -118,7 +118,7 @@ def test_events_are_the_lines_of_the_cell_or_of_a_file(magic, azure, tmp_path):
     ("line", "body", "what"),
     [
         ("embedded push-events contosohub/orders", None, "there is no event to send"),
-        ("embedded push-events contosohub/orders", "{", "line 1 is no JSON value"),
+        ("embedded push-events contosohub/orders", "{", "line 1 isn't JSON"),
         ("embedded push-events contosohub/nothing", ORDER, "there is no event hub"),
         ("embedded push-events", ORDER, "embedded push-events needs NAMESPACE/HUB"),
     ],

@@ -78,7 +78,7 @@ def test_only_names_stand_between_double_braces(line):
 
 @pytest.mark.parametrize("value", [None, 1.5, True, {"a": 1}, [1, 2], b"bytes", object()])
 def test_other_types_cannot_stand_in_a_line(value):
-    with pytest.raises(InvalidValue, match="the variable x cannot stand in a line"):
+    with pytest.raises(InvalidValue, match="the variable x can't be used in a command"):
         expand_words(split("$x"), {"x": value})
 
 

@@ -45,4 +45,4 @@ def test_a_word_that_no_service_could_read_is_refused(magic, name):
     with pytest.raises(errors.MalformedBody) as raised:
         magic(f"policy show --database {name}")
 
-    assert raised.value.what == "a word of the line is not text"
+    assert raised.value.what == "a word of the command is not text"

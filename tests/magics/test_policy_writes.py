@@ -33,7 +33,7 @@ def test_a_write_says_what_changed_and_how_to_take_it_back(magic, said):
     assert said() == [
         "Telemetry: mi-ingest + ExportRequest",
         "Telemetry: contoso + ExportRequest",
-        "undo: %adxmi policy undo 1",
+        "Undo: %adxmi policy undo 1",
     ]
 
 

@@ -44,7 +44,10 @@ def test_a_workflow_has_its_requirements():
         ("continuous-export", "the external table `ArchivedOrders` is there, and its own identity"),
         ("query-acceleration", "is there, and the identity may read what it reads"),
         ("continuous-export", "the identity is in the role `viewers` of the database"),
-        ("sql-request", "is a user of `contososql.database.windows.net/Erp` who may read"),
+        (
+            "sql-request",
+            "is a user of `contososql.database.windows.net/Erp` with permission to read",
+        ),
         (
             "cosmosdb-connection",
             "*Cosmos DB Built-in Data Reader*, a role of Cosmos DB's own, on `contosocosmos`",

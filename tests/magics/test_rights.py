@@ -45,7 +45,7 @@ def test_a_refusal_names_the_right_that_is_missing(reader, line, right):
     with pytest.raises(errors.NotAuthorized) as raised:
         reader(line)
 
-    assert raised.value.fix == f"it takes of you (%adxmi status): {right}"
+    assert raised.value.fix == f"ask for {right}; %adxmi status shows who you are"
 
 
 def test_where_an_identity_acts_the_right_may_be_missing_to_it(reader):
@@ -53,8 +53,9 @@ def test_where_an_identity_acts_the_right_may_be_missing_to_it(reader):
         reader(f"external-table create --database Sales --name Mine {ARCHIVE}")
 
     assert raised.value.fix == (
-        "it takes of you (%adxmi status): Database User; with --replace: AllDatabasesAdmin; "
-        "with --kind sql: Database Admin, and of the identity what %adxmi external-table check tells"
+        "ask for Database User; with --replace: AllDatabasesAdmin; with --kind sql: Database Admin; "
+        "%adxmi status shows who you are; "
+        "%adxmi external-table check shows what the identity requires"
     )
 
 
@@ -70,10 +71,8 @@ def test_a_check_says_shortly_what_it_takes_to_see_a_link(reader):
     checked = reader("external-table check ArchivedOrders")
 
     told = dict(zip(checked["requirement"], checked["detail"], strict=True))
-    assert told["callout policy"] == "you may not see it: it takes AllDatabasesMonitor"
-    assert told["identity exists"] == (
-        "you may not see it: it takes Reader on the identity, in Azure"
-    )
+    assert told["callout policy"] == "not readable: requires AllDatabasesMonitor"
+    assert told["identity exists"] == ("not readable: requires Reader on the identity, in Azure")
 
 
 def test_an_identity_that_cannot_be_seen_is_not_replaced_by_another(reader):

@@ -75,7 +75,7 @@ def test_a_grant_says_what_changed_and_the_line_that_takes_it_back(magic, said, 
 
     assert said() == [
         "Telemetry: mi-ingest + viewers",
-        f'undo: %adxmi role revoke --database Telemetry --role viewers --identity "{INGEST}" --yes',
+        f'Undo: %adxmi role revoke --database Telemetry --role viewers --identity "{INGEST}" --yes',
     ]
     assert roles()[-1] == ("viewers", INGEST, "for the dashboard")
 
@@ -84,7 +84,7 @@ def test_the_line_that_takes_a_grant_back_does(magic, said, roles):
     before = roles()
     magic(f"{GRANT},system")
 
-    magic(said()[-1].removeprefix("undo: %adxmi "))
+    magic(said()[-1].removeprefix("Undo: %adxmi "))
 
     assert roles() == before
 
@@ -96,7 +96,7 @@ def test_the_lines_that_take_a_revoke_back_do(magic, said, roles):
 
     magic(f"{REVOKE},mi-ingest --yes")
     shown = said()
-    for_reader, for_ingest = (line.removeprefix("undo: %adxmi ") for line in shown[-2:])
+    for_reader, for_ingest = (line.removeprefix("Undo: %adxmi ") for line in shown[-2:])
     magic(for_reader)
     magic(for_ingest)
 
@@ -109,7 +109,7 @@ def test_a_name_with_quotes_and_dollars_is_written_so_that_it_reads_back(magic, 
     azure.world.add_database(name)
 
     magic("role grant --role users --identity mi-ingest --database 'a \"b\" '\"'c' $$d\"")
-    undo = said()[-1].removeprefix("undo: %adxmi ")
+    undo = said()[-1].removeprefix("Undo: %adxmi ")
     granted = roles(name)
     magic(undo)
 
@@ -120,7 +120,7 @@ def test_the_line_back_runs_in_a_cell(magic, ip, said, roles):
     before = roles()
     magic(GRANT)
 
-    ip.run_cell(said()[-1].removeprefix("undo: ")).raise_error()
+    ip.run_cell(said()[-1].removeprefix("Undo: ")).raise_error()
 
     assert roles() == before
 
@@ -280,7 +280,7 @@ CASES = {
         f"role grant -d Sales --role viewers --identity aadapp=11111111-2222-4333-8444-555555555555;{TENANT}",
         errors.PrincipalNotFound,
         (
-            f"the service does not take aadapp=11111111-2222-4333-8444-555555555555;{TENANT}, and "
+            f"the service rejects aadapp=11111111-2222-4333-8444-555555555555;{TENANT}, and "
             "nothing here shows that it exists"
         ),
         "check the id and the tenant; %adxmi identity list --all shows those of identities",
@@ -381,6 +381,6 @@ def test_a_console_quotes_the_line_back_for_a_shell(capsys, monkeypatch):
     notes = capsys.readouterr().err.splitlines()
     assert code == 0
     assert notes[-1] == (
-        "undo: adxmi role revoke --database 'Tom'\"'\"'s Lab' --role users "
+        "Undo: adxmi role revoke --database 'Tom'\"'\"'s Lab' --role users "
         f"--identity '{INGEST}' --yes"
     )

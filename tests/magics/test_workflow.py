@@ -202,7 +202,7 @@ def test_a_result_can_be_kept(magic, ip):
         (("--data-format csv", ""), errors.MissingField, "--data-format"),
         (("--name Archive", ""), errors.MissingField, "--name"),
         (("--data-format csv", "--data-format csv --kind sqll"), errors.InvalidField, "--kind"),
-        (("--data-format csv", "--data-format csv --server x"), errors.InvalidField, "leave"),
+        (("--data-format csv", "--data-format csv --server x"), errors.InvalidField, "remove"),
         (("--data-format", "--dataformat"), errors.UnknownOption, "--data-format csv"),
         (("--name Archive", "--name A --name B"), errors.RepeatedOption, "--name A"),
         (("mi-export", "mi-exprot"), errors.UnknownIdentity, "--identity mi-export"),

@@ -256,11 +256,11 @@ def test_what_nobody_can_look_at_leaves_the_services_own_fix(magic):
     checked = magic(line.replace(" run ", " check "))
 
     assert caught.value.fix == (
-        "it takes of you (%adxmi status): Database Viewer, "
-        "and of the identity what %adxmi sql-request check tells"
+        "ask for Database Viewer; %adxmi status shows who you are; "
+        "%adxmi sql-request check shows what the identity requires"
     )
     assert checked.iloc[-1]["state"] == "unknown"
-    assert checked.iloc[-1]["detail"].startswith("only SQL Server can tell: ")
+    assert checked.iloc[-1]["detail"].startswith("only SQL Server shows it: ")
     assert checked.iloc[-1]["fix"] == (
         "%adxmi embedded azure-role --identity mi-ingest --role db_datareader "
         "--target contososql/Erp"

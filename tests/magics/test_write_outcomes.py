@@ -91,7 +91,7 @@ def test_a_message_that_the_queue_may_have_taken_is_not_to_be_repeated(magic, pr
         )
 
     assert taken.hits == 1
-    assert caught.value.fix.startswith("look at the target before you repeat")
+    assert caught.value.fix.startswith("check the target before you repeat")
 
 
 @pytest.fixture
@@ -185,7 +185,7 @@ def test_a_result_that_cannot_be_written_after_all_is_shown(azure, tmp_path):
 
     assert "mi-ingest" in done.stdout
     assert done.stderr.splitlines()[-3] == (
-        "ResultNotSaved: the command was carried out, and its result could not be written to x.csv"
+        "ResultNotSaved: the command ran, but its result could not be written to x.csv"
     )
     assert done.returncode == 1
     assert not list(tmp_path.glob(".x.csv*"))
@@ -211,7 +211,10 @@ def test_an_account_without_a_home_has_a_history_all_the_same(azure, tmp_path):
 
     granted, history = run(GRANT), run("policy history")
 
-    assert (granted.returncode, granted.stderr.splitlines()[-1]) == (0, "undo: adxmi policy undo 1")
+    assert (granted.returncode, granted.stderr.splitlines()[-1]) == (
+        0,
+        "Undo: adxmi policy undo 1",
+    )
     assert "mi-ingest + AzureAI" in history.stdout
 
 

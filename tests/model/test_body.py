@@ -112,7 +112,7 @@ def test_a_key_that_stands_twice_is_named_with_its_place(text, key, place):
     with pytest.raises(RepeatedKey) as raised:
         structured(text, example="[]")
 
-    assert raised.value.what == f"the key {key!r} stands twice in one entry"
+    assert raised.value.what == f"the key {key!r} occurs twice in one entry"
     assert place in raised.value.why
 
 

@@ -170,7 +170,7 @@ def test_an_expression_becomes_a_rule():
 
 
 def test_what_is_no_expression_is_refused():
-    with pytest.raises(InvalidInput, match="no regular expression"):
+    with pytest.raises(InvalidInput, match="isn't a regular expression"):
         rule_of("sql", "(")
 
 

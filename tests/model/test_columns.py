@@ -61,7 +61,7 @@ def test_an_unknown_type_is_refused_with_the_one_that_was_meant(word, meant):
     "text", ["", "()", "a", "a:", ":int", "a:int b:int", "['']:int", "a:int,,b:int"]
 )
 def test_what_is_no_column_is_refused(text):
-    with pytest.raises(InvalidColumns, match="is no column"):
+    with pytest.raises(InvalidColumns, match="isn't a column"):
         parse_columns(text)
 
 

@@ -155,7 +155,7 @@ def test_other_spellings_are_read_and_built_in_the_usual_one(text, built):
             ),
         ),
         (BLOB, "it does not say how to sign in"),
-        (f"{BLOB};*******", "its secret is hidden, so nobody can tell how it signs in"),
+        (f"{BLOB};*******", "its secret is hidden, so how it authenticates is unknown"),
         (
             f"{BLOB};secretKey",
             "the account key is not 64 bytes in base 64: it may be something else",
@@ -231,7 +231,9 @@ def test_where_no_identity_is_taken_the_alternative_is_named(kind):
     with pytest.raises(IdentityNotSupported, match="cannot use a managed identity") as raised:
         value.with_identity("system")
 
-    assert "put it into storage" in raised.value.fix or "storage, which take" in raised.value.fix
+    assert (
+        "copy it to Azure storage" in raised.value.fix or "storage, which take" in raised.value.fix
+    )
 
 
 @pytest.mark.parametrize("text", [f"{BLOB}?*******", f"{BLOB};token=****", f"{BLOB};*******"])

@@ -33,7 +33,7 @@ STORAGE = {
     ),
     "semicolon in a blob name": (
         f"{BLOB}/a;b.csv",
-        "what follows ; is no known way to sign in",
+        "what follows ; isn't a known way to sign in",
         "write %3B for a ; in the name of a blob",
     ),
     "fragment": (
@@ -46,10 +46,10 @@ STORAGE = {
         "the path holds the character \\",
         "write / in its place",
     ),
-    "query that is no signature": (
+    "query that isn't a signature": (
         f"{BLOB}?restype=container&comp=list",
-        "what follows ? is no shared access signature",
-        "leave the ? and what follows out",
+        "what follows ? isn't a shared access signature",
+        "remove the ? and what follows",
     ),
     "misspelt word for the system identity": (
         f"{BLOB};managed_identity=system_assigned",
@@ -68,33 +68,37 @@ STORAGE = {
     ),
     "misspelt keyword": (
         f"{BLOB};managed-identity={EXPORT}",
-        "what follows ; is no known way to sign in",
+        "what follows ; isn't a known way to sign in",
         "write ;managed_identity=",
     ),
     "misspelt impersonation": (
         f"{BLOB};impersonation",
-        "what follows ; is no known way to sign in",
+        "what follows ; isn't a known way to sign in",
         "write ;impersonate",
     ),
     "object ID without its word": (
         f"{BLOB};{EXPORT}",
-        "an identity stands where an account key would",
+        "an identity is in the place of an account key",
         f"write ;managed_identity={EXPORT}",
     ),
     "no encryption": (
         "http://contosolake.blob.core.windows.net/archive;impersonate",
-        "http:// is no scheme of a connection string",
+        "http:// isn't a scheme of a connection string",
         "write https:// in place of http://",
     ),
     "scheme of Hadoop": (
         "wasbs://archive@contosolake.blob.core.windows.net/2026",
-        "wasbs:// is no scheme of a connection string",
+        "wasbs:// isn't a scheme of a connection string",
         URL,
     ),
-    "unknown scheme": ("ftp://a.example.com/b", "ftp:// is no scheme of a connection string", URL),
+    "unknown scheme": (
+        "ftp://a.example.com/b",
+        "ftp:// isn't a scheme of a connection string",
+        URL,
+    ),
     "no scheme": (
         "contosolake.blob.core.windows.net/archive",
-        "this is no connection string",
+        "this isn't a connection string",
         "write https:// before it",
     ),
     "abfss without a filesystem": (
@@ -104,7 +108,7 @@ STORAGE = {
     ),
     "abfss to the blob endpoint": (
         "abfss://archive@contosolake.blob.core.windows.net/",
-        "the host is no dfs endpoint",
+        "the host isn't a dfs endpoint",
         "abfss://FILESYSTEM@ACCOUNT.dfs.core.windows.net/PATH",
     ),
     "another endpoint": (
@@ -114,8 +118,8 @@ STORAGE = {
     ),
     "user before the host": (
         "https://archive@contosolake.dfs.core.windows.net/a",
-        "a user name stands before the host",
-        "leave the @ and what stands before it out",
+        "there is a user name before the host",
+        "remove the @ and the text before it",
     ),
     "page of the portal": (
         "https://portal.azure.com/#view/Blob",
@@ -139,7 +143,7 @@ STORAGE = {
     ),
     "empty token": (
         f"{BLOB};token=",
-        "nothing stands for the Entra token",
+        "there is no value for the Entra token",
         "use a managed identity, which needs none: --identity IDENTITY",
     ),
     "lost question mark": (
@@ -152,7 +156,7 @@ STORAGE = {
         "the connection string holds a control character",
         "write it on one line",
     ),
-    "nothing": ("", "this is no connection string", f"{URL};managed_identity=system"),
+    "nothing": ("", "this isn't a connection string", f"{URL};managed_identity=system"),
     "no model": (
         "https://m.openai.azure.com/openai/deployments/ada/completion?api-version=1",
         "the address is not that of a model",
@@ -193,13 +197,13 @@ DATABASES = {
     ),
     "short name": (
         "Server=tcp:erp01;Initial Catalog=Erp",
-        "'erp01' is no fully qualified host name",
+        "'erp01' isn't a fully qualified host name",
         "copy the host name from the page of the resource in the portal",
     ),
     "port": (
         "Server=tcp:erp01.database.windows.net,http;Initial Catalog=Erp",
-        "the port is no number from 1 to 65535",
-        "leave the port out: the usual one is taken",
+        "the port isn't a number from 1 to 65535",
+        "remove the port: the default is used",
     ),
     "no catalog": (
         "Server=tcp:erp01.database.windows.net",
@@ -214,7 +218,7 @@ DATABASES = {
     "user of the system identity": (
         f"{SQL};{BY_IDENTITY};User Id=system",
         "User Id is not left out for the system-assigned identity",
-        "leave User Id out",
+        "remove User Id",
     ),
     "identity without its method": (
         f"{SQL};User Id={EXPORT}",
@@ -226,7 +230,7 @@ DATABASES = {
         "the service does not know this Authentication",
         f"write {BY_IDENTITY}",
     ),
-    "repeated name": (f"{SQL};server=x", "'server' stands there twice", "leave one of them out"),
+    "repeated name": (f"{SQL};server=x", "'server' occurs twice", "remove one of them"),
     "two names of one thing": (
         f"{SQL};Database=Other",
         "Initial Catalog and Database say the same thing",
@@ -267,7 +271,7 @@ DATABASES = {
     ),
     "something else": (
         "Colour=red",
-        "this is no connection string",
+        "this isn't a connection string",
         (
             'Server=tcp:SERVER,1433;Initial Catalog=DATABASE;Authentication="Active Directory '
             'Managed Identity"'

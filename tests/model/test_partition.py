@@ -68,7 +68,7 @@ def test_all_documented_forms_are_read(text, partition):
     ],
 )
 def test_what_is_no_partition_is_refused(text):
-    with pytest.raises(InvalidPartition, match="is no partition"):
+    with pytest.raises(InvalidPartition, match="isn't a partition"):
         parse_partitions(text)
 
 
@@ -95,7 +95,7 @@ def test_twins_are_refused():
     ("text", "what"),
     [
         ("Region:string", "Region is both a column and a partition"),
-        ("R:string = Regoin", "the partition R is made of Regoin, which is no column"),
+        ("R:string = Regoin", "the partition R is made of Regoin, which isn't a column"),
         ("R:string = Placed", "the partition R needs a column of type string"),
         ("D:datetime = startofday(Region)", "the partition D needs a column of type datetime"),
     ],

@@ -58,7 +58,7 @@ def test_templates_and_statements_are_read(text, path):
     ],
 )
 def test_what_is_no_path_is_refused(text):
-    with pytest.raises(InvalidPartition, match="is no path format"):
+    with pytest.raises(InvalidPartition, match="isn't a path format"):
         parse_path_format(text)
 
 
@@ -73,10 +73,10 @@ def test_no_path_is_a_path():
 @pytest.mark.parametrize(
     ("text", "what"),
     [
-        ("{Day:yyyy}", "Day in the path is no partition"),
+        ("{Day:yyyy}", "Day in the path isn't a partition"),
         ("{Date:yyyy}", "the path leaves out Region"),
         ("{Date}/{Region:yyyy}", "Region has a date format and is no datetime"),
-        ("{Date}/{Region}/{Region}", "Region stands twice in the path"),
+        ("{Date}/{Region}/{Region}", "Region occurs twice in the path"),
         ("{Date}{Region}", "Date and Region touch in the path"),
     ],
 )

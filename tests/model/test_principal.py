@@ -67,9 +67,9 @@ def test_the_documented_forms_read():
     [
         ("mi-ingest", "it has no prefix such as aadapp="),
         ("aadap=x;y", "there is no prefix aadap=; aadapp= is like it"),
-        ("zzz=x", "there is no prefix zzz="),
-        ("aadapp=", "nothing stands after aadapp="),
-        ("aadapp=;contoso.example", "nothing stands after aadapp="),
+        ("was not applied=x", "there is no prefix was not applied="),
+        ("aadapp=", "there is nothing after aadapp="),
+        ("aadapp=;contoso.example", "there is nothing after aadapp="),
         ("aadapp=x; ", "no tenant stands after ;"),
         ("aadapp=x;y;z", "it has more than one ;"),
         ("msauser=x;y", "a Microsoft account has no tenant"),

@@ -125,7 +125,7 @@ def test_a_field_without_a_meaning_is_a_problem():
     assert str(problems["rest"]).splitlines() == [
         "--rest can't be combined with --speed Fast",
         "  why: Rest requires --speed Slow",
-        "  fix: leave --rest out",
+        "  fix: remove --rest",
     ]
 
 

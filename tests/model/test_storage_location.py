@@ -72,7 +72,7 @@ def test_a_location_does_not_say_how_to_sign_in(text, mark):
             "the API version is missing",
             "copy the target URI of the deployment, without a key",
         ),
-        ("archive", "this is no connection string", f"{URL};managed_identity=system"),
+        ("archive", "this isn't a connection string", f"{URL};managed_identity=system"),
         (
             "AccountEndpoint=https://contoso.documents.azure.com/;Database=Shop",
             "the connection string has no Collection",
@@ -80,7 +80,7 @@ def test_a_location_does_not_say_how_to_sign_in(text, mark):
         ),
         (
             "https://m.openai.azure.com/openai/deployments/ada/embeddings?api-version=1;sign=in",
-            "what follows ; is no known way to sign in",
+            "what follows ; isn't a known way to sign in",
             "write %3B for a ; in the name of a blob",
         ),
     ],

@@ -10,7 +10,7 @@ CASES = {
         "external-table",
         {"partition_by": "Date:datetime = bin(Placed, 1d)", "path_format": "{Day:yyyy}"},
         [
-            "InvalidPartition: partitions and path do not match: Day in the path is no partition",
+            "InvalidPartition: partitions and path do not match: Day in the path isn't a partition",
             "  why: the partitions are Date",
             '  fix: --path-format "{Date:yyyy/MM/dd}"',
         ],
@@ -19,7 +19,7 @@ CASES = {
         "external-table",
         {"path_format": "{Day:yyyy}"},
         [
-            "InvalidPartition: partitions and path do not match: Day in the path is no partition",
+            "InvalidPartition: partitions and path do not match: Day in the path isn't a partition",
             "  why: the partitions are none",
             "  fix: say which with --partition-by",
         ],
@@ -32,7 +32,7 @@ CASES = {
         },
         [
             "InvalidPartition: D and R touch in the path",
-            "  why: text must stand between two partitions, else nothing tells them apart",
+            "  why: put text between two partitions, to tell them apart",
             '  fix: --path-format "{D}/{R}"',
         ],
     ),
@@ -61,7 +61,7 @@ CASES = {
         "external-table",
         {"partition_by": "R:string = Region", "path_format": "{R"},
         [
-            "InvalidPartition: '{R' is no path format",
+            "InvalidPartition: '{R' isn't a path format",
             "  why: it is text with partitions in braces, dates with their format",
             '  fix: --path-format "{Date:yyyy/MM/dd}/{Region}"',
         ],
@@ -79,7 +79,7 @@ CASES = {
         "external-table",
         {"partition_by": "R = Region"},
         [
-            "InvalidPartition: 'R = Region' is no partition",
+            "InvalidPartition: 'R = Region' isn't a partition",
             "  why: the forms are NAME:string, NAME:datetime, NAME:string = COLUMN, NAME:long = hash(COLUMN, N), NAME:datetime = bin(COLUMN, 1d) or startofday(COLUMN)",
             '  fix: --partition-by "Date:datetime = bin(Timestamp, 1d)"',
         ],
@@ -88,7 +88,7 @@ CASES = {
         "external-table",
         {"partition_by": "R:string = Regoin"},
         [
-            "InvalidPartition: the partition R is made of Regoin, which is no column",
+            "InvalidPartition: the partition R is made of Regoin, which isn't a column",
             "  why: the columns are OrderId, Region, Amount, Placed",
             "  fix: name one of them",
         ],
@@ -108,7 +108,7 @@ CASES = {
         [
             "InvalidPartition: Region is both a column and a partition",
             "  why: a partition is one more column of the table",
-            "  fix: leave Region out of --columns, or rename the partition",
+            "  fix: remove Region from --columns, or rename the partition",
         ],
     ),
     "a type of another language": (
@@ -133,8 +133,8 @@ CASES = {
         "external-table",
         {"columns": "a, b:int"},
         [
-            "InvalidColumns: 'a' is no column",
-            "  why: a column is NAME:TYPE; a name with other characters stands in ['…']",
+            "InvalidColumns: 'a' isn't a column",
+            "  why: a column is NAME:TYPE; write a name with other characters as ['…']",
             '  fix: --columns "OrderId:long, Region:string"',
         ],
     ),
@@ -144,7 +144,7 @@ CASES = {
         [
             "InvalidColumns: two columns are called a",
             "  why: each column needs a name of its own",
-            "  fix: leave one of them out of --columns",
+            "  fix: remove one of them from --columns",
         ],
     ),
     "a star in a column of an external table": (
@@ -160,8 +160,8 @@ CASES = {
         "externaldata",
         {"columns": "()"},
         [
-            "InvalidColumns: '' is no column",
-            "  why: a column is NAME:TYPE; a name with other characters stands in ['…']",
+            "InvalidColumns: '' isn't a column",
+            "  why: a column is NAME:TYPE; write a name with other characters as ['…']",
             '  fix: --columns "OrderId:long, Region:string"',
         ],
     ),
@@ -169,7 +169,7 @@ CASES = {
         "storage-ingestion",
         {"path_format": "{Date:yyyy}"},
         [
-            "InvalidPartition: partitions and path do not match: Date in the path is no partition",
+            "InvalidPartition: partitions and path do not match: Date in the path isn't a partition",
             "  why: the partitions are creationTime",
             '  fix: --path-format "{creationTime:yyyy/MM/dd}"',
         ],

@@ -35,7 +35,7 @@ CASES = {
         [
             "InvalidField: --auto-update-schema can't be combined with --columns",
             "  why: the columns come either from the delta lake or from the option",
-            "  fix: leave --columns out",
+            "  fix: remove --columns",
         ],
     ),
     "an export in a format that is only read": (
@@ -53,7 +53,7 @@ CASES = {
         [
             "InvalidField: compression isn't supported for the format orc",
             "  why: compression applies to exports, which write csv, tsv, json, parquet",
-            "  fix: leave --compressed and --compression-type out",
+            "  fix: remove --compressed and --compression-type",
         ],
     ),
     "compression of another format": (
@@ -128,7 +128,7 @@ CASES = {
             "  fix: --size-limit 104857600",
         ],
     ),
-    "a size that is no number": (
+    "a size that isn't a number": (
         "export",
         {"size_limit": "big"},
         [
@@ -182,7 +182,7 @@ CASES = {
             '  fix: --parameters \'{"@sku": "A1"}\'',
         ],
     ),
-    "a mapping that is no array": (
+    "a mapping that isn't an array": (
         "externaldata",
         {"ingestion_mapping": '{"a": 1}'},
         [
@@ -260,7 +260,7 @@ CASES = {
         [
             "InvalidField: --server can't be combined with --kind storage",
             "  why: Server requires --kind sql",
-            "  fix: leave --server out",
+            "  fix: remove --server",
         ],
     ),
     "two mappings": (

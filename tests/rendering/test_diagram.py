@@ -82,7 +82,7 @@ def test_what_was_found_about_something_else_is_marked():
     old = drawn(*STEPS, is_old=True)
 
     assert "adxmi-old" in old.get("class")
-    assert old.find("div").get("aria-label").startswith("As it was before: identity mi-ingest")
+    assert old.find("div").get("aria-label").startswith("Before the change: identity mi-ingest")
 
 
 def test_hostile_names_are_text():

@@ -12,7 +12,7 @@ OWN = (
     step(exists("mi-export"), "met"),
     step(assigned("mi-export"), "met"),
     step(allowed("mi-export", "AutomatedFlows"), "met"),
-    step(viewer("mi-export"), "not met", "it does not hold viewers on Sales"),
+    step(viewer("mi-export"), "not met", "missing role viewers on Sales"),
     step(table("Archive"), "met"),
 )
 BEYOND = (

@@ -78,9 +78,9 @@ WRITTEN = {
         "%adxmi connect … --timeout SECONDS",
     ),
     "an option among words": (
-        Explain.of("leave one of them out of ", Option("--columns")),
-        *("leave one of them out of --columns",) * 2,
-        "leave one of them out of Columns",
+        Explain.of("remove one of them from ", Option("--columns")),
+        *("remove one of them from --columns",) * 2,
+        "remove one of them from Columns",
     ),
     "an option with its label": (
         Explain.of(Option("--columns"), " is missing", Label("Columns")),
@@ -89,8 +89,8 @@ WRITTEN = {
     ),
     "options to leave out": (
         LeaveOut.of("--columns", "--identity"),
-        *("leave --columns and --identity out",) * 2,
-        "leave Columns and Identity out",
+        *("remove --columns and --identity",) * 2,
+        "remove Columns and Identity",
     ),
     "a preview": (
         Explain.of(DryRun(), " what is sent"),
@@ -99,7 +99,7 @@ WRITTEN = {
     ),
     "once more, among words": (
         Explain.of("wait a little and ", Retry()),
-        *("wait a little and repeat the line",) * 2,
+        *("wait a little and repeat the command",) * 2,
         "wait a little and press it",
     ),
 }

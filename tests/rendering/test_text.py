@@ -47,7 +47,7 @@ def test_the_matrix_as_text_shows_marks_and_legend(magic):
         "C = the cluster policy allows it",
         "D = the database policy allows it",
         (
-            "allowed to nobody: All, AzureAI, ExportRequest, ExternalDataRequest, SandboxArtifacts, "
+            "not allowed for any identity: All, AzureAI, ExportRequest, ExternalDataRequest, SandboxArtifacts, "
             "SqlRequest"
         ),
     ]
@@ -81,8 +81,8 @@ def test_sandbox_artifacts_on_a_database_are_marked_without_effect(magic):
 
     matrix = magic("policy matrix")
 
-    assert "(D) = stands on the database, where SandboxArtifacts has no effect" in repr(matrix)
-    assert '<td class="none" title="stands on the database' in matrix._repr_html_()
+    assert "(D) = allowed on the database, where SandboxArtifacts has no effect" in repr(matrix)
+    assert '<td class="none" title="allowed on the database' in matrix._repr_html_()
 
 
 @pytest.mark.parametrize("name", ["<script>alert(1)</script>", '" onmouseover="x', "a&amp;b"])

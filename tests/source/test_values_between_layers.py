@@ -96,7 +96,7 @@ def test_no_fix_is_a_sentence_with_a_command(path):
 @pytest.mark.parametrize(
     "code",
     [
-        'error.fix.replace("repeat the line", "press the button")',
+        'error.fix.replace("repeat the command", "press the button")',
         'finding.subject.removeprefix("mi-export")',
         'failure.fix.removeprefix("--credential ")',
         're.sub("^--usage ", "write ", error.fix)',

@@ -45,7 +45,7 @@ def test_what_was_applied_is_in_the_policy(open_form, policy, front):
     cell(form, "mi-export AzureAI").check()
     button(form, "Apply").click()
 
-    expect(outcome(form)).to_contain_text("undo:")
+    expect(outcome(form)).to_contain_text("Undo: ")
     assert policy()["mi-export"] == ["AzureAI", "ExternalTable"]
 
 
@@ -88,7 +88,7 @@ def test_the_form_is_busy_while_the_service_thinks(open_form):
 
     expect(outcome(form)).to_contain_text("Applying …")
     expect(button(form, "Apply")).to_be_disabled()
-    expect(outcome(form)).to_contain_text("undo:")
+    expect(outcome(form)).to_contain_text("Undo: ")
 
 
 def test_another_scope_is_chosen(open_form, picture):
@@ -121,7 +121,7 @@ def test_by_keyboard_alone(open_form, policy, front):
     expect(button(form, "Apply")).to_be_focused()
     keys.press("Enter")
 
-    expect(outcome(form)).to_contain_text("undo:")
+    expect(outcome(form)).to_contain_text("Undo: ")
     assert policy()["mi-export"] == ["AzureAI", "ExternalTable"]
 
 
@@ -154,7 +154,7 @@ def test_the_form_fits_900_pixels(open_form, picture):
     form = open_form("lab", FORM)
     cell(form, "mi-export AzureAI").check()
     cell(form, "mi-ingest DataConnection").uncheck()
-    expect(form.get_by_label("The same as a line to copy")).to_be_visible()
+    expect(form.get_by_label("The same as a command to copy")).to_be_visible()
 
     found = too_wide(form, 900)
     picture(form, "policy-form-900")

@@ -83,7 +83,7 @@ def test_by_keyboard_alone(open_form, roles):
     expect(button(form, "Apply")).to_be_focused()
     keys.press("Enter")
 
-    expect(outcome(form)).to_contain_text("undo:")
+    expect(outcome(form)).to_contain_text("Undo: ")
     assert "mi-export viewers" in roles()
 
 

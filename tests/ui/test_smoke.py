@@ -65,14 +65,14 @@ def test_a_usage_is_ticked_previewed_applied_and_told(forms, front, picture):
     checkbox(form, "mi-export AzureAI").check()
     expect(form.locator(".adxmi-changes")).to_have_text("+ mi-export AzureAI")
     expect(form.get_by_label("The command that will be sent")).to_have_value(ADDITION)
-    expect(form.get_by_label("The same as a line to copy")).to_have_value(
+    expect(form.get_by_label("The same as a command to copy")).to_have_value(
         "%adxmi policy grant --database Sales --identity mi-export --usage AzureAI"
     )
     picture(form, f"policy-form-{front}")
     button(form, "Apply").click()
 
     expect(outcome(form)).to_contain_text("Sales: mi-export + AzureAI")
-    expect(outcome(form)).to_contain_text("undo: %adxmi policy undo 1")
+    expect(outcome(form)).to_contain_text("Undo: %adxmi policy undo 1")
     expect(checkbox(form, "mi-export AzureAI")).to_be_checked()
     expect(button(form, "Apply")).to_be_disabled()
 
@@ -84,7 +84,7 @@ def test_an_identity_is_ticked_previewed_applied_and_told(forms, front, picture)
     checkbox(form, "mi-stranger").check()
     expect(form.locator(".adxmi-changes")).to_have_text("+ mi-stranger")
     expect(form.get_by_label("The request that will be sent")).to_have_value(REQUEST)
-    expect(form.get_by_label("The same as a line to copy")).to_have_value(
+    expect(form.get_by_label("The same as a command to copy")).to_have_value(
         "%adxmi identity assign --identity mi-stranger"
     )
     picture(form, f"identity-form-{front}")
@@ -103,14 +103,14 @@ def test_a_role_is_ticked_previewed_applied_and_told(forms, front, picture):
     checkbox(form, "mi-export viewers").check()
     expect(form.locator(".adxmi-changes")).to_have_text("+ mi-export viewers")
     expect(form.get_by_label("The command that will be sent")).to_have_value(ROLE)
-    expect(form.get_by_label("The same as a line to copy")).to_have_value(
+    expect(form.get_by_label("The same as a command to copy")).to_have_value(
         "%adxmi role grant --database Sales --role viewers --identity mi-export"
     )
     picture(form, f"role-form-{front}")
     button(form, "Apply").click()
 
     expect(outcome(form)).to_contain_text("Sales: mi-export + viewers")
-    expect(outcome(form)).to_contain_text("undo: %adxmi role revoke --database Sales")
+    expect(outcome(form)).to_contain_text("Undo: %adxmi role revoke --database Sales")
     expect(checkbox(form, "mi-export viewers")).to_be_checked()
     expect(button(form, "Apply")).to_be_disabled()
 

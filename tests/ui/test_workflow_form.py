@@ -135,7 +135,7 @@ def test_a_continuous_export_is_created_and_writes_blobs(open_workflow, run_cell
     fill(form, {"Name *": "Now", "External table *": "ArchivedOrders", "Query *": "Orders"})
 
     field(form, "Identity *").press_sequentially("mi-export")
-    expect(requirement(form, "security role")).to_contain_text("it does not hold viewers on Sales")
+    expect(requirement(form, "security role")).to_contain_text("missing role viewers on Sales")
     mend(form, "security role")
     expect(outcome(form)).to_contain_text("Sales: mi-export + viewers")
     button(form, "Apply").click()
@@ -297,7 +297,7 @@ def test_among_two_hundred_identities_one_is_typed(open_workflow, picture):
     expect(form).to_contain_text("no identity is named 'mi-team-12'")
     field(form, "Identity *").press("3")
 
-    expect(field(form, "The same as a line to copy")).to_have_value(
+    expect(field(form, "The same as a command to copy")).to_have_value(
         f"%adxmi external-table create --database Sales --name Archive --identity mi-team-123 "
         f'--location {LAKE}/archive --columns "{TABLE["Columns"]}" --data-format csv'
     )

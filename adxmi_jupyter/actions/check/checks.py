@@ -83,9 +83,9 @@ def _none_of(declaration: Declaration, database: str) -> Checked:
     listing = declaration.listing
     if isinstance(listing, PolicyListing):
         both = f"the policies of {database} and of the cluster"
-        why = f"nobody may: {both} allow no identity {listing.usage}"
+        why = f"no identity can: {both} allow no identity {listing.usage}"
     else:
-        why = f"there is none in {database}, as far as you may see"
+        why = f"there is none in {database}, as far as you can read"
     return none_there(declaration.noun(), database, why)
 
 

@@ -146,9 +146,9 @@ def may_show(database: str) -> str:
 
 def _with_right(refusal: NotAuthorized | ResourceNotFound, right: str) -> AdxmiError:
     """Say what it takes to see a fact: the service's words name an action, and go on and on."""
-    what, why = refusal.what, f"{refusal.why}; to see it, it takes {right}"
+    what, why = refusal.what, f"{refusal.why}; requires {right}"
     if isinstance(refusal, NotAuthorized):
-        what, why = "you may not see it", f"it takes {right}"
+        what, why = "not readable", f"requires {right}"
     told = type(refusal)(what, why=why, fix=refusal.remediation)
     told.service = refusal.service
     return told
@@ -201,10 +201,10 @@ def roles(database: str) -> Fact:
     def ask(connection: Connection) -> tuple[RoleAssignment, ...]:
         found = roles_of(connection, database).read()
         if not found:
-            raise ROLES.unreadable("nobody is listed, not even who may see the list")
+            raise ROLES.unreadable("the list is empty, although at least one principal can read it")
         return found
 
-    return Fact(("roles", database), ask, f"Database Admin of {database}, or its monitor")
+    return Fact(("roles", database), ask, f"Database Admin of {database}, or Monitor")
 
 
 def rows(command: str, database: str, shape: Shape) -> Fact:

@@ -151,7 +151,7 @@ def named_by(requirement: NamedBy) -> Finding:
     identity, word = requirement.identity, requirement.word.lower()
     if word != identity.client_id.lower() or word == identity.object_id.lower():
         return finding(requirement, State.MET)
-    why = f"that is its client ID; what belongs there is its object ID, {identity.object_id}"
+    why = f"this is its client ID; use its object ID {identity.object_id}"
     return finding(requirement, State.NOT_MET, why, ChangeOption("--identity", identity.object_id))
 
 
@@ -170,8 +170,8 @@ def _create_again(resource_id: str) -> AzCommand:
 
 def _made_again(requirement: Exists, now: ManagedIdentity) -> Finding:
     why = (
-        f"an identity of this name was made since, with another object ID: {now.object_id}; "
-        f"{requirement.identity.object_id} is the former one"
+        f"a newer identity with this name has the object ID {now.object_id}; "
+        f"{requirement.identity.object_id} is a stale entry"
     )
     return finding(requirement, State.NOT_MET, why, ChangeOption("--identity", now.object_id))
 
@@ -267,7 +267,7 @@ class Evaluator:
         try:
             now: ManagedIdentity = self.facts.answer(cluster_facts.identity_resource(resource_id))
         except ResourceNotFound:
-            why = "it was deleted in Azure; the cluster goes on listing it"
+            why = "deleted in Azure; the cluster still lists it"
             return finding(requirement, State.NOT_MET, why, _create_again(resource_id))
         # A data connection names it by its resource ID, and so whichever it is now.
         if wanted.object_id.lower() in {"", now.object_id.lower()}:
@@ -280,7 +280,7 @@ class Evaluator:
         again = next((one for one in found if one.label == requirement.identity.label), None)
         if again is not None:
             return _made_again(requirement, again)
-        why = "Azure shows none with this object ID: it was deleted, or you may not read it there"
+        why = "Azure shows no identity with this object ID: it was deleted, or requires Reader"
         return finding(requirement, State.UNKNOWN, why)
 
     def _assigned(self, requirement: Assigned) -> Finding:
@@ -295,12 +295,12 @@ class Evaluator:
         again = next((one for one in present.all if one.label == wanted.label), None)
         untold = next((one for one in present.users if not one.object_id), None)
         if untold is not None:  # an identity has its IDs some time after it was assigned
-            why = f"Azure does not tell the object ID of {untold.label}, which is assigned"
+            why = f"Azure doesn't show the object ID of {untold.label}, which is assigned"
             return finding(requirement, State.UNKNOWN, why)
         if again is not None:
             why = (
-                f"an identity of this name is, with another object ID: {again.object_id}; "
-                f"{wanted.object_id} is one that was there before"
+                f"an identity with this name is assigned with the object ID {again.object_id}; "
+                f"{wanted.object_id} is no longer assigned"
             )
             return finding(
                 requirement, State.NOT_MET, why, ChangeOption("--identity", again.object_id)
@@ -344,7 +344,7 @@ class Evaluator:
 
     def _not_allowed(self, requirement: Allowed) -> str:
         if not requirement.cluster_only:
-            return f"neither the policy of {self.database} nor the cluster's allows it" + (
+            return f"not allowed by the policy of database {self.database} or of the cluster" + (
                 self._allowed_before(requirement)
             )
         try:
@@ -354,7 +354,8 @@ class Evaluator:
         except AdxmiError:  # what a database's policy says does not count here anyway
             there = False
         if there:
-            return f"the policy of {self.database} allows it, and only the cluster's counts"
+            allowed = f"the policy of database {self.database} allows it"
+            return f"{allowed}, but only the cluster policy has an effect"
         return "the cluster policy does not allow it"
 
     def _allowed_before(self, requirement: Allowed) -> str:
@@ -369,7 +370,7 @@ class Evaluator:
             if entry.identity.display_name == requirement.identity.label
             and entry.allows(requirement.usage)
         ]
-        return f"; allowed is another identity of this name, {before[0]}" if before else ""
+        return f"; it allows another identity with this name, {before[0]}" if before else ""
 
     def _granted_in_kusto(self, requirement: GrantedInKusto) -> Finding:
         if not requirement.identity.word:
@@ -380,9 +381,9 @@ class Evaluator:
             good = (requirement.role, *_AS_GOOD.get(requirement.role, ()), *_ALWAYS_GOOD)
             mine = [one for one in who.listed_in(assignments) if one.role in good]
             if all(who.is_by_object_id(one) for one in mine):
-                why = f"it does not hold {requirement.role} on {where}"
+                why = f"missing role {requirement.role} on {where}"
                 if mine:
-                    why = f"listed is its object ID, which the cluster may refuse: {mine[0].fqn}"
+                    why = f"listed by its object ID, which the cluster may deny: {mine[0].fqn}"
                 return missing(
                     requirement, why, GrantRole(where, requirement.role, requirement.identity)
                 )
@@ -392,7 +393,7 @@ class Evaluator:
         if requirement.plugin.lower() in self.facts.answer(cluster_facts.plugins()):
             return finding(requirement, State.MET)
         fix = Explain.of(
-            "enable it in the Azure portal: the cluster's page Configurations; "
-            "it takes up to an hour"
+            "enable it in the Azure portal, on the cluster's Configurations page; "
+            "this takes up to an hour"
         )
         return finding(requirement, State.NOT_MET, "not enabled on the cluster", fix)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from adxmi_jupyter.model.declaration.requirements import AssignedToFollowers, GrantedInAzure
     from adxmi_jupyter.model.identity import ManagedIdentity
 
-_AS_OWN = "queries on a cluster that follows act as its own system-assigned identity"
+_AS_OWN = "queries on a follower cluster use its own system-assigned identity"
 
 
 def followers_of(facts: Facts, database: str) -> tuple[str, ...]:
@@ -102,8 +102,8 @@ class FollowerEvaluator:
                 told = self._own_role(requirement, role, one)
                 if told is not None:
                     return told
-        why = f"{_AS_OWN}; whether the managed identity policy there allows it, only it tells"
-        more = "" if requirement.roles else ", and it needs a role of its own on the target"
+        why = f"{_AS_OWN}; whether the managed identity policy there allows it is unknown"
+        more = "" if requirement.roles else ", and it requires its own role on the target"
         fix = next((Connect(one.uri) for one in found if one.uri), NOTHING)
         return finding(requirement, State.UNKNOWN, f"{why}{more}", fix)
 

@@ -32,12 +32,11 @@ if TYPE_CHECKING:
     from adxmi_jupyter.model.network import EndpointConnection, ManagedEndpoint, NetworkRules
 
 _UNSEEN = (
-    "its network rules are not to be seen in Azure: no such resource, or you may not read it "
-    "(Reader on it)"
+    "its network rules can't be read in Azure: the resource doesn't exist, or requires Reader on it"
 )
-_NOT_PROVED = "whether the cluster gets through, Azure Resource Manager cannot tell"
-_AS_SERVICE = "trusted services may pass, and with a managed identity the cluster passes as one"
-_NOT_AS_SERVICE = "trusted services may pass, but this access does not count as one"
+_NOT_PROVED = "Azure Resource Manager doesn't show whether the cluster is allowed"
+_AS_SERVICE = "trusted services are allowed, and with a managed identity the cluster is one"
+_NOT_AS_SERVICE = "trusted services are allowed, but this access isn't one"
 
 
 def network_facts_for(requirement: NetworkOpen, facts: Facts, places: Places) -> tuple[Fact, ...]:
@@ -111,9 +110,9 @@ class _Inbound:
             return
         for one in mine:
             states = ", ".join(dict.fromkeys(each.status for each in self._at_target(one)))
-            yield f"managed private endpoint {one.name} ({one.group}): {states or 'not seen there'}"
+            yield f"managed private endpoint {one.name} ({one.group}): {states or 'not found'}"
         if not (mine or self._passes):
-            yield "no managed private endpoint of the cluster leads there"
+            yield "the cluster has no managed private endpoint for it"
 
     def _mine(self) -> tuple[ManagedEndpoint, ...]:
         """Return the managed private endpoints of the cluster that lead to the target."""

@@ -59,7 +59,7 @@ class Outbound:
     @property
     def words(self) -> str:
         """Why the host cannot be called."""
-        lacks = f"its allowed FQDNs lack {self.host or self.name}"
+        lacks = f"its allowed FQDNs don't include {self.host or self.name}"
         return f"the cluster restricts its outbound access, and {lacks}"
 
     @property
@@ -106,7 +106,7 @@ def callout_allowed(requirement: CalloutAllowed, facts: Facts) -> Finding:
     if found.is_allowed:
         return finding(requirement, State.MET)
     if found.is_allowed is None:
-        why = f"it depends on a rule that cannot be read here: {found.unclear[0].pattern}"
+        why = f"it depends on a rule that can't be evaluated: {found.unclear[0].pattern}"
         return finding(requirement, State.UNKNOWN, why)
     if outbound.is_restricted:
         return finding(requirement, State.NOT_MET, outbound.words, outbound.fix)

@@ -47,11 +47,12 @@ def without_effect(facts: Facts, scopes: Sequence[Scope]) -> Iterator[Checked]:
         for entry in entries(facts, scope):
             useless = entry.allowed_usages if _is_absent(facts, entry) else ()
             if useless:
-                why = f"the policy of the {scope} names it, without effect"
+                why = f"the policy of the {scope} names it, with no effect"
                 yield _useless(scope, entry, Assigned(entry.identity), why, useless)
             elif scope.database and Usage.SANDBOX_ARTIFACTS in entry.allowed_usages:
                 usage = Usage.SANDBOX_ARTIFACTS
-                why = f"the policy of the {scope} allows it, and only the cluster's counts"
+                allowed = f"the policy of the {scope} allows it"
+                why = f"{allowed}, but only the cluster policy has an effect"
                 requirement = Allowed(entry.identity, usage, cluster_only=True)
                 yield _useless(scope, entry, requirement, why, (usage,))
 

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from adxmi_jupyter.model.remediation import Remediation
     from adxmi_jupyter.service.connection import Connection
 
-_HOW_LONG = " (it takes Azure some minutes; an interrupt ends the waiting only)"
+_HOW_LONG = " (this takes some minutes; an interrupt only ends the waiting)"
 
 
 @dataclass(frozen=True)
@@ -181,7 +181,7 @@ def apply(
     ConfirmationRequired
         There is something to do and it is not confirmed. Nothing was sent.
     AdxmiError
-        As the action itself; *why* says what was done before that, and what was not begun.
+        As the action itself; *why* says what was done before that, and what was not started.
 
     """
     every = tuple(fixes)
@@ -206,8 +206,8 @@ def apply(
 
 def _how_far(fixes: list[str], failed: int) -> list[str]:
     parts = {
-        "done before that": fixes[:failed],
-        "this was": fixes[failed : failed + 1],
-        "not begun": fixes[failed + 1 :],
+        "done": fixes[:failed],
+        "failed": fixes[failed : failed + 1],
+        "not started": fixes[failed + 1 :],
     }
     return [f"{words}: {', '.join(some)}" for words, some in parts.items() if some]

@@ -85,8 +85,8 @@ class SourceEvaluator:
             used = {one.consumer_group.casefold() for one in others}
             free = next((one for one in groups if one.casefold() not in used), "NAME")
             why = (
-                f"the data connection {taken.name} of the database {taken.database} reads by it; "
-                "each takes a consumer group of its own"
+                f"the data connection {taken.name} of the database {taken.database} uses it; "
+                "each data connection requires its own consumer group"
             )
             listed = Command.of(taken.noun, "list", "--all-databases")
             fix = Explain.of(
@@ -96,10 +96,10 @@ class SourceEvaluator:
         if failure is not None:
             raise failure
         if not any(_same(one, group) for one in groups):
-            why = f"the event hub has no such group; there are: {', '.join(groups)}"
+            why = f"the event hub has no such consumer group; it has: {', '.join(groups)}"
             return finding(requirement, State.NOT_MET, why, _create_group(hub, group))
         if not _databases(self.facts):
-            why = "the cluster has too many databases to look for others that read by it"
+            why = "the cluster has too many databases to find other data connections that use it"
             return finding(requirement, State.UNKNOWN, why)
         return finding(requirement, State.MET)
 

@@ -166,4 +166,4 @@ def _otherwise(subject: Subject) -> Finding:
         return finding(about, State.UNKNOWN, second_source.why(subject.existing.untold))
     if subject.otherwise:
         return finding(about, State.MET, subject.otherwise)
-    return finding(about, State.UNKNOWN, "no managed identity is named where you may read it")
+    return finding(about, State.UNKNOWN, "it names no managed identity that you can read")

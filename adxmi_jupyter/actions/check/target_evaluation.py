@@ -36,11 +36,11 @@ if TYPE_CHECKING:
         SameTenant | GrantedInAzure | GrantedInCosmosDb | GrantedInSqlServer | NetworkOpen
     )
 
-_UNSEEN = "it is not to be seen in Azure: no such resource, or you may not read it (Reader on it)"
+_UNSEEN = "it can't be read in Azure: the resource doesn't exist, or requires Reader on it"
 _NO_SYSTEM = "the cluster has no system-assigned identity"
-NO_ID = "nobody tells the object ID of the identity"
-_LATELY = "was given minutes ago: it can take up to ten minutes until it has effect"
-_CONDITIONAL = "is granted under a condition, and only Azure can tell whether it holds"
+NO_ID = "the object ID of the identity is unknown"
+_LATELY = "was assigned minutes ago: it can take up to ten minutes to take effect"
+_CONDITIONAL = "is assigned with a condition that only Azure can evaluate"
 _COSMOS_READERS = (azure_role.COSMOS_READER, azure_role.COSMOS_CONTRIBUTOR)
 
 
@@ -72,7 +72,7 @@ class TargetEvaluator:
             return finding(requirement, State.UNKNOWN, _UNSEEN)
         own = cluster_facts.tenant_of(self.facts, requirement.identity)
         if not own:
-            return finding(requirement, State.UNKNOWN, "nobody tells the tenant of the identity")
+            return finding(requirement, State.UNKNOWN, "the tenant of the identity is unknown")
         if own.lower() == there.lower():
             return finding(requirement, State.MET)
         why = f"the target is in the tenant {there}, and an identity reaches its own only: {own}"
@@ -98,13 +98,16 @@ class TargetEvaluator:
                 return finding(requirement, State.WARNING, f"{name} {_LATELY}")
             return finding(requirement, State.MET, name)
         if self._is_other_tenant(requirement):
-            return finding(requirement, State.NOT_MET, "no role there counts: it is another tenant")
+            why = "no role has an effect there: it is another tenant"
+            return finding(requirement, State.NOT_MET, why)
         least = requirement.roles[0]
         others = ", ".join(dict.fromkeys(azure_role.name_of(one.definition_id) for one in held))
-        why = f"{least.role_name} is not granted there"
+        why = f"missing role {least.role_name} on {requirement.target}"
+        if others:
+            why = f"{why} ({others} doesn't grant access to data)"
         who = replace(requirement.identity, object_id=object_id)
         remediation = GrantAzureRole(who, least, requirement.target, scope)
-        return missing(requirement, f"{why}; {others} does not do" if others else why, remediation)
+        return missing(requirement, why, remediation)
 
     def _is_other_tenant(self, requirement: GrantedInAzure) -> bool:
         there = self.places.resource(requirement.target).tenant_id
@@ -123,9 +126,9 @@ class TargetEvaluator:
         if any(one.definition_id in _COSMOS_READERS and not one.is_on_part for one in held):
             return finding(requirement, State.MET, azure_role.COSMOS_READER_NAME)
         if held:
-            why = "it holds a role of its own making, or one on a part of the account only"
+            why = "it has a custom role, or a role on only a part of the account"
             return finding(requirement, State.UNKNOWN, why)
-        why = f"{azure_role.COSMOS_READER_NAME} is not granted there, a role of Cosmos DB's own"
+        why = f"missing role {azure_role.COSMOS_READER_NAME} of Cosmos DB on {requirement.target}"
         who = replace(requirement.identity, object_id=object_id)
         return missing(requirement, why, GrantCosmosRole(who, account))
 
@@ -140,5 +143,5 @@ def _granted_in_sql_server(requirement: GrantedInSqlServer) -> Finding:
     remediation = GrantSqlRole(
         requirement.identity, requirement.server, catalog, writes=requirement.writes
     )
-    why = f"only SQL Server can tell: {catalog} must have it as a user, with {remediation.role}"
+    why = f"only SQL Server shows it: {catalog} must have it as a user, with {remediation.role}"
     return Finding(requirement, State.UNKNOWN, Explain.of(why), remediation=remediation)

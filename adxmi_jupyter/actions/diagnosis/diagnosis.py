@@ -41,9 +41,9 @@ if TYPE_CHECKING:
     from adxmi_jupyter.model.denial import Denial
     from adxmi_jupyter.service.connection import Connection
 
-AGAIN = "in place by now; run it again"
+AGAIN = "met now; run it again"
 _IF_IT_LASTS = f"{AGAIN}; if it lasts, look at the target's firewall and private endpoints"
-_TO_WRITE = "reading is in place by now; if it was to write: "
+_TO_WRITE = "reading is allowed now; for writing: "
 _NOT_OF_SERVICES = (CommandLineError, InvalidInput, ConfirmationRequired)
 _ANY = (Concern.UNSPECIFIED, Concern.STATEMENT, Concern.DATA)
 
@@ -99,11 +99,11 @@ def explained_exception(
         except UnknownRefusal as unknown:
             why, fix = unknown.why, unknown.remediation
     else:
-        why, fix = "it is about the line as it was typed; nothing was refused by a service", NOTHING
+        why, fix = "the error is about the command as typed; no service denied it", NOTHING
     own = failure.remediation if isinstance(failure, AdxmiError) else NOTHING
     name = type(failure).__name__
     raise UnknownRefusal(
-        f"the last exception, {name}, is no refusal that is known here", why=why, fix=own or fix
+        f"the last exception, {name}, isn't a known error message", why=why, fix=own or fix
     ) from failure
 
 

@@ -28,12 +28,12 @@ if TYPE_CHECKING:
     from adxmi_jupyter.service.connection import Connection
 
 _SAYS = (
-    "the connection string says ;impersonate: whoever sends the request signs in there, and no "
-    "managed identity or policy counts"
+    "the connection string says ;impersonate: the caller signs in to the target, and no "
+    "managed identity or policy is used"
 )
 _FIREWALL = (
-    "a storage firewall lets a managed identity of the cluster through as a trusted service, and "
-    "nobody who is impersonated"
+    "a storage firewall lets a managed identity of the cluster in as a trusted service, but "
+    "no impersonated caller"
 )
 
 

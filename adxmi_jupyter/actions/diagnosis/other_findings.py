@@ -120,7 +120,7 @@ def row_of(denial: Denial, mentioned: Mentioned) -> Finding:
     fix = _FIXES.get(concern, _CHECK)
     if concern is Concern.DATABASE and denial.mentions(mentioned.database):
         about = Observation(concern, place=mentioned.database)
-        return finding(about, State.MET, "there by now; run it again")
+        return finding(about, State.MET, "it exists now; run it again")
     places = [one for one in denial.names.places if isinstance(one, AzureStorage)]
     if concern is Concern.ADDRESS and places:
         fix = Command.of("connection-string", "parse", places[0].uri)
@@ -217,7 +217,7 @@ def _of_caller(
         return finding(about, State.NOT_MET, detail, fix)
     good = _AS_GOOD if _is_of_policy(denial) else (role, role.on_cluster, Role.ADMINS, *_AS_GOOD)
     if any(one in good for one in held):
-        detail = f"it holds {', '.join(held)} on {database}: run it again, or it takes another role"
+        detail = f"it holds {', '.join(held)} on {database}: run it again, or use another role"
         look = Command.of("role", "list", "--database", database)
         return finding(about, State.WARNING, detail, look)
     detail = f"{says}; on {database} it holds {', '.join(held) or 'no role'}"
@@ -270,7 +270,7 @@ def _scope(denial: Denial, mentioned: Mentioned) -> str:
 
 def _by_object_id(connection: Connection, mentioned: Mentioned) -> Iterator[Finding]:
     """Yield the roles that were given to an object ID: their holders get HTTP 401 for good."""
-    detail = "listed by its object ID, so its calls end with HTTP 401; the line takes the client ID"
+    detail = "listed by its object ID, so its calls get HTTP 401; the command uses the client ID"
     try:
         assigned = roles_of(connection, "").read()
     except AdxmiError:
@@ -306,7 +306,7 @@ def _wrong_kind(mentioned: Mentioned) -> Iterator[Finding]:
             label = identity.label
             detail = (
                 f"{guid} is the object ID of {label}, not an application: roles on the cluster "
-                f"take its client ID {identity.client_id}, as this line does"
+                f"take its client ID {identity.client_id}, as this command does"
             )
             where = ("--database", mentioned.database, "--role", "viewers", "--identity", label)
             fix = Command.of("role", "grant", *where, "--wait-for-directory", "600")

@@ -67,7 +67,7 @@ def _place(connection: Connection, role: str, target: str) -> str:
     if there is None or found in there:
         return found
     raise InvalidInput(
-        f"{role} is no role on {found}",
+        f"{role} isn't a role on {found}",
         why=f"it is given on: {', '.join(there)}",
         fix=ChangeOption("--target", closest(target, there) or there[0]),
     )
@@ -217,7 +217,7 @@ def push_events(connection: Connection, hub: str, lines: Iterable[str]) -> tuple
         raise InvalidInput(
             "there is no event to send",
             why="each line of the cell body is one, as JSON",
-            fix='write below the line: {"OrderId": 21, "Region": "north"}',
+            fix='write below the command: {"OrderId": 21, "Region": "north"}',
         )
     before = _failures(connection)
     rows = connection.azure.push_events(hub, events)
@@ -247,7 +247,7 @@ def _event(number: int, text: str) -> Any:
         return json_value(text, ignore_case=False)
     except (json.JSONDecodeError, MalformedBody) as error:
         raise InvalidInput(
-            f"line {number} is no JSON value",
+            f"line {number} isn't JSON",
             why=error.why if isinstance(error, MalformedBody) else str(error),
             fix='a line for each event, such as {"OrderId": 1, "Region": "north"}',
         ) from error
@@ -324,7 +324,7 @@ def run_export(connection: Connection, database: str, name: str) -> None:
     if kept.existing.state == "disabled":
         raise InvalidInput(
             f"the continuous export {name} is disabled",
-            why="it runs again once somebody enables it",
+            why="it runs again after it is enabled",
             fix=Statement(f".enable continuous-export {kql.quote_name(name)}"),
         )
     found = azure.world.cluster.find_database(database)
@@ -348,7 +348,7 @@ def _failed_run(connection: Connection, database: str, kept: StoredWorkflow) -> 
     error = OperationFailed(
         f"the run of the continuous export {name} failed",
         why=str(cell(rows[-1], "Details")) if rows else "the service does not say why",
-        fix="mend what the message names; the next run exports what this one did not",
+        fix="fix what the message names; the next run exports what this one did not",
     )
     fix = fix_of_run(connection, error, workflow, database) if workflow else NOTHING
     error.fix = fix or error.remediation

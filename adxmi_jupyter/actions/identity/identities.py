@@ -184,7 +184,7 @@ def checked_resource(resolved: ResolvedIdentity, reference: str) -> ResolvedIden
     if not resolved.identity.is_system and not resolved.identity.resource_id:
         raise UnknownIdentity(
             f"there is no identity with the object ID {reference}",
-            why="the subscription of the cluster has none; one elsewhere needs its resource ID",
+            why="the subscription of the cluster has none; in another one, use its resource ID",
             fix=Command.of("identity", "list", "--all"),
         )
     return resolved

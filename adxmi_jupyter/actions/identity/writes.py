@@ -143,12 +143,12 @@ def _unconfirmed(change: AssignmentChange, dependents: Sequence[Dependent]) -> A
     kinds = Counter(dependent.kind for dependent in dependents)
     counted = ", ".join(f"{number} × {kind}" for kind, number in kinds.items())  # noqa: RUF001
     lost = (
-        "; a system-assigned identity is deleted, and assigned again it has another object ID"
+        "; a system-assigned identity is deleted; assigned again, it gets another object ID"
         if any(identity.is_system for identity in change.removed)
         else ""
     )
     return ConfirmationRequired(
         f"removing {_labels(change.removed)} from {change.before.cluster_name}",
-        why=f"what names it stops working: {counted or 'nothing that you may see'}{lost}",
+        why=f"these stop working: {counted or 'nothing that you can read'}{lost}",
         fix=Retry.having("--yes"),
     )

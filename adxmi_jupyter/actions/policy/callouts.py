@@ -112,7 +112,7 @@ def plan_allow(
     own, fixed = _split(rules)
     found = callout.verdict(rules, kind, uri) if uri else callout.CalloutVerdict()
     denials = tuple(
-        f"a rule that denies it stays, and wins: {one}"
+        f"a rule that denies it stays in effect: {one}"
         for one in found.denying
         if one.key != rule.key
     )
@@ -176,8 +176,8 @@ def apply(connection: Connection, change: CalloutChange, *, confirmed: bool) -> 
         return change
     if not change.added and not confirmed:
         raise ConfirmationRequired(
-            "a rule of the callout policy would go",
-            why="what calls these addresses stops working: " + "; ".join(map(str, change.removed)),
+            "a rule of the callout policy would be removed",
+            why="calls to these addresses stop working: " + "; ".join(map(str, change.removed)),
             fix=Retry.having("--yes"),
         )
     with connection.lock.held():
@@ -207,7 +207,7 @@ def _not_overwritten(watch: Watch, change: CalloutChange) -> tuple[str, ...]:
         return ()
     raise ChangeOverwritten(
         "the change of the callout policy was applied, and overwrote a change of "
-        f"{replaced.author or 'somebody else'}",
+        f"{replaced.author or 'another principal'}",
         why="in between they had written, or removed: " + "; ".join(lost),
         fix=Explain.of(Command.of("callout", "list"), ", then allow or revoke it again"),
     )

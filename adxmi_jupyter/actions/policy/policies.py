@@ -307,7 +307,7 @@ def _remarks(scope: Scope, policy: Policy) -> tuple[str, ...]:
     ]
     named = any(Usage.SANDBOX_ARTIFACTS in entry.allowed_usages for entry in policy)
     if scope.database and named:
-        remarks.append("SandboxArtifacts counts only in the cluster policy: here it has no effect")
+        remarks.append("SandboxArtifacts has no effect here, only in the cluster policy")
     return tuple(remarks)
 
 
@@ -330,7 +330,7 @@ def _absent(before: ScopedPolicy, identity: ManagedIdentity) -> NothingToRevoke:
 
     The policy may name the system-assigned identity by the word, whose object ID nobody has told.
     """
-    why = "it names " + (", ".join(e.identity.label for e in before.policy) or "nobody")
+    why = "it names " + (", ".join(e.identity.label for e in before.policy) or "no identity")
     fix = Explain.of(Command.of("policy", "matrix"), " shows which scope allows what")
     by_word = any(one.identity.object_id.lower() == SYSTEM for one in before.policy)
     if by_word and not identity.display_name:
@@ -346,7 +346,7 @@ def _not_named(scope: Scope, entry: PolicyEntry, usage: str) -> NothingToRevoke:
     if entry.allows(usage):
         return NothingToRevoke(
             f"{usage} cannot be revoked from {label} alone",
-            why=f"the policy of the {scope} allows All, which is one word to the service",
+            why=f"the policy of the {scope} allows All, which the service stores as one usage",
             fix=Explain.of(
                 "grant the usages that are to stay, then revoke ", Option("--usage"), " All"
             ),
@@ -365,7 +365,7 @@ def _still_allowed(connection: Connection, scope: Scope, removed: Policy) -> tup
     try:
         cluster = read_one(connection, CLUSTER).policy
     except NotAuthorized:
-        return ("you may not read the cluster policy, which may still allow this",)
+        return ("you can't read the cluster policy, which may still allow this",)
     return tuple(
         f"the cluster policy still allows {entry.identity.label} {usage} in every database"
         for entry in removed

@@ -111,7 +111,7 @@ def _not_overwritten(
     lost = change.before.diff(replaced.state)
     raise ChangeOverwritten(
         f"{change.verb} on the {change.scope} was applied, and overwrote a change of "
-        f"{replaced.author or 'somebody else'}",
+        f"{replaced.author or 'another principal'}",
         why=f"in between they had written: {described(lost)}",
         fix=Explain.of(
             Command.of("policy", "diff", "--since", str(written.entry.number)),
@@ -170,7 +170,7 @@ def described(changes: tuple[UsageChange, ...]) -> str:
 def _unconfirmed(change: PolicyChange) -> ConfirmationRequired:
     stops = dict.fromkeys(usages.permits(loss.usage) for loss in change.losses)
     return ConfirmationRequired(
-        f"{change.verb} on the {change.scope} takes away: {_shortened(change.losses)}",
+        f"{change.verb} on the {change.scope} removes: {_shortened(change.losses)}",
         why="may stop working: " + "; ".join(stops),
         fix=Retry.having("--yes"),
     )

@@ -86,7 +86,7 @@ def confirmation_required(change: RoleChange) -> ConfirmationRequired:
     rest = len(change.changed) - _NAMED_AT_MOST
     shown = ", ".join(one.label for one in change.changed[:_NAMED_AT_MOST])
     return ConfirmationRequired(
-        f"revoke on {change.place} takes {change.role} from {shown}"
+        f"revoke on {change.place} removes {change.role} from {shown}"
         + (f" and {rest} more" if rest > 0 else ""),
         why=Explain.joined("; ", f"may stop working: {change.role.allows}", *change.warnings),
         fix=Retry.having("--yes"),

@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     from adxmi_jupyter.service.connection import Connection
     from adxmi_jupyter.service.operation import Operation
 
-_DELAY = "it may take minutes until the cluster lets them in: HTTP 401 or 403 till then"
+_DELAY = "it can take minutes to take effect; until then the cluster answers HTTP 401 or 403"
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ class ClusterRoles(RoleScope):
     @property
     def without_admins(self) -> str:
         """Nobody can give the role back."""
-        return f"the cluster is left without {self.admin}: its policies cannot be changed any more"
+        return f"the cluster has no {self.admin} left: its policies can no longer be changed"
 
     def read(self) -> tuple[PrincipalAssignment, ...]:
         """Read who holds which role.
@@ -217,7 +217,7 @@ class ClusterRoles(RoleScope):
         try:
             now = self.read()
         except AdxmiError as failure:  # the change itself is through
-            unread = f"Azure carried it out; the roles could not be read again: {failure.what}"
+            unread = f"Azure applied it; the roles could not be read again: {failure.what}"
             return change.after, (*notes, unread)
         return now, (*notes, *self._checked(change, now))
 
@@ -230,7 +230,7 @@ class ClusterRoles(RoleScope):
         for one in listed:
             notes += _resolved_otherwise(one, sent[one.resource_id.lower()].object_id)
         if len(listed) < len(sent):
-            notes.append("Azure carried it out; it lists the principal by a name of its own")
+            notes.append("Azure applied it; it lists the principal under another name")
         return (*notes, _DELAY)
 
     def outcome(self, entry: Entry) -> tuple[Comparison, Any]:
@@ -254,9 +254,9 @@ def _object_id_note(wrong: RoleAssignment, listed: Sequence[RoleAssignment]) -> 
     grant = Command.of("role", "grant", *options)
     start = f"{wrong.label} is listed by its object ID in {wrong.role}"
     if any(one.is_same_by_client_id(wrong) for one in listed):
-        return Explain.of(f"{start} too, which is of no use: ", revoke)
+        return Explain.of(f"{start} too, which has no effect: ", revoke)
     why = "so its calls end with HTTP 401"
-    return Explain.of(f"{start}, {why}: ", revoke, ", then ", grant, ", which takes the client ID")
+    return Explain.of(f"{start}, {why}: ", revoke, ", then ", grant, ", which uses the client ID")
 
 
 def _by_client_id(connection: Connection, principal: ResolvedPrincipal) -> ResolvedPrincipal:
@@ -267,7 +267,7 @@ def _by_client_id(connection: Connection, principal: ResolvedPrincipal) -> Resol
     if not is_guid(reference.identifier):
         raise InvalidInput(
             f"{reference} does not say which application is meant",
-            why="Azure Resource Manager takes the client ID of an application, and no name",
+            why="Azure Resource Manager requires the client ID of an application, not a name",
             fix="give its client ID; a managed identity may be named without aadapp=",
         )
     identity = _identity_of(connection, reference)
@@ -277,10 +277,10 @@ def _by_client_id(connection: Connection, principal: ResolvedPrincipal) -> Resol
     if not identity.client_id:
         raise UnknownIdentity(
             f"the client ID of {identity.label} is not known",
-            why="by its object ID Azure would take it, and the cluster would never let it in",
+            why="Azure would accept its object ID, but the cluster would deny it",
             fix=Explain.of(
                 Command.of("identity", "show"),
-                " shows it, with rights to read the identity in Azure",
+                " shows it; requires Reader on the identity in Azure",
             ),
         )
     return _renamed(principal, identity)
@@ -330,7 +330,7 @@ def _compare(now: PrincipalAssignment | None, *, is_wanted: bool) -> Comparison:
 def _raise_still_listed(change: RoleChange) -> tuple[str, ...]:
     raise still_listed(
         change,
-        why="Azure carried it out, and lists the role all the same",
+        why="Azure applied it, but still lists the role",
         fix=change.list_command,
     )
 

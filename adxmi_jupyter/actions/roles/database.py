@@ -49,7 +49,7 @@ class DatabaseRoles(RoleScope):
     @property
     def without_admins(self) -> str:
         """Those of the cluster stay."""
-        return f"{self.database} is left without admins of its own"
+        return f"{self.database} has no admins of its own left"
 
     def read(self) -> Roles:
         """Read who holds which role; raises as `Kusto.command`, and UnreadableAnswer."""
@@ -121,7 +121,7 @@ class DatabaseRoles(RoleScope):
             who, what = on_cluster[0].fqn, on_cluster[0].role
             return NothingToRevoke(
                 f"{principal.label} does not hold {role} on the database {self.database} itself",
-                why=f"it has {what}, on every database, which is taken away as a whole only",
+                why=f"it has {what}, on every database, which can only be revoked as a whole",
                 fix=Command.of(
                     "role", "revoke", "--cluster", "--role", what, "--identity", who, "--yes"
                 ),
@@ -191,8 +191,8 @@ def _compare(change: RoleChange, now: Roles) -> Comparison:
 
 def _on_mismatch(change: RoleChange, now: Roles) -> tuple[str, ...]:
     if change.verb == GRANT:
-        return ("the service took the command; it lists the principal by a name of its own",)
-    why = "the service took the command, and lists the principal all the same"
+        return ("the service accepted the command; it lists the principal under another name",)
+    why = "the service accepted the command, but still lists the principal"
     raise still_listed(
         change,
         why="; ".join((why, *others_lost(change, now))),

@@ -164,8 +164,7 @@ def _not_found(
         alone = Explain.of(Retry(), f" without {_labels(missing)}, or ", check)
         who = _labels(missing) if others else "it"
         error = PrincipalNotFound(
-            f"the service does not take {_labels(wanted)}, "
-            f"and nothing here shows that {who} exists",
+            f"the service rejects {_labels(wanted)}, and nothing here shows that {who} exists",
             why=refusal.why,
             fix=alone if others else check,
         )

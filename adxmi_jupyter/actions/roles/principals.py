@@ -225,8 +225,8 @@ def of_identity(connection: Connection, identity: ManagedIdentity) -> ResolvedPr
 def _which_id(identity: ManagedIdentity, reference: str, *, exists: bool) -> str:
     if not exists:
         return (
-            f"{reference} is in no policy and not to be seen in Azure: it is sent as it is; a "
-            "role needs the client ID, though an object ID is resolved by role commands too"
+            f"{reference} is in no policy and can't be read in Azure: it is sent unchanged; a "
+            "role needs the client ID, but role commands also resolve an object ID"
         )
     if not identity.client_id:
         return (
@@ -263,7 +263,7 @@ def with_tenant(
     if not own:
         raise InvalidInput(
             f"the tenant of {principal.label} is not known",
-            why="no policy names an identity of the cluster, and Azure Resource Manager tells none",
+            why="no policy names an identity of the cluster, and Azure Resource Manager shows none",
             fix=ChangeOption("--tenant", "TENANT"),
         )
     return replace(principal, reference=replace(reference, tenant=own))
@@ -283,7 +283,7 @@ def own_loss(connection: Connection, gone: Sequence[RoleAssignment]) -> tuple[st
     """Say so if a role is taken from whoever takes it."""
     me = caller(connection)
     mine = me.listed_in(gone) if me else ()
-    return tuple(f"{one.label} is you yourself: {one.role} is gone for you too" for one in mine)
+    return tuple(f"{one.label} is the caller: {one.role} is revoked for you too" for one in mine)
 
 
 def cluster_tenant(connection: Connection) -> str:
@@ -335,6 +335,6 @@ def _trust(connection: Connection, tenant: str) -> str:
     if trusted & {"*", tenant.casefold()}:
         return f"{start} trusts it (trustedExternalTenants)"
     return (
-        f"{start} does not trust it: whatever its roles, it is kept out until an owner of the "
+        f"{start} does not trust it: whatever its roles, it is denied until an owner of the "
         "cluster adds the tenant to trustedExternalTenants"
     )

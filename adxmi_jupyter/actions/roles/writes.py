@@ -44,7 +44,7 @@ def apply(
     AdxmiError
         As `protocol.carry_out`; `WriteNotApplied` also if the role is still listed.
 
-    Where a change takes several requests, *why* says which were through, and which not begun.
+    Where a change takes several requests, *why* says which were through, and which not started.
 
     """
     if not change.command:
@@ -78,9 +78,9 @@ def _how_far(change: RoleChange, writes: Sequence[RoleWrite], failed: int) -> tu
     if len(writes) == 1:
         return ()
     parts = {
-        "done before that": writes[:failed],
-        "this was": writes[failed : failed + 1],
-        "not begun": writes[failed + 1 :],
+        "done": writes[:failed],
+        "failed": writes[failed : failed + 1],
+        "not started": writes[failed + 1 :],
     }
     return tuple(
         f"{words}: "
@@ -100,7 +100,7 @@ def _already_gone(where: RoleScope, change: RoleChange, denied: CommandRefused) 
         raise denied from None
     if not change.is_done_in(now):
         raise denied
-    note = f"the service answered: {denied.why}; nobody of them is listed any more"
+    note = f"the service answered: {denied.why}; none of them is listed any more"
     return _listed_now(change, now, (note,))
 
 

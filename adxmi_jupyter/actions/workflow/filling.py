@@ -118,7 +118,7 @@ def _without_policies(
     except AdxmiError:
         if not is_guid(word):
             raise failure from None
-        note = f"taken for an object ID; nobody could be asked whether it is one: {failure.what}"
+        note = f"used as an object ID without verification: {failure.what}"
         return ResolvedIdentity(ManagedIdentity(word), note)
     return found
 

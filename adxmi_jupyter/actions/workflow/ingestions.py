@@ -67,7 +67,7 @@ def queue(
             if _address(str(cell(failure, "IngestionSourcePath"))).lower() == address.lower():
                 raise failed(f"the ingestion of {address} into {product.table}", failure)
     show_command = f".show ingestion failures | {where}"
-    say(f"it is queued, not ingested yet; if that fails, this tells: {show_command}")
+    say(f"it is queued, not ingested yet; this command shows failures: {show_command}")
     if unseen:
         say(f"whether it has failed already could not be looked up: {unseen}")
     columns = dict.fromkeys(("database", "table", "blob", "status"), TEXT)
@@ -141,7 +141,7 @@ def failed(what: str, failure: Failure) -> OperationFailed:
     return OperationFailed(
         f"{what} failed",
         why=f"{code}: {details}" if code else details,
-        fix=Explain.of("mend what the message names, and ", Retry()),
+        fix=Explain.of("fix what the message names, and ", Retry()),
     )
 
 

@@ -51,9 +51,7 @@ class WorkflowWrite:
     def show_command(self) -> Command | Explain:
         """What lists those there are; what is run leaves nothing to list."""
         if self.verb == "run":
-            return Explain.of(
-                "look at the target before you ", Retry(), ": it may be there twice then"
-            )
+            return Explain.of("check the target before you ", Retry(), ": it may then exist twice")
         return Command.of(self.declaration.noun(), "list", "--database", self.database)
 
     @property
@@ -183,6 +181,6 @@ def absent(
     words = (verb, match) if match else ("list",)
     return WorkflowNotFound(
         f"there is no {declaration.noun()} {name} in the database {database}",
-        why=f"there are: {', '.join(there) or 'none that you may see'}",
+        why=f"there are: {', '.join(there) or 'none that you can read'}",
         fix=Command.of(noun, *words, "--database", database),
     )

@@ -40,7 +40,7 @@ class Users:
         """A line for each, and for each that could not be looked at."""
         return (
             *(f"used by {one}" for one in self.found),
-            *(f"not looked at: {one}" for one in self.unseen),
+            *(f"not checked: {one}" for one in self.unseen),
         )
 
 

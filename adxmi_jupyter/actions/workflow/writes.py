@@ -204,10 +204,10 @@ def _on_mismatch(write: WorkflowWrite, now: CurrentState) -> tuple[str, ...]:
     is_there = now.snapshot is not None
     if is_there == (write.verb != "drop"):
         return ()
-    state = "there all the same" if is_there else "not there"
+    state = "still there" if is_there else "not there"
     raise WriteOutcomeUnknown(
         f"{write.verb} of {write.title}: whether it took effect is unknown",
-        why=f"the service took it, and it is {state}",
+        why=f"the service accepted it, but it is {state}",
         fix=write.show_command,
     )
 

@@ -164,7 +164,7 @@ def _refuse_if_changed(chosen: Entry, now: ScopedPolicy) -> None:
     since = (
         "since then: " + described(parse_policy(left).diff(now.policy))
         if left is not None
-        else "the history does not tell what the write was to bring about"
+        else "the history doesn't contain the intended result"
     )
     raise PolicyChanged(
         f"the policy of the {now.scope} changed after entry {chosen.number}; nothing was written",

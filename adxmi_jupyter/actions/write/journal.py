@@ -25,7 +25,7 @@ from adxmi_jupyter.masking import as_written
 SENT, APPLIED, REFUSED, FAILED, NOT_APPLIED, UNKNOWN = (
     "sent",
     "applied",
-    "refused",
+    "rejected",
     "failed",
     "not applied",
     "unknown",
@@ -198,7 +198,7 @@ class Journal:
     def settle(self, entry: Entry, outcome: str, after: object = None) -> str:
         """Note how a write ended; return why that cannot be noted, or an empty text.
 
-        It is no error: how the write ended matters more to the user than the history's trouble.
+        It isn't an error: how the write ended matters more to the user than the history's trouble.
         """
         try:
             self._append({"outcome": {"key": entry.key, "outcome": outcome, "after": after}})

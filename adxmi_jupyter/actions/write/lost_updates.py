@@ -71,7 +71,7 @@ class Watch:
                 return Replaced(None, why="the cluster's journal does not list the write yet")
             told = rows[place].get("OriginalEntityState")
             if told in {None, ""}:
-                return Replaced(None, why="the cluster's journal does not tell what was replaced")
+                return Replaced(None, why="the cluster's journal doesn't show what was replaced")
             state = parse(told)
         except AdxmiError as failure:
             return Replaced(None, why=f"the cluster's journal cannot be read ({failure.what})")

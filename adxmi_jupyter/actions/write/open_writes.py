@@ -83,7 +83,7 @@ def _policy(connection: Connection, entry: Entry) -> tuple[Comparison, Any]:
     now = policies.read_one(connection, Scope(entry.database))
     before, wanted = parse_policy(entry.before), parse_policy(entry.wanted)
     if entry.wanted is None:  # of an older version
-        raise UnreadableAnswer("the history does not tell what was to be", why="an older version")
+        raise UnreadableAnswer("the history lacks the intended result", why="an older version")
     if now.policy == wanted:
         return Comparison.DONE, now.text
     if now.policy == before:

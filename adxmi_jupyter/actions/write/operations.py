@@ -128,7 +128,7 @@ def wait(connection: Connection, operation: Operation, tell: Tell | None = None)
                 _refuse_endless(operation, time.monotonic() - start)
     except KeyboardInterrupt as interrupt:
         raise OperationContinues(
-            f"{operation.what}: you interrupted the waiting, Azure goes on",
+            f"{operation.what}: you interrupted the waiting; Azure continues",
             why=f"its state was {operation.state}",
             fix=Command.of("identity", "operations", "--wait"),
         ) from interrupt
@@ -138,7 +138,7 @@ def wait(connection: Connection, operation: Operation, tell: Tell | None = None)
         if operation.has_succeeded:
             return  # only the resource itself could not be read afterwards
         raise WriteOutcomeUnknown(
-            f"{operation.what}: Azure began it, and how it ends is unknown",
+            f"{operation.what}: Azure started it; the outcome is unknown",
             why=f"{failure.what}: {failure.why}",
             fix=operation.show_command,
         ) from failure
@@ -152,8 +152,8 @@ def _refuse_endless(operation: Operation, seconds: float) -> None:
     is_known = operation.state.lower() in _UNDER_WAY
     if seconds > (_LONGEST if is_known else _LONGEST_UNKNOWN):
         raise UnreadableAnswer(
-            "Azure does not tell the end",
-            why=f"its word for how far it is has been {operation.state!r} for {seconds:.0f} s",
+            "Azure doesn't report the end",
+            why=f"its state has been {operation.state!r} for {seconds:.0f} s",
             fix=operation.show_command,
         )
 

@@ -53,16 +53,16 @@ _NO_ANSWER_YET = "you interrupted before the answer came"
 class Comparison(Enum):
     """How what is there relates to what a write was to bring about."""
 
-    DONE = "as it was to be"
+    DONE = "as intended"
     AS_BEFORE = "as before"
     UNDER_WAY = "being changed"
-    OTHER = "neither as before nor as it was to be"
+    OTHER = "neither as before nor as intended"
 
 
 class Progress(Enum):
     """What `Write.send` returns when the end was not to be waited for, and has not come."""
 
-    UNDER_WAY = "under way"
+    UNDER_WAY = "in progress"
 
 
 @dataclass(frozen=True)
@@ -226,9 +226,9 @@ class _Run(Generic[State]):
         if write.on_mismatch is not None:
             return self._mismatched(state, write.on_mismatch)
         if comparison is Comparison.AS_BEFORE:
-            raise self._unknown(f"the service took it, and {write.subject} is as before")
+            raise self._unknown(f"the service accepted it, but {write.subject} is as before")
         return self._applied(
-            state, "the service keeps something else than was sent: see what is there"
+            state, "the service stores something other than what was sent: check what is there"
         )
 
     def _under_way(self, state: State | None, *notes: Note) -> Written[State]:
@@ -270,11 +270,11 @@ class _Run(Generic[State]):
             trouble = self._settle(journal.NOT_APPLIED, write.history_value(state))
             why = f"{lost.what} ({lost.why}); {write.subject} was read again and is as before"
             raise WriteNotApplied(
-                f"{write.title} did not happen",
+                f"{write.title} was not applied",
                 why="; ".join((why, *trouble)),
                 fix=Retry(),
             ) from lost
-        so_far = " so far: the request may still be carried out"
+        so_far = " so far: the request may still be applied"
         more = so_far if comparison is Comparison.AS_BEFORE else ""
         seen = f"{write.subject} was read again and is {comparison.value}{more}"
         raise self._unknown(f"{lost.what} ({lost.why}); {seen}") from lost

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from adxmi_jupyter.forms.pages import Pages
     from adxmi_jupyter.model.identity import ManagedIdentity
 
-_TWO = "The same as two lines to copy: a request each"
+_TWO = "The same as two commands to copy, one request each"
 _INSTEAD = Command(("identity", "assign", "--identity", "NAME"))
 
 
@@ -83,7 +83,7 @@ class IdentityForm(ListForm):
         self.places.clear()
         name = self.state.present.cluster_name
         changed = [f"{name}: {line}" for line in self.state.changes_of(done.change)]
-        back = [f"to take it back: {self._write_line(line)}" for line in done.back]
+        back = [f"Undo: {self._write_line(line)}" for line in done.back]
         return (*changed, *done.notes, *back)
 
     def _refresh(self) -> None:
@@ -101,7 +101,7 @@ class IdentityForm(ListForm):
 
     def _refresh_preview(self) -> None:
         preview = self.state.preview
-        nothing = "Nothing is changed yet: tick what is to be assigned, untick what is not."
+        nothing = "No changes yet: select what to assign, clear what to remove."
         self.changes.show(preview.changes, otherwise=nothing)
         self.request.show(preview.request)
         self.line.show(self._written(preview.lines), label=_TWO if preview.lines[1:] else "")
@@ -116,6 +116,6 @@ class IdentityForm(ListForm):
         present = ", ".join(map(self.state.told, self.state.present.all)) or "nothing"
         return self._as_text(
             f"identity form: {self._place}",
-            (f"assigned: {present}", *(preview.changes or ("nothing is changed yet",))),
+            (f"assigned: {present}", *(preview.changes or ("no changes yet",))),
             preview.lines or (_INSTEAD,),
         )

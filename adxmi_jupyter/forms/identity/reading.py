@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 _SETTLED = {"succeeded", ""}
 _WORKS = (
-    "What works all the same: looking, the ids to copy, and the lines to copy for somebody who may "
-    "write the cluster; whether you may, Apply will tell."
+    "You can still read the page, and copy IDs and commands for someone who can change the "
+    "cluster. Apply shows whether you can."
 )
 
 

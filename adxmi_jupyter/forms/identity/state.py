@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 # After these, what was read may no longer be what is there.
 _UNCERTAIN = (ClusterBusy, ClusterChanged, OperationFailed, WriteOutcomeUnknown)
-_HOW_LONG = " (it takes Azure some minutes; to stop waiting, interrupt the kernel)"
+_HOW_LONG = " (this takes some minutes; to stop waiting, interrupt the kernel)"
 _NOTHING = Dependents((), ())
 
 
@@ -227,7 +227,7 @@ class IdentityState:
             said = self._carry_out(change, confirmed=confirmed, tell=tell)
         except NotAuthorized as refusal:
             refusal.fix = Explain.of(
-                refusal.remediation, "; or give the line to copy to somebody who has one"
+                refusal.remediation, "; or give the command to copy to someone who has one"
             )
             raise
         except OperationContinues as interrupted:

@@ -21,7 +21,7 @@ _SIGNS = {"added": "+", "removed": "-"}
 
 
 class PolicyForm(ScopeForm):
-    """Who may use which identity for what, by mouse; `state` is what it knows and does."""
+    """Allowed usages by identity, by mouse; `state` is what it knows and does."""
 
     state: PolicyState
 
@@ -65,7 +65,7 @@ class PolicyForm(ScopeForm):
         place = self.state.scope.database or "cluster"
         changed = [f"{place}: {c.identity.label} {_SIGNS[c.change]} {c.usage}" for c in done.diff]
         undo = self._write_line(Command(("policy", "undo", str(done.entry_id))))
-        return (*done.notes, *(changed or [f"{place}: nothing changed"]), f"undo: {undo}")
+        return (*done.notes, *(changed or [f"{place}: nothing changed"]), f"Undo: {undo}")
 
     def _previewed(self) -> Iterable[str]:
         preview = self.state.preview
@@ -73,7 +73,7 @@ class PolicyForm(ScopeForm):
 
     def _refresh_preview(self) -> None:
         preview = self.state.preview
-        nothing = self._nothing_yet("tick what an identity may be used for")
+        nothing = self._nothing_yet("select the usages to allow")
         self.changes.show(preview.changes, otherwise=nothing)
         self.command.show(preview.command)
         self.line.show(self._write_line(preview.line) if preview.command else "")
@@ -86,6 +86,6 @@ class PolicyForm(ScopeForm):
         words = ("policy", "grant", *where, "--identity", "NAME", "--usage", "USAGE")
         return self._as_text(
             f"policy form: {self.state.scope} of {self._cluster}",
-            preview.changes or ("nothing is changed yet",),
+            preview.changes or ("no changes yet",),
             (preview.line if preview.command else Command(words),),
         )

@@ -47,7 +47,7 @@ class PolicyMatrix(Matrix[ManagedIdentity]):
     def remarks(self) -> Sequence[str]:
         """Say which usage counts elsewhere only."""
         if self.state.scope.database:
-            return ("SandboxArtifacts counts only in the cluster policy",)
+            return ("SandboxArtifacts has an effect only in the cluster policy",)
         return ()
 
     def who(self, item: ManagedIdentity) -> str:

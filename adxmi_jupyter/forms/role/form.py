@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _BY = "name, id or aadapp=CLIENTID;TENANT"
 _ONE_COMMAND, _COMMANDS = "The command that will be sent", "The commands that will be sent"
 _ONE_REQUEST, _REQUESTS = "The request that will be sent", "The requests that will be sent"
-_LINES = "The same as lines to copy"
+_LINES = "The same as commands to copy"
 
 
 class RoleForm(ScopeForm):
@@ -66,7 +66,7 @@ class RoleForm(ScopeForm):
         notes = dict.fromkeys(note for change in done for note in change.notes)
         changed = [f"{place}: {line}" for change in done for line in changed_lines(change)]
         undo = [
-            f"undo: {self._write_line(line)}" for change in done for line in undo_commands(change)
+            f"Undo: {self._write_line(line)}" for change in done for line in undo_commands(change)
         ]
         return (*notes, *changed, *undo)
 
@@ -76,7 +76,7 @@ class RoleForm(ScopeForm):
 
     def _refresh_preview(self) -> None:
         preview = self.state.preview
-        nothing = self._nothing_yet("tick a role to give it, untick one to take it away")
+        nothing = self._nothing_yet("select a role to grant it, clear one to revoke it")
         self.changes.show(preview.changes, otherwise=nothing)
         self.remarks.value = quiet(preview.remarks)
         self.command.show(preview.command, label=self._what_is_sent(preview.command))
@@ -96,6 +96,6 @@ class RoleForm(ScopeForm):
         words = ("role", "grant", *where, "--role", "ROLE", "--identity", "NAME")
         return self._as_text(
             f"role form: {self.state.scope} of {self._cluster}",
-            (*(preview.changes or ("nothing is changed yet",)), *preview.remarks),
+            (*(preview.changes or ("no changes yet",)), *preview.remarks),
             preview.lines or (Command(words),),
         )

@@ -88,7 +88,7 @@ def carry_out(
     Raises
     ------
     AdxmiError
-        As `roles.writes.apply`; *why* says which of several changes were made, and which not begun.
+        As `roles.writes.apply`; *why* says which of several changes were made, which not.
 
     """
     done: tuple[RoleChange, ...] = ()
@@ -105,9 +105,9 @@ def _how_far(changes: Sequence[RoleChange], failed: int) -> tuple[str, ...]:
     if len(changes) == 1:
         return ()
     parts = {
-        "made before that": changes[:failed],
-        "this was": changes[failed : failed + 1],
-        "not begun": changes[failed + 1 :],
+        "done": changes[:failed],
+        "failed": changes[failed : failed + 1],
+        "not started": changes[failed + 1 :],
     }
     return tuple(
         f"{words}: {', '.join(line for change in some for line in changed_lines(change))}"

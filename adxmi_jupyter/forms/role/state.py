@@ -45,8 +45,8 @@ class Mark(mark.Mark):
     NONE = "", ""
     OBJECT_ID = "!", "listed by its object ID: its calls may end with HTTP 401"
     CLUSTER = "C", "held on every database"
-    CLUSTER_ADMIN = "c", "an AllDatabasesAdmin may do it anyway"
-    ADMIN = "A", "an admin here may do it anyway"
+    CLUSTER_ADMIN = "c", "included in AllDatabasesAdmin"
+    ADMIN = "A", "included in admins"
 
 
 @dataclass(frozen=True)

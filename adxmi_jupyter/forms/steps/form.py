@@ -29,7 +29,7 @@ ROLE = "role"
 """The choice of step 3 that is no workflow: its noun."""
 
 _TARGET = (
-    "What the identity reaches outside of the cluster must grant it a role, too: "
+    "Resources outside the cluster must grant the identity a role, too: "
     '"Check requirements" in the form of a workflow tells which.'
 )
 

@@ -99,10 +99,10 @@ def in_policies(connection: Connection, identity: ManagedIdentity) -> Seen:
 def _allowed(scope: Scope, entry: PolicyEntry, identity: ManagedIdentity) -> Seen:
     told = f"{scope.database or 'cluster'}: {', '.join(entry.allowed_usages)}"
     if scope.database and entry.allowed_usages == (Usage.SANDBOX_ARTIFACTS,):
-        return Seen(idle=(f"{told} (counts only in the cluster policy)",))
+        return Seen(idle=(f"{told} (has an effect only in the cluster policy)",))
     ids = {entry.identity.object_id.lower(), identity.object_id.lower()}
     if len(ids) > 1 and all(map(is_guid, ids)):
-        return Seen(idle=(f"{told} (of the former system-assigned identity: no effect)",))
+        return Seen(idle=(f"{told} (stale entry of an earlier system identity: no effect)",))
     return Seen((told,))
 
 

@@ -125,7 +125,7 @@ class FieldWidget:
 
     def _offer_way_out(self, *, is_offered: bool) -> None:
         if is_offered and self._way_out is None:
-            tooltip = "Keep the address alone"
+            tooltip = "Keep only the address"
             self._way_out = self._screen.button("Leave it out", self._left_out, tooltip=tooltip)
             self._way_out.add_class("adxmi-way-out")
             self.widget.children = (*self.widget.children, row(self._way_out))

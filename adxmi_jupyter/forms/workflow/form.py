@@ -29,7 +29,11 @@ from adxmi_jupyter.forms.widgets import (
 from adxmi_jupyter.forms.workflow import fields, requirements_table
 from adxmi_jupyter.forms.workflow.diagram import Diagram
 from adxmi_jupyter.forms.workflow.fields import LABEL, NARROW, FieldWidget
-from adxmi_jupyter.forms.workflow.requirements_table import RequirementRow, RequirementsTable
+from adxmi_jupyter.forms.workflow.requirements_table import (
+    RequirementRow,
+    RequirementsTable,
+    each_fix_once,
+)
 from adxmi_jupyter.masking import masked
 from adxmi_jupyter.model.declaration.reading import AS_A_WHOLE
 from adxmi_jupyter.model.remediation import ByOwner
@@ -48,8 +52,8 @@ if TYPE_CHECKING:
 _NO_DATABASE = ("(choose)", "")
 _SHOWN_ROWS = 10
 _STRING, _STRINGS = "The connection string in it", "The connection strings in it"
-_LINE = "The same as a line to copy"
-_NO_LINE = "There is no line to copy: it would take {{…}} for a variable, or end at a line break."
+_LINE = "The same as a command to copy"
+_NO_LINE = "There is no command to copy: it would read {{…}} as a variable, or end at a line break."
 _OLD = "The fields have changed since these requirements were checked."
 
 SHEET = (
@@ -133,7 +137,7 @@ class WorkflowForm(Form):
             self.state.declaration.noun(),
             f"{about.title} on {self._cluster}",
             [
-                w.HTML(quiet((summary, f"Who applies it needs: {about.caller}."))),
+                w.HTML(quiet((summary, f"Required permissions: {about.caller}."))),
                 *(row(self.database, self.reload), self._main, row(self.more), self._rest),
                 *(self._meanings, self.remarks),
                 *(self.preview.widget, self.strings.widget, self.line.widget),
@@ -256,7 +260,7 @@ class WorkflowForm(Form):
             done = self.state.put_in_place(
                 remediation, confirmed=confirmed, tell=self.submission.tell
             )
-            back = (f"to take it back: {self._write_line(line)}" for line in done.back)
+            back = (f"Undo: {self._write_line(line)}" for line in done.back)
             return self._noted((*done.told, *back, self.state.last_check.summary))
 
         self.submission.submit_other(f"Fixing: {called}", send)
@@ -265,7 +269,7 @@ class WorkflowForm(Form):
         self.background.drop()  # a refusal has the links looked at; else that is still to come
         self.rest.wait(self._rested)
         done = self.state.apply(confirmed=confirmed, tell=self.submission.tell)
-        return (*done.told, *(f"undo: {self._write_line(line)}" for line in done.back))
+        return (*done.told, *(f"Undo: {self._write_line(line)}" for line in done.back))
 
     def _refresh(self) -> None:
         with self.database.hold_trait_notifications():
@@ -333,7 +337,8 @@ class WorkflowForm(Form):
         self.check.disabled = last.now is None
         self._checked.value = quiet((_OLD,)) if last.is_old else ""
         self.picture.show(last.steps, is_old=last.is_old)
-        self.requirements.show([self._row_of(one) for one in last.steps], is_old=last.is_old)
+        rows = each_fix_once([self._row_of(one) for one in last.steps])
+        self.requirements.show(rows, is_old=last.is_old)
 
     def _row_of(self, step: Step) -> RequirementRow:
         finding = step.finding

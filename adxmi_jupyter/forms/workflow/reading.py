@@ -107,6 +107,6 @@ def _no_database(database: str, databases: tuple[str, ...]) -> DatabaseNotFound:
     match = closest(database, databases)
     return DatabaseNotFound(
         f"there is no database {database!r}",
-        why=f"the cluster shows: {', '.join(databases) or 'none that you may see'}",
+        why=f"the cluster shows: {', '.join(databases) or 'none that you can read'}",
         fix=ChangeOption("--database", match or next(iter(databases), "NAME")),
     )

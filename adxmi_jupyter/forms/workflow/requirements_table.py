@@ -68,6 +68,15 @@ class RequirementRow:
     remediation: Remediation | None = None
 
 
+def each_fix_once(rows: Sequence[RequirementRow]) -> list[RequirementRow]:
+    """Return rows with a fix on the first of those that it fixes: one button does for them all."""
+    texts = [row.texts for row in rows]
+    return [
+        RequirementRow(row.step) if row.texts in texts[:number] else row
+        for number, row in enumerate(rows)
+    ]
+
+
 Fix = Callable[["Remediation", str], None]
 """Puts a requirement in place; gets what it is called, too."""
 

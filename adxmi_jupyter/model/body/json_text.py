@@ -39,7 +39,7 @@ def json_value(
     json.JSONDecodeError
         It is no JSON.
     RepeatedKey
-        A key stands twice in one object.
+        A key occurs twice in one object.
     MalformedBody
         It is nested too deeply, or holds a number or a character that nobody can use.
 

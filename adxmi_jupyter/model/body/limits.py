@@ -60,8 +60,8 @@ def repeated(key: str, first: str, where: str) -> RepeatedKey:
     """Return the error for a key that stands twice."""
     also = "" if key == first else f", besides {first!r}"
     return RepeatedKey(
-        f"the key {key!r} stands twice in one entry",
-        why=f"{where}{also}: only one of the two could be used",
+        f"the key {key!r} occurs twice in one entry",
+        why=f"{where}{also}: only one of them can be used",
         fix=f"remove one of the two, {where}",
     )
 

@@ -49,7 +49,7 @@ def yaml_value(text: str, *, ignore_case: bool = True) -> Any:
     yaml.YAMLError
         It is no YAML.
     RepeatedKey
-        A key stands twice in one mapping, merged ones included.
+        A key occurs twice in one mapping, merged ones included.
     MalformedBody
         It is nested too deeply, its aliases make too much of it, or it has tags, several
         documents, keys that are no text, or numbers that nobody can use.

@@ -42,8 +42,8 @@ class Pairs:
         if len(found) > 1:
             raise InvalidConnectionString(
                 f"{' and '.join(self.names[name] for name in found)} say the same thing",
-                why="only one of them would count",
-                fix=f"leave {self.names[found[-1]]} out",
+                why="only one of them would have an effect",
+                fix=f"remove {self.names[found[-1]]}",
             )
         return self.values[found[0]] if found else ""
 
@@ -63,7 +63,7 @@ def read_pairs(text: str) -> Pairs:
     Raises
     ------
     InvalidConnectionString
-        Something is no pair, a quote is not closed, or a name stands there twice.
+        Something is no pair, a quote is not closed, or a name occurs twice.
 
     """
     values: dict[str, str] = {}
@@ -75,16 +75,16 @@ def read_pairs(text: str) -> Pairs:
         if found is None or found.end() == place:
             raise InvalidConnectionString(
                 f"pair {len(values) + 1} of the connection string cannot be read",
-                why="it is made of NAME=VALUE with ; between; a value with ; or a quote in it "
-                'stands in double quotes, and a quote inside is doubled ("")',
+                why="it is a list of NAME=VALUE with ; between; put a value with ; or a quote "
+                'in double quotes, and double a quote inside ("")',
                 fix='Server=tcp:SERVER,1433;Initial Catalog=DATABASE;Authentication="…"',
             )
         name = " ".join(found["name"].split())
         if name.lower() in values:
             raise InvalidConnectionString(
-                f"{shown(name, 'a name')} stands there twice",
-                why="only one of the two would count",
-                fix="leave one of them out",
+                f"{shown(name, 'a name')} occurs twice",
+                why="only one of them would have an effect",
+                fix="remove one of them",
             )
         values[name.lower()] = _value(found)
         names[name.lower()] = name

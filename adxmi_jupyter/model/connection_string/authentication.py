@@ -71,7 +71,7 @@ class Authentication:
             _check_identity(self.identity)
         elif self.method.is_secret and self.method is not Method.HIDDEN and not self.secret:
             raise InvalidConnectionString(
-                f"nothing stands for the {self.method}",
+                f"there is no value for the {self.method}",
                 why="a method that needs a secret was named, and the secret is empty",
                 fix=Explain.of(
                     "use a managed identity, which needs none: ",

@@ -143,7 +143,7 @@ def read_signing(pairs: Pairs) -> Authentication:
         return _by_entra(method, user, has_password=bool(password))
     if bool(user) != bool(password):
         raise InvalidConnectionString(
-            "a user is named without a password" if user else "a password stands without a user",
+            "a user is named without a password" if user else "there is a password without a user",
             why=f'a user-assigned identity signs in with Authentication="{_BY_IDENTITY}"',
             fix=f'write Authentication="{_BY_IDENTITY}";User Id=OBJECT_ID',
         )
@@ -168,7 +168,7 @@ def _by_entra(method: str, user: str, *, has_password: bool) -> Authentication:
         raise InvalidConnectionString(
             "User Id is not left out for the system-assigned identity",
             why="only a user-assigned identity has a User Id there: its object ID",
-            fix="leave User Id out",
+            fix="remove User Id",
         )
     return managed_identity(user or SYSTEM)
 
@@ -177,7 +177,7 @@ def _conflicting(method: str, rule: str) -> ConflictingAuthentication:
     return ConflictingAuthentication(
         "there are two ways to sign in",
         why=f'with Authentication="{method}" there is {rule}',
-        fix="leave the password out, and a User Id that is no object ID",
+        fix="remove the password, and a User Id that isn't an object ID",
     )
 
 
@@ -210,9 +210,9 @@ def check_port(port: int) -> None:
     """Refuse a number that is no port; raises `InvalidConnectionString`."""
     if not 1 <= port <= _LAST_PORT:
         raise InvalidConnectionString(
-            "the port is no number from 1 to 65535",
+            "the port isn't a number from 1 to 65535",
             why="after the comma, or after Port=, stands the number of a TCP port",
-            fix="leave the port out: the usual one is taken",
+            fix="remove the port: the default is used",
         )
 
 

@@ -46,7 +46,7 @@ def check_host(host: str) -> None:
     if _HOST.fullmatch(host):
         return
     raise InvalidConnectionString(
-        f"{shown(host, 'the host')} is no fully qualified host name",
+        f"{shown(host, 'the host')} isn't a fully qualified host name",
         why="a host is named by labels with dots between, such as erp01.database.windows.net",
         fix="copy the host name from the page of the resource in the portal",
     )
@@ -87,9 +87,9 @@ def check_path(path: str) -> None:
 
 
 _MEANINGS = {
-    ";": "after it stands how to sign in",
-    "?": "after it stands a shared access signature",
-    "#": "after it stands what is never sent",
+    ";": "the authentication follows it",
+    "?": "a shared access signature follows it",
+    "#": "what follows it is never sent",
     "\\": "folders are separated by /",
 }
 

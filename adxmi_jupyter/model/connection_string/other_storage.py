@@ -101,13 +101,13 @@ class Http(UriTarget):
 
     methods = frozenset((Method.NONE,))
     callout_type = "external_data"
-    instead = "leave out the ; and what follows, if the file is public; else put it into storage"
+    instead = "remove the ; and what follows if the file is public; else copy it to Azure storage"
     account = container = ""
 
     def __post_init__(self) -> None:
         if not _HOST.fullmatch(self.host_and_port):
             raise InvalidConnectionString(
-                f"{shown(self.host_and_port, 'the host')} is no host name",
+                f"{shown(self.host_and_port, 'the host')} isn't a host name",
                 why="a host has letters, digits, dots and hyphens, and perhaps a port",
                 fix="copy the address of the file again",
             )

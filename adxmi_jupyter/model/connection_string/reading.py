@@ -49,7 +49,7 @@ def parse(text: str) -> ConnectionString:
     if _PAIRS.match(trimmed):
         return _read_pairs(read_pairs(trimmed))
     raise InvalidConnectionString(
-        "this is no connection string",
+        "this isn't a connection string",
         why="it begins neither with a scheme, such as https://, nor with a name, such as Server="
         if trimmed
         else "it is empty",
@@ -106,7 +106,7 @@ def _refuse_others(pairs: Pairs) -> None:
         )
     if not pairs.has("accountendpoint", "host", *SERVER):
         raise InvalidConnectionString(
-            "this is no connection string",
+            "this isn't a connection string",
             why="it has none of Server=, Host= and AccountEndpoint=, nor begins it with a scheme",
             fix='Server=tcp:SERVER,1433;Initial Catalog=DATABASE;Authentication="Active Directory '
             'Managed Identity"',

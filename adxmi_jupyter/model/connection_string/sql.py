@@ -122,7 +122,7 @@ def read_endpoint(text: str, *, named: bool = True) -> tuple[str, int]:
         raise InvalidConnectionString(
             "Server does not name the endpoint in the way the service wants it",
             why="it is Server=tcp: with a fully qualified host name and perhaps a comma and a "
-            "port; every other way is refused",
+            "port; every other form is rejected",
             fix=f"write Server=tcp:{shown(bare, 'SERVER', quotes=False)},1433",
         )
     return found["host"].lower(), read_port(found["port"] or "", 1433)

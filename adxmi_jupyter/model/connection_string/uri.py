@@ -92,7 +92,7 @@ def read_authentication(
         raise ConflictingAuthentication(
             f"there are {len(found)} ways to sign in: {methods}",
             why="there can be one; a ; in the name of a blob is read as the beginning of another",
-            fix="keep the managed identity and leave the rest out; write %3B for a ; in a name",
+            fix="keep the managed identity and remove the rest; write %3B for a ; in a name",
         )
     if not found:
         return NO_AUTHENTICATION, ()
@@ -108,9 +108,9 @@ def _signature(query: str) -> Authentication:
     if {"x-amz-signature", "signature"} & names:
         return by_secret(Method.PRESIGNED_URL, query)
     raise InvalidConnectionString(
-        "what follows ? is no shared access signature",
+        "what follows ? isn't a shared access signature",
         why="a signature has a part sig=…, and nothing else can stand there",
-        fix="leave the ? and what follows out",
+        fix="remove the ? and what follows",
     )
 
 
@@ -132,7 +132,7 @@ def _bare_key(part: str, keyword: str) -> Authentication:
     """Read a part without a known word as an account key, unless something else was meant."""
     if keyword == SYSTEM or is_guid(keyword):
         raise InvalidConnectionString(
-            "an identity stands where an account key would",
+            "an identity is in the place of an account key",
             why="without a word before it, what follows ; is an account key",
             fix=f"write ;{IDENTITY}={keyword}",
         )
@@ -141,13 +141,13 @@ def _bare_key(part: str, keyword: str) -> Authentication:
     if match:
         equals = "" if match == _IMPERSONATE else "="
         raise InvalidConnectionString(
-            "what follows ; is no known way to sign in",
+            "what follows ; isn't a known way to sign in",
             why=f"it resembles {match}{equals}, and is not it",
             fix=f"write ;{match}{equals}",
         )
     if not is_key:
         raise InvalidConnectionString(
-            "what follows ; is no known way to sign in",
+            "what follows ; isn't a known way to sign in",
             why=f"it is neither {IDENTITY}=, {_IMPERSONATE}, token=, sharedkey= nor "
             "AwsCredentials=, and no account key looks like it",
             fix="write %3B for a ; in the name of a blob",
@@ -159,7 +159,7 @@ def _spelling(
     authentication: Authentication, parts: tuple[str, ...], target: UriTarget
 ) -> tuple[str, ...]:
     if authentication.method is Method.HIDDEN:
-        return ("its secret is hidden, so nobody can tell how it signs in",)
+        return ("its secret is hidden, so how it authenticates is unknown",)
     if authentication.method is not Method.ACCOUNT_KEY:
         return ()
     has_word = parts[0].lower().startswith("sharedkey")

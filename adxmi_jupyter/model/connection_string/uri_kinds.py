@@ -63,7 +63,7 @@ def target_of(uri: Uri) -> StorageLocation | AiModel:
         account, _, domain = uri.host.partition(".")
         return Gen1(account, uri.path, domain)
     raise InvalidConnectionString(
-        f"{uri.scheme}:// is no scheme of a connection string",
+        f"{uri.scheme}:// isn't a scheme of a connection string",
         why="there are https://, abfss:// and adl://",
         fix=_SCHEMES.get(uri.scheme, "https://ACCOUNT.blob.core.windows.net/CONTAINER/PATH"),
     )
@@ -79,7 +79,7 @@ def _abfss(uri: Uri) -> StorageLocation:
     found = _ONELAKE.fullmatch(uri.host) or _ACCOUNT.fullmatch(uri.host)
     if found is None or found["endpoint"] != Scheme.ABFSS.endpoint:
         raise InvalidConnectionString(
-            "the host is no dfs endpoint",
+            "the host isn't a dfs endpoint",
             why="abfss:// is spoken by Data Lake Storage: its host is ACCOUNT.dfs and the cloud's",
             fix="abfss://FILESYSTEM@ACCOUNT.dfs.core.windows.net/PATH",
         )
@@ -89,9 +89,9 @@ def _abfss(uri: Uri) -> StorageLocation:
 def _refuse_user(uri: Uri) -> None:
     if uri.user:
         raise InvalidConnectionString(
-            "a user name stands before the host",
+            "there is a user name before the host",
             why="only abfss:// has something there: the filesystem",
-            fix="leave the @ and what stands before it out",
+            fix="remove the @ and the text before it",
         )
 
 

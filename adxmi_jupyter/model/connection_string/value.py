@@ -128,7 +128,7 @@ class Target(ABC):
 
     def _takes(self) -> str:
         words = [one for one in Method if one in self.methods - {Method.NONE, Method.HIDDEN}]
-        return f"it takes: {', '.join(words)}" if words else "it is read without signing in"
+        return f"it supports: {', '.join(words)}" if words else "it is read without signing in"
 
 
 @dataclass(frozen=True)

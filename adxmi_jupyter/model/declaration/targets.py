@@ -163,7 +163,7 @@ def network_of(place: object, *, is_trusted: bool) -> tuple[Requirement, ...]:
 def in_sql_server(
     identity: ManagedIdentity, server: str, catalog: str, *, write: bool = False
 ) -> tuple[Requirement, ...]:
-    """Return what must be in place inside SQL Server, which only SQL Server can tell."""
+    """Return what must be in place inside SQL Server, which only SQL Server shows."""
     host = server.partition(",")[0]
     network = NetworkOpen(identity, Target(SQL_SERVER, host.partition(".")[0]), host)
     return (GrantedInSqlServer(identity, server, catalog, write), network)

@@ -19,7 +19,8 @@ _POLICY = Meaning(
     Concern.ALLOWED, "the managed identity policy does not allow an identity what it is used for"
 )
 _IDENTITY = Meaning(
-    Concern.ASSIGNED, "an identity does not exist, is not assigned to the cluster, or lacks a right"
+    Concern.ASSIGNED,
+    "an identity doesn't exist, isn't assigned to the cluster, or lacks a permission",
 )
 _READS = Meaning(
     Concern.TARGET, "the target does not let the identity read: an Azure role, or a firewall"
@@ -31,15 +32,15 @@ _WRITES = Meaning(
 )
 _ENTERS = Meaning(Concern.TARGET, "the target does not let the identity in")
 _NETWORK = Meaning(
-    Concern.TARGET, "the storage account refused: its network rules first, an Azure role second"
+    Concern.TARGET, "the storage account denied it: its network rules first, an Azure role second"
 )
 _ADDRESS = Meaning(
-    Concern.ADDRESS, "nothing was found at the address; no right is missing as far as it got"
+    Concern.ADDRESS, "nothing was found at the address; no permission is missing as far as it got"
 )
 _ROLE = Meaning(
     Concern.KUSTO_ROLE,
-    "the principal that sent the request lacks a security role; Azure roles such as Owner or "
-    "Contributor of the cluster are none, and the managed identity policy is not asked",
+    "the caller lacks a security role; Azure roles such as Owner or Contributor of the cluster "
+    "don't count, and the managed identity policy isn't involved",
 )
 _SCRIPT = Meaning(
     Concern.KUSTO_ROLE,
@@ -47,11 +48,11 @@ _SCRIPT = Meaning(
 )
 _OPERATOR = Meaning(
     Concern.OPERATOR,
-    "the caller may change the cluster, not assign this identity: it takes Managed Identity "
+    "the caller can change the cluster but not assign this identity: requires Managed Identity "
     "Operator on the identity",
 )
 _CALLER = Meaning(
-    Concern.CALLER, "the caller's Azure roles lack an action; security roles of Kusto do not count"
+    Concern.CALLER, "the caller's Azure roles lack an action; Kusto security roles don't count"
 )
 _TOKEN = Meaning(
     Concern.SIGN_IN,
@@ -72,13 +73,13 @@ _PRINCIPAL = Meaning(
 _COLLIDES = Meaning(
     Concern.BUSY,
     "it collides with something: another change is under way, or it is there already in another "
-    "form; the code does not say which",
+    "form; the code doesn't say which",
 )
 _BUSY = Meaning(Concern.BUSY, "nothing is missing: another change of the cluster is under way")
 _THROTTLED = Meaning(Concern.THROTTLED, "nothing is missing: there were too many requests")
 _OUTAGE = Meaning(Concern.OUTAGE, "nothing is missing: the service gave no answer in time")
 _FAULT = Meaning(
-    Concern.OUTAGE, "the service failed; the code does not say whether something is missing"
+    Concern.OUTAGE, "the service failed; the code doesn't say whether something is missing"
 )
 _STOPPED = Meaning(Concern.STOPPED, "the cluster is stopped: nothing can be asked of its databases")
 _RESOURCE = Meaning(
@@ -94,21 +95,21 @@ _GONE = Meaning(
 _DATABASE = Meaning(Concern.DATABASE, "there is no such database, or the caller has no role on it")
 _ENTITY = Meaning(Concern.ENTITY, "a table, mapping or other entity is not there")
 _THERE = Meaning(Concern.THERE, "nothing is missing: what should be made is there already")
-_DATA = Meaning(Concern.DATA, "the data or an ingestion property is refused; no right is missing")
+_DATA = Meaning(Concern.DATA, "data or a property was rejected; no permission is missing")
 _PERHAPS_DATA = Meaning(
-    Concern.DATA, "the ingestion was refused; the code does not say whether a permission is missing"
+    Concern.DATA, "the ingestion was rejected; the code doesn't say whether a permission is missing"
 )
 _SKIPPED = Meaning(Concern.THERE, "nothing is missing: it was ingested before, so it was skipped")
 _SOURCE = Meaning(
     Concern.TARGET,
-    "the source could not be read; the code does not say whether a permission is missing",
+    "the source could not be read; the code doesn't say whether a permission is missing",
 )
 DISABLED = Meaning(
     Concern.ADDRESS,
-    "the storage account is disabled: nobody gets in, whatever the roles, until it is enabled",
+    "the storage account is disabled: access is denied, whatever the roles, until it is enabled",
 )
 _UPDATE = Meaning(
-    Concern.DATA, "an update policy refused the data; its query may lack what it reads"
+    Concern.DATA, "an update policy rejected the data; its query may lack what it reads"
 )
 _VALIDATION = Meaning(
     Concern.VALIDATION,
@@ -133,13 +134,13 @@ BY_OTHER = Meaning(
 )
 OTHER_LACKS = Meaning(Concern.ADDRESS, "another service that the cluster called has no such thing")
 _FOLLOWER = Meaning(Concern.STATEMENT, "a database that follows another is changed at its leader")
-_TEXT = Meaning(Concern.SYNTAX, "the text of the query or command is wrong; no right is missing")
+_TEXT = Meaning(Concern.SYNTAX, "the query or command text is wrong; no permission is missing")
 _SEMANTICS = Meaning(
     Concern.STATEMENT,
     "the query means nothing as it is: a name in it, a type, or something it reads; the code does "
     "not say whether that is hidden for want of a permission",
 )
-_REFUSED = Meaning(Concern.STATEMENT, "the request is against a rule; the code does not say which")
+_REFUSED = Meaning(Concern.STATEMENT, "the request is against a rule; the code doesn't say which")
 _FORBIDDEN = Meaning(
     Concern.UNSPECIFIED,
     "denied, and the code does not say by what: a role, the managed identity policy or the "

@@ -218,7 +218,7 @@ def _stands_as_code(text: str, token: re.Match[str]) -> bool:
 
 
 def _unknown(text: str) -> UnknownRefusal:
-    what = "the text is no refusal that is known here" if text.strip() else "there is no text"
+    what = "the text isn't a known error message" if text.strip() else "there is no text"
     return UnknownRefusal(
         what,
         why="error codes, exception types and HTTP statuses are understood, and what names an "

@@ -12,7 +12,7 @@ def test_a_request_that_was_lost_before_it_arrived_may_still_come(azure, grant, 
     with pytest.raises(errors.WriteOutcomeUnknown) as caught:
         go(grant())
 
-    assert caught.value.why.endswith("as before so far: the request may still be carried out")
+    assert caught.value.why.endswith("as before so far: the request may still be applied")
     assert holders() == []
 
 
@@ -54,7 +54,7 @@ def test_a_lost_removal_of_what_is_still_there_leaves_it_open(azure, revoke, go)
     with pytest.raises(errors.WriteOutcomeUnknown) as caught:
         go(change)
 
-    assert caught.value.why.endswith("as before so far: the request may still be carried out")
+    assert caught.value.why.endswith("as before so far: the request may still be applied")
 
 
 def test_a_lost_answer_of_which_nothing_can_be_learnt_leaves_it_open(azure, change, go):
@@ -75,7 +75,7 @@ def test_when_the_roles_cannot_be_read_afterwards_the_change_is_through_all_the_
     done = apply(connection, change, confirmed=True)
 
     assert holders() == ["mi-ingest"]
-    assert done.notes[-1].startswith("Azure carried it out; the roles could not be read again")
+    assert done.notes[-1].startswith("Azure applied it; the roles could not be read again")
 
 
 def test_how_a_change_ends_that_cannot_be_asked_about_is_unknown(azure, change, go):
@@ -84,7 +84,7 @@ def test_how_a_change_ends_that_cannot_be_asked_about_is_unknown(azure, change, 
     with pytest.raises(errors.WriteOutcomeUnknown) as caught:
         go(change)
 
-    assert "Azure began it, and how it ends is unknown" in caught.value.why
+    assert "Azure started it; the outcome is unknown" in caught.value.why
     assert caught.value.fix == "%adxmi role list --cluster"
 
 

@@ -26,7 +26,7 @@ def test_a_grant_lets_the_identity_in(azure, connections, grant, go, monkeypatch
     as_ingest = connections.open(azure.kusto_uri, credential="token", database="Telemetry")
     assert as_ingest.kusto.query("Events | count", database="Telemetry").rows()
     assert done.notes == (
-        "it may take minutes until the cluster lets them in: HTTP 401 or 403 till then",
+        "it can take minutes to take effect; until then the cluster answers HTTP 401 or 403",
     )
     assert [one.label for one in done.held_by(done.after)] == ["mi-ingest"]
 
@@ -53,7 +53,7 @@ def test_a_revoke_needs_to_be_confirmed(connection, revoke, holders):
     with pytest.raises(errors.ConfirmationRequired) as caught:
         apply(connection, revoke(), confirmed=False)
 
-    assert caught.value.what == "revoke on the cluster takes AllDatabasesViewer from mi-ingest"
+    assert caught.value.what == "revoke on the cluster removes AllDatabasesViewer from mi-ingest"
     assert caught.value.why == "may stop working: reading all databases"
     assert holders() == ["mi-ingest"]
 
@@ -64,8 +64,8 @@ def test_the_confirmation_repeats_what_is_warned_of(connection):
     with pytest.raises(errors.ConfirmationRequired) as caught:
         apply(connection, plan_revoke(connection, "", ClusterRole.ADMIN, admin), confirmed=False)
 
-    assert "the cluster is left without AllDatabasesAdmin" in caught.value.why
-    assert "is you yourself" in caught.value.why
+    assert "the cluster has no AllDatabasesAdmin left" in caught.value.why
+    assert "is the caller" in caught.value.why
 
 
 def test_nothing_is_sent_when_there_is_nothing_to_do(azure, grant, go):
@@ -216,9 +216,9 @@ def test_when_one_of_several_fails_it_is_told_how_far_it_came(
     sign = {"grant": "+", "revoke": "-"}[verb]
     assert caught.value.why.split("; ") == [
         "Failed: Internal Server Error",
-        f"done before that: mi-a {sign} AllDatabasesViewer",
-        f"this was: mi-b {sign} AllDatabasesViewer",
-        f"not begun: mi-c {sign} AllDatabasesViewer",
+        f"done: mi-a {sign} AllDatabasesViewer",
+        f"failed: mi-b {sign} AllDatabasesViewer",
+        f"not started: mi-c {sign} AllDatabasesViewer",
     ]
     assert holders() == {"grant": ["mi-a"], "revoke": ["mi-b", "mi-c"]}[verb]
 
@@ -263,4 +263,4 @@ def test_a_role_that_is_still_listed_is_no_success(azure, revoke, go):
     with pytest.raises(errors.WriteNotApplied) as caught:
         go(replace(change, changed=(elsewhere,)))
 
-    assert "lists the role all the same" in caught.value.why
+    assert "still lists the role" in caught.value.why

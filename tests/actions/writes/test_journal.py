@@ -150,7 +150,7 @@ def test_after_a_full_disk_the_history_goes_on(path):
     later = begin(Journal(path), "revoke")
     Journal(path).settle(later, journal.REFUSED)
 
-    assert told(path) == [(1, "grant", "sent"), (2, "revoke", "refused")]
+    assert told(path) == [(1, "grant", "sent"), (2, "revoke", "rejected")]
 
 
 WRITE_OFTEN = """

@@ -97,7 +97,7 @@ def test_a_write_that_comes_late_was_never_said_not_to_have_happened(proxied, pr
     with pytest.raises(WriteOutcomeUnknown) as caught:
         write()
 
-    assert caught.value.why.endswith("the request may still be carried out")
+    assert caught.value.why.endswith("the request may still be applied")
     assert outcomes(proxied) == ["unknown"]
 
 

@@ -75,8 +75,8 @@ def test_what_is_taken_away_is_asked_about_at_once_and_nothing_is_sent_before(
         sales.apply(confirmed=False)
 
     assert caught.value.what == (
-        f"revoke on the database Sales takes viewers from {READER_NAME}; "
-        "revoke on the database Sales takes ingestors from mi-ingest"
+        f"revoke on the database Sales removes viewers from {READER_NAME}; "
+        "revoke on the database Sales removes ingestors from mi-ingest"
     )
     assert held("users", "Sales") == []
     assert sales.is_valid
@@ -88,8 +88,8 @@ def test_the_own_last_admin_is_not_taken_away_unasked(cluster, holder):
     with pytest.raises(ConfirmationRequired) as caught:
         cluster.apply(confirmed=False)
 
-    assert "is you yourself: AllDatabasesAdmin is gone for you too" in caught.value.why
-    assert "the cluster is left without AllDatabasesAdmin" in caught.value.why
+    assert "is the caller: AllDatabasesAdmin is revoked for you too" in caught.value.why
+    assert "the cluster has no AllDatabasesAdmin left" in caught.value.why
 
 
 def test_when_one_command_fails_it_is_told_what_was_made_and_the_rest_is_kept(
@@ -104,9 +104,9 @@ def test_when_one_command_fails_it_is_told_what_was_made_and_the_rest_is_kept(
         sales.apply(confirmed=False)
 
     assert caught.value.why.split("; ")[-3:] == [
-        "made before that: mi-export + admins",
-        "this was: mi-export + users",
-        "not begun: mi-export + monitors",
+        "done: mi-export + admins",
+        "failed: mi-export + users",
+        "not started: mi-export + monitors",
     ]
     assert held("admins", "Sales") == [EXPORT]
     assert sales.preview.changes == ("+ mi-export users", "+ mi-export monitors")
@@ -122,7 +122,7 @@ def test_when_one_request_of_the_cluster_fails_it_is_told_what_was_made(
     with pytest.raises(OperationFailed) as caught:
         cluster.apply(confirmed=False)
 
-    assert "done before that: mi-export + AllDatabasesViewer" in caught.value.why
+    assert "done: mi-export + AllDatabasesViewer" in caught.value.why
     assert cluster.preview.changes == (
         "+ mi-ingest AllDatabasesViewer",
         "+ mi-stranger AllDatabasesViewer",
@@ -163,7 +163,7 @@ def test_a_wish_that_somebody_else_fulfilled_is_done(connection, sales, holder):
     with pytest.raises(RolesChanged) as caught:
         sales.apply(confirmed=True)
 
-    assert caught.value.fix == "nothing is left to do: what you wanted is there"
+    assert caught.value.fix == "nothing left to do: it is as you wanted"
 
 
 def test_changes_by_others_that_make_no_difference_are_no_reason_to_stop(

@@ -9,7 +9,7 @@ def test_apply_creates_shows_and_tells_the_way_back(azure, ready):
 
     assert "Archive" in azure.world.cluster.databases["Sales"].external_tables
     assert "External table Archive: created" in ready.bar.outcome.value
-    assert "undo: %adxmi external-table drop Archive --database Sales --yes" in text_of(
+    assert "Undo: %adxmi external-table drop Archive --database Sales --yes" in text_of(
         ready.bar.outcome
     )
     assert "<td>Archive</td>" in ready._result.value

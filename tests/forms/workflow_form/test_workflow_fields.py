@@ -122,7 +122,7 @@ def test_a_wrong_field_is_marked_and_says_what_to_do(form):
     form.fields["columns"].input.value = "OrderId"
 
     assert "adxmi-wrong" in form.fields["columns"].input._dom_classes
-    assert "'OrderId' is no column" in problem(form, "columns")
+    assert "'OrderId' isn't a column" in problem(form, "columns")
     assert form.bar.apply.disabled
     form.fields["columns"].input.value = "OrderId:long"
 
@@ -157,7 +157,7 @@ def test_what_no_line_can_say_is_said(form):
 
     assert not form.bar.apply.disabled
     assert not shown(form.line.widget)
-    assert "There is no line to copy" in form.remarks.value
+    assert "There is no command to copy" in form.remarks.value
 
 
 def test_clear_empties_everything(form):
@@ -280,7 +280,7 @@ def test_the_text_form_says_what_is_missing_and_the_line_to_use(make_workflow_fo
 
     assert repr(form) == (
         "external-table form: database Sales of embedded Azure\n"
-        "  'OrderId' is no column: a column is NAME:TYPE; a name with other characters stands in "
+        "  'OrderId' isn't a column: a column is NAME:TYPE; write a name with other characters as "
         "['…']\n"
         "  still to fill in: Identity, Location, Format\n"
         "without a front end: %adxmi external-table create --database Sales --name Archive"
@@ -297,10 +297,10 @@ def test_the_text_form_says_what_would_be_sent_and_what_is_missing(form):
         "  identity exists mi-ingest: met\n"
         "  assigned to the cluster mi-ingest: met\n"
         "  allowed by policy mi-ingest ExternalTable: not met\n"
-        f"  callout policy external_data {PLACE}: ok\n"
+        f"  callout policy external_data {PLACE}: met\n"
         "  same tenant mi-ingest and contosolake: met\n"
         "  Azure role mi-ingest on contosolake/archive: met\n"
-        "  follower clusters mi-ingest: met\n"
+        "  follower clusters mi-ingest: unknown\n"
         "without a front end: %adxmi external-table create --database Sales --name Archive "
         f'--identity mi-ingest --location {PLACE} --columns "OrderId:long, Region:string" '
         "--data-format csv"

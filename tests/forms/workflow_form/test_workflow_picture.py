@@ -40,7 +40,7 @@ def test_it_is_marked_when_it_is_old(form):
     form.fields["identity"].input.value = "mi-export"
 
     assert "adxmi-old" in form.picture.widget.value
-    assert "As it was before" in form.picture.widget.value
+    assert "Before the change" in form.picture.widget.value
 
 
 def test_a_keystroke_that_changes_no_link_draws_nothing(form):
