@@ -207,7 +207,8 @@ def continuous_export(**changes):
         ({}, (GUID,)),
         ({"ExportProperties": {"managedIdentity": "system"}}, ("system",)),
         ({"ExportProperties": "{}", "ManagedIdentity": "x"}, ()),
-        ({"ExportProperties": None, "Properties": f"managedIdentity={GUID}"}, (GUID,)),
+        ({"ExportProperties": None, "ManagedIdentity": GUID}, (GUID,)),
+        ({"ExportProperties": None, "Query": f"T | where a == 'managedIdentity={GUID}'"}, ()),
     ],
 )
 def test_continuous_exports_are_read_wherever_the_identity_stands(changes, identities):

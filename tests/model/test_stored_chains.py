@@ -25,6 +25,7 @@ from adxmi_jupyter.model.declaration.requirements import (
 )
 from adxmi_jupyter.model.identity import ManagedIdentity
 from adxmi_jupyter.model.role import Role
+from adxmi_jupyter.model.usage import Usage
 from adxmi_jupyter.rendering.requirements import subject
 from tests.model.workflow_samples import GUID, LAKE, SYSTEM, USER
 
@@ -100,7 +101,11 @@ def test_an_external_table_of_several_identities_needs_the_links_of_each():
         "mi-export on contosolake/three",
     ]
     own = tuple(of_type(GrantedInAzure, requirements)[1:2])
-    assert list(requirements[-2:]) == [AssignedToFollowers(USER), AssignedToFollowers(SYSTEM, own)]
+    usages = (Usage.EXTERNAL_TABLE,)
+    assert list(requirements[-2:]) == [
+        AssignedToFollowers(USER, (), usages),
+        AssignedToFollowers(SYSTEM, own, usages),
+    ]
 
 
 @pytest.mark.parametrize(

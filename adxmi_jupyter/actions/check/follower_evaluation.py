@@ -15,7 +15,7 @@ from adxmi_jupyter.actions.check.findings import State, finding
 from adxmi_jupyter.actions.check.policy_now import policy_now
 from adxmi_jupyter.fixes import NOTHING, Command, Connect, Explain
 from adxmi_jupyter.model.identity import SYSTEM
-from adxmi_jupyter.model.policy import Scope
+from adxmi_jupyter.model.policy import CLUSTER, Scope
 from adxmi_jupyter.model.remediation import GrantAzureRole, GrantUsage
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from adxmi_jupyter.model.assignment import AssignedIdentities
     from adxmi_jupyter.model.declaration.requirements import AssignedToFollowers, GrantedInAzure
     from adxmi_jupyter.model.identity import ManagedIdentity
+    from adxmi_jupyter.model.usage import Usage
 
 _AS_OWN = "queries on a follower cluster use its own system-assigned identity"
 
@@ -68,12 +69,7 @@ class FollowerEvaluator:
         The policy of this cluster does not count there, and theirs is not to be seen from here.
         """
         here = Scope(self.database)
-        who = requirement.identity
-        left = [
-            one
-            for one in requirement.usages
-            if requirement.of_cluster_only or not policy_now(self.facts, here).allows(who, one)
-        ]
+        left = [one for one in requirement.usages if self._is_left_to(requirement, one)]
         if not left:
             return finding(requirement, State.MET, f"assigned to {names}")
         usages = ", ".join(map(str, left))
@@ -85,8 +81,22 @@ class FollowerEvaluator:
             fix = next((Connect(one.uri) for one in found if one.uri), NOTHING)
             return finding(requirement, State.UNKNOWN, why, fix)
         return replace(
-            finding(requirement, State.UNKNOWN, why), remediation=GrantUsage(here, who, left[0])
+            finding(requirement, State.UNKNOWN, why),
+            remediation=GrantUsage(here, requirement.identity, left[0]),
         )
+
+    def _is_left_to(self, requirement: AssignedToFollowers, usage: Usage) -> bool:
+        """Tell whether the policy of another cluster decides about a usage.
+
+        Of one that no policy here allows, the requirement of this cluster tells.
+        """
+        if requirement.of_cluster_only:
+            return True
+        in_database, in_cluster = (
+            policy_now(self.facts, scope).allows(requirement.identity, usage)
+            for scope in (Scope(self.database), CLUSTER)
+        )
+        return in_cluster and not in_database
 
     def _own_identities(
         self, requirement: AssignedToFollowers, found: Sequence[FollowerCluster]

@@ -301,7 +301,7 @@ def _for_followers(who: ManagedIdentity, chain: Sequence[Requirement]) -> Assign
     return AssignedToFollowers(
         who,
         tuple(granted) if who.is_system else (),
-        tuple(one.usage for one in allowed),
+        tuple(dict.fromkeys(one.usage for one in allowed)),
         any(one.cluster_only for one in allowed),
     )
 
