@@ -300,7 +300,7 @@ def test_the_text_form_says_what_would_be_sent_and_what_is_missing(form):
         f"  callout policy external_data {PLACE}: met\n"
         "  same tenant mi-ingest and contosolake: met\n"
         "  Azure role mi-ingest on contosolake/archive: met\n"
-        "  follower clusters mi-ingest: unknown\n"
+        "  follower clusters mi-ingest: met\n"
         "without a front end: %adxmi external-table create --database Sales --name Archive "
         f'--identity mi-ingest --location {PLACE} --columns "OrderId:long, Region:string" '
         "--data-format csv"
