@@ -125,7 +125,7 @@ def test_a_workflow_is_filled_in_and_its_missing_link_mended_and_applied(forms, 
     field("Location *").fill(f"{LAKE}/archive")
     field("Columns").fill("OrderId:long, Region:string")
     field("Format *").select_option("csv")
-    expect(link).to_contain_text("✗ missing")
+    expect(link).to_contain_text("✗ not met")
     link.get_by_role("button", name="Fix").click()
     expect(outcome(form)).to_contain_text("All 7 requirements are met.")
     picture(form, f"workflow-form-{front}")

@@ -113,7 +113,7 @@ def test_an_external_table_is_mended_created_and_read(open_workflow, count, pict
     expect(drawn(form, "policy")).to_contain_text("not checked")
 
     fill(form, TABLE)
-    expect(requirement(form, "allowed by policy")).to_contain_text("✗ missing")
+    expect(requirement(form, "allowed by policy")).to_contain_text("✗ not met")
     expect(field(form, "The connection string in it")).to_have_value(
         f"{LAKE}/archive;managed_identity=5b27c9d0-8e14-4a6b-9f35-c2d18e70a4b6"
     )
@@ -158,7 +158,7 @@ def test_an_event_hub_lacks_a_role_gets_it_beside_and_ingests(
     fill(form, {"Table": "Orders", "Format": "MULTIJSON"})
     before = count("Orders")
 
-    expect(requirement(form, "Azure role")).to_contain_text("✗ missing")
+    expect(requirement(form, "Azure role")).to_contain_text("✗ not met")
     picture(form, "workflow-azure-role")
     beside(form, run_cell)
     button(form, "Check requirements").click()
@@ -236,7 +236,7 @@ def test_by_keyboard_alone(open_workflow, count):
     keys.press("ArrowDown")
     keys.press("Enter")
     expect(field(form, "Format *")).to_have_value("csv")
-    expect(requirement(form, "Azure role")).to_contain_text("✓ ok")
+    expect(requirement(form, "Azure role")).to_contain_text("✓ met")
     tab(form, 7)  # options, meanings, what is sent, connection string, line, check, Apply
     expect(button(form, "Apply")).to_be_focused()
     keys.press("Enter")
@@ -253,7 +253,7 @@ def test_nothing_stands_in_the_way_of_assistive_technology(
 ):
     form = open_workflow("lab", line)
     fill(form, values)
-    expect(requirement(form, "allowed by policy")).to_contain_text("✗ missing")
+    expect(requirement(form, "allowed by policy")).to_contain_text("✗ not met")
     button(form, "Apply").click()
     expect(outcome(form)).to_contain_text(":")
     button(form, "More options").click()
@@ -301,7 +301,7 @@ def test_among_two_hundred_identities_one_is_typed(open_workflow, picture):
         f"%adxmi external-table create --database Sales --name Archive --identity mi-team-123 "
         f'--location {LAKE}/archive --columns "{TABLE["Columns"]}" --data-format csv'
     )
-    expect(requirement(form, "assigned to the cluster")).to_contain_text("✗ missing")
+    expect(requirement(form, "assigned to the cluster")).to_contain_text("✗ not met")
     assert form.locator("datalist option").count() > 200
     picture(form, "workflow-200")
 
