@@ -113,6 +113,7 @@ def test_six_requests_are_enough_whatever_lists_leave_open(
     assert asked_of(proxy, MANY[1]).total() == 6
 
 
+@pytest.mark.nightly
 def test_lists_are_asked_where_the_script_is_not_shown(
     azure, connections, connection, proxy, monkeypatch
 ):
@@ -128,6 +129,7 @@ def test_lists_are_asked_where_the_script_is_not_shown(
     assert asked[".show external tables"] == asked[".show table ['Raw'] ingestion mappings"] == 1
 
 
+@pytest.mark.nightly
 def test_a_mapping_that_the_script_lacks_is_looked_up_in_its_list(azure, many, proxied, proxy):
     azure.world.cluster.databases[MANY[1]].tables["Raw"].mappings.clear()
 
@@ -165,6 +167,7 @@ def test_a_check_of_one_database_asks_for_no_other(many, proxied, proxy):
     assert not [one for one in proxy.requests if "policies" in one.statement]
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("command", BULK)
 def test_where_no_answer_tells_of_all_each_database_is_asked(azure, many, connection, command):
     expected = said(check_all(connection, MANY))
@@ -183,6 +186,7 @@ def test_obfuscated_literals_are_read_where_they_are_shown(many, proxied, proxy)
     assert ".show functions" not in asked_of(proxy, MANY[1])
 
 
+@pytest.mark.nightly
 def test_where_they_are_not_shown_the_functions_of_that_database_are_asked(
     many, azure, opened, connection, proxy
 ):
@@ -250,6 +254,7 @@ def test_a_role_on_the_whole_cluster_counts_in_each_of_many_databases(azure, exp
     assert set(found.values()) == {"met"}
 
 
+@pytest.mark.nightly
 def test_who_is_no_admin_of_all_databases_asks_each_for_its_roles(
     exporter, opened, connection, proxy
 ):
@@ -260,6 +265,7 @@ def test_who_is_no_admin_of_all_databases_asks_each_for_its_roles(
     assert asked_of(proxy, MANY[1])[".show database ['Many1'] principals"] == 1
 
 
+@pytest.mark.nightly
 def test_roles_that_a_viewer_cannot_see_are_unknown(exporter, opened):
     somebody = opened(DatabaseRole.VIEWERS, *MANY)
 

@@ -108,6 +108,7 @@ def test_a_plugin_in_the_midst_of_a_pipeline(run, azure, script_token):
     assert rows == [{"Region": "west", "Halves": 155.0}, {"Region": "north", "Halves": 60.25}]
 
 
+@pytest.mark.nightly
 def test_a_plugin_in_a_join(run, script_token):
     text = (
         "Orders | join kind=inner (Customers | evaluate python(typeof(OrderId:long), "
