@@ -31,6 +31,7 @@ SENT, APPLIED, REFUSED, FAILED, NOT_APPLIED, UNKNOWN = (
     "unknown",
 )
 POLICY = "policy"
+_CALLED_BEFORE = {"refused": REFUSED}  # in journals of earlier versions
 
 _NOT_SENT = ", so nothing was sent"
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
@@ -310,7 +311,8 @@ def _apply_outcome(ended: dict[str, Any], found: dict[str, Entry]) -> bool:
     key, outcome = ended.get("key"), ended.get("outcome")
     if not isinstance(key, str) or not isinstance(outcome, str) or key not in found:
         return False
-    found[key] = replace(found[key], outcome=outcome, after=ended.get("after"))
+    now = _CALLED_BEFORE.get(outcome, outcome)
+    found[key] = replace(found[key], outcome=now, after=ended.get("after"))
     return True
 
 

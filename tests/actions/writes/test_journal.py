@@ -11,7 +11,7 @@ from contextlib import contextmanager
 import pytest
 
 from adxmi_jupyter.actions.write import journal
-from adxmi_jupyter.actions.write.journal import Journal
+from adxmi_jupyter.actions.write.journal import REFUSED, Journal
 from adxmi_jupyter.errors import HistoryUnavailable
 
 JUNK = [
@@ -129,6 +129,17 @@ def test_what_cannot_be_noted_is_not_sent(path, room):
     assert "full" in caught.value.why or "File too large" in caught.value.why
     assert caught.value.what.endswith("so nothing was sent")
     assert len(told(path)) == 1
+
+
+def test_a_rejected_write_of_an_earlier_version_is_one(path):
+    path.parent.mkdir()
+    write = dict.fromkeys(("key", "time", "database", "verb", "command", "before"), "k")
+    ended = {"key": "k", "outcome": "refused", "after": None}
+    path.write_text(json.dumps({"write": write}) + "\n" + json.dumps({"outcome": ended}) + "\n")
+
+    (entry,) = Journal(path).entries()
+
+    assert entry.outcome == REFUSED
 
 
 @pytest.mark.parametrize("room", [0, 1, 50])
