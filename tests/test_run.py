@@ -12,8 +12,8 @@ from tests.run import EVERYTHING_ELSE, LAYERS, ROOT, Run
 TESTS = """
 import pytest
 
-def test_for_every_change():
-    assert True
+def test_for_every_change(tmp_path):
+    assert tmp_path.is_dir()
 
 @pytest.mark.nightly
 @pytest.mark.parametrize("number", range(3))

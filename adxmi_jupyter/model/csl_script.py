@@ -224,7 +224,7 @@ def _or_none(read: Callable[[_Reader], Value | None], reader: _Reader) -> Value 
 
 
 def _identity(reader: _Reader) -> str | None:
-    """Return whom an export names, empty for nobody; None where that cannot be told."""
+    """Return the identity that an export names, empty without one; None if it is unclear."""
     if reader.skip("over"):
         reader.group()
     reader.expect("to", "table")

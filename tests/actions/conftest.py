@@ -3,6 +3,7 @@ import threading
 
 import pytest
 
+from adxmi_jupyter.actions.check.checks import check_one
 from adxmi_jupyter.actions.roles.principals import find
 from adxmi_jupyter.actions.roles.roles import plan_grant, plan_revoke
 from adxmi_jupyter.actions.workflow import writes as workflow_writes
@@ -10,8 +11,8 @@ from adxmi_jupyter.actions.workflow.filling import fill_in
 from adxmi_jupyter.embedded import DatabaseRole, Principal, PrincipalKind
 from adxmi_jupyter.model.declaration.registry import declaration_of
 from adxmi_jupyter.model.role import Role
-from tests.actions.filling import FIELDS
-from tests.told import examined
+from tests.actions.filling import FIELDS, LAKE
+from tests.told import examined, told
 
 TENANT = "8d1f5c02-63a7-4f0e-9b1d-2e5a7c94b6d3"
 INGEST_OBJECT = "5b27c9d0-8e14-4a6b-9f35-c2d18e70a4b6"
@@ -157,3 +158,26 @@ def interrupted_once_asked_about(azure):
     yield
     stop.set()
     thread.join()
+
+
+@pytest.fixture
+def check(connection):
+    """Check an external table of Sales and return its links by name."""
+
+    def check(name="ArchivedOrders", by=None):
+        checks = check_one(by or connection, declaration_of("external-table"), "Sales", name)
+        return {one.title: one for one in map(told, checks.checked[0].findings)}
+
+    return check
+
+
+@pytest.fixture
+def named(azure):
+    """Add an external table over the archive whose connection string has this word."""
+
+    def named(word, place=f"{LAKE}/archive"):
+        string = f"{place};managed_identity={word}"
+        azure.world.add_external_table("Named", string, database="Sales")
+        return "Named"
+
+    return named

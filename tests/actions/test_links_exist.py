@@ -5,19 +5,16 @@ from dataclasses import replace
 import pytest
 from azure.mgmt.msi import ManagedServiceIdentityClient
 
-from adxmi_jupyter.actions.check.checks import check_one
 from adxmi_jupyter.embedded.seed.azure import ARCHIVE_SUBSCRIPTION_ID, SUBSCRIPTION_ID
-from adxmi_jupyter.embedded.state.clusters import Identity
 from adxmi_jupyter.embedded.state.ids import identity_id
 from adxmi_jupyter.embedded.state.resources import AzureRoleAssignment
 from adxmi_jupyter.model.azure_role import READS_BLOBS, STORAGE_ACCOUNT, AzureRole, Target
-from adxmi_jupyter.model.declaration.registry import declaration_of
 from adxmi_jupyter.model.declaration.requirements import Exists, GrantedInAzure
 from adxmi_jupyter.model.identity import ManagedIdentity
-from tests.actions.filling import EXPORT, EXPORT_ID, INGEST, INGEST_CLIENT, LAKE, STRANGER
+from tests.actions.filling import EXPORT, EXPORT_ID, INGEST, INGEST_CLIENT, STRANGER
 from tests.embedded.clients import LoopbackAuth, UnusedCredential
 from tests.embedded.conftest import ADMIN
-from tests.told import examined, told
+from tests.told import examined
 
 FABRIKAM = "a4c1e8d7-3b60-4f92-8e15-7d2c9b04f6a3"
 TENANT = "8d1f5c02-63a7-4f0e-9b1d-2e5a7c94b6d3"
@@ -33,29 +30,6 @@ def msi(azure):
         authentication_policy=LoopbackAuth(ADMIN),
     ) as client:
         yield client.user_assigned_identities
-
-
-@pytest.fixture
-def check(connection):
-    """Check an external table of Sales and return its links by name."""
-
-    def check(name="ArchivedOrders", by=None):
-        checks = check_one(by or connection, declaration_of("external-table"), "Sales", name)
-        return {one.title: one for one in map(told, checks.checked[0].findings)}
-
-    return check
-
-
-@pytest.fixture
-def named(azure):
-    """Add an external table over the archive whose connection string has this word."""
-
-    def named(word, place=f"{LAKE}/archive"):
-        string = f"{place};managed_identity={word}"
-        azure.world.add_external_table("Named", string, database="Sales")
-        return "Named"
-
-    return named
 
 
 @pytest.fixture
@@ -276,106 +250,6 @@ def test_cosmos_db_asks_for_a_role_of_its_own_on_the_whole_account(
 
     assert found.state == state
     assert found.fix.startswith("%adxmi embedded azure-role ") is (state == "not met")
-
-
-# Clusters that follow
-
-
-@pytest.mark.parametrize("database", ["Sales", "*"])
-def test_an_identity_that_a_follower_lacks_is_a_warning(azure, check, database):
-    azure.world.add_cluster("contosocopy")
-    azure.world.follow(database, by="contosocopy")
-
-    found = check()["follower clusters"]
-
-    assert found.state == "warning"
-    assert found.detail == "not assigned to contosocopy: queries there are denied"
-    resource_id = azure.world.identity("mi-export").resource_id
-    assert found.fix == (
-        "%adxmi connect https://contosocopy.westeurope.kusto.windows.net, then "
-        f"%adxmi identity assign --identity {resource_id}"
-    )
-
-
-def test_the_policy_of_this_cluster_allows_nothing_at_a_follower(azure, check):
-    azure.world.other_clusters.clear()
-    copy = azure.world.add_cluster("contosocopy")
-    copy.identities.append(azure.world.identity("mi-export"))
-    azure.world.follow("Sales", by="contosocopy")
-    home = azure.world.cluster.databases["Sales"]
-    azure.world.cluster.policy, home.policy = home.policy, []
-
-    found = check()["follower clusters"]
-
-    assert found.state == "unknown"
-    assert "whether the cluster policy of contosocopy" in found.detail
-    assert found.fix == (
-        "%adxmi policy grant --database Sales --identity mi-export --usage ExternalTable"
-    )
-
-
-@pytest.fixture
-def follower(azure):
-    """A cluster that follows the databases of this one, with a system-assigned identity or not."""
-
-    def follower(object_id=""):
-        azure.world.other_clusters.clear()
-        copy = azure.world.add_cluster("contosocopy")
-        if object_id:
-            copy.system_identity = Identity("contosocopy", object_id, "", TENANT)
-            azure.world.identities.append(copy.system_identity)
-        azure.world.follow(by="contosocopy")
-
-    return follower
-
-
-def test_the_system_assigned_identity_is_never_assigned_to_another_cluster(
-    azure, check, named, follower
-):
-    follower()
-
-    found = check(named("system"))["follower clusters"]
-
-    assert found.state == "warning"
-    assert found.detail.endswith("use its own system-assigned identity, and contosocopy has none")
-    assert found.fix.endswith(", then %adxmi identity assign --identity system")
-
-
-def test_the_own_identity_of_a_follower_needs_its_own_role(azure, check, named, follower):
-    follower(FABRIKAM)
-    azure.assign_role("contoso", "Storage Blob Data Reader", "contosolake/archive")
-
-    found = check(named("system"))["follower clusters"]
-
-    assert found.state == "warning"
-    assert "that of contosocopy does not hold Storage Blob Data Reader" in found.detail
-    assert f"--assignee-object-id {FABRIKAM}" in found.fix
-
-
-def test_that_of_a_follower_with_its_role_is_not_met_by_this_one(azure, check, named, follower):
-    follower(FABRIKAM)
-    azure.assign_role("contosocopy", "Storage Blob Data Reader", "contosolake/archive")
-
-    found = check(named("system"))["follower clusters"]
-
-    assert found.state == "unknown"
-    assert found.fix == "%adxmi connect https://contosocopy.westeurope.kusto.windows.net"
-
-
-def test_a_follower_of_another_database_does_not_matter(azure, check):
-    azure.world.add_cluster("contosocopy")
-    azure.world.follow("Telemetry", by="contosocopy")
-
-    found = check()["follower clusters"]
-
-    assert (found.state, found.detail) == ("met", "assigned to contosoarchive")
-
-
-def test_who_may_not_read_a_follower_is_told_the_right(reader, check):
-    found = check(by=reader)["follower clusters"]
-
-    assert found.state == "unknown"
-    assert found.detail.endswith("requires Reader on the follower cluster, in Azure")
 
 
 def test_an_identity_of_another_subscription_exists_by_its_resource_id(azure, connection):

@@ -1,4 +1,4 @@
-"""A policy as it counts now: the system-assigned identity of before is nobody any more."""
+"""A policy as it counts now: a replaced system-assigned identity no longer does."""
 
 from __future__ import annotations
 

@@ -83,7 +83,7 @@ class Subject:
 
     @property
     def names_an_identity(self) -> bool:
-        """Whether any of its requirements is about a managed identity, or nobody tells."""
+        """Whether any of its requirements is about a managed identity, or this is unknown."""
         certain = (one for one in self.requirements if not isinstance(one, NotVerifiable))
         return self.existing.untold is not None or any(certain)
 
@@ -129,7 +129,7 @@ def _requirements(listing: Listing, kept: StoredWorkflow, who: Who) -> tuple[Req
 def findings_of(subject: Subject, found: Sequence[Finding]) -> tuple[Finding, ...]:
     """Return what was found of its requirements, with what there is to say of itself."""
     existing, noun = subject.existing, subject.noun
-    # What exists names its identity for good: it has to be made again with another one.
+    # What exists names its identity permanently: it has to be made again with another one.
     again = Command.of(noun, "form", "--database", subject.database)
     findings = [one.with_fix(again) if isinstance(one.fix, ChangeOption) else one for one in found]
     if not any(isinstance(one, NotVerifiable) or _acts(one) for one in subject.requirements):

@@ -234,7 +234,7 @@ def _is_named(identity: ManagedIdentity, word: str) -> bool:
 
 
 def _untold(kind: str, database: str, every: Sequence[Existing]) -> Iterator[str]:
-    """Yield whose identities nobody tells, and why; a line for each reason."""
+    """Yield whose identities are unknown, and why; a line for each reason."""
     names: dict[str, list[str]] = {}
     for one in every:
         if one.untold is not None:

@@ -328,7 +328,7 @@ def _revocable(
 def _absent(before: ScopedPolicy, identity: ManagedIdentity) -> NothingToRevoke:
     """Return the error for an identity that a policy does not name, as far as it can be told.
 
-    The policy may name the system-assigned identity by the word, whose object ID nobody has told.
+    The policy may name the system-assigned identity by the word, whose object ID is unknown.
     """
     why = "it names " + (", ".join(e.identity.label for e in before.policy) or "no identity")
     fix = Explain.of(Command.of("policy", "matrix"), " shows which scope allows what")

@@ -316,7 +316,7 @@ def _rows(
 
 
 def source_notes(read: WorkflowListing) -> tuple[str, ...]:
-    """Say where identities were read that the list leaves out, and which nobody tells."""
+    """Say where identities were read that the list leaves out, and which are unknown."""
     where = dict.fromkeys(
         show_csl_script(one.database)
         for one in read.found

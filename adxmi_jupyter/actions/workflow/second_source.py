@@ -121,7 +121,7 @@ def untold(command: str, database: str, failure: AdxmiError | None = None) -> Un
 
 
 def why(found: Untold) -> str:
-    """Return what is told of what nobody tells."""
+    """Return what is told of what is unknown."""
     if found.failure:
         return f"{found.listing} doesn't show it, and {found.script} failed: {found.failure}"
     if found.is_denied:

@@ -1,6 +1,6 @@
 """Functions that the translator has not, each one expression of DuckDB's SQL.
 
-Those with a `$` are made where types are known: nobody can write them.
+Those with a `$` are made where types are known: no query can hold them.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 # Kusto has functions that the translator has not, for which one expression of SQL is enough.
-# Those with a `$` are made by `expressions`, where types are known: nobody can write them.
+# Those with a `$` are made by `expressions`, where types are known: no query can hold them.
 _LENGTH_TEXT = (
     "coalesce((SELECT CASE WHEN u < 0 THEN '-' ELSE '' END"
     " || CASE WHEN abs(u) >= 86400000000 THEN (abs(u) // 86400000000) || '.' ELSE '' END"

@@ -21,7 +21,7 @@ _SIGNS = {"added": "+", "removed": "-"}
 
 
 class PolicyForm(ScopeForm):
-    """Allowed usages by identity, by mouse; `state` is what it knows and does."""
+    """A form with the usages of each identity; `state` is what it knows and does."""
 
     state: PolicyState
 

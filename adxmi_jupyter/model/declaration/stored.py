@@ -81,7 +81,7 @@ class Existing:
 
     `state` is the service's own word where it has one, such as a disabled export; `trouble` says
     what keeps it from working, apart from its requirements. `source` told the identities, where
-    there are two places; `untold` says why nobody did.
+    there are two places; `untold` says why neither did.
     """
 
     name: str
