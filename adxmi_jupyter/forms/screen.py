@@ -93,6 +93,7 @@ class Screen:
         self._buttons: list[FormButton] = []
         self._changed_at: dict[str, int] = {}
         self._has_changed = False
+        self._enabled: list[FormButton] = []
         self._key = secrets.token_bytes(16)
         self._previewed: Callable[[], Iterable[str]] = tuple
         self._out_of_date: Handler = lambda: None
@@ -158,12 +159,27 @@ class Screen:
         self._changed_at[widget.model_id] = self.root.revision + 1
         self._has_changed = True
 
+    def enable(self, button: FormButton, *, is_enabled: bool) -> None:
+        """Let a button be pressed, or not.
+
+        It can be pressed once the browser knows what it shows: a press made before would be on
+        something else.
+        """
+        if is_enabled:
+            self._enabled.append(button)
+        else:
+            button.disabled = True
+            self._enabled = [other for other in self._enabled if other is not button]
+
     def publish(self) -> None:
         """Tell the browser what it shows, once it has been sent all of it."""
         with self.root.hold_sync():
             self.root.revision += self._has_changed
             self.root.preview = self._digest()
         self._has_changed = False
+        enabled, self._enabled = self._enabled, []
+        for button in enabled:
+            button.disabled = False
 
     def _digest(self) -> str:
         # With a key, for a notebook that is saved must not give away what was typed.

@@ -181,18 +181,21 @@ class SubmissionBar:
         """
         is_dirty = is_valid if is_dirty is None else is_dirty
         phase = self._submission.phase
-        self.apply.disabled = not (is_valid and phase is Phase.EDITING)
-        self.retry.disabled = not (is_valid and phase is Phase.FAILED)
-        self.confirm.disabled = self.dismiss.disabled = phase is not Phase.CONFIRMING
-        self.discard.disabled = not is_dirty or phase is Phase.BUSY
+        enable = self._screen.enable
+        enable(self.apply, is_enabled=is_valid and phase is Phase.EDITING)
+        enable(self.retry, is_enabled=is_valid and phase is Phase.FAILED)
+        for button in (self.confirm, self.dismiss):
+            enable(button, is_enabled=phase is Phase.CONFIRMING)
+        enable(self.discard, is_enabled=is_dirty and phase is not Phase.BUSY)
         show(self.retry, is_shown=phase is Phase.FAILED)
         show(self.again, is_shown=phase is Phase.DONE and is_valid)
         show(self._asking, is_shown=phase is Phase.CONFIRMING)
         question = self._submission.question
         asked = (question.what, question.why, "Apply anyway?") if question else ()
         self.question.value = said(asked, OutcomeKind.ASKING, details)
-        self.outcome.value = self._told()
         self._screen.publish()
+        # Last, for it may ask to press again.
+        self.outcome.value = self._told()
 
     def _told(self) -> str:
         if self._submission.phase is Phase.BUSY:
