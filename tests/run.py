@@ -46,6 +46,9 @@ LAYERS = {
     "parser": ["-p", "no:nbval", "-p", "no:playwright", "tests/kusto_parser"],
 }
 
+# What a slow machine would show besides is in no stored output.
+ENVIRONMENTS = {"notebooks": {"TQDM_DISABLE": "1"}}
+
 # What takes too long for every change and is no test of pytest. Clients of other makers come here.
 COMMANDS = {
     "ground truth": ["tests.ground_truth"],
@@ -134,7 +137,8 @@ class Run:
     def _run(self, name: str, call: list[str]) -> Done:
         log, began = self._file(name, "log"), time.monotonic()
         with log.open("wb") as stream:
-            code = python(call, self._environment(), stdout=stream, stderr=subprocess.STDOUT)
+            environment = {**self._environment(), **ENVIRONMENTS.get(name, {})}
+            code = python(call, environment, stdout=stream, stderr=subprocess.STDOUT)
         return Done(name, code, time.monotonic() - began, log, self._file(name, "json"))
 
     def _file(self, name: str, kind: str) -> Path:

@@ -21,7 +21,8 @@ def gather(
     """Call a function for every item, up to 16 at a time; results stand in the items' order.
 
     Fewer requests may go at once: each waits for its turn (see `in_flight`). An exception stands
-    where its result would. A bar appears after one second, unless `what` is empty or nobody looks.
+    where its result would. A bar appears after one second, unless `what` is empty, nobody looks,
+    or the environment says TQDM_DISABLE=1.
     The workers are daemon threads, not an executor's: Interrupt then returns
     at once, and a request still under way does not hold up the end of the process.
     """
@@ -36,13 +37,15 @@ def gather(
     for _ in range(min(_WORKERS, len(items))):
         threading.Thread(target=_work, args=(function, items, todo, done), daemon=True).start()
     results: dict[int, Result | Exception] = {}
+    # Said only where it is hidden, so that TQDM_DISABLE hides it, too.
+    hidden = {"disable": True} if not what or _is_logged() else {}
     with tqdm(
         total=len(items),
         desc=what,
         delay=_DELAY,
         leave=False,
         dynamic_ncols=True,
-        disable=not what or _is_logged(),
+        **hidden,
     ) as bar:
         try:
             while len(results) < len(items):

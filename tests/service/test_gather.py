@@ -1,5 +1,6 @@
 """How far many requests are is shown to people, and not to logs."""
 
+import os
 import subprocess
 import sys
 
@@ -12,9 +13,15 @@ print(gather.gather(str, [1, 2], what="reading"))
 TO_SOMEBODY = "import io, sys; sys.stderr = io.TextIOWrapper(sys.stderr.buffer)\n"
 
 
-def run(program):
+def run(program, **variables):
+    environment = {**os.environ, **variables}
+    environment = {name: value for name, value in environment.items() if value}
     return subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=environment,
     )
 
 
@@ -25,7 +32,13 @@ def test_a_log_gets_no_progress_bar():
 
 
 def test_a_notebook_whose_stream_is_its_own_gets_one():
-    done = run(TO_SOMEBODY + GATHER)
+    done = run(TO_SOMEBODY + GATHER, TQDM_DISABLE="")
 
     assert done.stdout == "['1', '2']\n"
     assert "reading" in done.stderr
+
+
+def test_a_notebook_that_is_compared_with_its_stored_output_gets_none():
+    done = run(TO_SOMEBODY + GATHER, TQDM_DISABLE="1")
+
+    assert (done.stdout, done.stderr) == ("['1', '2']\n", "")

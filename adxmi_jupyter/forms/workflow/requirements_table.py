@@ -100,9 +100,7 @@ class _Row:
         self.widget.set_trait("_dom_classes", ("adxmi-requirement", css_class(line.step.state)))
         self._text.value = _shown(line)
         self.button.tooltip = f"Fix: {line.step.title} ({line.step.subject})"
-        self._screen.enable(
-            self.button, is_enabled=not is_old and line.remediation is not None
-        )
+        self._screen.enable(self.button, is_enabled=not is_old and line.remediation is not None)
         show(self.button, is_shown=line.remediation is not None)
 
     def _clicked(self) -> None:
