@@ -6,6 +6,7 @@ import queue
 import sys
 import threading
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TypeVar
 
 Item = TypeVar("Item")
@@ -38,14 +39,13 @@ def gather(
         threading.Thread(target=_work, args=(function, items, todo, done), daemon=True).start()
     results: dict[int, Result | Exception] = {}
     # Said only where it is hidden, so that TQDM_DISABLE hides it, too.
-    hidden = {"disable": True} if not what or _is_logged() else {}
-    with tqdm(
+    bar_of = partial(tqdm, disable=True) if not what or _is_logged() else tqdm
+    with bar_of(
         total=len(items),
         desc=what,
         delay=_DELAY,
         leave=False,
         dynamic_ncols=True,
-        **hidden,
     ) as bar:
         try:
             while len(results) < len(items):
