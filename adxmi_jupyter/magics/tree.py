@@ -13,17 +13,20 @@ from typing import TYPE_CHECKING
 
 import click
 
+from adxmi_jupyter import __version__
 from adxmi_jupyter.errors import AdxmiError
 from adxmi_jupyter.magics import usage_errors
 from adxmi_jupyter.magics.call import NOTEBOOK_PROGRAM, Call
 from adxmi_jupyter.magics.sensitive import hidden_values
+from adxmi_jupyter.magics.summaries import summary_of
 from adxmi_jupyter.magics.verbs import CONTEXT, Noun, Verb
 from adxmi_jupyter.masking import as_written, hiding
 from adxmi_jupyter.model.body.text import checked_text
-from adxmi_jupyter.model.declaration.registry import nouns
+from adxmi_jupyter.model.declaration.registry import module_of, nouns
 
 if TYPE_CHECKING:
     from click.formatting import HelpFormatter
+    from click.shell_completion import CompletionItem
 
 
 class Tree(Noun):
@@ -59,8 +62,25 @@ class Tree(Noun):
                 formatter.write_dl(rows)
 
     def _summary(self, ctx: click.Context, name: str, formatter: HelpFormatter) -> str:
-        command = self.get_command(ctx, name)
-        return command.get_short_help_str(formatter.width - _WIDEST - _BLANKS) if command else ""
+        found = summary_of(*source_of(name))
+        command = None if found else self.get_command(ctx, name)
+        limit = formatter.width - _WIDEST - _BLANKS
+        return command.get_short_help_str(limit) if command else found
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Return the nouns that begin so, without importing them, and the options."""
+        from click.shell_completion import CompletionItem
+
+        names = (name for name in self.list_commands(ctx) if name.startswith(incomplete))
+        found = [CompletionItem(name, help=summary_of(*source_of(name))) for name in names]
+        return [*found, *click.Command.shell_complete(self, ctx, incomplete)]
+
+
+def source_of(noun: str) -> tuple[str, str]:
+    """Return the module that declares a noun, and the name of its function or class there."""
+    if noun in _NOUNS:
+        return _NOUNS[noun], noun.replace("-", "_")
+    return module_of(noun), noun.replace("-", "")
 
 
 _WIDEST = 20
@@ -111,7 +131,7 @@ def _note_traceback(ctx: click.Context, _param: click.Parameter, value: bool) ->
     help="Show the stack trace of an error. Goes before the noun.",
 )
 @click.version_option(
-    package_name="adxmi_jupyter",
+    __version__,
     message="adxmi_jupyter %(version)s",
     help="Show the version and exit.",
 )

@@ -4,12 +4,16 @@ import os
 import subprocess
 import sys
 
+import click
 import pytest
+
+from adxmi_jupyter.magics.summaries import summary_of
+from adxmi_jupyter.magics.tree import source_of, tree
 
 PROGRAM = """
 import sys
 from adxmi_jupyter.magics.console import execute
-code = execute(["policy", "show"])
+code = execute(sys.argv[1:])
 print("\\n".join(sys.modules), file=sys.stderr)
 sys.exit(code)
 """
@@ -21,20 +25,33 @@ FAMILIES = (
 MOST_OWN_MODULES = 215
 
 
-@pytest.fixture(scope="module")
-def loaded(tmp_path_factory):
-    """Names of the modules of the process, once it has shown the policy."""
-    home = str(tmp_path_factory.mktemp("home"))
+def modules_of(home, *arguments):
+    """Return what a process prints, and the names of the modules that it has loaded."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("ADXMI_")}
     done = subprocess.run(
-        [sys.executable, "-c", PROGRAM],
+        [sys.executable, "-c", PROGRAM, *arguments],
         capture_output=True,
         text=True,
         check=True,
-        env={**kept, "ADXMI_DATA_DIR": home},
+        env={**kept, "ADXMI_DATA_DIR": str(home)},
     )
-    assert "mi-ingest" in done.stdout
-    return frozenset(done.stderr.split())
+    return done.stdout, frozenset(done.stderr.split())
+
+
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory):
+    """Names of the modules of the process, once it has shown the policy."""
+    told, found = modules_of(tmp_path_factory.mktemp("home"), "policy", "show")
+    assert "mi-ingest" in told
+    return found
+
+
+@pytest.fixture(scope="module")
+def loaded_for_help(tmp_path_factory):
+    """Names of the modules of the process, once it has shown the help."""
+    told, found = modules_of(tmp_path_factory.mktemp("home"), "--help")
+    assert "externaldata" in told
+    return found
 
 
 @pytest.mark.parametrize(
@@ -65,3 +82,24 @@ def test_no_workflow_is_loaded(loaded):
 
 def test_own_modules_stay_few(loaded):
     assert len({each for each in loaded if each.startswith(OWN)}) <= MOST_OWN_MODULES
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("pandas", "numpy", "azure", "requests", "pydantic", "rich", "IPython", "ssl", "asyncio"),
+        *("importlib.metadata", f"{OWN}.embedded", f"{OWN}.actions", f"{OWN}.service"),
+        *(f"{OWN}.magics.policy", f"{OWN}.magics.workflow", f"{OWN}.model.workflow.export"),
+    ],
+)
+def test_help_loads_nothing_of(loaded_for_help, name):
+    assert not {each for each in loaded_for_help if each == name or each.startswith(f"{name}.")}
+
+
+def test_help_tells_of_each_noun_what_its_own_help_tells():
+    context = click.Context(tree)
+    shown = {name: summary_of(*source_of(name)) for name in tree.list_commands(context)}
+
+    own = {name: tree.get_command(context, name).help for name in shown}
+
+    assert shown == {name: text.splitlines()[0].rstrip(".") for name, text in own.items()}

@@ -24,6 +24,11 @@ def nouns() -> tuple[str, ...]:
     return tuple(sorted(module.name.replace("_", "-") for module in found))
 
 
+def module_of(noun: str) -> str:
+    """Return the module that declares a noun."""
+    return f"{workflow.__name__}.{noun.replace('-', '_')}"
+
+
 def declaration_of(noun: str) -> type[Workflow]:
     """Return the declaration behind a noun.
 
@@ -35,7 +40,7 @@ def declaration_of(noun: str) -> type[Workflow]:
     """
     from adxmi_jupyter.model.declaration.workflow import Workflow
 
-    module = import_module(f"{workflow.__name__}.{noun.replace('-', '_')}")
+    module = import_module(module_of(noun))
     for value in vars(module).values():
         if isclass(value) and issubclass(value, Workflow) and value.__module__ == module.__name__:
             return value
