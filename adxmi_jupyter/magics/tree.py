@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from adxmi_jupyter import __version__
 from adxmi_jupyter.errors import AdxmiError
 from adxmi_jupyter.magics import usage_errors
 from adxmi_jupyter.magics.call import NOTEBOOK_PROGRAM, Call
@@ -23,6 +22,7 @@ from adxmi_jupyter.magics.verbs import CONTEXT, Noun, Verb
 from adxmi_jupyter.masking import as_written, hiding
 from adxmi_jupyter.model.body.text import checked_text
 from adxmi_jupyter.model.declaration.registry import module_of, nouns
+from adxmi_jupyter.version import __version__
 
 if TYPE_CHECKING:
     from click.formatting import HelpFormatter
