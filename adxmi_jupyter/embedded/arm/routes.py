@@ -29,10 +29,11 @@ from adxmi_jupyter.embedded.arm import (
     resource_graph,
     roles,
     scripts,
+    target_parts,
     targets,
 )
 from adxmi_jupyter.embedded.arm.request import ArmRequest
-from adxmi_jupyter.embedded.state.networks import EVENT_HUBS, SQL
+from adxmi_jupyter.embedded.state.networks import COSMOS, EVENT_HUBS, MODELS, SQL, STORAGE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -47,7 +48,7 @@ _CLUSTER = f"{_GROUP}/{_KUSTO}/clusters/{{cluster}}"
 _DATABASE = f"{_CLUSTER}/databases/{{database}}"
 _MSI = "providers/Microsoft.ManagedIdentity/userAssignedIdentities"
 _COSMOS = f"{_GROUP}/providers/{cosmos_roles.ACCOUNT_TYPE}/{{account}}"
-_HUB = f"{_GROUP}/providers/{event_hubs.NAMESPACE_TYPE}/{{namespace}}/eventhubs/{{hub}}"
+_HUBS = f"{_GROUP}/providers/{event_hubs.NAMESPACE_TYPE}/{{namespace}}/eventhubs"
 _RBAC = "{scope}/providers/Microsoft.Authorization"
 
 
@@ -140,8 +141,7 @@ def _routes() -> _Routes:
     register = ("Microsoft.Kusto/register/action", providers.register_provider)
     yield f"{provider}/register", {"POST": register}
     yield from _cosmos_routes()
-    groups = _crud(event_hubs.TYPE, GET=event_hubs.list_consumer_groups)
-    yield f"{_HUB}/consumergroups", groups
+    yield from _part_routes()
     yield from _network_routes()
     yield (
         "providers/Microsoft.ResourceGraph/resources",
@@ -306,6 +306,39 @@ def _cosmos_routes() -> _Routes:
         PUT=cosmos_roles.put_data_role,
         DELETE=cosmos_roles.delete_data_role,
     )
+
+
+def _part_routes() -> _Routes:
+    """Yield the routes of what targets hold: lists, and nothing else."""
+    yield _HUBS, _crud(event_hubs.HUB_TYPE, GET=event_hubs.list_hubs)
+    groups = _crud(event_hubs.TYPE, GET=event_hubs.list_consumer_groups)
+    yield f"{_HUBS}/{{hub}}/consumergroups", groups
+    cosmos = f"{COSMOS}/{{target}}/sqlDatabases"
+    lists: tuple[tuple[str, str, Handler], ...] = (
+        (
+            f"{STORAGE}/{{target}}/blobServices/default/containers",
+            target_parts.CONTAINERS,
+            target_parts.list_containers,
+        ),
+        (
+            f"{SQL}/{{target}}/databases",
+            target_parts.SQL_DATABASES,
+            target_parts.list_sql_databases,
+        ),
+        (cosmos, target_parts.COSMOS_DATABASES, target_parts.list_cosmos_databases),
+        (
+            f"{cosmos}/{{database}}/containers",
+            target_parts.COSMOS_CONTAINERS,
+            target_parts.list_cosmos_containers,
+        ),
+        (
+            f"{MODELS}/{{target}}/deployments",
+            target_parts.DEPLOYMENTS,
+            target_parts.list_deployments,
+        ),
+    )
+    for path, kind, handler in lists:
+        yield f"{_GROUP}/providers/{path}", _crud(kind, GET=handler)
 
 
 def _network_routes() -> _Routes:
