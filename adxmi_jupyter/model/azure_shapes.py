@@ -236,3 +236,12 @@ MANAGED_ENDPOINT = Shape(
 )
 
 FOUND_TENANT = Shape("the tenants of resources", (_ID, required("tenantId", check=guid)))
+
+LISTED_RESOURCE = Shape(
+    "the resources of a type", (_ID, _NAME, optional("endpoint", check=maybe(text)))
+)
+
+DEPLOYMENT = Shape(
+    "the deployed models",
+    (_ID, _NAME, required("properties", check=fields(optional("capabilities", check=maybe(obj))))),
+)

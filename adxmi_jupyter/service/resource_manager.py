@@ -49,9 +49,12 @@ AUTHORIZATION_VERSION = "2022-04-01"
 COSMOS_VERSION = "2024-11-15"
 EVENT_HUBS_VERSION = "2024-01-01"
 SQL_VERSION = "2021-11-01"
+STORAGE_VERSION = "2023-05-01"
+COGNITIVE_VERSION = "2024-10-01"
 
 _NOTHING_TO_SEE = "NoValidSubscriptionsInQueryRequest"
 _IDENTITIES = "providers/Microsoft.ManagedIdentity"
+_LARGEST_PAGE = 1000
 _MOST_PAGES = 10_000  # of 100 resources or more, each
 _LONGEST_WAIT_FOR_OTHERS = 300.0
 # Requests by path name their subscription themselves; the client wants one all the same.
@@ -176,11 +179,12 @@ class ResourceManager:
         tokens: set[str] = set()
         token = ""
         while True:
-            body: dict[str, Any] = {"query": query, "options": {"resultFormat": "objectArray"}}
+            options = {"resultFormat": "objectArray", "$top": _LARGEST_PAGE}
+            body: dict[str, Any] = {"query": query, "options": options}
             if subscriptions:
                 body["subscriptions"] = list(subscriptions)
             if token:
-                body["options"]["$skipToken"] = token
+                options["$skipToken"] = token
             path = "/providers/Microsoft.ResourceGraph/resources"
             try:
                 answer = self._sent("POST", path, GRAPH_VERSION, body)

@@ -19,6 +19,7 @@ from adxmi_jupyter.model.azure_role import (
     Target,
 )
 from adxmi_jupyter.model.declaration.fields import FieldKind, typed
+from adxmi_jupyter.model.declaration.listed import Listed, Source
 from adxmi_jupyter.model.declaration.requirements import TableReady, acting_as
 from adxmi_jupyter.model.declaration.unsupported import Unsupported
 from adxmi_jupyter.model.shape import text_cell
@@ -134,12 +135,18 @@ def hub_id(text: str) -> str:
 
 
 ConnectionName = Annotated[str, FieldKind.NAME, typed(connection_name)]
-HubId = Annotated[str, FieldKind.RESOURCE, typed(hub_id)]
+HubId = Annotated[str, FieldKind.RESOURCE, Listed(Source.EVENT_HUBS), typed(hub_id)]
 StorageAccountId = Annotated[
-    str, FieldKind.RESOURCE, typed(lambda text: resource_id(text, STORAGE_ACCOUNT))
+    str,
+    FieldKind.RESOURCE,
+    Listed(Source.STORAGE_ACCOUNTS),
+    typed(lambda text: resource_id(text, STORAGE_ACCOUNT)),
 ]
 CosmosAccountId = Annotated[
-    str, FieldKind.RESOURCE, typed(lambda text: resource_id(text, COSMOS_ACCOUNT))
+    str,
+    FieldKind.RESOURCE,
+    Listed(Source.COSMOS_ACCOUNT_IDS),
+    typed(lambda text: resource_id(text, COSMOS_ACCOUNT)),
 ]
 
 

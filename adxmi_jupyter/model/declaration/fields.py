@@ -18,6 +18,7 @@ from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError, PydanticUndefined
 
 from adxmi_jupyter.errors import AdxmiError
+from adxmi_jupyter.model.declaration.listed import Listed
 
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
@@ -61,7 +62,8 @@ class FieldSpec:
 
     `only_for` maps the name of another field to the values of it that give this field a meaning;
     `property_name` is what the service calls it in ``with (…)``, empty if it goes elsewhere.
-    `least` and `most` bound numbers and lengths of time, where they are bounded.
+    `least` and `most` bound numbers and lengths of time, where they are bounded. `is_common` tells
+    whether a form shows it at once although it may be left out, `listed` where its values are.
     """
 
     name: str
@@ -76,6 +78,8 @@ class FieldSpec:
     example: str
     least: Any = None
     most: Any = None
+    is_common: bool = False
+    listed: Listed | None = None
 
     @property
     def option(self) -> str:
@@ -97,6 +101,7 @@ def field(
     required: bool = False,
     property_name: str = "",
     example: str = "",
+    common: bool = False,
     **constraints: Any,
 ) -> Any:
     """Declare a field.
@@ -119,6 +124,8 @@ def field(
         Its name in the statement's ``with (…)``, if it goes there.
     example
         A value to show people and to use in the examples of errors.
+    common
+        Whether many users fill it in although it may be left out.
     constraints
         As pydantic's, such as ``ge`` and ``le``.
 
@@ -129,6 +136,7 @@ def field(
         "property_name": property_name,
         "example": example,
         "default_text": default_text,
+        "common": common,
     }
     return Field(
         default, title=label, description=help_text, json_schema_extra=extra, **constraints
@@ -158,6 +166,8 @@ def spec_of(name: str, info: FieldInfo) -> FieldSpec:
         example=extra["example"],
         least=next((part.ge for part in metadata if isinstance(part, Ge)), None),
         most=next((part.le for part in metadata if isinstance(part, Le)), None),
+        is_common=extra["common"],
+        listed=next((part for part in metadata if isinstance(part, Listed)), None),
     )
 
 

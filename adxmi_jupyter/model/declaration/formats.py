@@ -6,6 +6,8 @@ Source: *Data formats supported for ingestion*, *Create and alter Azure Storage 
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from enum import StrEnum
 
 from adxmi_jupyter.errors import InvalidField
@@ -31,6 +33,41 @@ class BlobFormat(StrEnum):
     ORC = "orc"
     W3CLOGFILE = "w3clogfile"
     AZMONSTREAM = "azmonstream"
+
+
+# Names end like this, compressed or not; of JSON, only a look inside tells lines from arrays.
+_ENDINGS = {
+    "csv": BlobFormat.CSV,
+    "tsv": BlobFormat.TSV,
+    "psv": BlobFormat.PSV,
+    "json": BlobFormat.MULTIJSON,
+    "jsonl": BlobFormat.MULTIJSON,
+    "ndjson": BlobFormat.MULTIJSON,
+    "parquet": BlobFormat.PARQUET,
+    "avro": BlobFormat.AVRO,
+    "orc": BlobFormat.ORC,
+    "txt": BlobFormat.TXT,
+    "log": BlobFormat.TXT,
+}
+_COMPRESSED = {"gz", "gzip", "zip", "snappy", "bz2", "zst"}
+
+
+def format_of_names(names: Iterable[str]) -> BlobFormat | None:
+    """Return the format that most names of files end with; None where no name tells.
+
+    >>> str(format_of_names(["2024/orders.csv", "2025/orders.csv.gz", "readme"]))
+    'csv'
+    """
+    found = Counter(filter(None, map(_format_of_name, names)))
+    return found.most_common(1)[0][0] if found else None
+
+
+def _format_of_name(name: str) -> BlobFormat | None:
+    *_, last = name.rsplit("/", 1)
+    endings = last.lower().split(".")[1:]
+    while endings and endings[-1] in _COMPRESSED:
+        endings.pop()
+    return _ENDINGS.get(endings[-1]) if endings else None
 
 
 class ExportFormat(StrEnum):

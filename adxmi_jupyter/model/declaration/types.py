@@ -15,6 +15,7 @@ from pydantic_core.core_schema import any_schema
 from adxmi_jupyter.model.columns import Column, parse_columns
 from adxmi_jupyter.model.connection_string import AiModel, StorageLocation
 from adxmi_jupyter.model.declaration.fields import FieldKind, typed
+from adxmi_jupyter.model.declaration.listed import Listed, Source
 from adxmi_jupyter.model.declaration.locations import (
     cosmos_account,
     identity_location,
@@ -81,17 +82,33 @@ Timespan = Annotated[timedelta, FieldKind.TIMESPAN, typed(parse_timespan)]
 Moment = Annotated[datetime, FieldKind.MOMENT, typed(parse_moment)]
 Periods = Annotated[tuple[InstanceOf[Period], ...], FieldKind.PERIODS, typed(parse_periods)]
 
-Location = Annotated[_Place, FieldKind.LOCATION, typed(identity_location)]
-Locations = Annotated[tuple[_Place, ...], FieldKind.LOCATION, typed(identity_locations)]
+_IN_STORAGE = Listed(Source.LOCATIONS, ("identity",))
+Location = Annotated[_Place, FieldKind.LOCATION, _IN_STORAGE, typed(identity_location)]
+Locations = Annotated[
+    tuple[_Place, ...], FieldKind.LOCATION, _IN_STORAGE, typed(identity_locations)
+]
 LocationsWithoutGen1 = Annotated[
-    tuple[_Place, ...], FieldKind.LOCATION, typed(identity_locations_without_gen1)
+    tuple[_Place, ...], FieldKind.LOCATION, _IN_STORAGE, typed(identity_locations_without_gen1)
 ]
 Artifacts = Annotated[tuple[tuple[str, _Place], ...], FieldKind.ARTIFACTS, typed(parse_artifacts)]
-SqlServerHost = Annotated[str, FieldKind.SERVER, typed(server_address)]
-CosmosAccount = Annotated[str, FieldKind.ACCOUNT, typed(cosmos_account)]
-Catalog = Annotated[str, FieldKind.LINE, AfterValidator(_one_line)]
-"""The name of a database, or of something in it, that stands in a connection string."""
-ModelEndpoint = Annotated[InstanceOf[AiModel], FieldKind.MODEL, typed(parse_model)]
+SqlServerHost = Annotated[str, FieldKind.SERVER, Listed(Source.SQL_SERVERS), typed(server_address)]
+CosmosAccount = Annotated[
+    str, FieldKind.ACCOUNT, Listed(Source.COSMOS_ACCOUNTS), typed(cosmos_account)
+]
+_CATALOGS = Listed(Source.CATALOGS, ("server", "account"))
+Catalog = Annotated[str, FieldKind.LINE, _CATALOGS, AfterValidator(_one_line)]
+"""The name of a database that stands in a connection string."""
+_CONTAINERS = Listed(Source.COSMOS_CONTAINERS, ("account", "catalog"))
+Collection = Annotated[str, FieldKind.LINE, _CONTAINERS, AfterValidator(_one_line)]
+"""The name of a Cosmos DB container that stands in a connection string."""
+ModelEndpoint = Annotated[
+    InstanceOf[AiModel], FieldKind.MODEL, Listed(Source.MODELS), typed(parse_model)
+]
+
+ConsumerGroup = Annotated[str, FieldKind.TEXT, Listed(Source.CONSUMER_GROUPS, ("event_hub",))]
+MappingName = Annotated[str, FieldKind.TEXT, Listed(Source.MAPPINGS, ("table",))]
+CosmosDatabase = Annotated[str, FieldKind.TEXT, Listed(Source.CATALOGS, ("account",))]
+CosmosContainer = Annotated[str, FieldKind.TEXT, _CONTAINERS]
 
 JsonObject = Annotated[dict[str, Any] | None, FieldKind.JSON, typed(json_object)]
 JsonList = Annotated[list[dict[str, Any]] | None, FieldKind.JSON_LIST, typed(json_list)]

@@ -21,7 +21,14 @@ from adxmi_jupyter.model.declaration.fields import field, identity_help
 from adxmi_jupyter.model.declaration.products import DataConnection
 from adxmi_jupyter.model.declaration.requirements import Requirement, acting_as, holding
 from adxmi_jupyter.model.declaration.stored import DataConnectionListing, Row, Who
-from adxmi_jupyter.model.declaration.types import Identity, Moment, TableName, Text
+from adxmi_jupyter.model.declaration.types import (
+    CosmosContainer,
+    CosmosDatabase,
+    Identity,
+    MappingName,
+    Moment,
+    TableName,
+)
 from adxmi_jupyter.model.declaration.workflow import About, Sample, Workflow
 from adxmi_jupyter.model.identity import ManagedIdentity
 from adxmi_jupyter.model.moment import moment_text
@@ -78,11 +85,11 @@ class CosmosDbConnection(Workflow):
     account: CosmosAccountId = field(
         "Account", "Resource ID of the Azure Cosmos DB account.", example=_ACCOUNT_ID
     )
-    catalog: Text = field("Catalog", "Cosmos DB database name.", example="Shop")
-    container: Text = field("Container", "Cosmos DB container name.", example="Baskets")
+    catalog: CosmosDatabase = field("Catalog", "Cosmos DB database name.", example="Shop")
+    container: CosmosContainer = field("Container", "Cosmos DB container name.", example="Baskets")
     identity: Identity = field("Identity", identity_help("reads the changes"), example="mi-ingest")
     table: TableName = field("Table", "Target table.", example="Orders")
-    mapping: Text = field(
+    mapping: MappingName = field(
         "Mapping", "Name of an ingestion mapping of the table.", "", example="OrdersJson"
     )
     retrieval_start_date: Moment | None = field(

@@ -28,6 +28,7 @@ from adxmi_jupyter.model.declaration.stored import FunctionListing
 from adxmi_jupyter.model.declaration.types import (
     Body,
     Catalog,
+    Collection,
     Columns,
     CosmosAccount,
     Identity,
@@ -81,7 +82,7 @@ class CosmosDbSqlRequest(Workflow):
         "Account", "Azure Cosmos DB account: name or host name.", example="contosocosmos"
     )
     catalog: Catalog = field("Catalog", "Cosmos DB database.", example="Shop")
-    collection: Catalog = field("Collection", "Cosmos DB container.", example="Baskets")
+    collection: Collection = field("Collection", "Cosmos DB container.", example="Baskets")
     identity: Identity = field("Identity", identity_help("queries Cosmos DB"), example="mi-export")
     sql: Body = field("SQL", "SQL query.", example="select * from c")
     parameters: JsonObject = field(

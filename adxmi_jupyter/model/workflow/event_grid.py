@@ -33,7 +33,12 @@ from adxmi_jupyter.model.declaration.requirements import (
     holding,
 )
 from adxmi_jupyter.model.declaration.stored import DataConnectionListing, Row, Who
-from adxmi_jupyter.model.declaration.types import Identity, TableName, Text
+from adxmi_jupyter.model.declaration.types import (
+    ConsumerGroup,
+    Identity,
+    MappingName,
+    TableName,
+)
 from adxmi_jupyter.model.declaration.workflow import About, Sample, Workflow
 from adxmi_jupyter.model.identity import ManagedIdentity
 from adxmi_jupyter.model.permission import Permission
@@ -106,24 +111,33 @@ class EventGrid(Workflow):
         "Resource ID of the event hub that Event Grid writes to, in the tenant of the identity.",
         example=_HUB_ID,
     )
-    consumer_group: Text = field(
+    consumer_group: ConsumerGroup = field(
         "Consumer group",
         "Consumer group. Each data connection requires its own.",
         "$Default",
         default_text="$Default",
         example="adx",
+        common=True,
     )
     identity: Identity = field(
         "Identity", identity_help("receives the events and reads the blobs"), example="mi-ingest"
     )
     table: TableName | None = field(
-        "Table", "Target table of blobs that don't name one.", None, example="Orders"
+        "Table",
+        "Target table of blobs that don't name one.",
+        None,
+        example="Orders",
+        common=True,
     )
-    mapping: Text = field(
+    mapping: MappingName = field(
         "Mapping", "Name of an ingestion mapping of the table.", "", example="OrdersCsv"
     )
     data_format: EventFormat | None = field(
-        "Format", "Data format of blobs that don't name one.", None, example="CSV"
+        "Format",
+        "Data format of blobs that don't name one.",
+        None,
+        example="CSV",
+        common=True,
     )
     blob_event: BlobEvent = field(
         "Event", "Type of the storage events to process.", BlobEvent.CREATED

@@ -31,7 +31,14 @@ from adxmi_jupyter.model.declaration.requirements import (
     holding,
 )
 from adxmi_jupyter.model.declaration.stored import DataConnectionListing, Row, Who
-from adxmi_jupyter.model.declaration.types import Identity, Moment, Names, TableName, Text
+from adxmi_jupyter.model.declaration.types import (
+    ConsumerGroup,
+    Identity,
+    MappingName,
+    Moment,
+    Names,
+    TableName,
+)
 from adxmi_jupyter.model.declaration.workflow import About, Sample, Workflow
 from adxmi_jupyter.model.identity import ManagedIdentity
 from adxmi_jupyter.model.moment import moment_text
@@ -99,20 +106,25 @@ class EventHub(Workflow):
     event_hub: HubId = field(
         "Event hub", "Resource ID of the event hub, in the tenant of the identity.", example=HUB_ID
     )
-    consumer_group: Text = field(
+    consumer_group: ConsumerGroup = field(
         "Consumer group",
         "Consumer group. Each data connection requires its own.",
         "$Default",
         default_text="$Default",
         example="adx",
+        common=True,
     )
     identity: Identity = field(
         "Identity", identity_help("receives the events"), example="mi-ingest"
     )
     table: TableName | None = field(
-        "Table", "Target table of events that don't name one.", None, example="Orders"
+        "Table",
+        "Target table of events that don't name one.",
+        None,
+        example="Orders",
+        common=True,
     )
-    mapping: Text = field(
+    mapping: MappingName = field(
         "Mapping", "Name of an ingestion mapping of the table.", "", example="OrdersJson"
     )
     data_format: EventFormat | None = field(
@@ -120,6 +132,7 @@ class EventHub(Workflow):
         "Data format of events that don't name one.",
         None,
         example="MULTIJSON",
+        common=True,
     )
     compression: Compression = field("Compression", "Compression of the events.", Compression.NONE)
     event_system_properties: Names = field(

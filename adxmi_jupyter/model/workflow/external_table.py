@@ -32,6 +32,7 @@ from adxmi_jupyter.model.declaration.stored import EntityKind, KustoListing
 from adxmi_jupyter.model.declaration.stored_tables import TableKind
 from adxmi_jupyter.model.declaration.types import (
     Catalog,
+    Collection,
     Columns,
     CosmosAccount,
     Identity,
@@ -142,7 +143,7 @@ class ExternalTable(Workflow):
         required=True,
         example="Erp",
     )
-    collection: Catalog = field(
+    collection: Collection = field(
         "Collection",
         "Cosmos DB container name.",
         "",

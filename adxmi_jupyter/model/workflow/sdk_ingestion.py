@@ -20,7 +20,13 @@ from adxmi_jupyter.model.declaration.locations import LOCAL_FILES
 from adxmi_jupyter.model.declaration.products import QueuedIngestion
 from adxmi_jupyter.model.declaration.requirements import Requirement, acting_as
 from adxmi_jupyter.model.declaration.stored import PolicyListing
-from adxmi_jupyter.model.declaration.types import Identity, Location, Names, TableName, Text
+from adxmi_jupyter.model.declaration.types import (
+    Identity,
+    Location,
+    MappingName,
+    Names,
+    TableName,
+)
 from adxmi_jupyter.model.declaration.unsupported import Unsupported
 from adxmi_jupyter.model.declaration.workflow import About, Sample, Workflow
 from adxmi_jupyter.model.permission import Permission
@@ -69,7 +75,7 @@ class SdkIngestion(Workflow):
     identity: Identity = field("Identity", identity_help("reads the blob"), example="mi-ingest")
     table: TableName = field("Table", "Target table.", example="Orders")
     data_format: BlobFormat = field("Format", "Data format of the blob.", example="csv")
-    mapping: Text = field(
+    mapping: MappingName = field(
         "Mapping", "Name of an ingestion mapping of the table.", "", example="OrdersCsv"
     )
     ignore_first_record: bool = field(

@@ -25,6 +25,7 @@ from adxmi_jupyter.model.declaration.types import (
     JsonList,
     JsonObject,
     Locations,
+    MappingName,
     Moment,
     Names,
     PathFormat,
@@ -87,7 +88,7 @@ class StorageIngestion(Workflow):
     data_format: BlobFormat = field(
         "Format", "Data format of the blobs.", property_name="format", example="csv"
     )
-    mapping: Text = field(
+    mapping: MappingName = field(
         "Mapping",
         "Name of an ingestion mapping of the table.",
         "",

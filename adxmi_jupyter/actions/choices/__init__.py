@@ -1,0 +1,1 @@
+"""What fields can offer: names and addresses that Azure and the cluster list."""
