@@ -16,6 +16,7 @@ from adxmi_jupyter.magics.line import quoted
 from adxmi_jupyter.magics.sensitive import hidden_values
 from adxmi_jupyter.masking import as_written, hidden_now, hiding, masked, masked_payload
 from adxmi_jupyter.rendering.dialects import InConsole, InNotebook
+from adxmi_jupyter.rendering.display import DEFAULT
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from adxmi_jupyter.fixes import Fix, Note, Part
     from adxmi_jupyter.magics.line import Word
     from adxmi_jupyter.masking import Hidden
+    from adxmi_jupyter.rendering.display import Choice
     from adxmi_jupyter.service.connection import Connection
     from adxmi_jupyter.service.connections import Connections
 
@@ -74,6 +76,7 @@ class Call:
     `is_body_as_typed` tells whether no variable was put into the body;
     `written` maps the values of variables to how the user wrote them, for error texts, and
     `in_body` those of the body;
+    `choice` is what `--ids` and `--wide` want displayed;
     `forms` maps each spelling of the verb's options to all there is to know about it;
     `has_looked` tells whether it was looked what has become of open writes;
     `has_found` whether there was something to find: a requirement that is missing, a difference,
@@ -88,6 +91,7 @@ class Call:
     in_body: dict[str, str] = field(default_factory=dict)
     connection_name: str = ""
     out: str = ""
+    choice: Choice = DEFAULT
     show_stack: bool = False
     forms: Mapping[str, Form] = field(default_factory=dict)
     has_looked: bool = False

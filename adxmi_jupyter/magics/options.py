@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -45,8 +46,20 @@ def _note_out(ctx: click.Context, _param: click.Parameter, value: str | None) ->
         call.out = value
 
 
+def _note_ids(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
+    call = ctx.find_object(Call)
+    if call is not None and value:
+        call.choice = replace(call.choice, ids=True)
+
+
+def _note_wide(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
+    call = ctx.find_object(Call)
+    if call is not None and value:
+        call.choice = replace(call.choice, wide=True)
+
+
 def common_options() -> list[click.Parameter]:
-    """Return what every verb has: ``--connection`` and ``--out``."""
+    """Return what every verb has: ``--connection``, ``--out``, ``--ids`` and ``--wide``."""
     return [
         click.Option(
             ["-c", "--connection"],
@@ -63,6 +76,20 @@ def common_options() -> list[click.Parameter]:
             expose_value=False,
             callback=_note_out,
             help="Save the result as a variable (notebook) or as a .csv or .json file (console).",
+        ),
+        click.Option(
+            ["--ids"],
+            is_flag=True,
+            expose_value=False,
+            callback=_note_ids,
+            help="Display all IDs in full.",
+        ),
+        click.Option(
+            ["--wide"],
+            is_flag=True,
+            expose_value=False,
+            callback=_note_wide,
+            help="Display all columns in full.",
         ),
     ]
 

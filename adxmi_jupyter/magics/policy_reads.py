@@ -74,7 +74,7 @@ def show(
     if identities:
         reading = _only(call, reading, identities)
     if raw:
-        return raw_frame(reading)
+        return _as_sent(raw_frame(reading))
     return by_usage_frame(reading) if by_usage else policy_frame(reading)
 
 
@@ -195,6 +195,12 @@ def history(call: Call, *, times: bool) -> pd.DataFrame:
     from adxmi_jupyter.actions.write.history import history_frame
 
     return history_frame(call.connection, times=times)
+
+
+def _as_sent(frame: pd.DataFrame) -> pd.DataFrame:
+    from adxmi_jupyter.rendering.shown_frame import Whole
+
+    return Whole(frame)
 
 
 def _read(

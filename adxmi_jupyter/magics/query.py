@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 def query(call: Call, *, database: str, file: str) -> pd.DataFrame:
     """Run the query or .show command in the cell body."""
     from adxmi_jupyter.actions.queries import run_query
+    from adxmi_jupyter.rendering.shown_frame import Whole
 
     text = (file or call.body or "").strip()
     if not text:
@@ -40,4 +41,5 @@ def query(call: Call, *, database: str, file: str) -> pd.DataFrame:
             else "it stands in the cell below %%adxmi query, or in a file",
             fix=BELOW_QUERY,
         )
-    return run_query(call.connection, text, database or call.connection.required_database())
+    where = database or call.connection.required_database()
+    return Whole(run_query(call.connection, text, where))

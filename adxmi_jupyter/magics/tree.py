@@ -177,23 +177,23 @@ def _run(call: Call, arguments: Sequence[str]) -> object:
     except click.UsageError as error:
         raise usage_errors.translated(error, call) from error
     if result is not None:
-        result = _finished(result)
+        result = _finished(result, call)
     if call.out and result is not None:
         call.front.keep(call.out, result)
         return None
     return result
 
 
-def _finished(result: object) -> object:
+def _finished(result: object, call: Call) -> object:
     """Return a result as it may be shown and kept."""
     if not hasattr(result, "attrs"):
         return result
-    from adxmi_jupyter.rendering.shown_frame import safe
+    from adxmi_jupyter.rendering.shown_frame import shown
 
     about = result.attrs.get("adxmi", {})
     if "command" in about:
         result.attrs["adxmi"] = {**about, "command": as_written(str(about["command"]))}
-    return safe(result)
+    return shown(result, call.choice)
 
 
 def help_text(program: str = NOTEBOOK_PROGRAM) -> str:

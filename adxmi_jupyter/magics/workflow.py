@@ -141,7 +141,6 @@ def _list(declaration: Declaration) -> Verb:
             source_notes,
             unassigned_notes,
         )
-        from adxmi_jupyter.rendering.shown_frame import Whole
 
         refuse_both(call, {"--database": bool(database), "--all-databases": all_databases})
         connection = call.connection
@@ -151,7 +150,7 @@ def _list(declaration: Declaration) -> Verb:
             call.say(f"not read: {scope} ({failure.why})")
         for note in (*source_notes(read), *unassigned_notes(connection, read)):
             call.say(note)
-        return Whole(listing_frame(connection, read))
+        return listing_frame(connection, read)
 
     return named(list_, _what_is_listed(declaration))
 

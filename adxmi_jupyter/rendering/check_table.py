@@ -21,7 +21,9 @@ from adxmi_jupyter.error_base import one_line
 from adxmi_jupyter.rendering.check_frames import checks_frame, name_of, noun_of
 from adxmi_jupyter.rendering.diagram import SHEET, diagram
 from adxmi_jupyter.rendering.diagram_model import SIGNS, step_of, tracks_of
-from adxmi_jupyter.rendering.shown_frame import NO_MATH, Whole, visible
+from adxmi_jupyter.rendering.html_table import NO_MATH
+from adxmi_jupyter.rendering.shown_frame import Whole
+from adxmi_jupyter.rendering.text import visible
 
 if TYPE_CHECKING:
     from adxmi_jupyter.actions.check.findings import Checked, Checks

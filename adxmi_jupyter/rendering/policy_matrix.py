@@ -10,7 +10,9 @@ import html
 import re
 from typing import TYPE_CHECKING, Any
 
-from adxmi_jupyter.rendering.shown_frame import NO_MATH, SafeFrame, visible
+from adxmi_jupyter.rendering.html_table import NO_MATH
+from adxmi_jupyter.rendering.shown_frame import SafeFrame
+from adxmi_jupyter.rendering.text import visible
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,13 +7,16 @@ MathJax, which makes links of it, and shows signs that turn a line around or sta
 from __future__ import annotations
 
 import pickle
-from typing import Any
+from typing import TYPE_CHECKING, Any, Self
 
 import pandas as pd
 
-_LINES = "\n\r\t"
-NO_MATH = "tex2jax_ignore mathjax_ignore"
-"""The classes of HTML whose text MathJax leaves alone, in its versions 2 and 3."""
+from adxmi_jupyter.rendering.display import DEFAULT, WIDE, display_table
+from adxmi_jupyter.rendering.html_table import NO_MATH, html_table
+from adxmi_jupyter.rendering.text import plain_lines, text_table, visible
+
+if TYPE_CHECKING:
+    from adxmi_jupyter.rendering.display import Choice, DisplayTable
 
 
 class SafeFrame(pd.DataFrame):
@@ -52,47 +55,71 @@ class SafeFrame(pd.DataFrame):
 SafeFrame.__name__ = "DataFrame"  # what it is to those who use it
 
 
-class Whole(SafeFrame):
-    """A frame whose long cells are not cut: for results whose values are there to be copied."""
+class ResultFrame(SafeFrame):
+    """The result of a command: all columns and values, of which `display` is shown.
+
+    What is made from it is shown with all of its columns, for then they were chosen.
+    """
+
+    _choice: Choice = DEFAULT
+
+    @classmethod
+    def by(cls, frame: pd.DataFrame, choice: Choice) -> Self:
+        """Return a frame as it is displayed by a choice."""
+        result = cls(frame)
+        result._choice = choice
+        return result
+
+    @property
+    def display(self) -> DisplayTable:
+        """What is displayed, as plain texts."""
+        return display_table(self, self._choice)
+
+    def to_text(self) -> str:
+        """Return what is displayed as an aligned table."""
+        return _as_text(self.display)
 
     def __repr__(self) -> str:
-        return _visible(self).to_string()  # where it is empty, that names the class
+        return _as_text(self.display)
 
     def _repr_html_(self) -> str | None:
-        with pd.option_context("display.max_colwidth", None):
-            return super()._repr_html_()
+        return html_table(self.display)
 
 
-def safe(result: object) -> object:
+class Whole(ResultFrame):
+    """A result that is displayed as it is: its values are to be copied, or are the service's."""
+
+    _choice = WIDE
+
+
+def shown(result: object, choice: Choice) -> object:
     """Return a result as it may be shown; frames with a picture of their own see to it."""
-    return SafeFrame(result) if type(result) is pd.DataFrame else result
+    if type(result) is pd.DataFrame:
+        return ResultFrame.by(result, choice)
+    return result
 
 
-def visible(text: str) -> str:
-    r"""Return a text with escapes for what cannot be seen, or turns the line around.
-
-    >>> visible("mi\u202eexport")
-    'mi\\u202eexport'
-    """
-    if text.isprintable():
-        return text
-    return "".join(_sign(sign) for sign in text)
-
-
-def _sign(sign: str) -> str:
-    if sign.isprintable() or sign in _LINES:
-        return sign
-    return sign.encode("unicode_escape").decode()
+def _as_text(table: DisplayTable) -> str:
+    return text_table(table.columns, table.rows)
 
 
 def _visible(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return a plain frame with the texts that can be seen; the very cells where all can."""
+    """Return a plain frame with the texts that can be seen; the very cells where all can.
+
+    Tuples of usages become texts as well.
+    """
     plain = pd.DataFrame(frame)
     for place in range(frame.shape[1]):
         column = frame.iloc[:, place]
         if column.dtype == object or isinstance(column.dtype, pd.StringDtype):
-            shown = [visible(cell) if isinstance(cell, str) else cell for cell in column]
+            shown = [_visible_cell(cell) for cell in column]
             if any(cell is not other for cell, other in zip(shown, column, strict=True)):
                 plain.isetitem(place, pd.Series(shown, dtype=object).array)
     plain.columns = [visible(one) if isinstance(one, str) else one for one in frame.columns]
     return plain
+
+
+def _visible_cell(cell: object) -> object:
+    if isinstance(cell, tuple):
+        return plain_lines(cell)
+    return visible(cell) if isinstance(cell, str) else cell

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 
 _MISSING = {"<NA>", "NaT", "nan"}
+_LINES = "\n\r\t"
 
 
 def frame_table(frame: pd.DataFrame) -> str:
@@ -35,12 +36,38 @@ def text_table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
 
 
 def plain(cell: object) -> str:
-    """Return one cell as text; a list of usages as the service writes it."""
+    """Return one cell as text on one line; a list of usages as the service writes it."""
+    return one_line(_text(cell))
+
+
+def plain_lines(cell: object) -> str:
+    """Return one cell as text with its line breaks; a list of usages as the service writes it."""
+    return visible(_text(cell))
+
+
+def _text(cell: object) -> str:
     if isinstance(cell, (tuple, list)):
-        return one_line(", ".join(map(str, cell)))
+        return ", ".join(map(str, cell))
     shown = str(cell)
     is_missing = cell is None or (not isinstance(cell, str) and shown in _MISSING)
-    return "" if is_missing else one_line(shown)
+    return "" if is_missing else shown
+
+
+def visible(text: str) -> str:
+    r"""Return a text with escapes for what cannot be seen, or turns the line around.
+
+    >>> visible("mi\u202eexport")
+    'mi\\u202eexport'
+    """
+    if text.isprintable():
+        return text
+    return "".join(_sign(sign) for sign in text)
+
+
+def _sign(sign: str) -> str:
+    if sign.isprintable() or sign in _LINES:
+        return sign
+    return sign.encode("unicode_escape").decode()
 
 
 def _line(cells: Sequence[str], widths: Sequence[int]) -> str:

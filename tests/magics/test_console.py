@@ -48,12 +48,11 @@ def test_results_go_to_stdout_and_notes_to_stderr(process):
     assert done.returncode == 0
     assert done.stderr.splitlines() == [NOTICE]
     assert done.stdout.splitlines()[2].split() == [
-        "database",
-        "Sales",
         "mi-ingest",
-        "5b27c9d0-8e14-4a6b-9f35-c2d18e70a4b6",
+        "Sales",
         "DataConnection",
         "removed",
+        "5b27c9d0…",
     ]
 
 

@@ -46,6 +46,8 @@ def test_help_of_a_verb_ends_with_its_examples(magic, capsys, option):
         "  -o, --out NAME         Save the result as a variable (notebook) or as a .csv or .json file"
         "\n"
         "                         (console).\n"
+        "  --ids                  Display all IDs in full.\n"
+        "  --wide                 Display all columns in full.\n"
         "  -h, --help             Show this message and exit.\n"
         "\n"
         "Examples:\n"

@@ -10,6 +10,7 @@ import pytest
 from adxmi_jupyter.actions.check.findings import Checked, Checks
 from adxmi_jupyter.fixes import AzCommand, Command
 from adxmi_jupyter.rendering.check_table import CheckTable
+from adxmi_jupyter.rendering.shown_frame import Whole
 from tests.findings import allowed, assigned, azure_role, callout, exists, found
 from tests.told import written
 
@@ -209,7 +210,7 @@ CHANGES = {
 def test_a_frame_changed_in_place_shows_what_it_holds(chain, change):
     change(chain)
 
-    assert repr(chain) == pd.DataFrame(chain).to_string()
+    assert repr(chain) == repr(Whole(pd.DataFrame(chain)))
     assert "svg" not in chain._repr_html_()
 
 
