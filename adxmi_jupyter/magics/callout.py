@@ -12,6 +12,7 @@ from adxmi_jupyter.fixes import ChangeOption, Retry
 from adxmi_jupyter.magics import permissions
 from adxmi_jupyter.magics.options import dry_run, refuse_both, yes
 from adxmi_jupyter.magics.params import Name
+from adxmi_jupyter.magics.subject import subject
 from adxmi_jupyter.magics.verbs import Noun, verb
 from adxmi_jupyter.model.callout import TYPES
 
@@ -75,12 +76,19 @@ def list_(call: Call) -> pd.DataFrame:
     permission=permissions.CHANGE_CALLOUTS,
     of=callout,
     examples=(
-        "callout allow --type sandbox_artifacts --uri https://contosolake.blob.core.windows.net",
+        "callout allow https://contosolake.blob.core.windows.net --type sandbox_artifacts",
         r"callout allow --type cosmosdb --pattern \.documents\.azure\.com --dry-run",
     ),
 )
 @_type
-@click.option("--uri", type=Name(), metavar="URL", default="", help="URL whose host to allow.")
+@subject(
+    "--uri",
+    type=Name(),
+    metavar="URL",
+    default="",
+    help="URL whose host to allow.",
+    alternatives=("--pattern",),
+)
 @click.option(
     "--pattern",
     type=Name(),
@@ -99,7 +107,7 @@ def allow(call: Call, *, callout_type: str, uri: str, pattern: str, dry_run: boo
     refuse_both(call, {"--uri": bool(uri), "--pattern": bool(pattern)})
     if not uri and not pattern:
         raise MissingOption(
-            "no address and no pattern was given",
+            "callout allow needs --uri or --pattern",
             why="a rule is about an address or an expression",
             fix=Retry((ChangeOption("--uri", "URL"),)),
         )
@@ -119,7 +127,7 @@ def allow(call: Call, *, callout_type: str, uri: str, pattern: str, dry_run: boo
     ),
 )
 @_type
-@click.option(
+@subject(
     "--pattern",
     type=Name(),
     metavar="REGEX",

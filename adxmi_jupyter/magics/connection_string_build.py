@@ -9,7 +9,8 @@ import click
 from adxmi_jupyter.errors import MissingOption
 from adxmi_jupyter.fixes import ChangeOption, Retry
 from adxmi_jupyter.magics.options import refuse_both
-from adxmi_jupyter.magics.params import IdentityName
+from adxmi_jupyter.magics.params import IdentityName, Name
+from adxmi_jupyter.magics.subject import OneOf, subject
 from adxmi_jupyter.magics.verbs import verb
 from adxmi_jupyter.model.connection_string import CLOUDS, AiOperation, Scheme
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from adxmi_jupyter.actions.connection_strings import Explained
     from adxmi_jupyter.magics.call import Call
-    from adxmi_jupyter.magics.options import Decorator, Function
+    from adxmi_jupyter.magics.subject import Decorator, Function
     from adxmi_jupyter.model.connection_string import Target
 
 _OPERATIONS = [operation.name.lower() for operation in AiOperation]
@@ -32,6 +33,19 @@ def _names(*options: tuple[str, str, str]) -> Decorator:
         for option, metavar, help_text in reversed(options):
             add = click.option(option, metavar=metavar, default="", help=help_text)
             function = add(function)
+        return function
+
+    return declare
+
+
+def _target(*options: tuple[str, str, str]) -> Decorator:
+    """Declare the names of a target, all of them required; the first can be a word."""
+
+    def declare(function: Function) -> Function:
+        for place, (option, metavar, help_text) in reversed(list(enumerate(options))):
+            add = click.option if place else subject
+            named = add(option, metavar=metavar, type=Name(), required=True, help=help_text)
+            function = named(function)
         return function
 
     return declare
@@ -54,6 +68,8 @@ def _signing_in(function: Function) -> Function:
         type=IdentityName(),
         metavar="IDENTITY",
         default="",
+        cls=OneOf,
+        alternatives=("--impersonate",),
         help="Managed identity: name, object ID, client ID, resource ID or system.",
     )
     impersonate = click.option(
@@ -112,14 +128,14 @@ def storage(
     "sql",
     pages=("SQL connection strings",),
     examples=(
-        "connection-string sql --server erp01 --catalog Erp --identity mi-export",
+        "connection-string sql erp01 --catalog Erp --identity mi-export",
         (
             "connection-string sql --server erp01.database.windows.net,1433 --catalog Erp"
             " --impersonate"
         ),
     ),
 )
-@_names(
+@_target(
     ("--server", "NAME", "Server: name in Azure SQL, or host name with [,PORT]."),
     ("--catalog", "NAME", "SQL database name."),
 )
@@ -134,7 +150,6 @@ def sql(
     """
     from adxmi_jupyter.actions.connection_targets import sql_server
 
-    _require({"--server": server, "--catalog": catalog})
     _check_signing_in(call, identity, impersonate=impersonate)
     return _built(call, sql_server(server, catalog, cloud), identity)
 
@@ -149,7 +164,7 @@ def sql(
         ),
     ),
 )
-@_names(
+@_target(
     ("--account", "NAME", "Account name or host name."),
     ("--catalog", "NAME", "Database name."),
     ("--collection", "NAME", "Collection (container) name."),
@@ -169,7 +184,6 @@ def cosmos(
     """Build a connection string of Azure Cosmos DB."""
     from adxmi_jupyter.actions.connection_targets import cosmos_db
 
-    _require({"--account": account, "--catalog": catalog, "--collection": collection})
     _check_signing_in(call, identity, impersonate=impersonate)
     return _built(call, cosmos_db(account, catalog, collection, cloud), identity)
 
@@ -187,7 +201,7 @@ def cosmos(
         ),
     ),
 )
-@_names(
+@_target(
     ("--account", "NAME", "Account name or host name."),
     ("--deployment", "NAME", "Deployment name, which can differ from the model name."),
     ("--api-version", "VERSION", "API version, such as 2024-06-01."),
@@ -215,29 +229,9 @@ def ai(
     """Build a connection string of an Azure OpenAI model."""
     from adxmi_jupyter.actions.connection_targets import ai_model
 
-    needed = {"--account": account, "--deployment": deployment, "--api-version": api_version}
-    _require(needed)
     _check_signing_in(call, identity, impersonate=impersonate)
     target = ai_model(account, deployment, AiOperation[operation.upper()], api_version, cloud)
     return _built(call, target, identity)
-
-
-def _require(given: dict[str, str]) -> None:
-    """Refuse missing names.
-
-    Raises
-    ------
-    MissingOption
-        One of them is empty.
-
-    """
-    missing = [option for option, value in given.items() if not value.strip()]
-    if missing:
-        raise MissingOption(
-            f"the command requires {', '.join(missing)}",
-            why="the target has no defaults",
-            fix=Retry(tuple(ChangeOption(option, "NAME") for option in missing)),
-        )
 
 
 def _check_signing_in(call: Call, identity: str, *, impersonate: bool) -> None:
@@ -254,7 +248,7 @@ def _check_signing_in(call: Call, identity: str, *, impersonate: bool) -> None:
         raise MissingOption(
             "no authentication was given",
             why="a connection string names an identity, or impersonates the caller",
-            fix=Retry((ChangeOption("--identity", "system"),)),
+            fix=Retry((ChangeOption("--identity", "IDENTITY"),)),
         )
 
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from adxmi_jupyter.errors import MissingOption
-from adxmi_jupyter.fixes import ChangeOption, Retry
+from adxmi_jupyter.magics.missing import Lacking, missing
 from adxmi_jupyter.magics.options import database_option, file_option, refuse_both
 from adxmi_jupyter.magics.params import FaultName, Name, ShownWord
+from adxmi_jupyter.magics.subject import subject
 from adxmi_jupyter.magics.verbs import Example, Noun, verb
 
 if TYPE_CHECKING:
@@ -136,13 +136,13 @@ def faults(
     examples=(
         "embedded azure-role",
         (
-            'embedded azure-role --identity mi-export --role "Storage Blob Data Contributor"'
+            'embedded azure-role mi-export --role "Storage Blob Data Contributor"'
             " --target contosobackup/backups"
         ),
         "embedded azure-role --identity mi-export --role db_datawriter --target contososql/Erp",
     ),
 )
-@click.option(
+@subject(
     "--identity",
     type=EmbeddedName("identity", "identity_words"),
     metavar="NAME",
@@ -175,16 +175,24 @@ def azure_role(call: Call, *, identity: str, role: str, target: str) -> pd.DataF
 
     given = {"--identity": identity, "--role": role, "--target": target}
     if any(given.values()):
-        for name, value in given.items():
-            if not value:
-                raise MissingOption(
-                    f"embedded azure-role needs {name}",
-                    why="an identity gets a role on a target",
-                    fix=Retry((ChangeOption(name, "NAME"),)),
-                )
+        _refuse_half(call, given)
         if not assign_role(call.connection, identity, role, target):
             call.say(f"{identity} holds {role} on {target} already")
     return azure_roles_frame(call.connection)
+
+
+def _refuse_half(call: Call, given: dict[str, str]) -> None:
+    """Refuse an assignment of which something is missing.
+
+    Raises
+    ------
+    MissingOption
+        All that is missing.
+
+    """
+    lacking = tuple(Lacking(name, f"{name} NAME") for name, value in given.items() if not value)
+    if lacking:
+        raise missing(call, lacking)
 
 
 @verb(

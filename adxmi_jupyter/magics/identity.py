@@ -9,7 +9,8 @@ import click
 from adxmi_jupyter.magics import permissions
 from adxmi_jupyter.magics.forms import refuse_console, writer
 from adxmi_jupyter.magics.options import dry_run, no_wait, yes
-from adxmi_jupyter.magics.params import AzureIdentityList
+from adxmi_jupyter.magics.params import AzureIdentity, AzureIdentityList
+from adxmi_jupyter.magics.subject import subject
 from adxmi_jupyter.magics.verbs import Noun, verb
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from adxmi_jupyter.model.assignment import AssignmentChange
     from adxmi_jupyter.model.identity import ManagedIdentity
 
-_identities = click.option(
+_identities = subject(
     "--identity",
     "references",
     type=AzureIdentityList(),
@@ -63,13 +64,20 @@ def list_(call: Call, *, everything: bool) -> pd.DataFrame:
     of=identity,
     examples=("identity show mi-ingest", "identity show system"),
 )
-@click.argument("reference", metavar="IDENTITY", type=AzureIdentityList())
-def show(call: Call, *, reference: tuple[str, ...]) -> pd.DataFrame:
+@subject(
+    "--identity",
+    "reference",
+    type=AzureIdentity(),
+    metavar="IDENTITY",
+    required=True,
+    help="Managed identity: name, object ID, client ID, resource ID or system.",
+)
+def show(call: Call, *, reference: str) -> pd.DataFrame:
     """Show the IDs of an identity, and where each one is used."""
     from adxmi_jupyter.actions.identity.identities import identity_frame
     from adxmi_jupyter.rendering.shown_frame import Whole
 
-    (found,) = _found(call, reference[:1])
+    (found,) = _found(call, (reference,))
     return Whole(identity_frame(call.connection, found))
 
 
@@ -79,7 +87,7 @@ def show(call: Call, *, reference: tuple[str, ...]) -> pd.DataFrame:
     permission=permissions.ASSIGN,
     of=identity,
     examples=(
-        "identity assign --identity mi-stranger --dry-run",
+        "identity assign mi-stranger --dry-run",
         "identity assign --identity mi-stranger",
     ),
 )
@@ -107,7 +115,7 @@ def assign(
     permission=permissions.REMOVE,
     of=identity,
     examples=(
-        "identity remove --identity mi-export --dry-run",
+        "identity remove mi-export --dry-run",
         "identity remove --identity mi-export --yes",
     ),
 )

@@ -18,13 +18,12 @@ from adxmi_jupyter.magics.params import (
     IdentityList,
     UsageList,
 )
+from adxmi_jupyter.magics.subject import OneOf, subject
 from adxmi_jupyter.model.usage import Usage
 
 if TYPE_CHECKING:
+    from adxmi_jupyter.magics.subject import Decorator, Function
     from adxmi_jupyter.model.policy import Scope
-
-Function = Callable[..., Any]
-Decorator = Callable[[Function], Function]
 
 
 def _note_connection(ctx: click.Context, _param: click.Parameter, value: str | None) -> None:
@@ -96,8 +95,12 @@ def common_options() -> list[click.Parameter]:
 
 def database_option(help_text: str) -> Decorator:
     """Declare ``--database``."""
+    return _database(help_text)
+
+
+def _database(help_text: str, **more: Any) -> Decorator:
     return click.option(
-        "-d", "--database", type=DatabaseName(), metavar="NAME", default="", help=help_text
+        "-d", "--database", type=DatabaseName(), metavar="NAME", default="", help=help_text, **more
     )
 
 
@@ -126,9 +129,16 @@ def file_option(help_text: str) -> Decorator:
 
 def one_scope(function: Function) -> Function:
     """Add ``--database`` and ``--cluster`` of a verb that writes: exactly one of them."""
-    database = database_option("Database whose policy to change.")
-    cluster = cluster_option("Change the policy of the cluster.")
-    return database(cluster(function))
+    return scope_to_write("Database whose policy to change.", "Change the policy of the cluster.")(
+        function
+    )
+
+
+def scope_to_write(of_database: str, of_cluster: str) -> Decorator:
+    """Declare ``--database`` and ``--cluster``, one of which a write requires."""
+    database = _database(of_database, cls=OneOf, alternatives=("--cluster",))
+    cluster = cluster_option(of_cluster)
+    return lambda function: database(cluster(function))
 
 
 def read_scopes(function: Function) -> Function:
@@ -140,8 +150,9 @@ def read_scopes(function: Function) -> Function:
 
 
 def identity_option(*, required: bool, help_text: str) -> Decorator:
-    """Declare ``--identity``."""
-    return click.option(
+    """Declare ``--identity``; where it is required, it is what the verb is about."""
+    declare = subject if required else click.option
+    return declare(
         "--identity",
         "identities",
         type=IdentityList(),
@@ -151,14 +162,16 @@ def identity_option(*, required: bool, help_text: str) -> Decorator:
     )
 
 
-def usage_option(*, required: bool) -> Decorator:
-    """Declare ``--usage``."""
+def usage_option(*, required: bool, alternatives: tuple[str, ...] = ()) -> Decorator:
+    """Declare ``--usage``; `alternatives` are options that can be given instead."""
     return click.option(
         "--usage",
         "usages",
         type=UsageList(),
         metavar="USAGE[,…]",
         **_required_or_empty(required=required),
+        cls=OneOf,
+        alternatives=alternatives,
         help=f"Usages, separated by commas. Allowed values: {', '.join(Usage)}.",
     )
 

@@ -131,6 +131,16 @@ class AzureIdentityList(IdentityList):
         return offered_in_azure(connection) if connection else ("system",)
 
 
+class AzureIdentity(Name):
+    """One identity that exists in Azure."""
+
+    name = kind = "identity"
+
+    def names(self, call: Call) -> Iterable[str]:
+        """Return ``system`` and the user-assigned identities that are visible."""
+        return AzureIdentityList().names(call)
+
+
 class IdentityName(Name):
     """One identity by any of its names."""
 

@@ -16,7 +16,7 @@ def body(
     call: Call,
     file: str,
     *,
-    otherwise: str = "--file policy.json",
+    otherwise: str = "--file FILE",
     allow_unknown_usage: bool = True,
 ) -> tuple[Policy, tuple[str, ...]]:
     """Read the policy of the cell body or of the file; `otherwise` is an option that needs none.

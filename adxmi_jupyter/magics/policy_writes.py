@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     ),
     permission=permissions.CHANGE_POLICY,
     examples=(
-        "policy grant --database Telemetry --identity mi-export --usage ExternalTable",
+        "policy grant mi-export --usage ExternalTable --database Telemetry",
         "policy grant --cluster --identity system,mi-ingest --usage NativeIngestion --dry-run",
     ),
 )
@@ -86,7 +86,7 @@ def grant(
     ),
     permission=permissions.CHANGE_POLICY,
     examples=(
-        "policy revoke --database Sales --identity mi-ingest --usage DataConnection --dry-run",
+        "policy revoke mi-ingest --usage DataConnection --database Sales --dry-run",
         "policy revoke --database Sales --identity mi-ingest --usage DataConnection --yes",
         "policy revoke --database Sales --identity mi-export --every-usage --yes",
     ),
@@ -96,7 +96,7 @@ def grant(
     required=True,
     help_text="Managed identities: name, object ID, client ID or system. Separated by commas.",
 )
-@usage_option(required=False)
+@usage_option(required=False, alternatives=("--every-usage",))
 @click.option(
     "--every-usage", is_flag=True, help="Revoke every usage that the policy allows the identities."
 )

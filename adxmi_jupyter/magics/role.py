@@ -17,11 +17,13 @@ from adxmi_jupyter.magics.options import (
     database_option,
     dry_run,
     refuse_both,
+    scope_to_write,
     skip_unreadable,
     yes,
 )
 from adxmi_jupyter.magics.params import AzureIdentityList, IdentityList, Name
 from adxmi_jupyter.magics.role_writes import found, write
+from adxmi_jupyter.magics.subject import subject
 from adxmi_jupyter.magics.verbs import Noun, verb
 
 if TYPE_CHECKING:
@@ -59,7 +61,7 @@ _WHO = (
     "Principals: name, object ID, client ID, resource ID, system, or a reference such as "
     '"aadapp=CLIENTID;TENANT". Separated by commas.'
 )
-_principals = click.option(
+_principals = subject(
     "--identity", "references", type=PrincipalList(), metavar="REF[,…]", required=True, help=_WHO
 )
 _role = click.option(
@@ -79,8 +81,9 @@ _tenant = click.option(
     help="Tenant of the principals: GUID or domain. Default: the tenant of the cluster. Requires "
     "client IDs.",
 )
-_in_database = database_option("Database name.")
-_on_cluster = cluster_option("Manage roles on all databases, through Azure Resource Manager.")
+_scope = scope_to_write(
+    "Database name.", "Manage roles on all databases, through Azure Resource Manager."
+)
 _no_wait = click.option(
     "--no-wait", is_flag=True, help="Return once Azure has accepted the change. Requires --cluster."
 )
@@ -176,7 +179,7 @@ def list_(
     permission=permissions.ROLES,
     of=role,
     examples=(
-        "role grant --database Telemetry --role ingestors --identity mi-ingest --dry-run",
+        "role grant mi-ingest --role ingestors --database Telemetry --dry-run",
         "role grant --database Telemetry --role viewers --identity mi-ingest,mi-export",
         (
             "role grant --database Sales --role monitors"
@@ -186,8 +189,7 @@ def list_(
         "role grant --cluster --role AllDatabasesViewer --identity mi-export",
     ),
 )
-@_in_database
-@_on_cluster
+@_scope
 @_role
 @_principals
 @_tenant
@@ -236,14 +238,13 @@ def grant(  # noqa: PLR0913 - click passes each option by its name
     of=role,
     examples=(
         "role grant --database Telemetry --role viewers --identity mi-export",
-        "role revoke --database Telemetry --role viewers --identity mi-export --dry-run",
+        "role revoke mi-export --role viewers --database Telemetry --dry-run",
         "role revoke --database Telemetry --role viewers --identity mi-export --yes",
         "role grant --cluster --role viewers --identity mi-export",
         "role revoke --cluster --role viewers --identity mi-export --yes",
     ),
 )
-@_in_database
-@_on_cluster
+@_scope
 @_role
 @_principals
 @_tenant

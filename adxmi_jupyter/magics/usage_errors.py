@@ -5,8 +5,8 @@ Each names the closest match and gives the line that would have worked, in the u
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, cast
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
@@ -20,6 +20,7 @@ from adxmi_jupyter.errors import (
     UnknownOption,
 )
 from adxmi_jupyter.fixes import BELOW_QUERY, AskPermission, Command, Explain, OwnCommand
+from adxmi_jupyter.magics import missing, subject
 from adxmi_jupyter.magics.call import Call
 from adxmi_jupyter.magics.line import quoted
 from adxmi_jupyter.model.declaration.registry import unsupported
@@ -40,8 +41,6 @@ def translated(error: click.UsageError, call: Call) -> CommandLineError:
     context = error.ctx
     if isinstance(error, click.NoSuchOption):
         return _unknown_option(error.option_name, call, context)
-    if isinstance(error, click.MissingParameter):
-        return _missing(error, call, context)
     if isinstance(error, click.BadParameter):
         return _bad_value(error, call, context)
     if isinstance(error, click.BadOptionUsage):
@@ -162,10 +161,51 @@ def refuse_repeated(context: click.Context, order: Iterable[click.Parameter]) ->
         seen.add(parameter.name)
 
 
+def refuse_named_twice(context: click.Context, parsed: Mapping[str, Any]) -> None:
+    """Refuse an object that is given as a word and as an option.
+
+    Raises
+    ------
+    RepeatedOption
+        It is given in both ways.
+
+    """
+    word, option = subject.word_in(parsed), subject.option_of(context.command)
+    if option is None or not word or option.name not in parsed:
+        return
+    call = _call(context)
+    (place,), takes_list = call.places_of(option.opts[0])[:1], _takes_list(option)
+    own = _place(call, word)
+    joined = {own: f"{call.words[own].raw},{call.value_at(place)}"} if takes_list else {}
+    raise RepeatedOption(
+        f"{_name(option)} is given twice",
+        why=f"{word} after the verb says the same as {_name(option)}",
+        fix=OwnCommand(call.again(without=place, instead=joined if own >= 0 else {})),
+    )
+
+
+def refuse_lacking(context: click.Context, parsed: Mapping[str, Any]) -> None:
+    """Refuse a command that lacks what it requires.
+
+    Raises
+    ------
+    MissingOption
+        All that is missing, at once.
+
+    """
+    parts = missing.lacking(context.command, parsed)
+    if parts:
+        raise missing.missing(_call(context), parts)
+
+
+def _takes_list(option: click.Option) -> bool:
+    return ",…" in (option.metavar or "")
+
+
 def _repeated(context: click.Context, option: click.Option) -> RepeatedOption:
     call = _call(context)
     places = call.places_of(option.opts[0])
-    takes_list = ",…" in (option.metavar or "")
+    takes_list = _takes_list(option)
     if takes_list:
         joined = f"{_name(option)} {','.join(map(call.value_at, places))}"
         fix = call.again(without=tuple(i for at in places for i in at), more=joined)
@@ -217,29 +257,6 @@ def _closest_option(written: str, known: Sequence[str]) -> str:
         return meant
     names = {option.removeprefix("--"): option for option in known if option.startswith("--")}
     return names.get(closest(written.removeprefix("--"), names), "")
-
-
-def _missing(
-    error: click.MissingParameter, call: Call, context: click.Context | None
-) -> CommandLineError:
-    parameter = error.param
-    if isinstance(parameter, click.Option):
-        name, more = _name(parameter), f"{_name(parameter)} {parameter.metavar}"
-    else:
-        name = more = (parameter.metavar or parameter.human_readable_name) if parameter else "more"
-    if isinstance(parameter, click.Option):
-        why = parameter.help or ""
-    else:
-        why = next(iter(_about_argument(context, name)), "it is required")
-    return MissingOption(
-        f"{_path(context)} needs {name}", why=why, fix=OwnCommand(call.again(more=more))
-    )
-
-
-def _about_argument(context: click.Context | None, name: str) -> list[str]:
-    """Return what the help says of an argument, which has no help of its own."""
-    paragraphs = ((context.command.help if context else "") or "").split("\n\n")
-    return [" ".join(one.split()) for one in paragraphs if one.split()[:1] == [name]]
 
 
 def _bad_value(

@@ -72,10 +72,17 @@ class Verb(click.Command):
         """Parse as click does, after a look for repeated options (there the last one wins)."""
         if not ctx.resilient_parsing:
             self._tell_forms(ctx)
-            _, left, order = self._parsed(ctx, args)
+            parsed, left, order = self._parsed(ctx, args)
             usage_errors.refuse_repeated(ctx, order)
+            usage_errors.refuse_named_twice(ctx, parsed)
             usage_errors.refuse_extra(ctx, left)
+            if not parsed.get(self._help_name(ctx)):
+                usage_errors.refuse_lacking(ctx, parsed)
         return super().parse_args(ctx, args)
+
+    def _help_name(self, ctx: click.Context) -> str:
+        option = self.get_help_option(ctx)
+        return str(option.name) if option else ""
 
     def _tell_forms(self, ctx: click.Context) -> None:
         call = ctx.find_object(Call)

@@ -13,6 +13,7 @@ from adxmi_jupyter.errors import MissingOption
 from adxmi_jupyter.fixes import ChangeOption, Retry
 from adxmi_jupyter.magics import permissions
 from adxmi_jupyter.magics.line import quoted
+from adxmi_jupyter.magics.missing import Lacking
 from adxmi_jupyter.magics.options import (
     all_databases_option,
     database_option,
@@ -107,8 +108,8 @@ def _carry_out(declaration: Declaration) -> Verb:
         from adxmi_jupyter.actions.workflow import writes as workflow_writes
         from adxmi_jupyter.actions.workflow.filling import product_frame
 
+        workflow = filled(call, declaration, raw, *_lacking_database(declaration, database))
         where = _database(call, declaration, database)
-        workflow = filled(call, declaration, raw)
         write = workflow_writes.plan(call.connection, workflow, where)
         if dry_run:
             call.has_found = bool(write.text)
@@ -234,6 +235,12 @@ def _database(call: Call, declaration: Declaration, database: str) -> str:
     if _names_database(declaration):
         return _named_database(call, database)
     return database or call.connection.required_database()
+
+
+def _lacking_database(declaration: Declaration, database: str) -> tuple[Lacking, ...]:
+    if database or not _names_database(declaration):
+        return ()
+    return (Lacking("--database", "--database NAME"),)
 
 
 def _names_database(declaration: Declaration) -> bool:

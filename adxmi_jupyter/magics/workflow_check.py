@@ -40,7 +40,7 @@ def check_verb(declaration: Declaration) -> Verb:
     )
     @_named_or_planned(declaration)
     @database_option("Database name. Default: the current database.")
-    @fields(declaration, "Required for a planned one")
+    @fields(declaration, "Required for a planned one", by_name=False)
     @fix_options
     def check(
         call: Call,

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from adxmi_jupyter.errors import ConflictingOptions
+from adxmi_jupyter.errors import ConflictingOptions, MissingField
 from adxmi_jupyter.fixes import OwnCommand
 from adxmi_jupyter.magics.line import quoted
+from adxmi_jupyter.magics.missing import Lacking, missing
 from adxmi_jupyter.magics.verbs import Example
 from adxmi_jupyter.model.declaration.fields import FieldKind
 
 if TYPE_CHECKING:
+    from adxmi_jupyter.errors import AdxmiError
     from adxmi_jupyter.magics.call import Call
     from adxmi_jupyter.magics.verbs import Verb
     from adxmi_jupyter.model.declaration.workflow import Workflow
@@ -19,15 +21,43 @@ if TYPE_CHECKING:
     Declaration = type[Workflow]
 
 
-def filled(call: Call, declaration: Declaration, raw: Mapping[str, Any]) -> Workflow:
-    """Return the workflow a line describes; raises the first thing that is wrong with it."""
+def filled(
+    call: Call, declaration: Declaration, raw: Mapping[str, Any], *more: Lacking
+) -> Workflow:
+    """Return the workflow a line describes; `more` is what the line lacks besides its fields.
+
+    Raises
+    ------
+    MissingOption
+        Several things are missing: all of them.
+    AdxmiError
+        The first thing that is wrong with it.
+
+    """
     from adxmi_jupyter.actions.workflow.filling import fill_in
 
     result = fill_in(call.connection, declaration, given(call, declaration, raw))
+    _refuse_lacking(call, declaration, result.reading.problems, more)
     workflow: Workflow = result.reading.required()
     for note in result.notes:
         call.say(note)
     return workflow
+
+
+def _refuse_lacking(
+    call: Call,
+    declaration: Declaration,
+    problems: Mapping[str, AdxmiError],
+    more: Sequence[Lacking],
+) -> None:
+    """Refuse a line that lacks several things; a single one has an error of its own."""
+    lacking = [
+        Lacking(spec.option, f"{spec.option} {spec.placeholder}")
+        for spec in declaration.specs()
+        if isinstance(problems.get(spec.name), MissingField)
+    ]
+    if len(lacking) + len(more) > 1:
+        raise missing(call, (*more, *lacking))
 
 
 def given(call: Call, declaration: Declaration, raw: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ import click
 from adxmi_jupyter.magics.options import file_option
 from adxmi_jupyter.magics.params import DatabaseName, Name, NameList
 from adxmi_jupyter.magics.params import IdentityName as IdentityWord
+from adxmi_jupyter.magics.subject import subject
 from adxmi_jupyter.model.declaration.fields import FieldKind
 from adxmi_jupyter.model.declaration.stored import DataConnectionListing, KustoListing
 
@@ -155,9 +156,12 @@ def param_of(spec: FieldSpec) -> FieldText:
 
 
 def fields(
-    declaration: Declaration, required: str = "Required"
+    declaration: Declaration, required: str = "Required", *, by_name: bool = True
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Declare an option for each field of a workflow; `required` says when one must be given."""
+    """Declare an option for each field of a workflow; `required` says when one must be given.
+
+    With `by_name`, the field that the service calls it by is also the word after the verb.
+    """
 
     def declare(function: Callable[..., Any]) -> Callable[..., Any]:
         body = declaration.about.body
@@ -166,13 +170,16 @@ def fields(
                 function
             )
         for spec in reversed(declaration.specs()):
-            function = _option(spec, declaration, required)(function)
+            is_subject = by_name and spec.name == declaration.about.named_by
+            function = _option(spec, declaration, required, is_subject=is_subject)(function)
         return function
 
     return declare
 
 
-def _option(spec: FieldSpec, declaration: Declaration, required: str) -> Callable[..., Any]:
+def _option(
+    spec: FieldSpec, declaration: Declaration, required: str, *, is_subject: bool
+) -> Callable[..., Any]:
     if spec.kind is FieldKind.FLAG:
         # What is neither yes nor no by itself, or is yes, must be able to become no.
         words = spec.option if spec.default is False else f"{spec.option}/--not-{spec.option[2:]}"
@@ -180,11 +187,12 @@ def _option(spec: FieldSpec, declaration: Declaration, required: str) -> Callabl
             words, spec.name, is_flag=True, default=spec.default, help=_told(spec, required)
         )
     is_body = spec.name == declaration.about.body
-    return click.option(
+    declare_option = subject if is_subject else click.option
+    return declare_option(
         spec.option,
         spec.name,
         type=param_of(spec),
-        metavar=_METAVARS.get(spec.kind, "TEXT"),
+        metavar=spec.placeholder,
         default="",
         help=_told(spec, required) + (" The cell body can hold it." if is_body else ""),
     )
@@ -198,23 +206,11 @@ def _told(spec: FieldSpec, required: str) -> str:
     for name, values in spec.only_for.items():
         if len(values) < _EVERY_CHOICE:
             parts.append(f"Only with --{name.replace('_', '-')} {' or '.join(values)}.")
+    for name, values in spec.required_for.items():
+        parts.append(f"Required with --{name.replace('_', '-')} {' or '.join(values)}.")
     if spec.is_required:
         parts.append(f"{required}." if not spec.only_for else f"{required} there.")
     return " ".join(parts)
 
 
 _EVERY_CHOICE = 4
-_METAVARS = {
-    FieldKind.NAME: "NAME",
-    FieldKind.CHOICE: "CHOICE",
-    FieldKind.NUMBER: "N",
-    FieldKind.TIMESPAN: "TIME",
-    FieldKind.IDENTITY: "IDENTITY",
-    FieldKind.COLUMNS: "NAME:TYPE,…",
-    FieldKind.LOCATION: "URL",
-    FieldKind.TABLE: "TABLE",
-    FieldKind.EXTERNAL_TABLE: "NAME",
-    FieldKind.NAMES: "NAME[,…]",
-    FieldKind.RESOURCE: "ID",
-    FieldKind.JSON: "JSON",
-}

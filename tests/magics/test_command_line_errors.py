@@ -123,7 +123,7 @@ CASES = {
     "unknown option before the noun": (
         "--tracback policy history",
         errors.UnknownOption,
-        "the line has no option --tracback",
+        "the command has no option --tracback",
         "the options are --traceback, --version, --help",
         "%adxmi --traceback policy history",
     ),
@@ -183,6 +183,57 @@ CASES = {
         IDENTITY_HELP,
         "%adxmi policy grant -d Sales --usage AzureAI --identity IDENTITY[,…]",
     ),
+    "grant without anything": (
+        "policy grant",
+        errors.MissingOption,
+        "policy grant needs --identity, --usage, and --database or --cluster",
+        "none of them has a default",
+        "%adxmi policy grant --identity IDENTITY[,…] --usage USAGE[,…] --database NAME",
+    ),
+    "role of an identity without anything else": (
+        "role grant mi-ingest",
+        errors.MissingOption,
+        "role grant needs --role, and --database or --cluster",
+        "none of them has a default",
+        "%adxmi role grant mi-ingest --role ROLE --database NAME",
+    ),
+    "workflow with a name only": (
+        "external-table create Mine",
+        errors.MissingOption,
+        (
+            "external-table create needs --database, --identity, --location, --columns and "
+            "--data-format"
+        ),
+        "none of them has a default",
+        (
+            "%adxmi external-table create Mine --database NAME --identity IDENTITY --location URL "
+            "--columns NAME:TYPE,… --data-format CHOICE"
+        ),
+    ),
+    "workflow without one field": (
+        "query-acceleration create ArchivedOrders --database Sales --identity mi-export",
+        errors.MissingField,
+        "--hot is missing: Hot",
+        "Period of recent data to cache, 1 day or more",
+        (
+            "%adxmi query-acceleration create ArchivedOrders --database Sales --identity mi-export "
+            "--hot TIME"
+        ),
+    ),
+    "list as a word and as an option": (
+        "policy grant mi-export --identity mi-ingest --usage AzureAI -d Sales",
+        errors.RepeatedOption,
+        "--identity is given twice",
+        "mi-export after the verb says the same as --identity",
+        "%adxmi policy grant mi-export,mi-ingest --usage AzureAI -d Sales",
+    ),
+    "name as a word and as an option": (
+        "external-table create --name Other Mine",
+        errors.RepeatedOption,
+        "--name is given twice",
+        "Mine after the verb says the same as --name",
+        "%adxmi external-table create Mine",
+    ),
     "revoke without usage": (
         "policy revoke -d Sales --identity mi-ingest",
         errors.MissingOption,
@@ -212,7 +263,7 @@ CASES = {
         errors.MissingOption,
         "there is no policy",
         "it stands in the cell below %%adxmi …, or in a file",
-        "%adxmi policy alter --cluster --file policy.json",
+        "%adxmi policy alter --cluster --file FILE",
     ),
     "diff with nothing": (
         "policy diff",

@@ -101,7 +101,7 @@ REFUSED = {
         STORAGE,
         errors.MissingOption,
         "no authentication was given",
-        f"%adxmi {STORAGE} --identity system",
+        f"%adxmi {STORAGE} --identity IDENTITY",
     ),
     "two ways to sign in": (
         f"{STORAGE} --identity mi-export --impersonate",
@@ -118,10 +118,10 @@ REFUSED = {
     "missing names of a model": (
         "connection-string ai --account contoso --identity system",
         errors.MissingOption,
-        "the command requires --deployment, --api-version",
+        "connection-string ai needs --deployment and --api-version",
         (
             "%adxmi connection-string ai --account contoso --identity system --deployment NAME "
-            "--api-version NAME"
+            "--api-version VERSION"
         ),
     ),
     "mistyped identity": (

@@ -67,9 +67,9 @@ def test_roles_can_be_late_until_faults_are_cleared(magic, azure):
 @pytest.mark.parametrize(
     ("line", "missing"),
     [
-        ("embedded azure-role --identity mi-export", "--role"),
-        ("embedded azure-role --role Reader --target contosolake", "--identity"),
-        ("embedded azure-role --identity mi-export --role Reader", "--target"),
+        ("embedded azure-role mi-export", "--role NAME --target NAME"),
+        ("embedded azure-role --role Reader --target contosolake", "--identity NAME"),
+        ("embedded azure-role --identity mi-export --role Reader", "--target NAME"),
     ],
 )
 def test_half_a_role_is_refused(magic, azure, line, missing):
@@ -78,7 +78,7 @@ def test_half_a_role_is_refused(magic, azure, line, missing):
     with pytest.raises(errors.MissingOption) as caught:
         magic(line)
 
-    assert caught.value.fix == f"%adxmi {line} {missing} NAME"
+    assert caught.value.fix == f"%adxmi {line} {missing}"
     assert azure.world.azure_roles == before
 
 

@@ -251,7 +251,7 @@ CASES = {
         [
             "MissingField: --name is missing: Name",
             '  why: Name of the external table, as in external_table("NAME")',
-            "  fix: --name ArchivedOrders",
+            "  fix: --name NAME",
         ],
     ),
     "a field without a meaning": (

@@ -10,6 +10,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin
 
@@ -64,6 +65,7 @@ class FieldSpec:
     `property_name` is what the service calls it in ``with (…)``, empty if it goes elsewhere.
     `least` and `most` bound numbers and lengths of time, where they are bounded. `is_common` tells
     whether a form shows it at once although it may be left out, `listed` where its values are.
+    `required_for` is as `only_for`: beside these values it must be filled in.
     """
 
     name: str
@@ -80,15 +82,46 @@ class FieldSpec:
     most: Any = None
     is_common: bool = False
     listed: Listed | None = None
+    required_for: Mapping[str, tuple[str, ...]] = dataclass_field(default_factory=dict)
 
     @property
     def option(self) -> str:
         """The option of a line that fills the field in."""
         return f"--{self.name.replace('_', '-')}"
 
+    @property
+    def placeholder(self) -> str:
+        """What stands for a value where none is known, in help and in fixes."""
+        return _PLACEHOLDERS.get(self.kind, "TEXT")
+
     def applies(self, values: Mapping[str, object]) -> bool:
         """Tell whether the field has a meaning beside these values of the others."""
-        return all(str(values.get(name)) in allowed for name, allowed in self.only_for.items())
+        return _beside(values, self.only_for)
+
+    def is_needed(self, values: Mapping[str, object]) -> bool:
+        """Tell whether the field must be filled in beside these values of the others."""
+        by_these = bool(self.required_for) and _beside(values, self.required_for)
+        return self.applies(values) and (self.is_required or by_these)
+
+
+def _beside(values: Mapping[str, object], wanted: Mapping[str, tuple[str, ...]]) -> bool:
+    return all(str(values.get(name)) in allowed for name, allowed in wanted.items())
+
+
+_PLACEHOLDERS = {
+    FieldKind.NAME: "NAME",
+    FieldKind.CHOICE: "CHOICE",
+    FieldKind.NUMBER: "N",
+    FieldKind.TIMESPAN: "TIME",
+    FieldKind.IDENTITY: "IDENTITY",
+    FieldKind.COLUMNS: "NAME:TYPE,…",
+    FieldKind.LOCATION: "URL",
+    FieldKind.TABLE: "TABLE",
+    FieldKind.EXTERNAL_TABLE: "NAME",
+    FieldKind.NAMES: "NAME[,…]",
+    FieldKind.RESOURCE: "ID",
+    FieldKind.JSON: "JSON",
+}
 
 
 def field(
@@ -99,6 +132,7 @@ def field(
     default_text: str = "",
     only_for: Mapping[str, Sequence[str]] | None = None,
     required: bool = False,
+    required_for: Mapping[str, Sequence[str]] | None = None,
     property_name: str = "",
     example: str = "",
     common: bool = False,
@@ -120,6 +154,8 @@ def field(
         Other fields and the values of them that give this one a meaning.
     required
         Whether it must be filled in where it has a meaning.
+    required_for
+        Other fields and the values of them beside which it must be filled in.
     property_name
         Its name in the statement's ``with (…)``, if it goes there.
     example
@@ -131,7 +167,8 @@ def field(
 
     """
     extra: dict[str, Any] = {
-        "only_for": {name: tuple(map(str, values)) for name, values in (only_for or {}).items()},
+        "only_for": _texts(only_for),
+        "required_for": _texts(required_for),
         "required": required or default is PydanticUndefined,
         "property_name": property_name,
         "example": example,
@@ -141,6 +178,10 @@ def field(
     return Field(
         default, title=label, description=help_text, json_schema_extra=extra, **constraints
     )
+
+
+def _texts(values_of: Mapping[str, Sequence[str]] | None) -> dict[str, tuple[str, ...]]:
+    return {name: tuple(map(str, values)) for name, values in (values_of or {}).items()}
 
 
 def spec_of(name: str, info: FieldInfo) -> FieldSpec:
@@ -162,6 +203,7 @@ def spec_of(name: str, info: FieldInfo) -> FieldSpec:
         is_required=extra["required"],
         default=default,
         only_for=extra["only_for"],
+        required_for=extra["required_for"],
         property_name=extra["property_name"],
         example=extra["example"],
         least=next((part.ge for part in metadata if isinstance(part, Ge)), None),

@@ -81,12 +81,12 @@ def _misplaced(
     values = {name: given.get(name, spec.default) for name, spec in specs.items()}
     problems: dict[str, AdxmiError] = {}
     for name, spec in specs.items():
-        if any(decisive in unreadable for decisive in spec.only_for):
+        if any(decisive in unreadable for decisive in (*spec.only_for, *spec.required_for)):
             continue
         applies = spec.applies(values)
         if name in given and not applies:
             problems[name] = _pointless(spec, values)
-        if name not in given and applies and spec.is_required:
+        if name not in given and spec.is_needed(values):
             problems[name] = _missing(spec)
     return problems
 
@@ -151,7 +151,7 @@ def _missing(spec: FieldSpec) -> MissingField:
     return MissingField(
         Explain.of(Option(spec.option), " is missing", Label(spec.label)),
         why=spec.help.rstrip("."),
-        fix=ChangeOption(spec.option, _better(spec)),
+        fix=ChangeOption(spec.option, spec.placeholder),
     )
 
 

@@ -11,7 +11,7 @@ from typing import Annotated, ClassVar, Self
 from pydantic import model_validator
 
 from adxmi_jupyter.errors import InvalidField
-from adxmi_jupyter.fixes import ChangeOption, Explain, Label, LeaveOut, Option
+from adxmi_jupyter.fixes import ChangeOption, Explain, LeaveOut, Option
 from adxmi_jupyter.model import kql, partition, path_format
 from adxmi_jupyter.model.columns import columns_text, refuse_stars
 from adxmi_jupyter.model.connection_string import CosmosDb, SqlServer, StorageLocation
@@ -53,6 +53,7 @@ _IN_STORAGE = {"kind": (TableKind.STORAGE, TableKind.DELTA)}
 _FILES = {"kind": (TableKind.STORAGE,)}
 _SQL = {"kind": (TableKind.SQL,)}
 _COSMOS = {"kind": (TableKind.COSMOS,)}
+_WITHOUT_SCHEMA = {"kind": (TableKind.STORAGE, TableKind.SQL, TableKind.COSMOS)}
 _DATABASES = {"kind": (TableKind.SQL, TableKind.COSMOS)}
 
 
@@ -163,6 +164,7 @@ class ExternalTable(Workflow):
         "Columns",
         "Column names and types. Optional for a delta lake, which has its own schema.",
         (),
+        required_for=_WITHOUT_SCHEMA,
         example="OrderId:long, Region:string",
     )
     data_format: BlobFormat | None = field(
@@ -328,12 +330,6 @@ class ExternalTable(Workflow):
             )
 
     def _check_columns(self) -> None:
-        if self.kind is not TableKind.DELTA and not self.columns:
-            raise InvalidField(
-                Explain.of(Option("--columns"), " is missing", Label("Columns")),
-                why="only a delta lake has a schema of its own",
-                fix=ChangeOption("--columns", "OrderId:long, Region:string"),
-            )
         refuse_stars(self.columns)
 
     def _check_partitions(self) -> None:

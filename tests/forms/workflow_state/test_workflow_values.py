@@ -56,13 +56,10 @@ def test_what_was_typed_comes_back_with_its_kind(table):
     assert "--location" in table.line().words
 
 
-def test_what_is_wrong_with_fields_together_is_told(make_workflow_state):
+def test_what_is_missing_beside_other_fields_is_told(make_workflow_state):
     state = make_workflow_state("external-table", {**TABLE, "columns": ""})
 
-    assert state.problems[""].lines == (
-        "Columns is missing: only a delta lake has a schema of its own",
-        "fix: Columns: OrderId:long, Region:string",
-    )
+    assert state.missing == ("Columns",)
 
 
 @pytest.mark.parametrize(
