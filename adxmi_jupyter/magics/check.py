@@ -11,7 +11,7 @@ from adxmi_jupyter.errors import MissingOption
 from adxmi_jupyter.fixes import Below, Command, Explain, Retry
 from adxmi_jupyter.magics import permissions
 from adxmi_jupyter.magics.fixing import Fixing, answer, fix_options
-from adxmi_jupyter.magics.options import database_option, file_option
+from adxmi_jupyter.magics.options import database_option, file_option, identity_option, refuse_both
 from adxmi_jupyter.magics.verbs import Example, verb
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ https://contosobackup.blob.core.windows.net/backups;managed_identity=\
     examples=(
         "check",
         "check --database Sales",
+        "check --identity mi-export --only not-met,unknown",
         "check --fix --dry-run",
         Example("check --error", _FAILURE),
     ),
@@ -43,10 +44,22 @@ https://contosobackup.blob.core.windows.net/backups;managed_identity=\
     is_flag=True,
     help="Explain an error message: the cell body. Default: the last exception of the notebook.",
 )
+@identity_option(
+    required=False, help_text="Managed identities whose workflows to check. Default: all."
+)
 @file_option("File with the error message, instead of the cell body")
 @fix_options
 def check(
-    call: Call, *, database: str, error: bool, file: str, fix: bool, dry_run: bool, yes: bool
+    call: Call,
+    *,
+    database: str,
+    identities: tuple[str, ...],
+    error: bool,
+    file: str,
+    only: tuple[str, ...],
+    fix: bool,
+    dry_run: bool,
+    yes: bool,
 ) -> pd.DataFrame:
     """Check the requirements of all workflows on the cluster.
 
@@ -56,9 +69,13 @@ def check(
     With --error it explains an error message: a response body, a stack trace, a row of
     .show ingestion failures or a log entry. It reads error codes, not sentences.
 
+    Of more than four workflows, the result shows how many there are, each cause once, and the
+    command that fixes it. --identity and --only narrow it down.
+
     In a console the exit code is 3 if a requirement isn't met.
     """
-    fixing = Fixing(fix, dry_run, yes)
+    fixing = Fixing(fix, dry_run, yes, only)
+    refuse_both(call, {"--error": error, "--identity": bool(identities)})
     if error:
         return answer(call, fixing, lambda: _explained(call, database=database, file=file))
     if file or (call.body or "").strip():
@@ -67,7 +84,7 @@ def check(
             why="check reads the cluster, and with --error an error message",
             fix=Retry.having("--error"),
         )
-    return answer(call, fixing, lambda: _checks(call, database), with_database=True)
+    return answer(call, fixing, lambda: _checks(call, database, identities), with_database=True)
 
 
 def _explained(call: Call, *, database: str, file: str) -> Checks:
@@ -104,8 +121,9 @@ def _last(call: Call) -> BaseException:
     )
 
 
-def _checks(call: Call, database: str) -> Checks:
+def _checks(call: Call, database: str, identities: tuple[str, ...]) -> Checks:
     from adxmi_jupyter.actions.check.checks import check_all
+    from adxmi_jupyter.actions.check.selection import of_identities
     from adxmi_jupyter.actions.policy.policies import scopes_of
 
     connection = call.connection
@@ -113,4 +131,4 @@ def _checks(call: Call, database: str) -> Checks:
     checks = check_all(connection, [scope.database for scope in scopes])
     if checks.unnamed:
         call.say(f"workflows without a managed identity, not checked: {checks.unnamed}")
-    return checks
+    return of_identities(connection, checks, identities) if identities else checks

@@ -10,6 +10,7 @@ import click
 
 from adxmi_jupyter.errors import MissingOption
 from adxmi_jupyter.fixes import Retry
+from adxmi_jupyter.magics.check_filters import STATES, StateList, states
 from adxmi_jupyter.magics.options import exit_code
 
 if TYPE_CHECKING:
@@ -36,16 +37,27 @@ _yes = click.option("-y", "--yes", is_flag=True, help="Confirm the changes of --
 
 @dataclass(frozen=True)
 class Fixing:
-    """The options ``--fix``, ``--dry-run`` and ``--yes``."""
+    """The options ``--fix``, ``--dry-run`` and ``--yes``, and the states of ``--only``."""
 
     fix: bool
     dry_run: bool
     yes: bool
+    only: tuple[str, ...] = ()
+
+
+_only = click.option(
+    "--only",
+    "only",
+    type=StateList(),
+    metavar="STATE[,…]",
+    default="",
+    help=f"Show only requirements in these states. Allowed values: {', '.join(STATES)}.",
+)
 
 
 def fix_options(function: Function) -> Function:
-    """Declare ``--fix``, ``--dry-run``, ``--yes``, and ``--exit-code`` for what is planned."""
-    return _fix(_dry_run(_yes(exit_code(function))))
+    """Declare ``--only``, ``--fix`` and what belongs to it."""
+    return _only(_fix(_dry_run(_yes(exit_code(function)))))
 
 
 def answer(
@@ -57,6 +69,8 @@ def answer(
     ------
     MissingOption
         ``--dry-run`` or ``--yes`` without ``--fix``: a check changes nothing.
+    InvalidValue
+        ``--only`` names a state that there is not.
     ConfirmationRequired
         ``--fix`` without ``--yes``; the plan was shown.
     AdxmiError
@@ -70,6 +84,7 @@ def answer(
     from adxmi_jupyter.rendering.shown_frame import Whole
 
     _refuse_alone(fixing)
+    only = states(fixing.only)
     checks = check()
     if fixing.fix:
         fixes = actions.planned(checks)
@@ -88,7 +103,7 @@ def answer(
         )
         _tell_left(call, left)
         checks = check() if len(left) < len(fixes) else checks
-    table = CheckTable.of(checks, write=call.write, with_database=with_database)
+    table = CheckTable.of(checks, write=call.write, with_database=with_database, only=only)
     call.has_found, call.tells_by_code = table.lacks_a_requirement, True
     return table
 

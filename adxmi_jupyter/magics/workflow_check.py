@@ -49,6 +49,7 @@ def check_verb(declaration: Declaration) -> Verb:
         fix: bool,
         dry_run: bool,
         yes: bool,
+        only: tuple[str, ...],
         name_of_one: str = "",
         **raw: Any,
     ) -> pd.DataFrame:
@@ -61,7 +62,7 @@ def check_verb(declaration: Declaration) -> Verb:
         def checks() -> Checks:
             return _checked(call, declaration, where, name_of_one, workflow)
 
-        return answer(call, Fixing(fix, dry_run, yes), checks)
+        return answer(call, Fixing(fix, dry_run, yes, only), checks)
 
     told = "Check which requirement isn't met, and show the command that fixes it."
     code = "In a console the exit code is 3 if a requirement isn't met."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.actions.check.findings import CheckedKind
@@ -13,7 +13,7 @@ from adxmi_jupyter.rendering.requirements import evidence, subject, title
 if TYPE_CHECKING:
     import pandas as pd
 
-    from adxmi_jupyter.actions.check.findings import Checked, Checks
+    from adxmi_jupyter.actions.check.findings import Checked, Checks, State
     from adxmi_jupyter.actions.check.remediation import PlannedFix
     from adxmi_jupyter.fixes import Fix
 
@@ -23,12 +23,15 @@ _CALLED = {CheckedKind.POLICY: "policy", CheckedKind.DENIAL: "error", CheckedKin
 _THIS_TOOL, _CALLER = "this tool", "you"
 
 
-def checks_frame(checks: Checks, *, write: Write, with_database: bool = False) -> pd.DataFrame:
+def checks_frame(
+    checks: Checks, *, write: Write, with_database: bool = False, only: Collection[State] = ()
+) -> pd.DataFrame:
     """Return a row for each finding, in the order of the requirements.
 
     Columns: ``workflow``, ``name``, ``requirement``, ``subject``, ``state`` (``met``, ``not met``,
     ``warning`` or ``unknown``), ``detail``, ``fix``, all string. `write` writes a fix as it is
-    typed. With the database the names begin with it, as in ``Sales/ArchivedOrders``.
+    typed. With the database the names begin with it, as in ``Sales/ArchivedOrders``. `only` leaves
+    the findings in some states.
     """
     columns = ("workflow", "name", "requirement", "subject", "state", "detail", "fix")
     rows = [
@@ -43,6 +46,7 @@ def checks_frame(checks: Checks, *, write: Write, with_database: bool = False) -
         )
         for one in checks.checked
         for found in one.findings
+        if not only or found.state in only
     ]
     return fixed_frame(dict.fromkeys(columns, TEXT), rows)
 

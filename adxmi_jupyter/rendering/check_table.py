@@ -1,6 +1,6 @@
 """The picture of ``check``: a diagram of each workflow, its findings below it, and their fixes.
 
-Of many workflows only those are drawn that have more to tell than *met*; the others are named.
+Of more than a few workflows a summary is shown in place of the pictures: each cause once.
 Findings stand in a table of words, with signs beside them that are drawn as SVG, without any
 outside resource: a front end takes drawings out of a notebook that it does not trust, and what is
 left must be read all the same. Colours are half transparent and text takes the theme's, so that it
@@ -11,14 +11,18 @@ from __future__ import annotations
 
 import html
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Self
 
 import pandas as pd
 
+from adxmi_jupyter.actions.check.findings import State
 from adxmi_jupyter.error_base import one_line
+from adxmi_jupyter.rendering.check_causes import causes, of_kinds
 from adxmi_jupyter.rendering.check_frames import checks_frame, name_of, noun_of
+from adxmi_jupyter.rendering.check_summary import Summary
 from adxmi_jupyter.rendering.diagram import SHEET, diagram
 from adxmi_jupyter.rendering.diagram_model import SIGNS, step_of, tracks_of
 from adxmi_jupyter.rendering.html_table import NO_MATH
@@ -28,9 +32,10 @@ from adxmi_jupyter.rendering.text import visible
 if TYPE_CHECKING:
     from adxmi_jupyter.actions.check.findings import Checked, Checks
     from adxmi_jupyter.fixes import Fix
+    from adxmi_jupyter.rendering.check_causes import Cause
     from adxmi_jupyter.rendering.diagram_model import Step
 
-_MOST = 12
+_MOST_DRAWN = 4
 _WORST_FIRST = ("not met", "unknown", "warning")
 _RADIUS, _CENTRE = 11, 20
 _COLOURS = {
@@ -124,14 +129,23 @@ class CheckTable(Whole):
     """
 
     _shown: tuple[_Shown, ...] = ()
+    _summary: Summary | None = None
     _cells: pd.DataFrame | None = None
 
     @classmethod
     def of(
-        cls, checks: Checks, *, write: Callable[[Fix], str], with_database: bool = False
+        cls,
+        checks: Checks,
+        *,
+        write: Callable[[Fix], str],
+        with_database: bool = False,
+        only: Collection[State] = (),
     ) -> Self:
-        """Return the frame of a check; `write` writes a fix as it is typed."""
-        cells = checks_frame(checks, write=write, with_database=with_database)
+        """Return the frame of a check; `write` writes a fix as it is typed.
+
+        `only` leaves the findings in some states.
+        """
+        cells = checks_frame(checks, write=write, with_database=with_database, only=only)
         table = cls(cells)
         table._cells = cells.copy()
         groups: dict[tuple[str, str], list[Checked]] = {}
@@ -143,18 +157,18 @@ class CheckTable(Whole):
             for (_, name), some in groups.items()
             if (rows := tuple(_Row(step_of(f), write(f.fix)) for one in some for f in one.findings))
         )
+        if only or len(table._shown) > _MOST_DRAWN:
+            named = partial(name_of, with_database=with_database)
+            wanted = only or (State.NOT_MET, State.UNKNOWN, State.WARNING)
+            found = causes(checks, wanted, write=write, name=named)
+            table._summary = _summary(table._shown, found, is_whole=not only)
         return table
 
     def to_text(self) -> str:
-        """Return what was checked as text; of many what is not met, and the names of all."""
-        every = self._shown
-        shown, others = _parted(every)
-        texts = [_text(one) for one in shown]
-        if len(every) <= _MOST:
-            return "\n\n".join(texts)
-        more = ["\n".join((one.title, *(f"  {line}" for line in one.tracks))) for one in others]
-        good = [f"all requirements met: {line}" for line in _names_met(every)]
-        return "\n\n".join(("\n".join((_summary(every), *good)), *texts, *more))
+        """Return what was checked as text; of many the counts, and what is not met by cause."""
+        if self._summary is not None:
+            return self._summary.to_text()
+        return "\n\n".join(map(_text, self._shown))
 
     @property
     def lacks_a_requirement(self) -> bool:
@@ -175,26 +189,26 @@ class CheckTable(Whole):
     def _repr_html_(self) -> str | None:
         if not self._is_unchanged:
             return super()._repr_html_()
-        every = self._shown
-        shown, others = _parted(every)
-        told = _told(every, others) if len(every) > _MOST else ""
-        drawn = "".join(_picture(one) + _fixes(one) for one in shown)
-        text = f'<div class="{NO_MATH}">{told}{drawn}</div>'
-        return f"<style>{SHEET}</style>{text}" if shown or told else ""
+        if self._summary is not None:
+            return self._summary.to_html()
+        drawn = "".join(_picture(one) + _fixes(one) for one in self._shown)
+        return f'<style>{SHEET}</style><div class="{NO_MATH}">{drawn}</div>' if drawn else ""
 
 
-def _parted(
-    every: Sequence[_Shown],
-) -> tuple[Sequence[_Shown], Sequence[_Shown]]:
-    """Return what to show finding by finding, and others with more to tell than *met*."""
-    if len(every) <= _MOST:
-        return every, ()
-    wrong = [one for one in every if not one.is_met]
-    wrong.sort(key=lambda one: not one.missing)
-    return wrong[:_MOST], wrong[_MOST:]
+def _summary(every: Sequence[_Shown], found: tuple[Cause, ...], *, is_whole: bool) -> Summary:
+    if not is_whole:
+        return Summary(_counts(every), found)
+    good = [one for one in every if one.is_met]
+    return Summary(
+        _counts(every),
+        found,
+        of_kinds(one.checked for one in good),
+        tuple(_names_met(good)),
+        "Details of one: WORKFLOW check NAME. Filters: check --only, --identity, --database.",
+    )
 
 
-def _summary(every: Sequence[_Shown]) -> str:
+def _counts(every: Sequence[_Shown]) -> str:
     broken = sum(one.missing > 0 for one in every)
     good = sum(one.is_met for one in every)
     unsure = len(every) - broken - good
@@ -204,28 +218,12 @@ def _summary(every: Sequence[_Shown]) -> str:
     )
 
 
-def _names_met(every: Sequence[_Shown]) -> list[str]:
+def _names_met(good: Iterable[_Shown]) -> list[str]:
     """Return a line for each kind of workflow with the names of those with all requirements met."""
     names: dict[str, list[str]] = {}
-    for one in every:
-        if one.is_met:
-            names.setdefault(one.workflow, []).append(one.name)
+    for one in good:
+        names.setdefault(one.workflow, []).append(one.name)
     return [one_line(f"{kind} {', '.join(called)}") for kind, called in names.items()]
-
-
-def _told(every: Sequence[_Shown], others: Sequence[_Shown]) -> str:
-    """Return what there is to say of what is not drawn."""
-    lines = "".join(
-        f"<div>{html.escape(one.title)}: {html.escape('; '.join(one.tracks))}</div>"
-        for one in others
-    )
-    more = f"<div>Also not met, unknown or with a warning:</div>{lines}" if lines else ""
-    good = "".join(f"<div>{html.escape(line)}</div>" for line in _names_met(every))
-    folded = f"<details><summary>All requirements met</summary>{good}</details>" if good else ""
-    return (
-        f'<div style="color: {_TEXT}; overflow-wrap: anywhere"><div style="font-weight: 600">'
-        f"{_summary(every)}</div>{folded}{more}</div>"
-    )
 
 
 def _fixes(shown: _Shown) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from adxmi_jupyter.actions.check.findings import Observation, Topic
+from adxmi_jupyter.actions.check.findings import Observation, State, Topic
 from adxmi_jupyter.dialect import Dialect
 from adxmi_jupyter.model.azure_role import COSMOS_READER_NAME
 from adxmi_jupyter.model.declaration import requirements as r
@@ -135,6 +135,30 @@ def _observed(about: Observation) -> str:
     who = about.identity.label if about.identity else about.principal
     whose = " ".join(filter(None, (who, about.role)))
     return " on ".join(filter(None, (whose, about.place)))
+
+
+def problem(finding: Finding, database: str) -> str:
+    """Return what is wrong as a sentence; what has none of its own is named as a requirement."""
+    about = finding.about
+    if finding.state is State.NOT_MET:
+        match about:
+            case r.Exists():
+                return f"{about.identity.label} doesn't exist"
+            case r.Assigned():
+                return f"{about.identity.label} is not assigned"
+            case r.Allowed():
+                where = "on the cluster" if about.cluster_only else f"in {database}"
+                return f"{about.identity.label} is not allowed {about.usage} {where}"
+            case r.GrantedInAzure():
+                role = about.roles[0].role_name
+                return f"{about.identity.label} lacks {role} on {about.target}"
+            case r.GrantedInKusto():
+                return f"{about.identity.label} lacks the role {about.role} of {database}"
+            case r.CalloutAllowed():
+                return f"the callout policy denies {about.callout_type} for {about.uri}"
+            case _:
+                pass
+    return ": ".join(filter(None, (title(about), subject(about))))
 
 
 def evidence(finding: Finding) -> str:

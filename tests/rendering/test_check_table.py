@@ -45,21 +45,6 @@ def chain():
     return shown_of(("external-table", "Backups", FOUND))
 
 
-@pytest.fixture
-def cluster():
-    """Return a check of many workflows: so many broken ones, a doubtful one, the others good."""
-
-    def make(broken, good):
-        doubt = found(assigned("mi-x"), "unknown", "who knows")
-        return shown_of(
-            *(("external-table", f"Good{n}", GOOD) for n in range(good)),
-            ("export", "Doubtful", (doubt,)),
-            *(("event-hub", f"Broken{n}", FOUND) for n in range(broken)),
-        )
-
-    return make
-
-
 def table_of(chain):
     shown = chain._repr_html_()
     return ET.fromstring(shown[shown.index("<table") : shown.index("</table>") + len("</table>")])
@@ -137,46 +122,6 @@ def test_without_a_front_end_it_is_text(chain):
         "  ✗ assigned to the cluster: mi-x",
         "      it is not — %adxmi assign",
     ]
-
-
-def test_of_many_only_those_that_are_not_in_order_are_drawn(cluster):
-    shown = cluster(broken=2, good=20)._repr_html_()
-
-    assert (
-        "23 checked: 2 with requirements not met, 1 with unknown requirements or warnings, 20 with all requirements met"
-        in shown
-    )
-    assert re.findall(r"600; [^>]*>([a-z-]+ \w+):", shown) == [
-        "event-hub Broken0",
-        "event-hub Broken1",
-        "export Doubtful",
-    ]
-    assert "external-table Good0, Good1, " in shown
-
-
-def test_of_very_many_that_are_not_in_order_some_are_told_on_a_line(cluster):
-    shown = cluster(broken=20, good=0)._repr_html_()
-
-    assert shown.count('class="adxmi-diagram"') == 12
-    assert "event-hub Broken19: identity" in shown
-    assert shown.count("identity ✓ → assigned ✗ → policy ✗ → workflow → target ✗") == 8
-
-
-def test_two_hundred_are_not_much_to_keep(cluster):
-    shown = cluster(broken=20, good=180)._repr_html_()
-
-    assert len(shown) < 150_000
-
-
-def test_of_many_the_text_names_those_in_order(cluster):
-    lines = repr(cluster(broken=1, good=12)).splitlines()
-
-    assert (
-        lines[0]
-        == "14 checked: 1 with requirements not met, 1 with unknown requirements or warnings, 12 with all requirements met"
-    )
-    assert lines[1].startswith("all requirements met: external-table Good0, Good1, ")
-    assert lines[3] == "event-hub Broken0"
 
 
 def test_a_check_of_nothing_shows_nothing():
