@@ -30,7 +30,7 @@ KINDS = [
     ("ServiceIsInMaintenance", "other change", "warning"),
     ("General_ThrottledIngestion", "request rate", "warning"),
     ("UnauthorizedOperationException", "security role", "unknown"),
-    ("HTTP 403", "refusal", "unknown"),
+    ("HTTP 403", "error", "unknown"),
 ]
 
 
