@@ -12,6 +12,7 @@ from adxmi_jupyter.embedded.arm.http import ArmApi
 from adxmi_jupyter.embedded.azure_roles import ROLES
 from adxmi_jupyter.embedded.cluster_host import ClusterHost
 from adxmi_jupyter.embedded.cluster_ports import HOST, ClusterPorts, key_of
+from adxmi_jupyter.embedded.control import ControlApi
 from adxmi_jupyter.embedded.daemon_threads import DaemonThreads
 from adxmi_jupyter.embedded.data_roles import data_role_targets, data_roles_held
 from adxmi_jupyter.embedded.faults import Faults
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
     from adxmi_jupyter.embedded.state.resources import Subscription
     from adxmi_jupyter.embedded.state.world import World
 
+_Api = KustoApi | StorageApi | ArmApi | IdentityApi | ControlApi
+
 
 class EmbeddedAzure:
     """Clusters of Azure Data Explorer and their Resource Manager, on 127.0.0.1.
@@ -50,6 +53,7 @@ class EmbeddedAzure:
 
     It answers programs of the user who runs it, and no web pages. `script_key` is for clients
     that may run scripts of the python plugin: it follows their bearer token, after a dot.
+    `control` answers what the owner's other programs ask of this one, with the key.
 
     `world` is theirs to look at and to change. `latency` (seconds) is added to every answer;
     `arm` says how long operations take. `requests_served` counts management commands and
@@ -65,6 +69,7 @@ class EmbeddedAzure:
         self.arm = ArmSettings()
         self.scripts = Scripts()
         self.script_key = secrets.token_urlsafe(32)
+        self.control: Callable[[bytes], bytes] | None = None
         self.requests_served = 0
         self.arm_requests_served = 0
         self._port = port
@@ -333,6 +338,7 @@ class EmbeddedAzure:
             StorageApi(host),
             ArmApi(self, lambda: self.kusto_uri, _cluster_scripts),
             IdentityApi(self),
+            ControlApi(self, self._port),
         )
 
     def _cluster_application(self, key: str, port: int) -> Application:
@@ -366,7 +372,9 @@ def _cluster_scripts() -> ClusterScripts:
     return ClusterScripts(run_script, unsupported)
 
 
-def _served(port: int, *apis: KustoApi | StorageApi | ArmApi | IdentityApi) -> Application:
+def _served(
+    port: int, *apis: KustoApi | StorageApi | ArmApi | IdentityApi | ControlApi
+) -> Application:
     """Return an application with the routes of these APIs, for the owner only."""
     routes = (route for api in apis for route in api.routes())
     return Application(routes, OwnerOnly(port).answer)

@@ -60,8 +60,9 @@ class Console:
             timeout=limits.seconds,
             max_answer_mb=limits.megabytes,
             max_in_flight=limits.in_flight,
+            is_brief=True,
         )
-        return Connections(settings, self.say)
+        return Connections(settings, self.say, say_once=self.say_once)
 
     def __init__(self) -> None:
         self._is_silent = False
@@ -72,6 +73,13 @@ class Console:
         if self._is_silent:
             return
         print(Call(self).dialect.part(as_words(note)), file=sys.stderr)  # noqa: T201
+
+    def say_once(self, what: str, note: Note) -> None:
+        """Show a note, unless an earlier command of this session has."""
+        from adxmi_jupyter.service.told import is_first_time
+
+        if not self._is_silent and is_first_time(what):
+            self.say(note)
 
     @contextmanager
     def holding_notes(self) -> Iterator[None]:

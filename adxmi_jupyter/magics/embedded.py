@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import click
 
+from adxmi_jupyter.magics.embedded_server import serve, start, stop
 from adxmi_jupyter.magics.missing import Lacking, missing
 from adxmi_jupyter.magics.options import database_option, file_option, refuse_both
-from adxmi_jupyter.magics.params import FaultName, Name, ShownWord
+from adxmi_jupyter.magics.params import FaultName, Name
+from adxmi_jupyter.magics.playground import where_it_is
 from adxmi_jupyter.magics.subject import subject
 from adxmi_jupyter.magics.verbs import Example, Noun, verb
 
@@ -40,16 +41,22 @@ class EmbeddedName(Name):
         return found
 
 
-@click.group(cls=Noun, no_args_is_help=True)
+@click.group(
+    cls=Noun,
+    no_args_is_help=True,
+    commands={str(verb.name): verb for verb in (start, stop, serve)},
+)
 def embedded() -> None:
     """Manage the embedded Azure.
 
-    The embedded Azure is a server in this process that simulates a cluster and the Azure resources
-    around it.
+    The embedded Azure is a server that simulates a cluster and the Azure resources around it. It
+    runs in this process. In a console its changes end with each command, unless start runs it in
+    the background.
     """
 
 
 @verb("status", of=embedded, examples=("embedded status",))
+@where_it_is
 def status(call: Call) -> pd.DataFrame:
     """Show the state of the embedded Azure."""
     from adxmi_jupyter.actions.embedded.state import state_frame
@@ -58,6 +65,7 @@ def status(call: Call) -> pd.DataFrame:
 
 
 @verb("reset", of=embedded, examples=("embedded reset",))
+@where_it_is
 def reset(call: Call) -> pd.DataFrame:
     """Reset the embedded Azure to its initial state.
 
@@ -104,6 +112,7 @@ def reset(call: Call) -> pd.DataFrame:
     help="Delay of the fault slow. Default: 5.",
 )
 @click.option("--clear", is_flag=True, help="Switch all faults off.")
+@where_it_is
 def faults(
     call: Call,
     *,
@@ -165,6 +174,7 @@ def faults(
         "Target resource: name, ACCOUNT/CONTAINER, NAMESPACE/HUB, SERVER/DATABASE, or resource ID."
     ),
 )
+@where_it_is
 def azure_role(call: Call, *, identity: str, role: str, target: str) -> pd.DataFrame:
     """Assign an Azure role on a target resource, or list the assignments.
 
@@ -206,6 +216,7 @@ def _refuse_half(call: Call, given: dict[str, str]) -> None:
     type=EmbeddedName("place", "storage_places"),
     default="",
 )
+@where_it_is
 def blobs(call: Call, *, place: str) -> pd.DataFrame:
     """List the blobs in the storage of the embedded Azure."""
     from adxmi_jupyter.actions.embedded.events import blobs_frame
@@ -225,6 +236,7 @@ def blobs(call: Call, *, place: str) -> pd.DataFrame:
 )
 @click.argument("hub", metavar="NAMESPACE/HUB", type=EmbeddedName("hub", "hubs"))
 @file_option("File with the events, one JSON value per line, instead of the cell body")
+@where_it_is
 def push_events(call: Call, *, hub: str, file: str) -> pd.DataFrame:
     """Send events to an event hub.
 
@@ -253,6 +265,7 @@ def push_events(call: Call, *, hub: str, file: str) -> pd.DataFrame:
 )
 @click.argument("name", metavar="NAME", type=Name())
 @database_option("Database of the export. Default: the current database.")
+@where_it_is
 def run_export(call: Call, *, name: str, database: str) -> pd.DataFrame:
     """Run a continuous export now, and list it.
 
@@ -268,96 +281,3 @@ def run_export(call: Call, *, name: str, database: str) -> pd.DataFrame:
     run(connection, where, name)
     exports = listing(connection, declaration_of("continuous-export"), (Scope(where),))
     return listing_frame(connection, exports)
-
-
-@verb(
-    "serve",
-    of=embedded,
-    console_only=True,
-    examples=(
-        "embedded serve",
-        "embedded serve --port 8085 --fault throttled",
-        "embedded serve --hide-export-identities --connection-strings addresses --system word",
-    ),
-)
-@click.option(
-    "--port",
-    type=click.IntRange(min=0, max=65535),
-    metavar="N",
-    default=0,
-    help="Port on 127.0.0.1. Default: a free port.",
-)
-@click.option(
-    "--fault",
-    "names",
-    type=FaultName(),
-    metavar="NAME",
-    default="",
-    help="Fault of every request.",
-)
-@click.option(
-    "--hide-export-identities",
-    is_flag=True,
-    help="Omit identities from .show continuous-exports.",
-)
-@click.option(
-    "--connection-strings",
-    type=ShownWord("connection_strings"),
-    metavar="SHOWN",
-    default="",
-    help="Connection strings in .show external tables. Default: without-secrets. Allowed values:"
-    " without-secrets, addresses, asterisks, left-out.",
-)
-@click.option(
-    "--system",
-    type=ShownWord("system"),
-    metavar="SHOWN",
-    default="",
-    help="Name of the system-assigned identity. Default: as-kept. Allowed values: as-kept, word,"
-    " object-id.",
-)
-@click.option(
-    "--system-in-policies",
-    type=ShownWord("system_in_policies"),
-    metavar="SHOWN",
-    default="",
-    help="Name of the system-assigned identity in managed identity policies. Default: as-kept.",
-)
-@click.option(
-    "--csl-script",
-    type=ShownWord("csl_script"),
-    metavar="SHOWN",
-    default="",
-    help="Connection strings in the csl script of a database. Default: without-secrets. Allowed"
-    " values: without-secrets, asterisks, to-admins.",
-)
-def serve(
-    call: Call,
-    *,
-    port: int,
-    names: str,
-    hide_export_identities: bool,
-    **shown: str,
-) -> None:
-    """Serve the embedded Azure to other processes until Ctrl-C.
-
-    The command prints its address. The server accepts programs on this machine (on Linux only of
-    your account) and no web pages. Python plugin scripts run only for clients that have the key of
-    the server. A file that only your account can read holds the port and the key while the server
-    runs, and this tool finds them there. ADXMI_EMBEDDED_KEY_FILE sets another file, for the server
-    and for its clients. Other clients send the bearer token embedded-admin.KEY.
-    """
-    from adxmi_jupyter.service.embedded import serve as serve_azure
-
-    def ready(uri: str, key: str) -> None:
-        click.echo(uri)
-        call.say(f"set ADXMI_CLUSTER={uri} for the processes that shall use it; Ctrl-C ends it")
-        call.say(key)
-
-    try:
-        listings: dict[str, str | bool] = {**shown}
-        listings["export_identities"] = not hide_export_identities
-        faults = [names] if names else []
-        serve_azure(port, faults, ready, threading.Event().wait, listings=listings)
-    except KeyboardInterrupt:
-        call.say("the embedded Azure has ended")

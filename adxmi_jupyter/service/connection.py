@@ -13,7 +13,7 @@ from adxmi_jupyter.errors import AdxmiError, MissingOption
 from adxmi_jupyter.fixes import Configure, Explain, Option, Setting
 from adxmi_jupyter.service.credentials import ASKING_A_PERSON
 from adxmi_jupyter.service.editions import edition_of, not_in_edition
-from adxmi_jupyter.service.embedded import not_in_use
+from adxmi_jupyter.service.embedded import EmbeddedService, not_in_use
 from adxmi_jupyter.service.in_flight import cores_of
 from adxmi_jupyter.service.resource_manager import ResourceManager
 
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     from adxmi_jupyter.model.declaration.products import QueuedIngestion
     from adxmi_jupyter.service.access import Access
     from adxmi_jupyter.service.address import ClusterAddress
-    from adxmi_jupyter.service.embedded import EmbeddedService
     from adxmi_jupyter.service.in_flight import InFlight
     from adxmi_jupyter.service.kusto import Kusto
     from adxmi_jupyter.service.lock import ClusterLock
     from adxmi_jupyter.service.operation import Operation
+    from adxmi_jupyter.service.playground import Playground
 
 # Seconds between two looks at a running operation; the real one takes minutes.
 _CLUSTER_ID = "cluster resource ID"
@@ -58,7 +58,7 @@ class Connection:
         say: Callable[[Note], None],
         records: Records,
         access: Access,
-        embedded: EmbeddedService | None = None,
+        embedded: EmbeddedService | Playground | None = None,
     ) -> None:
         self.name = name
         self.address = address
@@ -80,8 +80,13 @@ class Connection:
 
     @property
     def is_embedded(self) -> bool:
-        """Whether this is the embedded Azure of this process."""
+        """Whether this is the embedded Azure of this process, or the playground."""
         return self._embedded is not None
+
+    @property
+    def playground(self) -> Playground | None:
+        """The embedded Azure behind this connection, where another process runs it."""
+        return None if isinstance(self._embedded, EmbeddedService) else self._embedded
 
     @property
     def cluster(self) -> str:
@@ -105,11 +110,11 @@ class Connection:
         Raises
         ------
         EmbeddedAzureNotInUse
-            The connection leads to a cluster.
+            The connection leads to a cluster, or to the playground.
 
         """
-        if self._embedded is None:
-            raise not_in_use(self.address.uri)
+        if not isinstance(self._embedded, EmbeddedService):
+            raise not_in_use(self.cluster)
         return self._embedded
 
     @property
@@ -183,7 +188,7 @@ class Connection:
         return self._make_kusto(self._ingestion_uri())
 
     def _ingestion_uri(self) -> str:
-        if self.is_embedded:
+        if isinstance(self._embedded, EmbeddedService):
             return self.azure.ingest_uri
         if not self.address.is_loopback:
             return self.address.ingestion

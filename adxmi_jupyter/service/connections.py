@@ -11,24 +11,21 @@ from typing import TYPE_CHECKING
 from adxmi_jupyter.errors import AdxmiError, CredentialFailure, UnknownConnection
 from adxmi_jupyter.fixes import ChangeOption, Command, Connect, Explain
 from adxmi_jupyter.model.usage import closest
-from adxmi_jupyter.service.access import CredentialAccess, OpenAccess, TokenAccess
+from adxmi_jupyter.service.access import TokenAccess
 from adxmi_jupyter.service.address import EMBEDDED, ClusterAddress, parse_address
 from adxmi_jupyter.service.connection import Connection, Records
-from adxmi_jupyter.service.credentials import check_name, make_credential, token_from_environment
 from adxmi_jupyter.service.directories import data_directory, lock_directory
 from adxmi_jupyter.service.editions import edition_of, note_of
-from adxmi_jupyter.service.embedded import DEFAULT_DATABASE, PRINCIPALS, EmbeddedService
-from adxmi_jupyter.service.embedded_key import served_key
+from adxmi_jupyter.service.embedded import DEFAULT_DATABASE, EmbeddedService
 from adxmi_jupyter.service.in_flight import Traffic
 from adxmi_jupyter.service.kusto import Kusto
 from adxmi_jupyter.service.limits import AUTOMATIC, DEFAULT_ANSWER, DEFAULT_TIMEOUT, Limits
 from adxmi_jupyter.service.lock import ClusterLock
+from adxmi_jupyter.service.sign_in import access_of, embedded_principal
 from adxmi_jupyter.service.trust import (
     TrustedHosts,
     check_host,
-    check_loopback_token,
     is_well_known,
-    no_token_of_yours,
 )
 
 if TYPE_CHECKING:
@@ -36,6 +33,7 @@ if TYPE_CHECKING:
 
     from adxmi_jupyter.fixes import Note
     from adxmi_jupyter.service.access import Access
+    from adxmi_jupyter.service.playground import Playground
 
 
 @dataclass(frozen=True)
@@ -43,6 +41,8 @@ class Settings:
     """What is configured; empty means not configured.
 
     `timeout` is in seconds, `max_answer_mb` in megabytes, `max_in_flight` in requests at a time.
+    `is_brief` tells that the process ends with the command: then the playground is used, if one
+    runs, and notes are not repeated by the next process.
     """
 
     cluster: str = ""
@@ -51,6 +51,28 @@ class Settings:
     timeout: float = DEFAULT_TIMEOUT
     max_answer_mb: int = DEFAULT_ANSWER
     max_in_flight: int = AUTOMATIC
+    is_brief: bool = False
+
+
+_IN_THIS_PROCESS = Explain.of(
+    "No cluster is configured: this is the embedded Azure, inside this process (",
+    Connect("CLUSTER"),
+    " for a real one).",
+)
+_FOR_THIS_COMMAND = Explain.of(
+    "No cluster is configured: this is the embedded Azure, and its changes end with this command (",
+    Command.of("embedded", "start"),
+    " keeps them; ",
+    Connect("CLUSTER"),
+    " for a real cluster).",
+)
+_IN_THE_PLAYGROUND = Explain.of(
+    "No cluster is configured: this is the playground, which keeps its changes until ",
+    Command.of("embedded", "stop"),
+    " (",
+    Connect("CLUSTER"),
+    " for a real cluster).",
+)
 
 
 class Connections:
@@ -62,15 +84,27 @@ class Connections:
         Where to go when nothing was opened by hand; not configured means the embedded Azure.
     say
         Shows the user one line.
+    say_once
+        The same for what needs no repetition, known by the word before it.
+    embedded
+        The embedded Azure of this process.
 
     """
 
-    def __init__(self, settings: Settings, say: Callable[[Note], None]) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        say: Callable[[Note], None],
+        *,
+        say_once: Callable[[str, Note], None] | None = None,
+        embedded: EmbeddedService | None = None,
+    ) -> None:
         self.settings = settings
         self._say = say
+        self._say_once = say_once or (lambda _, note: say(note))
         self._open: dict[str, Connection] = {}
         self._current = ""
-        self._embedded = EmbeddedService()
+        self._embedded = embedded or EmbeddedService()
         self._traffic = Traffic()
         self.trusted_hosts = TrustedHosts(data_directory)
 
@@ -188,16 +222,8 @@ class Connections:
         self._current = connection.name
 
     def _open_configured(self) -> None:
-        if not self.settings.cluster:
-            self._say(
-                Explain.of(
-                    "No cluster is configured: this is the embedded Azure, inside this process (",
-                    Connect("CLUSTER"),
-                    " for a real one).",
-                )
-            )
         try:
-            connection = self._made(self.settings.cluster or EMBEDDED, "", "", "", self._limits())
+            connection = self._configured()
         except CredentialFailure as failure:
             better = failure.remediation
             if isinstance(better, ChangeOption):
@@ -207,6 +233,40 @@ class Connections:
                 )
             raise
         self._adopt(connection)
+
+    def _configured(self) -> Connection:
+        if self.settings.cluster:
+            return self._made(self.settings.cluster, "", "", "", self._limits())
+        if not self.settings.is_brief:
+            self._say(_IN_THIS_PROCESS)
+            return self._made(EMBEDDED, "", "", "", self._limits())
+        from adxmi_jupyter.service.playground import Playground, found
+
+        playground = found()
+        if isinstance(playground, Playground):
+            self._say_once(str(playground.record.pid), _IN_THE_PLAYGROUND)
+            return self._made_in(playground)
+        if playground is not None:
+            self._say_once(playground.why, f"The playground isn't used: {playground.why}.")
+        self._say_once(EMBEDDED, _FOR_THIS_COMMAND)
+        return self._made(EMBEDDED, "", "", "", self._limits())
+
+    def _made_in(self, playground: Playground) -> Connection:
+        principal = embedded_principal(self.settings.credential)
+        address, limits = ClusterAddress(playground.uri), self._limits()
+        token = playground.token(principal)
+        access = TokenAccess(lambda: token, is_loopback=True, limits=limits, traffic=self._traffic)
+        return Connection(
+            EMBEDDED,
+            address,
+            database=self.settings.database or DEFAULT_DATABASE,
+            credential=f"as:{principal}",
+            make_kusto=lambda uri: self._kusto(ClusterAddress(uri), access),
+            say=self._say,
+            records=self._records(address, lambda: playground.history_file),
+            access=access,
+            embedded=playground,
+        )
 
     def _limits(
         self,
@@ -257,8 +317,7 @@ class Connections:
     def _made_embedded(
         self, name: str, database: str, credential: str, limits: Limits
     ) -> Connection:
-        principal = _embedded_principal(credential)
-        _check_principal(principal)
+        principal = embedded_principal(credential)
         token = self._embedded.token(principal)
         address = ClusterAddress(self._embedded.azure.kusto_uri)
         access = TokenAccess(lambda: token, is_loopback=True, limits=limits, traffic=self._traffic)
@@ -269,7 +328,7 @@ class Connections:
             credential=f"as:{principal}",
             make_kusto=lambda uri: self._kusto(ClusterAddress(uri), access),
             say=self._say,
-            records=self._records(address, lambda: self._embedded.directory / "history.jsonl"),
+            records=self._records(address, lambda: self._embedded.history_file),
             access=access,
             embedded=self._embedded,
         )
@@ -277,7 +336,7 @@ class Connections:
     def _made_remote(
         self, address: ClusterAddress, name: str, database: str, credential: str, limits: Limits
     ) -> Connection:
-        access = _access(address, credential, limits, self._traffic)
+        access = access_of(address, credential, limits, self._traffic)
         return Connection(
             name,
             address,
@@ -321,66 +380,6 @@ class Connections:
             client,
             timeout=access.limits.seconds,
             say=self._say,
-        )
-
-
-def _access(address: ClusterAddress, credential: str, limits: Limits, traffic: Traffic) -> Access:
-    if address.is_loopback:
-        return _loopback_access(address, credential, limits, traffic)
-    if credential == "token":
-        token_from_environment()
-        return TokenAccess(
-            token_from_environment, is_loopback=False, limits=limits, traffic=traffic
-        )
-    check_name(credential)
-    made = make_credential(credential, address.authority)
-    return CredentialAccess(made, address, limits, traffic)
-
-
-def _loopback_access(
-    address: ClusterAddress, credential: str, limits: Limits, traffic: Traffic
-) -> Access:
-    if credential == "default":
-        return OpenAccess(limits, lambda: served_key(address.uri), traffic)
-    check_name(credential)
-    if credential != "token":
-        raise no_token_of_yours(f"the credential {credential!r} is yours")
-    _local_token()
-    return TokenAccess(_local_token, is_loopback=True, limits=limits, traffic=traffic)
-
-
-def _local_token() -> str:
-    """Return the token of ``ADXMI_TOKEN`` if it is one of the embedded Azure.
-
-    Raises
-    ------
-    CredentialFailure
-        The variable is not set.
-    UntrustedHost
-        It is another token, which a server on this machine does not get.
-
-    """
-    return check_loopback_token(token_from_environment())
-
-
-def _embedded_principal(credential: str) -> str:
-    """Return who one is in the embedded Azure: whatever signs in elsewhere is its admin."""
-    if credential.startswith(_AS):
-        return credential.removeprefix(_AS)
-    if credential:
-        check_name(credential)
-    return "admin"
-
-
-_AS = "as:"
-
-
-def _check_principal(principal: str) -> None:
-    if principal not in PRINCIPALS:
-        raise CredentialFailure(
-            f"the embedded Azure does not know {principal!r}",
-            why=f"one can be {' or '.join(PRINCIPALS)} there",
-            fix=ChangeOption("--credential", "as:admin"),
         )
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from adxmi_jupyter.errors import ClusterUnreachable, EmbeddedAzureNotInUse, InvalidValue
 from adxmi_jupyter.fixes import ChangeOption, Command, Explain, Option
@@ -24,10 +26,20 @@ DEFAULT_DATABASE = "Sales"
 
 
 class EmbeddedService:
-    """The embedded Azure of this process, started when first needed."""
+    """The embedded Azure of this process, started when first needed.
 
-    def __init__(self) -> None:
-        self._azure: EmbeddedAzure | None = None
+    Parameters
+    ----------
+    azure
+        One that runs already.
+    history
+        The file of the history, where other processes use it, too; else one of its own.
+
+    """
+
+    def __init__(self, azure: EmbeddedAzure | None = None, history: Path | None = None) -> None:
+        self._azure = azure
+        self._history = history
         self._directory: tempfile.TemporaryDirectory[str] | None = None
 
     @property
@@ -38,11 +50,13 @@ class EmbeddedService:
         return self._azure
 
     @property
-    def directory(self) -> Path:
+    def history_file(self) -> Path:
         """Where the history is kept: it must not outlive the world it speaks of."""
+        if self._history is not None:
+            return self._history
         if self._directory is None:
             self._directory = tempfile.TemporaryDirectory(prefix="adxmi-")
-        return Path(self._directory.name)
+        return Path(self._directory.name) / "history.jsonl"
 
     def token(self, principal: str) -> str:
         """Return the token of one of `PRINCIPALS`, with the key that lets its scripts run."""
@@ -51,15 +65,18 @@ class EmbeddedService:
     def reset(self) -> None:
         """Return to the seeded world, without faults and without history."""
         self.azure.reset()
-        if self._directory is not None:
-            self._directory.cleanup()
-            self._directory = None
+        self._forget()
 
     def stop(self) -> None:
         """Stop the server, if it runs."""
         if self._azure is not None:
             self._azure.stop()
             self._azure = None
+        self._forget()
+
+    def _forget(self) -> None:
+        if self._history is not None:
+            self._history.unlink(missing_ok=True)
         if self._directory is not None:
             self._directory.cleanup()
             self._directory = None
@@ -147,11 +164,14 @@ def serve(
     wait: Callable[[], Any],
     *,
     listings: Mapping[str, str | bool] = MappingProxyType({}),
+    control: Callable[[EmbeddedAzure, bytes], bytes] | None = None,
+    begun: Callable[[int, str], None] | None = None,
 ) -> None:
     """Serve the embedded Azure to other processes until `wait` returns.
 
-    `ready` gets its address, and where other processes find the key for scripts. `listings` are
-    the settings of its world by their names, where they are not the usual ones.
+    `begun` gets its port and key, then `ready` its address, and where other processes find the
+    key for scripts. `listings` are the settings of its world by their names, where they are not
+    the usual ones. `control` answers what other processes with the key ask.
 
     Raises
     ------
@@ -167,9 +187,13 @@ def serve(
     azure = _started(port)
     for name, value in settings.items():
         setattr(azure.world.listings, name, value)
+    if control is not None:
+        azure.control = partial(control, azure)
     try:
         for name in faults:
             azure.faults.add(name, times=None)
+        if begun is not None:
+            begun(urlsplit(azure.kusto_uri).port or 0, azure.script_key)
         with offered(azure.kusto_uri, azure.script_key) as key:
             ready(azure.kusto_uri, key)
             wait()

@@ -13,8 +13,8 @@ from adxmi_jupyter.magics.call import Call
 from adxmi_jupyter.magics.console import Console
 
 NOTICE = (
-    "No cluster is configured: this is the embedded Azure, inside this process "
-    "(ADXMI_CLUSTER=CLUSTER for a real one)."
+    "No cluster is configured: this is the embedded Azure, and its changes end with this command "
+    "(adxmi embedded start keeps them; ADXMI_CLUSTER=CLUSTER for a real cluster)."
 )
 
 

@@ -66,7 +66,7 @@ IMPERATIVES = {
     *("Allow", "Assign", "Build", "Call", "Change", "Check", "Close", "Compare", "Create"),
     *("Delete", "Drop", "Explain", "Export", "Grant", "Infer", "Ingest", "List", "Manage", "Merge"),
     *("Open", "Query", "Queue", "Remove", "Replace", "Reset", "Revoke", "Run", "Send", "Serve"),
-    *("Show", "Switch", "Undo"),
+    *("Show", "Start", "Stop", "Switch", "Undo"),
 }
 LONGEST_SUMMARY = 80
 LONGEST_HELP = 300
