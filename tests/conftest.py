@@ -1,5 +1,6 @@
 import gc
 import signal
+import threading
 from collections import defaultdict
 from itertools import count
 
@@ -112,6 +113,28 @@ def kept_connection():
 def azure(connection):
     """The embedded Azure behind `connection`."""
     return connection.azure
+
+
+@pytest.fixture
+def interrupted(azure):
+    """Press Ctrl-C once a request with some text has arrived, whose answer takes long."""
+    stop, threads = threading.Event(), []
+
+    def watch():
+        while azure.faults.active() and not stop.is_set():
+            stop.wait(0.01)
+        if not stop.is_set():
+            signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+
+    def once_asked(text):
+        azure.faults.add("slow", match=text, delay=60)
+        threads.append(threading.Thread(target=watch))
+        threads[0].start()
+
+    yield once_asked
+    stop.set()
+    for thread in threads:
+        thread.join()
 
 
 @pytest.fixture

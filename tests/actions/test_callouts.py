@@ -1,8 +1,5 @@
 """The callout policy: allow, take back, and the truth about writes whose answer was lost."""
 
-import signal
-import threading
-
 import pytest
 
 from adxmi_jupyter import errors
@@ -230,16 +227,11 @@ def test_something_else_in_its_place_leaves_it_open(proxied, proxy, azure, two_r
     assert caught.value.why.endswith("is neither as before nor as intended")
 
 
-def test_an_interrupt_before_the_answer_says_that_nobody_knows(connection, azure, planned):
+def test_an_interrupt_before_the_answer_says_that_nobody_knows(connection, planned, interrupted):
     change = planned("allow")
-    azure.faults.add("slow", match=".alter-merge", delay=60)
-    timer = threading.Timer(
-        0.5, signal.pthread_kill, (threading.main_thread().ident, signal.SIGINT)
-    )
-    timer.start()
+    interrupted(".alter-merge")
 
     with pytest.raises(errors.WriteOutcomeUnknown) as caught:
         apply(connection, change, confirmed=True)
 
-    timer.join()
     assert caught.value.why == "you interrupted before the answer came"

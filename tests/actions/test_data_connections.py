@@ -1,8 +1,5 @@
 """Data connections: what Azure does, and what is told of it when answers are lost."""
 
-import signal
-import threading
-
 import pytest
 
 from adxmi_jupyter import errors
@@ -142,16 +139,12 @@ def test_an_interrupted_wait_says_that_azure_goes_on(
 
 
 @each_way
-def test_an_interrupt_before_azure_answered_says_that_nobody_knows(azure, change, after):
-    match = {"edge": PUT}.get((after or [""])[-1], DELETE)
-    azure.faults.add("slow", match=match, delay=60)
-    timer = threading.Timer(1, signal.pthread_kill, (threading.main_thread().ident, signal.SIGINT))
-    timer.start()
+def test_an_interrupt_before_azure_answered_says_that_nobody_knows(interrupted, change, after):
+    interrupted({"edge": PUT}.get((after or [""])[-1], DELETE))
 
     with pytest.raises(errors.WriteOutcomeUnknown) as caught:
         change()
 
-    timer.join()
     assert caught.value.why == "you interrupted before the answer came"
     assert caught.value.fix == "%adxmi event-hub list --database Sales"
 

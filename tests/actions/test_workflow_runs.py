@@ -1,8 +1,5 @@
 """Running what is not kept: the service's own answer, what is told if it was lost, interrupts."""
 
-import signal
-import threading
-
 import pytest
 
 from adxmi_jupyter import errors
@@ -98,22 +95,6 @@ def test_a_query_whose_answer_was_lost_once_is_asked_again(azure, carry_out, may
     azure.faults.add("dropped-after-write", match="externaldata")
 
     assert len(carry_out("externaldata")) == 2
-
-
-@pytest.fixture
-def interrupted(azure):
-    """Press Ctrl-C while a request that takes long is under way."""
-    timer = threading.Timer(
-        0.5, signal.pthread_kill, (threading.main_thread().ident, signal.SIGINT)
-    )
-
-    def press(match):
-        azure.faults.add("slow", match=match, delay=60)
-        timer.start()
-
-    yield press
-    timer.cancel()
-    timer.join()
 
 
 def test_an_interrupted_query_is_just_interrupted(carry_out, interrupted, may_read):

@@ -234,7 +234,7 @@ DATABASES = {
     "two names of one thing": (
         f"{SQL};Database=Other",
         "Initial Catalog and Database say the same thing",
-        "leave Database out",
+        "remove Database",
     ),
     "unclosed quote": (
         f'{SQL};Authentication="Active Directory',

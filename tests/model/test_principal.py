@@ -67,7 +67,7 @@ def test_the_documented_forms_read():
     [
         ("mi-ingest", "it has no prefix such as aadapp="),
         ("aadap=x;y", "there is no prefix aadap=; aadapp= is like it"),
-        ("was not applied=x", "there is no prefix was not applied="),
+        ("nobody=x", "there is no prefix nobody="),
         ("aadapp=", "there is nothing after aadapp="),
         ("aadapp=;contoso.example", "there is nothing after aadapp="),
         ("aadapp=x; ", "no tenant stands after ;"),

@@ -17,7 +17,7 @@ PIECES = st.sampled_from(
 HOSTILE = st.lists(PIECES, max_size=60).map("".join)
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 QUOTES = st.sampled_from([kql.string_literal, kql.verbatim_literal, kql.obfuscated_literal])
-LINES = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\n"), max_size=40)
+LINES = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\n"), max_size=40)
 MULTI_LINE = TEXTS.filter(lambda text: "`" not in text)
 
 

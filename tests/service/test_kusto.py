@@ -1,6 +1,4 @@
-import signal
 import socket
-import threading
 from datetime import UTC, datetime
 
 import pytest
@@ -171,25 +169,11 @@ def test_the_token_is_sent_and_an_expired_one_is_told(connections, monkeypatch):
     assert "embedded-expired" not in str(raised.value)
 
 
-def test_interrupt_returns_while_the_service_is_slow(connections):
-    connection = connections.current()
-    connection.azure.faults.add("slow", match=".show version", delay=60)
-    served = connection.azure.requests_served
-    stop = threading.Event()
+def test_interrupt_returns_while_the_service_is_slow(connection, interrupted):
+    interrupted(".show version")
 
-    def interrupt_once_asked():
-        while connection.azure.requests_served == served and not stop.is_set():
-            stop.wait(0.01)
-        signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
-
-    thread = threading.Thread(target=interrupt_once_asked)
-    thread.start()
-    try:
-        with pytest.raises(KeyboardInterrupt):
-            connection.kusto.command(".show version")
-    finally:
-        stop.set()
-        thread.join()
+    with pytest.raises(KeyboardInterrupt):
+        connection.kusto.command(".show version")
 
 
 @pytest.mark.parametrize("status", [400, 403, 409, 412, 429])

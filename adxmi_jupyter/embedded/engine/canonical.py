@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 _BLANK = re.compile(r"(?:\s|//[^\r\n]*)+")
 
 
+DECIMAL = "\0decimal:"
+"""Begins a text that stands for a decimal among the values of a `datatable`."""
+
 _HEXADECIMAL = re.compile(r"-?0[xX][0-9a-fA-F]+")
 
 
@@ -57,21 +60,51 @@ def canonical_text(tokens: Sequence[Token], first: int, last: int, text: str) ->
         elif token.text == "-" and is_negative_length(tokens, place):
             end = place + 1
             parts.append(f"time(-{shown_length(microseconds_in(tokens[end].text) or 0)})")
+        elif token.kind == "typed":
+            parts.append(_typed_text(tokens, place))
         else:
-            parts.append(_typed_text(token) if token.kind == "typed" else token.text)
+            parts.append(token.text)
         place, behind = end + 1, tokens[end].end
     return "".join(parts)
 
 
-def _typed_text(token: Token) -> str:
-    """Return a literal that names its type; a QuerySemanticError when it is none."""
-    word, _, inner = token.text[:-1].partition("(")
+def _is_in_table(tokens: Sequence[Token], place: int) -> bool:
+    """Tell whether a token is one of the values of a `datatable`."""
+    opening = _opening(tokens, place)
+    if not _is(tokens, opening, "[") or not _is(tokens, opening - 1, ")"):
+        return False
+    return _is(tokens, _opening(tokens, opening - 1) - 1, "datatable")
+
+
+def _opening(tokens: Sequence[Token], place: int) -> int:
+    """Return the place of the bracket that a token stands in; -1 when there is none."""
+    depth = 0
+    for before in range(place - 1, -1, -1):
+        if tokens[before].text in {")", "]", "}"}:
+            depth += 1
+        elif tokens[before].text in {"(", "[", "{"}:
+            depth -= 1
+            if depth < 0:
+                return before
+    return -1
+
+
+def _typed_text(tokens: Sequence[Token], place: int) -> str:
+    """Return a literal that names its type; a QuerySemanticError when it is none.
+
+    The translator reads decimals as doubles, and takes no functions among the values of a table.
+    """
+    text = tokens[place].text
+    word, _, inner = text[:-1].partition("(")
     kind, inner = canonical(word), inner.strip()
-    if inner in {"null", ""}:
-        return "todecimal('')" if kind == "decimal" else f"{word}(null)"
-    if not _is_value(kind, inner):
-        raise QuerySemanticError(f"'{token.text}' is no {kind}.")
-    return f"todecimal({written(inner)})" if kind == "decimal" else f"{word}({inner})"
+    is_null = inner in {"null", ""}
+    if not is_null and not _is_value(kind, inner):
+        raise QuerySemanticError(f"'{text}' is no {kind}.")
+    if kind == "decimal" and not _is_in_table(tokens, place):
+        return f"todecimal({written('' if is_null else inner)})"
+    if kind == "decimal" and not is_null:
+        return written(DECIMAL + inner)
+    return f"{word}({'null' if is_null else inner})"
 
 
 def _is_value(kind: str, text: str) -> bool:
@@ -89,7 +122,7 @@ def _is_value(kind: str, text: str) -> bool:
 
 
 def _is(tokens: Sequence[Token], place: int, text: str) -> bool:
-    return place < len(tokens) and tokens[place].text == text
+    return 0 <= place < len(tokens) and tokens[place].text == text
 
 
 def _json_text(tokens: Sequence[Token], first: int, last: int, text: str) -> str:

@@ -23,7 +23,7 @@ from adxmi_jupyter.embedded.engine.parts import (
     never_null,
 )
 from adxmi_jupyter.embedded.engine.rows import in_order, joined, require_column, require_keys
-from adxmi_jupyter.embedded.engine.value_tables import cell, description, with_ticks
+from adxmi_jupyter.embedded.engine.value_tables import as_decimal, cell, description, with_ticks
 
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.engine.nodes import Kinds, Typed
@@ -162,7 +162,7 @@ class _Shaper:
             )
         typing = self.expressions({})
         values = tuple(
-            cell(typing.typed(value), columns[place % len(columns)][1])
+            cell(typing.typed(as_decimal(value)), columns[place % len(columns)][1])
             for place, value in enumerate(source.values)
         )
         return dataclasses.replace(source, columns=columns, values=values), dict(columns)

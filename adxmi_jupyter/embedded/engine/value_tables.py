@@ -6,6 +6,7 @@ import dataclasses
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.embedded.engine import libraries
+from adxmi_jupyter.embedded.engine.canonical import DECIMAL
 from adxmi_jupyter.embedded.engine.columns import NET_TYPES
 from adxmi_jupyter.embedded.engine.errors import QuerySemanticError
 from adxmi_jupyter.embedded.engine.functions import NUMBERS
@@ -45,6 +46,15 @@ def with_ticks(source: Any) -> tuple[Any, list[Any]]:
 
 def _has_ticks(value: Any) -> bool:
     return type(value).__name__ == "FunctionCall" and value.name == "$moment"
+
+
+def as_decimal(value: Any) -> Any:
+    """Return a value of a datatable as one that counts for decimals, if it stands for one."""
+    text = getattr(value, "value", None)
+    if type(value).__name__ != "Literal" or not isinstance(text, str):
+        return value
+    is_decimal = text.startswith(DECIMAL)
+    return call("todecimal", literal(text.removeprefix(DECIMAL), "string")) if is_decimal else value
 
 
 def cell(given: Typed, kind: str) -> Any:

@@ -143,6 +143,16 @@ def test_what_cannot_be_kept_is_refused(every_type, refusal, expression):
     assert "not supported by the embedded Azure: " in error.description
 
 
+def test_tables_in_a_query_take_decimals(rows_of):
+    text = "datatable(e:decimal) [decimal(12345678901234567890.5), decimal(null), 2, decimal(-1e2)]"
+
+    rows, columns = rows_of(f"{text} | extend more = e + decimal(1)", "v2")
+
+    assert columns == [("e", "decimal"), ("more", "decimal")]
+    assert [row[0] for row in rows] == ["12345678901234567890.5", None, "2", "-100"]
+    assert [row[1] for row in rows] == ["12345678901234567891.5", None, "3", "-99"]
+
+
 @pytest.mark.parametrize(
     ("column", "value"),
     [
