@@ -38,7 +38,7 @@ def test_a_revoke_asks_and_is_read_back_by_another_line(open_form, roles, pictur
     cell(form, "mi-export users").check()
     cell(form, f"{READER} viewers").uncheck()
     button(form, "Apply").click()
-    expect(form.get_by_role("alert")).to_contain_text("takes viewers from reader")
+    expect(form.get_by_role("alert")).to_contain_text("removes viewers from reader")
     assert f"{READER} viewers" in roles()
     picture(form, "role-form-asks")
     button(form, "Yes, apply").click()

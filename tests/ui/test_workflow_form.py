@@ -258,7 +258,7 @@ def test_nothing_stands_in_the_way_of_assistive_technology(
     expect(outcome(form)).to_contain_text(":")
     button(form, "More options").click()
     fill(form, {"Columns": "OrderId"})
-    expect(form).to_contain_text("'OrderId' is no column")
+    expect(form).to_contain_text("'OrderId' isn't a column")
     picture(form, f"{line.split()[0]}-light")
     in_the_light = violations(form.page, ".adxmi-form")
 
