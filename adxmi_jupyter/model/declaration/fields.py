@@ -131,8 +131,7 @@ def field(
     *,
     default_text: str = "",
     only_for: Mapping[str, Sequence[str]] | None = None,
-    required: bool = False,
-    required_for: Mapping[str, Sequence[str]] | None = None,
+    required: bool | Mapping[str, Sequence[str]] = False,
     property_name: str = "",
     example: str = "",
     common: bool = False,
@@ -153,9 +152,8 @@ def field(
     only_for
         Other fields and the values of them that give this one a meaning.
     required
-        Whether it must be filled in where it has a meaning.
-    required_for
-        Other fields and the values of them beside which it must be filled in.
+        Whether it must be filled in where it has a meaning, or other fields and the values of them
+        beside which it must.
     property_name
         Its name in the statement's ``with (…)``, if it goes there.
     example
@@ -168,8 +166,8 @@ def field(
     """
     extra: dict[str, Any] = {
         "only_for": _texts(only_for),
-        "required_for": _texts(required_for),
-        "required": required or default is PydanticUndefined,
+        "required_for": {} if isinstance(required, bool) else _texts(required),
+        "required": required is True or default is PydanticUndefined,
         "property_name": property_name,
         "example": example,
         "default_text": default_text,

@@ -164,7 +164,7 @@ class ExternalTable(Workflow):
         "Columns",
         "Column names and types. Optional for a delta lake, which has its own schema.",
         (),
-        required_for=_WITHOUT_SCHEMA,
+        required=_WITHOUT_SCHEMA,
         example="OrderId:long, Region:string",
     )
     data_format: BlobFormat | None = field(
