@@ -21,13 +21,13 @@ settings.register_profile("random", deadline=None, print_blob=True, max_examples
 settings.load_profile("project")
 
 
-# Of a test with more values than this, one in `EACH` is tried for every change.
-MOST_VALUES, EACH = 4, 4
+# Of a test with several values, one in so many is tried for every change.
+EACH = 6
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """Mark as nightly the values of large matrices that are not tried for every change.
+    """Mark as nightly the values of a test that are not tried for every change.
 
     Not those of the browser: each of its few tests is another form or front end.
     """
@@ -37,7 +37,7 @@ def pytest_collection_modifyitems(items):
         if is_value and item.get_closest_marker("nightly") is None:
             by_test[item.nodeid.split("[", 1)[0]].append(item)
     for values in by_test.values():
-        for number, item in enumerate(values if len(values) > MOST_VALUES else ()):
+        for number, item in enumerate(values):
             if number % EACH:
                 item.add_marker(pytest.mark.nightly)
 

@@ -71,6 +71,7 @@ def said(checks):
     return sorted(map(tuple, frame.to_numpy().tolist()))
 
 
+@pytest.mark.nightly
 def test_each_database_is_asked_for_what_no_answer_tells_of_all(many, proxied, proxy):
     checks = check_all(proxied, MANY)
 
@@ -92,6 +93,7 @@ def test_each_database_is_asked_for_what_no_answer_tells_of_all(many, proxied, p
     }
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize(
     "settings",
     [
@@ -141,6 +143,7 @@ def test_a_mapping_that_the_script_lacks_is_looked_up_in_its_list(azure, many, p
     assert ".show table ['Cleaned'] ingestion mappings" not in asked
 
 
+@pytest.mark.nightly
 def test_a_database_without_tables_is_asked_for_three_lists(azure, many, proxied, proxy):
     azure.world.add_database("Empty")
 
@@ -202,6 +205,7 @@ def test_where_they_are_not_shown_the_functions_of_that_database_are_asked(
     assert ".show functions" not in asked_of(proxy, MANY[2])
 
 
+@pytest.mark.nightly
 def test_databases_that_the_caller_may_not_read_are_told_as_such(many, opened):
     somebody = opened(DatabaseRole.VIEWERS, *MANY[:2])
 
@@ -234,6 +238,7 @@ def exporter(azure, many):
     return principal
 
 
+@pytest.mark.nightly
 def test_roles_on_many_databases_are_told_by_one_answer(exporter, proxied, proxy):
     found = roles(check_all(proxied, MANY))
 

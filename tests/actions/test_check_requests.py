@@ -43,6 +43,7 @@ def counted(requests):
     ) + Counter(tuple(where[1].split("/")) for where in in_azure if len(where) > 1)
 
 
+@pytest.mark.nightly
 def test_a_check_of_everything_asks_each_command_once_in_a_database(asked, proxied):
     check_all(proxied, DATABASES)
 

@@ -71,6 +71,7 @@ def test_where_nothing_can_be_listed_the_first_error_is_raised(outsider):
         check_all(outsider, ["Telemetry", "Tom's Lab"])
 
 
+@pytest.mark.nightly
 def test_each_fact_is_asked_for_once_for_all_workflows(azure, connection):
     databases = ["Sales", "Telemetry"]
     check_all(connection, databases)
@@ -114,6 +115,7 @@ def test_names_of_data_connections_are_found_in_any_letter_case(connection):
     assert labels(checks) == ["sales-orders"]
 
 
+@pytest.mark.nightly
 def test_a_kind_is_checked_in_its_database_only(azure, connection):
     azure.world.add_external_table(
         "Other", f"{LAKE}/archive;managed_identity={EXPORT}", database="Sales"

@@ -50,6 +50,7 @@ def test_a_connection_is_shown_with_the_identity_behind_its_resource_id(carry_ou
     assert list(frame["object_id"]) == [INGEST]
 
 
+@pytest.mark.nightly
 def test_a_system_assigned_identity_that_is_not_there_makes_no_connection_with_keys(
     azure, carry_out, sales
 ):
@@ -81,6 +82,7 @@ def test_one_of_the_same_name_is_not_replaced_whatever_its_letter_case(carry_out
     assert sales.data_connections == before
 
 
+@pytest.mark.nightly
 def test_one_of_another_kind_but_the_same_name_is_left_alone(carry_out, sales):
     carry_out("event-hub", name="one-name")
     before = list(sales.data_connections)
@@ -158,6 +160,7 @@ def other_change(connection, azure):
     azure.arm.polls = 1
 
 
+@pytest.mark.nightly
 @each_way
 def test_another_change_under_way_is_waited_for_and_said(change, after, there, said, other_change):
     change()
@@ -166,6 +169,7 @@ def test_another_change_under_way_is_waited_for_and_said(change, after, there, s
     assert there() == after
 
 
+@pytest.mark.nightly
 @each_way
 def test_what_gave_way_to_another_change_is_listed_once(connection, change, after, other_change):
     change()
@@ -206,6 +210,7 @@ def test_a_failed_operation_keeps_azures_words(azure, change, after, there):
     assert there() == BEFORE
 
 
+@pytest.mark.nightly
 def test_what_azure_refuses_late_names_what_mends_the_first_missing_link(carry_out, there):
     with pytest.raises(errors.OperationFailed) as caught:
         carry_out("event-hub", identity="mi-stranger")

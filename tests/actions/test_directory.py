@@ -186,6 +186,7 @@ def test_another_failure_while_the_directory_is_waited_for_is_that_failure(
     assert caught.value.why == "Failed: Internal Server Error"
 
 
+@pytest.mark.nightly
 def test_a_revoke_waits_for_nobody(connection, azure, fresh):
     role_writes.apply(
         connection,

@@ -117,6 +117,7 @@ def test_after_the_assignment_a_policy_can_name_the_identity(connection):
     assert labels == ["mi-ingest", "mi-export", "mi-stranger"]
 
 
+@pytest.mark.nightly
 def test_a_policy_entry_outlives_its_identity_and_is_refused_from_then_on(connection):
     remove(connection, "mi-ingest")
 
@@ -129,6 +130,7 @@ def test_a_policy_entry_outlives_its_identity_and_is_refused_from_then_on(connec
     assert raised.value.fix == "%adxmi identity assign --identity mi-ingest"
 
 
+@pytest.mark.nightly
 def test_the_system_identity_comes_back_with_another_object_id(connection):
     before = assigned(connection).system
     remove(connection, "system")
@@ -275,6 +277,7 @@ def test_the_client_id_of_the_system_identity_is_found(connection):
     assert places["connection string"] == "managed_identity=system"
 
 
+@pytest.mark.nightly
 def test_a_change_in_between_is_noticed_and_nothing_is_lost(connection):
     change = plan_removal(connection, named(connection, "mi-ingest"))
     assign(connection, "mi-stranger")

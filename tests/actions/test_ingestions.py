@@ -32,6 +32,7 @@ def test_a_blob_is_queued_and_ingested_and_it_is_said_where_a_failure_would_show
     assert said[-1] == f"it is queued, not ingested yet; this command shows failures: {LOOK}"
 
 
+@pytest.mark.nightly
 def test_what_the_service_could_not_ingest_is_an_error_in_its_own_words(carry_out, rows):
     with pytest.raises(errors.OperationFailed) as caught:
         carry_out("sdk-ingestion", location=f"{BACKUP}/backups/orders.csv")
@@ -45,6 +46,7 @@ def test_what_the_service_could_not_ingest_is_an_error_in_its_own_words(carry_ou
     assert rows() == 6
 
 
+@pytest.mark.nightly
 def test_a_failure_of_before_is_not_taken_for_one_of_now(azure, carry_out, rows):
     with pytest.raises(errors.OperationFailed):
         carry_out("sdk-ingestion", location=f"{BACKUP}/backups/orders.csv")
@@ -55,6 +57,7 @@ def test_a_failure_of_before_is_not_taken_for_one_of_now(azure, carry_out, rows)
     assert rows() > 6
 
 
+@pytest.mark.nightly
 def test_the_same_failure_again_is_a_failure_again(carry_out):
     with pytest.raises(errors.OperationFailed):
         carry_out("sdk-ingestion", location=f"{BACKUP}/backups/orders.csv")
@@ -63,6 +66,7 @@ def test_the_same_failure_again_is_a_failure_again(carry_out):
         carry_out("sdk-ingestion", location=f"{BACKUP}/backups/orders.csv")
 
 
+@pytest.mark.nightly
 def test_a_failure_of_another_blob_is_not_this_ones(azure, connection, carry_out, rows):
     with pytest.raises(errors.OperationFailed):
         carry_out("sdk-ingestion", location=f"{LAKE}/landing/nothing.csv")
@@ -73,6 +77,7 @@ def test_a_failure_of_another_blob_is_not_this_ones(azure, connection, carry_out
     assert rows() == 8
 
 
+@pytest.mark.nightly
 def test_a_mistake_that_is_no_missing_link_has_no_line_to_paste(carry_out):
     with pytest.raises(errors.OperationFailed) as caught:
         carry_out("sdk-ingestion", location=f"{LAKE}/landing/nothing.csv")
@@ -101,6 +106,7 @@ def test_failures_that_cannot_be_read_do_not_make_it_fail(carry_out, fault, rows
     assert rows() == 8
 
 
+@pytest.mark.nightly
 def test_a_reader_may_not_ingest(reader, carry_out, rows):
     with pytest.raises(errors.NotAuthorized):
         carry_out("sdk-ingestion", by=reader)

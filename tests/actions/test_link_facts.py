@@ -49,6 +49,7 @@ def counted(azure):
     return count
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize(
     ("noun", "more", "requests", "arm_requests"),
     [

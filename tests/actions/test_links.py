@@ -54,6 +54,7 @@ def test_a_chain_that_is_in_place_is_ok_link_by_link(azure, look):
     assert {one.fix for one in found.values()} == {""}
 
 
+@pytest.mark.nightly
 def test_a_frame_has_a_row_for_each_requirement_in_their_order(connection, filled):
     checks = check_planned(connection, filled("external-table"), "Sales")
 
@@ -77,6 +78,7 @@ def test_an_identity_that_is_not_assigned_is_missing(look):
     assert found.fix == "%adxmi identity assign --identity mi-stranger"
 
 
+@pytest.mark.nightly
 def test_a_cluster_without_system_assigned_identity_has_it_missing(azure, look):
     azure.world.cluster.system_identity = None
 
@@ -86,6 +88,7 @@ def test_a_cluster_without_system_assigned_identity_has_it_missing(azure, look):
     assert found.fix == "%adxmi identity assign --identity system"
 
 
+@pytest.mark.nightly
 def test_the_system_assigned_identity_is_examined_by_its_object_id(azure, look, give):
     azure.world.cluster.databases["Tom's Lab"].policy = None
     system = azure.world.cluster.system_identity.object_id
@@ -101,6 +104,7 @@ def test_the_system_assigned_identity_is_examined_by_its_object_id(azure, look, 
     )
 
 
+@pytest.mark.nightly
 def test_one_that_was_made_again_is_told_from_the_one_before(azure, look):
     before = azure.world.identity("mi-export")
     azure.world.identities.remove(before)
@@ -125,6 +129,7 @@ def test_one_that_was_made_again_is_told_from_the_one_before(azure, look):
 # Allowed
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize(
     ("database", "state", "detail"),
     [
@@ -148,6 +153,7 @@ def test_a_usage_is_allowed_by_the_cluster_policy_everywhere(look):
     assert (found.state, found.detail) == ("met", "by the policy of the cluster")
 
 
+@pytest.mark.nightly
 def test_names_are_quoted_in_the_line_that_mends_it(look):
     found = look("sdk-ingestion", database="Tom's Lab")["allowed by policy"]
 
@@ -194,6 +200,7 @@ def test_all_in_the_policy_of_a_database_does_not_count_for_the_python_plugin(lo
 # Azure role
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize(
     "scope",
     [
@@ -210,6 +217,7 @@ def test_a_role_counts_at_the_container_and_above(states, give, scope):
     assert states("external-table", location=f"{BACKUP}/backups")["Azure role"] == "met"
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize(
     "scope",
     [
@@ -244,6 +252,7 @@ def test_a_role_on_a_part_of_what_is_needed_does_not_count(connection, filled, g
     assert found["mi-ingest on contosohub/new-blobs"].state == "met"
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("role", [AzureRole.OWNER, AzureRole.CONTRIBUTOR, AzureRole.READER])
 def test_roles_on_the_resource_do_not_reach_its_data(look, give, role):
     give(role, ACCOUNT)
@@ -263,6 +272,7 @@ def test_reading_is_not_enough_for_what_writes(look, give):
     assert '--role "Storage Blob Data Contributor"' in found.fix
 
 
+@pytest.mark.nightly
 def test_receiving_events_is_granted_on_the_hub_or_its_namespace(states, give):
     before = states("event-hub")["Azure role"]
     give(AzureRole.HUB_RECEIVER, EDGE_HUB, object_id=INGEST)
@@ -270,6 +280,7 @@ def test_receiving_events_is_granted_on_the_hub_or_its_namespace(states, give):
     assert (before, states("event-hub")["Azure role"]) == ("not met", "met")
 
 
+@pytest.mark.nightly
 def test_on_a_cluster_the_line_is_one_of_the_azure_cli(azure, connections, filled, monkeypatch):
     monkeypatch.setenv("ADXMI_TOKEN", "embedded-admin")
     served = connections.open(azure.kusto_uri, credential="token", database="Sales")
@@ -284,6 +295,7 @@ def test_on_a_cluster_the_line_is_one_of_the_azure_cli(azure, connections, fille
     )
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("requirement", ["same tenant", "Azure role"])
 def test_a_target_that_is_not_there_is_unknown(look, requirement):
     found = look("external-table", location="https://nowhere1.blob.core.windows.net/some")[

@@ -84,6 +84,7 @@ def test_the_client_id_of_one_that_is_not_assigned_is_known_from_azure(azure, ch
 # Whether it exists
 
 
+@pytest.mark.nightly
 def test_one_that_was_deleted_is_missing_though_the_cluster_lists_it(check, msi):
     msi.delete("analytics", "mi-export")
 
@@ -134,6 +135,7 @@ def test_one_that_nobody_knows_is_unknown(check, named):
     assert found["assigned to the cluster"].state == "not met"
 
 
+@pytest.mark.nightly
 def test_who_may_read_the_one_and_not_list_them_sees_that_it_exists(reader, check, may_read):
     before = check(by=reader)["identity exists"]
     may_read(EXPORT_ID)
@@ -193,6 +195,7 @@ def test_roles_that_manage_the_target_do_not_do(azure, check, named, role):
     )
 
 
+@pytest.mark.nightly
 def test_a_role_given_minutes_ago_is_a_warning_until_it_counts(azure, check, named):
     place = "https://contosobackup.blob.core.windows.net/backups"
     azure.faults.add("late-roles")

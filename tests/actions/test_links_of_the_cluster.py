@@ -1,5 +1,7 @@
 """Links that the cluster itself has: its callout policy, its plugins; and what is told only."""
 
+import pytest
+
 from adxmi_jupyter.embedded.state.callouts import CalloutRule
 from adxmi_jupyter.model.declaration.requirements import NotVerifiable, PluginEnabled
 from tests.actions.filling import LAKE
@@ -15,6 +17,7 @@ def test_an_address_that_no_rule_allows_is_missing(look):
     assert found.fix == (f"%adxmi callout allow --type sandbox_artifacts --uri {LAKE}")
 
 
+@pytest.mark.nightly
 def test_an_address_that_a_rule_denies_is_missing_and_the_rule_is_named(azure, look):
     azure.world.cluster.callout_policy = [
         CalloutRule("external_data", "contosolake", can_call=False)
@@ -27,6 +30,7 @@ def test_an_address_that_a_rule_denies_is_missing_and_the_rule_is_named(azure, l
     assert found.fix == ("%adxmi callout revoke --type external_data --pattern contosolake --yes")
 
 
+@pytest.mark.nightly
 def test_an_address_that_depends_on_a_rule_nobody_here_can_read_is_unknown(azure, look):
     azure.world.cluster.callout_policy = [
         CalloutRule("external_data", "(?<x>lake)", can_call=False)
@@ -41,6 +45,7 @@ def test_an_address_that_depends_on_a_rule_nobody_here_can_read_is_unknown(azure
 # Plugin
 
 
+@pytest.mark.nightly
 def test_a_plugin_that_is_switched_off_is_missing(azure, look):
     azure.world.cluster.settings["languageExtensions"] = None
 

@@ -45,6 +45,7 @@ def test_a_usage_the_database_does_not_allow_may_be_allowed_by_a_cluster_policy_
     assert look("export", by=reader)["allowed by policy"].state == "unknown"
 
 
+@pytest.mark.nightly
 def test_roles_one_may_not_list_are_unknown(reader, look):
     found = look("continuous-export", by=reader)["security role"]
 
@@ -52,6 +53,7 @@ def test_roles_one_may_not_list_are_unknown(reader, look):
     assert found.fix == ""
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize(
     "name",
     [
@@ -86,6 +88,7 @@ def test_no_link_of_an_external_table_that_cannot_be_read_is_ok(fault, look):
     assert look("continuous-export")["external table"].state == "unknown"
 
 
+@pytest.mark.nightly
 def test_the_policy_of_the_database_that_cannot_be_read_leaves_open_what_it_says(fault, look):
     look("export")
     fault("unavailable", match="database ['Sales'] policy managed_identity")
@@ -93,6 +96,7 @@ def test_the_policy_of_the_database_that_cannot_be_read_leaves_open_what_it_says
     assert look("export")["allowed by policy"].state == "unknown"
 
 
+@pytest.mark.nightly
 def test_where_policies_cannot_be_read_the_other_links_are_judged_all_the_same(
     connection, fault, filled
 ):
@@ -112,6 +116,7 @@ def test_where_policies_cannot_be_read_the_other_links_are_judged_all_the_same(
     assert found[1].fix.startswith("%adxmi identity assign --identity ")
 
 
+@pytest.mark.nightly
 def test_the_role_of_a_system_assigned_identity_that_is_not_there_is_unknown(azure, look):
     azure.world.cluster.databases["Tom's Lab"].policy = None
     azure.world.cluster.system_identity = None

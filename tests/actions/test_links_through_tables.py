@@ -93,6 +93,7 @@ def test_an_external_table_over_sql_server_needs_rights_there(azure, connection,
     )
 
 
+@pytest.mark.nightly
 def test_an_acceleration_reads_as_its_own_identity_what_impersonates(azure, connection, filled):
     azure.world.add_external_table(
         "Delta", f"{LAKE}/delta/orders;impersonate", database="Sales", table_type="Delta"

@@ -170,6 +170,7 @@ def test_a_pending_endpoint_is_approved_and_one_that_was_not_is_asked_for_again(
     assert bool(fix) == bool(begins)
 
 
+@pytest.mark.nightly
 def test_a_rule_for_the_cluster_counts_for_its_system_assigned_identity(azure, look, closed):
     cluster = azure.world.cluster
     of_cluster = (
@@ -185,6 +186,7 @@ def test_a_rule_for_the_cluster_counts_for_its_system_assigned_identity(azure, l
     assert "resource instance" not in theirs.detail
 
 
+@pytest.mark.nightly
 def test_hosts_that_the_cluster_may_not_call_are_told_with_the_list_that_allows_them(azure, look):
     settings = azure.world.cluster.settings
     settings["restrictOutboundNetworkAccess"] = "Enabled"
@@ -199,6 +201,7 @@ def test_hosts_that_the_cluster_may_not_call_are_told_with_the_list_that_allows_
     assert "contososql.database.windows.net" in server.fix
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize(
     ("hosts", "state"), [([], "not met"), (["contosoai.openai.azure.com"], "met")]
 )
@@ -223,6 +226,7 @@ def test_a_target_that_cannot_be_seen_has_a_network_that_is_unknown(reader, look
     assert found.detail.endswith("Reader on it")
 
 
+@pytest.mark.nightly
 def test_rules_that_cannot_be_read_leave_the_network_open(fault, look, closed):
     look("sql-request")
     fault("unavailable", match="firewallRules")
@@ -286,6 +290,7 @@ def test_a_denial_of_a_target_leads_to_its_network_whoever_was_denied(
     assert told_of_it in network.detail
 
 
+@pytest.mark.nightly
 def test_a_continuous_export_through_an_impersonating_table_is_no_trusted_service(
     azure, closed, connection, filled
 ):

@@ -128,6 +128,7 @@ def test_sandbox_artifacts_on_a_database_are_said_to_have_no_effect(connection):
     assert change.notes == ("SandboxArtifacts has no effect here, only in the cluster policy",)
 
 
+@pytest.mark.nightly
 def test_an_unassigned_identity_is_refused_and_nothing_changes(connection, azure):
     stranger = next(i for i in azure.world.identities if i.display_name == "mi-stranger")
     before = read_one(connection, SALES).text

@@ -63,6 +63,7 @@ def test_an_export_whose_list_shows_it_is_told_by_the_list(azure, listings, chec
     assert "csl script" not in " ".join(one.detail for one in map(told, found))
 
 
+@pytest.mark.nightly
 def test_an_export_whose_list_hides_it_is_told_by_the_script(listings, check):
     shown = summary(check(EXPORTS, "Nightly"))
     listings.export_identities = False
@@ -107,6 +108,7 @@ def test_an_export_that_nobody_tells_of_is_unknown_with_the_permission(
     assert Usage.AUTOMATED_FLOWS not in [one.usage for one in found]
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("mask", MASKS)
 def test_a_masked_table_is_told_by_the_script(listings, check, mask):
     shown = summary(check(TABLE, "ArchivedOrders"))
@@ -189,6 +191,7 @@ def test_a_key_is_no_identity_and_stays_hidden(azure, listings, check):
     assert "a2V5" not in str(found)
 
 
+@pytest.mark.nightly
 def test_an_export_goes_on_through_a_masked_table(listings, check):
     shown = summary(check(EXPORTS, "Nightly"))
     listings.connection_strings = ShownStrings.ASTERISKS
@@ -222,6 +225,7 @@ def asked(proxy):
     )
 
 
+@pytest.mark.nightly
 def test_the_script_is_read_once_for_all_of_a_database(azure, listings, proxied, asked):
     listings.export_identities = False
     listings.connection_strings = ShownStrings.ADDRESSES
@@ -235,6 +239,7 @@ def test_the_script_is_read_once_for_all_of_a_database(azure, listings, proxied,
     assert asked() == [ASKED, ".show database ['Telemetry'] schema as csl script"]
 
 
+@pytest.mark.nightly
 def test_the_script_is_not_read_where_lists_tell(azure, proxied, asked):
     azure.world.add_continuous_export(
         "Nightly",
@@ -249,6 +254,7 @@ def test_the_script_is_not_read_where_lists_tell(azure, proxied, asked):
     assert asked() == []
 
 
+@pytest.mark.nightly
 def test_a_check_of_one_reads_no_script_for_others(listings, proxied, asked):
     check_one(proxied, EXPORTS, "Sales", "Nightly")
 
@@ -267,6 +273,7 @@ def test_what_nobody_tells_of_is_a_row_of_a_check_of_everything(listings, outsid
     assert sorted(unknown["name"]) == ["ArchivedOrders", "Nightly", "Plain"]
 
 
+@pytest.mark.nightly
 def test_a_kind_is_checked_with_the_script_as_well(listings, connection):
     listings.export_identities = False
 
@@ -276,6 +283,7 @@ def test_a_kind_is_checked_with_the_script_as_well(listings, connection):
     assert found["Plain"][0].key is Topic.AUTHENTICATION
 
 
+@pytest.mark.nightly
 def test_a_script_that_cannot_be_read_now_says_why(azure, listings, check):
     listings.export_identities = False
     azure.faults.add("not-json", match="as csl script", times=None)

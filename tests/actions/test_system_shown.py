@@ -70,6 +70,7 @@ def summary(findings):
     return [(one.title, one.subject.replace("TId", "TWord"), one.state) for one in map(told, found)]
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize(("declaration", "kind"), [(TABLE, "T"), (EXPORTS, "E")])
 def test_what_is_kept_either_way_is_checked_alike(connection, shown, declaration, kind):
     by_word, by_id = (
@@ -83,6 +84,7 @@ def test_what_is_kept_either_way_is_checked_alike(connection, shown, declaration
     assert {one.identity.word for one in allowed} == {SYSTEM}
 
 
+@pytest.mark.nightly
 def test_a_check_of_everything_finds_no_entry_without_effect(connection, shown):
     checks = check_all(connection, ["Tom's Lab"])
 
@@ -171,6 +173,7 @@ def test_it_is_listed_once_among_all(connection, shown):
     assert found[0].resource_id
 
 
+@pytest.mark.nightly
 def test_a_former_one_is_another_whatever_is_shown(azure, connection, shown):
     former, cluster = own_id(azure), azure.world.cluster
     azure.world.identities.remove(cluster.system_identity)

@@ -23,6 +23,7 @@ def users(carry_out, delta):
     carry_out("update-policy", query=query)
 
 
+@pytest.mark.nightly
 def test_exports_that_write_to_an_external_table_are_said_before_it_goes(drop, users, sales):
     with pytest.raises(errors.ConfirmationRequired) as caught:
         drop("external-table", "ArchivedOrders", confirmed=False)

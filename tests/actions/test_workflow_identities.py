@@ -64,6 +64,7 @@ def test_an_unknown_identity_is_one_problem_among_others(connection, noun, refer
     assert type(problems["data_format"]) is errors.InvalidField
 
 
+@pytest.mark.nightly
 def test_links_of_a_target_that_can_be_written(connection):
     workflow = filled(connection, "continuous-export", identity="mi-export").reading.required()
 
@@ -74,6 +75,7 @@ def test_links_of_a_target_that_can_be_written(connection):
     assert states["external table"] is State.MET
 
 
+@pytest.mark.nightly
 def test_links_of_a_target_that_can_only_be_read(connection, azure):
     azure.world.add_external_table(
         "Raw",

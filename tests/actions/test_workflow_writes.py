@@ -313,6 +313,7 @@ def test_a_drop_that_cannot_be_read_afterwards_is_told(azure, connection, sales,
     assert said[-1].startswith("it is done; what there is now could not be read: ")
 
 
+@pytest.mark.nightly
 def test_a_refusal_keeps_the_services_words_and_names_what_mends_the_first_missing_link(carry_out):
     with pytest.raises(errors.NotAuthorized) as caught:
         carry_out("export")
@@ -323,6 +324,7 @@ def test_a_refusal_keeps_the_services_words_and_names_what_mends_the_first_missi
     )
 
 
+@pytest.mark.nightly
 def test_a_refusal_stands_if_the_links_cannot_be_examined(connection, filled, fault):
     workflow = filled("export")
     write = plan(connection, workflow, "Sales")
@@ -342,6 +344,7 @@ def test_an_unknown_database_is_named_with_the_closest_match(carry_out):
     assert caught.value.fix == "--database Sales"
 
 
+@pytest.mark.nightly
 def test_a_reader_may_not_create(reader, carry_out, there):
     with pytest.raises(errors.NotAuthorized):
         carry_out("external-table", by=reader)

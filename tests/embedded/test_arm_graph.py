@@ -287,6 +287,7 @@ def many(azure):
         )
 
 
+@pytest.mark.nightly
 def test_a_page_has_a_hundred_rows_unless_told_otherwise(ask, many):
     text = f"resources | where type =~ '{WEB}' | project id | order by id asc"
 

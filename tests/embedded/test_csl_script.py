@@ -65,6 +65,7 @@ def starting(rows, beginning):
     return found
 
 
+@pytest.mark.nightly
 def test_tables_and_their_mappings(script):
     rows = script()
 
@@ -81,6 +82,7 @@ def test_tables_and_their_mappings(script):
     )
 
 
+@pytest.mark.nightly
 def test_functions_stand_as_the_service_writes_them(script):
     assert starting(script(), ".create-or-alter function with (folder") == (
         '.create-or-alter function with (folder = "f", skipvalidation = "true") '
@@ -96,6 +98,7 @@ def test_views(script):
     )
 
 
+@pytest.mark.nightly
 def test_identities_of_external_tables_can_be_read(script):
     assert starting(script(), ".create-or-alter external table ArchivedOrders") == (
         ".create-or-alter external table ArchivedOrders "
@@ -121,6 +124,7 @@ def test_partitions_and_properties_have_lines_of_their_own(script):
     ]
 
 
+@pytest.mark.nightly
 def test_the_identity_of_a_continuous_export_comes_last(script):
     assert starting(script(), ".create-or-alter continuous-export") == (
         ".create-or-alter continuous-export Nightly to table ArchivedOrders with "
@@ -135,6 +139,7 @@ def test_policies_are_text_in_double_quotes(script):
     assert text.startswith('.alter table Copies policy update "[{\\"IsEnabled\\": true, ')
 
 
+@pytest.mark.nightly
 def test_stored_policies(script):
     rows = script()
 
@@ -170,6 +175,7 @@ def test_admins_see_secrets_when_they_ask(script):
     assert "h'north'" in starting(rows, ".create-or-alter function with (folder")
 
 
+@pytest.mark.nightly
 def test_others_see_no_secrets(azure, script, run, refusal):
     azure.world.grant(
         azure.world.add_principal("tester", token=TOKEN), DatabaseRole.VIEWERS, database="Sales"
@@ -196,6 +202,7 @@ def test_other_spellings_of_the_command(script, run, text):
     assert [row["DatabaseSchemaScript"] for row in run(text)] == script()
 
 
+@pytest.mark.nightly
 def test_the_commands_create_the_database_again(azure, script, run):
     text = "\n\n".join(script("with (ShowObfuscatedStrings=true)"))
     before = script("with (ShowObfuscatedStrings=true)")

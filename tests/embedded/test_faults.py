@@ -138,6 +138,7 @@ def test_slow_executes_at_once_and_is_released_on_stop(watched_azure):
     assert released.status_code == 200
 
 
+@pytest.mark.nightly
 def test_slow_answer_comes_after_its_delay(azure, run):
     azure.faults.add("slow", delay=0.01)
 
@@ -158,6 +159,7 @@ def test_two_column_policy_is_the_documented_form(azure, run):
     assert "mi-ingest" in database["Policies"]
 
 
+@pytest.mark.nightly
 def test_two_column_policy_waits_for_a_policy_command(azure, run):
     azure.faults.add("two-column-policy")
 

@@ -64,6 +64,7 @@ def test_a_body_that_cannot_be_decoded_is_a_bad_request(azure, encoding, body):
     assert answer.json()["error"]["code"] == "BadRequest"
 
 
+@pytest.mark.nightly
 def test_a_small_body_that_becomes_too_large_is_refused(azure):
     body = gzip.compress(bytes(65 * 1024**2), compresslevel=1)
 

@@ -225,6 +225,7 @@ def test_wrong_properties_are_refused(refused_in_sales, numbers, properties):
     assert numbers() == [1]
 
 
+@pytest.mark.nightly
 def test_update_policies_run_over_the_rows(sales, numbers):
     sales(".create table Target (n:long)")
     policy = """[{"IsEnabled": true, "Source": "Numbers", "Query": "Numbers | where n > 1"}]"""

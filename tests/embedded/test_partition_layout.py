@@ -145,6 +145,7 @@ def test_prefix_and_extension_tell_the_blobs(name, is_part):
     assert (partition_values(external, f"2024/{name}") is not None) == is_part
 
 
+@pytest.mark.nightly
 @given(
     region=st.text(st.characters(exclude_characters="/", exclude_categories=["Cs"]), min_size=1),
     moment=st.datetimes().map(lambda each: f"{each:%Y-%m-%d}".zfill(10)),

@@ -62,6 +62,7 @@ def failure(refused):
     return run_script
 
 
+@pytest.mark.nightly
 def test_each_missing_link_is_said_until_the_artifact_is_used(azure, ask, refused):
     world = azure.world
     cluster, system = world.cluster, world.cluster.system_identity
@@ -94,6 +95,7 @@ def test_resource_manager_switches_the_plugin(kusto, refused):
     assert refused(text).code == "General_BadRequest"
 
 
+@pytest.mark.nightly
 def test_script_gets_the_table_and_gives_one(script):
     rows = script("result = df[df.n > 1].assign(more=df.t + '!')", "*, more:string")
 
@@ -181,6 +183,7 @@ def test_script_that_fails_is_refused_with_its_last_line(failure, code, told):
     assert told in error.description
 
 
+@pytest.mark.nightly
 def test_result_without_a_column_is_refused(failure):
     assert "Missing" in failure("result = df", "*, Missing:long").description
 
@@ -191,6 +194,7 @@ def test_script_that_never_ends_is_stopped(monkeypatch, failure):
     assert "did not end within" in failure("while True: pass").description
 
 
+@pytest.mark.nightly
 def test_script_has_no_secrets_of_the_environment(monkeypatch, script):
     monkeypatch.setenv("AZURE_CLIENT_SECRET", "not for scripts")
     monkeypatch.setenv("PYTHONPATH", "/not/for/scripts")

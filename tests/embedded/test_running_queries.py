@@ -111,6 +111,7 @@ def test_roles_decide_which_are_seen(azure, texts, held, role, database, expecte
     assert texts(EVERY, token=TESTER) == expected
 
 
+@pytest.mark.nightly
 def test_cancelled_query_ends_and_says_why(
     run,
     background,
@@ -166,6 +167,7 @@ def test_nothing_is_cancelled_that_is_not_there(run):
     }
 
 
+@pytest.mark.nightly
 def test_query_of_another_is_for_admins_to_cancel(
     azure,
     run,

@@ -93,6 +93,7 @@ def test_a_function_calls_one_that_was_made_without_the_key(run, refusal, script
     assert "'Planted'" in refusal("Caller", database="Sales", token=script_token).description
 
 
+@pytest.mark.nightly
 def test_a_function_that_was_made_with_the_key_runs_scripts_only_for_those_who_have_it(
     run, refusal, script_token
 ):

@@ -58,6 +58,7 @@ def test_apply_counts_once_the_form_asks_for_it_again(make_workflow_form):
     assert "External table Newer: created" in told(form)
 
 
+@pytest.mark.nightly
 def test_a_fix_counts_once_it_can_be_pressed(make_workflow_form):
     form = make_workflow_form("external-table", TABLE)
     form.check.click()

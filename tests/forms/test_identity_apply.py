@@ -96,6 +96,7 @@ def test_removing_the_system_identity_says_that_its_object_id_is_lost(state, wan
     assert "assigned again, it gets another object ID" in raised.value.why
 
 
+@pytest.mark.nightly
 def test_the_new_object_id_of_the_system_identity_is_told(state, want, apply):
     before = state.present.system.object_id
     want(state, "contoso", False)
@@ -117,6 +118,7 @@ def test_an_assignment_alone_asks_nothing(state, want, names):
     assert names() == AFTER["assign"]
 
 
+@pytest.mark.nightly
 def test_what_somebody_else_changed_is_shown_and_the_wish_kept(
     connection, state, want, apply, names
 ):
@@ -158,6 +160,7 @@ def test_when_the_reading_fails_too_the_form_says_what_it_shows(
     assert state.is_valid
 
 
+@pytest.mark.nightly
 @each_way
 @refused
 def test_a_request_that_did_nothing_keeps_the_wish_for_another_try(

@@ -71,6 +71,7 @@ def test_both_directions_are_two_lines(identity_form, tick):
     assert "two commands to copy" in identity_form.line.widget.value
 
 
+@pytest.mark.nightly
 def test_apply_assigns_and_tells_how_to_take_it_back(identity_form, tick, names, applied):
     tick(identity_form, "mi-stranger").value = True
 
@@ -96,6 +97,7 @@ def test_a_removal_asks_with_a_list_of_what_depends(identity_form, tick, names):
     assert names() == BEFORE
 
 
+@pytest.mark.nightly
 def test_yes_removes(identity_form, tick, names):
     tick(identity_form, "mi-ingest").value = False
     identity_form.bar.apply.click()
@@ -174,6 +176,7 @@ def test_an_error_is_three_lines_and_the_wish_is_kept(identity_form, tick, azure
     assert identity_form.submission.phase is Phase.FAILED
 
 
+@pytest.mark.nightly
 def test_try_again_sends_again(identity_form, tick, azure, names):
     azure.faults.add("operation-fails")
     tick(identity_form, "mi-stranger").value = True
@@ -185,6 +188,7 @@ def test_try_again_sends_again(identity_form, tick, azure, names):
     assert identity_form.bar.retry.layout.display == "none"
 
 
+@pytest.mark.nightly
 def test_when_somebody_else_changed_the_cluster_the_form_shows_it_and_keeps_the_wish(
     connection, identity_form, tick, azure
 ):
@@ -350,6 +354,7 @@ def test_the_text_form_says_what_is_assigned_what_is_pending_and_the_lines_to_us
     )
 
 
+@pytest.mark.nightly
 def test_the_lines_do_what_the_form_would(ip, magic, magics, tick):
     world = magics.connections.current().azure.world
     world.add_identity("with, comma", assigned=False)

@@ -148,6 +148,7 @@ def test_adding_what_is_assigned_says_so_and_takes_back_its_removal(state, want)
     assert not state.is_valid
 
 
+@pytest.mark.nightly
 def test_an_identity_of_another_subscription_is_added_by_resource_id(
     azure, state, apply, who, names
 ):
@@ -162,6 +163,7 @@ def test_an_identity_of_another_subscription_is_added_by_resource_id(
     assert "mi-far" in names()
 
 
+@pytest.mark.nightly
 def test_one_of_another_subscription_stays_in_sight_after_its_removal(
     connection, azure, state, apply, want, who
 ):

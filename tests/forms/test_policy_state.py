@@ -181,6 +181,7 @@ def test_applying_writes_and_leaves_nothing_to_do(connection, sales, who):
     assert plan_undo(connection, done.entry_id).after == done.before
 
 
+@pytest.mark.nightly
 def test_a_loss_needs_confirmation_and_nothing_is_sent_before(connection, sales, who):
     sales.want(who(sales, "mi-ingest"), "DataConnection", ticked=False)
 

@@ -184,6 +184,7 @@ def test_a_fix_is_not_carried_out_for_fields_that_have_changed(make_workflow_for
     assert azure.world.cluster.databases["Sales"].policy == before
 
 
+@pytest.mark.nightly
 def test_what_a_check_in_the_background_has_found_can_be_fixed(make_workflow_form):
     async def checked():
         form = make_workflow_form("external-table", TABLE)
@@ -199,6 +200,7 @@ def test_what_a_check_in_the_background_has_found_can_be_fixed(make_workflow_for
     assert "Sales: mi-ingest + ExternalTable" in told(form)
 
 
+@pytest.mark.nightly
 def test_checking_looks_at_what_was_typed_last(form):
     browser = Browser(form)
     browser.type(field(form, "identity"), "mi-ingest")
@@ -285,6 +287,7 @@ def test_yes_to_what_was_shown_is_sent_once(policy_form, cell):
     assert "Sales: mi-ingest - DataConnection" in told(form)
 
 
+@pytest.mark.nightly
 def test_a_tick_of_a_page_that_was_turned_ticks_nobody_else(make_form, cell, azure):
     for number in range(20):
         azure.world.add_identity(f"mi-team-{number:02}")
@@ -386,6 +389,7 @@ def test_the_step_that_opens_shows_the_use_that_was_chosen_last(magic):
     assert shown(page.forms[ROLE].form.root)
 
 
+@pytest.mark.nightly
 def test_a_press_on_the_page_of_the_steps_leaves_the_form_inside_to_itself(magic, tick):
     page = magic("form --identity mi-stranger")
     form = page.forms[Step.ASSIGN].form

@@ -77,6 +77,7 @@ def test_the_line_of_the_form_does_the_same(ip, broken, requirement):
     assert found(state, requirement) is State.MET
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("requirement", sorted(set(REQUIREMENTS) - {"allowed by policy"}))
 def test_the_lines_back_take_it_back(ip, broken, requirement):
     state, finding = broken(requirement)
@@ -87,6 +88,7 @@ def test_the_lines_back_take_it_back(ip, broken, requirement):
     assert found(state, requirement) is State.NOT_MET
 
 
+@pytest.mark.nightly
 def test_an_allowed_usage_is_undone_with_what_that_takes_away_in_sight(ip, broken):
     state, finding = broken("allowed by policy")
     (line,) = put_in_place(state, finding).back
@@ -110,6 +112,7 @@ def test_what_was_done_is_told(broken):
     }
 
 
+@pytest.mark.nightly
 def test_what_somebody_else_mended_meanwhile_is_no_change(broken):
     state, finding = broken("allowed by policy")
     put_in_place(state, finding)
@@ -120,6 +123,7 @@ def test_what_somebody_else_mended_meanwhile_is_no_change(broken):
     assert done.back == ()
 
 
+@pytest.mark.nightly
 def test_azures_word_is_heard(azure, broken):
     azure.arm.polls = 3
     state, finding = broken("assigned to the cluster")
@@ -131,6 +135,7 @@ def test_azures_word_is_heard(azure, broken):
     assert heard[-1] == "Checking the requirements"
 
 
+@pytest.mark.nightly
 def test_a_failure_of_azure_leaves_the_link_missing(azure, broken):
     azure.faults.add("operation-fails", times=1)
     state, finding = broken("assigned to the cluster")
@@ -141,6 +146,7 @@ def test_a_failure_of_azure_leaves_the_link_missing(azure, broken):
     assert found(state, "assigned to the cluster") is State.NOT_MET
 
 
+@pytest.mark.nightly
 def test_who_may_not_mend_is_told_so(broken, make_workflow_state, magics):
     _, finding = broken("allowed by policy")
     reader = magics.connections.open("embedded", name="reader", credential="as:reader")
@@ -151,6 +157,7 @@ def test_who_may_not_mend_is_told_so(broken, make_workflow_state, magics):
     assert found(state, "allowed by policy") is State.UNKNOWN
 
 
+@pytest.mark.nightly
 def test_a_rule_that_denies_is_replaced_only_when_confirmed(azure, broken):
     azure.world.cluster.callout_policy = [CalloutRule("sandbox_artifacts", ON_THE_LAKE, False)]
     state, finding = broken("callout policy")

@@ -49,6 +49,7 @@ def held(azure):
     return of
 
 
+@pytest.mark.nightly
 def test_what_the_form_knows_needs_no_widgets():
     done = subprocess.run(
         [sys.executable, "-c", LAZY], capture_output=True, text=True, check=True, env=os.environ
@@ -196,6 +197,7 @@ def test_an_error_in_the_middle_says_what_was_made(azure, form, cell, held):
     assert cell(form, "mi-export users").value is True
 
 
+@pytest.mark.nightly
 def test_try_again_sends_what_is_left(azure, form, cell, held):
     azure.faults.add("throttled", match="] users (", times=None, retry_after=0)
     cell(form, "mi-export admins").value = True
@@ -248,6 +250,7 @@ def test_reload_shows_what_somebody_else_did_and_keeps_wishes(azure, form, cell)
     assert "your changes are kept" in form.bar.outcome.value
 
 
+@pytest.mark.nightly
 def test_a_database_made_since_is_a_scope(azure, form):
     azure.world.add_database("Fresh")
 

@@ -72,6 +72,7 @@ def test_the_page_begins_with_what_is_to_be_done_or_was_asked_for(magic, is_open
     assert is_open(magic(line)) == [step]
 
 
+@pytest.mark.nightly
 def test_the_forms_begin_with_the_database_and_the_workflow_of_the_line(magic):
     page = magic("form --database Telemetry --workflow external-table --identity mi-export")
 
@@ -90,6 +91,7 @@ def test_one_step_is_open_at_a_time(page, toggle, is_open):
     assert is_open(page) == []
 
 
+@pytest.mark.nightly
 def test_a_head_says_in_words_what_a_click_on_it_does(page):
     allow = page.sections[Step.ALLOW]
     folded = (allow.toggle.description, allow.toggle.tooltip)
@@ -104,6 +106,7 @@ def test_a_head_says_in_words_what_a_click_on_it_does(page):
     assert allow._body.layout.display is None
 
 
+@pytest.mark.nightly
 def test_a_head_is_a_heading_with_sign_and_words(page, head):
     shown = head(page, Step.ASSIGN)
 
@@ -112,6 +115,7 @@ def test_a_head_is_a_heading_with_sign_and_words(page, head):
     assert "mi-stranger is not assigned to the cluster" in shown
 
 
+@pytest.mark.nightly
 def test_nothing_filled_in_is_lost_by_folding_and_the_head_tells_of_it(page, toggle, tick, head):
     form = page.forms[Step.ASSIGN].form
     tick(form, "mi-stranger").value = True
@@ -128,6 +132,7 @@ def test_nothing_filled_in_is_lost_by_folding_and_the_head_tells_of_it(page, tog
     assert form.reference.value == "half a na"
 
 
+@pytest.mark.nightly
 def test_a_question_that_was_folded_away_is_told_by_the_head(magic, toggle, tick, head):
     page = magic("form")
     form = page.forms[Step.ASSIGN].form
@@ -140,6 +145,7 @@ def test_a_question_that_was_folded_away_is_told_by_the_head(magic, toggle, tick
     assert "mi-export" in form.bar.question.value
 
 
+@pytest.mark.nightly
 def test_the_form_in_sight_is_turned_to_the_identity(page):
     form = page.forms[Step.ASSIGN].form
     before = form.pages.filter.value
@@ -149,6 +155,7 @@ def test_the_form_in_sight_is_turned_to_the_identity(page):
     assert (before, form.pages.filter.value) == ("mi-stranger", "mi-export")
 
 
+@pytest.mark.nightly
 def test_the_users_own_filter_stays_until_another_identity_is_chosen(page, toggle):
     form = page.forms[Step.ASSIGN].form
     form.pages.filter.value = "ingest"
@@ -159,6 +166,7 @@ def test_the_users_own_filter_stays_until_another_identity_is_chosen(page, toggl
     assert form.pages.filter.value == "ingest"
 
 
+@pytest.mark.nightly
 def test_an_identity_no_policy_knows_is_a_row_of_the_policy_form(page, toggle, cell):
     form = toggle(page, Step.ALLOW)
 
@@ -180,6 +188,7 @@ def test_an_emptied_field_means_nobody(page, head):
     assert page.forms[Step.ASSIGN].form.pages.filter.value == ""
 
 
+@pytest.mark.nightly
 def test_a_change_in_one_step_is_told_by_its_head(page, assign, head):
     assign(page)
 
@@ -203,6 +212,7 @@ def test_a_change_in_one_step_changes_what_the_others_say(magic, assign, head):
     assert "(no effect" not in head(page, Step.ALLOW)
 
 
+@pytest.mark.nightly
 def test_a_form_made_before_catches_up_when_it_is_opened_again(magic, toggle, assign, cell):
     page = magic("form")
     policy = toggle(page, Step.ALLOW)
@@ -231,6 +241,7 @@ def test_what_was_done_stays_in_sight_while_the_form_catches_up(page, toggle, as
     assert "Undo: %adxmi identity remove" in identities.bar.outcome.value
 
 
+@pytest.mark.nightly
 def test_all_three_steps_can_be_done_on_the_page(page, toggle, assign, cell, head):
     assign(page)
     policy = toggle(page, Step.ALLOW)
@@ -263,6 +274,7 @@ def test_clicks_that_queued_up_across_steps_send_once(page, toggle, tick, azure)
     assert "contoso: + mi-stranger" in form.bar.outcome.value
 
 
+@pytest.mark.nightly
 def test_a_workflow_is_chosen_among_their_titles(page, toggle):
     toggle(page, Step.USE, ROLE)
 
@@ -289,6 +301,7 @@ def test_an_identity_the_user_filled_in_stays_when_another_is_chosen(magic):
     assert form.fields["identity"].input.value == "system"
 
 
+@pytest.mark.nightly
 def test_a_workflow_clicked_twice_is_carried_out_once_and_told_by_the_head(magic, head):
     page = magic("form --identity mi-export --workflow external-table")
     form = page.forms["external-table"].form
@@ -325,6 +338,7 @@ def test_a_form_that_cannot_be_made_is_an_error_in_its_step_until_it_can(page, a
     assert page.forms[ROLE].form is not None
 
 
+@pytest.mark.nightly
 def test_what_cannot_be_seen_is_told_below_the_head(magic, head):
     magic("connect embedded --name reader --credential as:reader")
 

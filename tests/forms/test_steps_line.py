@@ -7,6 +7,7 @@ from adxmi_jupyter.magics.call import Call
 from adxmi_jupyter.magics.tree import run
 
 
+@pytest.mark.nightly
 def test_the_text_form_says_how_far_it_is_and_the_lines_that_are_left(magic):
     page = magic("form --identity mi-stranger")
 
@@ -23,6 +24,7 @@ def test_the_text_form_says_how_far_it_is_and_the_lines_that_are_left(magic):
     assert page._repr_mimebundle_()["text/plain"] == repr(page)
 
 
+@pytest.mark.nightly
 def test_the_page_follows_the_named_connection(magic):
     magic("connect embedded --name other")
     magic("connect embedded --name admin")

@@ -35,6 +35,7 @@ def told():
     return lambda state: [(one.progress, one.told) for one in map(state.standing, Step)]
 
 
+@pytest.mark.nightly
 def test_what_the_page_knows_needs_no_widgets(tmp_path):
     done = subprocess.run(
         [sys.executable, "-c", LAZY],
@@ -91,6 +92,7 @@ def test_the_signs_say_the_same_as_the_words():
     }
 
 
+@pytest.mark.nightly
 def test_roles_on_databases_and_on_the_cluster_count(magic, magics):
     magic("role grant --database Telemetry --role ingestors --identity mi-stranger")
     magic("role grant --cluster --role viewers --identity mi-stranger")
@@ -121,6 +123,7 @@ def test_what_is_allowed_before_the_identity_is_assigned_has_no_effect_yet(make_
     )
 
 
+@pytest.mark.nightly
 def test_sandbox_artifacts_on_a_database_do_not_count(magic, magics):
     magic("policy grant --database Telemetry --identity mi-ingest --usage SandboxArtifacts")
     magic("policy revoke --database Sales --identity mi-ingest --every-usage --yes")
@@ -135,6 +138,7 @@ def test_sandbox_artifacts_on_a_database_do_not_count(magic, magics):
     )
 
 
+@pytest.mark.nightly
 def test_a_long_line_is_cut_and_told_whole_below(connection, azure, make_steps):
     for number in range(5):
         name = f"Db{number}"
@@ -169,6 +173,7 @@ def test_nothing_found_where_not_all_was_seen_is_not_to_do(outsider, make_steps)
     assert [state.standing(step).progress for step in Step] == [Progress.UNSEEN] * 3
 
 
+@pytest.mark.nightly
 def test_a_service_that_fails_leaves_the_others_in_sight(make_steps, azure, fault):
     state = make_steps("mi-export")
 
@@ -217,6 +222,7 @@ def test_nobody_can_be_chosen_again(make_steps):
     assert (state.label, state.standing(Step.ASSIGN).progress) == ("", Progress.NONE)
 
 
+@pytest.mark.nightly
 def test_a_system_identity_is_followed_to_its_new_ids(magic, magics):
     state = StepsState(magics.connections.current(), "Sales")
     state.choose("system")
@@ -248,6 +254,7 @@ def test_a_cluster_without_a_system_identity_has_none_in_use(make_steps, azure):
     assert state.word == "system"
 
 
+@pytest.mark.nightly
 def test_reload_sees_what_others_did(make_steps, azure):
     state = make_steps("mi-stranger")
     azure.world.cluster.identities.append(azure.world.identity("mi-stranger"))

@@ -147,6 +147,7 @@ def test_awkward_bodies_come_out_the_same(connection, built, noun, value):
     assert built(state)["text"] == state.preview.text
 
 
+@pytest.mark.nightly
 @given(value=st.text(alphabet=st.characters(codec="utf-8"), min_size=1, max_size=30))
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_text_comes_out_the_same_or_no_line_is_given(connection, ip, value):
@@ -196,6 +197,7 @@ def test_the_form_begins_where_it_is_told(magic):
     assert magic('external-table form --database "Tom\'s Lab"').state.database == "Tom's Lab"
 
 
+@pytest.mark.nightly
 def test_the_form_follows_the_named_connection(magic):
     magic("connect embedded --name other")
     magic("connect embedded --name admin")

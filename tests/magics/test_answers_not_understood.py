@@ -86,6 +86,7 @@ HALF_READ = [
 ]
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize(("fault", "when"), sampled(HALF_READ, each=3))
 def test_check_knows_nothing_of_what_it_cannot_read(magic, baseline, proxy, fault, when):
     strike = proxy.strike(FAULTS[fault], when)
@@ -101,6 +102,7 @@ def test_check_knows_nothing_of_what_it_cannot_read(magic, baseline, proxy, faul
     }
 
 
+@pytest.mark.nightly
 def test_check_tells_why_it_does_not_know(magic, proxied, proxy):
     proxy.strike(answered(200, {}), target("roleAssignments"))
 
@@ -115,6 +117,7 @@ def test_check_tells_why_it_does_not_know(magic, proxied, proxy):
     }
 
 
+@pytest.mark.nightly
 def test_an_identity_that_nobody_tells_the_object_id_of_is_not_called_disallowed(
     magic, proxied, proxy
 ):
@@ -126,6 +129,7 @@ def test_an_identity_that_nobody_tells_the_object_id_of_is_not_called_disallowed
     assert list(found[found["requirement"] == "allowed by policy"]["state"]) == ["unknown"]
 
 
+@pytest.mark.nightly
 def test_the_kind_of_an_id_is_unknown_where_nobody_could_be_asked(magic, proxied, proxy, azure):
     client_id = azure.world.identity("mi-stranger").client_id
     url = f"https://contosolake.blob.core.windows.net/archive;managed_identity={client_id}"
@@ -140,6 +144,7 @@ def test_the_kind_of_an_id_is_unknown_where_nobody_could_be_asked(magic, proxied
     assert kinds == [["not met"], ["unknown"]]
 
 
+@pytest.mark.nightly
 def test_principals_without_names_of_principals_are_not_believed(magic, proxied, proxy):
     line = "continuous-export check --database Sales --name ExportOrders --query Orders"
     proxy.strike(FAULTS["cells: text"], statement(".show database ['Sales'] principals"))
@@ -167,6 +172,7 @@ def test_what_depends_on_an_identity_is_not_taken_for_nothing(magic, proxied, pr
     assert "not seen: external tables of Sales" in capsys.readouterr().out
 
 
+@pytest.mark.nightly
 def test_keys_that_begin_with_a_capital_are_read(magic, baseline, proxy):
     strike = proxy.strike(FAULTS["object: keys with capitals"], resource_manager)
 

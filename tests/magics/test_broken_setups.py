@@ -76,6 +76,7 @@ def test_sandbox_artifacts_allowed_on_the_database_only(magic, broken):
     )
 
 
+@pytest.mark.nightly
 def test_owner_of_the_storage_account_without_a_role_for_data(magic, broken):
     """Owner manages the account; it reads no blob."""
     magic("identity assign --identity mi-stranger")
@@ -92,6 +93,7 @@ def test_owner_of_the_storage_account_without_a_role_for_data(magic, broken):
     assert '--role "Storage Blob Data Reader"' in row["fix"]
 
 
+@pytest.mark.nightly
 def test_an_export_that_reads_a_second_database(magic, azure, broken):
     """The identity is a viewer where the export runs, and not of the database it looks up."""
     magic("policy grant --database Sales --identity mi-export --usage AutomatedFlows")
@@ -127,6 +129,7 @@ def test_a_client_id_in_a_connection_string(azure, broken):
     assert ingest.object_id in row["detail"]
 
 
+@pytest.mark.nightly
 def test_an_export_into_a_table_whose_own_identity_lost_its_usage(magic, azure, broken):
     """The export's identity is in order; the table's is another link further on."""
     magic("policy grant --database Sales --identity mi-ingest --usage AutomatedFlows")
@@ -176,6 +179,7 @@ def test_a_viewer_listed_by_object_id(magic, azure, broken):
     assert "listed by its object ID" in row["detail"]
 
 
+@pytest.mark.nightly
 def test_cosmos_db_that_the_cluster_may_not_call(magic, broken):
     """The callout policy has no rule for Cosmos DB by itself."""
     magic("policy grant --database Sales --identity mi-export --usage SqlRequest")
@@ -189,6 +193,7 @@ def test_cosmos_db_that_the_cluster_may_not_call(magic, broken):
     assert row["fix"].startswith("%adxmi callout allow --type cosmosdb")
 
 
+@pytest.mark.nightly
 def test_a_role_that_was_given_minutes_ago(magic, broken):
     """It is listed, and has no effect yet: waiting mends it, and nothing else."""
     magic("identity assign --identity mi-stranger")

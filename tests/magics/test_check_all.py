@@ -30,6 +30,7 @@ def add_policy(world, scope, *usages, object_id=GONE, name="mi-gone", is_system=
     scope.policy = [*(scope.policy or []), item]
 
 
+@pytest.mark.nightly
 def test_all_that_names_an_identity_is_looked_at_with_its_database(magic):
     frame = magic("check")
 
@@ -65,6 +66,7 @@ def test_where_there_is_nothing_that_is_told_in_the_same_columns(magic, azure):
     assert frame._repr_html_() is not None
 
 
+@pytest.mark.nightly
 def test_two_external_tables_of_one_name_are_told_apart(magic, azure):
     ingest = azure.world.identity("mi-ingest").object_id
     azure.world.add_external_table(
@@ -83,6 +85,7 @@ def test_two_external_tables_of_one_name_are_told_apart(magic, azure):
     }
 
 
+@pytest.mark.nightly
 def test_an_export_is_examined_through_the_table_of_its_own_database(magic, azure):
     export, ingest = (azure.world.identity(name).object_id for name in ("mi-export", "mi-ingest"))
     azure.world.add_external_table(
@@ -108,6 +111,7 @@ def test_an_export_is_examined_through_the_table_of_its_own_database(magic, azur
     }
 
 
+@pytest.mark.nightly
 def test_what_names_no_identity_is_counted_and_not_shown(magic, azure, capsys):
     azure.world.add_external_table("Signed", f"{LAKE}/a?sv=1&sig=c2VjcmV0", database="Sales")
     azure.world.add_external_table("Mine", f"{LAKE}/a;impersonate", database="Telemetry")
@@ -118,12 +122,14 @@ def test_what_names_no_identity_is_counted_and_not_shown(magic, azure, capsys):
     assert not frame["name"].str.contains("Signed|Mine").any()
 
 
+@pytest.mark.nightly
 def test_without_any_of_them_nothing_is_said(magic, capsys):
     magic("check")
 
     assert "not checked" not in capsys.readouterr().out
 
 
+@pytest.mark.nightly
 def test_a_database_that_cannot_be_listed_is_told_with_the_right_it_takes(magic, azure, as_viewer):
     frame = magic("check")
 
@@ -146,6 +152,7 @@ def test_one_listing_that_fails_leaves_the_others(magic, azure):
     assert {"event-hub", "external-table"} <= set(frame["workflow"])
 
 
+@pytest.mark.nightly
 def test_where_nothing_can_be_listed_the_error_names_the_right_it_takes(magic, as_viewer):
     with pytest.raises(NotAuthorized) as caught:
         magic("check --database Telemetry")
@@ -153,6 +160,7 @@ def test_where_nothing_can_be_listed_the_error_names_the_right_it_takes(magic, a
     assert caught.value.why.endswith("requires Database User, Viewer or Monitor of Telemetry")
 
 
+@pytest.mark.nightly
 def test_where_nothing_answers_the_error_is_told(magic, azure):
     azure.faults.add("unavailable", match=".show", times=None)
     azure.faults.add("unavailable", match="GET", times=None)
@@ -161,6 +169,7 @@ def test_where_nothing_answers_the_error_is_told(magic, azure):
         magic("check --database Sales")
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("scope", ["Sales", "cluster"])
 def test_an_entry_whose_identity_is_not_assigned_is_a_warning_and_can_be_revoked(
     ip, magic, azure, scope
@@ -180,6 +189,7 @@ def test_an_entry_whose_identity_is_not_assigned_is_a_warning_and_can_be_revoked
     assert "policy" not in set(magic("check")["workflow"])
 
 
+@pytest.mark.nightly
 def test_artifacts_allowed_on_a_database_are_a_warning_and_can_be_revoked(ip, magic):
     magic("policy grant --database Sales --identity mi-ingest --usage SandboxArtifacts")
 
@@ -191,6 +201,7 @@ def test_artifacts_allowed_on_a_database_are_a_warning_and_can_be_revoked(ip, ma
     assert "policy" not in set(magic("check")["workflow"])
 
 
+@pytest.mark.nightly
 def test_an_entry_of_a_former_system_assigned_identity_is_revoked_and_the_present_one_stays(
     ip, magic, azure
 ):
@@ -204,6 +215,7 @@ def test_an_entry_of_a_former_system_assigned_identity_is_revoked_and_the_presen
     assert not lab.policy
 
 
+@pytest.mark.nightly
 def test_hostile_names_are_text(magic, azure):
     hostile = "<img src=x onerror=alert(1)>"
     stranger = azure.world.identity("mi-stranger")

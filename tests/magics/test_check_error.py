@@ -71,6 +71,7 @@ def test_the_picture_says_what_the_frame_says(magic):
     assert ASSIGN in shown
 
 
+@pytest.mark.nightly
 def test_the_last_exception_is_looked_at_without_a_body(fails, magic):
     fails(f"raise RuntimeError('{UNASSIGNED}')")
 
@@ -79,6 +80,7 @@ def test_the_last_exception_is_looked_at_without_a_body(fails, magic):
     assert list(frame["fix"]) == ["", ASSIGN]
 
 
+@pytest.mark.nightly
 def test_our_own_errors_carry_more_than_their_text(fails, magic):
     fails(
         "%adxmi storage-ingestion run --database Sales --identity mi-stranger --table Orders "
@@ -133,6 +135,7 @@ def test_a_body_needs_the_option(magic):
     assert caught.value.fix == "%%adxmi check --error"
 
 
+@pytest.mark.nightly
 def test_what_mends_it_can_be_applied(magic, capsys):
     frame = magic("check --error --fix --yes", UNASSIGNED)
 
@@ -240,6 +243,7 @@ def test_the_option_is_completed(completions):
     assert ("--error", "--er", "option") in completions("%adxmi check --er")
 
 
+@pytest.mark.nightly
 def test_a_role_without_effect_yet_is_not_told_to_be_in_place(magic):
     magic("identity assign --identity mi-stranger")
     magic("embedded faults late-roles")

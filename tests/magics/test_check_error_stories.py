@@ -118,6 +118,7 @@ def manage(azure):
         client.close()
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("pasted", [stack, body])
 def test_external_data_link_by_link(ask, refused, broken, paste, pasted):
     query = (
@@ -146,6 +147,7 @@ def test_external_data_link_by_link(ask, refused, broken, paste, pasted):
     assert len(list(ask(query))) == 3
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("pasted", [stack, body])
 def test_a_policy_that_names_an_identity_before_it_is_assigned(ask, refused, broken, paste, pasted):
     items = json.dumps([{"ObjectId": STRANGER, "AllowedUsages": "AzureAI"}])
@@ -173,6 +175,7 @@ def test_an_external_table_of_another_database(ask, refused, broken, paste, past
 EXPORTED = f".export to csv (h@'{BACKUP}/backups;managed_identity={EXPORT}') <| Orders"
 
 
+@pytest.mark.nightly
 def test_an_export_is_told_the_role_to_write(ask, refused, broken, paste, magic):
     magic("policy grant --database Sales --identity mi-export --usage ExportRequest")
 
@@ -184,6 +187,7 @@ def test_an_export_is_told_the_role_to_write(ask, refused, broken, paste, magic)
     ask(EXPORTED)
 
 
+@pytest.mark.nightly
 def test_a_stack_without_a_code_does_not_tell_reading_from_writing(
     ask, refused, broken, paste, magic
 ):
@@ -200,6 +204,7 @@ def test_a_stack_without_a_code_does_not_tell_reading_from_writing(
     ask(EXPORTED)
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("pasted", [stack, body])
 def test_a_callout_that_a_rule_denies(ask, azure, refused, broken, paste, magic, pasted):
     magic("policy grant --database Sales --identity mi-export --usage ExternalDataRequest")
@@ -342,6 +347,7 @@ def test_a_busy_cluster_lacks_nothing(manage, azure, refused, magic):
     assert list(frame["state"]) == ["warning"]
 
 
+@pytest.mark.nightly
 def test_a_row_of_ingestion_failures(ask, magic, broken, paste):
     line = (
         f"sdk-ingestion run --database Sales --identity mi-ingest --table Orders "
@@ -359,6 +365,7 @@ def test_a_row_of_ingestion_failures(ask, magic, broken, paste):
     assert list(magic(line)["status"]) == ["QUEUED"]
 
 
+@pytest.mark.nightly
 def test_a_sql_server_can_only_be_told_of(ask, refused, magic):
     magic("policy grant --database Sales --identity system --usage SqlRequest")
     string = f'{SERVER};Authentication="Active Directory Managed Identity"'

@@ -187,6 +187,7 @@ def test_an_impersonated_caller_needs_the_role(told, principal):
     )
 
 
+@pytest.mark.nightly
 def test_one_who_is_to_write_needs_another_role(told):
     frame = told(f"Upload_Forbidden '{BACKUP};impersonate'")
 

@@ -230,6 +230,7 @@ def test_a_data_connection_is_checked_by_its_name(
     assert list(frame["state"])[: len(begins) - 1] == ["met"] * (len(begins) - 1)
 
 
+@pytest.mark.nightly
 def test_a_data_connection_with_a_key_says_so(magic, sales):
     sales.data_connections.append(DataConnection("keyed", "EventHub", {"eventHubResourceId": HUB}))
 

@@ -115,6 +115,7 @@ def test_a_grant_says_what_changed_and_the_line_that_takes_it_back(magic, said, 
     assert roles() == before
 
 
+@pytest.mark.nightly
 def test_the_line_that_takes_a_revoke_back_does(magic, said, roles, by_object_id):
     magic(GRANT)
     said()
@@ -152,6 +153,7 @@ def test_losing_the_last_admin_is_warned_about(magic, said):
     assert any(line.startswith(warning) for line in said())
 
 
+@pytest.mark.nightly
 def test_the_lines_that_mend_an_assignment_by_object_id_do(magic, said, roles, by_object_id):
     magic("role list --cluster")
     first, _, then = said()[0].partition(" --yes, then %adxmi ")
@@ -175,6 +177,7 @@ def test_a_change_that_is_not_waited_for_is_listed_as_an_operation(magic, azure,
     assert len(roles()) == 2
 
 
+@pytest.mark.nightly
 def test_granting_what_is_held_sends_nothing(magic, said):
     magic(GRANT)
     said()

@@ -67,6 +67,7 @@ def test_values_complete(completions, code, expected, replaced):
     assert {old for _, old, _ in found} == {replaced}
 
 
+@pytest.mark.nightly
 def test_names_of_connections_complete(completions, magic):
     magic("connect embedded --name one")
     magic("connect embedded --name only")
@@ -116,6 +117,7 @@ def test_the_policy_below_the_line_completes(completions, body, expected, replac
     assert {old for _, old, _ in found} == {replaced}
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize(
     "code",
     [
@@ -131,6 +133,7 @@ def test_other_code_is_left_alone(completions, code):
     assert kinds(completions(code)).isdisjoint({"command", "usage"})
 
 
+@pytest.mark.nightly
 def test_python_still_completes(completions):
     found = completions("import os; os.getcw")
 

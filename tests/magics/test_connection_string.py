@@ -268,6 +268,7 @@ def test_nothing_is_warned_of_where_no_secret_stays(magic, ip, lines, line, body
     assert [said for said in lines() if "the notebook keeps" in said] == []
 
 
+@pytest.mark.nightly
 def test_a_typed_secret_beside_a_variable_is_warned_of(magic, ip, lines):
     ip.user_ns["who"] = "mi-export"
 

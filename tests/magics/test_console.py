@@ -98,6 +98,7 @@ def test_errors_are_three_lines_on_stderr_and_an_exit_code(adxmi, arguments, cod
     assert [what, fix] == lines
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("more", [[], ["--out", "links.json"]])
 def test_a_check_that_finds_a_link_missing_exits_with_3(adxmi, more):
     done = adxmi("check", "--database", "Telemetry", *more)
@@ -106,6 +107,7 @@ def test_a_check_that_finds_a_link_missing_exits_with_3(adxmi, more):
     assert done.stderr.splitlines() == [NOTICE]
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("arguments", [["--database", "Sales"], ["--fix", "--yes"]])
 def test_a_check_that_finds_all_in_place_exits_with_0(adxmi, arguments):
     assert adxmi("check", *arguments).returncode == 0
@@ -231,6 +233,7 @@ def test_a_shell_completes_from_the_same_declarations(process):
     assert done.stderr == ""
 
 
+@pytest.mark.nightly
 def test_serve_prints_its_address_and_serves_until_interrupted(adxmi, tmp_path):
     command = [sys.executable, "-m", "adxmi_jupyter", "embedded", "serve"]
     with subprocess.Popen(
@@ -249,6 +252,7 @@ def test_serve_prints_its_address_and_serves_until_interrupted(adxmi, tmp_path):
     assert said.splitlines()[-1] == "the embedded Azure has ended"
 
 
+@pytest.mark.nightly
 def test_an_interrupt_exits_with_130(served):
     served.faults.add("slow", times=None, delay=60)
     with subprocess.Popen(

@@ -45,6 +45,7 @@ REVOKED = {
 }
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("what", REVOKED.values(), ids=REVOKED)
 def test_a_policy_that_names_another_identity_that_is_gone(denied, without_export, what):
     failure = denied(f"policy revoke {what} --yes")
@@ -52,6 +53,7 @@ def test_a_policy_that_names_another_identity_that_is_gone(denied, without_expor
     assert failure.fix == "%adxmi identity assign --identity mi-export"
 
 
+@pytest.mark.nightly
 def test_the_policy_of_the_cluster_as_well(magic, denied, without_export):
     magic("policy grant --cluster --identity mi-ingest --usage AzureAI")
 
@@ -60,6 +62,7 @@ def test_the_policy_of_the_cluster_as_well(magic, denied, without_export):
     assert failure.fix == "%adxmi identity assign --identity mi-export"
 
 
+@pytest.mark.nightly
 def test_the_fix_that_was_proposed_is_no_part_of_the_denial(magic, denied, without_export):
     failure = denied(f"policy revoke {REVOKED['another usage of it']} --yes")
 
@@ -70,6 +73,7 @@ def test_the_fix_that_was_proposed_is_no_part_of_the_denial(magic, denied, witho
     assert list(frame[frame["state"] == "not met"]["subject"]) == ["mi-export"]
 
 
+@pytest.mark.nightly
 def test_the_system_assigned_identity_by_its_object_id(magic, denied):
     magic("identity remove --identity system --yes")
 
@@ -97,6 +101,7 @@ def test_a_caller_who_lacks_a_role_is_not_told_to_change_a_policy(magic, denied)
     assert "status" in failure.fix
 
 
+@pytest.mark.nightly
 def test_an_event_hub_whose_consumer_group_is_taken(denied):
     failure = denied(f"event-hub create {HUB} Events")
 
@@ -120,6 +125,7 @@ def test_its_own_consumer_group_is_free_for_it(magic):
     assert frame.loc["consumer group", "state"] == "met"
 
 
+@pytest.mark.nightly
 def test_a_consumer_group_that_is_not_there(denied):
     failure = denied(f"event-hub create {HUB} Events --consumer-group nobody")
 
@@ -136,6 +142,7 @@ def test_an_event_hub_that_is_not_there(magic):
     assert "no such resource" in frame.loc["consumer group", "detail"]
 
 
+@pytest.mark.nightly
 def test_an_event_grid_connection_that_takes_it(magic, denied):
     magic(
         f"event-grid create --database Sales --name blobs --storage-account {LAKE_ID} "
@@ -154,6 +161,7 @@ CONNECTIONS = {
 }
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("noun", CONNECTIONS)
 def test_a_table_that_is_not_there(denied, noun):
     line = f"{noun} create --database Telemetry --name x --identity mi-ingest {CONNECTIONS[noun]}"
@@ -163,6 +171,7 @@ def test_a_table_that_is_not_there(denied, noun):
     assert failure.fix == f"%adxmi {line} --table Events"
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("noun", CONNECTIONS)
 def test_a_mapping_that_is_not_there(denied, noun):
     line = f"{noun} create --database Telemetry --name x --identity mi-ingest {CONNECTIONS[noun]}"
@@ -204,6 +213,7 @@ def test_a_validation_that_is_pasted_lists_the_connections(magic):
 USAGES = [one for one in Usage if one not in {Usage.ALL, Usage.SANDBOX_ARTIFACTS}]
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("usage", sampled(USAGES, each=4))
 def test_only_the_usage_that_is_named_is_granted(magic, usage):
     magic("policy revoke --database Sales --identity mi-ingest --usage NativeIngestion --yes")
@@ -223,6 +233,7 @@ WISHES = {
 }
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("wish", WISHES.values(), ids=WISHES)
 @pytest.mark.parametrize("named", ["e84d3f17-90a6-4d2c-b7e8-4f5a1c6b920d", "mi-export"])
 def test_what_a_command_asked_for_is_not_what_was_denied(magic, without_export, named, wish):

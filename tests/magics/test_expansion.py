@@ -44,6 +44,7 @@ def test_variables_expand_word_by_word(line, arguments):
     assert list(expand_words(split(line), variables).arguments) == arguments
 
 
+@pytest.mark.nightly
 @given(st.text())
 def test_a_value_stays_one_word_whatever_is_in_it(value):
     words = split("--database=$value --cluster={{value}}")

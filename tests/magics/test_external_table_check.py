@@ -36,6 +36,7 @@ def test_a_role_at_the_container_or_above_is_ok(azure, state, scope):
     assert state()["Azure role"] == "met"
 
 
+@pytest.mark.nightly
 def test_a_role_at_another_container_is_missing(azure, state):
     azure.assign_role("mi-export", "Storage Blob Data Reader", "contosobackup/others")
 

@@ -48,6 +48,7 @@ def test_a_dry_run_shows_the_request_and_sends_nothing(magic, names, capsys):
     assert names() == ["contoso", "mi-export", "mi-ingest"]
 
 
+@pytest.mark.nightly
 def test_assign_and_remove_tell_what_they_did(magic, names, capsys):
     magic("identity assign --identity mi-stranger")
     magic("identity remove --identity mi-stranger,mi-ingest --yes")
@@ -94,6 +95,7 @@ def test_completion_offers_the_identities_of_azure(completions, azure):
     assert [c[0] for c in completions("%adxmi identity ")][:2] == ["list", "show"]
 
 
+@pytest.mark.nightly
 def test_a_policy_entry_whose_identity_was_removed_is_marked(magic, capsys):
     magic("identity remove --identity mi-ingest --yes")
     capsys.readouterr()

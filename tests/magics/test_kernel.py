@@ -67,6 +67,7 @@ def run_notebook(*cells):
     return notebook, NotebookClient(notebook, kernel_name="python3", timeout=120)
 
 
+@pytest.mark.nightly
 def test_a_result_can_be_kept_and_is_shown_as_a_table():
     notebook, client = run_notebook(
         "%load_ext adxmi_jupyter",

@@ -47,6 +47,7 @@ def row(frame, requirement):
     return frame[frame["requirement"] == requirement].iloc[0]
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize(("check", "requirement"), MISSING.values(), ids=MISSING)
 def test_the_line_puts_the_link_in_place(ip, magic, check, requirement):
     before = row(magic(check), requirement)
@@ -57,6 +58,7 @@ def test_the_line_puts_the_link_in_place(ip, magic, check, requirement):
     assert row(magic(check), requirement)["state"] == "met"
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("name", sampled(AWKWARD, each=2))
 @pytest.mark.parametrize("is_assigned", [True, False])
 def test_an_awkward_name_is_no_hindrance(ip, magic, azure, name, is_assigned):

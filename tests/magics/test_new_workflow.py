@@ -121,6 +121,7 @@ def test_the_statement_is_built(water_plants, magic):
     )
 
 
+@pytest.mark.nightly
 def test_its_links_are_examined(water_plants, magic):
     frame = magic(f"{LINE.replace(' build ', ' check ')} --identity mi-ingest")
 

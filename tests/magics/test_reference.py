@@ -97,6 +97,7 @@ def test_the_pages_of_the_documentation_are_links():
     ) in page
 
 
+@pytest.mark.nightly
 def test_the_module_writes_the_pages_and_the_table(tmp_path):
     (tmp_path / "README.md").write_text(f"{BEGIN}{END}", encoding="utf-8")
     (tmp_path / FOLDER).mkdir(parents=True)

@@ -48,6 +48,7 @@ def test_a_refusal_names_the_right_that_is_missing(reader, line, right):
     assert raised.value.fix == f"ask for {right}; %adxmi status shows who you are"
 
 
+@pytest.mark.nightly
 def test_where_an_identity_acts_the_right_may_be_missing_to_it(reader):
     with pytest.raises(errors.NotAuthorized) as raised:
         reader(f"external-table create --database Sales --name Mine {ARCHIVE}")

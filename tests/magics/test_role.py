@@ -201,6 +201,7 @@ def test_a_hostile_name_stays_on_its_line(magic, azure, said):
     assert said()[0] == "Telemetry: mi-x \\x1b[31mred + users"
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("place", ["--database Telemetry", "--cluster"])
 def test_a_new_identity_is_waited_for_as_long_as_told(magic, azure, said, place):
     fresh = azure.world.add_identity("mi-fresh", assigned=False)
@@ -217,6 +218,7 @@ def test_a_new_identity_is_waited_for_as_long_as_told(magic, azure, said, place)
     assert said()[0].startswith("Azure has mi-fresh, and the directory does not know it yet (")
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("place", ["--database Telemetry", "--cluster"])
 def test_a_system_identity_assigned_anew_is_called_by_its_new_ids(magic, azure, said, place):
     magic("identity remove --identity system --yes")
@@ -229,6 +231,7 @@ def test_a_system_identity_assigned_anew_is_called_by_its_new_ids(magic, azure, 
     assert f"aadapp={new.client_id};{TENANT}" in said()[-1]
 
 
+@pytest.mark.nightly
 def test_a_policy_names_a_system_identity_assigned_anew_by_its_new_id(magic, azure):
     magic("identity remove --identity system --yes")
     magic("identity assign --identity system")

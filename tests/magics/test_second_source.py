@@ -26,6 +26,7 @@ def links(frame):
     return frame[["requirement", "subject", "state"]].to_dict("records")
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("mask", [one for one in ShownStrings if one != "without-secrets"])
 def test_a_denial_is_explained_through_a_masked_table(magic, listings, mask):
     shown = magic("check --error", DENIED)

@@ -116,6 +116,7 @@ def test_the_body_may_be_the_cell_or_an_option_or_a_file(magic, tmp_path):
     assert in_cell.equals(in_file)
 
 
+@pytest.mark.nightly
 def test_a_check_gives_this_line_with_the_identity_of_today(magic, azure):
     before = azure.world.identity("mi-export")
     azure.world.identities.remove(before)
@@ -151,6 +152,7 @@ def test_lists_leave_out_what_may_not_be_read_when_told_so(magic, azure, said):
     assert said()[0].startswith("not read: cluster (Principal ")
 
 
+@pytest.mark.nightly
 def test_an_identity_that_was_removed_is_marked_in_lists(magic, said):
     magic("identity remove --identity mi-ingest --yes")
     said()
@@ -161,6 +163,7 @@ def test_an_identity_that_was_removed_is_marked_in_lists(magic, said):
     assert list(frame["identity"]) == ["mi-ingest"]
 
 
+@pytest.mark.nightly
 def test_without_waiting_the_connection_is_listed_among_the_operations(magic, azure, said):
     azure.arm.polls = 3
 
@@ -238,6 +241,7 @@ def test_a_write_names_its_database(refused, line):
     assert told.fix.endswith(" --database Sales")
 
 
+@pytest.mark.nightly
 def test_a_query_may_run_in_the_current_database(magic):
     with pytest.raises(errors.NotAuthorized):
         magic(

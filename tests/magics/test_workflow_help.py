@@ -72,6 +72,7 @@ def test_help_of_each_verb_is_plain_text_with_examples(magic, capsys, name):
     assert "..." not in shown
 
 
+@pytest.mark.nightly
 def test_in_a_terminal_lines_to_paste_are_lines_of_a_terminal(capsys):
     line = TABLE.replace("create", "check").replace("contosolake", "contosobackup")
 

@@ -61,6 +61,7 @@ def test_external_table(mended, query):
     assert query("external_table('Backups') | count", "Telemetry") == [{"Count": 3}]
 
 
+@pytest.mark.nightly
 def test_a_delta_table(mended, query):
     fixes, _ = mended(
         "external-table create --database Sales --name Delta --kind delta --identity mi-ingest "
@@ -71,6 +72,7 @@ def test_a_delta_table(mended, query):
     assert query("external_table('Delta') | count") == [{"Count": 3}]
 
 
+@pytest.mark.nightly
 def test_continuous_export(mended, magic, query):
     magic(
         f"external-table create --database Telemetry --name Archive --identity mi-export "
@@ -128,6 +130,7 @@ result["Note"] = "seen"
 """
 
 
+@pytest.mark.nightly
 def test_python_plugin(mended):
     fixes, frame = mended(
         'python-plugin run --query "Orders | take 2" --columns Note:string --identity mi-stranger '
@@ -208,6 +211,7 @@ def test_export(mended, magic):
     assert len(magic("embedded blobs contosobackup/backups")) == 2
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize(
     ("line", "usage", "rows"),
     [
@@ -244,6 +248,7 @@ def test_sql_request(mended):
     assert len(frame) == 3
 
 
+@pytest.mark.nightly
 def test_what_nobody_can_look_at_leaves_the_services_own_fix(magic):
     line = (
         "sql-request run --server contososql.database.windows.net --catalog Erp "
@@ -267,6 +272,7 @@ def test_what_nobody_can_look_at_leaves_the_services_own_fix(magic):
     )
 
 
+@pytest.mark.nightly
 def test_cosmosdb_sql_request(mended):
     fixes, frame = mended(
         "cosmosdb-sql-request run --account contosocosmos --catalog Shop --collection Baskets "
@@ -313,6 +319,7 @@ def test_models(mended, noun, deployment, column):
     assert column in frame.columns
 
 
+@pytest.mark.nightly
 def test_update_policy(mended, query, magic):
     fixes, frame = mended(
         "update-policy create --database Sales --table Customers --source Orders "
@@ -324,6 +331,7 @@ def test_update_policy(mended, query, magic):
     assert list(frame["identity"]) == ["mi-ingest"]
 
 
+@pytest.mark.nightly
 def test_query_acceleration(mended, magic):
     magic(
         "external-table create --database Sales --name Delta --kind delta --identity mi-export "
@@ -339,6 +347,7 @@ def test_query_acceleration(mended, magic):
     assert list(frame["target"]) == ["hot 7.00:00:00"]
 
 
+@pytest.mark.nightly
 def test_event_grid(mended, azure, query):
     created, _ = mended(
         "event-grid create --database Sales --name new-blobs --identity mi-stranger "
@@ -350,6 +359,7 @@ def test_event_grid(mended, azure, query):
     assert created == ["identity assign --identity mi-stranger"]
 
 
+@pytest.mark.nightly
 def test_a_check_says_it_all_before_anything_is_sent(magic, azure):
     line = (
         "sdk-ingestion check --database Sales --identity mi-stranger --table Orders "

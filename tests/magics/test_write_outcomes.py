@@ -112,6 +112,7 @@ def console(azure, tmp_path):
     return start
 
 
+@pytest.mark.nightly
 def test_an_interrupt_after_a_write_says_that_it_was_applied(console, azure):
     azure.faults.add("slow", match=".show cluster policy callout", delay=0)
     azure.faults.add("slow", match=".show cluster policy callout", delay=0)
@@ -218,6 +219,7 @@ def test_an_account_without_a_home_has_a_history_all_the_same(azure, tmp_path):
     assert "mi-ingest + AzureAI" in history.stdout
 
 
+@pytest.mark.nightly
 def test_clients_on_one_policy_follow_one_another(azure, monkeypatch):
     usages = ("NativeIngestion", "ExternalTable", "DataConnection", "AutomatedFlows")
     clients = [(who, usage) for who in ("mi-ingest", "mi-export") for usage in usages]

@@ -35,6 +35,7 @@ COSMOS = "AccountEndpoint=https://contoso.documents.azure.com/;Database=Shop;Col
 MODEL = "https://m.openai.azure.com/openai/deployments/ada/embeddings?api-version=2024-06-01"
 
 
+@pytest.mark.nightly
 @examples(500)
 @given(connection_strings)
 def test_what_a_value_builds_reads_back(value):

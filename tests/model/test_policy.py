@@ -145,11 +145,13 @@ def test_scopes_name_themselves():
     assert (str(Scope("Sales")), Scope("Sales").kind) == ("database Sales", "database")
 
 
+@pytest.mark.nightly
 @given(policies)
 def test_what_is_serialized_is_parsed_equal(value):
     assert parse_policy(value.to_json()) == value
 
 
+@pytest.mark.nightly
 @given(policies, policies)
 def test_a_merge_contains_both_and_loses_nothing(left, right):
     merged = left.merge(right)
@@ -159,6 +161,7 @@ def test_a_merge_contains_both_and_loses_nothing(left, right):
     assert left.losses(merged) == ()
 
 
+@pytest.mark.nightly
 @given(policies, policies, policies)
 def test_merge_is_associative_commutative_and_idempotent(one, two, three):
     assert one.merge(two) == two.merge(one)
@@ -166,6 +169,7 @@ def test_merge_is_associative_commutative_and_idempotent(one, two, three):
     assert one.merge(two).merge(two) == one.merge(two)
 
 
+@pytest.mark.nightly
 @given(policies, policies)
 def test_subtracting_removes_exactly_the_named_usages(left, right):
     rest = left.subtract(right)
@@ -175,6 +179,7 @@ def test_subtracting_removes_exactly_the_named_usages(left, right):
     assert {(e.key, u) for e in rest for u in e.allowed_usages} == kept
 
 
+@pytest.mark.nightly
 @given(policies, policies)
 def test_taking_back_what_a_merge_added_restores_the_policy(left, right):
     merged = left.merge(right)
@@ -185,6 +190,7 @@ def test_taking_back_what_a_merge_added_restores_the_policy(left, right):
     assert merged.subtract(gained) == left
 
 
+@pytest.mark.nightly
 @given(policies, policies)
 def test_a_diff_is_empty_exactly_between_equal_policies(left, right):
     assert (left.diff(right) == ()) == (left == right)

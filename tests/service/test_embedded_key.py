@@ -44,6 +44,7 @@ def key_file(monkeypatch, tmp_path):
     return path
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("principal", ["admin", "reader"])
 def test_scripts_run_for_the_clients_of_this_process(connections, principal):
     connection = connections.open("embedded", credential=f"as:{principal}")
@@ -66,6 +67,7 @@ def test_each_server_has_a_key_of_its_own(azure):
         assert len(other.script_key) >= 43
 
 
+@pytest.mark.nightly
 def test_another_process_finds_the_key_of_what_is_served(served, said):
     rows = []
 

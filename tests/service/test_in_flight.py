@@ -220,6 +220,7 @@ def test_a_number_that_cannot_be_had_is_refused(number):
         Limits(in_flight=number)
 
 
+@pytest.mark.nightly
 def test_a_gather_inside_a_gather_ends(connections, proxy):
     connection = connections.open(proxy.uri, name="one", max_in_flight=1)
 

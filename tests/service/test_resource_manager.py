@@ -70,6 +70,7 @@ def test_lists_come_page_by_page(connection, azure):
     assert names == ["contoso", "mi-export", "mi-ingest", "mi-stranger"]
 
 
+@pytest.mark.nightly
 def test_another_change_under_way_is_waited_for_and_said(connection, azure, change, said):
     azure.arm.polls = 3
     apply(connection, change, waits=False)
@@ -94,6 +95,7 @@ def test_a_wait_for_others_ends(connection, azure, change, monkeypatch):
     assert raised.value.service.code in {"RequestConflict", "ServiceIsInMaintenance"}
 
 
+@pytest.mark.nightly
 def test_maintenance_is_waited_out(connection, azure, change):
     azure.faults.add("in-maintenance")
 

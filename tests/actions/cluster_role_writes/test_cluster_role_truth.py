@@ -6,6 +6,7 @@ from adxmi_jupyter import errors
 from adxmi_jupyter.actions.roles.writes import apply
 
 
+@pytest.mark.nightly
 def test_a_request_that_was_lost_before_it_arrived_may_still_come(azure, grant, go, holders):
     azure.faults.add("dropped-before-write", match="PUT", times=None)
 
@@ -66,6 +67,7 @@ def test_a_lost_answer_of_which_nothing_can_be_learnt_leaves_it_open(azure, chan
     assert "could not be read again" in caught.value.why
 
 
+@pytest.mark.nightly
 def test_when_the_roles_cannot_be_read_afterwards_the_change_is_through_all_the_same(
     connection, azure, grant, holders
 ):

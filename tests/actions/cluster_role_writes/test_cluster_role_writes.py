@@ -68,6 +68,7 @@ def test_the_confirmation_repeats_what_is_warned_of(connection):
     assert "is the caller" in caught.value.why
 
 
+@pytest.mark.nightly
 def test_nothing_is_sent_when_there_is_nothing_to_do(azure, grant, go):
     go(grant())
     again = grant()

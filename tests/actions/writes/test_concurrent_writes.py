@@ -33,6 +33,7 @@ def grant(connection, who, usage):
     return apply(connection, change, confirmed=True)
 
 
+@pytest.mark.nightly
 def test_ten_clients_on_one_policy_all_get_what_they_were_told(azure):
     usages = ("NativeIngestion", "ExternalTable", "DataConnection", "AutomatedFlows", "AzureAI")
     clients = [(who, usage) for who in ("mi-ingest", "mi-export") for usage in usages]

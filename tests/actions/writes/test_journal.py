@@ -180,6 +180,7 @@ def write_often(path):
         history.settle(begin(history), journal.APPLIED)
 
 
+@pytest.mark.nightly
 def test_many_processes_lose_no_line(path):
     command = [sys.executable, "-c", WRITE_OFTEN, str(path)]
     processes = [subprocess.Popen(command) for _ in range(4)]

@@ -239,6 +239,7 @@ def test_what_did_not_reach_the_service_is_never_said_to_be_done(proxied, proxy,
     assert outcomes(proxied) == ["unknown"]
 
 
+@pytest.mark.nightly
 def test_every_kind_of_write_is_in_the_history(proxied):
     for plan in WRITES[:2] + WRITES[3:]:
         plan(proxied)()

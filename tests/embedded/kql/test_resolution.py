@@ -96,6 +96,7 @@ def test_a_function_that_calls_itself_is_refused(azure, refusal):
     assert "calls itself" in refusal("Loop", database="Sales").description
 
 
+@pytest.mark.nightly
 def test_a_plugin_in_the_midst_of_a_pipeline(run, azure, script_token):
     text = (
         "let least = 100; Orders | where Amount > least "

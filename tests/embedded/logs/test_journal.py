@@ -334,6 +334,7 @@ def test_entries_come_in_the_order_of_the_changes(azure, run, connect):
     assert [row["EntityVersion"] for row in rows] == [f"v1.{n}" for n in range(1, len(rows) + 1)]
 
 
+@pytest.mark.nightly
 def test_each_change_begins_where_the_one_before_ended(run, connect):
     usages = ["NativeIngestion", "ExternalTable", "DataConnection", "AutomatedFlows"]
     clients = [connect("embedded-admin") for _ in range(THREADS)]

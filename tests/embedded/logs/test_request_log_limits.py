@@ -51,6 +51,7 @@ def test_hidden_literals_of_commands_are_asterisks_and_others_stay(refusal, text
     assert texts() == [".ingest into table Orders (h'*******', 'https://y')"]
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("character", ["x", "é", "字"])
 def test_text_is_cut_at_64_kb(run, texts, character):
     run(f"print x = '{character * LARGEST}'", database="Sales")
@@ -70,6 +71,7 @@ def test_what_is_cut_off_is_hidden_before(run, texts):
     assert "SECRET" not in text
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("literal", ["h'{}'", "h@'{}'", "h```{}```"])
 def test_hidden_literal_longer_than_the_log_is_hidden(run, texts, literal):
     run(f"print x = {literal.format('SECRET' * LARGEST)}", database="Sales")

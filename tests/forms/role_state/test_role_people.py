@@ -61,6 +61,7 @@ def test_a_user_is_found_by_address(sales):
     assert found.label == READER_NAME
 
 
+@pytest.mark.nightly
 def test_an_added_row_stands_first_and_becomes_the_identity_once_it_is_seen(
     connection, azure, sales
 ):

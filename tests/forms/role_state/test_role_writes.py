@@ -129,6 +129,7 @@ def test_when_one_request_of_the_cluster_fails_it_is_told_what_was_made(
     )
 
 
+@pytest.mark.nightly
 def test_when_the_roles_cannot_be_read_after_a_failure_the_failure_is_told(azure, sales, holder):
     azure.faults.add("throttled", match=".add", retry_after=0, times=None)
     sales.want(holder(sales, "mi-export"), "users", ticked=True)

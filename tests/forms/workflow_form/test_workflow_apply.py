@@ -1,5 +1,7 @@
 """What Apply does in a workflow's form."""
 
+import pytest
+
 from adxmi_jupyter.rendering.requirements import title
 from tests.forms.workflow_form.seen import DECLARATIONS, READY, mends, shown, text_of
 
@@ -15,6 +17,7 @@ def test_apply_creates_shows_and_tells_the_way_back(azure, ready):
     assert "<td>Archive</td>" in ready._result.value
 
 
+@pytest.mark.nightly
 def test_a_second_click_on_apply_sends_nothing(azure, make_workflow_form):
     form = make_workflow_form("sdk-ingestion", DECLARATIONS["sdk-ingestion"].about.sample.fields)
     orders = azure.world.cluster.databases["Sales"].tables["Orders"].rows
@@ -27,6 +30,7 @@ def test_a_second_click_on_apply_sends_nothing(azure, make_workflow_form):
     assert shown(form.bar.again)
 
 
+@pytest.mark.nightly
 def test_once_more_does_it_once_more(azure, make_workflow_form):
     form = make_workflow_form("sdk-ingestion", DECLARATIONS["sdk-ingestion"].about.sample.fields)
     orders = azure.world.cluster.databases["Sales"].tables["Orders"].rows
@@ -39,6 +43,7 @@ def test_once_more_does_it_once_more(azure, make_workflow_form):
     assert len(orders) == before + 2
 
 
+@pytest.mark.nightly
 def test_a_refusal_shows_which_link_is_missing(make_workflow_form):
     form = make_workflow_form("export", DECLARATIONS["export"].about.sample.fields)
 
@@ -49,6 +54,7 @@ def test_a_refusal_shows_which_link_is_missing(make_workflow_form):
     assert [title(one.about) for one in form.state.last_check.missing] == ["allowed by policy"]
 
 
+@pytest.mark.nightly
 def test_refused_mended_and_applied(azure, make_workflow_form):
     form = make_workflow_form("export", DECLARATIONS["export"].about.sample.fields)
     form.bar.apply.click()

@@ -28,6 +28,7 @@ print("ipywidgets" in sys.modules)
 """
 
 
+@pytest.mark.nightly
 def test_what_the_form_knows_needs_no_widgets():
     done = subprocess.run(
         [sys.executable, "-c", LAZY], capture_output=True, text=True, check=True, env=os.environ
@@ -160,6 +161,7 @@ def test_what_no_line_can_say_is_said(form):
     assert "There is no command to copy" in form.remarks.value
 
 
+@pytest.mark.nightly
 def test_clear_empties_everything(form):
     form.check.click()
 
@@ -192,6 +194,7 @@ def test_without_a_database_one_is_chosen(make_workflow_form):
     assert not form.bar.apply.disabled
 
 
+@pytest.mark.nightly
 def test_reload_offers_what_was_made_meanwhile(azure, form):
     azure.world.add_identity("mi-new")
 
@@ -201,6 +204,7 @@ def test_reload_offers_what_was_made_meanwhile(azure, form):
     assert form.fields["name"].input.value == "Archive"
 
 
+@pytest.mark.nightly
 def test_reload_looks_at_the_links_anew(azure, form):
     form.check.click()
     azure.world.cluster.databases["Sales"].policy = []
@@ -231,6 +235,7 @@ def test_two_hundred_identities_are_offered(azure, make_workflow_form):
     assert form.state.is_valid
 
 
+@pytest.mark.nightly
 def test_a_thousand_identities_are_still_typed_at_once(azure, make_workflow_form, fault):
     for number in range(1000):
         azure.world.add_identity(f"mi-team-{number:04}", assigned=False)
@@ -242,6 +247,7 @@ def test_a_thousand_identities_are_still_typed_at_once(azure, make_workflow_form
     assert form.state.is_valid
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize(
     "name", ["<img src=x onerror=alert(1)>", "\u202etxet desrever", "$x^2$", "a&b", "x" * 300]
 )
@@ -287,6 +293,7 @@ def test_the_text_form_says_what_is_missing_and_the_line_to_use(make_workflow_fo
     )
 
 
+@pytest.mark.nightly
 def test_the_text_form_says_what_would_be_sent_and_what_is_missing(form):
     form.check.click()
 
@@ -307,6 +314,7 @@ def test_the_text_form_says_what_would_be_sent_and_what_is_missing(form):
     )
 
 
+@pytest.mark.nightly
 def test_a_front_end_gets_the_widget_and_the_whole_text(form):
     bundle = form._repr_mimebundle_()
 

@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from tests.forms.threads import every_thread
 from tests.forms.workflow_form.seen import (
     DECLARATIONS,
@@ -15,6 +17,7 @@ from tests.forms.workflow_form.seen import (
 )
 
 
+@pytest.mark.nightly
 def test_checking_shows_each_link_and_its_line(form):
     form.check.click()
 
@@ -29,6 +32,7 @@ def test_checking_shows_each_link_and_its_line(form):
     ]
 
 
+@pytest.mark.nightly
 def test_mending_puts_it_in_place_and_checks_again(azure, form):
     form.check.click()
 
@@ -43,6 +47,7 @@ def test_mending_puts_it_in_place_and_checks_again(azure, form):
     assert not form.bar.apply.disabled
 
 
+@pytest.mark.nightly
 def test_a_warning_is_told_and_is_not_missing(azure, ready):
     azure.world.other_clusters[0].identities.clear()
 
@@ -58,6 +63,7 @@ def test_a_warning_is_told_and_is_not_missing(azure, ready):
     assert mends(ready) == []
 
 
+@pytest.mark.nightly
 def test_mending_tells_others(form):
     heard = []
     form.when_applied(lambda: heard.append("mended"))
@@ -68,6 +74,7 @@ def test_mending_tells_others(form):
     assert heard == ["mended"]
 
 
+@pytest.mark.nightly
 def test_a_failed_mend_is_told_and_can_be_done_again(azure, form):
     form.check.click()
     azure.faults.add("throttled", match=".alter-merge", times=None, retry_after=0)
@@ -81,6 +88,7 @@ def test_a_failed_mend_is_told_and_can_be_done_again(azure, form):
     assert mends(form) == []
 
 
+@pytest.mark.nightly
 def test_a_mend_that_replaces_a_rule_asks_first(azure, make_workflow_form):
     from adxmi_jupyter.embedded.state.callouts import CalloutRule
 
@@ -113,6 +121,7 @@ def test_no_to_a_mend_keeps_everything(azure, make_workflow_form):
     assert [rule.can_call for rule in azure.world.cluster.callout_policy] == [False]
 
 
+@pytest.mark.nightly
 def test_an_old_finding_is_marked_and_cannot_be_mended(azure, form):
     form.check.click()
 
@@ -124,6 +133,7 @@ def test_an_old_finding_is_marked_and_cannot_be_mended(azure, form):
     assert azure.world.cluster.databases["Sales"].policy[-1].display_name == "mi-export"
 
 
+@pytest.mark.nightly
 def test_a_name_being_typed_leaves_the_findings_as_they_are(form):
     form.check.click()
 
@@ -133,6 +143,7 @@ def test_a_name_being_typed_leaves_the_findings_as_they_are(form):
     assert not mends(form)[0].disabled
 
 
+@pytest.mark.nightly
 def test_an_azure_role_has_lines_and_no_button(form):
     form.fields["location"].input.value = "https://contosobackup.blob.core.windows.net/backups"
     form.check.click()
@@ -143,6 +154,7 @@ def test_an_azure_role_has_lines_and_no_button(form):
     assert not shown(row.button)
 
 
+@pytest.mark.nightly
 def test_after_a_rest_the_links_are_looked_at_by_themselves(make_workflow_form):
     async def fill_in_and_rest():
         form = make_workflow_form("external-table", TABLE)
@@ -185,6 +197,7 @@ def test_what_was_looked_at_for_something_else_is_dropped(make_workflow_form):
     assert {step.state for step in form.state.last_check.steps} == {"unseen"}
 
 
+@pytest.mark.nightly
 def test_the_links_are_looked_at_again_once_another_identity_is_chosen(make_workflow_form):
     async def choose_another():
         form = make_workflow_form("external-table", TABLE)
@@ -203,6 +216,7 @@ def test_the_links_are_looked_at_again_once_another_identity_is_chosen(make_work
     assert mends(form) == []
 
 
+@pytest.mark.nightly
 def test_a_look_that_apply_cut_short_comes_after_its_question(make_workflow_form):
     async def apply_at_once():
         fields = {**READY, "name": "ArchivedOrders", "replace": True}

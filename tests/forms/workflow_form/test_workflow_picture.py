@@ -1,5 +1,7 @@
 """The diagram in the form of a workflow: before any look, after one, and when it is old."""
 
+import pytest
+
 from tests.forms.workflow_form.seen import TABLE, every, mends
 
 
@@ -23,6 +25,7 @@ def test_what_is_filled_in_is_drawn_before_it_is_looked_at(form):
     assert "contosolake/archive" in form.picture.widget.value
 
 
+@pytest.mark.nightly
 def test_it_shows_which_station_is_broken_and_that_it_is_mended(form):
     form.check.click()
     assert states(form)["not-met"] == 1
@@ -34,6 +37,7 @@ def test_it_shows_which_station_is_broken_and_that_it_is_mended(form):
     assert states(form)["met"] == 4
 
 
+@pytest.mark.nightly
 def test_it_is_marked_when_it_is_old(form):
     form.check.click()
 

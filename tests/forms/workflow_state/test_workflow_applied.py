@@ -12,6 +12,7 @@ from adxmi_jupyter.rendering.requirements import title
 from tests.forms.workflow_state.samples import TABLE, heard, sample_of
 
 
+@pytest.mark.nightly
 def test_links_stay_known_while_only_a_name_is_typed(table):
     table.look()
 
@@ -40,6 +41,7 @@ def test_applying_tells_what_was_done_and_how_to_take_it_back(azure, table):
     assert list(table.result["name"]) == ["Archive"]
 
 
+@pytest.mark.nightly
 def test_a_refusal_leaves_the_links_looked_at(make_workflow_state):
     state = make_workflow_state("export", sample_of("export"))
 
@@ -94,6 +96,7 @@ def test_an_incomplete_form_cannot_be_applied(make_workflow_state):
         state.apply(confirmed=False, tell=heard)
 
 
+@pytest.mark.nightly
 def test_azures_word_is_heard_while_it_makes_a_connection(azure, make_workflow_state):
     azure.arm.polls = 3
     told = []
