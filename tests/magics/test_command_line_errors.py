@@ -43,7 +43,7 @@ CASES = {
         "policy matrix has no option --databse",
         (
             "the options are --database, --cluster, --all-databases, --skip-unreadable, "
-            "--connection, --out, --help"
+            "--connection, --out, --ids, --wide, --help"
         ),
         '%adxmi policy matrix --database="Tom\'s Lab"',
     ),
@@ -51,7 +51,7 @@ CASES = {
         "policy history --frobnicate",
         errors.UnknownOption,
         "policy history has no option --frobnicate",
-        "the options are --times, --connection, --out, --help",
+        "the options are --times, --connection, --out, --ids, --wide, --help",
         "%adxmi policy history --help",
     ),
     "verb before noun": (
@@ -65,21 +65,21 @@ CASES = {
         "policy history --output x",
         errors.UnknownOption,
         "policy history has no option --output",
-        "the options are --times, --connection, --out, --help",
+        "the options are --times, --connection, --out, --ids, --wide, --help",
         "%adxmi policy history --out x",
     ),
     "an option that has only dashes in common": (
         "policy history --host x",
         errors.UnknownOption,
         "policy history has no option --host",
-        "the options are --times, --connection, --out, --help",
+        "the options are --times, --connection, --out, --ids, --wide, --help",
         "%adxmi policy history --help",
     ),
     "the stack asked for behind the noun": (
         "policy history --traceback",
         errors.UnknownOption,
         "policy history has no option --traceback",
-        "the options are --times, --connection, --out, --help",
+        "the options are --times, --connection, --out, --ids, --wide, --help",
         "%adxmi --traceback policy history",
     ),
     "a connection to nowhere": (
@@ -117,7 +117,7 @@ CASES = {
         "policy history -x",
         errors.UnknownOption,
         "policy history has no option -x",
-        "the options are --times, --connection, --out, --help",
+        "the options are --times, --connection, --out, --ids, --wide, --help",
         "%adxmi policy history --help",
     ),
     "unknown option before the noun": (
