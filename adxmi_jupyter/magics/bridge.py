@@ -20,6 +20,7 @@ from traitlets import Float, Int, Unicode, default, observe
 from adxmi_jupyter.dialect import Dialect
 from adxmi_jupyter.errors import AdxmiError, InvalidValue
 from adxmi_jupyter.fixes import ChangeOption, as_words
+from adxmi_jupyter.magics import inspection
 from adxmi_jupyter.magics.completion import make_matcher
 
 if TYPE_CHECKING:
@@ -195,16 +196,21 @@ class AdxmiMagics(Magics):
         ``5b27c9d0-…`` is no Python number.
         """
         from adxmi_jupyter.magics.call import Call
+        from adxmi_jupyter.magics.cell import divided
         from adxmi_jupyter.magics.expansion import expand_body, expand_words
         from adxmi_jupyter.magics.line import split
-        from adxmi_jupyter.magics.tree import run
+        from adxmi_jupyter.magics.tree import knows_option, run
         from adxmi_jupyter.model.body import checked_text
 
         self._say_held()
         call = Call(self, body=cell)
-        stripped = line.rstrip()
-        silent = stripped.endswith(";")
         try:
+            if cell is not None:
+                whole = divided(line, cell, knows_option)
+                line, cell = whole.command, whole.body
+                call.body = cell
+            stripped = line.rstrip()
+            silent = stripped.endswith(";")
             call.words = split(stripped.rstrip(";") if silent else stripped)
             variables = {**self.variables, **local}
             expanded = expand_words(call.words, variables)
@@ -263,6 +269,7 @@ def load(shell: InteractiveShell) -> None:
         shell.register_magics(AdxmiMagics)
         magics = cast("AdxmiMagics", loaded(shell))
         shell.Completer.custom_matchers.append(magics.matcher)
+        inspection.attach(shell)
 
 
 def unload(shell: InteractiveShell) -> None:
@@ -270,6 +277,7 @@ def unload(shell: InteractiveShell) -> None:
     magics = loaded(shell)
     if magics is None:
         return
+    inspection.detach(shell)
     matchers = shell.Completer.custom_matchers
     matchers[:] = [m for m in matchers if m is not magics.matcher]
     for kind in _KINDS:

@@ -1,42 +1,28 @@
-"""Completion of ``%adxmi`` lines and of the policies below ``%%adxmi``.
+"""Completion of ``%adxmi`` commands; `body_completion` is about what stands below ``%%adxmi``.
 
 The command tree answers, as it does for a shell. Registering the matcher imports nothing of it.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from itertools import pairwise
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from IPython.core.completer import SimpleCompletion, context_matcher
 
+from adxmi_jupyter.magics.body_completion import Found, in_body
+from adxmi_jupyter.magics.cell import at_cursor
 from adxmi_jupyter.magics.line import quoted, split_pending
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
     from IPython.core.completer import CompletionContext, SimpleMatcherResult
 
-    from adxmi_jupyter.magics.call import Call, FrontEnd
+    from adxmi_jupyter.magics.call import FrontEnd
+    from adxmi_jupyter.magics.cell import Place
     from adxmi_jupyter.magics.line import Pending, Word
 
-_LINE = re.compile(r"\s*(?:[^\s%#'\"][^%#'\"]*=\s*)?%%?adxmi\s(?P<arguments>.*)", re.DOTALL)
-_CELL = re.compile(r"\s*%%adxmi\s+(?P<line>[^\n]*)\n")
-_BODIES = ("alter", "alter-merge", "diff")
-_BODY_WORD = re.compile(r"[^\s\"',:\[\]{}]*\Z")
-_OBJECT_ID_KEY = re.compile(r"object_?id[\"']?\s*:\s*[\"']?[^\"',:]*\Z", re.IGNORECASE)
-_USAGES_KEY = re.compile(r"allowed_?usages", re.IGNORECASE)
-_OBJECT_ID_WORD = re.compile(r"[^\"',:\[\]{}]*\Z")
-
-
-@dataclass(frozen=True)
-class _Found:
-    """Completions, and the text before the cursor that they replace."""
-
-    replaces: str = ""
-    completions: tuple[SimpleCompletion, ...] = ()
+_LONGEST = 80
 
 
 def make_matcher(front: FrontEnd) -> Callable[[CompletionContext], SimpleMatcherResult]:
@@ -44,12 +30,13 @@ def make_matcher(front: FrontEnd) -> Callable[[CompletionContext], SimpleMatcher
 
     @context_matcher(identifier="adxmi", priority=100)  # type: ignore[untyped-decorator]
     def match(context: CompletionContext) -> SimpleMatcherResult:
-        with front.holding_notes():
-            found = _found(front, context)
-        if not found.completions:
+        place = at_cursor(_until_cursor(context))
+        if place is None:
             return {"completions": [], "suppress": False}
+        with front.holding_notes():
+            found = _found(front, place)
         return {
-            "completions": list(found.completions),
+            "completions": list(found.completions or (_as_it_is(found.replaces),)),
             "matched_fragment": found.replaces,
             "suppress": True,
             "ordered": True,
@@ -58,18 +45,26 @@ def make_matcher(front: FrontEnd) -> Callable[[CompletionContext], SimpleMatcher
     return match  # type: ignore[no-any-return]
 
 
-def _found(front: FrontEnd, context: CompletionContext) -> _Found:
-    before = context.text_until_cursor
-    in_line = _LINE.match(before)
-    if in_line:
-        return _in_line(front, in_line["arguments"])
-    in_cell = _CELL.match(context.full_text)
-    if in_cell and context.cursor_line > 0:
-        return _in_body(front, in_cell["line"], before)
-    return _Found()
+def _until_cursor(context: CompletionContext) -> str:
+    above = context.full_text.split("\n")[: context.cursor_line]
+    return "\n".join([*above, context.text_until_cursor])
 
 
-def _in_line(front: FrontEnd, arguments: str) -> _Found:
+def _as_it_is(typed: str) -> SimpleCompletion:
+    """Return what was typed: IPython lets other matchers speak where one says nothing.
+
+    Words of Python do not belong into a command or a query.
+    """
+    return SimpleCompletion(typed, type="text")
+
+
+def _found(front: FrontEnd, place: Place) -> Found:
+    if place.body is None:
+        return _in_line(front, place.words)
+    return in_body(front, place.words, place.body)
+
+
+def _in_line(front: FrontEnd, arguments: str) -> Found:
     words, pending = split_pending(arguments)
     typed = pending.word.text
     items = _ask_tree(front, words, typed)
@@ -82,9 +77,9 @@ def _in_line(front: FrontEnd, arguments: str) -> _Found:
     listed = start.rpartition(",")[0]
     skipped = len(listed) + 1 if listed else 0
     completions = (
-        SimpleCompletion(_as_word(item.value[skipped:]), type=_kind(item)) for item in items
+        SimpleCompletion(_as_word(item.value[skipped:]), type=told(item)) for item in items
     )
-    return _Found(replaces, tuple(completions))
+    return Found(replaces, tuple(completions))
 
 
 def _ask_tree(front: FrontEnd, words: tuple[Word, ...], typed: str) -> list[CompletionItem]:
@@ -120,13 +115,17 @@ def _as_word(value: str) -> str:
     return quoted(value.replace("$", "$$"))
 
 
-def _kind(item: CompletionItem) -> str:
-    if item.type != "plain":
-        return item.type
-    return "option" if item.value.startswith("-") else "command"
+def told(item: CompletionItem) -> str:
+    """Return what a completion is, on one line: front ends show it beside the completion."""
+    kind = item.type
+    if kind == "plain":
+        kind = "option" if item.value.startswith("-") else "command"
+    about = " ".join((item.help or "").split()).partition(". ")[0].rstrip(".")
+    shown = f"{about[:_LONGEST]}…" if len(about) > _LONGEST else about
+    return f"{kind}: {shown}" if shown and shown != item.value else kind
 
 
-def _files(pending: Pending) -> _Found:
+def _files(pending: Pending) -> Found:
     from pathlib import Path
 
     typed = pending.word.text
@@ -134,59 +133,13 @@ def _files(pending: Pending) -> _Found:
     start = "" if typed.endswith(("/", "\\")) else Path(typed).name
     stem = typed[: len(typed) - len(start)]
     try:
-        found = sorted(entry for entry in folder.iterdir() if entry.name.startswith(start))
+        found = sorted(
+            entry
+            for entry in folder.iterdir()
+            if entry.name.startswith(start) and (start or not entry.name.startswith("."))
+        )
     except OSError:
-        return _Found()
+        return Found()
     names = (f"{stem}{entry.name}{'/' if entry.is_dir() else ''}" for entry in found)
     completions = tuple(SimpleCompletion(_as_word(name), type="path") for name in names)
-    return _Found(pending.word.raw, completions)
-
-
-def _in_body(front: FrontEnd, line: str, before: str) -> _Found:
-    """Complete the values of ``ObjectId`` and ``AllowedUsages``, in JSON or YAML."""
-    words, _ = split_pending(line + " ")
-    texts = [word.text for word in words if not word.text.startswith("-")]
-    if texts[:1] != ["policy"] or not set(texts[1:2]) & set(_BODIES):
-        return _Found()
-    from adxmi_jupyter.magics.call import Call
-
-    if _OBJECT_ID_KEY.search(before):
-        typed = _matched(_OBJECT_ID_WORD, before).lstrip()
-        names = _identities(Call(front, words, connection_name=_connection(words)))
-        return _Found(typed, _starting(names, typed, "identity"))
-    from adxmi_jupyter.model.usage import Usage
-
-    typed = _matched(_BODY_WORD, before)
-    if typed or _USAGES_KEY.search(before):
-        return _Found(typed, _starting([usage.value for usage in Usage], typed, "usage"))
-    return _Found()
-
-
-def _matched(pattern: re.Pattern[str], text: str) -> str:
-    found = pattern.search(text)
-    return found.group() if found else ""
-
-
-def _connection(words: tuple[Word, ...]) -> str:
-    texts = [word.text for word in words]
-    return next((after for name, after in pairwise(texts) if name in _CONNECTION), "")
-
-
-_CONNECTION = ("-c", "--connection")
-
-
-def _identities(call: Call) -> Iterable[str]:
-    from adxmi_jupyter.errors import AdxmiError
-    from adxmi_jupyter.magics.params import IdentityList
-
-    try:
-        return IdentityList().names(call)
-    except AdxmiError:  # a <Tab> has nobody to tell
-        return ["system"]
-
-
-def _starting(names: Iterable[str], typed: str, kind: str) -> tuple[SimpleCompletion, ...]:
-    start = typed.lower()
-    return tuple(
-        SimpleCompletion(name, type=kind) for name in names if name.lower().startswith(start)
-    )
+    return Found(pending.word.raw, completions)

@@ -15,12 +15,18 @@ from click.shell_completion import CompletionItem
 from adxmi_jupyter.errors import AdxmiError
 from adxmi_jupyter.magics.body_file import file_text, standard_input
 from adxmi_jupyter.magics.call import Call
-from adxmi_jupyter.model.usage import Usage
+from adxmi_jupyter.model.usage import Usage, permits
 
 if TYPE_CHECKING:
     _ParamType = click.ParamType[Any]
 else:
     _ParamType = click.ParamType  # generic only in recent releases, and only for checkers
+
+
+def summary(parameter: click.Parameter) -> str:
+    """Return the first sentence of an option's help, which is what its values are."""
+    text = (parameter.help if isinstance(parameter, click.Option) else "") or ""
+    return text.partition(". ")[0].rstrip(".")
 
 
 def matching(names: Iterable[str], typed: str, kind: str) -> list[CompletionItem]:
@@ -56,14 +62,21 @@ class Name(_ParamType):
         self, ctx: click.Context, param: click.Parameter, incomplete: str
     ) -> list[CompletionItem]:
         """Offer the names; completion never fails, whatever the cluster says."""
-        del param
         call = ctx.find_object(Call)
         if call is None:
             return []
         try:
-            return self.offered(list(self.names_on(call, ctx)), incomplete)
+            found = self.offered(list(self.names_on(call, ctx)), incomplete)
         except AdxmiError:  # a <Tab> is no request: there is nobody to tell
             return []
+        for item in found:
+            item.help = self.about(item.value.rpartition(",")[2], param)
+        return found
+
+    def about(self, name: str, param: click.Parameter) -> str:
+        """Return what one of the names means, for the list of completions; empty for nothing."""
+        del name, param
+        return ""
 
     def offered(self, names: list[str], incomplete: str) -> list[CompletionItem]:
         """Return the names that complete what was typed."""
@@ -160,6 +173,11 @@ class UsageList(NameList):
         """Return the usages this release knows."""
         del call
         return [usage.value for usage in Usage]
+
+    def about(self, name: str, param: click.Parameter) -> str:
+        """Return what a usage permits."""
+        del param
+        return permits(name)
 
 
 class ConnectionName(Name):

@@ -46,6 +46,14 @@ class RoleName(Name):
         on_cluster = any(word.text == "--cluster" for word in call.words)
         return list(ClusterRole) if on_cluster else list(Role)
 
+    def about(self, name: str, param: click.Parameter) -> str:
+        """Return what a role permits."""
+        del param
+        from adxmi_jupyter.model.cluster_role import ClusterRole
+        from adxmi_jupyter.model.role import Role
+
+        return next((one.allows for one in (*Role, *ClusterRole) if one == name), "")
+
 
 class PrincipalList(IdentityList):
     """Identities by any name, and principals by their fully qualified names."""

@@ -16,6 +16,7 @@ import click
 from adxmi_jupyter.errors import AdxmiError
 from adxmi_jupyter.magics import usage_errors
 from adxmi_jupyter.magics.call import NOTEBOOK_PROGRAM, Call
+from adxmi_jupyter.magics.line import split
 from adxmi_jupyter.magics.sensitive import hidden_values
 from adxmi_jupyter.magics.summaries import summary_of
 from adxmi_jupyter.magics.verbs import CONTEXT, Noun, Verb
@@ -143,6 +144,9 @@ def tree() -> None:
     Get started with three steps: identity assign, policy grant, and create or run of a workflow.
     form shows the steps on one page. check shows which requirement isn't met, and the command that
     fixes it.
+
+    A long command continues on the next line after a backslash. In a %%adxmi cell, options can
+    also be on the lines below, up to a line --- above the body.
     """
 
 
@@ -199,6 +203,28 @@ def _finished(result: object, call: Call) -> object:
 def help_text(program: str = NOTEBOOK_PROGRAM) -> str:
     """Return the help of the whole tree."""
     return tree.get_help(click.Context(tree, info_name=program, **CONTEXT))
+
+
+def found(words: Sequence[str]) -> click.Context:
+    """Return the noun or verb that a command begins with, as a context; the tree for neither."""
+    context = click.Context(tree, info_name=NOTEBOOK_PROGRAM, **CONTEXT)
+    for word in words:
+        if word.startswith("-"):
+            continue
+        group = context.command
+        inner = group.get_command(context, word) if isinstance(group, click.Group) else None
+        if inner is None:
+            break
+        context = click.Context(inner, info_name=word, parent=context, **CONTEXT)
+    return context
+
+
+def knows_option(command: str, option: str) -> bool:
+    """Tell whether the verb of a command has an option."""
+    context = found([word.text for word in split(command)])
+    return any(
+        option in (*one.opts, *one.secondary_opts) for one in context.command.get_params(context)
+    )
 
 
 def leaves() -> tuple[tuple[str, Verb], ...]:

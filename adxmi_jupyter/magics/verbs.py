@@ -12,6 +12,7 @@ from adxmi_jupyter import documentation
 from adxmi_jupyter.errors import NotAuthorized, PartialRead
 from adxmi_jupyter.magics import usage_errors
 from adxmi_jupyter.magics.call import CONSOLE_PROGRAM, NOTEBOOK_PROGRAM, Call, Form
+from adxmi_jupyter.magics.line import split
 from adxmi_jupyter.magics.options import common_options
 from adxmi_jupyter.model.permission import Permission
 
@@ -27,6 +28,28 @@ CONTEXT: Mapping[str, Any] = {
 }
 
 
+_LONGEST = 92
+
+
+def folded(command: str) -> str:
+    """Return a long command on several lines, each but the last with a backslash at its end."""
+    if len(command) <= _LONGEST:
+        return command
+    groups: list[str] = []
+    for word in split(command):
+        if word.option or not groups:
+            groups.append(word.raw)
+        else:
+            groups[-1] += f" {word.raw}"
+    lines = groups[:1]
+    for group in groups[1:]:
+        if len(lines[-1]) + len(group) < _LONGEST - 2:
+            lines[-1] += f" {group}"
+        else:
+            lines.append(f"    {group}")
+    return " \\\n".join(lines)
+
+
 @dataclass(frozen=True)
 class Example:
     """A line that runs on the embedded Azure, with the cell body it needs."""
@@ -37,10 +60,10 @@ class Example:
     def as_typed(self, program: str) -> str:
         """Return the example as it is typed in a notebook or in a shell."""
         if not self.body:
-            return f"{program} {self.line}"
+            return folded(f"{program} {self.line}")
         if program == NOTEBOOK_PROGRAM:
-            return f"%{program} {self.line}\n{self.body}"
-        return f"{program} {self.line} --file - <<'END'\n{self.body}\nEND"
+            return f"{folded(f'%{program} {self.line}')}\n{self.body}"
+        return f"{folded(f'{program} {self.line}')} --file - <<'END'\n{self.body}\nEND"
 
 
 class Verb(click.Command):
@@ -78,7 +101,21 @@ class Verb(click.Command):
             usage_errors.refuse_extra(ctx, left)
             if not parsed.get(self._help_name(ctx)):
                 usage_errors.refuse_lacking(ctx, parsed)
-        return super().parse_args(ctx, args)
+        return super().parse_args(ctx, self._complete_words(ctx, args))
+
+    def _complete_words(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Return the words without an option whose value is being completed.
+
+        Click would leave out all words that belong to no option.
+        """
+        awaiting = [
+            name
+            for option in self.get_params(ctx)
+            if isinstance(option, click.Option) and not option.is_flag and not option.count
+            for name in option.opts
+        ]
+        is_pending = ctx.resilient_parsing and args[-1:] and args[-1] in awaiting
+        return args[:-1] if is_pending else args
 
     def _help_name(self, ctx: click.Context) -> str:
         option = self.get_help_option(ctx)
@@ -130,7 +167,7 @@ class Verb(click.Command):
         self._format_examples(ctx, formatter)
         learn_more(formatter, self.pages)
 
-    def get_short_help_str(self, limit: int = 45) -> str:
+    def get_short_help_str(self, limit: int = 100) -> str:
         """Return the summary, without a full stop."""
         return super().get_short_help_str(limit).rstrip(".")
 
@@ -175,7 +212,7 @@ class Noun(click.Group):
         super().__init__(*args, **options)
         self.pages = documentation.pages(pages)
 
-    def get_short_help_str(self, limit: int = 45) -> str:
+    def get_short_help_str(self, limit: int = 100) -> str:
         """Return the summary, without a full stop."""
         return super().get_short_help_str(limit).rstrip(".")
 

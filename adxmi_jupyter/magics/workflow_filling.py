@@ -88,6 +88,8 @@ def example(declaration: Declaration, verb_name: str, *more: str) -> Example:
     for name, value in sample.fields.items():
         if name == about.body and ("\n" in value or '"' in value):
             body = value
+        elif name == about.named_by and verb_name != "check":
+            words.insert(2, quoted(value))
         else:
             words += [f"--{name.replace('_', '-')}", quoted(value)]
     return Example(" ".join([*words, *more]), body)

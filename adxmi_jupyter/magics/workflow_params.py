@@ -10,18 +10,20 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from adxmi_jupyter.magics.call import Call
 from adxmi_jupyter.magics.options import file_option
-from adxmi_jupyter.magics.params import DatabaseName, Name, NameList
+from adxmi_jupyter.magics.params import DatabaseName, Name, NameList, summary
 from adxmi_jupyter.magics.params import IdentityName as IdentityWord
 from adxmi_jupyter.magics.subject import subject
+from adxmi_jupyter.model.columns import TYPES
 from adxmi_jupyter.model.declaration.fields import FieldKind
 from adxmi_jupyter.model.declaration.stored import DataConnectionListing, KustoListing
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
-    from adxmi_jupyter.magics.call import Call
     from adxmi_jupyter.model.declaration.fields import FieldSpec
+    from adxmi_jupyter.model.declaration.listed import Listed
     from adxmi_jupyter.model.declaration.workflow import Workflow
 
     Declaration = type[Workflow]
@@ -47,6 +49,11 @@ class FieldText(Name):
         """Return the choices."""
         del call
         return self._known
+
+    def about(self, name: str, param: click.Parameter) -> str:
+        """Return what the values are."""
+        del name
+        return summary(param)
 
 
 class IdentityName(FieldText):
@@ -132,6 +139,74 @@ class ExistingName(Name):
         return offered_existing(connection, f"{self._declaration.noun()} {where}", ask)
 
 
+class ListedValue(FieldText):
+    """A value that Azure or the cluster can list, such as a storage container or an event hub."""
+
+    def __init__(self, listed: Listed) -> None:
+        super().__init__(listed.source.name.lower().replace("_", " "))
+        self._listed = listed
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """Offer what is listed; inside of an account its containers, inside of these files."""
+        del param
+        from click.shell_completion import CompletionItem
+
+        from adxmi_jupyter.actions.choices.offered import offered_choices
+        from adxmi_jupyter.actions.choices.values import Question, level
+
+        call = ctx.find_object(Call)
+        connection = call.opened if call else None
+        if connection is None:
+            return []
+        before, inside = level(self._listed.source, incomplete)
+        given = tuple(str(ctx.params.get(name) or "") for name in self._listed.of)
+        database = _database_on(ctx) or connection.database
+        question = Question(self._listed.source, database, given, inside)
+        typed = incomplete.removeprefix(before).lower()
+        return [
+            CompletionItem(f"{before}{one.value}", type=self.kind, help=one.label)
+            for one in offered_choices(connection, question)
+            if one.value.lower().startswith(typed) or one.label.lower().startswith(typed)
+        ]
+
+
+class ColumnTypes(FieldText):
+    """Columns as ``Name:type``: behind a colon the types there are."""
+
+    def offered(self, names: list[str], incomplete: str) -> list[CompletionItem]:
+        """Complete the type of the last column."""
+        before, colon, typed = incomplete.rpartition(":")
+        if not colon or "," in typed:
+            return []
+        found = NameList().offered(names, typed.lstrip())
+        for item in found:
+            item.value, item.type = f"{before}:{item.value}", self.kind
+        return found
+
+
+class ColumnName(FieldText):
+    """A column of the table that another option names, or of those that ``--columns`` declares."""
+
+    def __init__(self, of_field: str) -> None:
+        super().__init__("column")
+        self._of_field = of_field
+
+    def names_on(self, call: Call, ctx: click.Context) -> Iterable[str]:
+        """Return the columns."""
+        named = str(ctx.params.get(self._of_field) or "")
+        if self._of_field == "columns":
+            return [one.strip().partition(":")[0] for one in named.split(",") if one.strip()]
+        from adxmi_jupyter.actions.choices.offered import offered_entities
+
+        connection = call.opened
+        if connection is None:
+            return ()
+        entities = offered_entities(connection, _database_on(ctx) or connection.database)
+        return [column.name for one in entities if one.name == named for column in one.columns]
+
+
 def can_be_dropped(declaration: Declaration) -> bool:
     """Tell whether the service keeps it under a name."""
     return isinstance(declaration.listing, KustoListing | DataConnectionListing)
@@ -143,6 +218,9 @@ _KNOWN_LISTS: dict[str, Callable[[], FieldText]] = {
 }
 """Fields of several names that completion knows, by the name they have in every declaration."""
 
+_COLUMNS_OF = {"hot_datetime_column": "external_table", "primary_key": "columns"}
+"""Fields that name a column, and the field that says which columns there are."""
+
 
 def param_of(spec: FieldSpec) -> FieldText:
     """Return the type of the option for a field."""
@@ -152,6 +230,12 @@ def param_of(spec: FieldSpec) -> FieldText:
         return TableField("table", is_external=spec.kind is FieldKind.EXTERNAL_TABLE)
     if spec.kind is FieldKind.NAMES and spec.name in _KNOWN_LISTS:
         return _KNOWN_LISTS[spec.name]()
+    if spec.listed is not None:
+        return ListedValue(spec.listed)
+    if spec.kind is FieldKind.COLUMNS:
+        return ColumnTypes("type", TYPES)
+    if spec.name in _COLUMNS_OF:
+        return ColumnName(_COLUMNS_OF[spec.name])
     return FieldText("value", spec.choices)
 
 

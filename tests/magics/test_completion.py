@@ -77,9 +77,23 @@ def test_names_of_connections_complete(completions, magic):
 
 
 def test_kinds_are_told(completions):
-    assert kinds(completions("%adxmi policy ")) == {"command"}
-    assert kinds(completions("%adxmi policy show --")) == {"option"}
-    assert kinds(completions("%adxmi policy grant --usage ")) == {"usage"}
+    told = {
+        text: kind
+        for code in (
+            "po",
+            "policy ",
+            "policy show --ra",
+            "policy grant --usage Exp",
+            "role grant --role ing",
+        )
+        for text, _, kind in completions(f"%adxmi {code}")
+    }
+
+    assert told["policy"] == "command: Manage the managed identity policy"
+    assert told["alter"] == "command: Replace the managed identity policy"
+    assert told["--raw"] == "option: Show the table of the service"
+    assert told["ExportRequest"] == "usage: export to storage"
+    assert told["ingestors"].startswith("role: ")
 
 
 @pytest.mark.nightly
@@ -125,12 +139,51 @@ def test_the_policy_below_the_line_completes(completions, body, expected, replac
         "# %adxmi pol",
         "print('%%adxmi policy alter')\nExternalT",
         "%%timeit\nExternalT",
-        "%%adxmi policy show\nExternalT",
         "%adxmifoo pol",
     ],
 )
 def test_other_code_is_left_alone(completions, code):
-    assert kinds(completions(code)).isdisjoint({"command", "usage"})
+    found = {kind.partition(":")[0] for kind in kinds(completions(code))}
+
+    assert found.isdisjoint({"command", "usage"})
+
+
+@pytest.mark.parametrize(
+    ("code", "typed"),
+    [
+        ("%adxmi external-table create --name imp", "imp"),
+        ("%adxmi external-table create --doc-string ", ""),
+        ("%adxmi nonsense imp", "imp"),
+        ("%adxmi policy show --database impo", "impo"),
+        ("%%adxmi query\nOrders | where imp", "imp"),
+        ("%%adxmi query\n-d Sales\n---\nprint imp", "imp"),
+        ("%%adxmi policy show\nExternalT", "ExternalT"),
+        ("%%adxmi python-plugin run\nimport panda", "panda"),
+    ],
+)
+def test_words_of_python_never_complete_a_command(completions, code, typed):
+    assert completions(code) == [(typed, typed, "text")]
+
+
+@pytest.mark.parametrize(
+    ("code", "expected", "replaced"),
+    [
+        ("%adxmi policy \\\n  gr", ["grant"], "gr"),
+        ("%%adxmi policy grant mi-export\n--database Sales\n--usage Exp", ["ExportRequest"], "Exp"),
+        ("%%adxmi policy alter\n--dat", ["--database"], "--dat"),
+        ("%%adxmi query\nCu", ["Customers"], "Cu"),
+        ("%%adxmi query -d Telemetry\nEv", ["Events"], "Ev"),
+        ("%%adxmi query\n--database Telemetry\n---\nEvents | where Lev", ["Level"], "Lev"),
+        ("%%adxmi query\nOrders\n| join Customers on $left.Ac", ["Active"], "Ac"),
+        ('%%adxmi query\nexternal_table("Arch', ["ArchivedOrders"], "Arch"),
+        ("%%adxmi export run --identity mi-export\nOrd", ["Orders"], "Ord"),
+    ],
+)
+def test_lines_that_go_on_and_queries_complete(completions, code, expected, replaced):
+    found = completions(code)
+
+    assert texts(found) == expected
+    assert {old for _, old, _ in found} == {replaced}
 
 
 @pytest.mark.nightly

@@ -7,6 +7,7 @@ EDGE = (
     "/subscriptions/4c8f2a61-7b3d-4e95-a0d2-91f6c3b58e07/resourceGroups/analytics/providers/"
     "Microsoft.EventHub/namespaces/contosoedge/eventhubs/sensors"
 )
+HUB = EDGE.replace("contosoedge/eventhubs/sensors", "contosohub/eventhubs")
 INGEST_CLIENT = "a1d84e6f-3c92-4b57-8e0a-95b7f2c61d38"
 TABLE = (
     f"external-table create --database Sales --name Archive --identity mi-export "
@@ -45,6 +46,20 @@ def texts(found):
         ("%adxmi event-hub drop --database Sales ", ["sales-orders"]),
         ("%adxmi external-table list --d", ["--database"]),
         ("%adxmi export run --data-format p", ["parquet"]),
+        ("%adxmi export run --location contosol", [f"{LAKE}/"]),
+        (f"%adxmi export run --location {LAKE}/a", [f"{LAKE}/archive", f"{LAKE}/artifacts"]),
+        (
+            f"%adxmi externaldata run --identity mi-ingest --location {LAKE}/landing/orders-w",
+            [f"{LAKE}/landing/orders-with-header.csv"],
+        ),
+        (f"%adxmi event-hub create --event-hub {HUB}/o", [f"{HUB}/orders"]),
+        (
+            "%adxmi external-table create --catalog= --kind sql --server contosos",
+            ["contososql.database.windows.net"],
+        ),
+        ('%adxmi external-table create --columns "Id:lo', ["Id:long"]),
+        ("%adxmi external-table create --columns Id:long,At:date", ["At:datetime"]),
+        ("%adxmi query-acceleration create ArchivedOrders --hot-datetime-column P", ["Placed"]),
     ],
 )
 def test_verbs_choices_and_names_complete(azure, completions, code, expected):

@@ -35,7 +35,7 @@ _TABLES = "names in"
 
 def database_names(connection: Connection) -> tuple[str, ...]:
     """Return the databases the caller may see, by name; raises as a read does."""
-    return _remembered(
+    return remembered(
         connection,
         _DATABASES,
         lambda: tuple(scope.database for scope in scopes_of(connection, all_databases=True)),
@@ -48,7 +48,7 @@ def known_identities(connection: Connection) -> tuple[ManagedIdentity, ...]:
     No Kusto command lists the identities assigned to a cluster, so the policies are what a caller
     without rights in Azure Resource Manager can know.
     """
-    return _remembered(connection, _IDENTITIES, lambda: _named_in_policies(connection))
+    return remembered(connection, _IDENTITIES, lambda: _named_in_policies(connection))
 
 
 def _named_in_policies(connection: Connection) -> tuple[ManagedIdentity, ...]:
@@ -175,7 +175,7 @@ def _with_azure(
 
 def visible_identities(connection: Connection) -> tuple[ManagedIdentity, ...]:
     """Return the identities that Azure shows; raises as `identities.known`."""
-    return _remembered(connection, _VISIBLE, lambda: identities.known(connection))
+    return remembered(connection, _VISIBLE, lambda: identities.known(connection))
 
 
 def merged(
@@ -211,7 +211,7 @@ def _as_in_azure(one: ManagedIdentity, same: ManagedIdentity) -> ManagedIdentity
 
 def offered_databases(connection: Connection) -> tuple[str, ...]:
     """Return database names for completion; nothing where asking would be intrusive or fails."""
-    return _offered(connection, database_names)
+    return offered(connection, database_names)
 
 
 def offered_tables(
@@ -222,7 +222,7 @@ def offered_tables(
     Without one it is the current database.
     """
     where = database or connection.database
-    return _offered(connection, lambda c: tables_of(c, where, external=external))
+    return offered(connection, lambda c: tables_of(c, where, external=external))
 
 
 def tables_of(connection: Connection, database: str, *, external: bool) -> tuple[str, ...]:
@@ -234,14 +234,14 @@ def tables_of(connection: Connection, database: str, *, external: bool) -> tuple
         rows = connection.kusto.command(command, database=database).rows(shape)
         return tuple(text_cell(row, "TableName", "EntityName") for row in rows)
 
-    return _remembered(connection, f"{_TABLES} {command} {database}", ask)
+    return remembered(connection, f"{_TABLES} {command} {database}", ask)
 
 
 def offered_existing(
     connection: Connection, kind: str, ask: Callable[[], tuple[str, ...]]
 ) -> tuple[str, ...]:
     """Return names of a kind of things for completion, remembered as those of tables are."""
-    return _offered(connection, lambda c: _remembered(c, f"{_TABLES} {kind}", ask))
+    return offered(connection, lambda c: remembered(c, f"{_TABLES} {kind}", ask))
 
 
 def forget_tables(connection: Connection) -> None:
@@ -252,27 +252,30 @@ def forget_tables(connection: Connection) -> None:
 
 def offered_identities(connection: Connection) -> tuple[str, ...]:
     """Return identity names for completion; nothing where asking would be intrusive or fails."""
-    known = _offered(connection, known_identities)
+    known = offered(connection, known_identities)
     return tuple(dict.fromkeys(identity.label for identity in known))
 
 
 def offered_in_azure(connection: Connection) -> tuple[str, ...]:
     """Return the names of all visible identities for completion, ``system`` among them."""
-    all_identities = _offered(connection, visible_identities)
+    all_identities = offered(connection, visible_identities)
     users = (identity.label for identity in all_identities if not identity.is_system)
     return tuple(dict.fromkeys((SYSTEM, *users)))
 
 
 def known_without_sign_in(connection: Connection) -> tuple[ManagedIdentity, ...]:
     """Return the identities that can be known without a sign-in: policies' first, then Azure's."""
-    known = _offered(connection, known_identities)
-    return merged(known, _offered(connection, visible_identities))
+    known = offered(connection, known_identities)
+    return merged(known, offered(connection, visible_identities))
 
 
-def _offered(
+def offered(
     connection: Connection, ask: Callable[[Connection], tuple[Value, ...]]
 ) -> tuple[Value, ...]:
-    # Completing a word must not open a browser to sign in.
+    """Return what can be offered while a word is completed; nothing where asking fails.
+
+    Completing a word must not open a browser to sign in.
+    """
     if not (connection.is_embedded or connection.kusto.has_answered):
         return ()
     try:
@@ -281,7 +284,8 @@ def _offered(
         return ()
 
 
-def _remembered(connection: Connection, key: str, make: Callable[[], Value]) -> Value:
+def remembered(connection: Connection, key: str, make: Callable[[], Value]) -> Value:
+    """Return a value made at most a minute ago, or make it."""
     since, value = connection.remembered.get(key, (None, None))
     now = time.monotonic()
     if since is None or now - since > _MINUTE:
