@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import mmap
 import re
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.embedded.engine import libraries
@@ -27,7 +29,10 @@ Columns = Sequence[tuple[str, str]]
 Rows = list[tuple[Any, ...]]
 
 _SECONDS = 10.0
-_LOOK_EVERY_SECONDS = 0.05
+_LOOK_EVERY_SECONDS = 0.02
+# What a query may take beside what DuckDB counts itself: not lists, nor states of aggregates.
+_MOST_MEMORY = 300 * 1024**2
+_RESIDENT = Path("/proc/self/statm")
 _ROWS_AT_ONCE = 10_000
 # How many bytes of a result a value that is no text takes.
 _WIDTH = 8
@@ -152,35 +157,57 @@ def _check_types(connection: Any, sql: str, columns: Columns) -> None:
 @contextmanager
 def _limited(connection: Any, watch: Watch) -> Iterator[None]:
     """Turn errors of DuckDB into the engine's; interrupt what takes too long, or was cancelled."""
-    done = threading.Event()
-    watcher = threading.Thread(target=_interrupt, args=(connection, watch, done), daemon=True)
+    watcher = _Watcher(connection, watch)
     watcher.start()
     try:
         with watch.away():
             yield
     except Exception as error:
-        if libraries.is_interrupt(error):
-            raise _interrupted(watch) from error
+        if libraries.is_interrupt(error) and watcher.reason is not None:
+            raise watcher.reason from error
         known = libraries.failure(error)
         if known is None:
             raise
         raise known from error
     finally:
-        done.set()
+        watcher.done.set()
         watcher.join()
 
 
-def _interrupt(connection: Any, watch: Watch, done: threading.Event) -> None:
-    end = time.monotonic() + _SECONDS
-    while not done.wait(_LOOK_EVERY_SECONDS):
-        if time.monotonic() > end or watch.is_stopped():
-            connection.interrupt()
+class _Watcher(threading.Thread):
+    """Interrupts a query that takes too long or too much, or was cancelled; `reason` tells why."""
+
+    def __init__(self, connection: Any, watch: Watch) -> None:
+        super().__init__(daemon=True)
+        self.done = threading.Event()
+        self.reason: EngineError | None = None
+        self._connection = connection
+        self._watch = watch
+        self._end = time.monotonic() + _SECONDS
+        self._most_memory = _resident() + _MOST_MEMORY
+
+    def run(self) -> None:
+        while not self.done.wait(_LOOK_EVERY_SECONDS):
+            self.reason = self.reason or self._found()
+            if self.reason is not None:
+                self._connection.interrupt()
+
+    def _found(self) -> EngineError | None:
+        if self._watch.is_stopped():
+            return StoppedError("The query was cancelled.")
+        if time.monotonic() > self._end:
+            return TooLongError(f"The query did not end within {_SECONDS:g} seconds.")
+        if _resident() > self._most_memory:
+            return UnsupportedError(f"a query that takes more than {_MOST_MEMORY >> 20} MB")
+        return None
 
 
-def _interrupted(watch: Watch) -> EngineError:
-    if watch.is_stopped():
-        return StoppedError("The query was cancelled.")
-    return TooLongError(f"The query did not end within {_SECONDS:g} seconds.")
+def _resident() -> int:
+    """Return how many bytes of memory the process has; 0 where the system does not tell."""
+    try:
+        return int(_RESIDENT.read_text("ascii").split()[1]) * mmap.PAGESIZE
+    except OSError:
+        return 0
 
 
 def _real(value: float) -> float | str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import pytest
 from azure.kusto.data import ClientRequestProperties
@@ -28,6 +29,12 @@ def ask(connect):
         return connect(ADMIN).execute_query("Sales", text, properties).primary_results[0]
 
     return run
+
+
+@pytest.fixture
+def unhurried(monkeypatch):
+    """A slow machine takes longer than the usual ten seconds."""
+    monkeypatch.setattr("adxmi_jupyter.embedded.engine.execution._SECONDS", 600)
 
 
 @pytest.mark.parametrize(
@@ -81,13 +88,13 @@ def test_a_query_ends_after_ten_seconds(refusal):
         f"range n from 1 to 400000 step 1 | extend s = strcat('{'x' * 200}', n)",
     ],
 )
-def test_usual_limits(ask, text):
+def test_usual_limits(ask, unhurried, text):
     with pytest.raises(KustoMultiApiError, match="RESULT_SET_TOO_LARGE"):
         ask(text)
 
 
 @pytest.mark.nightly
-def test_notruncation_lifts_the_number_of_rows(ask):
+def test_notruncation_lifts_the_number_of_rows(ask, unhurried):
     assert len(ask("range n from 1 to 500001 step 1", notruncation=True)) == 500_001
 
 
@@ -105,15 +112,21 @@ def test_many_rows_are_aggregated(azure, run):
 
 
 @pytest.mark.nightly
-def test_memory_stays_below_a_limit(azure, refusal):
+@pytest.mark.parametrize(
+    "text",
+    [
+        "range n from 1 to 5000000 step 1 | summarize count() by n % 1000",
+        "range n from 1 to 4000000 step 1 | summarize make_list(tostring(n)) | mv-expand list_",
+        "range n from 1 to 3000000 step 1 | extend s = strcat('x', n) | summarize dcount(s) by s",
+    ],
+)
+def test_memory_stays_below_a_limit(azure, connect, unhurried, capfd, text):
     import resource
 
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
-    refusal(
-        "range n from 1 to 4000000 step 1 | extend s = strcat('x', n) | summarize make_list(s)"
-        " | mv-expand list_s | sort by tostring(list_s) asc",
-        database="Sales",
-    )
+    with suppress(KustoApiError):
+        connect(ADMIN).execute("Sales", text)
 
-    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 500 * 1024
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 300 * 1024
+    assert capfd.readouterr() == ("", "")
