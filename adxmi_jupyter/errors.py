@@ -13,6 +13,8 @@ AdxmiError
 │   ├── MalformedBody         JSON or YAML with a line and a column
 │   │   └── RepeatedKey       a key that occurs twice, in any letter case
 │   ├── InvalidPolicy         an entry without identity or usages
+│   ├── InvalidPolicyFile     something in adxmi.yaml, with file, line and column
+│   ├── WrongCluster          a policy file or a plan of another cluster
 │   ├── UnknownUsage          a usage this release does not know
 │   ├── InvalidGuid           nearly an object ID, but not one
 │   ├── MissingField          a workflow lacks something it needs
@@ -120,6 +122,7 @@ __all__ = [
     "InvalidInput",
     "InvalidPartition",
     "InvalidPolicy",
+    "InvalidPolicyFile",
     "InvalidValue",
     "MalformedBody",
     "MissingField",
@@ -162,6 +165,7 @@ __all__ = [
     "WriteInterrupted",
     "WriteNotApplied",
     "WriteOutcomeUnknown",
+    "WrongCluster",
 ]
 
 
@@ -211,6 +215,18 @@ class RepeatedKey(MalformedBody):
 
 class InvalidPolicy(InvalidInput):
     """A policy entry without identity, without usages, or with unknown keys."""
+
+
+class InvalidPolicyFile(InvalidInput):
+    """Something in a policy file that cannot be; `source`, `line` and `column` tell where."""
+
+    source: str = ""
+    line: int = 0
+    column: int = 0
+
+
+class WrongCluster(InvalidInput):
+    """A policy file or a saved plan that is not for the connected cluster. Nothing was sent."""
 
 
 class UnknownUsage(InvalidInput):

@@ -277,23 +277,6 @@ class BodyFile(_ParamType):
         return [CompletionItem(incomplete, type="file")]
 
 
-class ResultTarget(_ParamType):
-    """Where a result goes: a file or, in a console, the name of a format."""
-
-    name = "name"
-
-    def shell_complete(
-        self, ctx: click.Context, param: click.Parameter, incomplete: str
-    ) -> list[CompletionItem]:
-        """Offer the formats and files in a console; names of variables are the user's."""
-        del param
-        call = ctx.find_object(Call)
-        if call is None or not call.is_console:
-            return []
-        formats = [CompletionItem(one) for one in ("json", "csv", "md") if one == incomplete]
-        return [*formats, CompletionItem(incomplete, type="file")]
-
-
 def _is_given(param: click.Parameter | None, ctx: click.Context | None) -> bool:
     if param is None or ctx is None or param.name is None:
         return True

@@ -28,3 +28,9 @@ ASSIGN = Permission(
 )
 REMOVE = Permission(azure="Contributor on the cluster")
 CHECK = Permission(_SHOW, more="a requirement you can't read is unknown, with the role it requires")
+PLAN = Permission(
+    _SHOW, more="roles: Database Admin; callouts and the cluster: AllDatabasesMonitor"
+)
+APPLY = Permission(
+    "AllDatabasesAdmin", more="roles: Database Admin; identities: Contributor on the cluster"
+)

@@ -17,7 +17,6 @@ from adxmi_jupyter.errors import AdxmiError
 from adxmi_jupyter.magics import usage_errors
 from adxmi_jupyter.magics.call import NOTEBOOK_PROGRAM, Call
 from adxmi_jupyter.magics.line import split
-from adxmi_jupyter.magics.options import console_options
 from adxmi_jupyter.magics.sensitive import hidden_values
 from adxmi_jupyter.magics.summaries import summary_of
 from adxmi_jupyter.magics.verbs import CONTEXT, Noun, Verb
@@ -100,6 +99,7 @@ _NOUNS: Mapping[str, str] = {
     "policy": "adxmi_jupyter.magics.policy",
     "role": "adxmi_jupyter.magics.role",
     "callout": "adxmi_jupyter.magics.callout",
+    "plan": "adxmi_jupyter.magics.plan",
     "history": "adxmi_jupyter.magics.history",
     "connection-string": "adxmi_jupyter.magics.connection_string",
     "embedded": "adxmi_jupyter.magics.embedded",
@@ -149,9 +149,6 @@ def tree() -> None:
     A long command continues on the next line after a backslash. In a %%adxmi cell, options can
     also be on the lines below, up to a line --- above the body.
     """
-
-
-tree.params += console_options()
 
 
 def run(call: Call, arguments: Sequence[str]) -> object:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from adxmi_jupyter.model.identity import is_guid
+
 
 class AzureRole(Enum):
     """A built-in role: its name, and the id of its definition."""
@@ -39,6 +41,18 @@ def name_of(definition_id: str) -> str:
     """Return the name of a role by the GUID of its definition; the GUID where it is another."""
     found = (role for role in AzureRole if role.definition_id == definition_id.lower())
     return next((role.role_name for role in found), definition_id)
+
+
+def definition_of(role: str) -> str:
+    """Return the GUID of a role's definition by the role's name, or as it is; empty for none.
+
+    >>> definition_of("reader")
+    'acdd72a7-3385-48ef-bd42-f606fba81ae7'
+    """
+    if is_guid(role):
+        return role.lower()
+    found = (one for one in AzureRole if one.role_name.casefold() == role.casefold())
+    return next((one.definition_id for one in found), "")
 
 
 READS_BLOBS = (AzureRole.BLOB_READER, AzureRole.BLOB_CONTRIBUTOR, AzureRole.BLOB_OWNER)

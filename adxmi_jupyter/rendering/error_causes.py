@@ -83,6 +83,16 @@ _INPUT: _Causes = {
         _SHOW,
         " shows a policy to start from",
     ),
+    errors.InvalidPolicyFile: _cause(
+        "a typing error, a key in the wrong place, or a plain word that YAML takes for a number",
+        Command.of("plan", "schema"),
+        " prints the JSON schema, with which editors check the file",
+    ),
+    errors.WrongCluster: _cause(
+        "the file names other clusters than the connected one",
+        Command.of("connect"),
+        " connects to a cluster",
+    ),
     errors.UnknownUsage: _cause(
         "a typing error, such as ExternalTables for ExternalTable, or a usage that is newer than "
         "this release",

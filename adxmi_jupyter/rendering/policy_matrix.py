@@ -10,10 +10,9 @@ import html
 import re
 from typing import TYPE_CHECKING, Any
 
-from adxmi_jupyter.rendering.display import DisplayTable
 from adxmi_jupyter.rendering.html_table import NO_MATH
 from adxmi_jupyter.rendering.shown_frame import SafeFrame
-from adxmi_jupyter.rendering.text import plain, text_table, visible
+from adxmi_jupyter.rendering.text import visible
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -76,21 +75,18 @@ class Matrix(SafeFrame):
 
     def to_text(self) -> str:
         """Return the picture as text: who and where in rows, the usages in use in columns."""
-        table, *lines = self.parts
-        return "\n".join([text_table(table.columns, table.rows), *lines])
+        from adxmi_jupyter.rendering.text import text_table
 
-    @property
-    def parts(self) -> tuple[DisplayTable, *tuple[str, ...]]:
-        """What a terminal draws: the table, then the legend."""
         used = [usage for usage in self.usages if any(self[usage])]
         unused = [usage for usage in self.usages if usage not in used]
-        rows = tuple(
-            tuple(map(plain, (_where(row), _who(row), *(row[usage] or "." for usage in used))))
+        rows = [
+            [_where(row), _who(row), *(row[usage] or "." for usage in used)]
             for row in self.to_dict(orient="records")
-        )
-        lines = [f"{mark} = {says}" for mark, says in self._legend()]
+        ]
+        lines = [text_table(["database", "identity", *used], rows)]
+        lines += [f"{mark} = {says}" for mark, says in self._legend()]
         lines += [f"not allowed for any identity: {', '.join(unused)}"] if unused else []
-        return (DisplayTable(("database", "identity", *used), rows, rows), *lines)
+        return "\n".join(lines)
 
     def _repr_html_(self) -> str:
         heads = "".join(f'<th scope="col">{_breakable(usage)}</th>' for usage in self.usages)

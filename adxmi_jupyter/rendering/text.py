@@ -82,3 +82,16 @@ def _width(text: str) -> int:
     wide = sum(unicodedata.east_asian_width(character) in "WF" for character in text)
     combining = sum(unicodedata.combining(character) != 0 for character in text)
     return len(text) + wide - combining
+
+
+class PlainText(str):
+    """A result that is a text to be copied, and is shown as it is."""
+
+    __slots__ = ()
+
+    def to_text(self) -> str:
+        """Return it, without the line break at its end."""
+        return self.rstrip("\n")
+
+    def __repr__(self) -> str:
+        return str(self)

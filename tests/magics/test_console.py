@@ -192,7 +192,7 @@ def test_out_writes_json(adxmi, tmp_path):
     assert rows[0]["allowed_usages"] == ["DataConnection", "NativeIngestion"]
 
 
-@pytest.mark.parametrize("target", ["policy.xls", "policy", "nowhere/policy.csv"])
+@pytest.mark.parametrize("target", ["policy.xlsx", "policy", "nowhere/policy.csv"])
 def test_an_impossible_target_is_an_error(adxmi, target):
     done = adxmi("policy", "show", "--out", target)
 

@@ -112,8 +112,12 @@ def _of_kind(
     return Checks(_examined(facts, subjects, known))
 
 
-def check_all(connection: Connection, databases: Sequence[str]) -> Checks:
+def check_all(
+    connection: Connection, databases: Sequence[str], facts: Facts | None = None
+) -> Checks:
     """Check every workflow in databases; what cannot be listed is a row of its own.
+
+    `facts` are those that are known already.
 
     Policy entries whose identity is not assigned are told, too. Workflows that name no managed
     identity are counted only.
@@ -124,7 +128,7 @@ def check_all(connection: Connection, databases: Sequence[str]) -> Checks:
         Nothing at all could be listed: the first error.
 
     """
-    facts = Facts(connection)
+    facts = facts or Facts(connection)
     _remember_cluster(connection)
     scopes = (CLUSTER, *map(Scope, databases))
     asked = _asked(databases)

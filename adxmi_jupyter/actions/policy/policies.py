@@ -80,7 +80,8 @@ class PolicyChange:
 
     An empty command means there is nothing to change. `entry_id` is the number in the history
     once the change has been sent; `undoes` that of the entry an undo takes back. `added` is what
-    a change that only adds is about; None for one that writes the whole policy.
+    a change that only adds is about; None for one that writes the whole policy. `is_at_present`
+    tells that a former system-assigned identity is not taken for the present one, see `at_present`.
     """
 
     verb: str
@@ -93,6 +94,7 @@ class PolicyChange:
     entry_id: int = 0
     undoes: int = 0
     added: Policy | None = None
+    is_at_present: bool = False
 
     @property
     def diff(self) -> tuple[UsageChange, ...]:
@@ -250,7 +252,8 @@ def plan_grant(
         return _change("grant", before, before.policy, "", (*notes, "already allowed"))
     after = before.policy.merge(added)
     command = kql.alter_merge_policy(scope, added)
-    return replace(_change("grant", before, after, command, notes), added=added)
+    change = _change("grant", before, after, command, notes)
+    return replace(change, added=added, is_at_present=True)
 
 
 def at_present(connection: Connection, before: ScopedPolicy) -> ScopedPolicy:

@@ -122,7 +122,7 @@ def _not_overwritten(
 
 def _present(connection: Connection, change: PolicyChange, now: ScopedPolicy) -> ScopedPolicy:
     """Return a policy as the plan of this change read it."""
-    return at_present(connection, now) if change.verb == "grant" else now
+    return at_present(connection, now) if change.is_at_present else now
 
 
 def _write(connection: Connection, change: PolicyChange) -> Write[ScopedPolicy]:

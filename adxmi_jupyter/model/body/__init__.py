@@ -7,7 +7,19 @@ stands twice, tags, several documents.
 
 from adxmi_jupyter.model.body.json_text import json_value
 from adxmi_jupyter.model.body.limits import Unreadable
+from adxmi_jupyter.model.body.places import Document, Place
 from adxmi_jupyter.model.body.reading import structured
 from adxmi_jupyter.model.body.text import LARGEST, checked_text, decoded
+from adxmi_jupyter.model.body.yaml_text import yaml_document
 
-__all__ = ["LARGEST", "Unreadable", "checked_text", "decoded", "json_value", "structured"]
+__all__ = [
+    "LARGEST",
+    "Document",
+    "Place",
+    "Unreadable",
+    "checked_text",
+    "decoded",
+    "json_value",
+    "structured",
+    "yaml_document",
+]

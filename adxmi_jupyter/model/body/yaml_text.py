@@ -26,6 +26,7 @@ from adxmi_jupyter.model.body.limits import (
     too_deep,
     whole_number,
 )
+from adxmi_jupyter.model.body.places import Document, Place
 from adxmi_jupyter.model.body.text import LARGEST
 
 if TYPE_CHECKING:
@@ -37,6 +38,12 @@ _MERGE = "<<"
 _SMALL = 20_000
 """Characters."""
 _WORDS: dict[str, Any] = {"": None, "~": None, "null": None, "true": True, "false": False}
+_OTHER_TYPE = re.compile(
+    r"y|n|yes|no|on|off|=|[-+]?\.(?:inf|nan)|[-+]?0[0-7_]+|[-+]?0[xb][0-9a-f_]+|0o[0-7]+"
+    r"|[-+]?[0-9][0-9_]*_[0-9_.]*|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?",
+    re.IGNORECASE,
+)
+"""What YAML 1.1 takes for a truth value or a number, and YAML 1.2 for text, or another number."""
 _WHOLE = re.compile(r"[-+]?[0-9]+")
 _REAL = re.compile(r"[-+]?(?:[0-9]+\.[0-9]*|\.[0-9]+|[0-9]+(?=[eE]))(?:[eE][-+]?[0-9]+)?")
 
@@ -56,6 +63,17 @@ def yaml_value(text: str, *, ignore_case: bool = True) -> Any:
 
     """
     return _Builder(_events(text), ignore_case).document()
+
+
+def yaml_document(text: str) -> Document:
+    """Return what a YAML text says, and where: for files that people keep.
+
+    Raises as `yaml_value`, also for plain words that YAML 1.1 reads as something else than text,
+    such as ``no`` and ``0123``: another reader of the file would take them for that.
+    """
+    builder = _Builder(_events(text), ignore_case=True, is_strict=True)
+    value = builder.document()
+    return Document(value, builder.places)
 
 
 def _events(text: str) -> Iterator[yaml.Event]:
@@ -79,6 +97,8 @@ class _Node:
 class _Builder:
     events: Iterator[yaml.Event]
     ignore_case: bool
+    is_strict: bool = False
+    places: dict[int, dict[str | int, Place]] = field(default_factory=dict)
     _anchors: dict[str, _Node | None] = field(default_factory=dict)
     _depth: int = 0
     _nodes: int = 0
@@ -125,6 +145,8 @@ class _Builder:
         import yaml
 
         if isinstance(event, yaml.ScalarEvent):
+            if self.is_strict:
+                _refuse_ambiguous(event)
             return _scalar(event)
         self._depth += 1
         if self._depth > DEEPEST:
@@ -138,10 +160,12 @@ class _Builder:
         import yaml
 
         items: list[Any] = []
+        places = self.places.setdefault(id(items), {})
         size = 1
         for event in self.events:
             if isinstance(event, yaml.SequenceEndEvent):
                 break
+            places[len(items)] = _line_and_column(event)
             node = self._node(event)
             items.append(node.value)
             size = _grown(size, node, start)
@@ -151,6 +175,7 @@ class _Builder:
         import yaml
 
         items: dict[str, Any] = {}
+        places = self.places.setdefault(id(items), {})
         keys = Keys(ignore_case=self.ignore_case)
         size = 1
         for event in self.events:
@@ -158,12 +183,13 @@ class _Builder:
                 break
             key = self._node(event)
             if not isinstance(key.value, str):
-                raise _refused("a key is not text", event)
+                raise _refused("a key is not text; put it in quotes", event)
             node = self._node(next(self.events))
             found = _merged(node.value, event) if key.is_merge else {key.value: node.value}.items()
             for name, value in found:
                 keys.add(name, partial(_place, event))
                 items[name] = value
+                places[name] = _line_and_column(event)
             size = _grown(_grown(size, key, start), node, start)
         return _Node(items, size)
 
@@ -194,6 +220,16 @@ def _scalar(event: yaml.ScalarEvent) -> _Node:
         raise _refused(str(error), event) from error
 
 
+def _refuse_ambiguous(event: yaml.ScalarEvent) -> None:
+    is_plain = event.implicit[0] and event.tag is None
+    if is_plain and _OTHER_TYPE.fullmatch(event.value):
+        raise MalformedBody(
+            f"the plain word {event.value} has two meanings in YAML",
+            why=f"{_place(event)}: YAML 1.1 reads it as a truth value or a number",
+            fix=f'write "{event.value}" in quotes if it is text',
+        )
+
+
 def _plain(word: str) -> Any:
     if word.lower() in _WORDS:
         return _WORDS[word.lower()]
@@ -209,5 +245,9 @@ def _refused(why: str, event: yaml.Event) -> MalformedBody:
 
 
 def _place(event: yaml.Event) -> str:
+    return str(_line_and_column(event)) if event.start_mark else "somewhere"
+
+
+def _line_and_column(event: yaml.Event) -> Place:
     mark = event.start_mark
-    return f"line {mark.line + 1}, column {mark.column + 1}" if mark else "somewhere"
+    return Place(mark.line + 1, mark.column + 1) if mark else Place()

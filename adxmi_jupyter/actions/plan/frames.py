@@ -1,0 +1,61 @@
+"""Plans as DataFrames."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from adxmi_jupyter.actions.frames import NUMBER, TEXT, fixed_frame
+from adxmi_jupyter.model.plan import Action
+from adxmi_jupyter.model.policy import Scope
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from adxmi_jupyter.model.plan import Change, Plan
+
+_COLUMNS = {
+    "status": TEXT,
+    "scope": TEXT,
+    "database": TEXT,
+    "section": TEXT,
+    "change": TEXT,
+    "name": TEXT,
+    "item": TEXT,
+    "reason": TEXT,
+    "breaks": TEXT,
+    "required": TEXT,
+    "line": NUMBER,
+    "command": TEXT,
+    "key": TEXT,
+}
+CHANGES = {Action.ADD: "added", Action.REMOVE: "removed"}
+
+
+def plan_frame(plan: Plan) -> pd.DataFrame:
+    """Return one row for each change, and one for each thing that could not be read.
+
+    Columns: ``status`` (``planned``, ``blocked``, ``observed`` or ``cannot see``), ``scope``
+    (``cluster`` or ``database``), ``database``, ``section`` of the file, ``change`` (``added`` or
+    ``removed``), ``name`` of the identity or principal, ``item`` (the usage, role or rule),
+    ``reason``, ``breaks`` (workflows), ``required`` (permission), ``command``, ``key`` (object ID
+    or fully qualified name) string; ``line`` of the file Int64.
+    """
+    commands = {one.identifier: step.command for step in plan.steps for one in step.changes}
+    rows = [_cells(one, commands.get(one.identifier, "")) for one in plan.changes]
+    return fixed_frame(_COLUMNS, [*rows, *_unseen(plan)])
+
+
+def _cells(one: Change, command: str) -> tuple[object, ...]:
+    return (
+        *(one.status, Scope(one.database).kind, one.database, one.section),
+        *(CHANGES[one.action], one.subject, one.item, one.reason or ""),
+        *("; ".join(one.breaks), one.needs, one.line or None, command, one.key),
+    )
+
+
+def _unseen(plan: Plan) -> Iterator[tuple[object, ...]]:
+    for one in plan.unseen:
+        where = (one.scope.kind, one.scope.database, one.section)
+        why = f"{one.failure.what}: {one.failure.why}"
+        yield ("cannot see", *where, "", "", "", why, "", "", None, "", "")

@@ -1,0 +1,222 @@
+"""What a file asks for besides policies and roles: assigned identities, callouts, Azure roles.
+
+Source: *Configure managed identities for your cluster*, *Callout policy* (Azure Data Explorer
+docs).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from adxmi_jupyter.actions.check import target_facts
+from adxmi_jupyter.actions.plan.steps import Part, Phase, Step, planned
+from adxmi_jupyter.actions.policy.callouts import CalloutChange
+from adxmi_jupyter.errors import AdxmiError
+from adxmi_jupyter.model import callout
+from adxmi_jupyter.model.assignment import AssignmentChange
+from adxmi_jupyter.model.azure_role import AzureRole, definition_of
+from adxmi_jupyter.model.callout import CalloutRule
+from adxmi_jupyter.model.identity import SYSTEM
+from adxmi_jupyter.model.plan import Action, Change, Section, Status, Unseen
+from adxmi_jupyter.model.policy import CLUSTER, PolicyEntry
+from adxmi_jupyter.model.policy_file.nodes import Mode
+from adxmi_jupyter.model.usage import closest
+
+if TYPE_CHECKING:
+    from adxmi_jupyter.actions.check.cluster_facts import Fact
+    from adxmi_jupyter.actions.check.target_facts import HeldRole
+    from adxmi_jupyter.actions.plan.naming import Naming
+    from adxmi_jupyter.actions.plan.policy_part import Guard
+    from adxmi_jupyter.model.assignment import AssignedIdentities
+    from adxmi_jupyter.model.body.places import Path
+    from adxmi_jupyter.model.identity import ManagedIdentity
+    from adxmi_jupyter.model.policy_file.sections import (
+        AssignedSection,
+        AzureRoleSection,
+        CalloutSection,
+    )
+
+ASSIGNED = "assigned"
+
+
+def assigned_part(naming: Naming, section: AssignedSection, guard: Guard) -> Part:
+    """Return which identities to assign and to remove; raises as `Naming.identity`."""
+    present = naming.world.assigned
+    if section.identities is None or present is None:
+        return Part()
+    path: Path = ("assigned", "identities")
+    named = [
+        (naming.identity(reference, (*path, number)), (*path, number))
+        for number, reference in enumerate(section.identities)
+    ]
+    keys = {_key(one) for one, _ in named}
+    extra = [one for one in present.all if _key(one) not in keys]
+    new = [(one, where) for one, where in named if not naming.world.is_assigned(one)]
+    added = [_assigned(naming, Action.ADD, one, where) for one, where in new]
+    removed = [_assigned(naming, Action.REMOVE, one, path) for one in extra]
+    changes = guard((*added, *(removed if section.mode is not Mode.ADDITIVE else ())))
+    if section.mode is Mode.OBSERVE:
+        return Part(_observed(changes))
+    doable = {one.key for one in planned(changes)}
+    steps = (
+        *_assigning(present, [one for one, _ in new if _key(one) in doable], changes),
+        *_removing(present, [one for one in extra if _key(one) in doable], changes),
+    )
+    return Part(changes, steps, len(extra) if section.mode is Mode.ADDITIVE else 0)
+
+
+def _assigned(naming: Naming, action: Action, identity: ManagedIdentity, path: Path) -> Change:
+    label = SYSTEM if identity.is_system else identity.label
+    line = naming.file.line(path)
+    return Change(Section.ASSIGNED, "", action, label, _key(identity), ASSIGNED, line=line)
+
+
+def _key(identity: ManagedIdentity) -> str:
+    return PolicyEntry(identity, ()).key
+
+
+def _assigning(
+    present: AssignedIdentities, new: Sequence[ManagedIdentity], changes: Sequence[Change]
+) -> Iterator[Step]:
+    if new:
+        write = AssignmentChange(present, tuple(new), ())
+        made = _with_action(changes, Action.ADD)
+        yield Step(Phase.ASSIGN, "", write.request, made, write)
+
+
+def _removing(
+    present: AssignedIdentities, gone: Sequence[ManagedIdentity], changes: Sequence[Change]
+) -> Iterator[Step]:
+    if gone:
+        write = AssignmentChange(present, (), tuple(gone))
+        made = _with_action(changes, Action.REMOVE)
+        yield Step(Phase.UNASSIGN, "", write.request, made, write)
+
+
+def _with_action(changes: Sequence[Change], action: Action) -> tuple[Change, ...]:
+    return tuple(one for one in planned(tuple(changes)) if one.action is action)
+
+
+def _observed(changes: Sequence[Change]) -> tuple[Change, ...]:
+    return tuple(replace(one, status=Status.OBSERVED, reason=None) for one in changes)
+
+
+def callout_part(naming: Naming, section: CalloutSection) -> Part:
+    """Return which rules to add and to remove; the service's own are left alone."""
+    if naming.world.callouts is None:
+        return Part()
+    own = tuple(rule for rule in naming.world.callouts if not rule.is_fixed)
+    wanted = dict(_rules(section))
+    there = {(*rule.key, rule.can_call) for rule in own}
+    keys = {rule.key for rule in wanted}
+    new = [rule for rule in wanted if (*rule.key, rule.can_call) not in there]
+    managed = {True: section.allow is not None, False: section.deny is not None}
+    extra = [rule for rule in own if managed[rule.can_call] and rule.key not in keys]
+    added = [_rule_change(naming, Action.ADD, rule, wanted[rule]) for rule in new]
+    removed = [_rule_change(naming, Action.REMOVE, rule, ("callouts",)) for rule in extra]
+    if section.mode is Mode.OBSERVE:
+        return Part(_observed((*added, *removed)))
+    if section.mode is Mode.ADDITIVE:
+        return Part(tuple(added), tuple(_allowing(own, new, added)), len(extra))
+    between = _with_rules(own, new)
+    after = tuple(rule for rule in between if rule not in extra)
+    steps = (*_allowing(own, new, added), *_disallowing(between, after, removed))
+    return Part((*added, *removed), steps)
+
+
+def _rules(section: CalloutSection) -> Iterator[tuple[CalloutRule, Path]]:
+    for can_call, name in ((True, "allow"), (False, "deny")):
+        for number, rule in enumerate(getattr(section, name) or ()):
+            yield CalloutRule(rule.type, rule.uri, can_call), ("callouts", name, number)
+
+
+def _rule_change(naming: Naming, action: Action, rule: CalloutRule, path: Path) -> Change:
+    effect = "allow" if rule.can_call else "deny"
+    subject, item = f"{effect} {rule.callout_type}", rule.pattern
+    line = naming.file.line(path)
+    return Change(Section.CALLOUTS, "", action, subject, subject, item, line=line)
+
+
+def _with_rules(own: Sequence[CalloutRule], new: Sequence[CalloutRule]) -> tuple[CalloutRule, ...]:
+    replaced = {rule.key for rule in new}
+    return (*(rule for rule in own if rule.key not in replaced), *new)
+
+
+def _allowing(
+    own: tuple[CalloutRule, ...], new: Sequence[CalloutRule], changes: Sequence[Change]
+) -> Iterator[Step]:
+    if new:
+        command = callout.allow_command(new)
+        write = CalloutChange(own, _with_rules(own, new), command)
+        yield Step(Phase.CALL, "", command, tuple(changes), write)
+
+
+def _disallowing(
+    between: tuple[CalloutRule, ...], after: tuple[CalloutRule, ...], changes: Sequence[Change]
+) -> Iterator[Step]:
+    if changes:
+        command = callout.alter_command(after)
+        yield Step(
+            Phase.CALL_NO_MORE, "", command, tuple(changes), CalloutChange(between, after, command)
+        )
+
+
+def azure_role_part(naming: Naming, section: AzureRoleSection) -> tuple[Part, tuple[Unseen, ...]]:
+    """Return which roles in Azure are missing, and which could not be looked at."""
+    asked = list(_azure_roles(naming, section))
+    facts = naming.world.facts
+    facts.gather(one.fact for one in asked)
+    changes: list[Change] = []
+    unseen: list[Unseen] = []
+    for one in asked:
+        try:
+            held: Sequence[HeldRole] = facts.answer(one.fact)
+        except AdxmiError as failure:
+            unseen.append(Unseen(Section.AZURE_ROLES, CLUSTER, failure))
+            continue
+        if one.definition_id not in {role.definition_id for role in held}:
+            changes.append(one.change)
+    return Part(tuple(changes)), tuple(unseen)
+
+
+@dataclass(frozen=True)
+class _AskedRole:
+    """A role in Azure that the file names: by its definition, and where Azure is asked for it."""
+
+    change: Change
+    definition_id: str
+    fact: Fact
+
+
+def _azure_roles(naming: Naming, section: AzureRoleSection) -> Iterator[_AskedRole]:
+    for reference, roles in section.identities.items():
+        identity = naming.identity(reference, ("azureRoles", reference))
+        for number, one in enumerate(roles or ()):
+            path: Path = ("azureRoles", reference, number)
+            definition = _definition_of(naming, one.role, (*path, "role"))
+            _check_scope(naming, one.scope, (*path, "scope"))
+            change = Change(
+                Section.AZURE_ROLES, "", Action.ADD, identity.label, identity.object_id,
+                f"{one.role} on {one.scope}", Status.OBSERVED, line=naming.file.line(path),
+            )  # fmt: skip
+            fact = target_facts.azure_roles(one.scope.rstrip("/"), identity.object_id)
+            yield _AskedRole(change, definition, fact)
+
+
+def _definition_of(naming: Naming, role: str, path: Path) -> str:
+    found = definition_of(role)
+    if not found:
+        names = [one.role_name for one in AzureRole]
+        match = closest(role, names)
+        why = "the roles known by name are " + ", ".join(names)
+        fix = f"write {match}" if match else "give the GUID of its definition"
+        raise naming.file.mistake(path, f"there is no Azure role {role!r}", why, fix)
+    return found
+
+
+def _check_scope(naming: Naming, scope: str, path: Path) -> None:
+    if not scope.lower().startswith("/subscriptions/"):
+        what, why = f"{scope!r} is no scope in Azure", "a scope is a resource ID"
+        raise naming.file.mistake(path, what, why, "begin it with /subscriptions/")

@@ -1,0 +1,273 @@
+"""Compare a cluster with a policy file: what would change, by which commands, and what must not."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from adxmi_jupyter.actions.plan.naming import Naming, scopes_named
+from adxmi_jupyter.actions.plan.other_parts import assigned_part, azure_role_part, callout_part
+from adxmi_jupyter.actions.plan.policy_part import Comparison, wish_of
+from adxmi_jupyter.actions.plan.protection import Guarding, verdicts_on
+from adxmi_jupyter.actions.plan.role_part import RoleComparison, wishes_of
+from adxmi_jupyter.actions.plan.steps import Part
+from adxmi_jupyter.actions.plan.world import Wanted, database_names, read_world
+from adxmi_jupyter.errors import InvalidCluster, UnknownUsage, WrongCluster
+from adxmi_jupyter.fixes import Connect, Retry
+from adxmi_jupyter.model import usage as usages
+from adxmi_jupyter.model.plan import Action, Plan, Section, Status, ordered
+from adxmi_jupyter.model.policy import CLUSTER, PolicyEntry
+from adxmi_jupyter.model.policy_file.nodes import Mode
+from adxmi_jupyter.service.address import EMBEDDED, parse_address
+
+if TYPE_CHECKING:
+    from adxmi_jupyter.actions.plan.policy_part import Guard
+    from adxmi_jupyter.actions.plan.steps import Step
+    from adxmi_jupyter.actions.plan.world import World
+    from adxmi_jupyter.model.plan import Unseen
+    from adxmi_jupyter.model.policy import Scope
+    from adxmi_jupyter.model.policy_file.reading import ClusterContent, PolicyFile
+    from adxmi_jupyter.model.policy_file.sections import (
+        Content,
+        Entries,
+        PolicySection,
+        RoleSection,
+    )
+    from adxmi_jupyter.service.connection import Connection
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a plan is made."""
+
+    breaks_workflows: bool = False
+    allows_unknown_usages: bool = False
+    observes: bool = False
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A plan, and the steps that carry it out, in their order."""
+
+    plan: Plan
+    steps: tuple[Step, ...]
+    file: PolicyFile
+    options: Options
+
+
+def content_for(connection: Connection, file: PolicyFile) -> ClusterContent:
+    """Return what a file says for the connected cluster.
+
+    Raises
+    ------
+    WrongCluster
+        The file is not for it; those that it is for are named.
+    InvalidPolicyFile
+        The address of a cluster of the file is none.
+
+    """
+    for content in file.contents.values():
+        if _is_for(connection, content):
+            return content
+    addresses = {name: one.content.clusters[name].uri for name, one in file.contents.items()}
+    listed = ", ".join(f"{name} ({uri})" for name, uri in addresses.items())
+    raise WrongCluster(
+        f"{file.source} is not for the cluster {connection.cluster}",
+        why=f"its clusters are {listed}",
+        fix=Connect(next(iter(addresses.values()))),
+    )
+
+
+def _is_for(connection: Connection, content: ClusterContent) -> bool:
+    uri = content.content.clusters[content.cluster].uri
+    if uri.strip().lower() == EMBEDDED:
+        return connection.is_embedded
+    try:
+        return parse_address(uri).uri == connection.address.uri
+    except InvalidCluster as invalid:
+        path = ("clusters", content.cluster, "uri")
+        raise content.mistake(path, invalid.what, invalid.why, invalid.fix) from invalid
+
+
+def prepare(connection: Connection, file: PolicyFile, options: Options) -> Prepared:
+    """Read the cluster and compare it with a file.
+
+    Raises
+    ------
+    WrongCluster
+        The file is not for the connected cluster.
+    InvalidPolicyFile
+        A name in the file stands for nothing, or for several things.
+    UnknownUsage
+        The file names a usage that neither this release nor the cluster knows.
+    AdxmiError
+        The databases of the cluster could not be listed.
+
+    """
+    content = content_for(connection, file)
+    if options.observes:
+        content = replace(content, content=_observing(content.content))
+    existing = database_names(connection)
+    wanted = _wanted(content.content, existing)
+    world = read_world(connection, wanted)
+    naming = Naming(content, world)
+    if not options.allows_unknown_usages:
+        _check_usages(naming)
+    guarding = Guarding.of(naming)
+    part, unseen = _whole(naming, wanted, guarding)
+    verdicts = verdicts_on(world, part.changes, existing, breaks_workflows=options.breaks_workflows)
+    if verdicts:
+        part, unseen = _whole(naming, wanted, replace(guarding, verdicts=verdicts))
+    steps = tuple(sorted(part.steps, key=lambda one: (one.phase, one.database.lower())))
+    plan = Plan(
+        connection.cluster,
+        content.source,
+        file.digest,
+        ordered(part.changes),
+        tuple(one.planned for one in steps),
+        (*world.unseen, *unseen),
+        part.kept,
+        _states(world),
+    )
+    return Prepared(plan, steps, file, options)
+
+
+def _observing(content: Content) -> Content:
+    """Return a file in which every section is only looked at."""
+    sections = ("assigned", "policy", "roles", "callouts")
+    observed = {
+        name: one.model_copy(update={"mode": Mode.OBSERVE})
+        for name in sections
+        if (one := getattr(content, name)) is not None
+    }
+    return content.model_copy(update=observed)
+
+
+def _wanted(content: Content, existing: Sequence[str]) -> Wanted:
+    policy, roles = content.policy, content.roles
+    policies = [CLUSTER] if policy and policy.cluster is not None else []
+    policies += scopes_named(policy.databases, existing) if policy else ()
+    held = [CLUSTER] if roles and roles.cluster is not None else []
+    held += scopes_named(roles.databases, existing) if roles else ()
+    assigned = content.assigned
+    return Wanted(
+        tuple(dict.fromkeys(policies)),
+        tuple(dict.fromkeys(held)),
+        callouts=content.callouts is not None,
+        assigned=assigned is not None and assigned.identities is not None,
+    )
+
+
+def _whole(naming: Naming, wanted: Wanted, guard: Guard) -> tuple[Part, tuple[Unseen, ...]]:
+    content = naming.file.content
+    part = Part()
+    unseen: tuple[Unseen, ...] = ()
+    if content.assigned is not None:
+        part += assigned_part(naming, content.assigned, guard)
+    later = frozenset(
+        one.key
+        for one in part.changes
+        if (one.section, one.action, one.status) == (Section.ASSIGNED, Action.ADD, Status.PLANNED)
+    )
+    if content.policy is not None:
+        part = sum(_of_policies(naming, content.policy, wanted.policies, guard, later), part)
+    if content.roles is not None:
+        part = sum(_of_roles(naming, content.roles, wanted.roles, guard), part)
+    if content.callouts is not None:
+        part += callout_part(naming, content.callouts)
+    if content.azure_roles is not None:
+        found, unseen = azure_role_part(naming, content.azure_roles)
+        part += found
+    return part, unseen
+
+
+def _of_policies(
+    naming: Naming,
+    section: PolicySection,
+    scopes: Sequence[Scope],
+    guard: Guard,
+    later: frozenset[str],
+) -> Iterator[Part]:
+    policies = naming.world.policies
+    for scope in scopes:
+        wish = wish_of(naming, section, scope)
+        if scope in policies:
+            yield Comparison(naming, section.mode, wish, policies[scope], later).part(guard)
+
+
+def _of_roles(
+    naming: Naming, section: RoleSection, scopes: Sequence[Scope], guard: Guard
+) -> Iterator[Part]:
+    roles = naming.world.roles
+    for scope in scopes:
+        for wish in wishes_of(naming, section, scope):
+            if scope in roles:
+                yield RoleComparison(naming, section.mode, wish, roles[scope]).part(guard)
+
+
+def _check_usages(naming: Naming) -> None:
+    """Check that usages are known to this release, or to the cluster.
+
+    Raises
+    ------
+    UnknownUsage
+        One is known to neither; the place and the closest match are named.
+
+    """
+    there = {
+        usage for policy in naming.world.policies.values() for one in policy
+        for usage in one.allowed_usages
+    }  # fmt: skip
+    for usage, path in _usages_in(naming.file):
+        name = usages.canonical(usage)
+        if usages.is_known(name) or name in there:
+            continue
+        match = usages.closest(name, [one.value for one in usages.Usage])
+        place = naming.file.document.place(path)
+        raise UnknownUsage(
+            f"{naming.file.source}, {place}: there is no usage {usage!r}",
+            why="neither this release nor the cluster knows it",
+            fix=f"write {match}" if match else Retry.having("--allow-unknown-usage"),
+        )
+
+
+def _usages_in(file: ClusterContent) -> Iterator[tuple[str, tuple[str | int, ...]]]:
+    policy = file.content.policy
+    if policy is None:
+        return
+    parts: list[tuple[Entries, tuple[str, ...]]] = [(policy.cluster or {}, ("policy", "cluster"))]
+    if policy.databases is not None:
+        for name, entries in policy.databases.named.items():
+            parts.append((entries or {}, ("policy", "databases", name)))
+        if policy.databases.everywhere is not None:
+            every = policy.databases.everywhere.entries
+            parts.append((every, ("policy", "databases", "*", "entries")))
+    for entries, path in parts:
+        for reference, entry in entries.items():
+            for number, usage in enumerate(entry.usages):
+                yield usage, (*path, reference, "usages", number)
+
+
+def _states(world: World) -> dict[str, str]:
+    """Return hashes of what was read, by what it is of."""
+    states = {f"policy of the {scope}": _policy_words(one) for scope, one in world.policies.items()}
+    states |= {
+        f"roles on the {scope}": sorted(f"{one.role} {one.fqn}" for one in held)
+        for scope, held in world.roles.items()
+    }
+    if world.callouts is not None:
+        states["callout policy"] = sorted(map(str, world.callouts))
+    if world.assigned is not None:
+        states["assigned identities"] = sorted(
+            PolicyEntry(one, ()).key for one in world.assigned.all
+        )
+    return {
+        name: hashlib.sha256("\n".join(words).encode()).hexdigest()
+        for name, words in states.items()
+    }
+
+
+def _policy_words(policy: object) -> list[str]:
+    return sorted(f"{one.key} {' '.join(one.allowed_usages)}" for one in policy)  # type: ignore[attr-defined]

@@ -1,0 +1,256 @@
+"""What an apply must not remove: what the file protects, what locks out, what workflows need.
+
+Always protected are the last admin of a database, the caller's own AllDatabasesAdmin, and the
+identity of the customer-managed key. What a workflow needs is protected unless the user says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from adxmi_jupyter.actions.check import cluster_facts
+from adxmi_jupyter.actions.check.checks import check_all
+from adxmi_jupyter.actions.check.findings import CheckedKind, State
+from adxmi_jupyter.actions.identity import dependents
+from adxmi_jupyter.actions.roles import principals
+from adxmi_jupyter.errors import AdxmiError
+from adxmi_jupyter.model.cluster_role import ClusterRole
+from adxmi_jupyter.model.declaration.requirements import Allowed, GrantedInKusto
+from adxmi_jupyter.model.plan import Action, Reason, Section, Status
+from adxmi_jupyter.model.policy import CLUSTER, Policy, PolicyEntry, Scope
+from adxmi_jupyter.model.principal import looks_like_reference, parse_reference
+from adxmi_jupyter.model.usage import Usage, canonical
+
+if TYPE_CHECKING:
+    from adxmi_jupyter.actions.check.findings import Checked, Finding
+    from adxmi_jupyter.actions.plan.naming import Naming
+    from adxmi_jupyter.actions.plan.world import World
+    from adxmi_jupyter.model.identity import ManagedIdentity
+    from adxmi_jupyter.model.plan import Change
+    from adxmi_jupyter.model.policy_file.sections import Protection
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Why a change is blocked, if it is, and the workflows that it breaks."""
+
+    reason: Reason | None
+    breaks: tuple[str, ...] = ()
+
+
+Verdicts = Mapping[tuple[str, ...], Verdict]
+"""By the identifier of the change."""
+
+
+@dataclass(frozen=True)
+class Guarding:
+    """Blocks removals: those that the file protects, and those that there is a verdict on."""
+
+    protected: tuple[tuple[frozenset[str], Protection], ...] = ()
+    verdicts: Verdicts = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, naming: Naming) -> Guarding:
+        """Return it with what the file protects; raises as `Naming.identity`."""
+        listed = naming.file.content.protected
+        return cls(tuple((_ids_of(naming, one, number), one) for number, one in enumerate(listed)))
+
+    def __call__(self, changes: tuple[Change, ...]) -> tuple[Change, ...]:
+        """Return the changes, blocked where they must not be carried out."""
+        return tuple(map(self._guarded, changes))
+
+    def _guarded(self, change: Change) -> Change:
+        if change.action is Action.ADD or change.status is not Status.PLANNED:
+            return change
+        if any(_concerns(ids, one, change) for ids, one in self.protected):
+            return _blocked(change, Reason.PROTECTED)
+        verdict = self.verdicts.get(change.identifier)
+        if verdict is None:
+            return change
+        found = replace(change, breaks=verdict.breaks)
+        return _blocked(found, verdict.reason) if verdict.reason else found
+
+
+def _blocked(change: Change, reason: Reason) -> Change:
+    return replace(change, status=Status.BLOCKED, reason=reason)
+
+
+def _ids_of(naming: Naming, one: Protection, number: int) -> frozenset[str]:
+    path = ("protected", number, "identity")
+    if looks_like_reference(one.identity):
+        return frozenset({parse_reference(one.identity).identifier.casefold()})
+    return ids_of(naming.identity(one.identity, path))
+
+
+def ids_of(identity: ManagedIdentity) -> frozenset[str]:
+    """Return the IDs by which changes may name an identity, in lower case."""
+    every = (PolicyEntry(identity, ()).key, identity.object_id, identity.client_id)
+    return frozenset(one.casefold() for one in every if one)
+
+
+def _is_of(ids: frozenset[str], change: Change) -> bool:
+    """Tell whether a change is about the principal that has these IDs."""
+    key = change.key
+    if change.section is Section.ROLES and looks_like_reference(key):
+        key = parse_reference(key).identifier
+    return key.casefold() in ids
+
+
+def _concerns(ids: frozenset[str], one: Protection, change: Change) -> bool:
+    if not _is_of(ids, change):
+        return False
+    wanted = {
+        Section.POLICY: (one.usage, one.role),
+        Section.ROLES: (one.role, one.usage),
+    }.get(change.section, (None, one.usage or one.role))
+    item, other_kind = wanted
+    is_item = item is None or canonical(item).casefold() == change.item.casefold()
+    is_place = one.database is None or one.database.casefold() == change.database.casefold()
+    return is_item and is_place and not (other_kind and item is None)
+
+
+def verdicts_on(
+    world: World, changes: Sequence[Change], databases: Sequence[str], *, breaks_workflows: bool
+) -> Verdicts:
+    """Return which removals must not be carried out, and which workflows each breaks."""
+    doable = [one for one in changes if one.status is Status.PLANNED]
+    removals = [one for one in doable if one.action is Action.REMOVE]
+    added = tuple(one for one in doable if one.action is Action.ADD)
+    found = {change.identifier: Verdict(Reason.KEY_IDENTITY) for change in _of_key(world, removals)}
+    found |= {change.identifier: Verdict(Reason.OWN_ACCESS) for change in _own(world, removals)}
+    reason = None if breaks_workflows else Reason.WORKFLOW
+    for change, workflows in _needed(world, removals, added, databases).items():
+        found.setdefault(change.identifier, Verdict(reason, workflows))
+    return found
+
+
+def _of_key(world: World, removals: Iterable[Change]) -> Iterator[Change]:
+    gone = [one for one in removals if one.section is Section.ASSIGNED]
+    every = world.assigned.all if world.assigned and gone else ()
+    for change in gone:
+        identities = [one for one in every if PolicyEntry(one, ()).key == change.key]
+        if dependents.of_key(world.connection, identities).found:
+            yield change
+
+
+def _own(world: World, removals: Iterable[Change]) -> Iterator[Change]:
+    gone = [
+        one
+        for one in removals
+        if one.section is Section.ROLES and not one.database and one.item == ClusterRole.ADMIN
+    ]
+    me = principals.caller(world.connection) if gone else None
+    mine = me.listed_in(world.roles.get(CLUSTER, ())) if me else ()
+    own = {one.fqn.lower() for one in mine if one.role == ClusterRole.ADMIN}
+    yield from (one for one in gone if one.key in own)
+
+
+def _needed(
+    world: World,
+    removals: Sequence[Change],
+    added: tuple[Change, ...],
+    databases: Sequence[str],
+) -> Mapping[Change, tuple[str, ...]]:
+    """Return the workflows that each removal breaks, by the check of their requirements."""
+    about = [one for one in removals if one.section is not Section.CALLOUTS]
+    if not about:
+        return {}
+    places = {one.database for one in about}
+    where = list(databases) if "" in places else sorted(places)
+    try:
+        checked = check_all(world.connection, where, world.facts).checked
+    except AdxmiError:  # then there is nothing to tell which workflows there are
+        return {}
+    needs = _Needs(world, tuple(about), added)
+    found: dict[Change, dict[str, None]] = {}
+    for one in checked:
+        if one.kind is CheckedKind.WORKFLOW:
+            for change in needs.broken_by(one):
+                found.setdefault(change, {})[_named(one)] = None
+    return {change: tuple(workflows) for change, workflows in found.items()}
+
+
+def _named(one: Checked) -> str:
+    return f"{one.workflow} {one.name}".strip() + f" ({one.database})"
+
+
+@dataclass(frozen=True)
+class _Needs:
+    """Tells which removals a workflow does not survive."""
+
+    world: World
+    removals: tuple[Change, ...]
+    added: tuple[Change, ...]
+
+    def broken_by(self, checked: Checked) -> Iterator[Change]:
+        """Yield the removals that take something from a workflow that it has, and needs."""
+        for finding in checked.findings:
+            if finding.state is State.NOT_MET or finding.identity is None:
+                continue
+            yield from self._broken(finding, checked.database)
+
+    def _broken(self, finding: Finding, database: str) -> Iterator[Change]:
+        about, identity = finding.about, finding.identity
+        assert identity is not None  # noqa: S101 - seen by the caller
+        ids = ids_of(identity)
+        mine = [one for one in self.removals if _is_of(ids, one)]
+        yield from (one for one in mine if one.section is Section.ASSIGNED)
+        if isinstance(about, Allowed):
+            yield from self._usages(about, database, mine)
+        if isinstance(about, GrantedInKusto):
+            where = {one.casefold() for one in about.databases or (database,)}
+            yield from (
+                one
+                for one in mine
+                if one.section is Section.ROLES
+                and one.item == about.role
+                and one.database.casefold() in where
+            )
+
+    def _usages(self, about: Allowed, database: str, mine: Sequence[Change]) -> Iterator[Change]:
+        scopes = (CLUSTER,) if about.cluster_only else (CLUSTER, Scope(database))
+        gone = [
+            one
+            for one in mine
+            if one.section is Section.POLICY
+            and Scope(one.database) in scopes
+            and one.item in {about.usage, Usage.ALL}
+        ]
+        if gone and not any(self._allows(scope, gone, about) for scope in scopes):
+            yield from gone
+
+    def _allows(self, scope: Scope, gone: Sequence[Change], about: Allowed) -> bool:
+        """Tell whether a scope allows something afterwards."""
+        ids = ids_of(about.identity)
+        gets = (
+            one
+            for one in self.added
+            if one.section is Section.POLICY
+            and Scope(one.database) == scope
+            and one.item in {about.usage, Usage.ALL}
+        )
+        if any(_is_of(ids, one) for one in gets):
+            return True
+        return self._left(scope, gone).allows(about.identity, about.usage)
+
+    def _left(self, scope: Scope, gone: Sequence[Change]) -> Policy:
+        """Return what is left of a policy without some usages."""
+        policy = self.world.policies.get(scope) or self._policy(scope)
+        names = {one.item for one in gone if Scope(one.database) == scope}
+        keys = {one.key for one in gone}
+        return Policy(
+            tuple(
+                entry.with_usages(tuple(u for u in entry.allowed_usages if u not in names))
+                if entry.key in keys
+                else entry
+                for entry in policy
+            )
+        )
+
+    def _policy(self, scope: Scope) -> Policy:
+        fact = cluster_facts.policy(scope)
+        self.world.facts.gather([fact])
+        policy: Policy = self.world.facts.answer(fact) if self.world.facts.knows(fact) else Policy()
+        return policy

@@ -1,0 +1,165 @@
+"""Read what a plan has to know of a cluster: each thing once, what cannot be read as such."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from adxmi_jupyter.actions.check import cluster_facts, many_databases
+from adxmi_jupyter.actions.check.cluster_facts import Fact, Facts
+from adxmi_jupyter.actions.identity import names
+from adxmi_jupyter.actions.policy.policies import scopes_of
+from adxmi_jupyter.actions.roles.roles import roles_of
+from adxmi_jupyter.errors import AdxmiError
+from adxmi_jupyter.model.plan import Section, Unseen
+from adxmi_jupyter.model.policy import CLUSTER
+
+if TYPE_CHECKING:
+    from adxmi_jupyter.model.assignment import AssignedIdentities
+    from adxmi_jupyter.model.callout import CalloutRule
+    from adxmi_jupyter.model.identity import ManagedIdentity
+    from adxmi_jupyter.model.policy import Policy, Scope
+    from adxmi_jupyter.model.role import RoleAssignment
+    from adxmi_jupyter.service.connection import Connection
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is to be read."""
+
+    policies: tuple[Scope, ...] = ()
+    roles: tuple[Scope, ...] = ()
+    callouts: bool = False
+    assigned: bool = False
+
+
+@dataclass(frozen=True)
+class World:
+    """What was read of a cluster: what is missing could not be read, and `unseen` says why.
+
+    `identities` are all that policies and Azure tell of; `assigned` is None where Azure does not.
+    """
+
+    facts: Facts
+    policies: Mapping[Scope, Policy]
+    roles: Mapping[Scope, tuple[RoleAssignment, ...]]
+    callouts: tuple[CalloutRule, ...] | None
+    assigned: AssignedIdentities | None
+    identities: tuple[ManagedIdentity, ...]
+    unseen: tuple[Unseen, ...]
+
+    @property
+    def connection(self) -> Connection:
+        """The cluster's connection."""
+        return self.facts.connection
+
+    def is_assigned(self, identity: ManagedIdentity) -> bool | None:
+        """Tell whether an identity is assigned to the cluster; None where nobody tells."""
+        if self.assigned is None:
+            return None
+        if identity.is_system:
+            return self.assigned.system is not None
+        return any(_is_same(identity, one) for one in self.assigned.users)
+
+
+def _is_same(one: ManagedIdentity, other: ManagedIdentity) -> bool:
+    if one.object_id and other.object_id:
+        return one.object_id.lower() == other.object_id.lower()
+    return bool(one.resource_id) and one.resource_id.lower() == other.resource_id.lower()
+
+
+def database_names(connection: Connection) -> tuple[str, ...]:
+    """Return the databases that the caller may see; raises as reading them does."""
+    return tuple(scope.database for scope in scopes_of(connection, all_databases=True))
+
+
+def cluster_roles() -> Fact:
+    """Ask who holds a role on the whole cluster, which Azure tells."""
+
+    def ask(connection: Connection) -> tuple[RoleAssignment, ...]:
+        return roles_of(connection, "").read()
+
+    return Fact(("roles of the cluster",), ask, "Reader on the cluster, in Azure")
+
+
+def roles_fact(scope: Scope) -> Fact:
+    """Ask who holds a role in a scope."""
+    return cluster_facts.roles(scope.database) if scope.database else cluster_roles()
+
+
+def read_world(connection: Connection, wanted: Wanted) -> World:
+    """Read it, concurrently; errors do not stop the reading of the rest.
+
+    Raises
+    ------
+    NotInThisEdition
+        The cluster has no managed identities.
+
+    """
+    connection.require_identities()
+    facts = Facts(connection)
+    asked = [cluster_facts.assigned(), *map(cluster_facts.policy, wanted.policies)]
+    asked += [cluster_facts.callouts()] if wanted.callouts else []
+    asked += [cluster_roles()] if CLUSTER in wanted.roles else []
+    facts.gather((asked[0], cluster_facts.in_subscription(), *asked[1:]))
+    databases = [scope.database for scope in wanted.roles if scope.database]
+    many_databases.gather_roles(facts, databases)
+    facts.gather(map(cluster_facts.roles, databases))
+    return _world(facts, wanted)
+
+
+def _world(facts: Facts, wanted: Wanted) -> World:
+    reading = _Reading(facts)
+    assigned = reading.answer(Section.ASSIGNED, CLUSTER, cluster_facts.assigned(), wanted.assigned)
+    system = assigned.system if assigned else None
+    policies = {
+        scope: policy.as_of(system) if assigned else policy
+        for scope, policy in reading.each(Section.POLICY, wanted.policies, cluster_facts.policy)
+    }
+    callouts = None
+    if wanted.callouts:
+        callouts = reading.answer(Section.CALLOUTS, CLUSTER, cluster_facts.callouts())
+    return World(
+        facts,
+        policies,
+        dict(reading.each(Section.ROLES, wanted.roles, roles_fact)),
+        callouts,
+        assigned,
+        _identities(facts, policies.values(), assigned),
+        tuple(reading.unseen),
+    )
+
+
+class _Reading:
+    """Reads answers, and notes those that there are not."""
+
+    def __init__(self, facts: Facts) -> None:
+        self._facts = facts
+        self.unseen: list[Unseen] = []
+
+    def answer(self, section: Section, scope: Scope, fact: Fact, is_wanted: bool = True) -> Any:
+        try:
+            return self._facts.answer(fact)
+        except AdxmiError as failure:
+            if is_wanted:
+                self.unseen.append(Unseen(section, scope, failure))
+            return None
+
+    def each(
+        self, section: Section, scopes: Sequence[Scope], fact_of: Any
+    ) -> list[tuple[Scope, Any]]:
+        found = [(scope, self.answer(section, scope, fact_of(scope))) for scope in scopes]
+        return [(scope, one) for scope, one in found if one is not None]
+
+
+def _identities(
+    facts: Facts, policies: Iterable[Policy], assigned: AssignedIdentities | None
+) -> tuple[ManagedIdentity, ...]:
+    named = {entry.key: entry.identity for policy in policies for entry in policy}
+    visible: dict[str, ManagedIdentity] = {}
+    if facts.knows(cluster_facts.in_subscription()):
+        visible |= facts.answer(cluster_facts.in_subscription())
+    for one in assigned.all if assigned else ():
+        visible.setdefault(one.object_id.lower(), one)
+    return names.merged(tuple(named.values()), tuple(visible.values()))

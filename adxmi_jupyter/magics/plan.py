@@ -1,0 +1,153 @@
+"""The verb ``plan``: what would change on the cluster so that it matches a policy file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from adxmi_jupyter.errors import PartialRead
+from adxmi_jupyter.fixes import Retry
+from adxmi_jupyter.magics import permissions
+from adxmi_jupyter.magics.options import allow_unknown_usage, exit_code, refuse_both
+from adxmi_jupyter.magics.policy_file import policy_file, policy_file_options
+from adxmi_jupyter.magics.verbs import Example, verb
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from adxmi_jupyter.actions.plan.planning import Prepared
+    from adxmi_jupyter.magics.call import Call
+    from adxmi_jupyter.magics.policy_file import NamedText
+    from adxmi_jupyter.model.plan import Plan
+
+EXAMPLE = """\
+apiVersion: adxmi/v1
+clusters: {demo: {uri: embedded}}
+policy:
+  mode: additive
+  databases:
+    Telemetry: {mi-ingest: [NativeIngestion]}"""
+
+_SCHEMA = "schema"
+
+
+def planning_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options of all verbs that compare a cluster with a file."""
+    partial = click.option(
+        "--allow-partial",
+        is_flag=True,
+        help="Plan what you can read, although you aren't permitted to read everything.",
+    )
+    return policy_file_options(allow_unknown_usage(partial(function)))
+
+
+break_workflows = click.option(
+    "--break-workflows",
+    is_flag=True,
+    help="Plan the removal of what a workflow needs, too.",
+)
+
+
+@verb(
+    "plan",
+    permission=permissions.PLAN,
+    pages=("Managed identity policy", "Manage database security roles"),
+    examples=(
+        Example("plan", EXAMPLE),
+        "plan schema",
+    ),
+)
+@click.argument(
+    "what", metavar="[schema]", type=click.Choice([_SCHEMA]), required=False, default=None
+)
+@planning_options
+@break_workflows
+@click.option(
+    "--save", "save", metavar="FILE", default="", help="Save the plan as JSON, for apply."
+)
+@exit_code
+def plan(
+    call: Call, *, what: str | None, save: str, break_workflows: bool, **options: Any
+) -> object:
+    """Show what would change so that the cluster matches a policy file.
+
+    Nothing is written. schema prints the JSON schema of policy files instead. In a console
+    --exit-code tells by exit code 3 that there are changes; 1 means an error, 2 an invalid command.
+    """
+    refuse_both(
+        call,
+        {
+            _SCHEMA: bool(what),
+            "--save": bool(save),
+        },
+    )
+    refuse_both(call, {_SCHEMA: bool(what), "--out": bool(call.out)})
+    if what:
+        from adxmi_jupyter.model.policy_file.schema import schema_text
+        from adxmi_jupyter.rendering.text import PlainText
+
+        return PlainText(schema_text())
+    prepared = prepared_plan(call, break_workflows=break_workflows, **options)
+    if save:
+        from adxmi_jupyter.actions.plan.saved import saved_text
+        from adxmi_jupyter.magics.text_file import write_text
+
+        write_text(save, saved_text(prepared))
+        call.say(f"saved: {save}")
+    return shown(call, prepared.plan, allow_partial=options["allow_partial"])
+
+
+def prepared_plan(
+    call: Call,
+    *,
+    file: NamedText,
+    given: str,
+    var_file: NamedText,
+    break_workflows: bool = False,
+    allow_unknown_usage: bool = False,
+    observes: bool = False,
+    allow_partial: bool = False,
+) -> Prepared:
+    """Return the plan of a command's file; raises as `policy_file` and `planning.prepare`."""
+    from adxmi_jupyter.actions.plan.planning import Options, prepare
+
+    del allow_partial
+    read = policy_file(call, file, given, var_file)
+    options = Options(break_workflows, allow_unknown_usage, observes)
+    return prepare(call.connection, read, options)
+
+
+def shown(call: Call, plan: Plan, *, allow_partial: bool) -> object:
+    """Return a plan as a result.
+
+    Raises
+    ------
+    PartialRead
+        Part of the cluster could not be read; the plan is shown all the same.
+
+    """
+    from adxmi_jupyter.actions.plan.frames import plan_frame
+    from adxmi_jupyter.rendering.plan_text import PlanTable, plan_text
+
+    call.has_found = not plan.is_empty
+    text = plan_text(plan)
+    if plan.unseen and not allow_partial:
+        call.show(text)
+        raise cannot_see(plan)
+    frame = plan_frame(plan)
+    frame.attrs["adxmi"] = {
+        "connection": call.connection.name,
+        "command": "\n".join(step.command for step in plan.steps),
+    }
+    return PlanTable.of(frame, text)
+
+
+def cannot_see(plan: Plan) -> PartialRead:
+    """Return the error for a plan that does not know all it is about."""
+    first = plan.unseen[0]
+    return PartialRead(
+        f"part of the cluster could not be read: {len(plan.unseen)} of what the file manages",
+        why=f"{first.section} of the {first.scope}: {first.failure.why}",
+        fix=Retry.having("--allow-partial"),
+    )

@@ -1,0 +1,140 @@
+"""The policy file of a command: an option, the cell body, or ``adxmi.yaml``; and its variables."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from adxmi_jupyter.errors import InvalidValue, MissingOption
+from adxmi_jupyter.fixes import ChangeOption, Explain, Option
+from adxmi_jupyter.magics.body_file import file_text
+from adxmi_jupyter.magics.params import BodyFile
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from adxmi_jupyter.magics.call import Call
+    from adxmi_jupyter.model.policy_file.reading import PolicyFile
+
+DEFAULT = "adxmi.yaml"
+_CELL, _INPUT = "the cell", "the standard input"
+
+
+@dataclass(frozen=True)
+class NamedText:
+    """The text of a file, and what errors call it."""
+
+    name: str = ""
+    text: str = ""
+
+    def __bool__(self) -> bool:
+        """Tell whether there is one."""
+        return bool(self.name)
+
+
+class NamedFile(BodyFile):
+    """A file of which the name matters, too: errors point into it."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return name and text; nothing when no file was given."""
+        if isinstance(value, NamedText):
+            return value
+        name = _INPUT if value == "-" else str(value)
+        return NamedText(name, super().convert(value, param, ctx)) if value else NamedText()
+
+
+def policy_file_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``--file``, ``--var`` and ``--var-file``."""
+    file = click.option(
+        "-f",
+        "--file",
+        "file",
+        type=NamedFile(),
+        metavar="FILE",
+        default="",
+        help=f"Policy file (YAML or JSON). Default: the cell body, or {DEFAULT}. In a console - "
+        "reads standard input.",
+    )
+    variables = click.option(
+        "--var",
+        "given",
+        metavar="NAME=VALUE",
+        default="",
+        help="Value of {{NAME}} in the file. Several are separated by commas.",
+    )
+    variable_file = click.option(
+        "--var-file",
+        "var_file",
+        type=NamedFile(),
+        metavar="FILE",
+        default="",
+        help="File with values (YAML or JSON): a mapping of names to texts.",
+    )
+    return file(variables(variable_file(function)))
+
+
+def policy_file(call: Call, file: NamedText, given: str, var_file: NamedText) -> PolicyFile:
+    """Read the policy file of a command.
+
+    Raises
+    ------
+    MissingOption
+        There is none.
+    InvalidPolicyFile
+        It cannot be used; the place is named.
+
+    """
+    from adxmi_jupyter.model.policy_file.reading import read_policy_file
+    from adxmi_jupyter.model.policy_file.variables import Variables
+
+    source = _source(call, file)
+    values = {**_of_file(var_file), **_given(given)}
+    return read_policy_file(source.text, source.name, Variables(os.environ, values))
+
+
+def _source(call: Call, file: NamedText) -> NamedText:
+    if file:
+        return file
+    if call.body and call.body.strip():
+        return NamedText(_CELL, call.body)
+    if Path(DEFAULT).is_file():
+        return NamedText(DEFAULT, file_text(DEFAULT))
+    raise MissingOption(
+        "there is no policy file",
+        why=f"no file was given, and there is no {DEFAULT} in this directory",
+        fix=Explain.of("write one, and name it with ", Option("--file")),
+    )
+
+
+def _given(text: str) -> dict[str, str]:
+    values: dict[str, str] = {}
+    for one in filter(None, (part.strip() for part in text.split(","))):
+        name, sign, value = one.partition("=")
+        if not sign or not name.strip():
+            raise InvalidValue(
+                f"--var {one} has no value",
+                why="a variable is given as NAME=VALUE",
+                fix=ChangeOption("--var", "NAME=VALUE"),
+            )
+        values[name.strip()] = value.strip()
+    return values
+
+
+def _of_file(file: NamedText) -> dict[str, str]:
+    from adxmi_jupyter.model.body import structured
+
+    if not file:
+        return {}
+    value = structured(file.text, example="region: westeurope")
+    is_plain = isinstance(value, dict) and all(isinstance(v, str | int) for v in value.values())
+    if not is_plain:
+        raise InvalidValue(
+            f"{file.name} holds no variables",
+            why="it is not a mapping of names to texts",
+            fix="write it as NAME: VALUE, one on a line",
+        )
+    return {name: str(v) for name, v in value.items()}

@@ -1,0 +1,174 @@
+"""A plan: what would change on a cluster so that it matches a policy file, as values.
+
+`rendering.plan_text` makes text of them, `actions.plan` makes and carries out plans.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from adxmi_jupyter.errors import AdxmiError
+    from adxmi_jupyter.model.policy import Scope
+
+
+class Section(StrEnum):
+    """What a change is about: the section of the file that asks for it."""
+
+    ASSIGNED = "assigned"
+    POLICY = "policy"
+    ROLES = "roles"
+    CALLOUTS = "callouts"
+    AZURE_ROLES = "azureRoles"
+
+
+class Action(StrEnum):
+    """Whether something is added or removed."""
+
+    ADD = "add"
+    REMOVE = "remove"
+
+
+class Status(StrEnum):
+    """What becomes of a change: carried out, refused, or only told."""
+
+    PLANNED = "planned"
+    BLOCKED = "blocked"
+    OBSERVED = "observed"
+
+
+class Reason(StrEnum):
+    """Why a change is blocked."""
+
+    PROTECTED = "protected"
+    LAST_ADMIN = "last admin"
+    OWN_ACCESS = "own access"
+    KEY_IDENTITY = "key identity"
+    WORKFLOW = "workflow"
+    NOT_ASSIGNED = "not assigned"
+
+
+@dataclass(frozen=True)
+class Change:
+    """One thing that would be added or removed.
+
+    Parameters
+    ----------
+    section, database, action
+        What, where and how; an empty database is the cluster.
+    subject, key
+        Whom it concerns: a name for people, and what tells it from others of this name.
+    item
+        The usage, role, rule or scope.
+    status, reason
+        What becomes of it, and why not.
+    breaks
+        The workflows that stop working, by kind, name and database.
+    line
+        The line of the file that asks for it, or whose section leaves it out.
+    why
+        What the file says about it.
+
+    """
+
+    section: Section
+    database: str
+    action: Action
+    subject: str
+    key: str
+    item: str
+    status: Status = Status.PLANNED
+    reason: Reason | None = None
+    breaks: tuple[str, ...] = ()
+    line: int = 0
+    why: str = ""
+
+    @property
+    def needs(self) -> str:
+        """The permission that carries it out."""
+        if self.section is Section.ROLES and self.database:
+            return "Database Admin"
+        return _NEEDS[self.section]
+
+    @property
+    def address(self) -> str:
+        """What the change is about, in one word that stays the same."""
+        where = f"database/{self.database}" if self.database else "cluster"
+        return "/".join(filter(None, (where, self.section, self.subject, self.item)))
+
+    @property
+    def identifier(self) -> tuple[str, ...]:
+        """What tells it from every other change of a plan."""
+        return self.section, self.database, self.key, self.item, self.action
+
+    @property
+    def order(self) -> tuple[object, ...]:
+        """Where it stands in a list: the cluster first, then databases by name."""
+        place = list(Section).index(self.section)
+        return place, self.database.lower(), self.subject.lower(), self.item, self.action
+
+
+_NEEDS = {
+    Section.ASSIGNED: "Contributor on the cluster, in Azure",
+    Section.POLICY: "AllDatabasesAdmin",
+    Section.ROLES: "Contributor on the cluster, in Azure",
+    Section.CALLOUTS: "AllDatabasesAdmin",
+    Section.AZURE_ROLES: "Owner or User Access Administrator on the target, in Azure",
+}
+
+
+@dataclass(frozen=True)
+class Unseen:
+    """What could not be read: the section, the scope, and why."""
+
+    section: Section
+    scope: Scope
+    failure: AdxmiError = field(compare=False)
+
+
+@dataclass(frozen=True)
+class PlannedStep:
+    """What is sent at once: the exact text, and the changes it makes."""
+
+    command: str
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What would change so that a cluster matches a file.
+
+    `kept` counts what sections of mode additive leave as it is although no one names it; `states`
+    are hashes of what was there, by what they are of.
+    """
+
+    cluster: str
+    source: str
+    digest: str
+    changes: tuple[Change, ...] = ()
+    steps: tuple[PlannedStep, ...] = ()
+    unseen: tuple[Unseen, ...] = ()
+    kept: int = 0
+    states: Mapping[str, str] = field(default_factory=dict)
+
+    def of(self, *statuses: Status) -> tuple[Change, ...]:
+        """Return the changes of some statuses."""
+        return tuple(one for one in self.changes if one.status in statuses)
+
+    @property
+    def removals(self) -> tuple[Change, ...]:
+        """What would be removed."""
+        return tuple(one for one in self.of(Status.PLANNED) if one.action is Action.REMOVE)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the cluster matches the file."""
+        return not self.changes
+
+
+def ordered(changes: Iterable[Change]) -> tuple[Change, ...]:
+    """Return changes in the order in which they are shown."""
+    return tuple(sorted(changes, key=lambda one: one.order))

@@ -1,0 +1,242 @@
+"""Read a policy file: each mistake is told with its file, line and column, and what was meant."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from adxmi_jupyter.errors import InvalidPolicyFile, MalformedBody
+from adxmi_jupyter.model.body import yaml_document
+from adxmi_jupyter.model.identity import SYSTEM
+from adxmi_jupyter.model.policy_file.nodes import UNKNOWN_KEY, UNKNOWN_WORD
+from adxmi_jupyter.model.policy_file.sections import VERSION, Content
+from adxmi_jupyter.model.policy_file.variables import UnknownReference
+from adxmi_jupyter.model.usage import closest
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
+    from adxmi_jupyter.fixes import Fix
+    from adxmi_jupyter.model.body import Document
+    from adxmi_jupyter.model.body.places import Path, Step
+    from adxmi_jupyter.model.policy_file.sections import Alias
+    from adxmi_jupyter.model.policy_file.variables import Variables
+
+_ONLY = "only"
+_OF_THE_WHOLE_FILE = ("apiVersion", "clusters", _ONLY)
+_LONGEST_SHOWN = 60
+
+
+@dataclass(frozen=True)
+class PolicyFile:
+    """A file that was read: what it says for each of its clusters.
+
+    `source` names it, `digest` tells whether it is still the same, variables included.
+    """
+
+    source: str
+    document: Document
+    contents: Mapping[str, ClusterContent]
+
+    @cached_property
+    def digest(self) -> str:
+        """The SHA-256 of what it says, however it is written."""
+        text = json.dumps(self.document.value, sort_keys=True, ensure_ascii=True)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class ClusterContent:
+    """What a file says for one of its clusters, what is laid over for that one included."""
+
+    source: str
+    cluster: str
+    content: Content
+    document: Document
+
+    def mistake(self, path: Sequence[Step], what: str, why: str, fix: str | Fix = "") -> Any:
+        """Return the error for something in the file: `InvalidPolicyFile`."""
+        return _mistake(self.source, self.document, path, what, why, fix)
+
+    def line(self, path: Sequence[Step]) -> int:
+        """Return the line that something stands in."""
+        return self.document.place(path).line
+
+
+def read_policy_file(text: str, source: str, variables: Variables) -> PolicyFile:
+    """Read a policy file of YAML or JSON; `source` is what errors call it.
+
+    Raises
+    ------
+    InvalidPolicyFile
+        It cannot be read, or says something that cannot be; file, line and column are named.
+
+    """
+    document = _with_variables(_parsed(text, source), source, variables)
+    whole = _validated(document, source)
+    _check_names(document, source, whole)
+    contents = {}
+    for cluster in whole.clusters:
+        over = document.value.get(_ONLY, {}).get(cluster)
+        laid = document.overlaid(over) if over else document
+        contents[cluster] = ClusterContent(source, cluster, _validated(laid, source), laid)
+    return PolicyFile(source, document, contents)
+
+
+def _parsed(text: str, source: str) -> Document:
+    import yaml
+
+    try:
+        return yaml_document(text)
+    except MalformedBody as error:
+        raise InvalidPolicyFile(
+            f"{source} can't be read: {error.what}", why=error.why, fix=error.remediation
+        ) from error
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
+        problem = getattr(error, "problem", None) or getattr(error, "reason", None)
+        raise InvalidPolicyFile(
+            f"{source} isn't YAML",
+            why=f"{where}{problem or type(error).__name__}",
+            fix='put keys and texts with signs in quotes, such as "*", "{{name}}" and "a: b"',
+        ) from error
+
+
+def _with_variables(document: Document, source: str, variables: Variables) -> Document:
+    def put_in(text: str, path: Path) -> str:
+        try:
+            return variables.put_into(text)
+        except UnknownReference as unknown:
+            fix = (
+                f"write {unknown.match}" if unknown.match else "define it; write $${ for a plain ${"
+            )
+            what = f"the variable {unknown.written} is unknown"
+            raise _mistake(source, document, path, what, unknown.why, fix) from unknown
+
+    return document.with_texts(put_in)
+
+
+def _validated(document: Document, source: str) -> Content:
+    from pydantic import ValidationError
+
+    if not isinstance(document.value, dict):
+        kind = type(document.value).__name__
+        raise _mistake(
+            source, document, (), "it is no policy file", f"it holds a {kind}, not a mapping",
+            f"begin it with apiVersion: {VERSION}",
+        )  # fmt: skip
+    try:
+        return Content.model_validate(document.value)
+    except ValidationError as error:
+        raise _told(error.errors(include_url=False)[0], document, source) from None
+
+
+def _told(detail: ErrorDetails, document: Document, source: str) -> InvalidPolicyFile:
+    loc = detail["loc"]
+    path: tuple[Step, ...] = tuple(step for step in loc if step != "[key]")
+    given, kind = detail.get("ctx", {}), detail["type"]
+    if kind in {UNKNOWN_KEY, UNKNOWN_WORD}:
+        word, names = str(given["word"]), tuple(map(str, given["names"]))
+        match = closest(word, names)
+        is_key = kind == UNKNOWN_KEY
+        what = f"there is no {'key' if is_key or loc[-1] == '[key]' else 'value'} {word!r} here"
+        fix = f"write {match}" if match else f"use one of {', '.join(names)}"
+        where = (*path, word) if is_key else path
+        return _mistake(source, document, where, what, f"known are {', '.join(names)}", fix)
+    if kind == "missing":
+        return _mistake(
+            source, document, path, f"{path[-1]} is missing", "it is required", "add it"
+        )
+    value = detail["input"]
+    named = f"{_called(path)} can't be used" if path else "it can't be used"
+    return _mistake(source, document, path, named, _why(detail["msg"], value), _fix(kind, value))
+
+
+def _called(path: tuple[Step, ...]) -> str:
+    *before, last = path
+    return f"item {last + 1} of {before[-1]}" if isinstance(last, int) and before else str(last)
+
+
+def _why(message: str, value: Any) -> str:
+    shown = json.dumps(value, ensure_ascii=False, default=str)
+    if len(shown) > _LONGEST_SHOWN:
+        shown = f"{shown[:_LONGEST_SHOWN]}…"
+    return f"{message[:1].lower()}{message[1:]}, and it is {shown}"
+
+
+def _fix(kind: str, value: Any) -> str:
+    if kind == "string_type" and isinstance(value, int | float):
+        return f'write it in quotes: "{json.dumps(value)}"'
+    if kind in {"tuple_type", "list_type"} or (kind == "model_type" and isinstance(value, str)):
+        return "write a list: [A, B]"
+    return "correct the value"
+
+
+def _mistake(
+    source: str,
+    document: Document,
+    path: Sequence[Step],
+    what: str,
+    why: str,
+    fix: str | Fix = "",
+) -> InvalidPolicyFile:
+    place = document.place(path)
+    error = InvalidPolicyFile(f"{source}, {place}: {what}", why=why, fix=fix or "correct the file")
+    error.source, error.line, error.column = source, place.line, place.column
+    return error
+
+
+def _check_names(document: Document, source: str, whole: Content) -> None:
+    """Check the names of clusters and of aliases, wherever they are used.
+
+    Raises
+    ------
+    InvalidPolicyFile
+        There is no such cluster; an alias is a word of the service, or finds nothing; what is laid
+        over concerns the file as a whole.
+
+    """
+    for path, name in _cluster_names(whole):
+        if name not in whole.clusters:
+            match = closest(name, whole.clusters)
+            known = ", ".join(whole.clusters)
+            fix = f"write {match}" if match else "add it below clusters"
+            what = f"there is no cluster {name!r} in this file"
+            raise _mistake(source, document, path, what, f"its clusters are {known}", fix)
+    for name, alias in whole.identities.items():
+        why = "the service's own word" if name.lower() == SYSTEM else _why_unusable(alias)
+        if why:
+            what = f"the identity {name!r} can't be used"
+            fix = "give it a name, resourceId, objectId or clientId; system needs no alias"
+            raise _mistake(source, document, ("identities", name), what, why, fix)
+    for name, over in whole.only.items():
+        key = next((key for key in over if key in _OF_THE_WHOLE_FILE), None)
+        if key is not None:
+            what, why = f"{key} can't be laid over", "it concerns the file as a whole"
+            raise _mistake(source, document, (_ONLY, name, key), what, why, f"leave out {key}")
+
+
+def _why_unusable(alias: Alias) -> str:
+    kinds = (alias.name, alias.resource_id, alias.object_id, alias.client_id)
+    return "" if any(kinds) else "nothing says which identity it is"
+
+
+def _cluster_names(whole: Content) -> Iterator[tuple[Path, str]]:
+    """Yield every name of a cluster that is used, and where."""
+    for name in whole.only:
+        yield (_ONLY, name), name
+    for alias, found in whole.identities.items():
+        kinds = {
+            "name": found.name,
+            "resourceId": found.resource_id,
+            "objectId": found.object_id,
+            "clientId": found.client_id,
+        }
+        for kind, by_cluster in kinds.items():
+            for name in filter(None, by_cluster):
+                yield ("identities", alias, kind, name), name

@@ -1,0 +1,182 @@
+"""A plan as people read it: a line for each change, totals, what stops working, the commands.
+
+Changes that are the same on several databases share a line.
+"""
+
+from __future__ import annotations
+
+import html
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Self
+
+from adxmi_jupyter.error_base import one_line
+from adxmi_jupyter.model.plan import Action, Reason, Section, Status
+from adxmi_jupyter.rendering.html_table import NO_MATH
+from adxmi_jupyter.rendering.shown_frame import SafeFrame
+from adxmi_jupyter.rendering.text import visible
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from adxmi_jupyter.model.plan import Change, Plan, Unseen
+
+SIGNS = {Action.ADD: "+", Action.REMOVE: "-"}
+BLOCKED, OBSERVED, UNSEEN = "!", "~", "?"
+_FEW = 4
+_REASONS = {
+    Reason.PROTECTED: "the file protects it",
+    Reason.LAST_ADMIN: "it is the last principal in the role",
+    Reason.OWN_ACCESS: "it is your own role on all databases",
+    Reason.KEY_IDENTITY: "the customer-managed key is read with it",
+    Reason.WORKFLOW: "a workflow needs it",
+    Reason.NOT_ASSIGNED: (
+        "an entry names an identity that isn't assigned to the cluster, and the service rejects "
+        "the whole policy"
+    ),
+}
+_STYLE = (
+    "white-space: pre-wrap; overflow-wrap: anywhere; "
+    "color: var(--jp-ui-font-color1, currentColor); background: transparent"
+)
+_COLOURS = {
+    "+": "rgba(44, 160, 44, .22)",
+    "-": "rgba(214, 39, 40, .22)",
+    BLOCKED: "rgba(230, 145, 20, .30)",
+    OBSERVED: "rgba(31, 119, 180, .22)",
+    UNSEEN: "rgba(128, 128, 128, .25)",
+}
+
+
+def plan_text(plan: Plan) -> str:
+    """Return the whole plan as text."""
+    return "\n".join(line for part in _parts(plan) for line in part)
+
+
+def _parts(plan: Plan) -> Iterator[list[str]]:
+    lines = [*change_lines(plan.changes), *map(_unseen_line, plan.unseen)]
+    if lines:
+        yield [*lines, ""]
+    yield [totals(plan)]
+    if plan.kept:
+        yield [f"Not in {plan.source}, and kept (mode additive): {plan.kept}"]
+    broken = dict.fromkeys(name for one in plan.of(Status.PLANNED) for name in one.breaks)
+    if broken:
+        yield ["", "Stops working:", *(f"  {one_line(name)}" for name in broken)]
+    if plan.steps:
+        yield ["", "Commands:", *(f"  {line}" for line in _commands(plan))]
+
+
+def _commands(plan: Plan) -> Iterator[str]:
+    for step in plan.steps:
+        yield from (visible(line) for line in step.command.splitlines())
+
+
+def totals(plan: Plan) -> str:
+    """Return how many changes there are of each kind."""
+    if plan.is_empty:
+        more = "; part of the cluster could not be read" if plan.unseen else ""
+        return f"No changes. The cluster matches {plan.source}{more}."
+    planned = plan.of(Status.PLANNED)
+    usages = Counter(one.action for one in planned if one.section is Section.POLICY)
+    others = Counter(one.section for one in planned)
+    parts = [
+        f"{usages[Action.ADD]} to grant",
+        f"{usages[Action.REMOVE]} to revoke",
+        _counted(others[Section.ASSIGNED], "identity", "identities"),
+        _counted(others[Section.ROLES], "role", "roles"),
+        _counted(others[Section.CALLOUTS], "rule", "rules") if others[Section.CALLOUTS] else "",
+    ]
+    for status in (Status.BLOCKED, Status.OBSERVED):
+        count = len(plan.of(status))
+        parts.append(f"{count} {status}" if count else "")
+    parts.append(f"{len(plan.unseen)} not readable" if plan.unseen else "")
+    return f"Plan: {', '.join(filter(None, parts))}."
+
+
+def _counted(number: int, one: str, several: str) -> str:
+    return f"{number} {one if number == 1 else several}"
+
+
+def change_lines(changes: Iterable[Change]) -> list[str]:
+    """Return a line for each change; one for all databases in which it is the same."""
+    same: dict[tuple[object, ...], list[Change]] = {}
+    for one in changes:
+        key = (one.section, one.key, one.item, one.action, one.status, one.reason, one.breaks)
+        same.setdefault((*key, bool(one.database)), []).append(one)
+    return [one_line(_line(several)) for several in same.values()]
+
+
+def _line(several: list[Change]) -> str:
+    one = several[0]
+    what = " ".join(filter(None, (one.subject, one.item)))
+    return f"{_sign(one)} {_where(several)}: {what}{_remark(one)}"
+
+
+def _sign(one: Change) -> str:
+    if one.status is Status.OBSERVED:
+        return OBSERVED
+    sign = SIGNS[one.action]
+    return f"{BLOCKED} {sign}" if one.status is Status.BLOCKED else sign
+
+
+def _where(several: list[Change]) -> str:
+    names = [one.database or "cluster" for one in several]
+    if len(names) == 1:
+        return names[0]
+    more = ", …" if len(names) > _FEW else ""
+    return f"{len(names)} databases ({', '.join(names[:_FEW])}{more})"
+
+
+def _remark(one: Change) -> str:
+    remarks = []
+    if one.status is Status.OBSERVED:
+        remarks.append("missing" if one.action is Action.ADD else "not in the file")
+    if one.reason is not None:
+        remarks.append(_REASONS[one.reason])
+    if one.breaks:
+        remarks.append(f"needed by {', '.join(one.breaks)}")
+    if one.why:
+        remarks.append(one.why)
+    return f"  ({'; '.join(remarks)})" if remarks else ""
+
+
+def _unseen_line(one: Unseen) -> str:
+    return one_line(f"{UNSEEN} {one.section} of the {one.scope}: {one.failure.why}")
+
+
+class PlanTable(SafeFrame):
+    """The frame of a plan, which shows itself as its text; what is made from it is plain."""
+
+    _text = ""
+
+    @classmethod
+    def of(cls, frame: pd.DataFrame, text: str) -> Self:
+        """Return the frame with the text that it shows."""
+        table = cls(frame)
+        table.attrs = frame.attrs
+        table._text = text
+        return table
+
+    @property
+    def _constructor(self) -> type[pd.DataFrame]:
+        import pandas as pd
+
+        return pd.DataFrame
+
+    def to_text(self) -> str:
+        """Return the plan as text."""
+        return self._text
+
+    def __repr__(self) -> str:
+        return self._text
+
+    def _repr_html_(self) -> str:
+        lines = "\n".join(map(_coloured, self._text.splitlines()))
+        return f'<pre class="{NO_MATH}" style="{_STYLE}">{lines}</pre>'
+
+
+def _coloured(line: str) -> str:
+    colour = _COLOURS.get(line[:1])
+    shown = html.escape(line)
+    return f'<span style="background: {colour}">{shown}</span>' if colour else shown

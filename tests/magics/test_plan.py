@@ -1,0 +1,96 @@
+"""The verb ``plan``: what it shows, saves and exits with, in a notebook and in a console."""
+
+import json
+
+import pytest
+
+from adxmi_jupyter import errors
+from adxmi_jupyter.magics.console import execute
+
+FILE = """\
+apiVersion: adxmi/v1
+clusters: {demo: {uri: embedded}}
+policy:
+  mode: authoritative
+  databases:
+    "*":   {except: [Sales], entries: {"{{who}}": [SqlRequest]}}
+    Sales: {mi-export: [ExternalTable], mi-ingest: [NativeIngestion, DataConnection]}
+"""
+MATCHING = (
+    "apiVersion: adxmi/v1\nclusters: {demo: {uri: embedded}}\npolicy: {databases: {Sales: {}}}"
+)
+
+
+@pytest.fixture
+def directory(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_a_plan_shows_each_change_once_with_totals_and_commands(directory, capsys):
+    (directory / "adxmi.yaml").write_text(FILE)
+
+    code = execute(["plan", "--var", "who=mi-export", "--exit-code"])
+
+    shown = capsys.readouterr().out.splitlines()
+    assert code == 3
+    assert shown[0] == "+ 2 databases (Telemetry, Tom's Lab): mi-export SqlRequest"
+    assert "Plan: 2 to grant, 1 to revoke, 0 identities, 0 roles." in shown
+    assert sum(line.startswith("  .alter") for line in shown) == 3
+
+
+def test_a_cluster_that_matches_has_no_changes(directory, capsys):
+    (directory / "other.yaml").write_text(MATCHING)
+
+    code = execute(["plan", "--file", "other.yaml", "--exit-code"])
+
+    shown = capsys.readouterr().out.splitlines()
+    assert (code, shown[0]) == (0, "No changes. The cluster matches other.yaml.")
+
+
+def test_a_saved_plan_tells_other_tools_the_changes(directory):
+    (directory / "adxmi.yaml").write_text(FILE)
+
+    execute(["plan", "--var", "who=mi-export", "--save", "plan.json"])
+
+    saved = json.loads((directory / "plan.json").read_text())
+    assert saved["format_version"] == "1.0"
+    assert saved["summary"] == {"add": 2, "remove": 1, "blocked": 0, "observed": 0, "unknown": 0}
+    assert saved["changes"][0]["address"] == "database/Telemetry/policy/mi-export/SqlRequest"
+    assert saved["changes"][0]["line"] == 6
+
+
+def test_a_mistake_in_the_file_ends_with_its_place(directory, capsys):
+    (directory / "adxmi.yaml").write_text(FILE.replace("policy:", "polcy:"))
+
+    assert execute(["plan", "--var", "who=mi-export"]) == 1
+    assert "InvalidPolicyFile: adxmi.yaml, line 3, column 1: " in capsys.readouterr().err
+
+
+def test_what_may_not_be_read_ends_with_an_error_unless_that_is_allowed(
+    directory, capsys, monkeypatch
+):
+    (directory / "adxmi.yaml").write_text(MATCHING.replace("{databases", "{cluster: {}, databases"))
+    monkeypatch.setenv("ADXMI_CREDENTIAL", "as:reader")
+
+    assert execute(["plan"]) == 1
+    assert "? policy of the cluster: requires AllDatabasesMonitor" in capsys.readouterr().err
+    assert execute(["plan", "--allow-partial"]) == 0
+
+
+def test_the_schema_is_printed_as_it_is(capsys):
+    assert execute(["plan", "schema"]) == 0
+    assert json.loads(capsys.readouterr().out)["title"] == "adxmi.yaml"
+
+
+def test_a_cell_holds_the_file_and_the_result_is_a_frame(magic):
+    frame = magic("plan", MATCHING.replace("{}}}", "{mi-export: [All]}}}"))
+
+    assert list(frame["status"]) == ["planned"]
+    assert list(frame["change"]) == ["added"]
+    assert "Sales: mi-export All" in frame._repr_html_()
+
+
+def test_without_a_file_the_error_says_how_to_get_one(magic, directory):
+    with pytest.raises(errors.MissingOption, match=r"adxmi\.yaml"):
+        magic("plan")
