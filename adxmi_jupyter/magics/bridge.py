@@ -22,6 +22,7 @@ from adxmi_jupyter.errors import AdxmiError, InvalidValue
 from adxmi_jupyter.fixes import ChangeOption, as_words
 from adxmi_jupyter.magics import inspection
 from adxmi_jupyter.magics.completion import make_matcher
+from adxmi_jupyter.magics.live_grids import LiveGrids
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -87,6 +88,7 @@ class AdxmiMagics(Magics):
         self._held: list[Note] = []
         self._is_completing = False
         self.matcher = make_matcher(self)
+        self.live = LiveGrids(shell)
 
     @default("cluster")
     def _cluster_of_environment(self) -> str:
@@ -229,7 +231,8 @@ class AdxmiMagics(Magics):
         return None if silent else result
 
     def close(self) -> None:
-        """Close every connection that was opened."""
+        """Close every connection that was opened, and the grids."""
+        self.live.close()
         if "connections" in vars(self):
             self.connections.close_all()
 

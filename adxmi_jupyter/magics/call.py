@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from adxmi_jupyter.fixes import Fix, Note, Part
     from adxmi_jupyter.magics.line import Word
     from adxmi_jupyter.masking import Hidden
-    from adxmi_jupyter.rendering.display import Choice
+    from adxmi_jupyter.rendering.display import Choice, Live
     from adxmi_jupyter.service.connection import Connection
     from adxmi_jupyter.service.connections import Connections
 
@@ -47,6 +47,10 @@ class FrontEnd(Protocol):
     @property
     def connections(self) -> Connections:
         """The open connections."""
+
+    @property
+    def live(self) -> Live | None:
+        """What shows long tables as grids; None where no browser shows them."""
 
     def say(self, note: Note) -> None:
         """Show a note: something that is no result."""

@@ -45,6 +45,7 @@ class Console:
     """The front end of a terminal: configured by environment variables."""
 
     program = CONSOLE_PROGRAM
+    live = None
 
     @cached_property
     def connections(self) -> Connections:

@@ -198,7 +198,7 @@ def _finished(result: object, call: Call) -> object:
     about = result.attrs.get("adxmi", {})
     if "command" in about:
         result.attrs["adxmi"] = {**about, "command": as_written(str(about["command"]))}
-    return shown(result, call.choice)
+    return shown(result, call.choice, call.front.live)
 
 
 def help_text(program: str = NOTEBOOK_PROGRAM) -> str:

@@ -15,20 +15,20 @@ from typing import TYPE_CHECKING
 
 from adxmi_jupyter.actions.check.findings import State
 from adxmi_jupyter.rendering.diagram_model import SIGNS
-from adxmi_jupyter.rendering.html_table import NO_MATH
+from adxmi_jupyter.rendering.html_table import LINE, NO_MATH
 from adxmi_jupyter.rendering.text import visible
 
 if TYPE_CHECKING:
     from adxmi_jupyter.rendering.check_causes import Cause
 
 _WIDTH, _MOST_LINES, _MOST_DRAWN = 80, 34, 12
+# Half transparent, for light and dark ground.
 _COLOURS: Mapping[State, str] = {
-    State.NOT_MET: "light-dark(#b3261e, #ff8a80)",
-    State.UNKNOWN: "light-dark(#595959, #b0b0b0)",
-    State.WARNING: "light-dark(#8a5000, #ffb74d)",
-    State.MET: "light-dark(#1b6e20, #81c784)",
+    State.NOT_MET: "rgba(214, 39, 40, .25)",
+    State.UNKNOWN: "rgba(128, 128, 128, .25)",
+    State.WARNING: "rgba(230, 145, 20, .3)",
+    State.MET: "rgba(44, 160, 44, .25)",
 }
-_LINE = "1px solid light-dark(#d0d0d0, #5a5a5a)"
 _CELL = "padding: 4px 8px; text-align: left; vertical-align: top; white-space: normal"
 _CODE = "white-space: pre-wrap; overflow-wrap: anywhere; background: none; color: inherit"
 
@@ -113,7 +113,7 @@ def _table(causes: Iterable[Cause]) -> str:
     )
     return (
         '<table style="border-collapse: collapse; margin: 4px 0; width: 100%">'
-        f'<thead><tr style="border-bottom: {_LINE}">{heads}</tr></thead>'
+        f'<thead><tr style="border-bottom: {LINE}">{heads}</tr></thead>'
         f"<tbody>{rows}</tbody></table>"
     )
 
@@ -126,9 +126,9 @@ def _row(cause: Cause) -> str:
         else html.escape(visible(cause.why))
     )
     return (
-        f'<tr style="border-bottom: {_LINE}">'
+        f'<tr style="border-bottom: {LINE}">'
         f'<td style="{_CELL}; width: 36%" title="{html.escape(visible(cause.why))}">'
-        f'<span style="color: {_COLOURS[cause.state]}; font-weight: 600">{SIGNS[cause.state]} '
+        f'<span style="background: {_COLOURS[cause.state]}; padding: 0 4px">{SIGNS[cause.state]} '
         f"{cause.state}</span> {html.escape(visible(cause.what))}</td>"
         f'<td style="{_CELL}; width: 26%" title="{names}">{html.escape(cause.affected)}<br/>'
         f"<small>{html.escape(visible(cause.some_names))}</small></td>"

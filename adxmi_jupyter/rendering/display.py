@@ -18,7 +18,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from adxmi_jupyter.rendering.text import plain_lines, visible
 
@@ -70,6 +70,16 @@ class DisplayTable:
     full_rows: tuple[tuple[str, ...], ...]
     numbers: frozenset[int] = frozenset()
     left_out: tuple[str, ...] = ()
+
+
+class Live(Protocol):
+    """What shows long tables as grids, where a browser shows the output of a kernel."""
+
+    def add(self, table: DisplayTable) -> None:
+        """Show a table as a grid, once its HTML is in the page."""
+
+    def ready(self) -> None:
+        """Let a table be filtered that has all of its rows in the page."""
 
 
 def display_table(frame: pd.DataFrame, choice: Choice = DEFAULT) -> DisplayTable:

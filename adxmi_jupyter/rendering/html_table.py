@@ -18,13 +18,16 @@ if TYPE_CHECKING:
 NO_MATH = "tex2jax_ignore mathjax_ignore"
 """The classes of HTML whose text MathJax leaves alone, in its versions 2 and 3."""
 
+FILTERED = " adxmi-grid-filter"
+"""The class of a table with all of its rows in the page, which are filtered there."""
+
 MOST_ROWS = 20
 """Rows of a table that is no grid."""
 _MOST_SAVED = 60
 
-_LINE = "1px solid light-dark(#d0d0d0, #5a5a5a)"
+LINE = "1px solid #8886"
 _CELL = (
-    "padding: 3px 8px; vertical-align: top; white-space: pre-wrap; overflow-wrap: anywhere; "
+    "padding: 3px 8px; vertical-align: top; white-space: pre-wrap; overflow-wrap: break-word; "
     "max-width: 40em"
 )
 _SIDES = {False: "left", True: "right"}
@@ -49,7 +52,7 @@ def html_table(table: DisplayTable) -> str:
     )
     heads = "".join(
         f'<th scope="col" style="{_CELL}; text-align: {_SIDES[place in table.numbers]}; '
-        f'font-weight: 600">{html.escape(name)}</th>'
+        f'font-weight: 600; white-space: nowrap">{html.escape(name)}</th>'
         for place, name in enumerate(table.columns)
     )
     grid = f" {grid_class(table)}" if count > MOST_ROWS else ""
@@ -57,7 +60,7 @@ def html_table(table: DisplayTable) -> str:
         f'<div class="{NO_MATH}{grid}"><div style="overflow-x: auto; max-width: 100%" '
         f'tabindex="0" role="group" aria-label="Result">'
         f'<table style="border-collapse: collapse; text-align: left; margin: 0">'
-        f'<thead><tr style="border-bottom: {_LINE}">{heads}</tr></thead>'
+        f'<thead><tr style="border-bottom: {LINE}">{heads}</tr></thead>'
         f"<tbody>{body}</tbody></table></div>{_note(table, saved)}</div>"
     )
 
@@ -68,7 +71,7 @@ def _row(cells: Sequence[str], whole: Sequence[str], numbers: frozenset[int]) ->
         f"{_title(text, full)}>{html.escape(text)}</td>"
         for place, (text, full) in enumerate(zip(cells, whole, strict=True))
     )
-    return f'<tr style="border-bottom: {_LINE}">{drawn}</tr>'
+    return f'<tr style="border-bottom: {LINE}">{drawn}</tr>'
 
 
 def _title(text: str, full: str) -> str:

@@ -10,7 +10,7 @@ import html
 import re
 from typing import TYPE_CHECKING, Any
 
-from adxmi_jupyter.rendering.html_table import NO_MATH
+from adxmi_jupyter.rendering.html_table import FILTERED, MOST_ROWS, NO_MATH
 from adxmi_jupyter.rendering.shown_frame import SafeFrame
 from adxmi_jupyter.rendering.text import visible
 
@@ -27,26 +27,30 @@ _MEANINGS = {
     "(D)": "allowed on the database, where SandboxArtifacts has no effect",
 }
 
-# The class stands twice so that it outranks what notebooks say about tables in general.
+# The class stands twice so that it outranks what notebooks say about tables in general. Where the
+# sheet is taken out, colours and the box to scroll in stay, and the head scrolls along.
 _STYLE = """
-.adxmi-matrix {border-collapse: collapse; font-size: var(--jp-ui-font-size1, 13px);
+.adxmi-matrix {border-collapse: separate; border-spacing: 0;
+  font-size: var(--jp-ui-font-size1, 13px);
   color: var(--jp-ui-font-color1, currentColor);}
 .adxmi-matrix caption, .adxmi-matrix-legend {text-align: left; padding: 4px 0;
   color: var(--jp-ui-font-color1, currentColor);}
 .adxmi-matrix.adxmi-matrix th, .adxmi-matrix.adxmi-matrix td {
-  border: 1px solid var(--jp-border-color2, #8888);
-  padding: 3px 7px; text-align: center; background: transparent;}
+  border: 1px solid var(--jp-border-color2, #8888); border-width: 0 1px 1px 0;
+  padding: 3px 7px; text-align: center;}
 .adxmi-matrix.adxmi-matrix th[scope=row] {text-align: left; font-weight: normal;
   min-width: 6em; max-width: 24em; overflow-wrap: anywhere;}
-.adxmi-matrix thead th {font-weight: 600; vertical-align: bottom;}
-.adxmi-matrix.adxmi-matrix td.c {background: rgba(31, 119, 180, .28);}
-.adxmi-matrix.adxmi-matrix td.d {background: rgba(44, 160, 44, .28);}
-.adxmi-matrix.adxmi-matrix td.cd {background: linear-gradient(135deg, rgba(31, 119, 180, .28) 50%,
-  rgba(44, 160, 44, .28) 50%);}
+.adxmi-matrix.adxmi-matrix thead th {font-weight: 600; vertical-align: bottom; position: sticky;
+  top: 0; background: var(--jp-layout-color0, Canvas); border-top-width: 1px;}
 .adxmi-matrix.adxmi-matrix td.all {outline: 1px dashed currentColor; outline-offset: -3px;}
-.adxmi-matrix.adxmi-matrix td.none {background: repeating-linear-gradient(45deg, transparent 0 4px,
-  rgba(214, 39, 40, .25) 4px 7px);}
 """
+_CLUSTER, _DATABASE = "rgba(31, 119, 180, .28)", "rgba(44, 160, 44, .28)"
+_GROUNDS = {
+    "c": _CLUSTER,
+    "d": _DATABASE,
+    "cd": f"linear-gradient(135deg, {_CLUSTER} 50%, {_DATABASE} 50%)",
+    "none": ("repeating-linear-gradient(45deg, transparent 0 4px, rgba(214, 39, 40, .25) 4px 7px)"),
+}
 
 
 class Matrix(SafeFrame):
@@ -92,12 +96,16 @@ class Matrix(SafeFrame):
         heads = "".join(f'<th scope="col">{_breakable(usage)}</th>' for usage in self.usages)
         body = "".join(self._row(row) for row in self.to_dict(orient="records"))
         empty = f'<tr><td colspan="{len(self.usages) + 2}">no identity is named</td></tr>'
+        is_long = len(self) > MOST_ROWS
+        if is_long and self._live is not None:
+            self._live.ready()
         return (
-            f"<style>{_STYLE}</style>"
-            f'<div class="{NO_MATH}" style="overflow-x: auto"><table class="adxmi-matrix">'
+            f'<style>{_STYLE}</style><div class="{NO_MATH}{FILTERED if is_long else ""}">'
+            '<div style="overflow: auto; max-height: 480px" tabindex="0" role="group" '
+            'aria-label="Policy matrix"><table class="adxmi-matrix">'
             "<caption>Allowed usages by identity</caption>"
             '<thead><tr><th scope="col">database</th><th scope="col">identity</th>'
-            f"{heads}</tr></thead><tbody>{body or empty}</tbody></table></div>"
+            f"{heads}</tr></thead><tbody>{body or empty}</tbody></table></div></div>"
             f'<p class="adxmi-matrix-legend {NO_MATH}">{self._legend_html()}</p>'
         )
 
@@ -141,10 +149,13 @@ def _cell(marks: str) -> str:
         return "<td></td>"
     counted = marks.replace("(D)", "")
     colours = "".join(dict.fromkeys(counted.lower()))
-    classes = [colours] if colours else ["none"]
-    if counted != counted.upper():
-        classes.append("all")
-    return f'<td class="{" ".join(classes)}" title="{_meaning(marks)}">{html.escape(marks)}</td>'
+    ground = _GROUNDS[colours or "none"]
+    is_through_all = counted != counted.upper()
+    kind = ' class="all"' if is_through_all else ""
+    return (
+        f'<td{kind} style="background: {ground}" title="{_meaning(marks)}">'
+        f"{html.escape(marks)}</td>"
+    )
 
 
 def _meaning(marks: str) -> str:

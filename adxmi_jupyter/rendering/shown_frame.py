@@ -12,21 +12,27 @@ from typing import TYPE_CHECKING, Any, Self
 import pandas as pd
 
 from adxmi_jupyter.rendering.display import DEFAULT, WIDE, display_table
-from adxmi_jupyter.rendering.html_table import NO_MATH, html_table
+from adxmi_jupyter.rendering.html_table import MOST_ROWS, NO_MATH, html_table
 from adxmi_jupyter.rendering.text import plain_lines, text_table, visible
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.rendering.display import Choice, DisplayTable
+    from adxmi_jupyter.rendering.display import Choice, DisplayTable, Live
 
 
 class SafeFrame(pd.DataFrame):
     """A frame that shows its texts as they are; so does what is made from it."""
+
+    _live: Live | None = None
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         given = arguments[0] if arguments else None
         if isinstance(given, pd.DataFrame):
             self.attrs = dict(given.attrs)
+
+    def show_live(self, live: Live | None) -> None:
+        """Show the frame itself as a grid if it is long; what is made from it is a table."""
+        self._live = live
 
     @property
     def _constructor(self) -> type[pd.DataFrame]:
@@ -83,7 +89,10 @@ class ResultFrame(SafeFrame):
         return _as_text(self.display)
 
     def _repr_html_(self) -> str | None:
-        return html_table(self.display)
+        table = self.display
+        if self._live is not None and len(table.rows) > MOST_ROWS:
+            self._live.add(table)
+        return html_table(table)
 
 
 class Whole(ResultFrame):
@@ -92,10 +101,15 @@ class Whole(ResultFrame):
     _choice = WIDE
 
 
-def shown(result: object, choice: Choice) -> object:
-    """Return a result as it may be shown; frames with a picture of their own see to it."""
+def shown(result: object, choice: Choice, live: Live | None = None) -> object:
+    """Return a result as it may be shown; frames with a picture of their own see to it.
+
+    `live` shows long tables as grids.
+    """
     if type(result) is pd.DataFrame:
-        return ResultFrame.by(result, choice)
+        result = ResultFrame.by(result, choice)
+    if isinstance(result, SafeFrame):
+        result.show_live(live)
     return result
 
 
