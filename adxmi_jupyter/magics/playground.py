@@ -80,6 +80,7 @@ class _Served:
     """The front end of a command that another process asks for."""
 
     program = CONSOLE_PROGRAM
+    live = None
 
     def __init__(self, connections: Callable[[Callable[[Note], None]], Connections]) -> None:
         self.connections = connections(self.say)

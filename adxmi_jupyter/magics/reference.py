@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 BEGIN, END = "<!-- reference:begin -->", "<!-- reference:end -->"
 PERMISSIONS_BEGIN, PERMISSIONS_END = "<!-- permissions:begin -->", "<!-- permissions:end -->"
 FOLDER = "docs/reference"
-_COMMON = ("--connection", "--out", "--help")
+_COMMON = ("--connection", "--out", "--ids", "--wide", "--help")
 _TABLE_HEAD = "| option | description |\n|---|---|"
 
 
@@ -108,6 +108,7 @@ def _page(noun: str, verbs: list[tuple[str, Verb]]) -> str:
         "## Options of every verb",
         f"{_TABLE_HEAD}\n{common}",
         "`--traceback`, before the noun, shows the stack trace of an error.",
+        "Learn more: [What a result displays](../results.md).",
     ]
     return "\n\n".join(parts) + "\n"
 

@@ -92,6 +92,7 @@ _NOUNS: Mapping[str, str] = {
     "connect": "adxmi_jupyter.magics.connect",
     "connections": "adxmi_jupyter.magics.connect",
     "status": "adxmi_jupyter.magics.connect",
+    "overview": "adxmi_jupyter.magics.overview",
     "check": "adxmi_jupyter.magics.check",
     "query": "adxmi_jupyter.magics.query",
     "form": "adxmi_jupyter.magics.form",

@@ -6,6 +6,7 @@ from collections import Counter
 import pytest
 
 from adxmi_jupyter.actions.check.checks import check_all, check_kind
+from adxmi_jupyter.actions.check.overview import overview
 from adxmi_jupyter.actions.identity import names
 from adxmi_jupyter.model.declaration.registry import declaration_of
 from tests.actions.filling import EXPORT, LAKE
@@ -87,3 +88,15 @@ def test_a_check_of_what_a_policy_allows_reads_each_policy_once(asked, proxied):
         ("Sales", ".show database ['Sales'] policy managed_identity"): 1,
         ("Sales", ".show cluster policy managed_identity"): 1,
     }
+
+
+def test_an_overview_asks_for_what_a_check_asks_and_no_more(asked, proxied, proxy):
+    check_all(proxied, DATABASES)  # what is remembered of the cluster is asked for once
+    proxy.clear()
+    check_all(proxied, DATABASES)
+    checked = sorted((one.path, one.statement) for one in proxy.requests)
+    proxy.clear()
+
+    overview(proxied, DATABASES)
+
+    assert sorted((one.path, one.statement) for one in proxy.requests) == checked

@@ -120,7 +120,7 @@ def check_all(
     `facts` are those that are known already.
 
     Policy entries whose identity is not assigned are told, too. Workflows that name no managed
-    identity are counted only.
+    identity are counted only. `facts` gets all that was asked for.
 
     Raises
     ------
@@ -264,4 +264,5 @@ class _Unread:
         kinds = ", ".join(self.nouns)
         about = Observation(Topic.LISTING, place=kinds)
         unread = finding(about, State.UNKNOWN, why, self.failure.remediation)
-        return Checked("", "", (unread,), self.database, CheckedKind.UNREAD)
+        nouns = tuple(self.nouns)
+        return Checked("", "", (unread,), self.database, CheckedKind.UNREAD, nouns)

@@ -157,7 +157,8 @@ class CheckedKind(Enum):
 class Checked:
     """What was checked, and what was found; `name` is empty for what has none.
 
-    `workflow` is the noun of a workflow; what else there is has none.
+    `workflow` is the noun of a workflow; what else there is has none. `kinds` are the nouns of what
+    could not be listed.
     """
 
     workflow: str
@@ -165,6 +166,7 @@ class Checked:
     findings: tuple[Finding, ...]
     database: str
     kind: CheckedKind = CheckedKind.WORKFLOW
+    kinds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
