@@ -163,6 +163,12 @@ def test_removing_the_system_identity_warns_of_another_object_id(connection):
         identity_writes.apply(connection, change, confirmed=False)
 
 
+@pytest.fixture
+def run_kql(connection):
+    """Create a function in Sales."""
+    return lambda text: connection.kusto.command(f".create function {text}", database="Sales")
+
+
 def test_dependents_are_told_by_kind_and_place(connection):
     frame = dependents_frame(dependents(connection, named(connection, "mi-ingest")))
 
@@ -200,6 +206,22 @@ def test_everything_that_names_an_identity_is_found(connection, azure):
         ("contoso", "external table", "Lake"),
         ("contoso", "update policy", "Orders"),
     }
+
+
+def test_functions_that_name_an_identity_are_found(connection, run_kql):
+    export, system = named(connection, "mi-export", "system")
+    lake = "https://contosolake.blob.core.windows.net/c"
+    run_kql(f"Read() {{ externaldata(x:long) ['{lake};managed_identity={export.client_id}'] }}")
+    run_kql(f"Both() {{ externaldata(x:long) [h'{lake};managed_identity=system'] }}")
+    run_kql(f"Talk() {{ // {lake};managed_identity=system \n Orders }}")
+
+    found = dependents(connection, (export, system))
+
+    functions = {(d.identity, d.name) for d in found.found if d.kind == "stored function"}
+    untold = "identities of stored functions Both of Sales: they are masked"
+    assert ("mi-export", "Read") in functions
+    assert ("contoso", "Both") in functions or untold in found.unseen
+    assert not {name for _, name in functions} & {"Talk"}
 
 
 @pytest.mark.parametrize(("user", "reader"), [("mi-export", "mi-export"), ("", "contoso")])

@@ -19,9 +19,14 @@ from adxmi_jupyter.actions.workflow import second_source
 from adxmi_jupyter.actions.workflow.listing import stored_in
 from adxmi_jupyter.errors import AdxmiError
 from adxmi_jupyter.model.azure_shapes import CLUSTER
+from adxmi_jupyter.model.connection_string.masked import hides_identity
 from adxmi_jupyter.model.declaration.registry import declarations
-from adxmi_jupyter.model.declaration.stored import KustoListing
+from adxmi_jupyter.model.declaration.stored import KustoListing, identities_named_in
 from adxmi_jupyter.model.identity import SYSTEM
+from adxmi_jupyter.model.kql import SHOW_FUNCTIONS
+from adxmi_jupyter.model.kql_reading import literals_in
+from adxmi_jupyter.model.kusto_shapes import FUNCTIONS
+from adxmi_jupyter.model.shape import text_cell
 from adxmi_jupyter.service.data_connections import listed
 from adxmi_jupyter.service.gather import gather
 from adxmi_jupyter.service.resource_manager import KUSTO_VERSION
@@ -36,6 +41,7 @@ if TYPE_CHECKING:
     from adxmi_jupyter.service.connection import Connection
 
 KEY, POLICY, DATA_CONNECTION = "customer-managed key", "policy entry", "data connection"
+FUNCTION = "stored function"
 
 
 @dataclass(frozen=True)
@@ -81,7 +87,7 @@ class Dependents:
 
 
 def dependents(connection: Connection, identities: Sequence[ManagedIdentity]) -> Dependents:
-    """Look through policies, external tables, exports, update policies and data connections.
+    """Look through policies, all that databases keep, stored functions and data connections.
 
     Also at the customer-managed key of the cluster: without the identity that reads it, the
     cluster cannot read its own data.
@@ -139,7 +145,7 @@ def in_policies(
 def in_databases(
     connection: Connection, databases: Sequence[str], identities: Sequence[ManagedIdentity]
 ) -> Dependents:
-    """Look through external tables, exports, update policies and data connections of databases."""
+    """Look through what databases keep, their stored functions and their data connections."""
     results = gather(
         lambda name: _in_database(connection, name, identities),
         databases,
@@ -181,6 +187,11 @@ def _in_database(
         ]
         unseen += _untold(kind, database, every)
     try:
+        functions = _functions(connection, database, identities)
+        found, unseen = [*found, *functions.found], [*unseen, *functions.unseen]
+    except AdxmiError as failure:
+        unseen.append(f"{_plural(FUNCTION)} of {database}: {failure.what}")
+    try:
         found += _connections(connection, database, identities)
     except AdxmiError as failure:
         unseen.append(f"data connections of {database}: {failure.what}")
@@ -198,6 +209,23 @@ def _kind(declaration: type[Workflow]) -> str:
 
 def _plural(kind: str) -> str:
     return f"{kind[:-1]}ies" if kind.endswith("y") else f"{kind}s"
+
+
+def _functions(
+    connection: Connection, database: str, identities: Sequence[ManagedIdentity]
+) -> Dependents:
+    """Find the functions whose connection strings name an identity."""
+    rows = connection.kusto.command(SHOW_FUNCTIONS, database=database).rows(FUNCTIONS)
+    texts = {text_cell(row, "Name"): literals_in(text_cell(row, "Body")) for row in rows}
+    found = (
+        _dependent(identity, FUNCTION, database, name)
+        for name, literals in texts.items()
+        for identity in identities
+        if any(_is_named(identity, word) for word in identities_named_in("\n".join(literals)))
+    )
+    hidden = [name for name, literals in texts.items() if any(map(hides_identity, literals))]
+    untold = f"identities of {_plural(FUNCTION)} {', '.join(hidden)} of {database}: they are masked"
+    return Dependents(tuple(found), (untold,) if hidden else ())
 
 
 def _connections(
