@@ -33,6 +33,16 @@ async function handled(fields) {
   }
 }
 
+// What a front end makes of a key pressed in a notebook, such as deleting its cell by D D, is not
+// for keys pressed in a form. Those with Ctrl or Cmd, such as to save, mean there what they always do.
+const SUPPRESS = "data-lm-suppress-shortcuts";
+
+function keepFromShortcuts(event) {
+  const { target } = event; // a shortcut may be one of the field itself, so a form is too late
+  if (target.closest?.(".adxmi-form"))
+    target.toggleAttribute(SUPPRESS, !event.ctrlKey && !event.metaKey);
+}
+
 function initialize({ model }) {
   const id = model.get("form");
   const marker = `adxmi-press-${id}-`;
@@ -58,7 +68,11 @@ function initialize({ model }) {
   }
 
   document.addEventListener("click", clicked, true);
-  return () => document.removeEventListener("click", clicked, true);
+  window.addEventListener("keydown", keepFromShortcuts, true); // before any front end
+  return () => {
+    document.removeEventListener("click", clicked, true);
+    window.removeEventListener("keydown", keepFromShortcuts, true);
+  };
 }
 
 export default { initialize };

@@ -128,7 +128,7 @@ def test_a_denied_list_of_files_says_what_it_takes(lists):
 def test_files_need_an_identity_that_is_known(lists):
     question = Question(Source.LOCATIONS, "Sales", ("",), f"{LAKE}/archive/")
 
-    assert lists.of(question).missing == "identity"
+    assert lists.of(question).missing == ("identity",)
     assert isinstance(
         lists.of(Question(Source.LOCATIONS, "Sales", ("mi-x",), f"{LAKE}/archive/")).failure,
         UnknownIdentity,

@@ -122,7 +122,10 @@ def test_a_workflow_is_filled_in_and_its_missing_link_mended_and_applied(forms, 
 
     field("Name *").fill("Archive")
     field("Identity *").fill("mi-ingest")
-    field("Location *").fill(f"{LAKE}/archive")
+    field("Location *").focus()
+    form.get_by_role("option", name="contosolake").click()
+    form.get_by_role("option", name="archive").click()
+    expect(field("Location *")).to_have_value(f"{LAKE}/archive")
     field("Columns").fill("OrderId:long, Region:string")
     field("Format *").select_option("csv")
     expect(link).to_contain_text("✗ not met")

@@ -67,7 +67,7 @@ class Lists:
         """Return an answer that was given before, asking nobody."""
         with self._lock:
             _, kept = self._kept.get(question, (None, []))
-        return cast("Choices", kept[0]) if kept else None
+        return replace(kept[0], required=_required(question)) if kept else None
 
     def of(self, question: Question) -> Choices:
         """Return what can be chosen; what fails is in the answer, and nothing is raised."""
@@ -123,7 +123,7 @@ class Lists:
     def _files(self, question: Question) -> Choices:
         (word,) = question.given
         if not word:
-            return Choices(missing="identity")
+            return Choices(missing=("identity",))
         names = self._blob_names(question, self._find(word))
         most = MOST if len(names) >= MOST else 0
         return Choices(in_folder(question.inside, names), most=most)
@@ -172,7 +172,7 @@ class Lists:
         """Return the consumer groups of the event hub."""
         (hub,) = question.given
         if not hub:
-            return Choices(missing="event_hub")
+            return Choices(missing=("event_hub",))
         return _plain(azure_lists.consumer_groups(self._connection, hub))
 
     def resource_ids(self, question: Question) -> Choices:
@@ -204,14 +204,14 @@ class Lists:
                 COSMOS_ACCOUNT, _account_name(account), azure_lists.cosmos_databases
             )
         else:
-            return Choices(missing="server" if servers else "account")
+            return Choices(missing=("server", "account"))
         return _plain(names)
 
     def cosmos_containers(self, question: Question) -> Choices:
         """Return the containers of a Cosmos DB database."""
         account, catalog = question.given
         if not account or not catalog:
-            return Choices(missing="catalog" if account else "account")
+            return Choices(missing=("catalog",) if account else ("account",))
         names = self._names_in(
             COSMOS_ACCOUNT,
             _account_name(account),
@@ -243,7 +243,7 @@ class Lists:
         """Return the ingestion mappings of a table."""
         (table,) = question.given
         if not table:
-            return Choices(missing="table")
+            return Choices(missing=("table",))
         command = f".show table {kql.quote_name(table)} ingestion mappings"
         answer = self._connection.kusto.command(command, database=question.database)
         rows = answer.rows(MAPPINGS)

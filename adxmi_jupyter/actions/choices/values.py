@@ -40,14 +40,14 @@ class Choice:
 class Choices:
     """What can be chosen, and the permission that shows all of it.
 
-    `failure` is why there is nothing, if asking failed; `missing` names the field that has to be
-    filled in first; `most` is the number of files after which the service stopped, if it did.
+    `failure` is why there is nothing, if asking failed; `missing` names fields of which one has to
+    be filled in first; `most` is the number of files after which the service stopped, if it did.
     """
 
     every: tuple[Choice, ...] = ()
     required: str = ""
     failure: AdxmiError | None = None
-    missing: str = ""
+    missing: tuple[str, ...] = ()
     most: int = 0
 
 

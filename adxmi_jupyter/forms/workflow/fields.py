@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as w
 
+from adxmi_jupyter.forms import picker
+from adxmi_jupyter.forms.picker import Picker
 from adxmi_jupyter.forms.widgets import row, said, show
 from adxmi_jupyter.model.declaration.fields import FieldKind
 
 if TYPE_CHECKING:
+    from adxmi_jupyter.forms.picker import Asked
     from adxmi_jupyter.forms.screen import Screen
     from adxmi_jupyter.forms.workflow.field_errors import Problem
     from adxmi_jupyter.model.declaration.fields import FieldSpec
@@ -34,7 +37,7 @@ _WIDE = {
 _NAMED = {FieldKind.IDENTITY, FieldKind.TABLE, FieldKind.EXTERNAL_TABLE}
 _WRONG = "adxmi-wrong"
 
-SHEET = f"""
+_SHEET = f"""
 .adxmi-form .adxmi-field {{margin: 0; width: 100%;}}
 .adxmi-form .adxmi-field > * {{max-width: 100%;}}
 .adxmi-form .adxmi-wrong input, .adxmi-form .adxmi-wrong textarea,
@@ -47,6 +50,7 @@ SHEET = f"""
   font-size: var(--jp-code-font-size, 13px); field-sizing: content; min-height: 5em;
   max-height: 24em;}}
 """
+SHEET = picker.SHEET + _SHEET
 
 Entered = Callable[[str, object], None]
 
@@ -68,6 +72,8 @@ class FieldWidget:
         Called with the field's name and what the user entered.
     leave_out
         Called with the field's name to take out of it what says how to sign in.
+    asked
+        Called with the field's name and its text when a list of values is wanted.
 
     """
 
@@ -79,6 +85,7 @@ class FieldWidget:
         choices: Sequence[str],
         entered: Entered,
         leave_out: Callable[[str], None],
+        asked: Callable[[str, str], None],
     ) -> None:
         self._screen = screen
         self.spec = spec
@@ -87,7 +94,7 @@ class FieldWidget:
         self._is_showing = False
         self._problem: w.HTML | None = None
         self._way_out: w.Button | None = None
-        self.input = _made(spec, choices)
+        self.input = _made(spec, choices, lambda text: asked(spec.name, text))
         self.show(value)
         screen.listen(self.input, self._changed)
         self.widget = w.VBox([self.input])
@@ -103,8 +110,15 @@ class FieldWidget:
 
     def offer(self, choices: Sequence[str]) -> None:
         """Offer other names; what stands in the field stays."""
-        if self.spec.kind in _NAMED:
-            self._screen.put(self.input, options=tuple(choices))
+        if self.spec.kind in _NAMED and tuple(choices) != self.input.options:
+            self._screen.changed(self.input)
+            self.input.offer(map(_named, choices))
+
+    def list(
+        self, choices: Iterable[tuple[str, str, bool]], *, inside: str = "", note: str = ""
+    ) -> None:
+        """Show what Azure lists for the field; `inside` is what stands before, `note` is told."""
+        self.input.offer(choices, inside=inside, note=note)
 
     def tell(self, problem: Problem | None) -> None:
         """Say what is wrong with the field, or nothing any more."""
@@ -163,7 +177,11 @@ def _may_be_neither(spec: FieldSpec) -> bool:
     return spec.kind is FieldKind.FLAG and spec.default is None
 
 
-def _made(spec: FieldSpec, choices: Sequence[str]) -> w.Widget:
+def _named(name: str) -> tuple[str, str, bool]:
+    return name, name, False
+
+
+def _made(spec: FieldSpec, choices: Sequence[str], asked: Asked) -> w.Widget:
     star = " *" if spec.is_required else ""
     common: dict[str, Any] = {
         "description": f"{spec.label}{star}",
@@ -178,8 +196,21 @@ def _made(spec: FieldSpec, choices: Sequence[str]) -> w.Widget:
     if spec.kind is FieldKind.CHOICE:
         return w.Dropdown(options=[*([] if spec.default else [_nothing(spec)]), *choices], **common)
     placeholder = spec.example or spec.help
-    if spec.kind in _NAMED:
-        return w.Combobox(options=tuple(choices), placeholder=placeholder, **common)
+    if spec.kind in _NAMED or spec.listed:
+        return _picker(spec, choices, asked, placeholder)
     if spec.kind is FieldKind.BODY:
         return w.Textarea(placeholder=placeholder, rows=3, _dom_classes=("adxmi-body",), **common)
     return w.Text(placeholder=placeholder, **common)
+
+
+def _picker(spec: FieldSpec, choices: Sequence[str], asked: Asked, placeholder: str) -> Picker:
+    star = " *" if spec.is_required else ""
+    return Picker(
+        asked if spec.listed else lambda _text: None,
+        description=f"{spec.label}{star}",
+        tooltip=spec.help,
+        placeholder=placeholder,
+        label_width=LABEL,
+        choices=[list(_named(name)) for name in choices],
+        layout=w.Layout(width="auto" if spec.kind in _WIDE else NARROW),
+    )

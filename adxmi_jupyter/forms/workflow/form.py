@@ -7,7 +7,6 @@ too, in the background.
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -26,19 +25,21 @@ from adxmi_jupyter.forms.widgets import (
     said,
     show,
 )
-from adxmi_jupyter.forms.workflow import fields, requirements_table
+from adxmi_jupyter.forms.workflow import fields, parts, requirements_table
 from adxmi_jupyter.forms.workflow.diagram import Diagram
+from adxmi_jupyter.forms.workflow.field_lists import FieldLists
 from adxmi_jupyter.forms.workflow.fields import LABEL, NARROW, FieldWidget
+from adxmi_jupyter.forms.workflow.inference_part import InferencePart
+from adxmi_jupyter.forms.workflow.parts import explained, result_table
 from adxmi_jupyter.forms.workflow.requirements_table import (
-    RequirementRow,
     RequirementsTable,
     each_fix_once,
+    row_of,
 )
 from adxmi_jupyter.masking import masked
+from adxmi_jupyter.model.declaration.fields import FieldKind
 from adxmi_jupyter.model.declaration.reading import AS_A_WHOLE
-from adxmi_jupyter.model.remediation import ByOwner
 from adxmi_jupyter.rendering import diagram
-from adxmi_jupyter.rendering.dialects import InForm
 
 if TYPE_CHECKING:
     from adxmi_jupyter.actions.check.findings import Finding
@@ -47,10 +48,8 @@ if TYPE_CHECKING:
     from adxmi_jupyter.model.declaration.fields import FieldSpec
     from adxmi_jupyter.model.identity import ManagedIdentity
     from adxmi_jupyter.model.remediation import Remediation
-    from adxmi_jupyter.rendering.diagram_model import Step
 
 _NO_DATABASE = ("(choose)", "")
-_SHOWN_ROWS = 10
 _STRING, _STRINGS = "The connection string in it", "The connection strings in it"
 _LINE = "The same as a command to copy"
 _NO_LINE = "There is no command to copy: it would read {{…}} as a variable, or end at a line break."
@@ -60,20 +59,9 @@ SHEET = (
     fields.SHEET
     + requirements_table.SHEET
     + diagram.SHEET
+    + parts.SHEET
     + """
 .adxmi-workflow-form textarea[readonly] {max-height: 28em;}
-.adxmi-form .adxmi-meanings summary {cursor: pointer; width: max-content;}
-.adxmi-form .adxmi-meanings dl {margin: 2px 0 4px; display: grid;
-  grid-template-columns: max-content minmax(0, 1fr); gap: 2px 12px;}
-.adxmi-form .adxmi-meanings dl > * {float: none; width: auto; display: block;}
-.adxmi-form .adxmi-meanings dl > dt {font-weight: 600;}
-.adxmi-form .adxmi-meanings dl > dd {margin: 0; overflow-wrap: anywhere;}
-.adxmi-form .adxmi-result {overflow: auto; max-height: 20em; margin-top: 4px;}
-.adxmi-form .adxmi-result table {border-collapse: collapse; color: inherit;
-  font-size: var(--jp-ui-font-size1, 13px);}
-.adxmi-form .adxmi-result :is(th, td) {padding: 2px 8px; text-align: left; border: none;
-  border-bottom: 1px solid var(--jp-border-color2, #8888); color: inherit;}
-.adxmi-form .adxmi-result tr {background: none;}
 """
 )
 
@@ -98,6 +86,7 @@ class WorkflowForm(Form):
         super().__init__(write_line, cluster)
         self.state = state
         self.fields: dict[str, FieldWidget] = {}
+        self.lists = FieldLists(state, self.screen, self.fields, self._listed)
         self.rest = Rest(rest)
         self.background: Background[tuple[Finding, ...]] = Background()
         self._shows_more = False
@@ -116,6 +105,7 @@ class WorkflowForm(Form):
         )
         self.screen.listen(self.database, self._database_chosen)
         self.reload = self.screen.button("Reload", self._reload, tooltip="Read all names again")
+        self.inference = InferencePart(self.screen, self._infer)
         self._main, self._rest = (w.VBox(layout=w.Layout(width="100%")) for _ in range(2))
         tooltip = "Show the other fields"
         self.more = self.screen.button("More options", self._toggle, tooltip=tooltip)
@@ -199,6 +189,7 @@ class WorkflowForm(Form):
         self.state.enter(name, value)
         if self.state.specs != before:
             self._lay_out()
+        self._guess()
         self.submission.edited()
         self.background.drop()
         self._at = name if self.rest.wait(self._rested) else ""
@@ -225,6 +216,20 @@ class WorkflowForm(Form):
 
         self.background.run(self.state.glance(), found)
 
+    def _listed(self) -> None:
+        """Show what the names of files tell, now that they are known."""
+        if self._guess():
+            self.submission.edited()
+            self._refresh_below()
+            self._rested()
+        self.screen.publish()
+
+    def _guess(self) -> bool:
+        guessed = self.state.sources.guess()
+        for name in guessed:
+            self.fields[name].show(self.state.value(self.state.spec(name)))
+        return bool(guessed)
+
     def _left_out(self, name: str) -> None:
         self.state.leave_credentials_out(name)
         self.fields[name].show(self.state.value(self.state.spec(name)))
@@ -234,6 +239,7 @@ class WorkflowForm(Form):
 
     def _discard(self) -> None:
         self.state.clear()
+        self.inference.forget()
         self._show_values()
         self.rest.cancel()
         self.background.drop()
@@ -280,20 +286,45 @@ class WorkflowForm(Form):
             made.offer(self.state.choices(self.state.spec(name)))
         self._lay_out()
         self._refresh_below()
-        self._result.value = _table(self.state.result)
+        self._result.value = result_table(self.state.result)
 
     def _lay_out(self) -> None:
         main, more = self.state.main, self.state.more
-        self._main.children = [self._widget(spec) for spec in main]
+        self._main.children = [part for spec in main for part in self._parts(spec)]
         self._rest.children = [self._widget(spec) for spec in more] if self._shows_more else []
         self.more.description = "Fewer options" if self._shows_more else "More options"
         show(self.more, is_shown=bool(more))
-        self._meanings.value = _explained(self.state.specs if self._shows_more else main)
+        self._meanings.value = explained(self.state.specs if self._shows_more else main)
+
+    def _parts(self, spec: FieldSpec) -> tuple[w.Widget, ...]:
+        """Return the widgets of a field, with what infers columns around theirs."""
+        made = self._widget(spec)
+        if spec.kind is FieldKind.COLUMNS and self.state.infers:
+            return (self.inference.widget, made, self.inference.rows)
+        return (made,)
+
+    def _infer(self) -> None:
+        query = self.state.inference()
+        if query is None:
+            return
+
+        def infer() -> tuple[str, ...]:
+            found = self.state.infer(query, self.submission.tell)
+            self.inference.tell(found)
+            self._show_values()
+            return ("The columns were inferred from the files: check their names and types.",)
+
+        self.background.drop()
+        self.submission.run("Inferring the columns", infer)
+        self._rested()
 
     def _widget(self, spec: FieldSpec) -> w.Widget:
         if spec.name not in self.fields:
             value, choices = self.state.value(spec), self.state.choices(spec)
-            made = FieldWidget(self.screen, spec, value, choices, self._entered, self._left_out)
+            made = FieldWidget(
+                *(self.screen, spec, value, choices),
+                *(self._entered, self._left_out, self.lists.ask),
+            )
             self.fields[spec.name] = made
         return self.fields[spec.name].widget
 
@@ -306,6 +337,8 @@ class WorkflowForm(Form):
         self.strings.show("\n".join(strings), label=_STRINGS if strings[1:] else _STRING)
         self.line.show(self._write_line(preview.line) if preview.text else "")
         self._refresh_requirements()
+        is_ready = self.state.inference() is not None
+        self.inference.refresh(is_offered=self.state.infers, is_ready=is_ready)
         self._refresh_bar()
 
     def _tell_problems(self) -> None:
@@ -337,23 +370,8 @@ class WorkflowForm(Form):
         self.check.disabled = last.now is None
         self._checked.value = quiet((_OLD,)) if last.is_old else ""
         self.picture.show(last.steps, is_old=last.is_old)
-        rows = each_fix_once([self._row_of(one) for one in last.steps])
+        rows = each_fix_once([row_of(self.state, one, self._write_line) for one in last.steps])
         self.requirements.show(rows, is_old=last.is_old)
-
-    def _row_of(self, step: Step) -> RequirementRow:
-        finding = step.finding
-        if finding is None or not finding.fix:
-            return RequirementRow(step)
-        own, stand_in = self.state.command_for(finding), self.state.stand_in(finding)
-        fix = (
-            finding.remediation.command if isinstance(finding.remediation, ByOwner) else finding.fix
-        )
-        text = self._write_line(own) if own.words else InForm().fix(fix)
-        texts = [("Fix", text)]
-        if stand_in.words:
-            texts.append(("On the embedded Azure", self._write_line(stand_in)))
-        remediation: Any = finding.remediation if own.words else None
-        return RequirementRow(step, tuple(texts), remediation)
 
     def _refresh_bar(self) -> None:
         is_dirty = bool(self.state.values or self.state.result is not None)
@@ -370,28 +388,3 @@ class WorkflowForm(Form):
         head = f"{state.declaration.noun()} form: {about}{self._cluster}"
         text = self._as_text(head, (*preview.text.splitlines(), *told), (state.line(),))
         return "\n".join(map(masked, text.splitlines()))
-
-
-def _explained(specs: Sequence[FieldSpec]) -> str:
-    """Return what each field means, folded up until somebody wants to know."""
-    terms = "".join(
-        f"<dt>{html.escape(spec.label)}</dt><dd>{html.escape(spec.help)}"
-        + (f" Example: {html.escape(spec.example)}" if spec.example else "")
-        + "</dd>"
-        for spec in specs
-    )
-    return (
-        '<details class="adxmi-quiet adxmi-meanings"><summary>What the fields mean</summary>'
-        f"<dl>{terms}</dl></details>"
-    )
-
-
-def _table(frame: Any) -> str:
-    """Return the first rows of a frame as HTML."""
-    if frame is None:
-        return ""
-    shown = frame.head(_SHOWN_ROWS).to_html(index=False, escape=True, border=0)
-    rest = len(frame) - _SHOWN_ROWS
-    more = quiet((f"and {rest} more rows",)) if rest > 0 else ""
-    box = '<div class="adxmi-result" tabindex="0" role="group" aria-label="Result">'
-    return f"{box}{shown}</div>{more}"

@@ -53,7 +53,8 @@ class Offers:
         """What identities can be called: by name, or by object ID where a name is not certain."""
         every = self.identities.every
         words = (word_among(one, every, _key, one.object_id) for one in every)
-        return tuple(dict.fromkeys((SYSTEM, *words)))
+        named = dict.fromkeys(word for word in words if word != SYSTEM)
+        return (*named, SYSTEM)
 
 
 def _key(identity: ManagedIdentity) -> str:

@@ -5,16 +5,20 @@ from __future__ import annotations
 import html
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import ipywidgets as w
 
 from adxmi_jupyter.error_base import one_line
 from adxmi_jupyter.forms.widgets import copyable, show
+from adxmi_jupyter.model.remediation import ByOwner
 from adxmi_jupyter.rendering.diagram_model import css_class
+from adxmi_jupyter.rendering.dialects import InForm
 
 if TYPE_CHECKING:
+    from adxmi_jupyter.fixes import WriteCommand
     from adxmi_jupyter.forms.screen import Screen
+    from adxmi_jupyter.forms.workflow.state import WorkflowState
     from adxmi_jupyter.model.remediation import Remediation
     from adxmi_jupyter.rendering.diagram_model import Step
 
@@ -66,6 +70,20 @@ class RequirementRow:
     step: Step
     texts: tuple[tuple[str, str], ...] = ()
     remediation: Remediation | None = None
+
+
+def row_of(state: WorkflowState, step: Step, write_line: WriteCommand) -> RequirementRow:
+    """Return a requirement as the form of a workflow knows it, with its fix."""
+    finding = step.finding
+    if finding is None or not finding.fix:
+        return RequirementRow(step)
+    own, stand_in = state.command_for(finding), state.stand_in(finding)
+    fix = finding.remediation.command if isinstance(finding.remediation, ByOwner) else finding.fix
+    texts = [("Fix", write_line(own) if own.words else InForm().fix(fix))]
+    if stand_in.words:
+        texts.append(("On the embedded Azure", write_line(stand_in)))
+    remediation: Any = finding.remediation if own.words else None
+    return RequirementRow(step, tuple(texts), remediation)
 
 
 def each_fix_once(rows: Sequence[RequirementRow]) -> list[RequirementRow]:

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 from adxmi_jupyter.actions.check import examination
 from adxmi_jupyter.actions.check.examination import Requirements
 from adxmi_jupyter.actions.check.remediation import carry_out
-from adxmi_jupyter.actions.workflow import filling
+from adxmi_jupyter.actions.choices.lists import Lists
+from adxmi_jupyter.actions.workflow import filling, inference
 from adxmi_jupyter.actions.workflow import writes as workflow_writes
 from adxmi_jupyter.actions.workflow.writes import named
 from adxmi_jupyter.errors import AdxmiError, AlreadyExists
@@ -23,6 +24,7 @@ from adxmi_jupyter.forms.workflow import reading as workflow_reading
 from adxmi_jupyter.forms.workflow.draft import drafted
 from adxmi_jupyter.forms.workflow.field_errors import in_words, without_credentials
 from adxmi_jupyter.forms.workflow.last_check import LastCheck
+from adxmi_jupyter.forms.workflow.sources import Sources
 from adxmi_jupyter.model.declaration.fields import FieldKind
 from adxmi_jupyter.model.declaration.reading import AS_A_WHOLE
 from adxmi_jupyter.model.declaration.stored import DataConnectionListing, KustoListing
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 
     from adxmi_jupyter.actions.check.findings import Finding
     from adxmi_jupyter.actions.check.remediation import Done
+    from adxmi_jupyter.actions.workflow.inference import Inferred
     from adxmi_jupyter.actions.write.operations import Tell
     from adxmi_jupyter.forms.workflow.draft import Draft
     from adxmi_jupyter.forms.workflow.field_errors import Problem
@@ -94,6 +97,7 @@ class WorkflowState:
         self._found: tuple[ManagedIdentity, ...] = ()
         self._wanted_in_sight = ""
         self._proposed = ""
+        self.sources = Sources(self, Lists(connection, lambda word: self._find(word).identity))
         self._take(workflow_reading.read(connection, declaration, database))
 
     def _take(self, offers: Offers) -> None:
@@ -123,7 +127,7 @@ class WorkflowState:
     @property
     def main(self) -> tuple[FieldSpec, ...]:
         """The fields to show at once: what must be filled in, decides, or says the most."""
-        return tuple(spec for spec in self.specs if self._is_main(spec))
+        return tuple(sorted(filter(self._is_main, self.specs), key=self._place))
 
     @property
     def more(self) -> tuple[FieldSpec, ...]:
@@ -131,9 +135,19 @@ class WorkflowState:
         return tuple(spec for spec in self.specs if not self._is_main(spec))
 
     def _is_main(self, spec: FieldSpec) -> bool:
-        decides = any(spec.name in other.only_for for other in self.declaration.specs())
         says_much = spec.kind is FieldKind.COLUMNS or spec.name == self.declaration.about.body
-        return spec.is_required or decides or says_much or spec.name == self._wanted_in_sight
+        is_wanted = spec.is_common or spec.name == self._wanted_in_sight
+        return spec.is_required or self._decides(spec) or says_much or is_wanted
+
+    def _decides(self, spec: FieldSpec) -> bool:
+        """Tell whether it decides which other fields there are."""
+        return any(spec.name in other.only_for for other in self.declaration.specs())
+
+    def _place(self, spec: FieldSpec) -> int:
+        """Return where a field stands: what decides comes first, columns after their files."""
+        if self._decides(spec):
+            return 0
+        return 2 if spec.kind is FieldKind.COLUMNS else 1
 
     def spec(self, name: str) -> FieldSpec:
         """Return a field by its name."""
@@ -196,6 +210,7 @@ class WorkflowState:
         What was found of the requirements is forgotten: they may have changed as well.
         """
         self._connection.forget()
+        self.sources.lists.forget()
         offers = workflow_reading.read(self._connection, self.declaration, self.database)
         self._found = tuple(self._looked_up(offers))
         self.last_check.forget()
@@ -256,6 +271,25 @@ class WorkflowState:
             self.draft.connection_strings,
             self.line(),
         )
+
+    @property
+    def infers(self) -> bool:
+        """Whether it has columns that files can tell."""
+        kinds = {spec.kind for spec in self.specs}
+        return {FieldKind.COLUMNS, FieldKind.LOCATION, FieldKind.IDENTITY} <= kinds
+
+    def inference(self) -> Workflow | None:
+        """Return the query that infers the columns; None while something for it is missing."""
+        if not (self.infers and self.database):
+            return None
+        return inference.inferring(self._connection, self.values, self._find)
+
+    def infer(self, query: Workflow, tell: Tell) -> Inferred:
+        """Infer the columns and fill them in; raises as `inference.infer`."""
+        found = inference.infer(self._connection, query, self.database, tell=tell)
+        spec = next(one for one in self.specs if one.kind is FieldKind.COLUMNS)
+        self.enter(spec.name, found.columns)
+        return found
 
     def line(self) -> Command:
         """Return the line that does the same, without what is wrong; a body stands below it."""

@@ -63,6 +63,21 @@ def maker_of(kind: FieldKind) -> str:
     return next((one.noun() for one in declarations() if one.about.makes is kind), "")
 
 
+def inferring(kind: FieldKind) -> type[Workflow]:
+    """Return the workflow that finds the values of fields of a kind in files.
+
+    Raises
+    ------
+    LookupError
+        There is none.
+
+    """
+    found = next((one for one in declarations() if one.about.infers is kind), None)
+    if found is None:
+        raise LookupError(f"nothing infers {kind.value}")
+    return found
+
+
 def connection_noun(kind: str) -> str:
     """Return the noun of the data connections of a kind, or of a text that begins with it.
 

@@ -46,7 +46,7 @@ class About:
     into the database needs it named; what only `adds` to what exists replaces nothing.
     `resolves_in_azure` is for what takes identities by resource ID. `without_identity` is what
     people look for here and what takes none. `makes` is the kind of field in which other workflows
-    name what this one creates.
+    name what this one creates, `infers` the kind of field of others whose value it finds.
     """
 
     title: str
@@ -62,6 +62,7 @@ class About:
     resolves_in_azure: bool = False
     without_identity: tuple[Unsupported, ...] = ()
     makes: FieldKind | None = None
+    infers: FieldKind | None = None
 
 
 class Workflow(BaseModel):

@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from adxmi_jupyter.fixes import Command
 from adxmi_jupyter.model.declaration import targets
-from adxmi_jupyter.model.declaration.fields import field, identity_help
+from adxmi_jupyter.model.declaration.fields import FieldKind, field, identity_help
 from adxmi_jupyter.model.declaration.formats import BlobFormat
 from adxmi_jupyter.model.declaration.plugins import Literal, bag
 from adxmi_jupyter.model.declaration.products import Endpoint, Statement
@@ -54,6 +54,7 @@ class InferStorageSchema(Workflow):
                 "file_extension": ".csv",
             },
         ),
+        infers=FieldKind.COLUMNS,
         without_identity=(_WITH_SUGGESTIONS,),
     )
     listing: ClassVar = FunctionListing(("infer_storage_schema",), targets.requests_files)

@@ -100,8 +100,8 @@ def test_fields_come_and_go_with_the_kind(form):
 
     names = [made.children[0].description for made in form._main.children]
     assert names == [
-        "Name *",
         "Kind",
+        "Name *",
         "Identity *",
         "Server *",
         "Catalog *",
