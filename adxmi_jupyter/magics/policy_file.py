@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from adxmi_jupyter.errors import InvalidValue, MissingOption
-from adxmi_jupyter.fixes import ChangeOption, Explain, Option
+from adxmi_jupyter.fixes import ChangeOption, Command, Explain, Option
 from adxmi_jupyter.magics.body_file import file_text
 from adxmi_jupyter.magics.params import BodyFile
 
@@ -106,7 +106,11 @@ def _source(call: Call, file: NamedText) -> NamedText:
     raise MissingOption(
         "there is no policy file",
         why=f"no file was given, and there is no {DEFAULT} in this directory",
-        fix=Explain.of("write one, and name it with ", Option("--file")),
+        fix=Explain.of(
+            Command.of("snapshot", "--out", DEFAULT),
+            " writes one; or name it with ",
+            Option("--file"),
+        ),
     )
 
 

@@ -100,6 +100,7 @@ _NOUNS: Mapping[str, str] = {
     "policy": "adxmi_jupyter.magics.policy",
     "role": "adxmi_jupyter.magics.role",
     "callout": "adxmi_jupyter.magics.callout",
+    "snapshot": "adxmi_jupyter.magics.snapshot",
     "plan": "adxmi_jupyter.magics.plan",
     "history": "adxmi_jupyter.magics.history",
     "connection-string": "adxmi_jupyter.magics.connection_string",

@@ -244,7 +244,8 @@ def verb(
     def declare(function: Callable[..., Any]) -> Verb:
         make = click.command(name, cls=Verb, examples=examples, **options)
         command = make(click.pass_obj(function))
-        command.params += common_options()
+        own = {name for one in command.params for name in one.opts}
+        command.params += [one for one in common_options() if own.isdisjoint(one.opts)]
         if of is not None:
             of.add_command(command)
         return command

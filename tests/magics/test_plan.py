@@ -94,3 +94,16 @@ def test_a_cell_holds_the_file_and_the_result_is_a_frame(magic):
 def test_without_a_file_the_error_says_how_to_get_one(magic, directory):
     with pytest.raises(errors.MissingOption, match=r"adxmi\.yaml"):
         magic("plan")
+
+
+def test_a_snapshot_is_saved_and_planned(directory, capsys):
+    assert execute(["snapshot", "--out", "adxmi.yaml", "--mode", "authoritative"]) == 0
+    assert capsys.readouterr().out == ""
+    assert execute(["plan", "--exit-code"]) == 0
+
+
+def test_a_snapshot_is_shown_as_it_is(magic):
+    shown = magic("snapshot --database Sales")
+
+    assert str(shown) == repr(shown)
+    assert "    Sales:\n" in shown

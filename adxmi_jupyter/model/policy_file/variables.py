@@ -12,8 +12,19 @@ from dataclasses import dataclass, field
 from adxmi_jupyter.model.usage import closest
 
 _REFERENCE = re.compile(
-    r"\$(?P<dollar>\$)(?=\{)|\$\{(?P<environment>[^{}]*)\}|\{\{\s*(?P<given>[^{}]*?)\s*\}\}"
+    r"\$\$(?P<escaped>\{\{)|\$(?P<dollar>\$\{)|\$\{(?P<environment>[^{}]*)\}"
+    r"|\{\{\s*(?P<given>[^{}]*?)\s*\}\}"
 )
+_SIGN = re.compile(r"\{\{|\$(?=\{(?!\{))")
+
+
+def escaped(text: str) -> str:
+    """Return what has to stand in a file so that it says this text.
+
+    >>> escaped("a ${b} {{c}}")
+    'a $${b} $${{c}}'
+    """
+    return _SIGN.sub(lambda found: "$$" if found.group() == "$" else "$${{", text)
 
 
 class UnknownReference(Exception):
@@ -32,7 +43,9 @@ class Variables:
     given: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def put_into(self, text: str) -> str:
-        """Return a text with the values of its variables; ``$${`` stands for ``${``.
+        """Return a text with the values of its variables.
+
+        ``$${`` stands for ``${``, and ``$${{`` for ``{{``.
 
         Raises
         ------
@@ -43,8 +56,8 @@ class Variables:
         return _REFERENCE.sub(self._value, text)
 
     def _value(self, found: re.Match[str]) -> str:
-        if found["dollar"]:
-            return "$"
+        if found["dollar"] or found["escaped"]:
+            return found["dollar"] or found["escaped"]
         if found["environment"] is not None:
             return self._one(found, self.environment, found["environment"], "the environment has")
         return self._one(found, self.given, found["given"], "--var and --var-file give")
