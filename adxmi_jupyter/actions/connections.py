@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.actions.frames import FLAG, TEXT, fixed_frame
-from adxmi_jupyter.errors import AdxmiError
+from adxmi_jupyter.errors import AdxmiError, InvalidInput
 from adxmi_jupyter.model.kql import quote_name
 from adxmi_jupyter.model.kusto_shapes import CALLER, OWN_ROLES, VERSION
+from adxmi_jupyter.model.principal import parse_reference
 from adxmi_jupyter.model.shape import text_cell
 
 if TYPE_CHECKING:
@@ -40,6 +41,38 @@ def status_frame(connection: Connection) -> pd.DataFrame:
         _principal(connection),
         _roles(connection),
         text_cell(answer.rows(VERSION)[0], "BuildVersion"),
+    )
+    return fixed_frame(dict.fromkeys(columns, TEXT), [row])
+
+
+def caller_frame(connection: Connection) -> pd.DataFrame:
+    """Ask the cluster who the caller is.
+
+    One row; columns ``principal``, ``kind``, ``tenant``, ``cluster``, ``database``, ``credential``,
+    all string. ``kind`` and ``tenant`` are empty where the principal does not tell.
+
+    Raises
+    ------
+    ConnectionFailure, ServiceRefusal
+        The cluster does not answer or does not let the caller in.
+
+    """
+    principal = _principal(connection)
+    kind, tenant = "", ""
+    try:
+        reference = parse_reference(principal)
+    except InvalidInput:  # an emulator has principals of another form
+        pass
+    else:
+        kind, tenant = reference.kind.name.lower().replace("_", " "), reference.tenant
+    columns = ("principal", "kind", "tenant", "cluster", "database", "credential")
+    row = (
+        principal,
+        kind,
+        tenant,
+        connection.cluster,
+        connection.database,
+        connection.credential_used,
     )
     return fixed_frame(dict.fromkeys(columns, TEXT), [row])
 

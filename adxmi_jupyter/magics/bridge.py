@@ -179,17 +179,35 @@ class AdxmiMagics(Magics):
             self.say(self._held.pop(0))
 
     def check_target(self, name: str) -> None:
-        """Refuse a name that no variable can have."""
-        if not name.isidentifier() or keyword.iskeyword(name):
+        """Refuse a name that no variable can have, nor a file that can be written."""
+        if name.isidentifier() and not keyword.iskeyword(name):
+            return
+        from adxmi_jupyter.magics.saving import check_file
+        from adxmi_jupyter.rendering.result_files import format_of
+
+        if format_of(name) is None:
             raise InvalidValue(
                 f"--out {name} isn't a variable name",
-                why="in a notebook --out names a variable",
+                why="in a notebook --out names a variable, or a file such as result.csv",
                 fix=ChangeOption("--out", "df"),
             )
+        check_file(name)
 
     def keep(self, name: str, frame: pd.DataFrame) -> None:
-        """Keep a result as a variable of the user."""
-        self.variables[name] = frame
+        """Keep a result as a variable of the user, or write it to a file.
+
+        Raises
+        ------
+        ResultNotSaved
+            It cannot be written, although that could be done before.
+
+        """
+        if name.isidentifier():
+            self.variables[name] = frame
+            return
+        from adxmi_jupyter.magics.saving import save
+
+        save(name, frame)
 
     def run(self, line: str, cell: str | None, local: Mapping[str, object]) -> object:
         """Run a line; a semicolon at its end keeps the result from being shown.

@@ -170,6 +170,15 @@ def status(call: Call) -> pd.DataFrame:
     return status_frame(call.connection)
 
 
+@verb("whoami", examples=("whoami",))
+def whoami(call: Call) -> pd.DataFrame:
+    """Show who you are on the cluster: principal, tenant and kind of credential."""
+    from adxmi_jupyter.actions.connections import caller_frame
+    from adxmi_jupyter.rendering.shown_frame import Whole
+
+    return Whole(caller_frame(call.connection))
+
+
 def _trusted(call: Call) -> pd.DataFrame:
     from adxmi_jupyter.actions.connections import trusted_frame
 

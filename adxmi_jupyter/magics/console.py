@@ -8,25 +8,28 @@ from __future__ import annotations
 import atexit
 import errno
 import gc
-import io
 import os
 import shlex
-import stat
 import sys
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from adxmi_jupyter.errors import AdxmiError, CommandLineError, InvalidValue, ResultNotSaved
-from adxmi_jupyter.fixes import ChangeOption, as_words
+from adxmi_jupyter.errors import AdxmiError, CommandLineError, ResultNotSaved
+from adxmi_jupyter.fixes import as_words
 from adxmi_jupyter.magics.call import CONSOLE_PROGRAM, Call
 from adxmi_jupyter.magics.line import Word
+from adxmi_jupyter.magics.output import (
+    NO_COLOR,
+    NO_PAGER,
+    QUIET,
+    Output,
+    loss_of_output,
+    not_written,
+    open_streams,
+)
 from adxmi_jupyter.magics.tree import run, tree
-from adxmi_jupyter.rendering.files import csv_text, json_text
-from adxmi_jupyter.rendering.text import frame_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,6 +40,9 @@ if TYPE_CHECKING:
 FAILED, MISUSED, FOUND, INTERRUPTED = 1, 2, 3, 130
 """Exit codes: the request failed; the line could not be understood; something was found, such as a
 requirement that is missing, for verbs that tell by their code; Ctrl-C."""
+
+STREAMED = ("json", "csv", "md")
+"""What --out takes in place of a file: formats for the standard output."""
 
 _RARE_COLLECTIONS = (100_000, 20, 20)
 
@@ -65,21 +71,21 @@ class Console:
         )
         return Connections(settings, self.say, say_once=self.say_once)
 
-    def __init__(self) -> None:
+    def __init__(self, output: Output | None = None) -> None:
         self._is_silent = False
+        self.output = output or Output()
         self.kept: pd.DataFrame | None = None
 
     def say(self, note: Note) -> None:
         """Show a note."""
-        if self._is_silent:
-            return
-        print(Call(self).dialect.part(as_words(note)), file=sys.stderr)  # noqa: T201
+        if not self._is_silent:
+            self.output.note(Call(self).dialect.part(as_words(note)))
 
     def say_once(self, what: str, note: Note) -> None:
         """Show a note, unless an earlier command of this session has."""
         from adxmi_jupyter.service.told import is_first_time
 
-        if not self._is_silent and is_first_time(what):
+        if not (self._is_silent or self.output.is_quiet) and is_first_time(what):
             self.say(note)
 
     @contextmanager
@@ -90,24 +96,16 @@ class Console:
         self._is_silent = False
 
     def check_target(self, name: str) -> None:
-        """Refuse a file whose format its name does not tell."""
-        if Path(name).suffix.lower() not in {".csv", ".json"}:
-            raise InvalidValue(
-                f"--out {name} has no known format",
-                why="a result is written as .csv or .json",
-                fix=ChangeOption("--out", f"{Path(name).stem or 'result'}.csv"),
-            )
-        try:
-            _refuse_unwritable(Path(name))
-        except OSError as error:
-            raise InvalidValue(
-                f"--out {name} cannot be written",
-                why=error.strerror or type(error).__name__,
-                fix=ChangeOption("--out", "result.csv"),
-            ) from error
+        """Refuse a file whose format its name does not tell, or that cannot be written."""
+        if name in STREAMED:
+            return
+        from adxmi_jupyter.magics.saving import check_file
+
+        streamed = " and ".join([", ".join(STREAMED[:-1]), STREAMED[-1]])
+        check_file(name, f"; {streamed} write to the standard output")
 
     def keep(self, name: str, frame: pd.DataFrame) -> None:
-        """Write a result to a file, as a whole or not at all.
+        """Write a result to a file, as a whole or not at all, or in a format to be read on.
 
         Raises
         ------
@@ -115,19 +113,36 @@ class Console:
             It cannot be written, although that could be done before; the result is shown instead.
 
         """
+        from adxmi_jupyter.magics.saving import save
+        from adxmi_jupyter.rendering.result_files import Format, text_of
+
         self.kept = frame
-        path = Path(name)
-        is_csv = path.suffix.lower() == ".csv"
-        text = csv_text(frame) if is_csv else json_text(frame)
+        if name in STREAMED:
+            self.output.file_text(text_of(frame, Format(name)).removesuffix("\n"))
+            return
         try:
-            _write_whole(path, text)
-        except OSError as error:
-            _show(frame)
-            raise ResultNotSaved(
-                f"the command ran, but its result could not be written to {name}",
-                why=f"{error.strerror or type(error).__name__}; the result is shown instead",
-                fix="save what is shown; repeat only commands that read",
-            ) from error
+            save(name, frame)
+        except ResultNotSaved:
+            self.output.result(frame)
+            raise
+
+    def keep_names(self, call: Call, result: object) -> None:
+        """Keep the names in a result for completion, which asks no cluster."""
+        frame = self.kept if result is None else result
+        columns = getattr(frame, "columns", ())
+        kinds = {"database": ("database",), "display_name": ("identity", "identity in Azure")}
+        if call.words and "name" in columns:
+            kinds["name"] = (call.words[0].text,)
+        found = {
+            kind: [one for one in frame[column] if isinstance(one, str)]  # type: ignore[index]
+            for column in kinds
+            if column in columns
+            for kind in kinds[column]
+        }
+        if found:
+            from adxmi_jupyter.service.known_names import KnownNames
+
+            KnownNames(os.environ.get("ADXMI_CLUSTER", "")).seen(found)
 
     def close(self) -> None:
         """Close what was opened."""
@@ -139,9 +154,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the console script and exit with its code: 0, or the one of `FAILED` and the others."""
     if arguments is None:
         _collect_rarely()
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # a terminal may know fewer characters than names
-            stream.reconfigure(errors="backslashreplace")
+    open_streams()
     sys.exit(execute(sys.argv[1:] if arguments is None else list(arguments)))
 
 
@@ -157,75 +170,44 @@ def _collect_rarely() -> None:
 
 def execute(arguments: Sequence[str]) -> int:
     """Run one line and return the exit code."""
-    console = Console()
+    output = Output({QUIET, NO_COLOR, NO_PAGER}.intersection(arguments))
+    console = Console(output)
     call = Call(console, tuple(Word(text, shlex.quote(text), 0) for text in arguments))
     _complete_for_shell(call)
     try:
         result = run(call, arguments)
+        console.keep_names(call, result)
         if result is not None:
-            _show(result)
+            output.result(result)
     except AdxmiError as error:
-        print("\n".join(error._render_traceback_()), file=sys.stderr)  # noqa: T201
+        output.error(error)
         return MISUSED if isinstance(error, CommandLineError) else FAILED
     except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)  # noqa: T201
+        output.note("interrupted")
         return INTERRUPTED
+    except OSError as error:  # of a help, which is written by click
+        loss = loss_of_output()
+        if error.errno == errno.ENOSPC:
+            output.error(not_written(error))
+            return FAILED
+        if not isinstance(loss, BrokenPipeError):  # else its reader has seen enough, as `head` does
+            raise
     finally:
         console.close()
+        loss_of_output()
     return FOUND if call.has_found and call.tells_by_code else 0
-
-
-def _refuse_unwritable(path: Path) -> None:
-    """Raise OSError for a file that cannot be written, before anything is sent."""
-    if path.exists() and not path.is_file():
-        raise OSError(errno.EINVAL, "it is there, and no file")
-    if path.exists() and not os.access(path, os.W_OK):
-        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-    with tempfile.TemporaryFile(dir=path.parent):
-        pass
-
-
-def _write_whole(path: Path, text: str) -> None:
-    """Write a file beside, then put it in its place: a full disk leaves what was there."""
-    target = path.resolve()
-    descriptor, beside = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    try:
-        with os.fdopen(
-            descriptor, "w", encoding="utf-8", errors="backslashreplace", newline=""
-        ) as file:
-            file.write(text)
-        Path(beside).chmod(_mode_of(target))
-        Path(beside).replace(target)
-    except OSError:
-        Path(beside).unlink(missing_ok=True)
-        raise
-
-
-def _mode_of(target: Path) -> int:
-    """Return the permissions a file has, or those that a new one gets."""
-    if target.exists():
-        return stat.S_IMODE(target.stat().st_mode)
-    mask = os.umask(0)
-    os.umask(mask)
-    return 0o666 & ~mask
-
-
-def _show(result: object) -> None:
-    try:
-        print(frame_table(result))  # type: ignore[arg-type] # noqa: T201
-        sys.stdout.flush()
-    except BrokenPipeError:  # the reader has seen enough, as `head` does
-        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
 
 
 def _complete_for_shell(call: Call) -> None:
     """Answer a shell that completes a line; it asks through a variable, and then we exit."""
+    instruction = os.environ.get("_ADXMI_COMPLETE")
+    if not instruction:
+        return
     from click.shell_completion import shell_complete
 
-    instruction = os.environ.get("_ADXMI_COMPLETE")
-    if instruction:
-        with call.front.holding_notes():
-            code = shell_complete(
-                tree, {"obj": call}, CONSOLE_PROGRAM, "_ADXMI_COMPLETE", instruction
-            )
-        sys.exit(code)
+    from adxmi_jupyter.magics.shells import VARIABLE, register
+
+    register()
+    with call.front.holding_notes():
+        code = shell_complete(tree, {"obj": call}, CONSOLE_PROGRAM, VARIABLE, instruction)
+    sys.exit(code)

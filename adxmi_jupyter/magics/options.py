@@ -10,12 +10,13 @@ import click
 
 from adxmi_jupyter.errors import ConflictingOptions, MissingOption
 from adxmi_jupyter.fixes import ChangeOption, Explain, Option, OwnCommand
-from adxmi_jupyter.magics.call import Call
+from adxmi_jupyter.magics.call import CONSOLE_PROGRAM, Call
 from adxmi_jupyter.magics.params import (
     BodyFile,
     ConnectionName,
     DatabaseName,
     IdentityList,
+    ResultTarget,
     UsageList,
 )
 from adxmi_jupyter.magics.subject import OneOf, subject
@@ -71,10 +72,12 @@ def common_options() -> list[click.Parameter]:
         ),
         click.Option(
             ["-o", "--out"],
+            type=ResultTarget(),
             metavar="NAME",
             expose_value=False,
             callback=_note_out,
-            help="Save the result as a variable (notebook) or as a .csv or .json file (console).",
+            help="Variable (notebook) or file for the result: .csv, .json, .md, .html, .xlsx or "
+            ".parquet. In a console json, csv or md writes to standard output.",
         ),
         click.Option(
             ["--ids"],
@@ -91,6 +94,33 @@ def common_options() -> list[click.Parameter]:
             help="Display all columns in full.",
         ),
     ]
+
+
+class ConsoleOption(click.Option):
+    """An option of a console: a notebook has neither pages nor a terminal's colours."""
+
+
+def console_options() -> list[click.Parameter]:
+    """Return what a console has for each command, before the noun or after the verb.
+
+    `output.Output` looks for them among the words: they count for errors of the command line, too.
+    """
+    helps = {
+        "--quiet": "Omit notes. Results and errors are shown.",
+        "--no-color": "Omit colors. NO_COLOR=1 does the same.",
+        "--no-pager": "Don't show long results by pages. PAGER= does the same.",
+    }
+    return [
+        ConsoleOption([name], is_flag=True, expose_value=False, help=text)
+        for name, text in helps.items()
+    ]
+
+
+def here(params: list[click.Parameter], ctx: click.Context) -> list[click.Parameter]:
+    """Return the parameters that the front end of a command has."""
+    if ctx.find_root().info_name == CONSOLE_PROGRAM:
+        return params
+    return [one for one in params if not isinstance(one, ConsoleOption)]
 
 
 def database_option(help_text: str) -> Decorator:

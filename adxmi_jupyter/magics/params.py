@@ -5,6 +5,7 @@ The names come from the connection, so notebook and shell complete from one decl
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -40,6 +41,12 @@ class Name(_ParamType):
 
     name = "name"
     kind = "name"
+    kept_as = ""
+    """The kind by which a console keeps the names for the next Tab; empty where it need not."""
+    always: tuple[str, ...] = ()
+    """What is offered beside the names that are kept."""
+    depends_on_line = False
+    """Whether the names depend on what stands before on the line."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Return the name without surrounding blanks."""
@@ -66,11 +73,28 @@ class Name(_ParamType):
         if call is None:
             return []
         try:
-            found = self.offered(list(self.names_on(call, ctx)), incomplete)
+            found = self.offered(self._names_here(call, ctx), incomplete)
         except AdxmiError:  # a <Tab> is no request: there is nobody to tell
             return []
         for item in found:
             item.help = self.about(item.value.rpartition(",")[2], param)
+        return found
+
+    def _names_here(self, call: Call, ctx: click.Context) -> list[str]:
+        """Return the names that are kept, else those that the connection tells."""
+        cluster = os.environ.get("ADXMI_CLUSTER", "")
+        is_kept = call.is_console and self.kept_as and (cluster or not self.depends_on_line)
+        if not is_kept:
+            return list(self.names_on(call, ctx))
+        from adxmi_jupyter.service.known_names import KnownNames
+
+        known = KnownNames(cluster)
+        kept = known.of(self.kept_as)
+        if kept:
+            return list(dict.fromkeys((*self.always, *kept)))
+        found = list(self.names_on(call, ctx))
+        if not cluster:
+            known.asked(self.kept_as, found)
         return found
 
     def about(self, name: str, param: click.Parameter) -> str:
@@ -110,7 +134,7 @@ class NameList(Name):
 class DatabaseName(Name):
     """The name of a database."""
 
-    name = kind = "database"
+    name = kind = kept_as = "database"
 
     def names(self, call: Call) -> Iterable[str]:
         """Return the databases of the connection."""
@@ -123,7 +147,8 @@ class DatabaseName(Name):
 class IdentityList(NameList):
     """Identities by display name, object ID, client ID or ``system``."""
 
-    name = kind = "identity"
+    name = kind = kept_as = "identity"
+    always = ("system",)
 
     def names(self, call: Call) -> Iterable[str]:
         """Return ``system`` and the identities that the policies of the connection name."""
@@ -135,6 +160,8 @@ class IdentityList(NameList):
 
 class AzureIdentityList(IdentityList):
     """Identities that exist in Azure, whether a policy names them or not."""
+
+    kept_as = "identity in Azure"
 
     def names(self, call: Call) -> Iterable[str]:
         """Return ``system`` and the user-assigned identities that are visible."""
@@ -158,6 +185,8 @@ class IdentityName(Name):
     """One identity by any of its names."""
 
     name = kind = "identity"
+    kept_as = "identity in Azure"
+    always = ("system",)
 
     def names(self, call: Call) -> Iterable[str]:
         """Return ``system`` and the identities that policies name or Azure shows."""
@@ -275,6 +304,23 @@ class BodyFile(_ParamType):
         """Offer files: a shell does it itself, the notebook's matcher lists them."""
         del ctx, param
         return [CompletionItem(incomplete, type="file")]
+
+
+class ResultTarget(_ParamType):
+    """Where a result goes: a file or, in a console, the name of a format."""
+
+    name = "name"
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """Offer the formats and files in a console; names of variables are the user's."""
+        del param
+        call = ctx.find_object(Call)
+        if call is None or not call.is_console:
+            return []
+        formats = [CompletionItem(one) for one in ("json", "csv", "md") if one == incomplete]
+        return [*formats, CompletionItem(incomplete, type="file")]
 
 
 def _is_given(param: click.Parameter | None, ctx: click.Context | None) -> bool:

@@ -9,7 +9,7 @@ import re
 from importlib.util import find_spec
 
 _DECLARATION = (
-    r"^(?:def|class) {name}\((?:[^()]|\(\))*\)(?: -> [^:\n]+)?:\s+"
+    r"^(?:def|class) {name}\((?:[^()]|\(\))*\)(?: -> [^:\n]+)?:(?: +#[^\n]*)?\s+"
     r'"""(?P<summary>.+?)(?:"""|$)'
 )
 

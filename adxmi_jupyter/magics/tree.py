@@ -17,6 +17,7 @@ from adxmi_jupyter.errors import AdxmiError
 from adxmi_jupyter.magics import usage_errors
 from adxmi_jupyter.magics.call import NOTEBOOK_PROGRAM, Call
 from adxmi_jupyter.magics.line import split
+from adxmi_jupyter.magics.options import console_options
 from adxmi_jupyter.magics.sensitive import hidden_values
 from adxmi_jupyter.magics.summaries import summary_of
 from adxmi_jupyter.magics.verbs import CONTEXT, Noun, Verb
@@ -93,6 +94,7 @@ _NOUNS: Mapping[str, str] = {
     "connections": "adxmi_jupyter.magics.connect",
     "status": "adxmi_jupyter.magics.connect",
     "overview": "adxmi_jupyter.magics.overview",
+    "whoami": "adxmi_jupyter.magics.connect",
     "check": "adxmi_jupyter.magics.check",
     "query": "adxmi_jupyter.magics.query",
     "form": "adxmi_jupyter.magics.form",
@@ -104,6 +106,8 @@ _NOUNS: Mapping[str, str] = {
     "plan": "adxmi_jupyter.magics.plan",
     "history": "adxmi_jupyter.magics.history",
     "connection-string": "adxmi_jupyter.magics.connection_string",
+    "completion": "adxmi_jupyter.magics.shells",
+    "help": "adxmi_jupyter.magics.help",
     "embedded": "adxmi_jupyter.magics.embedded",
     "lab": "adxmi_jupyter.magics.lab",
 }
@@ -151,6 +155,9 @@ def tree() -> None:
     A long command continues on the next line after a backslash. In a %%adxmi cell, options can
     also be on the lines below, up to a line --- above the body.
     """
+
+
+tree.params += console_options()
 
 
 def run(call: Call, arguments: Sequence[str]) -> object:

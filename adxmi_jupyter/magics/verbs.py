@@ -13,7 +13,7 @@ from adxmi_jupyter.errors import NotAuthorized, PartialRead
 from adxmi_jupyter.magics import usage_errors
 from adxmi_jupyter.magics.call import CONSOLE_PROGRAM, NOTEBOOK_PROGRAM, Call, Form
 from adxmi_jupyter.magics.line import split
-from adxmi_jupyter.magics.options import common_options
+from adxmi_jupyter.magics.options import common_options, console_options, here
 from adxmi_jupyter.model.permission import Permission
 
 if TYPE_CHECKING:
@@ -90,6 +90,10 @@ class Verb(click.Command):
         self.examples = tuple(
             Example(example) if isinstance(example, str) else example for example in examples
         )
+
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        """Return the parameters that the verb has in this front end."""
+        return here(super().get_params(ctx), ctx)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse as click does, after a look for repeated options (there the last one wins)."""
@@ -212,6 +216,10 @@ class Noun(click.Group):
         super().__init__(*args, **options)
         self.pages = documentation.pages(pages)
 
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        """Return the options that it has in this front end."""
+        return here(super().get_params(ctx), ctx)
+
     def get_short_help_str(self, limit: int = 100) -> str:
         """Return the summary, without a full stop."""
         return super().get_short_help_str(limit).rstrip(".")
@@ -245,7 +253,9 @@ def verb(
         make = click.command(name, cls=Verb, examples=examples, **options)
         command = make(click.pass_obj(function))
         own = {name for one in command.params for name in one.opts}
-        command.params += [one for one in common_options() if own.isdisjoint(one.opts)]
+        command.params += [
+            one for one in (*common_options(), *console_options()) if own.isdisjoint(one.opts)
+        ]
         if of is not None:
             of.add_command(command)
         return command

@@ -59,6 +59,9 @@ class FieldText(Name):
 class IdentityName(FieldText):
     """One identity, by any of its names."""
 
+    kept_as = "identity in Azure"
+    always = ("system",)
+
     def names(self, call: Call) -> Iterable[str]:
         """Return ``system`` and the identities that are known."""
         return IdentityWord().names(call)
@@ -119,9 +122,11 @@ class ExistingName(Name):
 
     name = "name"
     kind = "workflow"
+    depends_on_line = True
 
     def __init__(self, declaration: Declaration) -> None:
         self._declaration = declaration
+        self.kept_as = declaration.noun()
 
     def names_on(self, call: Call, ctx: click.Context) -> Iterable[str]:
         """Return the names of those there are."""

@@ -10,9 +10,10 @@ import html
 import re
 from typing import TYPE_CHECKING, Any
 
+from adxmi_jupyter.rendering.display import DisplayTable
 from adxmi_jupyter.rendering.html_table import FILTERED, MOST_ROWS, NO_MATH
 from adxmi_jupyter.rendering.shown_frame import SafeFrame
-from adxmi_jupyter.rendering.text import visible
+from adxmi_jupyter.rendering.text import plain, text_table, visible
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -79,18 +80,21 @@ class Matrix(SafeFrame):
 
     def to_text(self) -> str:
         """Return the picture as text: who and where in rows, the usages in use in columns."""
-        from adxmi_jupyter.rendering.text import text_table
+        table, *lines = self.parts
+        return "\n".join([text_table(table.columns, table.rows), *lines])
 
+    @property
+    def parts(self) -> tuple[DisplayTable, *tuple[str, ...]]:
+        """What a terminal draws: the table, then the legend."""
         used = [usage for usage in self.usages if any(self[usage])]
         unused = [usage for usage in self.usages if usage not in used]
-        rows = [
-            [_where(row), _who(row), *(row[usage] or "." for usage in used)]
+        rows = tuple(
+            tuple(map(plain, (_where(row), _who(row), *(row[usage] or "." for usage in used))))
             for row in self.to_dict(orient="records")
-        ]
-        lines = [text_table(["database", "identity", *used], rows)]
-        lines += [f"{mark} = {says}" for mark, says in self._legend()]
+        )
+        lines = [f"{mark} = {says}" for mark, says in self._legend()]
         lines += [f"not allowed for any identity: {', '.join(unused)}"] if unused else []
-        return "\n".join(lines)
+        return (DisplayTable(("database", "identity", *used), rows, rows), *lines)
 
     def _repr_html_(self) -> str:
         heads = "".join(f'<th scope="col">{_breakable(usage)}</th>' for usage in self.usages)

@@ -81,6 +81,11 @@ class ResultFrame(SafeFrame):
         """What is displayed, as plain texts."""
         return display_table(self, self._choice)
 
+    @property
+    def parts(self) -> tuple[DisplayTable | str, ...]:
+        """What a terminal draws below one another: tables, and texts as they are."""
+        return (self.display,)
+
     def to_text(self) -> str:
         """Return what is displayed as an aligned table."""
         return _as_text(self.display)

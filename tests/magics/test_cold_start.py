@@ -57,7 +57,17 @@ def loaded_for_help(tmp_path_factory):
 @pytest.mark.parametrize(
     "name",
     [
-        *("IPython", "traitlets", "ipywidgets", "anywidget", "pydantic", "tqdm", "yaml"),
+        *(
+            "IPython",
+            "traitlets",
+            "ipywidgets",
+            "anywidget",
+            "pydantic",
+            "tqdm",
+            "yaml",
+            "rich",
+            "xlsxwriter",
+        ),
         *("filelock", "platformdirs", "aiohttp", "tornado", "azure.mgmt", "azure.kusto.ingest"),
         *("duckdb", "duckdb_kql"),
         *(f"{OWN}.{each}" for each in ("forms", "model.connection_string", "actions.check")),
