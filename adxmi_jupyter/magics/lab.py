@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
+import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
-from importlib.resources import as_file, files
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from adxmi_jupyter.errors import InvalidValue, MissingOption, TutorialFailed
+from adxmi_jupyter.errors import MissingOption, TutorialFailed
 from adxmi_jupyter.fixes import Explain, Option
+from adxmi_jupyter.magics.tutorials import QUICKSTART, copy_tutorials, tutorials
 from adxmi_jupyter.magics.verbs import verb
 
 if TYPE_CHECKING:
-    from importlib.resources.abc import Traversable
-
     from adxmi_jupyter.magics.call import Call
 
-QUICKSTART = "00_quickstart.ipynb"
+_DEFAULTS = {
+    "@jupyterlab/apputils-extension:notification": {"fetchNews": "false"},
+    "@jupyterlab/docmanager-extension:plugin": {"defaultViewers": {"markdown": "Markdown Preview"}},
+}
+_KILLED = 128
+"""What a shell adds to the number of the signal that ended a program."""
 
 _WIDE_TABLES = 'import pandas; pandas.set_option("display.width", 200, "display.max_columns", None)'
 
@@ -51,15 +58,15 @@ _WIDE_TABLES = 'import pandas; pandas.set_option("display.width", 200, "display.
 def lab(call: Call, *, directory: str, headless: bool, no_browser: bool, port: int | None) -> None:
     """Open the tutorials in JupyterLab.
 
-    The tutorials run on the embedded Azure. They are copied to DIR, by default ./adxmi-tutorials.
-    Existing files stay.
+    The tutorials run on the embedded Azure. They are copied to DIR, by default ./adxmi-tutorials,
+    with the documentation. Existing files stay. JupyterLab ends with this command.
     """
     if headless:
         _execute_quickstart()
         return
     require("jupyterlab")
     target = Path(directory)
-    _copy_tutorials(target)
+    copy_tutorials(target)
     call.say(f"the tutorials are in {directory}")
     options = ["--no-browser"] if no_browser else []
     if port is not None:
@@ -72,14 +79,18 @@ def _run_lab(target: Path, options: list[str]) -> None:
         options.append("--allow-root")  # in a container there may be nobody else
     # -P: a file of the user that happens to be called jupyterlab.py must not run.
     command = [sys.executable, "-P", "-m", "jupyterlab", f"--ServerApp.root_dir={target}"]
+    command += [f"--LabApp.default_url=/lab/tree/{QUICKSTART}", "--ServerApp.answer_yes=True"]
     command += options
-    # JupyterLab asks on the first Ctrl-C; it must live until it is answered.
-    with subprocess.Popen(command) as process:  # noqa: S603 - our own interpreter
-        while process.poll() is None:
-            try:
-                process.wait()
-            except KeyboardInterrupt:
-                continue
+    with (
+        _first_settings() as environment,
+        ended_by_signal(),
+        subprocess.Popen(command, env=environment) as process,  # noqa: S603 - our own interpreter
+    ):
+        try:
+            process.wait()
+        finally:  # also after Ctrl-C and after SIGTERM: nobody would end the server otherwise
+            process.terminate()
+            process.wait()
     if process.returncode:
         raise TutorialFailed(
             "JupyterLab ended with an error",
@@ -88,34 +99,35 @@ def _run_lab(target: Path, options: list[str]) -> None:
         )
 
 
-def tutorials() -> Traversable:
-    """Return the folder of the tutorials: in the package, or beside it in a checkout."""
-    package = files("adxmi_jupyter")
-    inside = package.joinpath("notebooks")
-    if inside.is_dir():
-        return inside
-    with as_file(package) as folder:
-        return folder.parent / "notebooks"
+@contextmanager
+def _first_settings() -> Iterator[dict[str, str]]:
+    """Return an environment with defaults for JupyterLab; settings of the user come first.
+
+    No dialog about news stands before the tutorial, and links to pages show them, not their text.
+    """
+    with tempfile.TemporaryDirectory(prefix="adxmi-lab-") as folder:
+        settings = Path(folder) / "labconfig" / "default_setting_overrides.json"
+        settings.parent.mkdir()
+        settings.write_text(json.dumps(_DEFAULTS), encoding="utf-8")
+        paths = filter(None, (folder, os.environ.get("JUPYTER_CONFIG_PATH")))
+        yield {**os.environ, "JUPYTER_CONFIG_PATH": os.pathsep.join(paths)}
 
 
-def _notebooks() -> Iterator[Traversable]:
-    found = (entry for entry in tutorials().iterdir() if entry.name.endswith(".ipynb"))
-    yield from sorted(found, key=lambda entry: entry.name)
+@contextmanager
+def ended_by_signal() -> Iterator[None]:
+    """Let SIGTERM end this process as Ctrl-C does, with all that is to be tidied up."""
 
+    def end(number: int, _frame: object) -> None:
+        raise SystemExit(_KILLED + number)
 
-def _copy_tutorials(target: Path) -> None:
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, end)
     try:
-        target.mkdir(parents=True, exist_ok=True)
-        for notebook in _notebooks():
-            copy = target / notebook.name
-            if not copy.exists():
-                copy.write_bytes(notebook.read_bytes())
-    except OSError as error:
-        raise InvalidValue(
-            f"the tutorials cannot be copied to {target}",
-            why=error.strerror or type(error).__name__,
-            fix="adxmi lab DIR with a folder you may write to",
-        ) from error
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _execute_quickstart() -> None:
