@@ -107,6 +107,6 @@ def _sign(notebook: Path) -> None:
     original = tutorials().joinpath(notebook.name).read_text(encoding="utf-8")
     text = notebook.read_text(encoding="utf-8")
     if text == _TO_DOCS.sub(f"{_DOCS}/", original):
-        notary = NotebookNotary()
+        notary = NotebookNotary()  # type: ignore[no-untyped-call]
         notary.sign(nbformat.reads(text, as_version=4))  # type: ignore[no-untyped-call]
         notary.store.close()
