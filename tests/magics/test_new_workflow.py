@@ -107,7 +107,7 @@ def test_the_options_explain_themselves(water_plants, magic, capsys):
     assert "--source URL Where the water is. Required." in shown
     assert "--amount CHOICE How much of it. Default: little. Allowed values: little, much." in shown
     assert "--plant TEXT Which plant. Only with --amount much." in shown
-    assert "%adxmi water-plants build --database Sales --source" in shown
+    assert "%adxmi water-plants build --database Sales \\ --source" in shown
 
 
 def test_the_statement_is_built(water_plants, magic):
@@ -143,7 +143,8 @@ def test_bad_input_is_told(water_plants, magic):
 
 
 def test_it_is_completed(water_plants, completions):
-    assert (water_plants, "water", "command") in completions("%adxmi water")
+    ((noun, _, kind),) = completions("%adxmi water")
+    assert (noun, kind) == (water_plants, "command: Water for a plant, fetched as an identity")
     assert "--amount" in [text for text, _, _ in completions(f"%adxmi {water_plants} build --am")]
     assert [text for text, _, _ in completions(f"%adxmi {water_plants} build --amount ")] == [
         "little",

@@ -383,7 +383,7 @@ def test_a_check_says_it_all_before_anything_is_sent(magic, azure):
 
 
 def test_an_empty_list_names_no_class_of_ours(magic):
-    assert repr(magic("continuous-export list")).startswith("Empty DataFrame\n")
+    assert repr(magic("continuous-export list")).endswith("\n(no rows)")
 
 
 def test_a_drop_says_what_was_dropped(magic, capsys):

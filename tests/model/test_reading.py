@@ -135,7 +135,7 @@ def test_a_field_that_is_required_for_a_choice_is_missing_only_there():
     assert str(problems["rest"]).splitlines() == [
         "--rest is missing: Rest",
         "  why: How long to rest",
-        "  fix: --rest 10m",
+        "  fix: --rest TIME",
     ]
 
 
