@@ -11,6 +11,7 @@ from adxmi_jupyter.forms.submission import Phase, Submission
 
 if TYPE_CHECKING:
     from adxmi_jupyter.fixes import Command, Note, WriteCommand
+    from adxmi_jupyter.forms.undo import Undo
     from adxmi_jupyter.model.identity import ManagedIdentity
 
 BUSY = "adxmi-busy"
@@ -58,6 +59,7 @@ class Form(Shown, ABC):
     def __init__(self, write_line: WriteCommand, cluster: str) -> None:
         super().__init__(write_line, cluster)
         self._is_news = False
+        self.undo: Undo | None = None
         self._listeners: list[Callable[[], None]] = []
         self.submission = Submission(self._sent, self._submission_changed)
         self.screen.guard(
@@ -100,10 +102,33 @@ class Form(Shown, ABC):
     def _shown_of_change(self) -> tuple[str, ...]:
         question = self.submission.question
         asked = (question.what, question.why) if question else ()
-        return (*self._previewed(), *asked)
+        return (*self._previewed(), *asked, self.undo_label)
 
     def _sent(self, confirmed: bool) -> tuple[Note, ...]:
         return self._noted(self._send(confirmed))
+
+    def _offer_undo(self, undo: Undo) -> tuple[Note, ...]:
+        """Offer to undo what was applied, in place of what was before; return the lines that do."""
+        self.undo = undo
+        return undo.lines(self._write_line)
+
+    @property
+    def undo_label(self) -> str:
+        """What stands on the button that undoes; empty where there is nothing to undo."""
+        return self.undo.label if self.undo else ""
+
+    def _undone(self) -> None:
+        """Undo what was applied last, or ask first."""
+        undo = self.undo
+        if undo is None:
+            return
+
+        def send(confirmed: bool) -> tuple[Note, ...]:
+            done = undo.carry_out(confirmed)
+            self.undo = None
+            return self._noted(done)
+
+        self.submission.submit_other(undo.label, send)
 
     def _noted(self, lines: tuple[Note, ...]) -> tuple[Note, ...]:
         """Note that something was changed; returns what is to be said about it."""

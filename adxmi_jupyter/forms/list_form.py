@@ -62,8 +62,8 @@ class ListForm(Form):
         tooltip = f"Add a row for this {whom}"
         self.add = self.screen.button("Add", self._add, tooltip=tooltip)
         self.changes = Changes()
-        self.line = ReadOnlyText("The same as a command to copy")
-        self.bar = SubmissionBar(self.screen, self.submission, self._discard)
+        self.line = ReadOnlyText("The same as a command to copy", is_command=True)
+        self.bar = SubmissionBar(self.screen, self.submission, self._discard, self._undone)
 
     @property
     @abstractmethod
@@ -112,7 +112,7 @@ class ListForm(Form):
             self.submission.run(f"Looking for the {self._whom}", find)
 
     def _refresh_bar(self) -> None:
-        self.bar.refresh(is_valid=self.state.is_valid)
+        self.bar.refresh(is_valid=self.state.is_valid, undo=self.undo_label)
         self._enable()
 
     def _enable(self) -> None:

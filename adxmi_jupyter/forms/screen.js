@@ -43,6 +43,43 @@ function keepFromShortcuts(event) {
     target.toggleAttribute(SUPPRESS, !event.ctrlKey && !event.metaKey);
 }
 
+// Commands are taken out of a form as they are shown: to the clipboard, or into a cell below it.
+async function copy(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    const area = document.body.appendChild(document.createElement("textarea"));
+    area.value = text; // without a secure connection there is only the old way
+    area.select();
+    document.execCommand("copy");
+    area.remove();
+  }
+}
+
+// The cells of a notebook, where the front end lets a widget have them; Voila has none.
+const cellsOf = (manager) => manager.context?.model?.sharedModel;
+
+function insert(manager, button, text) {
+  const cells = cellsOf(manager);
+  const cell = button.closest(".jp-Notebook-cell");
+  const place = Number(cell?.dataset.windowedListIndex ?? NaN);
+  const after = Number.isNaN(place) ? cells.cells.length : place + 1;
+  cells.insertCell(after, { cell_type: "code", source: text });
+}
+
+async function take(manager, event, root) {
+  const button = event.target.closest?.("button.adxmi-take");
+  if (!button || button.closest(".adxmi-form") !== root) return;
+  const { adxmiCopy, adxmiInsert } = button.dataset;
+  const was = button.textContent;
+  const text = adxmiCopy || adxmiInsert || button.parentElement.previousElementSibling.value;
+  if (adxmiInsert === undefined) await copy(text);
+  else insert(manager, button, text);
+  button.focus();
+  button.textContent = adxmiInsert === undefined ? "Copied" : "Inserted";
+  setTimeout(() => (button.textContent = was), 1500);
+}
+
 function initialize({ model }) {
   const id = model.get("form");
   const marker = `adxmi-press-${id}-`;
@@ -67,9 +104,26 @@ function initialize({ model }) {
     last = last.then(() => press(Number(place.slice(marker.length)), form, known));
   }
 
+  const rootOf = () => document.querySelector(`.adxmi-root-${id}`);
+
+  function taken(event) {
+    const root = rootOf();
+    if (root?.contains(event.target)) take(model.widget_manager, event, root);
+  }
+
+  // What comes of a press is where one goes on; a form that is busy has nothing to go on with.
+  function came({ focus }) {
+    setTimeout(() => rootOf()?.querySelector(`.${focus} [tabindex="-1"]`)?.focus(), 50);
+  }
+
+  if (cellsOf(model.widget_manager)?.insertCell) document.body.classList.add("adxmi-has-cells");
+  document.body.classList.add("adxmi-has-clipboard");
+  model.on("msg:custom", came);
+  document.addEventListener("click", taken);
   document.addEventListener("click", clicked, true);
   window.addEventListener("keydown", keepFromShortcuts, true); // before any front end
   return () => {
+    document.removeEventListener("click", taken);
     document.removeEventListener("click", clicked, true);
     window.removeEventListener("keydown", keepFromShortcuts, true);
   };

@@ -86,6 +86,7 @@ class Screen:
 
     def __init__(self) -> None:
         self.root = FormBox(layout=w.Layout(width="100%", max_width="1100px"))
+        self.root.add_class(f"adxmi-root-{self.root.model_id}")
         hidden = w.Layout(display="none")
         self.sender = PressSender(form=self.root.model_id, layout=hidden)
         self.sender.on_msg(self._arrived)
@@ -170,6 +171,10 @@ class Screen:
         else:
             button.disabled = True
             self._enabled = [other for other in self._enabled if other is not button]
+
+    def focus(self, css_class: str) -> None:
+        """Let the keyboard go on at what stands in an element of this class."""
+        self.sender.send({"focus": css_class})
 
     def publish(self) -> None:
         """Tell the browser what it shows, once it has been sent all of it."""

@@ -26,6 +26,12 @@ SHEET = """
   line-height: 1.4; color: var(--jp-ui-font-color1, inherit);
   background: var(--jp-layout-color2, transparent);
   border: 1px solid var(--jp-border-color2, #8888); border-radius: 2px;}
+.adxmi-form .adxmi-takes {display: flex; gap: 4px; justify-content: flex-end;}
+.adxmi-form .adxmi-takes .adxmi-take {display: none; width: auto; height: 22px; line-height: 20px;
+  padding: 0 8px; margin: 2px 0; font-size: var(--jp-ui-font-size0, 11px); cursor: pointer;}
+.adxmi-has-clipboard .adxmi-take[data-adxmi-copy],
+.adxmi-has-cells .adxmi-take[data-adxmi-insert] {display: inline-block !important;}
+.adxmi-form .adxmi-with-command {display: flex; flex-wrap: wrap; gap: 0 8px; align-items: center;}
 .adxmi-form .adxmi-list {overflow-x: auto;}
 .adxmi-form .adxmi-heads {grid-column: 1 / -1;}
 .adxmi-form .adxmi-head {display: grid; font-weight: 600; line-height: 1.25;

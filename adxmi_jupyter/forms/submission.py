@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, Self
 
 from adxmi_jupyter.errors import AdxmiError, ConfirmationRequired
-from adxmi_jupyter.fixes import Note, as_words
+from adxmi_jupyter.fixes import Command, Note, as_words
 from adxmi_jupyter.masking import masked
 from adxmi_jupyter.rendering.dialects import InForm, in_form
 
@@ -42,6 +42,19 @@ class OutcomeKind(StrEnum):
     DONE = "done"
     ASKING = "asking"
     FAILED = "failed"
+
+
+class LineWithCommand(str):
+    """A line of an outcome with a command in it, which can be taken out of the form."""
+
+    __slots__ = ("command",)
+    command: str
+
+    def __new__(cls, label: str, command: str) -> Self:
+        """Make the line from what the command is for, and the command."""
+        line = super().__new__(cls, f"{label}: {command}")
+        line.command = command
+        return line
 
 
 @dataclass(frozen=True)
@@ -88,7 +101,7 @@ class Requests:
     def run(self, doing: str, request: Callable[[], tuple[Note, ...]]) -> bool:
         """Make a request that is no change, such as reading; return whether it worked."""
         with self._busy(doing, Phase.EDITING, "repeat it"):
-            self.outcome = Outcome(OutcomeKind.NOTE, in_form(request()))
+            self.outcome = Outcome(OutcomeKind.NOTE, _written(request()))
             self.phase = Phase.EDITING
         return self.outcome.kind is OutcomeKind.NOTE
 
@@ -193,7 +206,7 @@ class Submission(Requests):
     def _sent(self, *, confirmed: bool) -> None:
         change = self._change
         with self._busy(change.doing, change.after_failure, change.again):
-            self.outcome = Outcome(OutcomeKind.DONE, in_form(change.send(confirmed)))
+            self.outcome = Outcome(OutcomeKind.DONE, _written(change.send(confirmed)))
             self.phase = change.after
 
     @contextmanager
@@ -217,8 +230,18 @@ def failed(error: AdxmiError, again: str) -> Outcome:
     What looks like a secret is left out: a service may repeat what it was sent.
     """
     what, why, fix = error.written(InForm(again))
-    lines = (f"{type(error).__name__}: {what}", f"why: {why}", f"fix: {fix}")
-    return Outcome(OutcomeKind.FAILED, tuple(map(masked, lines)))
+    lines = (masked(f"{type(error).__name__}: {what}"), masked(f"why: {why}"))
+    is_command = isinstance(error.remediation, Command) and masked(fix) == fix
+    last = LineWithCommand("fix", fix) if is_command else masked(f"fix: {fix}")
+    return Outcome(OutcomeKind.FAILED, (*lines, last))
+
+
+def _written(notes: tuple[Note, ...]) -> tuple[str, ...]:
+    """Write notes as a form does; commands in them can still be taken out."""
+    return tuple(
+        note if isinstance(note, LineWithCommand) else line
+        for note, line in zip(notes, in_form(notes), strict=True)
+    )
 
 
 class Reread(Protocol):

@@ -14,13 +14,15 @@ import ipywidgets as w
 
 from adxmi_jupyter.error_base import one_line
 from adxmi_jupyter.forms.style import GAIN, LOSS, SHEET
-from adxmi_jupyter.forms.submission import OutcomeKind, Phase
+from adxmi_jupyter.forms.submission import LineWithCommand, OutcomeKind, Phase
 
 if TYPE_CHECKING:
     from adxmi_jupyter.forms.screen import Handler, Screen
     from adxmi_jupyter.forms.submission import Submission
 
 _TALLEST = 8
+_GO_ON = "adxmi-go-on"
+_AFTER_A_PRESS = {Phase.DONE, Phase.FAILED, Phase.CONFIRMING}
 _WIDTH_OF_A_LINE = 100
 
 
@@ -62,28 +64,55 @@ def quiet(lines: Sequence[str]) -> str:
     return f'<div class="adxmi-quiet">{body}</div>'
 
 
-def copyable(label: str, text: str, *, most_rows: int = _TALLEST) -> str:
-    """Return a text field with that text, to read and to copy; Ctrl-A takes it all."""
+def copyable(label: str, text: str, *, most_rows: int = _TALLEST, is_command: bool = False) -> str:
+    """Return a text field with that text and a button to copy it; Ctrl-A takes it all.
+
+    A command of ours can be inserted as a cell, too, where the front end lets one.
+    """
     rows = sum(1 + len(line) // _WIDTH_OF_A_LINE for line in text.split("\n"))
     return (
         f'<textarea readonly spellcheck="false" aria-label="{html.escape(label)}" '
         f'rows="{min(rows, most_rows)}">\n{html.escape(text)}</textarea>'
+        + _taking(label, is_command=is_command)
     )
 
 
-class ReadOnlyText:
-    """A labelled text to read and to copy: one stop of the Tab key, Ctrl-A takes it all."""
+def _taking(label: str, text: str = "", *, is_command: bool) -> str:
+    """Return the buttons that take a text, else that of the text field before them.
 
-    def __init__(self, label: str) -> None:
+    `screen.js` handles them, and shows those that work in its front end.
+    """
+    verbs = {"copy": "Copy", **({"insert": "Insert as cell"} if is_command else {})}
+    buttons = (
+        f'<button type="button" class="jupyter-button adxmi-take" data-adxmi-{what}='
+        f'"{html.escape(text)}" title="{words}: {html.escape(label)}">{words}</button>'
+        for what, words in verbs.items()
+    )
+    return f'<div class="adxmi-takes">{"".join(buttons)}</div>'
+
+
+def _line_said(line: str) -> str:
+    """Return a line of an outcome; the command in it can be taken."""
+    if not isinstance(line, LineWithCommand):
+        return f"<p>{html.escape(line)}</p>"
+    buttons = _taking(line, line.command, is_command=True)
+    return f'<div class="adxmi-with-command"><p>{html.escape(line)}</p>{buttons}</div>'
+
+
+class ReadOnlyText:
+    """A labelled text to read and to copy; `is_command` if it is one of ours, for a cell."""
+
+    def __init__(self, label: str, *, is_command: bool = False) -> None:
         self.widget = w.HTML()
         self._label = label
+        self._is_command = is_command
         self.show("")
 
     def show(self, text: str, *, label: str = "") -> None:
         """Show a text, or nothing at all; `label` stands instead of the usual one."""
         show(self.widget, is_shown=bool(text))
         label = label or self._label
-        field = copyable(label, text)
+        field = copyable(label, text, is_command=self._is_command)
         self.widget.value = (
             f'<div class="adxmi-readonly"><div>{html.escape(label)}</div>{field}</div>'
         )
@@ -118,9 +147,9 @@ def said(lines: Sequence[str], kind: str, details: Sequence[str] = ()) -> str:
     if not lines:
         return ""
     role = "alert" if kind in {OutcomeKind.FAILED, OutcomeKind.ASKING} else "status"
-    *told, last = (f"<p>{html.escape(line)}</p>" for line in lines)
+    *told, last = map(_line_said, lines)
     body = "".join((*told, _details(details), last))
-    return f'<div class="adxmi-said {kind}" role="{role}">{body}</div>'
+    return f'<div class="adxmi-said {kind}" role="{role}" tabindex="-1">{body}</div>'
 
 
 def _details(lines: Sequence[str]) -> str:
@@ -141,8 +170,10 @@ class SubmissionBar:
         What the buttons drive.
     discard
         Called for *Discard changes*.
+    undo
+        Called for *Undo*.
     words
-        Stands on that button.
+        Stands on the button that discards.
 
     """
 
@@ -151,6 +182,7 @@ class SubmissionBar:
         screen: Screen,
         submission: Submission,
         discard: Handler,
+        undo: Handler,
         words: str = "Discard changes",
     ) -> None:
         self._screen = screen
@@ -160,24 +192,33 @@ class SubmissionBar:
         self.retry = button("Try again", submission.retry, kind="primary", decides=True)
         self.again = button("Once more", submission.again, tooltip=again)
         self.discard = button(words, discard)
+        self.undo = button("Undo", undo, decides=True)
         self.question = w.HTML()
         self.confirm = button("Yes, apply", submission.confirm, kind="danger", decides=True)
         self.dismiss = button("No, keep everything", submission.dismiss)
         self.outcome = w.HTML()
         self.outcome.add_class("adxmi-outcome")
         self._asking = w.VBox([self.question, row(self.confirm, self.dismiss)])
-        self.widget = w.VBox(
-            [row(self.apply, self.retry, self.again, self.discard), self._asking, self.outcome]
-        )
+        self._asking.add_class(_GO_ON)
+        self.outcome.add_class(_GO_ON)
+        first = row(self.apply, self.retry, self.again, self.discard, self.undo)
+        self.widget = w.VBox([first, self._asking, self.outcome])
+        self._was_busy = False
         self.refresh(is_valid=False)
 
     def refresh(
-        self, *, is_valid: bool, details: Sequence[str] = (), is_dirty: bool | None = None
+        self,
+        *,
+        is_valid: bool,
+        details: Sequence[str] = (),
+        is_dirty: bool | None = None,
+        undo: str = "",
     ) -> None:
         """Show where the submission stands.
 
         `is_valid` tells whether there is a change to send, `details` what the question is about,
-        a line each; `is_dirty` whether there is something to discard, where that differs.
+        a line each; `is_dirty` whether there is something to discard, where that differs; `undo`
+        what stands on the button that undoes, empty for none.
         """
         is_dirty = is_valid if is_dirty is None else is_dirty
         phase = self._submission.phase
@@ -187,6 +228,7 @@ class SubmissionBar:
         for button in (self.confirm, self.dismiss):
             enable(button, is_enabled=phase is Phase.CONFIRMING)
         enable(self.discard, is_enabled=is_dirty and phase is not Phase.BUSY)
+        self._offer_undo(undo if phase not in {Phase.BUSY, Phase.CONFIRMING} else "")
         show(self.retry, is_shown=phase is Phase.FAILED)
         show(self.again, is_shown=phase is Phase.DONE and is_valid)
         show(self._asking, is_shown=phase is Phase.CONFIRMING)
@@ -196,6 +238,15 @@ class SubmissionBar:
         self._screen.publish()
         # Last, for it may ask to press again.
         self.outcome.value = self._told()
+        if self._was_busy and phase in _AFTER_A_PRESS:
+            self._screen.focus(_GO_ON)
+        self._was_busy = phase is Phase.BUSY
+
+    def _offer_undo(self, words: str) -> None:
+        if words and words != self.undo.description:
+            self._screen.put(self.undo, description=words, tooltip=words)
+        self._screen.enable(self.undo, is_enabled=bool(words))
+        show(self.undo, is_shown=bool(words))
 
     def _told(self) -> str:
         if self._submission.phase is Phase.BUSY:

@@ -75,6 +75,12 @@ def test_a_usage_is_ticked_previewed_applied_and_told(forms, front, picture):
     expect(outcome(form)).to_contain_text("Undo: %adxmi policy undo 1")
     expect(checkbox(form, "mi-export AzureAI")).to_be_checked()
     expect(button(form, "Apply")).to_be_disabled()
+    expect(outcome(form).locator("[tabindex='-1']")).to_be_focused()
+
+    button(form, "Undo: Sales: mi-export + AzureAI").click()
+    button(form, "Yes, apply").click()
+    expect(outcome(form)).to_contain_text("Sales: mi-export - AzureAI")
+    expect(checkbox(form, "mi-export AzureAI")).not_to_be_checked()
 
 
 def test_an_identity_is_ticked_previewed_applied_and_told(forms, front, picture):

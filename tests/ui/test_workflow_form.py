@@ -237,7 +237,8 @@ def test_by_keyboard_alone(open_workflow, count):
     keys.press("Enter")
     expect(field(form, "Format *")).to_have_value("csv")
     expect(requirement(form, "Azure role")).to_contain_text("✓ met")
-    tab(form, 7)  # options, meanings, what is sent, connection string, line, check, Apply
+    # options, meanings, what is sent, connection string and line with their buttons, check, Apply
+    tab(form, 11)
     expect(button(form, "Apply")).to_be_focused()
     keys.press("Enter")
 

@@ -106,15 +106,20 @@ def scope_words(database: str) -> tuple[str, ...]:
 def undo_commands(change: RoleChange) -> tuple[Command, ...]:
     """Return the commands that undo a finished change; one for each description there was."""
     verb = REVOKE if change.verb == GRANT else GRANT
+    return tuple(
+        role_command(verb, change.database, change.role, words, notes)
+        for notes, words in undo_words(change)
+    )
+
+
+def undo_words(change: RoleChange) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return whom a finished change is undone for, as one types them, by their descriptions."""
     by_notes: dict[str, list[str]] = {}
     for one in change.changed:
         # On the cluster there are no descriptions: notes are the state of an assignment there.
-        notes = one.notes if verb == GRANT and change.database else ""
+        notes = one.notes if change.verb == REVOKE and change.database else ""
         by_notes.setdefault(notes, []).append(reference_word(one.reference, one.object_id))
-    return tuple(
-        role_command(verb, change.database, change.role, words, notes)
-        for notes, words in by_notes.items()
-    )
+    return tuple((notes, tuple(words)) for notes, words in by_notes.items())
 
 
 def role_command(

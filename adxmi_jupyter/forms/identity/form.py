@@ -9,11 +9,12 @@ from adxmi_jupyter.fixes import Command
 from adxmi_jupyter.forms.identity import list as identity_list
 from adxmi_jupyter.forms.identity.list import IdentityList, Places
 from adxmi_jupyter.forms.list_form import ListForm
+from adxmi_jupyter.forms.undo import Undo
 from adxmi_jupyter.forms.widgets import ReadOnlyText, lay_out, row
 
 if TYPE_CHECKING:
     from adxmi_jupyter.fixes import Note, WriteCommand
-    from adxmi_jupyter.forms.identity.state import IdentityState
+    from adxmi_jupyter.forms.identity.state import Applied, IdentityState
     from adxmi_jupyter.forms.pages import Pages
     from adxmi_jupyter.model.identity import ManagedIdentity
 
@@ -79,12 +80,20 @@ class IdentityForm(ListForm):
         self.submission.run(f"Looking up the ids of {label}", look_up)
 
     def _send(self, confirmed: bool) -> tuple[Note, ...]:
+        self.undo = None
         done = self.state.apply(confirmed=confirmed, tell=self.submission.tell)
+        changed = self._told(done)
+        back = Undo("; ".join(changed), done.back, lambda yes: self._undo_change(done, yes))
+        return (*changed, *done.notes, *self._offer_undo(back))
+
+    def _undo_change(self, done: Applied, confirmed: bool) -> tuple[Note, ...]:
+        undone = self.state.undo(done.change, confirmed=confirmed, tell=self.submission.tell)
+        return (*self._told(undone), *undone.notes)
+
+    def _told(self, done: Applied) -> tuple[str, ...]:
         self.places.clear()
         name = self.state.present.cluster_name
-        changed = [f"{name}: {line}" for line in self.state.changes_of(done.change)]
-        back = [f"Undo: {self._write_line(line)}" for line in done.back]
-        return (*changed, *done.notes, *back)
+        return tuple(f"{name}: {line}" for line in self.state.changes_of(done.change))
 
     def _refresh(self) -> None:
         self.list.refresh()
@@ -108,7 +117,9 @@ class IdentityForm(ListForm):
         self._refresh_bar()
 
     def _refresh_bar(self) -> None:
-        self.bar.refresh(is_valid=self.state.is_valid, details=self._depending)
+        self.bar.refresh(
+            is_valid=self.state.is_valid, details=self._depending, undo=self.undo_label
+        )
         self._enable()
 
     def __repr__(self) -> str:

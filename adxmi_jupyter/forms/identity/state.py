@@ -219,7 +219,16 @@ class IdentityState:
             not known for sure the cluster was read again.
 
         """
-        change = self.change
+        return self._applied(self.change, confirmed=confirmed, tell=tell)
+
+    def undo(self, done: AssignmentChange, *, confirmed: bool, tell: Tell) -> Applied:
+        """Undo a finished change; raises as `apply` does."""
+        return self._applied(self._back(done), confirmed=confirmed, tell=tell)
+
+    def _back(self, done: AssignmentChange) -> AssignmentChange:
+        return AssignmentChange(self.present, added=done.removed, removed=done.added)
+
+    def _applied(self, change: AssignmentChange, *, confirmed: bool, tell: Tell) -> Applied:
         if change.removed and not confirmed:
             tell("Looking for what depends on " + ", ".join(map(self.label, change.removed)))
             self._depending = dependents(self._connection, change.removed)
@@ -259,8 +268,7 @@ class IdentityState:
             notes = self._new_system(change)
         except AdxmiError as failure:
             notes = (f'The list shows what was there before ({failure.what}): press "Reload".',)
-        back = AssignmentChange(self.present, added=change.removed, removed=change.added)
-        return Applied(change, equivalent(back, self._reading.known), (*said, *notes))
+        return Applied(change, equivalent(self._back(change), self._reading.known), (*said, *notes))
 
     def _new_system(self, change: AssignmentChange) -> tuple[str, ...]:
         system = self.present.system

@@ -9,9 +9,11 @@ from adxmi_jupyter.fixes import Command
 from adxmi_jupyter.forms.policy import matrix as policy_matrix
 from adxmi_jupyter.forms.policy.matrix import PolicyMatrix
 from adxmi_jupyter.forms.scope_form import ScopeForm
+from adxmi_jupyter.forms.undo import Undo
 from adxmi_jupyter.forms.widgets import ReadOnlyText, lay_out, row
 
 if TYPE_CHECKING:
+    from adxmi_jupyter.actions.policy.policies import PolicyChange
     from adxmi_jupyter.fixes import Note, WriteCommand
     from adxmi_jupyter.forms.policy.state import PolicyState
     from adxmi_jupyter.model.identity import ManagedIdentity
@@ -61,11 +63,17 @@ class PolicyForm(ScopeForm):
         return f"The policy of the {scope}"
 
     def _send(self, confirmed: bool) -> tuple[Note, ...]:
+        self.undo = None
         done = self.state.apply(confirmed=confirmed)
-        place = self.state.scope.database or "cluster"
-        changed = [f"{place}: {c.identity.label} {_SIGNS[c.change]} {c.usage}" for c in done.diff]
-        undo = self._write_line(Command(("policy", "undo", str(done.entry_id))))
-        return (*done.notes, *(changed or [f"{place}: nothing changed"]), f"Undo: {undo}")
+        changed = _changed(done)
+        entry = done.entry_id
+        command = Command(("policy", "undo", str(entry)))
+        back = Undo("; ".join(changed), (command,), lambda yes: self._restored(entry, yes))
+        return (*done.notes, *changed, *self._offer_undo(back))
+
+    def _restored(self, entry: int, confirmed: bool) -> tuple[Note, ...]:
+        done = self.state.undo(entry, confirmed=confirmed)
+        return (*done.notes, *_changed(done))
 
     def _previewed(self) -> Iterable[str]:
         preview = self.state.preview
@@ -89,3 +97,11 @@ class PolicyForm(ScopeForm):
             preview.changes or ("no changes yet",),
             (preview.line if preview.command else Command(words),),
         )
+
+
+def _changed(done: PolicyChange) -> tuple[str, ...]:
+    place = done.scope.database or "cluster"
+    changed = tuple(
+        f"{place}: {one.identity.label} {_SIGNS[one.change]} {one.usage}" for one in done.diff
+    )
+    return changed or (f"{place}: nothing changed",)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from adxmi_jupyter.actions.identity import names
 from adxmi_jupyter.actions.policy import writes as policy_writes
 from adxmi_jupyter.actions.policy.policies import plan_alter, plan_alter_merge
+from adxmi_jupyter.actions.write.history import plan_undo
 from adxmi_jupyter.errors import PolicyChanged
 from adxmi_jupyter.fixes import Command
 from adxmi_jupyter.forms import mark
@@ -274,6 +275,21 @@ class PolicyState:
             raise
         self.discard()
         self._take(replace(self._read, policy=done.after))
+        return done
+
+    def undo(self, entry: int, *, confirmed: bool) -> PolicyChange:
+        """Restore what an entry of the history has changed; return the finished change.
+
+        Raises
+        ------
+        AdxmiError
+            As `history.plan_undo` and `policy_writes.apply`; the pending changes are kept.
+
+        """
+        change = plan_undo(self._connection, entry)
+        done = policy_writes.apply(self._connection, change, confirmed=confirmed)
+        if done.scope == self.scope:
+            self._take(replace(self._read, policy=done.after))
         return done
 
     def _planned(self) -> PolicyChange:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import ipywidgets as w
@@ -12,9 +12,11 @@ from adxmi_jupyter.fixes import Command
 from adxmi_jupyter.forms.role import matrix as role_matrix
 from adxmi_jupyter.forms.role.matrix import RoleMatrix
 from adxmi_jupyter.forms.scope_form import ScopeForm
+from adxmi_jupyter.forms.undo import Undo
 from adxmi_jupyter.forms.widgets import ReadOnlyText, lay_out, quiet, row
 
 if TYPE_CHECKING:
+    from adxmi_jupyter.actions.roles.change import RoleChange
     from adxmi_jupyter.fixes import Note, WriteCommand
     from adxmi_jupyter.forms.role.state import RoleState
     from adxmi_jupyter.model.policy import Scope
@@ -61,14 +63,17 @@ class RoleForm(ScopeForm):
         return f"Who holds roles on the {scope}"
 
     def _send(self, confirmed: bool) -> tuple[Note, ...]:
-        place = self.state.scope.database or "cluster"
+        self.undo = None
         done = self.state.apply(confirmed=confirmed, tell=self.submission.tell)
+        told = _told(done)
+        commands = tuple(line for change in done for line in undo_commands(change))
+        back = Undo("; ".join(told), commands, lambda yes: self._undo_changes(done, yes))
         notes = dict.fromkeys(note for change in done for note in change.notes)
-        changed = [f"{place}: {line}" for change in done for line in changed_lines(change)]
-        undo = [
-            f"Undo: {self._write_line(line)}" for change in done for line in undo_commands(change)
-        ]
-        return (*notes, *changed, *undo)
+        return (*notes, *told, *self._offer_undo(back))
+
+    def _undo_changes(self, done: Sequence[RoleChange], confirmed: bool) -> tuple[Note, ...]:
+        undone = self.state.undo(done, confirmed=confirmed, tell=self.submission.tell)
+        return _told(undone)
 
     def _previewed(self) -> Iterable[str]:
         preview = self.state.preview
@@ -99,3 +104,11 @@ class RoleForm(ScopeForm):
             (*(preview.changes or ("no changes yet",)), *preview.remarks),
             preview.lines or (Command(words),),
         )
+
+
+def _told(done: Sequence[RoleChange]) -> tuple[str, ...]:
+    return tuple(
+        f"{change.database or 'cluster'}: {line}"
+        for change in done
+        for line in changed_lines(change)
+    )

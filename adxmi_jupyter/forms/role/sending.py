@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,9 @@ from adxmi_jupyter.actions.roles.change import (
     REVOKE,
     changed_lines,
     confirmation_required,
+    undo_words,
 )
+from adxmi_jupyter.actions.roles.principals import find
 from adxmi_jupyter.actions.roles.scope import Grant, Waiting
 from adxmi_jupyter.actions.roles.writes import apply
 from adxmi_jupyter.errors import AdxmiError, ConfirmationRequired
@@ -99,6 +101,21 @@ def carry_out(
         error.why = "; ".join((error.why, *_how_far(changes, len(done))))
         raise
     return done
+
+
+def undoing(connection: Connection, done: Sequence[RoleChange]) -> tuple[RoleChange, ...]:
+    """Plan to undo finished changes; raises as `find`, `plan_grant` and `plan_revoke` do."""
+    return tuple(plan for change in reversed(done) for plan in _reversed(connection, change))
+
+
+def _reversed(connection: Connection, change: RoleChange) -> Iterator[RoleChange]:
+    place, role = change.database, change.role
+    for description, words in undo_words(change):
+        principals = find(connection, words)
+        if change.verb == GRANT:
+            yield actions.plan_revoke(connection, place, role, principals)
+        else:
+            yield actions.plan_grant(connection, place, role, principals, description=description)
 
 
 def _how_far(changes: Sequence[RoleChange], failed: int) -> tuple[str, ...]:

@@ -18,7 +18,13 @@ from adxmi_jupyter.forms.naming import Labels
 from adxmi_jupyter.forms.pending import PendingChanges
 from adxmi_jupyter.forms.role import command as role_command
 from adxmi_jupyter.forms.role.reading import listed_by, of_principal, surroundings
-from adxmi_jupyter.forms.role.sending import Step, carry_out, difference, refuse_unconfirmed
+from adxmi_jupyter.forms.role.sending import (
+    Step,
+    carry_out,
+    difference,
+    refuse_unconfirmed,
+    undoing,
+)
 from adxmi_jupyter.forms.submission import read_again
 from adxmi_jupyter.model.cluster_role import ClusterRole
 from adxmi_jupyter.model.identity import is_guid
@@ -284,6 +290,17 @@ class RoleState:
         self.discard()
         self._take(self._read.with_listed(done[-1].after))
         return done
+
+    def undo(
+        self, done: Sequence[RoleChange], *, confirmed: bool, tell: Tell | None = None
+    ) -> tuple[RoleChange, ...]:
+        """Undo finished changes, the last one first; raises as `apply` does."""
+        changes = undoing(self._connection, done)
+        if not confirmed:
+            refuse_unconfirmed(changes)
+        undone = carry_out(self._connection, changes, tell)
+        self.reload()
+        return undone
 
     def _planned(self) -> tuple[RoleChange, ...]:
         shown, before = self._sent(self._steps), self._read.before

@@ -1,4 +1,4 @@
-"""What a form's fields come to: a workflow and what it sends, or what is wrong with them."""
+"""What a form's fields come to: a workflow, what it sends, what is wrong with it, what was done."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from adxmi_jupyter.actions.workflow.filling import fill_in
 from adxmi_jupyter.errors import AdxmiError
+from adxmi_jupyter.fixes import Command
 from adxmi_jupyter.model.declaration.reading import AS_A_WHOLE
 
 if TYPE_CHECKING:
@@ -38,6 +39,29 @@ class Draft:
             raise problem
         assert self.workflow is not None  # noqa: S101 - for the type checker
         return self.workflow
+
+
+@dataclass(frozen=True)
+class WorkflowPreview:
+    """What *Apply* would do: the exact text and where it goes, and the line to type instead.
+
+    Empty while something is wrong or missing.
+    """
+
+    text: str = ""
+    sent_to: str = ""
+    connection_strings: tuple[str, ...] = ()
+    line: Command = field(default_factory=Command)
+
+
+@dataclass(frozen=True)
+class Applied:
+    """What was carried out, under which name and where, and the command that undoes it, if any."""
+
+    told: tuple[str, ...]
+    back: tuple[Command, ...]
+    name: str = ""
+    database: str = ""
 
 
 def drafted(

@@ -7,7 +7,7 @@ too, in the background.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as w
@@ -15,7 +15,8 @@ import ipywidgets as w
 from adxmi_jupyter.error_base import one_line
 from adxmi_jupyter.forms.background import REST, Background, Rest
 from adxmi_jupyter.forms.form import Form
-from adxmi_jupyter.forms.submission import Phase
+from adxmi_jupyter.forms.submission import LineWithCommand, Phase
+from adxmi_jupyter.forms.undo import Undo
 from adxmi_jupyter.forms.widgets import (
     ReadOnlyText,
     SubmissionBar,
@@ -25,7 +26,7 @@ from adxmi_jupyter.forms.widgets import (
     said,
     show,
 )
-from adxmi_jupyter.forms.workflow import fields, parts, requirements_table
+from adxmi_jupyter.forms.workflow import parts
 from adxmi_jupyter.forms.workflow.diagram import Diagram
 from adxmi_jupyter.forms.workflow.field_lists import FieldLists
 from adxmi_jupyter.forms.workflow.fields import LABEL, NARROW, FieldWidget
@@ -39,11 +40,11 @@ from adxmi_jupyter.forms.workflow.requirements_table import (
 from adxmi_jupyter.masking import masked
 from adxmi_jupyter.model.declaration.fields import FieldKind
 from adxmi_jupyter.model.declaration.reading import AS_A_WHOLE
-from adxmi_jupyter.rendering import diagram
 
 if TYPE_CHECKING:
     from adxmi_jupyter.actions.check.findings import Finding
     from adxmi_jupyter.fixes import Note, WriteCommand
+    from adxmi_jupyter.forms.workflow.draft import Applied
     from adxmi_jupyter.forms.workflow.state import WorkflowState
     from adxmi_jupyter.model.declaration.fields import FieldSpec
     from adxmi_jupyter.model.identity import ManagedIdentity
@@ -54,16 +55,6 @@ _STRING, _STRINGS = "The connection string in it", "The connection strings in it
 _LINE = "The same as a command to copy"
 _NO_LINE = "There is no command to copy: it would read {{…}} as a variable, or end at a line break."
 _OLD = "The fields have changed since these requirements were checked."
-
-SHEET = (
-    fields.SHEET
-    + requirements_table.SHEET
-    + diagram.SHEET
-    + parts.SHEET
-    + """
-.adxmi-workflow-form textarea[readonly] {max-height: 28em;}
-"""
-)
 
 
 class WorkflowForm(Form):
@@ -113,13 +104,15 @@ class WorkflowForm(Form):
         self._meanings, self.remarks = w.HTML(), w.HTML()
         self.preview = ReadOnlyText("What will be sent")
         self.strings = ReadOnlyText(_STRING)
-        self.line = ReadOnlyText(_LINE)
+        self.line = ReadOnlyText(_LINE, is_command=True)
         tooltip = "Show which requirement isn't met"
         self.check = self.screen.button("Check requirements", self._check, tooltip=tooltip)
         self._checked = w.HTML()
         self.picture = Diagram(self.state.declaration.noun())
         self.requirements = RequirementsTable(self.screen, self._put_in_place)
-        self.bar = SubmissionBar(self.screen, self.submission, self._discard, words="Clear")
+        self.bar = SubmissionBar(
+            *(self.screen, self.submission, self._discard, self._undone), words="Clear"
+        )
         self._result = w.HTML()
         summary = (self.state.declaration.__doc__ or "").strip().split("\n")[0]
         lay_out(
@@ -134,7 +127,7 @@ class WorkflowForm(Form):
                 *(self.picture.widget, row(self.check, self._checked), self.requirements.widget),
                 *(self.bar.widget, self._result),
             ],
-            sheet=SHEET,
+            sheet=parts.SHEET,
         )
         self.root.add_class("adxmi-workflow-form")
 
@@ -266,16 +259,27 @@ class WorkflowForm(Form):
             done = self.state.put_in_place(
                 remediation, confirmed=confirmed, tell=self.submission.tell
             )
-            back = (f"Undo: {self._write_line(line)}" for line in done.back)
+            back = (LineWithCommand("Undo", self._write_line(line)) for line in done.back)
             return self._noted((*done.told, *back, self.state.last_check.summary))
 
         self.submission.submit_other(f"Fixing: {called}", send)
 
-    def _send(self, confirmed: bool) -> tuple[str, ...]:
+    def _send(self, confirmed: bool) -> tuple[Note, ...]:
         self.background.drop()  # a refusal has the links looked at; else that is still to come
         self.rest.wait(self._rested)
         done = self.state.apply(confirmed=confirmed, tell=self.submission.tell)
-        return (*done.told, *(f"Undo: {self._write_line(line)}" for line in done.back))
+        self.undo = None
+        back = (
+            self._offer_undo(Undo(done.told[0], done.back, self._drop(done))) if done.back else ()
+        )
+        return (*done.told, *back)
+
+    def _drop(self, done: Applied) -> Callable[[bool], tuple[Note, ...]]:
+        def drop(confirmed: bool) -> tuple[str, ...]:
+            self.background.drop()
+            return self.state.undo(done, confirmed=confirmed, tell=self.submission.tell)
+
+        return drop
 
     def _refresh(self) -> None:
         with self.database.hold_trait_notifications():
@@ -375,7 +379,7 @@ class WorkflowForm(Form):
 
     def _refresh_bar(self) -> None:
         is_dirty = bool(self.state.values or self.state.result is not None)
-        self.bar.refresh(is_valid=self.state.is_valid, is_dirty=is_dirty)
+        self.bar.refresh(is_valid=self.state.is_valid, is_dirty=is_dirty, undo=self.undo_label)
 
     def __repr__(self) -> str:
         state = self.state

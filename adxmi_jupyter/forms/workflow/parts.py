@@ -7,13 +7,15 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.forms.widgets import quiet
+from adxmi_jupyter.forms.workflow import fields, requirements_table
+from adxmi_jupyter.rendering import diagram
 
 if TYPE_CHECKING:
     from adxmi_jupyter.model.declaration.fields import FieldSpec
 
 _SHOWN_ROWS = 10
 
-SHEET = """
+_SHEET = """
 .adxmi-form .adxmi-meanings summary {cursor: pointer; width: max-content;}
 .adxmi-form .adxmi-meanings dl {margin: 2px 0 4px; display: grid;
   grid-template-columns: max-content minmax(0, 1fr); gap: 2px 12px;}
@@ -26,7 +28,9 @@ SHEET = """
 .adxmi-form .adxmi-result :is(th, td) {padding: 2px 8px; text-align: left; border: none;
   border-bottom: 1px solid var(--jp-border-color2, #8888); color: inherit;}
 .adxmi-form .adxmi-result tr {background: none;}
+.adxmi-workflow-form textarea[readonly] {max-height: 28em;}
 """
+SHEET = fields.SHEET + requirements_table.SHEET + diagram.SHEET + _SHEET
 
 
 def explained(specs: Sequence[FieldSpec]) -> str:

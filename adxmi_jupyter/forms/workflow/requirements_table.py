@@ -31,6 +31,7 @@ _STATES = {
 }
 _COLUMNS = "112px 168px minmax(0, 1fr)"
 _MOST_ROWS = 4
+_FIX, _STAND_IN = "Fix", "On the embedded Azure"
 
 SHEET = f"""
 .adxmi-form .adxmi-requirements {{margin-top: 2px; font-size: var(--jp-ui-font-size1, 13px);}}
@@ -65,10 +66,14 @@ SHEET = f"""
 
 @dataclass(frozen=True)
 class RequirementRow:
-    """A requirement to show: what is known of it, and texts that fix it, with their labels."""
+    """A requirement to show: what is known of it, and texts that fix it, with their labels.
+
+    `commands` are the labels of those that are commands of ours.
+    """
 
     step: Step
     texts: tuple[tuple[str, str], ...] = ()
+    commands: tuple[str, ...] = ()
     remediation: Remediation | None = None
 
 
@@ -79,11 +84,12 @@ def row_of(state: WorkflowState, step: Step, write_line: WriteCommand) -> Requir
         return RequirementRow(step)
     own, stand_in = state.command_for(finding), state.stand_in(finding)
     fix = finding.remediation.command if isinstance(finding.remediation, ByOwner) else finding.fix
-    texts = [("Fix", write_line(own) if own.words else InForm().fix(fix))]
+    texts = [(_FIX, write_line(own) if own.words else InForm().fix(fix))]
     if stand_in.words:
-        texts.append(("On the embedded Azure", write_line(stand_in)))
+        texts.append((_STAND_IN, write_line(stand_in)))
+    commands = ((_FIX,) if own.words else ()) + ((_STAND_IN,) if stand_in.words else ())
     remediation: Any = finding.remediation if own.words else None
-    return RequirementRow(step, tuple(texts), remediation)
+    return RequirementRow(step, tuple(texts), commands, remediation)
 
 
 def each_fix_once(rows: Sequence[RequirementRow]) -> list[RequirementRow]:
@@ -165,7 +171,9 @@ def _shown(line: RequirementRow) -> str:
     detail = html.escape(one_line(step.evidence))
     texts = "".join(
         f"<div>{html.escape(label)}:</div>"
-        + copyable(f"{label}: {step.title}", text, most_rows=_MOST_ROWS)
+        + copyable(
+            f"{label}: {step.title}", text, most_rows=_MOST_ROWS, is_command=label in line.commands
+        )
         for label, text in line.texts
     )
     more = f'<span class="adxmi-detail">{detail}</span>' if detail else ""

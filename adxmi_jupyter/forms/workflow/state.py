@@ -7,7 +7,7 @@ Typing asks nobody: what can be named was read when the form opened. Requirement
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.actions.check import examination
@@ -21,7 +21,7 @@ from adxmi_jupyter.errors import AdxmiError, AlreadyExists
 from adxmi_jupyter.fixes import Command, option_words
 from adxmi_jupyter.forms.policy.reading import key_of
 from adxmi_jupyter.forms.workflow import reading as workflow_reading
-from adxmi_jupyter.forms.workflow.draft import drafted
+from adxmi_jupyter.forms.workflow.draft import Applied, WorkflowPreview, drafted
 from adxmi_jupyter.forms.workflow.field_errors import in_words, without_credentials
 from adxmi_jupyter.forms.workflow.last_check import LastCheck
 from adxmi_jupyter.forms.workflow.sources import Sources
@@ -48,27 +48,6 @@ if TYPE_CHECKING:
     from adxmi_jupyter.service.connection import Connection
 
 _REPLACE = "replace"
-
-
-@dataclass(frozen=True)
-class WorkflowPreview:
-    """What *Apply* would do: the exact text and where it goes, and the line to type instead.
-
-    Empty while something is wrong or missing.
-    """
-
-    text: str = ""
-    sent_to: str = ""
-    connection_strings: tuple[str, ...] = ()
-    line: Command = field(default_factory=Command)
-
-
-@dataclass(frozen=True)
-class Applied:
-    """What was carried out, and the line that takes it back, if one does."""
-
-    told: tuple[str, ...]
-    back: tuple[Command, ...]
 
 
 class WorkflowState:
@@ -363,7 +342,15 @@ class WorkflowState:
         about = self.declaration.about
         done = "created" if about.does == "create" else "done"
         told = f"{about.title} {named(workflow)}".rstrip()
-        return Applied((f"{told}: {done}",), () if write.before else self._way_back(workflow))
+        back = () if write.before else self._way_back(workflow)
+        return Applied((f"{told}: {done}",), back, named(workflow), self.database)
+
+    def undo(self, done: Applied, *, confirmed: bool, tell: Tell) -> tuple[str, ...]:
+        """Drop what was created; raises as `workflow_writes.drop`."""
+        connection, about = self._connection, self.declaration.about
+        write = workflow_writes.plan_drop(connection, self.declaration, done.database, done.name)
+        workflow_writes.drop(connection, write, confirmed=confirmed, tell=tell)
+        return (f"{about.title} {done.name}: dropped",)
 
     def _way_on(self) -> str:
         """Return what to do about something of that name, and bring the field for it in sight."""
