@@ -4,6 +4,7 @@ nbval compares against what is stored, so run this after a change of the output,
 Of a form the text is stored: its widgets have random ids, and are nothing without their kernel.
 """
 
+import os
 import sys
 from pathlib import Path
 
@@ -36,5 +37,6 @@ def refresh(path):
 
 
 if __name__ == "__main__":
+    os.environ["TQDM_DISABLE"] = "1"  # whether a bar appears depends on the machine
     for chosen in sys.argv[1:] or sorted(TUTORIALS.glob("*.ipynb")):
         refresh(chosen)
