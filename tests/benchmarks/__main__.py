@@ -15,7 +15,16 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.benchmarks import checking, completing, forms, fresh, many_databases, processes, warm
+from tests.benchmarks import (
+    checking,
+    completing,
+    forms,
+    fresh,
+    many_databases,
+    processes,
+    terminal,
+    warm,
+)
 from tests.benchmarks.shells import bench
 from tests.benchmarks.table import markdown, text
 
@@ -49,6 +58,9 @@ def _rows(runs: int, jupysql_python: str, home: Path) -> Iterator[Row]:
     yield fresh.first_line_row(runs, home)
     _say("cold start")
     yield from fresh.cold_start_rows(runs, home)
+    _say("terminal")
+    yield from terminal.terminal_rows(runs, home)
+    yield from terminal.playground_rows(runs, home)
     with bench(home) as started:
         _say("warm lines")
         yield from warm.overhead_rows(started, calls)

@@ -8,7 +8,9 @@ import subprocess
 import sys
 import time
 import venv
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import IPython
@@ -36,12 +38,17 @@ def probe(python: str, name: str, *arguments: str, home: Path) -> dict[str, Any]
     return told
 
 
-def process_seconds(*arguments: str, home: Path) -> float:
-    """Run this interpreter in a fresh process, from its start to its end; seconds that it took."""
+def process_seconds(
+    *arguments: str, home: Path, more: Mapping[str, str] = MappingProxyType({})
+) -> float:
+    """Run this interpreter in a fresh process, from its start to its end; seconds that it took.
+
+    `more` are further variables of its environment.
+    """
     command = [sys.executable, "-I", *arguments]
     start = time.perf_counter()
     done = subprocess.run(
-        command, capture_output=True, text=True, check=False, env=environment(home)
+        command, capture_output=True, text=True, check=False, env=environment(home) | dict(more)
     )
     seconds = time.perf_counter() - start
     if done.returncode:
