@@ -9,6 +9,7 @@ const TEXT = "var(--jp-ui-font-color1, inherit)";
 const GROUND = "var(--jp-layout-color0, Canvas)";
 const LINE = "1px solid var(--jp-border-color2, #8888)";
 const CELL = "padding: 3px 8px; vertical-align: top; white-space: pre-wrap; overflow-wrap: break-word; max-width: 40em;";
+const SHORT = 40;
 const DIRECTIONS = { none: "ascending", ascending: "descending", descending: "none" };
 const ARROWS = { none: "", ascending: " ▲", descending: " ▼" };
 
@@ -33,6 +34,11 @@ function toolbar(host, box, counter) {
   // Keys typed here are no shortcuts of the notebook.
   host.addEventListener("keydown", keepKeys);
   return bar;
+}
+
+// A short text stays on one line: names are full of hyphens.
+function unbroken(text) {
+  return text.length <= SHORT && !/\s{2}|\n/.test(text) ? "white-space: nowrap;" : "";
 }
 
 function keepKeys(event) {
@@ -114,7 +120,7 @@ function grid(host, data) {
   function rowOf(place) {
     const row = element("tr");
     row.append(...rows[place].map((text, column) => {
-      const cell = element("td", `${CELL} ${side(column)} border-bottom: ${LINE};`);
+      const cell = element("td", `${CELL} ${unbroken(text)} ${side(column)} border-bottom: ${LINE};`);
       cell.textContent = text;
       if (whole[column]?.[place] !== undefined && whole[column][place] !== text) cell.title = whole[column][place];
       return cell;

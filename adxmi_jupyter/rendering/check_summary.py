@@ -30,7 +30,9 @@ _COLOURS: Mapping[State, str] = {
     State.MET: "rgba(44, 160, 44, .25)",
 }
 _CELL = "padding: 4px 8px; text-align: left; vertical-align: top; white-space: normal"
-_CODE = "white-space: pre-wrap; overflow-wrap: anywhere; background: none; color: inherit"
+_CODE = (
+    "white-space: pre-wrap; overflow-wrap: anywhere; background: none; color: inherit; padding: 0"
+)
 
 
 @dataclass(frozen=True)
@@ -108,8 +110,8 @@ def _folded(head: str, body: str) -> str:
 def _table(causes: Iterable[Cause]) -> str:
     rows = "".join(map(_row, causes))
     heads = "".join(
-        f'<th scope="col" style="{_CELL}; font-weight: 600">{head}</th>'
-        for head in ("Cause", "Workflows", "Fix or reason")
+        f'<th scope="col" style="{_CELL}; font-weight: 600; width: {width}">{head}</th>'
+        for head, width in (("Cause and fix", "65%"), ("Workflows", "35%"))
     )
     return (
         '<table style="border-collapse: collapse; margin: 4px 0; width: 100%">'
@@ -120,17 +122,14 @@ def _table(causes: Iterable[Cause]) -> str:
 
 def _row(cause: Cause) -> str:
     names = html.escape(visible(", ".join(cause.names)))
-    fact = (
-        f'<code style="{_CODE}">{html.escape(visible(cause.fix))}</code>'
-        if cause.fix
-        else html.escape(visible(cause.why))
-    )
+    fact = html.escape(visible(cause.fix or cause.why))
+    fix = f'<code style="{_CODE}">{fact}</code>' if cause.fix else f"<small>{fact}</small>"
     return (
         f'<tr style="border-bottom: {LINE}">'
-        f'<td style="{_CELL}; width: 36%" title="{html.escape(visible(cause.why))}">'
-        f'<span style="background: {_COLOURS[cause.state]}; padding: 0 4px">{SIGNS[cause.state]} '
-        f"{cause.state}</span> {html.escape(visible(cause.what))}</td>"
-        f'<td style="{_CELL}; width: 26%" title="{names}">{html.escape(cause.affected)}<br/>'
-        f"<small>{html.escape(visible(cause.some_names))}</small></td>"
-        f'<td style="{_CELL}">{fact}</td></tr>'
+        f'<td style="{_CELL}" title="{html.escape(visible(cause.why))}">'
+        f'<span style="background: {_COLOURS[cause.state]}; padding: 0 4px">'
+        f"{SIGNS[cause.state]} {cause.state}</span> {html.escape(visible(cause.what))}"
+        f"{fact and '<br/>'}{fix}</td>"
+        f'<td style="{_CELL}" title="{names}">{html.escape(cause.affected)}<br/>'
+        f"<small>{html.escape(visible(cause.some_names))}</small></td></tr>"
     )

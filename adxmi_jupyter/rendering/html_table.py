@@ -31,6 +31,8 @@ _CELL = (
     "max-width: 40em"
 )
 _SIDES = {False: "left", True: "right"}
+_SHORT = 40
+_UNBROKEN = "; white-space: nowrap"
 
 
 def grid_class(table: DisplayTable) -> str:
@@ -67,11 +69,16 @@ def html_table(table: DisplayTable) -> str:
 
 def _row(cells: Sequence[str], whole: Sequence[str], numbers: frozenset[int]) -> str:
     drawn = "".join(
-        f'<td style="{_CELL}; text-align: {_SIDES[place in numbers]}"'
+        f'<td style="{_CELL}{_whole(text)}; text-align: {_SIDES[place in numbers]}"'
         f"{_title(text, full)}>{html.escape(text)}</td>"
         for place, (text, full) in enumerate(zip(cells, whole, strict=True))
     )
     return f'<tr style="border-bottom: {LINE}">{drawn}</tr>'
+
+
+def _whole(text: str) -> str:
+    """Return the style that keeps a short text on one line: names are full of hyphens."""
+    return _UNBROKEN if len(text) <= _SHORT and text.isprintable() else ""
 
 
 def _title(text: str, full: str) -> str:

@@ -206,6 +206,8 @@ def _of_interest(rows: pd.DataFrame) -> pd.DataFrame:
 def _table(rows: pd.DataFrame) -> DisplayTable:
     """Return rows for a reader: a number that is missing is unknown, not nothing."""
     texts = rows.astype(dict.fromkeys(_NUMBERS, "string")).fillna("unknown")
+    if not any(rows["detail"]):
+        texts = texts.drop(columns="detail")
     numbers = frozenset(map(list(rows.columns).index, _NUMBERS))
     return replace(display_table(texts, WIDE), numbers=numbers)
 
