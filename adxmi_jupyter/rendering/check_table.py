@@ -1,10 +1,10 @@
 """The picture of ``check``: a diagram of each workflow, its findings below it, and their fixes.
 
 Of more than a few workflows a summary is shown in place of the pictures: each cause once.
-Findings stand in a table of words, with signs beside them that are drawn as SVG, without any
-outside resource: a front end takes drawings out of a notebook that it does not trust, and what is
-left must be read all the same. Colours are half transparent and text takes the theme's, so that it
-works on light and dark ground; signs and words say the same without colour.
+Findings stand in a table of words, with signs beside them, in plain inline styles: a front end
+takes drawings and style sheets out of a notebook that it does not trust, and what is left has the
+words, the signs and their colours. Those are half transparent and text takes the theme's, so that
+it works on light and dark ground; signs and words say the same without colour.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 _MOST_DRAWN = 4
 _WORST_FIRST = ("not met", "unknown", "warning")
-_RADIUS, _CENTRE = 11, 20
+_ROUND = 22
 _COLOURS = {
     "met": "44, 160, 44",
     "not met": "214, 39, 40",
@@ -247,7 +247,7 @@ def _fixes(shown: _Shown) -> str:
 def _picture(shown: _Shown) -> str:
     """Return what was checked as HTML: its diagram, and its findings."""
     head = html.escape(f"{shown.title}: {shown.summary}")
-    body = "".join(_drawn(row, is_last=row is shown.rows[-1]) for row in shown.rows)
+    body = "".join(map(_drawn, shown.rows))
     return (
         f'<div style="font-weight: 600; color: {_TEXT}">{head}</div>'
         f"{diagram(shown.workflow, shown.name, shown.steps, kind=shown.checked.kind)}"
@@ -266,29 +266,22 @@ def _text(shown: _Shown) -> str:
     return "\n".join(lines)
 
 
-def _drawn(row: _Row, *, is_last: bool) -> str:
-    more = f"<br/><small>{html.escape(visible(row.body or row.state))}</small>"
+def _drawn(row: _Row) -> str:
+    # The fix is told below, among the commands to copy.
+    more = f"<br/><small>{html.escape(visible(one_line(row.step.evidence) or row.state))}</small>"
     return (
-        f'<tr style="background: none"><td style="{_CELL}; position: relative; min-width: 40px">'
-        f'{_mark(row.state, is_last=is_last)}</td><td style="{_CELL}; padding-bottom: 10px">'
+        f'<tr style="background: none"><td style="{_CELL}; min-width: 32px">{_mark(row.state)}</td>'
+        f'<td style="{_CELL}; padding-bottom: 10px">'
         f"{html.escape(visible(row.head))}{more}</td></tr>"
     )
 
 
-def _mark(state: str, *, is_last: bool) -> str:
-    """Return the sign of a finding with the line to the next one, broken if it is missing."""
+def _mark(state: str) -> str:
+    """Return the sign of a finding in a circle; its edge is broken where it is not met."""
     colour = _COLOURS.get(state, _COLOURS["unknown"])
-    dashes = ' stroke-dasharray="4 5"' if state == "not met" else ""
-    line = (
-        f'<line x1="{_CENTRE}" y1="{2 * _RADIUS + 4}" x2="{_CENTRE}" y2="100%" '
-        f'stroke="rgb({colour})" stroke-width="2"{dashes}/>'
-    )
+    edge = "dashed" if state == "not met" else "solid"
     return (
-        '<div style="position: absolute; top: 0; bottom: 0; left: 0; width: 40px; '
-        'overflow: hidden"><svg aria-hidden="true" width="40" height="100%" '
-        f'style="font-size: 13px">{"" if is_last else line}'
-        f'<circle cx="{_CENTRE}" cy="{_RADIUS + 2}" r="{_RADIUS}" fill="rgba({colour}, .2)" '
-        f'stroke="rgb({colour})" stroke-width="2"/>'
-        f'<text x="{_CENTRE}" y="{_RADIUS + 7}" text-anchor="middle" fill="{_TEXT}">'
-        f"{SIGNS.get(state, '?')}</text></svg></div>"
+        f'<span style="display: inline-block; width: {_ROUND}px; line-height: {_ROUND}px; '
+        f"border: 2px {edge} rgb({colour}); border-radius: {_ROUND}px; text-align: center; "
+        f'background: rgba({colour}, .2)">{SIGNS.get(state, "?")}</span>'
     )
