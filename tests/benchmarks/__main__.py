@@ -20,6 +20,7 @@ from tests.benchmarks import (
     completing,
     forms,
     fresh,
+    grids,
     many_databases,
     processes,
     terminal,
@@ -77,6 +78,8 @@ def _rows(runs: int, jupysql_python: str, home: Path) -> Iterator[Row]:
     yield from many_databases.whole_cluster_rows(home)
     _say("a whole cluster")
     yield from checking.checking_rows(home, runs)
+    _say("long tables")
+    yield from grids.grid_rows(runs, home)
     _say("forms")
     yield from forms.form_rows(runs, home)
     yield fresh.memory_row(home)

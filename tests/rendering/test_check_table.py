@@ -110,6 +110,10 @@ def test_the_lines_that_mend_it_are_there_to_be_copied(magic):
     assert "azure-role --identity mi-stranger --role &quot;Storage Blob Data Reader&quot;" in shown
 
 
+def test_each_fix_is_told_once(chain):
+    assert chain._repr_html_().count("%adxmi assign") == 1
+
+
 def test_nothing_comes_from_elsewhere(chain):
     shown = chain._repr_html_()
 
