@@ -30,6 +30,7 @@ from adxmi_jupyter.magics.output import (
     open_streams,
 )
 from adxmi_jupyter.magics.tree import run, tree
+from adxmi_jupyter.model.declaration.registry import nouns
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,6 +41,10 @@ if TYPE_CHECKING:
 FAILED, MISUSED, FOUND, INTERRUPTED = 1, 2, 3, 130
 """Exit codes: the request failed; the line could not be understood; something was found, such as a
 requirement that is missing, for verbs that tell by their code; Ctrl-C."""
+
+_NAMING = {"policy": ("show", "matrix"), "identity": ("list", "show")}
+_OF_WORKFLOWS = ("list", "check")
+"""Commands whose results name databases, identities and workflows."""
 
 STREAMED = ("json", "csv", "md")
 """What --out takes in place of a file: formats for the standard output."""
@@ -127,16 +132,22 @@ class Console:
             raise
 
     def keep_names(self, call: Call, result: object) -> None:
-        """Keep the names in a result for completion, which asks no cluster."""
+        """Keep the names in a result for completion, which asks no cluster.
+
+        Only of commands that list such names: what queries return is the user's data.
+        """
+        noun, verb = (*(word.text for word in call.words[:2]), "", "")[:2]
+        is_workflow = noun in nouns()
+        if verb not in (_OF_WORKFLOWS if is_workflow else _NAMING.get(noun, ())):
+            return
         frame = self.kept if result is None else result
-        columns = getattr(frame, "columns", ())
         kinds = {"database": ("database",), "display_name": ("identity", "identity in Azure")}
-        if call.words and "name" in columns:
-            kinds["name"] = (call.words[0].text,)
+        if is_workflow:
+            kinds["name"] = (noun,)
         found = {
             kind: [one for one in frame[column] if isinstance(one, str)]  # type: ignore[index]
             for column in kinds
-            if column in columns
+            if column in getattr(frame, "columns", ())
             for kind in kinds[column]
         }
         if found:

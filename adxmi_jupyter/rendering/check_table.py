@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from adxmi_jupyter.fixes import Fix
     from adxmi_jupyter.rendering.check_causes import Cause
     from adxmi_jupyter.rendering.diagram_model import Step
-    from adxmi_jupyter.rendering.display import DisplayTable
 
 _MOST_DRAWN = 4
 _WORST_FIRST = ("not met", "unknown", "warning")
@@ -164,11 +163,6 @@ class CheckTable(Whole):
             found = causes(checks, wanted, write=write, name=named)
             table._summary = _summary(table._shown, found, is_whole=not only)
         return table
-
-    @property
-    def parts(self) -> tuple[DisplayTable | str, ...]:
-        """What a terminal draws: the text, where the frame is as it was."""
-        return (self.to_text(),) if self._is_unchanged else super().parts
 
     def to_text(self) -> str:
         """Return what was checked as text; of many the counts, and what is not met by cause."""

@@ -160,6 +160,12 @@ class OverviewFrame(ResultFrame):
         }
         return frame
 
+    @property
+    def parts(self) -> tuple[DisplayTable | str, ...]:
+        """What a terminal draws: the page, with tables as wide as the terminal."""
+        sections = ((f"\n{title}: {more}", table) for title, more, table in self._sections())
+        return (self._head, *(part for section in sections for part in section))
+
     def to_text(self) -> str:
         """Return the page as text."""
         parts = (

@@ -84,7 +84,8 @@ class ResultFrame(SafeFrame):
     @property
     def parts(self) -> tuple[DisplayTable | str, ...]:
         """What a terminal draws below one another: tables, and texts as they are."""
-        return (self.display,)
+        has_own_text = type(self).to_text is not ResultFrame.to_text
+        return (self.to_text(),) if has_own_text else (self.display,)
 
     def to_text(self) -> str:
         """Return what is displayed as an aligned table."""

@@ -28,6 +28,7 @@ def is_first_time(what: str) -> bool:
         if line in known:
             return False
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.touch(mode=0o600)
         path.write_text("".join(f"{one}\n" for one in (*known[-_MOST:], line)), "utf-8")
     except (OSError, HistoryUnavailable):
         return True

@@ -100,6 +100,17 @@ def test_names_of_another_cluster_are_not_offered(complete, adxmi, azure):
     assert complete("adxmi policy show --database ", ADXMI_CLUSTER="http://127.0.0.1:9") == []
 
 
+def test_results_of_queries_are_not_kept(adxmi, azure):
+    cluster = {"ADXMI_CLUSTER": azure.kusto_uri, "ADXMI_DATABASE": "Sales"}
+    query = 'print name = "Jane", display_name = "Jane", database = "Jane"'
+
+    done = adxmi("query", "--file", "-", text=query, **cluster)
+
+    kept = Path(os.environ["ADXMI_DATA_DIR"]).rglob("names-*")
+    assert "Jane" in done.stdout
+    assert [file for file in kept if "Jane" in file.read_text()] == []
+
+
 @pytest.mark.nightly
 def test_bash_completes_a_line(tmp_path):
     script = (

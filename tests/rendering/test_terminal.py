@@ -7,6 +7,7 @@ from rich.text import Text
 
 from adxmi_jupyter.errors import InvalidValue
 from adxmi_jupyter.rendering.display import WIDE, display_table
+from adxmi_jupyter.rendering.shown_frame import ResultFrame
 from adxmi_jupyter.rendering.terminal import Screen, drawn, error_text
 
 GUID = "5b27c9d0-8e14-4a6b-9f35-c2d18e70a4b6"
@@ -106,3 +107,12 @@ def test_an_empty_table_says_so():
     frame = pd.DataFrame({"display_name": [], "database": []})
 
     assert lines(drawn([display_table(frame)], PLAIN))[-1] == "(no rows)"
+
+
+def test_a_result_with_a_text_of_its_own_is_drawn_by_it():
+    class Page(ResultFrame):
+        def to_text(self):
+            return "a page"
+
+    assert drawn(Page({"a": [1]}).parts, PLAIN) == "a page"
+    assert drawn(ResultFrame({"a": [1]}).parts, PLAIN).split()[0] == "a"
