@@ -273,3 +273,18 @@ def test_a_database_that_is_not_there_is_refused_only_if_the_user_named_it(conne
         StepsState(connection, "Slaes", named=True)
 
     assert StepsState(connection, "", named=False).database == ""
+
+
+def test_targets_that_grant_access_and_those_that_do_not_are_told(make_steps, azure):
+    named = "contosobackup.blob.core.windows.net/backups;managed_identity=system"
+    azure.world.add_external_table("Backups", f"https://{named}", database="Sales")
+
+    granted, missing, nobody = (make_steps(who).access for who in ("mi-export", "system", ""))
+
+    assert granted.progress is Progress.DONE
+    assert "Azure role: mi-export on contosolake/archive" in granted.told
+    assert (missing.progress, missing.told) == (
+        Progress.TO_DO,
+        "missing: Azure role: contoso on contosobackup/backups",
+    )
+    assert nobody.told == "the target resources grant the identity access"

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets as w
 
+from adxmi_jupyter.error_base import one_line
 from adxmi_jupyter.fixes import Command
 from adxmi_jupyter.forms.form import BUSY, Shown
 from adxmi_jupyter.forms.steps import section as steps_section
-from adxmi_jupyter.forms.steps.section import LazyForm, Section
-from adxmi_jupyter.forms.steps.state import Part, Progress, Step
+from adxmi_jupyter.forms.steps.section import LazyForm, Section, line_of
+from adxmi_jupyter.forms.steps.state import TARGET, Part, Progress, Step
 from adxmi_jupyter.forms.submission import OutcomeKind, Phase, Requests
 from adxmi_jupyter.forms.widgets import lay_out, quiet, row, said
 from adxmi_jupyter.model.policy import Scope
@@ -80,6 +81,8 @@ class StepsForm(Shown):
             "Reload all", self._reload, tooltip="Read everything on this page again"
         )
         self._outcome = w.HTML()
+        self.access = w.HTML()
+        self.access.add_class("adxmi-step-target")
         self.use = w.Dropdown(
             description="Use it by",
             options=[("a Kusto security role", ROLE)],
@@ -97,6 +100,7 @@ class StepsForm(Shown):
                 row(self.identity, self.reload),
                 self._outcome,
                 *(section.widget for section in self.sections.values()),
+                self.access,
             ],
             sheet=SHEET,
         )
@@ -229,6 +233,9 @@ class StepsForm(Shown):
     def _refresh(self) -> None:
         for step, section in self.sections.items():
             section.refresh(self.state.standing(step), self._pending(step))
+        access = self.state.access
+        told = line_of(TARGET, access, one_line(access.told))
+        self.access.value = told + quiet([one_line(line) for line in access.details])
         self.screen.publish()
 
     def _pending(self, step: Step) -> str:

@@ -1,4 +1,4 @@
-"""How far one identity is on its way to be used: four looks, each of which may fail by itself.
+"""How far one identity is on its way to be used: five looks, each of which may fail by itself.
 
 Source: *Managed identities overview*, *Managed identity policy* (Azure Data Explorer docs).
 """
@@ -8,20 +8,29 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from adxmi_jupyter.actions.check.checks import check_all
+from adxmi_jupyter.actions.check.findings import State
 from adxmi_jupyter.actions.identity import dependents, identities, names
 from adxmi_jupyter.actions.policy.policies import read
 from adxmi_jupyter.actions.roles import principals
 from adxmi_jupyter.actions.roles.roles import roles_of
 from adxmi_jupyter.actions.scopes import read_each
+from adxmi_jupyter.error_base import one_line
 from adxmi_jupyter.errors import AdxmiError
+from adxmi_jupyter.model.declaration.requirements import Key
 from adxmi_jupyter.model.identity import is_guid
 from adxmi_jupyter.model.policy import CLUSTER, Scope
 from adxmi_jupyter.model.usage import Usage
+from adxmi_jupyter.rendering.diagram_model import step_of
 
 if TYPE_CHECKING:
     from adxmi_jupyter.model.identity import ManagedIdentity
     from adxmi_jupyter.model.policy import PolicyEntry
+    from adxmi_jupyter.rendering.diagram_model import Step
     from adxmi_jupyter.service.connection import Connection
+
+
+_ACCESS = (Key.AZURE_ROLE, Key.COSMOS_DB_ROLE, Key.SQL_SERVER_ROLE, Key.TARGET)
 
 
 @dataclass(frozen=True)
@@ -135,6 +144,30 @@ def in_workflows(connection: Connection, identity: ManagedIdentity) -> Seen:
     except AdxmiError as failure:
         return _told(told) + _not_seen("the databases of the cluster", failure)
     return _told(told + dependents.in_databases(connection, databases, named))
+
+
+def in_targets(connection: Connection, identity: ManagedIdentity) -> Seen:
+    """Look whether the targets of the workflows that name the identity grant it access.
+
+    `idle` are those that do not.
+    """
+    try:
+        checks = check_all(connection, names.database_names(connection))
+    except AdxmiError as failure:
+        return _not_seen("the target resources", failure)
+    told: dict[str, dict[str, None]] = {}
+    for checked in checks.checked:
+        for step in map(step_of, checked.findings):
+            if step.about.key in _ACCESS and _is_about(step, identity):
+                line = one_line(f"{step.title}: {step.subject}")
+                told.setdefault(step.state, {})[line] = None
+    unknown = (*told.get(State.UNKNOWN, ()), *told.get(State.WARNING, ()))
+    return Seen(tuple(told.get(State.MET, ())), tuple(told.get(State.NOT_MET, ())), unknown)
+
+
+def _is_about(step: Step, identity: ManagedIdentity) -> bool:
+    about = step.finding.identity if step.finding else None
+    return about is not None and _is_same(about, identity)
 
 
 def _told(told: dependents.Dependents) -> Seen:

@@ -39,6 +39,8 @@ SHEET = """
   padding: 4px 0; line-height: 1.35; overflow-wrap: anywhere;}
 .adxmi-form .adxmi-step-line [role=heading] {font-weight: 600; display: flex; gap: 10px;
   font-size: var(--jp-ui-font-size1, 13px);}
+.adxmi-form .adxmi-step-target {border-top: 1px solid var(--jp-border-color2, #8888);
+  padding: 4px 0 0 134px;}
 .adxmi-form .adxmi-step-name {min-width: 70px;}
 .adxmi-form .adxmi-step-state {min-width: 86px; padding: 0 6px; border-radius: 2px;}
 .adxmi-form .adxmi-step-state.done {background: rgba(44, 160, 44, .18);}
@@ -181,12 +183,17 @@ class Section:
 
 
 def _line(step: Step, standing: Standing, pending: str) -> str:
+    told = [one_line(standing.told), *([f"({pending})"] if pending else [])]
+    return line_of(f"{step.number} {step}", standing, " ".join(told))
+
+
+def line_of(name: str, standing: Standing, told: str) -> str:
+    """Return a name, the sign of where it stands, and what there is to say, as HTML."""
     progress = standing.progress
     css_class = progress.value.replace(" ", "-")
     state = f'<span class="adxmi-step-state {css_class}">{progress.sign} {progress}</span>'
-    told = [one_line(standing.told), *([f"({pending})"] if pending else [])]
     return (
         '<div class="adxmi-step-line"><div role="heading" aria-level="3">'
-        f'<span class="adxmi-step-name">{step.number} {step}</span> {state if progress else ""}'
-        f"</div> <span>{html.escape(' '.join(told))}</span></div>"
+        f'<span class="adxmi-step-name">{html.escape(name)}</span> {state if progress else ""}'
+        f"</div> <span>{html.escape(told)}</span></div>"
     )

@@ -62,6 +62,10 @@ class Progress(StrEnum):
     UNSEEN = "cannot see", "?"
 
 
+TARGET = "Target access"
+"""What the owners of target resources do; no step of this page."""
+
+
 class Part(Enum):
     """What is looked at by itself, and the step it belongs to."""
 
@@ -69,8 +73,11 @@ class Part(Enum):
     POLICIES = Step.ALLOW, steps_reading.in_policies
     ROLES = Step.USE, steps_reading.in_roles
     WORKFLOWS = Step.USE, steps_reading.in_workflows
+    TARGETS = None, steps_reading.in_targets
 
-    def __init__(self, step: Step, look: Callable[[Connection, ManagedIdentity], Seen]) -> None:
+    def __init__(
+        self, step: Step | None, look: Callable[[Connection, ManagedIdentity], Seen]
+    ) -> None:
         self.step = step
         self.look = look
 
@@ -188,6 +195,22 @@ class StepsState:
         if seen.unseen:
             return Standing(Progress.UNSEEN, unseen[0], (*seen.idle, *unseen[1:]))
         return Standing(Progress.TO_DO, step.missing.format(self.label), rest)
+
+    @property
+    def access(self) -> Standing:
+        """Where the identity stands with the targets of the workflows that name it."""
+        if self.identity is None:
+            return Standing(Progress.NONE, "the target resources grant the identity access")
+        seen = self._seen[Part.TARGETS]
+        unseen = tuple(f"unknown: {line}" for line in seen.unseen)
+        if seen.idle:
+            missing = tuple(f"missing: {line}" for line in seen.idle)
+            return Standing(Progress.TO_DO, _shortened(missing), _details(missing, unseen))
+        if seen.unseen:
+            return Standing(Progress.UNSEEN, _shortened(unseen), _details(unseen, ()))
+        if seen.found:
+            return Standing(Progress.DONE, _shortened(seen.found), _details(seen.found, ()))
+        return Standing(Progress.NONE, f"no workflow takes {self.label} to a target resource")
 
     def _found(self, step: Step, seen: Seen) -> str:
         if step is Step.ASSIGN:
