@@ -326,3 +326,11 @@ def test_a_front_end_gets_the_widget_and_the_whole_text(form):
 
     assert "application/vnd.jupyter.widget-view+json" in bundle
     assert bundle["text/plain"] == repr(form)
+
+
+def test_the_question_names_the_workflows_that_stop(form, cell):
+    cell(form, "mi-ingest DataConnection").value = False
+
+    form.bar.apply.click()
+
+    assert "event hub sales-orders (Sales): mi-ingest DataConnection" in form.bar.question.value

@@ -75,9 +75,19 @@ class PolicyForm(ScopeForm):
         done = self.state.undo(entry, confirmed=confirmed)
         return (*done.notes, *_changed(done))
 
+    @property
+    def _depending(self) -> tuple[str, ...]:
+        """What the question is about, while it is asked."""
+        return self.state.depending if self.submission.question else ()
+
+    def _refresh_bar(self) -> None:
+        is_valid, details = self.state.is_valid, self._depending
+        self.bar.refresh(is_valid=is_valid, details=details, undo=self.undo_label)
+        self._enable()
+
     def _previewed(self) -> Iterable[str]:
         preview = self.state.preview
-        return (str(self.state.scope), *preview.changes, preview.command)
+        return (str(self.state.scope), *preview.changes, preview.command, *self._depending)
 
     def _refresh_preview(self) -> None:
         preview = self.state.preview

@@ -65,6 +65,7 @@ class PolicyState:
 
     def __init__(self, connection: Connection, scope: Scope) -> None:
         self._connection = connection
+        self.depending: tuple[str, ...] = ()
         self._named: Named = {}
         self._pending = PendingChanges[Scope, tuple[str, str]](scope, self._is_named)
         self._added: dict[str, ManagedIdentity] = {}
@@ -269,6 +270,7 @@ class PolicyState:
         """
         try:
             change = self._planned()
+            self._ask_who_needs(change, confirmed=confirmed)
             done = policy_writes.apply(self._connection, change, confirmed=confirmed)
         except PolicyChanged as changed:
             changed.fix = read_again(self, "the policy")
@@ -276,6 +278,16 @@ class PolicyState:
         self.discard()
         self._take(replace(self._read, policy=done.after))
         return done
+
+    def _ask_who_needs(self, change: PolicyChange, *, confirmed: bool) -> None:
+        """Look which workflows need what would be lost, for the question about it."""
+        if not change.losses or confirmed:
+            return
+        from adxmi_jupyter.actions.check.usage_users import users_of  # it takes a while to load
+
+        database = change.scope.database
+        where = (database,) if database else names.database_names(self._connection)
+        self.depending = users_of(self._connection, change.losses, where)
 
     def undo(self, entry: int, *, confirmed: bool) -> PolicyChange:
         """Restore what an entry of the history has changed; return the finished change.
@@ -287,6 +299,7 @@ class PolicyState:
 
         """
         change = plan_undo(self._connection, entry)
+        self._ask_who_needs(change, confirmed=confirmed)
         done = policy_writes.apply(self._connection, change, confirmed=confirmed)
         if done.scope == self.scope:
             self._take(replace(self._read, policy=done.after))
