@@ -55,6 +55,9 @@ AdxmiError
 │   └── PartialFailure        an answer that is not whole
 ├── PartialRead               some of the databases could not be read
 ├── ConfirmationRequired      removes something and was not confirmed
+├── PlanBlocked               a plan with changes that must not be made
+├── StalePlan                 a saved plan that no longer fits, or is too old
+├── ApplyIncomplete           some changes of an apply failed, or depended on one that did
 ├── PolicyChanged             somebody else wrote in between
 ├── RolesChanged              somebody else granted or revoked in between
 ├── ClusterChanged            somebody else changed the cluster in between
@@ -95,6 +98,7 @@ __all__ = [
     "AmbiguousIdentity",
     "AnswerLost",
     "AnswerTooLarge",
+    "ApplyIncomplete",
     "ChangeOverwritten",
     "ClusterBusy",
     "ClusterChanged",
@@ -136,6 +140,7 @@ __all__ = [
     "OperationFailed",
     "PartialFailure",
     "PartialRead",
+    "PlanBlocked",
     "PolicyChanged",
     "PrincipalNotFound",
     "RepeatedKey",
@@ -147,6 +152,7 @@ __all__ = [
     "ServiceDetails",
     "ServiceRefusal",
     "ServiceUnavailable",
+    "StalePlan",
     "Throttled",
     "TutorialFailed",
     "UnknownCommand",
@@ -406,6 +412,18 @@ class PartialRead(AdxmiError):
 
 class ConfirmationRequired(AdxmiError):
     """A write that removes something and was not confirmed. Nothing was sent."""
+
+
+class PlanBlocked(AdxmiError):
+    """A plan with changes that must not be made, such as one that locks out. Nothing was sent."""
+
+
+class StalePlan(AdxmiError):
+    """A saved plan that no longer fits the cluster, or is too old. Nothing was sent."""
+
+
+class ApplyIncomplete(AdxmiError):
+    """Some changes of an apply were not made; those that were stay. Applying again continues."""
 
 
 class PolicyChanged(AdxmiError):

@@ -26,55 +26,89 @@ USAGES = st.lists(st.sampled_from([*map(str, Usage), "FutureUsage"]), max_size=3
 PATTERNS = st.sampled_from([r"^https://a\.b(/|$)", "x", "a: b", "'", '"', "{{2}}", "${e}"])
 
 
+KNOWN = st.lists(st.sampled_from(list(map(str, Usage))), max_size=3, unique=True).map(
+    lambda names: ["All"] if "All" in names else names
+)
+
+
 @st.composite
 def clusters(draw, *, with_orphans=True):
     """Return what changes the world of an embedded Azure into a random one."""
     identities = draw(st.lists(NAMES, max_size=4))
     databases = draw(st.lists(DATABASES, max_size=3, unique_by=str.lower))
-    count = len(identities) + 2 + with_orphans
-    entries = st.lists(st.tuples(st.integers(0, count - 1), USAGES), max_size=4, unique_by=first)
-    policies = {name: draw(entries) for name in ("", *databases)}
-    members = st.lists(st.integers(0, count), max_size=3, unique=True)
-    roles = {
-        (name, role): draw(members) for name in databases for role in DatabaseRole
-        if draw(st.booleans())
-    }  # fmt: skip
-    rules = draw(
-        st.lists(
-            st.tuples(st.sampled_from(TYPES), PATTERNS, st.booleans()),
-            max_size=3,
-            unique_by=lambda one: one[:2],
-        )
+    state = draw(_states(len(identities) + 2 + with_orphans, databases, USAGES, list(DatabaseRole)))
+
+    def make(world):
+        _setup(world, identities, databases)
+        _put(world, state)
+
+    return make
+
+
+@st.composite
+def two_states(draw):
+    """Return what sets up a random cluster, and two states of it, neither with unknown usages."""
+    identities = draw(st.lists(NAMES, max_size=3))
+    databases = draw(st.lists(DATABASES, max_size=2, unique_by=str.lower))
+    roles = [one for one in DatabaseRole if one is not DatabaseRole.ADMINS]
+    states = _states(len(identities) + 2, databases, KNOWN, roles)
+    wanted, present = draw(states), draw(states)
+    return (
+        lambda world: _setup(world, identities, databases),
+        lambda world: _put(world, wanted),
+        lambda world: _put(world, present),
     )
-    return lambda world: _made(world, identities, databases, policies, roles, rules)
+
+
+@st.composite
+def _states(draw, count, databases, usages, roles):
+    """Return policies and roles by database, and callout rules."""
+    entries = st.lists(st.tuples(st.integers(0, count - 1), usages), max_size=4, unique_by=first)
+    members = st.lists(st.integers(0, count), max_size=3, unique=True)
+    rule = st.tuples(st.sampled_from(TYPES), PATTERNS, st.booleans())
+    return (
+        {name: draw(entries) for name in ("", *databases)},
+        {
+            (name, role): draw(members)
+            for name in databases
+            for role in roles
+            if draw(st.booleans())
+        },
+        draw(st.lists(rule, max_size=3, unique_by=lambda one: one[:2])),
+    )
 
 
 def first(pair):
     return pair[0]
 
 
-def _made(world, identities, databases, policies, roles, rules):
-    cluster = world.cluster
+def _setup(world, identities, databases):
     for name in databases:
         world.add_database(name)
-    known = [cluster.system_identity, cluster.identities[0]]
     for number, name in enumerate(identities):
         digits = f"{number:012d}"
-        known.append(
-            world.add_identity(
-                name,
-                object_id=f"aaaaaaaa-0000-4000-8000-{digits}",
-                client_id=f"bbbbbbbb-0000-4000-8000-{digits}",
-                resource_group=f"group{number}",
-            )
+        world.add_identity(
+            name,
+            object_id=f"aaaaaaaa-0000-4000-8000-{digits}",
+            client_id=f"bbbbbbbb-0000-4000-8000-{digits}",
+            resource_group=f"group{number}",
         )
-    known.append(next(one for one in world.identities if one.display_name == "mi-stranger"))
+    world.add_principal("anna", kind=PrincipalKind.GROUP)
+
+
+def _put(world, state):
+    policies, roles, rules = state
+    cluster = world.cluster
+    stranger = next(one for one in world.identities if one.display_name == "mi-stranger")
+    users = [cluster.system_identity, cluster.identities[0], *cluster.identities[2:], stranger]
     for name, entries in policies.items():
         scope = cluster.databases[name] if name else cluster
-        scope.policy = [_item(known[place], place, usages) for place, usages in entries]
-    users = [world.add_principal("anna"), *map(_principal, known)]
+        scope.policy = [_item(users[place], place, usages) for place, usages in entries]
+        if name:
+            scope.roles = []
+    principals = [world.principals[-1], *map(_principal, users)]
     for (name, role), places in roles.items():
-        holders = [users[place] for place in places if place < len(users)]
+        holders = [principals[place] for place in places if place < len(principals)]
         cluster.databases[name].roles += [RoleAssignment(role, one) for one in holders]
     cluster.callout_policy = [CalloutRule(*rule) for rule in rules] or None
 

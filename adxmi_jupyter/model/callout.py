@@ -130,6 +130,17 @@ def _unreadable(detail: str) -> UnreadableAnswer:
     )
 
 
+def parse_rule(text: str) -> CalloutRule:
+    """Return the rule that the history notes so: as `str` of a rule writes it.
+
+    >>> parse_rule("kusto a b denied")
+    CalloutRule(callout_type='kusto', pattern='a b', can_call=False, is_fixed=False)
+    """
+    kind, _, rest = text.partition(" ")
+    pattern, _, verdict_on_it = rest.rpartition(" ")
+    return CalloutRule(kind, pattern, verdict_on_it == "allowed")
+
+
 def rule_for(callout_type: str, uri: str) -> CalloutRule:
     r"""Return the narrowest usual rule that allows an address: everything on its host.
 

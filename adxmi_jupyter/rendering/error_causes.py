@@ -272,6 +272,19 @@ _OTHERS: _Causes = {
     errors.ConfirmationRequired: _cause(
         "the command removes access or data, or stops a workflow", "confirm with ", Option("--yes")
     ),
+    errors.PlanBlocked: _cause(
+        "the plan removes what a workflow needs or the file protects, or names an identity that is "
+        "not assigned",
+        Command.of("plan"),
+        " marks these changes with !",
+    ),
+    errors.StalePlan: _cause(
+        "the cluster changed after the plan was saved", Command.of("plan"), " makes a new one"
+    ),
+    errors.ApplyIncomplete: _cause(
+        "one change failed, and others depend on it",
+        "remove what the message names, then apply again: what is applied is not sent again",
+    ),
     errors.PolicyChanged: _cause(
         "somebody else wrote to the policy after you read it",
         _SHOW,

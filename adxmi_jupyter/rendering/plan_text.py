@@ -19,6 +19,7 @@ from adxmi_jupyter.rendering.text import visible
 if TYPE_CHECKING:
     import pandas as pd
 
+    from adxmi_jupyter.actions.plan.applying import Applied
     from adxmi_jupyter.model.plan import Change, Plan, Unseen
 
 SIGNS = {Action.ADD: "+", Action.REMOVE: "-"}
@@ -139,6 +140,21 @@ def _remark(one: Change) -> str:
     if one.why:
         remarks.append(one.why)
     return f"  ({'; '.join(remarks)})" if remarks else ""
+
+
+def applied_text(applied: Applied) -> str:
+    """Return what became of each change of an apply, and why something was not applied."""
+    if not applied.outcomes:
+        return totals(applied.plan)
+    lines: list[str] = []
+    for outcome in applied.outcomes:
+        lines += [f"{line}: {outcome.result}" for line in change_lines(outcome.step.changes)]
+        if outcome.failure is not None:
+            lines.append(f"    {one_line(outcome.failure.what)}: {one_line(outcome.failure.why)}")
+        if outcome.because:
+            lines.append(f"    depends on {', '.join(change_lines(outcome.because))}")
+    counts = Counter(one.result.value for one in applied.outcomes for _ in one.step.changes)
+    return "\n".join([*lines, "", ", ".join(f"{n} {word}" for word, n in counts.items())])
 
 
 def _unseen_line(one: Unseen) -> str:

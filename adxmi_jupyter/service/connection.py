@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -34,6 +35,14 @@ if TYPE_CHECKING:
 # Seconds between two looks at a running operation; the real one takes minutes.
 _CLUSTER_ID = "cluster resource ID"
 _POLL_EVERY = {True: 0.05, False: 5.0}
+
+
+@dataclass(frozen=True)
+class Noting:
+    """What the history notes with each write: the apply that it is part of, and what it undoes."""
+
+    apply: int = 0
+    undoes: int = 0
 
 
 @dataclass(frozen=True)
@@ -71,6 +80,7 @@ class Connection:
         self.has_open_writes = True  # until the history was looked at
         self.assigned_when_last_seen: AssignedIdentities | None = None
         self.lock = records.lock
+        self.noted = Noting()
         self._history = records.history
         self._embedded = embedded
         self._access = access
@@ -102,6 +112,15 @@ class Connection:
     def history_file(self) -> Path:
         """Where the history of policy writes on this cluster is kept."""
         return self._history()
+
+    @contextmanager
+    def noting(self, *, apply: int = 0, undoes: int = 0) -> Iterator[None]:
+        """Have the writes in it noted as part of an apply, or as undoing another write."""
+        before, self.noted = self.noted, Noting(apply, undoes)
+        try:
+            yield
+        finally:
+            self.noted = before
 
     @property
     def embedded(self) -> EmbeddedService:

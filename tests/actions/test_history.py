@@ -229,6 +229,7 @@ def test_the_history_holds_policies_and_nothing_secret(connection):
         "before",
         "wanted",
         "undoes",
+        "apply",
         "kind",
         "target",
         "sender",

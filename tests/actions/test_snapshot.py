@@ -1,7 +1,7 @@
 """Snapshots: a cluster as a policy file, after which there is nothing to plan."""
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from adxmi_jupyter.actions.plan.planning import Options, prepare
@@ -12,8 +12,11 @@ from adxmi_jupyter.model.policy_file.schema import NAME
 from adxmi_jupyter.model.policy_file.variables import Variables
 from tests.random_worlds import clusters
 
-FEW = settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
-MANY = settings(max_examples=500, suppress_health_check=[HealthCheck.function_scoped_fixture])
+QUICK = {
+    "phases": (Phase.explicit, Phase.generate),  # to find a shorter example takes long
+    "suppress_health_check": [HealthCheck.function_scoped_fixture],
+}
+FEW, MANY = settings(max_examples=6, **QUICK), settings(max_examples=500, **QUICK)
 
 
 def planned(connection, text):

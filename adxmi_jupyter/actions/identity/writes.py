@@ -92,8 +92,8 @@ def _write(
 
     sending = ClusterChangeRequest(connection, begin, tell, hint)
     there = history_value(before)
-    gone = {_key(one) for one in change.removed}
-    new = {_key(one) for one in change.added}
+    gone = {key_of(one) for one in change.removed}
+    new = {key_of(one) for one in change.added}
     return Write(
         kind=IDENTITY,
         database="",
@@ -115,7 +115,7 @@ def _write(
 
 def history_value(now: AssignedIdentities) -> list[str]:
     """Return what is assigned as the history notes it: resource IDs, in lower case."""
-    return sorted(map(_key, now.all))
+    return sorted(map(key_of, now.all))
 
 
 def compare(before: list[str], wanted: list[str], now: AssignedIdentities) -> Comparison:
@@ -125,7 +125,8 @@ def compare(before: list[str], wanted: list[str], now: AssignedIdentities) -> Co
     return protocol.compare_lists(before, wanted, history_value(now))
 
 
-def _key(identity: ManagedIdentity) -> str:
+def key_of(identity: ManagedIdentity) -> str:
+    """Return what the history calls an identity: its resource ID, in lower case."""
     return SYSTEM if identity.is_system else identity.resource_id.lower()
 
 

@@ -12,6 +12,7 @@ from adxmi_jupyter.model.policy import Scope
 if TYPE_CHECKING:
     import pandas as pd
 
+    from adxmi_jupyter.actions.plan.applying import Applied
     from adxmi_jupyter.model.plan import Change, Plan
 
 _COLUMNS = {
@@ -59,3 +60,23 @@ def _unseen(plan: Plan) -> Iterator[tuple[object, ...]]:
         where = (one.scope.kind, one.scope.database, one.section)
         why = f"{one.failure.what}: {one.failure.why}"
         yield ("cannot see", *where, "", "", "", why, "", "", None, "", "")
+
+
+def applied_frame(applied: Applied) -> pd.DataFrame:
+    """Return one row for each change of an apply.
+
+    Columns: ``result`` (``applied``, ``failed``, ``skipped`` or ``unknown``), then ``scope``,
+    ``database``, ``section``, ``change``, ``name``, ``item``, ``why``, ``command`` string.
+    """
+    names = ("result", "scope", "database", "section", "change", "name", "item", "why", "command")
+    rows = [
+        (
+            *(outcome.result, Scope(one.database).kind, one.database, one.section),
+            *(CHANGES[one.action], one.subject, one.item),
+            outcome.failure.why if outcome.failure else "",
+            outcome.step.command,
+        )
+        for outcome in applied.outcomes
+        for one in outcome.step.changes
+    ]
+    return fixed_frame(dict.fromkeys(names, TEXT), rows)

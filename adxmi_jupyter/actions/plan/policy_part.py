@@ -23,6 +23,7 @@ from adxmi_jupyter.model.identity import SYSTEM
 from adxmi_jupyter.model.plan import Action, Change, Reason, Section, Status
 from adxmi_jupyter.model.policy import Policy, PolicyEntry
 from adxmi_jupyter.model.policy_file.nodes import Mode
+from adxmi_jupyter.model.usage import Usage
 
 if TYPE_CHECKING:
     from adxmi_jupyter.actions.plan.naming import Naming
@@ -82,12 +83,17 @@ def _asked(naming: Naming, entries: Entries, path: Path) -> Iterator[Asked]:
     for reference, entry in entries.items():
         where = (*path, reference)
         identity = naming.identity(reference, where)
-        named = PolicyEntry(identity, entry.usages)
+        named = PolicyEntry(identity, _without_covered(entry.usages))
         yield Asked(named, where, entry.why, entry.protect)
 
 
+def _without_covered(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return usages; beside ``All`` no other one counts, and the service may drop it."""
+    return (Usage.ALL,) if Usage.ALL in map(usages.canonical, names) else names
+
+
 def _both(one: Asked, other: Asked) -> Asked:
-    usages_of_both = one.entry.allowed_usages + other.entry.allowed_usages
+    usages_of_both = _without_covered(one.entry.allowed_usages + other.entry.allowed_usages)
     return replace(
         one,
         entry=one.entry.with_usages(usages_of_both),
@@ -163,7 +169,7 @@ class Comparison:
             (entry, usage)
             for entry in self.present
             for usage in entry.allowed_usages
-            if usage not in self._usages_of(entry.key)
+            if not {usage, Usage.ALL} & set(self._usages_of(entry.key))
         ]
 
     def _usages_of(self, key: str) -> tuple[str, ...]:
@@ -192,6 +198,9 @@ class Comparison:
     def _steps(self, changes: tuple[Change, ...]) -> Iterator[Step]:
         added = tuple(one for one in changes if one.action is Action.ADD)
         removed = tuple(one for one in changes if one.action is Action.REMOVE)
+        # What All covers so far can't be added to it: it comes with the command that removes All.
+        late = tuple(one for one in added if removed and self._is_covered(one))
+        added = tuple(one for one in added if one not in late)
         more = self._policy_of(added)
         scope, between = self.wish.scope, self.present.merge(more)
         if added:
@@ -202,10 +211,14 @@ class Comparison:
             )  # fmt: skip
             yield Step(Phase.ALLOW, scope.database, command, added, write)
         if removed:
-            after = between.subtract(self._policy_of(removed))
+            after = between.merge(self._policy_of(late)).subtract(self._policy_of(removed))
             command = kql.alter_policy(scope, after)
             write = PolicyChange("alter", scope, between, after, None, command, is_at_present=True)
-            yield Step(Phase.DISALLOW, scope.database, command, removed, write)
+            yield Step(Phase.DISALLOW, scope.database, command, (*late, *removed), write)
+
+    def _is_covered(self, change: Change) -> bool:
+        entries = (one for one in self.present if one.key == change.key)
+        return any(one.allows(change.item) for one in entries)
 
     def _policy_of(self, changes: tuple[Change, ...]) -> Policy:
         """Return what changes are about as a policy, in the order of the entries."""

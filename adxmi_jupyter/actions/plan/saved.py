@@ -7,15 +7,22 @@ apply it, the plan is made anew of the two: where it comes out otherwise, it is 
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from adxmi_jupyter.actions.plan.planning import Options, prepare
+from adxmi_jupyter.errors import InvalidPolicyFile, StalePlan
+from adxmi_jupyter.fixes import Command, Explain
+from adxmi_jupyter.model.body import json_value
 from adxmi_jupyter.model.plan import Action, Status
+from adxmi_jupyter.model.policy_file.reading import policy_file_of
 from adxmi_jupyter.version import __version__
 
 if TYPE_CHECKING:
     from adxmi_jupyter.actions.plan.planning import Prepared
     from adxmi_jupyter.model.plan import Change, Plan
+    from adxmi_jupyter.service.connection import Connection
 
 FORMAT = "1.0"
 """A new minor number adds, a new major one changes."""
@@ -92,3 +99,83 @@ def saved_text(prepared: Prepared) -> str:
         "content": prepared.file.document.value,
     }
     return json.dumps(saved, indent=2, ensure_ascii=False) + "\n"
+
+
+def prepare_saved(
+    connection: Connection, text: str, source: str, oldest: timedelta | None
+) -> Prepared:
+    """Return a saved plan, made anew of what the file said and what is there now.
+
+    Raises
+    ------
+    InvalidPolicyFile
+        It is no saved plan, or was changed since.
+    StalePlan
+        It is older than `oldest`, or the cluster is not as it was.
+    AdxmiError
+        As `prepare`.
+
+    """
+    saved = _read(text, source)
+    file = policy_file_of(saved["content"], str(saved["file"]))
+    if file.digest != saved["file_sha256"]:
+        raise _no_plan(source, "what it says is not what was planned")
+    _refuse_old(saved, source, oldest)
+    given = saved["options"]
+    options = Options(bool(given["break_workflows"]), bool(given["allow_unknown_usage"]))
+    prepared = prepare(connection, file, options)
+    now = plan_json(prepared.plan)
+    changed = sorted(
+        name
+        for name in {*now["states"], *saved["states"]}
+        if now["states"].get(name) != saved["states"].get(name)
+    )
+    if changed or _made(now) != _made(saved):
+        raise StalePlan(
+            f"{source} no longer fits the cluster; nothing was sent",
+            why=f"changed since it was saved: {', '.join(changed) or 'what is to be done'}",
+            fix=Explain.of(Command.of("plan"), " makes a new one"),
+        )
+    return prepared
+
+
+def _made(plan: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    words = ("address", "key", "status", "actions", "commands")
+    return [tuple(json.dumps(one[word]) for word in words) for one in plan["changes"]]
+
+
+def _read(text: str, source: str) -> Mapping[str, Any]:
+    try:
+        saved = json_value(text, ignore_case=False)
+    except ValueError as error:
+        raise _no_plan(source, str(error)) from error
+    required = {*("content", "file", "file_sha256", "created", "options", "states", "changes")}
+    if not isinstance(saved, dict) or not required <= set(saved):
+        raise _no_plan(source, "it is not what plan --save writes")
+    version = str(saved.get("format_version"))
+    if version.split(".", maxsplit=1)[0] != FORMAT.split(".", maxsplit=1)[0]:
+        raise _no_plan(source, f"its format is {version}, and this release reads {FORMAT}")
+    return saved
+
+
+def _refuse_old(saved: Mapping[str, Any], source: str, oldest: timedelta | None) -> None:
+    if oldest is None:
+        return
+    try:
+        age = datetime.now(UTC) - datetime.fromisoformat(str(saved["created"]))
+    except (ValueError, TypeError) as error:
+        raise _no_plan(source, "it does not tell when it was made") from error
+    if age > oldest:
+        raise StalePlan(
+            f"{source} is too old; nothing was sent",
+            why=f"it was made at {saved['created']}",
+            fix=Explain.of(Command.of("plan"), " makes a new one"),
+        )
+
+
+def _no_plan(source: str, why: str) -> InvalidPolicyFile:
+    return InvalidPolicyFile(
+        f"{source} is no saved plan",
+        why=why,
+        fix=Explain.of(Command.of("plan", "--save", "plan.json"), " writes one"),
+    )

@@ -114,7 +114,7 @@ def _world(facts: Facts, wanted: Wanted) -> World:
     assigned = reading.answer(Section.ASSIGNED, CLUSTER, cluster_facts.assigned(), wanted.assigned)
     system = assigned.system if assigned else None
     policies = {
-        scope: policy.as_of(system) if assigned else policy
+        scope: policy.as_of(system) if system else policy
         for scope, policy in reading.each(Section.POLICY, wanted.policies, cluster_facts.policy)
     }
     callouts = None

@@ -42,7 +42,8 @@ Rules = tuple[CalloutRule, ...]
 class CalloutChange:
     """A planned or finished change of the cluster's own rules; an empty command changes nothing.
 
-    `fixed` are the service's own rules, which no command touches.
+    `fixed` are the service's own rules, which no command touches. `is_whole` tells that the command
+    writes the whole policy, whatever it adds.
     """
 
     before: tuple[CalloutRule, ...]
@@ -50,6 +51,7 @@ class CalloutChange:
     command: str
     notes: tuple[Note, ...] = ()
     fixed: tuple[CalloutRule, ...] = ()
+    is_whole: bool = False
 
     @property
     def added(self) -> tuple[CalloutRule, ...]:
@@ -64,7 +66,12 @@ class CalloutChange:
     @property
     def verb(self) -> str:
         """The verb that does it."""
-        return ALLOW if self.added else "revoke"
+        return ALLOW if self.only_adds else "revoke"
+
+    @property
+    def only_adds(self) -> bool:
+        """Whether it adds rules to whatever is there."""
+        return bool(self.added) and not self.is_whole
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -174,7 +181,7 @@ def apply(connection: Connection, change: CalloutChange, *, confirmed: bool) -> 
     """
     if not change.command:
         return change
-    if not change.added and not confirmed:
+    if not change.only_adds and not confirmed:
         raise ConfirmationRequired(
             "a rule of the callout policy would be removed",
             why="calls to these addresses stop working: " + "; ".join(map(str, change.removed)),
@@ -184,7 +191,7 @@ def apply(connection: Connection, change: CalloutChange, *, confirmed: bool) -> 
         watch = Watch(connection, CLUSTER, "callout")
         present = _afresh(change, own_rules(connection))
         written = protocol.carry_out(connection, _write(connection, present))
-        unseen = () if change.added else _not_overwritten(watch, present)
+        unseen = () if change.only_adds else _not_overwritten(watch, present)
     now = present.after if written.state is None else written.state
     return replace(present, after=now, notes=(*present.notes, *written.notes, *unseen))
 
@@ -232,7 +239,7 @@ def _afresh(change: CalloutChange, now: Rules) -> CalloutChange:
     """Return the change as it is to be made of the rules that are there now."""
     if set(now) == set(change.before):
         return change
-    if not change.added:
+    if not change.only_adds:
         raise PolicyChanged(
             "the callout policy changed in between; nothing was written",
             why="it was read again just before writing",
@@ -245,7 +252,7 @@ def _afresh(change: CalloutChange, now: Rules) -> CalloutChange:
 
 def _write(connection: Connection, change: CalloutChange) -> Write[Rules]:
     # Adding twice adds once; the whole policy must not be written over somebody else's.
-    resend = Resend.IDEMPOTENT if change.added else Resend.NEVER
+    resend = Resend.IDEMPOTENT if change.only_adds else Resend.NEVER
 
     def send() -> None:
         connection.kusto.command(change.command, database=connection.database, resend=resend)

@@ -63,6 +63,7 @@ _OF_ALL_KINDS = {
     "verb": TEXT,
     "outcome": TEXT,
     "undone": FLAG,
+    "apply": NUMBER,
 }
 
 
@@ -70,15 +71,17 @@ def writes_frame(connection: Connection, *, times: bool = False) -> pd.DataFrame
     """Return every write made from this machine as a DataFrame, oldest first.
 
     Columns: ``id`` Int64; ``kind`` (such as ``policy`` or ``role``), ``database`` (empty for the
-    cluster), ``target``, ``verb``, ``outcome`` string; ``undone`` bool; with `times` also ``time``
-    datetime64[ns, UTC]. Raises as `Journal.read`.
+    cluster), ``target``, ``verb``, ``outcome`` string; ``undone`` bool; ``apply`` Int64, the number
+    of the apply that it is part of; with `times` also ``time`` datetime64[ns, UTC]. Raises as
+    `Journal.read`.
     """
     noted = every_entry(connection)
-    undone = _undone(noted)
+    taken_back = undone(noted)
     columns = {**_OF_ALL_KINDS, "time": MOMENT} if times else _OF_ALL_KINDS
     rows = [
         (
-            *(e.number, e.kind, e.database, e.target, e.verb, e.outcome, e.number in undone),
+            *(e.number, e.kind, e.database, e.target, e.verb, e.outcome, e.number in taken_back),
+            e.apply or None,
             *((e.time,) if times else ()),
         )
         for e in noted
@@ -113,12 +116,12 @@ def history_frame(connection: Connection, *, times: bool = False) -> pd.DataFram
     ``undone`` bool; with `times` also ``time`` datetime64[ns, UTC].
     """
     noted = entries(connection)
-    undone = _undone(noted)
+    taken_back = undone(noted)
     columns = {**_COLUMNS, "time": MOMENT} if times else _COLUMNS
     rows = [
         (
             *(e.number, Scope(e.database).kind, e.database, e.verb),
-            *(_changed(e), e.outcome, e.number in undone),
+            *(_changed(e), e.outcome, e.number in taken_back),
             *((e.time,) if times else ()),
         )
         for e in noted
@@ -199,10 +202,10 @@ def _change(
 
 
 def _last(noted: tuple[Entry, ...]) -> Entry:
-    undone = _undone(noted)
+    taken_back = undone(noted)
     for candidate in reversed(noted):
         took_effect = candidate.outcome not in {journal.REFUSED, journal.NOT_APPLIED}
-        if took_effect and candidate.verb != UNDO and candidate.number not in undone:
+        if took_effect and candidate.verb != UNDO and candidate.number not in taken_back:
             return candidate
     raise HistoryUnavailable(
         "there is nothing to undo",
@@ -213,7 +216,8 @@ def _last(noted: tuple[Entry, ...]) -> Entry:
     )
 
 
-def _undone(noted: tuple[Entry, ...]) -> set[int]:
+def undone(noted: tuple[Entry, ...]) -> set[int]:
+    """Return the numbers of the writes that were undone."""
     return {e.undoes for e in noted if e.undoes and e.outcome == journal.APPLIED}
 
 

@@ -21,6 +21,7 @@ from uuid import uuid4
 
 from adxmi_jupyter.errors import HistoryUnavailable
 from adxmi_jupyter.masking import as_written
+from adxmi_jupyter.service.connection import Noting
 
 SENT, APPLIED, REFUSED, FAILED, NOT_APPLIED, UNKNOWN = (
     "sent",
@@ -33,6 +34,7 @@ SENT, APPLIED, REFUSED, FAILED, NOT_APPLIED, UNKNOWN = (
 POLICY = "policy"
 _CALLED_BEFORE = {"refused": REFUSED}  # in journals of earlier versions
 
+_NOTHING = Noting()
 _NOT_SENT = ", so nothing was sent"
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 _LONGEST_WAIT = 3600.0
@@ -56,7 +58,8 @@ class Sender:
 class Entry:
     """One write: what was there before, what was to be, and, once known, what was there after.
 
-    `number` counts the writes of a cluster from 1; `undoes` is the number an undo takes back.
+    `number` counts the writes of a cluster from 1; `undoes` is the number an undo takes back, and
+    `apply` that of the apply which the write is part of; 0 for none.
     `kind` is what was written, such as ``policy``; `target` tells several of one database apart.
     `outcome` stays ``sent`` if the process died before the answer came. Of policies, `before`,
     `wanted` and `after` are the service's own JSON text.
@@ -75,6 +78,7 @@ class Entry:
     kind: str = POLICY
     target: str = ""
     wanted: Any = None
+    apply: int = 0
     sender: Sender = field(default_factory=Sender)
 
     @property
@@ -144,6 +148,10 @@ class Journal:
         """Return all writes, oldest first, with their outcomes; raises as `read`."""
         return self.read().entries
 
+    def next_apply(self) -> int:
+        """Return the number of the next apply; raises as `read`."""
+        return max((one.apply for one in self.entries()), default=0) + 1
+
     def still_open(self) -> tuple[Entry, ...]:
         """Return the writes of which nobody knows the end, unless one of the same thing followed.
 
@@ -160,10 +168,10 @@ class Journal:
         command: str,
         before: object,
         wanted: object = None,
-        undoes: int = 0,
         kind: str = POLICY,
         target: str = "",
         allowed: float = 0.0,
+        noting: Noting = _NOTHING,
     ) -> Entry:
         """Note a write that is about to be sent; `allowed` are the seconds for its answer.
 
@@ -180,10 +188,11 @@ class Journal:
             verb=verb,
             command=as_written(command),
             before=before,
-            undoes=undoes,
+            undoes=noting.undoes,
             kind=kind,
             target=target,
             wanted=wanted,
+            apply=noting.apply,
             sender=Sender(_boot(), os.getpid(), _uptime(), allowed),
         )
         try:
@@ -286,7 +295,7 @@ def _apply_write(written: dict[str, Any], found: dict[str, Entry]) -> bool:
     known = {name: value for name, value in written.items() if name in _KNOWN - {"sender"}}
     texts = [known.get(name) for name in _TEXTS]
     texts += [known[name] for name in _OPTIONAL_TEXTS if name in known]
-    numbers = [known.get("undoes", 0), known.get("number", 0)]
+    numbers = [known.get(name, 0) for name in ("undoes", "number", "apply")]
     if not all(isinstance(text, str) for text in texts) or "before" not in known:
         return False
     if not all(isinstance(number, int) and number >= 0 for number in numbers):

@@ -19,7 +19,7 @@ Whoever reads first and writes what follows from it holds the cluster's lock mea
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -172,7 +172,7 @@ class _Run(Generic[State]):
             command=write.command,
             before=write.before,
             wanted=write.wanted,
-            undoes=write.undoes,
+            noting=replace(connection.noted, undoes=write.undoes or connection.noted.undoes),
             allowed=connection.kusto.timeout,
         )
         self._is_proved = False

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.errors import InvalidPolicyFile, MalformedBody
-from adxmi_jupyter.model.body import yaml_document
+from adxmi_jupyter.model.body import Document, yaml_document
 from adxmi_jupyter.model.identity import SYSTEM
 from adxmi_jupyter.model.policy_file.nodes import UNKNOWN_KEY, UNKNOWN_WORD
 from adxmi_jupyter.model.policy_file.sections import VERSION, Content
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
     from adxmi_jupyter.fixes import Fix
-    from adxmi_jupyter.model.body import Document
     from adxmi_jupyter.model.body.places import Path, Step
     from adxmi_jupyter.model.policy_file.sections import Alias
     from adxmi_jupyter.model.policy_file.variables import Variables
@@ -76,7 +75,22 @@ def read_policy_file(text: str, source: str, variables: Variables) -> PolicyFile
         It cannot be read, or says something that cannot be; file, line and column are named.
 
     """
-    document = _with_variables(_parsed(text, source), source, variables)
+    return _file_of(_with_variables(_parsed(text, source), source, variables), source)
+
+
+def policy_file_of(value: Any, source: str) -> PolicyFile:
+    """Return the policy file of a value that was read before, its variables put in.
+
+    Raises
+    ------
+    InvalidPolicyFile
+        It says something that cannot be.
+
+    """
+    return _file_of(Document(value, {}), source)
+
+
+def _file_of(document: Document, source: str) -> PolicyFile:
     whole = _validated(document, source)
     _check_names(document, source, whole)
     contents = {}

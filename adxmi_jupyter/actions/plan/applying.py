@@ -1,0 +1,325 @@
+"""Carry out a plan, step by step, and tell the truth about each change.
+
+The service has no transaction: what was applied stays, what depends on a failed step is not sent,
+and the same command once more does the rest. Every step is read afresh before it is sent. What
+nobody planned for is not overwritten.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from adxmi_jupyter.actions.identity import identities
+from adxmi_jupyter.actions.identity import writes as identity_writes
+from adxmi_jupyter.actions.plan.steps import Phase
+from adxmi_jupyter.actions.policy import callouts
+from adxmi_jupyter.actions.policy import writes as policy_writes
+from adxmi_jupyter.actions.policy.callouts import CalloutChange
+from adxmi_jupyter.actions.policy.policies import PolicyChange
+from adxmi_jupyter.actions.roles import writes as role_writes
+from adxmi_jupyter.actions.roles.change import GRANT, RoleChange, held
+from adxmi_jupyter.actions.roles.roles import roles_of
+from adxmi_jupyter.actions.roles.scope import Grant
+from adxmi_jupyter.actions.write.journal import Journal
+from adxmi_jupyter.errors import (
+    AdxmiError,
+    ConfirmationRequired,
+    ConnectionFailure,
+    OperationContinues,
+    PlanBlocked,
+    PolicyChanged,
+    RolesChanged,
+    WriteOutcomeUnknown,
+)
+from adxmi_jupyter.fixes import ChangeOption, Retry
+from adxmi_jupyter.model import kql
+from adxmi_jupyter.model.assignment import plan_change
+from adxmi_jupyter.model.plan import Status
+from adxmi_jupyter.model.usage import Usage
+
+if TYPE_CHECKING:
+    from adxmi_jupyter.actions.plan.planning import Prepared
+    from adxmi_jupyter.actions.plan.steps import Step
+    from adxmi_jupyter.model.assignment import AssignmentChange
+    from adxmi_jupyter.model.plan import Change, Plan
+    from adxmi_jupyter.model.policy import Policy, Scope
+    from adxmi_jupyter.service.connection import Connection
+
+_NAMED_AT_MOST = 5
+
+
+class Result(StrEnum):
+    """How a change ended."""
+
+    APPLIED = "applied"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How the changes of a step ended, and why, if not well."""
+
+    step: Step
+    result: Result
+    failure: AdxmiError | None = None
+    because: tuple[Change, ...] = ()
+
+
+@dataclass(frozen=True)
+class Applied:
+    """What became of a plan; `number` is what history and undo call it, 0 if nothing was sent."""
+
+    plan: Plan
+    number: int
+    outcomes: tuple[Outcome, ...]
+
+    def of(self, *results: Result) -> tuple[Outcome, ...]:
+        """Return the outcomes of some results."""
+        return tuple(one for one in self.outcomes if one.result in results)
+
+
+@dataclass(frozen=True)
+class Applying:
+    """How a plan is carried out."""
+
+    confirmed: bool = False
+    max_removals: int | None = None
+    fails_fast: bool = False
+
+
+def check_applicable(plan: Plan, how: Applying) -> None:
+    """Check whether a plan may be carried out; nothing is sent.
+
+    Raises
+    ------
+    PlanBlocked
+        It has changes that must not be made.
+    ConfirmationRequired
+        It removes something and is not confirmed, or removes more than allowed.
+
+    """
+    blocked = plan.of(Status.BLOCKED)
+    if blocked:
+        raise PlanBlocked(
+            f"the plan has {len(blocked)} blocked changes; nothing was sent",
+            why=_listed(blocked),
+            fix="change the file so that it keeps what the plan marks with !",
+        )
+    removals = plan.removals
+    if how.max_removals is not None and len(removals) > how.max_removals:
+        raise ConfirmationRequired(
+            f"the plan removes {len(removals)}, more than {how.max_removals}; nothing was sent",
+            why=_listed(removals),
+            fix=ChangeOption("--max-removals", str(len(removals))),
+        )
+    if removals and not how.confirmed:
+        broken = dict.fromkeys(name for one in removals for name in one.breaks)
+        stops = f"; stops working: {', '.join(broken)}" if broken else ""
+        raise ConfirmationRequired(
+            f"the plan removes {len(removals)}; nothing was sent",
+            why=_listed(removals) + stops,
+            fix=Retry.having("--yes"),
+        )
+
+
+def _listed(changes: Sequence[Change]) -> str:
+    rest = len(changes) - _NAMED_AT_MOST
+    shown = "; ".join(
+        f"{one.database or 'cluster'}: {one.subject} {one.item}" for one in changes[:_NAMED_AT_MOST]
+    )
+    return f"{shown} and {rest} more" if rest > 0 else shown
+
+
+def apply(connection: Connection, prepare: Callable[[], Prepared], how: Applying) -> Applied:
+    """Make a plan and carry it out, while no other write of this account is under way.
+
+    Raises
+    ------
+    PlanBlocked, ConfirmationRequired
+        See `check_applicable`.
+    ClusterLocked
+        Another write of this account does not end.
+    AdxmiError
+        As `prepare`. How single steps ended is in what is returned.
+
+    """
+    with connection.lock.held():
+        prepared = prepare()
+        check_applicable(prepared.plan, how)
+        return carry_out(connection, prepared, how)
+
+
+def carry_out(connection: Connection, prepared: Prepared, how: Applying) -> Applied:
+    """Carry out the steps of a plan; the caller holds the lock."""
+    if not prepared.steps:
+        return Applied(prepared.plan, 0, ())
+    number = Journal(connection.history_file).next_apply()
+    run = _Run(connection, how)
+    with connection.noting(apply=number):
+        outcomes = tuple(map(run.outcome_of, prepared.steps))
+    return Applied(prepared.plan, number, outcomes)
+
+
+@dataclass
+class _Run:
+    """The steps of one apply: what they left behind, and what failed."""
+
+    connection: Connection
+    how: Applying
+    policies: dict[Scope, Policy] = field(default_factory=dict)
+    failed: list[Outcome] = field(default_factory=list)
+    stopped: bool = False
+
+    def outcome_of(self, step: Step) -> Outcome:
+        """Carry out a step, unless what it depends on failed."""
+        because = tuple(self._reasons(step))
+        if because or self.stopped:
+            outcome = Outcome(step, Result.SKIPPED, because=because)
+        else:
+            outcome = self._sent(step)
+        if outcome.result is not Result.APPLIED:
+            self.failed.append(outcome)
+        return outcome
+
+    def _sent(self, step: Step) -> Outcome:
+        try:
+            self._carry_out(step)
+        except (WriteOutcomeUnknown, OperationContinues) as failure:
+            self.stopped = self.stopped or _is_interrupt(failure) or self.how.fails_fast
+            return Outcome(step, Result.UNKNOWN, failure)
+        except AdxmiError as failure:
+            hopeless = isinstance(failure, ConnectionFailure)
+            self.stopped = self.stopped or hopeless or _is_interrupt(failure) or self.how.fails_fast
+            return Outcome(step, Result.FAILED, failure)
+        return Outcome(step, Result.APPLIED)
+
+    def _reasons(self, step: Step) -> Iterator[Change]:
+        """Yield the changes that did not come about, and that a step depends on.
+
+        In a scope one step follows the other. What removes depends on what was to be added to the
+        same identity anywhere, and whatever an identity gets on its being assigned.
+        """
+        keys = {one.key for one in step.changes}
+        section = step.changes[0].section
+        for outcome in self.failed:
+            other = outcome.step
+            for change in other.changes:
+                is_same_scope = change.section is section and other.database == step.database
+                is_assigned = other.phase is Phase.ASSIGN
+                depends = step.phase.removes or is_assigned
+                if (is_same_scope and step.phase.removes) or (depends and change.key in keys):
+                    yield change
+
+    def _carry_out(self, step: Step) -> None:
+        write = step.write
+        if isinstance(write, PolicyChange):
+            self._change_policy(write)
+        elif isinstance(write, RoleChange):
+            self._change_roles(write)
+        elif isinstance(write, CalloutChange):
+            callouts.apply(self.connection, write, confirmed=True)
+        else:
+            self._change_assigned(write)
+
+    def _change_policy(self, change: PolicyChange) -> None:
+        before = self.policies.get(change.scope)
+        if change.added is None and before is not None:
+            change = _from(change, before)
+        done = policy_writes.apply(self.connection, change, confirmed=True)
+        seen = self.connection.assigned_when_last_seen
+        system = seen.system if seen else None
+        self.policies[change.scope] = done.after.as_of(system) if system else done.after
+
+    def _change_roles(self, change: RoleChange) -> None:
+        present = roles_of(self.connection, change.database).read()
+        afresh = (
+            _granted_afresh(self.connection, change, present)
+            if change.verb == GRANT
+            else _revoked_afresh(self.connection, change, present)
+        )
+        if afresh.changed:
+            role_writes.apply(self.connection, afresh, confirmed=True)
+
+    def _change_assigned(self, change: AssignmentChange) -> None:
+        present = identities.assigned(self.connection)
+        afresh = plan_change(present, change.added, change.removed)
+        if not afresh.is_empty:
+            identity_writes.apply(self.connection, afresh)
+            self.policies.clear()
+
+
+def _is_interrupt(failure: AdxmiError) -> bool:
+    return isinstance(failure.__cause__, KeyboardInterrupt)
+
+
+def _from(change: PolicyChange, before: Policy) -> PolicyChange:
+    """Return a change of a whole policy as it is to be made of what the step before left.
+
+    Raises
+    ------
+    PolicyChanged
+        That step left something else than was planned: somebody else wrote, too.
+
+    """
+    if _meaning(before) != _meaning(change.before):
+        raise PolicyChanged(
+            f"the policy of the {change.scope} changed in between; nothing was removed from it",
+            why=f"since it was read: {policy_writes.described(change.before.diff(before))}",
+            fix=Retry(),
+        )
+    return replace(change, before=before, command=kql.alter_policy(change.scope, change.after))
+
+
+def _meaning(policy: Policy) -> Mapping[str, Any]:
+    """Return what a policy allows: beside ``All`` no other usage counts."""
+    return {
+        one.key: Usage.ALL if Usage.ALL in one.allowed_usages else one.allowed_usages
+        for one in policy
+    }
+
+
+def _granted_afresh(connection: Connection, change: RoleChange, present: Any) -> RoleChange:
+    where = roles_of(connection, change.database)
+    holders = held(present, change.role, change.database)
+    new = tuple(one for one in change.principals if not one.is_usable_in(holders))
+    if not new:
+        return replace(change, changed=())
+    description = change.changed[0].notes if change.database else ""
+    added, command = where.to_grant(Grant(change.role, new, present, description))
+    return replace(
+        change, principals=new, before=present, after=(*present, *added), changed=added,
+        command=command,
+    )  # fmt: skip
+
+
+def _revoked_afresh(connection: Connection, change: RoleChange, present: Any) -> RoleChange:
+    """Return a revoke as it is to be made of who holds the role now.
+
+    Raises
+    ------
+    RolesChanged
+        It would now take the role from the last admin.
+
+    """
+    where = roles_of(connection, change.database)
+    wanted = {one.fqn for one in change.changed}
+    gone = tuple(one for one in held(present, change.role, change.database) if one.fqn in wanted)
+    after = tuple(one for one in present if one not in gone)
+    if change.role is where.admin and gone and not held(after, change.role, change.database):
+        raise RolesChanged(
+            f"{change.role} on {change.place} would have nobody left; nothing was sent",
+            why="somebody else revoked the role from the others in between",
+            fix=Retry(),
+        )
+    command = where.to_revoke(change.role, gone) if gone else ""
+    return replace(change, before=present, after=after, changed=gone, command=command)
+
+
+def unfinished(applied: Applied) -> tuple[Outcome, ...]:
+    """Return what was not carried out, or nobody knows."""
+    return applied.of(Result.FAILED, Result.UNKNOWN, Result.SKIPPED)

@@ -1,0 +1,288 @@
+"""Undo any write of the history, or a whole apply, in the reverse order of its writes.
+
+Only what a write did is undone: where somebody wrote to the same place since, nothing is sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from adxmi_jupyter.actions.frames import NUMBER, TEXT, fixed_frame
+from adxmi_jupyter.actions.identity import identities
+from adxmi_jupyter.actions.identity import writes as identity_writes
+from adxmi_jupyter.actions.policy import callouts
+from adxmi_jupyter.actions.policy import writes as policy_writes
+from adxmi_jupyter.actions.policy.callouts import CalloutChange
+from adxmi_jupyter.actions.roles import principals
+from adxmi_jupyter.actions.roles import writes as role_writes
+from adxmi_jupyter.actions.roles.change import GRANT, REVOKE, RoleChange, held
+from adxmi_jupyter.actions.roles.cluster import ClusterRoles
+from adxmi_jupyter.actions.roles.database import DatabaseRoles
+from adxmi_jupyter.actions.roles.roles import roles_of
+from adxmi_jupyter.actions.roles.scope import Grant
+from adxmi_jupyter.actions.write import history, journal
+from adxmi_jupyter.actions.write.journal import Journal
+from adxmi_jupyter.errors import (
+    AdxmiError,
+    ConfirmationRequired,
+    HistoryUnavailable,
+    PolicyChanged,
+    RolesChanged,
+)
+from adxmi_jupyter.fixes import Command, Retry
+from adxmi_jupyter.model import callout
+from adxmi_jupyter.model.assignment import plan_change
+from adxmi_jupyter.model.cluster_role import ClusterRole, PrincipalAssignment
+from adxmi_jupyter.model.identity import SYSTEM, ManagedIdentity
+from adxmi_jupyter.model.policy import parse_policy
+from adxmi_jupyter.model.role import Role
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from adxmi_jupyter.actions.write.journal import Entry
+    from adxmi_jupyter.model.role import RoleAssignment, SecurityRole
+    from adxmi_jupyter.service.connection import Connection
+
+UNDONE, FAILED, SKIPPED = "undone", "failed", "skipped"
+_HISTORY = Command.of("history")
+_ADDING = frozenset({"alter-merge", "grant", "assign", "allow"})
+
+
+@dataclass(frozen=True)
+class Undone:
+    """What became of undoing a write."""
+
+    entry: Entry
+    result: str
+    failure: AdxmiError | None = None
+
+
+def chosen(connection: Connection, number: int | None, apply: int | None) -> tuple[Entry, ...]:
+    """Return the writes to undo, the last first: one, those of an apply, or the last of all.
+
+    Raises
+    ------
+    HistoryUnavailable
+        There is no such write or apply, or nothing is left to undo.
+
+    """
+    noted = history.every_entry(connection)
+    undone = history.undone(noted)
+    if number is not None:
+        found = [one for one in noted if one.number == number]
+    elif apply is not None:
+        found = [one for one in noted if one.apply == apply]
+    else:
+        found = [one for one in noted if _can_be_undone(one, undone) and not one.undoes][-1:]
+    left = [one for one in reversed(found) if _can_be_undone(one, undone)]
+    if not left:
+        raise _nothing(number, apply, is_known=bool(found))
+    return tuple(left)
+
+
+def _can_be_undone(one: Entry, undone: set[int]) -> bool:
+    happened = one.outcome not in {journal.REFUSED, journal.NOT_APPLIED}
+    return happened and one.number not in undone
+
+
+def _nothing(number: int | None, apply: int | None, *, is_known: bool) -> HistoryUnavailable:
+    what = f"write {number}" if number is not None else f"apply {apply}" if apply else "any write"
+    why = "it was undone, or did not happen" if is_known else "the history has none"
+    return HistoryUnavailable(f"there is nothing to undo of {what}", why=why, fix=_HISTORY)
+
+
+def removes(entries: Iterable[Entry]) -> bool:
+    """Tell whether undoing writes takes something away."""
+    return any(_removes(one) for one in entries)
+
+
+def _removes(entry: Entry) -> bool:
+    if entry.kind != journal.POLICY:
+        return entry.verb in _ADDING
+    wanted = entry.wanted if entry.after is None else entry.after
+    return bool(parse_policy(wanted).losses(parse_policy(entry.before)))
+
+
+def undo(
+    connection: Connection, number: int | None, apply: int | None, *, confirmed: bool
+) -> tuple[Undone, ...]:
+    """Undo writes; the first that fails ends it, since earlier ones lie below it.
+
+    Raises
+    ------
+    ConfirmationRequired
+        It takes something away and is not confirmed. Nothing was sent.
+    HistoryUnavailable
+        As `chosen`.
+
+    """
+    with connection.lock.held():
+        entries = chosen(connection, number, apply)
+        if removes(entries) and not confirmed:
+            raise ConfirmationRequired(
+                f"undoing removes what {len(entries)} writes added",
+                why="; ".join(map(described, entries)),
+                fix=Retry.having("--yes"),
+            )
+        again = Journal(connection.history_file).next_apply() if apply is not None else 0
+        return tuple(_each(connection, entries, again))
+
+
+def _each(connection: Connection, entries: Sequence[Entry], again: int) -> Iterable[Undone]:
+    failed = False
+    for entry in entries:
+        if failed:
+            yield Undone(entry, SKIPPED)
+            continue
+        try:
+            with connection.noting(apply=again, undoes=entry.number):
+                _undo_of(entry)(connection, entry)
+        except AdxmiError as failure:
+            failed = True
+            yield Undone(entry, FAILED, failure)
+        else:
+            yield Undone(entry, UNDONE)
+
+
+def described(entry: Entry) -> str:
+    """Return a write in a few words."""
+    target = f" {entry.target}" if entry.target else ""
+    return f"{entry.number}: {entry.kind} {entry.verb}{target} ({entry.database or 'cluster'})"
+
+
+def undone_frame(results: Sequence[Undone]) -> pd.DataFrame:
+    """Return one row for each write.
+
+    Columns: ``id`` Int64; ``kind``, ``database``, ``target``, ``verb``, ``result`` (``undone``,
+    ``failed`` or ``skipped``), ``why`` string.
+    """
+    names = ("kind", "database", "target", "verb", "result", "why")
+    rows = [
+        (
+            *(one.entry.number, one.entry.kind, one.entry.database, one.entry.target),
+            *(one.entry.verb, one.result, one.failure.why if one.failure else ""),
+        )
+        for one in results
+    ]
+    return fixed_frame({"id": NUMBER, **dict.fromkeys(names, TEXT)}, rows)
+
+
+def _undo_of(entry: Entry) -> Callable[[Connection, Entry], None]:
+    found = _UNDOING.get(entry.kind)
+    if found is None:
+        raise HistoryUnavailable(
+            f"write {entry.number} can't be undone",
+            why=f"the history has no former state of a {entry.kind.replace('-', ' ')}",
+            fix=_HISTORY,
+        )
+    return found
+
+
+def _policy(connection: Connection, entry: Entry) -> None:
+    change = history.plan_undo(connection, entry.number)
+    policy_writes.apply(connection, change, confirmed=True)
+
+
+def _database_role(connection: Connection, entry: Entry) -> None:
+    role, where = Role(entry.target), roles_of(connection, entry.database)
+    present = where.read()
+    before, left = _lists(entry)
+    holders = held(present, role, entry.database)
+    there = {one.fqn for one in holders}
+    if there != left:
+        raise RolesChanged(
+            f"the role {role} of {entry.database} changed after write {entry.number}",
+            why=f"in between: {', '.join(sorted(there ^ left))}",
+            fix=Command.of("role", "list", "--database", entry.database),
+        )
+    gone = tuple(one for one in holders if one.fqn not in before)
+    if gone:
+        _revoke(connection, entry.database, role, present, gone)
+    missing = sorted(before - there)
+    if missing:
+        found = tuple(map(where.as_sent, principals.find(connection, missing)))
+        added, command = where.to_grant(Grant(role, found, present))
+        change = RoleChange(
+            GRANT, entry.database, role, found, present, (*present, *added), added, command
+        )
+        role_writes.apply(connection, change, confirmed=True)
+
+
+def _revoke(
+    connection: Connection,
+    database: str,
+    role: SecurityRole,
+    present: tuple[RoleAssignment, ...],
+    gone: tuple[RoleAssignment, ...],
+) -> None:
+    command = roles_of(connection, database).to_revoke(role, gone)
+    after = tuple(one for one in present if one not in gone)
+    change = RoleChange(REVOKE, database, role, (), present, after, gone, command)
+    role_writes.apply(connection, change, confirmed=True)
+
+
+def _cluster_role(connection: Connection, entry: Entry) -> None:
+    present = roles_of(connection, "").read()
+    same = tuple(
+        one
+        for one in present
+        if isinstance(one, PrincipalAssignment) and one.resource_id.lower() == entry.target
+    )
+    if entry.verb != GRANT:
+        raise HistoryUnavailable(
+            f"write {entry.number} can't be undone",
+            why="the history doesn't tell whose role on the cluster was revoked",
+            fix=Command.of("role", "grant", "--cluster", "--help"),
+        )
+    if same:
+        _revoke(connection, "", ClusterRole(same[0].role), present, same)
+
+
+def _callout(connection: Connection, entry: Entry) -> None:
+    now = callouts.own_rules(connection)
+    before, left = _lists(entry)
+    there = set(callouts.history_value(now))
+    if there != left:
+        raise PolicyChanged(
+            f"the callout policy changed after write {entry.number}; nothing was written",
+            why=f"in between: {'; '.join(sorted(there ^ left))}",
+            fix=Command.of("callout", "list"),
+        )
+    after = tuple(sorted(map(callout.parse_rule, before), key=str))
+    command = callout.alter_command(after)
+    callouts.apply(connection, CalloutChange(now, after, command, is_whole=True), confirmed=True)
+
+
+def _identities(connection: Connection, entry: Entry) -> None:
+    present = identities.assigned(connection)
+    before, left = _lists(entry)
+    by_key = {identity_writes.key_of(one): one for one in present.all}
+    gone = [one for key, one in by_key.items() if key in left - before]
+    missing = [_identity(key) for key in sorted(before - left)]
+    change = plan_change(present, missing, gone)
+    if not change.is_empty:
+        identity_writes.apply(connection, change)
+
+
+def _identity(key: str) -> ManagedIdentity:
+    if key == SYSTEM:
+        return ManagedIdentity(SYSTEM, display_name=SYSTEM, is_system=True)
+    return ManagedIdentity("", display_name=key.rsplit("/", 1)[-1], resource_id=key)
+
+
+def _lists(entry: Entry) -> tuple[set[str], set[str]]:
+    """Return what was there before a write, and what it left."""
+    left = entry.wanted if entry.after is None else entry.after
+    return set(entry.before or ()), set(left or ())
+
+
+_UNDOING: Mapping[str, Callable[[Connection, Entry], None]] = {
+    journal.POLICY: _policy,
+    DatabaseRoles.kind: _database_role,
+    ClusterRoles.kind: _cluster_role,
+    callouts.CALLOUT: _callout,
+    identity_writes.IDENTITY: _identities,
+}

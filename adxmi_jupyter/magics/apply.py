@@ -1,0 +1,148 @@
+"""The verb ``apply``: make the cluster match a policy file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from adxmi_jupyter.errors import ApplyIncomplete, ConfirmationRequired, PlanBlocked
+from adxmi_jupyter.fixes import Retry
+from adxmi_jupyter.magics import permissions
+from adxmi_jupyter.magics.options import dry_run, refuse_both, yes
+from adxmi_jupyter.magics.plan import (
+    EXAMPLE,
+    break_workflows,
+    cannot_see,
+    planning_options,
+    prepared_plan,
+    shown,
+)
+from adxmi_jupyter.magics.policy_file import NamedFile
+from adxmi_jupyter.magics.verbs import Example, verb
+
+if TYPE_CHECKING:
+    from datetime import timedelta
+
+    from adxmi_jupyter.actions.plan.applying import Applied
+    from adxmi_jupyter.actions.plan.planning import Prepared
+    from adxmi_jupyter.magics.call import Call
+    from adxmi_jupyter.magics.policy_file import NamedText
+
+
+@verb(
+    "apply",
+    permission=permissions.APPLY,
+    pages=("Managed identity policy", "Manage database security roles"),
+    examples=(Example("apply", EXAMPLE), Example("apply --dry-run", EXAMPLE)),
+)
+@click.argument("saved", metavar="[PLAN]", type=NamedFile(), required=False, default="")
+@planning_options
+@break_workflows
+@click.option(
+    "--max-removals",
+    type=click.IntRange(min=0),
+    metavar="NUMBER",
+    default=None,
+    help="Fail if the plan removes more than this.",
+)
+@click.option("--fail-fast", is_flag=True, help="Stop at the first change that fails.")
+@click.option(
+    "--max-age",
+    metavar="TIME",
+    default="",
+    help="Oldest saved plan to apply, such as 30m or 1d. Default: any age.",
+)
+@dry_run
+@yes
+def apply(
+    call: Call,
+    *,
+    saved: NamedText,
+    max_removals: int | None,
+    fail_fast: bool,
+    max_age: str,
+    dry_run: bool,
+    yes: bool,
+    **options: Any,
+) -> object:
+    """Make the cluster match a policy file.
+
+    PLAN is a plan that plan --save wrote; it is applied only if the cluster is still as it was.
+    Additions come before removals, and what depends on a failed change is not sent. The same
+    command once more does what is left. All changes of an apply can be undone together.
+    """
+    from adxmi_jupyter.actions.plan.applying import Applying
+    from adxmi_jupyter.actions.plan.applying import apply as applied
+
+    refuse_both(call, {"PLAN": bool(saved), "--file": bool(options["file"])})
+    age = _length(max_age)
+
+    def prepare() -> Prepared:
+        if saved:
+            from adxmi_jupyter.actions.plan.saved import prepare_saved
+
+            return prepare_saved(call.connection, saved.text, saved.name, age)
+        found = prepared_plan(call, **options)
+        if found.plan.unseen and not options["allow_partial"]:
+            call.show(_text(found))
+            raise cannot_see(found.plan)
+        return found
+
+    if dry_run:
+        return shown(call, prepare().plan, allow_partial=options["allow_partial"])
+    seen: list[Prepared] = []
+
+    def noted() -> Prepared:
+        seen.append(prepare())
+        return seen[0]
+
+    how = Applying(yes, max_removals, fail_fast)
+    try:
+        done = applied(call.connection, noted, how)
+    except (ConfirmationRequired, PlanBlocked):
+        call.show(_text(seen[0]))
+        raise
+    return _told(call, done)
+
+
+def _text(prepared: Prepared) -> str:
+    from adxmi_jupyter.rendering.plan_text import plan_text
+
+    return plan_text(prepared.plan)
+
+
+def _length(text: str) -> timedelta | None:
+    from adxmi_jupyter.model.timespan import parse_timespan
+
+    return parse_timespan(text) if text else None
+
+
+def _told(call: Call, done: Applied) -> object:
+    """Return what was applied as a result.
+
+    Raises
+    ------
+    ApplyIncomplete
+        Some of it was not; what was is shown all the same.
+
+    """
+    from adxmi_jupyter.actions.plan.applying import unfinished
+    from adxmi_jupyter.actions.plan.frames import applied_frame
+    from adxmi_jupyter.rendering.plan_text import PlanTable, applied_text
+
+    text = applied_text(done)
+    left = unfinished(done)
+    if done.number:
+        call.say(f"Undo: {call.front.program} undo --apply {done.number}")
+    if not left:
+        return PlanTable.of(applied_frame(done), text)
+    call.show(text)
+    changes = sum(len(one.step.changes) for one in left)
+    total = sum(len(one.step.changes) for one in done.outcomes)
+    first = next(one.failure for one in left if one.failure is not None)
+    raise ApplyIncomplete(
+        f"{changes} of {total} changes were not applied",
+        why=f"{first.what}: {first.why}",
+        fix=Retry(),
+    ) from first

@@ -1,0 +1,70 @@
+"""The verb ``undo``: undo any write that was made from this machine, or a whole apply."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from adxmi_jupyter.magics import permissions
+from adxmi_jupyter.magics.options import dry_run, refuse_both, yes
+from adxmi_jupyter.magics.verbs import verb
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from adxmi_jupyter.magics.call import Call
+
+
+@verb(
+    "undo",
+    permission=permissions.APPLY,
+    examples=(
+        "policy grant --database Telemetry --identity mi-ingest --usage ExportRequest",
+        "undo --dry-run",
+        "undo --yes",
+    ),
+)
+@click.argument("entry", metavar="[ID]", type=click.IntRange(min=1), required=False)
+@click.option(
+    "--apply",
+    "number",
+    metavar="NUMBER",
+    type=click.IntRange(min=1),
+    default=None,
+    help="Undo all writes of an apply, the last first.",
+)
+@dry_run
+@yes
+def undo(
+    call: Call, *, entry: int | None, number: int | None, dry_run: bool, yes: bool
+) -> pd.DataFrame:
+    """Undo a write: policies, roles, identities and callout rules.
+
+    ID is an entry of history. Default: the last write that isn't undone. Where somebody else wrote
+    to the same place since, nothing is sent.
+    """
+    from adxmi_jupyter.actions.plan.undoing import (
+        Undone,
+        chosen,
+        described,
+        undone_frame,
+    )
+    from adxmi_jupyter.actions.plan.undoing import (
+        undo as undone,
+    )
+
+    refuse_both(call, {"ID": entry is not None, "--apply": number is not None})
+    if dry_run:
+        found = chosen(call.connection, entry, number)
+        call.has_found = bool(found)
+        for one in found:
+            call.say(f"would undo {described(one)}")
+        return undone_frame([Undone(one, "planned") for one in found])
+    results = undone(call.connection, entry, number, confirmed=yes)
+    failure = next((one.failure for one in results if one.failure is not None), None)
+    for result in results:
+        call.say(f"{result.result} {described(result.entry)}")
+    if failure is not None:
+        raise failure
+    return undone_frame(results)
