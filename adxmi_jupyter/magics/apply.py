@@ -66,7 +66,7 @@ def apply(
     yes: bool,
     **options: Any,
 ) -> object:
-    """Make the cluster match a policy file.
+    """Change the cluster to match a policy file.
 
     PLAN is a plan that plan --save wrote; it is applied only if the cluster is still as it was.
     Additions come before removals, and what depends on a failed change is not sent. The same

@@ -105,6 +105,7 @@ _NOUNS: Mapping[str, str] = {
     "snapshot": "adxmi_jupyter.magics.snapshot",
     "plan": "adxmi_jupyter.magics.plan",
     "apply": "adxmi_jupyter.magics.apply",
+    "drift": "adxmi_jupyter.magics.drift",
     "history": "adxmi_jupyter.magics.history",
     "undo": "adxmi_jupyter.magics.undo",
     "connection-string": "adxmi_jupyter.magics.connection_string",

@@ -107,3 +107,23 @@ def test_a_snapshot_is_shown_as_it_is(magic):
 
     assert str(shown) == repr(shown)
     assert "    Sales:\n" in shown
+
+
+def test_drift_tells_both_sides_of_a_difference_whatever_the_modes_are(directory, capsys):
+    (directory / "adxmi.yaml").write_text(MATCHING.replace("{}}", "{mi-export: [SqlRequest]}}"))
+
+    code = execute(["drift"])
+
+    shown = capsys.readouterr().out.splitlines()
+    assert code == 3
+    assert "~ Sales: mi-export SqlRequest (missing)" in [" ".join(line.split()) for line in shown]
+    assert "~ Sales: mi-ingest DataConnection (not in the file)" in [
+        " ".join(line.split()) for line in shown
+    ]
+    assert not any(line.startswith("  .alter") for line in shown)
+
+
+def test_there_is_no_drift_after_a_snapshot(directory):
+    execute(["snapshot", "--out", "adxmi.yaml"])
+
+    assert execute(["drift"]) == 0

@@ -312,7 +312,7 @@ def _revoked_afresh(connection: Connection, change: RoleChange, present: Any) ->
     after = tuple(one for one in present if one not in gone)
     if change.role is where.admin and gone and not held(after, change.role, change.database):
         raise RolesChanged(
-            f"{change.role} on {change.place} would have nobody left; nothing was sent",
+            f"{change.role} on {change.place} would have no principal left; nothing was sent",
             why="somebody else revoked the role from the others in between",
             fix=Retry(),
         )

@@ -175,7 +175,7 @@ def _undo_of(entry: Entry) -> Callable[[Connection, Entry], None]:
     if found is None:
         raise HistoryUnavailable(
             f"write {entry.number} can't be undone",
-            why=f"the history has no former state of a {entry.kind.replace('-', ' ')}",
+            why=f"the history does not hold the previous state of a {entry.kind.replace('-', ' ')}",
             fix=_HISTORY,
         )
     return found

@@ -1,0 +1,30 @@
+"""The verb ``drift``: where the cluster and a policy file differ, whatever the file's modes are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from adxmi_jupyter.magics import permissions
+from adxmi_jupyter.magics.plan import EXAMPLE, planning_options, prepared_plan, shown
+from adxmi_jupyter.magics.verbs import Example, verb
+
+if TYPE_CHECKING:
+    from adxmi_jupyter.magics.call import Call
+
+
+@verb(
+    "drift",
+    permission=permissions.PLAN,
+    pages=("Managed identity policy", "Manage database security roles"),
+    examples=(Example("drift", EXAMPLE),),
+)
+@planning_options
+def drift(call: Call, **options: Any) -> object:
+    """Show where the cluster differs from a policy file.
+
+    Every section is compared as a whole: what is missing, and what the file doesn't name. Nothing
+    is planned or written. In a console the exit code is 3 if there is a difference.
+    """
+    call.tells_by_code = True
+    prepared = prepared_plan(call, observes=True, **options)
+    return shown(call, prepared.plan, allow_partial=options["allow_partial"])
