@@ -11,7 +11,7 @@ from adxmi_jupyter.magics.embedded_server import serve, start, stop
 from adxmi_jupyter.magics.missing import Lacking, missing
 from adxmi_jupyter.magics.options import database_option, file_option, refuse_both
 from adxmi_jupyter.magics.params import FaultName, Name
-from adxmi_jupyter.magics.playground import where_it_is
+from adxmi_jupyter.magics.playground import names_in, where_it_is
 from adxmi_jupyter.magics.subject import subject
 from adxmi_jupyter.magics.verbs import Example, Noun, verb
 
@@ -37,6 +37,8 @@ class EmbeddedName(Name):
         connection = call.opened
         if connection is None or not connection.is_embedded:
             return ()
+        if connection.playground is not None:
+            return names_in(connection.playground, self._find)
         found: Iterable[str] = getattr(embedded_events, self._find)(connection)
         return found
 

@@ -28,10 +28,12 @@ if TYPE_CHECKING:
     from adxmi_jupyter.embedded import EmbeddedAzure
     from adxmi_jupyter.fixes import Note
     from adxmi_jupyter.service.connections import Connections
+    from adxmi_jupyter.service.playground import Playground
 
 Function = Callable[..., Any]
 
-_LONGEST = 600.0
+_LONGEST, _TAB_SECONDS = 600.0, 5.0
+_FINDS = ("identity_words", "role_names", "targets", "storage_places", "hubs")
 
 
 def where_it_is(function: Function) -> Function:
@@ -52,6 +54,19 @@ def where_it_is(function: Function) -> Function:
         return _told(call, playground.ask(asked, _LONGEST))
 
     return run
+
+
+def names_in(playground: Playground, find: str) -> list[str]:
+    """Return names of things in the playground; `find` is what tells them in the actions.
+
+    Raises
+    ------
+    ClusterUnreachable
+        It does not answer.
+
+    """
+    answer = playground.ask({"do": "names", "find": find}, _TAB_SECONDS)
+    return [str(name) for name in answer.get("names", ())]
 
 
 def _words(call: Call) -> list[str]:
@@ -108,18 +123,37 @@ def control(azure: EmbeddedAzure, body: bytes, ended: Event) -> bytes:
     if request["do"] == "stop":
         ended.set()
         return b"{}"
-    return json.dumps(_run(azure, request)).encode()
+    do = _names if request["do"] == "names" else _run
+    return json.dumps(do(azure, request)).encode()
 
 
-def _run(azure: EmbeddedAzure, request: dict[str, Any]) -> dict[str, Any]:
-    from adxmi_jupyter.magics.tree import run
+def _names(azure: EmbeddedAzure, request: dict[str, Any]) -> dict[str, Any]:
+    from adxmi_jupyter.actions.embedded import events as embedded_events
+
+    if request["find"] not in _FINDS:
+        return {"names": []}
+    connections = _connections(azure, request, lambda _: None)
+    found = getattr(embedded_events, request["find"])(connections.current())
+    connections.current().close()
+    return {"names": list(found)}
+
+
+def _connections(
+    azure: EmbeddedAzure, request: dict[str, Any], say: Callable[[Note], None]
+) -> Connections:
     from adxmi_jupyter.service.connections import Connections, Settings
     from adxmi_jupyter.service.embedded import EmbeddedService
     from adxmi_jupyter.service.playground import history_in, playground_directory
 
     service = EmbeddedService(azure, history_in(playground_directory()))
-    settings = Settings("embedded", request["database"], request["credential"])
-    front = _Served(lambda say: Connections(settings, say, embedded=service))
+    settings = Settings("embedded", request.get("database", ""), request.get("credential", ""))
+    return Connections(settings, say, embedded=service)
+
+
+def _run(azure: EmbeddedAzure, request: dict[str, Any]) -> dict[str, Any]:
+    from adxmi_jupyter.magics.tree import run
+
+    front = _Served(lambda say: _connections(azure, request, say))
     words = [str(word) for word in request["words"]]
     call = Call(front, tuple(Word(text, shlex.quote(text), 0) for text in words), request["body"])
     frame, error = None, None

@@ -99,6 +99,14 @@ def test_their_errors_are_those_of_the_console(adxmi, playground):
     assert done.stderr.splitlines()[-1].startswith("  fix: adxmi embedded azure-role --identity")
 
 
+def test_a_shell_completes_names_of_the_playground(adxmi, playground):
+    line = "adxmi embedded push-events contosohub/o"
+
+    done = adxmi(_ADXMI_COMPLETE="powershell_complete", COMP_LINE=line)
+
+    assert done.stdout.split() == ["contosohub/orders"]
+
+
 def test_a_reset_takes_the_history_with_it(adxmi, playground):
     adxmi(*GRANT)
     adxmi("embedded", "reset")
