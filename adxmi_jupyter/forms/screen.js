@@ -43,6 +43,30 @@ function keepFromShortcuts(event) {
     target.toggleAttribute(SUPPRESS, !event.ctrlKey && !event.metaKey);
 }
 
+// Arrow keys go from cell to cell of a matrix, and Home and End along a row, over those that are fixed.
+function moveInMatrix(event) {
+  const matrix = event.target.closest?.(".adxmi-cell")?.closest(".adxmi-matrix-form");
+  if (!matrix || event.ctrlKey || event.metaKey || event.altKey) return;
+  const cells = [...matrix.querySelectorAll(".adxmi-cell input")];
+  const width = matrix.querySelector(".adxmi-head").children.length - 1;
+  const at = cells.indexOf(event.target);
+  const column = at % width;
+  const [step, left] = {
+    ArrowRight: [1, width - 1 - column],
+    ArrowLeft: [-1, column],
+    ArrowDown: [width, cells.length],
+    ArrowUp: [-width, cells.length],
+    Home: [1, column],
+    End: [-1, width - 1 - column],
+  }[event.key] ?? [0, 0];
+  if (!step) return;
+  event.preventDefault();
+  const isEdge = event.key === "Home" || event.key === "End";
+  let place = isEdge ? at - column + (event.key === "End" ? width - 1 : 0) : at + step;
+  for (let moves = 1; moves <= left && cells[place]; moves += 1, place += step)
+    if (!cells[place].disabled) return cells[place].focus();
+}
+
 // Commands are taken out of a form as they are shown: to the clipboard, or into a cell below it.
 async function copy(text) {
   try {
@@ -119,11 +143,15 @@ function initialize({ model }) {
   if (cellsOf(model.widget_manager)?.insertCell) document.body.classList.add("adxmi-has-cells");
   document.body.classList.add("adxmi-has-clipboard");
   model.on("msg:custom", came);
+  const moved = (event) => rootOf()?.contains(event.target) && moveInMatrix(event);
+
   document.addEventListener("click", taken);
+  document.addEventListener("keydown", moved);
   document.addEventListener("click", clicked, true);
   window.addEventListener("keydown", keepFromShortcuts, true); // before any front end
   return () => {
     document.removeEventListener("click", taken);
+    document.removeEventListener("keydown", moved);
     document.removeEventListener("click", clicked, true);
     window.removeEventListener("keydown", keepFromShortcuts, true);
   };
