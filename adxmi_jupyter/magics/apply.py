@@ -82,8 +82,9 @@ def apply(
         if saved:
             from adxmi_jupyter.actions.plan.saved import prepare_saved
 
-            return prepare_saved(call.connection, saved.text, saved.name, age)
-        found = prepared_plan(call, **options)
+            found = prepare_saved(call.connection, saved.text, saved.name, age)
+        else:
+            found = prepared_plan(call, **options)
         if found.plan.unseen and not options["allow_partial"]:
             call.show(_text(found))
             raise cannot_see(found.plan)

@@ -103,17 +103,16 @@ def scopes_named(
 def applies_everywhere(databases: PolicyDatabases | RoleDatabases, name: str) -> bool:
     """Tell whether what stands below ``*`` is for a database."""
     everywhere = databases.everywhere
-    if everywhere is None:
-        return False
-    return name.casefold() not in {one.casefold() for one in everywhere.exceptions}
+    return everywhere is not None and name.casefold() not in everywhere.excepted
 
 
 def named_part(
     databases: PolicyDatabases | RoleDatabases, name: str
 ) -> Iterator[tuple[object, Path]]:
     """Yield what a section says of a database, and where: its own part, then that below ``*``."""
-    for written, own in databases.named.items():
-        if written.casefold() == name.casefold() and own is not None:
-            yield own, ("databases", written)
+    written = databases.spelling(name)
+    own = databases.named.get(written)
+    if own is not None:
+        yield own, ("databases", written)
     if databases.everywhere is not None and applies_everywhere(databases, name):
         yield databases.everywhere.entries, ("databases", EVERY_DATABASE, "entries")

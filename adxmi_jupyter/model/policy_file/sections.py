@@ -7,6 +7,7 @@ Explorer docs).
 """
 
 from datetime import date
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -101,21 +102,40 @@ ClusterRoleName = Annotated[ClusterRole, one_of(ClusterRole)]
 DatabaseMembers = dict[RoleName, Members | None]
 
 
-class EntriesEverywhere(Node):
+class _Everywhere(Node):
+    exceptions: tuple[Word, ...] = Field(default=(), alias="except")
+
+    @cached_property
+    def excepted(self) -> frozenset[str]:
+        """The databases that are left out, for comparing names in any letter case."""
+        return frozenset(one.casefold() for one in self.exceptions)
+
+
+class EntriesEverywhere(_Everywhere):
     """Entries of every database there is, new ones included, but for some."""
 
-    exceptions: tuple[Word, ...] = Field(default=(), alias="except")
     entries: Entries = Field(default_factory=dict)
 
 
-class MembersEverywhere(Node):
+class MembersEverywhere(_Everywhere):
     """Roles on every database there is, new ones included, but for some."""
 
-    exceptions: tuple[Word, ...] = Field(default=(), alias="except")
     entries: DatabaseMembers = Field(default_factory=dict)
 
 
-class PolicyDatabases(Node):
+class _ByName(Node):
+    """What holds values by the names of databases, in whatever letter case."""
+
+    @cached_property
+    def _spelled(self) -> dict[str, str]:
+        return {name.casefold(): name for name in self.__pydantic_extra__ or {}}
+
+    def spelling(self, name: str) -> str:
+        """Return how the file spells a database; as it is given if it doesn't name it."""
+        return self._spelled.get(name.casefold(), name)
+
+
+class PolicyDatabases(_ByName):
     """Entries by the names of databases; those below ``*`` are added to each."""
 
     model_config = ConfigDict(extra="allow")
@@ -128,7 +148,7 @@ class PolicyDatabases(Node):
         return self.__pydantic_extra__
 
 
-class RoleDatabases(Node):
+class RoleDatabases(_ByName):
     """Roles by the names of databases; those below ``*`` are added to each."""
 
     model_config = ConfigDict(extra="allow")
