@@ -117,7 +117,7 @@ def found() -> Playground | Unusable | None:
     record = recorded(directory)
     if not isinstance(record, Record):
         return record
-    problem = _problem_of(record)
+    problem = problem_of(record)
     if problem:
         return Unusable(problem)
     if record.version != __version__:
@@ -163,11 +163,6 @@ def forget(directory: Path) -> None:
             path.unlink()
 
 
-def proves_itself(record: Record) -> bool:
-    """Tell whether the server at the recorded port is the one that was recorded."""
-    return not _problem_of(record)
-
-
 def _problem_of_file(seen: os.stat_result) -> str:
     if not stat.S_ISREG(seen.st_mode):
         return "isn't a file"
@@ -190,14 +185,19 @@ def _read(text: bytes) -> Record | None:
     return given if is_whole and given.port in _PORTS and given.key.isascii() else None
 
 
-def _problem_of(record: Record) -> str:
-    """Return why the server at the recorded port is not the one that was recorded."""
+def problem_of(record: Record) -> str:
+    """Return why the server at the recorded port is not the one that was recorded.
+
+    It is empty where the server has proved itself.
+    """
     nonce = secrets.token_hex(32)
     path = f"/control/proof?nonce={nonce}"
     try:
         answer = _answer(record.port, "GET", path, _PROOF_SECONDS)
     except ConnectionRefusedError:
         return "it has ended"
+    except TimeoutError:
+        return f"port {record.port} doesn't answer"
     except (OSError, HTTPException, ValueError):
         return f"port {record.port} is used by another program"
     told = f"{record.port} {record.pid} {nonce}"

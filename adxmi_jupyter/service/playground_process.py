@@ -24,7 +24,7 @@ from adxmi_jupyter.service.playground import (
     forget,
     found,
     playground_directory,
-    proves_itself,
+    problem_of,
     recorded,
 )
 
@@ -80,13 +80,14 @@ def stop() -> str:
         if not isinstance(record, Record):
             forget(directory)
             return record.why if record else "it isn't running"
-        if not proves_itself(record):
+        problem = problem_of(record)
+        if problem:
             forget(directory)
-            return "it has ended"
+            return problem
         Playground(record, directory).ask({"do": "stop"}, _LONGEST_END)
         end = time.monotonic() + _LONGEST_END
         while time.monotonic() < end:
-            if not proves_itself(record):
+            if problem_of(record):
                 forget(directory)
                 return ""
             time.sleep(_LOOK_EVERY)
