@@ -10,7 +10,7 @@ import click
 from adxmi_jupyter.magics.embedded_server import serve, start, stop
 from adxmi_jupyter.magics.missing import Lacking, missing
 from adxmi_jupyter.magics.options import database_option, file_option, refuse_both
-from adxmi_jupyter.magics.params import FaultName, Name
+from adxmi_jupyter.magics.params import DatabaseName, FaultName, Name
 from adxmi_jupyter.magics.playground import names_in, where_it_is
 from adxmi_jupyter.magics.subject import subject
 from adxmi_jupyter.magics.verbs import Example, Noun, verb
@@ -205,6 +205,19 @@ def _refuse_half(call: Call, given: dict[str, str]) -> None:
     lacking = tuple(Lacking(name, f"{name} NAME") for name, value in given.items() if not value)
     if lacking:
         raise missing(call, lacking)
+
+
+@verb("follow", of=embedded, examples=("embedded follow Sales",))
+@click.argument("database", metavar="DATABASE", type=DatabaseName())
+def follow(call: Call, *, database: str) -> pd.DataFrame:
+    """Let the cluster contosoarchive follow a database.
+
+    The result lists the followers. Azure Resource Manager attaches a database to a real cluster.
+    """
+    from adxmi_jupyter.actions.embedded.state import follow, followers_frame
+
+    follow(call.connection, database)
+    return followers_frame(call.connection)
 
 
 @verb(

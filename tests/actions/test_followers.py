@@ -95,10 +95,12 @@ def test_a_follower_of_another_database_does_not_matter(azure, check):
 
     found = check()["follower clusters"]
 
-    assert (found.state, found.detail) == ("met", "assigned to contosoarchive")
+    assert (found.state, found.detail) == ("met", "no cluster follows Sales")
 
 
-def test_who_may_not_read_a_follower_is_told_the_right(reader, check):
+def test_who_may_not_read_a_follower_is_told_the_right(azure, reader, check):
+    azure.world.follow("Sales")
+
     found = check(by=reader)["follower clusters"]
 
     assert found.state == "unknown"

@@ -54,12 +54,12 @@ def counted(azure):
     ("noun", "more", "requests", "arm_requests"),
     [
         # Two policies and the callouts; the cluster, the identities of its subscription, who
-        # follows it, the one that does, where the account is, and the roles there.
-        ("external-table", {}, 3, 6),
+        # follows it, where the account is, and the roles there.
+        ("external-table", {}, 3, 5),
         # Two containers of one account: the roles for each.
-        ("external-table", {"location": f"{LAKE}/archive, {LAKE}/landing"}, 3, 7),
+        ("external-table", {"location": f"{LAKE}/archive, {LAKE}/landing"}, 3, 6),
         # Where two accounts are is one question.
-        ("external-table", {"location": f"{LAKE}/archive, {BACKUP}/backups"}, 3, 7),
+        ("external-table", {"location": f"{LAKE}/archive, {BACKUP}/backups"}, 3, 6),
         # Besides, the roles of the database, its external tables and functions; nobody asks who
         # follows.
         ("continuous-export", {}, 6, 4),

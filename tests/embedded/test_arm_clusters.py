@@ -128,7 +128,7 @@ def test_list_databases(kusto):
     ]
     assert databases[0].id == f"{CLUSTER}/Databases/Sales"
     assert databases[0].type == "Microsoft.Kusto/Clusters/Databases"
-    assert [d.properties.is_followed for d in databases] == [True, False, False]
+    assert [d.properties.is_followed for d in databases] == [False, False, False]
 
 
 def test_databases_by_the_number(kusto, refused):
@@ -182,13 +182,14 @@ def test_get_data_connection(kusto, refused):
     assert "DataConnections/other" in error.error.message
 
 
-def test_followed_database(manage, kusto):
+def test_followed_database(azure, manage, kusto):
+    azure.world.follow("Sales")
     archive = manage(KustoManagementClient, ARCHIVE).attached_database_configurations
 
     (attached,) = archive.list_by_cluster("archive", "contosoarchive")
     own = list(kusto.attached_database_configurations.list_by_cluster("analytics", "contoso"))
 
-    assert attached.name == "contosoarchive/sales-copy"
+    assert attached.name == "contosoarchive/follow-0"
     assert attached.properties.cluster_resource_id == CLUSTER
     assert attached.properties.attached_database_names == ["Sales"]
     assert own == []

@@ -13,9 +13,9 @@ FOLLOWER = (
     f"/subscriptions/{ARCHIVE}/resourceGroups/archive"
     "/providers/Microsoft.Kusto/Clusters/contosoarchive"
 )
-SEEDED = {
+FOLLOWED = {
     "clusterResourceId": FOLLOWER,
-    "attachedDatabaseConfigurationName": "sales-copy",
+    "attachedDatabaseConfigurationName": "follow-0",
     "databaseName": "Sales",
 }
 
@@ -25,17 +25,17 @@ def clusters(kusto):
     return kusto.clusters
 
 
-def test_seeded_follower(clusters):
+def test_a_follower(azure, clusters):
+    azure.world.follow("Sales")
+
     posted = list(clusters.list_follower_databases("analytics", "contoso"))
     got = list(clusters.list_follower_databases_get("analytics", "contoso"))
 
-    assert [each.as_dict() for each in posted] == [SEEDED]
-    assert [each.as_dict() for each in got] == [{"properties": SEEDED}]
+    assert [each.as_dict() for each in posted] == [FOLLOWED]
+    assert [each.as_dict() for each in got] == [{"properties": FOLLOWED}]
 
 
-def test_no_follower_when_nobody_follows(azure, clusters, kusto):
-    azure.world.other_clusters[0].attached.clear()
-
+def test_nobody_follows_at_first(clusters, kusto):
     assert list(clusters.list_follower_databases("analytics", "contoso")) == []
     assert kusto.databases.get("analytics", "contoso", "Sales").properties.is_followed is False
 
@@ -47,6 +47,7 @@ def test_cluster_that_follows_is_followed_by_nobody(manage):
 
 
 def test_another_database_is_followed(azure, clusters, kusto):
+    azure.world.follow("Sales")
     azure.world.follow("Telemetry")
 
     found = list(clusters.list_follower_databases("analytics", "contoso"))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.actions.frames import NUMBER, TEXT, fixed_frame
+from adxmi_jupyter.errors import DatabaseNotFound
+from adxmi_jupyter.fixes import Command
 from adxmi_jupyter.service.embedded import check_fault
 
 if TYPE_CHECKING:
@@ -48,6 +50,38 @@ def reset(connection: Connection) -> None:
     connection.embedded.reset()
     connection.forget()
     connection.assigned_when_last_seen = None
+
+
+def follow(connection: Connection, database: str) -> None:
+    """Let another cluster follow a database.
+
+    Raises
+    ------
+    DatabaseNotFound
+        There is no such database.
+    EmbeddedAzureNotInUse
+        The connection leads to a cluster.
+
+    """
+    world = connection.azure.world
+    if database not in world.cluster.databases:
+        raise DatabaseNotFound(
+            f"there is no database {database!r}",
+            why=f"there are: {', '.join(world.cluster.databases)}",
+            fix=Command.of("embedded", "status"),
+        )
+    world.follow(database)
+    connection.forget()
+
+
+def followers_frame(connection: Connection) -> pd.DataFrame:
+    """Return the databases that are followed: ``cluster``, ``database`` string.
+
+    Raises as `state_frame` does.
+    """
+    clusters = connection.azure.world.clusters
+    rows = [(one.name, attached.database) for one in clusters for attached in one.attached]
+    return fixed_frame({"cluster": TEXT, "database": TEXT}, rows)
 
 
 def add_fault(

@@ -17,7 +17,6 @@ from adxmi_jupyter.embedded.state.clusters import STOPPED, Cluster
 from adxmi_jupyter.embedded.state.ids import cluster_id, group_id, stable_id
 from adxmi_jupyter.embedded.state.ingestion import ingestion_of
 from adxmi_jupyter.embedded.state.resources import (
-    AttachedDatabase,
     AzureRoleAssignment,
     DataConnection,
     Resource,
@@ -93,7 +92,6 @@ def _archive(world: World) -> Cluster:
         subscription_id=ARCHIVE_SUBSCRIPTION_ID,
         resource_group=_ARCHIVE_GROUP,
         location="North Europe",
-        attached=[AttachedDatabase("sales-copy", cluster_id(world.cluster), "Sales")],
         state=STOPPED,
         ingestion=ingestion_of("contosoarchive"),
     )

@@ -49,6 +49,7 @@ def test_mending_puts_it_in_place_and_checks_again(azure, form):
 
 @pytest.mark.nightly
 def test_a_warning_is_told_and_is_not_missing(azure, ready):
+    azure.world.follow("Sales")
     azure.world.other_clusters[0].identities.clear()
 
     ready.check.click()
