@@ -1,4 +1,4 @@
-"""The permissions that commands require: help, reference and README tell them, denials name them.
+"""The permissions that commands require: help, reference and docs tell them, denials name them.
 
 Those that carry out a workflow are declared with the workflow.
 

@@ -1,8 +1,8 @@
 """The command reference, made from the declarations: a page for each noun, tables of all.
 
 ``python -m adxmi_jupyter.magics.reference .`` writes the pages into ``docs/reference``, the error
-catalogue beside it, and refreshes the tables between the markers of ``README.md``: nouns, and
-required permissions.
+catalogue beside it, and refreshes the tables between the markers of ``docs/commands.md``, nouns,
+and ``docs/permissions.md``.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 BEGIN, END = "<!-- reference:begin -->", "<!-- reference:end -->"
 PERMISSIONS_BEGIN, PERMISSIONS_END = "<!-- permissions:begin -->", "<!-- permissions:end -->"
 FOLDER = "docs/reference"
+WITH_TABLES = ("docs/commands.md", "docs/permissions.md")
+"""Pages with a table between markers."""
 _COMMON = ("--connection", "--out", "--ids", "--wide", "--help")
 _TABLE_HEAD = "| option | description |\n|---|---|"
 
@@ -48,7 +50,7 @@ def table() -> str:
             re.findall(rf"^## `%?adxmi {re.escape(noun)} ([\w-]+)", text, re.MULTILINE)
         )
         about = text.split("\n")[2].rstrip(".")
-        rows.append(f"| [`{noun}`]({FOLDER}/{noun}.md) | {about} | {verbs} |")
+        rows.append(f"| [`{noun}`](reference/{noun}.md) | {about} | {verbs} |")
     return "\n".join(["| noun | summary | verbs |", "|---|---|---|", *rows])
 
 
@@ -186,7 +188,7 @@ def _row(option: click.Option) -> str:
 
 
 def main(root: str) -> None:
-    """Write the pages, remove those of nouns that no longer exist, and refresh the README."""
+    """Write the pages, remove those of nouns that no longer exist, and refresh the tables."""
     folder = Path(root) / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     made = pages()
@@ -196,8 +198,8 @@ def main(root: str) -> None:
     for noun, text in made.items():
         (folder / f"{noun}.md").write_text(text, encoding="utf-8")
     (Path(root) / error_catalogue.FILE).write_text(error_catalogue.page(), encoding="utf-8")
-    readme = Path(root) / "README.md"
-    readme.write_text(refreshed(readme.read_text(encoding="utf-8")), encoding="utf-8")
+    for page in (Path(root) / name for name in WITH_TABLES):
+        page.write_text(refreshed(page.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 if __name__ == "__main__":

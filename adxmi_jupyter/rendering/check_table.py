@@ -23,7 +23,7 @@ from adxmi_jupyter.error_base import one_line
 from adxmi_jupyter.rendering.check_causes import causes, of_kinds
 from adxmi_jupyter.rendering.check_frames import checks_frame, name_of, noun_of
 from adxmi_jupyter.rendering.check_summary import Summary
-from adxmi_jupyter.rendering.diagram import SHEET, diagram
+from adxmi_jupyter.rendering.diagram import pictures
 from adxmi_jupyter.rendering.diagram_model import SIGNS, step_of, tracks_of
 from adxmi_jupyter.rendering.html_table import NO_MATH
 from adxmi_jupyter.rendering.shown_frame import Whole
@@ -44,9 +44,8 @@ _COLOURS = {
     "unknown": "128, 128, 128",
     "warning": "230, 145, 20",
 }
-_TEXT = "var(--jp-ui-font-color1, currentColor)"
 _CELL = (
-    f"border: none; padding: 2px 4px; text-align: left; vertical-align: top; color: {_TEXT}; "
+    "border: none; padding: 2px 4px; text-align: left; vertical-align: top; "
     "white-space: normal; overflow-wrap: anywhere; max-width: 860px"
 )
 
@@ -192,7 +191,7 @@ class CheckTable(Whole):
         if self._summary is not None:
             return self._summary.to_html()
         drawn = "".join(_picture(one) + _fixes(one) for one in self._shown)
-        return f'<style>{SHEET}</style><div class="{NO_MATH}">{drawn}</div>' if drawn else ""
+        return f'<div class="{NO_MATH}">{drawn}</div>' if drawn else ""
 
 
 def _summary(every: Sequence[_Shown], found: tuple[Cause, ...], *, is_whole: bool) -> Summary:
@@ -232,9 +231,9 @@ def _fixes(shown: _Shown) -> str:
     if not lines:
         return ""
     return (
-        f'<div style="color: {_TEXT}">Commands that fix it:</div>'
+        f"<div>Commands that fix it:</div>"
         f'<pre style="white-space: pre-wrap; overflow-wrap: anywhere; margin: 2px 0 12px 4px; '
-        f'color: {_TEXT}; background: none">{html.escape(visible(lines))}</pre>'
+        f'background: none">{html.escape(visible(lines))}</pre>'
     )
 
 
@@ -243,8 +242,8 @@ def _picture(shown: _Shown) -> str:
     head = html.escape(f"{shown.title}: {shown.summary}")
     body = "".join(map(_drawn, shown.rows))
     return (
-        f'<div style="font-weight: 600; color: {_TEXT}">{head}</div>'
-        f"{diagram(shown.workflow, shown.name, shown.steps, kind=shown.checked.kind)}"
+        f'<div style="font-weight: 600">{head}</div>'
+        f"{pictures(shown.workflow, shown.name, shown.steps, kind=shown.checked.kind)}"
         f'<table class="adxmi-chain" aria-label="{head}" style="border: none; margin: 4px 0; '
         f'border-collapse: collapse"><tbody>{body}</tbody></table>'
     )

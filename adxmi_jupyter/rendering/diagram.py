@@ -1,21 +1,23 @@
 """The diagram of a workflow: a box for each part, an arrow into each, and what is broken in red.
 
 Every box is a drawing of its own, so that boxes go on in the next line where there is little
-room and letters keep their size. Colours are half transparent, text takes the theme's, and marks,
-dashes and dots say the same without colour. Nothing comes from outside.
+room and letters keep their size. Marks, dashes and dots say the same without colour. Nothing comes
+from outside.
 
-A front end takes drawings out of a notebook that it does not trust, and leaves their text. So the
-text stands in the order in which it is read, and what joins it is in ``desc`` elements, which are
-not drawn: what is left is a sentence.
+A form has the drawings in its page, in the colours of the theme. In a result they are pictures:
+a front end takes drawings, classes of style and labels out of a notebook that it does not trust,
+and leaves an ``<img>`` with all that is in it, its ``alt`` and its ``title``.
 """
 
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from unicodedata import east_asian_width
+from urllib.parse import quote
 
 from adxmi_jupyter.actions.check.findings import CheckedKind
 from adxmi_jupyter.error_base import one_line
@@ -67,6 +69,47 @@ SHEET = f"""
 )
 
 
+_PAPER, _INK, _GREY = "#ffffff", "#202020", "#888888"
+_DARK_PAPER, _LIGHT_INK = "#1c1c1c", "#f2f2f2"
+_TINT = 0.12
+
+
+def _mixed(colour: str, paper: str) -> str:
+    """Return a tint of a colour on paper, as a colour that covers what is behind it."""
+    on = [int(paper[place : place + 2], 16) for place in (1, 3, 5)]
+    own = map(int, colour.split(","))
+    mixed = (round(o * _TINT + p * (1 - _TINT)) for o, p in zip(own, on, strict=True))
+    return f"rgb({', '.join(map(str, mixed))})"
+
+
+def _on(paper: str, ink: str) -> str:
+    """Return the colours of a picture on paper; its boxes cover the ground of the page."""
+    tints = "".join(
+        f".{css_class(state)} :is(rect,circle){{fill:{_mixed(colour, paper)}}}"
+        for state, colour in _COLOURS.items()
+    )
+    return f"text{{fill:{ink}}}rect{{fill:{paper}}}{tints}"
+
+
+# Read on its own, and not by the page around it: what is no box shows on light and on dark ground.
+_PICTURE_SHEET = (
+    f"svg{{font:{_LETTERS}px system-ui,sans-serif}}text{{white-space:pre}}"
+    ".h{font-size:13px;font-weight:600}"
+    ".m{font-size:12px;font-weight:600;text-anchor:middle}.b{font-weight:600}"
+    f"rect,circle,path{{stroke:{_GREY};stroke-width:1.5}}path{{fill:none}}"
+    ".not-met rect{stroke-dasharray:6 3}:is(.not-met,.warning) :is(rect,circle,path)"
+    "{stroke-width:2}:is(.unknown,.unseen) :is(rect,.to){stroke-dasharray:2 3}"
+    + "".join(
+        f".{css_class(state)} :is(rect,circle,path){{stroke:rgb({colour})}}"
+        for state, colour in _COLOURS.items()
+    )
+    + _on(_PAPER, _INK)
+    + f"@media (prefers-color-scheme:dark){{{_on(_DARK_PAPER, _LIGHT_INK)}}}"
+)
+_NOT_XML = re.compile("[^\\t\\n\\r\\x20-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
+_IN_ADDRESS = " /:=;,.()-_'"
+
+
 @dataclass(frozen=True)
 class _Text:
     """A line in a box, and what stands before it where tags are gone."""
@@ -84,7 +127,7 @@ def diagram(
     kind: CheckedKind = CheckedKind.WORKFLOW,
     is_old: bool = False,
 ) -> str:
-    """Return the requirements of a workflow as HTML with inline SVG; `SHEET` is its style.
+    """Return the requirements of a workflow for a form: inline SVG, of which `SHEET` is the style.
 
     Nothing for observations that are about no requirement. `is_old` marks what was found about
     something else.
@@ -97,11 +140,47 @@ def diagram(
     return f'<div class="adxmi-diagram{old}">{drawn}</div>'
 
 
-def _track(track: Track, *, is_old: bool) -> str:
+def pictures(
+    workflow: str, name: str, steps: Sequence[Step], *, kind: CheckedKind = CheckedKind.WORKFLOW
+) -> str:
+    """Return the requirements of a workflow as HTML with an image for each box.
+
+    It needs no style of a page, and is left as it is in a notebook that is not trusted.
+    """
+    drawn = "".join(map(_track_of_pictures, tracks_of(workflow, name, steps, kind)))
+    return drawn and f'<div class="adxmi-diagram" style="margin: 4px 0 8px">{drawn}</div>'
+
+
+def _track_of_pictures(track: Track) -> str:
+    images = "\n".join(_image(*one) for one in _drawings(track))
+    caption = html.escape(track.caption)
+    return f'{caption and f"<div>{caption}</div>"}<div style="line-height: 0">{images}</div>'
+
+
+def _image(box: Box, drawing: str) -> str:
+    words = html.escape(_spoken(box))
+    whole = drawing.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1).replace(
+        ">", f"><style>{_PICTURE_SHEET}</style>", 1
+    )
+    address = quote(_NOT_XML.sub("\ufffd", whole), safe=_IN_ADDRESS)
+    told = html.escape("\n".join(box.words))
+    style = "display: inline-block; max-width: 100%; height: auto; margin: 0 0 8px"
+    return f'<img src="data:image/svg+xml,{address}" alt="{words}" title="{told}" style="{style}"/>'
+
+
+def _drawings(track: Track) -> Iterator[tuple[Box, str]]:
+    """Return the boxes of a track with their drawings, all of one height."""
     lines = [_lines(box) for box in track.boxes]
     height = _HEAD + max(map(len, lines)) * _LINE + 5
-    parts = enumerate(zip(track.boxes, lines, strict=True))
-    boxes = "\n".join(_box(one, texts, height, is_first=n == 0) for n, (one, texts) in parts)
+    for n, (box, texts) in enumerate(zip(track.boxes, lines, strict=True)):
+        yield box, _box(box, texts, height, is_first=n == 0)
+
+
+def _track(track: Track, *, is_old: bool) -> str:
+    boxes = "\n".join(
+        f'<span title="{html.escape(chr(10).join(box.words))}">{drawing}</span>'
+        for box, drawing in _drawings(track)
+    )
     words = "; ".join(_spoken(one) for one in track.boxes)
     label = html.escape(f"Before the change: {words}" if is_old else words)
     caption = f'<div class="adxmi-through">{html.escape(track.caption)}</div>'
@@ -154,15 +233,13 @@ def _box(box: Box, lines: Sequence[_Text], height: float, *, is_first: bool) -> 
         f'<circle cx="{left + 17}" cy="18" r="10"/>'
         f'<desc> </desc><text class="m" x="{left + 17}" y="22">{mark}</text>'
     )
-    told = html.escape("\n".join(box.words))
     return (
-        f'<span title="{told}">'
         f'<svg class="{css_class(state)}" aria-hidden="true" width="{width}" height="{height:g}" '
         f'viewBox="0 0 {width} {height:g}" fill="none">'
         f"{'' if is_first else _arrow(state)}"
         f'<rect x="{left + 1}" y="1" width="{_BOX - 2}" height="{height - 2:g}" rx="8"/>'
         f'<text class="h" x="{head}" y="22.5">{html.escape(box.part)}</text>'
-        f"{circle if has_mark else ''}{body}</svg></span>"
+        f"{circle if has_mark else ''}{body}</svg>"
     )
 
 

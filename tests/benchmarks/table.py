@@ -1,4 +1,4 @@
-"""Samples, budgets and the table that shows them, for a terminal and for the README."""
+"""Samples, budgets and the table that shows them, for a terminal and for the docs."""
 
 from __future__ import annotations
 

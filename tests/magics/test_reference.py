@@ -10,6 +10,7 @@ from adxmi_jupyter.magics.reference import (
     FOLDER,
     PERMISSIONS_BEGIN,
     PERMISSIONS_END,
+    WITH_TABLES,
     pages,
     permissions_table,
     refreshed,
@@ -99,13 +100,14 @@ def test_the_pages_of_the_documentation_are_links():
 
 @pytest.mark.nightly
 def test_the_module_writes_the_pages_and_the_table(tmp_path):
-    (tmp_path / "README.md").write_text(f"{BEGIN}{END}", encoding="utf-8")
     (tmp_path / FOLDER).mkdir(parents=True)
+    for name in WITH_TABLES:
+        (tmp_path / name).write_text(f"{BEGIN}{END}", encoding="utf-8")
     (tmp_path / FOLDER / "gone.md").write_text("of a noun that is no more", encoding="utf-8")
 
     subprocess.run([sys.executable, "-m", "adxmi_jupyter.magics.reference", tmp_path], check=True)
 
-    assert (tmp_path / "README.md").read_text("utf-8") == f"{BEGIN}\n{table()}\n{END}"
+    assert (tmp_path / "docs/commands.md").read_text("utf-8") == f"{BEGIN}\n{table()}\n{END}"
     assert {page.stem for page in (tmp_path / FOLDER).glob("*.md")} == set(pages())
     assert (tmp_path / "docs" / "errors.md").exists()
 
@@ -115,6 +117,7 @@ def test_the_repository_has_the_present_reference():
     written = {page.stem: page.read_text("utf-8") for page in (ROOT / FOLDER).glob("*.md")}
 
     assert written == dict(pages())
-    assert refreshed((ROOT / "README.md").read_text("utf-8")) == (ROOT / "README.md").read_text(
-        "utf-8"
-    )
+    pages_with_tables = [(ROOT / name).read_text("utf-8") for name in WITH_TABLES]
+    assert list(map(refreshed, pages_with_tables)) == pages_with_tables
+    assert table() in pages_with_tables[0]
+    assert permissions_table() in pages_with_tables[1]

@@ -3,12 +3,13 @@
 import html
 import re
 import xml.etree.ElementTree as ET
+from urllib.parse import unquote
 
 import pytest
 
 from adxmi_jupyter.actions.check.findings import Observation
 from adxmi_jupyter.model.denial import Concern
-from adxmi_jupyter.rendering.diagram import SHEET, diagram
+from adxmi_jupyter.rendering.diagram import SHEET, diagram, pictures
 from tests.findings import allowed, assigned, azure_role, callout, exists, step, table
 
 STEPS = (
@@ -20,6 +21,7 @@ STEPS = (
 )
 HOSTILE = "<img src=x onerror=alert(1)>"
 LONG = "x" * 300
+SVG = "{http://www.w3.org/2000/svg}"
 
 
 def drawn(*steps, **how):
@@ -107,6 +109,69 @@ def test_nothing_comes_from_elsewhere():
     shown = SHEET + diagram("external-table", "Archive", STEPS)
 
     assert re.findall(r"href|src=|<script|url\(|@import", shown) == []
+
+
+def images_of(*steps):
+    return list(ET.fromstring(pictures("external-table", "Archive", steps)).iter("img"))
+
+
+def drawing_in(image):
+    kind, _, address = image.get("src").partition(",")
+    assert kind == "data:image/svg+xml"
+    return ET.fromstring(unquote(address))
+
+
+def test_the_pictures_of_a_result_are_the_drawings_with_their_colours():
+    found = list(map(drawing_in, images_of(*STEPS)))
+
+    assert [one.get("class") for one in found] == ["met", "met", "not-met", "plain", "unknown"]
+    assert [text.text for text in found[2].iter(f"{SVG}text")][:3] == [
+        "policy",
+        "✗",
+        "ExternalTable",
+    ]
+    assert all("rect{fill:#ffffff}" in one.find(f"{SVG}style").text for one in found)
+
+
+def test_a_picture_says_in_words_what_it_shows():
+    image = images_of(*STEPS)[2]
+
+    assert image.get("alt").startswith("policy ExternalTable, allowed by policy: mi-ingest")
+    assert "no policy allows it" in image.get("title")
+
+
+@pytest.mark.parametrize("name", [HOSTILE, "a\x00b\x1b[31m", "\ud800", "'\"&#x26;</svg>", "$x^2$"])
+def test_hostile_names_cannot_break_a_picture(name):
+    shown = pictures("external-table", name, (step(assigned(name), "not met", name),))
+    images = list(ET.fromstring(shown.encode("utf-8", "replace").decode()).iter("img"))
+
+    assert [drawing_in(one).tag for one in images] == [f"{SVG}svg"] * len(images)
+    assert {one for image in images for one in image.attrib} == {"src", "alt", "title", "style"}
+
+
+def luminance(colour):
+    parts = [int(one) / 255 for one in colour]
+    linear = [one / 12.92 if one <= 0.03928 else ((one + 0.055) / 1.055) ** 2.4 for one in parts]
+    return sum(share * one for share, one in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+def colours(css):
+    """Return the colour of letters, and those of the boxes they are on."""
+    hexes = [
+        [int(one[n : n + 2], 16) for n in (0, 2, 4)] for one in re.findall("fill:#(.{6})", css)
+    ]
+    tints = [list(map(int, one.split(","))) for one in re.findall(r"fill:rgb\(([^)]*)\)", css)]
+    return hexes[0], [*hexes[1:], *tints]
+
+
+def test_letters_of_a_picture_can_be_read_by_the_formula_of_wcag():
+    (sheet,) = {drawing_in(one).find(f"{SVG}style").text for one in images_of(*STEPS)}
+
+    for part in sheet.split("@media"):
+        ink, grounds = colours(part)
+        for ground in grounds:
+            low, high = sorted((luminance(ink), luminance(ground)))
+            assert (high + 0.05) / (low + 0.05) > 7
 
 
 def test_without_tags_it_is_a_sentence():

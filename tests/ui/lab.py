@@ -34,6 +34,8 @@ _ADDRESSES = {
     "notebook": "/notebooks/{}",
     "voila": "/voila/render/{}?theme={}",
 }
+_GOES_ON = {"tags": ["raises-exception"]}
+"""Lets the cells below one that fails run, as the tutorials do."""
 _KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 
 OpenPage = Callable[..., "Page"]
@@ -80,7 +82,7 @@ def open_cells(
     import nbformat  # it takes two seconds
 
     notebook = nbformat.v4.new_notebook(
-        cells=[nbformat.v4.new_code_cell(cell) for cell in cells],
+        cells=[nbformat.v4.new_code_cell(cell, metadata=_GOES_ON) for cell in cells],
         metadata={"kernelspec": _KERNEL},
     )
     name = f"page-{len(list(server.root.iterdir()))}.ipynb"
