@@ -210,7 +210,7 @@ def _refuse_half(call: Call, given: dict[str, str]) -> None:
 @verb("follow", of=embedded, examples=("embedded follow Sales",))
 @click.argument("database", metavar="DATABASE", type=DatabaseName())
 def follow(call: Call, *, database: str) -> pd.DataFrame:
-    """Let the cluster contosoarchive follow a database.
+    """Add a follower of a database: the cluster contosoarchive.
 
     The result lists the followers. Azure Resource Manager attaches a database to a real cluster.
     """
