@@ -63,6 +63,7 @@ INSTEAD = {
 }
 
 IMPERATIVES = {
+    "Add",
     *("Allow", "Assign", "Build", "Call", "Change", "Check", "Close", "Compare", "Create"),
     *("Delete", "Drop", "Explain", "Export", "Grant", "Infer", "Ingest", "List", "Manage", "Merge"),
     *("Open", "Query", "Queue", "Remove", "Replace", "Reset", "Revoke", "Run", "Send", "Serve"),
