@@ -104,7 +104,7 @@ def test_by_keyboard_alone(open_form, assigned, front):
     expect(button(form, "Apply")).to_be_enabled()
     tab(form, 2)  # its ids, the name to add
     expect(form.get_by_label("Add identity", exact=True)).to_be_focused()
-    tab(form, 4)  # changes, request, line, Apply
+    tab(form, 7)  # changes, request and line with their buttons, Apply
     expect(button(form, "Apply")).to_be_focused()
     keys.press("Enter")
 

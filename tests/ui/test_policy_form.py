@@ -117,7 +117,7 @@ def test_by_keyboard_alone(open_form, policy, front):
     expect(cell(form, "mi-export AzureAI")).to_be_focused()
     keys.press("Space")
     expect(button(form, "Apply")).to_be_enabled()
-    tab(form, 12)  # 7 cells, the name to add, changes, command, line, Apply
+    tab(form, 15)  # 7 cells, the name to add, changes, command and line with buttons, Apply
     expect(button(form, "Apply")).to_be_focused()
     keys.press("Enter")
 
