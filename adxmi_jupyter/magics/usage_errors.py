@@ -72,11 +72,26 @@ def unknown_command(context: click.Context, name: str, known: Sequence[str]) -> 
         )
     return UnknownCommand(
         f"there is no {kind} {name!r}" + (f" of {group}" if group else ""),
-        why=f"the {kind}s are {', '.join(known)}",
+        why=_known(kind, known),
         fix=OwnCommand(
             call.again(instead={_place(call, name): match}) if match else call.pasteable(group)
         ),
     )
+
+
+_LONGEST_WHY = 160
+
+
+def _known(kind: str, names: Sequence[str]) -> str:
+    """Return what there is; of many the first ones, which the command alone lists."""
+    told = f"the {kind}s are {', '.join(names)}"
+    if len(told) <= _LONGEST_WHY:
+        return told
+    first = f"the {kind}s are {', '.join(names[:_MOST_NAMED])}"
+    return f"{first} and {len(names) - _MOST_NAMED} more; the command without a {kind} lists them"
+
+
+_MOST_NAMED = 8
 
 
 def _is_turned_round(call: Call, nouns: Sequence[str]) -> bool:

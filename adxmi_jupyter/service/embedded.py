@@ -107,7 +107,7 @@ def check_fault(name: str) -> None:
     if name not in known:
         raise InvalidValue(
             f"there is no fault {name!r}",
-            why=f"the faults are {', '.join(known)}",
+            why=f"there are {len(known)} faults, and Tab completes their names",
             fix=Command.of("embedded", "faults", known[0]),
         )
 
