@@ -309,7 +309,7 @@ def test_without_a_look_at_the_cluster_system_is_built_and_strings_are_read(magi
         ("%adxmi connection-string ai --operation c", ["chat"]),
         ("%adxmi connection-string sql --identity mi-e", ["mi-export"]),
         ("%adxmi connection-string sql --identity mi-s", ["mi-stranger"]),
-        ("%adxmi connection-string parse --i", ["--identity"]),
+        ("%adxmi connection-string parse --ide", ["--identity"]),
     ],
 )
 def test_choices_and_identities_complete(completions, code, expected):

@@ -83,13 +83,13 @@ def test_a_result_can_be_kept_and_is_shown_as_a_table():
     notebook, client = run_notebook(
         "%load_ext adxmi_jupyter",
         "df = %adxmi policy show --all-databases",
-        "print(type(df).__name__, list(df['database']))",
+        "import pandas; print(isinstance(df, pandas.DataFrame), list(df['database']))",
         "%adxmi policy matrix",
     )
 
     client.execute()
 
-    assert notebook.cells[2].outputs[0].text == ("DataFrame ['Sales', 'Sales', \"Tom's Lab\"]\n")
+    assert notebook.cells[2].outputs[0].text == ("True ['Sales', 'Sales', \"Tom's Lab\"]\n")
     assert "<caption>" in notebook.cells[3].outputs[0].data["text/html"]
 
 
