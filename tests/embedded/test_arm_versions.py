@@ -59,7 +59,7 @@ def test_the_first_version_shows_more_of_children(send):
     assert first["properties"]["softDeletePeriodInDays"] == 365
     assert "isFollowed" not in first["properties"]
     assert not {"etag", "tags"} & set(newest)
-    assert newest["properties"]["isFollowed"] is True
+    assert newest["properties"]["isFollowed"] is False
 
 
 @pytest.mark.parametrize(

@@ -86,6 +86,7 @@ def test_an_identity_that_cannot_be_seen_is_not_replaced_by_another(reader):
 def test_every_verb_that_asks_a_service_says_what_it_takes():
     nothing_to_ask = {"build", "form", "history", "operations", "storage", "sql", "cosmos", "ai"}
     own = {"connect", "connections", "status", "form", "lab", "embedded", "connection-string"}
+    own |= {"completion", "help", "whoami"}
 
     silent = [
         name
