@@ -34,6 +34,11 @@ _SETTINGS = {
     "threads": 2,
     "max_temp_directory_size": "0KB",
 }
+# What the translator raises for what it did not expect itself, such as very long numbers.
+_UNEXPECTED = (
+    *(AssertionError, AttributeError, IndexError, KeyError, TypeError, ValueError),
+    ArithmeticError,
+)
 # How the translator writes `range`: as one list, which takes memory that DuckDB does not count.
 _NUMBER = r"CAST\((?:CAST\()?\(?-?\d+\)?(?: AS BIGINT\))? AS BIGINT\)"
 _LIST_OF_NUMBERS = re.compile(
@@ -111,8 +116,7 @@ def read(text: str) -> Any:
         raise _syntax_error(error) from error
     except (translator.KqlUnsupportedError, translator.KqlSchemaError) as error:
         raise _meaning(error) from error
-    except (AssertionError, AttributeError, IndexError, KeyError, TypeError) as error:
-        # What the translator did not expect itself.
+    except _UNEXPECTED as error:
         raise UnsupportedError("a query of this form") from error
 
 
@@ -126,7 +130,7 @@ def write(tree: Any, schema: Mapping[str, Sequence[str]]) -> str:
         return _LIST_OF_NUMBERS.sub(_row_by_row, sql)
     except (translator.KqlUnsupportedError, translator.KqlSchemaError) as error:
         raise _meaning(error) from error
-    except (AssertionError, AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+    except _UNEXPECTED as error:
         raise UnsupportedError("a query of this form") from error
 
 
