@@ -287,7 +287,7 @@ def filled(draw, declaration):
     fields that do not go with the rest are dropped, one by one.
     """
     specs = declaration.specs()
-    deciding = {name for spec in specs for name in spec.only_for}
+    deciding = {name for spec in specs for name in (*spec.only_for, *spec.required_for)}
     given = {
         spec.name: draw(field_of(declaration, spec.name))
         for spec in specs
@@ -299,7 +299,7 @@ def filled(draw, declaration):
             continue
         if spec.kind is FieldKind.PATH and any(one.kind is FieldKind.PARTITIONS for one in specs):
             continue
-        if spec.is_required or draw(st.booleans()):
+        if spec.is_needed(values) or draw(st.booleans()):
             given[spec.name] = draw(field_of(declaration, spec.name))
     layout = next((spec for spec in specs if spec.kind is FieldKind.PARTITIONS), None)
     if layout is not None and layout.applies(values) and draw(st.booleans()):
@@ -310,8 +310,9 @@ def filled(draw, declaration):
 def fitting(declaration, given):
     """Return the filled-in declaration, without the optional fields that do not fit."""
     specs = declaration.specs()
-    deciding = {name for spec in specs for name in spec.only_for}
-    optional = [one.name for one in specs if not (one.is_required or one.name in deciding)]
+    deciding = {name for spec in specs for name in (*spec.only_for, *spec.required_for)}
+    values = {one.name: one.default for one in specs} | {n: t.value for n, t in given.items()}
+    optional = [one.name for one in specs if not (one.is_needed(values) or one.name in deciding)]
     for name in ("", *optional):
         given.pop(name, None)
         reading = read(declaration, {name: typed.raw for name, typed in given.items()})
