@@ -60,6 +60,7 @@ def usages(azure, database):
     return {item.display_name: item.usages for item in scope.policy or []}
 
 
+@pytest.mark.nightly
 def test_the_cluster_has_what_the_file_says_and_undo_brings_back_what_it_had(connection, azure):
     before = snapshot(connection, Mode.OBSERVE).text
 
@@ -77,6 +78,7 @@ def test_the_cluster_has_what_the_file_says_and_undo_brings_back_what_it_had(con
     assert snapshot(connection, Mode.OBSERVE).text == before
 
 
+@pytest.mark.nightly
 def test_what_is_there_already_is_not_sent_again(connection):
     applied(connection, WHOLE)
     writes = len(Journal(connection.history_file).entries())
@@ -87,6 +89,7 @@ def test_what_is_there_already_is_not_sent_again(connection):
     assert len(Journal(connection.history_file).entries()) == writes
 
 
+@pytest.mark.nightly
 def test_all_writes_of_an_apply_have_its_number(connection):
     first = applied(connection, "policy: {databases: {Sales: {mi-export: [SqlRequest]}}}")
     second = applied(connection, "callouts: {allow: [{type: kusto, uri: x}]}")
@@ -95,6 +98,7 @@ def test_all_writes_of_an_apply_have_its_number(connection):
     assert noted == [first.number, second.number] == [1, 2]
 
 
+@pytest.mark.nightly
 def test_a_removal_needs_confirmation_and_may_be_limited(connection, azure):
     before = usages(azure, "Sales")
 
@@ -115,6 +119,7 @@ def test_a_blocked_change_keeps_the_whole_plan_from_being_sent(connection, azure
     assert usages(azure, "Sales")["mi-export"] == ("ExternalTable",)
 
 
+@pytest.mark.nightly
 def test_what_depends_on_a_failed_change_is_not_sent_and_applying_again_does_the_rest(
     proxied, proxy, azure
 ):
@@ -142,6 +147,7 @@ def test_what_depends_on_a_failed_change_is_not_sent_and_applying_again_does_the
     assert usages(azure, "") == {}
 
 
+@pytest.mark.nightly
 def test_what_somebody_else_wrote_in_between_is_not_overwritten(connection, azure):
     text = "policy: {mode: authoritative, databases: {Sales: {mi-ingest: [SqlRequest]}}}"
     prepared = prepare(connection, file_of(text), Options(True))
@@ -206,6 +212,7 @@ def check_becomes(connection, states):
     assert re.sub(r"\[All(, \w+)+\]", "[All]", now) == text  # beside All no other usage counts
 
 
+@pytest.mark.nightly
 @settings(max_examples=6, phases=QUICK, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(states=two_states())
 def test_any_cluster_becomes_what_the_file_says(connection, states):

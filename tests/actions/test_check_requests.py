@@ -90,6 +90,7 @@ def test_a_check_of_what_a_policy_allows_reads_each_policy_once(asked, proxied):
     }
 
 
+@pytest.mark.nightly
 def test_an_overview_asks_for_what_a_check_asks_and_no_more(asked, proxied, proxy):
     check_all(proxied, DATABASES)  # what is remembered of the cluster is asked for once
     proxy.clear()

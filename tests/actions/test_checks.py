@@ -91,6 +91,7 @@ def test_each_fact_is_asked_for_once_for_all_workflows(azure, connection):
     assert many == few
 
 
+@pytest.mark.nightly
 def test_names_are_told_with_their_database_or_without(connection):
     checks = check_one(connection, TABLE, "Sales", "ArchivedOrders")
 
@@ -109,6 +110,7 @@ def test_one_that_is_not_there_is_told_with_those_that_are(connection):
     assert caught.value.fix == "%adxmi external-table check ArchivedOrders --database Sales"
 
 
+@pytest.mark.nightly
 def test_names_of_data_connections_are_found_in_any_letter_case(connection):
     checks = check_one(connection, declaration_of("event-hub"), "Sales", "SALES-Orders")
 

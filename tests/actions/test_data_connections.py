@@ -33,6 +33,7 @@ each_way = pytest.mark.parametrize(
 BEFORE = ["sales-orders"]
 
 
+@pytest.mark.nightly
 @each_way
 def test_what_azure_was_asked_for_is_done(change, after, there):
     frame = change()
@@ -41,6 +42,7 @@ def test_what_azure_was_asked_for_is_done(change, after, there):
     assert list(frame["state"]) == ["Succeeded"] * len(frame)
 
 
+@pytest.mark.nightly
 def test_a_connection_is_shown_with_the_identity_behind_its_resource_id(carry_out, sales):
     frame = carry_out("event-hub")
 
@@ -63,6 +65,7 @@ def test_a_system_assigned_identity_that_is_not_there_makes_no_connection_with_k
     assert len(sales.data_connections) == there
 
 
+@pytest.mark.nightly
 def test_the_system_assigned_identity_is_sent_as_the_cluster_itself(carry_out, sales):
     frame = carry_out("event-hub", identity="system")
 
@@ -100,6 +103,7 @@ def test_a_drop_finds_a_name_in_any_letter_case(drop, there):
     assert there() == []
 
 
+@pytest.mark.nightly
 @each_way
 def test_how_far_azure_is_is_told_in_its_own_words(azure, change, after):
     azure.arm.polls = 3
@@ -178,6 +182,7 @@ def test_what_gave_way_to_another_change_is_listed_once(connection, change, afte
     assert len(operations) == len(set(operations)) == 2
 
 
+@pytest.mark.nightly
 @each_way
 def test_maintenance_is_waited_out(azure, change, after, there):
     azure.faults.add("in-maintenance", times=2)
@@ -199,6 +204,7 @@ def test_a_wait_for_others_ends(change, after, there, fault, monkeypatch):
     assert caught.value.fix == "repeat the command later"
 
 
+@pytest.mark.nightly
 @each_way
 def test_a_failed_operation_keeps_azures_words(azure, change, after, there):
     azure.faults.add("operation-fails")
@@ -242,6 +248,7 @@ def test_a_creation_that_was_lost_before_it_arrived_may_still_come(fault, carry_
 
 
 # The SDK asks once more by itself.
+@pytest.mark.nightly
 @pytest.mark.parametrize("name", ["dropped-after-write", "truncated-body"])
 def test_a_creation_whose_answer_was_lost_is_found_out_when_azure_is_through(
     azure, carry_out, there, said, name
@@ -314,6 +321,7 @@ def test_how_a_change_ends_that_cannot_be_asked_about_is_unknown(fault, change, 
     assert caught.value.fix == "%adxmi event-hub list --database Sales"
 
 
+@pytest.mark.nightly
 @each_way
 @pytest.mark.parametrize("name", ["wrong-content-type", "slow"])
 def test_an_odd_answer_is_an_answer(fault, change, after, there, name):
@@ -345,6 +353,7 @@ def test_an_unknown_database_is_named_with_the_closest_match(carry_out):
     assert caught.value.fix == "--database Sales"
 
 
+@pytest.mark.nightly
 @each_way
 def test_a_reader_of_the_cluster_may_look_and_not_touch(reader, change, after, there):
     with pytest.raises(errors.NotAuthorized) as caught:

@@ -148,6 +148,7 @@ def test_one_of_whom_azure_knows_nothing_keeps_the_others_from_being_waited_for(
     )
 
 
+@pytest.mark.nightly
 def test_operations_that_came_too_early_are_listed_once(connection, azure, fresh):
     azure.arm.refuses_late = True
     change = roles.plan_grant(connection, "", ClusterRole.VIEWER, find(connection, ["mi-fresh"]))
@@ -170,6 +171,7 @@ def test_a_refusal_for_another_reason_is_no_reason_to_wait(connection, azure, sa
     assert said == []
 
 
+@pytest.mark.nightly
 def test_another_failure_while_the_directory_is_waited_for_is_that_failure(
     connection, azure, fresh
 ):

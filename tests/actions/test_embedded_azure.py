@@ -189,6 +189,7 @@ def test_events_that_no_connection_reads_come_nowhere(connection):
     assert push_events(connection, "contosoedge/sensors", [ORDER]) == (1, 0)
 
 
+@pytest.mark.nightly
 def test_events_that_could_not_be_ingested_are_an_error_and_wait(azure, connection, sales):
     azure.world.azure_roles = [one for one in azure.world.azure_roles if one.principal_id != INGEST]
 
@@ -240,6 +241,7 @@ def nightly(carry_out):
     carry_out("continuous-export")
 
 
+@pytest.mark.nightly
 def test_a_run_that_fails_is_an_error_in_the_services_words(azure, connection, nightly):
     with pytest.raises(errors.OperationFailed) as caught:
         run_export(connection, "sales", "Nightly")
@@ -251,6 +253,7 @@ def test_a_run_that_fails_is_an_error_in_the_services_words(azure, connection, n
     )
 
 
+@pytest.mark.nightly
 def test_a_run_that_fails_is_mended_as_the_identity_that_the_list_hides(azure, connection, nightly):
     azure.world.listings.export_identities = False
 

@@ -24,6 +24,7 @@ def test_an_identity_that_a_follower_lacks_is_a_warning(azure, check, database):
     )
 
 
+@pytest.mark.nightly
 def test_the_policy_of_this_cluster_allows_nothing_at_a_follower(azure, check):
     azure.world.other_clusters.clear()
     copy = azure.world.add_cluster("contosocopy")
@@ -79,6 +80,7 @@ def test_the_own_identity_of_a_follower_needs_its_own_role(azure, check, named, 
     assert f"--assignee-object-id {FABRIKAM}" in found.fix
 
 
+@pytest.mark.nightly
 def test_that_of_a_follower_with_its_role_is_not_met_by_this_one(azure, check, named, follower):
     follower(FABRIKAM)
     azure.assign_role("contosocopy", "Storage Blob Data Reader", "contosolake/archive")
@@ -89,6 +91,7 @@ def test_that_of_a_follower_with_its_role_is_not_met_by_this_one(azure, check, n
     assert found.fix == "%adxmi connect https://contosocopy.westeurope.kusto.windows.net"
 
 
+@pytest.mark.nightly
 def test_a_follower_of_another_database_does_not_matter(azure, check):
     azure.world.add_cluster("contosocopy")
     azure.world.follow("Telemetry", by="contosocopy")
@@ -98,6 +101,7 @@ def test_a_follower_of_another_database_does_not_matter(azure, check):
     assert (found.state, found.detail) == ("met", "no cluster follows Sales")
 
 
+@pytest.mark.nightly
 def test_who_may_not_read_a_follower_is_told_the_right(azure, reader, check):
     azure.world.follow("Sales")
 

@@ -35,6 +35,7 @@ def roles(azure, connection, filled):
 GRANT = "%adxmi role grant --database Telemetry --role viewers --identity mi-export"
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("query", ["Far", "Orders | union Far()", "['Far']()", "Near() | take 1"])
 def test_a_function_that_reads_another_database(add_function, roles, query):
     add_function("Far", "database('Telemetry').Events")
@@ -67,6 +68,7 @@ def test_functions_that_call_each_other_come_to_an_end(add_function, roles):
     assert [state for state, _ in roles("Ping")] == ["met"]
 
 
+@pytest.mark.nightly
 def test_functions_that_cannot_be_looked_at_leave_it_unknown(azure, roles):
     azure.faults.add("unavailable", match=".show functions", times=None)
 

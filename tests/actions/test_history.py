@@ -34,6 +34,7 @@ def undo(connection, number=None):
     return apply(connection, plan_undo(connection, number), confirmed=True)
 
 
+@pytest.mark.nightly
 def test_history_tells_each_write(connection):
     grant(connection, SALES, "mi-export", "SqlRequest")
     revoke(connection, CLUSTER, "mi-export", "AutomatedFlows")
@@ -117,6 +118,7 @@ def test_undo_of_the_first_grant_leaves_no_policy_again(connection):
     assert read_one(connection, TELEMETRY).text == before
 
 
+@pytest.mark.nightly
 def test_undo_restores_an_empty_policy_as_empty(connection):
     apply(connection, plan_alter(connection, SALES, Policy()), confirmed=True)
     before = read_one(connection, SALES).text
@@ -134,6 +136,7 @@ def test_undo_that_takes_away_needs_confirmation(connection):
         apply(connection, plan_undo(connection), confirmed=False)
 
 
+@pytest.mark.nightly
 def test_undo_walks_back_one_write_at_a_time(connection):
     before = read_one(connection, SALES).text
     grant(connection, SALES, "mi-export", "SqlRequest")
@@ -147,6 +150,7 @@ def test_undo_walks_back_one_write_at_a_time(connection):
         undo(connection)
 
 
+@pytest.mark.nightly
 def test_an_undo_can_itself_be_undone_by_number(connection):
     after = grant(connection, SALES, "mi-export", "SqlRequest").after
     undo(connection)
@@ -177,6 +181,7 @@ def test_undo_of_what_is_already_as_before_sends_nothing(connection):
     assert change.notes == ("nothing to undo: it is as before",)
 
 
+@pytest.mark.nightly
 def test_a_write_that_was_refused_cannot_be_undone(connection, azure):
     azure.faults.add("plain-text-400", match=".alter-merge")
     with pytest.raises(Exception, match="rejected"):

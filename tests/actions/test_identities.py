@@ -65,6 +65,7 @@ def test_all_shows_what_could_be_assigned_too(connection):
     assert frame.loc["mi-ingest", "assigned"]
 
 
+@pytest.mark.nightly
 def test_the_schema_is_the_same_without_rows(connection, azure):
     full = identities_frame(connection)
     change = plan_removal(connection, assigned(connection).all)
@@ -76,6 +77,7 @@ def test_the_schema_is_the_same_without_rows(connection, azure):
     assert list(empty.dtypes) == list(full.dtypes)
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize(
     "reference",
     [
@@ -91,6 +93,7 @@ def test_an_identity_is_assigned_by_any_of_its_names_and_the_others_stay(connect
     assert names(present) == ["contoso", "mi-export", "mi-ingest", "mi-stranger"]
 
 
+@pytest.mark.nightly
 def test_an_identity_is_assigned_by_resource_id_in_any_letter_case(connection):
     stranger = next(i for i in visible(connection) if i.display_name == "mi-stranger")
 
@@ -101,12 +104,14 @@ def test_an_identity_is_assigned_by_resource_id_in_any_letter_case(connection):
     assert "mi-stranger" in [name.lower() for name in names(present)]
 
 
+@pytest.mark.nightly
 def test_several_are_removed_at_once_and_the_others_stay(connection):
     present = remove(connection, "mi-ingest", "system")
 
     assert names(present) == ["mi-export"]
 
 
+@pytest.mark.nightly
 def test_after_the_assignment_a_policy_can_name_the_identity(connection):
     assign(connection, "mi-stranger")
 
@@ -239,6 +244,7 @@ def test_the_identity_that_reads_the_customer_managed_key_is_found(connection, a
     assert [d.kind for d in found.found].count("customer-managed key") == 1
 
 
+@pytest.mark.nightly
 def test_what_cannot_be_looked_at_is_listed(connection, azure):
     azure.faults.add("unavailable", match=".show external tables", times=None)
     azure.faults.add("throttled", match="dataConnections", times=None, retry_after=0)

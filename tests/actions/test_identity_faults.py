@@ -65,6 +65,7 @@ def test_a_change_of_which_azure_does_not_tell_the_end_is_seen_at_the_cluster(
     assert names(connection) == AFTER[way]
 
 
+@pytest.mark.nightly
 @each_way
 @followed
 def test_a_change_is_followed_whatever_the_body_says(connection, planned, fault, name, match, way):
@@ -76,6 +77,7 @@ def test_a_change_is_followed_whatever_the_body_says(connection, planned, fault,
     assert names(connection) == AFTER[way]
 
 
+@pytest.mark.nightly
 @each_way
 @unread
 def test_what_azure_called_done_is_done_even_if_the_cluster_cannot_be_read(
@@ -103,6 +105,7 @@ def test_an_operation_that_fails_late_changes_nothing(connection, planned, fault
     assert names(connection) == BEFORE
 
 
+@pytest.mark.nightly
 @each_way
 def test_maintenance_is_waited_for_and_told(connection, azure, planned, way):
     change = planned(way)

@@ -86,6 +86,7 @@ def test_a_mistake_that_is_no_missing_link_has_no_line_to_paste(carry_out):
     assert caught.value.fix == "fix what the message names, and repeat the command"
 
 
+@pytest.mark.nightly
 def test_whoever_is_no_monitor_sees_own_failures(azure, reader, carry_out, rows):
     azure.world.grant(azure.world.principals[1], DatabaseRole.INGESTORS, database="Sales")
 

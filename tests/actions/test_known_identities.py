@@ -100,6 +100,7 @@ def large(azure, proxy, proxied):
     return proxied
 
 
+@pytest.mark.nightly
 def test_a_name_in_a_large_cluster_is_found_without_reading_every_policy(large, proxy):
     found = names.resolved(large, ("mi-ingest", "mi-stranger"), Scope("Team0001"))
 

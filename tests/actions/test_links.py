@@ -37,6 +37,7 @@ def give(azure):
     return give
 
 
+@pytest.mark.nightly
 def test_a_chain_that_is_in_place_is_ok_link_by_link(azure, look):
     azure.world.other_clusters.clear()
 
@@ -162,6 +163,7 @@ def test_names_are_quoted_in_the_line_that_mends_it(look):
     )
 
 
+@pytest.mark.nightly
 def test_a_name_that_several_identities_bear_is_not_used_in_the_line(azure, look, connection):
     azure.world.add_identity(
         "mi-export", object_id="11111111-2222-4333-8444-555555555555", assigned=False
@@ -175,6 +177,7 @@ def test_a_name_that_several_identities_bear_is_not_used_in_the_line(azure, look
     assert f"--identity {EXPORT} " in found.fix
 
 
+@pytest.mark.nightly
 def test_a_policy_of_a_database_does_not_count_for_the_python_plugin(connection, look):
     usage = f'[{{"ObjectId": "{INGEST}", "AllowedUsages": "SandboxArtifacts"}}]'
     connection.kusto.command(f".alter-merge database Sales policy managed_identity ```{usage}```")
@@ -191,6 +194,7 @@ def test_a_policy_of_a_database_does_not_count_for_the_python_plugin(connection,
     )
 
 
+@pytest.mark.nightly
 def test_all_in_the_policy_of_a_database_does_not_count_for_the_python_plugin(look):
     found = look("python-plugin", identity="system", database="Tom's Lab")["allowed by policy"]
 
@@ -263,6 +267,7 @@ def test_roles_on_the_resource_do_not_reach_its_data(look, give, role):
     assert found.detail.endswith(f" ({role.role_name} doesn't grant access to data)")
 
 
+@pytest.mark.nightly
 def test_reading_is_not_enough_for_what_writes(look, give):
     give(AzureRole.BLOB_READER, ACCOUNT)
 
@@ -311,6 +316,7 @@ def test_a_target_that_is_not_there_is_unknown(look, requirement):
 # Security role
 
 
+@pytest.mark.nightly
 def test_a_role_of_the_database_is_missing_with_its_line(look):
     found = look("continuous-export")["security role"]
 
@@ -318,6 +324,7 @@ def test_a_role_of_the_database_is_missing_with_its_line(look):
     assert found.fix == ("%adxmi role grant --database Sales --role viewers --identity mi-export")
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("role", [DatabaseRole.VIEWERS, DatabaseRole.USERS, DatabaseRole.ADMINS])
 def test_roles_of_the_database_that_read_are_as_good(azure, states, role):
     azure.world.grant(as_principal(azure.world.identity("mi-export")), role, database="Sales")
@@ -325,6 +332,7 @@ def test_roles_of_the_database_that_read_are_as_good(azure, states, role):
     assert states("continuous-export")["security role"] == "met"
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("role", [DatabaseRole.INGESTORS, DatabaseRole.MONITORS])
 def test_roles_of_the_database_that_do_not_read_are_not(azure, states, role):
     azure.world.grant(as_principal(azure.world.identity("mi-export")), role, database="Sales")
@@ -332,6 +340,7 @@ def test_roles_of_the_database_that_do_not_read_are_not(azure, states, role):
     assert states("continuous-export")["security role"] == "not met"
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("role", [ClusterRole.ADMIN, ClusterRole.VIEWER])
 def test_roles_on_every_database_are_as_good(azure, states, role):
     azure.world.grant(as_principal(azure.world.identity("mi-export")), role)
@@ -339,6 +348,7 @@ def test_roles_on_every_database_are_as_good(azure, states, role):
     assert states("continuous-export")["security role"] == "met"
 
 
+@pytest.mark.nightly
 def test_a_role_under_the_object_id_may_be_refused_and_is_not_ok(azure, look):
     listed = Principal(PrincipalKind.APPLICATION, EXPORT, TENANT, "mi-export", EXPORT)
     azure.world.grant(listed, DatabaseRole.VIEWERS, database="Sales")
@@ -351,6 +361,7 @@ def test_a_role_under_the_object_id_may_be_refused_and_is_not_ok(azure, look):
     )
 
 
+@pytest.mark.nightly
 def test_the_system_assigned_identity_is_found_in_roles_by_its_client_id(azure, states):
     system = azure.world.cluster.system_identity
     azure.world.cluster.databases["Tom's Lab"].policy = None

@@ -50,6 +50,7 @@ def may_read(azure):
 # The kind of ID
 
 
+@pytest.mark.nightly
 def test_a_client_id_is_the_wrong_kind_of_id(check, named):
     found = check(named(INGEST_CLIENT))
 
@@ -60,11 +61,13 @@ def test_a_client_id_is_the_wrong_kind_of_id(check, named):
     assert found["assigned to the cluster"].state == "met"
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("word", [INGEST, INGEST.upper()])
 def test_an_object_id_is_the_right_one_in_any_letter_case(check, named, word):
     assert check(named(word))["kind of ID"].state == "met"
 
 
+@pytest.mark.nightly
 def test_system_is_a_word_of_its_own(check, named):
     found = check(named("system"))
 
@@ -147,6 +150,7 @@ def test_who_may_read_the_one_and_not_list_them_sees_that_it_exists(reader, chec
     assert after.state == "met"
 
 
+@pytest.mark.nightly
 def test_who_may_read_the_one_sees_that_it_was_made_again(reader, check, may_read, msi):
     may_read(EXPORT_ID)
     msi.delete("analytics", "mi-export")
@@ -225,6 +229,7 @@ def test_of_two_roles_the_one_that_counts_is_told(azure, check, named):
     assert (found.state, found.detail) == ("met", "Storage Blob Data Contributor")
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize(
     ("role", "target", "state"),
     [
@@ -276,6 +281,7 @@ def test_whose_object_id_nobody_tells_has_no_role_of_the_cluster_itself(azure, c
     assert (found.state, found.detail) == ("unknown", "the object ID of the identity is unknown")
 
 
+@pytest.mark.nightly
 def test_a_role_under_a_condition_is_not_known_to_do(azure, check):
     world = azure.world
     mine = [one for one in world.azure_roles if one.principal_id == EXPORT]

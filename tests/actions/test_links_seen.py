@@ -8,6 +8,7 @@ from adxmi_jupyter.model.declaration.requirements import CalloutAllowed, WritesT
 from tests.told import examined
 
 
+@pytest.mark.nightly
 def test_a_reader_sees_some_links_and_none_is_ok_that_was_not_seen(reader, look, connection):
     found = look("python-plugin", by=reader)
 
@@ -39,6 +40,7 @@ def test_an_outsider_sees_the_policies_of_databases_only(outsider, look):
     }
 
 
+@pytest.mark.nightly
 def test_a_usage_the_database_does_not_allow_may_be_allowed_by_a_cluster_policy_one_cannot_read(
     reader, look
 ):

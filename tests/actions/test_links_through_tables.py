@@ -10,6 +10,7 @@ def chain(found):
     return [(one.title, one.subject, one.state.value) for one in found]
 
 
+@pytest.mark.nightly
 def test_an_export_needs_what_its_external_table_needs(connection, filled):
     found = examined(
         connection, filled("continuous-export", identity="mi-ingest").requirements(), "Sales"
@@ -27,6 +28,7 @@ def test_an_export_needs_what_its_external_table_needs(connection, filled):
     ]
 
 
+@pytest.mark.nightly
 def test_what_an_export_and_its_table_share_is_told_once(connection, filled):
     found = examined(connection, filled("continuous-export").requirements(), "Sales")
 
@@ -41,6 +43,7 @@ def test_an_external_table_that_is_not_there_is_missing(look):
     assert found.fix == "%adxmi external-table create --help"
 
 
+@pytest.mark.nightly
 def test_an_external_table_that_impersonates_is_written_as_whoever_runs_the_export(
     azure, connection, filled
 ):
@@ -76,6 +79,7 @@ def test_an_external_table_that_leads_nowhere_known_is_unknown(azure, connection
     assert chain(found)[-1] == ("external table", "external table Odd", "unknown")
 
 
+@pytest.mark.nightly
 def test_an_external_table_over_sql_server_needs_rights_there(azure, connection, filled):
     string = (
         "Server=tcp:contososql.database.windows.net,1433;"

@@ -59,6 +59,7 @@ def test_a_network_that_nothing_restricts_is_not_told(look, noun):
     assert "network" not in look(noun)
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("noun", TARGETS)
 def test_a_firewall_leaves_open_whether_the_cluster_gets_through(look, closed, noun):
     closed(TARGETS[noun])
@@ -71,6 +72,7 @@ def test_a_firewall_leaves_open_whether_the_cluster_gets_through(look, closed, n
     assert found.fix.startswith("!az ")
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("noun", TARGETS)
 @pytest.mark.parametrize("public", ["Disabled", "SecuredByPerimeter"])
 def test_public_access_that_is_off_is_told(azure, look, noun, public):
@@ -82,6 +84,7 @@ def test_public_access_that_is_off_is_told(azure, look, noun, public):
     assert found.detail.startswith(f"public network access is off ({public})")
 
 
+@pytest.mark.nightly
 def test_the_owner_of_storage_lets_trusted_services_pass(look, closed):
     closed("contosolake")
 
@@ -91,6 +94,7 @@ def test_the_owner_of_storage_lets_trusted_services_pass(look, closed):
     assert fix == f"{update} --bypass AzureServices"
 
 
+@pytest.mark.nightly
 def test_the_owner_of_a_namespace_lets_trusted_services_pass(look, closed):
     closed("contosoedge")
 
@@ -102,6 +106,7 @@ def test_the_owner_of_a_namespace_lets_trusted_services_pass(look, closed):
     assert fix == f"{update} --enable-trusted-service-access true"
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize(
     ("noun", "name"), [("export", "contosolake"), ("event-hub", "contosoedge")]
 )
@@ -125,6 +130,7 @@ def test_blobs_of_an_event_grid_connection_are_not_reached_as_a_trusted_service(
     assert found.fix.startswith(f"{CREATE}contosolake-endpoint --private-link {LAKE_ID} ")
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize(
     ("noun", "group"),
     [("sql-request", "sqlServer"), ("cosmosdb-connection", "Sql"), ("ai-embeddings", "account")],
@@ -138,6 +144,7 @@ def test_others_are_reached_by_a_managed_private_endpoint(look, closed, noun, gr
     assert fix.endswith(f"--group-id {group}")
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("status", ["Pending", "Rejected", "Disconnected", "Approved"])
 def test_the_state_of_a_private_endpoint_is_that_at_its_target(look, closed, endpoint, status):
     closed("contososql")
@@ -149,6 +156,7 @@ def test_the_state_of_a_private_endpoint_is_that_at_its_target(look, closed, end
     assert found.state == "unknown"
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize(
     ("status", "begins"),
     [
@@ -218,6 +226,7 @@ def test_where_outbound_access_is_restricted_the_list_of_hosts_is_the_callout_po
     assert found.fix.startswith("!az kusto cluster update ") is (state == "not met")
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("noun", TARGETS)
 def test_a_target_that_cannot_be_seen_has_a_network_that_is_unknown(reader, look, noun):
     found = look(noun, by=reader)["network"]
@@ -234,6 +243,7 @@ def test_rules_that_cannot_be_read_leave_the_network_open(fault, look, closed):
     assert look("sql-request")["network"].state == "unknown"
 
 
+@pytest.mark.nightly
 def test_what_exists_is_checked_likewise(closed, connection):
     closed("contosohub")
 
@@ -258,6 +268,7 @@ def test_a_denial_by_a_firewall_leads_to_its_rules(closed, connection):
     assert "--bypass AzureServices" in found["network"].fix
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize(
     ("text", "name", "told_of_it"),
     [
@@ -305,6 +316,7 @@ def test_a_continuous_export_through_an_impersonating_table_is_no_trusted_servic
     assert "but this access isn't one" in found["network"].detail
 
 
+@pytest.mark.nightly
 def test_two_containers_of_an_account_have_one_network(azure, closed, connection, filled):
     closed("contosolake")
     workflow = filled("external-table", location=f"{LAKE}/archive, {LAKE}/landing")

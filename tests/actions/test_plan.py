@@ -69,6 +69,7 @@ def test_system_is_the_entry_of_the_system_assigned_identity(planned):
     assert planned(for_lab).is_empty
 
 
+@pytest.mark.nightly
 def test_all_covers_what_is_to_be_added_and_is_more_than_was_asked_for(planned):
     asked = 'databases: {"Tom\'s Lab": {system: [SqlRequest]}}'
 
@@ -95,6 +96,7 @@ def test_observe_tells_differences_and_plans_nothing(planned):
     assert not plan.steps
 
 
+@pytest.mark.nightly
 def test_a_workflow_keeps_what_it_needs_unless_it_may_break(planned):
     wanted = policy(
         "authoritative", {"mi-export": "[ExternalTable]", "mi-ingest": "[NativeIngestion]"}
@@ -108,6 +110,7 @@ def test_a_workflow_keeps_what_it_needs_unless_it_may_break(planned):
     assert broken.changes[0].breaks == ("event-hub sales-orders (Sales)",)
 
 
+@pytest.mark.nightly
 def test_moving_a_usage_to_the_database_breaks_nothing(planned, azure):
     cluster, sales = azure.world.cluster, azure.world.cluster.databases["Sales"]
     cluster.policy = [one for one in sales.policy if one.display_name == "mi-ingest"]
@@ -164,6 +167,7 @@ def test_the_last_admin_stays(planned, azure):
     assert not plan.steps
 
 
+@pytest.mark.nightly
 def test_your_own_role_on_all_databases_stays(planned):
     plan = planned("roles: {mode: authoritative, cluster: {AllDatabasesAdmin: [mi-export]}}")
 
@@ -181,6 +185,7 @@ def test_callout_rules_of_the_service_are_left_alone(planned, azure):
     assert lines(plan) == ["planned - : allow kusto y"]
 
 
+@pytest.mark.nightly
 def test_identities_are_assigned_first_and_removed_last(planned):
     plan = planned(
         "assigned: {mode: authoritative, identities: [system, mi-ingest, mi-stranger]}\n"

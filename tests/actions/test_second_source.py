@@ -53,6 +53,7 @@ def sources(findings):
     return [one.source for one in findings if one.source]
 
 
+@pytest.mark.nightly
 def test_an_export_whose_list_shows_it_is_told_by_the_list(azure, listings, check):
     before = azure.requests_served
 
@@ -75,6 +76,7 @@ def test_an_export_whose_list_hides_it_is_told_by_the_script(listings, check):
     assert told(found[0]).detail == "source: .show database schema as csl script"
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("shows", [True, False])
 def test_an_export_of_nobody_is_certain_only_by_the_script(listings, check, shows):
     listings.export_identities = shows
@@ -121,6 +123,7 @@ def test_a_masked_table_is_told_by_the_script(listings, check, mask):
     assert found[0].identity.display_name == "mi-export"
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("mask", MASKS)
 def test_a_masked_table_of_sql_server_is_told_by_the_script(azure, listings, check, mask):
     azure.world.add_external_table(

@@ -35,12 +35,14 @@ def check_settled(connection, make, mode):
     assert planned(connection, once.text).changes == ()
 
 
+@pytest.mark.nightly
 @FEW
 @given(make=clusters(), mode=st.sampled_from([Mode.ADDITIVE, Mode.OBSERVE]))
 def test_nothing_is_to_be_changed_after_a_snapshot(connection, make, mode):
     check_settled(connection, make, mode)
 
 
+@pytest.mark.nightly
 @FEW
 @given(make=clusters(with_orphans=False))
 def test_nothing_is_to_be_changed_after_an_authoritative_snapshot(connection, make):

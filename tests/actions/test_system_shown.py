@@ -108,6 +108,7 @@ def test_what_is_granted_by_one_name_is_granted_by_the_other(connection, shown, 
     assert [one.allowed_usages for one in entries] == [USAGES]
 
 
+@pytest.mark.nightly
 def test_what_is_granted_by_one_name_is_revoked_by_the_other(connection, shown, reference, other):
     granted(connection, reference)
     found = names.resolved(connection, (other,), SALES)
@@ -128,6 +129,7 @@ def test_a_policy_in_a_file_does_not_differ_by_the_name(connection, shown, refer
     assert present.diff(wanted) == ()
 
 
+@pytest.mark.nightly
 def test_a_policy_is_altered_to_either_name_and_back(connection, shown, reference):
     before = policies.read_one(connection, SALES).policy
     wanted, _ = body_policy(
@@ -141,6 +143,7 @@ def test_a_policy_is_altered_to_either_name_and_back(connection, shown, referenc
     assert policies.read_one(connection, SALES).policy == before
 
 
+@pytest.mark.nightly
 def test_a_deleted_policy_comes_back_however_it_is_shown(connection, shown):
     before = policies.read_one(connection, LAB).policy
     done = apply(connection, policies.plan_delete(connection, LAB), confirmed=True)

@@ -96,6 +96,7 @@ def test_links_of_a_target_that_can_only_be_read(connection, azure):
     assert found.fix == "name an external table of one of these formats"
 
 
+@pytest.mark.nightly
 def test_an_absent_target_is_made_by_another_workflow(connection):
     workflow = filled(connection, "continuous-export", external_table="Lost").reading.required()
 

@@ -118,6 +118,7 @@ def test_azure_is_not_asked_for_names_that_policies_tell(azure, listed):
     assert azure.arm_requests_served == 0
 
 
+@pytest.mark.nightly
 def test_a_list_does_not_fail_for_want_of_names(listed, fault):
     fault("unavailable", match="managed_identity")
     fault("unavailable", match="/subscriptions")

@@ -122,6 +122,7 @@ def test_an_interrupted_drop_says_that_nobody_knows(drop, interrupted):
     assert caught.value.why == "you interrupted before the answer came"
 
 
+@pytest.mark.nightly
 def test_a_refusal_for_another_reason_keeps_its_own_fix(carry_out, may_export):
     with pytest.raises(errors.CommandRefused) as caught:
         carry_out("export", query="Nowhere")

@@ -110,6 +110,7 @@ def test_what_is_replaced_is_the_new_one(carry_out, sales):
     assert sales.external_tables["Archive"].columns == (("OrderId", "long"),)
 
 
+@pytest.mark.nightly
 def test_an_update_policy_is_added_to_what_is_there(carry_out, sales):
     carry_out("update-policy")
 

@@ -128,6 +128,7 @@ def test_one_rule_that_denies_is_enough(run, refusal):
     assert "callout policy" in error.description
 
 
+@pytest.mark.nightly
 def test_a_rule_opens_what_was_closed(run, refusal):
     query = (
         "evaluate cosmosdb_sql_request('AccountEndpoint=https://contosocosmos.documents.azure.com/;"

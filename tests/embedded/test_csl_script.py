@@ -90,6 +90,7 @@ def test_functions_stand_as_the_service_writes_them(script):
     )
 
 
+@pytest.mark.nightly
 def test_views(script):
     assert starting(script(), ".create-or-alter materialized-view") == (
         ".create-or-alter materialized-view with (lookback = time(06:00:00), "
@@ -111,6 +112,7 @@ def test_identities_of_external_tables_can_be_read(script):
     )
 
 
+@pytest.mark.nightly
 def test_partitions_and_properties_have_lines_of_their_own(script):
     assert starting(script(), ".create-or-alter external table Parts").split("\n")[1:] == [
         "kind = storage",
@@ -133,6 +135,7 @@ def test_the_identity_of_a_continuous_export_comes_last(script):
     )
 
 
+@pytest.mark.nightly
 def test_policies_are_text_in_double_quotes(script):
     text = starting(script(), ".alter table Copies policy update")
 
@@ -190,6 +193,7 @@ def test_others_see_no_secrets(azure, script, run, refusal):
     assert error.code == "Forbidden"
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize(
     "text",
     [

@@ -41,6 +41,7 @@ def test_seeded_ones(azure, held):
     assert held(export) == [(DATA_READER, "contosocosmos"), ("db_datareader", "contososql/Erp")]
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("target", ["contososql/Erp", "ContosoSql/erp", ERP, f"{ERP}/"])
 def test_db_datareader_lets_sql_be_read(azure, run, refusal, held, target):
     world = azure.world

@@ -182,6 +182,7 @@ def test_virtual_columns_come_from_the_path(azure, table, run_in_sales):
     assert [f"{row['Month']:%Y-%m-%d}" for row in rows] == ["2024-03-01", "2025-11-01"]
 
 
+@pytest.mark.nightly
 def test_what_a_continuous_export_wrote_is_read_back(azure, table, run_in_sales):
     exporter = as_principal(azure.world.identity("mi-export"))
     azure.world.grant(exporter, DatabaseRole.VIEWERS, database="Sales")

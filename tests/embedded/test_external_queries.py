@@ -53,6 +53,7 @@ def test_external_table_of_a_reader_is_read_as_the_identity_all_the_same(run):
     assert rows == [{"Count": 5}]
 
 
+@pytest.mark.nightly
 def test_each_missing_link_of_an_external_table_is_said(world, run, refusal):
     text, cluster = 'external_table("Probe")', world.cluster
     stranger = world.identity("mi-stranger")

@@ -63,6 +63,7 @@ def test_secrets_are_masked_when_created(run):
     assert row["ConnectionStrings"] == [f"{CONTAINER};*******"]
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("literal", ["h'SECRET' x", "'SECRET", "H@\"SECRET\"  'x' 5"])
 def test_refusals_do_not_repeat_literals(refusal, literal):
     error = refusal(

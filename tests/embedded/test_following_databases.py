@@ -41,6 +41,7 @@ def run_there(run_on):
     return lambda text, **options: run_on("contosowest", text, **{"database": "Sales", **options})
 
 
+@pytest.mark.nightly
 def test_a_follower_reads_what_the_leader_has_now(attach, run, run_there):
     made = attach()
     run(".set-or-append Orders <| Orders | take 1", database="Sales")
@@ -113,6 +114,7 @@ def test_the_policy_of_the_leader_is_shown_and_the_follower_has_its_own_cluster_
     assert json.loads(cluster["Policy"]) is None
 
 
+@pytest.mark.nightly
 def test_an_identity_has_to_be_assigned_to_the_follower(azure, follower, attach, run_there):
     attach()
     query = "external_table('ArchivedOrders') | count"

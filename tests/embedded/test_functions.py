@@ -213,6 +213,7 @@ def test_a_script_makes_functions(run):
     assert len(run("G()", database="Sales")) == 1
 
 
+@pytest.mark.nightly
 def test_the_function_of_an_update_policy_may_read_another_database(azure, run):
     exporter = azure.world.identity("mi-export")
     for database in ("Sales", "Telemetry"):

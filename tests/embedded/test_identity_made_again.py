@@ -97,6 +97,7 @@ def test_policy_takes_the_new_object_id_once_it_is_assigned(policy, refusal, new
     assert policy(text)["mi-export"] == "ExternalTable"
 
 
+@pytest.mark.nightly
 def test_workflow_that_names_the_old_object_id_is_refused(run, refusal, old, msi, reassign):
     worked = run(EXPORTED, database="Sales")
     msi.user_assigned_identities.delete("analytics", "mi-export")

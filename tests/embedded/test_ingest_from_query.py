@@ -177,6 +177,7 @@ def test_names_with_a_dollar_are_refused(refused_in_sales):
     assert error.code == "General_BadRequest"
 
 
+@pytest.mark.nightly
 def test_async_answers_with_an_operation(sales, numbers):
     (row,) = sales(".append async Numbers <| print 2")
 
@@ -237,6 +238,7 @@ def test_update_policies_run_over_the_rows(sales, numbers):
     assert numbers() == [1, 1, 2, 3]
 
 
+@pytest.mark.nightly
 def test_a_transactional_policy_keeps_the_rows_out(azure, sales, refused_in_sales, numbers):
     sales(".create table Target (n:long)")
     policy = """[{"IsEnabled": true, "Source": "Numbers", "Query": "Numbers", "IsTransactional": true}]"""

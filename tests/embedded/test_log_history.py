@@ -149,6 +149,7 @@ def test_external_table_is_in_use(azure, run):
     assert {row["Principal"] for row in used} == {azure.world.principal(READER).fqn}
 
 
+@pytest.mark.nightly
 def test_nightly_load_stopped_after_it_lost_its_role(run):
     loads = run(".show commands | where CommandType == 'DataIngestPull'")
     came_in = run(f".show data operations | where Principal == '{loads[0]['Principal']}'")
@@ -253,6 +254,7 @@ def test_history_depends_on_the_seed_only(azure, run):
     assert len(changes) == sum(seeded_world().journal.versions.values())
 
 
+@pytest.mark.nightly
 def test_nothing_of_the_history_is_loaded_by_a_start():
     program = (
         "import sys; from adxmi_jupyter.embedded import EmbeddedAzure\n"

@@ -296,6 +296,7 @@ def test_cosmos_request_selects(cosmos, statement, more, output, expected):
     assert cosmos(statement, *more, output=output) == expected
 
 
+@pytest.mark.nightly
 def test_each_missing_link_of_a_cosmos_request_is_said(world, system, ask, refused_in_sales):
     text = f"evaluate cosmosdb_sql_request(@'{ACCOUNT}{AS_SYSTEM};User Id={system.object_id}', 'SELECT * FROM c')"
 

@@ -188,6 +188,7 @@ def test_result_without_a_column_is_refused(failure):
     assert "Missing" in failure("result = df", "*, Missing:long").description
 
 
+@pytest.mark.nightly
 def test_script_that_never_ends_is_stopped(monkeypatch, failure):
     monkeypatch.setattr(python, "_SECONDS", 0.2)
 

@@ -229,6 +229,7 @@ def test_fifty_clients_at_once_all_succeed(azure):
     )
 
 
+@pytest.mark.nightly
 def test_interpreter_ends_while_the_server_runs():
     program = (
         "from adxmi_jupyter.embedded import EmbeddedAzure\nprint(EmbeddedAzure().start().kusto_uri)"

@@ -188,6 +188,7 @@ def test_wildcard_source_stands_for_the_table(run, sales, ingest):
     assert sales.tables["Northern"].rows == [(7, "north"), (8, "west")]
 
 
+@pytest.mark.nightly
 def test_policies_follow_one_another(run, sales, ingest):
     run(".create table Ids (OrderId:long)", database="Sales")
     run(alter(item()), database="Sales")

@@ -18,6 +18,7 @@ def by_somebody_else(connection, make, name):
     apply(connection, change)
 
 
+@pytest.mark.nightly
 @each_way
 def test_applying_changes_the_cluster_and_leaves_nothing_to_do(state, want, apply, names, way):
     want(state, *WISH[way])
@@ -31,6 +32,7 @@ def test_applying_changes_the_cluster_and_leaves_nothing_to_do(state, want, appl
     assert done.notes == ()
 
 
+@pytest.mark.nightly
 def test_one_request_assigns_and_removes(state, want, apply, names, azure):
     want(state, "mi-stranger", True)
     want(state, "mi-export", False)
@@ -41,6 +43,7 @@ def test_one_request_assigns_and_removes(state, want, apply, names, azure):
     assert len(azure.world.operations) == 1
 
 
+@pytest.mark.nightly
 def test_what_takes_it_back_is_told(state, want, apply):
     want(state, "mi-stranger", True)
     want(state, "mi-export", False)
@@ -53,6 +56,7 @@ def test_what_takes_it_back_is_told(state, want, apply):
     ]
 
 
+@pytest.mark.nightly
 def test_azures_own_word_is_heard_while_it_works(state, want, apply, heard, azure):
     azure.arm.polls = 3
     want(state, "mi-stranger", True)
@@ -110,6 +114,7 @@ def test_the_new_object_id_of_the_system_identity_is_told(state, want, apply):
     assert before not in note
 
 
+@pytest.mark.nightly
 def test_an_assignment_alone_asks_nothing(state, want, names):
     want(state, "mi-stranger", True)
 
@@ -135,6 +140,7 @@ def test_what_somebody_else_changed_is_shown_and_the_wish_kept(
     assert names() == ["contoso", "mi-ingest", "mi-stranger"]
 
 
+@pytest.mark.nightly
 def test_a_wish_that_somebody_else_fulfilled_is_done(connection, state, want, apply):
     want(state, "mi-stranger", True)
     by_somebody_else(connection, plan_assignment, "mi-stranger")
@@ -146,6 +152,7 @@ def test_a_wish_that_somebody_else_fulfilled_is_done(connection, state, want, ap
     assert not state.is_valid
 
 
+@pytest.mark.nightly
 def test_when_the_reading_fails_too_the_form_says_what_it_shows(
     connection, state, want, apply, fault
 ):
@@ -221,6 +228,7 @@ def interrupt(told):
         signal.raise_signal(signal.SIGINT)
 
 
+@pytest.mark.nightly
 def test_interrupting_says_that_azure_goes_on_and_how_to_see_the_end(
     connection, azure, state, want
 ):
@@ -237,6 +245,7 @@ def test_interrupting_says_that_azure_goes_on_and_how_to_see_the_end(
     assert not state.is_valid
 
 
+@pytest.mark.nightly
 @each_way
 def test_an_operation_that_fails_late_is_told_in_azures_words_and_can_be_tried_again(
     azure, state, want, apply, names, fault, way
@@ -255,6 +264,7 @@ def test_an_operation_that_fails_late_is_told_in_azures_words_and_can_be_tried_a
     assert names() == AFTER[way]
 
 
+@pytest.mark.nightly
 @each_way
 def test_maintenance_is_waited_for_and_said(azure, state, want, apply, names, heard, way):
     want(state, *WISH[way])
@@ -266,6 +276,7 @@ def test_maintenance_is_waited_for_and_said(azure, state, want, apply, names, he
     assert names() == AFTER[way]
 
 
+@pytest.mark.nightly
 @each_way
 @unread
 def test_what_azure_called_done_is_told_even_if_it_cannot_be_read(

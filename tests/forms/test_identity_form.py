@@ -120,6 +120,7 @@ def test_no_keeps_everything_and_the_wish(identity_form, tick, names):
     assert names() == BEFORE
 
 
+@pytest.mark.nightly
 def test_azures_word_is_shown_while_the_form_waits(identity_form, tick, azure):
     azure.arm.polls = 3
     shown = []
@@ -132,6 +133,7 @@ def test_azures_word_is_shown_while_the_form_waits(identity_form, tick, azure):
     assert any("interrupt the kernel" in text for text in shown)
 
 
+@pytest.mark.nightly
 def test_the_form_is_marked_busy_and_sends_once(identity_form, tick, azure):
     azure.arm.polls = 3
     busy = []
@@ -150,6 +152,7 @@ def test_the_form_is_marked_busy_and_sends_once(identity_form, tick, azure):
     assert "adxmi-busy" not in identity_form.root._dom_classes
 
 
+@pytest.mark.nightly
 def test_a_cluster_that_is_busy_is_waited_for_and_that_is_shown(identity_form, tick, azure):
     azure.faults.add("in-maintenance", times=2)
     shown = []
@@ -205,6 +208,7 @@ def test_when_somebody_else_changed_the_cluster_the_form_shows_it_and_keeps_the_
     assert not identity_form.bar.retry.disabled
 
 
+@pytest.mark.nightly
 def test_reload_keeps_wishes_and_says_so(identity_form, tick):
     tick(identity_form, "mi-stranger").value = True
 
@@ -270,6 +274,7 @@ def test_an_unknown_name_is_told_in_the_form(identity_form):
     assert identity_form.reference.value == "mi-strangr"
 
 
+@pytest.mark.nightly
 def test_the_ids_of_the_chosen_identity_are_shown_whole_until_hidden(identity_form):
     identity_form.pages.rows[0].ids.click()
 
@@ -297,6 +302,7 @@ def test_an_identity_without_ids_has_none_to_show(azure, make_identity_form):
     assert "unknown" in form.pages.rows[0].facts.value
 
 
+@pytest.mark.nightly
 def test_a_reader_is_told_what_still_works(reader, make_identity_form, tick):
     form = make_identity_form(reader)
     tick(form, "mi-export").value = False
@@ -374,6 +380,7 @@ def test_the_lines_do_what_the_form_would(ip, magic, magics, tick):
     assert not form.state.is_valid
 
 
+@pytest.mark.nightly
 def test_the_form_follows_the_named_connection(magic):
     magic("connect embedded --name reader --credential as:reader")
     magic("connect embedded --name admin")

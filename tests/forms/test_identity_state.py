@@ -114,6 +114,7 @@ def test_a_wanted_identity_that_was_deleted_stays_in_sight(azure, state, want, w
     assert state.where(who(state, "mi-stranger")) == "shared-identities (deleted)"
 
 
+@pytest.mark.nightly
 def test_a_deleted_identity_is_marked_and_can_be_removed(azure, state, who, want, apply, names):
     azure.world.identities = [i for i in azure.world.identities if i.display_name != "mi-export"]
     state.reload()

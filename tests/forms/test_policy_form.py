@@ -82,6 +82,7 @@ def test_the_result_stays_while_the_next_change_is_made(form, cell):
     assert "Sales: mi-export + AzureAI" in form.bar.outcome.value
 
 
+@pytest.mark.nightly
 def test_a_loss_asks_and_says_what_may_stop(connection, form, cell):
     cell(form, "mi-ingest DataConnection").value = False
 
@@ -92,6 +93,7 @@ def test_a_loss_asks_and_says_what_may_stop(connection, form, cell):
     assert usages_of(connection, "mi-ingest") == ("DataConnection", "NativeIngestion")
 
 
+@pytest.mark.nightly
 def test_yes_applies_a_loss(connection, form, cell):
     cell(form, "mi-ingest DataConnection").value = False
     form.bar.apply.click()
@@ -102,6 +104,7 @@ def test_yes_applies_a_loss(connection, form, cell):
     assert "Sales: mi-ingest - DataConnection" in form.bar.outcome.value
 
 
+@pytest.mark.nightly
 def test_no_keeps_everything_and_the_wish(connection, form, cell):
     cell(form, "mi-ingest DataConnection").value = False
     form.bar.apply.click()
@@ -113,6 +116,7 @@ def test_no_keeps_everything_and_the_wish(connection, form, cell):
     assert usages_of(connection, "mi-ingest") == ("DataConnection", "NativeIngestion")
 
 
+@pytest.mark.nightly
 def test_an_error_is_shown_and_the_wish_is_kept(connection, azure, form, cell):
     azure.faults.add("throttled", match=".alter", times=None, retry_after=0)
     cell(form, "mi-export AzureAI").value = True
@@ -158,6 +162,7 @@ def test_try_again_sends_again(connection, azure, form, cell):
     assert form.bar.retry.layout.display == "none"
 
 
+@pytest.mark.nightly
 def test_when_somebody_else_wrote_the_form_shows_that_and_says_so(connection, form, cell):
     cell(form, "mi-ingest DataConnection").value = False
     other = plan_grant(connection, SALES, resolved(connection, ("mi-export",)), ("AzureAI",))
@@ -171,6 +176,7 @@ def test_when_somebody_else_wrote_the_form_shows_that_and_says_so(connection, fo
     assert cell(form, "mi-ingest DataConnection").value is False
 
 
+@pytest.mark.nightly
 def test_reload_shows_what_somebody_else_wrote_and_keeps_wishes(connection, form, cell):
     cell(form, "mi-export SqlRequest").value = True
     other = plan_grant(connection, SALES, resolved(connection, ("mi-export",)), ("AzureAI",))
@@ -183,6 +189,7 @@ def test_reload_shows_what_somebody_else_wrote_and_keeps_wishes(connection, form
     assert "your changes are kept" in form.bar.outcome.value
 
 
+@pytest.mark.nightly
 def test_a_reload_that_fails_says_why(azure, form):
     azure.faults.add("throttled", match=".show", times=None, retry_after=0)
 
@@ -255,6 +262,7 @@ def test_the_pages_can_be_turned(azure, make_form):
     assert "mi-team-005" in form.pages.rows[0].head.value
 
 
+@pytest.mark.nightly
 def test_an_identity_is_added_and_shown(azure, form):
     fresh = azure.world.add_identity("mi-fresh")
 
@@ -321,6 +329,7 @@ def test_the_text_form_says_what_is_pending_and_the_line_to_use(form, cell):
     )
 
 
+@pytest.mark.nightly
 def test_a_front_end_gets_the_widget_and_the_whole_text(form):
     bundle = form._repr_mimebundle_()
 
@@ -328,6 +337,7 @@ def test_a_front_end_gets_the_widget_and_the_whole_text(form):
     assert bundle["text/plain"] == repr(form)
 
 
+@pytest.mark.nightly
 def test_the_question_names_the_workflows_that_stop(form, cell):
     cell(form, "mi-ingest DataConnection").value = False
 

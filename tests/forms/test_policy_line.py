@@ -67,10 +67,12 @@ def test_a_named_connection_is_named_in_the_line():
     )
 
 
+@pytest.mark.nightly
 def test_the_form_begins_with_the_current_database(magic):
     assert magic("policy form").state.scope == Scope("Sales")
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize(
     ("options", "scope"),
     [("--cluster", CLUSTER), ('--database "Tom\'s Lab"', Scope("Tom's Lab"))],
@@ -85,6 +87,7 @@ def test_without_a_current_database_it_begins_with_the_cluster(magic, magics):
     assert magic("policy form").state.scope == CLUSTER
 
 
+@pytest.mark.nightly
 def test_the_form_follows_the_named_connection(magic):
     magic("connect embedded --name reader --credential as:reader")
     magic("connect embedded --name admin")

@@ -193,6 +193,7 @@ def test_a_loss_needs_confirmation_and_nothing_is_sent_before(connection, sales,
     assert sales.is_valid
 
 
+@pytest.mark.nightly
 def test_unticking_everything_empties_the_policy(connection, sales, who):
     sales.want(who(sales, "mi-export"), "ExternalTable", ticked=False)
     for usage in ("DataConnection", "NativeIngestion"):
@@ -204,6 +205,7 @@ def test_unticking_everything_empties_the_policy(connection, sales, who):
     assert len(read_one(connection, SALES).policy) == 0
 
 
+@pytest.mark.nightly
 def test_what_somebody_else_wrote_is_never_overwritten(connection, sales, who):
     ingest, export = who(sales, "mi-ingest"), who(sales, "mi-export")
     sales.want(ingest, "DataConnection", ticked=False)
@@ -219,6 +221,7 @@ def test_what_somebody_else_wrote_is_never_overwritten(connection, sales, who):
     assert sales.preview.changes == ("- mi-ingest DataConnection",)
 
 
+@pytest.mark.nightly
 def test_after_that_the_same_wish_goes_through(connection, sales, who):
     sales.want(who(sales, "mi-ingest"), "DataConnection", ticked=False)
     other = plan_grant(connection, SALES, resolved(connection, ("mi-export",)), ("AzureAI",))
@@ -233,6 +236,7 @@ def test_after_that_the_same_wish_goes_through(connection, sales, who):
     assert usages_of(policy, who(sales, "mi-ingest")) == ("NativeIngestion",)
 
 
+@pytest.mark.nightly
 def test_a_wish_that_somebody_else_fulfilled_is_done(connection, sales, who):
     sales.want(who(sales, "mi-ingest"), "DataConnection", ticked=False)
     identities = resolved(connection, ("mi-ingest",))
@@ -246,6 +250,7 @@ def test_a_wish_that_somebody_else_fulfilled_is_done(connection, sales, who):
     assert not sales.is_valid
 
 
+@pytest.mark.nightly
 def test_when_the_reload_fails_too_the_form_says_what_it_shows(connection, azure, sales, who):
     sales.want(who(sales, "mi-ingest"), "DataConnection", ticked=False)
     apply(connection, plan_delete(connection, SALES), confirmed=True)
@@ -326,6 +331,7 @@ def test_an_identity_can_be_added_by_client_id_and_is_granted_by_object_id(
     assert [entry.identity.object_id for entry in policy] == [fresh.object_id]
 
 
+@pytest.mark.nightly
 def test_an_added_identity_stands_first_and_stays_after_a_reload(azure, sales):
     fresh = azure.world.add_identity("mi-fresh", assigned=False)
 
@@ -344,6 +350,7 @@ def test_adding_an_identity_that_is_there_adds_no_row(sales):
     assert sales.identities == rows
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize(
     ("reference", "error"), [("mi-exprot", UnknownIdentity), ("1234-12-12-12-123456", InvalidGuid)]
 )

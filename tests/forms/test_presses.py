@@ -38,6 +38,7 @@ def told(form):
     return text_of(form.bar.outcome)
 
 
+@pytest.mark.nightly
 def test_a_newer_value_comes_with_the_press_and_is_shown_before_it_is_sent(form, tables):
     browser = Browser(form)
     browser.type(field(form, "name"), "Newer")
@@ -52,6 +53,7 @@ def test_a_newer_value_comes_with_the_press_and_is_shown_before_it_is_sent(form,
     assert "External table Newer: created" in told(form)
 
 
+@pytest.mark.nightly
 def test_several_newer_values_come_with_one_press(form, tables):
     browser = Browser(form)
     browser.type(field(form, "name"), "Newer")
@@ -67,6 +69,7 @@ def test_several_newer_values_come_with_one_press(form, tables):
     assert STOPPED in told(form)
 
 
+@pytest.mark.nightly
 def test_a_newer_value_that_leads_back_to_the_preview_is_sent(form, tables):
     browser = Browser(form)
     browser.type(field(form, "name"), "Archi")
@@ -79,6 +82,7 @@ def test_a_newer_value_that_leads_back_to_the_preview_is_sent(form, tables):
     assert "Archi" not in tables
 
 
+@pytest.mark.nightly
 def test_an_older_value_does_not_replace_what_the_kernel_has_filled_in(make_workflow_form, tables):
     form = make_workflow_form("external-table", READY | {"identity": ""})
     first, second = form.state.offers.identities.every[:2]
@@ -94,6 +98,7 @@ def test_an_older_value_does_not_replace_what_the_kernel_has_filled_in(make_work
     assert "Archive" not in tables
 
 
+@pytest.mark.nightly
 def test_an_older_value_stops_the_press_even_where_the_preview_is_the_same(form, tables):
     browser = Browser(form)
     form.reload.click()
@@ -137,6 +142,7 @@ def test_what_is_typed_and_cleared_at_once_is_cleared(form):
     assert field(form, "name").value == ""
 
 
+@pytest.mark.nightly
 def test_a_second_press_on_apply_sends_nothing(form):
     browser = Browser(form)
 
@@ -157,6 +163,7 @@ def test_a_press_that_makes_the_form_incomplete_sends_nothing(form, tables):
     assert form.bar.apply.disabled
 
 
+@pytest.mark.nightly
 def test_try_again_is_held_against_the_preview(form, azure, tables):
     azure.faults.add("throttled", match=".create", times=None, retry_after=0)
     form.bar.apply.click()
@@ -170,6 +177,7 @@ def test_try_again_is_held_against_the_preview(form, azure, tables):
     assert not {"Archive", "Newer"} & tables.keys()
 
 
+@pytest.mark.nightly
 def test_a_fix_is_not_carried_out_for_fields_that_have_changed(make_workflow_form, azure):
     form = make_workflow_form("external-table", TABLE)
     form.check.click()
@@ -210,6 +218,7 @@ def test_checking_looks_at_what_was_typed_last(form):
     assert "Not met: allowed by policy." in told(form)
 
 
+@pytest.mark.nightly
 def test_a_field_that_says_how_to_sign_in_is_in_no_state_of_a_press(form):
     browser = Browser(form)
     browser.type(field(form, "location"), SIGNED)
@@ -221,12 +230,14 @@ def test_a_field_that_says_how_to_sign_in_is_in_no_state_of_a_press(form):
     assert "cmVhZA" not in json.dumps(kept, default=str)
 
 
+@pytest.mark.nightly
 def test_digests_of_the_same_preview_differ_from_form_to_form(make_workflow_form):
     one, other = (make_workflow_form("external-table", READY) for _ in range(2))
 
     assert one.root.preview != other.root.preview
 
 
+@pytest.mark.nightly
 def test_a_click_that_was_not_sent_by_the_form_decides_nothing_and_says_why(form, tables):
     Browser(form).click(form.bar.apply)
 
@@ -234,6 +245,7 @@ def test_a_click_that_was_not_sent_by_the_form_decides_nothing_and_says_why(form
     assert "install anywidget" in told(form)
 
 
+@pytest.mark.nightly
 def test_a_click_that_was_not_sent_by_the_form_is_enough_where_nothing_is_decided(form):
     Browser(form).click(form.reload)
 
@@ -257,6 +269,7 @@ def test_a_tick_comes_with_the_press_and_is_shown_before_it_is_sent(policy_form,
     assert "Sales: mi-ingest + AzureAI" in told(form)
 
 
+@pytest.mark.nightly
 def test_yes_is_held_against_what_was_asked_about(policy_form, cell, azure):
     form = policy_form
     cell(form, "mi-ingest DataConnection").value = False
@@ -275,6 +288,7 @@ def test_yes_is_held_against_what_was_asked_about(policy_form, cell, azure):
     assert shown(form.bar._asking)
 
 
+@pytest.mark.nightly
 def test_yes_to_what_was_shown_is_sent_once(policy_form, cell):
     form = policy_form
     cell(form, "mi-ingest DataConnection").value = False
@@ -377,6 +391,7 @@ def test_a_role_that_was_ticked_last_is_shown_before_it_is_sent(make_role_form, 
     assert "Sales: mi-ingest + viewers" in told(form)
 
 
+@pytest.mark.nightly
 def test_the_step_that_opens_shows_the_use_that_was_chosen_last(magic):
     page = magic("form --identity mi-export --workflow external-table")
     page.sections[Step.USE].toggle.click()

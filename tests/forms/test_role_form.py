@@ -74,6 +74,7 @@ def test_without_a_change_there_is_nothing_to_apply(form):
     assert "No changes yet" in form.changes.widget.value
 
 
+@pytest.mark.nightly
 def test_a_tick_shows_change_command_and_line(form, cell):
     cell(form, "mi-export viewers").value = True
 
@@ -84,6 +85,7 @@ def test_a_tick_shows_change_command_and_line(form, cell):
     assert "%adxmi role grant --database Sales --role viewers" in form.line.widget.value
 
 
+@pytest.mark.nightly
 def test_several_commands_are_called_so(form, cell):
     cell(form, "mi-export viewers").value = True
     cell(form, "mi-ingest monitors").value = True
@@ -108,6 +110,7 @@ def test_a_role_without_effect_is_remarked_upon(form, cell):
     assert "no effect without users or viewers" in form.remarks.value
 
 
+@pytest.mark.nightly
 def test_apply_writes_and_tells_how_to_take_it_back(form, cell, held):
     cell(form, "mi-export viewers").value = True
 
@@ -119,6 +122,7 @@ def test_apply_writes_and_tells_how_to_take_it_back(form, cell, held):
     assert form.bar.apply.disabled
 
 
+@pytest.mark.nightly
 def test_apply_on_the_cluster_writes_through_azure(azure, make_role_form, cell):
     form = make_role_form(CLUSTER)
     cell(form, "mi-export AllDatabasesViewer").value = True
@@ -152,6 +156,7 @@ def test_a_revoke_asks_and_says_what_may_stop(form, cell, held):
     assert held("viewers") == ["reader"]
 
 
+@pytest.mark.nightly
 def test_yes_revokes(form, cell, held):
     cell(form, f"{READER} viewers").value = False
     form.bar.apply.click()
@@ -184,6 +189,7 @@ def test_taking_the_own_last_admin_away_is_asked_about(make_role_form, cell, azu
     assert len(azure.world.cluster.roles) == 1
 
 
+@pytest.mark.nightly
 def test_an_error_in_the_middle_says_what_was_made(azure, form, cell, held):
     azure.faults.add("throttled", match="] users (", times=None, retry_after=0)
     cell(form, "mi-export admins").value = True
@@ -211,6 +217,7 @@ def test_try_again_sends_what_is_left(azure, form, cell, held):
     assert "+ admins" not in form.bar.outcome.value
 
 
+@pytest.mark.nightly
 def test_clicking_twice_sends_once(azure, form, cell, held):
     azure.faults.add("throttled", match=".add", times=None, retry_after=0)
     cell(form, "mi-export viewers").value = True
@@ -222,6 +229,7 @@ def test_clicking_twice_sends_once(azure, form, cell, held):
     assert held("viewers") == ["reader"]
 
 
+@pytest.mark.nightly
 def test_another_scope_has_other_columns(form, cell):
     form.scope.value = CLUSTER
 
@@ -302,6 +310,7 @@ def test_the_filter_looks_at_kind_and_tenant(form):
     assert "Principals 1 to 2 of 2 (filtered from 6)" in form.pages.place.value
 
 
+@pytest.mark.nightly
 def test_two_hundred_identities_make_no_more_widgets_than_a_page(azure, make_role_form):
     for number in range(200):
         azure.world.add_identity(f"mi-team-{number:03}")

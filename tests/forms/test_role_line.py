@@ -49,6 +49,7 @@ def state(request, connection, holder):
     return state
 
 
+@pytest.mark.nightly
 def test_the_lines_do_what_the_form_would(ip, connection, state):
     wishes = {line.split(" ", 1)[1] for line in state.preview.changes}
     for line in state.preview.lines:
@@ -60,6 +61,7 @@ def test_the_lines_do_what_the_form_would(ip, connection, state):
     assert not state.is_valid
 
 
+@pytest.mark.nightly
 def test_the_lines_back_do(ip, connection, state):
     before = listed(connection, state.scope)
     done = state.apply(confirmed=True)
@@ -103,6 +105,7 @@ def test_the_form_begins_with_the_current_database(magic):
     assert magic("role form").state.scope == Scope("Sales")
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize(
     ("options", "scope"),
     [("--cluster", CLUSTER), ('--database "Tom\'s Lab"', Scope("Tom's Lab"))],
@@ -111,6 +114,7 @@ def test_the_form_begins_where_it_is_told(magic, options, scope):
     assert magic(f"role form {options}").state.scope == scope
 
 
+@pytest.mark.nightly
 def test_the_form_follows_the_named_connection(magic):
     magic("connect embedded --name other")
     magic("connect embedded --name admin")

@@ -181,6 +181,7 @@ def test_a_name_nobody_bears_is_told_with_the_closest_one(page, head):
     assert "mi-stranger is not assigned" in head(page, Step.ASSIGN)
 
 
+@pytest.mark.nightly
 def test_an_emptied_field_means_nobody(page, head):
     page.identity.value = ""
 

@@ -32,6 +32,7 @@ def test_the_page_follows_the_named_connection(magic):
     assert "--connection other" in repr(magic("form --connection other"))
 
 
+@pytest.mark.nightly
 def test_the_note_about_an_id_is_said_above_the_page(magic, capsys):
     magic("form --identity f3b9a812-d056-4e7c-9a61-08c4e5d7b2f9")
 

@@ -59,6 +59,7 @@ def test_without_an_identity_each_step_says_what_it_is_about(make_steps, told):
     assert (state.label, state.word, state.next_step) == ("", "", Step.ASSIGN)
 
 
+@pytest.mark.nightly
 def test_an_identity_in_use_is_done_in_each_step_with_the_places(make_steps, told):
     state = make_steps("mi-export")
 
@@ -73,6 +74,7 @@ def test_an_identity_in_use_is_done_in_each_step_with_the_places(make_steps, tol
     assert state.next_step is Step.USE
 
 
+@pytest.mark.nightly
 def test_a_stranger_has_everything_before_it(make_steps, told):
     state = make_steps("mi-stranger")
 
@@ -105,12 +107,14 @@ def test_roles_on_databases_and_on_the_cluster_count(magic, magics):
     )
 
 
+@pytest.mark.nightly
 def test_a_data_connection_names_the_identity_by_its_resource_id(make_steps):
     state = make_steps("mi-ingest")
 
     assert state.standing(Step.USE).told == "data connection sales-orders (Sales)"
 
 
+@pytest.mark.nightly
 def test_what_is_allowed_before_the_identity_is_assigned_has_no_effect_yet(make_steps, azure):
     state = make_steps("mi-ingest")
     azure.world.cluster.identities.remove(azure.world.identity("mi-ingest"))
@@ -155,6 +159,7 @@ def test_a_long_line_is_cut_and_told_whole_below(connection, azure, make_steps):
     assert standing.details[-1] == "Sales: ExternalTable"
 
 
+@pytest.mark.nightly
 def test_without_rights_in_azure_what_cannot_be_seen_is_not_to_do(outsider, make_steps):
     state = make_steps("mi-export", of=outsider)
 
@@ -167,6 +172,7 @@ def test_without_rights_in_azure_what_cannot_be_seen_is_not_to_do(outsider, make
     assert any(line.startswith("not seen: the lists of roles: ") for line in used.details)
 
 
+@pytest.mark.nightly
 def test_nothing_found_where_not_all_was_seen_is_not_to_do(outsider, make_steps):
     state = make_steps("9c06e2b5-47d8-4f13-82ac-b5e97d10f348", of=outsider)
 
@@ -186,6 +192,7 @@ def test_a_service_that_fails_leaves_the_others_in_sight(make_steps, azure, faul
     assert used.told.startswith("not seen: external tables of ")
 
 
+@pytest.mark.nightly
 def test_an_identity_is_found_by_a_client_id_and_that_is_said(make_steps):
     state = make_steps()
 
@@ -195,6 +202,7 @@ def test_an_identity_is_found_by_a_client_id_and_that_is_said(make_steps):
     assert "is the client ID of mi-stranger" in note
 
 
+@pytest.mark.nightly
 def test_an_identity_of_another_subscription_is_found_by_its_resource_id(make_steps, azure):
     far = azure.world.add_identity("mi-far", assigned=False, resource_group="archive")
     far.resource_id = far.resource_id.replace(HERE, ARCHIVE)
@@ -204,6 +212,7 @@ def test_an_identity_of_another_subscription_is_found_by_its_resource_id(make_st
     assert state.standing(Step.ASSIGN).told == "mi-far is not assigned to the cluster"
 
 
+@pytest.mark.nightly
 def test_a_name_nobody_bears_is_refused_and_all_stays_as_it_was(make_steps):
     state = make_steps("mi-export")
 
@@ -214,6 +223,7 @@ def test_a_name_nobody_bears_is_refused_and_all_stays_as_it_was(make_steps):
     assert state.standing(Step.ASSIGN).progress is Progress.DONE
 
 
+@pytest.mark.nightly
 def test_nobody_can_be_chosen_again(make_steps):
     state = make_steps("mi-export")
 
@@ -244,6 +254,7 @@ def test_a_system_identity_is_followed_to_its_new_ids(magic, magics):
     )
 
 
+@pytest.mark.nightly
 def test_a_cluster_without_a_system_identity_has_none_in_use(make_steps, azure):
     azure.world.cluster.system_identity = None
     azure.world.cluster.databases["Tom's Lab"].policy = []
@@ -275,6 +286,7 @@ def test_a_database_that_is_not_there_is_refused_only_if_the_user_named_it(conne
     assert StepsState(connection, "", named=False).database == ""
 
 
+@pytest.mark.nightly
 def test_targets_that_grant_access_and_those_that_do_not_are_told(make_steps, azure):
     named = "contosobackup.blob.core.windows.net/backups;managed_identity=system"
     azure.world.add_external_table("Backups", f"https://{named}", database="Sales")

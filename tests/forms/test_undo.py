@@ -1,5 +1,7 @@
 """Undo after Apply: it says what it undoes, asks where something is lost, and is offered once."""
 
+import pytest
+
 from adxmi_jupyter.model.policy import Scope
 from tests.forms.workflow_state.samples import sample_of
 
@@ -14,6 +16,7 @@ def is_offered(form):
     return form.bar.undo.layout.display != "none"
 
 
+@pytest.mark.nightly
 def test_a_grant_is_undone_through_the_history(form, cell):
     cell(form, "mi-export AzureAI").value = True
     assert not is_offered(form)
@@ -40,6 +43,7 @@ def test_no_to_the_question_keeps_the_offer(form, cell):
     assert is_offered(form)
 
 
+@pytest.mark.nightly
 def test_an_assignment_is_undone(identity_form, tick, names):
     tick(identity_form, "mi-stranger").value = True
     identity_form.bar.apply.click()

@@ -180,6 +180,7 @@ def test_keys_that_begin_with_a_capital_are_read(magic, baseline, proxy):
     assert strike.hits
 
 
+@pytest.mark.nightly
 def test_a_deleted_identity_is_told_by_azure_alone(magic, proxied, proxy, azure):
     azure.world.identities.remove(azure.world.identity("mi-export"))
     proxy.strike(FAULTS["404 HTML"], target("userAssignedIdentities/mi-export"))

@@ -16,6 +16,7 @@ def telemetry(azure):
     return lambda: [one.usages for one in azure.world.cluster.databases["Telemetry"].policy or []]
 
 
+@pytest.mark.nightly
 def test_apply_tells_each_change_and_undo_brings_back_what_was_there(magic, telemetry, capsys):
     before = telemetry()
 
@@ -33,6 +34,7 @@ def test_apply_tells_each_change_and_undo_brings_back_what_was_there(magic, tele
     assert telemetry() == before
 
 
+@pytest.mark.nightly
 def test_a_dry_run_and_a_missing_confirmation_show_the_plan_and_send_nothing(
     magic, telemetry, capsys
 ):

@@ -60,6 +60,7 @@ def test_an_identity_that_was_made_again_under_its_name(make_again, broken):
     assert former.object_id in row["detail"]
 
 
+@pytest.mark.nightly
 def test_sandbox_artifacts_allowed_on_the_database_only(magic, broken):
     """The usage counts in the cluster policy alone, and somebody granted it on the database."""
     magic("policy grant --database Sales --identity mi-ingest --usage SandboxArtifacts")
@@ -149,6 +150,7 @@ def test_an_export_into_a_table_whose_own_identity_lost_its_usage(magic, azure, 
     assert row["fix"].startswith("%adxmi policy grant --database Sales --identity mi-export")
 
 
+@pytest.mark.nightly
 def test_an_event_hub_of_another_tenant(broken):
     """Identities end at their tenant, whatever roles the other side gives."""
     hub = (

@@ -93,6 +93,7 @@ def test_our_own_errors_carry_more_than_their_text(fails, magic):
     assert frame.iloc[-1]["fix"] == ASSIGN
 
 
+@pytest.mark.nightly
 def test_causes_of_the_last_exception_count(fails, magic):
     fails(
         f"try:\n    raise ValueError('{UNASSIGNED}')\nexcept ValueError as e:\n    raise OSError('no') from e"
@@ -201,6 +202,7 @@ def test_an_object_id_where_a_client_id_is_needed(magic):
     magic(frame["fix"][0].removeprefix("%adxmi "))
 
 
+@pytest.mark.nightly
 def test_an_external_table_that_is_named_is_followed(magic):
     frame = magic("check --error", f"Download_Forbidden {EXPORT} 'OrdersDelta' 'Telemetry'")
 

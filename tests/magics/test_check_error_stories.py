@@ -160,6 +160,7 @@ def test_a_policy_that_names_an_identity_before_it_is_assigned(ask, refused, bro
     ask(command)
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("pasted", [stack, body])
 def test_an_external_table_of_another_database(ask, refused, broken, paste, pasted):
     query = "external_table('OrdersDelta') | count"
@@ -223,6 +224,7 @@ def test_a_callout_that_a_rule_denies(ask, azure, refused, broken, paste, magic,
     assert ask(query).rows_count > 0
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("pasted", [stack, body])
 def test_an_identity_that_queries_needs_a_security_role(ask, refused, broken, paste, pasted):
     requirement, fix = broken(pasted(refused(ask, "Orders", token="embedded-mi-ingest")))
@@ -233,6 +235,7 @@ def test_an_identity_that_queries_needs_a_security_role(ask, refused, broken, pa
     assert ask("Orders", token="embedded-mi-ingest").rows_count == 6
 
 
+@pytest.mark.nightly
 def test_a_caller_who_is_no_identity_needs_one_too(ask, azure, refused, broken, paste):
     azure.world.add_principal("newcomer", token="a-newcomer")
 
@@ -244,6 +247,7 @@ def test_a_caller_who_is_no_identity_needs_one_too(ask, azure, refused, broken, 
     assert ask("Orders", token="a-newcomer").rows_count == 6
 
 
+@pytest.mark.nightly
 def test_the_policy_takes_a_role_on_the_cluster(ask, refused, broken, paste):
     command = ".delete database Sales policy managed_identity"
 
@@ -255,6 +259,7 @@ def test_the_policy_takes_a_role_on_the_cluster(ask, refused, broken, paste):
     ask(command, token="embedded-reader")
 
 
+@pytest.mark.nightly
 def test_a_role_by_object_id_is_refused_for_good(ask, azure, refused, broken, paste):
     listed = Principal(PrincipalKind.APPLICATION, INGEST, TENANT, "mi-ingest", INGEST)
     azure.world.grant(listed, ClusterRole.VIEWER)

@@ -117,6 +117,7 @@ def test_a_syntax_error_is_not_about_the_identity_in_its_text(told):
 # Errors of other services inside
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize(
     "code", ["BadRequest", "General_BadRequest", "SEM0100", "KustoServiceError"]
 )
@@ -161,6 +162,7 @@ def test_a_plain_word_as_xml_is_a_code(told):
     assert set(told("<Error><Code>Forbidden</Code></Error>")["name"]) == {"Forbidden"}
 
 
+@pytest.mark.nightly
 def test_a_storage_account_that_is_disabled_needs_no_role(told):
     frame = told(f"Download_Forbidden {BACKUP} <Code>AccountIsDisabled</Code>")
 
@@ -170,6 +172,7 @@ def test_a_storage_account_that_is_disabled_needs_no_role(told):
 # Who signs in
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize(
     "principal", ["", "'aaduser=61e0c7d4-2b9f-4385-a7c6-d93f0b58e1a2;contoso.example'"]
 )

@@ -69,6 +69,7 @@ def requirements(frame):
     return list(frame["requirement"])
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("noun", CALLS)
 def test_a_function_is_checked_by_its_name(magic, sales, noun):
     call, place = CALLS[noun]
@@ -82,6 +83,7 @@ def test_a_function_is_checked_by_its_name(magic, sales, noun):
     assert set(frame[frame["requirement"].isin(BEGINS[:3])]["state"]) == {"met"}
 
 
+@pytest.mark.nightly
 def test_a_function_that_calls_several_is_checked_for_each(magic, sales):
     calls = [CALLS[noun][0].format(kql.string_literal(PLACES[CALLS[noun][1]])) for noun in CALLS]
     add_function(sales, "All", " ; ".join(calls))
@@ -95,6 +97,7 @@ def test_a_function_that_calls_several_is_checked_for_each(magic, sales):
     } == OF_FUNCTIONS
 
 
+@pytest.mark.nightly
 def test_an_external_table_is_checked_by_its_name(magic):
     frame = magic("external-table check ArchivedOrders --database Sales")
 
@@ -102,6 +105,7 @@ def test_an_external_table_is_checked_by_its_name(magic):
     assert set(frame["state"]) == {"met"}
 
 
+@pytest.mark.nightly
 def test_a_continuous_export_is_checked_through_its_table(magic, azure):
     azure.world.add_continuous_export(
         "Nightly",
@@ -124,6 +128,7 @@ def test_a_continuous_export_is_checked_through_its_table(magic, azure):
     ]
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize(
     ("more", "told"),
     [
@@ -165,6 +170,7 @@ def test_an_update_policy_of_two_identities_is_checked_for_both(magic, azure):
     ]
 
 
+@pytest.mark.nightly
 def test_query_acceleration_is_checked_by_the_name_of_its_table(magic, azure):
     azure.world.add_external_table(
         "Lake",
@@ -182,6 +188,7 @@ def test_query_acceleration_is_checked_by_the_name_of_its_table(magic, azure):
     assert frame.iloc[-1]["state"] == "warning"
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize(
     ("noun", "kind", "properties", "requirements_beyond"),
     [
@@ -244,6 +251,7 @@ def test_a_data_connection_with_a_key_says_so(magic, sales):
     assert "keyed" not in set(magic("check --database Sales")["name"])
 
 
+@pytest.mark.nightly
 def test_without_a_name_all_of_the_kind_are_checked(magic, azure):
     azure.world.add_external_table(
         "Other", f"{LAKE}/archive;managed_identity={EXPORT}", database="Sales"
@@ -302,6 +310,7 @@ def test_names_are_completed(azure, completions, code, expected):
     assert [text for text, _, _ in completions(code)] == expected
 
 
+@pytest.mark.nightly
 def test_a_hostile_name_is_found_and_text(magic, azure):
     hostile = "<b onclick=x>Tom's | \u202etable</b>"
     azure.world.add_external_table(
@@ -314,6 +323,7 @@ def test_a_hostile_name_is_found_and_text(magic, azure):
     assert "<b onclick" not in frame._repr_html_()
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize(
     ("words", "title"),
     [
@@ -334,6 +344,7 @@ def test_the_console_checks_too(capsys, words, title):
     assert any(" — adxmi policy grant --database Telemetry" in line for line in lines)
 
 
+@pytest.mark.nightly
 def test_the_console_writes_a_row_for_each_link(tmp_path):
     out = tmp_path / "links.json"
 

@@ -55,6 +55,7 @@ def test_list_shows_everybody_with_a_role_on_the_cluster(magic, said):
     assert said() == []
 
 
+@pytest.mark.nightly
 def test_list_can_be_limited_to_an_identity(magic):
     magic(GRANT)
 
@@ -99,6 +100,7 @@ def test_a_dry_run_shows_request_before_and_after_and_sends_nothing(magic, said,
     assert roles() == before
 
 
+@pytest.mark.nightly
 def test_a_grant_says_what_changed_and_the_line_that_takes_it_back(magic, said, roles):
     before = roles()
 
@@ -129,6 +131,7 @@ def test_the_line_that_takes_a_revoke_back_does(magic, said, roles, by_object_id
     assert shown[-1].endswith(f'--identity "{BY_OBJECT_ID},{INGEST}"')
 
 
+@pytest.mark.nightly
 def test_a_revoke_shows_what_it_takes_and_asks(magic, said, roles):
     magic(GRANT)
     before, _ = roles(), said()
@@ -191,6 +194,7 @@ def test_granting_what_is_held_sends_nothing(magic, said):
     assert "AllDatabasesViewer" in set(frame["role"])
 
 
+@pytest.mark.nightly
 def test_a_busy_cluster_is_waited_for_and_said(magic, azure, said):
     azure.faults.add("in-maintenance")
 
@@ -266,6 +270,7 @@ def test_the_roles_of_the_place_complete(azure, completions, code, expected):
     assert [text for text, _, _ in completions(code)] == expected
 
 
+@pytest.mark.nightly
 def test_a_hostile_name_stays_on_its_line(magic, azure, said):
     hostile = azure.world.add_identity("mi-x\n\x1b[31mred")
 

@@ -54,6 +54,7 @@ def loaded_for_help(tmp_path_factory):
     return found
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize(
     "name",
     [

@@ -192,6 +192,7 @@ def test_a_connection_string_is_read_from_line_variable_or_body(magic, ip, line,
     assert parts(frame)["name of the identity"] == "contoso"
 
 
+@pytest.mark.nightly
 def test_blanks_and_quotes_of_a_sql_connection_string_survive_the_line(magic):
     frame = magic(
         "connection-string parse Server=tcp:erp01.database.windows.net;Initial Catalog=My Erp;"

@@ -221,6 +221,7 @@ def test_dollars_are_left_to_the_shell(process, served):
     assert done.returncode == 0
 
 
+@pytest.mark.nightly
 def test_serve_prints_its_address_and_serves_until_interrupted(adxmi, tmp_path):
     command = [sys.executable, "-m", "adxmi_jupyter", "embedded", "serve"]
     with subprocess.Popen(

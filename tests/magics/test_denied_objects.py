@@ -89,6 +89,7 @@ def _entries():
     )
 
 
+@pytest.mark.nightly
 def test_a_caller_who_lacks_a_role_is_not_told_to_change_a_policy(magic, denied):
     magic("connect embedded --credential as:reader --name reader")
 
@@ -110,6 +111,7 @@ def test_an_event_hub_whose_consumer_group_is_taken(denied):
     assert LISTED in failure.fix
 
 
+@pytest.mark.nightly
 def test_the_check_of_it_is_not_all_met(magic):
     frame = magic(f"event-hub check {HUB} Events").set_index("requirement")
 
@@ -117,6 +119,7 @@ def test_the_check_of_it_is_not_all_met(magic):
     assert "sales-orders of the database Sales" in frame.loc["consumer group", "detail"]
 
 
+@pytest.mark.nightly
 def test_its_own_consumer_group_is_free_for_it(magic):
     line = HUB.replace("Telemetry", "Sales").replace("second", "sales-orders")
 
@@ -133,6 +136,7 @@ def test_a_consumer_group_that_is_not_there(denied):
     assert "--namespace-name contosohub --eventhub-name orders" in failure.fix
 
 
+@pytest.mark.nightly
 def test_an_event_hub_that_is_not_there(magic):
     line = HUB.replace("eventhubs/orders", "eventhubs/nothing")
 
@@ -181,6 +185,7 @@ def test_a_mapping_that_is_not_there(denied, noun):
     assert failure.fix == "create the ingestion mapping, or name another one"
 
 
+@pytest.mark.nightly
 def test_a_mapping_whose_columns_the_table_lacks(magic, azure):
     mapping = '[{"column": "Level", "path": "$.l"}, {"column": "Gone", "path": "$.g"}]'
     azure.world.cluster.databases["Telemetry"].tables["Events"].mappings.append(
@@ -194,6 +199,7 @@ def test_a_mapping_whose_columns_the_table_lacks(magic, azure):
     assert told["detail"].endswith("columns that the table lacks: Gone")
 
 
+@pytest.mark.nightly
 def test_a_table_that_was_dropped_since_is_found(magic, azure):
     del azure.world.cluster.databases["Sales"].tables["Orders"]
 

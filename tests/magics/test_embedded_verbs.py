@@ -128,6 +128,7 @@ def test_what_cannot_be_sent_is_refused(magic, line, body, what):
         magic(line, body)
 
 
+@pytest.mark.nightly
 def test_an_export_runs_now(magic, azure):
     magic("role grant --database Sales --role viewers --identity mi-export")
     magic(

@@ -104,6 +104,7 @@ def outcomes(block, run_cell, run_script):
     return run_cell(block), block.expected or "NoneType"
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("guide", sampled(GUIDES, each=13), ids=lambda path: path.stem)
 def test_every_block_of_a_guide_does_what_the_guide_says(guide, run_cell, run_script):
     run = [block for block in blocks(guide) if block.language not in SHOWN_ONLY]

@@ -87,6 +87,7 @@ def test_the_name_of_an_identity_is_no_secret(magic, ip, capsys):
     assert "Telemetry: mi-ingest + ExportRequest" in capsys.readouterr().out
 
 
+@pytest.mark.nightly
 def test_the_token_of_the_environment_is_hidden(magic, monkeypatch):
     monkeypatch.setenv("ADXMI_TOKEN", f"opaque-{MARK}-0123456789")
 

@@ -35,6 +35,7 @@ def html(ip, magic, azure):
     return shown
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("line", LINES)
 @pytest.mark.parametrize("name", [MATH, "$$x$$", "\\(x\\)", "\\[x\\]", "\\begin{a}x\\end{a}"])
 def test_no_formula_of_a_name_is_typeset(html, line, name):

@@ -77,6 +77,7 @@ def test_remove_shows_what_depends_on_it_and_asks(magic, names, capsys):
     assert "mi-ingest" in names()
 
 
+@pytest.mark.nightly
 def test_without_waiting_the_operation_can_be_waited_for_later(magic, names, capsys):
     begun = magic("identity assign --identity mi-stranger --no-wait")
     done = magic("identity operations --wait")

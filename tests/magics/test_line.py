@@ -47,6 +47,7 @@ def test_what_a_notebook_would_take_for_itself_is_quoted(ip, magic, end):
     assert f"there is no database {database!r}" in str(result.error_in_exec)
 
 
+@pytest.mark.nightly
 @given(st.text())
 def test_a_quoted_text_is_read_back_as_one_word(text):
     plain = text.replace("{", "")

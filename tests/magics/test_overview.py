@@ -28,6 +28,7 @@ def counts(frame, section):
     return {row.name: list(row[COUNTS]) for _, row in rows.set_index("name").iterrows()}
 
 
+@pytest.mark.nightly
 def test_identities_databases_workflows_and_findings_are_counted(magic):
     frame = magic("overview")
 
@@ -56,6 +57,7 @@ def test_every_command_runs_as_it_is_told(ip, magic):
     assert failed == []
 
 
+@pytest.mark.nightly
 def test_the_filtered_list_has_as_many_as_the_overview_counts(magic):
     frame = magic("overview").set_index("name")
 
@@ -64,6 +66,7 @@ def test_the_filtered_list_has_as_many_as_the_overview_counts(magic):
         assert len(set(found["name"])) == frame.loc[name, "workflows"]
 
 
+@pytest.mark.nightly
 def test_an_identity_that_is_named_and_not_assigned_is_told(magic, azure):
     stranger = azure.world.identity("mi-stranger")
     item = PolicyItem(
@@ -77,6 +80,7 @@ def test_an_identity_that_is_named_and_not_assigned_is_told(magic, azure):
     assert frame.loc["mi-stranger", "detail"] == "not assigned"
 
 
+@pytest.mark.nightly
 def test_what_cannot_be_read_is_unknown_with_the_permission_and_not_zero(magic, as_viewer):
     frame = magic("overview")
 
@@ -102,6 +106,7 @@ def test_a_database_that_there_is_not(magic):
         magic("overview --database Nowhere")
 
 
+@pytest.mark.nightly
 def test_the_page_shows_the_commands_and_says_what_leads_on(magic):
     shown = magic("overview")._repr_html_()
 
@@ -116,6 +121,7 @@ def test_a_console_names_no_forms(adxmi):
     assert "form" not in adxmi("overview").stdout
 
 
+@pytest.mark.nightly
 def test_of_many_databases_those_with_findings_are_shown(magic, azure):
     for number in range(10):
         azure.world.add_database(f"Db{number}")
@@ -126,6 +132,7 @@ def test_of_many_databases_those_with_findings_are_shown(magic, azure):
     assert "Telemetry" in text
 
 
+@pytest.mark.nightly
 def test_names_of_the_service_are_text(magic, azure):
     azure.world.add_identity(HOSTILE)
     azure.world.add_database(HOSTILE)
@@ -133,6 +140,7 @@ def test_names_of_the_service_are_text(magic, azure):
     assert "<img" not in magic("overview")._repr_html_()
 
 
+@pytest.mark.nightly
 def test_what_is_made_from_it_is_a_table(magic):
     open_ones = magic("overview").query("not_met > 0")
 

@@ -27,6 +27,7 @@ def directory(tmp_path, monkeypatch):
     return tmp_path
 
 
+@pytest.mark.nightly
 def test_a_plan_shows_each_change_once_with_totals_and_commands(directory, capsys):
     (directory / "adxmi.yaml").write_text(FILE)
 
@@ -48,6 +49,7 @@ def test_a_cluster_that_matches_has_no_changes(directory, capsys):
     assert (code, shown[0]) == (0, "No changes. The cluster matches other.yaml.")
 
 
+@pytest.mark.nightly
 def test_a_saved_plan_tells_other_tools_the_changes(directory):
     (directory / "adxmi.yaml").write_text(FILE)
 
@@ -67,6 +69,7 @@ def test_a_mistake_in_the_file_ends_with_its_place(directory, capsys):
     assert "InvalidPolicyFile: adxmi.yaml, line 3, column 1: " in capsys.readouterr().err
 
 
+@pytest.mark.nightly
 def test_what_may_not_be_read_ends_with_an_error_unless_that_is_allowed(
     directory, capsys, monkeypatch
 ):
@@ -96,6 +99,7 @@ def test_without_a_file_the_error_says_how_to_get_one(magic, directory):
         magic("plan")
 
 
+@pytest.mark.nightly
 def test_a_snapshot_is_saved_and_planned(directory, capsys):
     assert execute(["snapshot", "--out", "adxmi.yaml", "--mode", "authoritative"]) == 0
     assert capsys.readouterr().out == ""
@@ -123,6 +127,7 @@ def test_drift_tells_both_sides_of_a_difference_whatever_the_modes_are(directory
     assert not any(line.startswith("  .alter") for line in shown)
 
 
+@pytest.mark.nightly
 def test_there_is_no_drift_after_a_snapshot(directory):
     execute(["snapshot", "--out", "adxmi.yaml"])
 

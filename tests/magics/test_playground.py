@@ -221,6 +221,7 @@ def process(tmp_path):
     run("embedded", "stop").communicate()
 
 
+@pytest.mark.nightly
 def test_of_two_that_start_it_at_once_one_does(process):
     told = [one.communicate()[1] for one in [process("embedded", "start") for _ in range(2)]]
 

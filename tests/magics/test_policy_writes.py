@@ -88,6 +88,7 @@ def test_revoke_keeps_everything_else(magic):
     assert list(frame["allowed_usages"]) == [("NativeIngestion",), ("ExternalTable",)]
 
 
+@pytest.mark.nightly
 def test_undo_restores_the_policy(magic):
     before = magic("policy show --database Sales")
     magic(f"{REVOKE} --yes")

@@ -112,6 +112,7 @@ def test_the_module_writes_the_pages_and_the_table(tmp_path):
     assert (tmp_path / "docs" / "errors.md").exists()
 
 
+@pytest.mark.nightly
 def test_the_repository_has_the_present_reference():
     """If not: python -m adxmi_jupyter.magics.reference . (a dot: the root of the repository)."""
     written = {page.stem: page.read_text("utf-8") for page in (ROOT / FOLDER).glob("*.md")}

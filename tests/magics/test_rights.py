@@ -68,6 +68,7 @@ def test_what_could_be_read_in_part_names_the_right_too(reader):
     assert raised.value.fix == "%adxmi policy matrix --all-databases --skip-unreadable"
 
 
+@pytest.mark.nightly
 def test_a_check_says_shortly_what_it_takes_to_see_a_link(reader):
     checked = reader("external-table check ArchivedOrders")
 

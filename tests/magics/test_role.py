@@ -168,6 +168,7 @@ def test_a_dry_run_shows_command_before_and_after_and_sends_nothing(magic, said,
     assert roles() == before
 
 
+@pytest.mark.nightly
 def test_a_long_list_of_holders_is_shortened(magic, azure, said):
     names = [f"mi-{number}" for number in range(12)]
     for name in names:

@@ -50,6 +50,7 @@ def test_a_denial_through_a_table_that_nobody_shows_is_not_explained_away(magic,
     assert "requires Database Admin of Telemetry" in table["detail"]
 
 
+@pytest.mark.nightly
 def test_a_check_shows_which_source_told(magic, listings):
     listings.export_identities = False
 
@@ -88,6 +89,7 @@ def test_removing_an_identity_says_what_may_name_it_unseen(magic, listings, caps
     assert "not seen: identities of continuous exports Nightly of Sales: " in told
 
 
+@pytest.mark.nightly
 def test_a_fix_by_the_object_id_of_the_system_identity_is_one_by_the_word(magic, azure, listings):
     own = azure.world.cluster.system_identity.object_id
     listings.system_in_policies = ShownSystem.WORD

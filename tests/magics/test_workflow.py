@@ -176,6 +176,7 @@ def test_without_waiting_the_connection_is_listed_among_the_operations(magic, az
     assert list(done["state"]) == ["Succeeded"]
 
 
+@pytest.mark.nightly
 def test_a_drop_can_go_on_by_itself_too(magic, azure):
     azure.arm.polls = 3
 

@@ -56,6 +56,7 @@ NOTHING = [
 ]
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("line", IN_AZURE, ids=lambda line: " ".join(line.split()[:2]))
 @pytest.mark.parametrize("fault", NOTHING, ids=str)
 def test_a_good_status_alone_makes_nothing_done(magic, proxied, proxy, line, fault):
@@ -67,6 +68,7 @@ def test_a_good_status_alone_makes_nothing_done(magic, proxied, proxy, line, fau
     assert list(magic("history")["outcome"]) == ["unknown"]
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("status", [500, 503])
 @pytest.mark.parametrize("line", IN_AZURE, ids=lambda line: " ".join(line.split()[:2]))
 def test_nobody_else_is_blamed_for_ones_own_change(magic, proxied, proxy, azure, line, status):

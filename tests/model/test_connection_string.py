@@ -42,6 +42,7 @@ def test_what_a_value_builds_reads_back(value):
     assert parse(value.build()) == value
 
 
+@pytest.mark.nightly
 @examples(500)
 @given(texts)
 def test_a_text_in_its_usual_spelling_is_built_again(text):

@@ -26,6 +26,7 @@ def test_what_is_quoted_reads_back(quote, text):
     assert kql_reading.read_literals(quote(text)) == text
 
 
+@pytest.mark.nightly
 @given(connection_strings)
 def test_the_literal_of_a_connection_string_is_one_line_and_reads_back(value):
     literal = kql.obfuscated_literal(value.build())

@@ -19,6 +19,7 @@ from tests.model.workflow_strategies import OBJECTS
 LONGEST = 2**63 - 1
 
 
+@pytest.mark.nightly
 @given(value=OBJECTS)
 @example(value={"least": -LONGEST, "most": LONGEST})
 def test_json_reads_back(value):

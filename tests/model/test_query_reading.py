@@ -131,6 +131,7 @@ def test_several_operators_are_looked_for_at_once():
     assert arguments_of(["f", "g"], "f(1) | g(2) | h(3)") == ("(1) ", "(2) ")
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("piece", ["f(", '\\"', "h@'", "f[", "'\"", "```~~~", "database(", "(f"])
 def test_the_same_over_and_over_is_read_to_its_end(piece):
     text = piece * 20_000

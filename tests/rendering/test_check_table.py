@@ -94,6 +94,7 @@ def test_the_signs_need_no_drawing_to_have_their_colours(chain):
     assert not list(table_of(chain).iter("svg"))
 
 
+@pytest.mark.nightly
 def test_the_lines_that_mend_it_are_there_to_be_copied(magic):
     shown = magic(PLANNED)._repr_html_()
 

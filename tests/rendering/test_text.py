@@ -99,6 +99,7 @@ def test_hostile_names_stay_text(magic, azure, name, line):
     assert name in structure.texts
 
 
+@pytest.mark.nightly
 def test_a_matrix_without_entries_says_so(magic):
     magic("policy delete --database Sales --yes")
     magic("policy delete --cluster --yes")

@@ -94,6 +94,7 @@ def test_two_clusters_have_four_each(connections, proxy, proxied, other_proxy, c
     assert crowd.most == 8
 
 
+@pytest.mark.nightly
 def test_sixteen_go_where_azure_shows_large_nodes(azure, proxy, proxied, crowd):
     azure.world.cluster.sku["name"] = LARGE
     asked = proxy.strike(lambda exchange: exchange.reply(exchange.forward()), resource_manager)
@@ -175,6 +176,7 @@ def test_every_size_that_the_sdk_names_is_understood(sku):
     assert cores_of(sku.value) in {2, 4, 8, 16, 32, 64, 80}
 
 
+@pytest.mark.nightly
 def test_four_go_for_good_once_the_service_throttled(azure, connections, proxy, proxied, crowd):
     azure.world.cluster.sku["name"] = LARGE
     assert proxied.cluster_id

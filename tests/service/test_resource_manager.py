@@ -146,6 +146,7 @@ def test_an_expired_token_is_told(connections, azure, monkeypatch):
     assert "embedded-expired" not in str(raised.value)
 
 
+@pytest.mark.nightly
 def test_a_cluster_served_by_another_process_has_its_resource_manager(connections, azure):
     other = connections.open(azure.kusto_uri)
 

@@ -17,6 +17,7 @@ def test_a_request_that_was_lost_before_it_arrived_may_still_come(azure, grant, 
     assert holders() == []
 
 
+@pytest.mark.nightly
 def test_an_answer_that_was_lost_is_found_out_when_azure_is_through(azure, grant, go, holders):
     azure.faults.add("truncated-body", match="PUT", times=2)
     azure.arm.unattended = 0
@@ -90,6 +91,7 @@ def test_how_a_change_ends_that_cannot_be_asked_about_is_unknown(azure, change, 
     assert caught.value.fix == "%adxmi role list --cluster"
 
 
+@pytest.mark.nightly
 def test_a_change_that_azure_calls_done_is_done_whatever_cannot_be_read_then(
     azure, grant, go, holders
 ):

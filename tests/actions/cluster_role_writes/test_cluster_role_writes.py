@@ -19,6 +19,7 @@ from tests.actions.cluster_role_writes.ids import INGEST, TENANT
 from tests.told import written
 
 
+@pytest.mark.nightly
 def test_a_grant_lets_the_identity_in(azure, connections, grant, go, monkeypatch):
     done = go(grant())
 
@@ -31,6 +32,7 @@ def test_a_grant_lets_the_identity_in(azure, connections, grant, go, monkeypatch
     assert [one.label for one in done.held_by(done.after)] == ["mi-ingest"]
 
 
+@pytest.mark.nightly
 def test_several_follow_one_another(connection, grant, go, holders):
     go(grant("mi-ingest,mi-export"))
 
@@ -41,6 +43,7 @@ def test_several_follow_one_another(connection, grant, go, holders):
     ]
 
 
+@pytest.mark.nightly
 def test_a_revoke_takes_the_role_from_one_and_leaves_the_others(revoke, go, holders):
     done = go(revoke("mi-ingest,mi-export"))
 
@@ -79,6 +82,7 @@ def test_nothing_is_sent_when_there_is_nothing_to_do(azure, grant, go):
     assert azure.requests_served == served
 
 
+@pytest.mark.nightly
 def test_how_far_azure_is_is_told_in_its_own_words(azure, grant, go):
     azure.arm.polls = 3
     told = []
@@ -151,6 +155,7 @@ def other_change(connection, azure):
     azure.arm.polls = 1
 
 
+@pytest.mark.nightly
 def test_another_change_under_way_is_waited_for_and_said(change, go, holders, said, other_change):
     done = go(change)
 
@@ -158,6 +163,7 @@ def test_another_change_under_way_is_waited_for_and_said(change, go, holders, sa
     assert set(holders()) == {one.label for one in done.held_by(done.after)}
 
 
+@pytest.mark.nightly
 def test_maintenance_is_waited_out(azure, change, go):
     azure.faults.add("in-maintenance")
 
@@ -190,6 +196,7 @@ def test_an_interrupt_while_others_are_waited_for_says_why_nothing_happened(
     assert holders() == before
 
 
+@pytest.mark.nightly
 def test_a_failed_operation_keeps_azures_words(connection, azure, change, go):
     azure.faults.add("operation-fails")
     before = roles_of(connection, "").read()
@@ -234,6 +241,7 @@ def test_a_reader_may_not_grant(reader, azure, holders):
     assert holders() == []
 
 
+@pytest.mark.nightly
 def test_an_id_that_azure_takes_for_an_object_id_is_told(azure, connection, go):
     fresh = azure.world.add_identity("mi-hidden", assigned=False)
     azure.faults.add("unavailable", match="userAssignedIdentities?", times=None)

@@ -284,6 +284,7 @@ def write_in_azure(request, azure, proxied, proxy):
     return planned
 
 
+@pytest.mark.nightly
 def test_what_azure_carries_out_late_is_told_at_the_next_look(proxied, proxy, write_in_azure):
     with pytest.raises(WriteOutcomeUnknown):
         write_in_azure()

@@ -135,6 +135,7 @@ def test_other_databases_need_the_role_too(azure, run, viewer, run_failed):
     assert azure.run_now("Sales", "Nightly").last_run_result == "Completed"
 
 
+@pytest.mark.nightly
 def test_altering_keeps_what_was_exported(azure, run, nightly, lake):
     azure.run_now("Sales", "Nightly")
 

@@ -59,6 +59,7 @@ def test_a_cut_result_of_version_1_is_an_error(post):
     assert response.json()["error"]["code"] == "LimitsExceeded"
 
 
+@pytest.mark.nightly
 def test_others_are_answered_while_a_query_runs_and_may_cancel_it(ask, run):
     with ThreadPoolExecutor(1) as pool:
         endless = pool.submit(ask, ENDLESS)

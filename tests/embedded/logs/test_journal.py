@@ -314,6 +314,7 @@ def test_each_command_of_a_script_has_an_entry(run, commands):
     assert commands() == [".create table A (a:long)", ".create table B (b:long)"]
 
 
+@pytest.mark.nightly
 def test_entries_come_in_the_order_of_the_changes(azure, run, connect):
     clients = [connect("embedded-admin") for _ in range(THREADS)]
 

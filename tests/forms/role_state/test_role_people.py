@@ -94,6 +94,7 @@ def test_what_names_nobody_is_an_error(sales):
         sales.add("mi-exprot")
 
 
+@pytest.mark.nightly
 def test_somebody_the_service_does_not_take_is_told(sales):
     added, note = sales.add("11111111-2222-4333-8444-555555555555")
     sales.want(added, "viewers", ticked=True)

@@ -40,6 +40,7 @@ def test_applying_writes_and_leaves_nothing_to_do(sales, holder, held):
     assert READER_NAME not in labels(sales)
 
 
+@pytest.mark.nightly
 def test_applying_on_the_cluster_writes_through_azure(cluster, holder, held):
     export = holder(cluster, "mi-export")
     cluster.want(export, "AllDatabasesViewer", ticked=True)
@@ -62,6 +63,7 @@ def test_a_revoke_takes_every_id_of_an_identity(connection, holder, held, by_obj
     assert held("ingestors", "Sales") == []
 
 
+@pytest.mark.nightly
 def test_what_is_taken_away_is_asked_about_at_once_and_nothing_is_sent_before(
     connection, sales, holder, held
 ):
@@ -92,6 +94,7 @@ def test_the_own_last_admin_is_not_taken_away_unasked(cluster, holder):
     assert "the cluster has no AllDatabasesAdmin left" in caught.value.why
 
 
+@pytest.mark.nightly
 def test_when_one_command_fails_it_is_told_what_was_made_and_the_rest_is_kept(
     azure, sales, holder, held
 ):
@@ -112,6 +115,7 @@ def test_when_one_command_fails_it_is_told_what_was_made_and_the_rest_is_kept(
     assert sales.preview.changes == ("+ mi-export users", "+ mi-export monitors")
 
 
+@pytest.mark.nightly
 def test_when_one_request_of_the_cluster_fails_it_is_told_what_was_made(
     azure, cluster, holder, held
 ):
@@ -141,6 +145,7 @@ def test_when_the_roles_cannot_be_read_after_a_failure_the_failure_is_told(azure
     assert sales.is_valid
 
 
+@pytest.mark.nightly
 def test_what_somebody_else_has_done_is_shown_before_something_is_sent(
     connection, sales, holder, held
 ):
@@ -157,6 +162,7 @@ def test_what_somebody_else_has_done_is_shown_before_something_is_sent(
     assert held("viewers", "Sales") == [READER, EXPORT]
 
 
+@pytest.mark.nightly
 def test_a_wish_that_somebody_else_fulfilled_is_done(connection, sales, holder):
     sales.want(holder(sales, READER_NAME), "viewers", ticked=False)
     take(connection, Role.VIEWERS, READER)
@@ -167,6 +173,7 @@ def test_a_wish_that_somebody_else_fulfilled_is_done(connection, sales, holder):
     assert caught.value.fix == "nothing left to do: it is as you wanted"
 
 
+@pytest.mark.nightly
 def test_changes_by_others_that_make_no_difference_are_no_reason_to_stop(
     connection, sales, holder, held
 ):
@@ -195,6 +202,7 @@ def test_a_scope_that_cannot_be_read_leaves_the_form_where_it_was(sales):
     assert sales.scope == SALES
 
 
+@pytest.mark.nightly
 def test_reading_again_keeps_wishes_and_rows(azure, sales, holder):
     sales.want(holder(sales, READER_NAME), "users", ticked=True)
     azure.world.cluster.databases["Sales"].roles.clear()

@@ -81,6 +81,7 @@ def test_each_form_says_what_it_is_without_a_front_end(make_workflow_form, kept_
     assert last
 
 
+@pytest.mark.nightly
 def test_the_connection_string_stands_by_itself(form):
     expected = f"{PLACE};managed_identity=5b27c9d0-8e14-4a6b-9f35-c2d18e70a4b6"
 
@@ -95,6 +96,7 @@ def test_several_connection_strings_stand_a_line_each(form):
     assert form.strings.widget.value.count("managed_identity=") == 2
 
 
+@pytest.mark.nightly
 def test_fields_come_and_go_with_the_kind(form):
     form.fields["kind"].input.value = "sql"
 
@@ -119,6 +121,7 @@ def test_other_options_are_out_of_the_way_until_wanted(make_workflow_form):
     assert form.more.description == "More options"
 
 
+@pytest.mark.nightly
 def test_a_wrong_field_is_marked_and_says_what_to_do(form):
     form.fields["columns"].input.value = "OrderId"
 
@@ -144,6 +147,7 @@ def test_a_signature_is_told_without_it_and_left_out_by_a_button(form):
     assert form.state.is_valid
 
 
+@pytest.mark.nightly
 def test_a_secret_in_a_query_stays_out_of_what_is_saved(make_workflow_form):
     sample = DECLARATIONS["export"].about.sample.fields
     query = "externaldata (a:string) [h@'https://contosolake.blob.core.windows.net/c?sig=c2VjcmV0']"
@@ -153,6 +157,7 @@ def test_a_secret_in_a_query_stays_out_of_what_is_saved(make_workflow_form):
     assert "c2VjcmV0" not in repr(form)
 
 
+@pytest.mark.nightly
 def test_what_no_line_can_say_is_said(form):
     form.fields["doc_string"].input.value = "{{name}}"
 
@@ -184,6 +189,7 @@ def test_another_database_offers_other_tables(make_workflow_form):
     assert "--database Telemetry" in form.line.widget.value
 
 
+@pytest.mark.nightly
 def test_without_a_database_one_is_chosen(make_workflow_form):
     form = make_workflow_form("external-table", READY, database="")
     assert "Still to fill in: Database." in form.remarks.value
@@ -281,6 +287,7 @@ def test_a_hostile_answer_is_text(azure, make_workflow_form):
     assert "<script" not in form._result.value
 
 
+@pytest.mark.nightly
 def test_the_text_form_says_what_is_missing_and_the_line_to_use(make_workflow_form):
     form = make_workflow_form("external-table", {"name": "Archive", "columns": "OrderId"})
 

@@ -36,6 +36,7 @@ def asked(form, name, text=""):
     return asyncio.run(ask())
 
 
+@pytest.mark.nightly
 def test_a_list_comes_when_a_field_wants_it_and_is_kept(make_workflow_form):
     form = make_workflow_form("external-table")
 
@@ -46,6 +47,7 @@ def test_a_list_comes_when_a_field_wants_it_and_is_kept(make_workflow_form):
     assert (again, labels) == ("", ["contosobackup", "contosolake"])
 
 
+@pytest.mark.nightly
 def test_containers_follow_their_account_and_each_is_a_whole_value(make_workflow_form):
     form = make_workflow_form("external-table", {"location": f"{LAKE}/a, {LAKE}/"})
 
@@ -74,6 +76,7 @@ def test_an_empty_list_says_why(make_workflow_form, noun, fields, name, text, no
     assert asked(form, name, text)[1:] == ([], note)
 
 
+@pytest.mark.nightly
 def test_a_denied_list_names_the_identity_and_the_permission(make_workflow_form):
     form = make_workflow_form("external-table", {"identity": "mi-export"})
 
@@ -84,6 +87,7 @@ def test_a_denied_list_names_the_identity_and_the_permission(make_workflow_form)
     assert "Required permissions: NativeIngestion and Storage Blob Data Reader" in note
 
 
+@pytest.mark.nightly
 def test_names_of_files_tell_the_format_until_somebody_chooses(make_workflow_form):
     form = make_workflow_form("external-table", TABLE)
 
@@ -103,6 +107,7 @@ def test_a_format_is_told_by_an_address_alone(make_workflow_form):
     assert form.fields["data_format"].input.value == "parquet"
 
 
+@pytest.mark.nightly
 def test_columns_are_inferred_and_rows_shown(make_workflow_form, requests_allowed):
     form = make_workflow_form("external-table", {**TABLE, "data_format": "csv"})
 
@@ -115,6 +120,7 @@ def test_columns_are_inferred_and_rows_shown(make_workflow_form, requests_allowe
     assert form.state.is_valid
 
 
+@pytest.mark.nightly
 def test_columns_come_from_the_first_row_where_it_has_their_names(
     make_workflow_form, requests_allowed
 ):
@@ -127,6 +133,7 @@ def test_columns_come_from_the_first_row_where_it_has_their_names(
     assert form.fields["columns"].input.value.startswith("OrderId:long, Region:string")
 
 
+@pytest.mark.nightly
 def test_a_denied_inference_says_what_fixes_it(make_workflow_form):
     form = make_workflow_form("external-table", {**TABLE, "data_format": "csv"})
 

@@ -21,6 +21,7 @@ def test_links_stay_known_while_only_a_name_is_typed(table):
     assert table.last_check.is_current
 
 
+@pytest.mark.nightly
 def test_links_are_old_once_the_identity_is_another(table):
     table.look()
 
@@ -76,6 +77,7 @@ def test_what_exists_already_and_cannot_be_replaced_needs_another_name(make_work
     assert caught.value.fix == "choose another Name, or drop it first"
 
 
+@pytest.mark.nightly
 def test_replacing_asks_and_has_no_way_back(azure, make_workflow_state):
     fields = {**TABLE, "name": "ArchivedOrders", "replace": True}
     state = make_workflow_state("external-table", fields)

@@ -131,6 +131,7 @@ def test_a_database_that_is_not_there_is_an_error(make_workflow_state):
     assert caught.value.fix == "--database Sales"
 
 
+@pytest.mark.nightly
 def test_another_database_has_other_tables(make_workflow_state):
     state = make_workflow_state("sdk-ingestion", sample_of("sdk-ingestion"))
     spec = state.spec("table")
@@ -165,6 +166,7 @@ def test_of_two_identities_of_one_name_each_is_offered_by_its_id(azure, make_wor
     assert state.problems["identity"].what == "2 identities are named 'mi-twin'"
 
 
+@pytest.mark.nightly
 def test_reload_finds_an_identity_made_meanwhile(azure, make_workflow_state):
     state = make_workflow_state("external-table", {**TABLE, "identity": "mi-new"})
     azure.world.add_identity("mi-new")
@@ -176,6 +178,7 @@ def test_reload_finds_an_identity_made_meanwhile(azure, make_workflow_state):
     assert state.is_valid
 
 
+@pytest.mark.nightly
 def test_reload_looks_up_an_identity_of_another_subscription(azure, make_workflow_state):
     elsewhere = azure.world.add_identity("mi-far", assigned=False, resource_group="archive")
     own, other = (one.subscription_id for one in azure.world.subscriptions[:2])
