@@ -99,7 +99,6 @@ def test_table_with_the_name_of_its_database(run, sales):
         item(source="Nowhere"),
         item("Nowhere"),
         item("Orders"),
-        item("Orders | frobnicate"),
         item("cluster('x').database('y').T"),
         item("external_table('ArchivedOrders')"),
         item(IsEnabled="perhaps"),
@@ -111,8 +110,14 @@ def test_table_with_the_name_of_its_database(run, sales):
 def test_policies_that_cannot_run_are_refused(run, refusal, sales, given):
     error = refusal(alter(given), database="Sales")
 
-    codes = {"General_BadRequest", "BadRequest_TableNotExist", "BadRequest_SyntaxError"}
-    assert error.code in codes
+    assert error.code in {"General_BadRequest", "BadRequest_TableNotExist"}
+    assert sales.tables["Northern"].update_policy is None
+
+
+def test_a_policy_whose_query_is_none_is_a_syntax_error(refusal, sales):
+    error = refusal(alter(item("Orders | frobnicate")), database="Sales")
+
+    assert error.code == "BadRequest_SyntaxError"
     assert sales.tables["Northern"].update_policy is None
 
 

@@ -152,8 +152,7 @@ def field(
     only_for
         Other fields and the values of them that give this one a meaning.
     required
-        Whether it must be filled in where it has a meaning, or other fields and the values of them
-        beside which it must.
+        Whether it must be filled in where it has a meaning, or beside which values of others.
     property_name
         Its name in the statement's ``with (…)``, if it goes there.
     example
@@ -164,7 +163,7 @@ def field(
         As pydantic's, such as ``ge`` and ``le``.
 
     """
-    extra: dict[str, Any] = {
+    more: dict[str, Any] = {
         "only_for": _texts(only_for),
         "required_for": {} if isinstance(required, bool) else _texts(required),
         "required": required is True or default is PydanticUndefined,
@@ -173,9 +172,7 @@ def field(
         "default_text": default_text,
         "common": common,
     }
-    return Field(
-        default, title=label, description=help_text, json_schema_extra=extra, **constraints
-    )
+    return Field(default, title=label, description=help_text, json_schema_extra=more, **constraints)
 
 
 def _texts(values_of: Mapping[str, Sequence[str]] | None) -> dict[str, tuple[str, ...]]:

@@ -171,7 +171,6 @@ def test_interval_is_at_least_a_minute(refusal, table, interval):
         create(table="Nowhere"),
         create("Nowhere"),
         create("Orders | project OrderId"),
-        create("Orders | frobnicate"),
         create("cluster('x').database('y').T"),
         create(over="over (Customers)"),
         create(over="over (Nowhere)"),
@@ -182,8 +181,13 @@ def test_definitions_that_cannot_run_are_refused(refusal, table, text):
 
     error = refusal(text, database="Sales")
 
-    codes = {"General_BadRequest", "BadRequest_TableNotExist", "BadRequest_SyntaxError"}
-    assert error.code in codes
+    assert error.code in {"General_BadRequest", "BadRequest_TableNotExist"}
+
+
+def test_a_definition_whose_query_is_none_is_a_syntax_error(refusal, table):
+    table()
+
+    assert refusal(create("Orders | frobnicate"), database="Sales").code == "BadRequest_SyntaxError"
 
 
 def test_format_that_is_not_written_is_refused(refusal, table):
