@@ -25,15 +25,18 @@ _NET_TYPES = {
 _NO_ID = "00000000-0000-0000-0000-000000000000"
 _DONE = "Query completed successfully"
 _STATS = {"ExecutionTime": 0.0, "resource_usage": {}, "dataset_statistics": []}
-_VISUALIZATION = json.dumps({"Visualization": None, "Title": None, "Kind": None})
 
 
 @dataclass(frozen=True)
 class Result:
-    """A table of results: `columns` are (name, Kusto type), rows hold JSON-ready values."""
+    """A table of results: `columns` are (name, Kusto type), rows hold JSON-ready values.
+
+    `visualization` is what the query's `render` asks for, as the text of its property.
+    """
 
     columns: tuple[tuple[str, str], ...]
     rows: tuple[tuple[Any, ...], ...]
+    visualization: str = ""
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,7 @@ def command_body(table: Result) -> dict[str, Any]:
 
 def query_body_v1(table: Result, ids: RequestIds) -> dict[str, Any]:
     """Return the v1 body of a query: result, properties, status, table of contents."""
-    properties = result("Value:string", [[_VISUALIZATION]])
+    properties = result("Value:string", [[table.visualization]])
     contents = result(
         "Ordinal:long, Kind:string, Name:string, Id:string, PrettyName:string",
         [
@@ -86,7 +89,7 @@ def query_body_v1(table: Result, ids: RequestIds) -> dict[str, Any]:
 def query_body_v2(table: Result, ids: RequestIds) -> list[dict[str, Any]]:
     """Return the v2 body of a query: frames in the usual order, not progressive."""
     properties = result(
-        "TableId:int, Key:string, Value:dynamic", [[1, "Visualization", _VISUALIZATION]]
+        "TableId:int, Key:string, Value:dynamic", [[1, "Visualization", table.visualization]]
     )
     return [
         {"FrameType": "DataSetHeader", "IsProgressive": False, "Version": "v2.0"},

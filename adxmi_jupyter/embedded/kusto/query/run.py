@@ -25,6 +25,7 @@ from adxmi_jupyter.embedded.kusto.errors import (
 )
 from adxmi_jupyter.embedded.kusto.query import sources
 from adxmi_jupyter.embedded.kusto.query.resolution import COMMAND_RESULTS, Resolution
+from adxmi_jupyter.embedded.kusto.query.visualization import visualization_of
 from adxmi_jupyter.embedded.kusto.results import Result
 from adxmi_jupyter.embedded.state.timestamps import moment_of
 
@@ -98,7 +99,7 @@ def _answer(text: str, session: Session, away: Away = nullcontext) -> Result:
         except StoppedError:
             session.stop_if_cancelled()
             raise
-        return Result(answer.columns, answer.rows)
+        return Result(answer.columns, answer.rows, visualization_of(text))
 
 
 def _workspace(session: Session, away: Away = nullcontext) -> Workspace:
