@@ -30,7 +30,7 @@ from tests.benchmarks.shells import bench
 from tests.benchmarks.table import markdown, text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from tests.benchmarks.table import Row
 
@@ -42,47 +42,67 @@ _HAS_LOAD = hasattr(os, "getloadavg")
 def main() -> int:
     """Measure, print, and return 1 if a budget is not met."""
     chosen = _arguments()
-    jupysql = chosen.jupysql_python or processes.jupysql_python()
     with tempfile.TemporaryDirectory() as home:
         machine = _machine()
-        rows = list(_rows(chosen.runs, jupysql, Path(home)))
+        rows = list(_rows(chosen, Path(home)))
     print((markdown if chosen.markdown else text)(rows))
     print(f"\n{machine}")
     return 1 if any(row.budget and not row.budget.met(row.value) for row in rows) else 0
 
 
-def _rows(runs: int, jupysql_python: str, home: Path) -> Iterator[Row]:
-    calls = runs * CALLS_PER_RUN
-    _say("loading")
-    yield from fresh.loading_rows(runs, jupysql_python, home)
-    _say("first line")
-    yield fresh.first_line_row(runs, home)
-    _say("cold start")
-    yield from fresh.cold_start_rows(runs, home)
-    _say("terminal")
-    yield from terminal.terminal_rows(runs, home)
-    yield from terminal.playground_rows(runs, home)
+def _rows(chosen: argparse.Namespace, home: Path) -> Iterator[Row]:
+    """Yield the rows of the chosen parts, each told as soon as it is measured."""
+    for name, measured in PARTS.items():
+        if chosen.only and name not in chosen.only:
+            continue
+        _say(f"measuring {name} …")
+        own = home / name.replace(" ", "-")
+        own.mkdir()
+        for row in measured(chosen, own):
+            _say(text([row]).splitlines()[-1])
+            yield row
+
+
+def _loading(chosen: argparse.Namespace, home: Path) -> Iterator[Row]:
+    jupysql = chosen.jupysql_python or processes.jupysql_python()
+    yield from fresh.loading_rows(chosen.runs, jupysql, home)
+
+
+def _first_lines(chosen: argparse.Namespace, home: Path) -> Iterator[Row]:
+    yield fresh.first_line_row(chosen.runs, home)
+    yield from fresh.cold_start_rows(chosen.runs, home)
+
+
+def _terminal(chosen: argparse.Namespace, home: Path) -> Iterator[Row]:
+    yield from terminal.terminal_rows(chosen.runs, home)
+    yield from terminal.playground_rows(chosen.runs, home)
+
+
+def _warm(chosen: argparse.Namespace, home: Path) -> Iterator[Row]:
+    calls = chosen.runs * CALLS_PER_RUN
     with bench(home) as started:
-        _say("warm lines")
         yield from warm.overhead_rows(started, calls)
-        _say("completion")
         yield completing.in_process_row(started, calls)
         yield completing.kernel_row(calls, home)
-        _say("many databases")
-        yield from warm.many_databases_rows(started, runs)
-        _say("many workflows")
-        yield from warm.many_workflows_rows(started, runs)
-    _say("a thousand databases")
-    yield from many_databases.many_databases_rows(home, runs)
-    _say("checks of many databases")
-    yield from many_databases.whole_cluster_rows(home)
-    _say("a whole cluster")
-    yield from checking.checking_rows(home, runs)
-    _say("long tables")
-    yield from grids.grid_rows(runs, home)
-    _say("forms")
-    yield from forms.form_rows(runs, home)
-    yield fresh.memory_row(home)
+        yield from warm.many_databases_rows(started, chosen.runs)
+        yield from warm.many_workflows_rows(started, chosen.runs)
+
+
+PARTS: Mapping[str, Callable[[argparse.Namespace, Path], Iterable[Row]]] = {
+    "loading": _loading,
+    "first lines": _first_lines,
+    "terminal": _terminal,
+    "warm lines": _warm,
+    "a thousand databases": lambda chosen, home: many_databases.many_databases_rows(
+        home, chosen.runs
+    ),
+    "checks of many databases": lambda _, home: many_databases.whole_cluster_rows(home),
+    "a whole cluster": lambda chosen, home: checking.checking_rows(home, chosen.runs),
+    "long tables": lambda chosen, home: grids.grid_rows(chosen.runs, home),
+    "forms": lambda chosen, home: forms.form_rows(chosen.runs, home),
+    "memory": lambda _, home: [fresh.memory_row(home)],
+}
+"""What can be measured alone, in the order of the table."""
 
 
 def _arguments() -> argparse.Namespace:
@@ -102,6 +122,9 @@ def _arguments() -> argparse.Namespace:
         metavar="PATH",
         help="an interpreter with JupySQL and the same IPython; without it one is made in build/",
     )
+    parser.add_argument(
+        "--only", action="append", choices=PARTS, help="measure this part; may be repeated"
+    )
     chosen = parser.parse_args()
     if chosen.runs < 1:
         parser.error("--runs: at least one run is needed")
@@ -118,7 +141,7 @@ def _machine() -> str:
 
 
 def _say(what: str) -> None:
-    print(f"measuring {what} …", file=sys.stderr)
+    print(what, file=sys.stderr)
 
 
 if __name__ == "__main__":

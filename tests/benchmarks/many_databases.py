@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from azure.kusto.data import KustoClient, KustoConnectionStringBuilder
+from azure.kusto.data.helpers import dataframe_from_result_table
+
 from tests.benchmarks.processes import PROBES, environment, probe
-from tests.benchmarks.shells import bench, timed
-from tests.benchmarks.table import Budget, Row, Samples, Unit
+from tests.benchmarks.shells import bench, in_turns
+from tests.benchmarks.table import Budget, Row, Unit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +27,7 @@ if TYPE_CHECKING:
     from tests.benchmarks.shells import Bench
 
 LATENCY = 0.03
+TOKEN = "embedded-admin"
 DATABASES = 1000
 IN_FLIGHT = (4, 16)
 _MOST = Budget(1.3)
@@ -41,7 +46,7 @@ _MOST_MEMORY = Budget(400)
 
 
 def many_databases_rows(home: Path, runs: int) -> list[Row]:
-    """Measure ``policy show --all-databases`` beside the least time it can take."""
+    """Measure ``policy show --all-databases`` beside the least time, and beside the bare SDK."""
     with bench(home) as started, _serving(home, DATABASES) as service:
         several = max(3, runs // 5)
         return [row for most in IN_FLIGHT for row in _rows(started, service.uri, most, several)]
@@ -52,21 +57,36 @@ def _rows(started: Bench, uri: str, most: int, runs: int) -> list[Row]:
         f"connect {uri} --credential default "
         f"--database Sales --name at{most} --max-in-flight {most}"
     )
-    _read(started)
-    taken = Samples(tuple(timed(lambda: _read(started)) for _ in range(runs)))
+    names = _read(started)
+    with KustoClient(KustoConnectionStringBuilder.with_token_provider(uri, lambda: TOKEN)) as sdk:
+        _read_by_sdk(sdk, names, most)
+        taken, bare = in_turns(lambda: _read(started), lambda: _read_by_sdk(sdk, names, most), runs)
     least = DATABASES / most * LATENCY
     what = f"`policy show --all-databases`, {DATABASES:,} databases, 30 ms, {most} at a time"
     return [
         Row(what, taken),
         Row(f"least time: {DATABASES:,} / {most} x 30 ms", least),
         Row("how many times the least time", taken.median / least, Unit.TIMES, _MOST),
+        Row(f"the same requests by the bare SDK, {most} threads", bare),
+        Row("how many times the bare SDK", taken.median / bare.median, Unit.TIMES),
     ]
 
 
-def _read(started: Bench) -> None:
-    found = started.magic("policy show --all-databases")["database"].nunique()
-    if found != DATABASES:
-        raise SystemExit(f"{found} databases were read instead of {DATABASES}")
+def _read(started: Bench) -> list[str]:
+    found = list(started.magic("policy show --all-databases")["database"].unique())
+    if len(found) != DATABASES:
+        raise SystemExit(f"{len(found)} databases were read instead of {DATABASES}")
+    return found
+
+
+def _read_by_sdk(sdk: KustoClient, names: list[str], most: int) -> None:
+    def policy_of(name: str) -> object:
+        quoted = name.replace("'", "\\'")
+        answer = sdk.execute_mgmt(name, f".show database ['{quoted}'] policy managed_identity")
+        return dataframe_from_result_table(answer.primary_results[0])
+
+    with ThreadPoolExecutor(most) as threads:
+        list(threads.map(policy_of, names))
 
 
 def whole_cluster_rows(home: Path) -> list[Row]:

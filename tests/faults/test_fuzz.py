@@ -1,7 +1,7 @@
 from tests.faults.fuzz import pairs, verdicts
 from tests.faults.rig import commands
 
-SEED, RUNS = 7, 20
+SEED, RUNS = 7, 10
 
 
 def test_a_sample_of_verbs_and_faults_gives_no_traceback_and_no_false_finding():

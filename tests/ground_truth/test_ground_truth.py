@@ -19,7 +19,7 @@ def named(value):
     return ", ".join(value.values()) if isinstance(value, dict) else value.name
 
 
-@pytest.mark.parametrize(("situation", "case"), sampled(CASES, each=9), ids=named)
+@pytest.mark.parametrize(("situation", "case"), sampled(CASES, each=18), ids=named)
 def test_a_check_says_what_a_run_finds_and_its_fixes_mend_it(walker, situation, case):
     walked = walker.walk(situation, case)
 

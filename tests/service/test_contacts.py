@@ -29,8 +29,8 @@ print(json.dumps([codes, sorted(set(met))]))
 
 
 LINES = (
-    "check --database Sales",
     "policy show --all-databases",
+    "check --database Sales",
     "policy grant --database Sales --identity mi-ingest --usage AzureAI",
     "identity list",
     "identity assign --identity mi-stranger",
