@@ -37,8 +37,8 @@ if TYPE_CHECKING:
     metavar="CREDENTIAL",
     default="",
     help="Credential. Allowed values: default, cli, browser, device-code, "
-    "managed-identity[:CLIENT-ID], environment, app, token; on the embedded Azure as:admin, "
-    "as:reader.",
+    "managed-identity[:CLIENT-ID], workload-identity[:github|:azure-devops|:token-file], "
+    "environment, app, token; on the embedded Azure as:admin, as:reader.",
 )
 @click.option(
     "--timeout",

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from adxmi_jupyter.errors import CredentialFailure
 from adxmi_jupyter.fixes import ChangeOption, Explain, Option
 from adxmi_jupyter.service.deadline import not_counted
+from adxmi_jupyter.service.federation import KINDS
 
 if TYPE_CHECKING:
     from azure.core.credentials import AccessToken, TokenCredential
@@ -24,12 +25,17 @@ CREDENTIALS: Mapping[str, str] = {
     "device-code": "sign in on another device with a code",
     "managed-identity": "the managed identity of this machine; "
     "managed-identity:CLIENT-ID for a user-assigned one",
+    "workload-identity": "a token of GitHub Actions or Azure Pipelines, or of a file, exchanged by "
+    "workload identity federation; workload-identity:github, :azure-devops or :token-file chooses",
     "environment": "the AZURE_* variables, as the Azure SDK reads them",
     "app": "an application: AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET or "
     "AZURE_CLIENT_CERTIFICATE_PATH",
     "token": "the access token in ADXMI_TOKEN, read anew for each request",
 }
 """The credentials a connection can use, and what each one is."""
+
+_TAKING_ARGUMENTS = ("managed-identity", "workload-identity")
+_ARGUMENTS = {"workload-identity": KINDS}
 
 ASKING_A_PERSON = frozenset({"browser", "device-code"})
 """Those that may want somebody to sign in for each service."""
@@ -85,7 +91,8 @@ def check_name(name: str) -> None:
 
     """
     kind, _, argument = name.partition(":")
-    if kind not in CREDENTIALS or (argument and kind != "managed-identity"):
+    takes = kind in _TAKING_ARGUMENTS and argument in _ARGUMENTS.get(kind, (argument,))
+    if kind not in CREDENTIALS or (argument and not takes):
         raise CredentialFailure(
             f"there is no credential {kind!r}",
             why=f"the credentials are {', '.join(CREDENTIALS)}",
@@ -149,6 +156,12 @@ def _managed_identity(_authority: str, client_id: str) -> TokenCredential:
     return ManagedIdentityCredential(client_id=client_id or None)
 
 
+def _workload_identity(authority: str, issuer: str) -> TokenCredential:
+    from adxmi_jupyter.service.federation import federated_credential
+
+    return federated_credential(authority, issuer)
+
+
 def _environment(authority: str, _argument: str) -> TokenCredential:
     from azure.identity import EnvironmentCredential
 
@@ -193,6 +206,7 @@ _MAKERS: Mapping[str, Callable[[str, str], TokenCredential]] = {
     "browser": _browser,
     "device-code": _device_code,
     "managed-identity": _managed_identity,
+    "workload-identity": _workload_identity,
     "environment": _environment,
     "app": _app,
 }

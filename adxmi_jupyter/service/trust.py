@@ -23,17 +23,16 @@ import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.errors import UntrustedAudience, UntrustedHost, UntrustedLink
 from adxmi_jupyter.fixes import Configure, Connect, Explain, Retry, Setting
 from adxmi_jupyter.service.address import Origin, origin_of
 
 if TYPE_CHECKING:
-    from azure.core.credentials import AccessToken
+    from azure.core.credentials import AccessToken, TokenCredential
 
     from adxmi_jupyter.service.address import ClusterAddress
-    from adxmi_jupyter.service.credentials import Shared
 
 _FILE = "trusted_hosts"
 _SCOPE = "/.default"
@@ -254,11 +253,11 @@ class Audience:
 
     """
 
-    def __init__(self, credential: Shared, address: ClusterAddress) -> None:
+    def __init__(self, credential: TokenCredential, address: ClusterAddress) -> None:
         self._credential = credential
         self._address = address
 
-    def get_token(self, *scopes: str, **options: object) -> AccessToken:
+    def get_token(self, *scopes: str, **options: Any) -> AccessToken:
         """Get a token.
 
         Raises
