@@ -214,6 +214,9 @@ class InvalidInput(AdxmiError):
 class MalformedBody(InvalidInput):
     """JSON or YAML that cannot be read; *why* names line and column."""
 
+    line: int = 0
+    column: int = 0
+
 
 class RepeatedKey(MalformedBody):
     """A key that occurs twice in one object: another reader would use the other one."""

@@ -70,6 +70,7 @@ def own_surroundings(monkeypatch, data_dirs):
         *("ADXMI_CLUSTER", "ADXMI_DATABASE", "ADXMI_CREDENTIAL", "ADXMI_TOKEN"),
         *("ADXMI_TIMEOUT", "ADXMI_MAX_ANSWER_MB", "ADXMI_MAX_IN_FLIGHT"),
         "ADXMI_EMBEDDED_KEY_FILE",
+        *("GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY", "GITHUB_WORKSPACE", "TF_BUILD"),
     ):
         monkeypatch.delenv(variable, raising=False)
     monkeypatch.setenv("ADXMI_DATA_DIR", next(data_dirs))

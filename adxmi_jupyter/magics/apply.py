@@ -9,6 +9,7 @@ import click
 from adxmi_jupyter.errors import ApplyIncomplete, ConfirmationRequired, PlanBlocked
 from adxmi_jupyter.fixes import Retry
 from adxmi_jupyter.magics import permissions
+from adxmi_jupyter.magics.ci import tell, telling_errors
 from adxmi_jupyter.magics.options import dry_run, refuse_both, yes
 from adxmi_jupyter.magics.plan import (
     EXAMPLE,
@@ -17,14 +18,16 @@ from adxmi_jupyter.magics.plan import (
     planning_options,
     prepared_plan,
     shown,
+    tell_plan,
 )
 from adxmi_jupyter.magics.policy_file import NamedFile
-from adxmi_jupyter.magics.verbs import Example, verb
+from adxmi_jupyter.magics.verbs import Example, exit_codes, verb
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import timedelta
 
-    from adxmi_jupyter.actions.plan.applying import Applied
+    from adxmi_jupyter.actions.plan.applying import Applied, Applying
     from adxmi_jupyter.actions.plan.planning import Prepared
     from adxmi_jupyter.magics.call import Call
     from adxmi_jupyter.magics.policy_file import NamedText
@@ -35,6 +38,7 @@ if TYPE_CHECKING:
     permission=permissions.APPLY,
     pages=("Managed identity policy", "Manage database security roles"),
     examples=(Example("apply", EXAMPLE), Example("apply --dry-run", EXAMPLE)),
+    exit_codes=exit_codes("--dry-run found changes, with --exit-code."),
 )
 @click.argument("saved", metavar="[PLAN]", type=NamedFile(), required=False, default="")
 @planning_options
@@ -73,7 +77,6 @@ def apply(
     command once more does what is left. All changes of an apply can be undone together.
     """
     from adxmi_jupyter.actions.plan.applying import Applying
-    from adxmi_jupyter.actions.plan.applying import apply as applied
 
     refuse_both(call, {"PLAN": bool(saved), "--file": bool(options["file"])})
     age = _length(max_age)
@@ -90,21 +93,27 @@ def apply(
             raise cannot_see(found.plan)
         return found
 
-    if dry_run:
-        return shown(call, prepare().plan, allow_partial=options["allow_partial"])
+    with telling_errors(call):
+        if dry_run:
+            return shown(call, prepare().plan, allow_partial=options["allow_partial"])
+        return _told(call, _applied(call, prepare, Applying(yes, max_removals, fail_fast)))
+
+
+def _applied(call: Call, prepare: Callable[[], Prepared], how: Applying) -> Applied:
+    from adxmi_jupyter.actions.plan.applying import apply as carried_out
+
     seen: list[Prepared] = []
 
     def noted() -> Prepared:
         seen.append(prepare())
         return seen[0]
 
-    how = Applying(yes, max_removals, fail_fast)
     try:
-        done = applied(call.connection, noted, how)
+        return carried_out(call.connection, noted, how)
     except (ConfirmationRequired, PlanBlocked):
         call.show(_text(seen[0]))
+        tell_plan(call, seen[0].plan)
         raise
-    return _told(call, done)
 
 
 def _text(prepared: Prepared) -> str:
@@ -130,9 +139,11 @@ def _told(call: Call, done: Applied) -> object:
     """
     from adxmi_jupyter.actions.plan.applying import unfinished
     from adxmi_jupyter.actions.plan.frames import applied_frame
+    from adxmi_jupyter.rendering.markdown import code, fenced
     from adxmi_jupyter.rendering.plan_text import PlanTable, applied_text
 
     text = applied_text(done)
+    tell(call, (), f"### adxmi: {code(done.plan.cluster)}\n\n{fenced(text)}\n")
     left = unfinished(done)
     if done.number:
         call.say(f"Undo: {call.front.program} undo --apply {done.number}")
@@ -141,7 +152,9 @@ def _told(call: Call, done: Applied) -> object:
     call.show(text)
     changes = sum(len(one.step.changes) for one in left)
     total = sum(len(one.step.changes) for one in done.outcomes)
-    first = next(one.failure for one in left if one.failure is not None)
+    failures = [one.failure for one in left if one.failure is not None]
+    interrupted = (one for one in failures if isinstance(one.__cause__, KeyboardInterrupt))
+    first = next(interrupted, failures[0])
     raise ApplyIncomplete(
         f"{changes} of {total} changes were not applied",
         why=f"{first.what}: {first.why}",

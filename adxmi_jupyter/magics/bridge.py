@@ -9,7 +9,7 @@ from __future__ import annotations
 import keyword
 import os
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
@@ -178,22 +178,23 @@ class AdxmiMagics(Magics):
         while self._held:
             self.say(self._held.pop(0))
 
-    def check_target(self, name: str) -> None:
+    def check_target(self, name: str, documents: Collection[str] = ()) -> None:
         """Refuse a name that no variable can have, nor a file that can be written."""
         if name.isidentifier() and not keyword.iskeyword(name):
             return
         from adxmi_jupyter.magics.saving import check_file
-        from adxmi_jupyter.rendering.result_files import format_of
+        from adxmi_jupyter.rendering.result_files import files_of, format_of
 
-        if format_of(name) is None:
+        if not any(format_of(one, documents) for one in files_of(name, documents)):
             raise InvalidValue(
                 f"--out {name} isn't a variable name",
                 why="in a notebook --out names a variable, or a file such as result.csv",
                 fix=ChangeOption("--out", "df"),
             )
-        check_file(name)
+        for one in files_of(name, documents):
+            check_file(one, documents=documents)
 
-    def keep(self, name: str, frame: pd.DataFrame) -> None:
+    def keep(self, name: str, frame: pd.DataFrame, documents: Collection[str] = ()) -> None:
         """Keep a result as a variable of the user, or write it to a file.
 
         Raises
@@ -206,8 +207,13 @@ class AdxmiMagics(Magics):
             self.variables[name] = frame
             return
         from adxmi_jupyter.magics.saving import save
+        from adxmi_jupyter.rendering.result_files import files_of
 
-        save(name, frame)
+        for one in files_of(name, documents):
+            save(one, frame, documents)
+
+    def instruct(self, lines: Sequence[str]) -> None:
+        """Do nothing: no CI system reads the output of a notebook."""
 
     def run(self, line: str, cell: str | None, local: Mapping[str, object]) -> object:
         """Run a line; a semicolon at its end keeps the result from being shown.

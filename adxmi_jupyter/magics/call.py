@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
@@ -58,11 +58,17 @@ class FrontEnd(Protocol):
     def holding_notes(self) -> AbstractContextManager[None]:
         """Keep notes back until the next line is run: a <Tab> must not print."""
 
-    def check_target(self, name: str) -> None:
-        """Raise InvalidValue when ``--out`` cannot keep a result under that name."""
+    def check_target(self, name: str, documents: Collection[str] = ()) -> None:
+        """Raise InvalidValue when ``--out`` cannot keep a result under that name.
 
-    def keep(self, name: str, frame: pd.DataFrame) -> None:
+        `documents` are the formats of its own that the result has.
+        """
+
+    def keep(self, name: str, frame: pd.DataFrame, documents: Collection[str] = ()) -> None:
         """Keep a result under the name of ``--out``."""
+
+    def instruct(self, lines: Sequence[str]) -> None:
+        """Write commands for the CI system that reads the log."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +90,9 @@ class Call:
     `forms` maps each spelling of the verb's options to all there is to know about it;
     `has_looked` tells whether it was looked what has become of open writes;
     `has_found` whether there was something to find: a requirement that is missing, a difference,
-    what a dry run would change; `tells_by_code` whether the exit code of a console says so.
+    what a dry run would change; `tells_by_code` whether the exit code of a console says so;
+    `documents` are the formats besides a table that the result has;
+    `ci` is the CI system that annotations are for, empty for the one that the environment tells.
     """
 
     front: FrontEnd
@@ -101,6 +109,8 @@ class Call:
     has_looked: bool = False
     has_found: bool = False
     tells_by_code: bool = False
+    documents: tuple[str, ...] = ()
+    ci: str = ""
 
     @property
     def is_console(self) -> bool:

@@ -11,7 +11,7 @@ import gc
 import os
 import shlex
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from adxmi_jupyter.errors import AdxmiError, CommandLineError, ResultNotSaved
 from adxmi_jupyter.fixes import as_words
 from adxmi_jupyter.magics.call import CONSOLE_PROGRAM, Call
+from adxmi_jupyter.magics.ci import runs_in_ci
 from adxmi_jupyter.magics.line import Word
 from adxmi_jupyter.magics.output import (
     NO_COLOR,
@@ -49,6 +50,12 @@ _OF_WORKFLOWS = ("list", "check")
 STREAMED = ("json", "csv", "md")
 """What --out takes in place of a file: formats for the standard output."""
 
+
+def streamed_formats(documents: Collection[str] = ()) -> tuple[str, ...]:
+    """Return what --out takes in place of a file, of a result with formats of its own, too."""
+    return tuple(dict.fromkeys((*STREAMED, *documents)))
+
+
 _RARE_COLLECTIONS = (100_000, 20, 20)
 
 
@@ -77,7 +84,7 @@ class Console:
         return Connections(settings, self.say, say_once=self.say_once)
 
     def __init__(self, output: Output | None = None) -> None:
-        self._is_silent = False
+        self._is_silent = self._is_streaming = False
         self.output = output or Output()
         self.kept: pd.DataFrame | None = None
 
@@ -100,16 +107,20 @@ class Console:
         yield
         self._is_silent = False
 
-    def check_target(self, name: str) -> None:
+    def check_target(self, name: str, documents: Collection[str] = ()) -> None:
         """Refuse a file whose format its name does not tell, or that cannot be written."""
-        if name in STREAMED:
+        streamed = streamed_formats(documents)
+        if name in streamed:
+            self._is_streaming = True
             return
         from adxmi_jupyter.magics.saving import check_file
+        from adxmi_jupyter.rendering.result_files import files_of
 
-        streamed = " and ".join([", ".join(STREAMED[:-1]), STREAMED[-1]])
-        check_file(name, f"; {streamed} write to the standard output")
+        listed = " and ".join([", ".join(streamed[:-1]), streamed[-1]])
+        for one in files_of(name, documents):
+            check_file(one, f"; {listed} write to the standard output", documents)
 
-    def keep(self, name: str, frame: pd.DataFrame) -> None:
+    def keep(self, name: str, frame: pd.DataFrame, documents: Collection[str] = ()) -> None:
         """Write a result to a file, as a whole or not at all, or in a format to be read on.
 
         Raises
@@ -119,17 +130,22 @@ class Console:
 
         """
         from adxmi_jupyter.magics.saving import save
-        from adxmi_jupyter.rendering.result_files import Format, text_of
+        from adxmi_jupyter.rendering.result_files import files_of, text_of
 
         self.kept = frame
-        if name in STREAMED:
-            self.output.file_text(text_of(frame, Format(name)).removesuffix("\n"))
+        if name in streamed_formats(documents):
+            self.output.file_text(text_of(frame, name).removesuffix("\n"))
             return
         try:
-            save(name, frame)
+            for one in files_of(name, documents):
+                save(one, frame, documents)
         except ResultNotSaved:
             self.output.result(frame)
             raise
+
+    def instruct(self, lines: Sequence[str]) -> None:
+        """Write commands for a CI system, which reads both streams."""
+        self.output.commands(lines, beside=self._is_streaming)
 
     def keep_names(self, call: Call, result: object) -> None:
         """Keep the names in a result for completion, which asks no cluster.
@@ -181,7 +197,8 @@ def _collect_rarely() -> None:
 
 def execute(arguments: Sequence[str]) -> int:
     """Run one line and return the exit code."""
-    output = Output({QUIET, NO_COLOR, NO_PAGER}.intersection(arguments))
+    is_in_ci = runs_in_ci(arguments, os.environ)
+    output = Output({QUIET, NO_COLOR, NO_PAGER}.intersection(arguments), is_in_ci=is_in_ci)
     console = Console(output)
     call = Call(console, tuple(Word(text, shlex.quote(text), 0) for text in arguments))
     _complete_for_shell(call)
@@ -192,7 +209,7 @@ def execute(arguments: Sequence[str]) -> int:
             output.result(result)
     except AdxmiError as error:
         output.error(error)
-        return MISUSED if isinstance(error, CommandLineError) else FAILED
+        return _code_of(error)
     except KeyboardInterrupt:
         output.note("interrupted")
         return INTERRUPTED
@@ -207,6 +224,17 @@ def execute(arguments: Sequence[str]) -> int:
         console.close()
         loss_of_output()
     return FOUND if call.has_found and call.tells_by_code else 0
+
+
+def _code_of(error: AdxmiError) -> int:
+    if isinstance(error, CommandLineError):
+        return MISUSED
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, KeyboardInterrupt):
+            return INTERRUPTED
+        cause = cause.__cause__
+    return FAILED
 
 
 def _complete_for_shell(call: Call) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.magics import permissions
-from adxmi_jupyter.magics.plan import EXAMPLE, planning_options, prepared_plan, shown
-from adxmi_jupyter.magics.verbs import Example, verb
+from adxmi_jupyter.magics.ci import telling_errors
+from adxmi_jupyter.magics.plan import DOCUMENTS, EXAMPLE, planning_options, prepared_plan, shown
+from adxmi_jupyter.magics.verbs import Example, exit_codes, verb
 
 if TYPE_CHECKING:
     from adxmi_jupyter.magics.call import Call
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     permission=permissions.PLAN,
     pages=("Managed identity policy", "Manage database security roles"),
     examples=(Example("drift", EXAMPLE),),
+    documents=DOCUMENTS,
+    exit_codes=exit_codes("The cluster differs from the file."),
 )
 @planning_options
 def drift(call: Call, **options: Any) -> object:
@@ -26,5 +29,6 @@ def drift(call: Call, **options: Any) -> object:
     is planned or written. In a console the exit code is 3 if there is a difference.
     """
     call.tells_by_code = True
-    prepared = prepared_plan(call, observes=True, **options)
-    return shown(call, prepared.plan, allow_partial=options["allow_partial"])
+    with telling_errors(call):
+        prepared = prepared_plan(call, observes=True, **options)
+        return shown(call, prepared.plan, allow_partial=options["allow_partial"])

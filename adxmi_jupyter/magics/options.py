@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -42,7 +42,8 @@ def _note_exit_code(context: click.Context, *, is_given: bool) -> None:
 def _note_out(ctx: click.Context, _param: click.Parameter, value: str | None) -> None:
     call = ctx.find_object(Call)
     if call is not None and value is not None:
-        call.front.check_target(value)
+        call.documents = getattr(ctx.command, "documents", ())
+        call.front.check_target(value, call.documents)
         call.out = value
 
 
@@ -58,8 +59,26 @@ def _note_wide(ctx: click.Context, _param: click.Parameter, value: bool) -> None
         call.choice = replace(call.choice, wide=True)
 
 
-def common_options() -> list[click.Parameter]:
-    """Return what every verb has: ``--connection``, ``--out``, ``--ids`` and ``--wide``."""
+_OUT = (
+    "Variable (notebook) or file for the result: .csv, .json, .md, .html, .xlsx or .parquet. In a "
+    "console json, csv or md writes to standard output."
+)
+
+
+def _out_help(documents: Sequence[str]) -> str:
+    listed = ", ".join(f".{one}" for one in documents)
+    return (
+        f"Variable (notebook) or file for the result: {listed} for other tools; .csv, .html, .xlsx "
+        f"or .parquet for the table. Several files are separated by commas. In a console "
+        f"{', '.join(documents)} or csv writes to standard output."
+    )
+
+
+def common_options(documents: Sequence[str] = ()) -> list[click.Parameter]:
+    """Return what every verb has: ``--connection``, ``--out``, ``--ids`` and ``--wide``.
+
+    `documents` are the formats besides a table that the result of the verb has.
+    """
     return [
         click.Option(
             ["-c", "--connection"],
@@ -76,8 +95,7 @@ def common_options() -> list[click.Parameter]:
             metavar="NAME",
             expose_value=False,
             callback=_note_out,
-            help="Variable (notebook) or file for the result: .csv, .json, .md, .html, .xlsx or "
-            ".parquet. In a console json, csv or md writes to standard output.",
+            help=_OUT if not documents else _out_help(documents),
         ),
         click.Option(
             ["--ids"],

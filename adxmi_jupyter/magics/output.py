@@ -12,7 +12,7 @@ import io
 import os
 import shutil
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from typing import IO, TYPE_CHECKING, Any
 
@@ -53,10 +53,14 @@ def not_written(error: OSError) -> ResultNotSaved:
 
 
 class Output:
-    """The streams of a console; `wishes` are the options `QUIET`, `NO_COLOR` and `NO_PAGER`."""
+    """The streams of a console; `wishes` are the options `QUIET`, `NO_COLOR` and `NO_PAGER`.
 
-    def __init__(self, wishes: Collection[str] = ()) -> None:
+    A CI system runs commands that it finds in them: there, no text of the service forges one.
+    """
+
+    def __init__(self, wishes: Collection[str] = (), *, is_in_ci: bool = False) -> None:
         self._wishes = wishes
+        self._is_in_ci = is_in_ci
 
     @property
     def is_quiet(self) -> bool:
@@ -66,17 +70,17 @@ class Output:
     def note(self, text: str) -> None:
         """Write a note."""
         if not self.is_quiet:
-            _write(sys.stderr, text)
+            self._write(sys.stderr, text)
 
     def error(self, error: AdxmiError) -> None:
         """Write the lines of an error."""
         screen = self._screen(sys.stderr)
         if screen is None or error.show_stack:
-            _write(sys.stderr, "\n".join(error._render_traceback_()))
+            self._write(sys.stderr, "\n".join(error._render_traceback_()))
             return
         from adxmi_jupyter.rendering.terminal import error_text
 
-        _write(sys.stderr, error_text(error, screen))
+        self._write(sys.stderr, error_text(error, screen))
 
     def result(self, result: Any) -> None:
         """Write a result, by pages where it is longer than the terminal."""
@@ -105,7 +109,7 @@ class Output:
 
         """
         try:
-            _write(sys.stdout, text)
+            self._write(sys.stdout, text)
         except OSError as error:
             _discard(sys.stdout)
             raise not_written(error) from error
@@ -113,6 +117,18 @@ class Output:
     def file_text(self, text: str) -> None:
         """Write what could be a file; a terminal gets no signs that could move its cursor."""
         self.text(visible(text) if sys.stdout.isatty() else text)
+
+    def commands(self, lines: Sequence[str], *, beside: bool) -> None:
+        """Write commands for a CI system as they are; `beside` the result, on the other stream."""
+        if lines:
+            _write(sys.stderr if beside else sys.stdout, "\n".join(lines))
+
+    def _write(self, stream: IO[str], text: str) -> None:
+        if self._is_in_ci:
+            from adxmi_jupyter.rendering.annotations import inert
+
+            text = inert(text)
+        _write(stream, text)
 
     def _screen(self, stream: IO[str]) -> Screen | None:
         """Return the terminal behind a stream, or what is to be written as if it were one."""

@@ -319,7 +319,8 @@ class ResultTarget(_ParamType):
         call = ctx.find_object(Call)
         if call is None or not call.is_console:
             return []
-        formats = [CompletionItem(one) for one in ("json", "csv", "md") if one == incomplete]
+        known = dict.fromkeys(("json", "csv", "md", *getattr(ctx.command, "documents", ())))
+        formats = [CompletionItem(one) for one in known if one == incomplete]
         return [*formats, CompletionItem(incomplete, type="file")]
 
 

@@ -9,9 +9,10 @@ import click
 from adxmi_jupyter.errors import PartialRead
 from adxmi_jupyter.fixes import Retry
 from adxmi_jupyter.magics import permissions
+from adxmi_jupyter.magics.ci import ci_option, repository_path, tell, telling_errors
 from adxmi_jupyter.magics.options import allow_unknown_usage, exit_code, refuse_both
-from adxmi_jupyter.magics.policy_file import policy_file, policy_file_options
-from adxmi_jupyter.magics.verbs import Example, verb
+from adxmi_jupyter.magics.policy_file import is_file, policy_file, policy_file_options
+from adxmi_jupyter.magics.verbs import Example, exit_codes, verb
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from adxmi_jupyter.magics.call import Call
     from adxmi_jupyter.magics.policy_file import NamedText
     from adxmi_jupyter.model.plan import Plan
+    from adxmi_jupyter.rendering.plan_text import PlanTable
 
 EXAMPLE = """\
 apiVersion: adxmi/v1
@@ -29,7 +31,10 @@ policy:
   databases:
     Telemetry: {mi-ingest: [NativeIngestion]}"""
 
-_SCHEMA = "schema"
+DOCUMENTS = ("json", "md", "sarif")
+"""Formats for other tools: the document of a plan, a comment on a pull request, code scanning."""
+
+_SCHEMA, _OUTPUT_SCHEMA = "schema", "output-schema"
 
 
 def planning_options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -39,7 +44,7 @@ def planning_options(function: Callable[..., Any]) -> Callable[..., Any]:
         is_flag=True,
         help="Plan what you can read, although you aren't permitted to read everything.",
     )
-    return policy_file_options(allow_unknown_usage(partial(function)))
+    return policy_file_options(allow_unknown_usage(partial(ci_option(function))))
 
 
 break_workflows = click.option(
@@ -56,10 +61,17 @@ break_workflows = click.option(
     examples=(
         Example("plan", EXAMPLE),
         "plan schema",
+        "plan output-schema",
     ),
+    documents=DOCUMENTS,
+    exit_codes=exit_codes("There are changes, with --exit-code."),
 )
 @click.argument(
-    "what", metavar="[schema]", type=click.Choice([_SCHEMA]), required=False, default=None
+    "what",
+    metavar="[schema|output-schema]",
+    type=click.Choice([_SCHEMA, _OUTPUT_SCHEMA]),
+    required=False,
+    default=None,
 )
 @planning_options
 @break_workflows
@@ -72,30 +84,29 @@ def plan(
 ) -> object:
     """Show what would change so that the cluster matches a policy file.
 
-    Nothing is written. schema prints the JSON schema of policy files instead. In a console
-    --exit-code tells by exit code 3 that there are changes; 1 means an error, 2 an invalid command.
+    Nothing is written. schema prints the JSON schema of policy files instead, output-schema that
+    of a plan as JSON.
     """
-    refuse_both(
-        call,
-        {
-            _SCHEMA: bool(what),
-            "--save": bool(save),
-        },
-    )
-    refuse_both(call, {_SCHEMA: bool(what), "--out": bool(call.out)})
     if what:
-        from adxmi_jupyter.model.policy_file.schema import schema_text
-        from adxmi_jupyter.rendering.text import PlainText
+        refuse_both(call, {what: True, "--save": bool(save), "--out": bool(call.out)})
+        return _schema(what)
+    with telling_errors(call):
+        prepared = prepared_plan(call, break_workflows=break_workflows, **options)
+        if save:
+            from adxmi_jupyter.actions.plan.saved import saved_text
+            from adxmi_jupyter.magics.text_file import write_text
 
-        return PlainText(schema_text())
-    prepared = prepared_plan(call, break_workflows=break_workflows, **options)
-    if save:
-        from adxmi_jupyter.actions.plan.saved import saved_text
-        from adxmi_jupyter.magics.text_file import write_text
+            write_text(save, saved_text(prepared))
+            call.say(f"saved: {save}")
+        return shown(call, prepared.plan, allow_partial=options["allow_partial"])
 
-        write_text(save, saved_text(prepared))
-        call.say(f"saved: {save}")
-    return shown(call, prepared.plan, allow_partial=options["allow_partial"])
+
+def _schema(what: str) -> object:
+    from adxmi_jupyter.model import plan_document
+    from adxmi_jupyter.model.policy_file import schema
+    from adxmi_jupyter.rendering.text import PlainText
+
+    return PlainText((schema if what == _SCHEMA else plan_document).schema_text())
 
 
 def prepared_plan(
@@ -127,20 +138,41 @@ def shown(call: Call, plan: Plan, *, allow_partial: bool) -> object:
         Part of the cluster could not be read; the plan is shown all the same.
 
     """
+    call.has_found = not plan.is_empty
+    tell_plan(call, plan)
+    table = _table(call, plan)
+    if plan.unseen and not allow_partial:
+        call.show(table.to_text())
+        if call.out:
+            call.front.keep(call.out, table, call.documents)
+        raise cannot_see(plan)
+    return table
+
+
+def _table(call: Call, plan: Plan) -> PlanTable:
     from adxmi_jupyter.actions.plan.frames import plan_frame
+    from adxmi_jupyter.rendering.plan_documents import plan_documents
     from adxmi_jupyter.rendering.plan_text import PlanTable, plan_text
 
-    call.has_found = not plan.is_empty
-    text = plan_text(plan)
-    if plan.unseen and not allow_partial:
-        call.show(text)
-        raise cannot_see(plan)
     frame = plan_frame(plan)
     frame.attrs["adxmi"] = {
         "connection": call.connection.name,
         "command": "\n".join(step.command for step in plan.steps),
     }
-    return PlanTable.of(frame, text)
+    documents = plan_documents(plan, _file_of(plan)) if call.documents else {}
+    return PlanTable.of(frame, plan_text(plan), documents)
+
+
+def _file_of(plan: Plan) -> str:
+    return repository_path(plan.source) if is_file(plan.source) else ""
+
+
+def tell_plan(call: Call, plan: Plan) -> None:
+    """Tell the CI system what a plan changes, and what is blocked."""
+    from adxmi_jupyter.rendering.plan_annotations import folded_annotations_of
+    from adxmi_jupyter.rendering.plan_markdown import plan_markdown
+
+    tell(call, folded_annotations_of(plan, _file_of(plan)), plan_markdown(plan))
 
 
 def cannot_see(plan: Plan) -> PartialRead:

@@ -10,7 +10,7 @@ import json
 import os
 import shlex
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from functools import wraps
 from threading import Event
@@ -110,11 +110,14 @@ class _Served:
         """Do nothing: no line is completed here."""
         yield
 
-    def check_target(self, name: str) -> None:
+    def check_target(self, name: str, documents: Collection[str] = ()) -> None:
         """Do nothing: the process that asks keeps its result."""
 
-    def keep(self, name: str, frame: pd.DataFrame) -> None:
+    def keep(self, name: str, frame: pd.DataFrame, documents: Collection[str] = ()) -> None:
         """Do nothing, for the same reason."""
+
+    def instruct(self, lines: Sequence[str]) -> None:
+        """Do nothing: no CI system reads what is written here."""
 
 
 def control(azure: EmbeddedAzure, body: bytes, ended: Event) -> bytes:

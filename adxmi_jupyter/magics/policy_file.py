@@ -24,6 +24,11 @@ DEFAULT = "adxmi.yaml"
 _CELL, _INPUT = "the cell", "the standard input"
 
 
+def is_file(source: str) -> bool:
+    """Tell whether what errors call a policy file is the name of a file."""
+    return source not in {_CELL, _INPUT}
+
+
 @dataclass(frozen=True)
 class NamedText:
     """The text of a file, and what errors call it."""

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from adxmi_jupyter.magics.call import NOTEBOOK_PROGRAM
+from adxmi_jupyter.magics.call import CONSOLE_PROGRAM, NOTEBOOK_PROGRAM
+from adxmi_jupyter.magics.options import ConsoleOption, console_options
 from adxmi_jupyter.magics.tree import leaves, tree
 from adxmi_jupyter.magics.verbs import Noun, described
 from adxmi_jupyter.model.declaration.registry import nouns
@@ -162,6 +163,9 @@ def _section(noun: str, name: str, verb: Verb) -> str:
     options = _options(verb, common=False)
     if options:
         parts.append("\n".join([_TABLE_HEAD, *map(_row, options)]))
+    if verb.exit_codes:
+        codes = "\n".join(f"| {code} | {text} |" for code, text in verb.exit_codes.items())
+        parts.append(f"| exit code in a console | meaning |\n|---|---|\n{codes}")
     examples = "\n".join(example.as_typed(program) for example in verb.examples)
     parts.append(f"```\n{examples}\n```")
     if name != noun and noun not in nouns():
@@ -170,8 +174,13 @@ def _section(noun: str, name: str, verb: Verb) -> str:
 
 
 def _options(verb: Verb, *, common: bool) -> list[click.Option]:
-    every = verb.get_params(click.Context(verb, **verb.context_settings))
-    options = [option for option in every if isinstance(option, click.Option)]
+    context = click.Context(verb, info_name=CONSOLE_PROGRAM, **verb.context_settings)
+    everywhere = {name for option in console_options() for name in option.opts}
+    options = [
+        option
+        for option in verb.get_params(context)
+        if isinstance(option, click.Option) and everywhere.isdisjoint(option.opts)
+    ]
     return [option for option in options if (_names(option)[-1] in _COMMON) == common]
 
 
@@ -183,7 +192,8 @@ def _names(option: click.Option) -> list[str]:
 def _row(option: click.Option) -> str:
     metavar = f" {option.metavar}" if option.metavar else ""
     names = " / ".join((", ".join(_names(option)), *option.secondary_opts))
-    meaning = described(option).replace("|", "\\|")
+    in_console = " In a console only." if isinstance(option, ConsoleOption) else ""
+    meaning = (described(option) + in_console).replace("|", "\\|")
     return f"| `{names}{metavar}` | {meaning} |"
 
 

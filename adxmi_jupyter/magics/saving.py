@@ -6,21 +6,22 @@ import errno
 import os
 import stat
 import tempfile
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.errors import InvalidValue, ResultNotSaved
 from adxmi_jupyter.fixes import ChangeOption
-from adxmi_jupyter.rendering.result_files import SUFFIXES, content_of, format_of, require_package
+from adxmi_jupyter.rendering.result_files import Format, content_of, format_of, require_package
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-def check_file(name: str, others: str = "") -> None:
+def check_file(name: str, others: str = "", documents: Collection[str] = ()) -> None:
     """Make sure that a result can be saved in a file.
 
-    `others` says what --out takes besides files.
+    `others` says what --out takes besides files, `documents` which formats besides those of tables.
 
     Raises
     ------
@@ -30,11 +31,12 @@ def check_file(name: str, others: str = "") -> None:
         The package that writes the format is not installed.
 
     """
-    form = format_of(name)
+    form = format_of(name, documents)
     if form is None:
+        known = dict.fromkeys((*Format, *documents))
         raise InvalidValue(
             f"--out {name} has no known format",
-            why=f"a file ends with {SUFFIXES}{others}",
+            why=f"a file ends with {', '.join(f'.{one}' for one in known)}{others}",
             fix=ChangeOption("--out", f"{Path(name).stem or 'result'}.csv"),
         )
     require_package(form)
@@ -48,7 +50,7 @@ def check_file(name: str, others: str = "") -> None:
         ) from error
 
 
-def save(name: str, frame: pd.DataFrame) -> None:
+def save(name: str, frame: pd.DataFrame, documents: Collection[str] = ()) -> None:
     """Write a result to a file, as a whole or not at all.
 
     Raises
@@ -57,7 +59,7 @@ def save(name: str, frame: pd.DataFrame) -> None:
         It cannot be written, although that could be done before, or it does not fit.
 
     """
-    form = format_of(name)
+    form = format_of(name, documents)
     assert form is not None  # noqa: S101 - `check_file` has seen to it
     try:
         _write_whole(Path(name), content_of(frame, form))

@@ -196,7 +196,7 @@ def _run(call: Call, arguments: Sequence[str]) -> object:
     if result is not None:
         result = _finished(result, call)
     if call.out and result is not None:
-        call.front.keep(call.out, result)
+        call.front.keep(call.out, result, call.documents)
         return None
     return result
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -26,6 +27,11 @@ CONTEXT: Mapping[str, Any] = {
     # A fixed width: help printed in a notebook must not depend on somebody's terminal.
     "terminal_width": 96,
 }
+
+
+def exit_codes(found: str) -> Mapping[int, str]:
+    """Return what the exit codes of a verb mean; `found` is what 3 tells."""
+    return {0: "Success.", 1: "An error.", 2: "Invalid command.", 3: found, 130: "Interrupted."}
 
 
 _LONGEST = 92
@@ -70,7 +76,9 @@ class Verb(click.Command):
     """A leaf of the tree: a click command with examples, which rejects an option given twice.
 
     `console_only` verbs start something that would keep a kernel busy; `permission` is what the
-    caller requires; `pages` are titles of pages of the documentation.
+    caller requires; `pages` are titles of pages of the documentation; `documents` are formats
+    besides a table that the result has, by suffix; `exit_codes` are what the exit codes of a
+    console mean, where they tell more than success.
     """
 
     def __init__(
@@ -80,6 +88,8 @@ class Verb(click.Command):
         console_only: bool = False,
         permission: Permission | None = None,
         pages: Iterable[str] = (),
+        documents: Iterable[str] = (),
+        exit_codes: Mapping[int, str] = MappingProxyType({}),
         **options: Any,
     ) -> None:
         options["context_settings"] = dict(CONTEXT)
@@ -87,6 +97,8 @@ class Verb(click.Command):
         self.console_only = console_only
         self.permission = permission or Permission()
         self.pages = documentation.pages(pages)
+        self.documents = tuple(documents)
+        self.exit_codes = exit_codes
         self.examples = tuple(
             Example(example) if isinstance(example, str) else example for example in examples
         )
@@ -164,10 +176,13 @@ class Verb(click.Command):
             formatter.write_dl([(record[0], text) for record, text in records if record])
 
     def format_epilog(self, ctx: click.Context, formatter: HelpFormatter) -> None:
-        """Write the required permissions, the examples and the pages to learn more from."""
+        """Write permissions, exit codes, the examples and the pages to learn more from."""
         if self.permission:
             formatter.write_paragraph()
             formatter.write_text(f"Required permissions: {self.permission}.")
+        if self.exit_codes and ctx.find_root().info_name == CONSOLE_PROGRAM:
+            with formatter.section("Exit codes"):
+                formatter.write_dl([(str(code), text) for code, text in self.exit_codes.items()])
         self._format_examples(ctx, formatter)
         learn_more(formatter, self.pages)
 
@@ -254,7 +269,9 @@ def verb(
         command = make(click.pass_obj(function))
         own = {name for one in command.params for name in one.opts}
         command.params += [
-            one for one in (*common_options(), *console_options()) if own.isdisjoint(one.opts)
+            one
+            for one in (*common_options(command.documents), *console_options())
+            if own.isdisjoint(one.opts)
         ]
         if of is not None:
             of.add_command(command)

@@ -96,8 +96,16 @@ class Change:
     @property
     def address(self) -> str:
         """What the change is about, in one word that stays the same."""
-        where = f"database/{self.database}" if self.database else "cluster"
-        return "/".join(filter(None, (where, self.section, self.subject, self.item)))
+        where = ("database", self.database) if self.database else ("cluster",)
+        what = (self.subject, self.item)
+        if self.section is Section.ROLES:
+            what = (self.item, self.subject)
+        return "/".join(map(_segment, filter(None, (*where, self.kind, *what))))
+
+    @property
+    def kind(self) -> str:
+        """What is added or removed: an identity, an entry of the policy, a role or a rule."""
+        return _KINDS[self.section]
 
     @property
     def identifier(self) -> tuple[str, ...]:
@@ -111,6 +119,18 @@ class Change:
         return place, self.database.lower(), self.subject.lower(), self.item, self.action
 
 
+def _segment(name: str) -> str:
+    """Return a name as a part of an address, which has no other slash."""
+    return name.replace("%", "%25").replace("/", "%2F")
+
+
+_KINDS = {
+    Section.ASSIGNED: "identity",
+    Section.POLICY: "policy",
+    Section.ROLES: "role",
+    Section.CALLOUTS: "callout",
+    Section.AZURE_ROLES: "azure-role",
+}
 _NEEDS = {
     Section.ASSIGNED: "Contributor on the cluster, in Azure",
     Section.POLICY: "AllDatabasesAdmin",
@@ -122,11 +142,12 @@ _NEEDS = {
 
 @dataclass(frozen=True)
 class Unseen:
-    """What could not be read: the section, the scope, and why."""
+    """What could not be read: the section, the scope, why, and the permission that shows it."""
 
     section: Section
     scope: Scope
     failure: AdxmiError = field(compare=False)
+    right: str = ""
 
 
 @dataclass(frozen=True)
@@ -141,8 +162,9 @@ class PlannedStep:
 class Plan:
     """What would change so that a cluster matches a file.
 
-    `kept` counts what sections of mode additive leave as it is although no one names it; `states`
-    are hashes of what was there, by what they are of.
+    `kept` is what sections of mode additive leave as it is although the file doesn't name it, as
+    the changes that authoritative ones would make; `states` are hashes of what was there, by what
+    they are of.
     """
 
     cluster: str
@@ -151,7 +173,7 @@ class Plan:
     changes: tuple[Change, ...] = ()
     steps: tuple[PlannedStep, ...] = ()
     unseen: tuple[Unseen, ...] = ()
-    kept: int = 0
+    kept: tuple[Change, ...] = ()
     states: Mapping[str, str] = field(default_factory=dict)
 
     def of(self, *statuses: Status) -> tuple[Change, ...]:

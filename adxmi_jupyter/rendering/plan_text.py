@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import html
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Self
 
 from adxmi_jupyter.error_base import one_line
@@ -60,7 +61,7 @@ def _parts(plan: Plan) -> Iterator[list[str]]:
         yield [*lines, ""]
     yield [totals(plan)]
     if plan.kept:
-        yield [f"Not in {plan.source}, and kept (mode additive): {plan.kept}"]
+        yield [f"Not in {plan.source}, and kept (mode additive): {len(plan.kept)}"]
     broken = dict.fromkeys(name for one in plan.of(Status.PLANNED) for name in one.breaks)
     if broken:
         yield ["", "Stops working:", *(f"  {one_line(name)}" for name in broken)]
@@ -73,11 +74,11 @@ def _commands(plan: Plan) -> Iterator[str]:
         yield from (visible(line) for line in step.command.splitlines())
 
 
-def totals(plan: Plan) -> str:
-    """Return how many changes there are of each kind."""
+def totals(plan: Plan, source: str = "") -> str:
+    """Return how many changes there are of each kind; `source` is how the file is written."""
     if plan.is_empty:
         more = "; part of the cluster could not be read" if plan.unseen else ""
-        return f"No changes. The cluster matches {plan.source}{more}."
+        return f"No changes. The cluster matches {source or plan.source}{more}."
     planned = plan.of(Status.PLANNED)
     usages = Counter(one.action for one in planned if one.section is Section.POLICY)
     others = Counter(one.section for one in planned)
@@ -101,17 +102,22 @@ def _counted(number: int, one: str, several: str) -> str:
 
 def change_lines(changes: Iterable[Change]) -> list[str]:
     """Return a line for each change; one for all databases in which it is the same."""
+    return [one_line(_line(several)) for several in folded(changes)]
+
+
+def folded(changes: Iterable[Change]) -> list[list[Change]]:
+    """Return changes in groups: those that are the same on several databases are one."""
     same: dict[tuple[object, ...], list[Change]] = {}
     for one in changes:
         key = (one.section, one.key, one.item, one.action, one.status, one.reason, one.breaks)
         same.setdefault((*key, bool(one.database)), []).append(one)
-    return [one_line(_line(several)) for several in same.values()]
+    return list(same.values())
 
 
 def _line(several: list[Change]) -> str:
     one = several[0]
     what = " ".join(filter(None, (one.subject, one.item)))
-    return f"{_sign(one)} {_where(several)}: {what}{_remark(one)}"
+    return f"{_sign(one)} {scopes_told(several)}: {what}{_remark(one)}"
 
 
 def _sign(one: Change) -> str:
@@ -121,7 +127,8 @@ def _sign(one: Change) -> str:
     return f"{BLOCKED} {sign}" if one.status is Status.BLOCKED else sign
 
 
-def _where(several: list[Change]) -> str:
+def scopes_told(several: list[Change]) -> str:
+    """Return where several changes are the same: the scope, or how many databases."""
     names = [one.database or "cluster" for one in several]
     if len(names) == 1:
         return names[0]
@@ -129,7 +136,8 @@ def _where(several: list[Change]) -> str:
     return f"{len(names)} databases ({', '.join(names[:_FEW])}{more})"
 
 
-def _remark(one: Change) -> str:
+def remarks_on(one: Change) -> list[str]:
+    """Return what there is to know of a change besides what it is."""
     remarks = []
     if one.status is Status.OBSERVED:
         remarks.append("missing" if one.action is Action.ADD else "not in the file")
@@ -139,6 +147,11 @@ def _remark(one: Change) -> str:
         remarks.append(f"needed by {', '.join(one.breaks)}")
     if one.why:
         remarks.append(one.why)
+    return remarks
+
+
+def _remark(one: Change) -> str:
+    remarks = remarks_on(one)
     return f"  ({'; '.join(remarks)})" if remarks else ""
 
 
@@ -165,14 +178,26 @@ class PlanTable(SafeFrame):
     """The frame of a plan, which shows itself as its text; what is made from it is plain."""
 
     _text = ""
+    _documents: Mapping[str, Callable[[], str]] = MappingProxyType({})
 
     @classmethod
-    def of(cls, frame: pd.DataFrame, text: str) -> Self:
-        """Return the frame with the text that it shows."""
+    def of(
+        cls,
+        frame: pd.DataFrame,
+        text: str,
+        documents: Mapping[str, Callable[[], str]] = MappingProxyType({}),
+    ) -> Self:
+        """Return the frame with the text that it shows, and what it is in formats of its own."""
         table = cls(frame)
         table.attrs = frame.attrs
         table._text = text
+        table._documents = documents
         return table
+
+    def as_document(self, form: str) -> str | None:
+        """Return the plan in a format for other tools."""
+        make = self._documents.get(form)
+        return make() if make else None
 
     @property
     def _constructor(self) -> type[pd.DataFrame]:

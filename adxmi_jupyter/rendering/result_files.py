@@ -10,7 +10,7 @@ import html
 import io
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from enum import StrEnum
 from importlib.util import find_spec
 from pathlib import PurePath
@@ -36,9 +36,7 @@ class Format(StrEnum):
     PARQUET = "parquet"
 
 
-SUFFIXES = ", ".join(f".{one}" for one in Format)
-
-_PACKAGES: Mapping[Format, str] = {Format.EXCEL: "xlsxwriter", Format.PARQUET: "pyarrow"}
+_PACKAGES: Mapping[str, str] = {Format.EXCEL: "xlsxwriter", Format.PARQUET: "pyarrow"}
 _MOST_IN_CELL, _MOST_ROWS = 32_767, 1_048_575
 _MARKS = re.compile(r"[\\|*`\[\]$~]|(?<![^\W_])_|_(?![^\W_])")
 _PAGE = """<!DOCTYPE html>
@@ -67,13 +65,23 @@ th, td {{ border: 1px solid #8888; padding: .2em .6em; text-align: left; vertica
 """
 
 
-def format_of(name: str) -> Format | None:
-    """Return the format that the suffix of a file tells; None for any other."""
-    suffix = PurePath(name).suffix.lower().removeprefix(".")
-    return next((one for one in Format if one == suffix), None)
+def format_of(name: str, documents: Collection[str] = ()) -> str | None:
+    """Return the format that the suffix of a file tells; None for any other.
+
+    `documents` are suffixes of formats that a result has beside those of tables.
+    """
+    file = PurePath(name).name.lower()
+    known = (*Format, *documents)
+    return next((one for one in known if file.endswith(f".{one}") and file != f".{one}"), None)
 
 
-def require_package(form: Format) -> None:
+def files_of(target: str, documents: Collection[str] = ()) -> tuple[str, ...]:
+    """Return the files that a target names: one, or several with commas between them."""
+    names = tuple(one.strip() for one in target.split(","))
+    return names if all(format_of(one, documents) for one in names) else (target,)
+
+
+def require_package(form: str) -> None:
     """Make sure that a format can be written here.
 
     Raises
@@ -91,9 +99,14 @@ def require_package(form: Format) -> None:
         )
 
 
-def text_of(frame: pd.DataFrame, form: Format) -> str:
-    """Return a result in one of the formats that are text."""
-    makers: Mapping[Format, Callable[[pd.DataFrame], str]] = {
+def text_of(frame: pd.DataFrame, form: str) -> str:
+    """Return a result in one of the formats that are text: its own document, or its table."""
+    from adxmi_jupyter.rendering.shown_frame import SafeFrame
+
+    own = frame.as_document(form) if isinstance(frame, SafeFrame) else None
+    if own is not None:
+        return own
+    makers: Mapping[str, Callable[[pd.DataFrame], str]] = {
         Format.CSV: csv_text,
         Format.JSON: json_text,
         Format.MARKDOWN: markdown_text,
@@ -102,7 +115,7 @@ def text_of(frame: pd.DataFrame, form: Format) -> str:
     return makers[form](frame)
 
 
-def content_of(frame: pd.DataFrame, form: Format) -> bytes:
+def content_of(frame: pd.DataFrame, form: str) -> bytes:
     """Return a result as the content of a file.
 
     Raises

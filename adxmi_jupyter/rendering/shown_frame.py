@@ -34,6 +34,11 @@ class SafeFrame(pd.DataFrame):
         """Show the frame itself as a grid if it is long; what is made from it is a table."""
         self._live = live
 
+    def as_document(self, form: str) -> str | None:
+        """Return the result in a format of its own, by suffix; None where the table is all."""
+        del form
+        return None
+
     @property
     def _constructor(self) -> type[pd.DataFrame]:
         return SafeFrame

@@ -84,7 +84,7 @@ def test_additive_keeps_what_the_file_does_not_name(planned):
     plan = planned(policy("additive", {"mi-export": "[AutomatedFlows]"}))
 
     assert lines(plan) == ["planned + Sales: mi-export AutomatedFlows"]
-    assert plan.kept == 3
+    assert len(plan.kept) == 3
     assert [step.command.split()[0] for step in plan.steps] == [".alter-merge"]
 
 

@@ -57,7 +57,8 @@ def test_a_saved_plan_tells_other_tools_the_changes(directory):
 
     saved = json.loads((directory / "plan.json").read_text())
     assert saved["format_version"] == "1.0"
-    assert saved["summary"] == {"add": 2, "remove": 1, "blocked": 0, "observed": 0, "unknown": 0}
+    counts = {"add": 2, "remove": 1, "change": 0, "blocked": 0, "observed": 0, "unknown": 0}
+    assert saved["summary"] == counts
     assert saved["changes"][0]["address"] == "database/Telemetry/policy/mi-export/SqlRequest"
     assert saved["changes"][0]["line"] == 6
 

@@ -64,7 +64,7 @@ def assigned_part(naming: Naming, section: AssignedSection, guard: Guard) -> Par
         *_assigning(present, [one for one, _ in new if _key(one) in doable], changes),
         *_removing(present, [one for one in extra if _key(one) in doable], changes),
     )
-    return Part(changes, steps, len(extra) if section.mode is Mode.ADDITIVE else 0)
+    return Part(changes, steps, tuple(removed) if section.mode is Mode.ADDITIVE else ())
 
 
 def _assigned(naming: Naming, action: Action, identity: ManagedIdentity, path: Path) -> Change:
@@ -119,7 +119,7 @@ def callout_part(naming: Naming, section: CalloutSection) -> Part:
     if section.mode is Mode.OBSERVE:
         return Part(_observed((*added, *removed)))
     if section.mode is Mode.ADDITIVE:
-        return Part(tuple(added), tuple(_allowing(own, new, added)), len(extra))
+        return Part(tuple(added), tuple(_allowing(own, new, added)), tuple(removed))
     between = _with_rules(own, new)
     after = tuple(rule for rule in between if rule not in extra)
     steps = (*_allowing(own, new, added), *_disallowing(between, after, removed))
@@ -174,7 +174,7 @@ def azure_role_part(naming: Naming, section: AzureRoleSection) -> tuple[Part, tu
         try:
             held: Sequence[HeldRole] = facts.answer(one.fact)
         except AdxmiError as failure:
-            unseen.append(Unseen(Section.AZURE_ROLES, CLUSTER, failure))
+            unseen.append(Unseen(Section.AZURE_ROLES, CLUSTER, failure, one.fact.right))
             continue
         if one.definition_id not in {role.definition_id for role in held}:
             changes.append(one.change)

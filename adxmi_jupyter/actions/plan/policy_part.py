@@ -114,13 +114,14 @@ class Comparison:
 
     def part(self, guard: Guard) -> Part:
         """Return the changes of the scope and the commands that make them."""
-        changes = guard((*self._missing(), *self._surplus(), *self._ineffective()))
+        surplus = () if self.mode is Mode.ADDITIVE else tuple(self._surplus())
+        changes = guard((*self._missing(), *surplus, *self._ineffective()))
         if self.mode is Mode.OBSERVE:
             told = (replace(one, status=Status.OBSERVED, reason=None) for one in changes)
             return Part(tuple(told))
         if any(one.reason is Reason.NOT_ASSIGNED for one in changes):
             changes = tuple(map(self._as_whole, changes))
-        kept = len(self._extra()) if self.mode is Mode.ADDITIVE else 0
+        kept = tuple(self._surplus()) if self.mode is Mode.ADDITIVE else ()
         return Part(changes, tuple(self._steps(planned(changes))), kept)
 
     def _missing(self) -> Iterator[Change]:
@@ -177,8 +178,6 @@ class Comparison:
         return asked.entry.allowed_usages if asked else ()
 
     def _surplus(self) -> Iterator[Change]:
-        if self.mode is Mode.ADDITIVE:
-            return
         for entry, usage in self._extra():
             asked = self.wish.asked.get(entry.key)
             path = asked.path if asked else self.wish.path

@@ -113,7 +113,7 @@ class RoleComparison:
         if self.mode is Mode.OBSERVE:
             told = (replace(one, status=Status.OBSERVED, reason=None) for one in changes)
             return Part(tuple(told))
-        kept = len(surplus) if self.mode is Mode.ADDITIVE else 0
+        kept = tuple(surplus.values()) if self.mode is Mode.ADDITIVE else ()
         doable = {one.key for one in planned(changes)}
         new = [one for key, one in self._new().items() if key in doable]
         gone = tuple(one for one in self._unnamed() if one.fqn.lower() in doable)

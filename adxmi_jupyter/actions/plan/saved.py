@@ -11,86 +11,23 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from adxmi_jupyter.actions.plan.document import plan_document
 from adxmi_jupyter.actions.plan.planning import Options, prepare
 from adxmi_jupyter.errors import InvalidPolicyFile, StalePlan
 from adxmi_jupyter.fixes import Command, Explain
 from adxmi_jupyter.model.body import json_value
-from adxmi_jupyter.model.plan import Action, Status
+from adxmi_jupyter.model.plan_document import FORMAT
 from adxmi_jupyter.model.policy_file.reading import policy_file_of
-from adxmi_jupyter.version import __version__
 
 if TYPE_CHECKING:
     from adxmi_jupyter.actions.plan.planning import Prepared
-    from adxmi_jupyter.model.plan import Change, Plan
     from adxmi_jupyter.service.connection import Connection
-
-FORMAT = "1.0"
-"""A new minor number adds, a new major one changes."""
-
-_ACTIONS = {Action.ADD: "create", Action.REMOVE: "delete"}
-
-
-def plan_json(plan: Plan) -> dict[str, Any]:
-    """Return a plan as other tools read it, without any time."""
-    commands = {one.identifier: step.command for step in plan.steps for one in step.changes}
-    return {
-        "format_version": FORMAT,
-        "tool": f"adxmi_jupyter {__version__}",
-        "cluster": plan.cluster,
-        "file": plan.source,
-        "file_sha256": plan.digest,
-        "summary": _summary(plan),
-        "changes": [_change(one, commands.get(one.identifier, "")) for one in plan.changes],
-        "unmanaged": plan.kept,
-        "cannot_see": [
-            {
-                "section": one.section,
-                "database": one.scope.database,
-                "what": one.failure.what,
-                "why": one.failure.why,
-            }
-            for one in plan.unseen
-        ],
-        "states": dict(sorted(plan.states.items())),
-    }
-
-
-def _summary(plan: Plan) -> dict[str, int]:
-    planned = plan.of(Status.PLANNED)
-    return {
-        "add": sum(one.action is Action.ADD for one in planned),
-        "remove": sum(one.action is Action.REMOVE for one in planned),
-        "blocked": len(plan.of(Status.BLOCKED)),
-        "observed": len(plan.of(Status.OBSERVED)),
-        "unknown": len(plan.unseen),
-    }
-
-
-def _change(one: Change, command: str) -> dict[str, Any]:
-    is_added = one.action is Action.ADD
-    return {
-        "address": one.address,
-        "section": one.section,
-        "database": one.database,
-        "name": one.subject,
-        "key": one.key,
-        "actions": [_ACTIONS[one.action] if one.status is Status.PLANNED else "no-op"],
-        "status": one.status,
-        "reason": one.reason or "",
-        "before": None if is_added else one.item,
-        "after": one.item if is_added else None,
-        "commands": [command] if command else [],
-        "needs_right": one.needs,
-        "breaks": list(one.breaks),
-        "why": one.why,
-        "line": one.line,
-    }
 
 
 def saved_text(prepared: Prepared) -> str:
     """Return a plan as it is saved: with what the file said, and when that was."""
     saved = {
-        **plan_json(prepared.plan),
+        **plan_document(prepared.plan),
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "options": {
             "break_workflows": prepared.options.breaks_workflows,
@@ -124,7 +61,7 @@ def prepare_saved(
     given = saved["options"]
     options = Options(bool(given["break_workflows"]), bool(given["allow_unknown_usage"]))
     prepared = prepare(connection, file, options)
-    now = plan_json(prepared.plan)
+    now = plan_document(prepared.plan)
     changed = sorted(
         name
         for name in {*now["states"], *saved["states"]}

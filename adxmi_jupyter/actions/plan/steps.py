@@ -62,7 +62,7 @@ class Part:
 
     changes: tuple[Change, ...] = ()
     steps: tuple[Step, ...] = ()
-    kept: int = 0
+    kept: tuple[Change, ...] = ()
 
     def __add__(self, other: Part) -> Part:
         return Part(self.changes + other.changes, self.steps + other.steps, self.kept + other.kept)

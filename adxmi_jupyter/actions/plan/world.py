@@ -143,7 +143,7 @@ class _Reading:
             return self._facts.answer(fact)
         except AdxmiError as failure:
             if is_wanted:
-                self.unseen.append(Unseen(section, scope, failure))
+                self.unseen.append(Unseen(section, scope, failure, fact.right))
             return None
 
     def each(

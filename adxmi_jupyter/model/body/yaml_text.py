@@ -150,7 +150,7 @@ class _Builder:
             return _scalar(event)
         self._depth += 1
         if self._depth > DEEPEST:
-            raise too_deep(_place(event))
+            raise _at(event, too_deep(_place(event)))
         is_list = isinstance(event, yaml.SequenceStartEvent)
         node = self._sequence(event) if is_list else self._mapping(event)
         self._depth -= 1
@@ -187,7 +187,10 @@ class _Builder:
             node = self._node(next(self.events))
             found = _merged(node.value, event) if key.is_merge else {key.value: node.value}.items()
             for name, value in found:
-                keys.add(name, partial(_place, event))
+                try:
+                    keys.add(name, partial(_place, event))
+                except MalformedBody as repeated:
+                    raise _at(event, repeated) from None
                 items[name] = value
                 places[name] = _line_and_column(event)
             size = _grown(_grown(size, key, start), node, start)
@@ -223,11 +226,10 @@ def _scalar(event: yaml.ScalarEvent) -> _Node:
 def _refuse_ambiguous(event: yaml.ScalarEvent) -> None:
     is_plain = event.implicit[0] and event.tag is None
     if is_plain and _OTHER_TYPE.fullmatch(event.value):
-        raise MalformedBody(
-            f"the plain word {event.value} has two meanings in YAML",
-            why=f"{_place(event)}: YAML 1.1 reads it as a truth value or a number",
-            fix=f'write "{event.value}" in quotes if it is text',
-        )
+        what = f"the plain word {event.value} has two meanings in YAML"
+        why = f"{_place(event)}: YAML 1.1 reads it as a truth value or a number"
+        fix = f'write "{event.value}" in quotes if it is text'
+        raise _at(event, MalformedBody(what, why=why, fix=fix))
 
 
 def _plain(word: str) -> Any:
@@ -239,9 +241,14 @@ def _plain(word: str) -> Any:
 
 
 def _refused(why: str, event: yaml.Event) -> MalformedBody:
-    return MalformedBody(
-        "the YAML cannot be used", why=f"{_place(event)}: {why}", fix="write it out, as plain YAML"
-    )
+    what, fix = "the YAML cannot be used", "write it out, as plain YAML"
+    return _at(event, MalformedBody(what, why=f"{_place(event)}: {why}", fix=fix))
+
+
+def _at(event: yaml.Event, error: MalformedBody) -> MalformedBody:
+    place = _line_and_column(event)
+    error.line, error.column = place.line, place.column
+    return error
 
 
 def _place(event: yaml.Event) -> str:

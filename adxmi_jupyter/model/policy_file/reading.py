@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.errors import InvalidPolicyFile, MalformedBody
 from adxmi_jupyter.model.body import Document, yaml_document
+from adxmi_jupyter.model.body.places import Place
 from adxmi_jupyter.model.identity import SYSTEM
 from adxmi_jupyter.model.policy_file.nodes import UNKNOWN_KEY, UNKNOWN_WORD
 from adxmi_jupyter.model.policy_file.sections import VERSION, Content
@@ -107,18 +108,26 @@ def _parsed(text: str, source: str) -> Document:
     try:
         return yaml_document(text)
     except MalformedBody as error:
-        raise InvalidPolicyFile(
+        told = InvalidPolicyFile(
             f"{source} can't be read: {error.what}", why=error.why, fix=error.remediation
-        ) from error
+        )
+        raise _at(told, source, Place(error.line, error.column)) from error
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
+        place = Place(mark.line + 1, mark.column + 1) if mark else Place()
+        where = f"{place}: " if mark else ""
         problem = getattr(error, "problem", None) or getattr(error, "reason", None)
-        raise InvalidPolicyFile(
+        told = InvalidPolicyFile(
             f"{source} isn't YAML",
             why=f"{where}{problem or type(error).__name__}",
             fix='put keys and texts with signs in quotes, such as "*", "{{name}}" and "a: b"',
-        ) from error
+        )
+        raise _at(told, source, place) from error
+
+
+def _at(error: InvalidPolicyFile, source: str, place: Place) -> InvalidPolicyFile:
+    error.source, error.line, error.column = source, place.line, place.column
+    return error
 
 
 def _with_variables(document: Document, source: str, variables: Variables) -> Document:
@@ -201,8 +210,7 @@ def _mistake(
 ) -> InvalidPolicyFile:
     place = document.place(path)
     error = InvalidPolicyFile(f"{source}, {place}: {what}", why=why, fix=fix or "correct the file")
-    error.source, error.line, error.column = source, place.line, place.column
-    return error
+    return _at(error, source, place)
 
 
 def _check_names(document: Document, source: str, whole: Content) -> None:

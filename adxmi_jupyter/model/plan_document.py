@@ -1,0 +1,110 @@
+"""A plan as a document for other tools: its fields and types, and their JSON schema.
+
+A release that only adds fields raises the second number of `FORMAT`, any other one the first.
+"""
+
+from __future__ import annotations
+
+import json
+from importlib.resources import files
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+FORMAT = "1.0"
+NAME = "adxmi.plan.schema.json"
+ID = "urn:adxmi:plan:v1"
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+Count = Annotated[int, Field(ge=0)]
+Kind = Literal["identity", "policy", "role", "callout", "azure-role"]
+
+
+class _Node(BaseModel):
+    """Part of the document. Readers accept fields that a newer release adds."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+
+class SummaryNode(_Node):
+    """How many changes there are of each kind."""
+
+    add: Count
+    remove: Count
+    change: Count
+    blocked: Count
+    observed: Count
+    unknown: Count
+
+
+class ThingNode(_Node):
+    """Something on the cluster.
+
+    `address` names it. `key` is the object ID or the fully qualified name of whom it is about, and
+    `name` what people call them. An empty `database` is the cluster.
+    """
+
+    address: str
+    kind: Kind
+    database: str
+    name: str
+    key: str
+    item: str
+
+
+class ChangeNode(ThingNode):
+    """A change: what is there before and after, by which commands, and what has to be known.
+
+    `actions` is ``no-op`` for what is blocked or only observed. `reason` says why it is blocked,
+    and `protected` whether that is a protection rather than a requirement that isn't met. `breaks`
+    are the workflows that stop working. A `line` of 0 is unknown.
+    """
+
+    actions: list[Literal["create", "delete", "update", "no-op"]]
+    status: Literal["planned", "blocked", "observed"]
+    reason: str
+    before: str | None
+    after: str | None
+    commands: list[str]
+    needs_right: str
+    breaks: list[str]
+    protected: bool
+    why: str
+    line: Count
+
+
+class UnseenNode(_Node):
+    """What could not be read, the permission that shows it, and the reason that was given."""
+
+    what: str
+    right: str
+    section: str
+    database: str
+    why: str
+
+
+class PlanDocument(_Node):
+    """A plan, or the difference that drift found. It holds no secret and no time."""
+
+    format_version: Annotated[str, Field(pattern=r"^1\.[0-9]+$")]
+    tool: str
+    cluster: str
+    file: str
+    file_sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+    summary: SummaryNode
+    changes: list[ChangeNode]
+    unmanaged: list[ThingNode]
+    cannot_see: list[UnseenNode]
+    states: dict[str, str]
+
+
+def schema_text() -> str:
+    """Return the schema that is shipped with the package."""
+    return files(__package__).joinpath(NAME).read_text(encoding="utf-8")
+
+
+def generated_text() -> str:
+    """Return the schema as the document declares it; the shipped one must be the same."""
+    declared = PlanDocument.model_json_schema()
+    whole = {"$schema": _DIALECT, "$id": ID, **declared, "title": "adxmi plan"}
+    return json.dumps(whole, indent=2, ensure_ascii=False) + "\n"
