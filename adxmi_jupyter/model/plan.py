@@ -51,6 +51,10 @@ class Reason(StrEnum):
     NOT_ASSIGNED = "not assigned"
 
 
+Identifier = tuple[str, ...]
+"""What tells a change from every other one of a plan: section, database, key, item, action."""
+
+
 @dataclass(frozen=True)
 class Change:
     """One thing that would be added or removed.
@@ -108,7 +112,7 @@ class Change:
         return _KINDS[self.section]
 
     @property
-    def identifier(self) -> tuple[str, ...]:
+    def identifier(self) -> Identifier:
         """What tells it from every other change of a plan."""
         return self.section, self.database, self.key, self.item, self.action
 
@@ -164,7 +168,8 @@ class Plan:
 
     `kept` is what sections of mode additive leave as it is although the file doesn't name it, as
     the changes that authoritative ones would make; `states` are hashes of what was there, by what
-    they are of.
+    they are of. `unchanged` is what those whom a change concerns have besides, as section,
+    database, key and item.
     """
 
     cluster: str
@@ -175,6 +180,7 @@ class Plan:
     unseen: tuple[Unseen, ...] = ()
     kept: tuple[Change, ...] = ()
     states: Mapping[str, str] = field(default_factory=dict)
+    unchanged: frozenset[tuple[str, str, str, str]] = frozenset()
 
     def of(self, *statuses: Status) -> tuple[Change, ...]:
         """Return the changes of some statuses."""

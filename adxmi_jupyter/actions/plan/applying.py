@@ -26,6 +26,7 @@ from adxmi_jupyter.actions.roles.scope import Grant
 from adxmi_jupyter.actions.write.journal import Journal
 from adxmi_jupyter.errors import (
     AdxmiError,
+    ApplyIncomplete,
     ConfirmationRequired,
     ConnectionFailure,
     OperationContinues,
@@ -323,3 +324,22 @@ def _revoked_afresh(connection: Connection, change: RoleChange, present: Any) ->
 def unfinished(applied: Applied) -> tuple[Outcome, ...]:
     """Return what was not carried out, or nobody knows."""
     return applied.of(Result.FAILED, Result.UNKNOWN, Result.SKIPPED)
+
+
+def incomplete(applied: Applied) -> ApplyIncomplete | None:
+    """Return the error for an apply of which something is unfinished; None if nothing is."""
+    left = unfinished(applied)
+    if not left:
+        return None
+    changes = sum(len(one.step.changes) for one in left)
+    total = sum(len(one.step.changes) for one in applied.outcomes)
+    failures = [one.failure for one in left if one.failure is not None]
+    interrupted = (one for one in failures if isinstance(one.__cause__, KeyboardInterrupt))
+    first = next(interrupted, failures[0])
+    error = ApplyIncomplete(
+        f"{changes} of {total} changes were not applied",
+        why=f"{first.what}: {first.why}",
+        fix=Retry(),
+    )
+    error.__cause__ = first
+    return error

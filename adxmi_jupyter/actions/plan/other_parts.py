@@ -103,7 +103,7 @@ def _observed(changes: Sequence[Change]) -> tuple[Change, ...]:
     return tuple(replace(one, status=Status.OBSERVED, reason=None) for one in changes)
 
 
-def callout_part(naming: Naming, section: CalloutSection) -> Part:
+def callout_part(naming: Naming, section: CalloutSection, guard: Guard) -> Part:
     """Return which rules to add and to remove; the service's own are left alone."""
     if naming.world.callouts is None:
         return Part()
@@ -111,19 +111,29 @@ def callout_part(naming: Naming, section: CalloutSection) -> Part:
     wanted = dict(_rules(section))
     there = {(*rule.key, rule.can_call) for rule in own}
     keys = {rule.key for rule in wanted}
-    new = [rule for rule in wanted if (*rule.key, rule.can_call) not in there]
     managed = {True: section.allow is not None, False: section.deny is not None}
-    extra = [rule for rule in own if managed[rule.can_call] and rule.key not in keys]
-    added = [_rule_change(naming, Action.ADD, rule, wanted[rule]) for rule in new]
-    removed = [_rule_change(naming, Action.REMOVE, rule, ("callouts",)) for rule in extra]
+    new = {
+        _rule_change(naming, Action.ADD, rule, path): rule
+        for rule, path in wanted.items()
+        if (*rule.key, rule.can_call) not in there
+    }
+    surplus = {
+        _rule_change(naming, Action.REMOVE, rule, ("callouts",)): rule
+        for rule in own
+        if managed[rule.can_call] and rule.key not in keys
+    }
+    added = guard(tuple(new))
+    if section.mode is Mode.ADDITIVE:
+        rules = [new[one] for one in added]
+        return Part(added, tuple(_allowing(own, rules, added)), tuple(surplus))
+    removed = guard(tuple(surplus))
     if section.mode is Mode.OBSERVE:
         return Part(_observed((*added, *removed)))
-    if section.mode is Mode.ADDITIVE:
-        return Part(tuple(added), tuple(_allowing(own, new, added)), tuple(removed))
-    between = _with_rules(own, new)
-    after = tuple(rule for rule in between if rule not in extra)
-    steps = (*_allowing(own, new, added), *_disallowing(between, after, removed))
-    return Part((*added, *removed), steps)
+    between = _with_rules(own, [new[one] for one in added])
+    gone = [surplus[one] for one in removed]
+    after = tuple(rule for rule in between if rule not in gone)
+    allowing = _allowing(own, [new[one] for one in added], added)
+    return Part((*added, *removed), (*allowing, *_disallowing(between, after, removed)))
 
 
 def _rules(section: CalloutSection) -> Iterator[tuple[CalloutRule, Path]]:

@@ -24,9 +24,10 @@ from adxmi_jupyter.service.address import EMBEDDED, parse_address
 
 if TYPE_CHECKING:
     from adxmi_jupyter.actions.plan.policy_part import Guard
+    from adxmi_jupyter.actions.plan.protection import Chosen
     from adxmi_jupyter.actions.plan.steps import Step
     from adxmi_jupyter.actions.plan.world import World
-    from adxmi_jupyter.model.plan import Unseen
+    from adxmi_jupyter.model.plan import Change, Unseen
     from adxmi_jupyter.model.policy import Scope
     from adxmi_jupyter.model.policy_file.reading import ClusterContent, PolicyFile
     from adxmi_jupyter.model.policy_file.sections import (
@@ -40,11 +41,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Options:
-    """How a plan is made."""
+    """How a plan is made; `chosen` are the changes that it is to have, None for all."""
 
     breaks_workflows: bool = False
     allows_unknown_usages: bool = False
     observes: bool = False
+    chosen: Chosen = None
 
 
 @dataclass(frozen=True)
@@ -91,8 +93,48 @@ def _is_for(connection: Connection, content: ClusterContent) -> bool:
         raise content.mistake(path, invalid.what, invalid.why, invalid.fix) from invalid
 
 
+@dataclass(frozen=True)
+class Survey:
+    """What a file says and what the cluster has, each read once: plans are made of the two."""
+
+    naming: Naming
+    wanted: Wanted
+    existing: tuple[str, ...]
+    file: PolicyFile
+    options: Options
+
+    def prepared(self, chosen: Chosen = None) -> Prepared:
+        """Return the plan of some changes, or of all."""
+        naming, world, wanted = self.naming, self.naming.world, self.wanted
+        options = replace(self.options, chosen=chosen)
+        guarding = Guarding.of(naming, chosen)
+        part, unseen = _whole(naming, wanted, guarding)
+        breaking = options.breaks_workflows
+        verdicts = verdicts_on(world, part.changes, self.existing, breaks_workflows=breaking)
+        if verdicts:
+            part, unseen = _whole(naming, wanted, replace(guarding, verdicts=verdicts))
+        steps = tuple(sorted(part.steps, key=lambda one: (one.phase, one.database.lower())))
+        plan = Plan(
+            world.connection.cluster,
+            naming.file.source,
+            self.file.digest,
+            ordered(part.changes),
+            tuple(one.planned for one in steps),
+            (*world.unseen, *unseen),
+            part.kept,
+            _states(world),
+            _unchanged(world, part.changes),
+        )
+        return Prepared(plan, steps, self.file, options)
+
+
 def prepare(connection: Connection, file: PolicyFile, options: Options) -> Prepared:
-    """Read the cluster and compare it with a file.
+    """Read the cluster and compare it with a file; raises as `survey`."""
+    return survey(connection, file, options).prepared(options.chosen)
+
+
+def survey(connection: Connection, file: PolicyFile, options: Options) -> Survey:
+    """Read what a file manages on the cluster.
 
     Raises
     ------
@@ -111,27 +153,10 @@ def prepare(connection: Connection, file: PolicyFile, options: Options) -> Prepa
         content = replace(content, content=_observing(content.content))
     existing = database_names(connection)
     wanted = _wanted(content.content, existing)
-    world = read_world(connection, wanted)
-    naming = Naming(content, world)
+    naming = Naming(content, read_world(connection, wanted))
     if not options.allows_unknown_usages:
         _check_usages(naming)
-    guarding = Guarding.of(naming)
-    part, unseen = _whole(naming, wanted, guarding)
-    verdicts = verdicts_on(world, part.changes, existing, breaks_workflows=options.breaks_workflows)
-    if verdicts:
-        part, unseen = _whole(naming, wanted, replace(guarding, verdicts=verdicts))
-    steps = tuple(sorted(part.steps, key=lambda one: (one.phase, one.database.lower())))
-    plan = Plan(
-        connection.cluster,
-        content.source,
-        file.digest,
-        ordered(part.changes),
-        tuple(one.planned for one in steps),
-        (*world.unseen, *unseen),
-        part.kept,
-        _states(world),
-    )
-    return Prepared(plan, steps, file, options)
+    return Survey(naming, wanted, existing, file, options)
 
 
 def _observing(content: Content) -> Content:
@@ -176,10 +201,10 @@ def _whole(naming: Naming, wanted: Wanted, guard: Guard) -> tuple[Part, tuple[Un
     if content.roles is not None:
         part = sum(_of_roles(naming, content.roles, wanted.roles, guard), part)
     if content.callouts is not None:
-        part += callout_part(naming, content.callouts)
+        part += callout_part(naming, content.callouts, guard)
     if content.azure_roles is not None:
         found, unseen = azure_role_part(naming, content.azure_roles)
-        part += found
+        part += Part(guard(found.changes))
     return part, unseen
 
 
@@ -267,6 +292,24 @@ def _states(world: World) -> dict[str, str]:
         name: hashlib.sha256("\n".join(words).encode()).hexdigest()
         for name, words in states.items()
     }
+
+
+def _unchanged(world: World, changes: tuple[Change, ...]) -> frozenset[tuple[str, str, str, str]]:
+    """Return what those whom changes concern have already, and keep."""
+    about = {(one.section, one.database, one.key) for one in changes}
+    gone = {one.identifier[:4] for one in changes}
+    return frozenset(one for one in _present(world) if one[:3] in about and one not in gone)
+
+
+def _present(world: World) -> Iterator[tuple[str, str, str, str]]:
+    """Yield what policies and roles have, as changes name it."""
+    for scope, policy in world.policies.items():
+        for entry in policy:
+            for usage in entry.allowed_usages:
+                yield Section.POLICY, scope.database, entry.key, usage
+    for scope, held in world.roles.items():
+        for one in held:
+            yield Section.ROLES, scope.database, one.fqn.lower(), str(one.role)
 
 
 def _policy_words(policy: object) -> list[str]:

@@ -18,7 +18,7 @@ from adxmi_jupyter.actions.roles import principals
 from adxmi_jupyter.errors import AdxmiError
 from adxmi_jupyter.model.cluster_role import ClusterRole
 from adxmi_jupyter.model.declaration.requirements import Allowed, GrantedInKusto
-from adxmi_jupyter.model.plan import Action, Reason, Section, Status
+from adxmi_jupyter.model.plan import Action, Identifier, Reason, Section, Status
 from adxmi_jupyter.model.policy import CLUSTER, Policy, PolicyEntry, Scope
 from adxmi_jupyter.model.principal import looks_like_reference, parse_reference
 from adxmi_jupyter.model.usage import Usage, canonical
@@ -40,26 +40,37 @@ class Verdict:
     breaks: tuple[str, ...] = ()
 
 
-Verdicts = Mapping[tuple[str, ...], Verdict]
+Verdicts = Mapping[Identifier, Verdict]
 """By the identifier of the change."""
+
+Chosen = frozenset[Identifier] | None
+"""The changes that are to be made; None for all of them."""
 
 
 @dataclass(frozen=True)
 class Guarding:
-    """Blocks removals: those that the file protects, and those that there is a verdict on."""
+    """Blocks removals: those that the file protects, and those that there is a verdict on.
+
+    Changes that are not among those chosen are left out; without a choice none is.
+    """
 
     protected: tuple[tuple[frozenset[str], Protection], ...] = ()
     verdicts: Verdicts = field(default_factory=dict)
+    chosen: Chosen = None
 
     @classmethod
-    def of(cls, naming: Naming) -> Guarding:
+    def of(cls, naming: Naming, chosen: Chosen = None) -> Guarding:
         """Return it with what the file protects; raises as `Naming.identity`."""
         listed = naming.file.content.protected
-        return cls(tuple((_ids_of(naming, one, number), one) for number, one in enumerate(listed)))
+        protected = ((_ids_of(naming, one, number), one) for number, one in enumerate(listed))
+        return cls(tuple(protected), chosen=chosen)
 
     def __call__(self, changes: tuple[Change, ...]) -> tuple[Change, ...]:
-        """Return the changes, blocked where they must not be carried out."""
-        return tuple(map(self._guarded, changes))
+        """Return the chosen changes, blocked where they must not be carried out."""
+        chosen = self.chosen
+        return tuple(
+            self._guarded(one) for one in changes if chosen is None or one.identifier in chosen
+        )
 
     def _guarded(self, change: Change) -> Change:
         if change.action is Action.ADD or change.status is not Status.PLANNED:

@@ -9,6 +9,7 @@ Source: *Manage database security roles*, *Security roles overview* (Azure Data 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -109,7 +110,7 @@ class RoleComparison:
         """Return the changes of the role and the commands that make them."""
         missing, surplus = self._missing(), self._surplus()
         removals = [] if self.mode is Mode.ADDITIVE else list(surplus.values())
-        changes = guard((*missing.values(), *self._keeping_admins(removals)))
+        changes = self._keeping_admins(guard((*missing.values(), *removals)))
         if self.mode is Mode.OBSERVE:
             told = (replace(one, status=Status.OBSERVED, reason=None) for one in changes)
             return Part(tuple(told))
@@ -145,12 +146,18 @@ class RoleComparison:
             for one in self._unnamed()
         }
 
-    def _keeping_admins(self, removals: Sequence[Change]) -> list[Change]:
+    def _keeping_admins(self, changes: tuple[Change, ...]) -> tuple[Change, ...]:
         """Block what would leave a database, or the cluster, without an admin."""
-        left = len(self._holders) - len(removals) + len(self.wish.asked)
-        if self.wish.role is not self._scope.admin or left or not removals:
-            return list(removals)
-        return [replace(one, status=Status.BLOCKED, reason=Reason.LAST_ADMIN) for one in removals]
+        made = Counter(one.action for one in planned(changes))
+        left = len(self._holders) - made[Action.REMOVE] + made[Action.ADD]
+        if self.wish.role is not self._scope.admin or left or not made[Action.REMOVE]:
+            return changes
+        return tuple(
+            replace(one, status=Status.BLOCKED, reason=Reason.LAST_ADMIN)
+            if one.status is Status.PLANNED
+            else one
+            for one in changes
+        )
 
     def _change(self, action: Action, label: str, key: str, path: Path, why: str = "") -> Change:
         line = self.naming.file.line(path)
