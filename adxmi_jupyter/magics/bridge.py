@@ -222,7 +222,7 @@ class AdxmiMagics(Magics):
         ``5b27c9d0-…`` is no Python number.
         """
         from adxmi_jupyter.magics.call import Call
-        from adxmi_jupyter.magics.cell import divided
+        from adxmi_jupyter.magics.cell import divided, first_line_of
         from adxmi_jupyter.magics.expansion import expand_body, expand_words
         from adxmi_jupyter.magics.line import split
         from adxmi_jupyter.magics.tree import knows_option, run
@@ -233,6 +233,7 @@ class AdxmiMagics(Magics):
         try:
             if cell is not None:
                 whole = divided(line, cell, knows_option)
+                call.body_line = first_line_of(whole, cell)
                 line, cell = whole.command, whole.body
                 call.body = cell
             stripped = line.rstrip()
@@ -242,8 +243,11 @@ class AdxmiMagics(Magics):
             expanded = expand_words(call.words, variables)
             call.written = expanded.written
             if cell is not None:
-                call.body = expand_body(cell, variables, call.in_body)
-                checked_text(call.body, "the cell body")
+                if knows_option(line, "--var"):
+                    call.variables = variables
+                else:
+                    call.body = expand_body(cell, variables, call.in_body)
+                checked_text(call.body or "", "the cell body")
                 call.is_body_as_typed = call.body == cell
         except AdxmiError as error:
             call.finish(error)

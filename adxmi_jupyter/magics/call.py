@@ -83,7 +83,8 @@ class Form:
 class Call:
     """One line, its cell body if it has one, and the front end it came from.
 
-    `is_body_as_typed` tells whether no variable was put into the body;
+    `is_body_as_typed` tells whether no variable was put into the body, `body_line` in which line
+    of the cell it begins; `variables` are the notebook's, where a verb puts them in itself;
     `written` maps the values of variables to how the user wrote them, for error texts, and
     `in_body` those of the body;
     `choice` is what `--ids` and `--wide` want displayed;
@@ -99,6 +100,8 @@ class Call:
     words: tuple[Word, ...] = ()
     body: str | None = None
     is_body_as_typed: bool = True
+    body_line: int = 1
+    variables: Mapping[str, object] = field(default_factory=dict)
     written: Mapping[str, str] = field(default_factory=dict)
     in_body: dict[str, str] = field(default_factory=dict)
     connection_name: str = ""

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 
 from adxmi_jupyter.magics.line import split_pending
 
-__all__ = ["Cell", "Place", "at_cursor", "divided"]
+__all__ = ["Cell", "Place", "at_cursor", "divided", "first_line_of"]
 
 _GOES_ON = re.compile(r"(?:^|\s)\\\s*$")
 _OPTION = re.compile(r"\s*(?P<option>--[A-Za-z][\w-]*|-[A-Za-z])(?=[\s=]|$)")
@@ -63,6 +63,11 @@ def divided(line: str, cell: str, knows: Callable[[str, str], bool]) -> Cell:
         return Cell(command, "\n".join(rest) if rest else None)
     body = "\n".join(rest[options.count :])
     return Cell(f"{command} {options.text}", body if body.strip() else None)
+
+
+def first_line_of(whole: Cell, cell: str) -> int:
+    """Return the line that a body begins in, counted from the line of the magic, which is 1."""
+    return 2 + cell.count("\n") - (whole.body or "").count("\n")
 
 
 def at_cursor(before: str) -> Place | None:

@@ -52,7 +52,7 @@ def _word(word: Word, variables: Mapping[str, object], written: dict[str, str]) 
     def value(match: re.Match[str]) -> str:
         if match["dollar"]:
             return "$"
-        text = _value((match["plain"] or match["braces"] or "").strip(), variables)
+        text = value_text((match["plain"] or match["braces"] or "").strip(), variables)
         written[text] = match.group()
         return text
 
@@ -82,7 +82,7 @@ def expand_body(
     values = {} if written is None else written
 
     def value(match: re.Match[str]) -> str:
-        text = _value(match["braces"], variables)
+        text = value_text(match["braces"], variables)
         values[text] = match.group()
         return text
 
@@ -98,7 +98,15 @@ def can_be_written(words: Iterable[str], body: str) -> bool:
     return all(match["braces"] is None for match in found) and not _IN_BODY.search(body)
 
 
-def _value(name: str, variables: Mapping[str, object]) -> str:
+def value_text(name: str, variables: Mapping[str, object]) -> str:
+    """Return a variable of the notebook as a text.
+
+    Raises
+    ------
+    UnknownVariable, InvalidValue
+        There is none of this name; or it is nothing that can be written as a text.
+
+    """
     if name not in variables:
         raise _unknown(name, variables)
     value = variables[name]

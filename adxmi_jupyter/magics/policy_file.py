@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -98,14 +99,44 @@ def policy_file(call: Call, file: NamedText, given: str, var_file: NamedText) ->
 
     source = _source(call, file)
     values = {**_of_file(var_file), **_given(given)}
-    return read_policy_file(source.text, source.name, Variables(os.environ, values))
+    if not call.variables:
+        return read_policy_file(source.text, source.name, Variables(os.environ, values))
+    whence = "--var, --var-file and the notebook have"
+    variables = Variables(os.environ, _InNotebook(call, values), whence)
+    return read_policy_file(source.text, source.name, variables)
+
+
+class _InNotebook(Mapping[str, str]):
+    """Values by name: those that were given with the command, then variables of the notebook."""
+
+    def __init__(self, call: Call, given: Mapping[str, str]) -> None:
+        self._call, self._given = call, given
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._given or name in self._call.variables
+
+    def __getitem__(self, name: str) -> str:
+        from adxmi_jupyter.magics.expansion import value_text
+
+        if name in self._given:
+            return self._given[name]
+        text = value_text(name, self._call.variables)
+        self._call.in_body[text] = f"{{{{{name}}}}}"
+        return text
+
+    def __iter__(self) -> Iterator[str]:
+        own = (name for name in self._call.variables if not name.startswith("_"))
+        return iter(dict.fromkeys((*self._given, *own)))
+
+    def __len__(self) -> int:
+        return len(tuple(iter(self)))
 
 
 def _source(call: Call, file: NamedText) -> NamedText:
     if file:
         return file
     if call.body and call.body.strip():
-        return NamedText(_CELL, call.body)
+        return NamedText(_CELL, "\n" * (call.body_line - 1) + call.body)
     if Path(DEFAULT).is_file():
         return NamedText(DEFAULT, file_text(DEFAULT))
     raise MissingOption(

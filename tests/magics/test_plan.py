@@ -92,7 +92,45 @@ def test_a_cell_holds_the_file_and_the_result_is_a_frame(magic):
 
     assert list(frame["status"]) == ["planned"]
     assert list(frame["change"]) == ["added"]
-    assert "Sales: mi-export All" in frame._repr_html_()
+    assert repr(frame).startswith("+ Sales: mi-export All")
+    assert "Managed identity policy" in frame._repr_html_()
+    assert frame.loc[0, "line"] == 4
+
+
+def test_a_place_in_a_cell_is_counted_from_its_first_line(magic):
+    with pytest.raises(errors.InvalidPolicyFile, match="the cell, line 4, column 1"):
+        magic("plan", MATCHING.replace("policy", "polcy"))
+    with pytest.raises(errors.InvalidPolicyFile, match="the cell, line 6, column 1"):
+        magic("plan", "--allow-partial\n---\n" + MATCHING.replace("policy", "polcy"))
+
+
+@pytest.mark.parametrize("line", ["plan --var who=mi-export", "plan"])
+def test_values_of_a_cell_are_given_or_variables_of_the_notebook(magic, ip, line):
+    ip.user_ns["who"] = "mi-export" if line == "plan" else "mi-ingest"
+
+    frame = magic(line, MATCHING.replace("{}}}", '{"{{who}}": [All]}}}'))
+
+    assert list(frame["name"]) == ["mi-export"]
+
+
+@pytest.mark.nightly
+def test_a_value_that_there_is_not_is_told_with_its_place(magic):
+    with pytest.raises(errors.InvalidPolicyFile, match="the cell, line 4") as caught:
+        magic("plan", MATCHING.replace("{}}}", '{"{{whom}}": [All]}}}'))
+
+    assert "--var, --var-file and the notebook have no whom" in caught.value.why
+
+
+@pytest.mark.nightly
+def test_a_cell_is_applied_and_compared_and_saved(magic, directory):
+    wanted = MATCHING.replace("{}}}", '{"{{who}}": [SqlRequest]}}}')
+
+    magic("plan --var who=mi-export --save plan.json", wanted)
+    applied = magic("apply plan.json")
+    drift = magic("drift --var who=mi-export", wanted)
+
+    assert list(applied["result"]) == ["applied"]
+    assert set(drift["change"]) == {"removed"}
 
 
 def test_without_a_file_the_error_says_how_to_get_one(magic, directory):

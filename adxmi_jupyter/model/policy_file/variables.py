@@ -37,10 +37,11 @@ class UnknownReference(Exception):
 
 @dataclass(frozen=True)
 class Variables:
-    """Variables of the environment, and those that are given with the command."""
+    """Variables of the environment, and those that are given; `whence` says how these are."""
 
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
     given: Mapping[str, str] = field(default_factory=dict, repr=False)
+    whence: str = "--var and --var-file give"
 
     def put_into(self, text: str) -> str:
         """Return a text with the values of its variables.
@@ -60,7 +61,7 @@ class Variables:
             return found["dollar"] or found["escaped"]
         if found["environment"] is not None:
             return self._one(found, self.environment, found["environment"], "the environment has")
-        return self._one(found, self.given, found["given"], "--var and --var-file give")
+        return self._one(found, self.given, found["given"], self.whence)
 
     @staticmethod
     def _one(found: re.Match[str], among: Mapping[str, str], name: str, whence: str) -> str:
