@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import html
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -32,7 +33,7 @@ _CELL = (
 )
 _SIDES = {False: "left", True: "right"}
 _SHORT = 40
-_UNBROKEN = "; white-space: nowrap"
+UNBROKEN = "; white-space: nowrap"
 
 
 def grid_class(table: DisplayTable) -> str:
@@ -67,6 +68,11 @@ def html_table(table: DisplayTable) -> str:
     )
 
 
+def breakable(name: str) -> str:
+    """Let a long name in HTML break before its capitals: ten usages have to fit side by side."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "<wbr>", name)
+
+
 def _row(cells: Sequence[str], whole: Sequence[str], numbers: frozenset[int]) -> str:
     drawn = "".join(
         f'<td style="{_CELL}{_whole(text)}; text-align: {_SIDES[place in numbers]}"'
@@ -78,7 +84,7 @@ def _row(cells: Sequence[str], whole: Sequence[str], numbers: frozenset[int]) ->
 
 def _whole(text: str) -> str:
     """Return the style that keeps a short text on one line: names are full of hyphens."""
-    return _UNBROKEN if len(text) <= _SHORT and text.isprintable() else ""
+    return UNBROKEN if len(text) <= _SHORT and text.isprintable() else ""
 
 
 def _title(text: str, full: str) -> str:

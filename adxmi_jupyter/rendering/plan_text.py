@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import html
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Self
 
@@ -61,17 +61,28 @@ def _parts(plan: Plan) -> Iterator[list[str]]:
         yield [*lines, ""]
     yield [totals(plan)]
     if plan.kept:
-        yield [f"Not in {plan.source}, and kept (mode additive): {len(plan.kept)}"]
-    broken = dict.fromkeys(name for one in plan.of(Status.PLANNED) for name in one.breaks)
+        yield [kept_line(plan)]
+    broken = broken_by(plan)
     if broken:
         yield ["", "Stops working:", *(f"  {one_line(name)}" for name in broken)]
     if plan.steps:
-        yield ["", "Commands:", *(f"  {line}" for line in _commands(plan))]
+        sent = (line for command in commands_of(plan) for line in command.splitlines())
+        yield ["", "Commands:", *(f"  {line}" for line in sent)]
 
 
-def _commands(plan: Plan) -> Iterator[str]:
-    for step in plan.steps:
-        yield from (visible(line) for line in step.command.splitlines())
+def kept_line(plan: Plan) -> str:
+    """Return what there is to say of what the file doesn't name, and stays."""
+    return f"Not in {plan.source}, and kept (mode additive): {len(plan.kept)}"
+
+
+def broken_by(plan: Plan) -> tuple[str, ...]:
+    """Return the workflows that stop working, each once."""
+    return tuple(dict.fromkeys(name for one in plan.of(Status.PLANNED) for name in one.breaks))
+
+
+def commands_of(plan: Plan) -> tuple[str, ...]:
+    """Return the exact commands of a plan in their order, in signs that can be seen."""
+    return tuple(visible(step.command) for step in plan.steps)
 
 
 def totals(plan: Plan, source: str = "") -> str:
@@ -115,9 +126,17 @@ def folded(changes: Iterable[Change]) -> list[list[Change]]:
 
 
 def _line(several: list[Change]) -> str:
-    one = several[0]
-    what = " ".join(filter(None, (one.subject, one.item)))
-    return f"{_sign(one)} {scopes_told(several)}: {what}{_remark(one)}"
+    where = scopes_told(several)
+    return f"{_sign(several[0])} {where}: {_what(several[0])}{_remark(several[0])}"
+
+
+def change_label(one: Change) -> str:
+    """Return a change in a few words, without what there is to say about it."""
+    return one_line(f"{_sign(one)} {one.database or 'cluster'}: {_what(one)}")
+
+
+def _what(one: Change) -> str:
+    return " ".join(filter(None, (one.subject, one.item)))
 
 
 def _sign(one: Change) -> str:
@@ -129,7 +148,11 @@ def _sign(one: Change) -> str:
 
 def scopes_told(several: list[Change]) -> str:
     """Return where several changes are the same: the scope, or how many databases."""
-    names = [one.database or "cluster" for one in several]
+    return scope_words([one.database or "cluster" for one in several])
+
+
+def scope_words(names: Sequence[str]) -> str:
+    """Return the names of scopes; of many databases the first ones, and how many there are."""
     if len(names) == 1:
         return names[0]
     more = ", …" if len(names) > _FEW else ""
@@ -159,6 +182,13 @@ def applied_text(applied: Applied) -> str:
     """Return what became of each change of an apply, and why something was not applied."""
     if not applied.outcomes:
         return totals(applied.plan)
+    counts = Counter(one.result.value for one in applied.outcomes for _ in one.step.changes)
+    counted = ", ".join(f"{n} {word}" for word, n in counts.items())
+    return "\n".join([*applied_lines(applied), "", counted])
+
+
+def applied_lines(applied: Applied) -> list[str]:
+    """Return a line for each change of an apply, and below it why it was not applied."""
     lines: list[str] = []
     for outcome in applied.outcomes:
         lines += [f"{line}: {outcome.result}" for line in change_lines(outcome.step.changes)]
@@ -166,19 +196,27 @@ def applied_text(applied: Applied) -> str:
             lines.append(f"    {one_line(outcome.failure.what)}: {one_line(outcome.failure.why)}")
         if outcome.because:
             lines.append(f"    depends on {', '.join(change_lines(outcome.because))}")
-    counts = Counter(one.result.value for one in applied.outcomes for _ in one.step.changes)
-    return "\n".join([*lines, "", ", ".join(f"{n} {word}" for word, n in counts.items())])
+    return lines
 
 
 def _unseen_line(one: Unseen) -> str:
-    return one_line(f"{UNSEEN} {one.section} of the {one.scope}: {one.failure.why}")
+    return one_line(f"{UNSEEN} {unseen_words(one)}")
+
+
+def unseen_words(one: Unseen) -> str:
+    """Return what could not be read, and why."""
+    return f"{one.section} of the {one.scope}: {one.failure.why}"
 
 
 class PlanTable(SafeFrame):
-    """The frame of a plan, which shows itself as its text; what is made from it is plain."""
+    """The frame of a plan, which shows itself as its text; what is made from it is plain.
+
+    A notebook shows its picture, if it has one.
+    """
 
     _text = ""
     _documents: Mapping[str, Callable[[], str]] = MappingProxyType({})
+    _picture: Callable[[], str] = str
 
     @classmethod
     def of(
@@ -186,11 +224,12 @@ class PlanTable(SafeFrame):
         frame: pd.DataFrame,
         text: str,
         documents: Mapping[str, Callable[[], str]] = MappingProxyType({}),
+        picture: Callable[[], str] = str,
     ) -> Self:
-        """Return the frame with the text that it shows, and what it is in formats of its own."""
+        """Return the frame with what it shows: text, picture (HTML), and formats of its own."""
         table = cls(frame)
         table.attrs = frame.attrs
-        table._text = text
+        table._text, table._picture = text, picture
         table._documents = documents
         return table
 
@@ -213,6 +252,9 @@ class PlanTable(SafeFrame):
         return self._text
 
     def _repr_html_(self) -> str:
+        picture = self._picture()
+        if picture:
+            return picture
         lines = "\n".join(map(_coloured, self._text.splitlines()))
         return f'<pre class="{NO_MATH}" style="{_STYLE}">{lines}</pre>'
 

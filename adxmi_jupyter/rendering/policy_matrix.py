@@ -7,11 +7,10 @@ ground; the marks say the same without colour.
 from __future__ import annotations
 
 import html
-import re
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.rendering.display import DisplayTable
-from adxmi_jupyter.rendering.html_table import FILTERED, MOST_ROWS, NO_MATH
+from adxmi_jupyter.rendering.html_table import FILTERED, MOST_ROWS, NO_MATH, breakable
 from adxmi_jupyter.rendering.shown_frame import SafeFrame
 from adxmi_jupyter.rendering.text import plain, text_table, visible
 
@@ -97,7 +96,9 @@ class Matrix(SafeFrame):
         return (DisplayTable(("database", "identity", *used), rows, rows), *lines)
 
     def _repr_html_(self) -> str:
-        heads = "".join(f'<th scope="col">{_breakable(usage)}</th>' for usage in self.usages)
+        heads = "".join(
+            f'<th scope="col">{breakable(html.escape(usage))}</th>' for usage in self.usages
+        )
         body = "".join(self._row(row) for row in self.to_dict(orient="records"))
         empty = f'<tr><td colspan="{len(self.usages) + 2}">no identity is named</td></tr>'
         is_long = len(self) > MOST_ROWS
@@ -133,11 +134,6 @@ class Matrix(SafeFrame):
 
     def _legend_html(self) -> str:
         return "; ".join(f"<b>{mark}</b> = {html.escape(says)}" for mark, says in self._legend())
-
-
-def _breakable(usage: str) -> str:
-    """Let a long name break before its capitals: ten of them have to fit side by side."""
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", "<wbr>", html.escape(usage))
 
 
 def _where(row: dict[Any, Any]) -> str:

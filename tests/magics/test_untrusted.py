@@ -9,8 +9,19 @@ from html.parser import HTMLParser
 
 import pytest
 
-TAGS = {"div", "span", "table", "thead", "tbody", "tr", "th", "td", "caption", "p", "pre", "b", "br", "small", "img", "wbr"}  # fmt: skip
-ATTRIBUTES = {"class", "style", "title", "alt", "src", "width", "height", "scope", "colspan"}
+TAGS = {"div", "span", "table", "thead", "tbody", "tr", "th", "td", "caption", "p", "pre", "b", "br", "small", "img", "wbr", "details", "summary"}  # fmt: skip
+ATTRIBUTES = {
+    "class",
+    "style",
+    "title",
+    "alt",
+    "src",
+    "width",
+    "height",
+    "scope",
+    "colspan",
+    "open",
+}
 STRIPPED = {"tabindex", "role", "aria-label"}
 """What is taken out, and leaves the picture as it is: only its use from a keyboard."""
 STYLES = re.compile(r"position|var\(|url\(")
