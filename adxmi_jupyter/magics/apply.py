@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from adxmi_jupyter.errors import ApplyIncomplete, ConfirmationRequired, PlanBlocked
-from adxmi_jupyter.fixes import Retry
+from adxmi_jupyter.errors import ConfirmationRequired, PlanBlocked
 from adxmi_jupyter.magics import permissions
 from adxmi_jupyter.magics.ci import tell, telling_errors
 from adxmi_jupyter.magics.options import dry_run, refuse_both, yes
@@ -137,26 +136,17 @@ def _told(call: Call, done: Applied) -> object:
         Some of it was not; what was is shown all the same.
 
     """
-    from adxmi_jupyter.actions.plan.applying import unfinished
+    from adxmi_jupyter.actions.plan.applying import incomplete
     from adxmi_jupyter.actions.plan.frames import applied_frame
     from adxmi_jupyter.rendering.markdown import code, fenced
     from adxmi_jupyter.rendering.plan_text import PlanTable, applied_text
 
     text = applied_text(done)
     tell(call, (), f"### adxmi: {code(done.plan.cluster)}\n\n{fenced(text)}\n")
-    left = unfinished(done)
+    failure = incomplete(done)
     if done.number:
         call.say(f"Undo: {call.front.program} undo --apply {done.number}")
-    if not left:
+    if failure is None:
         return PlanTable.of(applied_frame(done), text)
     call.show(text)
-    changes = sum(len(one.step.changes) for one in left)
-    total = sum(len(one.step.changes) for one in done.outcomes)
-    failures = [one.failure for one in left if one.failure is not None]
-    interrupted = (one for one in failures if isinstance(one.__cause__, KeyboardInterrupt))
-    first = next(interrupted, failures[0])
-    raise ApplyIncomplete(
-        f"{changes} of {total} changes were not applied",
-        why=f"{first.what}: {first.why}",
-        fix=Retry(),
-    ) from first
+    raise failure

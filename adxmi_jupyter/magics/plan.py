@@ -34,7 +34,7 @@ policy:
 DOCUMENTS = ("json", "md", "sarif")
 """Formats for other tools: the document of a plan, a comment on a pull request, code scanning."""
 
-_SCHEMA, _OUTPUT_SCHEMA = "schema", "output-schema"
+_FORM, _SCHEMA, _OUTPUT_SCHEMA = "form", "schema", "output-schema"
 
 
 def planning_options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -62,14 +62,15 @@ break_workflows = click.option(
         Example("plan", EXAMPLE),
         "plan schema",
         "plan output-schema",
+        Example("plan form", EXAMPLE),
     ),
     documents=DOCUMENTS,
     exit_codes=exit_codes("There are changes, with --exit-code."),
 )
 @click.argument(
     "what",
-    metavar="[schema|output-schema]",
-    type=click.Choice([_SCHEMA, _OUTPUT_SCHEMA]),
+    metavar="[form|schema|output-schema]",
+    type=click.Choice([_FORM, _SCHEMA, _OUTPUT_SCHEMA]),
     required=False,
     default=None,
 )
@@ -84,11 +85,16 @@ def plan(
 ) -> object:
     """Show what would change so that the cluster matches a policy file.
 
-    Nothing is written. schema prints the JSON schema of policy files instead, output-schema that
-    of a plan as JSON.
+    Nothing is written. form shows the changes in a form of a notebook, to select which to apply.
+    schema prints the JSON schema of policy files instead, output-schema that of a plan as JSON.
     """
     if what:
         refuse_both(call, {what: True, "--save": bool(save), "--out": bool(call.out)})
+    if what == _FORM:
+        from adxmi_jupyter.magics.plan_form import plan_form
+
+        return plan_form(call, break_workflows=break_workflows, **options)
+    if what:
         return _schema(what)
     with telling_errors(call):
         prepared = prepared_plan(call, break_workflows=break_workflows, **options)
@@ -152,6 +158,7 @@ def shown(call: Call, plan: Plan, *, allow_partial: bool) -> object:
 def _table(call: Call, plan: Plan) -> PlanTable:
     from adxmi_jupyter.actions.plan.frames import plan_frame
     from adxmi_jupyter.rendering.plan_documents import plan_documents
+    from adxmi_jupyter.rendering.plan_picture import plan_picture
     from adxmi_jupyter.rendering.plan_text import PlanTable, plan_text
 
     frame = plan_frame(plan)
@@ -160,7 +167,7 @@ def _table(call: Call, plan: Plan) -> PlanTable:
         "command": "\n".join(step.command for step in plan.steps),
     }
     documents = plan_documents(plan, _file_of(plan)) if call.documents else {}
-    return PlanTable.of(frame, plan_text(plan), documents)
+    return PlanTable.of(frame, plan_text(plan), documents, lambda: plan_picture(plan))
 
 
 def _file_of(plan: Plan) -> str:

@@ -1,0 +1,1 @@
+"""The form of a plan: which of its changes to apply."""
