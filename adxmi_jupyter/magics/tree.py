@@ -94,6 +94,7 @@ _NOUNS: Mapping[str, str] = {
     "connections": "adxmi_jupyter.magics.connect",
     "status": "adxmi_jupyter.magics.connect",
     "overview": "adxmi_jupyter.magics.overview",
+    "map": "adxmi_jupyter.magics.access_map",
     "whoami": "adxmi_jupyter.magics.connect",
     "check": "adxmi_jupyter.magics.check",
     "query": "adxmi_jupyter.magics.query",

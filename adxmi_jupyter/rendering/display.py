@@ -25,6 +25,8 @@ from adxmi_jupyter.rendering.text import plain_lines, visible
 if TYPE_CHECKING:
     import pandas as pd
 
+    from adxmi_jupyter.rendering.map_layout import Layout
+
 NAMES = ("display_name", "name")
 SHORT_IDS = ("object_id", "principal")
 FURTHER_IDS = ("client_id", "tenant_id", "resource_id", "fqn")
@@ -80,6 +82,9 @@ class Live(Protocol):
 
     def ready(self) -> None:
         """Let a table be filtered that has all of its rows in the page."""
+
+    def add_map(self, layout: Layout) -> None:
+        """Let a map be filtered, once its picture is in the page."""
 
 
 def display_table(frame: pd.DataFrame, choice: Choice = DEFAULT) -> DisplayTable:
