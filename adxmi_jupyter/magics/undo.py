@@ -39,28 +39,23 @@ if TYPE_CHECKING:
 def undo(
     call: Call, *, entry: int | None, number: int | None, dry_run: bool, yes: bool
 ) -> pd.DataFrame:
-    """Undo a write: policies, roles, identities and callout rules.
+    """Undo a write: policies, roles, identities, callout rules and workflows.
 
     ID is an entry of history. Default: the last write that isn't undone. Where somebody else wrote
-    to the same place since, nothing is sent.
+    to the same place since, nothing is sent. A workflow that was replaced or dropped is created
+    again if the service showed all of it before.
     """
-    from adxmi_jupyter.actions.plan.undoing import (
-        Undone,
-        chosen,
-        described,
-        undone_frame,
-    )
-    from adxmi_jupyter.actions.plan.undoing import (
-        undo as undone,
-    )
+    from adxmi_jupyter.actions.plan.undoing import described, planned, undone_frame
+    from adxmi_jupyter.actions.plan.undoing import undo as undone
 
     refuse_both(call, {"ID": entry is not None, "--apply": number is not None})
     if dry_run:
-        found = chosen(call.connection, entry, number)
+        found = planned(call.connection, entry, number)
         call.has_found = bool(found)
         for one in found:
-            call.say(f"would undo {described(one)}")
-        return undone_frame([Undone(one, "planned") for one in found])
+            why = f"can't undo {described(one.entry)}: {one.failure.why}" if one.failure else ""
+            call.say(why or f"would undo {described(one.entry)}")
+        return undone_frame(found)
     results = undone(call.connection, entry, number, confirmed=yes)
     failure = next((one.failure for one in results if one.failure is not None), None)
     for result in results:

@@ -48,11 +48,14 @@ class CslScript:
     `identities` are those of continuous exports: an object ID in lower case, ``system``, or empty
     for an export that has none. What a script has of a name in two ways, or in none that can be
     read, is not there. `mappings` are the names and JSON texts of the ingestion mappings of tables.
+    The statements are those that make external tables and continuous exports.
     """
 
     tables: Mapping[str, ScriptedTable]
     identities: Mapping[str, str]
     mappings: Mapping[str, Sequence[tuple[str, str]]]
+    table_statements: Mapping[str, str]
+    export_statements: Mapping[str, str]
 
     @property
     def connection_strings(self) -> Mapping[str, tuple[str, ...]]:
@@ -69,10 +72,16 @@ def read_csl_script(commands: Iterable[str]) -> CslScript:
     found = _Everything()
     for text in commands:
         try:
-            found.read(_Reader(text))
+            found.read(_Reader(text), text)
         except _OtherTextError:
             continue
-    return CslScript(_certain(found.tables), _certain(found.identities), found.mappings)
+    return CslScript(
+        _certain(found.tables),
+        _certain(found.identities),
+        found.mappings,
+        _certain(found.table_statements),
+        _certain(found.export_statements),
+    )
 
 
 def _certain(found: _Found[Value]) -> dict[str, Value]:
@@ -184,15 +193,18 @@ class _Everything:
         self.tables: _Found[ScriptedTable] = {}
         self.identities: _Found[str] = {}
         self.mappings: dict[str, list[tuple[str, str]]] = {}
+        self.table_statements: _Found[str] = {}
+        self.export_statements: _Found[str] = {}
 
-    def read(self, reader: _Reader) -> None:
-        """Read one command."""
+    def read(self, reader: _Reader, text: str) -> None:
+        """Read one command of this text."""
         reader.expect(".")
         if reader.take().folded not in _MAKES:
             raise _OtherTextError
         if reader.skip(_EXPORT):
             name = reader.name()
             self.identities.setdefault(name, set()).add(_or_none(_identity, reader))
+            self.export_statements.setdefault(name, set()).add(text)
         elif reader.skip("table"):
             name, mapping = reader.name(), _mapping(reader)
             self.mappings.setdefault(name, []).append(mapping)
@@ -202,6 +214,7 @@ class _Everything:
             if not (reader.is_at("(") or reader.is_at("kind")):
                 raise _OtherTextError  # a policy or a mapping of one
             self.tables.setdefault(name, set()).add(_or_none(_external_table, reader))
+            self.table_statements.setdefault(name, set()).add(text)
 
 
 def _mapping(reader: _Reader) -> tuple[str, str]:

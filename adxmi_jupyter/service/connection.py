@@ -39,10 +39,14 @@ _POLL_EVERY = {True: 0.05, False: 5.0}
 
 @dataclass(frozen=True)
 class Noting:
-    """What the history notes with each write: the apply that it is part of, and what it undoes."""
+    """What the history notes with each write: the apply that it is part of, and what it undoes.
+
+    `former` makes again what the write takes away.
+    """
 
     apply: int = 0
     undoes: int = 0
+    former: Any = None
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from adxmi_jupyter.actions.frames import NUMBER, TEXT, fixed_frame
 from adxmi_jupyter.actions.identity import identities
 from adxmi_jupyter.actions.identity import writes as identity_writes
+from adxmi_jupyter.actions.plan import undoing_workflows
 from adxmi_jupyter.actions.policy import callouts
 from adxmi_jupyter.actions.policy import writes as policy_writes
 from adxmi_jupyter.actions.policy.callouts import CalloutChange
@@ -20,6 +21,7 @@ from adxmi_jupyter.actions.roles import writes as role_writes
 from adxmi_jupyter.actions.roles.change import GRANT, REVOKE, RoleChange, held
 from adxmi_jupyter.actions.roles.cluster import ClusterRoles
 from adxmi_jupyter.actions.roles.database import DatabaseRoles
+from adxmi_jupyter.actions.roles.principals import ResolvedPrincipal
 from adxmi_jupyter.actions.roles.roles import roles_of
 from adxmi_jupyter.actions.roles.scope import Grant
 from adxmi_jupyter.actions.write import history, journal
@@ -34,7 +36,11 @@ from adxmi_jupyter.errors import (
 from adxmi_jupyter.fixes import Command, Retry
 from adxmi_jupyter.model import callout
 from adxmi_jupyter.model.assignment import plan_change
-from adxmi_jupyter.model.cluster_role import ClusterRole, PrincipalAssignment
+from adxmi_jupyter.model.cluster_role import (
+    ClusterRole,
+    PrincipalAssignment,
+    parse_principal_assignment,
+)
 from adxmi_jupyter.model.identity import SYSTEM, ManagedIdentity
 from adxmi_jupyter.model.policy import parse_policy
 from adxmi_jupyter.model.role import Role
@@ -47,6 +53,7 @@ if TYPE_CHECKING:
     from adxmi_jupyter.service.connection import Connection
 
 UNDONE, FAILED, SKIPPED = "undone", "failed", "skipped"
+PLANNED, IMPOSSIBLE = "planned", "can't be undone"
 _HISTORY = Command.of("history")
 _ADDING = frozenset({"alter-merge", "grant", "assign", "allow"})
 
@@ -100,6 +107,8 @@ def removes(entries: Iterable[Entry]) -> bool:
 
 
 def _removes(entry: Entry) -> bool:
+    if entry.kind not in _UNDOING:
+        return undoing_workflows.removes(entry)
     if entry.kind != journal.POLICY:
         return entry.verb in _ADDING
     wanted = entry.wanted if entry.after is None else entry.after
@@ -116,15 +125,17 @@ def undo(
     ConfirmationRequired
         It takes something away and is not confirmed. Nothing was sent.
     HistoryUnavailable
-        As `chosen`.
+        As `chosen`; or the history does not hold what makes a former state again. Nothing was sent.
 
     """
     with connection.lock.held():
         entries = chosen(connection, number, apply)
+        for entry in entries:
+            _check_undoable(entry)
         if removes(entries) and not confirmed:
             raise ConfirmationRequired(
                 f"undoing removes what {len(entries)} writes added",
-                why="; ".join(map(described, entries)),
+                why="; ".join(_with_losses(connection, one) for one in entries),
                 fix=Retry.having("--yes"),
             )
         again = Journal(connection.history_file).next_apply() if apply is not None else 0
@@ -157,7 +168,7 @@ def undone_frame(results: Sequence[Undone]) -> pd.DataFrame:
     """Return one row for each write.
 
     Columns: ``id`` Int64; ``kind``, ``database``, ``target``, ``verb``, ``result`` (``undone``,
-    ``failed`` or ``skipped``), ``why`` string.
+    ``failed`` or ``skipped``; ``planned`` or ``can't be undone`` before), ``why`` string.
     """
     names = ("kind", "database", "target", "verb", "result", "why")
     rows = [
@@ -170,15 +181,40 @@ def undone_frame(results: Sequence[Undone]) -> pd.DataFrame:
     return fixed_frame({"id": NUMBER, **dict.fromkeys(names, TEXT)}, rows)
 
 
+def planned(connection: Connection, number: int | None, apply: int | None) -> tuple[Undone, ...]:
+    """Return the writes to undo as `chosen` does, and which of them cannot be undone."""
+    found = chosen(connection, number, apply)
+    return tuple(
+        Undone(one, IMPOSSIBLE, _impossible(one)) if why_not(one) else Undone(one, PLANNED)
+        for one in found
+    )
+
+
+def _with_losses(connection: Connection, entry: Entry) -> str:
+    lost = undoing_workflows.losses(connection, entry)
+    return f"{described(entry)} ({lost})" if lost else described(entry)
+
+
+def why_not(entry: Entry) -> str:
+    """Return why a write cannot be undone, empty if it can: the history may lack what was there."""
+    if entry.kind in _UNDOING:
+        is_whole = entry.kind != ClusterRoles.kind or entry.verb == GRANT or entry.former
+        return "" if is_whole else "the history doesn't tell whose role on the cluster was revoked"
+    return undoing_workflows.why_not(entry)
+
+
+def _impossible(entry: Entry) -> HistoryUnavailable:
+    what = f"write {entry.number} can't be undone; nothing was sent"
+    return HistoryUnavailable(what, why=why_not(entry), fix=_HISTORY)
+
+
+def _check_undoable(entry: Entry) -> None:
+    if why_not(entry):
+        raise _impossible(entry)
+
+
 def _undo_of(entry: Entry) -> Callable[[Connection, Entry], None]:
-    found = _UNDOING.get(entry.kind)
-    if found is None:
-        raise HistoryUnavailable(
-            f"write {entry.number} can't be undone",
-            why=f"the history does not hold the previous state of a {entry.kind.replace('-', ' ')}",
-            fix=_HISTORY,
-        )
-    return found
+    return _UNDOING.get(entry.kind, undoing_workflows.undo)
 
 
 def _policy(connection: Connection, entry: Entry) -> None:
@@ -231,14 +267,25 @@ def _cluster_role(connection: Connection, entry: Entry) -> None:
         for one in present
         if isinstance(one, PrincipalAssignment) and one.resource_id.lower() == entry.target
     )
-    if entry.verb != GRANT:
+    if entry.verb == GRANT:
+        if same:
+            _revoke(connection, "", ClusterRole(same[0].role), present, same)
+        return
+    former = parse_principal_assignment({"id": entry.target, "properties": entry.former})
+    if any(one.fqn == former.fqn and one.role == former.role for one in present):
+        return
+    role_writes.apply(connection, _granting(present, former), confirmed=True)
+
+
+def _granting(present: tuple[RoleAssignment, ...], former: PrincipalAssignment) -> RoleChange:
+    if former.reference is None:
         raise HistoryUnavailable(
-            f"write {entry.number} can't be undone",
-            why="the history doesn't tell whose role on the cluster was revoked",
-            fix=Command.of("role", "grant", "--cluster", "--help"),
+            "the role can't be granted again", why="its principal can't be read", fix=_HISTORY
         )
-    if same:
-        _revoke(connection, "", ClusterRole(same[0].role), present, same)
+    principal = ResolvedPrincipal(former.reference, former.label, is_literal=True)
+    after = (*present, former)
+    role = ClusterRole(former.role)
+    return RoleChange(GRANT, "", role, (principal,), present, after, (former,), former.creation)
 
 
 def _callout(connection: Connection, entry: Entry) -> None:

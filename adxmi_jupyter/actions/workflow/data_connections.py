@@ -7,9 +7,11 @@ Data Explorer docs): identity and event hub belong to one tenant.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.actions.identity import identities
+from adxmi_jupyter.actions.workflow.current_state import digest
 from adxmi_jupyter.actions.write import protocol
 from adxmi_jupyter.actions.write.operations import ClusterChangeRequest
 from adxmi_jupyter.actions.write.protocol import Comparison, Write
@@ -19,6 +21,8 @@ from adxmi_jupyter.errors import (
 from adxmi_jupyter.fixes import Command
 from adxmi_jupyter.model import kql
 from adxmi_jupyter.model.azure_shapes import CLUSTER, FOUND_TENANT
+from adxmi_jupyter.model.declaration.products import DataConnection
+from adxmi_jupyter.model.declaration.registry import connection_noun
 from adxmi_jupyter.service import data_connections as service
 from adxmi_jupyter.service.data_connections import DataConnectionReference
 from adxmi_jupyter.service.resource_manager import KUSTO_VERSION
@@ -26,11 +30,11 @@ from adxmi_jupyter.service.resource_manager import KUSTO_VERSION
 if TYPE_CHECKING:
     from adxmi_jupyter.actions.write.operations import Tell
     from adxmi_jupyter.fixes import Note
-    from adxmi_jupyter.model.declaration.products import DataConnection
     from adxmi_jupyter.service.connection import Connection
 
 DATA_CONNECTION = "data connection"
 
+_READ_ONLY = frozenset({"provisioningState", "managedIdentityObjectId"})
 _RESOURCE = re.compile(r"(?:/[^/]+){8}")
 
 
@@ -42,11 +46,12 @@ def put(
     noun: str,
     waits: bool = True,
     tell: Tell | None = None,
+    former: Found = None,
 ) -> tuple[Note, ...]:
     """Make a data connection, and wait for it unless told otherwise.
 
-    `noun` is the one of lines that speak of it. `tell` hears how far Azure is. Returns what there
-    is to say.
+    `noun` is the one of lines that speak of it, `former` the connection that is replaced. `tell`
+    hears how far Azure is. Returns what there is to say.
 
     Raises
     ------
@@ -75,7 +80,7 @@ def put(
         connection, lambda: service.begin_put(manager, place, body), tell
     )
     command = f"PUT {place.path}"
-    write = _write(connection, place, "create", command, sending, waits=waits)
+    write = _write(connection, place, "create", command, sending, waits=waits, former=former)
     return protocol.carry_out(connection, write).notes
 
 
@@ -87,6 +92,7 @@ def delete(
     noun: str,
     waits: bool = True,
     tell: Tell | None = None,
+    former: Found = None,
 ) -> tuple[Note, ...]:
     """Remove a data connection, and wait for it unless told otherwise; returns and raises as `put`.
 
@@ -96,7 +102,7 @@ def delete(
     place = _place(identities.cluster_id(connection), database, name, "removing", noun)
     sending = ClusterChangeRequest(connection, lambda: service.begin_delete(manager, place), tell)
     command = f"DELETE {place.path}"
-    write = _write(connection, place, "drop", command, sending, waits=waits)
+    write = _write(connection, place, "drop", command, sending, waits=waits, former=former)
     return protocol.carry_out(connection, write).notes
 
 
@@ -121,9 +127,9 @@ def _write(
     sending: ClusterChangeRequest,
     *,
     waits: bool,
+    former: Found,
 ) -> Write[Found]:
     manager, is_wanted = connection.resource_manager, verb == "create"
-    there = [place.name.lower()]
     return Write(
         kind=DATA_CONNECTION,
         database=place.database,
@@ -133,14 +139,38 @@ def _write(
         title=place.what,
         subject="the data connection",
         show_command=place.show_command,
-        before=[] if is_wanted else there,
-        wanted=there if is_wanted else [],
+        before=history_value(former),
+        wanted=[place.name.lower()] if is_wanted else [],
+        former=former and _lasting(former),
         send=lambda: sending.carry_out(waits=waits),
         read=lambda: service.found(manager, place),
         compare=lambda now: compare(now, is_wanted=is_wanted),
-        history_value=lambda now: [] if now is None else there,
+        history_value=history_value,
         is_proved=lambda: sending.is_proved,
     )
+
+
+def history_value(now: Found) -> list[str]:
+    """Return what tells a data connection from another one, for the history."""
+    return [] if now is None else [digest((_lasting(now),))]
+
+
+def _lasting(resource: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what makes a data connection again: its kind, and the properties that can be set."""
+    properties: Mapping[str, Any] = resource.get("properties") or {}
+    return {
+        "kind": str(resource.get("kind") or ""),
+        "properties": {name: one for name, one in properties.items() if name not in _READ_ONLY},
+    }
+
+
+def put_again(
+    connection: Connection, database: str, name: str, former: Mapping[str, Any]
+) -> tuple[Note, ...]:
+    """Make a data connection again, as the history noted it; returns and raises as `put`."""
+    kind = str(former["kind"])
+    product = DataConnection(name, kind, former["properties"])
+    return put(connection, database, product, noun=connection_noun(kind))
 
 
 def found(connection: Connection, database: str, name: str) -> Found:

@@ -156,8 +156,11 @@ def stored_of(
     return _allowed(rows, listing)
 
 
-_CHANGING = ("lastruntime", "lastrunresult", "startcursor", "exportedto", "isrunning")
-"""Columns of continuous exports that every run changes."""
+_CHANGING = (
+    *("lastruntime", "lastrunresult", "startcursor", "exportedto", "isrunning"),
+    "queryaccelerationstate",
+)
+"""Columns that change by themselves: with every run of an export, while files are cached."""
 
 
 def _lasting(row: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 class WorkflowWrite:
     """A planned or finished write of one workflow.
 
-    `before` is what it replaces or drops, `snapshot` all that the service told of that, and `users`
-    what else uses it.
+    `before` is what it replaces or drops, `snapshot` all that the service told of that, `former`
+    the statement that makes it again, if the service told all of it, and `users` what else uses it.
     """
 
     declaration: type[Workflow]
@@ -41,6 +41,7 @@ class WorkflowWrite:
     before: Existing | None = None
     snapshot: Snapshot = None
     users: Users = field(default_factory=Users)
+    former: str = ""
 
     @property
     def title(self) -> str:
@@ -116,7 +117,10 @@ def _planned(
     before = snapshot(connection, declaration, database, there)
     is_table = declaration.noun() == maker_of(FieldKind.EXTERNAL_TABLE)
     users = table_users(connection, database, name) if is_table else Users()
-    return WorkflowWrite(declaration, verb, database, name, text, there.existing, before, users)
+    former = second_source.restoring(connection, declaration.listing, database, there)
+    return WorkflowWrite(
+        declaration, verb, database, name, text, there.existing, before, users, former
+    )
 
 
 def named(workflow: Workflow) -> str:

@@ -14,6 +14,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.errors import AdxmiError, NotAuthorized
+from adxmi_jupyter.model.connection_string import scrubbed
 from adxmi_jupyter.model.csl_script import CslScript, read_csl_script
 from adxmi_jupyter.model.declaration.stored import KustoListing, Source, Untold
 from adxmi_jupyter.model.kql import show_csl_script
@@ -23,6 +24,8 @@ from adxmi_jupyter.model.shape import text_cell
 if TYPE_CHECKING:
     from adxmi_jupyter.model.declaration.stored import Listing, SecondSource, StoredWorkflow
     from adxmi_jupyter.service.connection import Connection
+
+_MASK = "***"
 
 Script = Callable[[], CslScript]
 """Returns the script of a database; raises as the request does."""
@@ -97,6 +100,18 @@ def completed(
         kept.existing, identities=told.identities, target=told.target, source=Source.CSL_SCRIPT
     )
     return replace(kept, row=row, existing=existing)
+
+
+def restoring(connection: Connection, listing: Listing, database: str, kept: StoredWorkflow) -> str:
+    """Return the statement that makes one again; empty where not all of it is told."""
+    if not isinstance(listing, KustoListing) or listing.restore is None:
+        return ""
+    try:
+        statement = listing.restore(kept.row, script_of(connection, database))
+    except AdxmiError:  # it can be written all the same, and not be undone
+        return ""
+    is_whole = _MASK not in statement and scrubbed(statement) == statement
+    return statement if is_whole else ""
 
 
 def _left_open(kept: StoredWorkflow, why: Untold) -> StoredWorkflow:

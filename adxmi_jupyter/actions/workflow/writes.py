@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.actions.check.examination import examined
 from adxmi_jupyter.actions.diagnosis.denial_fix import fix_of
@@ -135,7 +135,13 @@ def _sent(
     if isinstance(product, DataConnection):
         noun = write.declaration.noun()
         for note in data_connections.put(
-            connection, write.database, product, noun=noun, waits=waits, tell=tell
+            connection,
+            write.database,
+            product,
+            noun=noun,
+            waits=waits,
+            tell=tell,
+            former=_resource(write),
         ):
             say(note)
         return None
@@ -151,6 +157,11 @@ def _sent(
     for note in protocol.carry_out(connection, _write(connection, write, send, workflow)).notes:
         say(note)
     return None if write.verb == "create" else next(iter(frames), None)
+
+
+def _resource(write: WorkflowWrite) -> dict[str, Any] | None:
+    """Return the data connection that there is so far."""
+    return dict(write.snapshot[0]) if write.snapshot else None
 
 
 def _write(
@@ -172,6 +183,7 @@ def _write(
         show_command=write.show_command,
         before=CurrentState(write.snapshot).history_value,
         wanted=[] if write.verb == "drop" else [_ANYTHING_NEW],
+        former=write.former or None,
         send=send,
         read=None if is_run else read,
         compare=lambda now: _compare(write, workflow, now),
@@ -266,7 +278,13 @@ def drop(
     if isinstance(write.declaration.listing, DataConnectionListing):
         noun = write.declaration.noun()
         for note in data_connections.delete(
-            connection, write.database, write.name, noun=noun, waits=waits, tell=tell
+            connection,
+            write.database,
+            write.name,
+            noun=noun,
+            waits=waits,
+            tell=tell,
+            former=_resource(write),
         ):
             say(note)
         return _ended(connection, write, say, waits=waits)

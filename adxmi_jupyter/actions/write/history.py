@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.actions.frames import FLAG, MOMENT, NUMBER, TEXT, fixed_frame
+from adxmi_jupyter.actions.identity import identities
 from adxmi_jupyter.actions.policy.policies import PolicyChange, read_one
 from adxmi_jupyter.actions.policy.writes import described
 from adxmi_jupyter.actions.write import journal
 from adxmi_jupyter.actions.write.journal import Journal
 from adxmi_jupyter.actions.write.open_writes import settle_open
-from adxmi_jupyter.errors import HistoryUnavailable, PolicyChanged
+from adxmi_jupyter.errors import AdxmiError, HistoryUnavailable, PolicyChanged
 from adxmi_jupyter.fixes import Command, Explain
 from adxmi_jupyter.model import kql
+from adxmi_jupyter.model.identity import SYSTEM
 from adxmi_jupyter.model.policy import Scope, parse_policy
 
 if TYPE_CHECKING:
@@ -21,7 +23,8 @@ if TYPE_CHECKING:
     from adxmi_jupyter.actions.policy.policies import ScopedPolicy
     from adxmi_jupyter.actions.write.journal import Entry
     from adxmi_jupyter.fixes import Note
-    from adxmi_jupyter.model.policy import Policy
+    from adxmi_jupyter.model.assignment import AssignedIdentities
+    from adxmi_jupyter.model.policy import Policy, PolicyEntry
     from adxmi_jupyter.service.connection import Connection
 
 UNDO = "undo"
@@ -138,6 +141,8 @@ def plan_undo(connection: Connection, number: int | None = None) -> PolicyChange
         There is no such entry, or nothing to undo.
     PolicyChanged
         Something else was written to that scope since; restoring would undo that as well.
+    HistoryUnavailable
+        It names an identity that isn't assigned any more, and the service would reject all of it.
 
     """
     chosen = entry(connection, number) if number is not None else _last(entries(connection))
@@ -153,6 +158,7 @@ def plan_undo(connection: Connection, number: int | None = None) -> PolicyChange
             fix=Command.of("policy", "history"),
         )
     _refuse_if_changed(chosen, now)
+    _refuse_orphans(connection, chosen, before)
     return _change(chosen, now, before, command=_restoring(scope, chosen, before))
 
 
@@ -177,6 +183,33 @@ def _refuse_if_changed(chosen: Entry, now: ScopedPolicy) -> None:
             ", then grant or revoke what you want",
         ),
     )
+
+
+def _refuse_orphans(connection: Connection, chosen: Entry, before: Policy) -> None:
+    """Refuse to restore an entry of an identity that isn't assigned: the service rejects it all.
+
+    Where Azure does not tell what is assigned, the service will.
+    """
+    try:
+        present = identities.assigned(connection) if before else None
+    except AdxmiError:
+        return
+    orphans = [] if present is None else [e.identity for e in before if not _is_there(e, present)]
+    if orphans:
+        listed = ", ".join(f"{one.label} ({one.object_id})" for one in orphans)
+        raise HistoryUnavailable(
+            f"entry {chosen.number} cannot be undone; nothing was written",
+            why=f"not assigned to the cluster any more: {listed}; the service rejects a whole "
+            "policy that names such an identity",
+            fix=Command.of("identity", "list"),
+        )
+
+
+def _is_there(entry: PolicyEntry, present: AssignedIdentities) -> bool:
+    words = {SYSTEM, present.system.object_id.lower()} if present.system else set()
+    return entry.identity.object_id.lower() in words | {
+        one.object_id.lower() for one in present.users
+    }
 
 
 def _restoring(scope: Scope, chosen: Entry, before: Policy) -> str:

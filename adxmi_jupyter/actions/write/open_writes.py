@@ -113,7 +113,7 @@ def _identities(connection: Connection, entry: Entry) -> tuple[Comparison, Any]:
 def _data_connection(connection: Connection, entry: Entry) -> tuple[Comparison, Any]:
     now = data_connections.found(connection, entry.database, entry.target)
     comparison = data_connections.compare(now, is_wanted=bool(entry.wanted))
-    return comparison, [] if now is None else [entry.target.lower()]
+    return comparison, data_connections.history_value(now)
 
 
 def _workflow(connection: Connection, entry: Entry) -> tuple[Comparison, Any]:

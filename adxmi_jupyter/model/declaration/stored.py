@@ -102,6 +102,10 @@ class StoredWorkflow:
     row: Row
 
 
+Restore = Callable[[Row, "Callable[[], CslScript]"], str]
+"""Returns the statement that makes the one of a row again; the csl script is read when asked."""
+
+
 @dataclass(frozen=True)
 class SecondSource:
     """How the csl script completes a row of a list.
@@ -136,7 +140,8 @@ class KustoListing:
     list leaves out, if it does. `otherwise` says how one authenticates that names no identity,
     if that is the same for all. `belongs_to` is the kind of entity that each row is about: a
     database without any has no rows; nor has an external table of a type in `never_of`, in lower
-    case. `second` reads what a row may leave open in another place.
+    case. `second` reads what a row may leave open in another place. `restore` returns the
+    statement that makes the one of a row again; empty where not all of it is told.
     """
 
     command: str
@@ -149,6 +154,7 @@ class KustoListing:
     belongs_to: EntityKind | None = None
     never_of: tuple[str, ...] = ()
     second: SecondSource | None = None
+    restore: Restore | None = None
 
 
 @dataclass(frozen=True)

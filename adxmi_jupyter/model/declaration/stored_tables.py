@@ -6,6 +6,7 @@ Explorer docs).
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -25,10 +26,15 @@ from adxmi_jupyter.model.shape import text_cell
 from adxmi_jupyter.model.usage import Usage
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from adxmi_jupyter.model.csl_script import CslScript
     from adxmi_jupyter.model.declaration.requirements import Requirement
     from adxmi_jupyter.model.declaration.stored import Row, Who
     from adxmi_jupyter.model.identity import ManagedIdentity
+
+
+_MAKING = re.compile(r"^\s*\.create\s+external", re.IGNORECASE)  # one that is there is replaced
 
 
 class TableKind(StrEnum):
@@ -82,6 +88,13 @@ def chain(row: Row, who: Who) -> tuple[Requirement, ...]:
         requirement for text in strings for requirement in targets.kept(text, who, _reaching)
     ]
     return (*dict.fromkeys(requirements), *for_followers(requirements))
+
+
+def restore(row: Row, script: Callable[[], CslScript]) -> str:
+    """Return the statement that makes the table of a row again, as the csl script has it."""
+    name, told = text_cell(row, "TableName", "EntityName"), script()
+    statement = told.table_statements.get(name, "") if strings_in(told, name) else ""
+    return _MAKING.sub(".create-or-alter external", statement)
 
 
 def drop(name: str) -> str:

@@ -6,7 +6,7 @@ table's own connection string says as whom the files are written.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any, ClassVar
@@ -109,6 +109,10 @@ def _drop(name: str) -> str:
     return f".drop continuous-export {kql.quote_name(name)}"
 
 
+def _restore(row: Mapping[str, Any], script: Callable[[], CslScript]) -> str:
+    return script().export_statements.get(text_cell(row, "Name"), "")
+
+
 class ContinuousExport(Workflow):
     """Continuous exports that run as a managed identity."""
 
@@ -142,6 +146,7 @@ class ContinuousExport(Workflow):
         otherwise="no managed identity: the service runs it; one is required where the external "
         "table impersonates, or the query reads other databases or tables with row level security",
         second=SecondSource(_is_open, _completed),
+        restore=_restore,
     )
 
     name: Name = field("Name", "Name of the continuous export.", example="ExportOrders")

@@ -100,6 +100,7 @@ class ExternalTable(Workflow):
         lambda name: f".show external table {kql.quote_name(name)} cslschema",
         belongs_to=EntityKind.EXTERNAL_TABLE,
         second=stored_tables.SECOND_SOURCE,
+        restore=stored_tables.restore,
     )
 
     name: Name = field(

@@ -81,6 +81,13 @@ def _drop(name: str) -> str:
     return f".delete external table {kql.quote_name(name)} policy query_acceleration"
 
 
+def _restore(row: Mapping[str, Any], _script: object) -> str:
+    policy = json_cell(row, "QueryAccelerationPolicy", "Policy", "Policies")
+    literal = kql.multi_line_literal(json.dumps(policy, ensure_ascii=False))
+    table = kql.quote_name(last_of_entity(text_cell(row, "TableName", "EntityName")))
+    return f".alter external table {table} policy query_acceleration {literal}"
+
+
 class QueryAcceleration(Workflow):
     """Query acceleration policies that use a managed identity."""
 
@@ -108,6 +115,7 @@ class QueryAcceleration(Workflow):
         otherwise="no managed identity: it reads files with the connection string of its external "
         "table; a table that impersonates requires one",
         belongs_to=EntityKind.EXTERNAL_TABLE,
+        restore=_restore,
         never_of=("blob", "adl", "storage", "sql"),  # of delta tables only; others may be newer
     )
 

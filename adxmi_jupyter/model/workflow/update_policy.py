@@ -72,6 +72,13 @@ def _drop(name: str) -> str:
     return f".delete table {kql.quote_name(name)} policy update"
 
 
+def _restore(row: Mapping[str, Any], _script: object) -> str:
+    table = last_of_entity(text_cell(row, "EntityName", "TableName"))
+    policy = json.dumps(json_cell(row, "Policy", "Policies"), ensure_ascii=False)
+    literal = kql.multi_line_literal(policy)
+    return f".alter table {kql.quote_name(table)} policy update {literal}"
+
+
 class UpdatePolicy(Workflow):
     """Update policies that run as a managed identity."""
 
@@ -102,6 +109,7 @@ class UpdatePolicy(Workflow):
         otherwise="no managed identity: the service runs it; one is required where the query reads "
         "other databases, tables with row level security or accelerated tables that impersonate",
         belongs_to=EntityKind.TABLE,
+        restore=_restore,
     )
 
     table: TableName = field("Table", "Target table.", example="Customers")
