@@ -14,6 +14,7 @@ AdxmiError
 │   │   └── RepeatedKey       a key that occurs twice, in any letter case
 │   ├── InvalidPolicy         an entry without identity or usages
 │   ├── InvalidPolicyFile     something in adxmi.yaml, with file, line and column
+│   ├── InvalidLockFile       a lock file that is damaged, or none
 │   ├── WrongCluster          a policy file or a plan of another cluster
 │   ├── UnknownUsage          a usage this release does not know
 │   ├── InvalidGuid           nearly an object ID, but not one
@@ -124,6 +125,7 @@ __all__ = [
     "InvalidField",
     "InvalidGuid",
     "InvalidInput",
+    "InvalidLockFile",
     "InvalidPartition",
     "InvalidPolicy",
     "InvalidPolicyFile",
@@ -232,6 +234,10 @@ class InvalidPolicyFile(InvalidInput):
     source: str = ""
     line: int = 0
     column: int = 0
+
+
+class InvalidLockFile(InvalidInput):
+    """The lock file beside a policy file is damaged, or not a lock file. Nothing was sent."""
 
 
 class WrongCluster(InvalidInput):

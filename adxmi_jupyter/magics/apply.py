@@ -9,6 +9,7 @@ import click
 from adxmi_jupyter.errors import ConfirmationRequired, PlanBlocked
 from adxmi_jupyter.magics import permissions
 from adxmi_jupyter.magics.ci import tell, telling_errors
+from adxmi_jupyter.magics.lock_file import refuse_other_lock, save_lock
 from adxmi_jupyter.magics.options import dry_run, refuse_both, yes
 from adxmi_jupyter.magics.plan import (
     EXAMPLE,
@@ -16,6 +17,7 @@ from adxmi_jupyter.magics.plan import (
     cannot_see,
     planning_options,
     prepared_plan,
+    replace_names,
     shown,
     tell_plan,
 )
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
 @click.argument("saved", metavar="[PLAN]", type=NamedFile(), required=False, default="")
 @planning_options
 @break_workflows
+@replace_names
 @click.option(
     "--max-removals",
     type=click.IntRange(min=0),
@@ -85,6 +88,7 @@ def apply(
             from adxmi_jupyter.actions.plan.saved import prepare_saved
 
             found = prepare_saved(call.connection, saved.text, saved.name, age)
+            refuse_other_lock(found.file, saved.name)
         else:
             found = prepared_plan(call, **options)
         if found.plan.unseen and not options["allow_partial"]:
@@ -95,10 +99,12 @@ def apply(
     with telling_errors(call):
         if dry_run:
             return shown(call, prepare().plan, allow_partial=options["allow_partial"])
-        return _told(call, _applied(call, prepare, Applying(yes, max_removals, fail_fast)))
+        return _told(call, *_applied(call, prepare, Applying(yes, max_removals, fail_fast)))
 
 
-def _applied(call: Call, prepare: Callable[[], Prepared], how: Applying) -> Applied:
+def _applied(
+    call: Call, prepare: Callable[[], Prepared], how: Applying
+) -> tuple[Applied, Prepared]:
     from adxmi_jupyter.actions.plan.applying import apply as carried_out
 
     seen: list[Prepared] = []
@@ -108,7 +114,7 @@ def _applied(call: Call, prepare: Callable[[], Prepared], how: Applying) -> Appl
         return seen[0]
 
     try:
-        return carried_out(call.connection, noted, how)
+        return carried_out(call.connection, noted, how), seen[0]
     except (ConfirmationRequired, PlanBlocked):
         call.show(_text(seen[0]))
         tell_plan(call, seen[0].plan)
@@ -127,17 +133,20 @@ def _length(text: str) -> timedelta | None:
     return parse_timespan(text) if text else None
 
 
-def _told(call: Call, done: Applied) -> object:
+def _told(call: Call, done: Applied, prepared: Prepared) -> object:
     """Return what was applied as a result.
 
     Raises
     ------
     ApplyIncomplete
         Some of it was not; what was is shown all the same.
+    ResultNotSaved
+        All was applied, and the lock file could not be written.
 
     """
     from adxmi_jupyter.actions.plan.applying import incomplete
     from adxmi_jupyter.actions.plan.frames import applied_frame
+    from adxmi_jupyter.actions.plan.planning import lock_key
     from adxmi_jupyter.rendering.markdown import code, fenced
     from adxmi_jupyter.rendering.plan_text import PlanTable, applied_text
 
@@ -147,6 +156,10 @@ def _told(call: Call, done: Applied) -> object:
     if done.number:
         call.say(f"Undo: {call.front.program} undo --apply {done.number}")
     if failure is None:
+        cluster = lock_key(call.connection)
+        saved = save_lock(prepared.file.source, cluster, done.plan.names)
+        if saved:
+            call.say(f"saved: {saved}")
         return PlanTable.of(applied_frame(done), text)
     call.show(text)
     raise failure

@@ -10,6 +10,7 @@ from adxmi_jupyter.errors import PartialRead
 from adxmi_jupyter.fixes import Retry
 from adxmi_jupyter.magics import permissions
 from adxmi_jupyter.magics.ci import ci_option, repository_path, tell, telling_errors
+from adxmi_jupyter.magics.lock_file import names_in, with_lock
 from adxmi_jupyter.magics.options import allow_unknown_usage, exit_code, refuse_both
 from adxmi_jupyter.magics.policy_file import is_file, policy_file, policy_file_options
 from adxmi_jupyter.magics.verbs import Example, exit_codes, verb
@@ -47,6 +48,14 @@ def planning_options(function: Callable[..., Any]) -> Callable[..., Any]:
     return policy_file_options(allow_unknown_usage(partial(ci_option(function))))
 
 
+replace_names = click.option(
+    "--replace",
+    "replaced",
+    metavar="NAMES",
+    default="",
+    help="Names that may stand for another identity than at the last apply. Several are separated "
+    "by commas.",
+)
 break_workflows = click.option(
     "--break-workflows",
     is_flag=True,
@@ -76,6 +85,7 @@ break_workflows = click.option(
 )
 @planning_options
 @break_workflows
+@replace_names
 @click.option(
     "--save", "save", metavar="FILE", default="", help="Save the plan as JSON, for apply."
 )
@@ -125,13 +135,15 @@ def prepared_plan(
     allow_unknown_usage: bool = False,
     observes: bool = False,
     allow_partial: bool = False,
+    replaced: str = "",
 ) -> Prepared:
     """Return the plan of a command's file; raises as `policy_file` and `planning.prepare`."""
     from adxmi_jupyter.actions.plan.planning import Options, prepare
 
     del allow_partial
-    read = policy_file(call, file, given, var_file)
-    options = Options(break_workflows, allow_unknown_usage, observes)
+    read = with_lock(policy_file(call, file, given, var_file))
+    names = names_in(replaced)
+    options = Options(break_workflows, allow_unknown_usage, observes, replaced=names)
     return prepare(call.connection, read, options)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from adxmi_jupyter.fixes import Command, option_words
 from adxmi_jupyter.magics.body_file import file_text
 from adxmi_jupyter.magics.forms import refuse_console, writer
+from adxmi_jupyter.magics.lock_file import names_in, with_lock
 from adxmi_jupyter.magics.policy_file import NamedText, policy_file
 
 if TYPE_CHECKING:
@@ -24,9 +25,10 @@ def plan_form(call: Call, **options: Any) -> PlanForm:
 
     def read() -> PolicyFile:
         file, variables = _again(options["file"]), _again(options["var_file"])
-        return policy_file(call, file, options["given"], variables)
+        return with_lock(policy_file(call, file, options["given"], variables))
 
-    made = Options(options["break_workflows"], options["allow_unknown_usage"])
+    names = names_in(options["replaced"])
+    made = Options(options["break_workflows"], options["allow_unknown_usage"], replaced=names)
     state = PlanState(call.connection, read, made)
     write = writer(call, has_own_variables=True)
     return PlanForm(state, write, call.connection.cluster, _apply(call, options))
@@ -43,6 +45,7 @@ def _apply(call: Call, options: dict[str, Any]) -> Command:
         "--file": options["file"].name,
         "--var": options["given"],
         "--var-file": options["var_file"].name,
+        "--replace": options["replaced"],
     }
     flags = ("break_workflows", "allow_unknown_usage", "allow_partial")
     words = (word for name, value in given.items() if value for word in option_words(name, value))

@@ -45,7 +45,9 @@ def snapshot(call: Call, *, database: str, mode: str, file: str) -> object:
     The same state gives the same bytes, and plan finds no changes right after it. What you can't
     read is named in the head of the file.
     """
+    from adxmi_jupyter.actions.plan.planning import lock_key
     from adxmi_jupyter.actions.plan.snapshot import snapshot as taken
+    from adxmi_jupyter.magics.lock_file import save_lock
     from adxmi_jupyter.magics.text_file import write_text
     from adxmi_jupyter.rendering.text import PlainText
 
@@ -56,4 +58,7 @@ def snapshot(call: Call, *, database: str, mode: str, file: str) -> object:
         return PlainText(found.text)
     write_text(file, found.text)
     call.say(f"saved: {file}")
+    locked = save_lock(file, lock_key(call.connection), found.names)
+    if locked:
+        call.say(f"saved: {locked}")
     return None

@@ -43,6 +43,15 @@ class AssignedIdentities:
             return self.system is not None
         return any(_same(identity.resource_id, user.resource_id) for user in self.users)
 
+    def lists(self, identity: ManagedIdentity) -> bool:
+        """Tell whether the very identity is assigned, by its object ID where that is known.
+
+        One that was deleted and created again has the resource ID of the former one.
+        """
+        if identity.is_system:
+            return self.system is not None
+        return any(_is_very(identity, user) for user in self.users)
+
 
 @dataclass(frozen=True)
 class AssignmentChange:
@@ -180,6 +189,12 @@ def plan_remove(
 
 def _among(identity: ManagedIdentity, others: Iterable[ManagedIdentity]) -> bool:
     return any(_same(identity.resource_id, other.resource_id) for other in others)
+
+
+def _is_very(one: ManagedIdentity, other: ManagedIdentity) -> bool:
+    if one.object_id and other.object_id:
+        return _same(one.object_id, other.object_id)
+    return bool(one.resource_id) and _same(one.resource_id, other.resource_id)
 
 
 def _same(one: str, other: str) -> bool:

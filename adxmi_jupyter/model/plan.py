@@ -41,7 +41,7 @@ class Status(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why a change is blocked."""
+    """Why a change is blocked; `REPLACED` also stands where that was confirmed."""
 
     PROTECTED = "protected"
     LAST_ADMIN = "last admin"
@@ -49,6 +49,7 @@ class Reason(StrEnum):
     KEY_IDENTITY = "key identity"
     WORKFLOW = "workflow"
     NOT_ASSIGNED = "not assigned"
+    REPLACED = "replaced"
 
 
 Identifier = tuple[str, ...]
@@ -145,6 +146,38 @@ _NEEDS = {
 
 
 @dataclass(frozen=True)
+class Replacement:
+    """A name of the file that stands for another identity than at the last apply.
+
+    `before` and `after` are object IDs. What the former identity is allowed is stale.
+    """
+
+    name: str
+    before: str
+    after: str
+    line: int = 0
+    is_confirmed: bool = False
+
+
+@dataclass(frozen=True)
+class Replacing:
+    """The names that changed, and the IDs of all that they concern, in lower case.
+
+    `former` has the IDs of former identities by the object ID of the one that is there now; those
+    that another name of the file stands for are not among them.
+    """
+
+    found: tuple[Replacement, ...] = ()
+    pending: frozenset[str] = frozenset()
+    confirmed: frozenset[str] = frozenset()
+    former: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def former_of(self, object_id: str) -> frozenset[str]:
+        """Return the IDs of former identities, of which this one has the name."""
+        return self.former.get(object_id.casefold(), frozenset())
+
+
+@dataclass(frozen=True)
 class Unseen:
     """What could not be read: the section, the scope, why, and the permission that shows it."""
 
@@ -169,7 +202,8 @@ class Plan:
     `kept` is what sections of mode additive leave as it is although the file doesn't name it, as
     the changes that authoritative ones would make; `states` are hashes of what was there, by what
     they are of. `unchanged` is what those whom a change concerns have besides, as section,
-    database, key and item.
+    database, key and item. `names` are the object IDs of the names that the file uses,
+    `replacements` those that changed since the last apply.
     """
 
     cluster: str
@@ -181,6 +215,8 @@ class Plan:
     kept: tuple[Change, ...] = ()
     states: Mapping[str, str] = field(default_factory=dict)
     unchanged: frozenset[tuple[str, str, str, str]] = frozenset()
+    names: Mapping[str, str] = field(default_factory=dict)
+    replacements: tuple[Replacement, ...] = ()
 
     def of(self, *statuses: Status) -> tuple[Change, ...]:
         """Return the changes of some statuses."""
@@ -194,7 +230,7 @@ class Plan:
     @property
     def is_empty(self) -> bool:
         """Whether the cluster matches the file."""
-        return not self.changes
+        return not (self.changes or self.replacements)
 
 
 def ordered(changes: Iterable[Change]) -> tuple[Change, ...]:

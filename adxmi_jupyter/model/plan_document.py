@@ -73,6 +73,16 @@ class ChangeNode(ThingNode):
     line: Count
 
 
+class ReplacedNode(_Node):
+    """A name of the file that stands for another identity than at the last apply: object IDs."""
+
+    name: str
+    before: str
+    after: str
+    confirmed: bool
+    line: Count
+
+
 class UnseenNode(_Node):
     """What could not be read, the permission that shows it, and the reason that was given."""
 
@@ -93,6 +103,7 @@ class PlanDocument(_Node):
     file_sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
     summary: SummaryNode
     changes: list[ChangeNode]
+    replaced: list[ReplacedNode]
     unmanaged: list[ThingNode]
     cannot_see: list[UnseenNode]
     states: dict[str, str]

@@ -88,6 +88,12 @@ _INPUT: _Causes = {
         Command.of("plan", "schema"),
         " prints the JSON schema, with which editors check the file",
     ),
+    errors.InvalidLockFile: _cause(
+        "the lock file was edited, or has markers of a merge conflict",
+        "restore it from version control, or write it anew with ",
+        Command.of("apply"),
+        " after you have deleted it",
+    ),
     errors.WrongCluster: _cause(
         "the file names other clusters than the connected one",
         Command.of("connect"),

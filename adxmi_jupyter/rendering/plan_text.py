@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from adxmi_jupyter.actions.plan.applying import Applied
-    from adxmi_jupyter.model.plan import Change, Plan, Unseen
+    from adxmi_jupyter.model.plan import Change, Plan, Replacement, Unseen
 
 SIGNS = {Action.ADD: "+", Action.REMOVE: "-"}
-BLOCKED, OBSERVED, UNSEEN = "!", "~", "?"
+BLOCKED, OBSERVED, UNSEEN, REPLACED = "!", "~", "?", "-/+"
 _FEW = 4
 _REASONS = {
     Reason.PROTECTED: "the file protects it",
@@ -32,6 +32,7 @@ _REASONS = {
     Reason.OWN_ACCESS: "it is your own role on all databases",
     Reason.KEY_IDENTITY: "the customer-managed key is read with it",
     Reason.WORKFLOW: "a workflow needs it",
+    Reason.REPLACED: "the name stands for another identity than at the last apply",
     Reason.NOT_ASSIGNED: (
         "an entry names an identity that isn't assigned to the cluster, and the service rejects "
         "the whole policy"
@@ -56,7 +57,8 @@ def plan_text(plan: Plan) -> str:
 
 
 def _parts(plan: Plan) -> Iterator[list[str]]:
-    lines = [*change_lines(plan.changes), *map(_unseen_line, plan.unseen)]
+    replaced = map(_replaced_line, plan.replacements)
+    lines = [*replaced, *change_lines(plan.changes), *map(_unseen_line, plan.unseen)]
     if lines:
         yield [*lines, ""]
     yield [totals(plan)]
@@ -100,6 +102,8 @@ def totals(plan: Plan, source: str = "") -> str:
         _counted(others[Section.ROLES], "role", "roles"),
         _counted(others[Section.CALLOUTS], "rule", "rules") if others[Section.CALLOUTS] else "",
     ]
+    replaced = len(plan.replacements)
+    parts.append(f"{replaced} replaced" if replaced else "")
     for status in (Status.BLOCKED, Status.OBSERVED):
         count = len(plan.of(status))
         parts.append(f"{count} {status}" if count else "")
@@ -197,6 +201,12 @@ def applied_lines(applied: Applied) -> list[str]:
         if outcome.because:
             lines.append(f"    depends on {', '.join(change_lines(outcome.because))}")
     return lines
+
+
+def _replaced_line(one: Replacement) -> str:
+    sign = REPLACED if one.is_confirmed else BLOCKED
+    what = f"object ID {one.before} at the last apply, now {one.after}"
+    return one_line(f"{sign} replace {one.name}: {what}")
 
 
 def _unseen_line(one: Unseen) -> str:

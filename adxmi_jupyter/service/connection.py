@@ -41,12 +41,12 @@ _POLL_EVERY = {True: 0.05, False: 5.0}
 class Noting:
     """What the history notes with each write: the apply that it is part of, and what it undoes.
 
-    `former` makes again what the write takes away.
+    `restoring` makes again what the write takes away.
     """
 
     apply: int = 0
     undoes: int = 0
-    former: Any = None
+    restoring: Any = None
 
 
 @dataclass(frozen=True)

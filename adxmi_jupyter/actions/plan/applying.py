@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.actions.identity import identities
 from adxmi_jupyter.actions.identity import writes as identity_writes
+from adxmi_jupyter.actions.plan.replacing import OPTION
 from adxmi_jupyter.actions.plan.steps import Phase
 from adxmi_jupyter.actions.policy import callouts
 from adxmi_jupyter.actions.policy import writes as policy_writes
@@ -104,6 +105,7 @@ def check_applicable(plan: Plan, how: Applying) -> None:
         It removes something and is not confirmed, or removes more than allowed.
 
     """
+    _check_names(plan)
     blocked = plan.of(Status.BLOCKED)
     if blocked:
         raise PlanBlocked(
@@ -126,6 +128,22 @@ def check_applicable(plan: Plan, how: Applying) -> None:
             why=_listed(removals) + stops,
             fix=Retry.having("--yes"),
         )
+
+
+def _check_names(plan: Plan) -> None:
+    changed = [one for one in plan.replacements if not one.is_confirmed]
+    if changed:
+        names = ",".join(one.name for one in plan.replacements)
+        raise PlanBlocked(
+            f"{_counted(len(changed))} for another identity than at the last apply; "
+            "nothing was sent",
+            why="; ".join(f"{one.name}: {one.before}, now {one.after}" for one in changed),
+            fix=Retry((ChangeOption(OPTION, names),)),
+        )
+
+
+def _counted(names: int) -> str:
+    return f"{names} names stand" if names > 1 else "1 name stands"
 
 
 def _listed(changes: Sequence[Change]) -> str:
@@ -248,7 +266,8 @@ class _Run:
 
     def _change_assigned(self, change: AssignmentChange) -> None:
         present = identities.assigned(self.connection)
-        afresh = plan_change(present, change.added, change.removed)
+        gone = [one for one in change.removed if one.is_system or present.lists(one)]
+        afresh = plan_change(present, change.added, gone)
         if not afresh.is_empty:
             identity_writes.apply(self.connection, afresh)
             self.policies.clear()

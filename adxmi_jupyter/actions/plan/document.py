@@ -9,7 +9,7 @@ from adxmi_jupyter.model.plan_document import FORMAT
 from adxmi_jupyter.version import __version__
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.model.plan import Change, Plan, Unseen
+    from adxmi_jupyter.model.plan import Change, Plan, Replacement, Unseen
 
 _ACTIONS = {Action.ADD: "create", Action.REMOVE: "delete"}
 _PROTECTIONS = {Reason.PROTECTED, Reason.LAST_ADMIN, Reason.OWN_ACCESS, Reason.KEY_IDENTITY}
@@ -26,6 +26,7 @@ def plan_document(plan: Plan) -> dict[str, Any]:
         "file_sha256": plan.digest,
         "summary": _summary(plan),
         "changes": [_change(one, commands.get(one.identifier, "")) for one in plan.changes],
+        "replaced": [_replaced(one) for one in plan.replacements],
         "unmanaged": [_thing(one) for one in plan.kept],
         "cannot_see": [_unseen(one) for one in plan.unseen],
         "states": dict(sorted(plan.states.items())),
@@ -52,6 +53,16 @@ def _thing(one: Change) -> dict[str, Any]:
         "name": one.subject,
         "key": one.key,
         "item": one.item,
+    }
+
+
+def _replaced(one: Replacement) -> dict[str, Any]:
+    return {
+        "name": one.name,
+        "before": one.before,
+        "after": one.after,
+        "confirmed": one.is_confirmed,
+        "line": one.line,
     }
 
 

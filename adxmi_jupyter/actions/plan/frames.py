@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.actions.frames import NUMBER, TEXT, fixed_frame
-from adxmi_jupyter.model.plan import Action
+from adxmi_jupyter.model.plan import Action, Reason, Status
 from adxmi_jupyter.model.policy import Scope
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from adxmi_jupyter.actions.plan.applying import Applied
-    from adxmi_jupyter.model.plan import Change, Plan
+    from adxmi_jupyter.model.plan import Change, Plan, Replacement
 
 _COLUMNS = {
     "status": TEXT,
@@ -34,17 +34,25 @@ CHANGES = {Action.ADD: "added", Action.REMOVE: "removed"}
 
 
 def plan_frame(plan: Plan) -> pd.DataFrame:
-    """Return one row for each change, and one for each thing that could not be read.
+    """Return one row for each replaced name and each change, and for what could not be read.
 
     Columns: ``status`` (``planned``, ``blocked``, ``observed`` or ``cannot see``), ``scope``
-    (``cluster`` or ``database``), ``database``, ``section`` of the file, ``change`` (``added`` or
-    ``removed``), ``name`` of the identity or principal, ``item`` (the usage, role or rule),
-    ``reason``, ``breaks`` (workflows), ``required`` (permission), ``command``, ``key`` (object ID
-    or fully qualified name) string; ``line`` of the file Int64.
+    (``cluster`` or ``database``), ``database``, ``section`` of the file, ``change`` (``added``,
+    ``removed``; ``replaced`` for a name, with both object IDs as item), ``name`` of the identity or
+    principal, ``item`` (the usage, role or rule), ``reason``, ``breaks`` (workflows), ``required``
+    (permission), ``command``, ``key`` (object ID or fully qualified name) string; ``line`` of the
+    file Int64.
     """
     commands = {one.identifier: step.command for step in plan.steps for one in step.changes}
     rows = [_cells(one, commands.get(one.identifier, "")) for one in plan.changes]
-    return fixed_frame(_COLUMNS, [*rows, *_unseen(plan)])
+    return fixed_frame(_COLUMNS, [*map(_replaced, plan.replacements), *rows, *_unseen(plan)])
+
+
+def _replaced(one: Replacement) -> tuple[object, ...]:
+    status = Status.PLANNED if one.is_confirmed else Status.BLOCKED
+    item = f"{one.before} → {one.after}"
+    names = ("identities", "replaced", one.name, item, Reason.REPLACED)
+    return (status, "cluster", "", *names, "", "", one.line or None, "", one.after)
 
 
 def _cells(one: Change, command: str) -> tuple[object, ...]:

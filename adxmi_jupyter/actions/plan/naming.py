@@ -6,12 +6,13 @@ An alias of the file comes first, then what `model.identity.resolve` knows.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
 from adxmi_jupyter.actions.roles import principals
 from adxmi_jupyter.errors import AmbiguousIdentity, InvalidInput, UnknownIdentity
-from adxmi_jupyter.model.identity import resolve
+from adxmi_jupyter.model.identity import is_guid, resolve
+from adxmi_jupyter.model.plan import Replacing
 from adxmi_jupyter.model.policy import Scope
 from adxmi_jupyter.model.policy_file.nodes import EVERY_DATABASE
 from adxmi_jupyter.model.principal import looks_like_reference
@@ -34,6 +35,8 @@ class Naming:
 
     file: ClusterContent
     world: World
+    replacing: Replacing = field(default_factory=Replacing)
+    _known: dict[str, ManagedIdentity] = field(default_factory=dict, repr=False, compare=False)
 
     def identity(self, reference: str, path: Path) -> ManagedIdentity:
         """Return the identity that a reference stands for.
@@ -44,6 +47,11 @@ class Naming:
             There is none, or there are several; the place is named.
 
         """
+        if reference not in self._known:
+            self._known[reference] = self._looked_up(reference, path)
+        return self._known[reference]
+
+    def _looked_up(self, reference: str, path: Path) -> ManagedIdentity:
         alias = self.file.content.identities.get(reference)
         if alias is None:
             return self._found(reference, path)
@@ -56,14 +64,14 @@ class Naming:
         tried = references[:1] if self.world.assigned is not None else references
         for one in tried[:-1]:
             try:
-                return resolve(one, self.world.identities).identity
+                return self._resolved(one)
             except UnknownIdentity:
                 continue
         return self._found(tried[-1], ("identities", reference))
 
     def _found(self, reference: str, path: Path) -> ManagedIdentity:
         try:
-            return resolve(reference, self.world.identities).identity
+            return self._resolved(reference)
         except UnknownIdentity as unknown:
             known = (one.display_name for one in self.world.identities if one.display_name)
             match = closest(reference, (*self.file.content.identities, *known))
@@ -74,6 +82,15 @@ class Naming:
             raise self.file.mistake(path, several.what, several.why, fix) from several
         except InvalidInput as invalid:
             raise self.file.mistake(path, invalid.what, invalid.why, invalid.fix) from invalid
+
+    def _resolved(self, reference: str) -> ManagedIdentity:
+        """Return an identity that there is; one that was deleted only if no other has the name."""
+        if not is_guid(reference):
+            try:
+                return resolve(reference, self.world.present).identity
+            except UnknownIdentity:
+                pass
+        return resolve(reference, self.world.identities).identity
 
     def principal(self, reference: str, path: Path) -> ResolvedPrincipal:
         """Return the principal that a reference stands for; raises as `identity`."""

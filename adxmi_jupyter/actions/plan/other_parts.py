@@ -54,17 +54,38 @@ def assigned_part(naming: Naming, section: AssignedSection, guard: Guard) -> Par
     keys = {_key(one) for one, _ in named}
     extra = [one for one in present.all if _key(one) not in keys]
     new = [(one, where) for one, where in named if not naming.world.is_assigned(one)]
+    stale = [one for one in extra if _is_stale(naming, one, [each for each, _ in named])]
+    gone = stale if section.mode is Mode.ADDITIVE else extra
     added = [_assigned(naming, Action.ADD, one, where) for one, where in new]
-    removed = [_assigned(naming, Action.REMOVE, one, path) for one in extra]
-    changes = guard((*added, *(removed if section.mode is not Mode.ADDITIVE else ())))
+    changes = guard((*added, *(_assigned(naming, Action.REMOVE, one, path) for one in gone)))
     if section.mode is Mode.OBSERVE:
         return Part(_observed(changes))
     doable = {one.key for one in planned(changes)}
+    assigned = [one for one, _ in new if _key(one) in doable]
+    again = [one for one in gone if _key(one) in doable and _among(one, assigned)]
+    others = [one for one in gone if _key(one) in doable and one not in again]
     steps = (
-        *_assigning(present, [one for one, _ in new if _key(one) in doable], changes),
-        *_removing(present, [one for one in extra if _key(one) in doable], changes),
+        *_removing(present, again, changes, Phase.ASSIGN),
+        *_assigning(present, assigned, changes),
+        *_removing(present, others, changes, Phase.UNASSIGN),
     )
-    return Part(changes, steps, tuple(removed) if section.mode is Mode.ADDITIVE else ())
+    kept = [one for one in extra if one not in gone]
+    told = (_assigned(naming, Action.REMOVE, one, path) for one in kept)
+    return Part(changes, steps, tuple(told))
+
+
+def _is_stale(naming: Naming, one: ManagedIdentity, named: Sequence[ManagedIdentity]) -> bool:
+    """Tell whether an identity is a former one of which the file has the name."""
+    former = (naming.replacing.former_of(each.object_id) for each in named)
+    return _among(one, named) or any(one.object_id.casefold() in ids for ids in former)
+
+
+def _among(one: ManagedIdentity, others: Sequence[ManagedIdentity]) -> bool:
+    """Tell whether an identity was made again: it has the resource ID of another one.
+
+    Azure goes on with the IDs of the former one until that is removed and assigned anew.
+    """
+    return any(one.resource_id.lower() == each.resource_id.lower() for each in others)
 
 
 def _assigned(naming: Naming, action: Action, identity: ManagedIdentity, path: Path) -> Change:
@@ -87,12 +108,16 @@ def _assigning(
 
 
 def _removing(
-    present: AssignedIdentities, gone: Sequence[ManagedIdentity], changes: Sequence[Change]
+    present: AssignedIdentities,
+    gone: Sequence[ManagedIdentity],
+    changes: Sequence[Change],
+    phase: Phase,
 ) -> Iterator[Step]:
     if gone:
         write = AssignmentChange(present, (), tuple(gone))
-        made = _with_action(changes, Action.REMOVE)
-        yield Step(Phase.UNASSIGN, "", write.request, made, write)
+        keys = {_key(one) for one in gone}
+        made = tuple(one for one in _with_action(changes, Action.REMOVE) if one.key in keys)
+        yield Step(phase, "", write.request, made, write)
 
 
 def _with_action(changes: Sequence[Change], action: Action) -> tuple[Change, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -11,10 +11,11 @@ from adxmi_jupyter.actions.plan.naming import Naming, scopes_named
 from adxmi_jupyter.actions.plan.other_parts import assigned_part, azure_role_part, callout_part
 from adxmi_jupyter.actions.plan.policy_part import Comparison, wish_of
 from adxmi_jupyter.actions.plan.protection import Guarding, verdicts_on
+from adxmi_jupyter.actions.plan.replacing import names_of, replacing
 from adxmi_jupyter.actions.plan.role_part import RoleComparison, wishes_of
 from adxmi_jupyter.actions.plan.steps import Part
 from adxmi_jupyter.actions.plan.world import Wanted, database_names, read_world
-from adxmi_jupyter.errors import InvalidCluster, UnknownUsage, WrongCluster
+from adxmi_jupyter.errors import DatabaseNotFound, InvalidCluster, UnknownUsage, WrongCluster
 from adxmi_jupyter.fixes import Connect, Retry
 from adxmi_jupyter.model import usage as usages
 from adxmi_jupyter.model.plan import Action, Plan, Section, Status, ordered
@@ -38,15 +39,22 @@ if TYPE_CHECKING:
     )
     from adxmi_jupyter.service.connection import Connection
 
+_NAMED_AT_MOST = 10
+
 
 @dataclass(frozen=True)
 class Options:
-    """How a plan is made; `chosen` are the changes that it is to have, None for all."""
+    """How a plan is made.
+
+    `chosen` are the changes that it is to have, None for all; `replaced` are names that may stand
+    for another identity than before.
+    """
 
     breaks_workflows: bool = False
     allows_unknown_usages: bool = False
     observes: bool = False
     chosen: Chosen = None
+    replaced: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -57,6 +65,11 @@ class Prepared:
     steps: tuple[Step, ...]
     file: PolicyFile
     options: Options
+
+
+def lock_key(connection: Connection) -> str:
+    """Return what a lock file calls the connected cluster."""
+    return EMBEDDED if connection.is_embedded else connection.address.uri
 
 
 def content_for(connection: Connection, file: PolicyFile) -> ClusterContent:
@@ -102,6 +115,7 @@ class Survey:
     existing: tuple[str, ...]
     file: PolicyFile
     options: Options
+    names: Mapping[str, str]
 
     def prepared(self, chosen: Chosen = None) -> Prepared:
         """Return the plan of some changes, or of all."""
@@ -124,6 +138,8 @@ class Survey:
             part.kept,
             _states(world),
             _unchanged(world, part.changes),
+            {name: known for name, known in self.names.items() if known},
+            naming.replacing.found,
         )
         return Prepared(plan, steps, self.file, options)
 
@@ -153,10 +169,16 @@ def survey(connection: Connection, file: PolicyFile, options: Options) -> Survey
         content = replace(content, content=_observing(content.content))
     existing = database_names(connection)
     wanted = _wanted(content.content, existing)
-    naming = Naming(content, read_world(connection, wanted))
+    world = read_world(connection, wanted)
+    _check_databases(content, world, existing)
+    naming = Naming(content, world)
+    names = names_of(naming)
+    locked = file.lock.names(lock_key(connection))
+    naming = replace(naming, replacing=replacing(naming, names, locked, options.replaced))
     if not options.allows_unknown_usages:
         _check_usages(naming)
-    return Survey(naming, wanted, existing, file, options)
+    known = {name: now or locked.get(name, "") for name, now in names.items()}
+    return Survey(naming, wanted, existing, file, options, known)
 
 
 def _observing(content: Content) -> Content:
@@ -230,6 +252,32 @@ def _of_roles(
         for wish in wishes_of(naming, section, scope):
             if scope in roles:
                 yield RoleComparison(naming, section.mode, wish, roles[scope]).part(guard)
+
+
+def _check_databases(content: ClusterContent, world: World, existing: Sequence[str]) -> None:
+    """Check that there are the databases that the file names.
+
+    Raises
+    ------
+    InvalidPolicyFile
+        The service knows none of this name; the place and the closest match are named.
+
+    """
+    for one in world.unseen:
+        name = one.scope.database
+        if not isinstance(one.failure, DatabaseNotFound):
+            continue
+        section = getattr(content.content, one.section)
+        path = (str(one.section), "databases", section.databases.spelling(name))
+        match = usages.closest(name, existing)
+        listed = ", ".join(existing[:_NAMED_AT_MOST])
+        more = ", …" if len(existing) > _NAMED_AT_MOST else ""
+        raise content.mistake(
+            path,
+            f"there is no database {name!r}",
+            f"the databases that you may see are {listed}{more}" if listed else "you see none",
+            f"write {match}" if match else "create it, or leave it out",
+        ) from one.failure
 
 
 def _check_usages(naming: Naming) -> None:

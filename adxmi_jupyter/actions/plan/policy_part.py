@@ -114,15 +114,30 @@ class Comparison:
 
     def part(self, guard: Guard) -> Part:
         """Return the changes of the scope and the commands that make them."""
-        surplus = () if self.mode is Mode.ADDITIVE else tuple(self._surplus())
-        changes = guard((*self._missing(), *surplus, *self._ineffective()))
+        surplus, stale = tuple(self._surplus()), tuple(self._stale())
+        gone = stale if self.mode is Mode.ADDITIVE else surplus
+        changes = guard((*self._missing(), *gone, *self._ineffective()))
+        changes = tuple(map(self._acceptable, changes))
         if self.mode is Mode.OBSERVE:
             told = (replace(one, status=Status.OBSERVED, reason=None) for one in changes)
             return Part(tuple(told))
         if any(one.reason is Reason.NOT_ASSIGNED for one in changes):
             changes = tuple(map(self._as_whole, changes))
-        kept = tuple(self._surplus()) if self.mode is Mode.ADDITIVE else ()
+        ids = {one.identifier for one in gone}
+        kept = tuple(one for one in surplus if one.identifier not in ids)
         return Part(changes, tuple(self._steps(planned(changes))), kept)
+
+    def _acceptable(self, change: Change) -> Change:
+        """Block a removal that leaves an entry which the service would refuse to write."""
+        is_removal = change.action is Action.REMOVE and change.status is Status.PLANNED
+        if not is_removal or self.mode is not Mode.ADDITIVE or not self._keeps_unassigned():
+            return change
+        return replace(change, status=Status.BLOCKED, reason=Reason.NOT_ASSIGNED)
+
+    def _keeps_unassigned(self) -> bool:
+        gone = {entry.key for entry, _ in self._former()}
+        kept = (entry for entry in self.present if entry.key not in gone and entry.allowed_usages)
+        return any(self.naming.world.is_assigned(one.identity) is False for one in kept)
 
     def _missing(self) -> Iterator[Change]:
         for key, asked in self.wish.asked.items():
@@ -176,6 +191,17 @@ class Comparison:
     def _usages_of(self, key: str) -> tuple[str, ...]:
         asked = self.wish.asked.get(key)
         return asked.entry.allowed_usages if asked else ()
+
+    def _former(self) -> Iterator[tuple[PolicyEntry, Asked]]:
+        """Yield entries of former identities, each with what the file says of its name."""
+        for asked in self.wish.asked.values():
+            ids = self.naming.replacing.former_of(asked.entry.identity.object_id)
+            yield from ((entry, asked) for entry in self.present if entry.key in ids)
+
+    def _stale(self) -> Iterator[Change]:
+        for entry, asked in self._former():
+            for usage in entry.allowed_usages:
+                yield self._change(Action.REMOVE, entry.identity, usage, asked.path)
 
     def _surplus(self) -> Iterator[Change]:
         for entry, usage in self._extra():

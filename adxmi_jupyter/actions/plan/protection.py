@@ -14,11 +14,12 @@ from adxmi_jupyter.actions.check import cluster_facts
 from adxmi_jupyter.actions.check.checks import check_all
 from adxmi_jupyter.actions.check.findings import CheckedKind, State
 from adxmi_jupyter.actions.identity import dependents
+from adxmi_jupyter.actions.plan.replacing import ids_of
 from adxmi_jupyter.actions.roles import principals
 from adxmi_jupyter.errors import AdxmiError
 from adxmi_jupyter.model.cluster_role import ClusterRole
 from adxmi_jupyter.model.declaration.requirements import Allowed, GrantedInKusto
-from adxmi_jupyter.model.plan import Action, Identifier, Reason, Section, Status
+from adxmi_jupyter.model.plan import Action, Identifier, Reason, Replacing, Section, Status
 from adxmi_jupyter.model.policy import CLUSTER, Policy, PolicyEntry, Scope
 from adxmi_jupyter.model.principal import looks_like_reference, parse_reference
 from adxmi_jupyter.model.usage import Usage, canonical
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from adxmi_jupyter.actions.check.findings import Checked, Finding
     from adxmi_jupyter.actions.plan.naming import Naming
     from adxmi_jupyter.actions.plan.world import World
-    from adxmi_jupyter.model.identity import ManagedIdentity
     from adxmi_jupyter.model.plan import Change
     from adxmi_jupyter.model.policy_file.sections import Protection
 
@@ -55,6 +55,7 @@ class Guarding:
     """
 
     protected: tuple[tuple[frozenset[str], Protection], ...] = ()
+    replacing: Replacing = field(default_factory=Replacing)
     verdicts: Verdicts = field(default_factory=dict)
     chosen: Chosen = None
 
@@ -63,14 +64,25 @@ class Guarding:
         """Return it with what the file protects; raises as `Naming.identity`."""
         listed = naming.file.content.protected
         protected = ((_ids_of(naming, one, number), one) for number, one in enumerate(listed))
-        return cls(tuple(protected), chosen=chosen)
+        return cls(tuple(protected), naming.replacing, chosen=chosen)
 
     def __call__(self, changes: tuple[Change, ...]) -> tuple[Change, ...]:
         """Return the chosen changes, blocked where they must not be carried out."""
         chosen = self.chosen
         return tuple(
-            self._guarded(one) for one in changes if chosen is None or one.identifier in chosen
+            self._confirmed(self._guarded(one))
+            for one in changes
+            if chosen is None or one.identifier in chosen
         )
+
+    def _confirmed(self, change: Change) -> Change:
+        """Block what concerns a name that stands for another identity, unless it is confirmed."""
+        if change.status is not Status.PLANNED:
+            return change
+        if _is_of(self.replacing.pending, change):
+            return _blocked(change, Reason.REPLACED)
+        is_confirmed = _is_of(self.replacing.confirmed, change)
+        return replace(change, reason=Reason.REPLACED) if is_confirmed else change
 
     def _guarded(self, change: Change) -> Change:
         if change.action is Action.ADD or change.status is not Status.PLANNED:
@@ -93,12 +105,6 @@ def _ids_of(naming: Naming, one: Protection, number: int) -> frozenset[str]:
     if looks_like_reference(one.identity):
         return frozenset({parse_reference(one.identity).identifier.casefold()})
     return ids_of(naming.identity(one.identity, path))
-
-
-def ids_of(identity: ManagedIdentity) -> frozenset[str]:
-    """Return the IDs by which changes may name an identity, in lower case."""
-    every = (PolicyEntry(identity, ()).key, identity.object_id, identity.client_id)
-    return frozenset(one.casefold() for one in every if one)
 
 
 def _is_of(ids: frozenset[str], change: Change) -> bool:

@@ -109,12 +109,12 @@ class RoleComparison:
     def part(self, guard: Guard) -> Part:
         """Return the changes of the role and the commands that make them."""
         missing, surplus = self._missing(), self._surplus()
-        removals = [] if self.mode is Mode.ADDITIVE else list(surplus.values())
+        removals = self._stale(surplus) if self.mode is Mode.ADDITIVE else list(surplus.values())
         changes = self._keeping_admins(guard((*missing.values(), *removals)))
         if self.mode is Mode.OBSERVE:
             told = (replace(one, status=Status.OBSERVED, reason=None) for one in changes)
             return Part(tuple(told))
-        kept = tuple(surplus.values()) if self.mode is Mode.ADDITIVE else ()
+        kept = tuple(one for one in surplus.values() if one not in removals)
         doable = {one.key for one in planned(changes)}
         new = [one for key, one in self._new().items() if key in doable]
         gone = tuple(one for one in self._unnamed() if one.fqn.lower() in doable)
@@ -145,6 +145,14 @@ class RoleComparison:
             one.fqn: self._change(Action.REMOVE, one.label, one.fqn.lower(), self.wish.path)
             for one in self._unnamed()
         }
+
+    def _stale(self, surplus: Mapping[str, Change]) -> list[Change]:
+        """Return the removals from former identities of which the file has the name."""
+        ids: frozenset[str] = frozenset()
+        for one in self.wish.asked:
+            ids |= self.naming.replacing.former_of(one.principal.object_id)
+        held = {one.fqn: one.object_id.casefold() for one in self._holders}
+        return [change for fqn, change in surplus.items() if held[fqn] in ids]
 
     def _keeping_admins(self, changes: tuple[Change, ...]) -> tuple[Change, ...]:
         """Block what would leave a database, or the cluster, without an admin."""

@@ -8,19 +8,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.actions.plan.document import plan_document
 from adxmi_jupyter.actions.plan.planning import Options, prepare
-from adxmi_jupyter.errors import InvalidPolicyFile, StalePlan
+from adxmi_jupyter.errors import InvalidLockFile, InvalidPolicyFile, StalePlan
 from adxmi_jupyter.fixes import Command, Explain
 from adxmi_jupyter.model.body import json_value
 from adxmi_jupyter.model.plan_document import FORMAT
+from adxmi_jupyter.model.policy_file.lock import lock_of
 from adxmi_jupyter.model.policy_file.reading import policy_file_of
 
 if TYPE_CHECKING:
     from adxmi_jupyter.actions.plan.planning import Prepared
+    from adxmi_jupyter.model.policy_file.lock import Lock
     from adxmi_jupyter.service.connection import Connection
 
 
@@ -32,7 +35,9 @@ def saved_text(prepared: Prepared) -> str:
         "options": {
             "break_workflows": prepared.options.breaks_workflows,
             "allow_unknown_usage": prepared.options.allows_unknown_usages,
+            "replace": list(prepared.options.replaced),
         },
+        "locked": prepared.file.lock.clusters,
         "content": prepared.file.document.value,
     }
     return json.dumps(saved, indent=2, ensure_ascii=False) + "\n"
@@ -55,11 +60,16 @@ def prepare_saved(
     """
     saved = _read(text, source)
     file = policy_file_of(saved["content"], str(saved["file"]))
+    file = replace(file, lock=_lock(saved["locked"], source))
     if file.digest != saved["file_sha256"]:
         raise _no_plan(source, "what it says is not what was planned")
     _refuse_old(saved, source, oldest)
     given = saved["options"]
-    options = Options(bool(given["break_workflows"]), bool(given["allow_unknown_usage"]))
+    options = Options(
+        bool(given["break_workflows"]),
+        bool(given["allow_unknown_usage"]),
+        replaced=tuple(map(str, given["replace"])),
+    )
     prepared = prepare(connection, file, options)
     now = plan_document(prepared.plan)
     changed = sorted(
@@ -76,6 +86,13 @@ def prepare_saved(
     return prepared
 
 
+def _lock(value: object, source: str) -> Lock:
+    try:
+        return lock_of(value, source)
+    except InvalidLockFile as invalid:
+        raise _no_plan(source, invalid.why) from invalid
+
+
 def _made(plan: Mapping[str, Any]) -> list[tuple[str, ...]]:
     words = ("address", "key", "status", "actions", "commands")
     return [tuple(json.dumps(one[word]) for word in words) for one in plan["changes"]]
@@ -86,7 +103,9 @@ def _read(text: str, source: str) -> Mapping[str, Any]:
         saved = json_value(text, ignore_case=False)
     except ValueError as error:
         raise _no_plan(source, str(error)) from error
-    required = {*("content", "file", "file_sha256", "created", "options", "states", "changes")}
+    required = {
+        *("content", "file", "file_sha256", "created", "options", "states", "changes", "locked")
+    }
     if not isinstance(saved, dict) or not required <= set(saved):
         raise _no_plan(source, "it is not what plan --save writes")
     version = str(saved.get("format_version"))

@@ -16,7 +16,7 @@ from adxmi_jupyter.actions.roles.change import held
 from adxmi_jupyter.errors import InvalidInput
 from adxmi_jupyter.model.callout import TYPES
 from adxmi_jupyter.model.cluster_role import ClusterRole
-from adxmi_jupyter.model.identity import SYSTEM, resolve
+from adxmi_jupyter.model.identity import SYSTEM, is_guid, resolve
 from adxmi_jupyter.model.policy import CLUSTER, PolicyEntry, Scope
 from adxmi_jupyter.model.policy_file.schema import NAME
 from adxmi_jupyter.model.policy_file.sections import VERSION
@@ -37,10 +37,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A cluster as a policy file, and what could not be read of it."""
+    """A cluster as a policy file, what could not be read, and the object IDs of its names."""
 
     text: str
     unseen: tuple[Unseen, ...]
+    names: Mapping[str, str]
 
 
 def snapshot(connection: Connection, mode: Mode, databases: Sequence[str] = ()) -> Snapshot:
@@ -59,7 +60,8 @@ def snapshot(connection: Connection, mode: Mode, databases: Sequence[str] = ()) 
         everywhere = (CLUSTER, *scopes)
         wanted = Wanted(everywhere, everywhere, callouts=True, assigned=True)
     world = read_world(connection, wanted)
-    return Snapshot(_Writer(world, mode, wanted).text, world.unseen)
+    writer = _Writer(world, mode, wanted)
+    return Snapshot(writer.text, world.unseen, writer.names)
 
 
 @dataclass(frozen=True)
@@ -117,6 +119,13 @@ class _Writer:
     def _name(self, identity: ManagedIdentity) -> str:
         key = PolicyEntry(identity, ()).key
         return self._names.get(key, SYSTEM if identity.is_system else identity.object_id)
+
+    @property
+    def names(self) -> dict[str, str]:
+        """The object IDs of the names that the file uses, as a plan finds them."""
+        known = {self._name(one): one.object_id.lower() for one in self.world.identities}
+        used = {name: known[name] for name in sorted(self._used) if name in known}
+        return {name: one for name, one in used.items() if is_guid(one) and not is_guid(name)}
 
     def _aliases(self) -> dict[str, Any]:
         """Return the names that need saying what they stand for: those that are used."""

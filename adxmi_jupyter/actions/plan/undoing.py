@@ -198,7 +198,7 @@ def _with_losses(connection: Connection, entry: Entry) -> str:
 def why_not(entry: Entry) -> str:
     """Return why a write cannot be undone, empty if it can: the history may lack what was there."""
     if entry.kind in _UNDOING:
-        is_whole = entry.kind != ClusterRoles.kind or entry.verb == GRANT or entry.former
+        is_whole = entry.kind != ClusterRoles.kind or entry.verb == GRANT or entry.restoring
         return "" if is_whole else "the history doesn't tell whose role on the cluster was revoked"
     return undoing_workflows.why_not(entry)
 
@@ -271,7 +271,7 @@ def _cluster_role(connection: Connection, entry: Entry) -> None:
         if same:
             _revoke(connection, "", ClusterRole(same[0].role), present, same)
         return
-    former = parse_principal_assignment({"id": entry.target, "properties": entry.former})
+    former = parse_principal_assignment({"id": entry.target, "properties": entry.restoring})
     if any(one.fqn == former.fqn and one.role == former.role for one in present):
         return
     role_writes.apply(connection, _granting(present, former), confirmed=True)

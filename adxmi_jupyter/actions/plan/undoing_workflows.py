@@ -32,10 +32,10 @@ def why_not(entry: Entry) -> str:
     """Return why a write cannot be undone; empty if it can."""
     kind = entry.kind.replace("-", " ")
     if entry.verb not in {"create", "drop"}:
-        return f"what a {kind} wrote can't be taken back"
+        return f"what a {kind} wrote can't be undone"
     if not (entry.kind == data_connections.DATA_CONNECTION or entry.kind in nouns()):
         return f"this release doesn't know what a {kind} is"
-    if entry.before and not entry.former:
+    if entry.before and not entry.restoring:
         done = "dropped" if entry.verb == "drop" else "replaced"
         return f"the service didn't tell all of the {kind} that was {done}, so it is not known"
     return ""
@@ -110,7 +110,7 @@ def _listing(entry: Entry) -> tuple[str, ...]:
 def _make_again(connection: Connection, entry: Entry) -> None:
     """Send the statement that makes again what was replaced or dropped."""
     declaration = declaration_of(entry.kind)
-    statement = str(entry.former)
+    statement = str(entry.restoring)
 
     def send() -> None:
         connection.kusto.command(statement, database=entry.database, resend=Resend.NEVER)
@@ -151,7 +151,7 @@ def _data_connection(connection: Connection, entry: Entry) -> None:
     _refuse_if_changed(entry, data_connections.history_value(there))
     database, name = entry.database, entry.target
     if entry.before:
-        notes = data_connections.put_again(connection, database, name, entry.former)
+        notes = data_connections.put_again(connection, database, name, entry.restoring)
     else:
         noun = connection_noun(str((there or {}).get("kind") or ""))
         notes = data_connections.delete(connection, database, name, noun=noun, former=there)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.actions.check import cluster_facts, many_databases
@@ -38,7 +39,8 @@ class Wanted:
 class World:
     """What was read of a cluster: what is missing could not be read, and `unseen` says why.
 
-    `identities` are all that policies and Azure tell of; `assigned` is None where Azure does not.
+    `identities` are all that policies and Azure tell of; `assigned` is None where Azure does not,
+    and so is `in_azure`, the object IDs of the user-assigned identities that there are.
     """
 
     facts: Facts
@@ -48,6 +50,35 @@ class World:
     assigned: AssignedIdentities | None
     identities: tuple[ManagedIdentity, ...]
     unseen: tuple[Unseen, ...]
+    in_azure: frozenset[str] | None = None
+
+    @cached_property
+    def present(self) -> tuple[ManagedIdentity, ...]:
+        """The identities that there are, without those that policies and the cluster still name.
+
+        All are, where Azure does not tell.
+        """
+        return tuple(one for one in self.identities if not self.is_gone(one))
+
+    @cached_property
+    def _resource_ids(self) -> frozenset[str]:
+        in_azure = self.in_azure or frozenset()
+        return frozenset(
+            one.resource_id.lower() for one in self.identities if one.object_id.lower() in in_azure
+        )
+
+    def is_gone(self, identity: ManagedIdentity) -> bool:
+        """Tell whether an identity was deleted, as far as Azure tells.
+
+        One of another subscription is only seen as assigned: it is gone if it is not, or if an
+        identity that was made again has its resource ID.
+        """
+        if identity.is_system or self.assigned is None or self.in_azure is None:
+            return False
+        if identity.object_id.lower() in self.in_azure:
+            return False
+        is_made_again = identity.resource_id.lower() in self._resource_ids
+        return is_made_again or not self.assigned.lists(identity)
 
     @property
     def connection(self) -> Connection:
@@ -60,13 +91,7 @@ class World:
             return None
         if identity.is_system:
             return self.assigned.system is not None
-        return any(_is_same(identity, one) for one in self.assigned.users)
-
-
-def _is_same(one: ManagedIdentity, other: ManagedIdentity) -> bool:
-    if one.object_id and other.object_id:
-        return one.object_id.lower() == other.object_id.lower()
-    return bool(one.resource_id) and one.resource_id.lower() == other.resource_id.lower()
+        return self.assigned.lists(identity) and not self.is_gone(identity)
 
 
 def database_names(connection: Connection) -> tuple[str, ...]:
@@ -128,7 +153,14 @@ def _world(facts: Facts, wanted: Wanted) -> World:
         assigned,
         _identities(facts, policies.values(), assigned),
         tuple(reading.unseen),
+        _in_azure(facts),
     )
+
+
+def _in_azure(facts: Facts) -> frozenset[str] | None:
+    if not facts.knows(cluster_facts.in_subscription()):
+        return None
+    return frozenset(facts.answer(cluster_facts.in_subscription()))
 
 
 class _Reading:

@@ -184,7 +184,7 @@ class ClusterRoles(RoleScope):
             show_command=change.list_command,
             before=[] if is_grant else there,
             wanted=there if is_grant else [],
-            former=None if is_grant else one.properties,
+            restoring=None if is_grant else one.properties,
             send=lambda: self._send(change, about, lambda: sending.carry_out(waits=waits), waiting),
             read=lambda: self._found(one.resource_id),
             compare=lambda now: _compare(now, is_wanted=is_grant),

@@ -141,7 +141,7 @@ def _write(
         show_command=place.show_command,
         before=history_value(former),
         wanted=[place.name.lower()] if is_wanted else [],
-        former=former and _lasting(former),
+        restoring=former and _lasting(former),
         send=lambda: sending.carry_out(waits=waits),
         read=lambda: service.found(manager, place),
         compare=lambda now: compare(now, is_wanted=is_wanted),

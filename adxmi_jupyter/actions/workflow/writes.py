@@ -183,7 +183,7 @@ def _write(
         show_command=write.show_command,
         before=CurrentState(write.snapshot).history_value,
         wanted=[] if write.verb == "drop" else [_ANYTHING_NEW],
-        former=write.former or None,
+        restoring=write.former or None,
         send=send,
         read=None if is_run else read,
         compare=lambda now: _compare(write, workflow, now),

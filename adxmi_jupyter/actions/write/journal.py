@@ -62,8 +62,8 @@ class Entry:
     `apply` that of the apply which the write is part of; 0 for none.
     `kind` is what was written, such as ``policy``; `target` tells several of one database apart.
     `outcome` stays ``sent`` if the process died before the answer came. Of policies, `before`,
-    `wanted` and `after` are the service's own JSON text. `former` makes again what was there before
-    where `before` only tells it from other states: a request body or a statement without secrets.
+    `wanted` and `after` are the service's own JSON text. `restoring` makes again what was there
+    before where `before` only tells it from other states: a body or a statement without secrets.
     """
 
     key: str
@@ -80,7 +80,7 @@ class Entry:
     target: str = ""
     wanted: Any = None
     apply: int = 0
-    former: Any = None
+    restoring: Any = None
     sender: Sender = field(default_factory=Sender)
 
     @property
@@ -195,7 +195,7 @@ class Journal:
             target=target,
             wanted=wanted,
             apply=noting.apply,
-            former=noting.former,
+            restoring=noting.restoring,
             sender=Sender(_boot(), os.getpid(), _uptime(), allowed),
         )
         try:
@@ -269,7 +269,7 @@ def _sync_directory(directory: Path) -> None:
 
 def _noted(entry: Entry) -> dict[str, Any]:
     """Return what is noted before sending: what is known only later has a line of its own."""
-    later = {"after", "outcome", "number"} | (set() if entry.former else {"former"})
+    later = {"after", "outcome", "number"} | (set() if entry.restoring else {"restoring"})
     return {name: value for name, value in asdict(entry).items() if name not in later}
 
 

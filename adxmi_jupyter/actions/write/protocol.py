@@ -84,7 +84,7 @@ class Write(Generic[State]):
         What is read again, for people: ``the policy``.
     before, wanted
         What is there and what is to be, as it is noted in the history: JSON values.
-    former
+    restoring
         What makes again what is there before, as `journal.Entry` has it.
     send
         Sends it. Returns what is there now if the answer tells, or that it is under way, else
@@ -120,7 +120,7 @@ class Write(Generic[State]):
     compare: Callable[[State], Comparison] = lambda _: Comparison.OTHER
     history_value: Callable[[State], Any] = lambda _: None
     undoes: int = 0
-    former: Any = None
+    restoring: Any = None
     is_proved: Callable[[], bool] = lambda: True
     on_mismatch: Callable[[State], tuple[str, ...]] | None = None
 
@@ -178,7 +178,7 @@ class _Run(Generic[State]):
             noting=replace(
                 connection.noted,
                 undoes=write.undoes or connection.noted.undoes,
-                former=write.former,
+                restoring=write.restoring,
             ),
             allowed=connection.kusto.timeout,
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from adxmi_jupyter.errors import InvalidPolicyFile, MalformedBody
 from adxmi_jupyter.model.body import Document, yaml_document
 from adxmi_jupyter.model.body.places import Place
 from adxmi_jupyter.model.identity import SYSTEM
+from adxmi_jupyter.model.policy_file.lock import Lock
 from adxmi_jupyter.model.policy_file.nodes import UNKNOWN_KEY, UNKNOWN_WORD
 from adxmi_jupyter.model.policy_file.sections import VERSION, Content
 from adxmi_jupyter.model.policy_file.variables import UnknownReference
@@ -35,12 +36,14 @@ _LONGEST_SHOWN = 60
 class PolicyFile:
     """A file that was read: what it says for each of its clusters.
 
-    `source` names it, `digest` tells whether it is still the same, variables included.
+    `source` names it, `digest` tells whether it is still the same, variables included. `lock` is
+    what the names in it stood for at the last apply.
     """
 
     source: str
     document: Document
     contents: Mapping[str, ClusterContent]
+    lock: Lock = field(default_factory=Lock)
 
     @cached_property
     def digest(self) -> str:

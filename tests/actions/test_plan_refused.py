@@ -1,0 +1,108 @@
+"""What a plan cannot see, and what it refuses, each with its place and reason."""
+
+import pytest
+
+from adxmi_jupyter import errors
+from adxmi_jupyter.actions.plan.planning import Options, prepare
+from adxmi_jupyter.actions.plan.saved import prepare_saved, saved_text
+from adxmi_jupyter.model.policy_file.reading import read_policy_file
+from adxmi_jupyter.model.policy_file.variables import Variables
+from adxmi_jupyter.model.timespan import parse_timespan
+from tests.actions.filling import EXPORT_ID
+
+HEAD = "apiVersion: adxmi/v1\nclusters: {demo: {uri: embedded}}\n"
+
+
+def file_of(sections):
+    return read_policy_file(HEAD + sections, "adxmi.yaml", Variables())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "policy: {databases: {Salez: {mi-export: [All]}}}",
+        "roles: {databases: {Salez: {viewers: [mi-export]}}}",
+        "roles: {databases: {Salez: {viewers: []}, Telemetry: {viewers: []}}}",
+    ],
+)
+def test_a_database_that_there_is_not_is_a_mistake_in_the_file(connection, text):
+    with pytest.raises(errors.InvalidPolicyFile, match="there is no database 'Salez'") as caught:
+        prepare(connection, file_of(text), Options())
+
+    assert "line 3" in caught.value.what
+    assert caught.value.remediation.parts == ("write Sales",)
+
+
+@pytest.mark.nightly
+def test_a_database_that_you_may_not_see_is_told_as_such(outsider):
+    address = outsider.address.uri
+    text = "policy: {databases: {Telemetry: {mi-export: [All]}, Sales: {mi-export: [All]}}}"
+    file = read_policy_file(HEAD.replace("embedded", address) + text, "adxmi.yaml", Variables())
+
+    plan = prepare(outsider, file, Options()).plan
+
+    assert [(str(one.scope), one.failure.why) for one in plan.unseen] == [
+        ("database Telemetry", "requires Database User, Viewer or Monitor of Telemetry")
+    ]
+    assert {one.database for one in plan.changes} == {"Sales"}
+
+
+@pytest.mark.nightly
+def test_roles_that_you_may_not_see_are_told_with_the_permission(connections):
+    reader = connections.open("embedded", name="reader", credential="as:reader", database="Sales")
+
+    plan = prepare(reader, file_of("roles: {databases: {Sales: {viewers: []}}}"), Options()).plan
+
+    assert [one.failure.why for one in plan.unseen] == [
+        "requires Database Admin of Sales, or Monitor"
+    ]
+
+
+def test_a_saved_plan_that_is_too_old_is_refused(connection):
+    saved = saved_text(prepare(connection, file_of("policy: {databases: {Sales: {}}}"), Options()))
+    old = saved.replace('"created": "20', '"created": "19')
+
+    prepare_saved(connection, saved, "plan.json", parse_timespan("1d"))
+    with pytest.raises(errors.StalePlan, match=r"plan\.json is too old"):
+        prepare_saved(connection, old, "plan.json", parse_timespan("1d"))
+    with pytest.raises(errors.InvalidPolicyFile, match="no saved plan"):
+        prepare_saved(
+            connection, saved.replace('"created": "20', '"created": "x'), "plan.json",
+            parse_timespan("1d"),
+        )  # fmt: skip
+
+
+def test_a_name_of_several_identities_is_told_with_the_candidates(connection, azure):
+    azure.world.add_identity(
+        "mi-export", resource_group="other", object_id="11111111-2222-4333-8444-555555555555"
+    )
+
+    with pytest.raises(errors.InvalidPolicyFile, match="2 identities are named") as caught:
+        prepare(connection, file_of("policy: {databases: {Sales: {mi-export: []}}}"), Options())
+
+    assert "11111111-2222-4333-8444-555555555555" in caught.value.why
+    assert "line 3, column" in caught.value.what
+
+
+INGEST = EXPORT_ID.replace("mi-export", "mi-ingest").replace("resourceGroups", "RESOURCEGROUPS")
+BY = {
+    "an alias before the display name": ("{mi-export: {name: mi-ingest}}", "mi-export", "mi-ingest"),
+    "the alias's resource ID before its name": (
+        f"{{lake: {{name: mi-export, resourceId: {INGEST}}}}}",
+        "lake", "mi-ingest",
+    ),
+    "an object ID": ("{}", "E84D3F17-90A6-4D2C-B7E8-4F5A1C6B920D", "mi-export"),
+    "a client ID": ("{lake: {clientId: a1d84e6f-3c92-4b57-8e0a-95b7f2c61d38}}", "lake", "mi-ingest"),
+    "a display name": ("{}", "MI-EXPORT", "mi-export"),
+    "system": ("{}", "System", "system"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", BY)
+def test_a_reference_is_found_in_the_documented_order(connection, kind):
+    aliases, reference, expected = BY[kind]
+    text = f'identities: {aliases}\npolicy: {{databases: {{Telemetry: {{"{reference}": [SqlRequest]}}}}}}'
+
+    plan = prepare(connection, file_of(text), Options()).plan
+
+    assert [one.subject for one in plan.changes] == [expected]
