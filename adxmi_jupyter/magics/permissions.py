@@ -28,6 +28,11 @@ ASSIGN = Permission(
 )
 REMOVE = Permission(azure="Contributor on the cluster")
 CHECK = Permission(_SHOW, more="a requirement you can't read is unknown, with the role it requires")
+AUDIT = Permission(
+    "AllDatabasesMonitor",
+    "Reader on the cluster and on its subscription",
+    more="what you can't read is unknown, with the permission that it requires",
+)
 PLAN = Permission(
     _SHOW, more="roles: Database Admin; callouts and the cluster: AllDatabasesMonitor"
 )

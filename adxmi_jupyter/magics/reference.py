@@ -20,7 +20,7 @@ from adxmi_jupyter.magics.options import ConsoleOption, console_options
 from adxmi_jupyter.magics.tree import leaves, tree
 from adxmi_jupyter.magics.verbs import Noun, described
 from adxmi_jupyter.model.declaration.registry import nouns
-from adxmi_jupyter.rendering import error_catalogue
+from adxmi_jupyter.rendering import audit_rules, error_catalogue
 
 if TYPE_CHECKING:
     from adxmi_jupyter.documentation import Page
@@ -208,6 +208,7 @@ def main(root: str) -> None:
     for noun, text in made.items():
         (folder / f"{noun}.md").write_text(text, encoding="utf-8")
     (Path(root) / error_catalogue.FILE).write_text(error_catalogue.page(), encoding="utf-8")
+    (Path(root) / audit_rules.FILE).write_text(audit_rules.page(), encoding="utf-8")
     for page in (Path(root) / name for name in WITH_TABLES):
         page.write_text(refreshed(page.read_text(encoding="utf-8")), encoding="utf-8")
 

@@ -97,6 +97,7 @@ _NOUNS: Mapping[str, str] = {
     "map": "adxmi_jupyter.magics.access_map",
     "whoami": "adxmi_jupyter.magics.connect",
     "check": "adxmi_jupyter.magics.check",
+    "audit": "adxmi_jupyter.magics.audit",
     "query": "adxmi_jupyter.magics.query",
     "form": "adxmi_jupyter.magics.form",
     "identity": "adxmi_jupyter.magics.identity",

@@ -245,3 +245,27 @@ DEPLOYMENT = Shape(
     "the deployed models",
     (_ID, _NAME, required("properties", check=fields(optional("capabilities", check=maybe(obj))))),
 )
+
+FOUND_HOLDER = Shape(
+    "the Azure role assignments",
+    (
+        _ID,
+        required("principalId", check=guid),
+        required("scope", check=text),
+        required("role", check=resource_id),
+    ),
+)
+
+FOUND_IDENTITIES = Shape(
+    "the identities of clusters",
+    (
+        required("id", check=cluster_id),
+        optional("identity", check=maybe(_identity)),
+        optional("tags", check=maybe(obj)),
+    ),
+)
+
+DIAGNOSTIC_SETTING = Shape(
+    "the diagnostic settings",
+    (_NAME, required("properties", check=fields(optional("logs", check=maybe(listed))))),
+)

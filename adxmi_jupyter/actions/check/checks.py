@@ -10,8 +10,9 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.actions.check import cluster_facts, many_databases, policy_entries, scripts
+from adxmi_jupyter.actions.check.chains import Requirements
 from adxmi_jupyter.actions.check.cluster_facts import Fact, Facts
-from adxmi_jupyter.actions.check.examination import Requirements, examined, examined_together
+from adxmi_jupyter.actions.check.examination import examined, examined_together
 from adxmi_jupyter.actions.check.findings import (
     Checked,
     CheckedKind,
@@ -129,6 +130,30 @@ def check_all(
 
     """
     facts = facts or Facts(connection)
+    found = inventory(facts, databases)
+    named = [one for one in found.subjects if one.names_an_identity]
+    every = _examined(facts, named, found.known)
+    others = len(found.subjects) - len(named)
+    scopes = (CLUSTER, *map(Scope, databases))
+    checked = (*every, *found.unread, *policy_entries.without_effect(facts, scopes))
+    if not checked:
+        why = f"none names a managed identity; those that authenticate otherwise: {others}"
+        checked = (none_there("", ", ".join(databases), why),)
+    return Checks(checked, others)
+
+
+@dataclass(frozen=True)
+class Inventory:
+    """What exists in databases, what could not be listed, and the identities that are known."""
+
+    subjects: tuple[Subject, ...]
+    unread: tuple[Checked, ...]
+    known: tuple[ManagedIdentity, ...]
+
+
+def inventory(facts: Facts, databases: Sequence[str]) -> Inventory:
+    """List every workflow in databases; raises as `check_all`."""
+    connection = facts.connection
     _remember_cluster(connection)
     scopes = (CLUSTER, *map(Scope, databases))
     asked = _asked(databases)
@@ -146,20 +171,12 @@ def check_all(
     facts.gather(
         f for (kind, where), kept in listed.items() for f in scripts_for(kind, where, kept)
     )
-    subjects = [
+    subjects = tuple(
         subject_of(facts, kind, where, one, known)
         for (kind, where), kept in listed.items()
         for one in kept
-    ]
-    named = [one for one in subjects if one.names_an_identity]
-    every = _examined(facts, named, known)
-    unread = (one.checked for one in failed.values())
-    checked = (*every, *unread, *policy_entries.without_effect(facts, scopes))
-    others = len(subjects) - len(named)
-    if not checked:
-        why = f"none names a managed identity; those that authenticate otherwise: {others}"
-        checked = (none_there("", ", ".join(databases), why),)
-    return Checks(checked, others)
+    )
+    return Inventory(subjects, tuple(one.checked for one in failed.values()), known)
 
 
 def _asked(databases: Sequence[str]) -> Mapping[tuple[Declaration, str], Fact]:

@@ -192,7 +192,7 @@ def gather_roles(facts: Facts, databases: Iterable[str]) -> None:
     # One also lists roles on the whole cluster: one that was asked for less than others.
     chosen = min(reversed(wanted), key=lambda one: facts.has(cluster_facts.csl_script(one)))
     first = cluster_facts.roles(chosen)
-    facts.gather((policies, _own_roles(), first))
+    facts.gather((policies, own_roles(), first))
     found = _by_database(facts, policies)
     if found is None or not facts.knows(first) or not _is_admin(facts):
         return
@@ -230,7 +230,9 @@ def _policies(databases: Sequence[str]) -> Fact:
     return Fact(("rows", command), ask)
 
 
-def _own_roles() -> Fact:
+def own_roles() -> Fact:
+    """Ask which roles the caller holds: `RoleAssignment` values."""
+
     def ask(connection: Connection) -> tuple[RoleAssignment, ...]:
         command = kql.show_roles(CLUSTER)
         answer = connection.kusto.command(command, database=connection.database)
@@ -241,7 +243,7 @@ def _own_roles() -> Fact:
 
 def _is_admin(facts: Facts) -> bool:
     try:
-        own: tuple[RoleAssignment, ...] = facts.answer(_own_roles())
+        own: tuple[RoleAssignment, ...] = facts.answer(own_roles())
     except AdxmiError:
         return False
     return any(one.role == Role.ADMINS.on_cluster for one in own)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.actions.check import cluster_facts
-from adxmi_jupyter.actions.check.examination import kept_identity
+from adxmi_jupyter.actions.check.chains import kept_identity
 from adxmi_jupyter.actions.check.findings import Observation, State, Topic, finding
 from adxmi_jupyter.actions.identity import identities
 from adxmi_jupyter.actions.workflow import second_source

@@ -224,6 +224,11 @@ class Followed:
         for place, one in enumerate(followers):
             self._of.setdefault(one.database, {}).setdefault(one.cluster_id, place)
 
+    @property
+    def every(self) -> tuple[str, ...]:
+        """The resource IDs of all clusters that follow a database, or all of them."""
+        return tuple(dict.fromkeys(one for found in self._of.values() for one in found))
+
     def by(self, database: str) -> tuple[str, ...]:
         """Return the resource IDs of the clusters that follow a database, as Azure lists them."""
         found = {**self._of.get(EVERY, {}), **self._of.get(database, {})}

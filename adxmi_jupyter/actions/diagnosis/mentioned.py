@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from adxmi_jupyter.actions.check.examination import kept_identity
+from adxmi_jupyter.actions.check.chains import kept_identity
 from adxmi_jupyter.actions.identity import names
 from adxmi_jupyter.errors import AdxmiError
 from adxmi_jupyter.model.denial import Concern

@@ -10,7 +10,7 @@ from adxmi_jupyter.rendering.diagram_model import Step, step_of
 from adxmi_jupyter.rendering.requirements import title
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.actions.check.examination import Requirements
+    from adxmi_jupyter.actions.check.chains import Requirements
     from adxmi_jupyter.actions.check.findings import Finding
 
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.actions.check import examination
-from adxmi_jupyter.actions.check.examination import Requirements
+from adxmi_jupyter.actions.check.chains import Requirements
 from adxmi_jupyter.actions.check.remediation import carry_out
 from adxmi_jupyter.actions.choices.lists import Lists
 from adxmi_jupyter.actions.workflow import filling, inference

@@ -19,6 +19,7 @@ from adxmi_jupyter.model.role import Role
 
 if TYPE_CHECKING:
     from adxmi_jupyter.model.azure_role import AzureRole, Target
+    from adxmi_jupyter.model.connection_string import Method
     from adxmi_jupyter.model.identity import ManagedIdentity
     from adxmi_jupyter.model.usage import Usage
 
@@ -247,12 +248,16 @@ class TableReady:
 
 @dataclass(frozen=True)
 class NotVerifiable:
-    """Something the tool cannot look at, such as rights inside SQL Server: it is only told."""
+    """Something the tool cannot look at, such as rights inside SQL Server: it is only told.
+
+    `method` is how something signs in that names no identity.
+    """
 
     key: ClassVar[Key] = Key.TARGET
 
     subject: str
     what: str
+    method: Method | None = None
 
 
 Requirement = (

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -81,7 +81,8 @@ class Existing:
 
     `state` is the service's own word where it has one, such as a disabled export; `trouble` says
     what keeps it from working, apart from its requirements. `source` told the identities, where
-    there are two places; `untold` says why neither did.
+    there are two places; `untold` says why neither did. `last_run` and `interval` are those of
+    something that runs by itself, as the service writes them.
     """
 
     name: str
@@ -92,6 +93,8 @@ class Existing:
     trouble: str = ""
     source: Source | None = None
     untold: Untold | None = None
+    last_run: str = field(default="", compare=False)
+    interval: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
@@ -207,7 +210,10 @@ class FunctionListing:
         """Return how a function signs in at the places that it names without an identity."""
         given = connection_strings_within("\n".join(arguments_of(self.words, body)))
         found = given or connection_strings_within(body)
-        told = (NotVerifiable(one.address, f"it authenticates by: {one.method}") for one in found)
+        told = (
+            NotVerifiable(one.address, f"it authenticates by: {one.method}", one.method)
+            for one in found
+        )
         return tuple(dict.fromkeys(told))
 
 

@@ -132,8 +132,8 @@ def kept(text: str, who: Who, chain: RequirementsAt) -> tuple[Requirement, ...]:
         return (NotVerifiable("connection string", f"{failure.what}: {failure.why}"),)
     word = string.authentication.identity
     if not word:
-        told = f"it authenticates by: {string.authentication.method}"
-        return (NotVerifiable(string.address, told),)
+        method = string.authentication.method
+        return (NotVerifiable(string.address, f"it authenticates by: {method}", method),)
     identity = who(word)
     return (*named_by(identity, word), *chain(identity, string.target))
 

@@ -7,15 +7,15 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from adxmi_jupyter.errors import InvalidPolicyFile, MalformedBody
 from adxmi_jupyter.model.body import Document, yaml_document
 from adxmi_jupyter.model.body.places import Place
 from adxmi_jupyter.model.identity import SYSTEM
 from adxmi_jupyter.model.policy_file.lock import Lock
-from adxmi_jupyter.model.policy_file.nodes import UNKNOWN_KEY, UNKNOWN_WORD
-from adxmi_jupyter.model.policy_file.sections import VERSION, Content
+from adxmi_jupyter.model.policy_file.nodes import UNKNOWN_KEY, UNKNOWN_WORD, Node
+from adxmi_jupyter.model.policy_file.sections import VERSION, AuditSection, Content
 from adxmi_jupyter.model.policy_file.variables import UnknownReference
 from adxmi_jupyter.model.usage import closest
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from adxmi_jupyter.model.policy_file.sections import Alias
     from adxmi_jupyter.model.policy_file.variables import Variables
 
+Section = TypeVar("Section", bound=Node)
 _ONLY = "only"
 _OF_THE_WHOLE_FILE = ("apiVersion", "clusters", _ONLY)
 _LONGEST_SHOWN = 60
@@ -82,6 +83,39 @@ def read_policy_file(text: str, source: str, variables: Variables) -> PolicyFile
     return _file_of(_with_variables(_parsed(text, source), source, variables), source)
 
 
+@dataclass(frozen=True)
+class AuditSettings:
+    """The section ``audit`` of a file, or a file that holds nothing else.
+
+    `path` is where it stands in the file. Suppressions may call identities by the file's `aliases`.
+    """
+
+    source: str
+    section: AuditSection
+    document: Document
+    path: Path = ()
+    aliases: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    def mistake(self, path: Sequence[Step], what: str, why: str, fix: str | Fix = "") -> Any:
+        """Return the error for something in the section: `InvalidPolicyFile`."""
+        return _mistake(self.source, self.document, (*self.path, *path), what, why, fix)
+
+
+def read_audit_settings(text: str, source: str, variables: Variables) -> PolicyFile | AuditSettings:
+    """Read a policy file, or a file that is the section ``audit`` of one.
+
+    Raises
+    ------
+    InvalidPolicyFile
+        It cannot be read, or says something that cannot be; file, line and column are named.
+
+    """
+    document = _with_variables(_parsed(text, source), source, variables)
+    if isinstance(document.value, Mapping) and "apiVersion" in document.value:
+        return _file_of(document, source)
+    return AuditSettings(source, _validated(document, source, AuditSection), document)
+
+
 def policy_file_of(value: Any, source: str) -> PolicyFile:
     """Return the policy file of a value that was read before, its variables put in.
 
@@ -95,13 +129,13 @@ def policy_file_of(value: Any, source: str) -> PolicyFile:
 
 
 def _file_of(document: Document, source: str) -> PolicyFile:
-    whole = _validated(document, source)
+    whole = _validated(document, source, Content)
     _check_names(document, source, whole)
     contents = {}
     for cluster in whole.clusters:
         over = document.value.get(_ONLY, {}).get(cluster)
         laid = document.overlaid(over) if over else document
-        contents[cluster] = ClusterContent(source, cluster, _validated(laid, source), laid)
+        contents[cluster] = ClusterContent(source, cluster, _validated(laid, source, Content), laid)
     return PolicyFile(source, document, contents)
 
 
@@ -147,7 +181,7 @@ def _with_variables(document: Document, source: str, variables: Variables) -> Do
     return document.with_texts(put_in)
 
 
-def _validated(document: Document, source: str) -> Content:
+def _validated(document: Document, source: str, section: type[Section]) -> Section:
     from pydantic import ValidationError
 
     if not isinstance(document.value, dict):
@@ -157,7 +191,7 @@ def _validated(document: Document, source: str) -> Content:
             f"begin it with apiVersion: {VERSION}",
         )  # fmt: skip
     try:
-        return Content.model_validate(document.value)
+        return section.model_validate(document.value)
     except ValidationError as error:
         raise _told(error.errors(include_url=False)[0], document, source) from None
 

@@ -20,6 +20,7 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, PydanticCustomError
 
+from adxmi_jupyter.model.audit.findings import Severity
 from adxmi_jupyter.model.callout import TYPES
 from adxmi_jupyter.model.cluster_role import ClusterRole
 from adxmi_jupyter.model.policy_file.nodes import (
@@ -232,14 +233,21 @@ class Suppression(Node):
     rule: Word
     identity: Word | None = None
     database: Word | None = None
+    usage: Word | None = None
+    cluster: Word | None = None
     reason: Word
     until: Annotated[date, BeforeValidator(_day)] | None = None
+    by: str = ""
+
+
+SeverityWord = Annotated[Severity, one_of(Severity)]
 
 
 class AuditSection(Node):
-    """What the audit does not report."""
+    """What the audit does not report, and how bad it takes what its rules find."""
 
     suppress: tuple[Suppression, ...] = ()
+    severity: dict[Word, SeverityWord] = Field(default_factory=dict)
 
 
 class Protection(Node):

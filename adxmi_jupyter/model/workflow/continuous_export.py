@@ -86,6 +86,8 @@ def _existing(row: Mapping[str, Any]) -> Existing:
         text_cell(row, "ExternalTableName"),
         "disabled" if is_disabled else result,
         _DISABLED if is_disabled else _FAILED if result == "Failed" else "",
+        last_run=text_cell(row, "LastRunTime"),
+        interval=text_cell(row, "IntervalBetweenRuns"),
     )
 
 

@@ -1,0 +1,170 @@
+"""Collect all that the audit judges: each fact is asked for once, many at the same time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from adxmi_jupyter.actions.check import cluster_facts, many_databases, target_facts
+from adxmi_jupyter.actions.check.checks import inventory
+from adxmi_jupyter.actions.check.cluster_facts import Facts
+from adxmi_jupyter.actions.evidence import azure
+from adxmi_jupyter.actions.evidence.declared import unread_in, workflows_of
+from adxmi_jupyter.actions.evidence.logs import LogFacts
+from adxmi_jupyter.actions.evidence.parts import part_of, unseen
+from adxmi_jupyter.errors import AdxmiError
+from adxmi_jupyter.model.audit.cluster import AuditedCluster
+from adxmi_jupyter.model.audit.evidence import Part, Source
+from adxmi_jupyter.model.policy import CLUSTER, Scope
+
+if TYPE_CHECKING:
+    from adxmi_jupyter.actions.check.checks import Inventory
+    from adxmi_jupyter.actions.check.cluster_facts import Fact
+    from adxmi_jupyter.actions.evidence.touched import Outside
+    from adxmi_jupyter.model.audit.cluster import AuditedWorkflow, ClusterSettings, HeldAzureRole
+    from adxmi_jupyter.model.policy import Policy
+    from adxmi_jupyter.service.connection import Connection
+
+KEPT = timedelta(days=30)
+"""How long the cluster keeps its requests."""
+
+
+@dataclass(frozen=True)
+class Period:
+    """Until when the audit looks, and how far back; nobody can look back further than `KEPT`."""
+
+    window: timedelta = KEPT
+    as_of: datetime | None = None
+
+    @property
+    def until(self) -> datetime:
+        """The moment that the audit speaks of."""
+        return self.as_of or datetime.now(UTC)
+
+
+def collect(
+    connection: Connection,
+    databases: Sequence[str],
+    period: Period,
+    outside: Outside,
+    *,
+    is_whole: bool,
+) -> AuditedCluster:
+    """Return all that is known of a cluster; `is_whole` says that these are all its databases.
+
+    Raises
+    ------
+    AdxmiError
+        Nothing at all could be listed: the first error.
+
+    """
+    facts = Facts(connection)
+    found = inventory(facts, databases)
+    workflows = workflows_of(facts, found)
+    until, window = period.until, min(period.window, KEPT)
+    logs = LogFacts(_names(workflows), until - window, until)
+    holders = [one.object_id for one in found.known]
+    asked = (*logs.every, *_of_azure(databases), *azure.held_roles(holders))
+    facts.gather(asked)
+    many_databases.gather_roles(facts, databases)
+    facts.gather(map(cluster_facts.roles, databases))
+    return AuditedCluster(
+        name=_name(facts, connection),
+        uri=connection.cluster,
+        databases=tuple(databases),
+        as_of=until,
+        window=window,
+        policies=_policies(facts, (CLUSTER, *map(Scope, databases))),
+        assigned=_part(facts, cluster_facts.assigned(), Source.CLUSTER),
+        workflows=workflows,
+        logs=logs.read(facts, outside.touches, outside.covers),
+        roles={one: _part(facts, cluster_facts.roles(one), Source.ROLES, one) for one in databases},
+        cluster_roles=_part(facts, azure.cluster_roles(), Source.CLUSTER_ROLES),
+        azure_roles=_held(facts, azure.held_roles(holders)),
+        clusters=_part(facts, azure.clusters(), Source.CLUSTERS),
+        settings=_settings(facts),
+        log_categories=_part(facts, azure.log_categories(), Source.DIAGNOSTICS),
+        scripts={one: _part(facts, azure.scripts(one), Source.SCRIPTS, one) for one in databases},
+        followers=_followers(facts),
+        unread=unread_in(found),
+        known=found.known,
+        client_ids=_client_ids(facts, found),
+        resource_id=_resource_id(connection),
+        is_whole=is_whole,
+    )
+
+
+def _of_azure(databases: Sequence[str]) -> Iterator[Fact]:
+    yield from (azure.cluster_settings(), azure.cluster_roles(), azure.clusters())
+    yield from (azure.log_categories(), azure.system_client_id(), target_facts.followed())
+    yield from map(azure.scripts, databases)
+
+
+def _names(workflows: Sequence[AuditedWorkflow]) -> tuple[str, ...]:
+    """Return the names to look for in requests: of functions, which constructs don't show."""
+    return tuple(sorted({one.name for one in workflows if one.is_function}))
+
+
+def _as_it_is(answer: Any) -> Any:
+    return answer
+
+
+def _part(facts: Facts, fact: Fact, source: Source, where: str = "") -> Part[Any]:
+    return part_of(facts, fact, source, _as_it_is, where)
+
+
+def _policies(facts: Facts, scopes: Sequence[Scope]) -> Mapping[Scope, Part[Policy]]:
+    """Return policies in which a former system-assigned identity is not taken for the present."""
+    assigned = _part(facts, cluster_facts.assigned(), Source.CLUSTER).value
+
+    def read(found: Policy) -> Policy:
+        return found.as_of(assigned.system) if assigned else found
+
+    return {
+        scope: part_of(facts, cluster_facts.policy(scope), Source.POLICIES, read, str(scope))
+        for scope in scopes
+    }
+
+
+def _held(facts: Facts, asked: Sequence[Fact]) -> Part[tuple[HeldAzureRole, ...]]:
+    held: list[HeldAzureRole] = []
+    for fact in asked:
+        try:
+            held += facts.answer(fact)
+        except AdxmiError as failure:
+            return Part.missing(unseen(failure, fact, Source.AZURE_ROLES))
+    return Part.of(tuple(held))
+
+
+def _settings(facts: Facts) -> Part[ClusterSettings]:
+    return _part(facts, azure.cluster_settings(), Source.CLUSTER)
+
+
+def _followers(facts: Facts) -> Part[tuple[str, ...]]:
+    def names(found: target_facts.Followed) -> tuple[str, ...]:
+        return tuple(one.rsplit("/", 1)[-1] for one in found.every)
+
+    return part_of(facts, target_facts.followed(), Source.CLUSTER, names)
+
+
+def _client_ids(facts: Facts, found: Inventory) -> Mapping[str, str]:
+    """Return client IDs by object IDs; that of the system-assigned identity has its own place."""
+    known = {one.object_id.lower(): one.client_id.lower() for one in found.known if one.client_id}
+    own = next((one for one in found.known if one.is_system), None)
+    if own is not None and facts.knows(azure.system_client_id()):
+        known[own.object_id.lower()] = facts.answer(azure.system_client_id())
+    return known
+
+
+def _name(facts: Facts, connection: Connection) -> str:
+    assigned = _part(facts, cluster_facts.assigned(), Source.CLUSTER)
+    return assigned.value.cluster_name if assigned.value else connection.cluster
+
+
+def _resource_id(connection: Connection) -> str:
+    try:
+        return connection.cluster_id
+    except AdxmiError:  # rights in Azure are no rights in the cluster
+        return ""

@@ -1,0 +1,1 @@
+"""Evidence of the use of identities: what objects declare, the logs show, and targets saw."""

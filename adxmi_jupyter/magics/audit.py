@@ -1,0 +1,282 @@
+"""The verb ``audit``: who is allowed what, what shows that it is needed, and what to narrow."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from adxmi_jupyter.errors import InvalidInput, InvalidValue, MissingOption
+from adxmi_jupyter.fixes import ChangeOption, Command
+from adxmi_jupyter.magics import permissions
+from adxmi_jupyter.magics.body_file import file_text
+from adxmi_jupyter.magics.options import (
+    all_databases_option,
+    database_option,
+    identity_option,
+    refuse_both,
+)
+from adxmi_jupyter.magics.params import Name, NameList
+from adxmi_jupyter.magics.policy_file import DEFAULT, NamedFile, NamedText
+from adxmi_jupyter.magics.verbs import verb
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from adxmi_jupyter.actions.audit.audit import Audit, Options
+    from adxmi_jupyter.actions.audit.suppressing import Settings
+    from adxmi_jupyter.actions.evidence.touched import Outside
+    from adxmi_jupyter.magics.call import Call
+
+_EXPLAIN, _RULES = "explain", "rules"
+_SEVERITIES = ("high", "medium", "low")
+_NONE = "none"
+_LEAST_DAYS, _MOST_DAYS = timedelta(days=1), timedelta(days=365)
+
+
+class RuleList(NameList):
+    """IDs of rules, separated by commas."""
+
+    name = kind = "rule"
+
+    def names(self, call: Call) -> Iterable[str]:
+        """Return the rules there are."""
+        del call
+        from adxmi_jupyter.model.audit.rule import rule_ids
+
+        return rule_ids()
+
+
+class WhatWord(Name):
+    """What is asked for instead of an audit, and the rule that it is about."""
+
+    name = kind = "word"
+
+    def names(self, call: Call) -> Iterable[str]:
+        """Return the words, and the rules there are."""
+        del call
+        from adxmi_jupyter.model.audit.rule import rule_ids
+
+        return (_EXPLAIN, _RULES, *rule_ids())
+
+
+class LogFiles(NameList):
+    """Files with exported logs, separated by commas."""
+
+    name = kind = "file"
+
+
+@verb(
+    "audit",
+    permission=permissions.AUDIT,
+    pages=("Managed identity policy", "Managed identities overview"),
+    examples=(
+        "audit",
+        "audit --min-severity high",
+        "audit --rule MI003,MI004 --identity mi-export",
+        "audit explain MI003",
+        "audit rules",
+    ),
+)
+@click.argument("what", metavar="[explain RULE | rules]", nargs=-1, type=WhatWord())
+@database_option("Database to audit. Rules about the whole cluster are left out.")
+@all_databases_option("Audit all databases. This is the default.")
+@identity_option(required=False, help_text="Managed identities to audit. Default: all.")
+@click.option(
+    "--rule", "rules", type=RuleList(), metavar="RULE[,…]", default="",
+    help="Rules to judge by. Default: all.",
+)  # fmt: skip
+@click.option(
+    "--min-severity", "least", type=click.Choice(_SEVERITIES), default="low",
+    help="Least severity of what is shown. Default: low.",
+)  # fmt: skip
+@click.option(
+    "--window", metavar="TIME", default="30d",
+    help="Period to look for evidence in, 1d or more. The cluster keeps 30 days. Default: 30d.",
+)  # fmt: skip
+@click.option(
+    "--fail-on", type=click.Choice((*_SEVERITIES, _NONE)), default="high",
+    help="In a console, exit with code 3 if a finding at least this severe is open. Default: high.",
+)  # fmt: skip
+@click.option(
+    "--suppressions", type=NamedFile(), metavar="FILE", default="",
+    help=f"File with suppressions and severities: a policy file, or its section audit. Default: "
+    f"{DEFAULT}, if there is one.",
+)  # fmt: skip
+@click.option(
+    "--logs", type=LogFiles(), metavar="FILE[,…]", default="",
+    help="Exported logs of targets and Entra (CSV or JSON): StorageBlobLogs and "
+    "AADManagedIdentitySignInLogs.",
+)  # fmt: skip
+@click.option(
+    "--as-of", metavar="DATE", default="",
+    help="Date or time to audit at, for results that can be repeated. Default: now.",
+)  # fmt: skip
+@click.option("--all", "with_passed", is_flag=True, help="Return a row for what passed, too.")
+def audit(call: Call, *, what: tuple[str, ...], **options: Any) -> object:
+    """Show what is allowed, what shows that it is needed, and what to narrow.
+
+    Evidence has three layers: an object declares the identity, the logs of the cluster show that
+    it ran, a target or Microsoft Entra saw it. A usage is found to be unused only where every place
+    that would show it could be read. Otherwise the audit cannot tell, and says which permission or
+    log shows it. Texts of queries stay on the cluster: it returns counts.
+
+    explain tells what a rule finds, why that matters and how to fix it; rules lists all of them.
+    Nothing is written.
+    """
+    if what:
+        return _told(call, what, options["suppressions"])
+    refuse_both(
+        call,
+        {"--database": bool(options["database"]), "--all-databases": options["all_databases"]},
+    )
+    from adxmi_jupyter.rendering.audit_table import AuditTable
+
+    found = _audited(call, **options)
+    _note_code(call, found, options["fail_on"])
+    return AuditTable.of(found, write=call.write, with_passed=options["with_passed"])
+
+
+def _told(call: Call, words: tuple[str, ...], suppressions: NamedText) -> object:
+    """Return the table of rules, or one of them explained.
+
+    Raises
+    ------
+    MissingOption
+        The rule to explain is missing.
+    InvalidValue
+        The words mean something else, or there is no such rule.
+
+    """
+    from adxmi_jupyter.actions.audit.suppressing import severity_of
+    from adxmi_jupyter.model.audit.rule import rule_of
+    from adxmi_jupyter.rendering.audit_rules import explained, rules_frame
+    from adxmi_jupyter.rendering.shown_frame import Whole
+    from adxmi_jupyter.rendering.text import PlainText
+
+    settings = _settings(call, suppressions)
+    word, *rest = words
+    if word == _RULES and not rest:
+        return Whole(rules_frame(settings.severities))
+    if word == _EXPLAIN and len(rest) == 1:
+        rule = rule_of(rest[0])
+        return PlainText(explained(rule, severity_of(rule.id, settings)) + "\n")
+    if word == _EXPLAIN and not rest:
+        raise MissingOption(
+            "the rule to explain isn't given",
+            why="explain takes the ID of a rule",
+            fix=Command.of("audit", _EXPLAIN, "MI001"),
+        )
+    raise InvalidValue(
+        f"audit {' '.join(words)} means nothing",
+        why=f"the words are {_EXPLAIN} RULE, and {_RULES}",
+        fix=Command.of("audit", _RULES),
+    )
+
+
+def _audited(
+    call: Call,
+    *,
+    database: str,
+    identities: tuple[str, ...],
+    rules: tuple[str, ...],
+    least: str,
+    **options: Any,
+) -> Audit:
+    from adxmi_jupyter.actions.audit.audit import Selection
+    from adxmi_jupyter.actions.audit.audit import audit as judge
+    from adxmi_jupyter.actions.policy.policies import scopes_of
+    from adxmi_jupyter.model.audit.findings import Severity
+    from adxmi_jupyter.model.audit.rule import rule_of
+
+    selection = Selection(tuple(rule_of(one).id for one in rules), identities, Severity(least))
+    given = _options(call, database=database, **options)
+    scopes = scopes_of(call.connection, database=database, all_databases=not database)
+    if database:
+        call.say("rules about the whole cluster are left out: requires all databases")
+    return judge(call.connection, [scope.database for scope in scopes], selection, given)
+
+
+def _options(
+    call: Call,
+    *,
+    database: str,
+    window: str,
+    as_of: str,
+    suppressions: NamedText,
+    logs: tuple[str, ...],
+    **others: Any,
+) -> Options:
+    from adxmi_jupyter.actions.audit.audit import Options
+    from adxmi_jupyter.actions.audit.collecting import Period
+
+    del others
+    period = Period(_window(window), _moment(as_of))
+    return Options(period, _outside(logs), _settings(call, suppressions), not database)
+
+
+def _window(text: str) -> timedelta:
+    from adxmi_jupyter.model.timespan import parse_timespan
+
+    try:
+        found = parse_timespan(text)
+    except InvalidInput as error:
+        raise _no_window(text, error.why) from error
+    if not _LEAST_DAYS <= found <= _MOST_DAYS:
+        raise _no_window(text, "it is at least 1d and at most 365d")
+    return found
+
+
+def _no_window(text: str, why: str) -> InvalidValue:
+    return InvalidValue(
+        f"--window {text} can't be used", why=why, fix=ChangeOption("--window", "30d")
+    )
+
+
+def _moment(text: str) -> datetime | None:
+    from adxmi_jupyter.model.moment import parse_moment
+
+    if not text:
+        return None
+    try:
+        return parse_moment(text)
+    except InvalidInput as error:
+        raise InvalidValue(
+            f"--as-of {text} can't be used",
+            why=error.why,
+            fix=ChangeOption("--as-of", "2026-01-31"),
+        ) from error
+
+
+def _outside(names: tuple[str, ...]) -> Outside:
+    from adxmi_jupyter.actions.evidence.touched import Exported, read_exported
+
+    return read_exported([Exported(name, file_text(name)) for name in names])
+
+
+def _settings(call: Call, file: NamedText) -> Settings:
+    """Return suppressions and severities of the file that is given, or of the policy file here."""
+    from adxmi_jupyter.actions.audit.suppressing import Settings, settings_of
+    from adxmi_jupyter.model.policy_file.reading import read_audit_settings
+    from adxmi_jupyter.model.policy_file.variables import Variables
+
+    source = file
+    if not file and Path(DEFAULT).is_file():
+        source = NamedText(DEFAULT, file_text(DEFAULT))
+    if not source:
+        return Settings()
+    read = read_audit_settings(source.text, source.name, Variables(os.environ, {}))
+    if not file:
+        call.say(f"suppressions and severities: {DEFAULT}")
+    return settings_of(call.connection, read)
+
+
+def _note_code(call: Call, found: Audit, fail_on: str) -> None:
+    from adxmi_jupyter.model.audit.findings import Severity, at_or_above
+
+    call.tells_by_code = True
+    call.has_found = fail_on != _NONE and at_or_above(found.findings, Severity(fail_on))

@@ -1,0 +1,63 @@
+"""Commands that narrow what the audit found, as values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from adxmi_jupyter.fixes import Command, Explain
+from adxmi_jupyter.model.audit.evidence import Grade
+from adxmi_jupyter.model.policy import CLUSTER, Scope
+from adxmi_jupyter.model.usage import Usage
+
+if TYPE_CHECKING:
+    from adxmi_jupyter.fixes import Fix
+    from adxmi_jupyter.model.audit.cluster import AuditedCluster
+    from adxmi_jupyter.model.identity import ManagedIdentity
+
+NEEDED = frozenset({Grade.IN_USE, Grade.DECLARED, Grade.WANTED})
+"""Grades of what a narrower policy still has to allow."""
+
+SINGLE_USAGES = tuple(one for one in Usage if one is not Usage.ALL)
+
+
+def then(*fixes: Fix) -> Fix:
+    """Return commands one after the other."""
+    return Explain.joined(", then ", *fixes) if len(fixes) > 1 else fixes[0]
+
+
+def where(scope: Scope) -> tuple[str, ...]:
+    """Return the options that name a scope."""
+    return ("--database", scope.database) if scope.database else ("--cluster",)
+
+
+def grant(
+    cluster: AuditedCluster, scope: Scope, identity: ManagedIdentity, usages: Iterable[str]
+) -> Command:
+    """Return the command that allows usages."""
+    who = ("--identity", cluster.word(identity))
+    return Command(("policy", "grant", *where(scope), *who, "--usage", ",".join(usages)))
+
+
+def revoke(
+    cluster: AuditedCluster, scope: Scope, identity: ManagedIdentity, *usages: str
+) -> Command:
+    """Return the command that revokes usages, or without any all of them."""
+    who = ("--identity", cluster.word(identity))
+    what = ("--usage", ",".join(usages)) if usages else ()
+    return Command(("policy", "revoke", *where(scope), *who, *what, "--yes"))
+
+
+def grants_of(
+    cluster: AuditedCluster, identity: ManagedIdentity, needed: dict[str, list[str]]
+) -> list[Command]:
+    """Return a command for each database; SandboxArtifacts counts on the cluster only."""
+    found = []
+    sandboxed = any(Usage.SANDBOX_ARTIFACTS in usages for usages in needed.values())
+    if sandboxed:
+        found.append(grant(cluster, CLUSTER, identity, [Usage.SANDBOX_ARTIFACTS]))
+    for database, usages in needed.items():
+        rest = [one for one in usages if one != Usage.SANDBOX_ARTIFACTS]
+        if rest:
+            found.append(grant(cluster, Scope(database), identity, rest))
+    return found

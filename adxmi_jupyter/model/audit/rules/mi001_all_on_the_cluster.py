@@ -1,0 +1,36 @@
+"""MI001: the policy of the cluster allows an identity ``All``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, ClassVar
+
+from adxmi_jupyter.model.audit.broad import allowing_all
+from adxmi_jupyter.model.audit.findings import Severity
+from adxmi_jupyter.model.audit.rule import Rule
+
+if TYPE_CHECKING:
+    from adxmi_jupyter.model.audit.cluster import AuditedCluster
+    from adxmi_jupyter.model.audit.findings import Verdict
+
+
+class AllOnTheCluster(Rule):
+    """Every usage is allowed in every database."""
+
+    id: ClassVar = "MI001"
+    severity: ClassVar = Severity.HIGH
+    title: ClassVar = "All is allowed on the cluster"
+    why: ClassVar = (
+        "All allows every usage in every database, and usages that Azure Data Explorer adds later "
+        "without a grant."
+    )
+    found_by: ClassVar = "an entry of the cluster policy with the usage All"
+    recommendation: ClassVar = (
+        "Grant the usages that are needed where they are, and those whose use is unknown, then "
+        "revoke All."
+    )
+    reads_policies: ClassVar = True
+
+    def examined(self, cluster: AuditedCluster) -> Iterator[Verdict]:
+        """Yield how each entry of the cluster policy was found."""
+        yield from allowing_all(cluster, on_cluster=True)
