@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import queue
-import sys
 import threading
 from collections.abc import Callable, Sequence
-from functools import partial
 from typing import TypeVar
+
+from adxmi_jupyter.service.progress import bar
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -29,8 +29,6 @@ def gather(
     """
     if len(items) == 1:
         return [_attempt(function, items[0])]
-    from tqdm import tqdm
-
     todo: queue.SimpleQueue[int] = queue.SimpleQueue()
     done: queue.SimpleQueue[tuple[int, Result | Exception]] = queue.SimpleQueue()
     for place in range(len(items)):
@@ -38,33 +36,16 @@ def gather(
     for _ in range(min(_WORKERS, len(items))):
         threading.Thread(target=_work, args=(function, items, todo, done), daemon=True).start()
     results: dict[int, Result | Exception] = {}
-    # Said only where it is hidden, so that TQDM_DISABLE hides it, too.
-    bar_of = partial(tqdm, disable=True) if not what or _is_logged() else tqdm
-    with bar_of(
-        total=len(items),
-        desc=what,
-        delay=_DELAY,
-        leave=False,
-        dynamic_ncols=True,
-    ) as bar:
+    with bar(what, delay=_DELAY, total=len(items), dynamic_ncols=True) as shown:
         try:
             while len(results) < len(items):
                 place, result = done.get()
                 results[place] = result
-                bar.update()
+                shown.update()
         except BaseException:
             _drain(todo)
             raise
     return [results[place] for place in range(len(items))]
-
-
-def _is_logged() -> bool:
-    """Tell whether what is shown goes to a file or a pipe, where a bar is noise.
-
-    A notebook has a stream of its own in place of the process's.
-    """
-    shown = sys.stderr
-    return shown is sys.__stderr__ and shown is not None and not shown.isatty()
 
 
 def _work(

@@ -22,6 +22,7 @@ from adxmi_jupyter.errors import (
     WriteOutcomeUnknown,
 )
 from adxmi_jupyter.fixes import Command, Note, as_words
+from adxmi_jupyter.service.progress import bar
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -164,13 +165,11 @@ def telling(what: str, tell: Tell | None) -> Iterator[Tell]:
     if tell is not None:
         yield tell
         return
-    from tqdm import tqdm
-
-    with tqdm(desc=what, delay=_SHOW_AFTER, leave=False, bar_format=_BAR) as bar:
+    with bar(what, delay=_SHOW_AFTER, bar_format=_BAR) as shown:
 
         def show(state: Note) -> None:
-            bar.set_postfix_str(Dialect().part(as_words(state)), refresh=False)
-            bar.update()
+            shown.set_postfix_str(Dialect().part(as_words(state)), refresh=False)
+            shown.update()
 
         yield show
 
