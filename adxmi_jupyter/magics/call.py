@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Collection, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from adxmi_jupyter.error_base import one_line
-from adxmi_jupyter.errors import CommandLineError, HistoryUnavailable
+from adxmi_jupyter.errors import ClusterUnreachable, CommandLineError, HistoryUnavailable
 from adxmi_jupyter.fixes import Explain
 from adxmi_jupyter.magics.line import quoted
 from adxmi_jupyter.magics.sensitive import hidden_values
@@ -161,14 +161,15 @@ class Call:
     def opened(self) -> Connection | None:
         """The connection that may be asked in passing: one that is open, or the embedded Azure.
 
-        A <Tab>, or a line that needs no cluster, never signs in to one.
+        A <Tab>, or a line that needs no cluster, never signs in to one, and needs no playground.
         """
         connections = self.front.connections
         if self.connection_name:
             return connections.get(self.connection_name)
         opened = connections.peek()
         if opened is None and not connections.settings.cluster:
-            return connections.current()
+            with suppress(ClusterUnreachable):
+                return connections.current()
         return opened
 
     def say(self, *note: Part) -> None:

@@ -109,7 +109,14 @@ class Connections:
         self.trusted_hosts = TrustedHosts(data_directory)
 
     def current(self) -> Connection:
-        """Return the current connection; the first use opens what is configured."""
+        """Return the current connection; the first use opens what is configured.
+
+        Raises
+        ------
+        ClusterUnreachable
+            A playground was started in the background, and can't be used.
+
+        """
         if self._current not in self._open:
             self._open_configured()
         return self._open[self._current]
@@ -247,7 +254,7 @@ class Connections:
             self._say_once(str(playground.record.pid), _IN_THE_PLAYGROUND)
             return self._made_in(playground)
         if playground is not None:
-            self._say_once(playground.why, f"The playground isn't used: {playground.why}.")
+            raise playground.error()
         self._say_once(EMBEDDED, _FOR_THIS_COMMAND)
         return self._made(EMBEDDED, "", "", "", self._limits())
 

@@ -54,6 +54,19 @@ class Unusable:
     why: str
     is_ours: bool = False
 
+    def error(self) -> ClusterUnreachable:
+        """Return the error for a command that would use it.
+
+        Another embedded Azure in its place would show what nobody has set up, and lose what a
+        command changes.
+        """
+        verb = "stop" if self.is_ours else "start"
+        return ClusterUnreachable(
+            "the playground can't be used",
+            why=self.why,
+            fix=Command.of("embedded", verb),
+        )
+
 
 @dataclass(frozen=True)
 class Playground:

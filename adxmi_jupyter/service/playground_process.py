@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from adxmi_jupyter.errors import ClusterUnreachable
-from adxmi_jupyter.fixes import Command, Explain, Retry
+from adxmi_jupyter.fixes import Explain, Retry
 from adxmi_jupyter.service.directories import DATA_DIRECTORY_VARIABLE
 from adxmi_jupyter.service.embedded_key import KEY_FILE_VARIABLE
 from adxmi_jupyter.service.playground import (
@@ -50,11 +50,7 @@ def start() -> tuple[Playground, bool]:
         if isinstance(running, Playground):
             return running, False
         if isinstance(running, Unusable) and running.is_ours:
-            raise ClusterUnreachable(
-                "a playground is running that this version can't use",
-                why=running.why,
-                fix=Command.of("embedded", "stop"),
-            )
+            raise running.error()
         forget(directory)
         _run()
         started = found()

@@ -130,14 +130,36 @@ def test_the_record_is_for_the_account_alone(playground):
         (lambda _: rewrite(port="80"), "isn't a record"),
     ],
 )
-def test_a_record_that_is_not_to_be_believed_is_told_and_not_used(playground, adxmi, spoil, why):
+def test_a_record_that_is_not_to_be_believed_ends_a_command_with_an_error(
+    playground, adxmi, spoil, why
+):
     spoil(playground_directory() / FILE)
 
-    told = adxmi("policy", "show").stderr
+    done = adxmi(*GRANT, "--quiet")
 
-    assert why in told.splitlines()[0]
-    assert BRIEF in told
+    what, reason, fix = done.stderr.splitlines()
+    assert what == "ClusterUnreachable: the playground can't be used"
+    assert why in reason
+    assert fix == f"  fix: adxmi embedded {'stop' if 'version' in why else 'start'}"
+    assert done.returncode == 1
     assert not playground.requests_served
+
+
+def test_a_command_that_needs_no_cluster_needs_no_playground(playground, adxmi):
+    rewrite(pid=1)
+
+    done = adxmi("connection-string", "parse", "https://contosolake.blob.core.windows.net/archive")
+
+    assert done.returncode == 0
+    assert "contosolake" in done.stdout
+
+
+def test_a_shell_completes_nothing_of_a_playground_that_is_not_used(playground, adxmi):
+    rewrite(pid=1)
+
+    done = adxmi(_ADXMI_COMPLETE="powershell_complete", COMP_LINE="adxmi policy show --database S")
+
+    assert (done.stdout.strip(), done.stderr) == ("", "")
 
 
 def test_a_link_to_a_record_is_not_followed(playground, tmp_path):
@@ -236,10 +258,16 @@ def test_after_its_process_is_killed_commands_say_so_and_it_starts_again(process
     first = json.loads(Path(playground_directory() / FILE).read_text())
     os.kill(first["pid"], 9)
 
-    told = process("policy", "show").communicate()[1]
+    written = process(*GRANT, "--quiet").communicate()[1]
+    read = process("policy", "show", "-o", "json").communicate()
     again = process("embedded", "start").communicate()[1]
 
-    assert told.splitlines()[0] == "The playground isn't used: it has ended."
+    assert written.splitlines() == [
+        "ClusterUnreachable: the playground can't be used",
+        "  why: it has ended",
+        "  fix: adxmi embedded start",
+    ]
+    assert read == ("", written)
     assert again.splitlines()[0] == "Started the playground."
 
 
