@@ -42,7 +42,7 @@ def states(words: Iterable[str]) -> tuple[State, ...]:
     known = [word.lower().replace(" ", "-").replace("_", "-") for word in words]
     wrong = [word for word in known if word not in STATES]
     if wrong:
-        better = [word if word in STATES else closest(word, STATES) or STATES[0] for word in known]
+        better = [word if word in STATES else closest(word, STATES) or "STATE" for word in known]
         raise InvalidValue(
             f"--only {wrong[0]} is not a state of a requirement",
             why=f"allowed values: {', '.join(STATES)}",

@@ -87,7 +87,7 @@ def _refuse_unknown(workflow: str) -> None:
 
     """
     if workflow and workflow not in nouns():
-        match = closest(workflow, nouns()) or nouns()[0]
+        match = closest(workflow, nouns()) or "WORKFLOW"
         raise InvalidValue(
             f"there is no workflow {workflow!r}",
             why=f"there are: {', '.join(nouns())}",

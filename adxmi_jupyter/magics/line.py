@@ -10,7 +10,6 @@ import re
 from dataclasses import dataclass
 
 from adxmi_jupyter.errors import InvalidValue
-from adxmi_jupyter.fixes import Explain, Option
 from adxmi_jupyter.quoting import quoted
 
 __all__ = ["Pending", "Word", "quoted", "split", "split_pending"]
@@ -63,7 +62,7 @@ def split(line: str) -> tuple[Word, ...]:
         raise InvalidValue(
             f"a quote is not closed: {opened}",
             why="quotes group words; a name that contains one kind of quote needs the other around",
-            fix=Explain.of("for example ", Option("--database"), ' "Tom\'s Lab"'),
+            fix="put the whole value in quotes of the other kind",
         )
     return words
 

@@ -169,7 +169,7 @@ def _of_file(file: NamedText) -> dict[str, str]:
 
     if not file:
         return {}
-    value = structured(file.text, example="region: westeurope")
+    value = structured(file.text, form="write it as NAME: VALUE, one on a line")
     is_plain = isinstance(value, dict) and all(isinstance(v, str | int) for v in value.values())
     if not is_plain:
         raise InvalidValue(

@@ -96,7 +96,7 @@ def _type(word: str) -> str:
     raise InvalidColumns(
         f"there is no type {word!r}",
         why=f"the types are {', '.join(TYPES)}",
-        fix=ChangeOption("--columns", f"NAME:{meant}, …"),
+        fix=ChangeOption("--columns", f"NAME:{meant},…"),
     )
 
 
@@ -105,7 +105,7 @@ def _malformed(rest: str) -> InvalidColumns:
     return InvalidColumns(
         f"{start!r} isn't a column",
         why="a column is NAME:TYPE; write a name with other characters as ['…']",
-        fix=ChangeOption("--columns", "OrderId:long, Region:string"),
+        fix=ChangeOption("--columns", "NAME:TYPE,…"),
     )
 
 

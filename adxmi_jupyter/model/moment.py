@@ -30,7 +30,7 @@ def parse_moment(text: str) -> datetime:
         raise InvalidInput(
             f"{text!r} is no date and time",
             why="it is written as year-month-day, and a time after T",
-            fix="write it as 2026-01-31 or 2026-01-31T12:00:00Z",
+            fix="write it as YYYY-MM-DD or YYYY-MM-DDThh:mm:ssZ",
         ) from None
 
 
@@ -76,5 +76,5 @@ def _period(text: str) -> Period:
     raise InvalidInput(
         f"{text.strip()!r} is no period",
         why="it is a moment, two dots, and a later moment",
-        fix="write it as 2026-01-01..2026-02-01",
+        fix="write it as START..END, each as YYYY-MM-DD or YYYY-MM-DDThh:mm:ssZ",
     )

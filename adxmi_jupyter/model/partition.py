@@ -159,7 +159,7 @@ def _unknown_form(item: str) -> InvalidPartition:
         f"{item!r} isn't a partition",
         why="the forms are NAME:string, NAME:datetime, NAME:string = COLUMN, "
         "NAME:long = hash(COLUMN, N), NAME:datetime = bin(COLUMN, 1d) or startofday(COLUMN)",
-        fix=ChangeOption("--partition-by", "Date:datetime = bin(Timestamp, 1d)"),
+        fix=ChangeOption("--partition-by", "NAME:datetime = bin(COLUMN, 1d)"),
     )
 
 

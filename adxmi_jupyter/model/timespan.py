@@ -55,13 +55,13 @@ def parse_timespan(text: str) -> timedelta:
         raise InvalidInput(
             f"{text!r} is no length of time",
             why="it is a number with d, h, m or s, or [days.]hours:minutes[:seconds]",
-            fix="write it as 1h, 30m or 1.06:30:00",
+            fix="write it as Nd, Nh, Nm, Ns or [DAYS.]HH:MM:SS",
         )
     if seconds > LONGEST.total_seconds():
         raise InvalidInput(
             f"{text!r} is too long",
             why=f"the service counts up to {LONGEST.days} days",
-            fix="write it as 1h, 30m or 36500d",
+            fix=f"write at most {LONGEST.days}d",
         )
     return timedelta(microseconds=round(seconds * 1_000_000))
 

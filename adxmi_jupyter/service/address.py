@@ -144,7 +144,7 @@ def parse_address(text: str) -> ClusterAddress:
         raise InvalidCluster(
             f"{_shown(text)} is not a cluster",
             why=str(error) or "a cluster is a short name such as help.westeurope or an https URI",
-            fix=Connect("help.westeurope"),
+            fix=Connect("CLUSTER"),
         ) from error
     if origin.scheme == "http" and not origin.is_loopback:
         raise InvalidCluster(

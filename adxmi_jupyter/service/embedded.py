@@ -108,7 +108,7 @@ def check_fault(name: str) -> None:
         raise InvalidValue(
             f"there is no fault {name!r}",
             why=f"there are {len(known)} faults, and Tab completes their names",
-            fix=Command.of("embedded", "faults", known[0]),
+            fix=Command.of("embedded", "faults", "NAME"),
         )
 
 
@@ -143,7 +143,7 @@ def _listing_settings(wanted: Mapping[str, str | bool]) -> dict[str, Any]:
             raise InvalidValue(
                 f"there is no {word!r} for {option}",
                 why=f"there are {', '.join(known)}",
-                fix=ChangeOption(option, closest(word, known) or known[0]),
+                fix=ChangeOption(option, closest(word, known) or "SHOWN"),
             )
     return settings
 

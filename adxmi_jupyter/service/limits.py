@@ -45,13 +45,13 @@ class Limits:
             raise InvalidValue(
                 f"a timeout of {self.seconds:g} s cannot be used",
                 why=f"the service allows 1 to {LONGEST_TIMEOUT:g} seconds",
-                fix=ChangeOption("--timeout", "60"),
+                fix=ChangeOption("--timeout", _nearest(self.seconds, LONGEST_TIMEOUT)),
             )
         if not 1 <= self.megabytes <= LARGEST_ANSWER:
             raise InvalidValue(
                 f"a maximum answer size of {self.megabytes} MB cannot be used",
                 why=f"1 to {LARGEST_ANSWER} MB are allowed",
-                fix=ChangeOption("--max-answer-mb", str(DEFAULT_ANSWER)),
+                fix=ChangeOption("--max-answer-mb", _nearest(self.megabytes, LARGEST_ANSWER)),
             )
         if not AUTOMATIC <= self.in_flight <= MANY:
             raise InvalidValue(
@@ -64,6 +64,11 @@ class Limits:
     def size(self) -> int:
         """The largest answer in bytes."""
         return self.megabytes * _MEGABYTE
+
+
+def _nearest(number: float, most: float) -> str:
+    """Return the bound that a number passes."""
+    return f"{most if number > most else 1:g}"
 
 
 def environment() -> Limits:

@@ -69,7 +69,7 @@ def _place(connection: Connection, role: str, target: str) -> str:
     raise InvalidInput(
         f"{role} isn't a role on {found}",
         why=f"it is given on: {', '.join(there)}",
-        fix=ChangeOption("--target", closest(target, there) or there[0]),
+        fix=ChangeOption("--target", closest(target, there) or "TARGET"),
     )
 
 
@@ -92,7 +92,7 @@ def _known(option: str, given: str, known: Sequence[str]) -> str:
     found = next((name for name in known if name.lower() == given.strip().lower()), None)
     if found is not None:
         return found
-    match = closest(given, known) or known[0]
+    match = closest(given, known) or option.upper()
     raise InvalidInput(
         f"the embedded Azure has no {option} {given!r}",
         why=f"it has: {', '.join(known)}",
@@ -184,7 +184,7 @@ def blobs_frame(connection: Connection, place: str) -> pd.DataFrame:
         raise InvalidInput(
             f"there is no storage {where!r}",
             why=f"there are: {', '.join(there)}",
-            fix=Command.of("embedded", "blobs", closest(where, there) or there[0]),
+            fix=Command.of("embedded", "blobs", closest(where, there) or "ACCOUNT/CONTAINER"),
         )
     rows = [
         (account.name, container, path, len(data))
@@ -217,7 +217,7 @@ def push_events(connection: Connection, hub: str, lines: Iterable[str]) -> tuple
         raise InvalidInput(
             "there is no event to send",
             why="each line of the cell body is one, as JSON",
-            fix='write below the command: {"OrderId": 21, "Region": "north"}',
+            fix='write below the command: {"COLUMN": VALUE, …}',
         )
     before = _failures(connection)
     rows = connection.azure.push_events(hub, events)
@@ -237,7 +237,7 @@ def _known_hub(connection: Connection, hub: str) -> None:
             f"there is no event hub {hub!r}",
             why=f"there are: {', '.join(there)}",
             fix=Command(
-                ("embedded", "push-events", closest(hub, there) or there[0]), takes_body=True
+                ("embedded", "push-events", closest(hub, there) or "HUB"), takes_body=True
             ),
         )
 
@@ -249,7 +249,7 @@ def _event(number: int, text: str) -> Any:
         raise InvalidInput(
             f"line {number} isn't JSON",
             why=error.why if isinstance(error, MalformedBody) else str(error),
-            fix='a line for each event, such as {"OrderId": 1, "Region": "north"}',
+            fix='write each event on a line: {"COLUMN": VALUE, …}',
         ) from error
 
 

@@ -28,7 +28,7 @@ _KEYS = {
     "tenantid": "TenantId",
     "issystem": "IsSystem",
 }
-_EXAMPLE = '[{"ObjectId": "system", "AllowedUsages": "ExternalTable"}]'
+_FORM = '[{"ObjectId": "IDENTITY", "AllowedUsages": "USAGE, …"}]'
 
 
 def body_policy(
@@ -78,7 +78,7 @@ def _items(text: str) -> list[Any]:
         raise MalformedBody(
             "the policy is missing",
             why="the cell has no body",
-            fix=f"write it in the lines below the command: {_EXAMPLE}",
+            fix=f"write it in the lines below the command: {_FORM}",
         )
     value = _loaded(text)
     if isinstance(value, Mapping):
@@ -87,14 +87,14 @@ def _items(text: str) -> list[Any]:
         raise InvalidPolicy(
             "the body is not a policy",
             why=f"a policy is a list of entries, this is {type(value).__name__}",
-            fix=_EXAMPLE,
+            fix=_FORM,
         )
     return value
 
 
 def _loaded(text: str) -> Any:
     try:
-        return structured(text, example=_EXAMPLE)
+        return structured(text, form=_FORM)
     except RepeatedKey as error:
         raise InvalidPolicy(error.what, why=error.why, fix=error.fix) from error
 
@@ -104,7 +104,7 @@ def _requested(number: int, item: Any) -> tuple[str, tuple[str, ...]]:
         raise InvalidPolicy(
             f"entry {number} is not an object",
             why="an entry has ObjectId and AllowedUsages",
-            fix=_EXAMPLE,
+            fix=_FORM,
         )
     fields = {_known_key(number, str(key)): value for key, value in item.items()}
     reference = _text(number, "ObjectId", fields.get("ObjectId"))
@@ -117,7 +117,7 @@ def _requested(number: int, item: Any) -> tuple[str, tuple[str, ...]]:
             raise InvalidPolicy(
                 f"entry {number} has no {key}",
                 why=f"{key} is missing or empty",
-                fix=_EXAMPLE,
+                fix=_FORM,
             )
     return reference, names
 
@@ -127,7 +127,7 @@ def _text(number: int, key: str, value: Any) -> str:
         raise InvalidPolicy(
             f"{key} of entry {number} is not text",
             why=f"it is, or holds, a {type(value).__name__}",
-            fix=_EXAMPLE,
+            fix=_FORM,
         )
     return "" if value is None else str(value).strip()
 
@@ -138,6 +138,6 @@ def _known_key(number: int, key: str) -> str:
         raise InvalidPolicy(
             f"entry {number} has an unknown key {key!r}",
             why=f"an entry has {', '.join(_KEYS.values())}",
-            fix=f"write {match}" if match else _EXAMPLE,
+            fix=f"write {match}" if match else _FORM,
         )
     return _KEYS[key.lower()]

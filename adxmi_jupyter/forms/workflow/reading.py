@@ -109,5 +109,5 @@ def _no_database(database: str, databases: tuple[str, ...]) -> DatabaseNotFound:
     return DatabaseNotFound(
         f"there is no database {database!r}",
         why=f"the cluster shows: {', '.join(databases) or 'none that you can read'}",
-        fix=ChangeOption("--database", match or next(iter(databases), "NAME")),
+        fix=ChangeOption("--database", match or "NAME"),
     )

@@ -11,8 +11,8 @@ from adxmi_jupyter.model.body.text import checked_text, place
 from adxmi_jupyter.model.body.yaml_text import yaml_value
 
 
-def structured(text: str, *, example: str) -> Any:
-    """Return what a body says; `example` is one that can be read, for the error.
+def structured(text: str, *, form: str) -> Any:
+    """Return what a body says; `form` tells how one is written, for the error.
 
     Raises
     ------
@@ -25,10 +25,10 @@ def structured(text: str, *, example: str) -> Any:
     try:
         return json_value(text)
     except json.JSONDecodeError as error:
-        return _as_yaml(text, error, example)
+        return _as_yaml(text, error, form)
 
 
-def _as_yaml(text: str, json_error: json.JSONDecodeError, example: str) -> Any:
+def _as_yaml(text: str, json_error: json.JSONDecodeError, form: str) -> Any:
     import yaml
 
     try:
@@ -40,7 +40,7 @@ def _as_yaml(text: str, json_error: json.JSONDecodeError, example: str) -> Any:
             where = f"line {json_error.lineno}, column {json_error.colno}"
             problem = json_error.msg
         raise MalformedBody(
-            "the body is neither JSON nor YAML", why=f"{where}: {problem}", fix=example
+            "the body is neither JSON nor YAML", why=f"{where}: {problem}", fix=form
         ) from error
 
 

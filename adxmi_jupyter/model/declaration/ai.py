@@ -81,7 +81,10 @@ class ModelCall(Workflow):
             raise InvalidField(
                 f"the model is deployed for {self.endpoint.operation}",
                 why=f"{self.about.title} requires a URL that ends in {self.operation}",
-                fix=ChangeOption("--endpoint", self.about.sample.fields["endpoint"]),
+                fix=ChangeOption(
+                    "--endpoint",
+                    f"https://ACCOUNT.openai.azure.com/openai/deployments/DEPLOYMENT/{self.operation}",
+                ),
             )
         if self.return_successful_only and self.include_error_messages:
             raise InvalidField(

@@ -113,14 +113,21 @@ _PLACEHOLDERS = {
     FieldKind.CHOICE: "CHOICE",
     FieldKind.NUMBER: "N",
     FieldKind.TIMESPAN: "TIME",
+    FieldKind.MOMENT: "DATE",
+    FieldKind.PERIODS: "START..END",
     FieldKind.IDENTITY: "IDENTITY",
     FieldKind.COLUMNS: "NAME:TYPE,…",
     FieldKind.LOCATION: "URL",
+    FieldKind.SERVER: "HOST",
+    FieldKind.ACCOUNT: "URL",
+    FieldKind.MODEL: "URL",
+    FieldKind.ARTIFACTS: "NAME=URL,…",
     FieldKind.TABLE: "TABLE",
     FieldKind.EXTERNAL_TABLE: "NAME",
     FieldKind.NAMES: "NAME[,…]",
     FieldKind.RESOURCE: "ID",
     FieldKind.JSON: "JSON",
+    FieldKind.JSON_LIST: "JSON",
 }
 
 
@@ -156,7 +163,8 @@ def field(
     property_name
         Its name in the statement's ``with (…)``, if it goes there.
     example
-        A value to show people and to use in the examples of errors.
+        A value to show people; no fix has it, since who pastes a fix must not write to a place that
+        only an example knows.
     common
         Whether many users fill it in although it may be left out.
     constraints

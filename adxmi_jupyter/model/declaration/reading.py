@@ -14,6 +14,7 @@ from adxmi_jupyter.fixes import ChangeOption, Explain, Label, LeaveOut, Option
 from adxmi_jupyter.model.declaration.fields import FieldKind, typed_error
 from adxmi_jupyter.model.declaration.workflow import Workflow
 from adxmi_jupyter.model.timespan import timespan_text
+from adxmi_jupyter.model.usage import closest
 
 if TYPE_CHECKING:
     from adxmi_jupyter.model.declaration.fields import FieldSpec
@@ -116,7 +117,7 @@ def _typed(spec: FieldSpec, problem: Any) -> AdxmiError:
         why=Explain.joined(": ", own.values["what"], own.values["why"])
         if own
         else _reason(spec, problem),
-        fix=ChangeOption(spec.option, _better(spec)),
+        fix=ChangeOption(spec.option, _better(spec, problem)),
     )
 
 
@@ -133,18 +134,23 @@ def _reason(spec: FieldSpec, problem: Any) -> str:
 
 
 def _range(spec: FieldSpec) -> str:
-    least, most = (
-        timespan_text(bound) if isinstance(bound, timedelta) else str(bound)
-        for bound in (spec.least, spec.most)
-    )
+    least, most = _bound(spec.least), _bound(spec.most)
     what = "a length of time" if spec.kind is FieldKind.TIMESPAN else "a number"
     if spec.most is None:
         return f"{what} of at least {least}"
     return f"{what} from {least} to {most}"
 
 
-def _better(spec: FieldSpec) -> str:
-    return spec.example or (spec.choices[0] if spec.choices else str(spec.default or "VALUE"))
+def _bound(bound: object) -> str:
+    return timespan_text(bound) if isinstance(bound, timedelta) else str(bound)
+
+
+def _better(spec: FieldSpec, problem: Any) -> str:
+    """Return the choice most like a wrong value, or the bound it passes, else a placeholder."""
+    if spec.choices:
+        return closest(str(problem["input"]), spec.choices) or spec.placeholder
+    passed = {"greater_than_equal": spec.least, "less_than_equal": spec.most}.get(problem["type"])
+    return spec.placeholder if passed is None else _bound(passed)
 
 
 def _missing(spec: FieldSpec) -> MissingField:

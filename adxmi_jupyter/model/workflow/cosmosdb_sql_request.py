@@ -109,7 +109,7 @@ class CosmosDbSqlRequest(Workflow):
             raise InvalidField(
                 Explain.of(Option("--parameters"), " cannot be used", Label("Parameters")),
                 why="in Cosmos DB the name of each parameter begins with @",
-                fix=ChangeOption("--parameters", '{"@region": "north"}'),
+                fix=ChangeOption("--parameters", f'{{"@{bare}": …}}'),
             )
         return self
 
