@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 
 _FORM = ".adxmi-form"
+_TALL, _MARGIN = 1800, 12
+_BLANK = """notebook => notebook.getBoundingClientRect().bottom
+  - [...notebook.querySelectorAll('.jp-CodeCell')].at(-1).getBoundingClientRect().bottom"""
+"""The pixels below the last cell."""
 
 
 @dataclass(frozen=True)
@@ -68,11 +72,13 @@ def _steps(form: Locator) -> None:
 
 
 def _quickstart(notebook: Locator) -> None:
-    notebook.page.set_viewport_size({"width": 1300, "height": 1060})
+    notebook.page.set_viewport_size({"width": 1300, "height": _TALL})
     cells = notebook.locator(".jp-CodeCell")
     cells.last.get_by_text("1005").wait_for(timeout=LONG)
     for hidden in (0, 1, 4, 5):  # not the promise: loading, creating the table, the two fixes
         cells.nth(hidden).evaluate("cell => { cell.style.display = 'none' }")
+    height = _TALL - int(notebook.evaluate(_BLANK)) + _MARGIN
+    notebook.page.set_viewport_size({"width": 1300, "height": height})
 
 
 def _tick(form: Locator, name: str) -> None:
@@ -106,7 +112,7 @@ PICTURES: Mapping[str, Picture] = {
             "policy grant -d Sales --identity mi-export --usage AutomatedFlows,SandboxArtifacts",
             "policy matrix --all-databases",
         ),
-        ".jp-RenderedHTMLCommon:has(.adxmi-matrix)",
+        '.jp-RenderedHTMLCommon:has([aria-label="Policy matrix"])',
     ),
     "chain": Picture(
         (

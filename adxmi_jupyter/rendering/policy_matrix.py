@@ -1,7 +1,7 @@
 """The picture of ``policy matrix``: a DataFrame that shows itself as a coloured table.
 
-Colours follow JupyterLab's theme and are half transparent, so that they work on light and dark
-ground; the marks say the same without colour.
+Colours are half transparent, so that they work on light and dark ground; the marks say the same
+without colour. Every style is plain and inline, which a notebook that is not trusted keeps.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import html
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.rendering.display import DisplayTable
-from adxmi_jupyter.rendering.html_table import FILTERED, MOST_ROWS, NO_MATH, breakable
+from adxmi_jupyter.rendering.html_table import FILTERED, LINE, MOST_ROWS, NO_MATH, breakable
 from adxmi_jupyter.rendering.shown_frame import SafeFrame
 from adxmi_jupyter.rendering.text import plain, text_table, visible
 
@@ -27,23 +27,17 @@ _MEANINGS = {
     "(D)": "allowed on the database, where SandboxArtifacts has no effect",
 }
 
-# The class stands twice so that it outranks what notebooks say about tables in general. Where the
-# sheet is taken out, colours and the box to scroll in stay, and the head scrolls along.
-_STYLE = """
-.adxmi-matrix {border-collapse: separate; border-spacing: 0;
-  font-size: var(--jp-ui-font-size1, 13px);
-  color: var(--jp-ui-font-color1, currentColor);}
-.adxmi-matrix caption, .adxmi-matrix-legend {text-align: left; padding: 4px 0;
-  color: var(--jp-ui-font-color1, currentColor);}
-.adxmi-matrix.adxmi-matrix th, .adxmi-matrix.adxmi-matrix td {
-  border: 1px solid var(--jp-border-color2, #8888); border-width: 0 1px 1px 0;
-  padding: 3px 7px; text-align: center;}
-.adxmi-matrix.adxmi-matrix th[scope=row] {text-align: left; font-weight: normal;
-  min-width: 6em; max-width: 24em; overflow-wrap: anywhere;}
-.adxmi-matrix.adxmi-matrix thead th {font-weight: 600; vertical-align: bottom; position: sticky;
-  top: 0; background: var(--jp-layout-color0, Canvas); border-top-width: 1px;}
-.adxmi-matrix.adxmi-matrix td.all {outline: 1px dashed currentColor; outline-offset: -3px;}
-"""
+_TO_THE_LEFT = "text-align: left; padding: 4px 0"
+_EDGE = f"border: {LINE}; padding: 3px 7px"
+_COLUMN_HEAD = f"{_EDGE}; text-align: center; font-weight: 600; vertical-align: bottom"
+_ROW_HEAD = (
+    f"{_EDGE}; text-align: left; font-weight: normal; min-width: 6em; max-width: 24em; "
+    "overflow-wrap: anywhere"
+)
+_CELL = f"{_EDGE}; text-align: center"
+_THROUGH_ALL = "border: 1px dashed currentColor; padding: 3px 7px; text-align: center"
+_SCROLLED = "overflow: auto; max-width: 100%"
+_LONG = f"{_SCROLLED}; max-height: 480px"
 _CLUSTER, _DATABASE = "rgba(31, 119, 180, .28)", "rgba(44, 160, 44, .28)"
 _GROUNDS = {
     "c": _CLUSTER,
@@ -96,8 +90,10 @@ class Matrix(SafeFrame):
         return (DisplayTable(("database", "identity", *used), rows, rows), *lines)
 
     def _repr_html_(self) -> str:
+        usages = (breakable(html.escape(usage)) for usage in self.usages)
         heads = "".join(
-            f'<th scope="col">{breakable(html.escape(usage))}</th>' for usage in self.usages
+            f'<th scope="col" style="{_COLUMN_HEAD}">{name}</th>'
+            for name in ("database", "identity", *usages)
         )
         body = "".join(self._row(row) for row in self.to_dict(orient="records"))
         empty = f'<tr><td colspan="{len(self.usages) + 2}">no identity is named</td></tr>'
@@ -105,21 +101,21 @@ class Matrix(SafeFrame):
         if is_long and self._live is not None:
             self._live.ready()
         return (
-            f'<style>{_STYLE}</style><div class="{NO_MATH}{FILTERED if is_long else ""}">'
-            '<div style="overflow: auto; max-height: 480px" tabindex="0" role="group" '
-            'aria-label="Policy matrix"><table class="adxmi-matrix">'
-            "<caption>Allowed usages by identity</caption>"
-            '<thead><tr><th scope="col">database</th><th scope="col">identity</th>'
-            f"{heads}</tr></thead><tbody>{body or empty}</tbody></table></div></div>"
-            f'<p class="adxmi-matrix-legend {NO_MATH}">{self._legend_html()}</p>'
+            f'<div class="{NO_MATH}{FILTERED if is_long else ""}">'
+            f'<div style="{_LONG if is_long else _SCROLLED}" tabindex="0" role="group" '
+            'aria-label="Policy matrix"><table style="border-collapse: collapse; margin: 0">'
+            f'<caption style="{_TO_THE_LEFT}">Allowed usages by identity</caption>'
+            f"<thead><tr>{heads}</tr></thead><tbody>{body or empty}</tbody></table></div></div>"
+            f'<p class="{NO_MATH}" style="{_TO_THE_LEFT}">{self._legend_html()}</p>'
         )
 
     def _row(self, row: dict[Any, Any]) -> str:
         cells = "".join(_cell(str(row[usage])) for usage in self.usages)
         title = html.escape(visible(str(row["object_id"])))
         return (
-            f'<tr><th scope="row">{html.escape(visible(_where(row)))}</th>'
-            f'<th scope="row" title="{title}">{html.escape(visible(_who(row)))}</th>{cells}</tr>'
+            f'<tr><th scope="row" style="{_ROW_HEAD}">{html.escape(visible(_where(row)))}</th>'
+            f'<th scope="row" style="{_ROW_HEAD}" title="{title}">'
+            f"{html.escape(visible(_who(row)))}</th>{cells}</tr>"
         )
 
     def _legend(self) -> list[tuple[str, str]]:
@@ -146,16 +142,13 @@ def _who(row: dict[Any, Any]) -> str:
 
 def _cell(marks: str) -> str:
     if not marks:
-        return "<td></td>"
+        return f'<td style="{_CELL}"></td>'
     counted = marks.replace("(D)", "")
     colours = "".join(dict.fromkeys(counted.lower()))
     ground = _GROUNDS[colours or "none"]
     is_through_all = counted != counted.upper()
-    kind = ' class="all"' if is_through_all else ""
-    return (
-        f'<td{kind} style="background: {ground}" title="{_meaning(marks)}">'
-        f"{html.escape(marks)}</td>"
-    )
+    style = f"{_THROUGH_ALL if is_through_all else _CELL}; background: {ground}"
+    return f'<td style="{style}" title="{_meaning(marks)}">{html.escape(marks)}</td>'
 
 
 def _meaning(marks: str) -> str:

@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-TAGS = {"div", "span", "table", "thead", "tbody", "tr", "th", "td", "caption", "p", "pre", "b", "br", "small", "img", "wbr", "details", "summary"}  # fmt: skip
+TAGS = {"div", "span", "table", "thead", "tbody", "tr", "th", "td", "caption", "p", "pre", "b", "br", "small", "img", "wbr", "details", "summary", "code"}  # fmt: skip
 ATTRIBUTES = {
     "class",
     "style",
@@ -31,6 +31,8 @@ COMMANDS = (
     "check",
     "policy show",
     "policy show --by-usage",
+    "policy matrix --all-databases",
+    "overview",
     "identity list",
     "role list",
     "history",
