@@ -25,6 +25,7 @@ from adxmi_jupyter.fixes import (
     Option,
     OwnCommand,
     Retry,
+    Several,
     Statement,
 )
 from adxmi_jupyter.quoting import as_typed, quoted
@@ -75,6 +76,8 @@ class Dialect:
                 return self.part(part.advice)
             case Option():
                 return self.option(part.name)
+            case Several():
+                return _named(part)
             case Label():
                 return self.label(part.text)
             case Below():
@@ -132,6 +135,14 @@ class Dialect:
     def dry_run(self) -> str:
         """Write where a request is shown before it is sent."""
         return "--dry-run shows"
+
+
+def _named(part: Several) -> str:
+    things, more = part.things, 0
+    if part.most is not None and part.most < len(things):
+        things, more = things[: part.most], len(things) - part.most
+    rest = f" and {more} more" if more else ""
+    return part.separator.join(things) + rest
 
 
 def _listed(names: list[str]) -> str:

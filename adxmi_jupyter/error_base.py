@@ -5,12 +5,13 @@ The tree of errors is in `errors`.
 
 from __future__ import annotations
 
+import re
 import traceback
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from adxmi_jupyter.dialect import Dialect
-from adxmi_jupyter.fixes import Retry, as_words, mapped
+from adxmi_jupyter.fixes import Retry, as_words, mapped, naming_at_most
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,6 +29,14 @@ def one_line(text: str) -> str:
     """
     flat = " ".join(text.split())
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in flat)
+
+
+LONGEST_DISPLAYED = 160
+"""Characters of *what* and *why* on a screen; the error itself keeps more."""
+
+_ID = re.compile(r"\b([0-9a-fA-F]{8})(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\b")
+_CUT = " …"
+_FEWER = (20, 16, 12, 10, 8, 7, 6, 5, 4, 3, 2, 1)
 
 
 def told(text: str, longest: int) -> str:
@@ -55,6 +64,7 @@ class _Line:
         fix = mapped(as_words(value) if isinstance(value, str) else value, masked)
         error.values[self._name] = fix
         vars(error)[self._name] = told(Dialect().fix(fix), self.longest)
+        error.on_screen = None
 
 
 @dataclass(frozen=True)
@@ -78,6 +88,31 @@ class ServiceDetails:
             object.__setattr__(self, "payload", masked_payload(self.payload))
 
 
+def _displayed(dialect: Dialect, fix: Fix, longest: int, most: int) -> str:
+    """Return a line that has at most so many characters, as near to the whole one as there is room.
+
+    What does not fit has first fewer things in its lists, then short IDs, and is cut at last.
+    `most` is how much of the whole one is looked at.
+    """
+    whole = told(dialect.fix(fix), most)
+    if len(whole) <= longest:
+        return whole
+    fewer = [told(dialect.fix(naming_at_most(fix, number)), most) for number in _FEWER]
+    short = [_ID.sub(r"\1…", text) for text in (whole, *fewer)]
+    fitting = (text for text in (*fewer, *short) if len(text) <= longest)
+    return next(fitting, None) or _cut(short[0], longest)
+
+
+def _cut(text: str, longest: int) -> str:
+    """Return a text without its end, but with what we have added to the words of a service."""
+    at = max(text.rfind("; "), text.rfind(" ("))
+    added = text[at:] if at > 0 and len(text) - at <= longest * 2 // 3 else ""
+    head = text[: longest - len(added) - len(_CUT)]
+    begin, _, broken = head.rpartition(" ")
+    is_short_word = begin and len(broken) < len(head) // 2
+    return f"{begin if is_short_word else head}{_CUT}{added}"
+
+
 class AdxmiError(Exception):
     """The base of all errors: three short lines, *what failed*, *why* and *fix*.
 
@@ -93,8 +128,9 @@ class AdxmiError(Exception):
 
     The lines are also there as values, in `values`: a front end writes them its own way. As
     attributes they are text, as the documentation writes it; so is what a front end made of them,
-    once it has. They hold no secret that can be recognised, and no text without end. The front end
-    also sets `hide`: what keeps secrets of the command out of a stack that is shown.
+    once it has. They hold no secret that can be recognised, and no text without end. On a screen
+    *what* and *why* are shorter: see `displayed`. The front end also sets `hide`: what keeps
+    secrets of the command out of a stack that is shown.
 
     """
 
@@ -116,6 +152,7 @@ class AdxmiError(Exception):
         self.service = ServiceDetails()
         self.show_stack = False
         self.hide: Callable[[str], str] = str
+        self.on_screen: tuple[str, str, str] | None = None
         super().__init__(self.what)
 
     @property
@@ -134,10 +171,31 @@ class AdxmiError(Exception):
             ),
         )
 
+    def displayed(self, dialect: Dialect) -> tuple[str, str, str]:
+        """Return the three lines as a front end shows them: *what* and *why* are short.
+
+        A fix is whole: it is pasted.
+        """
+        lines = vars(AdxmiError)
+        rooms = {"what": LONGEST_DISPLAYED, "why": LONGEST_DISPLAYED, "fix": lines["fix"].longest}
+        return cast(
+            "tuple[str, str, str]",
+            tuple(
+                _displayed(dialect, self.values[name], room, lines[name].longest)
+                for name, room in rooms.items()
+            ),
+        )
+
+    @property
+    def lines(self) -> tuple[str, str, str]:
+        """The three lines for a screen, as the front end wrote them if it has."""
+        return self.on_screen or self.displayed(Dialect())
+
     def __str__(self) -> str:
         return f"{self.what}\n  why: {self.why}\n  fix: {self.fix}"
 
     def _render_traceback_(self) -> list[str]:
         if self.show_stack:
             return self.hide("".join(traceback.format_exception(self))).splitlines()
-        return f"{type(self).__name__}: {self}".splitlines()
+        what, why, fix = self.lines
+        return f"{type(self).__name__}: {what}\n  why: {why}\n  fix: {fix}".splitlines()

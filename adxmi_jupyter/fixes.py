@@ -20,7 +20,7 @@ form would.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields, is_dataclass, replace
 from enum import StrEnum
 from typing import Self, TypeVar, cast
@@ -157,6 +157,20 @@ class Label:
 
 
 @dataclass(frozen=True)
+class Several:
+    """Things one after the other; where there is no room for all, `most` tells how many to name."""
+
+    things: tuple[str, ...]
+    separator: str = ", "
+    most: int | None = None
+
+    @classmethod
+    def of(cls, things: Iterable[str], *, otherwise: str = "none", separator: str = ", ") -> Self:
+        """Return it for these things; `otherwise` is what to say if there are none."""
+        return cls(tuple(map(str, things)) or (otherwise,), separator)
+
+
+@dataclass(frozen=True)
 class Below:
     """What stands in the lines below a command; a console reads it from its standard input."""
 
@@ -203,7 +217,8 @@ Fix = (
     | OwnCommand
     | Explain
 )
-Part = str | Option | Label | Below | DryRun | Fix
+Part = str | Option | Label | Several | Below | DryRun | Fix
+P = TypeVar("P", bound=Part)
 Note = str | Explain
 """What is told in passing."""
 
@@ -223,6 +238,15 @@ def mapped(part: T, change: Callable[[str], str]) -> T:
     if is_dataclass(part) and not isinstance(part, type):
         own = {one.name: mapped(getattr(part, one.name), change) for one in fields(part)}
         return replace(part, **own)
+    return part
+
+
+def naming_at_most(part: P, most: int) -> P:
+    """Return a value with at most so many of the things in each list of it."""
+    if isinstance(part, Several):
+        return replace(part, most=most)
+    if isinstance(part, Explain):
+        return replace(part, parts=tuple(naming_at_most(one, most) for one in part.parts))
     return part
 
 

@@ -229,7 +229,7 @@ def failed(error: AdxmiError, again: str) -> Outcome:
     A form shows by itself what a line shows with ``--dry-run``.
     What looks like a secret is left out: a service may repeat what it was sent.
     """
-    what, why, fix = error.written(InForm(again))
+    what, why, fix = error.displayed(InForm(again))
     lines = (masked(f"{type(error).__name__}: {what}"), masked(f"why: {why}"))
     is_command = isinstance(error.remediation, Command) and masked(fix) == fix
     last = LineWithCommand("fix", fix) if is_command else masked(f"fix: {fix}")

@@ -294,16 +294,22 @@ class Call:
     def finish(self, error: AdxmiError) -> None:
         """Add to an error what only the front end knows: the user's own line, without secrets."""
         error.show_stack = error.show_stack or self.show_stack
-        error.what, error.why, error.fix = error.written(self.dialect)
-        if isinstance(error, CommandLineError):
-            for value, name in self.written.items():
-                error.what = _masked(error.what, value, name)
-                error.why = _masked(error.why, value, name)
         hide = _Hide(hidden_values(self.written, self.in_body))
-        error.what, error.why, error.fix = map(hide, (error.what, error.why, error.fix))
+        whole, shown = error.written(self.dialect), error.displayed(self.dialect)
+        error.what, error.why, error.fix = self._without_secrets(error, whole, hide)
+        error.on_screen = self._without_secrets(error, shown, hide)
         error.args = (error.what,)
         error.service = replace(error.service, payload=hide.payload(error.service.payload))
         error.hide = hide
+
+    def _without_secrets(
+        self, error: AdxmiError, lines: tuple[str, str, str], hide: _Hide
+    ) -> tuple[str, str, str]:
+        what, why, fix = lines
+        if isinstance(error, CommandLineError):
+            for value, name in self.written.items():
+                what, why = _masked(what, value, name), _masked(why, value, name)
+        return hide(what), hide(why), hide(fix)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.errors import InvalidValue
-from adxmi_jupyter.fixes import ChangeOption
+from adxmi_jupyter.fixes import ChangeOption, Explain, Several
 from adxmi_jupyter.magics.params import NameList
 from adxmi_jupyter.model.usage import closest
 
@@ -45,7 +45,7 @@ def states(words: Iterable[str]) -> tuple[State, ...]:
         better = [word if word in STATES else closest(word, STATES) or "STATE" for word in known]
         raise InvalidValue(
             f"--only {wrong[0]} is not a state of a requirement",
-            why=f"allowed values: {', '.join(STATES)}",
+            why=Explain.of("allowed values: ", Several.of(STATES)),
             fix=ChangeOption("--only", ",".join(dict.fromkeys(better))),
         )
     return tuple(State(word.replace("-", " ")) for word in known)

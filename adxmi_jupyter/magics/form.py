@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from adxmi_jupyter.errors import InvalidValue
-from adxmi_jupyter.fixes import ChangeOption
+from adxmi_jupyter.fixes import ChangeOption, Explain, Several
 from adxmi_jupyter.magics.forms import refuse_console, writer
 from adxmi_jupyter.magics.options import database_option
 from adxmi_jupyter.magics.params import IdentityName, Name
@@ -90,6 +90,6 @@ def _refuse_unknown(workflow: str) -> None:
         match = closest(workflow, nouns()) or "WORKFLOW"
         raise InvalidValue(
             f"there is no workflow {workflow!r}",
-            why=f"there are: {', '.join(nouns())}",
+            why=Explain.of("there are: ", Several.of(nouns())),
             fix=ChangeOption("--workflow", match),
         )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from adxmi_jupyter.errors import ConflictingOptions, MissingOption
-from adxmi_jupyter.fixes import ChangeOption, Explain, Option, OwnCommand
+from adxmi_jupyter.fixes import ChangeOption, Explain, Option, OwnCommand, Several
 from adxmi_jupyter.magics.call import CONSOLE_PROGRAM, Call
 from adxmi_jupyter.magics.params import (
     BodyFile,
@@ -59,6 +59,7 @@ def _note_wide(ctx: click.Context, _param: click.Parameter, value: bool) -> None
         call.choice = replace(call.choice, wide=True)
 
 
+OUT = ("-o", "--out")
 _OUT = (
     "Variable (notebook) or file for the result: .csv, .json, .md, .html, .xlsx or .parquet. In a "
     "console json, csv or md writes to standard output."
@@ -74,23 +75,30 @@ def _out_help(documents: Sequence[str]) -> str:
     )
 
 
-def common_options(documents: Sequence[str] = ()) -> list[click.Parameter]:
-    """Return what every verb has: ``--connection``, ``--out``, ``--ids`` and ``--wide``.
+def common_options(
+    documents: Sequence[str] = (), *, has_result: bool = True
+) -> list[click.Parameter]:
+    """Return what every verb has: ``--connection``, and options of its result if it has one.
 
     `documents` are the formats besides a table that the result of the verb has.
     """
+    connection = click.Option(
+        ["-c", "--connection"],
+        type=ConnectionName(),
+        metavar="NAME",
+        expose_value=False,
+        is_eager=True,
+        callback=_note_connection,
+        help="Open connection. Default: the current one.",
+    )
+    return [connection, *(_result_options(documents) if has_result else ())]
+
+
+def _result_options(documents: Sequence[str]) -> list[click.Parameter]:
+    """Return ``--out``, ``--ids`` and ``--wide``."""
     return [
         click.Option(
-            ["-c", "--connection"],
-            type=ConnectionName(),
-            metavar="NAME",
-            expose_value=False,
-            is_eager=True,
-            callback=_note_connection,
-            help="Open connection. Default: the current one.",
-        ),
-        click.Option(
-            ["-o", "--out"],
+            list(OUT),
             type=ResultTarget(),
             metavar="NAME",
             expose_value=False,
@@ -321,7 +329,7 @@ def refuse_both(call: Call, given: dict[str, bool]) -> None:
     if len(names) > 1:
         raise ConflictingOptions(
             f"{' and '.join(names)} exclude each other",
-            why=f"the verb takes one of {', '.join(given)}",
+            why=Explain.of("the verb takes one of ", Several.of(given)),
             fix=OwnCommand(
                 call.again(without=tuple(i for at in call.places_of(*names[:-1]) for i in at))
             ),

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import click
 
-from adxmi_jupyter.errors import AdxmiError
+from adxmi_jupyter.errors import AdxmiError, InvalidValue
+from adxmi_jupyter.fixes import LeaveOut
 from adxmi_jupyter.magics import usage_errors
 from adxmi_jupyter.magics.call import NOTEBOOK_PROGRAM, Call
 from adxmi_jupyter.magics.line import split
@@ -27,6 +28,7 @@ from adxmi_jupyter.model.declaration.registry import module_of, nouns
 from adxmi_jupyter.version import __version__
 
 if TYPE_CHECKING:
+    import pandas as pd
     from click.formatting import HelpFormatter
     from click.shell_completion import CompletionItem
 
@@ -198,9 +200,21 @@ def _run(call: Call, arguments: Sequence[str]) -> object:
     if result is not None:
         result = _finished(result, call)
     if call.out and result is not None:
-        call.front.keep(call.out, result, call.documents)
+        _keep(call, result)
         return None
     return result
+
+
+def _keep(call: Call, result: object) -> None:
+    is_variable = call.out.isidentifier() and not call.is_console
+    if not (hasattr(result, "columns") or call.documents or is_variable):
+        raise InvalidValue(
+            "the result can't be saved as a file",
+            why="it has no rows: it is a text or a form",
+            fix=LeaveOut.of("--out"),
+        )
+    kept = cast("pd.DataFrame", result)  # a variable can be anything else, too
+    call.front.keep(call.out, kept, call.documents)
 
 
 def _finished(result: object, call: Call) -> object:

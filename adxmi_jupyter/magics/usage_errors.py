@@ -19,7 +19,7 @@ from adxmi_jupyter.errors import (
     UnknownCommand,
     UnknownOption,
 )
-from adxmi_jupyter.fixes import BELOW_QUERY, AskPermission, Command, Explain, OwnCommand
+from adxmi_jupyter.fixes import BELOW_QUERY, AskPermission, Command, Explain, OwnCommand, Several
 from adxmi_jupyter.magics import missing, subject
 from adxmi_jupyter.magics.call import Call
 from adxmi_jupyter.magics.line import quoted
@@ -72,26 +72,11 @@ def unknown_command(context: click.Context, name: str, known: Sequence[str]) -> 
         )
     return UnknownCommand(
         f"there is no {kind} {name!r}" + (f" of {group}" if group else ""),
-        why=_known(kind, known),
+        why=Explain.of(f"the {kind}s are ", Several.of(known)),
         fix=OwnCommand(
             call.again(instead={_place(call, name): match}) if match else call.pasteable(group)
         ),
     )
-
-
-_LONGEST_WHY = 160
-
-
-def _known(kind: str, names: Sequence[str]) -> str:
-    """Return what there is; of many the first ones, which the command alone lists."""
-    told = f"the {kind}s are {', '.join(names)}"
-    if len(told) <= _LONGEST_WHY:
-        return told
-    first = f"the {kind}s are {', '.join(names[:_MOST_NAMED])}"
-    return f"{first} and {len(names) - _MOST_NAMED} more; the command without a {kind} lists them"
-
-
-_MOST_NAMED = 8
 
 
 def _is_turned_round(call: Call, nouns: Sequence[str]) -> bool:
@@ -244,14 +229,25 @@ def _unknown_option(name: str, call: Call, context: click.Context | None) -> Com
         fix = call.again(instead={0: f"{_TRACEBACK} {call.words[0].raw}"}, without=(place,))
     elif match and place in range(len(call.words)):
         fix = call.again(instead={place: call.words[place].raw.replace(written, match, 1)})
+    what = f"{path or 'the command'} has no option {written}"
+    if written in _OF_A_RESULT and not (
+        match or isinstance(context and context.command, click.Group)
+    ):
+        places = range(place, place + (1 if "=" in name else 2))
+        return UnknownOption(
+            what,
+            why="the command has no result that could be saved",
+            fix=OwnCommand(call.again(without=tuple(places))),
+        )
     return UnknownOption(
-        f"{path or 'the command'} has no option {written}",
-        why=f"the options are {', '.join(o for o in known if o.startswith('--'))}",
+        what,
+        why=Explain.of("the options are ", Several.of(o for o in known if o.startswith("--"))),
         fix=OwnCommand(fix),
     )
 
 
 _TRACEBACK = "--traceback"
+_OF_A_RESULT = ("-o", "--out", "--output")
 _ELSEWHERE = {
     "--db": "--database",
     "--principal": "--identity",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from inspect import unwrap
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -268,11 +269,9 @@ def verb(
         make = click.command(name, cls=Verb, examples=examples, **options)
         command = make(click.pass_obj(function))
         own = {name for one in command.params for name in one.opts}
-        command.params += [
-            one
-            for one in (*common_options(command.documents), *console_options())
-            if own.isdisjoint(one.opts)
-        ]
+        has_result = unwrap(function).__annotations__.get("return") != "None"
+        shared = common_options(command.documents, has_result=has_result)
+        command.params += [one for one in (*shared, *console_options()) if own.isdisjoint(one.opts)]
         if of is not None:
             of.add_command(command)
         return command

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from adxmi_jupyter.errors import InvalidInput, UnreadableAnswer
-from adxmi_jupyter.fixes import ChangeOption, Explain, Option, Retry
+from adxmi_jupyter.fixes import ChangeOption, Explain, Option, Retry, Several
 from adxmi_jupyter.model import kql
 from adxmi_jupyter.model.shape import cell, text_cell
 from adxmi_jupyter.model.usage import closest
@@ -210,7 +210,7 @@ def checked_type(text: str) -> str:
     match = closest(word, TYPES)
     raise InvalidInput(
         f"there is no type of callout {text!r}",
-        why=f"the types are {', '.join(TYPES)}",
+        why=Explain.of("the types are ", Several.of(TYPES)),
         fix=ChangeOption("--type", match or "external_data"),
     )
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from adxmi_jupyter.errors import InvalidInput
-from adxmi_jupyter.fixes import ChangeOption, Explain, Option
+from adxmi_jupyter.fixes import ChangeOption, Explain, Option, Several
 from adxmi_jupyter.model.principal import PrincipalKind, PrincipalReference
 from adxmi_jupyter.model.role import Role, RoleAssignment, SecurityRole, parse_role
 from adxmi_jupyter.model.usage import closest
@@ -124,7 +124,7 @@ def _no_such_role(text: str) -> InvalidInput:
     match = closest(text, [*ClusterRole, *(role for role in Role if role.on_cluster)])
     return InvalidInput(
         f"there is no role {text!r} on the whole cluster",
-        why=f"the roles are {', '.join(ClusterRole)}",
+        why=Explain.of("the roles are ", Several.of(ClusterRole)),
         fix=ChangeOption("--role", match or ClusterRole.VIEWER),
     )
 

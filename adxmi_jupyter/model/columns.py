@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from adxmi_jupyter.errors import InvalidColumns
-from adxmi_jupyter.fixes import ChangeOption, Explain, Option
+from adxmi_jupyter.fixes import ChangeOption, Explain, Option, Several
 from adxmi_jupyter.model.entity_name import QUOTED, name_of
 from adxmi_jupyter.model.kql import quote_name
 from adxmi_jupyter.model.usage import closest
@@ -95,7 +95,7 @@ def _type(word: str) -> str:
     meant = _ELSEWHERE.get(word.lower()) or _ALIASES.get(match, "string")
     raise InvalidColumns(
         f"there is no type {word!r}",
-        why=f"the types are {', '.join(TYPES)}",
+        why=Explain.of("the types are ", Several.of(TYPES)),
         fix=ChangeOption("--columns", f"NAME:{meant},…"),
     )
 

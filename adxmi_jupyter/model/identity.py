@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from adxmi_jupyter.errors import AmbiguousIdentity, InvalidGuid, InvalidInput, UnknownIdentity
-from adxmi_jupyter.fixes import ChangeOption, Command
+from adxmi_jupyter.fixes import ChangeOption, Command, Explain, Several
 from adxmi_jupyter.model.usage import closest
 
 SYSTEM = "system"
@@ -132,7 +132,7 @@ def _by_name(name: str, known: Sequence[ManagedIdentity]) -> ManagedIdentity:
     if found:
         raise AmbiguousIdentity(
             f"{len(found)} identities are named {name!r}",
-            why="; ".join(f"object ID {i.object_id}, client ID {i.client_id}" for i in found),
+            why=Explain.of("their object IDs are ", Several.of(one.object_id for one in found)),
             fix=ChangeOption("--identity", found[0].object_id),
         )
     raise _unknown(name, [identity.display_name for identity in known if identity.display_name])
@@ -140,11 +140,11 @@ def _by_name(name: str, known: Sequence[ManagedIdentity]) -> ManagedIdentity:
 
 def _unknown(name: str, names: Sequence[str]) -> UnknownIdentity:
     match = closest(name, names)
-    listed = ", ".join(sorted(set(names), key=str.lower))
+    listed = Several.of(sorted(set(names), key=str.lower))
     return UnknownIdentity(
         f"no identity is named {name!r}",
-        why=f"the identities known here are {listed}"
-        if listed
+        why=Explain.of("the identities known here are ", listed)
+        if names
         else "no identity is known here yet",
         fix=ChangeOption("--identity", match) if match else "give the object ID of the identity",
     )

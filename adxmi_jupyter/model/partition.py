@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.errors import InvalidInput, InvalidPartition
-from adxmi_jupyter.fixes import ChangeOption, Explain, Option
+from adxmi_jupyter.fixes import ChangeOption, Explain, Option, Several
 from adxmi_jupyter.model import kql
 from adxmi_jupyter.model.entity_name import NAME, QUOTED, name_of
 from adxmi_jupyter.model.timespan import parse_timespan, timespan_text
@@ -192,7 +192,7 @@ def _check_source(partition: Partition, columns: dict[str, str]) -> None:
     if partition.source not in columns:
         raise InvalidPartition(
             f"the partition {partition.name} is made of {partition.source}, which isn't a column",
-            why=f"the columns are {', '.join(columns)}",
+            why=Explain.of("the columns are ", Several.of(columns)),
             fix="name one of them",
         )
     wanted = "datetime" if partition.type == "datetime" else "string"

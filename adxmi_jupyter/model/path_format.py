@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.errors import InvalidPartition
-from adxmi_jupyter.fixes import ChangeOption, Explain, Option
+from adxmi_jupyter.fixes import ChangeOption, Explain, Option, Several
 from adxmi_jupyter.model import kql
 from adxmi_jupyter.model.entity_name import QUOTED, name_of, unquoted
 
@@ -160,7 +160,7 @@ def _mismatch(what: str, partitions: Mapping[str, str]) -> InvalidPartition:
     )
     return InvalidPartition(
         f"partitions and path do not match: {what}",
-        why=f"the partitions are {', '.join(partitions) or 'none'}",
+        why=Explain.of("the partitions are ", Several.of(partitions)),
         fix=ChangeOption("--path-format", path)
         if path
         else Explain.of("say which with ", Option("--partition-by")),

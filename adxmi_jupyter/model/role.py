@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Self
 
 from adxmi_jupyter.errors import InvalidInput, UnreadableAnswer
-from adxmi_jupyter.fixes import ChangeOption, Explain, Retry
+from adxmi_jupyter.fixes import ChangeOption, Explain, Retry, Several
 from adxmi_jupyter.model.principal import looks_like_reference, parse_reference
 from adxmi_jupyter.model.shape import value_of
 from adxmi_jupyter.model.usage import closest
@@ -131,7 +131,7 @@ def parse_role(text: str) -> Role:
     match = closest(text, list(Role))
     raise InvalidInput(
         f"there is no database role {text!r}",
-        why=f"the roles are {', '.join(Role)}",
+        why=Explain.of("the roles are ", Several.of(Role)),
         fix=ChangeOption("--role", match) if match else ChangeOption("--role", Role.VIEWERS),
     )
 
@@ -198,7 +198,7 @@ def _text(row: Mapping[str, Any], column: str) -> str:
     if column == "Role" and value_of(row, column, otherwise=None) is None:
         raise UnreadableAnswer(
             "the principals could not be read",
-            why=f"the answer has the columns {', '.join(row)}, and no Role",
+            why=Explain.of("the answer has the columns ", Several.of(row), ", and no Role"),
             fix=Explain.of("check for a proxy or gateway in between, then ", Retry()),
         )
     return str(value_of(row, column, otherwise="") or "")

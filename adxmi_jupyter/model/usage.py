@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Self
 
 from adxmi_jupyter.errors import UnknownUsage
-from adxmi_jupyter.fixes import ChangeOption, Retry
+from adxmi_jupyter.fixes import ChangeOption, Explain, Option, Retry, Several
 
 
 class Usage(StrEnum):
@@ -123,7 +123,12 @@ def checked(names: Iterable[str], *, allow_unknown: bool = False) -> tuple[str, 
 def _unknown(name: str) -> UnknownUsage:
     match = closest(name, _ORDER)
     what = f"there is no usage {name!r}"
-    why = f"the usages are {', '.join(_ORDER)}; a newer one needs --allow-unknown-usage"
+    why = Explain.of(
+        "the usages are ",
+        Several.of(_ORDER),
+        "; a newer one needs ",
+        Option("--allow-unknown-usage"),
+    )
     if match:
         return UnknownUsage(what, why=why, fix=ChangeOption("--usage", match))
     return UnknownUsage(what, why=why, fix=Retry.having("--allow-unknown-usage"))

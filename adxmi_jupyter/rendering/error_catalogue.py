@@ -25,6 +25,8 @@ _HEAD = """# Error catalogue
 Every error has a type and three lines: what failed, *why*, and a *fix*. In a notebook an error is a
 Python exception of the module `adxmi_jupyter.errors`; in a terminal the exit code is 1, or 2 for an
 invalid command line. The fix that an error itself names is more specific than the typical one here.
+What failed and why are shortened on a screen. The error has the whole text in `error.why`, and
+`%adxmi --traceback …` or `adxmi --traceback …` shows it.
 To find out more about a denial, run `%adxmi check --error`."""
 
 _SINGLE = """## Writes, workflows and tutorials

@@ -58,10 +58,11 @@ def drawn(parts: Iterable[DisplayTable | str], screen: Screen) -> str:
 def error_text(error: AdxmiError, screen: Screen) -> str:
     """Return the three lines of an error."""
     console = _console(screen)
+    what, why, fix = error.lines
     for line in (
-        Text.assemble((type(error).__name__, "bold red"), f": {error.what}"),
-        Text.assemble(("  why:", "bold"), f" {error.why}"),
-        Text.assemble(("  fix:", "bold"), " ", (error.fix, "green")),
+        Text.assemble((type(error).__name__, "bold red"), f": {what}"),
+        Text.assemble(("  why:", "bold"), f" {why}"),
+        Text.assemble(("  fix:", "bold"), " ", (fix, "green")),
     ):
         console.print(line, soft_wrap=True)
     return _told(console)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.errors import AdxmiError, CredentialFailure, UnknownConnection
-from adxmi_jupyter.fixes import ChangeOption, Command, Connect, Explain
+from adxmi_jupyter.fixes import ChangeOption, Command, Connect, Explain, Several
 from adxmi_jupyter.model.usage import closest
 from adxmi_jupyter.service.access import TokenAccess
 from adxmi_jupyter.service.address import EMBEDDED, ClusterAddress, parse_address
@@ -138,7 +138,7 @@ class Connections:
             match = closest(name, self._open)
             raise UnknownConnection(
                 f"no connection is named {name!r}",
-                why=f"open are: {', '.join(self._open) or 'none'}",
+                why=Explain.of("open are: ", Several.of(self._open)),
                 fix=ChangeOption("--connection", match) if match else Connect("CLUSTER", name=name),
             )
         return self._open[name]

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.errors import CredentialFailure
-from adxmi_jupyter.fixes import ChangeOption, Explain, Option
+from adxmi_jupyter.fixes import ChangeOption, Explain, Option, Several
 from adxmi_jupyter.service.deadline import not_counted
 from adxmi_jupyter.service.federation import KINDS
 
@@ -95,7 +95,7 @@ def check_name(name: str) -> None:
     if kind not in CREDENTIALS or (argument and not takes):
         raise CredentialFailure(
             f"there is no credential {kind!r}",
-            why=f"the credentials are {', '.join(CREDENTIALS)}",
+            why=Explain.of("the credentials are ", Several.of(CREDENTIALS)),
             fix=ChangeOption("--credential", "default"),
         )
 

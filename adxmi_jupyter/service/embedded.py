@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from adxmi_jupyter.errors import ClusterUnreachable, EmbeddedAzureNotInUse, InvalidValue
-from adxmi_jupyter.fixes import ChangeOption, Command, Explain, Option
+from adxmi_jupyter.fixes import ChangeOption, Command, Explain, Option, Several
 from adxmi_jupyter.model.usage import closest
 from adxmi_jupyter.service.embedded_key import offered
 
@@ -108,7 +108,7 @@ def check_fault(name: str) -> None:
         raise InvalidValue(
             f"there is no fault {name!r}",
             why=f"there are {len(known)} faults, and Tab completes their names",
-            fix=Command.of("embedded", "faults", "NAME"),
+            fix=Command.of("embedded", "faults", closest(name, known) or "NAME"),
         )
 
 
@@ -142,7 +142,7 @@ def _listing_settings(wanted: Mapping[str, str | bool]) -> dict[str, Any]:
             known = listing_words(name)
             raise InvalidValue(
                 f"there is no {word!r} for {option}",
-                why=f"there are {', '.join(known)}",
+                why=Explain.of("there are ", Several.of(known)),
                 fix=ChangeOption(option, closest(word, known) or "SHOWN"),
             )
     return settings

@@ -22,7 +22,7 @@ from adxmi_jupyter.errors import (
     ServiceUnavailable,
     WriteNotApplied,
 )
-from adxmi_jupyter.fixes import Explain, LeaveOut, Retry
+from adxmi_jupyter.fixes import Explain, LeaveOut, Retry, Several
 from adxmi_jupyter.service.address import origin_of
 from adxmi_jupyter.service.deadline import within
 from adxmi_jupyter.service.failures import unreadable_answer
@@ -179,7 +179,7 @@ def _properties(database: str, message: QueuedIngestion) -> Any:
     if message.data_format not in known:
         raise InvalidField(
             f"the SDK does not know the format {message.data_format}",
-            why=f"it knows {', '.join(known)}",
+            why=Explain.of("it knows ", Several.of(known)),
             fix="choose one of these, or ingest the blob by a command instead",
         )
     if message.delete_source:

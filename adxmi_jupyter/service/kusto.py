@@ -22,7 +22,7 @@ from adxmi_jupyter.errors import (
     Throttled,
     UntrustedLink,
 )
-from adxmi_jupyter.fixes import ChangeOption, Command
+from adxmi_jupyter.fixes import ChangeOption, Command, Explain, Several
 from adxmi_jupyter.model.kusto_shapes import DATABASES
 from adxmi_jupyter.model.shape import text_cell
 from adxmi_jupyter.model.usage import closest
@@ -188,7 +188,11 @@ class Kusto:
         match = closest(database, names)
         named = DatabaseNotFound(
             f"there is no database {database!r}",
-            why=f"{refusal.why} (there are: {', '.join(sorted(names)) or 'none you can see'})",
+            why=Explain.of(
+                f"{refusal.why} (there are: ",
+                Several.of(sorted(names), otherwise="none you can see"),
+                ")",
+            ),
             fix=ChangeOption("--database", match)
             if match
             else Command.of("policy", "show", "--all-databases"),

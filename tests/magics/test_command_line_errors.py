@@ -11,10 +11,7 @@ from adxmi_jupyter.magics.tree import tree
 from adxmi_jupyter.service.embedded import fault_names
 
 _NOUNS = tree.list_commands(click.Context(tree))
-NOUNS = (
-    f"the nouns are {', '.join(_NOUNS[:8])} and {len(_NOUNS) - 8} more; the command without a noun "
-    "lists them"
-)
+NOUNS = f"the nouns are {', '.join(_NOUNS[:16])} and {len(_NOUNS) - 16} more"
 VERBS = "the verbs are " + ", ".join(policy.list_commands(click.Context(policy)))
 NO_SCOPE = "a write has no default scope: a database and the cluster differ too much"
 IDENTITY_HELP = "Managed identities: name, object ID, client ID or system. Separated by commas."
@@ -277,6 +274,13 @@ CASES = {
         "it stands in the cell below %%adxmi …, or in a file",
         "%adxmi policy diff --against-cluster",
     ),
+    "a result to save of a command without one": (
+        "help policy -o policy.csv",
+        errors.UnknownOption,
+        "help has no option -o",
+        "the command has no result that could be saved",
+        "%adxmi help policy",
+    ),
     "flag with a value": (
         "policy show --cluster=yes",
         errors.InvalidValue,
@@ -324,7 +328,7 @@ CASES = {
         errors.InvalidValue,
         "a quote is not closed: Tom's",
         "quotes group words; a name that contains one kind of quote needs the other around",
-        'for example --database "Tom\'s Lab"',
+        "put the whole value in quotes of the other kind",
     ),
     "a file that is not there": (
         "policy alter --cluster -f nowhere.json",
@@ -408,9 +412,9 @@ def test_a_wrong_line_is_one_typed_error(magic, azure, line, error, what, why, f
         magic(line)
 
     assert type(caught.value) is error
-    assert str(caught.value).splitlines() == [what, f"  why: {why}", f"  fix: {fix}"]
+    assert caught.value.lines == (what, why, fix)
     assert kept_by(azure.world.cluster) == before
-    assert max(len(caught.value.what), len(caught.value.why)) <= LONGEST
+    assert max(map(len, caught.value.lines)) <= LONGEST
 
 
 def test_a_body_nobody_reads_is_refused(magic):

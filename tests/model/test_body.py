@@ -63,7 +63,7 @@ def test_what_would_take_memory_or_the_stack_is_refused_with_little_of_both(case
     tracemalloc.start()
 
     with pytest.raises(MalformedBody) as raised:
-        structured(text, example="[]")
+        structured(text, form="[]")
 
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
@@ -85,7 +85,7 @@ def test_what_would_take_memory_or_the_stack_is_refused_with_little_of_both(case
 )
 def test_an_error_names_line_and_column(text, why):
     with pytest.raises(MalformedBody) as raised:
-        structured(text, example="[]")
+        structured(text, form="[]")
 
     assert why in raised.value.why
 
@@ -110,7 +110,7 @@ def test_an_error_names_line_and_column(text, why):
 )
 def test_a_key_that_stands_twice_is_named_with_its_place(text, key, place):
     with pytest.raises(RepeatedKey) as raised:
-        structured(text, example="[]")
+        structured(text, form="[]")
 
     assert raised.value.what == f"the key {key!r} occurs twice in one entry"
     assert place in raised.value.why
@@ -130,7 +130,7 @@ def test_a_key_that_stands_twice_is_named_with_its_place(text, key, place):
     ],
 )  # fmt: skip
 def test_what_people_write_is_read(text, value):
-    assert structured(text, example="[]") == value
+    assert structured(text, form="[]") == value
 
 
 def test_keys_of_data_count_with_their_letter_case():

@@ -53,7 +53,7 @@ def test_an_unknown_type_is_refused_with_the_one_that_was_meant(word, meant):
     with pytest.raises(InvalidColumns) as raised:
         parse_columns(f"a:{word}")
 
-    assert raised.value.fix == f'--columns "NAME:{meant}, …"'
+    assert raised.value.fix == f"--columns NAME:{meant},…"
     assert raised.value.why == f"the types are {', '.join(TYPES)}"
 
 

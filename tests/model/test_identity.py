@@ -83,10 +83,7 @@ def test_a_name_of_two_identities_lists_them():
     with pytest.raises(AmbiguousIdentity) as raised:
         resolve("mi-export", (*KNOWN, TWIN))
 
-    assert raised.value.why == (
-        f"object ID {EXPORT.object_id}, client ID {EXPORT.client_id}; "
-        f"object ID {TWIN.object_id}, client ID cccc"
-    )
+    assert raised.value.why == f"their object IDs are {EXPORT.object_id}, {TWIN.object_id}"
     assert raised.value.fix == f"--identity {EXPORT.object_id}"
 
 

@@ -127,7 +127,7 @@ CASES = {
         [
             "InvalidField: --catalog cannot be used: Catalog",
             "  why: it is blank, or contains a line break or an invisible character",
-            "  fix: --catalog Erp",
+            "  fix: --catalog TEXT",
         ],
     ),
     "a blank database": (
@@ -136,7 +136,7 @@ CASES = {
         [
             "InvalidField: --catalog cannot be used: Catalog",
             "  why: it is blank, or contains a line break or an invisible character",
-            "  fix: --catalog Erp",
+            "  fix: --catalog TEXT",
         ],
     ),
     "a resource ID of another type": (
@@ -145,7 +145,7 @@ CASES = {
         [
             "InvalidField: --event-hub cannot be used: Event hub",
             "  why: it is the ID of a Microsoft.Storage/storageAccounts, not of a Microsoft.EventHub/namespaces",
-            f"  fix: --event-hub {HUB}",
+            "  fix: --event-hub ID",
         ],
     ),
     "a resource ID that ends too early": (
@@ -154,7 +154,7 @@ CASES = {
         [
             "InvalidField: --event-hub cannot be used: Event hub",
             "  why: the resource ID must go on with /eventhubs/NAME",
-            f"  fix: --event-hub {HUB}",
+            "  fix: --event-hub ID",
         ],
     ),
     "a resource ID that goes on": (
@@ -165,7 +165,7 @@ CASES = {
         [
             "InvalidField: --storage-account cannot be used: Storage account",
             "  why: the resource ID must end after the name",
-            f"  fix: --storage-account {STORAGE}",
+            "  fix: --storage-account ID",
         ],
     ),
     "a connection string as a resource ID": (
@@ -174,7 +174,7 @@ CASES = {
         [
             "InvalidField: --event-hub cannot be used: Event hub",
             "  why: a resource ID begins with /subscriptions/",
-            f"  fix: --event-hub {HUB}",
+            "  fix: --event-hub ID",
         ],
     ),
     "an IoT hub": (
@@ -194,7 +194,7 @@ CASES = {
         [
             "InvalidField: the model is deployed for chat/completions",
             "  why: ai_embeddings requires a URL that ends in embeddings",
-            f"  fix: --endpoint {MODEL}",
+            "  fix: --endpoint https://ACCOUNT.openai.azure.com/openai/deployments/DEPLOYMENT/embeddings",
         ],
     ),
     "a model that names an identity": (
@@ -239,7 +239,7 @@ CASES = {
         [
             "InvalidField: --artifacts cannot be used: Artifacts",
             "  why: each artifact is NAME=URL; the script refers to the file by its name",
-            f"  fix: --artifacts {ARTIFACTS}",
+            "  fix: --artifacts NAME=URL,…",
         ],
     ),
     "twin artifacts": (
@@ -248,7 +248,7 @@ CASES = {
         [
             "InvalidField: --artifacts cannot be used: Artifacts",
             "  why: two artifacts have the same name",
-            f"  fix: --artifacts {ARTIFACTS}",
+            "  fix: --artifacts NAME=URL,…",
         ],
     ),
     "an artifact with a SAS": (

@@ -81,7 +81,7 @@ CASES = {
         [
             "InvalidPartition: 'R = Region' isn't a partition",
             "  why: the forms are NAME:string, NAME:datetime, NAME:string = COLUMN, NAME:long = hash(COLUMN, N), NAME:datetime = bin(COLUMN, 1d) or startofday(COLUMN)",
-            '  fix: --partition-by "Date:datetime = bin(Timestamp, 1d)"',
+            '  fix: --partition-by "NAME:datetime = bin(COLUMN, 1d)"',
         ],
     ),
     "a partition of no column": (
@@ -117,7 +117,7 @@ CASES = {
         [
             "InvalidColumns: there is no type 'varchar'",
             "  why: the types are bool, datetime, decimal, dynamic, guid, int, long, real, string, timespan",
-            '  fix: --columns "NAME:string, …"',
+            "  fix: --columns NAME:string,…",
         ],
     ),
     "a mistyped type": (
@@ -126,7 +126,7 @@ CASES = {
         [
             "InvalidColumns: there is no type 'strnig'",
             "  why: the types are bool, datetime, decimal, dynamic, guid, int, long, real, string, timespan",
-            '  fix: --columns "NAME:string, …"',
+            "  fix: --columns NAME:string,…",
         ],
     ),
     "a column without a type": (
@@ -135,7 +135,7 @@ CASES = {
         [
             "InvalidColumns: 'a' isn't a column",
             "  why: a column is NAME:TYPE; write a name with other characters as ['…']",
-            '  fix: --columns "OrderId:long, Region:string"',
+            "  fix: --columns NAME:TYPE,…",
         ],
     ),
     "twin columns": (
@@ -162,7 +162,7 @@ CASES = {
         [
             "InvalidColumns: '' isn't a column",
             "  why: a column is NAME:TYPE; write a name with other characters as ['…']",
-            '  fix: --columns "OrderId:long, Region:string"',
+            "  fix: --columns NAME:TYPE,…",
         ],
     ),
     "a path of another name": (

@@ -44,7 +44,7 @@ CASES = {
         [
             "InvalidField: --data-format cannot be used: Format",
             "  why: allowed values: csv, tsv, json, parquet",
-            "  fix: --data-format csv",
+            "  fix: --data-format CHOICE",
         ],
     ),
     "compression of a format that is only read": (
@@ -71,7 +71,7 @@ CASES = {
         [
             "InvalidField: --interval-between-runs cannot be used: Interval",
             "  why: it is a length of time of at least 1m",
-            "  fix: --interval-between-runs 1h",
+            "  fix: --interval-between-runs 1m",
         ],
     ),
     "an interval that is none": (
@@ -80,7 +80,7 @@ CASES = {
         [
             "InvalidField: --interval-between-runs cannot be used: Interval",
             "  why: 'often' is no length of time: it is a number with d, h, m or s, or [days.]hours:minutes[:seconds]",
-            "  fix: --interval-between-runs 1h",
+            "  fix: --interval-between-runs TIME",
         ],
     ),
     "too little kept hot": (
@@ -89,7 +89,7 @@ CASES = {
         [
             "InvalidField: --hot cannot be used: Hot",
             "  why: it is a length of time of at least 1d",
-            "  fix: --hot 7d",
+            "  fix: --hot 1d",
         ],
     ),
     "too young an age": (
@@ -98,7 +98,7 @@ CASES = {
         [
             "InvalidField: --max-age cannot be used: Maximum age",
             "  why: it is a length of time of at least 1m",
-            "  fix: --max-age 5m",
+            "  fix: --max-age 1m",
         ],
     ),
     "a period that ends before it begins": (
@@ -107,7 +107,7 @@ CASES = {
         [
             "InvalidField: --hot-windows cannot be used: Hot windows",
             "  why: '2026-02-01..2026-01-01' is no period: it is a moment, two dots, and a later moment",
-            "  fix: --hot-windows 2026-01-01..2026-02-01",
+            "  fix: --hot-windows START..END",
         ],
     ),
     "a size below the least": (
@@ -125,7 +125,7 @@ CASES = {
         [
             "InvalidField: --size-limit cannot be used: Size limit",
             "  why: it is a number from 104857600 to 1073741824",
-            "  fix: --size-limit 104857600",
+            "  fix: --size-limit 1073741824",
         ],
     ),
     "a size that isn't a number": (
@@ -134,7 +134,7 @@ CASES = {
         [
             "InvalidField: --size-limit cannot be used: Size limit",
             "  why: it is a number from 104857600 to 4294967296",
-            "  fix: --size-limit 104857600",
+            "  fix: --size-limit N",
         ],
     ),
     "a count below the least": (
@@ -143,7 +143,7 @@ CASES = {
         [
             "InvalidField: --records-per-request cannot be used: Records per request",
             "  why: it is a number of at least 1",
-            "  fix: --records-per-request 10",
+            "  fix: --records-per-request 1",
         ],
     ),
     "JSON that breaks off": (
@@ -152,7 +152,7 @@ CASES = {
         [
             "InvalidField: --parameters cannot be used: Parameters",
             "  why: it isn't valid JSON: Expecting value (line 1, column 8)",
-            '  fix: --parameters \'{"@sku": "A1"}\'',
+            "  fix: --parameters JSON",
         ],
     ),
     "JSON that is an array": (
@@ -161,7 +161,7 @@ CASES = {
         [
             "InvalidField: --parameters cannot be used: Parameters",
             "  why: a JSON object is required, and this is an array",
-            '  fix: --parameters \'{"@sku": "A1"}\'',
+            "  fix: --parameters JSON",
         ],
     ),
     "JSON with a number that is none": (
@@ -170,7 +170,7 @@ CASES = {
         [
             "InvalidField: --parameters cannot be used: Parameters",
             "  why: JSON has no NaN (line 1, column 7)",
-            '  fix: --parameters \'{"@sku": "A1"}\'',
+            "  fix: --parameters JSON",
         ],
     ),
     "JSON with too large a number": (
@@ -179,7 +179,7 @@ CASES = {
         [
             "InvalidField: --parameters cannot be used: Parameters",
             "  why: a number in it is larger than the service can hold",
-            '  fix: --parameters \'{"@sku": "A1"}\'',
+            "  fix: --parameters JSON",
         ],
     ),
     "a mapping that isn't an array": (
@@ -188,7 +188,7 @@ CASES = {
         [
             "InvalidField: --ingestion-mapping cannot be used: Mapping",
             "  why: a JSON array of objects is required, and this is an object",
-            '  fix: --ingestion-mapping \'[{"Column": "OrderId", "Properties": {"Ordinal": 0}}]\'',
+            "  fix: --ingestion-mapping JSON",
         ],
     ),
     "a secret in place of JSON": (
@@ -197,7 +197,7 @@ CASES = {
         [
             "InvalidField: --model-parameters cannot be used: Model parameters",
             "  why: it isn't valid JSON: Expecting value (line 1, column 1)",
-            "  fix: --model-parameters '{\"temperature\": 0.2}'",
+            "  fix: --model-parameters JSON",
         ],
     ),
     "a parameter of Cosmos DB without @": (
@@ -206,7 +206,7 @@ CASES = {
         [
             "InvalidField: --parameters cannot be used: Parameters",
             "  why: in Cosmos DB the name of each parameter begins with @",
-            '  fix: --parameters \'{"@region": "north"}\'',
+            "  fix: --parameters '{\"@a\": …}'",
         ],
     ),
     "a data connection with a blank": (
@@ -215,7 +215,7 @@ CASES = {
         [
             "InvalidField: --name cannot be used: Name",
             "  why: the name of a data connection has at most 40 letters, digits, dashes and dots",
-            "  fix: --name sales-orders",
+            "  fix: --name NAME",
         ],
     ),
     "a name with a blank before it": (
@@ -224,7 +224,7 @@ CASES = {
         [
             "InvalidField: --name cannot be used: Name",
             "  why: a name can't be empty, or begin or end with a space",
-            "  fix: --name ArchivedOrders",
+            "  fix: --name NAME",
         ],
     ),
     "a name with a blank after it": (
@@ -233,7 +233,7 @@ CASES = {
         [
             "InvalidField: --external-table cannot be used: External table",
             "  why: a name can't be empty, or begin or end with a space",
-            "  fix: --external-table ArchivedOrders",
+            "  fix: --external-table NAME",
         ],
     ),
     "a choice that is none": (
@@ -242,7 +242,7 @@ CASES = {
         [
             "InvalidField: --kind cannot be used: Kind",
             "  why: allowed values: storage, delta, sql, cosmos",
-            "  fix: --kind storage",
+            "  fix: --kind CHOICE",
         ],
     ),
     "a field that is missing": (
@@ -287,7 +287,7 @@ CASES = {
         [
             "InvalidField: --creation-time cannot be used: Creation time",
             "  why: 'yesterday' is no date and time: it is written as year-month-day, and a time after T",
-            "  fix: --creation-time 2026-01-01",
+            "  fix: --creation-time DATE",
         ],
     ),
     "messages of rows left out": (

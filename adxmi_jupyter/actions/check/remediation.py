@@ -19,7 +19,7 @@ from adxmi_jupyter.actions.roles import writes as role_writes
 from adxmi_jupyter.actions.roles.change import changed_lines, undo_commands
 from adxmi_jupyter.actions.roles.scope import Waiting
 from adxmi_jupyter.errors import AdxmiError, ConfirmationRequired
-from adxmi_jupyter.fixes import Command, Retry
+from adxmi_jupyter.fixes import Command, Explain, Retry, Several
 from adxmi_jupyter.model.identity import SYSTEM, ResolvedIdentity, word_among
 from adxmi_jupyter.model.remediation import (
     AllowCallout,
@@ -130,7 +130,7 @@ def _revoke_callout(connection: Connection, remediation: RevokeCallout, *, confi
 def _replaces(change: CalloutChange) -> ConfirmationRequired:
     return ConfirmationRequired(
         "a rule of the callout policy would be replaced",
-        why="; ".join(change.lines),
+        why=Explain.of(Several.of(change.lines, separator="; ")),
         fix=Retry.having("--yes"),
     )
 
@@ -189,7 +189,7 @@ def apply(
     if mine and not confirmed:
         raise ConfirmationRequired(
             f"{len(mine)} of {len(every)} fixes would be applied by this tool",
-            why="; ".join(called(one.finding) for one in mine),
+            why=Explain.of(Several.of((called(one.finding) for one in mine), separator="; ")),
             fix=Retry.having("--yes"),
         )
     for place, one in enumerate(mine):

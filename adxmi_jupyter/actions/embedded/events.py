@@ -12,7 +12,7 @@ from adxmi_jupyter.actions.workflow.ingestions import failed, failures
 from adxmi_jupyter.actions.workflow.listing import stored_in
 from adxmi_jupyter.actions.workflow.writes import fix_of_run
 from adxmi_jupyter.errors import AdxmiError, InvalidInput, MalformedBody, OperationFailed
-from adxmi_jupyter.fixes import NOTHING, ChangeOption, Command, Statement
+from adxmi_jupyter.fixes import NOTHING, ChangeOption, Command, Explain, Several, Statement
 from adxmi_jupyter.model import kql
 from adxmi_jupyter.model.body import json_value
 from adxmi_jupyter.model.declaration.registry import declaration_of
@@ -68,7 +68,7 @@ def _place(connection: Connection, role: str, target: str) -> str:
         return found
     raise InvalidInput(
         f"{role} isn't a role on {found}",
-        why=f"it is given on: {', '.join(there)}",
+        why=Explain.of("it is given on: ", Several.of(there)),
         fix=ChangeOption("--target", closest(target, there) or "TARGET"),
     )
 
@@ -95,7 +95,7 @@ def _known(option: str, given: str, known: Sequence[str]) -> str:
     match = closest(given, known) or option.upper()
     raise InvalidInput(
         f"the embedded Azure has no {option} {given!r}",
-        why=f"it has: {', '.join(known)}",
+        why=Explain.of("it has: ", Several.of(known)),
         fix=ChangeOption(f"--{option}", match),
     )
 
@@ -183,7 +183,7 @@ def blobs_frame(connection: Connection, place: str) -> pd.DataFrame:
     if where and where not in there:
         raise InvalidInput(
             f"there is no storage {where!r}",
-            why=f"there are: {', '.join(there)}",
+            why=Explain.of("there are: ", Several.of(there)),
             fix=Command.of("embedded", "blobs", closest(where, there) or "ACCOUNT/CONTAINER"),
         )
     rows = [
@@ -235,10 +235,8 @@ def _known_hub(connection: Connection, hub: str) -> None:
     if hub not in there:
         raise InvalidInput(
             f"there is no event hub {hub!r}",
-            why=f"there are: {', '.join(there)}",
-            fix=Command(
-                ("embedded", "push-events", closest(hub, there) or "HUB"), takes_body=True
-            ),
+            why=Explain.of("there are: ", Several.of(there)),
+            fix=Command(("embedded", "push-events", closest(hub, there) or "HUB"), takes_body=True),
         )
 
 
@@ -318,7 +316,7 @@ def run_export(connection: Connection, database: str, name: str) -> None:
     if kept is None:
         raise InvalidInput(
             f"there is no continuous export {name!r} in the database {database}",
-            why=f"there are: {', '.join(one.existing.name for one in exports) or 'none'}",
+            why=Explain.of("there are: ", Several.of(one.existing.name for one in exports)),
             fix=Command.of("continuous-export", "list", "--all-databases"),
         )
     if kept.existing.state == "disabled":

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from adxmi_jupyter.actions.frames import NUMBER, TEXT, fixed_frame
 from adxmi_jupyter.errors import DatabaseNotFound
-from adxmi_jupyter.fixes import Command
+from adxmi_jupyter.fixes import Command, Explain, Several
 from adxmi_jupyter.service.embedded import check_fault
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def follow(connection: Connection, database: str) -> None:
     if database not in world.cluster.databases:
         raise DatabaseNotFound(
             f"there is no database {database!r}",
-            why=f"there are: {', '.join(world.cluster.databases)}",
+            why=Explain.of("there are: ", Several.of(world.cluster.databases)),
             fix=Command.of("embedded", "status"),
         )
     world.follow(database)

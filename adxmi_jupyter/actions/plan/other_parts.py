@@ -14,6 +14,7 @@ from adxmi_jupyter.actions.check import target_facts
 from adxmi_jupyter.actions.plan.steps import Part, Phase, Step, planned
 from adxmi_jupyter.actions.policy.callouts import CalloutChange
 from adxmi_jupyter.errors import AdxmiError
+from adxmi_jupyter.fixes import Explain, Several
 from adxmi_jupyter.model import callout
 from adxmi_jupyter.model.assignment import AssignmentChange
 from adxmi_jupyter.model.azure_role import AzureRole, definition_of
@@ -245,7 +246,7 @@ def _definition_of(naming: Naming, role: str, path: Path) -> str:
     if not found:
         names = [one.role_name for one in AzureRole]
         match = closest(role, names)
-        why = "the roles known by name are " + ", ".join(names)
+        why = Explain.of("the roles known by name are ", Several.of(names))
         fix = f"write {match}" if match else "give the GUID of its definition"
         raise naming.file.mistake(path, f"there is no Azure role {role!r}", why, fix)
     return found

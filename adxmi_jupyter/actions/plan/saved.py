@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from adxmi_jupyter.actions.plan.document import plan_document
 from adxmi_jupyter.actions.plan.planning import Options, prepare
 from adxmi_jupyter.errors import InvalidLockFile, InvalidPolicyFile, StalePlan
-from adxmi_jupyter.fixes import Command, Explain
+from adxmi_jupyter.fixes import Command, Explain, Several
 from adxmi_jupyter.model.body import json_value
 from adxmi_jupyter.model.plan_document import FORMAT
 from adxmi_jupyter.model.policy_file.lock import lock_of
@@ -80,7 +80,9 @@ def prepare_saved(
     if changed or _made(now) != _made(saved):
         raise StalePlan(
             f"{source} no longer fits the cluster; nothing was sent",
-            why=f"changed since it was saved: {', '.join(changed) or 'what is to be done'}",
+            why=Explain.of(
+                "changed since it was saved: ", Several.of(changed, otherwise="what is to be done")
+            ),
             fix=Explain.of(Command.of("plan"), " makes a new one"),
         )
     return prepared

@@ -33,7 +33,7 @@ from adxmi_jupyter.errors import (
     PolicyChanged,
     RolesChanged,
 )
-from adxmi_jupyter.fixes import Command, Retry
+from adxmi_jupyter.fixes import Command, Explain, Retry, Several
 from adxmi_jupyter.model import callout
 from adxmi_jupyter.model.assignment import plan_change
 from adxmi_jupyter.model.cluster_role import (
@@ -135,7 +135,9 @@ def undo(
         if removes(entries) and not confirmed:
             raise ConfirmationRequired(
                 f"undoing removes what {len(entries)} writes added",
-                why="; ".join(_with_losses(connection, one) for one in entries),
+                why=Explain.of(
+                    Several.of((_with_losses(connection, one) for one in entries), separator="; ")
+                ),
                 fix=Retry.having("--yes"),
             )
         again = Journal(connection.history_file).next_apply() if apply is not None else 0
@@ -231,7 +233,7 @@ def _database_role(connection: Connection, entry: Entry) -> None:
     if there != left:
         raise RolesChanged(
             f"the role {role} of {entry.database} changed after write {entry.number}",
-            why=f"in between: {', '.join(sorted(there ^ left))}",
+            why=Explain.of("in between: ", Several.of(sorted(there ^ left))),
             fix=Command.of("role", "list", "--database", entry.database),
         )
     gone = tuple(one for one in holders if one.fqn not in before)
@@ -295,7 +297,7 @@ def _callout(connection: Connection, entry: Entry) -> None:
     if there != left:
         raise PolicyChanged(
             f"the callout policy changed after write {entry.number}; nothing was written",
-            why=f"in between: {'; '.join(sorted(there ^ left))}",
+            why=Explain.of("in between: ", Several.of(sorted(there ^ left), separator="; ")),
             fix=Command.of("callout", "list"),
         )
     after = tuple(sorted(map(callout.parse_rule, before), key=str))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.actions.identity.names import resolved
 from adxmi_jupyter.errors import InvalidInput, InvalidPolicy, MalformedBody, RepeatedKey
-from adxmi_jupyter.fixes import ChangeOption
+from adxmi_jupyter.fixes import ChangeOption, Explain, Several
 from adxmi_jupyter.model import usage as usages
 from adxmi_jupyter.model.body import structured
 from adxmi_jupyter.model.policy import Policy, PolicyEntry
@@ -137,7 +137,7 @@ def _known_key(number: int, key: str) -> str:
         match = usages.closest(key, _KEYS.values())
         raise InvalidPolicy(
             f"entry {number} has an unknown key {key!r}",
-            why=f"an entry has {', '.join(_KEYS.values())}",
+            why=Explain.of("an entry has ", Several.of(_KEYS.values())),
             fix=f"write {match}" if match else _FORM,
         )
     return _KEYS[key.lower()]

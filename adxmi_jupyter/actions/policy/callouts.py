@@ -18,7 +18,7 @@ from adxmi_jupyter.errors import (
     NothingToRevoke,
     PolicyChanged,
 )
-from adxmi_jupyter.fixes import Command, Explain, Retry
+from adxmi_jupyter.fixes import Command, Explain, Retry, Several
 from adxmi_jupyter.model import callout
 from adxmi_jupyter.model.callout import CalloutRule, parse_callouts
 from adxmi_jupyter.model.kusto_shapes import CALLOUT_POLICY
@@ -184,7 +184,10 @@ def apply(connection: Connection, change: CalloutChange, *, confirmed: bool) -> 
     if not change.only_adds and not confirmed:
         raise ConfirmationRequired(
             "a rule of the callout policy would be removed",
-            why="calls to these addresses stop working: " + "; ".join(map(str, change.removed)),
+            why=Explain.of(
+                "calls to these addresses stop working: ",
+                Several.of(map(str, change.removed), separator="; "),
+            ),
             fix=Retry.having("--yes"),
         )
     with connection.lock.held():
@@ -215,7 +218,9 @@ def _not_overwritten(watch: Watch, change: CalloutChange) -> tuple[str, ...]:
     raise ChangeOverwritten(
         "the change of the callout policy was applied, and overwrote a change of "
         f"{replaced.author or 'another principal'}",
-        why="in between they had written, or removed: " + "; ".join(lost),
+        why=Explain.of(
+            "in between they had written, or removed: ", Several.of(lost, separator="; ")
+        ),
         fix=Explain.of(Command.of("callout", "list"), ", then allow or revoke it again"),
     )
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from adxmi_jupyter.actions.scopes import read_each
 from adxmi_jupyter.errors import DatabaseNotFound, NotAuthorized, NothingToRevoke
-from adxmi_jupyter.fixes import ChangeOption, Command, Explain, Option
+from adxmi_jupyter.fixes import ChangeOption, Command, Explain, Option, Several
 from adxmi_jupyter.model import kql
 from adxmi_jupyter.model.identity import SYSTEM
 from adxmi_jupyter.model.kusto_shapes import CLUSTER_POLICY, DATABASE_POLICY, DATABASES
@@ -333,14 +333,18 @@ def _absent(before: ScopedPolicy, identity: ManagedIdentity) -> NothingToRevoke:
 
     The policy may name the system-assigned identity by the word, whose object ID is unknown.
     """
-    why = "it names " + (", ".join(e.identity.label for e in before.policy) or "no identity")
+    labels = [one.identity.label for one in before.policy]
+    named = Several.of(labels, otherwise="no identity")
+    unknown = ""
     fix = Explain.of(Command.of("policy", "matrix"), " shows which scope allows what")
     by_word = any(one.identity.object_id.lower() == SYSTEM for one in before.policy)
     if by_word and not identity.display_name:
-        why += "; whether system is this identity is unknown: requires Reader on the cluster"
+        unknown = "; whether system is this identity is unknown: requires Reader on the cluster"
         fix = Explain.of(ChangeOption("--identity", SYSTEM), ", if it is that one")
     return NothingToRevoke(
-        f"the policy of the {before.scope} does not name {identity.label}", why=why, fix=fix
+        f"the policy of the {before.scope} does not name {identity.label}",
+        why=Explain.of("it names ", named, unknown),
+        fix=fix,
     )
 
 
@@ -356,7 +360,7 @@ def _not_named(scope: Scope, entry: PolicyEntry, usage: str) -> NothingToRevoke:
         )
     return NothingToRevoke(
         f"the policy of the {scope} does not allow {label} {usage}",
-        why=f"it allows {', '.join(entry.allowed_usages) or 'nothing'}",
+        why=Explain.of("it allows ", Several.of(entry.allowed_usages, otherwise="nothing")),
         fix=Explain.of(Command.of("policy", "matrix"), " shows which scope allows what"),
     )
 

@@ -15,7 +15,7 @@ from adxmi_jupyter.errors import (
     ConfirmationRequired,
     PolicyChanged,
 )
-from adxmi_jupyter.fixes import Command, Explain, Retry
+from adxmi_jupyter.fixes import Command, Explain, Retry, Several
 from adxmi_jupyter.model import usage as usages
 from adxmi_jupyter.model.policy import parse_policy
 from adxmi_jupyter.service.kusto import Resend
@@ -171,7 +171,7 @@ def _unconfirmed(change: PolicyChange) -> ConfirmationRequired:
     stops = dict.fromkeys(usages.permits(loss.usage) for loss in change.losses)
     return ConfirmationRequired(
         f"{change.verb} on the {change.scope} removes: {_shortened(change.losses)}",
-        why="may stop working: " + "; ".join(stops),
+        why=Explain.of("may stop working: ", Several.of(stops, separator="; ")),
         fix=Retry.having("--yes"),
     )
 

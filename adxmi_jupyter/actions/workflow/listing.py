@@ -16,7 +16,7 @@ from adxmi_jupyter.actions.policy.policies import read_one
 from adxmi_jupyter.actions.scopes import read_each
 from adxmi_jupyter.actions.workflow import second_source
 from adxmi_jupyter.errors import AdxmiError, DatabaseNotFound, ResourceNotFound
-from adxmi_jupyter.fixes import ChangeOption, Command
+from adxmi_jupyter.fixes import ChangeOption, Command, Explain, Several
 from adxmi_jupyter.model.declaration.stored import (
     DataConnectionListing,
     Existing,
@@ -214,7 +214,9 @@ def _no_database(
     match = closest(database, there)
     error = DatabaseNotFound(
         f"there is no database {database!r}",
-        why=f"{missing.why} (there are: {', '.join(there) or 'none you can see'})",
+        why=Explain.of(
+            f"{missing.why} (there are: ", Several.of(there, otherwise="none you can see"), ")"
+        ),
         fix=ChangeOption("--database", match)
         if match
         else Command.of("policy", "show", "--all-databases"),

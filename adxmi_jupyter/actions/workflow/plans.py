@@ -11,7 +11,7 @@ from adxmi_jupyter.actions.workflow.filling import text_of
 from adxmi_jupyter.actions.workflow.listing import stored_in
 from adxmi_jupyter.actions.workflow.table_users import Users, table_users
 from adxmi_jupyter.errors import AlreadyExists, WorkflowNotFound
-from adxmi_jupyter.fixes import Command, Explain, Option, Retry
+from adxmi_jupyter.fixes import Command, Explain, Option, Retry, Several
 from adxmi_jupyter.model.declaration.fields import FieldKind
 from adxmi_jupyter.model.declaration.registry import maker_of
 from adxmi_jupyter.model.declaration.stored import DataConnectionListing, KustoListing
@@ -185,6 +185,6 @@ def absent(
     words = (verb, match) if match else ("list",)
     return WorkflowNotFound(
         f"there is no {declaration.noun()} {name} in the database {database}",
-        why=f"there are: {', '.join(there) or 'none that you can read'}",
+        why=Explain.of("there are: ", Several.of(there, otherwise="none that you can read")),
         fix=Command.of(noun, *words, "--database", database),
     )

@@ -38,7 +38,7 @@ from adxmi_jupyter.errors import (
     Throttled,
     WriteOutcomeUnknown,
 )
-from adxmi_jupyter.fixes import Retry
+from adxmi_jupyter.fixes import Explain, Retry, Several
 from adxmi_jupyter.model.connection_string import scrubbed
 from adxmi_jupyter.model.declaration.products import DataConnection, Endpoint, QueuedIngestion
 from adxmi_jupyter.model.declaration.stored import DataConnectionListing
@@ -303,11 +303,12 @@ def drop(
 
 def _unconfirmed(write: WorkflowWrite, done: str, lost: str) -> ConfirmationRequired:
     there = described(write.before) if write.before else ""
-    used = f"it is {'; '.join(write.users.lines)}" if write.users.found else ""
-    unseen = "; ".join(() if used else write.users.lines)
+    lines = Several.of(write.users.lines, separator="; ")
+    used = Explain.of("it is ", lines) if write.users.found else ""
+    unseen = lines if write.users.lines and not used else ""
     return ConfirmationRequired(
         f"{write.title} in the database {write.database} would be {done}",
-        why="; ".join(part for part in (f"there is: {there}", used, unseen, lost) if part),
+        why=Explain.joined("; ", f"there is: {there}", used, unseen, lost),
         fix=Retry.having("--yes"),
     )
 

@@ -35,7 +35,7 @@ class Problem:
 
 def in_words(error: AdxmiError, specs: Sequence[FieldSpec]) -> Problem:
     """Return an error about a field, or several, as the form says it."""
-    what, why, fix = error.written(InForm(labels={spec.option: spec.label for spec in specs}))
+    what, why, fix = error.displayed(InForm(labels={spec.option: spec.label for spec in specs}))
     more = _IS_NEW if isinstance(error, UnknownIdentity) else ""
     return Problem(what, why, fix + more, has_secret=isinstance(error, CredentialsInLocation))
 

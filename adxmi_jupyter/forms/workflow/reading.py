@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.actions.identity import known_identities, names
 from adxmi_jupyter.errors import AdxmiError, DatabaseNotFound
-from adxmi_jupyter.fixes import ChangeOption
+from adxmi_jupyter.fixes import ChangeOption, Explain, Several
 from adxmi_jupyter.model.declaration.fields import FieldKind
 from adxmi_jupyter.model.identity import SYSTEM, word_among
 from adxmi_jupyter.model.usage import closest
@@ -108,6 +108,8 @@ def _no_database(database: str, databases: tuple[str, ...]) -> DatabaseNotFound:
     match = closest(database, databases)
     return DatabaseNotFound(
         f"there is no database {database!r}",
-        why=f"the cluster shows: {', '.join(databases) or 'none that you can read'}",
+        why=Explain.of(
+            "the cluster shows: ", Several.of(databases, otherwise="none that you can read")
+        ),
         fix=ChangeOption("--database", match or "NAME"),
     )

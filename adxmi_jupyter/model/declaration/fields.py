@@ -119,7 +119,7 @@ _PLACEHOLDERS = {
     FieldKind.COLUMNS: "NAME:TYPE,…",
     FieldKind.LOCATION: "URL",
     FieldKind.SERVER: "HOST",
-    FieldKind.ACCOUNT: "URL",
+    FieldKind.ACCOUNT: "ACCOUNT",
     FieldKind.MODEL: "URL",
     FieldKind.ARTIFACTS: "NAME=URL,…",
     FieldKind.TABLE: "TABLE",

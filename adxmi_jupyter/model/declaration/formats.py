@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from adxmi_jupyter.errors import InvalidField
-from adxmi_jupyter.fixes import ChangeOption, Explain, LeaveOut, Option
+from adxmi_jupyter.fixes import ChangeOption, Explain, LeaveOut, Option, Several
 
 
 class BlobFormat(StrEnum):
@@ -144,7 +144,9 @@ def check_written(data_format: BlobFormat | None) -> None:
     if data_format and str(data_format) not in map(str, ExportFormat):
         raise InvalidField(
             f"compression isn't supported for the format {data_format}",
-            why=f"compression applies to exports, which write {', '.join(ExportFormat)}",
+            why=Explain.of(
+                "compression applies to exports, which write ", Several.of(ExportFormat)
+            ),
             fix=LeaveOut.of("--compressed", "--compression-type"),
         )
 

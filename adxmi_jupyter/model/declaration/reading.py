@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from pydantic import ValidationError
 
 from adxmi_jupyter.errors import AdxmiError, InvalidField, InvalidInput, MissingField
-from adxmi_jupyter.fixes import ChangeOption, Explain, Label, LeaveOut, Option
+from adxmi_jupyter.fixes import ChangeOption, Explain, Label, LeaveOut, Option, Several
 from adxmi_jupyter.model.declaration.fields import FieldKind, typed_error
 from adxmi_jupyter.model.declaration.workflow import Workflow
 from adxmi_jupyter.model.timespan import timespan_text
@@ -121,9 +121,9 @@ def _typed(spec: FieldSpec, problem: Any) -> AdxmiError:
     )
 
 
-def _reason(spec: FieldSpec, problem: Any) -> str:
+def _reason(spec: FieldSpec, problem: Any) -> str | Explain:
     if spec.choices:
-        return f"allowed values: {', '.join(spec.choices)}"
+        return Explain.of("allowed values: ", Several.of(spec.choices))
     if spec.least is not None or spec.most is not None:
         return f"it is {_range(spec)}"
     if spec.kind is FieldKind.NUMBER:

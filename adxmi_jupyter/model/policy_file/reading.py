@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from adxmi_jupyter.errors import InvalidPolicyFile, MalformedBody
+from adxmi_jupyter.fixes import Explain, Several
 from adxmi_jupyter.model.body import Document, yaml_document
 from adxmi_jupyter.model.body.places import Place
 from adxmi_jupyter.model.identity import SYSTEM
@@ -62,7 +63,9 @@ class ClusterContent:
     content: Content
     document: Document
 
-    def mistake(self, path: Sequence[Step], what: str, why: str, fix: str | Fix = "") -> Any:
+    def mistake(
+        self, path: Sequence[Step], what: str, why: str | Explain, fix: str | Fix = ""
+    ) -> Any:
         """Return the error for something in the file: `InvalidPolicyFile`."""
         return _mistake(self.source, self.document, path, what, why, fix)
 
@@ -205,9 +208,10 @@ def _told(detail: ErrorDetails, document: Document, source: str) -> InvalidPolic
         match = closest(word, names)
         is_key = kind == UNKNOWN_KEY
         what = f"there is no {'key' if is_key or loc[-1] == '[key]' else 'value'} {word!r} here"
-        fix = f"write {match}" if match else f"use one of {', '.join(names)}"
+        known = Several.of(names)
+        fix = f"write {match}" if match else Explain.of("use one of ", known)
         where = (*path, word) if is_key else path
-        return _mistake(source, document, where, what, f"known are {', '.join(names)}", fix)
+        return _mistake(source, document, where, what, Explain.of("known are ", known), fix)
     if kind == "missing":
         return _mistake(
             source, document, path, f"{path[-1]} is missing", "it is required", "add it"
@@ -242,7 +246,7 @@ def _mistake(
     document: Document,
     path: Sequence[Step],
     what: str,
-    why: str,
+    why: str | Explain,
     fix: str | Fix = "",
 ) -> InvalidPolicyFile:
     place = document.place(path)
