@@ -148,6 +148,8 @@ function grid(host, data) {
 // A filter above a table that has all of its rows in the page, such as the policy matrix.
 function filtered(host) {
   const rows = [...host.querySelectorAll("tbody tr")];
+  const sticky = `position: sticky; top: 0; z-index: 1; background: ${GROUND}; box-shadow: inset 0 -1px #8886;`;
+  for (const head of host.querySelectorAll("thead th")) head.style.cssText += sticky; // not saved: see html_table
   const texts = rows.map((row) => row.textContent.toLowerCase());
   const counter = element("span", "", { "aria-live": "polite" });
   counter.textContent = counted(rows.length, rows.length);
@@ -157,6 +159,31 @@ function filtered(host) {
     counter.textContent = counted(fits.filter(Boolean).length, rows.length);
   });
   host.prepend(toolbar(host, box, counter));
+}
+
+const BUTTON = "margin: 0 0 0 6px; padding: 0 8px; font-size: 11px; line-height: 20px; cursor: pointer; color: inherit; background: transparent; border: 1px solid var(--jp-border-color1, #767676); border-radius: 2px;";
+const LEADS_ON = "adxmi-leads-on";
+const COMMAND = /^%adxmi [^\n]+$/;
+
+// The commands of a page, each with a button that leads on: it becomes the cell below, or is copied
+// where there are no cells. What is inserted is what is read, and runs only when somebody runs it.
+function leadingOn(host, manager) {
+  const inCells = hasCells(manager);
+  const words = inCells ? "Insert as cell" : "Copy";
+  for (const place of host.querySelectorAll("code, tbody td")) {
+    const command = place.textContent;
+    if (!COMMAND.test(command)) continue;
+    const button = element("button", BUTTON, { type: "button", title: `${words}: ${command}` });
+    button.className = LEADS_ON;
+    button.textContent = words;
+    button.addEventListener("click", async () => {
+      if (inCells) insert(manager, button, command);
+      else await copy(command);
+      button.textContent = inCells ? "Inserted" : "Copied";
+      setTimeout(() => (button.textContent = words), 1500);
+    });
+    place.append(button);
+  }
 }
 
 function initialize({ model }) {
@@ -174,6 +201,7 @@ function initialize({ model }) {
       before.set(host, [...host.childNodes]);
       const name = nameOf(host);
       if (name === `${PREFIX}filter`) filtered(host);
+      else if (name === `${PREFIX}commands`) leadingOn(host, model.widget_manager);
       else model.send({ table: name });
     }
     for (const host of before.keys()) if (!host.isConnected) before.delete(host);
@@ -200,6 +228,7 @@ function initialize({ model }) {
     for (const [host, nodes] of before) {
       host.removeEventListener("keydown", keepKeys);
       host.replaceChildren(...nodes);
+      host.querySelectorAll(`.${LEADS_ON}`).forEach((button) => button.remove());
     }
   };
 }

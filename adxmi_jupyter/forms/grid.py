@@ -12,12 +12,12 @@ that is not trusted shows neither.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import anywidget
 import ipywidgets as w
 
+from adxmi_jupyter.forms.style import esm
 from adxmi_jupyter.rendering.html_table import grid_class
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ _MOST_KEPT = 30
 class GridLoader(anywidget.AnyWidget):
     """Sends the rows of tables to the browser; it shows nothing."""
 
-    _esm = Path(__file__).with_suffix(".js")
+    _esm = esm("cells.js", "grid.js")
 
 
 class Grids:

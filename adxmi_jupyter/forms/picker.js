@@ -43,7 +43,7 @@ class Picker {
     const { input, popup, model } = this;
     input.addEventListener("focus", () => this.begin());
     input.addEventListener("click", () => this.isOpen || this.begin());
-    input.addEventListener("blur", () => this.close());
+    input.addEventListener("blur", () => this.left());
     input.addEventListener("input", () => this.typed());
     input.addEventListener("keydown", (event) => this.pressed(event));
     popup.addEventListener("mousedown", (event) => event.preventDefault());
@@ -91,10 +91,15 @@ class Picker {
 
   typed() {
     this.isTyping = true;
-    this.set(this.input.value);
+    if (this.model.get("continuous_update")) this.set(this.input.value);
     if (/[/,]$/.test(this.input.value) || !this.input.value.startsWith(this.model.get("inside")))
       this.ask(this.input.value);
     this.refresh();
+  }
+
+  left() {
+    this.close();
+    if (this.input.value !== this.model.get("value")) this.set(this.input.value);
   }
 
   set(value) {
@@ -201,6 +206,8 @@ class Picker {
     } else if (event.key === "Enter" && this.isOpen && this.shown[this.active]) {
       event.preventDefault();
       this.pick(this.shown[this.active]);
+    } else if (event.key === "Enter") {
+      this.left();
     } else if (event.key === "Escape" && this.isOpen) {
       event.preventDefault();
       event.stopPropagation();

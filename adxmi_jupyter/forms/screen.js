@@ -67,28 +67,37 @@ function moveInMatrix(event) {
     if (!cells[place].disabled) return cells[place].focus();
 }
 
-// Commands are taken out of a form as they are shown: to the clipboard, or into a cell below it.
-async function copy(text) {
-  try {
-    await navigator.clipboard.writeText(text);
-  } catch {
-    const area = document.body.appendChild(document.createElement("textarea"));
-    area.value = text; // without a secure connection there is only the old way
-    area.select();
-    document.execCommand("copy");
-    area.remove();
-  }
+// A matrix is a grid to assistive technology. Its cells lie side by side in the page, as its layout
+// wants them, so a row is an element of its own that shows nothing and owns them.
+let made = 0;
+
+function known(element) {
+  element.id ||= `adxmi-part-${(made += 1)}`;
+  return element.id;
 }
 
-// The cells of a notebook, where the front end lets a widget have them; Voila has none.
-const cellsOf = (manager) => manager.context?.model?.sharedModel;
-
-function insert(manager, button, text) {
-  const cells = cellsOf(manager);
-  const cell = button.closest(".jp-Notebook-cell");
-  const place = Number(cell?.dataset.windowedListIndex ?? NaN);
-  const after = Number.isNaN(place) ? cells.cells.length : place + 1;
-  cells.insertCell(after, { cell_type: "code", source: text });
+function nameGrid(grid) {
+  const head = grid.querySelector(".adxmi-head");
+  if (!head) return;
+  const title = grid.closest(".adxmi-form").querySelector(".adxmi-title")?.textContent;
+  grid.setAttribute("role", "grid");
+  grid.setAttribute("aria-label", title);
+  head.setAttribute("role", "row");
+  for (const name of head.children) name.setAttribute("role", "columnheader");
+  const parts = [...grid.children].filter((part) => part.classList.contains("adxmi-in-row"));
+  const width = head.children.length;
+  const rows = [...grid.querySelectorAll(":scope > .adxmi-owner")];
+  const wanted = parts.length / width;
+  rows.slice(wanted).forEach((row) => row.remove());
+  for (let place = 0; place < wanted; place += 1) {
+    const cells = parts.slice(place * width, (place + 1) * width);
+    cells.forEach((cell, column) => cell.setAttribute("role", column ? "gridcell" : "rowheader"));
+    const row = rows[place] ?? grid.appendChild(document.createElement("div"));
+    row.className = "adxmi-owner";
+    row.setAttribute("role", "row");
+    const owns = cells.map(known).join(" ");
+    if (row.getAttribute("aria-owns") !== owns) row.setAttribute("aria-owns", owns);
+  }
 }
 
 async function take(manager, event, root) {
@@ -140,16 +149,28 @@ function initialize({ model }) {
     setTimeout(() => rootOf()?.querySelector(`.${focus} [tabindex="-1"]`)?.focus(), 50);
   }
 
-  if (cellsOf(model.widget_manager)?.insertCell) document.body.classList.add("adxmi-has-cells");
+  if (hasCells(model.widget_manager)) document.body.classList.add("adxmi-has-cells");
   document.body.classList.add("adxmi-has-clipboard");
   model.on("msg:custom", came);
   const moved = (event) => rootOf()?.contains(event.target) && moveInMatrix(event);
+
+  let isPlanned = false;
+  const named = new MutationObserver(() => {
+    if (isPlanned) return;
+    isPlanned = true;
+    requestAnimationFrame(() => {
+      isPlanned = false;
+      rootOf()?.querySelectorAll(".adxmi-matrix-form").forEach(nameGrid);
+    });
+  });
+  named.observe(document.body, { childList: true, subtree: true });
 
   document.addEventListener("click", taken);
   document.addEventListener("keydown", moved);
   document.addEventListener("click", clicked, true);
   window.addEventListener("keydown", keepFromShortcuts, true); // before any front end
   return () => {
+    named.disconnect();
     document.removeEventListener("click", taken);
     document.removeEventListener("keydown", moved);
     document.removeEventListener("click", clicked, true);

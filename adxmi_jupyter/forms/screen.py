@@ -15,12 +15,13 @@ import secrets
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import anywidget
 import ipywidgets as w
 import traitlets
+
+from adxmi_jupyter.forms.style import esm
 
 Handler = Callable[[], None]
 
@@ -62,7 +63,7 @@ class FormButton(w.Button):  # type: ignore[misc]
 class PressSender(anywidget.AnyWidget):
     """Sends the presses on the buttons of a form; it shows nothing."""
 
-    _esm = Path(__file__).with_suffix(".js")
+    _esm = esm("cells.js", "screen.js")
     form = traitlets.Unicode().tag(sync=True)
 
 

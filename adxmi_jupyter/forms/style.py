@@ -1,6 +1,16 @@
-"""The look of all forms: colours of the theme, half-transparent ones for marks."""
+"""The look of all forms: colours of the theme, half-transparent ones for marks; their modules."""
 
 from __future__ import annotations
+
+from pathlib import Path
+
+_FOLDER = Path(__file__).parent
+
+
+def esm(*names: str) -> str:
+    """Return a module for the browser, made of files in this folder."""
+    return "\n".join((_FOLDER / name).read_text("utf-8") for name in names)
+
 
 GAIN, LOSS = "adxmi-gain", "adxmi-loss"
 

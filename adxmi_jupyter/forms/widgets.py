@@ -30,7 +30,7 @@ def lay_out(
     screen: Screen, name: str, title: str, parts: Sequence[w.Widget], *, sheet: str = ""
 ) -> None:
     """Put the parts of a form into its outermost box; `sheet` is style of its own."""
-    shown = f'<div class="adxmi-title">{html.escape(title)}</div>'
+    shown = f'<div class="adxmi-title" role="heading" aria-level="2">{html.escape(title)}</div>'
     head = w.HTML(f"<style>{SHEET}{sheet}</style>{shown}")
     screen.root.children = [head, *parts, screen.sender]
     for css_class in ("adxmi-form", f"adxmi-{name}-form"):

@@ -11,9 +11,18 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from adxmi_jupyter.actions.choices.values import Choices
+    from adxmi_jupyter.actions.identity.known_identities import KnownIdentities
 
 READING = "Reading the list …"
 _TYPE_IT = "You can type it instead."
+_NO_IDENTITY = "None found. Required permissions: Reader on the identities or their subscription."
+
+
+def told_of_identities(known: KnownIdentities) -> str:
+    """Return why identities are missing from a list, or all of them; empty where none is."""
+    if known.notes:
+        return f"{masked(one_line(' '.join(f'{note}.' for note in known.notes)))} {_TYPE_IT}"
+    return "" if known.every else f"{_NO_IDENTITY} {_TYPE_IT}"
 
 
 def told_of(choices: Choices, labels: Mapping[str, str]) -> str:

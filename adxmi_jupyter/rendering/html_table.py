@@ -22,6 +22,9 @@ NO_MATH = "tex2jax_ignore mathjax_ignore"
 FILTERED = " adxmi-grid-filter"
 """The class of a table with all of its rows in the page, which are filtered there."""
 
+COMMANDS = " adxmi-grid-commands"
+"""The class of a page whose commands get a button that inserts them as a cell."""
+
 MOST_ROWS = 20
 """Rows of a table that is no grid."""
 _MOST_SAVED = 60

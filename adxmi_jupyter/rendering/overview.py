@@ -17,7 +17,7 @@ from adxmi_jupyter.error_base import one_line
 from adxmi_jupyter.fixes import Command
 from adxmi_jupyter.rendering.check_causes import causes
 from adxmi_jupyter.rendering.display import WIDE, display_table
-from adxmi_jupyter.rendering.html_table import NO_MATH, html_table
+from adxmi_jupyter.rendering.html_table import COMMANDS, NO_MATH, html_table
 from adxmi_jupyter.rendering.requirements import evidence, subject
 from adxmi_jupyter.rendering.shown_frame import ResultFrame
 from adxmi_jupyter.rendering.text import text_table, visible
@@ -59,6 +59,7 @@ _MORE: Mapping[str, Sequence[Command]] = {
     FINDING: (Command.of("check", "--fix", "--dry-run"),),
 }
 _FORM = "form"
+_GAP = "   "
 _OPEN = {State.NOT_MET: "not-met", State.UNKNOWN: "unknown", State.WARNING: "warning"}
 
 
@@ -144,7 +145,7 @@ class OverviewFrame(ResultFrame):
     """The frame of an overview with its page; what is made from it is a plain table."""
 
     _head: str = ""
-    _more: Mapping[str, str] = {}
+    _more: Mapping[str, Sequence[str]] = {}
 
     @classmethod
     def of(cls, found: Overview, *, write: Write, has_forms: bool) -> Self:
@@ -153,9 +154,7 @@ class OverviewFrame(ResultFrame):
         frame._choice = WIDE
         frame._head = _head(found)
         frame._more = {
-            section: "   ".join(
-                write(one) for one in commands if has_forms or _FORM not in one.words
-            )
+            section: [write(one) for one in commands if has_forms or _FORM not in one.words]
             for section, commands in _MORE.items()
         }
         return frame
@@ -163,13 +162,15 @@ class OverviewFrame(ResultFrame):
     @property
     def parts(self) -> tuple[DisplayTable | str, ...]:
         """What a terminal draws: the page, with tables as wide as the terminal."""
-        sections = ((f"\n{title}: {more}", table) for title, more, table in self._sections())
+        sections = (
+            (f"\n{title}: {_GAP.join(more)}", table) for title, more, table in self._sections()
+        )
         return (self._head, *(part for section in sections for part in section))
 
     def to_text(self) -> str:
         """Return the page as text."""
         parts = (
-            f"{title}: {more}\n{text_table(table.columns, table.rows)}"
+            f"{title}: {_GAP.join(more)}\n{text_table(table.columns, table.rows)}"
             for title, more, table in self._sections()
         )
         return "\n\n".join((self._head, *parts))
@@ -180,18 +181,20 @@ class OverviewFrame(ResultFrame):
     def _repr_html_(self) -> str | None:
         if not self._is_whole:
             return super()._repr_html_()
+        if self._live is not None:
+            self._live.ready()
         parts = "".join(
-            f'<div style="margin-top: 10px"><b>{title}</b> '
-            f"<code>{html.escape(visible(more))}</code></div>{html_table(table)}"
+            f'<div style="margin-top: 10px"><b>{title}</b> {_codes(more)}</div>{html_table(table)}'
             for title, more, table in self._sections()
         )
-        return f'<div class="{NO_MATH}"><div>{html.escape(self._head)}</div>{parts}</div>'
+        head = f"<div>{html.escape(self._head)}</div>"
+        return f'<div class="{NO_MATH}{COMMANDS}">{head}{parts}</div>'
 
     @property
     def _is_whole(self) -> bool:
         return bool(self._head) and set(_COLUMNS) <= set(self.columns)
 
-    def _sections(self) -> Iterator[tuple[str, str, DisplayTable]]:
+    def _sections(self) -> Iterator[tuple[str, Sequence[str], DisplayTable]]:
         """Yield the title of each section, its commands, and what is shown of it."""
         for section, title in _TITLES.items():
             rows = self[self["section"] == section].drop(columns="section")
@@ -201,6 +204,10 @@ class OverviewFrame(ResultFrame):
             some = shown.head(_MOST)
             count = f" ({len(some)} of {len(shown)})" if len(some) < len(shown) else ""
             yield f"{title}{count}", self._more[section], _table(some)
+
+
+def _codes(commands: Sequence[str]) -> str:
+    return " ".join(f"<code>{html.escape(visible(one))}</code>" for one in commands)
 
 
 def _of_interest(rows: pd.DataFrame) -> pd.DataFrame:

@@ -111,7 +111,8 @@ def test_the_page_shows_the_commands_and_says_what_leads_on(magic):
     shown = magic("overview")._repr_html_()
 
     assert (
-        "<b>Identities</b> <code>%adxmi identity list --all   %adxmi identity form</code>" in shown
+        "<b>Identities</b> <code>%adxmi identity list --all</code> <code>%adxmi identity form</code>"
+        in shown
     )
     assert "%adxmi check --identity mi-export" in shown
     assert "<script" not in shown

@@ -29,6 +29,8 @@ QUESTIONS = {
     "customer-managed key internal server error": FAQ,
     "unused permissions": "docs/guides/review-grants.html",
     "event hub in another tenant": FAQ,
+    "federated credential cross-tenant": FAQ,
+    "others gone patch": FAQ,
     "azure pipelines": "docs/guides/use-in-a-pipeline.html",
     "WriteOutcomeUnknown": "docs/errors.html",
     "undo policy change": "docs/guides/undo-a-change.html",

@@ -13,7 +13,9 @@ import ipywidgets as w
 
 from adxmi_jupyter.error_base import one_line
 from adxmi_jupyter.fixes import Command
+from adxmi_jupyter.forms import picker
 from adxmi_jupyter.forms.form import BUSY, Shown
+from adxmi_jupyter.forms.picker import Picker
 from adxmi_jupyter.forms.steps import section as steps_section
 from adxmi_jupyter.forms.steps.section import LazyForm, Section, line_of
 from adxmi_jupyter.forms.steps.state import TARGET, Part, Progress, Step
@@ -35,7 +37,8 @@ _TARGET = (
 )
 
 SHEET = (
-    steps_section.SHEET
+    picker.SHEET
+    + steps_section.SHEET
     + """
 .adxmi-steps-form:has(.adxmi-busy) :is(input, button, select) {pointer-events: none;}
 """
@@ -67,15 +70,16 @@ class StepsForm(Shown):
         self._open(Step.USE if workflow else state.next_step)
 
     def _make_parts(self, workflow: str) -> None:
-        self.identity = w.Combobox(
+        self.identity = Picker(
+            lambda _text: None,
             description="For which identity",
             placeholder="name, object ID, client ID or system",
             value=self.state.word,
-            options=self.state.offered,
             continuous_update=False,
+            label_width="auto",
             layout=w.Layout(width="min(100%, 460px)"),
-            style={"description_width": "initial"},
         )
+        self._offer()
         self.screen.listen(self.identity, self._chosen)
         self.reload = self.screen.button(
             "Reload all", self._reload, tooltip="Read everything on this page again"
@@ -104,6 +108,10 @@ class StepsForm(Shown):
             ],
             sheet=SHEET,
         )
+
+    def _offer(self) -> None:
+        labels, why = self.state.offers
+        self.identity.offer(((one, one, False) for one in labels), note=why)
 
     def _section(self, step: Step) -> Section:
         above = [self.use, w.HTML(quiet((_TARGET,)))] if step is Step.USE else []
@@ -215,7 +223,7 @@ class StepsForm(Shown):
     def _run(self, doing: str, request: Callable[[], str | None]) -> None:
         def read() -> tuple[str, ...]:
             said = request()
-            self.screen.put(self.identity, options=self.state.offered)
+            self._offer()
             return (said,) if said else ()
 
         self.requests.run(doing, read)

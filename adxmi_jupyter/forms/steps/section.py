@@ -41,7 +41,7 @@ SHEET = """
   font-size: var(--jp-ui-font-size1, 13px);}
 .adxmi-form .adxmi-step-target {border-top: 1px solid var(--jp-border-color2, #8888);
   padding: 4px 0 0 134px;}
-.adxmi-form .adxmi-step-name {min-width: 70px;}
+.adxmi-form .adxmi-step-name {min-width: 102px;}
 .adxmi-form .adxmi-step-state {min-width: 86px; padding: 0 6px; border-radius: 2px;}
 .adxmi-form .adxmi-step-state.done {background: rgba(44, 160, 44, .18);}
 .adxmi-form .adxmi-step-state.to-do {background: rgba(230, 145, 20, .2);}

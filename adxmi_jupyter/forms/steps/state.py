@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum, StrEnum
 from typing import TYPE_CHECKING, Self
 
-from adxmi_jupyter.actions.identity import names
+from adxmi_jupyter.actions.identity import known_identities, names
 from adxmi_jupyter.actions.policy.policies import read_one
 from adxmi_jupyter.errors import AdxmiError
 from adxmi_jupyter.forms.naming import Labels
@@ -16,6 +16,7 @@ from adxmi_jupyter.forms.steps import reading as steps_reading
 from adxmi_jupyter.forms.steps.reading import Seen
 from adxmi_jupyter.model.identity import SYSTEM, word_among
 from adxmi_jupyter.model.policy import Scope
+from adxmi_jupyter.rendering.choices import told_of_identities
 
 if TYPE_CHECKING:
     from adxmi_jupyter.model.identity import ManagedIdentity
@@ -124,9 +125,14 @@ class StepsState:
     @property
     def offered(self) -> tuple[str, ...]:
         """Names of identities to choose from."""
-        seen = names.all_identities(self.connection)
-        labels = (SYSTEM if one.is_system else one.label for one in seen)
-        return tuple(dict.fromkeys(labels))
+        return self.offers[0]
+
+    @property
+    def offers(self) -> tuple[tuple[str, ...], str]:
+        """Names of identities to choose from, and why some are missing."""
+        known = known_identities.read(self.connection)
+        labels = (SYSTEM if one.is_system else one.label for one in known.every)
+        return tuple(dict.fromkeys(labels)), told_of_identities(known)
 
     @property
     def label(self) -> str:
