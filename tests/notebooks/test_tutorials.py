@@ -3,6 +3,7 @@
 For every change they are executed once, by nbval, which compares their outputs.
 """
 
+import html
 import json
 import re
 import subprocess
@@ -15,6 +16,12 @@ TUTORIALS = sorted((Path(__file__).resolve().parents[2] / "notebooks").glob("*.i
 DIFFERS_EACH_TIME = re.compile(
     r"127\.0\.0\.1:\d|\d\d:\d\d:\d\d|0x[0-9a-f]{6}|/(home|root|tmp|Users)/|T_[0-9a-f]{5}|widget-view"
 )
+STORY = (
+    *("CommandRefused", "✗", "mi-stranger", "✓", "contosolake/archive"),
+    *("1001", "north", "75.5", "1005", "south", "140.75"),
+    *("mi-ingest", "NativeIngestion", "mi-export", "ExportRequest", "undo", "applied"),
+)
+"""Words of the quickstart in the order they come."""
 
 
 def run(*command, cwd):
@@ -61,12 +68,34 @@ def test_papermill_runs_the_quickstart(tmp_path):
 @pytest.mark.nightly
 @pytest.mark.parametrize("path", TUTORIALS, ids=lambda path: path.stem)
 def test_nbconvert_runs_it_to_a_page_with_its_tables(path, tmp_path):
+    import nbformat
+
+    outputs = [one for cell in nbformat.read(path, 4).cells for one in cell.get("outputs", ())]
+    stored = [one.data["text/html"] for one in outputs if "text/html" in one.get("data", ())]
+
     done = run(
         *("nbconvert", "--execute", "--to", "html", "--output-dir", tmp_path, path), cwd=tmp_path
     )
 
     assert done.returncode == 0, done.stderr
-    assert "<table" in (tmp_path / f"{path.stem}.html").read_text("utf-8")
+    page = (tmp_path / f"{path.stem}.html").read_text("utf-8")
+    assert stored
+    assert [table for table in stored if table.strip() not in page] == []
+
+
+@pytest.mark.nightly
+def test_nbconvert_shows_the_story_of_the_quickstart(tmp_path):
+    """The denial, the requirements with their marks, the rows, the policy, and what was undone."""
+    done = run(
+        *("nbconvert", "--execute", "--to", "html", "--output-dir", tmp_path, TUTORIALS[0]),
+        cwd=tmp_path,
+    )
+
+    assert done.returncode == 0, done.stderr
+    text = re.sub(r"<[^>]+>", " ", (tmp_path / "00_quickstart.html").read_text("utf-8"))
+    story = iter(re.split(r"\s+", html.unescape(text)))
+    for word in STORY:
+        assert word in story, word
 
 
 @pytest.mark.nightly
