@@ -153,3 +153,13 @@ def test_the_shipped_schema_is_the_declared_one_and_knows_right_from_wrong():
     loaded["policy"]["clustr"] = {}
     with pytest.raises(jsonschema.ValidationError, match="clustr"):
         jsonschema.validate(loaded, schema)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"), [("", "it is empty"), ("- a\n", "it holds a list, not sections")]
+)
+def test_what_is_no_policy_file_is_told_in_plain_words(text, why):
+    with pytest.raises(errors.InvalidPolicyFile) as caught:
+        read(text)
+
+    assert caught.value.why == why

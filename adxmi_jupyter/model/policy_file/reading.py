@@ -18,6 +18,7 @@ from adxmi_jupyter.model.policy_file.lock import Lock
 from adxmi_jupyter.model.policy_file.nodes import UNKNOWN_KEY, UNKNOWN_WORD, Node
 from adxmi_jupyter.model.policy_file.sections import VERSION, AuditSection, Content
 from adxmi_jupyter.model.policy_file.variables import UnknownReference
+from adxmi_jupyter.model.shape import kind_of
 from adxmi_jupyter.model.usage import closest
 
 if TYPE_CHECKING:
@@ -188,9 +189,10 @@ def _validated(document: Document, source: str, section: type[Section]) -> Secti
     from pydantic import ValidationError
 
     if not isinstance(document.value, dict):
-        kind = type(document.value).__name__
+        is_empty = document.value is None
+        holds = "it is empty" if is_empty else f"it holds {kind_of(document.value)}, not sections"
         raise _mistake(
-            source, document, (), "it is no policy file", f"it holds a {kind}, not a mapping",
+            source, document, (), "it is no policy file", holds,
             f"begin it with apiVersion: {VERSION}",
         )  # fmt: skip
     try:
