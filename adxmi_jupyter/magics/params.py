@@ -239,8 +239,10 @@ class CredentialName(Name):
         del call
         from adxmi_jupyter.service.credentials import CREDENTIALS
         from adxmi_jupyter.service.embedded import PRINCIPALS
+        from adxmi_jupyter.service.federation import KINDS
 
-        return [*CREDENTIALS, *(f"as:{name}" for name in PRINCIPALS)]
+        federated = (f"workload-identity:{kind}" for kind in KINDS)
+        return [*CREDENTIALS, *federated, *(f"as:{name}" for name in PRINCIPALS)]
 
 
 class ClusterName(Name):

@@ -33,6 +33,8 @@ class Rule:
         How grave it is, unless an annotation says otherwise.
     help_url
         The page to learn more from.
+    description
+        Why it matters; the summary where that says it all.
     severity
         From 0.1 to 10.0, by which code scanning ranks it; 0 where it is no matter of security.
 
@@ -43,6 +45,7 @@ class Rule:
     level: Level
     help_url: str = ""
     severity: float = 0
+    description: str = ""
 
 
 @dataclass(frozen=True)

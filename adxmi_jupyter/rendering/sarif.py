@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from adxmi_jupyter.documentation import page
 from adxmi_jupyter.error_base import one_line
 from adxmi_jupyter.model.annotation import Level
 from adxmi_jupyter.rendering.annotations import inert
@@ -54,6 +55,7 @@ def _driver(rules: Iterable[Rule]) -> Mapping[str, Any]:
         "name": "adxmi",
         "version": __version__,
         "semanticVersion": __version__,
+        "informationUri": page("Managed identities overview").url,
         "rules": [_rule(one) for one in rules],
     }
 
@@ -62,12 +64,14 @@ def _rule(one: Rule) -> Mapping[str, Any]:
     properties: dict[str, Any] = {"tags": ["security"] if one.severity else []}
     if one.severity:
         properties["security-severity"] = f"{one.severity:.1f}"
+    about = one.description or one.summary
     more = f" [Learn more]({one.help_url})" if one.help_url else ""
     told = {
         "id": one.id,
         "name": "".join(word.capitalize() for word in one.id.split("-")),
         "shortDescription": {"text": one.summary},
-        "help": {"text": one.summary, "markdown": f"{one.summary}{more}"},
+        "fullDescription": {"text": about},
+        "help": {"text": about, "markdown": f"{about}{more}"},
         "defaultConfiguration": {"level": one.level},
         "properties": properties,
     }

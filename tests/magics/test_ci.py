@@ -147,6 +147,18 @@ def test_one_plan_is_written_in_several_formats(run):
 
 
 @pytest.mark.nightly
+def test_a_notebook_writes_the_same_files_and_no_annotations(magic, tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+
+    magic(f"plan --out {tmp_path}/plan.json,{tmp_path}/plan.sarif", FILE)
+
+    jsonschema.validate(json.loads((tmp_path / "plan.json").read_text()), json.loads(schema_text()))
+    sarif = json.loads((tmp_path / "plan.sarif").read_text())
+    assert "physicalLocation" not in sarif["runs"][0]["results"][0]["locations"][0]
+    assert "::" not in capsys.readouterr().out
+
+
+@pytest.mark.nightly
 def test_what_may_not_be_read_is_in_every_report_and_still_an_error(run):
     text = FILE.replace("databases:", "cluster: {}\n  databases:")
 

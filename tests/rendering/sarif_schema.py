@@ -29,10 +29,11 @@ def items(each, **more):
 
 MESSAGE = exactly(["text"], text=TEXT, markdown=TEXT)
 RULE = exactly(
-    ["id", "shortDescription", "help", "defaultConfiguration"],
+    ["id", "shortDescription", "fullDescription", "help", "defaultConfiguration"],
     id=TEXT,
     name=TEXT,
     shortDescription=MESSAGE,
+    fullDescription=MESSAGE,
     help=MESSAGE,
     helpUri=URI,
     defaultConfiguration=exactly(["level"], level=LEVEL),
@@ -79,6 +80,7 @@ DRIVER = exactly(
     ["name", "semanticVersion", "rules"],
     name=TEXT,
     version=TEXT,
+    informationUri=URI,
     semanticVersion={"type": "string", "pattern": r"^\d+\.\d+\.\d+"},
     rules=items(RULE),
 )

@@ -1,9 +1,11 @@
 """A plan as Markdown: what a reviewer reads, and what no name can make of it."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from adxmi_jupyter.rendering.markdown import MOST_CHARACTERS, code, fenced
+from adxmi_jupyter.rendering.markdown import MOST_CHARACTERS, code, fenced, row
 from adxmi_jupyter.rendering.plan_markdown import MARK, plan_markdown
 from tests.rendering.planned import HOSTILE, change, one_of_each, plan, removal
 
@@ -68,6 +70,18 @@ def test_names_can_be_read_in_their_cells():
     assert {"a|b", "``"} <= set(found)
 
 
+@pytest.mark.nightly
+@given(st.text(alphabet=st.sampled_from("|\\`<>&[]!@#:*_~ \n\ra\u202e😀"), min_size=1))
+def test_any_text_is_one_piece_of_code_in_its_own_cell(text):
+    written = code(text)
+
+    found = tokens(f"| x | y |\n|---|---|\n{row((written, code('z')))}\n")
+
+    pieces = [one.content for one in found if one.type in {"text", "code_inline", "html_inline"}]
+    assert len(pieces) == 4 - (not written)
+    assert pieces[-1] == "z"
+
+
 def test_a_block_of_commands_ends_where_it_is_to_end():
     (block,) = tokens(fenced("````\n```", "kusto"))
 
@@ -94,10 +108,10 @@ def test_a_large_plan_fits_into_a_comment_and_says_what_is_left_out(large):
 
 
 def test_what_is_cut_is_what_is_added_and_counted():
-    changes = [change(f"D{n}", item=f"U{n}") for n in range(5000)]
+    changes = [change(f"D{n}", item=f"U{n}") for n in range(1500)]
 
     text = plan_markdown(plan(*changes, removal("Last")))
 
     rows = [line for line in text.splitlines() if line.startswith("| `")]
     assert rows[0].startswith("| `-` remove | `Last`")
-    assert f"_{5001 - len(rows)} more lines are left out: a comment is limited._" in text
+    assert f"_{1501 - len(rows)} more lines are left out: a comment is limited._" in text
