@@ -32,6 +32,7 @@ QUESTIONS = {
     "federated credential cross-tenant": FAQ,
     "others gone patch": FAQ,
     "azure pipelines": "docs/guides/use-in-a-pipeline.html",
+    "comment on pull request": "docs/ci.html",
     "WriteOutcomeUnknown": "docs/errors.html",
     "undo policy change": "docs/guides/undo-a-change.html",
 }
