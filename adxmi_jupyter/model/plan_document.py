@@ -27,7 +27,7 @@ class _Node(BaseModel):
 
 
 class SummaryNode(_Node):
-    """How many changes there are of each kind."""
+    """How many changes there are of each kind; `change` counts the names that are `replaced`."""
 
     add: Count
     remove: Count

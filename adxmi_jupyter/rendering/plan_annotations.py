@@ -9,11 +9,11 @@ from adxmi_jupyter.documentation import page
 from adxmi_jupyter.errors import InvalidPolicyFile
 from adxmi_jupyter.model.annotation import Annotation, Level, Rule
 from adxmi_jupyter.model.plan import Action, Status
-from adxmi_jupyter.rendering.plan_text import folded, remarks_on, scopes_told
+from adxmi_jupyter.rendering.plan_text import folded, remarks_on, replaced_words, scopes_told
 
 if TYPE_CHECKING:
     from adxmi_jupyter.error_base import AdxmiError
-    from adxmi_jupyter.model.plan import Change, Plan, Unseen
+    from adxmi_jupyter.model.plan import Change, Plan, Replacement, Unseen
 
 _POLICY = page("Managed identity policy").url
 
@@ -26,11 +26,19 @@ MISSING = Rule("drift-missing", "The cluster lacks what the file names.", Level.
 EXTRA = Rule(
     "drift-extra", "The cluster has what the file doesn't name.", Level.WARNING, _POLICY, 5.0
 )
+REPLACED = Rule(
+    "plan-replaced",
+    "A name stands for another identity than at the last apply.",
+    Level.ERROR,
+    _POLICY,
+    7.0,
+    "An identity that was created under the name of a deleted one would get its permissions.",
+)
 UNSEEN = Rule("plan-unseen", "Part of the cluster could not be read.", Level.WARNING, _POLICY)
 MISTAKE = Rule("policy-file", "The policy file can't be used.", Level.ERROR)
 FAILED = Rule("failed", "The command failed.", Level.ERROR)
 
-RULES = (ADDED, REMOVED, BLOCKED, MISSING, EXTRA, UNSEEN)
+RULES = (ADDED, REMOVED, BLOCKED, MISSING, EXTRA, REPLACED, UNSEEN)
 """What a plan or a drift may find."""
 
 _OF_STATUS = {
@@ -43,18 +51,18 @@ _VERBS = {Action.ADD: ("adds", "to"), Action.REMOVE: ("removes", "from")}
 
 
 def annotations_of(plan: Plan, file: str) -> tuple[Annotation, ...]:
-    """Return an annotation for each change, and for each thing that could not be read.
+    """Return an annotation for each change, and for each thing else that a plan tells.
 
     `file` is the policy file as the repository names it; empty where it is no file.
     """
     changes = (_of_change(plan, [one], file) for one in plan.changes)
-    return (*changes, *_unseen(plan, file))
+    return (*changes, *_others(plan, file))
 
 
 def folded_annotations_of(plan: Plan, file: str) -> tuple[Annotation, ...]:
     """Return an annotation for each change that is the same on several databases, and the rest."""
     changes = (_of_change(plan, several, file) for several in folded(plan.changes))
-    return (*changes, *_unseen(plan, file))
+    return (*changes, *_others(plan, file))
 
 
 def annotation_of_error(error: AdxmiError, file: str) -> Annotation:
@@ -93,8 +101,16 @@ def _message(several: list[Change], rule: Rule) -> str:
     return f"{start}{told}" + (f" ({'; '.join(remarks)})" if remarks else "")
 
 
-def _unseen(plan: Plan, file: str) -> Iterator[Annotation]:
+def _others(plan: Plan, file: str) -> Iterator[Annotation]:
+    yield from (_of_replacement(plan, one, file) for one in plan.replacements)
     yield from (_of_unseen(plan, one, file) for one in plan.unseen)
+
+
+def _of_replacement(plan: Plan, one: Replacement, file: str) -> Annotation:
+    level = Level.WARNING if one.is_confirmed else REPLACED.level
+    line, key = one.line if file else 0, (plan.cluster, one.name, one.before, one.after)
+    address, message = f"identity {one.name}", f"{one.name}: {replaced_words(one)}"
+    return Annotation(REPLACED, message, level, file, line, address=address, key=key)
 
 
 def _of_unseen(plan: Plan, one: Unseen, file: str) -> Annotation:

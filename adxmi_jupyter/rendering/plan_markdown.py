@@ -21,15 +21,19 @@ from adxmi_jupyter.rendering.markdown import (
 from adxmi_jupyter.rendering.plan_text import (
     BLOCKED,
     OBSERVED,
+    REPLACED,
     SIGNS,
     UNSEEN,
+    broken_by,
+    kept_line,
     remarks_on,
+    replaced_words,
     totals,
 )
 from adxmi_jupyter.rendering.plan_text import folded as same_changes
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.model.plan import Change, Plan, Unseen
+    from adxmi_jupyter.model.plan import Change, Plan, Replacement, Unseen
 
 MARK = "<!-- adxmi -->"
 """By which a pipeline finds its comment again."""
@@ -62,12 +66,13 @@ def plan_markdown(plan: Plan, limit: int = MOST_CHARACTERS) -> str:
 
 def _kept(plan: Plan) -> Iterator[str]:
     if plan.kept:
-        yield f"\nNot in {code(plan.source)}, and kept (mode additive): {len(plan.kept)}"
+        yield f"\n{kept_line(plan, code(plan.source))}"
 
 
 def _rows(plan: Plan) -> Iterator[str]:
     groups = sorted(same_changes(plan.changes), key=lambda several: _rank(several[0]))
     blocked = [one for one in groups if one[0].status is Status.BLOCKED]
+    yield from map(_replaced_row, plan.replacements)
     yield from map(_row, blocked)
     yield from map(_unseen_row, plan.unseen)
     yield from map(_row, groups[len(blocked) :])
@@ -101,13 +106,18 @@ def _where(several: list[Change]) -> str:
     return f"{len(names)} databases: {', '.join(names[:_NAMED])}{more}"
 
 
+def _replaced_row(one: Replacement) -> str:
+    sign = f"{code(REPLACED)} replace" if one.is_confirmed else f"{code(BLOCKED)} blocked: replace"
+    return row((sign, "", code(one.name), code(replaced_words(one))))
+
+
 def _unseen_row(one: Unseen) -> str:
     what = f"{one.section} could not be read"
     return row((f"{code(UNSEEN)} unknown", code(str(one.scope)), what, code(one.failure.why)))
 
 
 def _broken(plan: Plan) -> Iterator[str]:
-    names = list(dict.fromkeys(n for one in plan.of(Status.PLANNED) for n in one.breaks))
+    names = broken_by(plan)
     if not names:
         return
     rest = len(names) - _BROKEN_NAMED

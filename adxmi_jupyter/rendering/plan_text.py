@@ -72,11 +72,6 @@ def _parts(plan: Plan) -> Iterator[list[str]]:
         yield ["", "Commands:", *(f"  {line}" for line in sent)]
 
 
-def kept_line(plan: Plan) -> str:
-    """Return what there is to say of what the file doesn't name, and stays."""
-    return f"Not in {plan.source}, and kept (mode additive): {len(plan.kept)}"
-
-
 def broken_by(plan: Plan) -> tuple[str, ...]:
     """Return the workflows that stop working, each once."""
     return tuple(dict.fromkeys(name for one in plan.of(Status.PLANNED) for name in one.breaks))
@@ -109,6 +104,14 @@ def totals(plan: Plan, source: str = "") -> str:
         parts.append(f"{count} {status}" if count else "")
     parts.append(f"{len(plan.unseen)} not readable" if plan.unseen else "")
     return f"Plan: {', '.join(filter(None, parts))}."
+
+
+def kept_line(plan: Plan, source: str = "") -> str:
+    """Return what there is to say of what the file doesn't name, and stays.
+
+    `source` is how the file is written.
+    """
+    return f"Not in {source or plan.source}, and kept (mode additive): {len(plan.kept)}"
 
 
 def _counted(number: int, one: str, several: str) -> str:
@@ -205,8 +208,12 @@ def applied_lines(applied: Applied) -> list[str]:
 
 def _replaced_line(one: Replacement) -> str:
     sign = REPLACED if one.is_confirmed else BLOCKED
-    what = f"object ID {one.before} at the last apply, now {one.after}"
-    return one_line(f"{sign} replace {one.name}: {what}")
+    return one_line(f"{sign} replace {one.name}: {replaced_words(one)}")
+
+
+def replaced_words(one: Replacement) -> str:
+    """Return what a name stood for, and what it stands for now."""
+    return f"object ID {one.before} at the last apply, now {one.after}"
 
 
 def _unseen_line(one: Unseen) -> str:

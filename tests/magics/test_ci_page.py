@@ -95,6 +95,8 @@ def pipeline(request, served, tmp_path):
         "AGENT_TEMPDIRECTORY": str(tmp_path),
         **GIVEN[system],
     }
+    for line in ("init -q", "init -q --bare origin", "remote add origin origin", "add adxmi.yaml"):
+        subprocess.run(["git", *line.split()], cwd=tmp_path, check=True)
     jobs = jobs_of(pipelines()[system])
 
     def run(name):
@@ -129,7 +131,7 @@ def test_no_script_of_a_pipeline_holds_an_expression_that_a_pull_request_could_f
         script for one in pipelines().values() for job in jobs_of(one).values() for script in job
     ]
 
-    assert len(scripts) == 10
+    assert len(scripts) == 12
     assert not [script for script in scripts if "${{" in script or "$(" in script]
 
 
@@ -150,7 +152,8 @@ def test_review_apply_and_drift_run_as_the_page_says(pipeline, tmp_path):
 
     assert codes == [0]
     assert re.search(r"code=3$|code;isOutput=true]3$", told + outputs.read_text(), re.MULTILINE)
-    assert pipeline("apply")[0] == [0]
+    assert pipeline("apply")[0] == [0, 0]
+    assert "mi-ingest" in pipeline("git --git-dir origin show main:adxmi.lock.json")[1]
     assert pipeline("drift")[0] == [0]
 
     by_hand = "adxmi policy grant --database Telemetry --identity mi-export --usage SqlRequest"
@@ -159,4 +162,4 @@ def test_review_apply_and_drift_run_as_the_page_says(pipeline, tmp_path):
 
     assert codes == [3]
     assert "mi-export SqlRequest" in told
-    assert pipeline("apply")[0] == [1]  # the plan is stale
+    assert pipeline("apply")[0][0] == 1  # the plan is stale

@@ -7,6 +7,7 @@ from adxmi_jupyter.model.plan import (
     Plan,
     PlannedStep,
     Reason,
+    Replacement,
     Section,
     Status,
     Unseen,
@@ -51,6 +52,7 @@ def one_of_each(name="mi-export"):
         removal("Telemetry", subject=name, status=Status.BLOCKED, reason=Reason.WORKFLOW, line=9),
         change(name, subject=name, status=Status.OBSERVED, line=10),
         removal(name, subject=name, status=Status.OBSERVED, line=11),
+        replacements=(Replacement(name, "an object ID", "another one", 12),),
         unseen=(Unseen(Section.POLICY, Scope(name), failure, "Database Viewer"),),
         commands=(f".alter database ['{name}'] policy managed_identity ```[]```",),
     )

@@ -74,7 +74,7 @@ def test_a_hostile_name_forges_no_command(system):
         lines = written(system, *folded_annotations_of(one_of_each(name), name))
 
         assert all(line.startswith(own) and len(line.splitlines()) == 1 for line in lines)
-        assert len(lines) == 5
+        assert len(lines) == 6
         assert not any(commands.search(line) for line in inert("\n".join(HOSTILE)).splitlines())
 
 

@@ -25,7 +25,8 @@ def test_the_worst_comes_first_and_each_change_once():
 
     head = lines.index("| --- | --- | --- | --- |")
     assert lines[:2] == [MARK, "### adxmi: `mycluster.westeurope`"]
-    assert [line.split(" | ")[0] for line in lines[head + 1 : head + 7]] == [
+    assert [line.split(" | ")[0] for line in lines[head + 1 : head + 8]] == [
+        "| `!` blocked: replace",
         "| `!` blocked: remove",
         "| `?` unknown",
         "| `-` remove",

@@ -31,6 +31,7 @@ def test_a_plan_is_sarif_with_a_result_at_the_line_of_each_change():
     ]
     assert found == [
         ("plan-blocked", "error", 9),
+        ("plan-replaced", "error", 12),
         ("plan-remove", "warning", 8),
         ("drift-missing", "warning", 10),
         ("drift-extra", "warning", 11),

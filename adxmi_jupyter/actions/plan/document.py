@@ -38,7 +38,7 @@ def _summary(plan: Plan) -> dict[str, int]:
     return {
         "add": sum(one.action is Action.ADD for one in planned),
         "remove": sum(one.action is Action.REMOVE for one in planned),
-        "change": 0,
+        "change": len(plan.replacements),
         "blocked": len(plan.of(Status.BLOCKED)),
         "observed": len(plan.of(Status.OBSERVED)),
         "unknown": len(plan.unseen),
