@@ -89,13 +89,17 @@ def _rows(file: Exported) -> Iterable[Row]:
     if not text.startswith(("{", "[")):
         return list(csv.DictReader(io.StringIO(text)))
     try:
-        return _of_json(json.loads(text))
-    except ValueError:
-        pass
+        return _of_json(_value(text))
+    except (ValueError, KeyError, TypeError) as error:
+        raise _unreadable(file, "it is neither CSV nor JSON of a table") from error
+
+
+def _value(text: str) -> Any:
+    """Return what a JSON text holds, or the lines of one that has an object on each."""
     try:
+        return json.loads(text)
+    except ValueError:
         return [json.loads(line) for line in text.splitlines() if line.strip()]
-    except ValueError as error:
-        raise _unreadable(file, "it is neither CSV nor JSON") from error
 
 
 def _of_json(value: Any) -> list[Row]:

@@ -279,5 +279,11 @@ class AuditedCluster:
 
 
 def same(one: ManagedIdentity, other: ManagedIdentity) -> bool:
-    """Tell whether two values are about one identity."""
+    """Tell whether two values are about one identity.
+
+    A former system-assigned identity has another object ID than the present one.
+    """
+    if one.is_system and other.is_system:
+        ids = {one.object_id.lower(), other.object_id.lower()}
+        return len(ids) == 1 or SYSTEM in ids
     return PolicyEntry(one, ()).key == PolicyEntry(other, ()).key

@@ -286,7 +286,7 @@ class _Grading:
                 yield Unseen(Source.DATA, Reason.GONE, where=where, detail=str(run.times))
 
     def _never_signed_in(self) -> bool:
-        """Tell whether the log of sign-ins covers the window, and has none of the identity."""
+        """Tell whether the log of sign-ins covers the window, and has none that the usage needs."""
         covers = self.cluster.logs.covers.get(Source.SIGN_INS)
         if (
             covers is None
@@ -294,9 +294,7 @@ class _Grading:
             or covers[1] < self.cluster.as_of - _DAY
         ):
             return False
-        names = self.cluster.names_of(self.identity)
-        seen = (one for one in self.cluster.logs.touches if one.source is Source.SIGN_INS)
-        return not any(one.object_id in names for one in seen)
+        return not any(one.source is Source.SIGN_INS for one in self._seen_at_targets)
 
     def _of_age(self) -> Iterator[Unseen]:
         part = self.cluster.logs.grants

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, ClassVar
 
 from adxmi_jupyter.fixes import Explain
+from adxmi_jupyter.model.audit.cluster import same
 from adxmi_jupyter.model.audit.findings import About, Severity
 from adxmi_jupyter.model.audit.fixing import revoke
 from adxmi_jupyter.model.audit.rule import Rule
@@ -39,7 +40,7 @@ class AllowedTwice(Rule):
         if whole is None or whole.unseen is not None:
             return
         for scope, entry in cluster.entries(cluster=False):
-            wide = whole.known.entry_of(entry.identity)
+            wide = next((e for e in whole.known if same(e.identity, entry.identity)), None)
             for usage in entry.allowed_usages:
                 if usage == Usage.SANDBOX_ARTIFACTS:
                     continue
