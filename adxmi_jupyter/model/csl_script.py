@@ -13,12 +13,16 @@ there.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
+from adxmi_jupyter.model.command_reading import CommandReader, OtherTextError
 from adxmi_jupyter.model.identity import SYSTEM, is_guid
-from adxmi_jupyter.model.kql_reading import each_literal, pieces_of, read_literals
+from adxmi_jupyter.model.kql_reading import each_literal
+
+if TYPE_CHECKING:
+    from adxmi_jupyter.model.command_reading import Token
 
 Value = TypeVar("Value")
 _Found = dict[str, set[Value | None]]
@@ -27,8 +31,6 @@ _Found = dict[str, set[Value | None]]
 _MAKES = frozenset(("create", "alter", "create-or-alter", "create-merge", "alter-merge"))
 _EXPORT, _TABLE = "continuous-export", ("external", "table")
 _IDENTITY = "managedidentity"
-_CHORD = "```"
-_OPENS, _CLOSES = frozenset("([{"), frozenset(")]}")
 
 
 @dataclass(frozen=True)
@@ -72,8 +74,8 @@ def read_csl_script(commands: Iterable[str]) -> CslScript:
     found = _Everything()
     for text in commands:
         try:
-            found.read(_Reader(text), text)
-        except _OtherTextError:
+            found.read(CommandReader(text), text)
+        except OtherTextError:
             continue
     return CslScript(
         _certain(found.tables),
@@ -89,103 +91,6 @@ def _certain(found: _Found[Value]) -> dict[str, Value]:
     return {name: one for name, one in only.items() if one is not None}
 
 
-class _OtherTextError(ValueError):
-    """The text is none of the two commands, or not as they are documented."""
-
-
-@dataclass(frozen=True)
-class _Token:
-    """A word with its hyphens, a mark, or literals next to each other and what they say."""
-
-    text: str
-    said: str | None = None
-
-    @property
-    def folded(self) -> str:
-        """A word or mark in lower case; empty for literals."""
-        return "" if self.said is not None else self.text.lower()
-
-
-def _tokens(text: str) -> Iterator[_Token]:
-    word = ""
-    for piece in pieces_of(text):
-        if piece["word"] or (word and piece["mark"] == "-"):
-            word += piece[0]
-            continue
-        if word:
-            yield _Token(word)
-            word = ""
-        if piece["literals"]:
-            yield _Token(piece[0], read_literals(piece["literals"]))
-        elif piece["lines"]:
-            yield _Token(piece[0], piece[0][len(_CHORD) : -len(_CHORD)].strip())
-        elif not (piece["comment"] or piece[0].isspace()):
-            yield _Token(piece[0])
-    if word:
-        yield _Token(word)
-
-
-class _Reader:
-    """Reads one command token by token, no further than it is asked."""
-
-    def __init__(self, text: str) -> None:
-        self._tokens = _tokens(text)
-        self._next = next(self._tokens, None)
-
-    def take(self) -> _Token:
-        """Return the next token."""
-        token = self._next
-        if token is None:
-            raise _OtherTextError
-        self._next = next(self._tokens, None)
-        return token
-
-    def is_at(self, word: str) -> bool:
-        """Tell whether a word or mark comes next."""
-        return self._next is not None and self._next.folded == word
-
-    def skip(self, word: str) -> bool:
-        """Take a word or mark if it comes next, and tell whether it did."""
-        found = self.is_at(word)
-        if found:
-            self.take()
-        return found
-
-    def expect(self, *words: str) -> None:
-        """Take these words and marks."""
-        for word in words:
-            if not self.skip(word):
-                raise _OtherTextError
-
-    def name(self) -> str:
-        """Take the name of an entity, bare or as in ``['a b']``."""
-        if not self.skip("["):
-            token = self.take()
-            if token.said is not None or not (token.text[0].isalnum() or token.text[0] == "_"):
-                raise _OtherTextError
-            return token.text
-        said = self.take().said
-        self.expect("]")
-        if said is None:
-            raise _OtherTextError
-        return said
-
-    def group(self) -> list[list[_Token]]:
-        """Take what is in brackets, parted by its commas; brackets within it stay whole."""
-        self.expect("(")
-        parts: list[list[_Token]] = [[]]
-        depth = 1
-        while True:
-            token = self.take()
-            depth += (token.folded in _OPENS) - (token.folded in _CLOSES)
-            if not depth:
-                return [part for part in parts if part]
-            if depth == 1 and token.folded == ",":
-                parts.append([])
-            else:
-                parts[-1].append(token)
-
-
 class _Everything:
     """What was read of all commands up to now."""
 
@@ -196,11 +101,11 @@ class _Everything:
         self.table_statements: _Found[str] = {}
         self.export_statements: _Found[str] = {}
 
-    def read(self, reader: _Reader, text: str) -> None:
+    def read(self, reader: CommandReader, text: str) -> None:
         """Read one command of this text."""
         reader.expect(".")
         if reader.take().folded not in _MAKES:
-            raise _OtherTextError
+            raise OtherTextError
         if reader.skip(_EXPORT):
             name = reader.name()
             self.identities.setdefault(name, set()).add(_or_none(_identity, reader))
@@ -212,12 +117,12 @@ class _Everything:
             reader.expect(*_TABLE)
             name = reader.name()
             if not (reader.is_at("(") or reader.is_at("kind")):
-                raise _OtherTextError  # a policy or a mapping of one
+                raise OtherTextError  # a policy or a mapping of one
             self.tables.setdefault(name, set()).add(_or_none(_external_table, reader))
             self.table_statements.setdefault(name, set()).add(text)
 
 
-def _mapping(reader: _Reader) -> tuple[str, str]:
+def _mapping(reader: CommandReader) -> tuple[str, str]:
     """Return the name of an ingestion mapping and its JSON, which are literals side by side."""
     reader.expect("ingestion")
     reader.take()
@@ -229,14 +134,14 @@ def _mapping(reader: _Reader) -> tuple[str, str]:
     return name, "".join(rest)
 
 
-def _or_none(read: Callable[[_Reader], Value | None], reader: _Reader) -> Value | None:
+def _or_none(read: Callable[[CommandReader], Value | None], reader: CommandReader) -> Value | None:
     try:
         return read(reader)
-    except _OtherTextError:
+    except OtherTextError:
         return None
 
 
-def _identity(reader: _Reader) -> str | None:
+def _identity(reader: CommandReader) -> str | None:
     """Return the identity that an export names, empty without one; None if it is unclear."""
     if reader.skip("over"):
         reader.group()
@@ -248,11 +153,11 @@ def _identity(reader: _Reader) -> str | None:
     return None if len(named) > 1 else next(iter(named), "")
 
 
-def _is_identity(part: list[_Token]) -> bool:
+def _is_identity(part: list[Token]) -> bool:
     return part[0].folded == _IDENTITY
 
 
-def _identity_of(part: list[_Token]) -> str | None:
+def _identity_of(part: list[Token]) -> str | None:
     """Return the value of ``managedIdentity=…``: a text, a bare GUID or ``guid(…)``."""
     values = [one.text if one.said is None else one.said for one in part[1:]]
     if values[:3:2] == ["=", "("] and values[1].lower() == "guid" and values[4:] == [")"]:
@@ -261,7 +166,7 @@ def _identity_of(part: list[_Token]) -> str | None:
     return word if word in {"", SYSTEM} or is_guid(word or "") else None
 
 
-def _external_table(reader: _Reader) -> ScriptedTable | None:
+def _external_table(reader: CommandReader) -> ScriptedTable | None:
     """Return an external table; its connection strings stand in brackets of their own."""
     if reader.is_at("("):
         reader.group()  # its columns
@@ -276,7 +181,7 @@ def _external_table(reader: _Reader) -> ScriptedTable | None:
     return ScriptedTable(whole, clauses["kind"], clauses.get("dataformat", ""))
 
 
-def _clause(reader: _Reader, word: str) -> str:
+def _clause(reader: CommandReader, word: str) -> str:
     """Take what stands before the connection strings: ``kind=…``, ``partition by (…)``.
 
     What a word or mark says is returned.
