@@ -14,6 +14,8 @@ AdxmiError
 │   │   └── RepeatedKey       a key that occurs twice, in any letter case
 │   ├── InvalidPolicy         an entry without identity or usages
 │   ├── InvalidPolicyFile     something in adxmi.yaml, with file, line and column
+│   ├── InvalidForeignFile    something in a file to convert, with file, line and column
+│   │   └── LiteralSecret     a key, signature or password in a file to convert
 │   ├── InvalidLockFile       a lock file that is damaged, or none
 │   ├── WrongCluster          a policy file or a plan of another cluster
 │   ├── UnknownUsage          a usage this release does not know
@@ -123,6 +125,7 @@ __all__ = [
     "InvalidColumns",
     "InvalidConnectionString",
     "InvalidField",
+    "InvalidForeignFile",
     "InvalidGuid",
     "InvalidInput",
     "InvalidLockFile",
@@ -130,6 +133,7 @@ __all__ = [
     "InvalidPolicy",
     "InvalidPolicyFile",
     "InvalidValue",
+    "LiteralSecret",
     "MalformedBody",
     "MissingField",
     "MissingOption",
@@ -234,6 +238,18 @@ class InvalidPolicyFile(InvalidInput):
     source: str = ""
     line: int = 0
     column: int = 0
+
+
+class InvalidForeignFile(InvalidInput):
+    """Something in a file to convert that cannot be; `source`, `line` and `column` tell where."""
+
+    source: str = ""
+    line: int = 0
+    column: int = 0
+
+
+class LiteralSecret(InvalidForeignFile):
+    """A key, signature or password in a file to convert. Nothing was written."""
 
 
 class InvalidLockFile(InvalidInput):

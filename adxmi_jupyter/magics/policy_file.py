@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from adxmi_jupyter.magics.call import Call
     from adxmi_jupyter.model.policy_file.reading import PolicyFile
+    from adxmi_jupyter.model.policy_file.variables import Variables
 
 DEFAULT = "adxmi.yaml"
 _CELL, _INPUT = "the cell", "the standard input"
@@ -65,6 +66,11 @@ def policy_file_options(function: Callable[..., Any]) -> Callable[..., Any]:
         help=f"Policy file (YAML or JSON). Default: the cell body, or {DEFAULT}. In a console - "
         "reads standard input.",
     )
+    return file(variable_options(function))
+
+
+def variable_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``--var`` and ``--var-file``."""
     variables = click.option(
         "--var",
         "given",
@@ -80,7 +86,7 @@ def policy_file_options(function: Callable[..., Any]) -> Callable[..., Any]:
         default="",
         help="File with values (YAML or JSON): a mapping of names to texts.",
     )
-    return file(variables(variable_file(function)))
+    return variables(variable_file(function))
 
 
 def policy_file(call: Call, file: NamedText, given: str, var_file: NamedText) -> PolicyFile:
@@ -95,15 +101,27 @@ def policy_file(call: Call, file: NamedText, given: str, var_file: NamedText) ->
 
     """
     from adxmi_jupyter.model.policy_file.reading import read_policy_file
-    from adxmi_jupyter.model.policy_file.variables import Variables
 
     source = _source(call, file)
+    return read_policy_file(source.text, source.name, variables(call, given, var_file))
+
+
+def variables(call: Call, given: str, var_file: NamedText) -> Variables:
+    """Return the variables that a command gives, and those of the notebook.
+
+    Raises
+    ------
+    InvalidValue
+        One has no value, or the file holds none.
+
+    """
+    from adxmi_jupyter.model.policy_file.variables import Variables
+
     values = {**_of_file(var_file), **_given(given)}
     if not call.variables:
-        return read_policy_file(source.text, source.name, Variables(os.environ, values))
+        return Variables(os.environ, values)
     whence = "--var, --var-file and the notebook have"
-    variables = Variables(os.environ, _InNotebook(call, values), whence)
-    return read_policy_file(source.text, source.name, variables)
+    return Variables(os.environ, _InNotebook(call, values), whence)
 
 
 class _InNotebook(Mapping[str, str]):

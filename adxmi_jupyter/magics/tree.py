@@ -110,6 +110,7 @@ _NOUNS: Mapping[str, str] = {
     "plan": "adxmi_jupyter.magics.plan",
     "apply": "adxmi_jupyter.magics.apply",
     "drift": "adxmi_jupyter.magics.drift",
+    "convert": "adxmi_jupyter.magics.convert",
     "history": "adxmi_jupyter.magics.history",
     "undo": "adxmi_jupyter.magics.undo",
     "connection-string": "adxmi_jupyter.magics.connection_string",

@@ -31,6 +31,8 @@ _Found = dict[str, set[Value | None]]
 _MAKES = frozenset(("create", "alter", "create-or-alter", "create-merge", "alter-merge"))
 _EXPORT, _TABLE = "continuous-export", ("external", "table")
 _IDENTITY = "managedidentity"
+_FIRST = 4
+"""Words in which a command says what it is about."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,12 @@ def read_csl_script(commands: Iterable[str]) -> CslScript:
 def _certain(found: _Found[Value]) -> dict[str, Value]:
     only = {name: next(iter(each)) for name, each in found.items() if len(each) == 1}
     return {name: one for name, one in only.items() if one is not None}
+
+
+def is_about_workflow(words: Sequence[str]) -> bool:
+    """Tell whether a command, by its words in lower case, is about an export or external table."""
+    first = words[:_FIRST]
+    return _EXPORT in first or set(_TABLE) <= set(first)
 
 
 class _Everything:

@@ -200,6 +200,19 @@ def add_to_role(
     return f"{command} {string_literal(description)}" if description else command
 
 
+def set_role(
+    database: str, role: SecurityRole, principals: Sequence[str], description: str = ""
+) -> str:
+    """Build ``.set database … ROLE``: these principals are all that have it afterwards."""
+    command = _role_command(".set", database, role, principals)
+    return f"{command} {string_literal(description)}" if description else command
+
+
+def empty_role(database: str, role: SecurityRole) -> str:
+    """Build ``.set database … ROLE none``: no principal has it afterwards."""
+    return f".set database {quote_name(database)} {role} none"
+
+
 def drop_from_role(database: str, role: SecurityRole, principals: Sequence[str]) -> str:
     """Build ``.drop database … ROLE``: these principals go, all others stay."""
     return _role_command(".drop", database, role, principals)

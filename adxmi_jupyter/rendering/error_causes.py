@@ -83,6 +83,15 @@ _INPUT: _Causes = {
         _SHOW,
         " shows a policy to start from",
     ),
+    errors.InvalidForeignFile: _cause(
+        "the file is truncated, of another format, or has a part that isn't documented",
+        "correct the place that the message names, or name the format with ",
+        Option("--from"),
+    ),
+    errors.LiteralSecret: _cause(
+        "an account key, a shared access signature or a password is in the file",
+        "use a managed identity instead, or a reference to a secret store",
+    ),
     errors.InvalidPolicyFile: _cause(
         "a typing error, a key in the wrong place, or a plain word that YAML takes for a number",
         Command.of("plan", "schema"),

@@ -64,7 +64,8 @@ INSTEAD = {
 
 IMPERATIVES = {
     "Add",
-    *("Allow", "Assign", "Build", "Call", "Change", "Check", "Close", "Compare", "Create"),
+    *("Allow", "Assign", "Build", "Call", "Change", "Check", "Close", "Compare", "Convert"),
+    "Create",
     *("Delete", "Drop", "Explain", "Export", "Grant", "Infer", "Ingest", "List", "Manage", "Merge"),
     *("Open", "Query", "Queue", "Remove", "Replace", "Reset", "Revoke", "Run", "Send", "Serve"),
     *("Show", "Start", "Stop", "Switch", "Undo"),

@@ -69,6 +69,14 @@ QUERIES = (
     "Orders | count",
 )
 
+TERRAFORM = """
+resource "azurerm_kusto_script" "policy" {
+  script_content = <<-KQL
+    .alter-merge cluster policy managed_identity '[{"ObjectId": "system", "AllowedUsages": "All"}]'
+  KQL
+}
+"""
+
 
 def main() -> int:
     """Import every module, run the lines in a shell, and the console script."""
@@ -100,6 +108,8 @@ def _console(scratch: str) -> None:
         _run(scratch, "policy", "show", "--all-databases", "--out", name)
         if not (Path(scratch) / name).stat().st_size:
             raise SystemExit(f"{name} is empty")
+    (Path(scratch) / "main.tf").write_text(TERRAFORM, "utf-8")
+    _run(scratch, "convert", "main.tf", "--to", "kql")
     _run(scratch, "lab", "--headless")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.actions.frames import NUMBER, TEXT, fixed_frame
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from adxmi_jupyter.actions.plan.applying import Applied
+    from adxmi_jupyter.model.foreign_files.values import Finding
     from adxmi_jupyter.model.plan import Change, Plan, Replacement
 
 _COLUMNS = {
@@ -88,3 +89,23 @@ def applied_frame(applied: Applied) -> pd.DataFrame:
         for one in outcome.step.changes
     ]
     return fixed_frame(dict.fromkeys(names, TEXT), rows)
+
+
+def findings_frame(findings: Sequence[Finding]) -> pd.DataFrame:
+    """Return one row for each thing that a conversion did not take over.
+
+    Columns: ``status`` (``lost``, ``unresolved`` or ``not converted``), ``name`` of what it is,
+    ``item`` (its value or a part of it), ``reason``, ``file`` string; ``line``, ``column`` Int64.
+    """
+    columns = {
+        **dict.fromkeys(("status", "name", "item", "reason", "file"), TEXT),
+        **dict.fromkeys(("line", "column"), NUMBER),
+    }
+    rows = [
+        (
+            *(one.kind, one.what, one.item, one.reason.words, one.where.source),
+            *(one.where.line or None, one.where.column or None),
+        )
+        for one in findings
+    ]
+    return fixed_frame(columns, rows)

@@ -99,6 +99,12 @@ def database_names(connection: Connection) -> tuple[str, ...]:
     return tuple(scope.database for scope in scopes_of(connection, all_databases=True))
 
 
+def known_identities(connection: Connection) -> tuple[ManagedIdentity, ...]:
+    """Return the identities that Azure and the policies of the cluster tell of, with their IDs."""
+    scopes = tuple(scopes_of(connection, all_databases=True))
+    return read_world(connection, Wanted(policies=(CLUSTER, *scopes))).identities
+
+
 def cluster_roles() -> Fact:
     """Ask who holds a role on the whole cluster, which Azure tells."""
 

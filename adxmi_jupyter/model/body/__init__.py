@@ -5,7 +5,7 @@ number. What two readers could read differently is an error with its line and co
 stands twice, tags, several documents.
 """
 
-from adxmi_jupyter.model.body.json_text import json_value
+from adxmi_jupyter.model.body.json_text import json_document, json_value
 from adxmi_jupyter.model.body.limits import Unreadable
 from adxmi_jupyter.model.body.places import Document, Place
 from adxmi_jupyter.model.body.reading import structured
@@ -19,6 +19,7 @@ __all__ = [
     "Unreadable",
     "checked_text",
     "decoded",
+    "json_document",
     "json_value",
     "structured",
     "yaml_document",

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from bisect import bisect_right
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from adxmi_jupyter.errors import MalformedBody
 from adxmi_jupyter.model.body.limits import (
@@ -18,7 +19,11 @@ from adxmi_jupyter.model.body.limits import (
     too_deep,
     whole_number,
 )
+from adxmi_jupyter.model.body.places import Document, Place
 from adxmi_jupyter.model.body.text import place
+
+if TYPE_CHECKING:
+    from adxmi_jupyter.model.body.places import Step
 
 _WORD = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\Z)|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
 
@@ -117,3 +122,50 @@ class _Walk:
         keys = self._open[-1] if is_key else None
         if keys is not None:
             keys.add(said, partial(place, self.text, start))
+
+
+def json_document(text: str) -> Document:
+    """Return what a JSON text says, and where; keys that differ in letter case are different.
+
+    Raises as `json_value`.
+    """
+    value = json_value(text, ignore_case=False)
+    places: dict[int, dict[Step, Place]] = {}
+    _Places(text, places).walk(value)
+    return Document(value, places)
+
+
+class _Places:
+    """Walk through the tokens of a JSON text beside its value, which is known to be right."""
+
+    def __init__(self, text: str, places: dict[int, dict[Step, Place]]) -> None:
+        self._words = _WORD.finditer(text)
+        self._places = places
+        self._lines = [0, *(found.end() for found in re.finditer("\n", text))]
+
+    def walk(self, value: Any) -> None:
+        """Note the places of what is in a value, of which the first token comes next."""
+        next(self._words)
+        self._inside(value)
+
+    def _inside(self, value: Any) -> None:
+        if not isinstance(value, dict | list):
+            return
+        there = self._places.setdefault(id(value), {})
+        steps: Iterable[Step] = value if isinstance(value, dict) else range(len(value))
+        is_empty = True
+        for step in steps:
+            is_empty = False
+            first = next(self._words)
+            if isinstance(value, dict):
+                next(self._words)  # the colon
+                first = next(self._words)
+            there[step] = self._place(first.start())
+            self._inside(value[step])  # type: ignore[index]
+            next(self._words)  # a comma, or the end
+        if is_empty:
+            next(self._words)
+
+    def _place(self, start: int) -> Place:
+        line = bisect_right(self._lines, start)
+        return Place(line, start - self._lines[line - 1] + 1)

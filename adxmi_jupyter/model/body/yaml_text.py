@@ -65,13 +65,14 @@ def yaml_value(text: str, *, ignore_case: bool = True) -> Any:
     return _Builder(_events(text), ignore_case).document()
 
 
-def yaml_document(text: str) -> Document:
+def yaml_document(text: str, *, is_strict: bool = True) -> Document:
     """Return what a YAML text says, and where: for files that people keep.
 
-    Raises as `yaml_value`, also for plain words that YAML 1.1 reads as something else than text,
-    such as ``no`` and ``0123``: another reader of the file would take them for that.
+    Raises as `yaml_value`, and if it is strict also for plain words that YAML 1.1 reads as
+    something else than text, such as ``no`` and ``0123``: another reader of the file would take
+    them for that.
     """
-    builder = _Builder(_events(text), ignore_case=True, is_strict=True)
+    builder = _Builder(_events(text), ignore_case=True, is_strict=is_strict)
     value = builder.document()
     return Document(value, builder.places)
 

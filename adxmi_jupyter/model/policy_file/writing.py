@@ -6,7 +6,7 @@ Texts that any reader of YAML could take for something else stand in quotes.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,48 +28,58 @@ class Noted:
 
 @dataclass(frozen=True)
 class Written:
-    """A file to write: comments above it, and its sections."""
+    """A file to write: comments above it, and its sections.
+
+    `escapes` tells whether ``${`` and ``{{`` begin a variable, as in policy files.
+    """
 
     head: Sequence[str] = ()
     sections: Mapping[str, Any] = field(default_factory=dict)
+    escapes: bool = True
 
     @property
     def text(self) -> str:
         """The file."""
         comments = [f"# {_comment(line)}" for line in self.head]
-        return "\n".join([*comments, *_mapping(self.sections, "")]) + "\n"
+        write = scalar if self.escapes else plain_scalar
+        return "\n".join([*comments, *_mapping(self.sections, "", write)]) + "\n"
 
 
-def _mapping(value: Mapping[str, Any], indent: str) -> Iterator[str]:
+_Write = Callable[[str], str]
+
+
+def _mapping(value: Mapping[str, Any], indent: str, write: _Write) -> Iterator[str]:
     for key, one in value.items():
         inner, comment = (one.value, one.comment) if isinstance(one, Noted) else (one, "")
         behind = f"  # {_comment(comment)}" if comment else ""
-        head = f"{indent}{scalar(key)}:"
+        head = f"{indent}{write(key)}:"
         if isinstance(inner, Mapping) and inner and not _is_flat(inner):
             yield f"{head}{behind}"
-            yield from _mapping(inner, indent + _INDENT)
+            yield from _mapping(inner, indent + _INDENT, write)
         elif isinstance(inner, list) and inner and not all(isinstance(i, str) for i in inner):
             yield f"{head}{behind}"
-            yield from (_item(i, indent + _INDENT) for i in inner)
+            yield from (_item(i, indent + _INDENT, write) for i in inner)
         else:
-            yield f"{head} {_flow(inner)}{behind}"
+            yield f"{head} {_flow(inner, write)}{behind}"
 
 
-def _item(value: Any, indent: str) -> str:
+def _item(value: Any, indent: str, write: _Write) -> str:
     inner, comment = (value.value, value.comment) if isinstance(value, Noted) else (value, "")
-    return f"{indent}- {_flow(inner)}" + (f"  # {_comment(comment)}" if comment else "")
+    return f"{indent}- {_flow(inner, write)}" + (f"  # {_comment(comment)}" if comment else "")
 
 
 def _is_flat(value: Mapping[str, Any]) -> bool:
     return all(isinstance(one, str) for one in value.values())
 
 
-def _flow(value: Any) -> str:
+def _flow(value: Any, write: _Write) -> str:
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{scalar(k)}: {_flow(v)}" for k, v in value.items()) + "}"
+        return "{" + ", ".join(f"{write(k)}: {_flow(v, write)}" for k, v in value.items()) + "}"
     if isinstance(value, list):
-        return "[" + ", ".join(map(_flow, value)) + "]"
-    return scalar(value)
+        return "[" + ", ".join(_flow(one, write) for one in value) + "]"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return write(value)
 
 
 def _comment(text: str) -> str:
@@ -82,7 +92,11 @@ def scalar(text: str) -> str:
     >>> scalar("mi-export"), scalar("no"), scalar("2024"), scalar('a"b')
     ('mi-export', '"no"', '"2024"', '"a\\"b"')
     """
-    said = escaped(text)
+    return plain_scalar(escaped(text))
+
+
+def plain_scalar(said: str) -> str:
+    """Return a text as YAML, for readers who know no variables."""
     if _PLAIN.fullmatch(said) and said.lower() not in _WORDS:
         return said
     return '"' + "".join(map(_quoted, said)) + '"'

@@ -1,0 +1,1 @@
+"""The formats, one module each; its name is what the format is called."""
