@@ -42,7 +42,8 @@ _POLICY, _CALLOUT = "managed_identity", "callout"
 _REPLACE, _MERGE, _DELETE = "alter", "alter-merge", "delete"
 _ADD, _SET, _DROP = "add", "set", "drop"
 _MANAGED_IDENTITY = re.compile(r";\s*managed_identity\s*=\s*([^;\s]+)", re.IGNORECASE)
-_EXAMPLE = '[{"ObjectId": "system", "AllowedUsages": "ExternalTable"}]'
+_FORM = "write a JSON array of objects"
+_POLICY_FORM = "write a list of objects with ObjectId and AllowedUsages"
 
 
 @dataclass(frozen=True)
@@ -214,7 +215,7 @@ class _Reader:
         if not text.strip():
             return []
         try:
-            value = structured(text, example=_EXAMPLE)
+            value = structured(text, form=_FORM)
         except AdxmiError as error:
             raise mistake(self._where, error.what, error.why, error.fix) from error
         return [value] if isinstance(value, dict) else value or []
@@ -226,7 +227,7 @@ class _Reader:
             policy = parse_policy(value)
         except AdxmiError as error:
             what = "the managed identity policy can't be used"
-            raise mistake(self._where, what, error.why, f"write {_EXAMPLE}") from error
+            raise mistake(self._where, what, error.why, _POLICY_FORM) from error
         kept = []
         for entry in policy:
             if entry.identity.is_system or is_guid(entry.identity.object_id):
