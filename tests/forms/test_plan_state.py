@@ -65,12 +65,12 @@ def test_a_removal_goes_with_the_addition_that_it_requires(plan_of):
     want(state, MOVED_TO, False)
     want(state, MOVED_FROM, True)
     assert ticked(state) == [MOVED_FROM, MOVED_TO, OTHER]
-    assert state.said == (f"ticked too: {MOVED_TO}, required by {MOVED_FROM}",)
+    assert state.said == (f"also selected: {MOVED_TO}, required by {MOVED_FROM}",)
     assert state.is_whole
 
     want(state, MOVED_TO, False)
     assert ticked(state) == [OTHER]
-    assert state.said == (f"unticked too: {MOVED_FROM}, which requires {MOVED_TO}",)
+    assert state.said == (f"also cleared: {MOVED_FROM}, which requires {MOVED_TO}",)
 
 
 @pytest.mark.nightly

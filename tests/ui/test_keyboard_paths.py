@@ -8,12 +8,21 @@ expect = pytest.importorskip("playwright.sync_api").expect
 pytestmark = pytest.mark.nightly
 
 LONG = 60_000
+PLAN = """%%adxmi plan form
+apiVersion: adxmi/v1
+clusters: {demo: {uri: embedded}}
+policy: {mode: authoritative, cluster: {}}
+"""
 
 
 @pytest.fixture
 def opened(open_notebook):
     def opened(line):
-        form = open_notebook("lab", f"%adxmi {line}").locator(".adxmi-form").first
+        form = (
+            open_notebook("lab", line if line.startswith("%") else f"%adxmi {line}")
+            .locator(".adxmi-form")
+            .first
+        )
         expect(button(form, "Apply").first).to_be_visible(timeout=LONG)
         return form
 
@@ -27,6 +36,7 @@ def opened(open_notebook):
         ("identity form", "Filter", "mi-export"),
         ("external-table form", "Database *", "Name *"),
         ("event-hub form", "Database *", "Name *"),
+        (PLAN, "Filter", "- cluster: mi-export AutomatedFlows"),
     ],
 )
 def test_the_first_field_that_matters_is_at_most_twelve_keys_away(opened, line, first, name):

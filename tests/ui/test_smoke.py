@@ -11,12 +11,18 @@ from tests.ui.lab import LONG, open_cells
 
 expect = pytest.importorskip("playwright.sync_api").expect
 
+FILE = """%%adxmi plan form
+apiVersion: adxmi/v1
+clusters: {demo: {uri: embedded}}
+policy: {databases: {Telemetry: {mi-export: [AzureAI], mi-ingest: [SqlRequest]}}}
+"""
 LINES = {
     "policy": "%adxmi policy form",
     "identity": "%adxmi identity form",
     "role": "%adxmi role form",
     "workflow": "%adxmi external-table form --database Telemetry",
     "steps": "%adxmi form --identity mi-ingest",
+    "plan": FILE,
 }
 ADDITION = (
     ".alter-merge database ['Sales'] policy managed_identity "
@@ -158,3 +164,25 @@ def test_a_usage_is_allowed_on_the_page_of_the_three_steps(forms, front, picture
     told = outcome(form).filter(has_text="Sales: mi-ingest + AutomatedFlows")
     expect(told).to_have_count(1)
     picture(form, f"steps-form-{front}")
+
+
+def test_a_part_of_a_plan_is_selected_previewed_applied_and_told(forms, front, picture):
+    form = forms("plan")
+
+    checkbox(form, "+ Telemetry: mi-export AzureAI").uncheck()
+    expect(form.locator(".adxmi-changes")).to_have_text("+ Telemetry: mi-ingest SqlRequest")
+    expect(form.get_by_label("The commands that will be sent")).to_have_value(
+        ".alter-merge database ['Telemetry'] policy managed_identity "
+        '```[{"ObjectId": "5b27c9d0-8e14-4a6b-9f35-c2d18e70a4b6", "AllowedUsages": "SqlRequest"}]```'
+    )
+    picture(form, f"plan-form-{front}")
+    button(form, "Apply").click()
+
+    expect(outcome(form)).to_contain_text("1 applied")
+    expect(outcome(form)).to_contain_text("Undo: %adxmi undo --apply 1")
+    expect(form.locator(".adxmi-results")).to_have_text(
+        "+ Telemetry: mi-ingest SqlRequest: applied"
+    )
+    expect(outcome(form).locator("[tabindex='-1']")).to_be_focused()
+    expect(checkbox(form, "+ Telemetry: mi-export AzureAI")).not_to_be_checked()
+    expect(form.get_by_role("checkbox")).to_have_count(1)

@@ -51,9 +51,7 @@ class PlanForm(Form):
         self.changes = Changes()
         self.commands = ReadOnlyText("The commands that will be sent")
         self.line = ReadOnlyText("The same as a command to copy", is_command=True)
-        self.bar = SubmissionBar(
-            self.screen, self.submission, self._discard, self._undone, words="Discard choice"
-        )
+        self.bar = SubmissionBar(self.screen, self.submission, self._discard, self._undone)
         lay_out(
             self.screen,
             "plan",
@@ -144,7 +142,7 @@ class PlanForm(Form):
         self.totals.value = quiet((self.state.totals,))
         self.list.refresh()
         preview = self.state.preview
-        self.changes.show(preview.changes, otherwise="Nothing is ticked.")
+        self.changes.show(preview.changes, otherwise="Nothing is selected.")
         self.stops.value = _list("Stops working", "adxmi-stops", preview.stops)
         self.commands.show("\n".join(preview.commands))
         is_whole = self.state.is_whole and self.state.is_valid

@@ -111,9 +111,9 @@ class ChangeList:
         columns = "minmax(220px, 1fr) minmax(160px, 1fr)"
         self.pages.begin("<span>Change</span><span></span>", columns)
         self._wished_all = wished_all
-        self.additions = screen.button("Tick listed additions", self._tick_additions)
-        self.removals = screen.button("Tick listed removals", self._tick_removals)
-        self.none = screen.button("Untick listed", self._untick)
+        self.additions = screen.button("Select listed additions", self._tick_additions)
+        self.removals = screen.button("Select listed removals", self._tick_removals)
+        self.none = screen.button("Clear listed", self._untick)
         self.notes = w.HTML()
         parts = [
             self.pages.grid,

@@ -143,8 +143,8 @@ class PlanState:
     @staticmethod
     def _along(one: Change, change: Change, *, ticked: bool) -> str:
         if ticked:
-            return f"ticked too: {change_label(one)}, required by {change_label(change)}"
-        return f"unticked too: {change_label(one)}, which requires {change_label(change)}"
+            return f"also selected: {change_label(one)}, required by {change_label(change)}"
+        return f"also cleared: {change_label(one)}, which requires {change_label(change)}"
 
     def want_all(self, changes: tuple[Change, ...], *, ticked: bool) -> None:
         """Tick or untick several changes."""
@@ -165,7 +165,7 @@ class PlanState:
                 for other in (one, *self._dependencies.that_require(one)):
                     self._wanted[other.identifier] = False
                 why = "; ".join(remarks_on(one))
-                said.append(f"unticked: {change_label(replace(one, status=Status.PLANNED))}: {why}")
+                said.append(f"cleared: {change_label(replace(one, status=Status.PLANNED))}: {why}")
             if not blocked:
                 return tuple(said)
 
