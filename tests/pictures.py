@@ -52,6 +52,11 @@ def _role(form: Locator) -> None:
     form.get_by_label("The command that will be sent").wait_for()
 
 
+def _plan(form: Locator) -> None:
+    _tick(form, "- cluster: mi-export AutomatedFlows")
+    form.locator(".adxmi-changes .adxmi-loss").wait_for()
+
+
 def _workflow(form: Locator) -> None:
     for label, value in {
         "Name *": "Archive",
@@ -85,6 +90,16 @@ def _tick(form: Locator, name: str) -> None:
     form.get_by_role("checkbox", name=name, exact=True).check()
 
 
+_FILE = """%%adxmi plan form
+apiVersion: adxmi/v1
+clusters: {demo: {uri: embedded}}
+policy:
+  mode: authoritative
+  cluster: {}
+  databases:
+    Sales: {mi-export: [ExternalTable], mi-ingest: [NativeIngestion]}
+    Telemetry: {mi-export: {usages: [AutomatedFlows], why: nightly export}}
+"""
 _QUERY = '%%adxmi query\nexternal_table("MyOrders")'
 
 PICTURES: Mapping[str, Picture] = {
@@ -127,6 +142,7 @@ PICTURES: Mapping[str, Picture] = {
     ),
     "identity-form": Picture(("identity form",), _FORM, _identity),
     "policy-form": Picture(("policy form",), _FORM, _policy),
+    "plan-form": Picture((_FILE,), _FORM, _plan),
     "role-form": Picture(("role form",), _FORM, _role),
     "workflow-form": Picture(("external-table form",), _FORM, _workflow),
     "steps-form": Picture(

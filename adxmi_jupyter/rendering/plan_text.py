@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 SIGNS = {Action.ADD: "+", Action.REMOVE: "-"}
 BLOCKED, OBSERVED, UNSEEN, REPLACED = "!", "~", "?", "-/+"
 _FEW = 4
+_DIFFERENCES = ("difference", "differences")
 _REASONS = {
     Reason.PROTECTED: "the file protects it",
     Reason.LAST_ADMIN: "it is the last principal in the role",
@@ -88,6 +89,9 @@ def totals(plan: Plan, source: str = "") -> str:
         more = "; part of the cluster could not be read" if plan.unseen else ""
         return f"No changes. The cluster matches {source or plan.source}{more}."
     planned = plan.of(Status.PLANNED)
+    if len(plan.of(Status.OBSERVED)) == len(plan.changes):
+        unread = f"; {len(plan.unseen)} not readable" if plan.unseen else ""
+        return f"Nothing to change; {_counted(len(plan.changes), *_DIFFERENCES)} observed{unread}."
     usages = Counter(one.action for one in planned if one.section is Section.POLICY)
     others = Counter(one.section for one in planned)
     parts = [
