@@ -7,19 +7,20 @@ from typing import TYPE_CHECKING, Any
 from adxmi_jupyter.fixes import Command, option_words
 from adxmi_jupyter.magics.body_file import file_text
 from adxmi_jupyter.magics.forms import refuse_console, writer
-from adxmi_jupyter.magics.lock_file import names_in, with_lock
+from adxmi_jupyter.magics.lock_file import names_in, save_lock, with_lock
 from adxmi_jupyter.magics.policy_file import NamedText, policy_file
 
 if TYPE_CHECKING:
     from adxmi_jupyter.forms.plan.form import PlanForm
     from adxmi_jupyter.magics.call import Call
+    from adxmi_jupyter.model.plan import Plan
     from adxmi_jupyter.model.policy_file.reading import PolicyFile
 
 
 def plan_form(call: Call, **options: Any) -> PlanForm:
     """Return the form; raises as `policy_file` and `planning.survey`."""
     refuse_console(call, "plan form", "adxmi plan, then adxmi apply")
-    from adxmi_jupyter.actions.plan.planning import Options
+    from adxmi_jupyter.actions.plan.planning import Options, lock_key
     from adxmi_jupyter.forms.plan.form import PlanForm
     from adxmi_jupyter.forms.plan.state import PlanState
 
@@ -31,7 +32,13 @@ def plan_form(call: Call, **options: Any) -> PlanForm:
     made = Options(options["break_workflows"], options["allow_unknown_usage"], replaced=names)
     state = PlanState(call.connection, read, made)
     write = writer(call, has_own_variables=True)
-    return PlanForm(state, write, call.connection.cluster, _apply(call, options))
+    cluster, key = call.connection.cluster, lock_key(call.connection)
+
+    def note(plan: Plan) -> tuple[str, ...]:
+        saved = save_lock(plan.source, key, plan.names)
+        return (f"saved: {saved}",) if saved else ()
+
+    return PlanForm(state, write, cluster, _apply(call, options), note)
 
 
 def _again(file: NamedText) -> NamedText:

@@ -25,6 +25,7 @@ from adxmi_jupyter.rendering.plan_text import (
     commands_of,
     kept_line,
     remarks_on,
+    replaced_line,
     scope_words,
     totals,
     unseen_words,
@@ -109,6 +110,7 @@ def plan_picture(plan: Plan) -> str:
     if plan.is_empty and not plan.unseen:
         return ""
     parts = [_line(totals(plan), "font-weight: 600")]
+    parts += [_line(replaced_line(one), _HATCHED) for one in plan.replacements]
     shown: set[_Mark | None] = set()
     for section in Section:
         rows = _rows(plan, section)

@@ -58,7 +58,7 @@ def plan_text(plan: Plan) -> str:
 
 
 def _parts(plan: Plan) -> Iterator[list[str]]:
-    replaced = map(_replaced_line, plan.replacements)
+    replaced = map(replaced_line, plan.replacements)
     lines = [*replaced, *change_lines(plan.changes), *map(_unseen_line, plan.unseen)]
     if lines:
         yield [*lines, ""]
@@ -89,7 +89,7 @@ def totals(plan: Plan, source: str = "") -> str:
         more = "; part of the cluster could not be read" if plan.unseen else ""
         return f"No changes. The cluster matches {source or plan.source}{more}."
     planned = plan.of(Status.PLANNED)
-    if len(plan.of(Status.OBSERVED)) == len(plan.changes):
+    if plan.changes and plan.changes == plan.of(Status.OBSERVED) and not plan.replacements:
         unread = f"; {len(plan.unseen)} not readable" if plan.unseen else ""
         return f"Nothing to change; {_counted(len(plan.changes), *_DIFFERENCES)} observed{unread}."
     usages = Counter(one.action for one in planned if one.section is Section.POLICY)
@@ -210,7 +210,8 @@ def applied_lines(applied: Applied) -> list[str]:
     return lines
 
 
-def _replaced_line(one: Replacement) -> str:
+def replaced_line(one: Replacement) -> str:
+    """Return a name that stands for another identity than before."""
     sign = REPLACED if one.is_confirmed else BLOCKED
     return one_line(f"{sign} replace {one.name}: {replaced_words(one)}")
 

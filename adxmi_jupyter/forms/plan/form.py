@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 import ipywidgets as w
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from adxmi_jupyter.fixes import Note, WriteCommand
     from adxmi_jupyter.forms.plan.state import PlanState
     from adxmi_jupyter.model.identity import ManagedIdentity
-    from adxmi_jupyter.model.plan import Change
+    from adxmi_jupyter.model.plan import Change, Plan
 
 _PART = "No command does the same: apply makes every change of the plan."
 
@@ -34,15 +34,21 @@ _PART = "No command does the same: apply makes every change of the plan."
 class PlanForm(Form):
     """A form with the changes of a plan, to be ticked; `state` is what it knows and does.
 
-    `apply` is the command that applies the whole plan.
+    `apply` is the command that applies the whole plan; `note` notes that all went well, and returns
+    what to say.
     """
 
     def __init__(
-        self, state: PlanState, write_line: WriteCommand, cluster: str, apply: Command
+        self,
+        state: PlanState,
+        write_line: WriteCommand,
+        cluster: str,
+        apply: Command,
+        note: Callable[[Plan], tuple[Note, ...]] = lambda _plan: (),
     ) -> None:
         super().__init__(write_line, cluster)
         self.state = state
-        self._apply = apply
+        self._apply, self._note = apply, note
         self.reload = self.screen.button(
             "Reload", self._reload, tooltip="Read the file and the cluster again"
         )
@@ -115,7 +121,7 @@ class PlanForm(Form):
         failure = incomplete(done)
         if failure is not None:
             raise failure
-        return (_counted(done), *back)
+        return (_counted(done), *self._note(done.plan), *back)
 
     def _back(self, done: Applied) -> tuple[Note, ...]:
         if not done.number:

@@ -25,6 +25,7 @@ from adxmi_jupyter.rendering.plan_text import (
     commands_of,
     kept_line,
     remarks_on,
+    replaced_line,
     totals,
     unseen_words,
 )
@@ -101,7 +102,8 @@ class PlanState:
     def notes(self) -> tuple[str, ...]:
         """What could not be read, and what the file does not name."""
         kept = (kept_line(self.plan),) if self.plan.kept else ()
-        return (*(f"not read: {unseen_words(one)}" for one in self.plan.unseen), *kept)
+        unread = (f"not read: {unseen_words(one)}" for one in self.plan.unseen)
+        return (*map(replaced_line, self.plan.replacements), *unread, *kept)
 
     @property
     def totals(self) -> str:
