@@ -14,6 +14,7 @@ from adxmi_jupyter.errors import InvalidInput, InvalidValue, MissingOption
 from adxmi_jupyter.fixes import ChangeOption, Command
 from adxmi_jupyter.magics import permissions
 from adxmi_jupyter.magics.body_file import file_text
+from adxmi_jupyter.magics.ci import ci_option, repository_path, system_of, tell
 from adxmi_jupyter.magics.options import (
     all_databases_option,
     database_option,
@@ -22,7 +23,7 @@ from adxmi_jupyter.magics.options import (
 )
 from adxmi_jupyter.magics.params import Name, NameList
 from adxmi_jupyter.magics.policy_file import DEFAULT, NamedFile, NamedText
-from adxmi_jupyter.magics.verbs import verb
+from adxmi_jupyter.magics.verbs import exit_codes, verb
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from adxmi_jupyter.magics.call import Call
 
 _EXPLAIN, _RULES = "explain", "rules"
+_REPORT = "adxmi-report.md"
+DOCUMENTS = ("sarif", "junit.xml")
 _SEVERITIES = ("high", "medium", "low")
 _NONE = "none"
 _LEAST_DAYS, _MOST_DAYS = timedelta(days=1), timedelta(days=365)
@@ -81,6 +84,8 @@ class LogFiles(NameList):
         "audit explain MI003",
         "audit rules",
     ),
+    documents=DOCUMENTS,
+    exit_codes=exit_codes("A finding as severe as --fail-on is open."),
 )
 @click.argument("what", metavar="[explain RULE | rules]", nargs=-1, type=WhatWord())
 @database_option("Database to audit. Rules about the whole cluster are left out.")
@@ -116,6 +121,7 @@ class LogFiles(NameList):
     "--as-of", metavar="DATE", default="",
     help="Date or time to audit at, for results that can be repeated. Default: now.",
 )  # fmt: skip
+@ci_option
 @click.option("--all", "with_passed", is_flag=True, help="Return a row for what passed, too.")
 def audit(call: Call, *, what: tuple[str, ...], **options: Any) -> object:
     """Show what is allowed, what shows that it is needed, and what to narrow.
@@ -134,11 +140,24 @@ def audit(call: Call, *, what: tuple[str, ...], **options: Any) -> object:
         call,
         {"--database": bool(options["database"]), "--all-databases": options["all_databases"]},
     )
-    from adxmi_jupyter.rendering.audit_table import AuditTable
-
     found = _audited(call, **options)
     _note_code(call, found, options["fail_on"])
-    return AuditTable.of(found, write=call.write, with_passed=options["with_passed"])
+    return _shown(call, found, with_passed=options["with_passed"])
+
+
+def _shown(call: Call, found: Audit, *, with_passed: bool) -> object:
+    """Return an audit, and tell the CI system of it."""
+    from adxmi_jupyter.rendering.audit_documents import audit_documents
+    from adxmi_jupyter.rendering.audit_table import AuditTable
+
+    file = repository_path(DEFAULT) if Path(DEFAULT).is_file() else _REPORT
+    documents = audit_documents(found, call.write, file)
+    if system_of(call) is not None:
+        from adxmi_jupyter.rendering.audit_annotations import audit_annotations
+
+        told = [one for one in audit_annotations(found, "") if not one.suppressed]
+        tell(call, told, documents["md"]())
+    return AuditTable.of(found, write=call.write, with_passed=with_passed, documents=documents)
 
 
 def _told(call: Call, words: tuple[str, ...], suppressions: NamedText) -> object:

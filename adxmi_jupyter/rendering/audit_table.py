@@ -5,7 +5,8 @@ from __future__ import annotations
 import html
 import textwrap
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Self
 
 from adxmi_jupyter.actions.frames import MOMENT, TEXT, fixed_frame
@@ -103,10 +104,18 @@ class AuditTable(Whole):
 
     _page: tuple[str, ...] = ()
     _html: str = ""
+    _documents: Mapping[str, Callable[[], str]] = {}
 
     @classmethod
-    def of(cls, found: Audit, *, write: Write, with_passed: bool = False) -> Self:
-        """Return an audit; `write` writes a fix as it is typed."""
+    def of(
+        cls,
+        found: Audit,
+        *,
+        write: Write,
+        with_passed: bool = False,
+        documents: Mapping[str, Callable[[], str]] = MappingProxyType({}),
+    ) -> Self:
+        """Return an audit; `write` writes a fix as it is typed, `documents` other formats."""
         table = cls(audit_frame(found, write=write, with_passed=with_passed))
         table.attrs["adxmi"] = {
             "cluster": found.cluster.uri,
@@ -116,7 +125,13 @@ class AuditTable(Whole):
         }
         table._page = tuple(_lines(found, write))
         table._html = _as_html(found, write)
+        table._documents = documents
         return table
+
+    def as_document(self, form: str) -> str | None:
+        """Return the audit in a format for other tools and for auditors."""
+        make = self._documents.get(form) if self._is_whole else None
+        return make() if make else None
 
     def to_text(self) -> str:
         """Return the page as text of a screen."""
@@ -173,12 +188,16 @@ def _suppressions(found: Audit) -> Iterator[str]:
             yield f"Suppression of {one.rule} is not used: {one_line(one.reason)}"
 
 
+def summary_of(found: Audit) -> list[str]:
+    """Return the first lines of every report: counts, population, and completeness."""
+    return [_counts(found), _population(found), *_completeness(found), *_suppressions(found)]
+
+
 def _head(found: Audit) -> list[str]:
-    head = [_counts(found), _population(found), *_completeness(found), *_suppressions(found)]
-    return [part for line in head for part in textwrap.wrap(line, _WIDTH) or [""]]
+    return [part for line in summary_of(found) for part in textwrap.wrap(line, _WIDTH) or [""]]
 
 
-def _by_rule(found: Audit) -> list[tuple[str, list[AuditFinding]]]:
+def by_rule(found: Audit) -> list[tuple[str, list[AuditFinding]]]:
     """Return the open findings by rule: the worst first."""
     groups: dict[str, list[AuditFinding]] = {}
     for one in found.of(State.OPEN):
@@ -193,7 +212,7 @@ def _lines(found: Audit, write: Write) -> Iterator[str]:
     yield from head
     room = _MOST_LINES - len(head)
     left: list[str] = []
-    for rule, findings in _by_rule(found):
+    for rule, findings in by_rule(found):
         block = list(_block(rule, findings, write))
         height = sum(map(_height, block))
         if height > room:
@@ -232,7 +251,7 @@ def _cut(line: str) -> str:
 def _as_html(found: Audit, write: Write) -> str:
     """Return the page as HTML without style sheet or script: an untrusted notebook keeps it."""
     head = "".join(f"<div>{_text(line)}</div>" for line in _head(found))
-    groups = "".join(_group(rule, findings, write) for rule, findings in _by_rule(found))
+    groups = "".join(_group(rule, findings, write) for rule, findings in by_rule(found))
     untold = found.of(State.CANNOT_TELL)
     folded = _untold(untold) if untold else ""
     return (

@@ -1,0 +1,85 @@
+"""`audit -o`: the same audit for auditors, scripts, code scanning and test reports."""
+
+import hashlib
+import json
+from xml.etree import ElementTree as ET
+
+import jsonschema
+import pytest
+
+from adxmi_jupyter.embedded.state.clusters import PolicyItem
+from tests.rendering.sarif_schema import SCHEMA
+
+HOSTILE = "<script>alert(1)</script>|@team ]]>"
+NAMES = ("report.html", "audit.json", "audit.sarif", "audit.junit.xml", "audit.md")
+
+
+@pytest.fixture
+def reports(magic, tmp_path, monkeypatch):
+    """Return an audit in every format, as texts by the suffix of its file."""
+    monkeypatch.chdir(tmp_path)
+
+    def saved(line=""):
+        magic(f"audit --as-of 2026-11-30T12:00:00Z {line} -o {','.join(NAMES)}")
+        return {name.partition(".")[2]: (tmp_path / name).read_text("utf-8") for name in NAMES}
+
+    return saved
+
+
+def test_every_format_tells_the_same_findings(reports):
+    found = reports()
+
+    told = json.loads(found["json"])
+    opened = [one for one in told["findings"] if one["state"] == "open"]
+    assert told["schema_version"] == "1.0"
+    assert told["summary"]["open"] == {"high": 2, "medium": 3, "low": 1}
+    assert len(opened) == 6
+    sarif = json.loads(found["sarif"])
+    jsonschema.validate(sarif, SCHEMA)
+    assert {one["ruleId"] for one in sarif["runs"][0]["results"]} == {o["rule"] for o in opened}
+    suite = ET.fromstring(found["junit.xml"]).find("testsuite")
+    assert len(suite.findall("testcase/failure")) == 6
+    assert len(suite.findall("testcase/skipped")) == told["summary"]["cannot_tell"]
+    assert all(one["rule"] in found["md"] for one in opened)
+    assert all(one["rule"] in found["html"] for one in opened)
+
+
+@pytest.mark.nightly
+def test_a_report_names_the_digest_of_its_raw_data_and_is_the_same_again(reports):
+    first, second = reports(), reports()
+
+    assert first == second
+    assert hashlib.sha256(first["json"].encode()).hexdigest() in first["html"]
+
+
+@pytest.mark.nightly
+def test_a_hostile_name_is_text_in_every_report(reports, azure):
+    hostile = azure.world.add_identity(HOSTILE)
+    item = PolicyItem(
+        hostile.object_id, hostile.client_id, hostile.tenant_id, HOSTILE, False, ("All",)
+    )
+    azure.world.cluster.policy.append(item)
+
+    found = reports()
+
+    assert "<script" not in found["html"]
+    assert "&lt;script&gt;" in found["html"]
+    assert "`<script>alert(1)</script>\\|@team ]]>" in found["md"]
+    assert HOSTILE in "".join(ET.fromstring(found["junit.xml"]).itertext()) + str(
+        [one.attrib for one in ET.fromstring(found["junit.xml"]).iter()]
+    )
+
+
+@pytest.mark.nightly
+def test_what_is_suppressed_is_told_as_that(reports, tmp_path):
+    file = tmp_path / "accepted.yaml"
+    file.write_text("suppress:\n  - {rule: MI002, reason: moving, until: 2099-01-01}\n", "utf-8")
+
+    found = reports(f"--suppressions {file}")
+
+    [muted] = [
+        one for one in json.loads(found["sarif"])["runs"][0]["results"] if one.get("suppressions")
+    ]
+    assert muted["ruleId"] == "MI002"
+    assert "moving" in muted["suppressions"][0]["justification"]
+    assert "moving" in found["html"]
