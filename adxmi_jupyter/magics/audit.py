@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from adxmi_jupyter.errors import InvalidInput, InvalidValue, MissingOption
+from adxmi_jupyter.errors import (
+    InvalidInput,
+    InvalidPolicyFile,
+    InvalidValue,
+    MissingOption,
+    WrongCluster,
+)
 from adxmi_jupyter.fixes import ChangeOption, Command
 from adxmi_jupyter.magics import permissions
 from adxmi_jupyter.magics.body_file import file_text
@@ -231,10 +237,12 @@ def _options(
     **others: Any,
 ) -> Options:
     from adxmi_jupyter.actions.audit.audit import Options
-    from adxmi_jupyter.actions.audit.collecting import Period
+    from adxmi_jupyter.actions.audit.collecting import KEPT, Period
 
     del others
     period = Period(_window(window), _moment(as_of))
+    if period.window > KEPT:
+        call.say(f"the cluster keeps its requests for {KEPT.days} days: the window is cut to that")
     return Options(period, _outside(logs), _settings(call, suppressions), not database)
 
 
@@ -283,15 +291,21 @@ def _settings(call: Call, file: NamedText) -> Settings:
     from adxmi_jupyter.model.policy_file.reading import read_audit_settings
     from adxmi_jupyter.model.policy_file.variables import Variables
 
-    source = file
-    if not file and Path(DEFAULT).is_file():
-        source = NamedText(DEFAULT, file_text(DEFAULT))
-    if not source:
+    def read(source: NamedText) -> Settings:
+        found = read_audit_settings(source.text, source.name, Variables(os.environ, {}))
+        return settings_of(call.connection, found)
+
+    if file:
+        return read(file)
+    if not Path(DEFAULT).is_file():
         return Settings()
-    read = read_audit_settings(source.text, source.name, Variables(os.environ, {}))
-    if not file:
-        call.say(f"suppressions and severities: {DEFAULT}")
-    return settings_of(call.connection, read)
+    try:
+        found = read(NamedText(DEFAULT, file_text(DEFAULT)))
+    except (InvalidPolicyFile, WrongCluster) as error:
+        call.say(f"suppressions are not read from {DEFAULT}: {error.what}")
+        return Settings()
+    call.say(f"suppressions and severities: {DEFAULT}")
+    return found
 
 
 def _note_code(call: Call, found: Audit, fail_on: str) -> None:

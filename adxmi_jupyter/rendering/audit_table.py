@@ -232,9 +232,7 @@ def _block(rule: str, findings: Sequence[AuditFinding], write: Write) -> Iterato
     for one in findings[:_FEW]:
         told = ": ".join(filter(None, (subject_of(one.verdict), evidence_of(one))))
         yield _cut(f"  {told}")
-        fix = one_line(write(one.verdict.fix))
-        if fix:
-            yield f"      {fix}"
+        yield from (f"      {one_line(line)}" for line in write(one.verdict.fix).splitlines())
     if len(findings) > _FEW:
         yield f"  … and {len(findings) - _FEW} more: audit --rule {rule}"
 

@@ -60,6 +60,7 @@ PLANTED = [
     ("MI005", "Delta", "mi-hidden", "ExternalDataRequest", ""),
     ("MI006", "Gamma", GONE, "", ""),
     ("MI006", "Delta", "former", "", ""),
+    ("MI006", "Delta", GONE, "", ""),
     ("MI007", "", "mi-idle", "", ""),
     # Not planned: who calls the cluster need not be assigned to it.
     ("MI007", "", "mi-admin", "", ""),
@@ -176,6 +177,7 @@ def _policies(world):
             PolicyItem(shouting.object_id.upper(), *_rest(shouting)),
         ],
         "Delta": [
+            PolicyItem(GONE, "", world.tenant_id, "", False, ("AzureAI",)),
             PolicyItem(FORMER_SYSTEM, "", world.tenant_id, "former", True, ("ExternalTable",)),
             _item(world, "mi-hub", "DataConnection"),
             _item(world, "mi-ghost", "AzureAI"),

@@ -81,7 +81,7 @@ def _workflow(
         existing.target if isinstance(kind.listing, KustoListing | DataConnectionListing) else "",
         _usages(kind),
         is_untold=existing.untold is not None or (unreadable and not named),
-        is_off=bool(existing.trouble),
+        state=existing.state if existing.trouble else "",
         interval=_interval(existing.interval),
         last_run=_moment(existing.last_run),
         is_function=isinstance(kind.listing, FunctionListing),

@@ -181,7 +181,7 @@ def _fix(identity: ManagedIdentity, held: HeldAzureRole, needs: list[GrantedInAz
     ]  # fmt: skip
     gone = AzCommand.of("az", "role", "assignment", "delete", "--ids", held.assignment_id)
     if needs and not made:
-        return Explain.of("assign the smaller role on the target, then ", gone)
+        return Explain.of("# assign the smaller role on the target first\n", gone)
     return then(*made, gone)
 
 

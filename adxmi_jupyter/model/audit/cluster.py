@@ -29,8 +29,9 @@ class AuditedWorkflow:
     """A workflow that exists: what it requires, each with the database that this is about.
 
     `signs_in` are the ways by which it authenticates without an identity; `is_untold` says that
-    its identity is not visible, and `usage` which one it needs then. `interval` is that of its
-    runs, `last_run` when it ran last, where the service tells.
+    its identity is not visible, and `usages` which it may need then. `state` is the service's own
+    word where it does not run, such as disabled; `interval` is that of its runs, and `last_run`
+    when it ran last, where the service tells.
     """
 
     noun: str
@@ -41,7 +42,7 @@ class AuditedWorkflow:
     target: str = ""
     usages: tuple[str, ...] = ()
     is_untold: bool = False
-    is_off: bool = False
+    state: str = ""
     interval: timedelta | None = None
     last_run: datetime | None = None
     is_function: bool = False

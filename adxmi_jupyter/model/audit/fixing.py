@@ -22,8 +22,8 @@ SINGLE_USAGES = tuple(one for one in Usage if one is not Usage.ALL)
 
 
 def then(*fixes: Fix) -> Fix:
-    """Return commands one after the other."""
-    return Explain.joined(", then ", *fixes) if len(fixes) > 1 else fixes[0]
+    """Return commands one after the other, each on its line."""
+    return Explain.joined("\n", *fixes) if len(fixes) > 1 else fixes[0]
 
 
 def where(scope: Scope) -> tuple[str, ...]:
@@ -44,7 +44,7 @@ def revoke(
 ) -> Command:
     """Return the command that revokes usages, or without any all of them."""
     who = ("--identity", cluster.word(identity))
-    what = ("--usage", ",".join(usages)) if usages else ()
+    what = ("--usage", ",".join(usages)) if usages else ("--every-usage",)
     return Command(("policy", "revoke", *where(scope), *who, *what, "--yes"))
 
 

@@ -320,7 +320,8 @@ def _is_run_of(run: DataRun, workflow: AuditedWorkflow) -> bool:
 
 
 def _declared(one: AuditedWorkflow) -> Trace:
-    return Trace(Layer.DECLARED, Source.OBJECTS, one.label)
+    what = f"{one.label}, {one.state}" if one.state else one.label
+    return Trace(Layer.DECLARED, Source.OBJECTS, what)
 
 
 def _ran(run: Run) -> Trace:

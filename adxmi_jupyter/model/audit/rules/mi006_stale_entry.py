@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, ClassVar
 
 from adxmi_jupyter.fixes import Command
@@ -13,6 +13,7 @@ from adxmi_jupyter.model.audit.rule import Rule
 if TYPE_CHECKING:
     from adxmi_jupyter.model.audit.cluster import AuditedCluster
     from adxmi_jupyter.model.audit.findings import Verdict
+    from adxmi_jupyter.model.policy import Scope
 
 
 class StaleEntry(Rule):
@@ -26,7 +27,10 @@ class StaleEntry(Rule):
         "identity gets a new object ID when it is switched off and on, and leaves its old entry."
     )
     found_by: ClassVar = "an object ID in a policy that no identity assigned to the cluster has"
-    recommendation: ClassVar = "Revoke the entry."
+    recommendation: ClassVar = (
+        "Revoke all stale entries of a policy at once, before other changes of it: the service can "
+        "reject a policy that names an identity that is not assigned."
+    )
     pages: ClassVar = (
         "Managed identity policy",
         "Configure managed identities for your cluster",
@@ -36,15 +40,24 @@ class StaleEntry(Rule):
 
     def examined(self, cluster: AuditedCluster) -> Iterator[Verdict]:
         """Yield how each entry was found."""
+        stale = _stale(cluster)
         for scope, entry in cluster.entries():
             about = About(scope, entry.identity)
             if cluster.is_assigned(entry.identity):
                 yield about.passed("assigned")
                 continue
-            # By its object ID: a former system-assigned identity is not the present one.
-            who = ("--identity", entry.identity.object_id)
+            who = ("--identity", ",".join(stale[scope]))
             usages = ", ".join(entry.allowed_usages)
             yield about.found(
                 f"allows {usages}" if usages else "allows nothing",
-                fix=Command(("policy", "revoke", *where(scope), *who, "--yes")),
+                fix=Command(("policy", "revoke", *where(scope), *who, "--every-usage", "--yes")),
             )
+
+
+def _stale(cluster: AuditedCluster) -> Mapping[Scope, list[str]]:
+    """Return the stale entries of each policy by object IDs: a former system is not the present."""
+    found: dict[Scope, list[str]] = {}
+    for scope, entry in cluster.entries():
+        if not cluster.is_assigned(entry.identity):
+            found.setdefault(scope, []).append(entry.identity.object_id)
+    return found

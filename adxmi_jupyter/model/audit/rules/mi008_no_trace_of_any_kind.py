@@ -9,12 +9,13 @@ from adxmi_jupyter.fixes import Command
 from adxmi_jupyter.model.audit.cluster import same
 from adxmi_jupyter.model.audit.evidence import Grade
 from adxmi_jupyter.model.audit.findings import About, Severity
-from adxmi_jupyter.model.audit.fixing import SINGLE_USAGES
+from adxmi_jupyter.model.audit.fixing import SINGLE_USAGES, revoke, then
 from adxmi_jupyter.model.audit.grading import graded
 from adxmi_jupyter.model.audit.rule import Rule
 from adxmi_jupyter.model.usage import Usage
 
 if TYPE_CHECKING:
+    from adxmi_jupyter.fixes import Fix
     from adxmi_jupyter.model.audit.cluster import AuditedCluster
     from adxmi_jupyter.model.audit.evidence import Graded
     from adxmi_jupyter.model.audit.findings import Verdict
@@ -51,13 +52,24 @@ class NoTraceOfAnyKind(Rule):
             grades = {one.grade for one in every}
             unseen = tuple(dict.fromkeys(u for one in every for u in one.unseen))
             if grades == {Grade.NO_TRACE}:
-                words = ("policy", "matrix", "--all-databases", "--cluster")
-                yield about.found("no usage that it is allowed has a trace", fix=Command(words))
+                yield about.found(
+                    "no usage that it is allowed has a trace", fix=_removal(cluster, identity)
+                )
             elif grades <= {Grade.NO_TRACE, Grade.CANNOT_TELL}:
                 yield about.untold(*unseen)
             else:
                 best = next(grade for grade in Grade if grade in grades)
                 yield about.passed(str(best))
+
+
+def _removal(cluster: AuditedCluster, identity: ManagedIdentity) -> Fix:
+    revoked = (
+        revoke(cluster, scope, identity)
+        for scope, entry in cluster.entries()
+        if same(entry.identity, identity)
+    )
+    who = ("--identity", cluster.word(identity))
+    return then(*revoked, Command(("identity", "remove", *who, "--yes")))
 
 
 def _grades(cluster: AuditedCluster, identity: ManagedIdentity) -> Iterator[Graded]:

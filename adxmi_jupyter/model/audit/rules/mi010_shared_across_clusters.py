@@ -49,7 +49,7 @@ class SharedAcrossClusters(Rule):
                 names = ", ".join(_called(one) for one in apart)
                 yield about.found(f"also assigned to {names}", fix=_split(cluster, identity))
             else:
-                yield about.passed("no cluster elsewhere has it")
+                yield about.passed("no visible cluster elsewhere has it")
 
 
 def _is_apart(own: OtherCluster, other: OtherCluster) -> bool:

@@ -41,11 +41,12 @@ class RoleByObjectId(Rule):
             if not one.is_by_object_id:
                 yield about.passed("by another ID than the object ID")
                 continue
-            where = ("--cluster", "--role", str(one.role), "--identity", one.fqn)
+            where = ("--cluster", "--role", str(one.role), "--identity")
+            # Of an application that is no identity, Azure does not tell the client ID.
+            again = (
+                (Command.of("role", "grant", *where, cluster.word(identity)),) if identity else ()
+            )
             yield about.found(
                 "Azure lists it by the object ID, which has no effect",
-                fix=then(
-                    Command.of("role", "revoke", *where, "--yes"),
-                    Command.of("role", "grant", *where),
-                ),
+                fix=then(Command.of("role", "revoke", *where, one.fqn, "--yes"), *again),
             )
