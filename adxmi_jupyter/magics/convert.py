@@ -6,17 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from adxmi_jupyter.errors import MissingOption
+from adxmi_jupyter.errors import InvalidCluster, MissingOption
 from adxmi_jupyter.fixes import Explain, Option
 from adxmi_jupyter.magics.convert_files import SourceFile, sources, write
+from adxmi_jupyter.magics.lock_file import lock_beside
 from adxmi_jupyter.magics.options import exit_code
-from adxmi_jupyter.magics.policy_file import NamedFile, variable_options, variables
+from adxmi_jupyter.magics.policy_file import NamedFile, is_file, variable_options, variables
 from adxmi_jupyter.magics.verbs import Example, exit_codes, verb
 from adxmi_jupyter.model.foreign_files.registry import format_of, guessed, names
 from adxmi_jupyter.model.permission import Permission
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from adxmi_jupyter.magics.call import Call
     from adxmi_jupyter.magics.policy_file import NamedText
@@ -143,8 +144,33 @@ def _converted(
     from adxmi_jupyter.model.foreign_files.values import ReadOptions
 
     given = variables(call, options["given"], options["var_file"])
-    told = ReadOptions(options["for_cluster"], options["cluster_uri"], given)
+    locked = _locked(files[0].name) if source == _OURS else _nothing_locked
+    told = ReadOptions(options["for_cluster"], options["cluster_uri"], given, locked)
     return conversion(files, format_of(source), format_of(target), told, known)
+
+
+def _nothing_locked(_uri: str) -> Mapping[str, str]:
+    return {}
+
+
+def _locked(policy_file: str) -> Callable[[str], Mapping[str, str]]:
+    """Return what tells the names of a cluster in the lock file; a cell has none.
+
+    An address that no connection takes is in no lock file.
+    """
+    lock = lock_beside(policy_file) if is_file(policy_file) else None
+    if lock is None or not lock.clusters:
+        return _nothing_locked
+
+    def locked(uri: str) -> Mapping[str, str]:
+        from adxmi_jupyter.actions.plan.planning import lock_key_of
+
+        try:
+            return lock.names(lock_key_of(uri))
+        except InvalidCluster:
+            return {}
+
+    return locked
 
 
 def _known(call: Call) -> Sequence[ManagedIdentity]:

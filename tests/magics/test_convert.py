@@ -1,6 +1,7 @@
 """The verb ``convert``: files in and out, what is listed, and how it ends."""
 
 import io
+import json
 import sys
 
 import pytest
@@ -66,6 +67,20 @@ def test_names_become_ids_of_the_connected_cluster(magic):
 
     assert "e84d3f17-90a6-4d2c-b7e8-4f5a1c6b920d" in magic("convert --to kql --resolve", body)
     assert "unresolved: policy/cluster/mi-export: " in magic("convert --to kql", body)
+
+
+def test_the_lock_file_tells_object_ids_of_names(directory, capsys):
+    (directory / "adxmi.yaml").write_text(FILE.replace("{system:", "{mi-lake:"))
+    oid = "5b27c9d0-8e14-4a6b-9f35-c2d18e70a4b6"
+    address = "https://sales.westeurope.kusto.windows.net"
+    lock = {"format": "adxmi-lock/v1", "clusters": {address: {"mi-lake": oid}}}
+    (directory / "adxmi.lock.json").write_text(json.dumps(lock))
+
+    assert execute(["convert", "adxmi.yaml", "--to", "kql", "--var", "why=b"]) == 0
+
+    shown = capsys.readouterr().out
+    assert f"// {oid} is mi-lake: b\n" in shown
+    assert f'"ObjectId": "{oid}"' in shown
 
 
 @pytest.mark.parametrize(

@@ -193,3 +193,15 @@ SCRIPT = f"""\
 .create table T (A: int)
 .alter-merge cluster policy callout '[{{"CalloutType": "SQL", "CalloutUriRegex": "^x$", "CanCall": true}}]'
 """
+
+PARAMETERS = f"""\
+{{
+  "$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentParameters.json#",
+  "contentVersion": "1.0.0.0",
+  "parameters": {{
+    "clusterName": {{"value": "sales"}},
+    "oid": {{"value": "{APP}"}},
+    "token": {{"reference": {{"keyVault": {{"id": "/x"}}, "secretName": "s"}}}}
+  }}
+}}
+"""

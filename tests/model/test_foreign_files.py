@@ -100,6 +100,26 @@ def test_templates_with_variables_modules_and_names_that_are_expressions():
     }
 
 
+def test_files_of_parameters_give_values_to_templates():
+    files = ("main.json", samples.TEMPLATE), ("main.parameters.json", samples.PARAMETERS)
+
+    content = read("arm", *files).hub.content
+
+    assert list(content.clusters) == ["sales"]
+    assert ("Sales", "admins") in roles(content)
+
+
+def test_what_a_plan_does_not_know_yet_is_unresolved():
+    plan = """{"planned_values": {"root_module": {"resources": [{"address": "a.b", "mode": "managed",
+      "type": "azurerm_kusto_database_principal_assignment",
+      "values": {"database_name": "D", "role": "Admin", "principal_type": "App"}}]}}}"""
+
+    reading = read("terraform", ("plan.json", plan))
+
+    assert reading.hub.content.roles is None
+    assert (Reason.REQUIRED, "a.b.principal_id", "", 3) in found(reading)
+
+
 def test_scripts_of_kql():
     reading = read("kql", ("policy.kql", samples.SCRIPT))
 
@@ -174,6 +194,9 @@ SECRETS = {
         "kql", "a.kql", f'\n.create external table E (A:int) kind=storage dataformat=csv (\n  h@"https://a.blob.core.windows.net/c;{KEY}")', (3, 3),
     ),
     "a SAS in a comment": ("kql", "a.kql", f".show tables\n  // was {SAS}", (2, 3)),
+    "a secret of parameters": (
+        "arm", "p.json", '{"$schema": "deploymentParameters.json#", "parameters": {\n "sasToken": {"value": "hunter2"}}}', (2, 24),
+    ),
     "a password of a property": ("kql", "a.kql", ".create x with (password='hunter2')", (1, 26)),
     "a value of a script in a state": (
         "terraform", "s.json", '{"values": {"root_module": {"resources": [{"type": "azurerm_kusto_script", "values":\n {"sas_token": "hunter2"}}]}}}', (2, 16),

@@ -67,6 +67,11 @@ class Prepared:
     options: Options
 
 
+def lock_key_of(uri: str) -> str:
+    """Return what a lock file calls the cluster that a policy file names by its address."""
+    return EMBEDDED if uri.strip().lower() == EMBEDDED else parse_address(uri).uri
+
+
 def lock_key(connection: Connection) -> str:
     """Return what a lock file calls the connected cluster."""
     return EMBEDDED if connection.is_embedded else connection.address.uri

@@ -93,6 +93,21 @@ def read_template(template: Part, into: Gathering, given: Mapping[str, Any] | No
         _Reader(resource, into).read()
 
 
+def values_of(parameters: Part) -> dict[str, Any]:
+    """Return the values of a file of parameters, by their names in lower case.
+
+    Those that a key vault holds are not literal. Raises LiteralSecret for a literal secret.
+    """
+    parameters.check_secrets()
+    values: dict[str, Any] = {}
+    for name, one in parameters.get("parameters").items():
+        value = one.get("value")
+        secrets.check_value(name, value.value, value.where)
+        if value.value is not None:
+            values[name.lower()] = value.value
+    return values
+
+
 def _resources(
     listed: Part, scope: Scope, into: Gathering, parent: _Resource | None = None
 ) -> Iterator[_Resource]:

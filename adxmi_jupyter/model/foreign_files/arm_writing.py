@@ -47,7 +47,7 @@ _CAN = Abilities(
 
 def written(hub: Hub, known: Sequence[ManagedIdentity]) -> Writing:
     """Return the template for a hub."""
-    found = outgoing(hub, Identities(hub.content, hub.cluster, known), _CAN)
+    found = outgoing(hub, Identities.in_hub(hub, known), _CAN)
     writer = _Writer(hub, found)
     resources = list(writer.resources())
     template = {

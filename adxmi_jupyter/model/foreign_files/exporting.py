@@ -105,6 +105,12 @@ def outgoing(hub: Hub, identities: Identities, can: Abilities) -> Outgoing:
     return _Export(hub, identities, can).all()
 
 
+def _remark(word: str, reference: str, why: str) -> str:
+    """Return what to say of an entry: the name of its identity, and the reason for it."""
+    name = f"{word} is {reference}" if reference != word else ""
+    return ": ".join(filter(None, (name, why)))
+
+
 class _Export:
     def __init__(self, hub: Hub, identities: Identities, can: Abilities) -> None:
         self.hub, self.identities, self.can = hub, identities, can
@@ -181,7 +187,7 @@ class _Export:
             self._lose_remarks(at, entry)
             if entry.usages:
                 found.append(PolicyEntry(identity, entry.usages))
-                notes[identity.word] = entry.why
+                notes[identity.word] = _remark(identity.word, reference, entry.why)
         if mode is Mode.AUTHORITATIVE and not is_whole:
             self.lose(path, Reason.INCOMPLETE)
         else:
@@ -242,6 +248,8 @@ class _Export:
         if description and not self.can.descriptions:
             self.lose((*path, "description"), Reason.NOT_IN_FORMAT)
         label = self.hub.labels.get(str(reference).casefold(), "")
+        if not label and not looks_like_reference(member.principal):
+            label = member.principal
         return Holder(reference, label, description, member.why, member.protect)
 
     def _reference(self, principal: str, path: Path) -> PrincipalReference | None:

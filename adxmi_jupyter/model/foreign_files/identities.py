@@ -8,13 +8,14 @@ Source: *Managed identity policy*, *Referencing security principals* (Azure Data
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.model.identity import SYSTEM, ManagedIdentity, is_guid
 
 if TYPE_CHECKING:
+    from adxmi_jupyter.model.foreign_files.values import Hub
     from adxmi_jupyter.model.policy_file.sections import Content
 
 
@@ -25,6 +26,12 @@ class Identities:
     content: Content
     cluster: str
     known: Sequence[ManagedIdentity] = ()
+    locked: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def in_hub(cls, hub: Hub, known: Sequence[ManagedIdentity]) -> Identities:
+        """Return the identities of a hub."""
+        return cls(hub.content, hub.cluster, known, hub.locked)
 
     def is_alias(self, reference: str) -> bool:
         """Tell whether the file itself says what a reference stands for."""
@@ -35,7 +42,9 @@ class Identities:
         if reference.strip().lower() == SYSTEM and not self.is_alias(reference):
             system = next((one for one in self.known if one.is_system), None)
             return replace(system or ManagedIdentity(SYSTEM), object_id=SYSTEM, is_system=True)
-        return self._completed(self._written(reference))
+        found = self._completed(self._written(reference))
+        locked = self.locked.get(reference, "")
+        return found if found.object_id or not locked else replace(found, object_id=locked)
 
     def _written(self, reference: str) -> ManagedIdentity:
         alias = self.content.identities.get(reference)

@@ -10,6 +10,7 @@ roles*, *Callout policy*, *Create or alter continuous export* (Azure Data Explor
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -22,7 +23,7 @@ from adxmi_jupyter.model.callout import TYPES, CalloutRule, parse_callouts
 from adxmi_jupyter.model.command_reading import CommandReader, OtherTextError, tokens_of
 from adxmi_jupyter.model.csl_script import is_about_workflow, read_csl_script
 from adxmi_jupyter.model.foreign_files import secrets
-from adxmi_jupyter.model.foreign_files.values import Kind, Reason, excerpt, mistake
+from adxmi_jupyter.model.foreign_files.values import Kind, Reason, Where, excerpt, mistake
 from adxmi_jupyter.model.identity import SYSTEM, is_guid
 from adxmi_jupyter.model.kql_reading import pieces_of
 from adxmi_jupyter.model.policy import Policy, parse_policy
@@ -32,10 +33,9 @@ from adxmi_jupyter.model.usage import Usage
 if TYPE_CHECKING:
     from adxmi_jupyter.model.command_reading import Token
     from adxmi_jupyter.model.foreign_files.gathering import Gathering
-    from adxmi_jupyter.model.foreign_files.values import Where
     from adxmi_jupyter.model.role import Role
 
-Locate = Callable[[int], "Where"]
+Locate = Callable[[int], Where]
 """Where the character of a script stands."""
 
 _POLICY, _CALLOUT = "managed_identity", "callout"
@@ -311,10 +311,10 @@ def _in_lower_case(rule: CalloutRule) -> CalloutRule:
 
 def locate_in(text: str, source: str) -> Locate:
     """Return what tells where the characters of a file stand."""
-    from adxmi_jupyter.model.foreign_files.values import Where
+    lines = [0, *(found.end() for found in re.finditer("\n", text))]
 
     def locate(offset: int) -> Where:
-        line = text.count("\n", 0, offset) + 1
-        return Where(source, line, offset - text.rfind("\n", 0, offset))
+        line = bisect_right(lines, offset)
+        return Where(source, line, offset - lines[line - 1] + 1)
 
     return locate

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from adxmi_jupyter.model.foreign_files.azure_words import address_of, principal_of, role_of
 from adxmi_jupyter.model.foreign_files.kql_script import read_script
 from adxmi_jupyter.model.foreign_files.parts import Expression
-from adxmi_jupyter.model.foreign_files.values import Reason, excerpt
+from adxmi_jupyter.model.foreign_files.values import Kind, Reason, excerpt
 from adxmi_jupyter.model.identity import SYSTEM, ManagedIdentity
 from adxmi_jupyter.model.usage import Usage
 
@@ -22,6 +22,7 @@ _IDENTITY = "azurerm_user_assigned_identity"
 _CONNECTION = "_data_connection"
 _RELATED = ("azurerm_kusto_", "adx_", "azurerm_role_assignment")
 _IDENTITY_OF_CONNECTION = ("identity_id", "managed_identity_id")
+_TYPE = "microsoft.kusto/"
 _DATABASES = "/databases/"
 
 
@@ -71,8 +72,14 @@ class Resources:
                 self._script(one)
             case _ if one.kind.endswith(_CONNECTION):
                 self._connection(one)
-            case _ if one.kind.startswith(_RELATED):
+            case _ if one.kind.startswith(_RELATED) or self._is_of_kusto(one):
                 self._into.not_converted(Reason.OTHER, one.address, "", one.where)
+
+    @staticmethod
+    def _is_of_kusto(one: Resource) -> bool:
+        """Tell whether it is a resource of Azure by its own type, such as those of azapi."""
+        kind = one.values.get("type").value
+        return isinstance(kind, str) and kind.lower().startswith(_TYPE)
 
     def _is_counted(self, one: Resource) -> bool:
         """Tell whether a resource is there as it stands; note what decides on that else."""
@@ -114,6 +121,8 @@ class Resources:
         if not one.is_data:
             for block in one.values.get("identity").each():
                 self._assigned(one, block)
+            for block in one.values.get("dynamic").each():
+                self._into.unresolved(f"{one.address}.dynamic", "", block.where)
 
     def _assigned(self, one: Resource, block: Part) -> None:
         kind, listed = block.get("type"), block.get("identity_ids")
@@ -138,9 +147,13 @@ class Resources:
         if database is None or None in found:
             return
         word, kind, identifier = (text or "" for text in found)
+        if not identifier:  # in a plan, what is known after apply only is left out
+            name = f"{one.address}.principal_id"
+            self._into.find(Kind.UNRESOLVED, Reason.REQUIRED, name, where=one.where)
+            return
         role = role_of(word, on_cluster=on_cluster)
         principal = principal_of(kind, identifier, tenant or "")
-        if role is None or principal is None or not identifier:
+        if role is None or principal is None:
             item = excerpt(f"{word} {kind}")
             self._into.not_converted(Reason.UNREADABLE, one.address, item, one.where)
             return

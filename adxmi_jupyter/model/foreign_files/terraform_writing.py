@@ -55,7 +55,7 @@ _OF_CLUSTER = ("location", "sku_name")
 
 def written(hub: Hub, known: Sequence[ManagedIdentity], read: Sequence[Finding]) -> Writing:
     """Return the file for a hub, with all findings in its head."""
-    found = outgoing(hub, Identities(hub.content, hub.cluster, known), _CAN)
+    found = outgoing(hub, Identities.in_hub(hub, known), _CAN)
     writer = _Writer(hub, found)
     blocks = list(writer.blocks())
     findings = (*found.findings, *writer.required())

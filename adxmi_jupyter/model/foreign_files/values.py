@@ -124,7 +124,8 @@ class Hub:
     """What files say, as a policy file for one of its clusters.
 
     `where` tells where a part of it stands; `labels` are display names of principals, by their
-    fully qualified names; `is_shared` tells whether it is the same for every cluster.
+    fully qualified names; `is_shared` tells whether it is the same for every cluster; `locked` are
+    object IDs by the names that the file uses, as its lock file has them.
     """
 
     content: Content
@@ -132,6 +133,7 @@ class Hub:
     where: Callable[[Path], Where]
     labels: Mapping[str, str] = field(default_factory=dict)
     is_shared: bool = False
+    locked: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -155,12 +157,14 @@ class ReadOptions:
     """What readers are told besides the files.
 
     `cluster` is one of the clusters of a policy file, `cluster_uri` the address for formats that
-    name none, `variables` are those of a policy file.
+    name none, `variables` are those of a policy file, and `locked` tells what its lock file has for
+    the address of a cluster.
     """
 
     cluster: str = ""
     cluster_uri: str = ""
     variables: Variables | None = None
+    locked: Callable[[str], Mapping[str, str]] = lambda _: {}
 
 
 class Format(Protocol):

@@ -58,7 +58,9 @@ class Adxmi:
         aliases = found.content.identities.values()
         kinds = [k for a in aliases for k in (a.name, a.resource_id, a.object_id, a.client_id)]
         is_shared = not found.content.only and all(set(kind) <= {""} for kind in kinds)
-        return Reading(Hub(found.content, found.cluster, where, is_shared=is_shared))
+        locked = options.locked(found.content.clusters[found.cluster].uri)
+        hub = Hub(found.content, found.cluster, where, is_shared=is_shared, locked=locked)
+        return Reading(hub)
 
     def write(self, hub: Hub, known: Sequence[ManagedIdentity], read: Sequence[Finding]) -> Writing:
         """Return one file, which holds all that a hub does."""

@@ -55,7 +55,7 @@ class Kql:
 
     def write(self, hub: Hub, known: Sequence[ManagedIdentity], read: Sequence[Finding]) -> Writing:
         """Return one script."""
-        found = outgoing(hub, Identities(hub.content, hub.cluster, known), _CAN)
+        found = outgoing(hub, Identities.in_hub(hub, known), _CAN)
         head = commented("//", (*read, *found.findings))
         blocks = [*(["\n".join(head)] if head else []), *_blocks(found)]
         return Writing((TextFile(_NAME, "\n\n".join(blocks) + "\n"),), found.findings)

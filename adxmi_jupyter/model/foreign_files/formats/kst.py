@@ -83,7 +83,7 @@ class Kst:
 
     def write(self, hub: Hub, known: Sequence[ManagedIdentity], read: Sequence[Finding]) -> Writing:
         """Return the file of the clusters, and one for each database."""
-        found = outgoing(hub, Identities(hub.content, hub.cluster, known), _CAN)
+        found = outgoing(hub, Identities.in_hub(hub, known), _CAN)
         named = hub.content.clusters if hub.is_shared else {}
         clusters = named or {hub.cluster: hub.content.clusters[hub.cluster]}
         connections = [{"name": name, "url": one.uri} for name, one in clusters.items()]
