@@ -10,8 +10,15 @@ from adxmi_jupyter.service import gather
 gather._DELAY = 0
 print(gather.gather(str, [1, 2], what="reading"))
 """
-OWN = "sys.{0} = io.TextIOWrapper(sys.{0}.buffer)"
-TO_SOMEBODY = f"import io, sys; {OWN.format('stderr')}; {OWN.format('stdout')}\n"
+IN_A_KERNEL = """
+import io, sys
+
+class OutStream(io.TextIOWrapper):
+    pass
+
+OutStream.__module__ = "ipykernel.iostream"
+sys.stdout, sys.stderr = OutStream(sys.stdout.buffer), OutStream(sys.stderr.buffer)
+"""
 
 
 def run(program, **variables):
@@ -33,13 +40,13 @@ def test_a_log_gets_no_progress_bar():
 
 
 def test_a_notebook_gets_one_where_it_leaves_no_red_ground():
-    done = run(TO_SOMEBODY + GATHER, TQDM_DISABLE="")
+    done = run(IN_A_KERNEL + GATHER, TQDM_DISABLE="")
 
     assert "reading" in done.stdout
     assert done.stderr == ""
 
 
 def test_a_notebook_that_is_compared_with_its_stored_output_gets_none():
-    done = run(TO_SOMEBODY + GATHER, TQDM_DISABLE="1")
+    done = run(IN_A_KERNEL + GATHER, TQDM_DISABLE="1")
 
     assert (done.stdout, done.stderr) == ("['1', '2']\n", "")
