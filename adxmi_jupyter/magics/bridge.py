@@ -185,13 +185,13 @@ class AdxmiMagics(Magics):
         from adxmi_jupyter.magics.saving import check_file
         from adxmi_jupyter.rendering.result_files import files_of, format_of
 
-        if not any(format_of(one, documents) for one in files_of(name, documents)):
+        if not any(format_of(one, documents) for one in files_of(name)):
             raise InvalidValue(
                 f"--out {name} isn't a variable name",
                 why="in a notebook --out names a variable, or a file such as result.csv",
                 fix=ChangeOption("--out", "df"),
             )
-        for one in files_of(name, documents):
+        for one in files_of(name):
             check_file(one, documents=documents)
 
     def keep(self, name: str, frame: pd.DataFrame, documents: Collection[str] = ()) -> None:
@@ -209,7 +209,7 @@ class AdxmiMagics(Magics):
         from adxmi_jupyter.magics.saving import save
         from adxmi_jupyter.rendering.result_files import files_of
 
-        for one in files_of(name, documents):
+        for one in files_of(name):
             save(one, frame, documents)
 
     def instruct(self, lines: Sequence[str]) -> None:

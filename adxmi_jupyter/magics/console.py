@@ -117,7 +117,7 @@ class Console:
         from adxmi_jupyter.rendering.result_files import files_of
 
         listed = " and ".join([", ".join(streamed[:-1]), streamed[-1]])
-        for one in files_of(name, documents):
+        for one in files_of(name):
             check_file(one, f"; {listed} write to the standard output", documents)
 
     def keep(self, name: str, frame: pd.DataFrame, documents: Collection[str] = ()) -> None:
@@ -137,7 +137,7 @@ class Console:
             self.output.file_text(text_of(frame, name).removesuffix("\n"))
             return
         try:
-            for one in files_of(name, documents):
+            for one in files_of(name):
                 save(one, frame, documents)
         except ResultNotSaved:
             self.output.result(frame)

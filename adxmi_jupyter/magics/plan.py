@@ -9,7 +9,7 @@ import click
 from adxmi_jupyter.errors import PartialRead
 from adxmi_jupyter.fixes import Retry
 from adxmi_jupyter.magics import permissions
-from adxmi_jupyter.magics.ci import ci_option, repository_path, tell, telling_errors
+from adxmi_jupyter.magics.ci import ci_option, repository_path, system_of, tell, telling_errors
 from adxmi_jupyter.magics.lock_file import names_in, with_lock
 from adxmi_jupyter.magics.options import allow_unknown_usage, exit_code, refuse_both
 from adxmi_jupyter.magics.policy_file import is_file, policy_file, policy_file_options
@@ -188,6 +188,8 @@ def _file_of(plan: Plan) -> str:
 
 def tell_plan(call: Call, plan: Plan) -> None:
     """Tell the CI system what a plan changes, and what is blocked."""
+    if system_of(call) is None:
+        return
     from adxmi_jupyter.rendering.plan_annotations import folded_annotations_of
     from adxmi_jupyter.rendering.plan_markdown import plan_markdown
 

@@ -46,7 +46,7 @@ def check_file(name: str, others: str = "", documents: Collection[str] = ()) -> 
         raise InvalidValue(
             f"--out {name} cannot be written",
             why=_reason(error),
-            fix=ChangeOption("--out", f"result.{form}"),
+            fix=ChangeOption("--out", f"{Path(name).stem or 'result'}.{form}"),
         ) from error
 
 

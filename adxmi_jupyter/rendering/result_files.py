@@ -75,10 +75,14 @@ def format_of(name: str, documents: Collection[str] = ()) -> str | None:
     return next((one for one in known if file.endswith(f".{one}") and file != f".{one}"), None)
 
 
-def files_of(target: str, documents: Collection[str] = ()) -> tuple[str, ...]:
-    """Return the files that a target names: one, or several with commas between them."""
+def files_of(target: str) -> tuple[str, ...]:
+    """Return the files that a target names: one, or several with commas between them.
+
+    >>> files_of("a.csv, b.md"), files_of("Tom, Dick.csv")
+    (('a.csv', 'b.md'), ('Tom, Dick.csv',))
+    """
     names = tuple(one.strip() for one in target.split(","))
-    return names if all(format_of(one, documents) for one in names) else (target,)
+    return names if all(PurePath(one).suffix for one in names) else (target,)
 
 
 def require_package(form: str) -> None:

@@ -113,6 +113,7 @@ def adxmi(tmp_path, monkeypatch):
         with monkeypatch.context() as patch:
             for name, stream in zip(("stdin", "stdout", "stderr"), streams, strict=True):
                 patch.setattr(sys, name, stream)
+                patch.setattr(sys, f"__{name}__", stream)  # else they are those of a notebook
             for name, value in environment.items():
                 patch.setenv(name, value)
             with pytest.raises(SystemExit) as ended:

@@ -193,7 +193,23 @@ def test_only_results_that_have_findings_are_written_as_sarif(run, target):
     done = run("policy", "show", "-o", target)
 
     assert done.returncode == 2
-    assert f"--out {target} has no known format" in done.stderr
+    assert "has no known format" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("target", "what", "fix"),
+    [
+        ("plan.xls,plan.md", "--out plan.xls has no known format", "plan.csv,plan.md"),
+        ("none/plan.md,plan.json", "--out none/plan.md cannot be written", "plan.md,plan.json"),
+    ],
+)
+def test_of_several_files_each_one_is_checked_before_a_request(run, target, what, fix):
+    done = run("plan", "-o", target)
+
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-3] == f"InvalidValue: {what}"
+    assert done.stderr.splitlines()[-1] == f"  fix: adxmi plan --out {fix}"
+    assert sorted(one.name for one in Path.cwd().iterdir()) == ["adxmi.yaml"]
 
 
 @pytest.mark.nightly
