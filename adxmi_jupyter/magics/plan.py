@@ -111,8 +111,9 @@ def plan(
         if save:
             from adxmi_jupyter.actions.plan.saved import saved_text
             from adxmi_jupyter.magics.text_file import write_text
+            from adxmi_jupyter.rendering.annotations import inert
 
-            write_text(save, saved_text(prepared))
+            write_text(save, inert(saved_text(prepared)))
             call.say(f"saved: {save}")
         return shown(call, prepared.plan, allow_partial=options["allow_partial"])
 

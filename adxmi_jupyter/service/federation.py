@@ -178,6 +178,12 @@ def _token_file(authority: str) -> TokenCredential:
     from azure.identity import WorkloadIdentityCredential
 
     tenant, client, file = _one_of((_TENANT,)), _one_of((_CLIENT,)), _one_of((_FILE,))
+    if not os.access(file, os.R_OK):
+        raise CredentialFailure(
+            f"the token file of {_FILE} can't be read",
+            why=f"there is no file {file}, or you aren't permitted to read it",
+            fix=f"set {_FILE} to the file that holds the token",
+        )
     return _made(
         lambda: WorkloadIdentityCredential(
             tenant_id=tenant, client_id=client, token_file_path=file, authority=authority

@@ -6,6 +6,7 @@ import pytest
 
 from adxmi_jupyter.errors import AdxmiError, CredentialFailure
 from adxmi_jupyter.service.credentials import check_name, make_credential
+from tests.service.trust.conftest import cluster
 
 PUBLIC = "login.microsoftonline.com"
 TENANT = "12345678-1234-4234-8234-123456789abc"
@@ -29,18 +30,21 @@ PIPELINES = {
 BY_HAND = {**PIPELINES, **IDS, "AZURE_SERVICE_CONNECTION_ID": "a-connection"}
 for name in [one for one in BY_HAND if one.startswith("AZURESUBSCRIPTION_")]:
     del BY_HAND[name]
-FILE = {**IDS, "AZURE_FEDERATED_TOKEN_FILE": "/var/run/token"}
+FILE = {**IDS, "AZURE_FEDERATED_TOKEN_FILE": "TOKEN-FILE"}
 
 
 @pytest.fixture
-def environment(monkeypatch):
+def environment(monkeypatch, tmp_path):
     """Set the variables of a CI system, and no others of any."""
+
+    file = tmp_path / "token"
+    file.write_text("issued")
 
     def set_all(variables):
         for name in {*GITHUB, *PIPELINES, *BY_HAND, *FILE}:
             monkeypatch.delenv(name, raising=False)
         for name, value in variables.items():
-            monkeypatch.setenv(name, value)
+            monkeypatch.setenv(name, value.replace("TOKEN-FILE", str(file)))
 
     return set_all
 
@@ -197,6 +201,45 @@ def test_an_answer_without_a_token_is_a_typed_error(environment, internet, answe
         make_credential("workload-identity", PUBLIC).get_token(SCOPE)
 
     assert {one.host for one in internet.requests} == {ISSUER}
+
+
+def test_a_token_file_that_is_not_there_is_named(environment):
+    environment({**FILE, "AZURE_FEDERATED_TOKEN_FILE": "/no/token"})
+
+    with pytest.raises(CredentialFailure, match="AZURE_FEDERATED_TOKEN_FILE can't be read"):
+        make_credential("workload-identity", PUBLIC)
+
+
+@pytest.mark.parametrize(
+    ("variables", "denied", "why"),
+    [
+        (GITHUB, "the issuer", "HTTP 401"),
+        (PIPELINES, "the issuer", "OIDC token endpoint"),
+        (GITHUB, "Microsoft Entra", "AADSTS700213"),
+        (PIPELINES, "Microsoft Entra", "AADSTS700213"),
+        (FILE, "Microsoft Entra", "AADSTS700213"),
+    ],
+)
+def test_who_gives_no_token_is_said_to_the_user(
+    environment, internet, connections, variables, denied, why
+):
+    environment(variables)
+
+    def denying(request):
+        if request.path.endswith("/metadata"):
+            return cluster(request)
+        is_entra = request.host == PUBLIC
+        if is_entra and request.path.endswith("/token") and denied == "Microsoft Entra":
+            text = "AADSTS700213: No matching federated identity record found"
+            return 401, {}, {"error": "invalid_client", "error_description": text}
+        return answers(request) if is_entra or denied != "the issuer" else (401, {}, {})
+
+    internet.answer = denying
+    with pytest.raises(CredentialFailure) as raised:
+        connections.open("https://help.kusto.windows.net", credential="workload-identity")
+
+    assert "job-token" not in str(raised.value)
+    assert why in raised.value.why
 
 
 def test_neither_token_is_in_the_text_of_the_credential(environment):
