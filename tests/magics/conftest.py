@@ -12,6 +12,12 @@ from adxmi_jupyter.magics.bridge import loaded
 from adxmi_jupyter.magics.console import main
 
 
+@pytest.fixture(autouse=True)
+def no_bars(monkeypatch):
+    """No progress bar is among the output, however slow the machine is."""
+    monkeypatch.setattr("adxmi_jupyter.service.progress._is_logged", lambda: True)
+
+
 @pytest.fixture(scope="session")
 def shell(tmp_path_factory):
     patch = pytest.MonkeyPatch()
@@ -113,7 +119,6 @@ def adxmi(tmp_path, monkeypatch):
         with monkeypatch.context() as patch:
             for name, stream in zip(("stdin", "stdout", "stderr"), streams, strict=True):
                 patch.setattr(sys, name, stream)
-                patch.setattr(sys, f"__{name}__", stream)  # else they are those of a notebook
             for name, value in environment.items():
                 patch.setenv(name, value)
             with pytest.raises(SystemExit) as ended:
