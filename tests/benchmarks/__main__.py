@@ -96,6 +96,7 @@ PARTS: Mapping[str, Callable[[argparse.Namespace, Path], Iterable[Row]]] = {
     "a thousand databases": lambda chosen, home: many_databases.many_databases_rows(
         home, chosen.runs
     ),
+    "a plan of many databases": lambda _, home: many_databases.plan_rows(home),
     "checks of many databases": lambda _, home: many_databases.whole_cluster_rows(home),
     "a whole cluster": lambda chosen, home: checking.checking_rows(home, chosen.runs),
     "long tables": lambda chosen, home: grids.grid_rows(chosen.runs, home),

@@ -40,6 +40,7 @@ _EACH = 7
 _A_DATABASE, _OF_CLUSTER = 6, 40
 """The most requests of a check: for each database, and for what is of all of them."""
 
+_MOST_OF_PLAN = Budget(1.5)
 _MOST_OF_CHECK = Budget(2.0)  # of very many; of few the process that begins takes as long
 _VERY_MANY = 1000
 _MOST_MEMORY = Budget(400)
@@ -87,6 +88,25 @@ def _read_by_sdk(sdk: KustoClient, names: list[str], most: int) -> None:
 
     with ThreadPoolExecutor(most) as threads:
         list(threads.map(policy_of, names))
+
+
+def plan_rows(home: Path) -> list[Row]:
+    """Measure ``plan`` of a file with three entries for each of many databases, once."""
+    most = IN_FLIGHT[0]
+    with _serving(home, DATABASES, "entries") as service:
+        told = probe(sys.executable, "planned", service.uri, str(most), str(home), home=home)
+    if told["rows"] != 1:
+        raise SystemExit(f"{told['rows']} changes were planned instead of 1")
+    least = DATABASES / most * LATENCY
+    what = f"`plan`, {DATABASES:,} databases, 3 entries each, 30 ms, {most} at a time"
+    return [
+        Row(what, told["seconds"]),
+        Row("how many times the least time of reading policies", told["seconds"] / least,
+            Unit.TIMES, _MOST_OF_PLAN),
+        Row("how many times `policy show --all-databases`", told["seconds"] / told["read"],
+            Unit.TIMES),
+        Row("processor time of the client", told["processor"]),
+    ]  # fmt: skip
 
 
 def whole_cluster_rows(home: Path) -> list[Row]:

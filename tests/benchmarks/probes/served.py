@@ -17,8 +17,11 @@ with EmbeddedAzure(latency=latency) as azure:
     databases = azure.world.cluster.databases
     for number in range(wanted - len(databases)):
         azure.world.add_database(f"Bench{number:04}")
+    of_system = databases["Tom's Lab"].policy
     for database in databases.values():
         database.policy = databases["Sales"].policy
+        if "entries" in sys.argv:
+            database.policy = [*databases["Sales"].policy, *of_system]
         if has_workflows:
             add_workflows(azure.world, database)
     print(azure.kusto_uri, flush=True)
