@@ -1,10 +1,8 @@
 """Apply: the cluster becomes what the file says, and what went wrong is told change by change."""
 
 import json
-import re
 
 import pytest
-from hypothesis import HealthCheck, Phase, assume, given, settings
 
 from adxmi_jupyter import errors
 from adxmi_jupyter.actions.plan.applying import Applying, apply, carry_out
@@ -14,13 +12,11 @@ from adxmi_jupyter.actions.plan.snapshot import snapshot
 from adxmi_jupyter.actions.plan.undoing import undo
 from adxmi_jupyter.actions.write.journal import Journal
 from adxmi_jupyter.embedded.state.clusters import PolicyItem
-from adxmi_jupyter.model.plan import Status
 from adxmi_jupyter.model.policy_file.nodes import Mode
 from adxmi_jupyter.model.policy_file.reading import read_policy_file
 from adxmi_jupyter.model.policy_file.variables import Variables
 from tests.faults.catalogue import answered
 from tests.faults.messages import statement
-from tests.random_worlds import two_states
 
 HEAD = "apiVersion: adxmi/v1\nclusters: {{demo: {{uri: {}}}}}\n"
 WHOLE = """\
@@ -35,10 +31,6 @@ policy:
 roles: {mode: authoritative, databases: {Sales: {viewers: [mi-export]}, Telemetry: {users: [mi-export]}}}
 callouts: {mode: authoritative, allow: [{type: kusto, uri: abc}]}
 """
-QUICK = (
-    Phase.explicit,
-    Phase.generate,
-)  # an example takes a second, and finding a shorter one hours
 CONFIRMED = Applying(confirmed=True)
 
 
@@ -189,40 +181,3 @@ def test_a_saved_plan_that_was_changed_is_none(connection, change):
 
     with pytest.raises(errors.InvalidPolicyFile, match="no saved plan"):
         prepare_saved(connection, json.dumps(saved), "plan.json", None)
-
-
-def check_becomes(connection, states):
-    azure = connection.azure
-    azure.reset()
-    make, wanted, present = states
-    make(azure.world)
-    wanted(azure.world)
-    connection.forget()
-    connection.assigned_when_last_seen = None
-    text = snapshot(connection, Mode.AUTHORITATIVE).text
-    present(azure.world)
-    file = read_policy_file(text, "s.yaml", Variables())
-    prepared = prepare(connection, file, Options(True, True))
-    assume(not prepared.plan.of(Status.BLOCKED))
-
-    done = apply(connection, lambda: prepared, CONFIRMED)
-
-    assert [str(one.failure) for one in done.outcomes if one.result != "applied"] == []
-    now = snapshot(connection, Mode.AUTHORITATIVE).text
-    assert re.sub(r"\[All(, \w+)+\]", "[All]", now) == text  # beside All no other usage counts
-
-
-@pytest.mark.nightly
-@settings(max_examples=6, phases=QUICK, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(states=two_states())
-def test_any_cluster_becomes_what_the_file_says(connection, states):
-    check_becomes(connection, states)
-
-
-@pytest.mark.nightly
-@settings(
-    max_examples=500, phases=QUICK, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-@given(states=two_states())
-def test_any_cluster_at_all_becomes_what_the_file_says(connection, states):
-    check_becomes(connection, states)

@@ -12,18 +12,25 @@ from adxmi_jupyter.model.policy_file.schema import NAME
 from adxmi_jupyter.model.policy_file.variables import Variables
 from tests.random_worlds import clusters
 
-QUICK = {
-    "phases": (Phase.explicit, Phase.generate),  # to find a shorter example takes long
-    "suppress_health_check": [HealthCheck.function_scoped_fixture],
-}
-FEW, MANY = settings(max_examples=6, **QUICK), settings(max_examples=500, **QUICK)
+SNAPSHOTS = st.one_of(
+    st.tuples(clusters(), st.sampled_from([Mode.ADDITIVE, Mode.OBSERVE])),
+    st.tuples(clusters(with_orphans=False), st.just(Mode.AUTHORITATIVE)),
+)
 
 
 def planned(connection, text):
     return prepare(connection, read_policy_file(text, "s.yaml", Variables()), Options()).plan
 
 
-def check_settled(connection, make, mode):
+@pytest.mark.nightly
+@settings(
+    max_examples=500,
+    phases=(Phase.explicit, Phase.generate),  # to find a shorter example takes long
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(taken=SNAPSHOTS)
+def test_nothing_is_to_be_changed_after_any_snapshot(connection, taken):
+    make, mode = taken
     connection.azure.reset()
     make(connection.azure.world)
     connection.forget()
@@ -31,36 +38,8 @@ def check_settled(connection, make, mode):
 
     once, twice = snapshot(connection, mode), snapshot(connection, mode)
 
-    assert once.text == twice.text
+    assert once == twice
     assert planned(connection, once.text).changes == ()
-
-
-@pytest.mark.nightly
-@FEW
-@given(make=clusters(), mode=st.sampled_from([Mode.ADDITIVE, Mode.OBSERVE]))
-def test_nothing_is_to_be_changed_after_a_snapshot(connection, make, mode):
-    check_settled(connection, make, mode)
-
-
-@pytest.mark.nightly
-@FEW
-@given(make=clusters(with_orphans=False))
-def test_nothing_is_to_be_changed_after_an_authoritative_snapshot(connection, make):
-    check_settled(connection, make, Mode.AUTHORITATIVE)
-
-
-@pytest.mark.nightly
-@MANY
-@given(make=clusters(), mode=st.sampled_from([Mode.ADDITIVE, Mode.OBSERVE]))
-def test_nothing_is_to_be_changed_after_any_snapshot(connection, make, mode):
-    check_settled(connection, make, mode)
-
-
-@pytest.mark.nightly
-@MANY
-@given(make=clusters(with_orphans=False))
-def test_nothing_is_to_be_changed_after_any_authoritative_snapshot(connection, make):
-    check_settled(connection, make, Mode.AUTHORITATIVE)
 
 
 def test_identities_are_called_by_their_names_with_the_object_id_behind(connection):

@@ -28,6 +28,7 @@ from adxmi_jupyter.actions.write.journal import Journal
 from adxmi_jupyter.errors import (
     AdxmiError,
     ApplyIncomplete,
+    ClusterChanged,
     ConfirmationRequired,
     ConnectionFailure,
     OperationContinues,
@@ -265,6 +266,16 @@ class _Run:
             role_writes.apply(self.connection, afresh, confirmed=True)
 
     def _change_assigned(self, change: AssignmentChange) -> None:
+        """Assign and remove identities.
+
+        A change whose answer was lost may go on for a while: the cluster is read once more.
+        """
+        try:
+            self._change_assigned_afresh(change)
+        except ClusterChanged:
+            self._change_assigned_afresh(change)
+
+    def _change_assigned_afresh(self, change: AssignmentChange) -> None:
         present = identities.assigned(self.connection)
         gone = [one for one in change.removed if one.is_system or present.lists(one)]
         afresh = plan_change(present, change.added, gone)
