@@ -19,6 +19,7 @@ from adxmi_jupyter.magics.plan import (
     prepared_plan,
     replace_names,
     shown,
+    targets,
     tell_plan,
 )
 from adxmi_jupyter.magics.policy_file import NamedFile
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 @planning_options
 @break_workflows
 @replace_names
+@targets
 @click.option(
     "--max-removals",
     type=click.IntRange(min=0),
@@ -81,6 +83,7 @@ def apply(
     from adxmi_jupyter.actions.plan.applying import Applying
 
     refuse_both(call, {"PLAN": bool(saved), "--file": bool(options["file"])})
+    refuse_both(call, {"PLAN": bool(saved), "--target": bool(options["targets"])})
     age = _length(max_age)
 
     def prepare() -> Prepared:

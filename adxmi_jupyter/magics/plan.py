@@ -56,6 +56,14 @@ replace_names = click.option(
     help="Names that may stand for another identity than at the last apply. Several are separated "
     "by commas.",
 )
+targets = click.option(
+    "--target",
+    "targets",
+    metavar="ADDRESSES",
+    default="",
+    help="Changes to plan, by their addresses in plan -o json. Several are separated by commas. "
+    "Default: all.",
+)
 break_workflows = click.option(
     "--break-workflows",
     is_flag=True,
@@ -86,6 +94,7 @@ break_workflows = click.option(
 @planning_options
 @break_workflows
 @replace_names
+@targets
 @click.option(
     "--save", "save", metavar="FILE", default="", help="Save the plan as JSON, for apply."
 )
@@ -99,7 +108,8 @@ def plan(
     schema prints the JSON schema of policy files instead, output-schema that of a plan as JSON.
     """
     if what:
-        refuse_both(call, {what: True, "--save": bool(save), "--out": bool(call.out)})
+        others = {"--save": save, "--out": call.out, "--target": options["targets"]}
+        refuse_both(call, {what: True, **{name: bool(one) for name, one in others.items()}})
     if what == _FORM:
         from adxmi_jupyter.magics.plan_form import plan_form
 
@@ -132,20 +142,21 @@ def prepared_plan(
     file: NamedText,
     given: str,
     var_file: NamedText,
-    break_workflows: bool = False,
-    allow_unknown_usage: bool = False,
     observes: bool = False,
-    allow_partial: bool = False,
-    replaced: str = "",
+    **options: Any,
 ) -> Prepared:
     """Return the plan of a command's file; raises as `policy_file` and `planning.prepare`."""
     from adxmi_jupyter.actions.plan.planning import Options, prepare
 
-    del allow_partial
     read = with_lock(policy_file(call, file, given, var_file))
-    names = names_in(replaced)
-    options = Options(break_workflows, allow_unknown_usage, observes, replaced=names)
-    return prepare(call.connection, read, options)
+    made = Options(
+        options.get("break_workflows", False),
+        options["allow_unknown_usage"],
+        observes,
+        replaced=names_in(options.get("replaced", "")),
+        targets=names_in(options.get("targets", "")),
+    )
+    return prepare(call.connection, read, made)
 
 
 def shown(call: Call, plan: Plan, *, allow_partial: bool) -> object:

@@ -125,8 +125,8 @@ class Change:
 
 
 def _segment(name: str) -> str:
-    """Return a name as a part of an address, which has no other slash."""
-    return name.replace("%", "%25").replace("/", "%2F")
+    """Return a name as a part of an address, which has no other slash, and no comma."""
+    return name.replace("%", "%25").replace("/", "%2F").replace(",", "%2C")
 
 
 _KINDS = {

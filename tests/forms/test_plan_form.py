@@ -28,9 +28,9 @@ def test_what_is_ticked_is_previewed_applied_and_told_and_the_rest_is_left(plan_
     form = plan_form
     assert box(form, MOVED_TO).value
     assert not box(form, MOVED_FROM).value
-    assert "No command does the same" in form.part.value
-
     box(form, OTHER).value = False
+    target = "--target database/Telemetry/policy/mi-export/AutomatedFlows\napiVersion"
+    assert f"%%adxmi apply {target}" in form.line.widget.value
     assert OTHER not in form.changes.widget.value
     form.bar.apply.click()
 

@@ -122,6 +122,22 @@ def test_a_value_that_there_is_not_is_told_with_its_place(magic):
 
 
 @pytest.mark.nightly
+def test_a_part_of_a_plan_is_planned_saved_and_applied_by_its_addresses(magic, directory):
+    wanted = MATCHING.replace("{}}}", "{mi-export: [SqlRequest, AzureAI]}}}")
+    address = "database/Sales/policy/mi-export/SqlRequest"
+
+    planned = magic(f"plan --target {address} --save plan.json", wanted)
+    applied = magic("apply plan.json")
+    left = magic("plan", wanted)
+
+    assert list(planned["item"]) == list(applied["item"]) == ["SqlRequest"]
+    assert list(left["item"]) == ["AzureAI"]
+    with pytest.raises(errors.InvalidValue, match=address) as caught:
+        magic(f"apply --target {address}", wanted)
+    assert "database/Sales/policy/mi-export/AzureAI" in caught.value.fix
+
+
+@pytest.mark.nightly
 def test_a_cell_is_applied_and_compared_and_saved(magic, directory):
     wanted = MATCHING.replace("{}}}", '{"{{who}}": [SqlRequest]}}}')
 

@@ -11,13 +11,19 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from adxmi_jupyter.errors import InvalidValue
+from adxmi_jupyter.fixes import ChangeOption, Command
 from adxmi_jupyter.model.plan import Action, Section, Status
-from adxmi_jupyter.model.usage import Usage
+from adxmi_jupyter.model.usage import Usage, closest
 
 if TYPE_CHECKING:
     from adxmi_jupyter.model.plan import Change, Identifier, Plan
 
     Related = Mapping[Identifier, tuple[Change, ...]]
+
+
+TARGET = "--target"
+"""The option that takes addresses of changes."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +53,29 @@ class Dependencies:
     def that_require(self, change: Change) -> tuple[Change, ...]:
         """Return all that requires a change, directly or not."""
         return _reached(change, self.requiring)
+
+
+def addressed(plan: Plan, addresses: Iterable[str]) -> frozenset[Identifier]:
+    """Return the changes that have these addresses.
+
+    Raises
+    ------
+    InvalidValue
+        None has one of them; the closest one is named.
+
+    """
+    known: dict[str, list[Identifier]] = {}
+    for one in plan.changes:
+        known.setdefault(one.address, []).append(one.identifier)
+    for address in addresses:
+        if address not in known:
+            match = closest(address, known)
+            raise InvalidValue(
+                f"no change of the plan has the address {address}",
+                why="it is misspelled, or the cluster is as it asks for",
+                fix=ChangeOption(TARGET, match) if match else Command.of("plan"),
+            )
+    return frozenset(one for address in addresses for one in known[address])
 
 
 def _reached(change: Change, related: Related) -> tuple[Change, ...]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from adxmi_jupyter.actions.plan.dependencies import addressed
 from adxmi_jupyter.actions.plan.naming import Naming, scopes_named
 from adxmi_jupyter.actions.plan.other_parts import assigned_part, azure_role_part, callout_part
 from adxmi_jupyter.actions.plan.policy_part import Comparison, wish_of
@@ -46,8 +47,8 @@ _NAMED_AT_MOST = 10
 class Options:
     """How a plan is made.
 
-    `chosen` are the changes that it is to have, None for all; `replaced` are names that may stand
-    for another identity than before.
+    `chosen` are the changes that it is to have, None for all, and `targets` the addresses of those,
+    none for all; `replaced` are names that may stand for another identity than before.
     """
 
     breaks_workflows: bool = False
@@ -55,6 +56,7 @@ class Options:
     observes: bool = False
     chosen: Chosen = None
     replaced: tuple[str, ...] = ()
+    targets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -150,8 +152,20 @@ class Survey:
 
 
 def prepare(connection: Connection, file: PolicyFile, options: Options) -> Prepared:
-    """Read the cluster and compare it with a file; raises as `survey`."""
-    return survey(connection, file, options).prepared(options.chosen)
+    """Read the cluster and compare it with a file.
+
+    Raises
+    ------
+    InvalidValue
+        No change has one of the addresses.
+    AdxmiError
+        As `survey`.
+
+    """
+    found = survey(connection, file, options)
+    if not options.targets:
+        return found.prepared(options.chosen)
+    return found.prepared(addressed(found.prepared().plan, options.targets))
 
 
 def survey(connection: Connection, file: PolicyFile, options: Options) -> Survey:

@@ -36,6 +36,7 @@ def saved_text(prepared: Prepared) -> str:
             "break_workflows": prepared.options.breaks_workflows,
             "allow_unknown_usage": prepared.options.allows_unknown_usages,
             "replace": list(prepared.options.replaced),
+            "target": list(prepared.options.targets),
         },
         "locked": prepared.file.lock.clusters,
         "content": prepared.file.document.value,
@@ -69,6 +70,7 @@ def prepare_saved(
         bool(given["break_workflows"]),
         bool(given["allow_unknown_usage"]),
         replaced=tuple(map(str, given["replace"])),
+        targets=tuple(map(str, given.get("target", ()))),
     )
     prepared = prepare(connection, file, options)
     now = plan_document(prepared.plan)

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import ipywidgets as w
 
 from adxmi_jupyter.actions.plan.applying import incomplete
+from adxmi_jupyter.actions.plan.dependencies import TARGET
 from adxmi_jupyter.actions.plan.undoing import described
-from adxmi_jupyter.fixes import Command
+from adxmi_jupyter.fixes import Command, option_words
 from adxmi_jupyter.forms.form import Form
 from adxmi_jupyter.forms.plan import list as plan_list
 from adxmi_jupyter.forms.plan.list import ChangeList
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
     from adxmi_jupyter.forms.plan.state import PlanState
     from adxmi_jupyter.model.identity import ManagedIdentity
     from adxmi_jupyter.model.plan import Change, Plan
-
-_PART = "No command does the same: apply makes every change of the plan."
 
 
 class PlanForm(Form):
@@ -53,7 +52,7 @@ class PlanForm(Form):
             "Reload", self._reload, tooltip="Read the file and the cluster again"
         )
         self.list = ChangeList(self.screen, state, self._wished, self._wished_all)
-        self.totals, self.stops, self.results, self.part = (w.HTML() for _ in range(4))
+        self.totals, self.stops, self.results = (w.HTML() for _ in range(3))
         self.changes = Changes()
         self.commands = ReadOnlyText("The commands that will be sent")
         self.line = ReadOnlyText("The same as a command to copy", is_command=True)
@@ -70,7 +69,6 @@ class PlanForm(Form):
                 self.stops,
                 self.commands.widget,
                 self.line.widget,
-                self.part,
                 self.bar.widget,
                 self.results,
             ],
@@ -151,17 +149,20 @@ class PlanForm(Form):
         self.changes.show(preview.changes, otherwise="Nothing is selected.")
         self.stops.value = _list("Stops working", "adxmi-stops", preview.stops)
         self.commands.show("\n".join(preview.commands))
-        is_whole = self.state.is_whole and self.state.is_valid
-        self.line.show(self._write_line(self._whole) if is_whole else "")
-        self.part.value = quiet((_PART,)) if self.state.is_valid and not is_whole else ""
+        command = self._command if self.state.is_valid else None
+        self.line.show(self._write_line(command) if command else "")
         self._refresh_results()
         self._refresh_bar()
 
     @property
-    def _whole(self) -> Command:
-        """The command that applies everything that is ticked, which is the whole plan."""
+    def _command(self) -> Command | None:
+        """The command that applies what is ticked; None if addresses do not tell that."""
+        targets = self.state.targets
+        if targets is None:
+            return None
+        words = option_words(TARGET, ",".join(targets)) if targets else ()
         yes = ("--yes",) if self.state.removes else ()
-        return Command((*self._apply.words, *yes), self._apply.body)
+        return Command((*self._apply.words, *words, *yes), self._apply.body)
 
     def _refresh_results(self) -> None:
         done = self.state.applied
@@ -181,7 +182,7 @@ class PlanForm(Form):
         return self._as_text(
             f"plan form: {self.state.plan.source} for {self._cluster}",
             (self.state.totals, *preview.changes),
-            (Command(("plan", *self._apply.words[1:]), self._apply.body), self._whole),
+            (Command(("plan", *self._apply.words[1:]), self._apply.body), self._apply),
         )
 
 

@@ -200,6 +200,18 @@ class PlanState:
         return not self.plan.of(Status.BLOCKED) and len(self._ticked) == len(self._planned)
 
     @property
+    def targets(self) -> tuple[str, ...] | None:
+        """The addresses of what is ticked, none for the whole plan; None if others have them, too.
+
+        Whatever is blocked is left out by their addresses, for ``apply`` would apply nothing.
+        """
+        if self.is_whole:
+            return ()
+        addresses = {one.address for one in self.changes if self.is_ticked(one)}
+        others = {one.address for one in self.changes if not self.is_ticked(one)}
+        return None if addresses & others else tuple(sorted(addresses))
+
+    @property
     def removes(self) -> bool:
         """Whether a removal is ticked."""
         return bool(self._chosen.plan.removals)
