@@ -162,10 +162,11 @@ def _population(found: Audit) -> str:
     entries = sum(1 for _ in cluster.entries())
     assigned = cluster.assigned.value
     known = "unknown" if assigned is None else str(len(assigned.all))
-    return (
-        f"{cluster.name}: {len(cluster.databases)} databases, {known} assigned identities, "
-        f"{entries} policy entries, {len(cluster.workflows)} workflows; "
-        f"window {cluster.window.days} days."
+    databases, workflows = len(cluster.databases), len(cluster.workflows)
+    return one_line(
+        f"{cluster.name}: {databases} database{'s' if databases != 1 else ''}, "
+        f"assigned identities: {known}, policy entries: {entries}, workflows: {workflows}; "
+        f"window: {cluster.window.days} days."
     )
 
 

@@ -249,6 +249,9 @@ def _logs(world):
         world, "Gamma", 25,
         f"evaluate sql_request('{erp} Managed Identity\";User Id={sql}', 'select 1')",
     )  # fmt: skip
+    table = world.identity("mi-table").object_id
+    stock = f"evaluate sql_request('{erp} Managed Identity\";User Id={table}', 'select 1')"
+    _log(world, "Alpha", 8, f".create function Stock() {{ {stock} }}")
     export = f'.export to csv ("{LAKE}/out;managed_identity={sql}") <| Raw'
     _log(world, "Gamma", 9, export, failed=True)
     _log(world, "Alpha", 4, f'externaldata(L:string)["{LAKE}/a;managed_identity={hidden}"]')

@@ -1,6 +1,6 @@
 """What cannot be seen never makes a finding: the planted cluster, with one source gone at a time."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -110,6 +110,14 @@ def test_the_system_assigned_identity_is_the_same_by_word_and_by_id(planted, ope
 def test_a_short_window_shows_nothing_to_be_unused(opened):
     left, _ = opened(Period(timedelta(days=7)))
 
+    assert {one for one in left if one[0] in {"MI004", "MI008"}} == set()
+
+
+@pytest.mark.parametrize("days", [-40, -20, 20, 400])
+def test_a_moment_that_the_logs_do_not_cover_shows_nothing_to_be_unused(opened, days):
+    left, found = opened(Period(as_of=datetime.now(UTC) + timedelta(days=days)))
+
+    assert found.cluster.window <= timedelta(days=11)
     assert {one for one in left if one[0] in {"MI004", "MI008"}} == set()
 
 

@@ -41,7 +41,7 @@ def test_audit_begins_with_counts_population_and_completeness(found):
     assert list(found.columns) == list(COLUMNS)
     counts, population, complete, *_ = found.to_text().splitlines()
     assert counts.startswith("Findings: 1 high, 4 medium, 0 low. Muted: 1. Cannot tell: ")
-    assert "3 databases, 3 assigned identities" in population
+    assert "3 databases, assigned identities: 3" in population
     assert complete.startswith("Complete:")
     assert len(found.to_text().splitlines()) <= 40
 

@@ -33,15 +33,19 @@ KEPT = timedelta(days=30)
 
 @dataclass(frozen=True)
 class Period:
-    """Until when the audit looks, and how far back; nobody can look back further than `KEPT`."""
+    """Until when the audit looks, and how far back; the cluster keeps what is younger than `KEPT`.
+
+    `as_of` is the moment that it speaks of; None for now.
+    """
 
     window: timedelta = KEPT
     as_of: datetime | None = None
 
-    @property
-    def until(self) -> datetime:
-        """The moment that the audit speaks of."""
-        return self.as_of or datetime.now(UTC)
+    def seen(self, now: datetime) -> tuple[datetime, datetime]:
+        """Return the part of it that the logs cover: from when until when; perhaps nothing."""
+        until = min(self.as_of or now, now)
+        since = max((self.as_of or now) - self.window, now - KEPT)
+        return min(since, until), until
 
 
 def collect(
@@ -63,8 +67,9 @@ def collect(
     facts = Facts(connection)
     found = inventory(facts, databases)
     workflows = workflows_of(facts, found)
-    until, window = period.until, min(period.window, KEPT)
-    logs = LogFacts(_names(workflows), until - window, until)
+    now = datetime.now(UTC)
+    since, until = period.seen(now)
+    logs = LogFacts(_names(workflows), since, until)
     holders = [one.object_id for one in found.known]
     asked = (*logs.every, *_of_azure(databases), *azure.held_roles(holders))
     facts.gather(asked)
@@ -74,8 +79,9 @@ def collect(
         name=_name(facts, connection),
         uri=connection.cluster,
         databases=tuple(databases),
-        as_of=until,
-        window=window,
+        as_of=period.as_of or now,
+        window=until - since,
+        until=until,
         policies=_policies(facts, (CLUSTER, *map(Scope, databases))),
         assigned=_part(facts, cluster_facts.assigned(), Source.CLUSTER),
         workflows=workflows,

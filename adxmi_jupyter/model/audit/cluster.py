@@ -194,7 +194,8 @@ class AuditedCluster:
     """A cluster as the audit knows it; `databases` are those that were read.
 
     `is_whole` says that these are all of the cluster. `unread` are objects that could not be
-    listed, by their database. `known` are identities to tell one apart from another.
+    listed, by their database. `window` is what the logs cover of the time before `until`, which is
+    `as_of` unless that is in the future. `known` are identities to tell one apart from another.
     """
 
     name: str
@@ -219,11 +220,17 @@ class AuditedCluster:
     client_ids: Mapping[str, str] = field(default_factory=dict)
     resource_id: str = ""
     is_whole: bool = True
+    until: datetime | None = None
 
     @property
     def since(self) -> datetime:
         """When the window begins."""
-        return self.as_of - self.window
+        return self.ends - self.window
+
+    @property
+    def ends(self) -> datetime:
+        """When the window ends: the logs may end before the moment that the audit speaks of."""
+        return self.until or self.as_of
 
     def scopes(self) -> tuple[Scope, ...]:
         """Return the scopes whose policies can be looked at."""

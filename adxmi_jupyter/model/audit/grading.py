@@ -288,11 +288,7 @@ class _Grading:
     def _never_signed_in(self) -> bool:
         """Tell whether the log of sign-ins covers the window, and has none that the usage needs."""
         covers = self.cluster.logs.covers.get(Source.SIGN_INS)
-        if (
-            covers is None
-            or covers[0] > self.cluster.since
-            or covers[1] < self.cluster.as_of - _DAY
-        ):
+        if covers is None or covers[0] > self.cluster.since or covers[1] < self.cluster.ends - _DAY:
             return False
         return not any(one.source is Source.SIGN_INS for one in self._seen_at_targets)
 

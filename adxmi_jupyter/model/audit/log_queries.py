@@ -44,6 +44,8 @@ _CONSTRUCTS = (
     r"|\.ingest(?:\s+async|-from-storage-queued)?\s+into\b"
     r"|\bto\s+table\s+(?:\[\x22[^\x22]{1,1000}\x22\]|\['[^']{1,1000}'\]|[\w.-]+)"
 )
+# Other commands only speak of what they define, such as a function.
+_RUNS = r"^(?:\s|//[^\n]*\n)*\.(?:set|append|export|ingest)"
 _NAMED = r"(?i)managed_?identity[\\\x22']*\s*[=:]\s*[\\\x22']*([0-9a-z-]+)"
 _USER = r"(?i)Active Directory Managed Identity[^']{0,200}?User ?Id=([0-9a-z-]+)"
 _USAGES: Sequence[tuple[str, Usage]] = (
@@ -114,10 +116,11 @@ def show_runs(names: Iterable[str], since: datetime, until: datetime) -> str:
                 f" and Application != {string_literal(APPLICATION)}"
             ),
             (
-                f"extend found = {_all(f'({pattern})')}, ids = {_all(_NAMED)}, "
+                f"extend IsQuery = CommandType == 'Query', "
+                f"runs = CommandType == 'Query' or Text matches regex {_verbatim(_RUNS)}, "
+                f"found = {_all(f'({pattern})')}, ids = {_all(_NAMED)}, "
                 f"users = {_all(_USER)}, "
-                f"Caller = extract({_verbatim('aadapp=([0-9A-Za-z-]+)')}, 1, Principal), "
-                "IsQuery = CommandType == 'Query'"
+                f"Caller = extract({_verbatim('aadapp=([0-9A-Za-z-]+)')}, 1, Principal)"
             ),
             (
                 "extend hidden = array_length(ids) + array_length(users) == 0, "
@@ -128,7 +131,7 @@ def show_runs(names: Iterable[str], since: datetime, until: datetime) -> str:
             ),
             "mv-expand Token = what to typeof(string)",
             "mv-expand Named = who to typeof(string)",
-            "where hidden or Named != ''",
+            "where (hidden or Named != '') and (runs or Token == '')",
             (
                 "summarize Times = dcount(RootActivityId), "
                 "Completed = dcountif(RootActivityId, State == 'Completed'), "
