@@ -1,5 +1,7 @@
 """What is read of other tools' files, what is told of the rest, and what is an error."""
 
+import json
+
 import pytest
 
 from adxmi_jupyter import errors
@@ -197,6 +199,9 @@ SECRETS = {
     "a secret of parameters": (
         "arm", "p.json", '{"$schema": "deploymentParameters.json#", "parameters": {\n "sasToken": {"value": "hunter2"}}}', (2, 24),
     ),
+    "a password of a connection string": (
+        "kql", "a.kql", '.create external table E (A:int) kind=sql (h"Server=tcp:s;User ID=u;Password=hunter2;")', (1, 44),
+    ),
     "a password of a property": ("kql", "a.kql", ".create x with (password='hunter2')", (1, 26)),
     "a value of a script in a state": (
         "terraform", "s.json", '{"values": {"root_module": {"resources": [{"type": "azurerm_kusto_script", "values":\n {"sas_token": "hunter2"}}]}}}', (2, 16),
@@ -217,6 +222,26 @@ def test_a_literal_secret_is_an_error_with_its_place_and_never_shown(case):
     assert not any(
         one in str(error) + error.why + error.fix for one in ("hunter2", KEY[:9], "sig=")
     )
+
+
+CODE = """T | where token == "abc" and Password = "x" | extend password=tostring(x), sig=a
+| extend u = strcat("https://x.io/?code=", Code) | where Url matches regex "^https://[^;]+;x"
+"""
+DOCUMENT = {
+    "name": "D",
+    "functions": {"F": {"body": CODE}},
+    "tables": {"T": {"columns": {"Token": "string", "ApiKey": "guid"}}},
+}
+
+
+def test_names_and_code_that_only_look_like_secrets_are_no_error():
+    script = f".create function F() {{ {CODE} }}\n.create table T (Password: string)"
+    rule = '{"calloutType": "sql", "calloutUriRegex": "https://[^;]+;x"}'
+    template = f'{{"resources": [{{"type": "Microsoft.Kusto/clusters", "name": "c", "properties": {{"calloutPolicies": [{rule}]}}}}]}}'
+
+    assert read("kql", ("a.kql", script)).hub.content.policy is None
+    assert len(read("kst", ("database.yml", json.dumps(DOCUMENT))).findings) == 3
+    assert read("arm", ("a.json", template)).hub.content.callouts.allow
 
 
 MISTAKES = {

@@ -17,7 +17,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.errors import AdxmiError, InvalidInput
-from adxmi_jupyter.masking import holds_secret, is_secret_name
+from adxmi_jupyter.masking import holds_secret
 from adxmi_jupyter.model.body import structured
 from adxmi_jupyter.model.callout import TYPES, CalloutRule, parse_callouts
 from adxmi_jupyter.model.command_reading import CommandReader, OtherTextError, tokens_of
@@ -85,14 +85,8 @@ def _check_secrets(text: str, locate: Locate) -> None:
     for piece in pieces_of(text):
         if piece["comment"] and holds_secret(piece[0]):
             raise secrets.found("", locate(piece.start()))
-    before: list[Token] = []
-    for token in tokens_of(text):
-        if token.said is not None:
-            is_value = [one.folded for one in before[-1:]] == ["="]
-            name = before[-2].text if is_value and len(before) > 1 else ""
-            shown = name if is_secret_name(name) else ""
-            secrets.check_value(shown, token.said, locate(token.start))
-        before = [*before[-1:], token]
+    for name, token in secrets.properties_of(text):
+        secrets.check_value(name, token.said, locate(token.start))
 
 
 def _commands(text: str, locate: Locate) -> Iterator[_Command]:
