@@ -182,7 +182,8 @@ function leadingOn(host, manager) {
       button.textContent = inCells ? "Inserted" : "Copied";
       setTimeout(() => (button.textContent = words), 1500);
     });
-    place.append(button);
+    if (place.tagName === "CODE") place.after(button);
+    else place.append(button);
   }
 }
 

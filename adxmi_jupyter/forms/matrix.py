@@ -30,7 +30,7 @@ PAGE = 8
 _SHEET = """
 .adxmi-form .adxmi-matrix-form .adxmi-head {align-items: end; text-align: center;}
 .adxmi-form .adxmi-matrix-form .adxmi-head span:first-child {text-align: left;}
-.adxmi-form .adxmi-owner {display: contents;}
+.adxmi-form .adxmi-owner {position: absolute; width: 0; height: 0;}
 .adxmi-form .adxmi-who {padding: 1px 6px 1px 2px; line-height: 1.25; overflow-wrap: anywhere;
   max-height: 5em; overflow: hidden;}
 .adxmi-form .adxmi-who small {display: block; opacity: .85;

@@ -67,37 +67,46 @@ function moveInMatrix(event) {
     if (!cells[place].disabled) return cells[place].focus();
 }
 
-// A matrix is a grid to assistive technology. Its cells lie side by side in the page, as its layout
-// wants them, so a row is an element of its own that shows nothing and owns them.
+// A matrix is a grid to assistive technology. Its heads and cells lie side by side in the page, as its
+// layout wants them, so the grid and its rows are elements of their own, which show nothing and own them.
 let made = 0;
 
-function known(element) {
-  element.id ||= `adxmi-part-${(made += 1)}`;
+function known(element, form) {
+  element.id ||= `adxmi-part-${form}-${(made += 1)}`; // each form has this module to itself
   return element.id;
 }
 
-function nameGrid(grid) {
-  const head = grid.querySelector(".adxmi-head");
-  if (!head) return;
-  const title = grid.closest(".adxmi-form").querySelector(".adxmi-title")?.textContent;
-  grid.setAttribute("role", "grid");
-  grid.setAttribute("aria-label", title);
-  head.setAttribute("role", "row");
-  for (const name of head.children) name.setAttribute("role", "columnheader");
-  const parts = [...grid.children].filter((part) => part.classList.contains("adxmi-in-row"));
-  const width = head.children.length;
-  const rows = [...grid.querySelectorAll(":scope > .adxmi-owner")];
-  const wanted = parts.length / width;
-  rows.slice(wanted).forEach((row) => row.remove());
-  for (let place = 0; place < wanted; place += 1) {
-    const cells = parts.slice(place * width, (place + 1) * width);
-    cells.forEach((cell, column) => cell.setAttribute("role", column ? "gridcell" : "rowheader"));
-    const row = rows[place] ?? grid.appendChild(document.createElement("div"));
-    row.className = "adxmi-owner";
-    row.setAttribute("role", "row");
-    const owns = cells.map(known).join(" ");
-    if (row.getAttribute("aria-owns") !== owns) row.setAttribute("aria-owns", owns);
+function set(element, name, value) {
+  if (element.getAttribute(name) !== value) element.setAttribute(name, value);
+}
+
+function chunks(all, size) {
+  return Array.from({ length: all.length / size }, (_, n) => all.slice(n * size, (n + 1) * size));
+}
+
+function nameGrid(box, form) {
+  const heads = [...(box.querySelector(".adxmi-head")?.children ?? [])];
+  if (!heads.length) return;
+  const parts = [...box.children].filter((part) => part.classList.contains("adxmi-in-row"));
+  let grid = box.querySelector(":scope > .adxmi-owner");
+  if (!grid) {
+    grid = box.appendChild(document.createElement("div"));
+    grid.className = "adxmi-owner";
+    grid.setAttribute("role", "grid");
   }
+  set(grid, "aria-label", box.closest(".adxmi-form").querySelector(".adxmi-title").textContent);
+  for (const head of heads) set(head, "role", "columnheader");
+  const lines = chunks(parts, heads.length);
+  for (const [first, ...cells] of lines) {
+    set(first, "role", "rowheader");
+    for (const cell of cells) set(cell, "role", "gridcell");
+  }
+  [heads, ...lines].forEach((owned, place) => {
+    const row = grid.children[place] ?? grid.appendChild(document.createElement("div"));
+    set(row, "role", "row");
+    set(row, "aria-owns", owned.map((one) => known(one, form)).join(" "));
+  });
+  while (grid.children.length > lines.length + 1) grid.lastChild.remove();
 }
 
 async function take(manager, event, root) {
@@ -160,7 +169,7 @@ function initialize({ model }) {
     isPlanned = true;
     requestAnimationFrame(() => {
       isPlanned = false;
-      rootOf()?.querySelectorAll(".adxmi-matrix-form").forEach(nameGrid);
+      rootOf()?.querySelectorAll(".adxmi-matrix-form").forEach((box) => nameGrid(box, id));
     });
   });
   named.observe(document.body, { childList: true, subtree: true });

@@ -35,7 +35,7 @@ _ROW_HEAD = (
     "overflow-wrap: anywhere"
 )
 _CELL = f"{_EDGE}; text-align: center"
-_THROUGH_ALL = "border: 1px dashed currentColor; padding: 3px 7px; text-align: center"
+_THROUGH_ALL = "border: 2px dashed #888; padding: 2px 6px; text-align: center"
 _SCROLLED = "overflow: auto; max-width: 100%"
 _LONG = f"{_SCROLLED}; max-height: 480px"
 _CLUSTER, _DATABASE = "rgba(31, 119, 180, .28)", "rgba(44, 160, 44, .28)"
