@@ -68,7 +68,7 @@ def _workflow(form: Locator) -> None:
     form.get_by_label("Format *").select_option("csv")
     form.get_by_label("What will be sent").wait_for()
     form.get_by_role("button", name="Check requirements", exact=True).click()
-    form.locator(".adxmi-requirements").wait_for()
+    form.locator(".adxmi-requirement.met").first.wait_for(timeout=LONG)
 
 
 def _steps(form: Locator) -> None:

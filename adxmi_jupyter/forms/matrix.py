@@ -30,6 +30,11 @@ PAGE = 8
 _SHEET = """
 .adxmi-form .adxmi-matrix-form .adxmi-head {align-items: end; text-align: center;}
 .adxmi-form .adxmi-matrix-form .adxmi-head span:first-child {text-align: left;}
+.adxmi-form .adxmi-matrix-form {container-type: inline-size;}
+@container (max-width: 800px) {
+  .adxmi-form .adxmi-matrix-form .adxmi-head span:not(:first-child) {justify-self: center;
+    writing-mode: vertical-rl; transform: rotate(180deg); white-space: nowrap; text-align: left;}
+}
 .adxmi-form .adxmi-owner {position: absolute; width: 0; height: 0;}
 .adxmi-form .adxmi-who {padding: 1px 6px 1px 2px; line-height: 1.25; overflow-wrap: anywhere;
   max-height: 5em; overflow: hidden;}
@@ -134,7 +139,7 @@ class Matrix(ABC, Generic[Item]):
 
     heading: str
     marks: type[Mark]
-    head_width = "minmax(110px, 1fr)"
+    head_width = "minmax(96px, 1fr)"
     cell_width = "minmax(56px, 72px)"
 
     def __init__(

@@ -42,7 +42,8 @@ SHEET = """
 .adxmi-has-clipboard .adxmi-take[data-adxmi-copy],
 .adxmi-has-cells .adxmi-take[data-adxmi-insert] {display: inline-block !important;}
 .adxmi-form .adxmi-with-command {display: flex; flex-wrap: wrap; gap: 0 8px; align-items: center;}
-.adxmi-form .adxmi-list {overflow-x: auto;}
+.adxmi-form .adxmi-list {overflow-x: auto; overflow-y: hidden;}
+.adxmi-form .widget-dropdown, .adxmi-form .widget-text {max-width: calc(100% - 4px);}
 .adxmi-form .adxmi-heads {grid-column: 1 / -1;}
 .adxmi-form .adxmi-head {display: grid; font-weight: 600; line-height: 1.25;
   font-size: var(--jp-ui-font-size0, 11px);}

@@ -39,7 +39,7 @@ _WRONG = "adxmi-wrong"
 
 _SHEET = f"""
 .adxmi-form .adxmi-field {{margin: 0; width: 100%;}}
-.adxmi-form .adxmi-field > * {{max-width: 100%;}}
+.adxmi-form .adxmi-field > * {{max-width: calc(100% - 4px);}}
 .adxmi-form .adxmi-wrong input, .adxmi-form .adxmi-wrong textarea,
 .adxmi-form .adxmi-wrong select {{border-color: rgb(214, 39, 40);
   box-shadow: 0 0 0 1px rgb(214, 39, 40);}}
