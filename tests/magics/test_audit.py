@@ -132,6 +132,7 @@ def test_rules_are_listed_and_explained(kept):
     assert "https://learn.microsoft.com/" in text
 
 
+@pytest.mark.nightly
 def test_what_a_caller_may_not_see_is_never_unused(kept):
     kept("connect embedded --name reader --credential as:reader")
 
