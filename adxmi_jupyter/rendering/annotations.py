@@ -118,7 +118,7 @@ def _replaced(text: str, by: Mapping[str, str]) -> str:
 
 
 def _message(one: Annotation) -> str:
-    text = one_line(one.message)
+    text = inert(one_line(one.message))
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 

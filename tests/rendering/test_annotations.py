@@ -70,10 +70,14 @@ def test_of_more_than_are_displayed_the_first_tells_how_many_there_are():
 def test_a_hostile_name_forges_no_command(system):
     commands = {CiSystem.GITHUB: GITHUB, CiSystem.AZURE_DEVOPS: AZURE_DEVOPS}[system]
     own = {CiSystem.GITHUB: "::", CiSystem.AZURE_DEVOPS: "##vso[task.logissue "}[system]
+    end = {CiSystem.GITHUB: "::", CiSystem.AZURE_DEVOPS: "]"}[system]
     for name in HOSTILE:
         lines = written(system, *folded_annotations_of(one_of_each(name), name))
 
         assert all(line.startswith(own) and len(line.splitlines()) == 1 for line in lines)
+        messages = [line.removeprefix(own).partition(end)[2] for line in lines]
+        assert all(messages)
+        assert not any("##[" in one or "##vso[" in one for one in messages)
         assert len(lines) == 6
         assert not any(commands.search(line) for line in inert("\n".join(HOSTILE)).splitlines())
 
