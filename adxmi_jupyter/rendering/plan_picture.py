@@ -284,9 +284,11 @@ def _commands(commands: Sequence[str]) -> str:
     if not commands:
         return ""
     is_open = " open" if len(commands) <= _FEW_COMMANDS else ""
-    told = html.escape("\n".join(commands))
+    told = html.escape("\n".join(commands[:_MOST_ROWS]))
+    more = len(commands) - _MOST_ROWS
+    note = _line(f"{more} more commands are in the DataFrame") if more > 0 else ""
     style = "white-space: pre-wrap; overflow-wrap: break-word; padding: 3px 9px; margin: 0"
     return (
         f"<details{is_open}><summary>Commands: {len(commands)}</summary>"
-        f'<pre style="{style}">{told}</pre></details>'
+        f'<pre style="{style}">{told}</pre>{note}</details>'
     )

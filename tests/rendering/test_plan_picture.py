@@ -71,10 +71,15 @@ def test_what_is_the_same_on_many_databases_is_one_row():
 def test_of_many_rows_the_first_are_shown_and_the_others_counted():
     changes = [change(Action.ADD, "Sales", f"mi-{n}", f"key-{n}", "All") for n in range(250)]
 
-    picture = plan_picture(plan(*changes))
+    steps = tuple(PlannedStep(f".command {one.subject}", (one,)) for one in changes)
+
+    picture = plan_picture(plan(*changes, steps=steps))
 
     assert len(rows(picture)) == 101
     assert "150 more rows are in the DataFrame" in picture
+    assert "Commands: 250" in picture
+    assert picture.count(".command") == 100
+    assert "150 more commands are in the DataFrame" in picture
 
 
 def test_what_is_blocked_is_hatched_and_says_why():

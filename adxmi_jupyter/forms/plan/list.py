@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as w
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from adxmi_jupyter.model.plan import Change
 
 PAGE = 10
+_MOST_SAID = 5
 
 Wished = Callable[["Change", bool], None]
 
@@ -139,8 +140,14 @@ class ChangeList:
     def refresh(self) -> None:
         """Show what the state says now."""
         self.pages.refresh()
-        told = said(self._state.said, OutcomeKind.NOTE)
+        told = said(_some(self._state.said), OutcomeKind.NOTE)
         self.notes.value = told + quiet(self._state.notes)
+
+
+def _some(lines: Sequence[str]) -> tuple[str, ...]:
+    """Return the first lines of many, and how many more there are."""
+    more = len(lines) - _MOST_SAID
+    return (*lines[:_MOST_SAID], *([f"and {more} more"] if more > 0 else ()))
 
 
 def _searched(change: Change) -> str:

@@ -135,27 +135,33 @@ class PlanState:
 
     def want(self, change: Change, *, ticked: bool) -> None:
         """Tick a change and what it requires, or untick it and what requires it."""
+        self.want_all((change,), ticked=ticked)
+
+    def want_all(self, changes: tuple[Change, ...], *, ticked: bool) -> None:
+        """Tick or untick several changes."""
+        meant = {one.identifier for one in changes}
+        said: dict[str, None] = {}
+        for change in changes:
+            if not self.is_free(change) or self.is_ticked(change) is ticked:
+                continue
+            for one in self._wish(change, ticked=ticked):
+                if one.identifier not in meant:
+                    said[self._along(one, change, ticked=ticked)] = None
+        self.said = (*said, *self._settle())
+
+    def _wish(self, change: Change, *, ticked: bool) -> list[Change]:
+        """Note what is wanted of a change, and of others with it; return these."""
         others = self._dependencies.required_by if ticked else self._dependencies.that_require
         along = [one for one in others(change) if self.is_ticked(one) is not ticked]
         for one in (change, *along):
             self._wanted[one.identifier] = ticked
-        said = [self._along(one, change, ticked=ticked) for one in along]
-        self.said = (*said, *self._settle())
+        return along
 
     @staticmethod
     def _along(one: Change, change: Change, *, ticked: bool) -> str:
         if ticked:
             return f"also selected: {change_label(one)}, required by {change_label(change)}"
         return f"also cleared: {change_label(one)}, which requires {change_label(change)}"
-
-    def want_all(self, changes: tuple[Change, ...], *, ticked: bool) -> None:
-        """Tick or untick several changes."""
-        said: dict[str, None] = {}
-        for one in changes:
-            if self.is_free(one) and self.is_ticked(one) is not ticked:
-                self.want(one, ticked=ticked)
-                said |= dict.fromkeys(self.said)
-        self.said = tuple(said)
 
     def _settle(self) -> tuple[str, ...]:
         """Make the plan of what is ticked; untick what must not be done without the rest."""
