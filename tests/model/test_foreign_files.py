@@ -122,6 +122,19 @@ def test_what_a_plan_does_not_know_yet_is_unresolved():
     assert (Reason.REQUIRED, "a.b.principal_id", "", 3) in found(reading)
 
 
+@pytest.mark.parametrize("script", [".add", ".set database", ".alter cluster", ".drop 'database'"])
+def test_commands_that_break_off_are_not_converted(script):
+    assert [one.item for one in read("kql", ("a.kql", script)).findings][:1] == [""]
+
+
+def test_an_id_that_can_be_none_is_not_converted():
+    assignment = samples.HCL.replace(f'"{APP}"', '"a;b;c"')
+
+    findings = read("terraform", ("main.tf", assignment)).findings
+
+    assert (Reason.UNREADABLE, 11) in {(one.reason, one.where.line) for one in findings}
+
+
 def test_scripts_of_kql():
     reading = read("kql", ("policy.kql", samples.SCRIPT))
 

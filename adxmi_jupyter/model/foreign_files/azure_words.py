@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from adxmi_jupyter.errors import InvalidInput
 from adxmi_jupyter.model.cluster_host import cluster_host
 from adxmi_jupyter.model.cluster_role import ClusterRole, parse_cluster_role
-from adxmi_jupyter.model.principal import PrincipalKind, PrincipalReference
+from adxmi_jupyter.model.principal import PrincipalKind, PrincipalReference, parse_reference
 from adxmi_jupyter.model.role import Role, parse_role
 
 if TYPE_CHECKING:
@@ -59,9 +59,14 @@ def role_of(word: str, *, on_cluster: bool) -> SecurityRole | None:
 
 
 def principal_of(kind: str, identifier: str, tenant: str) -> PrincipalReference | None:
-    """Return a principal; None for a kind that is not known."""
+    """Return a principal; None for a kind that is not known, or for IDs that cannot be."""
     prefix = _KINDS.get(kind.lower())
-    return PrincipalReference(prefix, identifier, tenant) if prefix else None
+    if prefix is None:
+        return None
+    try:
+        return parse_reference(str(PrincipalReference(prefix, identifier, tenant)))
+    except InvalidInput:
+        return None
 
 
 def name_for(database: str, role: SecurityRole, reference: PrincipalReference) -> str:

@@ -153,7 +153,7 @@ class _Reader:
             self._tokens.expect("cluster", "policy", _CALLOUT)
             self._callouts(verb)
             return True
-        if verb in {_ADD, _SET, _DROP} and words[2] == "database":
+        if verb in {_ADD, _SET, _DROP} and words[2:3] == ["database"]:
             self._tokens.expect("database")
             self._role(verb)
             return True
