@@ -61,6 +61,8 @@ AdxmiError
 ├── PlanBlocked               a plan with changes that must not be made
 ├── StalePlan                 a saved plan that no longer fits, or is too old
 ├── ApplyIncomplete           some changes of an apply failed, or depended on one that did
+├── MigrationBlocked          an object cannot be migrated, or a requirement isn't met yet
+├── MigrationFailed           the new definition of an object did not work
 ├── PolicyChanged             somebody else wrote in between
 ├── RolesChanged              somebody else granted or revoked in between
 ├── ClusterChanged            somebody else changed the cluster in between
@@ -135,6 +137,8 @@ __all__ = [
     "InvalidValue",
     "LiteralSecret",
     "MalformedBody",
+    "MigrationBlocked",
+    "MigrationFailed",
     "MissingField",
     "MissingOption",
     "MissingPackage",
@@ -449,6 +453,14 @@ class StalePlan(AdxmiError):
 
 class ApplyIncomplete(AdxmiError):
     """Some changes of an apply were not made; those that were stay. Applying again continues."""
+
+
+class MigrationBlocked(AdxmiError):
+    """An object that cannot be migrated, or not yet: a requirement isn't met. Nothing was sent."""
+
+
+class MigrationFailed(AdxmiError):
+    """The new definition of an object did not work; *why* tells which definition is in place."""
 
 
 class PolicyChanged(AdxmiError):

@@ -259,6 +259,12 @@ class EmbeddedAzure:
         with self.world.lock:
             return assign_role(self.world, self.faults, identity, role, resource)
 
+    def add_secrets(self, database: str) -> None:
+        """Add an object of each kind that authenticates by a secret; KeyError for no database."""
+        from adxmi_jupyter.embedded.seed.secrets import add_secret_objects
+
+        add_secret_objects(self.world, self.world.cluster.databases[database])
+
     def run_now(self, database: str, name: str, *, cluster: str = "") -> ContinuousExport:
         """Run a continuous export once and return it; no time runs any by itself.
 

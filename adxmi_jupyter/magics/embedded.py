@@ -220,6 +220,23 @@ def follow(call: Call, *, database: str) -> pd.DataFrame:
     return followers_frame(call.connection)
 
 
+@verb("secrets", of=embedded, examples=("embedded secrets --database Sales",))
+@database_option("Database to add the objects to. Default: the current database.")
+@where_it_is
+def secrets(call: Call, *, database: str) -> pd.DataFrame:
+    """Add objects that authenticate by a secret: one of each kind.
+
+    The result lists them, as migrate list does. Adding them again replaces them.
+    """
+    from adxmi_jupyter.actions.embedded.state import add_secrets
+    from adxmi_jupyter.actions.migrate.planning import plan
+    from adxmi_jupyter.rendering.migrate_frames import migrations_frame
+
+    where = database or call.connection.required_database()
+    add_secrets(call.connection, where)
+    return migrations_frame(plan(call.connection, [where]).migrations)
+
+
 @verb(
     "blobs",
     of=embedded,

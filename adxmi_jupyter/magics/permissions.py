@@ -39,3 +39,7 @@ PLAN = Permission(
 APPLY = Permission(
     "AllDatabasesAdmin", more="roles: Database Admin; identities: Contributor on the cluster"
 )
+MIGRATE = Permission(
+    "Admin of the object, or Database Admin",
+    more="to put requirements in place: AllDatabasesAdmin, and Contributor on the cluster",
+)

@@ -111,6 +111,7 @@ _NOUNS: Mapping[str, str] = {
     "apply": "adxmi_jupyter.magics.apply",
     "drift": "adxmi_jupyter.magics.drift",
     "convert": "adxmi_jupyter.magics.convert",
+    "migrate": "adxmi_jupyter.magics.migrate",
     "history": "adxmi_jupyter.magics.history",
     "undo": "adxmi_jupyter.magics.undo",
     "connection-string": "adxmi_jupyter.magics.connection_string",

@@ -143,8 +143,13 @@ def arguments_of(operators: Sequence[str], text: str) -> tuple[str, ...]:
     >>> arguments_of(["externaldata"], "externaldata (A:int) ['x'] | take 1")
     (" (A:int) ['x'] ",)
     """
+    return tuple(text[start:end] for start, end in argument_spans(operators, text))
+
+
+def argument_spans(operators: Sequence[str], text: str) -> tuple[tuple[int, int], ...]:
+    """Return where in a query the arguments are that `arguments_of` returns: start and end."""
     pieces = list(_TOKEN.finditer(text))
-    given: list[str] = []
+    spans: list[tuple[int, int]] = []
     place = 0
     while place < len(pieces):
         piece = pieces[place]
@@ -152,9 +157,9 @@ def arguments_of(operators: Sequence[str], text: str) -> tuple[str, ...]:
         if piece["word"] in operators:
             end = _end_of_brackets(pieces, place)
             if end > place:
-                given.append("".join(one[0] for one in pieces[place:end]))
+                spans.append((pieces[place].start(), pieces[end - 1].end()))
             place = end
-    return tuple(given)
+    return tuple(spans)
 
 
 def _end_of_brackets(pieces: Sequence[re.Match[str]], start: int) -> int:

@@ -296,6 +296,19 @@ _OTHERS: _Causes = {
     errors.StalePlan: _cause(
         "the cluster changed after the plan was saved", Command.of("plan"), " makes a new one"
     ),
+    errors.MigrationBlocked: _cause(
+        "the target takes no managed identity, its definition can't be read, or the owner of the "
+        "target must grant a role first",
+        "run the command that the message names, then ",
+        Command.of("migrate", "apply"),
+        " again",
+    ),
+    errors.MigrationFailed: _cause(
+        "the identity does not reach the target yet, or the target has another path",
+        "the message tells which definition is in place; ",
+        Command.of("migrate", "plan"),
+        " shows the requirements that aren't met",
+    ),
     errors.ApplyIncomplete: _cause(
         "one change failed, and others depend on it",
         "remove what the message names, then apply again: what is applied is not sent again",

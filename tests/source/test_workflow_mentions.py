@@ -12,11 +12,14 @@ from adxmi_jupyter.model.declaration.registry import declarations
 PACKAGE = Path(adxmi_jupyter.__file__).parent
 # The embedded Azure speaks for the service, which knows its own commands; verbs play with it. The
 # service writes its commands into scripts, too. Addresses of pages are those of the documentation.
+# Migrations rewrite the text of each kind that may hold a secret, by rules of that kind.
 APART = (
     PACKAGE / "model" / "workflow",
     PACKAGE / "documentation.py",
     PACKAGE / "embedded",
     PACKAGE / "model" / "csl_script.py",
+    PACKAGE / "model" / "migration",
+    PACKAGE / "actions" / "migrate",
     PACKAGE / "actions" / "embedded",
     PACKAGE / "magics" / "embedded.py",
 )

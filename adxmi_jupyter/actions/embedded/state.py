@@ -52,6 +52,32 @@ def reset(connection: Connection) -> None:
     connection.assigned_when_last_seen = None
 
 
+def add_secrets(connection: Connection, database: str) -> None:
+    """Add an object of each kind that authenticates by a secret.
+
+    Raises
+    ------
+    DatabaseNotFound
+        There is no such database.
+    EmbeddedAzureNotInUse
+        The connection leads to a cluster.
+
+    """
+    _require(connection, database)
+    connection.azure.add_secrets(database)
+    connection.forget()
+
+
+def _require(connection: Connection, database: str) -> None:
+    there = connection.azure.world.cluster.databases
+    if database not in there:
+        raise DatabaseNotFound(
+            f"there is no database {database!r}",
+            why=Explain.of("there are: ", Several.of(there)),
+            fix=Command.of("embedded", "status"),
+        )
+
+
 def follow(connection: Connection, database: str) -> None:
     """Let another cluster follow a database.
 
@@ -63,14 +89,8 @@ def follow(connection: Connection, database: str) -> None:
         The connection leads to a cluster.
 
     """
-    world = connection.azure.world
-    if database not in world.cluster.databases:
-        raise DatabaseNotFound(
-            f"there is no database {database!r}",
-            why=Explain.of("there are: ", Several.of(world.cluster.databases)),
-            fix=Command.of("embedded", "status"),
-        )
-    world.follow(database)
+    _require(connection, database)
+    connection.azure.world.follow(database)
     connection.forget()
 
 

@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING
 from adxmi_jupyter.actions.frames import NUMBER, TEXT, fixed_frame
 from adxmi_jupyter.actions.identity import identities
 from adxmi_jupyter.actions.identity import writes as identity_writes
+from adxmi_jupyter.actions.migrate import undoing as migrations
+from adxmi_jupyter.actions.migrate.current import MIGRATION
+from adxmi_jupyter.actions.migrate.trial import TRIAL
 from adxmi_jupyter.actions.plan import undoing_workflows
 from adxmi_jupyter.actions.policy import callouts
 from adxmi_jupyter.actions.policy import writes as policy_writes
@@ -92,7 +95,7 @@ def chosen(connection: Connection, number: int | None, apply: int | None) -> tup
 
 def _can_be_undone(one: Entry, undone: set[int]) -> bool:
     happened = one.outcome not in {journal.REFUSED, journal.NOT_APPLIED}
-    return happened and one.number not in undone
+    return happened and one.number not in undone and one.kind != TRIAL
 
 
 def _nothing(number: int | None, apply: int | None, *, is_known: bool) -> HistoryUnavailable:
@@ -199,6 +202,8 @@ def _with_losses(connection: Connection, entry: Entry) -> str:
 
 def why_not(entry: Entry) -> str:
     """Return why a write cannot be undone, empty if it can: the history may lack what was there."""
+    if entry.kind == MIGRATION:
+        return migrations.why_not(entry)
     if entry.kind in _UNDOING:
         is_whole = entry.kind != ClusterRoles.kind or entry.verb == GRANT or entry.restoring
         return "" if is_whole else "the history doesn't tell whose role on the cluster was revoked"
@@ -334,4 +339,5 @@ _UNDOING: Mapping[str, Callable[[Connection, Entry], None]] = {
     ClusterRoles.kind: _cluster_role,
     callouts.CALLOUT: _callout,
     identity_writes.IDENTITY: _identities,
+    MIGRATION: migrations.undo,
 }

@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.actions.identity import identities
 from adxmi_jupyter.actions.identity import writes as identity_writes
+from adxmi_jupyter.actions.migrate import undoing as migrations
+from adxmi_jupyter.actions.migrate.current import MIGRATION
+from adxmi_jupyter.actions.migrate.trial import TRIAL
 from adxmi_jupyter.actions.policy import callouts, policies
 from adxmi_jupyter.actions.roles import roles
 from adxmi_jupyter.actions.workflow import data_connections
@@ -139,4 +142,6 @@ _RECHECKS: Mapping[str, Recheck] = {
     **dict.fromkeys(roles.KINDS, _role),
     identity_writes.IDENTITY: _identities,
     data_connections.DATA_CONNECTION: _data_connection,
+    MIGRATION: migrations.outcome,
+    TRIAL: migrations.outcome_of_trial,
 }

@@ -1,0 +1,306 @@
+"""Find what authenticates by a secret, or as the caller where nobody is there to be one.
+
+Secrets are never asked for: of a masked one it is known that it is there, and no more.
+
+Source: *Authenticate external tables with managed identities*, *Continuous data export*, *Update
+policy*, *Create an Event Hubs data connection* (Azure Data Explorer docs).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from adxmi_jupyter.actions.identity import identities
+from adxmi_jupyter.actions.migrate import contents as parts
+from adxmi_jupyter.actions.migrate.contents import read_contents
+from adxmi_jupyter.actions.workflow import second_source
+from adxmi_jupyter.errors import IdentityNotSupported
+from adxmi_jupyter.fixes import Explain
+from adxmi_jupyter.model.connection_string import Method
+from adxmi_jupyter.model.declaration.data_connection import IOT_HUB
+from adxmi_jupyter.model.declaration.registry import connection_noun
+from adxmi_jupyter.model.declaration.stored import address, connection_strings_in
+from adxmi_jupyter.model.entity_name import last_of_entity
+from adxmi_jupyter.model.identity import SYSTEM
+from adxmi_jupyter.model.kql import SHOW_EXTERNAL_TABLES
+from adxmi_jupyter.model.kql_reading import names_in
+from adxmi_jupyter.model.migration import data_connection
+from adxmi_jupyter.model.migration.data_connection import DataConnection
+from adxmi_jupyter.model.migration.definition import (
+    as_placed,
+    hides_strings,
+    strings_of_body,
+    strings_of_table,
+)
+from adxmi_jupyter.model.migration.external_table import ExternalTable
+from adxmi_jupyter.model.migration.flows import (
+    NO_IDENTITY,
+    ContinuousExport,
+    UpdatePolicy,
+    export_marker,
+)
+from adxmi_jupyter.model.migration.function import Function, operators, text_of
+from adxmi_jupyter.model.migration.objects import ObjectKind, Obstacle
+from adxmi_jupyter.model.shape import text_cell
+
+if TYPE_CHECKING:
+    from adxmi_jupyter.actions.migrate.contents import Contents
+    from adxmi_jupyter.errors import AdxmiError
+    from adxmi_jupyter.model.migration.definition import PlacedString
+    from adxmi_jupyter.model.migration.objects import Migratable
+    from adxmi_jupyter.service.connection import Connection
+
+_HIDDEN = "a masked secret"
+_UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Unread:
+    """A list of a database that could not be read, and why."""
+
+    database: str
+    part: str
+    failure: AdxmiError
+
+
+@dataclass(frozen=True)
+class Inventory:
+    """What authenticates by a secret, what could not be read, and what only users run.
+
+    `interactive` are the external tables and functions that act as whoever queries them.
+    """
+
+    objects: tuple[Migratable, ...]
+    unread: tuple[Unread, ...] = ()
+    interactive: tuple[str, ...] = ()
+
+
+def read_inventory(
+    connection: Connection, databases: Sequence[str], *, everything: bool = False
+) -> Inventory:
+    """Return what authenticates by a secret in databases, in the order of migrating it.
+
+    With `everything` also what acts as its caller although no unattended flow uses it. Errors of
+    the service stand in the inventory.
+    """
+    every = read_contents(connection, databases)
+    cluster = identities.cluster_id(connection) if any(map(_has_connections, every)) else ""
+    objects: list[Migratable] = []
+    interactive: list[str] = []
+    for one in every:
+        found = _Database(one, cluster)
+        for each in found.objects():
+            if everything or not found.is_interactive(each):
+                objects.append(each)
+            else:
+                interactive.append(f"{each.database}/{each.name}")
+    unread = tuple(Unread(one.database, *told) for one in every for told in one.unread)
+    order = list(ObjectKind)
+    objects.sort(key=lambda one: (order.index(one.kind), one.database, one.name))
+    return Inventory(tuple(objects), unread, tuple(interactive))
+
+
+def _has_connections(found: Contents) -> bool:
+    return bool(found.rows(parts.CONNECTIONS))
+
+
+class _Database:
+    """What one database has."""
+
+    def __init__(self, contents: Contents, cluster_id: str) -> None:
+        self._contents = contents
+        self._cluster_id = cluster_id
+        self._tables = tuple(self._external_tables())
+        self._by_name = {one.name: one for one in self._tables}
+
+    def objects(self) -> Iterator[Migratable]:
+        """Yield what authenticates by a secret or as its caller."""
+        yield from self._tables
+        yield from self._functions()
+        yield from self._connections()
+        yield from self._exports()
+        yield from self._policies()
+
+    def is_interactive(self, one: Migratable) -> bool:
+        """Tell whether something acts as whoever queries it, and runs in no unattended flow."""
+        is_as_caller = one.authenticates_by == (str(Method.IMPERSONATION),)
+        return is_as_caller and not self._is_used(one)
+
+    def _is_used(self, one: Migratable) -> bool:
+        if isinstance(one, ExternalTable) and one.is_written:
+            return True
+        queries = [text_cell(row, "Query") for row in self._contents.rows(parts.EXPORTS)]
+        queries += [text_cell(row, "Policy") for row in self._contents.rows(parts.POLICIES)]
+        return any(_mentions(query, one.name) for query in queries)
+
+    def _external_tables(self) -> Iterator[ExternalTable]:
+        exports = self._contents.rows(parts.EXPORTS)
+        written = {text_cell(row, "ExternalTableName") for row in exports}
+        for row in self._contents.rows(parts.TABLES):
+            name = text_cell(row, "TableName", "EntityName")
+            command = self._contents.script.table_statements.get(name, "")
+            found = self._table(name, row, command, is_written=name in written)
+            if found is not None:
+                yield found
+
+    def _table(
+        self, name: str, row: Mapping[str, Any], command: str, *, is_written: bool
+    ) -> ExternalTable | None:
+        listed = connection_strings_in(row)
+        base = ExternalTable(
+            ObjectKind.EXTERNAL_TABLE,
+            self._contents.database,
+            name,
+            next(filter(None, map(address, listed)), ""),
+            (_UNKNOWN,),
+            command=command,
+            row=row,
+            is_written=is_written,
+        )
+        strings = strings_of_table(command)
+        if not strings:
+            return self._unread(base, listed)
+        if not any(one.is_to_migrate for one in strings):
+            return None
+        return replace(
+            base,
+            target=strings[0].string.address,
+            authenticates_by=_methods(strings),
+            obstacle=_obstacle(strings),
+            lost=_DELTA_LOST if text_cell(row, "TableType").lower() == "delta" else (),
+        )
+
+    def _unread(self, base: ExternalTable, listed: Sequence[str]) -> ExternalTable | None:
+        """Return a table whose definition cannot be read, unless its list shows an identity."""
+        strings = as_placed(listed)
+        if strings and not any(one.is_to_migrate for one in strings):
+            return None
+        ways = _methods(strings) if strings else (_UNKNOWN,)
+        return replace(base, authenticates_by=ways, obstacle=self._untold())
+
+    def _untold(self) -> Obstacle:
+        failure = self._contents.failure(parts.SCRIPT)
+        told = second_source.untold(SHOW_EXTERNAL_TABLES, self._contents.database, failure)
+        return Obstacle(f"its definition can't be read: {second_source.why(told)}")
+
+    def _functions(self) -> Iterator[Function]:
+        words = operators()
+        for row in self._contents.rows(parts.STORED_FUNCTIONS):
+            text = text_of(row)
+            strings = strings_of_body(text, words)
+            is_hidden = hides_strings(text, words)
+            if not is_hidden and not any(one.is_to_migrate for one in strings):
+                continue
+            yield Function(
+                ObjectKind.FUNCTION,
+                self._contents.database,
+                text_cell(row, "Name"),
+                strings[0].string.address if strings else "",
+                (_HIDDEN,) if is_hidden else _methods(strings),
+                obstacle=_hidden_in(row) if is_hidden else _obstacle(strings),
+                lost=("whether it is a view: .show functions doesn't tell",),
+                row=row,
+            )
+
+    def _connections(self) -> Iterator[DataConnection]:
+        for resource in self._contents.rows(parts.CONNECTIONS):
+            kind, properties = str(resource.get("kind")), resource.get("properties") or {}
+            if data_connection.marker_of(resource) != data_connection.KEY:
+                continue
+            is_iot = kind.lower() == "iothub"
+            noun = ObjectKind.IOT_HUB if is_iot else ObjectKind(connection_noun(kind))
+            yield DataConnection(
+                noun,
+                self._contents.database,
+                str(resource.get("name")).split("/")[-1],
+                next((str(properties[name]) for name in _SOURCES if properties.get(name)), ""),
+                ("shared access policy",) if is_iot else ("key of the event hub",),
+                obstacle=Obstacle(IOT_HUB.why, Explain.of(IOT_HUB.instead)) if is_iot else None,
+                resource=resource,
+                cluster_id=self._cluster_id,
+            )
+
+    def _exports(self) -> Iterator[ContinuousExport]:
+        for row in self._contents.rows(parts.EXPORTS):
+            name, table = text_cell(row, "Name"), text_cell(row, "ExternalTableName")
+            command = self._contents.script.export_statements.get(name, "")
+            through = self._by_name.get(table)
+            if through is None or export_marker(command, name) != NO_IDENTITY:
+                continue
+            yield ContinuousExport(
+                ObjectKind.CONTINUOUS_EXPORT,
+                self._contents.database,
+                name,
+                table,
+                _through(through),
+                obstacle=None if command else self._untold(),
+                notes=(f"migrate {table} first",),
+                command=command,
+                row=row,
+            )
+
+    def _policies(self) -> Iterator[UpdatePolicy]:
+        for row in self._contents.rows(parts.POLICIES):
+            name = last_of_entity(text_cell(row, "EntityName", "TableName"))
+            policy = UpdatePolicy(
+                ObjectKind.UPDATE_POLICY, self._contents.database, name, "", (), row=row
+            )
+            reads = [
+                table
+                for table in self._tables
+                for entry in policy.entries
+                if not entry.get("ManagedIdentity")
+                if _mentions(str(entry.get("Query")), table.name)
+            ]
+            if reads:
+                named = ", ".join(one.name for one in reads)
+                notes = (f"migrate {named} first",)
+                ways = tuple(way for one in reads for way in _through(one))
+                yield replace(policy, target=named, authenticates_by=ways, notes=notes)
+
+
+_DELTA_LOST = ("that its columns were inferred: the csl script names them either way",)
+_SOURCES = ("eventHubResourceId", "iotHubResourceId", "storageAccountResourceId")
+
+
+def _mentions(query: str, name: str) -> bool:
+    return (
+        any(name == one for _, one in names_in(query))
+        or f'"{name}"' in query
+        or (f"'{name}'" in query)
+    )
+
+
+def _through(table: ExternalTable) -> tuple[str, ...]:
+    return tuple(f"{way} of {table.name}" for way in table.authenticates_by)
+
+
+def _methods(strings: Iterable[PlacedString]) -> tuple[str, ...]:
+    migrating = (one.string for one in strings if one.is_to_migrate)
+    ways = (
+        _HIDDEN if one.authentication.method is Method.HIDDEN else str(one.authentication.method)
+        for one in migrating
+    )
+    return tuple(dict.fromkeys(ways))
+
+
+def _obstacle(strings: Iterable[PlacedString]) -> Obstacle | None:
+    """Return why a target takes no identity, if one does not."""
+    for one in strings:
+        if one.is_to_migrate:
+            try:
+                one.string.with_identity(SYSTEM)
+            except IdentityNotSupported as refusal:
+                return Obstacle(f"{refusal.what}: {refusal.why}", refusal.remediation)
+    return None
+
+
+def _hidden_in(row: Mapping[str, Any]) -> Obstacle:
+    name = text_cell(row, "Name")
+    return Obstacle(
+        f".show function {name} shows asterisks in place of a connection string, so its target is "
+        "unknown",
+        Explain.of("create the function again with ;managed_identity="),
+    )

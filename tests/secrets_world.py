@@ -1,0 +1,136 @@
+"""Objects that authenticate by a secret, one of each kind, on the embedded Azure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from adxmi_jupyter.embedded import DataConnection
+from adxmi_jupyter.embedded.seed.storage import ACCOUNT_KEY, READ_SIGNATURE, WRITE_SIGNATURE
+from adxmi_jupyter.embedded.seed.targets import COSMOS_KEY, SQL_LOGIN
+
+if TYPE_CHECKING:
+    from adxmi_jupyter.service.connection import Connection
+
+LAKE = "https://contosolake.blob.core.windows.net"
+DFS = "https://contosolake.dfs.core.windows.net"
+ORDERS = "(OrderId:long, Region:string, Amount:real, Placed:datetime)"
+USER, PASSWORD = SQL_LOGIN
+SQL = f"Server=tcp:contososql.database.windows.net,1433;Initial Catalog=Erp;User ID={USER};"
+COSMOS = (
+    "AccountEndpoint=https://contosocosmos.documents.azure.com/;Database=Shop;Collection=Baskets;"
+)
+FILE = f"{LAKE}/archive/2024/orders.csv?{READ_SIGNATURE}"
+
+SECRETS = (ACCOUNT_KEY, READ_SIGNATURE, WRITE_SIGNATURE, PASSWORD, COSMOS_KEY)
+
+TABLES = {
+    "ByKey": f"""{ORDERS} kind=storage
+        partition by (Year:datetime = startofyear(Placed))
+        pathformat = (datetime_pattern('yyyy', Year))
+        dataformat=csv (h@'{LAKE}/archive;{ACCOUNT_KEY}')
+        with (docString='old; (orders)', folder='lake', fileExtension='csv')""",
+    "BySharedKey": f"{ORDERS} kind=storage dataformat=csv "
+    f"(h@'{DFS}/archive;sharedkey={ACCOUNT_KEY}')",
+    "BySas": f"{ORDERS} kind=storage dataformat=csv (h@'{LAKE}/archive?{READ_SIGNATURE}')",
+    "ByTwo": f"{ORDERS} kind=storage dataformat=csv (h@'{LAKE}/archive/2024?{READ_SIGNATURE}', "
+    f"h@'{LAKE}/archive/2025;{ACCOUNT_KEY}')",
+    "DeltaByKey": f"kind=delta (h@'{LAKE}/delta/orders;{ACCOUNT_KEY}')",
+    "SqlByPassword": "(Sku:string, Quantity:long, Price:real) kind=sql table=Stock "
+    f"(h@'{SQL}Password={PASSWORD};') with (folder='erp')",
+    "CosmosByKey": f"(id:string, customer:string) kind=sql (h@'{COSMOS}AccountKey={COSMOS_KEY}') "
+    "with (sqlDialect='CosmosDbSql')",
+    "Out": f"{ORDERS} kind=storage dataformat=csv (h@'{LAKE}/exports/out?{WRITE_SIGNATURE}')",
+    "AsCaller": f"{ORDERS} kind=storage dataformat=csv (h@'{LAKE}/archive;impersonate')",
+}
+
+FUNCTIONS = {
+    "Files": f"with (folder='f', docstring='d') Files() "
+    f"{{ externaldata(OrderId:long, Region:string) [h@'{FILE}'] | where OrderId > 1 }}",
+    "Stock": "Stock() { evaluate sql_request("
+    f"h'{SQL}Password={PASSWORD}', 'select * from Stock') }}",
+}
+
+QUERIES = {
+    **{name: f"external_table('{name}')" for name in TABLES if name != "AsCaller"},
+    **{name: f"{name}()" for name in FUNCTIONS},
+}
+
+
+def add_table(connection: Connection, name: str) -> None:
+    """Create one of the external tables."""
+    connection.kusto.command(f".create external table {name} {TABLES[name]}", database="Sales")
+
+
+def add_function(connection: Connection, name: str) -> None:
+    """Create one of the functions."""
+    connection.kusto.command(f".create-or-alter function {FUNCTIONS[name]}", database="Sales")
+
+
+def add_export(connection: Connection) -> None:
+    """Create a continuous export without an identity."""
+    connection.kusto.command(
+        ".create-or-alter continuous-export Nightly over (Orders) to table Out "
+        "with (intervalBetweenRuns=2h) <| Orders",
+        database="Sales",
+    )
+
+
+_HOT = '{"IsEnabled":true,"Hot":"36500.00:00:00"}'
+
+
+def add_update_policy(connection: Connection) -> None:
+    """Let a table be filled from an accelerated external table, without an identity."""
+    policy = (
+        '[{"IsEnabled":true,"Source":"Orders","Query":"external_table(\'DeltaByKey\')",'
+        '"IsTransactional":true}]'
+    )
+    for command in (
+        f".create table Copy {ORDERS}",
+        f".alter external table DeltaByKey policy query_acceleration '{_HOT}'",
+        f".alter table Copy policy update ```{policy}```",
+    ):
+        connection.kusto.command(command, database="Sales")
+
+
+def add_connection(connection: Connection, kind: str, name: str) -> None:
+    """Let Sales have a data connection of a kind that uses a key."""
+    world = connection.azure.world
+    (seeded,) = world.cluster.databases["Sales"].data_connections[:1]
+    wanted = {**seeded.properties, "managedIdentityResourceId": None, "consumerGroup": "analytics"}
+    if kind == "EventGrid":
+        account = world.storage_accounts["contosolake"].resource_id
+        blobs = next(one for one in world.sources.hubs if one.resource_id.endswith("/new-blobs"))
+        wanted = {
+            "storageAccountResourceId": account,
+            "eventHubResourceId": blobs.resource_id,
+            "consumerGroup": "$Default",
+            "tableName": "Orders",
+            "mappingRuleName": "",
+            "dataFormat": "CSV",
+            "ignoreFirstRecord": False,
+            "blobStorageEventType": "Microsoft.Storage.BlobCreated",
+            "managedIdentityResourceId": None,
+            "databaseRouting": "Single",
+        }
+    database = world.cluster.databases["Sales"]
+    database.data_connections.append(DataConnection(name, kind, wanted))
+
+
+def rows(connection: Connection, query: str) -> list[list[object]]:
+    """Return the rows of a query."""
+    found: list[list[object]] = (
+        connection.kusto.query(query, database="Sales").frame().values.tolist()
+    )
+    return found
+
+
+def shown(connection: Connection) -> str:
+    """Return everything that the service shows of the database, and the history of writes."""
+    commands = (
+        ".show database ['Sales'] schema as csl script",
+        ".show database ['Sales'] schema as json",
+        ".show external tables",
+        ".show functions",
+    )
+    told = (connection.kusto.command(one, database="Sales").frame().to_csv() for one in commands)
+    return "\n".join([*told, connection.history_file.read_text(encoding="utf-8")])
