@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from adxmi_jupyter.errors import CredentialFailure
 from adxmi_jupyter.fixes import ChangeOption, Explain, Option, Several
 from adxmi_jupyter.service.deadline import not_counted
-from adxmi_jupyter.service.federation import KINDS
 
 if TYPE_CHECKING:
     from azure.core.credentials import AccessToken, TokenCredential
@@ -34,8 +33,7 @@ CREDENTIALS: Mapping[str, str] = {
 }
 """The credentials a connection can use, and what each one is."""
 
-_TAKING_ARGUMENTS = ("managed-identity", "workload-identity")
-_ARGUMENTS = {"workload-identity": KINDS}
+_MANAGED, _FEDERATED = "managed-identity", "workload-identity"
 
 ASKING_A_PERSON = frozenset({"browser", "device-code"})
 """Those that may want somebody to sign in for each service."""
@@ -91,13 +89,19 @@ def check_name(name: str) -> None:
 
     """
     kind, _, argument = name.partition(":")
-    takes = kind in _TAKING_ARGUMENTS and argument in _ARGUMENTS.get(kind, (argument,))
-    if kind not in CREDENTIALS or (argument and not takes):
+    if kind not in CREDENTIALS or (argument and not _takes(kind, argument)):
         raise CredentialFailure(
             f"there is no credential {kind!r}",
             why=Explain.of("the credentials are ", Several.of(CREDENTIALS)),
             fix=ChangeOption("--credential", "default"),
         )
+
+
+def _takes(kind: str, argument: str) -> bool:
+    """Tell whether a credential is chosen by such a word behind the colon."""
+    from adxmi_jupyter.service.federation import KINDS
+
+    return kind == _MANAGED or (kind == _FEDERATED and argument in KINDS)
 
 
 def token_from_environment() -> str:

@@ -7,8 +7,6 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from adxmi_jupyter.service.progress import bar
-
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
@@ -29,6 +27,8 @@ def gather(
     """
     if len(items) == 1:
         return [_attempt(function, items[0])]
+    from adxmi_jupyter.service.progress import bar
+
     todo: queue.SimpleQueue[int] = queue.SimpleQueue()
     done: queue.SimpleQueue[tuple[int, Result | Exception]] = queue.SimpleQueue()
     for place in range(len(items)):
