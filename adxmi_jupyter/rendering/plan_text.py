@@ -212,8 +212,10 @@ def applied_lines(applied: Applied) -> list[str]:
 
 def replaced_line(one: Replacement) -> str:
     """Return a name that stands for another identity than before."""
-    sign = REPLACED if one.is_confirmed else BLOCKED
-    return one_line(f"{sign} replace {one.name}: {replaced_words(one)}")
+    if one.is_confirmed:
+        return one_line(f"{REPLACED} replace {one.name}: {replaced_words(one)}")
+    option = f"confirm it with --replace {one.name}"
+    return one_line(f"{BLOCKED} replace {one.name}: {replaced_words(one)}; {option}")
 
 
 def replaced_words(one: Replacement) -> str:

@@ -205,7 +205,8 @@ def test_it_is_shown_to_people_frames_and_tools(prepared, made_again):
     pending, confirmed = prepared(text).plan, prepared(text, replaced=("mi-export",)).plan
 
     assert plan_text(pending).startswith(
-        f"! replace mi-export: object ID {EXPORT} at the last apply, now {NEW}\n"
+        f"! replace mi-export: object ID {EXPORT} at the last apply, now {NEW}; "
+        "confirm it with --replace mi-export\n"
     )
     assert plan_text(confirmed).startswith("-/+ replace mi-export: ")
     assert next(iter(plan_frame(pending)["change"])) == "replaced"

@@ -67,6 +67,7 @@ IMPERATIVES = {
     *("Allow", "Assign", "Build", "Call", "Change", "Check", "Close", "Compare", "Convert"),
     "Create",
     *("Delete", "Drop", "Explain", "Export", "Grant", "Infer", "Ingest", "List", "Manage", "Merge"),
+    "Migrate",
     *("Open", "Query", "Queue", "Remove", "Replace", "Reset", "Revoke", "Run", "Send", "Serve"),
     *("Show", "Start", "Stop", "Switch", "Undo"),
 }
