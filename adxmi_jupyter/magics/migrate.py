@@ -75,7 +75,7 @@ def _scopes(function: Function) -> Function:
         type=IdentityName(),
         metavar="IDENTITY",
         default="",
-        help="Managed identity to use. Default: one that reaches the target already, else system.",
+        help="Managed identity to use. Default: one that has access to the target, or system.",
     )
     return database(every(identity(function)))
 
