@@ -68,9 +68,7 @@ _COMMAND_LINE: _Causes = {
 }
 
 _INPUT: _Causes = {
-    errors.InvalidInput: _cause(
-        "a value is invalid before anything is sent", "correct the value that the message names"
-    ),
+    errors.InvalidInput: _cause("a value is invalid", "correct the value that the message names"),
     errors.MalformedBody: _cause(
         "a bracket, comma or quotation mark is missing, or the file is not UTF-8",
         "correct the body at the line and column that the message names",

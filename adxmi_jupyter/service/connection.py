@@ -41,7 +41,7 @@ _POLL_EVERY = {True: 0.05, False: 5.0}
 class Noting:
     """What the history notes with each write: the apply that it is part of, and what it undoes.
 
-    `restoring` makes again what the write takes away.
+    `restoring` makes again what the write removes.
     """
 
     apply: int = 0

@@ -57,7 +57,7 @@ class Unusable:
     def error(self) -> ClusterUnreachable:
         """Return the error for a command that would use it.
 
-        Another embedded Azure in its place would show what nobody has set up, and lose what a
+        Another embedded Azure in its place would show another setup, and lose what a
         command changes.
         """
         verb = "stop" if self.is_ours else "start"

@@ -1,4 +1,4 @@
-"""How far something is: bars for people, and none where nobody looks.
+"""How far something is: bars for people, and none in logs.
 
 A notebook shows the standard error on a ground of its own, which stays when a bar has gone: there a
 bar goes to the standard output. In a terminal that is for results.

@@ -1,4 +1,4 @@
-"""Stored results in a notebook that nobody has trusted: tables, colours and pictures stay.
+"""Stored results in a notebook that is not trusted: tables, colours and pictures stay.
 
 `tests/magics/test_untrusted.py` has the list of what the sanitizers of both front ends let pass.
 """

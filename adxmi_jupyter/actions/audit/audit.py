@@ -135,7 +135,7 @@ def _meant(
 
 
 def _unseen(cluster: AuditedCluster) -> Iterator[Unseen]:
-    """Yield what was not visible at all, or to nobody with the caller's roles."""
+    """Yield what was not visible at all, or not with the roles of the caller."""
     logs = cluster.logs
     parts: tuple[Part[Any], ...] = (
         *cluster.policies.values(), cluster.assigned, cluster.settings, cluster.cluster_roles,

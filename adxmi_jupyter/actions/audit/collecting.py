@@ -67,12 +67,10 @@ def collect(
     facts = Facts(connection)
     found = inventory(facts, databases)
     workflows = workflows_of(facts, found)
-    now = datetime.now(UTC)
-    since, until = period.seen(now)
+    since, until = period.seen(now := datetime.now(UTC))
     logs = LogFacts(_names(workflows), since, until)
     holders = [one.object_id for one in found.known]
-    asked = (*logs.every, *_of_azure(databases), *azure.held_roles(holders))
-    facts.gather(asked)
+    facts.gather((*logs.every, *_of_azure(databases), *azure.held_roles(holders)))
     many_databases.gather_roles(facts, databases)
     facts.gather(map(cluster_facts.roles, databases))
     return AuditedCluster(

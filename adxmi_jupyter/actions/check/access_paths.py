@@ -167,7 +167,7 @@ def _allowed(path: AccessPath, finding: Finding) -> AccessPath:
 
 
 def _whose(finding: Finding, first: str) -> str:
-    """Return whose way a finding is on: what names nobody is on that of the workflow's identity."""
+    """Return whose way a finding is on: what names none is on that of the workflow's."""
     return _key(finding.identity) if finding.identity else first
 
 

@@ -368,7 +368,7 @@ def listed(facts: Facts, identity: ManagedIdentity) -> ManagedIdentity | None:
 
 
 def resource_id_of(facts: Facts, identity: ManagedIdentity) -> str:
-    """Return the resource ID of a user-assigned identity; empty where nobody tells."""
+    """Return the resource ID of a user-assigned identity; empty where unknown."""
     if identity.resource_id:
         return identity.resource_id
     try:
@@ -380,7 +380,7 @@ def resource_id_of(facts: Facts, identity: ManagedIdentity) -> str:
 
 
 def tenant_of(facts: Facts, identity: ManagedIdentity) -> str:
-    """Return the tenant of an identity; empty where nobody tells."""
+    """Return the tenant of an identity; empty where unknown."""
     if identity.tenant_id:
         return identity.tenant_id
     try:

@@ -113,7 +113,7 @@ def _monitored(facts: Facts) -> frozenset[str] | None:
     """Return the databases of which the caller sees the requests of others; None for all."""
     try:
         own: tuple[RoleAssignment, ...] = facts.answer(many_databases.own_roles())
-    except AdxmiError:  # then nobody knows whose requests these are
+    except AdxmiError:  # then it is unknown whose requests these are
         return frozenset()
     if any(not one.database and one.role in _SEES_ALL for one in own):
         return None

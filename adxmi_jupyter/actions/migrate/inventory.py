@@ -1,4 +1,4 @@
-"""Find what authenticates by a secret, or as the caller where nobody is there to be one.
+"""Find what authenticates by a secret, or as the caller where no person runs it.
 
 Secrets are never asked for: of a masked one it is known that it is there, and no more.
 

@@ -41,7 +41,7 @@ def ids_of(identity: ManagedIdentity) -> frozenset[str]:
 
 
 def names_of(naming: Naming) -> Mapping[str, str]:
-    """Return the object IDs of the names that a file uses, empty where nobody tells.
+    """Return the object IDs of the names that a file uses, empty where unknown.
 
     Raises as `Naming.identity`.
     """

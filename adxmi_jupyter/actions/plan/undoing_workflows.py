@@ -42,7 +42,7 @@ def why_not(entry: Entry) -> str:
 
 
 def removes(entry: Entry) -> bool:
-    """Tell whether undoing a write takes away what is there now."""
+    """Tell whether undoing a write removes what is there now."""
     return entry.verb == "create"
 
 
