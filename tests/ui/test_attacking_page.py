@@ -99,6 +99,7 @@ def test_a_page_gets_nothing_by_a_name_that_leads_here(azure, attack, mark, rela
     assert len(relay.statuses) >= 25
 
 
+@pytest.mark.nightly
 def test_a_page_gets_nothing_by_going_there(azure, page, relay, attack, mark):
     attack()
 

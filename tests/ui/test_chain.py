@@ -43,6 +43,7 @@ def lines(output):
     return boxes(output, "all => new Set(all.map(one => one.offsetTop)).size")
 
 
+@pytest.mark.nightly
 def test_it_can_be_read_in_the_light_and_in_the_dark(check, set_theme, violations, picture):
     output = check(CHECK)
     box = output.get_by_role("img", name="policy ExternalTable, allowed by policy")

@@ -10,6 +10,7 @@ NAME = "$\\\\href{https://evil.example}{mi-export}$"
 OUTPUT = ".jp-OutputArea-executeResult"
 
 
+@pytest.mark.nightly
 def test_a_name_between_dollars_is_no_link(open_notebook):
     page = open_notebook(
         "lab",
