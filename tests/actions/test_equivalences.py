@@ -47,6 +47,7 @@ def telemetry(azure):
     return put
 
 
+@pytest.mark.nightly
 def test_names_that_the_service_fills_in_do_not_count(planned, telemetry):
     telemetry(("SqlRequest",), display_name="Renamed", client_id="x", tenant_id="y")
 
@@ -68,6 +69,7 @@ def test_all_beside_others_is_all_alone(planned, telemetry):
     assert planned(on("Telemetry", "mi-export: [ExternalTable]", "additive")) == []
 
 
+@pytest.mark.nightly
 def test_a_usage_that_is_newer_than_the_tool_is_kept_and_its_removal_has_its_own_line(
     planned, telemetry
 ):

@@ -77,6 +77,7 @@ def test_what_fails_is_told_change_by_change_and_can_be_tried_again(plan_form, w
     assert form.submission.outcome.lines[0] == "3 applied"
 
 
+@pytest.mark.nightly
 def test_several_are_ticked_at_once_as_far_as_they_are_listed(plan_form):
     form = plan_form
     form.list.pages.filter.value = "cluster"

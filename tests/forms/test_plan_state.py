@@ -59,6 +59,7 @@ def test_additions_are_ticked_and_removals_are_not(plan_of):
     assert not state.is_whole
 
 
+@pytest.mark.nightly
 def test_a_removal_goes_with_the_addition_that_it_requires(plan_of):
     state = plan_of(MOVED)
 
@@ -125,6 +126,7 @@ def test_the_last_admin_is_removed_only_for_another_one(plan_of):
     assert all("it is the last principal in the role" in one for one in state.said)
 
 
+@pytest.mark.nightly
 def test_what_is_blocked_cannot_be_ticked_and_keeps_nothing_else_from_being_applied(plan_of, azure):
     wanted = "{mi-export: [ExternalTable, SqlRequest], mi-ingest: [NativeIngestion]}"
     state = plan_of(f"policy: {{mode: authoritative, databases: {{Sales: {wanted}}}}}")

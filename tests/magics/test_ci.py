@@ -43,6 +43,7 @@ def test_the_shipped_schema_of_plans_is_the_declared_one():
     assert schema_text() == generated_text()
 
 
+@pytest.mark.nightly
 def test_a_github_step_gets_annotations_at_the_line_and_a_summary(run, tmp_path):
     summary = tmp_path / "summary.md"
     summary.write_text("before\n")
