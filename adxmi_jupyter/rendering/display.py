@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from adxmi_jupyter.rendering.text import plain_lines, visible
@@ -64,6 +64,8 @@ class DisplayTable:
         The places of columns with numbers, which are aligned to the right.
     left_out
         The columns of the DataFrame that are not displayed.
+    short
+        Shorter names of columns, for where there is no room for the long ones.
 
     """
 
@@ -72,6 +74,7 @@ class DisplayTable:
     full_rows: tuple[tuple[str, ...], ...]
     numbers: frozenset[int] = frozenset()
     left_out: tuple[str, ...] = ()
+    short: Mapping[str, str] = field(default_factory=dict)
 
 
 class Live(Protocol):

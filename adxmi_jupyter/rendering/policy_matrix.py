@@ -7,6 +7,7 @@ without colour. Every style is plain and inline, which a notebook that is not tr
 from __future__ import annotations
 
 import html
+import re
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.rendering.display import DisplayTable
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _HEAD = ("database", "display_name", "object_id")
+_CAPITAL, _SHORT = re.compile("[A-Z]"), 3
 
 _MEANINGS = {
     "C": "the cluster policy allows it",
@@ -87,7 +89,8 @@ class Matrix(SafeFrame):
         )
         lines = [f"{mark} = {says}" for mark, says in self._legend()]
         lines += [f"not allowed for any identity: {', '.join(unused)}"] if unused else []
-        return (DisplayTable(("database", "identity", *used), rows, rows), *lines)
+        table = DisplayTable(("database", "identity", *used), rows, rows, short=_short(used))
+        return (table, *lines)
 
     def _repr_html_(self) -> str:
         usages = (breakable(html.escape(usage)) for usage in self.usages)
@@ -138,6 +141,13 @@ def _where(row: dict[Any, Any]) -> str:
 
 def _who(row: dict[Any, Any]) -> str:
     return str(row["display_name"] or row["object_id"])
+
+
+def _short(usages: list[str]) -> dict[str, str]:
+    """Return the initials of usages, AF for AutomatedFlows, where no two have the same."""
+    initials = {one: "".join(_CAPITAL.findall(one)) for one in usages if len(one) > _SHORT}
+    every = list(initials.values())
+    return {usage: short for usage, short in initials.items() if every.count(short) == 1 and short}
 
 
 def _cell(marks: str) -> str:

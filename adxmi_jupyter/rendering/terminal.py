@@ -9,7 +9,7 @@ Source: *rich* documentation (Tables, Console API).
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from rich import box
@@ -94,8 +94,13 @@ def _part(part: DisplayTable | str, width: int) -> RenderableType:
         for sign, style in _SIGNS.items():
             text.highlight_regex(sign, style)
         return text
+    if not part.rows:
+        return Text("\n".join(("  ".join(part.columns), "(no rows)")))
+    notes = []
+    if part.short and _natural(part) > width:
+        notes = [", ".join(f"{short} = {name}" for name, short in part.short.items())]
+        part = replace(part, columns=tuple(part.short.get(one, one) for one in part.columns))
     made = _records(part) if _is_for_records(part, width) else _table(part)
-    notes = ["(no rows)"] if not part.rows else []
     if part.left_out:
         notes.append(f"not displayed: {', '.join(part.left_out)} (--wide)")
     return Group(made, *(Text(note, style="dim") for note in notes))
@@ -103,12 +108,21 @@ def _part(part: DisplayTable | str, width: int) -> RenderableType:
 
 def _is_for_records(table: DisplayTable, width: int) -> bool:
     """Tell whether a table is too wide for columns: names and IDs in it would be broken."""
-    gaps = _GAP * (len(table.columns) - 1)
-    columns = list(zip(table.columns, *table.rows, strict=True))
-    if not table.rows or sum(max(map(_width, column)) for column in columns) + gaps <= width:
+    if not table.rows or _natural(table) <= width:
         return False
-    least = sum(max(map(_longest_word, column[1:])) for column in columns) + gaps
+    columns = zip(*table.rows, strict=True)
+    least = sum(max(map(_longest_word, column)) for column in columns) + _gaps(table)
     return len(table.rows) == 1 or least > width
+
+
+def _natural(table: DisplayTable) -> int:
+    """Return how wide a table is in which nothing is broken."""
+    columns = zip(table.columns, *table.rows, strict=True)
+    return sum(max(map(_width, column)) for column in columns) + _gaps(table)
+
+
+def _gaps(table: DisplayTable) -> int:
+    return _GAP * (len(table.columns) - 1)
 
 
 def _longest_word(cell: str) -> int:

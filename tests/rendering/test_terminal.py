@@ -6,7 +6,7 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from adxmi_jupyter.errors import InvalidValue
-from adxmi_jupyter.rendering.display import WIDE, display_table
+from adxmi_jupyter.rendering.display import WIDE, DisplayTable, display_table
 from adxmi_jupyter.rendering.shown_frame import ResultFrame
 from adxmi_jupyter.rendering.terminal import Screen, drawn, error_text
 
@@ -116,3 +116,24 @@ def test_a_result_with_a_text_of_its_own_is_drawn_by_it():
 
     assert drawn(Page({"a": [1]}).parts, PLAIN) == "a page"
     assert drawn(ResultFrame({"a": [1]}).parts, PLAIN).split()[0] == "a"
+
+
+def test_names_of_columns_are_short_where_there_is_no_room_and_explained_below():
+    usages = ("AutomatedFlows", "DataConnection", "ExternalTable")
+    rows = (("mi-export", "C", ".", "."), ("mi-ingest", ".", "D", "."))
+    made = DisplayTable(("identity", *usages), rows, rows, short={"AutomatedFlows": "AF"})
+
+    narrow, wide = (lines(drawn([made], Screen(width, has_colours=False))) for width in (50, 80))
+
+    assert "AF" in narrow[0]
+    assert narrow[-1] == "AF = AutomatedFlows"
+    assert wide[0].split() == ["identity", *usages]
+    assert len(wide) == 4
+
+
+def test_the_head_of_an_empty_result_is_not_broken_within_words():
+    columns = tuple(f"a_rather_long_name_{number}" for number in range(6))
+
+    told = lines(drawn([DisplayTable(columns, (), ())], PLAIN))
+
+    assert " ".join(told).split() == [*columns, "(no", "rows)"]
