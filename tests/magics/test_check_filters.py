@@ -70,7 +70,7 @@ def test_states_of_one_workflow(magic):
 
 
 @pytest.mark.parametrize(
-    ("word", "fix"), [("unknwon", "unknown"), ("broken", "not-met"), ("met,nope", "met,not-met")]
+    ("word", "fix"), [("unknwon", "unknown"), ("broken", "STATE"), ("met,nope", "met,STATE")]
 )
 def test_a_state_that_there_is_not_is_an_error_with_the_states(magic, word, fix):
     with pytest.raises(InvalidValue) as caught:
