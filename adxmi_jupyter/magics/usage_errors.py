@@ -63,7 +63,7 @@ def unknown_command(context: click.Context, name: str, known: Sequence[str]) -> 
         return without_identity.refusal()
     match = closest(name, known)
     kind = "verb" if group else "noun"
-    if not group and not match and _is_turned_round(call, known):
+    if not group and _is_turned_round(context, call, known, is_typing_error=bool(match)):
         swapped = {0: call.words[1].raw, 1: call.words[0].raw}
         return UnknownCommand(
             f"there is no noun {name!r}",
@@ -79,10 +79,21 @@ def unknown_command(context: click.Context, name: str, known: Sequence[str]) -> 
     )
 
 
-def _is_turned_round(call: Call, nouns: Sequence[str]) -> bool:
-    """Tell whether a line begins with a verb and the noun after it."""
-    second = call.words[1].text if len(call.words) > 1 else ""
-    return second in nouns and call.words[0].text.isidentifier()
+def _is_turned_round(
+    context: click.Context, call: Call, nouns: Sequence[str], *, is_typing_error: bool
+) -> bool:
+    """Tell whether a line begins with a verb and the noun after it.
+
+    What could be a typing error has to be a verb of that noun.
+    """
+    first, second = call.words[0].text, call.words[1].text if len(call.words) > 1 else ""
+    if second not in nouns or not first.isidentifier():
+        return False
+    if not is_typing_error:
+        return True
+    tree = context.command
+    noun = tree.get_command(context, second) if isinstance(tree, click.Group) else None
+    return isinstance(noun, click.Group) and first in noun.list_commands(context)
 
 
 def refuse_elsewhere(context: click.Context, call: Call, *, console_only: bool) -> None:

@@ -41,6 +41,7 @@ _KUSTO_DATA = (
         "no sign-in",
     ),
     "async query and command",
+    "query parameters",
 )
 _MANAGEMENT = (
     *("clusters", "databases and principals", "data connections", "assigning an identity", "async"),
@@ -92,7 +93,6 @@ def _python_clients(version: str) -> tuple[Client, ...]:
             "kusto_data.py",
             packages,
             _KUSTO_DATA,
-            {"query parameters": _ENGINE},
         ),
         Client(
             "azure-kusto-ingest, Python",
