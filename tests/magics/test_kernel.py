@@ -90,7 +90,7 @@ def test_a_result_can_be_kept_and_is_shown_as_a_table():
     client.execute()
 
     assert notebook.cells[2].outputs[0].text == ("True ['Sales', 'Sales', \"Tom's Lab\"]\n")
-    assert "<caption>" in notebook.cells[3].outputs[0].data["text/html"]
+    assert 'aria-label="Policy matrix"' in notebook.cells[3].outputs[0].data["text/html"]
 
 
 def test_a_failing_magic_stops_the_notebook_with_three_lines():

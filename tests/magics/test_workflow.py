@@ -206,7 +206,7 @@ def test_a_result_can_be_kept(magic, ip):
         (("--data-format", "--dataformat"), errors.UnknownOption, "--data-format csv"),
         (("--name Archive", "--name A --name B"), errors.RepeatedOption, "--name A"),
         (("mi-export", "mi-exprot"), errors.UnknownIdentity, "--identity mi-export"),
-        (("OrderId:long", "OrderId:lng"), errors.InvalidColumns, '--columns "NAME:long'),
+        (("OrderId:long", "OrderId:lng"), errors.InvalidColumns, "--columns NAME:long"),
         (("--database Sales", "--database Slaes"), errors.DatabaseNotFound, "--database"),
     ],
 )

@@ -132,7 +132,7 @@ def test_an_interrupt_after_a_write_says_that_it_was_applied(console, azure):
         "  why: you interrupted while it was read again",
         "  fix: adxmi callout list",
     ]
-    assert process.returncode == 1
+    assert process.returncode == 130
 
 
 BAD_TARGETS = {
