@@ -160,11 +160,11 @@ FULL = """
 import resource, sys
 from adxmi_jupyter.magics import console
 real = console.Console.keep
-def keep(self, name, frame):
+def keep(self, name, frame, documents=()):
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (10, hard))
     try:
-        real(self, name, frame)
+        real(self, name, frame, documents)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 console.Console.keep = keep
