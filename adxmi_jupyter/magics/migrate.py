@@ -257,7 +257,7 @@ def _told(call: Call, done: Applied) -> object:
     from adxmi_jupyter.rendering.plan_text import PlanTable
 
     text = applied_text(done)
-    if done.outcomes:
+    if done.can_be_undone:
         call.say(f"Undo: {call.front.program} undo --apply {done.number}")
     if done.failure is not None:
         call.show(text)

@@ -31,6 +31,7 @@ def test_a_table_is_listed_planned_migrated_and_its_secret_shown_nowhere(magic, 
     assert world.rows(connection, world.QUERIES["ByKey"]) == before
     everything = capsys.readouterr().out + repr(planned) + world.shown(connection)
     assert not [one for one in world.SECRETS if one in everything]
+    assert "undo --apply" not in everything
     assert magic("migrate list").empty
 
 

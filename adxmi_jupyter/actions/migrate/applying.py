@@ -84,6 +84,12 @@ class Applied:
     outcomes: tuple[Outcome, ...]
 
     @property
+    def can_be_undone(self) -> bool:
+        """Whether the previous definition of one of them is kept."""
+        kept = (one.migration.object.restoring for one in self.outcomes)
+        return Restoring.YES in kept
+
+    @property
     def failure(self) -> AdxmiError | None:
         """The first failure."""
         return next((one.failure for one in self.outcomes if one.failure is not None), None)
