@@ -87,8 +87,9 @@ def test_where_it_is_not_trusted_all_of_it_is_left(server, page, magic_output, p
     picture(shown, f"chain-not-trusted-{address.split('/')[1]}")
     assert shown.locator("img").evaluate_all(DRAWN) == [True] * 5
     assert "allowed by policy" in shown.locator("img").nth(2).get_attribute("title")
-    mark = shown.get_by_role("cell", name="✗", exact=True)
-    assert mark.evaluate("one => getComputedStyle(one).color") == "rgb(216, 64, 64)"
+    mark = shown.get_by_role("cell", name="✗", exact=True).locator("span")
+    assert mark.evaluate("one => getComputedStyle(one).borderTopColor") == "rgb(214, 39, 40)"
+    assert mark.evaluate("one => getComputedStyle(one).borderTopStyle") == "dashed"
 
 
 @pytest.fixture
