@@ -49,6 +49,7 @@ AdxmiError
 │       └── ServiceUnavailable
 ├── ServiceRefusal            the service answered: no
 │   ├── NotAuthorized         the caller lacks a permission (403)
+│   │   └── NoReadableSubscription  none of the subscriptions that were selected can be read
 │   ├── DatabaseNotFound
 │   ├── CommandRefused        malformed or against the service's rules (400)
 │   ├── PrincipalNotFound     the directory does not know whom a role is for, or not yet
@@ -142,6 +143,7 @@ __all__ = [
     "MissingField",
     "MissingOption",
     "MissingPackage",
+    "NoReadableSubscription",
     "NotAuthenticated",
     "NotAuthorized",
     "NotInThisEdition",
@@ -399,6 +401,10 @@ class NotAuthorized(ServiceRefusal):
             "Managed Identity Operator on an identity allows assigning it"
         )
     )
+
+
+class NoReadableSubscription(NotAuthorized):
+    """None of the subscriptions of a selection can be read, or they do not exist."""
 
 
 class DatabaseNotFound(ServiceRefusal):

@@ -21,6 +21,7 @@ from adxmi_jupyter.embedded.ingestion.http import StorageApi
 from adxmi_jupyter.embedded.ingestion.notifications import BLOB_CREATED
 from adxmi_jupyter.embedded.kusto.http import INGESTION_PREFIX, KustoApi
 from adxmi_jupyter.embedded.listener import Listener
+from adxmi_jupyter.embedded.names import NamesApi
 from adxmi_jupyter.embedded.owner_only import OwnerOnly
 from adxmi_jupyter.embedded.scripts import Scripts
 from adxmi_jupyter.embedded.seed.world import seeded_world
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
     from adxmi_jupyter.embedded.state.resources import Subscription
     from adxmi_jupyter.embedded.state.world import World
 
-_Api = KustoApi | StorageApi | ArmApi | IdentityApi | ControlApi
+_Api = KustoApi | StorageApi | ArmApi | IdentityApi | ControlApi | NamesApi
 
 
 class EmbeddedAzure:
@@ -119,6 +120,13 @@ class EmbeddedAzure:
         addresses = {each.name: self._address(each) for each in clusters}
         self._follow_states()
         return addresses
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Address of every cluster by the public one that Resource Manager shows."""
+        with self.world.lock:
+            clusters = self.world.clusters
+        return {each.public_uri: self._address(each) for each in clusters}
 
     def uri_of(self, cluster: str) -> str:
         """Return the address of a cluster, given by name or resource ID; KeyError for none.
@@ -343,6 +351,7 @@ class EmbeddedAzure:
             KustoApi(host),
             StorageApi(host),
             ArmApi(self, lambda: self.kusto_uri, _cluster_scripts),
+            NamesApi(self),
             IdentityApi(self),
             ControlApi(self, self._port),
         )
@@ -356,7 +365,7 @@ class EmbeddedAzure:
         uri = f"http://{HOST}:{port}"
         host = ClusterHost(self, lambda: uri, find)
         arm = ArmApi(self, lambda: uri, _cluster_scripts)
-        return _served(port, KustoApi(host), StorageApi(host), arm)
+        return _served(port, KustoApi(host), StorageApi(host), arm, NamesApi(self))
 
     def __enter__(self) -> Self:
         return self.start()
@@ -378,9 +387,7 @@ def _cluster_scripts() -> ClusterScripts:
     return ClusterScripts(run_script, unsupported)
 
 
-def _served(
-    port: int, *apis: KustoApi | StorageApi | ArmApi | IdentityApi | ControlApi
-) -> Application:
+def _served(port: int, *apis: _Api) -> Application:
     """Return an application with the routes of these APIs, for the owner only."""
     routes = (route for api in apis for route in api.routes())
     return Application(routes, OwnerOnly(port).answer)

@@ -265,6 +265,26 @@ FOUND_IDENTITIES = Shape(
     ),
 )
 
+FLEET_CLUSTER = Shape(
+    "the clusters",
+    (
+        _ID,
+        _NAME,
+        required("type"),
+        required("subscriptionId", check=guid),
+        optional("identity", check=maybe(obj)),
+        optional("tags", check=maybe(obj)),
+        optional("trusted", check=maybe(listed)),
+        optional("ranges", check=maybe(listed)),
+    ),
+)
+"""Of clusters and Synapse pools alike; a state or a kind of identity that is new passes."""
+
+FOUND_SUBSCRIPTION = Shape(
+    "the subscriptions",
+    (_ID, _NAME, required("subscriptionId", check=guid), optional("tenantId", check=maybe(text))),
+)
+
 DIAGNOSTIC_SETTING = Shape(
     "the diagnostic settings",
     (_NAME, required("properties", check=fields(optional("logs", check=maybe(listed))))),

@@ -240,6 +240,10 @@ _SERVICE: _Causes = {
         _CHECK_ERROR,
         " names the role; the help of each command ends with the permissions that it requires",
     ),
+    errors.NoReadableSubscription: _cause(
+        "you have no Azure role on the selected subscriptions, or their names are misspelled",
+        "ask for Reader on the subscriptions",
+    ),
     errors.DatabaseNotFound: _cause(
         "the name is misspelled (letter case counts), or you have no role on the database",
         _STATUS,

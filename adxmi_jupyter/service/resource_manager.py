@@ -11,14 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from adxmi_jupyter.errors import (
-    ClusterBusy,
-    CommandRefused,
-    ResourceNotFound,
-)
+from adxmi_jupyter.errors import AdxmiError, ClusterBusy, ResourceNotFound
 from adxmi_jupyter.fixes import Explain, Option
 from adxmi_jupyter.model.azure_shapes import (
     FOUND_CLUSTER,
@@ -27,24 +24,28 @@ from adxmi_jupyter.model.azure_shapes import (
     SYSTEM_IDENTITY,
 )
 from adxmi_jupyter.model.kql import string_literal
-from adxmi_jupyter.service.arm_answers import codes_of, is_same_path, object_in, typed, typed_answer
+from adxmi_jupyter.service.arm_answers import is_same_path, object_in, typed, typed_answer
 from adxmi_jupyter.service.operation import Operation, ReportedSuccess
+from adxmi_jupyter.service.resource_graph import (
+    GRAPH_PATH,
+    GRAPH_VERSION,
+    GraphScope,
+    age_of,
+    read_graph,
+)
 from adxmi_jupyter.service.retry import retry_while
 
 if TYPE_CHECKING:
     from azure.mgmt.kusto import KustoManagementClient
 
-    from adxmi_jupyter.errors import (
-        AdxmiError,
-    )
     from adxmi_jupyter.fixes import Fix, Note
     from adxmi_jupyter.model.shape import Shape
+    from adxmi_jupyter.service.resource_graph import GraphRows
 
 Result = TypeVar("Result")
 
 KUSTO_VERSION = "2025-02-14"
 IDENTITY_VERSION = "2024-11-30"
-GRAPH_VERSION = "2021-03-01"
 AUTHORIZATION_VERSION = "2022-04-01"
 COSMOS_VERSION = "2024-11-15"
 EVENT_HUBS_VERSION = "2024-01-01"
@@ -52,9 +53,7 @@ SQL_VERSION = "2021-11-01"
 STORAGE_VERSION = "2023-05-01"
 COGNITIVE_VERSION = "2024-10-01"
 
-_NOTHING_TO_SEE = "NoValidSubscriptionsInQueryRequest"
 _IDENTITIES = "providers/Microsoft.ManagedIdentity"
-_LARGEST_PAGE = 1000
 _MOST_PAGES = 10_000  # of 100 resources or more, each
 _LONGEST_WAIT_FOR_OTHERS = 300.0
 # Requests by path name their subscription themselves; the client wants one all the same.
@@ -175,35 +174,29 @@ class ResourceManager:
 
         Where the caller can see none at all, there are no rows. Raises as `get` does.
         """
-        rows: list[dict[str, Any]] = []
-        tokens: set[str] = set()
-        token = ""
-        while True:
-            options = {"resultFormat": "objectArray", "$top": _LARGEST_PAGE}
-            body: dict[str, Any] = {"query": query, "options": options}
-            if subscriptions:
-                body["subscriptions"] = list(subscriptions)
-            if token:
-                options["$skipToken"] = token
-            path = "/providers/Microsoft.ResourceGraph/resources"
-            try:
-                answer = self._sent("POST", path, GRAPH_VERSION, body)
-            except CommandRefused as refusal:
-                if _NOTHING_TO_SEE not in codes_of(refusal.service.payload):
-                    raise
-                return rows
-            page = shape.of_items(answer.get("data"))
-            if answer.get("count", len(page)) != len(page):
-                raise shape.unreadable("it has not as many rows as it says")
-            rows += page
-            token = str(answer.get("$skipToken") or "")
-            if not token and str(answer.get("resultTruncated")).lower() == "true":
-                raise shape.unreadable("it is cut short")
-            if not token:
-                return rows
-            if token in tokens or len(tokens) > _MOST_PAGES:
-                raise shape.unreadable("its next page is one that was read already")
-            tokens.add(token)
+        found = self.graph_rows(query, shape, GraphScope(subscriptions))
+        if found.failure is not None:
+            raise found.failure
+        if found.is_cut:
+            raise shape.unreadable("it is cut short")
+        return found.rows
+
+    def graph_rows(self, query: str, shape: Shape, scope: GraphScope) -> GraphRows:
+        """Return the rows of a query with what is missing; raises as `read_graph`."""
+
+        def send(body: Mapping[str, Any]) -> tuple[dict[str, Any], Mapping[str, str]]:
+            return self.answered("POST", GRAPH_PATH, GRAPH_VERSION, body)
+
+        return read_graph(send, query, shape, scope)
+
+    def index_age(self, subscription: str) -> timedelta | None:
+        """Return how old the index of Resource Graph is; None where that is not told."""
+        path = f"/subscriptions/{subscription}/providers/Microsoft.Kusto/clusters"
+        try:
+            _, headers = self.answered("GET", f"{path}?useResourceGraph=true", KUSTO_VERSION)
+        except AdxmiError:  # how old it is matters less than what is in it
+            return None
+        return age_of(headers)
 
     def user_identities(self, subscription: str) -> list[dict[str, Any]]:
         """Return the user-assigned identity resources of a subscription."""
@@ -325,9 +318,16 @@ class ResourceManager:
             waiting=waiting,
         )
 
-    def _sent(
+    def _sent(self, method: str, path: str, version: str) -> dict[str, Any]:
+        return self.answered(method, path, version)[0]
+
+    def answered(
         self, method: str, path: str, version: str, body: Mapping[str, Any] | None = None
-    ) -> dict[str, Any]:
+    ) -> tuple[dict[str, Any], Mapping[str, str]]:
+        """Return the object in an answer, and its headers; raises as `get` does.
+
+        It is for what reads: a request may be sent again.
+        """
         from azure.core.rest import HttpRequest
 
         params = {"api-version": version} if version else {}
@@ -341,4 +341,4 @@ class ResourceManager:
             raise typed(failure, "Azure Resource Manager") from failure
         if response.status_code >= HTTPStatus.BAD_REQUEST:
             raise typed_answer(response)
-        return object_in(response)
+        return object_in(response), response.headers
