@@ -1,7 +1,7 @@
 """The bridge to IPython: ``%adxmi`` and ``%%adxmi``, their configuration, loading and unloading.
 
-Loading is cheap on purpose: click, pandas and the Azure SDKs are imported by the first line that
-needs them.
+Loading is cheap on purpose: click, pandas, the Azure SDKs and most of this package are imported by
+the first line that needs them.
 """
 
 from __future__ import annotations
@@ -9,23 +9,21 @@ from __future__ import annotations
 import keyword
 import os
 import traceback
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
+from IPython.core.completer import context_matcher
 from IPython.core.magic import MAGIC_NO_VAR_EXPAND_ATTR, Magics, magics_class
 from traitlets import Float, Int, Unicode, default, observe
 
-from adxmi_jupyter.dialect import Dialect
-from adxmi_jupyter.errors import AdxmiError, InvalidValue
-from adxmi_jupyter.fixes import ChangeOption, as_words
 from adxmi_jupyter.magics import inspection
-from adxmi_jupyter.magics.completion import make_matcher
 from adxmi_jupyter.magics.live_grids import LiveGrids
 
 if TYPE_CHECKING:
     import pandas as pd
+    from IPython.core.completer import CompletionContext, SimpleMatcherResult
     from IPython.core.interactiveshell import InteractiveShell
 
     from adxmi_jupyter.fixes import Note
@@ -87,7 +85,7 @@ class AdxmiMagics(Magics):
             self.magics[kind][NAME] = magic
         self._held: list[Note] = []
         self._is_completing = False
-        self.matcher = make_matcher(self)
+        self.matcher = self._make_matcher()
         self.live = LiveGrids(shell)
 
     @default("cluster")
@@ -163,6 +161,9 @@ class AdxmiMagics(Magics):
         if self._is_completing:
             self._held.append(note)
             return
+        from adxmi_jupyter.dialect import Dialect
+        from adxmi_jupyter.fixes import as_words
+
         print(Dialect().part(as_words(note)))  # noqa: T201 - a notebook's standard output is where notes belong
 
     @contextmanager
@@ -182,6 +183,8 @@ class AdxmiMagics(Magics):
         """Refuse a name that no variable can have, nor a file that can be written."""
         if name.isidentifier() and not keyword.iskeyword(name):
             return
+        from adxmi_jupyter.errors import InvalidValue
+        from adxmi_jupyter.fixes import ChangeOption
         from adxmi_jupyter.magics.saving import check_file
         from adxmi_jupyter.rendering.result_files import files_of, format_of
 
@@ -221,6 +224,7 @@ class AdxmiMagics(Magics):
         IPython's own `output_can_be_silenced` reads the line as Python, and an object ID such as
         ``5b27c9d0-…`` is no Python number.
         """
+        from adxmi_jupyter.errors import AdxmiError
         from adxmi_jupyter.magics.call import Call
         from adxmi_jupyter.magics.cell import divided, first_line_of
         from adxmi_jupyter.magics.expansion import expand_body, expand_words
@@ -257,6 +261,17 @@ class AdxmiMagics(Magics):
         except KeyboardInterrupt as interrupt:
             raise Interrupted(call.again(), show_stack=call.show_stack) from interrupt
         return None if silent else result
+
+    def _make_matcher(self) -> Callable[[CompletionContext], SimpleMatcherResult]:
+        """Return what a shell's ``custom_matchers`` take: a function, with marks of IPython's."""
+
+        @context_matcher(identifier=NAME, priority=100)  # type: ignore[untyped-decorator]
+        def match(context: CompletionContext) -> SimpleMatcherResult:
+            from adxmi_jupyter.magics.completion import completed
+
+            return completed(self, context)
+
+        return match  # type: ignore[no-any-return]
 
     def close(self) -> None:
         """Close every connection that was opened, and the grids."""

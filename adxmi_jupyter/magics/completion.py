@@ -1,14 +1,13 @@
 """Completion of ``%adxmi`` commands; `body_completion` is about what stands below ``%%adxmi``.
 
-The command tree answers, as it does for a shell. Registering the matcher imports nothing of it.
+The command tree answers, as it does for a shell.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from IPython.core.completer import SimpleCompletion, context_matcher
+from IPython.core.completer import SimpleCompletion
 
 from adxmi_jupyter.magics.body_completion import Found, in_body
 from adxmi_jupyter.magics.cell import at_cursor
@@ -25,24 +24,19 @@ if TYPE_CHECKING:
 _LONGEST = 80
 
 
-def make_matcher(front: FrontEnd) -> Callable[[CompletionContext], SimpleMatcherResult]:
-    """Return the matcher for a shell's ``custom_matchers``."""
-
-    @context_matcher(identifier="adxmi", priority=100)  # type: ignore[untyped-decorator]
-    def match(context: CompletionContext) -> SimpleMatcherResult:
-        place = at_cursor(_until_cursor(context))
-        if place is None:
-            return {"completions": [], "suppress": False}
-        with front.holding_notes():
-            found = _found(front, place)
-        return {
-            "completions": list(found.completions or (_as_it_is(found.replaces),)),
-            "matched_fragment": found.replaces,
-            "suppress": True,
-            "ordered": True,
-        }
-
-    return match  # type: ignore[no-any-return]
+def completed(front: FrontEnd, context: CompletionContext) -> SimpleMatcherResult:
+    """Complete a command of a cell; of any other cell, nothing."""
+    place = at_cursor(_until_cursor(context))
+    if place is None:
+        return {"completions": [], "suppress": False}
+    with front.holding_notes():
+        found = _found(front, place)
+    return {
+        "completions": list(found.completions or (_as_it_is(found.replaces),)),
+        "matched_fragment": found.replaces,
+        "suppress": True,
+        "ordered": True,
+    }
 
 
 def _until_cursor(context: CompletionContext) -> str:

@@ -10,16 +10,12 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
-from adxmi_jupyter.magics.cell import at_cursor
-from adxmi_jupyter.magics.line import split_pending
-
 if TYPE_CHECKING:
     import click
     from IPython.core.interactiveshell import InteractiveShell
 
     from adxmi_jupyter.magics.line import Word
 
-_REST_OF_WORD = re.compile(r"[^\s=,\"']*")
 _NAME = "do_inspect"
 
 
@@ -32,7 +28,10 @@ def help_at(code: str, cursor: int) -> str:
 
     It is the help of the verb, of its noun or of all; that of an option stands above it.
     """
-    rest = _REST_OF_WORD.match(code, cursor)
+    from adxmi_jupyter.magics.cell import at_cursor
+    from adxmi_jupyter.magics.line import split_pending
+
+    rest = re.compile(r"[^\s=,\"']*").match(code, cursor)
     place = at_cursor(code[: rest.end() if rest else cursor])
     if place is None:
         return ""
