@@ -39,7 +39,7 @@ LAYERS = {
     ],
     "browser": ["-p", "no:nbval", "tests/ui"],
     "notebooks": [
-        *("-p", "no:cacheprovider", "-p", "no:playwright"),
+        *("-p", "no:cacheprovider", "-p", "no:playwright", "-p", "tests.kernels"),
         *("--nbval", "--nbval-current-env", "--nbval-cell-timeout=120"),
         *("--nbval-sanitize-with=tests/notebooks/sanitize.cfg", "notebooks"),
     ],

@@ -4,20 +4,19 @@ import re
 
 import pytest
 
+from tests.kernels import start_kernel
+
 # nbformat takes two seconds to import: every process that collects tests would wait for it.
 
 
 @pytest.fixture(scope="module")
 def client(tmp_path_factory):
-    from jupyter_client.manager import start_new_kernel
-
     folder = tmp_path_factory.mktemp("kernel")
     with (folder / "stderr.txt").open("w") as stderr:
-        manager, client = start_new_kernel(
-            kernel_name="python3",
+        manager, client = start_kernel(
             cwd=str(folder),
             stderr=stderr,
-            extra_arguments=["--IPKernelApp.transport=ipc", "--HistoryManager.hist_file=:memory:"],
+            extra_arguments=["--HistoryManager.hist_file=:memory:"],
         )
         client.execute_interactive("%load_ext adxmi_jupyter", timeout=60)
         yield client

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.kernels import start_kernel
+
 TUTORIALS = sorted((Path(__file__).resolve().parents[2] / "notebooks").glob("*.ipynb"))
 DIFFERS_EACH_TIME = re.compile(
     r"127\.0\.0\.1:\d|\d\d:\d\d:\d\d|0x[0-9a-f]{6}|/(home|root|tmp|Users)/|T_[0-9a-f]{5}|widget-view"
@@ -123,9 +125,7 @@ def test_a_failing_magic_stops_papermill(tmp_path):
 
 @pytest.mark.nightly
 def test_a_restarted_kernel_starts_from_the_seeded_world(tmp_path):
-    from jupyter_client.manager import start_new_kernel
-
-    manager, client = start_new_kernel(kernel_name="python3", cwd=str(tmp_path))
+    manager, client = start_kernel(cwd=str(tmp_path))
     try:
         for _ in range(2):
             for line in (

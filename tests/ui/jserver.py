@@ -63,6 +63,7 @@ class JupyterServer:
             *("--ServerApp.port=0", "--ServerApp.open_browser=False"),
             *("--ServerApp.allow_root=True", "--IdentityProvider.token="),
             *("--ServerApp.disable_check_xsrf=True", f"--ServerApp.root_dir={self.root}"),
+            "--KernelManager.transport=ipc",
             *("--ServerApp.terminals_enabled=False", "--LabApp.extension_manager=readonly"),
             "--LabApp.news_url=None",
             "--LabApp.check_for_updates_class=jupyterlab.handlers.announcements.NeverCheckForUpdate",
