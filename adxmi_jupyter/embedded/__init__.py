@@ -8,15 +8,19 @@ from adxmi_jupyter.embedded.faults import Fault, Faults
 from adxmi_jupyter.embedded.seed.world import seeded_world
 from adxmi_jupyter.embedded.server import EmbeddedAzure
 from adxmi_jupyter.embedded.state.arm_operations import ArmSettings
-from adxmi_jupyter.embedded.state.clusters import Cluster, Database, Identity, PolicyItem, Table
-from adxmi_jupyter.embedded.state.entities import IngestionMapping
-from adxmi_jupyter.embedded.state.event_hubs import EventHub
-from adxmi_jupyter.embedded.state.listings import (
-    ListingSettings,
+from adxmi_jupyter.embedded.state.behaviours import (
+    QUESTIONS,
+    Behaviours,
+    ExportIdentities,
     ShownScript,
     ShownStrings,
     ShownSystem,
+    SystemInPolicies,
+    alternatives,
 )
+from adxmi_jupyter.embedded.state.clusters import Cluster, Database, Identity, PolicyItem, Table
+from adxmi_jupyter.embedded.state.entities import IngestionMapping
+from adxmi_jupyter.embedded.state.event_hubs import EventHub
 from adxmi_jupyter.embedded.state.resources import AzureRoleAssignment, DataConnection, Subscription
 from adxmi_jupyter.embedded.state.security import (
     ClusterRole,
@@ -28,8 +32,10 @@ from adxmi_jupyter.embedded.state.security import (
 from adxmi_jupyter.embedded.state.world import World
 
 __all__ = [
+    "QUESTIONS",
     "ArmSettings",
     "AzureRoleAssignment",
+    "Behaviours",
     "Cluster",
     "ClusterRole",
     "DataConnection",
@@ -37,11 +43,11 @@ __all__ = [
     "DatabaseRole",
     "EmbeddedAzure",
     "EventHub",
+    "ExportIdentities",
     "Fault",
     "Faults",
     "Identity",
     "IngestionMapping",
-    "ListingSettings",
     "PolicyItem",
     "Principal",
     "PrincipalKind",
@@ -50,7 +56,9 @@ __all__ = [
     "ShownStrings",
     "ShownSystem",
     "Subscription",
+    "SystemInPolicies",
     "Table",
     "World",
+    "alternatives",
     "seeded_world",
 ]

@@ -26,6 +26,7 @@ from adxmi_jupyter.embedded.owner_only import OwnerOnly
 from adxmi_jupyter.embedded.scripts import Scripts
 from adxmi_jupyter.embedded.seed.world import seeded_world
 from adxmi_jupyter.embedded.state.arm_operations import ArmSettings
+from adxmi_jupyter.embedded.state.behaviours import DEFAULTS
 from adxmi_jupyter.embedded.state.clusters import RUNNING, STOPPED
 from adxmi_jupyter.embedded.web import Application
 
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from adxmi_jupyter.embedded.arm.request import ClusterScripts
     from adxmi_jupyter.embedded.data_roles import HeldRole
     from adxmi_jupyter.embedded.ingestion.connections import Sendable
+    from adxmi_jupyter.embedded.state.behaviours import Chosen
     from adxmi_jupyter.embedded.state.clusters import Cluster
     from adxmi_jupyter.embedded.state.entities import ContinuousExport
     from adxmi_jupyter.embedded.state.resources import Subscription
@@ -56,6 +58,7 @@ class EmbeddedAzure:
     that may run scripts of the python plugin: it follows their bearer token, after a dot.
     `control` answers what the owner's other programs ask of this one, with the key.
 
+    `behaviours` answer what no page does (`state.behaviours`); ValueError for an unknown one.
     `world` is theirs to look at and to change. `latency` (seconds) is added to every answer;
     `arm` says how long operations take. `requests_served` counts management commands and
     queries, `arm_requests_served` requests to Resource Manager, rejected and faulty ones
@@ -63,8 +66,16 @@ class EmbeddedAzure:
     started again on the same port.
     """
 
-    def __init__(self, world: World | None = None, *, port: int = 0, latency: float = 0.0) -> None:
+    def __init__(
+        self,
+        world: World | None = None,
+        *,
+        port: int = 0,
+        latency: float = 0.0,
+        behaviours: Chosen = DEFAULTS,
+    ) -> None:
         self.world = world if world is not None else seeded_world()
+        self.world.behaviours.choose(behaviours)
         self.faults = Faults(self._let_roles_take_effect)
         self.latency = latency
         self.arm = ArmSettings()
@@ -177,14 +188,16 @@ class EmbeddedAzure:
         self._thread.join()
         self._thread = None
 
-    def reset(self, *, with_history: bool = True) -> None:
+    def reset(self, *, with_history: bool = True, behaviours: Chosen = DEFAULTS) -> None:
         """Go back to a fresh seeded world without faults or waits, on the same port.
 
-        Without history its logs are empty.
+        Without history its logs are empty. ValueError for an unknown behaviour: nothing changes.
         """
+        world = seeded_world(with_history=with_history)
+        world.behaviours.choose(behaviours)
         self.faults.clear()
         self.arm = ArmSettings()
-        self.world = seeded_world(with_history=with_history)
+        self.world = world
         self._follow_states()
 
     def push_events(self, hub: str, events: Iterable[Sendable], **properties: str) -> int:

@@ -10,7 +10,13 @@ import click
 from adxmi_jupyter.magics.embedded_server import serve, start, stop
 from adxmi_jupyter.magics.missing import Lacking, missing
 from adxmi_jupyter.magics.options import database_option, file_option, refuse_both
-from adxmi_jupyter.magics.params import DatabaseName, FaultName, Name
+from adxmi_jupyter.magics.params import (
+    BehaviourList,
+    BehaviourName,
+    DatabaseName,
+    FaultName,
+    Name,
+)
 from adxmi_jupyter.magics.playground import names_in, where_it_is
 from adxmi_jupyter.magics.subject import subject
 from adxmi_jupyter.magics.verbs import Example, Noun, verb
@@ -66,17 +72,53 @@ def status(call: Call) -> pd.DataFrame:
     return state_frame(call.connection)
 
 
-@verb("reset", of=embedded, examples=("embedded reset",))
+@verb(
+    "reset",
+    of=embedded,
+    examples=("embedded reset", "embedded reset --behaviour policy-columns=two"),
+)
+@click.option(
+    "--behaviour",
+    "behaviours",
+    type=BehaviourList(),
+    metavar="NAME=ALTERNATIVE[,…]",
+    default="",
+    help="Behaviours that differ from the default: see embedded behaviours.",
+)
 @where_it_is
-def reset(call: Call) -> pd.DataFrame:
+def reset(call: Call, *, behaviours: tuple[str, ...]) -> pd.DataFrame:
     """Reset the embedded Azure to its initial state.
 
-    Policies, faults and history are reset.
+    Policies, faults, behaviours and history are reset.
     """
     from adxmi_jupyter.actions.embedded import state as embedded_state
 
-    embedded_state.reset(call.connection)
+    embedded_state.reset(call.connection, behaviours)
     return embedded_state.state_frame(call.connection)
+
+
+@verb(
+    "behaviours",
+    of=embedded,
+    examples=(
+        "embedded behaviours",
+        "embedded behaviours system-in-policies=word no-policy=no-row",
+        "embedded behaviours --clear",
+    ),
+)
+@click.argument("chosen", metavar="[NAME=ALTERNATIVE]…", nargs=-1, type=BehaviourName())
+@click.option("--clear", is_flag=True, help="Return to the defaults.")
+@where_it_is
+def behaviours(call: Call, *, chosen: tuple[str, ...], clear: bool) -> pd.DataFrame:
+    """Change or list how the embedded Azure behaves where no documentation says it.
+
+    Real clusters may behave in any of these ways. verify finds out how a cluster behaves.
+    """
+    from adxmi_jupyter.actions.embedded.state import behaviours_frame, choose_behaviours
+
+    refuse_both(call, {"--clear": clear, "NAME=ALTERNATIVE": bool(chosen)})
+    choose_behaviours(call.connection, chosen, clear=clear)
+    return behaviours_frame(call.connection)
 
 
 @verb(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from adxmi_jupyter.fixes import Command
-from adxmi_jupyter.magics.params import FaultName, ShownWord
+from adxmi_jupyter.magics.params import BehaviourList, FaultName
 from adxmi_jupyter.magics.playground import control, leave_terminal, remember
 from adxmi_jupyter.magics.verbs import verb
 
@@ -62,7 +62,7 @@ def stop(call: Call) -> None:
     examples=(
         "embedded serve",
         "embedded serve --port 8085 --fault throttled",
-        "embedded serve --hide-export-identities --connection-strings addresses --system word",
+        "embedded serve --behaviour export-identities=left-out,connection-strings=addresses",
     ),
 )
 @click.option(
@@ -81,40 +81,12 @@ def stop(call: Call) -> None:
     help="Fault of every request.",
 )
 @click.option(
-    "--hide-export-identities",
-    is_flag=True,
-    help="Omit identities from .show continuous-exports.",
-)
-@click.option(
-    "--connection-strings",
-    type=ShownWord("connection_strings"),
-    metavar="SHOWN",
+    "--behaviour",
+    "behaviours",
+    type=BehaviourList(),
+    metavar="NAME=ALTERNATIVE[,…]",
     default="",
-    help="Connection strings in .show external tables. Default: without-secrets. Allowed values:"
-    " without-secrets, addresses, asterisks, left-out.",
-)
-@click.option(
-    "--system",
-    type=ShownWord("system"),
-    metavar="SHOWN",
-    default="",
-    help="Name of the system-assigned identity. Default: as-kept. Allowed values: as-kept, word,"
-    " object-id.",
-)
-@click.option(
-    "--system-in-policies",
-    type=ShownWord("system_in_policies"),
-    metavar="SHOWN",
-    default="",
-    help="Name of the system-assigned identity in managed identity policies. Default: as-kept.",
-)
-@click.option(
-    "--csl-script",
-    type=ShownWord("csl_script"),
-    metavar="SHOWN",
-    default="",
-    help="Connection strings in the csl script of a database. Default: without-secrets. Allowed"
-    " values: without-secrets, asterisks, to-admins.",
+    help="Behaviours that differ from the default: see embedded behaviours.",
 )
 @click.option("--playground", is_flag=True, hidden=True, help="Serve as the playground.")
 def serve(
@@ -122,9 +94,8 @@ def serve(
     *,
     port: int,
     names: str,
-    hide_export_identities: bool,
+    behaviours: tuple[str, ...],
     playground: bool,
-    **shown: str,
 ) -> None:
     """Serve the embedded Azure to other processes until Ctrl-C.
 
@@ -147,15 +118,13 @@ def serve(
         call.say(f"set ADXMI_CLUSTER={uri} for the processes that shall use it; Ctrl-C ends it")
         call.say(key)
 
-    listings: dict[str, str | bool] = {**shown}
-    listings["export_identities"] = not hide_export_identities
     try:
         serve_azure(
             port,
             [names] if names else [],
             ready,
             ended.wait,
-            listings=listings,
+            behaviours=behaviours,
             control=lambda azure, body: control(azure, body, ended),
             begun=remember if playground else None,
         )

@@ -269,20 +269,27 @@ class FaultName(Name):
         return fault_names()
 
 
-class ShownWord(Name):
-    """What listings of the embedded Azure show: a word of one of its settings."""
+class BehaviourList(NameList):
+    """Behaviours of the embedded Azure, as ``NAME=ALTERNATIVE``."""
 
-    name = kind = "word"
-
-    def __init__(self, setting: str) -> None:
-        self._setting = setting
+    name = kind = "behaviour"
 
     def names(self, call: Call) -> Iterable[str]:
-        """Return the words of the setting."""
+        """Return what can be chosen."""
         del call
-        from adxmi_jupyter.service.embedded import listing_words
+        from adxmi_jupyter.service.embedded import behaviour_choices
 
-        return listing_words(self._setting)
+        return behaviour_choices()
+
+
+class BehaviourName(Name):
+    """A behaviour of the embedded Azure, as ``NAME=ALTERNATIVE``."""
+
+    name = kind = "behaviour"
+
+    def names(self, call: Call) -> Iterable[str]:
+        """Return what can be chosen."""
+        return BehaviourList().names(call)
 
 
 class BodyFile(_ParamType):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from enum import StrEnum
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from adxmi_jupyter.errors import ClusterUnreachable, EmbeddedAzureNotInUse, InvalidValue
-from adxmi_jupyter.fixes import ChangeOption, Command, Explain, Option, Several
+from adxmi_jupyter.fixes import Command, Explain, Option
 from adxmi_jupyter.model.usage import closest
 from adxmi_jupyter.service.embedded_key import offered
 
@@ -62,9 +61,12 @@ class EmbeddedService:
         """Return the token of one of `PRINCIPALS`, with the key that lets its scripts run."""
         return token_with_key(PRINCIPALS[principal], self.azure.script_key)
 
-    def reset(self) -> None:
-        """Return to the seeded world, without faults and without history."""
-        self.azure.reset()
+    def reset(self, behaviours: Mapping[str, str] = MappingProxyType({})) -> None:
+        """Return to the seeded world, without faults and without history.
+
+        It behaves as `behaviours` say, else by default.
+        """
+        self.azure.reset(behaviours=behaviours)
         self._forget()
 
     def stop(self) -> None:
@@ -112,40 +114,48 @@ def check_fault(name: str) -> None:
         )
 
 
-def listing_words(setting: str) -> tuple[str, ...]:
-    """Return what listings may show by one of their settings."""
-    from adxmi_jupyter.embedded import ListingSettings
-
-    words: type[StrEnum] = type(getattr(ListingSettings(), setting))
-    return tuple(word.value for word in words)
+def behaviour_choices() -> tuple[str, ...]:
+    """Return what can be chosen, as ``NAME=ALTERNATIVE``, the defaults first of each name."""
+    every = behaviour_questions().items()
+    return tuple(f"{name}={word}" for name, (_, words) in every for word in words)
 
 
-def _listing_settings(wanted: Mapping[str, str | bool]) -> dict[str, Any]:
-    """Return settings of listings by their words; empty ones are left as they are.
+def behaviour_questions() -> dict[str, tuple[str, tuple[str, ...]]]:
+    """Return what each behaviour is about and its alternatives, by its name, the default first."""
+    from adxmi_jupyter.embedded import QUESTIONS, alternatives
+
+    return {name: (about, alternatives(name)) for name, about in QUESTIONS.items()}
+
+
+def default_behaviours() -> dict[str, str]:
+    """Return the defaults by the names of the behaviours."""
+    return {name: words[0] for name, (_, words) in behaviour_questions().items()}
+
+
+def checked_behaviours(wanted: Sequence[str]) -> dict[str, str]:
+    """Return behaviours given as ``NAME=ALTERNATIVE`` by their names.
 
     Raises
     ------
     InvalidValue
-        A word is unknown.
+        There is no such behaviour, or one is given twice.
 
     """
-    from adxmi_jupyter.embedded import ListingSettings
-
-    settings: dict[str, Any] = {}
-    for name, word in wanted.items():
-        if isinstance(word, bool):
-            settings[name] = word
-        elif word in listing_words(name):
-            settings[name] = type(getattr(ListingSettings(), name))(word)
-        elif word:
-            option = f"--{name.replace('_', '-')}"
-            known = listing_words(name)
+    known = behaviour_choices()
+    chosen: dict[str, str] = {}
+    for each in wanted:
+        name, _, word = each.partition("=")
+        if each not in known or name in chosen:
+            twice = name in chosen
             raise InvalidValue(
-                f"there is no {word!r} for {option}",
-                why=Explain.of("there are ", Several.of(known)),
-                fix=ChangeOption(option, closest(word, known) or "SHOWN"),
+                f"{name} has two alternatives" if twice else f"there is no behaviour {each!r}",
+                why="a behaviour has one alternative at a time"
+                if twice
+                else f"there are {len(known)}, and Tab completes them",
+                fix=Command.of("embedded", "behaviours", closest(each, known) or known[0]),
             )
-    return settings
+        chosen[name] = word
+    return chosen
 
 
 def not_in_use(cluster: str) -> EmbeddedAzureNotInUse:
@@ -163,30 +173,29 @@ def serve(
     ready: Callable[[str, str], None],
     wait: Callable[[], Any],
     *,
-    listings: Mapping[str, str | bool] = MappingProxyType({}),
+    behaviours: Sequence[str] = (),
     control: Callable[[EmbeddedAzure, bytes], bytes] | None = None,
     begun: Callable[[int, str], None] | None = None,
 ) -> None:
     """Serve the embedded Azure to other processes until `wait` returns.
 
     `begun` gets its port and key, then `ready` its address, and where other processes find the
-    key for scripts. `listings` are the settings of its world by their names, where they are not
-    the usual ones. `control` answers what other processes with the key ask.
+    key for scripts. `behaviours` are ``NAME=ALTERNATIVE`` each. `control` answers what other
+    processes with the key ask.
 
     Raises
     ------
     ClusterUnreachable
         The port is taken.
     InvalidValue
-        A fault's name is unknown, or what listings shall show.
+        A fault or a behaviour is unknown.
 
     """
     for name in faults:
         check_fault(name)
-    settings = _listing_settings(listings)
+    chosen = checked_behaviours(behaviours)
     azure = _started(port)
-    for name, value in settings.items():
-        setattr(azure.world.listings, name, value)
+    azure.world.behaviours.choose(chosen)
     if control is not None:
         azure.control = partial(control, azure)
     try:

@@ -9,6 +9,7 @@ from adxmi_jupyter.actions.check.checks import check_all
 from adxmi_jupyter.embedded import (
     ClusterRole,
     DatabaseRole,
+    ExportIdentities,
     ShownScript,
     ShownStrings,
     ShownSystem,
@@ -97,9 +98,12 @@ def test_each_database_is_asked_for_what_no_answer_tells_of_all(many, proxied, p
 @pytest.mark.parametrize(
     "settings",
     [
-        {"export_identities": False},
+        {"export_identities": ExportIdentities.LEFT_OUT},
         {"connection_strings": ShownStrings.ADDRESSES},
-        {"connection_strings": ShownStrings.LEFT_OUT, "export_identities": False},
+        {
+            "connection_strings": ShownStrings.LEFT_OUT,
+            "export_identities": ExportIdentities.LEFT_OUT,
+        },
         {"system": ShownSystem.WORD},
     ],
     ids=str,
@@ -109,7 +113,7 @@ def test_six_requests_are_enough_whatever_lists_leave_open(
 ):
     expected = said(check_all(connection, MANY))
     for name, value in settings.items():
-        setattr(azure.world.listings, name, value)
+        setattr(azure.world.behaviours, name, value)
 
     assert said(check_all(proxied, MANY)) == expected
     assert asked_of(proxy, MANY[1]).total() == 6
@@ -123,7 +127,7 @@ def test_lists_are_asked_where_the_script_is_not_shown(
     monkeypatch.setenv("ADXMI_TOKEN", "embedded-reader")
     reader = connections.open(proxy.uri, name="reader", credential="token", database="Sales")
     expected = said(check_all(reader, ["Sales", "Telemetry"]))
-    azure.world.listings.csl_script = ShownScript.TO_ADMINS
+    azure.world.behaviours.csl_script = ShownScript.TO_ADMINS
     proxy.clear()
 
     assert said(check_all(reader, ["Sales", "Telemetry"])) == expected

@@ -5,7 +5,7 @@ import pytest
 from adxmi_jupyter.actions.check.checks import check_all, check_kind, check_one
 from adxmi_jupyter.actions.check.examination import examined
 from adxmi_jupyter.actions.check.findings import State, Topic
-from adxmi_jupyter.embedded import ShownScript, ShownStrings
+from adxmi_jupyter.embedded import ExportIdentities, ShownScript, ShownStrings
 from adxmi_jupyter.model.declaration.registry import declaration_of
 from adxmi_jupyter.model.declaration.requirements import Key, WritesThrough
 from adxmi_jupyter.model.declaration.stored import Source
@@ -31,7 +31,7 @@ def listings(azure):
             query="Orders | extend managed_identity='system'",
             managed_identity=identity,
         )
-    return azure.world.listings
+    return azure.world.behaviours
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ def test_an_export_whose_list_shows_it_is_told_by_the_list(azure, listings, chec
 @pytest.mark.nightly
 def test_an_export_whose_list_hides_it_is_told_by_the_script(listings, check):
     shown = summary(check(EXPORTS, "Nightly"))
-    listings.export_identities = False
+    listings.export_identities = ExportIdentities.LEFT_OUT
 
     found = check(EXPORTS, "Nightly")
 
@@ -77,7 +77,7 @@ def test_an_export_whose_list_hides_it_is_told_by_the_script(listings, check):
 
 
 @pytest.mark.nightly
-@pytest.mark.parametrize("shows", [True, False])
+@pytest.mark.parametrize("shows", list(ExportIdentities))
 def test_an_export_of_nobody_is_certain_only_by_the_script(listings, check, shows):
     listings.export_identities = shows
 
@@ -99,7 +99,7 @@ def test_an_export_of_nobody_is_certain_only_by_the_script(listings, check, show
 def test_an_export_that_nobody_tells_of_is_unknown_with_the_permission(
     listings, check, outsider, name, script
 ):
-    listings.export_identities = False
+    listings.export_identities = ExportIdentities.LEFT_OUT
     listings.csl_script = script
 
     found = check(EXPORTS, name, by=outsider)
@@ -230,7 +230,7 @@ def asked(proxy):
 
 @pytest.mark.nightly
 def test_the_script_is_read_once_for_all_of_a_database(azure, listings, proxied, asked):
-    listings.export_identities = False
+    listings.export_identities = ExportIdentities.LEFT_OUT
     listings.connection_strings = ShownStrings.ADDRESSES
     for number in range(3):
         azure.world.add_external_table(
@@ -266,7 +266,7 @@ def test_a_check_of_one_reads_no_script_for_others(listings, proxied, asked):
 
 def test_what_nobody_tells_of_is_a_row_of_a_check_of_everything(listings, outsider):
     listings.connection_strings = ShownStrings.ADDRESSES
-    listings.export_identities = False
+    listings.export_identities = ExportIdentities.LEFT_OUT
     listings.csl_script = ShownScript.TO_ADMINS
 
     checks = check_all(outsider, ["Sales"])
@@ -278,7 +278,7 @@ def test_what_nobody_tells_of_is_a_row_of_a_check_of_everything(listings, outsid
 
 @pytest.mark.nightly
 def test_a_kind_is_checked_with_the_script_as_well(listings, connection):
-    listings.export_identities = False
+    listings.export_identities = ExportIdentities.LEFT_OUT
 
     found = {one.name: one.findings for one in check_kind(connection, EXPORTS, "Sales").checked}
 
@@ -288,7 +288,7 @@ def test_a_kind_is_checked_with_the_script_as_well(listings, connection):
 
 @pytest.mark.nightly
 def test_a_script_that_cannot_be_read_now_says_why(azure, listings, check):
-    listings.export_identities = False
+    listings.export_identities = ExportIdentities.LEFT_OUT
     azure.faults.add("not-json", match="as csl script", times=None)
 
     found = check(EXPORTS, "Nightly")[0]

@@ -5,7 +5,7 @@ import pytest
 from adxmi_jupyter.actions.identity import dependents, identities
 from adxmi_jupyter.actions.workflow.current_state import current_state
 from adxmi_jupyter.actions.workflow.listing import listing, listing_frame, source_notes
-from adxmi_jupyter.embedded import ShownScript, ShownStrings, ShownSystem
+from adxmi_jupyter.embedded import ExportIdentities, ShownScript, ShownStrings, ShownSystem
 from adxmi_jupyter.model.declaration.registry import declaration_of
 from adxmi_jupyter.model.policy import Scope
 from tests.actions.filling import EXPORT, LAKE
@@ -28,9 +28,9 @@ def listings(azure):
         query="Orders",
         managed_identity=EXPORT,
     )
-    azure.world.listings.export_identities = False
-    azure.world.listings.connection_strings = ShownStrings.ADDRESSES
-    return azure.world.listings
+    azure.world.behaviours.export_identities = ExportIdentities.LEFT_OUT
+    azure.world.behaviours.connection_strings = ShownStrings.ADDRESSES
+    return azure.world.behaviours
 
 
 @pytest.fixture
@@ -128,7 +128,7 @@ def test_what_may_depend_on_an_identity_is_said_not_to_be_seen(listings, connect
 def test_what_depends_on_the_system_identity_is_found_however_it_is_shown(
     azure, connection, system
 ):
-    azure.world.listings.system = system
+    azure.world.behaviours.system = system
     own = azure.world.cluster.system_identity.object_id
     for name, word in (("ByWord", "system"), ("ById", own)):
         azure.world.add_external_table(

@@ -13,7 +13,7 @@ from adxmi_jupyter.actions.policy.body import body_policy
 from adxmi_jupyter.actions.policy.writes import apply
 from adxmi_jupyter.actions.workflow.listing import listing, listing_frame, unassigned_notes
 from adxmi_jupyter.actions.write.history import plan_undo
-from adxmi_jupyter.embedded import ClusterRole, ShownSystem
+from adxmi_jupyter.embedded import ClusterRole, ShownSystem, SystemInPolicies
 from adxmi_jupyter.model.declaration.registry import declaration_of
 from adxmi_jupyter.model.declaration.requirements import Key
 from adxmi_jupyter.model.identity import SYSTEM, ManagedIdentity, ResolvedIdentity
@@ -28,9 +28,17 @@ USAGES = ("AutomatedFlows", "ExternalTable")
 
 
 AS_KEPT, WORD, OBJECT_ID = ShownSystem
+ID_IN_POLICIES, WORD_IN_POLICIES = SystemInPolicies
 
 
-@pytest.fixture(params=[(AS_KEPT, AS_KEPT), (WORD, WORD), (OBJECT_ID, OBJECT_ID), (WORD, AS_KEPT)])
+@pytest.fixture(
+    params=[
+        (ID_IN_POLICIES, AS_KEPT),
+        (WORD_IN_POLICIES, WORD),
+        (ID_IN_POLICIES, OBJECT_ID),
+        (WORD_IN_POLICIES, AS_KEPT),
+    ]
+)
 def shown(azure, request):
     """How policies and all else show it, in a world that keeps it both ways."""
     for name, word in (("Word", SYSTEM), ("Id", own_id(azure))):
@@ -44,7 +52,7 @@ def shown(azure, request):
             query="Experiments",
             managed_identity=word,
         )
-    listings = azure.world.listings
+    listings = azure.world.behaviours
     listings.system_in_policies, listings.system = request.param
     return request.param
 
@@ -197,7 +205,7 @@ def test_who_sees_the_word_alone_is_not_told_that_the_object_id_is_not_allowed(
     granted(connection, SYSTEM)
     string = f"{LAKE}/archive;managed_identity={own_id(azure)}"
     azure.world.add_external_table("Own", string, database="Sales")
-    azure.world.listings.system_in_policies = WORD
+    azure.world.behaviours.system_in_policies = WORD_IN_POLICIES
     azure.world.grant(azure.world.principal("embedded-outsider"), ClusterRole.MONITOR)
 
     findings = check_one(outsider, TABLE, "Sales", "Own").checked[0].findings
@@ -219,7 +227,7 @@ def test_who_sees_an_object_id_that_policies_tell_knows_it(azure, connection, ou
 
 def test_who_sees_the_word_alone_is_told_how_to_revoke_from_it(azure, connection, outsider):
     granted(connection, SYSTEM)
-    azure.world.listings.system_in_policies = WORD
+    azure.world.behaviours.system_in_policies = WORD_IN_POLICIES
     own = ResolvedIdentity(ManagedIdentity(own_id(azure)))
 
     with pytest.raises(errors.NothingToRevoke) as caught:

@@ -6,7 +6,13 @@ import pytest
 
 from adxmi_jupyter.actions.audit.audit import Options, Selection, audit
 from adxmi_jupyter.actions.audit.collecting import Period
-from adxmi_jupyter.embedded.state.listings import ShownScript, ShownStrings, ShownSystem
+from adxmi_jupyter.embedded import (
+    ExportIdentities,
+    ShownScript,
+    ShownStrings,
+    ShownSystem,
+    SystemInPolicies,
+)
 from adxmi_jupyter.model.audit.findings import State
 from tests.audit.planted import DATABASES, plant
 
@@ -79,31 +85,39 @@ def test_without_the_logs_no_usage_is_unused(planted, opened, source):
 
 def test_masked_objects_make_no_finding(planted, opened):
     whole, _ = opened()
-    shown = planted.azure.world.listings
+    shown = planted.azure.world.behaviours
     shown.connection_strings = ShownStrings.ASTERISKS
     shown.csl_script = ShownScript.ASTERISKS
-    shown.export_identities = False
+    shown.export_identities = ExportIdentities.LEFT_OUT
 
     left, _ = opened()
 
     shown.connection_strings = ShownStrings.WITHOUT_SECRETS
     shown.csl_script = ShownScript.WITHOUT_SECRETS
-    shown.export_identities = True
+    shown.export_identities = ExportIdentities.SHOWN
     assert left - whole == set()
     assert {
         one for one in left if one[3] == "ExternalTable" and one[0] in {"MI003", "MI004"}
     } == set()
 
 
-@pytest.mark.parametrize("way", [ShownSystem.WORD, ShownSystem.OBJECT_ID])
-def test_the_system_assigned_identity_is_the_same_by_word_and_by_id(planted, opened, way):
+@pytest.mark.parametrize(
+    ("way", "in_policies"),
+    [
+        (ShownSystem.WORD, SystemInPolicies.WORD),
+        (ShownSystem.OBJECT_ID, SystemInPolicies.OBJECT_ID),
+    ],
+)
+def test_the_system_assigned_identity_is_the_same_by_word_and_by_id(
+    planted, opened, way, in_policies
+):
     whole, _ = opened()
-    shown = planted.azure.world.listings
-    shown.system = shown.system_in_policies = way
+    shown = planted.azure.world.behaviours
+    shown.system, shown.system_in_policies = way, in_policies
 
     left, _ = opened()
 
-    shown.system = shown.system_in_policies = ShownSystem.AS_KEPT
+    shown.system, shown.system_in_policies = ShownSystem.AS_KEPT, SystemInPolicies.OBJECT_ID
     assert left == whole
 
 

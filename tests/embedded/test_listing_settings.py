@@ -1,10 +1,25 @@
 """What listings show of identities and connection strings, by the switches of the world."""
 
 import json
+import re
+from pathlib import Path
 
 import pytest
 
-from adxmi_jupyter.embedded import DatabaseRole, ShownScript, ShownStrings, ShownSystem
+from adxmi_jupyter import embedded
+from adxmi_jupyter.embedded import (
+    QUESTIONS,
+    Behaviours,
+    DatabaseRole,
+    ExportIdentities,
+    ShownScript,
+    ShownStrings,
+    ShownSystem,
+    SystemInPolicies,
+    alternatives,
+)
+
+README = Path(embedded.__file__).parent / "README.md"
 
 EXPORT = "e84d3f17-90a6-4d2c-b7e8-4f5a1c6b920d"
 LAKE = "https://contosolake.blob.core.windows.net"
@@ -37,7 +52,7 @@ def listings(azure):
     world.add_external_table("Mine", f"{LAKE}/archive;managed_identity=system", database="Sales")
     world.add_external_table("Keyed", f"{LAKE}/archive;a2V5", database="Sales")
     world.add_external_table("Stock", SQL, database="Sales", table_type="Sql")
-    return world.listings
+    return world.behaviours
 
 
 @pytest.fixture
@@ -82,7 +97,7 @@ def script(run):
 
 
 def test_a_listing_of_exports_can_leave_their_identities_out(listings, named_by, script):
-    listings.export_identities = False
+    listings.export_identities = ExportIdentities.LEFT_OUT
 
     assert named_by() == {"Nightly": None, "Own": None}
     assert f"managedIdentity='{EXPORT}'" in script("continuous-export Nightly")
@@ -131,7 +146,7 @@ def policy_of(run, database):
 
 
 def test_the_system_identity_can_be_shown_as_the_word(azure, listings, run, named_by, own):
-    listings.system = listings.system_in_policies = ShownSystem.WORD
+    listings.system, listings.system_in_policies = ShownSystem.WORD, SystemInPolicies.WORD
     azure.world.add_continuous_export(
         "ById",
         database="Sales",
@@ -149,7 +164,7 @@ def test_the_system_identity_can_be_shown_as_the_word(azure, listings, run, name
 def test_the_system_identity_can_be_shown_by_its_object_id(
     listings, run, named_by, strings, script, own
 ):
-    listings.system = listings.system_in_policies = ShownSystem.OBJECT_ID
+    listings.system = ShownSystem.OBJECT_ID
 
     (entry,) = policy_of(run, "Tom\\'s Lab")
 
@@ -161,7 +176,7 @@ def test_the_system_identity_can_be_shown_by_its_object_id(
 
 
 def test_a_former_system_identity_stays_an_object_id(azure, listings, run, own):
-    listings.system_in_policies = ShownSystem.WORD
+    listings.system_in_policies = SystemInPolicies.WORD
     azure.world.cluster.system_identity = None
 
     (entry,) = policy_of(run, "Tom\\'s Lab")
@@ -201,8 +216,24 @@ def test_the_script_can_be_for_admins(azure, listings, refusal, script):
 
 
 def test_a_fresh_world_has_its_defaults(azure, listings):
-    listings.export_identities = False
+    listings.export_identities = ExportIdentities.LEFT_OUT
 
     azure.reset(with_history=False)
 
-    assert azure.world.listings.export_identities
+    assert azure.world.behaviours.export_identities is ExportIdentities.SHOWN
+
+
+def test_every_alternative_of_a_behaviour_is_in_the_readme():
+    rows = [line.split("|") for line in README.read_text("utf-8").splitlines()]
+    listed = {row[1].strip(): (row[3], row[4]) for row in rows if len(row) == 7}
+
+    for name in QUESTIONS:
+        default, others = listed[f"`{name}`"]
+        assert (default.strip("` "), *re.findall(r"`([^`]*)`", others)) == alternatives(name)
+
+
+def test_an_unknown_behaviour_changes_nothing(azure):
+    with pytest.raises(ValueError, match="Unknown alternative 'three' of policy-columns"):
+        azure.world.behaviours.choose({"no-policy": "no-row", "policy-columns": "three"})
+
+    assert azure.world.behaviours == Behaviours()

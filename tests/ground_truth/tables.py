@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from adxmi_jupyter.embedded import ShownStrings, ShownSystem
+from adxmi_jupyter.embedded import ExportIdentities, ShownStrings, ShownSystem, SystemInPolicies
 from tests.ground_truth.factors import Factor, nothing
 from tests.ground_truth.role_factors import CONTRIBUTOR, READER
 
@@ -79,11 +79,11 @@ def _shown(
     scene: Scene,
     *,
     strings: ShownStrings = ShownStrings.WITHOUT_SECRETS,
-    identities: bool = False,
-    policies: ShownSystem = ShownSystem.AS_KEPT,
+    identities: ExportIdentities = ExportIdentities.LEFT_OUT,
+    policies: SystemInPolicies = SystemInPolicies.OBJECT_ID,
     system: ShownSystem = ShownSystem.AS_KEPT,
 ) -> None:
-    listings = scene.world.listings
+    listings = scene.world.behaviours
     listings.connection_strings, listings.export_identities = strings, identities
     listings.system_in_policies, listings.system = policies, system
 
@@ -97,14 +97,17 @@ SHOWN = Factor(
         "by the script alone": partial(
             _shown,
             strings=ShownStrings.ASTERISKS,
-            policies=ShownSystem.WORD,
+            policies=SystemInPolicies.WORD,
             system=ShownSystem.OBJECT_ID,
         ),
         "in the columns of the page": partial(
-            _shown, strings=ShownStrings.LEFT_OUT, policies=ShownSystem.WORD
+            _shown, strings=ShownStrings.LEFT_OUT, policies=SystemInPolicies.WORD
         ),
         "system as the word": partial(
-            _shown, identities=True, policies=ShownSystem.WORD, system=ShownSystem.WORD
+            _shown,
+            identities=ExportIdentities.SHOWN,
+            policies=SystemInPolicies.WORD,
+            system=ShownSystem.WORD,
         ),
     },
     {},

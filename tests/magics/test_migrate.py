@@ -100,7 +100,7 @@ def test_names_are_completed(magic, connection, completions):
 @pytest.mark.nightly
 def test_a_caller_who_cannot_read_definitions_is_told_so(magic, connection, azure):
     world.add_table(connection, "ByKey")
-    azure.world.listings.csl_script = ShownScript.TO_ADMINS
+    azure.world.behaviours.csl_script = ShownScript.TO_ADMINS
     magic("connect embedded --name reader --credential as:reader")
 
     (row,) = magic("migrate list --database Sales").to_dict("records")

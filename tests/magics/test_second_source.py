@@ -2,7 +2,12 @@
 
 import pytest
 
-from adxmi_jupyter.embedded import ShownScript, ShownStrings, ShownSystem
+from adxmi_jupyter.embedded import (
+    ExportIdentities,
+    ShownScript,
+    ShownStrings,
+    SystemInPolicies,
+)
 
 EXPORT = "e84d3f17-90a6-4d2c-b7e8-4f5a1c6b920d"
 DENIED = f"Download_Forbidden {EXPORT} 'OrdersDelta' 'Telemetry'"
@@ -19,7 +24,7 @@ def listings(azure):
         query="Orders",
         managed_identity=EXPORT,
     )
-    return azure.world.listings
+    return azure.world.behaviours
 
 
 def links(frame):
@@ -52,7 +57,7 @@ def test_a_denial_through_a_table_that_nobody_shows_is_not_explained_away(magic,
 
 @pytest.mark.nightly
 def test_a_check_shows_which_source_told(magic, listings):
-    listings.export_identities = False
+    listings.export_identities = ExportIdentities.LEFT_OUT
 
     text = magic("continuous-export check Nightly --database Sales").to_text()
 
@@ -61,7 +66,7 @@ def test_a_check_shows_which_source_told(magic, listings):
 
 
 def test_a_list_says_where_its_identities_are_from(magic, listings, capsys):
-    listings.export_identities = False
+    listings.export_identities = ExportIdentities.LEFT_OUT
 
     frame = magic("continuous-export list --database Sales")
 
@@ -70,7 +75,7 @@ def test_a_list_says_where_its_identities_are_from(magic, listings, capsys):
 
 
 def test_a_list_says_what_it_takes_to_see_an_identity(magic, listings, capsys):
-    listings.export_identities = False
+    listings.export_identities = ExportIdentities.LEFT_OUT
     listings.csl_script = ShownScript.ASTERISKS
 
     frame = magic("continuous-export list --database Sales")
@@ -80,7 +85,7 @@ def test_a_list_says_what_it_takes_to_see_an_identity(magic, listings, capsys):
 
 
 def test_removing_an_identity_says_what_may_name_it_unseen(magic, listings, capsys):
-    listings.export_identities = False
+    listings.export_identities = ExportIdentities.LEFT_OUT
     listings.csl_script = ShownScript.ASTERISKS
 
     magic("identity remove --identity mi-ingest --dry-run")
@@ -92,7 +97,7 @@ def test_removing_an_identity_says_what_may_name_it_unseen(magic, listings, caps
 @pytest.mark.nightly
 def test_a_fix_by_the_object_id_of_the_system_identity_is_one_by_the_word(magic, azure, listings):
     own = azure.world.cluster.system_identity.object_id
-    listings.system_in_policies = ShownSystem.WORD
+    listings.system_in_policies = SystemInPolicies.WORD
 
     frame = magic(
         "check --error", f"The managed identity '{own}' is not allowed: ExternalTable 403"

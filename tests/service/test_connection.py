@@ -139,24 +139,25 @@ def test_the_embedded_azure_is_served_to_others_until_told_to_stop(connections):
     assert seen[1:] == ["asked"]
 
 
-def test_it_is_served_with_the_listings_that_are_asked_for(connections):
-    listings = {"export_identities": True, "connection_strings": "addresses", "system": ""}
+def test_it_is_served_with_the_behaviours_that_are_asked_for(connections):
     shown = []
 
     def look(uri, _key):
         rows = connections.open(uri).kusto.command(".show external tables", database="Sales").rows
         shown.extend(rows(EXTERNAL_TABLES)[0]["ConnectionStrings"])
 
-    serve(0, [], look, lambda: None, listings=listings)
+    serve(0, [], look, lambda: None, behaviours=["connection-strings=addresses"])
 
     assert shown == ["https://contosolake.blob.core.windows.net/archive;*******"]
 
 
-def test_a_listing_that_nobody_knows_is_refused_before_it_is_served():
+def test_an_unknown_behaviour_is_refused_before_it_is_served():
     with pytest.raises(errors.InvalidValue) as caught:
-        serve(0, [], print, print, listings={"connection_strings": "adresses"})
+        serve(0, [], print, print, behaviours=["connection-strings=adresses"])
 
-    assert written(caught.value.remediation) == "--connection-strings addresses"
+    assert written(caught.value.remediation) == (
+        "%adxmi embedded behaviours connection-strings=addresses"
+    )
 
 
 def test_a_port_that_is_taken_is_told(connections):

@@ -7,9 +7,16 @@ from typing import TYPE_CHECKING
 from adxmi_jupyter.actions.frames import NUMBER, TEXT, fixed_frame
 from adxmi_jupyter.errors import DatabaseNotFound
 from adxmi_jupyter.fixes import Command, Explain, Several
-from adxmi_jupyter.service.embedded import check_fault
+from adxmi_jupyter.service.embedded import (
+    behaviour_questions,
+    check_fault,
+    checked_behaviours,
+    default_behaviours,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
 
     from adxmi_jupyter.service.connection import Connection
@@ -45,11 +52,46 @@ def faults_frame(connection: Connection) -> pd.DataFrame:
     return fixed_frame({"fault": TEXT, "times": NUMBER, "match": TEXT}, rows)
 
 
-def reset(connection: Connection) -> None:
-    """Return to the seeded world, without faults and history; raises as `state_frame` does."""
-    connection.embedded.reset()
+def reset(connection: Connection, behaviours: Sequence[str] = ()) -> None:
+    """Return to the seeded world, without faults and history.
+
+    It behaves as `behaviours` say, ``NAME=ALTERNATIVE`` each, else by default.
+
+    Raises
+    ------
+    InvalidValue
+        There is no such behaviour.
+    EmbeddedAzureNotInUse
+        The connection leads to a cluster.
+
+    """
+    connection.embedded.reset(checked_behaviours(behaviours))
     connection.forget()
     connection.assigned_when_last_seen = None
+
+
+def choose_behaviours(
+    connection: Connection, behaviours: Sequence[str], *, clear: bool = False
+) -> None:
+    """Let the service behave so, ``NAME=ALTERNATIVE`` each, or all by default; raises as `reset`.
+
+    What was written before stays as it is.
+    """
+    chosen = checked_behaviours(behaviours)
+    connection.azure.world.behaviours.choose(default_behaviours() if clear else chosen)
+    connection.forget()
+
+
+def behaviours_frame(connection: Connection) -> pd.DataFrame:
+    """Return how the embedded Azure behaves where no page says it; raises as `state_frame` does.
+
+    Columns, all string: ``behaviour``, ``alternative``, ``alternatives``, ``question``.
+    """
+    chosen = connection.azure.world.behaviours.chosen()
+    known = behaviour_questions()
+    rows = [(name, chosen[name], ", ".join(words), about) for name, (about, words) in known.items()]
+    columns = dict.fromkeys(("behaviour", "alternative", "alternatives", "question"), TEXT)
+    return fixed_frame(columns, rows)
 
 
 def add_secrets(connection: Connection, database: str) -> None:

@@ -1,4 +1,4 @@
-"""How listings name identities, and what they show of connection strings: see `ListingSettings`."""
+"""How listings name identities, and what they show of connection strings: see `Behaviours`."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ from adxmi_jupyter.embedded.kusto.targets.connection_strings import (
     masked_sql,
     masked_storage,
 )
-from adxmi_jupyter.embedded.state.listings import ShownScript, ShownStrings, ShownSystem
+from adxmi_jupyter.embedded.state.behaviours import ShownScript, ShownStrings, ShownSystem
 
 if TYPE_CHECKING:
+    from enum import StrEnum
+
+    from adxmi_jupyter.embedded.state.behaviours import Behaviours
     from adxmi_jupyter.embedded.state.entities import ExternalTable
-    from adxmi_jupyter.embedded.state.listings import ListingSettings
     from adxmi_jupyter.embedded.state.world import World
 
 _SYSTEM = "system"
@@ -27,14 +29,14 @@ _NAMED = re.compile(r"(?<=;managed_identity=)[^;]*")
 class ShownNames:
     """What one cluster shows; `system_id` is the object ID of its own identity, if it has one."""
 
-    settings: ListingSettings
+    settings: Behaviours
     system_id: str
 
     @classmethod
     def of(cls, world: World) -> ShownNames:
         """Return what the cluster that is asked shows."""
         own = world.cluster.system_identity
-        return cls(world.listings, own.object_id if own else "")
+        return cls(world.behaviours, own.object_id if own else "")
 
     def identity(self, kept: str) -> str:
         """Return what is shown for an identity that is kept as this object ID or `system`."""
@@ -44,11 +46,11 @@ class ShownNames:
         """Return the same for an identity in a managed identity policy."""
         return self._shown(kept, self.settings.system_in_policies)
 
-    def _shown(self, kept: str, system: ShownSystem) -> str:
+    def _shown(self, kept: str, system: StrEnum) -> str:
         folded = kept.strip().casefold()
-        if system is ShownSystem.WORD and folded == self.system_id.casefold():
+        if system == ShownSystem.WORD and folded == self.system_id.casefold():
             return _SYSTEM if folded else kept
-        if system is ShownSystem.OBJECT_ID and folded == _SYSTEM:
+        if system == ShownSystem.OBJECT_ID and folded == _SYSTEM:
             return self.system_id or kept
         return kept
 

@@ -111,7 +111,7 @@ class ContinuousExport:
     `managed_identity` is an object ID, `system`, or empty for an export without an identity.
     `tables` are the local tables whose new records alone are exported; `cursors` maps them to
     the number of records that are exported already. `properties` are those given when it was
-    made, by their canonical names.
+    made, by their canonical names; `made_by` is the fully qualified name of whoever made it.
     """
 
     name: str
@@ -129,6 +129,7 @@ class ContinuousExport:
     cursors: Mapping[str, int] = field(default_factory=dict)
     artifacts: tuple[ExportedArtifact, ...] = ()
     failures: tuple[ExportFailure, ...] = ()
+    made_by: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)

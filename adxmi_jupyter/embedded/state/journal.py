@@ -47,14 +47,23 @@ class Change:
     client_request_id: str
     new_name: str = ""
 
+    @property
+    def is_of_managed_identities(self) -> bool:
+        """Whether it is about a managed identity policy."""
+        return self.event.endswith("-POLICY-MANAGED-IDENTITY")
+
 
 @dataclass(frozen=True)
 class JournalEntry:
-    """A change, when it happened in nanoseconds since 1970, and the version it led to."""
+    """A change, when it happened in nanoseconds since 1970, and the version it led to.
+
+    One that has not `moved` the version left the database at it.
+    """
 
     change: Change
     happened_ns: int
     version: int
+    moved: bool = True
 
     @property
     def timestamp(self) -> str:
@@ -80,11 +89,15 @@ class Journal:
     last_ns: int = 0
     characters: int = 0
 
-    def record(self, change: Change, now_ns: int) -> None:
-        """Add a change; its time is later than that of every other one, whatever the clock says."""
+    def record(self, change: Change, now_ns: int, *, moves: bool = True) -> None:
+        """Add a change, which `moves` the version or not.
+
+        Its time is later than that of every other one, whatever the clock says.
+        """
         self.last_ns = max(now_ns // _TICK_NS * _TICK_NS, self.last_ns + _TICK_NS)
-        self.versions[change.database] += 1
-        self._add(JournalEntry(change, self.last_ns, self.versions[change.database]))
+        self.versions[change.database] += 1 if moves else 0
+        version = self.versions[change.database]
+        self._add(JournalEntry(change, self.last_ns, version, moves))
 
     def put_before(self, entries: Iterable[JournalEntry]) -> None:
         """Add changes that happened before all others; the versions have counted them already."""

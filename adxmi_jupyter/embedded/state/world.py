@@ -12,6 +12,7 @@ import threading
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from adxmi_jupyter.embedded.state.behaviours import Behaviours
 from adxmi_jupyter.embedded.state.clock import Clock
 from adxmi_jupyter.embedded.state.clusters import Cluster, Database, Identity
 from adxmi_jupyter.embedded.state.entities import (
@@ -23,7 +24,6 @@ from adxmi_jupyter.embedded.state.event_hubs import DataSources
 from adxmi_jupyter.embedded.state.followers import follow_leaders
 from adxmi_jupyter.embedded.state.ids import cluster_id, group_id, identity_id, same, stable_id
 from adxmi_jupyter.embedded.state.ingestion import ingestion_of
-from adxmi_jupyter.embedded.state.listings import ListingSettings
 from adxmi_jupyter.embedded.state.networks import network_for
 from adxmi_jupyter.embedded.state.regions import display_name
 from adxmi_jupyter.embedded.state.resources import EVERY_DATABASE, AttachedDatabase, Resource
@@ -56,8 +56,8 @@ _TOKEN_PREFIX = "embedded-"  # noqa: S105 - a name in a simulator; it opens noth
 class World:
     """Everything the embedded Azure knows; `clock` tells nanoseconds since 1970.
 
-    `cluster` is the one that is asked: at first the one that the server starts with. `listings`
-    says what commands show of identities.
+    `cluster` is the one that is asked: at first the one that the server starts with. `behaviours`
+    says how the service behaves where no page does.
     """
 
     tenant_id: str
@@ -76,7 +76,7 @@ class World:
     networks: dict[str, Network] = field(default_factory=dict)
     operations: list[Operation] = field(default_factory=list)
     sources: DataSources = field(default_factory=DataSources)
-    listings: ListingSettings = field(default_factory=ListingSettings)
+    behaviours: Behaviours = field(default_factory=Behaviours)
     clock: Clock = field(default_factory=Clock, repr=False, compare=False)
     graph_queries: dict[str, list[float]] = field(default_factory=dict, compare=False)
     minted: Iterator[int] = field(default_factory=lambda: itertools.count(1), compare=False)

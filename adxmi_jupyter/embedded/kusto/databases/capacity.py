@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 from adxmi_jupyter.embedded.access import Permission
 from adxmi_jupyter.embedded.kusto.results import result
+from adxmi_jupyter.embedded.state.behaviours import Capacity
 
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.kusto.databases.syntax import ShowCapacity
     from adxmi_jupyter.embedded.kusto.results import Result
     from adxmi_jupyter.embedded.kusto.session import Session
 
+_OF_SIXTEEN_CORES = 160
 # One node with two cores and the default capacity policy.
 _TOTALS = {
     "ingestions": 1,
@@ -31,6 +33,17 @@ _TOTALS = {
 }
 
 
+def _totals(capacity: Capacity) -> dict[str, int]:
+    """Return what there is of each resource, requests as the cluster behaves."""
+    match capacity:
+        case Capacity.LARGE:
+            return {**_TOTALS, "queries": _OF_SIXTEEN_CORES}
+        case Capacity.LEFT_OUT:
+            return {n: t for n, t in _TOTALS.items() if n != "queries"}
+        case _:
+            return _TOTALS
+
+
 def show_capacity(command: ShowCapacity, session: Session) -> Result:
     """Return each resource, or the one that was asked for; nothing of it is ever consumed.
 
@@ -39,7 +52,8 @@ def show_capacity(command: ShowCapacity, session: Session) -> Result:
     databases = session.world.cluster.databases.values()
     if not any(session.permits(Permission.DATABASE_USER, each) for each in databases):
         session.require(Permission.CLUSTER_SHOW, "CapacityShowCommand")
-    wanted = _TOTALS if command.resource is None else {command.resource: _TOTALS[command.resource]}
+    totals = _totals(session.world.behaviours.capacity)
+    wanted = {n: t for n, t in totals.items() if command.resource in {None, n}}
     return result(
         "Resource:string, Total:long, Consumed:long, Remaining:long",
         [[name, total, 0, total] for name, total in wanted.items()],

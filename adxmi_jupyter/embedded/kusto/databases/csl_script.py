@@ -17,11 +17,12 @@ from adxmi_jupyter.embedded.kusto.literals import hidden, quoted, single_quoted
 from adxmi_jupyter.embedded.kusto.materialized_views.listing import definition_properties
 from adxmi_jupyter.embedded.kusto.options import switched_on
 from adxmi_jupyter.embedded.kusto.policies.acceleration import policy_text as acceleration_text
+from adxmi_jupyter.embedded.kusto.policies.managed_identity import policy_text
 from adxmi_jupyter.embedded.kusto.policies.update import policy_text as update_text
 from adxmi_jupyter.embedded.kusto.query.background import tables_in
 from adxmi_jupyter.embedded.kusto.shown_names import ShownNames
 from adxmi_jupyter.embedded.kusto.targets.connection_strings import masked_literals
-from adxmi_jupyter.embedded.state.listings import ShownScript
+from adxmi_jupyter.embedded.state.behaviours import ScriptPolicies, ShownScript
 from adxmi_jupyter.embedded.storage.values import timespan_text
 
 if TYPE_CHECKING:
@@ -169,7 +170,11 @@ def _of_external(table: ExternalTable) -> dict[str, str]:
 
 
 def _policies(database: Database, names: ShownNames) -> Iterator[str]:
-    yield from _stored(f"database {quoted_name(database.name)}", database.stored_policies)
+    place = f"database {quoted_name(database.name)}"
+    yield from _stored(place, database.stored_policies)
+    by = names.settings.csl_script_policies
+    if database.policy is not None and by is not ScriptPolicies.LEFT_OUT:
+        yield f".{by} {place} policy managed_identity {quoted(policy_text(database.policy, names))}"
     for table in database.tables.values():
         yield from _stored(f"table {_named(table)}", table.stored_policies)
         if table.update_policy is not None:

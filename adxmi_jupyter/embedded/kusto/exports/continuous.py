@@ -31,6 +31,7 @@ from adxmi_jupyter.embedded.kusto.results import result
 from adxmi_jupyter.embedded.kusto.shown_names import ShownNames
 from adxmi_jupyter.embedded.kusto.targets.authorization import acting_identity
 from adxmi_jupyter.embedded.kusto.targets.connection_strings import masked_literals
+from adxmi_jupyter.embedded.state.behaviours import ExportIdentities
 from adxmi_jupyter.embedded.state.entities import (
     ContinuousExport,
     ExportedArtifact,
@@ -88,6 +89,7 @@ def _create_or_alter(command: CreateOrAlterContinuousExport, session: Session) -
     answer = run_in_background(session.world, database, command.query, identity=None)
     check_target(table, answer.columns)
     export = _defined(command, given, _scope(command, database))
+    export = replace(export, made_by=session.caller.fqn)
     present = database.continuous_exports.get(command.name)
     if present is not None:
         export = _with_history(export, present)
@@ -193,7 +195,8 @@ def _exports(exports: Iterable[ContinuousExport], database: Database, world: Wor
 
 def _definition_row(export: ContinuousExport, database: Database, world: World) -> list[Any]:
     properties = {name[0].upper() + name[1:]: each for name, each in export.properties.items()}
-    if export.managed_identity and world.listings.export_identities:
+    shows = world.behaviours.export_identities is ExportIdentities.SHOWN
+    if export.managed_identity and shows:
         properties["ManagedIdentity"] = ShownNames.of(world).identity(export.managed_identity)
     return [
         export.name,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from adxmi_jupyter.embedded.kusto.entities import chosen
 from adxmi_jupyter.embedded.kusto.errors import KustoError
+from adxmi_jupyter.embedded.kusto.exports.logged_runs import note_run
 from adxmi_jupyter.embedded.kusto.exports.targets import check_target, write_to_table
 from adxmi_jupyter.embedded.kusto.query.background import AUTOMATED_FLOWS, run_in_background
 from adxmi_jupyter.embedded.kusto.targets.authorization import acting_identity
@@ -42,7 +43,9 @@ def _run(world: World, database: Database, export: ContinuousExport) -> Continuo
     reached = {table: len(database.tables[table].rows) for table in _tables(database, export)}
     try:
         written = _export(world, database, export)
+        note_run(world, database, export)
     except KustoError as error:
+        note_run(world, database, export, error.message)
         failure = ExportFailure(now, world.mint("operation"), error.message, export.exported_to)
         return replace(
             export,

@@ -17,7 +17,7 @@ from adxmi_jupyter.embedded.kusto.results import result
 from adxmi_jupyter.embedded.kusto.shown_names import ShownNames
 from adxmi_jupyter.embedded.kusto.targets.delta import open_delta
 from adxmi_jupyter.embedded.kusto.targets.folders import open_folder
-from adxmi_jupyter.embedded.state.listings import ShownStrings
+from adxmi_jupyter.embedded.state.behaviours import ShownStrings
 from adxmi_jupyter.embedded.storage.values import timespan_text
 
 if TYPE_CHECKING:

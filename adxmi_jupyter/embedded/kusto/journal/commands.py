@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.embedded.access import Permission
 from adxmi_jupyter.embedded.kusto.results import result
+from adxmi_jupyter.embedded.state.behaviours import JournalOfPolicies, PolicyVersion
 from adxmi_jupyter.embedded.state.journal import version_text
 
 if TYPE_CHECKING:
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from adxmi_jupyter.embedded.kusto.journal.syntax import ShowJournal
     from adxmi_jupyter.embedded.kusto.results import Result
     from adxmi_jupyter.embedded.kusto.session import Session
+    from adxmi_jupyter.embedded.state.behaviours import Behaviours
     from adxmi_jupyter.embedded.state.journal import JournalEntry
 
 _OPERATION = "JournalShowCommand"
@@ -34,9 +37,10 @@ def show_journal(command: ShowJournal, session: Session) -> Result:
         "Principal:string, RootActivityId:guid, ClientRequestId:string, User:string, "
         "OriginalEntityVersion:string",
         [
-            _row(entry)
+            _row(_as_told(entry, world.behaviours))
             for entry in world.journal.within_retention(world.clock())
             if only in {None, entry.change.database} and may_see(entry)
+            if not _is_left_out(entry, world.behaviours)
         ],
     )
 
@@ -65,6 +69,25 @@ def _visible_to(session: Session) -> Callable[[JournalEntry], bool]:
     )
 
 
+def _is_left_out(entry: JournalEntry, behaviours: Behaviours) -> bool:
+    left_out = behaviours.journal_of_policies is JournalOfPolicies.LEFT_OUT
+    return left_out and entry.change.is_of_managed_identities
+
+
+def _as_told(entry: JournalEntry, behaviours: Behaviours) -> JournalEntry:
+    """Return an entry as this service tells of it: see `JournalOfPolicies`, `PolicyVersion`."""
+    if not entry.change.is_of_managed_identities:
+        return entry
+    change = entry.change
+    match behaviours.journal_of_policies:
+        case JournalOfPolicies.COMMAND:
+            change = replace(change, before="", after="")
+        case JournalOfPolicies.STATES:
+            change = replace(change, command="")
+    moved = entry.moved and behaviours.policy_version is PolicyVersion.MOVES
+    return replace(entry, change=change, moved=moved)
+
+
 def _row(entry: JournalEntry) -> list[Any]:
     change = entry.change
     return [
@@ -82,5 +105,5 @@ def _row(entry: JournalEntry) -> list[Any]:
         change.activity_id or None,
         change.client_request_id,
         change.caller.shown_name,
-        version_text(entry.version - 1),
+        version_text(entry.version - (1 if entry.moved else 0)),
     ]

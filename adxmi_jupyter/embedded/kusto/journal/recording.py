@@ -12,12 +12,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.embedded.kusto.statements import (
+    AlterPolicy,
+    DeletePolicy,
     FamilyCommand,
     changes_metadata,
     kind_of,
     scope_of,
 )
 from adxmi_jupyter.embedded.kusto.targets.connection_strings import masked_literals
+from adxmi_jupyter.embedded.state.behaviours import PolicyVersion
 from adxmi_jupyter.embedded.state.journal import Change
 
 if TYPE_CHECKING:
@@ -63,6 +66,8 @@ def _record(kind: str, before: str, statement: Statement, session: Session) -> N
     database = session.in_scope(scope)
     entity, container = _place(command, database, session)
     entity, new_name = _names(command, entity)
+    stays = session.world.behaviours.policy_version is PolicyVersion.STAYS
+    is_policy = isinstance(command, AlterPolicy | DeletePolicy)
     session.world.journal.record(
         Change(
             event=event_name(kind),
@@ -78,6 +83,7 @@ def _record(kind: str, before: str, statement: Statement, session: Session) -> N
             new_name=new_name,
         ),
         session.world.clock(),
+        moves=not (stays and is_policy),
     )
 
 

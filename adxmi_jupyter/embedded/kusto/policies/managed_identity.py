@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.embedded.access import Permission
 from adxmi_jupyter.embedded.kusto.errors import bad_request
@@ -12,6 +14,13 @@ from adxmi_jupyter.embedded.kusto.policies.managed_identity_json import SYSTEM, 
 from adxmi_jupyter.embedded.kusto.results import result
 from adxmi_jupyter.embedded.kusto.shown_names import ShownNames
 from adxmi_jupyter.embedded.kusto.statements import AlterPolicy, DeletePolicy
+from adxmi_jupyter.embedded.state.behaviours import (
+    EntityNames,
+    NoPolicy,
+    PolicyColumns,
+    PolicyTexts,
+    UsageLists,
+)
 from adxmi_jupyter.embedded.state.clusters import PolicyItem
 
 if TYPE_CHECKING:
@@ -25,6 +34,19 @@ if TYPE_CHECKING:
     from adxmi_jupyter.embedded.state.world import World
 
 _EVERYTHING = "All"
+_COLUMNS = (
+    "PolicyName:string, EntityName:string, Policy:string, ChildEntities:string, EntityType:string"
+)
+_TWO = 2
+_ABSENT: Mapping[NoPolicy, str | None] = MappingProxyType(
+    {
+        NoPolicy.NULL_TEXT: "null",
+        NoPolicy.NULL: None,
+        NoPolicy.EMPTY_TEXT: "",
+        NoPolicy.EMPTY_LIST: "[]",
+        NoPolicy.NO_ROW: "null",
+    }
+)
 
 
 def run_policy_command(command: PolicyCommand, session: Session) -> Result:
@@ -42,27 +64,38 @@ def run_policy_command(command: PolicyCommand, session: Session) -> Result:
 
 
 def policy_table(world: World, database: Database | None) -> Result:
-    """Return the policy of a database or, for None, of the cluster, in the five-column form."""
-    cluster = world.cluster
-    target = database or cluster
+    """Return the policy of a database or, for None, of the cluster, as `Behaviours` say."""
+    cluster, behaviours = world.cluster, world.behaviours
+    policy = (database or cluster).policy
     children: Iterable[str] = database.tables if database else cluster.databases
-    return result(
-        "PolicyName:string, EntityName:string, Policy:string, ChildEntities:string, "
-        "EntityType:string",
-        [
-            [
-                "ManagedIdentityPolicy",
-                f"[{database.name}]" if database else "",
-                policy_text(target.policy, ShownNames.of(world)),
-                json.dumps(list(children)),
-                "Database" if database else "Cluster",
-            ]
-        ],
-    )
+    bare = behaviours.entity_names is EntityNames.BARE
+    name = database.name if database else ""
+    row = [
+        "ManagedIdentityPolicy",
+        name if bare or not name else f"[{name}]",
+        _ABSENT[behaviours.no_policy] if policy is None else _shown_text(policy, world),
+        json.dumps(list(children)),
+        "Database" if database else "Cluster",
+    ]
+    no_row = policy is None and behaviours.no_policy is NoPolicy.NO_ROW
+    table = result(_COLUMNS, [] if no_row else [row])
+    return two_columns(table) if behaviours.policy_columns is PolicyColumns.TWO else table
+
+
+def _shown_text(policy: list[PolicyItem], world: World) -> str:
+    names, behaviours = ShownNames.of(world), world.behaviours
+    items: list[dict[str, Any]] = [_properties(item, names) for item in policy]
+    if behaviours.usage_lists is UsageLists.LIST:
+        usages = (list(item.usages) for item in policy)
+        items = [{**item, "AllowedUsages": of} for item, of in zip(items, usages, strict=True)]
+    indented = behaviours.policy_texts is PolicyTexts.INDENTED
+    return json.dumps(items, indent=2 if indented else None)
 
 
 def two_columns(table: Result) -> Result:
-    """Return a five-column policy table in the documented form EntityName, Policies."""
+    """Return a policy table in the documented form EntityName, Policies."""
+    if len(table.columns) == _TWO:
+        return table
     rows = [[entity, policy] for _, entity, policy, _, _ in table.rows]
     return result("EntityName:string, Policies:string", rows)
 
