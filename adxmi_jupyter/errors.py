@@ -37,6 +37,7 @@ AdxmiError
 │   │   └── UntrustedAudience the cluster asks for a token that is not for Azure Data Explorer
 │   ├── UnknownConnection     a connection name that is not open
 │   ├── ClusterUnreachable    the request never reached the service
+│   ├── NotAsked              a run over many clusters ended before it came to this one
 │   ├── UntrustedCertificate  TLS could not verify the host
 │   ├── CredentialFailure     no token could be had
 │   ├── NotAuthenticated      the service did not accept the token (401)
@@ -144,6 +145,7 @@ __all__ = [
     "MissingOption",
     "MissingPackage",
     "NoReadableSubscription",
+    "NotAsked",
     "NotAuthenticated",
     "NotAuthorized",
     "NotInThisEdition",
@@ -343,6 +345,10 @@ class UnknownConnection(ConnectionFailure):
 
 class ClusterUnreachable(ConnectionFailure):
     """The request never reached the service, so nothing happened there."""
+
+
+class NotAsked(ConnectionFailure):
+    """A run over many clusters ended before it came to this one, or was done with it."""
 
 
 class UntrustedCertificate(ConnectionFailure):

@@ -192,6 +192,11 @@ _CONNECTION: _Causes = {
         "this machine out",
         "check the name, the state of the cluster in the portal, and the network",
     ),
+    errors.NotAsked: _cause(
+        "the time of the run was over, or it was interrupted",
+        "ask the rest with ",
+        Option("--since"),
+    ),
     errors.UntrustedCertificate: _cause(
         "a proxy of your organization signs with a certificate that Python does not know",
         "set REQUESTS_CA_BUNDLE to the certificates of your organization",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from adxmi_jupyter.service.credentials import ArmToken
@@ -40,6 +40,9 @@ class Access(Protocol):
     def management(self, base_url: str, subscription: str, poll_every: float) -> Any:
         """Return the SDK's client of Azure Resource Manager."""
 
+    def at(self, address: ClusterAddress, limits: Limits, traffic: Traffic) -> Access:
+        """Return the same for another cluster, whose host was checked."""
+
 
 @dataclass(frozen=True)
 class CredentialAccess:
@@ -72,6 +75,11 @@ class CredentialAccess:
         return management_client(
             base_url, subscription, self.credential, poll_every, self.limits, in_flight
         )
+
+    def at(self, address: ClusterAddress, limits: Limits, traffic: Traffic) -> Access:
+        """Use the same credential."""
+        credential = self.credential.remembering
+        return replace(self, credential=credential, address=address, limits=limits, traffic=traffic)
 
 
 @dataclass(frozen=True)
@@ -109,6 +117,11 @@ class TokenAccess:
             base_url, subscription, ArmToken(), poll_every, self.limits, in_flight
         )
 
+    def at(self, address: ClusterAddress, limits: Limits, traffic: Traffic) -> Access:
+        """Use the same token."""
+        del address
+        return replace(self, limits=limits, traffic=traffic)
+
 
 @dataclass(frozen=True)
 class OpenAccess:
@@ -144,6 +157,11 @@ class OpenAccess:
         return loopback_client(
             base_url, subscription, PRINCIPALS["admin"], poll_every, self.limits, in_flight
         )
+
+    def at(self, address: ClusterAddress, limits: Limits, traffic: Traffic) -> Access:
+        """Be the same principal at another port of the same server."""
+        del address
+        return replace(self, limits=limits, traffic=traffic)
 
     def _token(self) -> str:
         return token_with_key(PRINCIPALS["admin"], self.key())

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import quote
 
 from adxmi_jupyter.errors import AdxmiError, MissingOption
@@ -87,10 +87,16 @@ class Connection:
         self.noted = Noting()
         self._history = records.history
         self._embedded = embedded
-        self._access = access
+        self.access = access
+        self._title = self._resource_id = ""
         self._make_kusto = make_kusto
         if credential not in ASKING_A_PERSON:  # nobody should have to sign in for this
             self.in_flight.when_crowded(self._find_size)
+
+    def known_as(self, title: str, resource_id: str) -> Self:
+        """Call the cluster by this name, and know its resource ID without asking."""
+        self._title, self._resource_id = title, resource_id
+        return self
 
     @property
     def is_embedded(self) -> bool:
@@ -105,12 +111,12 @@ class Connection:
     @property
     def cluster(self) -> str:
         """The cluster's address for people; the embedded Azure's port means nothing to them."""
-        return "embedded Azure" if self.is_embedded else self.address.uri
+        return self._title or ("embedded Azure" if self.is_embedded else self.address.uri)
 
     @property
     def credential_used(self) -> str:
         """The class of the Azure SDK that gave the token, once one did; else the name."""
-        return (self._access.used if self.kusto.has_answered else "") or self.credential
+        return (self.access.used if self.kusto.has_answered else "") or self.credential
 
     @property
     def history_file(self) -> Path:
@@ -148,14 +154,14 @@ class Connection:
     @property
     def in_flight(self) -> InFlight:
         """The requests to the cluster that are under way, those of other connections included."""
-        return self._access.traffic.at_cluster(self.address.uri)
+        return self.access.traffic.at_cluster(self.address.uri)
 
     @cached_property
     def resource_manager(self) -> ResourceManager:
         """Azure Resource Manager, as the same principal."""
         base, every = self.address.resource_manager, _POLL_EVERY[self.address.is_loopback]
         return ResourceManager(
-            lambda subscription: self._access.management(base, subscription, every),
+            lambda subscription: self.access.management(base, subscription, every),
             poll_every=every,
             say=self.say,
         )
@@ -193,6 +199,8 @@ class Connection:
         """
         if self.edition is not None:
             raise not_in_edition(self.address, self.edition, "isn't a resource of Azure")
+        if self._resource_id:
+            return self._resource_id
         if _CLUSTER_ID not in self.remembered:
             found = self.resource_manager.cluster_at(self.address.uri)
             self.in_flight.has_nodes_of(cores_of(found.sku))
@@ -235,7 +243,7 @@ class Connection:
             ingestion_queues(self.address),
             database,
             message,
-            limits=self._access.limits,
+            limits=self.access.limits,
         )
 
     def required_database(self) -> str:

@@ -2,38 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.errors import AdxmiError, CredentialFailure, UnknownConnection
 from adxmi_jupyter.fixes import ChangeOption, Command, Connect, Explain, Several
 from adxmi_jupyter.model.usage import closest
-from adxmi_jupyter.service.access import TokenAccess
-from adxmi_jupyter.service.address import EMBEDDED, ClusterAddress, parse_address
-from adxmi_jupyter.service.connection import Connection, Records
-from adxmi_jupyter.service.directories import data_directory, lock_directory
-from adxmi_jupyter.service.editions import edition_of, note_of
-from adxmi_jupyter.service.embedded import DEFAULT_DATABASE, EmbeddedService
+from adxmi_jupyter.service.address import EMBEDDED, parse_address
+from adxmi_jupyter.service.directories import data_directory
+from adxmi_jupyter.service.embedded import EmbeddedService
 from adxmi_jupyter.service.in_flight import Traffic
-from adxmi_jupyter.service.kusto import Kusto
 from adxmi_jupyter.service.limits import AUTOMATIC, DEFAULT_ANSWER, DEFAULT_TIMEOUT, Limits
-from adxmi_jupyter.service.lock import ClusterLock
-from adxmi_jupyter.service.sign_in import access_of, embedded_principal
-from adxmi_jupyter.service.trust import (
-    TrustedHosts,
-    check_host,
-    is_well_known,
-)
+from adxmi_jupyter.service.opening import Opening
+from adxmi_jupyter.service.trust import TrustedHosts, is_well_known
 
 if TYPE_CHECKING:
-    from azure.kusto.data import KustoClient
-
     from adxmi_jupyter.fixes import Note
-    from adxmi_jupyter.service.access import Access
-    from adxmi_jupyter.service.playground import Playground
+    from adxmi_jupyter.service.connection import Connection
+    from adxmi_jupyter.service.opening import OneOfMany
 
 
 @dataclass(frozen=True)
@@ -105,8 +92,10 @@ class Connections:
         self._open: dict[str, Connection] = {}
         self._current = ""
         self._embedded = embedded or EmbeddedService()
-        self._traffic = Traffic()
         self.trusted_hosts = TrustedHosts(data_directory)
+        self._opening = Opening(
+            lambda: self.settings, say, self._embedded, Traffic(), self.trusted_hosts
+        )
 
     def current(self) -> Connection:
         """Return the current connection; the first use opens what is configured.
@@ -176,7 +165,7 @@ class Connections:
         limits = self._limits(timeout, max_answer_mb, max_in_flight)
         if trust_host:
             self._trust(cluster)
-        connection = self._made(cluster, name, database, credential, limits)
+        connection = self._opening.made(cluster, name, database, credential, limits)
         try:
             connection.kusto.command(".show version", database=connection.database)
         except AdxmiError:
@@ -184,6 +173,10 @@ class Connections:
             raise
         self._adopt(connection)
         return connection
+
+    def beside(self, other: Connection, cluster: OneOfMany) -> Connection:
+        """Return a connection that is not kept here; raises as `Opening.beside`."""
+        return self._opening.beside(other, cluster)
 
     def use(self, name: str) -> Connection:
         """Make an open connection current; raises as `get` does."""
@@ -243,37 +236,20 @@ class Connections:
 
     def _configured(self) -> Connection:
         if self.settings.cluster:
-            return self._made(self.settings.cluster, "", "", "", self._limits())
+            return self._opening.made(self.settings.cluster, "", "", "", self._limits())
         if not self.settings.is_brief:
             self._say(_IN_THIS_PROCESS)
-            return self._made(EMBEDDED, "", "", "", self._limits())
+            return self._opening.made(EMBEDDED, "", "", "", self._limits())
         from adxmi_jupyter.service.playground import Playground, found
 
         playground = found()
         if isinstance(playground, Playground):
             self._say_once(str(playground.record.pid), _IN_THE_PLAYGROUND)
-            return self._made_in(playground)
+            return self._opening.playground(playground, self._limits())
         if playground is not None:
             raise playground.error()
         self._say_once(EMBEDDED, _FOR_THIS_COMMAND)
-        return self._made(EMBEDDED, "", "", "", self._limits())
-
-    def _made_in(self, playground: Playground) -> Connection:
-        principal = embedded_principal(self.settings.credential)
-        address, limits = ClusterAddress(playground.uri), self._limits()
-        token = playground.token(principal)
-        access = TokenAccess(lambda: token, is_loopback=True, limits=limits, traffic=self._traffic)
-        return Connection(
-            EMBEDDED,
-            address,
-            database=self.settings.database or DEFAULT_DATABASE,
-            credential=f"as:{principal}",
-            make_kusto=lambda uri: self._kusto(ClusterAddress(uri), access),
-            say=self._say,
-            records=self._records(address, lambda: playground.history_file),
-            access=access,
-            embedded=playground,
-        )
+        return self._opening.made(EMBEDDED, "", "", "", self._limits())
 
     def _limits(
         self,
@@ -301,94 +277,3 @@ class Connections:
                 " removes it).",
             )
         )
-
-    def _made(
-        self, cluster: str, name: str, database: str, credential: str, limits: Limits
-    ) -> Connection:
-        wanted = credential or self.settings.credential
-        if cluster.strip().lower() == EMBEDDED:
-            return self._made_embedded(name, database, wanted, limits)
-        address = parse_address(cluster)
-        check_host(address, self.trusted_hosts)
-        edition = edition_of(address)
-        if edition is not None:
-            self._say(note_of(address, edition))
-        return self._made_remote(
-            address,
-            name or address.short_name,
-            database or self.settings.database or address.database,
-            wanted or "default",
-            limits,
-        )
-
-    def _made_embedded(
-        self, name: str, database: str, credential: str, limits: Limits
-    ) -> Connection:
-        principal = embedded_principal(credential)
-        token = self._embedded.token(principal)
-        address = ClusterAddress(self._embedded.azure.kusto_uri)
-        access = TokenAccess(lambda: token, is_loopback=True, limits=limits, traffic=self._traffic)
-        return Connection(
-            name or EMBEDDED,
-            address,
-            database=database or self.settings.database or DEFAULT_DATABASE,
-            credential=f"as:{principal}",
-            make_kusto=lambda uri: self._kusto(ClusterAddress(uri), access),
-            say=self._say,
-            records=self._records(address, lambda: self._embedded.history_file),
-            access=access,
-            embedded=self._embedded,
-        )
-
-    def _made_remote(
-        self, address: ClusterAddress, name: str, database: str, credential: str, limits: Limits
-    ) -> Connection:
-        access = access_of(address, credential, limits, self._traffic)
-        return Connection(
-            name,
-            address,
-            database=database,
-            credential=credential,
-            make_kusto=lambda uri: self._kusto(ClusterAddress(uri), access),
-            say=self._say,
-            records=self._records(
-                address, lambda: data_directory() / f"{_file_name(address)}.jsonl"
-            ),
-            access=access,
-        )
-
-    def _records(self, address: ClusterAddress, history: Callable[[], Path]) -> Records:
-        name = f"{_file_name(address)}.lock"
-
-        def lock() -> Path:
-            return lock_directory(is_loopback=address.is_loopback) / name
-
-        return Records(history, ClusterLock(lock, self._say))
-
-    def _kusto(self, address: ClusterAddress, access: Access) -> Kusto:
-        check_host(address, self.trusted_hosts)  # the ingestion endpoint is another host
-        in_flight = access.traffic.at_cluster(address.uri)
-        if access.limits.in_flight != AUTOMATIC:
-            in_flight.choose(access.limits.in_flight)
-
-        def client() -> KustoClient:
-            from adxmi_jupyter.service.kusto_client import make_client  # loads the SDK
-
-            return make_client(
-                address.uri,
-                loopback=address.is_loopback,
-                authenticate=access.builder,
-                limits=access.limits,
-                in_flight=in_flight,
-            )
-
-        return Kusto(
-            address.uri,
-            client,
-            timeout=access.limits.seconds,
-            say=self._say,
-        )
-
-
-def _file_name(address: ClusterAddress) -> str:
-    return re.sub(r"[^a-z0-9.-]", "-", address.uri.split("://", 1)[1].lower())

@@ -6,8 +6,10 @@ Source: *Azure Identity client library for Python*.
 from __future__ import annotations
 
 import os
+import threading
 import time
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.errors import CredentialFailure
@@ -34,6 +36,8 @@ CREDENTIALS: Mapping[str, str] = {
 """The credentials a connection can use, and what each one is."""
 
 _MANAGED, _FEDERATED = "managed-identity", "workload-identity"
+
+_SOON = 300  # seconds before a token expires, in which it is not used any more
 
 ASKING_A_PERSON = frozenset({"browser", "device-code"})
 """Those that may want somebody to sign in for each service."""
@@ -72,11 +76,43 @@ class Shared:
     def close(self) -> None:
         """Do nothing: another client may still use the credential."""
 
+    @cached_property
+    def remembering(self) -> Shared:
+        """The same credential, asked for each token once: many clusters share one."""
+        return Remembering(self)
+
     @property
     def used(self) -> str:
         """The class that gave the token: ``default`` tries several, and people want to know."""
         chosen = getattr(self._inner, "_successful_credential", None) or self._inner
         return type(chosen).__name__
+
+
+class Remembering(Shared):
+    """A credential whose tokens are kept in memory until they are about to expire.
+
+    Some of the Azure SDK start a process for each token.
+    """
+
+    def __init__(self, inner: Shared) -> None:
+        super().__init__(inner)
+        self._shared = inner
+        self._tokens: dict[tuple[object, ...], AccessToken] = {}
+        self._lock = threading.Lock()
+
+    def get_token(self, *scopes: str, **options: Any) -> AccessToken:
+        """Get a token that is valid for minutes to come; one thread asks, the others wait."""
+        key = (scopes, tuple(sorted((name, str(value)) for name, value in options.items())))
+        with not_counted(), self._lock:
+            known = self._tokens.get(key)
+            if known is None or known.expires_on - time.time() < _SOON:
+                known = self._tokens[key] = self._shared.get_token(*scopes, **options)
+            return known
+
+    @property
+    def used(self) -> str:
+        """The class that gave the token."""
+        return self._shared.used
 
 
 def check_name(name: str) -> None:

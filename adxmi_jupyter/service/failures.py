@@ -71,7 +71,7 @@ def _throttled(failure: Exception) -> AdxmiError:
         why=_message(body) or "HTTP 429, too many requests",
         fix=Explain.of("wait a little and ", Retry()),
     )
-    return _with_details(error, body, response, retry_after=_seconds(response))
+    return _with_details(error, body, response, retry_after=asked_pause(response))
 
 
 def _network(failure: KustoNetworkError, cluster: str) -> AdxmiError:
@@ -249,7 +249,8 @@ def _content(response: Response | None) -> str:
     return f"HTTP {response.status_code} with a body of {kind} {wrong}"
 
 
-def _seconds(response: Response | None) -> float | None:
+def asked_pause(response: Response | None) -> float | None:
+    """Return the seconds that an answer asks to wait; None if it does not say."""
     try:
         seconds = float(response.headers["Retry-After"]) if response is not None else 0.0
     except (KeyError, ValueError):

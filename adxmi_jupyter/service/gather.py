@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar, copy_context
 from typing import TypeVar
 
 Item = TypeVar("Item")
@@ -12,6 +14,17 @@ Result = TypeVar("Result")
 
 _WORKERS = 16
 _DELAY = 1.0
+_FEWER: ContextVar[int] = ContextVar("adxmi_workers", default=0)
+
+
+@contextmanager
+def few_workers(most: int) -> Iterator[None]:
+    """Call functions at most so many at a time in what follows, and show no bar for them."""
+    former = _FEWER.set(most)
+    try:
+        yield
+    finally:
+        _FEWER.reset(former)
 
 
 def gather(
@@ -33,10 +46,12 @@ def gather(
     done: queue.SimpleQueue[tuple[int, Result | Exception]] = queue.SimpleQueue()
     for place in range(len(items)):
         todo.put(place)
-    for _ in range(min(_WORKERS, len(items))):
-        threading.Thread(target=_work, args=(function, items, todo, done), daemon=True).start()
+    few = _FEWER.get()
+    for _ in range(min(few or _WORKERS, len(items))):
+        work = (copy_context().run, _work, function, items, todo, done)
+        threading.Thread(target=work[0], args=work[1:], daemon=True).start()
     results: dict[int, Result | Exception] = {}
-    with bar(what, delay=_DELAY, total=len(items), dynamic_ncols=True) as shown:
+    with bar("" if few else what, delay=_DELAY, total=len(items), dynamic_ncols=True) as shown:
         try:
             while len(results) < len(items):
                 place, result = done.get()

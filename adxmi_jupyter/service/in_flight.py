@@ -113,8 +113,18 @@ class InFlight:
             if cores >= _LARGE_NODE and not self._is_chosen:
                 self._allow(MANY)
 
-    def throttled(self) -> None:
-        """Allow few from now on: the service said that there were too many."""
+    def answered(self) -> None:
+        """Note that the service answered."""
+
+    def unanswered(self) -> None:
+        """Note that it did not, or was not reached."""
+
+    def throttled(self, asked: float | None = None) -> None:
+        """Allow few from now on: the service said that there were too many.
+
+        `asked` are the seconds that it wants to be left alone; whoever sent the request waits.
+        """
+        del asked
         with self._lock:
             self._was_throttled = True
             self._allow(self._most)
@@ -168,17 +178,30 @@ class InFlight:
 class Traffic:
     """What is under way at each service; all connections of a front end share it.
 
-    A cluster and Azure Resource Manager are services of their own, also at one address.
+    A cluster and Azure Resource Manager are services of their own, also at one address. `cluster`
+    and `resource_manager` make what counts the requests to one of them.
     """
 
-    def __init__(self) -> None:
+    def __init__(
+        self,
+        cluster: Callable[[], InFlight] = InFlight,
+        resource_manager: Callable[[], InFlight] = lambda: InFlight(_AT_RESOURCE_MANAGER),
+    ) -> None:
+        self._make_cluster = cluster
+        self._make_resource_manager = resource_manager
         self._clusters: dict[str, InFlight] = {}
         self._resource_managers: dict[str, InFlight] = {}
 
     def at_cluster(self, uri: str) -> InFlight:
         """Return what is under way at a cluster, or at its ingestion endpoint."""
-        return self._clusters.setdefault(uri, InFlight())
+        return self._found(self._clusters, uri, self._make_cluster)
 
     def at_resource_manager(self, uri: str) -> InFlight:
         """Return what is under way at Azure Resource Manager, Resource Graph included."""
-        return self._resource_managers.setdefault(uri, InFlight(_AT_RESOURCE_MANAGER))
+        return self._found(self._resource_managers, uri, self._make_resource_manager)
+
+    @staticmethod
+    def _found(known: dict[str, InFlight], uri: str, make: Callable[[], InFlight]) -> InFlight:
+        if uri not in known:
+            known.setdefault(uri, make())  # two threads may come here; both get the first one's
+        return known[uri]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
 from typing import TYPE_CHECKING, Any
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
 Execute = Callable[..., Any]
 """The SDK's method that sends a command, or a query."""
 
-_ATTEMPTS = 4
 _FIRST_PAUSE = 0.2
 _LONGEST_WAIT = 60.0
 _WORTH_SAYING = 1.0
@@ -67,6 +67,32 @@ class Resend(Enum):
     NEVER = "never"
 
 
+@dataclass(frozen=True)
+class Retries:
+    """How often a request is sent again, and who waits in between.
+
+    Parameters
+    ----------
+    attempts
+        Of one request, the first included.
+    to_reach
+        Of those, while there is no connection.
+    waits_elsewhere
+        Whether what lets requests go keeps the pause that a throttling cluster wants.
+    sleep
+        Waits for so many seconds.
+
+    """
+
+    attempts: int = 4
+    to_reach: int = 4
+    waits_elsewhere: bool = False
+    sleep: Callable[[float], None] = time.sleep
+
+
+AS_USUAL = Retries()
+
+
 class Kusto:
     """One cluster's management and query endpoint.
 
@@ -80,6 +106,8 @@ class Kusto:
         Seconds allowed for a request and its answer, all attempts and pauses included.
     say
         Tells the user one line, when a wait is long enough to wonder about.
+    retries
+        How often a request is sent again.
 
     """
 
@@ -90,8 +118,10 @@ class Kusto:
         *,
         timeout: float,
         say: Callable[[Note], None],
+        retries: Retries = AS_USUAL,
     ) -> None:
         self.uri = uri
+        self._retries = retries
         self._make_client = make_client
         self.timeout = timeout
         self._say = say
@@ -142,7 +172,7 @@ class Kusto:
                 try:
                     return self._once(method, text, database)
                 except AdxmiError as failure:
-                    pause = _pause(failure, attempt, resend, deadline)
+                    pause = _pause(failure, attempt, resend, deadline, self._retries)
                     if pause is None and lost is not None and resend is not Resend.READ:
                         raise lost from failure  # what was sent first may have been carried out
                     if pause is None:
@@ -176,7 +206,7 @@ class Kusto:
     def _wait(self, seconds: float, failure: AdxmiError) -> None:
         if seconds >= _WORTH_SAYING:
             self._say(f"{failure.what}: trying again in {seconds:.0f} s")
-        time.sleep(seconds)
+        self._retries.sleep(seconds)
 
     def _named(self, refusal: DatabaseNotFound, database: str) -> DatabaseNotFound:
         """Say which database, and which one may have been meant."""
@@ -201,12 +231,19 @@ class Kusto:
         return named
 
 
-def _pause(failure: AdxmiError, attempt: int, resend: Resend, deadline: Deadline) -> float | None:
+def _pause(
+    failure: AdxmiError, attempt: int, resend: Resend, deadline: Deadline, retries: Retries
+) -> float | None:
     """Return the seconds to wait before another attempt, or None for no other attempt.
 
     There is none that could begin only after the deadline.
     """
-    wanted = None if attempt >= _ATTEMPTS else _wanted_pause(failure, attempt, resend)
+    is_unreached = isinstance(failure, ClusterUnreachable)
+    if attempt >= (retries.to_reach if is_unreached else retries.attempts):
+        return None
+    wanted = _wanted_pause(failure, attempt, resend)
+    if wanted is not None and retries.waits_elsewhere and isinstance(failure, Throttled):
+        return 0.0
     return wanted if wanted is not None and wanted < deadline.left else None
 
 

@@ -8,11 +8,13 @@ Source: *Kusto Data library for Python* (Azure Data Explorer docs).
 from __future__ import annotations
 
 import logging
+import threading
 from contextlib import suppress
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from azure.kusto.data import KustoClient
+from azure.kusto.data._cloud_settings import CloudSettings
 from azure.kusto.data.exceptions import KustoClientInvalidConnectionStringException
 
 from adxmi_jupyter.errors import AdxmiError
@@ -21,11 +23,11 @@ from adxmi_jupyter.service.answer import Answer
 from adxmi_jupyter.service.failures import unreadable_answer
 from adxmi_jupyter.service.in_flight import InFlight
 from adxmi_jupyter.service.transport import guarded_session
-from adxmi_jupyter.service.trust import check_sign_in, endpoint_of
+from adxmi_jupyter.service.trust import check_sign_in, endpoint_of, is_well_known
 from adxmi_jupyter.service.wholeness import frames_of, partial_failure, read_v1, read_v2
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, MutableMapping
 
     import pandas as pd
 
@@ -40,6 +42,7 @@ def make_client(
     authenticate: Callable[[str], Any],
     limits: Limits,
     in_flight: InFlight | None = None,
+    clouds: MutableMapping[str, Any] | None = None,
 ) -> KustoClient:
     """Make the SDK's client for a cluster whose host was checked (see `trust.check_host`).
 
@@ -55,6 +58,8 @@ def make_client(
         Of each request.
     in_flight
         The requests to the cluster that are under way; only those of this client if left out.
+    clouds
+        What sign-in metadata say, by region: well-known clusters of one region say the same.
 
     """
     azure_log = logging.getLogger("azure")
@@ -70,7 +75,13 @@ def make_client(
         loopback=loopback,
         socket_options=KustoClient.compose_socket_options(),
     )
-    return _Client(uri, builder, session)
+    return _Client(uri, builder, session, {} if clouds is None else clouds)
+
+
+def _own_settings() -> type[CloudSettings]:
+    """Return the SDK's reader of metadata with a lock and a memory of its own."""
+    own = {"_cloud_cache": {}, "_cloud_cache_lock": threading.Lock()}
+    return type("OneCluster", (CloudSettings,), own)
 
 
 class _Client(KustoClient):
@@ -79,19 +90,40 @@ class _Client(KustoClient):
     There is no public way to give it a session, or to read its answers otherwise.
     """
 
-    def __init__(self, uri: str, builder: Any, session: Any) -> None:
+    def __init__(
+        self, uri: str, builder: Any, session: Any, clouds: MutableMapping[str, Any]
+    ) -> None:
         super().__init__(builder)
         self._session.close()
         self._session = session
         self._address = ClusterAddress(uri)
+        self._clouds = clouds
+        self._asks_for_token = bool(builder.token_credential_login)
 
     def validate_endpoint(self) -> None:
         # Reads the cluster's metadata, too. The host itself was checked already: against the
         # same list and the hosts that the user added, which the SDK doesn't know.
+        self._read_metadata()
         try:
             super().validate_endpoint()  # type: ignore[no-untyped-call]
         except KustoClientInvalidConnectionStringException as failure:
             check_sign_in(self._address, failure)
+
+    def _read_metadata(self) -> None:
+        """Read the metadata before the SDK does, which holds a lock of all clusters meanwhile.
+
+        One cluster that does not answer would keep all others waiting.
+        """
+        uri = self._address.uri
+        if not self._asks_for_token or uri in CloudSettings._cloud_cache:  # noqa: SLF001
+            return
+        region = self._address.host.partition(".")[2] if is_well_known(self._address) else ""
+        known = self._clouds.get(region) if region else None
+        session: Any = self._session
+        found = known or _own_settings().get_cloud_info_for_cluster(uri, None, session)
+        if region:
+            self._clouds[region] = found
+        CloudSettings.add_to_cache(uri, found)
 
     @staticmethod
     def _kusto_parse_by_endpoint(endpoint: str, response_json: Any) -> Any:

@@ -33,12 +33,16 @@ class Limits:
         Of an answer, after decompression.
     in_flight
         Requests to a cluster at a time; `AUTOMATIC` for as many as suit its size.
+    to_connect
+        Seconds until there is a connection: name, network, proxy and TLS; never more than
+        `seconds`.
 
     """
 
     seconds: float = DEFAULT_TIMEOUT
     megabytes: int = DEFAULT_ANSWER
     in_flight: int = AUTOMATIC
+    to_connect: float = LONGEST_TIMEOUT
 
     def __post_init__(self) -> None:
         if not 1 <= self.seconds <= LONGEST_TIMEOUT:

@@ -180,7 +180,9 @@ def _in_time(connection: HTTPConnection, connect: Any) -> None:
     if deadline is None:
         connect()
         return
-    connection.timeout = time_left(deadline)
+    allowed = connection.timeout
+    left = time_left(deadline)
+    connection.timeout = min(left, allowed) if isinstance(allowed, int | float) else left
     worker = _Connecting(connection, connect)
     worker.start()
     worker.join(connection.timeout)

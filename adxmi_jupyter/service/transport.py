@@ -26,6 +26,7 @@ from adxmi_jupyter.errors import (
 )
 from adxmi_jupyter.fixes import Configure, Explain, Retry, Setting
 from adxmi_jupyter.service.deadline import within
+from adxmi_jupyter.service.failures import asked_pause
 from adxmi_jupyter.service.in_flight import NoTurn
 from adxmi_jupyter.service.metered import POOLS, TooLong, metered, time_left
 
@@ -135,19 +136,25 @@ class GuardedAdapter(HTTPAdapter):
                     answer = self._sent(request, deadline, options)
             except NoTurn as error:
                 raise self._unreached("the requests before it took too long") from error
+            except (RequestTimedOut, ClusterUnreachable, requests.ConnectionError):
+                self._in_flight.unanswered()
+                raise
         if answer.status_code == HTTPStatus.TOO_MANY_REQUESTS:
-            self._in_flight.throttled()
+            self._in_flight.throttled(asked_pause(answer))
+        else:
+            self._in_flight.answered()
         return answer
 
     def _sent(
         self, request: requests.PreparedRequest, deadline: Deadline, options: dict[str, Any]
     ) -> requests.Response:
-        options |= {"stream": True, "timeout": time_left(deadline)}
+        left = time_left(deadline)
+        options |= {"stream": True, "timeout": (min(left, self._limits.to_connect), left)}
         try:
             with metered(deadline, self._limits.size + _HEADERS):
                 return super().send(request, **options)
         except requests.ConnectTimeout as error:
-            raise self._unreached("there was no connection") from error
+            raise self._unconnected() from error
         except (requests.ReadTimeout, ReadTimeoutError) as error:
             raise self._timed_out() from error
         except requests.ConnectionError as error:
@@ -194,10 +201,17 @@ class GuardedAdapter(HTTPAdapter):
             answer.close()
             raise
 
-    def _unreached(self, why: str) -> ClusterUnreachable:
+    def _unconnected(self) -> ClusterUnreachable:
+        if self._limits.to_connect >= self._limits.seconds:
+            return self._unreached("there was no connection")
+        return self._unreached("there was no connection", self._limits.to_connect, "to connect")
+
+    def _unreached(
+        self, why: str, seconds: float = 0, purpose: str = "for a request"
+    ) -> ClusterUnreachable:
         return ClusterUnreachable(
             f"{self._endpoint.name} cannot be reached",
-            why=f"{why} within the {self._limits.seconds:g} s for a request",
+            why=f"{why} within the {seconds or self._limits.seconds:g} s {purpose}",
             fix="check the name, the network and whether the cluster is running",
         )
 

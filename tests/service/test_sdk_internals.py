@@ -6,13 +6,19 @@ means something else. Tests that are named here and stand elsewhere do the same 
 public but lie outside of what their package documents.
 """
 
+import socket
+from contextlib import suppress
+from threading import Thread
+
 import pytest
 from azure.core.credentials import AccessToken
 from azure.identity import ChainedTokenCredential, CredentialUnavailableError
 from azure.kusto.data import KustoConnectionStringBuilder
+from azure.kusto.data._cloud_settings import CloudSettings
+from azure.kusto.data.exceptions import KustoError
 from requests.adapters import HTTPAdapter
 
-from adxmi_jupyter.errors import PartialFailure
+from adxmi_jupyter.errors import AdxmiError, PartialFailure
 from adxmi_jupyter.service.credentials import Shared
 from adxmi_jupyter.service.kusto_client import make_client
 from adxmi_jupyter.service.limits import Limits
@@ -24,6 +30,7 @@ INTERNALS = {
     ("azure-kusto-data", "_session"): "every request of the client is sent by it",
     ("azure-kusto-data", "_kusto_parse_by_endpoint"): "every answer is parsed by it",
     ("azure-kusto-data", "_handle_http_error"): "every answer that is no JSON is given to it",
+    ("azure-kusto-data", "_cloud_cache"): "sign-in metadata, which it reads under one lock",
     ("azure-identity", "_successful_credential"): "which of a chain's credentials gave the token",
 }
 
@@ -73,6 +80,32 @@ def test_every_request_of_the_client_goes_through_the_session_it_is_given(azure)
         "/v1/rest/mgmt",
         "/v2/rest/query",
     ]
+
+
+def test_a_cluster_that_hangs_keeps_no_other_from_its_sign_in_metadata(azure):
+    def authenticate(uri):
+        return KustoConnectionStringBuilder.with_azure_token_credential(uri, Shared(Available()))
+
+    def client_of(uri):
+        return make_client(uri, loopback=True, authenticate=authenticate, limits=Limits())
+
+    def hang(uri):
+        with suppress(AdxmiError, KustoError), client_of(uri) as client:
+            client.execute_mgmt("Sales", ".show databases")
+
+    uri = azure.kusto_uri.replace("127.0.0.1", "localhost")
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        silent_uri = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        hanging = Thread(target=hang, args=(silent_uri,), daemon=True)
+        hanging.start()
+        accepted = silent.accept()[0]
+        with client_of(uri) as client:
+            client.execute_mgmt("Sales", ".show databases")
+        is_still_hanging = hanging.is_alive()
+        accepted.close()
+
+    assert is_still_hanging
+    assert uri in CloudSettings._cloud_cache
 
 
 def test_every_answer_is_parsed_where_its_own_errors_are_noticed(proxied, proxy):

@@ -1,0 +1,218 @@
+import threading
+from itertools import count
+
+import pytest
+
+from adxmi_jupyter.errors import ClusterUnreachable, NotAsked, RequestTimedOut
+from adxmi_jupyter.service.deadline import Deadline
+from adxmi_jupyter.service.fan_out import Bounds, Ending, Task, fan_out
+from adxmi_jupyter.service.pace import Clock, Pace, PacedInFlight, pace_of_environment
+
+
+class FakeTime:
+    """A clock whose time passes only while somebody sleeps."""
+
+    def __init__(self):
+        self.time, self.slept = 0.0, []
+
+    def sleep(self, seconds):
+        self.slept.append(seconds)
+        self.time += seconds
+
+    @property
+    def clock(self):
+        return Clock(lambda: self.time, self.sleep)
+
+
+@pytest.fixture
+def fake():
+    return FakeTime()
+
+
+def _sent(in_flight):
+    with in_flight.turn(Deadline(60)):
+        in_flight.answered()
+
+
+def test_five_requests_a_second_are_sent(fake):
+    in_flight = PacedInFlight(4, 5, fake.clock)
+
+    for _ in range(11):
+        _sent(in_flight)
+
+    assert fake.time == pytest.approx(2)
+
+
+def test_no_rate_means_no_waiting(fake):
+    in_flight = PacedInFlight(4, 0, fake.clock)
+
+    for _ in range(100):
+        _sent(in_flight)
+
+    assert not fake.slept
+
+
+def test_a_throttled_request_stops_all_others_for_the_seconds_asked(fake):
+    in_flight = PacedInFlight(4, 0, fake.clock)
+    _sent(in_flight)
+
+    in_flight.throttled(7)
+    is_throttled = in_flight.is_throttled
+    _sent(in_flight)
+
+    assert is_throttled
+    assert fake.time == 7
+
+
+def test_the_back_off_doubles_until_the_service_answers(fake):
+    in_flight = PacedInFlight(4, 0, fake.clock)
+    pauses = []
+
+    for _ in range(8):
+        in_flight.throttled()
+        before = fake.time
+        with in_flight.turn(Deadline(60)):
+            pauses.append(fake.time - before)
+    in_flight.answered()
+    in_flight.throttled()
+    _sent(in_flight)
+
+    assert pauses == [1, 2, 4, 8, 16, 32, 60, 60]
+    assert fake.slept[-1] == 1
+
+
+def test_requests_throttled_together_are_one_throttling(fake):
+    in_flight = PacedInFlight(4, 0, fake.clock)
+
+    for _ in range(4):
+        in_flight.throttled()
+    _sent(in_flight)
+
+    assert fake.time == 1
+
+
+def test_a_cluster_that_stopped_answering_gets_no_other_request(fake):
+    in_flight = PacedInFlight(2, 0, fake.clock)
+
+    in_flight.unanswered()
+    in_flight.unanswered()
+
+    with pytest.raises(ClusterUnreachable, match="no longer answers"):
+        _sent(in_flight)
+
+
+def test_one_slow_request_among_others_is_not_the_end(fake):
+    in_flight = PacedInFlight(2, 0, fake.clock)
+
+    in_flight.unanswered()
+    in_flight.answered()
+    in_flight.unanswered()
+    _sent(in_flight)
+
+    assert not fake.slept
+
+
+def test_results_stand_in_the_order_of_the_clusters():
+    results, ending = fan_out(
+        str.upper, [Task(one) for one in "abc"], Bounds(2, 60), what="", done=lambda *_: None
+    )
+
+    assert (results, ending) == (["A", "B", "C"], Ending.DONE)
+
+
+def test_a_failing_cluster_is_a_result():
+    def ask(name):
+        if name == "b":
+            raise ClusterUnreachable("gone", why="", fix="")
+        return name
+
+    results, ending = fan_out(ask, [Task(one) for one in "abc"], Bounds(1, 60), what="")
+
+    assert ending is Ending.DONE
+    assert [type(one) for one in results] == [str, ClusterUnreachable, str]
+
+
+def test_a_bug_is_no_result():
+    def ask(_name):
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fan_out(ask, [Task("a")], Bounds(1, 60), what="")
+
+
+@pytest.fixture
+def held():
+    event = threading.Event()
+    yield event
+    event.set()
+
+
+def test_silent_clusters_take_nobodys_place_and_are_given_up(held):
+    ticks = count()
+    clock = Clock(lambda: float(next(ticks)), lambda _seconds: None)
+    silent = [PacedInFlight(4, 0, clock) for _ in range(2)]
+    heard = []
+
+    def ask(item):
+        if isinstance(item, PacedInFlight):
+            with item.turn(Deadline(60)):
+                held.wait()
+        return item
+
+    tasks = [*(Task(one, one) for one in silent), Task("a"), Task("b")]
+    results, ending = fan_out(
+        ask, tasks, Bounds(2, 200, clock=clock), what="", done=lambda item, _: heard.append(item)
+    )
+
+    assert ending is Ending.DONE
+    assert [type(one) for one in results] == [RequestTimedOut, RequestTimedOut, str, str]
+    assert heard[:2] == ["a", "b"]
+
+
+def test_the_end_of_the_time_keeps_what_has_come(held):
+    time = FakeTime()
+
+    def ask(name):
+        if name == "slow":
+            time.sleep(20)
+            held.wait()
+        return name
+
+    results, ending = fan_out(
+        ask,
+        [Task(one) for one in ("quick", "slow", "late")],
+        Bounds(1, 60, deadline=10, clock=time.clock),
+        what="",
+    )
+
+    assert ending is Ending.DEADLINE
+    assert results[0] == "quick"
+    assert [type(one) for one in results[1:]] == [NotAsked, NotAsked]
+    assert "10 s" in results[2].why
+
+
+def test_an_interrupt_keeps_what_has_come():
+    def done(_item, _result):
+        raise KeyboardInterrupt
+
+    results, ending = fan_out(
+        str.upper, [Task("a"), Task("b")], Bounds(1, 60), what="", done=_once(done)
+    )
+
+    assert ending is Ending.INTERRUPTED
+    assert results[0] == "A"
+    assert isinstance(results[1], NotAsked)
+
+
+def _once(function):
+    calls = count()
+    return lambda *given: function(*given) if next(calls) == 0 else None
+
+
+def test_the_environment_sets_the_pace(monkeypatch):
+    monkeypatch.setenv("ADXMI_FLEET_PER_SECOND", "2.5")
+    monkeypatch.setenv("ADXMI_FLEET_CLUSTERS", "16")
+
+    found = pace_of_environment()
+
+    assert found == Pace(clusters=16, per_second=2.5)
