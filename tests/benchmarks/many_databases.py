@@ -6,27 +6,23 @@ figure would be that of both.
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from azure.kusto.data import KustoClient, KustoConnectionStringBuilder
 from azure.kusto.data.helpers import dataframe_from_result_table
 
-from tests.benchmarks.processes import PROBES, environment, probe
+from tests.benchmarks.processes import probe
+from tests.benchmarks.served_apart import LATENCY, serving
 from tests.benchmarks.shells import bench, in_turns
 from tests.benchmarks.table import Budget, Row, Unit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.benchmarks.shells import Bench
 
-LATENCY = 0.03
 TOKEN = "embedded-admin"
 DATABASES = 1000
 IN_FLIGHT = (4, 16)
@@ -48,7 +44,7 @@ _MOST_MEMORY = Budget(400)
 
 def many_databases_rows(home: Path, runs: int) -> list[Row]:
     """Measure ``policy show --all-databases`` beside the least time, and beside the bare SDK."""
-    with bench(home) as started, _serving(home, DATABASES) as service:
+    with bench(home) as started, serving(home, DATABASES) as service:
         several = max(3, runs // 5)
         return [row for most in IN_FLIGHT for row in _rows(started, service.uri, most, several)]
 
@@ -93,7 +89,7 @@ def _read_by_sdk(sdk: KustoClient, names: list[str], most: int) -> None:
 def plan_rows(home: Path) -> list[Row]:
     """Measure ``plan`` of a file with three entries for each of many databases, once."""
     most = IN_FLIGHT[0]
-    with _serving(home, DATABASES, "entries") as service:
+    with serving(home, DATABASES, "entries") as service:
         told = probe(sys.executable, "planned", service.uri, str(most), str(home), home=home)
     if told["rows"] != 1:
         raise SystemExit(f"{told['rows']} changes were planned instead of 1")
@@ -115,10 +111,10 @@ def whole_cluster_rows(home: Path) -> list[Row]:
 
 
 def _check_rows(home: Path, number: int, most: int) -> list[Row]:
-    with _serving(home, number, "workflows") as service:
-        before = service.requests()
+    with serving(home, number, "workflows") as service:
+        before = service.done().requests
         told = probe(sys.executable, "checked", service.uri, str(most), home=home)
-        requests = service.requests() - before
+        requests = service.done().requests - before
     least = requests / most * LATENCY
     budget = _MOST_OF_CHECK if number >= _VERY_MANY else None
     what = f"`check`, {number:,} databases, {number * _EACH:,} workflows, 30 ms, {most} at a time"
@@ -130,46 +126,3 @@ def _check_rows(home: Path, number: int, most: int) -> list[Row]:
         Row("processor time of the client", told["processor"]),
         Row("most memory of the client", told["megabytes"], Unit.MEGABYTES, _MOST_MEMORY),
     ]
-
-
-@dataclass(frozen=True)
-class _Service:
-    """The service in its own process."""
-
-    uri: str
-    process: subprocess.Popen[str]
-
-    def requests(self) -> int:
-        """Return how many requests it has answered."""
-        _tell(self.process)
-        return int(_line(self.process))
-
-
-def _tell(process: subprocess.Popen[str]) -> None:
-    if process.stdin is None:
-        raise SystemExit("the service has no pipes")
-    process.stdin.write("\n")
-    process.stdin.flush()
-
-
-def _line(process: subprocess.Popen[str]) -> str:
-    if process.stdout is None:
-        raise SystemExit("the service has no pipes")
-    return process.stdout.readline().strip()
-
-
-@contextmanager
-def _serving(home: Path, databases: int, *options: str) -> Iterator[_Service]:
-    """Start the service in a process of its own."""
-    words = (str(PROBES / "served.py"), str(databases), str(LATENCY), *options)
-    command = [sys.executable, "-I", *words]
-    with subprocess.Popen(
-        command,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        env=environment(home),
-    ) as process:
-        yield _Service(_line(process), process)
-        if process.stdin is not None:
-            process.stdin.close()

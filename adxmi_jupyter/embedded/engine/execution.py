@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import mmap
 import re
@@ -36,6 +37,7 @@ _RESIDENT = Path("/proc/self/statm")
 _ROWS_AT_ONCE = 10_000
 # How many bytes of a result a value that is no text takes.
 _WIDTH = 8
+_KNOWN_VALUES = 256
 _MOMENT = re.compile(r"(\d{4}-\d{2}-\d{2}) (\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?")
 _SEVEN_DIGITS = 8  # with the point
 _DAY_US, _SECOND_US = 86_400_000_000, 1_000_000
@@ -94,11 +96,6 @@ def make_table(
         connection.execute(f"CREATE TABLE {quoted(name)} AS {sql}")
 
 
-def drop_table(connection: Any, name: str) -> None:
-    """Take a table away."""
-    connection.execute(f"DROP TABLE {quoted(name)}")
-
-
 def fetch(
     connection: Any, sql: str, columns: Columns, limits: Limits, watch: Watch | None = None
 ) -> Rows:
@@ -107,12 +104,14 @@ def fetch(
     Raises a LimitError for too many rows or bytes, a TooLongError, a StoppedError, and an
     UnsupportedError for values that the engine cannot keep, or whose type it has changed.
     """
-    converters = [_CONVERTERS.get(kind) for _, kind in columns]
+    # Of many rows each, dynamic values are few: one that is read once stands in all of them.
+    known = {**_CONVERTERS, "dynamic": functools.lru_cache(_KNOWN_VALUES)(json.loads)}
+    converters = [known.get(kind) for _, kind in columns]
     selected = ", ".join(
         f"{_SELECTED[kind].format(quoted(name))} AS c{place}"
         for place, (name, kind) in enumerate(columns)
     )
-    rows: Rows = []
+    found: Rows = []
     size = 0
     with _limited(connection, watch or Watch()):
         _check_types(connection, sql, columns)
@@ -120,9 +119,9 @@ def fetch(
         while chunk := connection.fetchmany(_ROWS_AT_ONCE):
             for row in chunk:
                 size += sum(len(value) if isinstance(value, str) else _WIDTH for value in row)
-                rows.append(_converted(row, converters))
-            _check_limits(len(rows), size, limits)
-    return rows
+            found += chunk
+            _check_limits(len(found), size, limits)
+    return [_converted(row, converters) for row in found]
 
 
 def _converted(row: Sequence[Any], converters: Sequence[Any]) -> tuple[Any, ...]:
@@ -132,12 +131,17 @@ def _converted(row: Sequence[Any], converters: Sequence[Any]) -> tuple[Any, ...]
     )
 
 
-def _check_limits(count: int, size: int, limits: Limits) -> None:
+def check_rows(count: int, limits: Limits) -> None:
+    """Raise a LimitError for more rows than a query may return."""
     if limits.rows is not None and count > limits.rows:
         raise LimitError(
             "Query result set has exceeded the internal record count limit "
             f"{limits.rows} (E_QUERY_RESULT_SET_TOO_LARGE)."
         )
+
+
+def _check_limits(count: int, size: int, limits: Limits) -> None:
+    check_rows(count, limits)
     if limits.size is not None and size > limits.size:
         raise LimitError(
             "Query result set has exceeded the internal data size limit "
@@ -246,5 +250,4 @@ _CONVERTERS: Mapping[str, Callable[[Any], Any]] = {
     "decimal": _decimal,
     "datetime": _datetime,
     "timespan": _timespan,
-    "dynamic": json.loads,
 }

@@ -1,6 +1,7 @@
 """Rows as tables of DuckDB: one list of values for every column that a query names.
 
-Many rows go by way of Arrow, few ones without it: to import it takes longer than they do.
+Many rows go by way of Arrow, few ones without it: to import it takes longer than they do. What is
+kept column by column is read where it is.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from adxmi_jupyter.embedded.engine.errors import UnsupportedError
 
 if TYPE_CHECKING:
     from types import ModuleType
+
+    from adxmi_jupyter.embedded.engine.columnar import ColumnarRows
 
 # By Kusto's type: DuckDB's. Moments with ticks of 100 ns have a type of their own.
 DUCKDB_TYPES: Mapping[str, str] = {
@@ -40,6 +43,7 @@ _ARRIVING = {
 }
 _TEXT = ("string", "VARCHAR")
 _MANY_ROWS = 5_000
+_OLDER, _NEWER = "$older", "$newer"
 _LARGEST_FRACTION = 9
 # The seventh digit of a second that is not 0.
 TICK = re.compile(r"\.\d{6}[1-9]")
@@ -57,11 +61,45 @@ def load(
     columns: Sequence[tuple[str, str]],
     rows: Sequence[Sequence[Any]],
     wanted: Collection[str],
+    older: ColumnarRows | None = None,
 ) -> None:
-    """Make a table with these columns of the rows; those that are not wanted are null.
+    """Make a relation with these columns of the rows; those that are not wanted are null.
 
-    Raises an UnsupportedError for a value that DuckDB cannot hold.
+    `older` are rows before them. Raises an UnsupportedError for a value that DuckDB cannot hold.
     """
+    if older is None:
+        _load(connection, name, columns, rows, wanted)
+        return
+    _load(connection, name + _NEWER, columns, rows, wanted)
+    connection.register(name + _OLDER, older.table(wanted))
+    selected = ", ".join(
+        f"CAST({quoted(column) if column in wanted else 'NULL'} AS {DUCKDB_TYPES[kind]}) "
+        f"AS {quoted(column)}"
+        for column, kind in columns
+    )
+    connection.execute(
+        f"CREATE VIEW {quoted(name)} AS SELECT {selected} FROM {quoted(name + _OLDER)} "  # noqa: S608 - quoted names
+        f"UNION ALL SELECT * FROM {quoted(name + _NEWER)}"
+    )
+
+
+def drop(connection: Any, name: str, older: ColumnarRows | None = None) -> None:
+    """Take a relation away that `load` has made of such rows."""
+    if older is None:
+        connection.execute(f"DROP TABLE {quoted(name)}")
+        return
+    connection.execute(f"DROP VIEW {quoted(name)}")
+    connection.unregister(name + _OLDER)
+    connection.execute(f"DROP TABLE {quoted(name + _NEWER)}")
+
+
+def _load(
+    connection: Any,
+    name: str,
+    columns: Sequence[tuple[str, str]],
+    rows: Sequence[Sequence[Any]],
+    wanted: Collection[str],
+) -> None:
     values: dict[str, tuple[list[Any], str]] = {}
     selected = []
     for place, (column, kind) in enumerate(columns):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from adxmi_jupyter.embedded.engine import execution, libraries, relations
 from adxmi_jupyter.embedded.engine.errors import QuerySyntaxError, UnsupportedError
@@ -12,6 +12,9 @@ from adxmi_jupyter.embedded.engine.execution import Limits, Watch
 from adxmi_jupyter.embedded.engine.nodes import Typed, literal
 from adxmi_jupyter.embedded.engine.operators import Relation, Surroundings, shaped
 from adxmi_jupyter.embedded.engine.words import as_unsupported, with_quoted_names
+
+if TYPE_CHECKING:
+    from adxmi_jupyter.embedded.engine.columnar import ColumnarRows
 
 DEPTH = "an expression that is nested so deeply"
 Columns = tuple[tuple[str, str], ...]
@@ -32,6 +35,7 @@ class _Pending:
 
     columns: Columns
     rows: Sequence[Sequence[Any]]
+    older: ColumnarRows | None = None
     loaded: frozenset[str] | None = None
 
 
@@ -60,11 +64,16 @@ class Workspace:
         if self._connection is not None:
             self._connection.close()
 
-    def add(self, columns: Columns, rows: Sequence[Sequence[Any]]) -> Relation:
-        """Return a relation of these rows; they are read when a query needs them."""
+    def add(
+        self,
+        columns: Columns,
+        rows: Sequence[Sequence[Any]],
+        older: ColumnarRows | None = None,
+    ) -> Relation:
+        """Return a relation of these rows, and older ones; read when a query needs them."""
         name = f"$r{len(self._columns)}"
         self._columns[name] = columns
-        self._pending[name] = _Pending(columns, rows)
+        self._pending[name] = _Pending(columns, rows, older)
         return Relation(name, dict(columns))
 
     def known(self, name: str) -> Relation | None:
@@ -118,8 +127,10 @@ class Workspace:
                 continue
             if pending.loaded is not None:
                 wanted |= pending.loaded
-                execution.drop_table(self._database(), name)
-            relations.load(self._database(), name, pending.columns, pending.rows, wanted)
+                relations.drop(self._database(), name, pending.older)
+            relations.load(
+                self._database(), name, pending.columns, pending.rows, wanted, pending.older
+            )
             pending.loaded = wanted
 
 

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from adxmi_jupyter.embedded.faults import Faults
     from adxmi_jupyter.embedded.kusto.query.run import Operator
     from adxmi_jupyter.embedded.kusto.request import KustoRequest
-    from adxmi_jupyter.embedded.kusto.results import RequestIds
+    from adxmi_jupyter.embedded.kusto.results import RequestIds, Result
     from adxmi_jupyter.embedded.kusto.session import Session
     from adxmi_jupyter.embedded.kusto.statements import Command, Statement
     from adxmi_jupyter.embedded.state.request_log import RunningRequest
@@ -138,10 +138,18 @@ class RequestRunner:
             table = two_columns(table)
         if operate is not None:
             table = operate(table)
+        elif table.older is not None:
+            table = _whole(table, self.session)
         self.running.rows = len(table.rows)
         if operate is None:
             return json_answer(results.command_body(table))
         return json_answer(results.query_body_v1(table, self.ids))
+
+
+def _whole(table: Result, session: Session) -> Result:
+    from adxmi_jupyter.embedded.kusto.query.run import whole
+
+    return whole(table, session)
 
 
 def _operator_of(statement: Statement, session: Session) -> Operator | None:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from adxmi_jupyter.embedded.engine.columnar import ColumnarRows
+
 _NET_TYPES = {
     "string": "String",
     "datetime": "DateTime",
@@ -31,12 +33,14 @@ _STATS = {"ExecutionTime": 0.0, "resource_usage": {}, "dataset_statistics": []}
 class Result:
     """A table of results: `columns` are (name, Kusto type), rows hold JSON-ready values.
 
-    `visualization` is what the query's `render` asks for, as the text of its property.
+    `visualization` is what the query's `render` asks for, as the text of its property. `older` are
+    rows that come before, for the query engine only: they are too many to be sent.
     """
 
     columns: tuple[tuple[str, str], ...]
     rows: tuple[tuple[Any, ...], ...]
     visualization: str = ""
+    older: ColumnarRows | None = None
 
 
 @dataclass(frozen=True)

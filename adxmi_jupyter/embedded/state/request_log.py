@@ -17,12 +17,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    from adxmi_jupyter.embedded.state.request_archive import RequestArchive
+
 MOST_REQUESTS = 10_000
 LONGEST = timedelta(days=30)
 LONGEST_TEXT = 64 * 1024
 _MOST_CHARACTERS = 32 * 1024**2
 _LONGEST_REASON = 4096
-_LONGEST_NS = LONGEST // timedelta(microseconds=1) * 1000
+LONGEST_NS = LONGEST // timedelta(microseconds=1) * 1000
 _ROOM_OF_THE_REST = 500
 
 
@@ -124,9 +126,13 @@ class RunningRequest:
 
 
 class RequestLog:
-    """The newest requests that have ended, and those under way; safe to use from any thread."""
+    """The newest requests that have ended, and those under way; safe to use from any thread.
+
+    `archive` holds others that had ended before, if a world was given very many.
+    """
 
     def __init__(self) -> None:
+        self.archive: RequestArchive | None = None
         self._lock = threading.Lock()
         self._ended: deque[LoggedRequest] = deque()
         self._characters = 0
@@ -159,7 +165,7 @@ class RequestLog:
     def ended(self, now_ns: int) -> list[LoggedRequest]:
         """Return those that are not too old, oldest first, and forget the others."""
         with self._lock:
-            while self._ended and self._ended[0].head.started_ns < now_ns - _LONGEST_NS:
+            while self._ended and self._ended[0].head.started_ns < now_ns - LONGEST_NS:
                 self._forget_oldest()
             return list(self._ended)
 

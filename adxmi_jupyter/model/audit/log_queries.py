@@ -36,13 +36,15 @@ APPLICATION = "adxmi_jupyter"
 MOST_NAMES = 400
 """Names that one command looks for: one with more would be long."""
 
+_LONGEST_TOKEN = 1100
+# A pattern without counts: with them it takes a service ten times as long.
 _CONSTRUCTS = (
-    r"external_table\(\s*(?:\x22[^\x22]{1,1000}\x22|'[^']{1,1000}')|\bexternal_table\(|\bexternaldata\b"
+    r"external_table\(\s*(?:\x22[^\x22\r\n]+\x22|'[^'\r\n]+')|\bexternal_table\(|\bexternaldata\b"
     r"|\binfer_storage_schema\b|\binline_external_table\b|\bsql_request\b|\bcosmosdb_sql_request\b"
     r"|\bai_embed_text\b|\bai_embeddings\b|\bai_chat_completion(?:_prompt)?\b"
     r"|\bexternal_artifacts\b|\bto\s+(?:csv|tsv|json|parquet)\b"
     r"|\.ingest(?:\s+async|-from-storage-queued)?\s+into\b"
-    r"|\bto\s+table\s+(?:\[\x22[^\x22]{1,1000}\x22\]|\['[^']{1,1000}'\]|[\w.-]+)"
+    r"|\bto\s+table\s+(?:\[\x22[^\x22\r\n]+\x22\]|\['[^'\r\n]+'\]|[\w.-]+)"
 )
 # Other commands only speak of what they define, such as a function.
 _RUNS = r"^(?:\s|//[^\n]*\n)*\.(?:set|append|export|ingest)"
@@ -116,36 +118,57 @@ def show_runs(names: Iterable[str], since: datetime, until: datetime) -> str:
                 f" and Application != {string_literal(APPLICATION)}"
             ),
             (
-                f"extend IsQuery = CommandType == 'Query', "
+                f"project Database, State, StartedOn, IsQuery = CommandType == 'Query', "
                 f"runs = CommandType == 'Query' or Text matches regex {_verbatim(_RUNS)}, "
                 f"found = {_all(f'({pattern})')}, ids = {_all(_NAMED)}, "
-                f"users = {_all(_USER)}, "
-                f"Caller = extract({_verbatim('aadapp=([0-9A-Za-z-]+)')}, 1, Principal)"
+                f"users = {_all(_USER)}, signs = Text has 'Active Directory Managed Identity', "
+                "Principal"
             ),
-            (
-                "extend hidden = array_length(ids) + array_length(users) == 0, "
-                "IsSystem = Text has 'Active Directory Managed Identity'"
-                " and array_length(users) == 0, "
-                "who = array_concat(ids, users, dynamic([''])), "
-                "what = array_concat(found, dynamic(['']))"
-            ),
-            "mv-expand Token = what to typeof(string)",
-            "mv-expand Named = who to typeof(string)",
-            "where (hidden or Named != '') and (runs or Token == '')",
-            (
-                "summarize Times = dcount(RootActivityId), "
-                "Completed = dcountif(RootActivityId, State == 'Completed'), "
-                "First = min(StartedOn), Last = max(StartedOn) "
-                "by Database, Token, Named, Caller, IsQuery, IsSystem"
-            ),
-            "where Token != '' or Caller != ''",
+            *_COUNTED,
         )
     )
 
 
+def _listed(column: str) -> str:
+    return f"coalesce(todynamic({column}), dynamic([]))"
+
+
+# Requests that are alike are counted before their matches are told apart: there are few of those.
+_ALIKE = "Database, IsQuery, runs, signs, Principal, found, ids, users"
+_COUNTED = (
+    (
+        "summarize Times = count(), Completed = countif(State == 'Completed'), "
+        f"First = min(StartedOn), Last = max(StartedOn) by {_ALIKE}"
+    ),
+    (
+        "extend hidden = ids == '' and users == '', IsSystem = signs and users == '', "
+        f"who = array_concat({_listed('ids')}, {_listed('users')}, dynamic([''])), "
+        f"what = array_concat({_listed('found')}, dynamic([''])), "
+        r"Caller = extract(@'aadapp=([0-9A-Za-z-]+)', 1, Principal)"
+    ),
+    "mv-expand Token = what to typeof(string)",
+    "mv-expand Named = who to typeof(string)",
+    # No name is that long: what a stray quote made of a text stays there.
+    (
+        f"extend Token = iff(strlen(Token) > {_LONGEST_TOKEN}, "
+        r"extract(@'^(external_table\()?', 1, Token), Token)"
+    ),
+    "where (hidden or Named != '') and (runs or Token == '')",
+    (
+        "summarize Times = max(Times), Completed = max(Completed), First = min(First), "
+        f"Last = max(Last) by {_ALIKE}, IsSystem, Caller, Token, Named"
+    ),
+    (
+        "summarize Times = sum(Times), Completed = sum(Completed), First = min(First), "
+        "Last = max(Last) by Database, Token, Named, Caller, IsQuery, IsSystem"
+    ),
+    "where Token != '' or Caller != ''",
+)
+
+
 def _all(pattern: str) -> str:
-    """Return what finds all matches in a text; where there is none, the function returns null."""
-    return f"coalesce(extract_all({_verbatim(pattern)}, Text), dynamic([]))"
+    """Return what finds all matches in a text, as a text again; empty where there is none."""
+    return f"tostring(extract_all({_verbatim(pattern)}, Text))"
 
 
 def _verbatim(pattern: str) -> str:

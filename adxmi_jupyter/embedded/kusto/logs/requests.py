@@ -5,14 +5,24 @@ Pages: `.show queries`, `.show commands`, `.show commands-and-queries`, `.cancel
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.embedded.access import Permission
+from adxmi_jupyter.embedded.kusto.logs.statistics import (
+    CACHE,
+    GROUP,
+    LEAST_MEMORY,
+    SCANNED,
+    resources,
+    result_set,
+)
 from adxmi_jupyter.embedded.kusto.logs.syntax import Requests
 from adxmi_jupyter.embedded.kusto.logs.visibility import seen_by
 from adxmi_jupyter.embedded.kusto.properties import TEXT, read_properties
 from adxmi_jupyter.embedded.kusto.results import Result, result
+from adxmi_jupyter.embedded.state.request_archive import QUERY
 from adxmi_jupyter.embedded.state.request_log import RequestState
 from adxmi_jupyter.embedded.state.timestamps import moment_of
 from adxmi_jupyter.embedded.storage.values import timespan_text
@@ -57,23 +67,6 @@ _SCHEMAS = {
         "WorkloadGroup:string, VirtualCluster:string"
     ),
 }
-_QUERY = "Query"
-_GROUP = "default"
-_LEAST_MEMORY = 524_384
-_NO_BYTES = {"HitBytes": 0, "MissBytes": 0, "RetrieveBytes": 0}
-_CACHE = {
-    "Memory": {"Hits": 0, "Misses": 0},
-    "Disk": {"Hits": 0, "Misses": 0},
-    "Shards": {"Hot": _NO_BYTES, "Cold": _NO_BYTES, "BypassBytes": 0},
-}
-_SCANNED = {
-    "MinDataScannedTime": None,
-    "MaxDataScannedTime": None,
-    "TotalExtentsCount": 0,
-    "ScannedExtentsCount": 0,
-    "TotalRowsCount": 0,
-    "ScannedRowsCount": 0,
-}
 
 
 def show_requests(command: ShowRequests, session: Session) -> Result:
@@ -81,13 +74,20 @@ def show_requests(command: ShowRequests, session: Session) -> Result:
     session.require_any_role(f"{command.kind}Command")
     world, sees, wanted = session.world, seen_by(session), command.requests
     world.cluster.logs.remember(world)
+    log = world.cluster.logs.requests
     found = [
         each
-        for each in world.cluster.logs.requests.ended(world.clock())
+        for each in log.ended(world.clock())
         if wanted is Requests.BOTH or each.head.is_query is (wanted is Requests.QUERIES)
         if sees(each.head.database, each.head.principal)
     ]
-    return _table(_SCHEMAS[wanted], [_ended(each) for each in found])
+    table = _table(_SCHEMAS[wanted], [_ended(each) for each in found])
+    if log.archive is None:
+        return table
+    from adxmi_jupyter.embedded.kusto.logs.archived import archived
+
+    kinds = {"queries": wanted is not Requests.COMMANDS, "commands": wanted is not Requests.QUERIES}
+    return replace(table, older=archived(log.archive, world.clock(), sees, **kinds))
 
 
 def show_running_queries(command: ShowRunningQueries, session: Session) -> Result:
@@ -157,7 +157,7 @@ def _common(head: RequestHead, duration: timedelta) -> dict[str, Any]:
         "Application": head.application,
         "Principal": head.principal,
         "ClientRequestProperties": head.properties,
-        "WorkloadGroup": _GROUP,
+        "WorkloadGroup": GROUP,
         "OverallQueryStats": "",
         "VirtualCluster": "",
     }
@@ -165,24 +165,18 @@ def _common(head: RequestHead, duration: timedelta) -> dict[str, Any]:
 
 def _ended(request: LoggedRequest) -> dict[str, Any]:
     end = request.end
-    memory, total_cpu = _LEAST_MEMORY + 2 * end.size, timespan_text(end.total_cpu)
-    table = {"RowCount": end.rows, "TableSize": end.size}
+    memory, total_cpu = LEAST_MEMORY + 2 * end.size, timespan_text(end.total_cpu)
     return {
         **_common(request.head, end.duration),
-        "CommandType": _QUERY if request.head.is_query else end.command_type,
+        "CommandType": QUERY if request.head.is_query else end.command_type,
         "State": end.state,
         "FailureReason": end.reason,
         "TotalCpu": total_cpu,
         "MemoryPeak": memory,
-        "CacheStatistics": _CACHE,
-        "ScannedExtentsStatistics": _SCANNED,
-        "ResultSetStatistics": {"TableCount": 1, "TablesStatistics": [table]},
-        "ResourcesUtilization": {
-            "ScannedExtentsStatistics": _SCANNED,
-            "CacheStatistics": _CACHE,
-            "MemoryPeak": memory,
-            "TotalCpu": total_cpu,
-        },
+        "CacheStatistics": CACHE,
+        "ScannedExtentsStatistics": SCANNED,
+        "ResultSetStatistics": result_set(end.rows, end.size),
+        "ResourcesUtilization": resources(memory, total_cpu),
     }
 
 

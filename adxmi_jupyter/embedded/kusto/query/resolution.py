@@ -199,7 +199,7 @@ class Resolution:
         if token.text == COMMAND_RESULTS and self.session.command_results is not None:
             cursor.place += 1
             results = self.session.command_results
-            return self.workspace.add(results.columns, results.rows)
+            return self.workspace.add(results.columns, results.rows, results.older)
         start = cursor.place
         if token.kind == "word" or token.text == "[":
             name = token.text if token.kind == "word" else _bracketed_name(cursor)

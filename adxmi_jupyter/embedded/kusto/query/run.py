@@ -14,7 +14,7 @@ from adxmi_jupyter.embedded.engine.errors import (
     StoppedError,
     TooLongError,
 )
-from adxmi_jupyter.embedded.engine.execution import Limits, Watch
+from adxmi_jupyter.embedded.engine.execution import Limits, Watch, check_rows
 from adxmi_jupyter.embedded.engine.workspace import Workspace, read
 from adxmi_jupyter.embedded.kusto.errors import (
     bad_request,
@@ -70,6 +70,15 @@ def operator_of(statement: Statement, session: Session) -> Operator | None:
         return table
 
     return operate
+
+
+def whole(table: Result, session: Session) -> Result:
+    """Return a result with its older rows among the others; a KustoError for too many of them."""
+    if table.older is None:
+        return table
+    with _errors():
+        check_rows(len(table.rows) + table.older.count, _limits(session))
+        return _answer(COMMAND_RESULTS, replace(session, command_results=table))
 
 
 def check_query(text: str, session: Session) -> None:
