@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from adxmi_jupyter.embedded import DataConnection
+from adxmi_jupyter.embedded import AzureRoleAssignment, DataConnection
 from adxmi_jupyter.embedded.seed.storage import ACCOUNT_KEY, READ_SIGNATURE, WRITE_SIGNATURE
 from adxmi_jupyter.embedded.seed.targets import COSMOS_KEY, SQL_LOGIN
 
 if TYPE_CHECKING:
+    from adxmi_jupyter.embedded import EmbeddedAzure
     from adxmi_jupyter.service.connection import Connection
 
 LAKE = "https://contosolake.blob.core.windows.net"
@@ -50,10 +51,23 @@ FUNCTIONS = {
     f"h'{SQL}Password={PASSWORD}', 'select * from Stock') }}",
 }
 
+CONNECTIONS = {"ByHubKey": "EventHub", "ByAccountKey": "EventGrid"}
+
 QUERIES = {
     **{name: f"external_table('{name}')" for name in TABLES if name != "AsCaller"},
     **{name: f"{name}()" for name in FUNCTIONS},
 }
+
+
+def let_admin_write(azure: EmbeddedAzure) -> None:
+    """Let the admin read and write the lake, as the caller of tables that impersonate."""
+    admin = next(one for one in azure.world.principals if one.token == "embedded-admin")
+    roles = {name: guid for guid, name in azure.azure_roles.items()}
+    lake = azure.world.storage_accounts["contosolake"].resource_id
+    role = roles["Storage Blob Data Contributor"]
+    azure.world.azure_roles.append(
+        AzureRoleAssignment("lake-of-admin", lake, role, admin.object_id, "User")
+    )
 
 
 def add_table(connection: Connection, name: str) -> None:
@@ -92,9 +106,9 @@ def add_update_policy(connection: Connection) -> None:
         connection.kusto.command(command, database="Sales")
 
 
-def add_connection(connection: Connection, kind: str, name: str) -> None:
+def add_connection(azure: EmbeddedAzure, kind: str, name: str) -> None:
     """Let Sales have a data connection of a kind that uses a key."""
-    world = connection.azure.world
+    world = azure.world
     (seeded,) = world.cluster.databases["Sales"].data_connections[:1]
     wanted = {**seeded.properties, "managedIdentityResourceId": None, "consumerGroup": "analytics"}
     if kind == "EventGrid":
@@ -134,3 +148,47 @@ def shown(connection: Connection) -> str:
     )
     told = (connection.kusto.command(one, database="Sales").frame().to_csv() for one in commands)
     return "\n".join([*told, connection.history_file.read_text(encoding="utf-8")])
+
+
+NAMES = (*(one for one in TABLES if one != "Out"), *FUNCTIONS, "Nightly", "Copy", *CONNECTIONS)
+"""One object of each kind, by its name."""
+
+
+def add(connection: Connection, azure: EmbeddedAzure, name: str) -> None:
+    """Make the object of a name, and what it depends on."""
+    let_admin_write(azure)
+    if name in TABLES:
+        add_table(connection, name)
+    elif name in FUNCTIONS:
+        add_function(connection, name)
+    elif name in CONNECTIONS:
+        add_connection(azure, CONNECTIONS[name], name)
+    elif name == "Nightly":
+        add_table(connection, "Out")
+        add_export(connection)
+    else:
+        add_table(connection, "DeltaByKey")
+        add_update_policy(connection)
+
+
+def state_of(azure: EmbeddedAzure, name: str) -> object:
+    """Return an object as the server keeps it, secrets included."""
+    sales = azure.world.cluster.databases["Sales"]
+    if name in sales.external_tables:
+        # The script names the columns of a delta table whether they were inferred or not.
+        return {**vars(sales.external_tables[name]), "infers_schema": None}
+    if name in sales.functions:
+        found = vars(sales.functions[name])
+        return {**found, "body": " ".join(found["body"].split()), "script_problem": ""}
+    if name in sales.tables:
+        return [vars(one) for one in sales.tables[name].update_policy]
+    if name in sales.continuous_exports:
+        return vars(sales.continuous_exports[name])
+    (only,) = (one for one in sales.data_connections if one.name == name)
+    return {key: value for key, value in only.properties.items() if value}
+
+
+def trials(azure: EmbeddedAzure) -> list[str]:
+    """Return the trial tables that there are."""
+    tables = azure.world.cluster.databases["Sales"].external_tables
+    return [one for one in tables if one.endswith("_adxmi_trial")]

@@ -7,7 +7,6 @@ from adxmi_jupyter.actions.identity.names import resolved
 from adxmi_jupyter.actions.migrate.applying import Result, apply
 from adxmi_jupyter.actions.migrate.planning import chosen, plan
 from adxmi_jupyter.actions.plan.undoing import undo
-from adxmi_jupyter.embedded import AzureRoleAssignment
 from tests import secrets_world as world
 
 EXPORT = "e84d3f17-90a6-4d2c-b7e8-4f5a1c6b920d"
@@ -40,14 +39,7 @@ def sales(azure):
 @pytest.fixture
 def as_caller(connection, azure, sales):
     """An external table that impersonates, readable by the admin, with a flow that reads it."""
-    admin = next(one for one in azure.world.principals if one.token == "embedded-admin")
-    roles = {name: guid for guid, name in azure.azure_roles.items()}
-    lake = azure.world.storage_accounts["contosolake"].resource_id
-    azure.world.azure_roles.append(
-        AzureRoleAssignment(
-            "lake-of-admin", lake, roles["Storage Blob Data Contributor"], admin.object_id, "User"
-        )
-    )
+    world.let_admin_write(azure)
     world.add_table(connection, "AsCaller")
     azure.world.add_continuous_export(
         "Hourly",
@@ -128,7 +120,7 @@ def test_an_export_runs_as_the_identity_and_keeps_what_it_exported(
 def test_a_data_connection_reads_as_the_identity_and_by_its_key_again(
     connection, azure, sales, kind
 ):
-    world.add_connection(connection, kind, "by-key")
+    world.add_connection(azure, kind, "by-key")
     before = dict(sales.data_connections[-1].properties)
     names = ("by-key",)
     identity = resolved(connection, ("mi-ingest",))[0].identity
@@ -188,43 +180,3 @@ def test_a_secret_cannot_come_back_from_the_history(connection, migrated):
 
     with pytest.raises(errors.HistoryUnavailable, match="keeps none"):
         undo(connection, None, None, confirmed=True)
-
-
-_STEPS = (
-    ".create external table",
-    "_adxmi_trial",
-    ".drop external table",
-    ".alter external table",
-    ".alter function",
-    "external_table(",
-    "let ['Files']",
-    "schema as csl script",
-)
-_FAULTS = ("unavailable", "dropped-before-write", "dropped-after-write", "truncated-body")
-
-
-@pytest.mark.nightly
-@pytest.mark.parametrize("times", [1, None])
-@pytest.mark.parametrize("fault", _FAULTS)
-@pytest.mark.parametrize("step", _STEPS)
-@pytest.mark.parametrize("name", ["BySas", "AsCaller", "Files", "SqlByPassword"])
-def test_a_fault_at_any_step_leaves_the_former_or_the_new_definition_working(
-    connection, azure, as_caller, migrated, name, step, fault, times
-):
-    if name in world.FUNCTIONS:
-        world.add_function(connection, name)
-    elif name != "AsCaller":
-        world.add_table(connection, name)
-    query = world.QUERIES.get(name, f"external_table('{name}')")
-    before = world.rows(connection, query)
-    azure.faults.add(fault, match=step, times=times)
-
-    try:
-        ended = {one.result for one in migrated(name)}
-    except (errors.AdxmiError, LookupError) as failure:
-        ended = {type(failure)}
-    azure.faults.clear()
-
-    assert world.rows(connection, query) == before, ended
-    if ended == {Result.MIGRATED}:
-        assert not [one for one in world.SECRETS if one in world.shown(connection)]

@@ -8,6 +8,7 @@ Data Explorer docs).
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.actions.identity import names
@@ -39,26 +40,75 @@ def name_of(name: str) -> str:
     return f"{name}{_SUFFIX}"
 
 
-def is_tried(one: Migratable, identity: ManagedIdentity) -> bool:
-    """Tell whether a new definition can be tried before it is sent."""
-    return isinstance(one, ExternalTable) or (
-        isinstance(one, Function) and bool(one.call(identity))
-    )
+class Trial:
+    """A new definition that is tried; the object itself stays as it is.
 
-
-def attempt(connection: Connection, one: Migratable, identity: ManagedIdentity, tell: Tell) -> None:
-    """Try the new definition of an object; the object itself stays as it is.
-
-    Raises
-    ------
-    AdxmiError
-        It does not work, or whether it does is unknown.
-
+    Exports, update policies and data connections cannot be tried.
     """
-    if isinstance(one, Function) and one.call(identity):
-        connection.kusto.query(one.call(identity), database=one.database)
-    if isinstance(one, ExternalTable):
-        _try_table(connection, one, identity, tell)
+
+    def __init__(self, connection: Connection, one: Migratable, identity: ManagedIdentity) -> None:
+        self._connection = connection
+        self._object = one
+        self._identity = identity
+        self._name = name_of(one.name)
+        self._is_left = False
+
+    @property
+    def is_possible(self) -> bool:
+        """Whether the definition can be tried."""
+        return isinstance(self._object, ExternalTable) or bool(self._call)
+
+    @property
+    def _call(self) -> str:
+        one = self._object
+        return one.call(self._identity) if isinstance(one, Function) else ""
+
+    def run(self) -> None:
+        """Try it.
+
+        Raises
+        ------
+        AdxmiError
+            It does not work, or whether it does is unknown.
+
+        """
+        one = self._object
+        if self._call:
+            self._connection.kusto.query(self._call, database=one.database)
+        if isinstance(one, ExternalTable):
+            self._try_table(one)
+
+    def _try_table(self, table: ExternalTable) -> None:
+        connection, database, name = self._connection, table.database, self._name
+        if is_there(connection, database, name):  # an earlier attempt was cut off
+            _drop(connection, database, name)
+        self._is_left = True
+        text = table.trial(self._identity, name)
+        try:
+            protocol.carry_out(connection, _write(connection, database, name, "create", text))
+            connection.kusto.query(_reading(name), database=database)
+        finally:
+            with suppress(AdxmiError):  # `end` does it again
+                self._remove()
+
+    def end(self, tell: Tell) -> None:
+        """Drop the trial table if that failed before; that it stays is said."""
+        if not self._is_left:
+            return
+        name, database = self._name, self._object.database
+        drop = Command.of("external-table", "drop", name, "--database", database, "--yes")
+        try:
+            self._remove()
+        except AdxmiError as failure:
+            tell(Explain.of(f"the trial table {name} may still be there ({failure.what}): ", drop))
+        except KeyboardInterrupt:
+            tell(Explain.of(f"the trial table {name} may still be there (interrupted): ", drop))
+            raise
+
+    def _remove(self) -> None:
+        if is_there(self._connection, self._object.database, self._name):
+            _drop(self._connection, self._object.database, self._name)
+        self._is_left = False
 
 
 def read_row(connection: Connection, one: Migratable) -> None:
@@ -69,30 +119,6 @@ def read_row(connection: Connection, one: Migratable) -> None:
 
 def _reading(name: str) -> str:
     return f"external_table({kql.string_literal(name)}) | take 1"
-
-
-def _try_table(
-    connection: Connection, table: ExternalTable, identity: ManagedIdentity, tell: Tell
-) -> None:
-    name, database = name_of(table.name), table.database
-    if is_there(connection, database, name):  # an earlier attempt was cut off
-        _drop(connection, database, name)
-    try:
-        text = table.trial(identity, name)
-        protocol.carry_out(connection, _write(connection, database, name, "create", text))
-        connection.kusto.query(_reading(name), database=database)
-    finally:
-        _clean_up(connection, database, name, tell)
-
-
-def _clean_up(connection: Connection, database: str, name: str, tell: Tell) -> None:
-    """Drop the trial table; that it stays is no reason to give up, and is said."""
-    try:
-        if is_there(connection, database, name):
-            _drop(connection, database, name)
-    except AdxmiError as failure:
-        drop = Command.of("external-table", "drop", name, "--database", database, "--yes")
-        tell(Explain.of(f"the trial table {name} may still be there ({failure.what}): ", drop))
 
 
 def is_there(connection: Connection, database: str, name: str) -> bool:

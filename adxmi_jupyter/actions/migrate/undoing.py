@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.actions.migrate import trial
-from adxmi_jupyter.actions.migrate.applying import MIGRATE, RESTORE
 from adxmi_jupyter.actions.migrate.current import (
     Replacement,
     compare,
@@ -13,6 +12,7 @@ from adxmi_jupyter.actions.migrate.current import (
     show_command,
     write_of,
 )
+from adxmi_jupyter.actions.migrate.migrating import MIGRATE, RESTORE
 from adxmi_jupyter.actions.write import protocol
 from adxmi_jupyter.actions.write.protocol import Comparison
 from adxmi_jupyter.errors import ClusterChanged

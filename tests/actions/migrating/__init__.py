@@ -1,0 +1,1 @@
+"""What becomes of an object of every kind when its migration meets a fault, or is killed."""
