@@ -89,7 +89,7 @@ def add_export(connection: Connection) -> None:
     )
 
 
-_HOT = '{"IsEnabled":true,"Hot":"36500.00:00:00"}'
+HOT = '{"IsEnabled":true,"Hot":"36500.00:00:00"}'
 
 
 def add_update_policy(connection: Connection) -> None:
@@ -100,7 +100,7 @@ def add_update_policy(connection: Connection) -> None:
     )
     for command in (
         f".create table Copy {ORDERS}",
-        f".alter external table DeltaByKey policy query_acceleration '{_HOT}'",
+        f".alter external table DeltaByKey policy query_acceleration '{HOT}'",
         f".alter table Copy policy update ```{policy}```",
     ):
         connection.kusto.command(command, database="Sales")
@@ -181,7 +181,7 @@ def state_of(azure: EmbeddedAzure, name: str) -> object:
         found = vars(sales.functions[name])
         return {**found, "body": " ".join(found["body"].split()), "script_problem": ""}
     if name in sales.tables:
-        return [vars(one) for one in sales.tables[name].update_policy]
+        return [vars(one) for one in sales.tables[name].update_policy or ()]
     if name in sales.continuous_exports:
         return vars(sales.continuous_exports[name])
     (only,) = (one for one in sales.data_connections if one.name == name)

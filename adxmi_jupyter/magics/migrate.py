@@ -63,6 +63,7 @@ def migrate() -> None:
 
     list shows what authenticates by an account key, a shared access signature or a password, or as
     its caller in an unattended flow. plan shows the new definitions, apply sends them one by one.
+    Of ingestion nothing is stored: list and plan tell what its sender has to change.
     """
 
 
@@ -118,6 +119,7 @@ def list_(call: Call, *, interactive: bool, **where: Any) -> pd.DataFrame:
 
     found = _plan(call, **where, everything=interactive)
     _tell_unread(call, found)
+    _tell_unseen(call, found)
     call.has_found = bool(found.migrations)
     return migrations_frame(found.migrations)
 
@@ -193,7 +195,7 @@ def apply(
         chosen = _chosen(found, names, kind, everything=everything)
         if everything:
             _tell_left_out(call, chosen)
-            chosen = tuple(one for one in chosen if one.object.obstacle is None)
+            chosen = tuple(one for one in chosen if one.can_be_applied)
         seen.append(chosen)
         return chosen
 
@@ -276,9 +278,16 @@ def _tell_unread(call: Call, found: MigrationPlan) -> None:
         )
 
 
+def _tell_unseen(call: Call, found: MigrationPlan) -> None:
+    from adxmi_jupyter.rendering.migrate_text import ingestion_notes
+
+    for one in ingestion_notes(found.inventory.log):
+        call.say(one)
+
+
 def _tell_left_out(call: Call, chosen: Sequence[Migration]) -> None:
     from adxmi_jupyter.rendering.migrate_frames import note
 
     for one in chosen:
-        if one.object.obstacle is not None:
-            call.say(f"left out: {one.object.kind} {one.object.name} {note(one)}")
+        if not one.can_be_applied:
+            call.say(f"left out: {one.object.kind} {one.object.name}: {note(one)}")

@@ -24,7 +24,7 @@ _RESTORING = {
     Restoring.YES: "yes",
     Restoring.UNTIL_DONE: "yes, until apply ends: the history keeps no secret",
     Restoring.MASKED: "no: its secret is masked",
-    Restoring.NOTHING_TO_RESTORE: "no: nothing is stored",
+    Restoring.NOTHING_TO_RESTORE: "nothing is stored",
 }
 """Whether a previous definition can be restored, and why not."""
 

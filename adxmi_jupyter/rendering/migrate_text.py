@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.error_base import one_line
@@ -11,7 +12,9 @@ from adxmi_jupyter.rendering.text import visible
 
 if TYPE_CHECKING:
     from adxmi_jupyter.actions.migrate.applying import Applied
+    from adxmi_jupyter.actions.migrate.ingestion import IngestionLog
     from adxmi_jupyter.actions.migrate.planning import Migration
+    from adxmi_jupyter.model.migration.ingestion import IngestedTable
     from adxmi_jupyter.rendering.migrate_frames import Write
 
 _SIGNS = {
@@ -49,11 +52,36 @@ def _of(order: int, one: Migration, write: Write) -> Iterator[str]:
             yield f"       fix: {write(each.fix)}"
     if note(one):
         yield f"     note: {one_line(note(one))}"
-    yield "     sends:"
+    yield "     sends:" if found.is_stored else "     new source:"
     yield from (f"       {visible(line)}" for line in one.definition.splitlines())
-    yield f"     can be restored: {restoring(one)}"
+    if found.is_stored:
+        yield f"     can be restored: {restoring(one)}"
     for lost in found.lost:
         yield f"     may be lost: {lost}"
+
+
+def ingestion_notes(log: IngestionLog) -> Iterator[str]:
+    """Yield what is not visible of ingestion, one sentence each."""
+    for database, tables in _by_database(log.hidden):
+        yield (
+            f"{database}: the log hides the source of ingestion commands into {tables} "
+            "(h'…' is logged as asterisks): how they authenticate is unknown"
+        )
+    for database, tables in _by_database(log.batched):
+        yield (
+            f"{database}: how SDK and queued ingestion into {tables} authenticates is unknown: "
+            "requires the diagnostic logs SucceededIngestion and FailedIngestion, or its sender"
+        )
+    if log.own_only:
+        yield (
+            f"{', '.join(log.own_only)}: only your own ingestion commands are visible: requires "
+            "Database Monitor"
+        )
+
+
+def _by_database(tables: Sequence[IngestedTable]) -> Iterator[tuple[str, str]]:
+    for database, those in groupby(tables, key=lambda one: one.database):
+        yield database, ", ".join(sorted(one.table for one in those))
 
 
 def applied_text(applied: Applied) -> str:

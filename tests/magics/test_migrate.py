@@ -107,3 +107,35 @@ def test_a_caller_who_cannot_read_definitions_is_told_so(magic, connection, azur
 
     assert "its definition can't be read" in row["note"]
     assert "requires Database Admin of Sales" in row["note"]
+
+
+@pytest.mark.nightly
+def test_query_acceleration_of_a_table_that_impersonates_is_unattended(magic, connection, azure):
+    world.let_admin_write(azure)
+    for command in (
+        f".create external table AsUser kind=delta (h@'{world.LAKE}/delta/orders;impersonate')",
+        f".alter external table AsUser policy query_acceleration '{world.HOT}'",
+    ):
+        assert magic("migrate list").empty
+        connection.kusto.command(command, database="Sales")
+
+    assert list(magic("migrate list")["name"]) == ["AsUser"]
+
+
+@pytest.mark.nightly
+def test_an_update_policy_that_reads_through_functions_is_listed(magic, connection):
+    world.add_table(connection, "DeltaByKey")
+    policy = '[{"IsEnabled":true,"Source":"Orders","Query":"Outer()"}]'
+    for command in (
+        f".alter external table DeltaByKey policy query_acceleration '{world.HOT}'",
+        ".create function Inner() { external_table('DeltaByKey') }",
+        ".create function Outer() { Inner | where OrderId > 1 }",
+        f".create table Copy {world.ORDERS}",
+        f".alter table Copy policy update ```{policy}```",
+    ):
+        connection.kusto.command(command, database="Sales")
+
+    listed = magic("migrate list").set_index("name")
+
+    assert list(listed.index) == ["DeltaByKey", "Copy"]
+    assert listed.loc["Copy", "target"] == "DeltaByKey"

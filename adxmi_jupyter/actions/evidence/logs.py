@@ -73,13 +73,13 @@ class LogFacts:
         covers: Mapping[Source, tuple[datetime, datetime]],
     ) -> Logs:
         """Return the logs as far as they were answered."""
-        monitored = _monitored(facts)
+        seen = monitored(facts)
         journal = part_of(facts, self._journal, Source.JOURNAL, log_queries.read_grants)
         return Logs(
             self._read_runs(facts),
             part_of(facts, self._data, Source.DATA, _data),
             journal,
-            monitored,
+            seen,
             tuple(touches),
             covers,
         )
@@ -109,7 +109,7 @@ def _data(rows: Iterable[Mapping[str, Any]]) -> tuple[DataRun, ...]:
     return tuple(log_queries.read_data(rows))
 
 
-def _monitored(facts: Facts) -> frozenset[str] | None:
+def monitored(facts: Facts) -> frozenset[str] | None:
     """Return the databases of which the caller sees the requests of others; None for all."""
     try:
         own: tuple[RoleAssignment, ...] = facts.answer(many_databases.own_roles())

@@ -81,6 +81,12 @@ def _refuse_blocked(one: Migration) -> None:
     named = f"{one.object.kind} {one.object.name} can't be migrated"
     if one.object.obstacle is not None:
         raise MigrationBlocked(named, why=one.object.obstacle.why, fix=one.object.obstacle.instead)
+    if not one.object.is_stored:
+        raise MigrationBlocked(
+            named,
+            why="nothing of it is stored: its sender names the source in each command",
+            fix=Command.of("migrate", "plan", one.object.name, "--database", one.object.database),
+        )
     if one.identity is None:
         raise MigrationBlocked(
             named,

@@ -15,6 +15,7 @@ from adxmi_jupyter.errors import AdxmiError
 from adxmi_jupyter.model.csl_script import read_csl_script
 from adxmi_jupyter.model.kql import SHOW_EXTERNAL_TABLES, SHOW_FUNCTIONS, show_csl_script
 from adxmi_jupyter.model.kusto_shapes import (
+    ACCELERATED_TABLES,
     CONTINUOUS_EXPORTS,
     CSL_SCRIPT,
     EXTERNAL_TABLES,
@@ -31,12 +32,13 @@ if TYPE_CHECKING:
 
 Rows = Sequence[Mapping[str, Any]]
 
-TABLES, SCRIPT, STORED_FUNCTIONS, EXPORTS, POLICIES, CONNECTIONS = (
+TABLES, SCRIPT, STORED_FUNCTIONS, EXPORTS, POLICIES, ACCELERATION, CONNECTIONS = (
     "external tables",
     "csl script",
     "functions",
     "continuous exports",
     "update policies",
+    "query acceleration policies",
     "data connections",
 )
 
@@ -97,5 +99,6 @@ _PARTS: Mapping[str, Callable[[Connection, str], Rows]] = {
     STORED_FUNCTIONS: partial(_ask, SHOW_FUNCTIONS, FUNCTIONS),
     EXPORTS: partial(_ask, ".show continuous-exports", CONTINUOUS_EXPORTS),
     POLICIES: partial(_ask, ".show table * policy update", UPDATE_POLICIES),
+    ACCELERATION: partial(_ask, ".show external tables details", ACCELERATED_TABLES),
     CONNECTIONS: data_connections_in,
 }

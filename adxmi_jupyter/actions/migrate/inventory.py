@@ -8,13 +8,15 @@ policy*, *Create an Event Hubs data connection* (Azure Data Explorer docs).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.actions.identity import identities
 from adxmi_jupyter.actions.migrate import contents as parts
 from adxmi_jupyter.actions.migrate.contents import read_contents
+from adxmi_jupyter.actions.migrate.ingestion import IngestionLog, read_log
 from adxmi_jupyter.actions.workflow import second_source
 from adxmi_jupyter.errors import IdentityNotSupported
 from adxmi_jupyter.fixes import Explain
@@ -43,7 +45,7 @@ from adxmi_jupyter.model.migration.flows import (
 )
 from adxmi_jupyter.model.migration.function import Function, operators, text_of
 from adxmi_jupyter.model.migration.objects import ObjectKind, Obstacle
-from adxmi_jupyter.model.shape import text_cell
+from adxmi_jupyter.model.shape import json_cell, text_cell
 
 if TYPE_CHECKING:
     from adxmi_jupyter.actions.migrate.contents import Contents
@@ -69,12 +71,14 @@ class Unread:
 class Inventory:
     """What authenticates by a secret, what could not be read, and what only users run.
 
-    `interactive` are the external tables and functions that act as whoever queries them.
+    `interactive` are the external tables and functions that act as whoever queries them, and
+    ingestion by users. `log` has what the log tells of ingestion.
     """
 
     objects: tuple[Migratable, ...]
     unread: tuple[Unread, ...] = ()
     interactive: tuple[str, ...] = ()
+    log: IngestionLog = field(default_factory=IngestionLog)
 
 
 def read_inventory(
@@ -87,19 +91,24 @@ def read_inventory(
     """
     every = read_contents(connection, databases)
     cluster = identities.cluster_id(connection) if any(map(_has_connections, every)) else ""
-    objects: list[Migratable] = []
-    interactive: list[str] = []
-    for one in every:
-        found = _Database(one, cluster)
-        for each in found.objects():
-            if everything or not found.is_interactive(each):
-                objects.append(each)
-            else:
-                interactive.append(f"{each.database}/{each.name}")
-    unread = tuple(Unread(one.database, *told) for one in every for told in one.unread)
+    log = read_log(connection, databases)
+    found = [
+        (each, one.is_interactive(each))
+        for one in (_Database(contents, cluster) for contents in every)
+        for each in one.objects()
+    ]
+    found += [(one, _is_as_caller(one) and not one.is_unattended) for one in log.ingestion]
+    objects = [one for one, is_interactive in found if everything or not is_interactive]
+    interactive = [f"{one.database}/{one.name}" for one, _ in found if one not in objects]
+    unread = [Unread(one.database, *told) for one in every for told in one.unread]
+    unread += [Unread("cluster", "log of commands", log.failure)] if log.failure else []
     order = list(ObjectKind)
-    objects.sort(key=lambda one: (order.index(one.kind), one.database, one.name))
-    return Inventory(tuple(objects), unread, tuple(interactive))
+    objects.sort(key=lambda one: (order.index(one.kind), *one.key))
+    return Inventory(tuple(objects), tuple(unread), tuple(dict.fromkeys(interactive)), log)
+
+
+def _is_as_caller(one: Migratable) -> bool:
+    return one.authenticates_by == (str(Method.IMPERSONATION),)
 
 
 def _has_connections(found: Contents) -> bool:
@@ -125,15 +134,35 @@ class _Database:
 
     def is_interactive(self, one: Migratable) -> bool:
         """Tell whether something acts as whoever queries it, and runs in no unattended flow."""
-        is_as_caller = one.authenticates_by == (str(Method.IMPERSONATION),)
-        return is_as_caller and not self._is_used(one)
+        return _is_as_caller(one) and not self._is_used(one)
 
     def _is_used(self, one: Migratable) -> bool:
         if isinstance(one, ExternalTable) and one.is_written:
             return True
         queries = [text_cell(row, "Query") for row in self._contents.rows(parts.EXPORTS)]
         queries += [text_cell(row, "Policy") for row in self._contents.rows(parts.POLICIES)]
-        return any(_mentions(query, one.name) for query in queries)
+        is_queried = any(_mentions(self._expanded(query), one.name) for query in queries)
+        return is_queried or one.name in self._accelerated()
+
+    def _accelerated(self) -> Iterator[str]:
+        """Yield the external tables that are cached without an identity of the policy's own."""
+        for row in self._contents.rows(parts.ACCELERATION):
+            policy = json_cell(row, "QueryAccelerationPolicy", "Policy", "Policies") or {}
+            if policy.get("IsEnabled") and not policy.get("ManagedIdentity"):
+                yield last_of_entity(text_cell(row, "TableName", "EntityName"))
+
+    def _expanded(self, query: str) -> str:
+        """Return a query with the bodies of the stored functions that it calls, at any depth."""
+        functions = {
+            text_cell(row, "Name"): text_of(row)
+            for row in self._contents.rows(parts.STORED_FUNCTIONS)
+        }
+        whole, news = query, query
+        while news:
+            called = [name for name in functions if _calls(news, name)]
+            news = "\n".join(functions.pop(name) for name in called)
+            whole = f"{whole}\n{news}"
+        return whole
 
     def _external_tables(self) -> Iterator[ExternalTable]:
         exports = self._contents.rows(parts.EXPORTS)
@@ -252,7 +281,7 @@ class _Database:
                 for table in self._tables
                 for entry in policy.entries
                 if not entry.get("ManagedIdentity")
-                if _mentions(str(entry.get("Query")), table.name)
+                if _mentions(self._expanded(str(entry.get("Query"))), table.name)
             ]
             if reads:
                 named = ", ".join(one.name for one in reads)
@@ -271,6 +300,10 @@ def _mentions(query: str, name: str) -> bool:
         or f'"{name}"' in query
         or (f"'{name}'" in query)
     )
+
+
+def _calls(query: str, function: str) -> bool:
+    return bool(re.search(rf"\b{re.escape(function)}\b|\[['\"]{re.escape(function)}['\"]\]", query))
 
 
 def _through(table: ExternalTable) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ the same requirements as `check` asks of what exists.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -64,6 +64,11 @@ class Migration:
         )
 
     @property
+    def can_be_applied(self) -> bool:
+        """Whether it can be migrated from here: nothing of ingestion is stored."""
+        return self.object.obstacle is None and self.object.is_stored
+
+    @property
     def definition(self) -> str:
         """What is sent; it holds no secret."""
         return self.object.definition(self.identity) if self.identity is not None else ""
@@ -115,7 +120,7 @@ def proposed(
     return tuple(best.get(one.key, Migration(one)) for one in objects)
 
 
-_NEVER = (ObjectKind.IOT_HUB, ObjectKind.INGESTION)
+_NEVER = (ObjectKind.IOT_HUB,)
 
 
 def _candidates(connection: Connection) -> tuple[ManagedIdentity, ...]:
@@ -170,11 +175,12 @@ def chosen(
             why="migrate plan and migrate apply need names, or --all",
             fix=Retry.having("--all"),
         )
-    picked = [_named(mine, name) for name in wanted]
+    picked = [one for name in wanted for one in _named(mine, name)]
     return tuple(one for one in mine if one in picked)
 
 
-def _named(migrations: Sequence[Migration], name: str) -> Migration:
+def _named(migrations: Sequence[Migration], name: str) -> Sequence[Migration]:
+    """Return the object of a name, or ingestion into the table of a name from all places."""
     found = [one for one in migrations if one.object.name == name]
     if not found:
         there = tuple(dict.fromkeys(one.object.name for one in migrations))
@@ -184,21 +190,15 @@ def _named(migrations: Sequence[Migration], name: str) -> Migration:
             why=Explain.of("there are: ", Several.of(there, otherwise="none that you can read")),
             fix=Command.of("migrate", "plan", match) if match else Command.of("migrate", "list"),
         )
-    if len(found) > 1:
-        places = [f"{one.object.kind} in {one.object.database}" for one in found]
-        kinds = {one.object.kind for one in found}
+    places = {(one.object.kind, one.object.database) for one in found}
+    if len(places) > 1:
+        named = [f"{kind} in {database}" for kind, database in sorted(places)]
+        kinds = {kind for kind, _ in places}
         option = "--kind" if len(kinds) > 1 else "--database"
         value = found[0].object.kind if len(kinds) > 1 else found[0].object.database
         raise MissingOption(
-            f"{len(found)} objects are named {name}",
-            why=Explain.of("there are: ", Several.of(places)),
+            f"{len(places)} objects are named {name}",
+            why=Explain.of("there are: ", Several.of(named)),
             fix=Retry((ChangeOption(option, str(value)),)),
         )
-    return found[0]
-
-
-def owners_of(migrations: Iterable[Migration]) -> tuple[Finding, ...]:
-    """Return what others must put in place, each once."""
-    return tuple(
-        {one.fix: one for migration in migrations for one in migration.for_others}.values()
-    )
+    return found

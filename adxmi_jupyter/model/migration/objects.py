@@ -100,9 +100,9 @@ class Migratable(ABC):
         return self.kind.value, self.database, self.name
 
     @property
-    def place(self) -> str:
-        """What the history calls it."""
-        return f"{self.kind}/{self.name}"
+    def is_stored(self) -> bool:
+        """Whether there is a definition that can be sent, or a sender has to be changed."""
+        return self.restoring is not Restoring.NOTHING_TO_RESTORE
 
     @property
     def noted(self) -> str:
