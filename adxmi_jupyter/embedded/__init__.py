@@ -5,7 +5,7 @@ It imports nothing of the client, so a wrong belief there is not repeated here.
 """
 
 from adxmi_jupyter.embedded.faults import Fault, Faults
-from adxmi_jupyter.embedded.seed.world import seeded_world
+from adxmi_jupyter.embedded.seed.world import WORLDS, seeded_world
 from adxmi_jupyter.embedded.server import EmbeddedAzure
 from adxmi_jupyter.embedded.state.arm_operations import ArmSettings
 from adxmi_jupyter.embedded.state.behaviours import (
@@ -18,10 +18,16 @@ from adxmi_jupyter.embedded.state.behaviours import (
     SystemInPolicies,
     alternatives,
 )
+from adxmi_jupyter.embedded.state.cluster_load import ClusterLoad
 from adxmi_jupyter.embedded.state.clusters import Cluster, Database, Identity, PolicyItem, Table
 from adxmi_jupyter.embedded.state.entities import IngestionMapping
 from adxmi_jupyter.embedded.state.event_hubs import EventHub
-from adxmi_jupyter.embedded.state.resources import AzureRoleAssignment, DataConnection, Subscription
+from adxmi_jupyter.embedded.state.resources import (
+    AzureRoleAssignment,
+    DataConnection,
+    ManagementGroup,
+    Subscription,
+)
 from adxmi_jupyter.embedded.state.security import (
     ClusterRole,
     DatabaseRole,
@@ -33,10 +39,12 @@ from adxmi_jupyter.embedded.state.world import World
 
 __all__ = [
     "QUESTIONS",
+    "WORLDS",
     "ArmSettings",
     "AzureRoleAssignment",
     "Behaviours",
     "Cluster",
+    "ClusterLoad",
     "ClusterRole",
     "DataConnection",
     "Database",
@@ -48,6 +56,7 @@ __all__ = [
     "Faults",
     "Identity",
     "IngestionMapping",
+    "ManagementGroup",
     "PolicyItem",
     "Principal",
     "PrincipalKind",

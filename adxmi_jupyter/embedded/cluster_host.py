@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from adxmi_jupyter.embedded.state.cluster_load import ClusterLoad
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -55,11 +57,17 @@ class ClusterHost:
     def is_running(self) -> bool:
         """Whether there is such a cluster, and it answers.
 
-        Nobody is at the address of a stopped one. Where other APIs share its port, connections
-        cannot be refused: they are closed without an answer.
+        Nobody is at the address of a stopped one, nor of one closed to the public network. Where
+        other APIs share its port, connections cannot be refused: they are closed without an answer.
         """
         cluster = self._find(self._server.world)
-        return cluster is not None and cluster.is_running
+        return cluster is not None and cluster.is_reachable
+
+    @property
+    def load(self) -> ClusterLoad:
+        """What it takes at a time; of one that is gone, what a new one would."""
+        cluster = self._find(self._server.world)
+        return cluster.load if cluster is not None else ClusterLoad()
 
     @property
     def kusto_uri(self) -> str:
@@ -74,7 +82,7 @@ class ClusterHost:
     @property
     def latency(self) -> float:
         """Seconds added to every answer."""
-        return self._server.latency
+        return self._server.latency + self.load.latency
 
     @property
     def scripts(self) -> Scripts:

@@ -1,7 +1,7 @@
 """Ports of the clusters beside the first one: each has its own, and listens while it runs.
 
 A stopped cluster keeps its port: it is bound, but nobody listens there, so that connections are
-refused and no other program can take it.
+refused and no other program can take it. So does one that is closed to the public network.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from adxmi_jupyter.embedded.listener import Listener
 from adxmi_jupyter.embedded.state.ids import cluster_id
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Callable
 
     from adxmi_jupyter.embedded.state.clusters import Cluster
@@ -27,11 +28,15 @@ HOST = "127.0.0.1"
 
 @dataclass
 class _Port:
-    """A port; `reserved` holds it as long as no `listener` does."""
+    """A port; `reserved` holds it as long as no `listener` does.
+
+    `is_secure` tells whether what listens there speaks TLS.
+    """
 
     number: int
     reserved: socket.socket | None
     listener: Listener | None = None
+    is_secure: bool = False
 
 
 class ClusterPorts:
@@ -60,12 +65,14 @@ class ClusterPorts:
         async with self._turn:
             running = {key_of(each): each for each in _with_own_port(self._world())}
             for key, port in list(self._ports.items()):
-                if port.listener is not None and key not in running:
+                cluster = running.get(key)
+                fits = cluster is not None and cluster.bad_certificate == port.is_secure
+                if port.listener is not None and not fits:
                     await self._close(port)
             for key, cluster in running.items():
                 number = self.port_of(cluster)
                 if self._ports[key].listener is None:
-                    await self._open(key, self._ports[key], number)
+                    await self._open(key, self._ports[key], number, _tls_of(cluster))
 
     async def stop(self) -> None:
         """Accept no more connections, and release all ports; their numbers are kept."""
@@ -78,15 +85,30 @@ class ClusterPorts:
                 port.listener = port.reserved = None
         self._turn = asyncio.Lock()  # the next start has another loop
 
-    async def _open(self, key: str, port: _Port, number: int) -> None:
-        listener = Listener(self._application(key, number))
+    async def _open(self, key: str, port: _Port, number: int, tls: ssl.SSLContext | None) -> None:
+        listener = Listener(self._application(key, number), tls)
         await listener.start(port.reserved or _bound(number))
-        port.reserved, port.listener = None, listener
+        port.reserved, port.listener, port.is_secure = None, listener, tls is not None
 
     async def _close(self, port: _Port) -> None:
         if port.listener is not None:
             await port.listener.stop()
         port.listener, port.reserved = None, _bound(port.number)
+
+
+def finder(key: str) -> Callable[[World], Cluster | None]:
+    """Return what finds the cluster with this key in a world, at once if it is asked again.
+
+    None when it is gone; another one of the same name may come.
+    """
+    found: list[Cluster] = []
+
+    def find(world: World) -> Cluster | None:
+        if not any(each is found[0] for each in world.other_clusters if found):
+            found[:] = [each for each in world.clusters if key_of(each) == key][:1]
+        return found[0] if found else None
+
+    return find
 
 
 def key_of(cluster: Cluster) -> str:
@@ -95,7 +117,16 @@ def key_of(cluster: Cluster) -> str:
 
 
 def _with_own_port(world: World) -> list[Cluster]:
-    return [each for each in world.other_clusters if each.is_running]
+    return [each for each in world.other_clusters if each.is_reachable]
+
+
+def _tls_of(cluster: Cluster) -> ssl.SSLContext | None:
+    """Return what a cluster needs that is reached over TLS."""
+    if not cluster.bad_certificate:
+        return None
+    from adxmi_jupyter.embedded.certificate import expired_certificate
+
+    return expired_certificate()
 
 
 def _bound(number: int) -> socket.socket:

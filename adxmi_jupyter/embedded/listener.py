@@ -11,6 +11,7 @@ from adxmi_jupyter.embedded.web.connection import Connection
 
 if TYPE_CHECKING:
     import socket
+    import ssl
 
     from adxmi_jupyter.embedded.web import Application
 
@@ -24,14 +25,15 @@ _TURNS = 5
 
 
 class Listener:
-    """An application on a socket, within limits.
+    """An application on a socket, within limits; with `tls` over https.
 
     Clients that leave in the middle of a request, or send what is no HTTP, are no news: nothing
     about them reaches the standard error of the process, which in a notebook is its output.
     """
 
-    def __init__(self, application: Application) -> None:
+    def __init__(self, application: Application, tls: ssl.SSLContext | None = None) -> None:
         self._application = application
+        self._tls = tls
         self._idle_seconds = _IDLE_SECONDS
         self._connections: dict[asyncio.Task[None], Connection] = {}
         self._server: asyncio.Server | None = None
@@ -40,7 +42,9 @@ class Listener:
         """Accept connections."""
         _be_silent()
         asyncio.get_running_loop().set_exception_handler(_note)
-        self._server = await asyncio.start_server(self._accept, sock=listener, backlog=_BACKLOG)
+        self._server = await asyncio.start_server(
+            self._accept, sock=listener, backlog=_BACKLOG, ssl=self._tls
+        )
 
     async def stop(self) -> None:
         """Accept no more, and close what is open.

@@ -8,10 +8,11 @@ import socket
 import threading
 from typing import TYPE_CHECKING, Any, Self
 
+from adxmi_jupyter.embedded.applications import cluster_scripts, served
 from adxmi_jupyter.embedded.arm.http import ArmApi
 from adxmi_jupyter.embedded.azure_roles import ROLES
 from adxmi_jupyter.embedded.cluster_host import ClusterHost
-from adxmi_jupyter.embedded.cluster_ports import HOST, ClusterPorts, key_of
+from adxmi_jupyter.embedded.cluster_ports import HOST, ClusterPorts, finder
 from adxmi_jupyter.embedded.control import ControlApi
 from adxmi_jupyter.embedded.daemon_threads import DaemonThreads
 from adxmi_jupyter.embedded.data_roles import data_role_targets, data_roles_held
@@ -22,20 +23,17 @@ from adxmi_jupyter.embedded.ingestion.notifications import BLOB_CREATED
 from adxmi_jupyter.embedded.kusto.http import INGESTION_PREFIX, KustoApi
 from adxmi_jupyter.embedded.listener import Listener
 from adxmi_jupyter.embedded.names import NamesApi
-from adxmi_jupyter.embedded.owner_only import OwnerOnly
 from adxmi_jupyter.embedded.scripts import Scripts
 from adxmi_jupyter.embedded.seed.world import seeded_world
 from adxmi_jupyter.embedded.state.arm_operations import ArmSettings
 from adxmi_jupyter.embedded.state.behaviours import DEFAULTS
 from adxmi_jupyter.embedded.state.clusters import RUNNING, STOPPED
-from adxmi_jupyter.embedded.web import Application
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from types import TracebackType
 
     from adxmi_jupyter.embedded.answer import Answer
-    from adxmi_jupyter.embedded.arm.request import ClusterScripts
     from adxmi_jupyter.embedded.data_roles import HeldRole
     from adxmi_jupyter.embedded.ingestion.connections import Sendable
     from adxmi_jupyter.embedded.state.behaviours import Chosen
@@ -43,8 +41,7 @@ if TYPE_CHECKING:
     from adxmi_jupyter.embedded.state.entities import ContinuousExport
     from adxmi_jupyter.embedded.state.resources import Subscription
     from adxmi_jupyter.embedded.state.world import World
-
-_Api = KustoApi | StorageApi | ArmApi | IdentityApi | ControlApi | NamesApi
+    from adxmi_jupyter.embedded.web import Application
 
 
 class EmbeddedAzure:
@@ -188,16 +185,23 @@ class EmbeddedAzure:
         self._thread.join()
         self._thread = None
 
-    def reset(self, *, with_history: bool = True, behaviours: Chosen = DEFAULTS) -> None:
+    def reset(
+        self,
+        *,
+        with_history: bool = True,
+        world: str = "contoso",
+        behaviours: Chosen = DEFAULTS,
+    ) -> None:
         """Go back to a fresh seeded world without faults or waits, on the same port.
 
-        Without history its logs are empty. ValueError for an unknown behaviour: nothing changes.
+        Without history its logs are empty. `world` is one of `WORLDS`. ValueError for an unknown
+        world or behaviour: nothing changes.
         """
-        world = seeded_world(with_history=with_history)
-        world.behaviours.choose(behaviours)
+        fresh = seeded_world(world, with_history=with_history)
+        fresh.behaviours.choose(behaviours)
         self.faults.clear()
         self.arm = ArmSettings()
-        self.world = world
+        self.world = fresh
         self._follow_states()
 
     def push_events(self, hub: str, events: Iterable[Sendable], **properties: str) -> int:
@@ -350,7 +354,8 @@ class EmbeddedAzure:
     def _address(self, cluster: Cluster) -> str:
         if cluster is self.world.cluster:
             return self.kusto_uri
-        return f"http://{HOST}:{self._ports.port_of(cluster)}"
+        scheme = "https" if cluster.bad_certificate else "http"
+        return f"{scheme}://{HOST}:{self._ports.port_of(cluster)}"
 
     def public_uri(self, address: str) -> str:
         """Return the public address of the cluster at a loopback one; others as they are."""
@@ -368,11 +373,11 @@ class EmbeddedAzure:
     def _application(self) -> Application:
         """Return what listens on the main port: the first cluster and Resource Manager."""
         host = ClusterHost(self, lambda: self.kusto_uri, lambda world: world.cluster)
-        return _served(
+        return served(
             self._port,
             KustoApi(host),
             StorageApi(host),
-            ArmApi(self, lambda: self.kusto_uri, _cluster_scripts),
+            ArmApi(self, lambda: self.kusto_uri, cluster_scripts),
             NamesApi(self),
             IdentityApi(self),
             ControlApi(self, self._port),
@@ -380,14 +385,10 @@ class EmbeddedAzure:
 
     def _cluster_application(self, key: str, port: int) -> Application:
         """Return what listens on the port of another cluster: clients look for both there."""
-
-        def find(world: World) -> Cluster | None:
-            return next((each for each in world.clusters if key_of(each) == key), None)
-
         uri = f"http://{HOST}:{port}"
-        host = ClusterHost(self, lambda: uri, find)
-        arm = ArmApi(self, lambda: uri, _cluster_scripts)
-        return _served(port, KustoApi(host), StorageApi(host), arm, NamesApi(self))
+        host = ClusterHost(self, lambda: uri, finder(key))
+        arm = ArmApi(self, lambda: uri, cluster_scripts)
+        return served(port, KustoApi(host), StorageApi(host), arm, NamesApi(self))
 
     def __enter__(self) -> Self:
         return self.start()
@@ -399,17 +400,3 @@ class EmbeddedAzure:
         traceback: TracebackType | None,
     ) -> None:
         self.stop()
-
-
-def _cluster_scripts() -> ClusterScripts:
-    """Return what clusters do with the scripts of Resource Manager, loaded when one is put."""
-    from adxmi_jupyter.embedded.arm.request import ClusterScripts
-    from adxmi_jupyter.embedded.kusto.script_resource import run_script, unsupported
-
-    return ClusterScripts(run_script, unsupported)
-
-
-def _served(port: int, *apis: _Api) -> Application:
-    """Return an application with the routes of these APIs, for the owner only."""
-    routes = (route for api in apis for route in api.routes())
-    return Application(routes, OwnerOnly(port).answer)

@@ -16,6 +16,7 @@ from adxmi_jupyter.magics.params import (
     DatabaseName,
     FaultName,
     Name,
+    WorldName,
 )
 from adxmi_jupyter.magics.playground import names_in, where_it_is
 from adxmi_jupyter.magics.subject import subject
@@ -75,7 +76,19 @@ def status(call: Call) -> pd.DataFrame:
 @verb(
     "reset",
     of=embedded,
-    examples=("embedded reset", "embedded reset --behaviour policy-columns=two"),
+    examples=(
+        "embedded reset",
+        "embedded reset --world fleet",
+        "embedded reset --behaviour policy-columns=two",
+    ),
+)
+@click.option(
+    "--world",
+    type=WorldName(),
+    metavar="NAME",
+    default="contoso",
+    help="Initial state: one cluster, or a fleet around it. Default: contoso. Allowed values:"
+    " contoso, fleet.",
 )
 @click.option(
     "--behaviour",
@@ -86,14 +99,14 @@ def status(call: Call) -> pd.DataFrame:
     help="Behaviours that differ from the default: see embedded behaviours.",
 )
 @where_it_is
-def reset(call: Call, *, behaviours: tuple[str, ...]) -> pd.DataFrame:
+def reset(call: Call, *, world: str, behaviours: tuple[str, ...]) -> pd.DataFrame:
     """Reset the embedded Azure to its initial state.
 
     Policies, faults, behaviours and history are reset.
     """
     from adxmi_jupyter.actions.embedded import state as embedded_state
 
-    embedded_state.reset(call.connection, behaviours)
+    embedded_state.reset(call.connection, world, behaviours)
     return embedded_state.state_frame(call.connection)
 
 

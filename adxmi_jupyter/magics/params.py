@@ -269,6 +269,19 @@ class FaultName(Name):
         return fault_names()
 
 
+class WorldName(Name):
+    """The name of a world that the embedded Azure can begin with."""
+
+    name = kind = "world"
+
+    def names(self, call: Call) -> Iterable[str]:
+        """Return the worlds."""
+        del call
+        from adxmi_jupyter.service.embedded import world_names
+
+        return world_names()
+
+
 class BehaviourList(NameList):
     """Behaviours of the embedded Azure, as ``NAME=ALTERNATIVE``."""
 

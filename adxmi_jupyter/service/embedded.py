@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from adxmi_jupyter.errors import ClusterUnreachable, EmbeddedAzureNotInUse, InvalidValue
-from adxmi_jupyter.fixes import Command, Explain, Option
+from adxmi_jupyter.fixes import ChangeOption, Command, Explain, Option, Several
 from adxmi_jupyter.model.usage import closest
 from adxmi_jupyter.service.embedded_key import offered
 
@@ -68,12 +68,21 @@ class EmbeddedService:
         """Return the token of one of `PRINCIPALS`, with the key that lets its scripts run."""
         return token_with_key(PRINCIPALS[principal], self.azure.script_key)
 
-    def reset(self, behaviours: Mapping[str, str] = MappingProxyType({})) -> None:
-        """Return to the seeded world, without faults and without history.
+    def reset(
+        self, world: str = "contoso", behaviours: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
+        """Return to a seeded world, without faults and without history.
 
         It behaves as `behaviours` say, else by default.
+
+        Raises
+        ------
+        InvalidValue
+            There is no world of this name.
+
         """
-        self.azure.reset(behaviours=behaviours)
+        _check_world(world)
+        self.azure.reset(world=world, behaviours=behaviours)
         self._forget()
 
     def stop(self) -> None:
@@ -101,6 +110,23 @@ def fault_names() -> tuple[str, ...]:
     from adxmi_jupyter.embedded import Fault
 
     return tuple(fault.value for fault in Fault)
+
+
+def world_names() -> tuple[str, ...]:
+    """Return the worlds that the embedded Azure can begin with."""
+    from adxmi_jupyter.embedded import WORLDS
+
+    return WORLDS
+
+
+def _check_world(name: str) -> None:
+    known = world_names()
+    if name not in known:
+        raise InvalidValue(
+            f"there is no world {name!r}",
+            why=Explain.of("there are ", Several.of(known)),
+            fix=ChangeOption("--world", closest(name, known) or known[0]),
+        )
 
 
 def check_fault(name: str) -> None:

@@ -341,3 +341,44 @@ def test_a_fault_of_one_cluster_strikes_no_other(azure, run_on, send, second):
     statuses = [send("GET", f"{path}/{name}").status_code for name in ("contoso", "contosowest")]
     assert statuses == [200, 503]
     assert azure.faults.active()[0]["cluster"] == "contosowest"
+
+
+@pytest.mark.parametrize(
+    "closed", [{"publicNetworkAccess": "Disabled"}, {"allowedIpRangeList": ["203.0.113.0/24"]}]
+)
+def test_a_cluster_closed_to_the_public_network_refuses_connections(
+    running_azure, run_on, second, closed
+):
+    second.settings.update(closed)
+    uri = running_azure.uri_of("contosowest")
+
+    with pytest.raises(KustoNetworkError):
+        run_on("contosowest", ".show databases")
+    assert running_azure.names[second.public_uri] == uri
+
+
+def test_an_allowed_address_reaches_a_cluster(run_on, second):
+    second.settings["allowedIpRangeList"] = ["10.0.0.0/8", "127.0.0.1"]
+
+    assert [row["DatabaseName"] for row in run_on("contosowest", ".show databases")] == ["Sales"]
+
+
+def test_a_cluster_throttles_what_is_beyond_its_rate(run_on, second):
+    second.load.per_second = 2
+
+    for _ in range(2):
+        run_on("contosowest", ".show databases")
+    with pytest.raises(KustoThrottlingError):
+        run_on("contosowest", ".show databases")
+
+    assert (second.load.served, second.load.throttled) == (3, 1)
+    assert run_on("contoso", ".show databases")
+
+
+@pytest.mark.nightly
+def test_nobody_trusts_a_certificate_that_has_expired(running_azure, run_on, second):
+    second.bad_certificate = True
+
+    assert running_azure.uri_of("contosowest").startswith("https://127.0.0.1:")
+    with pytest.raises(KustoNetworkError):
+        run_on("contosowest", ".show databases")

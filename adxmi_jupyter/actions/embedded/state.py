@@ -52,20 +52,20 @@ def faults_frame(connection: Connection) -> pd.DataFrame:
     return fixed_frame({"fault": TEXT, "times": NUMBER, "match": TEXT}, rows)
 
 
-def reset(connection: Connection, behaviours: Sequence[str] = ()) -> None:
-    """Return to the seeded world, without faults and history.
+def reset(connection: Connection, world: str, behaviours: Sequence[str] = ()) -> None:
+    """Return to a seeded world, without faults and history.
 
     It behaves as `behaviours` say, ``NAME=ALTERNATIVE`` each, else by default.
 
     Raises
     ------
     InvalidValue
-        There is no such behaviour.
+        There is no such behaviour, or no world of this name.
     EmbeddedAzureNotInUse
         The connection leads to a cluster.
 
     """
-    connection.embedded.reset(checked_behaviours(behaviours))
+    connection.embedded.reset(world, checked_behaviours(behaviours))
     connection.forget()
     connection.assigned_when_last_seen = None
 

@@ -44,7 +44,8 @@ def query_resources(call: ArmRequest) -> Answer:
     options, text = member(body.get("options")), body.get("query")
     if not isinstance(text, str) or not text.strip():
         raise _invalid("InvalidQuery", "The request needs a query.")
-    subscriptions = _readable(call, body)
+    reachable = sorted(_readable(call, body))
+    subscriptions = set(reachable[: call.settings.graph_subscriptions])
     quota = _count(call)
     try:
         found = run_query(
@@ -55,7 +56,8 @@ def query_resources(call: ArmRequest) -> Answer:
     except GraphQueryError as error:
         raise _invalid("ParserFailure", str(error)) from error
     page = json_answer(_page(found, options))
-    return replace(page, headers={**page.headers, **quota, _LIMIT_HIT: "false"})
+    is_hit = str(len(subscriptions) < len(reachable)).lower()
+    return replace(page, headers={**page.headers, **quota, _LIMIT_HIT: is_hit})
 
 
 def _count(call: ArmRequest) -> dict[str, str]:
@@ -109,7 +111,7 @@ def _number(options: dict[str, Any], name: str, default: int) -> int:
 def _readable(call: ArmRequest, body: dict[str, Any]) -> set[str]:
     """Return the subscriptions to look at: those that are asked for, or all, and that are open.
 
-    An ArmError (400) when there is none. The tenant itself is its only management group.
+    An ArmError (400) when there is none.
     """
     world, wanted, groups = call.world, body.get("subscriptions"), body.get("managementGroups")
     if wanted and groups:
@@ -129,14 +131,22 @@ def _readable(call: ArmRequest, body: dict[str, Any]) -> set[str]:
 
 
 def _within(call: ArmRequest, groups: object) -> set[str]:
-    """Return the subscriptions of management groups."""
-    named = {str(each) for each in groups} if isinstance(groups, list) else set()
-    own = call.world.tenant_id
-    return {
-        each.subscription_id
-        for each in call.world.subscriptions
-        if (each.tenant_id or own) in named
-    }
+    """Return the subscriptions of management groups and of those below them."""
+    named = {str(each).casefold() for each in groups} if isinstance(groups, list) else set()
+    found = (each.subscription_id for each in call.world.subscriptions)
+    return {each for each in found if named & {name.casefold() for name, _ in _above(call, each)}}
+
+
+def _above(call: ArmRequest, subscription_id: str) -> list[tuple[str, str]]:
+    """Return names of the management groups that a subscription is in, the root group last."""
+    groups = {each.name: each for each in call.world.management_groups}
+    group = next((g for g in groups.values() if subscription_id in g.subscriptions), None)
+    chain = []
+    while group is not None:
+        chain.append((group.name, group.display_name))
+        group = groups.get(group.parent)
+    root = call.world.tenant_of(f"/subscriptions/{subscription_id}")
+    return [*chain, (root, "Tenant Root Group")]
 
 
 def _visible(call: ArmRequest, subscriptions: set[str], table: str) -> Rows:
@@ -168,7 +178,9 @@ def _containers(call: ArmRequest) -> Iterator[dict[str, Any]]:
     for each in call.world.subscriptions:
         at, tenant = f"/subscriptions/{each.subscription_id}", each.tenant_id or own
         kind = "microsoft.resources/subscriptions"
-        body = {"id": at, "name": each.name, "properties": {"state": "Enabled"}}
+        above = [{"name": n, "displayName": d} for n, d in _above(call, each.subscription_id)]
+        properties = {"state": "Enabled", "managementGroupAncestorsChain": above}
+        body = {"id": at, "name": each.name, "properties": properties}
         yield _row({**body, "type": kind}, tenant, "")
         for name, location in each.groups.items():
             body = {

@@ -48,7 +48,7 @@ def from_graph(handler: Handler) -> Handler | None:
         body = json.loads(found.body)
         for each in body.get("value", [body]):
             each["apiVersion"] = newest
-        headers = {**found.headers, "x-ms-arg-snapshot-timestamp": now()}
+        headers = {**found.headers, "x-ms-arg-snapshot-timestamp": now(call.settings.graph_age)}
         return replace(found, body=_text(body), headers=headers)
 
     return answer

@@ -47,12 +47,16 @@ def unauthenticated() -> Answer:
     return Answer(401, b"", _TEXT, {"WWW-Authenticate": "Bearer"})
 
 
+def throttled_answer(retry_after: float, ids: RequestIds, alias: str) -> Answer:
+    """Return the 429 of a cluster that takes no more at the moment."""
+    return error_answer(throttled(), ids, alias, Retry_After=f"{retry_after:g}")
+
+
 def fault_answer(fault: ActiveFault, ids: RequestIds, alias: str) -> Answer | None:
     """Return the answer of a fault that keeps the request from running; None for the others."""
     match fault.fault:
         case Fault.THROTTLED:
-            wait = f"{fault.retry_after:g}"
-            return error_answer(throttled(), ids, alias, Retry_After=wait)
+            return throttled_answer(fault.retry_after, ids, alias)
         case Fault.UNAVAILABLE:
             return error_answer(unavailable(), ids, alias)
         case Fault.PLAIN_TEXT_400:

@@ -11,7 +11,12 @@ from adxmi_jupyter.embedded import web
 from adxmi_jupyter.embedded.access import authenticate, presents_key
 from adxmi_jupyter.embedded.answer import json_answer
 from adxmi_jupyter.embedded.fault_injection import Responder
-from adxmi_jupyter.embedded.kusto.answer import fault_answer, malformed_request, unauthenticated
+from adxmi_jupyter.embedded.kusto.answer import (
+    fault_answer,
+    malformed_request,
+    throttled_answer,
+    unauthenticated,
+)
 from adxmi_jupyter.embedded.kusto.request import (
     Endpoint,
     MalformedRequestError,
@@ -80,6 +85,12 @@ class KustoApi:
         return json_answer({"AzureAD": metadata}).response(request_ids(request))
 
     async def _serve(self, request: web.Request, endpoint: Endpoint) -> web.Response | None:
+        with self._host.load.request() as takes:
+            return await self._served(request, endpoint, takes=takes)
+
+    async def _served(
+        self, request: web.Request, endpoint: Endpoint, *, takes: bool
+    ) -> web.Response | None:
         # What runs commands is loaded when there is one: to load it takes longer than to start.
         from adxmi_jupyter.embedded.kusto.logs.recording import coming_in, following
         from adxmi_jupyter.embedded.kusto.request_runner import RequestRunner
@@ -93,6 +104,10 @@ class KustoApi:
         caller = authenticate(host.world, authorization)
         if caller is None:
             return unauthenticated().response(ids)
+        if not takes:
+            return throttled_answer(host.load.retry_after, ids, host.world.cluster.name).response(
+                ids
+            )
         try:
             call = await read_request(request)
         except MalformedRequestError:

@@ -25,11 +25,18 @@ READER_TOKEN = "embedded-reader"  # noqa: S105 - a name in a simulator; it opens
 _CHANGES_SO_FAR = {"Sales": 6, "Telemetry": 6, "Tom's Lab": 1, "": 1}
 
 
-def seeded_world(*, with_history: bool = True) -> World:
+WORLDS = ("contoso", "fleet")
+"""Names of the worlds that there are: one cluster, or one in the middle of a fleet."""
+
+
+def seeded_world(name: str = "contoso", *, with_history: bool = True) -> World:
     """Return a fresh world: cluster `contoso`, four identities, three databases, two callers.
 
-    Its logs tell of the 30 days before, once somebody looks, or of nothing without history.
+    Its logs tell of the 30 days before, once somebody looks, or of nothing without history. In the
+    world `fleet` there are more clusters around it. ValueError for a name that is none of `WORLDS`.
     """
+    if name not in WORLDS:
+        raise ValueError(f"Unknown world {name!r}. Known worlds: {', '.join(WORLDS)}.")
     cluster = Cluster(
         "contoso",
         "westeurope",
@@ -44,6 +51,10 @@ def seeded_world(*, with_history: bool = True) -> World:
     _add_policies(world)
     _add_callers(world)
     add_azure(world)
+    if name == "fleet":
+        from adxmi_jupyter.embedded.seed.fleet import add_fleet
+
+        add_fleet(world)
     follow_leaders(world.clusters)
     if with_history:
         cluster.logs.history = _recall

@@ -25,7 +25,8 @@ class ArmSettings:
     identity only after it was looked up `directory_lookups` times in vain. A principal that it
     does not know is rejected late on a database, and on the cluster with `refuses_late`. Lists come
     in pages of `page_size`. Resource Graph answers `graph_quota` queries of one caller in five
-    seconds; more of them are rejected only if it `throttles_graph`.
+    seconds; more of them are rejected only if it `throttles_graph`. A query looks at
+    `graph_subscriptions` at most; its index is said to be `graph_age` seconds old.
     """
 
     polls: int = 1
@@ -36,6 +37,8 @@ class ArmSettings:
     page_size: int = 100
     graph_quota: int = 15
     throttles_graph: bool = False
+    graph_subscriptions: int = 10_000
+    graph_age: float = 0.0
 
 
 class OperationStatus(StrEnum):

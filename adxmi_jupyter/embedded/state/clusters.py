@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ipaddress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from adxmi_jupyter.embedded.state.cluster_load import ClusterLoad
 from adxmi_jupyter.embedded.state.cluster_logs import ClusterLogs
 from adxmi_jupyter.embedded.state.entities import ServiceState
 from adxmi_jupyter.embedded.state.ingestion import IngestionState
@@ -36,6 +38,7 @@ STOPPED = "Stopped"
 CREATING = "Creating"
 DELETING = "Deleting"
 DELETED = "Deleted"
+_CALLER = ipaddress.ip_address("127.0.0.1")
 _EPOCH = datetime(2026, 1, 5, 8, tzinfo=UTC)
 
 
@@ -129,7 +132,11 @@ class Database:
 
 @dataclass
 class Cluster:
-    """A cluster with the identities assigned to it; `settings` are its other ARM properties."""
+    """A cluster with the identities assigned to it; `settings` are its other ARM properties.
+
+    One with a `bad_certificate` is reached over TLS only, with a certificate that has expired and
+    that nobody has signed.
+    """
 
     name: str
     region: str
@@ -156,12 +163,26 @@ class Cluster:
     service: ServiceState = field(default_factory=ServiceState)
     managed_endpoints: list[ManagedPrivateEndpoint] = field(default_factory=list)
     followed: set[str] = field(default_factory=set, repr=False, compare=False)
+    bad_certificate: bool = False
+    load: ClusterLoad = field(default_factory=ClusterLoad, repr=False, compare=False)
     logs: ClusterLogs = field(default_factory=ClusterLogs, repr=False, compare=False)
 
     @property
     def is_running(self) -> bool:
         """Whether it answers commands and queries."""
         return self.state == RUNNING
+
+    @property
+    def is_reachable(self) -> bool:
+        """Whether a client on this machine reaches it, which is outside of all its networks."""
+        return self.is_running and self._lets_callers_in()
+
+    def _lets_callers_in(self) -> bool:
+        if self.settings.get("publicNetworkAccess") not in {None, "Enabled"}:
+            return False
+        allowed = self.settings.get("allowedIpRangeList") or []
+        networks = (ipaddress.ip_network(each, strict=False) for each in allowed)
+        return not allowed or any(_CALLER in each for each in networks)
 
     @property
     def is_deleted(self) -> bool:

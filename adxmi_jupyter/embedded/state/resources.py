@@ -35,6 +35,19 @@ class Subscription:
         return next((each for each in self.groups if each.casefold() == folded), None)
 
 
+@dataclass
+class ManagementGroup:
+    """A management group of the tenant, by name, with the subscriptions right below it, by ID.
+
+    An empty `parent` is the root group, whose name is the ID of the tenant.
+    """
+
+    name: str
+    display_name: str
+    subscriptions: list[str] = field(default_factory=list)
+    parent: str = ""
+
+
 @dataclass(frozen=True)
 class Resource:
     """A resource that is only named, such as a storage account; `kind` is its ARM type."""

@@ -9,9 +9,9 @@ _SECOND_NS = 1_000_000_000
 _TICK_NS = 100
 
 
-def now() -> str:
-    """Return the time."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f0Z")
+def now(ago: float = 0.0) -> str:
+    """Return the time, or that so many seconds ago."""
+    return (datetime.now(UTC) - timedelta(seconds=ago)).strftime("%Y-%m-%dT%H:%M:%S.%f0Z")
 
 
 def moment_of(nanoseconds: int) -> str:

@@ -45,7 +45,11 @@ if TYPE_CHECKING:
     from adxmi_jupyter.embedded.state.ingestion import IngestionState
     from adxmi_jupyter.embedded.state.journal import Journal
     from adxmi_jupyter.embedded.state.networks import Network
-    from adxmi_jupyter.embedded.state.resources import AzureRoleAssignment, Subscription
+    from adxmi_jupyter.embedded.state.resources import (
+        AzureRoleAssignment,
+        ManagementGroup,
+        Subscription,
+    )
     from adxmi_jupyter.embedded.state.security import DatabaseRole
     from adxmi_jupyter.embedded.state.targets import CosmosAccount, ModelAccount, SqlServer
 
@@ -66,6 +70,7 @@ class World:
     identities: list[Identity] = field(default_factory=list)
     principals: list[Principal] = field(default_factory=list)
     subscriptions: list[Subscription] = field(default_factory=list)
+    management_groups: list[ManagementGroup] = field(default_factory=list)
     other_clusters: list[Cluster] = field(default_factory=list)
     resources: list[Resource] = field(default_factory=list)
     azure_roles: list[AzureRoleAssignment] = field(default_factory=list)
