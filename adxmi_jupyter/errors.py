@@ -83,6 +83,7 @@ AdxmiError
 ├── WorkflowNotFound          there is none of this name
 ├── NothingToRevoke           the policy does not allow it, the role does not list it
 ├── HistoryUnavailable        no such entry, or nothing to undo
+├── ClockSkew                 the clock here and the clock of a cluster differ
 ├── EmbeddedAzureNotInUse     an `embedded` verb while another cluster is connected
 └── TutorialFailed            `adxmi lab` could not run what it should
 """
@@ -107,6 +108,7 @@ __all__ = [
     "AnswerTooLarge",
     "ApplyIncomplete",
     "ChangeOverwritten",
+    "ClockSkew",
     "ClusterBusy",
     "ClusterChanged",
     "ClusterLocked",
@@ -545,6 +547,10 @@ class NothingToRevoke(AdxmiError):
 
 class HistoryUnavailable(AdxmiError):
     """No such entry in the history, or nothing that can be undone."""
+
+
+class ClockSkew(AdxmiError):
+    """The clock of this machine and that of the cluster differ, so times could not be compared."""
 
 
 class EmbeddedAzureNotInUse(AdxmiError):

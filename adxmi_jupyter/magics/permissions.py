@@ -43,3 +43,14 @@ MIGRATE = Permission(
     "Admin of the object, or Database Admin",
     more="to put requirements in place: AllDatabasesAdmin, and Contributor on the cluster",
 )
+RECORD = Permission(
+    "AllDatabasesMonitor",
+    "Reader on the cluster and on its subscription",
+    more="what you can't read is kept as unknown, with the permission that it requires",
+)
+READ_HISTORY = Permission(
+    "Database Viewer", more="of the database of --from; the history on this machine requires none"
+)
+SYNC = Permission(
+    "Table Ingestor", more="to create the tables: Database Admin; to read them: Database Viewer"
+)

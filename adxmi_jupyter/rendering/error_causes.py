@@ -394,6 +394,10 @@ _OTHERS: _Causes = {
     errors.HistoryUnavailable: _cause(
         "the change was made on another machine, or is undone already", _HISTORY
     ),
+    errors.ClockSkew: _cause(
+        "the clock of a machine is wrong, so the history would tell a wrong order",
+        "synchronize the clock, then repeat the command",
+    ),
     errors.EmbeddedAzureNotInUse: _cause(
         "embedded commands work on the embedded Azure only", Command.of("connect", "embedded")
     ),

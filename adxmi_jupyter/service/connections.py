@@ -178,6 +178,10 @@ class Connections:
         """Return a connection that is not kept here; raises as `Opening.beside`."""
         return self._opening.beside(other, cluster)
 
+    def reach(self, cluster: str, credential: str) -> Connection:
+        """Return a connection that is not kept here, nor asked; raises as `open`."""
+        return self._opening.made(cluster, "", "", credential, self._limits())
+
     def use(self, name: str) -> Connection:
         """Make an open connection current; raises as `get` does."""
         connection = self.get(name)

@@ -48,6 +48,12 @@ def test_lines_of_the_documentation(purchases):
     ]
 
 
+def test_lines_of_blanks_stay_in_a_cell(purchases):
+    rows = purchases('<|\n"Coat\n   \n\tblack",20\n')
+
+    assert rows == [("Coat\n   \n\tblack", 20)]
+
+
 def test_records_in_brackets(sales):
     sales(".create table Logs (Date:datetime, EventDetails:dynamic)")
 

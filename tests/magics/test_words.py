@@ -68,7 +68,19 @@ IMPERATIVES = {
     "Create",
     *("Delete", "Drop", "Explain", "Export", "Grant", "Infer", "Ingest", "List", "Manage", "Merge"),
     "Migrate",
-    *("Open", "Query", "Queue", "Remove", "Replace", "Reset", "Revoke", "Run", "Send", "Serve"),
+    *(
+        "Open",
+        "Query",
+        "Queue",
+        "Record",
+        "Remove",
+        "Replace",
+        "Reset",
+        "Revoke",
+        "Run",
+        "Send",
+        "Serve",
+    ),
     *("Show", "Start", "Stop", "Switch", "Undo"),
 }
 LONGEST_SUMMARY = 80

@@ -66,7 +66,15 @@ def _unindented(data: str | None) -> str:
     """
     first, line_end, rest = (data or "").partition("\n")
     first = first.strip(" \t\r")
-    return "\n".join([*([first] if first else []), *([textwrap.dedent(rest)] if line_end else [])])
+    # Without blanks to leave out nothing changes: a cell may have lines of blanks alone.
+    rest = textwrap.dedent(rest) if _margin(rest) else rest
+    return "\n".join([*([first] if first else []), *([rest] if line_end else [])])
+
+
+def _margin(data: str) -> str:
+    """Return the blanks that the first line with other signs begins with."""
+    line = next((one for one in data.split("\n") if one.strip()), "")
+    return line[: len(line) - len(line.lstrip(" \t"))]
 
 
 def _rows(text: str) -> Iterator[str]:

@@ -1,0 +1,156 @@
+"""The history in tables of a database: what is read from it, and what is sent to it.
+
+Source: *.ingest inline command*, *Ingestion properties* (Azure Data Explorer docs).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from adxmi_jupyter.errors import CommandRefused, HistoryUnavailable
+from adxmi_jupyter.fixes import Command
+from adxmi_jupyter.model.history import tables
+from adxmi_jupyter.model.history.rows import COMPLETE, Recorded, StateRow
+from adxmi_jupyter.model.history.sending import (
+    change_of,
+    finding_of,
+    parts_of,
+    run_of,
+    state_of,
+    text_of,
+    time_of,
+)
+from adxmi_jupyter.model.history.state import SeenSection, of_sections
+from adxmi_jupyter.model.kql import string_literal
+from adxmi_jupyter.model.kusto_shapes import TABLES
+from adxmi_jupyter.model.moment import parse_moment
+from adxmi_jupyter.model.shape import Shape, required, text_cell
+from adxmi_jupyter.service.kusto import Resend
+
+if TYPE_CHECKING:
+    from adxmi_jupyter.model.history.rows import Run, SectionKey
+    from adxmi_jupyter.model.history.state import SeenState
+    from adxmi_jupyter.service.connection import Connection
+
+_NOW = Shape("the time", (required("now"),), at_least=1)
+_AT_A_TIME = 500
+Rows = list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class KustoStore:
+    """The tables of a history in a database; of their rows those of one cluster.
+
+    Raises
+    ------
+    HistoryUnavailable
+        By what reads: the database has no such tables.
+    AdxmiError
+        By each method: as requests do.
+
+    """
+
+    connection: Connection
+    database: str
+    cluster: str
+
+    def runs(self) -> tuple[Run, ...]:
+        """Return the runs in the order of their ends."""
+        rows = self._rows(f"{tables.RUNS} | where {self._mine}")
+        return tuple(sorted(map(run_of, rows), key=lambda one: (one.ended, one.id)))
+
+    def as_of(self, moment: str) -> SeenState:
+        """Return what runs saw until a moment: the same as the stored functions answer."""
+        last = self._rows(
+            f"{tables.RUNS} | where {self._mine} and EndedOn <= datetime({moment}) "
+            "and Kind !in ('write', 'apply') | summarize Last = max(EndedOn)"
+        )
+        ended = time_of(last[0], "Last") if last else ""
+        sections = self._body("AdxmiSections", moment)
+        atoms = self._body("AdxmiAsOf", moment)
+        return of_sections(ended, _sections(sections), map(state_of, atoms))
+
+    def recorded(self, wanted: Sequence[Run]) -> Iterator[Recorded]:
+        """Yield runs of it with all of their rows."""
+        for run in wanted:
+            state = map(state_of, self._of(tables.STATE, run)) if run.has_state else ()
+            changes = () if run.has_state else map(change_of, self._of(tables.CHANGES, run))
+            findings = map(finding_of, self._of(tables.FINDINGS, run)) if run.has_state else ()
+            yield Recorded(run, tuple(sorted(state)), tuple(changes), tuple(findings))
+
+    def lacks(self) -> bool:
+        """Tell whether a table of the history is not there."""
+        answer = self.connection.kusto.command(".show tables", database=self.database)
+        there = {text_cell(row, "TableName") for row in answer.rows(TABLES)}
+        return not there.issuperset(tables.TABLES)
+
+    def create(self) -> None:
+        """Create tables, policies and functions; what is there stays."""
+        for command in tables.script():
+            self.connection.kusto.command(command, database=self.database, resend=Resend.IDEMPOTENT)
+
+    def now(self) -> datetime:
+        """Return the time by the clock of the cluster."""
+        answer = self.connection.kusto.query("print now = now()", database=self.database)
+        return parse_moment(text_cell(answer.rows(_NOW)[0], "now"))
+
+    def known(self, runs: Sequence[str]) -> Collection[str]:
+        """Return which of some runs are there as a whole."""
+        found: set[str] = set()
+        for at in range(0, len(runs), _AT_A_TIME):
+            ids = ", ".join(f"guid({one})" for one in runs[at : at + _AT_A_TIME])
+            rows = self._rows(f"{tables.RUNS} | where RunId in ({ids}) | project RunId")
+            found |= {text_of(row, "RunId").lower() for row in rows}
+        return found
+
+    def send(self, recorded: Recorded) -> None:
+        """Send the rows of a run, its own last; what is there already is not sent twice.
+
+        A part that was sent before is recognised by its tag, so a lost answer does no harm.
+        """
+        for part in parts_of(recorded):
+            self.connection.kusto.command(
+                part.command, database=self.database, resend=Resend.IDEMPOTENT
+            )
+
+    @property
+    def _mine(self) -> str:
+        return f"Cluster == {string_literal(self.cluster)}"
+
+    def _of(self, table: str, run: Run) -> Rows:
+        return self._rows(f"{table} | where RunId == guid({run.id})")
+
+    def _body(self, name: str, moment: str) -> Rows:
+        _, _, body = tables.FUNCTIONS[name]
+        return self._rows(f"let t = datetime({moment});\n{body}\n| where {self._mine}")
+
+    def _rows(self, query: str) -> Rows:
+        try:
+            return self.connection.kusto.query(query, database=self.database).rows()
+        except CommandRefused as refusal:
+            if not self.lacks():
+                raise
+            raise _no_tables(self.database) from refusal
+
+
+def _no_tables(database: str) -> HistoryUnavailable:
+    listed = ", ".join(tables.TABLES)
+    return HistoryUnavailable(
+        f"database {database} has no history",
+        why=f"it lacks one of the tables {listed}",
+        fix=Command.of("history", "sync", "--to", f"CLUSTER/{database}", "--yes"),
+    )
+
+
+def _sections(rows: Iterable[Mapping[str, Any]]) -> Mapping[SectionKey, SeenSection]:
+    found: dict[SectionKey, SeenSection] = {}
+    for row in rows:
+        key = StateRow(*(text_of(row, one) for one in ("Cluster", "Kind", "Database"))).section
+        seen = time_of(row, "ReadOn")
+        run = text_of(row, "RunId").lower() if seen else ""
+        completeness = text_of(row, "Completeness") or COMPLETE
+        found[key] = SeenSection(seen, run, time_of(row, "TriedOn"), completeness)
+    return found

@@ -1,0 +1,195 @@
+"""Send the runs that a place does not have yet: whatever fails, what was not sent stays here.
+
+A run counts in a database once its own row is there, which is sent last; each part has a tag by
+which the service passes over what it has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from adxmi_jupyter.actions.frames import NUMBER, TEXT, fixed_frame
+from adxmi_jupyter.actions.history.recording import keep_writes, local_folder
+from adxmi_jupyter.errors import AdxmiError, ClockSkew, ConfirmationRequired, NotAuthorized
+from adxmi_jupyter.fixes import Explain, Option, OwnCommand
+from adxmi_jupyter.model.history.rows import time_text
+from adxmi_jupyter.model.history.tables import FUNCTIONS, TABLES
+from adxmi_jupyter.service.progress import bar
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from adxmi_jupyter.actions.history.folder import Folder
+    from adxmi_jupyter.actions.history.kusto_store import KustoStore
+    from adxmi_jupyter.model.history.rows import Recorded, Run
+    from adxmi_jupyter.service.connection import Connection
+
+SENT, THERE, WOULD_SEND = "sent", "there already", "would send"
+_MOST_SKEW = timedelta(minutes=5)
+_DELAY = 1.0
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True)
+class SyncedRun:
+    """A run, how many rows it has besides its own, and what became of it."""
+
+    run: Run
+    rows: int
+    result: str
+
+
+@dataclass(frozen=True)
+class Synced:
+    """What a sync did; `head` is that of the chain of digests, `is_open` counts open writes.
+
+    `creates` tells that the tables have to be created, or were.
+    """
+
+    runs: tuple[SyncedRun, ...]
+    head: str
+    open_writes: int = 0
+    creates: bool = False
+
+
+@dataclass(frozen=True)
+class Choices:
+    """How to sync: `again` is the command with its confirmation.
+
+    `compares_all` looks for all runs in the database, not only for those that were not sent.
+    """
+
+    dry_run: bool = False
+    confirmed: bool = False
+    allows_skew: bool = False
+    compares_all: bool = False
+    again: str = ""
+
+
+def sync_to_directory(
+    connection: Connection, target: Folder, directory: Path, choices: Choices
+) -> Synced:
+    """Add the runs to the files of a directory; raises HistoryUnavailable."""
+    open_writes, folder = keep_writes(connection), local_folder(connection)
+    there = {one.id for one in target.runs()}
+    wanted = [one for one in folder.runs() if one.id not in there]
+    if choices.dry_run:
+        return Synced(_would_send(folder, wanted), folder.head, open_writes)
+    place = str(directory.resolve())
+    done = _sent(connection, folder, wanted, (), place, target.add)
+    return Synced(tuple(done), folder.head, open_writes)
+
+
+def sync_to_cluster(connection: Connection, store: KustoStore, choices: Choices) -> Synced:
+    """Send the runs that were not sent there yet; each is noted as sent once it counts.
+
+    Raises
+    ------
+    ConfirmationRequired
+        The tables have to be created, which was not confirmed.
+    ClockSkew
+        The clock here differs by more than five minutes from that of the cluster.
+    HistoryUnavailable
+        The recorded runs cannot be read.
+    AdxmiError
+        The database could not be reached, or denied it. What was not sent stays here.
+
+    """
+    open_writes, folder = keep_writes(connection), local_folder(connection)
+    place = f"{store.connection.cluster}/{store.database}"
+    creates = _if_permitted(store.lacks, otherwise=False)
+    # What was sent to tables that are gone is sent again.
+    before = frozenset() if creates or choices.compares_all else folder.sent_to(place)
+    wanted = [one for one in folder.runs() if one.id not in before]
+    if choices.dry_run:
+        return Synced(_would_send(folder, wanted), folder.head, open_writes, creates)
+    _prepare(store, choices, creates=creates)
+    nothing: Collection[str] = ()
+    there = _if_permitted(lambda: store.known([one.id for one in wanted]), otherwise=nothing)
+    done = _sent(connection, folder, wanted, there, place, store.send)
+    return Synced(tuple(done), folder.head, open_writes, creates)
+
+
+def _prepare(store: KustoStore, choices: Choices, *, creates: bool) -> None:
+    if creates and not choices.confirmed:
+        raise ConfirmationRequired(
+            f"database {store.database} has no tables for the history",
+            why=f"sync creates {len(TABLES)} tables and {len(FUNCTIONS)} functions; "
+            "--script shows the commands",
+            fix=OwnCommand(choices.again),
+        )
+    if not choices.allows_skew:
+        _check_clock(store)
+    if creates:
+        store.create()
+
+
+def _check_clock(store: KustoStore) -> None:
+    there = _if_permitted(store.now, otherwise=None)
+    if there is None:
+        return
+    here = datetime.now(UTC)
+    if abs(here - there) > _MOST_SKEW:
+        raise ClockSkew(
+            "the history wasn't sent: the clocks differ",
+            why=f"here it is {time_text(here)}, on {store.connection.cluster} {time_text(there)}",
+            fix=Explain.of(
+                "correct the clock; ", Option("--allow-clock-skew"), " sends times as they are"
+            ),
+        )
+
+
+def _if_permitted(ask: Callable[[], Answer], *, otherwise: Answer) -> Answer:
+    """Return an answer that who may ingest may not be allowed to ask for."""
+    try:
+        return ask()
+    except NotAuthorized:
+        return otherwise
+
+
+def _sent(
+    connection: Connection,
+    folder: Folder,
+    wanted: Sequence[Run],
+    there: Collection[str],
+    place: str,
+    send: Callable[[Recorded], None],
+) -> Iterator[SyncedRun]:
+    done = 0
+    with bar("sending runs", delay=_DELAY, total=len(wanted), dynamic_ncols=True) as shown:
+        try:
+            for recorded in folder.recorded(wanted):
+                is_there = recorded.run.id in there
+                if not is_there:
+                    send(recorded)
+                folder.note_sent(recorded.run, place)
+                done += 1
+                shown.update()
+                yield SyncedRun(recorded.run, recorded.size, THERE if is_there else SENT)
+        except AdxmiError:
+            left = len(wanted) - done
+            connection.say(f"{done} of {len(wanted)} runs sent; {left} stay here for the next sync")
+            raise
+
+
+def _would_send(folder: Folder, wanted: Sequence[Run]) -> tuple[SyncedRun, ...]:
+    return tuple(SyncedRun(one.run, one.size, WOULD_SEND) for one in folder.recorded(wanted))
+
+
+def synced_frame(runs: Iterable[SyncedRun], *, times: bool) -> pd.DataFrame:
+    """Return what became of runs as a DataFrame, in the order of their ends.
+
+    Columns: ``kind``, ``result`` string, ``rows`` Int64; with `times` also ``run`` and ``ended``
+    string.
+    """
+    columns = {"kind": TEXT, "rows": NUMBER, "result": TEXT}
+    columns |= {"run": TEXT, "ended": TEXT} if times else {}
+    rows = [
+        (one.run.kind, one.rows, one.result, *((one.run.id, one.run.ended) if times else ()))
+        for one in runs
+    ]
+    return fixed_frame(columns, rows)

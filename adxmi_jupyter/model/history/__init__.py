@@ -1,0 +1,1 @@
+"""What a durable history holds: runs, the state that they saw, changes and findings."""
