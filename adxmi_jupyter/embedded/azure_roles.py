@@ -98,6 +98,11 @@ ROLES = (
         data_actions=("Microsoft.CognitiveServices/accounts/OpenAI/*",),
     ),
     RoleDefinition(
+        "73c42c96-874c-492b-b04d-ab87d138a893",
+        "Log Analytics Reader",
+        ("*/read", "Microsoft.OperationalInsights/workspaces/search/action"),
+    ),
+    RoleDefinition(
         "1e241071-0855-49ea-94dc-649edcd759de",
         "EventGrid Contributor",
         ("Microsoft.EventGrid/*",),

@@ -22,6 +22,7 @@ from adxmi_jupyter.embedded.ingestion.http import StorageApi
 from adxmi_jupyter.embedded.ingestion.notifications import BLOB_CREATED
 from adxmi_jupyter.embedded.kusto.http import INGESTION_PREFIX, KustoApi
 from adxmi_jupyter.embedded.listener import Listener
+from adxmi_jupyter.embedded.monitor.http import LogQueryApi
 from adxmi_jupyter.embedded.names import NamesApi
 from adxmi_jupyter.embedded.scripts import Scripts
 from adxmi_jupyter.embedded.seed.world import seeded_world
@@ -81,6 +82,7 @@ class EmbeddedAzure:
         self.control: Callable[[bytes], bytes] | None = None
         self.requests_served = 0
         self.arm_requests_served = 0
+        self.log_requests_served = 0
         self._port = port
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -379,6 +381,8 @@ class EmbeddedAzure:
             StorageApi(host),
             ArmApi(self, lambda: self.kusto_uri, cluster_scripts),
             NamesApi(self),
+            LogQueryApi(self),
+            LogQueryApi(self),
             IdentityApi(self),
             ControlApi(self, self._port),
         )

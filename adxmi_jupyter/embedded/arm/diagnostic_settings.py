@@ -9,6 +9,7 @@ from adxmi_jupyter.embedded.arm.clusters import find_cluster
 from adxmi_jupyter.embedded.arm.errors import ArmError, bad_request, child_not_found, conflict
 from adxmi_jupyter.embedded.arm.request import member
 from adxmi_jupyter.embedded.state.ids import cluster_id
+from adxmi_jupyter.embedded.state.log_workspaces import CATEGORIES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -17,10 +18,6 @@ if TYPE_CHECKING:
     from adxmi_jupyter.embedded.state.clusters import Cluster
 
 TYPE = "Microsoft.Insights/diagnosticSettings"
-_CATEGORIES = (
-    *("SucceededIngestion", "FailedIngestion", "IngestionBatching", "Command", "Query"),
-    *("TableUsageStatistics", "TableDetails", "Journal"),
-)
 _METRICS = ("AllMetrics",)
 _GROUPS = ("allLogs", "audit")
 _DESTINATIONS = (
@@ -81,7 +78,7 @@ def list_categories(call: ArmRequest) -> Answer:
     """Return the categories of logs and metrics of a cluster."""
     cluster = find_cluster(call)
     own = f"{cluster_id(cluster)}/providers/{TYPE}Categories"
-    kinds = {**dict.fromkeys(_CATEGORIES, "Logs"), **dict.fromkeys(_METRICS, "Metrics")}
+    kinds = {**dict.fromkeys(CATEGORIES, "Logs"), **dict.fromkeys(_METRICS, "Metrics")}
     return json_answer(
         {
             "value": [
@@ -119,7 +116,7 @@ def _check(given: dict[str, Any]) -> None:
         raise bad_request(f"A diagnostic setting has no property '{unknown[0]}'.")
     if not any(given.get(each) for each in _DESTINATIONS):
         raise bad_request("A diagnostic setting needs a destination.")
-    _check_sources(given.get("logs"), _CATEGORIES)
+    _check_sources(given.get("logs"), CATEGORIES)
     _check_sources(given.get("metrics"), _METRICS)
     if not list(_sources(given)):
         raise bad_request("A diagnostic setting needs a category of logs or metrics.")
@@ -142,7 +139,7 @@ def _sources(properties: dict[str, Any]) -> Iterator[str]:
         if not each.get("enabled", False):
             continue
         if each.get("categoryGroup") == _GROUPS[0]:
-            yield from _CATEGORIES
+            yield from CATEGORIES
         else:
             yield each.get("category") or each["categoryGroup"]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from adxmi_jupyter.embedded.seed.azure import GROUP, SHARED_GROUP, SUBSCRIPTION_ID, add_azure
+from adxmi_jupyter.embedded.seed.log_workspace import add_log_workspace
 from adxmi_jupyter.embedded.state.clusters import Cluster, Identity, PolicyItem, Table
 from adxmi_jupyter.embedded.state.followers import follow_leaders
 from adxmi_jupyter.embedded.state.plugins import switch_python
@@ -55,6 +56,7 @@ def seeded_world(name: str = "contoso", *, with_history: bool = True) -> World:
         from adxmi_jupyter.embedded.seed.fleet import add_fleet
 
         add_fleet(world)
+    add_log_workspace(world, with_history=with_history)
     follow_leaders(world.clusters)
     if with_history:
         cluster.logs.history = _recall

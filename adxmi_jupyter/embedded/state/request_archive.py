@@ -32,10 +32,17 @@ class RequestArchive:
 
     def since(self, first_ns: int) -> Any:
         """Return the requests that began at this moment or later; nothing is copied."""
+        return self.table.slice(self._place(first_ns))
+
+    def until(self, last_ns: int) -> RequestArchive:
+        """Return it without the requests that began later."""
+        return RequestArchive(self.table.slice(0, self._place(last_ns + _US)))
+
+    def _place(self, moment_ns: int) -> int:
         column = self.table["StartedOn"]
         low, high = 0, len(column)
         while low < high:
             middle = (low + high) // 2
-            is_before = column[middle].value < -(-first_ns // _US)
+            is_before = column[middle].value < -(-moment_ns // _US)
             low, high = (middle + 1, high) if is_before else (low, middle)
-        return self.table.slice(low)
+        return low

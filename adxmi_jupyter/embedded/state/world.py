@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from adxmi_jupyter.embedded.state.entities import ServiceState
     from adxmi_jupyter.embedded.state.ingestion import IngestionState
     from adxmi_jupyter.embedded.state.journal import Journal
+    from adxmi_jupyter.embedded.state.log_workspaces import LogWorkspace
     from adxmi_jupyter.embedded.state.networks import Network
     from adxmi_jupyter.embedded.state.resources import (
         AzureRoleAssignment,
@@ -79,6 +80,7 @@ class World:
     cosmos_accounts: dict[str, CosmosAccount] = field(default_factory=dict)
     model_accounts: dict[str, ModelAccount] = field(default_factory=dict)
     networks: dict[str, Network] = field(default_factory=dict)
+    log_workspaces: list[LogWorkspace] = field(default_factory=list)
     operations: list[Operation] = field(default_factory=list)
     sources: DataSources = field(default_factory=DataSources)
     behaviours: Behaviours = field(default_factory=Behaviours)

@@ -15,7 +15,6 @@ from adxmi_jupyter.embedded.kusto.logs.statistics import (
     result_set,
 )
 from adxmi_jupyter.embedded.state.request_archive import QUERY
-from adxmi_jupyter.embedded.state.request_log import LONGEST_NS
 from adxmi_jupyter.embedded.storage.values import timespan_text
 
 if TYPE_CHECKING:
@@ -26,10 +25,10 @@ if TYPE_CHECKING:
 
 
 def archived(
-    archive: RequestArchive, now_ns: int, sees: Sees, *, queries: bool, commands: bool
+    archive: RequestArchive, first_ns: int, sees: Sees, *, queries: bool, commands: bool
 ) -> ColumnarRows:
-    """Return the requests of 30 days that a caller sees: queries, commands, or both."""
-    found = archive.since(now_ns - LONGEST_NS)
+    """Return the requests from a moment on that a caller sees: queries, commands, or both."""
+    found = archive.since(first_ns)
     masks = []
     if not (queries and commands):
         masks.append(_among(found["CommandType"], {QUERY}, negated=commands))

@@ -23,7 +23,7 @@ from adxmi_jupyter.embedded.kusto.logs.visibility import seen_by
 from adxmi_jupyter.embedded.kusto.properties import TEXT, read_properties
 from adxmi_jupyter.embedded.kusto.results import Result, result
 from adxmi_jupyter.embedded.state.request_archive import QUERY
-from adxmi_jupyter.embedded.state.request_log import RequestState
+from adxmi_jupyter.embedded.state.request_log import LONGEST_NS, RequestState
 from adxmi_jupyter.embedded.state.timestamps import moment_of
 from adxmi_jupyter.embedded.storage.values import timespan_text
 
@@ -81,13 +81,13 @@ def show_requests(command: ShowRequests, session: Session) -> Result:
         if wanted is Requests.BOTH or each.head.is_query is (wanted is Requests.QUERIES)
         if sees(each.head.database, each.head.principal)
     ]
-    table = _table(_SCHEMAS[wanted], [_ended(each) for each in found])
+    table = _table(_SCHEMAS[wanted], [shown_request(each) for each in found])
     if log.archive is None:
         return table
     from adxmi_jupyter.embedded.kusto.logs.archived import archived
 
     kinds = {"queries": wanted is not Requests.COMMANDS, "commands": wanted is not Requests.QUERIES}
-    return replace(table, older=archived(log.archive, world.clock(), sees, **kinds))
+    return replace(table, older=archived(log.archive, world.clock() - LONGEST_NS, sees, **kinds))
 
 
 def show_running_queries(command: ShowRunningQueries, session: Session) -> Result:
@@ -163,7 +163,8 @@ def _common(head: RequestHead, duration: timedelta) -> dict[str, Any]:
     }
 
 
-def _ended(request: LoggedRequest) -> dict[str, Any]:
+def shown_request(request: LoggedRequest) -> dict[str, Any]:
+    """Return what the log tells of a request that has ended, by the names of its columns."""
     end = request.end
     memory, total_cpu = LEAST_MEMORY + 2 * end.size, timespan_text(end.total_cpu)
     return {
