@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
@@ -10,15 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from adxmi_jupyter.errors import (
-    InvalidInput,
-    InvalidPolicyFile,
-    InvalidValue,
-    MissingOption,
-    WrongCluster,
-)
+from adxmi_jupyter.errors import InvalidInput, InvalidValue, MissingOption
 from adxmi_jupyter.fixes import ChangeOption, Command
 from adxmi_jupyter.magics import permissions
+from adxmi_jupyter.magics.audit_plan import (
+    Asked,
+    narrowed_result,
+    narrowing_options,
+    refuse_without_plan,
+)
+from adxmi_jupyter.magics.audit_settings import audit_settings
 from adxmi_jupyter.magics.body_file import file_text
 from adxmi_jupyter.magics.ci import ci_option, repository_path, system_of, tell
 from adxmi_jupyter.magics.options import (
@@ -28,7 +28,7 @@ from adxmi_jupyter.magics.options import (
     refuse_both,
 )
 from adxmi_jupyter.magics.params import Name, NameList
-from adxmi_jupyter.magics.policy_file import DEFAULT, NamedFile, NamedText
+from adxmi_jupyter.magics.policy_file import DEFAULT, NamedFile
 from adxmi_jupyter.magics.verbs import exit_codes, verb
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from adxmi_jupyter.actions.audit.suppressing import Settings
     from adxmi_jupyter.actions.evidence.touched import Outside
     from adxmi_jupyter.magics.call import Call
+    from adxmi_jupyter.magics.policy_file import NamedText
 
 _EXPLAIN, _RULES = "explain", "rules"
 _REPORT = "adxmi-report.md"
@@ -89,6 +90,7 @@ class LogFiles(NameList):
         "audit --rule MI003,MI004 --identity mi-export",
         "audit explain MI003",
         "audit rules",
+        "audit --plan plan.json --dry-run",
     ),
     documents=DOCUMENTS,
     exit_codes=exit_codes("A finding as severe as --fail-on is open."),
@@ -129,7 +131,16 @@ class LogFiles(NameList):
 )  # fmt: skip
 @ci_option
 @click.option("--all", "with_passed", is_flag=True, help="Return a row for what passed, too.")
-def audit(call: Call, *, what: tuple[str, ...], **options: Any) -> object:
+@narrowing_options
+def audit(
+    call: Call,
+    *,
+    what: tuple[str, ...],
+    plan: str,
+    include: tuple[str, ...],
+    dry_run: bool,
+    **options: Any,
+) -> object:
     """Show what is allowed, what shows that it is needed, and what to narrow.
 
     Evidence has three layers: an object declares the identity, the logs of the cluster show that
@@ -138,16 +149,22 @@ def audit(call: Call, *, what: tuple[str, ...], **options: Any) -> object:
     log shows it. Texts of queries stay on the cluster: it returns counts.
 
     explain tells what a rule finds, why that matters and how to fix it; rules lists all of them.
-    Nothing is written.
+    --plan saves the narrowest policy that the evidence supports as a plan for apply. Grants that
+    replace others come first, and what would break a workflow is left out. Nothing is changed on
+    the cluster.
     """
+    refuse_without_plan(call, plan=plan, include=include, dry_run=dry_run, what=what)
     if what:
         return _told(call, what, options["suppressions"])
     refuse_both(
         call,
         {"--database": bool(options["database"]), "--all-databases": options["all_databases"]},
     )
-    found = _audited(call, **options)
+    settings = audit_settings(call, options.pop("suppressions"), is_strict=bool(plan))
+    found = audited(call, settings.settings, **options)
     _note_code(call, found, options["fail_on"])
+    if plan:
+        return narrowed_result(call, found, settings, Asked(plan, include, dry_run))
     return _shown(call, found, with_passed=options["with_passed"])
 
 
@@ -183,7 +200,7 @@ def _told(call: Call, words: tuple[str, ...], suppressions: NamedText) -> object
     from adxmi_jupyter.rendering.shown_frame import Whole
     from adxmi_jupyter.rendering.text import PlainText
 
-    settings = _settings(call, suppressions)
+    settings = audit_settings(call, suppressions).settings
     word, *rest = words
     if word == _RULES and not rest:
         return Whole(rules_frame(settings.severities))
@@ -203,8 +220,9 @@ def _told(call: Call, words: tuple[str, ...], suppressions: NamedText) -> object
     )
 
 
-def _audited(
+def audited(
     call: Call,
+    settings: Settings,
     *,
     database: str,
     identities: tuple[str, ...],
@@ -212,6 +230,7 @@ def _audited(
     least: str,
     **options: Any,
 ) -> Audit:
+    """Return an audit as the options of a command ask for it."""
     from adxmi_jupyter.actions.audit.audit import Selection
     from adxmi_jupyter.actions.audit.audit import audit as judge
     from adxmi_jupyter.actions.policy.policies import scopes_of
@@ -219,7 +238,7 @@ def _audited(
     from adxmi_jupyter.model.audit.rule import rule_of
 
     selection = Selection(tuple(rule_of(one).id for one in rules), identities, Severity(least))
-    given = _options(call, database=database, **options)
+    given = _options(call, settings, database=database, **options)
     scopes = scopes_of(call.connection, database=database, all_databases=not database)
     if database:
         call.say("rules about the whole cluster are left out: requires all databases")
@@ -228,11 +247,11 @@ def _audited(
 
 def _options(
     call: Call,
+    settings: Settings,
     *,
     database: str,
     window: str,
     as_of: str,
-    suppressions: NamedText,
     logs: tuple[str, ...],
     **others: Any,
 ) -> Options:
@@ -243,7 +262,7 @@ def _options(
     period = Period(_window(window), _moment(as_of))
     if period.window > KEPT:
         call.say(f"the cluster keeps its requests for {KEPT.days} days: the window is cut to that")
-    return Options(period, _outside(logs), _settings(call, suppressions), not database)
+    return Options(period, _outside(logs), settings, not database)
 
 
 def _window(text: str) -> timedelta:
@@ -283,29 +302,6 @@ def _outside(names: tuple[str, ...]) -> Outside:
     from adxmi_jupyter.actions.evidence.touched import Exported, read_exported
 
     return read_exported([Exported(name, file_text(name)) for name in names])
-
-
-def _settings(call: Call, file: NamedText) -> Settings:
-    """Return suppressions and severities of the file that is given, or of the policy file here."""
-    from adxmi_jupyter.actions.audit.suppressing import Settings, settings_of
-    from adxmi_jupyter.model.policy_file.reading import read_audit_settings
-    from adxmi_jupyter.model.policy_file.variables import Variables
-
-    def read(source: NamedText) -> Settings:
-        found = read_audit_settings(source.text, source.name, Variables(os.environ, {}))
-        return settings_of(call.connection, found)
-
-    if file:
-        return read(file)
-    if not Path(DEFAULT).is_file():
-        return Settings()
-    try:
-        found = read(NamedText(DEFAULT, file_text(DEFAULT)))
-    except (InvalidPolicyFile, WrongCluster) as error:
-        call.say(f"suppressions are not read from {DEFAULT}: {error.what}")
-        return Settings()
-    call.say(f"suppressions and severities: {DEFAULT}")
-    return found
 
 
 def _note_code(call: Call, found: Audit, fail_on: str) -> None:

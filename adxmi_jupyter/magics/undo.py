@@ -60,6 +60,8 @@ def undo(
     failure = next((one.failure for one in results if one.failure is not None), None)
     for result in results:
         call.say(f"{result.result} {described(result.entry)}")
+        for note in result.notes:
+            call.say(note)
     if failure is not None:
         raise failure
     return undone_frame(results)

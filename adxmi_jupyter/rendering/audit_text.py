@@ -31,6 +31,8 @@ _REASONS = {
     Reason.INTERVAL: "runs of {where}: its interval is longer than the window",
     Reason.PART: "databases that were not read: requires --all-databases",
     Reason.CALLS: "what the identity does with the {detail} requests that it sent to {where}",
+    Reason.NO_ID: "the object ID of {where}, which is assigned: Azure doesn't show it yet",
+    Reason.FOLLOWED: "requests at {detail}, which follows {where}",
     Reason.KEPT: "who uses {detail}: it leaves no object that names what it reaches",
 }
 _TIMES = {Source.DATA: "run", Source.REQUESTS: "request"}

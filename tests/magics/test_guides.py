@@ -60,7 +60,9 @@ def shell_scripts(value):
 
 
 @pytest.fixture
-def run_cell(ip, azure):
+def run_cell(ip, azure, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
     def run_cell(block):
         done = ip.run_cell(block.text.replace(CLUSTER, azure.kusto_uri))
         raised = type(done.error_in_exec or done.error_before_exec).__name__

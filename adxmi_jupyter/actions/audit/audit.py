@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.actions.audit.collecting import Period, collect
 from adxmi_jupyter.actions.audit.suppressing import Settings, suppressed
+from adxmi_jupyter.actions.check.cluster_facts import Facts
 from adxmi_jupyter.actions.evidence.touched import Outside
 from adxmi_jupyter.actions.identity import names
 from adxmi_jupyter.errors import UnknownIdentity
@@ -43,11 +44,13 @@ class Selection:
 class Audit:
     """What an audit found: all verdicts, those that passed included, and what was not visible.
 
-    `unused` and `expired` are suppressions that mute nothing.
+    `facts` are all answers that it was made of. `unused` and `expired` are suppressions that mute
+    nothing.
     """
 
     cluster: AuditedCluster
     findings: tuple[AuditFinding, ...]
+    facts: Facts = field(compare=False, repr=False)
     unseen: tuple[Unseen, ...] = ()
     unused: tuple[Suppression, ...] = ()
     expired: tuple[Suppression, ...] = ()
@@ -86,9 +89,8 @@ def audit(
 
     """
     rules = tuple(map(rule_of, selection.rules)) or every_rule()
-    cluster = collect(
-        connection, databases, options.period, options.outside, is_whole=options.is_whole
-    )
+    facts = Facts(connection)
+    cluster = collect(facts, databases, options.period, options.outside, is_whole=options.is_whole)
     wanted = {_key(_meant(connection, one, cluster.known)) for one in selection.identities}
     found = tuple(
         one
@@ -100,7 +102,7 @@ def audit(
     asked = {one.id for one in rules}
     is_part = bool(wanted) or selection.least is not Severity.LOW or not options.is_whole
     unused = () if is_part else tuple(o for o in done.unused if o.rule.upper() in asked)
-    return Audit(cluster, done.findings, tuple(_unseen(cluster)), unused, done.expired)
+    return Audit(cluster, done.findings, facts, tuple(_unseen(cluster)), unused, done.expired)
 
 
 def judged(

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.actions.check import cluster_facts, many_databases, target_facts
 from adxmi_jupyter.actions.check.checks import inventory
-from adxmi_jupyter.actions.check.cluster_facts import Facts
 from adxmi_jupyter.actions.evidence import azure
 from adxmi_jupyter.actions.evidence.declared import unread_in, workflows_of
 from adxmi_jupyter.actions.evidence.logs import LogFacts
@@ -21,7 +20,7 @@ from adxmi_jupyter.model.policy import CLUSTER, Scope
 
 if TYPE_CHECKING:
     from adxmi_jupyter.actions.check.checks import Inventory
-    from adxmi_jupyter.actions.check.cluster_facts import Fact
+    from adxmi_jupyter.actions.check.cluster_facts import Fact, Facts
     from adxmi_jupyter.actions.evidence.touched import Outside
     from adxmi_jupyter.model.audit.cluster import AuditedWorkflow, ClusterSettings, HeldAzureRole
     from adxmi_jupyter.model.policy import Policy
@@ -49,7 +48,7 @@ class Period:
 
 
 def collect(
-    connection: Connection,
+    facts: Facts,
     databases: Sequence[str],
     period: Period,
     outside: Outside,
@@ -58,13 +57,15 @@ def collect(
 ) -> AuditedCluster:
     """Return all that is known of a cluster; `is_whole` says that these are all its databases.
 
+    `facts` gets all that was asked for.
+
     Raises
     ------
     AdxmiError
         Nothing at all could be listed: the first error.
 
     """
-    facts = Facts(connection)
+    connection = facts.connection
     found = inventory(facts, databases)
     workflows = workflows_of(facts, found)
     since, until = period.seen(now := datetime.now(UTC))
@@ -91,7 +92,7 @@ def collect(
         settings=_settings(facts),
         log_categories=_part(facts, azure.log_categories(), Source.DIAGNOSTICS),
         scripts={one: _part(facts, azure.scripts(one), Source.SCRIPTS, one) for one in databases},
-        followers=_followers(facts),
+        followers=_followers(facts, databases),
         unread=unread_in(found),
         known=found.known,
         client_ids=_client_ids(facts, found),
@@ -146,9 +147,14 @@ def _settings(facts: Facts) -> Part[ClusterSettings]:
     return _part(facts, azure.cluster_settings(), Source.CLUSTER)
 
 
-def _followers(facts: Facts) -> Part[tuple[str, ...]]:
-    def names(found: target_facts.Followed) -> tuple[str, ...]:
-        return tuple(one.rsplit("/", 1)[-1] for one in found.every)
+def _followers(facts: Facts, databases: Sequence[str]) -> Part[Mapping[str, tuple[str, ...]]]:
+    def names(found: target_facts.Followed) -> Mapping[str, tuple[str, ...]]:
+        by_database = {one: found.by(one) for one in databases}
+        return {
+            name: tuple(each.rsplit("/", 1)[-1] for each in some)
+            for name, some in by_database.items()
+            if some
+        }
 
     return part_of(facts, target_facts.followed(), Source.CLUSTER, names)
 

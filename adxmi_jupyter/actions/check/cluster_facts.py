@@ -111,6 +111,12 @@ class Facts:
         """Add what another answer told: it need not be asked for any more."""
         self._answers.setdefault(fact.key, answer)
 
+    def with_answers(self, answers: Mapping[Fact, object]) -> Facts:
+        """Return what is known with other answers in some places, such as policies planned."""
+        other = Facts(self.connection, quiet=True)
+        other._answers = self._answers | {fact.key: answer for fact, answer in answers.items()}
+        return other
+
     def has(self, fact: Fact) -> bool:
         """Tell whether it was asked for, or told."""
         return fact.key in self._answers

@@ -16,6 +16,7 @@ from adxmi_jupyter.actions.identity import identities
 from adxmi_jupyter.actions.identity import writes as identity_writes
 from adxmi_jupyter.actions.plan.replacing import OPTION
 from adxmi_jupyter.actions.plan.steps import Phase
+from adxmi_jupyter.actions.plan.verifying import Granted
 from adxmi_jupyter.actions.policy import callouts
 from adxmi_jupyter.actions.policy import writes as policy_writes
 from adxmi_jupyter.actions.policy.callouts import CalloutChange
@@ -192,6 +193,7 @@ class _Run:
     connection: Connection
     how: Applying
     policies: dict[Scope, Policy] = field(default_factory=dict)
+    granted: Granted = field(default_factory=Granted)
     failed: list[Outcome] = field(default_factory=list)
     stopped: bool = False
 
@@ -247,6 +249,8 @@ class _Run:
             self._change_assigned(write)
 
     def _change_policy(self, change: PolicyChange) -> None:
+        if change.added is None:
+            self.granted.verify(self.connection, change)
         before = self.policies.get(change.scope)
         if change.added is None and before is not None:
             change = _from(change, before)
@@ -254,6 +258,8 @@ class _Run:
         seen = self.connection.assigned_when_last_seen
         system = seen.system if seen else None
         self.policies[change.scope] = done.after.as_of(system) if system else done.after
+        if change.added is not None:
+            self.granted.note(change)
 
     def _change_roles(self, change: RoleChange) -> None:
         present = roles_of(self.connection, change.database).read()

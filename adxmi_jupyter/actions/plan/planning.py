@@ -25,6 +25,7 @@ from adxmi_jupyter.model.policy_file.nodes import Mode
 from adxmi_jupyter.service.address import EMBEDDED, parse_address
 
 if TYPE_CHECKING:
+    from adxmi_jupyter.actions.check.cluster_facts import Facts
     from adxmi_jupyter.actions.plan.policy_part import Guard
     from adxmi_jupyter.actions.plan.protection import Chosen
     from adxmi_jupyter.actions.plan.steps import Step
@@ -168,8 +169,10 @@ def prepare(connection: Connection, file: PolicyFile, options: Options) -> Prepa
     return found.prepared(addressed(found.prepared().plan, options.targets))
 
 
-def survey(connection: Connection, file: PolicyFile, options: Options) -> Survey:
-    """Read what a file manages on the cluster.
+def survey(
+    connection: Connection, file: PolicyFile, options: Options, facts: Facts | None = None
+) -> Survey:
+    """Read what a file manages on the cluster; `facts` are those that are known already.
 
     Raises
     ------
@@ -188,7 +191,7 @@ def survey(connection: Connection, file: PolicyFile, options: Options) -> Survey
         content = replace(content, content=_observing(content.content))
     existing = database_names(connection)
     wanted = _wanted(content.content, existing)
-    world = read_world(connection, wanted)
+    world = read_world(connection, wanted, facts)
     _check_databases(content, world, existing)
     naming = Naming(content, world)
     names = names_of(naming)

@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from adxmi_jupyter.service.connection import Connection
 
 
+AUDIT = "audit --plan"
+"""What a plan that an audit made calls its file: it has none."""
+
+
 def saved_text(prepared: Prepared) -> str:
     """Return a plan as it is saved: with what the file said, and when that was."""
     saved = {
@@ -85,7 +89,7 @@ def prepare_saved(
             why=Explain.of(
                 "changed since it was saved: ", Several.of(changed, otherwise="what is to be done")
             ),
-            fix=Explain.of(Command.of("plan"), " makes a new one"),
+            fix=_anew(saved, source),
         )
     return prepared
 
@@ -129,8 +133,14 @@ def _refuse_old(saved: Mapping[str, Any], source: str, oldest: timedelta | None)
         raise StalePlan(
             f"{source} is too old; nothing was sent",
             why=f"it was made at {saved['created']}",
-            fix=Explain.of(Command.of("plan"), " makes a new one"),
+            fix=_anew(saved, source),
         )
+
+
+def _anew(saved: Mapping[str, Any], source: str) -> Explain:
+    is_audits = saved["file"] == AUDIT
+    command = Command.of("audit", "--plan", source) if is_audits else Command.of("plan")
+    return Explain.of(command, " makes a new one")
 
 
 def _no_plan(source: str, why: str) -> InvalidPolicyFile:

@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from adxmi_jupyter.actions.write.journal import Entry
+    from adxmi_jupyter.fixes import Note
     from adxmi_jupyter.model.role import RoleAssignment, SecurityRole
     from adxmi_jupyter.service.connection import Connection
 
@@ -63,11 +64,12 @@ _ADDING = frozenset({"alter-merge", "grant", "assign", "allow"})
 
 @dataclass(frozen=True)
 class Undone:
-    """What became of undoing a write."""
+    """What became of undoing a write; `notes` are what could not be restored."""
 
     entry: Entry
     result: str
     failure: AdxmiError | None = None
+    notes: tuple[Note, ...] = ()
 
 
 def chosen(connection: Connection, number: int | None, apply: int | None) -> tuple[Entry, ...]:
@@ -155,12 +157,12 @@ def _each(connection: Connection, entries: Sequence[Entry], again: int) -> Itera
             continue
         try:
             with connection.noting(apply=again, undoes=entry.number):
-                _undo_of(entry)(connection, entry)
+                notes = _undo_of(entry)(connection, entry)
         except AdxmiError as failure:
             failed = True
             yield Undone(entry, FAILED, failure)
         else:
-            yield Undone(entry, UNDONE)
+            yield Undone(entry, UNDONE, notes=notes or ())
 
 
 def described(entry: Entry) -> str:
@@ -220,13 +222,14 @@ def _check_undoable(entry: Entry) -> None:
         raise _impossible(entry)
 
 
-def _undo_of(entry: Entry) -> Callable[[Connection, Entry], None]:
+def _undo_of(entry: Entry) -> Callable[[Connection, Entry], tuple[Note, ...] | None]:
     return _UNDOING.get(entry.kind, undoing_workflows.undo)
 
 
-def _policy(connection: Connection, entry: Entry) -> None:
+def _policy(connection: Connection, entry: Entry) -> tuple[Note, ...]:
     change = history.plan_undo(connection, entry.number)
     policy_writes.apply(connection, change, confirmed=True)
+    return change.notes
 
 
 def _database_role(connection: Connection, entry: Entry) -> None:
@@ -333,7 +336,7 @@ def _lists(entry: Entry) -> tuple[set[str], set[str]]:
     return set(entry.before or ()), set(left or ())
 
 
-_UNDOING: Mapping[str, Callable[[Connection, Entry], None]] = {
+_UNDOING: Mapping[str, Callable[[Connection, Entry], tuple[Note, ...] | None]] = {
     journal.POLICY: _policy,
     DatabaseRoles.kind: _database_role,
     ClusterRoles.kind: _cluster_role,

@@ -119,8 +119,10 @@ def roles_fact(scope: Scope) -> Fact:
     return cluster_facts.roles(scope.database) if scope.database else cluster_roles()
 
 
-def read_world(connection: Connection, wanted: Wanted) -> World:
+def read_world(connection: Connection, wanted: Wanted, facts: Facts | None = None) -> World:
     """Read it, concurrently; errors do not stop the reading of the rest.
+
+    `facts` are those that are known already.
 
     Raises
     ------
@@ -129,7 +131,7 @@ def read_world(connection: Connection, wanted: Wanted) -> World:
 
     """
     connection.require_identities()
-    facts = Facts(connection)
+    facts = facts or Facts(connection)
     asked = [cluster_facts.assigned(), *map(cluster_facts.policy, wanted.policies)]
     asked += [cluster_facts.callouts()] if wanted.callouts else []
     asked += [cluster_roles()] if CLUSTER in wanted.roles else []

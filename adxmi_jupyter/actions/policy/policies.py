@@ -258,10 +258,13 @@ def plan_grant(
 
 def at_present(connection: Connection, before: ScopedPolicy) -> ScopedPolicy:
     """Return a policy in which a former system-assigned identity is not taken for the present."""
+    return replace(before, policy=policy_at_present(connection, before.policy))
+
+
+def policy_at_present(connection: Connection, policy: Policy) -> Policy:
+    """Return the same of a policy alone."""
     seen = connection.assigned_when_last_seen
-    if seen is None or seen.system is None:
-        return before
-    return replace(before, policy=before.policy.as_of(seen.system))
+    return policy if seen is None or seen.system is None else policy.as_of(seen.system)
 
 
 def plan_revoke(

@@ -5,7 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from adxmi_jupyter.actions.policy.policies import ADDITIVE, at_present, read_one, scoped
+from adxmi_jupyter.actions.policy.policies import (
+    ADDITIVE,
+    at_present,
+    policy_at_present,
+    read_one,
+    scoped,
+)
 from adxmi_jupyter.actions.write import journal, protocol
 from adxmi_jupyter.actions.write.lost_updates import Watch
 from adxmi_jupyter.actions.write.protocol import Comparison, Write
@@ -23,7 +29,7 @@ from adxmi_jupyter.service.kusto import Resend
 if TYPE_CHECKING:
     from adxmi_jupyter.actions.policy.policies import PolicyChange, ScopedPolicy
     from adxmi_jupyter.actions.write.protocol import Written
-    from adxmi_jupyter.model.policy import Scope, UsageChange
+    from adxmi_jupyter.model.policy import Policy, Scope, UsageChange
     from adxmi_jupyter.service.connection import Connection
 
 _SAID_AT_MOST = 3
@@ -67,7 +73,8 @@ def apply(connection: Connection, change: PolicyChange, *, confirmed: bool) -> P
 
             refusal.fix = fix_of(connection, refusal, change.scope.database) or refusal.remediation
             raise
-        unseen = () if change.added is not None else _not_overwritten(watch, present, written)
+        is_addition = change.added is not None
+        unseen = () if is_addition else _not_overwritten(connection, watch, present, written)
     now = written.state.policy if written.state else present.after
     notes = (*present.notes, *written.notes, *unseen)
     return replace(present, after=now, notes=notes, entry_id=written.entry.number)
@@ -93,7 +100,7 @@ def _afresh(change: PolicyChange, now: ScopedPolicy) -> PolicyChange:
 
 
 def _not_overwritten(
-    watch: Watch, change: PolicyChange, written: Written[ScopedPolicy]
+    connection: Connection, watch: Watch, change: PolicyChange, written: Written[ScopedPolicy]
 ) -> tuple[str, ...]:
     """Return what to say if nobody can tell whether somebody else's change was overwritten.
 
@@ -103,7 +110,12 @@ def _not_overwritten(
         It was.
 
     """
-    replaced = watch.replaced_by(change.command, parse_policy)
+
+    def parse(told: object) -> Policy:
+        policy = parse_policy(told)
+        return policy_at_present(connection, policy) if change.is_at_present else policy
+
+    replaced = watch.replaced_by(change.command, parse)
     if replaced.state is None:
         return (replaced.note,)
     if replaced.state == change.before:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.actions.frames import FLAG, MOMENT, NUMBER, TEXT, fixed_frame
-from adxmi_jupyter.actions.identity import identities
+from adxmi_jupyter.actions.identity import identities, names
 from adxmi_jupyter.actions.policy.policies import PolicyChange, read_one
 from adxmi_jupyter.actions.policy.writes import described
 from adxmi_jupyter.actions.write import journal
@@ -15,16 +15,19 @@ from adxmi_jupyter.errors import AdxmiError, HistoryUnavailable, PolicyChanged
 from adxmi_jupyter.fixes import Command, Explain
 from adxmi_jupyter.model import kql
 from adxmi_jupyter.model.identity import SYSTEM
-from adxmi_jupyter.model.policy import Scope, parse_policy
+from adxmi_jupyter.model.policy import Policy, Scope, parse_policy
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     import pandas as pd
 
     from adxmi_jupyter.actions.policy.policies import ScopedPolicy
     from adxmi_jupyter.actions.write.journal import Entry
     from adxmi_jupyter.fixes import Note
     from adxmi_jupyter.model.assignment import AssignedIdentities
-    from adxmi_jupyter.model.policy import Policy, PolicyEntry
+    from adxmi_jupyter.model.identity import ManagedIdentity
+    from adxmi_jupyter.model.policy import PolicyEntry
     from adxmi_jupyter.service.connection import Connection
 
 UNDO = "undo"
@@ -142,7 +145,7 @@ def plan_undo(connection: Connection, number: int | None = None) -> PolicyChange
     PolicyChanged
         Something else was written to that scope since; restoring would undo that as well.
     HistoryUnavailable
-        It names an identity that isn't assigned any more, and the service would reject all of it.
+        It names an identity that exists and isn't assigned any more: the service would reject all.
 
     """
     chosen = entry(connection, number) if number is not None else _last(entries(connection))
@@ -157,19 +160,24 @@ def plan_undo(connection: Connection, number: int | None = None) -> PolicyChange
             why=f"its outcome was: {chosen.outcome}",
             fix=Command.of("policy", "history"),
         )
-    _refuse_if_changed(chosen, now)
-    _refuse_orphans(connection, chosen, before)
-    return _change(chosen, now, before, command=_restoring(scope, chosen, before))
+    _refuse_if_changed(connection, chosen, now)
+    after, notes = _restorable(connection, chosen, before)
+    if now.policy == after:
+        return _change(chosen, now, after, command="", notes=notes)
+    return _change(chosen, now, after, command=_restoring(scope, chosen, after), notes=notes)
 
 
-def _refuse_if_changed(chosen: Entry, now: ScopedPolicy) -> None:
+def _refuse_if_changed(connection: Connection, chosen: Entry, now: ScopedPolicy) -> None:
     """Refuse to undo more than the write: what others wrote since would be undone with it.
 
     Of a write whose outcome is open, what it was to bring about counts.
     """
     left = chosen.wanted if chosen.after is None else chosen.after
-    if left is not None and now.policy == parse_policy(left):
-        return
+    if left is not None:
+        policy = parse_policy(left)
+        # What undid a later write may not have restored the entries of who no longer exists.
+        if now.policy in (policy, _without(policy, _orphans(connection, policy)[1])):
+            return
     since = (
         "since then: " + described(parse_policy(left).diff(now.policy))
         if left is not None
@@ -185,24 +193,62 @@ def _refuse_if_changed(chosen: Entry, now: ScopedPolicy) -> None:
     )
 
 
-def _refuse_orphans(connection: Connection, chosen: Entry, before: Policy) -> None:
-    """Refuse to restore an entry of an identity that isn't assigned: the service rejects it all.
+def _restorable(
+    connection: Connection, chosen: Entry, before: Policy
+) -> tuple[Policy, tuple[Note, ...]]:
+    """Return what can be restored of a policy, and what is left out.
 
-    Where Azure does not tell what is assigned, the service will.
+    The service rejects a whole policy that names an identity that isn't assigned. Entries of those
+    that no longer exist had no effect. Where Azure doesn't tell what is assigned, the service will.
+
+    Raises
+    ------
+    HistoryUnavailable
+        An identity exists that isn't assigned any more: it can be assigned again first.
+
     """
-    try:
-        present = identities.assigned(connection) if before else None
-    except AdxmiError:
-        return
-    orphans = [] if present is None else [e.identity for e in before if not _is_there(e, present)]
-    if orphans:
-        listed = ", ".join(f"{one.label} ({one.object_id})" for one in orphans)
+    orphans, gone = _orphans(connection, before)
+    if len(gone) < len(orphans):
+        listed = _named([one for one in orphans if one not in gone])
         raise HistoryUnavailable(
             f"entry {chosen.number} cannot be undone; nothing was written",
             why=f"not assigned to the cluster any more: {listed}; the service rejects a whole "
             "policy that names such an identity",
             fix=Command.of("identity", "list"),
         )
+    if not gone:
+        return before, ()
+    note = f"not restored, because the identity no longer exists: {_named(gone)}"
+    return _without(before, gone), (note,)
+
+
+def _orphans(
+    connection: Connection, policy: Policy
+) -> tuple[Sequence[ManagedIdentity], Sequence[ManagedIdentity]]:
+    """Return the identities of entries that aren't assigned, and those that no longer exist."""
+    try:
+        present = identities.assigned(connection) if policy else None
+    except AdxmiError:
+        return (), ()
+    orphans = [] if present is None else [e.identity for e in policy if not _is_there(e, present)]
+    return orphans, [one for one in orphans if not _exists(connection, one)]
+
+
+def _without(policy: Policy, gone: Sequence[ManagedIdentity]) -> Policy:
+    return Policy(tuple(entry for entry in policy if entry.identity not in gone))
+
+
+def _exists(connection: Connection, identity: ManagedIdentity) -> bool:
+    """Tell whether Azure shows an identity; one that nobody can look for may exist."""
+    try:
+        visible = names.visible_identities(connection)
+    except AdxmiError:
+        return True
+    return any(one.object_id.lower() == identity.object_id.lower() for one in visible)
+
+
+def _named(every: Iterable[ManagedIdentity]) -> str:
+    return ", ".join(f"{one.label} ({one.object_id})" for one in every)
 
 
 def _is_there(entry: PolicyEntry, present: AssignedIdentities) -> bool:

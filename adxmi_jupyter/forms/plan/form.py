@@ -131,7 +131,9 @@ class PlanForm(Form):
 
     def _restored(self, number: int, confirmed: bool) -> tuple[Note, ...]:
         results = self.state.undo(number, confirmed=confirmed)
-        return tuple(f"{one.result} {described(one.entry)}" for one in results)
+        return tuple(
+            line for one in results for line in (f"{one.result} {described(one.entry)}", *one.notes)
+        )
 
     def _previewed(self) -> Iterable[str]:
         preview = self.state.preview

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.model.audit.evidence import Grade, Graded
 from adxmi_jupyter.model.audit.findings import About
-from adxmi_jupyter.model.audit.fixing import (
-    NEEDED,
-    SINGLE_USAGES,
-    grant,
-    grants_of,
-    revoke,
-    then,
-)
-from adxmi_jupyter.model.audit.grading import by_database
+from adxmi_jupyter.model.audit.fixing import grant, revoke, then
+from adxmi_jupyter.model.audit.narrowing import Allowance, Narrowing, Untold
+from adxmi_jupyter.model.audit.needs import needs_behind_all
 from adxmi_jupyter.model.usage import Usage
 
 if TYPE_CHECKING:
+    from adxmi_jupyter.fixes import Command
     from adxmi_jupyter.model.audit.cluster import AuditedCluster
     from adxmi_jupyter.model.audit.findings import Verdict
+    from adxmi_jupyter.model.audit.narrowing import Assumed
+    from adxmi_jupyter.model.audit.needs import Need
     from adxmi_jupyter.model.identity import ManagedIdentity
     from adxmi_jupyter.model.policy import Scope
 
@@ -40,31 +37,51 @@ def allowing_all(cluster: AuditedCluster, *, on_cluster: bool) -> Iterator[Verdi
 def _found(
     cluster: AuditedCluster, about: About, identity: ManagedIdentity, scope: Scope
 ) -> Verdict:
-    every = {one: by_database(cluster, identity, one, scope) for one in SINGLE_USAGES}
-    needed: dict[str, list[str]] = {}
-    for usage, databases in every.items():
-        for name, found in databases.items():
-            if found.grade in NEEDED:
-                needed.setdefault(name, []).append(usage)
-    seen = [one for one in SINGLE_USAGES if any(one in usages for usages in needed.values())]
-    untold = [
-        one for one, found in every.items()
-        if one not in seen and any(g.grade is Grade.CANNOT_TELL for g in found.values())
-    ]  # fmt: skip
-    # What cannot be told stays allowed: narrowing must break nothing.
-    if scope.database:
-        untold = [one for one in untold if one != Usage.SANDBOX_ARTIFACTS]
-    traces = tuple(t for found in every.values() for g in found.values() for t in g.traces)
-    unseen = tuple(u for found in every.values() for g in found.values() for u in g.unseen)
+    every = needs_behind_all(cluster, identity, scope)
+    seen = [one.usage for one in every if one.needed]
+    untold = [one.usage for one in every if one.untold and one.places]
+    traces = tuple(dict.fromkeys(t for one in every for t in one.traces))
+    unseen = tuple(dict.fromkeys(u for one in every for u in one.unseen))
     grade = Grade.IN_USE if seen else Grade.CANNOT_TELL if untold else Grade.NO_TRACE
-    graded = Graded(grade, tuple(dict.fromkeys(traces)), tuple(dict.fromkeys(unseen)))
     return about.found(
         f"allows every usage, also future ones; needed: {', '.join(seen) or 'none seen'}",
         *([f"; cannot tell: {', '.join(untold)}"] if untold else ()),
         fix=then(
-            *grants_of(cluster, identity, needed),
-            *([grant(cluster, scope, identity, untold)] if untold else ()),
+            *_grants(cluster, identity, every),
             revoke(cluster, scope, identity, Usage.ALL),
         ),
-        graded=graded,
+        graded=Graded(grade, traces, unseen),
     )
+
+
+def _grants(
+    cluster: AuditedCluster, identity: ManagedIdentity, every: Sequence[Need]
+) -> list[Command]:
+    """Return a command for each scope that has to allow something: the cluster first."""
+    by_scope: dict[Scope, list[str]] = {}
+    for one in every:
+        for place in one.places:
+            by_scope.setdefault(place, []).append(one.usage)
+    databases = list(cluster.databases)
+    places = sorted(by_scope, key=lambda one: databases.index(one.database) if one.database else -1)
+    return [grant(cluster, one, identity, by_scope[one]) for one in places]
+
+
+def without_all(cluster: AuditedCluster, about: Verdict, assumed: Assumed) -> Narrowing:
+    """Return the usages that take the place of ``All``; it stays where all of them have to."""
+    identity, scope = about.identity, about.scope
+    if identity is None:
+        return Narrowing(())
+    unused = [one.usage for one in assumed if one.is_of(scope, identity)]
+    every = needs_behind_all(cluster, identity, scope, unused)
+    counting = [one for one in every if not (scope.database and one.usage == _SANDBOXED)]
+    untold = tuple(
+        Untold(Allowance(scope, identity, one.usage), one.unseen) for one in counting if one.untold
+    )
+    if all(scope in one.places for one in counting):
+        return Narrowing((), untold=untold)
+    added = (Allowance(place, identity, one.usage) for one in every for place in one.places)
+    return Narrowing((Allowance(scope, identity, Usage.ALL),), tuple(added), untold)
+
+
+_SANDBOXED = Usage.SANDBOX_ARTIFACTS

@@ -196,6 +196,7 @@ class AuditedCluster:
     `is_whole` says that these are all of the cluster. `unread` are objects that could not be
     listed, by their database. `window` is what the logs cover of the time before `until`, which is
     `as_of` unless that is in the future. `known` are identities to tell one apart from another.
+    `followers` are the clusters that follow each database.
     """
 
     name: str
@@ -214,7 +215,7 @@ class AuditedCluster:
     settings: Part[ClusterSettings] = field(default_factory=Part)
     log_categories: Part[frozenset[str]] = field(default_factory=Part)
     scripts: Mapping[str, Part[tuple[RanScript, ...]]] = field(default_factory=dict)
-    followers: Part[tuple[str, ...]] = field(default_factory=Part)
+    followers: Part[Mapping[str, tuple[str, ...]]] = field(default_factory=Part)
     unread: Mapping[str, tuple[Unseen, ...]] = field(default_factory=dict)
     known: Sequence[ManagedIdentity] = ()
     client_ids: Mapping[str, str] = field(default_factory=dict)

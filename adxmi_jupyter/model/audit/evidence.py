@@ -86,6 +86,8 @@ class Reason(StrEnum):
     PART = "only a part of the cluster was read"
     CALLS = "the identity sends requests of its own"
     KEPT = "usages that leave no object may need it"
+    NO_ID = "its object ID is not known yet"
+    FOLLOWED = "other clusters follow the database"
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from adxmi_jupyter.fixes import Command, Explain
 from adxmi_jupyter.model.audit.evidence import Grade
-from adxmi_jupyter.model.policy import CLUSTER, Scope
 from adxmi_jupyter.model.usage import Usage
 
 if TYPE_CHECKING:
     from adxmi_jupyter.fixes import Fix
     from adxmi_jupyter.model.audit.cluster import AuditedCluster
     from adxmi_jupyter.model.identity import ManagedIdentity
+    from adxmi_jupyter.model.policy import Scope
 
 NEEDED = frozenset({Grade.IN_USE, Grade.DECLARED, Grade.WANTED})
 """Grades of what a narrower policy still has to allow."""
@@ -46,18 +46,3 @@ def revoke(
     who = ("--identity", cluster.word(identity))
     what = ("--usage", ",".join(usages)) if usages else ("--every-usage",)
     return Command(("policy", "revoke", *where(scope), *who, *what, "--yes"))
-
-
-def grants_of(
-    cluster: AuditedCluster, identity: ManagedIdentity, needed: dict[str, list[str]]
-) -> list[Command]:
-    """Return a command for each database; SandboxArtifacts counts on the cluster only."""
-    found = []
-    sandboxed = any(Usage.SANDBOX_ARTIFACTS in usages for usages in needed.values())
-    if sandboxed:
-        found.append(grant(cluster, CLUSTER, identity, [Usage.SANDBOX_ARTIFACTS]))
-    for database, usages in needed.items():
-        rest = [one for one in usages if one != Usage.SANDBOX_ARTIFACTS]
-        if rest:
-            found.append(grant(cluster, Scope(database), identity, rest))
-    return found

@@ -240,6 +240,7 @@ class _Grading:
             yield Unseen(Source.REQUESTS, Reason.SHORT)
         if self.usage in IN_REQUESTS:
             yield from self._of_requests()
+            yield from self._of_followers()
         if self.usage == Usage.AUTOMATED_FLOWS:
             yield from self._of_flows()
         if self.usage == Usage.NATIVE_INGESTION and not self._never_signed_in():
@@ -266,6 +267,18 @@ class _Grading:
             times = sum(one.times for one in hidden)
             where = ", ".join(dict.fromkeys(one.database for one in hidden))
             yield Unseen(Source.REQUESTS, Reason.HIDDEN, where=where, detail=str(times))
+
+    def _of_followers(self) -> Iterator[Unseen]:
+        """Yield the clusters where the policy of the database may count, and whose logs are theirs.
+
+        Whether it does is not documented; the cluster policy does not.
+        """
+        part, name = self.cluster.followers, self.allowed_in.database
+        if part.unseen is not None and name:
+            yield part.unseen
+        followers = (part.value or {}).get(name, ())
+        if followers:
+            yield Unseen(Source.REQUESTS, Reason.FOLLOWED, where=name, detail=", ".join(followers))
 
     def _may_be_mine(self, run: Run) -> bool:
         """Tell whether requests may have used the identity, which is not visible in them."""

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from adxmi_jupyter.model.audit.cluster import AuditedCluster
     from adxmi_jupyter.model.audit.evidence import Part
     from adxmi_jupyter.model.audit.findings import Severity, Verdict
+    from adxmi_jupyter.model.audit.narrowing import Assumed, Narrowing
 
 
 class Rule(ABC):
@@ -54,6 +55,17 @@ class Rule(ABC):
                 if part.unseen is not None:
                     yield About(scope).untold(part.unseen)
         yield from self.examined(cluster)
+
+    def narrowed(
+        self, cluster: AuditedCluster, about: Verdict, assumed: Assumed
+    ) -> Narrowing | None:
+        """Return what of a policy a finding makes superfluous; None if that is nothing.
+
+        `about` may be of something that cannot be told, if it is among what is `assumed` not to be
+        needed.
+        """
+        del cluster, about, assumed
+        return None
 
     @abstractmethod
     def examined(self, cluster: AuditedCluster) -> Iterator[Verdict]:

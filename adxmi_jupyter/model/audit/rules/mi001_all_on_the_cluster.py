@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, ClassVar
 
-from adxmi_jupyter.model.audit.broad import allowing_all
+from adxmi_jupyter.model.audit.broad import allowing_all, without_all
 from adxmi_jupyter.model.audit.findings import Severity
 from adxmi_jupyter.model.audit.rule import Rule
 
 if TYPE_CHECKING:
     from adxmi_jupyter.model.audit.cluster import AuditedCluster
     from adxmi_jupyter.model.audit.findings import Verdict
+    from adxmi_jupyter.model.audit.narrowing import Assumed, Narrowing
 
 
 class AllOnTheCluster(Rule):
@@ -34,3 +35,9 @@ class AllOnTheCluster(Rule):
     def examined(self, cluster: AuditedCluster) -> Iterator[Verdict]:
         """Yield how each entry of the cluster policy was found."""
         yield from allowing_all(cluster, on_cluster=True)
+
+    def narrowed(
+        self, cluster: AuditedCluster, about: Verdict, assumed: Assumed
+    ) -> Narrowing | None:
+        """Return the usages that take its place."""
+        return without_all(cluster, about, assumed)

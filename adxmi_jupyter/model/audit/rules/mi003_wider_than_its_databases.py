@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from adxmi_jupyter.model.audit.evidence import Grade, Graded, Reason, Source, Unseen
 from adxmi_jupyter.model.audit.findings import About, Severity
-from adxmi_jupyter.model.audit.fixing import NEEDED, grant, revoke, then
-from adxmi_jupyter.model.audit.grading import by_database
+from adxmi_jupyter.model.audit.fixing import grant, revoke, then
+from adxmi_jupyter.model.audit.narrowing import Allowance, Narrowing
+from adxmi_jupyter.model.audit.needs import need_of
 from adxmi_jupyter.model.audit.rule import Rule
 from adxmi_jupyter.model.policy import CLUSTER, Scope
 from adxmi_jupyter.model.usage import Usage
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from adxmi_jupyter.model.audit.cluster import AuditedCluster
     from adxmi_jupyter.model.audit.findings import Verdict
+    from adxmi_jupyter.model.audit.narrowing import Assumed
+    from adxmi_jupyter.model.audit.needs import Need
     from adxmi_jupyter.model.identity import ManagedIdentity
 
 _ELSEWHERE = (Usage.ALL, Usage.SANDBOX_ARTIFACTS)
@@ -53,19 +55,35 @@ class WiderThanItsDatabases(Rule):
                 if usage not in _ELSEWHERE:
                     yield _verdict(cluster, entry.identity, usage)
 
+    def narrowed(
+        self, cluster: AuditedCluster, about: Verdict, assumed: Assumed
+    ) -> Narrowing | None:
+        """Return the grant on the cluster, and those on the databases that need it."""
+        identity = about.identity
+        if identity is None or not cluster.is_whole:
+            return None
+        wide = Allowance(CLUSTER, identity, about.usage)
+        is_assumed = wide.key in {one.key for one in assumed}
+        need = replace(
+            need_of(cluster, identity, about.usage, CLUSTER), is_assumed_unused=is_assumed
+        )
+        if CLUSTER in need.places:
+            return None
+        return Narrowing((wide,), tuple(Allowance(s, identity, about.usage) for s in need.places))
+
 
 def _verdict(cluster: AuditedCluster, identity: ManagedIdentity, usage: str) -> Verdict:
     about = About(CLUSTER, identity, usage)
     if not cluster.is_whole:
         return about.untold(Unseen(Source.OBJECTS, Reason.PART))
-    every = by_database(cluster, identity, usage, CLUSTER)
-    needed = [name for name, one in every.items() if one.grade in NEEDED]
-    graded = _together(every)
+    need = need_of(cluster, identity, usage, CLUSTER)
+    every, needed = need.every, need.needed
+    graded = _together(need)
     if not needed or len(needed) == len(every):
         return about.passed(f"needed in {len(needed)} of {len(every)} databases", graded=graded)
-    if any(one.grade is Grade.CANNOT_TELL for one in every.values()):
+    if need.untold:
         return about.untold(graded=graded)
-    followers = cluster.followers.value or ()
+    followers = sorted({one for some in (cluster.followers.value or {}).values() for one in some})
     return about.found(
         f"needed in {len(needed)} of {len(every)} databases: {', '.join(needed)}",
         *([f"; clusters follow this one: {', '.join(followers)}"] if followers else ()),
@@ -77,13 +95,6 @@ def _verdict(cluster: AuditedCluster, identity: ManagedIdentity, usage: str) -> 
     )
 
 
-def _together(every: Mapping[str, Graded]) -> Graded:
-    traces = tuple(dict.fromkeys(t for one in every.values() for t in one.traces))
-    unseen = tuple(
-        dict.fromkeys(
-            u for one in every.values() if one.grade is Grade.CANNOT_TELL for u in one.unseen
-        )
-    )
-    grades = {one.grade for one in every.values()}
-    return Graded(next(grade for grade in (*Grade,) if grade in (grades or {Grade.NO_TRACE})),
-                  traces, unseen)  # fmt: skip
+def _together(need: Need) -> Graded:
+    grades = {one.grade for one in need.every.values()} or {Grade.NO_TRACE}
+    return Graded(next(grade for grade in Grade if grade in grades), need.traces, need.unseen)

@@ -9,12 +9,14 @@ from adxmi_jupyter.model.audit.evidence import Grade
 from adxmi_jupyter.model.audit.findings import About, Severity
 from adxmi_jupyter.model.audit.fixing import revoke
 from adxmi_jupyter.model.audit.grading import graded
+from adxmi_jupyter.model.audit.narrowing import only
 from adxmi_jupyter.model.audit.rule import Rule
 from adxmi_jupyter.model.usage import Usage
 
 if TYPE_CHECKING:
     from adxmi_jupyter.model.audit.cluster import AuditedCluster
     from adxmi_jupyter.model.audit.findings import Verdict
+    from adxmi_jupyter.model.audit.narrowing import Assumed, Narrowing
 
 
 class NoTrace(Rule):
@@ -52,3 +54,10 @@ class NoTrace(Rule):
                     yield about.untold(graded=found)
                 else:
                     yield about.passed(graded=found)
+
+    def narrowed(
+        self, cluster: AuditedCluster, about: Verdict, assumed: Assumed
+    ) -> Narrowing | None:
+        """Return the usage."""
+        del cluster, assumed
+        return only(about.scope, about.identity, about.usage)

@@ -6,13 +6,16 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, ClassVar
 
 from adxmi_jupyter.fixes import Command
+from adxmi_jupyter.model.audit.evidence import Reason, Source, Unseen
 from adxmi_jupyter.model.audit.findings import About, Severity
 from adxmi_jupyter.model.audit.fixing import where
+from adxmi_jupyter.model.audit.narrowing import only
 from adxmi_jupyter.model.audit.rule import Rule
 
 if TYPE_CHECKING:
     from adxmi_jupyter.model.audit.cluster import AuditedCluster
     from adxmi_jupyter.model.audit.findings import Verdict
+    from adxmi_jupyter.model.audit.narrowing import Assumed, Narrowing
     from adxmi_jupyter.model.policy import Scope
 
 
@@ -40,11 +43,14 @@ class StaleEntry(Rule):
 
     def examined(self, cluster: AuditedCluster) -> Iterator[Verdict]:
         """Yield how each entry was found."""
-        stale = _stale(cluster)
+        stale, nameless = _stale(cluster), tuple(_nameless(cluster))
         for scope, entry in cluster.entries():
             about = About(scope, entry.identity)
             if cluster.is_assigned(entry.identity):
                 yield about.passed("assigned")
+                continue
+            if nameless:
+                yield about.untold(*nameless)
                 continue
             who = ("--identity", ",".join(stale[scope]))
             usages = ", ".join(entry.allowed_usages)
@@ -52,6 +58,23 @@ class StaleEntry(Rule):
                 f"allows {usages}" if usages else "allows nothing",
                 fix=Command(("policy", "revoke", *where(scope), *who, "--every-usage", "--yes")),
             )
+
+    def narrowed(
+        self, cluster: AuditedCluster, about: Verdict, assumed: Assumed
+    ) -> Narrowing | None:
+        """Return all that the entry allows."""
+        del assumed
+        entry = (
+            cluster.policies[about.scope].known.entry_of(about.identity) if about.identity else None
+        )
+        return only(about.scope, entry.identity, *entry.allowed_usages) if entry else None
+
+
+def _nameless(cluster: AuditedCluster) -> Iterator[Unseen]:
+    """Yield identities that are assigned, and have their IDs some time after that."""
+    for one in cluster.assigned.known.users:
+        if not one.object_id:
+            yield Unseen(Source.CLUSTER, Reason.NO_ID, where=one.label)
 
 
 def _stale(cluster: AuditedCluster) -> Mapping[Scope, list[str]]:

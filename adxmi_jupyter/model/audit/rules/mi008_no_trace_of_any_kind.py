@@ -11,6 +11,7 @@ from adxmi_jupyter.model.audit.evidence import Grade
 from adxmi_jupyter.model.audit.findings import About, Severity
 from adxmi_jupyter.model.audit.fixing import SINGLE_USAGES, revoke, then
 from adxmi_jupyter.model.audit.grading import graded
+from adxmi_jupyter.model.audit.narrowing import Allowance, Narrowing
 from adxmi_jupyter.model.audit.rule import Rule
 from adxmi_jupyter.model.usage import Usage
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from adxmi_jupyter.model.audit.cluster import AuditedCluster
     from adxmi_jupyter.model.audit.evidence import Graded
     from adxmi_jupyter.model.audit.findings import Verdict
+    from adxmi_jupyter.model.audit.narrowing import Assumed
     from adxmi_jupyter.model.identity import ManagedIdentity
 
 
@@ -60,6 +62,23 @@ class NoTraceOfAnyKind(Rule):
             else:
                 best = next(grade for grade in Grade if grade in grades)
                 yield about.passed(str(best))
+
+    def narrowed(
+        self, cluster: AuditedCluster, about: Verdict, assumed: Assumed
+    ) -> Narrowing | None:
+        """Return all that the identity is allowed."""
+        del assumed
+        identity = about.identity
+        if identity is None:
+            return None
+        return Narrowing(
+            tuple(
+                Allowance(scope, entry.identity, usage)
+                for scope, entry in cluster.entries()
+                if same(entry.identity, identity)
+                for usage in entry.allowed_usages
+            )
+        )
 
 
 def _removal(cluster: AuditedCluster, identity: ManagedIdentity) -> Fix:

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, ClassVar
 
 from adxmi_jupyter.model.audit.findings import About, Severity
 from adxmi_jupyter.model.audit.fixing import revoke
+from adxmi_jupyter.model.audit.narrowing import only
 from adxmi_jupyter.model.audit.rule import Rule
 from adxmi_jupyter.model.usage import Usage
 
 if TYPE_CHECKING:
     from adxmi_jupyter.model.audit.cluster import AuditedCluster
     from adxmi_jupyter.model.audit.findings import Verdict
+    from adxmi_jupyter.model.audit.narrowing import Assumed, Narrowing
 
 
 class SandboxOnADatabase(Rule):
@@ -39,3 +41,10 @@ class SandboxOnADatabase(Rule):
                 yield about.found("it counts in the cluster policy only", fix=fix)
             else:
                 yield About(scope, entry.identity).passed("doesn't name it")
+
+    def narrowed(
+        self, cluster: AuditedCluster, about: Verdict, assumed: Assumed
+    ) -> Narrowing | None:
+        """Return the usage, which has no effect."""
+        del cluster, assumed
+        return only(about.scope, about.identity, about.usage)
