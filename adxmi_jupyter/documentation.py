@@ -40,6 +40,8 @@ PAGES: Mapping[str, str] = {
     "Retention policy": f"{_KUSTO}/management/retention-policy",
     "Caching policy (hot and cold cache)": f"{_KUSTO}/management/cache-policy",
     "Journal management": f"{_KUSTO}/management/journal",
+    ".show capacity command": f"{_KUSTO}/management/show-capacity-command",
+    ".show database schema command": f"{_KUSTO}/management/show-schema-database",
     "Ingestion failures": f"{_KUSTO}/management/ingestion-failures",
     "Storage connection strings": f"{_KUSTO}/api/connection-strings/storage-connection-strings",
     "SQL connection strings": f"{_KUSTO}/api/connection-strings/sql-connection-strings",

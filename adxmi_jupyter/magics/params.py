@@ -144,6 +144,16 @@ class DatabaseName(Name):
         return offered_databases(connection) if connection else ()
 
 
+class DatabaseList(NameList):
+    """Names of databases, separated by commas."""
+
+    name = kind = kept_as = "database"
+
+    def names(self, call: Call) -> Iterable[str]:
+        """Return the databases of the connection."""
+        return DatabaseName().names(call)
+
+
 class IdentityList(NameList):
     """Identities by display name, object ID, client ID or ``system``."""
 

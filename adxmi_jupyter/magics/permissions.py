@@ -33,6 +33,9 @@ AUDIT = Permission(
     "Reader on the cluster and on its subscription",
     more="what you can't read is unknown, with the permission that it requires",
 )
+VERIFY = Permission(
+    _SHOW, more="journal: AllDatabasesAdmin; log of commands: Database Admin or Monitor"
+)
 PLAN = Permission(
     _SHOW, more="roles: Database Admin; callouts and the cluster: AllDatabasesMonitor"
 )

@@ -112,6 +112,7 @@ _NOUNS: Mapping[str, str] = {
     "drift": "adxmi_jupyter.magics.drift",
     "convert": "adxmi_jupyter.magics.convert",
     "migrate": "adxmi_jupyter.magics.migrate",
+    "verify": "adxmi_jupyter.magics.verify",
     "history": "adxmi_jupyter.magics.history",
     "undo": "adxmi_jupyter.magics.undo",
     "connection-string": "adxmi_jupyter.magics.connection_string",

@@ -8,6 +8,9 @@ policy*, *Callout policy*, *.show plugins*, *Manage database security roles*, *J
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from adxmi_jupyter.fixes import Command, Explain
 from adxmi_jupyter.model.shape import (
     Shape,
     filled,
@@ -105,19 +108,23 @@ ACCELERATED_TABLES = Shape(
     ),
 )
 
-# A scope without a policy is answered, too: by a row whose policy is null.
-CLUSTER_POLICY = Shape(
-    "the managed identity policy", (_POLICY, optional("PolicyName", check=filled)), at_least=1
-)
+_POLICY_NAME = optional("PolicyName", check=filled)
 
-DATABASE_POLICY = Shape(
-    "the managed identity policy",
-    (*CLUSTER_POLICY.fields, optional("EntityName", check=filled)),
-    at_least=1,
-)
+
+def policy_shape(columns: Sequence[str], *, at_least: int, has_name: bool) -> Shape:
+    """Return the shape of a managed identity policy: its JSON is in one of these columns.
+
+    A scope without a policy is answered, too: by a row whose policy is null, as far as is known.
+    `has_name` is for policies of databases.
+    """
+    name = (optional("EntityName", check=filled),) if has_name else ()
+    policy = required(*columns, check=json_list(obj))
+    fix = Explain.of(Command.of("verify"), " finds out how this cluster answers")
+    return Shape("the managed identity policy", (policy, _POLICY_NAME, *name), at_least, fix)
+
 
 # The service's own rules are always there.
-CALLOUT_POLICY = Shape("the callout policy", (*CLUSTER_POLICY.fields,), at_least=1)
+CALLOUT_POLICY = Shape("the callout policy", (_POLICY, _POLICY_NAME), at_least=1)
 
 PLUGINS = Shape(
     "the plugins", (required("PluginName"), required("IsEnabled", check=flag)), at_least=1

@@ -7,7 +7,7 @@ Source: *Managed identity policy*, *.show/.alter/.alter-merge/.delete managed_id
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -271,18 +271,18 @@ def _entry(item: object) -> PolicyEntry:
     return PolicyEntry(identity, usages.split(listed), as_sent=listed)
 
 
-def policy_text(row: Mapping[str, Any]) -> object:
-    """Return the JSON cell of a policy row, ``Policy`` of five columns or ``Policies`` of two.
+def policy_text(row: Mapping[str, Any], columns: Sequence[str] = ("Policy", "Policies")) -> object:
+    """Return the JSON cell of a policy row, in the first of these columns that it has.
 
     Raises
     ------
     UnreadableAnswer
-        The row has neither column.
+        The row has none of them.
 
     """
-    if value_of(row, "Policy", "Policies", otherwise=_NO_COLUMN) is _NO_COLUMN:
+    if value_of(row, *columns, otherwise=_NO_COLUMN) is _NO_COLUMN:
         raise _unreadable(f"the columns are {', '.join(row) or 'none'}")
-    return value_of(row, "Policy", "Policies")
+    return value_of(row, *columns)
 
 
 _NO_COLUMN = object()
@@ -292,5 +292,10 @@ def _unreadable(detail: str) -> UnreadableAnswer:
     return UnreadableAnswer(
         "the managed identity policy could not be read",
         why=f"the service sent something else than a policy: {detail}",
-        fix=Explain.of(Command.of("policy", "show", "--raw"), " shows the service's own table"),
+        fix=Explain.of(
+            Command.of("policy", "show", "--raw"),
+            " shows the service's own table; ",
+            Command.of("verify"),
+            " finds out how this cluster answers",
+        ),
     )

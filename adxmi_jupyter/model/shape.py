@@ -12,12 +12,15 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.errors import UnreadableAnswer
 from adxmi_jupyter.fixes import Explain, Retry
 from adxmi_jupyter.model.identity import is_guid
+
+if TYPE_CHECKING:
+    from adxmi_jupyter.fixes import Fix
 
 Check = Callable[[object], str]
 """Returns what is wrong with a value, as in ``is null``; empty if it is plausible."""
@@ -187,16 +190,21 @@ def fields(*every: Field) -> Check:
     return check
 
 
+_NEAR_BY = Explain.of("check for a proxy or gateway in between, then ", Retry())
+
+
 @dataclass(frozen=True)
 class Shape:
     """What an answer about something looks like: rows with these fields, `at_least` so many.
 
-    `subject` says what it is about, in the plural: ``the databases``.
+    `subject` says what it is about, in the plural: ``the databases``. `fix` is what helps where an
+    answer has another shape.
     """
 
     subject: str
     fields: tuple[Field, ...] = ()
     at_least: int = 0
+    fix: Fix = field(default=_NEAR_BY, compare=False)
 
     def of_table(
         self, columns: Sequence[str], rows: Sequence[Mapping[str, Any]]
@@ -211,9 +219,9 @@ class Shape:
 
         """
         present = dict.fromkeys(columns)
-        for field in self.fields:
-            if field.is_required and value_of(present, *field.names) is _ABSENT:
-                raise self.unreadable(f"there is no column {' or '.join(field.names)}")
+        for one in self.fields:
+            if one.is_required and value_of(present, *one.names) is _ABSENT:
+                raise self.unreadable(f"there is no column {' or '.join(one.names)}")
         return self.of_items(rows)
 
     def of_items(self, items: object) -> list[dict[str, Any]]:
@@ -233,14 +241,14 @@ class Shape:
         return dict(value)
 
     def _problems(self, value: Mapping[str, object]) -> Iterable[str]:
-        return filter(None, (field.problem(value) for field in self.fields))
+        return filter(None, (one.problem(value) for one in self.fields))
 
     def unreadable(self, detail: str) -> UnreadableAnswer:
         """Return the error for an answer of another shape."""
         return UnreadableAnswer(
             f"the answer about {self.subject} could not be understood",
             why=detail,
-            fix=Explain.of("check for a proxy or gateway in between, then ", Retry()),
+            fix=self.fix,
         )
 
 

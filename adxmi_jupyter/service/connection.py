@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import quote
 
-from adxmi_jupyter.errors import AdxmiError, MissingOption
+from adxmi_jupyter.errors import AdxmiError, HistoryUnavailable, MissingOption
 from adxmi_jupyter.fixes import Configure, Explain, Option, Setting
 from adxmi_jupyter.service.credentials import ASKING_A_PERSON
 from adxmi_jupyter.service.editions import edition_of, not_in_edition
 from adxmi_jupyter.service.embedded import EmbeddedService, not_in_use
 from adxmi_jupyter.service.in_flight import cores_of
 from adxmi_jupyter.service.resource_manager import ResourceManager
+from adxmi_jupyter.service.verified import Verified, VerifiedFile
 
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded import EmbeddedAzure
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from adxmi_jupyter.model.assignment import AssignedIdentities
     from adxmi_jupyter.model.cluster_host import Edition
     from adxmi_jupyter.model.declaration.products import QueuedIngestion
+    from adxmi_jupyter.model.verification.known import Known
     from adxmi_jupyter.service.access import Access
     from adxmi_jupyter.service.address import ClusterAddress
     from adxmi_jupyter.service.in_flight import InFlight
@@ -122,6 +124,31 @@ class Connection:
     def history_file(self) -> Path:
         """Where the history of policy writes on this cluster is kept."""
         return self._history()
+
+    @cached_property
+    def verified(self) -> Verified:
+        """What `verify` found out about the cluster, and when."""
+        try:
+            found = self.verified_file.read()
+        except HistoryUnavailable:
+            return Verified()
+        if found.known.cores:
+            self.in_flight.has_nodes_of(found.known.cores)
+        return found
+
+    @property
+    def verified_file(self) -> VerifiedFile:
+        """Where that is kept."""
+        return VerifiedFile(self.history_file, self.address.uri.split("://", 1)[-1])
+
+    @property
+    def known(self) -> Known:
+        """How the cluster is known to answer where no page of the documentation says it."""
+        return self.verified.known
+
+    def forget_verified(self) -> None:
+        """Look again at what was found out, when it is next needed."""
+        vars(self).pop("verified", None)
 
     @contextmanager
     def noting(self, *, apply: int = 0, undoes: int = 0) -> Iterator[None]:

@@ -33,6 +33,11 @@ def data_directory() -> Path:
     return _of_the_user() or runtime_directory()
 
 
+def verified_beside(history: Path) -> Path:
+    """Return the file with what was found out about the cluster of a history."""
+    return history.with_suffix(".verified.json")
+
+
 def lock_directory(*, is_loopback: bool) -> Path:
     """Return the directory for locks: one for each account, whatever its environment says.
 

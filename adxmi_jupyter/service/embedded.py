@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from adxmi_jupyter.errors import ClusterUnreachable, EmbeddedAzureNotInUse, InvalidValue
 from adxmi_jupyter.fixes import ChangeOption, Command, Explain, Option, Several
 from adxmi_jupyter.model.usage import closest
+from adxmi_jupyter.service.directories import verified_beside
 from adxmi_jupyter.service.embedded_key import offered
 
 if TYPE_CHECKING:
@@ -95,6 +96,7 @@ class EmbeddedService:
     def _forget(self) -> None:
         if self._history is not None:
             self._history.unlink(missing_ok=True)
+            verified_beside(self._history).unlink(missing_ok=True)
         if self._directory is not None:
             self._directory.cleanup()
             self._directory = None

@@ -23,7 +23,7 @@ from typing import Any
 
 from adxmi_jupyter.errors import ClusterUnreachable, HistoryUnavailable
 from adxmi_jupyter.fixes import Command
-from adxmi_jupyter.service.directories import data_directory
+from adxmi_jupyter.service.directories import data_directory, verified_beside
 from adxmi_jupyter.service.embedded import PRINCIPALS, token_with_key
 from adxmi_jupyter.version import __version__
 
@@ -170,8 +170,9 @@ def record(directory: Path, port: int, key: str) -> Record:
 
 
 def forget(directory: Path) -> None:
-    """Remove the record, whatever it is, and the history of the world that is gone."""
-    for path in (directory / _RECORD, history_in(directory)):
+    """Remove the record, whatever it is, and what is kept of the world that is gone."""
+    history = history_in(directory)
+    for path in (directory / _RECORD, history, verified_beside(history)):
         with contextlib.suppress(OSError):
             path.unlink()
 

@@ -67,6 +67,7 @@ def reset(connection: Connection, world: str, behaviours: Sequence[str] = ()) ->
     """
     connection.embedded.reset(world, checked_behaviours(behaviours))
     connection.forget()
+    connection.forget_verified()
     connection.assigned_when_last_seen = None
 
 

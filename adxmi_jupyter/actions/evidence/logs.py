@@ -17,13 +17,14 @@ from adxmi_jupyter.actions.evidence.parts import part_of
 from adxmi_jupyter.errors import AdxmiError
 from adxmi_jupyter.model.audit import log_queries
 from adxmi_jupyter.model.audit.cluster import Logs
-from adxmi_jupyter.model.audit.evidence import Part, Source
+from adxmi_jupyter.model.audit.evidence import Part, Reason, Source, Unseen
 from adxmi_jupyter.model.cluster_role import ClusterRole
 from adxmi_jupyter.model.role import Role
 
 if TYPE_CHECKING:
     from adxmi_jupyter.actions.check.cluster_facts import Facts, Rows
     from adxmi_jupyter.model.audit.cluster import DataRun, Run, Touch
+    from adxmi_jupyter.model.policy import Scope
     from adxmi_jupyter.model.role import RoleAssignment
     from adxmi_jupyter.model.shape import Shape
     from adxmi_jupyter.service.connection import Connection
@@ -74,7 +75,7 @@ class LogFacts:
     ) -> Logs:
         """Return the logs as far as they were answered."""
         seen = monitored(facts)
-        journal = part_of(facts, self._journal, Source.JOURNAL, log_queries.read_grants)
+        journal = self._grants(facts)
         return Logs(
             self._read_runs(facts),
             part_of(facts, self._data, Source.DATA, _data),
@@ -83,6 +84,16 @@ class LogFacts:
             tuple(touches),
             covers,
         )
+
+    def _grants(self, facts: Facts) -> Part[Mapping[tuple[Scope, str, str], datetime]]:
+        """Return since when usages are allowed; unseen where this cluster's journal has no states.
+
+        Its rows, or their lack, would make a young grant look old.
+        """
+        if not facts.connection.known.journal_shows_grants:
+            unseen = "verify found that it doesn't show changes of managed identity policies"
+            return Part.missing(Unseen(Source.JOURNAL, Reason.FAILED, detail=unseen))
+        return part_of(facts, self._journal, Source.JOURNAL, log_queries.read_grants)
 
     def _read_runs(self, facts: Facts) -> Part[tuple[Run, ...]]:
         every = [part_of(facts, one, Source.REQUESTS, _runs) for one in self._runs]

@@ -17,7 +17,7 @@ from adxmi_jupyter.errors import DatabaseNotFound, NotAuthorized, NothingToRevok
 from adxmi_jupyter.fixes import ChangeOption, Command, Explain, Option, Several
 from adxmi_jupyter.model import kql
 from adxmi_jupyter.model.identity import SYSTEM
-from adxmi_jupyter.model.kusto_shapes import CLUSTER_POLICY, DATABASE_POLICY, DATABASES
+from adxmi_jupyter.model.kusto_shapes import DATABASES
 from adxmi_jupyter.model.policy import (
     CLUSTER,
     Policy,
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from adxmi_jupyter.model.policy import (
         UsageChange,
     )
+    from adxmi_jupyter.model.verification.known import Known
     from adxmi_jupyter.service.answer import Answer
     from adxmi_jupyter.service.connection import Connection
 
@@ -196,11 +197,11 @@ def read_one(connection: Connection, scope: Scope) -> ScopedPolicy:
     connection.require_identities()
     database = scope.database or connection.database
     answer = connection.kusto.command(kql.show_policy(scope), database=database)
-    return scoped(scope, answer)
+    return scoped(scope, answer, connection.known)
 
 
-def scoped(scope: Scope, answer: Answer) -> ScopedPolicy:
-    """Read the policy out of a policy command's answer.
+def scoped(scope: Scope, answer: Answer, known: Known) -> ScopedPolicy:
+    """Read the policy out of a policy command's answer, as a cluster is known to answer.
 
     Raises
     ------
@@ -208,10 +209,8 @@ def scoped(scope: Scope, answer: Answer) -> ScopedPolicy:
         The answer holds no policy.
 
     """
-    texts = [
-        policy_text(row)
-        for row in answer.rows(DATABASE_POLICY if scope.database else CLUSTER_POLICY)
-    ]
+    rows = answer.rows(known.policy_shape(scope))
+    texts = [policy_text(row, known.policy_columns) for row in rows] or [None]
     entries = [entry for text in texts for entry in parse_policy(text)]
     return ScopedPolicy(scope, Policy(tuple(entries)), texts[0], answer)
 

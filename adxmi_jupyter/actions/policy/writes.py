@@ -144,7 +144,7 @@ def _write(connection: Connection, change: PolicyChange) -> Write[ScopedPolicy]:
     def send() -> ScopedPolicy:
         database = scope.database or connection.database
         answer = connection.kusto.command(change.command, database=database, resend=resend)
-        return scoped(scope, answer)
+        return scoped(scope, answer, connection.known)
 
     return Write(
         kind=journal.POLICY,

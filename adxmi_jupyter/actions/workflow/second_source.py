@@ -55,6 +55,8 @@ def script_of(connection: Connection, database: str) -> Script:
 
     @cache
     def answer() -> CslScript | AdxmiError:
+        if not connection.known.script_shows_identities:
+            return read_csl_script(())
         try:
             return read_script(connection, database)
         except AdxmiError as failure:

@@ -246,7 +246,8 @@ def show_grants(since: datetime, until: datetime) -> str:
     """Ask for changes of managed identity policies: their states are no secrets."""
     return (
         f".show journal | where {_between('EventTimestamp', since, until)} "
-        "and ChangeCommand contains 'policy' and ChangeCommand contains 'managed_identity' "
+        "and (ChangeCommand contains 'policy' and ChangeCommand contains 'managed_identity' "
+        "or isempty(ChangeCommand) and UpdatedEntityState contains 'AllowedUsages') "
         "| project EventTimestamp, Database, OriginalEntityState, UpdatedEntityState"
     )
 

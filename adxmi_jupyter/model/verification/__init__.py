@@ -1,0 +1,1 @@
+"""What no page says of the service, and how a cluster's own answers tell it."""

@@ -1,0 +1,1 @@
+"""The open questions, a file each."""
