@@ -31,6 +31,8 @@ PAGES: Mapping[str, str] = {
     ".delete managed identity policy command": (
         f"{_KUSTO}/management/delete-managed-identity-policy-command"
     ),
+    "Azure Resource Graph": f"{_AZURE}/governance/resource-graph/overview",
+    "Use follower databases": f"{_ADX}/follower",
     "Callout policy": f"{_KUSTO}/management/callout-policy",
     "Security roles overview": f"{_KUSTO}/management/security-roles",
     "Manage database security roles": f"{_KUSTO}/management/manage-database-security-roles",

@@ -13,7 +13,7 @@ AdxmiError
 │   ├── MalformedBody         JSON or YAML with a line and a column
 │   │   └── RepeatedKey       a key that occurs twice, in any letter case
 │   ├── InvalidPolicy         an entry without identity or usages
-│   ├── InvalidPolicyFile     something in adxmi.yaml, with file, line and column
+│   ├── InvalidPolicyFile     something in adxmi.yaml or a fleet file, with its place
 │   ├── InvalidForeignFile    something in a file to convert, with file, line and column
 │   │   └── LiteralSecret     a key, signature or password in a file to convert
 │   ├── InvalidLockFile       a lock file that is damaged, or none

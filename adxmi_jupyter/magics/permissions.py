@@ -36,6 +36,10 @@ AUDIT = Permission(
 VERIFY = Permission(
     _SHOW, more="journal: AllDatabasesAdmin; log of commands: Database Admin or Monitor"
 )
+FLEET = Permission(
+    azure="Reader on the subscriptions of the clusters",
+    more="what you can't read is named above the result",
+)
 PLAN = Permission(
     _SHOW, more="roles: Database Admin; callouts and the cluster: AllDatabasesMonitor"
 )

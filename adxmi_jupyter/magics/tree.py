@@ -113,6 +113,7 @@ _NOUNS: Mapping[str, str] = {
     "convert": "adxmi_jupyter.magics.convert",
     "migrate": "adxmi_jupyter.magics.migrate",
     "verify": "adxmi_jupyter.magics.verify",
+    "fleet": "adxmi_jupyter.magics.fleet",
     "history": "adxmi_jupyter.magics.history",
     "undo": "adxmi_jupyter.magics.undo",
     "connection-string": "adxmi_jupyter.magics.connection_string",

@@ -285,6 +285,18 @@ FOUND_SUBSCRIPTION = Shape(
     (_ID, _NAME, required("subscriptionId", check=guid), optional("tenantId", check=maybe(text))),
 )
 
+FLEET_IDENTITY = Shape("the identities", (_ID, _NAME))
+
+ATTACHED_DATABASE = Shape(
+    "the databases that the cluster follows",
+    (
+        required(
+            "properties",
+            check=fields(required("clusterResourceId", check=cluster_id), required("databaseName")),
+        ),
+    ),
+)
+
 DIAGNOSTIC_SETTING = Shape(
     "the diagnostic settings",
     (_NAME, required("properties", check=fields(optional("logs", check=maybe(listed))))),

@@ -221,12 +221,13 @@ class Completeness:
     """How much of what was asked for has been seen.
 
     `asked` are the subscriptions that were asked for, as they were written; none means all that can
-    be read. `found` counts clusters before the selection. `index_age` is None where the service
-    does not tell it.
+    be read. `readable` are those of them that can be read, `known` all that can be. `found` counts
+    clusters before the selection. `index_age` is None where the service does not tell it.
     """
 
     asked: tuple[str, ...] = ()
     readable: tuple[SubscriptionSeen, ...] = ()
+    known: tuple[SubscriptionSeen, ...] = ()
     gaps: tuple[Gap, ...] = ()
     found: int = 0
     synapse_pools: int = 0
@@ -237,13 +238,40 @@ class Completeness:
         """Whether nothing is known to be missing."""
         return not self.gaps
 
-    def can_read(self, subscription_id: str) -> bool:
-        """Tell whether a subscription could be read as a whole."""
+    def knows(self, subscription_id: str) -> bool:
+        """Tell whether a subscription can be read as a whole, asked for or not."""
         wanted = subscription_id.lower()
         partly = {gap.subject for gap in self.gaps}
-        return wanted not in partly and any(
-            each.subscription_id == wanted for each in self.readable
-        )
+        return wanted not in partly and any(each.subscription_id == wanted for each in self.known)
+
+
+class IdentityState(StrEnum):
+    """Whether a user-assigned identity that clusters list still exists.
+
+    One that Azure does not show is only *deleted* where its subscription can be read.
+    """
+
+    PRESENT = "present"
+    DELETED = "deleted"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Leader:
+    """What a cluster follows: a cluster by its resource ID, and a database or all of them, `*`."""
+
+    cluster_id: str
+    database: str
+
+    @property
+    def key(self) -> str:
+        """What tells the cluster from all others."""
+        return self.cluster_id.strip("/").lower()
+
+    @property
+    def name(self) -> str:
+        """The name of the cluster."""
+        return self.key.rsplit("/", 1)[-1]
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
-"""Clusters that follow databases of a cluster, through Azure Resource Manager.
+"""Who follows databases of a cluster, and what it follows, through Azure Resource Manager.
 
-Source: REST reference of Microsoft.Kusto/clusters/listFollowerDatabases.
+Source: REST references of Microsoft.Kusto/clusters/listFollowerDatabases and
+attachedDatabaseConfigurations.
 """
 
 from __future__ import annotations
@@ -9,7 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.errors import AdxmiError, NotAuthorized
-from adxmi_jupyter.model.azure_shapes import FOLLOWER, LISTED_FOLLOWER
+from adxmi_jupyter.model.azure_shapes import ATTACHED_DATABASE, FOLLOWER, LISTED_FOLLOWER
+from adxmi_jupyter.model.fleet import Leader
 from adxmi_jupyter.service.resource_manager import KUSTO_VERSION
 
 if TYPE_CHECKING:
@@ -49,3 +51,17 @@ def followers(manager: ResourceManager, cluster_id: str) -> tuple[Follower, ...]
             raise refusal from None
         found = [one["properties"] for one in listed]
     return tuple(Follower(one["clusterResourceId"], one["databaseName"]) for one in found)
+
+
+def leaders(manager: ResourceManager, cluster_id: str) -> tuple[Leader, ...]:
+    """Return what a cluster follows.
+
+    Raises
+    ------
+    ServiceRefusal, ConnectionFailure
+        Azure refused, or was not reached.
+
+    """
+    path = f"{cluster_id}/attachedDatabaseConfigurations"
+    found = [one["properties"] for one in manager.all_of(path, KUSTO_VERSION, ATTACHED_DATABASE)]
+    return tuple(Leader(one["clusterResourceId"], one["databaseName"]) for one in found)

@@ -77,7 +77,7 @@ def select(connection: Connection, selection: Selection) -> Selected:
 
     """
     include = selection.include
-    listed = _subscriptions(connection, include.management_groups)
+    listed = _subscriptions(connection, ())
     seen = listed.seen
     asked = _asked(include, seen)
     found = _clusters(connection, include, asked)
@@ -90,7 +90,8 @@ def select(connection: Connection, selection: Selection) -> Selected:
     ]
     completeness = Completeness(
         include.subscriptions,
-        _readable(seen, asked, is_all=not include.subscriptions),
+        _readable(seen, asked, include, _below(connection, include.management_groups)),
+        seen,
         (
             *_gaps_of_subscriptions(listed, asked, clusters),
             *listed.gaps,
@@ -184,9 +185,15 @@ def _nothing_readable(include: Filter, seen: Sequence[SubscriptionSeen]) -> NoRe
 
 
 def _readable(
-    seen: Sequence[SubscriptionSeen], asked: _Asked, *, is_all: bool
+    seen: Sequence[SubscriptionSeen], asked: _Asked, include: Filter, below: set[str]
 ) -> tuple[SubscriptionSeen, ...]:
-    return tuple(each for each in seen if is_all or each.subscription_id in asked.ids)
+    """Return the subscriptions that were asked for, in either way, and are seen."""
+    return tuple(
+        each
+        for each in seen
+        if (not include.subscriptions or each.subscription_id in asked.ids)
+        and (not include.management_groups or each.subscription_id in below)
+    )
 
 
 def _gaps_of_subscriptions(

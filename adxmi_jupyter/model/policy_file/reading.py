@@ -84,7 +84,7 @@ def read_policy_file(text: str, source: str, variables: Variables) -> PolicyFile
         It cannot be read, or says something that cannot be; file, line and column are named.
 
     """
-    return _file_of(_with_variables(_parsed(text, source), source, variables), source)
+    return _file_of(_with_variables(parsed(text, source), source, variables), source)
 
 
 @dataclass(frozen=True)
@@ -114,10 +114,10 @@ def read_audit_settings(text: str, source: str, variables: Variables) -> PolicyF
         It cannot be read, or says something that cannot be; file, line and column are named.
 
     """
-    document = _with_variables(_parsed(text, source), source, variables)
+    document = _with_variables(parsed(text, source), source, variables)
     if isinstance(document.value, Mapping) and "apiVersion" in document.value:
         return _file_of(document, source)
-    return AuditSettings(source, _validated(document, source, AuditSection), document)
+    return AuditSettings(source, validated(document, source, AuditSection), document)
 
 
 def policy_file_of(value: Any, source: str) -> PolicyFile:
@@ -133,17 +133,25 @@ def policy_file_of(value: Any, source: str) -> PolicyFile:
 
 
 def _file_of(document: Document, source: str) -> PolicyFile:
-    whole = _validated(document, source, Content)
+    whole = validated(document, source, Content)
     _check_names(document, source, whole)
     contents = {}
     for cluster in whole.clusters:
         over = document.value.get(_ONLY, {}).get(cluster)
         laid = document.overlaid(over) if over else document
-        contents[cluster] = ClusterContent(source, cluster, _validated(laid, source, Content), laid)
+        contents[cluster] = ClusterContent(source, cluster, validated(laid, source, Content), laid)
     return PolicyFile(source, document, contents)
 
 
-def _parsed(text: str, source: str) -> Document:
+def parsed(text: str, source: str) -> Document:
+    """Return a text of YAML or JSON with the places of its values.
+
+    Raises
+    ------
+    InvalidPolicyFile
+        It is neither, or too large.
+
+    """
     import yaml
 
     try:
@@ -185,16 +193,26 @@ def _with_variables(document: Document, source: str, variables: Variables) -> Do
     return document.with_texts(put_in)
 
 
-def _validated(document: Document, source: str, section: type[Section]) -> Section:
+def validated(
+    document: Document,
+    source: str,
+    section: type[Section],
+    otherwise: tuple[str, str] = ("it is no policy file", f"begin it with apiVersion: {VERSION}"),
+) -> Section:
+    """Return what a document says; `otherwise` is what it is where it has no sections, and a fix.
+
+    Raises
+    ------
+    InvalidPolicyFile
+        It says something that cannot be.
+
+    """
     from pydantic import ValidationError
 
     if not isinstance(document.value, dict):
         is_empty = document.value is None
         holds = "it is empty" if is_empty else f"it holds {kind_of(document.value)}, not sections"
-        raise _mistake(
-            source, document, (), "it is no policy file", holds,
-            f"begin it with apiVersion: {VERSION}",
-        )  # fmt: skip
+        raise _mistake(source, document, (), otherwise[0], holds, otherwise[1])
     try:
         return section.model_validate(document.value)
     except ValidationError as error:

@@ -81,8 +81,8 @@ def test_what_was_asked_for_and_cannot_be_read_is_told(found):
         (GapKind.UNREADABLE_SUBSCRIPTION, NOBODYS),
         (GapKind.UNREADABLE_SUBSCRIPTION, "contso"),
     ]
-    assert completeness.can_read(OWN)
-    assert not completeness.can_read(NOBODYS)
+    assert completeness.knows(OWN)
+    assert not completeness.knows(NOBODYS)
 
 
 def test_nothing_that_can_be_read_is_an_error(found):
@@ -98,7 +98,7 @@ def test_a_subscription_of_which_one_cluster_is_readable_is_told(reader):
     assert [(gap.kind, gap.subject) for gap in completeness.gaps] == [
         (GapKind.PARTLY_READABLE_SUBSCRIPTION, OWN)
     ]
-    assert not completeness.can_read(OWN)
+    assert not completeness.knows(OWN)
 
 
 def test_synapse_pools_are_counted_and_left_out(azure, found):
