@@ -28,7 +28,6 @@ from adxmi_jupyter.service.data_connections import DataConnectionReference
 from adxmi_jupyter.service.kusto import Resend
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.actions.write.operations import Tell
     from adxmi_jupyter.actions.write.protocol import Progress
     from adxmi_jupyter.service.connection import Connection
 
@@ -128,10 +127,9 @@ def write_of(
     verb: str,
     *,
     undoes: int = 0,
-    tell: Tell | None = None,
 ) -> Write[str]:
-    """Return the write that sends a definition."""
-    sending = _Sending(connection, new, tell)
+    """Return the write that sends a definition; how far Azure is, a bar shows."""
+    sending = _Sending(connection, new)
     before, wanted = new.before["marker"], new.wanted["marker"]
     return Write(
         kind=MIGRATION,
@@ -165,7 +163,7 @@ def compare(now: str, before: str, wanted: str) -> Comparison:
 class _Sending:
     """Sends a definition: a command to the cluster, or the body of a request to Azure."""
 
-    def __init__(self, connection: Connection, new: Replacement, tell: Tell | None) -> None:
+    def __init__(self, connection: Connection, new: Replacement) -> None:
         self._connection = connection
         self._new = new
         self._request: ClusterChangeRequest | None = None
@@ -173,7 +171,7 @@ class _Sending:
             place = _place(connection, new.kind, new.database, new.name)
             manager, body = connection.resource_manager, json.loads(new.text)
             self._request = ClusterChangeRequest(
-                connection, lambda: service.begin_put(manager, place, body), tell
+                connection, lambda: service.begin_put(manager, place, body)
             )
 
     def send(self) -> Progress | None:

@@ -201,9 +201,7 @@ class ObjectMigration:
             {"marker": one.marker, "definition": one.noted},
             {"marker": one.marker_with(identity), "definition": self._migration.definition},
         )
-        written = protocol.carry_out(
-            self._connection, write_of(self._connection, new, MIGRATE, tell=self._tell)
-        )
+        written = protocol.carry_out(self._connection, write_of(self._connection, new, MIGRATE))
         for note in written.notes:
             self._tell(note)
         return written.entry.number
@@ -257,7 +255,7 @@ class ObjectMigration:
             {"marker": one.marker, "definition": one.noted},
         )
         try:
-            write = write_of(self._connection, old, RESTORE, undoes=entry, tell=self._tell)
+            write = write_of(self._connection, old, RESTORE, undoes=entry)
             protocol.carry_out(self._connection, write)
         except WriteInterrupted as applied:
             failure.__cause__ = applied
