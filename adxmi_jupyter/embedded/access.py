@@ -114,7 +114,7 @@ def has_any_role(world: World, caller: Principal) -> bool:
 def roles_of(world: World, caller: Principal, database: Database | None) -> list[RoleAssignment]:
     """Return the caller's assignments on the cluster and, if given, on the database."""
     assignments = [*world.cluster.roles, *(database.roles if database else [])]
-    return [a for a in assignments if a.principal.fqn == caller.fqn]
+    return [a for a in assignments if a.principal.fqn == caller.fqn and a.counts]
 
 
 def administers(

@@ -29,6 +29,7 @@ class Fault(StrEnum):
     OPERATION_FAILS = "operation-fails"
     IN_MAINTENANCE = "in-maintenance"
     LATE_ROLES = "late-roles"
+    LATE_CLUSTER_ROLES = "late-cluster-roles"
 
 
 _EVERYWHERE = frozenset(
@@ -46,7 +47,7 @@ _EVERYWHERE = frozenset(
 )
 ARM_FAULTS = _EVERYWHERE | {Fault.OPERATION_FAILS, Fault.IN_MAINTENANCE}
 KUSTO_FAULTS = _EVERYWHERE | {Fault.PLAIN_TEXT_400, Fault.TWO_COLUMN_POLICY}
-LASTING_FAULTS = frozenset({Fault.LATE_ROLES})
+LASTING_FAULTS = frozenset({Fault.LATE_ROLES, Fault.LATE_CLUSTER_ROLES})
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,9 @@ class Faults:
     of a long-running operation, `in-maintenance` for a write on a cluster.
 
     `late-roles` strikes no request and lasts until it is cleared, whatever `times` says: Azure
-    roles given meanwhile have no effect before. `cleared` is called after every `clear`.
+    roles given meanwhile have no effect before. So does `late-cluster-roles`: security roles on
+    the whole cluster, given meanwhile by Resource Manager, count `delay` seconds later, or once it
+    is cleared. `cleared` is called after every `clear`.
     """
 
     def __init__(self, cleared: Callable[[], None] = lambda: None) -> None:
@@ -104,7 +107,8 @@ class Faults:
     ) -> None:
         """Switch a fault on.
 
-        `retry_after` (seconds) is for `throttled`, `delay` (seconds) for `slow`.
+        `retry_after` (seconds) is for `throttled`, `delay` (seconds) for `slow` and
+        `late-cluster-roles`.
         Raises ValueError for an unknown name or `times` below one.
         """
         if name not in set(Fault):
@@ -140,6 +144,12 @@ class Faults:
         with self._lock:
             return any(each.fault is fault and each.match in text for each in self._active)
 
+    def delay_of(self, fault: Fault, text: str) -> float:
+        """Return the seconds of this fault, if it is on for this text; 0 otherwise."""
+        with self._lock:
+            on = [each.delay for each in self._active if each.fault is fault and each.match in text]
+        return max(on, default=0.0)
+
     def take_one(self, fault: Fault, text: str, cluster: str = "") -> bool:
         """Tell whether this one fault strikes, at its occasion, and count it."""
         return self._take(text, frozenset({fault}), cluster) is not None
@@ -170,6 +180,6 @@ def _plain(switch: ActiveFault) -> dict[str, str | int | float | None]:
         values["cluster"] = switch.cluster
     if switch.fault is Fault.THROTTLED:
         values["retry_after"] = switch.retry_after
-    if switch.fault is Fault.SLOW:
+    if switch.fault in {Fault.SLOW, Fault.LATE_CLUSTER_ROLES}:
         values["delay"] = switch.delay
     return values

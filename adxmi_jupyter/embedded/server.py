@@ -315,10 +315,12 @@ class EmbeddedAzure:
         return run_continuous_export(seen, database, name)
 
     def _let_roles_take_effect(self) -> None:
+        from adxmi_jupyter.embedded.arm.assignments import let_cluster_roles_count
         from adxmi_jupyter.embedded.arm.role_grants import let_roles_take_effect
 
         with self.world.lock:
             let_roles_take_effect(self.world)
+            let_cluster_roles_count(self.world)
 
     async def pause(self, seconds: float) -> None:
         """Hold an answer back for so long, or until the server stops."""

@@ -166,7 +166,7 @@ def behaviours(call: Call, *, chosen: tuple[str, ...], clear: bool) -> pd.DataFr
     type=click.FloatRange(min=0),
     metavar="SECONDS",
     default=5.0,
-    help="Delay of the fault slow. Default: 5.",
+    help="Delay of the faults slow and late-cluster-roles. Default: 5.",
 )
 @click.option("--clear", is_flag=True, help="Switch all faults off.")
 @where_it_is
@@ -183,7 +183,8 @@ def faults(
     """Switch a fault on, or list the faults that are on.
 
     The fault late-roles concerns role assignments: they have no effect until --clear, as in the
-    minutes that a new assignment takes in Azure.
+    minutes that a new assignment takes in Azure. The fault late-cluster-roles delays the effect of
+    security roles that are granted on the cluster.
     """
     from adxmi_jupyter.actions.embedded.state import add_fault, clear_faults, faults_frame
 

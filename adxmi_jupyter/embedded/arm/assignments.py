@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.embedded.answer import Answer, json_answer
@@ -20,6 +21,7 @@ from adxmi_jupyter.embedded.arm.principals import (
     resolve,
 )
 from adxmi_jupyter.embedded.arm.request import member
+from adxmi_jupyter.embedded.faults import Fault
 from adxmi_jupyter.embedded.state.arm_operations import Failure
 from adxmi_jupyter.embedded.state.ids import child, cluster_id, stable_id
 from adxmi_jupyter.embedded.state.security import (
@@ -116,12 +118,13 @@ def put_assignment(call: ArmRequest) -> Answer:
     if any(_is_same(each, made) for each in place.target.roles if each is not existing):
         raise conflict("Conflict", "The principal has the role already, under another name.")
 
+    head = _head(place, name)
+
     def finish(succeeded: bool) -> None:
         if succeeded:
             kept = [each for each in place.target.roles if each is not existing]
-            place.target.roles = [*kept, made]
+            place.target.roles = [*kept, _late(call, place, made, head["id"])]
 
-    head = _head(place, name)
     state = "Creating" if existing is None else "Accepted"
     body = {**head, "properties": {**given, "provisioningState": state}}
     kind = place.kind("ServicePrincipalAssignmentsAdd", "DatabaseAddPrincipals")
@@ -129,6 +132,22 @@ def put_assignment(call: ArmRequest) -> Answer:
     change = Change(kind, place.cluster, head["id"], finish, failure, pending=body)
     operation = operations.start(call, change)
     return operations.created(call, operation, body, 201 if existing is None else 200)
+
+
+def _late(
+    call: ArmRequest, place: _Place, made: RoleAssignment, resource_id: str
+) -> RoleAssignment:
+    """Return an assignment of which the cluster learns later, while that is switched on."""
+    seconds = call.faults.delay_of(Fault.LATE_CLUSTER_ROLES, resource_id)
+    if place.database is not None or not seconds:
+        return made
+    return replace(made, counts_from=time.monotonic() + seconds)
+
+
+def let_cluster_roles_count(world: World) -> None:
+    """Let every cluster know the roles that were given on it."""
+    for cluster in world.clusters:
+        cluster.roles = [replace(each, counts_from=0.0) for each in cluster.roles]
 
 
 def delete_assignment(call: ArmRequest) -> Answer:

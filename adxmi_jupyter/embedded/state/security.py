@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -70,10 +71,19 @@ class Principal:
 
 @dataclass(frozen=True)
 class RoleAssignment:
-    """One principal in one security role; `name` is the one given through Resource Manager."""
+    """One principal in one security role; `name` is the one given through Resource Manager.
+
+    The cluster knows of it from the moment `counts_from` on, by the monotonic clock.
+    """
 
     role: ClusterRole | DatabaseRole
     principal: Principal
     notes: str = ""
     assignment_id: str = ""
     name: str = ""
+    counts_from: float = 0.0
+
+    @property
+    def counts(self) -> bool:
+        """Whether the cluster knows of it; it is listed before."""
+        return self.counts_from <= time.monotonic()
