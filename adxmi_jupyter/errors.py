@@ -70,6 +70,8 @@ AdxmiError
 ├── ClusterChanged            somebody else changed the cluster in between
 ├── OperationFailed           Azure began a change and gave it up
 ├── OperationContinues        waiting was interrupted; Azure goes on
+├── ElevationFailed           you can't be granted a role for the command
+├── RoleNotRemoved            a role that was granted for the command is still there
 ├── ClusterLocked             another process of the same account is writing, waiting included
 ├── ChangeOverwritten         applied, and it overwrote what somebody else wrote in between
 ├── WriteInterrupted          applied, and what was there afterwards was not read to the end
@@ -124,6 +126,7 @@ __all__ = [
     "CredentialsInLocation",
     "CrossTenant",
     "DatabaseNotFound",
+    "ElevationFailed",
     "EmbeddedAzureNotInUse",
     "HistoryUnavailable",
     "IdentityNotSupported",
@@ -164,6 +167,7 @@ __all__ = [
     "RequestTimedOut",
     "ResourceNotFound",
     "ResultNotSaved",
+    "RoleNotRemoved",
     "RolesChanged",
     "ServiceDetails",
     "ServiceRefusal",
@@ -495,6 +499,14 @@ class OperationFailed(AdxmiError):
 
 class OperationContinues(AdxmiError):
     """Waiting for a change was interrupted; Azure goes on with it."""
+
+
+class ElevationFailed(AdxmiError):
+    """The caller can't be granted a role for the time of a command. The command wasn't started."""
+
+
+class RoleNotRemoved(AdxmiError):
+    """A role that was granted for the time of a command could not be removed after it."""
 
 
 class ClusterLocked(AdxmiError):

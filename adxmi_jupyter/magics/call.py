@@ -89,9 +89,11 @@ class Call:
     `in_body` those of the body;
     `choice` is what `--ids` and `--wide` want displayed;
     `forms` maps each spelling of the verb's options to all there is to know about it;
-    `has_looked` tells whether it was looked what has become of open writes;
+    `has_looked` tells whether it was looked what has become of open writes, `has_noted_leftovers`
+    whether the user was told of roles that an interrupted command left;
     `has_found` whether there was something to find: a requirement that is missing, a difference,
     what a dry run would change; `tells_by_code` whether the exit code of a console says so;
+    `elevates` tells whether the caller wants the role on all databases for this command;
     `documents` are the formats besides a table that the result has;
     `ci` is the CI system that annotations are for, empty for the one that the environment tells.
     """
@@ -110,7 +112,9 @@ class Call:
     show_stack: bool = False
     forms: Mapping[str, Form] = field(default_factory=dict)
     has_looked: bool = False
+    has_noted_leftovers: bool = False
     has_found: bool = False
+    elevates: bool = False
     tells_by_code: bool = False
     documents: tuple[str, ...] = ()
     ci: str = ""
@@ -142,11 +146,20 @@ class Call:
             still_open = Journal(connection.history_file).still_open()
         except HistoryUnavailable:  # a read does not need it, and a write will say so
             return
-        if not still_open:
-            return  # before all actions are loaded, which takes longer than most commands
-        from adxmi_jupyter.actions.write.open_writes import settle_all
+        if still_open:  # else all actions were loaded, which takes longer than most commands
+            from adxmi_jupyter.actions.write.open_writes import settle_all
 
-        for note in settle_all(connection):
+            for note in settle_all(connection):
+                self.say(note)
+        self.note_leftovers(connection)
+
+    def note_leftovers(self, connection: Connection) -> None:
+        """Tell the user of roles that an interrupted command left, once."""
+        from adxmi_jupyter.actions.elevation.records import leftover_note
+
+        note = None if self.has_noted_leftovers else leftover_note(connection)
+        if note is not None:
+            self.has_noted_leftovers = True
             self.say(note)
 
     def alone(self, *, dry_run: bool) -> AbstractContextManager[None]:

@@ -93,6 +93,7 @@ def connect(
         max_in_flight=max_in_flight,
         trust_host=trust_host,
     )
+    call.note_leftovers(connection)
     return status_frame(connection)
 
 
@@ -167,7 +168,9 @@ def status(call: Call) -> pd.DataFrame:
     """Show the cluster, database, credential and signed-in principal."""
     from adxmi_jupyter.actions.connections import status_frame
 
-    return status_frame(call.connection)
+    connection = call.connection
+    call.note_leftovers(connection)
+    return status_frame(connection)
 
 
 @verb("whoami", examples=("whoami",))

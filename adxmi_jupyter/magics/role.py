@@ -284,6 +284,30 @@ def revoke(
     return write(call, change, dry_run=dry_run, confirmed=yes, waits=not no_wait)
 
 
+@verb(
+    "cleanup",
+    pages=("Manage cluster permissions",),
+    permission=permissions.REMOVE,
+    of=role,
+    examples=("role cleanup --dry-run", "role cleanup --yes"),
+)
+@click.option(
+    "--recent",
+    is_flag=True,
+    help="Include roles of the last 4 hours that another computer may still use.",
+)
+@dry_run
+@yes
+def cleanup(call: Call, *, recent: bool, dry_run: bool, yes: bool) -> pd.DataFrame:
+    """Remove temporary roles that an interrupted --elevate left.
+
+    Only your own roles on the cluster are found. A role that a running command of yours uses stays.
+    """
+    from adxmi_jupyter.magics.elevation import clean_up
+
+    return clean_up(call, recent=recent, dry_run=dry_run, confirmed=yes)
+
+
 @verb("form", of=role, examples=("role form", "role form --cluster"))
 @database_option("Database to start with. Default: the current database.")
 @cluster_option("Start with the roles on the cluster.")

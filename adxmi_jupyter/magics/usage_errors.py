@@ -19,11 +19,20 @@ from adxmi_jupyter.errors import (
     UnknownCommand,
     UnknownOption,
 )
-from adxmi_jupyter.fixes import BELOW_QUERY, AskPermission, Command, Explain, OwnCommand, Several
+from adxmi_jupyter.fixes import (
+    BELOW_QUERY,
+    AskPermission,
+    Command,
+    Explain,
+    Option,
+    OwnCommand,
+    Several,
+)
 from adxmi_jupyter.magics import missing, subject
 from adxmi_jupyter.magics.call import Call
 from adxmi_jupyter.magics.line import quoted
 from adxmi_jupyter.model.declaration.registry import unsupported
+from adxmi_jupyter.model.permission import ALL_DATABASES_ADMIN
 from adxmi_jupyter.model.usage import closest
 
 if TYPE_CHECKING:
@@ -32,7 +41,7 @@ if TYPE_CHECKING:
         CommandLineError,
         NotAuthorized,
     )
-    from adxmi_jupyter.fixes import Fix
+    from adxmi_jupyter.fixes import Fix, Part
     from adxmi_jupyter.model.permission import Permission
 
 
@@ -147,7 +156,9 @@ def name_permission(
     elif isinstance(refusal.remediation, AskPermission):
         noun, _, verb = _path(context).partition(" ")
         told = "; ", Command.of(noun, "check"), " shows what the identity requires"
-        more = told if verb in _ACTS else ()
+        more: tuple[Part, ...] = told if verb in _ACTS else ()
+        if permission.kusto == ALL_DATABASES_ADMIN:
+            more += "; as Contributor on the cluster, in Azure, add ", Option("--elevate")
         refusal.fix = Explain.of(
             f"ask for {permission}; ", Command.of("status"), " shows who you are", *more
         )

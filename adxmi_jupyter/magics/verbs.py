@@ -14,6 +14,7 @@ from adxmi_jupyter import documentation
 from adxmi_jupyter.errors import NotAuthorized, PartialRead
 from adxmi_jupyter.magics import usage_errors
 from adxmi_jupyter.magics.call import CONSOLE_PROGRAM, NOTEBOOK_PROGRAM, Call, Form
+from adxmi_jupyter.magics.elevation import elevate_option, elevating
 from adxmi_jupyter.magics.line import split
 from adxmi_jupyter.magics.options import common_options, console_options, here
 from adxmi_jupyter.model.permission import Permission
@@ -160,10 +161,16 @@ class Verb(click.Command):
         if call is not None:
             usage_errors.refuse_elsewhere(ctx, call, console_only=self.console_only)
         try:
-            return super().invoke(ctx)
+            return self._carried_out(ctx, call)
         except (NotAuthorized, PartialRead) as refusal:
             usage_errors.name_permission(ctx, refusal, self.permission)
             raise
+
+    def _carried_out(self, ctx: click.Context, call: Call | None) -> Any:
+        if call is None:
+            return super().invoke(ctx)
+        with elevating(call, ctx.params):
+            return super().invoke(ctx)
 
     def program(self, here: str) -> str:
         """Return what a line of it starts with: some are for a console, wherever one reads it."""
@@ -271,6 +278,8 @@ def verb(
         own = {name for one in command.params for name in one.opts}
         has_result = unwrap(function).__annotations__.get("return") != "None"
         shared = common_options(command.documents, has_result=has_result)
+        if command.permission.may_require_admin:
+            shared.append(elevate_option())
         command.params += [one for one in (*shared, *console_options()) if own.isdisjoint(one.opts)]
         if of is not None:
             of.add_command(command)

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+ALL_DATABASES_ADMIN = "AllDatabasesAdmin"
+
 
 @dataclass(frozen=True)
 class Permission:
@@ -24,6 +26,11 @@ class Permission:
         """Return the permissions as one sentence without its full stop."""
         in_azure = f"{self.azure}, in Azure" if self.azure else ""
         return "; ".join(filter(None, (self.kusto, in_azure, self.more)))
+
+    @property
+    def may_require_admin(self) -> bool:
+        """Whether it is AllDatabasesAdmin, or that for some objects."""
+        return ALL_DATABASES_ADMIN in f"{self.kusto}; {self.more}"
 
     def __bool__(self) -> bool:
         """Tell whether any permission is required."""

@@ -41,6 +41,15 @@ class ClusterLock:
         self._say = say
         self._made: FileLock | None = None
 
+    def beside(self, word: str) -> ClusterLock:
+        """Return another lock of the cluster, for what need not wait for writes."""
+        return ClusterLock(lambda: self.path_of(word), self._say)
+
+    def path_of(self, word: str) -> Path:
+        """Return a path beside the lock's own."""
+        path = self._path()
+        return path.with_name(f"{path.stem}.{word}{path.suffix}")
+
     @contextmanager
     def held(self) -> Iterator[None]:
         """Hold the lock.

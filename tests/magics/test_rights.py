@@ -26,10 +26,6 @@ def reader(magic):
             "Database User, Viewer or Monitor; for the policy of the cluster: AllDatabasesMonitor",
         ),
         (
-            "policy revoke --database Sales --identity mi-export --usage ExternalTable --yes",
-            "AllDatabasesAdmin; also for the policy of a database",
-        ),
-        (
             "role list --database Sales",
             "Database Admin; with --cluster: Reader on the cluster, in Azure",
         ),
@@ -46,6 +42,16 @@ def test_a_refusal_names_the_right_that_is_missing(reader, line, right):
         reader(line)
 
     assert raised.value.fix == f"ask for {right}; %adxmi status shows who you are"
+
+
+def test_a_refusal_names_the_option_that_grants_the_right(reader):
+    with pytest.raises(errors.NotAuthorized) as raised:
+        reader("policy revoke --database Sales --identity mi-export --usage ExternalTable --yes")
+
+    assert raised.value.fix == (
+        "ask for AllDatabasesAdmin; also for the policy of a database; %adxmi status shows who you "
+        "are; as Contributor on the cluster, in Azure, add --elevate"
+    )
 
 
 @pytest.mark.nightly

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
+from adxmi_jupyter.actions.elevation.records import ELEVATION
 from adxmi_jupyter.actions.history.folder import Folder
 from adxmi_jupyter.actions.history.observing import observe
 from adxmi_jupyter.actions.write import journal
@@ -50,6 +51,7 @@ _KINDS = {
     journal.POLICY: Kind.POLICY,
     "role": Kind.ROLE,
     "cluster role": Kind.ROLE,
+    ELEVATION: Kind.ROLE,
     "identity": Kind.ASSIGNMENT,
     "callout": Kind.CALLOUT,
     "data connection": Kind.CONNECTION,

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from adxmi_jupyter.actions.elevation.records import ELEVATION
 from adxmi_jupyter.actions.frames import NUMBER, TEXT, fixed_frame
 from adxmi_jupyter.actions.identity import identities
 from adxmi_jupyter.actions.identity import writes as identity_writes
@@ -97,7 +98,7 @@ def chosen(connection: Connection, number: int | None, apply: int | None) -> tup
 
 def _can_be_undone(one: Entry, undone: set[int]) -> bool:
     happened = one.outcome not in {journal.REFUSED, journal.NOT_APPLIED}
-    return happened and one.number not in undone and one.kind != TRIAL
+    return happened and one.number not in undone and one.kind not in {TRIAL, ELEVATION}
 
 
 def _nothing(number: int | None, apply: int | None, *, is_known: bool) -> HistoryUnavailable:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from adxmi_jupyter.actions.elevation.records import ELEVATION
 from adxmi_jupyter.actions.identity import identities
 from adxmi_jupyter.actions.identity import writes as identity_writes
 from adxmi_jupyter.actions.migrate import undoing as migrations
@@ -139,7 +140,7 @@ def _recheck_of(entry: Entry) -> Recheck | None:
 _RECHECKS: Mapping[str, Recheck] = {
     journal.POLICY: _policy,
     callouts.CALLOUT: _callouts,
-    **dict.fromkeys(roles.KINDS, _role),
+    **dict.fromkeys((*roles.KINDS, ELEVATION), _role),
     identity_writes.IDENTITY: _identities,
     data_connections.DATA_CONNECTION: _data_connection,
     MIGRATION: migrations.outcome,

@@ -1,0 +1,1 @@
+"""Roles for the time of one command: granted, waited for, used and removed."""
