@@ -52,7 +52,7 @@ def test_commands_of_fixes_exist():
     commands = re.findall(r"`%adxmi ?([a-z -]*?)(?: --[^`]*| mycluster[^`]*| embedded)?`", page())
 
     assert commands
-    assert set(commands) - verbs <= {"connect", "plan schema"}
+    assert set(commands) - verbs <= {"connect", "history", "plan schema"}
 
 
 def test_the_repository_has_the_present_catalogue():
