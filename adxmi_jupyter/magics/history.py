@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import click
@@ -9,8 +10,8 @@ import click
 from adxmi_jupyter.magics import permissions
 from adxmi_jupyter.magics.history_places import from_option, moment_given
 from adxmi_jupyter.magics.history_sync import sync
-from adxmi_jupyter.magics.options import database_option
-from adxmi_jupyter.magics.params import NameList
+from adxmi_jupyter.magics.options import cluster_option, database_option, refuse_both
+from adxmi_jupyter.magics.params import IdentityName, Name, NameList, UsageList
 from adxmi_jupyter.magics.verbs import Noun, verb
 from adxmi_jupyter.model.history.rows import Kind
 
@@ -53,13 +54,23 @@ class KindList(NameList):
         return tuple(Kind)
 
 
+class UsageName(Name):
+    """One usage."""
+
+    name = kind = "usage"
+
+    def names(self, call: Call) -> Iterable[str]:
+        """Return the usages there are."""
+        return UsageList().names(call)
+
+
 @click.group(cls=Listing, pages=("Journal management",))
 def history() -> None:
     """List writes, and keep a history of the cluster that lasts.
 
     Without a verb, history lists the writes made from this machine. record reads what the cluster
-    has and keeps it as a run; sync sends runs and writes to tables of a database, or to files. show
-    and diff ask the history on this machine, or with --from the one that was sent.
+    has and keeps it as a run; sync sends runs and writes to tables of a database, or to files.
+    show, diff and blame ask the history on this machine, or with --from one that was sent.
     """
 
 
@@ -219,6 +230,69 @@ def diff(
     found = differences(first, second)
     call.has_found = any(one.change != "unknown" for one in found)
     return showing.difference_frame(found, _wanted(kinds, database))
+
+
+@verb(
+    "blame",
+    of=history,
+    permission=permissions.BLAME,
+    pages=("Journal management",),
+    examples=(
+        "policy grant --database Telemetry --identity mi-ingest --usage ExportRequest",
+        "history blame mi-ingest ExportRequest",
+        "history blame mi-export AutomatedFlows --cluster",
+    ),
+)
+@click.argument("identity", metavar="IDENTITY", type=IdentityName())
+@click.argument("usage", metavar="USAGE", type=UsageName())
+@database_option("Database whose policy to look at. Default: the cluster and all databases.")
+@cluster_option("Look at the policy of the cluster only.")
+@from_option
+def blame(
+    call: Call, *, identity: str, usage: str, database: str, cluster: bool, place: Place
+) -> pd.DataFrame:
+    """Show who allowed an identity a usage, when, and by which command.
+
+    Sources are the history of this tool, the journal of the cluster, and the activity log, which
+    shows who deployed a script that changed the policy. Each row names its source. What no source
+    shows is unknown, with the permission that would show it.
+    """
+    from adxmi_jupyter.actions.history.blame import blame as asked
+    from adxmi_jupyter.actions.history.blame import blame_frame
+    from adxmi_jupyter.actions.history.places import opened
+    from adxmi_jupyter.model.policy import Scope
+
+    refuse_both(call, {"--cluster": cluster, "--database": bool(database)})
+    connection = call.connection
+    scopes = (Scope(database),) if database or cluster else ()
+    named = _usage(call, usage)
+    with opened(call.front.connections, connection, place) as store:
+        return blame_frame(asked(connection, store, identity, named, scopes))
+
+
+def _usage(call: Call, word: str) -> str:
+    """Return a usage as the service spells it; one that this release doesn't know may be newer.
+
+    Raises
+    ------
+    InvalidValue
+        It is nearly a usage.
+
+    """
+    from adxmi_jupyter.errors import InvalidValue
+    from adxmi_jupyter.fixes import Explain, OwnCommand, Several
+    from adxmi_jupyter.model.usage import Usage, canonical, closest, is_known
+
+    found = canonical(word)
+    match = "" if is_known(found) else closest(found, tuple(Usage))
+    if match:
+        place = next(i for i, one in enumerate(call.words) if one.text.strip() == word)
+        raise InvalidValue(
+            f"there is no usage {word!r}",
+            why=Explain.of("the usages are ", Several.of(tuple(Usage))),
+            fix=OwnCommand(call.again(instead={place: match})),
+        )
+    return found
 
 
 def _wanted(kinds: tuple[str, ...], database: str) -> Wanted:

@@ -58,6 +58,11 @@ RECORD = Permission(
 READ_HISTORY = Permission(
     "Database Viewer", more="of the database of --from; the history on this machine requires none"
 )
+BLAME = Permission(
+    "AllDatabasesAdmin",
+    "Reader on the subscription",
+    more="for the journal and the activity log; a source that you can't read is told",
+)
 SYNC = Permission(
     "Table Ingestor", more="to create the tables: Database Admin; to read them: Database Viewer"
 )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from adxmi_jupyter.embedded.answer import Answer
 from adxmi_jupyter.embedded.arm import (
+    activity_log,
     assignments,
     attached,
     cluster_facts,
@@ -101,6 +102,10 @@ def _collection(path: str, name: str, kind: str, every: Handler, **handlers: Han
 def _routes() -> _Routes:
     kind = "Microsoft.Kusto/clusters"
     yield f"{_SUBSCRIPTION}/{_KUSTO}/clusters", _crud(kind, GET=clusters.list_clusters)
+    yield (
+        f"{_SUBSCRIPTION}/providers/Microsoft.Insights/eventtypes/management/values",
+        {"GET": (activity_log.ACTION, activity_log.list_events)},
+    )
     yield from _collection(
         f"{_GROUP}/{_KUSTO}/clusters",
         "cluster",

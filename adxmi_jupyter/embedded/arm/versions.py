@@ -62,7 +62,7 @@ VERSIONS: Mapping[str, tuple[str, ...]] = {
     "microsoft.storage": ("2025-01-01", "2024-01-01", "2023-05-01", "2023-01-01", "2022-09-01"),
     "microsoft.sql": ("2023-08-01", "2021-11-01"),
     "microsoft.cognitiveservices": ("2024-10-01", "2023-05-01"),
-    "microsoft.insights": ("2021-05-01-preview", "2017-05-01-preview"),
+    "microsoft.insights": ("2021-05-01-preview", "2017-05-01-preview", "2015-04-01"),
     "microsoft.resourcegraph": (
         "2024-04-01",
         "2022-10-01",
