@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ import click
 from adxmi_jupyter.errors import InvalidInput, InvalidValue, MissingOption
 from adxmi_jupyter.fixes import ChangeOption, Command
 from adxmi_jupyter.magics import permissions
+from adxmi_jupyter.magics.audit_kept import is_whole, keep
 from adxmi_jupyter.magics.audit_plan import (
     Asked,
     narrowed_result,
@@ -32,8 +33,6 @@ from adxmi_jupyter.magics.policy_file import DEFAULT, NamedFile
 from adxmi_jupyter.magics.verbs import exit_codes, verb
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from adxmi_jupyter.actions.audit.audit import Audit, Options
     from adxmi_jupyter.actions.audit.suppressing import Settings
     from adxmi_jupyter.actions.evidence.touched import Outside
@@ -151,7 +150,8 @@ def audit(
     explain tells what a rule finds, why that matters and how to fix it; rules lists all of them.
     --plan saves the narrowest policy that the evidence supports as a plan for apply. Grants that
     replace others come first, and what would break a workflow is left out. Nothing is changed on
-    the cluster.
+    the cluster. An audit of all of it is kept on this machine, for history, and the next one says
+    how much changed since.
     """
     refuse_without_plan(call, plan=plan, include=include, dry_run=dry_run, what=what)
     if what:
@@ -161,7 +161,10 @@ def audit(
         {"--database": bool(options["database"]), "--all-databases": options["all_databases"]},
     )
     settings = audit_settings(call, options.pop("suppressions"), is_strict=bool(plan))
+    started = datetime.now(UTC)
     found = audited(call, settings.settings, **options)
+    if is_whole(**options):
+        keep(call, found, started)
     _note_code(call, found, options["fail_on"])
     if plan:
         return narrowed_result(call, found, settings, Asked(plan, include, dry_run))

@@ -115,3 +115,5 @@ def _tell(call: Call, done: Synced, choices: Choices) -> None:
         call.say(f"writes whose outcome is unknown are not sent yet: {done.open_writes}")
     if not done.runs:
         call.say("no new runs")
+    elif not choices.dry_run:
+        call.say(f"digest of the last run: {done.head}")

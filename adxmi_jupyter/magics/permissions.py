@@ -61,7 +61,7 @@ READ_HISTORY = Permission(
 BLAME = Permission(
     "AllDatabasesAdmin",
     "Reader on the subscription",
-    more="for the journal and the activity log; a source that you can't read is told",
+    more="for the journal and the activity log; a source that you can't read is listed",
 )
 SYNC = Permission(
     "Table Ingestor", more="to create the tables: Database Admin; to read them: Database Viewer"

@@ -34,7 +34,7 @@ from adxmi_jupyter.model.policy import CLUSTER, Scope
 if TYPE_CHECKING:
     from adxmi_jupyter.actions.check.checks import Inventory
     from adxmi_jupyter.model.assignment import AssignedIdentities
-    from adxmi_jupyter.model.audit.cluster import AuditedWorkflow
+    from adxmi_jupyter.model.audit.cluster import AuditedCluster, AuditedWorkflow
     from adxmi_jupyter.model.audit.evidence import Part
     from adxmi_jupyter.model.callout import CalloutRule
     from adxmi_jupyter.model.identity import ManagedIdentity
@@ -47,7 +47,7 @@ _SEES_ALL = "AllDatabasesMonitor"
 
 @dataclass(frozen=True)
 class Observed:
-    """What is known of a cluster, each part as far as it could be read.
+    """What is known of a cluster, each part as far as it could be read; None was not asked for.
 
     `unlisted` are the kinds of workflows that could not be listed, by database, with the reason.
     """
@@ -60,7 +60,7 @@ class Observed:
     assigned: Part[AssignedIdentities]
     workflows: tuple[AuditedWorkflow, ...]
     unlisted: Mapping[str, Mapping[str, str]]
-    callouts: Part[tuple[CalloutRule, ...]]
+    callouts: Part[tuple[CalloutRule, ...]] | None
 
     def rows(self) -> tuple[StateRow, ...]:
         """Return the rows of state, in no order."""
@@ -165,6 +165,8 @@ class Observed:
         yield from rows
 
     def _callouts(self) -> Iterator[StateRow]:
+        if self.callouts is None:
+            return
         rows = [
             self._row(
                 Kind.CALLOUT,
@@ -200,6 +202,28 @@ class Observed:
             yield self._row(kind, one.database, item, more)
 
 
+def of_audit(connection: Connection, cluster: AuditedCluster) -> Observed:
+    """Return what an audit of all databases knows; it does not read callout rules."""
+    connections, others = _nouns()
+    unlisted = {
+        database: dict.fromkeys((*connections, *others), some[0].detail)
+        for database, some in cluster.unread.items()
+        if some
+    }
+    roles: dict[str, Part[Any]] = {"": cluster.cluster_roles, **cluster.roles}
+    return Observed(
+        connection.cluster,
+        cluster.resource_id,
+        cluster.databases,
+        cluster.policies,
+        roles,
+        cluster.assigned,
+        cluster.workflows,
+        unlisted,
+        None,
+    )
+
+
 def observe(connection: Connection) -> Observed:
     """Read a cluster: each fact once, many at the same time.
 
@@ -217,13 +241,14 @@ def observe(connection: Connection) -> Observed:
     many_databases.gather_roles(facts, databases)
     facts.gather(map(cluster_facts.roles, databases))
     scopes = (CLUSTER, *map(Scope, databases))
+    assigned = _part(facts, cluster_facts.assigned(), Source.CLUSTER)
     return Observed(
         connection.cluster,
         _cluster_id(connection),
         databases,
-        _policies(facts, scopes),
+        _policies(facts, scopes, assigned.value),
         _roles(facts, databases),
-        _part(facts, cluster_facts.assigned(), Source.CLUSTER),
+        assigned,
         workflows_of(facts, found),
         _unlisted(found),
         _part(facts, cluster_facts.callouts(), Source.POLICIES),
@@ -234,8 +259,15 @@ def _part(facts: Facts, fact: Any, source: Source) -> Part[Any]:
     return part_of(facts, fact, source, lambda answer: answer)
 
 
-def _policies(facts: Facts, scopes: Sequence[Scope]) -> Mapping[Scope, Part[Policy]]:
-    return {one: _part(facts, cluster_facts.policy(one), Source.POLICIES) for one in scopes}
+def _policies(
+    facts: Facts, scopes: Sequence[Scope], assigned: AssignedIdentities | None
+) -> Mapping[Scope, Part[Policy]]:
+    """Return policies in which a former system-assigned identity is not taken for the present."""
+
+    def read(found: Policy) -> Policy:
+        return found.as_of(assigned.system) if assigned else found
+
+    return {one: part_of(facts, cluster_facts.policy(one), Source.POLICIES, read) for one in scopes}
 
 
 def _roles(

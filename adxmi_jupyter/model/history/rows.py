@@ -40,7 +40,6 @@ class RunKind(StrEnum):
     """What a run was: reading a state, or writing."""
 
     RECORD = "record"
-    SNAPSHOT = "snapshot"
     AUDIT = "audit"
     WRITE = "write"
     APPLY = "apply"

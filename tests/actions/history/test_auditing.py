@@ -1,0 +1,41 @@
+"""An audit of the whole cluster is a run of the history, and tells what changed since the last."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from adxmi_jupyter.actions.audit.audit import Options, Selection, audit
+from adxmi_jupyter.actions.history.auditing import SinceLast, keep_audit
+from adxmi_jupyter.actions.history.recording import record
+from adxmi_jupyter.model.history.rows import Kind
+
+
+@pytest.fixture
+def audited(connection):
+    """Audit the whole cluster, and keep that."""
+
+    def ask():
+        names = ["Sales", "Telemetry", "Tom's Lab"]
+        found = audit(connection, names, Selection(), Options())
+        return found, keep_audit(connection, found, datetime.now(UTC))
+
+    return ask
+
+
+def test_an_audit_sees_what_a_record_sees_and_tells_what_changed(
+    connection, audited, grant, sync, store, local
+):
+    record(connection)
+    found, first = audited()
+    grant("SqlRequest")
+    _, second = audited()
+    sync()
+
+    recorded, *audits = local.recorded(local.runs())
+    same = [one for one in recorded.state if one.kind != Kind.CALLOUT]
+    assert list(audits[0].state) == same
+    assert {one.fingerprint for one in audits[0].findings} == {
+        one.fingerprint for one in found.findings if one.state != "passed"
+    }
+    assert (first, second) == (SinceLast(), SinceLast(audits[0].run.id, added=1))
+    assert list(store.recorded(store.runs())) == [recorded, *audits]
