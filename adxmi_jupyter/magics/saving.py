@@ -50,6 +50,44 @@ def check_file(name: str, others: str = "", documents: Collection[str] = ()) -> 
         ) from error
 
 
+def check_text(option: str, name: str) -> None:
+    """Make sure that a text can be written to a file that an option names.
+
+    Raises
+    ------
+    InvalidValue
+        The file cannot be written.
+
+    """
+    try:
+        _refuse_unwritable(Path(name))
+    except (OSError, ValueError) as error:
+        raise InvalidValue(
+            f"{option} {name} cannot be written",
+            why=_reason(error),
+            fix=ChangeOption(option, Path(name).name or "FILE"),
+        ) from error
+
+
+def save_text(name: str, text: str) -> None:
+    """Write a text to a file, as a whole or not at all.
+
+    Raises
+    ------
+    ResultNotSaved
+        It cannot be written, although that could be done before.
+
+    """
+    try:
+        _write_whole(Path(name), text.encode())
+    except OSError as error:
+        raise ResultNotSaved(
+            f"the command ran, but {name} could not be written",
+            why=_reason(error),
+            fix="make room, then run the command again",
+        ) from error
+
+
 def save(name: str, frame: pd.DataFrame, documents: Collection[str] = ()) -> None:
     """Write a result to a file, as a whole or not at all.
 

@@ -1,0 +1,141 @@
+r"""Replace whatever a recording must not hold by stand-ins: the same one for the same thing.
+
+Texts are taken apart into IDs, hosts, addresses, moments and words. A word is kept only if it is
+listed (see `vocabulary`); all else gets a stand-in of its kind, so that a policy stays a policy and
+a connection string one. What is left are signs of ASCII.
+
+>>> Redaction().text("managed_identity=5f0c1d2e-0a1b-4c2d-8e3f-0123456789ab of mi-lake")
+'managed_identity=00000000-0000-4000-8000-000000000001 of name1-name2'
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from adxmi_jupyter.model.verification.vocabulary import vocabulary
+
+_PARTS = re.compile(
+    r"""
+    (?P<address>[\w.!\#$%&*+/?^`{|}~-]+@[\w-]+(?:\.[\w-]+)+)
+    |(?P<id>(?<!\w)[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(?!\w))
+    |(?P<moment>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z?)
+    |(?P<span>(?<![\w.])(?:\d{1,5}\.)?\d\d:\d\d:\d\d(?:\.\d{1,7})?(?!\w))
+    |(?P<version>(?<![\w.])v\d{1,4}\.\d{1,7}(?![\w.]))
+    |(?P<host>\w[\w-]*(?:\.\w[\w-]*)+)
+    |(?P<word>\w+)
+    |(?P<sign>[^\w])
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_SUFFIX = re.compile(
+    r"\.(?:(?:blob|dfs|queue)\.core\.windows\.net|kusto\.windows\.net|database\.windows\.net"
+    r"|documents\.azure\.com|servicebus\.windows\.net|openai\.azure\.com)$",
+    re.IGNORECASE,
+)
+_OWN = re.compile(rf"{_SUFFIX.pattern[:-1]}|\.example|@example\.com", re.IGNORECASE)
+_SCHEMA = re.compile(r"[A-Za-z][A-Za-z0-9]{0,40}")
+_STAND_IN = re.compile(r"(?:name|host|user)\d+|[0-9-]+|1\d\d+", re.IGNORECASE)
+_NUMBERS = frozenset({"total", "consumed", "remaining", "times"})
+_LEAST = 3
+
+
+@cache
+def _kept() -> frozenset[str]:
+    return vocabulary()
+
+
+class Redaction:
+    """Stand-ins of one recording."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str], str] = {}
+        self._counts: Counter[str] = Counter()
+
+    @property
+    def replaced(self) -> Mapping[str, int]:
+        """How many things of each kind were replaced."""
+        return dict(self._counts)
+
+    def text(self, text: str) -> str:
+        """Return a text with stand-ins."""
+        return _PARTS.sub(self._part, text)
+
+    def column(self, name: str) -> str:
+        """Return the name of a column: the service's own, if it looks like one."""
+        return name if _SCHEMA.fullmatch(name) else self.text(name)
+
+    def value(self, value: Any, column: str = "") -> Any:
+        """Return a value of JSON with stand-ins; numbers are 0 but in columns that count."""
+        if isinstance(value, str):
+            return self.text(value)
+        if value is None or isinstance(value, bool):
+            return value
+        if isinstance(value, int | float):
+            return value if column.casefold() in _NUMBERS else 0
+        if isinstance(value, Mapping):
+            return {self.text(str(key)): self.value(one) for key, one in value.items()}
+        return [self.value(one) for one in value]
+
+    def leaked(self, text: str) -> tuple[str, ...]:
+        """Return what stands in a finished text although it was replaced: there must be nothing."""
+        own = _OWN.sub("", text)
+        left = {found[0].casefold() for found in re.finditer(r"\w+", own)}
+        replaced = {original for kind, original in self._known if kind in {"name", "user", "host"}}
+        return tuple(
+            sorted(
+                one
+                for one in replaced & left
+                if len(one) >= _LEAST and not _STAND_IN.fullmatch(one) and one not in _kept()
+            )
+        )
+
+    def _part(self, found: re.Match[str]) -> str:
+        kind, text = str(found.lastgroup), found[0]
+        match kind:
+            case "span" | "version":
+                return text
+            case "sign":
+                return text if text.isascii() else "?"
+            case "word":
+                return self._word(text)
+            case "host":
+                return self._host(text)
+            case _:
+                return self._stand_in(kind, text)
+
+    def _word(self, word: str) -> str:
+        if word.casefold() in _kept():
+            return word
+        return self._stand_in("number" if word.isdecimal() else "name", word)
+
+    def _host(self, text: str) -> str:
+        if all(part.casefold() in _kept() for part in re.findall(r"\w+", text)):
+            return text
+        suffix = _SUFFIX.search(text)
+        head = text[: suffix.start()] if suffix else text
+        return self._stand_in("host", head) + (suffix[0] if suffix else ".example")
+
+    def _stand_in(self, kind: str, text: str) -> str:
+        key = (kind, text.casefold())
+        if key not in self._known:
+            self._counts[kind] += 1
+            self._known[key] = _made(kind, self._counts[kind])
+        return self._known[key]
+
+
+def _made(kind: str, number: int) -> str:
+    match kind:
+        case "id":
+            return f"00000000-0000-4000-8000-{number:012x}"
+        case "address":
+            return f"user{number}@example.com"
+        case "moment":
+            return f"2026-01-01T00:00:00.{number:07d}Z"
+        case "number":
+            return str(100 + number)
+        case _:
+            return f"{kind}{number}"
