@@ -28,6 +28,7 @@ from adxmi_jupyter.magics.options import (
     identity_option,
     refuse_both,
 )
+from adxmi_jupyter.magics.over_fleet import over_fleet
 from adxmi_jupyter.magics.params import Name, NameList
 from adxmi_jupyter.magics.policy_file import DEFAULT, NamedFile
 from adxmi_jupyter.magics.verbs import exit_codes, verb
@@ -90,6 +91,7 @@ class LogFiles(NameList):
         "audit explain MI003",
         "audit rules",
         "audit --plan plan.json --dry-run",
+        "audit --fleet",
     ),
     documents=DOCUMENTS,
     exit_codes=exit_codes("A finding as severe as --fail-on is open."),
@@ -131,6 +133,7 @@ class LogFiles(NameList):
 @ci_option
 @click.option("--all", "with_passed", is_flag=True, help="Return a row for what passed, too.")
 @narrowing_options
+@over_fleet(without={"what": "explain or rules", "plan": "--plan"})
 def audit(
     call: Call,
     *,

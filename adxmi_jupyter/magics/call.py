@@ -73,10 +73,14 @@ class FrontEnd(Protocol):
 
 @dataclass(frozen=True)
 class Form:
-    """How an option is written: its long and short spellings, and whether a value follows."""
+    """How an option is written: its long and short spellings, and whether a value follows.
+
+    A value `may_lack` where the option means something without it.
+    """
 
     spellings: tuple[str, ...]
     takes_value: bool
+    may_lack: bool = False
 
 
 @dataclass
@@ -94,6 +98,7 @@ class Call:
     `has_found` whether there was something to find: a requirement that is missing, a difference,
     what a dry run would change; `tells_by_code` whether the exit code of a console says so;
     `elevates` tells whether the caller wants the role on all databases for this command;
+    `is_partial` whether clusters of a fleet were not reached, which the exit code tells as well;
     `documents` are the formats besides a table that the result has;
     `ci` is the CI system that annotations are for, empty for the one that the environment tells.
     """
@@ -116,6 +121,7 @@ class Call:
     has_found: bool = False
     elevates: bool = False
     tells_by_code: bool = False
+    is_partial: bool = False
     documents: tuple[str, ...] = ()
     ci: str = ""
 
@@ -237,12 +243,17 @@ class Call:
         """Return where on the line these options stand, each with the place of its value."""
         spellings = {s for name in options for s in self._form(name).spellings}
         return [
-            (place, place + 1)
-            if self._form(word.option).takes_value and "=" not in word.text
-            else (place,)
+            (place, place + 1) if self._is_value_behind(place) else (place,)
             for place, word in enumerate(self.words)
             if word.option in spellings
         ]
+
+    def _is_value_behind(self, place: int) -> bool:
+        word, form = self.words[place], self._form(self.words[place].option)
+        if not form.takes_value or "=" in word.text:
+            return False
+        follows = self.words[place + 1] if place + 1 < len(self.words) else None
+        return not form.may_lack or (follows is not None and not follows.option)
 
     def value_at(self, places: tuple[int, ...]) -> str:
         """Return the value of an option, as it was written."""

@@ -12,6 +12,7 @@ from adxmi_jupyter.fixes import Below, Command, Explain, Retry
 from adxmi_jupyter.magics import permissions
 from adxmi_jupyter.magics.fixing import Fixing, answer, fix_options
 from adxmi_jupyter.magics.options import database_option, file_option, identity_option, refuse_both
+from adxmi_jupyter.magics.over_fleet import over_fleet
 from adxmi_jupyter.magics.verbs import Example, verb
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ https://contosobackup.blob.core.windows.net/backups;managed_identity=\
         "check --database Sales",
         "check --identity mi-export --only not-met,unknown",
         "check --fix --dry-run",
+        "check --fleet",
         Example("check --error", _FAILURE),
     ),
 )
@@ -49,6 +51,9 @@ https://contosobackup.blob.core.windows.net/backups;managed_identity=\
 )
 @file_option("File with the error message, instead of the cell body")
 @fix_options
+@over_fleet(
+    without={"error": "--error", "fix": "--fix", "file": "--file"}, left_out={"state": "met"}
+)
 def check(
     call: Call,
     *,

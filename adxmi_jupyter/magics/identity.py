@@ -9,6 +9,7 @@ import click
 from adxmi_jupyter.magics import permissions
 from adxmi_jupyter.magics.forms import refuse_console, writer
 from adxmi_jupyter.magics.options import dry_run, no_wait, yes
+from adxmi_jupyter.magics.over_fleet import over_fleet
 from adxmi_jupyter.magics.params import AzureIdentity, AzureIdentityList
 from adxmi_jupyter.magics.subject import subject
 from adxmi_jupyter.magics.verbs import Noun, verb
@@ -45,11 +46,12 @@ def identity() -> None:
     pages=("Managed identities overview",),
     permission=permissions.SHOW_IDENTITIES,
     of=identity,
-    examples=("identity list", "identity list --all"),
+    examples=("identity list", "identity list --all", "identity list --fleet"),
 )
 @click.option(
     "--all", "everything", is_flag=True, help="Also list identities that aren't assigned."
 )
+@over_fleet()
 def list_(call: Call, *, everything: bool) -> pd.DataFrame:
     """List the identities assigned to the cluster."""
     from adxmi_jupyter.actions.identity.identities import identities_frame

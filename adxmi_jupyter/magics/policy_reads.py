@@ -18,6 +18,7 @@ from adxmi_jupyter.magics.options import (
     refuse_both,
     skip_unreadable,
 )
+from adxmi_jupyter.magics.over_fleet import over_fleet
 from adxmi_jupyter.magics.params import DatabaseName
 from adxmi_jupyter.magics.policy_body import body
 from adxmi_jupyter.magics.verbs import Example, verb
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
     from adxmi_jupyter.actions.policy.policies import PolicyReading
     from adxmi_jupyter.magics.call import Call
     from adxmi_jupyter.model.policy import Policy, Scope
+
+
+_SCOPES = ("database", "cluster", "all_databases")
 
 
 @verb(
@@ -42,6 +46,7 @@ if TYPE_CHECKING:
         "policy show --cluster --all-databases",
         "policy show --all-databases --identity mi-export --by-usage",
         'policy show --database "Tom\'s Lab" --raw',
+        "policy show --fleet",
     ),
 )
 @read_scopes
@@ -51,6 +56,7 @@ if TYPE_CHECKING:
 @click.option("--by-usage", is_flag=True, help="Show one row per usage.")
 @click.option("--raw", is_flag=True, help="Show the table of the service.")
 @skip_unreadable
+@over_fleet(everywhere={"cluster": True, "all_databases": True}, unless=_SCOPES)
 def show(
     call: Call,
     *,
@@ -85,10 +91,11 @@ def show(
         ".show managed identity policy command",
     ),
     permission=permissions.SHOW_POLICY,
-    examples=("policy matrix", "policy matrix --all-databases"),
+    examples=("policy matrix", "policy matrix --all-databases", "policy matrix --fleet"),
 )
 @read_scopes
 @skip_unreadable
+@over_fleet(everywhere={"all_databases": True}, unless=_SCOPES)
 def matrix(
     call: Call, *, database: str, cluster: bool, all_databases: bool, skip_unreadable: bool
 ) -> pd.DataFrame:

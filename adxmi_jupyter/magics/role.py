@@ -21,6 +21,7 @@ from adxmi_jupyter.magics.options import (
     skip_unreadable,
     yes,
 )
+from adxmi_jupyter.magics.over_fleet import over_fleet
 from adxmi_jupyter.magics.params import AzureIdentityList, IdentityList, Name
 from adxmi_jupyter.magics.role_writes import found, write
 from adxmi_jupyter.magics.subject import subject
@@ -125,6 +126,7 @@ def role() -> None:
         "role list",
         "role list --cluster --all-databases",
         "role list --database Telemetry --identity mi-ingest",
+        "role list --fleet",
     ),
 )
 @database_option("Database name. Default: the current database.")
@@ -143,6 +145,10 @@ def role() -> None:
     help="Principals to show, separated by commas. Default: all.",
 )
 @skip_unreadable
+@over_fleet(
+    everywhere={"cluster": True, "all_databases": True},
+    unless=("database", "cluster", "all_databases"),
+)
 def list_(
     call: Call,
     *,

@@ -143,7 +143,14 @@ class Verb(click.Command):
         call = ctx.find_object(Call)
         if call is not None:
             options = [p for p in self.get_params(ctx) if isinstance(p, click.Option)]
-            forms = {option: Form(tuple(option.opts), not option.is_flag) for option in options}
+            forms = {
+                option: Form(
+                    tuple(option.opts),
+                    not option.is_flag,
+                    not option.is_flag and option.flag_value is not None,
+                )
+                for option in options
+            }
             call.forms = {name: forms[option] for option in options for name in option.opts}
 
     def _parsed(

@@ -91,13 +91,18 @@ class Connection:
         self._embedded = embedded
         self.access = access
         self._title = self._resource_id = ""
+        self.other_addresses: frozenset[str] = frozenset()
         self._make_kusto = make_kusto
         if credential not in ASKING_A_PERSON:  # nobody should have to sign in for this
             self.in_flight.when_crowded(self._find_size)
 
-    def known_as(self, title: str, resource_id: str) -> Self:
-        """Call the cluster by this name, and know its resource ID without asking."""
+    def known_as(self, title: str, resource_id: str, *addresses: str) -> Self:
+        """Call the cluster by this name, and know its resource ID without asking.
+
+        `addresses` are others by which files may call it, such as the one that Azure shows.
+        """
         self._title, self._resource_id = title, resource_id
+        self.other_addresses = frozenset(addresses)
         return self
 
     @property

@@ -57,7 +57,8 @@ class Configured(Protocol):
 class OneOfMany:
     """A cluster that is reached as the principal of another connection.
 
-    `name` and `resource_id` are Azure's. `clouds` keeps what a region's sign-in metadata say.
+    `name` and `resource_id` are Azure's, `addresses` others by which files may call it. `clouds`
+    keeps what a region's sign-in metadata say.
     """
 
     address: ClusterAddress
@@ -67,6 +68,7 @@ class OneOfMany:
     traffic: Traffic
     retries: Retries
     clouds: MutableMapping[str, Any]
+    addresses: tuple[str, ...] = ()
 
 
 class Opening:
@@ -133,7 +135,7 @@ class Opening:
             say=self._say,
             records=self._records(address, lambda: _beside(other, address, cluster.name)),
             access=access,
-        ).known_as(cluster.name, cluster.resource_id)
+        ).known_as(cluster.name, cluster.resource_id, *cluster.addresses)
 
     def playground(self, playground: Playground, limits: Limits) -> Connection:
         """Return a connection to the embedded Azure of a playground."""

@@ -41,7 +41,7 @@ CASES = {
         "policy matrix has no option --databse",
         (
             "the options are --database, --cluster, --all-databases, --skip-unreadable, "
-            "--connection, --out, --ids, --wide, --help"
+            "--fleet, --since, --deadline, --allow-partial, --connection, --out and 3 more"
         ),
         '%adxmi policy matrix --database="Tom\'s Lab"',
     ),

@@ -77,7 +77,9 @@ def lock_key_of(uri: str) -> str:
 
 def lock_key(connection: Connection) -> str:
     """Return what a lock file calls the connected cluster."""
-    return EMBEDDED if connection.is_embedded else connection.address.uri
+    if connection.is_embedded or EMBEDDED in connection.other_addresses:
+        return EMBEDDED
+    return next(iter(connection.other_addresses), connection.address.uri)
 
 
 def content_for(connection: Connection, file: PolicyFile) -> ClusterContent:
@@ -106,9 +108,9 @@ def content_for(connection: Connection, file: PolicyFile) -> ClusterContent:
 def _is_for(connection: Connection, content: ClusterContent) -> bool:
     uri = content.content.clusters[content.cluster].uri
     if uri.strip().lower() == EMBEDDED:
-        return connection.is_embedded
+        return connection.is_embedded or EMBEDDED in connection.other_addresses
     try:
-        return parse_address(uri).uri == connection.address.uri
+        return parse_address(uri).uri in {connection.address.uri, *connection.other_addresses}
     except InvalidCluster as invalid:
         path = ("clusters", content.cluster, "uri")
         raise content.mistake(path, invalid.what, invalid.why, invalid.fix) from invalid

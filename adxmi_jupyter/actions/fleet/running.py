@@ -1,0 +1,169 @@
+"""Do one thing on many clusters, and keep what came of each.
+
+A cluster that can't answer in its state is not asked. Of the others each is first asked the
+cheapest command there is, so that one which is not reachable costs seconds. A failing cluster is a
+row with its reason: what is not known of it is never taken for nothing.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from adxmi_jupyter.actions.fleet.reaching import outcome_of, probe, without_asking
+from adxmi_jupyter.actions.fleet.runs import Piece
+from adxmi_jupyter.model.fleet_run import Outcome, Reach, Reached
+from adxmi_jupyter.service.fan_out import Bounds, Ending, Task, fan_out
+from adxmi_jupyter.service.pace import Clock
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from adxmi_jupyter.actions.fleet.runs import Run
+    from adxmi_jupyter.errors import AdxmiError
+    from adxmi_jupyter.model.fleet import FleetCluster
+    from adxmi_jupyter.service.connection import Connection
+    from adxmi_jupyter.service.many import ManyClusters
+    from adxmi_jupyter.service.pace import Pace, PacedInFlight
+
+_MARGIN = 10.0
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What a command returned on one cluster, and what it said meanwhile.
+
+    `failure` is why that is not all there is.
+    """
+
+    frame: pd.DataFrame
+    notes: tuple[str, ...] = ()
+    has_found: bool = False
+    failure: AdxmiError | None = None
+
+
+@dataclass(frozen=True)
+class Running:
+    """How a run goes: over which connections, how fast, how long, and where it is kept.
+
+    `what` names the run in its progress bar.
+    """
+
+    many: ManyClusters
+    pace: Pace
+    run: Run
+    what: str
+    deadline: float | None = None
+    clock: Clock = field(default_factory=Clock)
+
+
+@dataclass(frozen=True)
+class FleetResult:
+    """What came of a run, in the order of the clusters, and how it ended."""
+
+    number: int
+    pieces: tuple[Piece, ...]
+    ending: Ending = Ending.DONE
+
+    @property
+    def reached(self) -> Reached:
+        """How complete it is."""
+        return Reached([piece.outcome for piece in self.pieces])
+
+    @property
+    def has_found(self) -> bool:
+        """Whether any cluster had something to find."""
+        return any(piece.has_found for piece in self.pieces)
+
+
+@dataclass(frozen=True)
+class _Target:
+    cluster: FleetCluster
+    in_flight: PacedInFlight
+
+
+def named_apart(clusters: Sequence[FleetCluster]) -> tuple[FleetCluster, ...]:
+    """Return the clusters with names that are all different: with the region where they are not."""
+    counts = Counter(one.name.lower() for one in clusters)
+    return tuple(
+        one if counts[one.name.lower()] == 1 else replace(one, name=one.short_uri)
+        for one in clusters
+    )
+
+
+def run_over(
+    running: Running,
+    clusters: Sequence[FleetCluster],
+    work: Callable[[Connection], Answered],
+    earlier: Mapping[str, Piece],
+) -> FleetResult:
+    """Do something on every cluster; return what came of each.
+
+    `earlier` are results of another run: a cluster that was reached then is not asked again.
+
+    Raises
+    ------
+    Exception
+        What `work` raised, if it is no typed error.
+
+    """
+    pieces: dict[str, Piece] = {}
+    for cluster in clusters:
+        known = earlier.get(cluster.resource_id.lower())
+        silent = without_asking(cluster)
+        if known is not None and known.outcome.is_reached:
+            outcome = replace(known.outcome, cluster=cluster.name)
+            pieces[cluster.key] = replace(known, outcome=outcome)
+        elif silent is not None:
+            pieces[cluster.key] = Piece(silent)
+    for piece in pieces.values():
+        running.run.keep(piece)
+    asked = [one for one in clusters if one.key not in pieces]
+    found, ending = _asked(running, asked, work)
+    pieces |= found
+    return FleetResult(running.run.number, tuple(pieces[one.key] for one in clusters), ending)
+
+
+def skipped(cluster: FleetCluster, why: str) -> Piece:
+    """Return the result of a cluster that was left out on purpose."""
+    return Piece(Outcome(cluster.name, cluster.resource_id, Reach.SKIPPED, why))
+
+
+def _asked(
+    running: Running, clusters: Sequence[FleetCluster], work: Callable[[Connection], Answered]
+) -> tuple[dict[str, Piece], Ending]:
+    def ask(target: _Target) -> Piece:
+        with running.many.opened(target.cluster, target.in_flight) as connection:
+            probe(connection)
+            return _piece(target.cluster, work(connection))
+
+    pieces: dict[str, Piece] = {}
+
+    def done(target: _Target, result: Piece | AdxmiError) -> None:
+        piece = result if isinstance(result, Piece) else _failed(target.cluster, result)
+        pieces[target.cluster.key] = piece
+        running.run.keep(piece)
+
+    pace = running.pace
+    tasks = [Task(_Target(one, at), at) for one in clusters for at in (running.many.in_flight(),)]
+    bounds = Bounds(
+        pace.clusters,
+        pace.to_answer + pace.to_connect + _MARGIN,
+        running.deadline,
+        running.clock,
+    )
+    _, ending = fan_out(ask, tasks, bounds, what=running.what, done=done)
+    return pieces, ending
+
+
+def _piece(cluster: FleetCluster, answered: Answered) -> Piece:
+    outcome = Outcome(cluster.name, cluster.resource_id, Reach.REACHED)
+    if answered.failure is not None:
+        outcome = outcome_of(cluster, answered.failure, answered.failure.why)
+    return Piece(outcome, answered.frame, answered.notes, answered.has_found)
+
+
+def _failed(cluster: FleetCluster, failure: AdxmiError) -> Piece:
+    return Piece(outcome_of(cluster, failure, failure.why))

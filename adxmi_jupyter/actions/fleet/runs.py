@@ -1,0 +1,204 @@
+"""Runs over many clusters as they are kept on this machine, one file for each cluster.
+
+A run that ended early, or did not reach all clusters, goes on where it ended: a later run takes
+over what is there (``--since``). The files are for their owner only, and hold no secrets: what
+looks like one is masked. The newest twenty runs stay.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from adxmi_jupyter.actions.fleet.stored_frames import restored, stored
+from adxmi_jupyter.errors import HistoryUnavailable, InvalidValue
+from adxmi_jupyter.fixes import ChangeOption, LeaveOut
+from adxmi_jupyter.model.fleet_run import Outcome, Reach
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_OWNER_ONLY = 0o700
+_KEPT = 20
+_ABOUT = "run.json"
+_NUMBER = re.compile(r"[1-9][0-9]{0,8}")
+LAST = "last"
+
+
+@dataclass(frozen=True)
+class Piece:
+    """What came of one cluster.
+
+    `frame` is None where nothing came, `notes` are what the command said of the cluster,
+    `has_found` tells whether there was something to find.
+    """
+
+    outcome: Outcome
+    frame: pd.DataFrame | None = None
+    notes: tuple[str, ...] = ()
+    has_found: bool = False
+
+
+class Run:
+    """One run, by its number; its directory holds a file for each cluster."""
+
+    def __init__(self, number: int, directory: Path) -> None:
+        self.number = number
+        self._directory = directory
+        self.is_kept = True
+
+    def keep(self, piece: Piece) -> None:
+        """Keep what came of a cluster; where that can't be, the run goes on without."""
+        document = {
+            "cluster": piece.outcome.cluster,
+            "resource_id": piece.outcome.resource_id,
+            "reach": piece.outcome.reach.value,
+            "why": piece.outcome.why,
+            "notes": list(piece.notes),
+            "found": piece.has_found,
+            "frame": None if piece.frame is None else stored(piece.frame),
+        }
+        try:
+            _write(self._directory, f"{_file_of(piece.outcome.resource_id)}.json", document)
+        except OSError:
+            self.is_kept = False
+
+    def pieces(self) -> dict[str, Piece]:
+        """Return what was kept, by resource ID in lower case; damaged files are left out."""
+        found: dict[str, Piece] = {}
+        for path in sorted(self._directory.glob("*.json")):
+            if path.name == _ABOUT:
+                continue
+            try:
+                piece = _piece(json.loads(path.read_text("utf-8")))
+            except (OSError, ValueError, KeyError, TypeError, AttributeError):
+                continue  # the cluster is asked again
+            found[piece.outcome.resource_id.lower()] = piece
+        return found
+
+
+class Runs:
+    """The runs that are kept in a directory."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+
+    def begin(self, command: str) -> Run:
+        """Begin a run of a command; `command` tells it from others, without secrets.
+
+        Raises
+        ------
+        HistoryUnavailable
+            There is no directory that can be written to.
+
+        """
+        try:
+            self._directory.mkdir(mode=_OWNER_ONLY, parents=True, exist_ok=True)
+            self._forget_old()
+            number = max(self._numbers(), default=0) + 1
+            while True:
+                directory = self._directory / str(number)
+                try:
+                    directory.mkdir(mode=_OWNER_ONLY)
+                    break
+                except FileExistsError:  # another process was faster
+                    number += 1
+            _write(directory, _ABOUT, {"command": command})
+        except OSError as error:
+            raise HistoryUnavailable(
+                "the run can't be kept",
+                why=f"{type(error).__name__}: {error.strerror or 'no reason given'}",
+                fix="set ADXMI_DATA_DIR to a directory you may write to",
+            ) from error
+        return Run(number, directory)
+
+    def earlier(self, reference: str, command: str) -> Run:
+        """Return a run by its number, or the last one, of the same command.
+
+        Raises
+        ------
+        InvalidValue
+            There is none, or it is one of another command.
+
+        """
+        numbers = self._numbers()
+        if reference == LAST and numbers:
+            number = max(numbers)
+        elif _NUMBER.fullmatch(reference) and int(reference) in numbers:
+            number = int(reference)
+        else:
+            raise InvalidValue(
+                f"there is no run {reference}",
+                why=f"the runs that are kept are {_listed(numbers)}",
+                fix=ChangeOption("--since", LAST) if numbers else LeaveOut.of("--since"),
+            )
+        directory = self._directory / str(number)
+        if _command_of(directory) != command:
+            raise InvalidValue(
+                f"run {number} is one of another command",
+                why=f"it ran {_command_of(directory) or 'an unknown command'}",
+                fix=LeaveOut.of("--since"),
+            )
+        return Run(number, directory)
+
+    def _numbers(self) -> list[int]:
+        try:
+            names = [path.name for path in self._directory.iterdir() if path.is_dir()]
+        except OSError:
+            return []
+        return sorted(int(name) for name in names if _NUMBER.fullmatch(name))
+
+    def _forget_old(self) -> None:
+        for number in self._numbers()[: -_KEPT + 1]:
+            shutil.rmtree(self._directory / str(number), ignore_errors=True)
+
+
+def _listed(numbers: list[int]) -> str:
+    return ", ".join(map(str, numbers)) or "none"
+
+
+def _command_of(directory: Path) -> str:
+    try:
+        return str(json.loads((directory / _ABOUT).read_text("utf-8"))["command"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
+
+
+def _piece(document: Mapping[str, Any]) -> Piece:
+    frame = document["frame"]
+    outcome = Outcome(
+        str(document["cluster"]),
+        str(document["resource_id"]),
+        Reach(document["reach"]),
+        str(document["why"]),
+    )
+    return Piece(
+        outcome,
+        None if frame is None else restored(frame),
+        tuple(map(str, document["notes"])),
+        bool(document["found"]),
+    )
+
+
+def _file_of(resource_id: str) -> str:
+    """Return a file name for a cluster: its resource ID without what a file name can't have."""
+    return re.sub(r"[^a-z0-9._-]+", "_", resource_id.lower().strip("/"))[-200:]
+
+
+def _write(directory: Path, name: str, document: Mapping[str, Any]) -> None:
+    """Write a file as a whole, for its owner only."""
+    handle, path = tempfile.mkstemp(prefix=".", dir=directory)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            json.dump(document, file, ensure_ascii=False)
+        Path(path).replace(directory / name)
+    except BaseException:
+        Path(path).unlink(missing_ok=True)
+        raise

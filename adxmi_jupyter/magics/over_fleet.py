@@ -1,0 +1,323 @@
+"""The option ``--fleet``, declared once: what a verb does on one cluster, done on many.
+
+The verb runs once for each cluster with a connection to it, in parallel. Its results become one
+frame with the cluster in front, what it says of one cluster is said once for all that share it.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import click
+
+from adxmi_jupyter.errors import InvalidInput, InvalidValue, MissingOption
+from adxmi_jupyter.fixes import ChangeOption, Explain, LeaveOut, Option, Retry
+from adxmi_jupyter.magics.options import refuse_both
+from adxmi_jupyter.magics.params import Name
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from adxmi_jupyter.actions.fleet.running import Answered, FleetResult, Running
+    from adxmi_jupyter.fixes import Note
+    from adxmi_jupyter.magics.call import Call
+    from adxmi_jupyter.model.fleet import Selected, Selection
+    from adxmi_jupyter.rendering.fleet_table import FleetTable
+    from adxmi_jupyter.service.connection import Connection
+    from adxmi_jupyter.service.connections import Connections
+
+EVERY = "*"
+_FILES = (".yaml", ".yml", ".json")
+_OWN = ("--fleet", "--since", "--deadline", "--allow-partial")
+
+Function = Callable[..., Any]
+
+
+class FleetSelection(Name):
+    """Names of clusters with ``*`` and ``?``, separated by commas, or a file that selects them."""
+
+    name = kind = "clusters"
+
+
+def fleet_options(function: Function, *, own_partial: bool = False) -> Function:
+    """Declare ``--fleet`` and what belongs to it; `own_partial` verbs have ``--allow-partial``."""
+    fleet = click.option(
+        "--fleet",
+        "fleet",
+        type=FleetSelection(),
+        is_flag=False,
+        flag_value=EVERY,
+        default="",
+        metavar="[CLUSTER[,…] | FILE]",
+        help="Run on many clusters: all that you can see, those of some names (with * and ?), or "
+        "those of a fleet file (fleet.yaml).",
+    )
+    since = click.option(
+        "--since",
+        metavar="RUN",
+        default="",
+        help="Take over what an earlier run of the same command with --fleet has reached, and ask "
+        "the other clusters. A number, or last.",
+    )
+    deadline = click.option(
+        "--deadline",
+        metavar="TIME",
+        default="",
+        help="Time for a run with --fleet, such as 10m. What is not read by then is reported.",
+    )
+    partial = click.option(
+        "--allow-partial",
+        is_flag=True,
+        help="Exit with code 0 in a console although clusters were not reached. Requires --fleet.",
+    )
+    declared = since(deadline(function if own_partial else partial(function)))
+    return fleet(declared)
+
+
+def over_fleet(
+    *,
+    everywhere: Mapping[str, object] | None = None,
+    unless: Sequence[str] = (),
+    without: Mapping[str, str] | None = None,
+    left_out: Mapping[str, str] | None = None,
+    own_partial: bool = False,
+) -> Callable[[Function], Function]:
+    """Let a verb run on many clusters.
+
+    `everywhere` are options that it gets there, unless one of the options `unless` was given: the
+    clusters have no current database in common. `without` are options that are for one cluster,
+    as they are written by their names. Rows with the value that `left_out` has of a column are
+    counted only, not displayed.
+    """
+
+    def declare(function: Function) -> Function:
+        @functools.wraps(function)
+        def verb(call: Call, *, fleet: str, since: str, deadline: str, **options: Any) -> object:
+            allow_partial = options["allow_partial"]
+            if not own_partial:
+                del options["allow_partial"]
+            if not fleet:
+                _refuse_alone(since, deadline, allow_partial and not own_partial)
+                return function(call, **options)
+            for name, written in (without or {}).items():
+                refuse_both(call, {"--fleet": True, written: bool(options[name])})
+            if everywhere and not any(options[name] for name in unless):
+                options |= everywhere
+            run = FleetRun(since, _seconds(deadline), allow_partial, left_out or {})
+            asked = Asked(call, selection_of(fleet), run)
+            return asked.answer(lambda one: function(one, **options))
+
+        return fleet_options(verb, own_partial=own_partial)
+
+    return declare
+
+
+@dataclass(frozen=True)
+class FleetRun:
+    """What a command says of its run: what it takes over, how long it may take, what it hides."""
+
+    since: str = ""
+    deadline: float | None = None
+    allow_partial: bool = False
+    left_out: Mapping[str, str] = field(default_factory=dict)
+
+
+class Asked:
+    """One command with ``--fleet``, and the clusters that are meant."""
+
+    def __init__(self, call: Call, selection: Selection, run: FleetRun) -> None:
+        self._call, self._selection, self._run = call, selection, run
+
+    def answer(self, verb: Callable[[Call], object]) -> FleetTable:
+        """Run a verb on every cluster; return what came of all.
+
+        Raises
+        ------
+        InvalidValue
+            The selection means no cluster, or there is no such run.
+        NoReadableSubscription, ServiceRefusal, ConnectionFailure
+            As `selecting.select`.
+
+        """
+        from adxmi_jupyter.actions.fleet.running import named_apart, run_over
+
+        selected = self.selected()
+        running, earlier = self.running()
+        clusters = named_apart(selected.clusters)
+        result = run_over(running, clusters, lambda one: answered(self._call, one, verb), earlier)
+        return self.shown(result, selected)
+
+    def selected(self) -> Selected:
+        """Return the clusters that are meant; raises as `answer`."""
+        from adxmi_jupyter.actions.fleet.selecting import select
+
+        found = select(self._call.connection, self._selection)
+        if not found.clusters:
+            raise InvalidValue(
+                "--fleet selects no cluster",
+                why=f"of {found.completeness.found} clusters that you can see, none fits",
+                fix=LeaveOut.of("--fleet") if not found.completeness.found else _EVERY_CLUSTER,
+            )
+        return found
+
+    def running(self) -> tuple[Running, Mapping[str, Any]]:
+        """Return how the run goes, and what an earlier one has."""
+        from adxmi_jupyter.actions.fleet.running import Running
+        from adxmi_jupyter.actions.fleet.runs import Runs
+        from adxmi_jupyter.service.many import ManyClusters
+        from adxmi_jupyter.service.pace import Clock, pace_of_environment
+
+        call, pace = self._call, pace_of_environment()
+        runs = Runs(call.connection.history_file.parent / "fleet")
+        command = _command(call)
+        since = self._run.since
+        earlier = runs.earlier(since, command).pieces() if since else {}
+        many = ManyClusters(call.front.connections, call.connection, pace, Clock())
+        name = " ".join(word.text for word in call.words[:2] if not word.option)
+        return Running(many, pace, runs.begin(command), name, self._run.deadline), earlier
+
+    def shown(self, result: FleetResult, selected: Selected) -> FleetTable:
+        """Return the result of a run, summary first; its exit code tells whether it is whole."""
+        from adxmi_jupyter.actions.fleet.frames import fleet_frame
+        from adxmi_jupyter.rendering.fleet_table import FleetTable, folded_notes, reached_lines
+        from adxmi_jupyter.service.fan_out import Ending
+
+        call, reached = self._call, result.reached
+        is_whole = reached.is_whole and selected.completeness.is_whole
+        call.has_found = result.has_found
+        call.is_partial = not is_whole and not self._run.allow_partial
+        lines = reached_lines(reached)
+        if result.ending is Ending.INTERRUPTED:
+            lines.insert(0, "interrupted")
+        lines += [f"  not seen: {gap.kind} {gap.subject}" for gap in selected.completeness.gaps]
+        if not reached.is_whole:
+            again = call.write(Retry((ChangeOption("--since", str(result.number)),)))
+            lines.append(f"  ask the others again: {again}")
+        lines += folded_notes(
+            (piece.outcome.cluster, note) for piece in result.pieces for note in piece.notes
+        )
+        return FleetTable.of(fleet_frame(result), lines, call.choice, self._run.left_out)
+
+
+def answered(call: Call, connection: Connection, verb: Callable[[Call], object]) -> Answered:
+    """Return what a verb returns on one cluster, and what it said."""
+    from adxmi_jupyter.actions.fleet.running import Answered
+
+    notes: list[str] = []
+    own = replace(
+        call,
+        front=_OneCluster(call.front.program, connection, notes),
+        connection_name="",
+        out="",
+        ci="none",
+        has_looked=True,
+    )
+    result = verb(own)
+    call.tells_by_code |= own.tells_by_code
+    return Answered(cast("pd.DataFrame", result), tuple(notes), own.has_found)
+
+
+class _OneCluster:
+    """The front end of a verb that runs on one cluster of many: it notes what is said."""
+
+    live = None
+
+    def __init__(self, program: str, connection: Connection, notes: list[str]) -> None:
+        self.program = program
+        self.connections = cast("Connections", _Only(connection))
+        self._notes = notes
+
+    def say(self, note: Note) -> None:
+        """Keep a note."""
+        self._notes.append(str(note))
+
+    def holding_notes(self) -> AbstractContextManager[None]:
+        """Do nothing: notes are kept anyway."""
+        return nullcontext()
+
+    def check_target(self, name: str, documents: Collection[str] = ()) -> None:
+        """Do nothing: the result of all clusters is saved."""
+
+    def keep(self, name: str, frame: pd.DataFrame, documents: Collection[str] = ()) -> None:
+        """Do nothing, likewise."""
+
+    def instruct(self, lines: Sequence[str]) -> None:
+        """Do nothing: a CI system hears of all clusters together."""
+
+
+class _Only:
+    """The connections of a verb that runs on one cluster of many: the one there is."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def current(self) -> Connection:
+        """Return the connection."""
+        return self._connection
+
+    def peek(self) -> Connection:
+        """Return the connection."""
+        return self._connection
+
+    def get(self, _name: str) -> Connection:
+        """Return the connection."""
+        return self._connection
+
+
+def selection_of(text: str) -> Selection:
+    """Return the selection that the value of ``--fleet`` means."""
+    from adxmi_jupyter.model.fleet import Filter, Selection
+
+    if text.lower().endswith(_FILES) or Path(text).is_file():
+        raise NotImplementedError
+    names = tuple(filter(None, (part.strip() for part in text.split(","))))
+    return Selection(Filter(clusters=() if EVERY in names else names))
+
+
+def _seconds(text: str) -> float | None:
+    from adxmi_jupyter.model.timespan import parse_timespan
+
+    if not text:
+        return None
+    try:
+        return parse_timespan(text).total_seconds()
+    except InvalidInput as error:
+        raise InvalidValue(
+            f"--deadline {text} can't be used", why=error.why, fix=ChangeOption("--deadline", "10m")
+        ) from error
+
+
+_EVERY_CLUSTER = ChangeOption("--fleet", EVERY)
+
+
+def _refuse_alone(since: str, deadline: str, allow_partial: bool) -> None:
+    """Refuse options of a run over many clusters without one.
+
+    Raises
+    ------
+    MissingOption
+        There is one.
+
+    """
+    given = {"--since": since, "--deadline": deadline, "--allow-partial": allow_partial}
+    alone = [name for name, is_given in given.items() if is_given]
+    if alone:
+        raise MissingOption(
+            f"{alone[0]} requires --fleet",
+            why="it is about a run over many clusters",
+            fix=Explain.of("add ", Option("--fleet"), " or leave it out"),
+        )
+
+
+def _command(call: Call) -> str:
+    """Return what tells the command from others: its words without those of the run itself."""
+    own = {at for name in _OWN for places in call.places_of(name) for at in places}
+    words = [word for at, word in enumerate(call.visible) if at not in own]
+    digest = hashlib.sha256(repr(call.body).encode()).hexdigest()[:12] if call.body else ""
+    return " ".join(filter(None, (*words, digest)))

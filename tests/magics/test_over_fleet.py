@@ -1,0 +1,153 @@
+"""``--fleet``: one command on many clusters of the embedded Azure."""
+
+import stat
+
+import pytest
+
+from adxmi_jupyter import errors
+from adxmi_jupyter.actions.fleet.stored_frames import restored, stored
+
+
+@pytest.fixture
+def fleet(azure):
+    """Clusters beside the seeded one, which runs, and the archive, which is stopped."""
+    world = azure.world
+    mi_ingest = world.identity("mi-ingest")
+    for name in ("contosoeast", "contosowest"):
+        cluster = world.add_cluster(name, subscription="Contoso", state="Running")
+        cluster.identities = [mi_ingest]
+        cluster.settings["trustedExternalTenants"] = [{"value": "*"}]
+        world.at(cluster).add_database("Stock")
+    azure.uris  # noqa: B018 - they listen from now on
+    return azure
+
+
+@pytest.fixture
+def asked(fleet, monkeypatch):
+    monkeypatch.setenv("ADXMI_FLEET_PER_SECOND", "0")
+    return fleet
+
+
+def states(frame):
+    return {one["cluster"]: one["state"] for one in frame.attrs["adxmi"]["clusters"]}
+
+
+def test_each_cluster_has_its_rows_and_a_stopped_one_says_so(magic, asked):
+    frame = magic("policy show --fleet")
+
+    assert list(frame.columns[:2]) == ["cluster", "cluster_state"]
+    assert states(frame) == {
+        "contoso": "reached",
+        "contosoeast": "reached",
+        "contosowest": "reached",
+        "contosoarchive": "stopped",
+    }
+    assert set(frame.cluster) == {"contoso", "contosoarchive"}
+    (row,) = frame[frame.cluster == "contosoarchive"].to_dict("records")
+    assert row["cluster_state"] == "stopped"
+    assert frame.is_system.dtype == "boolean"
+
+
+def test_the_summary_comes_first_with_what_asks_the_others(magic, asked):
+    text = magic("policy show --fleet").to_text()
+
+    assert text.startswith(
+        "3 of 4 clusters reached\n"
+        "  stopped (1): contosoarchive — state Stopped\n"
+        "  ask the others again: %adxmi policy show --fleet --since 1\n"
+    )
+
+
+def test_equal_rows_of_many_clusters_are_displayed_once(magic, asked):
+    frame = magic("identity list --fleet conto*st")
+
+    assert len(frame) == 2
+    assert [row[0] for row in frame.display.rows] == ["2 clusters: contosoeast, contosowest"]
+
+
+@pytest.mark.parametrize(
+    ("fault", "state"),
+    [
+        ("throttled", "throttled"),
+        ("not-json", "failed"),
+        ("unavailable", "failed"),
+        ("dropped-before-write", "not reachable"),
+    ],
+)
+def test_a_failing_cluster_keeps_no_other_from_its_rows(magic, asked, fault, state):
+    asked.faults.add(fault, times=None, cluster="contosoeast", retry_after=0)
+
+    frame = magic("identity list --fleet conto*st")
+
+    assert states(frame) == {"contosoeast": state, "contosowest": "reached"}
+
+
+def test_a_cluster_of_a_tenant_that_does_not_trust_ours_says_so(magic, asked):
+    east = asked.world.find_cluster("contosoeast")
+    east.tenant_id, east.settings["trustedExternalTenants"] = "0" * 8, []
+
+    frame = magic("policy show --fleet contosoeast")
+
+    assert states(frame) == {"contosoeast": "another tenant"}
+
+
+def test_a_later_run_asks_only_those_that_were_not_reached(magic, asked):
+    asked.faults.add("not-json", times=None, cluster="contosoeast")
+    first = magic("policy show --fleet conto*st")
+    asked.faults.clear()
+    served = asked.requests_served
+    again = magic("policy show --fleet conto*st --since last")
+
+    assert states(first)["contosoeast"] == "failed"
+    assert set(states(again).values()) == {"reached"}
+    assert asked.requests_served - served == 4
+
+
+def test_a_run_of_another_command_is_not_taken_over(magic, asked):
+    magic("policy show --fleet conto*st")
+
+    with pytest.raises(errors.InvalidValue, match="another command"):
+        magic("identity list --fleet conto*st --since 1")
+
+
+def test_what_is_kept_of_a_run_is_for_its_owner_only(magic, magics, asked):
+    magic("policy show --fleet conto*st")
+
+    directory = magics.connections.current().history_file.parent / "fleet" / "1"
+    assert stat.S_IMODE(directory.stat().st_mode) == 0o700
+    assert {stat.S_IMODE(one.stat().st_mode) for one in directory.iterdir()} == {0o600}
+    assert len(list(directory.iterdir())) == 3
+
+
+def test_a_frame_that_was_kept_is_the_same(magic, asked):
+    frame = magic("policy show --cluster --all-databases")
+
+    again = restored(stored(frame))
+
+    assert again.equals(frame.astype(again.dtypes))
+    assert list(again.dtypes) == list(frame.dtypes)
+
+
+def test_a_selection_of_nothing_is_an_error(magic, asked):
+    with pytest.raises(errors.InvalidValue, match="selects no cluster"):
+        magic("policy show --fleet nothing*")
+
+
+@pytest.mark.parametrize(
+    "line", ["policy show --since 1", "policy show --deadline 1m", "check --allow-partial"]
+)
+def test_options_of_a_run_need_one(magic, line):
+    with pytest.raises(errors.MissingOption, match="requires --fleet"):
+        magic(line)
+
+
+def test_what_is_for_one_cluster_is_refused(magic, asked):
+    with pytest.raises(errors.ConflictingOptions):
+        magic("check --fleet --fix --dry-run")
+
+
+def test_the_console_tells_a_partial_result_by_its_code(adxmi):
+    partial = adxmi("policy", "show", "--fleet")
+    allowed = adxmi("policy", "show", "--fleet", "--allow-partial")
+
+    assert (partial.returncode, allowed.returncode) == (1, 0)
