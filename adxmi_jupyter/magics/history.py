@@ -17,6 +17,7 @@ from adxmi_jupyter.model.history.rows import Kind
 
 if TYPE_CHECKING:
     import pandas as pd
+    from click.shell_completion import CompletionItem
 
     from adxmi_jupyter.actions.history.places import Place
     from adxmi_jupyter.actions.history.showing import Wanted
@@ -41,6 +42,15 @@ class Listing(Noun):
         if not is_help and not ctx.resilient_parsing and (not args or args[0].startswith("-")):
             args = [_LIST, *args]
         return super().parse_args(ctx, args)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Offer the options of ``list``, too."""
+        found = super().shell_complete(ctx, incomplete)
+        if incomplete.startswith("-"):
+            there = {one.value for one in found}
+            every = self.commands[_LIST].shell_complete(ctx, incomplete)
+            found += [one for one in every if one.value not in there]
+        return found
 
 
 class KindList(NameList):
@@ -186,10 +196,10 @@ def show(
     from adxmi_jupyter.actions.history import showing
     from adxmi_jupyter.actions.history.places import opened
 
-    connection = call.connection
+    connection, wanted = call.connection, _wanted(kinds, database)
     with opened(call.front.connections, connection, place) as store:
         state = moment_given("--as-of", lambda: showing.state_of(connection, store, moment))
-    return showing.state_frame(state, _wanted(kinds, database), times=times)
+    return showing.state_frame(state, wanted, times=times)
 
 
 @verb(
@@ -221,7 +231,7 @@ def diff(
     from adxmi_jupyter.actions.history.places import opened
     from adxmi_jupyter.model.history.state import differences
 
-    connection = call.connection
+    connection, wanted = call.connection, _wanted(kinds, database)
     with opened(call.front.connections, connection, place) as store:
         first = moment_given(
             "A", lambda: showing.state_of(connection, store, before, is_first=True)
@@ -229,7 +239,7 @@ def diff(
         second = moment_given("B", lambda: showing.state_of(connection, store, after))
     found = differences(first, second)
     call.has_found = any(one.change != "unknown" for one in found)
-    return showing.difference_frame(found, _wanted(kinds, database))
+    return showing.difference_frame(found, wanted)
 
 
 @verb(

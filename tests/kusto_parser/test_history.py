@@ -24,6 +24,7 @@ def test_the_script_is_what_is_meant(kusto_parser, command):
     assert judgement.is_clean_command(KINDS[command.split(" ", 1)[0]])
 
 
+@pytest.mark.nightly
 def test_functions_name_columns_that_there_are(kusto_parser):
     schemas = {
         name: "(" + ", ".join(f"{column}:{kind}" for column, kind in columns.items()) + ")"

@@ -125,12 +125,12 @@ def test_what_is_sent_is_read_back_by_any_reader_of_csv(texts):
 
 def test_a_large_run_is_sent_in_parts_with_a_tag_each_and_its_own_row_last():
     long = "x" * 3000
-    state = [atom(Kind.WORKFLOW, "Sales", f"{long}{number}") for number in range(1500)]
+    state = [atom(Kind.WORKFLOW, "Sales", f"{long}{number}") for number in range(700)]
 
     *parts, last = parts_of(recorded(1, state))
 
     assert sum(part.rows for part in parts) == len(state)
     assert all(len(part.command.encode()) < MOST_BYTES + 1000 for part in parts)
-    assert len({part.tag for part in parts}) == len(parts) > 4
+    assert len({part.tag for part in parts}) == len(parts) > 2
     assert last.table == "AdxmiRuns"
     assert re.search(r"ingestIfNotExists=", last.command)

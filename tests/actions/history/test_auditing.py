@@ -22,6 +22,7 @@ def audited(connection):
     return ask
 
 
+@pytest.mark.nightly
 def test_an_audit_sees_what_a_record_sees_and_tells_what_changed(
     connection, audited, grant, sync, store, local
 ):

@@ -43,6 +43,7 @@ def test_a_grant_by_this_tool_is_told_by_its_history_and_by_the_journal(told):
     ]
 
 
+@pytest.mark.nightly
 def test_a_grant_by_somebody_else_is_told_by_the_journal(connection, told):
     (event,) = blame(connection, local_folder(connection), "mi-export", "ExternalTable")
 
@@ -51,6 +52,7 @@ def test_a_grant_by_somebody_else_is_told_by_the_journal(connection, told):
     assert "AllowedUsages" in event.command
 
 
+@pytest.mark.nightly
 def test_who_deployed_a_script_is_told_by_the_activity_log(connection, azure, grant):
     grant("SqlRequest")
     put = {"createdBy": "pipeline", "createdAt": now(ago=60)}
@@ -65,6 +67,7 @@ def test_who_deployed_a_script_is_told_by_the_activity_log(connection, azure, gr
     assert (found[0].by, found[0].command) == ("pipeline", "Databases/Sales/Scripts/allow")
 
 
+@pytest.mark.nightly
 def test_what_no_source_shows_is_unknown_with_the_permission(connections, told):
     limited = connections.open("embedded", name="limited", credential="as:reader")
 
@@ -78,11 +81,13 @@ def test_what_no_source_shows_is_unknown_with_the_permission(connections, told):
     assert "requires AllDatabasesMonitor" in set(frame["note"])
 
 
+@pytest.mark.nightly
 def test_an_unknown_identity_is_an_error(told):
     with pytest.raises(UnknownIdentity):
         told("nobody", "ExternalTable")
 
 
+@pytest.mark.nightly
 def test_grants_of_other_machines_are_told_by_the_history_in_a_database(connection, granted):
     store = KustoStore(connection, "Telemetry", connection.cluster)
     sync_to_cluster(connection, store, Choices(confirmed=True))

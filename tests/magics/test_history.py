@@ -1,0 +1,75 @@
+"""The noun ``history``, as it is typed."""
+
+import pytest
+
+from adxmi_jupyter.errors import HistoryUnavailable, InvalidValue, MissingOption
+
+GRANT = "policy grant --database Telemetry --identity mi-ingest --usage ExportRequest"
+
+
+def test_the_noun_alone_lists_the_writes(magic):
+    magic(GRANT)
+
+    listed = [magic(line) for line in ("history", "history list", "history --times")]
+
+    assert [list(one["verb"]) for one in listed] == [["grant"]] * 3
+    assert "time" in listed[2]
+
+
+@pytest.mark.nightly
+def test_a_change_is_shown_by_runs_times_and_applies(magic):
+    magic("history record")
+    magic(GRANT)
+    magic("history record")
+    run = magic("history runs").query("kind == 'record'")["run"].iloc[0]
+
+    found = [magic(f"history diff {one}") for one in ("previous", "first last", run, run[:8])]
+
+    assert [list(one["item"]) for one in found] == [["ExportRequest"]] * 4
+    assert list(found[0]["change"]) == ["added"]
+    shown = magic("history show --as-of first --kind policy --database Telemetry")
+    assert (list(shown["item"]), magic("history diff last last").empty) == ([], True)
+
+
+@pytest.mark.nightly
+def test_files_are_asked_like_this_machine(magic, tmp_path):
+    magic("history record")
+
+    magic(f"history sync --to {tmp_path}")
+
+    asked = [magic(f"history show{more}") for more in ("", f" --from {tmp_path}")]
+    assert asked[0].equals(asked[1])
+    assert list(magic(f"history runs --verify --from {tmp_path}")["intact"]) == [True]
+
+
+@pytest.mark.parametrize(
+    ("line", "error", "fix"),
+    [
+        ("history sync", MissingOption, "add --to CLUSTER/DATABASE"),
+        ("history sync --to here", InvalidValue, "%adxmi history sync --to ./here"),
+        ("history show --as-of nonsense", InvalidValue, "write a date such as 2026-01-31"),
+        ("history show --as-of 2026-01-31", HistoryUnavailable, "%adxmi history record"),
+        ("history show --as-of 7", HistoryUnavailable, "%adxmi history"),
+        ("history show --as-of 12345678-", HistoryUnavailable, "%adxmi history runs"),
+        ("history show --kind polcy", InvalidValue, "%adxmi history show --kind policy"),
+        (
+            "history blame mi-export ExternalTabel",
+            InvalidValue,
+            "%adxmi history blame mi-export ExternalTable",
+        ),
+        (
+            "history runs --from embedded/Sales",
+            HistoryUnavailable,
+            "%adxmi history sync --to CLUSTER/Sales --yes",
+        ),
+    ],
+)
+def test_bad_input_gets_an_error_with_a_fix(magic, line, error, fix):
+    with pytest.raises(error) as raised:
+        magic(line)
+
+    assert raised.value.fix == fix
+
+
+def test_options_of_the_list_complete_after_the_noun(completions):
+    assert "--times" in [text for text, *_ in completions("%adxmi history --")]
