@@ -2,131 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from adxmi_jupyter.errors import InvalidValue
-from adxmi_jupyter.fixes import ChangeOption
 from adxmi_jupyter.magics import permissions
-from adxmi_jupyter.magics.params import NameList
-from adxmi_jupyter.magics.policy_file import NamedFile
+from adxmi_jupyter.magics.fleet_questions import (
+    asked_of,
+    compare,
+    identity,
+    policies_of,
+)
+from adxmi_jupyter.magics.fleet_selection import selection_options
+from adxmi_jupyter.magics.over_fleet import allow_partial, run_options
 from adxmi_jupyter.magics.verbs import Noun, verb
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from adxmi_jupyter.magics.call import Call
-    from adxmi_jupyter.magics.policy_file import NamedText
-    from adxmi_jupyter.model.fleet import Selection
-
-    Function = Callable[..., Any]
 
 _PAGES = ("Azure Resource Graph", "Managed identities overview")
 
 
-class Words(NameList):
-    """Words separated by commas."""
-
-    name = kind = "word"
-
-
-def selection_options(function: Function) -> Function:
-    """Declare which clusters are meant: by subscription, management group, tag, name, or a file."""
-    options = (
-        _words(
-            "--subscription",
-            "subscriptions",
-            "NAME[,…]",
-            "Subscriptions: names or IDs.",
-        ),
-        _words(
-            "--management-group",
-            "management_groups",
-            "NAME[,…]",
-            "Names of management groups.",
-        ),
-        _words("--tag", "tags", "NAME=VALUE[,…]", "Tags of clusters; VALUE may contain * and ?."),
-        _words(
-            "--cluster-name",
-            "names",
-            "NAME[,…]",
-            "Names of clusters, with * and ?, or their resource IDs.",
-        ),
-        _words("--exclude", "excluded", "NAME[,…]", "Clusters to leave out, with * and ?."),
-        click.option(
-            "-f",
-            "--file",
-            "file",
-            type=NamedFile(),
-            metavar="FILE",
-            default="",
-            help="Fleet file (YAML or JSON) with include and exclude. Options replace what it says "
-            "of the same kind. In a console - reads standard input.",
-        ),
-    )
-    for option in reversed(options):
-        function = option(function)
-    return function
-
-
-def _words(name: str, variable: str, metavar: str, help_text: str) -> Callable[[Any], Any]:
-    return click.option(name, variable, type=Words(), metavar=metavar, default="", help=help_text)
-
-
-def selection_of(
-    *,
-    subscriptions: tuple[str, ...],
-    management_groups: tuple[str, ...],
-    tags: tuple[str, ...],
-    names: tuple[str, ...],
-    excluded: tuple[str, ...],
-    file: NamedText,
-) -> Selection:
-    """Return what the options of `selection_options` select.
-
-    Raises
-    ------
-    InvalidValue
-        A tag has no value.
-    InvalidPolicyFile
-        The file can't be used; the place is named.
-
-    """
-    from dataclasses import replace
-
-    from adxmi_jupyter.model.fleet import Selection
-    from adxmi_jupyter.model.fleet_file import read_fleet_file
-
-    chosen = read_fleet_file(file.text, file.name) if file else Selection()
-    given = {
-        "subscriptions": subscriptions,
-        "management_groups": management_groups,
-        "clusters": names,
-        "tags": _tags(tags),
-    }
-    kept: dict[str, Any] = {kind: value for kind, value in given.items() if value}
-    include = replace(chosen.include, **kept)
-    exclude = replace(chosen.exclude, clusters=excluded) if excluded else chosen.exclude
-    return replace(chosen, include=include, exclude=exclude)
-
-
-def _tags(words: tuple[str, ...]) -> dict[str, str]:
-    tags = {}
-    for word in words:
-        name, sign, value = word.partition("=")
-        if not sign or not name.strip():
-            raise InvalidValue(
-                f"--tag {word} has no value",
-                why="a tag is given as NAME=VALUE; NAME=* is any value",
-                fix=ChangeOption("--tag", f"{name.strip() or 'NAME'}=*"),
-            )
-        tags[name.strip()] = value.strip()
-    return tags
-
-
-@click.group(cls=Noun, no_args_is_help=True, pages=_PAGES)
+@click.group(
+    cls=Noun,
+    no_args_is_help=True,
+    pages=_PAGES,
+    commands={str(verb.name): verb for verb in (identity, compare)},
+)
 def fleet() -> None:
     """List the clusters of many subscriptions, and what they share.
 
@@ -144,12 +48,20 @@ def fleet() -> None:
         "embedded reset --world fleet",
         "fleet list",
         "fleet list --tag stage=prod --exclude *vault",
+        "fleet list --policy",
         'fleet list --subscription "Contoso Retail,Contoso Lab"',
         "fleet list --management-group contoso-data --ids",
     ),
 )
+@click.option(
+    "--policy",
+    is_flag=True,
+    help="Read the managed identity policies of clusters that answer: a digest, which is the same "
+    "where all entries are, and how many there are. Requires AllDatabasesMonitor.",
+)
 @selection_options
-def list_(call: Call, **options: Any) -> pd.DataFrame:
+@run_options
+def list_(call: Call, *, policy: bool, **options: Any) -> pd.DataFrame:
     """List the clusters that you can see, with state, identities and network access.
 
     A follower stands after its leader. An identity is deleted if it is assigned to a cluster and
@@ -158,9 +70,14 @@ def list_(call: Call, **options: Any) -> pd.DataFrame:
     from adxmi_jupyter.actions.fleet.listing import fleet_frame, list_fleet
     from adxmi_jupyter.rendering.fleet_listing import FleetListTable, completeness_lines
 
-    listing = list_fleet(call.connection, selection_of(**options))
+    asked = asked_of(call, **options)
+    listing = list_fleet(call.connection, asked.selection)
     lines = completeness_lines(listing.selected)
-    return FleetListTable.of(fleet_frame(listing), lines, call.choice)
+    asked.tell_whether_whole(listing.selected)
+    if not policy:
+        return FleetListTable.of(fleet_frame(listing), lines, call.choice)
+    policies, summary = policies_of(asked, listing.selected)
+    return FleetListTable.of(fleet_frame(listing, policies), [*lines, *summary], call.choice)
 
 
 @verb(
@@ -175,6 +92,7 @@ def list_(call: Call, **options: Any) -> pd.DataFrame:
     ),
 )
 @selection_options
+@allow_partial
 def identities(call: Call, **options: Any) -> pd.DataFrame:
     """List user-assigned identities and the clusters that share them.
 
@@ -185,7 +103,9 @@ def identities(call: Call, **options: Any) -> pd.DataFrame:
     from adxmi_jupyter.actions.fleet.selecting import select
     from adxmi_jupyter.rendering.fleet_listing import FleetListTable, completeness_lines
 
-    selected = select(call.connection, selection_of(**options))
+    asked = asked_of(call, since="", deadline="", **options)
+    selected = select(call.connection, asked.selection)
+    asked.tell_whether_whole(selected)
     shared = shared_identities(call.connection, selected)
     lines = completeness_lines(selected)
     return FleetListTable.of(identities_frame(shared), lines, call.choice)

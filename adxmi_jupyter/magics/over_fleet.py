@@ -18,6 +18,7 @@ import click
 
 from adxmi_jupyter.errors import InvalidInput, InvalidValue, MissingOption
 from adxmi_jupyter.fixes import ChangeOption, Explain, LeaveOut, Option, Retry
+from adxmi_jupyter.magics.body_file import file_text
 from adxmi_jupyter.magics.options import refuse_both
 from adxmi_jupyter.magics.params import Name
 
@@ -58,26 +59,44 @@ def fleet_options(function: Function, *, own_partial: bool = False) -> Function:
         help="Run on many clusters: all that you can see, those of some names (with * and ?), or "
         "those of a fleet file (fleet.yaml).",
     )
+    return fleet(run_options(function, "with --fleet ", own_partial=own_partial))
+
+
+def run_options(function: Function, which: str = "", *, own_partial: bool = False) -> Function:
+    """Declare how a run over many clusters goes; `which` tells runs from those on one cluster."""
     since = click.option(
         "--since",
         metavar="RUN",
         default="",
-        help="Take over what an earlier run of the same command with --fleet has reached, and ask "
+        help=f"Take over what an earlier run of the same command {which}has reached, and ask "
         "the other clusters. A number, or last.",
     )
     deadline = click.option(
         "--deadline",
         metavar="TIME",
         default="",
-        help="Time for a run with --fleet, such as 10m. What is not read by then is reported.",
+        help=f"Time for a run {which.strip()}, such as 10m. What is not read by then is reported."
+        if which
+        else "Time for the run, such as 10m. What is not read by then is reported.",
     )
-    partial = click.option(
+    if own_partial:
+        return since(deadline(function))
+    return since(deadline(_partial(" Requires --fleet." if which else "")(function)))
+
+
+def _partial(more: str) -> Callable[[Function], Function]:
+    return click.option(
         "--allow-partial",
         is_flag=True,
-        help="Exit with code 0 in a console although clusters were not reached. Requires --fleet.",
+        help=f"Exit with code 0 in a console although clusters were not reached.{more}",
     )
-    declared = since(deadline(function if own_partial else partial(function)))
-    return fleet(declared)
+
+
+allow_partial = click.option(
+    "--allow-partial",
+    is_flag=True,
+    help="Exit with code 0 in a console although not all subscriptions could be read.",
+)
 
 
 def over_fleet(
@@ -109,7 +128,7 @@ def over_fleet(
                 refuse_both(call, {"--fleet": True, written: bool(options[name])})
             if everywhere and not any(options[name] for name in unless):
                 options |= everywhere
-            run = FleetRun(since, _seconds(deadline), allow_partial, left_out or {})
+            run = FleetRun(since, seconds_of(deadline), allow_partial, left_out or {})
             asked = Asked(call, selection_of(fleet), run)
             return asked.answer(lambda one: function(one, **options))
 
@@ -135,26 +154,40 @@ class Asked:
         self._call, self._selection, self._run = call, selection, run
 
     def answer(self, verb: Callable[[Call], object]) -> FleetTable:
-        """Run a verb on every cluster; return what came of all.
+        """Run a verb on every cluster; return what came of all; raises as `results`."""
+        from adxmi_jupyter.actions.fleet.frames import fleet_frame
+        from adxmi_jupyter.rendering.fleet_table import FleetTable
+
+        selected = self.selected()
+        result = self.results(selected, lambda one: answered(self._call, one, verb))
+        lines = self.summary(result, selected)
+        return FleetTable.of(fleet_frame(result), lines, self._call.choice, self._run.left_out)
+
+    def results(self, selected: Selected, work: Callable[[Connection], Answered]) -> FleetResult:
+        """Do something on every cluster that is selected; return what came of each.
 
         Raises
         ------
         InvalidValue
-            The selection means no cluster, or there is no such run.
-        NoReadableSubscription, ServiceRefusal, ConnectionFailure
-            As `selecting.select`.
+            There is no such run to take over.
 
         """
         from adxmi_jupyter.actions.fleet.running import named_apart, run_over
 
-        selected = self.selected()
         running, earlier = self.running()
-        clusters = named_apart(selected.clusters)
-        result = run_over(running, clusters, lambda one: answered(self._call, one, verb), earlier)
-        return self.shown(result, selected)
+        return run_over(running, named_apart(selected.clusters), work, earlier)
 
     def selected(self) -> Selected:
-        """Return the clusters that are meant; raises as `answer`."""
+        """Return the clusters that are meant.
+
+        Raises
+        ------
+        InvalidValue
+            The selection means no cluster.
+        NoReadableSubscription, ServiceRefusal, ConnectionFailure
+            As `selecting.select`.
+
+        """
         from adxmi_jupyter.actions.fleet.selecting import select
 
         found = select(self._call.connection, self._selection)
@@ -182,27 +215,38 @@ class Asked:
         name = " ".join(word.text for word in call.words[:2] if not word.option)
         return Running(many, pace, runs.begin(command), name, self._run.deadline), earlier
 
-    def shown(self, result: FleetResult, selected: Selected) -> FleetTable:
-        """Return the result of a run, summary first; its exit code tells whether it is whole."""
-        from adxmi_jupyter.actions.fleet.frames import fleet_frame
-        from adxmi_jupyter.rendering.fleet_table import FleetTable, folded_notes, reached_lines
+    @property
+    def selection(self) -> Selection:
+        """Which clusters are meant."""
+        return self._selection
+
+    def tell_whether_whole(self, selected: Selected, *, is_reached: bool = True) -> None:
+        """Let the exit code tell where not all clusters were seen, or not all of them reached."""
+        is_whole = is_reached and selected.completeness.is_whole
+        self._call.is_partial = not is_whole and not self._run.allow_partial
+
+    def summary(
+        self, result: FleetResult, selected: Selected, *, with_gaps: bool = True
+    ) -> list[str]:
+        """Return how complete a run is, and what was said; the exit code tells it as well."""
+        from adxmi_jupyter.rendering.fleet_listing import gap_lines
+        from adxmi_jupyter.rendering.fleet_table import folded_notes, reached_lines
         from adxmi_jupyter.service.fan_out import Ending
 
         call, reached = self._call, result.reached
-        is_whole = reached.is_whole and selected.completeness.is_whole
         call.has_found = result.has_found
-        call.is_partial = not is_whole and not self._run.allow_partial
+        self.tell_whether_whole(selected, is_reached=reached.is_whole)
         lines = reached_lines(reached)
         if result.ending is Ending.INTERRUPTED:
             lines.insert(0, "interrupted")
-        lines += [f"  not seen: {gap.kind} {gap.subject}" for gap in selected.completeness.gaps]
+        lines += gap_lines(selected.completeness) if with_gaps else []
         if not reached.is_whole:
             again = call.write(Retry((ChangeOption("--since", str(result.number)),)))
             lines.append(f"  ask the others again: {again}")
         lines += folded_notes(
             (piece.outcome.cluster, note) for piece in result.pieces for note in piece.notes
         )
-        return FleetTable.of(fleet_frame(result), lines, call.choice, self._run.left_out)
+        return lines
 
 
 def answered(call: Call, connection: Connection, verb: Callable[[Call], object]) -> Answered:
@@ -273,14 +317,23 @@ class _Only:
 def selection_of(text: str) -> Selection:
     """Return the selection that the value of ``--fleet`` means."""
     from adxmi_jupyter.model.fleet import Filter, Selection
+    from adxmi_jupyter.model.fleet_file import read_fleet_file
 
     if text.lower().endswith(_FILES) or Path(text).is_file():
-        raise NotImplementedError
+        return read_fleet_file(file_text(text), text)
     names = tuple(filter(None, (part.strip() for part in text.split(","))))
     return Selection(Filter(clusters=() if EVERY in names else names))
 
 
-def _seconds(text: str) -> float | None:
+def seconds_of(text: str) -> float | None:
+    """Return the seconds that ``--deadline`` gives; None without it.
+
+    Raises
+    ------
+    InvalidValue
+        It is no time.
+
+    """
     from adxmi_jupyter.model.timespan import parse_timespan
 
     if not text:

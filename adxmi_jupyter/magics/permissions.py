@@ -40,6 +40,11 @@ FLEET = Permission(
     azure="Reader on the subscriptions of the clusters",
     more="what you can't read is named above the result",
 )
+FLEET_CONTENTS = Permission(
+    "AllDatabasesMonitor",
+    "Reader on the subscriptions of the clusters",
+    more="on each cluster; what you can't read is named above the result",
+)
 PLAN = Permission(
     _SHOW, more="roles: Database Admin; callouts and the cluster: AllDatabasesMonitor"
 )

@@ -12,6 +12,7 @@ import pandas as pd
 from adxmi_jupyter.error_base import one_line
 from adxmi_jupyter.model.fleet import GapKind
 from adxmi_jupyter.rendering.display import DEFAULT, display_table
+from adxmi_jupyter.rendering.fleet_table import named_at_most
 from adxmi_jupyter.rendering.html_table import NO_MATH, html_table
 from adxmi_jupyter.rendering.shown_frame import ResultFrame
 from adxmi_jupyter.rendering.text import text_table, visible
@@ -20,11 +21,20 @@ if TYPE_CHECKING:
     from datetime import timedelta
 
     from adxmi_jupyter.model.fleet import Completeness, Gap, Selected
+    from adxmi_jupyter.model.fleet_comparison import Alike
     from adxmi_jupyter.rendering.display import Choice, DisplayTable
 
 UNKNOWN = "unknown"
 _MARKS = {"deleted_identities": "deleted", "unknown_identities": "unknown"}
-_HIDDEN = ("provisioning", "uri", "tags", "subscription_id", "has_system_identity", *_MARKS)
+_HIDDEN = (
+    "provisioning",
+    "policy_entries",
+    "uri",
+    "tags",
+    "subscription_id",
+    "has_system_identity",
+    *_MARKS,
+)
 _MINUTE, _HOUR = 60, 3600
 
 
@@ -102,6 +112,11 @@ def _follows(row: Mapping[Hashable, object]) -> str:
     return ", ".join(followed) if isinstance(followed, tuple) else UNKNOWN
 
 
+def _policy(row: Mapping[Hashable, object]) -> str:
+    digest, entries = row["policy"], row.get("policy_entries")
+    return f"{digest} ({entries})" if isinstance(digest, str) else UNKNOWN
+
+
 def _identities(row: Mapping[Hashable, object]) -> str:
     """Return the identities of a cluster; those that are deleted or unknown say so."""
     names = row["identities"]
@@ -120,7 +135,19 @@ _TEXTS: Mapping[str, Callable[[Mapping[Hashable, object]], str]] = {
     "identities": _identities,
     "trusted_tenants": _tenants,
     "follows": _follows,
+    "policy": _policy,
 }
+
+
+def alike_lines(groups: Sequence[Alike]) -> list[str]:
+    """Return for each part how many clusters are alike, and which ones."""
+    lines = []
+    for part in dict.fromkeys(one.part for one in groups):
+        own = [one for one in groups if one.part is part]
+        told = "; ".join(f"{named_at_most(one.clusters)} ({one.digest})" for one in own)
+        kinds = "alike" if len(own) == 1 else f"{len(own)} different"
+        lines.append(one_line(f"{part}: {kinds}: {told}"))
+    return lines
 
 
 def completeness_lines(selected: Selected) -> list[str]:

@@ -58,13 +58,6 @@ class EmbeddedService:
             self._directory = tempfile.TemporaryDirectory(prefix="adxmi-")
         return Path(self._directory.name) / "history.jsonl"
 
-    def address_of(self, resource_id: str) -> str:
-        """Return the address of one of its clusters; empty where there is none."""
-        try:
-            return self.azure.uri_of(resource_id)
-        except KeyError:
-            return ""
-
     def token(self, principal: str) -> str:
         """Return the token of one of `PRINCIPALS`, with the key that lets its scripts run."""
         return token_with_key(PRINCIPALS[principal], self.azure.script_key)

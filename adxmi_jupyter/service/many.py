@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
-from adxmi_jupyter.errors import ClusterUnreachable, InvalidCluster
+from adxmi_jupyter.errors import InvalidCluster
 from adxmi_jupyter.service.address import EMBEDDED, parse_address
+from adxmi_jupyter.service.fleet_addresses import FleetAddresses
 from adxmi_jupyter.service.gather import few_workers
 from adxmi_jupyter.service.in_flight import Traffic
 from adxmi_jupyter.service.kusto import Retries
@@ -51,6 +52,7 @@ class ManyClusters:
         self._connections, self._base, self._pace, self._clock = connections, base, pace, clock
         self._resource_manager = at_resource_manager(clock)
         self._clouds: dict[str, Any] = {}
+        self._addresses = FleetAddresses(base)
         settings = connections.settings
         self._limits = Limits(
             pace.to_answer, settings.max_answer_mb, pace.in_flight, to_connect=pace.to_connect
@@ -72,7 +74,7 @@ class ManyClusters:
             It has no address.
 
         """
-        address = parse_address(self._address(cluster))
+        address = self._addresses.of(cluster)
         is_base = address.uri == self._base.address.uri
         traffic = Traffic(lambda: in_flight, lambda: self._resource_manager)
         connection = self._connections.beside(
@@ -93,18 +95,6 @@ class ManyClusters:
                 yield connection
         finally:
             connection.close()
-
-    def _address(self, cluster: FleetCluster) -> str:
-        found = cluster.uri
-        if self._base.is_embedded and self._base.playground is None:
-            found = self._base.embedded.address_of(cluster.resource_id)
-        if not found:
-            raise ClusterUnreachable(
-                f"{cluster.name} has no address",
-                why="Azure Resource Graph shows no URI for it",
-                fix="check the state of the cluster in the portal",
-            )
-        return found
 
 
 def addresses_of(cluster: FleetCluster, *, is_embedded: bool) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from adxmi_jupyter.errors import InvalidPolicyFile, InvalidValue
+from adxmi_jupyter.errors import InvalidPolicyFile, InvalidValue, UnknownIdentity
 
 
 @pytest.fixture
@@ -87,3 +87,64 @@ def test_a_tag_without_a_value(magic):
         magic("fleet list --tag stage")
 
     assert caught.value.fix == "%adxmi fleet list --tag stage=*"
+
+
+def test_where_an_identity_is_allowed_what(fleet):
+    frame = fleet("fleet identity mi-export --cluster-name contosoretail*,contosolab")
+
+    told = frame[["cluster", "cluster_state", "assigned", "kind", "database", "what"]]
+    rows = {tuple(row) for row in told.fillna("?").itertuples(index=False, name=None)}
+    assert rows == {
+        ("contosolab", "stopped", "yes", "?", "?", "?"),
+        ("contosoretaileu", "reached", "yes", "policy entry", "Sales", "ExternalTable"),
+        ("contosoretailus", "reached", "yes", "policy entry", "Sales", "ExternalTable"),
+        ("contosoretailus", "reached", "yes", "policy entry", "Stock", "All"),
+    }
+
+
+@pytest.mark.nightly
+def test_workflows_of_an_identity_are_found_too(fleet):
+    frame = fleet("fleet identity mi-export --cluster-name contoso")
+
+    assert ("external table", "ArchivedOrders") in set(
+        zip(frame["kind"], frame["what"], strict=True)
+    )
+
+
+@pytest.mark.nightly
+def test_an_identity_that_no_cluster_has(fleet):
+    with pytest.raises(UnknownIdentity) as caught:
+        fleet("fleet identity mi-exprot")
+
+    assert "mi-export" in caught.value.fix
+
+
+def test_siblings_that_differ(fleet):
+    frame = fleet("fleet compare --cluster-name contosoretail*")
+
+    told = frame[["part", "database", "subject", "value", "difference"]]
+    assert [tuple(row) for row in told.itertuples(index=False)] == [
+        ("policy", "(cluster)", "mi-finance", "AutomatedFlows", "additional"),
+        ("policy", "Stock", "mi-export", "All", "additional"),
+    ]
+    assert set(frame["clusters"]) == {("contosoretailus",)}
+
+
+@pytest.mark.nightly
+def test_a_cluster_that_is_not_reached_has_no_digest(fleet):
+    frame = fleet("fleet list --policy --cluster-name contosoretail*,contosolab")
+
+    digests = frame.set_index("cluster")["policy"]
+    assert digests.isna().to_dict() == {
+        "contosolab": True,
+        "contosoretaileu": False,
+        "contosoretailus": False,
+    }
+    assert digests["contosoretaileu"] != digests["contosoretailus"]
+
+
+def test_a_part_there_is_none_of(magic):
+    with pytest.raises(InvalidValue) as caught:
+        magic("fleet compare --part polcy")
+
+    assert caught.value.fix == "%adxmi fleet compare --part policy"

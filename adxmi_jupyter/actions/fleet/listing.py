@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.actions.fleet.selecting import select
-from adxmi_jupyter.actions.frames import ANY, FLAG, TEXT, fixed_frame
+from adxmi_jupyter.actions.frames import ANY, FLAG, NUMBER, TEXT, fixed_frame
 from adxmi_jupyter.errors import AdxmiError
 from adxmi_jupyter.model.azure_shapes import FLEET_IDENTITY
 from adxmi_jupyter.model.fleet import IdentityState
@@ -25,6 +25,7 @@ from adxmi_jupyter.service.resource_graph import EVERYWHERE
 if TYPE_CHECKING:
     import pandas as pd
 
+    from adxmi_jupyter.actions.fleet.comparing import PolicyDigest
     from adxmi_jupyter.model.fleet import (
         Completeness,
         FleetCluster,
@@ -166,8 +167,13 @@ def _state(
     return IdentityState.UNKNOWN
 
 
-def fleet_frame(listing: FleetListing) -> pd.DataFrame:
+def fleet_frame(
+    listing: FleetListing, policies: Mapping[str, PolicyDigest] | None = None
+) -> pd.DataFrame:
     """Return a row for each cluster, a follower after its leader.
+
+    With `policies` of clusters, by what tells them apart, there are two more columns, missing where
+    the policies are unknown: ``policy``, a digest (string), and ``policy_entries`` (Int64).
 
     Columns: ``cluster``, ``state``, ``subscription`` (its ID where the name can't be read),
     ``resource_group``, ``location``, ``sku``, ``provisioning``, ``network`` string;
@@ -186,7 +192,15 @@ def fleet_frame(listing: FleetListing) -> pd.DataFrame:
         "has_system_identity": FLAG,
         **dict.fromkeys(("uri", "tags", "subscription_id", "resource_id"), TEXT),
     }
-    return fixed_frame(columns, [_row(listing, one) for one in listing.clusters])
+    rows = [_row(listing, one) for one in listing.clusters]
+    if policies is None:
+        return fixed_frame(columns, rows)
+    found = [policies.get(one.cluster.key) for one in listing.clusters]
+    more = [(one.digest, one.entries) if one else (None, None) for one in found]
+    return fixed_frame(
+        {**columns, "policy": TEXT, "policy_entries": NUMBER},
+        [(*row, *own) for row, own in zip(rows, more, strict=True)],
+    )
 
 
 def _row(listing: FleetListing, one: ListedCluster) -> tuple[object, ...]:
@@ -249,7 +263,7 @@ def identities_frame(identities: Sequence[SharedIdentity]) -> pd.DataFrame:
     """
     columns: Mapping[str, str] = {
         **dict.fromkeys(("identity", "state"), TEXT),
-        "clusters": "Int64",
+        "clusters": NUMBER,
         "assigned_to": ANY,
         "key_of": ANY,
         **dict.fromkeys(("subscription", "object_id", "client_id", "resource_id"), TEXT),

@@ -61,8 +61,16 @@ def outcome_of(cluster: FleetCluster, failure: AdxmiError, why: str) -> Outcome:
     if reach is Reach.NOT_AUTHENTICATED and _is_of_another_tenant(cluster):
         reach = Reach.OTHER_TENANT
     elif reach in {Reach.UNREACHABLE, Reach.NO_ANSWER} and cluster.network.is_private:
-        reach = Reach.PRIVATE
+        reach, why = Reach.PRIVATE, _network_of(cluster)
     return Outcome(cluster.name, cluster.resource_id, reach, why)
+
+
+def _network_of(cluster: FleetCluster) -> str:
+    """Return the setting that may keep a client out."""
+    network = cluster.network
+    if network.allowed_ranges:
+        return f"allowed IP ranges {', '.join(network.allowed_ranges)}"
+    return f"public network access {network.public}"
 
 
 def _is_of_another_tenant(cluster: FleetCluster) -> bool:
