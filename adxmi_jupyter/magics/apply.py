@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from adxmi_jupyter.errors import ConfirmationRequired, PlanBlocked
+from adxmi_jupyter.errors import AdxmiError, ConfirmationRequired, PlanBlocked
 from adxmi_jupyter.magics import permissions
 from adxmi_jupyter.magics.ci import tell, telling_errors
 from adxmi_jupyter.magics.lock_file import refuse_other_lock, save_lock
@@ -158,11 +158,17 @@ def _told(call: Call, done: Applied, prepared: Prepared) -> object:
     failure = incomplete(done)
     if done.number:
         call.say(f"Undo: {call.front.program} undo --apply {done.number}")
-    if failure is None:
-        cluster = lock_key(call.connection)
-        saved = save_lock(prepared.file.source, cluster, done.plan.names)
-        if saved:
-            call.say(f"saved: {saved}")
-        return PlanTable.of(applied_frame(done), text)
-    call.show(text)
-    raise failure
+    if failure is not None:
+        call.show(text)
+    try:
+        saved = save_lock(prepared.file.source, lock_key(call.connection), done.names)
+    except AdxmiError as unsaved:
+        if failure is None:
+            raise
+        call.say(f"{unsaved.what}: {unsaved.why}")
+        raise failure from unsaved
+    if saved:
+        call.say(f"saved: {saved}")
+    if failure is not None:
+        raise failure
+    return PlanTable.of(applied_frame(done), text)

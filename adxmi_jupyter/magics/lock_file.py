@@ -1,4 +1,4 @@
-"""The lock file beside the policy file of a command: read with it, and written once all is done.
+"""The lock file beside the policy file of a command: read with it, and written by each apply.
 
 A policy file that is a cell body, or comes from the standard input, has none.
 """

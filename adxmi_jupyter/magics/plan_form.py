@@ -11,9 +11,9 @@ from adxmi_jupyter.magics.lock_file import names_in, save_lock, with_lock
 from adxmi_jupyter.magics.policy_file import NamedText, policy_file
 
 if TYPE_CHECKING:
+    from adxmi_jupyter.actions.plan.applying import Applied
     from adxmi_jupyter.forms.plan.form import PlanForm
     from adxmi_jupyter.magics.call import Call
-    from adxmi_jupyter.model.plan import Plan
     from adxmi_jupyter.model.policy_file.reading import PolicyFile
 
 
@@ -34,8 +34,8 @@ def plan_form(call: Call, **options: Any) -> PlanForm:
     write = writer(call, has_own_variables=True)
     cluster, key = call.connection.cluster, lock_key(call.connection)
 
-    def note(plan: Plan) -> tuple[str, ...]:
-        saved = save_lock(plan.source, key, plan.names)
+    def note(done: Applied) -> tuple[str, ...]:
+        saved = save_lock(done.plan.source, key, done.names)
         return (f"saved: {saved}",) if saved else ()
 
     return PlanForm(state, write, cluster, _apply(call, options), note)

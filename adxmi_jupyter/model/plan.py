@@ -41,7 +41,11 @@ class Status(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why a change is blocked; `REPLACED` also stands where that was confirmed."""
+    """Why a change is blocked.
+
+    `REPLACED` also stands where that was confirmed, and `DESCRIPTION` where a role is held already
+    and only its description changes.
+    """
 
     PROTECTED = "protected"
     LAST_ADMIN = "last admin"
@@ -50,6 +54,7 @@ class Reason(StrEnum):
     WORKFLOW = "workflow"
     NOT_ASSIGNED = "not assigned"
     REPLACED = "replaced"
+    DESCRIPTION = "description"
 
 
 Identifier = tuple[str, ...]
@@ -203,7 +208,8 @@ class Plan:
     the changes that authoritative ones would make; `states` are hashes of what was there, by what
     they are of. `unchanged` is what those whom a change concerns have besides, as section,
     database, key and item. `names` are the object IDs of the names that the file uses,
-    `replacements` those that changed since the last apply.
+    `replacements` those that changed since the last apply. `left_out` is what follows from these,
+    and was not chosen.
     """
 
     cluster: str
@@ -217,6 +223,7 @@ class Plan:
     unchanged: frozenset[tuple[str, str, str, str]] = frozenset()
     names: Mapping[str, str] = field(default_factory=dict)
     replacements: tuple[Replacement, ...] = ()
+    left_out: tuple[Change, ...] = ()
 
     def of(self, *statuses: Status) -> tuple[Change, ...]:
         """Return the changes of some statuses."""

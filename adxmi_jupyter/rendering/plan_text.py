@@ -33,6 +33,7 @@ _REASONS = {
     Reason.OWN_ACCESS: "it is your own role on all databases",
     Reason.KEY_IDENTITY: "the customer-managed key is read with it",
     Reason.WORKFLOW: "a workflow needs it",
+    Reason.DESCRIPTION: "holds the role already, with another description",
     Reason.REPLACED: "the name stands for another identity than at the last apply",
     Reason.NOT_ASSIGNED: (
         "an entry names an identity that isn't assigned to the cluster, and the service rejects "
@@ -151,7 +152,7 @@ def _what(one: Change) -> str:
 
 
 def _sign(one: Change) -> str:
-    if one.status is Status.OBSERVED:
+    if one.status is Status.OBSERVED and one.reason is not Reason.DESCRIPTION:
         return OBSERVED
     sign = SIGNS[one.action]
     return f"{BLOCKED} {sign}" if one.status is Status.BLOCKED else sign

@@ -1,6 +1,7 @@
 """Apply: the cluster becomes what the file says, and what went wrong is told change by change."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -15,7 +16,7 @@ from adxmi_jupyter.embedded.state.clusters import PolicyItem
 from adxmi_jupyter.model.policy_file.nodes import Mode
 from adxmi_jupyter.model.policy_file.reading import read_policy_file
 from adxmi_jupyter.model.policy_file.variables import Variables
-from tests.faults.catalogue import answered
+from tests.faults.catalogue import Fault, answered
 from tests.faults.messages import statement
 
 HEAD = "apiVersion: adxmi/v1\nclusters: {{demo: {{uri: {}}}}}\n"
@@ -181,3 +182,43 @@ def test_a_saved_plan_that_was_changed_is_none(connection, change):
 
     with pytest.raises(errors.InvalidPolicyFile, match="no saved plan"):
         prepare_saved(connection, json.dumps(saved), "plan.json", None)
+
+
+def test_a_description_of_a_role_is_changed_and_nothing_else(connection, azure):
+    sales = azure.world.cluster.databases["Sales"]
+    holders = [one.principal for one in sales.roles]
+    member = f"{{principal: '{holders[0].fqn}', description: nightly}}"
+    text = f"roles: {{mode: authoritative, databases: {{Sales: {{viewers: [{member}]}}}}}}\n"
+
+    done = applied(connection, text)
+    again = applied(connection, text)
+
+    assert [one.result for one in done.outcomes] == ["applied"]
+    assert [one.principal.fqn for one in sales.roles] == [one.fqn for one in holders]
+    assert [one.notes for one in sales.roles] == ["nightly"]
+    assert again.outcomes == ()
+
+
+@pytest.mark.nightly
+def test_a_description_that_the_service_keeps_is_told(proxied, azure, proxy):
+    sales = azure.world.cluster.databases["Sales"]
+    member = f"{{principal: '{sales.roles[0].principal.fqn}', description: nightly}}"
+    text = f"roles: {{databases: {{Sales: {{viewers: [{member}]}}}}}}\n"
+    proxy.strike(answering_as_before(), statement(".add database"), times=None)
+
+    done = applied(proxied, text, uri=proxy.uri)
+
+    (outcome,) = done.outcomes
+    assert isinstance(outcome.failure, errors.WriteNotApplied)
+    assert outcome.failure.why.endswith("keeps the description of who holds the role")
+
+
+def answering_as_before():
+    """Send the command without its description: what a service would do that keeps the one there."""
+
+    def answer(exchange):
+        body = exchange.request.body.replace(b"nightly", b"")
+        exchange.request = replace(exchange.request, body=body)
+        exchange.reply(exchange.forward())
+
+    return Fault("keeps descriptions", answer)

@@ -115,6 +115,20 @@ def test_a_role_is_held_by_whom_it_is_whatever_it_is_listed_as(planned, azure):
         assert planned(asked) == [], name
 
 
+DESCRIBED = "roles: {mode: additive, databases: {Sales: {viewers: [{principal: READER, description: nightly}]}}}"
+
+
+def test_a_description_of_a_role_counts_where_the_file_gives_one(planned, azure):
+    sales = azure.world.cluster.databases["Sales"]
+    asked = DESCRIBED.replace("READER", READER)
+
+    before = planned(asked)
+    sales.roles = [replace(one, notes="nightly") for one in sales.roles]
+
+    assert before == [f"add {READER} viewers"]
+    assert planned(asked) == []
+
+
 def test_a_description_of_a_role_does_not_count_where_the_file_gives_none(planned, azure):
     sales = azure.world.cluster.databases["Sales"]
     sales.roles = [replace(one, notes="for reports") for one in sales.roles]

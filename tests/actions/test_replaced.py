@@ -239,3 +239,20 @@ def test_a_name_means_the_identity_that_there_is_beside_one_that_was_deleted(pre
     plan = prepared(ON_SALES.replace("MODE", "additive"), ()).plan
 
     assert [one.key for one in plan.changes] == [NEW]
+
+
+@pytest.mark.parametrize("chosen", ["all", "none"])
+def test_the_lock_keeps_the_former_identity_until_all_is_done_that_follows(
+    connection, prepared, made_again, chosen
+):
+    made_again()
+    text = ASSIGNED + ON_SALES.replace("MODE", "additive")
+    picked = None if chosen == "all" else frozenset()
+
+    done = apply(
+        connection,
+        lambda: prepared(text, replaced=("mi-export",), chosen=picked),
+        Applying(confirmed=True),
+    )
+
+    assert done.names["mi-export"] == (NEW if chosen == "all" else EXPORT)

@@ -35,6 +35,16 @@ def test_apply_writes_it_once_and_the_same_bytes_each_time(lock, magic):
     assert lock.read_bytes() == once.replace(b"\n", b"\r\n"), "the same names are not written again"
 
 
+def test_an_apply_that_is_incomplete_writes_it_too(lock, magic, azure):
+    lock.with_name("adxmi.yaml").write_text(FILE.replace("ExternalTable", "AzureAI"))
+    azure.faults.add("plain-text-400", match=".alter-merge", times=None)
+
+    with pytest.raises(errors.ApplyIncomplete):
+        magic("apply")
+
+    assert json.loads(lock.read_text())["clusters"] == {"embedded": {"lake": EXPORT}}
+
+
 def test_a_plan_stops_at_another_identity_and_apply_says_how_to_go_on(lock, magic):
     magic("apply")
     lock.write_text(lock.read_text().replace(EXPORT, OTHER))

@@ -15,16 +15,14 @@ from typing import TYPE_CHECKING, Any
 from adxmi_jupyter.actions.identity import identities
 from adxmi_jupyter.actions.identity import writes as identity_writes
 from adxmi_jupyter.actions.plan.replacing import OPTION
+from adxmi_jupyter.actions.plan.role_steps import change_roles
 from adxmi_jupyter.actions.plan.steps import Phase
 from adxmi_jupyter.actions.plan.verifying import Granted
 from adxmi_jupyter.actions.policy import callouts
 from adxmi_jupyter.actions.policy import writes as policy_writes
 from adxmi_jupyter.actions.policy.callouts import CalloutChange
 from adxmi_jupyter.actions.policy.policies import PolicyChange
-from adxmi_jupyter.actions.roles import writes as role_writes
-from adxmi_jupyter.actions.roles.change import GRANT, RoleChange, held
-from adxmi_jupyter.actions.roles.roles import roles_of
-from adxmi_jupyter.actions.roles.scope import Grant
+from adxmi_jupyter.actions.roles.change import RoleChange
 from adxmi_jupyter.actions.write.journal import Journal
 from adxmi_jupyter.errors import (
     AdxmiError,
@@ -35,13 +33,12 @@ from adxmi_jupyter.errors import (
     OperationContinues,
     PlanBlocked,
     PolicyChanged,
-    RolesChanged,
     WriteOutcomeUnknown,
 )
 from adxmi_jupyter.fixes import ChangeOption, Retry
 from adxmi_jupyter.model import kql
 from adxmi_jupyter.model.assignment import plan_change
-from adxmi_jupyter.model.plan import Status
+from adxmi_jupyter.model.plan import Reason, Status
 from adxmi_jupyter.model.usage import Usage
 
 if TYPE_CHECKING:
@@ -81,6 +78,18 @@ class Applied:
     plan: Plan
     number: int
     outcomes: tuple[Outcome, ...]
+
+    @property
+    def names(self) -> Mapping[str, str]:
+        """The object IDs of the names of the file, as its lock file has them from now on.
+
+        A name that stands for another identity keeps the former one until all is done that follows
+        from it: what the former one is allowed would be forgotten before it is removed.
+        """
+        undone = (change for one in unfinished(self) for change in one.step.changes)
+        is_left = self.plan.left_out or any(one.reason is Reason.REPLACED for one in undone)
+        former = {one.name: one.before for one in self.plan.replacements} if is_left else {}
+        return {**self.plan.names, **former}
 
     def of(self, *results: Result) -> tuple[Outcome, ...]:
         """Return the outcomes of some results."""
@@ -262,14 +271,7 @@ class _Run:
             self.granted.note(change)
 
     def _change_roles(self, change: RoleChange) -> None:
-        present = roles_of(self.connection, change.database).read()
-        afresh = (
-            _granted_afresh(self.connection, change, present)
-            if change.verb == GRANT
-            else _revoked_afresh(self.connection, change, present)
-        )
-        if afresh.changed:
-            role_writes.apply(self.connection, afresh, confirmed=True)
+        change_roles(self.connection, change)
 
     def _change_assigned(self, change: AssignmentChange) -> None:
         """Assign and remove identities.
@@ -318,43 +320,6 @@ def _meaning(policy: Policy) -> Mapping[str, Any]:
         one.key: Usage.ALL if Usage.ALL in one.allowed_usages else one.allowed_usages
         for one in policy
     }
-
-
-def _granted_afresh(connection: Connection, change: RoleChange, present: Any) -> RoleChange:
-    where = roles_of(connection, change.database)
-    holders = held(present, change.role, change.database)
-    new = tuple(one for one in change.principals if not one.is_usable_in(holders))
-    if not new:
-        return replace(change, changed=())
-    description = change.changed[0].notes if change.database else ""
-    added, command = where.to_grant(Grant(change.role, new, present, description))
-    return replace(
-        change, principals=new, before=present, after=(*present, *added), changed=added,
-        command=command,
-    )  # fmt: skip
-
-
-def _revoked_afresh(connection: Connection, change: RoleChange, present: Any) -> RoleChange:
-    """Return a revoke as it is to be made of who holds the role now.
-
-    Raises
-    ------
-    RolesChanged
-        It would now take the role from the last admin.
-
-    """
-    where = roles_of(connection, change.database)
-    wanted = {one.fqn for one in change.changed}
-    gone = tuple(one for one in held(present, change.role, change.database) if one.fqn in wanted)
-    after = tuple(one for one in present if one not in gone)
-    if change.role is where.admin and gone and not held(after, change.role, change.database):
-        raise RolesChanged(
-            f"{change.role} on {change.place} would have no principal left; nothing was sent",
-            why="somebody else revoked the role from the others in between",
-            fix=Retry(),
-        )
-    command = where.to_revoke(change.role, gone) if gone else ""
-    return replace(change, before=present, after=after, changed=gone, command=command)
 
 
 def unfinished(applied: Applied) -> tuple[Outcome, ...]:

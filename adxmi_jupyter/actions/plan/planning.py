@@ -11,7 +11,7 @@ from adxmi_jupyter.actions.plan.dependencies import addressed
 from adxmi_jupyter.actions.plan.naming import Naming, scopes_named
 from adxmi_jupyter.actions.plan.other_parts import assigned_part, azure_role_part, callout_part
 from adxmi_jupyter.actions.plan.policy_part import Comparison, wish_of
-from adxmi_jupyter.actions.plan.protection import Guarding, verdicts_on
+from adxmi_jupyter.actions.plan.protection import Guarding, is_of, verdicts_on
 from adxmi_jupyter.actions.plan.replacing import names_of, replacing
 from adxmi_jupyter.actions.plan.role_part import RoleComparison, wishes_of
 from adxmi_jupyter.actions.plan.steps import Part
@@ -150,8 +150,19 @@ class Survey:
             _unchanged(world, part.changes),
             {name: known for name, known in self.names.items() if known},
             naming.replacing.found,
+            self._left_out(chosen),
         )
         return Prepared(plan, steps, self.file, options)
+
+    def _left_out(self, chosen: Chosen) -> tuple[Change, ...]:
+        """Return what follows from names that stand for other identities, and is not chosen."""
+        if chosen is None or not self.naming.replacing.found:
+            return ()
+        confirmed = self.naming.replacing.confirmed
+        whole, _ = _whole(self.naming, self.wanted, Guarding.of(self.naming))
+        return tuple(
+            one for one in whole.changes if is_of(confirmed, one) and one.identifier not in chosen
+        )
 
 
 def prepare(connection: Connection, file: PolicyFile, options: Options) -> Prepared:

@@ -79,9 +79,9 @@ class Guarding:
         """Block what concerns a name that stands for another identity, unless it is confirmed."""
         if change.status is not Status.PLANNED:
             return change
-        if _is_of(self.replacing.pending, change):
+        if is_of(self.replacing.pending, change):
             return _blocked(change, Reason.REPLACED)
-        is_confirmed = _is_of(self.replacing.confirmed, change)
+        is_confirmed = is_of(self.replacing.confirmed, change)
         return replace(change, reason=Reason.REPLACED) if is_confirmed else change
 
     def _guarded(self, change: Change) -> Change:
@@ -107,7 +107,7 @@ def _ids_of(naming: Naming, one: Protection, number: int) -> frozenset[str]:
     return ids_of(naming.identity(one.identity, path))
 
 
-def _is_of(ids: frozenset[str], change: Change) -> bool:
+def is_of(ids: frozenset[str], change: Change) -> bool:
     """Tell whether a change is about the principal that has these IDs."""
     key = change.key
     if change.section is Section.ROLES and looks_like_reference(key):
@@ -116,7 +116,7 @@ def _is_of(ids: frozenset[str], change: Change) -> bool:
 
 
 def _concerns(ids: frozenset[str], one: Protection, change: Change) -> bool:
-    if not _is_of(ids, change):
+    if not is_of(ids, change):
         return False
     wanted = {
         Section.POLICY: (one.usage, one.role),
@@ -212,7 +212,7 @@ class _Needs:
         about, identity = finding.about, finding.identity
         assert identity is not None  # noqa: S101 - seen by the caller
         ids = ids_of(identity)
-        mine = [one for one in self.removals if _is_of(ids, one)]
+        mine = [one for one in self.removals if is_of(ids, one)]
         yield from (one for one in mine if one.section is Section.ASSIGNED)
         if isinstance(about, Allowed):
             yield from self._usages(about, database, mine)
@@ -248,7 +248,7 @@ class _Needs:
             and Scope(one.database) == scope
             and one.item in {about.usage, Usage.ALL}
         )
-        if any(_is_of(ids, one) for one in gets):
+        if any(is_of(ids, one) for one in gets):
             return True
         return self._left(scope, gone).allows(about.identity, about.usage)
 

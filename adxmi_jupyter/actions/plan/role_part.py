@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.actions.plan.naming import named_part
+from adxmi_jupyter.actions.plan.role_steps import is_described
 from adxmi_jupyter.actions.plan.steps import Part, Phase, Step, planned
 from adxmi_jupyter.actions.roles.change import GRANT, REVOKE, RoleChange, held
 from adxmi_jupyter.actions.roles.roles import roles_of
@@ -109,14 +110,15 @@ class RoleComparison:
     def part(self, guard: Guard) -> Part:
         """Return the changes of the role and the commands that make them."""
         missing, surplus = self._missing(), self._surplus()
+        redescribed = self._redescribed()
         removals = self._stale(surplus) if self.mode is Mode.ADDITIVE else list(surplus.values())
-        changes = self._keeping_admins(guard((*missing.values(), *removals)))
+        additions = (*missing.values(), *self._texts(redescribed))
+        changes = self._keeping_admins(guard((*additions, *removals)))
         if self.mode is Mode.OBSERVE:
-            told = (replace(one, status=Status.OBSERVED, reason=None) for one in changes)
-            return Part(tuple(told))
+            return Part(tuple(map(_observed, changes)))
         kept = tuple(one for one in surplus.values() if one not in removals)
         doable = {one.key for one in planned(changes)}
-        new = [one for key, one in self._new().items() if key in doable]
+        new = [one for key, one in (self._new() | redescribed).items() if key in doable]
         gone = tuple(one for one in self._unnamed() if one.fqn.lower() in doable)
         return Part(changes, (*self._grants(new, changes), *self._revokes(gone, changes)), kept)
 
@@ -127,6 +129,26 @@ class RoleComparison:
             for one in self.wish.asked
             if not one.principal.is_usable_in(holders)
         }
+
+    def _redescribed(self) -> dict[str, AskedMember]:
+        """Return who holds the role with another description than the file gives, if it does.
+
+        Roles on the whole cluster have none.
+        """
+        holders = self._holders if self.wish.scope.database else ()
+        return {
+            str(one.principal.reference).lower(): one
+            for one in self.wish.asked
+            if one.principal.is_usable_in(holders)
+            and not is_described(one.principal, holders, one.member.description or "")
+        }
+
+    def _texts(self, redescribed: Mapping[str, AskedMember]) -> tuple[Change, ...]:
+        made = (
+            self._change(Action.ADD, one.principal.label, key, one.path, one.member.why)
+            for key, one in redescribed.items()
+        )
+        return tuple(replace(one, reason=Reason.DESCRIPTION) for one in made)
 
     def _missing(self) -> dict[str, Change]:
         return {
@@ -156,7 +178,9 @@ class RoleComparison:
 
     def _keeping_admins(self, changes: tuple[Change, ...]) -> tuple[Change, ...]:
         """Block what would leave a database, or the cluster, without an admin."""
-        made = Counter(one.action for one in planned(changes))
+        made = Counter(
+            one.action for one in planned(changes) if one.reason is not Reason.DESCRIPTION
+        )
         left = len(self._holders) - made[Action.REMOVE] + made[Action.ADD]
         if self.wish.role is not self._scope.admin or left or not made[Action.REMOVE]:
             return changes
@@ -204,3 +228,9 @@ class RoleComparison:
         return tuple(
             one for one in planned(tuple(changes)) if one.key in keys and one.action is action
         )
+
+
+def _observed(change: Change) -> Change:
+    """Return a change as one that is only told: why it would not be made doesn't matter."""
+    kept = change.reason if change.reason is Reason.DESCRIPTION else None
+    return replace(change, status=Status.OBSERVED, reason=kept)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from adxmi_jupyter.fixes import Note, WriteCommand
     from adxmi_jupyter.forms.plan.state import PlanState
     from adxmi_jupyter.model.identity import ManagedIdentity
-    from adxmi_jupyter.model.plan import Change, Plan
+    from adxmi_jupyter.model.plan import Change
 
 
 class PlanForm(Form):
@@ -43,7 +43,7 @@ class PlanForm(Form):
         write_line: WriteCommand,
         cluster: str,
         apply: Command,
-        note: Callable[[Plan], tuple[Note, ...]] = lambda _plan: (),
+        note: Callable[[Applied], tuple[Note, ...]] = lambda _done: (),
     ) -> None:
         super().__init__(write_line, cluster)
         self.state = state
@@ -115,11 +115,11 @@ class PlanForm(Form):
     def _send(self, confirmed: bool) -> tuple[Note, ...]:
         self.undo = None
         done = self.state.apply(confirmed=confirmed)
-        back = self._back(done)
+        back, noted = self._back(done), self._note(done)
         failure = incomplete(done)
         if failure is not None:
             raise failure
-        return (_counted(done), *self._note(done.plan), *back)
+        return (_counted(done), *noted, *back)
 
     def _back(self, done: Applied) -> tuple[Note, ...]:
         if not done.number:
