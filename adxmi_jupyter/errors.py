@@ -72,6 +72,7 @@ AdxmiError
 ├── OperationContinues        waiting was interrupted; Azure goes on
 ├── ElevationFailed           you can't be granted a role for the command
 ├── RoleNotRemoved            a role that was granted for the command is still there
+├── PolicyNotRestored         a write test is over, and the policy isn't as it was before
 ├── ClusterLocked             another process of the same account is writing, waiting included
 ├── ChangeOverwritten         applied, and it overwrote what somebody else wrote in between
 ├── WriteInterrupted          applied, and what was there afterwards was not read to the end
@@ -161,6 +162,7 @@ __all__ = [
     "PartialRead",
     "PlanBlocked",
     "PolicyChanged",
+    "PolicyNotRestored",
     "PrincipalNotFound",
     "RepeatedKey",
     "RepeatedOption",
@@ -507,6 +509,10 @@ class ElevationFailed(AdxmiError):
 
 class RoleNotRemoved(AdxmiError):
     """A role that was granted for the time of a command could not be removed after it."""
+
+
+class PolicyNotRestored(AdxmiError):
+    """A write test granted a usage, and the policy could not be restored after it."""
 
 
 class ClusterLocked(AdxmiError):

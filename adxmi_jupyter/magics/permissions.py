@@ -34,7 +34,7 @@ AUDIT = Permission(
     more="what you can't read is unknown, with the permission that it requires",
 )
 VERIFY = Permission(
-    _SHOW, more="journal: AllDatabasesAdmin; log of commands: Database Admin or Monitor"
+    _SHOW, more="journal and --write-test: AllDatabasesAdmin; log of commands: Database Monitor"
 )
 FLEET = Permission(
     azure="Reader on the subscriptions of the clusters",

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from adxmi_jupyter.fixes import Command
+from adxmi_jupyter.errors import ConfirmationRequired
+from adxmi_jupyter.fixes import Command, Retry
 from adxmi_jupyter.magics import permissions
-from adxmi_jupyter.magics.options import refuse_both
-from adxmi_jupyter.magics.params import DatabaseList
+from adxmi_jupyter.magics.options import dry_run, refuse_both, yes
+from adxmi_jupyter.magics.params import DatabaseList, DatabaseName
 from adxmi_jupyter.magics.saving import check_text, save_text
 from adxmi_jupyter.magics.verbs import verb
 
@@ -36,7 +37,12 @@ _KINDS = {
     "verify",
     permission=permissions.VERIFY,
     pages=("Managed identity policy", "Journal management"),
-    examples=("verify", "verify --database Sales,Telemetry"),
+    examples=(
+        "verify",
+        "verify --database Sales,Telemetry",
+        "verify --write-test Telemetry --dry-run",
+        "verify --write-test Telemetry --yes",
+    ),
 )
 @click.option(
     "--database",
@@ -56,9 +62,26 @@ _KINDS = {
 @click.option(
     "--review", metavar="FILE", default="", help="Show all that is in a recording. Nothing is sent."
 )
+@click.option(
+    "--write-test",
+    "written",
+    type=DatabaseName(),
+    metavar="DATABASE",
+    default="",
+    help="Grant a usage in this database for a moment, and restore its policy.",
+)
+@dry_run
+@yes
 @click.option("--forget", is_flag=True, help="Forget what was found out about this cluster.")
 def verify(
-    call: Call, *, databases: tuple[str, ...], record: str, review: str, forget: bool
+    call: Call,
+    *,
+    databases: tuple[str, ...],
+    record: str,
+    review: str,
+    forget: bool,
+    written: str,
+    **choices: bool,
 ) -> pd.DataFrame | None:
     """Show how the cluster behaves where the documentation is silent.
 
@@ -69,6 +92,10 @@ def verify(
     A recording has no names, IDs, hosts, addresses, tokens, headers or messages: each is replaced,
     the same one by the same stand-in, and words that aren't known to be part of Kusto are names.
     Review it before you attach it to a bug report.
+
+    --write-test finds out by writing what the cluster has no example of: it grants a usage to an
+    assigned identity, reads, and restores the policy, also after an error or Ctrl-C. Both writes
+    are in the history. It requires --yes; --dry-run shows them.
     """
     from adxmi_jupyter.actions.verify.recording import (
         Recording,
@@ -80,6 +107,10 @@ def verify(
 
     refuse_both(call, {"--forget": forget, "--database": bool(databases)})
     refuse_both(call, {"--forget": forget, "--record": bool(record), "--review": bool(review)})
+    refuse_both(call, {"--write-test": bool(written), "--database": bool(databases)})
+    refuse_both(call, {"--write-test": bool(written), "--record": bool(record)})
+    if written:
+        return _written(call, written, **choices)
     if review:
         return recording_frame(read_recording(review))
     if forget:
@@ -93,6 +124,37 @@ def verify(
     if recording is not None:
         _save(call, record, *recording.document(found))
     return verification_frame(found.answered)
+
+
+def _written(call: Call, database: str, *, dry_run: bool, yes: bool) -> pd.DataFrame:
+    """Carry out the write test, or show what it would send.
+
+    Raises
+    ------
+    ConfirmationRequired
+        It isn't confirmed. Nothing was sent.
+
+    """
+    from adxmi_jupyter.actions.policy.frames import diff_frame
+    from adxmi_jupyter.actions.verify.verifying import verification_frame
+    from adxmi_jupyter.actions.verify.write_test import plan_write_test, run_write_test
+
+    if yes and not dry_run:
+        found = run_write_test(call.connection, database)
+        call.say(f"Restored the policy of database {database}.")
+        return verification_frame(found.answered)
+    planned = plan_write_test(call.connection, database)
+    call.say("would send, and restore afterwards:")
+    call.show(planned.grant.command)
+    call.show(planned.restore)
+    if dry_run:
+        call.has_found = True
+        return diff_frame(planned.scope, planned.grant.diff)
+    raise ConfirmationRequired(
+        f"the write test changes the policy of database {database} for a moment",
+        why="between the two commands the identity has a usage that it didn't have",
+        fix=Retry.having("--yes"),
+    )
 
 
 def _forget(call: Call) -> None:

@@ -81,6 +81,11 @@ OTHERS: Causes = {
         "another notebook or terminal of yours is changing the same cluster",
         "wait for it, or end that process",
     ),
+    errors.PolicyNotRestored: cause(
+        "`verify --write-test` granted a usage for a moment, and the service rejected or lost the"
+        " command that restores the policy.",
+        "Run `%adxmi policy undo ID --yes` with the ID that the error names.",
+    ),
     errors.ChangeOverwritten: cause(
         "the service replaces a whole policy, and somebody else wrote at the same moment",
         "grant what was lost again, as the message says",
