@@ -384,7 +384,6 @@ class EmbeddedAzure:
             ArmApi(self, lambda: self.kusto_uri, cluster_scripts),
             NamesApi(self),
             LogQueryApi(self),
-            LogQueryApi(self),
             IdentityApi(self),
             ControlApi(self, self._port),
         )

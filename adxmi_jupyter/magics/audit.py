@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -45,6 +46,7 @@ _REPORT = "adxmi-report.md"
 DOCUMENTS = ("sarif", "junit.xml")
 _SEVERITIES = ("high", "medium", "low")
 _NONE = "none"
+_SOME_WORKSPACE = "c1957d48-80d3-5abf-a7aa-d3160b9125c0"
 _LEAST_DAYS, _MOST_DAYS = timedelta(days=1), timedelta(days=365)
 
 
@@ -88,6 +90,7 @@ class LogFiles(NameList):
         "audit",
         "audit --min-severity high",
         "audit --rule MI003,MI004 --identity mi-export",
+        f"audit --workspace {_SOME_WORKSPACE}",
         "audit explain MI003",
         "audit rules",
         "audit --plan plan.json --dry-run",
@@ -125,6 +128,11 @@ class LogFiles(NameList):
     "--logs", type=LogFiles(), metavar="FILE[,…]", default="",
     help="Exported logs of targets and Entra (CSV or JSON): StorageBlobLogs and "
     "AADManagedIdentitySignInLogs.",
+)  # fmt: skip
+@click.option(
+    "--workspace", metavar="ID", default="",
+    help="Workspace ID of a Log Analytics workspace with logs of the cluster, of storage accounts "
+    "or of Entra. Requires Log Analytics Reader on it.",
 )  # fmt: skip
 @click.option(
     "--as-of", metavar="DATE", default="",
@@ -259,6 +267,7 @@ def _options(
     window: str,
     as_of: str,
     logs: tuple[str, ...],
+    workspace: str,
     **others: Any,
 ) -> Options:
     from adxmi_jupyter.actions.audit.audit import Options
@@ -266,9 +275,10 @@ def _options(
 
     del others
     period = Period(_window(window), _moment(as_of))
-    if period.window > KEPT:
+    outside = _outside(logs, _workspace(workspace))
+    if period.window > KEPT and not workspace:
         call.say(f"the cluster keeps its requests for {KEPT.days} days: the window is cut to that")
-    return Options(period, _outside(logs), settings, not database)
+    return Options(period, outside, settings, not database)
 
 
 def _window(text: str) -> timedelta:
@@ -304,10 +314,31 @@ def _moment(text: str) -> datetime | None:
         ) from error
 
 
-def _outside(names: tuple[str, ...]) -> Outside:
+def _workspace(text: str) -> str:
+    """Return the ID of a workspace in lower case.
+
+    Raises
+    ------
+    InvalidValue
+        It is none.
+
+    """
+    from adxmi_jupyter.model.identity import is_guid
+
+    if text and not is_guid(text):
+        raise InvalidValue(
+            f"--workspace {text} can't be used",
+            why="the workspace ID is a GUID, shown on the overview page of the workspace",
+            fix=ChangeOption("--workspace", _SOME_WORKSPACE),
+        )
+    return text.lower()
+
+
+def _outside(names: tuple[str, ...], workspace: str) -> Outside:
     from adxmi_jupyter.actions.evidence.touched import Exported, read_exported
 
-    return read_exported([Exported(name, file_text(name)) for name in names])
+    files = [Exported(name, file_text(name)) for name in names]
+    return replace(read_exported(files), workspace=workspace)
 
 
 def _note_code(call: Call, found: Audit, fail_on: str) -> None:

@@ -16,6 +16,7 @@ from adxmi_jupyter.masking import Hidden, is_secret_name, masked, pieces_of
 _ENVIRONMENT = (
     "ADXMI_TOKEN",
     "ADXMI_ARM_TOKEN",
+    "ADXMI_LOGS_TOKEN",
     "AZURE_CLIENT_SECRET",
     "AZURE_CLIENT_CERTIFICATE_PASSWORD",
     "AZURE_PASSWORD",

@@ -19,7 +19,10 @@ _REASONS = {
     Reason.FAILED: "{what} could not be read{in_where}: {detail}",
     Reason.DENIED: "{what}{in_where}: requires {requires}",
     Reason.OWN_ONLY: "requests of others to {where}: requires {requires}",
-    Reason.NO_LOG: "ingestion from storage, which only {source} shows: export it and give --logs",
+    Reason.NO_LOG: (
+        "ingestion from storage, which only {source} shows: give --workspace, or export it and give"
+        " --logs"
+    ),
     Reason.HIDDEN: "identity of {detail} requests in {where}: it is written as a hidden literal",
     Reason.UNTOLD: "identity of {where}",
     Reason.SEVERAL: "which of several usages reached the target that {source} shows",
@@ -33,9 +36,12 @@ _REASONS = {
     Reason.CALLS: "what the identity does with the {detail} requests that it sent to {where}",
     Reason.NO_ID: "the object ID of {where}, which is assigned: Azure doesn't show it yet",
     Reason.FOLLOWED: "requests at {detail}, which follows {where}",
+    Reason.NOT_SENT: "{source}: it is not in the workspace; requires {requires}",
+    Reason.LATE: "what was before {detail}: {source} of the workspace begins there",
     Reason.KEPT: "who uses {detail}: it leaves no object that names what it reaches",
 }
-_TIMES = {Source.DATA: "run", Source.REQUESTS: "request"}
+_REQUESTS = (Source.REQUESTS, Source.ADX_QUERY, Source.ADX_COMMAND)
+_TIMES = {Source.DATA: "run", **dict.fromkeys(_REQUESTS, "request")}
 
 
 def subject_of(verdict: Verdict) -> str:

@@ -6,13 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
-from adxmi_jupyter.service.credentials import ArmToken
+from adxmi_jupyter.service.credentials import ArmToken, LogToken
 from adxmi_jupyter.service.embedded import PRINCIPALS, token_with_key
 from adxmi_jupyter.service.in_flight import Traffic
 from adxmi_jupyter.service.trust import Audience
 
 if TYPE_CHECKING:
+    from azure.core.credentials import TokenCredential
     from azure.mgmt.kusto import KustoManagementClient
+    from azure.monitor.query import LogsQueryClient
 
     from adxmi_jupyter.service.address import ClusterAddress
     from adxmi_jupyter.service.credentials import Shared
@@ -39,6 +41,9 @@ class Access(Protocol):
 
     def management(self, base_url: str, subscription: str, poll_every: float) -> Any:
         """Return the SDK's client of Azure Resource Manager."""
+
+    def logs(self, base_url: str) -> LogsQueryClient:
+        """Return the SDK's client of Log Analytics."""
 
     def at(self, address: ClusterAddress, limits: Limits, traffic: Traffic) -> Access:
         """Return the same for another cluster, whose host was checked."""
@@ -75,6 +80,10 @@ class CredentialAccess:
         return management_client(
             base_url, subscription, self.credential, poll_every, self.limits, in_flight
         )
+
+    def logs(self, base_url: str) -> LogsQueryClient:
+        """Use the same credential for Log Analytics, with a token for that host."""
+        return _log_client(self, base_url, _bearer(self.credential, base_url))
 
     def at(self, address: ClusterAddress, limits: Limits, traffic: Traffic) -> Access:
         """Use the same credential."""
@@ -117,6 +126,14 @@ class TokenAccess:
             base_url, subscription, ArmToken(), poll_every, self.limits, in_flight
         )
 
+    def logs(self, base_url: str) -> LogsQueryClient:
+        """Use the token on this machine, elsewhere the one for Log Analytics."""
+        from adxmi_jupyter.service.management_client import LoopbackPolicy
+
+        is_here = self.is_loopback
+        signing = LoopbackPolicy(self.token()) if is_here else _bearer(LogToken(), base_url)
+        return _log_client(self, base_url, signing)
+
     def at(self, address: ClusterAddress, limits: Limits, traffic: Traffic) -> Access:
         """Use the same token."""
         del address
@@ -158,6 +175,12 @@ class OpenAccess:
             base_url, subscription, PRINCIPALS["admin"], poll_every, self.limits, in_flight
         )
 
+    def logs(self, base_url: str) -> LogsQueryClient:
+        """Be the administrator of an embedded Azure that another process serves."""
+        from adxmi_jupyter.service.management_client import LoopbackPolicy
+
+        return _log_client(self, base_url, LoopbackPolicy(PRINCIPALS["admin"]))
+
     def at(self, address: ClusterAddress, limits: Limits, traffic: Traffic) -> Access:
         """Be the same principal at another port of the same server."""
         del address
@@ -165,3 +188,16 @@ class OpenAccess:
 
     def _token(self) -> str:
         return token_with_key(PRINCIPALS["admin"], self.key())
+
+
+def _bearer(credential: TokenCredential, base_url: str) -> Any:
+    from azure.core.pipeline.policies import BearerTokenCredentialPolicy
+
+    return BearerTokenCredentialPolicy(credential, f"{base_url}/.default")
+
+
+def _log_client(access: Access, base_url: str, signing: Any) -> LogsQueryClient:
+    from adxmi_jupyter.service.log_analytics import log_client
+
+    in_flight = access.traffic.at_resource_manager(base_url)
+    return log_client(base_url, signing, access.limits, in_flight)

@@ -46,6 +46,11 @@ _RESOURCE_MANAGERS = {
     "login.partner.microsoftonline.cn": "https://management.chinacloudapi.cn",
     _PUBLIC_AUTHORITY: "https://management.azure.com",
 }
+_LOG_ANALYTICS = {
+    "login.microsoftonline.us": "https://api.loganalytics.us",
+    "login.partner.microsoftonline.cn": "https://api.loganalytics.azure.cn",
+    _PUBLIC_AUTHORITY: "https://api.loganalytics.io",
+}
 
 
 @dataclass(frozen=True)
@@ -98,6 +103,11 @@ class ClusterAddress:
     def resource_manager(self) -> str:
         """Azure Resource Manager of this cluster's cloud; on this machine the same server."""
         return self.uri if self.is_loopback else _RESOURCE_MANAGERS[self.authority]
+
+    @property
+    def log_analytics(self) -> str:
+        """The query API of Log Analytics of this cloud; on this machine the same server."""
+        return self.uri if self.is_loopback else _LOG_ANALYTICS[self.authority]
 
     @property
     def ingestion(self) -> str:

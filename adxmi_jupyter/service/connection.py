@@ -16,6 +16,7 @@ from adxmi_jupyter.service.credentials import ASKING_A_PERSON
 from adxmi_jupyter.service.editions import edition_of, not_in_edition
 from adxmi_jupyter.service.embedded import EmbeddedService, not_in_use
 from adxmi_jupyter.service.in_flight import cores_of
+from adxmi_jupyter.service.log_analytics import LogAnalytics
 from adxmi_jupyter.service.resource_manager import ResourceManager
 from adxmi_jupyter.service.verified import Verified, VerifiedFile
 
@@ -198,6 +199,11 @@ class Connection:
             say=self.say,
         )
 
+    @cached_property
+    def log_analytics(self) -> LogAnalytics:
+        """Log Analytics, as the same principal."""
+        return LogAnalytics(lambda: self.access.logs(self.address.log_analytics))
+
     @property
     def edition(self) -> Edition | None:
         """What it is where it is no full cluster, by its host."""
@@ -307,5 +313,7 @@ class Connection:
         self.kusto.close()
         if "resource_manager" in vars(self):
             self.resource_manager.close()
+        if "log_analytics" in vars(self):
+            self.log_analytics.close()
         if "ingestion" in vars(self):
             self.ingestion.close()

@@ -47,6 +47,8 @@ TOKEN_VARIABLE = "ADXMI_TOKEN"  # noqa: S105 - the variable's name, not its valu
 
 ARM_TOKEN_VARIABLE = "ADXMI_ARM_TOKEN"  # noqa: S105 - the variable's name, not its value
 
+LOGS_TOKEN_VARIABLE = "ADXMI_LOGS_TOKEN"  # noqa: S105 - the variable's name, not its value
+
 
 class ArmToken:
     """The access token of ``ADXMI_ARM_TOKEN`` as a credential of the Azure SDK.
@@ -56,10 +58,22 @@ class ArmToken:
 
     def get_token(self, *_scopes: str, **_options: Any) -> AccessToken:
         """Return the token; raises CredentialFailure when the variable is not set."""
-        from azure.core.credentials import AccessToken
+        return _token_in(ARM_TOKEN_VARIABLE)
 
-        hour = 3600
-        return AccessToken(_variable(ARM_TOKEN_VARIABLE, "token"), int(time.time()) + hour)
+
+class LogToken:
+    """The access token of ``ADXMI_LOGS_TOKEN`` as a credential of the Azure SDK."""
+
+    def get_token(self, *_scopes: str, **_options: Any) -> AccessToken:
+        """Return the token; raises CredentialFailure when the variable is not set."""
+        return _token_in(LOGS_TOKEN_VARIABLE)
+
+
+def _token_in(variable: str) -> AccessToken:
+    from azure.core.credentials import AccessToken
+
+    hour = 3600
+    return AccessToken(_variable(variable, "token"), int(time.time()) + hour)
 
 
 class Shared:

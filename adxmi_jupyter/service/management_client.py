@@ -85,7 +85,7 @@ def _client(
     is_loopback = isinstance(signing, LoopbackPolicy)
     session = guarded_session(endpoint, limits, in_flight, loopback=is_loopback)
     return KustoManagementClient(
-        _NoCredential(),
+        NoCredential(),
         subscription,
         base_url,
         policies=[
@@ -105,10 +105,11 @@ def _client(
     )
 
 
-class _NoCredential:
+class NoCredential:
     """The SDK wants a credential even where the policies are given."""
 
     def get_token(self, *_scopes: str, **_options: Any) -> Any:
+        """Never give one."""
         raise AssertionError("the signing policy gives the token")
 
 

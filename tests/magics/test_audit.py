@@ -99,6 +99,7 @@ def test_bad_suppressions_are_told_with_their_place(kept, suppressions, text, to
         ("audit --window 1h", errors.InvalidValue, "--window 30d"),
         ("audit --as-of yesterday", errors.InvalidValue, "--as-of 2026-01-31"),
         ("audit --logs missing.csv", errors.InvalidValue, ""),
+        ("audit --workspace contosologs", errors.InvalidValue, "--workspace c1957d48"),
     ],
 )
 def test_bad_input_gets_one_typed_error(kept, line, error, fix):

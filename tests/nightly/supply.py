@@ -21,7 +21,7 @@ from tests.nightly.figures import Figure, show
 
 ROOT = Path(__file__).resolve().parents[2]
 
-EXTRAS = ("ingest", "kql", "lab")
+EXTRAS = ("ingest", "kql", "lab", "logs")
 
 SETS = ("lowest", "newest")
 

@@ -146,6 +146,7 @@ def _unseen(cluster: AuditedCluster) -> Iterator[Unseen]:
     )  # fmt: skip
     every = [part.unseen for part in parts if part.unseen is not None]
     every += [one for some in cluster.unread.values() for one in some]
+    every += logs.outside
     if logs.runs.unseen is None:
         every += [
             Unseen(Source.REQUESTS, Reason.OWN_ONLY, "Database Monitor", name)

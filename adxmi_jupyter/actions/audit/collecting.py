@@ -13,6 +13,7 @@ from adxmi_jupyter.actions.evidence import azure
 from adxmi_jupyter.actions.evidence.declared import unread_in, workflows_of
 from adxmi_jupyter.actions.evidence.logs import LogFacts
 from adxmi_jupyter.actions.evidence.parts import part_of, unseen
+from adxmi_jupyter.actions.evidence.workspace import WorkspaceLogs
 from adxmi_jupyter.errors import AdxmiError
 from adxmi_jupyter.model.audit.cluster import AuditedCluster
 from adxmi_jupyter.model.audit.evidence import Part, Source
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from adxmi_jupyter.actions.check.cluster_facts import Fact, Facts
     from adxmi_jupyter.actions.evidence.touched import Outside
     from adxmi_jupyter.model.audit.cluster import AuditedWorkflow, ClusterSettings, HeldAzureRole
+    from adxmi_jupyter.model.identity import ManagedIdentity
     from adxmi_jupyter.model.policy import Policy
     from adxmi_jupyter.service.connection import Connection
 
@@ -43,8 +45,12 @@ class Period:
     def seen(self, now: datetime) -> tuple[datetime, datetime]:
         """Return the part of it that the logs cover: from when until when; perhaps nothing."""
         until = min(self.as_of or now, now)
-        since = max((self.as_of or now) - self.window, now - KEPT)
+        since = max(self.begin(now), now - KEPT)
         return min(since, until), until
+
+    def begin(self, now: datetime) -> datetime:
+        """Return since when evidence is wanted: other logs may be older than the cluster's."""
+        return (self.as_of or now) - self.window
 
 
 def collect(
@@ -74,6 +80,19 @@ def collect(
     facts.gather((*logs.every, *_of_azure(databases), *azure.held_roles(holders)))
     many_databases.gather_roles(facts, databases)
     facts.gather(map(cluster_facts.roles, databases))
+    read = logs.read(facts, outside.touches, outside.covers)
+    if outside.workspace:
+        ids = _ids(found.known, _client_ids(facts, found))
+        asked = WorkspaceLogs(
+            outside.workspace,
+            _resource_id(connection),
+            logs.names,
+            ids,
+            since,
+            until,
+            min(period.begin(now), since),
+        )
+        read = asked.add_to(facts, read)
     return AuditedCluster(
         name=_name(facts, connection),
         uri=connection.cluster,
@@ -84,7 +103,7 @@ def collect(
         policies=_policies(facts, (CLUSTER, *map(Scope, databases))),
         assigned=_part(facts, cluster_facts.assigned(), Source.CLUSTER),
         workflows=workflows,
-        logs=logs.read(facts, outside.touches, outside.covers),
+        logs=read,
         roles={one: _part(facts, cluster_facts.roles(one), Source.ROLES, one) for one in databases},
         cluster_roles=_part(facts, azure.cluster_roles(), Source.CLUSTER_ROLES),
         azure_roles=_held(facts, azure.held_roles(holders)),
@@ -99,6 +118,12 @@ def collect(
         resource_id=_resource_id(connection),
         is_whole=is_whole,
     )
+
+
+def _ids(known: Sequence[ManagedIdentity], clients: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the IDs by which logs name identities."""
+    every = (word for one in known for word in (one.object_id, one.client_id))
+    return tuple(sorted({one.lower() for one in (*every, *clients.values()) if one}))
 
 
 def _of_azure(databases: Sequence[str]) -> Iterator[Fact]:

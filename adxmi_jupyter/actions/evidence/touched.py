@@ -16,13 +16,8 @@ from typing import Any
 from adxmi_jupyter.errors import InvalidInput
 from adxmi_jupyter.model.audit.cluster import Touch
 from adxmi_jupyter.model.audit.evidence import Source
-from adxmi_jupyter.model.azure_role import (
-    COGNITIVE_ACCOUNT,
-    COSMOS_ACCOUNT,
-    EVENT_HUBS_NAMESPACE,
-    SQL_SERVER,
-    STORAGE_ACCOUNT,
-)
+from adxmi_jupyter.model.audit.targets_seen import signed_in_to, writes
+from adxmi_jupyter.model.azure_role import STORAGE_ACCOUNT
 from adxmi_jupyter.model.moment import parse_moment
 from adxmi_jupyter.model.shape import text_cell, value_of
 
@@ -30,16 +25,6 @@ _REQUESTER = "RequesterObjectId"
 _SIGNED_IN = "ServicePrincipalId"
 _RESOURCE = ("ResourceDisplayName", "ResourceIdentity")
 _TIME = ("TimeGenerated", "TimeGenerated [UTC]", "createdDateTime")
-_WRITES = ("put", "append", "create", "delete", "rename", "flush", "setblob")
-_BY_RESOURCE = (
-    ("storage", STORAGE_ACCOUNT),
-    ("event hub", EVENT_HUBS_NAMESPACE),
-    ("eventhub", EVENT_HUBS_NAMESPACE),
-    ("sql", SQL_SERVER),
-    ("cosmos", COSMOS_ACCOUNT),
-    ("cognitive", COGNITIVE_ACCOUNT),
-    ("openai", COGNITIVE_ACCOUNT),
-)
 _OK = range(200, 300)
 
 Row = Mapping[str, Any]
@@ -47,10 +32,14 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Outside:
-    """What logs outside of the cluster show, and the periods that they cover."""
+    """What logs outside of the cluster show, and the periods that they cover.
+
+    `workspace` is the ID of a Log Analytics workspace that is read with the cluster.
+    """
 
     touches: tuple[Touch, ...] = ()
     covers: Mapping[Source, tuple[datetime, datetime]] = field(default_factory=dict)
+    workspace: str = ""
 
 
 @dataclass(frozen=True)
@@ -142,9 +131,9 @@ def _counted(seen: Iterable[tuple[Row, datetime]], source: Source) -> Iterator[T
         key = _of_storage(row) if source is Source.STORAGE else _of_sign_in(row)
         if key is not None:
             groups.setdefault(key, []).append(moment)
-    for (object_id, target, writes), moments in groups.items():
+    for (object_id, target, is_write), moments in groups.items():
         first, last = min(moments), max(moments)
-        yield Touch(source, object_id, target, writes, len(moments), first, last)
+        yield Touch(source, object_id, target, is_write, len(moments), first, last)
 
 
 def _of_storage(row: Row) -> tuple[str, str, bool] | None:
@@ -152,15 +141,14 @@ def _of_storage(row: Row) -> tuple[str, str, bool] | None:
     object_id = text_cell(row, _REQUESTER).lower()
     if not object_id or (status.isdigit() and int(status) not in _OK):
         return None
-    writes = text_cell(row, "OperationName").lower().startswith(_WRITES)
-    return object_id, text_cell(row, "AccountName") or STORAGE_ACCOUNT, writes
+    is_write = writes(text_cell(row, "OperationName"))
+    return object_id, text_cell(row, "AccountName") or STORAGE_ACCOUNT, is_write
 
 
 def _of_sign_in(row: Row) -> tuple[str, str, bool] | None:
     if text_cell(row, "ResultType", "resultType") not in {"0", ""}:
         return None
-    name = text_cell(row, *_RESOURCE)
-    target = next((kind for word, kind in _BY_RESOURCE if word in name.lower()), name)
+    target = signed_in_to(text_cell(row, *_RESOURCE))
     return text_cell(row, _SIGNED_IN).lower(), target, False
 
 

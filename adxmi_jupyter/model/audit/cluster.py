@@ -8,14 +8,14 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from adxmi_jupyter.model.audit.evidence import Part
+from adxmi_jupyter.model.audit.evidence import Part, Source
 from adxmi_jupyter.model.declaration.requirements import Allowed
 from adxmi_jupyter.model.identity import SYSTEM, word_among
 from adxmi_jupyter.model.policy import CLUSTER, PolicyEntry
 
 if TYPE_CHECKING:
     from adxmi_jupyter.model.assignment import AssignedIdentities
-    from adxmi_jupyter.model.audit.evidence import Source, Unseen
+    from adxmi_jupyter.model.audit.evidence import Unseen
     from adxmi_jupyter.model.cluster_role import PrincipalAssignment
     from adxmi_jupyter.model.connection_string import Method
     from adxmi_jupyter.model.declaration.requirements import Requirement
@@ -91,6 +91,7 @@ class Run:
     completed: int
     first: datetime
     last: datetime
+    source: Source = Source.REQUESTS
 
 
 @dataclass(frozen=True)
@@ -174,7 +175,8 @@ class Logs:
 
     `monitored` are the databases of which the requests of others are visible; None: of all.
     `touches` are from logs outside of the cluster, where they were given; `covers` is the period of
-    each of those.
+    each of those, and `outside` what of them could not be seen. `granters` are those who allowed
+    usages, where a log tells.
     """
 
     runs: Part[tuple[Run, ...]]
@@ -183,6 +185,8 @@ class Logs:
     monitored: frozenset[str] | None
     touches: tuple[Touch, ...] = ()
     covers: Mapping[Source, tuple[datetime, datetime]] = field(default_factory=dict)
+    outside: tuple[Unseen, ...] = ()
+    granters: Mapping[tuple[Scope, str, str], str] = field(default_factory=dict)
 
     def shows(self, database: str) -> bool:
         """Tell whether the requests of everybody to a database are visible."""

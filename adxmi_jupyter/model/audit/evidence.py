@@ -49,6 +49,11 @@ class Source(StrEnum):
     SCRIPTS = "scripts in Azure"
     SIGN_INS = "AADManagedIdentitySignInLogs"
     STORAGE = "StorageBlobLogs"
+    ACTIVITY = "AzureActivity"
+    WORKSPACE = "the Log Analytics workspace"
+    ADX_QUERY = "ADXQuery"
+    ADX_COMMAND = "ADXCommand"
+    ADX_JOURNAL = "ADXJournal"
 
 
 @dataclass(frozen=True)
@@ -85,6 +90,8 @@ class Reason(StrEnum):
     INTERVAL = "runs less often than the window is long"
     PART = "only a part of the cluster was read"
     CALLS = "the identity sends requests of its own"
+    NOT_SENT = "is not in the workspace"
+    LATE = "begins within the window"
     KEPT = "usages that leave no object may need it"
     NO_ID = "its object ID is not known yet"
     FOLLOWED = "other clusters follow the database"

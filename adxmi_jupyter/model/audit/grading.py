@@ -81,6 +81,8 @@ _FLOWS = {"UpdatePolicy", "QueryAcceleration"}
 
 def usages_behind(touch: Touch) -> frozenset[Usage]:
     """Return the usages of which each may have touched a target."""
+    if touch.source is Source.ACTIVITY:  # requests to Azure are those of no usage
+        return frozenset()
     if touch.source is Source.STORAGE:
         return WRITES_STORAGE if touch.writes else READS_STORAGE
     if touch.target == STORAGE_ACCOUNT:
@@ -313,10 +315,15 @@ class _Grading:
             )
             return
         allowed = (self.usage, Usage.ALL)
-        moments = (part.known.get((self.allowed_in, self._key, one)) for one in allowed)
-        since = max(filter(None, moments), default=None)
+        granters = self.cluster.logs.granters
+        grants = [(self.allowed_in, self._key, one) for one in allowed]
+        since, who = max(
+            ((part.known[one], granters.get(one, "")) for one in grants if one in part.known),
+            default=(None, ""),
+        )
         if since is not None and since > self.cluster.since:
-            yield Unseen(Source.JOURNAL, Reason.YOUNG, detail=f"{since:%Y-%m-%d}")
+            told = f"{since:%Y-%m-%d} by {who}" if who else f"{since:%Y-%m-%d}"
+            yield Unseen(Source.JOURNAL, Reason.YOUNG, detail=told)
 
     @property
     def _key(self) -> str:
@@ -336,7 +343,7 @@ def _declared(one: AuditedWorkflow) -> Trace:
 def _ran(run: Run) -> Trace:
     what = " ".join(filter(None, (run.usage, run.mentioned, f"({run.database})")))
     failed = run.times - run.completed
-    return Trace(Layer.RUN, Source.REQUESTS, what, run.times, failed, run.first, run.last)
+    return Trace(Layer.RUN, run.source, what, run.times, failed, run.first, run.last)
 
 
 def _made(run: DataRun) -> Trace:

@@ -109,17 +109,27 @@ def show_runs(names: Iterable[str], since: datetime, until: datetime) -> str:
 
     Requests of this tool are left out. A request counts once for each construct and identity.
     """
+    between = _between("StartedOn", since, until)
+    columns = (
+        "project Database, State, StartedOn, Text, Principal, Application, "
+        "IsQuery = CommandType == 'Query'"
+    )
+    return counted_runs(f".show commands-and-queries | where {between} | {columns}", names)
+
+
+def counted_runs(source: str, names: Iterable[str]) -> str:
+    """Ask for the constructs of requests that a source returns, in its own pipe.
+
+    Its columns are Database, State, StartedOn, Text, Principal, Application and IsQuery.
+    """
     pattern = "|".join((_CONSTRUCTS, *map(_as_pattern, names)))
     return " | ".join(
         (
-            ".show commands-and-queries",
+            source,
+            f"where Application != {string_literal(APPLICATION)}",
             (
-                f"where {_between('StartedOn', since, until)}"
-                f" and Application != {string_literal(APPLICATION)}"
-            ),
-            (
-                f"project Database, State, StartedOn, IsQuery = CommandType == 'Query', "
-                f"runs = CommandType == 'Query' or Text matches regex {_verbatim(_RUNS)}, "
+                f"project Database, State, StartedOn, IsQuery, "
+                f"runs = IsQuery or Text matches regex {_verbatim(_RUNS)}, "
                 f"found = {_all(f'({pattern})')}, ids = {_all(_NAMED)}, "
                 f"users = {_all(_USER)}, signs = Text has 'Active Directory Managed Identity', "
                 "Principal"
@@ -245,10 +255,16 @@ def read_data(rows: Iterable[Mapping[str, Any]]) -> Iterator[DataRun]:
 def show_grants(since: datetime, until: datetime) -> str:
     """Ask for changes of managed identity policies: their states are no secrets."""
     return (
-        f".show journal | where {_between('EventTimestamp', since, until)} "
-        "and (ChangeCommand contains 'policy' and ChangeCommand contains 'managed_identity' "
-        "or isempty(ChangeCommand) and UpdatedEntityState contains 'AllowedUsages') "
+        f".show journal | where {_between('EventTimestamp', since, until)} and {of_policies()} "
         "| project EventTimestamp, Database, OriginalEntityState, UpdatedEntityState"
+    )
+
+
+def of_policies() -> str:
+    """Return the condition for changes of managed identity policies."""
+    return (
+        "(ChangeCommand contains 'policy' and ChangeCommand contains 'managed_identity' "
+        "or isempty(ChangeCommand) and UpdatedEntityState contains 'AllowedUsages')"
     )
 
 
@@ -258,13 +274,22 @@ def read_grants(rows: Iterable[Mapping[str, Any]]) -> Mapping[tuple[Scope, str, 
     Texts of the journal are no contract: a state that can't be read is taken for nothing, so that
     what comes after it is rather too young than too old.
     """
-    found: dict[tuple[Scope, str, str], datetime] = {}
+    return {key: moment for key, moment, _ in _granted(rows)}
+
+
+def read_granters(rows: Iterable[Mapping[str, Any]]) -> Mapping[tuple[Scope, str, str], str]:
+    """Read who allowed usages within the window, where the log tells."""
+    return {key: who for key, _, who in _granted(rows) if who}
+
+
+def _granted(
+    rows: Iterable[Mapping[str, Any]],
+) -> Iterator[tuple[tuple[Scope, str, str], datetime, str]]:
     for row in sorted(rows, key=lambda one: text_cell(one, "EventTimestamp")):
         scope, moment = Scope(text_cell(row, "Database")), text_cell(row, "EventTimestamp")
         before = _allowed(row, "OriginalEntityState")
         for key, usage in _allowed(row, "UpdatedEntityState") - before:
-            found[scope, key, usage] = parse_moment(moment)
-    return found
+            yield (scope, key, usage), parse_moment(moment), text_cell(row, "User")
 
 
 def _allowed(row: Mapping[str, Any], column: str) -> frozenset[tuple[str, str]]:
