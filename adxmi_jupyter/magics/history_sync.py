@@ -108,11 +108,15 @@ def _synced(call: Call, place: Place, choices: Choices) -> Synced:
 
 
 def _tell(call: Call, done: Synced, choices: Choices) -> None:
+    from adxmi_jupyter.actions.history.syncing import QUEUED
+
     if done.creates:
         verb_of = "would create" if choices.dry_run else "created"
         call.say(f"{verb_of} the tables and functions that ", Option("--script"), " shows")
     if done.open_writes:
         call.say(f"writes whose outcome is unknown are not sent yet: {done.open_writes}")
+    if any(one.result == QUEUED for one in done.runs):
+        call.say("large runs are queued: sync again in some minutes, and they count")
     if not done.runs:
         call.say("no new runs")
     elif not choices.dry_run:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from adxmi_jupyter.service.access import Access
     from adxmi_jupyter.service.address import ClusterAddress
     from adxmi_jupyter.service.in_flight import InFlight
+    from adxmi_jupyter.service.ingestion_upload import QueuedRows
     from adxmi_jupyter.service.kusto import Kusto
     from adxmi_jupyter.service.lock import ClusterLock
     from adxmi_jupyter.service.operation import Operation
@@ -283,6 +284,14 @@ class Connection:
             message,
             limits=self.access.limits,
         )
+
+    def queue_rows(self, rows: QueuedRows) -> None:
+        """Upload rows and queue them for ingestion; raises as `service.ingestion_upload`."""
+        from adxmi_jupyter.service.ingestion_upload import StorageEndpoints, queue_rows
+        from adxmi_jupyter.service.trust import ingestion_queues, ingestion_storage
+
+        storage = StorageEndpoints(ingestion_queues(self.address), ingestion_storage(self.address))
+        queue_rows(self.ingestion, storage, rows, limits=self.access.limits)
 
     def required_database(self) -> str:
         """Return the current database.

@@ -77,17 +77,18 @@ def queue_blob(
         nothing was queued.
 
     """
-    _require_client()
+    require_client()
     properties = _properties(database, message)
     try:
-        uris = _queue_uris(endpoint, queues)
-        text = _message(endpoint, message, properties)
+        uris = resource_uris(endpoint, queues)
+        text = client_message(endpoint, message.blob, message.size, properties)
     except AdxmiError as error:
-        raise _before_queueing(error) from error
-    return _queued(uris, text, queues, limits)
+        raise before_queueing(error) from error
+    return queued(uris, text, queues, limits)
 
 
-def _require_client() -> None:
+def require_client() -> None:
+    """Make sure that the ingestion client is installed, else raise MissingPackage."""
     try:
         import azure.kusto.ingest  # noqa: F401
     except ImportError as missing:
@@ -98,18 +99,30 @@ def _require_client() -> None:
         ) from missing
 
 
-def _queue_uris(endpoint: Kusto, queues: ServiceEndpoint) -> list[str]:
-    """Return the addresses of the queues, each with its signature, once all are checked."""
+def resource_uris(endpoint: Kusto, owner: ServiceEndpoint, kind: str = _KIND) -> list[str]:
+    """Return the addresses of queues or containers, each with its signature, once all are checked.
+
+    Raises
+    ------
+    UntrustedLink
+        One is of somebody else.
+    WriteNotApplied
+        There is none.
+    ServiceRefusal, ConnectionFailure
+        The service refused, or was not reached.
+
+    """
     rows = endpoint.command(".get ingestion resources").rows()
-    found = [_text(row, "StorageRoot") for row in rows if _text(row, "ResourceTypeName") == _KIND]
+    found = [_text(row, "StorageRoot") for row in rows if _text(row, "ResourceTypeName") == kind]
     for uri in found:
-        queues.check(uri)
+        owner.check(uri)
     if not found:
-        raise _nothing_queued("the service names no queue")
+        raise nothing_queued(f"the service names no {kind}")
     return found
 
 
-def _message(endpoint: Kusto, message: QueuedIngestion, properties: Any) -> str:
+def client_message(endpoint: Kusto, blob: str, size: int, properties: Any) -> str:
+    """Return the text of a message as the SDK writes it; raises as the request for a token does."""
     from azure.kusto.ingest import BlobDescriptor
     from azure.kusto.ingest.ingestion_blob_info import IngestionBlobInfo
 
@@ -118,7 +131,7 @@ def _message(endpoint: Kusto, message: QueuedIngestion, properties: Any) -> str:
         raise unreadable_answer("no identity token")
     return str(
         IngestionBlobInfo(
-            BlobDescriptor(message.blob, size=message.size),
+            BlobDescriptor(blob, size=size),
             properties,
             auth_context=_text(rows[0], "AuthorizationContext"),
             application_for_tracing="adxmi_jupyter",
@@ -133,7 +146,8 @@ def _text(row: Mapping[str, Any], column: str) -> str:
     return value
 
 
-def _queued(uris: Sequence[str], text: str, queues: ServiceEndpoint, limits: Limits) -> str:
+def queued(uris: Sequence[str], text: str, queues: ServiceEndpoint, limits: Limits) -> str:
+    """Put a message into the first queue that is reached; raises as `queue_blob` does."""
     from azure.core.exceptions import ServiceRequestError
 
     for uri in uris[:_QUEUES_TRIED]:
@@ -144,10 +158,10 @@ def _queued(uris: Sequence[str], text: str, queues: ServiceEndpoint, limits: Lim
         except AdxmiError:
             raise
         except Exception as failure:
-            raise _refused_by_queue(failure) from failure
+            raise refused_by_storage(failure) from failure
         else:
             return "QUEUED"
-    raise _refused_by_queue(unreached) from unreached
+    raise refused_by_storage(unreached) from unreached
 
 
 def _send(uri: str, text: str, queues: ServiceEndpoint, limits: Limits) -> None:
@@ -202,52 +216,53 @@ def _properties(database: str, message: QueuedIngestion) -> Any:
     )
 
 
-def _before_queueing(error: AdxmiError) -> AdxmiError:
+def before_queueing(error: AdxmiError) -> AdxmiError:
     """Return the error for a failure while the service was asked where to queue."""
-    return _nothing_queued(f"{error.what}: {error.why}") if isinstance(error, AnswerLost) else error
+    return nothing_queued(f"{error.what}: {error.why}") if isinstance(error, AnswerLost) else error
 
 
-def _nothing_queued(why: str) -> WriteNotApplied:
+def nothing_queued(why: str) -> WriteNotApplied:
+    """Return the error for what surely was not queued."""
     return WriteNotApplied("no blob was queued", why=why, fix=Retry())
 
 
-def _refused_by_queue(failure: BaseException) -> AdxmiError:
+def refused_by_storage(failure: BaseException, where: str = _QUEUE) -> AdxmiError:
     """Return the error for what the storage SDK raised; a queue is storage of the service's own."""
     from azure.core import exceptions as azure
 
     if isinstance(failure, azure.HttpResponseError) and failure.status_code:
-        return _refusal(failure, failure.status_code)
+        return _refusal(failure, failure.status_code, where)
     if isinstance(failure, azure.ServiceRequestError):
         return ClusterUnreachable(
-            f"{_QUEUE} cannot be reached",
+            f"{where} cannot be reached",
             why=type(failure).__name__,
             fix="check the network: the queue is storage of the service, at another address",
         )
     return ConnectionDropped(
-        f"the connection to {_QUEUE} broke", why=type(failure).__name__, fix=Retry()
+        f"the connection to {where} broke", why=type(failure).__name__, fix=Retry()
     )
 
 
-def _refusal(failure: Any, status: int) -> AdxmiError:
+def _refusal(failure: Any, status: int, where: str) -> AdxmiError:
     # Its message repeats the request's address, which holds a signature.
     code = str(getattr(failure, "error_code", "") or "")
     why = f"HTTP {status} {code}".rstrip()
     error: AdxmiError
     if status < HTTPStatus.BAD_REQUEST:
-        return unreadable_answer(f"{why} from {_QUEUE}")
+        return unreadable_answer(f"{why} from {where}")
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         error = ServiceUnavailable(
-            f"{_QUEUE} is out of order for now",
+            f"{where} is out of order for now",
             why=why,
             fix=Explain.of("wait a little and ", Retry()),
         )
     elif status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
         error = NotAuthorized(
-            f"{_QUEUE} denied the message",
+            f"{where} denied the message",
             why=why,
             fix="check the network: the storage of the service may be closed to this machine",
         )
     else:
-        error = CommandRefused(f"{_QUEUE} rejected the message", why=why, fix=Retry())
+        error = CommandRefused(f"{where} rejected the message", why=why, fix=Retry())
     error.service = ServiceDetails(status=status, code=code)
     return error

@@ -105,6 +105,17 @@ def ingestion_queues(address: ClusterAddress) -> ServiceEndpoint:
     )
 
 
+def ingestion_storage(address: ClusterAddress) -> ServiceEndpoint:
+    """Return the storage that rows are uploaded to before they are queued, likewise."""
+    if address.is_loopback:
+        return ingestion_queues(address)
+    suffixes = tuple(one.replace(".queue.", ".blob.") for one in _QUEUES[address.authority])
+    return ServiceEndpoint(
+        "the ingestion endpoint",
+        lambda origin: origin.scheme == "https" and origin.host.endswith(suffixes),
+    )
+
+
 class TrustedHosts:
     """The hosts that the user trusts besides the well-known ones: a text file, one on each line.
 

@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 
 _RUNS, _CHANGES, _FINDINGS, _CLUSTER = "@runs", "@changes", "@findings", "@cluster"
 _SENT = "@sent"
+QUEUED_AT = " (queued)"
+"""Behind a place where a run was queued, and does not count yet."""
 _SUFFIX = ".jsonl"
 _OWNER_ONLY = 0o600
 _EMPTY = {one.name: one.default for one in fields(StateRow)}
@@ -95,7 +97,8 @@ class Folder:
     @property
     def sent(self) -> frozenset[str]:
         """The IDs of the runs that were sent anywhere."""
-        return frozenset(str(one.get("run")) for one in self._lines(_SENT))
+        lines = (one for one in self._lines(_SENT) if not str(one.get("to")).endswith(QUEUED_AT))
+        return frozenset(str(one.get("run")) for one in lines)
 
     def note_sent(self, run: Run, place: str) -> None:
         """Note that a run was sent to a place."""

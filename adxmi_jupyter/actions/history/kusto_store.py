@@ -18,6 +18,7 @@ from adxmi_jupyter.model.history.sending import (
     change_of,
     finding_of,
     parts_of,
+    queued_parts,
     run_of,
     state_of,
     text_of,
@@ -28,6 +29,7 @@ from adxmi_jupyter.model.kql import string_literal
 from adxmi_jupyter.model.kusto_shapes import TABLES
 from adxmi_jupyter.model.moment import parse_moment
 from adxmi_jupyter.model.shape import Shape, required, text_cell
+from adxmi_jupyter.service.ingestion_upload import QueuedRows
 from adxmi_jupyter.service.kusto import Resend
 
 if TYPE_CHECKING:
@@ -115,6 +117,23 @@ class KustoStore:
             self.connection.kusto.command(
                 part.command, database=self.database, resend=Resend.IDEMPOTENT
             )
+
+    def queue(self, recorded: Recorded) -> None:
+        """Queue the rows of a large run; it counts once they are there and `commit` was called."""
+        for part in queued_parts(recorded):
+            rows = QueuedRows(self.database, part.table, part.tag, part.data.encode())
+            self.connection.queue_rows(rows)
+
+    def commit(self, recorded: Recorded) -> bool:
+        """Let a queued run count if all of its rows are there; tell whether they are."""
+        expected = {one.table: one.rows for one in queued_parts(recorded)}
+        for table, rows in expected.items():
+            query = f"{table} | where RunId == guid({recorded.run.id}) | summarize Rows = count()"
+            if self._rows(query)[0]["Rows"] != rows:
+                return False
+        *_, own = parts_of(recorded)
+        self.connection.kusto.command(own.command, database=self.database, resend=Resend.IDEMPOTENT)
+        return True
 
     @property
     def _mine(self) -> str:

@@ -13,10 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from adxmi_jupyter.actions.frames import NUMBER, TEXT, fixed_frame
+from adxmi_jupyter.actions.history.folder import QUEUED_AT
 from adxmi_jupyter.actions.history.recording import keep_writes, local_folder
 from adxmi_jupyter.errors import AdxmiError, ClockSkew, ConfirmationRequired, NotAuthorized
 from adxmi_jupyter.fixes import Explain, Option, OwnCommand
 from adxmi_jupyter.model.history.rows import time_text
+from adxmi_jupyter.model.history.sending import is_large
 from adxmi_jupyter.model.history.tables import FUNCTIONS, TABLES
 from adxmi_jupyter.service.progress import bar
 
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
     from adxmi_jupyter.model.history.rows import Recorded, Run
     from adxmi_jupyter.service.connection import Connection
 
-SENT, THERE, WOULD_SEND = "sent", "there already", "would send"
+SENT, THERE, WOULD_SEND, QUEUED = "sent", "there already", "would send", "queued"
 _MOST_SKEW = timedelta(minutes=5)
 _DELAY = 1.0
 Answer = TypeVar("Answer")
@@ -80,7 +82,12 @@ def sync_to_directory(
     if choices.dry_run:
         return Synced(_would_send(folder, wanted), folder.head, open_writes)
     place = str(directory.resolve())
-    done = _sent(connection, folder, wanted, (), place, target.add)
+
+    def add(recorded: Recorded) -> str:
+        target.add(recorded)
+        return SENT
+
+    done = _sent(connection, folder, wanted, (), place, add)
     return Synced(tuple(done), folder.head, open_writes)
 
 
@@ -110,8 +117,24 @@ def sync_to_cluster(connection: Connection, store: KustoStore, choices: Choices)
     _prepare(store, choices, creates=creates)
     nothing: Collection[str] = ()
     there = _if_permitted(lambda: store.known([one.id for one in wanted]), otherwise=nothing)
-    done = _sent(connection, folder, wanted, there, place, store.send)
+    again = creates or choices.compares_all
+
+    def send(recorded: Recorded) -> str:
+        return _send(folder, store, recorded, f"{place}{QUEUED_AT}", again=again)
+
+    done = _sent(connection, folder, wanted, there, place, send)
     return Synced(tuple(done), folder.head, open_writes, creates)
+
+
+def _send(folder: Folder, store: KustoStore, recorded: Recorded, place: str, *, again: bool) -> str:
+    """Send a run; queue a large one once, and let it count when all of its rows are there."""
+    if not is_large(recorded):
+        store.send(recorded)
+        return SENT
+    if again or recorded.run.id not in folder.sent_to(place):
+        store.queue(recorded)
+        folder.note_sent(recorded.run, place)
+    return SENT if store.commit(recorded) else QUEUED
 
 
 def _prepare(store: KustoStore, choices: Choices, *, creates: bool) -> None:
@@ -157,19 +180,18 @@ def _sent(
     wanted: Sequence[Run],
     there: Collection[str],
     place: str,
-    send: Callable[[Recorded], None],
+    send: Callable[[Recorded], str],
 ) -> Iterator[SyncedRun]:
     done = 0
     with bar("sending runs", delay=_DELAY, total=len(wanted), dynamic_ncols=True) as shown:
         try:
             for recorded in folder.recorded(wanted):
-                is_there = recorded.run.id in there
-                if not is_there:
-                    send(recorded)
-                folder.note_sent(recorded.run, place)
+                result = THERE if recorded.run.id in there else send(recorded)
+                if result != QUEUED:
+                    folder.note_sent(recorded.run, place)
                 done += 1
                 shown.update()
-                yield SyncedRun(recorded.run, recorded.size, THERE if is_there else SENT)
+                yield SyncedRun(recorded.run, recorded.size, result)
         except AdxmiError:
             left = len(wanted) - done
             connection.say(f"{done} of {len(wanted)} runs sent; {left} stay here for the next sync")

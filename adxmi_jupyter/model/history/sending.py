@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 1000
 MOST_BYTES = 1_000_000
+MOST_INLINE = 10_000_000
 _LAYOUT = 1  # part of the tags: a release that divides rows otherwise must use another number
 
 
@@ -68,6 +69,27 @@ def parts_of(recorded: Recorded) -> tuple[Part, ...]:
         *_parts(FINDINGS, run, (_finding(run, row) for row in recorded.findings)),
         *_parts(RUNS, run, [_run(run)]),
     )
+
+
+def queued_parts(recorded: Recorded) -> tuple[Part, ...]:
+    """Return the rows of a large run by table, without its own: they are queued as files."""
+    found: dict[str, list[Part]] = {}
+    for part in parts_of(recorded)[:-1]:
+        found.setdefault(part.table, []).append(part)
+    return tuple(
+        Part(
+            table,
+            f"adxmi{_LAYOUT}:{recorded.run.id}:queued",
+            "".join(one.data for one in some),
+            sum(one.rows for one in some),
+        )
+        for table, some in found.items()
+    )
+
+
+def is_large(recorded: Recorded) -> bool:
+    """Tell whether a run is too large for commands that hold the rows themselves."""
+    return sum(len(one.data) for one in parts_of(recorded)) > MOST_INLINE
 
 
 def csv_line(cells: Sequence[str]) -> str:
