@@ -117,7 +117,8 @@ def resource_uris(endpoint: Kusto, owner: ServiceEndpoint, kind: str = _KIND) ->
     for uri in found:
         owner.check(uri)
     if not found:
-        raise nothing_queued(f"the service names no {kind}")
+        what = "queue" if kind == _KIND else "storage to upload to"
+        raise nothing_queued(f"the service names no {what}")
     return found
 
 

@@ -169,3 +169,21 @@ def test_ingestors_and_admins_may_ingest(azure, sales, role):
     sales(".ingest inline into table T <| 1", token=TESTER)
 
     assert sales("T") == [{"a": 1}]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ".clear table Tagged data",
+        ".drop table Tagged",
+        ".set-or-replace Tagged <| Tagged | take 0",
+    ],
+)
+def test_tags_go_with_the_data(sales, command):
+    create = ".create-merge table Tagged (Id:long)"
+    ingest = ".ingest inline into table Tagged with (tags='[\"ingest-by:a\"]', "
+    ingest += "ingestIfNotExists='[\"a\"]') <|\n1\n"
+    for text in (create, ingest, ingest, command, create, ingest):
+        sales(text)
+
+    assert sales("Tagged") == [{"Id": 1}]

@@ -72,6 +72,10 @@ class IngestionState:
     tags: set[tuple[str, str, str]] = field(default_factory=set)
     secret: str = field(default="ZW1iZWRkZWQgcXVldWVz", repr=False)
 
+    def forget_tags(self, database: str, table: str) -> None:
+        """Forget the tags of a table whose extents are gone."""
+        self.tags -= {each for each in self.tags if each[:2] == (database, table)}
+
 
 def ingestion_of(cluster: str) -> IngestionState:
     """Return what a new cluster of that name keeps: its signatures are good for itself only."""

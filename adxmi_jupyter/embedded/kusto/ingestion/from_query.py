@@ -166,8 +166,7 @@ class _Filling:
             raise
         if self.command.filling is Filling.SET_OR_REPLACE:
             table.rows.clear()
-            place = (self.database.name, table.name)
-            world.ingestion.tags -= {each for each in world.ingestion.tags if each[:2] == place}
+            world.ingestion.forget_tags(self.database.name, table.name)
         table.folder = self.properties.get("folder", table.folder)
         table.doc_string = self.properties.get("docstring", table.doc_string)
         return prepared.commit()

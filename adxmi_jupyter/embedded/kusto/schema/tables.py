@@ -137,6 +137,7 @@ def drop_tables(command: DropTables, session: Session) -> Result:
             raise entity_not_found("Table", name, database.name)
     for name in command.names:
         database.tables.pop(name, None)
+        session.world.ingestion.forget_tags(database.name, name)
     return result(
         "TableName:string, DatabaseName:string",
         [[name, database.name] for name in database.tables],
@@ -150,6 +151,7 @@ def clear_table(command: ClearTable, session: Session) -> Result:
 
     def clear() -> Result:
         table.rows = []
+        session.world.ingestion.forget_tags(database.name, table.name)
         for export in database.continuous_exports.values():
             cursors = {name: n for name, n in export.cursors.items() if name != table.name}
             database.continuous_exports[export.name] = replace(export, cursors=cursors)
