@@ -35,6 +35,7 @@ _HIDDEN = (
     "has_system_identity",
     *_MARKS,
 )
+_LAST = ("resource_group", "location", "sku")
 _MINUTE, _HOUR = 60, 3600
 
 
@@ -59,7 +60,8 @@ class FleetListTable(ResultFrame):
         if self._choice.wide or "cluster" not in frame:
             return display_table(frame, self._choice)
         marked = _readable(frame)
-        kept = [name for name in marked.columns if name not in _HIDDEN]
+        names = [name for name in marked.columns if name not in _HIDDEN]
+        kept = sorted(names, key=lambda name: name in _LAST)
         table = display_table(marked[kept], self._choice)
         hidden = tuple(name for name in _HIDDEN if name in frame)
         return replace(table, left_out=(*table.left_out, *hidden))
