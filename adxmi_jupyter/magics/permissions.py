@@ -17,8 +17,8 @@ SHOW_POLICY = Permission(_SHOW, more="for the policy of the cluster: AllDatabase
 CHANGE_POLICY = Permission("AllDatabasesAdmin", more="also for the policy of a database")
 SHOW_CALLOUTS = Permission("AllDatabasesMonitor")
 CHANGE_CALLOUTS = Permission("AllDatabasesAdmin")
-ROLES = Permission("Database Admin", more="with --cluster: Contributor on the cluster, in Azure")
-LIST_ROLES = Permission("Database Admin", more="with --cluster: Reader on the cluster, in Azure")
+ROLES = Permission("Database Admin", more="on the cluster: Contributor on the cluster, in Azure")
+LIST_ROLES = Permission("Database Admin", more="on the cluster: Reader on the cluster, in Azure")
 QUERY = Permission("Database Viewer")
 DROP = Permission("Admin of the object, or Database Admin")
 SHOW_IN_AZURE = Permission(azure="Reader on the cluster")
@@ -61,7 +61,8 @@ RECORD = Permission(
     more="what you can't read is kept as unknown, with the permission that it requires",
 )
 READ_HISTORY = Permission(
-    "Database Viewer", more="of the database of --from; the history on this machine requires none"
+    "Database Viewer",
+    more="of the database that it is read from; the history on this machine requires none",
 )
 BLAME = Permission(
     "AllDatabasesAdmin",

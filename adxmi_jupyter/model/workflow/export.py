@@ -123,7 +123,7 @@ class Export(Workflow):
         "Persist details",
         "Keep the list of files in the details of the operation.",
         None,
-        default_text="only with --in-background",
+        default_text="only in background",
         property_name="persistDetails",
     )
     size_limit: int | None = field(

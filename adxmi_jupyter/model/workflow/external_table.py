@@ -71,7 +71,7 @@ class ExternalTable(Workflow):
         makes=fields.FieldKind.EXTERNAL_TABLE,
         caller=Permission(
             "Database User",
-            more="with --replace: AllDatabasesAdmin; with --kind sql: Database Admin",
+            more="to replace an existing one: AllDatabasesAdmin; for SQL: Database Admin",
         ),
         pages=(
             "Create and alter Azure Storage external tables",
@@ -277,7 +277,7 @@ class ExternalTable(Workflow):
     )
     auto_update_schema: bool = field(
         "Update schema",
-        "Update the columns from the delta lake. Requires query acceleration, excludes --columns.",
+        "Update the columns from the delta lake. Requires query acceleration and no columns here.",
         default=False,
         only_for={"kind": (TableKind.DELTA,)},
         property_name="AutoUpdateSchema",
@@ -291,7 +291,7 @@ class ExternalTable(Workflow):
     )
     create_if_not_exists: bool = field(
         "Create SQL table",
-        "Create the SQL table on export. Requires --primary-key.",
+        "Create the SQL table on export. Requires a primary key.",
         default=False,
         only_for=_SQL,
         property_name="createifnotexists",

@@ -327,3 +327,17 @@ def test_a_front_end_gets_the_widget_and_the_whole_text(form):
 
     assert "application/vnd.jupyter.widget-view+json" in bundle
     assert bundle["text/plain"] == repr(form)
+
+
+def test_no_text_of_a_form_names_an_option_of_the_command_line():
+    told = {
+        (noun, where): text
+        for noun, declaration in DECLARATIONS.items()
+        for where, text in (
+            ("permissions", str(declaration.about.caller)),
+            ("summary", declaration.__doc__ or ""),
+            *((spec.name, f"{spec.label} {spec.help}") for spec in declaration.specs()),
+        )
+    }
+
+    assert [place for place, text in told.items() if "--" in text] == []
