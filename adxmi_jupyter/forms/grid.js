@@ -13,13 +13,6 @@ const SHORT = 40;
 const DIRECTIONS = { none: "ascending", ascending: "descending", descending: "none" };
 const ARROWS = { none: "", ascending: " ▲", descending: " ▼" };
 
-function element(tag, style = "", attributes = {}) {
-  const made = document.createElement(tag);
-  made.style.cssText = style;
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  return made;
-}
-
 function filterBox(changed) {
   const box = element("input", `padding: 3px 6px; min-width: 16em; color: ${TEXT}; background: ${GROUND}; border: 1px solid var(--jp-border-color1, #767676);`, {
     type: "search", placeholder: "Filter rows", "aria-label": "Filter rows",
@@ -31,7 +24,6 @@ function filterBox(changed) {
 function toolbar(host, box, counter) {
   const bar = element("div", `display: flex; gap: 12px; align-items: center; padding: 4px 0; color: ${TEXT};`);
   bar.append(box, counter);
-  // Keys typed here are no shortcuts of the notebook.
   host.addEventListener("keydown", keepKeys);
   return bar;
 }
@@ -39,10 +31,6 @@ function toolbar(host, box, counter) {
 // A short text stays on one line: names are full of hyphens.
 function unbroken(text) {
   return text.length <= SHORT && !/\s{2}|\n/.test(text) ? "white-space: nowrap;" : "";
-}
-
-function keepKeys(event) {
-  if (!event.ctrlKey && !event.metaKey && !event.altKey) event.stopPropagation();
 }
 
 function scroller() {
@@ -188,50 +176,17 @@ function leadingOn(host, manager) {
 }
 
 function initialize({ model }) {
-  const before = new Map(); // what stood in the place of each grid
-  let planned = false;
-
-  function nameOf(host) {
-    return [...host.classList].find((name) => name.startsWith(PREFIX));
-  }
-
-  function look() {
-    planned = false;
-    for (const host of document.querySelectorAll(`[class*="${PREFIX}"]`)) {
-      if (before.has(host)) continue;
-      before.set(host, [...host.childNodes]);
-      const name = nameOf(host);
+  return replacing(model, {
+    prefix: PREFIX,
+    key: "table",
+    find: (host, name) => {
       if (name === `${PREFIX}filter`) filtered(host);
       else if (name === `${PREFIX}commands`) leadingOn(host, model.widget_manager);
       else model.send({ table: name });
-    }
-    for (const host of before.keys()) if (!host.isConnected) before.delete(host);
-  }
-
-  function plan() {
-    if (!planned) requestAnimationFrame(look);
-    planned = true;
-  }
-
-  function arrived(message) {
-    for (const host of before.keys()) {
-      if (nameOf(host) === message.table && !host.querySelector("input")) grid(host, message);
-    }
-  }
-
-  const observer = new MutationObserver(plan);
-  model.on("msg:custom", arrived);
-  observer.observe(document.body, { childList: true, subtree: true });
-  plan();
-  return () => {
-    observer.disconnect();
-    model.off("msg:custom", arrived);
-    for (const [host, nodes] of before) {
-      host.removeEventListener("keydown", keepKeys);
-      host.replaceChildren(...nodes);
-      host.querySelectorAll(`.${LEADS_ON}`).forEach((button) => button.remove());
-    }
-  };
+    },
+    show: grid,
+    restore: (host) => host.querySelectorAll(`.${LEADS_ON}`).forEach((button) => button.remove()),
+  });
 }
 
 export default { initialize };

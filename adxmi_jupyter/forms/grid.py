@@ -29,7 +29,7 @@ _MOST_KEPT = 30
 class GridLoader(anywidget.AnyWidget):
     """Sends the rows of tables to the browser; it shows nothing."""
 
-    _esm = esm("cells.js", "grid.js")
+    _esm = esm("cells.js", "replacing.js", "grid.js")
 
 
 class Grids:

@@ -6,12 +6,12 @@ As with grids, the picture is what is saved; `map.js` finds it in the page and a
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import anywidget
 import ipywidgets as w
 
+from adxmi_jupyter.forms.style import esm
 from adxmi_jupyter.rendering.map_picture import map_class, shapes
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ _MOST_KEPT = 30
 class MapLoader(anywidget.AnyWidget):
     """Sends maps to the browser; it shows nothing."""
 
-    _esm = Path(__file__).with_name("map.js")
+    _esm = esm("replacing.js", "map.js")
 
 
 class Maps:

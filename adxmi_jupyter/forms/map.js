@@ -7,22 +7,11 @@ const TEXT = "var(--jp-ui-font-color1, CanvasText)";
 const PALE = "var(--jp-ui-font-color2, GrayText)";
 const GROUND = "var(--jp-layout-color0, Canvas)";
 
-function element(tag, style = "", attributes = {}) {
-  const made = document.createElement(tag);
-  made.style.cssText = style;
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  return made;
-}
-
 function drawn(tag, attributes = {}, text = "") {
   const made = document.createElementNS(SVG, tag);
   for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
   if (text) made.textContent = text;
   return made;
-}
-
-function keepKeys(event) {
-  if (!event.ctrlKey && !event.metaKey && !event.altKey) event.stopPropagation();
 }
 
 // What is connected to a box: all that leads to it, and all that it leads to.
@@ -104,46 +93,12 @@ function map(host, data) {
 }
 
 function initialize({ model }) {
-  const before = new Map(); // what stood in the place of each map
-  let planned = false;
-
-  function nameOf(host) {
-    return [...host.classList].find((name) => name.startsWith(PREFIX));
-  }
-
-  function look() {
-    planned = false;
-    for (const host of document.querySelectorAll(`[class*="${PREFIX}"]`)) {
-      if (before.has(host)) continue;
-      before.set(host, [...host.childNodes]);
-      model.send({ map: nameOf(host) });
-    }
-    for (const host of before.keys()) if (!host.isConnected) before.delete(host);
-  }
-
-  function plan() {
-    if (!planned) requestAnimationFrame(look);
-    planned = true;
-  }
-
-  function arrived(message) {
-    for (const host of before.keys()) {
-      if (nameOf(host) === message.map && !host.querySelector("input")) map(host, message);
-    }
-  }
-
-  const observer = new MutationObserver(plan);
-  model.on("msg:custom", arrived);
-  observer.observe(document.body, { childList: true, subtree: true });
-  plan();
-  return () => {
-    observer.disconnect();
-    model.off("msg:custom", arrived);
-    for (const [host, nodes] of before) {
-      host.removeEventListener("keydown", keepKeys);
-      host.replaceChildren(...nodes);
-    }
-  };
+  return replacing(model, {
+    prefix: PREFIX,
+    key: "map",
+    find: (_host, name) => model.send({ map: name }),
+    show: map,
+  });
 }
 
 export default { initialize };
