@@ -8,7 +8,7 @@ Source: REST reference of Microsoft.Kusto (clusters, principalAssignments, scrip
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.model.cluster_role import ClusterRole
@@ -22,7 +22,7 @@ from adxmi_jupyter.model.foreign_files.azure_words import (
 )
 from adxmi_jupyter.model.foreign_files.exporting import Abilities, outgoing
 from adxmi_jupyter.model.foreign_files.identities import Identities
-from adxmi_jupyter.model.foreign_files.kql_writing import policy_command, rules_command
+from adxmi_jupyter.model.foreign_files.kql_writing import ResourceWriter
 from adxmi_jupyter.model.foreign_files.values import Finding, Kind, Reason, TextFile, Writing
 from adxmi_jupyter.model.policy_file.nodes import Mode
 
@@ -49,7 +49,7 @@ def written(hub: Hub, known: Sequence[ManagedIdentity]) -> Writing:
     """Return the template for a hub."""
     found = outgoing(hub, Identities.in_hub(hub, known), _CAN)
     writer = _Writer(hub, found)
-    resources = list(writer.resources())
+    resources = list(writer.parts())
     template = {
         "$schema": _SCHEMA,
         "contentVersion": "1.0.0.0",
@@ -63,11 +63,11 @@ def written(hub: Hub, known: Sequence[ManagedIdentity]) -> Writing:
     return Writing((TextFile(_NAME, text),), (*found.findings, *asked))
 
 
-class _Writer:
+class _Writer(ResourceWriter[dict[str, Any]]):
     """Writes the resources; `asked` are parameters for what the file does not tell."""
 
     def __init__(self, hub: Hub, found: Outgoing) -> None:
-        self._found = found
+        self.found = found
         cluster = hub.content.clusters[hub.cluster]
         self._name = name_of_cluster(cluster.uri, cluster.resource_id or "")
         self.asked: dict[str, None] = {}
@@ -76,22 +76,6 @@ class _Writer:
     def _parameter(self, name: str) -> str:
         self.asked[name] = None
         return f"[parameters('{name}')]"
-
-    def resources(self) -> Iterator[dict[str, Any]]:
-        """Yield the resources, each after the one that it depends on."""
-        found = self._found
-        if found.assigned is not None:
-            yield self._cluster(found.assigned)
-        for role in found.roles:
-            for one in role.members:
-                yield self._assignment(role, one)
-        for part in found.policies:
-            command = policy_command(part)
-            if command:
-                yield self._script(f"policy-{part.database}", part.database, command)
-        command = rules_command(found.rules, found.rules_mode) if found.rules is not None else ""
-        if command:
-            yield self._script("callouts", "", command)
 
     def _cluster(self, assigned: Sequence[ManagedIdentity]) -> dict[str, Any]:
         users: dict[str, dict[str, str]] = {
@@ -135,7 +119,7 @@ class _Writer:
             "scriptContent": literal(text),
             **({} if database else {"scriptLevel": "Cluster"}),
         }
-        with_database = database or next(iter(self._found.databases), "")
+        with_database = database or next(iter(self.found.databases), "")
         label = f"adxmi-{digest(name)}"
         return self._resource(f"{_TYPE}/databases/scripts", with_database, label, properties)
 

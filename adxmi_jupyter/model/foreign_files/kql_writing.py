@@ -6,8 +6,9 @@ Data Explorer docs).
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from adxmi_jupyter.model import callout, kql
 from adxmi_jupyter.model.policy import Scope
@@ -17,7 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from adxmi_jupyter.model.callout import CalloutRule
-    from adxmi_jupyter.model.foreign_files.exporting import Holder, PolicyPart, RolePart
+    from adxmi_jupyter.model.foreign_files.exporting import Holder, Outgoing, PolicyPart, RolePart
+    from adxmi_jupyter.model.identity import ManagedIdentity
+
+Part = TypeVar("Part")
 
 
 def policy_command(part: PolicyPart) -> str:
@@ -50,3 +54,37 @@ def role_commands(part: RolePart) -> Iterator[tuple[str, tuple[Holder, ...]]]:
         replaces = part.mode is Mode.AUTHORITATIVE and not number
         make = kql.set_role if replaces else kql.add_to_role
         yield make(part.database, part.role, names, description), tuple(holders)
+
+
+class ResourceWriter(ABC, Generic[Part]):
+    """Writes the resources of a cluster in a format, each after the one that it depends on."""
+
+    found: Outgoing
+
+    def parts(self) -> Iterator[Part]:
+        """Yield what the format has for each resource."""
+        found = self.found
+        if found.assigned is not None:
+            yield self._cluster(found.assigned)
+        for role in found.roles:
+            for one in role.members:
+                yield self._assignment(role, one)
+        for part in found.policies:
+            command = policy_command(part)
+            if command:
+                yield self._policy(part, command)
+        command = rules_command(found.rules, found.rules_mode) if found.rules is not None else ""
+        if command:
+            yield self._script("callouts", "", command)
+
+    @abstractmethod
+    def _cluster(self, assigned: Sequence[ManagedIdentity]) -> Part: ...
+
+    @abstractmethod
+    def _assignment(self, role: RolePart, one: Holder) -> Part: ...
+
+    @abstractmethod
+    def _script(self, name: str, database: str, text: str) -> Part: ...
+
+    def _policy(self, part: PolicyPart, command: str) -> Part:
+        return self._script(f"policy-{part.database}", part.database, command)

@@ -23,7 +23,7 @@ from adxmi_jupyter.model.foreign_files.azure_words import (
 from adxmi_jupyter.model.foreign_files.exporting import Abilities, outgoing
 from adxmi_jupyter.model.foreign_files.hcl_text import hcl_string, hcl_text
 from adxmi_jupyter.model.foreign_files.identities import Identities
-from adxmi_jupyter.model.foreign_files.kql_writing import policy_command, rules_command
+from adxmi_jupyter.model.foreign_files.kql_writing import ResourceWriter
 from adxmi_jupyter.model.foreign_files.values import (
     Finding,
     Kind,
@@ -57,7 +57,7 @@ def written(hub: Hub, known: Sequence[ManagedIdentity], read: Sequence[Finding])
     """Return the file for a hub, with all findings in its head."""
     found = outgoing(hub, Identities.in_hub(hub, known), _CAN)
     writer = _Writer(hub, found)
-    blocks = list(writer.blocks())
+    blocks = list(writer.parts())
     findings = (*found.findings, *writer.required())
     variables = [f"variable {hcl_string(name)} {{\n  type = string\n}}" for name in writer.asked]
     head = commented("#", (*read, *findings))
@@ -65,11 +65,11 @@ def written(hub: Hub, known: Sequence[ManagedIdentity], read: Sequence[Finding])
     return Writing((TextFile(_NAME, "\n\n".join(parts) + "\n"),), findings)
 
 
-class _Writer:
+class _Writer(ResourceWriter[str]):
     """Writes the blocks; `asked` are variables for what the file does not tell."""
 
     def __init__(self, hub: Hub, found: Outgoing) -> None:
-        self._found = found
+        self.found = found
         cluster = hub.content.clusters[hub.cluster]
         self._resource_id = cluster.resource_id or ""
         self._name = hcl_string(name_of_cluster(cluster.uri, self._resource_id))
@@ -89,22 +89,6 @@ class _Writer:
     @property
     def _group(self) -> str:
         return hcl_string(self._group_name) if self._group_name else self._variable(_GROUP)
-
-    def blocks(self) -> Iterator[str]:
-        """Yield the blocks of the file."""
-        found = self._found
-        if found.assigned is not None:
-            yield self._cluster(found.assigned)
-        for role in found.roles:
-            for one in role.members:
-                yield self._assignment(role, one)
-        for part in found.policies:
-            command = policy_command(part)
-            if command:
-                yield self._policy(part, command)
-        command = rules_command(found.rules, found.rules_mode) if found.rules is not None else ""
-        if command:
-            yield self._script("callouts", "", command)
 
     def _cluster(self, assigned: Sequence[ManagedIdentity]) -> str:
         users = [one.resource_id for one in assigned if not one.is_system]
@@ -160,7 +144,7 @@ class _Writer:
     def _script(self, name: str, database: str, text: str) -> str:
         """Return a script; one about the cluster is kept with any of the databases."""
         label = f"adxmi-{digest(name)}"
-        with_database = database or next(iter(self._found.databases), "")
+        with_database = database or next(iter(self.found.databases), "")
         held_by = hcl_string(f"{self._resource_id}/databases/{with_database}")
         if not with_database:
             held_by = self._variable(_DATABASE_ID)
