@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -17,7 +18,7 @@ from adxmi_jupyter.model.foreign_files.registry import format_of, guessed, names
 from adxmi_jupyter.model.permission import Permission
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from adxmi_jupyter.magics.call import Call
     from adxmi_jupyter.magics.policy_file import NamedText
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from adxmi_jupyter.model.foreign_files.values import TextFile
     from adxmi_jupyter.model.identity import ManagedIdentity
 
+Function = Callable[..., Any]
 _FORMATS = list(names())
 _OURS = "adxmi"
 _ALLOWED = f"Allowed values: {', '.join(_FORMATS)}."
@@ -35,6 +37,19 @@ _FILE = """\
 apiVersion: adxmi/v1
 clusters: {demo: {uri: embedded}}
 policy: {databases: {Sales: {system: [ExternalTable]}}}"""
+
+
+def _format_option(
+    option: str, name: str, told: str
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    return click.option(
+        option,
+        name,
+        type=click.Choice(_FORMATS),
+        metavar="FORMAT",
+        default=None,
+        help=f"{told} {_ALLOWED}",
+    )
 
 
 @verb(
@@ -57,22 +72,10 @@ policy: {databases: {Sales: {system: [ExternalTable]}}}"""
     default="",
     help="File to convert. Default: the cell body. In a console - reads standard input.",
 )
-@click.option(
-    "--from",
-    "source",
-    type=click.Choice(_FORMATS),
-    metavar="FORMAT",
-    default=None,
-    help=f"Format of the files. Default: by suffix or content, where that is certain. {_ALLOWED}",
+@_format_option(
+    "--from", "source", "Format of the files. Default: by suffix or content, where that is certain."
 )
-@click.option(
-    "--to",
-    "target",
-    type=click.Choice(_FORMATS),
-    metavar="FORMAT",
-    default=None,
-    help=f"Format to write. Default: by the suffix of --out, or adxmi. {_ALLOWED}",
-)
+@_format_option("--to", "target", "Format to write. Default: by the suffix of --out, or adxmi.")
 @click.option(
     "-o",
     "--out",
