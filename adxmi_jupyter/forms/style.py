@@ -18,6 +18,7 @@ SHEET = """
 .adxmi-form {max-width: 100%; color: var(--jp-ui-font-color1, inherit);}
 .adxmi-form .widget-label, .adxmi-form .widget-html-content {
   color: var(--jp-ui-font-color1, inherit);}
+.adxmi-form .adxmi-title, .adxmi-form .adxmi-quiet {overflow-wrap: anywhere;}
 .adxmi-form .adxmi-title {margin: 2px 0 4px; font-weight: 600;
   font-size: var(--jp-ui-font-size2, 15px);}
 .adxmi-form .widget-html, .adxmi-form .widget-html > .widget-html-content {

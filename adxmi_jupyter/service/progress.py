@@ -6,6 +6,7 @@ bar goes to the standard output. In a terminal that is for results.
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +35,11 @@ def _is_notebook() -> bool:
 
 
 def _is_logged() -> bool:
-    """Tell whether what is shown goes to a file or a pipe, where a bar is noise."""
+    """Tell whether what is shown goes to a file or a pipe, where a bar is noise.
+
+    Voila shows the text of a cell as it came: there a bar would stay.
+    """
+    if os.environ.get("SERVER_SOFTWARE", "").startswith("voila/"):
+        return True
     shown = sys.stderr
     return shown is sys.__stderr__ and shown is not None and not shown.isatty()
