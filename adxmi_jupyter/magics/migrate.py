@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -81,8 +83,25 @@ def _scopes(function: Function) -> Function:
     return database(every(identity(function)))
 
 
-def _names(function: Function) -> Function:
-    """Add the arguments and options that say which objects to migrate."""
+@dataclass(frozen=True)
+class Choice:
+    """Which objects to migrate: those of some names and kind, or all."""
+
+    names: tuple[str, ...]
+    kind: str
+    everything: bool
+
+
+def _chosen_objects(function: Function) -> Function:
+    """Add the arguments and options that say which objects to migrate, as one `Choice`."""
+
+    @wraps(function)
+    def run(
+        call: Call, *, names: tuple[str, ...], everything: bool, kind: str | None, **more: Any
+    ) -> object:
+        refuse_both(call, {"NAME": bool(names), "--all": everything})
+        return function(call, choice=Choice(names, kind or "", everything), **more)
+
     names = click.argument("names", metavar="[NAME…]", type=MigratableName(), nargs=-1)
     every = click.option(
         "--all", "everything", is_flag=True, help="All objects that can be migrated."
@@ -93,7 +112,7 @@ def _names(function: Function) -> Function:
         default=None,
         help="Kind of the objects, where several have the same name.",
     )
-    return names(every(kind(_scopes(function))))
+    return names(every(kind(_scopes(run))))
 
 
 @verb(
@@ -107,7 +126,7 @@ def _names(function: Function) -> Function:
 @click.option(
     "--interactive",
     is_flag=True,
-    help="List external tables and functions that only users query as themselves, too.",
+    help="List what only users run as themselves, too: external tables, functions, ingestion.",
 )
 def list_(call: Call, *, interactive: bool, **where: Any) -> pd.DataFrame:
     """List what authenticates by a secret.
@@ -131,24 +150,16 @@ def list_(call: Call, *, interactive: bool, **where: Any) -> pd.DataFrame:
     pages=_PAGES,
     examples=("migrate plan --all", "migrate plan --all --identity mi-export"),
 )
-@_names
-def plan(
-    call: Call,
-    *,
-    names: tuple[str, ...],
-    everything: bool,
-    kind: str | None,
-    **where: Any,
-) -> object:
+@_chosen_objects
+def plan(call: Call, *, choice: Choice, **where: Any) -> object:
     """Show the new definitions, and what they require.
 
     Nothing is sent. The definition is the service's own text with another connection string: all
     else of it stays.
     """
-    refuse_both(call, {"NAME": bool(names), "--all": everything})
     found = _plan(call, **where)
     _tell_unread(call, found)
-    chosen = _chosen(found, names, kind, everything=everything)
+    chosen = _chosen(found, choice)
     call.has_found = bool(chosen)
     return _shown(call, chosen)
 
@@ -160,7 +171,7 @@ def plan(
     pages=_PAGES,
     examples=("migrate apply --all --dry-run", "migrate apply --all --yes"),
 )
-@_names
+@_chosen_objects
 @click.option(
     "--without-restore",
     is_flag=True,
@@ -171,9 +182,7 @@ def plan(
 def apply(
     call: Call,
     *,
-    names: tuple[str, ...],
-    everything: bool,
-    kind: str | None,
+    choice: Choice,
     without_restore: bool,
     dry_run: bool,
     yes: bool,
@@ -187,13 +196,12 @@ def apply(
     """
     from adxmi_jupyter.actions.migrate.applying import apply as applied
 
-    refuse_both(call, {"NAME": bool(names), "--all": everything})
     seen: list[tuple[Migration, ...]] = []
 
     def planned() -> tuple[Migration, ...]:
         found = _plan(call, **where)
-        chosen = _chosen(found, names, kind, everything=everything)
-        if everything:
+        chosen = _chosen(found, choice)
+        if choice.everything:
             _tell_left_out(call, chosen)
             chosen = tuple(one for one in chosen if one.can_be_applied)
         seen.append(chosen)
@@ -232,12 +240,10 @@ def _plan(
     return planned(connection, names, wanted, everything=everything)
 
 
-def _chosen(
-    found: MigrationPlan, names: Sequence[str], kind: str | None, *, everything: bool
-) -> tuple[Migration, ...]:
+def _chosen(found: MigrationPlan, choice: Choice) -> tuple[Migration, ...]:
     from adxmi_jupyter.actions.migrate.planning import chosen
 
-    return chosen(found, names, kind or "", every=everything)
+    return chosen(found, choice.names, choice.kind, every=choice.everything)
 
 
 def _shown(call: Call, chosen: Sequence[Migration]) -> object:
@@ -273,7 +279,7 @@ def _tell_unread(call: Call, found: MigrationPlan) -> None:
     names = found.inventory.interactive
     if names:
         call.say(
-            "not listed, since only users query them as themselves (--interactive lists them): "
+            "not listed, since only users run them as themselves (--interactive lists them): "
             f"{', '.join(names)}"
         )
 

@@ -29,26 +29,25 @@ _RESTORING = {
 """Whether a previous definition can be restored, and why not."""
 
 LIST = (
-    *("kind", "name", "database", "target", "authenticates_by", "identity", "missing"),
-    *("can_be_restored", "note"),
+    *("kind", "name", "database", "authenticates_by", "identity", "missing", "can_be_restored"),
+    *("target", "note"),
 )
 
 
 def migrations_frame(migrations: Sequence[Migration]) -> pd.DataFrame:
     """Return a row for each object.
 
-    Columns: ``kind``, ``name``, ``database``, ``target``, ``authenticates_by``, ``identity`` (the
-    one proposed), ``missing`` (the requirements that it doesn't meet), ``can_be_restored`` (yes or
-    no, and why), ``note``, all string.
+    Columns: ``kind``, ``name``, ``database``, ``authenticates_by``, ``identity`` (the one
+    proposed), ``missing`` (the requirements that it doesn't meet), ``can_be_restored`` (yes or no,
+    and why), ``target``, ``note``, all string.
     """
     rows = [
         (
-            *(one.object.kind.value, one.object.name, one.object.database, one.object.target),
+            *(one.object.kind.value, one.object.name, one.object.database),
             ", ".join(one.object.authenticates_by),
             label(one),
             "; ".join(map(called, one.missing)),
-            restoring(one),
-            note(one),
+            *(restoring(one), one.object.target, note(one)),
         )
         for one in migrations
     ]

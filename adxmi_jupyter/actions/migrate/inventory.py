@@ -244,7 +244,7 @@ class _Database:
                 noun,
                 self._contents.database,
                 str(resource.get("name")).split("/")[-1],
-                next((str(properties[name]) for name in _SOURCES if properties.get(name)), ""),
+                _named(next((properties[one] for one in _SOURCES if properties.get(one)), "")),
                 ("shared access policy",) if is_iot else ("key of the event hub",),
                 obstacle=Obstacle(IOT_HUB.why, Explain.of(IOT_HUB.instead)) if is_iot else None,
                 resource=resource,
@@ -291,7 +291,10 @@ class _Database:
 
 
 _DELTA_LOST = ("that its columns were inferred: the csl script names them either way",)
-_SOURCES = ("eventHubResourceId", "iotHubResourceId", "storageAccountResourceId")
+_SOURCES = (
+    *("eventHubResourceId", "iotHubResourceId", "storageAccountResourceId"),
+    "cosmosDbAccountResourceId",
+)
 
 
 def _mentions(query: str, name: str) -> bool:
@@ -300,6 +303,11 @@ def _mentions(query: str, name: str) -> bool:
         or f'"{name}"' in query
         or (f"'{name}'" in query)
     )
+
+
+def _named(resource_id: str) -> str:
+    """Return what a source is called: ``account``, or ``namespace/hub``."""
+    return "/".join(resource_id.partition("/providers/")[2].split("/")[2::2])
 
 
 def _calls(query: str, function: str) -> bool:
