@@ -6,15 +6,19 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from adxmi_jupyter.errors import AdxmiError, ConfirmationRequired, PlanBlocked
+from adxmi_jupyter.errors import AdxmiError, ConfirmationRequired, MissingOption, PlanBlocked
+from adxmi_jupyter.fixes import Retry
 from adxmi_jupyter.magics import permissions
 from adxmi_jupyter.magics.ci import tell, telling_errors
 from adxmi_jupyter.magics.lock_file import refuse_other_lock, save_lock
 from adxmi_jupyter.magics.options import dry_run, refuse_both, yes
+from adxmi_jupyter.magics.over_fleet import over_fleet
+from adxmi_jupyter.magics.params import NameList
 from adxmi_jupyter.magics.plan import (
     EXAMPLE,
     break_workflows,
     cannot_see,
+    of_file,
     planning_options,
     prepared_plan,
     replace_names,
@@ -26,13 +30,37 @@ from adxmi_jupyter.magics.policy_file import NamedFile
 from adxmi_jupyter.magics.verbs import Example, exit_codes, verb
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from datetime import timedelta
 
     from adxmi_jupyter.actions.plan.applying import Applied, Applying
     from adxmi_jupyter.actions.plan.planning import Prepared
     from adxmi_jupyter.magics.call import Call
+    from adxmi_jupyter.magics.over_fleet import Asked
     from adxmi_jupyter.magics.policy_file import NamedText
+
+
+def _on_fleet(call: Call, asked: Asked, options: Mapping[str, Any]) -> object:
+    """Apply a file to many clusters."""
+    from adxmi_jupyter.actions.plan.applying import Applying
+    from adxmi_jupyter.magics.apply_fleet import FleetApply, apply_to_fleet
+
+    own = ("saved", "max_removals", "fail_fast", "max_age", "waves", "dry_run", "yes")
+    planning = {name: value for name, value in options.items() if name not in own}
+    given = FleetApply(
+        Applying(options["yes"], options["max_removals"], options["fail_fast"]),
+        options["waves"],
+        options["dry_run"],
+        options["allow_partial"],
+    )
+
+    def prepare(one: Call) -> Prepared:
+        found = prepared_plan(one, **planning)
+        if found.plan.unseen and not options["allow_partial"]:
+            raise cannot_see(found.plan)
+        return found
+
+    return apply_to_fleet(call, asked, given, prepare)
 
 
 @verb(
@@ -61,8 +89,22 @@ if TYPE_CHECKING:
     default="",
     help="Oldest saved plan to apply, such as 30m or 1d. Default: any age.",
 )
+@click.option(
+    "--waves",
+    type=NameList(),
+    metavar="NAME[,…]",
+    default="",
+    help="Order of the clusters with --fleet: names with * and ?, values of the tag wave, or rest. "
+    "A wave begins once the one before went well. Default: all at a time.",
+)
 @dry_run
 @yes
+@over_fleet(
+    without={"saved": "PLAN", "max_age": "--max-age"},
+    only=of_file,
+    instead=_on_fleet,
+    own_partial=True,
+)
 def apply(
     call: Call,
     *,
@@ -70,6 +112,7 @@ def apply(
     max_removals: int | None,
     fail_fast: bool,
     max_age: str,
+    waves: tuple[str, ...],
     dry_run: bool,
     yes: bool,
     **options: Any,
@@ -82,6 +125,10 @@ def apply(
     """
     from adxmi_jupyter.actions.plan.applying import Applying
 
+    if waves:
+        raise MissingOption(
+            "--waves requires --fleet", why="one cluster has no order", fix=Retry.having("--fleet")
+        )
     refuse_both(call, {"PLAN": bool(saved), "--file": bool(options["file"])})
     refuse_both(call, {"PLAN": bool(saved), "--target": bool(options["targets"])})
     age = _length(max_age)

@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.magics import permissions
 from adxmi_jupyter.magics.ci import telling_errors
-from adxmi_jupyter.magics.plan import DOCUMENTS, EXAMPLE, planning_options, prepared_plan, shown
+from adxmi_jupyter.magics.over_fleet import over_fleet
+from adxmi_jupyter.magics.plan import (
+    DOCUMENTS,
+    EXAMPLE,
+    of_file,
+    planning_options,
+    prepared_plan,
+    shown,
+)
 from adxmi_jupyter.magics.verbs import Example, exit_codes, verb
 
 if TYPE_CHECKING:
@@ -17,11 +25,12 @@ if TYPE_CHECKING:
     "drift",
     permission=permissions.PLAN,
     pages=("Managed identity policy", "Manage database security roles"),
-    examples=(Example("drift", EXAMPLE),),
+    examples=(Example("drift", EXAMPLE), Example("drift --fleet", EXAMPLE)),
     documents=DOCUMENTS,
     exit_codes=exit_codes("The cluster differs from the file."),
 )
 @planning_options
+@over_fleet(only=of_file, own_partial=True)
 def drift(call: Call, **options: Any) -> object:
     """Show where the cluster differs from a policy file.
 

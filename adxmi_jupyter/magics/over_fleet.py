@@ -8,36 +8,36 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from collections.abc import Callable, Collection, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from adxmi_jupyter.errors import InvalidInput, InvalidValue, MissingOption
 from adxmi_jupyter.fixes import ChangeOption, Explain, LeaveOut, Option, Retry
 from adxmi_jupyter.magics.body_file import file_text
+from adxmi_jupyter.magics.one_of_many import answered
 from adxmi_jupyter.magics.options import refuse_both
 from adxmi_jupyter.magics.params import Name
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from adxmi_jupyter.actions.fleet.running import Answered, FleetResult, Running
-    from adxmi_jupyter.fixes import Note
+    from adxmi_jupyter.actions.fleet.runs import Runs
     from adxmi_jupyter.magics.call import Call
-    from adxmi_jupyter.model.fleet import Selected, Selection
+    from adxmi_jupyter.model.fleet import FleetCluster, Selected, Selection
     from adxmi_jupyter.rendering.fleet_table import FleetTable
     from adxmi_jupyter.service.connection import Connection
-    from adxmi_jupyter.service.connections import Connections
 
 EVERY = "*"
 _FILES = (".yaml", ".yml", ".json")
 _OWN = ("--fleet", "--since", "--deadline", "--allow-partial")
 
 Function = Callable[..., Any]
+Chosen = Callable[["FleetCluster"], bool]
+Only = Callable[["Call", Mapping[str, Any]], Chosen]
+Instead = Callable[["Call", "Asked", Mapping[str, Any]], object]
 
 
 class FleetSelection(Name):
@@ -105,6 +105,8 @@ def over_fleet(
     unless: Sequence[str] = (),
     without: Mapping[str, str] | None = None,
     left_out: Mapping[str, str] | None = None,
+    only: Only | None = None,
+    instead: Instead | None = None,
     own_partial: bool = False,
 ) -> Callable[[Function], Function]:
     """Let a verb run on many clusters.
@@ -112,7 +114,8 @@ def over_fleet(
     `everywhere` are options that it gets there, unless one of the options `unless` was given: the
     clusters have no current database in common. `without` are options that are for one cluster,
     as they are written by their names. Rows with the value that `left_out` has of a column are
-    counted only, not displayed.
+    counted only, not displayed. `only` tells from the options which clusters a command is about,
+    `instead` does more there than to run the verb on each.
     """
 
     def declare(function: Function) -> Function:
@@ -129,7 +132,10 @@ def over_fleet(
             if everywhere and not any(options[name] for name in unless):
                 options |= everywhere
             run = FleetRun(since, seconds_of(deadline), allow_partial, left_out or {})
-            asked = Asked(call, selection_of(fleet), run)
+            chosen = only(call, options) if only else None
+            asked = Asked(call, selection_of(fleet), run, chosen)
+            if instead:
+                return instead(call, asked, options)
             return asked.answer(lambda one: function(one, **options))
 
         return fleet_options(verb, own_partial=own_partial)
@@ -150,18 +156,22 @@ class FleetRun:
 class Asked:
     """One command with ``--fleet``, and the clusters that are meant."""
 
-    def __init__(self, call: Call, selection: Selection, run: FleetRun) -> None:
-        self._call, self._selection, self._run = call, selection, run
+    def __init__(
+        self, call: Call, selection: Selection, run: FleetRun, chosen: Chosen | None = None
+    ) -> None:
+        self._call, self._selection, self._run, self._chosen = call, selection, run, chosen
+
+    @property
+    def is_continued(self) -> bool:
+        """Whether the run takes over what an earlier one reached."""
+        return bool(self._run.since)
 
     def answer(self, verb: Callable[[Call], object]) -> FleetTable:
         """Run a verb on every cluster; return what came of all; raises as `results`."""
-        from adxmi_jupyter.actions.fleet.frames import fleet_frame
-        from adxmi_jupyter.rendering.fleet_table import FleetTable
-
         selected = self.selected()
-        result = self.results(selected, lambda one: answered(self._call, one, verb))
-        lines = self.summary(result, selected)
-        return FleetTable.of(fleet_frame(result), lines, self._call.choice, self._run.left_out)
+        return self.shown(
+            self.results(selected, lambda one: answered(self._call, one, verb)), selected
+        )
 
     def results(self, selected: Selected, work: Callable[[Connection], Answered]) -> FleetResult:
         """Do something on every cluster that is selected; return what came of each.
@@ -191,29 +201,44 @@ class Asked:
         from adxmi_jupyter.actions.fleet.selecting import select
 
         found = select(self._call.connection, self._selection)
-        if not found.clusters:
+        kept = tuple(one for one in found.clusters if self._chosen is None or self._chosen(one))
+        if not kept:
             raise InvalidValue(
                 "--fleet selects no cluster",
                 why=f"of {found.completeness.found} clusters that you can see, none fits",
                 fix=LeaveOut.of("--fleet") if not found.completeness.found else _EVERY_CLUSTER,
             )
-        return found
+        if len(kept) < len(found.clusters):
+            self._call.say(f"clusters that the file is not for: {len(found.clusters) - len(kept)}")
+        return replace(found, clusters=kept)
 
     def running(self) -> tuple[Running, Mapping[str, Any]]:
         """Return how the run goes, and what an earlier one has."""
         from adxmi_jupyter.actions.fleet.running import Running
-        from adxmi_jupyter.actions.fleet.runs import Runs
         from adxmi_jupyter.service.many import ManyClusters
         from adxmi_jupyter.service.pace import Clock, pace_of_environment
 
-        call, pace = self._call, pace_of_environment()
-        runs = Runs(call.connection.history_file.parent / "fleet")
+        call, pace, runs = self._call, pace_of_environment(), self.runs()
         command = _command(call)
         since = self._run.since
         earlier = runs.earlier(since, command).pieces() if since else {}
         many = ManyClusters(call.front.connections, call.connection, pace, Clock())
         name = " ".join(word.text for word in call.words[:2] if not word.option)
         return Running(many, pace, runs.begin(command), name, self._run.deadline), earlier
+
+    def runs(self) -> Runs:
+        """Return the runs that are kept."""
+        from adxmi_jupyter.actions.fleet.runs import Runs
+
+        return Runs(self._call.connection.history_file.parent / "fleet")
+
+    def shown(self, result: FleetResult, selected: Selected) -> FleetTable:
+        """Return the result of a run, summary first; its exit code tells whether it is whole."""
+        from adxmi_jupyter.actions.fleet.frames import fleet_frame
+        from adxmi_jupyter.rendering.fleet_table import FleetTable
+
+        lines = self.summary(result, selected)
+        return FleetTable.of(fleet_frame(result), lines, self._call.choice, self._run.left_out)
 
     @property
     def selection(self) -> Selection:
@@ -249,73 +274,15 @@ class Asked:
         return lines
 
 
-def answered(call: Call, connection: Connection, verb: Callable[[Call], object]) -> Answered:
-    """Return what a verb returns on one cluster, and what it said."""
-    from adxmi_jupyter.actions.fleet.running import Answered
-
-    notes: list[str] = []
-    own = replace(
-        call,
-        front=_OneCluster(call.front.program, connection, notes),
-        connection_name="",
-        out="",
-        ci="none",
-        has_looked=True,
-    )
-    result = verb(own)
-    call.tells_by_code |= own.tells_by_code
-    return Answered(cast("pd.DataFrame", result), tuple(notes), own.has_found)
-
-
-class _OneCluster:
-    """The front end of a verb that runs on one cluster of many: it notes what is said."""
-
-    live = None
-
-    def __init__(self, program: str, connection: Connection, notes: list[str]) -> None:
-        self.program = program
-        self.connections = cast("Connections", _Only(connection))
-        self._notes = notes
-
-    def say(self, note: Note) -> None:
-        """Keep a note."""
-        self._notes.append(str(note))
-
-    def holding_notes(self) -> AbstractContextManager[None]:
-        """Do nothing: notes are kept anyway."""
-        return nullcontext()
-
-    def check_target(self, name: str, documents: Collection[str] = ()) -> None:
-        """Do nothing: the result of all clusters is saved."""
-
-    def keep(self, name: str, frame: pd.DataFrame, documents: Collection[str] = ()) -> None:
-        """Do nothing, likewise."""
-
-    def instruct(self, lines: Sequence[str]) -> None:
-        """Do nothing: a CI system hears of all clusters together."""
-
-
-class _Only:
-    """The connections of a verb that runs on one cluster of many: the one there is."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
-    def current(self) -> Connection:
-        """Return the connection."""
-        return self._connection
-
-    def peek(self) -> Connection:
-        """Return the connection."""
-        return self._connection
-
-    def get(self, _name: str) -> Connection:
-        """Return the connection."""
-        return self._connection
-
-
 def selection_of(text: str) -> Selection:
-    """Return the selection that the value of ``--fleet`` means."""
+    """Return the selection that the value of ``--fleet`` means.
+
+    Raises
+    ------
+    InvalidPolicyFile
+        The file can't be used; the place is named.
+
+    """
     from adxmi_jupyter.model.fleet import Filter, Selection
     from adxmi_jupyter.model.fleet_file import read_fleet_file
 

@@ -12,15 +12,17 @@ from adxmi_jupyter.magics import permissions
 from adxmi_jupyter.magics.ci import ci_option, repository_path, system_of, tell, telling_errors
 from adxmi_jupyter.magics.lock_file import names_in, with_lock
 from adxmi_jupyter.magics.options import allow_unknown_usage, exit_code, refuse_both
+from adxmi_jupyter.magics.over_fleet import over_fleet
 from adxmi_jupyter.magics.policy_file import is_file, policy_file, policy_file_options
 from adxmi_jupyter.magics.verbs import Example, exit_codes, verb
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from adxmi_jupyter.actions.plan.planning import Prepared
     from adxmi_jupyter.magics.call import Call
     from adxmi_jupyter.magics.policy_file import NamedText
+    from adxmi_jupyter.model.fleet import FleetCluster
     from adxmi_jupyter.model.plan import Plan
     from adxmi_jupyter.rendering.plan_text import PlanTable
 
@@ -71,6 +73,43 @@ break_workflows = click.option(
 )
 
 
+def of_file(call: Call, options: Mapping[str, Any]) -> Callable[[FleetCluster], bool]:
+    """Return what tells whether the policy file of a command is for a cluster.
+
+    Raises
+    ------
+    MissingOption, InvalidPolicyFile
+        There is none, or it can't be used.
+
+    """
+    from adxmi_jupyter.service.many import addresses_of
+
+    file = policy_file(call, options["file"], options["given"], options["var_file"])
+    named = [one.content.clusters[name] for name, one in file.contents.items()]
+    uris = {lowered(one.uri) for one in named}
+    ids = {str(one.resource_id or "").strip("/").lower() for one in named} - {""}
+    own = call.connection.cluster_id.strip("/").lower() if call.connection.is_embedded else ""
+
+    def is_meant(cluster: FleetCluster) -> bool:
+        known = set(addresses_of(cluster, is_embedded=cluster.key == own))
+        return bool(known & uris) or cluster.key in ids
+
+    return is_meant
+
+
+def lowered(uri: str) -> str:
+    """Return the address of a cluster as addresses compare; as it is where it is none."""
+    from adxmi_jupyter.errors import InvalidCluster
+    from adxmi_jupyter.service.address import EMBEDDED, parse_address
+
+    if uri.strip().lower() == EMBEDDED:
+        return EMBEDDED
+    try:
+        return parse_address(uri).uri
+    except InvalidCluster:  # the plan names the place in the file
+        return uri
+
+
 @verb(
     "plan",
     permission=permissions.PLAN,
@@ -80,6 +119,7 @@ break_workflows = click.option(
         "plan schema",
         "plan output-schema",
         Example("plan form", EXAMPLE),
+        Example("plan --fleet", EXAMPLE),
     ),
     documents=DOCUMENTS,
     exit_codes=exit_codes("There are changes, with --exit-code."),
@@ -99,6 +139,7 @@ break_workflows = click.option(
     "--save", "save", metavar="FILE", default="", help="Save the plan as JSON, for apply."
 )
 @exit_code
+@over_fleet(without={"what": "form or schema", "save": "--save"}, only=of_file, own_partial=True)
 def plan(
     call: Call, *, what: str | None, save: str, break_workflows: bool, **options: Any
 ) -> object:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from adxmi_jupyter.errors import MissingOption
+from adxmi_jupyter.fixes import ChangeOption, Retry
 from adxmi_jupyter.magics import permissions
 from adxmi_jupyter.magics.options import dry_run, refuse_both, yes
 from adxmi_jupyter.magics.verbs import verb
@@ -34,10 +36,15 @@ if TYPE_CHECKING:
     default=None,
     help="Undo all writes of an apply, the last first.",
 )
+@click.option(
+    "--fleet",
+    is_flag=True,
+    help="Undo on all clusters that apply --fleet changed; NUMBER is that of its run.",
+)
 @dry_run
 @yes
 def undo(
-    call: Call, *, entry: int | None, number: int | None, dry_run: bool, yes: bool
+    call: Call, *, entry: int | None, number: int | None, fleet: bool, dry_run: bool, yes: bool
 ) -> pd.DataFrame:
     """Undo a write: policies, roles, identities, callout rules and workflows.
 
@@ -49,6 +56,8 @@ def undo(
     from adxmi_jupyter.actions.plan.undoing import undo as undone
 
     refuse_both(call, {"ID": entry is not None, "--apply": number is not None})
+    if fleet:
+        return _on_fleet(call, number, dry_run=dry_run, confirmed=yes)
     if dry_run:
         found = planned(call.connection, entry, number)
         call.has_found = bool(found)
@@ -65,3 +74,24 @@ def undo(
     if failure is not None:
         raise failure
     return undone_frame(results)
+
+
+def _on_fleet(call: Call, number: int | None, *, dry_run: bool, confirmed: bool) -> pd.DataFrame:
+    """Undo an apply on many clusters.
+
+    Raises
+    ------
+    MissingOption
+        Its number isn't given.
+
+    """
+    from adxmi_jupyter.magics.apply_fleet import undo_on_fleet
+
+    refuse_both(call, {"--fleet": True, "--dry-run": dry_run})
+    if number is None:
+        raise MissingOption(
+            "undo --fleet requires the number of an apply",
+            why="each cluster has a history of its own",
+            fix=Retry((ChangeOption("--apply", "NUMBER"),)),
+        )
+    return undo_on_fleet(call, number, confirmed=confirmed)

@@ -108,6 +108,11 @@ class Connection:
         return self
 
     @property
+    def known_resource_id(self) -> str:
+        """The resource ID where it is known without asking; else empty."""
+        return self._resource_id
+
+    @property
     def is_embedded(self) -> bool:
         """Whether this is the embedded Azure of this process, or the playground."""
         return self._embedded is not None

@@ -56,6 +56,8 @@ class Pace:
         Seconds until there is a connection.
     to_answer
         Seconds for a request, after which a cluster counts as one that does not answer.
+    to_probe
+        The same for the first request of all, the cheapest there is.
 
     """
 
@@ -64,6 +66,7 @@ class Pace:
     per_second: float = 5.0
     to_connect: float = 3.0
     to_answer: float = 30.0
+    to_probe: float = 10.0
 
     def __post_init__(self) -> None:
         for name, value, least, most in (

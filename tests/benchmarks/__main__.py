@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from tests.benchmarks import (
     checking,
     completing,
+    fleet,
     forms,
     fresh,
     grids,
@@ -100,6 +101,7 @@ PARTS: Mapping[str, Callable[[argparse.Namespace, Path], Iterable[Row]]] = {
     "a plan of many databases": lambda _, home: many_databases.plan_rows(home),
     "checks of many databases": lambda _, home: many_databases.whole_cluster_rows(home),
     "a whole cluster": lambda chosen, home: checking.checking_rows(home, chosen.runs),
+    "fleet": lambda _, home: fleet.fleet_rows(home),
     "logs": lambda chosen, home: logs.log_rows(home, chosen.runs),
     "long tables": lambda chosen, home: grids.grid_rows(chosen.runs, home),
     "forms": lambda chosen, home: forms.form_rows(chosen.runs, home),

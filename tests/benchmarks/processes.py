@@ -20,17 +20,24 @@ PROBES = Path(__file__).parent / "probes"
 BUILD = Path(__file__).resolve().parents[2] / "build" / "benchmarks"
 
 
-def probe(python: str, name: str, *arguments: str, home: Path) -> dict[str, Any]:
+def probe(
+    python: str,
+    name: str,
+    *arguments: str,
+    home: Path,
+    more: Mapping[str, str] = MappingProxyType({}),
+) -> dict[str, Any]:
     """Run a probe in a fresh process of an interpreter; return what it tells.
 
-    Python's isolated mode and an empty home keep out what the developer has configured.
+    Python's isolated mode and an empty home keep out what the developer has configured. `more` are
+    further variables of its environment.
     """
     done = subprocess.run(
         [python, "-I", str(PROBES / f"{name}.py"), *arguments],
         capture_output=True,
         text=True,
         check=False,
-        env=environment(home),
+        env=environment(home) | dict(more),
     )
     if done.returncode:
         raise SystemExit(f"the probe {name} failed:\n{done.stderr}")

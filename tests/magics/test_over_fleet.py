@@ -58,6 +58,7 @@ def test_the_summary_comes_first_with_what_asks_the_others(magic, asked):
     )
 
 
+@pytest.mark.nightly
 def test_equal_rows_of_many_clusters_are_displayed_once(magic, asked):
     frame = magic("identity list --fleet conto*st")
 
@@ -82,6 +83,7 @@ def test_a_failing_cluster_keeps_no_other_from_its_rows(magic, asked, fault, sta
     assert states(frame) == {"contosoeast": state, "contosowest": "reached"}
 
 
+@pytest.mark.nightly
 def test_a_cluster_of_a_tenant_that_does_not_trust_ours_says_so(magic, asked):
     east = asked.world.find_cluster("contosoeast")
     east.tenant_id, east.settings["trustedExternalTenants"] = "0" * 8, []
@@ -103,6 +105,7 @@ def test_a_later_run_asks_only_those_that_were_not_reached(magic, asked):
     assert asked.requests_served - served == 4
 
 
+@pytest.mark.nightly
 def test_a_run_of_another_command_is_not_taken_over(magic, asked):
     magic("policy show --fleet conto*st")
 
@@ -110,6 +113,7 @@ def test_a_run_of_another_command_is_not_taken_over(magic, asked):
         magic("identity list --fleet conto*st --since 1")
 
 
+@pytest.mark.nightly
 def test_what_is_kept_of_a_run_is_for_its_owner_only(magic, magics, asked):
     magic("policy show --fleet conto*st")
 
@@ -119,6 +123,7 @@ def test_what_is_kept_of_a_run_is_for_its_owner_only(magic, magics, asked):
     assert len(list(directory.iterdir())) == 3
 
 
+@pytest.mark.nightly
 def test_a_frame_that_was_kept_is_the_same(magic, asked):
     frame = magic("policy show --cluster --all-databases")
 
@@ -128,6 +133,7 @@ def test_a_frame_that_was_kept_is_the_same(magic, asked):
     assert list(again.dtypes) == list(frame.dtypes)
 
 
+@pytest.mark.nightly
 def test_a_selection_of_nothing_is_an_error(magic, asked):
     with pytest.raises(errors.InvalidValue, match="selects no cluster"):
         magic("policy show --fleet nothing*")
@@ -141,11 +147,13 @@ def test_options_of_a_run_need_one(magic, line):
         magic(line)
 
 
+@pytest.mark.nightly
 def test_what_is_for_one_cluster_is_refused(magic, asked):
     with pytest.raises(errors.ConflictingOptions):
         magic("check --fleet --fix --dry-run")
 
 
+@pytest.mark.nightly
 def test_the_console_tells_a_partial_result_by_its_code(adxmi):
     partial = adxmi("policy", "show", "--fleet")
     allowed = adxmi("policy", "show", "--fleet", "--allow-partial")

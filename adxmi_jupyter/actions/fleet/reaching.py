@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from adxmi_jupyter import errors
 from adxmi_jupyter.model.fleet_run import Outcome, Reach
+from adxmi_jupyter.service.deadline import within
 
 if TYPE_CHECKING:
     from adxmi_jupyter.errors import AdxmiError
@@ -33,8 +34,8 @@ _REACHES: tuple[tuple[type[AdxmiError], Reach], ...] = (
 )
 
 
-def probe(connection: Connection) -> None:
-    """Make sure that a cluster answers, by the cheapest command there is.
+def probe(connection: Connection, seconds: float) -> None:
+    """Make sure that a cluster answers in so many seconds, by the cheapest command there is.
 
     Raises
     ------
@@ -42,7 +43,8 @@ def probe(connection: Connection) -> None:
         Why it does not.
 
     """
-    connection.kusto.command(".show version")
+    with within(seconds):
+        connection.kusto.command(".show version")
 
 
 def without_asking(cluster: FleetCluster) -> Outcome | None:

@@ -35,13 +35,14 @@ _MARGIN = 10.0
 class Answered:
     """What a command returned on one cluster, and what it said meanwhile.
 
-    `failure` is why that is not all there is.
+    `failure` is why that is not all there is, `apply` what the history of the cluster calls it.
     """
 
     frame: pd.DataFrame
     notes: tuple[str, ...] = ()
     has_found: bool = False
     failure: AdxmiError | None = None
+    apply: int = 0
 
 
 @dataclass(frozen=True)
@@ -136,7 +137,7 @@ def _asked(
 ) -> tuple[dict[str, Piece], Ending]:
     def ask(target: _Target) -> Piece:
         with running.many.opened(target.cluster, target.in_flight) as connection:
-            probe(connection)
+            probe(connection, running.pace.to_probe)
             return _piece(target.cluster, work(connection))
 
     pieces: dict[str, Piece] = {}
@@ -162,7 +163,7 @@ def _piece(cluster: FleetCluster, answered: Answered) -> Piece:
     outcome = Outcome(cluster.name, cluster.resource_id, Reach.REACHED)
     if answered.failure is not None:
         outcome = outcome_of(cluster, answered.failure, answered.failure.why)
-    return Piece(outcome, answered.frame, answered.notes, answered.has_found)
+    return Piece(outcome, answered.frame, answered.notes, answered.has_found, answered.apply)
 
 
 def _failed(cluster: FleetCluster, failure: AdxmiError) -> Piece:

@@ -2,7 +2,7 @@
 
 A run that ended early, or did not reach all clusters, goes on where it ended: a later run takes
 over what is there (``--since``). The files are for their owner only, and hold no secrets: what
-looks like one is masked. The newest twenty runs stay.
+looks like one is masked. The newest twenty runs stay, and all that changed something.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 _OWNER_ONLY = 0o700
 _KEPT = 20
-_ABOUT = "run.json"
+_ABOUT, _WRITES = "run.json", "writes"
 _NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 LAST = "last"
 
@@ -37,13 +37,15 @@ class Piece:
     """What came of one cluster.
 
     `frame` is None where nothing came, `notes` are what the command said of the cluster,
-    `has_found` tells whether there was something to find.
+    `has_found` tells whether there was something to find, `apply` is what the history of the
+    cluster calls what was applied, 0 for nothing.
     """
 
     outcome: Outcome
     frame: pd.DataFrame | None = None
     notes: tuple[str, ...] = ()
     has_found: bool = False
+    apply: int = 0
 
 
 class Run:
@@ -63,9 +65,12 @@ class Run:
             "why": piece.outcome.why,
             "notes": list(piece.notes),
             "found": piece.has_found,
+            "apply": piece.apply,
             "frame": None if piece.frame is None else stored(piece.frame),
         }
         try:
+            if piece.apply:
+                (self._directory / _WRITES).touch(0o600)
             _write(self._directory, f"{_file_of(piece.outcome.resource_id)}.json", document)
         except OSError:
             self.is_kept = False
@@ -82,6 +87,16 @@ class Run:
                 continue  # the cluster is asked again
             found[piece.outcome.resource_id.lower()] = piece
         return found
+
+
+class NotKept(Run):
+    """A run of which nothing is kept: a look at what would be done."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number, Path())
+
+    def keep(self, piece: Piece) -> None:
+        """Do nothing."""
 
 
 class Runs:
@@ -148,6 +163,10 @@ class Runs:
             )
         return Run(number, directory)
 
+    def of(self, number: int) -> Run:
+        """Return a run by its number, whatever its command; empty where there is none."""
+        return Run(number, self._directory / str(number))
+
     def _numbers(self) -> list[int]:
         try:
             names = [path.name for path in self._directory.iterdir() if path.is_dir()]
@@ -156,8 +175,10 @@ class Runs:
         return sorted(int(name) for name in names if _NUMBER.fullmatch(name))
 
     def _forget_old(self) -> None:
-        for number in self._numbers()[: -_KEPT + 1]:
-            shutil.rmtree(self._directory / str(number), ignore_errors=True)
+        directories = [self._directory / str(number) for number in self._numbers()]
+        read = [one for one in directories if not (one / _WRITES).exists()]
+        for directory in read[: -_KEPT + 1]:
+            shutil.rmtree(directory, ignore_errors=True)
 
 
 def _listed(numbers: list[int]) -> str:
@@ -184,6 +205,7 @@ def _piece(document: Mapping[str, Any]) -> Piece:
         None if frame is None else restored(frame),
         tuple(map(str, document["notes"])),
         bool(document["found"]),
+        int(document["apply"]),
     )
 
 

@@ -109,6 +109,10 @@ def _is_for(connection: Connection, content: ClusterContent) -> bool:
     uri = content.content.clusters[content.cluster].uri
     if uri.strip().lower() == EMBEDDED:
         return connection.is_embedded or EMBEDDED in connection.other_addresses
+    own_id = connection.known_resource_id.strip("/").lower()
+    resource_id = content.content.clusters[content.cluster].resource_id or ""
+    if own_id and resource_id.strip("/").lower() == own_id:
+        return True
     try:
         return parse_address(uri).uri in {connection.address.uri, *connection.other_addresses}
     except InvalidCluster as invalid:

@@ -1,0 +1,177 @@
+"""``apply --fleet`` and ``undo --fleet``: one file on many clusters, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from adxmi_jupyter.errors import AdxmiError, InvalidValue, PartialRead
+from adxmi_jupyter.fixes import LeaveOut, Retry
+from adxmi_jupyter.magics.lock_file import save_lock
+from adxmi_jupyter.magics.one_of_many import answered, own_call
+from adxmi_jupyter.magics.over_fleet import Asked, FleetRun, selection_of
+
+if TYPE_CHECKING:
+    from adxmi_jupyter.actions.fleet.applying import FleetPlans
+    from adxmi_jupyter.actions.fleet.running import FleetResult, Running
+    from adxmi_jupyter.actions.plan.applying import Applying
+    from adxmi_jupyter.actions.plan.planning import Prepared
+    from adxmi_jupyter.magics.call import Call
+    from adxmi_jupyter.model.fleet import FleetCluster, Selected
+    from adxmi_jupyter.model.fleet_run import Reached
+    from adxmi_jupyter.rendering.fleet_table import FleetTable
+    from adxmi_jupyter.service.connection import Connection
+
+
+@dataclass(frozen=True)
+class FleetApply:
+    """How a file is applied: `waves` in their order, and whether that is only a preview."""
+
+    how: Applying
+    waves: Sequence[str]
+    dry_run: bool
+    allow_partial: bool
+
+
+def apply_to_fleet(
+    call: Call, asked: Asked, given: FleetApply, prepare: Callable[[Call], Prepared]
+) -> FleetTable:
+    """Plan all clusters, then change them wave by wave.
+
+    Raises
+    ------
+    InvalidValue
+        It is to take over another run, or a wave means no cluster; nothing was sent.
+    PartialRead
+        Some could not be planned; nothing was sent.
+    PlanBlocked, ConfirmationRequired
+        As `FleetPlans.check`; nothing was sent.
+    ApplyIncomplete
+        Some were not changed as planned; what was is shown all the same.
+
+    """
+    from adxmi_jupyter.actions.fleet import applying
+    from adxmi_jupyter.actions.fleet.running import named_apart
+    from adxmi_jupyter.actions.fleet.waves import in_waves
+
+    if asked.is_continued:
+        raise InvalidValue(
+            "--since can't be used with apply",
+            why="the same command once more does what is left",
+            fix=LeaveOut.of("--since"),
+        )
+    selected = asked.selected()
+    clusters = named_apart(selected.clusters)
+    running, _ = asked.running()
+    plans = applying.FleetPlans()
+    planned = _planned(call, running, clusters, plans, prepare)
+    if given.dry_run:
+        return asked.shown(planned, selected)
+    _check(call, asked, (planned, selected), given, lambda: plans.check(clusters, given.how))
+    changed = plans.changed(clusters)
+    pieces, ending = applying.apply_in_waves(
+        running,
+        in_waves(changed, given.waves) if changed else (),
+        plans,
+        replace(given.how, confirmed=True, max_removals=None),
+        lambda connection: prepare(own_call(call, connection, [])),
+    )
+    result = applying.together(planned, pieces, ending)
+    for piece in result.pieces:
+        running.run.keep(piece)
+    _save_locks(call, plans)
+    if any(piece.apply for piece in result.pieces):
+        call.say(f"Undo: {call.front.program} undo --fleet --apply {result.number} --yes")
+    table = asked.shown(result, selected)
+    failure = applying.incomplete(result) if not given.allow_partial or pieces else None
+    failed = [one for one in pieces.values() if not one.outcome.is_reached]
+    if failure is not None and (failed or not given.allow_partial):
+        call.show(table.to_text())
+        raise failure
+    return table
+
+
+def undo_on_fleet(call: Call, number: int, *, confirmed: bool) -> FleetTable:
+    """Undo what the apply of a run changed on its clusters.
+
+    Raises
+    ------
+    InvalidValue, HistoryUnavailable
+        There is no such run, or it changed nothing.
+    ConfirmationRequired
+        It is not confirmed.
+
+    """
+    from adxmi_jupyter.actions.fleet.running import named_apart, run_over
+    from adxmi_jupyter.actions.fleet.undoing import applies, check_confirmed, undoing
+
+    asked = Asked(call, selection_of("*"), FleetRun())
+    numbers = applies(asked.runs().of(number).pieces(), number)
+    check_confirmed(numbers, confirmed=confirmed)
+    selected = asked.selected()
+    clusters = [one for one in named_apart(selected.clusters) if one.resource_id.lower() in numbers]
+    running, _ = asked.running()
+    return asked.shown(run_over(running, clusters, undoing(numbers), {}), selected)
+
+
+def _planned(
+    call: Call,
+    running: Running,
+    clusters: Sequence[FleetCluster],
+    plans: FleetPlans,
+    prepare: Callable[[Call], Prepared],
+) -> FleetResult:
+    from adxmi_jupyter.actions.fleet.running import run_over
+    from adxmi_jupyter.actions.fleet.runs import NotKept
+    from adxmi_jupyter.actions.plan.frames import plan_frame
+
+    def plan(one: Call) -> object:
+        found = prepare(one)
+        plans.note(one.connection, found)
+        one.has_found = not found.plan.is_empty
+        return plan_frame(found.plan)
+
+    def work(connection: Connection) -> Any:
+        return answered(call, connection, plan)
+
+    not_kept = replace(running, run=NotKept(running.run.number))
+    return run_over(not_kept, clusters, work, {})
+
+
+def _check(
+    call: Call,
+    asked: Asked,
+    planned: tuple[FleetResult, Selected],
+    given: FleetApply,
+    check: Callable[[], None],
+) -> None:
+    """Refuse to apply what is not planned as a whole, or not allowed; the plans are shown then."""
+    reached = planned[0].reached
+    try:
+        if not given.allow_partial:
+            _refuse_partial(reached)
+        check()
+    except AdxmiError:
+        call.show(asked.shown(*planned).to_text())
+        raise
+
+
+def _refuse_partial(reached: Reached) -> None:
+    if reached.is_whole:
+        return
+    raise PartialRead(
+        f"{reached.asked - reached.count} of {reached.asked} clusters could not be planned; "
+        "nothing was sent",
+        why="; ".join(f"{reach}: {len(some)}" for reach, some in reached.missing.items()),
+        fix=Retry.having("--allow-partial"),
+    )
+
+
+def _save_locks(call: Call, plans: FleetPlans) -> None:
+    """Keep the names of what was applied, one cluster after the other."""
+    saved = ""
+    for key, names in plans.names.items():
+        saved = save_lock(plans.prepared[key].file.source, plans.keys[key], names) or saved
+    if saved:
+        call.say(f"saved: {saved}")
