@@ -9,6 +9,7 @@ from hypothesis import settings
 
 from adxmi_jupyter.service.connections import Connections, Settings
 from tests.faults.proxy import Elsewhere, FaultProxy
+from tests.real_cluster import options
 from tests.told import written
 
 # A shell that starts tests in the background has them ignore interrupts, and so all they start.
@@ -25,12 +26,23 @@ settings.load_profile("project")
 EACH = 6
 
 
+def pytest_addoption(parser):
+    """Declare the options for a real cluster."""
+    options.add_to(parser)
+
+
+def pytest_configure(config):
+    """Refuse options that cannot be used."""
+    options.check(config)
+
+
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items):
+def pytest_collection_modifyitems(config, items):
     """Mark as nightly the values of a test that are not tried for every change.
 
     Not those of the browser: each of its few tests is another form or front end.
     """
+    options.select(config, items)
     by_test = defaultdict(list)
     for item in items:
         is_value = "[" in item.name and "tests/ui/" not in item.nodeid
