@@ -7,6 +7,7 @@ which the service passes over what it has.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -108,15 +109,17 @@ def sync_to_cluster(connection: Connection, store: KustoStore, choices: Choices)
     """
     open_writes, folder = keep_writes(connection), local_folder(connection)
     place = f"{store.connection.cluster}/{store.database}"
-    creates = _if_permitted(store.lacks, otherwise=False)
+    with _counting(connection, len(folder.runs()) - len(folder.sent_to(place))):
+        creates = _if_permitted(store.lacks, otherwise=False)
     # What was sent to tables that are gone is sent again.
     before = frozenset() if creates or choices.compares_all else folder.sent_to(place)
     wanted = [one for one in folder.runs() if one.id not in before]
     if choices.dry_run:
         return Synced(_would_send(folder, wanted), folder.head, open_writes, creates)
-    _prepare(store, choices, creates=creates)
     nothing: Collection[str] = ()
-    there = _if_permitted(lambda: store.known([one.id for one in wanted]), otherwise=nothing)
+    with _counting(connection, len(wanted)):
+        _prepare(store, choices, creates=creates)
+        there = _if_permitted(lambda: store.known([one.id for one in wanted]), otherwise=nothing)
     again = creates or choices.compares_all
 
     def send(recorded: Recorded) -> str:
@@ -124,6 +127,18 @@ def sync_to_cluster(connection: Connection, store: KustoStore, choices: Choices)
 
     done = _sent(connection, folder, wanted, there, place, send)
     return Synced(tuple(done), folder.head, open_writes, creates)
+
+
+@contextmanager
+def _counting(connection: Connection, left: int) -> Iterator[None]:
+    """Say that nothing is lost when something fails before any run is sent."""
+    try:
+        yield
+    except ConfirmationRequired:
+        raise
+    except AdxmiError:
+        connection.say(f"no run sent; {left} stay here for the next sync")
+        raise
 
 
 def _send(folder: Folder, store: KustoStore, recorded: Recorded, place: str, *, again: bool) -> str:

@@ -1,7 +1,9 @@
 """Runs are sent to tables of a database: once, whole, and never lost."""
 
+from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
+from uuid import uuid4
 
 import pytest
 
@@ -14,8 +16,19 @@ from adxmi_jupyter.errors import (
     ClockSkew,
     ConfirmationRequired,
     NotAuthorized,
+    ServiceUnavailable,
 )
-from adxmi_jupyter.model.history.state import differences
+from adxmi_jupyter.model.history.rows import (
+    ChangeRow,
+    FindingRow,
+    Recorded,
+    Run,
+    StateRow,
+    canonical,
+)
+from adxmi_jupyter.model.history.state import differences, seen_by
+
+HOSTILE = 'a\'b""c|d;,\n   \n.drop table T\r\n<| ```~~~ \\ \t é\u202e😀 $x$ =1+1'
 
 
 def ids(store):
@@ -106,6 +119,42 @@ def test_a_lost_answer_doubles_nothing(connection, azure, sync, store):
     (recorded,) = store.recorded(store.runs())
     assert counted(connection, "AdxmiState") == len(recorded.state)
     assert recorded.is_intact
+
+
+@pytest.mark.nightly
+def test_hostile_texts_come_back_as_they_were(sync, store):
+    sync()
+    moment = "2026-01-01T00:00:00.000001Z"
+    run = Run(str(uuid4()), moment, moment, "record", store.cluster, by=HOSTILE, tool=HOSTILE)
+    told = canonical({"principal": HOSTILE})
+    atom = StateRow(store.cluster, "role", HOSTILE, HOSTILE, value=told, identity_name=HOSTILE)
+    change = ChangeRow(moment, store.cluster, HOSTILE, "policy", HOSTILE, command=HOSTILE)
+    finding = FindingRow("f", "MI001", "high", "open", store.cluster, reason=HOSTILE)
+    written = Recorded(replace(run, id=str(uuid4()), kind="write"), changes=(change,)).after("0")
+    seen = Recorded(run, (replace(atom, item=""), atom), findings=(finding,)).after(
+        written.run.digest
+    )
+
+    for one in (written, seen):
+        store.send(one)
+
+    assert list(store.recorded([written.run, seen.run])) == [written, seen]
+    assert set(store.runs()) == {written.run, seen.run}
+    assert store.as_of("9999-01-01T00:00:00Z") == seen_by(seen)
+
+
+@pytest.mark.nightly
+def test_a_sink_that_is_away_loses_nothing(connection, azure, sync, said, local):
+    sync()
+    record(connection)
+    azure.faults.add("unavailable", times=None)
+
+    with pytest.raises(ServiceUnavailable):
+        sync()
+    azure.faults.clear()
+
+    assert "no run sent; 1 stay here for the next sync" in said
+    assert (len(local.runs()), sync()) == (1, [SENT])
 
 
 @pytest.mark.nightly
