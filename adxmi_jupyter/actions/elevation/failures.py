@@ -28,8 +28,10 @@ def unknown_caller() -> ElevationFailed:
         f"you can't be granted {ROLE}: the cluster doesn't tell who you are",
         why="it answers this question only for principals that hold any role on it",
         fix=Explain.of(
-            "ask an AllDatabasesAdmin or Contributor of the cluster to run ",
-            Command.of("role", "grant", "--cluster", "--role", str(ROLE), "--identity", "YOU"),
+            "any role on a database is enough; ask its admin to run ",
+            Command.of(
+                "role", "grant", "--database", "NAME", "--role", "viewers", "--identity", "YOU"
+            ),
         ),
     )
 

@@ -4,6 +4,7 @@ import pytest
 
 from adxmi_jupyter.actions.plan.applying import Applying, apply
 from tests.actions.applying.test_properties import FAULTS
+from tests.faults.catalogue import Fault
 from tests.random_worlds import bare
 
 STORY = """\
@@ -17,15 +18,31 @@ policy:
 roles: {{mode: authoritative, databases: {{Sales: {{viewers: [mi-export]}}}}}}
 callouts: {{mode: authoritative, allow: [{{type: kusto, uri: abc}}]}}
 """
-CHOSEN = ("503 of Kusto", "closed before", "closed after", "truncated")
+OF_THE_SERVER = (
+    *("not-json", "wrong-content-type", "empty-body", "plain-text-400"),
+    *("operation-fails", "in-maintenance"),
+)
+"""The faults of the embedded Azure that no fault of the proxy is like."""
+
 PARTS = 4
 """In how many tests the requests are struck one after the other: each is to take seconds."""
 
 
+def of_the_server(azure, name):
+    """Have the embedded Azure itself strike a request, or the next one that has the occasion."""
+
+    def act(exchange):
+        azure.faults.add(name, times=1, retry_after=0, delay=0)
+        exchange.reply(exchange.forward())  # where it ends the connection, so does the proxy
+
+    return Fault(name, act)
+
+
 @pytest.mark.nightly
 @pytest.mark.parametrize("part", range(PARTS))
-@pytest.mark.parametrize("fault", CHOSEN)
-def test_no_fault_at_any_request_loses_anything(through_proxy, proxy, fault, part):
+@pytest.mark.parametrize("kind", [*(name for name, one in FAULTS.items() if one), *OF_THE_SERVER])
+def test_no_fault_at_any_request_loses_anything(through_proxy, proxy, azure, kind, part):
+    fault = FAULTS[kind] if kind in FAULTS else of_the_server(azure, kind)
     text = STORY.format(proxy.uri)
     through_proxy.reset(bare)
     through_proxy.apply(text)
@@ -33,12 +50,13 @@ def test_no_fault_at_any_request_loses_anything(through_proxy, proxy, fault, par
     while is_struck:
         through_proxy.reset(bare)
         prepared = through_proxy.prepared(text)
-        strike = proxy.strike(FAULTS[fault], times=1, skip=skip)
+        strike = proxy.strike(fault, times=1, skip=skip)
         done = apply(
             through_proxy.connection, lambda found=prepared: found, Applying(confirmed=True)
         )
         is_struck = strike.hits > 0
         proxy.clear()
+        azure.faults.clear()
         assert through_proxy.untrue(done) == [], (skip, done)
 
         again = through_proxy.apply(text)

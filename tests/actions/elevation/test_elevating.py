@@ -7,6 +7,7 @@ from adxmi_jupyter.actions.elevation.elevating import Deadlines
 from adxmi_jupyter.actions.elevation.records import left_over
 from adxmi_jupyter.actions.write.history import writes_frame
 from adxmi_jupyter.embedded import ClusterRole
+from adxmi_jupyter.service.connections import Connections, Settings
 
 
 def test_the_role_is_held_meanwhile_and_both_writes_are_in_the_history(caller, admins, hold):
@@ -78,6 +79,22 @@ def test_who_does_not_see_the_cluster_in_azure_gets_the_command_that_needs_no_id
         pytest.fail("the command must not start")
 
     assert "az kusto" not in caught.value.fix
+
+
+@pytest.mark.nightly
+def test_who_is_not_known_to_the_cluster_needs_any_role_first(azure, may_grant, monkeypatch, hold):
+    azure.world.cluster.databases["Sales"].roles.clear()
+    azure.world.cluster.databases["Telemetry"].roles.clear()
+    monkeypatch.setenv("ADXMI_TOKEN", "embedded-reader")
+    settings = Settings(cluster=azure.kusto_uri, database="Sales", credential="token")
+    opened = Connections(settings, lambda _line: None)
+
+    with pytest.raises(errors.ElevationFailed) as caught, hold(opened.current()):
+        pytest.fail("the command must not start")
+
+    opened.close_all()
+    assert caught.value.what.endswith("the cluster doesn't tell who you are")
+    assert "--database NAME --role viewers --identity YOU" in caught.value.fix
 
 
 def test_a_grant_whose_answer_was_lost_is_used_once_it_is_there(caller, azure, admins, hold):
