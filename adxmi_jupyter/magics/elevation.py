@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from adxmi_jupyter.errors import MissingOption
-from adxmi_jupyter.fixes import Explain, Option, Retry
+from adxmi_jupyter.errors import ConflictingOptions, MissingOption
+from adxmi_jupyter.fixes import Explain, LeaveOut, Option, Retry
 from adxmi_jupyter.magics.call import Call
 
 if TYPE_CHECKING:
@@ -47,6 +47,8 @@ def elevating(call: Call, params: Mapping[str, Any]) -> Iterator[None]:
 
     Raises
     ------
+    ConflictingOptions
+        The command is for many clusters.
     MissingOption
         The command may need ``--yes``, which would be found out after the role was granted.
     AdxmiError
@@ -56,6 +58,12 @@ def elevating(call: Call, params: Mapping[str, Any]) -> Iterator[None]:
     if not call.elevates:
         yield
         return
+    if params.get("fleet"):
+        raise ConflictingOptions(
+            "--elevate and --fleet exclude each other",
+            why="the role is granted on one cluster; on many, grant AllDatabasesMonitor to a group",
+            fix=LeaveOut.of("--elevate"),
+        )
     from adxmi_jupyter.actions.elevation.elevating import elevated, previewed
 
     if params.get("dry_run"):

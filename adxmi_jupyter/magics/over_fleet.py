@@ -237,8 +237,10 @@ class Asked:
         from adxmi_jupyter.actions.fleet.frames import fleet_frame
         from adxmi_jupyter.rendering.fleet_table import FleetTable
 
-        lines = self.summary(result, selected)
-        return FleetTable.of(fleet_frame(result), lines, self._call.choice, self._run.left_out)
+        frame, lines = fleet_frame(result), self.summary(result, selected)
+        if "fix" in frame and frame["fix"].fillna("").astype(bool).any():
+            lines.append("each fix is for the cluster in front of it: connect to that one first")
+        return FleetTable.of(frame, lines, self._call.choice, self._run.left_out)
 
     @property
     def selection(self) -> Selection:

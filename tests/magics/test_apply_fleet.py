@@ -111,3 +111,11 @@ def test_undoing_on_many_clusters_is_confirmed(magic, fleet):
 
     with pytest.raises(errors.ConfirmationRequired, match="3 clusters"):
         magic("undo --fleet --apply 1")
+
+
+@pytest.mark.nightly
+def test_the_temporary_role_of_one_cluster_is_not_for_many(magic, fleet):
+    with pytest.raises(errors.ConflictingOptions, match="--elevate and --fleet"):
+        magic("apply --fleet --elevate --yes", FILE)
+
+    assert usages(fleet) == {name: [] for name in NAMES}
