@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from adxmi_jupyter.fixes import Command, Explain
 from adxmi_jupyter.magics import permissions
 from adxmi_jupyter.magics.fleet_questions import (
     asked_of,
@@ -13,14 +14,18 @@ from adxmi_jupyter.magics.fleet_questions import (
     identity,
     policies_of,
 )
-from adxmi_jupyter.magics.fleet_selection import selection_options
+from adxmi_jupyter.magics.fleet_selection import selection_of, selection_options
+from adxmi_jupyter.magics.forms import refuse_console, writer
 from adxmi_jupyter.magics.over_fleet import allow_partial, run_options
 from adxmi_jupyter.magics.verbs import Noun, verb
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from adxmi_jupyter.fixes import Note
+    from adxmi_jupyter.forms.fleet.form import FleetForm
     from adxmi_jupyter.magics.call import Call
+    from adxmi_jupyter.model.fleet import FleetCluster
 
 _PAGES = ("Azure Resource Graph", "Managed identities overview")
 
@@ -109,3 +114,36 @@ def identities(call: Call, **options: Any) -> pd.DataFrame:
     shared = shared_identities(call.connection, selected)
     lines = completeness_lines(selected)
     return FleetListTable.of(identities_frame(shared), lines, call.choice)
+
+
+@verb(
+    "form",
+    of=fleet,
+    permission=permissions.FLEET,
+    pages=_PAGES,
+    examples=("embedded reset --world fleet", "fleet form", "fleet form --tag stage=prod"),
+)
+@selection_options
+def form(call: Call, **options: Any) -> FleetForm:
+    """Show the clusters in a form, with a filter, and connect to one.
+
+    The cluster that you connect to becomes the current connection.
+    """
+    refuse_console(call, "fleet form", "adxmi fleet list")
+    from adxmi_jupyter.actions.fleet.listing import list_fleet
+    from adxmi_jupyter.forms.fleet.form import FleetForm
+    from adxmi_jupyter.forms.fleet.state import FleetState
+    from adxmi_jupyter.service.fleet_addresses import FleetAddresses
+
+    selection, connection = selection_of(**options), call.connection
+    connections = call.front.connections
+
+    def connect(cluster: FleetCluster) -> tuple[Note, ...]:
+        address = FleetAddresses(connection).of(cluster)
+        credential = "default" if address.is_loopback else connection.credential
+        connections.open(address.uri, name=cluster.name, credential=credential)
+        back = Command.of("connections", "use", connection.name)
+        return (f"Connected to {cluster.name}.", Explain.of("Back: ", back))
+
+    state = FleetState(lambda: list_fleet(connection, selection), connect)
+    return FleetForm(state, writer(call), connection.cluster)

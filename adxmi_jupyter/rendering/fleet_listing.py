@@ -59,7 +59,7 @@ class FleetListTable(ResultFrame):
         frame = pd.DataFrame(self)
         if self._choice.wide or "cluster" not in frame:
             return display_table(frame, self._choice)
-        marked = _readable(frame)
+        marked = readable_frame(frame)
         names = [name for name in marked.columns if name not in _HIDDEN]
         kept = sorted(names, key=lambda name: name in _LAST)
         table = display_table(marked[kept], self._choice)
@@ -85,8 +85,8 @@ class FleetListTable(ResultFrame):
         return above + html_table(self.display)
 
 
-def _readable(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the frame with texts for people in the columns that hold values."""
+def readable_frame(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the frame of `listing.fleet_frame` with texts for people in place of values."""
     records = frame.to_dict("records")
     texts = {
         name: [write(row) for row in records] for name, write in _TEXTS.items() if name in frame

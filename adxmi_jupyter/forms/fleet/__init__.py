@@ -1,0 +1,1 @@
+"""The form of a fleet: which clusters there are, and one to connect to."""
