@@ -175,19 +175,19 @@ def _version(connection: Connection) -> str:
 def verification_frame(found: Sequence[Answered]) -> pd.DataFrame:
     """Return a row for each question.
 
-    Columns: ``question``, ``answer``, ``assumed``, ``differs`` (yes, no or unknown), ``effect``,
+    Columns: ``question``, ``answer``, ``differs`` (yes, no or unknown), ``assumed``, ``effect``,
     ``evidence``, ``requires``, ``page`` string. ``requires`` is the permission that shows what is
     unknown.
     """
     words: Mapping[bool | None, str] = {True: "yes", False: "no", None: "unknown"}
     rows = [
         (
-            *(one.probe.question, one.answer, one.probe.assumed, words[one.differs]),
+            *(one.probe.question, one.answer, words[one.differs], one.probe.assumed),
             one.probe.effect if one.differs else "",
             *(one.found.evidence, one.found.requires, page(one.probe.page).url),
         )
         for one in found
     ]
-    columns = ("question", "answer", "assumed", "differs")
+    columns = ("question", "answer", "differs", "assumed")
     more = ("effect", "evidence", "requires", "page")
     return fixed_frame(dict.fromkeys((*columns, *more), TEXT), rows)
