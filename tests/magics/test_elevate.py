@@ -43,6 +43,7 @@ def test_the_option_is_there_where_the_role_may_be_required():
     assert {"policy grant", "apply", "undo", "external-table create"} <= offering
 
 
+@pytest.mark.nightly
 def test_a_grant_is_carried_out_with_a_role_that_is_gone_afterwards(reader, admins):
     written = reader(f"{GRANT} --elevate")
 

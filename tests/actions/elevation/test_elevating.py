@@ -107,6 +107,7 @@ def test_a_grant_whose_answer_was_lost_is_used_once_it_is_there(caller, azure, a
     assert (during, admins()) == (["admin", "reader"], ["admin"])
 
 
+@pytest.mark.nightly
 def test_a_grant_of_which_nothing_came_back_starts_no_command(caller, azure, admins, hold):
     azure.faults.add("dropped-before-write", match="PUT", times=None)
 
@@ -140,6 +141,7 @@ def test_the_first_of_two_commands_leaves_the_role_to_the_other(caller, second, 
     assert admins() == ["admin"]
 
 
+@pytest.mark.nightly
 def test_a_removal_that_fails_is_told_and_the_command_is_done(caller, azure, admins, hold):
     with pytest.raises(errors.RoleNotRemoved) as caught, hold(caller):
         azure.faults.add("unavailable", match="DELETE", times=None)
@@ -149,6 +151,7 @@ def test_a_removal_that_fails_is_told_and_the_command_is_done(caller, azure, adm
     assert len(left_over(caller)) == 1
 
 
+@pytest.mark.nightly
 def test_the_error_of_the_command_says_that_the_role_is_still_there(caller, azure, hold, said):
     failed = errors.InvalidInput("no such thing", why="the reason", fix="another thing")
     azure.faults.add("unavailable", match="DELETE", times=None)

@@ -91,6 +91,7 @@ def test_a_role_left_before_the_answer_came_is_offered(caller, kill_before_the_a
     assert leftovers.leftovers_frame(leftovers.find(caller))["state"].tolist() == ["left over"]
 
 
+@pytest.mark.nightly
 def test_removal_requires_confirmation(caller, kill, admins):
     kill(lambda _: None)
 
@@ -111,6 +112,7 @@ def test_the_next_command_takes_a_role_over_that_was_left(caller, kill, admins, 
     assert left_over(caller) == ()
 
 
+@pytest.mark.nightly
 def test_a_role_in_use_is_not_offered(caller, second, hold):
     with hold(caller):
         found = leftovers.find(second)
