@@ -183,7 +183,8 @@ def state_of(azure: EmbeddedAzure, name: str) -> object:
     if name in sales.tables:
         return [vars(one) for one in sales.tables[name].update_policy or ()]
     if name in sales.continuous_exports:
-        return vars(sales.continuous_exports[name])
+        # The script has values for what was not given.
+        return {**vars(sales.continuous_exports[name]), "properties": {}, "forced_latency": None}
     (only,) = (one for one in sales.data_connections if one.name == name)
     return {key: value for key, value in only.properties.items() if value}
 

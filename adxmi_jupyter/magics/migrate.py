@@ -157,7 +157,7 @@ def plan(call: Call, *, choice: Choice, **where: Any) -> object:
     Nothing is sent. The definition is the service's own text with another connection string: all
     else of it stays.
     """
-    found = _plan(call, **where)
+    found = _plan(call, **where, everything=bool(choice.names))
     _tell_unread(call, found)
     chosen = _chosen(found, choice)
     call.has_found = bool(chosen)
@@ -199,7 +199,7 @@ def apply(
     seen: list[tuple[Migration, ...]] = []
 
     def planned() -> tuple[Migration, ...]:
-        found = _plan(call, **where)
+        found = _plan(call, **where, everything=bool(choice.names))
         chosen = _chosen(found, choice)
         if choice.everything:
             _tell_left_out(call, chosen)

@@ -87,6 +87,8 @@ def test_what_only_users_query_as_themselves_is_listed_on_request(magic, connect
     assert magic("migrate list").empty
     assert "--interactive" in capsys.readouterr().out
     assert list(magic("migrate list --interactive")["name"]) == ["AsCaller"]
+    assert list(magic("migrate plan AsCaller")["name"]) == ["AsCaller"]
+    assert magic("migrate plan --all").empty
 
 
 @pytest.mark.nightly
