@@ -293,13 +293,16 @@ class EmbeddedAzure:
         add_secret_objects(self.world, self.world.cluster.databases[database])
 
     def add_requests(self, count: int) -> None:
-        """Let the first cluster have had so many requests in the 30 days before now.
-
-        They take room as columns: a million some 150 MB. Requires pyarrow and numpy.
-        """
+        """Let the first cluster have had so many requests in 30 days; a million take 150 MB."""
         from adxmi_jupyter.embedded.seed.many_requests import add_requests
 
         add_requests(self.world, count)
+
+    def warm_up(self) -> None:
+        """Load what first commands and queries need, so that they are answered sooner."""
+        from adxmi_jupyter.embedded.warming import warm_up
+
+        warm_up()
 
     def run_now(self, database: str, name: str, *, cluster: str = "") -> ContinuousExport:
         """Run a continuous export once and return it; no time runs any by itself.

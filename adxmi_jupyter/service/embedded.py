@@ -208,8 +208,8 @@ def serve(
     """Serve the embedded Azure to other processes until `wait` returns.
 
     `begun` gets its port and key, then `ready` its address, and where other processes find the
-    key for scripts. `behaviours` are ``NAME=ALTERNATIVE`` each. `control` answers what other
-    processes with the key ask.
+    key for scripts. What first requests need is loaded while they are waited for. `behaviours` are
+    ``NAME=ALTERNATIVE`` each. `control` answers what other processes with the key ask.
 
     Raises
     ------
@@ -233,6 +233,7 @@ def serve(
             begun(urlsplit(azure.kusto_uri).port or 0, azure.script_key)
         with offered(azure.kusto_uri, azure.script_key) as key:
             ready(azure.kusto_uri, key)
+            azure.warm_up()
             wait()
     finally:
         azure.stop()

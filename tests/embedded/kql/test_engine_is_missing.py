@@ -6,6 +6,8 @@ import json
 import subprocess
 import sys
 
+import pytest
+
 PROGRAM = """
 import json, sys, urllib.error, urllib.request
 
@@ -25,6 +27,7 @@ def answer(azure, path, text):
         return error.code, json.load(error)["error"]["@message"]
 
 with EmbeddedAzure() as azure:
+    azure.warm_up()
     command, query = "v1/rest/mgmt", "v2/rest/query"
     asked = [
         (command, ".show databases"),
@@ -61,3 +64,17 @@ def test_policy_show_does_not_load_the_engine():
     )
 
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+@pytest.mark.nightly
+def test_a_server_that_warms_up_has_loaded_what_a_query_needs():
+    program = (
+        "import sys; from adxmi_jupyter.embedded import EmbeddedAzure; EmbeddedAzure().warm_up(); "
+        "print({'duckdb', 'duckdb_kql', 'adxmi_jupyter.embedded.kusto.query.run'} - {*sys.modules})"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout == "set()\n"
