@@ -6,8 +6,9 @@ from adxmi_jupyter.errors import InvalidPolicyFile, InvalidValue, UnknownIdentit
 
 
 @pytest.fixture
-def fleet(magic):
-    """Run a command on the fleet to learn on."""
+def fleet(magic, monkeypatch):
+    """Run a command on the fleet to learn on, as fast as it answers."""
+    monkeypatch.setenv("ADXMI_FLEET_PER_SECOND", "0")
     magic("embedded reset --world fleet")
     return magic
 
