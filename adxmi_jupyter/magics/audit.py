@@ -38,10 +38,11 @@ if TYPE_CHECKING:
     from adxmi_jupyter.actions.audit.audit import Audit, Options
     from adxmi_jupyter.actions.audit.suppressing import Settings
     from adxmi_jupyter.actions.evidence.touched import Outside
+    from adxmi_jupyter.magics.audit_settings import AuditInput
     from adxmi_jupyter.magics.call import Call
     from adxmi_jupyter.magics.policy_file import NamedText
 
-_EXPLAIN, _RULES = "explain", "rules"
+_EXPLAIN, _RULES, _FORM = "explain", "rules", "form"
 _REPORT = "adxmi-report.md"
 DOCUMENTS = ("sarif", "junit.xml")
 _SEVERITIES = ("high", "medium", "low")
@@ -73,7 +74,7 @@ class WhatWord(Name):
         del call
         from adxmi_jupyter.model.audit.rule import rule_ids
 
-        return (_EXPLAIN, _RULES, *rule_ids())
+        return (_EXPLAIN, _RULES, _FORM, *rule_ids())
 
 
 class LogFiles(NameList):
@@ -95,11 +96,12 @@ class LogFiles(NameList):
         "audit rules",
         "audit --plan plan.json --dry-run",
         "audit --fleet",
+        "audit form",
     ),
     documents=DOCUMENTS,
     exit_codes=exit_codes("A finding as severe as --fail-on is open."),
 )
-@click.argument("what", metavar="[explain RULE | rules]", nargs=-1, type=WhatWord())
+@click.argument("what", metavar="[explain RULE | rules | form]", nargs=-1, type=WhatWord())
 @database_option("Database to audit. Rules about the whole cluster are left out.")
 @all_databases_option("Audit all databases. This is the default.")
 @identity_option(required=False, help_text="Managed identities to audit. Default: all.")
@@ -141,7 +143,7 @@ class LogFiles(NameList):
 @ci_option
 @click.option("--all", "with_passed", is_flag=True, help="Return a row for what passed, too.")
 @narrowing_options
-@over_fleet(without={"what": "explain or rules", "plan": "--plan"})
+@over_fleet(without={"what": "explain, rules or form", "plan": "--plan"})
 def audit(
     call: Call,
     *,
@@ -160,11 +162,14 @@ def audit(
 
     explain tells what a rule finds, why that matters and how to fix it; rules lists all of them.
     --plan saves the narrowest policy that the evidence supports as a plan for apply. Grants that
-    replace others come first, and what would break a workflow is left out. Nothing is changed on
-    the cluster. An audit of all of it is kept on this machine, for history, and the next one says
-    how much changed since.
+    replace others come first, and what would break a workflow is left out. form shows the findings
+    in a form of a notebook, to select which to narrow. Otherwise nothing is changed on the cluster.
+    An audit of all of it is kept on this machine, for history, and the next one says how much
+    changed since.
     """
     refuse_without_plan(call, plan=plan, include=include, dry_run=dry_run, what=what)
+    if what == (_FORM,):
+        return _form(call, **options)
     if what:
         return _told(call, what, options["suppressions"])
     refuse_both(
@@ -180,6 +185,17 @@ def audit(
     if plan:
         return narrowed_result(call, found, settings, Asked(plan, include, dry_run))
     return _shown(call, found, with_passed=options["with_passed"])
+
+
+def _form(call: Call, *, suppressions: NamedText, **options: Any) -> object:
+    """Return the form of what an audit finds; raises as the audit does."""
+    from adxmi_jupyter.magics.audit_form import audit_form
+
+    def read() -> tuple[Audit, AuditInput]:
+        given = audit_settings(call, suppressions, is_strict=True)
+        return audited(call, given.settings, **options), given
+
+    return audit_form(call, read)
 
 
 def _shown(call: Call, found: Audit, *, with_passed: bool) -> object:
@@ -229,7 +245,7 @@ def _told(call: Call, words: tuple[str, ...], suppressions: NamedText) -> object
         )
     raise InvalidValue(
         f"audit {' '.join(words)} means nothing",
-        why=f"the words are {_EXPLAIN} RULE, and {_RULES}",
+        why=f"the words are {_EXPLAIN} RULE, {_RULES} and {_FORM}",
         fix=Command.of("audit", _RULES),
     )
 

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from adxmi_jupyter.magics.audit_settings import AuditInput
     from adxmi_jupyter.magics.call import Call
 
-_FORM = "form"
-
 
 @dataclass(frozen=True)
 class Asked:
@@ -79,10 +77,7 @@ def refuse_without_plan(
     """
     if what:
         refuse_both(call, {" ".join(what): True, "--plan": bool(plan)})
-    is_form = what == (_FORM,)
     given = [name for name, one in (("--include", include), ("--dry-run", dry_run)) if one]
-    if is_form:
-        given = [name for name in given if name != "--include"]
     if given and not plan:
         raise MissingOption(
             f"{given[0]} is of no use without --plan",
@@ -112,9 +107,9 @@ def narrowed_result(call: Call, found: Audit, given: AuditInput, asked: Asked) -
         _save(call, asked.file, made.prepared)
     _tell_of_file(call, given, made.after)
     if system_of(call) is not None:
-        text = narrowing_text(made, call.write, asked.file)
+        text = narrowing_text(made, call.write, asked.include)
         tell(call, (), f"### adxmi: {code(made.prepared.plan.cluster)}\n\n{fenced(text)}\n")
-    return narrowing_table(made, call.write, asked.file)
+    return narrowing_table(made, call.write, asked.include)
 
 
 def _save(call: Call, file: str, prepared: Any) -> None:

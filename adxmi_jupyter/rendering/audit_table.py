@@ -249,7 +249,7 @@ def _cut(line: str) -> str:
 
 def _as_html(found: Audit, write: Write) -> str:
     """Return the page as HTML without style sheet or script: an untrusted notebook keeps it."""
-    head = "".join(f"<div>{_text(line)}</div>" for line in _head(found))
+    head = "".join(f"<div>{_text(line)}</div>" for line in summary_of(found))
     groups = "".join(_group(rule, findings, write) for rule, findings in by_rule(found))
     untold = found.of(State.CANNOT_TELL)
     folded = _untold(untold) if untold else ""

@@ -39,6 +39,7 @@ COLUMNS = (
 )
 _KEPT = "kept"
 _SHOWN = 5
+_ROW = "padding: 2px 0 2px 16px; overflow-wrap: anywhere"
 
 
 def narrowing_frame(one: Narrowed) -> pd.DataFrame:
@@ -87,16 +88,16 @@ def _kept(one: Narrowed) -> Iterator[tuple[object, ...]]:
 def narrowing_table(
     one: Narrowed,
     write: Write,
-    file: str = "",
+    given: Sequence[str] = (),
     documents: Mapping[str, Callable[[], str]] | None = None,
 ) -> PlanTable:
-    """Return a narrower policy as a result; `file` is where the plan is saved."""
+    """Return a narrower policy as a result; `given` are the rows that were included."""
     frame = narrowing_frame(one)
     frame.attrs["adxmi"] = {
         "cluster": one.prepared.plan.cluster,
         "command": "\n".join(step.command for step in one.prepared.plan.steps),
     }
-    text = narrowing_text(one, write, file)
+    text = narrowing_text(one, write, given)
     return PlanTable.of(frame, text, documents or {}, lambda: narrowing_picture(one))
 
 
@@ -107,15 +108,18 @@ def narrowing_picture(one: Narrowed) -> str:
         f'<div style="font-weight: 600; margin-bottom: 4px">{_text(totals(one))}</div>',
         picture,
         _folded("Left out, and unchanged", kept_lines(left_out(one))),
-        _folded("Cannot tell, and unchanged", kept_lines(untold(one))),
+        _folded("Cannot tell, and still allowed", kept_lines(untold(one))),
     )
-    return f'<div class="{NO_MATH}" style="overflow-wrap: anywhere">{"".join(parts)}</div>'
+    return f'<div class="{NO_MATH}">{"".join(parts)}</div>'
 
 
 def _folded(title: str, lines: Sequence[str]) -> str:
     if not lines:
         return ""
-    rows = "".join(f'<div style="padding: 2px 0 2px 16px">{_text(one)}</div>' for one in lines)
+    rows = "".join(
+        f'<div style="padding: 2px 0 2px 16px; overflow-wrap: anywhere">{_text(one)}</div>'
+        for one in lines
+    )
     is_open = " open" if len(lines) <= _SHOWN else ""
     return (
         f'<details{is_open} style="border-top: {LINE}; padding: 4px 0">'

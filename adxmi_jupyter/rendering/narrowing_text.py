@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.error_base import one_line
-from adxmi_jupyter.fixes import Command
+from adxmi_jupyter.fixes import ChangeOption, Retry
 from adxmi_jupyter.model.audit.narrowing import NEVER, Hindrance
 from adxmi_jupyter.model.plan import Action
 from adxmi_jupyter.rendering.audit_text import mute_text, unseen_text
@@ -25,16 +25,14 @@ STALE = "MI006"
 """The rule that finds entries of identities that aren't assigned."""
 
 
-def narrowing_text(one: Narrowed, write: Write, file: str = "") -> str:
-    """Return the whole text; `file` is where the plan is saved, `write` writes a command."""
-    [*kept_lines(untold(one)), *_hint(one, write, file)]
+def narrowing_text(one: Narrowed, write: Write, given: Sequence[str] = ()) -> str:
+    """Return the whole text; `write` writes a fix, `given` are the rows that were included."""
+    told = [*kept_lines(untold(one)), *_hint(one, write, given)]
     parts = [
         [totals(one)],
         list(before_and_after(one)),
         _titled("Left out, and unchanged:", kept_lines(left_out(one))),
-        _titled(
-            "Cannot tell, and unchanged:", [*kept_lines(untold(one)), *_hint(one, write, file)]
-        ),
+        _titled("Cannot tell, and still allowed:", told),
         _titled("Commands, those that grant first:", _commands(one)),
         _stale_line(one),
     ]
@@ -117,12 +115,13 @@ def include_word(one: Kept) -> str:
     return f"{who}:{about.usage}:{about.scope.database or 'cluster'}"
 
 
-def _hint(one: Narrowed, write: Write, file: str) -> list[str]:
+def _hint(one: Narrowed, write: Write, given: Sequence[str]) -> list[str]:
     rows = [kept for kept in untold(one) if not NEVER & {each.reason for each in kept.unseen}]
-    if not rows or not file:
+    if not rows:
         return []
-    words = ("audit", "--plan", file, "--include", include_word(rows[0]))
-    return [f"To revoke one that you know to be unused: {write(Command(words))}"]
+    named = ",".join((*given, include_word(rows[0])))
+    again = Retry((ChangeOption("--include", named),))
+    return [f"To revoke one that you know to be unused: {write(again)}"]
 
 
 def _stale_line(one: Narrowed) -> list[str]:

@@ -64,12 +64,15 @@ class Wanted:
     """What is wanted of a narrower policy besides what the evidence supports.
 
     `include` names rows that cannot be told and are to be narrowed all the same, `file` is the
-    policy file whose protections hold.
+    policy file whose protections hold. `vouched` are rows that are included, too; of `rows` the
+    policy gets narrower, of None all that can be.
     """
 
     settings: Settings
     include: tuple[str, ...] = ()
     file: ClusterContent | None = None
+    vouched: Assumed = frozenset()
+    rows: frozenset[Allowance] | None = None
 
 
 def narrowed(found: Audit, wanted: Wanted) -> Narrowed:
@@ -85,7 +88,11 @@ def narrowed(found: Audit, wanted: Wanted) -> Narrowed:
     """
     every = _Candidates(found, wanted.settings)
     given = assumed(found.cluster, tuple(every.untold(frozenset())), wanted.include)
+    given |= wanted.vouched
     steps, kept = every.sorted_out(given)
+    if wanted.rows is not None:
+        chosen = {one.key for one in wanted.rows}
+        steps = [one for one in steps if chosen.issuperset(each.key for each in _removed(one))]
     protected = protected_of(found, wanted.file)
     kept += [each for one in steps if protected(one) for each in _kept(one, Hindrance.PROTECTED)]
     choice = _Choice(found, [one for one in steps if not protected(one)])
@@ -128,8 +135,15 @@ class _Candidates:
 
     def _steps(self, given: Assumed, state: State) -> Iterator[Step]:
         for finding, narrowing in self._judged(given):
-            if finding.state is state:
+            if finding.state is state and not self._is_stale(narrowing):
                 yield from (Step(finding, one) for one in _divided(narrowing))
+
+    def _is_stale(self, narrowing: Narrowing) -> bool:
+        """Tell whether something would be granted to an identity that isn't assigned."""
+        cluster = self.found.cluster
+        if cluster.assigned.unseen is not None:
+            return False
+        return any(not cluster.is_assigned(one.identity) for one in narrowing.added)
 
     def _rows(self, given: Assumed) -> Iterator[tuple[AuditFinding, Untold]]:
         for finding, narrowing in self._judged(given):
@@ -242,12 +256,17 @@ class _Choice:
         return self._simulation.failures(planned(self._present, steps))
 
     def _leave_out_blocked(self, blocked: Sequence[Change]) -> None:
+        left = list(self.steps)
         for change in blocked:
             hindrance = _HINDRANCES.get(change.reason or Reason.PROTECTED, Hindrance.PROTECTED)
-            for step in [one for one in self.steps if _is_in(change, one)] or list(self.steps):
-                if step in self.steps:
-                    self.steps.remove(step)
-                    self.kept += _kept(step, hindrance, change.breaks)
+            for step in [one for one in left if _is_in(change, one)]:
+                left.remove(step)
+                self.kept += _kept(step, hindrance, change.breaks)
+        if len(left) == len(self.steps):  # nothing tells where it comes from
+            for step in left:
+                self.kept += _kept(step, Hindrance.PROTECTED)
+            left = []
+        self.steps = left
 
 
 def _is_in(change: Change, step: Step) -> bool:

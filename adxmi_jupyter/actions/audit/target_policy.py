@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from adxmi_jupyter.actions.plan.dependencies import addressed
 from adxmi_jupyter.actions.plan.naming import Naming
 from adxmi_jupyter.actions.plan.planning import Options, lock_key, survey
 from adxmi_jupyter.actions.plan.policy_part import wish_of
@@ -14,7 +15,7 @@ from adxmi_jupyter.actions.plan.saved import AUDIT
 from adxmi_jupyter.actions.plan.world import Wanted, read_world
 from adxmi_jupyter.model.audit.fixing import SINGLE_USAGES
 from adxmi_jupyter.model.identity import SYSTEM
-from adxmi_jupyter.model.plan import Action, Change, Section, Status
+from adxmi_jupyter.model.plan import Action, Change, Reason, Section, Status
 from adxmi_jupyter.model.policy_file.nodes import Mode
 from adxmi_jupyter.model.policy_file.reading import policy_file_of
 from adxmi_jupyter.model.policy_file.sections import VERSION
@@ -22,7 +23,7 @@ from adxmi_jupyter.model.usage import Usage
 
 if TYPE_CHECKING:
     from adxmi_jupyter.actions.audit.audit import Audit
-    from adxmi_jupyter.actions.plan.planning import Prepared
+    from adxmi_jupyter.actions.plan.planning import Prepared, Survey
     from adxmi_jupyter.model.audit.narrowing import Policies, Step
     from adxmi_jupyter.model.policy import Policy, Scope
     from adxmi_jupyter.model.policy_file.reading import ClusterContent
@@ -46,7 +47,30 @@ def planned_by(found: Audit, after: Policies) -> Prepared:
         "policy": section,
     }
     file = policy_file_of(content, AUDIT)
-    return survey(connection, file, Options(allows_unknown_usages=True), found.facts).prepared()
+    options = Options(allows_unknown_usages=True)
+    return _without_stale(survey(connection, file, options, found.facts))
+
+
+def _without_stale(made: Survey) -> Prepared:
+    """Return a plan without entries of identities that aren't assigned, which stay.
+
+    The service rejects a policy that names them, but adds to one that has them. A scope where
+    something is removed has to be written as a whole: there they stay blocked.
+    """
+    prepared = made.prepared()
+    plan = prepared.plan
+    written = {one.database for one in plan.changes if one.action is Action.REMOVE}
+    stale = {
+        one.identifier
+        for one in plan.of(Status.BLOCKED)
+        if one.reason is Reason.NOT_ASSIGNED and one.database not in written
+    }
+    if not stale:
+        return prepared
+    kept = [one for one in plan.changes if one.identifier not in stale]
+    targets = tuple(sorted({one.address for one in kept}))
+    options = replace(made.options, targets=targets)
+    return replace(made, options=options).prepared(addressed(plan, targets))
 
 
 def _entries(policy: Policy) -> dict[str, list[str]]:
