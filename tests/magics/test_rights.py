@@ -27,7 +27,7 @@ def reader(magic):
         ),
         (
             "role list --database Sales",
-            "Database Admin; with --cluster: Reader on the cluster, in Azure",
+            "Database Admin; on the cluster: Reader on the cluster, in Azure",
         ),
         ("callout list", "AllDatabasesMonitor"),
         ("identity remove --identity mi-export --yes", "Contributor on the cluster, in Azure"),
@@ -60,8 +60,8 @@ def test_where_an_identity_acts_the_right_may_be_missing_to_it(reader):
         reader(f"external-table create --database Sales --name Mine {ARCHIVE}")
 
     assert raised.value.fix == (
-        "ask for Database User; with --replace: AllDatabasesAdmin; with --kind sql: Database Admin; "
-        "%adxmi status shows who you are; "
+        "ask for Database User; to replace an existing one: AllDatabasesAdmin; "
+        "for SQL: Database Admin; %adxmi status shows who you are; "
         "%adxmi external-table check shows what the identity requires"
     )
 
