@@ -237,8 +237,9 @@ def _table(heads: Cells, rows: Sequence[Cells], *, code: int = -1) -> str:
 
 
 def _cell(text: str, *, is_code: bool) -> str:
-    shown = _text(text)
-    return f"<td>{f'<code>{shown}</code>' if is_code and shown else shown}</td>"
+    if is_code and text:
+        return f"<td><code>{'<br>'.join(map(_text, text.splitlines()))}</code></td>"
+    return f"<td>{_text(text)}</td>"
 
 
 def _text(text: str) -> str:
