@@ -146,7 +146,10 @@ def callout(callout_type: str, host: str, *, predefined: bool) -> Factor:
     pattern = host.replace(".", r"\.")
 
     def allowed(scene: Scene) -> None:
-        scene.rule(callout_type, pattern, can_call=True)
+        if scene.cluster.settings["restrictOutboundNetworkAccess"] == "Enabled":
+            scene.cluster.settings["allowedFqdnList"].append(host)  # rules have no say then
+        else:
+            scene.rule(callout_type, pattern, can_call=True)
 
     def denied(scene: Scene) -> None:
         scene.rule(callout_type, ".*", can_call=True)
@@ -231,7 +234,9 @@ def network(name: str, group: str, *, trusts: bool = False) -> Factor:
 
     def opened(scene: Scene) -> None:
         rules(default="Allow", public="Enabled", addresses=_OPEN.get(group, []))(scene)
-        scene.cluster.settings["restrictOutboundNetworkAccess"] = "Disabled"
+        listed = scene.cluster.settings["allowedFqdnList"]
+        if not any(host.startswith(f"{name}.") for host in listed):
+            scene.cluster.settings["restrictOutboundNetworkAccess"] = "Disabled"
 
     def endpoint(status: str) -> Level:
         def ask(scene: Scene) -> None:
