@@ -18,7 +18,6 @@ import click
 from adxmi_jupyter.errors import InvalidInput, InvalidValue, MissingOption
 from adxmi_jupyter.fixes import ChangeOption, Explain, LeaveOut, Option, Retry
 from adxmi_jupyter.magics.body_file import file_text
-from adxmi_jupyter.magics.one_of_many import answered
 from adxmi_jupyter.magics.options import refuse_both
 from adxmi_jupyter.magics.params import Name
 
@@ -168,6 +167,8 @@ class Asked:
 
     def answer(self, verb: Callable[[Call], object]) -> FleetTable:
         """Run a verb on every cluster; return what came of all; raises as `results`."""
+        from adxmi_jupyter.magics.one_of_many import answered
+
         selected = self.selected()
         return self.shown(
             self.results(selected, lambda one: answered(self._call, one, verb)), selected

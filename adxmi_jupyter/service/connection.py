@@ -16,7 +16,6 @@ from adxmi_jupyter.service.credentials import ASKING_A_PERSON
 from adxmi_jupyter.service.editions import edition_of, not_in_edition
 from adxmi_jupyter.service.embedded import EmbeddedService, not_in_use
 from adxmi_jupyter.service.in_flight import cores_of
-from adxmi_jupyter.service.log_analytics import LogAnalytics
 from adxmi_jupyter.service.resource_manager import ResourceManager
 from adxmi_jupyter.service.verified import Verified, VerifiedFile
 
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
     from adxmi_jupyter.service.ingestion_upload import QueuedRows
     from adxmi_jupyter.service.kusto import Kusto
     from adxmi_jupyter.service.lock import ClusterLock
+    from adxmi_jupyter.service.log_analytics import LogAnalytics
     from adxmi_jupyter.service.operation import Operation
     from adxmi_jupyter.service.playground import Playground
 
@@ -208,6 +208,8 @@ class Connection:
     @cached_property
     def log_analytics(self) -> LogAnalytics:
         """Log Analytics, as the same principal."""
+        from adxmi_jupyter.service.log_analytics import LogAnalytics
+
         return LogAnalytics(lambda: self.access.logs(self.address.log_analytics))
 
     @property

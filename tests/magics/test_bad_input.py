@@ -158,7 +158,7 @@ def test_not_enough_rights_keeps_the_services_words(magic, policies):
     assert "is not authorized to perform operation" in why
     assert fix == (
         "  fix: ask for AllDatabasesAdmin; also for the policy of a database; "
-        "%adxmi status shows who you are"
+        "%adxmi status shows who you are; as Contributor on the cluster, in Azure, add --elevate"
     )
     assert policies() == before
 

@@ -354,7 +354,7 @@ def test_a_bad_line_is_one_typed_error_with_its_fix(magic, azure, case):
 @pytest.mark.parametrize(
     ("code", "expected", "replaced"),
     [
-        ("%adxmi role ", ["list", "grant", "revoke", "form"], ""),
+        ("%adxmi role ", ["list", "grant", "revoke", "cleanup", "form"], ""),
         ("%adxmi role grant --role v", ["viewers"], "v"),
         (
             "x = %adxmi role grant -d Sales --role ",
