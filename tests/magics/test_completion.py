@@ -27,7 +27,7 @@ def kinds(found):
         ("import os\nx = %adxmi po", ["policy"]),
         ("%adxmi --tr", ["--traceback"]),
         ("%adxmi policy al", ["alter", "alter-merge"]),
-        ("%adxmi policy show --all", ["--all-databases"]),
+        ("%adxmi policy show --all", ["--all-databases", "--allow-partial"]),
         ("%adxmi policy show --cluster --c", ["--connection"]),
         ("%adxmi connections u", ["use"]),
     ],

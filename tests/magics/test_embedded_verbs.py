@@ -186,7 +186,7 @@ def test_a_cluster_has_none_of_this(magic, azure, monkeypatch, line):
             ["contosolake/archive", "contosolake/artifacts"],
         ),
         ("%%adxmi embedded push-events contosoe", ["contosoedge/sensors"]),
-        ("%adxmi embedded b", ["blobs"]),
+        ("%adxmi embedded b", ["behaviours", "blobs"]),
     ],
 )
 def test_names_complete(azure, completions, code, expected):

@@ -31,7 +31,7 @@ def client(tmp_path_factory):
     [
         ("%adxmi pol", ["policy"], "command", "pol"),
         ("x = %adxmi policy gr", ["grant"], "command", "gr"),
-        ("%adxmi policy show --all", ["--all-databases"], "option", "--all"),
+        ("%adxmi policy show --all-", ["--all-databases"], "option", "--all-"),
         ("%adxmi policy show --database T", ["Telemetry", '"Tom\'s Lab"'], "database", "T"),
         ('%adxmi policy show --database="To', ['"Tom\'s Lab"'], "database", '"To'),
         ("%adxmi policy grant --identity mi-i", ["mi-ingest"], "identity", "mi-i"),
