@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from adxmi_jupyter.actions.history.observing import of_audit
 from adxmi_jupyter.actions.history.recording import keep, local_folder
+from adxmi_jupyter.actions.history.showing import PREVIOUS
 from adxmi_jupyter.model.audit.findings import State
 from adxmi_jupyter.model.history.rows import FindingRow, RunKind, as_guid, canonical, clean
 from adxmi_jupyter.model.history.state import Change, differences, seen_by
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class SinceLast:
-    """How the cluster changed since the last audit, whose run it is; empty `run` for none."""
+    """How the cluster changed since the last audit; `run` is what names its run, empty for none."""
 
     run: str = ""
     added: int = 0
@@ -39,7 +40,8 @@ def keep_audit(connection: Connection, audit: Audit, started: datetime) -> Since
 
     """
     folder = local_folder(connection)
-    before = [one for one in folder.runs() if one.kind == RunKind.AUDIT]
+    runs = [one for one in folder.runs() if one.has_state]
+    before = [one for one in runs if one.kind == RunKind.AUDIT]
     state = of_audit(connection, audit.cluster).rows()
     findings = [_row(one) for one in audit.findings if one.state is not State.PASSED]
     kept = keep(connection, RunKind.AUDIT, started, state, findings)
@@ -48,7 +50,8 @@ def keep_audit(connection: Connection, audit: Audit, started: datetime) -> Since
     (last,) = folder.recorded(before[-1:])
     found = [one.change for one in differences(seen_by(last), seen_by(kept))]
     return SinceLast(
-        last.run.id,
+        # The same in every notebook, while an ID is not.
+        PREVIOUS if last.run.id == runs[-1].id else last.run.id,
         found.count(Change.ADDED),
         found.count(Change.REMOVED),
         found.count(Change.CHANGED),

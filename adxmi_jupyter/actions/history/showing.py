@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from adxmi_jupyter.service.connection import Connection
 
 _NOW = "now"
-_PLACES = {"first": 0, "previous": -2, "last": -1}
+PREVIOUS = "previous"
+_PLACES = {"first": 0, PREVIOUS: -2, "last": -1}
 """Words for runs that read the cluster, and where these are among them."""
 _RUN_ID = re.compile(r"[0-9a-f]{8}(?:-?[0-9a-f-]{0,28})", re.IGNORECASE)
 _APPLY = re.compile(r"[1-9]\d{0,5}")

@@ -38,5 +38,14 @@ def test_an_audit_sees_what_a_record_sees_and_tells_what_changed(
     assert {one.fingerprint for one in audits[0].findings} == {
         one.fingerprint for one in found.findings if one.state != "passed"
     }
-    assert (first, second) == (SinceLast(), SinceLast(audits[0].run.id, added=1))
+    assert (first, second) == (SinceLast(), SinceLast("previous", added=1))
     assert list(store.recorded(store.runs())) == [recorded, *audits]
+
+
+@pytest.mark.nightly
+def test_an_audit_that_is_not_the_previous_run_is_named_by_its_id(connection, audited, local):
+    audited()
+    record(connection)
+    _, second = audited()
+
+    assert second.run == local.runs()[0].id
