@@ -67,7 +67,7 @@ def test_a_role_may_be_on_an_event_hub_or_any_scope(connection, scopes):
         ("mi-export", "Storage Blob Reader", "contosobackup", f'--role "{READER}"'),
         ("mi-export", READER, "contosobakup", "--target contosobackup"),
         ("mi-export", READER, "contosobackup/backup", "--target contosobackup/backups"),
-        ("mi-export", READER, "", "--target contosolake"),
+        ("mi-export", READER, "", "--target TARGET"),
     ],
 )
 def test_what_is_not_there_is_named_with_the_closest_match(
@@ -122,7 +122,7 @@ def test_a_role_may_be_one_that_the_target_keeps_itself(connection, role, target
     ("role", "target", "fix"),
     [
         ("db_datareader", "contososql", "--target contososql/Erp"),
-        (DATA_READER, "contosolake", "--target contosocosmos"),
+        (DATA_READER, "contosolake", "--target TARGET"),
     ],
 )
 def test_a_role_that_is_none_of_the_target_is_told_with_where_it_is_one(
