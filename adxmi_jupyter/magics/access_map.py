@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     permission=permissions.CHECK,
     pages=("Managed identities overview", "Managed identity policy"),
     examples=("map", "map --identity mi-export", "map --database Sales"),
+    documents=("svg",),
 )
 @database_option("Database to show. Default: all databases.")
 @identity_option(
@@ -32,7 +33,8 @@ def map(  # noqa: A001 - what the command is called
     """Show which identity is allowed what, for which workflow, and what it reaches.
 
     Red is what isn't met, gray what no workflow needs. Of more than 60 workflows, those that are
-    alike are one box; the DataFrame has all of them. The map sends the requests of check.
+    alike are one box; the DataFrame has all of them. A file .svg or .html has the picture. The map
+    sends the requests of check.
     """
     from adxmi_jupyter.actions.check.access_paths import access_map, of_identities
     from adxmi_jupyter.actions.check.findings import State

@@ -69,8 +69,8 @@ _OUT = (
 def _out_help(documents: Sequence[str]) -> str:
     listed = ", ".join(f".{one}" for one in documents)
     return (
-        f"Variable (notebook) or file for the result: {listed} for other tools; .csv, .html, .xlsx "
-        f"or .parquet for the table. Several files are separated by commas. In a console "
+        f"Variable (notebook) or file for the result: {listed}, .csv, .html, .xlsx or .parquet. "
+        f"Several files are separated by commas. In a console "
         f"{', '.join(documents)} or csv writes to standard output."
     )
 

@@ -17,7 +17,7 @@ from adxmi_jupyter.rendering.map_layout import (
     state_of,
     target_of,
 )
-from adxmi_jupyter.rendering.map_picture import legend, picture
+from adxmi_jupyter.rendering.map_picture import drawing, legend, picture, without_controls
 from adxmi_jupyter.rendering.requirements import evidence, subject, title
 from adxmi_jupyter.rendering.shown_frame import ResultFrame
 from adxmi_jupyter.rendering.text import visible
@@ -35,6 +35,26 @@ _COLUMNS = dict.fromkeys(
     ),
     TEXT,
 )
+_PAGE = """<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>adxmi map</title>
+<style>
+:root {{ color-scheme: light dark; font-family: system-ui, sans-serif; }}
+@media print {{ svg {{ max-width: 100%; height: auto; }} }}
+</style>
+</head>
+<body>
+<h1 style="font-size: 1.2em">{head}</h1>
+{drawn}
+<p>{legend}</p>
+{notes}
+</body>
+</html>
+"""
 _SIGNS = {state: sign for sign, state in legend()}
 
 
@@ -80,6 +100,17 @@ class MapFrame(ResultFrame):
         if self._layout is None:
             return super().to_text()
         return "\n".join((self._head, "", *_tree(self._layout), *("", _legend()), *self._notes))
+
+    def as_document(self, form: str) -> str | None:
+        """Return the picture as a drawing, or on a page that loads nothing and prints."""
+        if self._layout is None or form not in {"svg", "html"}:
+            return None
+        drawn = without_controls(drawing(self._layout))
+        if form == "svg":
+            return drawn
+        notes = "".join(f"<p>{html.escape(visible(one))}</p>" for one in self._notes)
+        head = html.escape(visible(self._head))
+        return _PAGE.format(head=head, drawn=drawn, legend=html.escape(_legend()), notes=notes)
 
     def __repr__(self) -> str:
         return self.to_text() if self._layout is not None else super().__repr__()

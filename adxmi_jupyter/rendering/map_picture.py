@@ -65,13 +65,18 @@ def spots_of(layout: Layout) -> Mapping[int, Spot]:
 
 def picture(layout: Layout, told: str) -> str:
     """Return the map as an image; `told` is what it says in a sentence."""
-    address = quote(_NOT_XML.sub("\ufffd", drawing(layout)), safe=_IN_ADDRESS)
+    address = quote(without_controls(drawing(layout)), safe=_IN_ADDRESS)
     alt = html.escape(visible(told))
     return (
         f'<div class="{map_class(layout)}" style="overflow-x: auto; max-width: 100%" tabindex="0">'
         f'<img src="data:image/svg+xml,{address}" alt="{alt}" '
         'style="max-width: none; height: auto; display: block"/></div>'
     )
+
+
+def without_controls(drawn: str) -> str:
+    """Return a drawing without characters that XML has no place for."""
+    return _NOT_XML.sub("\ufffd", drawn)
 
 
 def map_class(layout: Layout) -> str:

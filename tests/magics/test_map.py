@@ -3,6 +3,7 @@
 import html
 import re
 from urllib.parse import unquote
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -122,3 +123,15 @@ def test_more_workflows_are_folded_and_what_is_broken_stays_a_box_of_its_own(pat
     ]
     assert {box.label for box in drawn.of(2)} == {"60 external-table", "T1"}
     assert drawing(drawn).count("<rect") == 1 + len(drawn.boxes)
+
+
+@pytest.mark.parametrize("form", ["svg", "html"])
+def test_a_file_has_the_picture_and_loads_nothing(magic, tmp_path, form):
+    file = tmp_path / f"map.{form}"
+
+    magic(f"map --out {file}")
+
+    text = file.read_text("utf-8")
+    assert "ArchivedOrders" in text
+    assert ET.fromstring(text[text.index("<svg") : text.index("</svg>") + 6]) is not None
+    assert not re.search(r"<script|<img|@import|url\(|\son\w+=", text)
