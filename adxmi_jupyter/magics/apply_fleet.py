@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from adxmi_jupyter.actions.plan.planning import Prepared
     from adxmi_jupyter.magics.call import Call
     from adxmi_jupyter.model.fleet import FleetCluster, Selected
-    from adxmi_jupyter.model.fleet_run import Reached
+    from adxmi_jupyter.model.fleet_run import Outcome, Reached
     from adxmi_jupyter.rendering.fleet_table import FleetTable
     from adxmi_jupyter.service.connection import Connection
 
@@ -81,15 +81,29 @@ def apply_to_fleet(
     for piece in result.pieces:
         running.run.keep(piece)
     _save_locks(call, plans)
+    table = asked.shown(result, selected)
+    _end(call, given, result, table, [one.outcome for one in pieces.values()])
+    return table
+
+
+def _end(
+    call: Call,
+    given: FleetApply,
+    result: FleetResult,
+    table: FleetTable,
+    outcomes: Sequence[Outcome],
+) -> None:
+    """Say how to undo it; raise `ApplyIncomplete`, below what was done, where something was not."""
+    from adxmi_jupyter.actions.fleet.applying import incomplete
+
     if any(piece.apply for piece in result.pieces):
         call.say(f"Undo: {call.front.program} undo --fleet --apply {result.number} --yes")
-    table = asked.shown(result, selected)
-    failure = applying.incomplete(result) if not given.allow_partial or pieces else None
-    failed = [one for one in pieces.values() if not one.outcome.is_reached]
-    if failure is not None and (failed or not given.allow_partial):
+    if given.allow_partial and all(one.is_reached for one in outcomes):
+        return
+    failure = incomplete(result)
+    if failure is not None:
         call.show(table.to_text())
         raise failure
-    return table
 
 
 def undo_on_fleet(call: Call, number: int, *, confirmed: bool) -> FleetTable:

@@ -97,18 +97,18 @@ def verify(
     assigned identity, reads, and restores the policy, also after an error or Ctrl-C. Both writes
     are in the history. It requires --yes; --dry-run shows them.
     """
-    from adxmi_jupyter.actions.verify.recording import (
-        Recording,
-        read_recording,
-        recording_frame,
-    )
+    from adxmi_jupyter.actions.verify.recording import Recording, read_recording, recording_frame
     from adxmi_jupyter.actions.verify.verifying import verification_frame
     from adxmi_jupyter.actions.verify.verifying import verify as run
 
-    refuse_both(call, {"--forget": forget, "--database": bool(databases)})
-    refuse_both(call, {"--forget": forget, "--record": bool(record), "--review": bool(review)})
-    refuse_both(call, {"--write-test": bool(written), "--database": bool(databases)})
-    refuse_both(call, {"--write-test": bool(written), "--record": bool(record)})
+    is_limited = {"--database": bool(databases)}
+    for given in (
+        {"--forget": forget} | is_limited,
+        {"--forget": forget, "--record": bool(record), "--review": bool(review)},
+        {"--write-test": bool(written)} | is_limited,
+        {"--write-test": bool(written), "--record": bool(record)},
+    ):
+        refuse_both(call, given)
     if written:
         return _written(call, written, **choices)
     if review:

@@ -82,17 +82,8 @@ def collect(
     facts.gather(map(cluster_facts.roles, databases))
     read = logs.read(facts, outside.touches, outside.covers)
     if outside.workspace:
-        ids = _ids(found.known, _client_ids(facts, found))
-        asked = WorkspaceLogs(
-            outside.workspace,
-            _resource_id(connection),
-            logs.names,
-            ids,
-            since,
-            until,
-            min(period.begin(now), since),
-        )
-        read = asked.add_to(facts, read)
+        begin = min(period.begin(now), since)
+        read = _of_workspace(facts, found, outside.workspace, logs, begin).add_to(facts, read)
     return AuditedCluster(
         name=_name(facts, connection),
         uri=connection.cluster,
@@ -117,6 +108,21 @@ def collect(
         client_ids=_client_ids(facts, found),
         resource_id=_resource_id(connection),
         is_whole=is_whole,
+    )
+
+
+def _of_workspace(
+    facts: Facts, found: Inventory, workspace: str, logs: LogFacts, begin: datetime
+) -> WorkspaceLogs:
+    """Return what to ask a workspace for; its logs may reach back further than the cluster's."""
+    return WorkspaceLogs(
+        workspace,
+        _resource_id(facts.connection),
+        logs.names,
+        _ids(found.known, _client_ids(facts, found)),
+        logs.since,
+        logs.until,
+        begin,
     )
 
 

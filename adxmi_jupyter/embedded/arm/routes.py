@@ -117,23 +117,7 @@ def _routes() -> _Routes:
         DELETE=cluster_lifecycle.delete_cluster,
     )
     yield from _cluster_actions(kind)
-    yield from _collection(
-        f"{_CLUSTER}/attachedDatabaseConfigurations",
-        "attached",
-        f"{kind}/attachedDatabaseConfigurations",
-        attached.list_attached,
-        GET=attached.get_attached,
-        PUT=attached.put_attached,
-        DELETE=attached.delete_attached,
-    )
-    followers = f"{kind}/listFollowerDatabases"
-    yield (
-        f"{_CLUSTER}/listFollowerDatabases",
-        {
-            "POST": (f"{followers}/action", databases.list_followers),
-            "GET": (f"{followers}/read", databases.list_followers),
-        },
-    )
+    yield from _follower_routes(kind)
     status = f"{_SUBSCRIPTION}/{_KUSTO}/locations/{{location}}/operationResults/{{operation}}"
     yield status, {"GET": ("", operations.operation_result)}
     yield from _database_routes(f"{kind}/databases")
@@ -151,6 +135,26 @@ def _routes() -> _Routes:
     yield (
         "providers/Microsoft.ResourceGraph/resources",
         {"POST": ("", resource_graph.query_resources)},
+    )
+
+
+def _follower_routes(kind: str) -> _Routes:
+    yield from _collection(
+        f"{_CLUSTER}/attachedDatabaseConfigurations",
+        "attached",
+        f"{kind}/attachedDatabaseConfigurations",
+        attached.list_attached,
+        GET=attached.get_attached,
+        PUT=attached.put_attached,
+        DELETE=attached.delete_attached,
+    )
+    followers = f"{kind}/listFollowerDatabases"
+    yield (
+        f"{_CLUSTER}/listFollowerDatabases",
+        {
+            "POST": (f"{followers}/action", databases.list_followers),
+            "GET": (f"{followers}/read", databases.list_followers),
+        },
     )
 
 
