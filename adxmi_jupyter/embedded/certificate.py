@@ -1,4 +1,4 @@
-"""A certificate that no client trusts: it has expired, and nobody but itself has signed it."""
+"""A certificate that no client trusts: it has expired, and is signed by itself only."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ class ClusterHost:
     def is_running(self) -> bool:
         """Whether there is such a cluster, and it answers.
 
-        Nobody is at the address of a stopped one, nor of one closed to the public network. Where
+        Nothing is at the address of a stopped one, nor of one closed to the public network. Where
         other APIs share its port, connections cannot be refused: they are closed without an answer.
         """
         cluster = self._find(self._server.world)

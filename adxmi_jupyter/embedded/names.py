@@ -2,7 +2,7 @@
 
 Resource Manager shows public addresses, as the service does. `GET /names` maps each of them to the
 address where the cluster can be reached here: one that is stopped, or closed to the public network,
-has a name and an address as well, where nobody answers.
+has a name and an address as well, where nothing answers.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Who uses something that is to end with its last user, among the processes of one account.
 
 Each user holds the lock of a file of its own. The system lets go of it with the process, however
-that ends, so that nobody is taken for a user who is none any more.
+that ends, so that a process which is gone is not taken for a user.
 
 Source: *filelock* documentation.
 """
@@ -79,7 +79,7 @@ class Presence:
         start = self._start(base, name).name
         try:
             return [one for one in base.parent.iterdir() if one.name.startswith(start)]
-        except OSError:  # nobody has used anything here
+        except OSError:  # nothing was used here
             return []
 
     @staticmethod

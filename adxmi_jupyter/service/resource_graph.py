@@ -148,7 +148,7 @@ def _total(answer: Mapping[str, Any]) -> int:
 
 
 class _Quota:
-    """What is left of the caller's quota: nobody is served sooner for asking beyond it."""
+    """What is left of the caller's quota: asking beyond it brings no answer sooner."""
 
     def __init__(self) -> None:
         self._pause = 0.0

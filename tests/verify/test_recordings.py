@@ -55,7 +55,7 @@ def words(text):
 
 @pytest.fixture
 def hostile(azure):
-    """A world whose names are what nobody may see."""
+    """A world whose names are secret."""
     world = azure.world
     for number, name in enumerate(HOSTILE):
         world.add_database(name)

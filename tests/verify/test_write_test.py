@@ -23,7 +23,7 @@ TOLD = [
 
 @pytest.fixture
 def empty(azure):
-    """A world that nobody has changed, without any policy."""
+    """A world without changes and without any policy."""
     azure.reset(with_history=False)
     for database in azure.world.cluster.databases.values():
         database.policy = None

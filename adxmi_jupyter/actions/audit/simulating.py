@@ -32,7 +32,7 @@ class Failure:
     finding: Finding
 
     def culprits(self, steps: Iterable[Step]) -> tuple[Step, ...]:
-        """Return the steps that take away what the workflow requires, those that narrow most first.
+        """Return the steps that remove what the workflow requires, those that narrow most first.
 
         Of another requirement than a usage it cannot be told: all steps of the identity, or in the
         scopes that count for the workflow.

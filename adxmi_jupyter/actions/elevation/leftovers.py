@@ -95,7 +95,7 @@ def find(connection: Connection) -> tuple[Found, ...]:
 
 
 def _wait_for(connection: Connection, still_open: Sequence[Entry]) -> None:
-    """Wait until Azure is through with grants that nobody waited for to the end."""
+    """Wait until Azure is through with grants whose commands ended before them."""
 
     def require_end() -> None:
         for entry in still_open:

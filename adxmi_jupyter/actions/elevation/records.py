@@ -1,4 +1,4 @@
-"""What the history tells of temporary roles: which of them may still be there, used by nobody.
+"""What the history tells of temporary roles: which of them may still be there, not in use.
 
 It is read at the start of each process, so it loads no other actions. Azure is not asked.
 """

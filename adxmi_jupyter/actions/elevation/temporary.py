@@ -47,7 +47,7 @@ class TemporaryRole:
 
     @classmethod
     def planned(cls, connection: Connection, principal: ResolvedPrincipal, name: str = "") -> Self:
-        """Return one that is not there yet, in a name that nobody else gives.
+        """Return one that is not there yet, in a name of its own.
 
         Raises
         ------

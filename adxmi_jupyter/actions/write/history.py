@@ -239,7 +239,7 @@ def _without(policy: Policy, gone: Sequence[ManagedIdentity]) -> Policy:
 
 
 def _exists(connection: Connection, identity: ManagedIdentity) -> bool:
-    """Tell whether Azure shows an identity; one that nobody can look for may exist."""
+    """Tell whether Azure shows an identity; one that cannot be looked for may exist."""
     try:
         visible = names.visible_identities(connection)
     except AdxmiError:

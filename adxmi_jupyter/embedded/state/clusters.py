@@ -135,7 +135,7 @@ class Cluster:
     """A cluster with the identities assigned to it; `settings` are its other ARM properties.
 
     One with a `bad_certificate` is reached over TLS only, with a certificate that has expired and
-    that nobody has signed.
+    that is signed by itself only.
     """
 
     name: str
