@@ -12,11 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.actions.audit.narrowing import Wanted, narrowed
-from adxmi_jupyter.actions.plan import applying, undoing
-from adxmi_jupyter.actions.plan.applying import Applying
-from adxmi_jupyter.actions.plan.planning import prepare
-from adxmi_jupyter.errors import AdxmiError, StalePlan
-from adxmi_jupyter.forms.submission import read_again
+from adxmi_jupyter.forms.plan.writing import WritingState
 from adxmi_jupyter.model.audit.findings import Severity, State
 from adxmi_jupyter.model.audit.narrowing import NEVER, Hindrance
 from adxmi_jupyter.model.usage import Usage
@@ -27,9 +23,7 @@ if TYPE_CHECKING:
     from adxmi_jupyter.actions.audit.audit import Audit
     from adxmi_jupyter.actions.audit.narrowing import Narrowed
     from adxmi_jupyter.actions.audit.suppressing import Settings
-    from adxmi_jupyter.actions.plan.applying import Applied
     from adxmi_jupyter.actions.plan.planning import Prepared
-    from adxmi_jupyter.actions.plan.undoing import Undone
     from adxmi_jupyter.model.audit.findings import AuditFinding
     from adxmi_jupyter.model.audit.narrowing import Allowance, Kept, Step
     from adxmi_jupyter.model.policy_file.reading import ClusterContent
@@ -107,7 +101,7 @@ def parts_of(item: Item) -> tuple[str, str, str, str]:
     return item.finding.rule, item.finding.severity.value, identity, place
 
 
-class AuditState:
+class AuditState(WritingState):
     """The findings of an audit, and what is ticked of them.
 
     Raises an AdxmiError when the cluster can't be audited, also from `reload`; then everything
@@ -122,13 +116,15 @@ class AuditState:
 
     """
 
+    shows = "the findings"
+    from_before = "the findings are those from before"
+
     def __init__(self, connection: Connection, read: Callable[[], Read]) -> None:
-        self._connection, self._read_cluster = connection, read
+        super().__init__(connection)
+        self._read_cluster = read
         self._ticked: dict[tuple[object, ...], Item] = {}
         self.filter = Filter()
         self.chosen: Item | None = None
-        self.applied: Applied | None = None
-        self.said: tuple[str, ...] = ()
         self._take(read())
 
     def _take(self, read: Read) -> None:
@@ -247,71 +243,9 @@ class AuditState:
         """Whether something is revoked."""
         return bool(self.plan.prepared.plan.removals)
 
-    def apply(self, *, confirmed: bool) -> Applied:
-        """Carry out what is ticked, and audit again.
-
-        Raises
-        ------
-        StalePlan
-            The policies are not as they were when the preview was made. Nothing was sent; the
-            cluster was audited again.
-        AdxmiError
-            As `applying.apply`. How single changes ended is in what is returned.
-
-        """
-        self.applied, self.said = None, ()
-        try:
-            done = applying.apply(self._connection, self._prepared_again, Applying(confirmed))
-        except StalePlan as stale:
-            stale.fix = read_again(self, "the findings")
-            raise
-        self.applied = done
-        self._read_after()
-        return done
-
-    def _prepared_again(self) -> Prepared:
-        """Read the policies again and make the plan of what is ticked.
-
-        Raises
-        ------
-        StalePlan
-            What would be sent is not what was shown.
-
-        """
-        shown = self.plan.prepared
-        again = prepare(self._connection, shown.file, shown.options)
-        if [one.command for one in shown.steps] != [one.command for one in again.steps]:
-            states = again.plan.states.items()
-            changed = [name for name, one in states if shown.plan.states.get(name) != one]
-            raise StalePlan(
-                "the cluster changed since the preview; nothing was sent",
-                why=f"changed: {', '.join(changed) or 'what is to be done'}",
-            )
-        return again
-
-    def undo(self, number: int, *, confirmed: bool) -> tuple[Undone, ...]:
-        """Undo an apply, and audit again.
-
-        Raises
-        ------
-        AdxmiError
-            As `undoing.undo`; or a write could not be undone, those after it were.
-
-        """
-        self.applied, self.said = None, ()
-        results = undoing.undo(self._connection, None, number, confirmed=confirmed)
-        self._read_after()
-        failure = next((one.failure for one in results if one.failure is not None), None)
-        if failure is not None:
-            raise failure
-        return results
-
-    def _read_after(self) -> None:
-        """Audit again after a write, which happened whether this works or not."""
-        try:
-            self.reload()
-        except AdxmiError as failure:
-            self.said = (f"the findings are those from before: {failure.what}: {failure.why}",)
+    @property
+    def _ready(self) -> Prepared:
+        return self.plan.prepared
 
 
 def _items(found: Audit, whole: Narrowed) -> Iterator[Item]:

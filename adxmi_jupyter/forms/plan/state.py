@@ -7,16 +7,13 @@ once, for each choice anew; *Apply* reads the cluster again, and sends what was 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from adxmi_jupyter.actions.plan import applying, undoing
-from adxmi_jupyter.actions.plan.applying import Applying
 from adxmi_jupyter.actions.plan.dependencies import Dependencies
-from adxmi_jupyter.actions.plan.planning import prepare, survey
-from adxmi_jupyter.errors import AdxmiError, StalePlan
-from adxmi_jupyter.forms.submission import read_again
+from adxmi_jupyter.actions.plan.planning import survey
+from adxmi_jupyter.forms.plan.writing import WritingState
 from adxmi_jupyter.model.plan import Action, Status
 from adxmi_jupyter.rendering.plan_text import (
     broken_by,
@@ -31,9 +28,7 @@ from adxmi_jupyter.rendering.plan_text import (
 )
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.actions.plan.applying import Applied
     from adxmi_jupyter.actions.plan.planning import Options, Prepared, Survey
-    from adxmi_jupyter.actions.plan.undoing import Undone
     from adxmi_jupyter.model.plan import Change, Identifier, Plan
     from adxmi_jupyter.model.policy_file.reading import PolicyFile
     from adxmi_jupyter.service.connection import Connection
@@ -50,7 +45,7 @@ class PlanPreview:
     commands: tuple[str, ...] = ()
 
 
-class PlanState:
+class PlanState(WritingState):
     """The plan of a policy file and what is ticked of it.
 
     Raises an AdxmiError when the file or the cluster cannot be read, also from `reload`; then
@@ -67,13 +62,14 @@ class PlanState:
 
     """
 
+    shows = "the plan"
+    from_before = "the plan is the one from before"
+
     def __init__(self, connection: Connection, read_file: ReadFile, options: Options) -> None:
-        self._connection = connection
+        super().__init__(connection)
         self._read_file = read_file
         self._options = options
         self._wanted: dict[Identifier, bool] = {}
-        self.applied: Applied | None = None
-        self.said: tuple[str, ...] = ()
         self._take(self._surveyed())
 
     def _surveyed(self) -> Survey:
@@ -229,75 +225,6 @@ class PlanState:
         lines = tuple(change_lines(plan.of(Status.PLANNED)))
         return PlanPreview(lines, broken_by(plan), commands_of(plan))
 
-    def apply(self, *, confirmed: bool) -> Applied:
-        """Carry out what is ticked, and show what is left of the plan.
-
-        Raises
-        ------
-        StalePlan
-            The cluster is not as it was when the preview was made. Nothing was sent; file and
-            cluster were read again.
-        AdxmiError
-            As `applying.apply`. How single changes ended is in what is returned.
-
-        """
-        self.applied, self.said = None, ()
-        try:
-            done = applying.apply(self._connection, self._prepared_again, Applying(confirmed))
-        except StalePlan as stale:
-            stale.fix = read_again(self, "the plan")
-            raise
-        self.applied = done
-        self._read_after()
-        return done
-
-    def _prepared_again(self) -> Prepared:
-        """Read the cluster again and make the plan of what is ticked.
-
-        Raises
-        ------
-        StalePlan
-            What would be sent is not what was shown.
-
-        """
-        shown = self._chosen
-        again = prepare(self._connection, shown.file, shown.options)
-        changed = tuple(_differences(shown.plan, again.plan))
-        if changed:
-            raise StalePlan(
-                "the cluster changed since the preview; nothing was sent",
-                why=f"changed: {', '.join(changed)}",
-            )
-        return again
-
-    def undo(self, number: int, *, confirmed: bool) -> tuple[Undone, ...]:
-        """Undo an apply, and show the plan as it is then.
-
-        Raises
-        ------
-        AdxmiError
-            As `undoing.undo`; or a write could not be undone, those after it were.
-
-        """
-        self.applied, self.said = None, ()
-        results = undoing.undo(self._connection, None, number, confirmed=confirmed)
-        self._read_after()
-        failure = next((one.failure for one in results if one.failure is not None), None)
-        if failure is not None:
-            raise failure
-        return results
-
-    def _read_after(self) -> None:
-        """Read again after a write, which happened whether this works or not."""
-        try:
-            self.reload()
-        except AdxmiError as failure:
-            self.said = (f"the plan is the one from before: {failure.what}: {failure.why}",)
-
-
-def _differences(shown: Plan, now: Plan) -> Iterator[str]:
-    """Yield what changed, if other commands are to be sent than those shown."""
-    if [one.command for one in shown.steps] == [one.command for one in now.steps]:
-        return
-    states = (name for name, one in now.states.items() if shown.states.get(name) != one)
-    yield from list(states) or ["what is to be done"]
+    @property
+    def _ready(self) -> Prepared:
+        return self._chosen
