@@ -22,7 +22,8 @@ _SHAPES = (
     r"\b[a-z2-7]{52}\b|\b\w{75}AZDO\w{4}\b",  # a personal access token of Azure DevOps
     r"\b(?:AKIA|ASIA)[0-9A-Z]{12,}+(?:[,;:/\s]++[A-Za-z0-9+/]{24,}+)?",
 )
-_BARE = re.compile("|".join(_SHAPES))
+_BARE = re.compile(rf"(?=[\w.~+/-]{{11}})(?:{'|'.join(_SHAPES)})")
+"""All of them begin with so many of these characters: short words need no closer look."""
 _SCHEMES = (
     r"(?:bearer|basic|digest|negotiate|ntlm|sharedkeylite|sharedkey|sharedaccesssignature"
     r"|api-?key|token|aws4-hmac-sha256)\s++"

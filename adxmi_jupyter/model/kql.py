@@ -25,6 +25,8 @@ _ESCAPES = {"\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 
 
 def _escaped(text: str, quote: str) -> str:
+    if quote not in text and "\\" not in text and text.isprintable():
+        return text
     return "".join(_escaped_character(character, quote) for character in text)
 
 

@@ -8,7 +8,7 @@ policy*, *Callout policy*, *.show plugins*, *Manage database security roles*, *J
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from functools import cache
 
 from adxmi_jupyter.fixes import Command, Explain
 from adxmi_jupyter.model.shape import (
@@ -111,7 +111,8 @@ ACCELERATED_TABLES = Shape(
 _POLICY_NAME = optional("PolicyName", check=filled)
 
 
-def policy_shape(columns: Sequence[str], *, at_least: int, has_name: bool) -> Shape:
+@cache
+def policy_shape(columns: tuple[str, ...], *, at_least: int, has_name: bool) -> Shape:
     """Return the shape of a managed identity policy: its JSON is in one of these columns.
 
     A scope without a policy is answered, too: by a row whose policy is null, as far as is known.

@@ -157,9 +157,9 @@ _ABSENT: Any = object()
 
 def value_of(row: Mapping[str, Any], *names: str, otherwise: Any = _ABSENT) -> Any:
     """Return the first of these fields that a row has, letter case and blanks aside."""
-    exact = next((name for name in names if name in row), None)
-    if exact is not None:
-        return row[exact]
+    for name in names:  # no generator: answers have many cells
+        if name in row:
+            return row[name]
     found = {_plain(str(name)): value for name, value in row.items()}
     return next((found[_plain(name)] for name in names if _plain(name) in found), otherwise)
 

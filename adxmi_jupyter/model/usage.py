@@ -8,6 +8,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 from enum import StrEnum
+from functools import lru_cache
 from itertools import islice
 from typing import Self
 
@@ -72,6 +73,7 @@ def permits(name: str) -> str:
     return Usage(name).permits if is_known(name) else "a usage newer than this release"
 
 
+@lru_cache(maxsize=1024)
 def split(text: str) -> tuple[str, ...]:
     """Split the service's comma-separated list, any spacing and letter case, into canonical order.
 

@@ -212,7 +212,7 @@ class Connection:
 
         return LogAnalytics(lambda: self.access.logs(self.address.log_analytics))
 
-    @property
+    @cached_property
     def edition(self) -> Edition | None:
         """What it is where it is no full cluster, by its host."""
         return edition_of(self.address)

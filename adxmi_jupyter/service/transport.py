@@ -7,7 +7,6 @@ and stops reading an answer that grows beyond its limit, compressed or not.
 
 from __future__ import annotations
 
-import io
 import json
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -15,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 import requests
 import urllib3
 from requests.adapters import HTTPAdapter
+from requests.structures import CaseInsensitiveDict
+from requests.utils import check_header_validity
 from urllib3.connection import HTTPConnection
 from urllib3.exceptions import DecodeError, ProtocolError, ReadTimeoutError
 
@@ -29,6 +30,7 @@ from adxmi_jupyter.service.deadline import within
 from adxmi_jupyter.service.failures import asked_pause
 from adxmi_jupyter.service.in_flight import NoTurn
 from adxmi_jupyter.service.metered import POOLS, TooLong, metered, time_left
+from adxmi_jupyter.service.whole_response import WholeResponse
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,8 +46,6 @@ _HEADERS = 2**20
 _BYTES_OF_A_VALUE = 16
 _FEW_VALUES = 1_000_000
 _CODINGS = {"", "identity", "gzip", "x-gzip", "deflate"}
-# Headers about the bytes on the wire, which are read by then; and cookies, which nobody needs.
-_DROPPED = {"content-encoding", "content-length", "transfer-encoding", "set-cookie"}
 
 
 class GuardedAdapter(HTTPAdapter):
@@ -76,6 +76,7 @@ class GuardedAdapter(HTTPAdapter):
         self._in_flight = in_flight
         self._socket_options = [*HTTPConnection.default_socket_options, *socket_options]
         self._last_pool: tuple[object, Any] | None = None
+        self._checked = ""
         super().__init__(pool_maxsize=100)
 
     def init_poolmanager(self, *args: Any, **options: Any) -> None:
@@ -127,7 +128,7 @@ class GuardedAdapter(HTTPAdapter):
             It is compressed in a way that was not asked for, or wrongly.
 
         """
-        self._endpoint.check(request.url or "")
+        self._check(request.url or "")
         with within(self._limits.seconds) as deadline:
             if not deadline.left:
                 raise self._timed_out()
@@ -144,6 +145,12 @@ class GuardedAdapter(HTTPAdapter):
         else:
             self._in_flight.answered()
         return answer
+
+    def _check(self, url: str) -> None:
+        """Check where a request leads; mostly it is where the last one led."""
+        if url != self._checked:
+            self._endpoint.check(url)
+            self._checked = url
 
     def _sent(
         self, request: requests.PreparedRequest, deadline: Deadline, options: dict[str, Any]
@@ -169,18 +176,7 @@ class GuardedAdapter(HTTPAdapter):
         body = self._read(req, resp)
         if _values(body) > max(self._limits.size // _BYTES_OF_A_VALUE, _FEW_VALUES):
             raise self._too_large(f"that many values in {len(body)} bytes take too much memory")
-        whole = urllib3.HTTPResponse(
-            io.BytesIO(body),
-            headers={k: v for k, v in resp.headers.items() if k.lower() not in _DROPPED},
-            status=resp.status,
-            version=resp.version,
-            reason=resp.reason,
-            preload_content=False,
-            request_method=req.method,
-        )
-        response = super().build_response(req, whole)
-        # JSON is UTF-8; without this, requests guesses from the whole text, for seconds.
-        response.encoding = response.encoding or "utf-8-sig"
+        response = WholeResponse(req, resp, body)
         location = response.headers.get("Location")
         if location and _is_redirect(response.status_code):
             raise self._endpoint.untrusted(_origin(location))
@@ -245,7 +241,10 @@ class GuardedSession(requests.Session):
     what requests would look for, merge and keep for each request anew, at half the cost of one.
     """
 
-    _last_url = ("", "")
+    def __init__(self) -> None:
+        super().__init__()
+        self._last_url = ("", "")
+        self._valid_headers: dict[str, str] = {}
 
     def prepare_request(self, request: requests.Request) -> requests.PreparedRequest:
         """Prepare a request with the headers of the session."""
@@ -266,12 +265,20 @@ class GuardedSession(requests.Session):
             return prepared
         prepared.prepare_method(method)
         prepared.url = self._prepared_url(str(request.url))
-        prepared.prepare_headers(headers)
+        prepared.headers = self._prepared_headers(headers)
         if request.json is None:
             prepared.prepare_content_length(None)
         else:
             _prepare_json(prepared, request.json)
         return prepared
+
+    def _prepared_headers(self, headers: dict[str, Any]) -> CaseInsensitiveDict[str]:
+        """Return headers as they are sent; most of them are those of the last request."""
+        for name, value in headers.items():
+            if self._valid_headers.get(name) != value:
+                check_header_validity((name, value))
+                self._valid_headers[name] = value
+        return CaseInsensitiveDict(headers)
 
     def _prepared_url(self, url: str) -> str:
         """Return a URL as it is sent; mostly it is the one of the last request."""
