@@ -187,6 +187,8 @@ class GapKind(StrEnum):
     UNREADABLE_SUBSCRIPTION = "subscription not readable"
     PARTLY_READABLE_SUBSCRIPTION = "subscription readable in part"
     UNREADABLE_GROUP = "management group not readable"
+    MAY_BE_EXCLUDED = "subscription without a name that can be read"
+    UNREADABLE_IDENTITIES = "identities not readable"
     TRUNCATED = "answer truncated"
     THROTTLED = "throttled"
     NOT_ANSWERED = "not answered"

@@ -128,6 +128,11 @@ def _identities(row: Mapping[Hashable, object]) -> str:
     return ", ".join(f"{name} ({marks[name]})" if name in marks else name for name in names)
 
 
+def _kind(row: Mapping[Hashable, object]) -> str:
+    """Return what names an identity on a cluster, if that could be read."""
+    return str(row["kind"]) if isinstance(row["kind"], str) else UNKNOWN
+
+
 def _tuple(cell: object) -> tuple[str, ...]:
     return cell if isinstance(cell, tuple) else ()
 
@@ -138,6 +143,7 @@ _TEXTS: Mapping[str, Callable[[Mapping[Hashable, object]], str]] = {
     "trusted_tenants": _tenants,
     "follows": _follows,
     "policy": _policy,
+    "kind": _kind,
 }
 
 
@@ -178,6 +184,15 @@ def _gap(gap: Gap) -> str:
             return f"subscription {gap.subject} can't be read, or doesn't exist"
         case GapKind.PARTLY_READABLE_SUBSCRIPTION:
             return f"subscription {gap.subject} can be read in part only"
+        case GapKind.UNREADABLE_GROUP:
+            return f"management group {gap.subject} can't be read, or doesn't exist"
+        case GapKind.MAY_BE_EXCLUDED:
+            return (
+                f"clusters of subscription {gap.subject} are left out: its name can't be read, "
+                "and one that is excluded may be its"
+            )
+        case GapKind.UNREADABLE_IDENTITIES:
+            return f"identities of {gap.subject} can't be read"
         case GapKind.TRUNCATED:
             return f"Resource Graph truncated its answer{count}"
         case GapKind.THROTTLED:

@@ -107,7 +107,7 @@ def _read_part(
 ) -> bool:
     """Read all pages of one request; tell whether there is a subscription to look at."""
     seen: set[str] = set()
-    token = ""
+    token, before, total = "", len(found.rows), 0
     while True:
         options = {"resultFormat": "objectArray", "$top": _LARGEST_PAGE}
         if token:
@@ -121,9 +121,11 @@ def _read_part(
             return False
         quota.told(headers)
         token = _add_page(answer, shape, found)
-        found.total += 0 if seen else _total(answer)
+        total = total if seen else _total(answer)
+        found.total += 0 if seen else total
         found.limit_hit |= headers.get("x-ms-tenant-subscription-limit-hit", "") == "true"
         if not token:
+            found.is_cut |= len(found.rows) - before < total
             return True
         if token in seen or len(seen) > _MOST_PAGES:
             raise shape.unreadable("its next page is one that was read already")

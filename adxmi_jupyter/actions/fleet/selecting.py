@@ -6,7 +6,7 @@ REST reference of Microsoft.Kusto/clusters.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -84,18 +84,21 @@ def select(connection: Connection, selection: Selection) -> Selected:
     if found.sees_nothing:
         raise _nothing_readable(include, seen)
     clusters, pools = _read(found.rows, {each.subscription_id: each.name for each in seen})
-    without = _below(connection, selection.exclude.management_groups)
-    chosen = [
-        each for each in clusters if selection.selects(each) and each.subscription_id not in without
-    ]
+    wanted = [each for each in clusters if selection.selects(each)]
+    excluded = _excluded(connection, selection.exclude, wanted, seen)
+    chosen = [each for each in wanted if each.key not in excluded.keys]
+    below = _below(connection, include.management_groups)
     completeness = Completeness(
         include.subscriptions,
-        _readable(seen, asked, include, _below(connection, include.management_groups)),
+        _readable(seen, asked, include, {each.subscription_id for each in below.seen}),
         seen,
         (
             *_gaps_of_subscriptions(listed, asked, clusters),
             *listed.gaps,
+            *below.gaps,
+            *excluded.gaps,
             *_gaps_of_answer(found),
+            *_gaps_of_identities(chosen),
         ),
         len(clusters),
         pools,
@@ -128,11 +131,59 @@ def _subscriptions(connection: Connection, management_groups: Sequence[str]) -> 
     return _Listed(tuple(seen), _gaps_of_answer(found))
 
 
-def _below(connection: Connection, management_groups: Sequence[str]) -> set[str]:
-    """Return the subscriptions of management groups; none without any."""
-    if not management_groups:
-        return set()
-    return {each.subscription_id for each in _subscriptions(connection, management_groups).seen}
+def _below(connection: Connection, management_groups: Sequence[str]) -> _Listed:
+    """Return the subscriptions of management groups; a group of which none is seen is a gap.
+
+    Each is asked about by itself: Resource Graph ignores those it can't find beside others.
+    """
+    found = [(group, _subscriptions(connection, (group,))) for group in management_groups]
+    unread = (Gap(GapKind.UNREADABLE_GROUP, group) for group, below in found if not below.seen)
+    return _Listed(
+        tuple(each for _, below in found for each in below.seen),
+        (*unread, *(gap for _, below in found for gap in below.gaps)),
+    )
+
+
+@dataclass(frozen=True)
+class _Excluded:
+    """Clusters that are left out for where they are, besides what a filter tells by itself."""
+
+    keys: frozenset[str]
+    gaps: tuple[Gap, ...]
+
+
+def _excluded(
+    connection: Connection,
+    exclude: Filter,
+    clusters: Sequence[FleetCluster],
+    seen: Sequence[SubscriptionSeen],
+) -> _Excluded:
+    """Return which clusters management groups exclude, or names of subscriptions may.
+
+    Where only some clusters of a subscription can be read its name can't: another name may be its.
+
+    Raises
+    ------
+    AdxmiError
+        Which clusters a management group has can't be read.
+
+    """
+    keys: set[str] = set()
+    gaps: list[Gap] = []
+    for group in exclude.management_groups:
+        scope = GraphScope(management_groups=(group,))
+        within = connection.resource_manager.graph_rows(_CLUSTER_QUERY, FLEET_CLUSTER, scope)
+        if within.failure is not None or within.is_cut or within.limit_hit:
+            raise within.failure or FLEET_CLUSTER.unreadable("it is cut short")
+        gaps += [Gap(GapKind.UNREADABLE_GROUP, group)] if within.sees_nothing else []
+        keys |= {str(row["id"]).strip("/").lower() for row in within.rows}
+    known = {word for each in seen for word in _words(each)}
+    if any(word.lower() not in known and not is_guid(word) for word in exclude.subscriptions):
+        unnamed = [each for each in clusters if not each.subscription and each.key not in keys]
+        keys |= {each.key for each in unnamed}
+        ids = dict.fromkeys(each.subscription_id for each in unnamed)
+        gaps += [Gap(GapKind.MAY_BE_EXCLUDED, each) for each in ids]
+    return _Excluded(frozenset(keys), tuple(gaps))
 
 
 def _asked(include: Filter, seen: Sequence[SubscriptionSeen]) -> _Asked:
@@ -222,6 +273,15 @@ def _gaps_of_answer(found: GraphRows) -> tuple[Gap, ...]:
     return tuple(gaps)
 
 
+def _gaps_of_identities(clusters: Iterable[FleetCluster]) -> Iterator[Gap]:
+    """Yield the clusters whose identities are in a form that is not known."""
+    return (
+        Gap(GapKind.UNREADABLE_IDENTITIES, each.name)
+        for each in clusters
+        if each.identities is None
+    )
+
+
 def _gap_of(failure: AdxmiError, found: GraphRows) -> Gap:
     kind = GapKind.THROTTLED if isinstance(failure, Throttled) else GapKind.NOT_ANSWERED
     return Gap(kind, detail=failure.what, read=len(found.rows), total=found.total)
@@ -230,14 +290,19 @@ def _gap_of(failure: AdxmiError, found: GraphRows) -> Gap:
 def _read(
     rows: Iterable[Mapping[str, Any]], names: Mapping[str, str]
 ) -> tuple[list[FleetCluster], int]:
-    """Return the clusters among the rows, and how many Synapse pools there are."""
-    pools, clusters = 0, []
+    """Return the clusters among the rows, each once, and how many Synapse pools there are.
+
+    What changes while pages are read may be on two of them.
+    """
+    pools: set[str] = set()
+    clusters: dict[str, FleetCluster] = {}
     for row in rows:
         if str(row["type"]).lower() == _POOLS:
-            pools += 1
+            pools.add(str(row["id"]).lower())
         else:
-            clusters.append(_cluster(row, names))
-    return clusters, pools
+            cluster = _cluster(row, names)
+            clusters.setdefault(cluster.key, cluster)
+    return list(clusters.values()), len(pools)
 
 
 def _cluster(row: Mapping[str, Any], names: Mapping[str, str]) -> FleetCluster:
@@ -277,10 +342,11 @@ def _identities(users: object) -> tuple[FleetIdentity, ...] | None:
     found = (
         FleetIdentity(
             str(key),
-            str((ids or {}).get("principalId") or "").lower(),
-            str((ids or {}).get("clientId") or "").lower(),
+            str(ids.get("principalId") or "").lower(),
+            str(ids.get("clientId") or "").lower(),
         )
-        for key, ids in users.items()
+        for key, value in users.items()
+        for ids in (value if isinstance(value, Mapping) else {},)
     )
     return tuple(sorted(found, key=lambda each: each.name.lower()))
 

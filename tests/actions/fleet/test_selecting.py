@@ -3,7 +3,7 @@
 import pytest
 
 from adxmi_jupyter.actions.fleet.selecting import select
-from adxmi_jupyter.embedded.state.resources import Resource
+from adxmi_jupyter.embedded.state.resources import ManagementGroup, Resource
 from adxmi_jupyter.errors import NoReadableSubscription, Throttled
 from adxmi_jupyter.model.fleet import Filter, GapKind, Selection
 from adxmi_jupyter.service.fleet_addresses import FleetAddresses
@@ -99,6 +99,54 @@ def test_a_subscription_of_which_one_cluster_is_readable_is_told(reader):
         (GapKind.PARTLY_READABLE_SUBSCRIPTION, OWN)
     ]
     assert not completeness.knows(OWN)
+
+
+def test_a_cluster_whose_subscription_has_no_name_is_left_out_where_a_name_is_excluded(reader):
+    exclude = Filter(subscriptions=("contoso",))
+
+    selected = select(reader, Selection(exclude=exclude))
+    by_id = select(reader, Selection(exclude=Filter(subscriptions=(ARCHIVE,))))
+
+    assert selected.clusters == ()
+    assert (GapKind.MAY_BE_EXCLUDED, OWN) in [
+        (gap.kind, gap.subject) for gap in selected.completeness.gaps
+    ]
+    assert [each.name for each in by_id.clusters] == ["contoso"]
+
+
+@pytest.mark.nightly
+def test_a_management_group_excludes_clusters_of_subscriptions_without_a_name(azure, reader):
+    azure.world.management_groups.append(ManagementGroup("data", "Data", [OWN]))
+
+    selected = select(reader, Selection(exclude=Filter(management_groups=("data",))))
+
+    assert selected.clusters == ()
+
+
+def test_a_management_group_that_cannot_be_read_is_told(azure, found):
+    azure.world.management_groups.append(ManagementGroup("data", "Data", [OWN]))
+
+    included = found(management_groups=("data", "Nope"))
+    excluded = found(exclude=Filter(management_groups=("Nope",)))
+
+    assert [(gap.kind, gap.subject) for gap in included.completeness.gaps] == [
+        (GapKind.UNREADABLE_GROUP, "Nope")
+    ]
+    assert included.completeness.gaps == excluded.completeness.gaps
+
+
+@pytest.mark.nightly
+def test_an_excluded_management_group_that_is_not_answered_is_an_error(azure, found):
+    azure.faults.add("throttled", match='"managementGroups"', times=None, retry_after=100)
+
+    with pytest.raises(Throttled):
+        found(exclude=Filter(management_groups=("data",)))
+
+
+def test_a_cluster_that_two_pages_list_is_selected_once(azure, names):
+    azure.world.other_clusters.append(azure.world.cluster)
+
+    assert names() == ["contoso", "contosoarchive"]
 
 
 def test_synapse_pools_are_counted_and_left_out(azure, found):
