@@ -98,6 +98,7 @@ class Call:
     `has_found` whether there was something to find: a requirement that is missing, a difference,
     what a dry run would change; `tells_by_code` whether the exit code of a console says so;
     `elevates` tells whether the caller wants the role on all databases for this command;
+    `requires` names the permissions that the verb requires;
     `is_partial` whether clusters of a fleet were not reached, which the exit code tells as well;
     `documents` are the formats besides a table that the result has;
     `ci` is the CI system that annotations are for, empty for the one that the environment tells.
@@ -122,6 +123,7 @@ class Call:
     elevates: bool = False
     tells_by_code: bool = False
     is_partial: bool = False
+    requires: str = ""
     documents: tuple[str, ...] = ()
     ci: str = ""
 

@@ -268,6 +268,8 @@ class Asked:
         if result.ending is Ending.INTERRUPTED:
             lines.insert(0, "interrupted")
         lines += gap_lines(selected.completeness) if with_gaps else []
+        if call.requires and _may_be_denied(result):
+            lines.append(f"  requires: {call.requires}")
         if not reached.is_whole:
             again = call.write(Retry((ChangeOption("--since", str(result.number)),)))
             lines.append(f"  ask the others again: {again}")
@@ -314,6 +316,16 @@ def seconds_of(text: str) -> float | None:
         raise InvalidValue(
             f"--deadline {text} can't be used", why=error.why, fix=ChangeOption("--deadline", "10m")
         ) from error
+
+
+def _may_be_denied(result: FleetResult) -> bool:
+    """Tell whether a cluster was not read, or only in part, for want of a permission it may be."""
+    from adxmi_jupyter.model.fleet_run import Reach
+
+    return any(
+        piece.outcome.reach in {Reach.NO_PERMISSION, Reach.IN_PART} and not piece.apply
+        for piece in result.pieces
+    )
 
 
 _EVERY_CLUSTER = ChangeOption("--fleet", EVERY)

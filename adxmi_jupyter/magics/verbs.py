@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from inspect import unwrap
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -167,6 +167,7 @@ class Verb(click.Command):
         call = ctx.find_object(Call)
         if call is not None:
             usage_errors.refuse_elsewhere(ctx, call, console_only=self.console_only)
+            call.requires = str(replace(self.permission, more=""))
         try:
             return self._carried_out(ctx, call)
         except (NotAuthorized, PartialRead) as refusal:

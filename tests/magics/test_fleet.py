@@ -149,3 +149,15 @@ def test_a_part_there_is_none_of(magic):
         magic("fleet compare --part polcy")
 
     assert caught.value.fix == "%adxmi fleet compare --part policy"
+
+
+@pytest.mark.nightly
+def test_what_may_be_denied_is_unknown_and_names_the_permission(fleet):
+    fleet("connect embedded --credential as:reader")
+
+    compared, used = fleet("fleet compare"), fleet("fleet identity mi-export")
+
+    for told in (compared, used):
+        assert "  requires: AllDatabasesMonitor; Reader on the" in told.to_text()
+    assert used["kind"].isna().any()
+    assert "unknown" in used.to_text().splitlines()[-1]

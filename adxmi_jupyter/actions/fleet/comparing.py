@@ -16,6 +16,7 @@ from adxmi_jupyter.actions.policy.policies import read, scopes_of
 from adxmi_jupyter.actions.roles.roles import read_roles, roles_of
 from adxmi_jupyter.model.fleet_comparison import Fact, Part, digest_of
 from adxmi_jupyter.model.identity import SYSTEM
+from adxmi_jupyter.model.policy import CLUSTER
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,7 +59,7 @@ def facts_frame(connection: Connection, parts: Iterable[Part]) -> pd.DataFrame:
         Fact(Part.DATABASES, "", one.database, one.database, "") for one in scopes if one.database
     ]
     for part in parts:
-        facts += _READ[part](connection, scopes) if part in _READ else []
+        facts += _READ[part](connection, scopes)
     rows = [(one.part.value, one.database, one.subject, one.subject_id, one.value) for one in facts]
     return fixed_frame(dict.fromkeys(_COLUMNS, TEXT), rows)
 
@@ -110,10 +111,20 @@ def _callout_facts(connection: Connection, _scopes: Sequence[Scope]) -> list[Fac
     return [Fact(Part.CALLOUTS, "", rule.pattern, ":".join(rule.key), str(rule)) for rule in rules]
 
 
+def _other_databases(connection: Connection, _scopes: Sequence[Scope]) -> list[Fact]:
+    """Return no other facts: the databases are known. Others see those that they have a role in.
+
+    Only who sees all of them may read the policy of the cluster.
+    """
+    read(connection, [CLUSTER])
+    return []
+
+
 _READ: Mapping[Part, Callable[[Connection, Sequence[Scope]], list[Fact]]] = {
     Part.POLICY: policy_facts,
     Part.ROLES: _role_facts,
     Part.CALLOUTS: _callout_facts,
+    Part.DATABASES: _other_databases,
 }
 
 

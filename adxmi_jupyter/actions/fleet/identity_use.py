@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from adxmi_jupyter.actions.fleet.listing import SharedIdentity
     from adxmi_jupyter.actions.fleet.running import FleetResult
     from adxmi_jupyter.actions.fleet.runs import Piece
-    from adxmi_jupyter.model.fleet import FleetCluster, Selected
+    from adxmi_jupyter.model.fleet import FleetCluster, FleetIdentity, Selected
     from adxmi_jupyter.service.connection import Connection
 
 YES, NO, UNKNOWN = "yes", "no", "unknown"
@@ -55,12 +55,15 @@ def on_cluster(identity: ManagedIdentity, cluster: FleetCluster) -> ManagedIdent
 def use_of(connection: Connection, cluster: FleetCluster, identity: ManagedIdentity) -> Answered:
     """Return what depends on an identity on one cluster: `dependents_frame`."""
     found = dependents(connection, [on_cluster(identity, cluster)])
-    notes = tuple(f"not seen: {what}" for what in found.unseen)
+    unseen = found.unseen
+    if not identity.is_system and not identity.object_id:
+        unseen = (f"policy entries: Azure does not tell the object ID of {identity.label}", *unseen)
+    notes = tuple(f"not seen: {what}" for what in unseen)
     failure = None
-    if found.unseen:
+    if unseen:
         failure = PartialRead(
             f"{cluster.name} could not be read as a whole",
-            why=found.unseen[0],
+            why=unseen[0],
             fix=Command.of("status"),
         )
     return Answered(dependents_frame(found), notes, bool(found.found), failure)
@@ -72,7 +75,8 @@ def uses_frame(result: FleetResult, selected: Selected, identity: ManagedIdentit
     Columns: ``cluster``, ``cluster_state`` (``reached``, or why it was not), ``assigned`` (``yes``,
     ``no``, ``unknown``), ``kind`` (such as ``policy entry``), ``database``, ``what`` (of a policy
     entry its usages), all string. A cluster that the identity is assigned to has a row without a
-    kind if nothing there depends on it; one that was not reached has one if it may be used there.
+    kind if nothing there depends on it: the kind is empty. One that was not read as a whole has one
+    where the kind is missing: what else depends on it is unknown.
     """
     clusters = {one.key: one for one in selected.clusters}
     rows = [
@@ -91,13 +95,14 @@ def _rows(
     if piece.frame is None:
         if _reads_key(cluster, identity):
             yield (assigned, KEY, "", "")
-        if assigned != NO or not piece.outcome.is_reached:
-            yield (assigned, None, None, None)
+        yield (assigned, None, None, None)
         return
     found = list(piece.frame[["kind", "database", "name"]].itertuples(index=False, name=None))
     for row in found:
         yield (assigned, *map(str, row))
-    if not found and assigned != NO:
+    if not piece.outcome.is_reached:
+        yield (assigned, None, None, None)
+    elif not found and assigned != NO:
         yield (assigned, "", "", "")
 
 
@@ -106,8 +111,14 @@ def _assigned(cluster: FleetCluster, identity: ManagedIdentity) -> str:
         return YES if cluster.system_object_id else NO
     if cluster.identities is None:
         return UNKNOWN
-    is_there = any(one.object_id == identity.object_id.lower() for one in cluster.identities)
-    return YES if is_there else NO
+    return YES if any(_is_same(one, identity) for one in cluster.identities) else NO
+
+
+def _is_same(one: FleetIdentity, identity: ManagedIdentity) -> bool:
+    """Tell whether a cluster lists an identity, by any of its IDs: Azure need not tell them all."""
+    ids = {one.key, one.object_id, one.client_id} - {""}
+    wanted = (identity.resource_id.strip("/"), identity.object_id, identity.client_id)
+    return not ids.isdisjoint(each.lower() for each in wanted)
 
 
 def _reads_key(cluster: FleetCluster, identity: ManagedIdentity) -> bool:

@@ -10,7 +10,7 @@ Explorer docs).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.actions.fleet.selecting import select
@@ -147,14 +147,24 @@ def shared_identities(connection: Connection, selected: Selected) -> tuple[Share
     names = {one.subscription_id: one.name for one in selected.completeness.known}
     shared = (
         SharedIdentity(
-            uses[0][0],
-            _state(uses[0][0], present, selected.completeness, is_whole=is_whole),
-            names.get(uses[0][0].subscription_id, ""),
+            identity,
+            _state(identity, present, selected.completeness, is_whole=is_whole),
+            names.get(identity.subscription_id, ""),
             tuple(cluster for _, cluster in uses),
         )
         for uses in by_key.values()
+        for identity in (_with_ids([one for one, _ in uses]),)
     )
     return tuple(sorted(shared, key=lambda one: (-len(one.clusters), one.identity.name.lower())))
+
+
+def _with_ids(listed: Sequence[FleetIdentity]) -> FleetIdentity:
+    """Return an identity with the IDs that any of the clusters lists of it."""
+    return replace(
+        listed[0],
+        object_id=next((one.object_id for one in listed if one.object_id), ""),
+        client_id=next((one.client_id for one in listed if one.client_id), ""),
+    )
 
 
 def _state(
