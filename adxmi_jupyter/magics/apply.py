@@ -28,6 +28,7 @@ from adxmi_jupyter.magics.plan import (
 )
 from adxmi_jupyter.magics.policy_file import NamedFile
 from adxmi_jupyter.magics.verbs import Example, exit_codes, verb
+from adxmi_jupyter.model.history.rows import RunKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -123,6 +124,7 @@ def apply(
     Additions come before removals, and what depends on a failed change is not sent. The same
     command once more does what is left. All changes of an apply can be undone together.
     """
+    from adxmi_jupyter.actions.history.plans import keep_plan
     from adxmi_jupyter.actions.plan.applying import Applying
 
     if waves:
@@ -148,7 +150,9 @@ def apply(
 
     with telling_errors(call):
         if dry_run:
-            return shown(call, prepare().plan, allow_partial=options["allow_partial"])
+            prepared = prepare()
+            keep_plan(prepared.world, prepared.plan, RunKind.PLAN)
+            return shown(call, prepared.plan, allow_partial=options["allow_partial"])
         return _told(call, *_applied(call, prepare, Applying(yes, max_removals, fail_fast)))
 
 

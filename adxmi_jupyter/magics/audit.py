@@ -13,7 +13,6 @@ import click
 from adxmi_jupyter.errors import InvalidInput, InvalidValue, MissingOption
 from adxmi_jupyter.fixes import ChangeOption, Command
 from adxmi_jupyter.magics import permissions
-from adxmi_jupyter.magics.audit_kept import is_whole, keep
 from adxmi_jupyter.magics.audit_plan import (
     Asked,
     narrowed_result,
@@ -23,6 +22,7 @@ from adxmi_jupyter.magics.audit_plan import (
 from adxmi_jupyter.magics.audit_settings import audit_settings
 from adxmi_jupyter.magics.body_file import file_text
 from adxmi_jupyter.magics.ci import ci_option, repository_path, system_of, tell
+from adxmi_jupyter.magics.kept_runs import is_whole, keep
 from adxmi_jupyter.magics.options import (
     all_databases_option,
     database_option,

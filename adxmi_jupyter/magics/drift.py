@@ -16,6 +16,7 @@ from adxmi_jupyter.magics.plan import (
     shown,
 )
 from adxmi_jupyter.magics.verbs import Example, exit_codes, verb
+from adxmi_jupyter.model.history.rows import RunKind
 
 if TYPE_CHECKING:
     from adxmi_jupyter.magics.call import Call
@@ -37,7 +38,10 @@ def drift(call: Call, **options: Any) -> object:
     Every section is compared as a whole: what is missing, and what the file doesn't name. Nothing
     is planned or written. In a console the exit code is 3 if there is a difference.
     """
+    from adxmi_jupyter.actions.history.plans import keep_plan
+
     call.tells_by_code = True
     with telling_errors(call):
         prepared = prepared_plan(call, observes=True, **options)
+        keep_plan(prepared.world, prepared.plan, RunKind.DRIFT)
         return shown(call, prepared.plan, allow_partial=options["allow_partial"])

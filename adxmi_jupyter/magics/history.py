@@ -11,6 +11,7 @@ from adxmi_jupyter.magics import permissions
 from adxmi_jupyter.magics.history_places import from_option, moment_given
 from adxmi_jupyter.magics.history_sync import sync
 from adxmi_jupyter.magics.options import cluster_option, database_option, refuse_both
+from adxmi_jupyter.magics.over_fleet import over_fleet
 from adxmi_jupyter.magics.params import IdentityName, Name, NameList, UsageList
 from adxmi_jupyter.magics.verbs import Noun, verb
 from adxmi_jupyter.model.history.rows import Kind
@@ -109,13 +110,16 @@ def list_(call: Call, *, times: bool) -> pd.DataFrame:
     of=history,
     permission=permissions.RECORD,
     pages=("Managed identity policy", "Manage database security roles"),
-    examples=("history record",),
+    examples=("history record", "history record --fleet"),
 )
+@over_fleet()
 def record(call: Call) -> pd.DataFrame:
     """Record what the cluster has as a run on this machine.
 
     A run holds databases, policies, roles, assigned identities, callout rules, data connections and
     workflows: no connection strings, no texts of queries. What you can't read is kept as unknown.
+    The first run begins the history of the cluster, as audit does: from then on plan, drift, apply
+    and snapshot add a run of what they read. --fleet records a run of each cluster.
     """
     from adxmi_jupyter.actions.history.recording import record as recorded
     from adxmi_jupyter.actions.history.showing import sections_frame
@@ -179,8 +183,8 @@ def _kinds(function: Function) -> Function:
     "moment",
     metavar="TIME",
     default="",
-    help="Date or time, run (its ID, or first, previous, last), or number of an apply. Default: "
-    "now.",
+    help="Date or time, run (its ID, or first, previous, last, or last-audit), or number of an "
+    "apply. Default: now.",
 )
 @from_option
 @_kinds
@@ -222,7 +226,8 @@ def diff(
 ) -> pd.DataFrame:
     """Show what changed between two times, runs or applies.
 
-    A and B are dates or times, runs or applies. A run is its ID, or first, previous or last. An
+    A and B are dates or times, runs or applies. A run is its ID, or first, previous or last, also
+    of a kind: previous-audit. An
     apply is its number: as A it stands for the last run before it, as B for the first run after it.
     Default of B: now. What one of the two runs could not read is unknown: it counts neither as
     added nor as removed.

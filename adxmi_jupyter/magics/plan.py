@@ -15,6 +15,7 @@ from adxmi_jupyter.magics.options import allow_unknown_usage, exit_code, refuse_
 from adxmi_jupyter.magics.over_fleet import over_fleet
 from adxmi_jupyter.magics.policy_file import is_file, policy_file, policy_file_options
 from adxmi_jupyter.magics.verbs import Example, exit_codes, verb
+from adxmi_jupyter.model.history.rows import RunKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -157,8 +158,11 @@ def plan(
         return plan_form(call, break_workflows=break_workflows, **options)
     if what:
         return _schema(what)
+    from adxmi_jupyter.actions.history.plans import keep_plan
+
     with telling_errors(call):
         prepared = prepared_plan(call, break_workflows=break_workflows, **options)
+        keep_plan(prepared.world, prepared.plan, RunKind.PLAN)
         if save:
             from adxmi_jupyter.actions.plan.saved import saved_text
             from adxmi_jupyter.magics.text_file import write_text

@@ -45,6 +45,7 @@ def snapshot(call: Call, *, database: str, mode: str, file: str) -> object:
     The same state gives the same bytes, and plan finds no changes right after it. What you can't
     read is named in the head of the file.
     """
+    from adxmi_jupyter.actions.history.plans import keep_snapshot
     from adxmi_jupyter.actions.plan.planning import lock_key
     from adxmi_jupyter.actions.plan.snapshot import snapshot as taken
     from adxmi_jupyter.magics.lock_file import save_lock
@@ -52,6 +53,7 @@ def snapshot(call: Call, *, database: str, mode: str, file: str) -> object:
     from adxmi_jupyter.rendering.text import PlainText
 
     found = taken(call.connection, Mode(mode), (database,) if database else ())
+    keep_snapshot(found.world)
     for one in found.unseen:
         call.say(f"not read: {one.section} of the {one.scope} ({one.failure.why})")
     if not file:

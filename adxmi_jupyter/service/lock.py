@@ -66,6 +66,22 @@ class ClusterLock:
         finally:
             lock.release()
 
+    @contextmanager
+    def held_if_free(self) -> Iterator[bool]:
+        """Hold the lock if no other writer does; tell whether that is so, and never wait."""
+        from filelock import Timeout
+
+        try:
+            lock = self._lock()
+            lock.acquire(timeout=0)
+        except (Timeout, OSError, NotImplementedError):
+            yield False
+            return
+        try:
+            yield True
+        finally:
+            lock.release()
+
     def _taken(self) -> FileLock:
         from filelock import Timeout
 

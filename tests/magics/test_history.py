@@ -31,6 +31,33 @@ def test_a_change_is_shown_by_runs_times_and_applies(magic):
     assert (list(shown["item"]), magic("history diff last last").empty) == ([], True)
 
 
+FILE = """
+apiVersion: adxmi/v1
+clusters: {demo: {uri: embedded}}
+policy: {databases: {Telemetry: {mi-ingest: [ExportRequest]}}}"""
+
+
+@pytest.mark.nightly
+def test_each_command_that_reads_the_cluster_adds_a_run_once_there_is_a_history(magic):
+    magic("plan", FILE)
+    before = magic("history runs")
+    magic("history record")
+
+    magic("plan", FILE)
+    magic("drift", FILE)
+    magic("apply --dry-run", FILE)
+    magic("apply", FILE)
+    magic("snapshot --database Telemetry")
+    magic("audit --fail-on none")
+
+    kinds = list(magic("history runs")["kind"])
+    assert (len(before), kinds) == (
+        0,
+        ["record", "plan", "drift", "plan", "plan", "apply", "snapshot", "audit"],
+    )
+    assert list(magic("history diff first last-snapshot")["item"]) == ["ExportRequest"]
+
+
 @pytest.mark.nightly
 def test_files_are_asked_like_this_machine(magic, tmp_path):
     magic("history record")

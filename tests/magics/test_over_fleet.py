@@ -159,3 +159,19 @@ def test_the_console_tells_a_partial_result_by_its_code(adxmi):
     allowed = adxmi("policy", "show", "--fleet", "--allow-partial")
 
     assert (partial.returncode, allowed.returncode) == (1, 0)
+
+
+@pytest.mark.nightly
+def test_each_cluster_is_recorded_once_though_a_run_takes_over_another(magic, magics, asked):
+    asked.faults.add("not-json", times=None, cluster="contosoeast")
+    first = magic("history record --fleet conto*st")
+    asked.faults.clear()
+    again = magic("history record --fleet conto*st --since last")
+
+    assert states(first)["contosoeast"] == "failed"
+    assert set(states(again).values()) == {"reached"}
+    assert set(again["cluster"]) == {"contosoeast", "contosowest"}
+    assert "rows" in again
+    kept_in = magics.connections.current().history_file.parent
+    folders = kept_in.glob("**/*.runs/@runs.jsonl")
+    assert [len(one.read_text("utf-8").splitlines()) for one in folders] == [1, 1]

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class SinceLast:
-    """How the cluster changed since the last audit; `run` is what names its run, empty for none."""
+    """How the cluster changed since the last audit; `run` is the word for it, empty for none."""
 
     run: str = ""
     added: int = 0
@@ -51,7 +51,7 @@ def keep_audit(connection: Connection, audit: Audit, started: datetime) -> Since
     found = [one.change for one in differences(seen_by(last), seen_by(kept))]
     return SinceLast(
         # The same in every notebook, while an ID is not.
-        PREVIOUS if last.run.id == runs[-1].id else last.run.id,
+        PREVIOUS if last.run.id == runs[-1].id else f"{PREVIOUS}-{RunKind.AUDIT}",
         found.count(Change.ADDED),
         found.count(Change.REMOVED),
         found.count(Change.CHANGED),

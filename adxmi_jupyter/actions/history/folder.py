@@ -13,7 +13,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
-from dataclasses import asdict, fields
+from dataclasses import MISSING, asdict, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote
@@ -66,7 +66,7 @@ class Folder:
 
     def runs(self) -> tuple[Run, ...]:
         """Return the runs in the order of their ends."""
-        found = {one.id: one for one in _rows(self._lines(_RUNS), Run)}
+        found = {one.id: one for one in _rows(self._lines(_RUNS), Run) if one.id and one.ended}
         return tuple(sorted(found.values(), key=lambda one: (one.ended, one.id)))
 
     @property
@@ -230,7 +230,9 @@ def _interval(line: Mapping[str, Any], place: Mapping[str, Any]) -> Interval:
 
 def _rows(lines: Iterable[Mapping[str, Any]], kind: type[Row]) -> list[Row]:
     names = {one.name for one in fields(kind)}
-    return [kind(**_cells(line, names)) for line in lines]
+    # A text that is empty is not written.
+    empty = {one.name: "" for one in fields(kind) if one.default is MISSING}
+    return [kind(**(empty | _cells(line, names))) for line in lines]
 
 
 def _cells(line: Mapping[str, Any], names: AbstractSet[str]) -> dict[str, Any]:

@@ -81,7 +81,7 @@ class KustoStore:
             state = map(state_of, self._of(tables.STATE, run)) if run.has_state else ()
             changes = () if run.has_state else map(change_of, self._of(tables.CHANGES, run))
             findings = map(finding_of, self._of(tables.FINDINGS, run)) if run.has_state else ()
-            yield Recorded(run, tuple(sorted(state)), tuple(changes), tuple(findings))
+            yield Recorded(run, tuple(state), tuple(changes), tuple(findings)).ordered
 
     def lacks(self) -> bool:
         """Tell whether a table of the history is not there."""

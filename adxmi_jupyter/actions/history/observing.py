@@ -15,7 +15,7 @@ from adxmi_jupyter.actions.check.cluster_facts import Facts
 from adxmi_jupyter.actions.evidence import azure
 from adxmi_jupyter.actions.evidence.declared import workflows_of
 from adxmi_jupyter.actions.evidence.parts import part_of
-from adxmi_jupyter.actions.plan.world import database_names
+from adxmi_jupyter.actions.plan.world import database_names, roles_fact
 from adxmi_jupyter.errors import AdxmiError
 from adxmi_jupyter.masking import as_written
 from adxmi_jupyter.model.audit.evidence import Reason, Source, Unseen
@@ -33,6 +33,7 @@ from adxmi_jupyter.model.policy import CLUSTER, Scope
 
 if TYPE_CHECKING:
     from adxmi_jupyter.actions.check.checks import Inventory
+    from adxmi_jupyter.actions.plan.world import World
     from adxmi_jupyter.model.assignment import AssignedIdentities
     from adxmi_jupyter.model.audit.cluster import AuditedCluster, AuditedWorkflow
     from adxmi_jupyter.model.audit.evidence import Part
@@ -54,11 +55,11 @@ class Observed:
 
     cluster: str
     cluster_id: str
-    databases: tuple[str, ...]
+    databases: tuple[str, ...] | None
     policies: Mapping[Scope, Part[Policy]]
     roles: Mapping[str, Part[tuple[RoleAssignment, ...]]]
-    assigned: Part[AssignedIdentities]
-    workflows: tuple[AuditedWorkflow, ...]
+    assigned: Part[AssignedIdentities] | None
+    workflows: tuple[AuditedWorkflow, ...] | None
     unlisted: Mapping[str, Mapping[str, str]]
     callouts: Part[tuple[CalloutRule, ...]] | None
 
@@ -103,7 +104,10 @@ class Observed:
 
     def _databases(self) -> Iterator[StateRow]:
         """Yield the databases: who may not read all of them may not even see them."""
-        sees_all = self.policies[CLUSTER].unseen is None
+        whole = self.policies.get(CLUSTER)
+        if self.databases is None or whole is None:
+            return
+        sees_all = whole.unseen is None
         partly = Unseen(Source.POLICIES, Reason.DENIED, _SEES_ALL)
         yield self._section(Kind.DATABASE, "", len(self.databases), None if sees_all else partly)
         if sees_all:
@@ -140,12 +144,13 @@ class Observed:
     def _roles(self) -> Iterator[StateRow]:
         for database, part in self.roles.items():
             # A database lists those who hold a role on all databases, too: they have their section.
+            # Commands call the type of a principal differently; its name begins with it.
             rows = [
                 self._row(
                     Kind.ROLE,
                     database,
                     str(one.role),
-                    {"principal": one.fqn, "type": one.principal_type},
+                    {"principal": one.fqn, **_noted(one)},
                     identity_name=one.display_name,
                     object_id=one.object_id,
                 )
@@ -156,6 +161,8 @@ class Observed:
             yield from rows
 
     def _assigned(self) -> Iterator[StateRow]:
+        if self.assigned is None:
+            return
         found = self.assigned.value
         rows = [
             self._identity(Kind.ASSIGNMENT, "", "system" if one.is_system else "user", one)
@@ -181,8 +188,10 @@ class Observed:
         yield from rows
 
     def _workflows(self) -> Iterator[StateRow]:
+        if self.workflows is None:
+            return
         connections, others = _nouns()
-        for database in self.databases:
+        for database in self.databases or ():
             lost = self.unlisted.get(database, {})
             here = [one for one in self.workflows if one.database == database]
             for kind, nouns in ((Kind.CONNECTION, connections), (Kind.WORKFLOW, others)):
@@ -200,6 +209,10 @@ class Observed:
             yield self._identity(kind, one.database, item, identity, **more)
         if not one.acts_as:
             yield self._row(kind, one.database, item, more)
+
+
+def _noted(one: RoleAssignment) -> dict[str, str]:
+    return {"notes": as_written(one.notes)} if one.notes else {}
 
 
 def of_audit(connection: Connection, cluster: AuditedCluster) -> Observed:
@@ -221,6 +234,28 @@ def of_audit(connection: Connection, cluster: AuditedCluster) -> Observed:
         cluster.workflows,
         unlisted,
         None,
+    )
+
+
+def of_world(world: World) -> Observed:
+    """Return what a plan or a snapshot read, which may be a part of the cluster."""
+    facts, wanted, connection = world.facts, world.wanted, world.connection
+    is_told = wanted.assigned or facts.knows(cluster_facts.assigned())
+    sources = {CLUSTER: Source.CLUSTER_ROLES}
+    roles = {
+        one.database: _part(facts, roles_fact(one), sources.get(one, Source.ROLES))
+        for one in wanted.roles
+    }
+    return Observed(
+        connection.cluster,
+        _cluster_id(connection),
+        wanted.databases,
+        _policies(facts, wanted.policies, world.assigned),
+        roles,
+        _part(facts, cluster_facts.assigned(), Source.CLUSTER) if is_told else None,
+        None,
+        {},
+        _part(facts, cluster_facts.callouts(), Source.POLICIES) if wanted.callouts else None,
     )
 
 

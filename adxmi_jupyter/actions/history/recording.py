@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import getpass
 import json
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
 from adxmi_jupyter.actions.elevation.records import ELEVATION
 from adxmi_jupyter.actions.history.folder import Folder
 from adxmi_jupyter.actions.history.observing import observe
 from adxmi_jupyter.actions.write import journal
 from adxmi_jupyter.actions.write.history import every_entry
+from adxmi_jupyter.actions.write.open_writes import undecided
 from adxmi_jupyter.errors import AdxmiError, InvalidInput, UnreadableAnswer
 from adxmi_jupyter.masking import masked_payload
 from adxmi_jupyter.model.history.rows import (
@@ -67,7 +69,7 @@ def local_folder(connection: Connection) -> Folder:
 
 
 def record(connection: Connection) -> Recorded:
-    """Read what a cluster has, and keep it as a run.
+    """Read what a cluster has, and keep it as a run: from then on, the cluster has a history here.
 
     Raises
     ------
@@ -91,8 +93,12 @@ def keep(
     findings: Sequence[FindingRow] = (),
     *,
     reached: int = 1,
+    counts: Mapping[str, int] | None = None,
 ) -> Recorded:
-    """Keep what a run saw; raises as `record` does."""
+    """Keep what a run saw; `counts` are of its findings, by default the open ones by severity.
+
+    Raises as `record` does.
+    """
     by, tenant = _caller(connection)
     run = Run(
         id=str(uuid4()),
@@ -104,24 +110,50 @@ def keep(
         by=clean(by),
         tenant=tenant,
         reached=reached,
-        findings=canonical(_counted(findings)),
+        findings=canonical(_counted(findings) if counts is None else counts),
     )
     return local_folder(connection).chain(Recorded(run, tuple(state), (), tuple(findings)))
 
 
 def keep_writes(connection: Connection) -> int:
-    """Keep the writes of the journal whose outcome is known, as runs; return how many others.
+    """Keep the writes of the journal as runs; return how many have an outcome that is yet unknown.
 
-    A run has the ID that the write has in the journal, so none is kept twice.
+    The writes of an apply are one run. A run has an ID that follows from the journal, so none is
+    kept twice. One that is under way, or of which an outcome may yet be known, is left for later.
     """
-    entries = every_entry(connection)
+    with connection.lock.held_if_free() as is_free:
+        entries = every_entry(connection)
     folder = local_folder(connection)
     there = {one.id for one in folder.runs()}
-    by_number = {one.number: one for one in entries}
-    for entry in entries:
-        if not entry.is_open and _run_id(entry) not in there:
-            folder.chain(_written(connection, entry, by_number.get(entry.undoes)))
-    return sum(one.is_open for one in entries)
+    later = undecided(entries)
+    under_way = 0 if is_free else max((one.apply for one in entries), default=0)
+    runs = list(_runs_of(entries, there))
+    run_of = {one.number: _id_of(writes) for writes in runs for one in writes}
+    for writes in runs:
+        is_under_way = under_way and writes[0].apply == under_way
+        is_over = not is_under_way and not any(one.key in later for one in writes)
+        if is_over and _id_of(writes) not in there:
+            folder.chain(_written(connection, writes, run_of))
+    return len(later)
+
+
+def _runs_of(entries: Sequence[Entry], there: Collection[str]) -> Iterator[tuple[Entry, ...]]:
+    """Yield the writes of each run: those of an apply together, unless one is kept already."""
+    applies: dict[int, list[Entry]] = {}
+    for one in entries:
+        applies.setdefault(one.apply, []).append(one)
+    for number, some in applies.items():
+        if number and not any(_run_id(one) in there for one in some):
+            yield tuple(some)
+        else:
+            yield from ((one,) for one in some)
+
+
+def _id_of(writes: Sequence[Entry]) -> str:
+    first = writes[0]
+    own = _run_id(first)
+    is_apply = first.apply and _is_hex(first.key) and len(writes) > 1
+    return str(uuid5(UUID(own), "apply")) if is_apply else own
 
 
 def _counted(findings: Iterable[FindingRow]) -> dict[str, int]:
@@ -158,12 +190,31 @@ def _is_hex(key: str) -> bool:
     return True
 
 
-def _written(connection: Connection, entry: Entry, undone: Entry | None) -> Recorded:
+def _written(
+    connection: Connection, writes: Sequence[Entry], run_of: Mapping[int, str]
+) -> Recorded:
+    moments = [_moment(one.time) for one in writes]
+    is_apply = bool(writes[0].apply)
+    outcomes = Counter(one.outcome for one in writes)
+    run = Run(
+        id=_id_of(writes),
+        started=min(moments),
+        ended=max(moments),
+        kind=(RunKind.APPLY if is_apply else RunKind.WRITE).value,
+        cluster=clean(connection.cluster),
+        tool=f"adxmi_jupyter {__version__}",
+        by=clean(_account()),
+        findings=canonical(dict(outcomes)) if is_apply else "{}",
+    )
+    changes = (_change(connection, one, run_of.get(one.undoes, "")) for one in writes)
+    return Recorded(run, changes=tuple(changes))
+
+
+def _change(connection: Connection, entry: Entry, undone: str) -> ChangeRow:
     kind = _KINDS.get(entry.kind, Kind.WORKFLOW)
-    at = _moment(entry.time)
     has_texts = kind not in _WITHOUT_TEXTS
-    change = ChangeRow(
-        at=at,
+    return ChangeRow(
+        at=_moment(entry.time),
         cluster=clean(connection.cluster),
         database=clean(entry.database),
         kind=kind.value,
@@ -174,18 +225,8 @@ def _written(connection: Connection, entry: Entry, undone: Entry | None) -> Reco
         command=clean(entry.command) if has_texts else "",
         outcome=entry.outcome,
         by=clean(_account()),
-        undo_of=_run_id(undone) if undone else "",
+        undo_of=undone,
     )
-    run = Run(
-        id=_run_id(entry),
-        started=at,
-        ended=at,
-        kind=(RunKind.APPLY if entry.apply else RunKind.WRITE).value,
-        cluster=clean(connection.cluster),
-        tool=f"adxmi_jupyter {__version__}",
-        by=clean(_account()),
-    )
-    return Recorded(run, changes=(change,))
 
 
 def _moment(text: str) -> str:

@@ -12,8 +12,8 @@ from adxmi_jupyter.actions.frames import FLAG, MOMENT, NUMBER, TEXT, fixed_frame
 from adxmi_jupyter.actions.write.history import every_entry
 from adxmi_jupyter.errors import HistoryUnavailable
 from adxmi_jupyter.fixes import Command
-from adxmi_jupyter.model.history.rows import START, Kind, StateRow, time_text
-from adxmi_jupyter.model.history.state import Change, seen_by
+from adxmi_jupyter.model.history.rows import START, Kind, RunKind, StateRow, time_text
+from adxmi_jupyter.model.history.state import Change
 from adxmi_jupyter.model.moment import parse_moment
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ _NOW = "now"
 PREVIOUS = "previous"
 _PLACES = {"first": 0, PREVIOUS: -2, "last": -1}
 """Words for runs that read the cluster, and where these are among them."""
+_WORD = re.compile(rf"({'|'.join(_PLACES)})(?:-({'|'.join(RunKind)}))?", re.IGNORECASE)
 _RUN_ID = re.compile(r"[0-9a-f]{8}(?:-?[0-9a-f-]{0,28})", re.IGNORECASE)
 _APPLY = re.compile(r"[1-9]\d{0,5}")
 _RECORD = Command.of("history", "record")
@@ -69,8 +70,9 @@ def state_of(
     word = text.strip()
     if word.lower() == _NOW or not word:
         return _until(store, runs, time_text(datetime.now(UTC)))
-    if word.lower() in _PLACES:
-        return _of_run(store, _placed(runs, word.lower()).id, runs)
+    placed = _WORD.fullmatch(word.lower())
+    if placed:
+        return store.as_of(_placed(runs, *placed.groups()).ended)
     if _APPLY.fullmatch(word):
         return _of_apply(connection, store, runs, int(word), is_first=is_first)
     if _RUN_ID.fullmatch(word):
@@ -85,13 +87,15 @@ def _until(store: Store, runs: Sequence[Run], moment: str) -> SeenState:
     return store.as_of(moment)
 
 
-def _placed(runs: Sequence[Run], word: str) -> Run:
-    place = _PLACES[word]
-    if len(runs) < (abs(place) or 1):
+def _placed(runs: Sequence[Run], word: str, kind: str | None) -> Run:
+    place, found = _PLACES[word], [one for one in runs if kind in {None, one.kind}]
+    if len(found) < (abs(place) or 1):
         raise HistoryUnavailable(
-            f"there is no {word} run", why=f"runs that read the cluster: {len(runs)}", fix=_RECORD
+            f"there is no {word} {kind or 'run'}",
+            why=f"runs that read the cluster: {len(runs)}",
+            fix=_RECORD,
         )
-    return runs[place]
+    return found[place]
 
 
 def _of_run(store: Store, word: str, runs: Sequence[Run]) -> SeenState:
@@ -102,8 +106,7 @@ def _of_run(store: Store, word: str, runs: Sequence[Run]) -> SeenState:
             why=f"{len(found)} of {len(runs)} runs that read the cluster begin so",
             fix=Command.of("history", "runs"),
         )
-    (recorded,) = store.recorded(found)
-    return seen_by(recorded)
+    return store.as_of(found[0].ended)
 
 
 def _of_apply(

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from adxmi_jupyter.actions.history.plans import keep_apply, keep_plan
 from adxmi_jupyter.actions.identity import identities
 from adxmi_jupyter.actions.identity import writes as identity_writes
 from adxmi_jupyter.actions.plan.replacing import OPTION
@@ -38,6 +39,7 @@ from adxmi_jupyter.errors import (
 from adxmi_jupyter.fixes import ChangeOption, Retry
 from adxmi_jupyter.model import kql
 from adxmi_jupyter.model.assignment import plan_change
+from adxmi_jupyter.model.history.rows import RunKind
 from adxmi_jupyter.model.plan import Reason, Status
 from adxmi_jupyter.model.usage import Usage
 
@@ -185,13 +187,18 @@ def apply(connection: Connection, prepare: Callable[[], Prepared], how: Applying
 
 
 def carry_out(connection: Connection, prepared: Prepared, how: Applying) -> Applied:
-    """Carry out the steps of a plan; the caller holds the lock."""
+    """Carry out the steps of a plan; the caller holds the lock.
+
+    Where the cluster has a history, what the plan read is a run of it, and so are the writes.
+    """
+    keep_plan(prepared.world, prepared.plan, RunKind.PLAN)
     if not prepared.steps:
         return Applied(prepared.plan, 0, ())
     number = Journal(connection.history_file).next_apply()
     run = _Run(connection, how)
     with connection.noting(apply=number):
         outcomes = tuple(map(run.outcome_of, prepared.steps))
+    keep_apply(connection)
     return Applied(prepared.plan, number, outcomes)
 
 

@@ -62,12 +62,13 @@ class Options:
 
 @dataclass(frozen=True)
 class Prepared:
-    """A plan, and the steps that carry it out, in their order."""
+    """A plan, and the steps that carry it out, in their order; `world` is what was read for it."""
 
     plan: Plan
     steps: tuple[Step, ...]
     file: PolicyFile
     options: Options
+    world: World
 
 
 def lock_key_of(uri: str) -> str:
@@ -156,7 +157,7 @@ class Survey:
             naming.replacing.found,
             self._left_out(chosen),
         )
-        return Prepared(plan, steps, self.file, options)
+        return Prepared(plan, steps, self.file, options, world)
 
     def _left_out(self, chosen: Chosen) -> tuple[Change, ...]:
         """Return what follows from names that stand for other identities, and is not chosen."""
@@ -243,6 +244,7 @@ def _wanted(content: Content, existing: Sequence[str]) -> Wanted:
         tuple(dict.fromkeys(held)),
         callouts=content.callouts is not None,
         assigned=assigned is not None and assigned.identities is not None,
+        databases=tuple(existing),
     )
 
 

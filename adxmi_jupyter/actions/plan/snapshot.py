@@ -37,11 +37,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A cluster as a policy file, what could not be read, and the object IDs of its names."""
+    """A cluster as a policy file, what was read for it, and the object IDs of its names."""
 
     text: str
-    unseen: tuple[Unseen, ...]
+    world: World
     names: Mapping[str, str]
+
+    @property
+    def unseen(self) -> tuple[Unseen, ...]:
+        """What could not be read."""
+        return self.world.unseen
 
 
 def snapshot(connection: Connection, mode: Mode, databases: Sequence[str] = ()) -> Snapshot:
@@ -58,10 +63,11 @@ def snapshot(connection: Connection, mode: Mode, databases: Sequence[str] = ()) 
         wanted = Wanted(scopes, scopes)
     else:
         everywhere = (CLUSTER, *scopes)
-        wanted = Wanted(everywhere, everywhere, callouts=True, assigned=True)
+        names = tuple(one.database for one in scopes)
+        wanted = Wanted(everywhere, everywhere, callouts=True, assigned=True, databases=names)
     world = read_world(connection, wanted)
     writer = _Writer(world, mode, wanted)
-    return Snapshot(writer.text, world.unseen, writer.names)
+    return Snapshot(writer.text, world, writer.names)
 
 
 @dataclass(frozen=True)

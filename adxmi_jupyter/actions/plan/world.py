@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -27,12 +28,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is to be read."""
+    """What is to be read; `databases` are all that there are, if they were listed."""
 
     policies: tuple[Scope, ...] = ()
     roles: tuple[Scope, ...] = ()
     callouts: bool = False
     assigned: bool = False
+    databases: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -40,10 +42,13 @@ class World:
     """What was read of a cluster: what is missing could not be read, and `unseen` says why.
 
     `identities` are all that policies and Azure tell of; `assigned` is None where Azure does not,
-    and so is `in_azure`, the object IDs of the user-assigned identities that there are.
+    and so is `in_azure`, the object IDs of the user-assigned identities that there are. `began` is
+    when the reading began, `wanted` what was to be read.
     """
 
     facts: Facts
+    began: datetime
+    wanted: Wanted
     policies: Mapping[Scope, Policy]
     roles: Mapping[Scope, tuple[RoleAssignment, ...]]
     callouts: tuple[CalloutRule, ...] | None
@@ -131,6 +136,7 @@ def read_world(connection: Connection, wanted: Wanted, facts: Facts | None = Non
 
     """
     connection.require_identities()
+    began = datetime.now(UTC)
     facts = facts or Facts(connection)
     asked = [cluster_facts.assigned(), *map(cluster_facts.policy, wanted.policies)]
     asked += [cluster_facts.callouts()] if wanted.callouts else []
@@ -139,10 +145,10 @@ def read_world(connection: Connection, wanted: Wanted, facts: Facts | None = Non
     databases = [scope.database for scope in wanted.roles if scope.database]
     many_databases.gather_roles(facts, databases)
     facts.gather(map(cluster_facts.roles, databases))
-    return _world(facts, wanted)
+    return _world(facts, began, wanted)
 
 
-def _world(facts: Facts, wanted: Wanted) -> World:
+def _world(facts: Facts, began: datetime, wanted: Wanted) -> World:
     reading = _Reading(facts)
     assigned = reading.answer(Section.ASSIGNED, CLUSTER, cluster_facts.assigned(), wanted.assigned)
     system = assigned.system if assigned else None
@@ -155,6 +161,8 @@ def _world(facts: Facts, wanted: Wanted) -> World:
         callouts = reading.answer(Section.CALLOUTS, CLUSTER, cluster_facts.callouts())
     return World(
         facts,
+        began,
+        wanted,
         policies,
         dict(reading.each(Section.ROLES, wanted.roles, roles_fact)),
         callouts,

@@ -185,7 +185,7 @@ class Journal:
         """
         entry = Entry(
             key=uuid4().hex,
-            time=datetime.now(UTC).isoformat(timespec="seconds"),
+            time=datetime.now(UTC).isoformat(timespec="microseconds"),
             database=database,
             verb=verb,
             command=as_written(command),

@@ -6,7 +6,7 @@ A later one disproves it, once the time is over that the service had for it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.actions.elevation.records import ELEVATION
@@ -55,6 +55,15 @@ def settle_all(connection: Connection) -> tuple[str, ...]:
     notes = [_settled(connection, history, entry) for entry in recent]
     connection.has_open_writes = "" in notes
     return tuple(filter(None, notes))
+
+
+def undecided(entries: Iterable[Entry]) -> frozenset[str]:
+    """Return the keys of open writes whose end may yet be known.
+
+    Where something was written after it, or a week passed, nothing tells of it any more.
+    """
+    latest = {one.place: one for one in entries}
+    return frozenset(one.key for one in latest.values() if one.is_open and one.age < _LONG_AGO)
 
 
 def settle_open(connection: Connection) -> tuple[str, ...]:

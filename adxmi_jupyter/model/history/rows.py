@@ -37,10 +37,17 @@ class Kind(StrEnum):
 
 
 class RunKind(StrEnum):
-    """What a run was: reading a state, or writing."""
+    """What a run was: reading a state, or writing.
+
+    A plan, a drift and a snapshot read what they are about, which may be a part of the cluster. An
+    apply is all of its writes; what it read before them is a run of a plan.
+    """
 
     RECORD = "record"
     AUDIT = "audit"
+    PLAN = "plan"
+    DRIFT = "drift"
+    SNAPSHOT = "snapshot"
     WRITE = "write"
     APPLY = "apply"
 
@@ -128,7 +135,7 @@ class StateRow:
         return found if isinstance(found, dict) else {}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, order=True)
 class ChangeRow:
     """A write that was made from this machine, and how it ended."""
 
@@ -152,9 +159,12 @@ class ChangeRow:
         return "database" if self.database else "cluster"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, order=True)
 class FindingRow:
-    """A finding of an audit; `evidence` is canonical JSON, `until` a moment or empty."""
+    """A finding of an audit, or a change of a plan: its rule is then the kind of the run.
+
+    `evidence` is canonical JSON, `until` a moment or empty.
+    """
 
     fingerprint: str
     rule: str
@@ -208,9 +218,19 @@ class Recorded:
 
     def after(self, previous: str) -> Recorded:
         """Return it as the next one of a chain, with its rows in the order of the chain."""
-        ordered = replace(self, state=tuple(sorted(self.state)))
+        ordered = self.ordered
         run = replace(self.run, previous=previous, digest="")
         return replace(ordered, run=replace(run, digest=_digest(replace(ordered, run=run))))
+
+    @property
+    def ordered(self) -> Recorded:
+        """The same with its rows in the order of the chain."""
+        return Recorded(
+            self.run,
+            tuple(sorted(self.state)),
+            tuple(sorted(self.changes)),
+            tuple(sorted(self.findings)),
+        )
 
     @property
     def digests(self) -> tuple[str, ...]:

@@ -7,7 +7,9 @@ import pytest
 from adxmi_jupyter.actions.audit.audit import Options, Selection, audit
 from adxmi_jupyter.actions.history.auditing import SinceLast, keep_audit
 from adxmi_jupyter.actions.history.recording import record
+from adxmi_jupyter.actions.history.showing import state_of
 from adxmi_jupyter.model.history.rows import Kind
+from adxmi_jupyter.model.history.state import Change, differences
 
 
 @pytest.fixture
@@ -43,9 +45,14 @@ def test_an_audit_sees_what_a_record_sees_and_tells_what_changed(
 
 
 @pytest.mark.nightly
-def test_an_audit_that_is_not_the_previous_run_is_named_by_its_id(connection, audited, local):
+def test_an_audit_that_is_not_the_previous_run_is_named_by_its_kind(
+    connection, audited, grant, local
+):
     audited()
+    grant("SqlRequest")
     record(connection)
     _, second = audited()
 
-    assert second.run == local.runs()[0].id
+    before, now = (state_of(connection, local, word) for word in (second.run, "now"))
+    added = [one for one in differences(before, now) if one.change == Change.ADDED]
+    assert (second.run, len(added)) == ("previous-audit", second.added)
