@@ -1,0 +1,36 @@
+"""What a cluster, a tenant or this machine does not have or allow.
+
+The tree of errors is in the package.
+"""
+
+from __future__ import annotations
+
+from adxmi_jupyter.error_base import AdxmiError
+
+
+class PartialRead(AdxmiError):
+    """Some of the databases could not be read."""
+
+
+class CrossTenant(AdxmiError):
+    """A target in another tenant, which an identity cannot reach. Nothing was sent."""
+
+
+class NotInThisEdition(AdxmiError):
+    """What Fabric eventhouses, Synapse pools and free clusters do not have. Nothing was sent."""
+
+
+class MissingPackage(AdxmiError):
+    """A package of an extra is not installed."""
+
+
+class ClockSkew(AdxmiError):
+    """The clock of this machine and that of the cluster differ, so times could not be compared."""
+
+
+class EmbeddedAzureNotInUse(AdxmiError):
+    """An `embedded` verb while the current connection leads to a cluster."""
+
+
+class TutorialFailed(AdxmiError):
+    """A cell of a tutorial failed, or JupyterLab did."""
