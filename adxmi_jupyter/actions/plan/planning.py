@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.actions.plan.dependencies import addressed
+from adxmi_jupyter.actions.plan.existence import check_databases, check_usages
 from adxmi_jupyter.actions.plan.naming import Naming, scopes_named
 from adxmi_jupyter.actions.plan.other_parts import assigned_part, azure_role_part, callout_part
 from adxmi_jupyter.actions.plan.policy_part import Comparison, wish_of
@@ -16,9 +17,8 @@ from adxmi_jupyter.actions.plan.replacing import names_of, replacing
 from adxmi_jupyter.actions.plan.role_part import RoleComparison, wishes_of
 from adxmi_jupyter.actions.plan.steps import Part
 from adxmi_jupyter.actions.plan.world import Wanted, database_names, read_world
-from adxmi_jupyter.errors import DatabaseNotFound, InvalidCluster, UnknownUsage, WrongCluster
-from adxmi_jupyter.fixes import Connect, Retry
-from adxmi_jupyter.model import usage as usages
+from adxmi_jupyter.errors import InvalidCluster, WrongCluster
+from adxmi_jupyter.fixes import Connect
 from adxmi_jupyter.model.plan import Action, Plan, Section, Status, ordered
 from adxmi_jupyter.model.policy import CLUSTER, PolicyEntry
 from adxmi_jupyter.model.policy_file.nodes import Mode
@@ -35,13 +35,10 @@ if TYPE_CHECKING:
     from adxmi_jupyter.model.policy_file.reading import ClusterContent, PolicyFile
     from adxmi_jupyter.model.policy_file.sections import (
         Content,
-        Entries,
         PolicySection,
         RoleSection,
     )
     from adxmi_jupyter.service.connection import Connection
-
-_NAMED_AT_MOST = 10
 
 
 @dataclass(frozen=True)
@@ -210,13 +207,13 @@ def survey(
     existing = database_names(connection)
     wanted = _wanted(content.content, existing)
     world = read_world(connection, wanted, facts)
-    _check_databases(content, world, existing)
+    check_databases(content, world, existing)
     naming = Naming(content, world)
     names = names_of(naming)
     locked = file.lock.names(lock_key(connection))
     naming = replace(naming, replacing=replacing(naming, names, locked, options.replaced))
     if not options.allows_unknown_usages:
-        _check_usages(naming)
+        check_usages(naming)
     known = {name: now or locked.get(name, "") for name, now in names.items()}
     return Survey(naming, wanted, existing, file, options, known)
 
@@ -293,75 +290,6 @@ def _of_roles(
         for wish in wishes_of(naming, section, scope):
             if scope in roles:
                 yield RoleComparison(naming, section.mode, wish, roles[scope]).part(guard)
-
-
-def _check_databases(content: ClusterContent, world: World, existing: Sequence[str]) -> None:
-    """Check that there are the databases that the file names.
-
-    Raises
-    ------
-    InvalidPolicyFile
-        The service knows none of this name; the place and the closest match are named.
-
-    """
-    for one in world.unseen:
-        name = one.scope.database
-        if not isinstance(one.failure, DatabaseNotFound):
-            continue
-        section = getattr(content.content, one.section)
-        path = (str(one.section), "databases", section.databases.spelling(name))
-        match = usages.closest(name, existing)
-        listed = ", ".join(existing[:_NAMED_AT_MOST])
-        more = ", …" if len(existing) > _NAMED_AT_MOST else ""
-        raise content.mistake(
-            path,
-            f"there is no database {name!r}",
-            f"the databases that you may see are {listed}{more}" if listed else "you see none",
-            f"write {match}" if match else "create it, or leave it out",
-        ) from one.failure
-
-
-def _check_usages(naming: Naming) -> None:
-    """Check that usages are known to this release, or to the cluster.
-
-    Raises
-    ------
-    UnknownUsage
-        One is known to neither; the place and the closest match are named.
-
-    """
-    there = {
-        usage for policy in naming.world.policies.values() for one in policy
-        for usage in one.allowed_usages
-    }  # fmt: skip
-    for usage, path in _usages_in(naming.file):
-        name = usages.canonical(usage)
-        if usages.is_known(name) or name in there:
-            continue
-        match = usages.closest(name, [one.value for one in usages.Usage])
-        place = naming.file.document.place(path)
-        raise UnknownUsage(
-            f"{naming.file.source}, {place}: there is no usage {usage!r}",
-            why="neither this release nor the cluster knows it",
-            fix=f"write {match}" if match else Retry.having("--allow-unknown-usage"),
-        )
-
-
-def _usages_in(file: ClusterContent) -> Iterator[tuple[str, tuple[str | int, ...]]]:
-    policy = file.content.policy
-    if policy is None:
-        return
-    parts: list[tuple[Entries, tuple[str, ...]]] = [(policy.cluster or {}, ("policy", "cluster"))]
-    if policy.databases is not None:
-        for name, entries in policy.databases.named.items():
-            parts.append((entries or {}, ("policy", "databases", name)))
-        if policy.databases.everywhere is not None:
-            every = policy.databases.everywhere.entries
-            parts.append((every, ("policy", "databases", "*", "entries")))
-    for entries, path in parts:
-        for reference, entry in entries.items():
-            for number, usage in enumerate(entry.usages):
-                yield usage, (*path, reference, "usages", number)
 
 
 def _states(world: World) -> dict[str, str]:

@@ -1,0 +1,87 @@
+"""Whether the databases and usages that a policy file names exist."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from adxmi_jupyter.errors import DatabaseNotFound, UnknownUsage
+from adxmi_jupyter.fixes import Retry
+from adxmi_jupyter.model import usage as usages
+
+if TYPE_CHECKING:
+    from adxmi_jupyter.actions.plan.naming import Naming
+    from adxmi_jupyter.actions.plan.world import World
+    from adxmi_jupyter.model.policy_file.reading import ClusterContent
+    from adxmi_jupyter.model.policy_file.sections import Entries
+
+_NAMED_AT_MOST = 10
+
+
+def check_databases(content: ClusterContent, world: World, existing: Sequence[str]) -> None:
+    """Check that there are the databases that the file names.
+
+    Raises
+    ------
+    InvalidPolicyFile
+        The service knows none of this name; the place and the closest match are named.
+
+    """
+    for one in world.unseen:
+        name = one.scope.database
+        if not isinstance(one.failure, DatabaseNotFound):
+            continue
+        section = getattr(content.content, one.section)
+        path = (str(one.section), "databases", section.databases.spelling(name))
+        match = usages.closest(name, existing)
+        listed = ", ".join(existing[:_NAMED_AT_MOST])
+        more = ", …" if len(existing) > _NAMED_AT_MOST else ""
+        raise content.mistake(
+            path,
+            f"there is no database {name!r}",
+            f"the databases that you may see are {listed}{more}" if listed else "you see none",
+            f"write {match}" if match else "create it, or leave it out",
+        ) from one.failure
+
+
+def check_usages(naming: Naming) -> None:
+    """Check that usages are known to this release, or to the cluster.
+
+    Raises
+    ------
+    UnknownUsage
+        One is known to neither; the place and the closest match are named.
+
+    """
+    there = {
+        usage for policy in naming.world.policies.values() for one in policy
+        for usage in one.allowed_usages
+    }  # fmt: skip
+    for usage, path in _usages_in(naming.file):
+        name = usages.canonical(usage)
+        if usages.is_known(name) or name in there:
+            continue
+        match = usages.closest(name, [one.value for one in usages.Usage])
+        place = naming.file.document.place(path)
+        raise UnknownUsage(
+            f"{naming.file.source}, {place}: there is no usage {usage!r}",
+            why="neither this release nor the cluster knows it",
+            fix=f"write {match}" if match else Retry.having("--allow-unknown-usage"),
+        )
+
+
+def _usages_in(file: ClusterContent) -> Iterator[tuple[str, tuple[str | int, ...]]]:
+    policy = file.content.policy
+    if policy is None:
+        return
+    parts: list[tuple[Entries, tuple[str, ...]]] = [(policy.cluster or {}, ("policy", "cluster"))]
+    if policy.databases is not None:
+        for name, entries in policy.databases.named.items():
+            parts.append((entries or {}, ("policy", "databases", name)))
+        if policy.databases.everywhere is not None:
+            every = policy.databases.everywhere.entries
+            parts.append((every, ("policy", "databases", "*", "entries")))
+    for entries, path in parts:
+        for reference, entry in entries.items():
+            for number, usage in enumerate(entry.usages):
+                yield usage, (*path, reference, "usages", number)
