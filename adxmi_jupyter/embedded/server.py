@@ -6,24 +6,19 @@ import asyncio
 import secrets
 import socket
 import threading
+from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
-from adxmi_jupyter.embedded.applications import cluster_scripts, served
-from adxmi_jupyter.embedded.arm.http import ArmApi
+from adxmi_jupyter.embedded.applications import cluster_application, main_application
 from adxmi_jupyter.embedded.azure_roles import ROLES
-from adxmi_jupyter.embedded.cluster_host import ClusterHost
-from adxmi_jupyter.embedded.cluster_ports import HOST, ClusterPorts, finder
-from adxmi_jupyter.embedded.control import ControlApi
+from adxmi_jupyter.embedded.cluster_ports import HOST, ClusterPorts
 from adxmi_jupyter.embedded.daemon_threads import DaemonThreads
 from adxmi_jupyter.embedded.data_roles import data_role_targets, data_roles_held
 from adxmi_jupyter.embedded.faults import Faults
-from adxmi_jupyter.embedded.identity_endpoint import PATH, IdentityApi
-from adxmi_jupyter.embedded.ingestion.http import StorageApi
+from adxmi_jupyter.embedded.identity_endpoint import PATH
 from adxmi_jupyter.embedded.ingestion.notifications import BLOB_CREATED
-from adxmi_jupyter.embedded.kusto.http import INGESTION_PREFIX, KustoApi
+from adxmi_jupyter.embedded.kusto.http import INGESTION_PREFIX
 from adxmi_jupyter.embedded.listener import Listener
-from adxmi_jupyter.embedded.monitor.http import LogQueryApi
-from adxmi_jupyter.embedded.names import NamesApi
 from adxmi_jupyter.embedded.scripts import Scripts
 from adxmi_jupyter.embedded.seed.world import seeded_world
 from adxmi_jupyter.embedded.state.arm_operations import ArmSettings
@@ -42,7 +37,6 @@ if TYPE_CHECKING:
     from adxmi_jupyter.embedded.state.entities import ContinuousExport
     from adxmi_jupyter.embedded.state.resources import Subscription
     from adxmi_jupyter.embedded.state.world import World
-    from adxmi_jupyter.embedded.web import Application
 
 
 class EmbeddedAzure:
@@ -88,7 +82,7 @@ class EmbeddedAzure:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping: asyncio.Event | None = None
         self._threads = DaemonThreads()
-        self._ports = ClusterPorts(lambda: self.world, self._cluster_application)
+        self._ports = ClusterPorts(lambda: self.world, partial(cluster_application, self))
 
     @property
     def kusto_uri(self) -> str:
@@ -340,7 +334,7 @@ class EmbeddedAzure:
     async def _serve(self, listener: socket.socket, ready: threading.Event) -> None:
         self._loop = asyncio.get_running_loop()
         self._stopping = asyncio.Event()
-        connections = Listener(self._application())
+        connections = Listener(main_application(self, self._port))
         await connections.start(listener)
         await self.follow_states()
         ready.set()
@@ -376,27 +370,6 @@ class EmbeddedAzure:
         with self.world.lock:
             self.world.find_cluster(cluster).state = state
         self._follow_states()
-
-    def _application(self) -> Application:
-        """Return what listens on the main port: the first cluster and Resource Manager."""
-        host = ClusterHost(self, lambda: self.kusto_uri, lambda world: world.cluster)
-        return served(
-            self._port,
-            KustoApi(host),
-            StorageApi(host),
-            ArmApi(self, lambda: self.kusto_uri, cluster_scripts),
-            NamesApi(self),
-            LogQueryApi(self),
-            IdentityApi(self),
-            ControlApi(self, self._port),
-        )
-
-    def _cluster_application(self, key: str, port: int) -> Application:
-        """Return what listens on the port of another cluster: clients look for both there."""
-        uri = f"http://{HOST}:{port}"
-        host = ClusterHost(self, lambda: uri, finder(key))
-        arm = ArmApi(self, lambda: uri, cluster_scripts)
-        return served(port, KustoApi(host), StorageApi(host), arm, NamesApi(self))
 
     def __enter__(self) -> Self:
         return self.start()
