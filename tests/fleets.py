@@ -19,7 +19,21 @@ from adxmi_jupyter.embedded.seed.fleet import (
 )
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.embedded import Cluster, World
+    from adxmi_jupyter.embedded import Cluster, EmbeddedAzure, World
+
+FLEET_FILE = """\
+apiVersion: adxmi/v1
+clusters:
+  east: {uri: https://contosoeast.westeurope.kusto.windows.net}
+  north: {uri: https://contosonorth.westeurope.kusto.windows.net}
+  west: {uri: https://contosowest.westeurope.kusto.windows.net}
+policy:
+  mode: authoritative
+  databases:
+    Stock: {mi-ingest: [NativeIngestion]}
+"""
+"""A policy file for `three_clusters`."""
+THREE = ("contosoeast", "contosonorth", "contosowest")
 
 _USAGES = ("NativeIngestion", "ExternalTable", "DataConnection", "AutomatedFlows", "SqlRequest")
 _HOURS = 3600.0
@@ -67,6 +81,18 @@ def large_fleet(size: FleetSize = FleetSize()) -> World:
             add_database(cluster, f"db{database:03}", policy, ())
     _make_some_bad(world, size)
     return world
+
+
+def three_clusters(azure: EmbeddedAzure) -> None:
+    """Add three clusters with a database each; the tag of the last says that it comes first."""
+    world = azure.world
+    for name in THREE:
+        cluster = world.add_cluster(name, subscription="Contoso", state="Running")
+        cluster.identities = [world.identity("mi-ingest")]
+        cluster.settings["trustedExternalTenants"] = [{"value": "*"}]
+        world.at(cluster).add_database("Stock")
+    world.find_cluster(THREE[-1]).tags = {"wave": "canary"}
+    azure.uris  # noqa: B018 - they listen from now on
 
 
 def _make_some_bad(world: World, size: FleetSize) -> None:

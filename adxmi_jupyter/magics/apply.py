@@ -6,8 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from adxmi_jupyter.errors import AdxmiError, ConfirmationRequired, MissingOption, PlanBlocked
-from adxmi_jupyter.fixes import Retry
+from adxmi_jupyter.errors import (
+    AdxmiError,
+    ConfirmationRequired,
+    MissingOption,
+    PartialRead,
+    PlanBlocked,
+)
+from adxmi_jupyter.fixes import Command, Explain, Retry
 from adxmi_jupyter.magics import permissions
 from adxmi_jupyter.magics.ci import tell, telling_errors
 from adxmi_jupyter.magics.lock_file import refuse_other_lock, save_lock
@@ -17,7 +23,6 @@ from adxmi_jupyter.magics.params import NameList
 from adxmi_jupyter.magics.plan import (
     EXAMPLE,
     break_workflows,
-    cannot_see,
     of_file,
     planning_options,
     prepared_plan,
@@ -39,15 +44,19 @@ if TYPE_CHECKING:
     from adxmi_jupyter.magics.call import Call
     from adxmi_jupyter.magics.over_fleet import Asked
     from adxmi_jupyter.magics.policy_file import NamedText
+    from adxmi_jupyter.model.fleet import FleetCluster
 
 
 def _on_fleet(call: Call, asked: Asked, options: Mapping[str, Any]) -> object:
     """Apply a file to many clusters."""
     from adxmi_jupyter.actions.plan.applying import Applying
+    from adxmi_jupyter.actions.plan.world import cannot_see
     from adxmi_jupyter.magics.apply_fleet import FleetApply, apply_to_fleet
 
     own = ("saved", "max_removals", "fail_fast", "max_age", "waves", "dry_run", "yes")
     planning = {name: value for name, value in options.items() if name not in own}
+    saved, age = options["saved"], _length(options["max_age"])
+    plans = _plans_of(saved)
     given = FleetApply(
         Applying(options["yes"], options["max_removals"], options["fail_fast"]),
         options["waves"],
@@ -56,12 +65,63 @@ def _on_fleet(call: Call, asked: Asked, options: Mapping[str, Any]) -> object:
     )
 
     def prepare(one: Call) -> Prepared:
-        found = prepared_plan(one, **planning)
+        found = (
+            _prepared_again(one, plans, saved.name, age)
+            if saved
+            else prepared_plan(one, **planning)
+        )
         if found.plan.unseen and not options["allow_partial"]:
             raise cannot_see(found.plan)
         return found
 
-    return apply_to_fleet(call, asked, given, prepare)
+    with telling_errors(call):
+        return apply_to_fleet(call, asked, given, prepare)
+
+
+def _of_plan(call: Call, options: Mapping[str, Any]) -> Callable[[FleetCluster], bool]:
+    """Return what tells whether a saved plan, or else the policy file, is for a cluster."""
+    _refuse_beside_plan(call, options)
+    plans = _plans_of(options["saved"])
+    return (lambda one: one.resource_id.lower() in plans) if plans else of_file(call, options)
+
+
+def _refuse_beside_plan(call: Call, options: Mapping[str, Any]) -> None:
+    saved = bool(options["saved"])
+    for name in ("file", "targets"):
+        refuse_both(call, {"PLAN": saved, f"--{name.rstrip('s')}": bool(options[name])})
+
+
+def _plans_of(saved: NamedText) -> Mapping[str, Mapping[str, Any] | None]:
+    from adxmi_jupyter.actions.plan.saved import read_saved_fleet
+
+    return read_saved_fleet(saved.text, saved.name) if saved else {}
+
+
+def _prepared_again(
+    one: Call, plans: Mapping[str, Mapping[str, Any] | None], name: str, age: timedelta | None
+) -> Prepared:
+    """Return the saved plan of a cluster, made anew.
+
+    Raises
+    ------
+    PartialRead
+        The cluster was not reached when the plan was saved.
+    AdxmiError
+        As `saved.prepare_saved`.
+
+    """
+    from adxmi_jupyter.actions.plan.saved import prepare_again
+
+    saved = plans[one.connection.known_resource_id.lower()]
+    if saved is None:
+        raise PartialRead(
+            f"{name} has no plan for {one.connection.cluster}",
+            why="the cluster was not reached when the plan was saved",
+            fix=Explain.of(Command.of("plan", "--fleet"), " makes a new one"),
+        )
+    found = prepare_again(one.connection, saved, name, age)
+    refuse_other_lock(found.file, name)
+    return found
 
 
 @verb(
@@ -101,8 +161,7 @@ def _on_fleet(call: Call, asked: Asked, options: Mapping[str, Any]) -> object:
 @dry_run
 @yes
 @over_fleet(
-    without={"saved": "PLAN", "max_age": "--max-age"},
-    only=of_file,
+    only=_of_plan,
     instead=_on_fleet,
     own_partial=True,
 )
@@ -126,13 +185,13 @@ def apply(
     """
     from adxmi_jupyter.actions.history.plans import keep_plan
     from adxmi_jupyter.actions.plan.applying import Applying
+    from adxmi_jupyter.actions.plan.world import cannot_see
 
     if waves:
         raise MissingOption(
             "--waves requires --fleet", why="one cluster has no order", fix=Retry.having("--fleet")
         )
-    refuse_both(call, {"PLAN": bool(saved), "--file": bool(options["file"])})
-    refuse_both(call, {"PLAN": bool(saved), "--target": bool(options["targets"])})
+    _refuse_beside_plan(call, {"saved": saved, **options})
     age = _length(max_age)
 
     def prepare() -> Prepared:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.errors import AdxmiError, InvalidValue, PartialRead
 from adxmi_jupyter.fixes import LeaveOut, Retry
+from adxmi_jupyter.magics.ci import tell
 from adxmi_jupyter.magics.lock_file import save_lock
 from adxmi_jupyter.magics.one_of_many import answered, own_call
 from adxmi_jupyter.magics.over_fleet import Asked, FleetRun, selection_of
@@ -54,6 +55,7 @@ def apply_to_fleet(
     from adxmi_jupyter.actions.fleet import applying
     from adxmi_jupyter.actions.fleet.running import named_apart
     from adxmi_jupyter.actions.fleet.waves import in_waves
+    from adxmi_jupyter.rendering.markdown import fenced
 
     if asked.is_continued:
         raise InvalidValue(
@@ -82,6 +84,7 @@ def apply_to_fleet(
         running.run.keep(piece)
     _save_locks(call, plans)
     table = asked.shown(result, selected)
+    tell(call, (), f"### adxmi: apply\n\n{fenced(table.to_text())}\n")
     _end(call, given, result, table, [one.outcome for one in pieces.values()])
     return table
 

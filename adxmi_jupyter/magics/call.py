@@ -100,6 +100,7 @@ class Call:
     `elevates` tells whether the caller wants the role on all databases for this command;
     `requires` names the permissions that the verb requires;
     `is_partial` whether clusters of a fleet were not reached, which the exit code tells as well;
+    `is_interrupted` whether the result is what there was when the user interrupted the command;
     `documents` are the formats besides a table that the result has;
     `ci` is the CI system that annotations are for, empty for the one that the environment tells.
     """
@@ -124,6 +125,7 @@ class Call:
     tells_by_code: bool = False
     is_partial: bool = False
     requires: str = ""
+    is_interrupted: bool = False
     documents: tuple[str, ...] = ()
     ci: str = ""
 

@@ -17,6 +17,7 @@ import click
 
 from adxmi_jupyter.errors import AdxmiError
 from adxmi_jupyter.magics.options import ConsoleOption
+from adxmi_jupyter.magics.policy_file import is_file
 
 if TYPE_CHECKING:
     from adxmi_jupyter.magics.call import Call
@@ -123,6 +124,11 @@ def repository_path(name: str) -> str:
     path = Path(name).expanduser().resolve()
     root = _root()
     return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name
+
+
+def file_of(source: str) -> str:
+    """Return a policy file as the repository names it; empty for what is no file."""
+    return repository_path(source) if is_file(source) else ""
 
 
 def _root() -> Path:

@@ -223,6 +223,8 @@ def execute(arguments: Sequence[str]) -> int:
     finally:
         console.close()
         loss_of_output()
+    if call.is_interrupted:
+        return INTERRUPTED
     if call.is_partial:
         return FAILED
     return FOUND if call.has_found and call.tells_by_code else 0

@@ -11,6 +11,7 @@ from adxmi_jupyter.magics.plan import (
     DOCUMENTS,
     EXAMPLE,
     of_file,
+    on_fleet,
     planning_options,
     prepared_plan,
     shown,
@@ -19,7 +20,16 @@ from adxmi_jupyter.magics.verbs import Example, exit_codes, verb
 from adxmi_jupyter.model.history.rows import RunKind
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from adxmi_jupyter.magics.call import Call
+    from adxmi_jupyter.magics.over_fleet import Asked
+
+
+def _on_fleet(call: Call, asked: Asked, options: Mapping[str, Any]) -> object:
+    """Compare many clusters with a file."""
+    call.tells_by_code = True
+    return on_fleet(call, asked, {**options, "observes": True})
 
 
 @verb(
@@ -31,7 +41,7 @@ if TYPE_CHECKING:
     exit_codes=exit_codes("The cluster differs from the file."),
 )
 @planning_options
-@over_fleet(only=of_file, own_partial=True)
+@over_fleet(only=of_file, instead=_on_fleet, own_partial=True)
 def drift(call: Call, **options: Any) -> object:
     """Show where the cluster differs from a policy file.
 

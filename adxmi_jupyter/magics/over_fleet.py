@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -23,7 +24,7 @@ from adxmi_jupyter.magics.params import Name
 
 if TYPE_CHECKING:
     from adxmi_jupyter.actions.fleet.running import Answered, FleetResult, Running
-    from adxmi_jupyter.actions.fleet.runs import Runs
+    from adxmi_jupyter.actions.fleet.runs import Piece, Runs
     from adxmi_jupyter.magics.call import Call
     from adxmi_jupyter.model.fleet import FleetCluster, Selected, Selection
     from adxmi_jupyter.rendering.fleet_table import FleetTable
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 EVERY = "*"
 _FILES = (".yaml", ".yml", ".json")
 _OWN = ("--fleet", "--since", "--deadline", "--allow-partial")
+_OF_THE_RESULT = ("--out", "--ids", "--wide", "--exit-code", "--save", "--ci", "--elevate")
 
 Function = Callable[..., Any]
 Chosen = Callable[["FleetCluster"], bool]
@@ -174,8 +176,16 @@ class Asked:
             self.results(selected, lambda one: answered(self._call, one, verb)), selected
         )
 
-    def results(self, selected: Selected, work: Callable[[Connection], Answered]) -> FleetResult:
+    def results(
+        self,
+        selected: Selected,
+        work: Callable[[Connection], Answered],
+        is_still_valid: Callable[[Piece], bool] = lambda _: True,
+    ) -> FleetResult:
         """Do something on every cluster that is selected; return what came of each.
+
+        Of an earlier run that is taken over, clusters whose results are not `is_still_valid` are
+        asked again.
 
         Raises
         ------
@@ -186,7 +196,8 @@ class Asked:
         from adxmi_jupyter.actions.fleet.running import named_apart, run_over
 
         running, earlier = self.running()
-        return run_over(running, named_apart(selected.clusters), work, earlier)
+        valid = {key: piece for key, piece in earlier.items() if is_still_valid(piece)}
+        return run_over(running, named_apart(selected.clusters), work, valid)
 
     def selected(self) -> Selected:
         """Return the clusters that are meant.
@@ -233,7 +244,12 @@ class Asked:
 
         return Runs(self._call.connection.history_file.parent / "fleet")
 
-    def shown(self, result: FleetResult, selected: Selected) -> FleetTable:
+    def shown(
+        self,
+        result: FleetResult,
+        selected: Selected,
+        documents: Mapping[str, Callable[[], str]] = MappingProxyType({}),
+    ) -> FleetTable:
         """Return the result of a run, summary first; its exit code tells whether it is whole."""
         from adxmi_jupyter.actions.fleet.frames import fleet_frame
         from adxmi_jupyter.rendering.fleet_table import FleetTable
@@ -241,7 +257,7 @@ class Asked:
         frame, lines = fleet_frame(result), self.summary(result, selected)
         if "fix" in frame and frame["fix"].fillna("").astype(bool).any():
             lines.append("each fix is for the cluster in front of it: connect to that one first")
-        return FleetTable.of(frame, lines, self._call.choice, self._run.left_out)
+        return FleetTable.of(frame, lines, self._call.choice, self._run.left_out, documents)
 
     @property
     def selection(self) -> Selection:
@@ -266,6 +282,7 @@ class Asked:
         self.tell_whether_whole(selected, is_reached=reached.is_whole)
         lines = reached_lines(reached)
         if result.ending is Ending.INTERRUPTED:
+            call.is_interrupted = True
             lines.insert(0, "interrupted")
         lines += gap_lines(selected.completeness) if with_gaps else []
         if call.requires and _may_be_denied(result):
@@ -351,8 +368,11 @@ def _refuse_alone(since: str, deadline: str, allow_partial: bool) -> None:
 
 
 def _command(call: Call) -> str:
-    """Return what tells the command from others: its words without those of the run itself."""
-    own = {at for name in _OWN for places in call.places_of(name) for at in places}
+    """Return what tells the command from others: its words without those of the run itself.
+
+    What is made of the result, and by which permissions, doesn't matter either.
+    """
+    own = {at for places in call.places_of(*_OWN, *_OF_THE_RESULT) for at in places}
     words = [word for at, word in enumerate(call.visible) if at not in own]
     digest = hashlib.sha256(repr(call.body).encode()).hexdigest()[:12] if call.body else ""
     return " ".join(filter(None, (*words, digest)))

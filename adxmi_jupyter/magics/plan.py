@@ -6,25 +6,25 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from adxmi_jupyter.errors import PartialRead
-from adxmi_jupyter.fixes import Retry
 from adxmi_jupyter.magics import permissions
-from adxmi_jupyter.magics.ci import ci_option, repository_path, system_of, tell, telling_errors
+from adxmi_jupyter.magics.ci import ci_option, file_of, system_of, tell, telling_errors
 from adxmi_jupyter.magics.lock_file import names_in, with_lock
 from adxmi_jupyter.magics.options import allow_unknown_usage, exit_code, refuse_both
 from adxmi_jupyter.magics.over_fleet import over_fleet
-from adxmi_jupyter.magics.policy_file import is_file, policy_file, policy_file_options
+from adxmi_jupyter.magics.policy_file import policy_file, policy_file_options
 from adxmi_jupyter.magics.verbs import Example, exit_codes, verb
 from adxmi_jupyter.model.history.rows import RunKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from adxmi_jupyter.actions.plan.planning import Prepared
+    from adxmi_jupyter.actions.plan.planning import Options, Prepared
     from adxmi_jupyter.magics.call import Call
+    from adxmi_jupyter.magics.over_fleet import Asked
     from adxmi_jupyter.magics.policy_file import NamedText
     from adxmi_jupyter.model.fleet import FleetCluster
     from adxmi_jupyter.model.plan import Plan
+    from adxmi_jupyter.model.policy_file.reading import PolicyFile
     from adxmi_jupyter.rendering.plan_text import PlanTable
 
 EXAMPLE = """\
@@ -38,7 +38,7 @@ policy:
 DOCUMENTS = ("json", "md", "sarif")
 """Formats for other tools: the document of a plan, a comment on a pull request, code scanning."""
 
-_FORM, _SCHEMA, _OUTPUT_SCHEMA = "form", "schema", "output-schema"
+_FORM, _SCHEMA, _OUTPUT_SCHEMA, _FLEET_SCHEMA = "form", "schema", "output-schema", "fleet-schema"
 
 
 def planning_options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -85,7 +85,8 @@ def of_file(call: Call, options: Mapping[str, Any]) -> Callable[[FleetCluster], 
     """
     from adxmi_jupyter.service.many import addresses_of
 
-    file = policy_file(call, options["file"], options["given"], options["var_file"])
+    with telling_errors(call):
+        file = policy_file(call, options["file"], options["given"], options["var_file"])
     named = [one.content.clusters[name] for name, one in file.contents.items()]
     uris = {lowered(one.uri) for one in named}
     ids = {str(one.resource_id or "").strip("/").lower() for one in named} - {""}
@@ -111,6 +112,21 @@ def lowered(uri: str) -> str:
         return uri
 
 
+def on_fleet(call: Call, asked: Asked, options: Mapping[str, Any]) -> object:
+    """Plan many clusters; ``drift`` has no options to save, or to break workflows."""
+    from adxmi_jupyter.magics.plan_fleet import plan_on_fleet
+
+    own = ("what", "save", "allow_partial")
+    given = {name: value for name, value in options.items() if name not in own}
+    return plan_on_fleet(
+        call,
+        asked,
+        planned_from(call, **given),
+        save=options.get("save", ""),
+        allow_partial=options["allow_partial"],
+    )
+
+
 @verb(
     "plan",
     permission=permissions.PLAN,
@@ -119,6 +135,7 @@ def lowered(uri: str) -> str:
         Example("plan", EXAMPLE),
         "plan schema",
         "plan output-schema",
+        "plan fleet-schema",
         Example("plan form", EXAMPLE),
         Example("plan --fleet", EXAMPLE),
     ),
@@ -127,8 +144,8 @@ def lowered(uri: str) -> str:
 )
 @click.argument(
     "what",
-    metavar="[form|schema|output-schema]",
-    type=click.Choice([_FORM, _SCHEMA, _OUTPUT_SCHEMA]),
+    metavar="[form|schema|output-schema|fleet-schema]",
+    type=click.Choice([_FORM, _SCHEMA, _OUTPUT_SCHEMA, _FLEET_SCHEMA]),
     required=False,
     default=None,
 )
@@ -140,14 +157,15 @@ def lowered(uri: str) -> str:
     "--save", "save", metavar="FILE", default="", help="Save the plan as JSON, for apply."
 )
 @exit_code
-@over_fleet(without={"what": "form or schema", "save": "--save"}, only=of_file, own_partial=True)
+@over_fleet(without={"what": "form or schema"}, only=of_file, instead=on_fleet, own_partial=True)
 def plan(
     call: Call, *, what: str | None, save: str, break_workflows: bool, **options: Any
 ) -> object:
     """Show what would change so that the cluster matches a policy file.
 
     Nothing is written. form shows the changes in a form of a notebook, to select which to apply.
-    schema prints the JSON schema of policy files instead, output-schema that of a plan as JSON.
+    schema prints the JSON schema of policy files instead, output-schema that of a plan as JSON,
+    fleet-schema that of the plans of many clusters.
     """
     if what:
         others = {"--save": save, "--out": call.out, "--target": options["targets"]}
@@ -178,10 +196,14 @@ def _schema(what: str) -> object:
     from adxmi_jupyter.model.policy_file import schema
     from adxmi_jupyter.rendering.text import PlainText
 
-    return PlainText((schema if what == _SCHEMA else plan_document).schema_text())
+    if what == _SCHEMA:
+        return PlainText(schema.schema_text())
+    is_of_fleet = what == _FLEET_SCHEMA
+    name = plan_document.FLEET_NAME if is_of_fleet else plan_document.NAME
+    return PlainText(plan_document.schema_text(name))
 
 
-def prepared_plan(
+def planned_from(
     call: Call,
     *,
     file: NamedText,
@@ -189,19 +211,25 @@ def prepared_plan(
     var_file: NamedText,
     observes: bool = False,
     **options: Any,
-) -> Prepared:
-    """Return the plan of a command's file; raises as `policy_file` and `planning.prepare`."""
-    from adxmi_jupyter.actions.plan.planning import Options, prepare
+) -> tuple[PolicyFile, Options]:
+    """Return a command's file, and how a plan is made of it; raises as `policy_file`."""
+    from adxmi_jupyter.actions.plan.planning import Options
 
     read = with_lock(policy_file(call, file, given, var_file))
-    made = Options(
+    return read, Options(
         options.get("break_workflows", False),
         options["allow_unknown_usage"],
         observes,
         replaced=names_in(options.get("replaced", "")),
         targets=names_in(options.get("targets", "")),
     )
-    return prepare(call.connection, read, made)
+
+
+def prepared_plan(call: Call, **options: Any) -> Prepared:
+    """Return the plan of a command's file; raises as `planned_from` and `planning.prepare`."""
+    from adxmi_jupyter.actions.plan.planning import prepare
+
+    return prepare(call.connection, *planned_from(call, **options))
 
 
 def shown(call: Call, plan: Plan, *, allow_partial: bool) -> object:
@@ -217,6 +245,8 @@ def shown(call: Call, plan: Plan, *, allow_partial: bool) -> object:
     tell_plan(call, plan)
     table = _table(call, plan)
     if plan.unseen and not allow_partial:
+        from adxmi_jupyter.actions.plan.world import cannot_see
+
         call.show(table.to_text())
         if call.out:
             call.front.keep(call.out, table, call.documents)
@@ -235,12 +265,8 @@ def _table(call: Call, plan: Plan) -> PlanTable:
         "connection": call.connection.name,
         "command": "\n".join(step.command for step in plan.steps),
     }
-    documents = plan_documents(plan, _file_of(plan)) if call.documents else {}
+    documents = plan_documents(plan, file_of(plan.source)) if call.documents else {}
     return PlanTable.of(frame, plan_text(plan), documents, lambda: plan_picture(plan))
-
-
-def _file_of(plan: Plan) -> str:
-    return repository_path(plan.source) if is_file(plan.source) else ""
 
 
 def tell_plan(call: Call, plan: Plan) -> None:
@@ -250,14 +276,4 @@ def tell_plan(call: Call, plan: Plan) -> None:
     from adxmi_jupyter.rendering.plan_annotations import folded_annotations_of
     from adxmi_jupyter.rendering.plan_markdown import plan_markdown
 
-    tell(call, folded_annotations_of(plan, _file_of(plan)), plan_markdown(plan))
-
-
-def cannot_see(plan: Plan) -> PartialRead:
-    """Return the error for a plan that does not know all it is about."""
-    first = plan.unseen[0]
-    return PartialRead(
-        f"part of the cluster could not be read: {len(plan.unseen)} of what the file manages",
-        why=f"{first.section} of the {first.scope}: {first.failure.why}",
-        fix=Retry.having("--allow-partial"),
-    )
+    tell(call, folded_annotations_of(plan, file_of(plan.source)), plan_markdown(plan))

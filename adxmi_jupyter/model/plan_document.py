@@ -1,4 +1,4 @@
-"""A plan as a document for other tools: its fields and types, and their JSON schema.
+"""A plan, and those of many clusters, as documents for other tools, and their JSON schemas.
 
 A release that only adds fields raises the second number of `FORMAT`, any other one the first.
 """
@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 FORMAT = "1.0"
 NAME = "adxmi.plan.schema.json"
-ID = "urn:adxmi:plan:v1"
+FLEET_NAME = "adxmi.fleet-plan.schema.json"
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 Count = Annotated[int, Field(ge=0)]
@@ -109,13 +109,53 @@ class PlanDocument(_Node):
     states: dict[str, str]
 
 
-def schema_text() -> str:
-    """Return the schema that is shipped with the package."""
-    return files(__package__).joinpath(NAME).read_text(encoding="utf-8")
+class ClusterNode(_Node):
+    """A cluster of many: its plan, or why there is none.
+
+    `state` is ``reached``, ``read in part``, where the plan tells what it can't see, or says why
+    the cluster was not reached.
+    """
+
+    cluster: str
+    resource_id: str
+    state: str
+    why: str
+    plan: PlanDocument | None
 
 
-def generated_text() -> str:
-    """Return the schema as the document declares it; the shipped one must be the same."""
-    declared = PlanDocument.model_json_schema()
-    whole = {"$schema": _DIALECT, "$id": ID, **declared, "title": "adxmi plan"}
-    return json.dumps(whole, indent=2, ensure_ascii=False) + "\n"
+class FleetPlanDocument(_Node):
+    """The plans of many clusters; `summary` counts the changes on all of them."""
+
+    format_version: Annotated[str, Field(pattern=r"^1\.[0-9]+$")]
+    tool: str
+    summary: SummaryNode
+    clusters: list[ClusterNode]
+
+
+_SCHEMAS: tuple[tuple[str, str, type[_Node]], ...] = (
+    (NAME, "plan", PlanDocument),
+    (FLEET_NAME, "fleet-plan", FleetPlanDocument),
+)
+
+
+def schema_text(name: str = NAME) -> str:
+    """Return one of the schemas that are shipped with the package."""
+    return files(__package__).joinpath(name).read_text(encoding="utf-8")
+
+
+def generated_texts() -> dict[str, str]:
+    """Return the schemas by file as they are declared; the shipped ones must be the same."""
+    return {
+        name: json.dumps(
+            {
+                "$schema": _DIALECT,
+                "$id": f"urn:adxmi:{kind}:v1",
+                **declared.model_json_schema(),
+                "title": f"adxmi {kind}",
+            },
+            indent=2,
+            ensure_ascii=False,
+        )
+        + "\n"
+        for name, kind, declared in _SCHEMAS
+    }

@@ -7,7 +7,7 @@ only, since the same change on forty clusters is one thing to read.
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -36,6 +36,7 @@ class FleetTable(ResultFrame):
 
     _lines: tuple[str, ...] = ()
     _left_out: Mapping[str, str] = MappingProxyType({})
+    _documents: Mapping[str, Callable[[], str]] = MappingProxyType({})
 
     @classmethod
     def of(
@@ -44,13 +45,16 @@ class FleetTable(ResultFrame):
         lines: Sequence[str],
         choice: Choice = DEFAULT,
         left_out: Mapping[str, str] = MappingProxyType({}),
+        documents: Mapping[str, Callable[[], str]] = MappingProxyType({}),
     ) -> FleetTable:
         """Return a frame with the columns `CLUSTER` and `STATE` as it is displayed.
 
-        Rows with the value that `left_out` has of a column are counted only.
+        Rows with the value that `left_out` has of a column are counted only. `documents` are the
+        formats of its own that the result has.
         """
         table = cls(frame)
         table._lines, table._choice, table._left_out = tuple(lines), choice, left_out
+        table._documents = documents
         counts = [
             f"not displayed: {count} with {name} {value}"
             for name, value in left_out.items()
@@ -58,6 +62,11 @@ class FleetTable(ResultFrame):
         ]
         table._lines += tuple(counts)
         return table
+
+    def as_document(self, form: str) -> str | None:
+        """Return the result in a format for other tools."""
+        make = self._documents.get(form)
+        return make() if make else None
 
     @property
     def display(self) -> DisplayTable:

@@ -49,8 +49,14 @@ _REMOVED, _ADDED = 1, 3
 
 def plan_markdown(plan: Plan, limit: int = MOST_CHARACTERS) -> str:
     """Return a plan as Markdown of at most so many characters."""
+    section = plan_section(plan, f"### adxmi: {code(plan.cluster)}", limit - len(MARK) - 1)
+    return f"{MARK}\n{section}"
+
+
+def plan_section(plan: Plan, title: str, limit: int) -> str:
+    """Return a plan below a title, which is Markdown already, of about so many characters."""
     said = totals(plan, code(plan.source))
-    top = "\n".join([MARK, f"### adxmi: {code(plan.cluster)}", "", f"**{said}**", *_kept(plan), ""])
+    top = "\n".join([title, "", f"**{said}**", *_kept(plan), ""])
     broken = "\n".join(_broken(plan))
     rows = [*_rows(plan)]
     room = limit - len(top) - len(broken) - sum(map(len, _HEAD)) - _RESERVED

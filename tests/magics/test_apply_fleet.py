@@ -3,33 +3,16 @@
 import pytest
 
 from adxmi_jupyter import errors
-
-NAMES = ("contosoeast", "contosonorth", "contosowest")
-FILE = """\
-apiVersion: adxmi/v1
-clusters:
-  east: {uri: https://contosoeast.westeurope.kusto.windows.net}
-  north: {uri: https://contosonorth.westeurope.kusto.windows.net}
-  west: {uri: https://contosowest.westeurope.kusto.windows.net}
-policy:
-  mode: authoritative
-  databases:
-    Stock: {mi-ingest: [NativeIngestion]}
-"""
+from tests.fleets import FLEET_FILE as FILE
+from tests.fleets import THREE as NAMES
+from tests.fleets import three_clusters
 
 
 @pytest.fixture
 def fleet(azure, monkeypatch):
     """Three clusters beside the seeded one; the tag of one says that it comes first."""
     monkeypatch.setenv("ADXMI_FLEET_PER_SECOND", "0")
-    world = azure.world
-    for name in NAMES:
-        cluster = world.add_cluster(name, subscription="Contoso", state="Running")
-        cluster.identities = [world.identity("mi-ingest")]
-        cluster.settings["trustedExternalTenants"] = [{"value": "*"}]
-        world.at(cluster).add_database("Stock")
-    world.find_cluster("contosowest").tags = {"wave": "canary"}
-    azure.uris  # noqa: B018 - they listen from now on
+    three_clusters(azure)
     return azure
 
 

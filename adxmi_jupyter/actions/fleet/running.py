@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.actions.fleet.reaching import outcome_of, probe, without_asking
 from adxmi_jupyter.actions.fleet.runs import Piece
@@ -35,7 +35,8 @@ _MARGIN = 10.0
 class Answered:
     """What a command returned on one cluster, and what it said meanwhile.
 
-    `failure` is why that is not all there is, `apply` what the history of the cluster calls it.
+    `failure` is why that is not all there is, `apply` what the history of the cluster calls it,
+    `document` what there is to tell besides the frame, as plain values.
     """
 
     frame: pd.DataFrame
@@ -43,6 +44,7 @@ class Answered:
     has_found: bool = False
     failure: AdxmiError | None = None
     apply: int = 0
+    document: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -163,7 +165,14 @@ def _piece(cluster: FleetCluster, answered: Answered) -> Piece:
     outcome = Outcome(cluster.name, cluster.resource_id, Reach.REACHED)
     if answered.failure is not None:
         outcome = outcome_of(cluster, answered.failure, answered.failure.why)
-    return Piece(outcome, answered.frame, answered.notes, answered.has_found, answered.apply)
+    return Piece(
+        outcome,
+        answered.frame,
+        answered.notes,
+        answered.has_found,
+        answered.apply,
+        answered.document,
+    )
 
 
 def _failed(cluster: FleetCluster, failure: AdxmiError) -> Piece:

@@ -17,13 +17,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from adxmi_jupyter.actions.fleet.stored_frames import restored, stored
+from adxmi_jupyter.actions.fleet.stored_frames import (
+    restored,
+    restored_values,
+    stored,
+    stored_values,
+)
 from adxmi_jupyter.errors import HistoryUnavailable, InvalidValue
 from adxmi_jupyter.fixes import ChangeOption, LeaveOut
 from adxmi_jupyter.model.fleet_run import Outcome, Reach
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from adxmi_jupyter.fixes import Fix
 
 _OWNER_ONLY = 0o700
 _KEPT = 20
@@ -38,7 +45,8 @@ class Piece:
 
     `frame` is None where nothing came, `notes` are what the command said of the cluster,
     `has_found` tells whether there was something to find, `apply` is what the history of the
-    cluster calls what was applied, 0 for nothing.
+    cluster calls what was applied, 0 for nothing. `document` is what there is to tell besides the
+    frame, as plain values. `fix` is what helps where the cluster was not reached.
     """
 
     outcome: Outcome
@@ -46,6 +54,8 @@ class Piece:
     notes: tuple[str, ...] = ()
     has_found: bool = False
     apply: int = 0
+    document: Mapping[str, Any] | None = None
+    fix: Fix | None = None
 
 
 class Run:
@@ -67,6 +77,7 @@ class Run:
             "found": piece.has_found,
             "apply": piece.apply,
             "frame": None if piece.frame is None else stored(piece.frame),
+            "document": stored_values(piece.document),
         }
         try:
             if piece.apply:
@@ -206,6 +217,7 @@ def _piece(document: Mapping[str, Any]) -> Piece:
         tuple(map(str, document["notes"])),
         bool(document["found"]),
         int(document["apply"]),
+        restored_values(document.get("document")),
     )
 
 

@@ -1,4 +1,4 @@
-"""Frames as JSON and back, with their dtypes; what looks like a secret is masked."""
+"""Frames and documents as JSON and back; what looks like a secret is masked."""
 
 from __future__ import annotations
 
@@ -31,6 +31,18 @@ def restored(document: Mapping[str, Any]) -> pd.DataFrame:
     """Return the frame of a document; ValueError, KeyError or TypeError for another document."""
     kinds = {str(name): str(kind) for name, kind in document["columns"].items()}
     return fixed_frame(kinds, [[_value(cell) for cell in row] for row in document["rows"]])
+
+
+def stored_values(document: Mapping[str, Any] | None) -> Any:
+    """Return plain values as JSON has them."""
+    return _cell(document and dict(document), {})
+
+
+def restored_values(document: Any) -> Mapping[str, Any] | None:
+    """Return the values that were stored; TypeError where they are no mapping."""
+    if document is not None and not isinstance(document, dict):
+        raise TypeError(type(document).__name__)
+    return document
 
 
 def _kind(dtype: Any) -> str:

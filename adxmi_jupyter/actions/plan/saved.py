@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from adxmi_jupyter.actions.plan.document import plan_document
 from adxmi_jupyter.actions.plan.planning import Options, prepare
 from adxmi_jupyter.errors import InvalidLockFile, InvalidPolicyFile, StalePlan
-from adxmi_jupyter.fixes import Command, Explain, Several
+from adxmi_jupyter.fixes import Command, Explain, LeaveOut, Retry, Several
 from adxmi_jupyter.model.body import json_value
 from adxmi_jupyter.model.plan_document import FORMAT
 from adxmi_jupyter.model.policy_file.lock import lock_of
@@ -24,27 +24,49 @@ from adxmi_jupyter.model.policy_file.reading import policy_file_of
 if TYPE_CHECKING:
     from adxmi_jupyter.actions.plan.planning import Prepared
     from adxmi_jupyter.model.policy_file.lock import Lock
+    from adxmi_jupyter.model.policy_file.reading import PolicyFile
     from adxmi_jupyter.service.connection import Connection
 
 
 AUDIT = "audit --plan"
 """What a plan that an audit made calls its file: it has none."""
 
+_CLUSTERS, _NOT_SAVED = "clusters", "it is not what plan --save writes"
+_REQUIRED = {
+    *("content", "file", "file_sha256", "created", "options", "states", "changes", "locked")
+}
 
-def saved_text(prepared: Prepared) -> str:
+
+def saved_document(prepared: Prepared) -> dict[str, Any]:
     """Return a plan as it is saved: with what the file said, and when that was."""
-    saved = {
+    return {
         **plan_document(prepared.plan),
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
-        "options": {
-            "break_workflows": prepared.options.breaks_workflows,
-            "allow_unknown_usage": prepared.options.allows_unknown_usages,
-            "replace": list(prepared.options.replaced),
-            "target": list(prepared.options.targets),
-        },
-        "locked": prepared.file.lock.clusters,
-        "content": prepared.file.document.value,
+        **basis(prepared.file, prepared.options),
     }
+
+
+def basis(file: PolicyFile, options: Options) -> dict[str, Any]:
+    """Return what a plan is made of besides the cluster: the file, its lock file, and options."""
+    return {
+        "options": {
+            "break_workflows": options.breaks_workflows,
+            "allow_unknown_usage": options.allows_unknown_usages,
+            "replace": list(options.replaced),
+            "target": list(options.targets),
+        },
+        "locked": file.lock.clusters,
+        "content": file.document.value,
+    }
+
+
+def saved_text(prepared: Prepared) -> str:
+    """Return a plan as the text of a file."""
+    return as_text(saved_document(prepared))
+
+
+def as_text(saved: Mapping[str, Any]) -> str:
+    """Return what is saved as the text of a file."""
     return json.dumps(saved, indent=2, ensure_ascii=False) + "\n"
 
 
@@ -63,7 +85,13 @@ def prepare_saved(
         As `prepare`.
 
     """
-    saved = _read(text, source)
+    return prepare_again(connection, read_saved(text, source), source, oldest)
+
+
+def prepare_again(
+    connection: Connection, saved: Mapping[str, Any], source: str, oldest: timedelta | None
+) -> Prepared:
+    """Return a saved plan, made anew of its document; raises as `prepare_saved`."""
     file = policy_file_of(saved["content"], str(saved["file"]))
     file = replace(file, lock=_lock(saved["locked"], source))
     if file.digest != saved["file_sha256"]:
@@ -106,16 +134,53 @@ def _made(plan: Mapping[str, Any]) -> list[tuple[str, ...]]:
     return [tuple(json.dumps(one[word]) for word in words) for one in plan["changes"]]
 
 
-def _read(text: str, source: str) -> Mapping[str, Any]:
+def read_saved(text: str, source: str) -> Mapping[str, Any]:
+    """Return the document of a saved plan of one cluster; raises InvalidPolicyFile."""
+    return _checked(_value(text, source), source)
+
+
+def read_saved_fleet(text: str, source: str) -> Mapping[str, Mapping[str, Any] | None]:
+    """Return the saved plans of many clusters by resource IDs; None for one without a plan.
+
+    Raises
+    ------
+    InvalidPolicyFile
+        It is another document, or the plan of one cluster.
+
+    """
+    saved = _value(text, source)
+    if set(saved) >= _REQUIRED:
+        raise InvalidPolicyFile(
+            f"{source} is the plan of one cluster",
+            why=f"it was made for {saved.get('cluster')}",
+            fix=LeaveOut.of("--fleet"),
+        )
+    try:
+        plans = {str(one["resource_id"]).lower(): one["plan"] for one in saved[_CLUSTERS]}
+    except (KeyError, TypeError) as error:
+        raise _no_plan(source, "it is not what plan --fleet --save writes") from error
+    return {key: None if one is None else _checked(one, source) for key, one in plans.items()}
+
+
+def _value(text: str, source: str) -> Mapping[str, Any]:
     try:
         saved = json_value(text, ignore_case=False)
     except ValueError as error:
         raise _no_plan(source, str(error)) from error
-    required = {
-        *("content", "file", "file_sha256", "created", "options", "states", "changes", "locked")
-    }
-    if not isinstance(saved, dict) or not required <= set(saved):
-        raise _no_plan(source, "it is not what plan --save writes")
+    if not isinstance(saved, dict):
+        raise _no_plan(source, _NOT_SAVED)
+    return saved
+
+
+def _checked(saved: object, source: str) -> Mapping[str, Any]:
+    if isinstance(saved, dict) and isinstance(saved.get(_CLUSTERS), list):
+        raise InvalidPolicyFile(
+            f"{source} is the plan of several clusters",
+            why=f"it has the plans of {len(saved[_CLUSTERS])} clusters",
+            fix=Retry.having("--fleet"),
+        )
+    if not isinstance(saved, dict) or not set(saved) >= _REQUIRED:
+        raise _no_plan(source, _NOT_SAVED)
     version = str(saved.get("format_version"))
     if version.split(".", maxsplit=1)[0] != FORMAT.split(".", maxsplit=1)[0]:
         raise _no_plan(source, f"its format is {version}, and this release reads {FORMAT}")

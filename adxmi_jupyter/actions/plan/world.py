@@ -13,7 +13,8 @@ from adxmi_jupyter.actions.check.cluster_facts import Fact, Facts
 from adxmi_jupyter.actions.identity import names
 from adxmi_jupyter.actions.policy.policies import scopes_of
 from adxmi_jupyter.actions.roles.roles import roles_of
-from adxmi_jupyter.errors import AdxmiError
+from adxmi_jupyter.errors import AdxmiError, PartialRead
+from adxmi_jupyter.fixes import Retry
 from adxmi_jupyter.model.plan import Section, Unseen
 from adxmi_jupyter.model.policy import CLUSTER
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from adxmi_jupyter.model.assignment import AssignedIdentities
     from adxmi_jupyter.model.callout import CalloutRule
     from adxmi_jupyter.model.identity import ManagedIdentity
+    from adxmi_jupyter.model.plan import Plan
     from adxmi_jupyter.model.policy import Policy, Scope
     from adxmi_jupyter.model.role import RoleAssignment
     from adxmi_jupyter.service.connection import Connection
@@ -211,3 +213,13 @@ def _identities(
     for one in assigned.all if assigned else ():
         visible.setdefault(one.object_id.lower(), one)
     return names.merged(tuple(named.values()), tuple(visible.values()))
+
+
+def cannot_see(plan: Plan) -> PartialRead:
+    """Return the error for a plan that does not know all it is about."""
+    first = plan.unseen[0]
+    return PartialRead(
+        f"part of the cluster could not be read: {len(plan.unseen)} of what the file manages",
+        why=f"{first.section} of the {first.scope}: {first.failure.why}",
+        fix=Retry.having("--allow-partial"),
+    )
