@@ -5,7 +5,7 @@ Fix
 ├── Connect        connect to a cluster, which consoles do by their environment
 ├── Configure      a setting of the connection, likewise
 ├── AzCommand      a command of the Azure CLI
-├── Statement      what somebody runs elsewhere, such as T-SQL on the target
+├── Statement      what is run elsewhere, such as T-SQL on the target
 ├── AskOwner       the same, for whoever owns the target resource
 ├── ChangeOption   the same command with another value of one option
 ├── LeaveOut       the same command without some options
@@ -226,7 +226,7 @@ BELOW_QUERY = Explain.of(Command(("query",), takes_body=True), Below("the query"
 """Where a query is written."""
 
 NOTHING = Explain()
-"""There is nothing to fix, or nobody knows how."""
+"""There is nothing to fix, or no known fix."""
 
 
 def mapped(part: T, change: Callable[[str], str]) -> T:

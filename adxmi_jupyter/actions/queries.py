@@ -31,8 +31,8 @@ def run_query(connection: Connection, text: str, database: str) -> pd.DataFrame:
         It is another command: those that change something have verbs of their own, which preview
         and ask.
     ServiceRefusal, ConnectionFailure
-        The service refused or was not reached; *fix* is what mends the first link that is missing
-        of those that the refusal names.
+        The service refused or was not reached; *fix* is what fixes the first requirement that
+        isn't met of those that the refusal names.
 
     """
     writes = [verb for verb in commands_in(text) if verb != "show"]

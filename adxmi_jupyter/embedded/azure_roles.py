@@ -28,7 +28,7 @@ class RoleDefinition:
     data_actions: tuple[str, ...] = ()
 
     def permits(self, action: str) -> bool:
-        """Tell whether the role permits a management action, letter case aside."""
+        """Tell whether the role permits a management action, ignoring case."""
         return _matches(action, self.actions) and not _matches(action, self.not_actions)
 
     def reaches(self, data_action: str) -> bool:
@@ -132,7 +132,7 @@ def may_reach(world: World, object_id: str, data_action: str, scope: str) -> boo
 
 
 def covers(outer: str, inner: str) -> bool:
-    """Tell whether a scope is the other one or above it, letter case aside."""
+    """Tell whether a scope is the other one or above it, ignoring case."""
     above = outer.casefold().strip("/")
     return f"{inner.casefold().strip('/')}/".startswith(f"{above}/")
 

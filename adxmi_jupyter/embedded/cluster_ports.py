@@ -1,6 +1,6 @@
 """Ports of the clusters beside the first one: each has its own, and listens while it runs.
 
-A stopped cluster keeps its port: it is bound, but nobody listens there, so that connections are
+A stopped cluster keeps its port: it is bound, but nothing listens there, so that connections are
 refused and no other program can take it. So does one that is closed to the public network.
 """
 

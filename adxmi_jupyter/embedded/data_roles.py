@@ -54,7 +54,7 @@ def data_role_targets(world: World) -> dict[str, tuple[str, ...]]:
 
 
 def data_role_named(role: str) -> str | None:
-    """Return the name of a role, letter case aside; None when no target has such a role."""
+    """Return the name of a role, ignoring case; None when no target has such a role."""
     folded = role.casefold()
     return next((name for name in (*_COSMOS, *_SQL) if name.casefold() == folded), None)
 

@@ -53,11 +53,11 @@ class Sender:
     is_system: bool = False
 
 
-NOBODY = Sender()
+NO_SENDER = Sender()
 
 
 def blocked(
-    world: World, kind: str, host: str, sender: Sender = NOBODY
+    world: World, kind: str, host: str, sender: Sender = NO_SENDER
 ) -> tuple[Blocked, str] | None:
     """Return what keeps the cluster from a target, and its name; None where nothing does.
 

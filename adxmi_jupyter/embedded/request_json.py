@@ -9,7 +9,7 @@ _LARGEST = 4 * 1024**2
 
 
 class MalformedJsonError(ValueError):
-    """A text that is no JSON, or JSON that nobody can rely on."""
+    """A text that is no JSON, or JSON that can't be relied on."""
 
 
 def load_json(text: str | bytes) -> Any:

@@ -108,7 +108,7 @@ def _wait(child: int, server: int, woken: int) -> int | None:
 
 
 def _end_all(child: int) -> None:
-    """End the child's process group, and whoever has left it, until nobody is left."""
+    """End the child's process group, and whoever has left it, until no process is left."""
     _kill(os.killpg, child)
     while True:
         for each in _children():

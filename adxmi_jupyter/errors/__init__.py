@@ -65,16 +65,16 @@ AdxmiError
 ├── ApplyIncomplete           some changes of an apply failed, or depended on one that did
 ├── MigrationBlocked          an object cannot be migrated, or a requirement isn't met yet
 ├── MigrationFailed           the new definition of an object did not work
-├── PolicyChanged             somebody else wrote in between
-├── RolesChanged              somebody else granted or revoked in between
-├── ClusterChanged            somebody else changed the cluster in between
+├── PolicyChanged             another principal wrote in between
+├── RolesChanged              another principal granted or revoked in between
+├── ClusterChanged            another principal changed the cluster in between
 ├── OperationFailed           Azure began a change and gave it up
 ├── OperationContinues        waiting was interrupted; Azure goes on
 ├── ElevationFailed           you can't be granted a role for the command
 ├── RoleNotRemoved            a role that was granted for the command is still there
 ├── PolicyNotRestored         a write test is over, and the policy isn't as it was before
 ├── ClusterLocked             another process of the same account is writing, waiting included
-├── ChangeOverwritten         applied, and it overwrote what somebody else wrote in between
+├── ChangeOverwritten         applied, and it overwrote what another principal wrote in between
 ├── WriteInterrupted          applied, and what was there afterwards was not read to the end
 ├── ResultNotSaved            the command was carried out; only its result could not be saved
 ├── WriteNotApplied           the answer was lost, and the change did not happen

@@ -33,15 +33,15 @@ class MigrationFailed(AdxmiError):
 
 
 class PolicyChanged(AdxmiError):
-    """Somebody else changed the policy in between. Nothing was overwritten."""
+    """Another principal changed the policy in between. Nothing was overwritten."""
 
 
 class RolesChanged(AdxmiError):
-    """Somebody else granted or revoked in between. Nothing was sent."""
+    """Another principal granted or revoked roles in between. Nothing was sent."""
 
 
 class ClusterChanged(AdxmiError):
-    """Somebody else changed the cluster in between. Nothing was overwritten."""
+    """Another principal changed the cluster in between. Nothing was overwritten."""
 
 
 class OperationFailed(AdxmiError):
@@ -69,7 +69,7 @@ class ClusterLocked(AdxmiError):
 
 
 class ChangeOverwritten(AdxmiError):
-    """The write was applied, and overwrote what somebody else wrote in between; *why* tells it."""
+    """The write was applied, and overwrote what another principal wrote; see *why*."""
 
 
 class WriteInterrupted(AdxmiError):

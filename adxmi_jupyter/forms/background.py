@@ -1,8 +1,8 @@
 """What goes on beside the typing: after a rest, and in the background.
 
 A notebook's kernel hears keystrokes in an event loop. A request made there would hold them up, so
-it is made in a thread, and what it found is shown by the loop again. Where no loop runs, nobody
-types, and nothing happens by itself.
+it is made in a thread, and what it found is shown by the loop again. Where no loop runs, there
+is no typing, and nothing happens by itself.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class Rest:
         self._ended = asyncio.Event()
 
     def wait(self, then: Callable[[], None]) -> bool:
-        """Call somebody after the next rest, nobody else any more; false without a loop."""
+        """Call somebody after the next rest, and nothing else any more; false without a loop."""
         self.cancel()
         loop = _running_loop()
         if loop is None:
@@ -40,14 +40,14 @@ class Rest:
         return True
 
     def cancel(self) -> None:
-        """Call nobody."""
+        """Call nothing."""
         if self._timer is not None:
             self._timer.cancel()
         self._timer = None
         self._ended.set()
 
     async def over(self) -> None:
-        """Wait until nobody is to be called any more."""
+        """Wait until nothing is to be called any more."""
         await self._ended.wait()
 
     def _end(self, then: Callable[[], None]) -> None:

@@ -77,7 +77,7 @@ class Form(Shown, ABC):
 
     @abstractmethod
     def look_at(self, identity: ManagedIdentity | None) -> None:
-        """Bring an identity into sight, or into the field it belongs to; None: nobody any more."""
+        """Bring an identity into sight, or into the field it belongs to; None: none any more."""
 
     @abstractmethod
     def catch_up(self) -> None:

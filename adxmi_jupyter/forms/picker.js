@@ -1,6 +1,6 @@
 // A text field with a list of what can be picked: the ARIA combobox pattern, in the top layer of the
 // page, so that no scrolling cell cuts the list off. The kernel is asked for a list when the field
-// gets the focus, or when what was typed or picked leads to another one; typing asks nobody else.
+// gets the focus, or when what was typed or picked leads to another one; typing sends no other request.
 
 const MOST = 200; // of two thousand containers, so many are drawn; typing finds the others
 const HEIGHT = 260;
@@ -126,7 +126,7 @@ class Picker {
     const found = this.matching();
     const isWhole = found.some(([value, , goesOn]) => value === text && !goesOn);
     this.shown = found.slice(0, MOST);
-    // What is picked by Enter at once is only what nobody has typed past.
+    // What is picked by Enter at once is only what hasn't been typed past.
     const isAtLevel = ["", inside, inside.replace(/\/$/, "")].includes(text);
     const isNew = !this.isTyping && isAtLevel;
     this.active = isNew && this.shown.length ? 0 : -1;

@@ -79,7 +79,7 @@ def _in_query(front: FrontEnd, words: tuple[Word, ...], before: str) -> Found:
     typed = _matched(_KQL_WORD, before)
     try:
         connection = _call(front, words).opened
-    except AdxmiError:  # a <Tab> has nobody to tell
+    except AdxmiError:  # a <Tab> has nothing to report
         connection = None
     if connection is None:
         return Found(typed)
@@ -132,7 +132,7 @@ def _identities(call: Call) -> Iterable[str]:
 
     try:
         return IdentityList().names(call)
-    except AdxmiError:  # a <Tab> has nobody to tell
+    except AdxmiError:  # a <Tab> has nothing to report
         return ["system"]
 
 

@@ -37,7 +37,7 @@ def file_text(name: str) -> str:
             raise _unreadable(name, why)
         with path.open("rb") as file:
             content = file.read(LARGEST + 1)
-    except (OSError, ValueError, RuntimeError) as error:  # NUL in the name; ~ of nobody
+    except (OSError, ValueError, RuntimeError) as error:  # NUL in the name; ~ of an unknown user
         raise _unreadable(name, getattr(error, "strerror", None) or str(error)) from error
     return decoded(content, f"the file {name}")
 

@@ -176,7 +176,7 @@ class Call:
         """Keep other writers of this account away from reading the plan until it is carried out.
 
         A plan that replaces a whole policy holds only for the policy that was read. A preview
-        keeps nobody away.
+        blocks no command.
         """
         return nullcontext() if dry_run else self.connection.lock.held()
 

@@ -57,7 +57,7 @@ def _option_help(context: click.Context, words: tuple[Word, ...]) -> str:
 
 
 def attach(shell: InteractiveShell) -> None:
-    """Let the kernel of a shell show help about commands; a shell without a kernel asks nobody."""
+    """Let the kernel of a shell show help about commands; a shell without a kernel needs none."""
     kernel = cast("_Kernel | None", getattr(shell, "kernel", None))
     if kernel is None or _NAME in vars(kernel):
         return

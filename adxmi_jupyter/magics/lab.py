@@ -76,7 +76,7 @@ def lab(call: Call, *, directory: str, headless: bool, no_browser: bool, port: i
 
 def _run_lab(target: Path, options: list[str]) -> None:
     if getattr(os, "geteuid", lambda: 1)() == 0:
-        options.append("--allow-root")  # in a container there may be nobody else
+        options.append("--allow-root")  # in a container there may be no other user
     # -P: a file of the user that happens to be called jupyterlab.py must not run.
     command = [sys.executable, "-P", "-m", "jupyterlab", f"--ServerApp.root_dir={target}"]
     command += [f"--LabApp.default_url=/lab/tree/{QUICKSTART}", "--ServerApp.answer_yes=True"]
@@ -88,7 +88,7 @@ def _run_lab(target: Path, options: list[str]) -> None:
     ):
         try:
             process.wait()
-        finally:  # also after Ctrl-C and after SIGTERM: nobody would end the server otherwise
+        finally:  # also after Ctrl-C and after SIGTERM: the server would stay otherwise
             process.terminate()
             process.wait()
     if process.returncode:

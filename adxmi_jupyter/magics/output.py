@@ -44,7 +44,7 @@ def open_streams() -> None:
 
 
 def not_written(error: OSError) -> ResultNotSaved:
-    """Return the error for a standard output that takes no more, other than that nobody reads."""
+    """Return the error for a standard output that takes no more, unless its reader is gone."""
     return ResultNotSaved(
         "the command ran, but its result could not be written to the standard output",
         why=error.strerror or type(error).__name__,
@@ -167,7 +167,7 @@ def _write(stream: IO[str], text: str) -> None:
     try:
         click.echo(text, file=stream, color=True)
         stream.flush()
-    except (BrokenPipeError, ValueError):  # nobody reads on, or it was closed
+    except (BrokenPipeError, ValueError):  # the reader is gone, or it was closed
         _discard(stream)
     except OSError as error:
         if error.errno not in {errno.EPIPE, errno.EBADF}:

@@ -74,7 +74,7 @@ class Name(_ParamType):
             return []
         try:
             found = self.offered(self._names_here(call, ctx), incomplete)
-        except AdxmiError:  # a <Tab> is no request: there is nobody to tell
+        except AdxmiError:  # a <Tab> is no request, so there is nothing to report
             return []
         for item in found:
             item.help = self.about(item.value.rpartition(",")[2], param)

@@ -15,7 +15,7 @@ _DECLARATION = (
 
 
 def summary_of(module: str, name: str) -> str:
-    """Return the first line of the docstring of a function or class, letter case of it aside.
+    """Return the first line of the docstring of a function or class, ignoring its case.
 
     It is empty where there is no source.
     """

@@ -48,9 +48,9 @@ def undo(
 ) -> pd.DataFrame:
     """Undo a write: policies, roles, identities, callout rules and workflows.
 
-    ID is an entry of history. Default: the last write that isn't undone. Where somebody else wrote
-    to the same place since, nothing is sent. A workflow that was replaced or dropped is created
-    again if the service showed all of it before.
+    ID is an entry of history. Default: the last write that isn't undone. Where another principal
+    wrote to the same place since, nothing is sent. A workflow that was replaced or dropped is
+    created again if the service showed all of it before.
     """
     from adxmi_jupyter.actions.plan.undoing import described, planned, undone_frame
     from adxmi_jupyter.actions.plan.undoing import undo as undone

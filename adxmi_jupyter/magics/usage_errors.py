@@ -106,7 +106,7 @@ def _is_turned_round(
 
 
 def refuse_elsewhere(context: click.Context, call: Call, *, console_only: bool) -> None:
-    """Refuse a verb that would keep a kernel busy, and a cell body nobody would read.
+    """Refuse a verb that would keep a kernel busy, and a cell body that no verb reads.
 
     Raises
     ------

@@ -166,7 +166,7 @@ def plan_change(
     wanted: Iterable[ManagedIdentity],
     unwanted: Iterable[ManagedIdentity],
 ) -> AssignmentChange:
-    """Plan to assign some identities and to remove others; those nobody names stay.
+    """Plan to assign some identities and to remove others; those that aren't named stay.
 
     What is assigned already is not assigned again, what is absent not removed.
     """

@@ -41,7 +41,7 @@ class CalloutRule:
         return f"{self.callout_type} {self.pattern} {'allowed' if self.can_call else 'denied'}"
 
     def matches(self, uri: str) -> bool | None:
-        """Tell whether an address matches; None where nobody here can tell.
+        """Tell whether an address matches; None where that can't be known here.
 
         The service's regular expressions are of another dialect.
         """

@@ -36,7 +36,7 @@ class Token:
 
 
 def tokens_of(text: str) -> Iterator[Token]:
-    """Yield the tokens of a text in their order, comments and blanks aside."""
+    """Yield the tokens of a text in their order, without comments and blanks."""
     word, start = "", 0
     for piece in pieces_of(text):
         if piece["word"] or (word and piece["mark"] == "-"):

@@ -120,7 +120,7 @@ class Filter:
         return self == _NO_FILTER
 
     def includes(self, cluster: FleetCluster) -> bool:
-        """Tell whether a cluster fits every kind that is given; management groups aside."""
+        """Tell whether a cluster fits every kind that is given, except management groups."""
         return (
             (not self.subscriptions or self._is_of_subscription(cluster))
             and (not self.resource_groups or self._is_of_group(cluster))
@@ -129,7 +129,7 @@ class Filter:
         )
 
     def excludes(self, cluster: FleetCluster) -> bool:
-        """Tell whether a cluster fits anything that is given; management groups aside."""
+        """Tell whether a cluster fits anything that is given, except management groups."""
         return (
             self._is_of_subscription(cluster)
             or self._is_of_group(cluster)

@@ -61,7 +61,7 @@ class Alike:
 
 
 def digest_of(facts: Iterable[Fact], part: Part) -> str:
-    """Return a digest that two clusters share if they have the same of a part, names aside."""
+    """Return a digest that clusters with the same content of a part share, whatever its names."""
     keys = sorted({fact.key for fact in facts if fact.part is part})
     return hashlib.sha256(json.dumps(keys).encode()).hexdigest()[:12]
 

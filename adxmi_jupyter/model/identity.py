@@ -64,7 +64,7 @@ def is_guid(text: str) -> bool:
 def resolve(reference: str, known: Sequence[ManagedIdentity]) -> ResolvedIdentity:
     """Find the identity a user means by object ID, client ID, resource ID, name or ``system``.
 
-    A GUID nobody knows passes as an object ID: only the service can tell whether it is assigned.
+    An unknown GUID passes as an object ID: only the service can tell whether it is assigned.
     A client ID is translated to the object ID, which policies and connection strings need.
 
     Raises

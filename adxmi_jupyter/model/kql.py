@@ -116,7 +116,7 @@ def _entity(scope: Scope) -> str:
 
 
 def show_csl_script(database: str) -> str:
-    """Show the commands that make a database again, secrets aside."""
+    """Show the commands that make a database again, without secrets."""
     return f".show database {quote_name(database)} schema as csl script"
 
 

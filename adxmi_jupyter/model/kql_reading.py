@@ -91,7 +91,7 @@ _OPENS, _CLOSES = frozenset("([{"), frozenset(")]}")
 
 
 def literals_in(text: str) -> tuple[str, ...]:
-    """Return what the string literals of a query say, adjacent ones together; comments aside.
+    """Return what the string literals of a query say, adjacent ones together, without comments.
 
     >>> literals_in("T | where A == 'x' // 'y'")
     ('x',)

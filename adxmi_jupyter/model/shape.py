@@ -156,7 +156,7 @@ _ABSENT: Any = object()
 
 
 def value_of(row: Mapping[str, Any], *names: str, otherwise: Any = _ABSENT) -> Any:
-    """Return the first of these fields that a row has, letter case and blanks aside."""
+    """Return the first of these fields that a row has, ignoring case and blanks."""
     for name in names:  # no generator: answers have many cells
         if name in row:
             return row[name]
@@ -253,7 +253,7 @@ class Shape:
 
 
 def cell(row: Mapping[str, Any], *names: str) -> Any:
-    """Return the first of these columns that a row has, letter case and blanks aside.
+    """Return the first of these columns that a row has, ignoring case and blanks.
 
     The documentation spells some columns in two ways, and the service may know a third.
     """

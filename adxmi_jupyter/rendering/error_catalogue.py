@@ -31,8 +31,8 @@ To find out more about a denial, run `%adxmi check --error`."""
 
 _SINGLE = """## Writes, workflows and tutorials
 
-Somebody else changed the same thing, the outcome of a write is open, a workflow is not there, or a
-tutorial failed."""
+Another principal changed the same thing, the outcome of a write is open, a workflow is not there,
+or a tutorial failed."""
 
 
 def page() -> str:

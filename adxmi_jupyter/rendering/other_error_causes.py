@@ -48,17 +48,17 @@ OTHERS: Causes = {
         "remove what the message names, then apply again: what is applied is not sent again",
     ),
     errors.PolicyChanged: cause(
-        "somebody else wrote to the policy after you read it",
+        "another principal wrote to the policy after you read it",
         _SHOW,
         " shows the policy of now; repeat the command",
     ),
     errors.RolesChanged: cause(
-        "somebody else changed the roles after you read them",
+        "another principal changed the roles after you read them",
         Command.of("role", "list"),
         " shows the roles of now; repeat the command",
     ),
     errors.ClusterChanged: cause(
-        "somebody else changed the identities of the cluster after you read them",
+        "another principal changed the identities of the cluster after you read them",
         Command.of("identity", "list"),
         " shows them; repeat the command",
     ),
@@ -87,7 +87,7 @@ OTHERS: Causes = {
         "Run `%adxmi policy undo ID --yes` with the ID that the error names.",
     ),
     errors.ChangeOverwritten: cause(
-        "the service replaces a whole policy, and somebody else wrote at the same moment",
+        "the service replaces a whole policy, and another principal wrote at the same moment",
         "grant what was lost again, as the message says",
     ),
     errors.WriteInterrupted: cause(

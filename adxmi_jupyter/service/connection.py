@@ -95,7 +95,7 @@ class Connection:
         self._title = self._resource_id = ""
         self.other_addresses: frozenset[str] = frozenset()
         self._make_kusto = make_kusto
-        if credential not in ASKING_A_PERSON:  # nobody should have to sign in for this
+        if credential not in ASKING_A_PERSON:  # this should ask no person to sign in
             self.in_flight.when_crowded(self._find_size)
 
     def known_as(self, title: str, resource_id: str, *addresses: str) -> Self:

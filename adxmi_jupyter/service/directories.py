@@ -24,7 +24,7 @@ def data_directory() -> Path:
     Raises
     ------
     HistoryUnavailable
-        The directory among the temporary files belongs to somebody else.
+        The directory among the temporary files belongs to another user.
 
     """
     chosen = os.environ.get(DATA_DIRECTORY_VARIABLE, "").strip()
@@ -79,7 +79,7 @@ def runtime_directory() -> Path:
     Raises
     ------
     HistoryUnavailable
-        The directory belongs to somebody else.
+        The directory belongs to another user.
 
     """
     owner = os.getuid() if hasattr(os, "getuid") else 0

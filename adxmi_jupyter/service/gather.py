@@ -33,8 +33,8 @@ def gather(
     """Call a function for every item, up to 16 at a time; results stand in the items' order.
 
     Fewer requests may go at once: each waits for its turn (see `in_flight`). An exception stands
-    where its result would. A bar appears after one second, unless `what` is empty, nobody looks,
-    or the environment says TQDM_DISABLE=1.
+    where its result would. A bar appears after one second, unless `what` is empty, there is no
+    terminal, or the environment says TQDM_DISABLE=1.
     The workers are daemon threads, not an executor's: Interrupt then returns
     at once, and a request still under way does not hold up the end of the process.
     """

@@ -57,7 +57,7 @@ class Resend(Enum):
     READ       always
     IDEMPOTENT yes: twice is the same as once, whoever writes in between
                (``.alter-merge``: it only adds)
-    NEVER      no: the second would overwrite what somebody else wrote in between
+    NEVER      no: the second would overwrite what another principal wrote in between
                (``.alter``, ``.delete``)
     ========== ======================================================================
     """

@@ -193,7 +193,7 @@ def _in_time(connection: HTTPConnection, connect: Any) -> None:
 
 
 class _Connecting(threading.Thread):
-    """Connects; closes the connection if nobody waits for it any more."""
+    """Connects; closes the connection if its result isn't awaited any more."""
 
     def __init__(self, connection: HTTPConnection, connect: Any) -> None:
         super().__init__(name="adxmi-connect", daemon=True)

@@ -76,7 +76,7 @@ def embedded_principal(credential: str) -> str:
     Raises
     ------
     CredentialFailure
-        Nobody is called so there, or there is no such credential.
+        No principal has that name there, or there is no such credential.
 
     """
     if not credential.startswith(_AS):

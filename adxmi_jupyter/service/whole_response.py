@@ -16,7 +16,7 @@ from requests.utils import get_encoding_from_headers
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# Headers about the bytes on the wire, which are read by then; and cookies, which nobody needs.
+# Headers about the bytes on the wire, which are read by then; and cookies, which aren't needed.
 _DROPPED = {"content-encoding", "content-length", "transfer-encoding", "set-cookie"}
 
 

@@ -1,6 +1,7 @@
 """What people read is plain technical English: no text of the package has a word of this list.
 
-Help of commands and declarations of workflows have tests of their own.
+Help of commands and declarations of workflows have tests of their own. Some words are in no line of
+the package at all, comments, docstrings and names included.
 """
 
 import ast
@@ -23,7 +24,7 @@ INSTEAD = {
     r"mend(?:s|ed|ing)?": "fix",
     r"refus(?:e|es|ed|al|als)": "denied, rejected, failed, error message",
     r"(?:take|takes|taken|took) (?:it )?(?:away|back)": "remove, revoke, undo",
-    r"nobody|anybody": "no identity, another principal, the owner",
+    r"(?:no|any|some)body(?: else)?": "no identity, another principal, the owner",
     r"who(?:ever|m)": "the caller, the identity",
     r"(?<!mi-)strangers?|vanished|former": "not assigned, no longer assigned, stale entry",
     r"least rights?": "required permissions",
@@ -77,3 +78,20 @@ def test_texts_have_no_word_that_a_reader_would_stop_at(source):
     tree = ast.parse(source.read_text(encoding="utf-8"))
 
     assert [f"{line}: {text}" for line, text in told(tree) if WORDS.search(text)] == []
+
+
+IN_NO_LINE = re.compile(
+    r"(?<![a-z])(?:nobody|mend(?:s|ed|ing)?|patien(?:ce|t)|aside|stations?|strangers|vanished)(?![a-z])",
+    re.IGNORECASE,
+)
+
+
+def test_no_line_of_the_package_has_a_word_that_names_nothing():
+    files = [file for kind in ("py", "js", "md") for file in PACKAGE.rglob(f"*.{kind}")]
+
+    assert [
+        f"{file.relative_to(PACKAGE)}: {line}"
+        for file in files
+        for line in file.read_text(encoding="utf-8").splitlines()
+        if IN_NO_LINE.search(line)
+    ] == []

@@ -53,7 +53,7 @@ def settings_of(connection: Connection, read: PolicyFile | AuditSettings) -> Set
             raise found.mistake(
                 ("suppress", number),
                 f"the suppression of {rule} has no end",
-                "its severity is high, so that somebody has to look at it again",
+                "its severity is high, so that it is reviewed again",
                 "add until: YYYY-MM-DD",
             )
     return Settings(found.section.suppress, severities, found.aliases)

@@ -251,7 +251,7 @@ class Evaluator:
     def _named_by(self, requirement: NamedBy) -> Finding:
         found = named_by(requirement)
         if not (requirement.identity.display_name or requirement.identity.client_id):
-            # Nobody knows it. Where Azure could not be asked, it may be known by its client ID.
+            # It is unknown. Where Azure could not be asked, it may be known by its client ID.
             for fact in (cluster_facts.assigned(), cluster_facts.in_subscription()):
                 if self.facts.has(fact):
                     self.facts.answer(fact)

@@ -45,7 +45,7 @@ class Standing:
 
 @dataclass(frozen=True)
 class IdentityLine:
-    """An identity; `word` names it in a command, `is_assigned` is None where nobody tells."""
+    """An identity; `word` names it in a command, `is_assigned` is None where that is unknown."""
 
     identity: ManagedIdentity
     word: str

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from adxmi_jupyter.actions.check.findings import Finding
 
 _MOST_DATABASES = 200
-"""In more databases nobody is asked, for one workflow, what reads from a source."""
+"""In more databases than this, one workflow's check doesn't ask what reads from a source."""
 
 
 @dataclass(frozen=True)

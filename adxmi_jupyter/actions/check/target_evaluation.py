@@ -85,7 +85,7 @@ class TargetEvaluator:
             return finding(requirement, State.UNKNOWN, _UNSEEN)
         object_id = cluster_facts.object_id_of(self.facts, requirement.identity)
         if not object_id:
-            return finding(requirement, State.UNKNOWN, _nobody(requirement.identity))
+            return finding(requirement, State.UNKNOWN, _without_identity(requirement.identity))
         held: tuple[HeldRole, ...] = self.facts.answer(target_facts.azure_roles(scope, object_id))
         names = {role.definition_id: role.role_name for role in requirement.roles}
         enough = [one for one in held if one.definition_id in names]
@@ -120,7 +120,7 @@ class TargetEvaluator:
             return finding(requirement, State.UNKNOWN, _UNSEEN)
         object_id = cluster_facts.object_id_of(self.facts, requirement.identity)
         if not object_id:
-            return finding(requirement, State.UNKNOWN, _nobody(requirement.identity))
+            return finding(requirement, State.UNKNOWN, _without_identity(requirement.identity))
         every: tuple[CosmosRole, ...] = self.facts.answer(target_facts.cosmos_roles(account))
         held = [one for one in every if one.object_id == object_id.lower()]
         if any(one.definition_id in _COSMOS_READERS and not one.is_on_part for one in held):
@@ -133,7 +133,7 @@ class TargetEvaluator:
         return missing(requirement, why, GrantCosmosRole(who, account))
 
 
-def _nobody(identity: ManagedIdentity) -> str:
+def _without_identity(identity: ManagedIdentity) -> str:
     return _NO_SYSTEM if identity.word == SYSTEM else NO_ID
 
 

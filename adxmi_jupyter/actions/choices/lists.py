@@ -64,7 +64,7 @@ class Lists:
             self._kept, self._whole = {}, {}
 
     def known(self, question: Question) -> Choices | None:
-        """Return an answer that was given before, asking nobody."""
+        """Return an answer that was given before, without a request."""
         with self._lock:
             _, kept = self._kept.get(question, (None, []))
         return replace(kept[0], required=_required(question)) if kept else None
@@ -129,7 +129,7 @@ class Lists:
         return Choices(in_folder(question.inside, names), most=most)
 
     def _blob_names(self, question: Question, identity: ManagedIdentity) -> tuple[str, ...]:
-        """Return the files in a folder; where all of those above it are known, nobody is asked."""
+        """Return the files in a folder; without a request if all above it are known."""
         place = f"{question.inside.rstrip('/')}/"
         whole = self._whole.get((question.database, identity.word, container_of(place)))
         if whole is not None:

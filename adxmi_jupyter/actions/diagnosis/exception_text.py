@@ -31,7 +31,7 @@ def _causes(failure: BaseException) -> Iterator[BaseException]:
 
 def _parts(failure: BaseException) -> Iterator[str]:
     if isinstance(failure, AdxmiError):
-        # Its fix names what a command wanted, which nobody denied.
+        # Its fix names what a command wanted, which the service didn't deny.
         yield f"{type(failure).__name__}: {failure.what}\n  why: {failure.why}"
         said = failure.service
         details = {"status": said.status, "code": said.code, "@type": said.type}

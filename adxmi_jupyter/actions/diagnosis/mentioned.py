@@ -99,14 +99,14 @@ def _identities(
         # in bodies as JSON, too, which have other quotes.
         own = [one for one in seen if one.is_system and one.display_name]
         found += [one for one in own if denial.mentions(f"'{one.display_name}'")]
-    strangers = [one for one in said.guids if not any(one in who for who in said.principals)]
+    unknown = [one for one in said.guids if not any(one in who for who in said.principals)]
     if (
         not found
         and not denial.impersonates
-        and len(strangers) == 1
+        and len(unknown) == 1
         and denial.meaning.concern in _OF_CHAINS
     ):
-        found.append(ManagedIdentity(strangers[0]))
+        found.append(ManagedIdentity(unknown[0]))
     yield from found
 
 

@@ -249,8 +249,8 @@ def _in_azure(denial: Denial, mentioned: Mentioned) -> Finding:
     scope = (
         _scope(denial, mentioned) if is_operator else (*denial.names.resources, "RESOURCE-ID")[0]
     )
-    strangers = [one for one in denial.names.guids if one not in mentioned.guids]
-    who = strangers[0] if len(strangers) == 1 else "OBJECT-ID"
+    unknown = [one for one in denial.names.guids if one not in mentioned.guids]
+    who = unknown[0] if len(unknown) == 1 else "OBJECT-ID"
     what = ("az", "role", "assignment", "create", "--role", role, "--assignee", who)
     place = scope.rsplit("/", 1)[-1] if "/" in scope else ""
     done = f": {denial.names.actions[-1]}" if actions else ""

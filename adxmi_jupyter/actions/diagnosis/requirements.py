@@ -156,7 +156,7 @@ def _at_targets(identity: ManagedIdentity, denial: Denial, *, write: bool) -> It
 
 
 def _networks(denial: Denial) -> Iterator[Requirement]:
-    """Yield the networks of targets of which nobody tells as whom they were reached."""
+    """Yield the networks of targets whose caller is unknown."""
     for place in denial.names.places:
         yield from targets.network_of(place, is_trusted=not denial.impersonates)
 

@@ -39,7 +39,7 @@ def unknown_caller() -> ElevationFailed:
 def denied(
     connection: Connection, me: ResolvedPrincipal | None, refusal: AdxmiError
 ) -> ElevationFailed:
-    """Return the error for a caller who may not grant the role, with what somebody else runs."""
+    """Return the error for a caller who may not grant the role, with what another one runs."""
     who = "YOU" if me is None else str(me.reference)
     role = Command.of("role", "grant", "--cluster", "--role", str(ROLE), "--identity", who)
     az = _az(connection, me)

@@ -200,7 +200,7 @@ def blobs_frame(connection: Connection, place: str) -> pd.DataFrame:
 def push_events(connection: Connection, hub: str, lines: Iterable[str]) -> tuple[int, int]:
     """Send a JSON value for each line to an event hub; return how many, and the rows that came in.
 
-    Events that nobody could ingest wait for the next push.
+    Events that could not be ingested wait for the next push.
 
     Raises
     ------

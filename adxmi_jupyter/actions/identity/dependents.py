@@ -93,7 +93,7 @@ def dependents(connection: Connection, identities: Sequence[ManagedIdentity]) ->
     cluster cannot read its own data.
 
     What the caller may not see is listed in `unseen`, and does not fail: who may assign identities
-    in Azure need not have a role in the cluster, and a stopped cluster answers nobody.
+    in Azure need not have a role in the cluster, and a stopped cluster doesn't answer.
     """
     key = of_key(connection, identities)
     try:

@@ -1,4 +1,4 @@
-"""The identities that could be seen at one moment: a name is found among them, asking nobody.
+"""The identities that could be seen at one moment: a name is found among them, without a request.
 
 While somebody types, each keystroke makes another name. `names.resolved` and `identities.found`
 may ask for every one of them; this does not, and finds the same.

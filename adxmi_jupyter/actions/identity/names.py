@@ -149,7 +149,7 @@ def _system_now(connection: Connection, listed: ManagedIdentity) -> ManagedIdent
 
 
 def all_identities(connection: Connection) -> tuple[ManagedIdentity, ...]:
-    """Return the identities that policies or Azure show, each once; none where nobody tells."""
+    """Return the identities that policies or Azure show, each once; none if neither is readable."""
     try:
         known = known_identities(connection)
     except AdxmiError:  # rights in Azure may do

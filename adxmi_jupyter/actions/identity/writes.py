@@ -56,7 +56,7 @@ def apply(
     ConfirmationRequired
         It removes an identity and is not confirmed. Nothing was sent.
     ClusterChanged
-        Somebody else changed the cluster since the plan was made. Nothing was changed.
+        Another principal changed the cluster since the plan was made. Nothing was changed.
     ClusterBusy
         Another change is under way and did not end in five minutes.
     NotAuthorized

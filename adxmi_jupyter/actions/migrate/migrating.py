@@ -187,7 +187,7 @@ class ObjectMigration:
         if now != one.marker:
             raise ClusterChanged(
                 f"{self._called} changed since it was planned; it was not migrated",
-                why="somebody else wrote to it",
+                why="another principal wrote to it",
                 fix=Retry(),
             )
 

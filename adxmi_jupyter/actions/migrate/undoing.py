@@ -38,7 +38,7 @@ def undo(connection: Connection, entry: Entry) -> None:
     Raises
     ------
     ClusterChanged
-        Somebody wrote to the object since.
+        Another principal wrote to the object since.
     AdxmiError
         As `protocol.carry_out`.
 

@@ -2,7 +2,7 @@
 
 The service has no transaction: what was applied stays, what depends on a failed step is not sent,
 and the same command once more does the rest. Every step is read afresh before it is sent. What
-nobody planned for is not overwritten.
+isn't in the plan is not overwritten.
 """
 
 from __future__ import annotations
@@ -309,7 +309,7 @@ def _from(change: PolicyChange, before: Policy) -> PolicyChange:
     Raises
     ------
     PolicyChanged
-        That step left something else than was planned: somebody else wrote, too.
+        That step left something else than was planned: another principal wrote, too.
 
     """
     if _meaning(before) != _meaning(change.before):
@@ -330,7 +330,7 @@ def _meaning(policy: Policy) -> Mapping[str, Any]:
 
 
 def unfinished(applied: Applied) -> tuple[Outcome, ...]:
-    """Return what was not carried out, or nobody knows."""
+    """Return what was not carried out or is unknown."""
     return applied.of(Result.FAILED, Result.UNKNOWN, Result.SKIPPED)
 
 

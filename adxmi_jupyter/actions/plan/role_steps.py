@@ -100,7 +100,7 @@ def _revoked_afresh(connection: Connection, change: RoleChange, present: Roles) 
     if change.role is where.admin and gone and not held(after, change.role, change.database):
         raise RolesChanged(
             f"{change.role} on {change.place} would have no principal left; nothing was sent",
-            why="somebody else revoked the role from the others in between",
+            why="another principal revoked the role from the others in between",
             fix=Retry(),
         )
     command = where.to_revoke(change.role, gone) if gone else ""

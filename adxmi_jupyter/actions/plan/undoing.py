@@ -1,6 +1,7 @@
 """Undo any write of the history, or a whole apply, in the reverse order of its writes.
 
-Only what a write did is undone: where somebody wrote to the same place since, nothing is sent.
+Only what a write did is undone: where another principal wrote to the same place since, nothing is
+sent.
 """
 
 from __future__ import annotations

@@ -34,7 +34,7 @@ class Granted:
         Raises
         ------
         PolicyChanged
-            It is no longer there: somebody else wrote in between.
+            It is no longer there: another principal wrote in between.
 
         """
         losing = {

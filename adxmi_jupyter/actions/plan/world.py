@@ -93,7 +93,7 @@ class World:
         return self.facts.connection
 
     def is_assigned(self, identity: ManagedIdentity) -> bool | None:
-        """Tell whether an identity is assigned to the cluster; None where nobody tells."""
+        """Tell whether an identity is assigned to the cluster; None where that is unknown."""
         if self.assigned is None:
             return None
         if identity.is_system:

@@ -54,7 +54,7 @@ def body_policy(
     notes: list[str] = []
     for number, item in enumerate(_items(text), start=1):
         reference, names = _requested(number, item)
-        with _mended_in_the_body():
+        with _fixed_in_the_body():
             found = resolved(connection, (reference,))[0]
             names = usages.checked(names, allow_unknown=allow_unknown_usage)
         entries.append(PolicyEntry(found.identity, names))
@@ -63,7 +63,7 @@ def body_policy(
 
 
 @contextmanager
-def _mended_in_the_body() -> Iterator[None]:
+def _fixed_in_the_body() -> Iterator[None]:
     """Let a fix say what to write, where it would name an option of the line."""
     try:
         yield

@@ -170,9 +170,9 @@ def apply(connection: Connection, change: CalloutChange, *, confirmed: bool) -> 
     ConfirmationRequired
         It removes a rule and is not confirmed. Nothing was sent.
     PolicyChanged
-        Somebody else wrote since the plan was made. Nothing was sent.
+        Another principal wrote since the plan was made. Nothing was sent.
     ChangeOverwritten
-        It was applied, and overwrote what somebody else had written a moment before.
+        It was applied, and overwrote what another principal had written a moment before.
     ClusterLocked
         Another write of this account does not end. Nothing was sent.
     AdxmiError
@@ -200,7 +200,7 @@ def apply(connection: Connection, change: CalloutChange, *, confirmed: bool) -> 
 
 
 def _not_overwritten(watch: Watch, change: CalloutChange) -> tuple[str, ...]:
-    """Return what to say if nobody can tell whether somebody else's rule was overwritten.
+    """Return what to say if it is unknown whether another principal's rule was overwritten.
 
     Raises
     ------
@@ -256,7 +256,7 @@ def _afresh(change: CalloutChange, now: Rules) -> CalloutChange:
 
 
 def _write(connection: Connection, change: CalloutChange) -> Write[Rules]:
-    # Adding twice adds once; the whole policy must not be written over somebody else's.
+    # Adding twice adds once; the whole policy must not be written over another principal's.
     resend = Resend.IDEMPOTENT if change.only_adds else Resend.NEVER
 
     def send() -> None:

@@ -48,9 +48,9 @@ def apply(connection: Connection, change: PolicyChange, *, confirmed: bool) -> P
     ConfirmationRequired
         The change removes something and is not confirmed. Nothing was sent.
     PolicyChanged
-        Somebody else wrote since the plan was made. Nothing was sent.
+        Another principal wrote since the plan was made. Nothing was sent.
     ChangeOverwritten
-        It was applied, and overwrote what somebody else had written a moment before.
+        It was applied, and overwrote what another principal had written a moment before.
     ClusterLocked
         Another write of this account does not end. Nothing was sent.
     AdxmiError
@@ -102,7 +102,7 @@ def _afresh(change: PolicyChange, now: ScopedPolicy) -> PolicyChange:
 def _not_overwritten(
     connection: Connection, watch: Watch, change: PolicyChange, written: Written[ScopedPolicy]
 ) -> tuple[str, ...]:
-    """Return what to say if nobody can tell whether somebody else's change was overwritten.
+    """Return what to say if it is unknown whether another principal's change was overwritten.
 
     Raises
     ------
@@ -169,7 +169,7 @@ def _compare(change: PolicyChange, now: ScopedPolicy) -> Comparison:
     if now.policy == change.after:
         return Comparison.DONE
     if change.added is not None and now.policy.contains(change.added):
-        return Comparison.DONE  # somebody may have added more at the same time
+        return Comparison.DONE  # another principal may have added more meanwhile
     return Comparison.AS_BEFORE if now.policy == change.before else Comparison.OTHER
 
 

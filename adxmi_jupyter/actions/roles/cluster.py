@@ -74,7 +74,7 @@ class ClusterRoles(RoleScope):
 
     @property
     def without_admins(self) -> str:
-        """Nobody can give the role back."""
+        """No principal can grant the role again."""
         return f"the cluster has no {self.admin} left: its policies can no longer be changed"
 
     def read(self) -> tuple[PrincipalAssignment, ...]:

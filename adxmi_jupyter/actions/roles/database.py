@@ -136,7 +136,7 @@ class DatabaseRoles(RoleScope):
     def writes(self, change: RoleChange, waiting: Waiting) -> tuple[RoleWrite, ...]:
         """Return the one command.
 
-        ``.add`` and ``.drop`` name one role and the principals they are about, and touch nobody
+        ``.add`` and ``.drop`` name one role and the principals they are about, and touch no one
         else: sent twice, they do what they do once. So both are sent again when the answer is lost.
         """
 

@@ -1,7 +1,7 @@
 """Tell a principal that the directory does not know yet from one that may not exist.
 
 A new identity is in Azure at once and in the directory minutes later. Until then the service
-refuses to give it a role, as it would refuse an id that nobody has.
+refuses to give it a role, as it would refuse an ID of no principal.
 
 The documentation is silent about it; users of the service have reported both refusals, and waits
 of up to ten minutes.
@@ -129,7 +129,7 @@ def not_in_azure(
     """Return those that Azure Resource Manager does not show, all of them if it is not asked."""
     try:
         seen = identities.known(connection)
-    except AdxmiError:  # without rights there, nobody can tell
+    except AdxmiError:  # without permission there, it is unknown
         return list(wanted)
     ids = {one.lower() for each in seen for one in (each.client_id, each.object_id) if one}
     return [one for one in wanted if not _is_among(one, ids)]

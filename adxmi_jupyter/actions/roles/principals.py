@@ -131,7 +131,7 @@ def _find(connection: Connection, reference: str, tenant: str) -> ResolvedPrinci
         return _literal(parse_reference(reference), tenant)
     own = cluster_tenant(connection) if tenant else ""
     if is_guid(reference) and differ(tenant, own):
-        # Nobody here can look into the directory of another tenant.
+        # The directory of another tenant can't be read from here.
         return ResolvedPrincipal(application(reference, tenant), reference)
     return _of_identity(_identity(connection, reference, tenant), reference, tenant)
 
@@ -275,7 +275,7 @@ def caller(connection: Connection) -> ResolvedPrincipal | None:
     try:
         (row, *_) = connection.kusto.query(query, database=connection.database).rows(CALLER)
         return ResolvedPrincipal(parse_reference(text_cell(row, "principal")), "you")
-    except AdxmiError:  # nobody asked for this; what was asked for goes on without
+    except AdxmiError:  # this wasn't asked for; what was asked for goes on without
         return None
 
 
@@ -287,7 +287,7 @@ def own_loss(connection: Connection, gone: Sequence[RoleAssignment]) -> tuple[st
 
 
 def cluster_tenant(connection: Connection) -> str:
-    """Return the tenant of the cluster's identities, which is its own; empty if nobody tells."""
+    """Return the tenant of the cluster's identities, which is its own; empty if unknown."""
     try:
         known = names.known_identities(connection)
     except AdxmiError:  # rights to read policies are not what this is about

@@ -81,7 +81,7 @@ class RoleScope(ABC):
     @property
     @abstractmethod
     def without_admins(self) -> str:
-        """What it means that nobody holds `admin` any more."""
+        """What it means that no principal holds `admin` any more."""
 
     @abstractmethod
     def read(self) -> tuple[RoleAssignment, ...]:

@@ -91,7 +91,7 @@ def _how_far(change: RoleChange, writes: Sequence[RoleWrite], failed: int) -> tu
 
 
 def _already_gone(where: RoleScope, change: RoleChange, denied: CommandRefused) -> RoleChange:
-    """Return the change if there was nobody left to revoke it from, which the service denies."""
+    """Return the change if no principal was left to revoke it from, which the service denies."""
     if change.verb != REVOKE:
         raise denied
     try:

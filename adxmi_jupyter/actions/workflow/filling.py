@@ -108,7 +108,7 @@ def _without_policies(
 ) -> ResolvedIdentity:
     """Find an identity for somebody who may not read the policies: Azure may know it.
 
-    ``system`` needs nobody's word, and an object ID can do without; else `failure` is raised.
+    ``system`` needs no lookup, and an object ID can do without; else `failure` is raised.
     """
     word = reference.strip().lower()
     if word == SYSTEM:

@@ -236,7 +236,7 @@ def _answer(connection: Connection, product: Statement, database: str) -> pd.Dat
     else:
         to = connection.ingestion if product.endpoint is Endpoint.INGESTION else connection.kusto
         answer = to.command(product.text, database=database, resend=Resend.NEVER)
-    # The request's own id is another one each time, and tells nobody anything.
+    # The request's own id is another one each time, and tells the user nothing.
     frame = answer.frame().drop(columns="ClientRequestId", errors="ignore")
     frame.attrs["adxmi"] = {"connection": connection.name, "command": product.text}
     return frame

@@ -42,7 +42,7 @@ _LONGEST_WAIT = 3600.0
 
 @dataclass(frozen=True)
 class Sender:
-    """Which process sent a write, and when, by a clock that nobody sets.
+    """Which process sent a write, and when, by a clock that can't be set.
 
     `uptime` are seconds since the machine named by `boot` started; `allowed` those in which the
     request had to be answered.
@@ -85,7 +85,7 @@ class Entry:
 
     @property
     def is_open(self) -> bool:
-        """Whether nobody knows yet if it took effect."""
+        """Whether it is still unknown if it took effect."""
         return self.outcome in {SENT, UNKNOWN}
 
     @property
@@ -155,7 +155,7 @@ class Journal:
         return max((one.apply for one in self.entries()), default=0) + 1
 
     def still_open(self) -> tuple[Entry, ...]:
-        """Return the writes of which nobody knows the end, unless one of the same thing followed.
+        """Return the writes whose outcome is unknown, unless one of the same thing followed.
 
         Raises as `read`.
         """

@@ -1,4 +1,4 @@
-"""Find out whether a write of a whole policy overwrote what somebody else wrote in between.
+"""Find out whether a write of a whole policy overwrote what another principal wrote in between.
 
 The cluster's lock keeps the writers of one account apart. Others may write between the fresh read
 and the write, and reading the policy again cannot show what is gone: only the service's journal
@@ -32,7 +32,7 @@ _MARGIN = 5.0
 
 @dataclass(frozen=True)
 class Replaced(Generic[State]):
-    """What a write replaced: `state` is None where nobody can tell, and `why` says why.
+    """What a write replaced: `state` is None where that is unknown, and `why` says why.
 
     `author` is whoever wrote it, if the journal names somebody.
     """
@@ -43,7 +43,7 @@ class Replaced(Generic[State]):
 
     @property
     def note(self) -> str:
-        """What to tell the user where nobody can tell."""
+        """What to tell the user where that is unknown."""
         return (
             "changes that others made in the moment between reading and writing "
             f"cannot be excluded: {self.why}"

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 _LOOK_EVERY = 0.2
 _LONGEST, _LONGEST_UNKNOWN = 3600.0, 20.0
-"""Seconds for an operation; the second for one of which Azure tells a word that nobody knows.
+"""Seconds for an operation; the second for one of which Azure tells an unknown word.
 
 The SDK takes every word but those for an end for one that is under way.
 """

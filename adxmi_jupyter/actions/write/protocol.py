@@ -360,6 +360,6 @@ def _says_not_now(lost: AdxmiError) -> bool:
 def _has_no_service_code(refusal: AdxmiError) -> bool:
     """Tell whether an answer that says no has no code of the service."""
     service = refusal.service
-    # Of these two nobody reads a body: whoever sends them carried nothing out.
+    # The bodies of these two aren't read: whoever sends them carried nothing out.
     known = {None, HTTPStatus.UNAUTHORIZED, HTTPStatus.TOO_MANY_REQUESTS}
     return service.status not in known and not (service.code or service.type)

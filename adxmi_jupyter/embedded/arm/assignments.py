@@ -74,7 +74,7 @@ class _Place:
         return _CLUSTER_ROLES if self.database is None else DATABASE_ROLES
 
     def find(self, name: str) -> RoleAssignment | None:
-        """Return the assignment of that name, letter case aside."""
+        """Return the assignment of that name, ignoring case."""
         wanted = name.casefold()
         return next((a for a in self.target.roles if _name(a).casefold() == wanted), None)
 

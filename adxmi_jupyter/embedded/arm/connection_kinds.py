@@ -151,7 +151,7 @@ KINDS = (
 
 
 def find_kind(word: object) -> ConnectionKind:
-    """Return the kind of that name, letter case aside; an ArmError (400) when there is none."""
+    """Return the kind of that name, ignoring case; an ArmError (400) when there is none."""
     folded = word.casefold() if isinstance(word, str) else ""
     for kind in KINDS:
         if kind.name.casefold() == folded:

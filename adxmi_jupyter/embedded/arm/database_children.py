@@ -57,7 +57,7 @@ class Place(Generic[_Child]):
         return child(database_id(self.cluster, self.database.name), self.kind.type, name)
 
     def find(self) -> _Child | None:
-        """Return the resource of that name, letter case aside."""
+        """Return the resource of that name, ignoring case."""
         folded = self.name.casefold()
         kept = self.kind.kept(self.database)
         return next((each for each in kept if each.name.casefold() == folded), None)

@@ -104,7 +104,7 @@ def _settings(cluster: Cluster) -> dict[str, dict[str, Any]]:
 
 
 def _known(cluster: Cluster, name: str) -> str | None:
-    """Return the name of a setting as it was created, letter case aside."""
+    """Return the name of a setting as it was created, ignoring case."""
     folded = name.casefold()
     return next((each for each in _settings(cluster) if each.casefold() == folded), None)
 

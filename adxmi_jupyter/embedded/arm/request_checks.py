@@ -43,7 +43,7 @@ def sign_in(world: World, authorization: str | None) -> Principal:
 
 
 def pass_through(call: ArmRequest) -> tuple[Handler, ArmRequest]:
-    """Return who answers the call, with the names in its path; an ArmError when nobody may."""
+    """Return who answers the call, with the names in its path; an ArmError when none may."""
     provider = _provider(call)
     found = find_route(call.segments)
     if found is None:

@@ -61,7 +61,7 @@ class Route:
     methods: Mapping[str, tuple[str, Handler]]
 
     def match(self, segments: tuple[str, ...]) -> dict[str, str] | None:
-        """Return the named parts if the path fits, letter case aside; `{scope}` takes several."""
+        """Return the named parts if the path fits, ignoring case; `{scope}` takes several."""
         pattern, given = self.pattern, segments
         if pattern[0] == "{scope}":
             width = len(given) - len(pattern) + 1

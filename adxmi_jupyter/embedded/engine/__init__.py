@@ -1,6 +1,6 @@
 """The query engine: KQL and SQL over relations of the world, on DuckDB by way of duckdb-kql.
 
-A query goes through five stations, each a module:
+A query goes through five stages, each a module:
 
 `tokens`, `canonical`, `words`
                cut the text by KQL's own rules and write literals and names so that the translator

@@ -84,7 +84,7 @@ class StorageApi:
         return serve
 
     def _put_message(self, world: World, request: web.Request, body: bytes) -> web.Response:
-        """Take a message and ingest what it names at once, so that nobody has to wait."""
+        """Take a message and ingest what it names at once, so that no caller has to wait."""
         from adxmi_jupyter.embedded.ingestion.messages import receive
 
         name = request.names["queue"]
@@ -116,7 +116,11 @@ def _delete_message(world: World, request: web.Request, _: bytes) -> web.Respons
     if message is None:
         raise StorageError(404, "MessageNotFound", "There is no such message.")
     if request.query.get("popreceipt") != message.pop_receipt:
-        raise StorageError(400, "PopReceiptMismatch", "Somebody else has taken the message.")
+        raise StorageError(
+            400,
+            "PopReceiptMismatch",
+            "The specified pop receipt did not match the pop receipt for a dequeued message.",
+        )
     queue.messages.remove(message)
     return web.Response(204)
 

@@ -43,7 +43,7 @@ def malformed_request(ids: RequestIds) -> Answer:
 
 
 def unauthenticated() -> Answer:
-    """Return the 401 of a caller nobody knows; it has no body."""
+    """Return the 401 of an unknown caller; it has no body."""
     return Answer(401, b"", _TEXT, {"WWW-Authenticate": "Bearer"})
 
 

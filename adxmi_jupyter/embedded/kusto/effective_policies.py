@@ -62,7 +62,7 @@ def _default(name: str, database: Database) -> str:
 
 
 def authorized_principals(database: Database) -> str:
-    """Return the JSON text of who holds which role on a database; roles on the cluster aside."""
+    """Return the JSON text of who holds which role on a database, without roles on the cluster."""
     return json.dumps(
         [
             {

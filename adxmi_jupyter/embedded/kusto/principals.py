@@ -45,7 +45,7 @@ class _Name:
         return self.tenant.casefold() not in own
 
     def is_of(self, principal: Principal, world: World) -> bool:
-        """Tell whether it is the very name of a principal, letter case aside."""
+        """Tell whether it is the very name of a principal, ignoring case."""
         is_account = self.kind is PrincipalKind.MICROSOFT_ACCOUNT
         own = "" if is_account else world.tenant_id
         tenant = self.tenant if self.is_foreign(world) else own

@@ -51,7 +51,7 @@ class KustoRequest:
 
     @property
     def is_command(self) -> bool:
-        """Tell a management command from a query: it starts with a dot, comments aside."""
+        """Tell a management command from a query: it starts with a dot, after any comments."""
         match = _BEFORE_TEXT.match(self.text)
         return self.text.startswith(".", match.end() if match else 0)
 

@@ -40,7 +40,7 @@ class Sender(Protocol):
 
 
 class NoSender:
-    """Nobody waits for the result: continuous exports and update policies run no scripts."""
+    """No caller waits for the result: continuous exports and update policies run no scripts."""
 
     script_problem = "Scripts run only for the query that contains them."
     is_connected = False

@@ -55,7 +55,7 @@ def split_query(tail: str) -> tuple[str, str]:
 
 
 def is_command(text: str) -> bool:
-    """Tell a command from a query: it begins with a dot, comments aside."""
+    """Tell a command from a query: it begins with a dot, after any comments."""
     return _COMMAND.match(text) is not None
 
 

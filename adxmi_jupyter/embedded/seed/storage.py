@@ -56,7 +56,7 @@ def with_tax(amount):
 
 
 def add_storage(world: World, lake: Resource, cold: Resource) -> None:
-    """Fill the account `contosolake`, and another one on which nobody has a role."""
+    """Fill the account `contosolake`, and another one on which no principal has a role."""
     world.storage_accounts[lake.name] = StorageAccount(
         lake.name,
         lake.resource_id,

@@ -29,7 +29,7 @@ _LAST_CHANGE = datetime(2026, 1, 5, 8, tzinfo=UTC)
 
 
 def add_targets(world: World, models: Resource) -> None:
-    """Add them; `mi-export` may read both databases, and nobody may call the models."""
+    """Add them; `mi-export` may read both databases, and no identity may call the models."""
     reader = world.identity("mi-export").object_id
     stock = SqlTable(
         (("Sku", "string"), ("Quantity", "long"), ("Price", "real")),

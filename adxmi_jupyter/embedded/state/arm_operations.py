@@ -21,7 +21,7 @@ class ArmSettings:
     """How long things take in Resource Manager; may be changed at any time.
 
     An operation answers `polls` times that it runs, and runs for at least `seconds`. One that
-    nobody asks about ends by itself after `unattended` seconds. The directory knows a new
+    isn't asked about ends by itself after `unattended` seconds. The directory knows a new
     identity only after it was looked up `directory_lookups` times in vain. A principal that it
     does not know is rejected late on a database, and on the cluster with `refuses_late`. Lists come
     in pages of `page_size`. Resource Graph answers `graph_quota` queries of one caller in five
@@ -108,7 +108,7 @@ class Operation:
             self._end()
 
     def settle(self) -> None:
-        """End the operation if nobody has asked about it for long enough."""
+        """End the operation if it hasn't been asked about for long enough."""
         moment = time.monotonic()
         is_due = moment >= self._not_before
         if self.running and is_due and moment - self._asked >= self._unattended:

@@ -211,7 +211,7 @@ class Cluster:
         return tenant_id in {"", self.tenant_id} or not trusted.isdisjoint({"*", tenant_id})
 
     def find_database(self, name: str) -> Database | None:
-        """Return the database of that name, letter case aside."""
+        """Return the database of that name, ignoring case."""
         found = self.databases.get(name)
         if found is not None and found.name == name:
             return found

@@ -235,7 +235,7 @@ def _plugins() -> dict[str, bool]:
 class ServiceState:
     """What commands started and switched: operations, and plugins.
 
-    `plugins` says which plugins of the query language are enabled, python aside: `plugin_states`
+    `plugins` says which plugins of the query language, except python, are enabled: `plugin_states`
     of the module `plugins` knows all.
     """
 

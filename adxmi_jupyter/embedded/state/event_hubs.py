@@ -59,7 +59,7 @@ class DataSources:
     hubs: list[EventHub] = field(default_factory=list)
 
     def hub(self, name: str) -> EventHub | None:
-        """Return the hub of a resource ID or short name, letter case aside."""
+        """Return the hub of a resource ID or short name, ignoring case."""
         wanted = name.strip("/").casefold()
         return next((hub for hub in self.hubs if wanted in _names_of(hub)), None)
 

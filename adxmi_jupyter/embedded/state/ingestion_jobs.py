@@ -56,7 +56,7 @@ class Shape:
 class Job:
     """A blob to ingest, by its connection string; `properties` are ingestion properties.
 
-    `caller` is on whose behalf, None when nobody vouches for it; a job at once can impersonate,
+    `caller` is on whose behalf, None when that is unknown; a job at once can impersonate,
     one from a queue cannot. Without `retain` the blob is
     deleted once it is ingested. Blobs of the temporary container are at `own_address`.
     """

@@ -63,7 +63,7 @@ class Queue:
         return message
 
     def peek(self, number: int) -> list[QueuedMessage]:
-        """Return the first messages that nobody is working on."""
+        """Return the first messages that aren't being worked on."""
         now = time.monotonic()
         return [each for each in self.messages if each.hidden_until <= now][:number]
 

@@ -118,7 +118,7 @@ class RunningRequest:
         return timedelta(seconds=time.perf_counter() - self._began)
 
     def ended(self) -> LoggedRequest | None:
-        """Return it with its end; None when nobody has said how it ended."""
+        """Return it with its end; None when its end is unknown."""
         if self.end is None:
             return None
         end = replace(self.end, reason=self.end.reason[:_LONGEST_REASON], duration=self.duration)

@@ -30,7 +30,7 @@ class Subscription:
     tenant_id: str = ""
 
     def group(self, name: str) -> str | None:
-        """Return the name of a resource group as it was created, letter case aside."""
+        """Return the name of a resource group as it was created, ignoring case."""
         folded = name.casefold()
         return next((each for each in self.groups if each.casefold() == folded), None)
 
@@ -67,7 +67,7 @@ class AzureRoleAssignment:
     """One principal, by object ID, in one Azure role at one scope.
 
     One that is not `in_effect` is listed, and gives no right yet; nor does one with a `condition`,
-    which nobody here can judge.
+    which can't be judged here.
     """
 
     name: str

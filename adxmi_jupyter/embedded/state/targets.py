@@ -37,7 +37,7 @@ class SqlDatabase:
     writers: set[str] = field(default_factory=set)
 
     def table(self, name: str) -> SqlTable | None:
-        """Return a table, letter case aside; without a schema one of `dbo`."""
+        """Return a table, ignoring case; without a schema one of `dbo`."""
         folded = name.casefold()
         wanted = {folded, _DEFAULT_SCHEMA + folded}
         return next((t for key, t in self.tables.items() if key.casefold() in wanted), None)

@@ -140,7 +140,7 @@ class World:
         return self.networks.setdefault(found.resource_id.casefold(), network_for(found.kind))
 
     def settle(self) -> None:
-        """Let operations that nobody asks about take effect when due, and followers follow."""
+        """Let operations that aren't asked about take effect when due, and followers follow."""
         for operation in self.operations:
             operation.settle()
         follow_leaders(self.clusters)
@@ -175,7 +175,7 @@ class World:
         return as_principal(identity, token=token) if identity else None
 
     def find_identity(self, identifier: str) -> Identity | None:
-        """Look an object ID, client ID or name up in the directory, letter case aside.
+        """Look an object ID, client ID or name up in the directory, ignoring case.
 
         The directory learns of new identities late: the first lookups may not find them.
         """
@@ -279,7 +279,7 @@ class World:
     ) -> Cluster:
         """Create another cluster in a subscription, given by name; its group is made, too.
 
-        It has no identity and no database, and is stopped unless told otherwise: nobody answers
+        It has no identity and no database, and is stopped unless told otherwise: nothing answers
         at its port then. The admin is its AllDatabasesAdmin; `world.at(cluster)` changes it.
         """
         parts = self._first_group(subscription).split("/")

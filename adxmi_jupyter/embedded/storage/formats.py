@@ -34,7 +34,7 @@ WRITABLE = ("csv", "tsv", "json", "parquet")
 
 
 def _no_constant(name: str) -> Any:
-    """Refuse `NaN` and `Infinity`: Python takes them for JSON, nobody else does."""
+    """Refuse `NaN` and `Infinity`: Python takes them for JSON, other readers don't."""
     raise ValueError(name)
 
 

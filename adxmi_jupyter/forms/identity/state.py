@@ -1,7 +1,7 @@
 """What the identity form knows and does: the identities of a cluster, and what the user wants.
 
 No widget in here. Pending changes are differences from what is assigned, so that they outlive a
-reload: what somebody else has done meanwhile is neither undone nor asked for twice.
+reload: what another principal has done meanwhile is neither undone nor asked for twice.
 """
 
 from __future__ import annotations
@@ -212,8 +212,8 @@ class IdentityState:
         ConfirmationRequired
             An identity would be removed; `depending` has what names it. Nothing was sent.
         ClusterChanged
-            Somebody else changed the cluster since it was read. Nothing was written; it was read
-            again and the pending changes are kept.
+            Another principal changed the cluster since it was read. Nothing was written; it was
+            read again and the pending changes are kept.
         AdxmiError
             As `identity_writes.apply`; the pending changes are kept, and after an end that is
             not known for sure the cluster was read again.

@@ -1,7 +1,7 @@
 """What the policy form knows and does: the policy of one scope, and what the user wants of it.
 
 No widget in here. Pending changes are differences from the policy, so that they outlive a reload:
-what somebody else has done meanwhile is neither undone nor asked for twice.
+what another principal has done meanwhile is neither undone nor asked for twice.
 """
 
 from __future__ import annotations
@@ -262,7 +262,7 @@ class PolicyState:
         Raises
         ------
         PolicyChanged
-            Somebody else wrote since the policy was read, and the change takes something away.
+            Another principal wrote since the policy was read, and the change takes something away.
             Nothing was written; the policy was read again and the pending changes are kept.
         AdxmiError
             As `policy_writes.apply`; the pending changes are kept.

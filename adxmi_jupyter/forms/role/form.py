@@ -89,7 +89,7 @@ class RoleForm(ScopeForm):
         self._refresh_bar()
 
     def _what_is_sent(self, sent: str) -> str:
-        several = sum(not line.startswith("{") for line in sent.split("\n")) > 1  # bodies aside
+        several = sum(not line.startswith("{") for line in sent.split("\n")) > 1  # without bodies
         if self.state.scope.database:
             return _COMMANDS if several else _ONE_COMMAND
         return _REQUESTS if several else _ONE_REQUEST

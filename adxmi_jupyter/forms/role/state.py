@@ -272,8 +272,9 @@ class RoleState:
         ConfirmationRequired
             Something is taken away and that is not confirmed. Nothing was sent.
         RolesChanged
-            Somebody else granted or revoked since the roles were read, and what would be sent is
-            another. Nothing was sent; the roles were read again and the pending changes are kept.
+            Another principal granted or revoked since the roles were read, and what would be sent
+            is another. Nothing was sent; the roles were read again and the pending changes are
+            kept.
         AdxmiError
             As `roles.writes.apply`; *why* says how far it came, and the roles were read again.
 

@@ -118,7 +118,7 @@ def _allowed(scope: Scope, entry: PolicyEntry, identity: ManagedIdentity) -> See
 def in_roles(connection: Connection, identity: ManagedIdentity) -> Seen:
     """Look which Kusto security roles the identity holds, and where."""
     if not is_guid(identity.object_id):
-        return Seen()  # there is no such identity yet, so nobody has given it a role
+        return Seen()  # there is no such identity yet, so it has no role
     try:
         found, unreadable = read_each(
             lambda scope: roles_of(connection, scope.database).read(),
@@ -136,7 +136,7 @@ def in_roles(connection: Connection, identity: ManagedIdentity) -> Seen:
 
 
 def in_workflows(connection: Connection, identity: ManagedIdentity) -> Seen:
-    """Look what on the cluster names the identity, policies and roles aside."""
+    """Look what on the cluster names the identity, except policies and roles."""
     named = (_as_named(identity),)
     told = dependents.of_key(connection, named)
     try:

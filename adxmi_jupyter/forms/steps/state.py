@@ -96,7 +96,7 @@ class Standing:
 
 
 class StepsState:
-    """One identity of a cluster and how far it is; nobody at the start.
+    """One identity of a cluster and how far it is; none at the start.
 
     Parameters
     ----------
@@ -155,7 +155,7 @@ class StepsState:
     def choose(self, reference: str) -> str:
         """Turn to an identity by any of its names; return what there is to say of it.
 
-        An empty text means nobody. Raises as `steps_reading.find`; then all stays as it was.
+        An empty text means no identity. Raises as `steps_reading.find`; then all stays as it was.
         """
         if not reference.strip():
             self.identity, self._seen = None, {}

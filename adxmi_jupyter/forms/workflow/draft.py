@@ -70,7 +70,7 @@ def drafted(
     values: Mapping[str, object],
     find: Find,
 ) -> Draft:
-    """Fill a declaration in; `find` finds identities, and nobody is asked for anything else."""
+    """Fill a declaration in; `find` finds identities, and nothing else is requested."""
     filled = fill_in(connection, declaration, values, find=find)
     workflow: Workflow | None = filled.reading.workflow
     if workflow is None:

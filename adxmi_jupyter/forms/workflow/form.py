@@ -1,8 +1,8 @@
 """The form of any workflow on screen: `WorkflowState` and `Submission`, shown by widgets.
 
-A keystroke changes what is shown and asks nobody. What is wrong with the field under the cursor is
-said after a rest, for a half-typed name is wrong all the time; then the requirements are checked,
-too, in the background.
+A keystroke changes what is shown and sends no request. What is wrong with the field under the
+cursor is said after a rest, for a half-typed name is wrong all the time; then the requirements are
+checked, too, in the background.
 """
 
 from __future__ import annotations

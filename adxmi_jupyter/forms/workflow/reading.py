@@ -1,6 +1,6 @@
 """What the form of a workflow needs to know of a cluster before it can be filled in.
 
-All of it is read when the form opens or another database is chosen: typing must ask nobody.
+All of it is read when the form opens or another database is chosen: typing must send no request.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What the form of a workflow knows and does, for any declaration. No widget in here.
 
-Typing asks nobody: what can be named was read when the form opened. Requirements are checked by
-`look` alone, or by whoever takes `glance` and hands what it found to `last_check`.
+Typing sends no request: what can be named was read when the form opened. Requirements are checked
+by `look` alone, or by whoever takes `glance` and hands what it found to `last_check`.
 """
 
 from __future__ import annotations
@@ -184,7 +184,7 @@ class WorkflowState:
         self._fill()
 
     def reload(self) -> None:
-        """Read again what can be named, and look up identities that nobody has named so far.
+        """Read again what can be named, and look up identities that weren't named so far.
 
         What was found of the requirements is forgotten: they may have changed as well.
         """

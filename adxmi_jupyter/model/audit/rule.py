@@ -103,7 +103,7 @@ def _declared(name: str) -> Rule:
 
 
 def rule_of(rule_id: str, option: str = "--rule") -> Rule:
-    """Return the rule of an ID, letter case aside.
+    """Return the rule of an ID, ignoring case.
 
     Raises
     ------

@@ -46,7 +46,7 @@ def json_value(
     RepeatedKey
         A key occurs twice in one object.
     MalformedBody
-        It is nested too deeply, or holds a number or a character that nobody can use.
+        It is nested too deeply, or holds a number or a character that can't be used.
 
     """
     try:

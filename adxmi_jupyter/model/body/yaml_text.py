@@ -59,7 +59,7 @@ def yaml_value(text: str, *, ignore_case: bool = True) -> Any:
         A key occurs twice in one mapping, merged ones included.
     MalformedBody
         It is nested too deeply, its aliases make too much of it, or it has tags, several
-        documents, keys that are no text, or numbers that nobody can use.
+        documents, keys that are no text, or numbers that can't be used.
 
     """
     return _Builder(_events(text), ignore_case).document()

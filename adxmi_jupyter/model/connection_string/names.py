@@ -95,7 +95,7 @@ _MEANINGS = {
 
 
 def check_characters(text: str) -> None:
-    """Refuse characters that nobody sees and no connection string needs.
+    """Refuse characters that are invisible and that no connection string needs.
 
     Raises
     ------

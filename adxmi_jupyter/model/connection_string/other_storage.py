@@ -135,7 +135,7 @@ class Http(UriTarget):
 
     @property
     def has_secret(self) -> bool:
-        """Whether there is a query: nobody can tell what it is."""
+        """Whether there is a query; its text is unknown."""
         return bool(self.query)
 
     @property

@@ -77,7 +77,7 @@ def _misplaced(
 ) -> dict[str, AdxmiError]:
     """Return the problems of fields that are given without a meaning, or have one and are not.
 
-    Where the field that decides it cannot be read, nobody can tell.
+    Where the field that decides it cannot be read, it is unknown.
     """
     values = {name: given.get(name, spec.default) for name, spec in specs.items()}
     problems: dict[str, AdxmiError] = {}

@@ -81,7 +81,7 @@ def inferring(kind: FieldKind) -> type[Workflow]:
 def connection_noun(kind: str) -> str:
     """Return the noun of the data connections of a kind, or of a text that begins with it.
 
-    The kind is that of Azure Resource Manager, letter case aside; empty for none that is known.
+    The kind is that of Azure Resource Manager, ignoring case; empty for none that is known.
     """
     from adxmi_jupyter.model.declaration.stored import DataConnectionListing
 

@@ -126,7 +126,7 @@ class NetworkOpen:
 
     `host` is the one that is called, where it is known. The cluster passes as a trusted service
     where it comes with a managed identity (`is_trusted`); impersonating somebody it does not, nor
-    for the blobs of an Event Grid connection. `identity` is None where nobody tells who comes.
+    for the blobs of an Event Grid connection. `identity` is None where the identity is unknown.
     """
 
     key: ClassVar[Key] = Key.NETWORK

@@ -284,7 +284,7 @@ def connection_strings_within(text: str) -> tuple[NamedPlace, ...]:
 
 
 def address(connection_string: str) -> str:
-    """Return where a connection string leads, without how to get in; empty if nobody can tell."""
+    """Return where a connection string leads, without how to get in; empty if that is unknown."""
     try:
         return parse(connection_string).address
     except InvalidConnectionString:

@@ -151,11 +151,11 @@ def reach(identity: ManagedIdentity, place: object, *, write: bool) -> tuple[Req
 
 def network_of(place: object, *, is_trusted: bool) -> tuple[Requirement, ...]:
     """Return the network that leads to a target, whoever reaches it."""
-    nobody = ManagedIdentity("")
-    chain = calls_model(nobody, place) if isinstance(place, AiModel) else ()
+    unnamed = ManagedIdentity("")
+    chain = calls_model(unnamed, place) if isinstance(place, AiModel) else ()
     return tuple(
         replace(one, identity=None, is_trusted=is_trusted)
-        for one in chain or reach(nobody, place, write=False)
+        for one in chain or reach(unnamed, place, write=False)
         if isinstance(one, NetworkOpen)
     )
 

@@ -44,7 +44,7 @@ _PRINCIPAL = re.compile(
     rf"\b(?:aad(?:app|user|group)|msauser)=[\w.@+-]{{1,200}}(?:;(?:{_GUID}|[\w-]+(?:\.[\w-]+)+))?",
     re.IGNORECASE,
 )
-# IDs inside longer names, such as a resource ID, are nobody's.
+# IDs inside longer names, such as a resource ID, belong to no principal.
 _ANY_GUID = re.compile(rf"(?<![/;\w-]){_GUID}(?![\w-])")
 _KEY = re.compile(r"(?P<key>[\w-]+)[\"'\\=:\s(\[]*\Z")
 _LONGEST_KEY = 60

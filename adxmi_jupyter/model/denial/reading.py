@@ -61,7 +61,7 @@ _STATUS = re.compile(
 _QUOTED = re.compile(r"['\"](\w+)['\"]")
 _ESCAPED = re.compile(r"\\u00(?P<hex>[2-7][0-9a-fA-F])")
 _LINE_ENDS = re.compile(r"(?:\\[rnt])+")
-# The last line of this tool's own errors: what it proposed, which nobody denied.
+# The last line of this tool's own errors: what it proposed, which the service didn't deny.
 _OWN_FIX = re.compile(r"(?<=\n)[ \t>]{0,20}fix: [^\n]{0,2000}?adxmi [^\n]{0,5000}")
 # What a command asked for: options of this tool, and the body of a policy.
 _WANTED = re.compile(
@@ -107,7 +107,7 @@ class Denial:
         return not self.names.identities and impersonates(self.text.reveal())
 
     def without_wishes(self) -> Denial:
-        """Return it without what a command in its text asked for, which nobody denied as such."""
+        """Return it without what a command in its text asked for, which wasn't denied."""
         plain = _WANTED.sub(" ", self.text.reveal())
         if plain == self.text.reveal():
             return self

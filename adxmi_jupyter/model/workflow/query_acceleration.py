@@ -1,6 +1,6 @@
 """Query acceleration: recent files of a delta table are cached, as an identity.
 
-An identity is needed where the external table impersonates: nobody is there to impersonate.
+An identity is needed where the external table impersonates: there is no caller to impersonate.
 """
 
 from __future__ import annotations

@@ -31,7 +31,7 @@ def _parameter(text: str) -> dict[str, Any]:
 
 
 def _pieces(text: str) -> list[str]:
-    """Return what commas separate, those in brackets and literals aside."""
+    """Return what commas separate, except those in brackets and literals."""
     masked = _LITERAL.sub(lambda literal: "x" * len(literal[0]), text)
     depth, starts = 0, [0]
     for position, sign in enumerate(masked):

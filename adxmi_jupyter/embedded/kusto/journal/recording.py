@@ -42,7 +42,7 @@ def journaled(statement: Statement, session: Session) -> Iterator[None]:
     """Record the command once the block has run it; nothing when it raises.
 
     A command that fills a table is recorded when it has made the table, or changed its columns.
-    The lock of the world has to be held: nobody else may change anything in between.
+    The lock of the world has to be held: nothing else may change anything in between.
     """
     command = statement.command
     if isinstance(command, FamilyCommand) and command.filled_table is not None:

@@ -14,7 +14,7 @@ from adxmi_jupyter.embedded.azure_roles import may_reach
 from adxmi_jupyter.embedded.kusto.errors import bad_request
 from adxmi_jupyter.embedded.kusto.policies.managed_identity_json import SYSTEM
 from adxmi_jupyter.embedded.kusto.targets import denials
-from adxmi_jupyter.embedded.networks import NOBODY, Sender, blocked, host_of, is_listed
+from adxmi_jupyter.embedded.networks import NO_SENDER, Sender, blocked, host_of, is_listed
 from adxmi_jupyter.embedded.state.callouts import may_call
 from adxmi_jupyter.embedded.storage.locations import Method
 
@@ -35,7 +35,7 @@ class ActingPrincipal:
 
     object_id: str
     shown: str
-    sender: Sender = NOBODY
+    sender: Sender = NO_SENDER
 
 
 def assigned_identity(world: World, reference: str) -> Identity:
@@ -104,7 +104,7 @@ def acting_principal(
 ) -> ActingPrincipal | None:
     """Return who reaches for a target that a connection string names.
 
-    None for a credential that speaks for itself, or that nobody knows. Raises a KustoError when the
+    None for a credential that speaks for itself, or that is unknown. Raises a KustoError when the
     credential is a managed identity that is not assigned or not allowed to.
     """
     match method:
@@ -126,7 +126,7 @@ def require_network(
 
     `code` is that of the error, where it is not that of all targets.
     """
-    found = blocked(world, kind, host_of(address), acting.sender if acting else NOBODY)
+    found = blocked(world, kind, host_of(address), acting.sender if acting else NO_SENDER)
     if found is not None:
         raise denials.network_forbidden(*found, kind, address, code)
 

@@ -115,7 +115,7 @@ def _add_streams(line: Timeline, cast: Cast) -> None:
 
 
 def _add_denials(line: Timeline, cast: Cast) -> None:
-    """Add what nobody has allowed: it shows which usages somebody wanted."""
+    """Add what no policy allows: it shows which usages were requested."""
     export = cast.object_id("mi-export")
     reason = cast.denied("mi-export", "ExternalTable", "Telemetry")
     for day, clock in ((13, "09:40"), (13, "09:41"), (6, "09:15"), (3, "15:20")):

@@ -110,7 +110,7 @@ def _require_model(call: PluginCall, connection_string: str, task: _Task) -> Non
     require_network(world, MODELS, uri, acting)
     action = _ROLE.format(task=task.path)
     if acting is None or not has_role(world, acting, action, account.resource_id):
-        raise denials.target_forbidden(acting.shown if acting else "nobody", uri)
+        raise denials.target_forbidden(acting.shown if acting else "an anonymous caller", uri)
     if account.deployments.get(match["deployment"]) != task.path:
         raise bad_request(f"There is no deployment for {task.path} at '{uri}'.")
     if not parse_qs(match["query"] or "").get("api-version"):

@@ -145,7 +145,7 @@ def _has_ended(process: subprocess.Popen[bytes]) -> bool:
 def _output(path: Path, width: int) -> list[list[Any]]:
     """Return rows of so many cells; a KustoError (400) when the script failed or left none.
 
-    Nobody has to trust the file: the script may have written it itself.
+    The file need not be trusted: the script may have written it itself.
     """
     try:
         answer = json.loads(_regular_file(path), parse_constant=lambda _: None)
