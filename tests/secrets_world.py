@@ -193,3 +193,10 @@ def trials(azure: EmbeddedAzure) -> list[str]:
     """Return the trial tables that there are."""
     tables = azure.world.cluster.databases["Sales"].external_tables
     return [one for one in tables if one.endswith("_adxmi_trial")]
+
+
+def beside(azure: EmbeddedAzure) -> object:
+    """Return what a migration may leave beside its object: roles, policies and trial tables."""
+    cluster = azure.world.cluster
+    scopes = (cluster, *cluster.databases.values())
+    return [(str(one.roles), str(one.policy)) for one in scopes], trials(azure)

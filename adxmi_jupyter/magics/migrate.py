@@ -177,6 +177,7 @@ def plan(call: Call, *, choice: Choice, **where: Any) -> object:
     is_flag=True,
     help="Migrate objects whose previous definition can't be restored: their secret is masked.",
 )
+@click.option("--fail-fast", is_flag=True, help="Stop at the first object that fails.")
 @dry_run
 @yes
 def apply(
@@ -184,6 +185,7 @@ def apply(
     *,
     choice: Choice,
     without_restore: bool,
+    fail_fast: bool,
     dry_run: bool,
     yes: bool,
     **where: Any,
@@ -191,9 +193,11 @@ def apply(
     """Migrate objects to managed identities, one after the other.
 
     Of each object the requirements are put in place and the new definition is tried; then it is
-    sent and checked. If the check fails, the previous definition is restored. What only the owner
-    of a target can grant is shown as a command, and nothing is sent.
+    sent and checked. If the check fails, the previous definition is restored, and the next object
+    follows. What only the owner of a target can grant is shown as a command: with names nothing is
+    sent then, with --all the other objects are migrated. Interrupt skips the objects that follow.
     """
+    from adxmi_jupyter.actions.migrate.applying import Applying
     from adxmi_jupyter.actions.migrate.applying import apply as applied
 
     seen: list[tuple[Migration, ...]] = []
@@ -211,14 +215,9 @@ def apply(
         chosen = planned()
         call.has_found = bool(chosen)
         return _shown(call, chosen)
+    how = Applying(yes, without_restore, fail_fast, choice.everything and not fail_fast)
     try:
-        done = applied(
-            call.connection,
-            planned,
-            confirmed=yes,
-            without_restore=without_restore,
-            tell=call.say,
-        )
+        done = applied(call.connection, planned, how, call.say)
     except (ConfirmationRequired, MigrationBlocked):
         call.show(repr(_shown(call, seen[0])))
         raise
@@ -253,23 +252,24 @@ def _shown(call: Call, chosen: Sequence[Migration]) -> object:
 
     text = migrations_text(chosen, write=call.write)
     frame = plan_frame(chosen, write=call.write)
-    command = "\n".join(one.definition for one in chosen if one.definition)
+    command = "\n".join(one.shown for one in chosen if one.shown)
     frame.attrs["adxmi"] = {"connection": call.connection.name, "command": command}
     return PlanTable.of(frame, text)
 
 
 def _told(call: Call, done: Applied) -> object:
-    """Return what was migrated as a result; raises the failure that ended it."""
+    """Return what was migrated as a result; raises `incomplete`, below what was done."""
+    from adxmi_jupyter.actions.migrate.applying import incomplete
     from adxmi_jupyter.rendering.migrate_frames import applied_frame
     from adxmi_jupyter.rendering.migrate_text import applied_text
     from adxmi_jupyter.rendering.plan_text import PlanTable
 
-    text = applied_text(done)
+    text, failure = applied_text(done, write=call.write), incomplete(done)
     if done.can_be_undone:
         call.say(f"Undo: {call.front.program} undo --apply {done.number}")
-    if done.failure is not None:
+    if failure is not None:
         call.show(text)
-        raise done.failure
+        raise failure
     return PlanTable.of(applied_frame(done), text or "Nothing to migrate.")
 
 

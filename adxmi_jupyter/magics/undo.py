@@ -50,9 +50,16 @@ def undo(
 
     ID is an entry of history. Default: the last write that isn't undone. Where another principal
     wrote to the same place since, nothing is sent. A workflow that was replaced or dropped is
-    created again if the service showed all of it before.
+    created again if the service showed all of it before. What migrate apply can't restore stays,
+    and what was granted for it.
     """
-    from adxmi_jupyter.actions.plan.undoing import described, planned, undone_frame
+    from adxmi_jupyter.actions.plan.undoing import (
+        FAILED,
+        IMPOSSIBLE,
+        described,
+        planned,
+        undone_frame,
+    )
     from adxmi_jupyter.actions.plan.undoing import undo as undone
 
     refuse_both(call, {"ID": entry is not None, "--apply": number is not None})
@@ -66,9 +73,10 @@ def undo(
             call.say(why or f"would undo {described(one.entry)}")
         return undone_frame(found)
     results = undone(call.connection, entry, number, confirmed=yes)
-    failure = next((one.failure for one in results if one.failure is not None), None)
+    failure = next((one.failure for one in results if one.failure and one.result == FAILED), None)
     for result in results:
-        call.say(f"{result.result} {described(result.entry)}")
+        kept = f": {result.failure.why}" if result.failure and result.result == IMPOSSIBLE else ""
+        call.say(f"{result.result} {described(result.entry)}{kept}")
         for note in result.notes:
             call.say(note)
     if failure is not None:

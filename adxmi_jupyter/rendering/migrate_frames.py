@@ -28,6 +28,10 @@ _RESTORING = {
 }
 """Whether a previous definition can be restored, and why not."""
 
+_KEPT = (
+    "what looks like a secret stays in its text, shown as asterisks: remove it, and have it renewed"
+)
+
 LIST = (
     *("kind", "name", "database", "authenticates_by", "identity", "missing", "can_be_restored"),
     *("target", "note"),
@@ -71,7 +75,7 @@ def plan_frame(migrations: Sequence[Migration], *, write: Write) -> pd.DataFrame
             *(one.object.kind.value, one.object.name, one.object.database, label(one)),
             "; ".join(map(called, one.missing)),
             "\n".join(dict.fromkeys(write(found.fix) for found in one.missing if found.fix)),
-            one.definition,
+            one.shown,
             restoring(one),
             "; ".join(one.object.lost),
             note(one),
@@ -125,6 +129,7 @@ def note(one: Migration) -> str:
         f"can't be migrated: {obstacle.why}" if obstacle is not None else "",
         Dialect().fix(obstacle.instead) if obstacle is not None and obstacle.instead else "",
         *one.object.notes,
+        _KEPT if one.keeps_secret else "",
         f"unknown: {unknown}" if unknown else "",
     )
     return "; ".join(filter(None, parts))

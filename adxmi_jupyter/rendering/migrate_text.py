@@ -13,6 +13,7 @@ from adxmi_jupyter.rendering.text import visible
 if TYPE_CHECKING:
     from adxmi_jupyter.actions.migrate.applying import Applied
     from adxmi_jupyter.actions.migrate.ingestion import IngestionLog
+    from adxmi_jupyter.actions.migrate.migrating import Outcome
     from adxmi_jupyter.actions.migrate.planning import Migration
     from adxmi_jupyter.model.migration.ingestion import IngestedTable
     from adxmi_jupyter.rendering.migrate_frames import Write
@@ -53,7 +54,7 @@ def _of(order: int, one: Migration, write: Write) -> Iterator[str]:
     if note(one):
         yield f"     note: {one_line(note(one))}"
     yield "     sends:" if found.is_stored else "     new source:"
-    yield from (f"       {visible(line)}" for line in one.definition.splitlines())
+    yield from (f"       {visible(line)}" for line in one.shown.splitlines())
     if found.is_stored:
         yield f"     can be restored: {restoring(one)}"
     for lost in found.lost:
@@ -84,11 +85,20 @@ def _by_database(tables: Sequence[IngestedTable]) -> Iterator[tuple[str, str]]:
         yield database, ", ".join(sorted(one.table for one in those))
 
 
-def applied_text(applied: Applied) -> str:
-    """Return what became of each object, one on a line."""
+def applied_text(applied: Applied, *, write: Write) -> str:
+    """Return what became of each object, one on a line; of several, also why not and the fix."""
+    is_one = len(applied.outcomes) == 1
     return "\n".join(
-        f"{_SIGNS[one.result.value]} {one.migration.object.kind} "
-        f"{one_line(one.migration.object.name)}: {one.result.value}"
-        f"{' (' + one_line(label(one.migration)) + ')' if label(one.migration) else ''}"
-        for one in applied.outcomes
+        line for one in applied.outcomes for line in _outcome(one, write, is_told=not is_one)
     )
+
+
+def _outcome(one: Outcome, write: Write, *, is_told: bool) -> Iterator[str]:
+    who = f" ({one_line(label(one.migration))})" if label(one.migration) else ""
+    found, failure = one.migration.object, one.failure
+    yield f"{_SIGNS[one.result.value]} {found.kind} {one_line(found.name)}: {one.result.value}{who}"
+    if failure is None or not is_told:
+        return
+    yield f"     {one_line(failure.what)}: {one_line(failure.why)}"
+    if failure.remediation:
+        yield f"     fix: {write(failure.remediation)}"

@@ -4,7 +4,8 @@ import pytest
 
 from adxmi_jupyter import errors
 from adxmi_jupyter.actions.identity.names import resolved
-from adxmi_jupyter.actions.migrate.applying import Result, apply
+from adxmi_jupyter.actions.migrate.applying import Applying, apply
+from adxmi_jupyter.actions.migrate.migrating import Result
 from adxmi_jupyter.actions.migrate.planning import chosen, plan
 from adxmi_jupyter.actions.plan.undoing import undo
 from tests import secrets_world as world
@@ -22,9 +23,8 @@ def migrated(connection):
         done = apply(
             connection,
             lambda: chosen(plan(connection, ["Sales"], identity), names, "", every=False),
-            confirmed=True,
-            without_restore=True,
-            tell=lambda _: None,
+            Applying(confirmed=True, without_restore=True),
+            lambda _: None,
         )
         return done.outcomes
 
@@ -128,9 +128,8 @@ def test_a_data_connection_reads_as_the_identity_and_by_its_key_again(
     done = apply(
         connection,
         lambda: chosen(plan(connection, ["Sales"], identity), names, "", every=False),
-        confirmed=True,
-        without_restore=False,
-        tell=lambda _: None,
+        Applying(confirmed=True),
+        lambda _: None,
     )
 
     assert [(one.result, str(one.failure)) for one in done.outcomes] == [(Result.MIGRATED, "None")]

@@ -93,8 +93,8 @@ class Exchange:
         self.is_over = True
 
     def wait_for_client_to_leave(self):
-        """Hold the connection until the client, or the proxy, ends it."""
-        with contextlib.suppress(OSError):
+        """Hold the connection until the client, or the proxy, ends it (see `FaultProxy.clear`)."""
+        with contextlib.suppress(OSError), self.proxy.holding(self._connection):
             while self._connection.recv(65536):
                 pass
         self.is_over = True
@@ -117,6 +117,7 @@ class FaultProxy:
         self.stopping = threading.Event()
         self._strikes = []
         self._late = []
+        self._held = set()
         self._lock = threading.Lock()
         self._port = 0
         self._server = None
@@ -134,11 +135,26 @@ class FaultProxy:
         return strike
 
     def clear(self):
-        """Pass everything on again, and forget what was seen and kept for later."""
+        """Pass everything on again, and forget what was seen and kept for later.
+
+        Clients that are kept waiting meet the end of their connection.
+        """
         with self._lock:
             self._strikes.clear()
             self._late.clear()
             self.requests.clear()
+            _end(self._held)
+
+    @contextlib.contextmanager
+    def holding(self, connection):
+        """Note that a client is kept waiting."""
+        with self._lock:
+            self._held.add(connection)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._held.discard(connection)
 
     def start(self):
         """Listen."""
@@ -235,15 +251,19 @@ class _Server(ThreadingHTTPServer):
         super().shutdown_request(request)
 
     def end_connections(self):
-        for connection in tuple(self._open):
-            with contextlib.suppress(OSError):
-                connection.shutdown(socket.SHUT_RDWR)
+        _end(tuple(self._open))
 
     def handle_error(self, request, client_address):
         """Overlook a client that left; keep what is a mistake of a fault's."""
         error = sys.exception()
         if not isinstance(error, OSError | http.client.HTTPException):
             self.mistakes.append(error)
+
+
+def _end(connections):
+    for connection in connections:
+        with contextlib.suppress(OSError):
+            connection.shutdown(socket.SHUT_RDWR)
 
 
 def _handler_of(proxy):

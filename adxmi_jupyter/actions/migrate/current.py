@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.actions.identity import identities, names
 from adxmi_jupyter.actions.workflow import second_source
+from adxmi_jupyter.actions.write import journal
+from adxmi_jupyter.actions.write.journal import Journal
 from adxmi_jupyter.actions.write.operations import ClusterChangeRequest
 from adxmi_jupyter.actions.write.protocol import Comparison, Write
+from adxmi_jupyter.errors import HistoryUnavailable
 from adxmi_jupyter.fixes import Command
 from adxmi_jupyter.model import kql
-from adxmi_jupyter.model.connection_string import scrubbed
 from adxmi_jupyter.model.entity_name import last_of_entity
 from adxmi_jupyter.model.kusto_shapes import FUNCTIONS, UPDATE_POLICIES
 from adxmi_jupyter.model.migration import data_connection, external_table, flows, function
@@ -110,13 +113,15 @@ def show_command(kind: ObjectKind, database: str) -> Command:
 class Replacement:
     """A definition to send: what it is of, and how the history tells what was there and is to be.
 
-    `before` and `wanted` have the markers, and the definitions that hold no secret.
+    `before` and `wanted` have the markers, and the definitions that hold no secret. `shown` is the
+    text as the history keeps it.
     """
 
     kind: ObjectKind
     database: str
     name: str
     text: str = field(repr=False)
+    shown: str
     before: Mapping[str, str] = field(repr=False)
     wanted: Mapping[str, str] = field(repr=False)
 
@@ -134,9 +139,9 @@ def write_of(
     return Write(
         kind=MIGRATION,
         database=new.database,
-        target=f"{new.kind}/{new.name}",
+        target=_target(new.kind, new.name),
         verb=verb,
-        command=scrubbed(new.text),
+        command=new.shown,
         title=f"{verb} of {new.kind} {new.name}",
         subject=f"{new.kind} {new.name}",
         show_command=show_command(new.kind, new.database),
@@ -149,6 +154,22 @@ def write_of(
         is_proved=sending.is_proved,
         undoes=undoes,
     )
+
+
+def _target(kind: ObjectKind, name: str) -> str:
+    return f"{kind}/{name}"
+
+
+def note_applied(connection: Connection, kind: ObjectKind, database: str, name: str) -> None:
+    """Note in the history that the last definition that was sent is in place.
+
+    A history that can't be read is told of by the next command that needs it.
+    """
+    history, place = Journal(connection.history_file), (MIGRATION, database, _target(kind, name))
+    with suppress(HistoryUnavailable):
+        for entry in history.still_open():
+            if entry.place == place:
+                history.settle(entry, journal.APPLIED, {"marker": entry.wanted["marker"]})
 
 
 def compare(now: str, before: str, wanted: str) -> Comparison:

@@ -32,7 +32,9 @@ from adxmi_jupyter.model.migration import data_connection
 from adxmi_jupyter.model.migration.data_connection import DataConnection
 from adxmi_jupyter.model.migration.definition import (
     as_placed,
+    builds_strings,
     hides_strings,
+    masks_texts,
     strings_of_body,
     strings_of_table,
 )
@@ -219,16 +221,17 @@ class _Database:
         for row in self._contents.rows(parts.STORED_FUNCTIONS):
             text = text_of(row)
             strings = strings_of_body(text, words)
-            is_hidden = hides_strings(text, words)
-            if not is_hidden and not any(one.is_to_migrate for one in strings):
+            obstacle = _obstacle_in(row, text) or _obstacle(strings)
+            if obstacle is None and not any(one.is_to_migrate for one in strings):
                 continue
+            is_known = strings and not hides_strings(text, words)
             yield Function(
                 ObjectKind.FUNCTION,
                 self._contents.database,
                 text_cell(row, "Name"),
                 strings[0].string.address if strings else "",
-                (_HIDDEN,) if is_hidden else _methods(strings),
-                obstacle=_hidden_in(row) if is_hidden else _obstacle(strings),
+                (_methods(strings) if is_known else ()) or (_HIDDEN,),
+                obstacle=obstacle,
                 lost=("whether it is a view: .show functions doesn't tell",),
                 row=row,
             )
@@ -264,7 +267,7 @@ class _Database:
                 name,
                 table,
                 _through(through),
-                obstacle=None if command else self._untold(),
+                obstacle=_masked_in(command, "managedIdentity=") if command else self._untold(),
                 notes=(f"migrate {table} first",),
                 command=command,
                 row=row,
@@ -287,7 +290,11 @@ class _Database:
                 named = ", ".join(one.name for one in reads)
                 notes = (f"migrate {named} first",)
                 ways = tuple(way for one in reads for way in _through(one))
-                yield replace(policy, target=named, authenticates_by=ways, notes=notes)
+                queries = "\n".join(str(entry.get("Query")) for entry in policy.entries)
+                masked = _masked_in(queries, "ManagedIdentity")
+                yield replace(
+                    policy, target=named, authenticates_by=ways, notes=notes, obstacle=masked
+                )
 
 
 _DELTA_LOST = ("that its columns were inferred: the csl script names them either way",)
@@ -338,10 +345,29 @@ def _obstacle(strings: Iterable[PlacedString]) -> Obstacle | None:
     return None
 
 
-def _hidden_in(row: Mapping[str, Any]) -> Obstacle:
-    name = text_cell(row, "Name")
+def _masked_in(definition: str, word: str) -> Obstacle | None:
+    """Return why a flow can't be sent again, if the service masks a part of its query."""
+    if not masks_texts(definition):
+        return None
     return Obstacle(
-        f".show function {name} shows asterisks in place of a connection string, so its target is "
-        "unknown",
-        Explain.of("create the function again with ;managed_identity="),
+        "the service shows asterisks in place of a text of its query, which would be lost",
+        Explain.of(f"create it again with {word}"),
     )
+
+
+def _obstacle_in(row: Mapping[str, Any], text: str) -> Obstacle | None:
+    """Return why the connection strings of a function can't be replaced, if they can't."""
+    name, words = text_cell(row, "Name"), operators()
+    again = Explain.of("create the function again with ;managed_identity=")
+    if hides_strings(text, words) or masks_texts(text):
+        return Obstacle(
+            f".show function {name} shows asterisks in place of a text, which would be lost",
+            again,
+        )
+    if builds_strings(text, words):
+        return Obstacle(
+            f"a connection string of the function {name} can't be read: it is put together from "
+            "several texts, or has no known form",
+            again,
+        )
+    return None

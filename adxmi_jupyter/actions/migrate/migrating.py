@@ -10,11 +10,13 @@ prove        failed: the previous definition is restored; where it cannot be, th
              Interrupted: the new one stays
 restore      *unknown*, with the command that shows what is there
 ============ ====================================================================================
+
+An interrupt ends no step halfway: a definition that was sent is looked for once more.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -26,11 +28,13 @@ from adxmi_jupyter.actions.migrate.current import (
     CHANGING,
     Replacement,
     marker_now,
+    note_applied,
     show_command,
     table_now,
     write_of,
 )
 from adxmi_jupyter.actions.write import protocol
+from adxmi_jupyter.actions.write.protocol import is_by_interrupt
 from adxmi_jupyter.errors import (
     AdxmiError,
     ClusterChanged,
@@ -67,11 +71,15 @@ class Result(StrEnum):
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one object, and what went wrong if something did."""
+    """What became of one object, and what went wrong if something did.
+
+    `is_interrupted` tells whether the user ended it.
+    """
 
     migration: Migration
     result: Result
     failure: AdxmiError | None = None
+    is_interrupted: bool = False
 
 
 class ObjectMigration:
@@ -82,14 +90,21 @@ class ObjectMigration:
         self._migration = migration
         self._tell = tell
         self._object = migration.object
+        self._is_sent = False
+        self._is_interrupted = False
 
     def outcome(self) -> Outcome:
-        """Migrate it, and return how that ended."""
+        """Migrate it, and return how that ended, also when the user interrupts."""
         attempt = trial.Trial(self._connection, self._object, self._identity)
         try:
-            return self._migrated(attempt)
-        finally:
-            attempt.end(self._tell)
+            outcome = self._migrated(attempt)
+        except KeyboardInterrupt as interrupt:
+            outcome = self._cut_off(interrupt)
+        self._is_interrupted |= is_by_interrupt(outcome.failure)
+        if not attempt.end(self._tell):
+            self._is_interrupted = True
+            outcome = replace(outcome, failure=outcome.failure or self._kept("the last steps"))
+        return replace(outcome, is_interrupted=self._is_interrupted)
 
     def _migrated(self, attempt: trial.Trial) -> Outcome:
         try:
@@ -98,13 +113,14 @@ class ObjectMigration:
             self._check_unchanged()
         except AdxmiError as failure:
             return self._ended(Result.NOT_MIGRATED, failure)
-        except KeyboardInterrupt as interrupt:
-            return self._ended(Result.NOT_MIGRATED, self._interrupted(interrupt))
         try:
+            self._is_sent = True
             entry = self._alter()
         except WriteInterrupted as applied:
             return self._ended(Result.MIGRATED, applied)
-        except (WriteOutcomeUnknown, OperationContinues) as failure:
+        except WriteOutcomeUnknown as failure:
+            return self._looked_for(failure)
+        except OperationContinues as failure:
             return self._ended(Result.UNKNOWN, failure)
         except AdxmiError as failure:
             return self._ended(Result.NOT_MIGRATED, failure)
@@ -117,14 +133,46 @@ class ObjectMigration:
             return self._restored(entry, failure)
         except KeyboardInterrupt as interrupt:
             before = ", which had been tried before" if attempt.is_possible else ""
-            applied = WriteInterrupted(
-                f"{self._called} was migrated",
-                why=f"you interrupted the check of its new definition{before}",
-                fix=show_command(self._object.kind, self._object.database),
-            )
+            applied = self._kept(f"the check of its new definition{before}")
             applied.__cause__ = interrupt
             return self._ended(Result.MIGRATED, applied)
         return self._ended(Result.MIGRATED)
+
+    def _kept(self, interrupted: str) -> WriteInterrupted:
+        return WriteInterrupted(
+            f"{self._called} was migrated",
+            why=f"you interrupted {interrupted}",
+            fix=show_command(self._object.kind, self._object.database),
+        )
+
+    def _looked_for(self, failure: WriteOutcomeUnknown) -> Outcome:
+        """Return how a write ended whose answer was lost; after an interrupt it is looked for."""
+        one = self._object
+        if not is_by_interrupt(failure):
+            return self._ended(Result.UNKNOWN, failure)
+        try:
+            now = marker_now(self._connection, one.kind, one.database, one.name)
+        except (AdxmiError, KeyboardInterrupt):
+            return self._ended(Result.UNKNOWN, failure)
+        if now != one.marker_with(self._identity):
+            return self._ended(Result.UNKNOWN, failure)
+        note_applied(self._connection, one.kind, one.database, one.name)
+        applied = self._kept("before the answer came; its new definition is there")
+        applied.__cause__ = failure
+        return self._ended(Result.MIGRATED, applied)
+
+    def _cut_off(self, interrupt: KeyboardInterrupt) -> Outcome:
+        """Return how it ended when an interrupt came between two requests."""
+        self._is_interrupted = True
+        if not self._is_sent:
+            return self._ended(Result.NOT_MIGRATED, self._interrupted(interrupt))
+        unknown = WriteOutcomeUnknown(
+            f"{self._called}: whether it was migrated is unknown",
+            why="you interrupted",
+            fix=show_command(self._object.kind, self._object.database),
+        )
+        unknown.__cause__ = interrupt
+        return self._ended(Result.UNKNOWN, unknown)
 
     def _ended(self, result: Result, failure: AdxmiError | None = None) -> Outcome:
         return Outcome(self._migration, result, failure)
@@ -192,19 +240,25 @@ class ObjectMigration:
             )
 
     def _alter(self) -> int:
-        one, identity = self._object, self._identity
-        new = Replacement(
-            one.kind,
-            one.database,
-            one.name,
-            self._migration.definition,
+        one, new = self._object, self._migration
+        replacement = Replacement(
+            *(one.kind, one.database, one.name, new.definition, new.shown),
             {"marker": one.marker, "definition": one.noted},
-            {"marker": one.marker_with(identity), "definition": self._migration.definition},
+            self._wanted,
         )
-        written = protocol.carry_out(self._connection, write_of(self._connection, new, MIGRATE))
+        written = protocol.carry_out(
+            self._connection, write_of(self._connection, replacement, MIGRATE)
+        )
         for note in written.notes:
             self._tell(note)
         return written.entry.number
+
+    @property
+    def _wanted(self) -> dict[str, str]:
+        """The new definition as the history has it: without text where a secret stays in it."""
+        one, new = self._object, self._migration
+        kept = "" if new.keeps_secret else new.definition
+        return {"marker": one.marker_with(self._identity), "definition": kept}
 
     def _prove(self) -> None:
         """Read one row, and see that all else of the definition is as it was.
@@ -247,11 +301,8 @@ class ObjectMigration:
             )
             return self._ended(Result.UNKNOWN, kept)
         old = Replacement(
-            one.kind,
-            one.database,
-            one.name,
-            one.previous,
-            {"marker": one.marker_with(self._identity)},
+            *(one.kind, one.database, one.name, one.previous, one.shown(one.previous)),
+            self._wanted,
             {"marker": one.marker, "definition": one.noted},
         )
         try:
@@ -280,5 +331,9 @@ class ObjectMigration:
         def look() -> tuple[Finding, ...]:
             return examined(self._connection, one.requirements(self._identity), one.database)
 
-        found = fix_of(self._connection, failure, one.database, look)
+        try:
+            found = fix_of(self._connection, failure, one.database, look)
+        except KeyboardInterrupt:  # what became of the object is known by now
+            self._is_interrupted = True
+            found = None
         return found or failure.remediation

@@ -70,8 +70,18 @@ class Migration:
 
     @property
     def definition(self) -> str:
-        """What is sent; it holds no secret."""
+        """What is sent."""
         return self.object.definition(self.identity) if self.identity is not None else ""
+
+    @property
+    def shown(self) -> str:
+        """What is sent, as it may be shown: a secret may stand in a comment of it."""
+        return self.object.shown(self.definition)
+
+    @property
+    def keeps_secret(self) -> bool:
+        """Whether what looks like a secret stays in it."""
+        return self.shown != self.definition
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,11 @@ Data Explorer docs).
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.actions.identity import names
 from adxmi_jupyter.actions.write import protocol
-from adxmi_jupyter.actions.write.protocol import Comparison, Write
+from adxmi_jupyter.actions.write.protocol import Comparison, Write, is_by_interrupt
 from adxmi_jupyter.errors import AdxmiError
 from adxmi_jupyter.fixes import Command, Explain
 from adxmi_jupyter.model import kql
@@ -88,22 +87,30 @@ class Trial:
             protocol.carry_out(connection, _write(connection, database, name, "create", text))
             connection.kusto.query(_reading(name), database=database)
         finally:
-            with suppress(AdxmiError):  # `end` does it again
+            try:
                 self._remove()
+            except AdxmiError as failure:  # `end` does it again
+                if is_by_interrupt(failure):
+                    raise KeyboardInterrupt from failure
 
-    def end(self, tell: Tell) -> None:
-        """Drop the trial table if that failed before; that it stays is said."""
+    def end(self, tell: Tell) -> bool:
+        """Drop the trial table if that failed before; that it stays is said.
+
+        Returns whether it came to an end: False when the user interrupted it.
+        """
         if not self._is_left:
-            return
+            return True
         name, database = self._name, self._object.database
         drop = Command.of("external-table", "drop", name, "--database", database, "--yes")
         try:
             self._remove()
         except AdxmiError as failure:
             tell(Explain.of(f"the trial table {name} may still be there ({failure.what}): ", drop))
+            return not is_by_interrupt(failure)
         except KeyboardInterrupt:
             tell(Explain.of(f"the trial table {name} may still be there (interrupted): ", drop))
-            raise
+            return False
+        return True
 
     def _remove(self) -> None:
         if is_there(self._connection, self._object.database, self._name):

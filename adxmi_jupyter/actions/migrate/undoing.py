@@ -12,7 +12,7 @@ from adxmi_jupyter.actions.migrate.current import (
     show_command,
     write_of,
 )
-from adxmi_jupyter.actions.migrate.migrating import MIGRATE, RESTORE
+from adxmi_jupyter.actions.migrate.migrating import RESTORE
 from adxmi_jupyter.actions.write import protocol
 from adxmi_jupyter.actions.write.protocol import Comparison
 from adxmi_jupyter.errors import ClusterChanged
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 def why_not(entry: Entry) -> str:
     """Return why a migration cannot be undone; empty if it can."""
-    if entry.verb != MIGRATE or entry.before.get("definition"):
+    if entry.before.get("definition"):
         return ""
     return f"the previous definition of {entry.target} had a secret, and the history keeps none"
 
@@ -54,7 +54,7 @@ def undo(connection: Connection, entry: Entry) -> None:
             fix=show_command(kind, entry.database),
         )
     text = str(entry.before["definition"])
-    new = Replacement(kind, entry.database, name, text, entry.wanted, entry.before)
+    new = Replacement(kind, entry.database, name, text, text, entry.wanted, entry.before)
     write = write_of(connection, new, RESTORE, undoes=entry.number)
     for note in protocol.carry_out(connection, write).notes:
         connection.say(note)

@@ -127,6 +127,8 @@ def undo(
 ) -> tuple[Undone, ...]:
     """Undo writes; the first that fails ends it, since earlier ones lie below it.
 
+    Of a migration, objects whose secret was masked stay, and what they need stays granted.
+
     Raises
     ------
     ConfirmationRequired
@@ -137,18 +139,37 @@ def undo(
     """
     with connection.lock.held():
         entries = chosen(connection, number, apply)
-        for entry in entries:
+        lasting = _lasting(entries)
+        left = [one for one in entries if one.number not in lasting]
+        for entry in left or entries:
             _check_undoable(entry)
-        if removes(entries) and not confirmed:
+        if removes(left) and not confirmed:
             raise ConfirmationRequired(
-                f"undoing removes what {len(entries)} writes added",
+                f"undoing removes what {len(left)} writes added",
                 why=Explain.of(
-                    Several.of((_with_losses(connection, one) for one in entries), separator="; ")
+                    Several.of((_with_losses(connection, one) for one in left), separator="; ")
                 ),
                 fix=Retry.having("--yes"),
             )
         again = Journal(connection.history_file).next_apply() if apply is not None else 0
-        return tuple(_each(connection, entries, again))
+        kept = [Undone(one, IMPOSSIBLE, lasting.get(one.number)) for one in entries]
+        return (
+            *_each(connection, left, again),
+            *(one for one in kept if one.entry.number in lasting),
+        )
+
+
+def _lasting(entries: Sequence[Entry]) -> Mapping[int, HistoryUnavailable]:
+    """Return why some writes of a migration stay: of masked definitions, and what these need."""
+    masked = [one for one in entries if one.kind == MIGRATION and why_not(one)]
+    if not masked:
+        return {}
+    needed = "; ".join(f"{one.target} needs it, and can't be restored" for one in masked)
+    others = [one for one in entries if one.kind != MIGRATION]
+    return {
+        **{one.number: _impossible(one, needed) for one in others},
+        **{one.number: _impossible(one, why_not(one)) for one in masked},
+    }
 
 
 def _each(connection: Connection, entries: Sequence[Entry], again: int) -> Iterable[Undone]:
@@ -193,8 +214,11 @@ def undone_frame(results: Sequence[Undone]) -> pd.DataFrame:
 def planned(connection: Connection, number: int | None, apply: int | None) -> tuple[Undone, ...]:
     """Return the writes to undo as `chosen` does, and which of them cannot be undone."""
     found = chosen(connection, number, apply)
+    lasting = _lasting(found)
+    obstacles = {one.number: _impossible(one, why_not(one)) for one in found if why_not(one)}
+    known = {**lasting, **obstacles}
     return tuple(
-        Undone(one, IMPOSSIBLE, _impossible(one)) if why_not(one) else Undone(one, PLANNED)
+        Undone(one, IMPOSSIBLE if one.number in known else PLANNED, known.get(one.number))
         for one in found
     )
 
@@ -214,14 +238,14 @@ def why_not(entry: Entry) -> str:
     return undoing_workflows.why_not(entry)
 
 
-def _impossible(entry: Entry) -> HistoryUnavailable:
+def _impossible(entry: Entry, why: str) -> HistoryUnavailable:
     what = f"write {entry.number} can't be undone; nothing was sent"
-    return HistoryUnavailable(what, why=why_not(entry), fix=_HISTORY)
+    return HistoryUnavailable(what, why=why, fix=_HISTORY)
 
 
 def _check_undoable(entry: Entry) -> None:
     if why_not(entry):
-        raise _impossible(entry)
+        raise _impossible(entry, why_not(entry))
 
 
 def _undo_of(entry: Entry) -> Callable[[Connection, Entry], tuple[Note, ...] | None]:

@@ -346,6 +346,15 @@ def compare_lists(
     return Comparison.AS_BEFORE if new.isdisjoint(there) and gone <= there else Comparison.OTHER
 
 
+def is_by_interrupt(failure: BaseException | None) -> bool:
+    """Tell whether an interrupt is what a failure comes from."""
+    while failure is not None:
+        if isinstance(failure, KeyboardInterrupt):
+            return True
+        failure = failure.__cause__
+    return False
+
+
 def _says_not_now(lost: AdxmiError) -> bool:
     """Tell whether Kusto itself answered that it cannot now: it will not do it later.
 

@@ -13,11 +13,12 @@ from dataclasses import dataclass
 
 from adxmi_jupyter.errors import InvalidConnectionString
 from adxmi_jupyter.model import kql
-from adxmi_jupyter.model.connection_string import ConnectionString, Method, parse
+from adxmi_jupyter.model.connection_string import ConnectionString, Method, parse, scrubbed
 from adxmi_jupyter.model.kql_reading import argument_spans, pieces_of, read_literals
 
 _VERB = re.compile(r"\s*\.(?:create-or-alter|create-merge|create|alter)(?=\s)")
 _OPENS, _CLOSES = frozenset("([{"), frozenset(")]}")
+_CHORD = 3
 
 Change = Callable[[ConnectionString], ConnectionString]
 """Returns a connection string with another way to authenticate."""
@@ -45,14 +46,37 @@ class _Token:
     text: str
     literals: str
 
+    @property
+    def said(self) -> str:
+        """What its literals say together; of one of several lines, what is between the chords."""
+        is_of_lines = self.literals[-_CHORD:] in {"```", "~~~"}
+        if is_of_lines:
+            return self.literals.lstrip("hH")[_CHORD:-_CHORD]
+        return read_literals(self.literals) or ""
 
-def _tokens(text: str, offset: int = 0) -> Iterator[_Token]:
+    @property
+    def is_hidden(self) -> bool:
+        """Whether it is to be kept out of logs."""
+        return self.literals[:1] in {"h", "H"}
+
+
+def _tokens(text: str) -> Iterator[_Token]:
+    mark = ""
     for piece in pieces_of(text):
-        if piece["comment"] or piece[0].isspace():
+        if piece["lines"]:
+            start = piece.start() - len(mark)
+            yield _Token(start, piece.end(), mark + piece[0], mark + piece[0])
+            mark = ""
+            continue
+        if mark:
+            yield _Token(piece.start() - 1, piece.start(), mark, "")
+        mark = piece[0] if piece["word"] in {"h", "H"} else ""
+        if mark or piece["comment"] or piece[0].isspace():
             continue
         shown = piece[0].rstrip() if piece["literals"] else piece[0]
-        start = offset + piece.start()
-        yield _Token(start, start + len(shown), shown, piece["literals"] or "")
+        yield _Token(piece.start(), piece.start() + len(shown), shown, piece["literals"] or "")
+    if mark:
+        yield _Token(len(text) - 1, len(text), mark, "")
 
 
 def with_verb(command: str, verb: str) -> str:
@@ -115,7 +139,7 @@ def _place_of_strings(tokens: Sequence[_Token]) -> int | None:
 
 def _placed(token: _Token) -> PlacedString | None:
     try:
-        string = parse(read_literals(token.literals) or "")
+        string = parse(token.said)
     except InvalidConnectionString:
         return None
     return PlacedString(token.start, token.end, string)
@@ -134,18 +158,31 @@ def strings_of_body(text: str, operators: Sequence[str]) -> tuple[PlacedString, 
 
     They are literals among the arguments, or those of a variable or parameter that is named there.
     """
+    found = map(_placed, _given(text, operators))
+    return tuple(one for one in found if one is not None)
+
+
+def builds_strings(text: str, operators: Sequence[str]) -> bool:
+    """Tell whether an operator is given a secret that is only a part of a connection string.
+
+    That is a literal that looks like one, or that is kept out of logs where no whole one is.
+    """
+    given = tuple(_given(text, operators))
+    parts = [one for one in given if _placed(one) is None]
+    is_whole = any(placed.is_to_migrate for placed in map(_placed, given) if placed is not None)
+    return any(scrubbed(one.said) != one.said or (one.is_hidden and not is_whole) for one in parts)
+
+
+def _given(text: str, operators: Sequence[str]) -> Iterator[_Token]:
+    """Yield the literals that operators are given, in arguments or by variables."""
     spans = argument_spans(operators, text)
     named = {
         one.text for start, end in spans for one in _tokens(text[start:end]) if not one.literals
     }
     tokens = list(_tokens(text))
-    found = (
-        _placed(token)
-        for place, token in enumerate(tokens)
-        if token.literals
-        if _is_within(token, spans) or _variable(tokens, place) in named
-    )
-    return tuple(one for one in found if one is not None)
+    for place, token in enumerate(tokens):
+        if token.literals and (_is_within(token, spans) or _variable(tokens, place) in named):
+            yield token
 
 
 def _is_within(token: _Token, spans: Sequence[tuple[int, int]]) -> bool:
@@ -165,11 +202,16 @@ def _variable(tokens: Sequence[_Token], place: int) -> str:
 def hides_strings(text: str, operators: Sequence[str]) -> bool:
     """Tell whether an operator is given a literal of which the service shows asterisks only."""
     return any(
-        set(read_literals(token.literals) or "") == {"*"}
+        set(token.said) == {"*"}
         for start, end in argument_spans(operators, text)
         for token in _tokens(text[start:end])
         if token.literals
     )
+
+
+def masks_texts(text: str) -> bool:
+    """Tell whether the service shows asterisks in place of a literal, which sending would lose."""
+    return any(one.is_hidden and set(one.said) == {"*"} for one in _tokens(text))
 
 
 def replaced(text: str, placed: Sequence[PlacedString], change: Change) -> str:

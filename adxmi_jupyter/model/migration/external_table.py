@@ -20,7 +20,7 @@ from adxmi_jupyter.model.migration.definition import (
     with_verb,
     without_strings,
 )
-from adxmi_jupyter.model.migration.objects import Migratable, Restoring
+from adxmi_jupyter.model.migration.objects import Migratable, Restoring, resolving
 
 if TYPE_CHECKING:
     from adxmi_jupyter.model.declaration.requirements import Requirement
@@ -46,15 +46,20 @@ class ExternalTable(Migratable):
 
     @property
     def restoring(self) -> Restoring:
-        """Return whether nothing of the definition is masked."""
+        """Return whether nothing of the definition is masked, and the history may keep it."""
         methods = {one.string.authentication.method for one in self.strings if one.is_to_migrate}
-        return Restoring.YES if methods == {Method.IMPERSONATION} else Restoring.MASKED
+        return (
+            self.kept(self._as_altered) if methods == {Method.IMPERSONATION} else Restoring.MASKED
+        )
 
     @property
     def previous(self) -> str:
         """Return the definition as it was."""
-        is_whole = self.restoring is Restoring.YES
-        return with_verb(self.command, ".alter") if is_whole else ""
+        return "" if self.restoring is Restoring.MASKED else self._as_altered
+
+    @property
+    def _as_altered(self) -> str:
+        return with_verb(self.command, ".alter")
 
     @property
     def marker(self) -> str:
@@ -88,7 +93,7 @@ class ExternalTable(Migratable):
         """Return what it needs; where an export writes to it, permission to write as well."""
         new = strings_of_table(self.definition(identity))
         row = with_column(self.row, "ConnectionStrings", [one.string.build() for one in new])
-        reading = stored_tables.chain(row, lambda _: identity)
+        reading = stored_tables.chain(row, resolving(identity))
         writing = (
             requirement
             for one in (new if self.is_written else ())

@@ -19,12 +19,13 @@ from adxmi_jupyter.model.csl_script import read_csl_script
 from adxmi_jupyter.model.declaration.registry import declaration_of
 from adxmi_jupyter.model.declaration.stored import KustoListing, with_column
 from adxmi_jupyter.model.migration.definition import with_property
-from adxmi_jupyter.model.migration.objects import Migratable, Restoring
+from adxmi_jupyter.model.migration.objects import Migratable
 from adxmi_jupyter.model.shape import json_cell
 
 if TYPE_CHECKING:
     from adxmi_jupyter.model.declaration.requirements import Requirement
     from adxmi_jupyter.model.identity import ManagedIdentity
+    from adxmi_jupyter.model.migration.objects import Restoring
 
 NO_IDENTITY = "no identity"
 
@@ -38,8 +39,8 @@ class ContinuousExport(Migratable):
 
     @property
     def restoring(self) -> Restoring:
-        """Return that nothing of it is masked."""
-        return Restoring.YES
+        """Return that nothing of it is masked; its query may hold what the history must not."""
+        return self.kept(self.previous)
 
     @property
     def previous(self) -> str:
@@ -78,8 +79,8 @@ class UpdatePolicy(Migratable):
 
     @property
     def restoring(self) -> Restoring:
-        """Return that nothing of it is masked."""
-        return Restoring.YES
+        """Return that nothing of it is masked; its query may hold what the history must not."""
+        return self.kept(self.previous)
 
     @property
     def previous(self) -> str:

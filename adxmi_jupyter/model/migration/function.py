@@ -11,12 +11,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from adxmi_jupyter.masking import MASK
 from adxmi_jupyter.model import kql
 from adxmi_jupyter.model.connection_string import Method
 from adxmi_jupyter.model.declaration.registry import declarations
 from adxmi_jupyter.model.declaration.stored import FunctionListing
 from adxmi_jupyter.model.migration.definition import replaced, strings_of_body
-from adxmi_jupyter.model.migration.objects import Migratable, Restoring
+from adxmi_jupyter.model.migration.objects import Migratable, Restoring, resolving
 from adxmi_jupyter.model.shape import text_cell
 
 if TYPE_CHECKING:
@@ -47,7 +48,8 @@ class Function(Migratable):
     def restoring(self) -> Restoring:
         """Return how long the previous text is kept: the history keeps no secret."""
         methods = {one.string.authentication.method for one in self.strings if one.is_to_migrate}
-        return Restoring.YES if methods == {Method.IMPERSONATION} else Restoring.UNTIL_DONE
+        is_as_caller = methods == {Method.IMPERSONATION}
+        return self.kept(self.previous) if is_as_caller else Restoring.UNTIL_DONE
 
     @property
     def previous(self) -> str:
@@ -79,9 +81,16 @@ class Function(Migratable):
                 requirement
                 for listing in listings()
                 if listing.is_in(body)
-                for requirement in listing.requirements(body, lambda _: identity)
+                for requirement in listing.requirements(body, resolving(identity))
             )
         )
+
+    def shown(self, definition: str) -> str:
+        """Return a definition in which its own secrets are masked, too, wherever they stand."""
+        secrets = (one.string.authentication.secret.reveal() for one in self.strings)
+        for secret in filter(None, secrets):
+            definition = definition.replace(secret, MASK)
+        return super().shown(definition)
 
     def call(self, identity: ManagedIdentity) -> str:
         """Return a query that tries it with an identity; empty where a parameter has no default."""

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.fixes import NOTHING
+from adxmi_jupyter.masking import MASK, masked
+from adxmi_jupyter.model.identity import SYSTEM, ManagedIdentity
 
 if TYPE_CHECKING:
     from adxmi_jupyter.fixes import Fix
     from adxmi_jupyter.model.declaration.requirements import Requirement
-    from adxmi_jupyter.model.identity import ManagedIdentity
+    from adxmi_jupyter.model.declaration.stored import Who
+
+
+_KEY = re.compile(r"(?<![A-Za-z0-9+/=])[A-Za-z0-9+/]{20,}={1,2}(?![A-Za-z0-9+/=])")
+"""A key of any length; what else has this form is shown as asterisks, too."""
 
 
 class ObjectKind(StrEnum):
@@ -104,7 +111,27 @@ class Migratable(ABC):
         """Whether there is a definition that can be sent, or a sender has to be changed."""
         return self.restoring is not Restoring.NOTHING_TO_RESTORE
 
+    def shown(self, definition: str) -> str:
+        """Return a definition as it is shown and noted: what looks like a secret is masked."""
+        return _KEY.sub(MASK, masked(definition))
+
+    def kept(self, definition: str) -> Restoring:
+        """Return how long a definition is kept that nothing masks: the history keeps no secret."""
+        is_clean = self.shown(definition) == definition
+        return Restoring.YES if is_clean else Restoring.UNTIL_DONE
+
     @property
     def noted(self) -> str:
         """What the history keeps to restore it: no text with a secret."""
         return self.previous if self.restoring is Restoring.YES else ""
+
+
+def resolving(identity: ManagedIdentity) -> Who:
+    """Return what finds the identity of a word: another one may be named beside the new one."""
+
+    def of(word: str) -> ManagedIdentity:
+        if word.lower() in {identity.word.lower(), identity.object_id.lower()}:
+            return identity
+        return ManagedIdentity(word, is_system=word.lower() == SYSTEM)
+
+    return of

@@ -1,58 +1,59 @@
-"""Migrate an object through a proxy, and look at what the cluster has then."""
+"""Migrate objects through a proxy, and look at what the cluster has then."""
 
 import pytest
 
 from adxmi_jupyter.actions.identity.names import resolved
-from adxmi_jupyter.actions.migrate.applying import apply
+from adxmi_jupyter.actions.migrate.applying import Applying, apply
 from adxmi_jupyter.actions.migrate.planning import chosen, plan
+from adxmi_jupyter.service.connections import Connections, Settings
 from tests import secrets_world as world
+from tests.faults.proxy import FaultProxy
+
+CONFIRMED = Applying(confirmed=True, without_restore=True)
 
 
 class Migrator:
-    """Migrates an object by a connection; `planned_at` requests came before it began."""
+    """Migrates objects by a connection that leads through `proxy`."""
 
-    def __init__(self, connection, direct, proxy, name):
-        self.connection = connection
+    def __init__(self, direct, proxied, proxy):
+        self.connection = proxied
         self.azure = direct.azure
-        self.name = name
+        self.proxy = proxy
         self.said = []
-        self.planned_at = 0
         self._direct = direct
-        self._proxy = proxy
 
-    def reset(self):
-        """Begin with a new cluster that has the object, and without a history."""
-        self._proxy.clear()
+    def reset(self, *names):
+        """Begin with a new cluster that has these objects, and without a history."""
+        self.proxy.clear()
         self.azure.reset()
         for one in (self.connection, self._direct):
             one.forget()
             one.assigned_when_last_seen = None
+            one.has_open_writes = False
         self.said.clear()
-        world.add(self._direct, self.azure, self.name)
+        for name in names:
+            world.add(self._direct, self.azure, name)
         self.connection.history_file.unlink(missing_ok=True)
-        self._proxy.clear()
+        self.proxy.clear()
 
-    def apply(self, *others):
-        """Migrate it, and others behind it, confirmed; return how that ended."""
-        who = "mi-ingest" if self.name in world.CONNECTIONS else "mi-export"
+    def planned(self, *names):
+        """Plan to migrate some objects, in the order of migrating."""
+        who = "mi-ingest" if {*names} & {*world.CONNECTIONS} else "mi-export"
         identity = resolved(self.connection, (who,))[0].identity
+        found = plan(self.connection, ["Sales"], identity, everything=True)
+        return chosen(found, names, "", every=False)
 
-        def planned():
-            found = plan(self.connection, ["Sales"], identity, everything=True)
-            self.planned_at = len(self._proxy.requests)
-            return chosen(found, (self.name, *others), "", every=False)
-
-        return apply(
-            self.connection, planned, confirmed=True, without_restore=True, tell=self.said.append
-        )
-
-    @property
-    def state(self):
-        """The object as the server keeps it."""
-        return world.state_of(self.azure, self.name)
+    def apply(self, migrations, how=CONFIRMED):
+        """Migrate what is planned; return how that ended."""
+        return apply(self.connection, lambda: migrations, how, self.said.append).outcomes
 
 
-@pytest.fixture
-def migrator(connection, proxied, proxy):
-    """Return what migrates an object of a name; its requests go through `proxy`."""
-    return lambda name: Migrator(proxied, connection, proxy, name)
+@pytest.fixture(scope="module")
+def migrator():
+    """Return what migrates; all tests of a module share a cluster, and reset it."""
+    opened = Connections(Settings(), lambda _line: None)
+    direct = opened.current()
+    with FaultProxy(direct.azure.kusto_uri) as proxy:
+        proxied = opened.open(proxy.uri, name="proxied", database="Sales")
+        yield Migrator(direct, proxied, proxy)
+    opened.close_all()
