@@ -41,6 +41,14 @@ class StorageNames:
     cloud: str = "public"
 
 
+_WAYS = (
+    "a URL, or ",
+    *(Option("--account"), " and ", Option("--container"), ", or "),
+    *(Option("--workspace"), " and ", Option("--item")),
+)
+"""How a place in storage can be named, as a sentence lists it."""
+
+
 def storage_location(place: StorageNames) -> StorageLocation:
     """Return the place in storage that names or a URL mean.
 
@@ -58,19 +66,7 @@ def storage_location(place: StorageNames) -> StorageLocation:
     if sum(ways) > 1 or (place.url and place.path):
         raise ConflictingOptions(
             "the target is given in more than one way",
-            why=Explain.of(
-                "it is a URL, or ",
-                Option("--account"),
-                " and ",
-                Option("--container"),
-                ", or ",
-                Option("--workspace"),
-                " and ",
-                Option("--item"),
-                "; ",
-                Option("--path"),
-                " requires names, not a URL",
-            ),
+            why=Explain.of("it is ", *_WAYS, "; ", Option("--path"), " requires names, not a URL"),
             fix="remove all but one of them",
         )
     if place.url:
@@ -112,16 +108,7 @@ def _require(first: str, second: str, *options: str) -> None:
     if missing:
         raise MissingOption(
             f"the command requires {' and '.join(missing)}",
-            why=Explain.of(
-                "a storage location is a URL, or ",
-                Option("--account"),
-                " and ",
-                Option("--container"),
-                ", or ",
-                Option("--workspace"),
-                " and ",
-                Option("--item"),
-            ),
+            why=Explain.of("a storage location is ", *_WAYS),
             fix=Retry(tuple(ChangeOption(name, "NAME") for name in missing)),
         )
 

@@ -14,6 +14,14 @@ def esm(*names: str) -> str:
 
 GAIN, LOSS = "adxmi-gain", "adxmi-loss"
 
+CHOICES = """
+.adxmi-form .adxmi-choice.widget-checkbox {min-height: 30px; align-items: center;}
+.adxmi-form .adxmi-choice label {display: flex; align-items: center; gap: 8px; width: 100%;
+  height: 100%; padding: 2px 4px; line-height: 1.3; cursor: pointer; white-space: normal;}
+.adxmi-form .adxmi-choice label span {overflow-wrap: anywhere; unicode-bidi: isolate;}
+.adxmi-form .adxmi-choice:hover {background-color: rgba(128, 128, 128, .15);}
+"""
+
 SHEET = """
 .adxmi-form {max-width: 100%; color: var(--jp-ui-font-color1, inherit);}
 .adxmi-form .widget-label, .adxmi-form .widget-html-content {

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from adxmi_jupyter.forms.submission import Submission
 
 _TALLEST = 8
+_MOST_NOTES = 5
 _GO_ON = "adxmi-go-on"
 _AFTER_A_PRESS = {Phase.DONE, Phase.FAILED, Phase.CONFIRMING}
 _WIDTH_OF_A_LINE = 100
@@ -150,6 +151,13 @@ def said(lines: Sequence[str], kind: str, details: Sequence[str] = ()) -> str:
     *told, last = map(_line_said, lines)
     body = "".join((*told, _details(details), last))
     return f'<div class="adxmi-said {kind}" role="{role}" tabindex="-1">{body}</div>'
+
+
+def noted(lines: Sequence[str]) -> str:
+    """Return the first of several notes, and how many more there are, as `said` does."""
+    more = len(lines) - _MOST_NOTES
+    rest = (f"and {more} more",) if more > 0 else ()
+    return said((*lines[:_MOST_NOTES], *rest), OutcomeKind.NOTE)
 
 
 def _details(lines: Sequence[str]) -> str:

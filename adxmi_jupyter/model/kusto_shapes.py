@@ -60,8 +60,6 @@ MAPPINGS = Shape(
 
 BLOBS = Shape("the blobs", (required("BlobUri", check=filled),))
 
-INFERRED = Shape("the inferred columns", (required("CslSchema", check=text),), at_least=1)
-
 COLUMNS = Shape("the columns of a table", (required("Schema", check=text),), at_least=1)
 
 FUNCTIONS = Shape("the functions", (required("Name"), required("Body", check=text)))

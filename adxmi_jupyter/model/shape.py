@@ -54,6 +54,11 @@ def flag(value: object) -> str:
     return "" if value in (0, 1) and isinstance(value, int) else f"is {kind_of(value)}"
 
 
+def number(value: object) -> str:
+    """Expect a whole number."""
+    return "" if isinstance(value, int) and not isinstance(value, bool) else "is no number"
+
+
 _BEFORE_A_NAME = 7
 
 

@@ -39,7 +39,6 @@ COLUMNS = (
 )
 _KEPT = "kept"
 _SHOWN = 5
-_ROW = "padding: 2px 0 2px 16px; overflow-wrap: anywhere"
 
 
 def narrowing_frame(one: Narrowed) -> pd.DataFrame:

@@ -5,7 +5,6 @@ import json
 import pytest
 
 MI_INGEST = "5b27c9d0-8e14-4a6b-9f35-c2d18e70a4b6"
-MI_EXPORT = "e84d3f17-90a6-4d2c-b7e8-4f5a1c6b920d"
 MI_STRANGER = "9c06e2b5-47d8-4f13-82ac-b5e97d10f348"
 SYSTEM = "3f6a1b8e-52d4-4c7f-8a90-1e7b6d2c5f41"
 

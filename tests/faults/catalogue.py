@@ -131,16 +131,6 @@ def late(fault=None):
     return Fault(f"late: {visible.name}", act, "late")
 
 
-def after_client_left():
-    """Keep quiet; once the client has given up, let the server carry the request out."""
-
-    def act(exchange):
-        exchange.wait_for_client_to_leave()
-        exchange.forward()
-
-    return Fault("late: hanging", act, "late")
-
-
 def changed(name, change):
     """Let the server answer, and change its reply."""
     return Fault(name, lambda exchange: exchange.reply(change(exchange.forward())), "first")

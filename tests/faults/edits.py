@@ -52,18 +52,6 @@ def without_column(index):
     return of_tables(edit)
 
 
-def named_column(name, change):
-    """Return the edit that maps the cells of one column."""
-
-    def edit(columns, rows):
-        places = {i for i, column in enumerate(columns) if column["ColumnName"] == name}
-        return columns, [
-            [change(cell) if i in places else cell for i, cell in enumerate(row)] for row in rows
-        ]
-
-    return of_tables(edit)
-
-
 def cells(value):
     """Return the edit that puts this into every cell."""
     return of_tables(lambda columns, rows: (columns, [[value] * len(row) for row in rows]))

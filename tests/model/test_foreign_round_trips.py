@@ -10,7 +10,6 @@ from tests.random_policy_files import facts, policy_files
 
 URI = "c.westeurope"
 FOREIGN = [name for name in names() if name != "adxmi"]
-REMOVING = {"policy whole": "policy", "role whole": "roles"}
 
 
 def there_and_back(hub, name):

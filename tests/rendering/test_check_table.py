@@ -25,7 +25,6 @@ FOUND = (
         fix=AzCommand.of("az", "--role", "Reader"),
     ),
 )
-GOOD = (found(assigned("mi-x")),)
 PLANNED = (
     "external-table check --name Backups --identity mi-stranger --data-format csv"
     ' --location https://contosobackup.blob.core.windows.net/backups --columns "OrderId:long"'

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
+from adxmi_jupyter.embedded.answer import json_answer
 from adxmi_jupyter.embedded.arm import operations
 from adxmi_jupyter.embedded.arm.clusters import find_cluster
 from adxmi_jupyter.embedded.arm.databases import database_id, find_database
+from adxmi_jupyter.embedded.arm.errors import child_not_found
 from adxmi_jupyter.embedded.state.ids import child
 
 if TYPE_CHECKING:
+    from adxmi_jupyter.embedded.answer import Answer
     from adxmi_jupyter.embedded.arm.request import ArmRequest
     from adxmi_jupyter.embedded.state.clusters import Cluster, Database
 
@@ -61,6 +64,19 @@ class Place(Generic[_Child]):
         folded = self.name.casefold()
         kept = self.kind.kept(self.database)
         return next((each for each in kept if each.name.casefold() == folded), None)
+
+    def shown(self, call: ArmRequest, body: Callable[[_Child], dict[str, Any]]) -> Answer:
+        """Answer with the resource; one that is being made is shown as it was asked for.
+
+        An ArmError (404) when there is none.
+        """
+        found = self.find()
+        if found is not None:
+            return json_answer(body(found))
+        running = operations.running_for(call, self.head["id"])
+        if running is not None and running.pending is not None:
+            return json_answer(running.pending)
+        raise child_not_found(self.head["id"])
 
     def require_no_change(self, call: ArmRequest) -> None:
         """Raise an ArmError (409) while the resource is being changed."""

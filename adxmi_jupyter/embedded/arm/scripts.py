@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from adxmi_jupyter.embedded.answer import Answer, json_answer
+from adxmi_jupyter.embedded.answer import Answer
 from adxmi_jupyter.embedded.arm import operations
 from adxmi_jupyter.embedded.arm.connection_checks import named_identity
 from adxmi_jupyter.embedded.arm.database_children import ChildKind, Place
@@ -51,13 +51,7 @@ def list_scripts(call: ArmRequest) -> Answer:
 def get_script(call: ArmRequest) -> Answer:
     """Return one script, without what it held."""
     place = _SCRIPTS.place_of(call)
-    found = place.find()
-    if found is not None:
-        return json_answer(_body(call, place, found))
-    running = operations.running_for(call, place.head["id"])
-    if running is not None and running.pending is not None:
-        return json_answer(running.pending)
-    raise child_not_found(place.head["id"])
+    return place.shown(call, lambda found: _body(call, place, found))
 
 
 def put_script(call: ArmRequest) -> Answer:

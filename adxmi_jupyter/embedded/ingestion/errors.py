@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 TABLE_NOT_FOUND = "BadRequest_TableNotExist"
 TABLE_NAME = "BadRequest_InvalidOrEmptyTableName"
-TABLE_DENIED = "BadRequest_TableAccessDenied"
 DATABASE_NOT_FOUND = "BadRequest_DatabaseNotExist"
 DATABASE_NAME = "BadRequest_EmptyDatabaseName"
 DATABASE_DENIED = "BadRequest_DatabaseAccessDenied"
@@ -34,7 +33,6 @@ IDENTITY = "BadRequest_InvalidManagedIdentity"
 IDENTITY_TOKEN = "BadRequest_InvalidKustoIdentityToken"  # noqa: S105 - the name of an error
 MESSAGE = "BadRequest_CorruptedMessage"
 BLOB_URI_EMPTY = "BadRequest_EmptyBlobUri"
-BLOB_URI = "BadRequest_InvalidBlobUri"
 PROPERTY = "BadRequest_MalformedIngestionProperty"
 SOURCE_NOT_FOUND = "Download_SourceNotFound"
 SOURCE_FORBIDDEN = "Download_Forbidden"

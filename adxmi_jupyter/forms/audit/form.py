@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ from adxmi_jupyter.fixes import Command
 from adxmi_jupyter.forms.audit import list as audit_list
 from adxmi_jupyter.forms.audit.list import ItemList
 from adxmi_jupyter.forms.plan.outcome import PlanOutcome, titled
-from adxmi_jupyter.forms.widgets import Changes, ReadOnlyText, lay_out, quiet, row
+from adxmi_jupyter.forms.widgets import lay_out, quiet, row
 from adxmi_jupyter.model.audit.rule import rule_of
 from adxmi_jupyter.model.policy_file.writing import Written
 from adxmi_jupyter.rendering.audit_table import summary_of
@@ -24,26 +24,24 @@ from adxmi_jupyter.rendering.plan_picture import plan_picture
 from adxmi_jupyter.rendering.plan_text import change_lines, commands_of
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.actions.plan.applying import Applied
-    from adxmi_jupyter.actions.plan.undoing import Undone
     from adxmi_jupyter.fixes import WriteCommand
     from adxmi_jupyter.forms.audit.state import AuditState, Item
-    from adxmi_jupyter.model.identity import ManagedIdentity
+    from adxmi_jupyter.forms.pages import Pages
 
 
 class AuditForm(PlanOutcome):
     """A form with the findings of an audit, to tick what to narrow; `state` is what it does."""
 
+    state: AuditState
+    read_what = "Audit the cluster again"
+    was_read = "The cluster was audited again."
+
     def __init__(self, state: AuditState, write_line: WriteCommand, cluster: str) -> None:
         self.state = state
         super().__init__(write_line, cluster)
-        self.reload = self.screen.button("Reload", self._reload, tooltip="Audit the cluster again")
         self.list = ItemList(self.screen, state, self._wished, self._chose)
         self.totals, self.evidence, self.picture = (w.HTML() for _ in range(3))
         self.evidence.add_class("adxmi-evidence-box")
-        self.changes = Changes()
-        self.commands = ReadOnlyText("The commands that will be sent")
-        self.line = ReadOnlyText("The same as a command to copy", is_command=True)
         lay_out(
             self.screen,
             "audit",
@@ -64,17 +62,9 @@ class AuditForm(PlanOutcome):
         self._refresh()
 
     @property
-    def has_changes(self) -> bool:
-        """Whether something is ticked."""
-        return self.state.is_changed
-
-    def look_at(self, identity: ManagedIdentity | None) -> None:
-        """Bring the findings of an identity into sight."""
-        self.list.pages.find(identity.label if identity else "")
-
-    def catch_up(self) -> None:
-        """Audit again, since something beside this form was changed; what is ticked stays."""
-        self.submission.renew(self.state.reload)
+    def pages(self) -> Pages[Item]:
+        """The list."""
+        return self.list.pages
 
     def _wished(self, items: tuple[Item, ...], ticked: bool) -> None:
         self.state.want_all(items, ticked=ticked)
@@ -84,27 +74,6 @@ class AuditForm(PlanOutcome):
         self.state.chosen = None if self.state.chosen == item else item
         self._refresh()
         self.screen.publish()
-
-    def _chosen_anew(self) -> None:
-        self.submission.edited()
-        self._refresh()
-
-    def _discard(self) -> None:
-        self.state.discard()
-        self._chosen_anew()
-
-    def _reload(self) -> None:
-        def read() -> tuple[str, ...]:
-            self.state.reload()
-            return ("The cluster was audited again.",)
-
-        self.submission.run("Reading", read)
-
-    def _applied(self, confirmed: bool) -> Applied:
-        return self.state.apply(confirmed=confirmed)
-
-    def _undo(self, number: int, confirmed: bool) -> Sequence[Undone]:
-        return self.state.undo(number, confirmed=confirmed)
 
     def _previewed(self) -> Iterable[str]:
         plan = self.state.plan.prepared.plan
@@ -150,14 +119,6 @@ class AuditForm(PlanOutcome):
     def _fix(item: Item) -> str:
         fix = InForm().fix(item.finding.verdict.fix)
         return f"<pre>{html.escape(fix)}</pre>" if fix else ""
-
-    def _refresh_bar(self) -> None:
-        self.bar.refresh(
-            is_valid=self.state.is_valid,
-            details=(),
-            is_dirty=self.state.is_changed,
-            undo=self.undo_label,
-        )
 
     def __repr__(self) -> str:
         plan = self.state.plan.prepared.plan

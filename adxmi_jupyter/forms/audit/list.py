@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -12,9 +12,8 @@ import ipywidgets as w
 from adxmi_jupyter.forms.audit.state import ANY, parts_of
 from adxmi_jupyter.forms.listing import Listing
 from adxmi_jupyter.forms.pages import Pages, Tick
-from adxmi_jupyter.forms.style import LOSS
-from adxmi_jupyter.forms.submission import OutcomeKind
-from adxmi_jupyter.forms.widgets import row, said
+from adxmi_jupyter.forms.style import CHOICES, LOSS
+from adxmi_jupyter.forms.widgets import noted, row
 from adxmi_jupyter.model.audit.findings import Severity
 
 if TYPE_CHECKING:
@@ -22,15 +21,11 @@ if TYPE_CHECKING:
     from adxmi_jupyter.forms.screen import Screen
 
 PAGE = 10
-_MOST_SAID = 5
 _FILTERS = ("rule", "severity", "identity", "database")
 
-SHEET = """
-.adxmi-form .adxmi-item.widget-checkbox {min-height: 30px; align-items: center;}
-.adxmi-form .adxmi-item label {display: flex; align-items: center; gap: 8px; width: 100%;
-  height: 100%; padding: 2px 4px; line-height: 1.3; cursor: pointer; white-space: normal;}
-.adxmi-form .adxmi-item label span {overflow-wrap: anywhere; unicode-bidi: isolate;}
-.adxmi-form .adxmi-item:hover {background-color: rgba(128, 128, 128, .15);}
+SHEET = (
+    CHOICES
+    + """
 .adxmi-form .adxmi-rule {padding: 5px 8px; line-height: 1.3; overflow-wrap: anywhere;}
 .adxmi-form .adxmi-rule b {font-weight: 600;}
 .adxmi-form .adxmi-severity {padding: 0 5px; border-radius: 2px; white-space: nowrap;}
@@ -43,6 +38,7 @@ SHEET = """
   background: none; color: inherit;}
 .adxmi-form .adxmi-evidence:empty {display: none;}
 """
+)
 
 
 class ItemRow:
@@ -70,7 +66,7 @@ class ItemRow:
     def _look(self) -> dict[str, Any]:
         item, state = self._item, self._state
         ticked = state.is_ticked(item)
-        classes = ("adxmi-item", "adxmi-in-row", *((LOSS,) if ticked else ()))
+        classes = ("adxmi-choice", "adxmi-in-row", *((LOSS,) if ticked else ()))
         return {
             "description": item.label,
             "value": ticked,
@@ -167,13 +163,7 @@ class ItemList:
                 self._screen.put(chooser, options=options)
                 self._screen.put(chooser, value=kept)
         self.pages.refresh()
-        self.notes.value = said(_some(self._state.said), OutcomeKind.NOTE)
-
-
-def _some(lines: Sequence[str]) -> tuple[str, ...]:
-    """Return the first lines of many, and how many more there are."""
-    more = len(lines) - _MOST_SAID
-    return (*lines[:_MOST_SAID], *([f"and {more} more"] if more > 0 else ()))
+        self.notes.value = noted(self._state.said)
 
 
 def _searched(item: Item) -> str:

@@ -13,7 +13,7 @@ from adxmi_jupyter.forms.identity.reading import resource_group
 from adxmi_jupyter.forms.listing import Listing
 from adxmi_jupyter.forms.naming import beginning, searched
 from adxmi_jupyter.forms.pages import Pages, Tick
-from adxmi_jupyter.forms.style import GAIN, LOSS
+from adxmi_jupyter.forms.style import CHOICES, GAIN, LOSS
 from adxmi_jupyter.forms.widgets import copyable, quiet, row, show
 
 if TYPE_CHECKING:
@@ -30,12 +30,10 @@ PAGE = 10
 
 _FACTS = ("Object ID", "Client ID", "Resource group")
 
-SHEET = """
-.adxmi-form .adxmi-name.widget-checkbox {min-height: 32px; align-items: center;}
-.adxmi-form .adxmi-name label {display: flex; align-items: center; gap: 8px; width: 100%;
-  height: 100%; padding: 2px 4px; line-height: 1.3; cursor: pointer; white-space: normal;}
-.adxmi-form .adxmi-name label span {overflow-wrap: anywhere; unicode-bidi: isolate;}
-.adxmi-form .adxmi-name:hover {background-color: rgba(128, 128, 128, .15);}
+SHEET = (
+    CHOICES
+    + """
+.adxmi-form .adxmi-name.widget-checkbox {min-height: 32px;}
 .adxmi-form .adxmi-facts {display: grid; grid-template-columns: 90px 90px minmax(0, 1fr);
   column-gap: 8px; padding-left: 8px;}
 .adxmi-form .adxmi-in-row .adxmi-facts {align-items: center; min-height: 32px; line-height: 1.3;
@@ -47,6 +45,7 @@ SHEET = """
   font-size: var(--jp-ui-font-size1, 13px);}
 .adxmi-form .adxmi-places textarea {resize: none;}
 """
+)
 
 
 class IdentityRow:
@@ -86,7 +85,7 @@ class IdentityRow:
 
     def _look(self) -> dict[str, Any]:
         ticked = self._state.is_ticked(self._identity)
-        classes = ["adxmi-name", "adxmi-in-row"]
+        classes = ["adxmi-name", "adxmi-choice", "adxmi-in-row"]
         if self._state.is_changed(self._identity):
             classes.append(GAIN if ticked else LOSS)
         return {

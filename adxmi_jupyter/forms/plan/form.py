@@ -12,16 +12,13 @@ from adxmi_jupyter.fixes import Command, option_words
 from adxmi_jupyter.forms.plan import list as plan_list
 from adxmi_jupyter.forms.plan.list import ChangeList
 from adxmi_jupyter.forms.plan.outcome import PlanOutcome, listed
-from adxmi_jupyter.forms.widgets import Changes, ReadOnlyText, lay_out, quiet, row
+from adxmi_jupyter.forms.widgets import lay_out, quiet, row
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from adxmi_jupyter.actions.plan.applying import Applied
-    from adxmi_jupyter.actions.plan.undoing import Undone
     from adxmi_jupyter.fixes import Note, WriteCommand
+    from adxmi_jupyter.forms.pages import Pages
     from adxmi_jupyter.forms.plan.state import PlanState
-    from adxmi_jupyter.model.identity import ManagedIdentity
     from adxmi_jupyter.model.plan import Change
 
 
@@ -31,6 +28,10 @@ class PlanForm(PlanOutcome):
     `apply` is the command that applies the whole plan; `note` notes that all went well, and returns
     what to say.
     """
+
+    state: PlanState
+    read_what = "Read the file and the cluster again"
+    was_read = "File and cluster were read again."
 
     def __init__(
         self,
@@ -43,14 +44,8 @@ class PlanForm(PlanOutcome):
         self.state = state
         super().__init__(write_line, cluster)
         self._apply, self._note = apply, note
-        self.reload = self.screen.button(
-            "Reload", self._reload, tooltip="Read the file and the cluster again"
-        )
         self.list = ChangeList(self.screen, state, self._wished, self._wished_all)
         self.totals, self.stops = w.HTML(), w.HTML()
-        self.changes = Changes()
-        self.commands = ReadOnlyText("The commands that will be sent")
-        self.line = ReadOnlyText("The same as a command to copy", is_command=True)
         lay_out(
             self.screen,
             "plan",
@@ -71,17 +66,9 @@ class PlanForm(PlanOutcome):
         self._refresh()
 
     @property
-    def has_changes(self) -> bool:
-        """Whether something else is ticked than at first."""
-        return self.state.is_changed
-
-    def look_at(self, identity: ManagedIdentity | None) -> None:
-        """Bring the changes of an identity into sight."""
-        self.list.pages.find(identity.label if identity else "")
-
-    def catch_up(self) -> None:
-        """Read again, since something beside this form was changed; what is ticked stays."""
-        self.submission.renew(self.state.reload)
+    def pages(self) -> Pages[Change]:
+        """The list."""
+        return self.list.pages
 
     def _wished(self, change: Change, ticked: bool) -> None:
         self.state.want(change, ticked=ticked)
@@ -90,27 +77,6 @@ class PlanForm(PlanOutcome):
     def _wished_all(self, changes: tuple[Change, ...], ticked: bool) -> None:
         self.state.want_all(changes, ticked=ticked)
         self._chosen_anew()
-
-    def _chosen_anew(self) -> None:
-        self.submission.edited()
-        self._refresh()
-
-    def _discard(self) -> None:
-        self.state.discard()
-        self._chosen_anew()
-
-    def _reload(self) -> None:
-        def read() -> tuple[str, ...]:
-            self.state.reload()
-            return ("File and cluster were read again.",)
-
-        self.submission.run("Reading", read)
-
-    def _applied(self, confirmed: bool) -> Applied:
-        return self.state.apply(confirmed=confirmed)
-
-    def _undo(self, number: int, confirmed: bool) -> Sequence[Undone]:
-        return self.state.undo(number, confirmed=confirmed)
 
     def _noted_of(self, done: Applied) -> tuple[Note, ...]:
         return self._note(done)
@@ -121,7 +87,6 @@ class PlanForm(PlanOutcome):
 
     @property
     def _depending(self) -> tuple[str, ...]:
-        """What the question is about, while it is asked."""
         return self.state.preview.stops if self.submission.question else ()
 
     def _refresh(self) -> None:
@@ -145,14 +110,6 @@ class PlanForm(PlanOutcome):
         words = option_words(TARGET, ",".join(targets)) if targets else ()
         yes = ("--yes",) if self.state.removes else ()
         return Command((*self._apply.words, *words, *yes), self._apply.body)
-
-    def _refresh_bar(self) -> None:
-        self.bar.refresh(
-            is_valid=self.state.is_valid,
-            details=self._depending,
-            is_dirty=self.state.is_changed,
-            undo=self.undo_label,
-        )
 
     def __repr__(self) -> str:
         preview = self.state.preview

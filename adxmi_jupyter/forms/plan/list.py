@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as w
@@ -11,9 +11,8 @@ import ipywidgets as w
 from adxmi_jupyter.error_base import one_line
 from adxmi_jupyter.forms.listing import Listing
 from adxmi_jupyter.forms.pages import Pages, Tick
-from adxmi_jupyter.forms.style import GAIN, LOSS
-from adxmi_jupyter.forms.submission import OutcomeKind
-from adxmi_jupyter.forms.widgets import quiet, row, said
+from adxmi_jupyter.forms.style import CHOICES, GAIN, LOSS
+from adxmi_jupyter.forms.widgets import noted, quiet, row
 from adxmi_jupyter.model.plan import Action, Status
 from adxmi_jupyter.rendering.plan_text import change_label
 
@@ -23,21 +22,18 @@ if TYPE_CHECKING:
     from adxmi_jupyter.model.plan import Change
 
 PAGE = 10
-_MOST_SAID = 5
 
 Wished = Callable[["Change", bool], None]
 
-SHEET = """
-.adxmi-form .adxmi-change.widget-checkbox {min-height: 30px; align-items: center;}
-.adxmi-form .adxmi-change label {display: flex; align-items: center; gap: 8px; width: 100%;
-  height: 100%; padding: 2px 4px; line-height: 1.3; cursor: pointer; white-space: normal;}
-.adxmi-form .adxmi-change label span {overflow-wrap: anywhere; unicode-bidi: isolate;}
-.adxmi-form .adxmi-change:hover {background-color: rgba(128, 128, 128, .15);}
+SHEET = (
+    CHOICES
+    + """
 .adxmi-form .adxmi-list > .adxmi-blocked {border: 2px dashed rgba(230, 145, 20, .8);
   background: repeating-linear-gradient(135deg, transparent 0 5px, rgba(230, 145, 20, .2) 5px 8px);}
 .adxmi-form .adxmi-remark {padding: 5px 8px; line-height: 1.3; overflow-wrap: anywhere;}
 .adxmi-form ul.adxmi-stops {border-left: 4px solid rgb(214, 39, 40);}
 """
+)
 
 _COLOURS = {Action.ADD: GAIN, Action.REMOVE: LOSS}
 
@@ -72,7 +68,7 @@ class ChangeRow:
     def _look(self) -> dict[str, Any]:
         change, state = self._change, self._state
         ticked = state.is_ticked(change)
-        classes = ["adxmi-change", "adxmi-in-row"]
+        classes = ["adxmi-choice", "adxmi-in-row"]
         classes += [_COLOURS[change.action]] if ticked else []
         classes += ["adxmi-blocked"] if change.status is Status.BLOCKED else []
         return {
@@ -140,14 +136,8 @@ class ChangeList:
     def refresh(self) -> None:
         """Show what the state says now."""
         self.pages.refresh()
-        told = said(_some(self._state.said), OutcomeKind.NOTE)
+        told = noted(self._state.said)
         self.notes.value = told + quiet(self._state.notes)
-
-
-def _some(lines: Sequence[str]) -> tuple[str, ...]:
-    """Return the first lines of many, and how many more there are."""
-    more = len(lines) - _MOST_SAID
-    return (*lines[:_MOST_SAID], *([f"and {more} more"] if more > 0 else ()))
 
 
 def _searched(change: Change) -> str:

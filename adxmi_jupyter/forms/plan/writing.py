@@ -40,6 +40,15 @@ class WritingState(ABC):
     def reload(self) -> None:
         """Read the cluster again; raises as reading does."""
 
+    @abstractmethod
+    def discard(self) -> None:
+        """Tick what is ticked at first."""
+
+    @property
+    @abstractmethod
+    def is_changed(self) -> bool:
+        """Whether something else is ticked than at first."""
+
     @property
     @abstractmethod
     def is_valid(self) -> bool:

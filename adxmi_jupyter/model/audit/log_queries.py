@@ -24,6 +24,7 @@ from adxmi_jupyter.model.shape import (
     cell,
     filled,
     maybe,
+    number,
     optional,
     required,
     text,
@@ -66,10 +67,6 @@ _USAGES: Sequence[tuple[str, Usage]] = (
 _OF_COMMANDS = {"to table ", "to ", ".ingest"}
 
 
-def _count(value: object) -> str:
-    return "" if isinstance(value, int) and not isinstance(value, bool) else "is no number"
-
-
 RUNS = Shape(
     "the log of requests",
     (
@@ -77,8 +74,8 @@ RUNS = Shape(
         required("Token", check=maybe(text)),
         required("Named", check=maybe(text)),
         required("Caller", check=maybe(text)),
-        required("Times", check=_count),
-        required("Completed", check=_count),
+        required("Times", check=number),
+        required("Completed", check=number),
         required("Last", check=maybe(filled)),
         required("First", check=maybe(filled)),
     ),
@@ -89,7 +86,7 @@ DATA = Shape(
         required("Database"),
         required("Table"),
         required("OperationKind"),
-        required("Times", check=_count),
+        required("Times", check=number),
         required("Last"),
     ),
 )

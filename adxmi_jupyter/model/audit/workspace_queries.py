@@ -20,6 +20,7 @@ from adxmi_jupyter.model.shape import (
     cell,
     filled,
     maybe,
+    number,
     optional,
     required,
     text,
@@ -32,14 +33,10 @@ if TYPE_CHECKING:
 _COUNTED = "Times = count(), First = min(TimeGenerated), Last = max(TimeGenerated)"
 
 
-def _number(value: object) -> str:
-    return "" if isinstance(value, int) and not isinstance(value, bool) else "is no number"
-
-
 COVERAGE = Shape(
     "the age of a log in the workspace",
     (
-        required("Times", check=_number),
+        required("Times", check=number),
         required("First", check=maybe(filled)),
         required("Last", check=maybe(filled)),
     ),
@@ -49,7 +46,7 @@ TOUCHES = Shape(
     (
         required("Who"),
         optional("Target", check=maybe(text)),
-        required("Times", check=_number),
+        required("Times", check=number),
         required("First"),
         required("Last"),
     ),

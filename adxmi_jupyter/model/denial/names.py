@@ -39,7 +39,6 @@ _IDENTITY = re.compile(
     re.IGNORECASE,
 )
 _QUOTED_SYSTEM = re.compile(rf"(['\"]){SYSTEM}\1")
-_SQL_SYSTEM = re.compile(r"Active Directory Managed Identity", re.IGNORECASE)
 _PRINCIPAL = re.compile(
     rf"\b(?:aad(?:app|user|group)|msauser)=[\w.@+-]{{1,200}}(?:;(?:{_GUID}|[\w-]+(?:\.[\w-]+)+))?",
     re.IGNORECASE,

@@ -9,8 +9,6 @@ from adxmi_jupyter.embedded.engine.canonical import canonical_text
 from adxmi_jupyter.embedded.engine.errors import QuerySemanticError
 from adxmi_jupyter.embedded.engine.tokens import tokens_of, written
 
-_AS_TEXT = {"string", "decimal"}
-
 
 def literal_text(kind: str, value: Any) -> str:
     """Return the literal of a JSON-ready value of a type."""
