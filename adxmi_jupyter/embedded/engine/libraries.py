@@ -9,6 +9,7 @@ has to offer what is public here.
 from __future__ import annotations
 
 import functools
+import queue
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 _MEMORY = "160MB"
+_MOST_IDLE = 4
 _SETTINGS = {
     "enable_external_access": False,
     "python_enable_replacements": False,
@@ -100,6 +102,37 @@ def connect() -> Any:
     connection.execute("set enable_progress_bar=false")  # it would go to the caller's output
     connection.execute("set lock_configuration=true")
     return connection
+
+
+@functools.cache
+def _idle() -> queue.LifoQueue[Any]:
+    """Return the empty databases that wait for another request.
+
+    To make one takes longer than most queries.
+    """
+    return queue.LifoQueue(_MOST_IDLE)
+
+
+def begin() -> Any:
+    """Return an empty database as `connect` does, mostly one that was made before; see `end`."""
+    try:
+        connection = _idle().get_nowait()
+    except queue.Empty:
+        connection = connect()
+    connection.begin()
+    return connection
+
+
+def end(connection: Any, *, keeps: bool) -> None:
+    """Take all that was made in a database since `begin` out of it; `keeps` it for another one."""
+    try:
+        connection.rollback()
+        if keeps:
+            _idle().put_nowait(connection)
+            return
+    except (_duckdb().Error, queue.Full):  # closed then, as one that is not to be kept
+        pass
+    connection.close()
 
 
 def read(text: str) -> Any:

@@ -60,9 +60,13 @@ class Workspace:
         libraries.require()
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, failure: object, *_: object) -> None:
         if self._connection is not None:
-            self._connection.close()
+            # What is read where it is has to be let go of; a failure may have left anything.
+            is_as_before = failure is None and not any(
+                one.older is not None for one in self._pending.values()
+            )
+            libraries.end(self._connection, keeps=is_as_before)
 
     def add(
         self,
@@ -97,7 +101,7 @@ class Workspace:
 
     def _database(self) -> Any:
         if self._connection is None:
-            self._connection = libraries.connect()
+            self._connection = libraries.begin()
         return self._connection
 
     def _prepared(self, text: str, lookup: Lookup) -> tuple[Columns, str]:

@@ -132,3 +132,30 @@ def test_the_connection_itself_is_locked(sql):
 
     with pytest.raises(Exception, match=r"disabled|configuration|locked"):
         connection.execute(sql)
+
+
+def test_the_database_of_a_request_is_empty_for_the_next_one():
+    first = libraries.begin()
+    first.execute("create table kept as select 1 as n")
+    first.execute("create temp view seen as select * from kept")
+    libraries.end(first, keeps=True)
+
+    second = libraries.begin()
+    found = second.execute("select table_name from information_schema.tables").fetchall()
+    libraries.end(second, keeps=True)
+
+    assert (second, found) == (first, [])
+
+
+def test_the_database_of_a_request_that_failed_is_not_used_again():
+    first = libraries.begin()
+    with pytest.raises(Exception, match=r"(?i)out of range"):
+        first.execute(
+            "select 9223372036854775807::bigint + n from (select 1::bigint as n)"
+        ).fetchall()
+    libraries.end(first, keeps=False)
+
+    second = libraries.begin()
+    libraries.end(second, keeps=False)
+
+    assert second is not first
