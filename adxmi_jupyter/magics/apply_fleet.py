@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -121,15 +122,27 @@ def undo_on_fleet(call: Call, number: int, *, confirmed: bool) -> FleetTable:
 
     """
     from adxmi_jupyter.actions.fleet.running import named_apart, run_over
-    from adxmi_jupyter.actions.fleet.undoing import applies, check_confirmed, undoing
+    from adxmi_jupyter.actions.fleet.undoing import (
+        applies,
+        check_confirmed,
+        damaged,
+        not_undone,
+        undoing,
+    )
 
     asked = Asked(call, selection_of("*"), FleetRun())
-    numbers = applies(asked.runs().of(number).pieces(), number)
+    run = asked.runs().of(number)
+    pieces = run.pieces()
+    numbers = applies(pieces, number)
     check_confirmed(numbers, confirmed=confirmed)
     selected = asked.selected()
     clusters = [one for one in named_apart(selected.clusters) if one.resource_id.lower() in numbers]
     running, _ = asked.running()
-    return asked.shown(run_over(running, clusters, undoing(numbers), {}), selected)
+    running = replace(running, stopping=threading.Event())
+    result = run_over(running, clusters, undoing(numbers), {})
+    unseen = not_undone(pieces, numbers, {one.resource_id.lower() for one in clusters})
+    every = (*result.pieces, *unseen, *damaged(run))
+    return asked.shown(replace(result, pieces=every), selected)
 
 
 def _planned(

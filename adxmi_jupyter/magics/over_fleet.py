@@ -236,7 +236,10 @@ class Asked:
         earlier = runs.earlier(since, command).pieces() if since else {}
         many = ManyClusters(call.front.connections, call.connection, pace, Clock())
         name = " ".join(word.text for word in call.words[:2] if not word.option)
-        return Running(many, pace, runs.begin(command), name, self._run.deadline), earlier
+        clock, deadline = Clock(), self._run.deadline
+        ends = None if deadline is None else clock.now() + deadline
+        running = Running(many, pace, runs.begin(command), name, deadline, clock, ends)
+        return running, earlier
 
     def runs(self) -> Runs:
         """Return the runs that are kept."""

@@ -89,6 +89,7 @@ class Connection:
         self.assigned_when_last_seen: AssignedIdentities | None = None
         self.lock = records.lock
         self.noted = Noting()
+        self.when_noted: Callable[[int], None] = lambda _apply: None  # before a write is sent
         self._history = records.history
         self._embedded = embedded
         self.access = access

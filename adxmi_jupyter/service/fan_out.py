@@ -7,16 +7,18 @@ failure is a result like any other. Interrupt and the end of the time keep what 
 
 from __future__ import annotations
 
+import math
 import queue
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from contextvars import copy_context
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from adxmi_jupyter.errors import AdxmiError, RequestTimedOut
-from adxmi_jupyter.fixes import Explain
+from adxmi_jupyter.fixes import Command, Explain
 from adxmi_jupyter.service.pace import Clock, not_asked
 from adxmi_jupyter.service.progress import bar
 
@@ -58,6 +60,11 @@ class Bounds:
         Seconds for the whole run; None for no end.
     clock
         Tells the time.
+    ends
+        When the time for the whole run is over by that clock, where it began before.
+    stopping
+        Is set where the run ends early. With it a cluster that has begun comes to its end all the
+        same: what changes something must not be left in between.
 
     """
 
@@ -65,6 +72,8 @@ class Bounds:
     silence: float
     deadline: float | None = None
     clock: Clock = field(default_factory=Clock)
+    ends: float | None = None
+    stopping: threading.Event | None = None
 
 
 @dataclass(frozen=True)
@@ -120,23 +129,38 @@ class _Run(Generic[Item, Result]):
 
     def run(self, shown: tqdm[None]) -> Ending:
         """Ask all; return how it ended."""
-        ending = Ending.DONE
-        end = self._bounds.deadline
-        began = self._clock.now()
+        ending, end = Ending.DONE, self._end_of_time()
         try:
             while len(self.results) < len(self._tasks):
+                if self._clock.now() >= end:
+                    ending = Ending.DEADLINE
+                    break
                 self._begin_more()
                 self._take()
                 self._give_up_silent()
                 self._show(shown)
-                if end is not None and self._clock.now() - began >= end:
-                    ending = Ending.DEADLINE
-                    break
         except KeyboardInterrupt:
             ending = Ending.INTERRUPTED
+        if self._bounds.stopping is not None and ending is not Ending.DONE:
+            self._bounds.stopping.set()
+            self._finish(shown)
         self._end(ending)
         self._show(shown)
         return ending
+
+    def _end_of_time(self) -> float:
+        bounds = self._bounds
+        if bounds.ends is not None:
+            return bounds.ends
+        return math.inf if bounds.deadline is None else self._clock.now() + bounds.deadline
+
+    def _finish(self, shown: tqdm[None]) -> None:
+        """Let those that have begun come to their end; another interrupt leaves them."""
+        with suppress(KeyboardInterrupt):
+            while self._under_way():
+                self._take()
+                self._give_up_silent()
+                self._show(shown)
 
     def _begin_more(self) -> None:
         while self._next < len(self._tasks) and self._has_room():
@@ -198,7 +222,8 @@ class _Run(Generic[Item, Result]):
         for place in range(len(self._tasks)):
             if place not in self.results:
                 self._close(place)
-                self._keep(place, not_asked(why))
+                is_left = self._bounds.stopping is not None and place < self._next
+                self._keep(place, _left() if is_left else not_asked(why))
 
     def _close(self, place: int) -> None:
         in_flight = self._tasks[place].in_flight
@@ -215,6 +240,14 @@ class _Run(Generic[Item, Result]):
             refresh=False,
         )
         shown.update(len(self.results) - shown.n)
+
+
+def _left() -> RequestTimedOut:
+    return RequestTimedOut(
+        "the cluster was left before it came to its end",
+        why="the run was interrupted twice; what was sent last may take effect",
+        fix=Command.of("history"),
+    )
 
 
 def _silent(seconds: float) -> RequestTimedOut:

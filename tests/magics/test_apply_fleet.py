@@ -1,8 +1,12 @@
 """``apply --fleet``: one policy file on many clusters, in waves, and back."""
 
+import signal
+import threading
+
 import pytest
 
 from adxmi_jupyter import errors
+from adxmi_jupyter.actions.write import protocol
 from tests.fleets import FLEET_FILE as FILE
 from tests.fleets import THREE as NAMES
 from tests.fleets import three_clusters
@@ -102,3 +106,77 @@ def test_the_temporary_role_of_one_cluster_is_not_for_many(magic, fleet):
         magic("apply --fleet --elevate --yes", FILE)
 
     assert usages(fleet) == {name: [] for name in NAMES}
+
+
+@pytest.fixture
+def pressed(fleet):
+    """Press Ctrl-C once the first change of a cluster has arrived, which is answered later."""
+    stop, threads = threading.Event(), []
+
+    def watch():
+        while fleet.faults.active() and not stop.is_set():
+            stop.wait(0.01)
+        if not stop.is_set():
+            signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+
+    def at(cluster):
+        fleet.faults.add("slow", match=".alter-merge", delay=1, cluster=cluster)
+        threads.append(threading.Thread(target=watch))
+        threads[0].start()
+
+    yield at
+    stop.set()
+    for thread in threads:
+        thread.join()
+
+
+def states(frame):
+    return {one["cluster"]: one["state"] for one in frame.attrs["adxmi"]["clusters"]}
+
+
+@pytest.mark.nightly
+def test_an_interrupt_lets_what_has_begun_end_and_begins_no_other_wave(
+    magic, fleet, pressed, capsys
+):
+    pressed("contosowest")
+
+    with pytest.raises(errors.ApplyIncomplete, match="2 of 3 clusters"):
+        magic("apply --fleet --waves canary,rest", FILE)
+    after = usages(fleet)
+    undone = magic("undo --fleet --apply 1 --yes")
+
+    assert "the run was interrupted" in capsys.readouterr().out
+    assert after == {name: [] for name in NAMES} | {"contosowest": ["NativeIngestion"]}
+    assert states(undone) == {"contosowest": "reached"}
+    assert usages(fleet) == {name: [] for name in NAMES}
+
+
+@pytest.mark.nightly
+def test_what_was_changed_before_the_process_ended_is_undone_as_well(magic, fleet, monkeypatch):
+    to_the_end = protocol._Run.to_the_end
+
+    def killed(run):
+        to_the_end(run)
+        raise SystemError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(protocol._Run, "to_the_end", killed)
+        with pytest.raises(SystemError):
+            magic("apply --fleet contosowest", FILE)
+    changed = usages(fleet)["contosowest"]
+    magic("undo --fleet --apply 1 --yes")
+
+    assert (changed, usages(fleet)["contosowest"]) == (["NativeIngestion"], [])
+
+
+@pytest.mark.nightly
+def test_a_cluster_that_is_not_listed_any_more_is_not_undone_without_a_word(magic, fleet):
+    magic("apply --fleet", FILE)
+    fleet.world.find_cluster("contosoeast").state = "Deleted"
+
+    once, twice = (magic("undo --fleet --apply 1 --yes") for _ in range(2))
+
+    assert states(once) == dict.fromkeys(NAMES, "reached") | {"contosoeast": "not asked"}
+    assert len(once.dropna(subset="result")) == 2
+    assert states(twice) == states(once)
+    assert "nothing is left to undo" in twice.to_text()

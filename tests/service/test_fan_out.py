@@ -210,6 +210,39 @@ def test_the_end_of_the_time_keeps_what_has_come(held):
     assert "10 s" in results[2].why
 
 
+def test_no_cluster_begins_after_the_end_of_the_time():
+    time, asked = FakeTime(), []
+
+    _, ending = fan_out(
+        asked.append, [Task("a")], Bounds(1, 60, deadline=5, clock=time.clock, ends=0), what=""
+    )
+
+    assert (ending, asked) == (Ending.DEADLINE, [])
+
+
+@pytest.mark.parametrize(("interrupts", "last"), [(1, str), (2, RequestTimedOut)])
+def test_what_has_begun_to_change_comes_to_its_end_unless_interrupted_again(held, interrupts, last):
+    stopping, begun, calls = threading.Event(), threading.Event(), count(1)
+
+    def ask(name):
+        {"first": begun, "quick": stopping, "second": held}[name].wait()
+        return name
+
+    def done(*_):
+        number = next(calls)
+        if number <= interrupts:
+            raise KeyboardInterrupt
+        held.set()
+
+    begun.set()
+    tasks = [Task(one) for one in ("first", "quick", "second", "late")]
+    bounds = Bounds(3, 60, stopping=stopping)
+    results, ending = fan_out(ask, tasks, bounds, what="", done=done)
+
+    assert ending is Ending.INTERRUPTED
+    assert [type(one) for one in results] == [str, str, last, NotAsked]
+
+
 def test_an_interrupt_keeps_what_has_come():
     def done(_item, _result):
         raise KeyboardInterrupt

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from adxmi_jupyter.actions.fleet.running import Answered, run_over, skipped
+from adxmi_jupyter.actions.fleet.running import Answered, changing, run_over, skipped
 from adxmi_jupyter.actions.plan import applying
 from adxmi_jupyter.actions.plan.frames import applied_frame
 from adxmi_jupyter.actions.plan.planning import lock_key
@@ -96,13 +96,19 @@ def apply_in_waves(
     """
     stopped = threading.Event()
     pieces: dict[str, Piece] = {}
+    begun: dict[str, Piece] = {}
     ending = Ending.DONE
 
+    def again(connection: Connection) -> Prepared:
+        _check_stopped(stopped)
+        prepared = _again(plans, connection, prepare)
+        _check_stopped(stopped)
+        return prepared
+
     def work(connection: Connection) -> Answered:
-        if stopped.is_set():
-            raise not_asked("another cluster of its wave failed")
+        connection.when_noted = lambda number: note(connection, number)
         try:
-            done = applying.apply(connection, lambda: _again(plans, connection, prepare), how)
+            done = applying.apply(connection, lambda: again(connection), how)
         except AdxmiError:
             stopped.set()
             raise
@@ -112,17 +118,44 @@ def apply_in_waves(
             stopped.set()
         return Answered(applied_frame(done), (), True, failure, done.number)
 
+    def note(connection: Connection, number: int) -> None:
+        # Before the first write is sent: what is killed or given up can be undone as well.
+        if number and _key(connection) not in begun:
+            begun[_key(connection)] = changing(connection, number)
+            running.run.keep(begun[_key(connection)])
+
     for wave in waves:
         if stopped.is_set() or ending is not Ending.DONE:
-            for cluster in wave:
-                pieces[_id(cluster)] = skipped(cluster, "a cluster of an earlier wave failed")
+            why = "a cluster of an earlier wave failed" if ending is Ending.DONE else _ENDED[ending]
+            pieces |= {_id(cluster): skipped(cluster, why) for cluster in wave}
             continue
-        result = run_over(running, wave, work, {})
+        result = run_over(replace(running, stopping=stopped), wave, work, {})
         ending = result.ending
-        pieces |= {piece.outcome.resource_id.lower(): piece for piece in result.pieces}
+        pieces |= _with_applies(result.pieces, begun)
         if not result.reached.is_whole:
             stopped.set()
     return pieces, ending
+
+
+def _check_stopped(stopped: threading.Event) -> None:
+    """Raise NotAsked where nothing more may be changed."""
+    if stopped.is_set():
+        raise not_asked("another cluster of its wave failed, or the run ended")
+
+
+def _with_applies(pieces: Sequence[Piece], begun: Mapping[str, Piece]) -> dict[str, Piece]:
+    """Return results by resource ID, with the numbers of applies: also of what was given up."""
+    by_key = {piece.outcome.resource_id.lower(): piece for piece in pieces}
+    return {
+        key: replace(piece, apply=begun[key].apply) if key in begun else piece
+        for key, piece in by_key.items()
+    }
+
+
+_ENDED = {
+    Ending.INTERRUPTED: "the run was interrupted",
+    Ending.DEADLINE: "the time for the run was over",
+}
 
 
 def together(planned: FleetResult, applied: Mapping[str, Piece], ending: Ending) -> FleetResult:

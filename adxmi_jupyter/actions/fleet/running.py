@@ -19,6 +19,8 @@ from adxmi_jupyter.service.fan_out import Bounds, Ending, Task, fan_out
 from adxmi_jupyter.service.pace import Clock
 
 if TYPE_CHECKING:
+    import threading
+
     import pandas as pd
 
     from adxmi_jupyter.actions.fleet.runs import Run
@@ -51,7 +53,8 @@ class Answered:
 class Running:
     """How a run goes: over which connections, how fast, how long, and where it is kept.
 
-    `what` names the run in its progress bar.
+    `what` names the run in its progress bar; `ends` is when its time is over, by the clock.
+    Runs with `stopping` change clusters: one that has begun comes to its end.
     """
 
     many: ManyClusters
@@ -60,6 +63,8 @@ class Running:
     what: str
     deadline: float | None = None
     clock: Clock = field(default_factory=Clock)
+    ends: float | None = None
+    stopping: threading.Event | None = None
 
 
 @dataclass(frozen=True)
@@ -88,12 +93,17 @@ class _Target:
 
 
 def named_apart(clusters: Sequence[FleetCluster]) -> tuple[FleetCluster, ...]:
-    """Return the clusters with names that are all different: with the region where they are not."""
-    counts = Counter(one.name.lower() for one in clusters)
-    return tuple(
-        one if counts[one.name.lower()] == 1 else replace(one, name=one.short_uri)
-        for one in clusters
-    )
+    """Return the clusters with names that are all different.
+
+    Where they are not: with the region, or else by their resource IDs.
+    """
+    for longer in ("short_uri", "resource_id"):
+        counts = Counter(one.name.lower() for one in clusters)
+        clusters = [
+            one if counts[one.name.lower()] == 1 else replace(one, name=getattr(one, longer))
+            for one in clusters
+        ]
+    return tuple(clusters)
 
 
 def run_over(
@@ -134,6 +144,13 @@ def skipped(cluster: FleetCluster, why: str) -> Piece:
     return Piece(Outcome(cluster.name, cluster.resource_id, Reach.SKIPPED, why))
 
 
+def changing(connection: Connection, apply: int) -> Piece:
+    """Return the result of a cluster of which nothing else came than that its apply began."""
+    why = "it was being changed when the run ended"
+    outcome = Outcome(connection.cluster, connection.known_resource_id, Reach.FAILED, why)
+    return Piece(outcome, apply=apply)
+
+
 def _asked(
     running: Running, clusters: Sequence[FleetCluster], work: Callable[[Connection], Answered]
 ) -> tuple[dict[str, Piece], Ending]:
@@ -142,12 +159,11 @@ def _asked(
             probe(connection, running.pace.to_probe)
             return _piece(target.cluster, work(connection))
 
-    pieces: dict[str, Piece] = {}
+    def piece_of(target: _Target, result: Piece | AdxmiError) -> Piece:
+        return result if isinstance(result, Piece) else _failed(target.cluster, result)
 
     def done(target: _Target, result: Piece | AdxmiError) -> None:
-        piece = result if isinstance(result, Piece) else _failed(target.cluster, result)
-        pieces[target.cluster.key] = piece
-        running.run.keep(piece)
+        running.run.keep(piece_of(target, result))
 
     pace = running.pace
     tasks = [Task(_Target(one, at), at) for one in clusters for at in (running.many.in_flight(),)]
@@ -156,9 +172,12 @@ def _asked(
         pace.to_answer + pace.to_connect + _MARGIN,
         running.deadline,
         running.clock,
+        running.ends,
+        running.stopping,
     )
-    _, ending = fan_out(ask, tasks, bounds, what=running.what, done=done)
-    return pieces, ending
+    results, ending = fan_out(ask, tasks, bounds, what=running.what, done=done)
+    found = zip(tasks, results, strict=True)
+    return {task.item.cluster.key: piece_of(task.item, result) for task, result in found}, ending
 
 
 def _piece(cluster: FleetCluster, answered: Answered) -> Piece:

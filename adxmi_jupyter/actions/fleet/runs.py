@@ -7,6 +7,7 @@ looks like one is masked. The newest twenty runs stay, and all that changed some
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -25,6 +26,7 @@ from adxmi_jupyter.actions.fleet.stored_frames import (
 )
 from adxmi_jupyter.errors import HistoryUnavailable, InvalidValue
 from adxmi_jupyter.fixes import ChangeOption, LeaveOut
+from adxmi_jupyter.masking import masked
 from adxmi_jupyter.model.fleet_run import Outcome, Reach
 
 if TYPE_CHECKING:
@@ -64,23 +66,29 @@ class Run:
     def __init__(self, number: int, directory: Path) -> None:
         self.number = number
         self._directory = directory
+        self._applies: dict[str, int] = {}
         self.is_kept = True
 
     def keep(self, piece: Piece) -> None:
-        """Keep what came of a cluster; where that can't be, the run goes on without."""
+        """Keep what came of a cluster; where that can't be, the run goes on without.
+
+        The number of an apply that was kept once stays.
+        """
+        key = piece.outcome.resource_id.lower()
+        apply = self._applies[key] = piece.apply or self._applies.get(key, 0)
         document = {
             "cluster": piece.outcome.cluster,
             "resource_id": piece.outcome.resource_id,
             "reach": piece.outcome.reach.value,
-            "why": piece.outcome.why,
-            "notes": list(piece.notes),
+            "why": masked(piece.outcome.why),
+            "notes": [masked(note) for note in piece.notes],
             "found": piece.has_found,
-            "apply": piece.apply,
+            "apply": apply,
             "frame": None if piece.frame is None else stored(piece.frame),
             "document": stored_values(piece.document),
         }
         try:
-            if piece.apply:
+            if apply:
                 (self._directory / _WRITES).touch(0o600)
             _write(self._directory, f"{_file_of(piece.outcome.resource_id)}.json", document)
         except OSError:
@@ -88,16 +96,15 @@ class Run:
 
     def pieces(self) -> dict[str, Piece]:
         """Return what was kept, by resource ID in lower case; damaged files are left out."""
-        found: dict[str, Piece] = {}
-        for path in sorted(self._directory.glob("*.json")):
-            if path.name == _ABOUT:
-                continue
-            try:
-                piece = _piece(json.loads(path.read_text("utf-8")))
-            except (OSError, ValueError, KeyError, TypeError, AttributeError):
-                continue  # the cluster is asked again
-            found[piece.outcome.resource_id.lower()] = piece
-        return found
+        read = ((path, _read(path)) for path in self._files())
+        return {piece.outcome.resource_id.lower(): piece for _, piece in read if piece is not None}
+
+    def damaged(self) -> tuple[str, ...]:
+        """Return the names of files that can't be read: of what cluster they are is unknown."""
+        return tuple(path.stem for path in self._files() if _read(path) is None)
+
+    def _files(self) -> list[Path]:
+        return [path for path in sorted(self._directory.glob("*.json")) if path.name != _ABOUT]
 
 
 class NotKept(Run):
@@ -203,6 +210,13 @@ def _command_of(directory: Path) -> str:
         return ""
 
 
+def _read(path: Path) -> Piece | None:
+    try:
+        return _piece(json.loads(path.read_text("utf-8")))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
 def _piece(document: Mapping[str, Any]) -> Piece:
     frame = document["frame"]
     outcome = Outcome(
@@ -222,8 +236,13 @@ def _piece(document: Mapping[str, Any]) -> Piece:
 
 
 def _file_of(resource_id: str) -> str:
-    """Return a file name for a cluster: its resource ID without what a file name can't have."""
-    return re.sub(r"[^a-z0-9._-]+", "_", resource_id.lower().strip("/"))[-200:]
+    """Return a file name for a cluster: its resource ID without what a file name can't have.
+
+    Names of resource groups may have other letters: a digest tells those apart that become alike.
+    """
+    key = resource_id.lower().strip("/")
+    digest = hashlib.sha256(key.encode()).hexdigest()[:12]
+    return f"{re.sub(r'[^a-z0-9._-]+', '_', key)[-180:]}-{digest}"
 
 
 def _write(directory: Path, name: str, document: Mapping[str, Any]) -> None:

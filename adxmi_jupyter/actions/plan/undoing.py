@@ -97,6 +97,21 @@ def chosen(connection: Connection, number: int | None, apply: int | None) -> tup
     return tuple(left)
 
 
+def is_undone(connection: Connection, apply: int) -> bool:
+    """Tell whether the history has writes of an apply, none of which is left to undo.
+
+    Raises
+    ------
+    HistoryUnavailable
+        The history cannot be read.
+
+    """
+    noted = history.every_entry(connection)
+    undone = history.undone(noted)
+    found = [one for one in noted if one.apply == apply]
+    return bool(found) and not any(_can_be_undone(one, undone) for one in found)
+
+
 def _can_be_undone(one: Entry, undone: set[int]) -> bool:
     happened = one.outcome not in {journal.REFUSED, journal.NOT_APPLIED}
     return happened and one.number not in undone and one.kind not in {TRIAL, ELEVATION}

@@ -182,6 +182,7 @@ class _Run(Generic[State]):
             ),
             allowed=connection.kusto.timeout,
         )
+        connection.when_noted(self._entry.apply)
         self._is_proved = False
 
     def to_the_end(self) -> Written[State]:
