@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import math
 import re
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -250,9 +252,27 @@ def _content(response: Response | None) -> str:
 
 
 def asked_pause(response: Response | None) -> float | None:
-    """Return the seconds that an answer asks to wait; None if it does not say."""
+    """Return the seconds that an answer asks to wait, by number or date; None if it does not say.
+
+    Of a date, they are those since the moment that the answer itself names: the clock of this
+    machine does not matter.
+    """
+    if response is None:
+        return 0.0
+    asked = response.headers.get("Retry-After", "")
     try:
-        seconds = float(response.headers["Retry-After"]) if response is not None else 0.0
-    except (KeyError, ValueError):
-        return None
+        seconds = float(asked)
+    except ValueError:
+        until, now = _moment(asked), _moment(response.headers.get("Date", ""))
+        if until is None:
+            return None
+        return max(0.0, (until - (now or datetime.now(UTC))).total_seconds())
     return seconds if 0 <= seconds < math.inf else None
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(text)
+    except (ValueError, OverflowError):
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -14,7 +14,7 @@ import re
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -66,6 +66,7 @@ class InFlight:
         self._under_way: set[threading.Event] = set()
         self._waiting: deque[threading.Event] = deque()
         self._ask: Callable[[], None] | None = None
+        self._slower: InFlight | None = None
 
     @property
     def most(self) -> int:
@@ -96,9 +97,20 @@ class InFlight:
             if not turn.wait(left) and not self._is_admitted(turn):
                 raise NoTurn
             deadline.extend(left - deadline.left)
-            yield
+            slower = self._slower
+            with nullcontext() if slower is None else slower.turn(deadline):
+                yield
         finally:  # also when waiting was interrupted
             self._leave(turn)
+
+    @contextmanager
+    def slowed_by(self, slower: InFlight) -> Iterator[None]:
+        """Let each request wait for its turn at another one, too; those sent again included."""
+        before, self._slower = self._slower, slower
+        try:
+            yield
+        finally:
+            self._slower = before
 
     def choose(self, most: int) -> None:
         """Allow as many as the user says."""
@@ -115,16 +127,21 @@ class InFlight:
 
     def answered(self) -> None:
         """Note that the service answered."""
+        if self._slower is not None:
+            self._slower.answered()
 
     def unanswered(self) -> None:
         """Note that it did not, or was not reached."""
+        if self._slower is not None:
+            self._slower.unanswered()
 
     def throttled(self, asked: float | None = None) -> None:
         """Allow few from now on: the service said that there were too many.
 
         `asked` are the seconds that it wants to be left alone; whoever sent the request waits.
         """
-        del asked
+        if self._slower is not None:
+            self._slower.throttled(asked)
         with self._lock:
             self._was_throttled = True
             self._allow(self._most)

@@ -10,6 +10,7 @@ Azure Resource Manager throttles requests* (Azure docs).
 
 from __future__ import annotations
 
+import math
 import os
 import threading
 import time
@@ -18,7 +19,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from adxmi_jupyter.errors import ClusterUnreachable, InvalidValue, NotAsked
+from adxmi_jupyter.errors import ClusterUnreachable, InvalidValue, NotAsked, Throttled
 from adxmi_jupyter.fixes import ChangeOption, Retry
 from adxmi_jupyter.service.in_flight import FEW, MANY, InFlight
 
@@ -106,13 +107,16 @@ def pace_of_environment() -> Pace:
 def _number(variable: str, usual: float) -> float:
     text = os.environ.get(variable, "").strip()
     try:
-        return float(text) if text else usual
-    except ValueError as error:
+        number = float(text) if text else usual
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
         raise InvalidValue(
             f"{variable}={text!r} cannot be used",
             why="it is not a number",
             fix=f"{variable}={usual:g}",
-        ) from error
+        )
+    return number
 
 
 class PacedInFlight(InFlight):
@@ -126,11 +130,16 @@ class PacedInFlight(InFlight):
         How many may begin in a second; `UNLIMITED` for as many as come.
     clock
         Tells the time, and waits.
+    gives_up
+        Whether no request waits for longer than a minute because the service asks for it: it fails.
 
     """
 
-    def __init__(self, most: int, per_second: float, clock: Clock) -> None:
+    def __init__(
+        self, most: int, per_second: float, clock: Clock, *, gives_up: bool = True
+    ) -> None:
         super().__init__(most)
+        self._gives_up = gives_up
         self.choose(most)
         self._interval = 1 / per_second if per_second else 0.0
         self._clock = clock
@@ -162,6 +171,8 @@ class PacedInFlight(InFlight):
             The run has ended.
         ClusterUnreachable
             Several requests in a row were not answered: no other one is sent.
+        Throttled
+            The service wants no requests for more than a minute.
 
         """
         with super().turn(deadline):
@@ -195,35 +206,44 @@ class PacedInFlight(InFlight):
     def throttled(self, asked: float | None = None) -> None:
         """Let no request go for the seconds asked, else 1, 2, 4 … and at most 60.
 
+        Where more are asked, requests fail until then, or go after 60 all the same (`gives_up`).
+
         Requests that were under way together are one throttling.
         """
         with self._pacing:
             now = self._heard = self._clock.now()
             self._unanswered = 0
             if asked is not None:
-                wanted = asked
+                wanted = asked if self._gives_up else min(asked, _LONGEST_PAUSE)
             elif now < self._blocked_until:
                 return
             else:
-                wanted = 2.0**self._throttlings
+                wanted = min(2.0**self._throttlings, _LONGEST_PAUSE)
                 self._throttlings += 1
-            end = now + min(wanted, _LONGEST_PAUSE)
+            end = now + wanted
             self._blocked_until = max(self._blocked_until, end)
 
     def _wait(self) -> None:
         while True:
             with self._pacing:
-                self._check()
                 now = self._clock.now()
+                self._check(now)
                 begin = max(self._next, self._blocked_until)
                 if begin <= now:
                     self._next = now + self._interval
                     return
             self._clock.sleep(begin - now)
 
-    def _check(self) -> None:
+    def _check(self, now: float) -> None:
         if self._is_closed:
             raise not_asked("the run had ended")
+        left = self._blocked_until - now
+        if left > _LONGEST_PAUSE:
+            raise Throttled(
+                "the service is throttling requests",
+                why=f"it wants none for {left:.0f} s",
+                fix=Retry((ChangeOption("--since", "last"),)),
+            )
         if self._unanswered >= self.most:
             raise ClusterUnreachable(
                 "the cluster no longer answers",
@@ -234,7 +254,7 @@ class PacedInFlight(InFlight):
 
 def at_resource_manager(clock: Clock) -> PacedInFlight:
     """Return what counts a run's requests to Azure Resource Manager, which all clusters share."""
-    return PacedInFlight(_AT_RESOURCE_MANAGER, _RESOURCE_MANAGER_RATE, clock)
+    return PacedInFlight(_AT_RESOURCE_MANAGER, _RESOURCE_MANAGER_RATE, clock, gives_up=False)
 
 
 def not_asked(why: str) -> NotAsked:

@@ -2,11 +2,26 @@ import threading
 from itertools import count
 
 import pytest
+import requests
 
-from adxmi_jupyter.errors import ClusterUnreachable, NotAsked, RequestTimedOut
+from adxmi_jupyter.errors import (
+    ClusterUnreachable,
+    InvalidValue,
+    NotAsked,
+    RequestTimedOut,
+    Throttled,
+)
 from adxmi_jupyter.service.deadline import Deadline
+from adxmi_jupyter.service.failures import asked_pause
 from adxmi_jupyter.service.fan_out import Bounds, Ending, Task, fan_out
-from adxmi_jupyter.service.pace import Clock, Pace, PacedInFlight, pace_of_environment
+from adxmi_jupyter.service.in_flight import InFlight
+from adxmi_jupyter.service.pace import (
+    Clock,
+    Pace,
+    PacedInFlight,
+    at_resource_manager,
+    pace_of_environment,
+)
 
 
 class FakeTime:
@@ -62,6 +77,55 @@ def test_a_throttled_request_stops_all_others_for_the_seconds_asked(fake):
 
     assert is_throttled
     assert fake.time == 7
+
+
+@pytest.mark.parametrize("seconds", [61, 1e9])
+def test_no_request_waits_for_a_cluster_that_wants_none_for_long(fake, seconds):
+    in_flight = PacedInFlight(4, 0, fake.clock)
+
+    in_flight.throttled(seconds)
+
+    with pytest.raises(Throttled, match="throttling"):
+        _sent(in_flight)
+    assert not fake.slept
+
+
+def test_azure_resource_manager_is_asked_again_after_a_minute(fake):
+    in_flight = at_resource_manager(fake.clock)
+
+    in_flight.throttled(3600)
+    _sent(in_flight)
+
+    assert fake.time == 60
+
+
+@pytest.mark.parametrize(
+    ("asked", "seconds"),
+    [
+        ("7", 7),
+        ("Mon, 30 Nov 2026 08:00:09 GMT", 9),
+        ("Mon, 30 Nov 2026 07:00:00 GMT", 0),
+        *((text, None) for text in ("", "soon", "-1", "nan", "inf", "Mon, 99 Nov 2026 08:00:09")),
+    ],
+)
+def test_the_pause_that_an_answer_asks_for(asked, seconds):
+    answer = requests.Response()
+    answer.headers.update({"Retry-After": asked, "Date": "Mon, 30 Nov 2026 08:00:00 GMT"})
+
+    assert asked_pause(answer) == seconds
+
+
+def test_requests_of_a_connection_are_slowed_down_for_a_time(fake):
+    in_flight, slower = InFlight(), PacedInFlight(4, 5, fake.clock)
+
+    with in_flight.slowed_by(slower):
+        for _ in range(6):
+            _sent(in_flight)
+        in_flight.throttled(3)
+        _sent(in_flight)
+    _sent(in_flight)
+
+    assert fake.time == pytest.approx(4)
 
 
 def test_the_back_off_doubles_until_the_service_answers(fake):
@@ -268,3 +332,11 @@ def test_the_environment_sets_the_pace(monkeypatch):
     found = pace_of_environment()
 
     assert found == Pace(clusters=16, per_second=2.5)
+
+
+@pytest.mark.parametrize("text", ["nan", "inf", "many"])
+def test_what_is_no_number_is_no_pace(monkeypatch, text):
+    monkeypatch.setenv("ADXMI_FLEET_CLUSTERS", text)
+
+    with pytest.raises(InvalidValue, match="ADXMI_FLEET_CLUSTERS"):
+        pace_of_environment()

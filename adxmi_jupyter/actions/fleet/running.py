@@ -166,7 +166,9 @@ def _asked(
         running.run.keep(piece_of(target, result))
 
     pace = running.pace
-    tasks = [Task(_Target(one, at), at) for one in clusters for at in (running.many.in_flight(),)]
+    # One cluster under two names is one cluster: what it gets at a time counts together.
+    limits = {one.uri.lower(): running.many.in_flight() for one in clusters}
+    tasks = [Task(_Target(one, at), at) for one in clusters for at in (limits[one.uri.lower()],)]
     bounds = Bounds(
         pace.clusters,
         pace.to_answer + pace.to_connect + _MARGIN,

@@ -6,9 +6,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
-from adxmi_jupyter.errors import AdxmiError, NotAuthorized, Throttled
+from adxmi_jupyter.errors import AdxmiError, NotAuthorized
 from adxmi_jupyter.model.verification.readings import DATABASES, Failure, Table
-from adxmi_jupyter.service.deadline import within
 
 if TYPE_CHECKING:
     from adxmi_jupyter.model.verification.readings import Request
@@ -68,7 +67,7 @@ class Asking:
         todo = [one for one in dict.fromkeys(requests) if one not in self.answers]
         if not todo or self.was_interrupted:
             return
-        with self._interruptible():
+        with self._interruptible(), self._connection.in_flight.slowed_by(self._pace):
             for failure in gather(self._one, todo, what="verifying"):
                 if isinstance(failure, Exception):
                     raise failure
@@ -83,10 +82,8 @@ class Asking:
 
     def _one(self, request: Request) -> None:
         database = request.database or self._connection.database
-        kusto = self._connection.kusto
         try:
-            with within(kusto.timeout) as deadline, self._pace.turn(deadline):
-                answer = kusto.command(request.text, database=database)
+            answer = self._connection.kusto.command(request.text, database=database)
         except AdxmiError as failure:
             self._failed(request, failure)
             return
@@ -94,8 +91,6 @@ class Asking:
         self.answers[request] = Table(answer.columns, answer.rows())
 
     def _failed(self, request: Request, failure: AdxmiError) -> None:
-        if isinstance(failure, Throttled):
-            self._pace.throttled()
         self._note(request, failure)
         is_denied = isinstance(failure, NotAuthorized)
         self.answers[request] = Failure(f"{request.topic}: {failure.what}", is_denied)
