@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 FORMAT = "adxmi recording"
 FORMAT_VERSION = 1
+_TYPES = frozenset(
+    {"string", "datetime", "int", "long", "guid", "real", "dynamic", "bool", "timespan", "decimal"}
+)
 _LARGEST = 16 * 1024**2
 _ERROR_CODE = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,80}(?:\.[A-Za-z][A-Za-z0-9_]{0,80}){0,8}")
 
@@ -70,6 +73,8 @@ class Recording:
         redaction = Redaction()
         ordered = sorted(self._heard, key=lambda one: (one.request.topic, one.request.database))
         entries = [_entry(one, redaction) for one in ordered]
+        for entry in entries:
+            _without_names(entry, redaction)
         document = {
             "format": FORMAT,
             "format_version": FORMAT_VERSION,
@@ -97,9 +102,22 @@ def _entry(heard: _Heard, redaction: Redaction) -> dict[str, Any]:
     }
     if heard.failure is not None:
         return {**entry, **_failure(heard.failure)}
-    columns = [[redaction.column(name), of.lower()] for name, of in heard.columns.items()]
+    columns = [[name, _type(of)] for name, of in heard.columns.items()]
     rows = [[redaction.value(one, name) for name, one in row.items()] for row in heard.rows]
     return {**entry, "status": 200, "columns": columns, "rows": rows}
+
+
+def _type(name: str) -> str:
+    return name.lower() if name.lower() in _TYPES else "string"
+
+
+def _without_names(entry: dict[str, Any], redaction: Redaction) -> None:
+    """Replace what the service named by a name that is known once all entries are read."""
+    if "columns" in entry:
+        entry["columns"] = [[redaction.column(name), of] for name, of in entry["columns"]]
+    for key in ("code", "type"):
+        if redaction.replaces(entry.get(key) or ""):
+            del entry[key]
 
 
 def _failure(failure: AdxmiError) -> dict[str, Any]:

@@ -23,7 +23,7 @@ _PARTS = re.compile(
     (?P<address>[\w.!\#$%&*+/?^`{|}~-]+@[\w-]+(?:\.[\w-]+)+)
     |(?P<id>(?<!\w)[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(?!\w))
     |(?P<moment>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z?)
-    |(?P<span>(?<![\w.])(?:\d{1,5}\.)?\d\d:\d\d:\d\d(?:\.\d{1,7})?(?!\w))
+    |(?P<span>(?<![\w.:])(?:\d{1,5}\.)?\d\d:\d\d:\d\d(?:\.\d{1,7})?(?![\w:]))
     |(?P<version>(?<![\w.])v\d{1,4}\.\d{1,7}(?![\w.]))
     |(?P<host>\w[\w-]*(?:\.\w[\w-]*)+)
     |(?P<word>\w+)
@@ -66,7 +66,12 @@ class Redaction:
 
     def column(self, name: str) -> str:
         """Return the name of a column: the service's own, if it looks like one."""
-        return name if _SCHEMA.fullmatch(name) else self.text(name)
+        return name if _SCHEMA.fullmatch(name) and not self.replaces(name) else self.text(name)
+
+    def replaces(self, text: str) -> bool:
+        """Tell whether a word of a text names something that was replaced elsewhere."""
+        words = {word.casefold() for word in re.findall(r"[^\W_]+|\w+", text)}
+        return not words.isdisjoint(original for _, original in self._known)
 
     def value(self, value: Any, column: str = "") -> Any:
         """Return a value of JSON with stand-ins; numbers are 0 but in columns that count."""
@@ -96,8 +101,6 @@ class Redaction:
     def _part(self, found: re.Match[str]) -> str:
         kind, text = str(found.lastgroup), found[0]
         match kind:
-            case "span" | "version":
-                return text
             case "sign":
                 return text if text.isascii() else "?"
             case "word":
@@ -113,7 +116,8 @@ class Redaction:
         return self._stand_in("number" if word.isdecimal() else "name", word)
 
     def _host(self, text: str) -> str:
-        if all(part.casefold() in _kept() for part in re.findall(r"\w+", text)):
+        parts = re.findall(r"\w+", text.casefold())
+        if all(part in _kept() and not part.isdecimal() for part in parts):
             return text
         suffix = _SUFFIX.search(text)
         head = text[: suffix.start()] if suffix else text
@@ -135,6 +139,10 @@ def _made(kind: str, number: int) -> str:
             return f"user{number}@example.com"
         case "moment":
             return f"2026-01-01T00:00:00.{number:07d}Z"
+        case "span":
+            return f"00:00:00.{number:07d}"
+        case "version":
+            return f"v1.{number}"
         case "number":
             return str(100 + number)
         case _:
