@@ -21,6 +21,7 @@ _FORMULA = re.compile(
     r"(?P<before>\A|[\r\n]|[;\t])(?P<unseen>(?:[^\S\r\n\t]|[\"'\x00-\x08\x0e-\x1f\u200b-\u200f\u2060\ufeff])*)"
     r"(?=[=+\-@\uff1d\uff0b\uff0d\uff20\u2212\ufe62\ufe63\ufe66\ufe6b])"
 )
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _BREAKS = ("\t", "\r", "\n")
 
 
@@ -49,10 +50,14 @@ def _cell(cell: object) -> object:
 
 
 def defused(text: str) -> str:
-    r"""Return a text that no spreadsheet takes for a formula.
+    r"""Return a text that no spreadsheet takes for a formula, and no terminal for a command.
 
     >>> defused("=1+1"), defused("mi-export"), defused("a\n@b")
     ("'=1+1", 'mi-export', "a\n'@b")
     """
-    plain = _FORMULA.sub(r"\g<before>'\g<unseen>", text)
+    plain = _FORMULA.sub(r"\g<before>'\g<unseen>", _CONTROLS.sub(_escaped, text))
     return f"'{plain}" if plain.startswith(_BREAKS) else plain
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return found[0].encode("unicode_escape").decode()

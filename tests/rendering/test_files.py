@@ -49,6 +49,13 @@ def test_a_text_that_a_spreadsheet_would_compute_is_text(formula):
     assert [one for one in pieces if one.strip(' \r"\u200b\ufeff\xa0')[:1] in WITH_SIGNS] == []
 
 
+def test_a_text_is_no_command_to_a_terminal():
+    told = csv_text(pd.DataFrame({"a\x9b": ["\x1b]0;title\x07\x1b[2J", ("\x1b[31m", "\x08")]}))
+
+    assert [sign for sign in told if not sign.isprintable()] == ["\n"] * 3
+    assert "\\x1b[31m" in told
+
+
 def test_what_is_no_formula_stays_as_it_is():
     texts = [
         "mi-export",
