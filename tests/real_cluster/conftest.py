@@ -18,6 +18,10 @@ class ReadOnly:
         assert text.lstrip().startswith(".show "), f"a test for real clusters sends {text[:40]!r}"
         return self._kusto.command(text, **options)
 
+    def query(self, text, **options):
+        assert not text.lstrip().startswith("."), f"a test for real clusters sends {text[:40]!r}"
+        return self._kusto.query(text, **options)
+
 
 @pytest.fixture(scope="module")
 def address(pytestconfig):
