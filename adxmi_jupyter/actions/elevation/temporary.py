@@ -91,9 +91,12 @@ class TemporaryRole:
 
 
 def listed(connection: Connection) -> tuple[PrincipalAssignment, ...]:
-    """Return the temporary roles that Azure lists on the cluster; raises as `ClusterRoles.read`."""
+    """Return the temporary roles that Azure lists on the cluster; raises as `ClusterRoles.read`.
+
+    A name alone doesn't make one: whoever may grant roles may call any other role so.
+    """
     found = ClusterRoles(connection, "").read()
-    return tuple(one for one in found if granted_at(one.name) is not None)
+    return tuple(one for one in found if one.role == ROLE and granted_at(one.name) is not None)
 
 
 def holds_role(connection: Connection) -> bool:

@@ -7,6 +7,7 @@ from adxmi_jupyter.actions.elevation.elevating import Deadlines
 from adxmi_jupyter.actions.elevation.records import left_over
 from adxmi_jupyter.actions.write.history import writes_frame
 from adxmi_jupyter.embedded import ClusterRole
+from adxmi_jupyter.embedded.state.security import RoleAssignment
 from adxmi_jupyter.service.connections import Connections, Settings
 
 
@@ -194,3 +195,19 @@ def test_a_role_held_for_good_beside_is_none_of_its_business(caller, azure, admi
         pass
 
     assert admins() == ["admin", "reader"]
+
+
+def test_another_role_that_is_called_like_a_temporary_one_stays(caller, azure, admins, hold):
+    reader = next(one for one in azure.world.principals if one.display_name == "reader")
+    azure.world.cluster.roles.append(
+        RoleAssignment(
+            ClusterRole.VIEWER, reader, assignment_id="adxmi-elevate-20200101T000000Z-5d0c9a71"
+        )
+    )
+    before = list(azure.world.cluster.roles)
+
+    with hold(caller):
+        during = admins()
+
+    assert during == ["admin", "reader"]
+    assert azure.world.cluster.roles == before
