@@ -263,11 +263,15 @@ class Opening:
 
 
 def _file_name(address: ClusterAddress) -> str:
-    return re.sub(r"[^a-z0-9.-]", "-", address.uri.split("://", 1)[1].lower())
+    return _plain(address.uri.split("://", 1)[1])
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^a-z0-9.-]", "-", name.lower())
 
 
 def _beside(other: Connection, address: ClusterAddress, name: str) -> Path:
     """Return the file for the history of a cluster; that of the embedded Azure ends with it."""
     if address.is_loopback:
-        return other.history_file.with_name(f"history-{name.lower()}.jsonl")
+        return other.history_file.with_name(f"history-{_plain(name)}.jsonl")
     return data_directory() / f"{_file_name(address)}.jsonl"

@@ -1,11 +1,16 @@
 """What is kept of runs over many clusters: nothing is lost, no secret stays."""
 
+from dataclasses import replace
+
 import pytest
 
 from adxmi_jupyter.actions.fleet.running import named_apart
 from adxmi_jupyter.actions.fleet.runs import Piece, Runs
-from adxmi_jupyter.model.fleet import FleetCluster
+from adxmi_jupyter.actions.fleet.selecting import select
+from adxmi_jupyter.model.fleet import FleetCluster, Selection
 from adxmi_jupyter.model.fleet_run import Outcome, Reach
+from adxmi_jupyter.service.many import ManyClusters
+from adxmi_jupyter.service.pace import Clock, Pace
 
 SECRET = "c2VjcmV0LXRoYXQtbm9ib2R5LXNlZXM="
 ID = "/subscriptions/s/resourceGroups/{}/providers/Microsoft.Kusto/clusters/contoso"
@@ -47,6 +52,14 @@ def test_a_damaged_file_is_told(run, tmp_path):
 
     assert run.pieces() == {}
     assert run.damaged() == (path.stem,)
+
+
+def test_no_name_of_a_cluster_leads_to_another_directory(connections, connection):
+    cluster = replace(select(connection, Selection()).clusters[0], name="../../other/name")
+    many = ManyClusters(connections, connection, Pace(), Clock())
+
+    with many.opened(cluster, many.in_flight()) as opened:
+        assert opened.history_file.parent == connection.history_file.parent
 
 
 def test_every_cluster_of_a_run_has_a_name_of_its_own():
