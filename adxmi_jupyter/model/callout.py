@@ -220,6 +220,10 @@ def allow_command(rules: Sequence[CalloutRule]) -> str:
     return f".alter-merge cluster policy callout {_literal(rules)}"
 
 
+DELETE_COMMAND = ".delete cluster policy callout"
+"""Leaves the service's own rules only."""
+
+
 def alter_command(rules: Sequence[CalloutRule]) -> str:
     """Return the command that makes these the cluster's own rules; the predefined ones stay."""
     return f".alter cluster policy callout {_literal(rules)}"

@@ -17,18 +17,13 @@ from adxmi_jupyter.actions.identity import writes as identity_writes
 from adxmi_jupyter.actions.migrate import undoing as migrations
 from adxmi_jupyter.actions.migrate.current import MIGRATION
 from adxmi_jupyter.actions.migrate.trial import TRIAL
-from adxmi_jupyter.actions.plan import undoing_workflows
+from adxmi_jupyter.actions.plan import undoing_roles, undoing_workflows
 from adxmi_jupyter.actions.policy import callouts
 from adxmi_jupyter.actions.policy import writes as policy_writes
 from adxmi_jupyter.actions.policy.callouts import CalloutChange
-from adxmi_jupyter.actions.roles import principals
-from adxmi_jupyter.actions.roles import writes as role_writes
-from adxmi_jupyter.actions.roles.change import GRANT, REVOKE, RoleChange, held
+from adxmi_jupyter.actions.roles.change import GRANT
 from adxmi_jupyter.actions.roles.cluster import ClusterRoles
 from adxmi_jupyter.actions.roles.database import DatabaseRoles
-from adxmi_jupyter.actions.roles.principals import ResolvedPrincipal
-from adxmi_jupyter.actions.roles.roles import roles_of
-from adxmi_jupyter.actions.roles.scope import Grant
 from adxmi_jupyter.actions.write import history, journal
 from adxmi_jupyter.actions.write.journal import Journal
 from adxmi_jupyter.errors import (
@@ -36,26 +31,19 @@ from adxmi_jupyter.errors import (
     ConfirmationRequired,
     HistoryUnavailable,
     PolicyChanged,
-    RolesChanged,
 )
 from adxmi_jupyter.fixes import Command, Explain, Retry, Several
 from adxmi_jupyter.model import callout
 from adxmi_jupyter.model.assignment import plan_change
-from adxmi_jupyter.model.cluster_role import (
-    ClusterRole,
-    PrincipalAssignment,
-    parse_principal_assignment,
-)
 from adxmi_jupyter.model.identity import SYSTEM, ManagedIdentity
 from adxmi_jupyter.model.policy import parse_policy
-from adxmi_jupyter.model.role import Role
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from adxmi_jupyter.actions.write.journal import Entry
     from adxmi_jupyter.fixes import Note
-    from adxmi_jupyter.model.role import RoleAssignment, SecurityRole
+    from adxmi_jupyter.model.callout import CalloutRule
     from adxmi_jupyter.service.connection import Connection
 
 UNDONE, FAILED, SKIPPED = "undone", "failed", "skipped"
@@ -273,75 +261,9 @@ def _policy(connection: Connection, entry: Entry) -> tuple[Note, ...]:
     return change.notes
 
 
-def _database_role(connection: Connection, entry: Entry) -> None:
-    role, where = Role(entry.target), roles_of(connection, entry.database)
-    present = where.read()
-    before, left = _lists(entry)
-    holders = held(present, role, entry.database)
-    there = {one.fqn for one in holders}
-    if there != left:
-        raise RolesChanged(
-            f"the role {role} of {entry.database} changed after write {entry.number}",
-            why=Explain.of("in between: ", Several.of(sorted(there ^ left))),
-            fix=Command.of("role", "list", "--database", entry.database),
-        )
-    gone = tuple(one for one in holders if one.fqn not in before)
-    if gone:
-        _revoke(connection, entry.database, role, present, gone)
-    missing = sorted(before - there)
-    if missing:
-        found = tuple(map(where.as_sent, principals.find(connection, missing)))
-        added, command = where.to_grant(Grant(role, found, present))
-        change = RoleChange(
-            GRANT, entry.database, role, found, present, (*present, *added), added, command
-        )
-        role_writes.apply(connection, change, confirmed=True)
-
-
-def _revoke(
-    connection: Connection,
-    database: str,
-    role: SecurityRole,
-    present: tuple[RoleAssignment, ...],
-    gone: tuple[RoleAssignment, ...],
-) -> None:
-    command = roles_of(connection, database).to_revoke(role, gone)
-    after = tuple(one for one in present if one not in gone)
-    change = RoleChange(REVOKE, database, role, (), present, after, gone, command)
-    role_writes.apply(connection, change, confirmed=True)
-
-
-def _cluster_role(connection: Connection, entry: Entry) -> None:
-    present = roles_of(connection, "").read()
-    same = tuple(
-        one
-        for one in present
-        if isinstance(one, PrincipalAssignment) and one.resource_id.lower() == entry.target
-    )
-    if entry.verb == GRANT:
-        if same:
-            _revoke(connection, "", ClusterRole(same[0].role), present, same)
-        return
-    former = parse_principal_assignment({"id": entry.target, "properties": entry.restoring})
-    if any(one.fqn == former.fqn and one.role == former.role for one in present):
-        return
-    role_writes.apply(connection, _granting(present, former), confirmed=True)
-
-
-def _granting(present: tuple[RoleAssignment, ...], former: PrincipalAssignment) -> RoleChange:
-    if former.reference is None:
-        raise HistoryUnavailable(
-            "the role can't be granted again", why="its principal can't be read", fix=_HISTORY
-        )
-    principal = ResolvedPrincipal(former.reference, former.label, is_literal=True)
-    after = (*present, former)
-    role = ClusterRole(former.role)
-    return RoleChange(GRANT, "", role, (principal,), present, after, (former,), former.creation)
-
-
 def _callout(connection: Connection, entry: Entry) -> None:
     now = callouts.own_rules(connection)
-    before, left = _lists(entry)
+    before, left = entry.lists
     there = set(callouts.history_value(now))
     if there != left:
         raise PolicyChanged(
@@ -349,14 +271,20 @@ def _callout(connection: Connection, entry: Entry) -> None:
             why=Explain.of("in between: ", Several.of(sorted(there ^ left), separator="; ")),
             fix=Command.of("callout", "list"),
         )
-    after = tuple(sorted(map(callout.parse_rule, before), key=str))
-    command = callout.alter_command(after)
+    after = _in_their_order(entry, [callout.parse_rule(one) for one in sorted(before)])
+    command = callout.alter_command(after) if after else callout.DELETE_COMMAND
     callouts.apply(connection, CalloutChange(now, after, command, is_whole=True), confirmed=True)
+
+
+def _in_their_order(entry: Entry, rules: Sequence[CalloutRule]) -> tuple[CalloutRule, ...]:
+    """Return rules as they stood before a write, where the history tells that."""
+    places = {one: place for place, one in enumerate(entry.restoring or ())}
+    return tuple(sorted(rules, key=lambda one: places.get(str(one), len(places))))
 
 
 def _identities(connection: Connection, entry: Entry) -> None:
     present = identities.assigned(connection)
-    before, left = _lists(entry)
+    before, left = entry.lists
     by_key = {identity_writes.key_of(one): one for one in present.all}
     gone = [one for key, one in by_key.items() if key in left - before]
     missing = [_identity(key) for key in sorted(before - left)]
@@ -371,16 +299,10 @@ def _identity(key: str) -> ManagedIdentity:
     return ManagedIdentity("", display_name=key.rsplit("/", 1)[-1], resource_id=key)
 
 
-def _lists(entry: Entry) -> tuple[set[str], set[str]]:
-    """Return what was there before a write, and what it left."""
-    left = entry.wanted if entry.after is None else entry.after
-    return set(entry.before or ()), set(left or ())
-
-
 _UNDOING: Mapping[str, Callable[[Connection, Entry], tuple[Note, ...] | None]] = {
     journal.POLICY: _policy,
-    DatabaseRoles.kind: _database_role,
-    ClusterRoles.kind: _cluster_role,
+    DatabaseRoles.kind: undoing_roles.of_database,
+    ClusterRoles.kind: undoing_roles.of_cluster,
     callouts.CALLOUT: _callout,
     identity_writes.IDENTITY: _identities,
     MIGRATION: migrations.undo,

@@ -273,6 +273,7 @@ def _write(connection: Connection, change: CalloutChange) -> Write[Rules]:
         show_command=Command.of("callout", "list"),
         before=history_value(change.before),
         wanted=history_value(change.after),
+        restoring=list(map(str, change.before)),
         send=send,
         read=lambda: own_rules(connection),
         compare=lambda now: compare(

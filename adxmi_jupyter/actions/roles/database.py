@@ -15,6 +15,7 @@ from adxmi_jupyter.actions.roles.scope import RoleScope, RoleWrite, others_lost,
 from adxmi_jupyter.actions.write.protocol import Comparison, Write, compare_lists
 from adxmi_jupyter.errors import NothingToRevoke
 from adxmi_jupyter.fixes import Command, Explain
+from adxmi_jupyter.masking import as_written
 from adxmi_jupyter.model import kql
 from adxmi_jupyter.model.kusto_shapes import ROLES
 from adxmi_jupyter.model.policy import Scope
@@ -160,6 +161,7 @@ class DatabaseRoles(RoleScope):
             read=self.read,
             compare=lambda now: _compare(change, now),
             history_value=lambda now: _names(change.held_by(now)),
+            restoring=_descriptions(change),
             on_mismatch=lambda now: _on_mismatch(change, now),
         )
         return (RoleWrite(change.changed, write),)
@@ -180,6 +182,23 @@ class DatabaseRoles(RoleScope):
 def _names(holders: Sequence[RoleAssignment]) -> list[str]:
     """Return who holds a role as the history notes it: fully qualified names."""
     return sorted(one.fqn for one in holders)
+
+
+def _descriptions(change: RoleChange) -> dict[str, dict[str, str]] | None:
+    """Return the descriptions that a change touches, before and after it; None for none."""
+    holders = change.held_by(change.before)
+    if change.verb == GRANT:
+        mine = [
+            (one.fqn, one.notes, added.notes)
+            for principal, added in zip(change.principals, change.changed, strict=False)
+            for one in principal.listed_in(holders)
+        ]
+    else:
+        mine = [(one.fqn, one.notes, "") for one in change.changed]
+    told = [row for row in mine if row[1] != row[2] and as_written(row[1]) == row[1]]
+    if not told:
+        return None
+    return {"before": {f: one for f, one, _ in told}, "left": {f: one for f, _, one in told}}
 
 
 def _compare(change: RoleChange, now: Roles) -> Comparison:

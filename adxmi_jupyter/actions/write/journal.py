@@ -89,6 +89,12 @@ class Entry:
         return self.outcome in {SENT, UNKNOWN}
 
     @property
+    def lists(self) -> tuple[set[str], set[str]]:
+        """What was there before and what it left, of writes that note a list of texts."""
+        left = self.wanted if self.after is None else self.after
+        return set(self.before or ()), set(left or ())
+
+    @property
     def place(self) -> tuple[str, str, str]:
         """What tells writes of one thing from those of another."""
         return self.kind, self.database, self.target
