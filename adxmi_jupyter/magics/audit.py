@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import functools
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,7 +23,7 @@ from adxmi_jupyter.magics.audit_plan import (
 from adxmi_jupyter.magics.audit_settings import audit_settings
 from adxmi_jupyter.magics.body_file import file_text
 from adxmi_jupyter.magics.ci import ci_option, repository_path, system_of, tell
-from adxmi_jupyter.magics.kept_runs import is_whole, keep
+from adxmi_jupyter.magics.kept_runs import is_whole, keep, reviewed
 from adxmi_jupyter.magics.options import (
     all_databases_option,
     database_option,
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from adxmi_jupyter.magics.audit_settings import AuditInput
     from adxmi_jupyter.magics.call import Call
     from adxmi_jupyter.magics.policy_file import NamedText
+    from adxmi_jupyter.model.history.review import Review
 
 _EXPLAIN, _RULES, _FORM = "explain", "rules", "form"
 _REPORT = "adxmi-report.md"
@@ -179,12 +181,12 @@ def audit(
     settings = audit_settings(call, options.pop("suppressions"), is_strict=bool(plan))
     started = datetime.now(UTC)
     found = audited(call, settings.settings, **options)
-    if is_whole(**options):
-        keep(call, found, started)
+    own = keep(call, found, started) if is_whole(**options) else ""
     _note_code(call, found, options["fail_on"])
     if plan:
         return narrowed_result(call, found, settings, Asked(plan, include, dry_run))
-    return _shown(call, found, with_passed=options["with_passed"])
+    history = functools.cache(lambda: reviewed(call, found, own, **options))
+    return _shown(call, found, history, with_passed=options["with_passed"])
 
 
 def _form(call: Call, *, suppressions: NamedText, **options: Any) -> object:
@@ -198,13 +200,13 @@ def _form(call: Call, *, suppressions: NamedText, **options: Any) -> object:
     return audit_form(call, read)
 
 
-def _shown(call: Call, found: Audit, *, with_passed: bool) -> object:
+def _shown(call: Call, found: Audit, history: Callable[[], Review], *, with_passed: bool) -> object:
     """Return an audit, and tell the CI system of it."""
     from adxmi_jupyter.rendering.audit_documents import audit_documents
     from adxmi_jupyter.rendering.audit_table import AuditTable
 
     file = repository_path(DEFAULT) if Path(DEFAULT).is_file() else _REPORT
-    documents = audit_documents(found, call.write, file)
+    documents = audit_documents(found, call.write, file, history)
     if system_of(call) is not None:
         from adxmi_jupyter.rendering.audit_annotations import audit_annotations
 

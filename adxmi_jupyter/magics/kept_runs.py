@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from adxmi_jupyter.actions.audit.audit import Audit
     from adxmi_jupyter.magics.call import Call
+    from adxmi_jupyter.model.history.review import Review
 
 
 def is_whole(
@@ -28,16 +29,32 @@ def is_whole(
     return not (database or identities or rules or as_of) and least == "low"
 
 
-def keep(call: Call, found: Audit, started: datetime) -> None:
-    """Keep the run for the history, and say what changed; an audit never fails by that."""
+def keep(call: Call, found: Audit, started: datetime) -> str:
+    """Keep the run for the history, and say what changed; an audit never fails by that.
+
+    Returns the ID of the run, empty where it could not be kept.
+    """
     from adxmi_jupyter.actions.history.auditing import keep_audit
 
     try:
         since = keep_audit(call.connection, found, started)
     except AdxmiError as failure:
         call.say(f"the run isn't kept for the history: {failure.what}: {failure.why}")
-        return
+        return ""
     counts = {"added": since.added, "removed": since.removed, "changed": since.changed}
     told = ", ".join(f"{count} {what}" for what, count in counts.items() if count)
     if told:
         call.say(f"since the last audit: {told} (", Command.of("history", "diff", since.run), ")")
+    return since.own
+
+
+def reviewed(call: Call, found: Audit, own: str, **options: Any) -> Review:
+    """Return what the history adds to a report; where it can't be read, the reason."""
+    from adxmi_jupyter.actions.history.auditing import review
+    from adxmi_jupyter.model.history.review import Review
+
+    is_part = not is_whole(**{**options, "as_of": ""})
+    try:
+        return review(call.connection, found, own, is_part=is_part)
+    except AdxmiError as failure:
+        return Review(untold=f"{failure.what}: {failure.why}")

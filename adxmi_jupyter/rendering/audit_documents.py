@@ -12,6 +12,7 @@ from adxmi_jupyter.rendering.annotations import inert
 from adxmi_jupyter.rendering.audit_annotations import audit_annotations, audit_rules
 from adxmi_jupyter.rendering.audit_markdown import audit_markdown
 from adxmi_jupyter.rendering.audit_report import audit_report
+from adxmi_jupyter.rendering.audit_review import review_document
 from adxmi_jupyter.rendering.audit_text import (
     evidence_of,
     merged,
@@ -31,22 +32,26 @@ if TYPE_CHECKING:
     from adxmi_jupyter.fixes import Fix
     from adxmi_jupyter.model.audit.evidence import Trace, Unseen
     from adxmi_jupyter.model.audit.findings import AuditFinding
+    from adxmi_jupyter.model.history.review import Review
     from adxmi_jupyter.model.identity import ManagedIdentity
 
     Write = Callable[[Fix], str]
 
 JUNIT = "junit.xml"
-_VERSION = "1.0"
+_VERSION = "1.1"
 
 
-def audit_documents(found: Audit, write: Write, file: str) -> Mapping[str, Callable[[], str]]:
+def audit_documents(
+    found: Audit, write: Write, file: str, history: Callable[[], Review]
+) -> Mapping[str, Callable[[], str]]:
     """Return what makes each format; `write` writes a fix as it is typed in a terminal.
 
-    `file` is where code scanning leads a reader to.
+    `file` is where code scanning leads a reader to, `history` tells what changed since the last
+    audit.
     """
 
     def as_json() -> str:
-        return _as_text(audit_document(found, write))
+        return _as_text(audit_document(found, write, history()))
 
     def as_sarif() -> str:
         category = f"adxmi/audit/{found.cluster.name}"
@@ -56,8 +61,8 @@ def audit_documents(found: Audit, write: Write, file: str) -> Mapping[str, Calla
     return {
         "json": as_json,
         "sarif": as_sarif,
-        "md": lambda: audit_markdown(found, write),
-        "html": lambda: audit_report(found, write, as_json()),
+        "md": lambda: audit_markdown(found, write, history()),
+        "html": lambda: audit_report(found, write, history(), as_json()),
         JUNIT: lambda: _as_junit(found),
     }
 
@@ -66,7 +71,7 @@ def _as_text(value: Mapping[str, Any]) -> str:
     return inert(json.dumps(value, indent=2, ensure_ascii=False)) + "\n"
 
 
-def audit_document(found: Audit, write: Write) -> Mapping[str, Any]:
+def audit_document(found: Audit, write: Write, history: Review) -> Mapping[str, Any]:
     """Return an audit as JSON: the cluster, counts, what was not visible, and all verdicts."""
     cluster = found.cluster
     opened = found.of(State.OPEN)
@@ -87,6 +92,7 @@ def audit_document(found: Audit, write: Write) -> Mapping[str, Any]:
             "expired": [one.model_dump(mode="json") for one in found.expired],
             "unused": [one.model_dump(mode="json") for one in found.unused],
         },
+        "history": review_document(history, write),
     }
 
 

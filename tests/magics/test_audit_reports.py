@@ -1,7 +1,10 @@
 """`audit -o`: the same audit for auditors, scripts, code scanning and test reports."""
 
+import getpass
 import hashlib
+import html
 import json
+import re
 from xml.etree import ElementTree as ET
 
 import jsonschema
@@ -20,7 +23,8 @@ def reports(magic, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
 
     def saved(line=""):
-        magic(f"audit --as-of 2026-11-30T12:00:00Z {line} -o {','.join(NAMES)}")
+        moment = "" if "--as-of" in line else "--as-of 2026-11-30T12:00:00Z"
+        magic(f"audit {moment} {line} -o {','.join(NAMES)}")
         return {name.partition(".")[2]: (tmp_path / name).read_text("utf-8") for name in NAMES}
 
     return saved
@@ -31,7 +35,7 @@ def test_every_format_tells_the_same_findings(reports):
 
     told = json.loads(found["json"])
     opened = [one for one in told["findings"] if one["state"] == "open"]
-    assert told["schema_version"] == "1.0"
+    assert told["schema_version"] == "1.1"
     assert told["summary"]["open"] == {"high": 2, "medium": 3, "low": 1}
     assert len(opened) == 6
     sarif = json.loads(found["sarif"])
@@ -83,3 +87,55 @@ def test_what_is_suppressed_is_told_as_that(reports, tmp_path):
     assert muted["ruleId"] == "MI002"
     assert "moving" in muted["suppressions"][0]["justification"]
     assert "moving" in found["html"]
+
+
+POINTS = {
+    "scope": (
+        "resource",
+        "roles of the caller",
+        "AllDatabasesAdmin (cluster)",
+        "version",
+        "window",
+    ),
+    "population": ("permissions in", "policy show --cluster --all-databases --by-usage"),
+    "who granted it": ("granted by", "history blame IDENTITY USAGE", "Tickets are unknown"),
+    "last use": ("last use", "seen in"),
+    "privileged access": ("<h2>Privileged access</h2>", "customer-managed key"),
+    "segregation of duties": ("AllDatabasesAdmin may change", "az role assignment list --scope"),
+    "exceptions": ("<h2>Accepted findings</h2>", "Accepted findings that are overdue: 1."),
+    "changes": ("Changes since the last review: unknown", "audit keeps one to compare with"),
+    "repeatable": ("SHA-256 of that file", "Digest of the history: unknown", "history record"),
+}
+
+
+@pytest.mark.nightly
+def test_a_report_has_the_nine_points_or_how_to_know_them(reports, tmp_path):
+    file = tmp_path / "accepted.yaml"
+    file.write_text("suppress:\n  - {rule: MI002, reason: moving, until: 2026-01-01}\n", "utf-8")
+
+    found = html.unescape(reports(f"--suppressions {file}")["html"])
+
+    assert {name: [one for one in some if one not in found] for name, some in POINTS.items()} == {
+        name: [] for name in POINTS
+    }
+
+
+@pytest.mark.nightly
+def test_a_report_tells_what_changed_since_the_last_audit_and_by_whom(reports, magic, magics):
+    magic("audit --fail-on none")
+    magic("policy grant --database Telemetry --identity mi-ingest --usage ExportRequest")
+    entry = '[{"ObjectId": "system", "AllowedUsages": "All"}]'
+    command = f".alter-merge database Sales policy managed_identity '{entry}'"
+    magics.connections.current().kusto.command(command)
+
+    found = reports("--as-of 2099-01-01")
+
+    told = json.loads(found["json"])["history"]
+    by = {(one["what"], one["where"]): one["by"] for one in told["changes"]}
+    assert by[("policy ExportRequest", "Telemetry")] == getpass.getuser()
+    assert by[("policy All", "Sales")] == "unknown"
+    assert told["findings"]["new"]
+    assert re.search(r"findings: \d+ new, \d+ gone, \d+ unchanged", found["html"])
+    assert "history blame" in found["md"]
+    assert told["digest"] in found["html"]
+    assert len(told["digest"]) == 64
