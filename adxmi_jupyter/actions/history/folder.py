@@ -254,10 +254,11 @@ def _parsed(text: str) -> list[dict[str, Any]]:
 
 def _read(file: Path) -> str:
     try:
-        return file.read_text(encoding="utf-8")
+        # A line may be cut within a character: it is no JSON then, and the others can be read.
+        return file.read_bytes().decode("utf-8", "replace")
     except FileNotFoundError:
         return ""
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
         raise _unavailable(file, error) from error
 
 

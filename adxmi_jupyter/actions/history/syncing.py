@@ -7,7 +7,7 @@ which the service passes over what it has.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -76,7 +76,14 @@ class Choices:
 def sync_to_directory(
     connection: Connection, target: Folder, directory: Path, choices: Choices
 ) -> Synced:
-    """Add the runs to the files of a directory; raises HistoryUnavailable."""
+    """Add the runs to the files of a directory; raises HistoryUnavailable and ClusterLocked."""
+    with _alone(connection):
+        return _to_directory(connection, target, directory, choices)
+
+
+def _to_directory(
+    connection: Connection, target: Folder, directory: Path, choices: Choices
+) -> Synced:
     open_writes, folder = keep_writes(connection), local_folder(connection)
     there = {one.id for one in target.runs()}
     wanted = [one for one in folder.runs() if one.id not in there]
@@ -103,10 +110,22 @@ def sync_to_cluster(connection: Connection, store: KustoStore, choices: Choices)
         The clock here differs by more than five minutes from that of the cluster.
     HistoryUnavailable
         The recorded runs cannot be read.
+    ClusterLocked
+        Another process of this account sends the history, and does not end.
     AdxmiError
         The database could not be reached, or denied it. What was not sent stays here.
 
     """
+    with _alone(connection):
+        return _to_cluster(connection, store, choices)
+
+
+def _alone(connection: Connection) -> AbstractContextManager[None]:
+    """Keep others from sending the same runs: the service may take one of a tag from each."""
+    return connection.lock.beside("sync").held()
+
+
+def _to_cluster(connection: Connection, store: KustoStore, choices: Choices) -> Synced:
     open_writes, folder = keep_writes(connection), local_folder(connection)
     place = f"{store.connection.cluster}/{store.database}"
     with _counting(connection, len(folder.runs()) - len(folder.sent_to(place))):
