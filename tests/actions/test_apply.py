@@ -173,6 +173,10 @@ def test_a_saved_plan_is_applied_as_long_as_it_fits(connection, azure):
         lambda saved: saved["content"]["policy"].update(mode="additive"),
         lambda saved: saved.pop("content"),
         lambda saved: saved.update(format_version="2.0"),
+        lambda saved: saved.update(options={}),
+        lambda saved: saved.update(states=[]),
+        lambda saved: saved["changes"].append({}),
+        lambda saved: saved["options"].update(replace=5),
     ],
 )
 def test_a_saved_plan_that_was_changed_is_none(connection, change):

@@ -1,10 +1,14 @@
 """What a plan cannot see, and what it refuses, each with its place and reason."""
 
+from dataclasses import replace
+
 import pytest
 
 from adxmi_jupyter import errors
 from adxmi_jupyter.actions.plan.planning import Options, prepare
 from adxmi_jupyter.actions.plan.saved import prepare_saved, saved_text
+from adxmi_jupyter.embedded import DatabaseRole
+from adxmi_jupyter.model.plan import Reason, Status
 from adxmi_jupyter.model.policy_file.reading import read_policy_file
 from adxmi_jupyter.model.policy_file.variables import Variables
 from adxmi_jupyter.model.timespan import parse_timespan
@@ -82,6 +86,115 @@ def test_a_name_of_several_identities_is_told_with_the_candidates(connection, az
 
     assert "11111111-2222-4333-8444-555555555555" in caught.value.why
     assert "line 3, column" in caught.value.what
+
+
+UNKNOWN = "11111111-2222-4333-8444-555555555555"
+MISTAKES = {
+    "an identity to assign that is only an ID": (
+        f"assigned: {{mode: authoritative, identities: [system, {UNKNOWN}]}}",
+        "can't be assigned",
+        "give its resourceId below identities",
+    ),
+    "a database of what is protected": (
+        "protected: [{identity: mi-export, database: Salez}]",
+        "there is no database 'Salez'",
+        "write Sales",
+    ),
+    "a role of what is protected": (
+        "protected: [{identity: mi-export, role: viewer}]",
+        "no value 'viewer'",
+        "write viewers",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", MISTAKES)
+def test_what_would_come_to_nothing_is_a_mistake_in_the_file(connection, kind):
+    text, what, fix = MISTAKES[kind]
+
+    with pytest.raises(errors.InvalidPolicyFile, match=what) as caught:
+        prepare(connection, file_of(text), Options())
+
+    assert caught.value.line == 3
+    assert str(caught.value.fix) == fix
+
+
+def test_a_usage_of_what_is_protected_has_to_be_known(connection):
+    text = "policy: {cluster: {}}\nprotected: [{identity: mi-export, usage: SqlRequests}]"
+
+    with pytest.raises(errors.UnknownUsage, match="SqlRequests") as caught:
+        prepare(connection, file_of(text), Options())
+
+    assert caught.value.fix == "write SqlRequest"
+
+
+def test_two_clusters_of_a_file_that_are_one_are_a_mistake(connection):
+    head = HEAD.replace("{demo: ", "{one: {uri: embedded}, other: ")
+
+    file = read_policy_file(head + "policy: {cluster: {}}", "adxmi.yaml", Variables())
+
+    with pytest.raises(errors.InvalidPolicyFile, match="one and other are the same cluster"):
+        prepare(connection, file, Options())
+
+
+def test_an_entry_of_an_identity_that_the_file_removes_is_blocked(connection):
+    text = (
+        "assigned: {mode: authoritative, identities: [system, mi-ingest]}\n"
+        "policy: {mode: authoritative, databases: {Sales: {mi-export: [ExternalTable]}}}"
+    )
+
+    plan = prepare(connection, file_of(text), Options(True)).plan
+
+    blocked = {(one.subject, one.item): one.reason for one in plan.of(Status.BLOCKED)}
+    assert blocked["mi-export", "ExternalTable"] is Reason.NOT_ASSIGNED
+
+
+def test_what_is_protected_by_the_name_of_a_user_is_not_removed(connection, azure):
+    user = azure.world.add_principal("anna")
+    azure.world.grant(user, DatabaseRole.VIEWERS, database="Sales")
+    text = (
+        "roles: {mode: authoritative, databases: {Sales: {viewers: []}}}\n"
+        f"protected: [{{identity: 'aaduser={user.upn}', role: Viewers}}]"
+    )
+
+    plan = prepare(connection, file_of(text), Options(True)).plan
+
+    assert [one.key for one in plan.of(Status.BLOCKED)] == [user.fqn]
+
+
+def test_an_identity_of_another_subscription_is_found_by_its_resource_id(connection, azure):
+    there = next(one for one in azure.world.subscriptions if one.name == "Contoso Archive")
+    group = f"/subscriptions/{there.subscription_id}/resourceGroups/{next(iter(there.groups))}"
+    kind = "Microsoft.ManagedIdentity/userAssignedIdentities"
+    far = replace(
+        azure.world.add_identity("mi-far"), resource_id=f"{group}/providers/{kind}/mi-far"
+    )
+    azure.world.identities[-1] = far
+    azure.world.cluster.identities.pop()
+    text = (
+        f"identities: {{far: {{resourceId: {far.resource_id}}}}}\n"
+        "assigned: {identities: [far]}\npolicy: {databases: {Sales: {far: [SqlRequest]}}}"
+    )
+
+    plan = prepare(connection, file_of(text), Options()).plan
+
+    assert [(one.item, one.status) for one in plan.changes] == [
+        ("assigned", Status.PLANNED),
+        ("SqlRequest", Status.PLANNED),
+    ]
+
+
+def test_a_saved_plan_of_another_cluster_of_the_file_is_refused(connection):
+    head = HEAD.replace("{demo: ", "{other: {uri: https://a.westeurope.kusto.windows.net}, demo: ")
+    text = head + "policy: {databases: {Telemetry: {mi-export: [SqlRequest]}}}"
+    file = read_policy_file(text, "adxmi.yaml", Variables())
+    saved = saved_text(prepare(connection, file, Options()))
+
+    prepare_saved(connection, saved, "plan.json", None)
+    with pytest.raises(errors.WrongCluster, match=r"plan\.json is not for the cluster"):
+        prepare_saved(
+            connection, saved.replace('_in_file": "demo"', '_in_file": "other"'), "plan.json", None
+        )
 
 
 INGEST = EXPORT_ID.replace("mi-export", "mi-ingest").replace("resourceGroups", "RESOURCEGROUPS")

@@ -135,6 +135,45 @@ def test_variables_are_put_into_texts_and_cannot_add_to_the_file():
     assert content.identities["export"].references("prod") == ("a, lake: b}-eu-${x}",)
 
 
+SAME = {
+    "a variable": ("lake:   {usages", "'{{word}}': {usages", "line 17, column 7"),
+    "blanks around it": ("lake:   {usages", "'export ': {usages", "line 17, column 7"),
+    "a variable in other letters": (
+        "      lake:   {usages",
+        "      '{{WORD}}': {usages",
+        "line 17",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", SAME)
+def test_keys_that_come_out_the_same_are_refused(case):
+    right, wrong, place = SAME[case]
+
+    with pytest.raises(errors.InvalidPolicyFile, match="occurs twice") as caught:
+        read(FILE.replace(right, wrong, 1), word="export", WORD="Export")
+
+    assert caught.value.why.startswith(place)
+    assert caught.value.line == 17
+
+
+@pytest.mark.parametrize("name", ["''", "' '", "'{{nothing}}'"])
+def test_a_name_that_is_empty_is_a_mistake_and_not_the_cluster(name):
+    with pytest.raises(errors.InvalidPolicyFile, match="a name is missing here") as caught:
+        read(FILE.replace("    Sales:\n", f"    {name}:\n", 1), nothing="")
+
+    assert (caught.value.line, caught.value.column) == (15, 5)
+
+
+def test_an_overlay_replaces_a_part_in_any_letter_case():
+    overlay = FILE.replace("{Sales: {export: [Ext", "{SALES: {Export: [Ext")
+
+    databases = read(overlay).contents["test"].content.policy.databases.named
+
+    assert list(databases) == ["Sales"]
+    assert databases["Sales"]["export"].usages == ("ExternalTable",)
+
+
 def test_the_digest_tells_what_a_file_says_not_how_it_is_written():
     said = FILE.replace("# one file", "# a file").replace("{uri: https", "{uri:   https")
 

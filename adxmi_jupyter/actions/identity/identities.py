@@ -168,7 +168,7 @@ def _found(
     except UnknownIdentity:
         if not reference.startswith("/"):
             raise
-        return ResolvedIdentity(_by_resource_id(connection, reference))
+        return ResolvedIdentity(by_resource_id(connection, reference))
     return checked_resource(resolved, reference)
 
 
@@ -190,7 +190,17 @@ def checked_resource(resolved: ResolvedIdentity, reference: str) -> ResolvedIden
     return resolved
 
 
-def _by_resource_id(connection: Connection, resource_id: str) -> ManagedIdentity:
+def by_resource_id(connection: Connection, resource_id: str) -> ManagedIdentity:
+    """Return the identity that has a resource ID, of whatever subscription.
+
+    Raises
+    ------
+    UnknownIdentity
+        There is none.
+    NotAuthorized, ConnectionFailure
+        Azure Resource Manager refused or was not reached.
+
+    """
     try:
         resource = connection.resource_manager.get(resource_id, IDENTITY_VERSION, IDENTITY)
     except ResourceNotFound as missing:

@@ -12,6 +12,8 @@ from adxmi_jupyter.model import usage as usages
 if TYPE_CHECKING:
     from adxmi_jupyter.actions.plan.naming import Naming
     from adxmi_jupyter.actions.plan.world import World
+    from adxmi_jupyter.errors import InvalidPolicyFile
+    from adxmi_jupyter.model.body.places import Path
     from adxmi_jupyter.model.policy_file.reading import ClusterContent
     from adxmi_jupyter.model.policy_file.sections import Entries
 
@@ -32,16 +34,28 @@ def check_databases(content: ClusterContent, world: World, existing: Sequence[st
         if not isinstance(one.failure, DatabaseNotFound):
             continue
         section = getattr(content.content, one.section)
-        path = (str(one.section), "databases", section.databases.spelling(name))
-        match = usages.closest(name, existing)
-        listed = ", ".join(existing[:_NAMED_AT_MOST])
-        more = ", …" if len(existing) > _NAMED_AT_MOST else ""
-        raise content.mistake(
-            path,
-            f"there is no database {name!r}",
-            f"the databases that you may see are {listed}{more}" if listed else "you see none",
-            f"write {match}" if match else "create it, or leave it out",
-        ) from one.failure
+        path: Path = (str(one.section), "databases", section.databases.spelling(name))
+        raise _no_database(content, path, name, existing) from one.failure
+    spelled = {name.casefold() for name in existing}
+    for number, protection in enumerate(content.content.protected):
+        if protection.database is not None and protection.database.casefold() not in spelled:
+            path = ("protected", number, "database")
+            raise _no_database(content, path, protection.database, existing)
+
+
+def _no_database(
+    content: ClusterContent, path: Path, name: str, existing: Sequence[str]
+) -> InvalidPolicyFile:
+    match = usages.closest(name, existing)
+    listed = ", ".join(existing[:_NAMED_AT_MOST])
+    more = ", …" if len(existing) > _NAMED_AT_MOST else ""
+    error: InvalidPolicyFile = content.mistake(
+        path,
+        f"there is no database {name!r}",
+        f"the databases that you may see are {listed}{more}" if listed else "you see none",
+        f"write {match}" if match else "create it, or leave it out",
+    )
+    return error
 
 
 def check_usages(naming: Naming) -> None:
@@ -71,6 +85,9 @@ def check_usages(naming: Naming) -> None:
 
 
 def _usages_in(file: ClusterContent) -> Iterator[tuple[str, tuple[str | int, ...]]]:
+    for number, protection in enumerate(file.content.protected):
+        if protection.usage is not None:
+            yield protection.usage, ("protected", number, "usage")
     policy = file.content.policy
     if policy is None:
         return

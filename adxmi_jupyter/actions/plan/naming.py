@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
+from adxmi_jupyter.actions.identity import identities
 from adxmi_jupyter.actions.roles import principals
 from adxmi_jupyter.errors import AmbiguousIdentity, InvalidInput, UnknownIdentity
 from adxmi_jupyter.model.identity import is_guid, resolve
@@ -31,11 +32,15 @@ Databases = TypeVar("Databases", bound="PolicyDatabases | RoleDatabases")
 
 @dataclass(frozen=True)
 class Naming:
-    """The names of a file, and the world they are looked up in."""
+    """The names of a file, and the world they are looked up in.
+
+    `leaving` are the keys of the entries of those whom the file removes from the cluster.
+    """
 
     file: ClusterContent
     world: World
     replacing: Replacing = field(default_factory=Replacing)
+    leaving: frozenset[str] = frozenset()
     _known: dict[str, ManagedIdentity] = field(default_factory=dict, repr=False, compare=False)
 
     def identity(self, reference: str, path: Path) -> ManagedIdentity:
@@ -90,7 +95,12 @@ class Naming:
                 return resolve(reference, self.world.present).identity
             except UnknownIdentity:
                 pass
-        return resolve(reference, self.world.identities).identity
+        try:
+            return resolve(reference, self.world.identities).identity
+        except UnknownIdentity:
+            if not reference.strip().startswith("/") or self.world.assigned is None:
+                raise
+            return identities.by_resource_id(self.world.connection, reference.strip())
 
     def principal(self, reference: str, path: Path) -> ResolvedPrincipal:
         """Return the principal that a reference stands for; raises as `identity`."""

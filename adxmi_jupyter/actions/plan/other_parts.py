@@ -55,6 +55,7 @@ def assigned_part(naming: Naming, section: AssignedSection, guard: Guard) -> Par
     keys = {_key(one) for one, _ in named}
     extra = [one for one in present.all if _key(one) not in keys]
     new = [(one, where) for one, where in named if not naming.world.is_assigned(one)]
+    _check_resources(naming, new)
     stale = [one for one in extra if _is_stale(naming, one, [each for each, _ in named])]
     gone = stale if section.mode is Mode.ADDITIVE else extra
     added = [_assigned(naming, Action.ADD, one, where) for one, where in new]
@@ -73,6 +74,18 @@ def assigned_part(naming: Naming, section: AssignedSection, guard: Guard) -> Par
     kept = [one for one in extra if one not in gone]
     told = (_assigned(naming, Action.REMOVE, one, path) for one in kept)
     return Part(changes, steps, tuple(told))
+
+
+def _check_resources(naming: Naming, new: Sequence[tuple[ManagedIdentity, Path]]) -> None:
+    """Check that identities can be assigned; raises InvalidPolicyFile with the place of one."""
+    for identity, where in new:
+        if not identity.is_system and not identity.resource_id:
+            raise naming.file.mistake(
+                where,
+                f"the identity {identity.object_id} can't be assigned",
+                "the subscription of the cluster has none with this ID",
+                "give its resourceId below identities",
+            )
 
 
 def _is_stale(naming: Naming, one: ManagedIdentity, named: Sequence[ManagedIdentity]) -> bool:

@@ -91,9 +91,14 @@ def content_for(connection: Connection, file: PolicyFile) -> ClusterContent:
         The address of a cluster of the file is none.
 
     """
-    for content in file.contents.values():
-        if _is_for(connection, content):
-            return content
+    mine = [one for one in file.contents.values() if _is_for(connection, one)]
+    if len(mine) > 1:
+        first, second = mine[0].cluster, mine[1]
+        what = f"{first} and {second.cluster} are the same cluster"
+        why = "what the file says of only one of them could not be told from the other"
+        raise second.mistake(("clusters", second.cluster), what, why, f"keep {first}")
+    if mine:
+        return mine[0]
     addresses = {name: one.content.clusters[name].uri for name, one in file.contents.items()}
     listed = ", ".join(f"{name} ({uri})" for name, uri in addresses.items())
     raise WrongCluster(
@@ -256,8 +261,15 @@ def _whole(naming: Naming, wanted: Wanted, guard: Guard) -> tuple[Part, tuple[Un
         for one in part.changes
         if (one.section, one.action, one.status) == (Section.ASSIGNED, Action.ADD, Status.PLANNED)
     )
+    leaving = frozenset(
+        one.key
+        for one in part.changes
+        if (one.section, one.action, one.status)
+        == (Section.ASSIGNED, Action.REMOVE, Status.PLANNED)
+    )
     if content.policy is not None:
-        part = sum(_of_policies(naming, content.policy, wanted.policies, guard, later), part)
+        naming_then = replace(naming, leaving=leaving - later)
+        part = sum(_of_policies(naming_then, content.policy, wanted.policies, guard, later), part)
     if content.roles is not None:
         part = sum(_of_roles(naming, content.roles, wanted.roles, guard), part)
     if content.callouts is not None:

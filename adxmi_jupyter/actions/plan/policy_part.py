@@ -167,7 +167,8 @@ class Comparison:
 
     def _is_unassigned(self, asked: Asked, key: str) -> bool:
         is_assigned = self.naming.world.is_assigned(asked.entry.identity)
-        return is_assigned is False and key not in self.assigned_later
+        is_left_out = key in self.naming.leaving
+        return (is_assigned is False or is_left_out) and key not in self.assigned_later
 
     def _if_assigned(self, change: Change, asked: Asked, key: str) -> Change:
         if not self._is_unassigned(asked, key):

@@ -102,9 +102,14 @@ def _blocked(change: Change, reason: Reason) -> Change:
 
 def _ids_of(naming: Naming, one: Protection, number: int) -> frozenset[str]:
     path = ("protected", number, "identity")
-    if looks_like_reference(one.identity):
-        return frozenset({parse_reference(one.identity).identifier.casefold()})
-    return ids_of(naming.identity(one.identity, path))
+    if not looks_like_reference(one.identity) or one.identity in naming.file.content.identities:
+        return ids_of(naming.identity(one.identity, path))
+    principal = naming.principal(one.identity, path)
+    holders = (held for held in naming.world.roles.values())
+    mine = {one for held in holders for one in held if principal.may_be(one)}
+    ids = {principal.reference.identifier, principal.object_id}
+    ids |= {held.reference.identifier for held in mine if held.reference is not None}
+    return frozenset(one.casefold() for one in ids if one)
 
 
 def is_of(ids: frozenset[str], change: Change) -> bool:

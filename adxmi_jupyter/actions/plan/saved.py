@@ -10,11 +10,11 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from adxmi_jupyter.actions.plan.document import plan_document
-from adxmi_jupyter.actions.plan.planning import Options, prepare
-from adxmi_jupyter.errors import InvalidLockFile, InvalidPolicyFile, StalePlan
+from adxmi_jupyter.actions.plan.planning import Options, content_for, prepare
+from adxmi_jupyter.errors import InvalidLockFile, InvalidPolicyFile, StalePlan, WrongCluster
 from adxmi_jupyter.fixes import Command, Explain, LeaveOut, Retry, Several
 from adxmi_jupyter.model.body import json_value
 from adxmi_jupyter.model.plan_document import FORMAT
@@ -32,15 +32,21 @@ AUDIT = "audit --plan"
 """What a plan that an audit made calls its file: it has none."""
 
 _CLUSTERS, _NOT_SAVED = "clusters", "it is not what plan --save writes"
-_REQUIRED = {
-    *("content", "file", "file_sha256", "created", "options", "states", "changes", "locked")
-}
+_REQUIRED: Mapping[str, type] = {
+    "content": dict, "file": str, "file_sha256": str, "created": str, "options": dict,
+    "states": dict, "changes": list, "locked": dict,
+}  # fmt: skip
+_OPTIONS: Mapping[str, type] = {
+    "break_workflows": bool, "allow_unknown_usage": bool, "replace": list,
+}  # fmt: skip
+_MADE = ("address", "key", "status", "actions", "commands")
 
 
 def saved_document(prepared: Prepared) -> dict[str, Any]:
     """Return a plan as it is saved: with what the file said, and when that was."""
     return {
         **plan_document(prepared.plan),
+        "cluster_in_file": content_for(prepared.world.connection, prepared.file).cluster,
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         **basis(prepared.file, prepared.options),
     }
@@ -81,6 +87,8 @@ def prepare_saved(
         It is no saved plan, or was changed since.
     StalePlan
         It is older than `oldest`, or the cluster is not as it was.
+    WrongCluster
+        It was made for another cluster of the file.
     AdxmiError
         As `prepare`.
 
@@ -97,14 +105,8 @@ def prepare_again(
     if file.digest != saved["file_sha256"]:
         raise _no_plan(source, "what it says is not what was planned")
     _refuse_old(saved, source, oldest)
-    given = saved["options"]
-    options = Options(
-        bool(given["break_workflows"]),
-        bool(given["allow_unknown_usage"]),
-        replaced=tuple(map(str, given["replace"])),
-        targets=tuple(map(str, given.get("target", ()))),
-    )
-    prepared = prepare(connection, file, options)
+    _refuse_other_cluster(connection, saved, file, source)
+    prepared = prepare(connection, file, _options(saved["options"]))
     now = plan_document(prepared.plan)
     changed = sorted(
         name
@@ -122,6 +124,28 @@ def prepare_again(
     return prepared
 
 
+def _options(given: Mapping[str, Any]) -> Options:
+    return Options(
+        given["break_workflows"],
+        given["allow_unknown_usage"],
+        replaced=tuple(map(str, given["replace"])),
+        targets=tuple(map(str, given.get("target", ()))),
+    )
+
+
+def _refuse_other_cluster(
+    connection: Connection, saved: Mapping[str, Any], file: PolicyFile, source: str
+) -> None:
+    name = content_for(connection, file).cluster
+    planned = str(saved.get("cluster_in_file", name))
+    if planned != name:
+        raise WrongCluster(
+            f"{source} is not for the cluster {connection.cluster}; nothing was sent",
+            why=f"it was made for {planned}, and this one is {name}",
+            fix=_anew(saved, source),
+        )
+
+
 def _lock(value: object, source: str) -> Lock:
     try:
         return lock_of(value, source)
@@ -130,8 +154,7 @@ def _lock(value: object, source: str) -> Lock:
 
 
 def _made(plan: Mapping[str, Any]) -> list[tuple[str, ...]]:
-    words = ("address", "key", "status", "actions", "commands")
-    return [tuple(json.dumps(one[word]) for word in words) for one in plan["changes"]]
+    return [tuple(json.dumps(one[word]) for word in _MADE) for one in plan["changes"]]
 
 
 def read_saved(text: str, source: str) -> Mapping[str, Any]:
@@ -149,7 +172,7 @@ def read_saved_fleet(text: str, source: str) -> Mapping[str, Mapping[str, Any] |
 
     """
     saved = _value(text, source)
-    if set(saved) >= _REQUIRED:
+    if set(saved) >= set(_REQUIRED):
         raise InvalidPolicyFile(
             f"{source} is the plan of one cluster",
             why=f"it was made for {saved.get('cluster')}",
@@ -179,12 +202,25 @@ def _checked(saved: object, source: str) -> Mapping[str, Any]:
             why=f"it has the plans of {len(saved[_CLUSTERS])} clusters",
             fix=Retry.having("--fleet"),
         )
-    if not isinstance(saved, dict) or not set(saved) >= _REQUIRED:
+    if not _is_whole(saved):
         raise _no_plan(source, _NOT_SAVED)
     version = str(saved.get("format_version"))
     if version.split(".", maxsplit=1)[0] != FORMAT.split(".", maxsplit=1)[0]:
         raise _no_plan(source, f"its format is {version}, and this release reads {FORMAT}")
     return saved
+
+
+def _is_whole(saved: object) -> TypeGuard[Mapping[str, Any]]:
+    """Tell whether a plan has all that is read of it, each thing of its kind."""
+    if not isinstance(saved, dict) or not _has(saved, _REQUIRED):
+        return False
+    options, changes = saved["options"], saved["changes"]
+    is_right = _has(options, _OPTIONS) and isinstance(options.get("target", []), list)
+    return is_right and all(isinstance(one, dict) and set(_MADE) <= set(one) for one in changes)
+
+
+def _has(value: Mapping[str, Any], shape: Mapping[str, type]) -> bool:
+    return all(isinstance(value.get(name), kind) for name, kind in shape.items())
 
 
 def _refuse_old(saved: Mapping[str, Any], source: str, oldest: timedelta | None) -> None:

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from adxmi_jupyter.model.body.limits import repeated
+
 Step = str | int
 Path = tuple[Step, ...]
 
@@ -42,7 +44,14 @@ class Document:
         return found
 
     def with_texts(self, change: Callable[[str, Path], str]) -> Document:
-        """Return it with every text changed, keys included; the places stay."""
+        """Return it with every text changed, keys included; the places stay.
+
+        Raises
+        ------
+        RepeatedKey
+            Two keys of one mapping become the same one.
+
+        """
         places: dict[int, Mapping[Step, Place]] = {}
         return Document(self._changed(self.value, (), change, places), places)
 
@@ -63,6 +72,7 @@ class Document:
             return value
         there = self.places.get(id(value), {})
         names = {key: change(key, (*path, key)) for key in value}
+        _check_distinct(names, there)
         changed = {
             names[key]: self._changed(one, (*path, key), change, places)
             for key, one in value.items()
@@ -73,20 +83,41 @@ class Document:
     def overlaid(self, over: Any) -> Document:
         """Return it with a part of it laid over: mappings are merged, all else is replaced.
 
-        ``null`` removes what it stands for.
+        ``null`` removes what it stands for. Keys are the same ones in any letter case.
         """
         places = dict(self.places)
         return Document(_laid_over(self.value, over, places), places)
 
 
+def plain(key: str) -> str:
+    """Return what tells a key from others: letter case and blanks around it do not."""
+    return key.strip().casefold()
+
+
+def _check_distinct(names: Mapping[str, str], places: Mapping[Step, Place]) -> None:
+    seen: dict[str, str] = {}
+    for key, name in names.items():
+        first = seen.setdefault(plain(name), key)
+        if first != key:
+            place = places.get(key, Place())
+            error = repeated(name, names[first], str(place))
+            error.line, error.column = place.line, place.column
+            raise error
+
+
 def _laid_over(under: Any, over: Any, places: dict[int, Mapping[Step, Place]]) -> Any:
     if not isinstance(under, dict) or not isinstance(over, dict):
         return over
-    merged = {
-        **under,
-        **{key: _laid_over(under.get(key), value, places) for key, value in over.items()},
-    }
-    there = {**places.get(id(under), {}), **places.get(id(over), {})}
-    kept = {key: value for key, value in merged.items() if value is not None or key not in over}
+    spelled: dict[str, str] = {plain(key): key for key in under}
+    there = {**places.get(id(under), {})}
+    merged = dict(under)
+    removed: set[str] = set()
+    for key, value in over.items():
+        own = spelled.setdefault(plain(key), key)
+        merged[own] = _laid_over(under.get(own), value, places)
+        there[own] = places.get(id(over), {}).get(key, Place())
+        if value is None:
+            removed.add(own)
+    kept = {key: value for key, value in merged.items() if key not in removed}
     places[id(kept)] = there
     return kept

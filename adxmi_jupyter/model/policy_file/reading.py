@@ -157,10 +157,7 @@ def parsed(text: str, source: str) -> Document:
     try:
         return yaml_document(text)
     except MalformedBody as error:
-        told = InvalidPolicyFile(
-            f"{source} can't be read: {error.what}", why=error.why, fix=error.remediation
-        )
-        raise _at(told, source, Place(error.line, error.column)) from error
+        raise _unreadable(error, source) from error
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = Place(mark.line + 1, mark.column + 1) if mark else Place()
@@ -172,6 +169,13 @@ def parsed(text: str, source: str) -> Document:
             fix='put keys and texts with signs in quotes, such as "*", "{{name}}" and "a: b"',
         )
         raise _at(told, source, place) from error
+
+
+def _unreadable(error: MalformedBody, source: str) -> InvalidPolicyFile:
+    told = InvalidPolicyFile(
+        f"{source} can't be read: {error.what}", why=error.why, fix=error.remediation
+    )
+    return _at(told, source, Place(error.line, error.column))
 
 
 def _at(error: InvalidPolicyFile, source: str, place: Place) -> InvalidPolicyFile:
@@ -190,7 +194,10 @@ def _with_variables(document: Document, source: str, variables: Variables) -> Do
             what = f"the variable {unknown.written} is unknown"
             raise _mistake(source, document, path, what, unknown.why, fix) from unknown
 
-    return document.with_texts(put_in)
+    try:
+        return document.with_texts(put_in)
+    except MalformedBody as error:
+        raise _unreadable(error, source) from error
 
 
 def validated(
@@ -214,9 +221,32 @@ def validated(
         holds = "it is empty" if is_empty else f"it holds {kind_of(document.value)}, not sections"
         raise _mistake(source, document, (), otherwise[0], holds, otherwise[1])
     try:
-        return section.model_validate(document.value)
+        found = section.model_validate(document.value)
     except ValidationError as error:
         raise _told(error.errors(include_url=False)[0], document, source) from None
+    _check_named(document, source, document.value)
+    return found
+
+
+def _check_named(document: Document, source: str, value: Any, path: Path = ()) -> None:
+    """Check that no key is blank: without a name, a database would be the cluster.
+
+    Raises
+    ------
+    InvalidPolicyFile
+        One is; its place is named.
+
+    """
+    if isinstance(value, list):
+        for number, one in enumerate(value):
+            _check_named(document, source, one, (*path, number))
+    if not isinstance(value, dict):
+        return
+    for key, one in value.items():
+        if not key.strip():
+            where, why = (*path, key), "it is empty, or a variable that is"
+            raise _mistake(source, document, where, "a name is missing here", why, "name it")
+        _check_named(document, source, one, (*path, key))
 
 
 def _told(detail: ErrorDetails, document: Document, source: str) -> InvalidPolicyFile:

@@ -24,11 +24,13 @@ from adxmi_jupyter.model.audit.findings import Severity
 from adxmi_jupyter.model.callout import TYPES
 from adxmi_jupyter.model.cluster_role import ClusterRole
 from adxmi_jupyter.model.policy_file.nodes import (
+    UNKNOWN_WORD,
     Mode,
     ModeWord,
     Node,
     PerCluster,
     Word,
+    mistaken,
     one_of,
     short_form,
 )
@@ -250,12 +252,24 @@ class AuditSection(Node):
     severity: dict[Word, SeverityWord] = Field(default_factory=dict)
 
 
+_SECURITY_ROLES = {str(one).lower(): str(one) for one in (*Role, *ClusterRole)}
+
+
+def _security_role(value: Any) -> Any:
+    if not isinstance(value, str) or not value.strip():
+        return value
+    name = value.strip().lower()
+    if name not in _SECURITY_ROLES:
+        raise mistaken(UNKNOWN_WORD, value, _SECURITY_ROLES.values())
+    return _SECURITY_ROLES[name]
+
+
 class Protection(Node):
     """What no apply removes, whoever leaves it out: all that has each of the values given."""
 
     identity: Word
     usage: Word | None = None
-    role: Word | None = None
+    role: Annotated[Word, BeforeValidator(_security_role)] | None = None
     database: Word | None = None
 
 
