@@ -27,11 +27,18 @@ def write_text(name: str, text: str) -> None:
         mode = target.stat().st_mode & 0o777 if target.exists() else 0o644
         Path(beside).chmod(mode)
         Path(beside).replace(target)
+    except UnicodeEncodeError as error:  # such as of a variable of the environment in no UTF-8
+        raise ResultNotSaved(
+            f"{name} could not be written",
+            why=f"half of a character, U+{ord(error.object[error.start]):04X}, is no text",
+            fix="write both halves, or the character itself, in what it is made of",
+        ) from error
     except OSError as error:
-        if beside:
-            Path(beside).unlink(missing_ok=True)
         raise ResultNotSaved(
             f"{name} could not be written",
             why=error.strerror or type(error).__name__,
             fix="give a file in a directory that you may write to",
         ) from error
+    finally:
+        if beside:  # also after an interrupt; once it is in its place, there is none
+            Path(beside).unlink(missing_ok=True)
