@@ -26,11 +26,6 @@ USAGES = st.lists(st.sampled_from([*map(str, Usage), "FutureUsage"]), max_size=3
 PATTERNS = st.sampled_from([r"^https://a\.b(/|$)", "x", "a: b", "'", '"', "{{2}}", "${e}"])
 
 
-KNOWN = st.lists(st.sampled_from(list(map(str, Usage))), max_size=3, unique=True).map(
-    lambda names: ["All"] if "All" in names else names
-)
-
-
 def bare(world):
     """Leave one database without workflows: what is there besides costs requests each time."""
     cluster = world.cluster
@@ -49,25 +44,10 @@ def clusters(draw, *, with_orphans=True):
     state = draw(_states(len(identities) + 2 + with_orphans, databases, USAGES, list(DatabaseRole)))
 
     def make(world):
-        _setup(world, identities, databases)
+        set_up(world, identities, databases)
         _put(world, state)
 
     return make
-
-
-@st.composite
-def two_states(draw):
-    """Return what sets up a random cluster, and two states of it, neither with unknown usages."""
-    identities = draw(st.lists(NAMES, max_size=3))
-    databases = draw(st.lists(DATABASES, max_size=2, unique_by=str.lower))
-    roles = [one for one in DatabaseRole if one is not DatabaseRole.ADMINS]
-    states = _states(len(identities) + 2, databases, KNOWN, roles)
-    wanted, present = draw(states), draw(states)
-    return (
-        lambda world: _setup(world, identities, databases),
-        lambda world: _put(world, wanted),
-        lambda world: _put(world, present),
-    )
 
 
 @st.composite
@@ -92,7 +72,8 @@ def first(pair):
     return pair[0]
 
 
-def _setup(world, identities, databases):
+def set_up(world, identities, databases):
+    """Leave one database, and add databases and identities of these names."""
     bare(world)
     for name in databases:
         world.add_database(name)
@@ -114,21 +95,23 @@ def _put(world, state):
     users = [cluster.system_identity, cluster.identities[0], *cluster.identities[2:], stranger]
     for name, entries in policies.items():
         scope = cluster.databases[name] if name else cluster
-        scope.policy = [_item(users[place], place, usages) for place, usages in entries]
+        scope.policy = [item_of(users[place], place, usages) for place, usages in entries]
         if name:
             scope.roles = []
-    principals = [world.principals[-1], *map(_principal, users)]
+    principals = [world.principals[-1], *map(principal_of, users)]
     for (name, role), places in roles.items():
         holders = [principals[place] for place in places if place < len(principals)]
         cluster.databases[name].roles += [RoleAssignment(role, one) for one in holders]
     cluster.callout_policy = [CalloutRule(*rule) for rule in rules] or None
 
 
-def _item(identity, place, usages):
+def item_of(identity, place, usages):
+    """Return the entry of an identity; that at place 0 is the system-assigned one."""
     ids = (identity.object_id, identity.client_id, identity.tenant_id, identity.display_name)
     return PolicyItem(*ids, place == 0, tuple(usages))
 
 
-def _principal(identity):
+def principal_of(identity):
+    """Return an identity as who may hold a role."""
     ids = (identity.client_id, identity.tenant_id, identity.display_name, identity.object_id)
     return Principal(PrincipalKind.APPLICATION, *ids)

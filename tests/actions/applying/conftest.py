@@ -78,9 +78,10 @@ class Applier:
         cluster = self.azure.world.cluster
         scope = cluster.databases[change.database] if change.database else cluster
         system = cluster.system_identity
-        wanted = system.object_id if change.key == "system" else change.key
+        wanted = system.object_id if change.key == "system" and system else change.key
+        items = {change.item, *(["All"] if change.action is Action.ADD else [])}  # it covers others
         return any(
-            change.item in one.usages and one.object_id.lower() == wanted.lower()
+            not items.isdisjoint(one.usages) and one.object_id.lower() == wanted.lower()
             for one in scope.policy or []
         )
 

@@ -3,20 +3,26 @@
 import json
 
 import pytest
-from hypothesis import HealthCheck, Phase, assume, given, settings
+from hypothesis import HealthCheck, Phase, event, given, settings
 from hypothesis import strategies as st
 
-from adxmi_jupyter.errors import AdxmiError
+from adxmi_jupyter.errors import AdxmiError, PlanBlocked
 from adxmi_jupyter.model.plan import Action, Status
 from adxmi_jupyter.model.policy_file.variables import escaped
 from tests.faults.catalogue import after, answered, closed, reset, throttled, truncated
-from tests.random_worlds import clusters, two_states
+from tests.random_declarations import declarations, expected, state_of
+from tests.random_worlds import clusters
 
-RANDOM = settings(
-    max_examples=500,
-    phases=(Phase.explicit, Phase.generate),  # finding a shorter example takes hours
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.filter_too_much],
-)
+
+def each_of(number):
+    """Let Hypothesis try so many examples of a property, in one embedded Azure."""
+    return settings(
+        max_examples=number,
+        phases=(Phase.explicit, Phase.generate),  # finding a shorter example takes long
+        suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    )
+
+
 FAULTS = {
     "none": None,
     "429": throttled("0"),
@@ -29,40 +35,47 @@ FAULTS = {
     "truncated": truncated(0.5),
     "cut": truncated(0.9, says_so=True),
 }
-LATEST = 45
+LATEST = 30
 """Requests of an apply; a fault that comes later never strikes."""
 
 
 @pytest.mark.nightly
-@RANDOM
-@given(states=two_states(), fault=st.sampled_from(sorted(FAULTS)), skip=st.integers(0, LATEST))
+@pytest.mark.parametrize("kind", FAULTS)
+@each_of(60)
+@given(declaration=declarations(), skip=st.integers(0, LATEST))
 def test_any_cluster_becomes_what_the_file_says_whatever_one_request_meets(
-    through_proxy, proxy, states, fault, skip
+    applier, through_proxy, proxy, declaration, kind, skip
 ):
-    setup, wanted, present = states
-    through_proxy.reset(setup, wanted)
-    text = through_proxy.snapshot()
-    assert through_proxy.prepared(text).plan.is_empty
-    present(through_proxy.azure.world)
-    assume(not through_proxy.prepared(text).plan.of(Status.BLOCKED))
-    if FAULTS[fault]:
-        proxy.strike(FAULTS[fault], times=1, skip=skip)
+    applier.reset()
+    users = declaration.put_into(applier.azure.world)
+    through_proxy.forget()
+    before = state_of(applier.azure.world)
+    wanted = expected(declaration, users, before)
+    if FAULTS[kind]:
+        proxy.strike(FAULTS[kind], times=1, skip=skip)
 
     try:
-        done = through_proxy.apply(text)
-        untrue = through_proxy.untrue(done)
-    except AdxmiError:  # before anything was sent
-        untrue = []
+        done = through_proxy.apply(users.file_of(declaration, proxy.uri))
+    except AdxmiError:
+        assert state_of(applier.azure.world) == before
+        done = None
     proxy.clear()
-    again = through_proxy.apply(text)
+    text = users.file_of(declaration, "embedded")
+    assert done is None or applier.untrue(done) == []
+    try:
+        again = applier.apply(text)
+    except PlanBlocked:
+        assert done is None  # and so it was before the first one
+        event("blocked")
+        return
 
-    assert untrue == []
     assert [str(one.failure) for one in again.outcomes if one.result != "applied"] == []
-    assert through_proxy.snapshot() == text
+    assert state_of(applier.azure.world) == wanted
+    assert applier.prepared(text).plan.of(Status.PLANNED, Status.BLOCKED) == ()
 
 
 @pytest.mark.nightly
-@RANDOM
+@each_of(500)
 @given(make=clusters(), picks=st.lists(st.integers(0, 30), max_size=4))
 def test_what_is_protected_is_never_removed(applier, make, picks):
     applier.reset(make)
