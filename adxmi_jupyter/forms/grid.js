@@ -153,6 +153,14 @@ const BUTTON = "margin: 0 0 0 6px; padding: 0 8px; font-size: 11px; line-height:
 const LEADS_ON = "adxmi-leads-on";
 const COMMAND = /^%adxmi [^\n]+$/;
 
+// The command stays on one line; its button goes below it where there is no room.
+function besides(cell, command, button) {
+  const words = element("span", "white-space: nowrap;");
+  words.textContent = command;
+  cell.style.whiteSpace = "normal";
+  cell.replaceChildren(words, button);
+}
+
 // The commands of a page, each with a button that leads on: it becomes the cell below, or is copied
 // where there are no cells. What is inserted is what is read, and runs only when somebody runs it.
 function leadingOn(host, manager) {
@@ -171,7 +179,7 @@ function leadingOn(host, manager) {
       setTimeout(() => (button.textContent = words), 1500);
     });
     if (place.tagName === "CODE") place.after(button);
-    else place.append(button);
+    else besides(place, command, button);
   }
 }
 

@@ -167,19 +167,20 @@ def distrust(call: Call, *, host: str) -> pd.DataFrame:
 def status(call: Call) -> pd.DataFrame:
     """Show the cluster, database, credential and signed-in principal."""
     from adxmi_jupyter.actions.connections import status_frame
+    from adxmi_jupyter.rendering.shown_frame import Record
 
     connection = call.connection
     call.note_leftovers(connection)
-    return status_frame(connection)
+    return Record(status_frame(connection))
 
 
 @verb("whoami", examples=("whoami",))
 def whoami(call: Call) -> pd.DataFrame:
     """Show who you are on the cluster: principal, tenant and kind of credential."""
     from adxmi_jupyter.actions.connections import caller_frame
-    from adxmi_jupyter.rendering.shown_frame import Whole
+    from adxmi_jupyter.rendering.shown_frame import Record
 
-    return Whole(caller_frame(call.connection))
+    return Record(caller_frame(call.connection))
 
 
 def _trusted(call: Call) -> pd.DataFrame:

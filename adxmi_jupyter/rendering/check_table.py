@@ -167,7 +167,10 @@ class CheckTable(Whole):
         """Return what was checked as text; of many the counts, and what is not met by cause."""
         if self._summary is not None:
             return self._summary.to_text()
-        return "\n\n".join(map(_text, self._shown))
+        if len(self._shown) == 1:
+            return _text(self._shown[0])
+        told = (_line(one) if one.is_met else _text(one) for one in _worst_first(self._shown))
+        return "\n\n".join((_counts(self._shown), *told)) if self._shown else ""
 
     @property
     def lacks_a_requirement(self) -> bool:
@@ -190,7 +193,11 @@ class CheckTable(Whole):
             return super()._repr_html_()
         if self._summary is not None:
             return self._summary.to_html()
-        drawn = "".join(_picture(one) + _fixes(one) for one in self._shown)
+        if len(self._shown) == 1:
+            drawn = _head(self._shown[0]) + _picture(self._shown[0])
+        else:
+            drawn = "".join(map(_folded_if_met, _worst_first(self._shown)))
+            drawn = drawn and f"<div>{html.escape(_counts(self._shown))}</div>{drawn}"
         return f'<div class="{NO_MATH}">{drawn}</div>' if drawn else ""
 
 
@@ -237,15 +244,40 @@ def _fixes(shown: _Shown) -> str:
     )
 
 
+def _worst_first(every: Iterable[_Shown]) -> list[_Shown]:
+    """Return what was checked with what is missing first, and what is met last."""
+    return sorted(every, key=lambda one: (one.is_met, not one.missing))
+
+
+def _folded_if_met(shown: _Shown) -> str:
+    if not shown.is_met:
+        return _head(shown) + _picture(shown)
+    head = html.escape(_line(shown))
+    return f"<details><summary>{head}</summary>{_picture(shown)}</details>"
+
+
+def _head(shown: _Shown) -> str:
+    return f'<div style="font-weight: 600">{html.escape(_told(shown))}</div>'
+
+
+def _told(shown: _Shown) -> str:
+    return f"{shown.title}: {shown.summary}"
+
+
+def _line(shown: _Shown) -> str:
+    """Return how something stands of which no requirement is missing."""
+    return f"{SIGNS['met']} {_told(shown)}"
+
+
 def _picture(shown: _Shown) -> str:
-    """Return what was checked as HTML: its diagram, and its findings."""
-    head = html.escape(f"{shown.title}: {shown.summary}")
+    """Return what was checked as HTML: its diagram, its findings, and what fixes them."""
+    head = html.escape(_told(shown))
     body = "".join(map(_drawn, shown.rows))
     return (
-        f'<div style="font-weight: 600">{head}</div>'
         f"{pictures(shown.workflow, shown.name, shown.steps, kind=shown.checked.kind)}"
         f'<table class="adxmi-chain" aria-label="{head}" style="border: none; margin: 4px 0; '
         f'border-collapse: collapse"><tbody>{body}</tbody></table>'
+        f"{_fixes(shown)}"
     )
 
 

@@ -26,7 +26,8 @@ from adxmi_jupyter.rendering.diagram_model import PLAIN, SIGNS, UNSEEN, css_clas
 if TYPE_CHECKING:
     from adxmi_jupyter.rendering.diagram_model import Box, Step, Track
 
-_ARROW, _BOX, _PAD = 22, 140, 5
+# Five boxes fit beside each other in JupyterLab with its sidebar, in a window of 1,200 pixels.
+_ARROW, _BOX, _PAD = 14, 138, 4
 _INNER = _BOX - 2 * _PAD
 _BESIDE_MARK = 33
 _HEAD, _LINE = 34, 15.5
@@ -152,7 +153,7 @@ def pictures(
 
 
 def _track_of_pictures(track: Track) -> str:
-    images = "\n".join(_image(*one) for one in _drawings(track))
+    images = "".join(_image(*one) for one in _drawings(track))
     caption = html.escape(track.caption)
     return f'{caption and f"<div>{caption}</div>"}<div style="line-height: 0">{images}</div>'
 

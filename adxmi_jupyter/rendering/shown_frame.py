@@ -7,6 +7,7 @@ MathJax, which makes links of it, and shows signs that turn a line around or sta
 from __future__ import annotations
 
 import pickle
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
 
 import pandas as pd
@@ -110,6 +111,17 @@ class Whole(ResultFrame):
     """A result that is displayed as it is: its values are to be copied, or are the service's."""
 
     _choice = WIDE
+
+
+class Record(ResultFrame):
+    """A result of one row that is displayed as a list of what is known, a line for each column."""
+
+    @property
+    def display(self) -> DisplayTable:
+        """The names and the values below one another, in the order of the columns."""
+        whole = display_table(self, WIDE)
+        lines = tuple(zip(whole.columns, *whole.rows, strict=True))
+        return replace(whole, columns=("", ""), rows=lines, full_rows=lines, numbers=frozenset())
 
 
 def shown(result: object, choice: Choice, live: Live | None = None) -> object:

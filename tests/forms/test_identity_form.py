@@ -279,7 +279,7 @@ def test_the_ids_of_the_chosen_identity_are_shown_whole_until_hidden(identity_fo
     identity_form.pages.rows[0].ids.click()
 
     shown = identity_form.places._table.value
-    assert "Which id of contoso goes where:" in shown
+    assert "Which ID of contoso goes where:" in shown
     assert "c90e7d25-1a3b-4f68-b5d2-70f4e8a9136c</textarea>" in shown
     identity_form.places.hide.click()
     assert identity_form.places.widget.layout.display == "none"

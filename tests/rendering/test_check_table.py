@@ -181,3 +181,28 @@ def test_names_of_the_service_are_text_in_the_picture(magic, azure):
 
     assert "<img src=x" not in shown
     assert "&lt;img src=x" in shown
+
+
+def test_of_a_few_what_is_not_met_comes_first_and_what_is_met_is_folded():
+    several = shown_of(
+        ("event-hub", "orders", GOOD), ("external-table", "Backups", FOUND), ("export", "x", GOOD)
+    )
+    counts = (
+        "3 checked: 1 with requirements not met, 0 with unknown requirements or warnings, "
+        "2 with all requirements met"
+    )
+    drawn = several._repr_html_()
+    told = several.to_text().split("\n\n")
+
+    assert re.findall("<summary>(.*?)</summary>", drawn) == [
+        "✓ event-hub orders: all requirements met",
+        "✓ export x: all requirements met",
+    ]
+    assert drawn.index(counts) < drawn.index("external-table Backups: 3 not met")
+    assert drawn.index("external-table Backups: 3 not met") < drawn.index("<details>")
+    assert told[0] == counts
+    assert told[1].startswith("external-table Backups\n")
+    assert told[2:] == [
+        "✓ event-hub orders: all requirements met",
+        "✓ export x: all requirements met",
+    ]

@@ -131,3 +131,11 @@ def test_a_name_with_markup_is_text_in_cell_title_and_head():
 
     assert "<img" not in shown
     assert shown.count("&lt;img src=x") == 2
+
+
+def test_a_record_is_displayed_line_by_line_and_stays_a_row(magic):
+    caller = magic("whoami")
+
+    assert [line.split()[0] for line in repr(caller).splitlines()[2:]] == list(caller.columns)
+    assert len(caller) == 1
+    assert caller["tenant"][0] in caller._repr_html_()

@@ -9,7 +9,9 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -97,11 +99,25 @@ class JupyterServer:
         with urllib.request.urlopen(request, timeout=10) as reply:
             return json.loads(reply.read() or "null")
 
-    def end_kernels(self) -> None:
-        """End all kernels; those of Voila belong to no session."""
+    def end_kernels(self, timeout: float = 30.0) -> None:
+        """End all kernels; those of Voila belong to no session.
+
+        The server answers 500 while the kernel of a session is on its way.
+        """
+        end = time.monotonic() + timeout
         for kind in ("sessions", "kernels"):
+            while not self._ended(kind, is_last=time.monotonic() > end):
+                time.sleep(0.1)
+
+    def _ended(self, kind: str, *, is_last: bool) -> bool:
+        try:
             for item in self.api(f"/api/{kind}"):
                 self.api(f"/api/{kind}/{item['id']}", "DELETE")
+        except urllib.error.HTTPError as error:
+            if is_last or error.code != HTTPStatus.INTERNAL_SERVER_ERROR:
+                raise
+            return False
+        return True
 
     def stop(self) -> None:
         """End the server and its kernels."""

@@ -40,7 +40,7 @@ def open_tall(open_form):
 
 
 def ids_of(form, name):
-    return form.get_by_title(f"Which id of {name} goes where", exact=True)
+    return form.get_by_title(f"Which ID of {name} goes where", exact=True)
 
 
 def test_a_removal_asks_with_what_depends_on_it(open_tall, assigned, picture):

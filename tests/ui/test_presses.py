@@ -86,7 +86,7 @@ def test_what_is_typed_and_cleared_in_one_turn_stays_cleared(form, run_cell):
         expect(field(form, "Name *")).to_have_value("")
         run_cell("pass")  # comes after all that the browser still had to send
         expect(field(form, "Name *")).to_have_value("")
-        expect(form).to_contain_text("Still to fill in: Name, Identity, Location, Format.")
+        expect(form).to_contain_text("Still to fill in: Name, Identity, Location, Columns, Format.")
         fill(form, {"Identity *": "mi-export"})
         field(form, "Format *").select_option("csv")
 

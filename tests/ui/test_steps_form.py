@@ -143,7 +143,8 @@ def test_nothing_stands_in_the_way_of_assistive_technology(open_page, violations
 
     assert violations(form.page, ".adxmi-steps-form") == {}
     assert nameless(form) == []
-    expect(form.get_by_role("heading", level=3)).to_have_count(3)
+    # Assign, allow, use, and access to the target.
+    expect(form.get_by_role("heading", level=3)).to_have_count(4)
 
 
 def test_hostile_names_are_shown_as_text_and_900_pixels_are_enough(open_page, picture):

@@ -109,7 +109,7 @@ def beside(form, run_cell):
 
 def test_an_external_table_is_mended_created_and_read(open_workflow, count, picture):
     form = open_workflow("lab", "external-table form")
-    expect(form).to_contain_text("Still to fill in: Name, Identity, Location, Format.")
+    expect(form).to_contain_text("Still to fill in: Name, Identity, Location, Columns, Format.")
     expect(drawn(form, "policy")).to_contain_text("not checked")
 
     fill(form, TABLE)

@@ -77,7 +77,7 @@ class IdentityForm(ListForm):
             self.places.show(label, self.state.places(identity))
             return ()
 
-        self.submission.run(f"Looking up the ids of {label}", look_up)
+        self.submission.run(f"Looking up the IDs of {label}", look_up)
 
     def _send(self, confirmed: bool) -> tuple[Note, ...]:
         self.undo = None

@@ -41,7 +41,7 @@ SHEET = (
 .adxmi-form .adxmi-facts code {font-family: var(--jp-code-font-family, monospace);
   background: none; color: inherit; padding: 0;}
 .adxmi-form .adxmi-places {display: grid; gap: 3px 12px; align-items: center; margin: 4px 0;
-  grid-template-columns: max-content max-content minmax(0, 1fr);
+  grid-template-columns: max-content max-content minmax(0, 1fr) max-content;
   font-size: var(--jp-ui-font-size1, 13px);}
 .adxmi-form .adxmi-places textarea {resize: none;}
 """
@@ -65,7 +65,7 @@ class IdentityRow:
         self._tick = Tick(screen, lambda ticked: wished(self._identity, ticked), self._look())
         self.box = self._tick.box
         self.facts = w.HTML(self._told(), _dom_classes=("adxmi-in-row",))
-        self.ids = screen.button("Ids", lambda: chosen(self._identity))
+        self.ids = screen.button("IDs", lambda: chosen(self._identity))
         self._more = w.HBox([self.ids], _dom_classes=("adxmi-in-row",))
         self._show_ids()
 
@@ -105,7 +105,7 @@ class IdentityRow:
 
     def _show_ids(self) -> None:
         label = self._state.label(self._identity)
-        self.ids.tooltip = f"Which id of {label} goes where"
+        self.ids.tooltip = f"Which ID of {label} goes where"
         self.ids.disabled = not self._identity.object_id
 
 
@@ -151,11 +151,11 @@ def _searched(identity: ManagedIdentity) -> str:
 
 
 class Places:
-    """Which id of one identity goes where, whole and to copy."""
+    """Which ID of one identity goes where, whole and to copy."""
 
     def __init__(self, screen: Screen) -> None:
         self._table = w.HTML()
-        self.hide = screen.button("Hide ids", self.clear)
+        self.hide = screen.button("Hide IDs", self.clear)
         self.widget = w.VBox([self._table, row(self.hide)], layout=w.Layout(width="100%"))
         self.clear()
 
@@ -171,6 +171,6 @@ class Places:
             + copyable(f"{kind} for {place}", an_id)
             for place, kind, an_id in places
         )
-        head = quiet((f"Which id of {label} goes where:",))
+        head = quiet((f"Which ID of {label} goes where:",))
         self._table.value = f'{head}<div class="adxmi-places">{table}</div>'
         show(self.widget, is_shown=True)
