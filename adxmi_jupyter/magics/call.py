@@ -92,7 +92,9 @@ class Call:
     `written` maps the values of variables to how the user wrote them, for error texts, and
     `in_body` those of the body;
     `choice` is what `--ids` and `--wide` want displayed;
-    `forms` maps each spelling of the verb's options to all there is to know about it;
+    `forms` maps each spelling of the verb's options to all there is to know about it; the verb
+    itself ends before the word at `arguments_from`, and its first argument may say the same as the
+    options `subject`;
     `has_looked` tells whether it was looked what has become of open writes, `has_noted_leftovers`
     whether the user was told of roles that an interrupted command left;
     `has_found` whether there was something to find: a requirement that is missing, a difference,
@@ -118,6 +120,8 @@ class Call:
     choice: Choice = DEFAULT
     show_stack: bool = False
     forms: Mapping[str, Form] = field(default_factory=dict)
+    arguments_from: int = 0
+    subject: tuple[str, ...] = ()
     has_looked: bool = False
     has_noted_leftovers: bool = False
     has_found: bool = False
@@ -258,6 +262,22 @@ class Call:
             return False
         follows = self.words[place + 1] if place + 1 < len(self.words) else None
         return not form.may_lack or (follows is not None and not follows.option)
+
+    @property
+    def arguments(self) -> tuple[int, ...]:
+        """Where the words stand that are neither of the verb's name nor of an option."""
+        of_options = {place for at in self.places_of(*self.forms) for place in at}
+        return tuple(
+            place
+            for place, word in enumerate(self.words)
+            if place >= self.arguments_from and place not in of_options and not word.option
+        )
+
+    def argument_for(self, option: str) -> int | None:
+        """Return where the argument stands that says the same as an option, if it is there."""
+        if option not in self.subject or self.places_of(option):
+            return None
+        return next(iter(self.arguments), None)
 
     def value_at(self, places: tuple[int, ...]) -> str:
         """Return the value of an option, as it was written."""

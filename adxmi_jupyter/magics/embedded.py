@@ -265,6 +265,7 @@ def _refuse_half(call: Call, given: dict[str, str]) -> None:
 
 @verb("follow", of=embedded, examples=("embedded follow Sales",))
 @click.argument("database", metavar="DATABASE", type=DatabaseName())
+@where_it_is
 def follow(call: Call, *, database: str) -> pd.DataFrame:
     """Add a follower of a database: the cluster contosoarchive.
 

@@ -108,7 +108,7 @@ def _chosen_objects(function: Function) -> Function:
     )
     kind = click.option(
         "--kind",
-        type=click.Choice(list(ObjectKind)),
+        type=click.Choice([one.value for one in ObjectKind]),
         default=None,
         help="Kind of the objects, where several have the same name.",
     )

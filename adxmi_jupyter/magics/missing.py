@@ -42,7 +42,7 @@ def of_argument(argument: click.Parameter, help_text: str) -> Lacking:
     name = argument.metavar or argument.human_readable_name
     paragraphs = help_text.split("\n\n")
     about = [" ".join(one.split()) for one in paragraphs if one.split()[:1] == [name]]
-    return Lacking(name, name, next(iter(about), "it is required"))
+    return Lacking(name, name, next(iter(about), "it has no default"))
 
 
 def lacking(command: click.Command, parsed: Mapping[str, Any]) -> tuple[Lacking, ...]:
@@ -87,10 +87,11 @@ def missing(call: Call, parts: Sequence[Lacking]) -> MissingOption:
     path = click.get_current_context().command_path.partition(" ")[2]
     more = " ".join(one.more for one in parts)
     why = parts[0].about if len(parts) == 1 else _NO_DEFAULT
+    empty = tuple(place for place in call.arguments if not call.words[place].text)
     return MissingOption(
         f"{path} needs {_listed([one.name for one in parts])}",
         why=why,
-        fix=OwnCommand(call.again(more=more)),
+        fix=OwnCommand(call.again(without=empty, more=more)),
     )
 
 

@@ -327,10 +327,11 @@ def refuse_both(call: Call, given: dict[str, bool]) -> None:
     """
     names = [name for name, is_given in given.items() if is_given]
     if len(names) > 1:
+        left_out = {place for at in call.places_of(*names[:-1]) for place in at}
+        if not all(name.startswith("-") for name in names[:-1]):
+            left_out.update(call.arguments)
         raise ConflictingOptions(
             f"{' and '.join(names)} exclude each other",
             why=Explain.of("the verb takes one of ", Several.of(given)),
-            fix=OwnCommand(
-                call.again(without=tuple(i for at in call.places_of(*names[:-1]) for i in at))
-            ),
+            fix=OwnCommand(call.again(without=tuple(left_out))),
         )

@@ -133,7 +133,7 @@ def revoke(
                 " USAGE[,…] or ",
                 Option("--every-usage"),
                 ": ",
-                OwnCommand(call.again(more="--every-usage")),
+                OwnCommand(call.again(more="--usage USAGE[,…]")),
             ),
         )
     names = None if every_usage else checked(usages, allow_unknown=True)

@@ -37,7 +37,7 @@ def check_file(name: str, others: str = "", documents: Collection[str] = ()) -> 
         raise InvalidValue(
             f"--out {name} has no known format",
             why=f"a file ends with {', '.join(f'.{one}' for one in known)}{others}",
-            fix=ChangeOption("--out", f"{Path(name).stem or 'result'}.csv"),
+            fix=ChangeOption("--out", _free_name(name, Format.CSV)),
         )
     require_package(form)
     try:
@@ -46,8 +46,15 @@ def check_file(name: str, others: str = "", documents: Collection[str] = ()) -> 
         raise InvalidValue(
             f"--out {name} cannot be written",
             why=_reason(error),
-            fix=ChangeOption("--out", f"{Path(name).stem or 'result'}.{form}"),
+            fix=ChangeOption("--out", _free_name(name, form)),
         ) from error
+
+
+def _free_name(name: str, suffix: str) -> str:
+    """Return a name like that of a file, in the current directory, that is not a directory's."""
+    stem = Path(name).name.removesuffix(f".{suffix}").partition(".")[0].strip("-")
+    found = f"{stem or 'result'}.{suffix}"
+    return f"{stem}-result.{suffix}" if Path(found).is_dir() else found
 
 
 def check_text(option: str, name: str) -> None:
@@ -116,7 +123,8 @@ def _reason(error: Exception) -> str:
 def _refuse_unwritable(path: Path) -> None:
     """Raise OSError for a file that cannot be written, before anything is sent."""
     if path.exists() and not path.is_file():
-        raise OSError(errno.EINVAL, "it is there, and no file")
+        is_directory = path.is_dir()
+        raise OSError(errno.EINVAL, "it is a directory" if is_directory else "it is not a file")
     if path.exists() and not os.access(path, os.W_OK):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     with tempfile.TemporaryFile(dir=path.resolve().parent):

@@ -31,6 +31,7 @@ from adxmi_jupyter.fixes import (
 from adxmi_jupyter.magics import missing, subject
 from adxmi_jupyter.magics.call import Call
 from adxmi_jupyter.magics.line import quoted
+from adxmi_jupyter.magics.unusable_values import unusable
 from adxmi_jupyter.model.declaration.registry import unsupported
 from adxmi_jupyter.model.permission import ALL_DATABASES_ADMIN
 from adxmi_jupyter.model.usage import closest
@@ -51,7 +52,7 @@ def translated(error: click.UsageError, call: Call) -> CommandLineError:
     if isinstance(error, click.NoSuchOption):
         return _unknown_option(error.option_name, call, context)
     if isinstance(error, click.BadParameter):
-        return _bad_value(error, call, context)
+        return unusable(error, call, _path(context))
     if isinstance(error, click.BadOptionUsage):
         return _bad_option(error, call, context)
     return InvalidValue(
@@ -292,20 +293,6 @@ def _closest_option(written: str, known: Sequence[str]) -> str:
     return names.get(closest(written.removeprefix("--"), names), "")
 
 
-def _bad_value(
-    error: click.BadParameter, call: Call, context: click.Context | None
-) -> CommandLineError:
-    option = error.param
-    name = _name(option) if isinstance(option, click.Option) else "the argument"
-    if option is not None and not isinstance(option, click.Option):
-        name = option.metavar or option.human_readable_name
-    return InvalidValue(
-        f"the value of {name} cannot be used",
-        why=error.message,
-        fix=_help(call, _path(context)),
-    )
-
-
 def _bad_option(
     error: click.BadOptionUsage, call: Call, context: click.Context | None
 ) -> CommandLineError:
@@ -348,7 +335,7 @@ def _about_extra(
         return "write the query below the command, or in a file", BELOW_QUERY
     if path == _CHECK:
         named = f"WORKFLOW check {' '.join(map(quoted, left))}"
-        why = "without a workflow before it, check looks at all there are"
+        why = "without a workflow before it, check covers all workflows"
         return why, Explain.of(OwnCommand(call.pasteable(named)), ", where WORKFLOW is its noun")
     why = "the command has no argument for it; a name with blanks needs quotes"
     place = _place(call, left[0]) if len(left) == 1 else -1

@@ -147,11 +147,14 @@ class Verb(click.Command):
                 option: Form(
                     tuple(option.opts),
                     not option.is_flag,
-                    not option.is_flag and option.flag_value is not None,
+                    isinstance(option.flag_value, str),  # where there is none, click has its own
                 )
                 for option in options
             }
             call.forms = {name: forms[option] for option in options for name in option.opts}
+            call.arguments_from = len(ctx.command_path.split()) - 1
+            subject = usage_errors.subject.option_of(self)
+            call.subject = tuple(subject.opts) if subject else ()
 
     def _parsed(
         self, ctx: click.Context, args: list[str]

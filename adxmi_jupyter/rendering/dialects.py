@@ -46,6 +46,9 @@ class UserCommand(Protocol):
     def places_of(self, *options: str) -> list[tuple[int, ...]]:
         """Return where these options stand, each with the place of its value."""
 
+    def argument_for(self, option: str) -> int | None:
+        """Return where the argument stands that says the same as an option, if it is there."""
+
     def value_at(self, places: tuple[int, ...]) -> str:
         """Return the value of an option, as it was written."""
 
@@ -67,6 +70,10 @@ class InNotebook(Dialect):
                 return self.part(fix)
 
     def _changed(self, fix: ChangeOption) -> str:
+        argument = self._own.argument_for(fix.option)
+        if argument is not None:
+            names = self._own.value_at((argument, argument)).split(",")
+            return self._own.again(instead={argument: self._in_list(names, fix.value)})
         places = self._own.places_of(fix.option)
         if not places:
             return self._own.again(more=self.change(fix))

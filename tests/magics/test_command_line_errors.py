@@ -6,8 +6,10 @@ import pytest
 
 from adxmi_jupyter import errors
 from tests.magics.wrong_lines import CASES
+from tests.magics.wrong_values import VALUES
 
 LONGEST = 160
+LINES = CASES | VALUES
 
 
 def kept_by(cluster):
@@ -15,7 +17,7 @@ def kept_by(cluster):
     return deepcopy({one: value for one, value in vars(cluster).items() if one != "logs"})
 
 
-@pytest.mark.parametrize(("line", "error", "what", "why", "fix"), CASES.values(), ids=CASES)
+@pytest.mark.parametrize(("line", "error", "what", "why", "fix"), LINES.values(), ids=LINES)
 def test_a_wrong_line_is_one_typed_error(magic, azure, line, error, what, why, fix):
     before = kept_by(azure.world.cluster)
 

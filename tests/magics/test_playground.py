@@ -50,6 +50,16 @@ def rewrite(**changes):
     path.write_text(json.dumps({**json.loads(path.read_text()), **changes}))
 
 
+@pytest.mark.parametrize(
+    "line", ["follow Sales", "status", "faults", "behaviours", "blobs", "secrets", "azure-role"]
+)
+def test_a_command_about_the_embedded_azure_runs_where_it_is(adxmi, playground, line):
+    done = adxmi("embedded", *line.split())
+
+    assert (done.returncode, done.stderr.count("fix:")) == (0, 0)
+    assert done.stdout
+
+
 def test_what_a_command_grants_is_there_for_the_next_and_can_be_undone(adxmi, playground):
     adxmi(*GRANT)
     granted = adxmi("policy", "show").stdout

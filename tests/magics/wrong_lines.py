@@ -108,7 +108,7 @@ CASES = {
         "check ArchivedOrders",
         errors.InvalidValue,
         "check cannot use ArchivedOrders",
-        "without a workflow before it, check looks at all there are",
+        "without a workflow before it, check covers all workflows",
         "%adxmi WORKFLOW check ArchivedOrders, where WORKFLOW is its noun",
     ),
     "unknown short option": (
@@ -239,14 +239,14 @@ CASES = {
         "it revokes only what it is told",
         (
             "add --usage USAGE[,…] or --every-usage: "
-            "%adxmi policy revoke -d Sales --identity mi-ingest --every-usage"
+            "%adxmi policy revoke -d Sales --identity mi-ingest --usage USAGE[,…]"
         ),
     ),
     "missing argument": (
         "connections use",
         errors.MissingOption,
         "connections use needs NAME",
-        "it is required",
+        "it has no default",
         "%adxmi connections use NAME",
     ),
     "option without its value": (
@@ -311,13 +311,6 @@ CASES = {
         "the value of --database cannot be used",
         "it is empty",
         "%adxmi policy show --help",
-    ),
-    "a number that is none": (
-        "policy undo first",
-        errors.InvalidValue,
-        "the value of [ID] cannot be used",
-        "'first' is not a valid integer range.",
-        "%adxmi policy undo --help",
     ),
     "an unclosed quote": (
         "policy show -d Tom's",
