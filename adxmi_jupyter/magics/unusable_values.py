@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,7 +11,7 @@ from adxmi_jupyter.fixes import Explain, OwnCommand, Several
 from adxmi_jupyter.model.usage import closest
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.fixes import Part
+    from adxmi_jupyter.fixes import Note
     from adxmi_jupyter.magics.call import Call
 
 _NUMBERS = {"integer": "a whole number", "float": "a number"}
@@ -36,7 +36,7 @@ def unusable(error: click.BadParameter, call: Call, path: str) -> InvalidValue:
     )
 
 
-def _needed(kind: click.ParamType) -> Part:
+def _needed(kind: click.ParamType[Any]) -> Note:
     """Return what a value has to be, where click's message names a type of its own."""
     if isinstance(kind, click.Choice):
         return Explain.of("allowed values: ", Several.of(kind.choices))

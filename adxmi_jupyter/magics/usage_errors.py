@@ -338,6 +338,9 @@ def _about_extra(
         why = "without a workflow before it, check covers all workflows"
         return why, Explain.of(OwnCommand(call.pasteable(named)), ", where WORKFLOW is its noun")
     why = "the command has no argument for it; a name with blanks needs quotes"
+    if not any(left):
+        empty = tuple(place for place in call.arguments if not call.words[place].text)
+        return "an empty word names nothing", OwnCommand(call.again(without=empty))
     place = _place(call, left[0]) if len(left) == 1 else -1
     if place >= 0 and "--database" in _options(context) and not _mentions(call, _DATABASE):
         return why, OwnCommand(call.again(instead={place: f"--database {call.words[place].raw}"}))
@@ -380,5 +383,7 @@ def _path(context: click.Context | None) -> str:
 
 
 def _place(call: Call, text: str) -> int:
-    found = (i for i, word in enumerate(call.words) if text in (word.text, word.option))
+    found = (
+        i for i, word in enumerate(call.words) if word.text == text or word.option == text != ""
+    )
     return next(found, -1)

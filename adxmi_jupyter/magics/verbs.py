@@ -17,6 +17,7 @@ from adxmi_jupyter.magics.call import CONSOLE_PROGRAM, NOTEBOOK_PROGRAM, Call, F
 from adxmi_jupyter.magics.elevation import elevate_option, elevating
 from adxmi_jupyter.magics.line import split
 from adxmi_jupyter.magics.options import common_options, console_options, here
+from adxmi_jupyter.magics.subject import option_of as subject_of
 from adxmi_jupyter.model.permission import Permission
 
 if TYPE_CHECKING:
@@ -153,7 +154,7 @@ class Verb(click.Command):
             }
             call.forms = {name: forms[option] for option in options for name in option.opts}
             call.arguments_from = len(ctx.command_path.split()) - 1
-            subject = usage_errors.subject.option_of(self)
+            subject = subject_of(self)
             call.subject = tuple(subject.opts) if subject else ()
 
     def _parsed(

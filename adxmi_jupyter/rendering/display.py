@@ -147,7 +147,8 @@ def _texts(name: str, given: Mapping[str, Sequence[Any]]) -> list[str]:
     if name == "display_name" and "is_system" in given:
         marks = given["is_system"]
         return [
-            f"{text} (system)" if mark else text for text, mark in zip(texts, marks, strict=True)
+            f"{text} (system)" if mark is True else text  # a missing mark is neither
+            for text, mark in zip(texts, marks, strict=True)
         ]
     if name == "database" and "scope" in given:
         scopes = given["scope"]

@@ -20,7 +20,7 @@ GRAMMAR = (
     errors.RepeatedOption,
     errors.ConflictingOptions,
 )
-PROSE = re.compile(r", (?:then|where|and) ")
+PROSE = re.compile(r", (?:then|where|and) |; or ")
 
 
 def wrong_lines(name):
@@ -38,10 +38,9 @@ def wrong_lines(name):
             yield f"{name} {long[:-1]}x"
             continue
         yield f"{name} {long}"
-        yield f"{name} {long} x --{long[3:]} x"
+        yield f"{name} --{long[3:]} x"
         if long not in ("--out", "--connection"):
             yield f"{name} {long} -1"
-            yield f"{name} {long} Slaes"
 
 
 def error_of(run, line):

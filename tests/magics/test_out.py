@@ -139,3 +139,15 @@ def test_in_a_notebook_the_name_of_a_format_is_a_variable(magic, ip):
 def test_in_a_notebook_what_is_neither_variable_nor_file_is_refused(magic):
     with pytest.raises(InvalidValue, match="isn't a variable name"):
         magic("policy show --out a-b")
+
+
+@pytest.mark.parametrize(
+    ("name", "better"), [("taken.csv", "taken-result.csv"), ("-", "result.csv")]
+)
+def test_the_fix_of_a_file_that_cannot_be_written_names_another(adxmi, tmp_path, name, better):
+    (tmp_path / "taken.csv").mkdir()
+
+    done = adxmi("policy", "show", "--out", name)
+
+    assert done.returncode == 2
+    assert done.stderr.endswith(f"  fix: adxmi policy show --out {better}\n")

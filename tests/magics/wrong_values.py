@@ -52,4 +52,11 @@ VALUES = {
         "it is a whole number, 1 or more",
         "%adxmi policy undo --help",
     ),
+    "an empty word too many": (
+        "overview ''",
+        errors.InvalidValue,
+        'overview cannot use ""',
+        "an empty word names nothing",
+        "%adxmi overview",
+    ),
 }

@@ -33,6 +33,13 @@ def test_names_stand_first_ids_short_and_last_and_usages_are_text():
     assert shown.left_out == ("scope", "client_id", "is_system")
 
 
+def test_a_row_that_names_no_identity_has_no_mark():
+    marks = pd.array([True, None], dtype="boolean")
+    frame = pd.DataFrame({"display_name": ["contoso", ""], "is_system": marks})
+
+    assert display_table(frame).rows == (("contoso (system)",), ("",))
+
+
 def test_with_ids_every_id_is_shown_in_full():
     shown = display_table(POLICY, Choice(ids=True))
 
