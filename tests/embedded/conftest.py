@@ -99,6 +99,23 @@ def run_on(azure):
 
 
 @pytest.fixture
+def sales(run):
+    """Run a text in the database Sales."""
+    return lambda text, **options: run(text, database="Sales", **options)
+
+
+@pytest.fixture
+def world(azure):
+    return azure.world
+
+
+@pytest.fixture
+def system(world):
+    """The system-assigned identity of the cluster."""
+    return world.cluster.system_identity
+
+
+@pytest.fixture
 def script_token(azure):
     """The admin's token with the key that lets scripts run."""
     return f"{ADMIN}.{azure.script_key}"
@@ -160,6 +177,11 @@ def refusal(connect):
         return caught.value.get_api_error()
 
     return run_refused
+
+
+@pytest.fixture
+def refused_in_sales(refusal):
+    return lambda text, **options: refusal(text, database="Sales", **options)
 
 
 @pytest.fixture

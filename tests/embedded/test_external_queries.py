@@ -20,11 +20,6 @@ AS_EXPORT = f'Authentication="Active Directory Managed Identity";User Id={EXPORT
 
 
 @pytest.fixture
-def world(azure):
-    return azure.world
-
-
-@pytest.fixture
 def lake_reader(world):
     """Let the system identity read external data, and the lake."""
     system = world.cluster.system_identity

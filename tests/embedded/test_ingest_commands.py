@@ -9,17 +9,6 @@ ORDERS = f"{LANDING}/orders.csv{AS_INGEST}"
 NO_EXTENT = "00000000-0000-0000-0000-000000000000"
 
 
-@pytest.fixture
-def sales(run):
-    """Run a command in the database Sales."""
-    return lambda text, **options: run(text, database="Sales", **options)
-
-
-@pytest.fixture
-def refused_in_sales(refusal):
-    return lambda text, **options: refusal(text, database="Sales", **options)
-
-
 def test_ingest_into_answers_with_a_row_per_blob(sales, new_rows):
     rows = sales(f".ingest into table Orders ('{ORDERS}', '{LANDING}/orders.csv.gz{AS_INGEST}')")
 

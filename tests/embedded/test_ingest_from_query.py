@@ -19,17 +19,6 @@ ROLES = {
 
 
 @pytest.fixture
-def sales(run):
-    """Run a text in the database Sales."""
-    return lambda text, **options: run(text, database="Sales", **options)
-
-
-@pytest.fixture
-def refused_in_sales(refusal):
-    return lambda text, **options: refusal(text, database="Sales", **options)
-
-
-@pytest.fixture
 def numbers(sales):
     """Make a table Numbers with the row 1, and return what gives its rows."""
     sales(".set Numbers <| print n = 1")

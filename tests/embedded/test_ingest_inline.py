@@ -9,17 +9,6 @@ NO_EXTENT = "00000000-0000-0000-0000-000000000000"
 
 
 @pytest.fixture
-def sales(run):
-    """Run a text in the database Sales."""
-    return lambda text, **options: run(text, database="Sales", **options)
-
-
-@pytest.fixture
-def refused_in_sales(refusal):
-    return lambda text, **options: refusal(text, database="Sales", **options)
-
-
-@pytest.fixture
 def purchases(sales):
     """Ingest into an empty table Purchases and return its rows."""
     sales(".create table Purchases (SKU:string, Quantity:long)")

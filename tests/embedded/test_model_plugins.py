@@ -17,27 +17,6 @@ MODEL_RULE = CalloutRule(
 
 
 @pytest.fixture
-def world(azure):
-    return azure.world
-
-
-@pytest.fixture
-def system(world):
-    return world.cluster.system_identity
-
-
-@pytest.fixture
-def ask(run):
-    """Run a query in Sales."""
-    return lambda text, **options: run(text, database="Sales", **options)
-
-
-@pytest.fixture
-def refused_in_sales(refusal):
-    return lambda text: refusal(text, database="Sales")
-
-
-@pytest.fixture
 def models(world, system):
     """Put every link to the models in place, for the system identity."""
     allow(world.cluster, system, "AzureAI")
@@ -45,7 +24,7 @@ def models(world, system):
     give(world, system.object_id, MODEL_USER, world.model_accounts["contosoai"].resource_id)
 
 
-def test_each_missing_link_to_a_model_is_said(world, system, ask, refused_in_sales):
+def test_each_missing_link_to_a_model_is_said(world, system, sales, refused_in_sales):
     account = world.model_accounts["contosoai"].resource_id
     text = f"evaluate ai_embeddings('x', '{EMBEDDINGS};managed_identity=system')"
 
@@ -56,17 +35,17 @@ def test_each_missing_link_to_a_model_is_said(world, system, ask, refused_in_sal
     give(world, system.object_id, CONTRIBUTOR, account)
     without_role = refused_in_sales(text)
     give(world, system.object_id, MODEL_USER, account)
-    (row,) = ask(text)
+    (row,) = sales(text)
 
     assert unused.type.endswith(".ManagedIdentityNotAllowedByPolicyException")
     assert (uncalled.code, without_role.code) == ("Forbidden", "General_AccessDenied")
     assert list(row) == ["_embeddings"]
 
 
-def test_embeddings_are_the_same_for_the_same_text(models, ask):
+def test_embeddings_are_the_same_for_the_same_text(models, sales):
     text = f"Orders | evaluate ai_embeddings(Region, '{EMBEDDINGS};managed_identity=system')"
 
-    rows = ask(text)
+    rows = sales(text)
 
     vectors = {row["Region"]: row["Region_embeddings"] for row in rows}
     assert list(rows[0]) == ["OrderId", "Region", "Amount", "Placed", "Region_embeddings"]
@@ -75,28 +54,28 @@ def test_embeddings_are_the_same_for_the_same_text(models, ask):
     assert len(vectors["north"]) == 8
 
 
-def test_prompt_is_answered(models, ask):
+def test_prompt_is_answered(models, sales):
     prompt = "strcat('Where is ', Region, '?')"
     connection = f"'{CHAT};managed_identity=system'"
 
-    rows = ask(f"Orders | evaluate ai_chat_completion_prompt({prompt}, {connection}) | take 1")
+    rows = sales(f"Orders | evaluate ai_chat_completion_prompt({prompt}, {connection}) | take 1")
 
     assert rows[0]["_completion"].endswith("It was asked: Where is north?")
 
 
-def test_chat_is_answered_as_the_caller(world, ask):
+def test_chat_is_answered_as_the_caller(world, sales):
     world.cluster.callout_policy = [MODEL_RULE]
     admin, account = world.principal("embedded-admin"), world.model_accounts["contosoai"]
     give(world, admin.object_id, MODEL_USER, account.resource_id)
     chat = "dynamic([{'role': 'system', 'content': 'Be brief'}, {'role': 'user', 'content': 'Hi'}])"
 
-    (row,) = ask(f"evaluate ai_chat_completion({chat}, '{CHAT};impersonate')")
+    (row,) = sales(f"evaluate ai_chat_completion({chat}, '{CHAT};impersonate')")
 
     assert row["_completion"].endswith("It was asked: Hi")
 
 
-def test_errors_of_single_rows_get_a_column(models, ask):
-    rows = ask(
+def test_errors_of_single_rows_get_a_column(models, sales):
+    rows = sales(
         "datatable(t:string) ['a', ''] | evaluate ai_embeddings"
         f"(t, '{EMBEDDINGS};managed_identity=system', dynamic({{'RecordsPerRequest': 2}}), true)"
     )
@@ -105,8 +84,8 @@ def test_errors_of_single_rows_get_a_column(models, ask):
     assert rows[1]["t_embeddings"] is None
 
 
-def test_only_successful_rows_if_asked_for(models, ask):
-    rows = ask(
+def test_only_successful_rows_if_asked_for(models, sales):
+    rows = sales(
         "datatable(t:string) ['a', ''] | evaluate ai_chat_completion_prompt"
         f"(t, '{CHAT};managed_identity=system', dynamic({{'ReturnSuccessfulOnly': true}}))"
     )

@@ -18,57 +18,36 @@ COSMOS_RULE = CalloutRule("cosmosdb", r"\.documents\.azure\.com")
 
 
 @pytest.fixture
-def world(azure):
-    return azure.world
-
-
-@pytest.fixture
-def system(world):
-    return world.cluster.system_identity
-
-
-@pytest.fixture
-def ask(run):
-    """Run a query in Sales."""
-    return lambda text, **options: run(text, database="Sales", **options)
-
-
-@pytest.fixture
-def refused_in_sales(refusal):
-    return lambda text: refusal(text, database="Sales")
-
-
-@pytest.fixture
-def schema(ask):
+def schema(sales):
     """Return the schema that is inferred with these options, given as their inside."""
 
     def infer(options, place="landing"):
         containers = f"'StorageContainers': [h'{LAKE}/{place};{ACCOUNT_KEY}']"
-        (row,) = ask(f"evaluate infer_storage_schema(dynamic({{{containers}, {options}}}))")
+        (row,) = sales(f"evaluate infer_storage_schema(dynamic({{{containers}, {options}}}))")
         return row["CslSchema"]
 
     return infer
 
 
 @pytest.fixture
-def sql(ask):
+def sql(sales):
     """Send a statement to the SQL database with a password."""
 
     def send(statement, *more, output=""):
         arguments = ", ".join([f"@'{SERVER}{LOGIN}'", f'"{statement}"', *more])
-        return ask(f"evaluate sql_request({arguments}) {output}")
+        return sales(f"evaluate sql_request({arguments}) {output}")
 
     return send
 
 
 @pytest.fixture
-def cosmos(world, ask):
+def cosmos(world, sales):
     """Send a statement to the Cosmos DB container with its key."""
     world.cluster.callout_policy = [COSMOS_RULE]
 
     def send(statement, *more, output=""):
         arguments = ", ".join([f"@'{ACCOUNT}AccountKey={COSMOS_KEY}'", f'"{statement}"', *more])
-        return ask(f"evaluate cosmosdb_sql_request({arguments}) {output}")
+        return sales(f"evaluate cosmosdb_sql_request({arguments}) {output}")
 
     return send
 
@@ -113,7 +92,7 @@ def test_schema_of_all_blobs_is_wide_enough(world, schema):
     assert schema("'DataFormat': 'json'", "mixed") == "a:real, b:string, d:string"
 
 
-def test_schema_needs_the_usage_of_external_data_requests(world, system, ask, refused_in_sales):
+def test_schema_needs_the_usage_of_external_data_requests(world, system, sales, refused_in_sales):
     place = f"{LAKE}/landing/orders.csv;managed_identity=system"
     options = f"dynamic({{'StorageContainers': ['{place}'], 'DataFormat': 'csv'}})"
     text = f"evaluate infer_storage_schema({options})"
@@ -122,7 +101,7 @@ def test_schema_needs_the_usage_of_external_data_requests(world, system, ask, re
     allow(world.cluster.databases["Sales"], system, "ExternalDataRequest")
     without_role = refused_in_sales(text)
     give(world, system.object_id, BLOB_READER, world.storage_accounts["contosolake"].resource_id)
-    rows = ask(text)
+    rows = sales(text)
 
     assert unused.type.endswith(".ManagedIdentityNotAllowedByPolicyException")
     assert without_role.code == "Download_Forbidden"
@@ -177,7 +156,7 @@ def test_sql_request_with_the_columns_it_announces(sql):
     assert rows == [{"Sku": "A-100", "Price": 9.5}]
 
 
-def test_each_missing_link_of_a_sql_request_is_said(world, system, ask, refused_in_sales):
+def test_each_missing_link_of_a_sql_request_is_said(world, system, sales, refused_in_sales):
     text = f"evaluate sql_request(h@'{SERVER}{AS_SYSTEM}', 'select * from Stock')"
 
     unused = refused_in_sales(text)
@@ -187,14 +166,14 @@ def test_each_missing_link_of_a_sql_request_is_said(world, system, ask, refused_
     world.cluster.callout_policy = None
     unlisted = refused_in_sales(text)
     world.sql_servers["contososql"].databases["Erp"].readers.add(system.object_id)
-    rows = ask(text)
+    rows = sales(text)
 
     assert unused.type.endswith(".ManagedIdentityNotAllowedByPolicyException")
     assert (uncalled.code, unlisted.code) == ("Forbidden", "General_AccessDenied")
     assert len(rows) == 3
 
 
-def test_sql_request_as_the_caller(world, ask, refused_in_sales):
+def test_sql_request_as_the_caller(world, sales, refused_in_sales):
     text = f"evaluate sql_request(h@'{SERVER}{AS_CALLER}', 'select * from Stock')"
 
     unlisted = refused_in_sales(text)
@@ -202,13 +181,13 @@ def test_sql_request_as_the_caller(world, ask, refused_in_sales):
     readers.add(world.principal("embedded-admin").object_id)
 
     assert unlisted.code == "General_AccessDenied"
-    assert len(ask(text)) == 3
+    assert len(sales(text)) == 3
 
 
-def test_sql_request_with_a_token(ask):
+def test_sql_request_with_a_token(sales):
     options = "dynamic({}), dynamic({'token': h'embedded-mi-export'})"
 
-    rows = ask(f"evaluate sql_request('{SERVER}', 'select * from Stock', {options})")
+    rows = sales(f"evaluate sql_request('{SERVER}', 'select * from Stock', {options})")
 
     assert len(rows) == 3
 
@@ -297,7 +276,7 @@ def test_cosmos_request_selects(cosmos, statement, more, output, expected):
 
 
 @pytest.mark.nightly
-def test_each_missing_link_of_a_cosmos_request_is_said(world, system, ask, refused_in_sales):
+def test_each_missing_link_of_a_cosmos_request_is_said(world, system, sales, refused_in_sales):
     text = f"evaluate cosmosdb_sql_request(@'{ACCOUNT}{AS_SYSTEM};User Id={system.object_id}', 'SELECT * FROM c')"
 
     unused = refused_in_sales(text)
@@ -306,7 +285,7 @@ def test_each_missing_link_of_a_cosmos_request_is_said(world, system, ask, refus
     world.cluster.callout_policy = [COSMOS_RULE]
     unlisted = refused_in_sales(text)
     world.cosmos_accounts["contosocosmos"].readers.add(system.object_id)
-    rows = ask(text)
+    rows = sales(text)
 
     assert unused.type.endswith(".ManagedIdentityNotAllowedByPolicyException")
     assert (uncalled.code, unlisted.code) == ("Forbidden", "General_AccessDenied")

@@ -3,17 +3,6 @@
 import pytest
 
 
-@pytest.fixture
-def sales(run):
-    """Run a text in the database Sales."""
-    return lambda text, **options: run(text, database="Sales", **options)
-
-
-@pytest.fixture
-def refused_in_sales(refusal):
-    return lambda text, **options: refusal(text, database="Sales", **options)
-
-
 def test_commands_separated_by_semicolons_all_run_and_the_last_one_answers(sales):
     rows = sales(
         ".create table A (x:long); .create table ['b;.c'] (s:string);\n"

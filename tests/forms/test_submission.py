@@ -235,16 +235,6 @@ def test_what_was_done_is_done_once_more_only_when_wanted(submission, sender):
     assert submission.outcome.lines == ("done again",)
 
 
-def test_an_edit_after_success_can_be_applied(submission, sender):
-    sender.answers = [("done",), ("done again",)]
-    submission.submit()
-
-    submission.edited()
-    submission.submit()
-
-    assert sender.sent == [False, False]
-
-
 def test_something_else_is_done_in_between_and_apply_is_still_to_come(submission, sender):
     other = Sender()
     other.answers = [("mended",)]

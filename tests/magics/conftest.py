@@ -81,6 +81,17 @@ def proxied(magics, proxy):
 
 
 @pytest.fixture
+def printed(azure, capsys):
+    """Return the lines shown since the last call, the notice of the first connection aside."""
+    capsys.readouterr()
+
+    def lines():
+        return capsys.readouterr().out.splitlines()
+
+    return lines
+
+
+@pytest.fixture
 def magic(ip):
     """Run a line as the user types it after %adxmi, or a cell when there is a body."""
 

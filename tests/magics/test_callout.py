@@ -10,17 +10,6 @@ ALLOW = f"callout allow --type sandbox_artifacts --uri {LAKE}/artifacts/rates.cs
 
 
 @pytest.fixture
-def said(azure, capsys):
-    """Return the lines shown since the last call, the notice of the first connection aside."""
-    capsys.readouterr()
-
-    def lines():
-        return capsys.readouterr().out.splitlines()
-
-    return lines
-
-
-@pytest.fixture
 def own(azure):
     """The patterns of the cluster's own rules, in the world itself."""
     return lambda: [rule.uri_regex for rule in azure.world.cluster.callout_policy or []]
@@ -33,10 +22,10 @@ def test_list_shows_the_rules_the_predefined_ones_among_them(magic):
     assert set(frame["predefined"]) == {True}
 
 
-def test_allowing_says_what_changed_and_the_line_that_takes_it_back(magic, said, own):
+def test_allowing_says_what_changed_and_the_line_that_takes_it_back(magic, printed, own):
     frame = magic(ALLOW)
 
-    assert said() == [
+    assert printed() == [
         f"+ sandbox_artifacts {LAKE_RULE} allowed",
         (
             "Undo: %adxmi callout revoke --type sandbox_artifacts "
@@ -49,18 +38,18 @@ def test_allowing_says_what_changed_and_the_line_that_takes_it_back(magic, said,
     ]
 
 
-def test_the_line_that_takes_it_back_does(magic, said, own):
+def test_the_line_that_takes_it_back_does(magic, printed, own):
     magic(ALLOW)
 
-    magic(said()[-1].removeprefix("Undo: %adxmi "))
+    magic(printed()[-1].removeprefix("Undo: %adxmi "))
 
     assert own() == []
 
 
-def test_a_dry_run_shows_the_command_and_sends_nothing(magic, said, own):
+def test_a_dry_run_shows_the_command_and_sends_nothing(magic, printed, own):
     frame = magic(f"{ALLOW} --dry-run")
 
-    shown = said()
+    shown = printed()
     assert shown[0] == "would send:"
     assert shown[1].startswith(".alter-merge cluster policy callout ```[{")
     assert shown[2:] == ["would change:", f"+ sandbox_artifacts {LAKE_RULE} allowed"]
@@ -68,22 +57,22 @@ def test_a_dry_run_shows_the_command_and_sends_nothing(magic, said, own):
     assert own() == []
 
 
-def test_what_is_allowed_already_is_said(magic, said, own):
+def test_what_is_allowed_already_is_said(magic, printed, own):
     magic(ALLOW)
-    said()
+    printed()
 
     magic(ALLOW)
     magic(f"{ALLOW} -n")
 
-    assert said() == ["already allowed", "already allowed", "nothing would be sent"]
+    assert printed() == ["already allowed", "already allowed", "nothing would be sent"]
     assert own() == [LAKE_RULE]
 
 
-def test_a_secret_in_an_address_goes_nowhere(magic, said, own):
+def test_a_secret_in_an_address_goes_nowhere(magic, printed, own):
     magic(f'callout allow --type external_data --uri "{LAKE}/x?sig=c2VjcmV0"')
     magic(f'callout allow --type sandbox_artifacts --uri "{LAKE}/x?sig=c2VjcmV0"')
 
-    assert "c2VjcmV0" not in f"{said()} {own()}"
+    assert "c2VjcmV0" not in f"{printed()} {own()}"
 
 
 def test_taking_a_rule_back_asks_first(magic, own):

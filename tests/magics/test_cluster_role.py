@@ -21,17 +21,6 @@ MINUTES = "it can take minutes to take effect; until then the cluster answers HT
 
 
 @pytest.fixture
-def said(azure, capsys):
-    """Return the lines shown since the last call, the notice of the first connection aside."""
-    capsys.readouterr()
-
-    def lines():
-        return capsys.readouterr().out.splitlines()
-
-    return lines
-
-
-@pytest.fixture
 def roles(azure):
     """Return roles and references on the cluster, in the world itself."""
     return lambda: [(str(one.role), one.principal.fqn) for one in azure.world.cluster.roles]
@@ -44,15 +33,15 @@ def by_object_id(azure):
     azure.world.grant(listed, ClusterRole.VIEWER)
 
 
-def test_list_shows_everybody_with_a_role_on_the_cluster(magic, said):
+def test_list_shows_everybody_with_a_role_on_the_cluster(magic, printed):
     magic(GRANT)
-    said()
+    printed()
 
     frame = magic("role list --cluster")
 
     assert list(frame["role"]) == ["AllDatabasesAdmin", "AllDatabasesViewer"]
     assert set(frame["scope"]) == {"cluster"}
-    assert said() == []
+    assert printed() == []
 
 
 @pytest.mark.nightly
@@ -64,27 +53,29 @@ def test_list_can_be_limited_to_an_identity(magic):
     assert list(frame["fqn"]) == [INGEST]
 
 
-def test_list_says_what_those_without_rights_in_azure_do_not_see(magic, azure, said, monkeypatch):
+def test_list_says_what_those_without_rights_in_azure_do_not_see(
+    magic, azure, printed, monkeypatch
+):
     principal = azure.world.add_principal("outsider", token="embedded-outsider")
     azure.world.grant(principal, ClusterRole.MONITOR)
     monkeypatch.setenv("ADXMI_TOKEN", "embedded-outsider")
     magic(f"connect {azure.kusto_uri} --name outsider --credential token")
-    said()
+    printed()
 
     frame = magic("role list --cluster -c outsider")
 
     assert list(frame["role"]) == ["AllDatabasesMonitor"]
-    assert [line.partition(", since ")[0] for line in said()] == [
+    assert [line.partition(", since ")[0] for line in printed()] == [
         "of the cluster: your own roles only"
     ]
 
 
-def test_a_dry_run_shows_request_before_and_after_and_sends_nothing(magic, said, roles):
+def test_a_dry_run_shows_request_before_and_after_and_sends_nothing(magic, printed, roles):
     before = roles()
 
     frame = magic(f"{GRANT} --dry-run")
 
-    assert said() == [
+    assert printed() == [
         "would send:",
         f"PUT {PATH}/principalAssignments/mi-ingest-AllDatabasesViewer",
         (
@@ -101,11 +92,11 @@ def test_a_dry_run_shows_request_before_and_after_and_sends_nothing(magic, said,
 
 
 @pytest.mark.nightly
-def test_a_grant_says_what_changed_and_the_line_that_takes_it_back(magic, said, roles):
+def test_a_grant_says_what_changed_and_the_line_that_takes_it_back(magic, printed, roles):
     before = roles()
 
     frame = magic(GRANT)
-    shown = said()
+    shown = printed()
     magic(shown[-1].removeprefix("Undo: %adxmi "))
 
     assert shown == [
@@ -118,12 +109,12 @@ def test_a_grant_says_what_changed_and_the_line_that_takes_it_back(magic, said, 
 
 
 @pytest.mark.nightly
-def test_the_line_that_takes_a_revoke_back_does(magic, said, roles, by_object_id):
+def test_the_line_that_takes_a_revoke_back_does(magic, printed, roles, by_object_id):
     magic(GRANT)
-    said()
+    printed()
 
     magic(f"{REVOKE} --yes")
-    gone, shown = roles(), said()
+    gone, shown = roles(), printed()
     magic(shown[-1].removeprefix("Undo: %adxmi "))
 
     assert len(gone) == 1
@@ -132,34 +123,34 @@ def test_the_line_that_takes_a_revoke_back_does(magic, said, roles, by_object_id
 
 
 @pytest.mark.nightly
-def test_a_revoke_shows_what_it_takes_and_asks(magic, said, roles):
+def test_a_revoke_shows_what_it_takes_and_asks(magic, printed, roles):
     magic(GRANT)
-    before, _ = roles(), said()
+    before, _ = roles(), printed()
 
     with pytest.raises(errors.ConfirmationRequired) as caught:
         magic(REVOKE)
 
     assert caught.value.fix == f"%adxmi {REVOKE} --yes"
-    assert said()[:2] == [
+    assert printed()[:2] == [
         "would send:",
         f"DELETE {PATH}/PrincipalAssignments/mi-ingest-AllDatabasesViewer",
     ]
     assert roles() == before
 
 
-def test_losing_the_last_admin_is_warned_about(magic, said):
+def test_losing_the_last_admin_is_warned_about(magic, printed):
     with pytest.raises(errors.ConfirmationRequired) as caught:
         magic("role revoke --cluster --role admins --identity aaduser=admin@contoso.example")
 
     warning = "the cluster has no AllDatabasesAdmin left: its policies can no longer be"
     assert warning in caught.value.why
-    assert any(line.startswith(warning) for line in said())
+    assert any(line.startswith(warning) for line in printed())
 
 
 @pytest.mark.nightly
-def test_the_lines_that_mend_an_assignment_by_object_id_do(magic, said, roles, by_object_id):
+def test_the_lines_that_mend_an_assignment_by_object_id_do(magic, printed, roles, by_object_id):
     magic("role list --cluster")
-    first, _, then = said()[0].partition(" --yes, then %adxmi ")
+    first, _, then = printed()[0].partition(" --yes, then %adxmi ")
 
     magic(first.partition("%adxmi ")[2] + " --yes")
     magic(then.partition(", which uses")[0])
@@ -167,11 +158,11 @@ def test_the_lines_that_mend_an_assignment_by_object_id_do(magic, said, roles, b
     assert roles()[1:] == [("AllDatabasesViewer", INGEST)]
 
 
-def test_a_change_that_is_not_waited_for_is_listed_as_an_operation(magic, azure, said, roles):
+def test_a_change_that_is_not_waited_for_is_listed_as_an_operation(magic, azure, printed, roles):
     azure.arm.polls = 3
 
     under_way = magic(f"{GRANT} --no-wait")
-    shown = said()
+    shown = printed()
     ended = magic("identity operations --wait")
 
     assert shown == ["Azure goes on; %adxmi identity operations tells how far it is"]
@@ -181,13 +172,13 @@ def test_a_change_that_is_not_waited_for_is_listed_as_an_operation(magic, azure,
 
 
 @pytest.mark.nightly
-def test_granting_what_is_held_sends_nothing(magic, said):
+def test_granting_what_is_held_sends_nothing(magic, printed):
     magic(GRANT)
-    said()
+    printed()
 
     frame = magic(f"{GRANT} --no-wait")
 
-    assert said() == [
+    assert printed() == [
         "mi-ingest holds AllDatabasesViewer already",
         "cluster: nothing changed",
     ]
@@ -195,12 +186,12 @@ def test_granting_what_is_held_sends_nothing(magic, said):
 
 
 @pytest.mark.nightly
-def test_a_busy_cluster_is_waited_for_and_said(magic, azure, said):
+def test_a_busy_cluster_is_waited_for_and_said(magic, azure, printed):
     azure.faults.add("in-maintenance")
 
     magic(GRANT)
 
-    assert said()[0] == "the cluster is busy with another change: waiting until it is free"
+    assert printed()[0] == "the cluster is busy with another change: waiting until it is free"
 
 
 CASES = {
@@ -271,12 +262,12 @@ def test_the_roles_of_the_place_complete(azure, completions, code, expected):
 
 
 @pytest.mark.nightly
-def test_a_hostile_name_stays_on_its_line(magic, azure, said):
+def test_a_hostile_name_stays_on_its_line(magic, azure, printed):
     hostile = azure.world.add_identity("mi-x\n\x1b[31mred")
 
     magic(f"role grant --cluster --role viewers --identity {hostile.client_id}")
 
-    assert "cluster: mi-x \\x1b[31mred + AllDatabasesViewer" in said()
+    assert "cluster: mi-x \\x1b[31mred + AllDatabasesViewer" in printed()
     assert azure.world.cluster.roles[-1].name == "mi-x-31mred-AllDatabasesViewer"
 
 

@@ -8,18 +8,7 @@ ORDER = '{"OrderId": 21, "Region": "north", "Amount": 10.5, "Placed": "2026-01-1
 ROLE = 'embedded azure-role --identity mi-export --role "Storage Blob Data Reader" --target '
 
 
-@pytest.fixture
-def said(azure, capsys):
-    """Return the lines shown since the last call, the notice of the first connection aside."""
-    capsys.readouterr()
-
-    def lines():
-        return capsys.readouterr().out.splitlines()
-
-    return lines
-
-
-def test_roles_are_listed_and_given(magic, said):
+def test_roles_are_listed_and_given(magic, printed):
     before = magic("embedded azure-role")
 
     after = magic(f"{ROLE} contosobackup/backups")
@@ -28,7 +17,7 @@ def test_roles_are_listed_and_given(magic, said):
     assert ["mi-export", "Storage Blob Data Reader", "contosobackup/backups"] in (
         after.values.tolist()
     )
-    assert said() == []
+    assert printed() == []
 
 
 def test_a_reader_of_cosmos_db_and_of_sql_server_is_made_by_the_same_line(magic, azure):
@@ -43,11 +32,11 @@ def test_a_reader_of_cosmos_db_and_of_sql_server_is_made_by_the_same_line(magic,
     assert ["mi-ingest", "db_datareader", "contososql/Erp"] in frame.values.tolist()
 
 
-def test_a_role_that_is_held_already_is_said(magic, said):
+def test_a_role_that_is_held_already_is_said(magic, printed):
     magic(f"{ROLE} contosobackup")
     magic(f"{ROLE} contosobackup")
 
-    assert said() == ["mi-export holds Storage Blob Data Reader on contosobackup already"]
+    assert printed() == ["mi-export holds Storage Blob Data Reader on contosobackup already"]
 
 
 def test_roles_can_be_late_until_faults_are_cleared(magic, azure):

@@ -16,21 +16,10 @@ ALTER = (
 REVOKE = "policy revoke --database Sales --identity mi-ingest --usage DataConnection"
 
 
-@pytest.fixture
-def said(azure, capsys):
-    """Return the lines shown since the last call, the notice of the first connection aside."""
-    capsys.readouterr()
-
-    def lines():
-        return capsys.readouterr().out.splitlines()
-
-    return lines
-
-
-def test_a_write_says_what_changed_and_how_to_take_it_back(magic, said):
+def test_a_write_says_what_changed_and_how_to_take_it_back(magic, printed):
     magic(GRANT)
 
-    assert said() == [
+    assert printed() == [
         "Telemetry: mi-ingest + ExportRequest",
         "Telemetry: contoso + ExportRequest",
         "Undo: %adxmi policy undo 1",
@@ -45,40 +34,40 @@ def test_a_write_returns_the_policy_after_it(magic, azure):
     assert frame.attrs["adxmi"]["command"].startswith(".alter-merge database ['Telemetry']")
 
 
-def test_a_grant_of_what_is_allowed_sends_nothing(magic, azure, said):
+def test_a_grant_of_what_is_allowed_sends_nothing(magic, azure, printed):
     magic("policy grant --database Sales --identity mi-export --usage ExternalTable")
 
-    assert said() == ["already allowed", "Sales: nothing changed"]
+    assert printed() == ["already allowed", "Sales: nothing changed"]
 
 
-def test_a_dry_run_shows_the_command_and_sends_nothing(magic, azure, said):
+def test_a_dry_run_shows_the_command_and_sends_nothing(magic, azure, printed):
     frame = magic(f"{REVOKE} --dry-run")
 
-    assert said() == ["would send:", ALTER, "would change:", "Sales: mi-ingest - DataConnection"]
+    assert printed() == ["would send:", ALTER, "would change:", "Sales: mi-ingest - DataConnection"]
     assert list(frame["change"]) == ["removed"]
     assert len(magic("policy history")) == 0
 
 
-def test_a_dry_run_of_what_is_allowed_says_so(magic, said):
+def test_a_dry_run_of_what_is_allowed_says_so(magic, printed):
     magic("policy grant --database Sales --identity mi-export --usage ExternalTable --dry-run")
 
-    assert said() == ["already allowed", "nothing would be sent"]
+    assert printed() == ["already allowed", "nothing would be sent"]
 
 
-def test_a_usage_newer_than_this_release_is_sent_when_allowed_and_told(magic, azure, said):
+def test_a_usage_newer_than_this_release_is_sent_when_allowed_and_told(magic, azure, printed):
     policy = azure.world.cluster.databases["Sales"].policy
     policy[0] = replace(policy[0], usages=("TeleportRequest",))
 
     magic("policy show --database Sales")
 
-    assert said() == ["TeleportRequest is a usage newer than this release"]
+    assert printed() == ["TeleportRequest is a usage newer than this release"]
 
 
-def test_without_confirmation_the_command_is_shown_and_not_sent(magic, azure, said):
+def test_without_confirmation_the_command_is_shown_and_not_sent(magic, azure, printed):
     with pytest.raises(ConfirmationRequired):
         magic(REVOKE)
 
-    assert said() == ["would send:", ALTER, "would change:", "Sales: mi-ingest - DataConnection"]
+    assert printed() == ["would send:", ALTER, "would change:", "Sales: mi-ingest - DataConnection"]
     assert len(magic("policy history")) == 0
 
 
@@ -132,13 +121,13 @@ def test_alter_reads_a_file(magic, tmp_path):
     assert list(frame["display_name"]) == ["mi-export"]
 
 
-def test_a_client_id_is_translated_and_said(magic, said):
+def test_a_client_id_is_translated_and_said(magic, printed):
     magic(
         "policy grant --database Telemetry --usage AzureAI "
         "--identity a1d84e6f-3c92-4b57-8e0a-95b7f2c61d38"
     )
 
-    assert said()[0].startswith(
+    assert printed()[0].startswith(
         "a1d84e6f-3c92-4b57-8e0a-95b7f2c61d38 is the client ID of mi-ingest"
     )
 
@@ -151,10 +140,10 @@ def test_diff_since_a_write_shows_it(magic, azure):
     assert list(frame["change"]) == ["added", "added"]
 
 
-def test_diff_of_equal_policies_says_so(magic, said):
+def test_diff_of_equal_policies_says_so(magic, printed):
     frame = magic("policy diff --database Sales --against-database Sales")
 
-    assert said() == ["no difference"]
+    assert printed() == ["no difference"]
     assert list(frame.columns) == [
         "scope",
         "database",
@@ -165,16 +154,16 @@ def test_diff_of_equal_policies_says_so(magic, said):
     ]
 
 
-def test_what_may_not_be_read_is_left_out_with_a_note(magic, said):
+def test_what_may_not_be_read_is_left_out_with_a_note(magic, printed):
     magic("connect embedded --name limited --credential as:reader")
 
     frame = magic("policy show --cluster --all-databases --skip-unreadable")
 
     assert list(frame["database"]) == ["Sales", "Sales"]
-    assert [line.split(" (")[0] for line in said()] == ["not read: cluster"]
+    assert [line.split(" (")[0] for line in printed()] == ["not read: cluster"]
 
 
-def test_a_hostile_name_shows_on_one_line(magic, azure, said):
+def test_a_hostile_name_shows_on_one_line(magic, azure, printed):
     azure.world.identity("mi-ingest").display_name = "evil\nname\x1b[31m"
 
     magic(
@@ -182,14 +171,16 @@ def test_a_hostile_name_shows_on_one_line(magic, azure, said):
         "--identity 5b27c9d0-8e14-4a6b-9f35-c2d18e70a4b6"
     )
 
-    assert said()[0] == "Telemetry: evil name\\x1b[31m + AzureAI"
+    assert printed()[0] == "Telemetry: evil name\\x1b[31m + AzureAI"
 
 
-def test_show_can_be_limited_to_identities(magic, said):
+def test_show_can_be_limited_to_identities(magic, printed):
     frame = magic(
         "policy show --all-databases --cluster "
         "--identity 27c5b0a9-6f1e-4830-a4d9-d8e3071b5c64,system --by-usage"
     )
 
-    assert said()[0].startswith("27c5b0a9-6f1e-4830-a4d9-d8e3071b5c64 is the client ID of mi-expor")
+    assert printed()[0].startswith(
+        "27c5b0a9-6f1e-4830-a4d9-d8e3071b5c64 is the client ID of mi-expor"
+    )
     assert list(frame["usage"]) == ["AutomatedFlows", "ExternalTable", "All"]

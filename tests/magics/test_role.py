@@ -17,17 +17,6 @@ READER_NAME = "reader (upn: reader@contoso.example)"
 
 
 @pytest.fixture
-def said(azure, capsys):
-    """Return the lines shown since the last call, the notice of the first connection aside."""
-    capsys.readouterr()
-
-    def lines():
-        return capsys.readouterr().out.splitlines()
-
-    return lines
-
-
-@pytest.fixture
 def roles(azure):
     """Return roles and references on a database, in the world itself."""
 
@@ -56,10 +45,10 @@ def test_list_can_be_limited_to_principals(magic, azure):
     assert (len(nothing), list(nothing.columns)) == (0, list(by_name.columns))
 
 
-def test_list_leaves_out_what_may_not_be_read(magic, azure, said):
+def test_list_leaves_out_what_may_not_be_read(magic, azure, printed):
     azure.world.grant(azure.world.principals[1], DatabaseRole.ADMINS, database="Telemetry")
     magic("connect embedded --name reader --credential as:reader")
-    said()
+    printed()
 
     with pytest.raises(errors.PartialRead) as caught:
         magic("role list --all-databases -c reader")
@@ -67,35 +56,35 @@ def test_list_leaves_out_what_may_not_be_read(magic, azure, said):
 
     assert caught.value.fix == "%adxmi role list --all-databases -c reader --skip-unreadable"
     assert set(frame["database"]) == {"", "Telemetry"}
-    assert [line.partition(" (")[0] for line in said()] == ["not read: database Sales"]
+    assert [line.partition(" (")[0] for line in printed()] == ["not read: database Sales"]
 
 
-def test_a_grant_says_what_changed_and_the_line_that_takes_it_back(magic, said, roles):
+def test_a_grant_says_what_changed_and_the_line_that_takes_it_back(magic, printed, roles):
     magic(f'{GRANT} --description "for the dashboard"')
 
-    assert said() == [
+    assert printed() == [
         "Telemetry: mi-ingest + viewers",
         f'Undo: %adxmi role revoke --database Telemetry --role viewers --identity "{INGEST}" --yes',
     ]
     assert roles()[-1] == ("viewers", INGEST, "for the dashboard")
 
 
-def test_the_line_that_takes_a_grant_back_does(magic, said, roles):
+def test_the_line_that_takes_a_grant_back_does(magic, printed, roles):
     before = roles()
     magic(f"{GRANT},system")
 
-    magic(said()[-1].removeprefix("Undo: %adxmi "))
+    magic(printed()[-1].removeprefix("Undo: %adxmi "))
 
     assert roles() == before
 
 
-def test_the_lines_that_take_a_revoke_back_do(magic, said, roles):
+def test_the_lines_that_take_a_revoke_back_do(magic, printed, roles):
     magic(f"{GRANT} --description \"a $5 job, or 'more'\"")
     before = sorted(roles())
-    said()
+    printed()
 
     magic(f"{REVOKE},mi-ingest --yes")
-    shown = said()
+    shown = printed()
     for_reader, for_ingest = (line.removeprefix("Undo: %adxmi ") for line in shown[-2:])
     magic(for_reader)
     magic(for_ingest)
@@ -104,23 +93,25 @@ def test_the_lines_that_take_a_revoke_back_do(magic, said, roles):
     assert shown[:2] == [f"Telemetry: {READER_NAME} - viewers", "Telemetry: mi-ingest - viewers"]
 
 
-def test_a_name_with_quotes_and_dollars_is_written_so_that_it_reads_back(magic, azure, said, roles):
+def test_a_name_with_quotes_and_dollars_is_written_so_that_it_reads_back(
+    magic, azure, printed, roles
+):
     name = "a \"b\" 'c' $d"
     azure.world.add_database(name)
 
     magic("role grant --role users --identity mi-ingest --database 'a \"b\" '\"'c' $$d\"")
-    undo = said()[-1].removeprefix("Undo: %adxmi ")
+    undo = printed()[-1].removeprefix("Undo: %adxmi ")
     granted = roles(name)
     magic(undo)
 
     assert (len(granted), roles(name)) == (1, [])
 
 
-def test_the_line_back_runs_in_a_cell(magic, ip, said, roles):
+def test_the_line_back_runs_in_a_cell(magic, ip, printed, roles):
     before = roles()
     magic(GRANT)
 
-    ip.run_cell(said()[-1].removeprefix("Undo: ")).raise_error()
+    ip.run_cell(printed()[-1].removeprefix("Undo: ")).raise_error()
 
     assert roles() == before
 
@@ -131,32 +122,32 @@ def test_the_role_may_be_written_as_azure_does(magic, roles):
     assert roles()[-1][:2] == ("viewers", INGEST)
 
 
-def test_granting_what_is_held_sends_nothing(magic, said):
+def test_granting_what_is_held_sends_nothing(magic, printed):
     magic(GRANT)
-    said()
+    printed()
 
     frame = magic(GRANT)
 
-    assert said() == ["mi-ingest holds viewers already", "Telemetry: nothing changed"]
+    assert printed() == ["mi-ingest holds viewers already", "Telemetry: nothing changed"]
     assert list(frame["display_name"])[-1] == "mi-ingest"
 
 
-def test_a_dry_run_of_what_is_held_says_so(magic, said):
+def test_a_dry_run_of_what_is_held_says_so(magic, printed):
     magic(GRANT)
-    said()
+    printed()
 
     frame = magic(f"{GRANT} --dry-run")
 
-    assert said() == ["mi-ingest holds viewers already", "nothing would be sent"]
+    assert printed() == ["mi-ingest holds viewers already", "nothing would be sent"]
     assert len(frame) == 0
 
 
-def test_a_dry_run_shows_command_before_and_after_and_sends_nothing(magic, said, roles):
+def test_a_dry_run_shows_command_before_and_after_and_sends_nothing(magic, printed, roles):
     before = roles()
 
     frame = magic(f"{GRANT} --description why -n")
 
-    assert said() == [
+    assert printed() == [
         "would send:",
         f'.add database [\'Telemetry\'] viewers ("{INGEST}") "why"',
         "would change:",
@@ -169,67 +160,67 @@ def test_a_dry_run_shows_command_before_and_after_and_sends_nothing(magic, said,
 
 
 @pytest.mark.nightly
-def test_a_long_list_of_holders_is_shortened(magic, azure, said):
+def test_a_long_list_of_holders_is_shortened(magic, azure, printed):
     names = [f"mi-{number}" for number in range(12)]
     for name in names:
         azure.world.add_identity(name)
 
     magic(f"role grant -d Telemetry --role users --identity {','.join(names)} --dry-run")
 
-    assert said()[-1].endswith("mi-9 and 2 more")
+    assert printed()[-1].endswith("mi-9 and 2 more")
 
 
-def test_a_revoke_shows_what_it_takes_and_asks(magic, said, roles):
+def test_a_revoke_shows_what_it_takes_and_asks(magic, printed, roles):
     before = roles()
 
     with pytest.raises(errors.ConfirmationRequired) as caught:
         magic(REVOKE)
 
     assert caught.value.fix == f"%adxmi {REVOKE} --yes"
-    assert said()[:2] == [
+    assert printed()[:2] == [
         "would send:",
         f".drop database ['Telemetry'] viewers (\"{READER}\")",
     ]
-    assert said() == []
+    assert printed() == []
     assert roles() == before
 
 
-def test_a_hostile_name_stays_on_its_line(magic, azure, said):
+def test_a_hostile_name_stays_on_its_line(magic, azure, printed):
     hostile = azure.world.add_identity("mi-x\n\x1b[31mred")
 
     magic(f"role grant -d Telemetry --role users --identity {hostile.client_id}")
 
-    assert said()[0] == "Telemetry: mi-x \\x1b[31mred + users"
+    assert printed()[0] == "Telemetry: mi-x \\x1b[31mred + users"
 
 
 @pytest.mark.nightly
 @pytest.mark.parametrize("place", ["--database Telemetry", "--cluster"])
-def test_a_new_identity_is_waited_for_as_long_as_told(magic, azure, said, place):
+def test_a_new_identity_is_waited_for_as_long_as_told(magic, azure, printed, place):
     fresh = azure.world.add_identity("mi-fresh", assigned=False)
     fresh.unseen = 2
     line = f"role grant {place} --role viewers --identity mi-fresh"
 
     with pytest.raises(errors.PrincipalNotFound) as caught:
         magic(f"{line} --wait-for-directory 0")
-    quiet = said()
+    quiet = printed()
     magic(line)
 
     assert caught.value.what == "Azure has mi-fresh, and the directory does not know it yet"
     assert quiet == []
-    assert said()[0].startswith("Azure has mi-fresh, and the directory does not know it yet (")
+    assert printed()[0].startswith("Azure has mi-fresh, and the directory does not know it yet (")
 
 
 @pytest.mark.nightly
 @pytest.mark.parametrize("place", ["--database Telemetry", "--cluster"])
-def test_a_system_identity_assigned_anew_is_called_by_its_new_ids(magic, azure, said, place):
+def test_a_system_identity_assigned_anew_is_called_by_its_new_ids(magic, azure, printed, place):
     magic("identity remove --identity system --yes")
     magic("identity assign --identity system")
     new = azure.world.cluster.system_identity
-    said()
+    printed()
 
     magic(f"role grant {place} --role viewers --identity system")
 
-    assert f"aadapp={new.client_id};{TENANT}" in said()[-1]
+    assert f"aadapp={new.client_id};{TENANT}" in printed()[-1]
 
 
 @pytest.mark.nightly
@@ -242,7 +233,7 @@ def test_a_policy_names_a_system_identity_assigned_anew_by_its_new_id(magic, azu
     assert list(frame["object_id"])[-1] == azure.world.cluster.system_identity.object_id
 
 
-def test_a_listing_by_object_id_comes_with_the_line_that_removes_it(magic, azure, said):
+def test_a_listing_by_object_id_comes_with_the_line_that_removes_it(magic, azure, printed):
     object_id = azure.world.identity("mi-ingest").object_id
     listed = Principal(PrincipalKind.APPLICATION, object_id, TENANT, "mi-ingest", object_id)
     azure.world.grant(listed, DatabaseRole.VIEWERS, database="Telemetry")
@@ -252,7 +243,7 @@ def test_a_listing_by_object_id_comes_with_the_line_that_removes_it(magic, azure
     assert (
         "%adxmi role revoke --database Telemetry --role viewers "
         f'--identity "aadapp={object_id};{TENANT}" --yes, then grant the role again'
-    ) in said()[0]
+    ) in printed()[0]
 
 
 CASES = {

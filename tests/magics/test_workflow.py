@@ -25,17 +25,6 @@ EXPORT = (
 
 
 @pytest.fixture
-def said(azure, capsys):
-    """Return the lines shown since the last call, the notice of the first connection aside."""
-    capsys.readouterr()
-
-    def lines():
-        return capsys.readouterr().out.splitlines()
-
-    return lines
-
-
-@pytest.fixture
 def refused(magic, azure):
     """Return the error of a line that must not reach the service with a write."""
 
@@ -52,28 +41,28 @@ def refused(magic, azure):
 # What is shown
 
 
-def test_build_shows_the_text_and_sends_nothing(magic, azure, said):
+def test_build_shows_the_text_and_sends_nothing(magic, azure, printed):
     frame = magic(TABLE.replace("create", "build"))
 
-    shown = said()
+    shown = printed()
     assert shown[0].startswith(".create external table ['Archive'] (['OrderId']:long")
     assert list(frame["sent_to"]) == ["management endpoint"]
     assert list(azure.world.cluster.databases["Sales"].external_tables) == ["ArchivedOrders"]
 
 
-def test_a_dry_run_shows_what_would_be_sent_and_change(magic, azure, said):
+def test_a_dry_run_shows_what_would_be_sent_and_change(magic, azure, printed):
     magic(f"{TABLE} --dry-run")
 
-    shown = said()
+    shown = printed()
     assert shown[0] == "would send:"
     assert shown[1].startswith(".create external table")
     assert shown[-2:] == ["would change:", "+ External table Archive (database Sales)"]
     assert list(azure.world.cluster.databases["Sales"].external_tables) == ["ArchivedOrders"]
 
 
-def test_a_dry_run_of_a_replacement_shows_what_goes(magic, said):
+def test_a_dry_run_of_a_replacement_shows_what_goes(magic, printed):
     magic(EXPORT, "Orders")
-    said()
+    printed()
 
     magic(
         f"{TABLE.replace('Archive', 'ArchivedOrders', 1)} --replace --dry-run".replace(
@@ -81,7 +70,7 @@ def test_a_dry_run_of_a_replacement_shows_what_goes(magic, said):
         )
     )
 
-    shown = said()
+    shown = printed()
     assert shown[0] == "used by continuous export Nightly, which writes to it"
     assert shown[-2:] == [
         f"- External table ArchivedOrders (database Sales): Blob, {LAKE}/archive",
@@ -89,18 +78,18 @@ def test_a_dry_run_of_a_replacement_shows_what_goes(magic, said):
     ]
 
 
-def test_a_dry_run_of_a_drop_shows_the_command(magic, azure, said):
+def test_a_dry_run_of_a_drop_shows_the_command(magic, azure, printed):
     frame = magic("event-hub drop sales-orders --database Sales -n")
 
-    assert said()[:2] == ["would send:", "DELETE …/dataConnections/sales-orders"]
+    assert printed()[:2] == ["would send:", "DELETE …/dataConnections/sales-orders"]
     assert list(frame["name"]) == ["sales-orders"]
     assert len(azure.world.cluster.databases["Sales"].data_connections) == 1
 
 
-def test_a_client_id_is_translated_and_said(magic, said):
+def test_a_client_id_is_translated_and_said(magic, printed):
     magic(TABLE.replace("mi-export", INGEST_CLIENT))
 
-    assert said()[0].startswith(f"{INGEST_CLIENT} is the client ID of mi-ingest: its object ID")
+    assert printed()[0].startswith(f"{INGEST_CLIENT} is the client ID of mi-ingest: its object ID")
 
 
 def test_the_body_may_be_the_cell_or_an_option_or_a_file(magic, tmp_path):
@@ -132,16 +121,16 @@ def test_a_check_gives_this_line_with_the_identity_of_today(magic, azure):
     assert again["state"][0] == "met"
 
 
-def test_lists_may_be_of_every_database(magic, said):
+def test_lists_may_be_of_every_database(magic, printed):
     frame = magic("external-table list --all-databases")
 
     assert frame["database"][0] == "Sales"
-    assert said() == []
+    assert printed() == []
 
 
-def test_lists_leave_out_what_may_not_be_read_when_told_so(magic, azure, said):
+def test_lists_leave_out_what_may_not_be_read_when_told_so(magic, azure, printed):
     magic("connect embedded --name reader --credential as:reader")
-    said()
+    printed()
 
     with pytest.raises(errors.PartialRead) as caught:
         magic("sdk-ingestion list -c reader")
@@ -149,29 +138,29 @@ def test_lists_leave_out_what_may_not_be_read_when_told_so(magic, azure, said):
 
     assert caught.value.fix == "%adxmi sdk-ingestion list -c reader --skip-unreadable"
     assert list(frame["identity"]) == ["mi-ingest"]
-    assert said()[0].startswith("not read: cluster (Principal ")
+    assert printed()[0].startswith("not read: cluster (Principal ")
 
 
 @pytest.mark.nightly
-def test_an_identity_that_was_removed_is_marked_in_lists(magic, said):
+def test_an_identity_that_was_removed_is_marked_in_lists(magic, printed):
     magic("identity remove --identity mi-ingest --yes")
-    said()
+    printed()
 
     frame = magic("event-hub list")
 
-    assert said() == ["mi-ingest is named but not assigned to the cluster"]
+    assert printed() == ["mi-ingest is named but not assigned to the cluster"]
     assert list(frame["identity"]) == ["mi-ingest"]
 
 
 @pytest.mark.nightly
-def test_without_waiting_the_connection_is_listed_among_the_operations(magic, azure, said):
+def test_without_waiting_the_connection_is_listed_among_the_operations(magic, azure, printed):
     azure.arm.polls = 3
 
     begun = magic(f"{CONNECTION} --no-wait")
     done = magic("identity operations --wait")
 
     assert list(begun["done"]) == [False]
-    assert "Azure goes on; %adxmi identity operations tells how far it is" in said()
+    assert "Azure goes on; %adxmi identity operations tells how far it is" in printed()
     assert list(done["operation"]) == ["creating the data connection edge"]
     assert list(done["state"]) == ["Succeeded"]
 
@@ -304,14 +293,14 @@ SECRETS = {
 @pytest.mark.parametrize("secret", SECRETS.values(), ids=SECRETS)
 @pytest.mark.parametrize("verb", ["create", "build", "check"])
 def test_a_location_with_a_secret_is_refused_and_the_secret_not_repeated(
-    refused, said, verb, secret
+    refused, printed, verb, secret
 ):
     line = TABLE.replace("create", verb).replace(f"{LAKE}/archive", f'"{secret}"')
 
     told = refused(line)
 
     assert isinstance(told, errors.InvalidConnectionString)
-    assert "c2Vjcm" not in f"{told} {told.args} {said()}"
+    assert "c2Vjcm" not in f"{told} {told.args} {printed()}"
 
 
 @pytest.mark.parametrize("secret", SECRETS.values(), ids=SECRETS)

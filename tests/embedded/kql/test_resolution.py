@@ -18,11 +18,6 @@ VIEW = ".create materialized-view Totals on table Orders { Orders | summarize To
 
 
 @pytest.fixture
-def sales(run):
-    return lambda text, **options: run(text, database="Sales", **options)
-
-
-@pytest.fixture
 def functions(sales):
     for text in (ABOVE, RATED, FIRST, SECOND, OUTER, VIEW):
         sales(text)

@@ -23,9 +23,9 @@ from adxmi_jupyter.embedded.kusto.query import clauses, plugins, sources
 from adxmi_jupyter.embedded.kusto.query.clauses import Cursor
 from adxmi_jupyter.embedded.kusto.query.literals import declared_value, literal_text
 from adxmi_jupyter.embedded.kusto.query.special_sources import SOURCES
-from adxmi_jupyter.embedded.kusto.query.stored import inside_function
 from adxmi_jupyter.embedded.kusto.query.tabular import gives_table, stored_gives_table
 from adxmi_jupyter.embedded.kusto.query.walk import Walk
+from adxmi_jupyter.embedded.kusto.session import WithoutScripts
 
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded.engine.operators import Relation
@@ -242,7 +242,7 @@ class Resolution:
         whole = Cursor(tokens, function.parameters, 0, len(tokens))
         parameters = clauses.parameters_in(whole.bracketed("(")) if tokens else ()
         lets, names = self._bound(function.name, parameters, cursor)
-        inside = inside_function(function, database, self.session)
+        inside = _inside_function(function, database, self.session)
         return self._run(Resolution(function.body[1:-1], inside, self.workspace, lets, names))
 
     def _run(self, inner: Resolution) -> Relation:
@@ -329,3 +329,17 @@ def _bracketed_name(cursor: Cursor) -> str:
     if end != cursor.place + 2 or cursor.tokens[cursor.place + 1].kind != "string":
         return ""
     return cursor.name()
+
+
+def _inside_function(function: StoredFunction, database: Database, session: Session) -> Session:
+    """Return the session in which a function's body runs: names are those of its own database.
+
+    Raises a QuerySemanticError for a function that calls itself.
+    """
+    place = (database.name, function.name)
+    if place in session.calls:
+        raise QuerySemanticError(f"The function '{function.name}' calls itself.")
+    sender = session.sender
+    if function.script_problem:
+        sender = WithoutScripts(sender, function.script_problem)
+    return replace(session, context=database.name, calls=(*session.calls, place), sender=sender)
