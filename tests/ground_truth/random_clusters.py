@@ -281,7 +281,7 @@ def random_world(walker: Walker, seed: int, kinds: int, *, plugin: bool) -> Rand
     for name in names[1:]:
         _copy(scene, name)
     world = Random(walker, chance, scene, names)
-    _give_everything(scene)
+    give_everything(scene)
     _make_workflows(world, kinds, plugin=plugin)
     _allow_too_much(world)
     return world
@@ -296,7 +296,7 @@ def _copy(scene: Scene, name: str) -> None:
     scene.world.add_database(name, tables=tables)
 
 
-def _give_everything(scene: Scene) -> None:
+def give_everything(scene: Scene) -> None:
     """Give every identity all that workflows need besides the policy."""
     for who in PEOPLE:
         scene.acting = who
