@@ -99,7 +99,8 @@ class Call:
     whether the user was told of roles that an interrupted command left;
     `has_found` whether there was something to find: a requirement that is missing, a difference,
     what a dry run would change; `tells_by_code` whether the exit code of a console says so;
-    `elevates` tells whether the caller wants the role on all databases for this command;
+    `elevates` tells whether the caller wants the role on all databases for this command, and
+    `previews` whether only to see what that would send;
     `requires` names the permissions that the verb requires;
     `is_partial` whether clusters of a fleet were not reached, which the exit code tells as well;
     `is_interrupted` whether the result is what there was when the user interrupted the command;
@@ -126,6 +127,7 @@ class Call:
     has_noted_leftovers: bool = False
     has_found: bool = False
     elevates: bool = False
+    previews: bool = False
     tells_by_code: bool = False
     is_partial: bool = False
     requires: str = ""
@@ -169,10 +171,11 @@ class Call:
 
     def note_leftovers(self, connection: Connection) -> None:
         """Tell the user of roles that an interrupted command left, once."""
-        from adxmi_jupyter.actions.elevation.records import leftover_note
+        from adxmi_jupyter.actions.elevation.records import OnFleet, leftover_note
 
-        note = None if self.has_noted_leftovers else leftover_note(connection)
-        if note is not None:
+        if self.has_noted_leftovers:
+            return
+        for note in filter(None, (leftover_note(connection), OnFleet(connection).note())):
             self.has_noted_leftovers = True
             self.say(note)
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from adxmi_jupyter.errors import ConflictingOptions, MissingOption
-from adxmi_jupyter.fixes import Explain, LeaveOut, Option, Retry
+from adxmi_jupyter.errors import MissingOption
+from adxmi_jupyter.fixes import Explain, Option, Retry
 from adxmi_jupyter.magics.call import Call
 
 if TYPE_CHECKING:
@@ -45,10 +45,10 @@ def elevate_option() -> click.Option:
 def elevating(call: Call, params: Mapping[str, Any]) -> Iterator[None]:
     """Hold AllDatabasesAdmin meanwhile if the command says so; a dry run shows what that sends.
 
+    On many clusters the run over them does that on each, see `elevation_fleet`.
+
     Raises
     ------
-    ConflictingOptions
-        The command is for many clusters.
     MissingOption
         The command may need ``--yes``, which would be found out after the role was granted.
     AdxmiError
@@ -58,15 +58,16 @@ def elevating(call: Call, params: Mapping[str, Any]) -> Iterator[None]:
     if not call.elevates:
         yield
         return
-    if params.get("fleet"):
-        raise ConflictingOptions(
-            "--elevate and --fleet exclude each other",
-            why="the role is granted on one cluster; on many, grant AllDatabasesMonitor to a group",
-            fix=LeaveOut.of("--elevate"),
-        )
     from adxmi_jupyter.actions.elevation.elevating import elevated, previewed
 
-    if params.get("dry_run"):
+    call.previews = bool(params.get("dry_run"))
+    if params.get("fleet"):
+        if not call.previews:
+            _require_confirmation(params)
+        with _ended_as_interrupted(is_console=call.is_console):
+            yield
+        return
+    if call.previews:
         for note in previewed(call.connection):
             call.say(note)
         yield

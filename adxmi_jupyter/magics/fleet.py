@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -16,7 +17,7 @@ from adxmi_jupyter.magics.fleet_questions import (
 )
 from adxmi_jupyter.magics.fleet_selection import selection_of, selection_options
 from adxmi_jupyter.magics.forms import refuse_console, writer
-from adxmi_jupyter.magics.over_fleet import allow_partial, run_options
+from adxmi_jupyter.magics.over_fleet import allow_partial, refuse_run_options, run_options
 from adxmi_jupyter.magics.verbs import Noun, verb
 
 if TYPE_CHECKING:
@@ -65,7 +66,8 @@ def fleet() -> None:
     "where all entries are, and how many there are. Requires AllDatabasesMonitor.",
 )
 @selection_options
-@run_options
+@partial(run_options, which="with --policy ", own_partial=True)
+@allow_partial
 def list_(call: Call, *, policy: bool, **options: Any) -> pd.DataFrame:
     """List the clusters that you can see, with state, identities and network access.
 
@@ -75,6 +77,8 @@ def list_(call: Call, *, policy: bool, **options: Any) -> pd.DataFrame:
     from adxmi_jupyter.actions.fleet.listing import fleet_frame, list_fleet
     from adxmi_jupyter.rendering.fleet_listing import FleetListTable, completeness_lines
 
+    if not policy:
+        refuse_run_options({**options, "allow_partial": False}, "--policy")
     asked = asked_of(call, **options)
     listing = list_fleet(call.connection, asked.selection)
     lines = completeness_lines(listing.selected)

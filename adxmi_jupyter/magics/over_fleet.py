@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 EVERY = "*"
 _FILES = (".yaml", ".yml", ".json")
+_OF_A_RUN = ("since", "deadline", "allow_partial")
 _OWN = ("--fleet", "--since", "--deadline", "--allow-partial")
 _OF_THE_RESULT = ("--out", "--ids", "--wide", "--exit-code", "--save", "--ci", "--elevate")
 
@@ -126,7 +127,9 @@ def over_fleet(
             if not own_partial:
                 del options["allow_partial"]
             if not fleet:
-                _refuse_alone(since, deadline, allow_partial and not own_partial)
+                own = allow_partial and not own_partial
+                given = {"since": since, "deadline": deadline, "allow_partial": own}
+                refuse_run_options(given, _OWN[0])
                 return function(call, **options)
             for name, written in (without or {}).items():
                 refuse_both(call, {"--fleet": True, written: bool(options[name])})
@@ -181,11 +184,13 @@ class Asked:
         selected: Selected,
         work: Callable[[Connection], Answered],
         is_still_valid: Callable[[Piece], bool] = lambda _: True,
+        *,
+        lets_in: bool = False,
     ) -> FleetResult:
         """Do something on every cluster that is selected; return what came of each.
 
         Of an earlier run that is taken over, clusters whose results are not `is_still_valid` are
-        asked again.
+        asked again. With `lets_in` a cluster is asked although it lets the caller not in.
 
         Raises
         ------
@@ -196,6 +201,7 @@ class Asked:
         from adxmi_jupyter.actions.fleet.running import named_apart, run_over
 
         running, earlier = self.running()
+        running = replace(running, lets_in=running.lets_in or lets_in)
         valid = {key: piece for key, piece in earlier.items() if is_still_valid(piece)}
         return run_over(running, named_apart(selected.clusters), work, valid)
 
@@ -239,6 +245,10 @@ class Asked:
         clock, deadline = Clock(), self._run.deadline
         ends = None if deadline is None else clock.now() + deadline
         running = Running(many, pace, runs.begin(command), name, deadline, clock, ends)
+        if call.elevates:
+            from adxmi_jupyter.magics.elevation_fleet import elevating
+
+            running = elevating(call, running)
         return running, earlier
 
     def runs(self) -> Runs:
@@ -290,6 +300,10 @@ class Asked:
         lines += gap_lines(selected.completeness) if with_gaps else []
         if call.requires and _may_be_denied(result):
             lines.append(f"  requires: {call.requires}")
+        if call.elevates:
+            from adxmi_jupyter.magics.elevation_fleet import lines_of_elevation
+
+            lines += lines_of_elevation(call, result)
         if not reached.is_whole:
             again = call.write(Retry((ChangeOption("--since", str(result.number)),)))
             lines.append(f"  ask the others again: {again}")
@@ -351,8 +365,8 @@ def _may_be_denied(result: FleetResult) -> bool:
 _EVERY_CLUSTER = ChangeOption("--fleet", EVERY)
 
 
-def _refuse_alone(since: str, deadline: str, allow_partial: bool) -> None:
-    """Refuse options of a run over many clusters without one.
+def refuse_run_options(options: Mapping[str, Any], required: str) -> None:
+    """Refuse options of a run over many clusters without the option that makes one.
 
     Raises
     ------
@@ -360,13 +374,13 @@ def _refuse_alone(since: str, deadline: str, allow_partial: bool) -> None:
         There is one.
 
     """
-    given = {"--since": since, "--deadline": deadline, "--allow-partial": allow_partial}
-    alone = [name for name, is_given in given.items() if is_given]
+    alone = [name for name in _OF_A_RUN if options.get(name)]
     if alone:
+        written = f"--{alone[0].replace('_', '-')}"
         raise MissingOption(
-            f"{alone[0]} requires --fleet",
+            f"{written} requires {required}",
             why="it is about a run over many clusters",
-            fix=Explain.of("add ", Option("--fleet"), " or leave it out"),
+            fix=Explain.of("add ", Option(required), " or leave it out"),
         )
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from adxmi_jupyter.forms.role.form import RoleForm
     from adxmi_jupyter.magics.call import Call
+    from adxmi_jupyter.magics.over_fleet import Asked
 
 
 class RoleName(Name):
@@ -290,12 +291,25 @@ def revoke(
     return write(call, change, dry_run=dry_run, confirmed=yes, waits=not no_wait)
 
 
+def _cleanup_fleet(call: Call, asked: Asked, options: Mapping[str, Any]) -> object:
+    """Remove temporary roles from many clusters."""
+    from adxmi_jupyter.magics.elevation_fleet import clean_up_fleet
+
+    return clean_up_fleet(
+        call,
+        asked,
+        recent=options["recent"],
+        dry_run=options["dry_run"],
+        confirmed=options["yes"],
+    )
+
+
 @verb(
     "cleanup",
     pages=("Manage cluster permissions",),
     permission=permissions.REMOVE,
     of=role,
-    examples=("role cleanup --dry-run", "role cleanup --yes"),
+    examples=("role cleanup --dry-run", "role cleanup --yes", "role cleanup --fleet --yes"),
 )
 @click.option(
     "--recent",
@@ -304,6 +318,7 @@ def revoke(
 )
 @dry_run
 @yes
+@over_fleet(instead=_cleanup_fleet)
 def cleanup(call: Call, *, recent: bool, dry_run: bool, yes: bool) -> pd.DataFrame:
     """Remove temporary roles that an interrupted --elevate left.
 

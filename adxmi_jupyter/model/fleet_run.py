@@ -29,6 +29,7 @@ class Reach(StrEnum):
     NOT_TRUSTED = "host not trusted"
     NOT_SUPPORTED = "not supported"
     IN_PART = "read in part"
+    ROLE_LEFT = "temporary role not removed"
     FAILED = "failed"
     SKIPPED = "skipped"
     NOT_ASKED = "not asked"

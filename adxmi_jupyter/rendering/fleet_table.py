@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from adxmi_jupyter.model.fleet_run import Outcome, Reached
     from adxmi_jupyter.rendering.display import Choice, DisplayTable
 
-_WITH_ROWS = [Reach.REACHED.value, Reach.IN_PART.value]
+_WITH_ROWS = [Reach.REACHED.value, Reach.IN_PART.value, Reach.ROLE_LEFT.value]
 _MOST_NAMES = 5
 _LONGEST_REASON = 120
 

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
+from adxmi_jupyter.errors import CredentialFailure
+from adxmi_jupyter.service.account import account_of
 from adxmi_jupyter.service.credentials import ArmToken, LogToken
 from adxmi_jupyter.service.embedded import PRINCIPALS, token_with_key
 from adxmi_jupyter.service.in_flight import Traffic
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from azure.mgmt.kusto import KustoManagementClient
     from azure.monitor.query import LogsQueryClient
 
+    from adxmi_jupyter.model.principal import PrincipalReference
     from adxmi_jupyter.service.address import ClusterAddress
     from adxmi_jupyter.service.credentials import Shared
     from adxmi_jupyter.service.limits import Limits
@@ -47,6 +50,9 @@ class Access(Protocol):
 
     def at(self, address: ClusterAddress, limits: Limits, traffic: Traffic) -> Access:
         """Return the same for another cluster, whose host was checked."""
+
+    def account(self, base_url: str) -> PrincipalReference | None:
+        """Return who it is at Azure Resource Manager; None where that is not told."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +96,15 @@ class CredentialAccess:
         credential = self.credential.remembering
         return replace(self, credential=credential, address=address, limits=limits, traffic=traffic)
 
+    def account(self, base_url: str) -> PrincipalReference | None:
+        """Return whom the token for Azure Resource Manager names."""
+        from azure.core.exceptions import ClientAuthenticationError
+
+        try:
+            return account_of(self.credential.get_token(f"{base_url}/.default").token)
+        except ClientAuthenticationError:  # what is asked for goes on without, and says so
+            return None
+
 
 @dataclass(frozen=True)
 class TokenAccess:
@@ -99,6 +114,7 @@ class TokenAccess:
     is_loopback: bool
     limits: Limits
     traffic: Traffic
+    known: Callable[[], PrincipalReference | None] = lambda: None
 
     @property
     def used(self) -> str:
@@ -138,6 +154,16 @@ class TokenAccess:
         """Use the same token."""
         del address
         return replace(self, limits=limits, traffic=traffic)
+
+    def account(self, base_url: str) -> PrincipalReference | None:
+        """Return whom the token for Azure Resource Manager names; on this machine who is known."""
+        del base_url
+        if self.is_loopback:
+            return self.known()
+        try:
+            return account_of(ArmToken().get_token().token)
+        except CredentialFailure:
+            return None
 
 
 @dataclass(frozen=True)
@@ -185,6 +211,11 @@ class OpenAccess:
         """Be the same principal at another port of the same server."""
         del address
         return replace(self, limits=limits, traffic=traffic)
+
+    def account(self, base_url: str) -> PrincipalReference | None:
+        """No token names anybody."""
+        del base_url
+        return None
 
     def _token(self) -> str:
         return token_with_key(PRINCIPALS["admin"], self.key())

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from adxmi_jupyter.model.assignment import AssignedIdentities
     from adxmi_jupyter.model.cluster_host import Edition
     from adxmi_jupyter.model.declaration.products import QueuedIngestion
+    from adxmi_jupyter.model.principal import PrincipalReference
     from adxmi_jupyter.model.verification.known import Known
     from adxmi_jupyter.service.access import Access
     from adxmi_jupyter.service.address import ClusterAddress
@@ -95,6 +96,7 @@ class Connection:
         self.access = access
         self._title = self._resource_id = ""
         self.other_addresses: frozenset[str] = frozenset()
+        self.azure_at = address.resource_manager
         self._make_kusto = make_kusto
         if credential not in ASKING_A_PERSON:  # this should ask no person to sign in
             self.in_flight.when_crowded(self._find_size)
@@ -199,12 +201,17 @@ class Connection:
     @cached_property
     def resource_manager(self) -> ResourceManager:
         """Azure Resource Manager, as the same principal."""
-        base, every = self.address.resource_manager, _POLL_EVERY[self.address.is_loopback]
+        base, every = self.azure_at, _POLL_EVERY[self.address.is_loopback]
         return ResourceManager(
             lambda subscription: self.access.management(base, subscription, every),
             poll_every=every,
             say=self.say,
         )
+
+    @property
+    def account(self) -> PrincipalReference | None:
+        """Who the caller is at Azure Resource Manager; None where that is not told."""
+        return self.access.account(self.azure_at)
 
     @cached_property
     def log_analytics(self) -> LogAnalytics:

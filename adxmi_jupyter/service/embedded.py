@@ -12,12 +12,14 @@ from urllib.parse import urlsplit
 
 from adxmi_jupyter.errors import ClusterUnreachable, EmbeddedAzureNotInUse, InvalidValue
 from adxmi_jupyter.fixes import ChangeOption, Command, Explain, Option, Several
+from adxmi_jupyter.model.principal import parse_reference
 from adxmi_jupyter.model.usage import closest
 from adxmi_jupyter.service.directories import verified_beside
 from adxmi_jupyter.service.embedded_key import offered
 
 if TYPE_CHECKING:
     from adxmi_jupyter.embedded import EmbeddedAzure
+    from adxmi_jupyter.model.principal import PrincipalReference
 
 PRINCIPALS: Mapping[str, str] = {"admin": "embedded-admin", "reader": "embedded-reader"}
 """Who one can be on the embedded Azure (``--credential as:NAME``), and the token that says so."""
@@ -61,6 +63,11 @@ class EmbeddedService:
     def token(self, principal: str) -> str:
         """Return the token of one of `PRINCIPALS`, with the key that lets its scripts run."""
         return token_with_key(PRINCIPALS[principal], self.azure.script_key)
+
+    def account(self, principal: str) -> PrincipalReference | None:
+        """Return who one of `PRINCIPALS` is in the directory, as a sign-in tells it."""
+        known = self.azure.world.principal(PRINCIPALS[principal])
+        return parse_reference(known.fqn) if known is not None else None
 
     def reset(
         self, world: str = "contoso", behaviours: Mapping[str, str] = MappingProxyType({})

@@ -58,6 +58,9 @@ class Bounds:
         Seconds without any answer after which a cluster is given up.
     deadline
         Seconds for the whole run; None for no end.
+    to_settle
+        Seconds to wait at the end for what has begun and was given up, such as to put something
+        back. A second interrupt ends that, too.
     clock
         Tells the time.
     ends
@@ -74,6 +77,7 @@ class Bounds:
     clock: Clock = field(default_factory=Clock)
     ends: float | None = None
     stopping: threading.Event | None = None
+    to_settle: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -125,6 +129,7 @@ class _Run(Generic[Item, Result]):
         self._ask, self._tasks, self._bounds, self._done = ask, tasks, bounds, done
         self._clock = bounds.clock
         self._next = 0  # the first that has not begun
+        self._threads: list[threading.Thread] = []
         self._came: queue.SimpleQueue[tuple[int, Result | Exception]] = queue.SimpleQueue()
 
     def run(self, shown: tqdm[None]) -> Ending:
@@ -146,6 +151,10 @@ class _Run(Generic[Item, Result]):
             self._finish(shown)
         self._end(ending)
         self._show(shown)
+        try:
+            self._settle()
+        except KeyboardInterrupt:
+            return Ending.INTERRUPTED
         return ending
 
     def _end_of_time(self) -> float:
@@ -162,13 +171,23 @@ class _Run(Generic[Item, Result]):
                 self._give_up_silent()
                 self._show(shown)
 
+    def _settle(self) -> None:
+        """Wait for what has begun, as long as that may take."""
+        end = self._clock.now() + self._bounds.to_settle
+        for thread in self._threads:
+            left = end - self._clock.now()
+            if left > 0:
+                thread.join(left)
+
     def _begin_more(self) -> None:
         while self._next < len(self._tasks) and self._has_room():
             place, self._next = self._next, self._next + 1
             context = copy_context()
-            threading.Thread(
+            thread = threading.Thread(
                 target=context.run, args=(self._work, place), name="adxmi-cluster", daemon=True
-            ).start()
+            )
+            self._threads.append(thread)
+            thread.start()
 
     def _has_room(self) -> bool:
         under_way = self._under_way()

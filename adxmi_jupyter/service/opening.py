@@ -124,7 +124,7 @@ class Opening:
                 fix=Configure(Setting.CREDENTIAL, "NAME"),
             )
         access = other.access.at(address, cluster.limits, cluster.traffic)
-        return Connection(
+        made = Connection(
             cluster.name,
             address,
             database="",
@@ -135,7 +135,9 @@ class Opening:
             say=self._say,
             records=self._records(address, lambda: _beside(other, address, cluster.name)),
             access=access,
-        ).known_as(cluster.name, cluster.resource_id, *cluster.addresses)
+        )
+        made.azure_at = other.azure_at  # one Azure Resource Manager has all of them
+        return made.known_as(cluster.name, cluster.resource_id, *cluster.addresses)
 
     def playground(self, playground: Playground, limits: Limits) -> Connection:
         """Return a connection to the embedded Azure of a playground."""
@@ -191,7 +193,13 @@ class Opening:
         principal = embedded_principal(credential)
         token = self._embedded.token(principal)
         address = ClusterAddress(self._embedded.azure.kusto_uri)
-        access = TokenAccess(lambda: token, is_loopback=True, limits=limits, traffic=self._traffic)
+        access = TokenAccess(
+            lambda: token,
+            is_loopback=True,
+            limits=limits,
+            traffic=self._traffic,
+            known=lambda: self._embedded.account(principal),
+        )
         return Connection(
             name or EMBEDDED,
             address,

@@ -100,14 +100,6 @@ def test_undoing_on_many_clusters_is_confirmed(magic, fleet):
         magic("undo --fleet --apply 1")
 
 
-@pytest.mark.nightly
-def test_the_temporary_role_of_one_cluster_is_not_for_many(magic, fleet):
-    with pytest.raises(errors.ConflictingOptions, match="--elevate and --fleet"):
-        magic("apply --fleet --elevate --yes", FILE)
-
-    assert usages(fleet) == {name: [] for name in NAMES}
-
-
 @pytest.fixture
 def pressed(fleet):
     """Press Ctrl-C once the first change of a cluster has arrived, which is answered later."""

@@ -2,7 +2,12 @@
 
 import pytest
 
-from adxmi_jupyter.errors import InvalidPolicyFile, InvalidValue, UnknownIdentity
+from adxmi_jupyter.errors import (
+    InvalidPolicyFile,
+    InvalidValue,
+    MissingOption,
+    UnknownIdentity,
+)
 
 
 @pytest.fixture
@@ -161,3 +166,9 @@ def test_what_may_be_denied_is_unknown_and_names_the_permission(fleet):
         assert "  requires: AllDatabasesMonitor; Reader on the" in told.to_text()
     assert used["kind"].isna().any()
     assert "unknown" in used.to_text().splitlines()[-1]
+
+
+@pytest.mark.parametrize("option", ["--since last", "--deadline 1m"])
+def test_a_list_without_policies_is_no_run(magic, option):
+    with pytest.raises(MissingOption, match="requires --policy"):
+        magic(f"fleet list {option}")

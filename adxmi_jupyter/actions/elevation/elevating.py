@@ -33,6 +33,7 @@ from adxmi_jupyter.actions.elevation.failures import (
 )
 from adxmi_jupyter.actions.elevation.temporary import ROLE, TemporaryRole, holds_role, listed
 from adxmi_jupyter.actions.roles import principals
+from adxmi_jupyter.actions.roles.principals import ResolvedPrincipal
 from adxmi_jupyter.actions.write.operations import telling
 from adxmi_jupyter.errors import (
     AdxmiError,
@@ -51,7 +52,7 @@ from adxmi_jupyter.model.elevation import PLACEHOLDER, granted_at
 from adxmi_jupyter.service.retry import retry_while
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.actions.roles.principals import ResolvedPrincipal
+    from adxmi_jupyter.actions.write.operations import Tell
     from adxmi_jupyter.fixes import Note
     from adxmi_jupyter.service.connection import Connection
 
@@ -71,8 +72,15 @@ class Deadlines:
 
 
 @contextmanager
-def elevated(connection: Connection, deadlines: Deadlines | None = None) -> Iterator[None]:
+def elevated(
+    connection: Connection,
+    deadlines: Deadlines | None = None,
+    me: ResolvedPrincipal | None = None,
+    tell: Tell | None = None,
+) -> Iterator[None]:
     """Hold AllDatabasesAdmin meanwhile; an interrupt removes it, too.
+
+    `me` is the caller where that is known already, `tell` shows how far it is instead of a bar.
 
     Raises
     ------
@@ -84,7 +92,7 @@ def elevated(connection: Connection, deadlines: Deadlines | None = None) -> Iter
         As `protocol.carry_out`.
 
     """
-    elevation = Elevation(connection, deadlines or Deadlines())
+    elevation = Elevation(connection, deadlines or Deadlines(), me, tell)
     try:
         elevation.begin()
         yield
@@ -94,11 +102,11 @@ def elevated(connection: Connection, deadlines: Deadlines | None = None) -> Iter
     elevation.end()
 
 
-def previewed(connection: Connection) -> tuple[Note, ...]:
+def previewed(connection: Connection, me: ResolvedPrincipal | None = None) -> tuple[Note, ...]:
     """Return what a command would do to hold the role; raises as reading the roles does."""
     if holds_role(connection):
         return (f"you hold {ROLE}: nothing would be granted before, or removed after",)
-    planned = TemporaryRole.planned(connection, _caller(connection), PLACEHOLDER)
+    planned = TemporaryRole.planned(connection, me or _caller(connection), PLACEHOLDER)
     request = planned.assignment.creation.replace("\n", " ")
     return (
         f"before, would grant you {ROLE}: {request}",
@@ -107,17 +115,33 @@ def previewed(connection: Connection) -> tuple[Note, ...]:
 
 
 def _caller(connection: Connection) -> ResolvedPrincipal:
-    me = principals.caller(connection)
+    me = known_caller(connection)
     if me is None:
         raise unknown_caller()
     return me
 
 
+def known_caller(connection: Connection) -> ResolvedPrincipal | None:
+    """Return who the caller is: as the cluster says, else as the token for Azure says."""
+    told = principals.caller(connection)
+    if told is not None:
+        return told
+    account = connection.account
+    return ResolvedPrincipal(account, "you") if account is not None else None
+
+
 class Elevation:
     """The caller on the way to the role and back."""
 
-    def __init__(self, connection: Connection, deadlines: Deadlines) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        deadlines: Deadlines,
+        me: ResolvedPrincipal | None = None,
+        tell: Tell | None = None,
+    ) -> None:
         self._connection = connection
+        self._me, self._tell = me, tell
         self._deadlines = deadlines
         self._others = connection.lock.beside("elevate")
         self._users = records.users_of(connection)
@@ -155,7 +179,7 @@ class Elevation:
 
     def _there(self, *, must_see: bool) -> TemporaryRole | None:
         """Return the temporary role that the caller has already, if Azure lists one."""
-        me = principals.caller(self._connection)
+        me = self._me or known_caller(self._connection)
         try:
             found = listed(self._connection)
         except (NotAuthorized, ResourceNotFound) as unseen:
@@ -195,10 +219,10 @@ class Elevation:
 
     def _grant(self) -> AdxmiError | None:
         """Grant the role; return why it is not known whether it was granted, if that is so."""
-        role = TemporaryRole.planned(self._connection, _caller(self._connection))
+        role = TemporaryRole.planned(self._connection, self._me or _caller(self._connection))
         self._enter(role)
         try:
-            role.grant()
+            role.grant(self._tell)
         except _MAY_COME as unknown:
             if _is_interrupt(unknown):
                 raise
@@ -216,7 +240,7 @@ class Elevation:
         longest = self._deadlines.effect if lost is None else self._deadlines.lost
         connection.say(f"granted you {ROLE} for this command; waiting until it has effect")
         try:
-            with telling(str(ROLE), None) as told:
+            with telling(str(ROLE), self._tell) as told:
                 retry_while(
                     lambda: self._probe(longest),
                     passes=lambda failure: isinstance(failure, _PASSES),
@@ -255,7 +279,7 @@ class Elevation:
             if self._users.is_used(role.name):
                 self._connection.say(f"{ROLE} stays for another command of yours that uses it")
                 return
-            role.remove()
+            role.remove(self._tell)
             self._users.forget(role.name)
         self._connection.say(f"removed {ROLE}, which was granted for this command")
 

@@ -25,8 +25,8 @@ _ACTION = "Microsoft.Kusto/clusters/principalAssignments/write"
 def unknown_caller() -> ElevationFailed:
     """Return the error where the cluster does not tell who the caller is."""
     return ElevationFailed(
-        f"you can't be granted {ROLE}: the cluster doesn't tell who you are",
-        why="it answers this question only for principals that hold any role on it",
+        f"you can't be granted {ROLE}: neither the cluster nor your token tells who you are",
+        why="a cluster tells it only principals that hold any role on it",
         fix=Explain.of(
             "any role on a database is enough; ask its admin to run ",
             Command.of(

@@ -12,10 +12,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.actions.elevation import records
-from adxmi_jupyter.actions.elevation.elevating import RECENT
+from adxmi_jupyter.actions.elevation.elevating import RECENT, known_caller
 from adxmi_jupyter.actions.elevation.temporary import ROLE, TemporaryRole, listed
 from adxmi_jupyter.actions.frames import MOMENT, TEXT, fixed_frame
-from adxmi_jupyter.actions.roles import principals
 from adxmi_jupyter.actions.roles.cluster import ClusterRoles
 from adxmi_jupyter.actions.roles.principals import ResolvedPrincipal
 from adxmi_jupyter.actions.write import journal
@@ -56,8 +55,10 @@ class Found:
     state: State
 
 
-def find(connection: Connection) -> tuple[Found, ...]:
+def find(connection: Connection, me: ResolvedPrincipal | None = None) -> tuple[Found, ...]:
     """Return the temporary roles of the caller, and those of this machine's history.
+
+    `me` is the caller where that is known already.
 
     A grant that Azure is carrying out is waited for. What the history still has and Azure does not
     list is noted as gone.
@@ -78,7 +79,7 @@ def find(connection: Connection) -> tuple[Found, ...]:
     _wait_for(connection, [entry for entry in own.values() if entry.is_open])
     there = listed(connection)
     _note_gone(connection, own, there)
-    me = principals.caller(connection)
+    me = me or known_caller(connection)
     mine = me.listed_in(there) if me is not None else ()
     kept = [one for one in there if one in mine or one.resource_id.lower() in own]
     users = records.users_of(connection)

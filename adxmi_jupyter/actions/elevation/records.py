@@ -5,7 +5,14 @@ It is read at the start of each process, so it loads no other actions. Azure is 
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from time import time
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 from adxmi_jupyter.actions.write import journal
 from adxmi_jupyter.actions.write.journal import Journal
@@ -24,6 +31,7 @@ CLEANUP = Command.of("role", "cleanup", "--yes")
 
 _DID_NOT_HAPPEN = frozenset({journal.REFUSED, journal.FAILED, journal.NOT_APPLIED})
 _LOCK = "elevation"
+_OLD = 3600.0
 
 
 def users_of(connection: Connection) -> Presence:
@@ -45,7 +53,11 @@ def granted(connection: Connection) -> dict[str, Entry]:
         The history cannot be read.
 
     """
-    noted = Journal(connection.history_file).entries()
+    return _granted_in(connection.history_file)
+
+
+def _granted_in(history: Path) -> dict[str, Entry]:
+    noted = Journal(history).entries()
     latest = {entry.target: entry for entry in noted if entry.kind == ELEVATION}
     return {target: entry for target, entry in latest.items() if _may_be_there(entry)}
 
@@ -63,12 +75,92 @@ def left_over(connection: Connection) -> tuple[str, ...]:
 
     Without a history that can be read there are none: whoever needs it will say so.
     """
+    return _unused(connection.history_file, users_of(connection))
+
+
+def _unused(history: Path, users: Presence) -> tuple[str, ...]:
     try:
-        found = granted(connection)
+        found = _granted_in(history)
     except HistoryUnavailable:
         return ()
-    users = users_of(connection) if found else None
-    return tuple(one for one in found if users and not users.is_used(name_of(one)))
+    return tuple(one for one in found if not users.is_used(name_of(one)))
+
+
+class OnFleet:
+    """The clusters of a fleet on which a command may hold a temporary role, one file for each.
+
+    The history of a cluster is read only with a connection to it. So a file is written before the
+    role is granted, and removed after the role: what a process leaves that is killed, the next one
+    finds, whatever cluster it is connected to.
+    """
+
+    def __init__(self, base: Connection) -> None:
+        self._directory = base.history_file.parent / "elevated"
+
+    @contextmanager
+    def noting(self, connection: Connection) -> Iterator[None]:
+        """Note a cluster while a role may be held on it.
+
+        Raises
+        ------
+        HistoryUnavailable
+            It can't be noted, so that nothing must be granted.
+
+        """
+        file = self._directory / f"{uuid4().hex}.json"
+        about = {
+            "cluster": connection.cluster,
+            "history": str(connection.history_file),
+            "lock": str(connection.lock.path_of(_LOCK)),
+        }
+        try:
+            self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            file.write_text(json.dumps(about), "utf-8")
+        except OSError as error:
+            raise HistoryUnavailable(
+                "the role can't be noted, so it isn't granted",
+                why=f"{type(error).__name__}: {error.strerror or 'no reason given'}",
+                fix="set ADXMI_DATA_DIR to a directory you may write to",
+            ) from error
+        try:
+            yield
+        finally:
+            _forget_if_removed(file, connection.history_file)
+
+    def left_over(self) -> tuple[str, ...]:
+        """Return the names of clusters on which an interrupted command may have left a role."""
+        found = []
+        for file in sorted(self._directory.glob("*.json")):
+            try:
+                about = json.loads(file.read_text("utf-8"))
+                history, lock = Path(about["history"]), Path(about["lock"])
+                cluster = str(about["cluster"])
+            except (OSError, ValueError, KeyError, TypeError):
+                continue  # being written
+            if _unused(history, Presence(partial(Path, lock))):
+                found.append(cluster)
+            elif time() - file.stat().st_mtime > _OLD:  # else its command may be about to grant
+                _forget_if_removed(file, history)
+        return tuple(sorted(set(found)))
+
+    def note(self) -> Explain | None:
+        """Return what to say of them, if there are any."""
+        names = self.left_over()
+        if not names:
+            return None
+        number = len(names)
+        what = "a temporary role on a cluster" if number == 1 else "temporary roles on clusters"
+        command = Command.of("role", "cleanup", "--fleet", ",".join(names), "--yes")
+        return Explain.of(f"an interrupted --elevate may have left {what} of a fleet: ", command)
+
+
+def _forget_if_removed(file: Path, history: Path) -> None:
+    """Forget a cluster on which no role is left, by its history."""
+    try:
+        if not _granted_in(history):
+            file.unlink(missing_ok=True)
+    except (HistoryUnavailable, OSError):
+        return
 
 
 def leftover_note(connection: Connection) -> Explain | None:

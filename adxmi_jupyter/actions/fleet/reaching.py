@@ -24,6 +24,8 @@ _REACHES: tuple[tuple[type[AdxmiError], Reach], ...] = (
     (errors.UntrustedCertificate, Reach.CERTIFICATE),
     (errors.Throttled, Reach.THROTTLED),
     (errors.NotAuthorized, Reach.NO_PERMISSION),
+    (errors.ElevationFailed, Reach.NO_PERMISSION),
+    (errors.RoleNotRemoved, Reach.ROLE_LEFT),
     (errors.NotAuthenticated, Reach.NOT_AUTHENTICATED),
     (errors.CredentialFailure, Reach.NOT_AUTHENTICATED),
     (errors.RequestTimedOut, Reach.NO_ANSWER),

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.actions.fleet.reaching import outcome_of, probe, without_asking
 from adxmi_jupyter.actions.fleet.runs import Piece
+from adxmi_jupyter.errors import ElevationFailed, NotAuthenticated, NotAuthorized
 from adxmi_jupyter.model.fleet_run import Outcome, Reach, Reached
 from adxmi_jupyter.service.fan_out import Bounds, Ending, Task, fan_out
 from adxmi_jupyter.service.pace import Clock
@@ -49,12 +50,23 @@ class Answered:
     document: Mapping[str, Any] | None = None
 
 
+Work = Callable[["Connection"], Answered]
+Around = Callable[[Work], Work]
+
+
+def _alone(work: Work) -> Work:
+    return work
+
+
 @dataclass(frozen=True)
 class Running:
     """How a run goes: over which connections, how fast, how long, and where it is kept.
 
     `what` names the run in its progress bar; `ends` is when its time is over, by the clock.
-    Runs with `stopping` change clusters: one that has begun comes to its end.
+    Runs with `stopping` change clusters: one that has begun comes to its end. `around` is what is
+    done around the work on each cluster; where it grants access, a cluster that lets the caller not
+    in yet is asked all the same (`lets_in`), and has `to_settle` seconds at the end to put
+    everything back.
     """
 
     many: ManyClusters
@@ -65,6 +77,9 @@ class Running:
     clock: Clock = field(default_factory=Clock)
     ends: float | None = None
     stopping: threading.Event | None = None
+    around: Around = _alone
+    lets_in: bool = False
+    to_settle: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -154,10 +169,16 @@ def changing(connection: Connection, apply: int) -> Piece:
 def _asked(
     running: Running, clusters: Sequence[FleetCluster], work: Callable[[Connection], Answered]
 ) -> tuple[dict[str, Piece], Ending]:
+    whole = running.around(work)
+
     def ask(target: _Target) -> Piece:
         with running.many.opened(target.cluster, target.in_flight) as connection:
-            probe(connection, running.pace.to_probe)
-            return _piece(target.cluster, work(connection))
+            try:
+                probe(connection, running.pace.to_probe)
+            except (NotAuthorized, NotAuthenticated):
+                if not running.lets_in:
+                    raise
+            return _piece(target.cluster, whole(connection))
 
     def piece_of(target: _Target, result: Piece | AdxmiError) -> Piece:
         return result if isinstance(result, Piece) else _failed(target.cluster, result)
@@ -176,6 +197,7 @@ def _asked(
         running.clock,
         running.ends,
         running.stopping,
+        running.to_settle,
     )
     results, ending = fan_out(ask, tasks, bounds, what=running.what, done=done)
     found = zip(tasks, results, strict=True)
@@ -197,4 +219,5 @@ def _piece(cluster: FleetCluster, answered: Answered) -> Piece:
 
 
 def _failed(cluster: FleetCluster, failure: AdxmiError) -> Piece:
-    return Piece(outcome_of(cluster, failure, failure.why))
+    fix = failure.remediation if isinstance(failure, ElevationFailed) else None
+    return Piece(outcome_of(cluster, failure, failure.why), fix=fix)

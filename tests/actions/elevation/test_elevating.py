@@ -83,6 +83,18 @@ def test_who_does_not_see_the_cluster_in_azure_gets_the_command_that_needs_no_id
 
 
 @pytest.mark.nightly
+def test_who_has_no_role_on_the_cluster_is_granted_it_all_the_same(azure, caller, admins, hold):
+    for database in azure.world.cluster.databases.values():
+        database.roles.clear()
+
+    with hold(caller):
+        during = admins()
+
+    assert during == ["admin", "reader"]
+    assert admins() == ["admin"]
+
+
+@pytest.mark.nightly
 def test_who_is_not_known_to_the_cluster_needs_any_role_first(azure, may_grant, monkeypatch, hold):
     azure.world.cluster.databases["Sales"].roles.clear()
     azure.world.cluster.databases["Telemetry"].roles.clear()
@@ -94,7 +106,7 @@ def test_who_is_not_known_to_the_cluster_needs_any_role_first(azure, may_grant, 
         pytest.fail("the command must not start")
 
     opened.close_all()
-    assert caught.value.what.endswith("the cluster doesn't tell who you are")
+    assert caught.value.what.endswith("neither the cluster nor your token tells who you are")
     assert "--database NAME --role viewers --identity YOU" in caught.value.fix
 
 
