@@ -14,6 +14,7 @@ import click
 from adxmi_jupyter.errors import InvalidInput, InvalidValue, MissingOption
 from adxmi_jupyter.fixes import ChangeOption, Command
 from adxmi_jupyter.magics import permissions
+from adxmi_jupyter.magics.audit_fleet import REPORT, audits_of_fleet
 from adxmi_jupyter.magics.audit_plan import (
     Asked,
     narrowed_result,
@@ -45,7 +46,6 @@ if TYPE_CHECKING:
     from adxmi_jupyter.model.history.review import Review
 
 _EXPLAIN, _RULES, _FORM = "explain", "rules", "form"
-_REPORT = "adxmi-report.md"
 DOCUMENTS = ("sarif", "junit.xml")
 _SEVERITIES = ("high", "medium", "low")
 _NONE = "none"
@@ -145,7 +145,7 @@ class LogFiles(NameList):
 @ci_option
 @click.option("--all", "with_passed", is_flag=True, help="Return a row for what passed, too.")
 @narrowing_options
-@over_fleet(without={"what": "explain, rules or form", "plan": "--plan"})
+@over_fleet(without={"what": "explain, rules or form", "plan": "--plan"}, documents=audits_of_fleet)
 def audit(
     call: Call,
     *,
@@ -205,7 +205,7 @@ def _shown(call: Call, found: Audit, history: Callable[[], Review], *, with_pass
     from adxmi_jupyter.rendering.audit_documents import audit_documents
     from adxmi_jupyter.rendering.audit_table import AuditTable
 
-    file = repository_path(DEFAULT) if Path(DEFAULT).is_file() else _REPORT
+    file = repository_path(DEFAULT) if Path(DEFAULT).is_file() else REPORT
     documents = audit_documents(found, call.write, file, history)
     if system_of(call) is not None:
         from adxmi_jupyter.rendering.audit_annotations import audit_annotations

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from adxmi_jupyter.magics import permissions
-from adxmi_jupyter.magics.fleet_selection import selection_of, selection_options
-from adxmi_jupyter.magics.over_fleet import Asked, FleetRun, run_options, seconds_of
+from adxmi_jupyter.magics.fleet_selection import seconds_of, selection_of, selection_options
+from adxmi_jupyter.magics.over_fleet import Asked, FleetRun, run_options
 from adxmi_jupyter.magics.params import Name, NameList
 from adxmi_jupyter.magics.subject import subject
 from adxmi_jupyter.magics.verbs import verb

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from adxmi_jupyter.errors import InvalidValue
+from adxmi_jupyter.errors import InvalidInput, InvalidValue
 from adxmi_jupyter.fixes import ChangeOption
 from adxmi_jupyter.magics.params import NameList
 from adxmi_jupyter.magics.policy_file import NamedFile
@@ -116,3 +116,24 @@ def _tags(words: tuple[str, ...]) -> dict[str, str]:
             )
         tags[name.strip()] = value.strip()
     return tags
+
+
+def seconds_of(text: str) -> float | None:
+    """Return the seconds that ``--deadline`` gives; None without it.
+
+    Raises
+    ------
+    InvalidValue
+        It is no time.
+
+    """
+    from adxmi_jupyter.model.timespan import parse_timespan
+
+    if not text:
+        return None
+    try:
+        return parse_timespan(text).total_seconds()
+    except InvalidInput as error:
+        raise InvalidValue(
+            f"--deadline {text} can't be used", why=error.why, fix=ChangeOption("--deadline", "10m")
+        ) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
@@ -13,19 +14,32 @@ if TYPE_CHECKING:
     from adxmi_jupyter.actions.fleet.running import Answered
     from adxmi_jupyter.fixes import Note
     from adxmi_jupyter.magics.call import Call
+    from adxmi_jupyter.rendering.shown_frame import SafeFrame
     from adxmi_jupyter.service.connection import Connection
     from adxmi_jupyter.service.connections import Connections
 
 
-def answered(call: Call, connection: Connection, verb: Callable[[Call], object]) -> Answered:
-    """Return what a verb returns on one cluster, and what it said."""
+def answered(
+    call: Call,
+    connection: Connection,
+    verb: Callable[[Call], object],
+    *,
+    with_document: bool = False,
+) -> Answered:
+    """Return what a verb returns on one cluster, its JSON document, if wanted, and what it said."""
     from adxmi_jupyter.actions.fleet.running import Answered
 
     notes: list[str] = []
     own = own_call(call, connection, notes)
     result = verb(own)
     call.tells_by_code |= own.tells_by_code
-    return Answered(cast("pd.DataFrame", result), tuple(notes), own.has_found)
+    document = cast("SafeFrame", result).as_document("json") if with_document else None
+    return Answered(
+        cast("pd.DataFrame", result),
+        tuple(notes),
+        own.has_found,
+        document=json.loads(document) if document else None,
+    )
 
 
 def own_call(call: Call, connection: Connection, notes: list[str]) -> Call:

@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from adxmi_jupyter.errors import InvalidInput, InvalidValue, MissingOption
+from adxmi_jupyter.errors import InvalidValue, MissingOption
 from adxmi_jupyter.fixes import ChangeOption, Explain, LeaveOut, Option, Retry
 from adxmi_jupyter.magics.body_file import file_text
+from adxmi_jupyter.magics.fleet_selection import seconds_of
 from adxmi_jupyter.magics.options import refuse_both
 from adxmi_jupyter.magics.params import Name
 
@@ -40,6 +41,7 @@ Function = Callable[..., Any]
 Chosen = Callable[["FleetCluster"], bool]
 Only = Callable[["Call", Mapping[str, Any]], Chosen]
 Instead = Callable[["Call", "Asked", Mapping[str, Any]], object]
+Documents = Callable[["Call", "FleetResult"], Mapping[str, Callable[[], str]]]
 
 
 class FleetSelection(Name):
@@ -109,6 +111,7 @@ def over_fleet(
     left_out: Mapping[str, str] | None = None,
     only: Only | None = None,
     instead: Instead | None = None,
+    documents: Documents | None = None,
     own_partial: bool = False,
 ) -> Callable[[Function], Function]:
     """Let a verb run on many clusters.
@@ -117,7 +120,8 @@ def over_fleet(
     clusters have no current database in common. `without` are options that are for one cluster,
     as they are written by their names. Rows with the value that `left_out` has of a column are
     counted only, not displayed. `only` tells from the options which clusters a command is about,
-    `instead` does more there than to run the verb on each.
+    `instead` does more there than to run the verb on each. `documents` makes the formats of its own
+    that the result has, of the JSON documents of all clusters.
     """
 
     def declare(function: Function) -> Function:
@@ -140,7 +144,7 @@ def over_fleet(
             asked = Asked(call, selection_of(fleet), run, chosen)
             if instead:
                 return instead(call, asked, options)
-            return asked.answer(lambda one: function(one, **options))
+            return asked.answer(lambda one: function(one, **options), documents)
 
         return fleet_options(verb, own_partial=own_partial)
 
@@ -170,14 +174,19 @@ class Asked:
         """Whether the run takes over what an earlier one reached."""
         return bool(self._run.since)
 
-    def answer(self, verb: Callable[[Call], object]) -> FleetTable:
+    def answer(
+        self, verb: Callable[[Call], object], documents: Documents | None = None
+    ) -> FleetTable:
         """Run a verb on every cluster; return what came of all; raises as `results`."""
         from adxmi_jupyter.magics.one_of_many import answered
 
-        selected = self.selected()
-        return self.shown(
-            self.results(selected, lambda one: answered(self._call, one, verb)), selected
+        call, selected, told = self._call, self.selected(), documents is not None
+        result = self.results(
+            selected,
+            lambda one: answered(call, one, verb, with_document=told),
+            lambda piece: piece.document is not None or not told,
         )
+        return self.shown(result, selected, documents(call, result) if documents else {})
 
     def results(
         self,
@@ -329,27 +338,6 @@ def selection_of(text: str) -> Selection:
         return read_fleet_file(file_text(text), text)
     names = tuple(filter(None, (part.strip() for part in text.split(","))))
     return Selection(Filter(clusters=() if EVERY in names else names))
-
-
-def seconds_of(text: str) -> float | None:
-    """Return the seconds that ``--deadline`` gives; None without it.
-
-    Raises
-    ------
-    InvalidValue
-        It is no time.
-
-    """
-    from adxmi_jupyter.model.timespan import parse_timespan
-
-    if not text:
-        return None
-    try:
-        return parse_timespan(text).total_seconds()
-    except InvalidInput as error:
-        raise InvalidValue(
-            f"--deadline {text} can't be used", why=error.why, fix=ChangeOption("--deadline", "10m")
-        ) from error
 
 
 def _may_be_denied(result: FleetResult) -> bool:

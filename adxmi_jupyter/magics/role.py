@@ -293,7 +293,7 @@ def revoke(
 
 def _cleanup_fleet(call: Call, asked: Asked, options: Mapping[str, Any]) -> object:
     """Remove temporary roles from many clusters."""
-    from adxmi_jupyter.magics.elevation_fleet import clean_up_fleet
+    from adxmi_jupyter.magics.cleanup_fleet import clean_up_fleet
 
     return clean_up_fleet(
         call,
