@@ -185,7 +185,9 @@ def test_names_of_the_service_are_text_in_the_picture(magic, azure):
 
 def test_of_a_few_what_is_not_met_comes_first_and_what_is_met_is_folded():
     several = shown_of(
-        ("event-hub", "orders", GOOD), ("external-table", "Backups", FOUND), ("export", "x", GOOD)
+        ("event-hub", "orders", FOUND[:1]),
+        ("external-table", "Backups", FOUND),
+        ("export", "x", FOUND[:1]),
     )
     counts = (
         "3 checked: 1 with requirements not met, 0 with unknown requirements or warnings, "

@@ -65,7 +65,14 @@ FORMS = {
     "storage-ingestion-form": "%adxmi storage-ingestion form --database Sales",
     "sql-request-form": "%adxmi sql-request form --database Sales",
 }
-SCREENS = RESULTS | FORMS
+FLEET = {
+    "fleet": "%adxmi embedded reset --world fleet",
+    "fleet-list": "%adxmi fleet list",
+    "fleet-identities": "%adxmi fleet identities",
+    "fleet-matrix": "%adxmi policy matrix --fleet",
+    "fleet-form": "%adxmi fleet form",
+}
+SCREENS = RESULTS | FORMS | FLEET
 CELLS = {"lab": ".jp-CodeCell", "notebook": ".jp-CodeCell", "voila": ".jp-Cell"}
 LOOKS = [
     (front, theme, width) for front, theme, width in product(CELLS, ("light", "dark"), (1200, 700))
@@ -108,7 +115,7 @@ def look(browser, browser_context_args, server):
             opened[key] = page = context.new_page()
             open_cells(server, page, front, ("%load_ext adxmi_jupyter", *SCREENS.values()), theme)
             forms = page.locator(".adxmi-form:not(.adxmi-steps-form *)")
-            expect(forms).to_have_count(len(FORMS), timeout=4 * LONG)
+            expect(forms).to_have_count(len(FORMS) + 1, timeout=4 * LONG)
         page = opened[key]
         page.set_viewport_size({"width": width, "height": 1000})
         if front != "voila":

@@ -32,7 +32,7 @@ SHEET = """
   unicode-bidi: isolate;}
 .adxmi-form .adxmi-head span {padding: 0 8px;}
 .adxmi-form .adxmi-chip {display: inline-block; padding: 1px 9px; border-radius: 10px;
-  white-space: nowrap; border: 1px solid rgb(230, 145, 20); background: rgba(230, 145, 20, .14);}
+  border: 1px solid rgb(230, 145, 20); background: rgba(230, 145, 20, .14);}
 .adxmi-form .adxmi-chip.adxmi-good {border-color: rgb(44, 160, 44);
   background: rgba(44, 160, 44, .12);}
 .adxmi-form .adxmi-chip.adxmi-off {border-color: var(--jp-border-color1, #8888);
