@@ -277,7 +277,9 @@ class GuardedSession(requests.Session):
         for name, value in headers.items():
             if self._valid_headers.get(name) != value:
                 check_header_validity((name, value))
-                self._valid_headers[name] = value
+                # A token is kept by nothing but the credential.
+                if name.lower() != "authorization":
+                    self._valid_headers[name] = value
         return CaseInsensitiveDict(headers)
 
     def _prepared_url(self, url: str) -> str:
