@@ -26,6 +26,11 @@ USAGES = st.lists(st.sampled_from([*map(str, Usage), "FutureUsage"]), max_size=3
 PATTERNS = st.sampled_from([r"^https://a\.b(/|$)", "x", "a: b", "'", '"', "{{2}}", "${e}"])
 
 
+KNOWN = st.lists(st.sampled_from(list(map(str, Usage))), max_size=3, unique=True).map(
+    lambda names: ["All"] if "All" in names else names
+)
+
+
 def bare(world):
     """Leave one database without workflows: what is there besides costs requests each time."""
     cluster = world.cluster
@@ -48,6 +53,21 @@ def clusters(draw, *, with_orphans=True):
         _put(world, state)
 
     return make
+
+
+@st.composite
+def two_states(draw):
+    """Return what sets up a random cluster, and two states of it, neither with unknown usages."""
+    identities = draw(st.lists(NAMES, max_size=3))
+    databases = draw(st.lists(DATABASES, max_size=2, unique_by=str.lower))
+    roles = [one for one in DatabaseRole if one is not DatabaseRole.ADMINS]
+    states = _states(len(identities) + 2, databases, KNOWN, roles)
+    wanted, present = draw(states), draw(states)
+    return (
+        lambda world: set_up(world, identities, databases),
+        lambda world: _put(world, wanted),
+        lambda world: _put(world, present),
+    )
 
 
 @st.composite
