@@ -8,9 +8,10 @@ is no typing, and nothing happens by itself.
 from __future__ import annotations
 
 import asyncio
-import threading
 from collections.abc import Callable
 from typing import Generic, TypeVar
+
+from adxmi_jupyter.service.threads import request_thread
 
 Found = TypeVar("Found")
 
@@ -88,7 +89,7 @@ class Background(Generic[Found]):
             if not loop.is_closed():
                 loop.call_soon_threadsafe(found, outcome)
 
-        threading.Thread(target=work, daemon=True, name=THREAD).start()
+        request_thread(work, name=THREAD).start()
 
     def drop(self) -> None:
         """Take no further interest in what was asked for."""

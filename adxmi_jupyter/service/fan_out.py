@@ -21,6 +21,7 @@ from adxmi_jupyter.errors import AdxmiError, RequestTimedOut
 from adxmi_jupyter.fixes import Command, Explain
 from adxmi_jupyter.service.pace import Clock, not_asked
 from adxmi_jupyter.service.progress import bar
+from adxmi_jupyter.service.threads import request_thread
 
 if TYPE_CHECKING:
     from tqdm import tqdm
@@ -182,10 +183,7 @@ class _Run(Generic[Item, Result]):
     def _begin_more(self) -> None:
         while self._next < len(self._tasks) and self._has_room():
             place, self._next = self._next, self._next + 1
-            context = copy_context()
-            thread = threading.Thread(
-                target=context.run, args=(self._work, place), name="adxmi-cluster", daemon=True
-            )
+            thread = request_thread(copy_context().run, self._work, place, name="adxmi-cluster")
             self._threads.append(thread)
             thread.start()
 

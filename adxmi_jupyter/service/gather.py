@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import queue
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar, copy_context
 from typing import TypeVar
+
+from adxmi_jupyter.service.threads import request_thread
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -48,8 +49,7 @@ def gather(
         todo.put(place)
     few = _FEWER.get()
     for _ in range(min(few or _WORKERS, len(items))):
-        work = (copy_context().run, _work, function, items, todo, done)
-        threading.Thread(target=work[0], args=work[1:], daemon=True).start()
+        request_thread(copy_context().run, _work, function, items, todo, done).start()
     results: dict[int, Result | Exception] = {}
     with bar("" if few else what, delay=_DELAY, total=len(items), dynamic_ncols=True) as shown:
         try:

@@ -17,6 +17,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
+from adxmi_jupyter.service.threads import request_thread
+
 if TYPE_CHECKING:
     from adxmi_jupyter.service.deadline import Deadline
 
@@ -171,7 +173,7 @@ class InFlight:
             if ask is None or len(self._waiting) + len(self._under_way) <= _CROWD:
                 return
             self._ask = None
-        threading.Thread(target=ask, name="adxmi-cluster-size", daemon=True).start()
+        request_thread(ask, name="adxmi-cluster-size").start()
 
     def _admit(self) -> None:
         while self._waiting and len(self._under_way) < self._most:

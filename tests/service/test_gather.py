@@ -50,3 +50,16 @@ def test_a_notebook_that_is_compared_with_its_stored_output_gets_none():
     done = run(IN_A_KERNEL + GATHER, TQDM_DISABLE="1")
 
     assert (done.stdout, done.stderr) == ("['1', '2']\n", "")
+
+
+LOADED = """
+import sys
+from adxmi_jupyter.service.gather import gather
+
+print(gather(lambda _: "azure.core.tracing.common" in sys.modules, [1, 2], what=""))
+"""
+
+
+def test_threads_find_what_the_sdks_share_loaded():
+    # Two threads that load modules of a circle at once can find one of them half made.
+    assert run(LOADED).stdout == "[True, True]\n"
