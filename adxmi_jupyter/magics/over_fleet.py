@@ -41,7 +41,7 @@ Function = Callable[..., Any]
 Chosen = Callable[["FleetCluster"], bool]
 Only = Callable[["Call", Mapping[str, Any]], Chosen]
 Instead = Callable[["Call", "Asked", Mapping[str, Any]], object]
-Documents = Callable[["Call", "FleetResult"], Mapping[str, Callable[[], str]]]
+Documents = Callable[["Call", "FleetResult", "Selected"], Mapping[str, Callable[[], str]]]
 
 
 class FleetSelection(Name):
@@ -186,7 +186,8 @@ class Asked:
             lambda one: answered(call, one, verb, with_document=told),
             lambda piece: piece.document is not None or not told,
         )
-        return self.shown(result, selected, documents(call, result) if documents else {})
+        own = documents(call, result, selected) if documents else {}
+        return self.shown(result, selected, own)
 
     def results(
         self,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.model.audit.findings import Severity, State
@@ -11,7 +11,14 @@ from adxmi_jupyter.model.audit.rule import rule_of
 from adxmi_jupyter.rendering.annotations import inert
 from adxmi_jupyter.rendering.audit_annotations import audit_annotations, audit_rules
 from adxmi_jupyter.rendering.audit_markdown import audit_markdown
-from adxmi_jupyter.rendering.audit_report import audit_report
+from adxmi_jupyter.rendering.audit_report import (
+    ADMIN_HEADS,
+    PERMISSION_HEADS,
+    admin_rows,
+    audit_report,
+    key_of,
+    permission_rows,
+)
 from adxmi_jupyter.rendering.audit_review import review_document
 from adxmi_jupyter.rendering.audit_text import (
     evidence_of,
@@ -38,7 +45,7 @@ if TYPE_CHECKING:
     Write = Callable[[Fix], str]
 
 JUNIT = "junit.xml"
-_VERSION = "1.1"
+_VERSION = "1.2"
 
 
 def audit_documents(
@@ -72,7 +79,10 @@ def _as_text(value: Mapping[str, Any]) -> str:
 
 
 def audit_document(found: Audit, write: Write, history: Review) -> Mapping[str, Any]:
-    """Return an audit as JSON: the cluster, counts, what was not visible, and all verdicts."""
+    """Return an audit as JSON: the cluster, counts, what was not visible, and all verdicts.
+
+    The permissions are there as well, and the administrators: null where they can't be read.
+    """
     cluster = found.cluster
     opened = found.of(State.OPEN)
     return {
@@ -92,8 +102,18 @@ def audit_document(found: Audit, write: Write, history: Review) -> Mapping[str, 
             "expired": [one.model_dump(mode="json") for one in found.expired],
             "unused": [one.model_dump(mode="json") for one in found.unused],
         },
+        "permissions": _keyed(PERMISSION_HEADS, permission_rows(cluster, history)),
+        "administrators": None
+        if cluster.cluster_roles.unseen
+        else _keyed(ADMIN_HEADS, admin_rows(cluster)),
         "history": review_document(history, write),
     }
+
+
+def _keyed(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[Mapping[str, str]]:
+    """Return rows of the report as JSON."""
+    keys = list(map(key_of, heads))
+    return [dict(zip(keys, row, strict=True)) for row in rows]
 
 
 def _key(state: State) -> str:

@@ -1,4 +1,4 @@
-"""The audits of many clusters in formats for other tools, by the suffix of the file.
+"""The audits of many clusters in formats for tools and for auditors, by the suffix of the file.
 
 All are made of the document that an audit of one cluster has. A cluster that was not reached is
 told in each format: that nothing is found there must not look like nothing to find.
@@ -7,9 +7,8 @@ told in each format: that nothing is found there must not look like nothing to f
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from adxmi_jupyter.documentation import page
 from adxmi_jupyter.model.annotation import Annotation, Level, Rule
@@ -17,11 +16,17 @@ from adxmi_jupyter.model.audit.rule import rule_of
 from adxmi_jupyter.rendering.annotations import inert
 from adxmi_jupyter.rendering.audit_annotations import audit_rules
 from adxmi_jupyter.rendering.audit_documents import JUNIT
+from adxmi_jupyter.rendering.fleet_audit_report import (
+    address_of,
+    fleet_audit_markdown,
+    fleet_audit_report,
+)
 from adxmi_jupyter.rendering.junit import Case, junit_text
 from adxmi_jupyter.rendering.sarif import sarif_text
 from adxmi_jupyter.version import __version__
 
 if TYPE_CHECKING:
+    from adxmi_jupyter.model.audit.fleet import ClusterAudit, FleetAudits
     from adxmi_jupyter.model.fleet_run import Outcome
 
 NOT_AUDITED = Rule(
@@ -35,22 +40,7 @@ _LEVELS = {"high": Level.ERROR, "medium": Level.WARNING, "low": Level.NOTE}
 _TOLD = ("open", "muted")
 
 
-@dataclass(frozen=True)
-class ClusterAudit:
-    """The document of the audit of one cluster; None where it was not reached."""
-
-    outcome: Outcome
-    document: Mapping[str, Any] | None = None
-
-    @property
-    def findings(self) -> Sequence[Mapping[str, Any]]:
-        """What was found."""
-        return self.document["findings"] if self.document else ()
-
-
-def fleet_audit_documents(
-    audits: Sequence[ClusterAudit], file: str
-) -> Mapping[str, Callable[[], str]]:
+def fleet_audit_documents(audits: FleetAudits, file: str) -> Mapping[str, Callable[[], str]]:
     """Return what makes each format; `file` is where code scanning leads a reader to."""
 
     def as_sarif() -> str:
@@ -58,10 +48,16 @@ def fleet_audit_documents(
         found = fleet_audit_annotations(audits, file)
         return sarif_text(found, rules, category="adxmi/audit/fleet")
 
-    return {"json": lambda: _as_json(audits), "sarif": as_sarif, JUNIT: lambda: _as_junit(audits)}
+    return {
+        "json": lambda: _as_json(audits),
+        "sarif": as_sarif,
+        "md": lambda: fleet_audit_markdown(audits),
+        "html": lambda: fleet_audit_report(audits, _as_json(audits)),
+        JUNIT: lambda: _as_junit(audits),
+    }
 
 
-def _as_json(audits: Sequence[ClusterAudit]) -> str:
+def _as_json(audits: FleetAudits) -> str:
     whole = {
         "schema_version": _VERSION,
         "tool": {"name": "adxmi", "version": __version__},
@@ -73,20 +69,20 @@ def _as_json(audits: Sequence[ClusterAudit]) -> str:
                 "why": one.outcome.why,
                 "audit": one.document,
             }
-            for one in audits
+            for one in audits.clusters
         ],
     }
     return inert(json.dumps(whole, indent=2, ensure_ascii=False)) + "\n"
 
 
-def fleet_audit_annotations(audits: Sequence[ClusterAudit], file: str) -> list[Annotation]:
+def fleet_audit_annotations(audits: FleetAudits, file: str) -> list[Annotation]:
     """Return an annotation for each finding that is open or suppressed, and who wasn't reached."""
     rules, found = audit_rules(), []
-    for audit in audits:
+    for audit in audits.clusters:
         cluster = audit.outcome.cluster
         for one in audit.findings:
             if one["state"] in _TOLD:
-                where = _address(one)
+                where = address_of(one)
                 message = ": ".join(filter(None, (cluster, where, one["told"])))
                 found.append(
                     Annotation(
@@ -103,12 +99,6 @@ def fleet_audit_annotations(audits: Sequence[ClusterAudit], file: str) -> list[A
         if not audit.outcome.is_reached:
             found.append(_not_audited(audit.outcome, file))
     return found
-
-
-def _address(one: Mapping[str, Any]) -> str:
-    where = f"database/{one['database']}" if one["database"] else "cluster"
-    who = (one["identity"] or {}).get("display_name") or ""
-    return "/".join(filter(None, (where, who, one["usage"], one["subject"])))
 
 
 def _not_audited(outcome: Outcome, file: str) -> Annotation:
@@ -128,16 +118,16 @@ def _told(outcome: Outcome) -> str:
     return f"{outcome.cluster}: {outcome.reach}{why}"
 
 
-def _as_junit(audits: Sequence[ClusterAudit]) -> str:
-    cases = [case for one in audits for case in _cases(one)]
-    return junit_text("adxmi audit fleet", cases, {"clusters": str(len(audits))})
+def _as_junit(audits: FleetAudits) -> str:
+    cases = [case for one in audits.clusters for case in _cases(one)]
+    return junit_text("adxmi audit fleet", cases, {"clusters": str(len(audits.clusters))})
 
 
 def _cases(audit: ClusterAudit) -> Iterator[Case]:
     if not audit.outcome.is_reached:
         yield Case("cluster", audit.outcome.cluster, skipped=_told(audit.outcome))
     for one in audit.findings:
-        name = f"{audit.outcome.cluster}: {rule_of(one['rule']).title}: {_address(one)}"
+        name = f"{audit.outcome.cluster}: {rule_of(one['rule']).title}: {address_of(one)}"
         match one["state"]:
             case "open":
                 yield Case(one["rule"], name, one["told"] or "found", one["severity"])

@@ -35,9 +35,11 @@ def test_every_format_tells_the_same_findings(reports):
 
     told = json.loads(found["json"])
     opened = [one for one in told["findings"] if one["state"] == "open"]
-    assert told["schema_version"] == "1.1"
+    assert told["schema_version"] == "1.2"
     assert told["summary"]["open"] == {"high": 2, "medium": 3, "low": 1}
     assert len(opened) == 6
+    assert f"{len(told['permissions'])} permissions in" in found["html"]
+    assert [one["role"] for one in told["administrators"]].count("AllDatabasesAdmin")
     sarif = json.loads(found["sarif"])
     jsonschema.validate(sarif, SCHEMA)
     assert {one["ruleId"] for one in sarif["runs"][0]["results"]} == {o["rule"] for o in opened}
