@@ -13,7 +13,7 @@ from adxmi_jupyter.errors import (
     PartialRead,
     PlanBlocked,
 )
-from adxmi_jupyter.fixes import Command, Explain, Retry
+from adxmi_jupyter.fixes import Command, Explain, LeaveOut, Retry
 from adxmi_jupyter.magics import permissions
 from adxmi_jupyter.magics.ci import tell, telling_errors
 from adxmi_jupyter.magics.lock_file import refuse_other_lock, save_lock
@@ -45,6 +45,16 @@ if TYPE_CHECKING:
     from adxmi_jupyter.magics.over_fleet import Asked
     from adxmi_jupyter.magics.policy_file import NamedText
     from adxmi_jupyter.model.fleet import FleetCluster
+
+_OF_PLANNING = {
+    "file": "--file",
+    "given": "--var",
+    "var_file": "--var-file",
+    "allow_unknown_usage": "--allow-unknown-usage",
+    "break_workflows": "--break-workflows",
+    "replaced": "--replace",
+    "targets": "--target",
+}
 
 
 def _on_fleet(call: Call, asked: Asked, options: Mapping[str, Any]) -> object:
@@ -86,9 +96,23 @@ def _of_plan(call: Call, options: Mapping[str, Any]) -> Callable[[FleetCluster],
 
 
 def _refuse_beside_plan(call: Call, options: Mapping[str, Any]) -> None:
+    """Refuse what a plan was made with beside a saved one, and its age without one.
+
+    Raises
+    ------
+    ConflictingOptions, MissingOption
+        There is such an option.
+
+    """
     saved = bool(options["saved"])
-    for name in ("file", "targets"):
-        refuse_both(call, {"PLAN": saved, f"--{name.rstrip('s')}": bool(options[name])})
+    for name, written in _OF_PLANNING.items():
+        refuse_both(call, {"PLAN": saved, written: bool(options[name])})
+    if options["max_age"] and not saved:
+        raise MissingOption(
+            "--max-age requires PLAN",
+            why="it is about a plan that was saved before",
+            fix=LeaveOut.of("--max-age"),
+        )
 
 
 def _plans_of(saved: NamedText) -> Mapping[str, Mapping[str, Any] | None]:
@@ -191,7 +215,7 @@ def apply(
         raise MissingOption(
             "--waves requires --fleet", why="one cluster has no order", fix=Retry.having("--fleet")
         )
-    _refuse_beside_plan(call, {"saved": saved, **options})
+    _refuse_beside_plan(call, {"saved": saved, "max_age": max_age, **options})
     age = _length(max_age)
 
     def prepare() -> Prepared:

@@ -70,6 +70,7 @@ def apply_to_fleet(
     plans = applying.FleetPlans()
     planned = _planned(call, running, clusters, plans, prepare)
     if given.dry_run:
+        _check_waves(plans.changed(clusters), given.waves)
         return asked.shown(planned, selected)
     _check(call, asked, (planned, selected), given, lambda: plans.check(clusters, given.how))
     changed = plans.changed(clusters)
@@ -88,6 +89,14 @@ def apply_to_fleet(
     tell(call, (), f"### adxmi: apply\n\n{fenced(table.to_text())}\n")
     _end(call, given, result, table, [one.outcome for one in pieces.values()])
     return table
+
+
+def _check_waves(changed: Sequence[FleetCluster], waves: Sequence[str]) -> None:
+    """Raise `InvalidValue` in a preview where the waves can't be applied."""
+    from adxmi_jupyter.actions.fleet.waves import in_waves
+
+    if changed:
+        in_waves(changed, waves)
 
 
 def _end(

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING, cast
+
+from adxmi_jupyter.errors import ConflictingOptions, InvalidValue, MissingOption
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from adxmi_jupyter.actions.fleet.running import Answered
+    from adxmi_jupyter.errors import AdxmiError
     from adxmi_jupyter.fixes import Note
     from adxmi_jupyter.magics.call import Call
+    from adxmi_jupyter.model.fleet_run import Outcome
     from adxmi_jupyter.rendering.shown_frame import SafeFrame
     from adxmi_jupyter.service.connection import Connection
     from adxmi_jupyter.service.connections import Connections
@@ -52,6 +56,51 @@ def own_call(call: Call, connection: Connection, notes: list[str]) -> Call:
         ci="none",
         has_looked=True,
     )
+
+
+class CommandRefused(Exception):
+    """A verb refuses the command itself, as it would on every other cluster."""
+
+    def __init__(self, error: AdxmiError) -> None:
+        super().__init__(error)
+        self.error = error
+
+
+class Refusals:
+    """What a verb refuses of a command that runs on many clusters.
+
+    What is wrong with the options ends the run: it is one error, and not a row for each cluster.
+    """
+
+    def __init__(self) -> None:
+        self._values: list[InvalidValue] = []
+
+    def noting(self, work: Callable[[Connection], Answered]) -> Callable[[Connection], Answered]:
+        """Return the work on a cluster, whose refusals are noted."""
+
+        def noted(connection: Connection) -> Answered:
+            try:
+                return work(connection)
+            except (MissingOption, ConflictingOptions) as error:
+                raise CommandRefused(error) from error
+            except InvalidValue as error:
+                self._values.append(error)
+                raise
+
+        return noted
+
+    def check(self, outcomes: Iterable[Outcome]) -> None:
+        """Raise what was refused everywhere: a value may be right on some of the clusters.
+
+        Raises
+        ------
+        InvalidValue
+            Every cluster that was asked refused the same.
+
+        """
+        kinds = {(error.what, str(error.why)) for error in self._values}
+        if len(kinds) == 1 and not any(one.is_reached for one in outcomes):
+            raise self._values[0]
 
 
 class _OneCluster:

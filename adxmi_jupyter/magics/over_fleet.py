@@ -177,15 +177,28 @@ class Asked:
     def answer(
         self, verb: Callable[[Call], object], documents: Documents | None = None
     ) -> FleetTable:
-        """Run a verb on every cluster; return what came of all; raises as `results`."""
-        from adxmi_jupyter.magics.one_of_many import answered
+        """Run a verb on every cluster; return what came of all.
+
+        Raises
+        ------
+        MissingOption, ConflictingOptions, InvalidValue
+            The verb refuses the options.
+        AdxmiError
+            As `results`.
+
+        """
+        from adxmi_jupyter.magics.one_of_many import CommandRefused, Refusals, answered
 
         call, selected, told = self._call, self.selected(), documents is not None
-        result = self.results(
-            selected,
-            lambda one: answered(call, one, verb, with_document=told),
-            lambda piece: piece.document is not None or not told,
-        )
+        refusals = Refusals()
+        work = refusals.noting(lambda one: answered(call, one, verb, with_document=told))
+        try:
+            result = self.results(
+                selected, work, lambda piece: piece.document is not None or not told
+            )
+        except CommandRefused as refused:
+            raise refused.error from refused
+        refusals.check(result.reached.outcomes)
         own = documents(call, result, selected) if documents else {}
         return self.shown(result, selected, own)
 

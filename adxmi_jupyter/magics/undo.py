@@ -96,6 +96,7 @@ def _on_fleet(call: Call, number: int | None, *, dry_run: bool, confirmed: bool)
     from adxmi_jupyter.magics.apply_fleet import undo_on_fleet
 
     refuse_both(call, {"--fleet": True, "--dry-run": dry_run})
+    refuse_both(call, {"--fleet": True, "--exit-code": call.tells_by_code})
     if number is None:
         raise MissingOption(
             "undo --fleet requires the number of an apply",
