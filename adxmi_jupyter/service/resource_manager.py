@@ -34,6 +34,7 @@ from adxmi_jupyter.service.resource_graph import (
     read_graph,
 )
 from adxmi_jupyter.service.retry import retry_while
+from adxmi_jupyter.service.server_clock import ServerClock
 
 if TYPE_CHECKING:
     from azure.mgmt.kusto import KustoManagementClient
@@ -94,6 +95,7 @@ class ResourceManager:
         self._clients: dict[str, KustoManagementClient] = {}
         self._say = say
         self.poll_every = poll_every
+        self.clock = ServerClock()
 
     def _client(self, subscription: str) -> KustoManagementClient:
         if subscription not in self._clients:
@@ -339,6 +341,7 @@ class ResourceManager:
             )
         except Exception as failure:
             raise typed(failure, "Azure Resource Manager") from failure
+        self.clock.told(response.headers)
         if response.status_code >= HTTPStatus.BAD_REQUEST:
             raise typed_answer(response)
         return object_in(response), response.headers

@@ -20,7 +20,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.actions.elevation import records
@@ -203,7 +203,8 @@ class Elevation:
 
     def _is_of_another_computer(self, there: TemporaryRole) -> bool:
         since = granted_at(there.assignment.name)
-        is_old = since is not None and datetime.now(UTC) - since > RECENT
+        now = self._connection.resource_manager.clock.now()
+        is_old = since is not None and now - since > RECENT
         return not is_old and there.assignment.resource_id.lower() not in _noted(self._connection)
 
     def _enter(self, role: TemporaryRole) -> None:

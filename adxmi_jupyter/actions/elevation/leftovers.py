@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -29,6 +28,8 @@ from adxmi_jupyter.model.principal import parse_reference
 from adxmi_jupyter.service.retry import retry_while
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     import pandas as pd
 
     from adxmi_jupyter.actions.write.journal import Entry
@@ -79,17 +80,17 @@ def find(connection: Connection, me: ResolvedPrincipal | None = None) -> tuple[F
     _wait_for(connection, [entry for entry in own.values() if entry.is_open])
     there = listed(connection)
     _note_gone(connection, own, there)
-    me = me or known_caller(connection)
+    me, now = me or known_caller(connection), connection.resource_manager.clock.now()
     mine = me.listed_in(there) if me is not None else ()
     kept = [one for one in there if one in mine or one.resource_id.lower() in own]
     users = records.users_of(connection)
     return tuple(
         Found(
             TemporaryRole(connection, me or _principal_of(one), one),
-            granted_at(one.name) or datetime.now(UTC),
+            granted_at(one.name) or now,
             State.IN_USE
             if users.is_used(records.name_of(one.resource_id))
-            else _state(one, is_own=one.resource_id.lower() in own),
+            else _state(one, now, is_own=one.resource_id.lower() in own),
         )
         for one in kept
     )
@@ -118,9 +119,9 @@ def _wait_for(connection: Connection, still_open: Sequence[Entry]) -> None:
         )
 
 
-def _state(one: PrincipalAssignment, *, is_own: bool) -> State:
+def _state(one: PrincipalAssignment, now: datetime, *, is_own: bool) -> State:
     since = granted_at(one.name)
-    is_old = since is not None and datetime.now(UTC) - since > RECENT
+    is_old = since is not None and now - since > RECENT
     return State.LEFT_OVER if is_own or is_old else State.MAY_BE_IN_USE
 
 

@@ -7,7 +7,6 @@ permissions* (Azure Data Explorer docs).
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
 from uuid import uuid4
 
@@ -57,7 +56,7 @@ class TemporaryRole:
             The caller does not see the cluster in Azure Resource Manager.
 
         """
-        chosen = name or temporary_name(datetime.now(UTC), uuid4().hex[:8])
+        chosen = name or temporary_name(connection.resource_manager.clock.now(), uuid4().hex[:8])
         cluster = connection.cluster_id
         planned = planned_assignment(cluster, ROLE, principal.reference)
         named = replace(planned, resource_id=f"{cluster}/{COLLECTION}/{chosen}")
