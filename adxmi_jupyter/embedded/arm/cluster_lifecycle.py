@@ -20,6 +20,7 @@ from adxmi_jupyter.embedded.arm.clusters import (
     with_etag,
 )
 from adxmi_jupyter.embedded.arm.errors import ArmError, bad_request, conflict
+from adxmi_jupyter.embedded.arm.graph_index import note_made
 from adxmi_jupyter.embedded.arm.operations import Change
 from adxmi_jupyter.embedded.arm.request import member
 from adxmi_jupyter.embedded.arm.versions import is_first
@@ -130,6 +131,7 @@ def _create(call: ArmRequest, body: dict[str, Any], location: str) -> Answer:
     target = target_of(call, cluster, body)
     operations.require_no_maintenance(call, cluster)
     _enter(call.world, cluster)
+    note_made(call, cluster_id(cluster))
     caller, unseen = call.caller, call.settings.directory_lookups
 
     def finish(succeeded: bool) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from adxmi_jupyter.embedded.answer import Answer, json_answer
 from adxmi_jupyter.embedded.arm.clusters import find_cluster
 from adxmi_jupyter.embedded.arm.errors import bad_request, child_not_found, not_found
+from adxmi_jupyter.embedded.arm.graph_index import note_made
 from adxmi_jupyter.embedded.arm.paging import page_of
 from adxmi_jupyter.embedded.arm.request import member
 from adxmi_jupyter.embedded.state.clusters import Identity
@@ -59,6 +60,7 @@ def put_identity(call: ArmRequest) -> Answer:
         call.settings.directory_lookups,
     )
     call.world.identities.append(made)
+    note_made(call, made.resource_id)
     return json_answer(identity_body(made), 201)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from adxmi_jupyter.embedded.answer import json_answer
 from adxmi_jupyter.embedded.arm.cluster_body import cluster_body
 from adxmi_jupyter.embedded.arm.errors import ArmError
+from adxmi_jupyter.embedded.arm.graph_index import is_indexed
 from adxmi_jupyter.embedded.arm.identities import identity_body
 from adxmi_jupyter.embedded.arm.paging import whole_number
 from adxmi_jupyter.embedded.arm.request import member
@@ -155,6 +156,7 @@ def _visible(call: ArmRequest, subscriptions: set[str], table: str) -> Rows:
         row
         for row in _TABLES[table](call)
         if row["subscriptionId"] in subscriptions
+        and is_indexed(call, row["id"])
         and may(call.world, call.caller, f"{row['type']}/read", row["id"])
     ]
 

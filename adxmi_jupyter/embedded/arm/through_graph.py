@@ -1,7 +1,8 @@
 """GET and list answered by the resource graph (page: Azure Resource Graph GET/LIST API).
 
 A request says so with `useResourceGraph=true`. Its api-version does not count then: the newest one
-answers, and says which one it is. Types that the graph does not know are answered as usual.
+answers, and says which one it is. Types that the graph does not know are answered as usual; a
+resource that is newer than its index is not found.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.embedded.answer import Answer
 from adxmi_jupyter.embedded.arm import clusters, identities
+from adxmi_jupyter.embedded.arm.graph_index import count_get, is_indexed, not_indexed
 from adxmi_jupyter.embedded.arm.request import ArmRequest
 from adxmi_jupyter.embedded.arm.versions import VERSIONS
 from adxmi_jupyter.embedded.state.timestamps import now
@@ -44,14 +46,24 @@ def from_graph(handler: Handler) -> Handler | None:
     newest = next(each for each in VERSIONS[provider] if not each.endswith("preview"))
 
     def answer(call: ArmRequest) -> Answer:
+        count_get(call)
         found = handler(replace(call, query={**call.query, "api-version": newest}))
         body = json.loads(found.body)
+        _leave_out_new(call, body)
         for each in body.get("value", [body]):
             each["apiVersion"] = newest
         headers = {**found.headers, "x-ms-arg-snapshot-timestamp": now(call.settings.graph_age)}
         return replace(found, body=_text(body), headers=headers)
 
     return answer
+
+
+def _leave_out_new(call: ArmRequest, body: dict[str, Any]) -> None:
+    """Leave out what the graph does not know yet; an ArmError (404) where that is all."""
+    if "value" in body:
+        body["value"] = [each for each in body["value"] if is_indexed(call, each["id"])]
+    elif not is_indexed(call, body["id"]):
+        raise not_indexed(body["id"])
 
 
 def _text(body: Mapping[str, Any]) -> bytes:

@@ -26,7 +26,9 @@ class ArmSettings:
     does not know is rejected late on a database, and on the cluster with `refuses_late`. Lists come
     in pages of `page_size`. Resource Graph answers `graph_quota` queries of one caller in five
     seconds; more of them are rejected only if it `throttles_graph`. A query looks at
-    `graph_subscriptions` at most; its index is said to be `graph_age` seconds old.
+    `graph_subscriptions` at most; its index is `graph_age` seconds old: what was
+    created since is not in it. It answers `graph_gets` GETs of one caller and subscription in a
+    minute, and none if it `graph_declines`.
     """
 
     polls: int = 1
@@ -39,6 +41,8 @@ class ArmSettings:
     throttles_graph: bool = False
     graph_subscriptions: int = 10_000
     graph_age: float = 0.0
+    graph_gets: int = 4_000
+    graph_declines: bool = False
 
 
 class OperationStatus(StrEnum):

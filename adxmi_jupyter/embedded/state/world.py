@@ -86,6 +86,7 @@ class World:
     behaviours: Behaviours = field(default_factory=Behaviours)
     clock: Clock = field(default_factory=Clock, repr=False, compare=False)
     graph_queries: dict[str, list[float]] = field(default_factory=dict, compare=False)
+    graph_made: dict[str, float] = field(default_factory=dict, compare=False)
     minted: Iterator[int] = field(default_factory=lambda: itertools.count(1), compare=False)
     lock: threading.RLock = field(default_factory=threading.RLock, repr=False, compare=False)
 
