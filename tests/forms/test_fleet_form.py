@@ -27,6 +27,20 @@ def test_a_state_shows_its_clusters(fleet_form):
     assert [row.open.disabled for row in fleet_form.pages.rows[:2]] == [True, True]
 
 
+def test_a_state_that_comes_up_later_has_its_chip_after_reload(magic, magics):
+    form = magic("fleet form")
+    before = set(form.chips)
+    world = magics.connections.current().azure.world
+    world.find_cluster("contosoarchive").state = "Deleting"
+
+    form.reload.click()
+
+    assert set(form.chips) - before == {"Deleting"}
+    assert form.chips["Deleting"].description == "Deleting (1)"
+    form.chips["Deleting"].click()
+    assert _named(form) == ["contosoarchive"]
+
+
 def test_one_is_opened(fleet_form, magics):
     _row(fleet_form, "contosoretaileu").open.click()
 

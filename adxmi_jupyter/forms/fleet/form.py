@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 import ipywidgets as w
@@ -101,7 +101,8 @@ class FleetForm(Shown):
         button = self.screen.button
         self.reload = button("Reload", self._reload, tooltip="Read all clusters again")
         self.every = button("All", lambda: self.pages.find(""), tooltip="Show all clusters")
-        self.chips = {name: self._chip(name) for name in state.states}
+        self.chips: dict[str, w.Widget] = {}
+        self._bar = row()
         self.lines, self.outcome = w.HTML(), w.HTML()
         self.outcome.add_class("adxmi-outcome")
         lay_out(
@@ -110,7 +111,7 @@ class FleetForm(Shown):
             "Clusters that you can see",
             [
                 self.lines,
-                row(self.pages.filter, self.every, *self.chips.values(), self.reload),
+                self._bar,
                 self.pages.grid,
                 self.pages.pager,
                 self.outcome,
@@ -123,6 +124,13 @@ class FleetForm(Shown):
         """Return the button that shows the clusters in a state."""
         tooltip = f"Show clusters in the state {name}"
         return self.screen.button(name, lambda: self.pages.find(name), tooltip=tooltip)
+
+    def _add_chips(self, names: Iterable[str]) -> None:
+        """Add a button for each state that no cluster was in before."""
+        new = {name: self._chip(name) for name in names if name not in self.chips}
+        self.chips |= new
+        if new or not self._bar.children:
+            self._bar.children = (self.pages.filter, self.every, *self.chips.values(), self.reload)
 
     def _connect(self, one: FleetRow) -> None:
         name = one.cluster.name
@@ -147,6 +155,7 @@ class FleetForm(Shown):
         self.lines.value = quiet(self.state.lines)
         self.pages.refresh()
         counts = self.state.states
+        self._add_chips(counts)
         for name, chip in self.chips.items():
             chip.description = f"{name} ({counts.get(name, 0)})"
         self.screen.publish()
