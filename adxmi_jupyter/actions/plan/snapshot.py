@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from adxmi_jupyter.actions.plan.planning import lock_key
 from adxmi_jupyter.actions.plan.world import Wanted, database_names, read_world
 from adxmi_jupyter.actions.roles import principals
 from adxmi_jupyter.actions.roles.change import held
@@ -23,7 +24,7 @@ from adxmi_jupyter.model.policy_file.sections import VERSION
 from adxmi_jupyter.model.policy_file.writing import Noted, Written
 from adxmi_jupyter.model.principal import looks_like_reference
 from adxmi_jupyter.model.role import Role
-from adxmi_jupyter.service.address import EMBEDDED
+from adxmi_jupyter.service.address import EMBEDDED, parse_address
 
 if TYPE_CHECKING:
     from adxmi_jupyter.actions.plan.world import World
@@ -96,13 +97,11 @@ class _Writer:
 
     @property
     def _uri(self) -> str:
-        connection = self.world.connection
-        return EMBEDDED if connection.is_embedded else connection.address.uri
+        return lock_key(self.world.connection)
 
     @property
     def _cluster(self) -> str:
-        connection = self.world.connection
-        return EMBEDDED if connection.is_embedded else connection.address.short_name
+        return EMBEDDED if self._uri == EMBEDDED else parse_address(self._uri).short_name
 
     def _head(self) -> Iterator[str]:
         yield f"yaml-language-server: $schema={NAME}"
