@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from adxmi_jupyter.fixes import ChangeOption, Retry
 from adxmi_jupyter.magics.ci import repository_path, system_of, tell
+from adxmi_jupyter.magics.one_of_many import again_with
 from adxmi_jupyter.magics.policy_file import DEFAULT
 
 if TYPE_CHECKING:
@@ -50,5 +50,5 @@ def _again(call: Call, result: FleetResult, clusters: Sequence[ClusterAudit]) ->
     """
     moments = {one.document["as_of"] for one in clusters if one.document}
     name = moments.pop() if len(moments) == 1 else ""
-    same = ChangeOption("--as-of", name) if name else ChangeOption("--since", str(result.number))
-    return call.write(Retry((ChangeOption("--out", "audit.json"), same)))
+    same = {"--as-of": name} if name else {"--since": str(result.number)}
+    return again_with(call, {"--out": "audit.json", **same}, without=("--since", "--ci"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING, cast
@@ -56,6 +56,13 @@ def own_call(call: Call, connection: Connection, notes: list[str]) -> Call:
         ci="none",
         has_looked=True,
     )
+
+
+def again_with(call: Call, options: Mapping[str, str], *, without: Sequence[str] = ()) -> str:
+    """Return the user's line with options in place of what it says of them."""
+    replaced = {place for at in call.places_of(*options, *without) for place in at}
+    more = " ".join(f"{name} {value}" for name, value in options.items())
+    return call.again(without=tuple(sorted(replaced)), more=more)
 
 
 class CommandRefused(Exception):

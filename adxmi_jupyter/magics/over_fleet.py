@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from adxmi_jupyter.errors import InvalidValue, MissingOption
-from adxmi_jupyter.fixes import ChangeOption, Explain, LeaveOut, Option, Retry
+from adxmi_jupyter.fixes import ChangeOption, Explain, LeaveOut, Option
 from adxmi_jupyter.magics.body_file import file_text
 from adxmi_jupyter.magics.fleet_selection import seconds_of
 from adxmi_jupyter.magics.options import refuse_both
@@ -309,6 +309,7 @@ class Asked:
         self, result: FleetResult, selected: Selected, *, with_gaps: bool = True
     ) -> list[str]:
         """Return how complete a run is, and what was said; the exit code tells it as well."""
+        from adxmi_jupyter.magics.one_of_many import again_with
         from adxmi_jupyter.rendering.fleet_listing import gap_lines
         from adxmi_jupyter.rendering.fleet_table import folded_notes, reached_lines
         from adxmi_jupyter.service.fan_out import Ending
@@ -328,7 +329,7 @@ class Asked:
 
             lines += lines_of_elevation(call, result)
         if not reached.is_whole:
-            again = call.write(Retry((ChangeOption("--since", str(result.number)),)))
+            again = again_with(call, {"--since": str(result.number)})
             lines.append(f"  ask the others again: {again}")
         lines += folded_notes(
             (piece.outcome.cluster, note) for piece in result.pieces for note in piece.notes

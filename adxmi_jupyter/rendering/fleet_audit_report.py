@@ -104,6 +104,8 @@ def _findings(found: FleetAudits) -> Iterator[str]:
     groups = by_rule(found)
     if not groups:
         yield "<p>No finding is open on a cluster that was audited.</p>"
+    else:
+        yield "<p>Each fix is for the clusters in front of it: connect to one of them first.</p>"
     for rule_id, some in groups:
         rule, severity = rule_of(rule_id), some[0][1]["severity"]
         title = f"{severity} {rule_id} {rule.title}: {len(some)}"
@@ -168,10 +170,13 @@ def _shared(found: FleetAudits) -> Iterator[str]:
 
 
 def _population(found: FleetAudits) -> Iterator[str]:
-    yield f"<p>{len(found.permissions)} permissions on {len(found.audited)} clusters.</p>"
     keys = list(map(key_of, PERMISSION_HEADS))
-    rows = ((cluster, [one[key] for key in keys]) for cluster, one in found.permissions)
-    yield report_table((_CLUSTERS, *PERMISSION_HEADS), _together(rows))
+    rows = _together((cluster, [one[key] for key in keys]) for cluster, one in found.permissions)
+    yield (
+        f"<p>{len(found.permissions)} permissions on {len(found.audited)} clusters, in {len(rows)}"
+        " rows: what is the same on several clusters is one row.</p>"
+    )
+    yield report_table((_CLUSTERS, *PERMISSION_HEADS), rows)
 
 
 def _privileged(found: FleetAudits) -> Iterator[str]:
@@ -268,5 +273,6 @@ def _parts(found: FleetAudits) -> Iterator[str]:
 
 
 def _fixes(some: Sequence[tuple[str, Finding]]) -> str:
-    fixes = dict.fromkeys(one["fix"] for _, one in some if one["fix"])
-    return folded(f"Fixes: {len(fixes)}", fenced("\n".join(fixes))) if fixes else ""
+    fixes = _together((cluster, (one["fix"],)) for cluster, one in some if one["fix"])
+    lines = "\n".join(f"# connected to {clusters}:\n{fix}" for clusters, fix in fixes)
+    return folded(f"Fixes: {len(fixes)}", fenced(lines)) if fixes else ""

@@ -71,4 +71,5 @@ def test_the_report_of_a_fleet_begins_with_what_was_not_seen_and_names_all_clust
     shared = told[told.index("<h2>Identities with permissions on several") :]
     assert f"contosoeast, contosonorth</td><td>{HOSTILE}" in shared
     assert hashlib.sha256(raw.encode()).hexdigest() in page
-    assert "-o audit.json" in told or "--out audit.json" in told
+    names = "contosonorth,contosoeast,contosowest"
+    assert f"%adxmi audit --fleet {names} --out audit.json --since 1<" in told

@@ -59,6 +59,18 @@ def test_the_summary_comes_first_with_what_asks_the_others(magic, asked):
 
 
 @pytest.mark.nightly
+def test_what_asks_the_others_has_the_number_of_the_latest_run_only(magic, asked):
+    magic("identity list --fleet contoso,contosoarchive")
+
+    text = magic("identity list --fleet contoso,contosoarchive --since 1").to_text()
+
+    assert (
+        "  ask the others again: %adxmi identity list --fleet contoso,contosoarchive --since 2"
+        in (text.splitlines())
+    )
+
+
+@pytest.mark.nightly
 def test_equal_rows_of_many_clusters_are_displayed_once(magic, asked):
     frame = magic("identity list --fleet conto*st")
 
