@@ -32,7 +32,7 @@ _STATE_HEADS = (
     "databases",
     "as of",
     "window",
-    *(f"open, {one}" for one in Severity),
+    f"open ({', '.join(Severity)})",
     "cannot tell",
     "suppressed",
 )
@@ -92,9 +92,9 @@ def _state(one: ClusterAudit) -> Cells:
     return (
         *about,
         str(len(document["databases"])),
-        document["as_of"],
+        f"{document['as_of'][:16].replace('T', ' ')} UTC",
         f"{document['window_days']}d",
-        *(str(summary["open"][severity]) for severity in Severity),
+        ", ".join(str(summary["open"][severity]) for severity in Severity),
         str(summary[_UNTOLD]),
         str(summary[_MUTED]),
     )
