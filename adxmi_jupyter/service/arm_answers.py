@@ -14,6 +14,7 @@ from urllib.parse import unquote
 from adxmi_jupyter import errors
 from adxmi_jupyter.errors import AdxmiError, ServiceDetails
 from adxmi_jupyter.fixes import Command, Configure, Explain, Retry, Setting
+from adxmi_jupyter.service.connection_causes import cause_of
 from adxmi_jupyter.service.failures import decoded
 
 _BUSY = {"RequestConflict", "ServiceIsInMaintenance", "Conflict"}
@@ -38,13 +39,13 @@ def typed(failure: Exception, what: str) -> AdxmiError:
     if isinstance(failure, azure.ServiceResponseError):
         return errors.ConnectionDropped(
             "the connection to Azure Resource Manager broke",
-            why=str(failure),
+            why=cause_of(failure),
             fix=Retry(),
         )
     if isinstance(failure, azure.ServiceRequestError):
         return errors.ClusterUnreachable(
             "Azure Resource Manager cannot be reached",
-            why=str(failure),
+            why=cause_of(failure),
             fix="check the network; policy and role do not need Resource Manager",
         )
     return _unreadable(failure)

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from adxmi_jupyter import errors
 from adxmi_jupyter.errors import AdxmiError, ServiceDetails
 from adxmi_jupyter.fixes import ChangeOption, Configure, DryRun, Explain, Retry, Setting
+from adxmi_jupyter.service.connection_causes import cause_of
 
 if TYPE_CHECKING:
     from azure.kusto.data.exceptions import KustoNetworkError
@@ -83,13 +84,13 @@ def _network(failure: KustoNetworkError, cluster: str) -> AdxmiError:
     if isinstance(cause, requests.exceptions.SSLError):
         return errors.UntrustedCertificate(
             f"the certificate of {cluster} is not trusted",
-            why=_innermost(cause),
+            why=cause_of(cause),
             fix="set REQUESTS_CA_BUNDLE to the file with your organisation's root certificate",
         )
     if _never_sent(failure):
         return errors.ClusterUnreachable(
             f"{cluster} cannot be reached",
-            why=_innermost(cause),
+            why=cause_of(cause),
             fix="check the name, the network and whether the cluster is running",
         )
     if isinstance(cause, requests.exceptions.Timeout):
@@ -100,7 +101,7 @@ def _network(failure: KustoNetworkError, cluster: str) -> AdxmiError:
         )
     return errors.ConnectionDropped(
         f"the connection to {cluster} broke",
-        why=_innermost(cause),
+        why=cause_of(cause),
         fix=Retry(),
     )
 
@@ -116,13 +117,6 @@ def _never_sent(failure: KustoNetworkError) -> bool:
         return True
     inner = cause.args[0] if cause is not None and cause.args else None
     return isinstance(inner, MaxRetryError) and isinstance(inner.reason, NewConnectionError)
-
-
-def _innermost(failure: BaseException | None) -> str:
-    # The outer exceptions wrap one another's text; the last one says what happened.
-    while failure is not None and (failure.__cause__ or failure.__context__):
-        failure = failure.__cause__ or failure.__context__
-    return f"{type(failure).__name__}: {failure}"
 
 
 def _service(failure: Any, cluster: str) -> AdxmiError:

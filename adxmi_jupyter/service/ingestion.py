@@ -24,6 +24,7 @@ from adxmi_jupyter.errors import (
 )
 from adxmi_jupyter.fixes import Explain, LeaveOut, Retry, Several
 from adxmi_jupyter.service.address import origin_of
+from adxmi_jupyter.service.connection_causes import cause_of
 from adxmi_jupyter.service.deadline import within
 from adxmi_jupyter.service.failures import unreadable_answer
 
@@ -236,12 +237,10 @@ def refused_by_storage(failure: BaseException, where: str = _QUEUE) -> AdxmiErro
     if isinstance(failure, azure.ServiceRequestError):
         return ClusterUnreachable(
             f"{where} cannot be reached",
-            why=type(failure).__name__,
+            why=cause_of(failure),
             fix="check the network: the queue is storage of the service, at another address",
         )
-    return ConnectionDropped(
-        f"the connection to {where} broke", why=type(failure).__name__, fix=Retry()
-    )
+    return ConnectionDropped(f"the connection to {where} broke", why=cause_of(failure), fix=Retry())
 
 
 def _refusal(failure: Any, status: int, where: str) -> AdxmiError:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from adxmi_jupyter import errors
 from adxmi_jupyter.errors import AdxmiError, MissingPackage, ServiceDetails
 from adxmi_jupyter.fixes import ChangeOption, Configure, Explain, Option, Retry, Setting
+from adxmi_jupyter.service.connection_causes import cause_of
 
 if TYPE_CHECKING:
     from azure.monitor.query import LogsQueryClient
@@ -175,12 +176,12 @@ def _typed(failure: Exception) -> AdxmiError | None:
         )
     if isinstance(failure, azure.ServiceResponseError):
         return errors.ConnectionDropped(
-            f"the connection to {NAME} broke", why=str(failure), fix=Retry()
+            f"the connection to {NAME} broke", why=cause_of(failure), fix=Retry()
         )
     if isinstance(failure, azure.ServiceRequestError):
         return errors.ClusterUnreachable(
             f"{NAME} cannot be reached",
-            why=str(failure),
+            why=cause_of(failure),
             fix=Explain.of("check the network; audit without ", Option("--workspace"), " works"),
         )
     return _unreadable(f"{type(failure).__name__} while reading it")

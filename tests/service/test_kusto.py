@@ -143,6 +143,7 @@ def test_a_host_with_an_untrusted_certificate_gets_nothing(ask, certificate):
         ask(uri)
 
     assert "REQUESTS_CA_BUNDLE" in raised.value.fix
+    assert "SSL" not in raised.value.why
 
 
 def test_nobody_listening_is_unreachable(ask):
@@ -154,6 +155,7 @@ def test_nobody_listening_is_unreachable(ask):
             ask(uri)
 
     assert raised.value.what == f"{uri} cannot be reached"
+    assert raised.value.why == "nothing accepts connections at its address and port"
 
 
 def test_the_token_is_sent_and_an_expired_one_is_told(connections, monkeypatch):

@@ -1,0 +1,39 @@
+"""Why a connection failed is told in words, not by the class that Python has for it."""
+
+import http.client
+import socket
+import ssl
+
+import pytest
+
+from adxmi_jupyter.service.connection_causes import cause_of
+
+
+def wrapped(inner):
+    """Return an error of an SDK that repeats what the one below it says, as SDKs do."""
+    outer = ValueError(f"Max retries exceeded with url: /?sig=SIGNED ({inner!r})")
+    outer.__cause__ = inner
+    return outer
+
+
+@pytest.mark.parametrize(
+    ("failure", "words"),
+    [
+        (socket.gaierror(-2, "Name or service not known"), "name can't be resolved"),
+        (ConnectionRefusedError(111, "Connection refused"), "nothing accepts connections"),
+        (http.client.RemoteDisconnected("Remote end closed"), "closed the connection"),
+        (TimeoutError("timed out"), "did not answer in time"),
+        (OSError(113, "No route to host"), "no route to host"),
+        (ssl.SSLError(1, "[SSL: WRONG_VERSION_NUMBER]"), "the TLS handshake failed"),
+    ],
+)
+def test_a_cause_is_told_in_words(failure, words):
+    told = cause_of(wrapped(failure))
+
+    assert words in told
+    assert type(failure).__name__ not in told
+    assert "Errno" not in told
+
+
+def test_an_address_with_a_signature_is_never_repeated():
+    assert cause_of(ValueError("https://a.example/?sig=SIGNED")) == "ValueError"
