@@ -1,4 +1,4 @@
-"""Read the file of ``--file``, or the standard input: text of bounded size, never a device."""
+"""Read the file of an option, or the standard input: text of bounded size, never a device."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from adxmi_jupyter.model.body import LARGEST, decoded
 
 _KINDS = (
     (stat.S_ISDIR, "it is a directory"),
-    (stat.S_ISFIFO, "it is a pipe; --file - reads the standard input of a console"),
+    (stat.S_ISFIFO, "it is a pipe; - reads the standard input of a console"),
     (stat.S_ISCHR, "it is a device"),
     (stat.S_ISBLK, "it is a device"),
     (stat.S_ISSOCK, "it is a socket"),
 )
 
 
-def file_text(name: str) -> str:
-    """Return the text of a file.
+def file_text(name: str, option: str = "") -> str:
+    """Return the text of a file; `option` is the one that names it, if one does.
 
     Raises
     ------
@@ -34,11 +34,12 @@ def file_text(name: str) -> str:
         path = Path(name).expanduser()
         why = _not_a_file(path.stat().st_mode)
         if why:
-            raise _unreadable(name, why)
+            raise _unreadable(name, why, option)
         with path.open("rb") as file:
             content = file.read(LARGEST + 1)
     except (OSError, ValueError, RuntimeError) as error:  # NUL in the name; ~ of an unknown user
-        raise _unreadable(name, getattr(error, "strerror", None) or str(error)) from error
+        why = getattr(error, "strerror", None) or str(error)
+        raise _unreadable(name, why, option) from error
     return decoded(content, f"the file {name}")
 
 
@@ -56,7 +57,11 @@ def standard_input() -> str:
     try:
         content = sys.stdin.buffer.read(LARGEST + 1)
     except (OSError, ValueError, AttributeError) as error:
-        raise _unreadable("-", "the standard input is closed") from error
+        raise InvalidValue(
+            "the standard input cannot be read",
+            why="the standard input is closed",
+            fix="connect a pipe or a file to it, or name a file instead of -",
+        ) from error
     return decoded(content, "the standard input")
 
 
@@ -64,9 +69,10 @@ def _not_a_file(mode: int) -> str:
     return next((why for is_kind, why in _KINDS if is_kind(mode)), "")
 
 
-def _unreadable(name: str, why: str) -> InvalidValue:
+def _unreadable(name: str, why: str, option: str) -> InvalidValue:
+    place = (" with ", Option(option)) if option else ()
     return InvalidValue(
         f"the file {name} cannot be read",
         why=why,
-        fix=Explain.of("give the path of a text file with ", Option("--file")),
+        fix=Explain.of("give the path of a text file", *place),
     )

@@ -43,8 +43,16 @@ def _note_out(ctx: click.Context, _param: click.Parameter, value: str | None) ->
     call = ctx.find_object(Call)
     if call is not None and value is not None:
         call.documents = getattr(ctx.command, "documents", ())
-        call.front.check_target(value, call.documents)
+        if not _is_form_in_console(ctx, call):  # which is refused, whatever its options are
+            call.front.check_target(value, call.documents)
         call.out = value
+
+
+def _is_form_in_console(ctx: click.Context, call: Call) -> bool:
+    """Tell whether a verb, or the word that says what it is to do, asks for a form in a console."""
+    says_what = any(one.name == "what" for one in ctx.command.params)
+    words = [call.words[place].text for place in call.arguments] if says_what else []
+    return call.is_console and "form" in (ctx.command.name, *words)
 
 
 def _note_ids(ctx: click.Context, _param: click.Parameter, value: bool) -> None:

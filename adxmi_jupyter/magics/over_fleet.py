@@ -350,7 +350,7 @@ def selection_of(text: str) -> Selection:
     from adxmi_jupyter.model.fleet_file import read_fleet_file
 
     if text.lower().endswith(_FILES) or Path(text).is_file():
-        return read_fleet_file(file_text(text), text)
+        return read_fleet_file(file_text(text, "--fleet"), text)
     names = tuple(filter(None, (part.strip() for part in text.split(","))))
     return Selection(Filter(clusters=() if EVERY in names else names))
 

@@ -322,13 +322,12 @@ class BodyFile(_ParamType):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Return the file's text, or nothing when no file was given."""
-        del param
         if not value:
             return ""
         call = ctx.find_object(Call) if ctx else None
         if value == "-" and call is not None and call.is_console:
             return standard_input()
-        return file_text(str(value))
+        return file_text(str(value), max(param.opts, key=len) if param else "")
 
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str

@@ -8,6 +8,7 @@ import click
 
 from adxmi_jupyter.magics import permissions
 from adxmi_jupyter.magics.ci import ci_option, file_of, system_of, tell, telling_errors
+from adxmi_jupyter.magics.forms import refuse_console
 from adxmi_jupyter.magics.lock_file import names_in, with_lock
 from adxmi_jupyter.magics.options import allow_unknown_usage, exit_code, refuse_both
 from adxmi_jupyter.magics.over_fleet import over_fleet
@@ -167,6 +168,8 @@ def plan(
     schema prints the JSON schema of policy files instead, output-schema that of a plan as JSON,
     fleet-schema that of the plans of many clusters.
     """
+    if what == _FORM:
+        refuse_console(call, "plan form", "adxmi plan, then adxmi apply")
     if what:
         others = {"--save": save, "--out": call.out, "--target": options["targets"]}
         refuse_both(call, {what: True, **{name: bool(one) for name, one in others.items()}})

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.fixes import Command, option_words
 from adxmi_jupyter.magics.body_file import file_text
-from adxmi_jupyter.magics.forms import refuse_console, writer
+from adxmi_jupyter.magics.forms import writer
 from adxmi_jupyter.magics.lock_file import names_in, save_lock, with_lock
 from adxmi_jupyter.magics.policy_file import NamedText, policy_file
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 def plan_form(call: Call, **options: Any) -> PlanForm:
     """Return the form; raises as `policy_file` and `planning.survey`."""
-    refuse_console(call, "plan form", "adxmi plan, then adxmi apply")
     from adxmi_jupyter.actions.plan.planning import Options, lock_key
     from adxmi_jupyter.forms.plan.form import PlanForm
     from adxmi_jupyter.forms.plan.state import PlanState

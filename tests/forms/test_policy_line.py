@@ -3,11 +3,10 @@
 import pytest
 
 from adxmi_jupyter.actions.policy.policies import read_one
-from adxmi_jupyter.errors import UnknownCommand
 from adxmi_jupyter.fixes import Command
 from adxmi_jupyter.forms.policy.state import PolicyState
+from adxmi_jupyter.magics.console import execute
 from adxmi_jupyter.magics.forms import written
-from adxmi_jupyter.magics.tree import run
 from adxmi_jupyter.model.policy import CLUSTER, Scope
 
 WISHES = {
@@ -97,12 +96,9 @@ def test_the_form_follows_the_named_connection(magic):
     assert "--connection reader" in repr(form)
 
 
-class Terminal:
-    program = "adxmi"
+@pytest.mark.parametrize("form", ["policy form", "plan form", "audit form"])
+def test_a_console_says_what_to_use_instead_whatever_the_options_are(capsys, form):
+    code = execute([*form.split(), "--out", "name-of-no-file"])
 
-
-def test_a_console_says_what_to_use_instead():
-    from adxmi_jupyter.magics.call import Call
-
-    with pytest.raises(UnknownCommand, match="runs in a notebook only"):
-        run(Call(Terminal()), ["policy", "form"])
+    assert code == 2
+    assert f"{form} runs in a notebook only" in capsys.readouterr().err

@@ -30,7 +30,7 @@ def place(tmp_path):
     ("name", "why"),
     [
         ("folder", "it is a directory"),
-        ("pipe", "it is a pipe; --file - reads the standard input of a console"),
+        ("pipe", "it is a pipe; - reads the standard input of a console"),
         ("socket", "it is a socket"),
         ("loop", "Too many levels of symbolic links"),
         ("missing", "No such file or directory"),
