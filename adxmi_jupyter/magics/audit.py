@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from adxmi_jupyter.errors import InvalidInput, InvalidValue, MissingOption
-from adxmi_jupyter.fixes import ChangeOption, Command
+from adxmi_jupyter.fixes import ChangeOption, Command, OwnCommand
 from adxmi_jupyter.magics import permissions
 from adxmi_jupyter.magics.audit_fleet import REPORT, audits_of_fleet
+from adxmi_jupyter.magics.audit_moment import audited_moment
 from adxmi_jupyter.magics.audit_plan import (
     Asked,
     narrowed_result,
@@ -38,11 +39,13 @@ from adxmi_jupyter.magics.verbs import exit_codes, verb
 
 if TYPE_CHECKING:
     from adxmi_jupyter.actions.audit.audit import Audit, Options
+    from adxmi_jupyter.actions.audit.collecting import Period
     from adxmi_jupyter.actions.audit.suppressing import Settings
     from adxmi_jupyter.actions.evidence.touched import Outside
     from adxmi_jupyter.magics.audit_settings import AuditInput
     from adxmi_jupyter.magics.call import Call
     from adxmi_jupyter.magics.policy_file import NamedText
+    from adxmi_jupyter.model.audit.rule import Rule
     from adxmi_jupyter.model.history.review import Review
 
 _EXPLAIN, _RULES, _FORM = "explain", "rules", "form"
@@ -125,8 +128,8 @@ class LogFiles(NameList):
 )  # fmt: skip
 @click.option(
     "--suppressions", type=NamedFile(), metavar="FILE", default="",
-    help=f"File with suppressions and severities: a policy file, or its section audit. Default: "
-    f"{DEFAULT}, if there is one.",
+    help=f"File with suppressions and severities: a policy file, its section audit alone, or a "
+    f"list of suppressions. Default: {DEFAULT}, if there is one.",
 )  # fmt: skip
 @click.option(
     "--logs", type=LogFiles(), metavar="FILE[,…]", default="",
@@ -227,7 +230,6 @@ def _told(call: Call, words: tuple[str, ...], suppressions: NamedText) -> object
 
     """
     from adxmi_jupyter.actions.audit.suppressing import severity_of
-    from adxmi_jupyter.model.audit.rule import rule_of
     from adxmi_jupyter.rendering.audit_rules import explained, rules_frame
     from adxmi_jupyter.rendering.shown_frame import Whole
     from adxmi_jupyter.rendering.text import PlainText
@@ -237,7 +239,7 @@ def _told(call: Call, words: tuple[str, ...], suppressions: NamedText) -> object
     if word == _RULES and not rest:
         return Whole(rules_frame(settings.severities))
     if word == _EXPLAIN and len(rest) == 1:
-        rule = rule_of(rest[0])
+        rule = _rule(call, rest[0])
         return PlainText(explained(rule, severity_of(rule.id, settings)) + "\n")
     if word == _EXPLAIN and not rest:
         raise MissingOption(
@@ -250,6 +252,18 @@ def _told(call: Call, words: tuple[str, ...], suppressions: NamedText) -> object
         why=f"the words are {_EXPLAIN} RULE, {_RULES} and {_FORM}",
         fix=Command.of("audit", _RULES),
     )
+
+
+def _rule(call: Call, word: str) -> Rule:
+    """Return the rule that an argument names; a fix has another one in its place."""
+    from adxmi_jupyter.model.audit.rule import closest_id, rule_of
+
+    try:
+        return rule_of(word)
+    except InvalidValue as unknown:
+        better = {call.arguments[-1]: closest_id(word)}
+        fix = OwnCommand(call.again(instead=better))
+        raise InvalidValue(unknown.what, why=unknown.why, fix=fix) from unknown
 
 
 def audited(
@@ -289,13 +303,12 @@ def _options(
     **others: Any,
 ) -> Options:
     from adxmi_jupyter.actions.audit.audit import Options
-    from adxmi_jupyter.actions.audit.collecting import KEPT, Period
+    from adxmi_jupyter.actions.audit.collecting import Period
 
     del others
-    period = Period(_window(window), _moment(as_of))
+    period = Period(_window(window), audited_moment(as_of, has_other_logs=bool(logs or workspace)))
     outside = _outside(logs, _workspace(workspace))
-    if period.window > KEPT and not workspace:
-        call.say(f"the cluster keeps its requests for {KEPT.days} days: the window is cut to that")
+    _tell_period(call, period, is_cut=not workspace)
     return Options(period, outside, settings, not database)
 
 
@@ -317,19 +330,17 @@ def _no_window(text: str, why: str) -> InvalidValue:
     )
 
 
-def _moment(text: str) -> datetime | None:
-    from adxmi_jupyter.model.moment import parse_moment
+def _tell_period(call: Call, period: Period, *, is_cut: bool) -> None:
+    """Tell what of a window no log of the cluster covers, and what is not as it was then."""
+    from adxmi_jupyter.actions.audit.collecting import KEPT
 
-    if not text:
-        return None
-    try:
-        return parse_moment(text)
-    except InvalidInput as error:
-        raise InvalidValue(
-            f"--as-of {text} can't be used",
-            why=error.why,
-            fix=ChangeOption("--as-of", "2026-01-31"),
-        ) from error
+    since, until = period.seen(now := datetime.now(UTC))
+    days = round((until - since) / timedelta(days=1))
+    if is_cut and timedelta(days=days) < period.window:
+        kept = f"the cluster keeps its requests for {KEPT.days} days"
+        call.say(f"{kept}: the window is cut to {days}d")
+    if now - until > timedelta(days=1):
+        call.say("--as-of is about logs and suppressions: the rest is as it is now")
 
 
 def _workspace(text: str) -> str:
@@ -355,7 +366,7 @@ def _workspace(text: str) -> str:
 def _outside(names: tuple[str, ...], workspace: str) -> Outside:
     from adxmi_jupyter.actions.evidence.touched import Exported, read_exported
 
-    files = [Exported(name, file_text(name)) for name in names]
+    files = [Exported(name, file_text(name, "--logs")) for name in names]
     return replace(read_exported(files), workspace=workspace)
 
 

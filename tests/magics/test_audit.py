@@ -1,5 +1,7 @@
 """`audit` as a user runs it: what it shows, what it mutes, and what bad input gets."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from adxmi_jupyter import errors
@@ -79,6 +81,9 @@ def test_suppressions_mute_expire_and_are_unused(found):
         ("suppress: [{rule: MI016, reason: x, until: soon}]", "until can't be used"),
         ("suppress: [{rule: MI016}]", "reason is missing"),
         ("severity: {MI016: dire}", "there is no value 'dire' here"),
+        ("audit: {severity: {MI016: dire}}", "there is no value 'dire' here"),
+        ("[{rule: MI999, reason: x}]", "there is no rule 'MI999'"),
+        ("{audit: {}, policy: {}}", "apiVersion is missing"),
     ],
 )
 def test_bad_suppressions_are_told_with_their_place(kept, suppressions, text, told):
@@ -92,12 +97,14 @@ def test_bad_suppressions_are_told_with_their_place(kept, suppressions, text, to
     ("line", "error", "fix"),
     [
         ("audit --rule MI999", errors.InvalidValue, "MI0"),
-        ("audit explain MI999", errors.InvalidValue, "MI0"),
+        ("audit explain MI0003", errors.InvalidValue, "%adxmi audit explain MI003"),
         ("audit explain", errors.MissingOption, "audit explain MI001"),
         ("audit findings", errors.InvalidValue, "audit rules"),
         ("audit --window soon", errors.InvalidValue, "--window 30d"),
         ("audit --window 1h", errors.InvalidValue, "--window 30d"),
         ("audit --as-of yesterday", errors.InvalidValue, "--as-of 2026-01-31"),
+        ("audit --as-of 0001-01-01", errors.InvalidValue, f"--as-of {datetime.now(UTC):%Y-%m}"),
+        ("audit --as-of 2999-01-01", errors.InvalidValue, "--as-of"),
         ("audit --logs missing.csv", errors.InvalidValue, ""),
         ("audit --workspace contosologs", errors.InvalidValue, "--workspace c1957d48"),
     ],
@@ -107,6 +114,20 @@ def test_bad_input_gets_one_typed_error(kept, line, error, fix):
         kept(line)
 
     assert fix in caught.value.fix
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "audit: {suppress: [{rule: MI016, reason: accepted}]}",
+        "suppress: [{rule: MI016, reason: accepted}]",
+        "[{rule: MI016, reason: accepted}]",
+    ],
+)
+def test_suppressions_are_a_section_with_its_name_or_without_or_a_list(kept, suppressions, text):
+    found = kept(f"{suppressions(text)} --all --rule MI016")
+
+    assert {row["suppression"] for row in found.to_dict("records")} == {"accepted"}
 
 
 @pytest.mark.nightly

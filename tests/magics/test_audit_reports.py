@@ -5,6 +5,7 @@ import hashlib
 import html
 import json
 import re
+from datetime import UTC, datetime, timedelta
 from xml.etree import ElementTree as ET
 
 import jsonschema
@@ -23,7 +24,7 @@ def reports(magic, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
 
     def saved(line=""):
-        moment = "" if "--as-of" in line else "--as-of 2026-11-30T12:00:00Z"
+        moment = "" if "--as-of" in line else f"--as-of {datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
         magic(f"audit {moment} {line} -o {','.join(NAMES)}")
         return {name.partition(".")[2]: (tmp_path / name).read_text("utf-8") for name in NAMES}
 
@@ -130,7 +131,7 @@ def test_a_report_tells_what_changed_since_the_last_audit_and_by_whom(reports, m
     command = f".alter-merge database Sales policy managed_identity '{entry}'"
     magics.connections.current().kusto.command(command)
 
-    found = reports("--as-of 2099-01-01")
+    found = reports(f"--as-of {datetime.now(UTC) + timedelta(hours=1):%Y-%m-%dT%H:%M}")
 
     told = json.loads(found["json"])["history"]
     by = {(one["what"], one["where"]): one["by"] for one in told["changes"]}

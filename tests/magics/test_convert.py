@@ -110,3 +110,13 @@ def test_a_secret_is_neither_shown_nor_written(directory, capsys):
     assert "LiteralSecret: a.tf, line 2, column 15: " in shown.err
     assert "hunter2" not in shown.err + shown.out
     assert not (directory / "out.yaml").exists()
+
+
+def test_an_unreadable_file_is_told_with_the_option_that_named_it(magic):
+    fixes = []
+    for line in ("convert missing.kql", "convert -f missing.kql", "audit --logs missing.csv"):
+        with pytest.raises(errors.InvalidValue) as raised:
+            magic(line)
+        fixes.append(raised.value.fix.removeprefix("give the path of a text file"))
+
+    assert fixes == ["", " with --file", " with --logs"]

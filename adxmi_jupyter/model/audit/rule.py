@@ -102,7 +102,7 @@ def _declared(name: str) -> Rule:
     raise LookupError(f"{module.__name__} declares no rule {wanted}")
 
 
-def rule_of(rule_id: str, option: str = "--rule") -> Rule:
+def rule_of(rule_id: str) -> Rule:
     """Return the rule of an ID, ignoring case.
 
     Raises
@@ -115,10 +115,15 @@ def rule_of(rule_id: str, option: str = "--rule") -> Rule:
     found = next((one for one in every_rule() if one.id == wanted), None)
     if found is None:
         every = rule_ids()
-        match = closest(wanted, every) or every[0]
         raise InvalidValue(
             f"there is no rule {rule_id!r}",
             why=f"the rules are {every[0]} to {every[-1]}",
-            fix=ChangeOption(option, match),
+            fix=ChangeOption("--rule", closest_id(rule_id)),
         )
     return found
+
+
+def closest_id(rule_id: str) -> str:
+    """Return the ID of a rule that was meant; the first one where none is alike."""
+    every = rule_ids()
+    return closest(rule_id.strip().upper(), every) or every[0]

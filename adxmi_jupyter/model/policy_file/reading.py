@@ -16,7 +16,7 @@ from adxmi_jupyter.model.body.places import Place
 from adxmi_jupyter.model.identity import SYSTEM
 from adxmi_jupyter.model.policy_file.lock import Lock
 from adxmi_jupyter.model.policy_file.nodes import UNKNOWN_KEY, UNKNOWN_WORD, Node
-from adxmi_jupyter.model.policy_file.sections import VERSION, AuditSection, Content
+from adxmi_jupyter.model.policy_file.sections import VERSION, AuditAlone, AuditSection, Content
 from adxmi_jupyter.model.policy_file.variables import UnknownReference
 from adxmi_jupyter.model.shape import kind_of
 from adxmi_jupyter.model.usage import closest
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from adxmi_jupyter.model.policy_file.variables import Variables
 
 Section = TypeVar("Section", bound=Node)
-_ONLY = "only"
+_ONLY, _AUDIT = "only", "audit"
 _OF_THE_WHOLE_FILE = ("apiVersion", "clusters", _ONLY)
 _LONGEST_SHOWN = 60
 
@@ -106,7 +106,9 @@ class AuditSettings:
 
 
 def read_audit_settings(text: str, source: str, variables: Variables) -> PolicyFile | AuditSettings:
-    """Read a policy file, or a file that is the section ``audit`` of one.
+    """Read a policy file, or a file that has no more than the section ``audit`` of one.
+
+    Its name may stand above it or not; a list has suppressions only.
 
     Raises
     ------
@@ -115,9 +117,24 @@ def read_audit_settings(text: str, source: str, variables: Variables) -> PolicyF
 
     """
     document = _with_variables(parsed(text, source), source, variables)
-    if isinstance(document.value, Mapping) and "apiVersion" in document.value:
-        return _file_of(document, source)
-    return AuditSettings(source, validated(document, source, AuditSection), document)
+    value = document.value
+    if isinstance(value, list):
+        section = {"suppress": value}
+        document = Document(section, {**document.places, id(section): {"suppress": Place(1, 1)}})
+    elif isinstance(value, Mapping):
+        if any(key in value for key in _sections() if key != _AUDIT):
+            return _file_of(document, source)
+        if _AUDIT in value:
+            alone = validated(document, source, AuditAlone).audit or AuditSection()
+            return AuditSettings(source, alone, document, (_AUDIT,))
+    otherwise = ("it has no suppressions", "write suppress: [{rule: MI001, reason: REASON}]")
+    return AuditSettings(source, validated(document, source, AuditSection, otherwise), document)
+
+
+def _sections() -> Iterator[str]:
+    """Yield the keys at the root of a policy file."""
+    yield _ONLY
+    yield from (str(one.alias or name) for name, one in Content.model_fields.items())
 
 
 def policy_file_of(value: Any, source: str) -> PolicyFile:

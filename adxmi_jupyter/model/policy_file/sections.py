@@ -252,6 +252,12 @@ class AuditSection(Node):
     severity: dict[Word, SeverityWord] = Field(default_factory=dict)
 
 
+class AuditAlone(Node):
+    """A file that has the section ``audit`` of a policy file, and no other."""
+
+    audit: AuditSection | None = None
+
+
 _SECURITY_ROLES = {str(one).lower(): str(one) for one in (*Role, *ClusterRole)}
 
 
