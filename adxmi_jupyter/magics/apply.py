@@ -285,11 +285,13 @@ def _told(call: Call, done: Applied, prepared: Prepared) -> object:
     from adxmi_jupyter.actions.plan.frames import applied_frame
     from adxmi_jupyter.actions.plan.planning import lock_key
     from adxmi_jupyter.rendering.markdown import code, fenced
-    from adxmi_jupyter.rendering.plan_text import PlanTable, applied_text
+    from adxmi_jupyter.rendering.plan_text import PlanTable, applied_text, unmatched_line
 
     text = applied_text(done)
     tell(call, (), f"### adxmi: {code(done.plan.cluster)}\n\n{fenced(text)}\n")
     failure = incomplete(done)
+    for one in done.plan.unmatched:
+        call.say(unmatched_line(done.plan, one))
     if done.number:
         call.say(f"Undo: {call.front.program} undo --apply {done.number}")
     if failure is not None:

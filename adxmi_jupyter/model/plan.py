@@ -193,6 +193,19 @@ class Unseen:
 
 
 @dataclass(frozen=True)
+class UnmatchedException:
+    """A name below ``except`` that no database has: what it was meant for gets what ``*`` says.
+
+    `match` is the closest name that there is, `line` the line of the file.
+    """
+
+    section: Section
+    name: str
+    match: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True)
 class PlannedStep:
     """What is sent at once: the exact text, and the changes it makes."""
 
@@ -209,7 +222,7 @@ class Plan:
     they are of. `unchanged` is what those whom a change concerns have besides, as section,
     database, key and item. `names` are the object IDs of the names that the file uses,
     `replacements` those that changed since the last apply. `left_out` is what follows from these,
-    and was not chosen.
+    and was not chosen. `unmatched` are exceptions of the file that leave out no database.
     """
 
     cluster: str
@@ -224,6 +237,7 @@ class Plan:
     names: Mapping[str, str] = field(default_factory=dict)
     replacements: tuple[Replacement, ...] = ()
     left_out: tuple[Change, ...] = ()
+    unmatched: tuple[UnmatchedException, ...] = ()
 
     def of(self, *statuses: Status) -> tuple[Change, ...]:
         """Return the changes of some statuses."""

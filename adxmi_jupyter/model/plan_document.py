@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-FORMAT = "1.0"
+FORMAT = "1.1"
 NAME = "adxmi.plan.schema.json"
 FLEET_NAME = "adxmi.fleet-plan.schema.json"
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -93,6 +93,15 @@ class UnseenNode(_Node):
     why: str
 
 
+class UnmatchedNode(_Node):
+    """A name below ``except`` that no database has, and the closest one that is managed."""
+
+    section: str
+    name: str
+    match: str
+    line: Count
+
+
 class PlanDocument(_Node):
     """A plan, or the difference that drift found. It holds no secret and no time."""
 
@@ -106,6 +115,7 @@ class PlanDocument(_Node):
     replaced: list[ReplacedNode]
     unmanaged: list[ThingNode]
     cannot_see: list[UnseenNode]
+    unmatched: list[UnmatchedNode] = Field(default_factory=list)
     states: dict[str, str]
 
 

@@ -9,11 +9,17 @@ from adxmi_jupyter.documentation import page
 from adxmi_jupyter.errors import InvalidPolicyFile
 from adxmi_jupyter.model.annotation import Annotation, Level, Rule
 from adxmi_jupyter.model.plan import Action, Status
-from adxmi_jupyter.rendering.plan_text import folded, remarks_on, replaced_words, scopes_told
+from adxmi_jupyter.rendering.plan_text import (
+    folded,
+    remarks_on,
+    replaced_words,
+    scopes_told,
+    unmatched_words,
+)
 
 if TYPE_CHECKING:
     from adxmi_jupyter.error_base import AdxmiError
-    from adxmi_jupyter.model.plan import Change, Plan, Replacement, Unseen
+    from adxmi_jupyter.model.plan import Change, Plan, Replacement, UnmatchedException, Unseen
 
 _POLICY = page("Managed identity policy").url
 
@@ -35,10 +41,11 @@ REPLACED = Rule(
     "An identity that was created under the name of a deleted one would get its permissions.",
 )
 UNSEEN = Rule("plan-unseen", "Part of the cluster could not be read.", Level.WARNING, _POLICY)
+UNMATCHED = Rule("plan-unmatched", "An exception leaves out no database.", Level.WARNING, _POLICY)
 MISTAKE = Rule("policy-file", "The policy file can't be used.", Level.ERROR)
 FAILED = Rule("failed", "The command failed.", Level.ERROR)
 
-RULES = (ADDED, REMOVED, BLOCKED, MISSING, EXTRA, REPLACED, UNSEEN)
+RULES = (ADDED, REMOVED, BLOCKED, MISSING, EXTRA, REPLACED, UNSEEN, UNMATCHED)
 """What a plan or a drift may find."""
 
 _OF_STATUS = {
@@ -104,6 +111,7 @@ def _message(several: list[Change], rule: Rule) -> str:
 def _others(plan: Plan, file: str) -> Iterator[Annotation]:
     yield from (_of_replacement(plan, one, file) for one in plan.replacements)
     yield from (_of_unseen(plan, one, file) for one in plan.unseen)
+    yield from (_of_unmatched(plan, one, file) for one in plan.unmatched)
 
 
 def _of_replacement(plan: Plan, one: Replacement, file: str) -> Annotation:
@@ -111,6 +119,12 @@ def _of_replacement(plan: Plan, one: Replacement, file: str) -> Annotation:
     line, key = one.line if file else 0, (plan.cluster, one.name, one.before, one.after)
     address, message = f"identity {one.name}", f"{one.name}: {replaced_words(one)}"
     return Annotation(REPLACED, message, level, file, line, address=address, key=key)
+
+
+def _of_unmatched(plan: Plan, one: UnmatchedException, file: str) -> Annotation:
+    line, key = one.line if file else 0, (plan.cluster, one.section, one.name)
+    address, words = f"except {one.name}", unmatched_words(one)
+    return Annotation(UNMATCHED, words, UNMATCHED.level, file, line, address=address, key=key)
 
 
 def _of_unseen(plan: Plan, one: Unseen, file: str) -> Annotation:

@@ -29,6 +29,7 @@ from adxmi_jupyter.rendering.plan_text import (
     remarks_on,
     replaced_words,
     totals,
+    unmatched_line,
 )
 from adxmi_jupyter.rendering.plan_text import folded as same_changes
 
@@ -73,6 +74,8 @@ def plan_section(plan: Plan, title: str, limit: int) -> str:
 def _kept(plan: Plan) -> Iterator[str]:
     if plan.kept:
         yield f"\n{kept_line(plan, code(plan.source))}"
+    for one in plan.unmatched:
+        yield f"\n{code(unmatched_line(plan, one))}"
 
 
 def _rows(plan: Plan) -> Iterator[str]:

@@ -28,6 +28,7 @@ from adxmi_jupyter.rendering.plan_text import (
     replaced_line,
     scope_words,
     totals,
+    unmatched_line,
     unseen_words,
 )
 
@@ -107,7 +108,7 @@ class _Row:
 
 def plan_picture(plan: Plan) -> str:
     """Return a plan as HTML; nothing for one that has nothing to show."""
-    if plan.is_empty and not plan.unseen:
+    if plan.is_empty and not (plan.unseen or plan.unmatched):
         return ""
     parts = [_line(totals(plan), "font-weight: 600")]
     parts += [_line(replaced_line(one), _HATCHED) for one in plan.replacements]
@@ -118,6 +119,7 @@ def plan_picture(plan: Plan) -> str:
         parts += [_table(section, rows)] if rows else []
     parts += [_legend(shown), *map(_unseen, map(unseen_words, plan.unseen))]
     parts += [_line(kept_line(plan))] if plan.kept else []
+    parts += [_line(unmatched_line(plan, one), _HATCHED) for one in plan.unmatched]
     parts += [_stopping(broken_by(plan)), _commands(commands_of(plan))]
     return f'<div class="{NO_MATH}">{"".join(parts)}</div>'
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from adxmi_jupyter.actions.plan.applying import Applied
-    from adxmi_jupyter.model.plan import Change, Plan, Replacement, Unseen
+    from adxmi_jupyter.model.plan import Change, Plan, Replacement, UnmatchedException, Unseen
 
 SIGNS = {Action.ADD: "+", Action.REMOVE: "-"}
 BLOCKED, OBSERVED, UNSEEN, REPLACED = "!", "~", "?", "-/+"
@@ -66,6 +66,8 @@ def _parts(plan: Plan) -> Iterator[list[str]]:
     yield [totals(plan)]
     if plan.kept:
         yield [kept_line(plan)]
+    if plan.unmatched:
+        yield [unmatched_line(plan, one) for one in plan.unmatched]
     broken = broken_by(plan)
     if broken:
         yield ["", "Stops working:", *(f"  {one_line(name)}" for name in broken)]
@@ -117,6 +119,17 @@ def kept_line(plan: Plan, source: str = "") -> str:
     `source` is how the file is written.
     """
     return f"Not in {source or plan.source}, and kept (mode additive): {len(plan.kept)}"
+
+
+def unmatched_line(plan: Plan, one: UnmatchedException) -> str:
+    """Return a warning of a name below ``except`` that leaves out no database."""
+    return one_line(f"Warning: {plan.source}, line {one.line}: {unmatched_words(one)}")
+
+
+def unmatched_words(one: UnmatchedException) -> str:
+    """Return which name leaves out no database, and which one was probably meant."""
+    applied = f"; {one.match}, which it resembles, isn't left out" if one.match else ""
+    return f"{one.section}, except: there is no database {one.name!r}{applied}"
 
 
 def _counted(number: int, one: str, several: str) -> str:

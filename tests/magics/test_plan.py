@@ -49,6 +49,31 @@ def test_a_cluster_that_matches_has_no_changes(directory, capsys):
     assert (code, shown[0]) == (0, "No changes. The cluster matches other.yaml.")
 
 
+def test_an_exception_that_no_database_has_is_warned_of_with_its_line(directory, capsys):
+    text = FILE.replace("{{who}}", "mi-export").replace("[Sales]", "[SALES, Telemtry]")
+    (directory / "adxmi.yaml").write_text(text)
+
+    assert execute(["plan"]) == 0
+    assert execute(["plan", "-o", "json"]) == 0
+    shown, _, document = capsys.readouterr().out.partition("\n{")
+
+    assert shown.count("Warning: ") == 1
+    assert "adxmi.yaml, line 6: policy, except: there is no database 'Telemtry'; Tele" in shown
+    told = {"section": "policy", "name": "Telemtry", "match": "Telemetry", "line": 6}
+    assert json.loads("{" + document)["unmatched"] == [told]
+
+
+@pytest.mark.nightly
+def test_of_several_clusters_only_a_likely_typing_error_is_warned_of(directory, capsys):
+    other = "other: {uri: 'https://other.westeurope.kusto.windows.net'}"
+    text = FILE.replace("{{who}}", "mi-export").replace("embedded}}", "embedded}, " + other + "}")
+    (directory / "adxmi.yaml").write_text(text.replace("[Sales]", "[Sales, OnTheOther, Telemtry]"))
+
+    assert execute(["plan"]) == 0
+
+    assert capsys.readouterr().out.count("Warning: ") == 1
+
+
 @pytest.mark.nightly
 def test_a_saved_plan_tells_other_tools_the_changes(directory):
     (directory / "adxmi.yaml").write_text(FILE)
@@ -56,7 +81,7 @@ def test_a_saved_plan_tells_other_tools_the_changes(directory):
     execute(["plan", "--var", "who=mi-export", "--save", "plan.json"])
 
     saved = json.loads((directory / "plan.json").read_text())
-    assert saved["format_version"] == "1.0"
+    assert saved["format_version"] == "1.1"
     counts = {"add": 2, "remove": 1, "change": 0, "blocked": 0, "observed": 0, "unknown": 0}
     assert saved["summary"] == counts
     assert saved["changes"][0]["address"] == "database/Telemetry/policy/mi-export/SqlRequest"

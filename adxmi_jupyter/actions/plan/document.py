@@ -9,7 +9,7 @@ from adxmi_jupyter.model.plan_document import FORMAT
 from adxmi_jupyter.version import __version__
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.model.plan import Change, Plan, Replacement, Unseen
+    from adxmi_jupyter.model.plan import Change, Plan, Replacement, UnmatchedException, Unseen
 
 _ACTIONS = {Action.ADD: "create", Action.REMOVE: "delete"}
 _PROTECTIONS = {Reason.PROTECTED, Reason.LAST_ADMIN, Reason.OWN_ACCESS, Reason.KEY_IDENTITY}
@@ -29,6 +29,7 @@ def plan_document(plan: Plan) -> dict[str, Any]:
         "replaced": [_replaced(one) for one in plan.replacements],
         "unmanaged": [_thing(one) for one in plan.kept],
         "cannot_see": [_unseen(one) for one in plan.unseen],
+        "unmatched": [_unmatched(one) for one in plan.unmatched],
         "states": dict(sorted(plan.states.items())),
     }
 
@@ -82,6 +83,10 @@ def _change(one: Change, command: str) -> dict[str, Any]:
         "why": one.why,
         "line": one.line,
     }
+
+
+def _unmatched(one: UnmatchedException) -> dict[str, Any]:
+    return {"section": one.section, "name": one.name, "match": one.match, "line": one.line}
 
 
 def _unseen(one: Unseen) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Whether the databases and usages that a policy file names exist."""
+"""Whether the databases, exceptions and usages that a policy file names exist."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from adxmi_jupyter.errors import DatabaseNotFound, UnknownUsage
 from adxmi_jupyter.fixes import Retry
 from adxmi_jupyter.model import usage as usages
+from adxmi_jupyter.model.plan import Section, UnmatchedException
 
 if TYPE_CHECKING:
     from adxmi_jupyter.actions.plan.naming import Naming
@@ -56,6 +57,35 @@ def _no_database(
         f"write {match}" if match else "create it, or leave it out",
     )
     return error
+
+
+def unmatched_exceptions(
+    content: ClusterContent, existing: Sequence[str], *, is_only_cluster: bool
+) -> tuple[UnmatchedException, ...]:
+    """Return the names below ``except`` that no database of the cluster has.
+
+    In a file of several clusters, a name may be that of a database on another one: there only
+    those are told that resemble a database which is not left out by its own name.
+    """
+    return tuple(_unmatched(content, existing, is_only_cluster=is_only_cluster))
+
+
+def _unmatched(
+    content: ClusterContent, existing: Sequence[str], *, is_only_cluster: bool
+) -> Iterator[UnmatchedException]:
+    for section in (Section.POLICY, Section.ROLES):
+        part = getattr(content.content, section)
+        everywhere = part.databases.everywhere if part and part.databases else None
+        if everywhere is None:
+            continue
+        spelled = {name.casefold() for name in existing}
+        managed = [name for name in existing if name.casefold() not in everywhere.excepted]
+        for number, name in enumerate(everywhere.exceptions):
+            match = usages.closest(name, managed)
+            if name.casefold() in spelled or not (match or is_only_cluster):
+                continue
+            line = content.line((str(section), "databases", "*", "except", number))
+            yield UnmatchedException(section, name, match, line)
 
 
 def check_usages(naming: Naming) -> None:

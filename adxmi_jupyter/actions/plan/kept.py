@@ -16,6 +16,7 @@ from adxmi_jupyter.model.plan import (
     Replacement,
     Section,
     Status,
+    UnmatchedException,
     Unseen,
 )
 from adxmi_jupyter.model.policy import Scope
@@ -71,6 +72,7 @@ def plan_of(kept: Mapping[str, Any]) -> Plan:
         tuple(_kept(one) for one in saved["unmanaged"]),
         saved["states"],
         replacements=tuple(_replacement(one) for one in saved["replaced"]),
+        unmatched=tuple(_unmatched(one) for one in saved.get("unmatched", ())),
     )
 
 
@@ -93,6 +95,10 @@ def _change(one: Mapping[str, Any]) -> Change:
 def _kept(one: Mapping[str, Any]) -> Change:
     section = _SECTIONS[one["kind"]]
     return Change(section, one["database"], Action.REMOVE, one["name"], one["key"], one["item"])
+
+
+def _unmatched(one: Mapping[str, Any]) -> UnmatchedException:
+    return UnmatchedException(Section(one["section"]), one["name"], one["match"], one["line"])
 
 
 def _replacement(one: Mapping[str, Any]) -> Replacement:

@@ -8,7 +8,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.actions.plan.dependencies import addressed
-from adxmi_jupyter.actions.plan.existence import check_databases, check_usages
+from adxmi_jupyter.actions.plan.existence import (
+    check_databases,
+    check_usages,
+    unmatched_exceptions,
+)
 from adxmi_jupyter.actions.plan.naming import Naming, scopes_named
 from adxmi_jupyter.actions.plan.other_parts import assigned_part, azure_role_part, callout_part
 from adxmi_jupyter.actions.plan.policy_part import Comparison, wish_of
@@ -30,7 +34,7 @@ if TYPE_CHECKING:
     from adxmi_jupyter.actions.plan.protection import Chosen
     from adxmi_jupyter.actions.plan.steps import Step
     from adxmi_jupyter.actions.plan.world import World
-    from adxmi_jupyter.model.plan import Change, Unseen
+    from adxmi_jupyter.model.plan import Change, UnmatchedException, Unseen
     from adxmi_jupyter.model.policy import Scope
     from adxmi_jupyter.model.policy_file.reading import ClusterContent, PolicyFile
     from adxmi_jupyter.model.policy_file.sections import (
@@ -158,8 +162,13 @@ class Survey:
             {name: known for name, known in self.names.items() if known},
             naming.replacing.found,
             self._left_out(chosen),
+            self._unmatched(),
         )
         return Prepared(plan, steps, self.file, options, world)
+
+    def _unmatched(self) -> tuple[UnmatchedException, ...]:
+        is_only = len(self.file.contents) == 1
+        return unmatched_exceptions(self.naming.file, self.existing, is_only_cluster=is_only)
 
     def _left_out(self, chosen: Chosen) -> tuple[Change, ...]:
         """Return what follows from names that stand for other identities, and is not chosen."""

@@ -24,6 +24,7 @@ from adxmi_jupyter.rendering.plan_text import (
     remarks_on,
     replaced_line,
     totals,
+    unmatched_line,
     unseen_words,
 )
 
@@ -96,10 +97,11 @@ class PlanState(WritingState):
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What could not be read, and what the file does not name."""
+        """What could not be read, exceptions that leave nothing out, what the file doesn't name."""
         kept = (kept_line(self.plan),) if self.plan.kept else ()
         unread = (f"not read: {unseen_words(one)}" for one in self.plan.unseen)
-        return (*map(replaced_line, self.plan.replacements), *unread, *kept)
+        unmatched = (unmatched_line(self.plan, one) for one in self.plan.unmatched)
+        return (*map(replaced_line, self.plan.replacements), *unread, *unmatched, *kept)
 
     @property
     def totals(self) -> str:
