@@ -9,10 +9,18 @@ _LOST = "it closed the connection before its answer was complete"
 
 
 def innermost(failure: BaseException) -> BaseException:
-    """Return what the others wrap: it says what happened."""
-    while (inner := failure.__cause__ or failure.__context__) is not None:
+    """Return what the others wrap: it says what happened.
+
+    Errors of azure-core are not always raised from the one that they wrap, but hold it.
+    """
+    while (inner := _within(failure)) is not None:
         failure = inner
     return failure
+
+
+def _within(failure: BaseException) -> BaseException | None:
+    held = getattr(failure, "inner_exception", None)
+    return failure.__cause__ or failure.__context__ or held
 
 
 def cause_of(failure: BaseException | None) -> str:

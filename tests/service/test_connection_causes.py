@@ -5,6 +5,7 @@ import socket
 import ssl
 
 import pytest
+from azure.core.exceptions import ServiceRequestError
 
 from adxmi_jupyter.service.connection_causes import cause_of
 
@@ -33,6 +34,14 @@ def test_a_cause_is_told_in_words(failure, words):
     assert words in told
     assert type(failure).__name__ not in told
     assert "Errno" not in told
+
+
+def test_what_an_error_of_azure_core_holds_is_its_cause():
+    inner = ConnectionRefusedError(111, "Connection refused")
+
+    told = cause_of(ServiceRequestError("https://a.example/?sig=SIGNED", error=inner))
+
+    assert told == "nothing accepts connections at its address and port"
 
 
 def test_an_address_with_a_signature_is_never_repeated():
