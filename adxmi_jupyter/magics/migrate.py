@@ -139,6 +139,10 @@ def list_(call: Call, *, interactive: bool, **where: Any) -> pd.DataFrame:
     found = _plan(call, **where, everything=interactive)
     _tell_unread(call, found)
     _tell_unseen(call, found)
+    log = found.inventory.log.failure
+    unread = [one.failure for one in found.inventory.unread if one.failure is not log]
+    if unread and not found.migrations:  # nothing found is no answer then
+        raise unread[0]
     call.has_found = bool(found.migrations)
     return migrations_frame(found.migrations)
 

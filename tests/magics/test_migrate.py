@@ -141,3 +141,17 @@ def test_an_update_policy_that_reads_through_functions_is_listed(magic, connecti
 
     assert list(listed.index) == ["DeltaByKey", "Copy"]
     assert listed.loc["Copy", "target"] == "DeltaByKey"
+
+
+def test_a_list_of_what_nothing_could_be_read_of_is_an_error_and_names_the_permission(
+    magic, connection
+):
+    magic("connect embedded --name limited --credential as:reader --database Sales")
+    for database in connection.azure.world.cluster.databases.values():
+        database.roles.clear()
+
+    with pytest.raises(errors.NotAuthorized) as raised:
+        magic("migrate list")
+
+    assert "ask for " in raised.value.fix
+    assert "Database" in raised.value.fix
