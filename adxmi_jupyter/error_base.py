@@ -113,6 +113,13 @@ def _cut(text: str, longest: int) -> str:
     return f"{begin if is_short_word else head}{_CUT}{added}"
 
 
+def _made_again(kind: type[AdxmiError], arguments: tuple[str, ...], state: Any) -> AdxmiError:
+    error = kind.__new__(kind)
+    error.args = arguments
+    vars(error).update(state)
+    return error
+
+
 class AdxmiError(Exception):
     """The base of all errors: three short lines, *what failed*, *why* and *fix*.
 
@@ -154,6 +161,10 @@ class AdxmiError(Exception):
         self.hide: Callable[[str], str] = str
         self.on_screen: tuple[str, str, str] | None = None
         super().__init__(self.what)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Return how it is made again in another process, or as a copy: with all that it tells."""
+        return _made_again, (type(self), self.args, vars(self) | {"hide": str})
 
     @property
     def remediation(self) -> Fix:
