@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import ssl
+from collections.abc import Sequence
 
 _LOST = "it closed the connection before its answer was complete"
 
@@ -11,16 +12,21 @@ _LOST = "it closed the connection before its answer was complete"
 def innermost(failure: BaseException) -> BaseException:
     """Return what the others wrap: it says what happened.
 
-    Errors of azure-core are not always raised from the one that they wrap, but hold it.
+    Errors of azure-core are not always raised from the one that they wrap, but hold it. What is
+    wrapped may hold what wraps it.
     """
-    while (inner := _within(failure)) is not None:
-        failure = inner
-    return failure
+    seen = [failure]
+    while (inner := _within(seen[-1], seen)) is not None:
+        seen.append(inner)
+    return seen[-1]
 
 
-def _within(failure: BaseException) -> BaseException | None:
+def _within(failure: BaseException, seen: Sequence[BaseException]) -> BaseException | None:
     held = getattr(failure, "inner_exception", None)
-    return failure.__cause__ or failure.__context__ or held
+    wrapped = (failure.__cause__, failure.__context__, held)
+    return next(
+        (one for one in wrapped if isinstance(one, BaseException) and one not in seen), None
+    )
 
 
 def cause_of(failure: BaseException | None) -> str:

@@ -5,7 +5,7 @@ import socket
 import ssl
 
 import pytest
-from azure.core.exceptions import ServiceRequestError
+from azure.core.exceptions import AzureError, ServiceRequestError
 
 from adxmi_jupyter.service.connection_causes import cause_of
 
@@ -46,3 +46,10 @@ def test_what_an_error_of_azure_core_holds_is_its_cause():
 
 def test_an_address_with_a_signature_is_never_repeated():
     assert cause_of(ValueError("https://a.example/?sig=SIGNED")) == "ValueError"
+
+
+def test_errors_that_hold_each_other_have_an_end():
+    inner, outer = AzureError("inner"), AzureError("outer")
+    inner.inner_exception, outer.inner_exception = outer, inner
+
+    assert cause_of(outer) == "inner"
