@@ -169,7 +169,7 @@ def test_an_unreachable_cluster_is_told(magic):
 
     what, why, fix = told(raised)
     assert what == "ClusterUnreachable: http://127.0.0.1:1 cannot be reached"
-    assert "refused" in why
+    assert why == "  why: nothing accepts connections at its address and port"
     assert fix == "  fix: check the name, the network and whether the cluster is running"
 
 

@@ -275,6 +275,7 @@ _TABLE: tuple[tuple[Meaning, str], ...] = (
         InvalidFilter InvalidQueryParameterValue OutOfRangeQueryParameterValue InvalidRange
         InvalidRequestContent InvalidResourceName InvalidResourceNamespace InvalidResourceType
         InvalidXmlDocument InvalidBlobOrBlock InvalidBlockList LinkedInvalidPropertyId
+        UnprocessableContent
         InvalidResourceLocation LocationNotAvailableForResourceType TooManyScripts
         LocationRequired MethodNotAllowed PopReceiptMismatch UnsupportedBlobOperation
         RoleAssignmentUpdateNotPermitted ConditionNotMet KustoClientInvalidConnectionStringException
