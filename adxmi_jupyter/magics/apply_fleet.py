@@ -58,12 +58,7 @@ def apply_to_fleet(
     from adxmi_jupyter.actions.fleet.waves import in_waves
     from adxmi_jupyter.rendering.markdown import fenced
 
-    if asked.is_continued:
-        raise InvalidValue(
-            "--since can't be used with apply",
-            why="the same command once more does what is left",
-            fix=LeaveOut.of("--since"),
-        )
+    _check_not_continued(asked)
     selected = asked.selected()
     clusters = named_apart(selected.clusters)
     running, _ = asked.running()
@@ -89,6 +84,16 @@ def apply_to_fleet(
     tell(call, (), f"### adxmi: apply\n\n{fenced(table.to_text())}\n")
     _end(call, given, result, table, [one.outcome for one in pieces.values()])
     return table
+
+
+def _check_not_continued(asked: Asked) -> None:
+    """Raise `InvalidValue` where another run is to be taken over."""
+    if asked.is_continued:
+        raise InvalidValue(
+            "--since can't be used with apply",
+            why="the same command once more does what is left",
+            fix=LeaveOut.of("--since"),
+        )
 
 
 def _check_waves(changed: Sequence[FleetCluster], waves: Sequence[str]) -> None:
