@@ -32,6 +32,14 @@ _KINDS = {
     "name": "other words",
 }
 
+# Options that make no sense together.
+_APART = (
+    ("--forget", "--database"),
+    ("--forget", "--record", "--review"),
+    ("--write-test", "--database"),
+    ("--write-test", "--record"),
+)
+
 
 @verb(
     "verify",
@@ -101,14 +109,10 @@ def verify(
     from adxmi_jupyter.actions.verify.verifying import verification_frame
     from adxmi_jupyter.actions.verify.verifying import verify as run
 
-    is_limited = {"--database": bool(databases)}
-    for given in (
-        {"--forget": forget} | is_limited,
-        {"--forget": forget, "--record": bool(record), "--review": bool(review)},
-        {"--write-test": bool(written)} | is_limited,
-        {"--write-test": bool(written), "--record": bool(record)},
-    ):
-        refuse_both(call, given)
+    given: dict[str, object] = {"--database": databases, "--record": record, "--review": review}
+    given |= {"--forget": forget, "--write-test": written}
+    for options in _APART:
+        refuse_both(call, {one: bool(given[one]) for one in options})
     if written:
         return _written(call, written, **choices)
     if review:

@@ -9,6 +9,12 @@ from azure.core.pipeline.policies import SansIOHTTPPolicy
 
 from adxmi_jupyter.embedded import EmbeddedAzure
 
+# It says that it runs, and goes on when it is told to, or when nobody is there any more.
+WAITING = (
+    "import socket; line = socket.create_connection(('127.0.0.1', kargs['port']), 15);"
+    " line.settimeout(15); line.sendall(b'.'); line.recv(1); result = df"
+)
+
 
 class WatchedAzure(EmbeddedAzure):
     """Signals when it begins to hold an answer back, so that tests need not guess."""

@@ -22,18 +22,13 @@ from azure.mgmt.msi import ManagedServiceIdentityClient
 from azure.mgmt.resourcegraph import ResourceGraphClient
 
 from adxmi_jupyter.embedded import EmbeddedAzure
-from tests.embedded.clients import LoopbackAuth, UnusedCredential, WatchedAzure, body_of
+from tests.embedded.clients import WAITING, LoopbackAuth, UnusedCredential, WatchedAzure, body_of
 from tests.embedded.ingesting import HUB, INGEST
 
 ADMIN = "embedded-admin"
 READER = "embedded-reader"
 SUBSCRIPTION = "4c8f2a61-7b3d-4e95-a0d2-91f6c3b58e07"
 KUSTO_VERSION = "2025-02-14"
-# It says that it runs, and goes on when it is told to, or when nobody is there any more.
-WAITING = (
-    "import socket; line = socket.create_connection(('127.0.0.1', kargs['port']), 15);"
-    " line.settimeout(15); line.sendall(b'.'); line.recv(1); result = df"
-)
 
 
 @pytest.fixture(scope="session")

@@ -23,7 +23,12 @@ if TYPE_CHECKING:
     from adxmi_jupyter.actions.check.checks import Inventory
     from adxmi_jupyter.actions.check.cluster_facts import Fact, Facts
     from adxmi_jupyter.actions.evidence.touched import Outside
-    from adxmi_jupyter.model.audit.cluster import AuditedWorkflow, ClusterSettings, HeldAzureRole
+    from adxmi_jupyter.model.audit.cluster import (
+        AuditedWorkflow,
+        ClusterSettings,
+        HeldAzureRole,
+        Logs,
+    )
     from adxmi_jupyter.model.identity import ManagedIdentity
     from adxmi_jupyter.model.policy import Policy
     from adxmi_jupyter.service.connection import Connection
@@ -71,22 +76,15 @@ def collect(
         Nothing at all could be listed: the first error.
 
     """
-    connection = facts.connection
     found = inventory(facts, databases)
     workflows = workflows_of(facts, found)
     since, until = period.seen(now := datetime.now(UTC))
     logs = LogFacts(_names(workflows), since, until)
-    holders = [one.object_id for one in found.known]
-    facts.gather((*logs.every, *_of_azure(databases), *azure.held_roles(holders)))
-    many_databases.gather_roles(facts, databases)
-    facts.gather(map(cluster_facts.roles, databases))
-    read = logs.read(facts, outside.touches, outside.covers)
-    if outside.workspace:
-        begin = min(period.begin(now), since)
-        read = _of_workspace(facts, found, outside.workspace, logs, begin).add_to(facts, read)
+    held = azure.held_roles([one.object_id for one in found.known])
+    _gather(facts, databases, (*logs.every, *held))
     return AuditedCluster(
-        name=_name(facts, connection),
-        uri=connection.cluster,
+        name=_name(facts, facts.connection),
+        uri=facts.connection.cluster,
         databases=tuple(databases),
         as_of=period.as_of or now,
         window=until - since,
@@ -94,10 +92,10 @@ def collect(
         policies=_policies(facts, (CLUSTER, *map(Scope, databases))),
         assigned=_part(facts, cluster_facts.assigned(), Source.CLUSTER),
         workflows=workflows,
-        logs=read,
+        logs=_read_logs(facts, found, logs, outside, min(period.begin(now), since)),
         roles={one: _part(facts, cluster_facts.roles(one), Source.ROLES, one) for one in databases},
         cluster_roles=_part(facts, azure.cluster_roles(), Source.CLUSTER_ROLES),
-        azure_roles=_held(facts, azure.held_roles(holders)),
+        azure_roles=_held(facts, held),
         clusters=_part(facts, azure.clusters(), Source.CLUSTERS),
         settings=_settings(facts),
         log_categories=_part(facts, azure.log_categories(), Source.DIAGNOSTICS),
@@ -106,17 +104,26 @@ def collect(
         unread=unread_in(found),
         known=found.known,
         client_ids=_client_ids(facts, found),
-        resource_id=_resource_id(connection),
+        resource_id=_resource_id(facts.connection),
         is_whole=is_whole,
     )
 
 
-def _of_workspace(
-    facts: Facts, found: Inventory, workspace: str, logs: LogFacts, begin: datetime
-) -> WorkspaceLogs:
-    """Return what to ask a workspace for; its logs may reach back further than the cluster's."""
-    return WorkspaceLogs(
-        workspace,
+def _gather(facts: Facts, databases: Sequence[str], others: Sequence[Fact]) -> None:
+    facts.gather((*others, *_of_azure(databases)))
+    many_databases.gather_roles(facts, databases)
+    facts.gather(map(cluster_facts.roles, databases))
+
+
+def _read_logs(
+    facts: Facts, found: Inventory, logs: LogFacts, outside: Outside, begin: datetime
+) -> Logs:
+    """Return what the logs say; those of a workspace may reach back further, until `begin`."""
+    read = logs.read(facts, outside.touches, outside.covers)
+    if not outside.workspace:
+        return read
+    workspace = WorkspaceLogs(
+        outside.workspace,
         _resource_id(facts.connection),
         logs.names,
         _ids(found.known, _client_ids(facts, found)),
@@ -124,6 +131,7 @@ def _of_workspace(
         logs.until,
         begin,
     )
+    return workspace.add_to(facts, read)
 
 
 def _ids(known: Sequence[ManagedIdentity], clients: Mapping[str, str]) -> tuple[str, ...]:

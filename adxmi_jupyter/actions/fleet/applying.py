@@ -94,53 +94,82 @@ def apply_in_waves(
     A plan is made anew while no other write of this account is under way; where it is another one
     by then, nothing is sent to the cluster.
     """
-    stopped = threading.Event()
+    work = _Work(running, plans, how, prepare)
     pieces: dict[str, Piece] = {}
-    begun: dict[str, Piece] = {}
     ending = Ending.DONE
-
-    def again(connection: Connection) -> Prepared:
-        _check_stopped(stopped)
-        prepared = _again(plans, connection, prepare)
-        _check_stopped(stopped)
-        return prepared
-
-    def work(connection: Connection) -> Answered:
-        connection.when_noted = lambda number: note(connection, number)
-        try:
-            done = applying.apply(connection, lambda: again(connection), how)
-        except AdxmiError:
-            stopped.set()
-            raise
-        plans.names[_key(connection)] = done.names
-        failure = applying.incomplete(done)
-        if failure is not None:
-            stopped.set()
-        return Answered(applied_frame(done), (), True, failure, done.number)
-
-    def note(connection: Connection, number: int) -> None:
-        # Before the first write is sent: what is killed or given up can be undone as well.
-        if number and _key(connection) not in begun:
-            begun[_key(connection)] = changing(connection, number)
-            running.run.keep(begun[_key(connection)])
-
     for wave in waves:
-        if stopped.is_set() or ending is not Ending.DONE:
+        if work.stopped.is_set() or ending is not Ending.DONE:
             why = "a cluster of an earlier wave failed" if ending is Ending.DONE else _ENDED[ending]
             pieces |= {_id(cluster): skipped(cluster, why) for cluster in wave}
             continue
-        result = run_over(replace(running, stopping=stopped), wave, work, {})
+        result = run_over(replace(running, stopping=work.stopped), wave, work.change, {})
         ending = result.ending
-        pieces |= _with_applies(result.pieces, begun)
+        pieces |= _with_applies(result.pieces, work.begun)
         if not result.reached.is_whole:
-            stopped.set()
+            work.stopped.set()
     return pieces, ending
 
 
-def _check_stopped(stopped: threading.Event) -> None:
-    """Raise NotAsked where nothing more may be changed."""
-    if stopped.is_set():
-        raise not_asked("another cluster of its wave failed, or the run ended")
+@dataclass(frozen=True)
+class _Work:
+    """What is done to each cluster; the first failure stops those that have not begun."""
+
+    running: Running
+    plans: FleetPlans
+    how: Applying
+    prepare: Callable[[Connection], Prepared]
+    stopped: threading.Event = field(default_factory=threading.Event)
+    begun: dict[str, Piece] = field(default_factory=dict)
+
+    def change(self, connection: Connection) -> Answered:
+        """Carry out the plan of one cluster."""
+        connection.when_noted = lambda number: self._note(connection, number)
+        try:
+            done = applying.apply(connection, lambda: self._again(connection), self.how)
+        except AdxmiError:
+            self.stopped.set()
+            raise
+        self.plans.names[_key(connection)] = done.names
+        failure = applying.incomplete(done)
+        if failure is not None:
+            self.stopped.set()
+        return Answered(applied_frame(done), (), True, failure, done.number)
+
+    def _note(self, connection: Connection, number: int) -> None:
+        # Before the first write is sent: what is killed or given up can be undone as well.
+        if number and _key(connection) not in self.begun:
+            self.begun[_key(connection)] = changing(connection, number)
+            self.running.run.keep(self.begun[_key(connection)])
+
+    def _again(self, connection: Connection) -> Prepared:
+        """Plan anew.
+
+        Raises
+        ------
+        NotAsked
+            Nothing more may be changed.
+        StalePlan
+            The plan has other steps by now.
+
+        """
+        self._check_stopped()
+        prepared, before = self.prepare(connection), self.plans.prepared[_key(connection)]
+        self._check_stopped()
+        if _commands(prepared) != _commands(before):
+            raise StalePlan(
+                "the cluster changed after it was planned; nothing was sent",
+                why="its plan has other steps now",
+                fix=Retry(),
+            )
+        return prepared
+
+    def _check_stopped(self) -> None:
+        if self.stopped.is_set():
+            raise not_asked("another cluster of its wave failed, or the run ended")
+
+
+def _commands(prepared: Prepared) -> list[str]:
+    return [one.command for one in prepared.plan.steps]
 
 
 def _with_applies(pieces: Sequence[Piece], begun: Mapping[str, Piece]) -> dict[str, Piece]:
@@ -181,19 +210,6 @@ def incomplete(result: FleetResult) -> ApplyIncomplete | None:
         why=f"{first.cluster}: {first.reach}{f' ({first.why})' if first.why else ''}",
         fix=Retry(),
     )
-
-
-def _again(
-    plans: FleetPlans, connection: Connection, prepare: Callable[[Connection], Prepared]
-) -> Prepared:
-    prepared, before = prepare(connection), plans.prepared[_key(connection)]
-    if [one.command for one in prepared.plan.steps] != [one.command for one in before.plan.steps]:
-        raise StalePlan(
-            "the cluster changed after it was planned; nothing was sent",
-            why="its plan has other steps now",
-            fix=Retry(),
-        )
-    return prepared
 
 
 def _no_rows(piece: Piece) -> pd.DataFrame | None:
