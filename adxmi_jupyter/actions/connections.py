@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.actions.frames import FLAG, TEXT, fixed_frame
-from adxmi_jupyter.errors import AdxmiError, InvalidInput
+from adxmi_jupyter.errors import AdxmiError, InvalidInput, NotAuthorized
 from adxmi_jupyter.model.kql import quote_name
 from adxmi_jupyter.model.kusto_shapes import CALLER, OWN_ROLES, VERSION
+from adxmi_jupyter.model.permission import ANY_ROLE
 from adxmi_jupyter.model.principal import parse_reference
 from adxmi_jupyter.model.shape import text_cell
 
@@ -23,7 +24,8 @@ def status_frame(connection: Connection) -> pd.DataFrame:
     """Ask the cluster who the caller is.
 
     One row; columns ``connection``, ``cluster``, ``database``, ``credential``, ``principal``,
-    ``roles``, ``version``, all string. ``roles`` is empty where the service does not tell.
+    ``roles``, ``version``, all string. ``roles`` is empty where the service does not tell;
+    ``version`` names the roles that it requires where the caller has none.
 
     Raises
     ------
@@ -31,7 +33,6 @@ def status_frame(connection: Connection) -> pd.DataFrame:
         The cluster does not answer or does not let the caller in.
 
     """
-    answer = connection.kusto.command(".show version", database=connection.database)
     columns = ("connection", "cluster", "database", "credential", "principal", "roles", "version")
     row = (
         connection.name,
@@ -40,7 +41,7 @@ def status_frame(connection: Connection) -> pd.DataFrame:
         connection.credential_used,
         _principal(connection),
         _roles(connection),
-        text_cell(answer.rows(VERSION)[0], "BuildVersion"),
+        _version(connection),
     )
     return fixed_frame(dict.fromkeys(columns, TEXT), [row])
 
@@ -96,9 +97,26 @@ def trusted_frame(connections: Connections) -> pd.DataFrame:
     return fixed_frame({"host": TEXT}, [(host,) for host in hosts])
 
 
+def _version(connection: Connection) -> str:
+    try:
+        answer = connection.kusto.command(".show version", database=connection.database)
+    except NotAuthorized:  # who one is helps to get the role
+        return f"not readable: requires {ANY_ROLE}"
+    return text_cell(answer.rows(VERSION)[0], "BuildVersion")
+
+
 def _principal(connection: Connection) -> str:
+    try:
+        return _principal_seen(connection, connection.database)
+    except NotAuthorized:  # of the database; the cluster itself may tell
+        if not connection.database:
+            raise
+    return _principal_seen(connection, "")
+
+
+def _principal_seen(connection: Connection, database: str) -> str:
     query = "print principal = current_principal()"
-    (row, *_) = connection.kusto.query(query, database=connection.database).rows(CALLER)
+    (row, *_) = connection.kusto.query(query, database=database).rows(CALLER)
     return text_cell(row, "principal")
 
 

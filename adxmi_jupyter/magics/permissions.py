@@ -8,12 +8,10 @@ roles overview* (Azure Data Explorer docs).
 
 from __future__ import annotations
 
-from adxmi_jupyter.model.permission import Permission
+from adxmi_jupyter.model.permission import ANY_ROLE, Permission
 
-_SHOW = "Database User, Viewer or Monitor"
-
-SHOW = Permission(_SHOW)
-SHOW_POLICY = Permission(_SHOW, more="for the policy of the cluster: AllDatabasesMonitor")
+SHOW = Permission(ANY_ROLE)
+SHOW_POLICY = Permission(ANY_ROLE, more="for the policy of the cluster: AllDatabasesMonitor")
 CHANGE_POLICY = Permission("AllDatabasesAdmin", more="also for the policy of a database")
 SHOW_CALLOUTS = Permission("AllDatabasesMonitor")
 CHANGE_CALLOUTS = Permission("AllDatabasesAdmin")
@@ -27,14 +25,16 @@ ASSIGN = Permission(
     azure="Contributor on the cluster and Managed Identity Operator on the identity"
 )
 REMOVE = Permission(azure="Contributor on the cluster")
-CHECK = Permission(_SHOW, more="a requirement you can't read is unknown, with the role it requires")
+CHECK = Permission(
+    ANY_ROLE, more="a requirement you can't read is unknown, with the role it requires"
+)
 AUDIT = Permission(
     "AllDatabasesMonitor",
     "Reader on the cluster and on its subscription",
     more="what you can't read is unknown, with the permission that it requires",
 )
 VERIFY = Permission(
-    _SHOW, more="journal and --write-test: AllDatabasesAdmin; log of commands: Database Monitor"
+    ANY_ROLE, more="journal and --write-test: AllDatabasesAdmin; log of commands: Database Monitor"
 )
 FLEET = Permission(
     azure="Reader on the subscriptions of the clusters",
@@ -46,7 +46,7 @@ FLEET_CONTENTS = Permission(
     more="on each cluster; what you can't read is named above the result",
 )
 PLAN = Permission(
-    _SHOW, more="roles: Database Admin; callouts and the cluster: AllDatabasesMonitor"
+    ANY_ROLE, more="roles: Database Admin; callouts and the cluster: AllDatabasesMonitor"
 )
 APPLY = Permission(
     "AllDatabasesAdmin", more="roles: Database Admin; identities: Contributor on the cluster"

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 ALL_DATABASES_ADMIN = "AllDatabasesAdmin"
+ANY_ROLE = "Database User, Viewer or Monitor"
+"""The roles of which one lets its principal see a database, and ask the cluster at all."""
 
 
 @dataclass(frozen=True)

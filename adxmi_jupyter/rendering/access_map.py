@@ -62,9 +62,9 @@ def map_frame(found: AccessMap) -> pd.DataFrame:
     """Return a row for each way from an identity to a target, all columns string.
 
     Columns: ``identity``, ``object_id``; ``usage`` and ``allowed_by`` (``cluster``, the database
-    whose policy allows it, or empty); ``workflow``, ``name``, ``database``; ``target``; ``state``
-    (``met``, ``not met``, ``warning``, ``unknown``, or ``no workflow`` for what a policy allows
-    that no workflow needs); ``missing`` tells the requirements that aren't met.
+    whose policy allows it, ``unknown``, or empty); ``workflow``, ``name``, ``database``;
+    ``target``; ``state`` (``met``, ``not met``, ``warning``, ``unknown``, or ``no workflow`` for
+    what a policy allows that no workflow needs); ``missing`` has the requirements that aren't met.
     """
     rows: list[tuple[str, ...]] = [
         (

@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, TypeVar
 
 from adxmi_jupyter.actions.check.access_paths import worst
+from adxmi_jupyter.actions.check.findings import State
 from adxmi_jupyter.error_base import one_line
 from adxmi_jupyter.model.declaration.requirements import Key
 from adxmi_jupyter.model.policy import PolicyEntry
@@ -20,7 +21,6 @@ from adxmi_jupyter.rendering.requirements import besides_identity
 
 if TYPE_CHECKING:
     from adxmi_jupyter.actions.check.access_paths import AccessMap, AccessPath
-    from adxmi_jupyter.actions.check.findings import State
     from adxmi_jupyter.model.identity import ManagedIdentity
 
 MOST_WORKFLOWS = 60
@@ -83,8 +83,13 @@ def target_of(path: AccessPath) -> str:
 
 
 def allowed_by(path: AccessPath) -> str:
-    """Return whose policy allows it, in a word: ``cluster`` or a database; empty for none."""
-    return "" if path.scope is None else path.scope.database or "cluster"
+    """Return whose policy allows it, in a word: ``cluster`` or a database; empty for none.
+
+    It is ``unknown`` where the policy that may allow it can't be read.
+    """
+    if path.scope is None:
+        return "unknown" if path.allowed is State.UNKNOWN else ""
+    return path.scope.database or "cluster"
 
 
 def layout(found: AccessMap) -> Layout:
@@ -197,8 +202,15 @@ def _of_identity(paths: Sequence[AccessPath]) -> tuple[str, str]:
 
 def _of_permission(paths: Sequence[AccessPath]) -> tuple[str, str]:
     usage = paths[0].usage or "usage unknown"
-    places = _distinct(allowed_by(one) or f"not allowed in {one.database}" for one in paths)
+    places = _distinct(map(_where, paths))
     return usage, places[0] if len(places) == 1 else f"{len(places)} databases"
+
+
+def _where(path: AccessPath) -> str:
+    """Return whose policy allows it, or in which database none does or that is unknown."""
+    if path.scope is None:
+        return f"{allowed_by(path) or 'not allowed'} in {path.database}"
+    return allowed_by(path)
 
 
 def _of_workflow(paths: Sequence[AccessPath]) -> tuple[str, str]:

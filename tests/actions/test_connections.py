@@ -24,6 +24,18 @@ def test_status_works_for_a_principal_with_few_rights(reader):
     assert row["roles"] == "Viewer (Database Sales)"
 
 
+def test_status_of_a_principal_without_any_role_tells_who_it_is_and_what_to_ask_for(reader, azure):
+    azure.world.cluster.roles.clear()
+    for database in azure.world.cluster.databases.values():
+        database.roles.clear()
+
+    (row,) = status_frame(reader).to_dict("records")
+
+    assert row["principal"].startswith("aaduser=d72b84f9")
+    assert row["roles"] == ""
+    assert row["version"] == "not readable: requires Database User, Viewer or Monitor"
+
+
 def test_connections_are_listed_with_the_current_one(connections, reader):
     frame = connections_frame(connections)
 

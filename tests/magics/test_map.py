@@ -81,12 +81,16 @@ def test_what_is_not_there_is_named(magic, line, error):
 def test_what_may_not_be_read_is_told_and_not_left_out(magic, azure, monkeypatch):
     principal = azure.world.add_principal("viewer", token="embedded-viewer")
     azure.world.grant(principal, DatabaseRole.VIEWERS, database="Sales")
+    azure.world.grant(principal, DatabaseRole.VIEWERS, database="Telemetry")
     monkeypatch.setenv("ADXMI_TOKEN", "embedded-viewer")
     magic(f"connect {azure.kusto_uri} --name viewer --credential token --database Sales")
 
     frame = magic("map")
 
     assert "unknown" in set(frame["state"])
+    (delta,) = frame[frame["name"] == "OrdersDelta"].to_dict("records")
+    assert delta["allowed_by"] == "unknown"
+    assert "ExternalTable (unknown in Telemetry)" in frame.to_text()
     assert "Assigned identities are unknown" in frame.to_text()
 
 

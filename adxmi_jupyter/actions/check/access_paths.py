@@ -47,6 +47,8 @@ class AccessPath:
     usage, scope
         What the policy has to allow, and whose policy allows it; None where none does, or where
         that is unknown.
+    allowed
+        Whether a policy allows it.
     workflow, name, database
         The workflow; empty for a policy entry that no workflow needs.
     target
@@ -69,6 +71,7 @@ class AccessPath:
     running: State = State.MET
     reaching: State = State.MET
     missing: tuple[Finding, ...] = ()
+    allowed: State = State.MET
 
     @property
     def is_needed(self) -> bool:
@@ -163,7 +166,8 @@ def _of_workflow(checked: Checked) -> Iterator[AccessPath]:
 def _allowed(path: AccessPath, finding: Finding) -> AccessPath:
     """Return a way with the usage that it needs, and whose policy allows that."""
     permission = worst((path.permission, finding.state))
-    return replace(path, usage=str(finding.usage), scope=finding.scope, permission=permission)
+    usage, scope = str(finding.usage), finding.scope
+    return replace(path, usage=usage, scope=scope, permission=permission, allowed=finding.state)
 
 
 def _whose(finding: Finding, first: str) -> str:

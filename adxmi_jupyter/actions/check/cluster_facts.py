@@ -33,6 +33,7 @@ from adxmi_jupyter.model.kusto_shapes import (
     ROLES,
     TABLES,
 )
+from adxmi_jupyter.model.permission import ANY_ROLE
 from adxmi_jupyter.model.shape import cell, json_cell, text_cell
 from adxmi_jupyter.service.gather import gather
 from adxmi_jupyter.service.resource_manager import IDENTITY_VERSION
@@ -147,7 +148,7 @@ class Facts:
 
 def may_show(database: str) -> str:
     """Return the roles of which one lets somebody see what a database has, policies included."""
-    return f"Database User, Viewer or Monitor of {database}"
+    return f"{ANY_ROLE} of {database}"
 
 
 def _with_right(refusal: NotAuthorized | ResourceNotFound, right: str) -> AdxmiError:

@@ -13,6 +13,7 @@ from importlib import import_module
 from inspect import isclass
 from typing import TYPE_CHECKING, ClassVar
 
+from adxmi_jupyter.model.permission import ANY_ROLE
 from adxmi_jupyter.model.verification import probes as folder
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ class Probe(ABC):
     handled: ClassVar[frozenset[str]]
     effect: ClassVar[str] = ""
     topic: ClassVar[Topic]
-    requires: ClassVar[str] = "Database User, Viewer or Monitor"
+    requires: ClassVar[str] = ANY_ROLE
     page: ClassVar[str] = "Managed identity policy"
 
     def judged(self, readings: Readings) -> Found:
