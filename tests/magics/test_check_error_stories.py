@@ -381,7 +381,7 @@ def test_a_sql_server_can_only_be_told_of(ask, refused, magic):
     told = frame[frame["requirement"] == "permission at the target"].iloc[0]
     assert told["state"] == "unknown"
     assert "only SQL Server shows it" in told["detail"]
-    assert told["fix"]
+    assert told["fix"].endswith("--target contososql/Erp")
 
 
 def test_what_is_in_place_by_now_is_said(ask, refused, magic):

@@ -6,7 +6,7 @@ is its cause only where it is about the same ones.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ from adxmi_jupyter.actions.diagnosis.other_cluster import of_other_cluster
 from adxmi_jupyter.actions.diagnosis.requirements import KEYS
 from adxmi_jupyter.errors import AdxmiError
 from adxmi_jupyter.fixes import NOTHING
+from adxmi_jupyter.model.declaration.requirements import Key
 from adxmi_jupyter.model.denial import Concern, read
 
 if TYPE_CHECKING:
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from adxmi_jupyter.model.denial import Denial
     from adxmi_jupyter.model.identity import ManagedIdentity
     from adxmi_jupyter.service.connection import Connection
+
+_SEEN_AT_TARGET = {Key.SQL_SERVER_ROLE}
+"""Requirements that nothing but the target shows."""
 
 Examine = Callable[[], "Sequence[Finding]"]
 """Examines the requirements of what was denied; raises an AdxmiError if that fails."""
@@ -49,17 +53,14 @@ def fix_of(
         mentioned = mentioned_in(connection, denial, otherwise=database)
         about = _About(denial, mentioned)
         found = tuple(examine()) if examine and about.may_be_a_requirement else ()
-        fix = first_fix(tuple(one for one in found if about.includes(one)))
+        fix = about.fix_among(found)
         if fix or denial.meaning.concern is Concern.KUSTO_ROLE:
             return fix  # who sent the command knows better which permission to ask for
         checks = explained_denial(connection, denial, mentioned)
     except AdxmiError:  # the denial itself matters more
         return NOTHING
-    return _first_fix(one.findings for one in checks.checked)
-
-
-def _first_fix(several: Iterable[Sequence[Finding]]) -> Fix:
-    return next((fix for one in several if (fix := first_fix(one))), NOTHING)
+    every = [finding for one in checks.checked for finding in one.findings]
+    return first_fix(every) or about.fix_among(every)
 
 
 @dataclass(frozen=True)
@@ -81,12 +82,24 @@ class _About:
         named = names.usages or names.places or self.mentioned.identities
         return self.denial.meaning.concern is Concern.STATEMENT and bool(named)
 
-    def includes(self, one: Finding) -> bool:
+    def fix_among(self, findings: Sequence[Finding]) -> Fix:
+        """Return what fixes the first of some findings that can be its cause; nothing if none can.
+
+        Of what a target alone knows, its denial is the proof.
+        """
+        causes = [one for one in findings if self._includes(one)]
+        fix = first_fix(causes)
+        if fix or self.denial.meaning.concern is not Concern.TARGET:
+            return fix
+        unseen = (one.fix for one in causes if one.key in _SEEN_AT_TARGET and one.fix)
+        return next(unseen, NOTHING)
+
+    def _includes(self, one: Finding) -> bool:
         """Tell whether a finding can be its cause: the same identity, usage and host."""
         keys = KEYS.get(self.denial.meaning.concern)
         is_of_kind = keys is None or one.key in keys
         return (
-            one.state is State.NOT_MET
+            one.state in (State.NOT_MET, State.UNKNOWN)
             and is_of_kind
             and self._is_identity(one.identity)
             and (one.usage is None or one.usage in (self.denial.names.usages or (one.usage,)))

@@ -60,7 +60,8 @@ _URI = re.compile(
     re.IGNORECASE,
 )
 _SQL = re.compile(
-    r"(?<![\w.-])[a-z0-9][a-z0-9-]*\.database\.(?:windows\.net|usgovcloudapi\.net|chinacloudapi\.cn)\b",
+    r"(?<![\w.-])(?P<server>[a-z0-9][a-z0-9-]*\.database\."
+    r"(?:windows\.net|usgovcloudapi\.net|chinacloudapi\.cn))\b(?:/(?P<catalog>\w[\w.-]*))?",
     re.IGNORECASE,
 )
 _CATALOG = re.compile(r"\b(?:Initial Catalog|Database)\s*=\s*(?P<name>[\w.-]+)", re.IGNORECASE)
@@ -169,7 +170,8 @@ def _places(text: str) -> Iterator[Place]:
             yield place
     catalogs = [one["name"] for one in _CATALOG.finditer(text)]
     for one in _SQL.finditer(text):
-        yield SqlServer(one.group().lower(), catalogs[0] if catalogs else "DATABASE")
+        catalog = (one["catalog"] or "").rstrip(".") or next(iter(catalogs), "DATABASE")
+        yield SqlServer(one["server"].lower(), catalog)
     for one in _COSMOS.finditer(text):
         yield CosmosDb(one.group().lower(), "DATABASE", "CONTAINER")
 
