@@ -47,6 +47,8 @@ class Name(_ParamType):
     """What is offered beside the names that are kept."""
     depends_on_line = False
     """Whether the names depend on what stands before on the line."""
+    is_closed = False
+    """Whether there are no other names than those, wherever it runs."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Return the name without surrounding blanks."""
@@ -207,6 +209,7 @@ class UsageList(NameList):
     """Usages; the verb checks them, since it knows about ``--allow-unknown-usage``."""
 
     name = kind = "usage"
+    is_closed = True
 
     def names(self, call: Call) -> Iterable[str]:
         """Return the usages this release knows."""

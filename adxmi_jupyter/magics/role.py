@@ -39,6 +39,7 @@ class RoleName(Name):
     """A security role on a database or on the whole cluster; the verb reads it."""
 
     name = kind = "role"
+    is_closed = True
 
     def names(self, call: Call) -> Iterable[str]:
         """Return the roles of a database, or those of the cluster if the line is about it."""

@@ -31,6 +31,7 @@ from adxmi_jupyter.fixes import (
 from adxmi_jupyter.magics import missing, subject
 from adxmi_jupyter.magics.call import Call
 from adxmi_jupyter.magics.line import quoted
+from adxmi_jupyter.magics.misplaced import refuse_misplaced
 from adxmi_jupyter.magics.unusable_values import unusable
 from adxmi_jupyter.model.declaration.registry import unsupported
 from adxmi_jupyter.model.permission import ALL_DATABASES_ADMIN
@@ -191,6 +192,8 @@ def refuse_named_twice(context: click.Context, parsed: Mapping[str, Any]) -> Non
     ------
     RepeatedOption
         It is given in both ways.
+    InvalidValue
+        The word is a value of another option.
 
     """
     word, option = subject.word_in(parsed), subject.option_of(context.command)
@@ -199,6 +202,7 @@ def refuse_named_twice(context: click.Context, parsed: Mapping[str, Any]) -> Non
     call = _call(context)
     (place,), takes_list = call.places_of(option.opts[0])[:1], _takes_list(option)
     own = _place(call, word)
+    refuse_misplaced(context, call, word, own)
     joined = {own: f"{call.words[own].raw},{call.value_at(place)}"} if takes_list else {}
     raise RepeatedOption(
         f"{_name(option)} is given twice",
@@ -342,6 +346,7 @@ def _about_extra(
         empty = tuple(place for place in call.arguments if not call.words[place].text)
         return "an empty word names nothing", OwnCommand(call.again(without=empty))
     place = _place(call, left[0]) if len(left) == 1 else -1
+    refuse_misplaced(context, call, left[0], place)
     if place >= 0 and "--database" in _options(context) and not _mentions(call, _DATABASE):
         return why, OwnCommand(call.again(instead={place: f"--database {call.words[place].raw}"}))
     return why, _help(call, path)

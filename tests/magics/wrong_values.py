@@ -52,6 +52,20 @@ VALUES = {
         "it is a whole number, 1 or more",
         "%adxmi policy undo --help",
     ),
+    "usages without their option": (
+        "policy grant mi-ingest AutomatedFlows,AzureAI --database Sales",
+        errors.InvalidValue,
+        "policy grant cannot use AutomatedFlows,AzureAI",
+        "it is a value of --usage",
+        "%adxmi policy grant mi-ingest --usage AutomatedFlows,AzureAI --database Sales",
+    ),
+    "role where the identity stands": (
+        "role grant viewers --identity mi-ingest --database Sales",
+        errors.InvalidValue,
+        "role grant cannot use viewers",
+        "it is a value of --role",
+        "%adxmi role grant --role viewers --identity mi-ingest --database Sales",
+    ),
     "an empty word too many": (
         "overview ''",
         errors.InvalidValue,
