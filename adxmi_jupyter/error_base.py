@@ -105,12 +105,22 @@ def _displayed(dialect: Dialect, fix: Fix, longest: int, most: int) -> str:
 
 def _cut(text: str, longest: int) -> str:
     """Return a text without its end, but with what we have added to the words of a service."""
-    at = max(text.rfind("; "), text.rfind(" ("))
+    at = _opening(text) if text.endswith(")") else text.rfind("; ")
     added = text[at:] if at > 0 and len(text) - at <= longest * 2 // 3 else ""
     head = text[: longest - len(added) - len(_CUT)]
     begin, _, broken = head.rpartition(" ")
     is_short_word = begin and len(broken) < len(head) // 2
     return f"{begin if is_short_word else head}{_CUT}{added}"
+
+
+def _opening(text: str) -> int:
+    """Return where the parenthesis begins that ends a text, with the blank before it; else -1."""
+    depth = 0
+    for at in range(len(text) - 1, 0, -1):
+        depth += {")": 1, "(": -1}.get(text[at], 0)
+        if depth == 0:
+            return at - 1 if text[at - 1] == " " else -1
+    return -1
 
 
 def _made_again(kind: type[AdxmiError], arguments: tuple[str, ...], state: Any) -> AdxmiError:

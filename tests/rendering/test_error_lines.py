@@ -40,7 +40,14 @@ def test_a_long_reason_is_cut_on_every_screen_and_kept_by_the_error(refused):
     assert refused.why == SAID
 
 
-@pytest.mark.parametrize("added", ["; the request may still be applied", " (requires: Viewer)"])
+@pytest.mark.parametrize(
+    "added",
+    [
+        "; the request may still be applied",
+        " (requires: Viewer)",
+        " (requires: Viewer; for the policy of the cluster: Monitor (any))",
+    ],
+)
 def test_what_was_added_to_the_words_of_a_service_stays(added):
     error = CommandRefused("the service rejected the command", why=f"{SAID}{added}")
 
