@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Self
 from adxmi_jupyter.actions.frames import TEXT, fixed_frame
 from adxmi_jupyter.error_base import one_line
 from adxmi_jupyter.rendering.display import WIDE
+from adxmi_jupyter.rendering.html_page import html_page
 from adxmi_jupyter.rendering.html_table import NO_MATH
 from adxmi_jupyter.rendering.map_layout import (
     NO_WORKFLOW,
@@ -35,26 +36,7 @@ _COLUMNS = dict.fromkeys(
     ),
     TEXT,
 )
-_PAGE = """<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>adxmi map</title>
-<style>
-:root {{ color-scheme: light dark; font-family: system-ui, sans-serif; }}
-@media print {{ svg {{ max-width: 100%; height: auto; }} }}
-</style>
-</head>
-<body>
-<h1 style="font-size: 1.2em">{head}</h1>
-{drawn}
-<p>{legend}</p>
-{notes}
-</body>
-</html>
-"""
+_STYLE = "@media print { svg { max-width: 100%; height: auto; } }"
 _SIGNS = {state: sign for sign, state in legend()}
 
 
@@ -110,7 +92,9 @@ class MapFrame(ResultFrame):
             return drawn
         notes = "".join(f"<p>{html.escape(visible(one))}</p>" for one in self._notes)
         head = html.escape(visible(self._head))
-        return _PAGE.format(head=head, drawn=drawn, legend=html.escape(_legend()), notes=notes)
+        heading = f'<h1 style="font-size: 1.2em">{head}</h1>'
+        below = f"<p>{html.escape(_legend())}</p>"
+        return html_page("adxmi map", _STYLE, f"{heading}\n{drawn}\n{below}\n{notes}")
 
     def __repr__(self) -> str:
         return self.to_text() if self._layout is not None else super().__repr__()

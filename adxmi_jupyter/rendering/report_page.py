@@ -6,47 +6,34 @@ import html
 from collections.abc import Iterable, Iterator, Sequence
 
 from adxmi_jupyter.error_base import one_line
+from adxmi_jupyter.rendering.html_page import html_page
 from adxmi_jupyter.rendering.text import visible
 
 Cells = Sequence[str]
 
-_PAGE = """<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>{title}</title>
-<style>
-:root {{ color-scheme: light dark; font: 15px/1.45 system-ui, sans-serif; }}
-body {{ max-width: 76em; margin: 2em auto; padding: 0 1.2em; }}
-h1 {{ font-size: 1.6em; }} h2 {{ font-size: 1.2em; margin-top: 2em; }} h3 {{ font-size: 1em; }}
-table {{ border-collapse: collapse; width: 100%; }}
-th, td {{ border: 1px solid #8888; padding: .25em .6em; text-align: left; vertical-align: top;
-  overflow-wrap: break-word; }}
-th {{ font-weight: 600; white-space: nowrap; }}
-code {{ white-space: pre-wrap; overflow-wrap: anywhere; }}
-.high {{ border-left: 6px solid #d62728; }} .medium {{ border-left: 6px solid #e69114; }}
-.low {{ border-left: 6px solid #808080; }} h3 {{ padding-left: .6em; }}
-.sign td {{ height: 2.4em; }}
-@media print {{
-  body {{ margin: 0; max-width: none; font-size: 10pt; }}
-  h2, h3 {{ break-after: avoid; }}
-  tr {{ break-inside: avoid; }}
-  thead {{ display: table-header-group; }}
-}}
-</style>
-</head>
-<body>
-{body}
-</body>
-</html>
+_STYLE = """body { font: 15px/1.45 system-ui, sans-serif; }
+body { max-width: 76em; margin: 2em auto; padding: 0 1.2em; }
+h1 { font-size: 1.6em; } h2 { font-size: 1.2em; margin-top: 2em; } h3 { font-size: 1em; }
+table { border-collapse: collapse; width: 100%; }
+th, td { border: 1px solid #8888; padding: .25em .6em; text-align: left; vertical-align: top;
+  overflow-wrap: break-word; }
+th { font-weight: 600; white-space: nowrap; }
+code { white-space: pre-wrap; overflow-wrap: anywhere; }
+.high { border-left: 6px solid #d62728; } .medium { border-left: 6px solid #e69114; }
+.low { border-left: 6px solid #808080; } h3 { padding-left: .6em; }
+.sign td { height: 2.4em; }
+@media print {
+  body { margin: 0; max-width: none; font-size: 10pt; }
+  h2, h3 { break-after: avoid; }
+  tr { break-inside: avoid; }
+  thead { display: table-header-group; }
+}
 """
 
 
 def report_page(title: str, body: str) -> str:
     """Return the page; the title is a text, the body is HTML already."""
-    return _PAGE.format(title=escaped(title), body=body)
+    return html_page(visible(one_line(title)), _STYLE, body)
 
 
 def section(title: str, parts: Iterable[str]) -> Iterator[str]:

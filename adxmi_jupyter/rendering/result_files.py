@@ -20,6 +20,7 @@ from adxmi_jupyter.errors import MissingPackage, ResultNotSaved
 from adxmi_jupyter.fixes import ChangeOption
 from adxmi_jupyter.rendering.display import WIDE, display_table
 from adxmi_jupyter.rendering.files import csv_text, json_text
+from adxmi_jupyter.rendering.html_page import html_page
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,29 +40,9 @@ class Format(StrEnum):
 _PACKAGES: Mapping[str, str] = {Format.EXCEL: "xlsxwriter", Format.PARQUET: "pyarrow"}
 _MOST_IN_CELL, _MOST_ROWS = 32_767, 1_048_575
 _MARKS = re.compile(r"[\\|*`\[\]$~]|(?<![^\W_])_|_(?![^\W_])")
-_PAGE = """<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>adxmi</title>
-<style>
-:root {{ color-scheme: light dark; font-family: system-ui, sans-serif; }}
-table {{ border-collapse: collapse; }}
-th, td {{ border: 1px solid #8888; padding: .2em .6em; text-align: left; vertical-align: top;
-  white-space: pre-wrap; }}
-</style>
-</head>
-<body>
-<table>
-<thead><tr>{head}</tr></thead>
-<tbody>
-{body}
-</tbody>
-</table>
-</body>
-</html>
+_STYLE = """table { border-collapse: collapse; }
+th, td { border: 1px solid #8888; padding: .2em .6em; text-align: left; vertical-align: top;
+  white-space: pre-wrap; }
 """
 
 
@@ -151,7 +132,8 @@ def html_text(frame: pd.DataFrame) -> str:
     body = "\n".join(
         f"<tr>{''.join(f'<td>{html.escape(cell)}</td>' for cell in row)}</tr>" for row in table.rows
     )
-    return _PAGE.format(head=head, body=body)
+    whole = f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>"
+    return html_page("adxmi", _STYLE, whole)
 
 
 def _as_markdown(cell: str) -> str:
