@@ -63,6 +63,7 @@ def test_an_external_table_takes_ten_keys_beyond_its_name(keyboard):
     keys.pick("contosolake")
     keys.pick("archive")
     expect(form.get_by_label("Format *", exact=True)).to_have_value("csv")
+    expect(button(form, "Infer columns")).to_be_enabled()
     keys.press("Tab", "Tab")
     expect(button(form, "Infer columns")).to_be_focused()
     keys.press("Enter")
