@@ -81,8 +81,12 @@ def state_of(
 
 
 def _until(store: Store, runs: Sequence[Run], moment: str) -> SeenState:
+    if not runs:
+        raise HistoryUnavailable(
+            "no run has read the cluster yet", why="the history has its writes alone", fix=_RECORD
+        )
     if not any(one.ended <= moment for one in runs):
-        first = f"the first one ended {runs[0].ended}" if runs else "there is none at all"
+        first = f"the first one ended {runs[0].ended}"
         raise HistoryUnavailable(f"no run read the cluster until {moment}", why=first, fix=_RECORD)
     return store.as_of(moment)
 

@@ -92,7 +92,7 @@ def test_runs_that_come_later_take_their_place(connection, grant, local, tmp_pat
 
 
 def test_before_the_first_run_nothing_is_known(connection, local):
-    with pytest.raises(HistoryUnavailable, match="no run read the cluster until"):
+    with pytest.raises(HistoryUnavailable, match="no run has read the cluster yet"):
         state_of(connection, local, "now")
 
 
