@@ -93,7 +93,7 @@ class MapFrame(ResultFrame):
         notes = "".join(f"<p>{html.escape(visible(one))}</p>" for one in self._notes)
         head = html.escape(visible(self._head))
         heading = f'<h1 style="font-size: 1.2em">{head}</h1>'
-        below = f"<p>{html.escape(_legend())}</p>"
+        below = f'<p style="white-space: pre-wrap">{html.escape(_legend())}</p>'
         return html_page("adxmi map", _STYLE, f"{heading}\n{drawn}\n{below}\n{notes}")
 
     def __repr__(self) -> str:
@@ -108,7 +108,8 @@ class MapFrame(ResultFrame):
         return (
             f'<div class="{NO_MATH}"><div>{html.escape(visible(self._head))}</div>'
             f"{picture(self._layout, self._head)}"
-            f'<div style="font-size: 90%">{html.escape(_legend())}</div>{told}</div>'
+            '<div style="font-size: 90%; white-space: pre-wrap">'
+            f"{html.escape(_legend())}</div>{told}</div>"
         )
 
 

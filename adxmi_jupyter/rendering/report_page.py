@@ -17,6 +17,7 @@ h1 { font-size: 1.6em; } h2 { font-size: 1.2em; margin-top: 2em; } h3 { font-siz
 table { border-collapse: collapse; width: 100%; }
 th, td { border: 1px solid #8888; padding: .25em .6em; text-align: left; vertical-align: top;
   overflow-wrap: break-word; }
+td:first-child { min-width: 9em; }
 th { font-weight: 600; white-space: nowrap; }
 code { white-space: pre-wrap; overflow-wrap: anywhere; }
 .high { border-left: 6px solid #d62728; } .medium { border-left: 6px solid #e69114; }
