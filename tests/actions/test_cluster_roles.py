@@ -108,7 +108,7 @@ def test_a_role_that_azure_and_the_databases_list_is_shown_once(connection, hold
     ]
 
 
-def test_an_assignment_by_object_id_comes_with_the_lines_that_mend_it(connection, hold):
+def test_an_assignment_by_object_id_comes_with_the_lines_that_fix_it(connection, hold):
     hold("mi-ingest", by="object_id")
 
     (note,) = read_roles(connection, (CLUSTER,)).notes

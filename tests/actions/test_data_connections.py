@@ -217,7 +217,7 @@ def test_a_failed_operation_keeps_azures_words(azure, change, after, there):
 
 
 @pytest.mark.nightly
-def test_what_azure_refuses_late_names_what_mends_the_first_missing_link(carry_out, there):
+def test_what_azure_refuses_late_names_what_fixes_the_first_missing_link(carry_out, there):
     with pytest.raises(errors.OperationFailed) as caught:
         carry_out("event-hub", identity="mi-stranger")
 

@@ -254,7 +254,7 @@ def test_a_run_that_fails_is_an_error_in_the_services_words(azure, connection, n
 
 
 @pytest.mark.nightly
-def test_a_run_that_fails_is_mended_as_the_identity_that_the_list_hides(azure, connection, nightly):
+def test_a_run_that_fails_is_fixed_as_the_identity_that_the_list_hides(azure, connection, nightly):
     azure.world.behaviours.choose({"export-identities": "left-out"})
 
     with pytest.raises(errors.OperationFailed) as caught:

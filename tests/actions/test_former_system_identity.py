@@ -36,7 +36,7 @@ def test_it_is_missing_too_while_there_is_none(azure, assigned_anew, allowed):
     assert allowed().state == "not met"
 
 
-def test_a_grant_is_sent_and_mends_it(connection, assigned_anew, allowed):
+def test_a_grant_is_sent_and_fixes_it(connection, assigned_anew, allowed):
     allowed()
     system = resolved(connection, ("system",))
 

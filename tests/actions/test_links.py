@@ -1,4 +1,4 @@
-"""Each link of a chain: in place, missing or not to be seen, and the line that mends it."""
+"""Each link of a chain: in place, missing or not to be seen, and the line that fixes it."""
 
 import pytest
 
@@ -155,7 +155,7 @@ def test_a_usage_is_allowed_by_the_cluster_policy_everywhere(look):
 
 
 @pytest.mark.nightly
-def test_names_are_quoted_in_the_line_that_mends_it(look):
+def test_names_are_quoted_in_the_line_that_fixes_it(look):
     found = look("sdk-ingestion", database="Tom's Lab")["allowed by policy"]
 
     assert found.fix == (

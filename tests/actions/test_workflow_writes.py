@@ -315,7 +315,7 @@ def test_a_drop_that_cannot_be_read_afterwards_is_told(azure, connection, sales,
 
 
 @pytest.mark.nightly
-def test_a_refusal_keeps_the_services_words_and_names_what_mends_the_first_missing_link(carry_out):
+def test_a_refusal_keeps_the_services_words_and_names_what_fixes_the_first_missing_link(carry_out):
     with pytest.raises(errors.NotAuthorized) as caught:
         carry_out("export")
 

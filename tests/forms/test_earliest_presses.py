@@ -4,7 +4,7 @@ import pytest
 
 from adxmi_jupyter.model.policy import Scope
 from tests.forms.browser import Browser
-from tests.forms.workflow_form.seen import READY, TABLE, mends, text_of
+from tests.forms.workflow_form.seen import READY, TABLE, fix_buttons, text_of
 
 STOPPED = "Nothing was sent: the form has changed"
 
@@ -62,7 +62,7 @@ def test_apply_counts_once_the_form_asks_for_it_again(make_workflow_form):
 def test_a_fix_counts_once_it_can_be_pressed(make_workflow_form):
     form = make_workflow_form("external-table", TABLE)
     form.check.click()
-    (fix,) = mends(form)
+    (fix,) = fix_buttons(form)
     browser = Browser(form)
     form.fields["name"].input.value = "Newer"
     receives(browser, fix, "disabled")

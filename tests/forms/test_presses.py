@@ -8,7 +8,7 @@ import pytest
 from adxmi_jupyter.model.policy import CLUSTER, Scope
 from tests.forms.browser import Browser
 from tests.forms.threads import every_thread
-from tests.forms.workflow_form.seen import READY, SIGNED, TABLE, mends, shown, text_of
+from tests.forms.workflow_form.seen import READY, SIGNED, TABLE, fix_buttons, shown, text_of
 
 STOPPED = "Nothing was sent: the form has changed"
 
@@ -179,12 +179,12 @@ def test_try_again_is_held_against_the_preview(form, azure, tables):
 def test_a_fix_is_not_carried_out_for_fields_that_have_changed(make_workflow_form, azure):
     form = make_workflow_form("external-table", TABLE)
     form.check.click()
-    (mend,) = mends(form)
+    (fix,) = fix_buttons(form)
     before = list(azure.world.cluster.databases["Sales"].policy)
     browser = Browser(form)
     browser.type(field(form, "identity"), "mi-export")
 
-    browser.press(mend)
+    browser.press(fix)
 
     assert STOPPED in told(form)
     assert azure.world.cluster.databases["Sales"].policy == before
@@ -199,9 +199,9 @@ def test_what_a_check_in_the_background_has_found_can_be_fixed(make_workflow_for
         return form
 
     form = asyncio.run(checked())
-    (mend,) = mends(form)
+    (fix,) = fix_buttons(form)
 
-    Browser(form).press(mend)
+    Browser(form).press(fix)
 
     assert "Sales: mi-ingest + ExternalTable" in told(form)
 

@@ -113,7 +113,7 @@ def test_what_was_done_is_told(broken):
 
 
 @pytest.mark.nightly
-def test_what_somebody_else_mended_meanwhile_is_no_change(broken):
+def test_what_somebody_else_fixed_meanwhile_is_no_change(broken):
     state, finding = broken("allowed by policy")
     put_in_place(state, finding)
 
@@ -147,7 +147,7 @@ def test_a_failure_of_azure_leaves_the_link_missing(azure, broken):
 
 
 @pytest.mark.nightly
-def test_who_may_not_mend_is_told_so(broken, make_workflow_state, magics):
+def test_who_may_not_fix_is_told_so(broken, make_workflow_state, magics):
     _, finding = broken("allowed by policy")
     reader = magics.connections.open("embedded", name="reader", credential="as:reader")
     state = make_workflow_state(*REQUIREMENTS["allowed by policy"], of=reader)
@@ -197,7 +197,7 @@ def test_on_the_embedded_azure_a_line_stands_in_for_the_owner(ip, make_workflow_
 
 @pytest.mark.nightly
 @pytest.mark.parametrize("noun", DECLARATIONS)
-def test_every_sample_works_once_its_links_are_mended(ip, azure, make_workflow_state, noun):
+def test_every_sample_works_once_its_links_are_fixed(ip, azure, make_workflow_state, noun):
     delta = make_workflow_state("external-table", DELTA)
     delta.apply(confirmed=False, tell=print)
     readers = azure.world.cosmos_accounts["contosocosmos"].readers

@@ -237,18 +237,18 @@ def test_what_was_done_is_done_once_more_only_when_wanted(submission, sender):
 
 def test_something_else_is_done_in_between_and_apply_is_still_to_come(submission, sender):
     other = Sender()
-    other.answers = [("mended",)]
+    other.answers = [("fixed",)]
 
     submission.submit_other("Fixing", other)
 
     assert (other.sent, sender.sent) == ([False], [])
-    assert submission.outcome.lines == ("mended",)
+    assert submission.outcome.lines == ("fixed",)
     assert submission.phase is Phase.EDITING
 
 
 def test_yes_is_said_to_what_was_asked_about(submission, sender):
     other = Sender()
-    other.answers = [QUESTION, ("mended",)]
+    other.answers = [QUESTION, ("fixed",)]
     submission.submit_other("Fixing", other)
 
     submission.confirm()
@@ -271,7 +271,7 @@ def test_after_something_else_failed_apply_is_still_to_come(submission, sender):
 
 def test_something_else_leaves_a_refusal_behind(submission, sender):
     other = Sender()
-    other.answers = [("mended",)]
+    other.answers = [("fixed",)]
     sender.answers = [FAILURE, ("done",)]
     submission.submit()
 

@@ -29,7 +29,7 @@ HEAD = (
     "disagreements",
     "fixes applied",
     "by hand",
-    "not mended",
+    "not fixed",
 )
 
 
@@ -63,7 +63,7 @@ def report(walker, rows, only):
             count["disagreed"] += bool(walked.disagreements)
             count["fixes"] += len(walked.fixes)
             count["by hand"] += len(walked.by_hand)
-            count["not mended"] += bool(walked.unmended)
+            count["not fixed"] += bool(walked.not_fixed)
             wrong += [(situation.name, case, problem) for problem in walked.problems]
         total += count
         print(_row(situation.name, factors_of(situation), count), flush=True)
@@ -81,7 +81,7 @@ def factors_of(situation):
 
 
 def _row(name, factors, count):
-    figures = ("run", "refused", "disagreed", "fixes", "by hand", "not mended")
+    figures = ("run", "refused", "disagreed", "fixes", "by hand", "not fixed")
     return f"| {' | '.join([name, factors, *(str(count[key]) for key in figures)])} |"
 
 

@@ -1,6 +1,6 @@
 """The links of chains as factors: for each its levels, and what a level makes of a world.
 
-The first level is a usual way to have the link in place: whoever mends by hand does that.
+The first level is a usual way to have the link in place: whoever fixes it by hand does that.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ class Factor:
 
     `link` is what ``check`` calls it. What is not `seen` cannot be looked at from outside: it has
     to be ``unknown`` whatever is there, or not told of at all at levels that are `untold`. Levels
-    that are `final` cannot be mended: it takes another identity or target. Levels that are
+    that are `final` cannot be fixed: it takes another identity or target. Levels that are
     `everywhere` do for every factor of the same link. What is `elsewhere` is on another cluster:
-    a warning here, and mended by hand.
+    a warning here, and fixed by hand.
     """
 
     name: str
@@ -45,7 +45,7 @@ class Factor:
         """Make of the world what a level says."""
         {**self.there, **self.missing}[level](scene)
 
-    def mend(self, scene: Scene) -> None:
+    def put_right(self, scene: Scene) -> None:
         """Do by hand what no line does."""
         next(iter(self.there.values()))(scene)
 

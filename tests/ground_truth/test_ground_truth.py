@@ -20,7 +20,7 @@ def named(value):
 
 
 @pytest.mark.parametrize(("situation", "case"), sampled(CASES, each=18), ids=named)
-def test_a_check_says_what_a_run_finds_and_its_fixes_mend_it(walker, situation, case):
+def test_a_check_says_what_a_run_finds_and_its_fixes_fix_it(walker, situation, case):
     walked = walker.walk(situation, case)
 
     assert walked.problems == []

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 PROGRAM = "%adxmi "
 ROUNDS = 5
-"""How often what is missing is mended: a fix may bring the next missing link to light."""
+"""How often what is missing is fixed: a fix may bring the next missing link to light."""
 
 Magic = Callable[..., Any]
 
@@ -42,11 +42,11 @@ class Walked:
     fixes: list[str] = field(default_factory=list)
     by_hand: list[str] = field(default_factory=list)
     disagreements: list[str] = field(default_factory=list)
-    unmended: list[str] = field(default_factory=list)
+    not_fixed: list[str] = field(default_factory=list)
 
     @property
     def problems(self) -> list[str]:
-        return [*self.disagreements, *self.unmended]
+        return [*self.disagreements, *self.not_fixed]
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ class _Walk:
                 f"missing are {[one.name for one in absent]}, and the run: {refusal or 'ok'}"
             )
         if refusal and not any(self.case[one.name] in one.final for one in absent):
-            self.mend(found)
+            self.fix(found)
         return self.walk
 
     def absent(self) -> list[Factor]:
@@ -189,7 +189,7 @@ class _Walk:
         is_silent = bool(found) and all(one["state"] != "not met" for one in found)
         return [*wrong, *(silent if is_silent else [])]
 
-    def mend(self, found: list[dict[str, str]]) -> None:
+    def fix(self, found: list[dict[str, str]]) -> None:
         """Paste the fixes in their order until nothing is missing; then it has to work."""
         for _ in range(ROUNDS):
             missing = [one for one in found if self.is_missing(one)]
@@ -199,15 +199,15 @@ class _Walk:
                 self.paste(one)
             found, error = self.checked()
             if error:
-                self.walk.unmended.append(f"the check ends with {error}")
+                self.walk.not_fixed.append(f"the check ends with {error}")
         for factor in self.situation.factors:
             if not factor.seen:
-                factor.mend(self.scene)
+                factor.put_right(self.scene)
         self.scene.azure.faults.clear()  # what was given late has effect by now
         refusal = self.refusal()
         if refusal:
             left = [_said(one) for one in found if one["state"] != "met"]
-            self.walk.unmended.append(f"mended, and still {refusal}; {left}")
+            self.walk.not_fixed.append(f"fixed, and still {refusal}; {left}")
 
     def is_missing(self, found: dict[str, str]) -> bool:
         """Tell whether a requirement is not met, here or on another cluster."""
@@ -224,7 +224,7 @@ class _Walk:
         try:
             self.magic(fix.removeprefix(PROGRAM))
         except AdxmiError as error:
-            self.walk.unmended.append(f"{fix} ends with {error.what}: {error.why}")
+            self.walk.not_fixed.append(f"{fix} ends with {error.what}: {error.why}")
 
     def mend_by_hand(self, requirement: dict[str, str]) -> None:
         about = [
@@ -232,9 +232,9 @@ class _Walk:
         ]
         self.walk.by_hand.append(requirement["requirement"])
         if not about:
-            self.walk.unmended.append(f"nothing mends {_said(requirement)}")
+            self.walk.not_fixed.append(f"nothing fixes {_said(requirement)}")
         for factor in about[:1]:
-            factor.mend(self.scene)
+            factor.put_right(self.scene)
 
 
 def disagreements(found: list[dict[str, str]], error: str, refusal: str) -> list[str]:

@@ -197,7 +197,7 @@ def test_cosmos_db_that_the_cluster_may_not_call(magic, broken):
 
 @pytest.mark.nightly
 def test_a_role_that_was_given_minutes_ago(magic, broken):
-    """It is listed, and has no effect yet: waiting mends it, and nothing else."""
+    """It is listed, and has no effect yet: waiting fixes it, and nothing else."""
     magic("identity assign --identity mi-stranger")
     magic("policy grant --database Sales --identity mi-stranger --usage NativeIngestion")
     magic("embedded faults late-roles")

@@ -99,7 +99,7 @@ def test_taking_a_rule_back_asks_first(magic, own):
         ("callout revok", errors.UnknownCommand, "callout revoke"),
     ],
 )
-def test_what_is_wrong_with_a_line_is_told_with_what_mends_it(magic, own, line, error, fix):
+def test_what_is_wrong_with_a_line_is_told_with_what_fixes_it(magic, own, line, error, fix):
     with pytest.raises(error) as caught:
         magic(line)
 

@@ -137,7 +137,7 @@ def test_a_body_needs_the_option(magic):
 
 
 @pytest.mark.nightly
-def test_what_mends_it_can_be_applied(magic, capsys):
+def test_what_fixes_it_can_be_applied(magic, capsys):
     frame = magic("check --error --fix --yes", UNASSIGNED)
 
     assert set(frame["state"]) == {"met"}

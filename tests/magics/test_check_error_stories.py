@@ -1,4 +1,4 @@
-"""Refusals that real clients got, pasted: the link they concern, and a line that mends it."""
+"""Refusals that real clients got, pasted: the link they concern, and a line that fixes it."""
 
 import json
 import traceback

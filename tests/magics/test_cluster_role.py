@@ -148,7 +148,7 @@ def test_losing_the_last_admin_is_warned_about(magic, printed):
 
 
 @pytest.mark.nightly
-def test_the_lines_that_mend_an_assignment_by_object_id_do(magic, printed, roles, by_object_id):
+def test_the_lines_that_fix_an_assignment_by_object_id_do(magic, printed, roles, by_object_id):
     magic("role list --cluster")
     first, _, then = printed()[0].partition(" --yes, then %adxmi ")
 

@@ -147,7 +147,7 @@ def test_what_is_configured_wrongly_is_told_where_it_is_configured(adxmi):
     )
 
 
-def test_a_refused_sign_in_is_mended_in_the_environment(adxmi, served):
+def test_a_refused_sign_in_is_fixed_in_the_environment(adxmi, served):
     done = adxmi(
         "status", ADXMI_CLUSTER=served.kusto_uri, ADXMI_CREDENTIAL="token", ADXMI_TOKEN="embedded-x"
     )

@@ -199,7 +199,7 @@ def test_a_result_can_be_kept(magic, ip):
         (("--database Sales", "--database Slaes"), errors.DatabaseNotFound, "--database"),
     ],
 )
-def test_what_is_wrong_with_a_line_is_told_with_what_mends_it(refused, change, error, fix):
+def test_what_is_wrong_with_a_line_is_told_with_what_fixes_it(refused, change, error, fix):
     told = refused(TABLE.replace(*change))
 
     assert type(told) is error

@@ -1,4 +1,4 @@
-"""Workflows as people meet them: refused, mended by the lines that the refusals name, then data."""
+"""Workflows as people meet them: refused, fixed by the lines that the refusals name, then data."""
 
 import pytest
 
@@ -13,7 +13,7 @@ HEARTBEAT = '{"Timestamp": "2026-02-01T00:00:09Z", "Node": "n1"}'
 
 
 @pytest.fixture
-def mended(magic):
+def with_fixes(magic):
     """Run a line, paste what each refusal names as its fix, and return the fixes and the result.
 
     Of the fixes it is told which identity they are about, whether by its name or its object ID.
@@ -43,8 +43,8 @@ def query(magics, azure):
     return ask
 
 
-def test_external_table(mended, query):
-    fixes, made = mended(
+def test_external_table(with_fixes, query):
+    fixes, made = with_fixes(
         f"external-table create --database Telemetry --name Backups --identity mi-stranger "
         f"--location {BACKUP}/backups --columns {COLUMNS} --data-format csv --validate-not-empty"
     )
@@ -62,8 +62,8 @@ def test_external_table(mended, query):
 
 
 @pytest.mark.nightly
-def test_a_delta_table(mended, query):
-    fixes, _ = mended(
+def test_a_delta_table(with_fixes, query):
+    fixes, _ = with_fixes(
         "external-table create --database Sales --name Delta --kind delta --identity mi-ingest "
         f"--location {LAKE}/delta/orders"
     )
@@ -73,18 +73,18 @@ def test_a_delta_table(mended, query):
 
 
 @pytest.mark.nightly
-def test_continuous_export(mended, magic, query):
+def test_continuous_export(with_fixes, magic, query):
     magic(
         f"external-table create --database Telemetry --name Archive --identity mi-export "
         f"--location {BACKUP}/backups --data-format csv "
         '--columns "Timestamp:datetime, Level:string, Message:string"'
     )
 
-    created, _ = mended(
+    created, _ = with_fixes(
         "continuous-export create --database Telemetry --name Hourly --identity mi-ingest "
         "--external-table Archive --query Events"
     )
-    ran, frame = mended("embedded run-export Hourly --database Telemetry")
+    ran, frame = with_fixes("embedded run-export Hourly --database Telemetry")
 
     assert created == [
         "policy grant --database Telemetry --identity mi-ingest --usage AutomatedFlows"
@@ -102,13 +102,13 @@ def test_continuous_export(mended, magic, query):
     assert [path.endswith(".csv") for path in written["path"]] == [True, True]
 
 
-def test_event_hub(mended, query):
-    created, made = mended(
+def test_event_hub(with_fixes, query):
+    created, made = with_fixes(
         "event-hub create --database Telemetry --name edge --identity mi-stranger "
         f"--event-hub {GROUP}/Microsoft.EventHub/namespaces/contosoedge/eventhubs/sensors "
         "--table Heartbeats --data-format MULTIJSON"
     )
-    pushed, frame = mended("embedded push-events contosoedge/sensors", HEARTBEAT)
+    pushed, frame = with_fixes("embedded push-events contosoedge/sensors", HEARTBEAT)
 
     assert created == ["identity assign --identity mi-stranger"]
     assert list(made["state"]) == ["Succeeded"]
@@ -131,8 +131,8 @@ result["Note"] = "seen"
 
 
 @pytest.mark.nightly
-def test_python_plugin(mended):
-    fixes, frame = mended(
+def test_python_plugin(with_fixes):
+    fixes, frame = with_fixes(
         'python-plugin run --query "Orders | take 2" --columns Note:string --identity mi-stranger '
         f"--artifacts order_tax.zip={LAKE}/artifacts/order_tax.zip",
         SCRIPT,
@@ -151,8 +151,8 @@ def test_python_plugin(mended):
 
 
 @pytest.mark.nightly
-def test_sdk_ingestion(mended, query):
-    fixes, frame = mended(
+def test_sdk_ingestion(with_fixes, query):
+    fixes, frame = with_fixes(
         "sdk-ingestion run --database Sales --identity mi-stranger --table Orders "
         f"--location {BACKUP}/backups/orders.csv --data-format csv"
     )
@@ -173,10 +173,10 @@ def test_sdk_ingestion(mended, query):
 @pytest.mark.parametrize(
     "how", ["", "--how direct --location URL/orders.csv"], ids=["queued", "direct"]
 )
-def test_storage_ingestion(mended, query, how):
+def test_storage_ingestion(with_fixes, query, how):
     place = how.replace("URL", f"{BACKUP}/backups") or f"--location {BACKUP}/backups"
 
-    fixes, frame = mended(
+    fixes, frame = with_fixes(
         "storage-ingestion run --database Sales --identity mi-stranger --table Orders "
         f"--data-format csv {place}"
     )
@@ -194,8 +194,8 @@ def test_storage_ingestion(mended, query, how):
 
 
 @pytest.mark.nightly
-def test_export(mended, magic):
-    fixes, frame = mended(
+def test_export(with_fixes, magic):
+    fixes, frame = with_fixes(
         "export run --database Sales --identity mi-stranger --query Orders --data-format csv "
         f"--location {BACKUP}/backups"
     )
@@ -230,15 +230,15 @@ def test_export(mended, magic):
         ),
     ],
 )
-def test_queries_that_read_storage(mended, line, usage, rows):
-    fixes, frame = mended(f"{line} --identity mi-ingest")
+def test_queries_that_read_storage(with_fixes, line, usage, rows):
+    fixes, frame = with_fixes(f"{line} --identity mi-ingest")
 
     assert fixes == [f"policy grant --database Sales --identity mi-ingest --usage {usage}"]
     assert len(frame) == rows
 
 
-def test_sql_request(mended):
-    fixes, frame = mended(
+def test_sql_request(with_fixes):
+    fixes, frame = with_fixes(
         "sql-request run --server contososql.database.windows.net --catalog Erp "
         "--identity mi-export",
         "select * from Stock",
@@ -272,8 +272,8 @@ def test_a_denial_of_a_sql_server_is_fixed_there_and_not_for_the_caller(magic):
 
 
 @pytest.mark.nightly
-def test_cosmosdb_sql_request(mended):
-    fixes, frame = mended(
+def test_cosmosdb_sql_request(with_fixes):
+    fixes, frame = with_fixes(
         "cosmosdb-sql-request run --account contosocosmos --catalog Shop --collection Baskets "
         "--identity mi-export",
         "select * from c",
@@ -295,12 +295,12 @@ def test_cosmosdb_sql_request(mended):
         ("ai-chat-completion", "chat/chat/completions", "Region_completion"),
     ],
 )
-def test_models(mended, noun, deployment, column):
+def test_models(with_fixes, noun, deployment, column):
     endpoint = (
         f"https://contosoai.openai.azure.com/openai/deployments/{deployment}?api-version=2024-06-01"
     )
 
-    fixes, frame = mended(
+    fixes, frame = with_fixes(
         f'{noun} run --query "Orders | take 2" --text Region --identity mi-export '
         f"--endpoint {endpoint}"
     )
@@ -319,8 +319,8 @@ def test_models(mended, noun, deployment, column):
 
 
 @pytest.mark.nightly
-def test_update_policy(mended, query, magic):
-    fixes, frame = mended(
+def test_update_policy(with_fixes, query, magic):
+    fixes, frame = with_fixes(
         "update-policy create --database Sales --table Customers --source Orders "
         "--identity mi-ingest",
         "Orders | project CustomerId=OrderId, Name=Region, Active=true",
@@ -331,13 +331,13 @@ def test_update_policy(mended, query, magic):
 
 
 @pytest.mark.nightly
-def test_query_acceleration(mended, magic):
+def test_query_acceleration(with_fixes, magic):
     magic(
         "external-table create --database Sales --name Delta --kind delta --identity mi-export "
         f"--location {LAKE}/delta/orders"
     )
 
-    fixes, frame = mended(
+    fixes, frame = with_fixes(
         "query-acceleration create --database Sales --external-table Delta --identity mi-ingest "
         "--hot 7d"
     )
@@ -347,8 +347,8 @@ def test_query_acceleration(mended, magic):
 
 
 @pytest.mark.nightly
-def test_event_grid(mended, azure, query):
-    created, _ = mended(
+def test_event_grid(with_fixes, azure, query):
+    created, _ = with_fixes(
         "event-grid create --database Sales --name new-blobs --identity mi-stranger "
         f"--storage-account {GROUP}/Microsoft.Storage/storageAccounts/contosobackup "
         f"--event-hub {GROUP}/Microsoft.EventHub/namespaces/contosohub/eventhubs/new-blobs "

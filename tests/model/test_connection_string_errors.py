@@ -281,7 +281,7 @@ DATABASES = {
 
 
 @pytest.mark.parametrize(("text", "what", "fix"), STORAGE.values(), ids=STORAGE)
-def test_a_wrong_address_says_what_and_how_to_mend_it(text, what, fix):
+def test_a_wrong_address_says_what_and_how_to_fix_it(text, what, fix):
     with pytest.raises(errors.InvalidConnectionString) as raised:
         parse(text)
 
@@ -297,7 +297,7 @@ def test_names_of_onelake_are_all_names_or_all_guids(text):
 
 
 @pytest.mark.parametrize(("text", "what", "fix"), DATABASES.values(), ids=DATABASES)
-def test_wrong_pairs_say_what_and_how_to_mend_them(text, what, fix):
+def test_wrong_pairs_say_what_and_how_to_fix_them(text, what, fix):
     with pytest.raises(errors.InvalidConnectionString) as raised:
         parse(text)
 

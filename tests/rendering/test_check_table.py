@@ -94,7 +94,7 @@ def test_the_signs_need_no_drawing_to_have_their_colours(chain):
 
 
 @pytest.mark.nightly
-def test_the_lines_that_mend_it_are_there_to_be_copied(magic):
+def test_the_lines_that_fix_it_are_there_to_be_copied(magic):
     shown = magic(PLANNED)._repr_html_()
 
     assert "%adxmi identity assign --identity mi-stranger\n" in shown

@@ -127,7 +127,7 @@ def test_a_role_is_ticked_previewed_applied_and_told(forms, front, picture):
     expect(button(form, "Apply")).to_be_disabled()
 
 
-def test_a_workflow_is_filled_in_and_its_missing_link_mended_and_applied(forms, front, picture):
+def test_a_workflow_is_filled_in_and_its_missing_link_fixed_and_applied(forms, front, picture):
     form = forms("workflow")
     field = lambda label: form.get_by_label(label, exact=True)  # noqa: E731
     link = form.locator(".adxmi-requirement").filter(has_text="allowed by policy")

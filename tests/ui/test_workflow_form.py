@@ -1,4 +1,4 @@
-"""The forms of workflows as people use them: filled in, refused, mended, applied, read back."""
+"""The forms of workflows as people use them: filled in, refused, fixed, applied, read back."""
 
 import re
 
@@ -93,12 +93,12 @@ def requirement(form, name):
     return form.locator(".adxmi-requirement").filter(has_text=name)
 
 
-def drawn(form, station):
-    """Return the box of a station in the diagram."""
-    return form.locator(".adxmi-diagram svg").filter(has_text=re.compile(f"^(→ )?{station}"))
+def drawn(form, part):
+    """Return the box of a part in the diagram."""
+    return form.locator(".adxmi-diagram svg").filter(has_text=re.compile(f"^(→ )?{part}"))
 
 
-def mend(form, name):
+def fix(form, name):
     requirement(form, name).get_by_role("button", name="Fix").click()
 
 
@@ -107,7 +107,7 @@ def beside(form, run_cell):
     run_cell(form.get_by_label("On the embedded Azure: Azure role").input_value())
 
 
-def test_an_external_table_is_mended_created_and_read(open_workflow, count, picture):
+def test_an_external_table_is_fixed_created_and_read(open_workflow, count, picture):
     form = open_workflow("lab", "external-table form")
     expect(form).to_contain_text("Still to fill in: Name, Identity, Location, Columns, Format.")
     expect(drawn(form, "policy")).to_contain_text("not checked")
@@ -119,7 +119,7 @@ def test_an_external_table_is_mended_created_and_read(open_workflow, count, pict
     )
     expect(drawn(form, "policy")).to_have_class("not-met")
     picture(form, "workflow-missing")
-    mend(form, "allowed by policy")
+    fix(form, "allowed by policy")
     expect(outcome(form)).to_contain_text("All 7 requirements are met.")
     expect(drawn(form, "policy")).to_have_class("met")
     button(form, "Apply").click()
@@ -136,7 +136,7 @@ def test_a_continuous_export_is_created_and_writes_blobs(open_workflow, run_cell
 
     field(form, "Identity *").press_sequentially("mi-export")
     expect(requirement(form, "security role")).to_contain_text("missing role viewers on Sales")
-    mend(form, "security role")
+    fix(form, "security role")
     expect(outcome(form)).to_contain_text("Sales: mi-export + viewers")
     button(form, "Apply").click()
     expect(outcome(form)).to_contain_text("Continuous export Now: created")
@@ -176,9 +176,9 @@ def test_a_python_script_runs_in_voila(open_workflow, picture):
 
     button(form, "Apply").click()
     expect(outcome(form)).to_contain_text("NotAuthorized")
-    mend(form, "allowed by policy")
+    fix(form, "allowed by policy")
     expect(outcome(form)).to_contain_text("cluster: mi-ingest + SandboxArtifacts")
-    mend(form, "callout policy")
+    fix(form, "callout policy")
     expect(outcome(form)).to_contain_text("All 7 requirements are met.")
     expect(drawn(form, "target")).to_contain_text("✓ Azure role")
     button(form, "Apply").click()
@@ -193,7 +193,7 @@ def test_a_blob_is_ingested_by_the_sdk_in_notebook(open_workflow, count, picture
     before = count("Orders")
 
     fill(form, SDK)
-    mend(form, "allowed by policy")
+    fix(form, "allowed by policy")
     expect(outcome(form)).to_contain_text("Sales: mi-export + NativeIngestion")
     button(form, "Apply").dblclick()
 
@@ -209,9 +209,9 @@ def test_a_stranger_comes_to_ingest_from_storage(open_workflow, run_cell, count,
     fill(form, {"Location *": f"{LAKE}/landing/orders.csv", "Identity *": "mi-stranger"})
     fill(form, {"Table *": "Orders", "How": "direct", "Format *": "csv"})
 
-    mend(form, "assigned to the cluster")
+    fix(form, "assigned to the cluster")
     expect(outcome(form)).to_contain_text("assigned to the cluster: mi-stranger")
-    mend(form, "allowed by policy")
+    fix(form, "allowed by policy")
     expect(outcome(form)).to_contain_text("Sales: mi-stranger + NativeIngestion")
     picture(form, "workflow-stranger")
     beside(form, run_cell)
@@ -275,7 +275,7 @@ def test_hostile_names_are_text_and_900_pixels_are_enough(open_workflow, picture
     field(form, "Database *").select_option(image)
     fill(form, {**SDK, "Identity *": image, "Table *": image})
     expect(requirement(form, "assigned to the cluster")).to_contain_text(image)
-    mend(form, "assigned to the cluster")
+    fix(form, "assigned to the cluster")
     expect(outcome(form)).to_contain_text(f"assigned to the cluster: {image}")
     fill(form, {"Identity *": "x" * 300})
     expect(requirement(form, "assigned to the cluster")).to_contain_text("x" * 300)

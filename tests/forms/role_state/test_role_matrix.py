@@ -114,7 +114,7 @@ def test_a_listing_by_object_id_is_the_identitys_and_marked(
     assert state.mark(ingest, role) is Mark.OBJECT_ID
 
 
-def test_on_the_cluster_the_lines_that_mend_it_are_a_note(connection, by_object_id):
+def test_on_the_cluster_the_lines_that_fix_it_are_a_note(connection, by_object_id):
     by_object_id(OnCluster.MONITOR)
 
     state = RoleState(connection, CLUSTER)

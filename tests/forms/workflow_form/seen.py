@@ -42,8 +42,8 @@ def problem(form, name):
     return "".join(text_of(w) for w in form.fields[name].widget.children[1:2] if shown(w))
 
 
-def mends(form):
-    """Return the buttons in sight that mend something."""
+def fix_buttons(form):
+    """Return the buttons in sight that fix something."""
     rows = form.requirements.widget.children[1:]
     return [row.children[1] for row in rows if shown(row.children[1])]
 

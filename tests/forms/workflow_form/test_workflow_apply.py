@@ -3,7 +3,7 @@
 import pytest
 
 from adxmi_jupyter.rendering.requirements import title
-from tests.forms.workflow_form.seen import DECLARATIONS, READY, mends, shown, text_of
+from tests.forms.workflow_form.seen import DECLARATIONS, READY, fix_buttons, shown, text_of
 
 
 def test_apply_creates_shows_and_tells_the_way_back(azure, ready):
@@ -50,16 +50,16 @@ def test_a_refusal_shows_which_link_is_missing(make_workflow_form):
     form.bar.apply.click()
 
     assert "<p>NotAuthorized: " in form.bar.outcome.value
-    assert len(mends(form)) == 1
+    assert len(fix_buttons(form)) == 1
     assert [title(one.about) for one in form.state.last_check.missing] == ["allowed by policy"]
 
 
 @pytest.mark.nightly
-def test_refused_mended_and_applied(azure, make_workflow_form):
+def test_refused_fixed_and_applied(azure, make_workflow_form):
     form = make_workflow_form("export", DECLARATIONS["export"].about.sample.fields)
     form.bar.apply.click()
 
-    mends(form)[0].click()
+    fix_buttons(form)[0].click()
     form.bar.apply.click()
 
     assert "Export to storage: done" in form.bar.outcome.value

@@ -14,7 +14,7 @@ from tests.forms.workflow_form.seen import (
     SIGNED,
     TABLE,
     every,
-    mends,
+    fix_buttons,
     problem,
     shown,
     text_of,
@@ -218,7 +218,7 @@ def test_reload_looks_at_the_links_anew(azure, form):
     form.reload.click()
 
     assert {step.state for step in form.state.last_check.steps} == {"unseen"}
-    assert mends(form) == []
+    assert fix_buttons(form) == []
 
 
 def test_a_reload_that_fails_keeps_everything(azure, form):
@@ -263,7 +263,7 @@ def test_hostile_names_are_text(azure, make_workflow_form, name):
         "external-table", {**TABLE, "name": name, "identity": hostile.object_id}
     )
     form.check.click()
-    mends(form)[0].click()
+    fix_buttons(form)[0].click()
     form.bar.apply.click()
 
     assert "External table" in form.bar.outcome.value
@@ -278,8 +278,8 @@ def test_a_hostile_answer_is_text(azure, make_workflow_form):
     fields = {**DECLARATIONS["python-plugin"].about.sample.fields, "query": "Customers"}
     form = make_workflow_form("python-plugin", fields)
     form.check.click()
-    mends(form)[0].click()
-    mends(form)[0].click()
+    fix_buttons(form)[0].click()
+    fix_buttons(form)[0].click()
 
     form.bar.apply.click()
 

@@ -1,4 +1,4 @@
-"""The links of a workflow's form: looked at, told, mended."""
+"""The links of a workflow's form: looked at, told, fixed."""
 
 import asyncio
 
@@ -9,7 +9,7 @@ from tests.forms.workflow_form.seen import (
     DECLARATIONS,
     READY,
     TABLE,
-    mends,
+    fix_buttons,
     problem,
     shown,
     text_of,
@@ -27,7 +27,7 @@ def test_checking_shows_each_link_and_its_line(form):
         *(1, 1, 1, 1),
     ]
     assert "%adxmi policy grant --database Sales --identity mi-ingest" in texts(form)
-    assert [one.tooltip for one in mends(form)] == [
+    assert [one.tooltip for one in fix_buttons(form)] == [
         "Fix: allowed by policy (mi-ingest ExternalTable)"
     ]
 
@@ -36,14 +36,14 @@ def test_checking_shows_each_link_and_its_line(form):
 def test_mending_puts_it_in_place_and_checks_again(azure, form):
     form.check.click()
 
-    (mend,) = mends(form)
-    mend.click()
+    (fix,) = fix_buttons(form)
+    fix.click()
 
     outcome = text_of(form.bar.outcome)
     assert "Sales: mi-ingest + ExternalTable" in outcome
     assert "Undo: %adxmi policy undo 1" in outcome
     assert "All 7 requirements are met." in outcome
-    assert mends(form) == []
+    assert fix_buttons(form) == []
     assert not form.bar.apply.disabled
 
 
@@ -61,36 +61,36 @@ def test_a_warning_is_told_and_is_not_missing(azure, ready):
     assert "not assigned to contosoarchive" in text_of(
         ready.requirements.rows[6].widget.children[0]
     )
-    assert mends(ready) == []
+    assert fix_buttons(ready) == []
 
 
 @pytest.mark.nightly
 def test_mending_tells_others(form):
     heard = []
-    form.when_applied(lambda: heard.append("mended"))
+    form.when_applied(lambda: heard.append("fixed"))
     form.check.click()
 
-    mends(form)[0].click()
+    fix_buttons(form)[0].click()
 
-    assert heard == ["mended"]
+    assert heard == ["fixed"]
 
 
 @pytest.mark.nightly
-def test_a_failed_mend_is_told_and_can_be_done_again(azure, form):
+def test_a_failed_fix_is_told_and_can_be_done_again(azure, form):
     form.check.click()
     azure.faults.add("throttled", match=".alter-merge", times=None, retry_after=0)
 
-    mends(form)[0].click()
+    fix_buttons(form)[0].click()
     assert "<p>Throttled: " in form.bar.outcome.value
     assert not form.bar.apply.disabled
     azure.faults.clear()
-    mends(form)[0].click()
+    fix_buttons(form)[0].click()
 
-    assert mends(form) == []
+    assert fix_buttons(form) == []
 
 
 @pytest.mark.nightly
-def test_a_mend_that_replaces_a_rule_asks_first(azure, make_workflow_form):
+def test_a_fix_that_replaces_a_rule_asks_first(azure, make_workflow_form):
     from adxmi_jupyter.embedded.state.callouts import CalloutRule
 
     pattern = r"^https://contosolake\.blob\.core\.windows\.net(/|$)"
@@ -98,7 +98,7 @@ def test_a_mend_that_replaces_a_rule_asks_first(azure, make_workflow_form):
     form = make_workflow_form("python-plugin", DECLARATIONS["python-plugin"].about.sample.fields)
     form.check.click()
 
-    mends(form)[1].click()
+    fix_buttons(form)[1].click()
     assert "a rule of the callout policy would be removed" in form.bar.question.value
     assert azure.world.cluster.callout_policy == rules
     form.bar.confirm.click()
@@ -107,14 +107,14 @@ def test_a_mend_that_replaces_a_rule_asks_first(azure, make_workflow_form):
     assert "callout policy: - sandbox_artifacts" in form.bar.outcome.value
 
 
-def test_no_to_a_mend_keeps_everything(azure, make_workflow_form):
+def test_no_to_a_fix_keeps_everything(azure, make_workflow_form):
     from adxmi_jupyter.embedded.state.callouts import CalloutRule
 
     pattern = r"^https://contosolake\.blob\.core\.windows\.net(/|$)"
     azure.world.cluster.callout_policy = [CalloutRule("sandbox_artifacts", pattern, False)]
     form = make_workflow_form("python-plugin", DECLARATIONS["python-plugin"].about.sample.fields)
     form.check.click()
-    mends(form)[1].click()
+    fix_buttons(form)[1].click()
 
     form.bar.dismiss.click()
     form.bar.confirm.click()
@@ -123,14 +123,14 @@ def test_no_to_a_mend_keeps_everything(azure, make_workflow_form):
 
 
 @pytest.mark.nightly
-def test_an_old_finding_is_marked_and_cannot_be_mended(azure, form):
+def test_an_old_finding_is_marked_and_cannot_be_fixed(azure, form):
     form.check.click()
 
     form.fields["identity"].input.value = "mi-export"
 
     assert "have changed since" in form._checked.value
     assert "adxmi-old" in form.requirements.widget._dom_classes
-    mends(form)[0].click()
+    fix_buttons(form)[0].click()
     assert azure.world.cluster.databases["Sales"].policy[-1].display_name == "mi-export"
 
 
@@ -141,7 +141,7 @@ def test_a_name_being_typed_leaves_the_findings_as_they_are(form):
     form.fields["name"].input.value = "Archive2"
 
     assert form._checked.value == ""
-    assert not mends(form)[0].disabled
+    assert not fix_buttons(form)[0].disabled
 
 
 @pytest.mark.nightly
@@ -167,7 +167,7 @@ def test_after_a_rest_the_links_are_looked_at_by_themselves(make_workflow_form):
     form, seen = asyncio.run(fill_in_and_rest())
 
     assert seen == ["unseen"] * 8
-    assert len(mends(form)) == 1
+    assert len(fix_buttons(form)) == 1
     assert form.bar.outcome.value == ""
 
 
@@ -214,7 +214,7 @@ def test_the_links_are_looked_at_again_once_another_identity_is_chosen(make_work
 
     assert was_old
     assert form.state.last_check.is_current
-    assert mends(form) == []
+    assert fix_buttons(form) == []
 
 
 @pytest.mark.nightly

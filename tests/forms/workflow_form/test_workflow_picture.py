@@ -2,11 +2,11 @@
 
 import pytest
 
-from tests.forms.workflow_form.seen import TABLE, every, mends
+from tests.forms.workflow_form.seen import TABLE, every, fix_buttons
 
 
 def states(form):
-    """Return the stations that are drawn in a state, from the classes of their boxes."""
+    """Return the parts that are drawn in a state, from the classes of their boxes."""
     drawn = form.picture.widget.value
     words = ("met", "not-met", "warning", "unknown", "unseen", "plain")
     return {word: drawn.count(f'<svg class="{word}"') for word in words if word in drawn}
@@ -26,12 +26,12 @@ def test_what_is_filled_in_is_drawn_before_it_is_looked_at(form):
 
 
 @pytest.mark.nightly
-def test_it_shows_which_station_is_broken_and_that_it_is_mended(form):
+def test_it_shows_which_part_is_broken_and_that_it_is_fixed(form):
     form.check.click()
     assert states(form)["not-met"] == 1
     assert "✗ allowed by policy" in form.picture.widget.value
 
-    mends(form)[0].click()
+    fix_buttons(form)[0].click()
 
     assert "not-met" not in states(form)
     assert states(form)["met"] == 4

@@ -1,4 +1,4 @@
-"""The lines that links are mended by, pasted as they are told, put the link in place."""
+"""The lines that fix links, pasted as they are told, put the link in place."""
 
 import pytest
 
@@ -73,7 +73,7 @@ def test_an_awkward_name_is_no_hindrance(ip, magic, azure, name, is_assigned):
     assert row(magic(check), requirement)["state"] == "met"
 
 
-def test_of_two_identities_of_one_name_the_right_one_is_mended(ip, magic, azure):
+def test_of_two_identities_of_one_name_the_right_one_is_fixed(ip, magic, azure):
     azure.world.add_identity("mi-twin", resource_group="one")
     second = azure.world.add_identity("mi-twin", object_id=TWIN, resource_group="two")
     check = f"{TABLE} {second.object_id}"
