@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from adxmi_jupyter.errors import AdxmiError, InvalidValue, PartialRead
 from adxmi_jupyter.fixes import LeaveOut, Retry
 from adxmi_jupyter.magics.ci import tell
+from adxmi_jupyter.magics.elevation_fleet import released_at_end
 from adxmi_jupyter.magics.lock_file import save_lock
 from adxmi_jupyter.magics.one_of_many import answered, own_call
 from adxmi_jupyter.magics.over_fleet import Asked, FleetRun, selection_of
@@ -54,35 +55,42 @@ def apply_to_fleet(
 
     """
     from adxmi_jupyter.actions.fleet import applying
+    from adxmi_jupyter.actions.fleet.elevation import with_released
     from adxmi_jupyter.actions.fleet.running import named_apart
     from adxmi_jupyter.actions.fleet.waves import in_waves
     from adxmi_jupyter.rendering.markdown import fenced
 
     _check_not_continued(asked)
+    asked.goes_on = False
     selected = asked.selected()
     clusters = named_apart(selected.clusters)
+    waves = in_waves(clusters, given.waves)
     running, _ = asked.running()
     plans = applying.FleetPlans()
-    planned = _planned(call, running, clusters, plans, prepare)
-    if given.dry_run:
-        _check_waves(plans.changed(clusters), given.waves)
-        return asked.shown(planned, selected)
-    _check(call, asked, (planned, selected), given, lambda: plans.check(clusters, given.how))
-    changed = plans.changed(clusters)
-    pieces, ending = applying.apply_in_waves(
-        running,
-        in_waves(changed, given.waves) if changed else (),
-        plans,
-        replace(given.how, confirmed=True, max_removals=None),
-        lambda connection: prepare(own_call(call, connection, [])),
-    )
+    with released_at_end(call, running, clusters) as released:
+        planned = _planned(call, running, clusters, plans, prepare)
+        # A plan that came after the run had given its cluster up is not carried out.
+        known = planned.reached_of(clusters)
+        if given.dry_run:
+            return asked.shown(planned, selected)
+        _check(call, asked, (planned, selected), given, lambda: plans.check(known, given.how))
+        pieces, ending = applying.apply_in_waves(
+            running,
+            [plans.changed([one for one in wave if one in known]) for wave in waves],
+            plans,
+            replace(given.how, confirmed=True, max_removals=None),
+            lambda connection: prepare(own_call(call, connection, [])),
+            planned=planned.ending,
+        )
     result = applying.together(planned, pieces, ending)
+    result = replace(result, pieces=with_released(result.pieces, released))
     for piece in result.pieces:
         running.run.keep(piece)
     _save_locks(call, plans)
     table = asked.shown(result, selected)
     tell(call, (), f"### adxmi: apply\n\n{fenced(table.to_text())}\n")
-    _end(call, given, result, table, [one.outcome for one in pieces.values()])
+    outcomes = [one.outcome for one in result.pieces]
+    _end(call, given, result, table, [one for one in outcomes if one.resource_id.lower() in pieces])
     return table
 
 
@@ -94,14 +102,6 @@ def _check_not_continued(asked: Asked) -> None:
             why="the same command once more does what is left",
             fix=LeaveOut.of("--since"),
         )
-
-
-def _check_waves(changed: Sequence[FleetCluster], waves: Sequence[str]) -> None:
-    """Raise `InvalidValue` in a preview where the waves can't be applied."""
-    from adxmi_jupyter.actions.fleet.waves import in_waves
-
-    if changed:
-        in_waves(changed, waves)
 
 
 def _end(
@@ -145,6 +145,7 @@ def undo_on_fleet(call: Call, number: int, *, confirmed: bool) -> FleetTable:
     )
 
     asked = Asked(call, selection_of("*"), FleetRun())
+    asked.goes_on = False
     run = asked.runs().of(number)
     pieces = run.pieces()
     numbers = applies(pieces, number)
@@ -179,8 +180,9 @@ def _planned(
     def work(connection: Connection) -> Any:
         return answered(call, connection, plan)
 
-    not_kept = replace(running, run=NotKept(running.run.number))
-    return run_over(not_kept, clusters, work, {})
+    not_kept = NotKept(running.run.number)
+    running = replace(running, run=not_kept, keeps_role=lambda answered: answered.has_found)
+    return run_over(running, clusters, work, {})
 
 
 def _check(

@@ -8,7 +8,8 @@ from adxmi_jupyter.errors import ConfirmationRequired
 from adxmi_jupyter.fixes import Retry
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.actions.fleet.running import Answered, FleetResult
+    from adxmi_jupyter.actions.fleet.running import FleetResult
+    from adxmi_jupyter.actions.fleet.runs import Answered
     from adxmi_jupyter.magics.call import Call
     from adxmi_jupyter.magics.over_fleet import Asked
     from adxmi_jupyter.rendering.fleet_table import FleetTable
@@ -30,7 +31,7 @@ def clean_up_fleet(
     """
     from adxmi_jupyter.actions.elevation import leftovers
     from adxmi_jupyter.actions.elevation.elevating import known_caller
-    from adxmi_jupyter.actions.fleet.running import Answered
+    from adxmi_jupyter.actions.fleet.runs import Answered
 
     call.has_noted_leftovers = True
     me, is_removing = known_caller(call.connection), confirmed and not dry_run

@@ -2,75 +2,79 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from adxmi_jupyter.errors import RoleNotRemoved
+from adxmi_jupyter.errors import AdxmiError
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.actions.fleet.running import Answered, Around, FleetResult, Running, Work
+    from adxmi_jupyter.actions.fleet.elevation import Released
+    from adxmi_jupyter.actions.fleet.running import FleetResult, Running
     from adxmi_jupyter.magics.call import Call
-    from adxmi_jupyter.service.connection import Connection
-
-
-_TO_SETTLE = 900.0
+    from adxmi_jupyter.model.fleet import FleetCluster
 
 
 def elevating(call: Call, running: Running) -> Running:
     """Return a run that holds the role on each cluster while it is asked."""
-    return replace(running, around=on_each_cluster(call), lets_in=True, to_settle=_TO_SETTLE)
+    from adxmi_jupyter.actions.fleet.elevation import TO_SETTLE, FleetRoles
+
+    roles = FleetRoles(call.connection, previews=call.previews)
+    return replace(running, roles=roles, lets_in=True, to_settle=TO_SETTLE)
+
+
+@contextmanager
+def released_at_end(
+    call: Call, running: Running, clusters: Sequence[FleetCluster]
+) -> Iterator[dict[str, tuple[FleetCluster, Released]]]:
+    """Remove the roles that are held, however the command ends; give what came of that, then.
+
+    Where the command failed, it is said.
+    """
+    released: dict[str, tuple[FleetCluster, Released]] = {}
+    if running.roles is None:
+        yield released
+        return
+    of_run = running.many, running.pace.clusters, clusters
+    try:
+        yield released
+    except BaseException as failure:
+        _tell(call, failure, running.roles.release(*of_run))
+        raise
+    released |= running.roles.release(*of_run)
+
+
+def _tell(
+    call: Call, failure: BaseException, released: Mapping[str, tuple[FleetCluster, Released]]
+) -> None:
+    """Say what came of the roles of a command that failed; where one is left, it says so, too."""
+    from adxmi_jupyter.rendering.fleet_table import folded_notes, named_at_most
+
+    every = released.values()
+    for line in folded_notes((one.name, note) for one, came in every for note in came.notes):
+        call.say(line)
+    left = [cluster.name for cluster, came in every if came.left is not None]
+    if left and isinstance(failure, AdxmiError):
+        failure.why = f"{failure.why}; a temporary role may be left on {named_at_most(left)}"
+    if left:
+        for line in _leftovers(call):
+            call.say(line)
 
 
 def lines_of_elevation(call: Call, result: FleetResult) -> list[str]:
     """Return who can grant the role where the caller can't, and where it may be left."""
-    from adxmi_jupyter.actions.elevation.records import OnFleet
-
     lines = [
         f"  {piece.outcome.cluster}: {call.write(piece.fix)}"
         for piece in result.pieces
         if piece.fix is not None
     ]
-    note = OnFleet(call.connection).note()
-    call.has_noted_leftovers = True
-    return lines if note is None else [*lines, call.write(note)]
+    return [*lines, *_leftovers(call)]
 
 
-def on_each_cluster(call: Call) -> Around:
-    """Return what holds AllDatabasesAdmin on each cluster of many while that one is asked.
-
-    Whom the cluster of the connection knows, the others know as well. What is said goes to the
-    notes of the cluster, and no bar is drawn: many clusters are asked at a time.
-    """
-    from adxmi_jupyter.actions.elevation.elevating import elevated, known_caller, previewed
+def _leftovers(call: Call) -> list[str]:
     from adxmi_jupyter.actions.elevation.records import OnFleet
 
-    me, fleet = known_caller(call.connection), OnFleet(call.connection)
-
-    def around(work: Work) -> Work:
-        def elevated_work(connection: Connection) -> Answered:
-            notes: list[str] = []
-            connection.say = lambda note: notes.append(str(note))
-            if call.previews:
-                notes += map(str, previewed(connection, me))
-                answered = work(connection)
-                return replace(answered, notes=(*notes, *answered.notes))
-            found: list[Answered] = []
-            left = None
-            try:
-                with fleet.noting(connection), elevated(connection, me=me, tell=_silent):
-                    found.append(work(connection))
-            except RoleNotRemoved as failure:
-                left = failure
-                if not found:
-                    raise
-            (answered,) = found
-            failure_of_all = answered.failure or left
-            return replace(answered, notes=(*notes, *answered.notes), failure=failure_of_all)
-
-        return elevated_work
-
-    return around
-
-
-def _silent(_state: object) -> None:
-    """Show nothing."""
+    note = OnFleet(call.connection).note()
+    call.has_noted_leftovers = True
+    return [] if note is None else [call.write(note)]

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from adxmi_jupyter.actions.fleet.comparing import PolicyDigest
-    from adxmi_jupyter.actions.fleet.running import Answered, FleetResult
+    from adxmi_jupyter.actions.fleet.running import FleetResult
+    from adxmi_jupyter.actions.fleet.runs import Answered
     from adxmi_jupyter.magics.call import Call
     from adxmi_jupyter.model.fleet import Selected
     from adxmi_jupyter.model.fleet_comparison import Fact
@@ -85,7 +86,7 @@ def compare(call: Call, *, parts: tuple[str, ...], **options: Any) -> pd.DataFra
     whole is named, and not compared.
     """
     from adxmi_jupyter.actions.fleet.comparing import differences_frame, facts_frame
-    from adxmi_jupyter.actions.fleet.running import Answered
+    from adxmi_jupyter.actions.fleet.runs import Answered
     from adxmi_jupyter.model.fleet_comparison import Part, alike, differences
     from adxmi_jupyter.rendering.fleet_listing import FleetListTable, alike_lines
 
@@ -129,7 +130,7 @@ def _parts(words: tuple[str, ...]) -> tuple[Any, ...]:
 def policies_of(asked: Asked, selected: Selected) -> tuple[dict[str, PolicyDigest], list[str]]:
     """Return the digests of policies by what tells clusters apart, and how complete they are."""
     from adxmi_jupyter.actions.fleet.comparing import facts_frame, facts_of, policy_digest
-    from adxmi_jupyter.actions.fleet.running import Answered
+    from adxmi_jupyter.actions.fleet.runs import Answered
     from adxmi_jupyter.model.fleet_comparison import Part
 
     result = asked.results(selected, lambda one: Answered(facts_frame(one, (Part.POLICY,))))

@@ -13,7 +13,7 @@ from adxmi_jupyter.errors import ConflictingOptions, InvalidValue, MissingOption
 if TYPE_CHECKING:
     import pandas as pd
 
-    from adxmi_jupyter.actions.fleet.running import Answered
+    from adxmi_jupyter.actions.fleet.runs import Answered
     from adxmi_jupyter.errors import AdxmiError
     from adxmi_jupyter.fixes import Note
     from adxmi_jupyter.magics.call import Call
@@ -31,7 +31,7 @@ def answered(
     with_document: bool = False,
 ) -> Answered:
     """Return what a verb returns on one cluster, its JSON document, if wanted, and what it said."""
-    from adxmi_jupyter.actions.fleet.running import Answered
+    from adxmi_jupyter.actions.fleet.runs import Answered
 
     notes: list[str] = []
     own = own_call(call, connection, notes)

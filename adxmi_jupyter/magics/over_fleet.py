@@ -24,8 +24,8 @@ from adxmi_jupyter.magics.options import refuse_both
 from adxmi_jupyter.magics.params import Name
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.actions.fleet.running import Answered, FleetResult, Running
-    from adxmi_jupyter.actions.fleet.runs import Piece, Runs
+    from adxmi_jupyter.actions.fleet.running import FleetResult, Running
+    from adxmi_jupyter.actions.fleet.runs import Answered, Piece, Runs
     from adxmi_jupyter.magics.call import Call
     from adxmi_jupyter.model.fleet import FleetCluster, Selected, Selection
     from adxmi_jupyter.rendering.fleet_table import FleetTable
@@ -162,12 +162,16 @@ class FleetRun:
 
 
 class Asked:
-    """One command with ``--fleet``, and the clusters that are meant."""
+    """One command with ``--fleet``, and the clusters that are meant.
+
+    Unless it `goes_on`, a later run can't take over what it reached.
+    """
 
     def __init__(
         self, call: Call, selection: Selection, run: FleetRun, chosen: Chosen | None = None
     ) -> None:
         self._call, self._selection, self._run, self._chosen = call, selection, run, chosen
+        self.goes_on = True
 
     @property
     def is_continued(self) -> bool:
@@ -247,7 +251,9 @@ class Asked:
             raise InvalidValue(
                 "--fleet selects no cluster",
                 why=f"of {found.completeness.found} clusters that you can see, none fits",
-                fix=LeaveOut.of("--fleet") if not found.completeness.found else _EVERY_CLUSTER,
+                fix=ChangeOption("--fleet", EVERY)
+                if found.completeness.found
+                else LeaveOut.of("--fleet"),
             )
         if len(kept) < len(found.clusters):
             self._call.say(f"clusters that the file is not for: {len(found.clusters) - len(kept)}")
@@ -322,14 +328,14 @@ class Asked:
             call.is_interrupted = True
             lines.insert(0, "interrupted")
         lines += gap_lines(selected.completeness) if with_gaps else []
-        if call.requires and _may_be_denied(result):
+        if call.requires and result.may_be_denied:
             lines.append(f"  requires: {call.requires}")
         if call.elevates:
             from adxmi_jupyter.magics.elevation_fleet import lines_of_elevation
 
             lines += lines_of_elevation(call, result)
         if not reached.is_whole:
-            again = again_with(call, {"--since": str(result.number)})
+            again = again_with(call, {"--since": str(result.number)} if self.goes_on else {})
             lines.append(f"  ask the others again: {again}")
         lines += folded_notes(
             (piece.outcome.cluster, note) for piece in result.pieces for note in piece.notes
@@ -353,19 +359,6 @@ def selection_of(text: str) -> Selection:
         return read_fleet_file(file_text(text, "--fleet"), text)
     names = tuple(filter(None, (part.strip() for part in text.split(","))))
     return Selection(Filter(clusters=() if EVERY in names else names))
-
-
-def _may_be_denied(result: FleetResult) -> bool:
-    """Tell whether a cluster was not read, or only in part, for want of a permission it may be."""
-    from adxmi_jupyter.model.fleet_run import Reach
-
-    return any(
-        piece.outcome.reach in {Reach.NO_PERMISSION, Reach.IN_PART} and not piece.apply
-        for piece in result.pieces
-    )
-
-
-_EVERY_CLUSTER = ChangeOption("--fleet", EVERY)
 
 
 def refuse_run_options(options: Mapping[str, Any], required: str) -> None:

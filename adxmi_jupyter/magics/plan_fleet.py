@@ -9,8 +9,8 @@ from adxmi_jupyter.magics.ci import file_of, system_of, tell, telling_errors
 from adxmi_jupyter.model.history.rows import RunKind
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.actions.fleet.running import Answered, FleetResult
-    from adxmi_jupyter.actions.fleet.runs import Piece
+    from adxmi_jupyter.actions.fleet.running import FleetResult
+    from adxmi_jupyter.actions.fleet.runs import Answered, Piece
     from adxmi_jupyter.actions.plan.planning import Options, Prepared
     from adxmi_jupyter.magics.call import Call
     from adxmi_jupyter.magics.over_fleet import Asked
@@ -64,7 +64,7 @@ def plan_on_fleet(
 def _answered(
     connection: Connection, prepare: Callable[[Connection], Prepared], allow_partial: bool
 ) -> Answered:
-    from adxmi_jupyter.actions.fleet.running import Answered
+    from adxmi_jupyter.actions.fleet.runs import Answered
     from adxmi_jupyter.actions.history.plans import keep_plan
     from adxmi_jupyter.actions.plan.frames import plan_frame
     from adxmi_jupyter.actions.plan.kept import kept_plan

@@ -15,7 +15,8 @@ from adxmi_jupyter.model.policy_file.nodes import Mode
 from adxmi_jupyter.model.safe_names import safe_names
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.actions.fleet.running import Answered, FleetResult
+    from adxmi_jupyter.actions.fleet.running import FleetResult
+    from adxmi_jupyter.actions.fleet.runs import Answered
     from adxmi_jupyter.magics.call import Call
     from adxmi_jupyter.magics.over_fleet import Asked
     from adxmi_jupyter.model.fleet import Selected
@@ -102,7 +103,7 @@ def _files(directory: Path, selected: Selected) -> _Files:
 def _answered(
     connection: Connection, files: _Files, mode: Mode, databases: tuple[str, ...]
 ) -> Answered:
-    from adxmi_jupyter.actions.fleet.running import Answered
+    from adxmi_jupyter.actions.fleet.runs import Answered
     from adxmi_jupyter.actions.frames import TEXT, fixed_frame
     from adxmi_jupyter.actions.history.plans import keep_snapshot
     from adxmi_jupyter.actions.plan.planning import lock_key

@@ -45,7 +45,8 @@ class Presence:
             return
         base = self._path()
         base.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        mine = FileLock(f"{self._start(base, name)}{uuid4().hex[:8]}{_SUFFIX}", mode=0o600)
+        path = f"{self._start(base, name)}{uuid4().hex[:8]}{_SUFFIX}"
+        mine = FileLock(path, mode=0o600, thread_local=False)  # another thread may leave
         mine.acquire(timeout=_LONGEST)
         self._mine[name] = mine
 

@@ -121,7 +121,7 @@ def test_a_role_that_stays_is_told_by_the_next_start_and_removed_from_its_cluste
 ):
     let(CONTRIBUTOR, "contosoeast", "contosowest")
     fleet.faults.add("unavailable", match="DELETE", times=None)
-    with pytest.raises(errors.PartialRead):
+    with pytest.raises(errors.ApplyIncomplete):
         reader("apply --fleet conto*st --elevate --yes", FILE)
     fleet.faults.clear()
     left = admins()

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.nightly.clients import place_in
-from tests.nightly.elevation import kill_elevated
+from tests.nightly.elevation import kill_elevated, kill_elevated_on_fleet
 
 pytestmark = pytest.mark.nightly
 
@@ -20,4 +20,15 @@ def test_what_a_killed_command_leaves_is_offered_and_removed(place):
     assert count["kills"] == 10
     assert count["offered"] > 0
     assert count["left and not offered"] == count["left after it was removed"] == 0
+    assert count["tracebacks"] == count["commands afterwards that failed"] == 0
+
+
+def test_what_a_killed_command_leaves_on_a_fleet_is_offered_and_removed(place):
+    count = kill_elevated_on_fleet(place, 10)
+
+    assert count["kills"] == 10
+    assert count["offered"] > 0
+    assert count["left"] > 0
+    assert count["left and not offered"] == count["left after it was removed"] == 0
+    assert count["offered with nothing left"] == 0
     assert count["tracebacks"] == count["commands afterwards that failed"] == 0

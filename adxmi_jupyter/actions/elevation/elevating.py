@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -176,6 +176,12 @@ class Elevation:
             if isinstance(failure, AdxmiError):
                 failure.why = f"{failure.why}; {left.what}: {left.why}"
             self._connection.say(note_of(left))
+
+    def goes_on_over(self, connection: Connection) -> None:
+        """Go on over another connection of the same principal to the same cluster."""
+        self._connection = connection
+        if self._role is not None:
+            self._role = replace(self._role, connection=connection)
 
     def _there(self, *, must_see: bool) -> TemporaryRole | None:
         """Return the temporary role that the caller has already, if Azure lists one."""

@@ -11,7 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from adxmi_jupyter.actions.fleet.running import Answered, changing, run_over, skipped
+from adxmi_jupyter.actions.fleet.running import changing, run_over, skipped
+from adxmi_jupyter.actions.fleet.runs import Answered
 from adxmi_jupyter.actions.plan import applying
 from adxmi_jupyter.actions.plan.frames import applied_frame
 from adxmi_jupyter.actions.plan.planning import lock_key
@@ -88,15 +89,19 @@ def apply_in_waves(
     plans: FleetPlans,
     how: Applying,
     prepare: Callable[[Connection], Prepared],
+    *,
+    planned: Ending = Ending.DONE,
 ) -> tuple[dict[str, Piece], Ending]:
     """Carry out the plans, wave by wave; return what came of each cluster, by resource ID.
+
+    `planned` is how the planning ended: nothing begins where it did not come to its end.
 
     A plan is made anew while no other write of this account is under way; where it is another one
     by then, nothing is sent to the cluster.
     """
     work = _Work(running, plans, how, prepare)
     pieces: dict[str, Piece] = {}
-    ending = Ending.DONE
+    ending = planned
     for wave in waves:
         if work.stopped.is_set() or ending is not Ending.DONE:
             why = "a cluster of an earlier wave failed" if ending is Ending.DONE else _ENDED[ending]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from adxmi_jupyter.actions.fleet.running import Answered
+from adxmi_jupyter.actions.fleet.runs import Answered
 from adxmi_jupyter.actions.frames import TEXT, fixed_frame
 from adxmi_jupyter.actions.identity.dependents import KEY, dependents, dependents_frame
 from adxmi_jupyter.errors import PartialRead

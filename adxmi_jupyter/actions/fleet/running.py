@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from adxmi_jupyter.actions.fleet.reaching import outcome_of, probe, without_asking
 from adxmi_jupyter.actions.fleet.runs import Piece
@@ -22,9 +22,8 @@ from adxmi_jupyter.service.pace import Clock
 if TYPE_CHECKING:
     import threading
 
-    import pandas as pd
-
-    from adxmi_jupyter.actions.fleet.runs import Run
+    from adxmi_jupyter.actions.fleet.elevation import FleetRoles
+    from adxmi_jupyter.actions.fleet.runs import Answered, Run
     from adxmi_jupyter.errors import AdxmiError
     from adxmi_jupyter.model.fleet import FleetCluster
     from adxmi_jupyter.service.connection import Connection
@@ -34,28 +33,8 @@ if TYPE_CHECKING:
 _MARGIN = 10.0
 
 
-@dataclass(frozen=True)
-class Answered:
-    """What a command returned on one cluster, and what it said meanwhile.
-
-    `failure` is why that is not all there is, `apply` what the history of the cluster calls it,
-    `document` what there is to tell besides the frame, as plain values.
-    """
-
-    frame: pd.DataFrame
-    notes: tuple[str, ...] = ()
-    has_found: bool = False
-    failure: AdxmiError | None = None
-    apply: int = 0
-    document: Mapping[str, Any] | None = None
-
-
-Work = Callable[["Connection"], Answered]
-Around = Callable[[Work], Work]
-
-
-def _alone(work: Work) -> Work:
-    return work
+def _never(_answered: Answered) -> bool:
+    return False
 
 
 @dataclass(frozen=True)
@@ -63,10 +42,10 @@ class Running:
     """How a run goes: over which connections, how fast, how long, and where it is kept.
 
     `what` names the run in its progress bar; `ends` is when its time is over, by the clock.
-    Runs with `stopping` change clusters: one that has begun comes to its end. `around` is what is
-    done around the work on each cluster; where it grants access, a cluster that lets the caller not
-    in yet is asked all the same (`lets_in`), and has `to_settle` seconds at the end to put
-    everything back.
+    Runs with `stopping` change clusters: one that has begun comes to its end. `roles` are what is
+    granted for the work on each cluster, and stays there for a later run if `keeps_role` says so of
+    what was answered; a cluster that lets the caller not in yet is asked all the same (`lets_in`),
+    and has `to_settle` seconds at the end to put everything back.
     """
 
     many: ManyClusters
@@ -77,7 +56,8 @@ class Running:
     clock: Clock = field(default_factory=Clock)
     ends: float | None = None
     stopping: threading.Event | None = None
-    around: Around = _alone
+    roles: FleetRoles | None = None
+    keeps_role: Callable[[Answered], bool] = _never
     lets_in: bool = False
     to_settle: float = 0.0
 
@@ -94,6 +74,17 @@ class FleetResult:
     def reached(self) -> Reached:
         """How complete it is."""
         return Reached([piece.outcome for piece in self.pieces])
+
+    @property
+    def may_be_denied(self) -> bool:
+        """Whether a cluster was not read, or only in part, for want of a permission it may be."""
+        denied = {Reach.NO_PERMISSION, Reach.IN_PART}
+        return any(piece.outcome.reach in denied and not piece.apply for piece in self.pieces)
+
+    def reached_of(self, clusters: Sequence[FleetCluster]) -> list[FleetCluster]:
+        """Return those of the clusters that were reached, in their order."""
+        reached = {one.resource_id.lower() for one in self.reached.outcomes if one.is_reached}
+        return [one for one in clusters if one.resource_id.lower() in reached]
 
     @property
     def has_found(self) -> bool:
@@ -169,7 +160,7 @@ def changing(connection: Connection, apply: int) -> Piece:
 def _asked(
     running: Running, clusters: Sequence[FleetCluster], work: Callable[[Connection], Answered]
 ) -> tuple[dict[str, Piece], Ending]:
-    whole = running.around(work)
+    whole = running.roles.around(work, running.keeps_role) if running.roles else work
 
     def ask(target: _Target) -> Piece:
         with running.many.opened(target.cluster, target.in_flight) as connection:

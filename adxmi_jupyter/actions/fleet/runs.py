@@ -13,7 +13,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -32,13 +32,34 @@ from adxmi_jupyter.model.fleet_run import Outcome, Reach
 if TYPE_CHECKING:
     import pandas as pd
 
+    from adxmi_jupyter.errors import AdxmiError
     from adxmi_jupyter.fixes import Fix
+    from adxmi_jupyter.service.connection import Connection
 
 _OWNER_ONLY = 0o700
 _KEPT = 20
 _ABOUT, _WRITES = "run.json", "writes"
 _NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 LAST = "last"
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What a command returned on one cluster, and what it said meanwhile.
+
+    `failure` is why that is not all there is, `apply` what the history of the cluster calls it,
+    `document` what there is to tell besides the frame, as plain values.
+    """
+
+    frame: pd.DataFrame
+    notes: tuple[str, ...] = ()
+    has_found: bool = False
+    failure: AdxmiError | None = None
+    apply: int = 0
+    document: Mapping[str, Any] | None = None
+
+
+Work = Callable[["Connection"], Answered]
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from adxmi_jupyter.actions.fleet.running import Answered
-from adxmi_jupyter.actions.fleet.runs import Piece
+from adxmi_jupyter.actions.fleet.runs import Answered, Piece
 from adxmi_jupyter.actions.plan.undoing import is_undone, undo, undone_frame
 from adxmi_jupyter.errors import ConfirmationRequired, HistoryUnavailable
 from adxmi_jupyter.fixes import Command, Retry

@@ -49,7 +49,7 @@ def in_waves(
         if not wave and word.lower() != REST:
             raise InvalidValue(
                 f"--waves {word} means no cluster",
-                why=f"no cluster to change has that name or that value of the tag {_TAG}",
+                why=f"no cluster of the command has that name or that value of the tag {_TAG}",
                 fix=ChangeOption("--waves", ",".join(one for one in words if one != word) or REST),
             )
     return tuple(tuple(wave) for wave in waves if wave)
