@@ -11,9 +11,10 @@ from adxmi_jupyter.errors import AdxmiError, InvalidValue, PartialRead
 from adxmi_jupyter.fixes import LeaveOut, Retry
 from adxmi_jupyter.magics.ci import tell
 from adxmi_jupyter.magics.elevation_fleet import released_at_end
+from adxmi_jupyter.magics.fleet_selection import EVERY, named_selection
 from adxmi_jupyter.magics.lock_file import save_lock
 from adxmi_jupyter.magics.one_of_many import answered, own_call
-from adxmi_jupyter.magics.over_fleet import Asked, FleetRun, selection_of
+from adxmi_jupyter.magics.over_fleet import Asked, FleetRun
 
 if TYPE_CHECKING:
     from adxmi_jupyter.actions.fleet.applying import FleetPlans
@@ -144,7 +145,7 @@ def undo_on_fleet(call: Call, number: int, *, confirmed: bool) -> FleetTable:
         undoing,
     )
 
-    asked = Asked(call, selection_of("*"), FleetRun())
+    asked = Asked(call, named_selection(EVERY), FleetRun())
     asked.goes_on = False
     run = asked.runs().of(number)
     pieces = run.pieces()

@@ -38,9 +38,8 @@ from adxmi_jupyter.magics.policy_file import DEFAULT, NamedFile
 from adxmi_jupyter.magics.verbs import exit_codes, verb
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.actions.audit.audit import Audit, Options
+    from adxmi_jupyter.actions.audit.audit import Audit, Options, Selection
     from adxmi_jupyter.actions.audit.collecting import Period
-    from adxmi_jupyter.actions.audit.suppressing import Settings
     from adxmi_jupyter.actions.evidence.touched import Outside
     from adxmi_jupyter.magics.audit_settings import AuditInput
     from adxmi_jupyter.magics.call import Call
@@ -181,9 +180,11 @@ def audit(
         call,
         {"--database": bool(options["database"]), "--all-databases": options["all_databases"]},
     )
-    settings = audit_settings(call, options.pop("suppressions"), is_strict=bool(plan))
+    file = options.pop("suppressions")
+    selection, given = _checked(call, **options)
+    settings = audit_settings(call, file, is_strict=bool(plan))
     started = datetime.now(UTC)
-    found = audited(call, settings.settings, **options)
+    found = _audited(call, selection, replace(given, settings=settings.settings), **options)
     own = keep(call, found, started) if is_whole(**options) else ""
     _note_code(call, found, options["fail_on"])
     if plan:
@@ -197,8 +198,10 @@ def _form(call: Call, *, suppressions: NamedText, **options: Any) -> object:
     from adxmi_jupyter.magics.audit_form import audit_form
 
     def read() -> tuple[Audit, AuditInput]:
+        selection, values = _checked(call, **options)
         given = audit_settings(call, suppressions, is_strict=True)
-        return audited(call, given.settings, **options), given
+        values = replace(values, settings=given.settings)
+        return _audited(call, selection, values, **options), given
 
     return audit_form(call, read)
 
@@ -266,50 +269,45 @@ def _rule(call: Call, word: str) -> Rule:
         raise InvalidValue(unknown.what, why=unknown.why, fix=fix) from unknown
 
 
-def audited(
+def _checked(
     call: Call,
-    settings: Settings,
     *,
     database: str,
     identities: tuple[str, ...],
     rules: tuple[str, ...],
     least: str,
-    **options: Any,
-) -> Audit:
-    """Return an audit as the options of a command ask for it."""
-    from adxmi_jupyter.actions.audit.audit import Selection
-    from adxmi_jupyter.actions.audit.audit import audit as judge
-    from adxmi_jupyter.actions.policy.policies import scopes_of
-    from adxmi_jupyter.model.audit.findings import Severity
-    from adxmi_jupyter.model.audit.rule import rule_of
-
-    selection = Selection(tuple(rule_of(one).id for one in rules), identities, Severity(least))
-    given = _options(call, settings, database=database, **options)
-    scopes = scopes_of(call.connection, database=database, all_databases=not database)
-    if database:
-        call.say("rules about the whole cluster are left out: requires all databases")
-    return judge(call.connection, [scope.database for scope in scopes], selection, given)
-
-
-def _options(
-    call: Call,
-    settings: Settings,
-    *,
-    database: str,
     window: str,
     as_of: str,
     logs: tuple[str, ...],
     workspace: str,
     **others: Any,
-) -> Options:
-    from adxmi_jupyter.actions.audit.audit import Options
+) -> tuple[Selection, Options]:
+    """Return what is wanted of an audit, and how it is done; no cluster is asked."""
+    from adxmi_jupyter.actions.audit.audit import Options, Selection
     from adxmi_jupyter.actions.audit.collecting import Period
+    from adxmi_jupyter.model.audit.findings import Severity
+    from adxmi_jupyter.model.audit.rule import rule_of
 
     del others
+    selection = Selection(tuple(rule_of(one).id for one in rules), identities, Severity(least))
     period = Period(_window(window), audited_moment(as_of, has_other_logs=bool(logs or workspace)))
     outside = _outside(logs, _workspace(workspace))
     _tell_period(call, period, is_cut=not workspace)
-    return Options(period, outside, settings, not database)
+    return selection, Options(period, outside, is_whole=not database)
+
+
+def _audited(
+    call: Call, selection: Selection, given: Options, *, database: str, **others: Any
+) -> Audit:
+    """Return an audit as the options of a command ask for it."""
+    from adxmi_jupyter.actions.audit.audit import audit as judge
+    from adxmi_jupyter.actions.policy.policies import scopes_of
+
+    del others
+    scopes = scopes_of(call.connection, database=database, all_databases=not database)
+    if database:
+        call.say("rules about the whole cluster are left out: requires all databases")
+    return judge(call.connection, [scope.database for scope in scopes], selection, given)
 
 
 def _window(text: str) -> timedelta:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from adxmi_jupyter.errors import InvalidInput, InvalidValue
 from adxmi_jupyter.fixes import ChangeOption
+from adxmi_jupyter.magics.body_file import file_text
 from adxmi_jupyter.magics.params import NameList
 from adxmi_jupyter.magics.policy_file import NamedFile
 
@@ -18,6 +20,10 @@ if TYPE_CHECKING:
     from adxmi_jupyter.model.fleet import Selection
 
     Function = Callable[..., Any]
+
+
+EVERY = "*"
+_FILES = (".yaml", ".yml", ".json")
 
 
 class Words(NameList):
@@ -116,6 +122,32 @@ def _tags(words: tuple[str, ...]) -> dict[str, str]:
             )
         tags[name.strip()] = value.strip()
     return tags
+
+
+def named_selection(text: str) -> Selection:
+    """Return the selection that the value of ``--fleet`` means.
+
+    Raises
+    ------
+    InvalidPolicyFile
+        The file can't be used; the place is named.
+    InvalidValue
+        It names no cluster: commas alone don't mean all.
+
+    """
+    from adxmi_jupyter.model.fleet import Filter, Selection
+    from adxmi_jupyter.model.fleet_file import read_fleet_file
+
+    if text.lower().endswith(_FILES) or Path(text).is_file():
+        return read_fleet_file(file_text(text, "--fleet"), text)
+    names = tuple(filter(None, (part.strip() for part in text.split(","))))
+    if not names:
+        raise InvalidValue(
+            f"--fleet {text} names no cluster",
+            why="there is nothing between its commas",
+            fix=ChangeOption("--fleet", EVERY),
+        )
+    return Selection(Filter(clusters=() if EVERY in names else names))
 
 
 def seconds_of(text: str) -> float | None:

@@ -73,6 +73,32 @@ class CommandRefused(Exception):
         self.error = error
 
 
+class _NeedsCluster(BaseException):
+    """A verb begins with its cluster: no error of it, so nothing takes it for one."""
+
+
+class _NoCluster:
+    """In place of the connection of a verb that is to look at its options only."""
+
+    def __getattr__(self, name: str) -> object:
+        raise _NeedsCluster(name)
+
+
+def check_options(call: Call, verb: Callable[[Call], object]) -> None:
+    """Have a verb look at its options, as far as it does without a cluster; nothing is sent.
+
+    Raises
+    ------
+    AdxmiError
+        The verb refuses them, whatever the cluster.
+
+    """
+    try:
+        verb(own_call(call, cast("Connection", _NoCluster()), []))
+    except _NeedsCluster:
+        return
+
+
 class Refusals:
     """What a verb refuses of a command that runs on many clusters.
 

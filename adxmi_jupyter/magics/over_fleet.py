@@ -10,7 +10,6 @@ import functools
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -18,8 +17,7 @@ import click
 
 from adxmi_jupyter.errors import InvalidValue, MissingOption
 from adxmi_jupyter.fixes import ChangeOption, Explain, LeaveOut, Option
-from adxmi_jupyter.magics.body_file import file_text
-from adxmi_jupyter.magics.fleet_selection import seconds_of
+from adxmi_jupyter.magics.fleet_selection import EVERY, named_selection, seconds_of
 from adxmi_jupyter.magics.options import refuse_both
 from adxmi_jupyter.magics.params import Name
 
@@ -31,8 +29,6 @@ if TYPE_CHECKING:
     from adxmi_jupyter.rendering.fleet_table import FleetTable
     from adxmi_jupyter.service.connection import Connection
 
-EVERY = "*"
-_FILES = (".yaml", ".yml", ".json")
 _OF_A_RUN = ("since", "deadline", "allow_partial")
 _OWN = ("--fleet", "--since", "--deadline", "--allow-partial")
 _OF_THE_RESULT = ("--out", "--ids", "--wide", "--exit-code", "--save", "--ci", "--elevate")
@@ -141,7 +137,7 @@ def over_fleet(
                 options |= everywhere
             run = FleetRun(since, seconds_of(deadline), allow_partial, left_out or {})
             chosen = only(call, options) if only else None
-            asked = Asked(call, selection_of(fleet), run, chosen)
+            asked = Asked(call, named_selection(fleet), run, chosen)
             if instead:
                 return instead(call, asked, options)
             return asked.answer(lambda one: function(one, **options), documents)
@@ -191,8 +187,14 @@ class Asked:
             As `results`.
 
         """
-        from adxmi_jupyter.magics.one_of_many import CommandRefused, Refusals, answered
+        from adxmi_jupyter.magics.one_of_many import (
+            CommandRefused,
+            Refusals,
+            answered,
+            check_options,
+        )
 
+        check_options(self._call, verb)
         call, selected, told = self._call, self.selected(), documents is not None
         refusals = Refusals()
         work = refusals.noting(lambda one: answered(call, one, verb, with_document=told))
@@ -341,24 +343,6 @@ class Asked:
             (piece.outcome.cluster, note) for piece in result.pieces for note in piece.notes
         )
         return lines
-
-
-def selection_of(text: str) -> Selection:
-    """Return the selection that the value of ``--fleet`` means.
-
-    Raises
-    ------
-    InvalidPolicyFile
-        The file can't be used; the place is named.
-
-    """
-    from adxmi_jupyter.model.fleet import Filter, Selection
-    from adxmi_jupyter.model.fleet_file import read_fleet_file
-
-    if text.lower().endswith(_FILES) or Path(text).is_file():
-        return read_fleet_file(file_text(text, "--fleet"), text)
-    names = tuple(filter(None, (part.strip() for part in text.split(","))))
-    return Selection(Filter(clusters=() if EVERY in names else names))
 
 
 def refuse_run_options(options: Mapping[str, Any], required: str) -> None:

@@ -25,7 +25,9 @@ def _listed(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
 
-_Words = Annotated[tuple[Word, ...], BeforeValidator(_listed)]
+# A list that names nothing would select as if it was not there: everything.
+_Words = Annotated[tuple[Word, ...], BeforeValidator(_listed), Field(min_length=1)]
+_Tags = Annotated[dict[Word, str], Field(min_length=1)]
 
 
 class _Section(Node):
@@ -34,7 +36,7 @@ class _Section(Node):
     subscriptions: _Words = ()
     management_groups: _Words = ()
     resource_groups: _Words = ()
-    tags: dict[Word, str] = Field(default_factory=dict)
+    tags: _Tags = Field(default_factory=dict)
     clusters: _Words = ()
 
     def filter(self) -> Filter:

@@ -86,6 +86,33 @@ def test_waves_name_every_cluster_and_none_that_is_not_there(magic, fleet, waves
 
 
 @pytest.mark.nightly
+def test_a_wave_with_nothing_left_to_change_is_passed_over(magic, fleet):
+    fleet.faults.add("plain-text-400", times=None, match=".alter-merge", cluster="contosoeast")
+    with pytest.raises(errors.ApplyIncomplete):
+        magic("apply --fleet --waves canary,rest", FILE)
+    fleet.faults.clear()
+
+    magic("apply --fleet --waves canary,rest", FILE)
+
+    assert usages(fleet) == {key: ["NativeIngestion"] for key in NAMES}
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize(
+    ("waves", "fix"),
+    [
+        ("nobody,rest", "remove --waves"),
+        ("canary,nobody,conto*", "%%adxmi apply --fleet --waves canary,conto*,rest"),
+    ],
+)
+def test_the_fix_of_a_wave_without_clusters_has_the_other_waves(magic, fleet, waves, fix):
+    with pytest.raises(errors.InvalidValue) as raised:
+        magic(f"apply --fleet --waves {waves}", FILE)
+
+    assert raised.value.fix == fix
+
+
+@pytest.mark.nightly
 def test_a_preview_sends_nothing(magic, fleet):
     magic("apply --fleet --dry-run", FILE)
 

@@ -172,3 +172,13 @@ def test_what_may_be_denied_is_unknown_and_names_the_permission(fleet):
 def test_a_list_without_policies_is_no_run(magic, option):
     with pytest.raises(MissingOption, match="requires --policy"):
         magic(f"fleet list {option}")
+
+
+def test_a_cluster_that_may_not_call_every_host_says_so(fleet, azure):
+    cluster = azure.world.find_cluster("contosolab")
+    cluster.settings["restrictOutboundNetworkAccess"] = "Enabled"
+
+    network = fleet("fleet list").set_index("cluster")["network"]
+
+    assert network["contosolab"] == "public, outbound restricted"
+    assert network["contosoretailus"] == "public"

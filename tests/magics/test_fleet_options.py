@@ -187,6 +187,44 @@ def test_an_option_that_has_no_effect_over_a_fleet_is_refused(outcome, name):
     assert {one: said for one, said in found.items() if not isinstance(said, kinds[one])} == {}
 
 
+BAD = {
+    "check": ("only never", "fix", "error"),
+    "audit": (
+        *("as_of never", "as_of 2199-01-01", "window never", "window 1h", "rules MI999"),
+        *("workspace no", "logs none.csv", "least none", "suppressions none.yaml"),
+        *("what nothing", "what rules", "include MI003", "database Sales --all-databases"),
+    ),
+    "policy show": ("raw --by-usage",),
+    "snapshot": ("file v.yaml", "mode never"),
+    "plan": (
+        *("given who", "given who=", "var_file none.yaml", "file none.yaml", "ci never"),
+        "what schema",
+    ),
+    "drift": ("given who", "var_file none.yaml", "file none.yaml"),
+    "apply": (
+        *("given who", "file none.yaml", "max_age 1h", "saved none.json", "saved p.json"),
+        *("saved p.json --max-age never", "max_removals -1", "waves nobody", "waves west"),
+    ),
+    "undo": ("number 99", "number 0", "entry 1", "dry_run"),
+}
+"""Values that no cluster can make right, by verbs."""
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("name", sorted(BAD))
+def test_a_value_that_cannot_be_used_is_one_error_before_a_cluster_is_asked(outcome, azure, name):
+    fleet = "--fleet --yes" if name == "undo" else EAST
+    Path("adxmi.yaml").write_text(f"{OTHER}audit: {{}}\n", "utf-8")
+
+    found = {}
+    for one in BAD[name]:
+        before = azure.requests_served
+        said = outcome(f"{name} {fleet} {written(name, one)}")
+        found[one] = isinstance(said, errors.AdxmiError), azure.requests_served - before
+
+    assert found == dict.fromkeys(BAD[name], (True, 0))
+
+
 @pytest.mark.nightly
 @pytest.mark.parametrize("name", sorted(THE_SAME))
 def test_an_option_that_says_the_default_over_a_fleet_changes_nothing(outcome, name):

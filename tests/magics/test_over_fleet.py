@@ -187,3 +187,28 @@ def test_each_cluster_is_recorded_once_though_a_run_takes_over_another(magic, ma
     kept_in = magics.connections.current().history_file.parent
     folders = kept_in.glob("**/*.runs/@runs.jsonl")
     assert [len(one.read_text("utf-8").splitlines()) for one in folders] == [1, 1]
+
+
+@pytest.mark.parametrize("names", [",", "',,'"])
+def test_commas_alone_do_not_mean_all_clusters(magic, asked, names):
+    with pytest.raises(errors.InvalidValue, match="names no cluster"):
+        magic(f"policy show --fleet {names}")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["include: {clusters: []}", "include: {subscriptions: []}", "include: {tags: {}}"],
+)
+def test_a_fleet_file_with_an_empty_list_does_not_mean_all_clusters(magic, asked, text, tmp_path):
+    file = tmp_path / "fleet.yaml"
+    file.write_text(text, "utf-8")
+
+    with pytest.raises(errors.InvalidPolicyFile, match="line 1, column 11"):
+        magic(f"policy show --fleet {file}")
+
+
+def test_a_stopped_cluster_is_told_where_roles_are_to_be_cleaned_up(magic, asked):
+    found = magic("role cleanup --fleet contoso,contosoarchive --yes")
+
+    assert states(found) == {"contoso": "reached", "contosoarchive": "stopped"}
+    assert "stopped (1): contosoarchive — state Stopped" in found.to_text()

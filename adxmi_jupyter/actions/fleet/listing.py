@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         FleetCluster,
         FleetIdentity,
         Leader,
+        NetworkAccess,
         Selected,
         Selection,
     )
@@ -254,8 +255,15 @@ def _named(
 
 
 def network_text(cluster: FleetCluster) -> str:
-    """Return who reaches a cluster in a word or two: ``public``, ``private``, ``2 IP ranges``."""
-    network = cluster.network
+    """Return who reaches a cluster: ``public``, ``private``, ``2 IP ranges``.
+
+    ``outbound restricted`` is added where it reaches only hosts that are allowed.
+    """
+    inbound = _inbound_text(cluster.network)
+    return f"{inbound}, outbound restricted" if cluster.network.is_outbound_restricted else inbound
+
+
+def _inbound_text(network: NetworkAccess) -> str:
     if not network.public:
         return UNKNOWN
     if network.public.lower() != "enabled":

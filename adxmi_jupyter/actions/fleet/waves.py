@@ -7,9 +7,10 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.errors import InvalidValue
-from adxmi_jupyter.fixes import ChangeOption
+from adxmi_jupyter.fixes import ChangeOption, LeaveOut
 
 if TYPE_CHECKING:
+    from adxmi_jupyter.fixes import Fix
     from adxmi_jupyter.model.fleet import FleetCluster
 
 REST = "rest"
@@ -50,9 +51,14 @@ def in_waves(
             raise InvalidValue(
                 f"--waves {word} means no cluster",
                 why=f"no cluster of the command has that name or that value of the tag {_TAG}",
-                fix=ChangeOption("--waves", ",".join(one for one in words if one != word) or REST),
+                fix=_without(word, words),
             )
     return tuple(tuple(wave) for wave in waves if wave)
+
+
+def _without(word: str, words: Sequence[str]) -> Fix:
+    left = [one for one in words if one != word and one.lower() != REST]
+    return ChangeOption("--waves", ",".join((*left, REST))) if left else LeaveOut.of("--waves")
 
 
 def _is_meant(cluster: FleetCluster, word: str) -> bool:
