@@ -11,7 +11,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.errors import CommandRefused, HistoryUnavailable
-from adxmi_jupyter.fixes import Command
+from adxmi_jupyter.fixes import Command, Explain
+from adxmi_jupyter.model.columns import parse_columns
 from adxmi_jupyter.model.history import tables
 from adxmi_jupyter.model.history.rows import COMPLETE, Recorded, StateRow
 from adxmi_jupyter.model.history.sending import (
@@ -26,7 +27,7 @@ from adxmi_jupyter.model.history.sending import (
 )
 from adxmi_jupyter.model.history.state import SeenSection, of_sections
 from adxmi_jupyter.model.kql import string_literal
-from adxmi_jupyter.model.kusto_shapes import TABLES
+from adxmi_jupyter.model.kusto_shapes import COLUMNS, TABLES
 from adxmi_jupyter.model.moment import parse_moment
 from adxmi_jupyter.model.shape import Shape, required, text_cell
 from adxmi_jupyter.service.ingestion_upload import QueuedRows
@@ -93,6 +94,25 @@ class KustoStore:
         """Create tables, policies and functions; what is there stays."""
         for command in tables.script():
             self.connection.kusto.command(command, database=self.database, resend=Resend.IDEMPOTENT)
+
+    def check_columns(self) -> None:
+        """Make sure that the tables take rows as they are sent: in the order of their columns.
+
+        More columns at the end, which others added, stay empty.
+
+        Raises
+        ------
+        HistoryUnavailable
+            A table has other columns.
+
+        """
+        for table, columns in tables.TABLES.items():
+            command = f".show table {table} cslschema"
+            answer = self.connection.kusto.command(command, database=self.database)
+            found = parse_columns(text_cell(answer.rows(COLUMNS)[0], "Schema"))
+            there = [(one.name, str(one.type)) for one in found[: len(columns)]]
+            if there != list(columns.items()):
+                raise _other_columns(self.database, table, [name for name, _ in there])
 
     def now(self) -> datetime:
         """Return the time by the clock of the cluster."""
@@ -161,6 +181,20 @@ def _no_tables(database: str) -> HistoryUnavailable:
         f"database {database} has no history",
         why=f"it lacks one of the tables {listed}",
         fix=Command.of("history", "sync", "--to", f"CLUSTER/{database}", "--yes"),
+    )
+
+
+def _other_columns(database: str, table: str, there: Sequence[str]) -> HistoryUnavailable:
+    expected = tables.TABLES[table]
+    missing = [name for name in expected if name not in there]
+    what = f"it lacks {', '.join(missing)}" if missing else "their order or types differ"
+    return HistoryUnavailable(
+        f"table {table} of database {database} has other columns, so nothing was sent",
+        why=f"{what}; rows are sent in the order of the columns",
+        fix=Explain.of(
+            "rename the table, which keeps its rows; then the next sync creates it: ",
+            Command.of("history", "sync", "--to", f"CLUSTER/{database}", "--yes"),
+        ),
     )
 
 

@@ -183,6 +183,7 @@ def _prepare(store: KustoStore, choices: Choices, *, creates: bool) -> None:
         _check_clock(store)
     if creates:
         store.create()
+    _if_permitted(store.check_columns, otherwise=None)
 
 
 def _check_clock(store: KustoStore) -> None:

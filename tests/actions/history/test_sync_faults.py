@@ -8,7 +8,7 @@ from adxmi_jupyter.actions.history.folder import Folder
 from adxmi_jupyter.actions.history.recording import record
 from adxmi_jupyter.actions.history.showing import verified
 from adxmi_jupyter.actions.history.syncing import SENT, Choices, sync_to_directory
-from adxmi_jupyter.errors import AdxmiError
+from adxmi_jupyter.errors import AdxmiError, HistoryUnavailable
 
 pytestmark = pytest.mark.nightly
 
@@ -111,3 +111,48 @@ def test_a_line_that_was_cut_short_costs_no_other(
     assert list(target.recorded(target.runs())) == list(store.recorded(store.runs())) == kept
     record(connection)
     assert [len(local.runs()), sync()] == [2, [SENT]]
+
+
+@pytest.mark.parametrize("columns", ["Item:string, RunId:guid", "RunId:string"])
+def test_nothing_is_sent_to_a_table_whose_columns_are_others(connection, sync, columns):
+    connection.kusto.command(f".create table AdxmiState ({columns})", database="Telemetry")
+    record(connection)
+
+    with pytest.raises(AdxmiError):
+        sync()
+
+    assert counted(connection, "AdxmiState") == 0
+
+
+def test_a_table_that_is_there_with_other_columns_is_named(connection, sync):
+    record(connection)
+    sync()
+    for command in (".drop table AdxmiState", ".create table AdxmiState (Item:string)"):
+        connection.kusto.command(command, database="Telemetry")
+    record(connection)
+
+    with pytest.raises(HistoryUnavailable, match="AdxmiState of database Telemetry") as raised:
+        sync()
+
+    assert str(raised.value.why).startswith("it lacks RunId, SeenOn, Cluster")
+    assert counted(connection, "AdxmiRuns") == 1
+
+
+def test_columns_that_are_missing_at_the_end_are_added(connection, sync):
+    connection.kusto.command(
+        ".create table AdxmiState (RunId:guid, SeenOn:datetime)", database="Telemetry"
+    )
+    record(connection)
+
+    assert sync() == [SENT]
+
+
+def test_columns_that_others_added_at_the_end_stay_empty(connection, sync):
+    record(connection)
+    sync()
+    command = ".alter-merge table AdxmiState (Reviewer:string)"
+    connection.kusto.command(command, database="Telemetry")
+    record(connection)
+
+    assert sync() == [SENT]
+    assert counted(connection, "AdxmiRuns") == 2
