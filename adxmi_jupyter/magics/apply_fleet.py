@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -59,10 +59,8 @@ def apply_to_fleet(
     from adxmi_jupyter.actions.fleet.elevation import with_released
     from adxmi_jupyter.actions.fleet.running import named_apart
     from adxmi_jupyter.actions.fleet.waves import in_waves
-    from adxmi_jupyter.rendering.markdown import fenced
 
-    _check_not_continued(asked)
-    asked.goes_on = False
+    _refuse_since(asked)
     selected = asked.selected()
     clusters = named_apart(selected.clusters)
     waves = in_waves(clusters, given.waves)
@@ -88,21 +86,41 @@ def apply_to_fleet(
     for piece in result.pieces:
         running.run.keep(piece)
     _save_locks(call, plans)
-    table = asked.shown(result, selected)
-    tell(call, (), f"### adxmi: apply\n\n{fenced(table.to_text())}\n")
-    outcomes = [one.outcome for one in result.pieces]
-    _end(call, given, result, table, [one for one in outcomes if one.resource_id.lower() in pieces])
-    return table
+    return _told(call, given, result, asked.shown(result, selected), pieces)
 
 
-def _check_not_continued(asked: Asked) -> None:
-    """Raise `InvalidValue` where another run is to be taken over."""
+def _refuse_since(asked: Asked) -> None:
+    """Raise `InvalidValue` where another run is to be taken over; none takes over this one."""
+    asked.goes_on = False
     if asked.is_continued:
         raise InvalidValue(
             "--since can't be used with apply",
             why="the same command once more does what is left",
             fix=LeaveOut.of("--since"),
         )
+
+
+def _told(
+    call: Call,
+    given: FleetApply,
+    result: FleetResult,
+    table: FleetTable,
+    changed: Collection[str],
+) -> FleetTable:
+    """Return the result, told to the CI system; `changed` are the clusters that it was to change.
+
+    Raises
+    ------
+    ApplyIncomplete
+        Some were not changed as planned.
+
+    """
+    from adxmi_jupyter.rendering.markdown import fenced
+
+    tell(call, (), f"### adxmi: apply\n\n{fenced(table.to_text())}\n")
+    outcomes = [piece.outcome for piece in result.pieces]
+    _end(call, given, result, table, [o for o in outcomes if o.resource_id.lower() in changed])
+    return table
 
 
 def _end(
