@@ -35,6 +35,7 @@ from adxmi_jupyter.magics.options import (
 from adxmi_jupyter.magics.over_fleet import over_fleet
 from adxmi_jupyter.magics.params import Name, NameList
 from adxmi_jupyter.magics.policy_file import DEFAULT, NamedFile
+from adxmi_jupyter.magics.saving import check_text
 from adxmi_jupyter.magics.verbs import exit_codes, verb
 
 if TYPE_CHECKING:
@@ -172,6 +173,8 @@ def audit(
     changed since.
     """
     refuse_without_plan(call, plan=plan, include=include, dry_run=dry_run, what=what)
+    if plan and not dry_run:
+        check_text("--plan", plan, call.out)
     if what == (_FORM,):
         return _form(call, **options)
     if what:

@@ -114,7 +114,7 @@ def narrowed_result(call: Call, found: Audit, given: AuditInput, asked: Asked) -
 
 def _save(call: Call, file: str, prepared: Any) -> None:
     from adxmi_jupyter.actions.plan.saved import saved_text
-    from adxmi_jupyter.magics.text_file import write_text
+    from adxmi_jupyter.magics.whole_files import write_text
     from adxmi_jupyter.rendering.annotations import inert
 
     write_text(file, inert(saved_text(prepared)))

@@ -212,8 +212,7 @@ class AdxmiMagics(Magics):
         from adxmi_jupyter.magics.saving import save
         from adxmi_jupyter.rendering.result_files import files_of
 
-        for one in files_of(name):
-            save(one, frame, documents)
+        save(files_of(name), frame, documents)
 
     def instruct(self, lines: Sequence[str]) -> None:
         """Do nothing: no CI system reads the output of a notebook."""

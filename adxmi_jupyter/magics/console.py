@@ -137,8 +137,7 @@ class Console:
             self.output.file_text(text_of(frame, name).removesuffix("\n"))
             return
         try:
-            for one in files_of(name):
-                save(one, frame, documents)
+            save(files_of(name), frame, documents)
         except ResultNotSaved:
             self.output.result(frame)
             raise

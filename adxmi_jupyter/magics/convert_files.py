@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.shell_completion import CompletionItem
 
-from adxmi_jupyter.errors import InvalidValue, ResultNotSaved
+from adxmi_jupyter.errors import InvalidValue
 from adxmi_jupyter.fixes import ChangeOption, Explain, Option
 from adxmi_jupyter.magics.body_file import file_text, standard_input
-from adxmi_jupyter.magics.text_file import write_text
+from adxmi_jupyter.magics.whole_files import is_directory, write_text, write_texts
 from adxmi_jupyter.model.foreign_files.registry import format_of, names
 from adxmi_jupyter.model.foreign_files.values import TextFile
 
@@ -83,37 +83,28 @@ def _formats(source: str | None) -> Sequence[str]:
     return (source,) if source else names()
 
 
-def write(out: str, files: Sequence[TextFile]) -> Iterator[str]:
-    """Write files, and yield their names: one as `out`, several below the folder of that name.
+def write(out: str, files: Sequence[TextFile]) -> Sequence[str]:
+    """Write files, and return their names: one as `out`, several below the folder of that name.
 
     Raises
     ------
     InvalidValue
         There are several files, and `out` is the name of a file.
     ResultNotSaved
-        One cannot be written.
+        One cannot be written; none is then.
 
     """
-    target = Path(out).expanduser()
-    if len(files) == 1 and not target.is_dir():
+    target = Path(out)
+    is_folder = is_directory(out)
+    if len(files) == 1 and not is_folder:
         write_text(out, files[0].text)
-        yield out
-        return
-    if target.is_file() or (target.suffix and not target.is_dir()):
+        return (out,)
+    if (target.suffix or target.expanduser().is_file()) and not is_folder:
         raise InvalidValue(
             f"{out} can't hold {len(files)} files",
             why="the format has several files",
             fix=ChangeOption("--out", target.stem or "converted"),
         )
-    for file in files:
-        path = target / file.name
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise ResultNotSaved(
-                f"{path.parent} could not be created",
-                why=error.strerror or type(error).__name__,
-                fix="give a folder in a directory that you may write to",
-            ) from error
-        write_text(str(path), file.text)
-        yield str(path)
+    texts = {str(target / file.name): file.text for file in files}
+    write_texts(texts, makes_folders=True)
+    return tuple(texts)

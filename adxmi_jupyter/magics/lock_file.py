@@ -84,17 +84,28 @@ def save_lock(policy_file: str, cluster: str, names: Mapping[str, str]) -> str:
         It cannot be written.
 
     """
-    from adxmi_jupyter.magics.text_file import write_text
+    from adxmi_jupyter.magics.whole_files import write_texts
+
+    changed = changed_lock(policy_file, cluster, names) if _is_file(policy_file) else {}
+    write_texts(changed)
+    return next(iter(changed), "")
+
+
+def changed_lock(policy_file: str, cluster: str, names: Mapping[str, str]) -> Mapping[str, str]:
+    """Return name and text of the lock file for other names of a cluster; nothing if the same.
+
+    Raises
+    ------
+    InvalidLockFile
+        There is one, and it is damaged.
+
+    """
     from adxmi_jupyter.model.policy_file.lock import lock_file_of
 
-    if not _is_file(policy_file):
-        return ""
     before = lock_beside(policy_file)
     if dict(before.names(cluster)) == dict(names):
-        return ""
-    name = lock_file_of(policy_file)
-    write_text(name, before.having(cluster, names).text)
-    return name
+        return {}
+    return {lock_file_of(policy_file): before.having(cluster, names).text}
 
 
 def _is_file(name: str) -> bool:

@@ -13,6 +13,7 @@ from adxmi_jupyter.magics.lock_file import names_in, with_lock
 from adxmi_jupyter.magics.options import allow_unknown_usage, exit_code, refuse_both
 from adxmi_jupyter.magics.over_fleet import over_fleet
 from adxmi_jupyter.magics.policy_file import policy_file, policy_file_options
+from adxmi_jupyter.magics.saving import check_text
 from adxmi_jupyter.magics.verbs import Example, exit_codes, verb
 from adxmi_jupyter.model.history.rows import RunKind
 
@@ -117,13 +118,15 @@ def on_fleet(call: Call, asked: Asked, options: Mapping[str, Any]) -> object:
     """Plan many clusters; ``drift`` has no options to save, or to break workflows."""
     from adxmi_jupyter.magics.plan_fleet import plan_on_fleet
 
-    own = ("what", "save", "allow_partial")
+    own, save = ("what", "save", "allow_partial"), options.get("save", "")
+    if save:
+        check_text("--save", save, call.out)
     given = {name: value for name, value in options.items() if name not in own}
     return plan_on_fleet(
         call,
         asked,
         planned_from(call, **given),
-        save=options.get("save", ""),
+        save=save,
         allow_partial=options["allow_partial"],
     )
 
@@ -181,12 +184,14 @@ def plan(
         return _schema(what)
     from adxmi_jupyter.actions.history.plans import keep_plan
 
+    if save:
+        check_text("--save", save, call.out)
     with telling_errors(call):
         prepared = prepared_plan(call, break_workflows=break_workflows, **options)
         keep_plan(prepared.world, prepared.plan, RunKind.PLAN)
         if save:
             from adxmi_jupyter.actions.plan.saved import saved_text
-            from adxmi_jupyter.magics.text_file import write_text
+            from adxmi_jupyter.magics.whole_files import write_text
             from adxmi_jupyter.rendering.annotations import inert
 
             write_text(save, inert(saved_text(prepared)))

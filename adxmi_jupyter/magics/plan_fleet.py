@@ -98,7 +98,7 @@ def cluster_plans(result: FleetResult) -> tuple[ClusterPlan, ...]:
 
 
 def _save(call: Call, name: str, plans: Sequence[ClusterPlan]) -> None:
-    from adxmi_jupyter.magics.text_file import write_text
+    from adxmi_jupyter.magics.whole_files import write_text
     from adxmi_jupyter.rendering.fleet_plan_documents import saved_fleet_text
 
     write_text(name, saved_fleet_text(plans))

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import errno
-import os
-import stat
-import tempfile
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.errors import InvalidValue, ResultNotSaved
-from adxmi_jupyter.fixes import ChangeOption
-from adxmi_jupyter.rendering.result_files import Format, content_of, format_of, require_package
+from adxmi_jupyter.fixes import ChangeOption, LeaveOut
+from adxmi_jupyter.magics.whole_files import is_same_file, reason, refuse_unwritable, write_files
+from adxmi_jupyter.rendering.result_files import (
+    Format,
+    content_of,
+    files_of,
+    format_of,
+    require_package,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,11 +44,11 @@ def check_file(name: str, others: str = "", documents: Collection[str] = ()) -> 
         )
     require_package(form)
     try:
-        _refuse_unwritable(Path(name))
-    except (OSError, ValueError) as error:
+        refuse_unwritable(Path(name).expanduser())
+    except (OSError, ValueError, RuntimeError) as error:
         raise InvalidValue(
             f"--out {name} cannot be written",
-            why=_reason(error),
+            why=reason(error),
             fix=ChangeOption("--out", _free_name(name, form)),
         ) from error
 
@@ -57,23 +60,29 @@ def _free_name(name: str, suffix: str) -> str:
     return f"{stem}-result.{suffix}" if Path(found).is_dir() else found
 
 
-def check_text(option: str, name: str) -> None:
-    """Make sure that a text can be written to a file that an option names.
+def check_text(option: str, name: str, out: str = "") -> None:
+    """Make sure, before a request, that a text can be written to a file that an option names.
 
     Raises
     ------
     InvalidValue
-        The file cannot be written.
+        The file cannot be written, or `out` names it for the result, too.
 
     """
     try:
-        _refuse_unwritable(Path(name))
-    except (OSError, ValueError) as error:
+        refuse_unwritable(Path(name).expanduser())
+    except (OSError, ValueError, RuntimeError) as error:
         raise InvalidValue(
             f"{option} {name} cannot be written",
-            why=_reason(error),
+            why=reason(error),
             fix=ChangeOption(option, Path(name).name or "FILE"),
         ) from error
+    if any(is_same_file(name, one) for one in files_of(out)):
+        raise InvalidValue(
+            f"--out {out} is the file of {option}",
+            why="the result would replace what is saved there",
+            fix=LeaveOut.of("--out"),
+        )
 
 
 def save_text(name: str, text: str) -> None:
@@ -86,69 +95,31 @@ def save_text(name: str, text: str) -> None:
 
     """
     try:
-        _write_whole(Path(name), text.encode())
-    except OSError as error:
+        write_files({name: text.encode()})
+    except ResultNotSaved as failure:
         raise ResultNotSaved(
             f"the command ran, but {name} could not be written",
-            why=_reason(error),
+            why=failure.why,
             fix="make room, then run the command again",
-        ) from error
+        ) from failure
 
 
-def save(name: str, frame: pd.DataFrame, documents: Collection[str] = ()) -> None:
-    """Write a result to a file, as a whole or not at all.
+def save(names: Sequence[str], frame: pd.DataFrame, documents: Collection[str] = ()) -> None:
+    """Write a result to files, each in the format of its name: all as a whole, or none.
 
     Raises
     ------
     ResultNotSaved
-        It cannot be written, although that could be done before, or it does not fit.
+        One cannot be written, although that could be done before, or it does not fit.
 
     """
-    form = format_of(name, documents)
-    assert form is not None  # noqa: S101 - `check_file` has seen to it
+    forms = {name: format_of(name, documents) for name in names}
     try:
-        _write_whole(Path(name), content_of(frame, form))
-    except OSError as error:
+        write_files({name: content_of(frame, form) for name, form in forms.items() if form})
+    except (ResultNotSaved, OSError) as failure:
+        why = failure.why if isinstance(failure, ResultNotSaved) else reason(failure)
         raise ResultNotSaved(
-            f"the command ran, but its result could not be written to {name}",
-            why=f"{_reason(error)}; the result is shown instead",
+            f"the command ran, but its result could not be written to {', '.join(names)}",
+            why=f"{why}; the result is shown instead",
             fix="save what is shown; repeat only commands that read",
-        ) from error
-
-
-def _reason(error: Exception) -> str:
-    return (isinstance(error, OSError) and error.strerror) or type(error).__name__
-
-
-def _refuse_unwritable(path: Path) -> None:
-    """Raise OSError for a file that cannot be written, before anything is sent."""
-    if path.exists() and not path.is_file():
-        is_directory = path.is_dir()
-        raise OSError(errno.EINVAL, "it is a directory" if is_directory else "it is not a file")
-    if path.exists() and not os.access(path, os.W_OK):
-        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-    with tempfile.TemporaryFile(dir=path.resolve().parent):
-        pass
-
-
-def _write_whole(path: Path, content: bytes) -> None:
-    """Write a file beside, then put it in its place: a full disk leaves what was there."""
-    target = path.resolve()
-    descriptor, beside = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-        Path(beside).chmod(_mode_of(target))
-        Path(beside).replace(target)
-    except OSError:
-        Path(beside).unlink(missing_ok=True)
-        raise
-
-
-def _mode_of(target: Path) -> int:
-    """Return the permissions a file has, or those that a new one gets."""
-    if target.exists():
-        return stat.S_IMODE(target.stat().st_mode)
-    mask = os.umask(0)
-    os.umask(mask)
-    return 0o666 & ~mask
+        ) from failure

@@ -65,19 +65,21 @@ def snapshot(call: Call, *, database: str, mode: str, file: str) -> object:
     from adxmi_jupyter.actions.history.plans import keep_snapshot
     from adxmi_jupyter.actions.plan.planning import lock_key
     from adxmi_jupyter.actions.plan.snapshot import snapshot as taken
-    from adxmi_jupyter.magics.lock_file import save_lock
-    from adxmi_jupyter.magics.text_file import write_text
+    from adxmi_jupyter.magics.lock_file import changed_lock
+    from adxmi_jupyter.magics.saving import check_text
+    from adxmi_jupyter.magics.whole_files import write_texts
     from adxmi_jupyter.rendering.text import PlainText
 
+    if file:
+        check_text("--out", file)
     found = taken(call.connection, Mode(mode), (database,) if database else ())
     keep_snapshot(found.world)
     for one in found.unseen:
         call.say(f"not read: {one.section} of the {one.scope} ({one.failure.why})")
     if not file:
         return PlainText(found.text)
-    write_text(file, found.text)
-    call.say(f"saved: {file}")
-    locked = save_lock(file, lock_key(call.connection), found.names)
-    if locked:
-        call.say(f"saved: {locked}")
+    texts = {file: found.text, **changed_lock(file, lock_key(call.connection), found.names)}
+    write_texts(texts)
+    for name in texts:
+        call.say(f"saved: {name}")
     return None

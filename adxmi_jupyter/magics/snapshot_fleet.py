@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.errors import InvalidValue, MissingOption, PartialRead, ResultNotSaved
 from adxmi_jupyter.fixes import ChangeOption, Retry
-from adxmi_jupyter.magics.lock_file import save_lock
-from adxmi_jupyter.magics.text_file import write_text
+from adxmi_jupyter.magics.lock_file import changed_lock
+from adxmi_jupyter.magics.whole_files import write_texts
 from adxmi_jupyter.model.policy_file.nodes import Mode
 from adxmi_jupyter.model.safe_names import safe_names
 
@@ -135,16 +135,18 @@ def _answered(
 
 
 def _write(call: Call, files: _Files, result: FleetResult) -> None:
-    """Write what there is; say which files of clusters that were not reached are older."""
+    """Write what there is, or nothing of it; say which files of others are older."""
+    texts: dict[str, str] = {}
     written, older = 0, []
     for piece in result.pieces:
-        name = files.of(piece.outcome.resource_id)
-        if piece.document is None:
+        name, document = files.of(piece.outcome.resource_id), piece.document
+        if document is None:
             older += [name] if Path(name).is_file() else []
             continue
-        write_text(name, piece.document["text"])
-        save_lock(name, piece.document["lock"], piece.document["names"])
+        texts[name] = document["text"]
+        texts.update(changed_lock(name, document["lock"], document["names"]))
         written += 1
+    write_texts(texts)
     call.say(f"saved: {written} policy files in {files.directory}")
     if older:
         call.say(f"not written again, from an earlier snapshot: {', '.join(older)}")

@@ -13,7 +13,8 @@ from importlib.resources import as_file, files
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from adxmi_jupyter.errors import InvalidValue
+from adxmi_jupyter.errors import InvalidValue, ResultNotSaved
+from adxmi_jupyter.magics.whole_files import reason, write_files
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
@@ -64,10 +65,10 @@ def copy_tutorials(target: Path) -> None:
             copy = target / place
             copy.parent.mkdir(parents=True, exist_ok=True)
             _copy(source, copy, _TO_NOTEBOOKS, r"\1")
-    except OSError as error:
+    except (OSError, ResultNotSaved) as error:
         raise InvalidValue(
             f"the tutorials cannot be copied to {target}",
-            why=error.strerror or type(error).__name__,
+            why=error.why if isinstance(error, ResultNotSaved) else reason(error),
             fix="adxmi lab DIR with a folder you may write to",
         ) from error
 
@@ -96,7 +97,7 @@ def _copy(source: Traversable, copy: Path, link: re.Pattern[str], instead: str) 
     content = source.read_bytes()
     if not source.name.endswith(".png"):
         content = link.sub(instead, content.decode()).encode()
-    copy.write_bytes(content)
+    write_files({str(copy): content})
 
 
 def _sign(notebook: Path) -> None:

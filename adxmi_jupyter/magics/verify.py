@@ -121,7 +121,7 @@ def verify(
         _forget(call)
         return None
     if record:
-        check_text("--record", record)
+        check_text("--record", record, call.out)
     recording = Recording() if record else None
     found = run(call.connection, databases, recorder=recording)
     _tell(call, found)

@@ -120,3 +120,12 @@ def test_an_unreadable_file_is_told_with_the_option_that_named_it(magic):
         fixes.append(raised.value.fix.removeprefix("give the path of a text file"))
 
     assert fixes == ["", " with --file", " with --logs"]
+
+
+def test_of_several_files_all_are_written_or_none(directory, capsys):
+    (directory / "kst" / "Sales" / "database.yml").mkdir(parents=True)
+
+    assert execute(["convert", "adxmi.yaml", "--to", "kst", "-o", "kst", "--var", "why=b"]) == 1
+
+    assert "it is a directory; none of the 2 files was written" in capsys.readouterr().err
+    assert [one.name for one in (directory / "kst").iterdir()] == ["Sales"]

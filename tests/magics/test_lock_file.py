@@ -91,3 +91,13 @@ def test_a_saved_plan_is_stale_once_names_were_locked(lock, magic):
 
     with pytest.raises(errors.StalePlan, match="lock file"):
         magic("apply plan.json")
+
+
+def test_a_snapshot_beside_a_damaged_lock_file_changes_no_file(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "adxmi.yaml").write_text("before")
+    (tmp_path / "adxmi.lock.json").write_text("damaged")
+
+    assert execute(["snapshot", "-o", "adxmi.yaml"]) == 1
+
+    assert (tmp_path / "adxmi.yaml").read_text() == "before"

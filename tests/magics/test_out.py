@@ -151,3 +151,22 @@ def test_the_fix_of_a_file_that_cannot_be_written_names_another(adxmi, tmp_path,
 
     assert done.returncode == 2
     assert done.stderr.endswith(f"  fix: adxmi policy show --out {better}\n")
+
+
+@pytest.mark.parametrize("line", ["plan --save {}", "audit --plan {}", "verify --record {}"])
+def test_a_result_does_not_replace_what_another_option_saves(magic, tmp_path, azure, line):
+    file = tmp_path / "p.json"
+
+    with pytest.raises(InvalidValue, match="is the file of --"):
+        magic(f"{line.format(file)} --out {tmp_path}/./p.json")
+
+    assert not file.exists()
+
+
+@pytest.mark.parametrize("line", ["plan --save {}", "audit --plan {}", "snapshot -o {}"])
+def test_a_file_that_cannot_be_written_is_told_before_the_cluster_is_read(adxmi, azure, line):
+    done = adxmi(*line.format("no/file.json").split(), ADXMI_CLUSTER=azure.kusto_uri)
+
+    assert done.returncode == 2
+    assert "no/file.json cannot be written" in done.stderr
+    assert not azure.requests_served
