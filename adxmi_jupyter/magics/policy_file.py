@@ -178,21 +178,30 @@ def _given(text: str) -> dict[str, str]:
                 why="a variable is given as NAME=VALUE",
                 fix=ChangeOption("--var", "NAME=VALUE"),
             )
+        if name.strip() in values:
+            raise InvalidValue(
+                f"--var gives {name.strip()} twice",
+                why="it can have one value only",
+                fix=Explain.of("give it once in ", Option("--var")),
+            )
         values[name.strip()] = value.strip()
     return values
 
 
 def _of_file(file: NamedText) -> dict[str, str]:
-    from adxmi_jupyter.model.body import structured
+    from adxmi_jupyter.model.policy_file.reading import parsed
 
     if not file:
         return {}
-    value = structured(file.text, form="write it as NAME: VALUE, one on a line")
-    is_plain = isinstance(value, dict) and all(isinstance(v, str | int) for v in value.values())
-    if not is_plain:
+    value = parsed(file.text, file.name).value
+    if not isinstance(value, dict) or not all(map(_is_plain, value.values())):
         raise InvalidValue(
             f"{file.name} holds no variables",
             why="it is not a mapping of names to texts",
             fix="write it as NAME: VALUE, one on a line",
         )
     return {name: str(v) for name, v in value.items()}
+
+
+def _is_plain(value: object) -> bool:
+    return isinstance(value, str | int) and not isinstance(value, bool)

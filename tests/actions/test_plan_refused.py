@@ -219,3 +219,19 @@ def test_a_reference_is_found_in_the_documented_order(connection, kind):
     plan = prepare(connection, file_of(text), Options()).plan
 
     assert [one.subject for one in plan.changes] == [expected]
+
+
+def test_a_callout_rule_that_is_allowed_and_denied_is_a_mistake_in_the_file(connection):
+    text = "callouts: {allow: [{type: sql, uri: x}], deny: [{type: sql, uri: x}]}"
+
+    with pytest.raises(errors.InvalidPolicyFile, match=r"line 3, column \d+: .*allowed and denied"):
+        prepare(connection, file_of(text), Options())
+
+
+def test_an_alias_that_names_nothing_is_not_its_own_fix(connection):
+    text = "identities: {mi-a: {name: mi-b}, mi-b: {name: mi-a}}\npolicy: {cluster: {mi-a: [All]}}"
+
+    with pytest.raises(errors.InvalidPolicyFile, match="no identity is named 'mi-b'") as caught:
+        prepare(connection, file_of(text), Options())
+
+    assert "mi-b" not in str(caught.value.remediation)

@@ -212,3 +212,25 @@ def test_there_is_no_drift_after_a_snapshot(directory):
     execute(["snapshot", "--out", "adxmi.yaml"])
 
     assert execute(["drift"]) == 0
+
+
+@pytest.mark.parametrize(
+    ("option", "text", "error", "said"),
+    [
+        ("--var v=a,v=b", "", errors.InvalidValue, "--var gives v twice"),
+        ("--var-file v.yaml", "v: [a", errors.InvalidPolicyFile, "v.yaml isn't YAML"),
+        ("--var-file v.yaml", "v: a\nv: b", errors.InvalidPolicyFile, "v.yaml can't be read"),
+        ("--var-file v.yaml", "v: 010", errors.InvalidPolicyFile, "v.yaml can't be read"),
+        ("--var-file v.yaml", "v: true", errors.InvalidValue, "v.yaml holds no variables"),
+    ],
+)
+def test_variables_that_could_be_read_in_two_ways_are_an_error(
+    magic, tmp_path, monkeypatch, option, text, error, said
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "v.yaml").write_text(text)
+
+    with pytest.raises(error) as caught:
+        magic(f"plan {option}", "apiVersion: adxmi/v1\nclusters: {demo: {uri: embedded}}\n")
+
+    assert caught.value.what.startswith(said)

@@ -202,3 +202,11 @@ def test_what_is_no_policy_file_is_told_in_plain_words(text, why):
         read(text)
 
     assert caught.value.why == why
+
+
+def test_a_character_that_yaml_does_not_allow_is_told_with_its_place():
+    with pytest.raises(errors.InvalidPolicyFile) as caught:
+        read_policy_file("apiVersion: adxmi/v1\nclusters: \0\n", "adxmi.yaml", Variables())
+
+    assert (caught.value.line, caught.value.column) == (2, 11)
+    assert caught.value.why.startswith("line 2, column 11: ")

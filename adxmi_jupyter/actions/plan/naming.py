@@ -79,7 +79,8 @@ class Naming:
             return self._resolved(reference)
         except UnknownIdentity as unknown:
             known = (one.display_name for one in self.world.identities if one.display_name)
-            match = closest(reference, (*self.file.content.identities, *known))
+            others = (one for one in self.file.content.identities if one != reference)
+            match = closest(reference, (*others, *known))
             fix = f"write {match}" if match else "define it below identities, or assign it first"
             raise self.file.mistake(path, unknown.what, unknown.why, fix) from unknown
         except AmbiguousIdentity as several:

@@ -6,7 +6,7 @@ docs).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -148,6 +148,7 @@ def callout_part(naming: Naming, section: CalloutSection, guard: Guard) -> Part:
         return Part()
     own = tuple(rule for rule in naming.world.callouts if not rule.is_fixed)
     wanted = dict(_rules(section))
+    _refuse_contradiction(naming, wanted)
     there = {(*rule.key, rule.can_call) for rule in own}
     keys = {rule.key for rule in wanted}
     managed = {True: section.allow is not None, False: section.deny is not None}
@@ -173,6 +174,17 @@ def callout_part(naming: Naming, section: CalloutSection, guard: Guard) -> Part:
     after = tuple(rule for rule in between if rule not in gone)
     allowing = _allowing(own, [new[one] for one in added], added)
     return Part((*added, *removed), (*allowing, *_disallowing(between, after, removed)))
+
+
+def _refuse_contradiction(naming: Naming, wanted: Mapping[CalloutRule, Path]) -> None:
+    """Raise `InvalidPolicyFile` for a rule that is allowed and denied: only one can come true."""
+    seen: set[tuple[str, str]] = set()
+    for rule, path in wanted.items():
+        if rule.key in seen:
+            what = f"the callout rule {rule.callout_type} {rule.pattern} is allowed and denied"
+            why = "a cluster has one rule for a type and an expression"
+            raise naming.file.mistake(path, what, why, "remove one of the two")
+        seen.add(rule.key)
 
 
 def _rules(section: CalloutSection) -> Iterator[tuple[CalloutRule, Path]]:

@@ -8,7 +8,7 @@ stands twice, tags, several documents.
 from adxmi_jupyter.model.body.json_text import json_document, json_value
 from adxmi_jupyter.model.body.limits import Unreadable
 from adxmi_jupyter.model.body.places import Document, Place
-from adxmi_jupyter.model.body.reading import structured
+from adxmi_jupyter.model.body.reading import structured, yaml_problem
 from adxmi_jupyter.model.body.text import LARGEST, checked_text, decoded
 from adxmi_jupyter.model.body.yaml_text import yaml_document
 
@@ -23,4 +23,5 @@ __all__ = [
     "json_value",
     "structured",
     "yaml_document",
+    "yaml_problem",
 ]

@@ -7,7 +7,8 @@ from typing import Any
 
 from adxmi_jupyter.errors import MalformedBody
 from adxmi_jupyter.model.body.json_text import json_value
-from adxmi_jupyter.model.body.text import checked_text, place
+from adxmi_jupyter.model.body.places import Place
+from adxmi_jupyter.model.body.text import checked_text
 from adxmi_jupyter.model.body.yaml_text import yaml_value
 
 
@@ -34,7 +35,8 @@ def _as_yaml(text: str, json_error: json.JSONDecodeError, form: str) -> Any:
     try:
         return yaml_value(text)
     except yaml.YAMLError as error:
-        where, problem = _yaml_problem(error, text)
+        at, problem = yaml_problem(error, text)
+        where = str(at or "somewhere")
         # What starts like JSON is meant to be JSON, unless single quotes make it the service's.
         if text.lstrip()[:1] in {"[", "{"} and "'" not in text:
             where = f"line {json_error.lineno}, column {json_error.colno}"
@@ -44,10 +46,11 @@ def _as_yaml(text: str, json_error: json.JSONDecodeError, form: str) -> Any:
         ) from error
 
 
-def _yaml_problem(error: Exception, text: str) -> tuple[str, str]:
+def yaml_problem(error: Exception, text: str) -> tuple[Place | None, str]:
+    """Return where a text is no YAML, if that is known, and why, as PyYAML tells both."""
     mark, position = getattr(error, "problem_mark", None), getattr(error, "position", None)
-    where = f"line {mark.line + 1}, column {mark.column + 1}" if mark else "somewhere"
+    where = Place(mark.line + 1, mark.column + 1) if mark else None
     if position is not None:  # a character that YAML does not allow
-        where = place(text, position)
+        where = Place(text.count("\n", 0, position) + 1, position - text.rfind("\n", 0, position))
     problem = getattr(error, "problem", None) or getattr(error, "reason", None)
     return where, str(problem or type(error).__name__)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from adxmi_jupyter.errors import InvalidPolicyFile, MalformedBody
 from adxmi_jupyter.fixes import Explain, Several
-from adxmi_jupyter.model.body import Document, yaml_document
+from adxmi_jupyter.model.body import Document, yaml_document, yaml_problem
 from adxmi_jupyter.model.body.places import Place
 from adxmi_jupyter.model.identity import SYSTEM
 from adxmi_jupyter.model.policy_file.lock import Lock
@@ -176,16 +176,13 @@ def parsed(text: str, source: str) -> Document:
     except MalformedBody as error:
         raise _unreadable(error, source) from error
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        place = Place(mark.line + 1, mark.column + 1) if mark else Place()
-        where = f"{place}: " if mark else ""
-        problem = getattr(error, "problem", None) or getattr(error, "reason", None)
+        place, problem = yaml_problem(error, text)
         told = InvalidPolicyFile(
             f"{source} isn't YAML",
-            why=f"{where}{problem or type(error).__name__}",
+            why=f"{place}: {problem}" if place else problem,
             fix='put keys and texts with signs in quotes, such as "*", "{{name}}" and "a: b"',
         )
-        raise _at(told, source, place) from error
+        raise _at(told, source, place or Place()) from error
 
 
 def _unreadable(error: MalformedBody, source: str) -> InvalidPolicyFile:
