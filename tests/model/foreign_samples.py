@@ -136,7 +136,7 @@ TEMPLATE = f"""\
       "properties": {{"scriptContent": "[variables('$fxv#0')]"}}
     }},
     "scriptOfParameter": {{
-      "type": "Microsoft.Kusto/clusters/databases/scripts", "name": "x/y/z",
+      "type": "Microsoft.Kusto/clusters/databases/scripts", "name": "sales/Sales/z",
       "properties": {{"scriptContent": "[format('.alter {{0}}', parameters('oid'))]"}}
     }},
     "reader": {{
@@ -147,11 +147,11 @@ TEMPLATE = f"""\
     }},
     "unknown": {{
       "type": "Microsoft.Kusto/clusters/databases/principalAssignments",
-      "name": "[format('c/Sales/{{0}}', guid('x'))]",
+      "name": "[format('sales/Sales/{{0}}', guid('x'))]",
       "properties": {{"principalId": "[parameters('oid')]", "principalType": "App", "role": "Admin"}}
     }},
     "hub": {{
-      "type": "Microsoft.Kusto/clusters/databases/dataConnections", "name": "c/Sales/orders",
+      "type": "Microsoft.Kusto/clusters/databases/dataConnections", "name": "sales/Sales/orders",
       "properties": {{"managedIdentityResourceId": "[variables('names').identity]"}}
     }},
     "module": {{
@@ -161,7 +161,7 @@ TEMPLATE = f"""\
         "template": {{
           "parameters": {{"role": {{"type": "string"}}}},
           "resources": [{{
-            "type": "Microsoft.Kusto/clusters/principalAssignments", "name": "c/ops",
+            "type": "Microsoft.Kusto/clusters/principalAssignments", "name": "sales/ops",
             "properties": {{"principalId": "ops@contoso.com", "principalType": "Group",
               "role": "[parameters('role')]", "tenantId": "{TENANT}"}}
           }}]

@@ -29,6 +29,8 @@ _DEPLOYMENT = "microsoft.resources/deployments"
 _ROLE_ASSIGNMENT = "microsoft.authorization/roleassignments"
 _SECURE = ("securestring", "secureobject")
 _SCRIPTS = ("scriptContent",)
+_SAYS_NOTHING = ("apiversion", "dependson", "comments", "metadata", "scope")
+"""What a resource has for the deployment only."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,12 @@ class _Resource:
         """The database that holds it; empty if its name is not literal."""
         name = "/".join(self.names[1:-1])
         return "" if HOLE in name else name
+
+    @property
+    def cluster(self) -> str:
+        """The cluster that holds it, or that it is; empty if its name is not literal."""
+        is_literal = self.kind.startswith(_KUSTO) and HOLE not in self.names[0]
+        return self.names[0] if is_literal and not self.part.get("existing").value else ""
 
     @property
     def shown(self) -> str:
@@ -89,7 +97,11 @@ def read_template(template: Part, into: Gathering, given: Mapping[str, Any] | No
             parameters[name.lower()] = default.value
     variables = {name.lower(): one.value for name, one in template.get("variables").items()}
     scope = Scope({**parameters, **(given or {})}, variables)
-    for resource in _resources(template.get("resources"), scope, into):
+    found = list(_resources(template.get("resources"), scope, into))
+    for resource in sorted(found, key=lambda one: one.kind != _KUSTO):  # the cluster comes first
+        if resource.cluster:
+            into.is_described(resource.cluster)
+    for resource in found:
         _Reader(resource, into).read()
 
 
@@ -128,6 +140,7 @@ def _resource(
     if parent is not None and not kind.startswith("microsoft."):
         kind = f"{parent.kind}/{kind}"
     if not kind.startswith((_KUSTO, _DEPLOYMENT, _ROLE_ASSIGNMENT)):
+        into.other_resource(part.get("type").text(), part.where)
         return None
     for name in ("copy", "condition"):
         decides = part.get(name)
@@ -154,6 +167,9 @@ class _Reader:
         """Note what it says."""
         if self._resource.part.get("existing").value is True:
             return
+        if not self._into.is_described(self._resource.cluster):
+            self._into.other_cluster(self._resource.shown, "", self._where)
+            return
         match self._resource.kind.removeprefix(_KUSTO):
             case "":
                 self._cluster()
@@ -174,6 +190,11 @@ class _Reader:
 
     def _leave(self, reason: Reason, item: str = "") -> None:
         self._into.not_converted(reason, self._resource.shown, item, self._where)
+
+    def _unused(self) -> None:
+        part = self._resource.part
+        part.get("type"), part.get("name"), part.get("location"), part.get("resources")
+        self._into.unused(self._resource.shown, part, *_SAYS_NOTHING)
 
     def _unresolved(self, what: str, part: Part, item: str = "") -> None:
         name = f"{self._resource.shown} {what}"
@@ -209,6 +230,7 @@ class _Reader:
             found = [rule for one in rules.each() if (rule := self._rule(one)) is not None]
             is_whole = len(found) == len(rules.value)
             self._into.rules(found, rules.where, replaces=is_whole)
+        self._unused()
 
     def _rule(self, part: Part) -> CalloutRule | None:
         names = ("calloutType", "calloutUriRegex", "outboundAccess")
@@ -258,12 +280,14 @@ class _Reader:
             database = self._into.database(database, self._where)
         self._into.role(database, role, self._where, replaces=False)
         self._into.member(database, role, str(principal), self._where)
+        self._unused()
 
     def _script(self, database: str) -> None:
         content = self._resource.properties.get("scriptContent")
         text = self._literal(content)
         if text:
             read_script(text, lambda _: content.where, self._into, database=database)
+            self._unused()
         elif text is not None:
             self._leave(Reason.OTHER, self._shown("scriptUrl"))
 

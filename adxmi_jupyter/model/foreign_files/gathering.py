@@ -19,6 +19,7 @@ from adxmi_jupyter.model.foreign_files.values import (
     Kind,
     Reading,
     Reason,
+    excerpt,
     mistake,
     named,
 )
@@ -31,9 +32,8 @@ from adxmi_jupyter.model.principal import PrincipalKind, parse_reference
 if TYPE_CHECKING:
     from adxmi_jupyter.model.body.places import Path
     from adxmi_jupyter.model.callout import CalloutRule
-    from adxmi_jupyter.model.foreign_files.values import (
-        Where,
-    )
+    from adxmi_jupyter.model.foreign_files.parts import Part
+    from adxmi_jupyter.model.foreign_files.values import Where
     from adxmi_jupyter.model.identity import ManagedIdentity
     from adxmi_jupyter.model.role import SecurityRole
 
@@ -76,6 +76,8 @@ class Gathering:
         self.findings: list[Finding] = []
         self.labels: dict[str, str] = {}
         self._clusters: dict[str, dict[str, str]] = {}
+        self._described = ""
+        self._others: dict[str, tuple[Where, int]] = {}
         self._identities: dict[str, ManagedIdentity] = {}
         self._spelled: dict[str, str] = {}
         self._policies: dict[str, _PolicyPart] = {}
@@ -102,6 +104,27 @@ class Gathering:
         """Note a cluster."""
         known = self._clusters.setdefault(name, {})
         known.update({key: one for key, one in (("uri", uri), ("resourceId", resource_id)) if one})
+
+    def is_described(self, cluster: str) -> bool:
+        """Tell whether resources of a cluster are read: those of the first one that has a name."""
+        self._described = self._described or cluster.casefold()
+        return not cluster or cluster.casefold() == self._described
+
+    def other_cluster(self, what: str, cluster: str, where: Where) -> None:
+        """Note what is of another cluster: it must not become true of the one that is described."""
+        self.not_converted(Reason.OTHER_CLUSTER, what, cluster, where)
+
+    def other_resource(self, kind: str, where: Where) -> None:
+        """Note a resource of another service; those of a kind are told as one."""
+        first, count = self._others.get(kind, (where, 0))
+        self._others[kind] = (first, count + 1)
+
+    def unused(self, of: str, part: Part, *without: str) -> None:
+        """Note what a reader made nothing of, in a part of which it made something."""
+        for one in part.unused(*without):
+            steps = [s for s in one.path[len(part.path) :] if isinstance(s, str)]
+            item = "" if isinstance(one.value, dict | list) else excerpt(str(one.value))
+            self.not_converted(Reason.OTHER, ".".join((of, *steps)), item, one.where)
 
     def label(self, principal: str, name: str) -> None:
         """Note what a principal is called."""
@@ -196,6 +219,8 @@ class Gathering:
 
     def reading(self, cluster_uri: str, *, where: Where) -> Reading:
         """Return all of it; raises InvalidForeignFile where it makes no policy file."""
+        for kind, (place, count) in self._others.items():
+            self.not_converted(Reason.OTHER, kind, f"({count})" if count > 1 else "", place)
         sections = {
             "apiVersion": VERSION,
             "clusters": self._named_clusters(cluster_uri),

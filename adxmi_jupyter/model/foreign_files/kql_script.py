@@ -42,6 +42,10 @@ _POLICY, _CALLOUT = "managed_identity", "callout"
 _REPLACE, _MERGE, _DELETE = "alter", "alter-merge", "delete"
 _ADD, _SET, _DROP = "add", "set", "drop"
 _MANAGED_IDENTITY = re.compile(r";\s*managed_identity\s*=\s*([^;\s]+)", re.IGNORECASE)
+_OF_POLICY = frozenset(
+    ("objectid", "allowedusages", "displayname", "clientid", "tenantid", "issystem")
+)
+_OF_CALLOUT = frozenset(("callouttype", "callouturiregex", "cancall"))
 _FORM = "write a JSON array of objects"
 _POLICY_FORM = "write a list of objects with ObjectId and AllowedUsages"
 
@@ -217,6 +221,7 @@ class _Reader:
     def _literal_policy(self) -> tuple[Policy, bool]:
         """Return the policy, and whether all of its object IDs are literal ones."""
         value = self._structured()
+        self._leave_unknown(value, _OF_POLICY)
         try:
             policy = parse_policy(value)
         except AdxmiError as error:
@@ -231,8 +236,15 @@ class _Reader:
                 self._into.unresolved(self._command.name, item, self._where)
         return Policy(tuple(kept)), len(kept) == len(policy)
 
+    def _leave_unknown(self, objects: Sequence[Any], known: frozenset[str]) -> None:
+        names = dict.fromkeys(name for one in objects if isinstance(one, dict) for name in one)
+        for name in names:
+            if str(name).casefold() not in known:
+                self._leave(Reason.OTHER, excerpt(str(name)))
+
     def _callouts(self, verb: str) -> None:
         value = [] if verb == _DELETE else self._structured()
+        self._leave_unknown(value, _OF_CALLOUT)
         try:
             rules = parse_callouts([{"Policy": value}])
         except AdxmiError as error:

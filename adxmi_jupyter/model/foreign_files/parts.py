@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.errors import MalformedBody
+from adxmi_jupyter.model.body import yaml_problem
 from adxmi_jupyter.model.foreign_files import secrets
 from adxmi_jupyter.model.foreign_files.values import Where, mistake
 
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from adxmi_jupyter.model.body.places import Document, Path, Step
 
 _KINDS = {dict: "a mapping", list: "a list", str: "a text", bool: "true or false", int: "a number"}
+
+_LOOKED = "\0"
+"""A step that no document has: something was asked for there, whether it was there or not."""
 
 
 @dataclass(frozen=True)
@@ -28,12 +32,16 @@ class Expression:
 
 @dataclass(frozen=True)
 class Part:
-    """A value in a document, and the steps that lead to it."""
+    """A value in a document, and the steps that lead to it.
+
+    `used` has the paths that were asked for, of all parts of the document: `unused` are the others.
+    """
 
     document: Document
     source: str
     value: Any
     path: Path = ()
+    used: set[Path] = field(default_factory=set, repr=False, compare=False)
 
     @classmethod
     def whole(cls, document: Document, source: str) -> Part:
@@ -48,15 +56,41 @@ class Part:
 
     def step(self, step: Step) -> Part:
         """Return a part of it that is there."""
-        return Part(self.document, self.source, self.value[step], (*self.path, step))
+        self.used.add((*self.path, step))
+        return self._within(step)
+
+    def _within(self, step: Step) -> Part:
+        return Part(self.document, self.source, self.value[step], (*self.path, step), self.used)
+
+    def _steps(self) -> list[Step]:
+        if isinstance(self.value, Mapping):
+            return list(self.value)
+        return list(range(len(self.value))) if isinstance(self.value, list) else []
+
+    def unused(self, *without: str) -> Iterator[Part]:
+        """Yield what nothing asked for, as far up as that is so; not what is empty.
+
+        A part of which nothing was asked for was used as a whole. `without` are names, in lower
+        case, that say nothing in this place.
+        """
+        steps = self._steps()
+        if not any((*self.path, step) in self.used for step in (_LOOKED, *steps)):
+            return
+        for step in steps:
+            part = self._within(step)
+            if (*self.path, step) in self.used:
+                yield from part.unused()
+            elif part.value not in (None, "", [], {}) and str(step).lower() not in without:
+                yield part
 
     def get(self, name: str) -> Part:
         """Return what stands under a name, in any letter case; a part without value if nothing."""
+        self.used.add((*self.path, _LOOKED))
         if isinstance(self.value, Mapping):
             found = next((one for one in self.value if one.casefold() == name.casefold()), None)
             if found is not None:
                 return self.step(found)
-        return Part(self.document, self.source, None, self.path)
+        return Part(self.document, self.source, None, self.path, self.used)
 
     def items(self) -> Iterator[tuple[str, Part]]:
         """Yield names and parts; raises InvalidForeignFile where it is no mapping."""
@@ -95,11 +129,10 @@ class Part:
             There is a literal secret.
 
         """
-        if isinstance(self.value, Mapping):
-            inner = [(name, one) for name, one in self.items() if name not in scripts]
-        else:
-            inner = [("", one) for one in self.each()] if isinstance(self.value, list) else []
-        for name, one in inner:
+        for step in self._steps():
+            name, one = (step if isinstance(step, str) else ""), self._within(step)
+            if name and name in scripts:
+                continue
             if not is_expression(one.value):
                 secrets.check_value(name, one.value, one.where)
             one.check_secrets(scripts=scripts, is_expression=is_expression)
@@ -127,7 +160,6 @@ def parsed(read: Callable[[str], Document], text: str, source: str, what: str) -
         fix = "check whether its end is missing"
         raise mistake(where, f"it isn't {what}", error.msg, fix) from error
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = Where(source, mark.line + 1, mark.column + 1) if mark else Where(source)
-        problem = getattr(error, "problem", None) or getattr(error, "reason", None)
-        raise mistake(where, f"it isn't {what}", str(problem or type(error).__name__)) from error
+        place, problem = yaml_problem(error, text)
+        where = Where(source, place.line, place.column) if place else Where(source)
+        raise mistake(where, f"it isn't {what}", problem) from error

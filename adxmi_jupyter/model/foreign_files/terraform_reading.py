@@ -23,7 +23,12 @@ _CONNECTION = "_data_connection"
 _RELATED = ("azurerm_kusto_", "adx_", "azurerm_role_assignment")
 _IDENTITY_OF_CONNECTION = ("identity_id", "managed_identity_id")
 _TYPE = "microsoft.kusto/"
-_DATABASES = "/databases/"
+_DATABASES, _CLUSTERS = "/databases/", "/clusters/"
+_CLUSTER = "azurerm_kusto_cluster"
+_SAYS_NOTHING = ("name", "resource_group_name", "depends_on", "provider", "timeouts", "id")
+_OF_IDENTITY = ("location", "tags", "tenant_id", "isolation_scope")
+_COMPUTED = ("uri", "data_ingestion_uri", "principal_name", "tenant_name")
+"""What a resource has for Terraform only, and what Azure tells in a state."""
 
 
 @dataclass(frozen=True)
@@ -53,8 +58,15 @@ class Resources:
         for one in self._resources:
             if one.kind == _IDENTITY:
                 self._identity(one)
+        for one in sorted(self._resources, key=lambda one: one.is_data):
+            if one.kind == _CLUSTER and self._name_of(one):
+                self._into.is_described(self._name_of(one))
         for one in self._resources:
-            self._read(one)
+            cluster = self._cluster_of(one)
+            if self._into.is_described(cluster):
+                self._read(one)
+            elif not one.is_data:
+                self._into.other_cluster(one.address, cluster, one.where)
 
     def _read(self, one: Resource) -> None:
         match one.kind:
@@ -74,6 +86,29 @@ class Resources:
                 self._connection(one)
             case _ if one.kind.startswith(_RELATED) or self._is_of_kusto(one):
                 self._into.not_converted(Reason.OTHER, one.address, "", one.where)
+            case _:
+                self._into.other_resource(one.kind, one.where)
+
+    @staticmethod
+    def _name_of(one: Resource) -> str:
+        name = one.values.get("name").value
+        return name if isinstance(name, str) else ""
+
+    def _cluster_of(self, one: Resource) -> str:
+        """Return the name of a resource's cluster; empty for what is of none, or not literal."""
+        if one.kind == _CLUSTER:
+            return self._name_of(one)
+        if not one.kind.startswith("azurerm_kusto_"):
+            return ""
+        database_id = one.values.get("database_id").value
+        if isinstance(database_id, str) and _CLUSTERS in database_id:
+            return database_id.split(_CLUSTERS, 1)[1].split("/", 1)[0]
+        name = one.values.get("cluster_name").value
+        if isinstance(name, str):
+            return name
+        address = str(name).removesuffix(".name")
+        clusters = (each for each in self._resources if each.kind == _CLUSTER)
+        return next((self._name_of(each) for each in clusters if each.address == address), "")
 
     @staticmethod
     def _is_of_kusto(one: Resource) -> bool:
@@ -108,6 +143,9 @@ class Resources:
             self._into.identity(
                 ManagedIdentity(object_id, name, client_id, resource_id=resource_id)
             )
+            self._into.unused(one.address, one.values, *_SAYS_NOTHING, *_OF_IDENTITY)
+        elif not one.is_data:
+            self._into.not_converted(Reason.OTHER, one.address, excerpt(found[1]), one.where)
 
     def _cluster(self, one: Resource) -> None:
         if not self._is_counted(one):
@@ -123,6 +161,13 @@ class Resources:
                 self._assigned(one, block)
             for block in one.values.get("dynamic").each():
                 self._into.unresolved(f"{one.address}.dynamic", "", block.where)
+            self._unused(one)
+
+    def _unused(self, one: Resource) -> None:
+        for block in one.values.get("identity").each():
+            for computed in ("principal_id", "tenant_id"):
+                block.get(computed)
+        self._into.unused(one.address, one.values, *_SAYS_NOTHING, *_COMPUTED)
 
     def _assigned(self, one: Resource, block: Part) -> None:
         kind, listed = block.get("type"), block.get("identity_ids")
@@ -166,6 +211,7 @@ class Resources:
         )
         more = {"protect": True} if protected else {}
         self._into.member(database, role, str(principal), one.where, **more)
+        self._unused(one)
 
     def _script(self, one: Resource) -> None:
         if not self._is_counted(one):
@@ -180,6 +226,7 @@ class Resources:
         database_id = one.values.get("database_id").value
         database = database_id.rsplit(_DATABASES, 1)[-1] if isinstance(database_id, str) else ""
         read_script(text, lambda _: content.where, self._into, database=database)
+        self._unused(one)
 
     def _connection(self, one: Resource) -> None:
         for item in self._identities_of(one):

@@ -138,6 +138,7 @@ def _read_clusters(whole: Part, into: Gathering) -> None:
             for connection in one.each():
                 uri = connection.get("url").text()
                 into.cluster(connection.get("name").text() or uri, uri)
+                into.unused("connections", connection)
         elif name == "scripts":
             _read_scripts(one, into, "")
         else:
@@ -145,10 +146,17 @@ def _read_clusters(whole: Part, into: Gathering) -> None:
 
 
 def _read_scripts(scripts: Part, into: Gathering, database: str) -> None:
-    for script in scripts.each():
+    for script in sorted(scripts.each(), key=_order):
         text = script.get("text")
+        into.unused("/".join(filter(None, (database, "scripts"))), script)
         where = text.where
         read_script(text.text(), lambda _, where=where: where, into, database=database)  # type: ignore[misc]
+
+
+def _order(script: Part) -> int:
+    """Return which place the tool runs a script in."""
+    value = script.get("order").value
+    return value if isinstance(value, int) else 0
 
 
 def _read_database(whole: Part, into: Gathering) -> None:
@@ -184,6 +192,7 @@ def _read_role(members: Part, into: Gathering, database: str, role: Role) -> Non
     into.role(database, role, members.where, replaces=True)
     for one in members.each():
         reference, name = one.get("id").text(), one.get("name").text()
+        into.unused(f"{database}/{_ROLES[role]}", one)
         try:
             into.member(database, role, reference, one.where)
         except InvalidInput as error:
@@ -198,6 +207,8 @@ def _read_policies(policies: Part, into: Gathering, database: str) -> None:
             _leave(one, into, f"{database}/policies/{key}", Reason.OTHER)
         elif one.value is not None:
             entries = [found for entry in one.each() for found in _entry(entry, into)]
+            for entry in one.each():
+                into.unused(f"{database}/policies/managedIdentity", entry)
             into.merge_policy(database, entries_of(entries), one.where)
 
 
