@@ -9,11 +9,13 @@ import click
 from adxmi_jupyter.errors import (
     AdxmiError,
     ConfirmationRequired,
+    InvalidInput,
+    InvalidValue,
     MissingOption,
     PartialRead,
     PlanBlocked,
 )
-from adxmi_jupyter.fixes import Command, Explain, LeaveOut, Retry
+from adxmi_jupyter.fixes import ChangeOption, Command, Explain, LeaveOut, Retry
 from adxmi_jupyter.magics import permissions
 from adxmi_jupyter.magics.ci import tell, telling_errors
 from adxmi_jupyter.magics.lock_file import refuse_other_lock, save_lock
@@ -267,7 +269,12 @@ def _text(prepared: Prepared) -> str:
 def _length(text: str) -> timedelta | None:
     from adxmi_jupyter.model.timespan import parse_timespan
 
-    return parse_timespan(text) if text else None
+    try:
+        return parse_timespan(text) if text else None
+    except InvalidInput as error:
+        raise InvalidValue(
+            f"--max-age {text} can't be used", why=error.why, fix=ChangeOption("--max-age", "1d")
+        ) from error
 
 
 def _told(call: Call, done: Applied, prepared: Prepared) -> object:

@@ -1,5 +1,6 @@
 """What a plan cannot see, and what it refuses, each with its place and reason."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -74,6 +75,26 @@ def test_a_saved_plan_that_is_too_old_is_refused(connection):
             connection, saved.replace('"created": "20', '"created": "x'), "plan.json",
             parse_timespan("1d"),
         )  # fmt: skip
+
+
+def test_a_saved_plan_of_the_future_has_no_age(connection):
+    saved = saved_text(prepare(connection, file_of("policy: {databases: {Sales: {}}}"), Options()))
+    ahead = saved.replace('"created": "20', '"created": "29')
+
+    with pytest.raises(errors.InvalidPolicyFile, match="no saved plan") as caught:
+        prepare_saved(connection, ahead, "plan.json", parse_timespan("1d"))
+
+    assert caught.value.why.startswith("it says that it was made in the future, at 29")
+
+
+def test_a_saved_plan_that_names_another_cluster_is_refused(connection):
+    saved = json.loads(
+        saved_text(prepare(connection, file_of("policy: {databases: {Sales: {}}}"), Options()))
+    )
+    other = json.dumps({**saved, "cluster": "https://other.westeurope.kusto.windows.net"})
+
+    with pytest.raises(errors.WrongCluster, match=r"plan\.json is not for the cluster"):
+        prepare_saved(connection, other, "plan.json", None)
 
 
 def test_a_name_of_several_identities_is_told_with_the_candidates(connection, azure):

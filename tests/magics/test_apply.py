@@ -72,3 +72,10 @@ def test_what_others_wrote_since_is_not_undone_with_it(magic, azure):
 def test_there_may_be_nothing_to_undo(magic):
     with pytest.raises(errors.HistoryUnavailable, match="apply 7"):
         magic("undo --apply 7")
+
+
+def test_an_age_that_is_no_time_is_told_with_the_option(magic, tmp_path):
+    (tmp_path / "plan.json").write_text("{}")
+
+    with pytest.raises(errors.InvalidValue, match=r"^--max-age soon can't be used"):
+        magic(f"apply {tmp_path / 'plan.json'} --max-age soon")

@@ -32,9 +32,11 @@ AUDIT = "audit --plan"
 """What a plan that an audit made calls its file: it has none."""
 
 _CLUSTERS, _NOT_SAVED = "clusters", "it is not what plan --save writes"
+_CLOCKS_DIFFER = timedelta(minutes=5)
+"""How far the clock of the machine that planned may be ahead."""
 _REQUIRED: Mapping[str, type] = {
     "content": dict, "file": str, "file_sha256": str, "created": str, "options": dict,
-    "states": dict, "changes": list, "locked": dict,
+    "states": dict, "changes": list, "locked": dict, "cluster": str,
 }  # fmt: skip
 _OPTIONS: Mapping[str, type] = {
     "break_workflows": bool, "allow_unknown_usage": bool, "replace": list,
@@ -144,6 +146,13 @@ def _refuse_other_cluster(
             why=f"it was made for {planned}, and this one is {name}",
             fix=_anew(saved, source),
         )
+    shown = saved["cluster"]
+    if shown.casefold() != connection.cluster.casefold():
+        raise WrongCluster(
+            f"{source} is not for the cluster {connection.cluster}; nothing was sent",
+            why=f"it says that it is for {shown}",
+            fix=_anew(saved, source),
+        )
 
 
 def _lock(value: object, source: str) -> Lock:
@@ -230,6 +239,8 @@ def _refuse_old(saved: Mapping[str, Any], source: str, oldest: timedelta | None)
         age = datetime.now(UTC) - datetime.fromisoformat(str(saved["created"]))
     except (ValueError, TypeError) as error:
         raise _no_plan(source, "it does not tell when it was made") from error
+    if age < -_CLOCKS_DIFFER:
+        raise _no_plan(source, f"it says that it was made in the future, at {saved['created']}")
     if age > oldest:
         raise StalePlan(
             f"{source} is too old; nothing was sent",
