@@ -210,3 +210,21 @@ def test_a_character_that_yaml_does_not_allow_is_told_with_its_place():
 
     assert (caught.value.line, caught.value.column) == (2, 11)
     assert caught.value.why.startswith("line 2, column 11: ")
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("apiVersion: adxmi/v1\nclusters: {}\n", "clusters can't be used"),
+        (
+            "apiVersion: adxmi/v1\nclusters: {c: {uri: u}}\npolicy: {cluster: {'{{v}}': [All]}}\n",
+            "a name can't be used",
+        ),
+    ],
+)
+def test_what_is_empty_is_named_and_told_in_plain_words(text, what):
+    with pytest.raises(errors.InvalidPolicyFile) as caught:
+        read_policy_file(text, "adxmi.yaml", Variables({}, {"v": ""}))
+
+    assert caught.value.what.endswith(f": {what}")
+    assert caught.value.why.startswith("it is empty")

@@ -33,6 +33,7 @@ Section = TypeVar("Section", bound=Node)
 _ONLY, _AUDIT = "only", "audit"
 _OF_THE_WHOLE_FILE = ("apiVersion", "clusters", _ONLY)
 _LONGEST_SHOWN = 60
+_EMPTY = "it is empty"
 
 
 @dataclass(frozen=True)
@@ -282,12 +283,15 @@ def _told(detail: ErrorDetails, document: Document, source: str) -> InvalidPolic
         )
     value = detail["input"]
     named = f"{_called(path)} can't be used" if path else "it can't be used"
-    return _mistake(source, document, path, named, _why(detail["msg"], value), _fix(kind, value))
+    why = _EMPTY if kind == "too_short" else _why(detail["msg"], value)
+    return _mistake(source, document, path, named, why, _fix(kind, value))
 
 
 def _called(path: tuple[Step, ...]) -> str:
     *before, last = path
-    return f"item {last + 1} of {before[-1]}" if isinstance(last, int) and before else str(last)
+    if isinstance(last, int) and before:
+        return f"item {last + 1} of {before[-1]}"
+    return str(last) or "a name"
 
 
 def _why(message: str, value: Any) -> str:
