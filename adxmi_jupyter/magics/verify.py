@@ -21,16 +21,8 @@ if TYPE_CHECKING:
 
     from adxmi_jupyter.actions.verify.verifying import Verification
     from adxmi_jupyter.magics.call import Call
+    from adxmi_jupyter.model.verification.redaction import Kind
 
-
-_KINDS = {
-    "id": "IDs",
-    "host": "hosts",
-    "address": "e-mail addresses",
-    "moment": "times",
-    "number": "numbers",
-    "name": "other words",
-}
 
 # Options that make no sense together.
 _APART = (
@@ -169,12 +161,35 @@ def _forget(call: Call) -> None:
     call.say(f"{said} about {connection.cluster}.")
 
 
-def _save(call: Call, file: str, document: str, replaced: Mapping[str, int]) -> None:
+def _save(call: Call, file: str, document: str, replaced: Mapping[Kind, int]) -> None:
     """Write a recording, and tell what is in it."""
     save_text(file, document)
-    counted = ", ".join(f"{number} {_KINDS[kind]}" for kind, number in replaced.items())
+    counted = ", ".join(f"{number} {_several(kind)}" for kind, number in replaced.items())
     call.say(f"Wrote the recording {file}. Replaced: {counted or 'nothing'}.")
     call.say("Review it before you attach it: ", Command.of("verify", "--review", file))
+
+
+def _several(kind: Kind) -> str:
+    """Return what several things of a kind are called."""
+    from adxmi_jupyter.model.verification.redaction import Kind
+
+    match kind:
+        case Kind.ID:
+            return "IDs"
+        case Kind.HOST:
+            return "hosts"
+        case Kind.ADDRESS:
+            return "e-mail addresses"
+        case Kind.MOMENT:
+            return "times"
+        case Kind.SPAN:
+            return "durations"
+        case Kind.VERSION:
+            return "versions"
+        case Kind.NUMBER:
+            return "numbers"
+        case Kind.NAME:
+            return "other words"
 
 
 def _tell(call: Call, found: Verification) -> None:

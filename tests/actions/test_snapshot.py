@@ -38,7 +38,7 @@ def test_nothing_is_to_be_changed_after_any_snapshot(connection, taken):
 
     once, twice = snapshot(connection, mode), snapshot(connection, mode)
 
-    assert once == twice
+    assert (once.text, once.names) == (twice.text, twice.names)
     assert planned(connection, once.text).changes == ()
 
 

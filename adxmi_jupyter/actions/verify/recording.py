@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from adxmi_jupyter.actions.verify.verifying import Verification
     from adxmi_jupyter.model.verification.readings import Request
+    from adxmi_jupyter.model.verification.redaction import Kind
     from adxmi_jupyter.service.answer import Answer
 
 FORMAT = "adxmi recording"
@@ -61,7 +62,7 @@ class Recording:
         with self._lock:
             self._heard.append(heard)
 
-    def document(self, found: Verification) -> tuple[str, Mapping[str, int]]:
+    def document(self, found: Verification) -> tuple[str, Mapping[Kind, int]]:
         """Return the recording as JSON, and how many things of each kind were replaced.
 
         Raises

@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping
+from enum import StrEnum
 from functools import cache
 from typing import Any
 
@@ -48,15 +49,28 @@ def _kept() -> frozenset[str]:
     return vocabulary()
 
 
+class Kind(StrEnum):
+    """What is replaced; the groups of `_PARTS` that get stand-ins have these names."""
+
+    ID = "id"
+    ADDRESS = "address"
+    MOMENT = "moment"
+    SPAN = "span"
+    VERSION = "version"
+    HOST = "host"
+    NUMBER = "number"
+    NAME = "name"
+
+
 class Redaction:
     """Stand-ins of one recording."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[str, str], str] = {}
-        self._counts: Counter[str] = Counter()
+        self._known: dict[tuple[Kind, str], str] = {}
+        self._counts: Counter[Kind] = Counter()
 
     @property
-    def replaced(self) -> Mapping[str, int]:
+    def replaced(self) -> Mapping[Kind, int]:
         """How many things of each kind were replaced."""
         return dict(self._counts)
 
@@ -89,7 +103,7 @@ class Redaction:
         """Return what stands in a finished text although it was replaced: there must be nothing."""
         own = _OWN.sub("", text)
         left = {found[0].casefold() for found in re.finditer(r"\w+", own)}
-        replaced = {original for kind, original in self._known if kind in {"name", "user", "host"}}
+        replaced = {original for kind, original in self._known if kind in {Kind.NAME, Kind.HOST}}
         return tuple(
             sorted(
                 one
@@ -108,12 +122,12 @@ class Redaction:
             case "host":
                 return self._host(text)
             case _:
-                return self._stand_in(kind, text)
+                return self._stand_in(Kind(kind), text)
 
     def _word(self, word: str) -> str:
         if word.casefold() in _kept():
             return word
-        return self._stand_in("number" if word.isdecimal() else "name", word)
+        return self._stand_in(Kind.NUMBER if word.isdecimal() else Kind.NAME, word)
 
     def _host(self, text: str) -> str:
         parts = re.findall(r"\w+", text.casefold())
@@ -121,9 +135,9 @@ class Redaction:
             return text
         suffix = _SUFFIX.search(text)
         head = text[: suffix.start()] if suffix else text
-        return self._stand_in("host", head) + (suffix[0] if suffix else ".example")
+        return self._stand_in(Kind.HOST, head) + (suffix[0] if suffix else ".example")
 
-    def _stand_in(self, kind: str, text: str) -> str:
+    def _stand_in(self, kind: Kind, text: str) -> str:
         key = (kind, text.casefold())
         if key not in self._known:
             self._counts[kind] += 1
@@ -131,19 +145,19 @@ class Redaction:
         return self._known[key]
 
 
-def _made(kind: str, number: int) -> str:
+def _made(kind: Kind, number: int) -> str:
     match kind:
-        case "id":
+        case Kind.ID:
             return f"00000000-0000-4000-8000-{number:012x}"
-        case "address":
+        case Kind.ADDRESS:
             return f"user{number}@example.com"
-        case "moment":
+        case Kind.MOMENT:
             return f"2026-01-01T00:00:00.{number:07d}Z"
-        case "span":
+        case Kind.SPAN:
             return f"00:00:00.{number:07d}"
-        case "version":
+        case Kind.VERSION:
             return f"v1.{number}"
-        case "number":
+        case Kind.NUMBER:
             return str(100 + number)
         case _:
             return f"{kind}{number}"
