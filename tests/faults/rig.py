@@ -73,7 +73,7 @@ def commands():
         if verb.console_only or name.split(" ")[0] in _NO_CLUSTER:
             continue
         every = [(_carried_out(name, verb, one.line), one.body or "") for one in verb.examples]
-        last = every[-1]
+        last = _OF_THIS_WORLD.get(name) or every[-1]
         found.append(Command(name, tuple(_needed(name, every[:-1])), *last))
     return (*found, *_MORE)
 
@@ -87,8 +87,28 @@ def _carried_out(name, verb, line):
 
 
 def _needed(name, earlier):
-    """Return the examples of other verbs: what the last one needs to be there."""
-    return [one for one in earlier if not one[0].startswith(name)]
+    """Return the examples of other verbs: what the last one needs to be there.
+
+    One that reads a history that was sent comes after the command that sends it.
+    """
+    return [
+        one
+        for one in earlier
+        if not one[0].startswith((name, _OF_THE_PROCESS)) and " --from " not in one[0]
+    ]
+
+
+# What an embedded Azure in the own process does is nothing that a proxy could break, and examples
+# about its world of many clusters have nothing to find in another one.
+_OF_THE_PROCESS = "embedded "
+_OF_THIS_WORLD = {
+    "fleet list": ("fleet list --ids", ""),
+    "fleet form": ("fleet form", ""),
+    "fleet identities": ("fleet identities", ""),
+    "fleet identity": ("fleet identity mi-export", ""),
+    "history sync": ("history sync --to embedded/Telemetry --yes", ""),
+    "fleet compare": ("fleet compare --part policy,databases", ""),
+}
 
 
 _MORE = (
