@@ -1,12 +1,14 @@
 """A plugin of pytest (``-p tests.counts``): write how many tests passed, and how many were left out.
 
 pytest's own report knows nothing of tests that a marker deselects, and `pytest-xdist` deselects
-them in its workers, which all collect the same.
+them in its workers, which all collect the same. What coverage has measured is written here, too: a
+worker that takes long to end is killed, and with it what it would write at its end.
 """
 
 import json
 from pathlib import Path
 
+import coverage
 import pytest
 
 KINDS = ("passed", "failed", "error", "skipped")
@@ -38,6 +40,8 @@ def pytest_sessionfinish(session):
     config, left_out = session.config, session.config.stash.get(_left_out, 0)
     if hasattr(config, "workeroutput"):
         config.workeroutput["left_out"] = left_out
+        if measured := coverage.Coverage.current():
+            measured.save()
     elif path := config.getoption("counts"):
         stats = config.pluginmanager.getplugin("terminalreporter").stats
         counts = {kind: len(stats.get(kind, ())) for kind in KINDS} | {"left out": left_out}
