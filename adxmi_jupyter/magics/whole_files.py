@@ -117,6 +117,7 @@ class _File:
     beside: Path
     before: Path | None = None
     is_put: bool = False
+    is_left: bool = False
 
     def put(self) -> None:
         """Put it in its place, and keep what is there until all files are in theirs."""
@@ -140,8 +141,13 @@ class _File:
             else:
                 self.before.replace(self.target)
         except OSError:
-            return False
-        return True
+            self.is_left = True
+        return not self.is_left
+
+    @property
+    def told(self) -> str:
+        """Its name, and where that is which was there before."""
+        return f"{self.name} (before: {self.before})" if self.before else self.name
 
 
 @dataclass
@@ -170,7 +176,7 @@ class _Files:
 
     def restore(self) -> list[str]:
         """Restore what was there, the last first; return the names of what could not be."""
-        left = [one.name for one in reversed(self.staged) if not one.restore()]
+        left = [one.told for one in reversed(self.staged) if not one.restore()]
         for one in self.staged:
             one.beside.unlink(missing_ok=True)
         for folder in reversed(self.made):
@@ -179,11 +185,11 @@ class _Files:
         return left
 
     def clean(self) -> None:
-        """Remove what stands beside; also after an interrupt."""
+        """Remove what stands beside, but the only copy of a file that could not be restored."""
         for one in self.staged:
             with suppress(OSError):
                 one.beside.unlink(missing_ok=True)
-            if one.before is not None:
+            if one.before is not None and not one.is_left:
                 with suppress(OSError):
                     one.before.unlink(missing_ok=True)
 

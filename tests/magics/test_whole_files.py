@@ -1,8 +1,10 @@
 """Files that policy files, plans and conversions are written to: as a whole, or not at all."""
 
+import errno
 import os
 import resource
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -69,6 +71,26 @@ def test_files_that_were_put_in_their_places_are_restored(tmp_path):
 
     assert first.read_text() == "before"
     assert [*tmp_path.iterdir()] == [first]
+
+
+def test_what_cannot_be_restored_is_kept_beside_and_named(tmp_path, monkeypatch):
+    first, second = tmp_path / "a.yaml", tmp_path / "b.yaml"
+    first.write_text("before")
+    replace, done = Path.replace, []
+
+    def replaced_once(self, target):
+        if done:
+            raise OSError(errno.EROFS, "the disk is read-only now")
+        done.append(replace(self, target))
+
+    monkeypatch.setattr(Path, "replace", replaced_once)
+
+    with pytest.raises(errors.ResultNotSaved) as caught:
+        write_texts({str(first): "after", str(second): "new"})
+
+    assert f"not restored: {first} (before: {tmp_path}/.a.yaml." in caught.value.why
+    (kept,) = tmp_path.glob(".a.yaml.*.before")
+    assert kept.read_text() == "before"
 
 
 def test_what_is_no_file_is_not_replaced(tmp_path):
