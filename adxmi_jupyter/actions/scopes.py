@@ -59,4 +59,4 @@ def _not_all_read(
         + ", ".join(str(scope) for scope, _ in unreadable),
         why=f"{scope}: {first.why}",
         fix=Retry.having("--skip-unreadable"),
-    )
+    ).because_of(failure for _, failure in unreadable)

@@ -5,11 +5,27 @@ The tree of errors is in the package.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Self
+
 from adxmi_jupyter.error_base import AdxmiError
+from adxmi_jupyter.errors.service import NotAuthorized
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class PartialRead(AdxmiError):
-    """Some of the databases could not be read."""
+    """Some of the databases could not be read.
+
+    `is_denied` says that a permission which the caller lacks may be the reason.
+    """
+
+    is_denied = False
+
+    def because_of(self, failures: Iterable[AdxmiError | None]) -> Self:
+        """Return the error, which knows whether one of its reasons is a denial."""
+        self.is_denied = any(isinstance(one, NotAuthorized) for one in failures)
+        return self
 
 
 class CrossTenant(AdxmiError):

@@ -215,22 +215,24 @@ def _check(
     reached = planned[0].reached
     try:
         if not given.allow_partial:
-            _refuse_partial(reached)
+            _refuse_partial(reached, is_denied=planned[0].may_be_denied)
         check()
     except AdxmiError:
         call.show(asked.shown(*planned).to_text())
         raise
 
 
-def _refuse_partial(reached: Reached) -> None:
+def _refuse_partial(reached: Reached, *, is_denied: bool) -> None:
     if reached.is_whole:
         return
-    raise PartialRead(
+    failure = PartialRead(
         f"{reached.asked - reached.count} of {reached.asked} clusters could not be planned; "
         "nothing was sent",
         why="; ".join(f"{reach}: {len(some)}" for reach, some in reached.missing.items()),
         fix=Retry.having("--allow-partial"),
     )
+    failure.is_denied = is_denied
+    raise failure
 
 
 def _save_locks(call: Call, plans: FleetPlans) -> None:

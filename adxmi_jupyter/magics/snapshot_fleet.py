@@ -121,7 +121,7 @@ def _answered(
             "part of the cluster could not be read",
             why=f"{untold[0]}: {found.unseen[0].failure.why}",
             fix=Retry.having("--allow-partial"),
-        )
+        ).because_of(one.failure for one in found.unseen)
     return Answered(
         fixed_frame({"file": TEXT, "not_read": TEXT}, [row]),
         tuple(notes),

@@ -31,7 +31,6 @@ from adxmi_jupyter.fixes import (
 from adxmi_jupyter.magics import missing, subject
 from adxmi_jupyter.magics.call import Call
 from adxmi_jupyter.magics.line import quoted
-from adxmi_jupyter.magics.misplaced import refuse_misplaced
 from adxmi_jupyter.magics.unusable_values import unusable
 from adxmi_jupyter.model.declaration.registry import unsupported
 from adxmi_jupyter.model.permission import ALL_DATABASES_ADMIN
@@ -154,7 +153,8 @@ def name_permission(
     if not permission:
         return
     if isinstance(refusal, PartialRead):
-        refusal.why = f"{refusal.why} (requires: {permission})"
+        if refusal.is_denied:
+            refusal.why = f"{refusal.why} (requires: {permission})"
     elif isinstance(refusal.remediation, AskPermission):
         noun, _, verb = _path(context).partition(" ")
         told = "; ", Command.of(noun, "check"), " shows what the identity requires"
@@ -199,6 +199,8 @@ def refuse_named_twice(context: click.Context, parsed: Mapping[str, Any]) -> Non
     word, option = subject.word_in(parsed), subject.option_of(context.command)
     if option is None or not word or option.name not in parsed:
         return
+    from adxmi_jupyter.magics.misplaced import refuse_misplaced
+
     call = _call(context)
     (place,), takes_list = call.places_of(option.opts[0])[:1], _takes_list(option)
     own = _place(call, word)
@@ -335,6 +337,8 @@ def _about_extra(
     context: click.Context, call: Call, path: str, left: Sequence[str]
 ) -> tuple[str, Fix]:
     """Return why words cannot be used, and what to write instead."""
+    from adxmi_jupyter.magics.misplaced import refuse_misplaced
+
     if path == _QUERY:
         return "write the query below the command, or in a file", BELOW_QUERY
     if path == _CHECK:

@@ -54,11 +54,12 @@ def test_the_next_wave_waits_for_one_that_went_well(magic, fleet):
 def test_nothing_is_sent_where_a_cluster_cannot_be_planned(magic, fleet):
     fleet.stop_cluster("contosoeast")
 
-    with pytest.raises(errors.PartialRead, match="1 of 3 clusters"):
+    with pytest.raises(errors.PartialRead, match="1 of 3 clusters") as caught:
         magic("apply --fleet", FILE)
     before = usages(fleet)
     magic("apply --fleet --allow-partial", FILE)
 
+    assert caught.value.why == "stopped: 1"
     assert before == {key: [] for key in NAMES}
     assert usages(fleet) == {name: ["NativeIngestion"] for name in NAMES} | {"contosoeast": []}
 

@@ -222,4 +222,4 @@ def cannot_see(plan: Plan) -> PartialRead:
         f"part of the cluster could not be read: {len(plan.unseen)} of what the file manages",
         why=f"{first.section} of the {first.scope}: {first.failure.why}",
         fix=Retry.having("--allow-partial"),
-    )
+    ).because_of(one.failure for one in plan.unseen)
