@@ -175,6 +175,7 @@ class Rig:
     def __enter__(self):
         self._stack = contextlib.ExitStack()
         self.folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory()))
+        self._stack.enter_context(contextlib.chdir(self.folder))
         values = {"IPYTHONDIR": str(self.folder / "ipython"), "ADXMI_DATABASE": "Sales"}
         self._stack.enter_context(mock.patch.dict(os.environ, values))
         for name in ("ADXMI_CREDENTIAL", "ADXMI_TOKEN"):
@@ -259,6 +260,7 @@ class Rig:
         self.azure.arm.page_size = 2
         os.environ["ADXMI_CLUSTER"] = self.proxy.uri
         os.environ["ADXMI_DATA_DIR"] = tempfile.mkdtemp(dir=self.folder)
+        os.chdir(tempfile.mkdtemp(dir=self.folder))  # some commands write files
         self._threads.clear()
         self.shell.user_ns.clear()
         self.shell.init_user_ns()
