@@ -15,12 +15,10 @@ if TYPE_CHECKING:
 
 
 class PartialRead(AdxmiError):
-    """Some of the databases could not be read.
-
-    `is_denied` says that a permission which the caller lacks may be the reason.
-    """
+    """Some of the databases could not be read."""
 
     is_denied = False
+    """Whether a permission that the caller lacks may be the reason."""
 
     def because_of(self, failures: Iterable[AdxmiError | None]) -> Self:
         """Return the error, which knows whether one of its reasons is a denial."""
