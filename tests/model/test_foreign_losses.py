@@ -214,3 +214,33 @@ def test_a_property_that_a_policy_does_not_have_is_listed(command, key):
     read = format_of("kql").read([TextFile("a.kql", text)], ReadOptions())
 
     assert key in {one.item for one in read.findings}
+
+
+@pytest.mark.parametrize(
+    ("block", "what"),
+    [
+        ('locals { readers = ["x"] }', "locals"),
+        ("moved {\n  from = a.b\n  to   = a.c\n}", "moved"),
+        ("removed { from = azurerm_kusto_cluster.old }", "removed"),
+        ('output "uri" { value = 1 }', "output.uri"),
+        ('terraform { required_version = "1" }', ""),
+    ],
+)
+def test_a_block_of_terraform_that_is_not_converted_is_listed_with_its_line(block, what):
+    file = TextFile(
+        "main.tf", f'resource "azurerm_kusto_cluster" "m" {{ name = "sales" }}\n{block}'
+    )
+
+    found = format_of("terraform").read([file], ReadOptions()).findings
+
+    listed = [(one.what, one.where.line) for one in found if one.reason is Reason.OTHER]
+    assert listed == ([(what, 2)] if what else [])
+
+
+def test_outputs_of_a_template_are_listed():
+    template = json.loads(samples.TEMPLATE) | {"outputs": {"uri": {"type": "string", "value": "x"}}}
+    file = TextFile("template.json", dumped(template))
+
+    found = format_of("arm").read([file], ReadOptions()).findings
+
+    assert "outputs.uri" in {one.what for one in found}

@@ -95,6 +95,8 @@ def read_template(template: Part, into: Gathering, given: Mapping[str, Any] | No
             raise secrets.found(name, default.where)
         if default.value is not None:
             parameters[name.lower()] = default.value
+    for name, one in template.get("outputs").items():
+        into.not_converted(Reason.OTHER, f"outputs.{name}", "", one.where)
     variables = {name.lower(): one.value for name, one in template.get("variables").items()}
     scope = Scope({**parameters, **(given or {})}, variables)
     found = list(_resources(template.get("resources"), scope, into))

@@ -19,7 +19,7 @@ from adxmi_jupyter.model.foreign_files.hcl_text import hcl_blocks
 from adxmi_jupyter.model.foreign_files.parts import Part, parsed
 from adxmi_jupyter.model.foreign_files.terraform_reading import Resource, Resources
 from adxmi_jupyter.model.foreign_files.terraform_writing import written
-from adxmi_jupyter.model.foreign_files.values import Where, mistake
+from adxmi_jupyter.model.foreign_files.values import Reason, Where, mistake
 
 if TYPE_CHECKING:
     from adxmi_jupyter.model.foreign_files.values import (
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 _BEGINNING = 2_000
 _KUSTO = ("azurerm_kusto_", "adx_")
 _SCRIPTS = ("script_content",)
+_SAYS_NOTHING = ("terraform", "provider")
+"""Blocks about Terraform alone. All others hold, move or tell something of what is described."""
 
 
 class Terraform:
@@ -107,6 +109,8 @@ def _of_hcl(file: TextFile, into: Gathering) -> Iterator[Resource]:
             is_data = block.kind == "data"
             address = f"{'data.' if is_data else ''}{kind}.{name}"
             yield Resource(kind, address, body, is_data=is_data, at=where)
+        elif block.kind not in _SAYS_NOTHING:
+            into.not_converted(Reason.OTHER, ".".join((block.kind, *block.labels)), "", where)
 
 
 FORMAT = Terraform()
