@@ -35,7 +35,7 @@ RESULTS = {
     "role-list": "%adxmi role list --all-databases",
     "callout-show": "%adxmi callout show",
     "check": "%adxmi check",
-    "check-one": "%adxmi external-table check Orders --database Sales",
+    "check-one": "%adxmi external-table check ArchivedOrders --database Sales",
     "audit": "%adxmi audit",
     "map": "%adxmi map",
     "plan": PLAN.format(""),
