@@ -145,6 +145,7 @@ class PacedInFlight(InFlight):
         self._clock = clock
         self._next = self._blocked_until = self._heard = clock.now()
         self._throttlings = self._unanswered = 0
+        self._paused = 0.0
         self._is_closed = False
         self._sent: dict[object, float] = {}
         self._pacing = threading.Lock()
@@ -172,7 +173,8 @@ class PacedInFlight(InFlight):
         ClusterUnreachable
             Several requests in a row were not answered: no other one is sent.
         Throttled
-            The service wants no requests for more than a minute.
+            The service wants no requests for more than a minute, or throttled all that were sent
+            with pauses of a minute in between.
 
         """
         with super().turn(deadline):
@@ -197,6 +199,7 @@ class PacedInFlight(InFlight):
         with self._pacing:
             self._heard = self._clock.now()
             self._unanswered = self._throttlings = 0
+            self._paused = 0.0
 
     def unanswered(self) -> None:
         """Note that it did not, or was not reached."""
@@ -220,8 +223,9 @@ class PacedInFlight(InFlight):
             else:
                 wanted = min(2.0**self._throttlings, _LONGEST_PAUSE)
                 self._throttlings += 1
-            end = now + wanted
-            self._blocked_until = max(self._blocked_until, end)
+            former = max(self._blocked_until, now)
+            self._blocked_until = max(former, now + wanted)
+            self._paused += self._blocked_until - former
 
     def _wait(self) -> None:
         while True:
@@ -239,17 +243,23 @@ class PacedInFlight(InFlight):
             raise not_asked("the run had ended")
         left = self._blocked_until - now
         if left > _LONGEST_PAUSE:
-            raise Throttled(
-                "the service is throttling requests",
-                why=f"it wants none for {left:.0f} s",
-                fix=Retry((ChangeOption("--since", "last"),)),
-            )
+            raise _still_throttled(f"it wants none for {left:.0f} s")
+        if self._paused > _LONGEST_PAUSE:
+            raise _still_throttled("it throttled every request, however long the pauses")
         if self._unanswered >= self.most:
             raise ClusterUnreachable(
                 "the cluster no longer answers",
                 why=f"the last {self._unanswered} requests were not answered",
                 fix="check whether the cluster is running",
             )
+
+
+def _still_throttled(why: str) -> Throttled:
+    return Throttled(
+        "the service is throttling requests",
+        why=why,
+        fix=Retry((ChangeOption("--since", "last"),)),
+    )
 
 
 def at_resource_manager(clock: Clock) -> PacedInFlight:

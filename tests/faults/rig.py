@@ -184,6 +184,8 @@ class Rig:
         for name in ("ADXMI_CREDENTIAL", "ADXMI_TOKEN"):
             os.environ.pop(name, None)
         self._stack.enter_context(mock.patch("adxmi_jupyter.service.kusto._FIRST_PAUSE", 0))
+        # A fleet gives a service that only throttles a minute, and each service its own.
+        self._stack.enter_context(mock.patch("adxmi_jupyter.service.pace._LONGEST_PAUSE", 10.0))
         self.azure = self._stack.enter_context(EmbeddedAzure())
         self.azure.arm.page_size = 2
         self.proxy = self._stack.enter_context(FaultProxy(self.azure.kusto_uri))

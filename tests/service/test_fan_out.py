@@ -49,6 +49,12 @@ def _sent(in_flight):
         in_flight.answered()
 
 
+def _throttled(in_flight, asked):
+    for _ in range(20):
+        with in_flight.turn(Deadline(60)):
+            in_flight.throttled(asked)
+
+
 def test_five_requests_a_second_are_sent(fake):
     in_flight = PacedInFlight(4, 5, fake.clock)
 
@@ -128,11 +134,42 @@ def test_requests_of_a_connection_are_slowed_down_for_a_time(fake):
     assert fake.time == pytest.approx(4)
 
 
+@pytest.mark.parametrize("asked", [None, 5])
+def test_a_cluster_that_only_throttles_gets_no_other_request(fake, asked):
+    in_flight = PacedInFlight(4, 0, fake.clock)
+
+    with pytest.raises(Throttled, match="throttled every request"):
+        _throttled(in_flight, asked)
+    with pytest.raises(Throttled):
+        _sent(in_flight)
+
+    assert fake.time <= 60
+
+
+def test_pauses_before_an_answer_do_not_count_any_more(fake):
+    in_flight = PacedInFlight(4, 0, fake.clock)
+
+    for _ in range(20):
+        in_flight.throttled(50)
+        _sent(in_flight)
+
+    assert fake.time == 20 * 50
+
+
+def test_azure_resource_manager_that_only_throttles_is_given_up(fake):
+    in_flight = at_resource_manager(fake.clock)
+
+    with pytest.raises(Throttled, match="throttled every request"):
+        _throttled(in_flight, 3600)
+
+    assert fake.time == 60
+
+
 def test_the_back_off_doubles_until_the_service_answers(fake):
     in_flight = PacedInFlight(4, 0, fake.clock)
     pauses = []
 
-    for _ in range(8):
+    for _ in range(5):
         in_flight.throttled()
         before = fake.time
         with in_flight.turn(Deadline(60)):
@@ -141,7 +178,7 @@ def test_the_back_off_doubles_until_the_service_answers(fake):
     in_flight.throttled()
     _sent(in_flight)
 
-    assert pauses == [1, 2, 4, 8, 16, 32, 60, 60]
+    assert pauses == [1, 2, 4, 8, 16]
     assert fake.slept[-1] == 1
 
 
