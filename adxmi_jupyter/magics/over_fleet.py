@@ -108,6 +108,7 @@ def over_fleet(
     only: Only | None = None,
     instead: Instead | None = None,
     documents: Documents | None = None,
+    table: Callable[[], type[FleetTable]] | None = None,
     own_partial: bool = False,
 ) -> Callable[[Function], Function]:
     """Let a verb run on many clusters.
@@ -117,7 +118,7 @@ def over_fleet(
     as they are written by their names. Rows with the value that `left_out` has of a column are
     counted only, not displayed. `only` tells from the options which clusters a command is about,
     `instead` does more there than to run the verb on each. `documents` makes the formats of its own
-    that the result has, of the JSON documents of all clusters.
+    that the result has, of the JSON documents of all clusters; `table` returns what it is shown as.
     """
 
     def declare(function: Function) -> Function:
@@ -135,7 +136,7 @@ def over_fleet(
                 refuse_both(call, {"--fleet": True, written: bool(options[name])})
             if everywhere and not any(options[name] for name in unless):
                 options |= everywhere
-            run = FleetRun(since, seconds_of(deadline), allow_partial, left_out or {})
+            run = FleetRun(since, seconds_of(deadline), allow_partial, left_out or {}, table)
             chosen = only(call, options) if only else None
             asked = Asked(call, named_selection(fleet), run, chosen)
             if instead:
@@ -155,6 +156,7 @@ class FleetRun:
     deadline: float | None = None
     allow_partial: bool = False
     left_out: Mapping[str, str] = field(default_factory=dict)
+    table: Callable[[], type[FleetTable]] | None = None
 
 
 class Asked:
@@ -301,7 +303,8 @@ class Asked:
         frame, lines = fleet_frame(result), self.summary(result, selected)
         if "fix" in frame and frame["fix"].fillna("").astype(bool).any():
             lines.append("each fix is for the cluster in front of it: connect to that one first")
-        return FleetTable.of(frame, lines, self._call.choice, self._run.left_out, documents)
+        table = self._run.table() if self._run.table else FleetTable
+        return table.of(frame, lines, self._call.choice, self._run.left_out, documents)
 
     @property
     def selection(self) -> Selection:

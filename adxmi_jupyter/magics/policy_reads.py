@@ -29,9 +29,16 @@ if TYPE_CHECKING:
     from adxmi_jupyter.actions.policy.policies import PolicyReading
     from adxmi_jupyter.magics.call import Call
     from adxmi_jupyter.model.policy import Policy, Scope
+    from adxmi_jupyter.rendering.fleet_table import FleetTable
 
 
 _SCOPES = ("database", "cluster", "all_databases")
+
+
+def _fleet_matrix() -> type[FleetTable]:
+    from adxmi_jupyter.rendering.policy_matrix import FleetMatrix
+
+    return FleetMatrix
 
 
 @verb(
@@ -95,7 +102,7 @@ def show(
 )
 @read_scopes
 @skip_unreadable
-@over_fleet(everywhere={"all_databases": True}, unless=_SCOPES)
+@over_fleet(everywhere={"all_databases": True}, unless=_SCOPES, table=_fleet_matrix)
 def matrix(
     call: Call, *, database: str, cluster: bool, all_databases: bool, skip_unreadable: bool
 ) -> pd.DataFrame:

@@ -84,12 +84,13 @@ class FleetTable(ResultFrame):
     def parts(self) -> tuple[DisplayTable | str, ...]:
         """What a terminal draws: the summary, then the table."""
         table = self.display
-        return ("\n".join(self._lines), *((table,) if table.rows else ()))
+        summary = "\n".join(self._lines)
+        return (summary, table, *self._below(table)) if table.rows else (summary,)
 
     def to_text(self) -> str:
         """Return the summary and the table as text."""
         table = self.display
-        drawn = [text_table(table.columns, table.rows)] if table.rows else []
+        drawn = [text_table(table.columns, table.rows), *self._below(table)] if table.rows else []
         return "\n".join([*self._lines, *drawn])
 
     def __repr__(self) -> str:
@@ -101,7 +102,14 @@ class FleetTable(ResultFrame):
             self._live.add(table)
         lines = "<br/>".join(html.escape(visible(line)) for line in self._lines)
         above = f'<p class="{NO_MATH}" style="margin: 4px 0">{lines}</p>'
-        return above + (html_table(table) if table.rows else "")
+        return above + (self._drawn(table) if table.rows else "")
+
+    def _drawn(self, table: DisplayTable) -> str:
+        return html_table(table)
+
+    def _below(self, _table: DisplayTable) -> tuple[str, ...]:
+        """Return lines that explain the table."""
+        return ()
 
 
 def reached_lines(reached: Reached, noun: str = "clusters") -> list[str]:

@@ -1,5 +1,6 @@
 """``--fleet``: one command on many clusters of the embedded Azure."""
 
+import re
 import stat
 
 import pytest
@@ -56,6 +57,27 @@ def test_the_summary_comes_first_with_what_asks_the_others(magic, asked):
         "  stopped (1): contosoarchive — state Stopped\n"
         "  ask the others again: %adxmi policy show --fleet --since 1\n"
     )
+
+
+def test_the_matrix_of_many_clusters_is_a_picture_with_its_legend(magic, asked):
+    frame = magic("policy matrix --fleet contoso,contosoeast")
+
+    below = frame.to_text().splitlines()[-3:]
+    page = frame._repr_html_()
+    marks = set(re.findall(r"<td style=.*?; background: [^;]*? title=.*?>([^<]+)</td>", page))
+    assert below[:2] == ["C = the cluster policy allows it", "D = the database policy allows it"]
+    assert marks == {"C", "D", "d"}
+    assert "<b>C</b> = the cluster policy allows it" in page
+    assert f'title="{asked.world.identity("mi-export").object_id}">mi-export</th>' in page
+
+
+def test_a_long_matrix_of_many_clusters_has_its_legend_too(magic, asked):
+    for n in range(30):
+        asked.world.add_database(f"Many{n}")
+
+    frame = magic("policy matrix --fleet contoso")
+
+    assert "<b>C</b> = the cluster policy allows it" in frame._repr_html_()
 
 
 @pytest.mark.nightly
