@@ -1,6 +1,6 @@
-"""Which option a word belongs to that stands where the command takes none.
+"""What was meant by a word that the command does not take: an option's value, another verb.
 
-Source: the allowed values that options declare.
+Source: the allowed values that options declare, and the verbs of Azure CLI, kubectl and KQL.
 """
 
 from __future__ import annotations
@@ -13,9 +13,27 @@ from adxmi_jupyter.errors import InvalidValue
 from adxmi_jupyter.fixes import OwnCommand
 from adxmi_jupyter.magics.line import quoted
 from adxmi_jupyter.magics.params import Name
+from adxmi_jupyter.model.usage import closest
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from adxmi_jupyter.magics.call import Call
+
+_SAME_VERBS = (
+    frozenset({"list", "show", "ls", "get", "view", "describe"}),
+    frozenset({"grant", "allow", "add", "assign", "create", "set", "new"}),
+    frozenset({"revoke", "remove", "delete", "drop", "deny", "unassign", "rm"}),
+)
+
+
+def verb_like(word: str, known: Collection[str]) -> str:
+    """Return the verb that was meant: what other tools call so, or else the most alike one.
+
+    Empty where there is none.
+    """
+    meant = [verb for same in _SAME_VERBS if word.lower() in same for verb in known if verb in same]
+    return meant[0] if len(meant) == 1 else closest(word, known)
 
 
 def refuse_misplaced(context: click.Context, call: Call, word: str, place: int) -> None:

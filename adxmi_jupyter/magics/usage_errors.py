@@ -64,6 +64,8 @@ def translated(error: click.UsageError, call: Call) -> CommandLineError:
 
 def unknown_command(context: click.Context, name: str, known: Sequence[str]) -> AdxmiError:
     """Return the error for a noun or verb that does not exist."""
+    from adxmi_jupyter.magics.misplaced import verb_like
+
     call = _call(context)
     if name.startswith("-"):
         return _unknown_option(name, call, context)
@@ -71,8 +73,7 @@ def unknown_command(context: click.Context, name: str, known: Sequence[str]) -> 
     without_identity = None if group else unsupported(name)
     if without_identity is not None:
         return without_identity.refusal()
-    match = closest(name, known)
-    kind = "verb" if group else "noun"
+    kind, match = ("verb", verb_like(name, known)) if group else ("noun", closest(name, known))
     if not group and _is_turned_round(context, call, known, is_typing_error=bool(match)):
         swapped = {0: call.words[1].raw, 1: call.words[0].raw}
         return UnknownCommand(

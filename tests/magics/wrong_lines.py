@@ -35,6 +35,20 @@ CASES = {
         VERBS,
         "%adxmi policy",
     ),
+    "a verb of another noun": (
+        "policy list --all-databases",
+        errors.UnknownCommand,
+        "there is no verb 'list' of policy",
+        VERBS,
+        "%adxmi policy show --all-databases",
+    ),
+    "a verb of another tool": (
+        "policy add mi-export --database Sales",
+        errors.UnknownCommand,
+        "there is no verb 'add' of policy",
+        VERBS,
+        "%adxmi policy grant mi-export --database Sales",
+    ),
     "unknown option": (
         'policy matrix --databse="Tom\'s Lab"',
         errors.UnknownOption,
