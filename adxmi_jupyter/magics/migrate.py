@@ -109,8 +109,10 @@ def _chosen_objects(function: Function) -> Function:
     kind = click.option(
         "--kind",
         type=click.Choice([one.value for one in ObjectKind]),
+        metavar="KIND",
         default=None,
-        help="Kind of the objects, where several have the same name.",
+        help="Kind of the objects, where several have the same name. "
+        f"Allowed values: {', '.join(ObjectKind)}.",
     )
     return names(every(kind(_scopes(run))))
 

@@ -21,7 +21,7 @@ from adxmi_jupyter.magics.line import split
 from adxmi_jupyter.magics.options import console_options
 from adxmi_jupyter.magics.sensitive import hidden_values
 from adxmi_jupyter.magics.summaries import summary_of
-from adxmi_jupyter.magics.verbs import CONTEXT, Noun, Verb
+from adxmi_jupyter.magics.verbs import CONTEXT, Noun, Verb, help_width
 from adxmi_jupyter.masking import as_written, hiding
 from adxmi_jupyter.model.body.text import checked_text
 from adxmi_jupyter.model.declaration.registry import module_of, nouns
@@ -192,7 +192,10 @@ def _run(call: Call, arguments: Sequence[str]) -> object:
     for word in arguments:
         checked_text(word, "a word of the command")
     try:
-        with tree.make_context(call.front.program, list(arguments), obj=call) as context:
+        width = help_width(is_console=call.is_console)
+        with tree.make_context(
+            call.front.program, list(arguments), obj=call, terminal_width=width
+        ) as context:
             result = context.command.invoke(context)
     except click.exceptions.Exit:
         return None
@@ -235,12 +238,14 @@ def _finished(result: object, call: Call) -> object:
 
 def help_text(program: str = NOTEBOOK_PROGRAM) -> str:
     """Return the help of the whole tree."""
-    return tree.get_help(click.Context(tree, info_name=program, **CONTEXT))
+    width = help_width(is_console=program != NOTEBOOK_PROGRAM)
+    return tree.get_help(click.Context(tree, info_name=program, terminal_width=width, **CONTEXT))
 
 
 def found(words: Sequence[str]) -> click.Context:
     """Return the noun or verb that a command begins with, as a context; the tree for neither."""
-    context = click.Context(tree, info_name=NOTEBOOK_PROGRAM, **CONTEXT)
+    width = help_width(is_console=False)
+    context = click.Context(tree, info_name=NOTEBOOK_PROGRAM, terminal_width=width, **CONTEXT)
     for word in words:
         if word.startswith("-"):
             continue

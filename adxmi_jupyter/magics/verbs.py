@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from inspect import unwrap
+from shutil import get_terminal_size
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -25,11 +26,13 @@ if TYPE_CHECKING:
 
     from adxmi_jupyter.documentation import Page
 
-CONTEXT: Mapping[str, Any] = {
-    "help_option_names": ["-h", "--help"],
-    # A fixed width: help printed in a notebook must not depend on somebody's terminal.
-    "terminal_width": 96,
-}
+CONTEXT: Mapping[str, Any] = {"help_option_names": ["-h", "--help"]}
+_NARROW, _WIDE = 80, 96
+
+
+def help_width(*, is_console: bool) -> int:
+    """Return the columns of help: a terminal's; in a notebook always those that fit a small one."""
+    return min(get_terminal_size().columns, _WIDE) if is_console else _NARROW
 
 
 def exit_codes(found: str) -> Mapping[int, str]:
@@ -37,7 +40,7 @@ def exit_codes(found: str) -> Mapping[int, str]:
     return {0: "Success.", 1: "An error.", 2: "Invalid command.", 3: found, 130: "Interrupted."}
 
 
-_LONGEST = 92
+_LONGEST = 78
 
 
 def folded(command: str) -> str:

@@ -1,5 +1,6 @@
 import pytest
 
+from adxmi_jupyter.magics.call import CONSOLE_PROGRAM
 from adxmi_jupyter.magics.tree import help_text, leaves
 
 LEAVES = dict(leaves())
@@ -39,21 +40,39 @@ def test_help_of_a_verb_ends_with_its_examples(magic, capsys, option):
         "  List the policy changes made from this machine.\n"
         "\n"
         "Options:\n"
-        "  --times                Show the times. Omitted by default, so that outputs of notebooks"
-        " stay\n"
-        "                         comparable.\n"
+        "  --times                Show the times. Omitted by default, so that outputs of\n"
+        "                         notebooks stay comparable.\n"
         "  -c, --connection NAME  Open connection. Default: the current one.\n"
-        "  -o, --out NAME         Variable (notebook) or file for the result: .csv, .json, .md, .html,\n"
-        "                         .xlsx or .parquet. In a console json, csv or md writes to standard\n"
-        "                         output.\n"
+        "  -o, --out NAME         Variable (notebook) or file for the result: .csv,\n"
+        "                         .json, .md, .html, .xlsx or .parquet. In a console\n"
+        "                         json, csv or md writes to standard output.\n"
         "  --ids                  Display all IDs in full.\n"
         "  --wide                 Display all columns in full.\n"
         "  -h, --help             Show this message and exit.\n"
         "\n"
         "Examples:\n"
-        "  %adxmi policy grant --database Telemetry --identity mi-ingest --usage ExportRequest\n"
+        "  %adxmi policy grant --database Telemetry --identity mi-ingest \\\n"
+        "      --usage ExportRequest\n"
         "  %adxmi policy history\n"
     )
+
+
+@pytest.mark.parametrize("name", IN_NOTEBOOKS)
+def test_help_in_a_notebook_fits_a_narrow_one_but_for_links(magic, capsys, name):
+    magic(f"{name} --help")
+
+    help_of_verb = capsys.readouterr().out
+    options = help_of_verb.partition("Examples:")[0].splitlines()
+    assert [line for line in options if len(line) > 80] == []
+
+
+@pytest.mark.parametrize(("columns", "most"), [("60", 60), ("80", 80), ("120", 96)])
+def test_help_in_a_console_is_as_wide_as_the_terminal_up_to_a_limit(columns, most, monkeypatch):
+    monkeypatch.setenv("COLUMNS", columns)
+
+    widest = max(map(len, help_text(CONSOLE_PROGRAM).partition("Learn more")[0].splitlines()))
+
+    assert most - 10 < widest <= most
 
 
 def test_help_of_a_verb_names_permissions_and_pages(magic, capsys):
