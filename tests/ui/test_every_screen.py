@@ -33,7 +33,7 @@ RESULTS = {
     "identity-list": "%adxmi identity list",
     "identity-show": "%adxmi identity show mi-export",
     "role-list": "%adxmi role list --all-databases",
-    "callout-show": "%adxmi callout show",
+    "callout-list": "%adxmi callout list",
     "check": "%adxmi check",
     "check-one": "%adxmi external-table check ArchivedOrders --database Sales",
     "audit": "%adxmi audit",
@@ -45,7 +45,7 @@ RESULTS = {
     "query": "%%adxmi query --database Sales\n.show tables",
     "help": "%adxmi help policy grant",
     "error": "%adxmi policy grant -d Sales --identity mi-exprt --usage AzureAI",
-    "denied": '%%adxmi query --database Sales\nexternal_table("Denied")',
+    "denied": '%%adxmi query --database Telemetry\nexternal_table("OrdersDelta")',
 }
 FORMS = {
     "policy-form": "%adxmi policy form",

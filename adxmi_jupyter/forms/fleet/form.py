@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 PAGE = 15
 _GOOD, _OFF = "adxmi-good", "adxmi-off"
 # Of fixed widths or shares, so that the heads, a grid of their own, stand above them.
-_COLUMNS = "minmax(140px, 3fr) minmax(120px, 4fr) minmax(110px, 3fr) minmax(150px, 5fr) 80px 90px"
+_COLUMNS = "minmax(130px, 3fr) minmax(112px, 4fr) minmax(94px, 3fr) minmax(110px, 5fr) 70px 90px"
 _HEADS = ("Cluster", "State", "Subscription", "Identities", "Network", "")
 _LIST = Command.of("fleet", "list")
 
@@ -32,6 +32,7 @@ SHEET = """
   unicode-bidi: isolate;}
 .adxmi-form .adxmi-head span {padding: 0 8px;}
 .adxmi-form .adxmi-chip {display: inline-block; padding: 1px 9px; border-radius: 10px;
+  overflow-wrap: break-word;
   border: 1px solid rgb(230, 145, 20); background: rgba(230, 145, 20, .14);}
 .adxmi-form .adxmi-chip.adxmi-good {border-color: rgb(44, 160, 44);
   background: rgba(44, 160, 44, .12);}
