@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import keyword
 import os
+import sys
 import traceback
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
@@ -20,11 +21,12 @@ from traitlets import Float, Int, Unicode, default, observe
 
 from adxmi_jupyter.magics import inspection
 from adxmi_jupyter.magics.live_grids import LiveGrids
+from adxmi_jupyter.service.progress import is_voila
 
 if TYPE_CHECKING:
     import pandas as pd
     from IPython.core.completer import CompletionContext, SimpleMatcherResult
-    from IPython.core.interactiveshell import InteractiveShell
+    from IPython.core.interactiveshell import ExecutionResult, InteractiveShell
 
     from adxmi_jupyter.fixes import Note
     from adxmi_jupyter.service.connections import Connections, Settings
@@ -315,6 +317,8 @@ def load(shell: InteractiveShell) -> None:
         magics = cast("AdxmiMagics", loaded(shell))
         shell.Completer.custom_matchers.append(magics.matcher)
         inspection.attach(shell)
+        if is_voila():
+            shell.events.register("post_run_cell", _show_typed_error)
 
 
 def unload(shell: InteractiveShell) -> None:
@@ -323,6 +327,8 @@ def unload(shell: InteractiveShell) -> None:
     if magics is None:
         return
     inspection.detach(shell)
+    with suppress(ValueError):  # there is none but in Voila
+        shell.events.unregister("post_run_cell", _show_typed_error)
     matchers = shell.Completer.custom_matchers
     matchers[:] = [m for m in matchers if m is not magics.matcher]
     for kind in _KINDS:
@@ -336,3 +342,13 @@ def unload(shell: InteractiveShell) -> None:
 def loaded(shell: InteractiveShell) -> AdxmiMagics | None:
     """Return the magics that are loaded in a shell."""
     return cast("AdxmiMagics | None", shell.magics_manager.registry.get(AdxmiMagics.__name__))
+
+
+def _show_typed_error(result: ExecutionResult) -> None:
+    """Print what a cell raised, if it is a typed error: Voila hides every error that is raised."""
+    from adxmi_jupyter.error_base import AdxmiError
+
+    error = result.error_in_exec
+    if isinstance(error, AdxmiError):
+        what, why, fix = error.lines
+        sys.stdout.write(f"{type(error).__name__}: {what}\n  why: {why}\n  fix: {fix}\n")

@@ -34,12 +34,17 @@ def _is_notebook() -> bool:
     return type(sys.stdout).__module__.partition(".")[0] == "ipykernel"
 
 
+def is_voila() -> bool:
+    """Tell whether the kernel runs for a page of Voila."""
+    return os.environ.get("SERVER_SOFTWARE", "").startswith("voila/")
+
+
 def _is_logged() -> bool:
     """Tell whether what is shown goes to a file or a pipe, where a bar is noise.
 
     Voila shows the text of a cell as it came: there a bar would stay.
     """
-    if os.environ.get("SERVER_SOFTWARE", "").startswith("voila/"):
+    if is_voila():
         return True
     shown = sys.stderr
     return shown is sys.__stderr__ and shown is not None and not shown.isatty()

@@ -2,6 +2,7 @@ import pandas as pd
 import pytest
 
 from adxmi_jupyter.errors import InvalidValue, UnknownCommand, WriteNotApplied
+from tests.magics.conftest import extended
 
 
 def test_a_magic_returns_a_dataframe(ip):
@@ -103,6 +104,23 @@ def test_an_error_shows_three_lines(ip, capsys):
         ),
         "  fix: %adxmi policy show",
     ]
+
+
+def test_a_page_of_voila_shows_the_three_lines_that_voila_hides(shell, monkeypatch, capsys):
+    monkeypatch.setenv("SERVER_SOFTWARE", "voila/0.5.8")
+    with extended(shell):
+        shell.run_cell("%adxmi policy shw")
+        shell.run_cell("1 / 0")
+    in_voila = capsys.readouterr().out
+    monkeypatch.delenv("SERVER_SOFTWARE")
+    with extended(shell):
+        shell.run_cell("%adxmi policy shw")
+
+    # One that is raised is shown by the shell itself, which Voila replaces.
+    assert in_voila.count("UnknownCommand: there is no verb 'shw' of policy\n") == 2
+    assert in_voila.count("  fix: %adxmi policy show\n") == 2
+    assert in_voila.count("ZeroDivisionError: ") == 1
+    assert capsys.readouterr().out.count("UnknownCommand: ") == 1
 
 
 def test_traceback_shows_the_full_stack(ip, capsys):
