@@ -73,6 +73,7 @@ FLEET = {
     "fleet-form": "%adxmi fleet form",
 }
 SCREENS = RESULTS | FORMS | FLEET
+ERRORS = ("error", "denied")
 CELLS = {"lab": ".jp-CodeCell", "notebook": ".jp-CodeCell", "voila": ".jp-Cell"}
 LOOKS = [
     (front, theme, width) for front, theme, width in product(CELLS, ("light", "dark"), (1200, 700))
@@ -135,5 +136,7 @@ def test_each_screen_fits(look, picture, front, theme, width):
         cell.scroll_into_view_if_needed()
         picture(cell, f"screen-{name}-{front}-{theme}-{width}")
         found[name] = cell.evaluate(TOO_WIDE)
+        if name in ERRORS:
+            expect(cell).to_contain_text("fix: %adxmi policy grant")
 
     assert {name: why for name, why in found.items() if why} == {}
