@@ -23,9 +23,10 @@ if TYPE_CHECKING:
 def status_frame(connection: Connection) -> pd.DataFrame:
     """Ask the cluster who the caller is.
 
-    One row; columns ``connection``, ``cluster``, ``database``, ``credential``, ``principal``,
-    ``roles``, ``version``, all string. ``roles`` is empty where the service does not tell;
-    ``version`` names the roles that it requires where the caller has none.
+    One row; columns ``connection``, ``cluster``, ``database``, ``credential``, ``display_name``,
+    ``principal``, ``roles``, ``version``, all string. ``display_name`` and ``roles`` are empty
+    where the service does not tell; ``version`` names the roles that it requires where the caller
+    has none.
 
     Raises
     ------
@@ -33,24 +34,27 @@ def status_frame(connection: Connection) -> pd.DataFrame:
         The cluster does not answer or does not let the caller in.
 
     """
-    columns = ("connection", "cluster", "database", "credential", "principal", "roles", "version")
-    row = (
-        connection.name,
-        connection.cluster,
-        connection.database,
-        connection.credential_used,
-        _principal(connection),
-        _roles(connection),
-        _version(connection),
-    )
-    return fixed_frame(dict.fromkeys(columns, TEXT), [row])
+    principal = _principal(connection)  # first: it fails where there is no cluster
+    roles = _own_roles(connection)
+    row = {
+        "connection": connection.name,
+        "cluster": connection.cluster,
+        "database": connection.database,
+        "credential": connection.credential_used,
+        "display_name": _name_in(roles),
+        "principal": principal,
+        "roles": ", ".join(dict.fromkeys(map(_role_text, roles))),
+        "version": _version(connection),
+    }
+    return fixed_frame(dict.fromkeys(row, TEXT), [tuple(row.values())])
 
 
 def caller_frame(connection: Connection) -> pd.DataFrame:
     """Ask the cluster who the caller is.
 
-    One row; columns ``principal``, ``kind``, ``tenant``, ``cluster``, ``database``, ``credential``,
-    all string. ``kind`` and ``tenant`` are empty where the principal does not tell.
+    One row; columns ``display_name``, ``principal``, ``kind``, ``tenant``, ``cluster``,
+    ``database``, ``credential``, all string. ``display_name`` is empty where the service does not
+    tell, ``kind`` and ``tenant`` where the principal does not.
 
     Raises
     ------
@@ -66,16 +70,16 @@ def caller_frame(connection: Connection) -> pd.DataFrame:
         pass
     else:
         kind, tenant = reference.kind.name.lower().replace("_", " "), reference.tenant
-    columns = ("principal", "kind", "tenant", "cluster", "database", "credential")
-    row = (
-        principal,
-        kind,
-        tenant,
-        connection.cluster,
-        connection.database,
-        connection.credential_used,
-    )
-    return fixed_frame(dict.fromkeys(columns, TEXT), [row])
+    row = {
+        "display_name": _name_in(_own_roles(connection)),
+        "principal": principal,
+        "kind": kind,
+        "tenant": tenant,
+        "cluster": connection.cluster,
+        "database": connection.database,
+        "credential": connection.credential_used,
+    }
+    return fixed_frame(dict.fromkeys(row, TEXT), [tuple(row.values())])
 
 
 def connections_frame(connections: Connections) -> pd.DataFrame:
@@ -120,9 +124,12 @@ def _principal_seen(connection: Connection, database: str) -> str:
     return text_cell(row, "principal")
 
 
-def _roles(connection: Connection) -> str:
-    rows = _role_rows(connection, connection.database) or _role_rows(connection, "")
-    return ", ".join(dict.fromkeys(map(_role_text, rows)))
+def _own_roles(connection: Connection) -> Sequence[Mapping[str, Any]]:
+    return _role_rows(connection, connection.database) or _role_rows(connection, "")
+
+
+def _name_in(roles: Sequence[Mapping[str, Any]]) -> str:
+    return next(filter(None, (text_cell(row, "DisplayName") for row in roles)), "")
 
 
 def _role_rows(connection: Connection, database: str) -> Sequence[Mapping[str, Any]]:

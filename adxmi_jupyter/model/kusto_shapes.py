@@ -141,7 +141,14 @@ ROLES = Shape(
     ),
 )
 
-OWN_ROLES = Shape("your roles", (required("Role"), optional("Scope", check=maybe(text))))
+OWN_ROLES = Shape(
+    "your roles",
+    (
+        required("Role"),
+        optional("Scope", check=maybe(text)),
+        optional("DisplayName", check=maybe(text)),
+    ),
+)
 
 INGESTION_FAILURES = Shape(
     "the ingestion failures",

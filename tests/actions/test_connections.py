@@ -1,4 +1,4 @@
-from adxmi_jupyter.actions.connections import connections_frame, status_frame
+from adxmi_jupyter.actions.connections import caller_frame, connections_frame, status_frame
 from adxmi_jupyter.actions.identity.names import (
     database_names,
     offered_databases,
@@ -13,8 +13,16 @@ def test_status_tells_who_where_and_as_what(connection, azure):
     assert row["cluster"] == "embedded Azure"
     assert row["database"] == "Sales"
     assert row["credential"] == "as:admin"
+    assert row["display_name"] == "admin (upn: admin@contoso.example)"
     assert row["principal"].startswith("aaduser=")
     assert row["roles"] == "All Databases Admin"
+
+
+def test_the_caller_has_a_name_before_an_id(reader):
+    frame = caller_frame(reader)
+
+    assert list(frame)[:2] == ["display_name", "principal"]
+    assert frame["display_name"][0] == "reader (upn: reader@contoso.example)"
 
 
 def test_status_works_for_a_principal_with_few_rights(reader):
@@ -33,6 +41,7 @@ def test_status_of_a_principal_without_any_role_tells_who_it_is_and_what_to_ask_
 
     assert row["principal"].startswith("aaduser=d72b84f9")
     assert row["roles"] == ""
+    assert row["display_name"] == ""
     assert row["version"] == "not readable: requires Database User, Viewer or Monitor"
 
 
