@@ -30,7 +30,7 @@ class RoleMatrix(Matrix[Holder]):
     marks = Mark
     state: RoleState
     head_width = "minmax(160px, 1fr)"
-    cell_width = "minmax(76px, 104px)"
+    cell_width = "minmax(64px, 88px)"
 
     def __init__(self, screen: Screen, state: RoleState, wished: Wished) -> None:
         listing = Listing(lambda: state.holders, _searched, PAGE)
