@@ -116,7 +116,7 @@ def look(browser, browser_context_args, server):
             opened[key] = page = context.new_page()
             open_cells(server, page, front, ("%load_ext adxmi_jupyter", *SCREENS.values()), theme)
             forms = page.locator(".adxmi-form:not(.adxmi-steps-form *)")
-            expect(forms).to_have_count(len(FORMS) + 1, timeout=4 * LONG)
+            expect(forms).to_have_count(len(FORMS) + 1, timeout=10 * LONG)
         page = opened[key]
         page.set_viewport_size({"width": width, "height": 1000})
         if front != "voila":
