@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import ssl
+import tempfile
 import threading
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.embedded.listener import Listener
 from adxmi_jupyter.embedded.state.ids import cluster_id
 
 if TYPE_CHECKING:
-    import ssl
     from collections.abc import Callable
 
     from adxmi_jupyter.embedded.state.clusters import Cluster
@@ -122,11 +125,38 @@ def _with_own_port(world: World) -> list[Cluster]:
 
 def _tls_of(cluster: Cluster) -> ssl.SSLContext | None:
     """Return what a cluster needs that is reached over TLS."""
-    if not cluster.bad_certificate:
-        return None
-    from adxmi_jupyter.embedded.certificate import expired_certificate
+    return _expired_certificate() if cluster.bad_certificate else None
 
-    return expired_certificate()
+
+def _expired_certificate() -> ssl.SSLContext:
+    """Return a certificate that no client trusts: it has expired, and is signed by itself only.
+
+    Its key is made for it.
+    """
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "expired.kusto.windows.net")])
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(datetime(2024, 1, 1, tzinfo=UTC))
+        .not_valid_after(datetime(2025, 1, 1, tzinfo=UTC))
+        .sign(key, hashes.SHA256())
+    )
+    pem = serialization.Encoding.PEM
+    secret = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    with tempfile.TemporaryDirectory(prefix="adxmi-") as folder:
+        file = Path(folder) / "certificate.pem"
+        file.write_bytes(certificate.public_bytes(pem) + secret)
+        context.load_cert_chain(file)
+    return context
 
 
 def _bound(number: int) -> socket.socket:
