@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import zlib
 from email.utils import formatdate
 from http.client import responses
 from typing import TYPE_CHECKING
 
 import h11
 
-from adxmi_jupyter.embedded.web.bodies import decoded
 from adxmi_jupyter.embedded.web.messages import (
     BodyTooLargeError,
     Headers,
@@ -30,6 +30,8 @@ _LARGEST_BODY = 64 * 1024**2
 _PIECE = 256 * 1024
 _SKIP_SECONDS = 10.0
 _WITHOUT_BODY = {204, 304}
+_ZLIB_OR_GZIP = zlib.MAX_WBITS | 32
+_DEFLATE_ALONE = -zlib.MAX_WBITS
 
 
 class Connection:
@@ -175,7 +177,7 @@ class _Body:
         """Return the whole body, decoded; BodyTooLargeError or UnreadableBodyError for none."""
         if self._data is None:
             encoding = self.headers.get("Content-Encoding", "")
-            self._data = decoded(await self._received(), encoding, _LARGEST_BODY)
+            self._data = _decoded(await self._received(), encoding, _LARGEST_BODY)
         return self._data
 
     async def _received(self) -> bytes:
@@ -190,3 +192,42 @@ class _Body:
         except (OSError, h11.RemoteProtocolError) as error:
             raise UnreadableBodyError from error
         return bytes(found)
+
+
+def _decoded(data: bytes, encoding: str, most: int) -> bytes:
+    """Return a body as it was before it was compressed.
+
+    BodyTooLargeError for one of more bytes than that, UnreadableBodyError for one that breaks off
+    or an encoding other than gzip and deflate.
+    """
+    match encoding.strip().lower():
+        case "" | "identity":
+            return data
+        case "gzip" | "x-gzip":
+            return _inflated(data, _ZLIB_OR_GZIP, most)
+        case "deflate":
+            return _inflated(data, _ZLIB_OR_GZIP if _has_header(data) else _DEFLATE_ALONE, most)
+        case _:
+            raise UnreadableBodyError
+
+
+def _has_header(data: bytes) -> bool:
+    """Tell whether deflated data is wrapped as RFC 1950 wants it, which not every client does."""
+    return data[:1] == b"\x78"
+
+
+def _inflated(data: bytes, bits: int, most: int) -> bytes:
+    """Return what was compressed, all members of it."""
+    found = bytearray()
+    while data:
+        decoder = zlib.decompressobj(bits)
+        try:
+            found += decoder.decompress(data, most + 1 - len(found))
+        except zlib.error as error:
+            raise UnreadableBodyError from error
+        if len(found) > most:
+            raise BodyTooLargeError
+        if not decoder.eof:
+            raise UnreadableBodyError
+        data = decoder.unused_data
+    return bytes(found)
