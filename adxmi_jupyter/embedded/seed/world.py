@@ -65,9 +65,27 @@ def seeded_world(name: str = "contoso", *, with_history: bool = True) -> World:
 
 
 def _recall(world: World, began_ns: int) -> None:
-    from adxmi_jupyter.embedded.seed.history.recall import recall
+    """Put what happened before a moment, as seen by a fresh world, before all entries of the logs.
 
-    recall(world, seeded_world(with_history=False), began_ns)
+    What knows of it is loaded here: most worlds are never asked.
+    """
+    from adxmi_jupyter.embedded.seed.history.cast import cast_of
+    from adxmi_jupyter.embedded.seed.history.changes import add_changes
+    from adxmi_jupyter.embedded.seed.history.timeline import Timeline
+    from adxmi_jupyter.embedded.seed.history.workflows import add_workflows
+    from adxmi_jupyter.embedded.state.data_log import put_before
+
+    seeded = seeded_world(with_history=False)
+    line, cast = Timeline(seeded.cluster, began_ns), cast_of(seeded)
+    add_changes(line, cast)
+    add_workflows(line, cast)
+    logs = world.cluster.logs
+    logs.requests.put_before(sorted(line.requests, key=lambda each: each.head.started_ns))
+    put_before(logs.data.operations, sorted(line.data, key=lambda each: each.happened_ns))
+    put_before(logs.data.streams, sorted(line.streams, key=lambda each: each.begun_ns))
+    put_before(world.service.operations, sorted(line.operations, key=lambda each: each.started_ns))
+    put_before(world.ingestion.failures, sorted(line.failures, key=lambda each: each.failed_ns))
+    world.journal.put_before(line.entries())
 
 
 def _add_identities(world: World) -> None:
