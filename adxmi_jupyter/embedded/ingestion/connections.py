@@ -13,15 +13,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from adxmi_jupyter.embedded.arm.connection_kinds import kind_of
-from adxmi_jupyter.embedded.ingestion.cosmos_reader import CosmosReader
 from adxmi_jupyter.embedded.ingestion.errors import (
     SPOILED,
     IngestionError,
     as_ingestion_error,
     record_failure,
 )
-from adxmi_jupyter.embedded.ingestion.hub_readers import EventGridReader, HubReader
 from adxmi_jupyter.embedded.ingestion.notifications import blob_notification, each_notification
+from adxmi_jupyter.embedded.ingestion.source_readers import CosmosReader, EventGridReader, HubReader
 from adxmi_jupyter.embedded.kusto.errors import KustoError
 from adxmi_jupyter.embedded.state.ids import last_name, same
 from adxmi_jupyter.embedded.storage.locations import Location

@@ -1,16 +1,18 @@
-"""Data connections that read a hub: its events are the data, or tell of blobs that are.
+"""Data connections that read a source: events, blobs of which events tell, changed documents.
 
-Pages: Event Hubs data connection, Event Grid data connection.
+Pages: Event Hubs data connection, Event Grid data connection, Ingest data from Azure Cosmos DB.
 """
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from adxmi_jupyter.embedded.azure_roles import may_reach
+from adxmi_jupyter.embedded.azure_roles import may, may_reach
 from adxmi_jupyter.embedded.ingestion.connection_reader import USAGE, ConnectionReader
 from adxmi_jupyter.embedded.ingestion.errors import (
+    IDENTITY,
     SOURCE_DENIED,
     SOURCE_NOT_FOUND,
     IngestionError,
@@ -27,9 +29,10 @@ from adxmi_jupyter.embedded.ingestion.table_rows import find_table, read_table_r
 from adxmi_jupyter.embedded.kusto.targets.denials import network_forbidden
 from adxmi_jupyter.embedded.kusto.targets.folders import open_folder, read_location
 from adxmi_jupyter.embedded.networks import blocked
-from adxmi_jupyter.embedded.state.ids import same
-from adxmi_jupyter.embedded.state.ingestion_jobs import Attempt
+from adxmi_jupyter.embedded.state.ids import last_name, same
+from adxmi_jupyter.embedded.state.ingestion_jobs import Attempt, Shape
 from adxmi_jupyter.embedded.state.networks import STORAGE
+from adxmi_jupyter.embedded.state.world import as_principal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,6 +42,8 @@ if TYPE_CHECKING:
     from adxmi_jupyter.embedded.storage.locations import Location
 
 _RECEIVE = "Microsoft.EventHub/namespaces/messages/receive/action"
+_READ_COSMOS_ACCOUNT = "Microsoft.DocumentDB/databaseAccounts/read"
+_COSMOS_FORMAT = "multijson"
 
 
 class HubReader(ConnectionReader):
@@ -141,3 +146,40 @@ class EventGridReader(HubReader):
         if location.path not in blobs:
             raise IngestionError(SOURCE_NOT_FOUND, f"There is nothing at '{location.uri}'.")
         return blobs[location.path]
+
+
+class CosmosReader(ConnectionReader):
+    """A connection of kind CosmosDb: changed documents are the data."""
+
+    def ingest(self, item: Mapping[str, Any], /) -> int:
+        """Ingest a version of a document."""
+        self._check_roles()
+        table = find_table(self.database, self.properties["tableName"])
+        shape = Shape(_COSMOS_FORMAT, self.properties.get("mappingRuleName") or "")
+        rows = read_table_rows(table, json.dumps(item).encode(), shape)
+        return self.append(self.database, table, rows)
+
+    def attempt(self, _item: Mapping[str, Any], /) -> Attempt:
+        """Return how a failure names any document: by its container."""
+        table, source = self.properties["tableName"], "/".join(self.source)
+        return Attempt(
+            self.database.name, table, source, self.principal(), f"Format={_COSMOS_FORMAT}"
+        )
+
+    def _check_roles(self) -> None:
+        """Raise an IngestionError unless the identity has both roles on the account."""
+        identity = self.allowed_identity(self.database)
+        account, *place = self.source
+        if identity is None:
+            raise IngestionError(IDENTITY, "A connection to Cosmos DB needs a managed identity.")
+        self.require_network(account, identity)
+        found = self.world.cosmos_accounts.get(last_name(account))
+        may_read = found is not None and found.lets_read(identity.object_id, *place)
+        may_see = may(self.world, as_principal(identity), _READ_COSMOS_ACCOUNT, account)
+        if not (may_read and may_see):
+            role = "Cosmos DB Account Reader Role" if may_read else "Cosmos DB Built-in Data Reader"
+            raise IngestionError(
+                SOURCE_DENIED,
+                f"The managed identity '{identity.display_name}' lacks the role '{role}' on "
+                f"'{account}'.",
+            )
