@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from urllib.parse import unquote
 
 from adxmi_jupyter.actions.choices import azure_lists
-from adxmi_jupyter.actions.choices.blobs import MOST, blob_names, container_of, in_folder
 from adxmi_jupyter.actions.choices.values import Choice, Choices
 from adxmi_jupyter.errors import AdxmiError
 from adxmi_jupyter.model import kql
@@ -25,7 +24,9 @@ from adxmi_jupyter.model.azure_role import (
     STORAGE_ACCOUNT,
 )
 from adxmi_jupyter.model.declaration.listed import Source
-from adxmi_jupyter.model.kusto_shapes import MAPPINGS
+from adxmi_jupyter.model.declaration.locations import identity_location
+from adxmi_jupyter.model.declaration.targets import connection_string
+from adxmi_jupyter.model.kusto_shapes import BLOBS, MAPPINGS
 from adxmi_jupyter.model.shape import text_cell
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
 Value = TypeVar("Value")
 
 _MODEL_VERSION = "2024-06-01"
+_MOST_BLOBS = 1000
+"""How many `.list blobs` returns (page: .list blobs command)."""
 
 
 class Lists:
@@ -112,7 +115,7 @@ class Lists:
             found = self._resources(STORAGE_ACCOUNT)
             every = (Choice(one.endpoint, one.name, goes_on=True) for one in found if one.endpoint)
             return Choices(tuple(every))
-        if container_of(question.inside):
+        if _container_of(question.inside):
             return self._files(question)
         account = _first_label(question.inside.partition("://")[2])
         names = self._names_in(STORAGE_ACCOUNT, account, azure_lists.containers)
@@ -125,20 +128,20 @@ class Lists:
         if not word:
             return Choices(missing=("identity",))
         names = self._blob_names(question, self._find(word))
-        most = MOST if len(names) >= MOST else 0
-        return Choices(in_folder(question.inside, names), most=most)
+        most = _MOST_BLOBS if len(names) >= _MOST_BLOBS else 0
+        return Choices(_in_folder(question.inside, names), most=most)
 
     def _blob_names(self, question: Question, identity: ManagedIdentity) -> tuple[str, ...]:
         """Return the files in a folder; without a request if all above it are known."""
         place = f"{question.inside.rstrip('/')}/"
-        whole = self._whole.get((question.database, identity.word, container_of(place)))
+        whole = self._whole.get((question.database, identity.word, _container_of(place)))
         if whole is not None:
             return tuple(name for name in whole if unquote(name).startswith(place))
         names = self._once(
             (Source.LOCATIONS, question.database, identity.word, place),
-            lambda: blob_names(self._connection, question.database, place.rstrip("/"), identity),
+            lambda: _listed_blobs(self._connection, question.database, place.rstrip("/"), identity),
         )
-        if len(names) < MOST and place == container_of(place):
+        if len(names) < _MOST_BLOBS and place == _container_of(place):
             self._whole[question.database, identity.word, place] = names
         return names
 
@@ -149,7 +152,7 @@ class Lists:
         except AdxmiError:
             return ()
         place = f"{question.inside.rstrip('/')}/"
-        whole = self._whole.get((question.database, identity.word, container_of(place)), ())
+        whole = self._whole.get((question.database, identity.word, _container_of(place)), ())
         listed = self._kept.get((Source.LOCATIONS, question.database, identity.word, place))
         names = (*whole, *(listed[1][0] if listed and listed[1] else ()))
         return tuple(name for name in map(unquote, names) if name.startswith(place))
@@ -250,6 +253,40 @@ class Lists:
         return _plain(text_cell(row, "Name") for row in rows)
 
 
+def _listed_blobs(
+    connection: Connection, database: str, uri: str, identity: ManagedIdentity
+) -> tuple[str, ...]:
+    """Return the addresses of the files below one; raises as `Kusto.command` does."""
+    string = connection_string(identity_location(uri), identity)
+    command = f".list blobs ({kql.string_literal(string)}) MaxFiles={_MOST_BLOBS}"
+    rows = connection.ingestion.command(command, database=database).rows(BLOBS)
+    return tuple(text_cell(row, "BlobUri") for row in rows)
+
+
+def _in_folder(uri: str, names: Iterable[str]) -> tuple[Choice, ...]:
+    """Return what is directly in a folder or container: folders, then files."""
+    start = f"{uri.rstrip('/')}/"
+    below = [name[len(start) :] for name in map(unquote, names) if name.startswith(start)]
+    folders = dict.fromkeys(one.partition("/")[0] for one in below if "/" in one)
+    files = dict.fromkeys(one for one in below if "/" not in one)
+    return (
+        *(Choice(f"{start}{one}/", f"{one}/", goes_on=True) for one in folders),
+        *(Choice(f"{start}{one}", one) for one in files),
+    )
+
+
+def _container_of(uri: str) -> str:
+    """Return the address of the container in an address, with a slash; empty for an account's.
+
+    >>> _container_of("https://contosolake.blob.core.windows.net/archive/2024")
+    'https://contosolake.blob.core.windows.net/archive/'
+    """
+    scheme, _, rest = uri.partition("://")
+    host, _, path = rest.partition("/")
+    container = path.partition("/")[0]
+    return f"{scheme}://{host}/{container}/" if container else ""
+
+
 def _plain(names: Iterable[str]) -> Choices:
     return Choices(tuple(Choice(name, name) for name in dict.fromkeys(names)))
 
@@ -282,7 +319,7 @@ _REQUIRED_INSIDE = {
 
 def _required(question: Question) -> str:
     """Return the permission that shows all there is."""
-    if question.source is Source.LOCATIONS and container_of(question.inside):
+    if question.source is Source.LOCATIONS and _container_of(question.inside):
         return _IN_STORAGE
     if question.inside:
         return _REQUIRED_INSIDE[question.source]
