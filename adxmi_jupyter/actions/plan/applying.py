@@ -8,19 +8,18 @@ isn't in the plan is not overwritten.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from adxmi_jupyter.actions.history.plans import keep_apply, keep_plan
 from adxmi_jupyter.actions.identity import identities
 from adxmi_jupyter.actions.identity import writes as identity_writes
+from adxmi_jupyter.actions.plan.policy_steps import PolicySteps
 from adxmi_jupyter.actions.plan.replacing import OPTION
 from adxmi_jupyter.actions.plan.role_steps import change_roles
 from adxmi_jupyter.actions.plan.steps import Phase
-from adxmi_jupyter.actions.plan.verifying import Granted
 from adxmi_jupyter.actions.policy import callouts
-from adxmi_jupyter.actions.policy import writes as policy_writes
 from adxmi_jupyter.actions.policy.callouts import CalloutChange
 from adxmi_jupyter.actions.policy.policies import PolicyChange
 from adxmi_jupyter.actions.roles.change import RoleChange
@@ -33,22 +32,18 @@ from adxmi_jupyter.errors import (
     ConnectionFailure,
     OperationContinues,
     PlanBlocked,
-    PolicyChanged,
     WriteOutcomeUnknown,
 )
 from adxmi_jupyter.fixes import ChangeOption, Retry
-from adxmi_jupyter.model import kql
 from adxmi_jupyter.model.assignment import plan_change
 from adxmi_jupyter.model.history.rows import RunKind
 from adxmi_jupyter.model.plan import Reason, Status
-from adxmi_jupyter.model.usage import Usage
 
 if TYPE_CHECKING:
     from adxmi_jupyter.actions.plan.planning import Prepared
     from adxmi_jupyter.actions.plan.steps import Step
     from adxmi_jupyter.model.assignment import AssignmentChange
     from adxmi_jupyter.model.plan import Change, Plan
-    from adxmi_jupyter.model.policy import Policy, Scope
     from adxmi_jupyter.service.connection import Connection
 
 _NAMED_AT_MOST = 5
@@ -195,7 +190,7 @@ def carry_out(connection: Connection, prepared: Prepared, how: Applying) -> Appl
     if not prepared.steps:
         return Applied(prepared.plan, 0, ())
     number = Journal(connection.history_file).next_apply()
-    run = _Run(connection, how)
+    run = _Run(connection, how, PolicySteps(connection))
     with connection.noting(apply=number):
         outcomes = tuple(map(run.outcome_of, prepared.steps))
     keep_apply(connection)
@@ -208,8 +203,7 @@ class _Run:
 
     connection: Connection
     how: Applying
-    policies: dict[Scope, Policy] = field(default_factory=dict)
-    granted: Granted = field(default_factory=Granted)
+    policies: PolicySteps
     failed: list[Outcome] = field(default_factory=list)
     stopped: bool = False
 
@@ -256,29 +250,13 @@ class _Run:
     def _carry_out(self, step: Step) -> None:
         write = step.write
         if isinstance(write, PolicyChange):
-            self._change_policy(write)
+            self.policies.change(write)
         elif isinstance(write, RoleChange):
-            self._change_roles(write)
+            change_roles(self.connection, write)
         elif isinstance(write, CalloutChange):
             callouts.apply(self.connection, write, confirmed=True)
         else:
             self._change_assigned(write)
-
-    def _change_policy(self, change: PolicyChange) -> None:
-        if change.added is None:
-            self.granted.verify(self.connection, change)
-        before = self.policies.get(change.scope)
-        if change.added is None and before is not None:
-            change = _from(change, before)
-        done = policy_writes.apply(self.connection, change, confirmed=True)
-        seen = self.connection.assigned_when_last_seen
-        system = seen.system if seen else None
-        self.policies[change.scope] = done.after.as_of(system) if system else done.after
-        if change.added is not None:
-            self.granted.note(change)
-
-    def _change_roles(self, change: RoleChange) -> None:
-        change_roles(self.connection, change)
 
     def _change_assigned(self, change: AssignmentChange) -> None:
         """Assign and remove identities.
@@ -296,37 +274,11 @@ class _Run:
         afresh = plan_change(present, change.added, gone)
         if not afresh.is_empty:
             identity_writes.apply(self.connection, afresh)
-            self.policies.clear()
+            self.policies.forget()
 
 
 def _is_interrupt(failure: AdxmiError) -> bool:
     return isinstance(failure.__cause__, KeyboardInterrupt)
-
-
-def _from(change: PolicyChange, before: Policy) -> PolicyChange:
-    """Return a change of a whole policy as it is to be made of what the step before left.
-
-    Raises
-    ------
-    PolicyChanged
-        That step left something else than was planned: another principal wrote, too.
-
-    """
-    if _meaning(before) != _meaning(change.before):
-        raise PolicyChanged(
-            f"the policy of the {change.scope} changed in between; nothing was removed from it",
-            why=f"since it was read: {policy_writes.described(change.before.diff(before))}",
-            fix=Retry(),
-        )
-    return replace(change, before=before, command=kql.alter_policy(change.scope, change.after))
-
-
-def _meaning(policy: Policy) -> Mapping[str, Any]:
-    """Return what a policy allows: beside ``All`` no other usage counts."""
-    return {
-        one.key: Usage.ALL if Usage.ALL in one.allowed_usages else one.allowed_usages
-        for one in policy
-    }
 
 
 def unfinished(applied: Applied) -> tuple[Outcome, ...]:
