@@ -6,9 +6,11 @@ noun is used.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import import_module
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, cast
 
 import click
@@ -20,7 +22,6 @@ from adxmi_jupyter.magics.call import NOTEBOOK_PROGRAM, Call
 from adxmi_jupyter.magics.line import split
 from adxmi_jupyter.magics.options import console_options
 from adxmi_jupyter.magics.sensitive import hidden_values
-from adxmi_jupyter.magics.summaries import summary_of
 from adxmi_jupyter.magics.verbs import CONTEXT, Noun, Verb, help_width
 from adxmi_jupyter.masking import as_written, hiding
 from adxmi_jupyter.model.body.text import checked_text
@@ -31,6 +32,11 @@ if TYPE_CHECKING:
     import pandas as pd
     from click.formatting import HelpFormatter
     from click.shell_completion import CompletionItem
+
+_DECLARATION = (
+    r"^(?:def|class) {name}\((?:[^()]|\(\))*\)(?: -> [^:\n]+)?:(?: +#[^\n]*)?\s+"
+    r'"""(?P<summary>.+?)(?:"""|$)'
+)
 
 
 class Tree(Noun):
@@ -85,6 +91,20 @@ def source_of(noun: str) -> tuple[str, str]:
     if noun in _NOUNS:
         return _NOUNS[noun], noun.replace("-", "_")
     return module_of(noun), noun.replace("-", "")
+
+
+def summary_of(module: str, name: str) -> str:
+    """Return the first line of the docstring of a function or class, ignoring its case.
+
+    It is read from the source: to import all nouns would take longer than all else that
+    ``adxmi --help`` does. It is empty where there is no source.
+    """
+    spec = find_spec(module)
+    get_source = getattr(spec.loader, "get_source", None) if spec else None
+    source = (get_source(module) if get_source else None) or ""
+    pattern = _DECLARATION.format(name=re.escape(name))
+    match = re.search(pattern, source, re.MULTILINE | re.IGNORECASE)
+    return match["summary"].rstrip(".") if match else ""
 
 
 _WIDEST = 20

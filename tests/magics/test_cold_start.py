@@ -7,8 +7,7 @@ import sys
 import click
 import pytest
 
-from adxmi_jupyter.magics.summaries import summary_of
-from adxmi_jupyter.magics.tree import source_of, tree
+from adxmi_jupyter.magics.tree import source_of, summary_of, tree
 
 PROGRAM = """
 import sys
