@@ -16,8 +16,7 @@ from adxmi_jupyter.actions.verify.recording import Recording
 from adxmi_jupyter.actions.verify.verifying import Verification, verify
 from adxmi_jupyter.errors import CommandRefused, ServiceDetails
 from adxmi_jupyter.model.verification.readings import DATABASES, Request, Topic
-from adxmi_jupyter.model.verification.redaction import Redaction
-from adxmi_jupyter.model.verification.vocabulary import vocabulary
+from adxmi_jupyter.model.verification.redaction import Redaction, vocabulary
 from adxmi_jupyter.service.answer import Answer
 from adxmi_jupyter.service.pace import PacedInFlight
 from tests.service.test_fan_out import FakeTime

@@ -17,7 +17,8 @@ from enum import StrEnum
 from functools import cache
 from typing import Any
 
-from adxmi_jupyter.model.verification.vocabulary import vocabulary
+from adxmi_jupyter.model.usage import Usage
+from adxmi_jupyter.model.verification.readings import DATABASES, of_cluster, of_database
 
 _PARTS = re.compile(
     r"""
@@ -42,11 +43,52 @@ _SCHEMA = re.compile(r"[A-Za-z][A-Za-z0-9]{0,40}")
 _STAND_IN = re.compile(r"(?:name|host|user)\d+|[0-9-]+|1\d\d+", re.IGNORECASE)
 _NUMBERS = frozenset({"total", "consumed", "remaining", "times"})
 _LEAST = 3
+_WORD = re.compile(r"[^\W_][\w]*|_\w+")
+_COMMANDS = """
+    show create alter merge or add set delete drop execute append ingest export into to on of over
+    with from as by in and not has contains where project summarize count ago take top desc asc
+    database databases cluster table tables external function functions policy policies
+    managed_identity impersonate system continuous exports identity identities schema csl script
+    journal commands capacity materialized view views update query acceleration callout caching
+    retention mapping mappings kind storage delta sql dataformat pathformat partition
+    datetime_pattern bin startofday time timespan datetime dynamic string long int real bool guid
+    decimal hot window
+    admins users viewers unrestrictedviewers ingestors monitors true false null none async
+    compressed csv tsv json parquet orc avro txt skipvalidation docstring folder h https abfss
+    adl wasbs tcp s3
+    managedIdentity intervalBetweenRuns forcedLatency sizeLimit distributed isDisabled
+    compressionType includeHeaders fileExtension namePrefix ingestiontime merge sharding
+"""
+_COLUMNS = """
+    PolicyName EntityName Policy Policies ChildEntities EntityType ManagedIdentityPolicy ObjectId
+    ClientId TenantId DisplayName IsSystem AllowedUsages DatabaseName PersistentStorage Version
+    IsCurrent DatabaseAccessMode PrettyName ReservedSlot1 DatabaseId InTransitionTo ReadWrite
+    ReadOnlyFollowing TableName TableType Folder DocString Properties ConnectionStrings Partitions
+    PathFormat Name ExternalTableName Query ForcedLatency IntervalBetweenRuns CursorScopedTables
+    ExportProperties LastRunTime StartCursor LastRunResult ExportedTo IsRunning ManagedIdentity
+    SizeLimit Distributed Completed Failed DatabaseSchemaScript Event EventTimestamp Database
+    UpdatedEntityName EntityVersion EntityContainerName OriginalEntityState UpdatedEntityState
+    ChangeCommand Principal RootActivityId ClientRequestId User OriginalEntityVersion CommandType
+    Application Times Resource Total Consumed Remaining Origin Format Compressed CompressionType
+    FileExtension IncludeHeaders Encoding NamePrefix Blob Delta Sql Type Function Column Argument
+    aaduser aadapp aadgroup AAD app id DataExport DataExportToExternalTable Kusto ContinuousExport
+    ingestions queries extents stored results purge artifacts cleanup periodic streaming ingestion
+    post processing graph_snapshot mirroring data
+"""
+_EVENTS = "ALTER MERGE DELETE DATABASE CLUSTER POLICY MANAGED IDENTITY CREATE TABLE ROLE ADD"
 
 
 @cache
-def _kept() -> frozenset[str]:
-    return vocabulary()
+def vocabulary() -> frozenset[str]:
+    """Return the words that are kept, in lower case: of commands, columns, policies and events.
+
+    Whatever is not listed here is replaced, so that a name, a secret or a text of somebody never
+    gets into a recording by being overlooked.
+    """
+    sent = " ".join(one.text for one in (DATABASES, *of_cluster(), *of_database("")))
+    usages = " ".join(one.value for one in Usage)
+    texts = f"{_COMMANDS} {_COLUMNS} {_EVENTS} {usages} {sent}"
+    return frozenset(word.casefold() for word in _WORD.findall(texts))
 
 
 class Kind(StrEnum):
@@ -108,7 +150,7 @@ class Redaction:
             sorted(
                 one
                 for one in replaced & left
-                if len(one) >= _LEAST and not _STAND_IN.fullmatch(one) and one not in _kept()
+                if len(one) >= _LEAST and not _STAND_IN.fullmatch(one) and one not in vocabulary()
             )
         )
 
@@ -125,13 +167,13 @@ class Redaction:
                 return self._stand_in(Kind(kind), text)
 
     def _word(self, word: str) -> str:
-        if word.casefold() in _kept():
+        if word.casefold() in vocabulary():
             return word
         return self._stand_in(Kind.NUMBER if word.isdecimal() else Kind.NAME, word)
 
     def _host(self, text: str) -> str:
         parts = re.findall(r"\w+", text.casefold())
-        if all(part in _kept() and not part.isdecimal() for part in parts):
+        if all(part in vocabulary() and not part.isdecimal() for part in parts):
             return text
         suffix = _SUFFIX.search(text)
         head = text[: suffix.start()] if suffix else text
