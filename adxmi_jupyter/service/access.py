@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from adxmi_jupyter.errors import CredentialFailure
-from adxmi_jupyter.service.account import account_of
+from adxmi_jupyter.model.identity import is_guid
+from adxmi_jupyter.model.principal import PrincipalKind, PrincipalReference, application
 from adxmi_jupyter.service.credentials import ArmToken, LogToken
 from adxmi_jupyter.service.embedded import PRINCIPALS, token_with_key
 from adxmi_jupyter.service.in_flight import Traffic
@@ -18,10 +22,11 @@ if TYPE_CHECKING:
     from azure.mgmt.kusto import KustoManagementClient
     from azure.monitor.query import LogsQueryClient
 
-    from adxmi_jupyter.model.principal import PrincipalReference
     from adxmi_jupyter.service.address import ClusterAddress
     from adxmi_jupyter.service.credentials import Shared
     from adxmi_jupyter.service.limits import Limits
+
+_TOKEN_PARTS = 3
 
 
 class Access(Protocol):
@@ -232,3 +237,37 @@ def _log_client(access: Access, base_url: str, signing: Any) -> LogsQueryClient:
 
     in_flight = access.traffic.at_resource_manager(base_url)
     return log_client(base_url, signing, access.limits, in_flight)
+
+
+def account_of(token: str) -> PrincipalReference | None:
+    """Return the principal that a token names; None where it names none that a role may have.
+
+    A cluster tells only principals that hold a role on it who they are. The token for Azure
+    Resource Manager names its principal, too; it is read, not judged: the service that gets it
+    does that. Source: *Access token claims reference* (Microsoft identity platform docs).
+
+    >>> account_of("a word") is None
+    True
+    """
+    claims = _claims(token)
+    tenant, client_id = str(claims.get("tid", "")), claims.get("appid") or claims.get("azp") or ""
+    is_application = claims.get("idtyp") == "app" or not ({"scp", "upn"} & set(claims))
+    identifier = str(client_id if is_application else claims.get("oid", ""))
+    if not (is_guid(tenant) and is_guid(identifier)):
+        return None
+    if is_application:
+        return application(identifier, tenant)
+    return PrincipalReference(PrincipalKind.USER, identifier, tenant)
+
+
+def _claims(token: str) -> dict[str, Any]:
+    """Return what a token says; nothing for one that is no JSON Web Token."""
+    parts = token.split(".")
+    if len(parts) != _TOKEN_PARTS:
+        return {}
+    content = parts[1]
+    try:
+        found = json.loads(base64.urlsafe_b64decode(content + "=" * (-len(content) % 4)))
+    except (binascii.Error, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}

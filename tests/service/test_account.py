@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from adxmi_jupyter.service.account import account_of
+from adxmi_jupyter.service.access import account_of
 
 TENANT = "8d1f5c02-63a7-4f0e-9b1d-2e5a7c94b6d3"
 OBJECT, CLIENT = "d72b84f9-05ce-4a16-93e7-6a1f5c08b4d5", "0f9e8d7c-6b5a-4c3d-8e2f-1a0b9c8d7e6f"
