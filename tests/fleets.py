@@ -19,6 +19,8 @@ from adxmi_jupyter.embedded.seed.fleet import (
 )
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from adxmi_jupyter.embedded import Cluster, EmbeddedAzure, World
 
 FLEET_FILE = """\
@@ -37,6 +39,11 @@ THREE = ("contosoeast", "contosonorth", "contosowest")
 
 _USAGES = ("NativeIngestion", "ExternalTable", "DataConnection", "AutomatedFlows", "SqlRequest")
 _HOURS = 3600.0
+
+
+def states(frame: pd.DataFrame) -> dict[str, str]:
+    """Return what became of each cluster, as the result of a command over a fleet tells it."""
+    return {one["cluster"]: one["state"] for one in frame.attrs["adxmi"]["clusters"]}
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from adxmi_jupyter import errors
 from adxmi_jupyter.actions.write import protocol
 from tests.fleets import FLEET_FILE as FILE
 from tests.fleets import THREE as NAMES
-from tests.fleets import three_clusters
+from tests.fleets import states, three_clusters
 
 
 @pytest.fixture
@@ -148,10 +148,6 @@ def pressed(fleet):
     stop.set()
     for thread in threads:
         thread.join()
-
-
-def states(frame):
-    return {one["cluster"]: one["state"] for one in frame.attrs["adxmi"]["clusters"]}
 
 
 @pytest.mark.nightly

@@ -7,6 +7,7 @@ import pytest
 
 from adxmi_jupyter import errors
 from adxmi_jupyter.actions.fleet.stored_frames import restored, stored
+from tests.fleets import states
 
 
 @pytest.fixture
@@ -27,10 +28,6 @@ def fleet(azure):
 def asked(fleet, monkeypatch):
     monkeypatch.setenv("ADXMI_FLEET_PER_SECOND", "0")
     return fleet
-
-
-def states(frame):
-    return {one["cluster"]: one["state"] for one in frame.attrs["adxmi"]["clusters"]}
 
 
 def test_each_cluster_has_its_rows_and_a_stopped_one_says_so(magic, asked):

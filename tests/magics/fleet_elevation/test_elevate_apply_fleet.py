@@ -8,40 +8,18 @@ import pytest
 from adxmi_jupyter import errors
 from adxmi_jupyter.embedded.azure_roles import CONTRIBUTOR
 from adxmi_jupyter.embedded.seed.fleet import policy_item
-from adxmi_jupyter.embedded.state.ids import cluster_id
-from adxmi_jupyter.embedded.state.resources import AzureRoleAssignment
 from tests.fleets import FLEET_FILE as FILE
-from tests.fleets import THREE, three_clusters
+from tests.fleets import THREE, states
 
 pytestmark = pytest.mark.nightly
 APPLY = "apply --fleet --elevate --yes"
 MANY = 1000
 
 
-@pytest.fixture
-def fleet(azure, monkeypatch):
-    """Three clusters on which the reader has no role, and is Contributor in Azure."""
-    monkeypatch.setenv("ADXMI_FLEET_PER_SECOND", "0")
-    three_clusters(azure)
-    person = next(one for one in azure.world.principals if one.display_name == "reader")
-    for number, name in enumerate(THREE):
-        azure.world.azure_roles.append(
-            AzureRoleAssignment(
-                f"{number}c7d9e10-5b84-4f63-a1c8-07e3b6d92f45",
-                cluster_id(azure.world.find_cluster(name)),
-                CONTRIBUTOR.role_id,
-                person.object_id,
-                "User",
-            )
-        )
-    return azure
-
-
-@pytest.fixture
-def reader(magic, fleet):
-    """Run lines as the reader."""
-    magic("connect embedded --name reader --credential as:reader")
-    return magic
+@pytest.fixture(autouse=True)
+def contributor(let):
+    """The reader is Contributor of each cluster in Azure."""
+    let(CONTRIBUTOR, *THREE)
 
 
 @pytest.fixture
@@ -61,17 +39,6 @@ def sent(fleet):
 
 
 @pytest.fixture
-def admins(fleet):
-    """Return on which clusters the reader holds AllDatabasesAdmin, in the world itself."""
-    return lambda: [
-        name
-        for name in THREE
-        for one in fleet.world.find_cluster(name).roles
-        if one.role == "AllDatabasesAdmin" and one.principal.display_name == "reader"
-    ]
-
-
-@pytest.fixture
 def told_at_next_start(reader, capsys):
     """Tell whether the next start says that a role may be left."""
 
@@ -81,10 +48,6 @@ def told_at_next_start(reader, capsys):
         return "an interrupted --elevate may have left" in capsys.readouterr().out
 
     return is_told
-
-
-def states(frame):
-    return {one["cluster"]: one["state"] for one in frame.attrs["adxmi"]["clusters"]}
 
 
 def usages(fleet, name):
