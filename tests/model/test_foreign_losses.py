@@ -83,21 +83,26 @@ def listed_places(findings):
     return {(one.where.line, one.where.column) for one in findings if one.kind in left}
 
 
+def unlisted(file, paths, known):
+    """Yield each path that is neither listed nor known, with a copy of the file to change there."""
+    _, value, document = FILES[file]
+    places = listed_places(converted(file, value)[1])
+    whole = document(dumped(value))
+    for path in paths:
+        inside = [whole.place(path[:length]) for length in range(1, len(path) + 1)]
+        is_listed = any((one.line, one.column) in places for one in inside)
+        if not (is_listed or re.search(known, slashed(path))):
+            yield path, copy.deepcopy(value)
+
+
 @pytest.mark.nightly
 @pytest.mark.parametrize("file", FILES)
 def test_each_leaf_that_is_removed_makes_a_difference_or_is_listed(file):
-    _, value, document = FILES[file]
-    expected, findings = converted(file, value)
-    places = listed_places(findings)
-    whole = document(dumped(value))
+    value = FILES[file][1]
+    expected = converted(file, value)[0]
     dropped = []
 
-    for path in leaves(value):
-        inside = [whole.place(path[:length]) for length in range(1, len(path) + 1)]
-        is_listed = any((one.line, one.column) in places for one in inside)
-        if is_listed or re.search(UNTOLD[file], slashed(path)):
-            continue
-        removed = copy.deepcopy(value)
+    for path, removed in unlisted(file, leaves(value), UNTOLD[file]):
         del holder(removed, path)[path[-1]]
         if converted(file, removed)[0] == expected:
             dropped.append(path)
@@ -108,18 +113,12 @@ def test_each_leaf_that_is_removed_makes_a_difference_or_is_listed(file):
 @pytest.mark.parametrize("file", FILES)
 def test_a_key_that_is_added_anywhere_is_listed_with_its_line(file):
     _, value, document = FILES[file]
-    _, findings = converted(file, value)
-    places = listed_places(findings)
-    whole = document(dumped(value))
+    paths = {one[:length] for one in leaves(value) for length in range(1, len(one))}
     dropped = []
 
-    for path in {one[:length] for one in leaves(value) for length in range(1, len(one))}:
-        inside = [whole.place(path[:length]) for length in range(1, len(path) + 1)]
-        is_listed = any((one.line, one.column) in places for one in inside)
-        changed = copy.deepcopy(value)
+    for path, changed in unlisted(file, paths, ADDED[file]):
         target = holder(changed, (*path, ""))
-        is_told = is_listed or not isinstance(target, dict)
-        if is_told or re.search(ADDED[file], slashed(path)):
+        if not isinstance(target, dict):
             continue
         target.update(MORE)
         made = document(dumped(changed)).place((*path, "extra"))
