@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from adxmi_jupyter.embedded.answer import Answer
 from adxmi_jupyter.embedded.arm import operations
 from adxmi_jupyter.embedded.arm.connection_checks import Candidate, named_identity
 from adxmi_jupyter.embedded.arm.connection_kinds import (
@@ -20,7 +19,7 @@ from adxmi_jupyter.embedded.arm.connection_kinds import (
 )
 from adxmi_jupyter.embedded.arm.database_children import ChildKind, Place
 from adxmi_jupyter.embedded.arm.databases import database_id
-from adxmi_jupyter.embedded.arm.errors import bad_request, child_not_found
+from adxmi_jupyter.embedded.arm.errors import bad_request
 from adxmi_jupyter.embedded.arm.operations import Change
 from adxmi_jupyter.embedded.arm.paging import page_of
 from adxmi_jupyter.embedded.arm.request import member
@@ -38,6 +37,7 @@ from adxmi_jupyter.embedded.state.timestamps import now
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from adxmi_jupyter.embedded.answer import Answer
     from adxmi_jupyter.embedded.arm.connection_kinds import ConnectionKind
     from adxmi_jupyter.embedded.arm.request import ArmRequest
     from adxmi_jupyter.embedded.state.clusters import Cluster, Database
@@ -71,30 +71,18 @@ def put_connection(call: ArmRequest) -> Answer:
 def patch_connection(call: ArmRequest) -> Answer:
     """Change a data connection: 202 and an operation. What the body leaves out is not kept."""
     place, body = _CONNECTIONS.place_of(call), call.object()
-    existing = place.find()
-    if existing is None:
-        raise child_not_found(place.head["id"])
-    return _write(call, place, existing, body)
+    return _write(call, place, place.existing(), body)
 
 
 def delete_connection(call: ArmRequest) -> Answer:
     """Remove a data connection: 202 and an operation, or 204 when there is none."""
     place = _CONNECTIONS.place_of(call)
-    found = place.find()
-    if found is None:
-        return Answer(204, b"")
-    place.require_no_change(call)
-    operations.require_no_maintenance(call, place.cluster)
 
-    def finish(succeeded: bool) -> None:
-        if succeeded:
-            database = place.database
-            database.data_connections = [c for c in database.data_connections if c is not found]
+    def remove(found: DataConnection) -> None:
+        database = place.database
+        database.data_connections = [c for c in database.data_connections if c is not found]
 
-    kind = "DmServiceDataObtainerDrop"
-    failure = operations.overlap(call, place.cluster)
-    change = Change(kind, place.cluster, place.head["id"], finish, failure)
-    return operations.accepted(call, operations.start(call, change))
+    return place.removed(call, "DmServiceDataObtainerDrop", remove)
 
 
 def validate_connection(call: ArmRequest) -> Answer:

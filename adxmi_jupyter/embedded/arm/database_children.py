@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
-from adxmi_jupyter.embedded.answer import json_answer
+from adxmi_jupyter.embedded.answer import Answer, json_answer
 from adxmi_jupyter.embedded.arm import operations
 from adxmi_jupyter.embedded.arm.clusters import find_cluster
 from adxmi_jupyter.embedded.arm.databases import database_id, find_database
@@ -14,7 +14,6 @@ from adxmi_jupyter.embedded.arm.errors import child_not_found
 from adxmi_jupyter.embedded.state.ids import child
 
 if TYPE_CHECKING:
-    from adxmi_jupyter.embedded.answer import Answer
     from adxmi_jupyter.embedded.arm.request import ArmRequest
     from adxmi_jupyter.embedded.state.clusters import Cluster, Database
 
@@ -65,6 +64,13 @@ class Place(Generic[_Child]):
         kept = self.kind.kept(self.database)
         return next((each for each in kept if each.name.casefold() == folded), None)
 
+    def existing(self) -> _Child:
+        """Return the same; an ArmError (404) when there is none."""
+        found = self.find()
+        if found is None:
+            raise child_not_found(self.head["id"])
+        return found
+
     def shown(self, call: ArmRequest, body: Callable[[_Child], dict[str, Any]]) -> Answer:
         """Answer with the resource; one that is being made is shown as it was asked for.
 
@@ -82,3 +88,22 @@ class Place(Generic[_Child]):
         """Raise an ArmError (409) while the resource is being changed."""
         if operations.running_for(call, self.head["id"]):
             raise operations.busy(self.head["id"])
+
+    def removed(self, call: ArmRequest, operation: str, remove: Callable[[_Child], None]) -> Answer:
+        """Remove the resource by an operation: 202, or 204 when there is none.
+
+        An ArmError (409) while it is being changed, or the cluster is in maintenance.
+        """
+        found = self.find()
+        if found is None:
+            return Answer(204, b"")
+        self.require_no_change(call)
+        operations.require_no_maintenance(call, self.cluster)
+
+        def finish(succeeded: bool) -> None:
+            if succeeded:
+                remove(found)
+
+        failure = operations.overlap(call, self.cluster)
+        change = operations.Change(operation, self.cluster, self.head["id"], finish, failure)
+        return operations.accepted(call, operations.start(call, change))

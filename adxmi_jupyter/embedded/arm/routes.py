@@ -127,8 +127,7 @@ def _routes() -> _Routes:
     yield from _setting_routes()
     provider = f"{_SUBSCRIPTION}/providers/{{provider}}"
     yield provider, {"GET": ("Microsoft.Resources/subscriptions/read", providers.get_provider)}
-    register = ("Microsoft.Kusto/register/action", providers.register_provider)
-    yield f"{provider}/register", {"POST": register}
+    yield from _actions(provider, "Microsoft.Kusto", {"register": providers.register_provider})
     yield from _cosmos_routes()
     yield from _part_routes()
     yield from _network_routes()
@@ -158,6 +157,12 @@ def _follower_routes(kind: str) -> _Routes:
     )
 
 
+def _actions(path: str, kind: str, handlers: Mapping[str, Handler]) -> _Routes:
+    """Yield the routes of what can be done with a resource, by the names of these actions."""
+    for name, handler in handlers.items():
+        yield f"{path}/{name}", {"POST": (f"{kind}/{name}/action", handler)}
+
+
 def _cluster_actions(kind: str) -> _Routes:
     actions: dict[str, Handler] = {
         "start": cluster_lifecycle.start_cluster,
@@ -171,22 +176,17 @@ def _cluster_actions(kind: str) -> _Routes:
         "checkPrincipalAssignmentNameAvailability": name_availability.check_assignment_name,
         "attachedDatabaseConfigurationCheckNameAvailability": name_availability.check_attached_name,
     }
-    for name, handler in actions.items():
-        yield f"{_CLUSTER}/{name}", {"POST": (f"{kind}/{name}/action", handler)}
+    yield from _actions(_CLUSTER, kind, actions)
     yield f"{_CLUSTER}/skus", _crud(f"{kind}/skus", GET=cluster_facts.list_skus_of_cluster)
     endpoints = _crud(f"{kind}/outbound", GET=cluster_facts.list_outbound_endpoints)
     yield f"{_CLUSTER}/outboundNetworkDependenciesEndpoints", endpoints
     sizes = _crud("Microsoft.Kusto/skus", GET=cluster_facts.list_skus)
     yield f"{_SUBSCRIPTION}/{_KUSTO}/skus", sizes
     yield f"{_SUBSCRIPTION}/{_KUSTO}/locations/{{location}}/skus", sizes
-    yield (
-        f"{_SUBSCRIPTION}/{_KUSTO}/locations/{{location}}/checkNameAvailability",
-        {
-            "POST": (
-                "Microsoft.Kusto/locations/checkNameAvailability/action",
-                name_availability.check_cluster_name,
-            )
-        },
+    yield from _actions(
+        f"{_SUBSCRIPTION}/{_KUSTO}/locations/{{location}}",
+        "Microsoft.Kusto/locations",
+        {"checkNameAvailability": name_availability.check_cluster_name},
     )
 
 
@@ -198,9 +198,9 @@ def _database_actions(kind: str) -> _Routes:
         "checkNameAvailability": name_availability.check_connection_name,
         "checkPrincipalAssignmentNameAvailability": name_availability.check_assignment_name,
         "scriptsCheckNameAvailability": name_availability.check_script_name,
+        "dataConnectionValidation": data_connections.validate_connection,
     }
-    for name, handler in actions.items():
-        yield f"{_DATABASE}/{name}", {"POST": (f"{kind}/{name}/action", handler)}
+    yield from _actions(_DATABASE, kind, actions)
 
 
 def _database_routes(kind: str) -> _Routes:
@@ -235,8 +235,6 @@ def _database_routes(kind: str) -> _Routes:
         PATCH=scripts.patch_script,
         DELETE=scripts.delete_script,
     )
-    check = (f"{kind}/dataConnectionValidation/action", data_connections.validate_connection)
-    yield f"{_DATABASE}/dataConnectionValidation", {"POST": check}
 
 
 def _assignment_routes() -> _Routes:

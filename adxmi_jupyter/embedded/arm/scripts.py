@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from adxmi_jupyter.embedded.answer import Answer
 from adxmi_jupyter.embedded.arm import operations
 from adxmi_jupyter.embedded.arm.connection_checks import named_identity
 from adxmi_jupyter.embedded.arm.database_children import ChildKind, Place
 from adxmi_jupyter.embedded.arm.database_writes import require_running
-from adxmi_jupyter.embedded.arm.errors import ArmError, bad_request, child_not_found
+from adxmi_jupyter.embedded.arm.errors import ArmError, bad_request
 from adxmi_jupyter.embedded.arm.name_availability import CHILD_NAME
 from adxmi_jupyter.embedded.arm.operations import Change
 from adxmi_jupyter.embedded.arm.paging import page_of
@@ -20,6 +19,7 @@ from adxmi_jupyter.embedded.state.resources import Script, ScriptRun
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from adxmi_jupyter.embedded.answer import Answer
     from adxmi_jupyter.embedded.arm.request import ArmRequest
     from adxmi_jupyter.embedded.state.arm_operations import Failure
     from adxmi_jupyter.embedded.state.clusters import Cluster
@@ -63,28 +63,18 @@ def put_script(call: ArmRequest) -> Answer:
 def patch_script(call: ArmRequest) -> Answer:
     """Run a script with what the body changes of it: 202 and an operation."""
     place, given = _SCRIPTS.place_of(call), member(call.object().get("properties"))
-    existing = place.find()
-    if existing is None:
-        raise child_not_found(place.head["id"])
+    existing = place.existing()
     return _write(call, place, existing, {**_kept(existing, given), **given})
 
 
 def delete_script(call: ArmRequest) -> Answer:
     """Forget a script: 202 and an operation, or 204. What it did is not undone."""
     place = _SCRIPTS.place_of(call)
-    found = place.find()
-    if found is None:
-        return Answer(204, b"")
-    place.require_no_change(call)
-    operations.require_no_maintenance(call, place.cluster)
 
-    def finish(succeeded: bool) -> None:
-        if succeeded:
-            place.database.scripts.pop(found.name, None)
+    def remove(found: Script) -> None:
+        place.database.scripts.pop(found.name, None)
 
-    failure = operations.overlap(call, place.cluster)
-    change = Change("DatabaseScriptDelete", place.cluster, place.head["id"], finish, failure)
-    return operations.accepted(call, operations.start(call, change))
+    return place.removed(call, "DatabaseScriptDelete", remove)
 
 
 def _kept(existing: Script, given: Mapping[str, Any]) -> dict[str, Any]:
