@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from adxmi_jupyter.magics.embedded_server import serve, start, stop
+from adxmi_jupyter.magics.embedded_server import behaviours_option, serve, start, stop
 from adxmi_jupyter.magics.missing import Lacking, missing
 from adxmi_jupyter.magics.options import database_option, file_option, refuse_both
 from adxmi_jupyter.magics.params import (
-    BehaviourList,
     BehaviourName,
     DatabaseName,
     FaultName,
@@ -90,14 +89,7 @@ def status(call: Call) -> pd.DataFrame:
     help="Initial state: one cluster, or a fleet around it. Default: contoso. Allowed values:"
     " contoso, fleet.",
 )
-@click.option(
-    "--behaviour",
-    "behaviours",
-    type=BehaviourList(),
-    metavar="NAME=ALTERNATIVE[,…]",
-    default="",
-    help="Behaviours that differ from the default: see embedded behaviours.",
-)
+@behaviours_option
 @where_it_is
 def reset(call: Call, *, world: str, behaviours: tuple[str, ...]) -> pd.DataFrame:
     """Reset the embedded Azure to its initial state.

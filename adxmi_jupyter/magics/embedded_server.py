@@ -16,6 +16,15 @@ from adxmi_jupyter.magics.verbs import verb
 if TYPE_CHECKING:
     from adxmi_jupyter.magics.call import Call
 
+behaviours_option = click.option(
+    "--behaviour",
+    "behaviours",
+    type=BehaviourList(),
+    metavar="NAME=ALTERNATIVE[,…]",
+    default="",
+    help="Behaviours that differ from the default: see embedded behaviours.",
+)
+
 
 @verb(
     "start",
@@ -80,14 +89,7 @@ def stop(call: Call) -> None:
     default="",
     help="Fault of every request.",
 )
-@click.option(
-    "--behaviour",
-    "behaviours",
-    type=BehaviourList(),
-    metavar="NAME=ALTERNATIVE[,…]",
-    default="",
-    help="Behaviours that differ from the default: see embedded behaviours.",
-)
+@behaviours_option
 @click.option("--playground", is_flag=True, hidden=True, help="Serve as the playground.")
 def serve(
     call: Call,

@@ -18,7 +18,7 @@ from adxmi_jupyter.model.azure_role import (
     STORAGE_ACCOUNT,
     Target,
 )
-from adxmi_jupyter.model.declaration.fields import FieldKind, typed
+from adxmi_jupyter.model.declaration.fields import FieldKind, field, typed
 from adxmi_jupyter.model.declaration.listed import Listed, Source
 from adxmi_jupyter.model.declaration.requirements import TableReady, acting_as
 from adxmi_jupyter.model.declaration.unsupported import Unsupported
@@ -148,6 +148,52 @@ CosmosAccountId = Annotated[
     Listed(Source.COSMOS_ACCOUNT_IDS),
     typed(lambda text: resource_id(text, COSMOS_ACCOUNT)),
 ]
+
+
+def consumer_group_field() -> Any:
+    """Declare the consumer group of a connection that receives from an event hub."""
+    return field(
+        "Consumer group",
+        "Consumer group. Each data connection requires its own.",
+        "$Default",
+        default_text="$Default",
+        example="adx",
+        common=True,
+    )
+
+
+def table_field(data: str) -> Any:
+    """Declare the target table of data, such as ``events``, of which each may name its own."""
+    return field(
+        "Table",
+        f"Target table of {data} that don't name one.",
+        None,
+        example="Orders",
+        common=True,
+    )
+
+
+def mapping_field(example: str) -> Any:
+    """Declare the mapping by which data come into the table."""
+    return field("Mapping", "Name of an ingestion mapping of the table.", "", example=example)
+
+
+def format_field(data: str, example: str) -> Any:
+    """Declare the format of data, such as ``events``, of which each may name its own."""
+    return field(
+        "Format",
+        f"Data format of {data} that don't name one.",
+        None,
+        example=example,
+        common=True,
+    )
+
+
+def routing_field(data: str) -> Any:
+    """Declare whether data, such as ``events``, may go into other databases."""
+    return field(
+        "Routing", f"Data routing. Multi: {data} may name another database.", Routing.SINGLE
+    )
 
 
 def hub_target(some_id: str) -> Target:

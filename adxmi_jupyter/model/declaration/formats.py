@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from enum import StrEnum
+from typing import Any
 
 from adxmi_jupyter.errors import InvalidField
 from adxmi_jupyter.fixes import ChangeOption, Explain, LeaveOut, Option, Several
+from adxmi_jupyter.model.declaration.fields import field
 
 
 class BlobFormat(StrEnum):
@@ -127,9 +129,51 @@ class ParquetPrecision(StrEnum):
     MICROSECOND = "microsecond"
 
 
-MEGABYTE = 1024**2
-SMALLEST_ARTIFACT = 100 * MEGABYTE
-"""The least `sizeLimit`, in bytes; also what it is by itself."""
+_MEGABYTE = 1024**2
+_SMALLEST_ARTIFACT = 100 * _MEGABYTE
+
+
+def size_limit_field(gigabytes: int) -> Any:
+    """Declare `sizeLimit`, in bytes; the least is also what it is by itself."""
+    return field(
+        "Size limit",
+        f"Maximum size of a file before compression in bytes, 100 MB to {gigabytes} GB.",
+        None,
+        default_text="100 MB",
+        property_name="sizeLimit",
+        ge=_SMALLEST_ARTIFACT,
+        le=gigabytes * 1024 * _MEGABYTE,
+        example=str(_SMALLEST_ARTIFACT),
+    )
+
+
+def distributed_field() -> Any:
+    """Declare whether all nodes write."""
+    return field("Distributed", "Write from all nodes.", default=True, property_name="distributed")
+
+
+def distribution_field(default: Distribution) -> Any:
+    """Declare over which nodes writes are distributed; the default is what the service does."""
+    return field(
+        "Distribution",
+        "Distribution of the writes over nodes.",
+        None,
+        default_text=str(default),
+        property_name="distribution",
+    )
+
+
+def row_group_size_field() -> Any:
+    """Declare how many rows a row group of a Parquet file has."""
+    return field(
+        "Row group size",
+        "Rows per row group in Parquet files.",
+        None,
+        default_text="100000",
+        property_name="parquetRowGroupSize",
+        ge=1,
+        example="100000",
+    )
 
 
 def check_written(data_format: BlobFormat | None) -> None:

@@ -14,7 +14,13 @@ from typing import Any, ClassVar
 from adxmi_jupyter.model import kql
 from adxmi_jupyter.model.csl_script import CslScript
 from adxmi_jupyter.model.declaration.fields import field, identity_help
-from adxmi_jupyter.model.declaration.formats import MEGABYTE, SMALLEST_ARTIFACT, Distribution
+from adxmi_jupyter.model.declaration.formats import (
+    Distribution,
+    distributed_field,
+    distribution_field,
+    row_group_size_field,
+    size_limit_field,
+)
 from adxmi_jupyter.model.declaration.products import Statement
 from adxmi_jupyter.model.declaration.requirements import (
     Requirement,
@@ -194,41 +200,16 @@ class ContinuousExport(Workflow):
         property_name="forcedLatency",
         example="10m",
     )
-    size_limit: int | None = field(
-        "Size limit",
-        "Maximum size of a file before compression in bytes, 100 MB to 1 GB.",
-        None,
-        default_text="100 MB",
-        property_name="sizeLimit",
-        ge=SMALLEST_ARTIFACT,
-        le=1024 * MEGABYTE,
-        example=str(SMALLEST_ARTIFACT),
-    )
-    distributed: bool = field(
-        "Distributed", "Write from all nodes.", default=True, property_name="distributed"
-    )
-    distribution: Distribution | None = field(
-        "Distribution",
-        "Distribution of the writes over nodes.",
-        None,
-        default_text="per_node",
-        property_name="distribution",
-    )
+    size_limit: int | None = size_limit_field(gigabytes=1)
+    distributed: bool = distributed_field()
+    distribution: Distribution | None = distribution_field(Distribution.PER_NODE)
     distribution_kind: DistributionKind | None = field(
         "Distribution kind",
         "Kind of the distribution over nodes.",
         None,
         property_name="distributionKind",
     )
-    parquet_row_group_size: int | None = field(
-        "Row group size",
-        "Rows per row group in Parquet files.",
-        None,
-        default_text="100000",
-        property_name="parquetRowGroupSize",
-        ge=1,
-        example="100000",
-    )
+    parquet_row_group_size: int | None = row_group_size_field()
     is_disabled: bool = field(
         "Disabled",
         "Create the export disabled.",

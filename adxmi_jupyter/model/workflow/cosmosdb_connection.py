@@ -15,6 +15,7 @@ from adxmi_jupyter.model.declaration.data_connection import (
     account_target,
     into,
     kept,
+    mapping_field,
     without_nothing,
 )
 from adxmi_jupyter.model.declaration.fields import field, identity_help
@@ -89,9 +90,7 @@ class CosmosDbConnection(Workflow):
     container: CosmosContainer = field("Container", "Cosmos DB container name.", example="Baskets")
     identity: Identity = field("Identity", identity_help("reads the changes"), example="mi-ingest")
     table: TableName = field("Table", "Target table.", example="Orders")
-    mapping: MappingName = field(
-        "Mapping", "Name of an ingestion mapping of the table.", "", example="OrdersJson"
-    )
+    mapping: MappingName = mapping_field("OrdersJson")
     retrieval_start_date: Moment | None = field(
         "Retrieve from",
         "Start time of the changes to ingest.",

@@ -18,10 +18,15 @@ from adxmi_jupyter.model.declaration.data_connection import (
     Routing,
     StorageAccountId,
     account_target,
+    consumer_group_field,
+    format_field,
     hub_target,
     into,
     kept,
+    mapping_field,
+    routing_field,
     source_id,
+    table_field,
     without_nothing,
 )
 from adxmi_jupyter.model.declaration.fields import field, identity_help
@@ -111,34 +116,13 @@ class EventGrid(Workflow):
         "Resource ID of the event hub that Event Grid writes to, in the tenant of the identity.",
         example=_HUB_ID,
     )
-    consumer_group: ConsumerGroup = field(
-        "Consumer group",
-        "Consumer group. Each data connection requires its own.",
-        "$Default",
-        default_text="$Default",
-        example="adx",
-        common=True,
-    )
+    consumer_group: ConsumerGroup = consumer_group_field()
     identity: Identity = field(
         "Identity", identity_help("receives the events and reads the blobs"), example="mi-ingest"
     )
-    table: TableName | None = field(
-        "Table",
-        "Target table of blobs that don't name one.",
-        None,
-        example="Orders",
-        common=True,
-    )
-    mapping: MappingName = field(
-        "Mapping", "Name of an ingestion mapping of the table.", "", example="OrdersCsv"
-    )
-    data_format: EventFormat | None = field(
-        "Format",
-        "Data format of blobs that don't name one.",
-        None,
-        example="CSV",
-        common=True,
-    )
+    table: TableName | None = table_field("blobs")
+    mapping: MappingName = mapping_field("OrdersCsv")
+    data_format: EventFormat | None = format_field("blobs", "CSV")
     blob_event: BlobEvent = field(
         "Event", "Type of the storage events to process.", BlobEvent.CREATED
     )
@@ -147,9 +131,7 @@ class EventGrid(Workflow):
         "Skip the first record of text files, which holds column names.",
         default=False,
     )
-    database_routing: Routing = field(
-        "Routing", "Data routing. Multi: blobs may name another database.", Routing.SINGLE
-    )
+    database_routing: Routing = routing_field("blobs")
 
     def requirements(self) -> tuple[Requirement, ...]:
         """Return the requirements: DataConnection, blobs, notices, a group and a table."""

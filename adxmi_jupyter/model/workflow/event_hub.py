@@ -16,10 +16,15 @@ from adxmi_jupyter.model.declaration.data_connection import (
     EventFormat,
     HubId,
     Routing,
+    consumer_group_field,
+    format_field,
     hub_target,
     into,
     kept,
+    mapping_field,
+    routing_field,
     source_id,
+    table_field,
     without_nothing,
 )
 from adxmi_jupyter.model.declaration.fields import field, identity_help
@@ -106,34 +111,13 @@ class EventHub(Workflow):
     event_hub: HubId = field(
         "Event hub", "Resource ID of the event hub, in the tenant of the identity.", example=HUB_ID
     )
-    consumer_group: ConsumerGroup = field(
-        "Consumer group",
-        "Consumer group. Each data connection requires its own.",
-        "$Default",
-        default_text="$Default",
-        example="adx",
-        common=True,
-    )
+    consumer_group: ConsumerGroup = consumer_group_field()
     identity: Identity = field(
         "Identity", identity_help("receives the events"), example="mi-ingest"
     )
-    table: TableName | None = field(
-        "Table",
-        "Target table of events that don't name one.",
-        None,
-        example="Orders",
-        common=True,
-    )
-    mapping: MappingName = field(
-        "Mapping", "Name of an ingestion mapping of the table.", "", example="OrdersJson"
-    )
-    data_format: EventFormat | None = field(
-        "Format",
-        "Data format of events that don't name one.",
-        None,
-        example="MULTIJSON",
-        common=True,
-    )
+    table: TableName | None = table_field("events")
+    mapping: MappingName = mapping_field("OrdersJson")
+    data_format: EventFormat | None = format_field("events", "MULTIJSON")
     compression: Compression = field("Compression", "Compression of the events.", Compression.NONE)
     event_system_properties: Names = field(
         "System properties",
@@ -141,9 +125,7 @@ class EventHub(Workflow):
         (),
         example="x-opt-enqueued-time",
     )
-    database_routing: Routing = field(
-        "Routing", "Data routing. Multi: events may name another database.", Routing.SINGLE
-    )
+    database_routing: Routing = routing_field("events")
     retrieval_start_date: Moment | None = field(
         "Retrieve from",
         "Start time of the events to ingest, within the retention of the event hub.",

@@ -9,8 +9,6 @@ from pydantic import model_validator
 from adxmi_jupyter.model.declaration import targets
 from adxmi_jupyter.model.declaration.fields import field, identity_help
 from adxmi_jupyter.model.declaration.formats import (
-    MEGABYTE,
-    SMALLEST_ARTIFACT,
     BlobCompression,
     Distribution,
     Encoding,
@@ -18,6 +16,10 @@ from adxmi_jupyter.model.declaration.formats import (
     ExportHeaders,
     ParquetPrecision,
     check_compression,
+    distributed_field,
+    distribution_field,
+    row_group_size_field,
+    size_limit_field,
 )
 from adxmi_jupyter.model.declaration.products import Statement
 from adxmi_jupyter.model.declaration.requirements import Requirement, acting_as
@@ -109,16 +111,8 @@ class Export(Workflow):
         default_text="UTF8NoBOM",
         property_name="encoding",
     )
-    distribution: Distribution | None = field(
-        "Distribution",
-        "Distribution of the writes over nodes.",
-        None,
-        default_text="per_shard",
-        property_name="distribution",
-    )
-    distributed: bool = field(
-        "Distributed", "Write from all nodes.", default=True, property_name="distributed"
-    )
+    distribution: Distribution | None = distribution_field(Distribution.PER_SHARD)
+    distributed: bool = distributed_field()
     persist_details: bool | None = field(
         "Persist details",
         "Keep the list of files in the details of the operation.",
@@ -126,25 +120,8 @@ class Export(Workflow):
         default_text="only in background",
         property_name="persistDetails",
     )
-    size_limit: int | None = field(
-        "Size limit",
-        "Maximum size of a file before compression in bytes, 100 MB to 4 GB.",
-        None,
-        default_text="100 MB",
-        property_name="sizeLimit",
-        ge=SMALLEST_ARTIFACT,
-        le=4096 * MEGABYTE,
-        example=str(SMALLEST_ARTIFACT),
-    )
-    parquet_row_group_size: int | None = field(
-        "Row group size",
-        "Rows per row group in Parquet files.",
-        None,
-        default_text="100000",
-        property_name="parquetRowGroupSize",
-        ge=1,
-        example="100000",
-    )
+    size_limit: int | None = size_limit_field(gigabytes=4)
+    parquet_row_group_size: int | None = row_group_size_field()
     parquet_datetime_precision: ParquetPrecision | None = field(
         "Precision",
         "Precision of datetime values in Parquet files.",
