@@ -1,9 +1,10 @@
 """Every screen in every front end, light and dark, wide and narrow: it fits, and can be read.
 
-The pictures are kept for people to look at. One page a front end shows all screens; the theme and
-the width change below them, as they do for a user.
+The pictures are kept for people to look at. One page a front end shows all screens, several of
+Voila; the theme and the width change below them, as they do for a user.
 """
 
+from functools import cache
 from itertools import product
 
 import pytest
@@ -74,6 +75,11 @@ FLEET = {
 }
 SCREENS = RESULTS | FORMS | FLEET
 ERRORS = ("error", "denied")
+SOME_FORMS = (tuple(FORMS)[at : at + 6] for at in range(0, len(FORMS), 6))
+# A page of Voila asks its kernel for all widgets within seconds, or else for one after the other.
+PAGES = dict.fromkeys(("lab", "notebook"), (tuple(SCREENS),)) | {
+    "voila": (tuple(RESULTS), *SOME_FORMS, tuple(FLEET))
+}
 CELLS = {"lab": ".jp-CodeCell", "notebook": ".jp-CodeCell", "voila": ".jp-Cell"}
 LOOKS = [
     (front, theme, width) for front, theme, width in product(CELLS, ("light", "dark"), (1200, 700))
@@ -108,21 +114,27 @@ TOO_WIDE = """cell => {
 def look(browser, browser_context_args, server):
     """Show all screens in a front end, in a theme and a width; return a cell for each."""
     context = browser.new_context(**browser_context_args)
-    opened = {}
+
+    @cache
+    def opened(front, theme, names):
+        page = context.new_page()
+        cells = ("%load_ext adxmi_jupyter", *(SCREENS[name] for name in names))
+        open_cells(server, page, front, cells, theme)
+        expected = sum(name.endswith("-form") for name in names)
+        forms = page.locator(".adxmi-form:not(.adxmi-steps-form *)")
+        expect(forms).to_have_count(expected, timeout=4 * LONG)
+        return page
 
     def shown(front, theme, width):
-        key = (front, theme if front == "voila" else "")
-        if key not in opened:
-            opened[key] = page = context.new_page()
-            open_cells(server, page, front, ("%load_ext adxmi_jupyter", *SCREENS.values()), theme)
-            forms = page.locator(".adxmi-form:not(.adxmi-steps-form *)")
-            expect(forms).to_have_count(len(FORMS) + 1, timeout=10 * LONG)
-        page = opened[key]
-        page.set_viewport_size({"width": width, "height": 1000})
-        if front != "voila":
-            page.evaluate(SET_THEME, THEMES[theme])
-        cells = page.locator(CELLS[front])
-        return {name: cells.nth(place) for place, name in enumerate(SCREENS, start=1)}
+        found = {}
+        for names in PAGES[front]:
+            page = opened(front, theme if front == "voila" else "", names)
+            page.set_viewport_size({"width": width, "height": 1000})
+            if front != "voila":
+                page.evaluate(SET_THEME, THEMES[theme])
+            cells = page.locator(CELLS[front])
+            found |= {name: cells.nth(place) for place, name in enumerate(names, start=1)}
+        return found
 
     yield shown
     context.close()
