@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     "--all",
     "compares_all",
     is_flag=True,
-    help="Compare all runs with the database, not only those that were not sent.",
+    help="List all runs, also those that are in the database already.",
 )
 @click.option(
     "--allow-clock-skew",
@@ -60,12 +60,14 @@ def sync(call: Call, *, place: Place, script: bool, times: bool, **options: Any)
 
     Without the tables, --yes is required to create them: AdxmiRuns, AdxmiState, AdxmiChanges and
     AdxmiFindings, kept for 10 years, and functions such as AdxmiAsOf. A run that is sent again is
-    not stored twice. What can't be sent stays on this machine for the next sync.
+    not stored twice. What can't be sent stays on this machine for the next sync. Runs that were
+    sent before and whose rows are gone are sent again.
 
     In a directory, each database has a file with a line for each thing that was seen, so that
     git shows what changed.
     """
-    from adxmi_jupyter.actions.history.syncing import Choices, synced_frame
+    from adxmi_jupyter.actions.history import syncing
+    from adxmi_jupyter.actions.history.syncing import Choices
 
     if script:
         return _script()
@@ -83,9 +85,10 @@ def sync(call: Call, *, place: Place, script: bool, times: bool, **options: Any)
         again=call.again(more="--yes"),
     )
     done = _synced(call, place, choices)
-    call.has_found = choices.dry_run and bool(done.runs)
+    is_incomplete = any(one.result == syncing.INCOMPLETE for one in done.runs)
+    call.has_found = is_incomplete or (choices.dry_run and bool(done.runs))
     _tell(call, done, choices)
-    return synced_frame(done.runs, times=times)
+    return syncing.synced_frame(done.runs, times=times)
 
 
 def _script() -> object:
@@ -108,7 +111,8 @@ def _synced(call: Call, place: Place, choices: Choices) -> Synced:
 
 
 def _tell(call: Call, done: Synced, choices: Choices) -> None:
-    from adxmi_jupyter.actions.history.syncing import QUEUED
+    from adxmi_jupyter.actions.history.syncing import INCOMPLETE, QUEUED
+    from adxmi_jupyter.model.history.tables import TABLES
 
     if done.creates:
         verb_of = "would create" if choices.dry_run else "created"
@@ -117,6 +121,16 @@ def _tell(call: Call, done: Synced, choices: Choices) -> None:
         call.say(f"writes whose outcome is unknown are not sent yet: {done.open_writes}")
     if any(one.result == QUEUED for one in done.runs):
         call.say("large runs are queued: sync again in some minutes, and they count")
+    if any(one.result == INCOMPLETE for one in done.runs):
+        call.say(
+            "the database doesn't store deleted rows of the incomplete runs again: to send all "
+            f"runs, rename its tables {', '.join(TABLES)}, and sync again with ",
+            Option("--yes"),
+        )
+    if not done.compared:
+        call.say(
+            "runs sent before were not compared: reading the database requires Database Viewer"
+        )
     if not done.runs:
         call.say("no new runs")
     elif not choices.dry_run:

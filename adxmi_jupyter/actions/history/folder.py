@@ -25,6 +25,7 @@ from adxmi_jupyter.model.history.intervals import (
     known_only,
     seen_at,
     state_at,
+    state_sizes,
 )
 from adxmi_jupyter.model.history.rows import (
     START,
@@ -32,6 +33,7 @@ from adxmi_jupyter.model.history.rows import (
     FindingRow,
     Recorded,
     Run,
+    Sizes,
     StateRow,
     canonical,
 )
@@ -89,6 +91,22 @@ class Folder:
             state = state_at(intervals, run.ended) if run.has_state else ()
             yield Recorded(run, state, changes.get(run.id, ()), findings.get(run.id, ()))
 
+    def sizes(self) -> Mapping[str, Sizes]:
+        """Return how many rows each run has."""
+        runs = self.runs()
+        seeing = [one for one in runs if one.has_state]
+        states = state_sizes(self._intervals(seeing), [one.ended for one in seeing])
+        state = {run.id: size for run, size in zip(seeing, states, strict=True)}
+        changes, findings = self._by_run(_CHANGES, ChangeRow), self._by_run(_FINDINGS, FindingRow)
+        return {
+            one.id: Sizes(
+                state.get(one.id, 0),
+                len(changes.get(one.id, ())),
+                len(findings.get(one.id, ())),
+            )
+            for one in runs
+        }
+
     def sent_to(self, place: str) -> frozenset[str]:
         """Return the IDs of the runs that were sent to a place."""
         lines = self._lines(_SENT)
@@ -109,6 +127,14 @@ class Folder:
         with self._locked():
             self._add(recorded)
 
+    def restore(self, lost: Sequence[Recorded]) -> None:
+        """Write runs again that are there without some of their rows."""
+        with self._locked():
+            runs = self.runs()
+            self._rebuild(runs, [one for one in lost if one.run.has_state])
+            for one in lost:
+                self._append_rows(one)
+
     def chain(self, recorded: Recorded) -> Recorded:
         """Add a run as the next one of the chain, and return it with its digest."""
         with self._locked():
@@ -122,19 +148,30 @@ class Folder:
             return
         if recorded.run.has_state:
             self._write_state(runs, recorded)
+        self._append_rows(recorded)
+        self._append(_RUNS, "", (recorded.run,))
+
+    def _append_rows(self, recorded: Recorded) -> None:
         self._append(_CHANGES, recorded.run.id, recorded.changes)
         self._append(_FINDINGS, recorded.run.id, recorded.findings)
-        self._append(_RUNS, "", (recorded.run,))
 
     def _write_state(self, runs: Sequence[Run], recorded: Recorded) -> None:
         before = [one for one in runs if one.has_state]
-        ended, intervals = recorded.run.ended, self._intervals(before)
-        if not before or before[-1].ended < ended:
-            self._write(advanced(intervals, ended, recorded.state))
+        if before and before[-1].ended >= recorded.run.ended:
+            self._rebuild(runs, [recorded])
             return
+        intervals = self._intervals(before)
+        self._write(advanced(intervals, recorded.run.ended, recorded.state))
+
+    def _rebuild(self, runs: Sequence[Run], added: Sequence[Recorded]) -> None:
+        """Write all states again, with those of some runs as they are given."""
+        before = [one for one in runs if one.has_state]
+        intervals, given = self._intervals(before), {one.run.id for one in added}
+        kept = [(one.ended, one.id) for one in before if one.id not in given]
+        states = [(end, run, state_at(intervals, end)) for end, run in kept]
+        states += [(one.run.ended, one.run.id, one.state) for one in added]
         rebuilt: tuple[Interval, ...] = ()
-        states = [(one.ended, state_at(intervals, one.ended)) for one in before]
-        for end, state in sorted([*states, (ended, recorded.state)], key=lambda one: one[0]):
+        for end, _, state in sorted(states, key=lambda one: one[:2]):
             rebuilt = advanced(rebuilt, end, state)
         self._write(rebuilt)
 

@@ -14,7 +14,7 @@ from adxmi_jupyter.errors import CommandRefused, HistoryUnavailable
 from adxmi_jupyter.fixes import Command, Explain
 from adxmi_jupyter.model.columns import parse_columns
 from adxmi_jupyter.model.history import tables
-from adxmi_jupyter.model.history.rows import COMPLETE, Recorded, StateRow
+from adxmi_jupyter.model.history.rows import COMPLETE, Recorded, Sizes, StateRow
 from adxmi_jupyter.model.history.sending import (
     change_of,
     finding_of,
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from adxmi_jupyter.service.connection import Connection
 
 _NOW = Shape("the time", (required("now"),), at_least=1)
-_AT_A_TIME = 500
+_OTHERS = (tables.CHANGES, tables.FINDINGS)
 Rows = list[dict[str, Any]]
 
 
@@ -84,18 +84,18 @@ class KustoStore:
             findings = map(finding_of, self._of(tables.FINDINGS, run)) if run.has_state else ()
             yield Recorded(run, tuple(state), tuple(changes), tuple(findings)).ordered
 
-    def lacks(self) -> bool:
-        """Tell whether a table of the history is not there."""
+    def missing(self) -> tuple[str, ...]:
+        """Return which tables of the history are not there."""
         answer = self.connection.kusto.command(".show tables", database=self.database)
         there = {text_cell(row, "TableName") for row in answer.rows(TABLES)}
-        return not there.issuperset(tables.TABLES)
+        return tuple(one for one in tables.TABLES if one not in there)
 
     def create(self) -> None:
         """Create tables, policies and functions; what is there stays."""
         for command in tables.script():
             self.connection.kusto.command(command, database=self.database, resend=Resend.IDEMPOTENT)
 
-    def check_columns(self) -> None:
+    def check_columns(self, missing: Collection[str] = ()) -> None:
         """Make sure that the tables take rows as they are sent: in the order of their columns.
 
         More columns at the end, which others added, stay empty.
@@ -107,6 +107,8 @@ class KustoStore:
 
         """
         for table, columns in tables.TABLES.items():
+            if table in missing:
+                continue
             command = f".show table {table} cslschema"
             answer = self.connection.kusto.command(command, database=self.database)
             found = parse_columns(text_cell(answer.rows(COLUMNS)[0], "Schema"))
@@ -119,14 +121,38 @@ class KustoStore:
         answer = self.connection.kusto.query("print now = now()", database=self.database)
         return parse_moment(text_cell(answer.rows(_NOW)[0], "now"))
 
-    def known(self, runs: Sequence[str]) -> Collection[str]:
-        """Return which of some runs are there as a whole."""
-        found: set[str] = set()
-        for at in range(0, len(runs), _AT_A_TIME):
-            ids = ", ".join(f"guid({one})" for one in runs[at : at + _AT_A_TIME])
-            rows = self._rows(f"{tables.RUNS} | where RunId in ({ids}) | project RunId")
-            found |= {text_of(row, "RunId").lower() for row in rows}
-        return found
+    def sizes(self, missing: Collection[str] = ()) -> Mapping[str, Sizes]:
+        """Return how many rows each run has of those whose own row is there.
+
+        Tables that are `missing` have none. Raises as `check_columns` does.
+        """
+        if tables.RUNS in missing:
+            return {}
+        counted = [
+            f"({one} | where RunId in (mine) | summarize Rows = count() by RunId "
+            f"| extend Of = '{one}')"
+            for one in tables.TABLES
+            if one not in missing
+        ]
+        mine = f"let mine = {tables.RUNS} | where {self._mine} | project RunId;"
+        try:
+            rows_of = self._rows(f"{mine}\nunion {', '.join(counted)}")
+        except CommandRefused:
+            self.check_columns(missing)
+            raise
+        found: dict[str, dict[str, int]] = {}
+        for row in rows_of:
+            found.setdefault(text_of(row, "RunId").lower(), {})[text_of(row, "Of")] = row["Rows"]
+        return {
+            run: Sizes(*(rows.get(one, 0) for one in (tables.STATE, *_OTHERS)))
+            for run, rows in found.items()
+        }
+
+    def has_all(self, recorded: Recorded) -> bool:
+        """Tell whether all rows of a run are there; more of them count as well."""
+        expected = Sizes(len(recorded.state), len(recorded.changes), len(recorded.findings))
+        rows = (self._count(one, recorded.run) for one in (tables.STATE, *_OTHERS))
+        return Sizes(*rows).has(expected)
 
     def send(self, recorded: Recorded) -> None:
         """Send the rows of a run, its own last; what is there already is not sent twice.
@@ -147,10 +173,8 @@ class KustoStore:
     def commit(self, recorded: Recorded) -> bool:
         """Let a queued run count if all of its rows are there; tell whether they are."""
         expected = {one.table: one.rows for one in queued_parts(recorded)}
-        for table, rows in expected.items():
-            query = f"{table} | where RunId == guid({recorded.run.id}) | summarize Rows = count()"
-            if self._rows(query)[0]["Rows"] != rows:
-                return False
+        if any(self._count(table, recorded.run) != rows for table, rows in expected.items()):
+            return False
         *_, own = parts_of(recorded)
         self.connection.kusto.command(own.command, database=self.database, resend=Resend.IDEMPOTENT)
         return True
@@ -162,6 +186,10 @@ class KustoStore:
     def _of(self, table: str, run: Run) -> Rows:
         return self._rows(f"{table} | where RunId == guid({run.id})")
 
+    def _count(self, table: str, run: Run) -> int:
+        query = f"{table} | where RunId == guid({run.id}) | summarize Rows = count()"
+        return int(self._rows(query)[0]["Rows"])
+
     def _body(self, name: str, moment: str) -> Rows:
         _, _, body = tables.FUNCTIONS[name]
         return self._rows(f"let t = datetime({moment});\n{body}\n| where {self._mine}")
@@ -170,7 +198,7 @@ class KustoStore:
         try:
             return self.connection.kusto.query(query, database=self.database).rows()
         except CommandRefused as refusal:
-            if not self.lacks():
+            if not self.missing():
                 raise
             raise _no_tables(self.database) from refusal
 

@@ -1,4 +1,6 @@
-"""Send the runs that a place does not have yet: whatever fails, what was not sent stays here.
+"""Send the runs that a place does not have: whatever fails, what was not sent stays here.
+
+What a place has is what is seen there: runs that were sent, and lack rows since, are sent again.
 
 A run counts in a database once its own row is there, which is sent last; each part has a tag by
 which the service passes over what it has.
@@ -6,9 +8,9 @@ which the service passes over what it has.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -18,7 +20,7 @@ from adxmi_jupyter.actions.history.folder import QUEUED_AT
 from adxmi_jupyter.actions.history.recording import keep_writes, local_folder
 from adxmi_jupyter.errors import AdxmiError, ClockSkew, ConfirmationRequired, NotAuthorized
 from adxmi_jupyter.fixes import Explain, Option, OwnCommand
-from adxmi_jupyter.model.history.rows import time_text
+from adxmi_jupyter.model.history.rows import Sizes, time_text
 from adxmi_jupyter.model.history.sending import is_large
 from adxmi_jupyter.model.history.tables import FUNCTIONS, TABLES
 from adxmi_jupyter.service.progress import bar
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
     from adxmi_jupyter.service.connection import Connection
 
 SENT, THERE, WOULD_SEND, QUEUED = "sent", "there already", "would send", "queued"
+INCOMPLETE = "incomplete"
+"""Of a run whose deleted rows the service does not store again, as their tag is there yet."""
 _MOST_SKEW = timedelta(minutes=5)
 _DELAY = 1.0
 Answer = TypeVar("Answer")
@@ -50,20 +54,22 @@ class SyncedRun:
 class Synced:
     """What a sync did; `head` is that of the chain of digests, `is_open` counts open writes.
 
-    `creates` tells that the tables have to be created, or were.
+    `creates` tells that the tables have to be created, or were; `compared` that the runs there were
+    seen, which may not be permitted.
     """
 
     runs: tuple[SyncedRun, ...]
     head: str
     open_writes: int = 0
     creates: bool = False
+    compared: bool = True
 
 
 @dataclass(frozen=True)
 class Choices:
     """How to sync: `again` is the command with its confirmation.
 
-    `compares_all` looks for all runs in the database, not only for those that were not sent.
+    `compares_all` tells of the runs that are there, too, and forgets what was sent before.
     """
 
     dry_run: bool = False
@@ -85,11 +91,13 @@ def _to_directory(
     connection: Connection, target: Folder, directory: Path, choices: Choices
 ) -> Synced:
     open_writes, folder = keep_writes(connection), local_folder(connection)
-    there = {one.id for one in target.runs()}
-    wanted = [one for one in folder.runs() if one.id not in there]
+    there = target.sizes()
+    whole = _whole(folder, there)
+    wanted = [one for one in folder.runs() if one.id not in whole]
     if choices.dry_run:
         return Synced(_would_send(folder, wanted), folder.head, open_writes)
     place = str(directory.resolve())
+    target.restore(list(folder.recorded([one for one in wanted if one.id in there])))
 
     def add(recorded: Recorded) -> str:
         target.add(recorded)
@@ -97,6 +105,12 @@ def _to_directory(
 
     done = _sent(connection, folder, wanted, (), place, add)
     return Synced(tuple(done), folder.head, open_writes)
+
+
+def _whole(folder: Folder, there: Mapping[str, Sizes]) -> frozenset[str]:
+    """Return which runs are there with all of their rows."""
+    sizes = folder.sizes()
+    return frozenset(one for one, rows in there.items() if rows.has(sizes.get(one, Sizes())))
 
 
 def sync_to_cluster(connection: Connection, store: KustoStore, choices: Choices) -> Synced:
@@ -128,24 +142,30 @@ def _alone(connection: Connection) -> AbstractContextManager[None]:
 def _to_cluster(connection: Connection, store: KustoStore, choices: Choices) -> Synced:
     open_writes, folder = keep_writes(connection), local_folder(connection)
     place = f"{store.connection.cluster}/{store.database}"
-    with _counting(connection, len(folder.runs()) - len(folder.sent_to(place))):
-        creates = _if_permitted(store.lacks, otherwise=False)
-    # What was sent to tables that are gone is sent again.
-    before = frozenset() if creates or choices.compares_all else folder.sent_to(place)
-    wanted = [one for one in folder.runs() if one.id not in before]
-    if choices.dry_run:
-        return Synced(_would_send(folder, wanted), folder.head, open_writes, creates)
+    runs, noted = folder.runs(), folder.sent_to(place)
     nothing: Collection[str] = ()
+    with _counting(connection, len([one for one in runs if one.id not in noted])):
+        missing = _if_permitted(store.missing, otherwise=nothing)
+        there = _if_permitted(lambda: store.sizes(missing), otherwise=None)
+    # Without the permission to read, only the notes tell what the database has.
+    whole = noted if there is None else _whole(folder, there)
+    before = frozenset() if choices.compares_all else whole & noted
+    wanted = [one for one in runs if one.id not in before]
+    result = Synced((), folder.head, open_writes, bool(missing), there is not None)
+    if choices.dry_run:
+        return replace(result, runs=_would_send(folder, wanted))
     with _counting(connection, len(wanted)):
-        _prepare(store, choices, creates=creates)
-        there = _if_permitted(lambda: store.known([one.id for one in wanted]), otherwise=nothing)
-    again = creates or choices.compares_all
+        _prepare(store, choices, missing)
+    lost = frozenset() if there is None else noted - whole
+    again = frozenset(one.id for one in runs) if choices.compares_all or missing else lost
 
     def send(recorded: Recorded) -> str:
-        return _send(folder, store, recorded, f"{place}{QUEUED_AT}", again=again)
+        done = _send(folder, store, recorded, f"{place}{QUEUED_AT}", again=recorded.run.id in again)
+        is_lost = done == SENT and recorded.run.id in lost
+        return INCOMPLETE if is_lost and not store.has_all(recorded) else done
 
-    done = _sent(connection, folder, wanted, there, place, send)
-    return Synced(tuple(done), folder.head, open_writes, creates)
+    done = _sent(connection, folder, wanted, whole if there is not None else (), place, send)
+    return replace(result, runs=tuple(done))
 
 
 @contextmanager
@@ -171,17 +191,18 @@ def _send(folder: Folder, store: KustoStore, recorded: Recorded, place: str, *, 
     return SENT if store.commit(recorded) else QUEUED
 
 
-def _prepare(store: KustoStore, choices: Choices, *, creates: bool) -> None:
-    if creates and not choices.confirmed:
+def _prepare(store: KustoStore, choices: Choices, missing: Collection[str]) -> None:
+    if missing and not choices.confirmed:
+        lacking = "tables" if len(missing) == len(TABLES) else f"table {', '.join(missing)}"
         raise ConfirmationRequired(
-            f"database {store.database} has no tables for the history",
+            f"database {store.database} has no {lacking} for the history",
             why=f"sync creates {len(TABLES)} tables and {len(FUNCTIONS)} functions; "
             "--script shows the commands",
             fix=OwnCommand(choices.again),
         )
     if not choices.allows_skew:
         _check_clock(store)
-    if creates:
+    if missing:
         store.create()
     _if_permitted(store.check_columns, otherwise=None)
 
@@ -222,7 +243,7 @@ def _sent(
         try:
             for recorded in folder.recorded(wanted):
                 result = THERE if recorded.run.id in there else send(recorded)
-                if result != QUEUED:
+                if result not in {QUEUED, INCOMPLETE}:
                     folder.note_sent(recorded.run, place)
                 done += 1
                 shown.update()

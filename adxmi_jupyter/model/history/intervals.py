@@ -6,8 +6,10 @@ which sort as moments do.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.model.history.rows import COMPLETE, Kind
@@ -76,6 +78,31 @@ def state_at(intervals: Iterable[Interval], ended: str) -> tuple[StateRow, ...]:
     sections = [one for one in here if one.is_section]
     whole = {one.section for one in sections if one.completeness == COMPLETE}
     return tuple(sorted(one for one in here if one.is_section or one.section in whole))
+
+
+def state_sizes(intervals: Iterable[Interval], ends: Sequence[str]) -> tuple[int, ...]:
+    """Return how many rows each of the runs has that ended at these moments, which are in order."""
+    by_section: dict[SectionKey, list[Interval]] = {}
+    for one in intervals:
+        by_section.setdefault(one.row.section, []).append(one)
+    sizes = [0] * len(ends)
+    for some in by_section.values():
+        sections = [one for one in some if one.row.is_section]
+        tried = _covering(sections, ends)
+        whole = _covering((one for one in sections if one.row.completeness == COMPLETE), ends)
+        atoms = _covering((one for one in some if not one.row.is_section), ends)
+        for place in range(len(ends)):
+            sizes[place] += tried[place] + (atoms[place] if whole[place] else 0)
+    return tuple(sizes)
+
+
+def _covering(intervals: Iterable[Interval], ends: Sequence[str]) -> tuple[int, ...]:
+    """Return how many intervals cover each of the moments."""
+    steps = [0] * (len(ends) + 1)
+    for one in intervals:
+        steps[bisect_left(ends, one.since)] += 1
+        steps[bisect_left(ends, one.until) if one.until else len(ends)] -= 1
+    return tuple(accumulate(steps[:-1]))
 
 
 def seen_at(intervals: Sequence[Interval], runs: Sequence[Run], moment: str) -> SeenState:

@@ -207,6 +207,18 @@ class Run:
         return self.kind not in {RunKind.WRITE.value, RunKind.APPLY.value}
 
 
+class Sizes(NamedTuple):
+    """How many rows of each kind a run has, without its own."""
+
+    state: int = 0
+    changes: int = 0
+    findings: int = 0
+
+    def has(self, other: Sizes) -> bool:
+        """Tell whether there are as many rows of each kind as there, or more."""
+        return all(here >= there for here, there in zip(self, other, strict=True))
+
+
 @dataclass(frozen=True)
 class Recorded:
     """A run with all of its rows."""

@@ -175,7 +175,7 @@ def test_tables_are_created_only_when_that_is_confirmed(connection, store):
     with pytest.raises(ConfirmationRequired, match="Telemetry has no tables for the history"):
         sync_to_cluster(connection, store, Choices())
 
-    assert store.lacks()
+    assert store.missing()
     assert not local_folder(connection).sent
 
 
@@ -196,7 +196,7 @@ def test_a_wrong_clock_sends_nothing(connection, azure, sync, store):
     with pytest.raises(ClockSkew, match="the clocks differ"):
         sync()
 
-    assert store.lacks()
+    assert store.missing()
     assert sync(allows_skew=True) == [SENT]
 
 
