@@ -98,5 +98,22 @@ def test_bad_input_gets_an_error_with_a_fix(magic, line, error, fix):
     assert raised.value.fix == fix
 
 
+@pytest.mark.parametrize(
+    ("line", "what"),
+    [
+        ("history show --as-of 2020-01-31", "no run read the cluster until 2020-01-31"),
+        ("history show --as-of 2999-01-31", r"2999-01-31\S* is in the future"),
+        ("history diff first 2999-01-31", r"2999-01-31\S* is in the future"),
+    ],
+)
+def test_a_time_of_which_nothing_was_seen_has_no_state(magic, line, what):
+    magic("history record")
+
+    with pytest.raises(HistoryUnavailable, match=what) as raised:
+        magic(line)
+
+    assert raised.value.fix == "%adxmi history runs"
+
+
 def test_options_of_the_list_complete_after_the_noun(completions):
     assert "--times" in [text for text, *_ in completions("%adxmi history --")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from adxmi_jupyter.actions.frames import FLAG, MOMENT, NUMBER, TEXT, fixed_frame
@@ -31,7 +31,9 @@ _PLACES = {"first": 0, PREVIOUS: -2, "last": -1}
 _WORD = re.compile(rf"({'|'.join(_PLACES)})(?:-({'|'.join(RunKind)}))?", re.IGNORECASE)
 _RUN_ID = re.compile(r"[0-9a-f]{8}(?:-?[0-9a-f-]{0,28})", re.IGNORECASE)
 _APPLY = re.compile(r"[1-9]\d{0,5}")
-_RECORD = Command.of("history", "record")
+_RECORD, _RUNS = Command.of("history", "record"), Command.of("history", "runs")
+_CLOCKS_DIFFER = timedelta(minutes=5)
+"""How far ahead a moment may be: those of another machine, by its clock."""
 SEEN, LAST_KNOWN = "seen", "last known"
 
 
@@ -61,7 +63,7 @@ def state_of(
     Raises
     ------
     HistoryUnavailable
-        There is no such run or apply, or no run until then.
+        There is no such run or apply, no run until then, or the time is yet to come.
     InvalidInput
         It is none of these.
 
@@ -86,8 +88,17 @@ def _until(store: Store, runs: Sequence[Run], moment: str) -> SeenState:
             "no run has read the cluster yet", why="the history has its writes alone", fix=_RECORD
         )
     if not any(one.ended <= moment for one in runs):
-        first = f"the first one ended {runs[0].ended}"
-        raise HistoryUnavailable(f"no run read the cluster until {moment}", why=first, fix=_RECORD)
+        raise HistoryUnavailable(
+            f"no run read the cluster until {moment}",
+            why=f"the first one ended {runs[0].ended}",
+            fix=_RUNS,
+        )
+    if parse_moment(moment) > datetime.now(UTC) + _CLOCKS_DIFFER:
+        raise HistoryUnavailable(
+            f"{moment} is in the future",
+            why=f"the last run that read the cluster ended {runs[-1].ended}",
+            fix=_RUNS,
+        )
     return store.as_of(moment)
 
 
@@ -108,7 +119,7 @@ def _of_run(store: Store, word: str, runs: Sequence[Run]) -> SeenState:
         raise HistoryUnavailable(
             f"there is no run {word}" if not found else f"{word} stands for several runs",
             why=f"{len(found)} of {len(runs)} runs that read the cluster begin so",
-            fix=Command.of("history", "runs"),
+            fix=_RUNS,
         )
     return store.as_of(found[0].ended)
 
