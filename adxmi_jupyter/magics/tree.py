@@ -67,15 +67,14 @@ class Tree(Noun):
             ("Workflows", workflows),
             ("Learn and test", _LAST),
         ):
-            rows = [(f"{name:{_WIDEST}}", self._summary(ctx, name, formatter)) for name in names]
+            rows = [(f"{name:{_WIDEST}}", self._summary(ctx, name)) for name in names]
             with formatter.section(title):
                 formatter.write_dl(rows)
 
-    def _summary(self, ctx: click.Context, name: str, formatter: HelpFormatter) -> str:
+    def _summary(self, ctx: click.Context, name: str) -> str:
         found = summary_of(*source_of(name))
         command = None if found else self.get_command(ctx, name)
-        limit = formatter.width - _WIDEST - _BLANKS
-        return command.get_short_help_str(limit) if command else found
+        return command.get_short_help_str() if command else found
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """Return the nouns that begin so, without importing them, and the options."""
@@ -109,7 +108,6 @@ def summary_of(module: str, name: str) -> str:
 
 _WIDEST = 20
 """Columns that the longest noun takes in the help."""
-_BLANKS = 4
 
 _NOUNS: Mapping[str, str] = {
     "connect": "adxmi_jupyter.magics.connect",

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from adxmi_jupyter.documentation import Page
 
 CONTEXT: Mapping[str, Any] = {"help_option_names": ["-h", "--help"]}
-_NARROW, _WIDE = 80, 96
+_NARROW, _WIDE = 72, 96
+_WHOLE = 1000
 
 
 def help_width(*, is_console: bool) -> int:
@@ -40,7 +41,7 @@ def exit_codes(found: str) -> Mapping[int, str]:
     return {0: "Success.", 1: "An error.", 2: "Invalid command.", 3: found, 130: "Interrupted."}
 
 
-_LONGEST = 78
+_LONGEST = 70
 
 
 def folded(command: str) -> str:
@@ -210,8 +211,8 @@ class Verb(click.Command):
         learn_more(formatter, self.pages)
 
     def get_short_help_str(self, limit: int = 100) -> str:
-        """Return the summary, without a full stop."""
-        return super().get_short_help_str(limit).rstrip(".")
+        """Return the whole summary, without a full stop: help goes on in the next line."""
+        return super().get_short_help_str(max(limit, _WHOLE)).rstrip(".")
 
     def _format_examples(self, ctx: click.Context, formatter: HelpFormatter) -> None:
         if not self.examples:
@@ -259,8 +260,8 @@ class Noun(click.Group):
         return here(super().get_params(ctx), ctx)
 
     def get_short_help_str(self, limit: int = 100) -> str:
-        """Return the summary, without a full stop."""
-        return super().get_short_help_str(limit).rstrip(".")
+        """Return the whole summary, without a full stop: help goes on in the next line."""
+        return super().get_short_help_str(max(limit, _WHOLE)).rstrip(".")
 
     def format_epilog(self, ctx: click.Context, formatter: HelpFormatter) -> None:
         """Write the pages to learn more from."""

@@ -18,10 +18,9 @@ def test_a_noun_alone_tells_what_it_is_and_its_verbs(magic, capsys):
     assert magic("external-table") is None
 
     shown = capsys.readouterr().out
+    summary = "Create an external table that authenticates with a managed identity"
     assert "  External tables that authenticate with a managed identity.\n" in shown
-    assert (
-        "  create  Create an external table that authenticates with a managed identity\n" in shown
-    )
+    assert f" create {summary} list " in " ".join(shown.split())
     assert (
         "  Authenticate external tables with managed identities https://learn.microsoft.com/"
         in shown
@@ -52,7 +51,7 @@ def test_a_noun_alone_tells_what_it_is_and_its_verbs(magic, capsys):
 def test_what_is_made_is_named_in_the_summary(magic, capsys, noun, summaries):
     magic(noun)
 
-    shown = capsys.readouterr().out
+    shown = " ".join(capsys.readouterr().out.split())
     assert [summary in shown for summary in summaries] == [True] * len(summaries)
 
 
@@ -66,7 +65,8 @@ def test_help_of_each_verb_is_plain_text_with_examples(magic, capsys, name):
     shown = capsys.readouterr().out
     assert f"Usage: %adxmi {name}" in shown
     assert f"  %adxmi {name}" in shown or f"  %%adxmi {name}" in shown
-    assert "None" not in shown.replace("None, GZip", "").replace("FirstFile, None", "").replace(
+    words = " ".join(shown.split())
+    assert "None" not in words.replace("None, GZip", "").replace("FirstFile, None", "").replace(
         "Default: None", ""
     )
     assert "..." not in shown
