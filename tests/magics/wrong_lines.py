@@ -35,13 +35,6 @@ CASES = {
         VERBS,
         "%adxmi policy",
     ),
-    "a verb of another noun": (
-        "policy list --all-databases",
-        errors.UnknownCommand,
-        "there is no verb 'list' of policy",
-        VERBS,
-        "%adxmi policy show --all-databases",
-    ),
     "a verb of another tool": (
         "policy add mi-export --database Sales",
         errors.UnknownCommand,
