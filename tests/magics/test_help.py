@@ -133,7 +133,9 @@ def test_every_verb_has_help_options_with_meaning_and_examples(name):
 
 
 @pytest.mark.parametrize("name", IN_NOTEBOOKS)
-def test_every_example_runs_on_a_fresh_embedded_azure(magic, capsys, name):
+def test_every_example_runs_on_a_fresh_embedded_azure(magic, capsys, monkeypatch, tmp_path, name):
+    monkeypatch.chdir(tmp_path)  # some write files
+
     results = [magic(e.line, e.body or None) for e in IN_NOTEBOOKS[name].examples]
 
     if name == "help":  # which is printed, and no result
