@@ -132,8 +132,8 @@ class Run:
             return ["pytest", "-m", "not nightly", *plugin, *LAYERS[layer]]
         if layer in (EVERYTHING_ELSE, "parser"):
             plugin += ["--hypothesis-profile=random", f"--hypothesis-seed={self.seed}"]
-        long = ["-o", "faulthandler_timeout=900"]  # hundreds of made-up cases in one test
-        return ["coverage", "run", "-m", "pytest", *long, *plugin, *LAYERS[layer]]
+        plugin.append("-ofaulthandler_timeout=900")  # hundreds of made-up cases in one test
+        return ["coverage", "run", "-m", "pytest", *plugin, *LAYERS[layer]]
 
     def _run(self, name: str, call: list[str]) -> Done:
         log, began = self._file(name, "log"), time.monotonic()

@@ -11,7 +11,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
@@ -21,7 +21,6 @@ from traitlets import Float, Int, Unicode, default, observe
 
 from adxmi_jupyter.magics import inspection
 from adxmi_jupyter.magics.live_grids import LiveGrids
-from adxmi_jupyter.service.progress import is_voila
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -317,8 +316,7 @@ def load(shell: InteractiveShell) -> None:
         magics = cast("AdxmiMagics", loaded(shell))
         shell.Completer.custom_matchers.append(magics.matcher)
         inspection.attach(shell)
-        if is_voila():
-            shell.events.register("post_run_cell", _show_typed_error)
+        shell.events.register("post_run_cell", _show_typed_error)
 
 
 def unload(shell: InteractiveShell) -> None:
@@ -327,8 +325,7 @@ def unload(shell: InteractiveShell) -> None:
     if magics is None:
         return
     inspection.detach(shell)
-    with suppress(ValueError):  # there is none but in Voila
-        shell.events.unregister("post_run_cell", _show_typed_error)
+    shell.events.unregister("post_run_cell", _show_typed_error)
     matchers = shell.Completer.custom_matchers
     matchers[:] = [m for m in matchers if m is not magics.matcher]
     for kind in _KINDS:
@@ -345,10 +342,13 @@ def loaded(shell: InteractiveShell) -> AdxmiMagics | None:
 
 
 def _show_typed_error(result: ExecutionResult) -> None:
-    """Print what a cell raised, if it is a typed error: Voila hides every error that is raised."""
-    from adxmi_jupyter.error_base import AdxmiError
-
+    """Print what a cell of Voila raised, if it is a typed error: Voila hides all that is raised."""
     error = result.error_in_exec
-    if isinstance(error, AdxmiError):
+    if error is None:
+        return
+    from adxmi_jupyter.error_base import AdxmiError
+    from adxmi_jupyter.service.progress import is_voila
+
+    if isinstance(error, AdxmiError) and is_voila():
         what, why, fix = error.lines
         sys.stdout.write(f"{type(error).__name__}: {what}\n  why: {why}\n  fix: {fix}\n")

@@ -87,14 +87,15 @@ def test_the_noun_is_there_in_its_place(water_plants):
 def test_the_verbs_and_the_help_are_there(water_plants, magic, capsys):
     magic(water_plants)
 
-    shown = capsys.readouterr().out
+    printed = capsys.readouterr().out
+    shown = " ".join(printed.split())
     assert "Water for a plant, fetched as an identity." in shown
     assert (
         "Not supported with a managed identity: rain, because it comes by itself. Instead: wait."
         in shown
     )
     assert [
-        verb for verb in ("build", "run", "list", "check", "form") if f"  {verb} " in shown
+        verb for verb in ("build", "run", "list", "check", "form") if f"  {verb} " in printed
     ] == [
         *("build", "run", "list", "check", "form"),
     ]
