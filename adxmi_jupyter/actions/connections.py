@@ -25,8 +25,8 @@ def status_frame(connection: Connection) -> pd.DataFrame:
 
     One row; columns ``connection``, ``cluster``, ``database``, ``credential``, ``display_name``,
     ``principal``, ``roles``, ``version``, all string. ``display_name`` and ``roles`` are empty
-    where the service does not tell; ``version`` names the roles that it requires where the caller
-    has none.
+    where the service does not tell, the name also where it may be that of a group. ``version``
+    names the roles that it requires where the caller has none.
 
     Raises
     ------
@@ -41,7 +41,7 @@ def status_frame(connection: Connection) -> pd.DataFrame:
         "cluster": connection.cluster,
         "database": connection.database,
         "credential": connection.credential_used,
-        "display_name": _name_in(roles),
+        "display_name": _name_in(roles, principal),
         "principal": principal,
         "roles": ", ".join(dict.fromkeys(map(_role_text, roles))),
         "version": _version(connection),
@@ -71,7 +71,7 @@ def caller_frame(connection: Connection) -> pd.DataFrame:
     else:
         kind, tenant = reference.kind.name.lower().replace("_", " "), reference.tenant
     row = {
-        "display_name": _name_in(_own_roles(connection)),
+        "display_name": _name_in(_own_roles(connection), principal),
         "principal": principal,
         "kind": kind,
         "tenant": tenant,
@@ -128,8 +128,14 @@ def _own_roles(connection: Connection) -> Sequence[Mapping[str, Any]]:
     return _role_rows(connection, connection.database) or _role_rows(connection, "")
 
 
-def _name_in(roles: Sequence[Mapping[str, Any]]) -> str:
-    return next(filter(None, (text_cell(row, "DisplayName") for row in roles)), "")
+def _name_in(roles: Sequence[Mapping[str, Any]], principal: str) -> str:
+    """Return the name of the caller; that of another ID, such as a group's, is not the caller's."""
+    own = (
+        row
+        for row in roles
+        if (id_ := text_cell(row, "AADObjectID")) and id_.lower() in principal.lower()
+    )
+    return next(filter(None, (text_cell(row, "DisplayName") for row in own)), "")
 
 
 def _role_rows(connection: Connection, database: str) -> Sequence[Mapping[str, Any]]:

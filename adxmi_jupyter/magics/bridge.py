@@ -350,5 +350,4 @@ def _show_typed_error(result: ExecutionResult) -> None:
     from adxmi_jupyter.service.progress import is_voila
 
     if isinstance(error, AdxmiError) and is_voila():
-        what, why, fix = error.lines
-        sys.stdout.write(f"{type(error).__name__}: {what}\n  why: {why}\n  fix: {fix}\n")
+        sys.stdout.write("\n".join((*error._render_traceback_(), "")))

@@ -147,6 +147,7 @@ OWN_ROLES = Shape(
         required("Role"),
         optional("Scope", check=maybe(text)),
         optional("DisplayName", check=maybe(text)),
+        optional("AADObjectID", check=maybe(text)),
     ),
 )
 
